@@ -1,0 +1,235 @@
+"""Articles and the corpus they form. An article room: no numbers, no files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from typing import Literal, overload
+
+from recommender.errors import CorpusError, RecommenderError, UnknownArticleError
+
+__all__ = ["Article", "Corpus", "EntryShape", "Reading", "RelatedEntry"]
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedEntry:
+    """
+    One line of an article's hand-curated list, as the site holds it.
+
+    Parameters
+    ----------
+    title, excerpt, url, provider
+        What an embedded entry carries; "" where it does not.
+    published_at
+        With a time zone; None where the entry has no date.
+    target
+        What the entry names, as typed: a URL, a path, a slug or a title.
+    """
+
+    title: str = ""
+    excerpt: str = ""
+    url: str = ""
+    published_at: datetime | None = None
+    provider: str = ""
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """
+    One document of the site. ``Article(id=..., title=..., excerpt=...)`` is enough.
+
+    Parameters
+    ----------
+    id
+        Unique in a corpus: the file's path below the site, without its ending.
+    path
+        The file's path below the site, with its ending; "" for an article that has no file.
+    title, excerpt
+        As the file has them; the text is repaired later, and only for the vectors.
+    published_at
+        With a time zone; None where the article has no date.
+    url
+        The address a reader sees; "" where the site does not say.
+    topics
+        Topics, tags and categories, in the file's order, without repeats.
+    provider
+        Who published it: an organisation or an author.
+    quality
+        The site's own figure of merit, on any scale; None where it has none.
+    language
+        A language code such as ``en`` or ``zh-CN``; "" where it is not known.
+    is_published
+        False for ``published: false`` and ``draft: true``.
+    body
+        The text below the front matter, as typed.
+    related
+        The hand-curated list, in the editor's order.
+    aliases
+        Further addresses of the same article: AMP forms, the original URL, permalinks, earlier addresses.
+    """
+
+    id: str
+    path: str = ""
+    title: str = ""
+    excerpt: str = ""
+    published_at: datetime | None = None
+    url: str = ""
+    topics: tuple[str, ...] = ()
+    provider: str = ""
+    quality: float | None = None
+    language: str = ""
+    is_published: bool = True
+    body: str = ""
+    related: tuple[RelatedEntry, ...] = ()
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EntryShape:
+    """
+    How the site writes one entry of a curated list, so that ours look the same to a template.
+
+    Parameters
+    ----------
+    kind
+        ``mapping`` for embedded entries, ``text`` for lists of plain paths, URLs, slugs or titles.
+    names
+        For mappings: the site's own name of each field it embeds, in the site's order, by our name
+        (``title``, ``excerpt``, ``published_at``, ``url``, ``provider``, ``quality``); a dot goes into a mapping.
+    target
+        For texts: what the text is.
+    """
+
+    kind: Literal["mapping", "text"] = "mapping"
+    names: Mapping[str, str] = field(
+        default_factory=lambda: {
+            "title": "title",
+            "excerpt": "excerpt",
+            "published_at": "publishedDateTime",
+            "url": "webUrl",
+            "provider": "provider.name",
+            "quality": "quality",
+        }
+    )
+    target: Literal["url", "path", "slug", "title"] = "url"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """
+    What happened while a site was read; nothing is skipped in silence.
+
+    Parameters
+    ----------
+    n_files
+        Files looked at.
+    problems
+        One error for each file, line or field that could not be used, in the order of the files.
+    warnings
+        What was read but looks wrong, as sentences.
+    recognised
+        For each of our fields, the front-matter names it was read from and in how many articles.
+    matched
+        How many curated entries were matched by ``url``, ``path``, ``title``, are ``external``, or ``unmatched``.
+    unmatched
+        One sentence for each entry that names no article and carries no title, with a "did you mean".
+    """
+
+    n_files: int = 0
+    problems: tuple[RecommenderError, ...] = ()
+    warnings: tuple[str, ...] = ()
+    recognised: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    matched: Mapping[str, int] = field(default_factory=dict)
+    unmatched: tuple[str, ...] = ()
+
+
+class Corpus(Sequence[Article]):
+    """
+    The articles of a site, sorted by id, ids unique.
+
+    Sorting makes every answer independent of the order in which files were found.
+
+    Parameters
+    ----------
+    articles
+        In any order.
+    site_language
+        The language of articles that do not name their own.
+    entry_shape
+        How the site writes the entries of its curated lists.
+    reading
+        What happened while it was read; None for a corpus that was made by hand.
+
+    Raises
+    ------
+    CorpusError
+        Two articles have one id.
+    """
+
+    def __init__(
+        self,
+        articles: Iterable[Article] = (),
+        *,
+        site_language: str = "",
+        entry_shape: EntryShape | None = None,
+        reading: Reading | None = None,
+    ) -> None:
+        self._articles = tuple(sorted(articles, key=lambda article: article.id))
+        self._by_id = {article.id: article for article in self._articles}
+        self.site_language = site_language
+        self.entry_shape = entry_shape or EntryShape()
+        self.reading = reading
+        if len(self._by_id) < len(self._articles):
+            for before, after in zip(self._articles, self._articles[1:], strict=False):
+                if before.id == after.id:
+                    places = " and ".join(article.path or "an article without a file" for article in (before, after))
+                    raise CorpusError(f"two articles have the id {before.id!r}: {places}. Give each its own.")
+
+    def __len__(self) -> int:
+        return len(self._articles)
+
+    def __iter__(self) -> Iterator[Article]:
+        return iter(self._articles)
+
+    def __contains__(self, item: object) -> bool:
+        """Whether an article, or the article of this id, is in the corpus."""
+        if isinstance(item, Article):
+            return self._by_id.get(item.id) == item
+        return item in self._by_id
+
+    @overload
+    def __getitem__(self, key: str | int) -> Article: ...
+    @overload
+    def __getitem__(self, key: slice) -> Corpus: ...
+    def __getitem__(self, key: str | int | slice) -> Article | Corpus:
+        """The article of an id or a position.
+
+        Raises
+        ------
+        UnknownArticleError
+            No article has this id; the message names the nearest.
+        """
+        if isinstance(key, str):
+            try:
+                return self._by_id[key]
+            except KeyError:
+                raise UnknownArticleError(key, self._by_id) from None
+        if isinstance(key, slice):
+            return self.with_articles(self._articles[key])
+        return self._articles[key]
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids, sorted."""
+        return tuple(self._by_id)
+
+    def with_articles(self, articles: Iterable[Article]) -> Corpus:
+        """A corpus of other articles with the same language and shape of entries."""
+        return Corpus(articles, site_language=self.site_language, entry_shape=self.entry_shape)
+
+    def __repr__(self) -> str:
+        n_lists = sum(bool(article.related) for article in self)
+        return f"Corpus({len(self):,} articles, {n_lists:,} with a curated list)"

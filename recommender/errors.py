@@ -1,0 +1,120 @@
+"""
+Everything that can go wrong, as one tree. Imports nothing of ours.
+
+::
+
+    RecommenderError
+    ├── SiteError                 what was read
+    │   ├── FrontMatterError      a file's front matter
+    │   └── ArticleError          one article's fields
+    ├── SettingsError             a knob in recommender.yaml
+    ├── CorpusError               articles that do not fit together
+    │   └── UnknownArticleError   no article has this id (a KeyError too)
+    ├── NotFittedError            asked before `fit`
+    ├── ModelError                a saved model that cannot be used
+    ├── WriteError                a file that could not be written
+    ├── EvaluationError           nothing to score, or an unknown measure
+    ├── GateError                 the score is below what was asked for
+    └── MissingExtraError         an optional library is not installed
+
+Wording: *where: what was found, what was expected. The cure.*
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+__all__ = [
+    "ArticleError",
+    "CorpusError",
+    "EvaluationError",
+    "FrontMatterError",
+    "GateError",
+    "MissingExtraError",
+    "ModelError",
+    "NotFittedError",
+    "RecommenderError",
+    "SettingsError",
+    "SiteError",
+    "UnknownArticleError",
+    "WriteError",
+    "did_you_mean",
+]
+
+
+class RecommenderError(Exception):
+    """Any error of this package; its text is written for the person who can cure it."""
+
+
+class SiteError(RecommenderError):
+    """What was read is not a site, a file, or a line that can be used."""
+
+
+class FrontMatterError(SiteError):
+    """A file's front matter cannot be read."""
+
+
+class ArticleError(SiteError):
+    """A field of an article has a value that it cannot have."""
+
+
+class SettingsError(RecommenderError):
+    """A setting has a value that it cannot have, or there is no such setting."""
+
+
+class CorpusError(RecommenderError):
+    """The articles do not fit together."""
+
+
+class UnknownArticleError(CorpusError, KeyError):
+    """No article has the id that was asked for."""
+
+    def __init__(self, article_id: str, known: Iterable[str] = ()) -> None:
+        self.article_id = article_id
+        super().__init__(f"no article has the id {article_id!r}.{did_you_mean(article_id, known)}")
+
+    def __str__(self) -> str:
+        # KeyError would show the repr of the message, quotes and all.
+        return str(self.args[0])
+
+
+class NotFittedError(RecommenderError):
+    """The recommender was asked before it was fitted."""
+
+
+class ModelError(RecommenderError):
+    """A saved model cannot be used: its format, its parts, or the corpus it was fitted on."""
+
+
+class WriteError(RecommenderError):
+    """A file could not be written; it is as it was."""
+
+
+class EvaluationError(RecommenderError):
+    """There is nothing to score, or no such measure, protocol or system."""
+
+
+class GateError(RecommenderError):
+    """The score is below what was asked for."""
+
+
+class MissingExtraError(RecommenderError, ImportError):
+    """An optional library is not installed; the message names the command that installs it."""
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(f"{what} needs the extra [{extra}]. Install it: pip install 'recommender[{extra}]'.")
+
+
+def did_you_mean(wrong: str, known: Iterable[str]) -> str:
+    """
+    The sentence " Did you mean 'x'?" for the nearest known name, or "" when none is near.
+
+    An id is often typed without its folder, so the last part of a known path counts as its name too.
+    """
+    by_name: dict[str, str] = {}
+    for name in known:
+        by_name.setdefault(name, name)
+        by_name.setdefault(name.rsplit("/", 1)[-1], name)
+    matches = get_close_matches(wrong, by_name, n=1, cutoff=0.6)
+    return f" Did you mean {by_name[matches[0]]!r}?" if matches else ""

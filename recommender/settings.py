@@ -1,0 +1,339 @@
+"""
+Every knob, one frozen dataclass per stage, in the order of the data's way.
+
+The only place that checks a knob: a ``Settings`` that exists is right, and nobody else validates. Read from
+``recommender.yaml`` by `read_settings`. Vector settings keep scikit-learn's names and meanings.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+
+from recommender.errors import SettingsError, did_you_mean
+
+__all__ = [
+    "ArticlesSettings",
+    "EvaluationSettings",
+    "FieldSettings",
+    "NeighborsSettings",
+    "RankingSettings",
+    "Settings",
+    "VectorsSettings",
+    "WritingSettings",
+    "describe_settings",
+    "read_settings",
+    "settings_from_mapping",
+]
+
+
+def knob(default: Any, help: str, low: float | None = None, high: float | None = None) -> Any:
+    """A dataclass field with its sentence for the documentation and, for numbers, its limits (both included)."""
+    metadata = {"help": help, "low": low, "high": high}
+    if isinstance(default, (dict, list)) or dataclasses.is_dataclass(default):
+        return field(default_factory=lambda: default, metadata=metadata)
+    return field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True)
+class ArticlesSettings:
+    """What is read, and which articles may be suggested."""
+
+    fields: Mapping[str, str | tuple[str, ...]] = knob(
+        {},
+        "Front-matter names to read instead of the usual ones: `excerpt: teaser`, or a list tried in order. "
+        "A dot goes into a mapping: `provider: source.name`. Keys: title, excerpt, published_at, url, topics, "
+        "provider, quality, language, published, draft, related.",
+    )
+    exclude: tuple[str, ...] = knob(
+        (), "Glob patterns of paths below the site that are not read, such as `drafts/**`."
+    )
+    suggest_unpublished: Literal["auto", "yes", "no"] = knob(
+        "auto",
+        "Whether unpublished, draft and future articles may be suggested. auto: yes where the curated lists name "
+        "one, else no; the log says which.",
+    )
+    site_language: str = knob("", "The language of articles that do not name theirs, as a code; empty: detected.")
+    site_url: str = knob("", "The site's own address, for lists that name articles by full URL; empty: from its configuration.")
+
+
+@dataclass(frozen=True)
+class FieldSettings:
+    """One field of text and its `TfidfVectorizer`."""
+
+    weight: float = knob(1.0, "Share of this field in the similarity, relative to the others; 0 leaves it out.", 0, 100)
+    ngram_range: tuple[int, int] = knob((1, 1), "Shortest and longest n-gram.")
+    min_df: int = knob(1, "Terms in fewer articles than this are dropped.", 1, 1_000_000)
+    max_df: float = knob(1.0, "Terms in a larger share of the articles than this are dropped.", 0, 1)
+    sublinear_tf: bool = knob(True, "1 + log(tf) instead of tf.")
+
+
+@dataclass(frozen=True)
+class VectorsSettings:
+    """How text becomes numbers."""
+
+    title: FieldSettings = knob(FieldSettings(weight=2.0), "Words of the title.")
+    excerpt: FieldSettings = knob(FieldSettings(weight=2.0), "Words of the excerpt.")
+    title_chars: FieldSettings = knob(
+        FieldSettings(weight=3.0, ngram_range=(3, 5), min_df=2), "Character n-grams of the title, within words."
+    )
+    topics: FieldSettings = knob(FieldSettings(weight=1.0), "Topics, tags and categories.")
+    body: FieldSettings = knob(FieldSettings(weight=12.0, min_df=2, max_df=0.5), "Words of the body, where a site has bodies.")
+    stem: bool = knob(True, "Stem words with the language's Snowball stemmer.")
+    stop_words: bool = knob(True, "Leave out the language's stop words.")
+    body_words: int = knob(2000, "Words of a body that are read, from its start.", 1, 1_000_000)
+    cross_language: bool = knob(False, "Let articles of different languages be related.")
+
+
+@dataclass(frozen=True)
+class NeighborsSettings:
+    """How many neighbors are looked at."""
+
+    n_candidates: int = knob(200, "Nearest articles that are handed to the ranker.", 1, 10_000)
+    block_size: int = knob(2048, "Articles whose neighbors are searched in one product; bounds memory.", 1, 1_000_000)
+
+
+@dataclass(frozen=True)
+class RankingSettings:
+    """How candidates become suggestions."""
+
+    k: int = knob(5, "Most suggestions under an article.", 1, 50)
+    ranker: Literal["auto", "similarity", "learned"] = knob(
+        "auto", "auto: learned from the curated lists where a held-out check shows that it helps, else similarity."
+    )
+    min_score: float | None = knob(
+        None, "Least score of a suggestion; empty: the ranker's own threshold.", 0, 1
+    )
+    half_life_days: float = knob(
+        7.0, "Days apart at which the part of the similarity that fades has faded by half; 0 turns it off.", 0, 36_500
+    )
+    time_floor: float = knob(0.3, "The part of the similarity that never fades with days apart.", 0, 1)
+    suggest_newer: bool = knob(True, "Whether an article may be suggested under an older one.")
+    fill: bool = knob(False, "Count the curated entries of an article towards k.")
+    seed: int = knob(0, "Seed of everything that draws at random.", 0, 2**31 - 1)
+    n_jobs: int = knob(-1, "Processes that work at once, as in joblib; -1 is all cores.", -64, 1024)
+
+
+@dataclass(frozen=True)
+class WritingSettings:
+    """Where suggestions go."""
+
+    writer: Literal["data", "front-matter", "jsonl"] = knob("data", "The way of writing.")
+    data_file: str = knob("", "The data file below the site; empty: where the site's generator looks.")
+    front_matter_name: str = knob("suggested_related", "The name of the block in an article's front matter.")
+
+
+@dataclass(frozen=True)
+class EvaluationSettings:
+    """How suggestions are scored."""
+
+    measures: tuple[str, ...] = knob(
+        ("nDCG@10", "P@1", "P@5", "R@5", "R@10", "RR", "AP", "Success@5"), "Measures, as ir-measures writes them."
+    )
+    folds: int = knob(5, "Folds of the whole-site protocol.", 2, 100)
+    bootstrap: int = knob(1000, "Resamples behind each interval and test.", 10, 1_000_000)
+    seed: int = knob(0, "Seed of folds, resamples and the random baseline.", 0, 2**31 - 1)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings, by stage. ``Settings()`` is what a site without ``recommender.yaml`` gets."""
+
+    articles: ArticlesSettings = knob(ArticlesSettings(), "What is read, and which articles may be suggested.")
+    vectors: VectorsSettings = knob(VectorsSettings(), "How text becomes numbers.")
+    neighbors: NeighborsSettings = knob(NeighborsSettings(), "How many neighbors are looked at.")
+    ranking: RankingSettings = knob(RankingSettings(), "How candidates become suggestions.")
+    writing: WritingSettings = knob(WritingSettings(), "Where suggestions go.")
+    evaluation: EvaluationSettings = knob(EvaluationSettings(), "How suggestions are scored.")
+
+    def __post_init__(self) -> None:
+        """Check every knob, however the settings were made."""
+        _check(self, "", "settings")
+        _check_fields(self.articles.fields, "settings")
+        for name in ("title", "excerpt", "title_chars", "topics", "body"):
+            low, high = getattr(self.vectors, name).ngram_range
+            if not 1 <= low <= high <= 10:
+                raise SettingsError(
+                    f"settings: vectors.{name}.ngram_range must be two whole numbers from 1 to 10, the smaller first, "
+                    f"but is [{low}, {high}]."
+                )
+
+
+#: What `articles.fields` may map; the reader has a list of usual names for each.
+FIELD_NAMES = (
+    "title", "excerpt", "published_at", "url", "topics", "provider", "quality", "language", "published", "draft", "related",
+)  # fmt: skip
+
+
+def read_settings(path: Path | str) -> Settings:
+    """
+    The settings of a ``recommender.yaml``.
+
+    Raises
+    ------
+    SettingsError
+        The file cannot be read, is not YAML, names an unknown setting (the message names the nearest), or gives a
+        value of the wrong type or outside its limits.
+    """
+    path = Path(path)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read ({error.strerror}). Name a file that exists: --settings FILE.") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{path}: is not UTF-8 text. Save it as UTF-8.") from None
+    try:
+        found = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{path}:{mark.line + 1}" if mark else f"{path}"
+        raise SettingsError(f"{where}: {getattr(error, 'problem', None) or 'is not YAML'}. Mend the YAML.") from None
+    if found is None:
+        return Settings()
+    return settings_from_mapping(found, where=path.name)
+
+
+def settings_from_mapping(found: object, where: str = "settings") -> Settings:
+    """
+    Settings from plain mappings, lists and values, such as YAML or JSON gives.
+
+    Raises
+    ------
+    SettingsError
+        As `read_settings`.
+    """
+    settings = _build(Settings, found, "", where)
+    assert isinstance(settings, Settings)
+    return settings
+
+
+def describe_settings(settings: Settings | None = None) -> list[tuple[str, Any, str]]:
+    """Every setting as (dotted name, value, sentence), in the order of the data's way."""
+    return list(_describe(settings or Settings(), ""))
+
+
+def _describe(part: Any, prefix: str) -> typing.Iterator[tuple[str, Any, str]]:
+    for knob_ in dataclasses.fields(part):
+        value = getattr(part, knob_.name)
+        if dataclasses.is_dataclass(value):
+            yield from _describe(value, f"{prefix}{knob_.name}.")
+        else:
+            yield f"{prefix}{knob_.name}", value, knob_.metadata["help"]
+
+
+def _build(kind: type, found: object, prefix: str, where: str, base: Any = None) -> Any:
+    """An instance of a settings dataclass; what is not named keeps the value it has in `base`."""
+    if not isinstance(found, Mapping):
+        name = prefix.rstrip(".") or "the file"
+        raise SettingsError(f"{where}: {name} must be a mapping of settings, but is {_say(found)}.")
+    base = kind() if base is None else base
+    knobs = {knob_.name: knob_ for knob_ in dataclasses.fields(kind)}
+    hints = typing.get_type_hints(kind)
+    values: dict[str, Any] = {}
+    for name, value in found.items():
+        if name not in knobs:
+            raise SettingsError(
+                f"{where}: there is no setting {prefix}{name}.{did_you_mean(str(name), knobs)} "
+                "`recommender settings` lists them all."
+            )
+        if dataclasses.is_dataclass(hints[name]):
+            values[name] = _build(hints[name], value, f"{prefix}{name}.", where, getattr(base, name))  # type: ignore[arg-type]
+        else:
+            values[name] = _convert(value, hints[name], knobs[name], f"{prefix}{name}", where)
+    if kind is ArticlesSettings and "fields" in values:
+        _check_fields(values["fields"], where)
+    try:
+        return dataclasses.replace(base, **values)
+    except SettingsError as error:
+        raise SettingsError(str(error).replace("settings: ", f"{where}: ", 1)) from None
+
+
+def _convert(value: Any, hint: Any, knob_: dataclasses.Field[Any], name: str, where: str) -> Any:
+    if value is None and knob_.default is not dataclasses.MISSING and knob_.default == "":
+        return ""
+    if isinstance(value, list):
+        value = tuple(value)
+    if isinstance(value, Mapping):
+        value = {key: tuple(item) if isinstance(item, list) else item for key, item in value.items()}
+    # YAML 1.1 reads a bare yes or no as a truth value; the choice of that name is what was meant.
+    if typing.get_origin(hint) is Literal and isinstance(value, bool):
+        value = "yes" if value else "no"
+    expected = _violation(value, hint, knob_)
+    if expected:
+        raise SettingsError(f"{where}: {name} must be {expected}, but is {_say(value)}.")
+    return float(value) if hint is float else value
+
+
+def _check(part: Any, prefix: str, where: str) -> None:
+    hints = typing.get_type_hints(type(part))
+    for knob_ in dataclasses.fields(part):
+        value = getattr(part, knob_.name)
+        if dataclasses.is_dataclass(hints[knob_.name]):
+            _check(value, f"{prefix}{knob_.name}.", where)
+        elif expected := _violation(value, hints[knob_.name], knob_):
+            raise SettingsError(f"{where}: {prefix}{knob_.name} must be {expected}, but is {_say(value)}.")
+
+
+def _violation(value: Any, hint: Any, knob_: dataclasses.Field[Any]) -> str:
+    """What was expected, or "" when the value is right."""
+    low, high = knob_.metadata["low"], knob_.metadata["high"]
+    origin = typing.get_origin(hint)
+    if origin in (types.UnionType, typing.Union):
+        if value is None:
+            return ""
+        (hint,) = [part for part in typing.get_args(hint) if part is not type(None)]
+        origin = typing.get_origin(hint)
+    if origin is Literal:
+        choices = typing.get_args(hint)
+        return "" if isinstance(value, str) and value in choices else "one of " + ", ".join(choices)
+    if hint is bool:
+        return "" if isinstance(value, bool) else "true or false"
+    if hint in (int, float):
+        right_type = isinstance(value, int if hint is int else (int, float)) and not isinstance(value, bool)
+        if right_type and low <= value <= high:
+            return ""
+        return f"a {'whole ' if hint is int else ''}number from {low:g} to {high:g}".replace("e+06", ",000,000")
+    if hint is str:
+        return "" if isinstance(value, str) else "text"
+    if hint == tuple[int, int]:
+        pair = isinstance(value, tuple) and len(value) == 2 and all(type(item) is int for item in value)
+        return "" if pair else "two whole numbers"
+    if hint == tuple[str, ...]:
+        return "" if isinstance(value, tuple) and all(isinstance(item, str) for item in value) else "a list of texts"
+    if origin is not None and issubclass(origin, Mapping):
+        return "" if isinstance(value, Mapping) else "a mapping"
+    raise TypeError(f"no check for a setting of type {hint}")
+
+
+def _check_fields(fields: Mapping[str, Any], where: str) -> None:
+    for name, names in fields.items():
+        if name not in FIELD_NAMES:
+            raise SettingsError(
+                f"{where}: articles.fields cannot map {name!r}.{did_you_mean(str(name), FIELD_NAMES)} "
+                f"It maps {', '.join(FIELD_NAMES)}."
+            )
+        texts = (names,) if isinstance(names, str) else names
+        if not (isinstance(texts, tuple) and texts and all(isinstance(text, str) and text for text in texts)):
+            raise SettingsError(f"{where}: articles.fields.{name} must be a name or a list of names, but is {_say(names)}.")
+
+
+def _say(value: object) -> str:
+    """A value as a person would write it in YAML."""
+    if value is None:
+        return "empty"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return repr(value)
+    if isinstance(value, Mapping):
+        return "a mapping"
+    if isinstance(value, (list, tuple)):
+        return "a list"
+    return str(value)

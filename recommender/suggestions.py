@@ -1,0 +1,129 @@
+"""What the recommender proposes, and why. An article room: values only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from recommender.articles import EntryShape
+
+__all__ = ["Reason", "SharedTerm", "Suggestion"]
+
+
+@dataclass(frozen=True, slots=True)
+class SharedTerm:
+    """A term that both articles have, the field it stands in, and its share of their similarity, in [0, 1]."""
+
+    term: str
+    field: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """
+    Why one article is, or is not, suggested under another.
+
+    Parameters
+    ----------
+    score
+        What the ranker gives the pair, in [0, 1].
+    similarity
+        Cosine of the two articles' vectors, in [0, 1].
+    sentences
+        The reasons in an editor's words, the weightiest first.
+    shared_terms
+        Shared terms by their share of the similarity, the largest first.
+    fields
+        The share of each field in the similarity; sums to 1 where anything is shared.
+    gap_days
+        Publication dates apart, in days; None where one has no date.
+    signals
+        What the ranker saw, by name.
+    obstacle
+        Why the candidate is not in the list, as a sentence; "" when it is.
+    """
+
+    score: float
+    similarity: float
+    sentences: tuple[str, ...] = ()
+    shared_terms: tuple[SharedTerm, ...] = ()
+    fields: Mapping[str, float] = field(default_factory=dict)
+    gap_days: float | None = None
+    signals: Mapping[str, float] = field(default_factory=dict)
+    obstacle: str = ""
+
+    def __str__(self) -> str:
+        return "; ".join(self.sentences)
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """
+    One proposed related article.
+
+    Parameters
+    ----------
+    rank
+        From 1, the best.
+    article_id
+        The suggested article.
+    title, url
+        As the site has them.
+    score
+        In [0, 1], comparable across articles, rounded to six places.
+    reason
+        Why it is suggested.
+    excerpt, published_at, provider, quality
+        As the site has them, for a template that shows more than a title.
+    shape
+        How the site writes its curated entries.
+    """
+
+    rank: int
+    article_id: str
+    title: str
+    url: str
+    score: float
+    reason: Reason
+    excerpt: str = ""
+    published_at: datetime | None = None
+    provider: str = ""
+    quality: float | None = None
+    shape: EntryShape = field(default_factory=EntryShape, repr=False, compare=False)
+
+    def as_related_entry(self) -> dict[str, Any] | str:
+        """
+        The suggestion in the shape of the site's own ``related:`` entries.
+
+        Returns
+        -------
+        dict or str
+            On a site that embeds its entries, a mapping with the site's own names in the site's order, leaving out
+            what the article does not have, then ``score``. On a site that lists paths, URLs, slugs or titles, that
+            text. Only what YAML and JSON can hold.
+        """
+        if self.shape.kind == "text":
+            if self.shape.target == "title":
+                return self.title
+            if self.shape.target == "slug":
+                return self.article_id.rsplit("/", 1)[-1]
+            return self.url
+        entry: dict[str, Any] = {}
+        for ours, theirs in self.shape.names.items():
+            value = getattr(self, ours)
+            if value in ("", None):
+                continue
+            if isinstance(value, datetime):
+                value = value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            elif isinstance(value, float) and value.is_integer():
+                value = int(value)
+            outer, _, inner = theirs.partition(".")
+            if inner:
+                entry.setdefault(outer, {})[inner] = value
+            else:
+                entry[outer] = value
+        entry["score"] = self.score
+        return entry
