@@ -1,0 +1,169 @@
+"""
+Text as it is compared: repaired, cut into words, stemmed. The files keep what their authors typed.
+
+Analyzers by language: Snowball stems and stop words where the language has them, character n-grams for text that
+is written without spaces between words (Japanese, Chinese, Thai ...).
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+import ftfy
+import Stemmer
+from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+from stop_words import LANGUAGE_MAPPING, get_stop_words
+
+__all__ = ["Analyzer", "analyzer_for", "char_ngrams", "repair", "word_ngrams"]
+
+# Curly quotes become straight, ligatures and full-width letters plain: all are one word to a reader.
+_FTFY = ftfy.TextFixerConfig(normalization="NFKC", unescape_html=False)
+# A tag starts with a letter, "/" or "!": "a < b" is text. <script> and <style> go with their content.
+_TAGS = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->|</?[A-Za-z][^<>]*>", re.DOTALL | re.IGNORECASE)
+_LIQUID = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
+_CODE_FENCE = re.compile(r"^(```|~~~).*?$", re.MULTILINE)
+# [words](address), ![words](address), [words][reference]: the words stay.
+_LINK = re.compile(r"!?\[([^\[\]]*)\](?:\([^()\s]*(?:\s+\"[^\"]*\")?\)|\[[^\[\]]*\])")
+_BARE_URL = re.compile(r"\bhttps?://\S+")
+_MARKS = re.compile(r"^\s{0,3}(?:#{1,6}\s+|>\s?|[-*+]\s+|\d+[.)]\s+)|[*`~|]+|(?<!\w)_+|_+(?!\w)", re.MULTILINE)
+# Format characters (zero-width space and joiner, soft hyphen, BOM, direction marks) and control characters.
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+# What feeds and content systems append to an excerpt that they cut.
+_BOILERPLATE = re.compile(
+    r"(?:\s*[\[(]?\s*(?:\.{2,}|…)\s*[\])]?)?\s*[\[(]?\b(?:continue reading|read more|read the full (?:story|article)|"
+    r"read the rest|keep reading|click here to (?:read|continue))\b[^.!?]{0,80}(?:\.{2,}|…|»|→|&raquo;|[.!>\])])*\s*$",
+    re.IGNORECASE,
+)
+_THE_POST = re.compile(r"\bThe post .{3,200}? (?:first )?appeared (?:first )?on .{2,80}\.?\s*$", re.IGNORECASE | re.DOTALL)
+_TRAILING_DOTS = re.compile(r"\s*[\[(]?(?:\.{2,}|…)[\])]?\s*$")
+_SPACES = re.compile(r"\s+")
+
+# Scripts without spaces between words: kana, Han, Thai, Lao, Myanmar, Khmer.
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+# A word: letters and digits, with a hyphen-free inside; "C++", "C#" and "don't" are one word each.
+_TOKEN = re.compile(rf"[{_UNSPACED}]+|[^\W_{_UNSPACED}]+(?:['’][^\W_{_UNSPACED}]+)*(?:\+\+|\#)?")
+_IS_UNSPACED = re.compile(rf"[{_UNSPACED}]")
+
+_SNOWBALL = {
+    "ar": "arabic", "ca": "catalan", "cs": "czech", "da": "danish", "de": "german", "el": "greek", "en": "english",
+    "eo": "esperanto", "es": "spanish", "et": "estonian", "eu": "basque", "fa": "persian", "fi": "finnish",
+    "fr": "french", "ga": "irish", "hi": "hindi", "hu": "hungarian", "hy": "armenian", "id": "indonesian",
+    "it": "italian", "lt": "lithuanian", "nb": "norwegian", "ne": "nepali", "nl": "dutch", "nn": "norwegian",
+    "no": "norwegian", "pl": "polish", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian",
+    "sv": "swedish", "ta": "tamil", "tr": "turkish", "yi": "yiddish",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=65_536)
+def repair(text: str) -> str:
+    """
+    The text a reader was meant to see, on one line.
+
+    Mojibake is undone, HTML entities and tags, Markdown and Liquid marks, invisible characters and boilerplate such
+    as "Continue reading" or a trailing "..." are taken out, white space is folded.
+    """
+    if not text:
+        return ""
+    if not text.isascii():  # plain ASCII cannot be mojibake
+        text = ftfy.fix_text(text, _FTFY)
+    if "&" in text:
+        # Twice: feeds escape what was already escaped ("&amp;amp;").
+        text = html.unescape(html.unescape(text))
+    if "<" in text:
+        text = _TAGS.sub(" ", text)
+    if "{" in text:
+        text = _LIQUID.sub(" ", text)
+    if "[" in text:
+        text = _LINK.sub(r"\1", text)
+    text = _INVISIBLE.sub("", text)
+    text = _MARKS.sub(" ", _CODE_FENCE.sub(" ", _BARE_URL.sub(" ", text)))
+    text = _BOILERPLATE.sub("", _THE_POST.sub("", text))
+    return _SPACES.sub(" ", _TRAILING_DOTS.sub("", text)).strip()
+
+
+class Analyzer:
+    """
+    Words of one language: lower case, without stop words, stemmed.
+
+    Parameters
+    ----------
+    language
+        A language code; a language without a stemmer or a stop-word list goes without.
+    stem, stop_words
+        As `VectorsSettings` has them.
+    """
+
+    def __init__(self, language: str, stem: bool = True, stop_words: bool = True) -> None:
+        primary = re.split(r"[-_]", language.lower())[0] or "en"
+        self._stems = Stemmer.Stemmer(_SNOWBALL[primary], 65_536) if stem and primary in _SNOWBALL else None
+        self._stop_words = _stop_words(primary) if stop_words else frozenset()
+
+    def surface_terms(self, text: str) -> Iterator[tuple[str, str]]:
+        """(the word as it stands in the repaired text, its term), in order; runs without spaces give bigrams."""
+        for match in _TOKEN.finditer(text):
+            surface = match.group()
+            if _IS_UNSPACED.match(surface):
+                # Overlapping pairs of characters: the standard unit of retrieval for text without spaces
+                # (Nie, Gao, Zhang and Zhou, "On the use of words and n-grams for Chinese information retrieval", 2000).
+                for start in range(max(1, len(surface) - 1)):
+                    yield surface[start : start + 2], surface[start : start + 2]
+                continue
+            word = surface.lower().replace("’", "'")
+            if word in self._stop_words:
+                continue
+            word = word.removesuffix("'s").split("'")[-1]
+            if word in self._stop_words or (len(word) < 2 and not word.isdigit()):
+                continue
+            yield surface, self._stems.stemWord(word) if self._stems else word
+
+    def terms(self, text: str) -> list[str]:
+        """The terms of a text as typed, in order."""
+        return [term for _, term in self.surface_terms(repair(text))]
+
+
+@lru_cache(maxsize=64)
+def analyzer_for(language: str, stem: bool = True, stop_words: bool = True) -> Analyzer:
+    """The analyzer of a language; one is made for each language and kept."""
+    return Analyzer(language, stem, stop_words)
+
+
+def word_ngrams(terms: list[str], ngram_range: tuple[int, int]) -> list[str]:
+    """Runs of neighboring terms, joined by a space, for every length in the range."""
+    low, high = ngram_range
+    if (low, high) == (1, 1):
+        return terms
+    return [
+        " ".join(terms[start : start + length])
+        for length in range(low, high + 1)
+        for start in range(len(terms) - length + 1)
+    ]
+
+
+def char_ngrams(text: str, ngram_range: tuple[int, int]) -> list[str]:
+    """
+    Character n-grams within words, as scikit-learn's ``char_wb`` makes them: each word padded by a space.
+
+    A word shorter than the longest n-gram gives itself, once.
+    """
+    low, high = ngram_range
+    grams: list[str] = []
+    for word in repair(text).lower().split():
+        padded = f" {word} "
+        for length in range(low, high + 1):
+            if length >= len(padded):
+                grams.append(padded)
+                break
+            grams.extend(padded[start : start + length] for start in range(len(padded) - length + 1))
+    return grams
+
+
+@lru_cache(maxsize=64)
+def _stop_words(language: str) -> frozenset[str]:
+    if language == "en":
+        return ENGLISH_STOP_WORDS
+    if language in LANGUAGE_MAPPING:
+        return frozenset(get_stop_words(language))
+    return frozenset()

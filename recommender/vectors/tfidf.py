@@ -1,0 +1,270 @@
+"""
+Fields of text as one sparse matrix. The only door to scikit-learn's text features.
+
+Each field has its own `TfidfVectorizer`. A row of field f has length 1 and is multiplied by the square root of the
+field's weight; the fields stand side by side, and the whole row is scaled to length 1. So one product of two rows is
+the weighted mean of the fields' cosines, and two articles with the same text have similarity 1.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix, diags, hstack
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from recommender.articles import Article
+from recommender.settings import FieldSettings, VectorsSettings
+from recommender.vectors.text import analyzer_for, char_ngrams, repair, word_ngrams
+
+__all__ = ["FIELD_NAMES", "Field", "FieldVectorizer"]
+
+#: Fields in the order of their columns.
+FIELD_NAMES = ("title", "excerpt", "title_chars", "topics", "body")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field's columns, ``start`` to ``stop - 1``, and its weight."""
+
+    name: str
+    start: int
+    stop: int
+    weight: float
+
+
+class FieldVectorizer:
+    """
+    Articles to rows of weighted, normalised TF-IDF, field beside field.
+
+    Parameters
+    ----------
+    settings
+        Weights, n-grams and limits of each field.
+    language
+        The language of articles that do not name theirs. Terms of other languages are kept apart from its terms by a
+        prefix, unless the settings let languages mix, so that articles of two languages share nothing.
+
+    Attributes
+    ----------
+    fields : tuple of Field
+        The fields that have terms, in the order of their columns.
+    """
+
+    def __init__(self, settings: VectorsSettings | None = None, language: str = "") -> None:
+        self.settings = settings or VectorsSettings()
+        self.language = language.lower()
+        self.fields: tuple[Field, ...] = ()
+        self._vectorizers: dict[str, TfidfVectorizer] = {}
+        self._names: NDArray[Any] | None = None
+        self._telling: NDArray[np.bool_] | None = None
+
+    @property
+    def n_terms(self) -> int:
+        """Columns of the matrix."""
+        return self.fields[-1].stop if self.fields else 0
+
+    def fit(self, articles: Sequence[Article]) -> Self:
+        """Learn the vocabulary and the document frequencies of each field."""
+        self._fit(articles, transform=False)
+        return self
+
+    def fit_transform(self, articles: Sequence[Article]) -> csr_matrix:
+        """`fit`, then `transform` of the same articles, in one pass over the text."""
+        return self._join(self._fit(articles, transform=True), len(articles))
+
+    def transform(self, articles: Sequence[Article]) -> csr_matrix:
+        """
+        The rows of articles, known or not.
+
+        Returns
+        -------
+        csr_matrix
+            Shape (n_articles, n_terms), float32, columns sorted in each row. A row has length 1, or 0 where the
+            article has no known term.
+        """
+        blocks = {
+            field.name: self._vectorizers[field.name].transform(self._documents(articles, field.name))
+            for field in self.fields
+        }
+        return self._join(blocks, len(articles))
+
+    def term_names(self) -> NDArray[Any]:
+        """The term of every column, shape (n_terms,); character n-grams as they are, padded by spaces."""
+        if self._names is None:
+            names = np.empty(self.n_terms, dtype=object)
+            for field in self.fields:
+                for term, column in self._vectorizers[field.name].vocabulary_.items():
+                    names[field.start + column] = term
+            self._names = names
+        return self._names
+
+    def frequencies(self) -> NDArray[np.float32]:
+        """Inverse document frequencies, shape (n_terms,), as scikit-learn smooths them."""
+        parts = [self._vectorizers[field.name].idf_ for field in self.fields]
+        return np.concatenate(parts).astype(np.float32) if parts else np.zeros(0, dtype=np.float32)
+
+    def twins(self) -> NDArray[np.int32]:
+        """
+        For each word of the title its column in the excerpt, and the other way round; -1 for all else.
+
+        Returns
+        -------
+        ndarray
+            Shape (n_terms,).
+        """
+        twins = np.full(self.n_terms, -1, dtype=np.int32)
+        starts = {field.name: field.start for field in self.fields}
+        if "title" in starts and "excerpt" in starts:
+            excerpt = self._vectorizers["excerpt"].vocabulary_
+            for term, column in self._vectorizers["title"].vocabulary_.items():
+                other = excerpt.get(term)
+                if other is not None:
+                    twins[starts["title"] + column] = starts["excerpt"] + other
+                    twins[starts["excerpt"] + other] = starts["title"] + column
+        return twins
+
+    def state(self) -> dict[str, Any]:
+        """What `restore` needs besides the settings: language, fields and each field's terms in column order."""
+        names = self.term_names()
+        return {
+            "language": self.language,
+            "fields": [
+                {"name": field.name, "terms": names[field.start : field.stop].tolist()} for field in self.fields
+            ],
+        }
+
+    def restore(self, state: dict[str, Any], frequencies: NDArray[np.float32]) -> Self:
+        """The fitted vectorizer of an earlier `state` and `frequencies`."""
+        self.language = state["language"]
+        start = 0
+        for part in state["fields"]:
+            name, terms = part["name"], part["terms"]
+            vectorizer = self._vectorizer(name, vocabulary={term: column for column, term in enumerate(terms)})
+            vectorizer.idf_ = frequencies[start : start + len(terms)]
+            self._vectorizers[name] = vectorizer
+            start += len(terms)
+        self._lay_out()
+        return self
+
+    def telling_terms(self) -> NDArray[np.bool_]:
+        """The terms that at most half of the articles have, shape (n_terms,): the others say nothing to a reader."""
+        if self._telling is None:
+            # scikit-learn's smoothed idf is 1 + log((1 + n) / (1 + df)).
+            self._telling = self.frequencies() >= 1 + np.log(2)
+        return self._telling
+
+    def surface_forms(self, article: Article, field: str) -> dict[str, str]:
+        """The words of one field as a reader sees them, by term: the first form of each."""
+        language = self._language_of(article)
+        return _surface_forms(
+            getattr(article, field), language, self._prefix(article), self.settings.stem, self.settings.stop_words
+        )
+
+    def _fit(self, articles: Sequence[Article], transform: bool) -> dict[str, csr_matrix]:
+        if not self.language:
+            counts = Counter(article.language.lower() for article in articles if article.language)
+            # The commonest, and of two equally common the first by name: the order of files must not matter.
+            self.language = min(counts, key=lambda name: (-counts[name], name)) if counts else "en"
+        self._vectorizers, self._names, self._telling = {}, None, None
+        blocks: dict[str, csr_matrix] = {}
+        for name in FIELD_NAMES:
+            if getattr(self.settings, name).weight == 0:
+                continue
+            vectorizer = self._vectorizer(name)
+            documents = self._documents(articles, name)
+            try:
+                if transform:
+                    blocks[name] = vectorizer.fit_transform(documents)
+                else:
+                    vectorizer.fit(documents)
+            except ValueError as error:
+                # scikit-learn refuses a field without a single term (no site has to have topics or bodies).
+                if "empty vocabulary" not in str(error) and "no terms remain" not in str(error):
+                    raise
+                continue
+            self._vectorizers[name] = vectorizer
+        self._lay_out()
+        return blocks
+
+    def _lay_out(self) -> None:
+        fields: list[Field] = []
+        start = 0
+        for name in FIELD_NAMES:
+            if name in self._vectorizers:
+                stop = start + len(self._vectorizers[name].vocabulary_)
+                fields.append(Field(name, start, stop, getattr(self.settings, name).weight))
+                start = stop
+        self.fields = tuple(fields)
+
+    def _vectorizer(self, name: str, vocabulary: dict[str, int] | None = None) -> TfidfVectorizer:
+        options: FieldSettings = getattr(self.settings, name)
+        vectorizer = TfidfVectorizer(
+            analyzer=_as_they_are,
+            min_df=options.min_df,
+            max_df=options.max_df,
+            sublinear_tf=options.sublinear_tf,
+            dtype=np.float32,
+            vocabulary=vocabulary,
+        )
+        if vocabulary is not None:
+            vectorizer.vocabulary_ = vocabulary
+        return vectorizer
+
+    def _documents(self, articles: Iterable[Article], field: str) -> Iterable[list[str]]:
+        """The terms of one field of each article."""
+        options: FieldSettings = getattr(self.settings, field)
+        for article in articles:
+            if field == "title_chars":
+                terms = char_ngrams(article.title, options.ngram_range)
+            elif field == "topics":
+                terms = [repair(topic).casefold() for topic in article.topics]
+            else:
+                text = getattr(article, field)
+                if field == "body":
+                    # Cut by characters first: a book-length body must not be repaired to its end.
+                    text = text[: self.settings.body_words * 12]
+                analyzer = analyzer_for(self._language_of(article), self.settings.stem, self.settings.stop_words)
+                terms = analyzer.terms(text)
+                if field == "body":
+                    terms = terms[: self.settings.body_words]
+                terms = word_ngrams(terms, options.ngram_range)
+            prefix = self._prefix(article)
+            yield [prefix + term for term in terms] if prefix else terms
+
+    def _language_of(self, article: Article) -> str:
+        return article.language.lower() or self.language
+
+    def _prefix(self, article: Article) -> str:
+        language = self._language_of(article)
+        return "" if self.settings.cross_language or language == self.language else f"{language}:"
+
+    def _join(self, blocks: dict[str, csr_matrix], n_articles: int) -> csr_matrix:
+        if not self.fields:
+            return csr_matrix((n_articles, 0), dtype=np.float32)
+        weighted = [blocks[field.name] * np.float32(np.sqrt(field.weight)) for field in self.fields]
+        joined = csr_matrix(hstack(weighted, format="csr", dtype=np.float32))
+        lengths = np.sqrt(np.asarray(joined.multiply(joined).sum(axis=1), dtype=np.float64)).ravel()
+        lengths[lengths == 0] = 1.0
+        joined = csr_matrix(diags((1.0 / lengths).astype(np.float32)) @ joined)
+        joined.sort_indices()
+        return joined
+
+
+@lru_cache(maxsize=65_536)
+def _surface_forms(text: str, language: str, prefix: str, stem: bool, stop_words: bool) -> dict[str, str]:
+    forms: dict[str, str] = {}
+    for surface, term in analyzer_for(language, stem, stop_words).surface_terms(repair(text)):
+        forms.setdefault(prefix + term, surface)
+    return forms
+
+
+def _as_they_are(terms: list[str]) -> list[str]:
+    """The analyzer of every field: the terms were made already."""
+    return terms
