@@ -1,0 +1,59 @@
+"""Related articles for sites made of Markdown files: learned from the editors' own lists, scored, and explained."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from recommender.articles import Article, Corpus, RelatedEntry
+    from recommender.content.jsonl import read_jsonl
+    from recommender.content.site import read_article, read_site
+    from recommender.errors import RecommenderError
+    from recommender.evaluation import evaluate
+    from recommender.model import Recommender, load_model
+    from recommender.settings import Settings
+    from recommender.suggestions import Reason, Suggestion
+
+__all__ = [
+    "Article",
+    "Corpus",
+    "Reason",
+    "Recommender",
+    "RecommenderError",
+    "RelatedEntry",
+    "Settings",
+    "Suggestion",
+    "evaluate",
+    "load_model",
+    "read_article",
+    "read_jsonl",
+    "read_site",
+]
+
+_ROOMS = {
+    "Article": "articles",
+    "Corpus": "articles",
+    "Reason": "suggestions",
+    "Recommender": "model",
+    "RecommenderError": "errors",
+    "RelatedEntry": "articles",
+    "Settings": "settings",
+    "Suggestion": "suggestions",
+    "evaluate": "evaluation",
+    "load_model": "model",
+    "read_article": "content.site",
+    "read_jsonl": "content.jsonl",
+    "read_site": "content.site",
+}
+
+
+def __getattr__(name: str) -> Any:
+    # Imported on first use, so that `recommender --help` need not wait for scikit-learn.
+    if name not in _ROOMS:
+        raise AttributeError(f"module 'recommender' has no attribute {name!r}")
+    return getattr(import_module(f"recommender.{_ROOMS[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

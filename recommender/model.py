@@ -1,0 +1,531 @@
+"""
+The recommender: a corpus in, suggestions out. Joins the number rooms and the article rooms.
+
+Whoever asks works on one immutable state; `update` builds the next state and puts it in place, so that several threads
+may ask while one updates.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import logging
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+from joblib import effective_n_jobs
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from recommender.articles import Article, Corpus, EntryShape
+from recommender.content.matching import EntryMatcher
+from recommender.errors import ModelError, NotFittedError, RecommenderError, UnknownArticleError
+from recommender.persistence import load_parts, save_parts
+from recommender.ranking.catalogue import Catalogue, days_of
+from recommender.ranking.explain import reasons, text_obstacle
+from recommender.ranking.rankers import Query, Ranked, Ranker, SimilarityRanker, restore_ranker
+from recommender.ranking.rules import allowed_rows, obstacle, suggests_unpublished
+from recommender.ranking.state import State, external_articles
+from recommender.settings import Settings, settings_from_mapping
+from recommender.suggestions import Reason, Suggestion
+from recommender.vectors.tfidf import FieldVectorizer
+
+__all__ = ["Recommender", "load_model"]
+
+logger = logging.getLogger(__name__)
+
+#: Queries that `suggest_all` hands to the ranker at once; bounds memory.
+_BLOCK = 512
+
+
+class Recommender:
+    """
+    Related articles for a corpus.
+
+    Parameters
+    ----------
+    settings
+        All knobs; None for the defaults.
+
+    Examples
+    --------
+    >>> from recommender import Article, Corpus, Recommender
+    >>> corpus = Corpus([
+    ...     Article(id="green-tea", title="How to brew green tea", excerpt="Water just below the boil."),
+    ...     Article(id="black-tea", title="How to brew black tea", excerpt="Boiling water and four minutes."),
+    ...     Article(id="bicycle", title="A bicycle for the city", excerpt="Three gears are enough."),
+    ... ])
+    >>> [suggestion.article_id for suggestion in Recommender().fit(corpus).suggest("green-tea")]
+    ['black-tea']
+    """
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.settings = settings or Settings()
+        self.entry_shape = EntryShape()
+        self.ranker: Ranker = SimilarityRanker(self.settings.ranking)
+        self.vectorizer = FieldVectorizer(self.settings.vectors)
+        #: The figures by which fitting chose the ranker; a sentence.
+        self.ranker_decision = ""
+        self._state: State | None = None
+        self._lock = threading.Lock()
+        #: A digest of each of the site's own articles as it was handed over, by id.
+        self._digests: dict[str, str] = {}
+
+    # ------------------------------------------------------------------ fit
+
+    def fit(self, corpus: Corpus, progress: Callable[[int, int], None] | None = None) -> Self:
+        """
+        Learn the vocabulary, the neighbors and, where the curated lists allow it, the ranker.
+
+        Parameters
+        ----------
+        corpus
+            The site's articles.
+        progress
+            Called with (steps done, steps in all) as learning goes on.
+
+        Returns
+        -------
+        Recommender
+            Itself.
+        """
+        articles = list(corpus)
+        matcher = EntryMatcher(articles)
+        externals = external_articles(articles, matcher)
+        self.entry_shape = corpus.entry_shape
+        self.vectorizer = FieldVectorizer(
+            self.settings.vectors, self.settings.articles.site_language or corpus.site_language
+        )
+        vectors = self.vectorizer.fit_transform(articles + externals)
+        logger.info("vectors: %s articles x %s terms", f"{vectors.shape[0]:,}", f"{vectors.shape[1]:,}")
+        catalogue = Catalogue(
+            articles + externals,
+            vectors,
+            self.vectorizer.fields,
+            is_external=np.arange(vectors.shape[0]) >= len(articles),
+            site_language=self.vectorizer.language,
+            cross_language=self.settings.vectors.cross_language,
+            frequencies=self.vectorizer.frequencies(),
+            twins=self.vectorizer.twins(),
+        )
+        state = State.build(catalogue, matcher)
+        state.suggest_unpublished, why = suggests_unpublished(
+            self.settings.articles.suggest_unpublished, catalogue, state.graph, _now()
+        )
+        logger.info("rules: %s", why)
+        self._digests = {article.id: _digest(article) for article in articles}
+        self.ranker = SimilarityRanker(self.settings.ranking)
+        self._state = state
+        return self
+
+    @property
+    def ranker_name(self) -> str:
+        """``similarity`` or ``learned``: what fitting decided."""
+        return self.ranker.name
+
+    @property
+    def corpus_fingerprint(self) -> str:
+        """A digest of the articles that it knows; equal for equal corpora."""
+        parts = "".join(f"{article_id}\0{self._digests[article_id]}\0" for article_id in sorted(self._digests))
+        return hashlib.blake2b(parts.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+    @property
+    def article_ids(self) -> list[str]:
+        """The ids of the site's own articles, sorted."""
+        return self._fitted().catalogue.ids()
+
+    def article(self, article_id: str) -> Article:
+        """
+        The article of an id, external articles included.
+
+        Raises
+        ------
+        UnknownArticleError
+            No article has this id.
+        """
+        state = self._fitted()
+        return state.catalogue.articles[self._row(state, article_id)]
+
+    # -------------------------------------------------------------- suggest
+
+    def suggest(self, article: Article | str, k: int | None = None, min_score: float | None = None) -> list[Suggestion]:
+        """
+        The suggestions for one article, best first.
+
+        Parameters
+        ----------
+        article
+            The id of an article of the corpus, or an `Article`, often a draft that is not in it. A draft gets the same
+            answer as it will get once it is added. Its curated list is no evidence; what it names is not suggested
+            again.
+        k
+            Most suggestions; None for the setting ``ranking.k``.
+        min_score
+            Least score, in [0, 1]; None for the setting, or else the ranker's own threshold.
+
+        Returns
+        -------
+        list of Suggestion
+            At most k; fewer, or none, where fewer share a signal with the article.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        UnknownArticleError
+            No article has this id.
+        """
+        state = self._fitted()
+        query = self._query(state, article)
+        (ranked,) = self._rank(state, [query], self._k(k, query), n_threads=1)
+        return self._suggestions(state, query, ranked, self._k(k, query), min_score)
+
+    def suggest_all(
+        self,
+        k: int | None = None,
+        only: Iterable[str] | None = None,
+        min_score: float | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Iterator[tuple[str, list[Suggestion]]]:
+        """
+        The suggestions for every article of the corpus, or only for some, in order of their ids.
+
+        Parameters
+        ----------
+        k, min_score
+            As in `suggest`, which gives the same answers.
+        only
+            Ids of the articles that are asked for.
+        progress
+            Called with (articles done, articles in all).
+
+        Yields
+        ------
+        (article_id, list of Suggestion)
+        """
+        state = self._fitted()
+        ids = state.catalogue.ids() if only is None else sorted(set(only))
+        n_threads = effective_n_jobs(self.settings.ranking.n_jobs)
+        for start in range(0, len(ids), _BLOCK):
+            queries = [self._query(state, article_id) for article_id in ids[start : start + _BLOCK]]
+            most = max(self._k(k, query) for query in queries)
+            for query, ranked in zip(queries, self._rank(state, queries, most, n_threads), strict=True):
+                yield query.article.id, self._suggestions(state, query, ranked, self._k(k, query), min_score)
+            if progress:
+                progress(min(start + _BLOCK, len(ids)), len(ids))
+
+    def why_none(self, article: Article | str) -> str:
+        """Why an article has no suggestion, as a sentence; "" when it has one."""
+        state = self._fitted()
+        query = self._query(state, article)
+        k = self._k(None, query)
+        if k == 0:
+            return "its curated list fills all places already"
+        (ranked,) = self._rank(state, [query], 1, n_threads=1)
+        least = self._least_score(None)
+        if len(ranked.rows):
+            best = float(ranked.scores[0])
+            return "" if best >= least else f"no article reaches the score {least:.2f}; the best has {best:.2f}"
+        if not query.vector.nnz:
+            return text_obstacle(query.article)
+        others = self._allowed(state) & (state.catalogue.groups == query.group)
+        others[query.hidden] = False
+        if not others.any():
+            return "there is no other article in its language that may be suggested"
+        return "no other article shares a word with it" if not len(query.hidden) > 1 else (
+            "every article that shares a word with it is in its curated list already or is the article itself"
+        )
+
+    # --------------------------------------------------------------- update
+
+    def update(self, added: Iterable[Article] = (), removed: Iterable[str] = ()) -> None:
+        """
+        Take articles in and out without fitting again; the next `suggest` sees it, their curated lists too.
+
+        An added article whose id is known replaces the earlier one. Document frequencies and the ranker stay as they
+        were fitted.
+
+        Parameters
+        ----------
+        added
+            New or changed articles.
+        removed
+            Ids of articles that are gone.
+
+        Raises
+        ------
+        UnknownArticleError
+            An id to remove is not known; nothing was changed.
+        """
+        added = sorted(added, key=lambda article: article.id)
+        removed = list(removed)
+        with self._lock:
+            state = self._fitted().copy()
+            for article_id in removed:
+                state.forget(self._row(state, article_id))
+            for article in added:
+                known = state.catalogue.row_of(article.id)
+                if known is not None:
+                    state.forget(known)
+            if added:
+                state.add(added, self.vectorizer)
+            gone = set(removed)
+            digests = {article_id: digest for article_id, digest in self._digests.items() if article_id not in gone}
+            digests.update((article.id, _digest(article)) for article in added)
+            self._state, self._digests = state, digests
+
+    def changes(self, corpus: Corpus) -> tuple[list[Article], list[str]]:
+        """
+        What `update` needs so that the recommender knows a corpus as it is now.
+
+        Returns
+        -------
+        added : list of Article
+            New and changed articles.
+        removed : list of str
+            Ids that are gone.
+        """
+        added = [article for article in corpus if self._digests.get(article.id) != _digest(article)]
+        return added, sorted(self._digests.keys() - set(corpus.ids))
+
+    # -------------------------------------------------------------- explain
+
+    def explain(self, article: Article | str, candidate_id: str) -> Reason:
+        """
+        Why a candidate is, or is not, suggested under an article.
+
+        Parameters
+        ----------
+        article
+            An id or an `Article`, as in `suggest`.
+        candidate_id
+            The id of the candidate.
+
+        Returns
+        -------
+        Reason
+            Its ``obstacle`` says why the candidate is not in the list; "" when it is.
+        """
+        state = self._fitted()
+        query = self._query(state, article)
+        row = self._row(state, candidate_id)
+        catalogue = state.catalogue
+        k = self._k(None, query)
+        (ranked,) = self._rank(state, [query], catalogue.n_rows, n_threads=1)
+        places = np.flatnonzero(ranked.rows == row)
+        if len(places):
+            place = int(places[0])
+            score, similarity = float(ranked.scores[place]), float(ranked.similarities[place])
+        else:
+            place, score, similarity = -1, 0.0, _cosine(query.vector, catalogue.vectors[row])
+        (signals,) = self.ranker.sentences(query, np.array([row]), catalogue, state.graph)
+        (reason,) = reasons(
+            query, np.array([row]), np.array([similarity]), np.array([score]), [signals], catalogue, self.vectorizer
+        )
+        return dataclasses.replace(reason, obstacle=self._why_not(state, query, row, place, score, k))
+
+    def _why_not(self, state: State, query: Query, row: int, place: int, score: float, k: int) -> str:
+        """Why a row is not among the k suggestions; "" when it is."""
+        catalogue = state.catalogue
+        if row == query.row or catalogue.articles[row].id == query.article.id:
+            return "it is the article itself"
+        if row in state.listed_rows(query.article):
+            return "it is in the article's curated list already"
+        if row in query.hidden:
+            return "it has the same URL as the article: it is the article itself"
+        hindrance = obstacle(row, catalogue, self._allowed(state), query.group, _now())
+        if hindrance:
+            return hindrance
+        if place < 0:
+            return "it shares no signal with the article"
+        least = self._least_score(None)
+        if score < least:
+            return f"its score {score:.3f} is below the threshold {least:.3f}"
+        if place >= k:
+            return f"it is number {place + 1:,} of the candidates, and the list ends at {k}"
+        return ""
+
+    # ----------------------------------------------------------- save, load
+
+    def save(self, folder: Path | str) -> None:
+        """
+        Write the model to a folder of plain parts: arrays, JSON and the ranker's own text. See `load_model`.
+
+        Bodies are not kept, nor entries of curated lists that name an article: the graph has them.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        WriteError
+            The folder cannot be written, or holds something that is not a model.
+        """
+        documents, arrays = self._fitted().parts()
+        ranker_document, ranker_texts = self.ranker.state()
+        documents |= {"terms.json": self.vectorizer.state(), "digests.json": self._digests, **ranker_texts}
+        arrays |= {"idf": self.vectorizer.frequencies()}
+        head = {
+            "recommender": version("recommender"),
+            "n_articles": len(self._digests),
+            "n_terms": self.vectorizer.n_terms,
+            "fingerprint": self.corpus_fingerprint,
+            "ranker": ranker_document,
+            "ranker_decision": self.ranker_decision,
+            "suggest_unpublished": self._fitted().suggest_unpublished,
+            "entry_shape": dataclasses.asdict(self.entry_shape),
+            "settings": dataclasses.asdict(self.settings),
+            "parts": [*documents, *arrays],
+        }
+        save_parts(folder, head, documents, arrays)
+
+    @classmethod
+    def load(cls, folder: Path | str) -> Recommender:
+        """The recommender that `save` wrote; as `load_model`."""
+        head, documents, arrays = load_parts(folder)
+        try:
+            rec = cls(settings_from_mapping(head["settings"], "model.json"))
+            rec.entry_shape = EntryShape(**head["entry_shape"])
+            rec.ranker_decision = head["ranker_decision"]
+            rec._digests = documents["digests.json"]
+            rec.vectorizer = FieldVectorizer(rec.settings.vectors).restore(documents["terms.json"], arrays["idf"])
+            state = State.from_parts(documents, arrays, rec.vectorizer, rec.settings.vectors.cross_language)
+            state.suggest_unpublished = head["suggest_unpublished"]
+            rec.ranker = restore_ranker(head["ranker"], documents, rec.settings)
+            rec._state = state
+        except (KeyError, IndexError, ValueError, TypeError) as error:
+            raise ModelError(
+                f"{folder}: its parts do not fit together ({error}). "
+                f"Fit it again: recommender fit SITE --model {folder}."
+            ) from None
+        return rec
+
+    # ------------------------------------------------------------ the parts
+
+    def _fitted(self) -> State:
+        if self._state is None:
+            raise NotFittedError("the recommender has not been fitted. Call fit(corpus) first, or load_model(folder).")
+        return self._state
+
+    def _row(self, state: State, article_id: str) -> int:
+        row = state.catalogue.row_of(article_id)
+        if row is None:
+            raise UnknownArticleError(article_id, state.catalogue.ids())
+        return row
+
+    def _k(self, k: int | None, query: Query) -> int:
+        """Places to fill under one article."""
+        if k is None:
+            k = self.settings.ranking.k
+        if isinstance(k, bool) or not isinstance(k, (int, np.integer)) or k < 1:
+            raise RecommenderError(f"k must be a whole number from 1, but is {k!r}.")
+        if self.settings.ranking.fill:
+            k = max(0, k - query.n_listed)
+        return int(k)
+
+    def _least_score(self, min_score: float | None) -> float:
+        if min_score is not None:
+            return min_score
+        if self.settings.ranking.min_score is not None:
+            return self.settings.ranking.min_score
+        return self.ranker.threshold
+
+    def _allowed(self, state: State) -> NDArray[np.bool_]:
+        return allowed_rows(state.catalogue, state.suggest_unpublished, _now())
+
+    def _query(self, state: State, article: Article | str) -> Query:
+        """The article as numbers: its row when it is in the corpus unchanged, else vectors of its own."""
+        catalogue = state.catalogue
+        row = -1
+        if isinstance(article, str):
+            row = self._row(state, article)
+            article = catalogue.articles[row]
+            vector = catalogue.vectors[row]
+        else:
+            vector = self.vectorizer.transform([article])
+        listed = state.listed_rows(article)
+        own = state.rows_of_identity(article)
+        hidden = own.union(listed)
+        time = days_of(article.published_at)
+        if np.isnan(time) and row < 0 and np.isfinite(catalogue.times).any():
+            # A draft has no date yet: it will be the newest.
+            time = float(np.nanmax(catalogue.times))
+        return Query(
+            article=article,
+            vector=vector,
+            time=time,
+            group=catalogue.group_of(article),
+            row=row,
+            hidden=np.array(sorted(hidden), dtype=np.int64),
+            n_listed=len(listed),
+            own=np.array(sorted(own), dtype=np.int64),
+            before=float("nan") if self.settings.ranking.suggest_newer else time,
+        )
+
+    def _rank(self, state: State, queries: list[Query], k: int, n_threads: int) -> list[Ranked]:
+        if k == 0:
+            nothing = np.zeros(0)
+            return [Ranked(nothing.astype(np.int64), nothing, nothing) for _ in queries]
+        return self.ranker.rank(queries, k, state.catalogue, state.graph, self._allowed(state), n_threads)
+
+    def _suggestions(
+        self, state: State, query: Query, ranked: Ranked, k: int, min_score: float | None
+    ) -> list[Suggestion]:
+        least = self._least_score(min_score)
+        n_kept = int(np.count_nonzero(ranked.scores[:k] >= least))
+        rows = ranked.rows[:n_kept]
+        catalogue = state.catalogue
+        why = reasons(
+            query,
+            rows,
+            ranked.similarities[:n_kept],
+            ranked.scores[:n_kept],
+            self.ranker.sentences(query, rows, catalogue, state.graph),
+            catalogue,
+            self.vectorizer,
+        )
+        return [
+            Suggestion(
+                rank=place + 1,
+                article_id=(article := catalogue.articles[row]).id,
+                title=article.title,
+                url=article.url,
+                score=float(ranked.scores[place]),
+                reason=why[place],
+                excerpt=article.excerpt,
+                published_at=article.published_at,
+                provider=article.provider,
+                quality=article.quality,
+                shape=self.entry_shape,
+            )
+            for place, row in enumerate(rows)
+        ]
+
+
+def load_model(folder: Path | str) -> Recommender:
+    """
+    The recommender that was saved in a folder; its arrays are memory maps.
+
+    Raises
+    ------
+    ModelError
+        There is no model, it was saved by another format, or its parts are broken.
+    """
+    return Recommender.load(folder)
+
+
+def _digest(article: Article) -> str:
+    """A digest of everything in an article that an answer depends on."""
+    return hashlib.blake2b(repr(article).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def _now() -> float:
+    return days_of(datetime.now(UTC))
+
+
+def _cosine(query: csr_matrix, row: csr_matrix) -> float:
+    return round(float((query.astype(np.float64) @ row.astype(np.float64).T).sum()), 6)

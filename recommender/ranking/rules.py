@@ -1,0 +1,78 @@
+"""Who may be suggested at all, whatever the ranker says. An article room."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.ranking.catalogue import Catalogue
+from recommender.ranking.curation import CurationGraph
+
+__all__ = ["allowed_rows", "obstacle", "suggests_unpublished"]
+
+
+def suggests_unpublished(
+    choice: Literal["auto", "yes", "no"], catalogue: Catalogue, graph: CurationGraph, now: float
+) -> tuple[bool, str]:
+    """
+    Whether unpublished, draft and future articles may be suggested, and the sentence that says why.
+
+    Parameters
+    ----------
+    choice
+        The setting ``articles.suggest_unpublished``.
+    now
+        Days since 1970; an article with a later date lies in the future.
+    """
+    hidden = catalogue.is_alive & ~_is_public(catalogue, now)
+    n_hidden = int(hidden.sum())
+    if choice != "auto":
+        verb = "may" if choice == "yes" else "may not"
+        return choice == "yes", f"{n_hidden:,} unpublished articles {verb} be suggested: articles.suggest_unpublished is {choice}"
+    _, targets = graph.edges()
+    n_named = int(np.count_nonzero(hidden[targets]))
+    if n_named:
+        return True, f"{n_hidden:,} unpublished articles may be suggested: curated lists name them {n_named:,} times"
+    return False, f"{n_hidden:,} unpublished articles may not be suggested: no curated list names one"
+
+
+def allowed_rows(catalogue: Catalogue, suggest_unpublished: bool, now: float) -> NDArray[np.bool_]:
+    """
+    Rows that may be suggested, shape (n_rows,).
+
+    Left out are removed articles, second files of one URL, unpublished ones unless they may be suggested, and external
+    articles with a date later than every article of the site: they cannot have been read yet.
+    """
+    allowed = catalogue.is_alive & ~catalogue.is_repeat
+    if not suggest_unpublished:
+        allowed &= _is_public(catalogue, now) | catalogue.is_external
+    if catalogue.is_external.any():
+        own_times = catalogue.times[catalogue.is_alive & ~catalogue.is_external]
+        newest = np.nanmax(own_times) if np.isfinite(own_times).any() else np.inf
+        allowed &= ~(catalogue.is_external & (catalogue.times > newest))
+    return allowed
+
+
+def obstacle(row: int, catalogue: Catalogue, allowed: NDArray[np.bool_], group: int, now: float) -> str:
+    """Why a row may not be suggested whatever its score, as a sentence; "" when it may."""
+    article = catalogue.articles[row]
+    if not catalogue.is_alive[row]:
+        return "it was removed"
+    if catalogue.is_repeat[row]:
+        return "another file has its URL, and suggestions name the first"
+    if catalogue.groups[row] != group:
+        return f"it is in another language ({article.language or catalogue.site_language})"
+    if not allowed[row]:
+        if not article.is_published:
+            return "it is not published (articles.suggest_unpublished)"
+        if catalogue.times[row] > now:
+            return "its date lies in the future (articles.suggest_unpublished)"
+        return "it is an external article newer than every article of the site"
+    return ""
+
+
+def _is_public(catalogue: Catalogue, now: float) -> NDArray[np.bool_]:
+    """Published and not dated in the future, shape (n_rows,)."""
+    return catalogue.is_published & ~(catalogue.times > now)
