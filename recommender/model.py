@@ -28,7 +28,8 @@ from recommender.errors import ModelError, NotFittedError, RecommenderError, Unk
 from recommender.persistence import load_parts, save_parts
 from recommender.ranking.catalogue import Catalogue, days_of
 from recommender.ranking.explain import reasons, text_obstacle
-from recommender.ranking.rankers import Query, Ranked, Ranker, SimilarityRanker, restore_ranker
+from recommender.ranking.learned import Check, learn, restore_ranker
+from recommender.ranking.rankers import Query, Ranked, Ranker, SimilarityRanker
 from recommender.ranking.rules import allowed_rows, obstacle, suggests_unpublished
 from recommender.ranking.state import State, external_articles
 from recommender.settings import Settings, settings_from_mapping
@@ -71,6 +72,8 @@ class Recommender:
         self.vectorizer = FieldVectorizer(self.settings.vectors)
         #: The figures by which fitting chose the ranker; a sentence.
         self.ranker_decision = ""
+        #: The same as numbers; None where nothing was to be decided.
+        self.ranker_check: Check | None = None
         self._state: State | None = None
         self._lock = threading.Lock()
         #: A digest of each of the site's own articles as it was handed over, by id.
@@ -119,9 +122,21 @@ class Recommender:
         )
         logger.info("rules: %s", why)
         self._digests = {article.id: _digest(article) for article in articles}
-        self.ranker = SimilarityRanker(self.settings.ranking)
+        self.ranker, self.ranker_decision = self._choose_ranker(state, progress)
+        logger.info("ranking: %s", self.ranker_decision)
         self._state = state
         return self
+
+    def _choose_ranker(self, state: State, progress: Callable[[int, int], None] | None) -> tuple[Ranker, str]:
+        """The learned ranker where the curated lists allow it and it helps, else similarity; and the figures."""
+        similarity = SimilarityRanker(self.settings.ranking)
+        if self.settings.ranking.ranker == "similarity":
+            return similarity, "similarity, as the settings say"
+        decision = learn(
+            state.catalogue, state.graph, self._allowed(state), state.rows_of_identity, self.settings.ranking, progress
+        )
+        self.ranker_check = decision.check
+        return decision.ranker or similarity, str(decision.check)
 
     @property
     def ranker_name(self) -> str:

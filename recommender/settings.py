@@ -82,7 +82,7 @@ class VectorsSettings:
     title: FieldSettings = knob(FieldSettings(weight=2.0), "Words of the title.")
     excerpt: FieldSettings = knob(FieldSettings(weight=2.0), "Words of the excerpt.")
     title_chars: FieldSettings = knob(
-        FieldSettings(weight=3.0, ngram_range=(3, 5), min_df=2), "Character n-grams of the title, within words."
+        FieldSettings(weight=3.0, ngram_range=(3, 4)), "Character n-grams of the title, within words."
     )
     topics: FieldSettings = knob(FieldSettings(weight=1.0), "Topics, tags and categories.")
     body: FieldSettings = knob(FieldSettings(weight=12.0, min_df=2, max_df=0.5), "Words of the body, where a site has bodies.")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from functools import lru_cache
 
 import ftfy
@@ -31,15 +31,18 @@ _BARE_URL = re.compile(r"\bhttps?://\S+")
 _MARKS = re.compile(r"^\s{0,3}(?:#{1,6}\s+|>\s?|[-*+]\s+|\d+[.)]\s+)|[*`~|]+|(?<!\w)_+|_+(?!\w)", re.MULTILINE)
 # Format characters (zero-width space and joiner, soft hyphen, BOM, direction marks) and control characters.
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-# What feeds and content systems append to an excerpt that they cut.
+# What feeds and content systems append to an excerpt that they cut: at its very end, or a last sentence of its own.
+_READ_ON = (
+    r"(?:continue reading|read more|read on|keep reading|read the (?:full|rest|whole)(?: of the)?(?: story| article| post)?|"
+    r"click here to (?:read|continue))"
+)
 _BOILERPLATE = re.compile(
-    r"(?:\s*[\[(]?\s*(?:\.{2,}|…)\s*[\])]?)?\s*[\[(]?\b(?:continue reading|read more|read the full (?:story|article)|"
-    r"read the rest|keep reading|click here to (?:read|continue))\b[^.!?]{0,80}(?:\.{2,}|…|»|→|&raquo;|[.!>\])])*\s*$",
-    re.IGNORECASE,
+    rf"(?:(?<=[.!?…\])»])\s*[\[(]?{_READ_ON}\b[^.!?]{{0,80}}|\s+[\[(]?{_READ_ON})[\s.…»→>\])]*$", re.IGNORECASE
 )
 _THE_POST = re.compile(r"\bThe post .{3,200}? (?:first )?appeared (?:first )?on .{2,80}\.?\s*$", re.IGNORECASE | re.DOTALL)
 _TRAILING_DOTS = re.compile(r"\s*[\[(]?(?:\.{2,}|…)[\])]?\s*$")
 _SPACES = re.compile(r"\s+")
+_PUNCTUATION = ".,:;!?\"'()[]«»„“”‘’–—"
 
 # Scripts without spaces between words: kana, Han, Thai, Lao, Myanmar, Khmer.
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
@@ -99,7 +102,7 @@ class Analyzer:
     def __init__(self, language: str, stem: bool = True, stop_words: bool = True) -> None:
         primary = re.split(r"[-_]", language.lower())[0] or "en"
         self._stems = Stemmer.Stemmer(_SNOWBALL[primary], 65_536) if stem and primary in _SNOWBALL else None
-        self._stop_words = _stop_words(primary) if stop_words else frozenset()
+        self.stop_words = _stop_words(primary) if stop_words else frozenset()
 
     def surface_terms(self, text: str) -> Iterator[tuple[str, str]]:
         """(the word as it stands in the repaired text, its term), in order; runs without spaces give bigrams."""
@@ -112,10 +115,10 @@ class Analyzer:
                     yield surface[start : start + 2], surface[start : start + 2]
                 continue
             word = surface.lower().replace("’", "'")
-            if word in self._stop_words:
+            if word in self.stop_words:
                 continue
             word = word.removesuffix("'s").split("'")[-1]
-            if word in self._stop_words or (len(word) < 2 and not word.isdigit()):
+            if word in self.stop_words or (len(word) < 2 and not word.isdigit()):
                 continue
             yield surface, self._stems.stemWord(word) if self._stems else word
 
@@ -142,15 +145,17 @@ def word_ngrams(terms: list[str], ngram_range: tuple[int, int]) -> list[str]:
     ]
 
 
-def char_ngrams(text: str, ngram_range: tuple[int, int]) -> list[str]:
+def char_ngrams(text: str, ngram_range: tuple[int, int], stop_words: Set[str] = frozenset()) -> list[str]:
     """
     Character n-grams within words, as scikit-learn's ``char_wb`` makes them: each word padded by a space.
 
-    A word shorter than the longest n-gram gives itself, once.
+    A word shorter than the longest n-gram gives itself, once. Stop words give nothing.
     """
     low, high = ngram_range
     grams: list[str] = []
     for word in repair(text).lower().split():
+        if word.strip(_PUNCTUATION) in stop_words:
+            continue
         padded = f" {word} "
         for length in range(low, high + 1):
             if length >= len(padded):

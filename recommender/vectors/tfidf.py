@@ -16,7 +16,7 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, diags, hstack
+from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from recommender.articles import Article
@@ -55,11 +55,14 @@ class FieldVectorizer:
     ----------
     fields : tuple of Field
         The fields that have terms, in the order of their columns.
+    n_articles : int
+        Articles that it was fitted on.
     """
 
     def __init__(self, settings: VectorsSettings | None = None, language: str = "") -> None:
         self.settings = settings or VectorsSettings()
         self.language = language.lower()
+        self.n_articles = 0
         self.fields: tuple[Field, ...] = ()
         self._vectorizers: dict[str, TfidfVectorizer] = {}
         self._names: NDArray[Any] | None = None
@@ -135,6 +138,7 @@ class FieldVectorizer:
         names = self.term_names()
         return {
             "language": self.language,
+            "n_articles": self.n_articles,
             "fields": [
                 {"name": field.name, "terms": names[field.start : field.stop].tolist()} for field in self.fields
             ],
@@ -142,7 +146,7 @@ class FieldVectorizer:
 
     def restore(self, state: dict[str, Any], frequencies: NDArray[np.float32]) -> Self:
         """The fitted vectorizer of an earlier `state` and `frequencies`."""
-        self.language = state["language"]
+        self.language, self.n_articles = state["language"], state["n_articles"]
         start = 0
         for part in state["fields"]:
             name, terms = part["name"], part["terms"]
@@ -156,8 +160,9 @@ class FieldVectorizer:
     def telling_terms(self) -> NDArray[np.bool_]:
         """The terms that at most half of the articles have, shape (n_terms,): the others say nothing to a reader."""
         if self._telling is None:
-            # scikit-learn's smoothed idf is 1 + log((1 + n) / (1 + df)).
-            self._telling = self.frequencies() >= 1 + np.log(2)
+            # scikit-learn's smoothed idf is 1 + log((1 + n) / (1 + df)); the margin is for float32.
+            idf_of_half = 1 + np.log((1 + self.n_articles) / (1 + self.n_articles / 2))
+            self._telling = self.frequencies() >= idf_of_half - 1e-5
         return self._telling
 
     def surface_forms(self, article: Article, field: str) -> dict[str, str]:
@@ -169,15 +174,19 @@ class FieldVectorizer:
 
     def _fit(self, articles: Sequence[Article], transform: bool) -> dict[str, csr_matrix]:
         if not self.language:
-            counts = Counter(article.language.lower() for article in articles if article.language)
+            counts = Counter(article.language.lower() for article in articles)
             # The commonest, and of two equally common the first by name: the order of files must not matter.
-            self.language = min(counts, key=lambda name: (-counts[name], name)) if counts else "en"
+            self.language = min(counts, key=lambda name: (-counts[name], name), default="") or "en"
+        self.n_articles = len(articles)
         self._vectorizers, self._names, self._telling = {}, None, None
         blocks: dict[str, csr_matrix] = {}
         for name in FIELD_NAMES:
             if getattr(self.settings, name).weight == 0:
                 continue
             vectorizer = self._vectorizer(name)
+            # On a site of a handful of articles the share may ask for fewer than the least number.
+            options = getattr(self.settings, name)
+            vectorizer.max_df = max(options.max_df, min(1.0, options.min_df / max(1, len(articles))))
             documents = self._documents(articles, name)
             try:
                 if transform:
@@ -186,7 +195,7 @@ class FieldVectorizer:
                     vectorizer.fit(documents)
             except ValueError as error:
                 # scikit-learn refuses a field without a single term (no site has to have topics or bodies).
-                if "empty vocabulary" not in str(error) and "no terms remain" not in str(error):
+                if not str(error).startswith(("empty vocabulary", "After pruning, no terms remain", "max_df corresponds")):
                     raise
                 continue
             self._vectorizers[name] = vectorizer
@@ -210,6 +219,7 @@ class FieldVectorizer:
             min_df=options.min_df,
             max_df=options.max_df,
             sublinear_tf=options.sublinear_tf,
+            norm=None,
             dtype=np.float32,
             vocabulary=vocabulary,
         )
@@ -221,8 +231,9 @@ class FieldVectorizer:
         """The terms of one field of each article."""
         options: FieldSettings = getattr(self.settings, field)
         for article in articles:
+            analyzer = analyzer_for(self._language_of(article), self.settings.stem, self.settings.stop_words)
             if field == "title_chars":
-                terms = char_ngrams(article.title, options.ngram_range)
+                terms = char_ngrams(article.title, options.ngram_range, analyzer.stop_words)
             elif field == "topics":
                 terms = [repair(topic).casefold() for topic in article.topics]
             else:
@@ -230,7 +241,6 @@ class FieldVectorizer:
                 if field == "body":
                     # Cut by characters first: a book-length body must not be repaired to its end.
                     text = text[: self.settings.body_words * 12]
-                analyzer = analyzer_for(self._language_of(article), self.settings.stem, self.settings.stop_words)
                 terms = analyzer.terms(text)
                 if field == "body":
                     terms = terms[: self.settings.body_words]
@@ -248,13 +258,25 @@ class FieldVectorizer:
     def _join(self, blocks: dict[str, csr_matrix], n_articles: int) -> csr_matrix:
         if not self.fields:
             return csr_matrix((n_articles, 0), dtype=np.float32)
-        weighted = [blocks[field.name] * np.float32(np.sqrt(field.weight)) for field in self.fields]
-        joined = csr_matrix(hstack(weighted, format="csr", dtype=np.float32))
-        lengths = np.sqrt(np.asarray(joined.multiply(joined).sum(axis=1), dtype=np.float64)).ravel()
-        lengths[lengths == 0] = 1.0
-        joined = csr_matrix(diags((1.0 / lengths).astype(np.float32)) @ joined)
-        joined.sort_indices()
-        return joined
+        weighted = [_unit_rows(blocks[field.name]) * np.float32(np.sqrt(field.weight)) for field in self.fields]
+        return _unit_rows(csr_matrix(hstack(weighted, format="csr", dtype=np.float32)))
+
+
+def _unit_rows(matrix: csr_matrix) -> csr_matrix:
+    """
+    The matrix with rows of length 1, or 0 where they are.
+
+    Columns are sorted first, so that a row's length is summed in one order: the vector of a draft is to the last bit
+    the one that it has once it was fitted with the rest (scikit-learn's own ``norm`` does not promise that).
+    """
+    matrix.sort_indices()
+    squares = matrix.copy()
+    squares.data = squares.data.astype(np.float64) ** 2
+    lengths = np.sqrt(np.asarray(squares.sum(axis=1)).ravel())
+    lengths[lengths == 0] = 1.0
+    scaled = matrix.copy()
+    scaled.data = (matrix.data / np.repeat(lengths, np.diff(matrix.indptr))).astype(np.float32)
+    return scaled
 
 
 @lru_cache(maxsize=65_536)

@@ -1,0 +1,435 @@
+"""The recommender's promises, on a corpus whose answer a child can see: four articles on tea, four on bicycles."""
+
+import dataclasses
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from recommender import Article, Corpus, Recommender, RelatedEntry, Settings, load_model
+from recommender.errors import ModelError, NotFittedError, RecommenderError, UnknownArticleError, WriteError
+from recommender.settings import settings_from_mapping
+
+DAY_ONE = datetime(2024, 1, 1, tzinfo=UTC)
+TEA = ["green tea leaves", "black tea leaves", "white tea leaves, water", "herbal tea, hot water"]
+BICYCLES = ["city bicycle gears", "racing bicycle gears", "folding bicycle, brakes", "old bicycle, new brakes"]
+
+
+def settings(**ranking):
+    """Similarity alone, unless told otherwise: nothing here depends on what was learned."""
+    return settings_from_mapping({"ranking": {"ranker": "similarity", **ranking}})
+
+
+def article(article_id, title, day=0, **more):
+    """An article of some day."""
+    more.setdefault("url", f"https://tea.example/{article_id}")
+    return Article(id=article_id, title=title, published_at=DAY_ONE + timedelta(days=day), **more)
+
+
+@pytest.fixture
+def corpus():
+    """Four articles on tea, four on bicycles, nothing shared."""
+    teas = [article(f"tea-{n}", title, day=n) for n, title in enumerate(TEA)]
+    return Corpus(teas + [article(f"bike-{n}", title, day=n) for n, title in enumerate(BICYCLES)])
+
+
+@pytest.fixture
+def rec(corpus):
+    """Fitted on it."""
+    return Recommender(settings()).fit(corpus)
+
+
+def ids(suggestions):
+    """What is suggested, in order."""
+    return [suggestion.article_id for suggestion in suggestions]
+
+
+def with_list(item, *targets):
+    """The article with a curated list of these ids."""
+    return dataclasses.replace(
+        item, related=tuple(RelatedEntry(url=f"https://tea.example/{target}", target=target) for target in targets)
+    )
+
+
+def test_tea_suggests_tea_and_bicycles_suggest_bicycles(rec, corpus):
+    """And nothing else, even where there is room."""
+    for item in corpus:
+        kind = item.id.split("-")[0]
+        assert {name.split("-")[0] for name in ids(rec.suggest(item.id, k=7))} == {kind}
+
+
+def test_no_article_suggests_itself_or_one_twice(rec, corpus):
+    """By identity: a copy under another id with the same URL is the article too."""
+    twin = dataclasses.replace(corpus["tea-0"], id="tea-copy", url="http://www.tea.example/tea-0/?utm_source=x")
+    rec.update(added=[twin])
+    for name in ("tea-0", "tea-copy"):
+        found = ids(rec.suggest(name, k=10, min_score=0))
+        assert not {"tea-0", "tea-copy"} & set(found)
+        assert len(found) == len(set(found))
+    assert "tea-copy" not in ids(rec.suggest("tea-1", k=10, min_score=0))
+    assert "tea-0" in ids(rec.suggest("tea-1", k=10, min_score=0))
+
+
+def test_scores_lie_in_zero_to_one_and_never_rise(rec):
+    """Rounded to six places; the rank counts from 1."""
+    found = rec.suggest("tea-2", k=10, min_score=0)
+    scores = [suggestion.score for suggestion in found]
+    assert scores == sorted(scores, reverse=True)
+    assert all(0 < score <= 1 and round(score, 6) == score for score in scores)
+    assert [suggestion.rank for suggestion in found] == list(range(1, len(found) + 1))
+
+
+def test_suggest_all_gives_what_suggest_gives(rec, corpus):
+    """One path for one and for many."""
+    assert dict(rec.suggest_all(k=3)) == {item.id: rec.suggest(item.id, k=3) for item in corpus}
+    assert list(dict(rec.suggest_all(only=["tea-1", "bike-0"]))) == ["bike-0", "tea-1"]
+
+
+def test_a_shorter_list_is_the_start_of_a_longer_one(rec):
+    """k cuts, it does not choose."""
+    assert rec.suggest("tea-3", k=3, min_score=0)[:2] == rec.suggest("tea-3", k=2, min_score=0)
+
+
+def test_a_higher_least_score_shortens_from_the_end(rec):
+    """And 0 keeps everything that shares a signal."""
+    every = rec.suggest("tea-0", k=10, min_score=0)
+    assert rec.suggest("tea-0", k=10, min_score=every[1].score) == every[:2]
+
+
+def test_shuffled_articles_change_nothing(corpus, rec):
+    """The corpus is sorted, so the order in which files are found does not matter."""
+    again = Recommender(settings()).fit(Corpus(reversed(list(corpus))))
+    assert dict(again.suggest_all()) == dict(rec.suggest_all())
+
+
+def test_of_equal_scores_the_newer_comes_first_then_the_id():
+    """One total order."""
+    corpus = Corpus(
+        [
+            article("asked", "green tea", day=10),
+            article("b-old", "green tea", day=5),
+            article("a-old", "green tea", day=5),
+            article("new", "green tea", day=15),
+        ]
+    )
+    rec = Recommender(settings()).fit(corpus)
+    found = rec.suggest("asked", k=3)
+    assert ids(found) == ["new", "a-old", "b-old"]
+    assert len({suggestion.score for suggestion in found}) == 1
+
+
+def test_newer_is_more_related_all_else_equal():
+    """The similarity fades with the days between, and not when the half-life is 0."""
+    corpus = Corpus([article("asked", "green tea", day=100), article("a-old", "green tea"), article("near", "green tea", day=99)])
+    assert ids(Recommender(settings()).fit(corpus).suggest("asked")) == ["near", "a-old"]
+    undamped = Recommender(settings(half_life_days=0)).fit(corpus).suggest("asked")
+    assert [suggestion.score for suggestion in undamped] == [1.0, 1.0]
+
+
+def test_a_draft_gets_the_answer_that_it_will_get_once_published(rec):
+    """The same text, date and URL, before and after `update`."""
+    draft = article("draft", "iced green tea in hot water", day=9, excerpt="Leaves.")
+    before = rec.suggest(draft, k=5, min_score=0)
+    rec.update(added=[draft])
+    assert rec.suggest("draft", k=5, min_score=0) == before != []
+
+
+def test_a_draft_without_a_date_counts_as_the_newest(rec):
+    """It will be."""
+    draft = Article(id="draft", title="iced green tea")
+    dated = article("draft", "iced green tea", day=3)
+    assert ids(rec.suggest(draft)) == ids(rec.suggest(dated))
+
+
+def test_an_edited_article_is_not_suggested_to_itself(rec, corpus):
+    """A draft with the id of an article is that article."""
+    edited = dataclasses.replace(corpus["tea-0"], title="green tea leaves, revised")
+    assert "tea-0" not in ids(rec.suggest(edited, k=10, min_score=0))
+
+
+def test_what_the_curated_list_names_is_not_suggested_again(corpus):
+    """By URL, path or title; and `fill` counts it towards k."""
+    listing = with_list(corpus["tea-0"], "tea-1")
+    others = [item for item in corpus if item.id != "tea-0"]
+    rec = Recommender(settings()).fit(Corpus([*others, listing]))
+    assert set(ids(rec.suggest("tea-0", k=3))) == {"tea-2", "tea-3"}
+    assert set(ids(rec.suggest(listing, k=3))) == {"tea-2", "tea-3"}
+    filling = Recommender(settings(fill=True, k=2)).fit(Corpus([*others, listing]))
+    assert len(filling.suggest("tea-0")) == 1
+    filling = Recommender(settings(fill=True, k=1)).fit(Corpus([*others, listing]))
+    assert filling.suggest("tea-0") == []
+    assert filling.why_none("tea-0") == "its curated list fills all places already"
+
+
+def test_curated_lists_are_no_evidence_for_the_similarity_ranker(corpus, rec):
+    """With similarity alone, changing every list changes nothing but what is left out."""
+    listing = Corpus(with_list(item, "bike-3") if item.id.startswith("tea") else item for item in corpus)
+    again = Recommender(settings()).fit(listing)
+    assert dict(again.suggest_all()) == dict(rec.suggest_all())
+
+
+def test_an_external_article_is_a_candidate(corpus):
+    """It has no file, but a title, an excerpt and a URL."""
+    entry = RelatedEntry(title="white tea leaves elsewhere", url="https://other.example/white", target="https://other.example/white")
+    rec = Recommender(settings()).fit(
+        Corpus([*(item for item in corpus if item.id != "bike-0"), dataclasses.replace(corpus["bike-0"], related=(entry,))])
+    )
+    (external,) = [s for s in rec.suggest("tea-2", k=10, min_score=0) if s.url == "https://other.example/white"]
+    assert external.title == "white tea leaves elsewhere"
+    assert external.article_id not in rec.article_ids
+    assert rec.article(external.article_id).url == "https://other.example/white"
+
+
+def test_an_external_article_gives_way_once_it_is_published_here(corpus):
+    """The lists that named it name the site's own article from then on."""
+    entry = RelatedEntry(title="green tea leaves again", url="https://tea.example/again", target="https://tea.example/again")
+    listing = dataclasses.replace(corpus["tea-1"], related=(entry,))
+    rec = Recommender(settings()).fit(Corpus([*(item for item in corpus if item.id != "tea-1"), listing]))
+    assert "https://tea.example/again" in [s.url for s in rec.suggest("tea-0", k=10, min_score=0)]
+    rec.update(added=[article("again", "green tea leaves again", day=5)])
+    found = rec.suggest("tea-0", k=10, min_score=0)
+    assert [s.article_id for s in found if s.url == "https://tea.example/again"] == ["again"]
+    assert "again" not in ids(rec.suggest("tea-1", k=10, min_score=0)), "it is in the curated list"
+
+
+@pytest.mark.parametrize(
+    ("choice", "listed", "suggested"),
+    [("auto", False, False), ("auto", True, True), ("yes", False, True), ("no", True, False)],
+)
+def test_unpublished_articles_are_suggested_where_curated_lists_name_one(corpus, choice, listed, suggested, caplog):
+    """One setting overrules, and the log says which way it went and why."""
+    hidden = article("tea-hidden", "green tea leaves hidden", is_published=False)
+    first = with_list(corpus["bike-0"], "tea-hidden") if listed else corpus["bike-0"]
+    rest = [item for item in corpus if item.id != "bike-0"]
+    chosen = settings_from_mapping({"articles": {"suggest_unpublished": choice}, "ranking": {"ranker": "similarity"}})
+    caplog.set_level("INFO")
+    rec = Recommender(chosen).fit(Corpus([*rest, first, hidden]))
+    assert ("tea-hidden" in ids(rec.suggest("tea-0", k=10, min_score=0))) is suggested
+    assert "1 unpublished articles may" in caplog.text
+    if not suggested:
+        assert "not published" in rec.explain("tea-0", "tea-hidden").obstacle
+
+
+def test_a_date_in_the_future_hides_an_article_as_a_draft_does(corpus):
+    """Unless a list names one."""
+    coming = dataclasses.replace(article("tea-soon", "green tea leaves soon"), published_at=datetime(2999, 1, 1, tzinfo=UTC))
+    rec = Recommender(settings()).fit(Corpus([*corpus, coming]))
+    assert "tea-soon" not in ids(rec.suggest("tea-0", k=10, min_score=0))
+    assert "future" in rec.explain("tea-0", "tea-soon").obstacle
+
+
+def test_languages_are_kept_apart(corpus):
+    """Equal words in another language are no relation."""
+    german = article("tee", "green tea leaves", language="de")
+    rec = Recommender(settings()).fit(Corpus([*corpus, german]))
+    assert "tee" not in ids(rec.suggest("tea-0", k=10, min_score=0))
+    assert rec.suggest("tee") == []
+    assert rec.why_none("tee") == "there is no other article in its language that may be suggested"
+    assert "another language" in rec.explain("tea-0", "tee").obstacle
+
+
+@pytest.mark.parametrize(
+    ("item", "why"),
+    [
+        (Article(id="x"), "it has neither title nor excerpt nor topics"),
+        (Article(id="x", title="Zeppelin"), "no other article shares a word with it"),
+        (Article(id="x", title="the of and"), "no other article shares a word with it"),
+    ],
+)
+def test_an_article_without_a_known_word_has_no_suggestion_and_a_reason(rec, item, why):
+    """An empty list is an honest answer."""
+    assert rec.suggest(item) == []
+    assert rec.why_none(item) == why
+
+
+def test_a_list_below_the_threshold_says_so(rec):
+    """With the best score."""
+    strict = Recommender(settings(min_score=0.99)).fit(Corpus([*map(rec.article, rec.article_ids)]))
+    assert strict.suggest("tea-0") == []
+    assert strict.why_none("tea-0").startswith("no article reaches the score 0.99; the best has 0.")
+
+
+@pytest.mark.parametrize("n_articles", [0, 1, 2])
+def test_tiny_sites_are_no_exception(corpus, n_articles):
+    """k larger than the site included."""
+    rec = Recommender(settings()).fit(Corpus(list(corpus)[:n_articles]))
+    answers = dict(rec.suggest_all(k=50))
+    assert len(answers) == n_articles
+    assert all(len(found) < max(1, n_articles) for found in answers.values())
+
+
+@pytest.mark.parametrize("k", [0, -1, 1.5, True, "3"])
+def test_k_must_be_a_whole_number_from_1(rec, k):
+    """And the message says what was given."""
+    with pytest.raises(RecommenderError, match="k must be a whole number from 1, but is"):
+        rec.suggest("tea-0", k=k)
+
+
+def test_asking_before_fit_is_an_error_with_its_cure():
+    """Not an empty answer."""
+    with pytest.raises(NotFittedError, match=r"Call fit\(corpus\) first"):
+        Recommender().suggest("tea-0")
+
+
+def test_an_unknown_id_is_an_error_that_names_the_nearest(rec):
+    """It is a KeyError too, for those who catch that."""
+    with pytest.raises(UnknownArticleError, match="no article has the id 'tea-00'. Did you mean 'tea-0'?") as caught:
+        rec.suggest("tea-00")
+    assert isinstance(caught.value, KeyError)
+
+
+def test_update_gives_what_a_fit_with_the_same_frequencies_gives(rec, corpus):
+    """Adding everything again, or removing and adding, changes no answer."""
+    before = dict(rec.suggest_all(min_score=0))
+    rec.update(added=list(corpus)[3:6])
+    assert dict(rec.suggest_all(min_score=0)) == before
+    rec.update(removed=["tea-1"])
+    assert "tea-1" not in rec.article_ids
+    assert "tea-1" not in ids(rec.suggest("tea-0", k=10, min_score=0))
+    rec.update(added=[corpus["tea-1"]])
+    assert dict(rec.suggest_all(min_score=0)) == before
+
+
+def test_an_update_with_an_unknown_id_changes_nothing(rec, corpus):
+    """Whole or not at all."""
+    with pytest.raises(UnknownArticleError):
+        rec.update(added=[article("new", "green tea")], removed=["tea-0", "nobody"])
+    assert rec.article_ids == sorted(corpus.ids)
+    assert "tea-0" in ids(rec.suggest("tea-1", k=10, min_score=0))
+
+
+def test_changes_are_what_update_needs(rec, corpus):
+    """New, changed and gone."""
+    changed = dataclasses.replace(corpus["tea-0"], excerpt="New words.")
+    now = Corpus([changed, article("new", "green tea"), *(item for item in corpus if item.id not in ("tea-0", "bike-3"))])
+    added, removed = rec.changes(now)
+    assert ([item.id for item in added], removed) == (["new", "tea-0"], ["bike-3"])
+    rec.update(added, removed)
+    assert rec.changes(now) == ([], [])
+    assert rec.corpus_fingerprint == Recommender(settings()).fit(now).corpus_fingerprint
+
+
+def test_an_explanation_names_shared_words_fields_and_dates(rec):
+    """The shares of the fields are the whole similarity."""
+    reason = rec.explain("tea-0", "tea-1")
+    assert {term.term for term in reason.shared_terms if term.field == "title"} == {"tea", "leaves"}
+    assert sum(reason.fields.values()) == pytest.approx(1, abs=1e-3)
+    assert reason.gap_days == 1.0
+    assert reason.obstacle == ""
+    assert "1 day apart" in reason.sentences
+    assert any(sentence.startswith("both name ") and sentence.endswith(" in the title") for sentence in reason.sentences)
+
+
+def test_an_explanation_says_why_a_candidate_is_not_in_the_list(corpus):
+    """Every way of not being there has its sentence."""
+    listing = with_list(corpus["tea-0"], "tea-1")
+    rest = [item for item in corpus if item.id != "tea-0"]
+    rec = Recommender(settings(k=1)).fit(Corpus([*rest, listing]))
+    assert rec.explain("tea-0", "tea-0").obstacle == "it is the article itself"
+    assert rec.explain("tea-0", "tea-1").obstacle == "it is in the article's curated list already"
+    assert rec.explain("tea-0", "bike-0").obstacle == "it shares no signal with the article"
+    assert rec.explain("tea-1", ids(rec.suggest("tea-1", k=2, min_score=0))[1]).obstacle == (
+        "it is number 2 of the candidates, and the list ends at 1"
+    )
+    strict = Recommender(settings(min_score=0.9)).fit(Corpus([*rest, listing]))
+    assert strict.explain("tea-2", "tea-3").obstacle.endswith("is below the threshold 0.900")
+
+
+def test_a_saved_model_gives_the_same_answers(rec, corpus, tmp_path):
+    """Drafts, explanations and updates included."""
+    rec.save(tmp_path / "model")
+    loaded = load_model(tmp_path / "model")
+    draft = article("draft", "iced green tea in hot water", day=9)
+    assert dict(loaded.suggest_all(min_score=0)) == dict(rec.suggest_all(min_score=0))
+    assert loaded.suggest(draft, min_score=0) == rec.suggest(draft, min_score=0)
+    assert loaded.explain("tea-0", "tea-1") == rec.explain("tea-0", "tea-1")
+    assert (loaded.ranker_name, loaded.corpus_fingerprint) == (rec.ranker_name, rec.corpus_fingerprint)
+    assert loaded.changes(corpus) == ([], [])
+    for model in (rec, loaded):
+        model.update(added=[draft], removed=["tea-3"])
+    assert dict(loaded.suggest_all(min_score=0)) == dict(rec.suggest_all(min_score=0))
+
+
+def test_entries_that_wait_for_their_article_wait_in_a_saved_model_too(corpus, tmp_path):
+    """Saved, loaded, and the article arrives."""
+    entry = RelatedEntry(title="green tea leaves again", url="https://tea.example/again", target="https://tea.example/again")
+    listing = dataclasses.replace(corpus["tea-1"], related=(entry,))
+    Recommender(settings()).fit(Corpus([*(item for item in corpus if item.id != "tea-1"), listing])).save(tmp_path / "m")
+    loaded = load_model(tmp_path / "m")
+    loaded.update(added=[article("again", "green tea leaves again", day=5)])
+    assert loaded.explain("tea-1", "again").obstacle == "it is in the article's curated list already"
+
+
+def test_saving_again_replaces_the_whole_model(rec, corpus, tmp_path):
+    """Nothing of the earlier one is left."""
+    rec.save(tmp_path / "model")
+    names = {file.name for file in (tmp_path / "model").iterdir()}
+    smaller = Recommender(settings()).fit(Corpus(list(corpus)[:2]))
+    smaller.save(tmp_path / "model")
+    assert load_model(tmp_path / "model").article_ids == smaller.article_ids
+    assert {file.name for file in (tmp_path / "model").iterdir()} == names
+    assert [file.name for file in tmp_path.iterdir()] == ["model"]
+
+
+def test_a_folder_of_other_things_is_not_overwritten(rec, tmp_path):
+    """A slip of the fingers must not cost a site."""
+    (tmp_path / "post.md").write_text("precious")
+    with pytest.raises(WriteError, match="holds other things than a model, and nothing of it was touched"):
+        rec.save(tmp_path)
+    assert (tmp_path / "post.md").read_text() == "precious"
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (lambda folder: (folder / "model.json").unlink(), "holds no model: there is no model.json. Make one: recommender fit SITE"),
+        (lambda folder: (folder / "model.json").write_text("{"), "is not a model's head"),
+        (
+            lambda folder: (folder / "model.json").write_text('{"format": 3}'),
+            r"was saved in format 3, but this version reads 1. Fit it again: recommender fit SITE",
+        ),
+        (lambda folder: (folder / "idf.npy").unlink(), "lacks idf. Fit it again"),
+        (lambda folder: (folder / "idf.npy").write_bytes(b"not an array"), "is broken or not a part of a model"),
+        (lambda folder: (folder / "articles.json").write_text("[]"), "its parts do not fit together"),
+        (lambda folder: (folder / "articles.json").write_text("[{"), "is broken or not a part of a model"),
+    ],
+)
+def test_a_broken_model_says_what_is_broken_and_how_to_make_it_again(rec, tmp_path, damage, message):
+    """Never a traceback, and never an answer from half a model."""
+    rec.save(tmp_path / "model")
+    damage(tmp_path / "model")
+    with pytest.raises(ModelError, match=message):
+        load_model(tmp_path / "model")
+
+
+def test_a_saved_model_holds_no_pickle(rec, tmp_path):
+    """Arrays and JSON only."""
+    rec.save(tmp_path / "model")
+    assert {file.suffix for file in (tmp_path / "model").iterdir()} <= {".json", ".npy", ".txt"}
+
+
+def test_threads_may_ask_while_another_updates(rec):
+    """Every answer is that of some moment, and none fails."""
+    failures = []
+
+    def ask():
+        for _ in range(50):
+            try:
+                found = ids(rec.suggest("tea-0", k=10, min_score=0))
+                assert len(found) == len(set(found)) >= 3
+            except Exception as error:  # noqa: BLE001  # whatever goes wrong in a thread must reach the test
+                failures.append(error)
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for day in range(20):
+        rec.update(added=[article(f"more-{day}", "green tea leaves", day=day)])
+    for thread in threads:
+        thread.join()
+    assert failures == []
+
+
+def test_the_settings_are_those_of_the_site():
+    """Defaults without a word."""
+    assert Recommender().settings == Settings()

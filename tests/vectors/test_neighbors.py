@@ -1,0 +1,202 @@
+"""Exact nearest neighbors, against the slow and obvious answer."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.sparse import csr_matrix, random as random_matrix
+from sklearn.neighbors import NearestNeighbors
+from sklearn.preprocessing import normalize
+
+from recommender.vectors import neighbors
+from recommender.vectors.neighbors import Damping, Rows, TiledIndex, damping_factors, stack_rows
+
+
+def unit_rows(seed, n_rows=60, n_terms=40, density=0.1):
+    """Random sparse rows of length 1, some of them zero."""
+    matrix = random_matrix(n_rows, n_terms, density=density, format="csr", random_state=seed, dtype=np.float32)
+    matrix = csr_matrix(normalize(matrix), dtype=np.float32)
+    matrix.sort_indices()
+    return matrix
+
+
+def plain_rows(n_rows, **changes):
+    """Rows that differ in nothing but their number."""
+    parts = {
+        "times": np.full(n_rows, np.nan),
+        "groups": np.zeros(n_rows, dtype=np.int32),
+        "allowed": np.ones(n_rows, dtype=bool),
+        "order": np.arange(n_rows, dtype=np.int64),
+    }
+    return Rows(**{**parts, **changes})
+
+
+def ask(index, queries, k, rows, first=0, **options):
+    """The neighbors of queries that are rows of the index, from row `first` on."""
+    own = np.arange(first, first + queries.shape[0])
+    return index.top_k(
+        queries,
+        k,
+        rows,
+        query_times=rows.times[own],
+        query_groups=rows.groups[own],
+        exclude=own.astype(np.int64),
+        **options,
+    )
+
+
+def slow_answer(matrix, k, rows, damping=None, before=None):
+    """Every pair in dense arithmetic, then sorted: what the index must give."""
+    damping = damping or Damping()
+    dense = matrix.toarray().astype(np.float64)
+    answers = []
+    for query in range(len(dense)):
+        scored = []
+        for row in range(len(dense)):
+            if row == query or not rows.allowed[row] or rows.groups[row] != rows.groups[query]:
+                continue
+            if before is not None and rows.times[row] >= before[query]:
+                continue
+            similarity = float(np.dot(dense[query], dense[row]))
+            factor = damping_factors(np.array([rows.times[row] - rows.times[query]]), damping)[0]
+            score = min(1.0, round(similarity * factor, 6))
+            if score > 0:
+                scored.append((-score, rows.order[row], row))
+        answers.append([row for _, _, row in sorted(scored)[:k]])
+    return answers
+
+
+def rows_of(found):
+    """The answers as lists."""
+    return [[int(row) for row in rows if row >= 0] for rows in found.rows]
+
+
+@given(st.integers(0, 10_000), st.integers(1, 70), st.integers(2, 60), st.floats(0.02, 0.9))
+@settings(max_examples=60, deadline=None)
+def test_neighbors_are_those_of_the_slow_answer(seed, k, n_rows, density):
+    """On random matrices, k larger than the site included."""
+    matrix = unit_rows(seed, n_rows, density=density)
+    rows = plain_rows(n_rows)
+    assert rows_of(ask(TiledIndex(matrix), matrix, k, rows)) == slow_answer(matrix, k, rows)
+
+
+@given(st.integers(0, 10_000), st.integers(1, 20), st.floats(0.5, 400), st.floats(0, 1))
+@settings(max_examples=40, deadline=None)
+def test_damped_neighbors_are_those_of_the_slow_answer(seed, k, half_life, floor):
+    """Dates, missing dates, groups, rows that may not answer, a limit in time and ties, all at once."""
+    rng = np.random.default_rng(seed)
+    matrix = unit_rows(seed)[rng.integers(0, 30, 60)]  # half of the rows are repeats: ties everywhere
+    times = rng.integers(0, 50, 60).astype(float)
+    times[rng.random(60) < 0.2] = np.nan
+    rows = plain_rows(
+        60,
+        times=times,
+        groups=rng.integers(0, 2, 60).astype(np.int32),
+        allowed=rng.random(60) < 0.8,
+        order=rng.permutation(60),
+    )
+    damping = Damping(half_life, floor)
+    found = ask(TiledIndex(matrix), matrix, k, rows, damping=damping, before=times)
+    assert rows_of(found) == slow_answer(matrix, k, rows, damping, before=times)
+
+
+def test_similarities_are_those_of_scikit_learn():
+    """`NearestNeighbors` by brute force gives the same cosines."""
+    matrix = unit_rows(3, n_rows=200, density=0.2)
+    found = ask(TiledIndex(matrix), matrix, 10, plain_rows(200))
+    distances, _ = NearestNeighbors(n_neighbors=11, metric="cosine", algorithm="brute").fit(matrix).kneighbors(matrix)
+    assert found.similarities == pytest.approx(1 - distances[:, 1:], abs=2e-6)
+
+
+def test_many_tiles_give_the_answer_of_one(monkeypatch):
+    """Where the rows are cut decides nothing, nor how many threads ask."""
+    matrix = unit_rows(5, n_rows=300, density=0.2)
+    rows = plain_rows(300)
+    whole = ask(TiledIndex(matrix), matrix, 7, rows)
+    monkeypatch.setattr(neighbors, "TILE_ROWS", 64)
+    cut = ask(TiledIndex(matrix), matrix, 7, rows, n_threads=4)
+    assert rows_of(cut) == rows_of(whole)
+    assert np.array_equal(cut.scores, whole.scores)
+
+
+@pytest.mark.parametrize("step", [1, 17, 64, 100])
+def test_rows_added_later_are_found_as_if_they_had_been_there(monkeypatch, step):
+    """Tile borders included."""
+    monkeypatch.setattr(neighbors, "TILE_ROWS", 64)
+    matrix = unit_rows(7, n_rows=200, density=0.2)
+    rows = plain_rows(200)
+    grown = TiledIndex(matrix[:50])
+    for start in range(50, 200, step):
+        grown.add(matrix[start : start + step])
+    assert rows_of(ask(grown, matrix, 9, rows)) == rows_of(ask(TiledIndex(matrix), matrix, 9, rows))
+
+
+def test_a_copy_grows_alone():
+    """Whoever reads the old index goes on reading it."""
+    matrix = unit_rows(9, n_rows=20, density=0.5)
+    index = TiledIndex(matrix[:10])
+    twin = index.copy()
+    twin.add(matrix[10:])
+    assert (index.n_rows, twin.n_rows) == (10, 20)
+    found = ask(index, matrix[:10], 50, plain_rows(10))
+    assert found.rows.max() < 10
+
+
+def test_restored_index_gives_the_same_answers(monkeypatch):
+    """From plain arrays, and it can still grow."""
+    monkeypatch.setattr(neighbors, "TILE_ROWS", 64)
+    matrix = unit_rows(11, n_rows=150, density=0.2)
+    index = TiledIndex(matrix[:140])
+    restored = TiledIndex.from_parts(index.parts(), matrix[:140])
+    restored.add(matrix[140:])
+    rows = plain_rows(150)
+    assert rows_of(ask(restored, matrix, 5, rows)) == rows_of(ask(TiledIndex(matrix), matrix, 5, rows))
+
+
+def test_one_similarity_whoever_asks():
+    """sim(a, b) is sim(b, a) to the last bit, asked alone or together."""
+    matrix = unit_rows(13, n_rows=80, density=0.4)
+    rows = plain_rows(80)
+    index = TiledIndex(matrix)
+    together = ask(index, matrix, 79, rows)
+    table = np.zeros((80, 80))
+    for query in range(80):
+        alone = ask(index, matrix[query : query + 1], 79, rows, first=query)
+        assert np.array_equal(alone.rows[0], together.rows[query])
+        kept = alone.rows[0] >= 0
+        table[query, alone.rows[0][kept]] = alone.similarities[0][kept]
+    assert np.array_equal(table, table.T)
+
+
+@pytest.mark.parametrize("n_rows", [0, 1])
+def test_a_site_of_no_other_article_has_no_neighbors(n_rows):
+    """Neither is an error."""
+    matrix = unit_rows(1, n_rows=1)[:n_rows]
+    assert rows_of(ask(TiledIndex(matrix), matrix, 5, plain_rows(n_rows))) == [[]] * n_rows
+
+
+def test_no_vocabulary_at_all_has_no_neighbors():
+    """A matrix without columns."""
+    matrix = csr_matrix((3, 0), dtype=np.float32)
+    assert rows_of(ask(TiledIndex(matrix), matrix, 5, plain_rows(3))) == [[], [], []]
+
+
+def test_two_identical_articles_are_each_others_nearest():
+    """With similarity 1, and neither is its own neighbor."""
+    matrix = csr_matrix(np.array([[1, 0], [1, 0], [0, 1]], dtype=np.float32))
+    found = ask(TiledIndex(matrix), matrix, 5, plain_rows(3))
+    assert rows_of(found) == [[1], [0], []]
+    assert found.similarities[0, 0] == 1.0
+
+
+def test_damping_is_the_formula():
+    """Half of what can fade is gone after one half-life; an unknown gap counts as one half-life."""
+    gaps = np.array([0.0, 7.0, -7.0, 14.0, np.nan])
+    assert damping_factors(gaps, Damping(7.0, 0.2)) == pytest.approx([1.0, 0.6, 0.6, 0.4, 0.6])
+    assert damping_factors(gaps, Damping(0.0, 0.2)) == pytest.approx([1.0] * 5)
+
+
+def test_stacked_rows_are_both_matrices():
+    """Above and below, in order."""
+    above, below = unit_rows(1, 4), unit_rows(2, 3)
+    assert np.array_equal(stack_rows(above, below).toarray(), np.vstack([above.toarray(), below.toarray()]))

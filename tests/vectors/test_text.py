@@ -1,0 +1,92 @@
+"""Text as it is compared."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from recommender.vectors.text import Analyzer, analyzer_for, char_ngrams, repair, word_ngrams
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("Border tech â€” what could go wrong?", "Border tech — what could go wrong?"),
+        ("The townâ€™s harbour", "The town's harbour"),
+        ("Fish &amp; chips", "Fish & chips"),
+        ("Fish &amp;amp; chips", "Fish & chips"),
+        ("<p>A <b>bold</b> plan</p>", "A bold plan"),
+        ("<script>alert(1)</script>Plan", "Plan"),
+        ("a < b and c > d", "a < b and c > d"),
+        ("A **bold** _plan_ with `code`", "A bold plan with code"),
+        ("snake_case stays", "snake_case stays"),
+        ("# Heading\r\n\r\n- one\r\n- two", "Heading one two"),
+        ("See [the plan](https://plan.example/a) now", "See the plan now"),
+        ("![alt words](/a.png) text", "alt words text"),
+        ("zero\u200bwidth and soft\u00adhyphen", "zerowidth and softhyphen"),
+        ("bell\x07 and nul\x00", "bell and nul"),
+        ("The harbour opens ... Continue reading", "The harbour opens"),
+        ("The harbour opens [...]", "The harbour opens"),
+        ("The harbour opens…", "The harbour opens"),
+        ("The harbour opens. Read more »", "The harbour opens."),
+        ("The harbour opens. The post Harbour appeared first on Daily Gull.", "The harbour opens."),
+        ("Read more about the harbour in the long report.", "Read more about the harbour in the long report."),
+        ("{% include x.html %}Text {{ page.title }}", "Text"),
+        ("ＡＢＣ ﬁsh", "ABC fish"),
+        ("", ""),
+        (" \t\r\n", ""),
+    ],
+)
+def test_repair_gives_the_text_a_reader_was_meant_to_see(typed, meant):
+    """Damage, marks and boilerplate go; words stay."""
+    assert repair(typed) == meant
+
+
+@given(st.text())
+def test_repair_never_fails_and_leaves_one_line(text):
+    """Whatever is typed, the result has no line end, no doubled blank and no control character."""
+    repaired = repair(text)
+    assert repaired == " ".join(repaired.split())
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "terms"),
+    [
+        ("en", "The ferries are running again", ["ferri", "run"]),
+        ("en", "C++ and C# don't fear 5G", ["c++", "c#", "fear", "5g"]),
+        ("en", "The town’s harbour", ["town", "harbour"]),
+        ("de", "Die Häfen und die Fähren", ["haf", "fahr"]),
+        ("de-AT", "Die Häfen", ["haf"]),
+        ("es", "Los puertos de la bahía", ["puert", "bah"]),
+        ("ja", "日本語のDNS入門", ["日本", "本語", "語の", "dns", "入門"]),
+        ("zh-CN", "域名", ["域名"]),
+        ("zh", "域", ["域"]),
+        ("xx", "Unknown tongues", ["unknown", "tongues"]),
+        ("en", "", []),
+        ("en", "of the and", []),
+    ],
+)
+def test_words_are_cut_stopped_and_stemmed_by_language(language, text, terms):
+    """Snowball where the language has it, pairs of characters where words have no spaces."""
+    assert analyzer_for(language).terms(text) == terms
+
+
+def test_stems_and_stop_words_can_be_left_alone():
+    """Both are settings."""
+    assert Analyzer("en", stem=False, stop_words=False).terms("The ferries") == ["the", "ferries"]
+
+
+def test_a_term_remembers_how_it_stands_in_the_text():
+    """Explanations show words, not stems."""
+    assert list(analyzer_for("en").surface_terms("Running ferries")) == [("Running", "run"), ("ferries", "ferri")]
+
+
+def test_char_ngrams_stay_within_words():
+    """Each word is padded by a blank; a short word gives itself, once."""
+    assert char_ngrams("The tea", (3, 3), {"the"}) == [" te", "tea", "ea "]
+    assert char_ngrams("AI tea", (3, 5)) == [" ai", "ai ", " ai ", " te", "tea", "ea ", " tea", "tea ", " tea "]
+
+
+def test_word_ngrams_are_runs_of_neighbors():
+    """Every length of the range, shortest first."""
+    assert word_ngrams(["a", "b", "c"], (1, 2)) == ["a", "b", "c", "a b", "b c"]
+    assert word_ngrams(["a"], (2, 3)) == []

@@ -1,0 +1,124 @@
+"""Fields of text as one sparse matrix."""
+
+import numpy as np
+import pytest
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from recommender import Article
+from recommender.articles import RelatedEntry
+from recommender.settings import FieldSettings, VectorsSettings
+from recommender.vectors.text import analyzer_for
+from recommender.vectors.tfidf import FieldVectorizer
+
+ARTICLES = [
+    Article(id="a", title="Green tea", excerpt="Water below the boil.", topics=("Tea",)),
+    Article(id="b", title="Black tea", excerpt="Boiling water, four minutes.", topics=("Tea",)),
+    Article(id="c", title="City bicycle", excerpt="Three gears.", topics=("Bicycles", "City life")),
+    Article(id="d", title="", excerpt=""),
+]
+OFF = FieldSettings(weight=0)
+
+
+def similarity(matrix, a, b):
+    """The product of two rows."""
+    return float((matrix[a] @ matrix[b].T).toarray()[0, 0])
+
+
+def test_rows_have_length_one_or_zero():
+    """An article without a known term is a row of zeros, not an error."""
+    matrix = FieldVectorizer().fit_transform(ARTICLES)
+    lengths = np.sqrt(matrix.multiply(matrix).sum(axis=1)).A1 if hasattr(matrix, "A1") else np.sqrt(
+        np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel()
+    )
+    assert lengths == pytest.approx([1, 1, 1, 0], abs=1e-6)
+
+
+def test_a_single_field_is_what_scikit_learn_makes():
+    """The same terms through a plain `TfidfVectorizer` give the same cosines."""
+    settings = VectorsSettings(excerpt=OFF, title_chars=OFF, topics=OFF, body=OFF)
+    ours = FieldVectorizer(settings).fit_transform(ARTICLES)
+    theirs = TfidfVectorizer(analyzer=analyzer_for("en").terms, sublinear_tf=True).fit_transform(
+        [article.title for article in ARTICLES]
+    )
+    assert (ours @ ours.T).toarray() == pytest.approx((theirs @ theirs.T).toarray(), abs=1e-6)
+
+
+def test_the_product_of_two_rows_is_the_weighted_mean_of_the_fields_cosines():
+    """Weights 3 and 1: three quarters of the title's cosine and a quarter of the topics'."""
+    fields = {
+        name: FieldVectorizer(VectorsSettings(**{other: OFF for other in ("title", "excerpt", "title_chars", "topics", "body") if other != name})).fit_transform(ARTICLES)
+        for name in ("title", "topics")
+    }  # fmt: skip
+    settings = VectorsSettings(
+        title=FieldSettings(weight=3), topics=FieldSettings(weight=1), excerpt=OFF, title_chars=OFF, body=OFF
+    )
+    joined = FieldVectorizer(settings).fit_transform(ARTICLES)
+    expected = 0.75 * similarity(fields["title"], 0, 1) + 0.25 * similarity(fields["topics"], 0, 1)
+    assert similarity(joined, 0, 1) == pytest.approx(expected, abs=1e-6)
+
+
+def test_equal_texts_have_similarity_one():
+    """Also where a field is missing in both."""
+    twins = [Article(id="a", title="Green tea"), Article(id="b", title="Green tea"), ARTICLES[2]]
+    assert similarity(FieldVectorizer().fit_transform(twins), 0, 1) == pytest.approx(1, abs=1e-6)
+
+
+def test_fit_then_transform_is_fit_transform():
+    """A draft's vector is the vector it will have once it is published."""
+    vectorizer = FieldVectorizer().fit(ARTICLES)
+    assert (vectorizer.transform(ARTICLES) != FieldVectorizer().fit_transform(ARTICLES)).nnz == 0
+
+
+def test_restored_vectorizer_gives_the_same_rows():
+    """Language, terms and frequencies are all there is to it."""
+    fitted = FieldVectorizer().fit(ARTICLES)
+    restored = FieldVectorizer().restore(fitted.state(), fitted.frequencies())
+    assert (restored.transform(ARTICLES) != fitted.transform(ARTICLES)).nnz == 0
+    assert list(restored.term_names()) == list(fitted.term_names())
+
+
+def test_languages_share_no_term_unless_told():
+    """The same word in two languages is two terms; `cross_language` makes it one."""
+    pair = [
+        Article(id="a", title="Hotel Berlin", language="en"),
+        Article(id="b", title="Hotel Berlin", language="de"),
+        Article(id="c", title="Hotel Paris", language="en"),
+    ]
+    assert similarity(FieldVectorizer().fit_transform(pair), 0, 1) == 0
+    assert similarity(FieldVectorizer(VectorsSettings(cross_language=True)).fit_transform(pair), 0, 1) > 0.9
+
+
+def test_a_draft_in_a_language_that_the_site_lacks_has_no_known_term():
+    """Rather than sharing character n-grams by chance."""
+    vectorizer = FieldVectorizer().fit(ARTICLES)
+    assert vectorizer.transform([Article(id="x", title="Green tea", language="fr")]).nnz == 0
+
+
+def test_the_curated_list_never_reaches_the_text():
+    """A telltale word in an entry changes no vector."""
+    entry = RelatedEntry(title="telltale", excerpt="telltale", url="https://x.example/telltale", target="telltale")
+    with_list = [Article(id=a.id, title=a.title, excerpt=a.excerpt, topics=a.topics, related=(entry,)) for a in ARTICLES]
+    assert (FieldVectorizer().fit_transform(with_list) != FieldVectorizer().fit_transform(ARTICLES)).nnz == 0
+
+
+def test_a_corpus_without_any_word_is_no_error():
+    """No field has a term, and every row is empty."""
+    vectorizer = FieldVectorizer()
+    assert vectorizer.fit_transform([Article(id="a"), Article(id="b")]).shape == (2, 0)
+    assert vectorizer.transform([ARTICLES[0]]).shape == (1, 0)
+    assert vectorizer.frequencies().shape == (0,)
+
+
+def test_terms_of_more_than_half_of_the_articles_are_not_telling():
+    """They would say nothing in an explanation."""
+    articles = [Article(id=str(n), title=f"Harbour {word}") for n, word in enumerate(["tea", "coffee", "milk", "rain"])]
+    vectorizer = FieldVectorizer(VectorsSettings(title_chars=OFF)).fit(articles)
+    telling = dict(zip(vectorizer.term_names(), vectorizer.telling_terms(), strict=True))
+    assert telling == {"harbour": False, "tea": True, "coffe": True, "milk": True, "rain": True}
+
+
+def test_surface_forms_are_the_words_of_the_article():
+    """By term, the first form of each."""
+    vectorizer = FieldVectorizer().fit(ARTICLES)
+    article = Article(id="x", title="Ferries and the ferry")
+    assert vectorizer.surface_forms(article, "title") == {"ferri": "Ferries"}
