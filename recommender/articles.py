@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-
 from typing import Literal, overload
 
 from recommender.errors import CorpusError, RecommenderError, UnknownArticleError

@@ -252,8 +252,10 @@ class Recommender:
         others[query.hidden] = False
         if not others.any():
             return "there is no other article in its language that may be suggested"
-        return "no other article shares a word with it" if not len(query.hidden) > 1 else (
-            "every article that shares a word with it is in its curated list already or is the article itself"
+        return (
+            "no other article shares a word with it"
+            if not len(query.hidden) > 1
+            else ("every article that shares a word with it is in its curated list already or is the article itself")
         )
 
     # --------------------------------------------------------------- update

@@ -29,7 +29,9 @@ OLDEST_FORMAT = 1
 _HEAD = "model.json"
 
 
-def save_parts(folder: Path | str, head: Mapping[str, Any], documents: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
+def save_parts(
+    folder: Path | str, head: Mapping[str, Any], documents: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]
+) -> None:
     """
     Write a model's parts.
 
@@ -51,7 +53,9 @@ def save_parts(folder: Path | str, head: Mapping[str, Any], documents: Mapping[s
     """
     folder = Path(folder)
     if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not (folder / _HEAD).exists())):
-        raise WriteError(f"{folder}: holds other things than a model, and nothing of it was touched. Name a new folder.")
+        raise WriteError(
+            f"{folder}: holds other things than a model, and nothing of it was touched. Name a new folder."
+        )
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         new = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
@@ -74,7 +78,9 @@ def save_parts(folder: Path | str, head: Mapping[str, Any], documents: Mapping[s
         finally:
             shutil.rmtree(new, ignore_errors=True)
     except OSError as error:
-        raise WriteError(f"{folder}: cannot be written ({error.strerror}). Name a folder that you may write to.") from None
+        raise WriteError(
+            f"{folder}: cannot be written ({error.strerror}). Name a folder that you may write to."
+        ) from None
 
 
 def load_parts(folder: Path | str) -> tuple[dict[str, Any], dict[str, Any], dict[str, NDArray[Any]]]:
@@ -89,12 +95,16 @@ def load_parts(folder: Path | str) -> tuple[dict[str, Any], dict[str, Any], dict
     folder = Path(folder)
     head_file = folder / _HEAD
     if not head_file.exists():
-        raise ModelError(f"{folder} holds no model: there is no {_HEAD}. Make one: recommender fit SITE --model {folder}.")
+        raise ModelError(
+            f"{folder} holds no model: there is no {_HEAD}. Make one: recommender fit SITE --model {folder}."
+        )
     try:
         head = json.loads(head_file.read_text(encoding="utf-8"))
         found = head["format"]
     except (OSError, ValueError, TypeError, KeyError):
-        raise ModelError(f"{head_file} is not a model's head. Fit it again: recommender fit SITE --model {folder}.") from None
+        raise ModelError(
+            f"{head_file} is not a model's head. Fit it again: recommender fit SITE --model {folder}."
+        ) from None
     if not (isinstance(found, int) and OLDEST_FORMAT <= found <= FORMAT):
         reads = f"{OLDEST_FORMAT} to {FORMAT}" if OLDEST_FORMAT < FORMAT else f"{FORMAT}"
         raise ModelError(
@@ -107,8 +117,8 @@ def load_parts(folder: Path | str) -> tuple[dict[str, Any], dict[str, Any], dict
         try:
             if file.suffix == ".npy":
                 # An empty array cannot be mapped, and mapping a small one costs more than reading it.
-                mode = "r" if file.stat().st_size > 65_536 else None
-                arrays[file.stem] = np.load(file, mmap_mode=mode, allow_pickle=False)
+                is_small = file.stat().st_size <= 65_536
+                arrays[file.stem] = np.load(file, mmap_mode=None if is_small else "r", allow_pickle=False)
             elif file.suffix == ".json" and file.name != _HEAD:
                 documents[file.name] = json.loads(file.read_text(encoding="utf-8"))
             elif file.suffix == ".txt":
@@ -119,9 +129,7 @@ def load_parts(folder: Path | str) -> tuple[dict[str, Any], dict[str, Any], dict
             ) from None
     missing = sorted(name for name in head.get("parts", ()) if name not in documents and name not in arrays)
     if missing:
-        raise ModelError(
-            f"{folder} lacks {', '.join(missing)}. Fit it again: recommender fit SITE --model {folder}."
-        )
+        raise ModelError(f"{folder} lacks {', '.join(missing)}. Fit it again: recommender fit SITE --model {folder}.")
     return head, documents, arrays
 
 

@@ -52,16 +52,16 @@ class ArticlesSettings:
         "A dot goes into a mapping: `provider: source.name`. Keys: title, excerpt, published_at, url, topics, "
         "provider, quality, language, published, draft, related.",
     )
-    exclude: tuple[str, ...] = knob(
-        (), "Glob patterns of paths below the site that are not read, such as `drafts/**`."
-    )
+    exclude: tuple[str, ...] = knob((), "Glob patterns of paths below the site that are not read, such as `drafts/**`.")
     suggest_unpublished: Literal["auto", "yes", "no"] = knob(
         "auto",
         "Whether unpublished, draft and future articles may be suggested. auto: yes where the curated lists name "
         "one, else no; the log says which.",
     )
     site_language: str = knob("", "The language of articles that do not name theirs, as a code; empty: detected.")
-    site_url: str = knob("", "The site's own address, for lists that name articles by full URL; empty: from its configuration.")
+    site_url: str = knob(
+        "", "The site's own address, for lists that name articles by full URL; empty: from its configuration."
+    )
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,9 @@ class VectorsSettings:
         FieldSettings(weight=3.0, ngram_range=(3, 4)), "Character n-grams of the title, within words."
     )
     topics: FieldSettings = knob(FieldSettings(weight=1.0), "Topics, tags and categories.")
-    body: FieldSettings = knob(FieldSettings(weight=12.0, min_df=2, max_df=0.5), "Words of the body, where a site has bodies.")
+    body: FieldSettings = knob(
+        FieldSettings(weight=12.0, min_df=2, max_df=0.5), "Words of the body, where a site has bodies."
+    )
     stem: bool = knob(True, "Stem words with the language's Snowball stemmer.")
     stop_words: bool = knob(True, "Leave out the language's stop words.")
     body_words: int = knob(2000, "Words of a body that are read, from its start.", 1, 1_000_000)
@@ -108,9 +110,7 @@ class RankingSettings:
     ranker: Literal["auto", "similarity", "learned"] = knob(
         "auto", "auto: learned from the curated lists where a held-out check shows that it helps, else similarity."
     )
-    min_score: float | None = knob(
-        None, "Least score of a suggestion; empty: the ranker's own threshold.", 0, 1
-    )
+    min_score: float | None = knob(None, "Least score of a suggestion; empty: the ranker's own threshold.", 0, 1)
     half_life_days: float = knob(
         7.0, "Days apart at which the part of the similarity that fades has faded by half; 0 turns it off.", 0, 36_500
     )
@@ -168,8 +168,18 @@ class Settings:
 
 #: What `articles.fields` may map; the reader has a list of usual names for each.
 FIELD_NAMES = (
-    "title", "excerpt", "published_at", "url", "topics", "provider", "quality", "language", "published", "draft", "related",
-)  # fmt: skip
+    "title",
+    "excerpt",
+    "published_at",
+    "url",
+    "topics",
+    "provider",
+    "quality",
+    "language",
+    "published",
+    "draft",
+    "related",
+)
 
 
 def read_settings(path: Path | str) -> Settings:
@@ -186,7 +196,9 @@ def read_settings(path: Path | str) -> Settings:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise SettingsError(f"{path}: cannot be read ({error.strerror}). Name a file that exists: --settings FILE.") from None
+        raise SettingsError(
+            f"{path}: cannot be read ({error.strerror}). Name a file that exists: --settings FILE."
+        ) from None
     except UnicodeDecodeError:
         raise SettingsError(f"{path}: is not UTF-8 text. Save it as UTF-8.") from None
     try:
@@ -244,7 +256,7 @@ def _build(kind: type, found: object, prefix: str, where: str, base: Any = None)
                 "`recommender settings` lists them all."
             )
         if dataclasses.is_dataclass(hints[name]):
-            values[name] = _build(hints[name], value, f"{prefix}{name}.", where, getattr(base, name))  # type: ignore[arg-type]
+            values[name] = _build(hints[name], value, f"{prefix}{name}.", where, getattr(base, name))
         else:
             values[name] = _convert(value, hints[name], knobs[name], f"{prefix}{name}", where)
     if kind is ArticlesSettings and "fields" in values:
@@ -321,7 +333,9 @@ def _check_fields(fields: Mapping[str, Any], where: str) -> None:
             )
         texts = (names,) if isinstance(names, str) else names
         if not (isinstance(texts, tuple) and texts and all(isinstance(text, str) and text for text in texts)):
-            raise SettingsError(f"{where}: articles.fields.{name} must be a name or a list of names, but is {_say(names)}.")
+            raise SettingsError(
+                f"{where}: articles.fields.{name} must be a name or a list of names, but is {_say(names)}."
+            )
 
 
 def _say(value: object) -> str:

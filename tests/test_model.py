@@ -86,7 +86,7 @@ def test_suggest_all_gives_what_suggest_gives(rec, corpus):
 
 
 def test_a_shorter_list_is_the_start_of_a_longer_one(rec):
-    """k cuts, it does not choose."""
+    """K cuts, it does not choose."""
     assert rec.suggest("tea-3", k=3, min_score=0)[:2] == rec.suggest("tea-3", k=2, min_score=0)
 
 
@@ -120,7 +120,9 @@ def test_of_equal_scores_the_newer_comes_first_then_the_id():
 
 def test_newer_is_more_related_all_else_equal():
     """The similarity fades with the days between, and not when the half-life is 0."""
-    corpus = Corpus([article("asked", "green tea", day=100), article("a-old", "green tea"), article("near", "green tea", day=99)])
+    corpus = Corpus(
+        [article("asked", "green tea", day=100), article("a-old", "green tea"), article("near", "green tea", day=99)]
+    )
     assert ids(Recommender(settings()).fit(corpus).suggest("asked")) == ["near", "a-old"]
     undamped = Recommender(settings(half_life_days=0)).fit(corpus).suggest("asked")
     assert [suggestion.score for suggestion in undamped] == [1.0, 1.0]
@@ -170,9 +172,13 @@ def test_curated_lists_are_no_evidence_for_the_similarity_ranker(corpus, rec):
 
 def test_an_external_article_is_a_candidate(corpus):
     """It has no file, but a title, an excerpt and a URL."""
-    entry = RelatedEntry(title="white tea leaves elsewhere", url="https://other.example/white", target="https://other.example/white")
+    entry = RelatedEntry(
+        title="white tea leaves elsewhere", url="https://other.example/white", target="https://other.example/white"
+    )
     rec = Recommender(settings()).fit(
-        Corpus([*(item for item in corpus if item.id != "bike-0"), dataclasses.replace(corpus["bike-0"], related=(entry,))])
+        Corpus(
+            [*(item for item in corpus if item.id != "bike-0"), dataclasses.replace(corpus["bike-0"], related=(entry,))]
+        )
     )
     (external,) = [s for s in rec.suggest("tea-2", k=10, min_score=0) if s.url == "https://other.example/white"]
     assert external.title == "white tea leaves elsewhere"
@@ -182,7 +188,9 @@ def test_an_external_article_is_a_candidate(corpus):
 
 def test_an_external_article_gives_way_once_it_is_published_here(corpus):
     """The lists that named it name the site's own article from then on."""
-    entry = RelatedEntry(title="green tea leaves again", url="https://tea.example/again", target="https://tea.example/again")
+    entry = RelatedEntry(
+        title="green tea leaves again", url="https://tea.example/again", target="https://tea.example/again"
+    )
     listing = dataclasses.replace(corpus["tea-1"], related=(entry,))
     rec = Recommender(settings()).fit(Corpus([*(item for item in corpus if item.id != "tea-1"), listing]))
     assert "https://tea.example/again" in [s.url for s in rec.suggest("tea-0", k=10, min_score=0)]
@@ -212,7 +220,9 @@ def test_unpublished_articles_are_suggested_where_curated_lists_name_one(corpus,
 
 def test_a_date_in_the_future_hides_an_article_as_a_draft_does(corpus):
     """Unless a list names one."""
-    coming = dataclasses.replace(article("tea-soon", "green tea leaves soon"), published_at=datetime(2999, 1, 1, tzinfo=UTC))
+    coming = dataclasses.replace(
+        article("tea-soon", "green tea leaves soon"), published_at=datetime(2999, 1, 1, tzinfo=UTC)
+    )
     rec = Recommender(settings()).fit(Corpus([*corpus, coming]))
     assert "tea-soon" not in ids(rec.suggest("tea-0", k=10, min_score=0))
     assert "future" in rec.explain("tea-0", "tea-soon").obstacle
@@ -251,7 +261,7 @@ def test_a_list_below_the_threshold_says_so(rec):
 
 @pytest.mark.parametrize("n_articles", [0, 1, 2])
 def test_tiny_sites_are_no_exception(corpus, n_articles):
-    """k larger than the site included."""
+    """K larger than the site included."""
     rec = Recommender(settings()).fit(Corpus(list(corpus)[:n_articles]))
     answers = dict(rec.suggest_all(k=50))
     assert len(answers) == n_articles
@@ -273,7 +283,7 @@ def test_asking_before_fit_is_an_error_with_its_cure():
 
 def test_an_unknown_id_is_an_error_that_names_the_nearest(rec):
     """It is a KeyError too, for those who catch that."""
-    with pytest.raises(UnknownArticleError, match="no article has the id 'tea-00'. Did you mean 'tea-0'?") as caught:
+    with pytest.raises(UnknownArticleError, match=r"no article has the id 'tea-00'. Did you mean 'tea-0'?") as caught:
         rec.suggest("tea-00")
     assert isinstance(caught.value, KeyError)
 
@@ -301,7 +311,9 @@ def test_an_update_with_an_unknown_id_changes_nothing(rec, corpus):
 def test_changes_are_what_update_needs(rec, corpus):
     """New, changed and gone."""
     changed = dataclasses.replace(corpus["tea-0"], excerpt="New words.")
-    now = Corpus([changed, article("new", "green tea"), *(item for item in corpus if item.id not in ("tea-0", "bike-3"))])
+    now = Corpus(
+        [changed, article("new", "green tea"), *(item for item in corpus if item.id not in ("tea-0", "bike-3"))]
+    )
     added, removed = rec.changes(now)
     assert ([item.id for item in added], removed) == (["new", "tea-0"], ["bike-3"])
     rec.update(added, removed)
@@ -317,7 +329,9 @@ def test_an_explanation_names_shared_words_fields_and_dates(rec):
     assert reason.gap_days == 1.0
     assert reason.obstacle == ""
     assert "1 day apart" in reason.sentences
-    assert any(sentence.startswith("both name ") and sentence.endswith(" in the title") for sentence in reason.sentences)
+    assert any(
+        sentence.startswith("both name ") and sentence.endswith(" in the title") for sentence in reason.sentences
+    )
 
 
 def test_an_explanation_says_why_a_candidate_is_not_in_the_list(corpus):
@@ -352,9 +366,13 @@ def test_a_saved_model_gives_the_same_answers(rec, corpus, tmp_path):
 
 def test_entries_that_wait_for_their_article_wait_in_a_saved_model_too(corpus, tmp_path):
     """Saved, loaded, and the article arrives."""
-    entry = RelatedEntry(title="green tea leaves again", url="https://tea.example/again", target="https://tea.example/again")
+    entry = RelatedEntry(
+        title="green tea leaves again", url="https://tea.example/again", target="https://tea.example/again"
+    )
     listing = dataclasses.replace(corpus["tea-1"], related=(entry,))
-    Recommender(settings()).fit(Corpus([*(item for item in corpus if item.id != "tea-1"), listing])).save(tmp_path / "m")
+    Recommender(settings()).fit(Corpus([*(item for item in corpus if item.id != "tea-1"), listing])).save(
+        tmp_path / "m"
+    )
     loaded = load_model(tmp_path / "m")
     loaded.update(added=[article("again", "green tea leaves again", day=5)])
     assert loaded.explain("tea-1", "again").obstacle == "it is in the article's curated list already"
@@ -382,7 +400,10 @@ def test_a_folder_of_other_things_is_not_overwritten(rec, tmp_path):
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
-        (lambda folder: (folder / "model.json").unlink(), "holds no model: there is no model.json. Make one: recommender fit SITE"),
+        (
+            lambda folder: (folder / "model.json").unlink(),
+            "holds no model: there is no model.json. Make one: recommender fit SITE",
+        ),
         (lambda folder: (folder / "model.json").write_text("{"), "is not a model's head"),
         (
             lambda folder: (folder / "model.json").write_text('{"format": 3}'),

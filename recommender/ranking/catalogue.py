@@ -132,7 +132,9 @@ class Catalogue:
         """Rows, removed ones included."""
         return len(self.articles)
 
-    def append(self, articles: Sequence[Article], vectors: csr_matrix, is_external: NDArray[np.bool_]) -> NDArray[np.int64]:
+    def append(
+        self, articles: Sequence[Article], vectors: csr_matrix, is_external: NDArray[np.bool_]
+    ) -> NDArray[np.int64]:
         """Add rows at the end and return their numbers, shape (len(articles),)."""
         self.index.add(vectors)
         return self._append(articles, vectors, is_external)
@@ -182,7 +184,9 @@ class Catalogue:
         """The place of each row in the total order of equals: newer first, then by id. Shape (n_rows,)."""
         if self._order is None:
             newest_first = -np.nan_to_num(self.times, nan=-np.inf)
-            by_order = np.lexsort((np.array([article.id for article in self.articles], dtype=object).astype(str), newest_first))
+            by_order = np.lexsort(
+                (np.array([article.id for article in self.articles], dtype=object).astype(str), newest_first)
+            )
             self._order = np.empty(self.n_rows, dtype=np.int64)
             self._order[by_order] = np.arange(self.n_rows)
         return self._order

@@ -1,4 +1,4 @@
-"""Why a pair has its score: shared terms, fields, dates, and the ranker's own signals, as a `Reason`. An article room."""
+"""Why a pair has its score: shared terms, fields, dates, the ranker's own signals, as a `Reason`. An article room."""
 
 from __future__ import annotations
 
@@ -137,7 +137,9 @@ def _words(terms: Sequence[SharedTerm]) -> list[str]:
     sentences = []
     for field, words in by_field.items():
         said = _list_of(words[:4])
-        sentences.append(f"both have the topic {said}" if field == "topics" else f"both name {said} in {_IN_FIELD[field]}")
+        sentences.append(
+            f"both have the topic {said}" if field == "topics" else f"both name {said} in {_IN_FIELD[field]}"
+        )
     return sentences
 
 

@@ -30,7 +30,10 @@ def suggests_unpublished(
     n_hidden = int(hidden.sum())
     if choice != "auto":
         verb = "may" if choice == "yes" else "may not"
-        return choice == "yes", f"{n_hidden:,} unpublished articles {verb} be suggested: articles.suggest_unpublished is {choice}"
+        return (
+            choice == "yes",
+            f"{n_hidden:,} unpublished articles {verb} be suggested: articles.suggest_unpublished is {choice}",
+        )
     _, targets = graph.edges()
     n_named = int(np.count_nonzero(hidden[targets]))
     if n_named:

@@ -61,8 +61,8 @@ class State:
         state = cls(catalogue, matcher)
         for row in range(catalogue.n_rows):
             state._index_addresses(row)
-        for row in np.flatnonzero(~catalogue.is_external):
-            state._set_list(int(row))
+        for own_row in np.flatnonzero(~catalogue.is_external):
+            state._set_list(int(own_row))
         return state
 
     def copy(self) -> State:
@@ -87,7 +87,7 @@ class State:
         """The rows that an article's own curated list names, in the editor's order."""
         row = self.catalogue.row_of(article.id)
         if row is not None and self.catalogue.articles[row] is article:
-            return self.graph.listed(row).tolist()
+            return [int(other) for other in self.graph.listed(row)]
         return self._resolve(article)[0]
 
     def rows_of_identity(self, article: Article) -> set[int]:
@@ -221,7 +221,9 @@ class State:
         for url in _addresses(catalogue.articles[row]):
             rows = (*self._rows_by_url.get(url, ()), row)
             if len(rows) > 1:
-                rows = tuple(sorted(rows, key=lambda other: (catalogue.is_external[other], catalogue.articles[other].id)))
+                rows = tuple(
+                    sorted(rows, key=lambda other: (catalogue.is_external[other], catalogue.articles[other].id))
+                )
                 catalogue.is_repeat[list(rows[1:])] = True
                 catalogue.is_repeat[rows[0]] = False
             self._rows_by_url[url] = rows

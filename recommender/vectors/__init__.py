@@ -1,0 +1,1 @@
+"""Corpus to numbers: text, fields of TF-IDF, nearest neighbors."""

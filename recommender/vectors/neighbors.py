@@ -211,7 +211,6 @@ class TiledIndex:
                 list(pool.map(lambda start: search(start, min(start + chunk, n_queries)), starts))
         return found
 
-
     def products(self, terms: NDArray[np.int32], values: NDArray[np.float32]) -> NDArray[np.float64]:
         """
         The product of some terms with every row.
@@ -247,7 +246,9 @@ def damping_factors(gap_days: NDArray[np.float64], damping: Damping) -> NDArray[
     if damping.half_life <= 0:
         return np.ones_like(gap_days)
     faded = np.exp2(-np.abs(gap_days) / damping.half_life)
-    return np.where(np.isnan(gap_days), damping.floor + (1 - damping.floor) / 2, damping.floor + (1 - damping.floor) * faded)
+    return np.where(
+        np.isnan(gap_days), damping.floor + (1 - damping.floor) / 2, damping.floor + (1 - damping.floor) * faded
+    )
 
 
 def stack_rows(above: csr_matrix, below: csr_matrix) -> csr_matrix:
@@ -318,14 +319,14 @@ def _sift_down(
 
 
 @numba.njit(nogil=True, cache=True)
-def _search_tile(
+def _search_tile(  # type: ignore[no-untyped-def]  # compiled: numba infers the types
     query_indptr, query_terms, query_values,
     tile_indptr, tile_rows, tile_values, first_row, n_tile_rows,
     times, groups, allowed, order,
     query_times, query_groups, exclude, before,
     half_life, floor,
     found_rows, found_similarities, found_scores,
-):  # type: ignore[no-untyped-def]  # compiled: numba infers the types  # fmt: skip
+):  # fmt: skip
     """Merge one tile's rows into the heaps of the best rows so far; an empty place has row -1."""
     k = found_rows.shape[1]
     sums = np.zeros(n_tile_rows, dtype=np.float64)

@@ -39,13 +39,17 @@ _READ_ON = (
 _BOILERPLATE = re.compile(
     rf"(?:(?<=[.!?…\])»])\s*[\[(]?{_READ_ON}\b[^.!?]{{0,80}}|\s+[\[(]?{_READ_ON})[\s.…»→>\])]*$", re.IGNORECASE
 )
-_THE_POST = re.compile(r"\bThe post .{3,200}? (?:first )?appeared (?:first )?on .{2,80}\.?\s*$", re.IGNORECASE | re.DOTALL)
+_THE_POST = re.compile(
+    r"\bThe post .{3,200}? (?:first )?appeared (?:first )?on .{2,80}\.?\s*$", re.IGNORECASE | re.DOTALL
+)
 _TRAILING_DOTS = re.compile(r"\s*[\[(]?(?:\.{2,}|…)[\])]?\s*$")
 _SPACES = re.compile(r"\s+")
 _PUNCTUATION = ".,:;!?\"'()[]«»„“”‘’–—"
 
 # Scripts without spaces between words: kana, Han, Thai, Lao, Myanmar, Khmer.
-_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+)
 # A word: letters and digits, with a hyphen-free inside; "C++", "C#" and "don't" are one word each.
 _TOKEN = re.compile(rf"[{_UNSPACED}]+|[^\W_{_UNSPACED}]+(?:['’][^\W_{_UNSPACED}]+)*(?:\+\+|\#)?")
 _IS_UNSPACED = re.compile(rf"[{_UNSPACED}]")
@@ -168,7 +172,7 @@ def char_ngrams(text: str, ngram_range: tuple[int, int], stop_words: Set[str] = 
 @lru_cache(maxsize=64)
 def _stop_words(language: str) -> frozenset[str]:
     if language == "en":
-        return ENGLISH_STOP_WORDS
+        return frozenset(ENGLISH_STOP_WORDS)
     if language in LANGUAGE_MAPPING:
         return frozenset(get_stop_words(language))
     return frozenset()

@@ -195,7 +195,9 @@ class FieldVectorizer:
                     vectorizer.fit(documents)
             except ValueError as error:
                 # scikit-learn refuses a field without a single term (no site has to have topics or bodies).
-                if not str(error).startswith(("empty vocabulary", "After pruning, no terms remain", "max_df corresponds")):
+                if not str(error).startswith(
+                    ("empty vocabulary", "After pruning, no terms remain", "max_df corresponds")
+                ):
                     raise
                 continue
             self._vectorizers[name] = vectorizer

@@ -1,0 +1,107 @@
+"""Articles, the corpus, suggestions: values."""
+
+import dataclasses
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from recommender import Article, Corpus, Reason, Suggestion
+from recommender.articles import EntryShape
+from recommender.errors import CorpusError, RecommenderError, UnknownArticleError, did_you_mean
+
+
+def test_an_article_needs_an_id_only():
+    """Everything else has a default."""
+    assert Article(id="tea").topics == ()
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        Article(id="tea").title = "Tea"
+
+
+def test_a_corpus_is_sorted_by_id():
+    """Whatever the order in which it is given."""
+    corpus = Corpus([Article(id="b"), Article(id="a"), Article(id="c")])
+    assert [article.id for article in corpus] == ["a", "b", "c"] == list(corpus.ids)
+    assert (len(corpus), corpus["b"].id, corpus[0].id, [a.id for a in corpus[1:]]) == (3, "b", "a", ["b", "c"])
+    assert "a" in corpus
+    assert Article(id="a") in corpus
+    assert Article(id="a", title="another") not in corpus
+
+
+def test_two_articles_of_one_id_are_an_error():
+    """Both files are named."""
+    with pytest.raises(CorpusError, match=r"two articles have the id 'tea': a/tea.md and b/tea.md. Give each its own."):
+        Corpus([Article(id="tea", path="a/tea.md"), Article(id="tea", path="b/tea.md")])
+
+
+def test_an_unknown_id_names_the_nearest():
+    """Also when only the last part of the path was typed."""
+    corpus = Corpus([Article(id="green-tea"), Article(id="_news/black-coffee")])
+    with pytest.raises(UnknownArticleError, match=r"^no article has the id 'gren-tea'. Did you mean 'green-tea'?"):
+        corpus["gren-tea"]
+    with pytest.raises(RecommenderError, match=r"Did you mean '_news/black-coffee'?"):
+        corpus["black-cofee"]
+    assert did_you_mean("zeppelin", corpus.ids) == ""
+
+
+def suggestion(shape=None, **changes):
+    """A suggestion with everything filled in."""
+    values = {
+        "rank": 1,
+        "article_id": "_news/tea",
+        "title": "Tea",
+        "url": "https://tea.example/tea",
+        "score": 0.5,
+        "reason": Reason(0.5, 0.5),
+        "excerpt": "Leaves.",
+        "published_at": datetime(2024, 1, 1, 2, tzinfo=timezone(timedelta(hours=2))),
+        "provider": "Tea Times",
+        "quality": 65.0,
+    }
+    return Suggestion(**{**values, **changes}, shape=shape or EntryShape())
+
+
+def test_a_suggestion_looks_like_the_seeds_related_entries():
+    """Names and order as the seed has them, then the score."""
+    assert list(suggestion().as_related_entry().items()) == [
+        ("title", "Tea"),
+        ("excerpt", "Leaves."),
+        ("publishedDateTime", "2024-01-01T00:00:00Z"),
+        ("webUrl", "https://tea.example/tea"),
+        ("provider", {"name": "Tea Times"}),
+        ("quality", 65),
+        ("score", 0.5),
+    ]
+
+
+def test_what_an_article_does_not_have_is_left_out():
+    """Rather than an empty value."""
+    bare = suggestion(excerpt="", published_at=None, provider="", quality=None)
+    assert list(bare.as_related_entry()) == ["title", "webUrl", "score"]
+
+
+def test_a_sites_own_names_are_used():
+    """In the site's own order."""
+    shape = EntryShape(names={"url": "link", "title": "name"})
+    assert suggestion(shape).as_related_entry() == {"link": "https://tea.example/tea", "name": "Tea", "score": 0.5}
+
+
+@pytest.mark.parametrize(
+    ("target", "text"),
+    [("url", "https://tea.example/tea"), ("path", "https://tea.example/tea"), ("slug", "tea"), ("title", "Tea")],
+)
+def test_a_site_that_lists_texts_gets_texts(target, text):
+    """Paths, URLs, slugs or titles."""
+    assert suggestion(EntryShape(kind="text", target=target)).as_related_entry() == text
+
+
+def test_a_reason_reads_as_a_sentence():
+    """Its parts are joined."""
+    assert str(Reason(0.5, 0.5, sentences=("both name tea in the title", "3 days apart"))) == (
+        "both name tea in the title; 3 days apart"
+    )
+
+
+def test_dates_keep_their_moment():
+    """Whatever zone they were written in."""
+    utc = suggestion(published_at=datetime(2024, 1, 1, tzinfo=UTC))
+    assert utc.as_related_entry()["publishedDateTime"] == suggestion().as_related_entry()["publishedDateTime"]

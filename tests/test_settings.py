@@ -1,0 +1,122 @@
+"""Every knob is checked in one place, and the message says what it wants."""
+
+import pytest
+
+from recommender.errors import SettingsError
+from recommender.settings import Settings, VectorsSettings, describe_settings, read_settings, settings_from_mapping
+
+
+@pytest.mark.parametrize(
+    ("found", "message"),
+    [
+        ({"ranking": {"k": 0}}, "recommender.yaml: ranking.k must be a whole number from 1 to 50, but is 0."),
+        ({"ranking": {"k": 2.5}}, "recommender.yaml: ranking.k must be a whole number from 1 to 50, but is 2.5."),
+        ({"ranking": {"k": True}}, "recommender.yaml: ranking.k must be a whole number from 1 to 50, but is true."),
+        ({"ranking": {"k": None}}, "recommender.yaml: ranking.k must be a whole number from 1 to 50, but is empty."),
+        (
+            {"ranking": {"time_floor": 1.5}},
+            "recommender.yaml: ranking.time_floor must be a number from 0 to 1, but is 1.5.",
+        ),
+        (
+            {"ranking": {"ranker": "magic"}},
+            "recommender.yaml: ranking.ranker must be one of auto, similarity, learned, but is 'magic'.",
+        ),
+        ({"vectors": {"stem": "yes"}}, "recommender.yaml: vectors.stem must be true or false, but is 'yes'."),
+        (
+            {"vectors": {"title": {"weight": "heavy"}}},
+            "recommender.yaml: vectors.title.weight must be a number from 0 to 100, but is 'heavy'.",
+        ),
+        (
+            {"vectors": {"title": {"ngram_range": [1]}}},
+            "recommender.yaml: vectors.title.ngram_range must be two whole numbers, but is a list.",
+        ),
+        (
+            {"vectors": {"title": {"ngram_range": [3, 1]}}},
+            "recommender.yaml: vectors.title.ngram_range must be two whole numbers from 1 to 10, the smaller first, "
+            "but is [3, 1].",
+        ),
+        (
+            {"rankings": {}},
+            "recommender.yaml: there is no setting rankings. Did you mean 'ranking'? "
+            "`recommender settings` lists them all.",
+        ),
+        ({"ranking": 3}, "recommender.yaml: ranking must be a mapping of settings, but is 3."),
+        ([], "recommender.yaml: the file must be a mapping of settings, but is a list."),
+        (
+            {"articles": {"fields": {"tittle": "headline"}}},
+            "recommender.yaml: articles.fields cannot map 'tittle'. Did you mean 'title'? It maps title, excerpt, "
+            "published_at, url, topics, provider, quality, language, published, draft, related.",
+        ),
+        (
+            {"articles": {"fields": {"title": 3}}},
+            "recommender.yaml: articles.fields.title must be a name or a list of names, but is 3.",
+        ),
+        (
+            {"articles": {"exclude": "drafts/**"}},
+            "recommender.yaml: articles.exclude must be a list of texts, but is 'drafts/**'.",
+        ),
+        ({"writing": {"data_file": 7}}, "recommender.yaml: writing.data_file must be text, but is 7."),
+    ],
+)
+def test_a_wrong_value_is_named_with_its_place_and_its_limits(found, message):
+    """Where, what was found, what was expected."""
+    with pytest.raises(SettingsError) as caught:
+        settings_from_mapping(found, "recommender.yaml")
+    assert str(caught.value) == message
+
+
+def test_settings_made_in_python_are_checked_too():
+    """There is no second way in."""
+    with pytest.raises(
+        SettingsError, match=r"vectors.body_words must be a whole number from 1 to 1,000,000, but is 0\."
+    ):
+        Settings(vectors=VectorsSettings(body_words=0))
+
+
+def test_what_is_not_named_keeps_its_default():
+    """One weight changed leaves the field's other options alone."""
+    changed = settings_from_mapping({"vectors": {"title_chars": {"weight": 5}}})
+    assert changed.vectors.title_chars.weight == 5.0
+    assert changed.vectors.title_chars.ngram_range == Settings().vectors.title_chars.ngram_range
+
+
+def test_a_bare_yes_is_the_choice_of_that_name():
+    """YAML 1.1 reads it as a truth value."""
+    assert settings_from_mapping({"articles": {"suggest_unpublished": False}}).articles.suggest_unpublished == "no"
+
+
+def test_every_setting_has_a_sentence():
+    """And a dotted name, in the order of the data's way."""
+    described = describe_settings()
+    assert all(sentence.endswith(".") for _, _, sentence in described)
+    stages = list(dict.fromkeys(name.split(".")[0] for name, _, _ in described))
+    assert stages == ["articles", "vectors", "neighbors", "ranking", "writing", "evaluation"]
+
+
+def test_settings_files_are_read(tmp_path):
+    """An empty one is all defaults; a byte order mark is no error."""
+    file = tmp_path / "recommender.yaml"
+    file.write_text("")
+    assert read_settings(file) == Settings()
+    file.write_bytes(b"\xef\xbb\xbfranking:\r\n  k: 7\r\n")
+    assert read_settings(file).ranking.k == 7
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"ranking: {k: 1", r"recommender.yaml:1: expected ',' or '}', but got '<stream end>'. Mend the YAML."),
+        (b"ranking: \xff", r"recommender.yaml: is not UTF-8 text. Save it as UTF-8."),
+        (
+            None,
+            r"recommender.yaml: cannot be read \(No such file or directory\). Name a file that exists",
+        ),
+    ],
+)
+def test_a_file_that_is_no_settings_file_says_why(tmp_path, content, message):
+    """With the line where there is one."""
+    file = tmp_path / "recommender.yaml"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(SettingsError, match=message):
+        read_settings(file)
