@@ -537,7 +537,13 @@ def load_model(folder: Path | str) -> Recommender:
 
 def _digest(article: Article) -> str:
     """A digest of everything in an article that an answer depends on."""
-    return hashlib.blake2b(repr(article).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    parts = [
+        article.id, article.title, article.excerpt, article.url, article.provider, article.language, article.body,
+        str(article.published_at), str(article.quality), str(article.is_published), *article.topics, "", *article.aliases,
+    ]  # fmt: skip
+    for entry in article.related:
+        parts += (entry.target, entry.url, entry.title, entry.excerpt)
+    return hashlib.blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
 def _now() -> float:
