@@ -26,13 +26,14 @@ from recommender.articles import Article, Corpus, EntryShape
 from recommender.content.matching import EntryMatcher
 from recommender.errors import ModelError, NotFittedError, RecommenderError, UnknownArticleError
 from recommender.persistence import load_parts, save_parts
+from recommender.ranking.card import model_card
 from recommender.ranking.catalogue import Catalogue, days_of
 from recommender.ranking.explain import reasons, text_obstacle
-from recommender.ranking.learned import Check, learn, restore_ranker
+from recommender.ranking.learned import Check, LearnedRanker, learn, restore_ranker
 from recommender.ranking.rankers import Query, Ranked, Ranker, SimilarityRanker
 from recommender.ranking.rules import allowed_rows, obstacle, suggests_unpublished
 from recommender.ranking.state import State, external_articles
-from recommender.settings import Settings, settings_from_mapping
+from recommender.settings import Settings, describe_settings, settings_from_mapping
 from recommender.suggestions import Reason, Suggestion
 from recommender.vectors.tfidf import FieldVectorizer
 
@@ -393,12 +394,31 @@ class Recommender:
             "fingerprint": self.corpus_fingerprint,
             "ranker": ranker_document,
             "ranker_decision": self.ranker_decision,
+            "ranker_check": None if self.ranker_check is None else dataclasses.asdict(self.ranker_check),
             "suggest_unpublished": self._fitted().suggest_unpublished,
             "entry_shape": dataclasses.asdict(self.entry_shape),
             "settings": dataclasses.asdict(self.settings),
             "parts": [*documents, *arrays],
         }
-        save_parts(folder, head, documents, arrays)
+        save_parts(folder, head, {**documents, "card.md": self.card()}, arrays)
+
+    def card(self) -> str:
+        """The model's card, as Markdown: what it was fitted on, how it was checked, its limits."""
+        defaults = {name: value for name, value, _ in describe_settings()}
+        return model_card(
+            version=version("recommender"),
+            fingerprint=self.corpus_fingerprint,
+            n_articles=len(self._digests),
+            n_terms=self.vectorizer.n_terms,
+            ranker_name=self.ranker.name,
+            threshold=self._least_score(None),
+            decision=self.ranker_decision,
+            check=self.ranker_check,
+            gains=self.ranker.feature_gains() if isinstance(self.ranker, LearnedRanker) else {},
+            changed_settings=[
+                (name, value) for name, value, _ in describe_settings(self.settings) if value != defaults[name]
+            ],
+        )
 
     @classmethod
     def load(cls, folder: Path | str) -> Recommender:
@@ -408,6 +428,7 @@ class Recommender:
             rec = cls(settings_from_mapping(head["settings"], "model.json"))
             rec.entry_shape = EntryShape(**head["entry_shape"])
             rec.ranker_decision = head["ranker_decision"]
+            rec.ranker_check = None if head["ranker_check"] is None else Check(**head["ranker_check"])
             rec._digests = documents["digests.json"]
             rec.vectorizer = FieldVectorizer(rec.settings.vectors).restore(documents["terms.json"], arrays["idf"])
             state = State.from_parts(documents, arrays, rec.vectorizer, rec.settings.vectors.cross_language)

@@ -426,7 +426,17 @@ def test_a_broken_model_says_what_is_broken_and_how_to_make_it_again(rec, tmp_pa
 def test_a_saved_model_holds_no_pickle(rec, tmp_path):
     """Arrays and JSON only."""
     rec.save(tmp_path / "model")
-    assert {file.suffix for file in (tmp_path / "model").iterdir()} <= {".json", ".npy", ".txt"}
+    assert {file.suffix for file in (tmp_path / "model").iterdir()} <= {".json", ".npy", ".txt", ".md"}
+
+
+def test_a_saved_model_carries_its_card(rec, tmp_path):
+    """Data, ranker, settings and limits, for a person."""
+    rec.save(tmp_path / "model")
+    card = (tmp_path / "model" / "card.md").read_text(encoding="utf-8")
+    assert f"fitted on | 8 articles, fingerprint `{rec.corpus_fingerprint}`" in card
+    assert "| settings changed | `ranking.ranker: similarity` |" in card
+    assert "Similarity, as the settings say." in card
+    assert load_model(tmp_path / "model").card() == card
 
 
 def test_threads_may_ask_while_another_updates(rec):

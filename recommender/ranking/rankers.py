@@ -1,0 +1,190 @@
+"""
+From neighbors to an order: the `similarity` ranker, and the shape that every ranker has. A number room.
+
+A ranker gives each candidate a score in [0, 1]; who may be suggested at all is decided by `rules`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix, vstack
+
+from recommender.articles import Article
+from recommender.ranking.catalogue import Catalogue
+from recommender.ranking.curation import CurationGraph
+from recommender.settings import RankingSettings
+from recommender.vectors.neighbors import Damping, Neighbors
+
+__all__ = ["Query", "Ranked", "Ranker", "SimilarityRanker", "nearest"]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """
+    The article that asks, as numbers.
+
+    Parameters
+    ----------
+    article
+        The article itself.
+    vector
+        Shape (1, n_terms).
+    time
+        Days since 1970, NaN where unknown.
+    group
+        Code of the articles that may answer, as in `Catalogue.groups`.
+    row
+        The article's own row, or -1 for a draft.
+    hidden
+        Rows that must not be suggested: the article itself under any address, and what its list names already.
+    n_listed
+        How many of the hidden rows the article's own list names.
+    before
+        Only articles published before this time (days since 1970) may answer; NaN for no limit.
+    own
+        Rows that are the article itself, under any address.
+    """
+
+    article: Article
+    vector: csr_matrix
+    time: float
+    group: int
+    row: int = -1
+    hidden: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    before: float = float("nan")
+    n_listed: int = 0
+    own: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """
+    A query's candidates, best first. All of shape (n_candidates,).
+
+    Parameters
+    ----------
+    rows
+        Row numbers.
+    similarities
+        Cosines, rounded to six places.
+    scores
+        What the ranker gives, in [0, 1], rounded to six places.
+    """
+
+    rows: NDArray[np.int64]
+    similarities: NDArray[np.float64]
+    scores: NDArray[np.float64]
+
+
+class Ranker(Protocol):
+    """
+    What the model asks of a ranker.
+
+    Attributes
+    ----------
+    name : str
+    threshold : float
+        The least score of a suggestion, where the settings do not say.
+    """
+
+    name: str
+    threshold: float
+
+    def rank(
+        self,
+        queries: Sequence[Query],
+        k: int,
+        catalogue: Catalogue,
+        graph: CurationGraph,
+        allowed: NDArray[np.bool_],
+        n_threads: int = 1,
+    ) -> list[Ranked]:
+        """At least the k best allowed rows of each query that are not hidden from it, fewer where fewer share anything."""
+
+    def sentences(
+        self, query: Query, rows: NDArray[np.int64], catalogue: Catalogue, graph: CurationGraph
+    ) -> list[tuple[tuple[str, ...], dict[str, float]]]:
+        """For each row, what the ranker saw besides shared words: sentences, weightiest first, and signals by name."""
+
+
+    def state(self) -> tuple[dict[str, Any], dict[str, str]]:
+        """What `learned.restore_ranker` needs: a JSON document with the ranker's name, and further texts by file name."""
+
+
+class SimilarityRanker:
+    """
+    Cosine, damped by the days between two articles; nothing is learned.
+
+    Parameters
+    ----------
+    settings
+        Half-life and floor.
+    """
+
+    name = "similarity"
+    #: Below this, fewer than one in eight of the suggestions on the shared sites were right (docs/quality.md).
+    threshold = 0.05
+
+    def __init__(self, settings: RankingSettings | None = None) -> None:
+        settings = settings or RankingSettings()
+        self.damping = Damping(settings.half_life_days, settings.time_floor)
+
+    def rank(
+        self,
+        queries: Sequence[Query],
+        k: int,
+        catalogue: Catalogue,
+        graph: CurationGraph,
+        allowed: NDArray[np.bool_],
+        n_threads: int = 1,
+    ) -> list[Ranked]:
+        """The k best rows by damped similarity, exactly."""
+        if not queries:
+            return []
+        wanted = k + max(len(query.hidden) for query in queries)
+        found = nearest(queries, wanted, catalogue, allowed, self.damping, n_threads)
+        ranked = []
+        for position, query in enumerate(queries):
+            rows = found.rows[position]
+            keep = (rows >= 0) & ~np.isin(rows, query.hidden)
+            ranked.append(
+                Ranked(rows[keep][:k], found.similarities[position][keep][:k], found.scores[position][keep][:k])
+            )
+        return ranked
+
+    def sentences(
+        self, query: Query, rows: NDArray[np.int64], catalogue: Catalogue, graph: CurationGraph
+    ) -> list[tuple[tuple[str, ...], dict[str, float]]]:
+        """Nothing besides the shared words and the dates, which every explanation has."""
+        return [((), {}) for _ in rows]
+
+    def state(self) -> tuple[dict[str, Any], dict[str, str]]:
+        """Its name: the settings have the rest."""
+        return {"name": self.name}, {}
+
+
+def nearest(
+    queries: Sequence[Query],
+    k: int,
+    catalogue: Catalogue,
+    allowed: NDArray[np.bool_],
+    damping: Damping,
+    n_threads: int = 1,
+) -> Neighbors:
+    """The k nearest allowed rows of each query by damped similarity; its hidden rows may be among them."""
+    return catalogue.index.top_k(
+        vstack([query.vector for query in queries], format="csr"),
+        k,
+        catalogue.rows_for_search(allowed),
+        query_times=np.array([query.time for query in queries]),
+        query_groups=np.array([query.group for query in queries], dtype=np.int32),
+        exclude=np.array([query.row for query in queries], dtype=np.int64),
+        before=np.array([query.before for query in queries]),
+        damping=damping,
+        n_threads=n_threads,
+    )
