@@ -1,0 +1,1 @@
+"""Files -> Corpus: front matter, addresses, curated lists, and the text of articles as typed."""

@@ -1,0 +1,427 @@
+"""
+Names and values, as front matter or a JSON line has them -> an `Article`.
+
+Every type that YAML can give has a defined outcome; docs/reading.md has the table. Title and date decide whether an
+article can be placed at all, so a wrong one is an error; a wrong value elsewhere is left out with a warning.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, tzinfo
+from typing import Any
+
+from recommender.articles import Article, RelatedEntry
+from recommender.content.dates import read_date
+from recommender.content.entries import EntryNames, read_entries
+from recommender.content.paths import language_code
+from recommender.content.wording import say
+from recommender.errors import ArticleError
+
+__all__ = ["USUAL_NAMES", "FieldReader", "Notes", "Origin"]
+
+_DATE_NAMES = ("publishedDateTime", "date", "publishDate", "pubDate", "published_at", "publishedAt")
+#: The names that sites use for our fields, in the order in which they are tried. A dot goes into a mapping. Capitals
+#: do not matter. `topics` and `aliases` take all of theirs together, the others the first that holds something.
+USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
+    "title": ("title",),
+    "excerpt": ("excerpt", "description", "summary"),
+    "published_at": _DATE_NAMES,
+    "url": ("webUrl", "url", "permalink"),
+    "slug": ("slug",),
+    "aliases": (
+        "ampWebUrl",
+        "cdnAmpWebUrl",
+        "originalUrl",
+        "canonical_url",
+        "canonicalUrl",
+        "aliases",
+        "redirect_from",
+    ),
+    "topics": ("topics", "tags", "categories", "keywords"),
+    "provider": ("provider.name", "provider.domain", "provider", "author", "authors"),
+    "quality": ("quality",),
+    "language": ("language", "locale", "lang"),
+    "published": ("published",),
+    "draft": ("draft",),
+    "related": ("related", "relatedArticles", "related_articles", "related_posts", "relatedPosts", "see_also"),
+}
+#: Jekyll's singular forms are read where the article has none of the plural ones.
+_SINGULAR_TOPICS = ("category", "tag")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """
+    Where an article's values come from, as messages name it.
+
+    Parameters
+    ----------
+    where
+        ``_news/tea.md``, or ``articles.jsonl:17``.
+    line_of
+        The line on which a name stands, for a file with a line a name.
+    raw_of
+        A name's value as typed, for messages that quote it; "" where it cannot be told.
+    """
+
+    where: str
+    line_of: Callable[[str], int] | None = None
+    raw_of: Callable[[str], str] | None = None
+
+    def at(self, name: str) -> str:
+        """The place of one name's value."""
+        return f"{self.where}:{self.line_of(name.partition('.')[0])}" if self.line_of else self.where
+
+    def typed(self, name: str, value: object) -> str:
+        """A value as it was typed, or as YAML writes it."""
+        written = str(value).lower() if isinstance(value, bool) else str(value)
+        return (self.raw_of(name) if self.raw_of else "") or written
+
+
+@dataclass(slots=True)
+class Notes:
+    """
+    What was noticed while articles were read.
+
+    Parameters
+    ----------
+    names
+        How many articles have which of our fields from which name.
+    entry_names
+        How many embedded entries of curated lists have which names: the site's habit.
+    warnings
+        What was left out, as sentences.
+    untitled
+        Where an article has no title of its own.
+    slugs, permalinks
+        What the front matter says of the address, for the generator's rules, by the article's id.
+    """
+
+    names: Counter[tuple[str, str]] = field(default_factory=Counter)
+    entry_names: EntryNames = field(default_factory=Counter)
+    warnings: list[str] = field(default_factory=list)
+    untitled: list[str] = field(default_factory=list)
+    slugs: dict[str, str] = field(default_factory=dict)
+    permalinks: dict[str, str] = field(default_factory=dict)
+
+    def add(self, other: Notes) -> None:
+        """Take in what was noticed while further articles were read."""
+        self.names.update(other.names)
+        self.entry_names.update(other.entry_names)
+        self.warnings += other.warnings
+        self.untitled += other.untitled
+        self.slugs |= other.slugs
+        self.permalinks |= other.permalinks
+
+
+class FieldReader:
+    """
+    Reads articles out of mappings.
+
+    Parameters
+    ----------
+    fields
+        The setting ``articles.fields``: names to read instead of the usual ones.
+    zone
+        The time zone of dates that name none.
+    """
+
+    def __init__(self, fields: Mapping[str, str | Sequence[str]] | None = None, zone: tzinfo = UTC) -> None:
+        self.zone = zone
+        names = dict(USUAL_NAMES)
+        for ours, theirs in (fields or {}).items():
+            names[ours] = (theirs,) if isinstance(theirs, str) else tuple(theirs)
+        if names["topics"] is USUAL_NAMES["topics"]:
+            names["topic"] = _SINGULAR_TOPICS
+        if names["published_at"] is USUAL_NAMES["published_at"]:
+            # `published: 2021-03-03` is a date to some sites.
+            names["published_on"] = ("published",)
+        self._wanted: dict[str, list[tuple[str, int, str, list[str]]]] = {}
+        for ours, usual in names.items():
+            for rank, name in enumerate(usual):
+                outer, *inner = name.split(".")
+                self._wanted.setdefault(outer.lower(), []).append((ours, rank, name, inner))
+
+    def read(
+        self,
+        values: Mapping[Any, Any],
+        origin: Origin,
+        notes: Notes,
+        *,
+        article_id: str,
+        path: str = "",
+        body: str = "",
+        default_title: str = "",
+        default_language: str = "",
+        default_date: date | None = None,
+    ) -> Article:
+        """
+        The article that the values describe.
+
+        Parameters
+        ----------
+        values
+            Names and values.
+        origin
+            Where they come from.
+        notes
+            Takes what is noticed.
+        article_id, path, body, default_title, default_language, default_date
+            What the values do not say themselves.
+
+        Raises
+        ------
+        ArticleError
+            The title or the date has a type or a value that it cannot have, or there is no title at all.
+        """
+        found = _Found(self._held(values), origin)
+        title = _title(found)
+        if not title and not default_title:
+            raise ArticleError(f"{origin.where}: there is no title. Give it one: title: Tea.")
+        url, aliases, slug, permalink = _addresses(found)
+        entry_names: EntryNames = Counter()
+        article = Article(
+            id=article_id,
+            path=path,
+            title=title or default_title,
+            excerpt=_text(found, "excerpt"),
+            published_at=_published_at(found, self.zone, default_date),
+            url=url,
+            topics=_topics(found),
+            provider=_provider(found),
+            quality=_quality(found),
+            language=_language(found) or default_language,
+            is_published=_is_published(found),
+            body=body,
+            related=_related(found, self.zone, entry_names),
+            aliases=aliases,
+        )
+        notes.names.update(found.names)
+        notes.warnings += found.warnings
+        if entry_names:
+            notes.entry_names.update(entry_names)
+        if not title:
+            notes.untitled.append(origin.where)
+        if slug:
+            notes.slugs[article_id] = slug
+        if permalink:
+            notes.permalinks[article_id] = permalink
+        return article
+
+    def _held(self, values: Mapping[Any, Any]) -> dict[str, list[tuple[str, Any]]]:
+        """For each of our fields, the names that hold something, best first, with their values."""
+        found: dict[str, list[tuple[int, str, Any]]] = {}
+        for name, value in values.items():
+            if _is_empty(value) or not isinstance(name, str):
+                continue
+            for ours, rank, theirs, inner in self._wanted.get(name.lower(), ()):
+                held = value
+                for part in inner:
+                    held = held.get(part) if isinstance(held, Mapping) else None
+                if not _is_empty(held):
+                    found.setdefault(ours, []).append((rank, theirs if inner else name, held))
+        for candidates in found.values():
+            if len(candidates) > 1:
+                candidates.sort(key=lambda candidate: candidate[0])
+        return {ours: [candidate[1:] for candidate in candidates] for ours, candidates in found.items()}
+
+
+class _Found:
+    """One article's values by our fields, and what is noticed while they are read."""
+
+    __slots__ = ("held", "names", "origin", "warnings")
+
+    def __init__(self, held: dict[str, list[tuple[str, Any]]], origin: Origin) -> None:
+        self.held = held
+        self.origin = origin
+        self.names: list[tuple[str, str]] = []
+        self.warnings: list[str] = []
+
+    def get(self, ours: str) -> Sequence[tuple[str, Any]]:
+        """The names that hold something for a field, with their values, best first."""
+        return self.held.get(ours, ())
+
+    def leave_out(self, name: str, expected: str, value: object) -> None:
+        """Warn of a value that cannot be used."""
+        self.warnings.append(f"{self.origin.at(name)}: {name} must be {expected}, but is {say(value)}. It is left out.")
+
+
+def _is_empty(value: Any) -> bool:
+    return not value and value is not False and value != 0
+
+
+def _title(found: _Found) -> str:
+    for name, value in found.get("title"):
+        if not isinstance(value, str):
+            cure = "Write one line of text."
+            if isinstance(value, bool | int | float | date):
+                cure = f'Quote it: {name}: "{found.origin.typed(name, value)}".'
+            raise ArticleError(f"{found.origin.at(name)}: {name} must be text, but is {say(value)}. {cure}")
+        if title := value.strip():
+            found.names.append(("title", name))
+            return title
+    return ""
+
+
+def _text(found: _Found, ours: str) -> str:
+    """The first text; a number or a date is taken as it is written."""
+    for name, value in found.get(ours):
+        if isinstance(value, str | int | float | date) and not isinstance(value, bool):
+            if text := str(value).strip():
+                found.names.append((ours, name))
+                return text
+        else:
+            found.leave_out(name, "text", value)
+    return ""
+
+
+def _published_at(found: _Found, zone: tzinfo, default: date | None) -> datetime | None:
+    for name, value in found.get("published_at"):
+        try:
+            published_at = read_date(value, zone)
+        except ValueError as error:
+            raise ArticleError(
+                f"{found.origin.at(name)}: {name} must be a date, but is "
+                f"{value if isinstance(value, date) else say(value)}{error}. "
+                "Write it like 2021-03-03 or 2021-03-03T07:14:00Z."
+            ) from None
+        found.names.append(("published_at", name))
+        return published_at
+    for name, value in found.get("published_on"):
+        if isinstance(value, str | date) and _truth(value) is None:
+            try:
+                published_at = read_date(value, zone)
+            except ValueError:
+                continue
+            found.names.append(("published_at", name))
+            return published_at
+    if default is None:
+        return None
+    found.names.append(("published_at", "name of the file"))
+    return read_date(default, zone)
+
+
+def _addresses(found: _Found) -> tuple[str, tuple[str, ...], str, str]:
+    """The article's own address, its other ones, and what it says of its slug and its permalink."""
+    url = slug = permalink = ""
+    others: list[str] = []
+    for name, value in found.get("url"):
+        if not isinstance(value, str):
+            found.leave_out(name, "text", value)
+        elif name.lower() == "permalink" and (re.search(":[a-z]", value) or "/" not in value):
+            # A pattern such as /:year/:title/, or the name of a style, is the generator's to fill in.
+            permalink = value.strip()
+        elif value.strip():
+            found.names.append(("url", name))
+            url = url or value.strip()
+            others.append(value.strip())
+    for name, value in found.get("slug"):
+        if isinstance(value, str | int | float) and not isinstance(value, bool):
+            found.names.append(("slug", name))
+            others.append(str(value).strip())
+            slug = str(value).strip().strip("/").rpartition("/")[2]
+        else:
+            found.leave_out(name, "text", value)
+    for name, value in found.get("aliases"):
+        texts = [text.strip() for text in (value if isinstance(value, list) else [value]) if isinstance(text, str)]
+        if texts:
+            found.names.append(("aliases", name))
+            others += texts
+    return url, tuple(dict.fromkeys(other for other in others if other and other != url)), slug, permalink
+
+
+def _topics(found: _Found) -> tuple[str, ...]:
+    topics: dict[str, None] = {}
+    for name, value in found.get("topics") or found.get("topic"):
+        texts = _names(value)
+        if texts:
+            found.names.append(("topics", name))
+            topics.update(dict.fromkeys(texts))
+        else:
+            found.leave_out(name, "a list of texts", value)
+    return tuple(topics)
+
+
+def _names(value: Any, depth: int = 0) -> list[str]:
+    """The names in a list, in a text with commas or blanks between them, or in mappings that carry a name."""
+    if isinstance(value, str):
+        if depth:
+            return [text] if (text := value.strip()) else []
+        parts = re.split(r"[,;\n]", value) if re.search(r"[,;\n]", value) else value.split()
+        return [part.strip() for part in parts if part.strip()]
+    if isinstance(value, list):
+        return [name for item in value for name in (_names(item, depth + 1) if depth < 2 else ())]
+    if isinstance(value, Mapping):
+        return next((_names(value[key], 2) for key in ("name", "title", "slug", "id") if value.get(key)), [])
+    return [str(value)] if isinstance(value, int | float | date) and not isinstance(value, bool) else []
+
+
+def _provider(found: _Found) -> str:
+    for name, value in found.get("provider"):
+        names = _names(value, 1)
+        if names:
+            found.names.append(("provider", name))
+            return ", ".join(names)
+        found.leave_out(name, "a name", value)
+    return ""
+
+
+def _quality(found: _Found) -> float | None:
+    for name, value in found.get("quality"):
+        try:
+            quality = float(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else None
+        except (ValueError, OverflowError):
+            quality = None
+        if quality is not None and abs(quality) < float("inf"):
+            found.names.append(("quality", name))
+            return quality
+        found.leave_out(name, "a number", value)
+    return None
+
+
+def _language(found: _Found) -> str:
+    for name, value in found.get("language"):
+        # YAML reads Norway's code as a truth value.
+        code = "no" if value is False else language_code(value) if isinstance(value, str) else ""
+        if code:
+            found.names.append(("language", name))
+            return code
+        found.leave_out(name, "a language code such as en or zh-CN", value)
+    return ""
+
+
+_TRUTHS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
+
+
+def _truth(value: object) -> bool | None:
+    return value if isinstance(value, bool) else _TRUTHS.get(str(value).strip().lower())
+
+
+def _is_published(found: _Found) -> bool:
+    is_published = True
+    for ours, meaning in (("published", True), ("draft", False)):
+        for name, value in found.get(ours):
+            truth = _truth(value)
+            if truth is not None:
+                found.names.append((ours, name))
+                is_published &= truth is meaning
+            elif not (ours == "published" and isinstance(value, str | date) and ("published_at", name) in found.names):
+                found.leave_out(name, "true or false", value)
+    return is_published
+
+
+def _related(found: _Found, zone: tzinfo, entry_names: EntryNames) -> tuple[RelatedEntry, ...]:
+    for name, value in found.get("related"):
+        if isinstance(value, bool):
+            # A switch for the site's template, not a list.
+            continue
+        entries, complaints = read_entries(value, zone, entry_names)
+        found.warnings += [f"{found.origin.at(name)}: {name}: {complaint}" for complaint in complaints]
+        if entries:
+            found.names.append(("related", name))
+            return entries
+    return ()

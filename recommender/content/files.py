@@ -1,0 +1,268 @@
+"""The files of a site: which are articles, and one file's text -> an article."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePosixPath
+from stat import S_ISREG
+
+from recommender.articles import Article
+from recommender.content import front_matter
+from recommender.content.fields import FieldReader, Notes, Origin
+from recommender.content.paths import (
+    ENDINGS,
+    folder_language,
+    language_code,
+    name_date,
+    slug,
+    suffix_language,
+    titleized,
+)
+from recommender.content.yaml_values import read_yaml
+from recommender.errors import RecommenderError, SiteError
+
+__all__ = ["FilesRead", "FoundFiles", "article_of_text", "find_files", "read_files"]
+
+#: Folders that hold what a site is built with or from, never its articles. Hidden ones are left out too.
+_NOT_CONTENT = frozenset({"_site", "node_modules", "vendor"})
+#: Folders of articles wherever they are found. With Jekyll, so are all others that begin with an underscore, but these.
+_COLLECTIONS = frozenset({"_drafts", "_news", "_posts"})
+_NOT_COLLECTIONS = frozenset({"_data", "_includes", "_layouts", "_pages", "_plugins", "_sass"})
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFiles:
+    """
+    The Markdown files of a site.
+
+    Parameters
+    ----------
+    paths
+        Those that may be articles, below the site, sorted.
+    n_bytes
+        The size of each.
+    n_all
+        How many Markdown files there are at all.
+    pages
+        Markdown files outside the folders that hold the articles.
+    problems
+        Files that cannot be read.
+    warnings
+        What was passed over, as sentences.
+    """
+
+    paths: list[str] = field(default_factory=list)
+    n_bytes: list[int] = field(default_factory=list)
+    n_all: int = 0
+    pages: list[str] = field(default_factory=list)
+    problems: list[RecommenderError] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class FilesRead:
+    """
+    What came of some of a site's files.
+
+    Parameters
+    ----------
+    articles, notes
+        What was read.
+    problems
+        One error for each file that could not be used.
+    bare
+        Files without front matter, which are no articles.
+    """
+
+    articles: list[Article] = field(default_factory=list)
+    notes: Notes = field(default_factory=Notes)
+    problems: list[RecommenderError] = field(default_factory=list)
+    bare: list[str] = field(default_factory=list)
+
+    def add(self, other: FilesRead) -> None:
+        """Take in what came of further files."""
+        self.articles += other.articles
+        self.notes.add(other.notes)
+        self.problems += other.problems
+        self.bare += other.bare
+
+
+def find_files(root: Path, exclude: Sequence[str] = (), *, is_jekyll: bool = False) -> FoundFiles:
+    """
+    The Markdown files below a folder, in an order that does not depend on the file system.
+
+    On a site with folders such as ``_posts`` the articles are what lies in those, on one with ``content`` what lies
+    there; the other pages are named, not read. Any other tree is read whole.
+    """
+    found = FoundFiles()
+    sizes: dict[str, int] = {}
+    seen = {_identity(root)}
+
+    def unreadable(error: OSError) -> None:
+        folder = Path(error.filename).relative_to(root).as_posix()
+        found.problems.append(
+            SiteError(f"{folder}: cannot be read ({error.strerror}). Check the folder's permissions.")
+        )
+
+    for folder, folders, names in os.walk(root, followlinks=True, onerror=unreadable):
+        place = PurePosixPath(Path(folder).relative_to(root).as_posix())
+        kept = []
+        # A folder comes before a link to it, so that its articles keep their own paths.
+        for name in sorted(folders, key=lambda name: (_is_link(Path(folder, name)), name)):
+            if name.startswith(".") or name in _NOT_CONTENT:
+                continue
+            identity = _identity(Path(folder, name))
+            if identity in seen:
+                link = (place / name).as_posix()
+                found.warnings.append(f"{link} links to a folder that is read already. It is read once.")
+                continue
+            seen.add(identity)
+            kept.append(name)
+        folders[:] = kept
+        for name in sorted(names):
+            path = (place / name).as_posix()
+            if not name.lower().endswith(ENDINGS) or name.startswith(".") or _is_excluded(path, exclude):
+                continue
+            try:
+                state = Path(folder, name).stat()
+            except OSError:
+                state = None
+            if state is not None and S_ISREG(state.st_mode):
+                sizes[path] = state.st_size
+            else:
+                found.problems.append(
+                    SiteError(f"{path}: is not a file that can be read. Mend the link or take it out.")
+                )
+    is_article = _home(sizes, is_jekyll)
+    # Hugo's _index.md describes a list of pages.
+    paths = sorted(path for path in sizes if is_article(path) and not path.rpartition("/")[2].startswith("_index."))
+    return FoundFiles(
+        paths,
+        [sizes[path] for path in paths],
+        len(sizes) + len(found.problems),
+        sorted(set(sizes) - set(paths)),
+        found.problems,
+        sorted(found.warnings),
+    )
+
+
+def read_files(
+    root: Path, files: Iterable[tuple[str, str]], reader: FieldReader, languages: Collection[str] = ()
+) -> FilesRead:
+    """What comes of some files of a site, given as (path, id); a problem is collected, for the others go on."""
+    read = FilesRead()
+    for path, article_id in files:
+        try:
+            text = front_matter.decode(_bytes(root / path, path), path)
+            article = article_of_text(text, path, article_id, reader, read.notes, languages)
+        except SiteError as error:
+            read.problems.append(error)
+            continue
+        if article is None:
+            read.bare.append(path)
+        else:
+            read.articles.append(article)
+    return read
+
+
+def article_of_text(
+    text: str,
+    path: str,
+    article_id: str,
+    reader: FieldReader,
+    notes: Notes,
+    languages: Collection[str] = (),
+    where: str = "",
+) -> Article | None:
+    """
+    The article that a file's text describes, or None where it has no front matter.
+
+    Parameters
+    ----------
+    text, path
+        A file; the path below the site says what the front matter does not: title, date and language.
+    article_id
+        Its id.
+    reader, notes
+        What reads the values, and takes what is noticed.
+    languages
+        The codes that may end a file's name, as in ``tea.de.md``.
+    where
+        How messages name the file, where not by its path.
+
+    Raises
+    ------
+    FrontMatterError, ArticleError
+        The front matter or one of its values cannot be used.
+    """
+    where = where or path
+    place = front_matter.split(text, where)
+    if place is None:
+        return None
+    values = read_yaml(text[place.start : place.end], where, first_line=2, warnings=notes.warnings)
+    origin = Origin(
+        where,
+        lambda name: front_matter.key_line(text, place, name),
+        lambda name: front_matter.raw_value(text, place, name),
+    )
+    suffix = suffix_language(path)
+    return reader.read(
+        values,
+        origin,
+        notes,
+        article_id=article_id,
+        path=path,
+        body=text[place.body :],
+        default_title=titleized(slug(path, languages)),
+        default_language=folder_language(path) or (language_code(suffix) if suffix in languages else ""),
+        default_date=name_date(path),
+    )
+
+
+def _bytes(file: Path, path: str) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise SiteError(f"{path}: cannot be read ({error.strerror}). Check the permissions of the file.") from None
+
+
+def _home(paths: Collection[str], is_jekyll: bool) -> Callable[[str], bool]:
+    """Whether a path lies where the site keeps its articles."""
+
+    def in_collection(path: str) -> bool:
+        folders = path.split("/")[:-1]
+        return any(
+            folder in _COLLECTIONS or (is_jekyll and folder.startswith("_") and folder not in _NOT_COLLECTIONS)
+            for folder in folders
+        )
+
+    if any(in_collection(path) for path in paths):
+        return in_collection
+    if any(path.startswith("content/") for path in paths):
+        return lambda path: path.startswith("content/")
+    return lambda path: True
+
+
+def _is_link(path: Path) -> bool:
+    try:
+        return path.is_symlink()
+    except OSError:
+        return False
+
+
+def _identity(folder: Path) -> tuple[int, int] | str:
+    """What two names of one folder have in common."""
+    try:
+        state = folder.stat()
+    except OSError:
+        # os.walk will say that it cannot be read.
+        return str(folder)
+    return state.st_dev, state.st_ino
+
+
+def _is_excluded(path: str, patterns: Sequence[str]) -> bool:
+    """Whether a glob pattern fits a path; a folder's name stands for all below it."""
+    return any(fnmatchcase(path, pattern) or path.startswith(pattern.rstrip("/*") + "/") for pattern in patterns)

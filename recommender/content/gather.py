@@ -1,0 +1,211 @@
+"""Articles that were read -> a `Corpus`: addresses, curated lists matched, and a `Reading` that tells all."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from recommender.articles import Article, Corpus, Reading, RelatedEntry
+from recommender.content.entries import entry_shape
+from recommender.content.fields import Notes
+from recommender.content.generator import Generator
+from recommender.content.languages import detect_language
+from recommender.content.matching import EntryMatcher
+from recommender.content.paths import slug
+from recommender.content.permalinks import configured_url, infer_patterns, path_parts
+from recommender.content.urls import canonical_url, is_address
+from recommender.content.wording import some
+from recommender.errors import RecommenderError
+from recommender.settings import ArticlesSettings
+
+__all__ = ["gather", "with_addresses"]
+
+logger = logging.getLogger(__name__)
+
+#: Looking for the nearest name costs a comparison with every article, so only so many entries get a "did you mean".
+_MOST_SUGGESTIONS = 100
+
+
+def gather(
+    articles: Sequence[Article],
+    notes: Notes,
+    *,
+    settings: ArticlesSettings,
+    generator: Generator,
+    n_files: int,
+    problems: Sequence[RecommenderError] = (),
+    warnings: Sequence[str] = (),
+) -> Corpus:
+    """
+    The corpus of a site.
+
+    Parameters
+    ----------
+    articles
+        As read, each with an id of its own.
+    notes
+        What was noticed while they were read.
+    settings, generator
+        What the site says of itself; settings come first.
+    n_files
+        Files or lines looked at.
+    problems, warnings
+        What was noticed while files were found.
+    """
+    recognised: dict[str, dict[str, int]] = {}
+    for (ours, theirs), n_articles in sorted(notes.names.items(), key=lambda item: (-item[1], item[0])):
+        recognised.setdefault(ours, {})[theirs] = n_articles
+    site_url = settings.site_url.rstrip("/") or generator.site_url
+    articles, patterns = with_addresses(_with_shared_entries(articles), notes, generator, site_url)
+    articles.sort(key=lambda article: article.id)
+    if patterns:
+        recognised.setdefault("url", {}).update(patterns)
+    matched, unmatched = _matched(articles)
+    language = settings.site_language or generator.language or _detected(articles)
+    sentences = [*generator.warnings, *warnings, *notes.warnings]
+    if notes.untitled:
+        sentences.append(f"{some(notes.untitled)} without a title: called by the name of the file.")
+    sentences += _unused_names(settings, recognised)
+    sentences += _shared_addresses(articles)
+    reading = Reading(
+        n_files=n_files,
+        problems=tuple(problems),
+        warnings=tuple(sentences),
+        recognised=recognised,
+        matched=matched,
+        unmatched=unmatched,
+    )
+    shape = entry_shape((article.related for article in articles), notes.entry_names)
+    corpus = Corpus(articles, site_language=language, entry_shape=shape, reading=reading)
+    _log(corpus, reading)
+    return corpus
+
+
+def with_addresses(
+    articles: Sequence[Article], notes: Notes, generator: Generator, site_url: str = ""
+) -> tuple[list[Article], Counter[str]]:
+    """
+    The articles, each with an address and with the other spellings of it, and how many addresses come from which rule.
+
+    An address that the front matter does not give is inferred: from the way in which the curated lists name articles,
+    else from the generator's rules. An article without a file keeps what it has.
+    """
+    bare = [article for article in articles if not article.url and article.path]
+    patterns = infer_patterns(_named_articles(articles, bare)) if bare else {}
+    counted: Counter[str] = Counter()
+    placed = []
+    for article in articles:
+        url = article.url
+        added = []
+        if not url and article.path:
+            slug_, permalink = notes.slugs.get(article.id, ""), notes.permalinks.get(article.id, "")
+            pattern = None if permalink else patterns.get(len(path_parts(article.path)))
+            configured = configured_url(article, generator, slug_, permalink)
+            url = pattern.url(article, slug_) if pattern else ""
+            if url:
+                counted[f"as in the curated lists: {pattern}"] += 1
+                # Where a generator builds the site, its own address of the article may be in use too.
+                added += [configured] if generator.name else []
+            else:
+                url = configured
+                rule = f"rules of {generator.name.title()}" if generator.name else "path of the file"
+                counted[rule] += bool(url)
+        if site_url and url.startswith("/"):
+            added += [site_url + url, urlsplit(site_url).path + url]
+        elif site_url and url.startswith(f"{site_url}/"):
+            added.append(url.removeprefix(site_url))
+        if added or url != article.url:
+            aliases = dict.fromkeys((*article.aliases, *added))
+            article = replace(article, url=url, aliases=tuple(alias for alias in aliases if alias not in ("", url)))
+        placed.append(article)
+    return placed, counted
+
+
+def _with_shared_entries(articles: Sequence[Article]) -> list[Article]:
+    """Curated lists repeat the same entries: one object for equal ones saves most of the memory."""
+    entries: dict[RelatedEntry, RelatedEntry] = {}
+    return [
+        replace(article, related=tuple([entries.setdefault(entry, entry) for entry in article.related]))
+        if article.related
+        else article
+        for article in articles
+    ]
+
+
+def _named_articles(articles: Sequence[Article], bare: Sequence[Article]) -> Iterator[tuple[str, Sequence[Article]]]:
+    """What each different entry names, with those articles of `bare` that have its last part as their slug."""
+    by_slug: dict[str, list[Article]] = {}
+    for article in bare:
+        by_slug.setdefault(slug(article.path, (article.language,)), []).append(article)
+    for target in sorted({entry.target for article in articles for entry in article.related}):
+        last = target.partition("?")[0].partition("#")[0].rstrip("/").rpartition("/")[2].removesuffix(".html")
+        if last in by_slug and (target.startswith("/") or is_address(target)):
+            yield target, by_slug[last]
+
+
+def _detected(articles: Sequence[Article]) -> str:
+    """The language of the articles that do not name theirs, or ""."""
+    texts = [f"{article.title}\n{article.excerpt}" for article in articles if not article.language]
+    return detect_language(texts) if texts else ""
+
+
+def _matched(articles: Sequence[Article]) -> tuple[dict[str, int], tuple[str, ...]]:
+    """How the entries of all curated lists were matched, and a sentence for each that was not."""
+    counted = dict.fromkeys(("url", "path", "title", "external", "unmatched"), 0)
+    sentences: list[str] = []
+    with_lists = [article for article in articles if article.related]
+    matcher = EntryMatcher(articles if with_lists else ())
+    for article in with_lists:
+        for entry in article.related:
+            how = matcher.match(entry, article).how
+            counted[how] += 1
+            if how == "unmatched":
+                hint = matcher.suggestion_for(entry) if len(sentences) < _MOST_SUGGESTIONS else ""
+                sentences.append(
+                    f"{article.path or article.id}: the curated list names {entry.target!r}, but no article has that "
+                    f"address, path, slug or title.{hint}"
+                )
+    return counted, tuple(sentences)
+
+
+def _shared_addresses(articles: Sequence[Article]) -> Iterator[str]:
+    """A sentence for each address that several articles have as their own."""
+    by_url: dict[str, list[Article]] = {}
+    for article in articles:
+        if article.url:
+            by_url.setdefault(canonical_url(article.url), []).append(article)
+    for sharing in by_url.values():
+        if len(sharing) > 1:
+            names = [article.path or article.id for article in sharing]
+            count = "two" if len(names) == 2 else f"{len(names):,}"
+            places = f"{', '.join(names[:-1])} and {names[-1]}"
+            yield f"{count} articles have the URL {sharing[0].url}: {places}. Suggestions will name the first."
+
+
+def _unused_names(settings: ArticlesSettings, recognised: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
+    """A sentence for each setting of `articles.fields` that no article follows."""
+    for ours, theirs in settings.fields.items():
+        if ours not in recognised:
+            names = theirs if isinstance(theirs, str) else ", ".join(theirs)
+            yield f"articles.fields reads {ours} from {names}, which no article has. Mend the name in the settings."
+
+
+def _log(corpus: Corpus, reading: Reading) -> None:
+    now = datetime.now(UTC)
+    n_drafts = sum(not article.is_published for article in corpus)
+    n_future = sum(article.published_at is not None and article.published_at > now for article in corpus)
+    future = f", {n_future:,} with a date in the future" if n_future else ""
+    n_problems = len(reading.problems)
+    logger.info(
+        "articles: %s read, %s drafts%s, %s with problems",
+        f"{len(corpus):,}",
+        f"{n_drafts:,}",
+        future,
+        f"{n_problems:,}",
+    )
+    if any(reading.matched.values()):
+        logger.info("curated lists: %s", ", ".join(f"{n:,} {how}" for how, n in reading.matched.items() if n))

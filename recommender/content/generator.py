@@ -1,0 +1,144 @@
+"""What the site's generator is told: its address, language, time zone and permalinks. Jekyll and Hugo."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from recommender.content.front_matter import decode
+from recommender.content.paths import language_code
+from recommender.content.yaml_values import read_yaml
+from recommender.errors import SiteError
+
+__all__ = ["CONFIG_FILES", "Generator", "read_generator"]
+
+#: Where the generators look, in the order in which the first that exists counts.
+CONFIG_FILES: Mapping[str, Literal["jekyll", "hugo"]] = {
+    "_config.yml": "jekyll",
+    "_config.yaml": "jekyll",
+    **{
+        f"{folder}{name}.{ending}": "hugo"
+        for folder in ("", "config/_default/")
+        for name in ("hugo", "config")
+        for ending in ("toml", "yaml", "yml", "json")
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Generator:
+    """
+    A site's configuration, as far as articles depend on it.
+
+    Parameters
+    ----------
+    name
+        ``jekyll`` or ``hugo``; "" for a tree without a configuration.
+    site_url
+        The site's address with its base path and no slash at the end; "" where it is not given.
+    language
+        The language of the site.
+    zone
+        The time zone of dates that name none.
+    permalinks
+        The pattern of addresses by collection or section; "" is that of all others.
+    warnings
+        What could not be read.
+    """
+
+    name: Literal["jekyll", "hugo", ""] = ""
+    site_url: str = ""
+    language: str = ""
+    zone: tzinfo = UTC
+    permalinks: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+
+def read_generator(root: Path) -> Generator:
+    """The configuration of the site in a folder; one that cannot be read is a warning, and counts as empty."""
+    for file, name in CONFIG_FILES.items():
+        try:
+            changed = (root / file).stat().st_mtime_ns
+        except OSError:
+            continue
+        return _read(root, file, name, changed)
+    return Generator()
+
+
+@lru_cache(maxsize=64)
+def _read(root: Path, file: str, name: Literal["jekyll", "hugo"], changed: int) -> Generator:
+    """Cached until the file changes: a pipeline reads one article after another."""
+    try:
+        values = _values(root / file, file)
+    except SiteError as error:
+        return Generator(name, warnings=(f"{error} It is read as if it were empty.",))
+    # Hugo does not tell capitals from small letters in names; Jekyll's names are small.
+    named = {str(key).lower(): value for key, value in values.items()}
+    warnings: list[str] = []
+
+    def text(*names: str) -> str:
+        return next((value for key in names if isinstance(value := named.get(key), str) and value), "")
+
+    zone: tzinfo = UTC
+    if zone_name := text("timezone"):
+        try:
+            zone = ZoneInfo(zone_name)
+        except (KeyError, ValueError, OSError):
+            warnings.append(
+                f"{file}: the time zone {zone_name!r} is not known, so UTC is used. Write it like Europe/Berlin."
+            )
+    if name == "jekyll":
+        site_url = text("url").rstrip("/")
+        base = text("baseurl").strip("/")
+        language = text("lang", "language", "locale")
+        permalinks = _jekyll_permalinks(named)
+    else:
+        site_url, base = text("baseurl").rstrip("/"), ""
+        language = text("defaultcontentlanguage", "languagecode", "locale")
+        permalinks = _hugo_permalinks(named)
+    address = f"{site_url}/{base}" if site_url and base else site_url
+    return Generator(name, address, language_code(language), zone, permalinks, tuple(warnings))
+
+
+def _values(path: Path, file: str) -> dict[str, Any]:
+    try:
+        text = decode(path.read_bytes(), file).removeprefix("\ufeff")
+        if path.suffix == ".toml":
+            return tomllib.loads(text)
+        if path.suffix == ".json":
+            values = json.loads(text)
+            return values if isinstance(values, dict) else {}
+        return read_yaml(text.removeprefix("---\n"), file, first_line=2 if text.startswith("---\n") else 1)
+    except OSError as error:
+        raise SiteError(f"{file}: cannot be read ({error.strerror}).") from None
+    except ValueError as error:
+        raise SiteError(f"{file}: is not {path.suffix[1:].upper()} ({error}).") from None
+
+
+def _jekyll_permalinks(named: Mapping[str, Any]) -> dict[str, str]:
+    permalinks = {}
+    if isinstance(named.get("permalink"), str):
+        permalinks["posts"] = permalinks["drafts"] = named["permalink"]
+    collections = named.get("collections")
+    if isinstance(collections, dict):
+        for collection, options in collections.items():
+            if isinstance(options, dict) and isinstance(options.get("permalink"), str):
+                permalinks[str(collection)] = options["permalink"]
+    return permalinks
+
+
+def _hugo_permalinks(named: Mapping[str, Any]) -> dict[str, str]:
+    found = named.get("permalinks")
+    if not isinstance(found, dict):
+        return {}
+    # Since Hugo 0.131 the sections can stand below the kind of page.
+    pages = found.get("page")
+    sections = {**found, **pages} if isinstance(pages, dict) else found
+    return {str(section): pattern for section, pattern in sections.items() if isinstance(pattern, str)}

@@ -1,0 +1,232 @@
+"""
+The address of an article whose front matter has none.
+
+From the way in which the site's own curated lists name articles, else from the generator's rules, else the path.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import unquote, urlsplit
+
+from recommender.articles import Article
+from recommender.content.generator import Generator
+from recommender.content.paths import name_date, slug, without_ending
+from recommender.content.urls import is_address
+
+__all__ = ["Pattern", "configured_url", "expand", "infer_patterns", "path_parts"]
+
+#: Jekyll's built-in styles (jekyllrb.com/docs/permalinks).
+_JEKYLL_STYLES = {
+    "date": "/:categories/:year/:month/:day/:title.html",
+    "pretty": "/:categories/:year/:month/:day/:title/",
+    "ordinal": "/:categories/:year/:y_day/:title.html",
+    "weekdate": "/:categories/:year/W:week/:short_day/:title.html",
+    "none": "/:categories/:title.html",
+}
+#: Jekyll's and Hugo's placeholders of dates, in the language of `strftime`.
+_DATES = {
+    "year": "%Y", "short_year": "%y", "month": "%m", "i_month": "%m", "short_month": "%b", "long_month": "%B",
+    "monthname": "%B", "day": "%d", "i_day": "%d", "short_day": "%a", "long_day": "%A", "weekdayname": "%A",
+    "y_day": "%j", "yearday": "%j", "week": "%V", "hour": "%H", "minute": "%M", "second": "%S",
+}  # fmt: skip
+_PLACEHOLDER = re.compile(r":([a-z_]+)")
+#: Fewer entries than this that agree are chance, not a pattern.
+_LEAST_VOTES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """
+    How a site's curated lists name an article, part by part of the address.
+
+    A part is a number (that folder of the file, from the content's root), a placeholder such as ``:slug``, or itself.
+
+    Parameters
+    ----------
+    start, end
+        What stands before the first part and after the last: ``https://example.org/`` or ``/``; ``/``, ``.html`` or "".
+    """
+
+    start: str
+    parts: tuple[int | str, ...]
+    end: str
+
+    def url(self, article: Article, slug_: str = "") -> str:
+        """The address of an article, or "" where the article lacks a part."""
+        folders = path_parts(article.path)
+        found = []
+        for part in self.parts:
+            if isinstance(part, int):
+                value = folders[part] if part < len(folders) else ""
+            elif part == ":slug":
+                value = slug_ or slug(article.path, (article.language,))
+            else:
+                value = _placeholder(part[1:], article) if part.startswith(":") else part
+            if not value:
+                return ""
+            found.append(value)
+        return self.start + "/".join(found) + self.end
+
+    def __str__(self) -> str:
+        parts = (f"{{folder {part + 1}}}" if isinstance(part, int) else part for part in self.parts)
+        return self.start + "/".join(parts) + self.end
+
+
+def infer_patterns(pairs: Iterable[tuple[str, Sequence[Article]]]) -> dict[int, Pattern]:
+    """
+    How the curated lists name articles, by the depth of the articles' files.
+
+    Parameters
+    ----------
+    pairs
+        What an entry names, as typed, and the articles whose slug is its last part.
+
+    Returns
+    -------
+    dict of int to Pattern
+        A pattern for each depth at which most entries agree on one.
+    """
+    votes: dict[int, Counter[Pattern]] = {}
+    for target, articles in pairs:
+        found = [pair for pair in ((_align(target, article), article) for article in articles) if pair[0]]
+        if not found:
+            continue
+        # The article of the right language explains more parts of /de/blog/tea/ than its translations do.
+        best = max(_explained(pattern) for pattern, _ in found if pattern)
+        for pattern, article in found:
+            if pattern and _explained(pattern) == best:
+                votes.setdefault(len(path_parts(article.path)), Counter())[pattern] += 1
+    patterns = {}
+    for depth, counted in votes.items():
+        # The order of equals is that of the texts, so that it does not depend on the order of the files.
+        pattern, n = min(counted.items(), key=lambda item: (-item[1], str(item[0])))
+        if n >= _LEAST_VOTES and 2 * n > counted.total():
+            patterns[depth] = pattern
+    return patterns
+
+
+def configured_url(article: Article, generator: Generator, slug_: str = "", pattern: str = "") -> str:
+    """
+    The address that the generator's rules give an article: a path below the site.
+
+    Parameters
+    ----------
+    article
+        With a path.
+    generator
+        A site without one gives the file's own path.
+    slug_
+        The slug that the front matter gives.
+    pattern
+        The permalink that the front matter gives.
+    """
+    parts = article.path.split("/")
+    if generator.name == "jekyll":
+        collection = next((part[1:] for part in parts[:-1] if part.startswith("_")), "")
+        default = "date" if collection in ("posts", "drafts") else "/:collection/:path.html" if collection else ""
+        pattern = pattern or generator.permalinks.get(collection, default)
+        if not pattern:
+            return f"/{without_ending(article.path)}.html"
+        return expand(_JEKYLL_STYLES.get(pattern, pattern), article, slug_)
+    folders = path_parts(article.path)
+    section = folders[0] if folders else ""
+    if pattern or (generator.name == "hugo" and section in generator.permalinks):
+        return expand(pattern or generator.permalinks[section], article, slug_)
+    name = slug_ or (parts[-1] if generator.name == "" else slug(article.path, (article.language,)))
+    if generator.name == "hugo":
+        if article.language and article.language != generator.language and article.language not in folders:
+            folders = (article.language.lower(), *folders)
+        bundle = without_ending(parts[-1]).partition(".")[0] == "index"
+        return "/" + "/".join((*(folders[:-1] if bundle else folders), name)) + "/"
+    return "/" + without_ending(article.path)
+
+
+def expand(pattern: str, article: Article, slug_: str = "") -> str:
+    """A permalink pattern of Jekyll or Hugo, its placeholders filled in; "" where the article lacks one."""
+    missing = []
+
+    def fill(found: re.Match[str]) -> str:
+        value = slug_ if slug_ and found[1] in ("title", "slug", "slugorfilename") else _placeholder(found[1], article)
+        if not value and found[1] != "categories":
+            missing.append(found[1])
+        return value
+
+    url = _PLACEHOLDER.sub(fill, pattern)
+    if missing:
+        return ""
+    url = re.sub(r"(?<!:)//+", "/", url)
+    return url if url.startswith("/") or is_address(url) else f"/{url}"
+
+
+def path_parts(path: str) -> tuple[str, ...]:
+    """The folders of a file below the content's root (Hugo's ``content/``)."""
+    folders = tuple(path.split("/")[:-1])
+    return folders[1:] if folders[:1] == ("content",) else folders
+
+
+def _placeholder(name: str, article: Article) -> str:
+    if name in ("title", "slug", "slugorfilename", "contentbasename", "filename", "slugorcontentbasename"):
+        return slug(article.path, (article.language,))
+    if name == "name":
+        return without_ending(article.path.rpartition("/")[2])
+    if name == "collection":
+        return next((part[1:] for part in article.path.split("/") if part.startswith("_")), "")
+    if name == "path":
+        parts = without_ending(article.path).split("/")
+        start = next((number for number, part in enumerate(parts) if part.startswith("_")), -1)
+        return "/".join(parts[start + 1 :])
+    if name in ("section", "sections"):
+        folders = path_parts(article.path)
+        return "/".join(folders) if name == "sections" else "".join(folders[:1])
+    if name == "language":
+        return article.language
+    day = _day(article)
+    if day is None or name not in _DATES:
+        return ""
+    written = f"{day:{_DATES[name]}}"
+    return written.lstrip("0") if name in ("i_month", "i_day", "yearday") else written
+
+
+def _day(article: Article) -> datetime | None:
+    if article.published_at is not None:
+        return article.published_at
+    day = name_date(article.path)
+    return datetime(day.year, day.month, day.day) if day else None
+
+
+def _align(target: str, article: Article) -> Pattern | None:
+    """The pattern by which a target would name an article, or None where it has no more than a slug."""
+    if is_address(target):
+        split = urlsplit(target)
+        start, path = f"{split.scheme or 'https'}://{split.netloc}/", split.path
+    else:
+        start, path = "/" if target.startswith("/") else "", target
+    path = path.partition("?")[0].partition("#")[0]
+    end = "/" if path.endswith("/") else ".html" if path.endswith(".html") else ""
+    names = [unquote(part) for part in path.removesuffix(".html").strip("/").split("/")]
+    if names[-1] != slug(article.path, (article.language,)) or not (start or len(names) > 1):
+        return None
+    folders = path_parts(article.path)
+    day = _day(article)
+    parts: list[int | str] = []
+    # Read from the left: 2021/03/03 is year, month, day, though month and day look alike.
+    dates = [(":year", f"{day:%Y}"), (":month", f"{day:%m}"), (":day", f"{day:%d}")] if day else []
+    for part in names[:-1]:
+        placeholder = next((name for name, written in dates if written == part), "")
+        if part in folders:
+            parts.append(folders.index(part))
+        elif placeholder:
+            parts.append(placeholder)
+            dates = [(name, written) for name, written in dates if name != placeholder]
+        else:
+            parts.append(part)
+    return Pattern(start, (*parts, ":slug"), end)
+
+
+def _explained(pattern: Pattern) -> int:
+    return sum(isinstance(part, int) or part.startswith(":") for part in pattern.parts)

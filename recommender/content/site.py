@@ -1,0 +1,237 @@
+"""A site -> a `Corpus`; one file or text -> an `Article`."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import joblib
+
+from recommender.articles import Article, Corpus
+from recommender.content import front_matter
+from recommender.content.fields import FieldReader, Notes
+from recommender.content.files import FilesRead, FoundFiles, article_of_text, find_files, read_files
+from recommender.content.gather import gather, with_addresses
+from recommender.content.generator import CONFIG_FILES, Generator, read_generator
+from recommender.content.jsonl import is_jsonl, read_jsonl
+from recommender.content.paths import ENDINGS, suffix_language, without_ending
+from recommender.content.wording import some
+from recommender.errors import ArticleError, SiteError
+from recommender.settings import Settings
+
+__all__ = ["Progress", "read_article", "read_site"]
+
+logger = logging.getLogger(__name__)
+
+#: Called with the number of files done and of all files.
+Progress = Callable[[int, int], None]
+
+#: A task of this size takes a core about a tenth of a second, so that the progress moves and nobody waits long.
+_CHUNK_BYTES = 2_000_000
+#: Below this size, starting processes takes longer than reading.
+_PARALLEL_BYTES = 20_000_000
+#: Folders in which sites keep their articles; a file's id begins with the first of them where no site is known.
+_CONTENT_FOLDERS = frozenset({"content", "_posts", "_drafts", "_news"})
+
+
+def read_site(
+    site: Path | str, settings: Settings | None = None, *, strict: bool = False, progress: Progress | None = None
+) -> Corpus:
+    """
+    The articles of a site, their curated lists matched.
+
+    Parameters
+    ----------
+    site
+        The folder of a site, or a file with an article a line (``.jsonl``, ``.jsonl.gz``).
+    settings
+        Without any, the usual names are read.
+    strict
+        Raise the first problem instead of going on without the article.
+    progress
+        Called with the number of files done and of all files.
+
+    Returns
+    -------
+    Corpus
+        ``corpus.reading`` tells what was read, from which names, how the curated lists were matched, and every problem.
+
+    Raises
+    ------
+    SiteError
+        There is no such site, or it holds no article file; with `strict`, any problem.
+    """
+    settings = settings or Settings()
+    root = Path(site)
+    if is_jsonl(root) and not root.is_dir():
+        return read_jsonl(root, settings, strict=strict)
+    if not root.is_dir():
+        raise SiteError(_no_site(root))
+    generator = read_generator(root)
+    found = find_files(root, settings.articles.exclude, is_jekyll=generator.name == "jekyll")
+    if not found.paths and not found.problems:
+        raise SiteError(
+            f"{root}: holds no article. Name the folder of a site: one with files ending in {', '.join(ENDINGS)}."
+        )
+    reader = FieldReader(settings.articles.fields, generator.zone)
+    languages = _suffix_languages(found.paths, generator)
+    read = FilesRead(problems=list(found.problems))
+    n_done = 0
+    for n_files, part in _parts(root, found, reader, languages, settings.ranking.n_jobs):
+        read.add(part)
+        n_done += n_files
+        if progress is not None:
+            progress(n_done, len(found.paths))
+    if strict and read.problems:
+        raise read.problems[0]
+    warnings = list(found.warnings)
+    if found.pages:
+        warnings.append(f"{some(found.pages)} outside the articles' folders: not read.")
+    if read.bare:
+        warnings.append(f"{some(read.bare)} without front matter: not an article.")
+    return gather(
+        read.articles,
+        read.notes,
+        settings=settings.articles,
+        generator=generator,
+        n_files=found.n_all,
+        problems=read.problems,
+        warnings=warnings,
+    )
+
+
+def read_article(
+    path_or_text: Path | str, settings: Settings | None = None, *, site: Path | str | None = None
+) -> Article:
+    """
+    One article: a file, or the text of one.
+
+    Parameters
+    ----------
+    path_or_text
+        A path, or a text with front matter.
+    settings
+        Without any, the usual names are read.
+    site
+        The folder of the site. Without it, the folder above the file that holds a generator's configuration.
+
+    Returns
+    -------
+    Article
+        Its id is that which `read_site` gives it. For a text it is the title as a slug.
+
+    Raises
+    ------
+    SiteError
+        There is no such file, or it cannot be read; FrontMatterError and ArticleError are of this kind.
+    """
+    settings = settings or Settings()
+    if isinstance(path_or_text, str) and _is_text(path_or_text):
+        root, path, text, where = Path(site) if site is not None else None, "", path_or_text, "text"
+    else:
+        file = Path(path_or_text)
+        root = Path(site) if site is not None else _root(file)
+        path = _path_below(root, file)
+        where = path
+        if not file.is_file():
+            raise SiteError(f"{file}: there is no such file. Name a Markdown file, or give the text of one.")
+        try:
+            text = front_matter.decode(file.read_bytes(), where)
+        except OSError as error:
+            raise SiteError(f"{file}: cannot be read ({error.strerror}). Check the permissions of the file.") from None
+    generator = read_generator(root) if root is not None else Generator()
+    reader = FieldReader(settings.articles.fields, generator.zone)
+    languages = _suffix_languages([path], generator)
+    notes = Notes()
+    article = article_of_text(text, path, without_ending(path), reader, notes, languages, where)
+    if article is None:
+        raise ArticleError(f"{where}: has no front matter. Begin it with a line of three dashes and title: Tea.")
+    for warning in notes.warnings:
+        logger.warning(warning)
+    if not path:
+        return replace(article, id=_slugified(article.title))
+    site_url = settings.articles.site_url.rstrip("/") or generator.site_url
+    (article,), _ = with_addresses([article], notes, generator, site_url)
+    return article
+
+
+def _parts(
+    root: Path, found: FoundFiles, reader: FieldReader, languages: Collection[str], n_jobs: int
+) -> Iterator[tuple[int, FilesRead]]:
+    """What comes of every file, in the order of the files, some at a time with their number."""
+    stems = Counter(without_ending(path) for path in found.paths)
+    chunks: list[list[tuple[str, str]]] = [[]]
+    size = 0
+    for path, n_bytes in zip(found.paths, found.n_bytes, strict=True):
+        if size >= _CHUNK_BYTES:
+            chunks.append([])
+            size = 0
+        stem = without_ending(path)
+        chunks[-1].append((path, stem if stems[stem] == 1 else path))
+        size += n_bytes
+    if sum(found.n_bytes) < _PARALLEL_BYTES or joblib.effective_n_jobs(n_jobs) == 1:
+        parts: Iterable[FilesRead] = (read_files(root, chunk, reader, languages) for chunk in chunks)
+    else:
+        # PyYAML is the whole cost, and it holds the interpreter's lock: processes, not threads.
+        parallel = joblib.Parallel(n_jobs=n_jobs, return_as="generator", batch_size=1)
+        parts = parallel(joblib.delayed(read_files)(root, chunk, reader, languages) for chunk in chunks)
+    for chunk, part in zip(chunks, parts, strict=True):
+        yield len(chunk), part
+
+
+def _suffix_languages(paths: Sequence[str], generator: Generator) -> frozenset[str]:
+    """
+    The codes that end file names as in ``tea.de.md``.
+
+    On a tree without Hugo only where ``tea.md`` or another ``tea.xx.md`` lies beside it: ``why-tea.io.md`` is not
+    written in Ido.
+    """
+    codes = {path: code for path in paths if (code := suffix_language(path))}
+    if generator.name == "hugo":
+        return frozenset(codes.values())
+    bases = {path: without_ending(path)[: -len(code) - 1] for path, code in codes.items()}
+    counted = Counter(bases.values()) + Counter(without_ending(path) for path in paths)
+    return frozenset(code for path, code in codes.items() if counted[bases[path]] > 1)
+
+
+def _no_site(root: Path) -> str:
+    if not root.exists():
+        return f"{root}: there is no such folder. Name the folder of a site, or a .jsonl file with an article a line."
+    return f"{root}: is a file, expected the folder of a site. Name the folder that it lies in: {root.parent}."
+
+
+def _is_text(path_or_text: str) -> bool:
+    return "\n" in path_or_text or "\r" in path_or_text
+
+
+def _root(file: Path) -> Path | None:
+    """The folder of the site that a file belongs to, as far as the folders above it tell."""
+    folders = file.absolute().parents
+    for folder in folders:
+        if any((folder / name).is_file() for name in ("recommender.yaml", *CONFIG_FILES)):
+            return folder
+    for folder in reversed(folders):
+        if folder.name in _CONTENT_FOLDERS:
+            return folder.parent
+    return next((folder for folder in folders if (folder / ".git").exists()), None)
+
+
+def _slugified(title: str) -> str:
+    return re.sub(r"[\W_]+", "-", title.casefold()).strip("-")
+
+
+def _path_below(root: Path | None, file: Path) -> str:
+    if root is None:
+        return file.name
+    try:
+        return file.absolute().relative_to(root.absolute()).as_posix()
+    except ValueError:
+        pass
+    try:
+        return file.resolve().relative_to(root.resolve()).as_posix()
+    except ValueError:
+        raise SiteError(f"{file}: does not lie in the site {root}. Name a file of the site.") from None

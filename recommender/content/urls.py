@@ -1,0 +1,149 @@
+"""
+The identity of an address: two spellings of one page have one canonical URL.
+
+Written here rather than taken from a library: the URL libraries that we looked at keep scheme, ``www.`` and AMP forms,
+which is right for a crawler and wrong for the question whether two addresses show the same article.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from urllib.parse import quote, unquote_to_bytes
+
+import idna
+
+__all__ = ["canonical_url", "is_address"]
+
+#: Query parameters that say where a click came from, never which page is meant. Source: the list that the Brave
+#: browser strips (brave-core, components/query_filter/utils.cc), and Google's, Microsoft's and Yahoo's parameters,
+#: which Brave leaves to campaigns.
+_TRACKING = frozenset(
+    """
+    __hsfp __hssc __hstc __s _bhlid _branch_match_id _branch_referrer _ga _gl _hsenc _hsmi _kx _openstat
+    at_recipient_id at_recipient_list bbeml bsft_clkid bsft_uid dclid dm_i et_rid fb_action_ids fb_comment_id fbclid
+    gbraid gclid gclsrc guccounter guce_referrer guce_referrer_sig hsctatracking igsh igshid irclickid mc_cid mc_eid
+    mkt_tok ml_subscriber ml_subscriber_hash msclkid ocid oft_c oft_ck oft_d oft_id oft_ids oft_k oft_lk oft_sk
+    oly_anon_id oly_enc_id rb_clickid s_cid sc_customer sc_eh sc_uid srsltid ss_email_id twclid ttclid
+    unicorn_click_id vero_conv vero_id vgo_ee wbraid wickedid yclid ymclid ysclid
+    """.split()  # noqa: SIM905 -- a list of words reads better than a page of quotation marks
+)
+#: Google's, Matomo's and HubSpot's campaigns.
+_TRACKING_PREFIXES = ("utm_", "mtm_", "pk_", "hsa_")
+
+_ADDRESS = re.compile(r"(?:(https?):)?//([^/?#]*)", re.IGNORECASE)
+_OTHER_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_DEFAULT_PORT = re.compile(r":(?:80|443)$")
+#: x-com.cdn.ampproject.org/c/s/x.com/...: the letter is the kind of document, `s` says https.
+_AMP_CACHE = re.compile(r"/(?:[a-z]/)?(?:s/)?([^/?]+\.[^/?]+)([/?].*)?$")
+_AMP_VIEWER = re.compile(r"/amp/(?:s/)?([^/?]+\.[^/?]+)([/?].*)?$")
+_AMP_PART = re.compile(r"/(?:\.?amp|google-amp)(?=/|$)|\.amp(?:(?=\.html$)|$)")
+_AMP_QUERIES = frozenset({"amp", "amp=", "amp=1", "amp=true", "context=amp", "outputtype=amp"})
+_INDEX = re.compile(r"/index\.(?:html?|php)$")
+_SLASHES = re.compile(r"//+")
+_PLAIN = re.compile(r"[A-Za-z0-9/_.~!$&'()*+,;=:@-]*")
+_ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+_STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+#: What may stand in a path or a query unescaped (RFC 3986, sections 3.3 and 3.4); `%` stands for escapes kept.
+_SAFE = "/!$&'()*+,;=:@?%"
+#: Escapes that must stay: an escaped `/`, `?` or `%` is not the character (RFC 3986, section 2.2).
+_RESERVED = frozenset(b"/?#[]@!$&'()*+,;=:% ")
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is a full address: ``https://...`` or ``//...``."""
+    return _ADDRESS.match(text.lstrip()) is not None
+
+
+@lru_cache(maxsize=1 << 18)
+def canonical_url(url: str) -> str:
+    """
+    The identity of an address: equal for all spellings of one page.
+
+    Folded are the scheme, ``www.``, AMP forms, tracking parameters and the order of parameters, trailing and doubled
+    slashes, ``index.html``, default ports, the case of the host, fragments, international host names and
+    percent-encoding. The case of a path is kept: servers may tell ``/Tea`` from ``/tea``.
+
+    Parameters
+    ----------
+    url
+        A full address, or a path below the site such as ``/en/blog/tea/``.
+
+    Returns
+    -------
+    str
+        ``https://host/path?query`` for an address, ``/path?query`` for a path, "" for an empty text. The canonical
+        URL of a canonical URL is itself.
+    """
+    url = url.strip().replace("\\", "/")
+    found = _ADDRESS.match(url)
+    if found is None:
+        if _OTHER_SCHEME.match(url):
+            return url
+        return _canonical_path(url.partition("#")[0]) or ("/" if url.startswith("/") else "")
+    host = _canonical_host(found[2])
+    rest = url[found.end() :].partition("#")[0]
+    path = _canonical_path(rest)
+    inner = None
+    if host.endswith("ampproject.org"):
+        inner = _AMP_CACHE.match(path)
+    elif host.startswith("google."):
+        inner = _AMP_VIEWER.match(rest)
+    return canonical_url(f"https://{inner[1]}{inner[2] or ''}") if inner else f"https://{host}{path}"
+
+
+def _canonical_host(host: str) -> str:
+    host = _DEFAULT_PORT.sub("", "".join(host.lower().split()).rstrip(".")).rstrip(".:")
+    if not host.isascii():
+        try:
+            host = idna.encode(host, uts46=True).decode("ascii")
+        except idna.IDNAError:
+            host = unicodedata.normalize("NFC", host)
+    while host.startswith(("www.", "amp.")) and "." in host[4:]:
+        host = host[4:]
+    return host
+
+
+def _canonical_path(rest: str) -> str:
+    """A path and its query; "" for the root."""
+    path, _, query = rest.partition("?")
+    if "%" in path or not _PLAIN.fullmatch(path):
+        path = _fold_escapes(path)
+    if "//" in path:
+        path = _SLASHES.sub("/", path)
+    path = path.rstrip("/")
+    while ("amp" in path or "index." in path) and (shorter := _without_noise(path)) != path:
+        path = shorter
+    if query:
+        kept = sorted(_fold_escapes(part) for part in query.split("&") if part and not _is_noise(part))
+        if kept:
+            return f"{path or '/'}?{'&'.join(kept)}"
+    return path
+
+
+def _without_noise(path: str) -> str:
+    # A path that is nothing but /amp is a page of that name, or the front page's: left alone.
+    return _INDEX.sub("", _AMP_PART.sub("", path).rstrip("/") or path).rstrip("/")
+
+
+def _is_noise(parameter: str) -> bool:
+    parameter = parameter.lower()
+    name = parameter.partition("=")[0]
+    return name in _TRACKING or name.startswith(_TRACKING_PREFIXES) or parameter in _AMP_QUERIES
+
+
+def _fold_escapes(text: str) -> str:
+    """One spelling of the characters of a path or query: unreserved ones plain, all others as UTF-8 escapes."""
+    text = _STRAY_PERCENT.sub("%25", unicodedata.normalize("NFC", text))
+    return quote(_ESCAPES.sub(lambda found: _fold_escape(found[0]), text), safe=_SAFE)
+
+
+def _fold_escape(escapes: str) -> str:
+    raw = unquote_to_bytes(escapes)
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return escapes.upper()
+    text = unicodedata.normalize("NFC", text)
+    return "".join(quote(c, safe="") if c.isascii() and ord(c) in _RESERVED else c for c in text)

@@ -1,0 +1,36 @@
+"""Values and lists in the words of messages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+__all__ = ["say", "some"]
+
+#: Names shown of a long list, and characters of a long text.
+_MOST_NAMES, _MOST_CHARACTERS = 5, 60
+
+
+def say(value: object) -> str:
+    """A value as a person would name it: ``the number 2024``, ``a list``, ``'tea'``."""
+    if value is None:
+        return "empty"
+    if isinstance(value, bool):
+        return f"the truth value {str(value).lower()}"
+    if isinstance(value, int | float):
+        return f"the number {value}"
+    if isinstance(value, str):
+        return repr(value if len(value) <= _MOST_CHARACTERS else value[: _MOST_CHARACTERS - 1] + "…")
+    if isinstance(value, list | tuple | set):
+        return "a list"
+    if isinstance(value, Mapping):
+        return "a mapping"
+    if isinstance(value, bytes):
+        return "binary data"
+    return f"the date {value}"
+
+
+def some(names: Sequence[str]) -> str:
+    """The first of a long list of names and how many there are: ``a.md, b.md and 12 more``."""
+    if len(names) <= _MOST_NAMES:
+        return ", ".join(names)
+    return f"{', '.join(names[:_MOST_NAMES])} and {len(names) - _MOST_NAMES:,} more"

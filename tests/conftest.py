@@ -1,0 +1,87 @@
+"""What all tests share: the real sites, and what must not be skipped where everything should be there."""
+
+import os
+import shutil
+import tarfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SHARED_DATA = ROOT.parent / "shared" / "data"
+NEWSROOM = ROOT / "examples" / "newsroom"
+
+#: Debian's programs that the marked tests drive, by mark.
+PROGRAMS = {"browser": ("chromium",), "generator": ("jekyll", "hugo")}
+
+
+def pytest_collection_modifyitems(items):
+    """Skip what this machine cannot run, with the reason; fail instead where RECOMMENDER_REQUIRE_DEBIAN is set."""
+    is_required = bool(os.environ.get("RECOMMENDER_REQUIRE_DEBIAN"))
+    for item in items:
+        if item.get_closest_marker("site") and not SHARED_DATA.is_dir():
+            item.add_marker(pytest.mark.skip(reason=f"needs the real sites in {SHARED_DATA}, which is not there"))
+        for mark, programs in PROGRAMS.items():
+            missing = [program for program in programs if shutil.which(program) is None]
+            if missing and item.get_closest_marker(mark) and not is_required:
+                names = " ".join(missing)
+                item.add_marker(
+                    pytest.mark.skip(reason=f"needs {names}: apt-get install --no-install-recommends {names}")
+                )
+
+
+def unpack(name: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a real site, unpacked for this session only."""
+    folder = tmp_path_factory.mktemp(name)
+    with tarfile.open(SHARED_DATA / f"{name}.tar.xz") as archive:
+        archive.extractall(folder, filter="data")
+    inside = list(folder.iterdir())
+    return inside[0] if len(inside) == 1 and inside[0].name == name else folder
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of the real sites; only for tests that are marked `site`."""
+    return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def azure_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A news site of 4,617 articles. To be read: a test that writes copies it first."""
+    return unpack("azure", tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def azure_later(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The 140 articles that the news site published next."""
+    return unpack("azure-later", tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def namefi_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A blog of 600 articles in four languages. To be read: a test that writes copies it first."""
+    return unpack("namefi", tmp_path_factory)
+
+
+@pytest.fixture
+def newsroom(tmp_path: Path) -> Path:
+    """A copy of the example site that a test may write into."""
+    return Path(
+        shutil.copytree(NEWSROOM, tmp_path / "newsroom", ignore=shutil.ignore_patterns("suggested_related.json"))
+    )
+
+
+@pytest.fixture
+def golden():
+    """Compares a text with the file of a name; `make golden` writes the files that are missing."""
+
+    def compare(actual: str, path: Path) -> None:
+        if os.environ.get("RECOMMENDER_WRITE_GOLDEN") and not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(actual, encoding="utf-8")
+        assert path.exists(), f"{path.relative_to(ROOT)} is missing: make golden"
+        expected = path.read_text(encoding="utf-8")
+        cure = f"{path.relative_to(ROOT)} differs. If the new text is right, delete the file and run: make golden"
+        assert actual == expected, cure
+
+    return compare

@@ -1,0 +1,27 @@
+"""Small sites, typed in the tests themselves."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+# A busy machine is no failure.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
+
+MakeSite = Callable[[dict[str, str | bytes]], Path]
+
+
+@pytest.fixture
+def make_site(tmp_path: Path) -> MakeSite:
+    """A function that writes files, given by path and text, and returns their folder."""
+
+    def make(files: dict[str, str | bytes]) -> Path:
+        for path, text in files.items():
+            file = tmp_path / "site" / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return tmp_path / "site"
+
+    return make

@@ -1,0 +1,95 @@
+import os
+from datetime import UTC
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from recommender.content.generator import Generator, read_generator
+
+
+def test_jekyll(make_site):
+    """A Jekyll configuration gives address, language, time zone and permalinks."""
+    config = """\
+url: https://example.org/
+baseurl: /tea
+lang: en-us
+timezone: Europe/Berlin
+permalink: pretty
+collections:
+  news: {output: true, permalink: "/n/:path/"}
+  cups: {output: true}
+"""
+    assert read_generator(make_site({"_config.yml": config})) == Generator(
+        "jekyll",
+        "https://example.org/tea",
+        "en-US",
+        ZoneInfo("Europe/Berlin"),
+        {"posts": "pretty", "drafts": "pretty", "news": "/n/:path/"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        (
+            "hugo.toml",
+            'baseURL = "https://example.org/"\nlanguageCode = "de"\n[permalinks.page]\nblog = "/:slug/"\n',
+        ),
+        ("config.yaml", "baseURL: https://example.org/\nlanguageCode: de\npermalinks:\n  blog: /:slug/\n"),
+        (
+            "config/_default/hugo.json",
+            '{"baseURL": "https://example.org", "defaultContentLanguage": "de", "permalinks": {"blog": "/:slug/"}}',
+        ),
+    ],
+)
+def test_hugo(make_site, file, text):
+    """A Hugo configuration in any of its formats and places gives the same."""
+    assert read_generator(make_site({file: text})) == Generator(
+        "hugo", "https://example.org", "de", UTC, {"blog": "/:slug/"}
+    )
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "warning"),
+    [
+        (
+            "_config.yml",
+            "url: a: b\n",
+            '_config.yml:1: mapping values are not allowed here. Quote a value that contains a colon: url: "a: b". '
+            "It is read as if it were empty.",
+        ),
+        (
+            "hugo.toml",
+            "baseURL =\n",
+            "hugo.toml: is not TOML (Invalid value (at line 1, column 10)). It is read as if it were empty.",
+        ),
+        (
+            "_config.yml",
+            "timezone: Mars/Base\n",
+            "_config.yml: the time zone 'Mars/Base' is not known, so UTC is used. Write it like Europe/Berlin.",
+        ),
+    ],
+)
+def test_warnings(make_site, file, text, warning):
+    """A configuration that cannot be read is a warning, for the articles can."""
+    assert read_generator(make_site({file: text})).warnings == (warning,)
+
+
+def test_odd_types(make_site):
+    """Values of types that a configuration does not have count as not given."""
+    config = "url: 7\nlang: [en]\npermalink: {a: b}\ncollections: [news]\ntimezone: false\n"
+    assert read_generator(make_site({"_config.yml": config})) == Generator("jekyll")
+
+
+def test_none(tmp_path):
+    """A folder without a configuration has no generator."""
+    assert read_generator(tmp_path) == Generator()
+
+
+def test_changed_file(make_site):
+    """A configuration that changes is read again."""
+    site = make_site({"_config.yml": "lang: en\n"})
+    assert read_generator(site).language == "en"
+    make_site({"_config.yml": "lang: de\n"})
+    os.utime(site / "_config.yml", ns=(1, 1))
+    assert read_generator(site).language == "de"

@@ -1,0 +1,153 @@
+import gzip
+import json
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from recommender.articles import Article, RelatedEntry
+from recommender.content.jsonl import is_jsonl, read_jsonl
+from recommender.content.site import read_site
+from recommender.errors import SiteError
+
+TEA = {
+    "id": "tea",
+    "title": "Tea",
+    "description": "A cup.",
+    "date": "2021-03-03T07:14:00Z",
+    "url": "https://example.org/tea/",
+    "tags": ["hot"],
+    "body": "The kettle sings.",
+    "related": [{"title": "Cup", "url": "https://example.org/cup"}],
+}
+
+
+@pytest.fixture
+def write(tmp_path):
+    """A function that writes lines, objects as JSON, into a file and returns it."""
+
+    def write(*lines, name="articles.jsonl"):
+        text = b"".join(
+            (line if isinstance(line, bytes) else json.dumps(line, ensure_ascii=False).encode()) + b"\n"
+            for line in lines
+        )
+        file = tmp_path / name
+        file.write_bytes(gzip.compress(text) if name.endswith(".gz") else text)
+        return file
+
+    return write
+
+
+@pytest.mark.parametrize("name", ["articles.jsonl", "articles.jsonl.gz", "ARTICLES.NDJSON"])
+def test_read(write, name):
+    """An object a line is an article, with the names of front matter, plain or gzip."""
+    corpus = read_site(
+        write(TEA, {"id": 7, "title": "Cup", "content": "Blue.", "url": "https://www.example.org/cup/"}, name=name)
+    )
+    assert list(corpus) == [
+        Article("7", title="Cup", body="Blue.", url="https://www.example.org/cup/"),
+        Article(
+            "tea",
+            title="Tea",
+            excerpt="A cup.",
+            published_at=datetime(2021, 3, 3, 7, 14, tzinfo=UTC),
+            url="https://example.org/tea/",
+            topics=("hot",),
+            body="The kettle sings.",
+            related=(RelatedEntry("Cup", url="https://example.org/cup", target="https://example.org/cup"),),
+        ),
+    ]
+    assert corpus.reading.matched["url"] == 1
+
+
+def test_ids(write):
+    """Without an id an article has its path without the ending, its slug, or its canonical URL."""
+    corpus = read_jsonl(
+        write(
+            {"title": "A", "path": "blog/a.md"},
+            {"title": "B", "slug": "b"},
+            {"title": "C", "url": "http://www.example.org/c/"},
+        )
+    )
+    assert corpus.ids == ("b", "blog/a", "https://example.org/c")
+
+
+def test_blank_lines_and_mark(write):
+    """A byte order mark and blank lines are fine."""
+    assert read_jsonl(write(b"\xef\xbb\xbf" + json.dumps(TEA).encode(), b"", b"  ")).ids == ("tea",)
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (b'{"id": "a"', "is not JSON (Expecting ',' delimiter, column 11). Write one object a line."),
+        (b"[1]", "must be an object, but is a list. Write one object a line."),
+        (b'{"id": "\xff"}', "byte 8 of the line is not UTF-8. Save the file as UTF-8."),
+        (b"[" * 100_000, "values are nested too deep. Write one flat object a line."),
+        ({"id": "a", "title": 2024}, 'title must be text, but is the number 2024. Quote it: title: "2024".'),
+        ({"id": "a"}, "there is no title. Give it one: title: Tea."),
+        ({"title": "A"}, 'there is no id. Give it one: "id": "tea".'),
+        ({"id": True, "title": "A"}, "id must be text, but is the truth value true. Write it as text."),
+        ({"id": "a", "title": "A", "body": ["x"]}, "body must be text, but is a list. Write it as text."),
+        ({"id": "a", "title": "A", "date": "2021-02-30"}, "date must be a date, but is '2021-02-30', which is not "
+         "possible. Write it like 2021-03-03 or 2021-03-03T07:14:00Z."),
+        ({"id": "tea", "title": "Again"}, "the id 'tea' is that of line 1. Give each its own."),
+    ],
+)  # fmt: skip
+def test_bad_lines(write, line, message):
+    """A bad line is told with its number, and the others are read; strict reading stops there."""
+    file = write(TEA, b"", line)
+    corpus = read_jsonl(file)
+    assert corpus.ids == ("tea",)
+    assert [str(problem) for problem in corpus.reading.problems] == [f"articles.jsonl:3: {message}"]
+    with pytest.raises(SiteError):
+        read_jsonl(file, strict=True)
+
+
+def test_bad_files(write, tmp_path):
+    """A file that is missing, empty, cut short or no gzip is an error with a cure."""
+    whole = write(*({**TEA, "id": str(number)} for number in range(1000)), name="a.jsonl.gz").read_bytes()
+    for name, content, message in [
+        ("none.jsonl", None, "cannot be read (No such file or directory). Name a file that exists."),
+        ("empty.jsonl", b"\n\n", "holds no article. Write one JSON object a line."),
+        ("plain.jsonl.gz", b"{}", "is not a whole gzip file (Not a gzipped file (b'{}')). Make it anew."),
+        (
+            "cut.jsonl.gz",
+            whole[:-20],
+            "is not a whole gzip file (Compressed file ended before the end-of-stream marker was reached). "
+            "Make it anew.",
+        ),
+    ]:
+        if content is not None:
+            (tmp_path / name).write_bytes(content)
+        with pytest.raises(SiteError) as caught:
+            read_jsonl(tmp_path / name)
+        assert str(caught.value) == f"{tmp_path / name}: {message}"
+
+
+def test_is_jsonl(tmp_path):
+    """A file is known by its ending."""
+    assert [is_jsonl(tmp_path / name) for name in ("a.jsonl", "a.JSONL.gz", "a.ndjson", "a.json", "a")] == [
+        True, True, True, False, False,
+    ]  # fmt: skip
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["title", "excerpt", "tags", "related", "date", "quality", "draft", "author", "lang"]),
+        st.recursive(
+            st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+            lambda inner: (
+                st.lists(inner, max_size=3)
+                | st.dictionaries(st.sampled_from(["title", "url", "name"]), inner, max_size=2)
+            ),
+        ),
+    )
+)
+def test_any_values(tmp_path_factory, values):
+    """Values of any type give an article or a problem, never another exception."""
+    file = tmp_path_factory.mktemp("any") / "a.jsonl"
+    file.write_text(json.dumps({"id": "a", **values}) + "\n")
+    corpus = read_jsonl(file)
+    assert len(corpus) + len(corpus.reading.problems) == 1

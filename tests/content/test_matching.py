@@ -1,0 +1,187 @@
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from recommender.articles import Article, RelatedEntry
+from recommender.content.matching import EntryMatcher, Match, external_article
+
+
+def day(number):
+    """Midnight of a day in March."""
+    return datetime(2021, 3, number, tzinfo=UTC)
+
+
+TEA = Article(
+    "_posts/2021-03-03-green-tea",
+    "_posts/2021-03-03-green-tea.md",
+    "Green tea",
+    published_at=day(3),
+    url="/2021/03/03/green-tea/",
+    aliases=("https://example.org/2021/03/03/green-tea/", "https://example.org/tea/amp/", "green"),
+)
+EN = Article("content/blog/en/kettle", "content/blog/en/kettle.md", "The kettle", language="en", url="/en/blog/kettle/")
+DE = Article("content/blog/de/kettle", "content/blog/de/kettle.md", "Der Kessel", language="de", url="/de/blog/kettle/")
+CUP = Article("content/blog/en/cup", "content/blog/en/cup.md", "A cup", language="en", url="/en/blog/cup/")
+MATCHER = EntryMatcher([TEA, EN, DE, CUP])
+
+
+@pytest.mark.parametrize(
+    ("target", "article", "how"),
+    [
+        ("https://www.example.org/2021/03/03/green-tea?utm_source=x", TEA, "url"),
+        ("https://example.org/tea/", TEA, "url"),
+        ("/2021/03/03/green-tea", TEA, "url"),
+        ("_posts/2021-03-03-green-tea.md", TEA, "path"),
+        ("{% link _posts/2021-03-03-green-tea.md %}", TEA, "path"),
+        ("{% post_url 2021-03-03-green-tea %}", TEA, "path"),
+        ("2021-03-03-green-tea", TEA, "path"),
+        ("green-tea", TEA, "path"),
+        ("green-tea.md", TEA, "path"),
+        ("green", TEA, "path"),
+        ("/tea/2021/03/03/green-tea.html", TEA, "path"),
+        ("[[green-tea]]", TEA, "path"),
+        ("[[green-tea|Tea]]", TEA, "path"),
+        ('{{< ref "/blog/de/kettle.md" >}}', DE, "path"),
+        ('{{% relref "cup.md" %}}', CUP, "path"),
+        ("/en/blog/kettle/#top", EN, "url"),
+        ("content/blog/en/kettle", EN, "path"),
+        ("./kettle.md", EN, "path"),
+        ("../de/kettle.md", DE, "path"),
+        ("/de/kettle/", DE, "path"),
+        ("kettle", EN, "path"),
+        ("Green tea", TEA, "title"),
+        ("  GREEN   TEA ", TEA, "title"),
+        ("Der Kessel", DE, "title"),
+    ],
+)
+def test_texts(target, article, how):
+    """A text names an article by address, path, permalink, slug or title; the source's language decides."""
+    assert MATCHER.match(RelatedEntry(target=target), CUP) == Match(article.id, how)
+
+
+@pytest.mark.parametrize("target", ["green-te", "https://example.org/other", "kettle", "", "/"])
+def test_unmatched(target):
+    """What names no article, or two of them alike, is unmatched."""
+    assert MATCHER.match(RelatedEntry(target=target)) == Match(None, "unmatched")
+
+
+def test_external():
+    """An entry with a title that names no article is an external one, its id the canonical URL."""
+    entry = RelatedEntry("White tea", url="https://www.example.org/white/", target="https://www.example.org/white/")
+    assert MATCHER.match(entry) == Match("https://example.org/white", "external")
+
+
+def test_title_of_an_entry_with_another_address():
+    """An entry whose address no article has is found by its title, but is never its own source."""
+    entry = RelatedEntry("Green tea", url="https://elsewhere.example/tea", target="https://elsewhere.example/tea")
+    assert MATCHER.match(entry, CUP) == Match(TEA.id, "title")
+    assert MATCHER.match(entry, TEA) == Match("https://elsewhere.example/tea", "external")
+
+
+@pytest.mark.parametrize("target", ["Green tea", "green-tea", "/2021/03/03/green-tea/"])
+def test_source_itself(target):
+    """An entry that can only mean its own source means it."""
+    assert MATCHER.match(RelatedEntry(target=target), TEA).article_id == TEA.id
+
+
+def test_title_of_several():
+    """Of several articles with one title the nearest in date is meant, then the first by id, never the source."""
+    articles = [Article(name, title="Tea", published_at=day(number)) for name, number in (("a", 1), ("b", 9), ("c", 9))]
+    matcher = EntryMatcher(articles)
+    source = Article("s", title="Tea", published_at=day(8))
+    matcher.add(source)
+    assert matcher.match(RelatedEntry("Tea"), source).article_id == "b"
+    assert matcher.match(RelatedEntry("Tea"), Article("x", published_at=day(2))).article_id == "a"
+    assert matcher.match(RelatedEntry("Tea")).article_id == "a"
+
+
+def test_one_url_twice():
+    """Where two articles have one URL, an entry means the first by id, in whatever order they came."""
+    twins = [Article("b", url="https://example.org/tea/"), Article("a", url="http://www.example.org/tea")]
+    assert EntryMatcher(twins).match(RelatedEntry(target="https://example.org/tea")) == Match("a", "url")
+
+
+def test_slug_of_several():
+    """Of several articles with one slug the one whose folders, date or topics the target names is meant."""
+    articles = [
+        Article("_posts/2020-01-01-tea", "_posts/2020-01-01-tea.md", "Old", published_at=day(1)),
+        Article(
+            "_posts/2021-03-02-tea", "_posts/2021-03-02-tea.md", "New", published_at=day(2), topics=("Hot Drinks",)
+        ),
+    ]
+    matcher = EntryMatcher(articles)
+    assert matcher.match(RelatedEntry(target="/2021/3/2/tea.html")).article_id == articles[1].id
+    assert matcher.match(RelatedEntry(target="/hot-drinks/tea/")).article_id == articles[1].id
+    assert matcher.match(RelatedEntry(target="/2020/tea/")).article_id == articles[0].id
+    assert matcher.match(RelatedEntry(target="/tea/")).article_id is None
+
+
+def test_remove():
+    """A removed article is found no more, an article that shared its marks is; removing twice is no error."""
+    matcher = EntryMatcher([EN, DE])
+    matcher.remove(EN.id)
+    matcher.remove(EN.id)
+    assert matcher.match(RelatedEntry(target="kettle")).article_id == DE.id
+    assert matcher.match(RelatedEntry(target="/en/blog/kettle/")).article_id == DE.id
+    assert matcher.match(RelatedEntry(target="The kettle")).article_id is None
+
+
+def test_add_replaces():
+    """Adding an article with a known id replaces it."""
+    matcher = EntryMatcher([EN])
+    matcher.add(Article(EN.id, title="The pot"))
+    assert matcher.match(RelatedEntry(target="The kettle")).article_id is None
+    assert matcher.match(RelatedEntry(target="The pot")).article_id == EN.id
+
+
+articles = st.builds(
+    Article,
+    id=st.sampled_from(["a", "b", "x/a", "x/b"]),
+    title=st.sampled_from(["", "a", "Tea"]),
+    url=st.sampled_from(["", "/a/", "https://e.org/a"]),
+    language=st.sampled_from(["", "en"]),
+    published_at=st.sampled_from([None, day(1), day(2)]),
+)
+entries = st.builds(
+    RelatedEntry,
+    title=st.sampled_from(["", "Tea", "other"]),
+    target=st.sampled_from(["", "a", "x/a", "/a/", "https://e.org/a", "tea"]),
+)
+
+
+@given(st.lists(articles, unique_by=lambda article: article.id), st.randoms(), entries)
+def test_order_changes_nothing(found, random, entry):
+    """The order in which articles come, and articles that came and went, change no match."""
+    source = Article("s", title="Tea", published_at=day(1))
+    shuffled = EntryMatcher(found)
+    for article in random.sample(found, len(found)):
+        shuffled.remove(article.id)
+    for article in random.sample(found, len(found)):
+        shuffled.add(article)
+    assert shuffled.match(entry, source) == EntryMatcher(found).match(entry, source)
+
+
+def test_external_article():
+    """An external article carries what its entry does; without an address its title is its id."""
+    entry = RelatedEntry("Tea", "A cup.", "https://a.org/tea/", day(1), "Ada", "https://a.org/tea/")
+    assert external_article(entry) == Article(
+        "https://a.org/tea",
+        title="Tea",
+        excerpt="A cup.",
+        published_at=day(1),
+        url="https://a.org/tea/",
+        provider="Ada",
+    )
+    assert external_article(RelatedEntry("A  new tea")) == Article("external:A new tea", title="A  new tea")
+    assert external_article(RelatedEntry(target="tea")) is None
+
+
+def test_hint():
+    """An entry that names nothing gets the nearest slug or title."""
+    hints = [
+        MATCHER.suggestion_for(RelatedEntry(target=target)) for target in ("gren-tea", "/en/blog/kettel/", "cycle")
+    ]
+    assert hints == [" Did you mean 'green-tea'?", " Did you mean 'kettle'?", ""]
+    assert MATCHER.suggestion_for(RelatedEntry(target="Der Kesel!")) == " Did you mean 'Der Kessel'?"

@@ -1,0 +1,122 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from recommender.articles import Article
+from recommender.content.generator import Generator
+from recommender.content.permalinks import configured_url, expand, infer_patterns
+
+POST = Article(
+    "_posts/2021-03-05-green-tea", "_posts/2021-03-05-green-tea.md", published_at=datetime(2021, 3, 5, tzinfo=UTC)
+)
+NEWS = Article("_news/2021-03-05-green-tea", "_news/2021-03-05-green-tea.md")
+HUGO = Article("content/blog/green-tea", "content/blog/green-tea.md", published_at=datetime(2021, 3, 5, tzinfo=UTC))
+
+
+def blog(language, name):
+    """An article of a blog in several languages."""
+    path = f"content/blog/{language}/{name}"
+    return Article(path, f"{path}.md", language=language)
+
+
+@pytest.mark.parametrize(
+    ("permalink", "url"),
+    [
+        (None, "/2021/03/05/green-tea.html"),
+        ("pretty", "/2021/03/05/green-tea/"),
+        ("ordinal", "/2021/064/green-tea.html"),
+        ("none", "/green-tea.html"),
+        ("/blog/:year/:i_month/:title", "/blog/2021/3/green-tea"),
+        ("/:short_year/:name/", "/21/2021-03-05-green-tea/"),
+    ],
+)
+def test_jekyll_posts(permalink, url):
+    """A Jekyll post has the address that the site's permalink gives it."""
+    permalinks = {"posts": permalink} if permalink else {}
+    assert configured_url(POST, Generator("jekyll", permalinks=permalinks)) == url
+
+
+def test_jekyll_collections():
+    """An article of another collection has the collection's permalink, else collection and path."""
+    assert configured_url(NEWS, Generator("jekyll")) == "/news/2021-03-05-green-tea.html"
+    generator = Generator("jekyll", permalinks={"news": "/n/:path/", "posts": "/p/:title/"})
+    assert configured_url(NEWS, generator) == "/n/2021-03-05-green-tea/"
+
+
+@pytest.mark.parametrize(
+    ("article", "generator", "url"),
+    [
+        (HUGO, Generator("hugo"), "/blog/green-tea/"),
+        (HUGO, Generator("hugo", permalinks={"blog": "/:year/:month/:slug/"}), "/2021/03/green-tea/"),
+        (HUGO, Generator("hugo", permalinks={"blog": "/:sections/:contentbasename/"}), "/blog/green-tea/"),
+        (Article("a", "content/blog/tea/index.md"), Generator("hugo"), "/blog/tea/"),
+        (Article("a", "content/about.md"), Generator("hugo"), "/about/"),
+        (Article("a", "content/blog/tea.de.md", language="de"), Generator("hugo", language="en"), "/de/blog/tea/"),
+        (Article("a", "content/blog/tea.en.md", language="en"), Generator("hugo", language="en"), "/blog/tea/"),
+        (blog("de", "tea"), Generator("hugo", language="en"), "/blog/de/tea/"),
+        (HUGO, Generator(), "/content/blog/green-tea"),
+    ],
+)
+def test_hugo_and_plain(article, generator, url):
+    """A Hugo page has the address of its folders, with the language where it is not the site's; others their path."""
+    assert configured_url(article, generator) == url
+
+
+def test_front_matter_decides():
+    """A slug or a permalink in the front matter takes the place of the file's name and of the site's rule."""
+    assert configured_url(POST, Generator("jekyll"), "verde") == "/2021/03/05/verde.html"
+    assert configured_url(POST, Generator("jekyll"), "", "/tea/:title/") == "/tea/green-tea/"
+    assert configured_url(HUGO, Generator("hugo"), "verde") == "/blog/verde/"
+
+
+def test_expand_without_a_date():
+    """A pattern that needs what the article lacks gives no address."""
+    assert expand("/:year/:title/", Article("tea", "tea.md")) == ""
+    assert expand(":title", Article("tea", "tea.md")) == "/tea"
+
+
+def test_infer_languages():
+    """Lists that name /de/blog/tea/ show where folder and language go, translations of one slug notwithstanding."""
+    articles = [blog(language, name) for language in ("de", "en", "ja") for name in ("tea", "cup")]
+    pairs = [
+        (f"/{language}/blog/{name}/", [a for a in articles if a.id.endswith(name)])
+        for language in ("de", "en")
+        for name in ("tea", "cup")
+    ]
+    (pattern,) = infer_patterns(pairs).values()
+    assert str(pattern) == "/{folder 2}/{folder 1}/:slug/"
+    assert pattern.url(blog("ja", "pot")) == "/ja/blog/pot/"
+    assert pattern.url(blog("ja", "pot"), "kettle") == "/ja/blog/kettle/"
+
+
+def test_infer_dates_and_hosts():
+    """Lists that name full addresses with dates show both."""
+    articles = [
+        Article(
+            f"_posts/2021-03-0{n}-tea{n}",
+            f"_posts/2021-03-0{n}-tea{n}.md",
+            published_at=datetime(2021, 3, n, tzinfo=UTC),
+        )
+        for n in (3, 4)
+    ]
+    pairs = [(f"https://example.org/a/2021/03/0{n}/tea{n}.html", [articles[n - 3]]) for n in (3, 4)]
+    (pattern,) = infer_patterns(pairs).values()
+    assert str(pattern) == "https://example.org/a/:year/:month/:day/:slug.html"
+    assert pattern.url(POST) == "https://example.org/a/2021/03/05/green-tea.html"
+    assert pattern.url(Article("x", "_posts/tea.md")) == ""
+
+
+@pytest.mark.parametrize(
+    "targets",
+    [
+        ["/blog/tea/"],
+        ["/a/tea/", "/b/cup/"],
+        ["tea", "cup"],
+        ["/blog/other/", "/blog/more/"],
+    ],
+)
+def test_too_little_to_infer(targets):
+    """One entry, entries that disagree, slugs and addresses of other things show no pattern."""
+    articles = {name: Article(f"x/{name}", f"x/{name}.md") for name in ("tea", "cup")}
+    pairs = [(target, [articles.get(target.strip("/").rpartition("/")[2], articles["tea"])]) for target in targets]
+    assert infer_patterns(pairs) == {}

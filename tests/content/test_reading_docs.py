@@ -1,0 +1,37 @@
+"""docs/reading.md tells what the code does."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from recommender.content.entries import ENTRY_NAMES, read_entries
+from recommender.content.fields import USUAL_NAMES
+from recommender.content.site import read_article
+
+PAGE = (Path(__file__).parents[2] / "docs" / "reading.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("ours", USUAL_NAMES)
+def test_usual_names(ours):
+    """Every name that is read is on the page."""
+    assert [name for name in USUAL_NAMES[ours] if f"`{name}`" not in PAGE] == []
+
+
+def test_entry_names():
+    """Every name of an address in an embedded entry is on the page."""
+    names = ENTRY_NAMES["url"] + ENTRY_NAMES["path"]
+    line = PAGE[PAGE.index("# embedded:") : PAGE.index("- https://example.org/white-tea/")]
+    assert [name for name in names if name not in line] == []
+
+
+def test_curated_list():
+    """The list that shows every form is read, each line as one entry."""
+    block = PAGE[PAGE.index("related:\n") :].split("```")[0]
+    entries, complaints = read_entries(yaml.safe_load(block)["related"], None)
+    assert (len(entries), complaints) == (10, [])
+
+
+def test_one_article():
+    """The text of the example is read with the id that the page says."""
+    assert read_article("---\ntitle: Tea\n---\nThe kettle sings.\n").id == "tea"

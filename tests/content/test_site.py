@@ -1,0 +1,429 @@
+import logging
+import os
+import random
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from recommender.content import site as site_module
+from recommender.content.site import read_article, read_site
+from recommender.errors import ArticleError, FrontMatterError, SiteError
+from recommender.settings import ArticlesSettings, Settings
+
+
+def article(title, *lines, body=""):
+    """The text of a file with a title and further lines of front matter."""
+    return "\n".join(["---", f"title: {title}", *lines, "---", body])
+
+
+def test_jekyll_blog(make_site):
+    """A plain Jekyll blog needs no settings: posts are read, pages are not, dates and addresses come from the names."""
+    site = make_site(
+        {
+            "_config.yml": "url: https://example.org\nlang: en\ntimezone: Europe/Berlin\n",
+            "_posts/2021-03-03-green-tea.md": article("Green tea", "tags: tea cup", "related: [black-tea]"),
+            "_posts/2021-03-04-black-tea.md": article(
+                "Black tea", "date: 2021-03-04 12:00", "related_posts: [Green tea]"
+            ),
+            "_drafts/white-tea.md": article("White tea", "published: false"),
+            "about.md": article("About"),
+            "_site/copy.md": article("A copy"),
+            "node_modules/x/README.md": article("A package"),
+            ".github/notes.md": article("Notes"),
+            "_includes/part.md": article("A part"),
+            "_cups/blue.md": article("A blue cup"),
+        }
+    )
+    corpus = read_site(site)
+    assert corpus.ids == (
+        "_cups/blue",
+        "_drafts/white-tea",
+        "_posts/2021-03-03-green-tea",
+        "_posts/2021-03-04-black-tea",
+    )
+    green = corpus["_posts/2021-03-03-green-tea"]
+    assert (green.url, green.topics, green.published_at.isoformat()) == (
+        "/2021/03/03/green-tea.html",
+        ("tea", "cup"),
+        "2021-03-03T00:00:00+01:00",
+    )
+    assert green.aliases == ("https://example.org/2021/03/03/green-tea.html",)
+    assert corpus["_posts/2021-03-04-black-tea"].published_at == datetime(2021, 3, 4, 11, tzinfo=UTC)
+    assert not corpus["_drafts/white-tea"].is_published
+    assert (corpus.site_language, corpus.entry_shape.kind, corpus.entry_shape.target) == ("en", "text", "slug")
+    assert corpus.reading.matched == {"url": 0, "path": 1, "title": 1, "external": 0, "unmatched": 0}
+    assert corpus.reading.recognised == {
+        "title": {"title": 4},
+        "published_at": {"name of the file": 1, "date": 1},
+        "published": {"published": 1},
+        "related": {"related": 1, "related_posts": 1},
+        "topics": {"tags": 1},
+        "url": {"rules of Jekyll": 3},
+    }
+    assert corpus.reading.n_files == 6
+    assert corpus.reading.warnings == ("_includes/part.md, about.md outside the articles' folders: not read.",)
+
+
+def test_hugo_blog(make_site):
+    """A plain Hugo blog needs no settings: content is read, lists of pages are not, languages come from the names."""
+    site = make_site(
+        {
+            "hugo.toml": 'defaultContentLanguage = "en"\n',
+            "content/_index.md": article("Home"),
+            "content/posts/tea.md": article("Tea", "related: [/posts/cup/]"),
+            "content/posts/tea.de.md": article("Tee"),
+            "content/posts/cup/index.md": article("Cup", "draft: true", "slug: mug"),
+            "README.md": "# A blog\n",
+        }
+    )
+    corpus = read_site(site)
+    assert [(found.id, found.url, found.language) for found in corpus] == [
+        ("content/posts/cup/index", "/posts/mug/", ""),
+        ("content/posts/tea", "/posts/tea/", ""),
+        ("content/posts/tea.de", "/de/posts/tea/", "de"),
+    ]
+    assert corpus.reading.warnings == ("README.md, content/_index.md outside the articles' folders: not read.",)
+    assert corpus.reading.matched["path"] == 1
+
+
+def test_any_tree(make_site):
+    """Any tree of Markdown files is a site; files without front matter are no articles, and are named."""
+    site = make_site(
+        {"en/tea.md": article("Tea"), "de/tea.markdown": article("Tee"), "README.md": "# Notes\n", "x.txt": ""}
+    )
+    corpus = read_site(site)
+    assert [(found.id, found.language, found.url) for found in corpus] == [
+        ("de/tea", "de", "/de/tea"),
+        ("en/tea", "en", "/en/tea"),
+    ]
+    assert corpus.reading.warnings == ("README.md without front matter: not an article.",)
+
+
+def test_underscores_without_jekyll(make_site):
+    """Without Jekyll an underscore means nothing, but in the names of Jekyll's own folders."""
+    site = make_site({"blog/tea.md": article("Tea"), "_templates/cup.md": article("Cup")})
+    assert read_site(site).ids == ("_templates/cup", "blog/tea")
+    make_site({"blog/_posts/pot.md": article("Pot")})
+    assert read_site(site).ids == ("blog/_posts/pot",)
+
+
+def test_ids_keep_endings_where_they_must(make_site):
+    """Two files that would share an id keep their endings."""
+    site = make_site({"tea.md": article("Tea"), "tea.mdx": article("More tea"), "cup.md": article("Cup")})
+    assert read_site(site).ids == ("cup", "tea.md", "tea.mdx")
+
+
+def test_language_suffix_without_hugo(make_site):
+    """Without Hugo, a code at the end of a name is a language only beside a file of the same name."""
+    site = make_site({"a/tea.md": article("Tea"), "a/tea.de.md": article("Tee"), "a/buy-tea.io.md": article("Names")})
+    assert [(found.id, found.language) for found in read_site(site)] == [
+        ("a/buy-tea.io", ""),
+        ("a/tea", ""),
+        ("a/tea.de", "de"),
+    ]
+
+
+def test_inferred_addresses(make_site):
+    """An article without an address has the one by which the curated lists would name it."""
+    lists = {"tea": "[/en/blog/cup/, /en/blog/pot/]", "cup": "[/en/blog/tea/]", "pot": "[]"}
+    files = {f"content/blog/en/{name}.md": article(name, f"related: {related}") for name, related in lists.items()}
+    corpus = read_site(make_site({**files, "content/blog/de/tee.md": article("Tee")}))
+    assert [found.url for found in corpus] == ["/de/blog/tee/", "/en/blog/cup/", "/en/blog/pot/", "/en/blog/tea/"]
+    assert corpus.reading.recognised["url"] == {"as in the curated lists: /{folder 2}/{folder 1}/:slug/": 4}
+    assert corpus.reading.matched["url"] == 3
+
+
+def test_full_address_and_path_meet(make_site):
+    """Where the site's address is known, a full address and a path of one article meet."""
+    files = {
+        "_config.yml": "url: https://example.org\nbaseurl: /blog\n",
+        "_posts/2021-03-03-tea.md": article("Tea", "related: [https://www.example.org/blog/2021/03/04/cup.html]"),
+        "_posts/2021-03-04-cup.md": article("Cup", "related: [/blog/2021/03/03/tea.html]"),
+    }
+    assert read_site(make_site(files)).reading.matched["url"] == 2
+
+
+def test_settings(make_site):
+    """Settings map fields, leave files out, and give language and address of the site."""
+    site = make_site(
+        {
+            "a.md": "---\nname: Tea\nteaser: A cup.\nsource: {title: Ada}\nexcerpt: no\n---\n",
+            "drafts/b.md": article("B"),
+            "old/c.md": article("C"),
+        }
+    )
+    settings = Settings(
+        articles=ArticlesSettings(
+            fields={"title": "name", "excerpt": ("lead", "teaser"), "provider": "source.title", "quality": "stars"},
+            exclude=("drafts/**", "old"),
+            site_language="en",
+            site_url="https://example.org/",
+        )
+    )
+    corpus = read_site(site, settings)
+    (found,) = corpus
+    assert (found.title, found.excerpt, found.provider, found.aliases) == (
+        "Tea",
+        "A cup.",
+        "Ada",
+        ("https://example.org/a",),
+    )
+    assert corpus.site_language == "en"
+    assert corpus.reading.warnings == (
+        "articles.fields reads quality from stars, which no article has. Mend the name in the settings.",
+    )
+
+
+def test_one_address_twice(make_site):
+    """Two files with one address are a warning, and entries mean the first."""
+    site = make_site(
+        {
+            "_news/old-tea.md": article("Tea", "webUrl: https://example.org/tea/"),
+            "_news/tea.md": article("Tea again", "webUrl: http://www.example.org/tea"),
+        }
+    )
+    assert read_site(site).reading.warnings == (
+        "two articles have the URL https://example.org/tea/: _news/old-tea.md and _news/tea.md. "
+        "Suggestions will name the first.",
+    )
+
+
+def test_unmatched_entries(make_site):
+    """An entry that names nothing is told with the nearest name."""
+    site = make_site({"green-tea.md": article("Green tea", "related: [gren-tea]")})
+    assert read_site(site).reading.unmatched == (
+        "green-tea.md: the curated list names 'gren-tea', but no article has that address, path, slug or title. "
+        "Did you mean 'green-tea'?",
+    )
+
+
+def test_problems(make_site, caplog):
+    """Every bad file is told, in the order of the files, and the others are read."""
+    site = make_site(
+        {"a.md": article(2024), "b.md": article("Tea"), "c.md": "---\ntitle: Tea\n", "d.md": article("Tea: a")}
+    )
+    with caplog.at_level(logging.INFO, "recommender"):
+        corpus = read_site(site)
+    assert corpus.ids == ("b",)
+    assert [str(problem) for problem in corpus.reading.problems] == [
+        'a.md:2: title must be text, but is the number 2024. Quote it: title: "2024".',
+        "c.md: front matter opens at line 1 and is never closed. End it with a line of three dashes.",
+        'd.md:2: mapping values are not allowed here. Quote a value that contains a colon: title: "Tea: a".',
+    ]
+    assert caplog.messages == ["articles: 1 read, 0 drafts, 3 with problems"]
+
+
+@pytest.mark.parametrize(
+    ("raw", "message"),
+    [
+        (
+            b"---\ntitle: Gr\xfcner Tee\n---\n",
+            "a.md:2: the byte 0xfc at offset 13 is not UTF-8. Save the file as UTF-8.",
+        ),
+        (article("Tea").encode("utf-16"), "a.md: is UTF-16 text, expected UTF-8. Save the file as UTF-8."),
+    ],
+)
+def test_not_utf_8(make_site, raw, message):
+    """A file that is not UTF-8 is a problem, with the first wrong byte where there is one."""
+    reading = read_site(make_site({"a.md": raw, "b.md": article("Tea")})).reading
+    assert [str(problem) for problem in reading.problems] == [message]
+
+
+def test_log(make_site, caplog):
+    """Drafts, dates in the future and matched entries are told in a line a stage."""
+    site = make_site(
+        {"a.md": article("A", "draft: true", "date: 9000-01-01", "related: [b, {title: C}]"), "b.md": article("B")}
+    )
+    with caplog.at_level(logging.INFO, "recommender"):
+        read_site(site)
+    assert caplog.messages == [
+        "articles: 2 read, 1 drafts, 1 with a date in the future, 0 with problems",
+        "curated lists: 1 path, 1 external",
+    ]
+
+
+def test_strict(make_site):
+    """Strict reading raises the first problem."""
+    with pytest.raises(ArticleError, match=r"^a\.md:2: title must be text"):
+        read_site(make_site({"a.md": article(2024), "b.md": "---\n"}), strict=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("none", "{}: there is no such folder. Name the folder of a site, or a .jsonl file with an article a line."),
+        ("site/tea.md", "{}: is a file, expected the folder of a site. Name the folder that it lies in: {parent}."),
+        (
+            "site/empty",
+            "{}: holds no article. Name the folder of a site: one with files ending in .md, .markdown, .mdx.",
+        ),
+        ("none.jsonl", "{}: cannot be read (No such file or directory). Name a file that exists."),
+    ],
+)
+def test_no_site(make_site, name, message):
+    """What is no site is an error with a cure."""
+    site = make_site({"tea.md": article("Tea"), "empty/x.txt": ""})
+    path = site.parent / name
+    with pytest.raises(SiteError) as caught:
+        read_site(path)
+    assert str(caught.value) == message.format(path, parent=path.parent)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows needs a privilege for symbolic links")
+def test_links(make_site):
+    """A link to a folder is followed once, a loop ends, and a link to nothing is a problem."""
+    site = make_site({"a/tea.md": article("Tea"), "elsewhere/x.txt": ""})
+    outside = make_site({}).parent / "outside"
+    outside.mkdir()
+    (outside / "cup.md").write_text(article("Cup"))
+    (site / "a/loop").symlink_to(site)
+    (site / "b").symlink_to(site / "a")
+    (site / "c").symlink_to(outside)
+    (site / "gone.md").symlink_to(site / "nowhere.md")
+    corpus = read_site(site)
+    assert corpus.ids == ("a/tea", "c/cup")
+    assert corpus.reading.warnings == (
+        "a/loop links to a folder that is read already. It is read once.",
+        "b links to a folder that is read already. It is read once.",
+    )
+    assert [str(problem) for problem in corpus.reading.problems] == [
+        "gone.md: is not a file that can be read. Mend the link or take it out."
+    ]
+
+
+def test_folder_with_an_ending(make_site):
+    """A folder whose name ends in .md is a folder."""
+    assert read_site(make_site({"tea.md/cup.md": article("Cup")})).ids == ("tea.md/cup",)
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() == 0, reason="root may read everything")
+def test_permissions(make_site):
+    """A file or folder that may not be read is a problem; the others are read."""
+    site = make_site({"a.md": article("A"), "b.md": article("B"), "c/d.md": article("D")})
+    (site / "a.md").chmod(0)
+    (site / "c").chmod(0)
+    try:
+        corpus = read_site(site)
+    finally:
+        (site / "c").chmod(0o755)
+    assert corpus.ids == ("b",)
+    assert [str(problem) for problem in corpus.reading.problems] == [
+        "c: cannot be read (Permission denied). Check the folder's permissions.",
+        "a.md: cannot be read (Permission denied). Check the permissions of the file.",
+    ]
+
+
+def test_unreadable_file(make_site, monkeypatch):
+    """A file that cannot be read is a problem with the system's reason."""
+    site = make_site({"a.md": article("A"), "b.md": article("B")})
+    read_bytes = Path.read_bytes
+
+    def refuse(path):
+        if path.name == "a.md":
+            raise PermissionError(13, "Permission denied")
+        return read_bytes(path)
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    assert [str(problem) for problem in read_site(site).reading.problems] == [
+        "a.md: cannot be read (Permission denied). Check the permissions of the file."
+    ]
+
+
+def test_processes_change_nothing(make_site, monkeypatch):
+    """A site that is read in several processes is the same corpus, and its progress reaches its end."""
+    texts = {f"{n:02}.md": article(f"Tea {n}", f"related: [{(n + 1) % 30:02}]", body="x" * 500) for n in range(30)}
+    texts["bad.md"] = article(2024)
+    names = list(texts)
+    random.shuffle(names)
+    site = make_site({name: texts[name] for name in names})
+    alone = read_site(site)
+    monkeypatch.setattr(site_module, "_PARALLEL_BYTES", 0)
+    monkeypatch.setattr(site_module, "_CHUNK_BYTES", 3000)
+    seen = []
+    together = read_site(site, progress=lambda done, total: seen.append((done, total)))
+    assert list(together) == list(alone)
+    assert [str(problem) for problem in together.reading.problems] == [
+        str(problem) for problem in alone.reading.problems
+    ]
+    assert together.reading.recognised == alone.reading.recognised
+    assert seen == sorted(seen)
+    assert seen[-1] == (31, 31)
+
+
+def test_equal_entries_are_one_object(make_site):
+    """Equal entries of several lists are one object, which is what keeps a large site in memory."""
+    related = "related: [{title: Tea, webUrl: https://example.org/tea, excerpt: A long text.}]"
+    first, second = read_site(make_site({"a.md": article("A", related), "b.md": article("B", related)}))
+    assert first.related[0] is second.related[0]
+
+
+def test_read_article_is_read_site(make_site):
+    """An article that is read alone is the one that is read with its site."""
+    site = make_site(
+        {
+            "_config.yml": "url: https://example.org\ntimezone: Europe/Berlin\n",
+            "_posts/2021-03-03-tea.md": article("Tea", "date: 2021-03-03 08:00", "related: [cup]", body="Hot."),
+        }
+    )
+    (expected,) = read_site(site)
+    file = site / "_posts/2021-03-03-tea.md"
+    assert read_article(file) == read_article(str(file)) == read_article(file, site=site) == expected
+
+
+@pytest.mark.parametrize(
+    ("files", "path", "article_id"),
+    [
+        ({"recommender.yaml": ""}, "blog/tea.md", "blog/tea"),
+        ({}, "_news/2021/tea.md", "_news/2021/tea"),
+        ({}, "content/blog/content/tea.md", "content/blog/content/tea"),
+        ({".git/HEAD": ""}, "posts/tea.md", "posts/tea"),
+        ({".git/HEAD": ""}, "sites/one/_posts/tea.md", "_posts/tea"),
+        ({"hugo.toml": ""}, "content/de/tea.md", "content/de/tea"),
+    ],
+)
+def test_read_article_ids(make_site, files, path, article_id):
+    """An article's id is its path below its site, wherever the site is not named."""
+    site = make_site({**files, path: article("Tea")})
+    assert read_article(site / path).id == article_id
+
+
+def test_read_article_text():
+    """A draft can be a text; its id is its title as a slug."""
+    found = read_article(article("Grüner Tee: 1", "date: 2021-03-03").replace("Grüner Tee: 1", "'Grüner Tee: 1'"))
+    assert (found.id, found.title, found.path, found.url) == ("grüner-tee-1", "Grüner Tee: 1", "", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "error", "message"),
+    [
+        ("---\ntitle: Tea\n", FrontMatterError, "text: front matter opens at line 1 and is never closed. End it with a "
+         "line of three dashes."),
+        (article(2024), ArticleError, 'text:2: title must be text, but is the number 2024. Quote it: title: "2024".'),
+        ("---\ndate: 2021-03-03\n---\n", ArticleError, "text: there is no title. Give it one: title: Tea."),
+        ("# Tea\n", ArticleError, "text: has no front matter. Begin it with a line of three dashes and title: Tea."),
+        ("nowhere.md", SiteError, "nowhere.md: there is no such file. Name a Markdown file, or give the text of one."),
+    ],
+)  # fmt: skip
+def test_bad_drafts(text, error, message):
+    """A bad draft is an error at once."""
+    with pytest.raises(error) as caught:
+        read_article(text)
+    assert str(caught.value) == message
+
+
+def test_draft_of_another_site(make_site, tmp_path):
+    """A file that does not lie in the site it is said to be of is an error."""
+    site = make_site({"a.md": article("A")})
+    with pytest.raises(SiteError) as caught:
+        read_article(site / "a.md", site=tmp_path / "other")
+    assert (
+        str(caught.value) == f"{site / 'a.md'}: does not lie in the site {tmp_path / 'other'}. Name a file of the site."
+    )
+
+
+def test_draft_warnings(make_site, caplog):
+    """What is left out of a draft is logged."""
+    read_article(make_site({"_posts/tea.md": article("Tea", "quality: high")}) / "_posts/tea.md")
+    assert caplog.messages == ["_posts/tea.md:3: quality must be a number, but is 'high'. It is left out."]
