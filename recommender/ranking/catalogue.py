@@ -16,6 +16,7 @@ from scipy.sparse import csr_matrix
 
 from recommender.articles import Article
 from recommender.vectors.neighbors import Rows, TiledIndex, stack_rows
+from recommender.vectors.text import language_of
 from recommender.vectors.tfidf import Field
 
 __all__ = ["Catalogue", "days_of"]
@@ -204,7 +205,7 @@ class Catalogue:
 
     def group_of(self, article: Article) -> int:
         """The code of the articles that may be related to this one; a language that is new gets a new code."""
-        language = "" if self.cross_language else (article.language.lower() or self.site_language)
+        language = "" if self.cross_language else language_of(article.language, self.site_language)
         return self._group_codes.setdefault(language, len(self._group_codes))
 
     def provider_of(self, article: Article) -> int:

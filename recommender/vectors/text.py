@@ -17,7 +17,7 @@ import Stemmer
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 from stop_words import LANGUAGE_MAPPING, get_stop_words
 
-__all__ = ["Analyzer", "analyzer_for", "char_ngrams", "repair", "word_ngrams"]
+__all__ = ["Analyzer", "analyzer_for", "char_ngrams", "language_of", "repair", "word_ngrams"]
 
 # Curly quotes become straight, ligatures and full-width letters plain: all are one word to a reader.
 _FTFY = ftfy.TextFixerConfig(normalization="NFKC", unescape_html=False)
@@ -33,8 +33,8 @@ _MARKS = re.compile(r"^\s{0,3}(?:#{1,6}\s+|>\s?|[-*+]\s+|\d+[.)]\s+)|[*`~|]+|(?<
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 # What feeds and content systems append to an excerpt that they cut: at its very end, or a last sentence of its own.
 _READ_ON = (
-    r"(?:continue reading|read more|read on|keep reading|read the (?:full|rest|whole)(?: of the)?(?: story| article| post)?|"
-    r"click here to (?:read|continue))"
+    r"(?:continue reading|read more|read on|keep reading|click here to (?:read|continue)|"
+    r"read the (?:full|rest|whole)(?: of the)?(?: story| article| post)?)"
 )
 _BOILERPLATE = re.compile(
     rf"(?:(?<=[.!?…\])»])\s*[\[(]?{_READ_ON}\b[^.!?]{{0,80}}|\s+[\[(]?{_READ_ON})[\s.…»→>\])]*$", re.IGNORECASE
@@ -89,6 +89,19 @@ def repair(text: str) -> str:
     text = _MARKS.sub(" ", _CODE_FENCE.sub(" ", _BARE_URL.sub(" ", text)))
     text = _BOILERPLATE.sub("", _THE_POST.sub("", text))
     return _SPACES.sub(" ", _TRAILING_DOTS.sub("", text)).strip()
+
+
+def language_of(code: str, site_language: str) -> str:
+    """
+    The language of an article in lower case: its own, or the site's where it names none.
+
+    ``en`` and ``en-US`` are one language where the site's is either of them; ``pt-BR`` and ``pt-PT`` never are, since a
+    site that has both has translations.
+    """
+    code, site_language = code.lower().replace("_", "-"), site_language.lower().replace("_", "-")
+    own, site = code.split("-")[0], site_language.split("-")[0]
+    is_bare = code == own or site_language == site
+    return site_language if not code or (own == site and is_bare) else code
 
 
 class Analyzer:

@@ -21,7 +21,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from recommender.articles import Article
 from recommender.settings import FieldSettings, VectorsSettings
-from recommender.vectors.text import analyzer_for, char_ngrams, repair, word_ngrams
+from recommender.vectors.text import analyzer_for, char_ngrams, language_of, repair, word_ngrams
 
 __all__ = ["FIELD_NAMES", "Field", "FieldVectorizer"]
 
@@ -61,7 +61,7 @@ class FieldVectorizer:
 
     def __init__(self, settings: VectorsSettings | None = None, language: str = "") -> None:
         self.settings = settings or VectorsSettings()
-        self.language = language.lower()
+        self.language = language.lower().replace("_", "-")
         self.n_articles = 0
         self.fields: tuple[Field, ...] = ()
         self._vectorizers: dict[str, TfidfVectorizer] = {}
@@ -251,7 +251,7 @@ class FieldVectorizer:
             yield [prefix + term for term in terms] if prefix else terms
 
     def _language_of(self, article: Article) -> str:
-        return article.language.lower() or self.language
+        return language_of(article.language, self.language)
 
     def _prefix(self, article: Article) -> str:
         language = self._language_of(article)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommender.vectors.text import Analyzer, analyzer_for, char_ngrams, repair, word_ngrams
+from recommender.vectors.text import Analyzer, analyzer_for, char_ngrams, language_of, repair, word_ngrams
 
 
 @pytest.mark.parametrize(
@@ -90,3 +90,20 @@ def test_word_ngrams_are_runs_of_neighbors():
     """Every length of the range, shortest first."""
     assert word_ngrams(["a", "b", "c"], (1, 2)) == ["a", "b", "c", "a b", "b c"]
     assert word_ngrams(["a"], (2, 3)) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "site", "language"),
+    [
+        ("", "en-US", "en-us"),
+        ("en", "en-US", "en-us"),
+        ("en-US", "en", "en"),
+        ("en_GB", "en-US", "en-gb"),
+        ("pt-BR", "pt-PT", "pt-br"),
+        ("de", "en-US", "de"),
+        ("", "", ""),
+    ],
+)
+def test_a_bare_language_code_is_the_sites_own(code, site, language):
+    """Two regions of one language are translations of each other."""
+    assert language_of(code, site) == language
