@@ -3,10 +3,10 @@ All-pairs nearest neighbors, side by side in one run: ours, sparse-dot-topn, sci
 
 Usage: python benchmarks/neighbors.py SITE [--articles 100000] [--queries 10000] [--k 50] [--repeats 3] [--threads 2]
 
-The big corpus is made from the words of SITE's titles and excerpts, seeded: each article takes the title of one article and
-the excerpt of another and coins a new word now and then, so that the vocabulary goes on growing with the square root of
-the text, as Heaps' law has it. All systems answer the same queries on the same float32 matrix; systems take turns, and
-the table shows medians. `NearestNeighbors` is asked fewer queries, since its cost a query does not depend on their number.
+The big corpus is made from the words of SITE's titles and excerpts, seeded: each article takes the title of one article
+and the excerpt of another and coins a new word now and then, so that the vocabulary goes on growing with the square
+root of the text, as Heaps' law has it. All systems answer the same queries on the same float32 matrix; systems take
+turns, and the table shows medians. `NearestNeighbors` is asked fewer queries: its cost a query does not depend on that.
 """
 
 import argparse
