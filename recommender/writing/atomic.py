@@ -1,0 +1,185 @@
+"""
+Files replaced whole: at any moment a file is the old one or the new one, never half of either.
+
+A batch plans every change first, as a `FileChange`, and replaces files only once all are planned. ``--check``,
+``--diff`` and ``--dry-run`` show the same plan and stop there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import stat
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from recommender.errors import RecommenderError, WriteError
+
+__all__ = ["FileChange", "apply_changes", "plan_change", "read_if_there", "replace_file"]
+
+
+@dataclass(frozen=True)
+class FileChange:
+    """
+    One file as it is and as it should be.
+
+    Parameters
+    ----------
+    path
+        The file.
+    before
+        Its bytes when the change was planned; None where there was no such file.
+    after
+        The bytes that it should have.
+    make
+        Gives the bytes that the file should have from those it has, for a file that someone changes between the
+        plan and its turn. Raises WriteError where that cannot be done.
+    """
+
+    path: Path
+    before: bytes | None
+    after: bytes
+    make: Callable[[bytes | None], bytes]
+
+
+def plan_change(path: Path, make: Callable[[bytes | None], bytes]) -> FileChange | None:
+    """
+    The change that `make` makes of a file, or None where it changes nothing.
+
+    Raises
+    ------
+    WriteError
+        The file cannot be read, or `make` cannot make anything of it.
+    """
+    before = read_if_there(path)
+    after = make(before)
+    return None if after == before else FileChange(path, before, after, make)
+
+
+def apply_changes(
+    changes: Sequence[FileChange], progress: Callable[[int], object] | None = None
+) -> tuple[int, list[RecommenderError]]:
+    """
+    Replace the files, one after the other.
+
+    A file that has changed since the plan is planned again from what it is now, so an edit that was saved in the
+    meantime is kept.
+
+    Parameters
+    ----------
+    changes
+        What was planned.
+    progress
+        Called with the number of files done.
+
+    Returns
+    -------
+    int
+        Files replaced.
+    list of RecommenderError
+        Files that were changed in the meantime into something that cannot be written, or were removed. They are left
+        alone.
+
+    Raises
+    ------
+    WriteError
+        A file cannot be replaced: no space, no permission. It is as it was, and the files after it were not begun.
+    """
+    n_replaced = 0
+    problems: list[RecommenderError] = []
+    for n_done, change in enumerate(changes, 1):
+        now = read_if_there(change.path)
+        try:
+            after = change.after if now == change.before else change.make(now)
+        except RecommenderError as error:
+            problems.append(error)
+            continue
+        try:
+            n_replaced += replace_file(change.path, after)
+        except OSError as error:
+            done = f" {n_replaced} of {len(changes)} files were replaced before it, each whole." if n_replaced else ""
+            raise WriteError(
+                f"{change.path}: cannot be written ({error.strerror or error}). It is as it was.{done}"
+                " Mend that and run again."
+            ) from error
+        if progress:
+            progress(n_done)
+    return n_replaced, problems
+
+
+def read_if_there(path: Path) -> bytes | None:
+    """
+    A file's bytes, or None where there is no such file.
+
+    Raises
+    ------
+    WriteError
+        There is something else in its place, or it may not be read.
+    """
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise WriteError(f"{path}: cannot be read ({error.strerror or error}), so it is not written either.") from None
+
+
+def replace_file(path: Path, content: bytes) -> bool:
+    """
+    Give a file this content, in one step that other programs see all of or nothing of.
+
+    The new file is written beside the old one, on the disk before it takes the name, and has the old one's mode and
+    owner. A symbolic link stays one: its target is replaced. A file that has this content already is not touched, so
+    its time of change says when it changed. Folders above it are made.
+
+    Returns
+    -------
+    bool
+        Whether the file was replaced.
+
+    Raises
+    ------
+    OSError
+        It cannot be done; the file is as it was, and nothing is left beside it.
+    """
+    target = Path(os.path.realpath(path))
+    try:
+        old = target.stat()
+    except FileNotFoundError:
+        old = None
+        target.parent.mkdir(parents=True, exist_ok=True)
+    else:
+        # NB a rename needs leave to change the folder only: without this a file that was made read-only would go too.
+        if not os.access(target, os.W_OK):
+            raise PermissionError(13, "it is read-only", str(target))
+        if target.read_bytes() == content:
+            return False
+
+    # A name of its own length, since the target's may be as long as names can be; hidden, so no generator reads it.
+    beside = target.parent / f".recommender-{secrets.token_hex(8)}.tmp"
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            if old is not None:
+                _keep_owner_and_mode(descriptor, old)
+            file.flush()
+            os.fsync(descriptor)
+        beside.replace(target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            beside.unlink()
+        raise
+    return True
+
+
+def _keep_owner_and_mode(descriptor: int, old: os.stat_result) -> None:
+    new = os.fstat(descriptor)
+    if (new.st_uid, new.st_gid) != (old.st_uid, old.st_gid):
+        # Only root may give a file away; anyone else keeps the content right and owns the file.
+        with contextlib.suppress(PermissionError):
+            os.fchown(descriptor, old.st_uid, old.st_gid)
+    # After the owner: a change of owner clears some bits of the mode.
+    os.fchmod(descriptor, stat.S_IMODE(old.st_mode))

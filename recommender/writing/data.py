@@ -1,0 +1,120 @@
+"""One JSON file where the site's generator looks for data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from recommender.articles import Corpus
+from recommender.content.generator import read_generator
+from recommender.content.paths import without_ending
+from recommender.errors import WriteError
+from recommender.settings import Settings
+from recommender.suggestions import Suggestion
+from recommender.writing.atomic import plan_change
+from recommender.writing.plan import Answer, Plan
+from recommender.writing.values import scalar, text, writable
+
+__all__ = ["data_entry", "data_file", "plan_data"]
+
+FILE_NAME = "suggested_related.json"
+
+#: What a Hugo site has where its configuration is kept elsewhere.
+_HUGO_FOLDERS = ("content", "data")
+
+
+def plan_data(
+    corpus: Corpus, site: Path, answers: Iterable[Answer], settings: Settings, output: Path | None = None
+) -> Plan:
+    """
+    The data file: an object with the id of each article that has suggestions, and the list of them.
+
+    Where `answers` leaves articles of the corpus out, what the file says about any other article stays. So does what it
+    says about articles whose files could not be read this time: one slip of an editor does not empty a page.
+
+    Raises
+    ------
+    WriteError
+        The file is needed for what it says about the other articles, and is not the JSON that was written.
+    """
+    path = output or data_file(site, settings)
+    entries = {answer.article_id: [data_entry(suggestion) for suggestion in answer.suggestions] for answer in answers}
+    unread = _unread(corpus)
+    is_whole = len(entries) >= len(corpus)
+
+    def make(before: bytes | None) -> bytes:
+        kept: dict[str, Any] = {}
+        if before is not None and (unread or not is_whole):
+            kept = {key: value for key, value in _parse(before, path).items() if key in unread or not is_whole}
+        merged = {key: value for key, value in {**kept, **entries}.items() if value}
+        return f"{_render(dict(sorted(merged.items())), '')}\n".encode()
+
+    change = plan_change(path, make)
+    return Plan((change,) if change else ())
+
+
+def data_file(site: Path, settings: Settings) -> Path:
+    """
+    Where the site's generator looks for data.
+
+    ``writing.data_file`` where it is set. Else ``data/`` for Hugo, and ``_data/`` for Jekyll and anything else. For a
+    file of lines, which has no generator, the folder that it is in.
+    """
+    folder = site if site.is_dir() else site.parent
+    if settings.writing.data_file:
+        return folder / settings.writing.data_file
+    if not site.is_dir():
+        return folder / FILE_NAME
+    generator = read_generator(folder).name
+    is_hugo = all((folder / name).is_dir() for name in _HUGO_FOLDERS)
+    return folder / ("data" if generator == "hugo" or (is_hugo and not generator) else "_data") / FILE_NAME
+
+
+def data_entry(suggestion: Suggestion) -> dict[str, Any]:
+    """
+    A suggestion as the data file has it: an entry of the site's own shape, and what a template or an editor asks next.
+
+    On a site whose lists are plain texts, the text stands under what it is (``url``, ``path``, ``slug``, ``title``),
+    beside the title and the URL, since a template cannot show a path alone.
+    """
+    entry = suggestion.as_related_entry()
+    if isinstance(entry, str):
+        entry = {"title": suggestion.title, "url": suggestion.url, suggestion.shape.target: entry}
+    own = {"article_id": suggestion.article_id, "score": suggestion.score, "reason": str(suggestion.reason)}
+    written: dict[str, Any] = writable({**entry, **own})
+    return written
+
+
+def _unread(corpus: Corpus) -> frozenset[str]:
+    """The ids of the articles whose files could not be read; a problem begins with the path of its file."""
+    problems = corpus.reading.problems if corpus.reading else ()
+    return frozenset(without_ending(str(problem).partition(":")[0]) for problem in problems)
+
+
+def _parse(before: bytes, path: Path) -> dict[str, Any]:
+    """What the data file says now."""
+    cure = "Mend it, or write it anew with a run over the whole site."
+    try:
+        found = json.loads(before)
+    except ValueError as error:
+        raise WriteError(f"{path}: is not JSON ({error}). {cure}") from None
+    if not isinstance(found, dict):
+        raise WriteError(f"{path}: must be an object with article ids, but is something else. {cure}")
+    parsed: dict[str, Any] = writable(found)
+    return parsed
+
+
+def _render(value: Any, indent: str) -> str:
+    """JSON with two spaces an indent, so that a difference shows in the lines that changed."""
+    if not isinstance(value, (dict, list)):
+        return scalar(value)
+    if not value:
+        return "{}" if isinstance(value, dict) else "[]"
+    deeper = f"{indent}  "
+    if isinstance(value, dict):
+        items = ",\n".join(f"{deeper}{text(key)}: {_render(item, deeper)}" for key, item in value.items())
+        return f"{{\n{items}\n{indent}}}"
+    items = ",\n".join(f"{deeper}{_render(item, deeper)}" for item in value)
+    return f"[\n{items}\n{indent}]"

@@ -1,0 +1,62 @@
+"""One line of JSON for each article, for pipelines and databases."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from recommender.articles import Corpus
+from recommender.errors import WriteError
+from recommender.settings import Settings
+from recommender.suggestions import Suggestion
+from recommender.writing.atomic import plan_change
+from recommender.writing.plan import Answer, Plan
+from recommender.writing.values import json_line, writable
+
+__all__ = ["jsonl_lines", "plan_jsonl"]
+
+
+def jsonl_lines(answers: Iterable[Answer]) -> Iterator[str]:
+    """A line for each answer, in its order, without the line end; articles without suggestions have theirs too."""
+    for answer in answers:
+        line = {
+            "article_id": answer.article_id,
+            "suggestions": [_suggestion(suggestion) for suggestion in answer.suggestions],
+            "reason_for_none": answer.reason_for_none,
+        }
+        yield json_line(writable(line))
+
+
+def plan_jsonl(
+    corpus: Corpus, site: Path, answers: Iterable[Answer], settings: Settings, output: Path | None = None
+) -> Plan:
+    """
+    The lines as one file, `output`.
+
+    Raises
+    ------
+    WriteError
+        No file is named: lines belong to no place of the site.
+    """
+    if output is None:
+        raise WriteError("jsonl: no file is named for the lines. Name one: --output FILE.")
+    content = "".join(f"{line}\n" for line in jsonl_lines(answers)).encode()
+    change = plan_change(output, lambda _: content)
+    return Plan((change,) if change else ())
+
+
+def _suggestion(suggestion: Suggestion) -> dict[str, Any]:
+    """The fields of a `Suggestion` in their order, without the site's shape; the reason as its sentences."""
+    fields: dict[str, Any] = {}
+    for part in dataclasses.fields(suggestion):
+        value = getattr(suggestion, part.name)
+        if part.name == "reason":
+            value = list(suggestion.reason.sentences)
+        elif isinstance(value, datetime):
+            value = value.isoformat()
+        if part.name != "shape":
+            fields[part.name] = value
+    return fields

@@ -1,0 +1,78 @@
+"""What a writer is given, and what it hands back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from recommender.articles import Corpus
+from recommender.errors import RecommenderError
+from recommender.settings import Settings
+from recommender.suggestions import Suggestion
+from recommender.writing.atomic import FileChange
+
+__all__ = ["Answer", "Plan", "Writer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """
+    What the recommender says of one article.
+
+    Parameters
+    ----------
+    article_id
+        The article.
+    suggestions
+        The best first; may be empty.
+    reason_for_none
+        Why there are no suggestions; "" where there are some.
+    """
+
+    article_id: str
+    suggestions: tuple[Suggestion, ...] = ()
+    reason_for_none: str = ""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """
+    What a batch is going to change, complete before the first file is replaced.
+
+    Parameters
+    ----------
+    changes
+        The files that will change, in the order of their articles.
+    problems
+        One error for each file that cannot be written; it is left alone.
+    """
+
+    changes: tuple[FileChange, ...] = ()
+    problems: tuple[RecommenderError, ...] = ()
+
+
+class Writer(Protocol):
+    """A way of writing suggestions: it plans, and changes nothing."""
+
+    def __call__(
+        self, corpus: Corpus, site: Path, answers: Iterable[Answer], settings: Settings, output: Path | None = None
+    ) -> Plan:
+        """
+        What will change.
+
+        Parameters
+        ----------
+        corpus
+            All articles of the site.
+        site
+            The folder, or the file of lines, that it was read from.
+        answers
+            May leave articles out: what is written about those stays.
+        settings
+            The settings.
+        output
+            The file to write; None: the writer's own place.
+        """
+        ...

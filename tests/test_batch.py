@@ -1,0 +1,296 @@
+"""Whole runs, from files to files."""
+
+import json
+import random
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from recommender import Recommender, Settings, read_site
+from recommender.batch import choose_articles, explain_article, fit_site, settings_of, suggest_site
+from recommender.content import front_matter
+from recommender.errors import CorpusError, ModelError, SettingsError
+from recommender.settings import settings_from_mapping
+
+GOLDEN = Path(__file__).parent / "golden"
+SIMILARITY = {"ranking": {"ranker": "similarity"}}
+
+
+def by(writer="data", **settings):
+    """Settings that rank by similarity, which is quick, and write in this way."""
+    return settings_from_mapping({**SIMILARITY, "writing": {"writer": writer}, **settings})
+
+
+def tree(folder):
+    """Every file of a folder with its bytes."""
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_whole_batch(newsroom, golden):
+    """The example site's suggestions, by similarity, are the ones that were read and found right."""
+    run = suggest_site(newsroom, by())
+    (change,) = run.changes
+    suggestions = {
+        article_id: [f"{entry['score']:.3f} {entry['article_id']}" for entry in entries]
+        for article_id, entries in json.loads(change.after).items()
+    }
+    golden(json.dumps(suggestions, indent=1, ensure_ascii=False) + "\n", GOLDEN / "newsroom_suggestions.json")
+
+
+def test_counts_add_up(newsroom):
+    """What a run says it did is what is in the file."""
+    run = suggest_site(newsroom, by())
+    written = json.loads((newsroom / "_data" / "suggested_related.json").read_text())
+    assert run.n_articles == run.n_asked == len(read_site(newsroom)) == 130
+    assert run.n_suggestions == sum(map(len, written.values()))
+    assert run.n_with_none == run.n_asked - len(written)
+    assert all(run.reasons_for_none)
+    assert run.ranker_name == "similarity"
+    assert run.news is None
+    assert run.problems == ()
+
+
+@pytest.mark.parametrize("writer", ["data", "front-matter"])
+def test_second_run_changes_nothing(newsroom, writer):
+    """Running again changes no byte."""
+    first = suggest_site(newsroom, by(writer))
+    after = tree(newsroom)
+    assert first.changes
+    assert suggest_site(newsroom, by(writer)).changes == ()
+    assert tree(newsroom) == after
+
+
+@pytest.mark.parametrize("writer", ["data", "front-matter"])
+def test_plan_only(newsroom, writer):
+    """A plan holds every change and makes none."""
+    before = tree(newsroom)
+    planned = suggest_site(newsroom, by(writer), plan_only=True)
+    assert tree(newsroom) == before
+    suggest_site(newsroom, by(writer))
+    expected = {change.path.relative_to(newsroom).as_posix(): change.after for change in planned.changes}
+    assert tree(newsroom) == {**before, **expected}
+
+
+def test_front_matter_is_taken_out_again(newsroom):
+    """Without their blocks all files are what they were, and the blocks are no evidence: suggestions stay the same."""
+    before = tree(newsroom)
+    suggest_site(newsroom, by("front-matter"))
+    assert tree(newsroom) != before
+    for path in (newsroom / "_news").iterdir():
+        path.write_bytes(front_matter.splice(path.read_bytes(), "suggested_related", None))
+    assert tree(newsroom) == before
+
+
+def test_writers_agree(newsroom):
+    """The three ways of writing say the same."""
+    lines = []
+    suggest_site(newsroom, by("jsonl"), emit=lines.append)
+    suggest_site(newsroom, by("data"))
+    suggest_site(newsroom, by("front-matter"))
+    data = json.loads((newsroom / "_data" / "suggested_related.json").read_text())
+    corpus = read_site(newsroom)
+    for line in map(json.loads, lines):
+        scores = [suggestion["score"] for suggestion in line["suggestions"]]
+        assert [entry["score"] for entry in data.get(line["article_id"], [])] == scores
+        block = front_matter.parse((newsroom / corpus[line["article_id"]].path).read_text()).get(
+            "suggested_related", []
+        )
+        assert [entry["score"] for entry in block] == scores
+        assert bool(scores) != bool(line["reason_for_none"])
+
+
+def test_shuffled_files_same_bytes(newsroom, tmp_path):
+    """Files that are found in another order give the same bytes."""
+    suggest_site(newsroom, by())
+    expected = (newsroom / "_data" / "suggested_related.json").read_bytes()
+    other = tmp_path / "other"
+    names = sorted(tree(newsroom))
+    random.Random(0).shuffle(names)
+    for name in names:
+        if not name.startswith("_data"):
+            (other / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(newsroom / name, other / name)
+    suggest_site(other, by())
+    assert (other / "_data" / "suggested_related.json").read_bytes() == expected
+
+
+def test_api_and_batch_say_the_same(newsroom):
+    """A pipeline that calls the API gets what the batch writes."""
+    lines = []
+    suggest_site(newsroom, by("jsonl"), emit=lines.append)
+    recommender = Recommender(by()).fit(read_site(newsroom))
+    for line in map(json.loads, lines[:20]):
+        expected = [suggestion.article_id for suggestion in recommender.suggest(line["article_id"])]
+        assert [suggestion["article_id"] for suggestion in line["suggestions"]] == expected
+
+
+def test_saved_model_says_the_same(newsroom, tmp_path):
+    """A batch with a saved model gives the same articles and scores as one without, while the site is the same."""
+    folder = tmp_path / "model"
+    fitted = fit_site(newsroom, by(), model=folder)
+    assert (fitted.n_articles, fitted.folder, fitted.problems) == (130, folder, ())
+    with_model, without = [], []
+    run = suggest_site(newsroom, by("jsonl"), model=folder, emit=with_model.append)
+    assert (run.news.n_added, run.news.n_changed, run.news.n_removed) == (0, 0, 0)
+    suggest_site(newsroom, by("jsonl"), emit=without.append)
+
+    def answers(lines):
+        # NB a saved model keeps no bodies, so its reasons name the stems of words that only the body has.
+        return [
+            [(suggestion["article_id"], suggestion["score"]) for suggestion in json.loads(line)["suggestions"]]
+            for line in lines
+        ]
+
+    assert answers(with_model) == answers(without)
+
+
+def test_model_of_other_settings(newsroom, tmp_path, caplog):
+    """A model keeps the settings that shaped it; a run that has others is told, and its k counts."""
+    folder = tmp_path / "model"
+    fit_site(newsroom, by(), model=folder)
+    lines = []
+    other = by("jsonl", ranking={"ranker": "similarity", "half_life_days": 123, "k": 1})
+    suggest_site(newsroom, other, model=folder, emit=lines.append)
+    assert max(len(json.loads(line)["suggestions"]) for line in lines) == 1
+    assert [record.getMessage() for record in caplog.records if record.levelname == "WARNING"] == [
+        f"{folder} was fitted with another ranking.half_life_days, which counts. "
+        f"To use that of this run, fit it again: recommender fit SITE --model {folder}."
+    ]
+
+
+def test_usual_place_of_a_model_is_no_content(newsroom):
+    """A model in the site's own hidden folder changes nothing of what is read."""
+    before = read_site(newsroom)
+    folder = fit_site(newsroom, by()).folder
+    assert folder == newsroom / ".recommender" / "model"
+    assert read_site(newsroom).ids == before.ids
+
+
+def test_model_that_is_not_there(newsroom, tmp_path):
+    """A model that is not there is an error before anything is written."""
+    with pytest.raises(ModelError, match="holds no model"):
+        suggest_site(newsroom, by(), model=tmp_path / "none")
+    assert not (newsroom / "_data").exists()
+
+
+def test_curated_articles_are_not_suggested_again(newsroom):
+    """What an article's curated list names is not among its suggestions."""
+    lines = []
+    suggest_site(newsroom, by("jsonl"), emit=lines.append)
+    corpus = read_site(newsroom)
+    for line in map(json.loads, lines):
+        named = {entry.url for entry in corpus[line["article_id"]].related}
+        assert not named & {suggestion["url"] for suggestion in line["suggestions"]}
+
+
+def test_site_of_lines(tmp_path):
+    """A file with an article a line gets its data file beside it."""
+    lines = tmp_path / "articles.jsonl"
+    lines.write_text(
+        "".join(json.dumps({"id": name, "title": f"Brewing {name} tea", "url": f"/{name}/"}) + "\n" for name in "abc")
+    )
+    run = suggest_site(lines, by())
+    assert [change.path for change in run.changes] == [tmp_path / "suggested_related.json"]
+    assert list(json.loads((tmp_path / "suggested_related.json").read_text())) == ["a", "b", "c"]
+
+
+def test_settings_of_a_site(tmp_path):
+    """A named file counts before the site's own, and the site's own before the defaults."""
+    site = tmp_path / "site"
+    site.mkdir()
+    assert settings_of(site) == Settings()
+    (site / "recommender.yaml").write_text("ranking: {k: 7}\n")
+    (tmp_path / "other.yaml").write_text("ranking: {k: 8}\n")
+    assert settings_of(site).ranking.k == 7
+    assert settings_of(site, tmp_path / "other.yaml").ranking.k == 8
+    with pytest.raises(SettingsError, match="cannot be read"):
+        settings_of(site, tmp_path / "none.yaml")
+
+
+def test_site_behind_a_link(newsroom, tmp_path, monkeypatch):
+    """Paths are understood through symbolic links and dots, from wherever one is."""
+    link = tmp_path / "link"
+    link.symlink_to(newsroom)
+    corpus = read_site(link)
+    article = corpus[0]
+    monkeypatch.chdir(newsroom / "_news")
+    for name in (
+        article.id,
+        article.path,
+        Path(article.path).name,
+        str(newsroom / article.path),
+        str(link / article.path),
+        f"../_news/{Path(article.path).name}",
+    ):
+        assert choose_articles(corpus, link, [name]) == (article.id,)
+        assert choose_articles(corpus, newsroom, [name]) == (article.id,)
+    assert choose_articles(corpus, link, [".."]) == corpus.ids
+    with pytest.raises(CorpusError):
+        choose_articles(corpus, link, ["/"])
+
+
+def test_progress_is_told(newsroom):
+    """A run tells how far each stage is, and each ends at its whole."""
+    told = {}
+    suggest_site(newsroom, by("front-matter"), progress=lambda stage, done, total: told.update({stage: (done, total)}))
+    assert {"articles", "suggestions", "files"} <= set(told)
+    assert all(done == total for done, total in told.values())
+
+
+def test_explaining_a_suggestion(newsroom):
+    """The reason for a suggestion is the one that explain gives, and has no obstacle."""
+    corpus = read_site(newsroom)
+    asked = next(article.id for article in corpus if not article.related)
+    run = explain_article(newsroom, by(), asked)
+    if run.answer.suggestions:
+        first = run.answer.suggestions[0]
+        compared = explain_article(newsroom, by(), asked, first.article_id)
+        assert compared.reason == first.reason
+        assert compared.reason.obstacle == ""
+
+
+@pytest.mark.site
+@pytest.mark.slow
+def test_real_site_gains_lines_only(azure_site, tmp_path):
+    """On 4,617 real files git sees added lines only, and without the blocks every file has its bytes again."""
+    site = Path(shutil.copytree(azure_site, tmp_path / "site"))
+    before = tree(site)
+
+    def git(*arguments):
+        identity = ("-c", "user.name=Test", "-c", "user.email=test@example.org", "-c", "core.autocrlf=false")
+        done = subprocess.run(["git", *identity, *arguments], cwd=site, capture_output=True, check=True)
+        return done.stdout
+
+    git("init", "--quiet")
+    git("add", "--all")
+    git("commit", "--quiet", "--message", "before")
+    run = suggest_site(site, by("front-matter"))
+    assert run.problems == ()
+    assert run.n_articles == len(before) - sum(not name.endswith(".md") for name in before) == 4617
+    changed = [line.split(b"\t") for line in git("diff", "--numstat").splitlines()]
+    assert len(changed) == len(run.changes) == run.n_asked - run.n_with_none > 4000
+    assert {removed for _, removed, _ in changed} == {b"0"}
+    assert git("status", "--porcelain", "--untracked-files=all").count(b"\n") == len(changed)
+    for name in before:
+        path = site / name
+        if name.endswith(".md"):
+            path.write_bytes(front_matter.splice(path.read_bytes(), "suggested_related", None))
+    assert {name: content for name, content in tree(site).items() if not name.startswith(".git/")} == before
+
+
+@pytest.mark.site
+@pytest.mark.slow
+def test_real_blog_stays_within_languages(namefi_site):
+    """On a blog in four languages no suggestion crosses from one to another."""
+    corpus = read_site(namefi_site)
+    lines = []
+    suggest_site(namefi_site, by("jsonl"), emit=lines.append)
+    pairs = [
+        (corpus[line["article_id"]].language, corpus[suggestion["article_id"]].language)
+        for line in map(json.loads, lines)
+        for suggestion in line["suggestions"]
+    ]
+    assert len({language for language, _ in pairs}) == 4
+    assert all(one == other for one, other in pairs)

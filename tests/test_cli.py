@@ -1,0 +1,491 @@
+"""The command line: exit code, stdout and stderr, complete."""
+
+import errno
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import recommender.batch
+from recommender import read_site
+from recommender.cli import main
+from recommender.content import front_matter
+
+TEAS = ("black", "green", "white")
+BICYCLES = ("cargo", "city", "road")
+
+
+@pytest.fixture
+def site(tmp_path, monkeypatch):
+    """Three articles about tea, three about bicycles, nothing shared; the folder one is in is above it."""
+    folder = tmp_path / "site" / "_posts"
+    folder.mkdir(parents=True)
+    for day, name in enumerate(TEAS, 1):
+        (folder / f"2021-03-0{day}-{name}-tea.md").write_text(
+            f"---\ntitle: Brewing {name} tea\nexcerpt: A kettle, a pot and {name} leaves.\nurl: /{name}-tea/\n---\n"
+        )
+    for day, name in enumerate(BICYCLES, 4):
+        (folder / f"2021-03-0{day}-{name}-bicycle.md").write_text(
+            f"---\ntitle: A {name} bicycle\nexcerpt: Wheels, gears and {name} tyres.\nurl: /{name}-bicycle/\n---\n"
+        )
+    (tmp_path / "site" / "_config.yml").write_text("title: Tea and bicycles\n")
+    # What is learned needs more articles than these, and looking for it takes time.
+    (tmp_path / "site" / "recommender.yaml").write_text("ranking: {ranker: similarity, n_jobs: 1}\n")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "site"
+
+
+def run(*arguments):
+    """What a command answers: its exit code, stdout, and stderr without the time it took."""
+    result = CliRunner().invoke(main, list(map(str, arguments)), prog_name="recommender", catch_exceptions=False)
+    return result.exit_code, result.stdout, re.sub(r"\d+\.\d s", "0.0 s", result.stderr)
+
+
+SUMMARY = (
+    "articles: 6 read, 0 with problems\n"
+    "recognised: title, excerpt, published_at (name of the file), url\n"
+    "ranking: similarity, as the settings say\n"
+    "suggestions: 12 for 6 articles, 0 with none\n"
+)
+
+
+def test_suggest_writes_the_data_file(site):
+    """The main job writes one file, tells what it did on stderr, and prints nothing."""
+    assert run("suggest", "site") == (0, "", f"{SUMMARY}files: 1 changed\ndone in 0.0 s\n")
+    written = json.loads((site / "_data" / "suggested_related.json").read_text())
+    assert list(written) == sorted(written) == list(read_site(site).ids)
+    for article_id, entries in written.items():
+        kind = article_id.rpartition("-")[2]
+        others = {other for other in written if other.endswith(kind)} - {article_id}
+        assert {entry["article_id"] for entry in entries} == others
+
+
+def test_second_run_changes_nothing(site):
+    """Running again changes no file and says so."""
+    run("suggest", "site")
+    path = site / "_data" / "suggested_related.json"
+    os.utime(path, (1, 1))
+    assert run("suggest", "site") == (0, "", f"{SUMMARY}files: 0 changed\ndone in 0.0 s\n")
+    assert path.stat().st_mtime == 1
+    assert run("suggest", "site", "--check", "--quiet") == (0, "", "")
+
+
+@pytest.mark.parametrize("option", ["--check", "--dry-run"])
+def test_what_would_change(site, option):
+    """--check and --dry-run name what would change and write nothing; --check exits 1."""
+    exit_code, stdout, stderr = run("suggest", "site", option)
+    assert exit_code == (1 if option == "--check" else 0)
+    assert stdout == "would change site/_data/suggested_related.json\n"
+    assert stderr == f"{SUMMARY}files: 1 would change\ndone in 0.0 s\n"
+    assert not (site / "_data").exists()
+
+
+def test_diff(site):
+    """--diff prints a unified diff and writes nothing."""
+    arguments = (
+        "suggest",
+        "site",
+        "-q",
+        "-k",
+        "1",
+        "--write",
+        "front-matter",
+        "--diff",
+        "--only",
+        "_posts/2021-03-01-black-tea",
+    )
+    name = "site/_posts/2021-03-01-black-tea.md"
+    before = (site.parent / name).read_bytes()
+    exit_code, stdout, stderr = run(*arguments)
+    assert (exit_code, stderr) == (0, "")
+    score = re.search(r"score: (.*)", stdout)[1]
+    assert stdout == (
+        f"--- {name}\n"
+        f"+++ {name}\n"
+        "@@ -2,4 +2,10 @@\n"
+        " title: Brewing black tea\n"
+        " excerpt: A kettle, a pot and black leaves.\n"
+        " url: /black-tea/\n"
+        "+suggested_related:\n"
+        '+  - title: "Brewing green tea"\n'
+        '+    excerpt: "A kettle, a pot and green leaves."\n'
+        "+    publishedDateTime: 2021-03-02T00:00:00Z\n"
+        '+    webUrl: "/green-tea/"\n'
+        f"+    score: {score}\n"
+        " ---\n"
+    )
+    assert (site.parent / name).read_bytes() == before
+
+
+def test_front_matter(site):
+    """--write front-matter gives each article its block; --check then finds nothing to do."""
+    exit_code, stdout, stderr = run("suggest", "site", "--write", "front-matter")
+    assert (exit_code, stdout, stderr) == (0, "", f"{SUMMARY}files: 6 changed\ndone in 0.0 s\n")
+    text = (site / "_posts" / "2021-03-01-black-tea.md").read_text()
+    titles = [entry["title"] for entry in front_matter.parse(text)["suggested_related"]]
+    assert titles == ["Brewing green tea", "Brewing white tea"]
+    assert run("suggest", "site", "--write", "front-matter", "--check", "-q") == (0, "", "")
+
+
+def test_jsonl_to_stdout(site):
+    """--write jsonl prints the API's own values, one article a line, and nothing else on stdout."""
+    exit_code, stdout, stderr = run("suggest", "site", "--write", "jsonl")
+    lines = [json.loads(line) for line in stdout.splitlines()]
+    assert exit_code == 0
+    assert stderr == f"{SUMMARY}files: 0 changed\ndone in 0.0 s\n"
+    assert [line["article_id"] for line in lines] == list(read_site(site).ids)
+    assert [suggestion["rank"] for suggestion in lines[0]["suggestions"]] == [1, 2]
+
+
+def test_jsonl_to_a_file(site):
+    """--output takes the lines to a file, which --check and --diff can then speak of."""
+    assert run("suggest", "site", "--write", "jsonl", "--output", "out.jsonl", "-q", "--check") == (
+        1,
+        "would change out.jsonl\n",
+        "",
+    )
+    assert run("suggest", "site", "--write", "jsonl", "--output", "out.jsonl", "-q") == (0, "", "")
+    assert Path("out.jsonl").read_text() == run("suggest", "site", "--write", "jsonl", "-q")[1]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["_posts/2021-03-01-black-tea", "_posts/2021-03-02-green-tea"],
+        ["_posts/2021-03-01-black-tea.md", "site/_posts/2021-03-02-green-tea.md"],
+        ["_posts/*[nc]*k*tea*", "*green*"],
+    ],
+)
+def test_only(site, names):
+    """--only takes ids, files as typed from here or below the site, and patterns; the rest of the file stays."""
+    path = site / "_data" / "suggested_related.json"
+    path.parent.mkdir()
+    path.write_text('{"_posts/2021-03-06-road-bicycle": ["kept"]}')
+    # As a shell has it that writes a pattern out: one --only, and many names behind it.
+    exit_code, stdout, stderr = run("suggest", "site", "--only", *names)
+    assert (exit_code, stdout) == (0, "")
+    assert "suggestions: 4 for 2 articles, 0 with none\n" in stderr
+    assert {key: len(entries) for key, entries in json.loads(path.read_text()).items()} == {
+        "_posts/2021-03-01-black-tea": 2,
+        "_posts/2021-03-02-green-tea": 2,
+        "_posts/2021-03-06-road-bicycle": 1,
+    }
+
+
+@pytest.mark.parametrize("folder", ["site/_posts", "_posts", "site"])
+def test_only_a_folder(site, folder):
+    """--only takes a folder for all articles in it."""
+    assert "suggestions: 12 for 6 articles" in run("suggest", "site", "--only", folder)[2]
+
+
+def test_only_names_nothing(site):
+    """Every name that --only cannot place is told of at once, with the nearest that there is."""
+    exit_code, stdout, stderr = run(
+        "suggest", "site", "--only", "2021-03-01-black-te", "--only", "coffee.md", "--only", "site/_config.yml"
+    )
+    assert (exit_code, stdout) == (1, "")
+    assert stderr == (
+        "Error: no article has the id or path '2021-03-01-black-te'. Did you mean '_posts/2021-03-01-black-tea'?\n"
+        "no article has the id or path 'coffee.md'.\n"
+        "no article has the id or path 'site/_config.yml'.\n"
+    )
+    assert not (site / "_data").exists()
+
+
+def test_bad_file(site):
+    """A file that cannot be read is told of, the others are done, and the exit code is 1; --strict stops at once."""
+    bad = site / "_posts" / "2021-03-07-bad.md"
+    bad.write_text("---\ntitle: Tea: a start\n---\n")
+    message = (
+        "_posts/2021-03-07-bad.md:2: mapping values are not allowed here. "
+        'Quote a value that contains a colon: title: "Tea: a start".\n'
+    )
+    exit_code, stdout, stderr = run("suggest", "site")
+    assert (exit_code, stdout) == (1, "")
+    assert stderr.startswith(f"{message}articles: 6 read, 1 with problems\n")
+    assert stderr.endswith("files: 1 changed\ndone in 0.0 s\n")
+    # Asked for by name, it is told of in its own words.
+    assert run("suggest", "site", "--only", bad) == (1, "", f"Error: {message}")
+    assert run("suggest", "site", "--strict") == (1, "", f"Error: {message}")
+
+
+def test_gate(site):
+    """--require that cannot be scored stops before anything is written."""
+    exit_code, stdout, stderr = run("suggest", "site", "--require", "nDCG@10=0.4")
+    assert (exit_code, stdout) == (1, "")
+    assert stderr.startswith("Error: there is nothing to score")
+    assert not (site / "_data").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["nowhere"], "Invalid value for 'SITE': Path 'nowhere' does not exist."),
+        (["site", "-k", "0"], "Invalid value for '-k': must be a whole number from 1 to 50, but is 0."),
+        (["site", "-k", "five"], "Invalid value for '-k': must be a whole number from 1 to 50, but is five."),
+        (
+            ["site", "--write", "csv"],
+            "Invalid value for '--write': 'csv' is not one of 'data', 'front-matter', 'jsonl'.",
+        ),
+        (["site", "a.md"], "Got unexpected extra argument (a.md). More files go behind --only."),
+        (
+            ["site", "--write", "jsonl", "--check"],
+            "--check, --diff and --dry-run compare files. With --write jsonl name one: --output FILE.",
+        ),
+        (
+            ["site", "--write", "front-matter", "--output", "x"],
+            "--output names one file; --write front-matter writes into the articles.",
+        ),
+    ],
+)
+def test_wrong_use(site, arguments, message):
+    """Wrong use is told of with the option it is about, and exits 2."""
+    exit_code, stdout, stderr = run("suggest", *arguments)
+    assert (exit_code, stdout) == (2, "")
+    assert stderr == (
+        f"Usage: recommender suggest [OPTIONS] SITE\nTry 'recommender suggest --help' for help.\n\nError: {message}\n"
+    )
+
+
+def test_wrong_setting(site):
+    """A setting out of its limits is told of with its file and limits."""
+    (site / "recommender.yaml").write_text("ranking: {k: 0}\n")
+    message = "Error: recommender.yaml: ranking.k must be a whole number from 1 to 50, but is 0.\n"
+    assert run("suggest", "site") == (1, "", message)
+    assert run("settings", "--check", "site/recommender.yaml") == (1, "", message)
+
+
+def test_settings_file(site):
+    """--settings FILE takes the place of the site's own."""
+    Path("other.yaml").write_text("ranking: {ranker: similarity, k: 1}\nwriting: {writer: jsonl}\n")
+    exit_code, stdout, _ = run("suggest", "site", "--settings", "other.yaml", "-q")
+    assert exit_code == 0
+    assert {len(json.loads(line)["suggestions"]) for line in stdout.splitlines()} == {1}
+
+
+def test_model(site):
+    """`fit` saves a model and prints where; suggest takes it, adds what is new, and says how much that is."""
+    exit_code, stdout, stderr = run("fit", "site", "--model", "models/site")
+    assert (exit_code, stdout) == (0, "models/site\n")
+    assert stderr == ("articles: 6 read, 0 with problems\nranking: similarity, as the settings say\ndone in 0.0 s\n")
+    fitted = run("suggest", "site", "--write", "jsonl", "-q")
+    assert run("suggest", "site", "--model", "models/site", "--write", "jsonl", "-q") == fitted
+    (site / "_posts" / "2021-03-03-white-tea.md").unlink()
+    (site / "_posts" / "2021-03-08-red-tea.md").write_text("---\ntitle: Brewing red tea\nurl: /red-tea/\n---\n")
+    (site / "_posts" / "2021-03-01-black-tea.md").write_text(
+        "---\ntitle: Brewing very black tea\nurl: /black-tea/\n---\n"
+    )
+    exit_code, stdout, stderr = run("suggest", "site", "--model", "models/site", "--write", "jsonl")
+    assert exit_code == 0
+    assert "model: 1 added, 1 changed and 1 removed since it was fitted\n" in stderr
+    by_id = {line["article_id"]: line["suggestions"] for line in map(json.loads, stdout.splitlines())}
+    assert {suggestion["article_id"] for suggestion in by_id["_posts/2021-03-08-red-tea"]} == {
+        "_posts/2021-03-01-black-tea",
+        "_posts/2021-03-02-green-tea",
+    }
+
+
+def test_model_in_its_usual_place(site):
+    """Without --model the model is saved where neither a generator nor the reader looks."""
+    assert run("fit", "site", "-q") == (0, "site/.recommender/model\n", "")
+    assert "articles: 6 read" in run("suggest", "site", "--model", "site/.recommender/model")[2]
+
+
+def test_no_model(site):
+    """A model that is not there is told of with the command that makes it."""
+    exit_code, stdout, stderr = run("suggest", "site", "--model", "models/none")
+    assert (exit_code, stdout) == (1, "")
+    assert stderr == (
+        "Error: models/none holds no model: there is no model.json. "
+        "Make one: recommender fit SITE --model models/none.\n"
+    )
+
+
+def test_explain_list(site):
+    """`explain` without a candidate lists the suggestions with their reasons in words."""
+    exit_code, stdout, stderr = run("explain", "site", "_posts/2021-03-01-black-tea")
+    assert (exit_code, stderr) == (0, "")
+    lines = stdout.splitlines()
+    assert lines[0] == "_posts/2021-03-01-black-tea: Brewing black tea"
+    assert re.fullmatch(r"  1\. 0\.\d{3}  _posts/2021-03-02-green-tea", lines[1])
+    assert lines[2] == "            Brewing green tea"
+    assert lines[3].startswith("            - ")
+
+
+def test_explain_candidate(site):
+    """`explain` with a candidate shows the dates, the shared words by field, and that it is suggested."""
+    exit_code, stdout, _ = run("explain", "site", "site/_posts/2021-03-01-black-tea.md", "_posts/2021-03-03-white-tea")
+    assert exit_code == 0
+    assert stdout.startswith(
+        "article:    _posts/2021-03-01-black-tea (2021-03-01)\n"
+        "            Brewing black tea\n"
+        "candidate:  _posts/2021-03-03-white-tea (2021-03-03)\n"
+        "            Brewing white tea\n"
+        "suggested:  yes\n"
+    )
+    assert "dates:      2 days apart\n" in stdout
+    assert re.search(r"^  title \d+%: ", stdout, re.MULTILINE)
+
+
+def test_explain_obstacle(site):
+    """`explain` says why a candidate is not in the list."""
+    _, stdout, _ = run("explain", "site", "_posts/2021-03-01-black-tea", "_posts/2021-03-04-cargo-bicycle")
+    assert re.search(r"^suggested:  no: it shares no", stdout, re.MULTILINE)
+
+
+def test_explain_draft(site):
+    """`explain` takes a file outside the site: a draft."""
+    Path("draft.md").write_text("---\ntitle: Brewing red tea\n---\n")
+    exit_code, stdout, _ = run("explain", "site", "draft.md")
+    assert exit_code == 0
+    assert {name for name in TEAS if f"{name}-tea" in stdout} == set(TEAS)
+
+
+def test_explain_nothing(site):
+    """An article without suggestions is told why; one that is not there is told the nearest."""
+    Path("draft.md").write_text("---\ntitle: Coffee\n---\n")
+    assert run("explain", "site", "draft.md")[1].splitlines()[1].startswith("no suggestions: ")
+    assert run("explain", "site", "2021-03-01-black-te") == (
+        1,
+        "",
+        "Error: no article has the id or path '2021-03-01-black-te'. Did you mean '_posts/2021-03-01-black-tea'?\n",
+    )
+
+
+def test_settings_are_yaml(tmp_path):
+    """What `recommender settings` prints is a file of settings, and every setting in it is right."""
+    exit_code, stdout, stderr = run("settings")
+    assert (exit_code, stderr) == (0, "")
+    path = tmp_path / "recommender.yaml"
+    path.write_text(stdout)
+    assert run("settings", "--check", path)[0] == 0
+    assert recommender.batch.check_settings(path) == recommender.Settings()
+
+
+def test_evaluate(newsroom):
+    """`evaluate` prints a table or one JSON object, and fails under a limit after it has shown the figures."""
+    (newsroom / "recommender.yaml").write_text("ranking: {ranker: similarity}\nevaluation: {bootstrap: 50}\n")
+    exit_code, stdout, _ = run("evaluate", newsroom, "--format", "json", "--measures", "nDCG@10,P@1")
+    report = json.loads(stdout)
+    assert exit_code == 0
+    assert {"tfidf", "similarity"} <= set(report["systems"])
+    assert set(report["systems"]["similarity"]) >= {"nDCG@10", "P@1"}
+    exit_code, stdout, stderr = run("evaluate", newsroom, "--measures", "P@1", "--fail-under", "P@1=1", "-q")
+    assert exit_code == 1
+    assert "P@1" in stdout
+    assert re.search(r"P@1 is 0\.\d{4}, below the 1 that was asked for\.\n$", stderr)
+
+
+def test_gate_on_scores(newsroom):
+    """--require writes nothing when the score is below, and goes on when it is not."""
+    (newsroom / "recommender.yaml").write_text("ranking: {ranker: similarity}\nevaluation: {bootstrap: 50}\n")
+    exit_code, stdout, stderr = run("suggest", newsroom, "--require", "P@1=0.99", "--require", "RR=0.99", "-q")
+    assert (exit_code, stdout) == (1, "")
+    assert re.search(r"^Error: .*P@1 is 0\.\d{4}, below the 0.99 that was asked for; RR is ", stderr)
+    assert not (newsroom / "_data").exists()
+    assert run("suggest", newsroom, "--require", "P@1=0", "-q") == (0, "", "")
+    assert (newsroom / "_data").exists()
+
+
+@pytest.mark.parametrize(
+    ("error", "exit_code", "message"),
+    [
+        (KeyboardInterrupt(), 130, "\nstopped; files already replaced are complete, no file is half written\n"),
+        (PermissionError(errno.EACCES, "Permission denied", "/x/y"), 1, "Error: /x/y: Permission denied.\n"),
+        (OSError(errno.ENOSPC, "No space left on device"), 1, "Error: No space left on device.\n"),
+    ],
+)
+def test_no_traceback(site, monkeypatch, error, exit_code, message):
+    """What the system or a person does to a run is one sentence, never a traceback."""
+
+    def fail(*_, **__):
+        raise error
+
+    monkeypatch.setattr("recommender.batch.read_site", fail)
+    assert run("suggest", "site") == (exit_code, "", message)
+
+
+def test_full_disk(site, monkeypatch):
+    """A disk that is full in the middle of writing leaves every file old or new, and says how far it came."""
+    replace, calls = os.replace, []
+
+    def full_at_third(source, target):
+        calls.append(target)
+        if len(calls) == 3:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", full_at_third)
+    exit_code, stdout, stderr = run("suggest", "site", "--write", "front-matter")
+    assert (exit_code, stdout) == (1, "")
+    assert stderr == (
+        "Error: site/_posts/2021-03-03-white-tea.md: cannot be written (No space left on device). It is as it was. "
+        "2 of 6 files were replaced before it, each whole. Mend that and run again.\n"
+    )
+    assert len(list((site / "_posts").iterdir())) == 6
+
+
+@pytest.mark.parametrize("command", [[], *([name] for name in main.commands)])
+def test_help(command):
+    """Every command says what it does and shows an example."""
+    exit_code, stdout, stderr = run(*command, "--help")
+    assert (exit_code, stderr) == (0, "")
+    assert "Example:\n" in stdout
+    assert f"recommender {command[0] if command else 'suggest'} " in stdout
+
+
+def executable():
+    """The installed command."""
+    return shutil.which("recommender", path=Path(sys.executable).parent) or pytest.fail("recommender is not installed")
+
+
+def test_installed_command(site):
+    """The installed command does the main job in a process of its own, and colours nothing in a pipe."""
+    done = subprocess.run([executable(), "suggest", "site", "--diff"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert done.stdout.startswith("--- /dev/null\n+++ site/_data/suggested_related.json\n@@ -0,0 +1,")
+    assert "\x1b" not in done.stdout + done.stderr
+    assert done.stderr.startswith("articles: 6 read, 0 with problems\n")
+    module = subprocess.run(
+        [sys.executable, "-m", "recommender", "--version"], capture_output=True, text=True, check=True
+    )
+    assert module.stdout == f"python -m recommender {version('recommender')}\n"
+
+
+def test_reader_that_has_seen_enough(site):
+    """A pipe that is closed early, as by head, is no error of ours."""
+    command = f"'{executable()}' suggest site --write jsonl --quiet | head -c 1"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("{", "")
+
+
+def test_help_answers_at_once():
+    """--help imports nothing of what makes the work heavy."""
+    code = "import sys, recommender.cli; print({'numpy', 'yaml', 'sklearn', 'rich'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
+
+
+def test_termination(site):
+    """A run that the system ends leaves nothing behind, as after Ctrl-C."""
+    code = (
+        "import time, recommender.batch as batch, recommender.cli as cli\n"
+        "def wait(*_, **__):\n    print('reading', flush=True)\n    time.sleep(60)\n"
+        "batch.read_site = wait\ncli.main(['suggest', 'site'])\n"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout.readline() == "reading\n"
+    time.sleep(0.05)
+    process.send_signal(signal.SIGTERM)
+    stdout, stderr = process.communicate(timeout=30)
+    assert (process.returncode, stdout) == (130, "")
+    assert stderr == "\nstopped; files already replaced are complete, no file is half written\n"

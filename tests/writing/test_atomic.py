@@ -1,0 +1,182 @@
+"""Files are replaced whole or not at all."""
+
+import errno
+import os
+import stat
+
+import pytest
+
+from recommender.errors import WriteError
+from recommender.writing.atomic import FileChange, apply_changes, plan_change, replace_file
+
+
+def names(folder):
+    """Everything in a folder, hidden files too."""
+    return sorted(path.name for path in folder.iterdir())
+
+
+def to(content):
+    """A maker that gives one content."""
+    return lambda _: content
+
+
+def test_new_file_is_made_with_its_folders(tmp_path):
+    """A file that is not there is made, with the folders above it and the mode that any new file has."""
+    usual = tmp_path / "usual"
+    usual.write_bytes(b"")
+    assert replace_file(tmp_path / "_data" / "deep" / "file.json", b"{}")
+    assert (tmp_path / "_data" / "deep" / "file.json").read_bytes() == b"{}"
+    assert names(tmp_path / "_data" / "deep") == ["file.json"]
+    assert (tmp_path / "_data" / "deep" / "file.json").stat().st_mode == usual.stat().st_mode
+
+
+def test_mode_and_owner_are_kept(tmp_path):
+    """The new file has the old one's mode, owner and group."""
+    path = tmp_path / "file.md"
+    path.write_bytes(b"old")
+    path.chmod(0o640)
+    if os.geteuid() == 0:
+        os.chown(path, 1234, 2345)
+    before = path.stat()
+    assert replace_file(path, b"new")
+    after = path.stat()
+    assert path.read_bytes() == b"new"
+    assert stat.S_IMODE(after.st_mode) == 0o640
+    assert (after.st_uid, after.st_gid) == (before.st_uid, before.st_gid)
+
+
+def test_symbolic_link_stays_a_link(tmp_path):
+    """A link is followed: its target has the new content, in its own folder."""
+    (tmp_path / "real").mkdir()
+    target = tmp_path / "real" / "file.md"
+    target.write_bytes(b"old")
+    link = tmp_path / "link.md"
+    link.symlink_to(target)
+    assert replace_file(link, b"new")
+    assert link.is_symlink()
+    assert target.read_bytes() == b"new"
+    assert names(tmp_path) == ["link.md", "real"]
+    assert names(tmp_path / "real") == ["file.md"]
+
+
+def test_same_content_is_not_written(tmp_path):
+    """A file that has the content already keeps its time of change."""
+    path = tmp_path / "file.md"
+    path.write_bytes(b"same")
+    os.utime(path, (1, 1))
+    assert not replace_file(path, b"same")
+    assert path.stat().st_mtime == 1
+
+
+def test_longest_name_can_be_replaced(tmp_path):
+    """A file whose name is as long as names can be is replaced like any other."""
+    path = tmp_path / ("n" * 252 + ".md")
+    path.write_bytes(b"old")
+    assert replace_file(path, b"new")
+    assert path.read_bytes() == b"new"
+
+
+def test_read_only_file_stays(tmp_path, monkeypatch):
+    """A file that was made read-only is left alone, though its folder would let it be replaced."""
+    path = tmp_path / "file.md"
+    path.write_bytes(b"old")
+    # Root may write anything, so the answer of the system is given here.
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(PermissionError, match="it is read-only"):
+        replace_file(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert names(tmp_path) == ["file.md"]
+
+
+@pytest.mark.parametrize("step", ["fsync", "replace", "fchmod"])
+@pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "No space left on device"), KeyboardInterrupt()])
+def test_nothing_is_left_behind(tmp_path, monkeypatch, step, error):
+    """Whatever goes wrong on the way, and also when a person stops it, the old file stands and no other is left."""
+    path = tmp_path / "file.md"
+    path.write_bytes(b"old")
+
+    def fail(*_):
+        raise error
+
+    monkeypatch.setattr(os, step, fail)
+    with pytest.raises(type(error)):
+        replace_file(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert names(tmp_path) == ["file.md"]
+
+
+def test_plan_changes_nothing(tmp_path):
+    """A plan holds what is and what should be, and the file stays as it is."""
+    path = tmp_path / "file.md"
+    path.write_bytes(b"old")
+    change = plan_change(path, to(b"new"))
+    assert (change.path, change.before, change.after) == (path, b"old", b"new")
+    assert path.read_bytes() == b"old"
+    assert plan_change(path, to(b"old")) is None
+
+
+def test_crash_in_the_middle(tmp_path, monkeypatch):
+    """When the second file cannot be replaced, each file is old or new, none is half, and the message counts."""
+    paths = [tmp_path / f"{name}.md" for name in "abc"]
+    for path in paths:
+        path.write_bytes(b"old")
+    changes = [plan_change(path, to(b"new")) for path in paths]
+    replace, calls = os.replace, []
+
+    def full_at_second(source, target):
+        calls.append(target)
+        if len(calls) == 2:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", full_at_second)
+    with pytest.raises(WriteError) as caught:
+        apply_changes(changes)
+    assert str(caught.value) == (
+        f"{paths[1]}: cannot be written (No space left on device). It is as it was. "
+        "1 of 3 files were replaced before it, each whole. Mend that and run again."
+    )
+    assert [path.read_bytes() for path in paths] == [b"new", b"old", b"old"]
+    assert names(tmp_path) == ["a.md", "b.md", "c.md"]
+
+
+def test_edit_between_plan_and_turn_is_kept(tmp_path):
+    """A file that someone saves after it was planned is planned again from what it is now."""
+    path = tmp_path / "file.md"
+    path.write_bytes(b"old")
+    change = plan_change(path, lambda before: before + b" block")
+    path.write_bytes(b"edited")
+    assert apply_changes([change]) == (1, [])
+    assert path.read_bytes() == b"edited block"
+
+
+def test_edit_that_cannot_be_written_is_told(tmp_path):
+    """A file that became unusable in the meantime is left alone and told of; the others are replaced."""
+
+    def make(before):
+        if before == b"broken":
+            raise WriteError("broken.md: is broken.")
+        return b"new"
+
+    paths = [tmp_path / "broken.md", tmp_path / "sound.md"]
+    for path in paths:
+        path.write_bytes(b"old")
+    changes = [plan_change(path, make) for path in paths]
+    paths[0].write_bytes(b"broken")
+    done = []
+    n_replaced, problems = apply_changes(changes, progress=done.append)
+    assert (n_replaced, [str(problem) for problem in problems]) == (1, ["broken.md: is broken."])
+    assert [path.read_bytes() for path in paths] == [b"broken", b"new"]
+    assert done == [2]
+
+
+def test_what_is_not_a_file_is_told(tmp_path):
+    """A folder in the place of a file is an error with its path, not a traceback."""
+    with pytest.raises(WriteError, match=r"cannot be read \(Is a directory\), so it is not written either\."):
+        plan_change(tmp_path, to(b""))
+
+
+def test_change_is_a_value(tmp_path):
+    """Two changes of the same file to the same bytes are equal."""
+    make = to(b"new")
+    assert FileChange(tmp_path, None, b"new", make) == FileChange(tmp_path, None, b"new", make)

@@ -1,0 +1,204 @@
+"""The data file: its place, its content, its bytes."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from recommender.articles import Article, Corpus, EntryShape, Reading
+from recommender.errors import SiteError, WriteError
+from recommender.settings import Settings, WritingSettings
+from recommender.suggestions import Reason, Suggestion
+from recommender.writing import Answer
+from recommender.writing.data import data_entry, data_file, plan_data
+
+TEXTS = EntryShape(kind="text", target="path")
+
+
+def suggestion(article_id="black-tea", **fields):
+    """A suggestion with every field."""
+    usual = {
+        "rank": 1,
+        "title": "Black tea",
+        "url": "https://example.org/black-tea",
+        "score": 0.8125,
+        "reason": Reason(0.8125, 0.75, ("both are about tea", "published 3 days apart")),
+        "excerpt": "Four minutes.",
+        "published_at": datetime(2021, 3, 3, 7, 14, tzinfo=UTC),
+        "provider": "Leaf Weekly",
+        "quality": 65.0,
+    }
+    return Suggestion(article_id=article_id, **{**usual, **fields})
+
+
+def corpus(*ids):
+    """Articles with nothing but ids."""
+    return Corpus(Article(id=article_id) for article_id in ids)
+
+
+def test_whole_file(tmp_path):
+    """The file holds each article's entries in the site's shape with id, score and reason, and ends with a line end."""
+    answers = [Answer("green-tea", (suggestion(),)), Answer("bicycle", (), "no other article shares a word with it")]
+    plan = plan_data(corpus("bicycle", "green-tea"), tmp_path, answers, Settings())
+    (change,) = plan.changes
+    assert change.path == tmp_path / "_data" / "suggested_related.json"
+    assert change.before is None
+    assert change.after.decode() == (
+        "{\n"
+        '  "green-tea": [\n'
+        "    {\n"
+        '      "title": "Black tea",\n'
+        '      "excerpt": "Four minutes.",\n'
+        '      "publishedDateTime": "2021-03-03T07:14:00Z",\n'
+        '      "webUrl": "https://example.org/black-tea",\n'
+        '      "provider": {\n'
+        '        "name": "Leaf Weekly"\n'
+        "      },\n"
+        '      "quality": 65,\n'
+        '      "score": 0.8125,\n'
+        '      "article_id": "black-tea",\n'
+        '      "reason": "both are about tea; published 3 days apart"\n'
+        "    }\n"
+        "  ]\n"
+        "}\n"
+    )
+
+
+def test_entry_of_a_site_with_plain_lists():
+    """Where the site's lists are plain texts, the text stands under what it is, beside the title and the URL."""
+    entry = data_entry(suggestion(shape=TEXTS, url="/tea/black/"))
+    assert entry == {
+        "title": "Black tea",
+        "url": "/tea/black/",
+        "path": "/tea/black/",
+        "article_id": "black-tea",
+        "score": 0.8125,
+        "reason": "both are about tea; published 3 days apart",
+    }
+
+
+def test_no_suggestions_at_all(tmp_path):
+    """A site without any suggestion has an empty object, so that a template finds its file."""
+    (change,) = plan_data(corpus("bicycle"), tmp_path, [Answer("bicycle")], Settings()).changes
+    assert change.after == b"{}\n"
+
+
+def test_same_answers_same_bytes(tmp_path):
+    """The order of the answers does not matter, and a file that says the same already is not changed."""
+    answers = [Answer(name, (suggestion(),)) for name in "cab"]
+    (change,) = plan_data(corpus(*"abc"), tmp_path, answers, Settings()).changes
+    (again,) = plan_data(
+        corpus(*"abc"), tmp_path, sorted(answers, key=lambda answer: answer.article_id), Settings()
+    ).changes
+    assert change.after == again.after
+    change.path.parent.mkdir()
+    change.path.write_bytes(change.after)
+    assert plan_data(corpus(*"abc"), tmp_path, answers, Settings()).changes == ()
+
+
+def test_answers_for_some_leave_the_others(tmp_path):
+    """Where only some articles are asked for, what the file says about the others stays as it is."""
+    path = tmp_path / "_data" / "suggested_related.json"
+    path.parent.mkdir()
+    path.write_text('{"a": [{"title": "kept as it is", "score": 0.000001}], "b": [1], "gone": [2]}')
+    answers = [Answer("b", (suggestion(),)), Answer("c")]
+    (change,) = plan_data(corpus("a", "b", "c"), tmp_path, answers, Settings()).changes
+    assert json.loads(change.after) == {
+        "a": [{"title": "kept as it is", "score": 0.000001}],
+        "b": [data_entry(suggestion())],
+        "gone": [2],
+    }
+    # Asked for all, the file is made anew.
+    (change,) = plan_data(corpus("b"), tmp_path, [Answer("b", (suggestion(),))], Settings()).changes
+    assert list(json.loads(change.after)) == ["b"]
+
+
+def test_unread_articles_keep_their_entries(tmp_path):
+    """An article whose file could not be read this time keeps what the file says about it."""
+    path = tmp_path / "_data" / "suggested_related.json"
+    path.parent.mkdir()
+    path.write_text('{"_posts/broken": ["kept"], "_posts/gone": ["not kept"]}')
+    reading = Reading(problems=(SiteError("_posts/broken.md:2: mapping values are not allowed here."),))
+    read = Corpus([Article(id="_posts/a")], reading=reading)
+    (change,) = plan_data(read, tmp_path, [Answer("_posts/a", (suggestion(),))], Settings()).changes
+    assert list(json.loads(change.after)) == ["_posts/a", "_posts/broken"]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("{", "is not JSON (Expecting property name enclosed in double quotes: line 1 column 2 (char 1))."),
+        ("[]", "must be an object with article ids, but is something else."),
+    ],
+)
+def test_broken_file_is_not_lost(tmp_path, content, message):
+    """A file whose other entries are needed and cannot be read is an error with its cure."""
+    path = tmp_path / "_data" / "suggested_related.json"
+    path.parent.mkdir()
+    path.write_text(content)
+    with pytest.raises(WriteError) as caught:
+        plan_data(corpus("a", "b"), tmp_path, [Answer("a", (suggestion(),))], Settings())
+    assert str(caught.value) == f"{path}: {message} Mend it, or write it anew with a run over the whole site."
+
+
+@pytest.mark.parametrize(
+    ("there", "expected"),
+    [
+        (["_config.yml"], "_data/suggested_related.json"),
+        (["_posts/"], "_data/suggested_related.json"),
+        (["_config.yml", "content/", "data/"], "_data/suggested_related.json"),
+        (["hugo.toml"], "data/suggested_related.json"),
+        (["config.yaml"], "data/suggested_related.json"),
+        (["config/_default/hugo.toml"], "data/suggested_related.json"),
+        (["content/", "data/"], "data/suggested_related.json"),
+        (["content/"], "_data/suggested_related.json"),
+        ([], "_data/suggested_related.json"),
+    ],
+)
+def test_place(tmp_path, there, expected):
+    """The file is where the site's generator looks for data."""
+    for name in there:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.mkdir() if name.endswith("/") else path.write_text("")
+    assert data_file(tmp_path, Settings()) == tmp_path / expected
+
+
+def test_place_as_the_settings_say(tmp_path):
+    """The setting writing.data_file overrules what the generator would want."""
+    (tmp_path / "hugo.toml").write_text("")
+    settings = Settings(writing=WritingSettings(data_file="assets/related.json"))
+    assert data_file(tmp_path, settings) == tmp_path / "assets" / "related.json"
+
+
+def test_place_for_a_file_of_lines(tmp_path):
+    """Articles that live in a file of lines have their suggestions beside it."""
+    lines = tmp_path / "articles.jsonl"
+    lines.write_text("")
+    assert data_file(lines, Settings()) == tmp_path / "suggested_related.json"
+
+
+text = st.text(st.characters(exclude_categories=["Cs"]))
+
+
+@given(text.filter(bool), text, st.floats(0, 1), st.one_of(st.none(), st.floats(allow_infinity=False, allow_nan=False)))
+def test_every_reader_reads_the_same(tmp_path_factory, article_id, title, score, quality):
+    """Whatever the articles hold, JSON and YAML readers, of which Jekyll has one, read the same from the file."""
+    answers = [Answer(article_id, (suggestion(title=title, score=score, quality=quality),))]
+    site = tmp_path_factory.getbasetemp()
+    (change,) = plan_data(corpus(article_id), site, answers, Settings(), site / "there-is-no-such-file.json").changes
+    as_json = json.loads(change.after)
+    assert as_json == yaml.load(change.after.decode(), Loader=yaml.CSafeLoader)
+    ((entry,),) = as_json.values()
+    assert (entry["title"], entry["score"]) == (title, score) if title else "title" not in entry
+
+
+def test_what_no_file_can_hold(tmp_path):
+    """Half a character is replaced, and an endless figure of merit is null."""
+    answers = [Answer("a", (suggestion(title="half \ud83d", quality=float("inf")),))]
+    (change,) = plan_data(corpus("a"), tmp_path, answers, Settings()).changes
+    entry = json.loads(change.after)["a"][0]
+    assert (entry["title"], entry["quality"]) == ("half \ufffd", None)

@@ -1,0 +1,77 @@
+"""A line for each article."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from recommender.articles import Corpus
+from recommender.errors import WriteError
+from recommender.settings import Settings
+from recommender.suggestions import Reason, Suggestion
+from recommender.writing import Answer, jsonl_lines
+from recommender.writing.jsonl import plan_jsonl
+
+SUGGESTION = Suggestion(
+    rank=1,
+    article_id="black-tea",
+    title="Black \u2028 tea 🫖",
+    url="https://example.org/black-tea",
+    score=0.8125,
+    reason=Reason(0.8125, 0.75, ("both are about tea", "published 3 days apart")),
+    published_at=datetime(2021, 3, 3, 7, 14, tzinfo=UTC),
+)
+ANSWERS = (Answer("green-tea", (SUGGESTION,)), Answer("bicycle", (), "no other article shares a word with it"))
+
+
+def test_fields_are_those_of_a_suggestion():
+    """A line holds the fields of Suggestion in their order, the reason as sentences, and nothing of its shape."""
+    line, none = jsonl_lines(ANSWERS)
+    assert json.loads(line) == {
+        "article_id": "green-tea",
+        "suggestions": [
+            {
+                "rank": 1,
+                "article_id": "black-tea",
+                "title": "Black \u2028 tea 🫖",
+                "url": "https://example.org/black-tea",
+                "score": 0.8125,
+                "reason": ["both are about tea", "published 3 days apart"],
+                "excerpt": "",
+                "published_at": "2021-03-03T07:14:00+00:00",
+                "provider": "",
+                "quality": None,
+            }
+        ],
+        "reason_for_none": "",
+    }
+    assert list(json.loads(line)["suggestions"][0]) == [
+        name for name in Suggestion.__dataclass_fields__ if name != "shape"
+    ]
+    assert none == (
+        '{"article_id": "bicycle", "suggestions": [], "reason_for_none": "no other article shares a word with it"}'
+    )
+
+
+def test_a_line_is_a_line():
+    """No sign in a title breaks a line, and emoji stay as they are."""
+    line = next(jsonl_lines(ANSWERS))
+    assert line.splitlines() == [line]
+    assert "🫖" in line
+
+
+def test_file_of_lines(tmp_path):
+    """The lines can go to a file, which is not changed when it has them already."""
+    output = tmp_path / "out.jsonl"
+    (change,) = plan_jsonl(Corpus(), tmp_path, ANSWERS, Settings(), output).changes
+    assert change.after.decode().splitlines() == list(jsonl_lines(ANSWERS))
+    assert change.after.endswith(b"}\n")
+    output.write_bytes(change.after)
+    assert plan_jsonl(Corpus(), tmp_path, ANSWERS, Settings(), output).changes == ()
+
+
+def test_no_file_is_named(tmp_path):
+    """Lines belong to no place of the site, so the file has to be named."""
+    with pytest.raises(WriteError) as caught:
+        plan_jsonl(Corpus(), tmp_path, ANSWERS, Settings())
+    assert str(caught.value) == "jsonl: no file is named for the lines. Name one: --output FILE."
