@@ -1,0 +1,56 @@
+# make suggest [SITE=path]   the main job on the example site, or on another
+# make test                  every test
+# make check                 format, lint, types, layers, tests: what must pass before a commit
+# make golden                writes the golden files that are missing; delete one to have it made anew
+# make clean                 removes what these made
+
+PYTHON ?= python3
+SITE ?= examples/newsroom
+VENV := .venv
+# What is formatted by machine; the examples in pages are laid out for their readers.
+CODE := recommender tests benchmarks
+# A virtualenv that happens to be active, or settings of the person's own, must not leak into ours.
+RUN := env -u PYTHONPATH -u PYTHONHOME -u VIRTUAL_ENV
+BIN := $(VENV)/bin
+PIP := $(RUN) $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help suggest test check golden clean
+
+help:
+	@sed -n '/^#/!q; s/^# //p' Makefile
+
+suggest: $(VENV)/installed
+	@$(RUN) $(BIN)/recommender suggest "$(SITE)"
+
+test: $(VENV)/installed-for-tests
+	@$(RUN) $(BIN)/python -m pytest
+
+check: $(VENV)/installed-for-tests
+	@$(RUN) $(BIN)/ruff format --check --quiet $(CODE) || { echo "cure: $(BIN)/ruff format $(CODE)"; exit 1; }
+	@$(RUN) $(BIN)/ruff check --quiet .
+	@$(RUN) $(BIN)/mypy --no-error-summary
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(RUN) $(BIN)/lint-imports --no-cache > $(VENV)/lint-imports.log || { cat $(VENV)/lint-imports.log; exit 1; }
+	@$(RUN) $(BIN)/python -m pytest
+
+golden: $(VENV)/installed-for-tests
+	@$(RUN) RECOMMENDER_WRITE_GOLDEN=1 $(BIN)/python -m pytest --quiet tests/test_batch.py tests/test_docs.py -k 'page or whole_batch'
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis examples/newsroom/_data
+
+# Anew only when what is to be installed has changed; the package itself is read from this folder, of which
+# setuptools warns at length.
+$(VENV)/installed: pyproject.toml
+	@$(RUN) $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "recommender needs Python 3.11 or newer: make PYTHON=python3.12")'
+	@test -x $(BIN)/python || $(RUN) $(PYTHON) -m venv $(VENV)
+	@$(PIP) install "pip>=25.1"
+	@PYTHONWARNINGS=ignore $(PIP) install --editable .
+	@touch $@
+	@echo "recommender is installed in $(VENV)"
+
+# NB --group came with pip 25.1.
+$(VENV)/installed-for-tests: $(VENV)/installed
+	@$(PIP) install --group test --group lint
+	@touch $@
+	@echo "what the tests need is installed in $(VENV)"
