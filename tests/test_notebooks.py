@@ -17,12 +17,13 @@ def code_of(notebook):
 
 
 def test_one_for_each_stage():
-    """Four notebooks, numbered by stage."""
+    """Five notebooks, numbered by stage."""
     assert [path.stem for path in NOTEBOOKS] == [
         "01-articles",
         "02-text-and-vectors",
         "03-neighbors-and-ranking",
         "04-evaluation",
+        "05-what-was-learned",
     ]
 
 

@@ -91,6 +91,7 @@ def repair(text: str) -> str:
     return _SPACES.sub(" ", _TRAILING_DOTS.sub("", text)).strip()
 
 
+@lru_cache(maxsize=1024)
 def language_of(code: str, site_language: str) -> str:
     """
     The language of an article in lower case: its own, or the site's where it names none.
