@@ -286,15 +286,21 @@ class Recommender:
             state = self._fitted().copy()
             for article_id in removed:
                 state.forget(self._row(state, article_id))
+            arrivals = []
             for article in added:
                 known = state.catalogue.row_of(article.id)
-                if known is not None:
-                    state.forget(known)
-            if added:
-                state.add(added, self.vectorizer)
+                if known is None:
+                    arrivals.append(article)
+                else:
+                    state.replace(known, article, self.vectorizer)
+            if arrivals:
+                state.add(arrivals, self.vectorizer)
             gone = set(removed)
             digests = {article_id: digest for article_id, digest in self._digests.items() if article_id not in gone}
             digests.update((article.id, _digest(article)) for article in added)
+            if isinstance(self.ranker, LearnedRanker):
+                # Made now, so that the next draft need not wait for them.
+                _ = state.graph.arrays, state.catalogue.order
             self._state, self._digests = state, digests
 
     def changes(self, corpus: Corpus) -> tuple[list[Article], list[str]]:
@@ -490,8 +496,8 @@ class Recommender:
         hidden = own.union(listed)
         time = days_of(article.published_at)
         if np.isnan(time) and row < 0 and np.isfinite(catalogue.times).any():
-            # A draft has no date yet: it will be the newest.
-            time = float(np.nanmax(catalogue.times))
+            # A draft has no date yet: it will be the newest, by an hour.
+            time = float(np.nanmax(catalogue.times)) + 1 / 24
         return Query(
             article=article,
             vector=vector,

@@ -69,8 +69,9 @@ def model_card(
     else:
         half = 1.96 * check.standard_error
         lines += [
-            f"Folds of the {check.n_lists:,} curated lists were hidden in turn; each hidden list was asked for as a draft",
-            "(only what is older is known) and as an article of the site (everything but its own list is known).",
+            f"Of the {check.n_lists:,} curated lists a part was kept from learning: where they are many the newest fifth, else",
+            "all in turns. Each was asked for as a draft (only what is older is known) and as an article of the site",
+            "(everything but its own list is known).",
             f"{check.n_queries:,} queries; nDCG@10 before the threshold:",
             "",
             "| ranker | nDCG@10 |",

@@ -1,8 +1,8 @@
 """
 The graph of curated lists: which row lists which. A number room.
 
-An edge goes from the row of an article to the row of an article that its editor listed. Whoever looks at the graph as of
-a moment passes over the rows that were not there yet: an edge is known when both its ends are.
+An edge goes from the row of an article to the row of an article that its editor listed. Whoever looks at the graph as
+of a moment passes over the rows that were not there yet: an edge is known when both its ends are.
 """
 
 from __future__ import annotations
@@ -106,6 +106,10 @@ class CurationGraph:
     def listed(self, row: int) -> NDArray[np.int64]:
         """The rows that a row lists, in the editor's order."""
         return self._listed[row]
+
+    def listing(self, row: int) -> NDArray[np.int64]:
+        """The rows whose lists name a row."""
+        return np.array([other for other, rows in enumerate(self._listed) if row in rows], dtype=np.int64)
 
     def edges(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """All edges as (from, to), each of shape (n_edges,), sorted by from."""

@@ -1,8 +1,8 @@
 """
 What a ranker sees of a pair of articles: named numbers. A number room.
 
-One code serves learning, the batch and the draft: a query with what was there when it asked, its candidates, and a row of
-features for each. Three sources of evidence meet here:
+One code serves learning, the batch and the draft: a query with what was there when it asked, its candidates, and a row
+of features for each. Three sources of evidence meet here:
 
 - the text of the two, field by field, and their days apart;
 - the curated lists around the candidate: how alike the query is to the articles that it is listed together with, how
@@ -12,8 +12,8 @@ features for each. Three sources of evidence meet here:
 The query's own list is never looked at. A row that was not there when the query asked is passed over as if it did not
 exist, as an end of an edge too. What an article does not have (a date, topics, an excerpt) is missing, NaN, not zero.
 
-Sums run over rows in their order, and a row that is passed over adds an exact zero: so a draft gets, to the last bit, the
-features that it has once it is one of the rows.
+Sums run over rows in their order, and a row that is passed over adds an exact zero: so a draft gets, to the last bit,
+the features that it has once it is one of the rows.
 """
 
 from __future__ import annotations
@@ -59,7 +59,9 @@ FEATURES: tuple[Feature, ...] = (
     Feature("title_in_excerpt", "text", "cosine of the query's title with the candidate's excerpt"),
     Feature("excerpt_in_title", "text", "cosine of the query's excerpt with the candidate's title"),
     Feature("rarest_word", "text", "inverse document frequency of the rarest title word that both have"),
-    Feature("title_share", "text", "share of the query's title that the candidate's title has, words weighted by rarity"),
+    Feature(
+        "title_share", "text", "share of the query's title that the candidate's title has, words weighted by rarity"
+    ),
     Feature("similarity_share", "text", "similarity, as a share of the best of the query"),
     Feature("damped_share", "text", "damped similarity, as a share of the best of the query"),
     Feature("damped_rank", "text", "log of the place by damped similarity"),
@@ -79,7 +81,11 @@ FEATURES: tuple[Feature, ...] = (
     Feature("circle_damped_mean_share", "lists", "the same, as a share of the best circle"),
     Feature("circle_damped_max", "lists", "greatest damped similarity in the circle"),
     Feature("circle_damped_max_share", "lists", "the same, as a share of the query's nearest"),
-    Feature("circle_damped_power", "lists", "power mean (4) of the damped similarities, unnormalised: weight of the best few"),
+    Feature(
+        "circle_damped_power",
+        "lists",
+        "power mean (4) of the damped similarities, unnormalised: weight of the best few",
+    ),
     Feature("circle_mean", "lists", "mean similarity of the circle to the query"),
     Feature("circle_max", "lists", "greatest similarity in the circle"),
     Feature("circle_top3", "lists", "mean of the three greatest similarities in the circle"),
@@ -99,7 +105,6 @@ FEATURES: tuple[Feature, ...] = (
     Feature("circle_near_30", "lists", "share of the circle within 30 days of the query"),
     Feature("circle_near_90", "lists", "share of the circle within 90 days of the query"),
     Feature("circle_newest", "lists", "days from the newest of the circle to the query"),
-    Feature("circle_rank", "lists", "place of the circle among the candidates' circles, by mean damped similarity"),
     Feature("lists_query", "links", "whether the candidate lists the query"),
     Feature("listed_together", "links", "share of the articles that list the query which list the candidate too"),
     Feature("query_listed_by", "links", "articles that list the query"),
@@ -255,8 +260,6 @@ def pairs_of(
         put(name, circle[:, column])
     put("circle_damped_max_share", table[:, _COLUMN["circle_damped_max"]] / max(best_damped, 1e-9))
     put("votes_share", table[:, _COLUMN["votes"]] / max(voters.sum(), 1e-9))
-    _, distinct = np.unique(np.round(-circle_mean[rows], 5), return_inverse=True)
-    put("circle_rank", distinct.astype(float))
     put("lists_query", links[rows])
     if n_links:
         put("listed_together", together[rows] / n_links)
@@ -338,10 +341,7 @@ def _ratio(products: NDArray[np.float64], lengths: NDArray[np.float64]) -> NDArr
 
 def _take(chosen: NDArray[np.bool_], values: NDArray[np.float64], n: int) -> None:
     """Mark the n rows with the greatest values above 0; of rows that tie for the last place, all, up to 2 n in all."""
-    if n < len(values):
-        bar = np.partition(values, len(values) - n)[len(values) - n]
-    else:
-        bar = 0.0
+    bar = np.partition(values, len(values) - n)[len(values) - n] if n < len(values) else 0.0
     if bar <= 0.0:
         chosen |= values > 0.0
         return
@@ -358,17 +358,17 @@ def _places(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 @numba.njit(nogil=True, cache=True)
 def _spread(starts, ends, there, damped):  # type: ignore[no-untyped-def]  # compiled
-    """Of each row's circle: how many are there, their damped similarities added up, to the fourth power, and diffused."""
+    """Of each circle: how many are there, their damped similarities added up, to the fourth power, and diffused."""
     n_rows = len(there)
     size, total, fourth = np.zeros(n_rows), np.zeros(n_rows), np.zeros(n_rows)
     for row in range(n_rows):
         for edge in range(starts[row], starts[row + 1]):
             end = ends[edge]
-            if there[end]:
-                value = damped[end]
-                size[row] += 1.0
-                total[row] += value
-                fourth[row] += value * value * value * value
+            # A row that is not there has similarity 0: only the count has to ask.
+            value = damped[end]
+            size[row] += 1.0 if there[end] else 0.0
+            total[row] += value
+            fourth[row] += value * value * value * value
     now = damped.copy()
     share = np.empty(n_rows)
     for _ in range(_N_STEPS):
@@ -378,8 +378,7 @@ def _spread(starts, ends, there, damped):  # type: ignore[no-untyped-def]  # com
             flow = 0.0
             if there[row]:
                 for edge in range(starts[row], starts[row + 1]):
-                    if there[ends[edge]]:
-                        flow += share[ends[edge]]
+                    flow += share[ends[edge]]
             now[row] = _STAYS * damped[row] + (1.0 - _STAYS) * flow
     return size, total, fourth, now
 

@@ -7,7 +7,7 @@ choose? It is asked in two ways, for both must be served by one ranker:
 - as a draft: only what was there when the article was published is known, and nobody lists it yet;
 - as one of the corpus: everything but its own list is known.
 
-Gradient-boosted trees (LightGBM, LambdaMART) learn the order from the features of `features`; a held-out part of the lists
+Gradient-boosted trees (LightGBM) learn from the features of `features`; a held-out part of the lists
 says whether that order is better than the one of plain similarity, and turns scores into chances.
 """
 
@@ -39,24 +39,29 @@ logger = logging.getLogger(__name__)
 
 #: Fewer lists than this teach nothing that would hold for the next one.
 LEAST_LISTS = 30
-#: Lists that are asked as drafts, and as articles of the corpus; more changed nothing on the shared sites but the time.
-N_DRAFTS, N_OF_CORPUS = 1500, 800
+#: Lists that are asked as drafts, the newest, for habits change; and as articles of the corpus, drawn at random.
+N_DRAFTS, N_OF_CORPUS = 2200, 800
 #: Nearest rows by damped similarity among the candidates; with the other ways to be one, about 350 in all.
 N_CANDIDATES = 150
+#: Wrong candidates that a list is learned from, drawn at random; all took five times as long and taught no more.
+N_WRONG = 80
 #: With fewer lists than this every list is held out once, in this many folds; with more, the newest fifth is.
 FEW_LISTS, N_FOLDS = 400, 5
+#: By how many standard errors learning must be better to be kept; similarity has the benefit of the doubt.
+_LEAST_ERRORS = 2.0
 #: How deep the measure of the check looks.
 _DEPTH = 10
 #: Pairs of a query that calibration looks at, the best first: further down nothing is ever shown.
 _CALIBRATED_DEPTH = 30
 #: How many of a query's best candidates are kept for the explanation that is asked for next.
 _N_EXPLAINED = 64
+#: How many of the most similar of these an explanation may name.
+_N_NEAREST = 20
 
 _FEATURE_NAMES = tuple(feature.name for feature in FEATURES)
 _COLUMN = {name: column for column, name in enumerate(_FEATURE_NAMES)}
-_FAMILY_COLUMNS = {
-    family: [column for column, feature in enumerate(FEATURES) if feature.family == family] for family in FAMILIES
-}
+#: Shape (n_features, n_families): which feature is explained with which family.
+_IN_FAMILY = np.array([[float(feature.family == family) for family in FAMILIES] for feature in FEATURES])
 
 
 @dataclass(frozen=True)
@@ -75,7 +80,7 @@ class Check:
     difference, standard_error
         Of the two, paired.
     is_better
-        Whether learning is better by more than its standard error.
+        Whether learning is better by more than twice the standard error.
     precision, recall
         Of what the threshold lets pass among the first five: the share that editors had listed, and the share of what
         could have been shown (at most five a list) that was.
@@ -167,7 +172,9 @@ class LearnedRanker:
             scores = self.chances(pairs.table)
             best = np.lexsort((catalogue.order[pairs.rows], -scores))
             kept = best[:_N_EXPLAINED]
-            self._remember(query, Pairs(pairs.rows[kept], pairs.similarities[kept], pairs.damped[kept], pairs.table[kept]))
+            self._remember(
+                query, Pairs(pairs.rows[kept], pairs.similarities[kept], pairs.damped[kept], pairs.table[kept])
+            )
             return Ranked(pairs.rows[best], pairs.similarities[best], scores[best])
 
         if n_threads == 1 or len(queries) == 1:
@@ -192,7 +199,7 @@ class LearnedRanker:
         A contribution is what the family's features moved the raw score up or down by.
         """
         pairs = self._recall(query)
-        if pairs is None or not np.isin(rows, pairs.rows).all():
+        if pairs is None or not set(rows.tolist()) <= set(pairs.rows.tolist()):
             everything = np.ones(catalogue.n_rows, dtype=bool)
             unhidden = Query(
                 query.article, query.vector, query.time, query.group, query.row, query.own, query.before, own=query.own
@@ -201,18 +208,17 @@ class LearnedRanker:
         place_of = {int(row): place for place, row in enumerate(pairs.rows)}
         found = [place_of.get(int(row), -1) for row in rows]
         contributions = self.trees.contributions(pairs.table[[place for place in found if place >= 0]])
+        by_family: list[list[float]] = np.round(contributions @ _IN_FAMILY, 4).tolist()
+        nearest = pairs.rows[np.argsort(-pairs.damped, kind="stable")[:_N_NEAREST]].tolist()
         said: list[tuple[tuple[str, ...], dict[str, float]]] = []
         done = 0
         for row, place in zip(rows, found, strict=True):
             if place < 0:
                 said.append(((), {}))
                 continue
-            moved = {
-                family: round(float(contributions[done, columns].sum()), 4)
-                for family, columns in _FAMILY_COLUMNS.items()
-            }
+            moved: dict[str, float] = dict(zip(map(str, FAMILIES), by_family[done], strict=True))
             done += 1
-            said.append((self._say(int(row), pairs.table[place], moved, query, pairs, catalogue, graph), moved))
+            said.append((self._say(int(row), pairs.table[place], moved, nearest, catalogue, graph), moved))
         return said
 
     def _say(
@@ -220,8 +226,7 @@ class LearnedRanker:
         row: int,
         values: NDArray[np.float32],
         moved: dict[str, float],
-        query: Query,
-        pairs: Pairs,
+        nearest: Sequence[int],
         catalogue: Catalogue,
         graph: CurationGraph,
     ) -> tuple[str, ...]:
@@ -236,16 +241,23 @@ class LearnedRanker:
             links.append(f"{_number(n_together)} {verb} it too")
         # The nearest by text whose lists name it, or that its list names; the most similar is named.
         arrays = graph.arrays
-        nearest = pairs.rows[np.argsort(-pairs.damped, kind="stable")[:20]]
-        nearest = nearest[nearest != row]
         lists: list[str] = []
         for others, one, many in (
-            (arrays.listed_by.of(row), "a similar article lists it: “{title}”", "{n} similar articles list it, “{title}” among them"),
-            (arrays.lists.of(row), "it lists a similar article: “{title}”", "it lists {n} similar articles, “{title}” among them"),
+            (
+                arrays.listed_by.of(row),
+                "a similar article lists it: “{title}”",
+                "{n} similar articles list it, “{title}” among them",
+            ),
+            (
+                arrays.lists.of(row),
+                "it lists a similar article: “{title}”",
+                "it lists {n} similar articles, “{title}” among them",
+            ),
         ):
-            common = nearest[np.isin(nearest, others)]
-            if len(common) and not lists:
-                title = catalogue.articles[int(common[0])].title
+            named = set(others.tolist())
+            common = [other for other in nearest if other in named and other != row]
+            if common and not lists:
+                title = catalogue.articles[common[0]].title
                 lists.append((one if len(common) == 1 else many).format(title=title, n=_number(len(common))))
         ordered = links + lists if moved["links"] >= moved["lists"] else lists + links
         return tuple(ordered)
@@ -260,7 +272,9 @@ class LearnedRanker:
             "threshold": self.threshold,
             "check": asdict(self.check),
         }
-        return document, {"trees.txt": self.trees.text}
+        names = [f"trees-{number}.txt" for number in range(len(self.trees.texts))]
+        document["trees"] = dict(zip(names, self.trees.weights, strict=True))
+        return document, dict(zip(names, self.trees.texts, strict=True))
 
     def feature_gains(self) -> dict[str, float]:
         """How much each feature lowered the loss while learning, as a share of all, the largest first."""
@@ -295,7 +309,7 @@ def restore_ranker(document: dict[str, Any], texts: dict[str, Any], settings: Se
     if tuple(document["features"]) != _FEATURE_NAMES:
         raise ValueError("its ranker was learned from other features than this version has")
     return LearnedRanker(
-        TreeEnsemble.from_text(texts["trees.txt"]),
+        TreeEnsemble.from_texts([texts[name] for name in document["trees"]], list(document["trees"].values())),
         Calibration.from_json(document["as_draft"]),
         Calibration.from_json(document["as_known"]),
         float(document["threshold"]),
@@ -366,16 +380,13 @@ def learn(
         Without a ranker where there are too few lists, or where it is not better than similarity.
     """
     teaching = np.flatnonzero(
-        catalogue.is_alive
-        & ~catalogue.is_external
-        & ~catalogue.is_repeat
-        & (np.diff(graph.arrays.lists.starts) > 0)
+        catalogue.is_alive & ~catalogue.is_external & ~catalogue.is_repeat & (np.diff(graph.arrays.lists.starts) > 0)
     )
     if len(teaching) < LEAST_LISTS:
         return Decision(None, Check(len(teaching)))
     random = np.random.default_rng(settings.seed)
     damping = damping_of(settings)
-    drafts = np.sort(random.permutation(teaching)[:N_DRAFTS])
+    drafts = np.sort(_newest(random.permutation(teaching), catalogue.times, N_DRAFTS))
     of_corpus = np.sort(random.permutation(teaching)[:N_OF_CORPUS])
     n_steps = len(drafts) + len(of_corpus) + 2
     lessons: list[_Lesson] = []
@@ -402,9 +413,7 @@ def learn(
     as_draft = _calibrate([pair for pair in held_out if not _is_listed(pair[0])], held_out)
     as_known = _calibrate([pair for pair in held_out if _is_listed(pair[0])], held_out)
     ranker = LearnedRanker(_grow(lessons, settings.seed), as_draft, as_known, 0.0, damping, check)
-    shown = [
-        (lesson, (as_known if _is_listed(lesson) else as_draft)(scores)) for lesson, scores in held_out
-    ]
+    shown = [(lesson, (as_known if _is_listed(lesson) else as_draft)(scores)) for lesson, scores in held_out]
     ranker.threshold, precision, recall = _threshold(shown)
     ranker.check = Check(**{**asdict(check), "precision": precision, "recall": recall})
     if progress:
@@ -429,9 +438,7 @@ def _lesson(
     if is_draft:
         # Without a date nobody knows what was there before it; it is asked as a draft that comes last.
         before = np.inf if np.isnan(time) else time
-    query = Query(
-        article, catalogue.vectors[row], time, int(catalogue.groups[row]), row, own, before, own=own
-    )
+    query = Query(article, catalogue.vectors[row], time, int(catalogue.groups[row]), row, own, before, own=own)
     wanted = np.zeros(catalogue.n_rows, dtype=bool)
     wanted[graph.listed(row)] = True
     wanted &= allowed & (catalogue.groups == query.group)
@@ -457,47 +464,107 @@ def _folds(lessons: Sequence[_Lesson], catalogue: Catalogue, random: np.random.G
     shuffled = random.permutation(rows)
     if len(rows) < FEW_LISTS:
         return {int(row): place % N_FOLDS for place, row in enumerate(shuffled)}
-    # Rows without a date come anywhere: a stable sort leaves them where the shuffle put them.
-    times = np.nan_to_num(catalogue.times[shuffled], nan=-np.inf)
-    newest = shuffled[np.argsort(times, kind="stable")][-(len(rows) // N_FOLDS) :]
-    held = set(newest.tolist())
+    held = set(_newest(shuffled, catalogue.times, len(rows) // N_FOLDS).tolist())
     return {int(row): 0 if int(row) in held else -1 for row in rows}
 
 
+def _newest(shuffled: NDArray[np.int64], times: NDArray[np.float64], n: int) -> NDArray[np.int64]:
+    """The n newest of some shuffled rows; among those without a date, which are the oldest, the lot decides."""
+    oldest_first = shuffled[np.argsort(np.nan_to_num(times[shuffled], nan=-np.inf), kind="stable")]
+    return oldest_first[max(0, len(oldest_first) - n) :]
+
+
 def _grow(lessons: Sequence[_Lesson], seed: int) -> TreeEnsemble:
-    """LambdaMART on these lessons."""
+    """
+    Two models of these lessons, added up: one of the order of a list, one of the chance of a pair.
+
+    LambdaMART is better where few are right, for it looks at the first places of each list; classification is better
+    where a whole circle is right, for it sees every pair. Together they are steadier than either.
+    """
+    random = np.random.default_rng(seed)
+    kept = [_thinned(lesson, random) for lesson in lessons]
+    table = np.concatenate([lesson.pairs.table[places] for lesson, places in zip(lessons, kept, strict=True)])
+    is_right = np.concatenate([lesson.is_right[places] for lesson, places in zip(lessons, kept, strict=True)])
+    sizes = np.array([len(places) for places in kept])
+    # A list of 177 has 15,000 pairs to order, a list of 2 two hundred: without this the long lists drown the short.
+    weights = np.repeat(1.0 / np.log2(2.0 + np.array([lesson.n_right for lesson in lessons])), sizes)
+    is_small = len(lessons) < 2 * FEW_LISTS
+    parts = (_ORDER_SMALL, _CHANCE_SMALL) if is_small else (_ORDER, _CHANCE)
+    # Each model on one thread, the two side by side: LightGBM's own threads spend on waiting what they save where the
+    # cores are shared.
+    with ThreadPoolExecutor(len(parts)) as pool:
+        texts = list(pool.map(lambda options: _boost(table, is_right, sizes, weights, options, seed), parts))
+    spreads = [float(TreeEnsemble.from_text(text).scores(table).std()) for text in texts]
+    scales = [part / max(spread, 1e-9) for part, spread in zip(_PARTS, spreads, strict=True)]
+    return TreeEnsemble.from_texts(texts, scales)
+
+
+#: The weight of the two models, each taken in standard deviations of its own scores.
+_PARTS = (2.0, 1.0)
+#: Options of the two models, with many lessons and with few; chosen by what is scored in docs/quality.md.
+_ORDER = {
+    "objective": "lambdarank",
+    "lambdarank_truncation_level": 20,
+    "num_leaves": 31,
+    "min_data_in_leaf": 200,
+    "rounds": 100,
+}
+_CHANCE = {"objective": "binary", "num_leaves": 15, "min_data_in_leaf": 100, "rounds": 150}
+_ORDER_SMALL = {
+    "objective": "lambdarank",
+    "lambdarank_truncation_level": 20,
+    "num_leaves": 15,
+    "min_data_in_leaf": 20,
+    "rounds": 60,
+}
+_CHANCE_SMALL = {"objective": "binary", "num_leaves": 15, "min_data_in_leaf": 20, "rounds": 60}
+
+
+def _boost(
+    table: NDArray[np.float32],
+    is_right: NDArray[np.bool_],
+    sizes: NDArray[np.int64],
+    weights: NDArray[np.float64],
+    options: dict[str, Any],
+    seed: int,
+) -> str:
+    """One boosted model as LightGBM's text."""
     import lightgbm  # only learning needs it, and importing it takes longer than answering
 
-    table = np.concatenate([lesson.pairs.table for lesson in lessons])
-    is_right = np.concatenate([lesson.is_right for lesson in lessons]).astype(np.int32)
-    sizes = np.array([len(lesson.is_right) for lesson in lessons])
-    # A list of 177 has 15,000 pairs to order, a list of 2 two hundred: without this the long lists drown the short.
-    weights = 1.0 / np.log2(2.0 + np.array([lesson.n_right for lesson in lessons]))
-    is_small = len(lessons) < 2 * FEW_LISTS
     parameters = {
-        "objective": "lambdarank",
-        "lambdarank_truncation_level": 20,
         "learning_rate": 0.08,
-        "num_leaves": 15,
-        "min_data_in_leaf": 20 if is_small else 100,
         "feature_fraction": 0.6,
         "bagging_fraction": 0.8,
         "bagging_freq": 1,
         "lambda_l2": 5.0,
-        "max_bin": 255,
+        "max_bin": 63,
         "feature_pre_filter": False,
         "seed": seed,
         # One model whatever the number of cores.
         "deterministic": True,
         "force_row_wise": True,
-        "num_threads": 2,
+        "num_threads": 1,
         "verbosity": -1,
+        **{name: value for name, value in options.items() if name != "rounds"},
     }
     data = lightgbm.Dataset(
-        table, is_right, group=sizes, weight=np.repeat(weights, sizes), feature_name=list(_FEATURE_NAMES), params=parameters
+        table,
+        is_right.astype(np.int32),
+        group=sizes if options["objective"] == "lambdarank" else None,
+        weight=weights,
+        feature_name=list(_FEATURE_NAMES),
+        params=parameters,
     )
-    booster = lightgbm.train(parameters, data, num_boost_round=60 if is_small else 150)
-    return TreeEnsemble.from_text(booster.model_to_string())
+    booster = lightgbm.train(parameters, data, num_boost_round=options["rounds"])
+    return str(booster.model_to_string())
+
+
+def _thinned(lesson: _Lesson, random: np.random.Generator) -> NDArray[np.int64]:
+    """The places of a lesson's candidates to learn from: all that are right, and some of the wrong."""
+    wrong = np.flatnonzero(~lesson.is_right)
+    if len(wrong) > N_WRONG:
+        wrong = random.choice(wrong, N_WRONG, replace=False)
+    return np.sort(np.concatenate([np.flatnonzero(lesson.is_right), wrong]))
 
 
 def _check(held_out: Sequence[tuple[_Lesson, NDArray[np.float64]]], n_lists: int, catalogue: Catalogue) -> Check:
@@ -518,7 +585,7 @@ def _check(held_out: Sequence[tuple[_Lesson, NDArray[np.float64]]], n_lists: int
         learned=float(learned.mean()),
         difference=float(difference.mean()),
         standard_error=error,
-        is_better=mean > error,
+        is_better=mean > _LEAST_ERRORS * error,
     )
 
 
@@ -564,7 +631,7 @@ def _threshold(shown: Sequence[tuple[_Lesson, NDArray[np.float64]]], k: int = 5)
         most += min(k, lesson.n_right)
     values, right = np.concatenate(chances), np.concatenate(is_right)
     best_threshold, best_f, best_precision, best_recall = 0.05, -1.0, 0.0, 0.0
-    for threshold in np.arange(0.05, 0.51, 0.01):
+    for threshold in np.arange(0.05, 0.31, 0.01):
         passed = values >= threshold
         if not passed.any():
             break

@@ -143,6 +143,37 @@ class State:
             self._set_list(int(row))
         return rows[: len(articles)]
 
+    def replace(self, row: int, article: Article, vectorizer: FieldVectorizer) -> None:
+        """
+        Put a changed article in the place of an earlier one of the same id; the lists that name it go on naming it.
+
+        Where only its list changed, as under every new article of a circle, the row stays.
+        """
+        catalogue = self.catalogue
+        earlier = catalogue.articles[row]
+        if dataclasses.replace(earlier, related=()) == dataclasses.replace(article, related=()):
+            catalogue.articles[row] = article
+            self.matcher.add(article)
+            externals = [
+                external
+                for external in external_articles([article], self.matcher)
+                if catalogue.row_of(external.id) is None
+            ]
+            if externals:
+                are_external = np.ones(len(externals), dtype=bool)
+                new_rows = catalogue.append(externals, vectorizer.transform(externals), are_external)
+                self.graph.grow(catalogue.n_rows)
+                for new_row in new_rows:
+                    self._index_addresses(int(new_row))
+            self._set_list(row)
+            return
+        sources = self.graph.listing(row)
+        self.forget(row)
+        (new_row,) = self.add([article], vectorizer)
+        for source in sources:
+            listed = [int(new_row) if other == row else other for other in self.graph.listed(int(source)).tolist()]
+            self.graph.set_list(int(source), listed)
+
     # ---------------------------------------------------------------- parts
 
     def parts(self) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:

@@ -7,8 +7,9 @@ longer than the trees themselves. The model is read from LightGBM's own text, wh
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numba
 import numpy as np
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 
 __all__ = ["TreeEnsemble"]
 
-#: Bits of LightGBM's decision_type: missing values go left, and which values count as missing.
+#: Bits of LightGBM's decision_type: missing values go left; which values count as missing (0 none, 1 zero, 2 NaN).
 _DEFAULT_LEFT = 2
 _MISSING_SHIFT = 2
 
@@ -28,29 +29,32 @@ class TreeEnsemble:
 
     Parameters
     ----------
-    text
-        LightGBM's own text of the model.
+    texts
+        LightGBM's own text of each model that is in it.
+    weights
+        Shape (n_models,): what each model's leaves were multiplied by.
     roots
         Shape (n_trees,): the first node of each tree; leaves are numbered -1, -2, ... within their tree.
     leaf_starts
         Shape (n_trees,): the place of each tree's first leaf in `leaf_values`.
-    features, thresholds, kinds, left, right, node_values
-        Shape (n_nodes,). A row goes left where its feature is at most the threshold. A node's value is the mean of
-        what is below it.
+    features, thresholds, nan_left, left, right, node_values
+        Shape (n_nodes,). A row goes left where its feature is at most the threshold, or is NaN and `nan_left` says so.
+        A node's value is the mean of what is below it.
     leaf_values
         Shape (n_leaves,).
     split_gains
         Shape (n_nodes,): how much each decision lowered the loss.
     """
 
-    text: str
+    texts: tuple[str, ...]
+    weights: tuple[float, ...]
     roots: NDArray[np.int64]
     leaf_starts: NDArray[np.int64]
-    features: NDArray[np.int64]
+    features: NDArray[np.int32]
     thresholds: NDArray[np.float64]
-    kinds: NDArray[np.int64]
-    left: NDArray[np.int64]
-    right: NDArray[np.int64]
+    nan_left: NDArray[np.bool_]
+    left: NDArray[np.int32]
+    right: NDArray[np.int32]
     node_values: NDArray[np.float64]
     leaf_values: NDArray[np.float64]
     split_gains: NDArray[np.float64]
@@ -82,18 +86,69 @@ class TreeEnsemble:
             n_nodes += size
             n_leaves += size + 1
         joined = {name: np.concatenate(parts) if parts else np.zeros(0) for name, parts in columns.items()}
+        kinds = joined["decision_type"].astype(np.int64)
+        missing = (kinds >> _MISSING_SHIFT) & 3
+        if np.any(missing == 1):
+            raise ValueError("a LightGBM model that takes zero for missing is not supported")
         return cls(
-            text,
+            (text,),
+            (1.0,),
             np.array(roots, dtype=np.int64),
             np.array(leaf_starts, dtype=np.int64),
-            joined["split_feature"].astype(np.int64),
+            joined["split_feature"].astype(np.int32),
             joined["threshold"],
-            joined["decision_type"].astype(np.int64),
-            joined["left_child"].astype(np.int64),
-            joined["right_child"].astype(np.int64),
+            # LightGBM takes NaN for 0 where learning met none (tree.h, NumericalDecision).
+            np.where(missing == 2, (kinds & _DEFAULT_LEFT) != 0, joined["threshold"] >= 0),
+            joined["left_child"].astype(np.int32),
+            joined["right_child"].astype(np.int32),
             joined["internal_value"],
             joined["leaf_value"],
             joined["split_gain"],
+        )
+
+    @classmethod
+    def from_texts(cls, texts: Sequence[str], weights: Sequence[float]) -> Self:
+        """
+        Several models as one, whose score is the weighted sum of theirs.
+
+        Raises
+        ------
+        ValueError
+            As `from_text`, or there is not one weight for each text.
+        """
+        if len(texts) != len(weights) or not texts:
+            raise ValueError("a model needs one weight for each of its parts")
+        parts = [cls.from_text(text) for text in texts]
+        node_starts = np.cumsum([0, *(len(part.features) for part in parts)])
+        leaf_starts = np.cumsum([0, *(len(part.leaf_values) for part in parts)])
+
+        def joined(arrays: list[NDArray[Any]]) -> NDArray[Any]:
+            return np.concatenate(arrays)
+
+        return cls(
+            tuple(texts),
+            tuple(float(weight) for weight in weights),
+            joined(
+                [
+                    np.where(part.roots < 0, -1, part.roots + start)
+                    for part, start in zip(parts, node_starts, strict=False)
+                ]
+            ),
+            joined([part.leaf_starts + start for part, start in zip(parts, leaf_starts, strict=False)]),
+            joined([part.features for part in parts]),
+            joined([part.thresholds for part in parts]),
+            joined([part.nan_left for part in parts]),
+            joined([part.left for part in parts]),
+            joined([part.right for part in parts]),
+            joined([part.node_values * weight for part, weight in zip(parts, weights, strict=True)]),
+            joined([part.leaf_values * weight for part, weight in zip(parts, weights, strict=True)]),
+            # Gains of different losses have no common measure; as shares of their model they have.
+            joined(
+                [
+                    part.split_gains * weight / max(part.split_gains.sum(), 1e-12)
+                    for part, weight in zip(parts, weights, strict=True)
+                ]
+            ),
         )
 
     @property
@@ -103,7 +158,10 @@ class TreeEnsemble:
 
     def gains(self, n_features: int) -> NDArray[np.float64]:
         """How much the decisions on each feature lowered the loss, added up; shape (n_features,)."""
-        return np.bincount(self.features, self.split_gains, minlength=n_features)
+        gains: NDArray[np.float64] = np.bincount(self.features, self.split_gains, minlength=n_features).astype(
+            np.float64
+        )
+        return gains
 
     def scores(self, table: NDArray[np.float32]) -> NDArray[np.float64]:
         """
@@ -121,7 +179,7 @@ class TreeEnsemble:
         """
         out = np.zeros(len(table))
         _score(
-            table, self.roots, self.leaf_starts, self.features, self.thresholds, self.kinds, self.left, self.right,
+            table, self.roots, self.leaf_starts, self.features, self.thresholds, self.nan_left, self.left, self.right,
             self.leaf_values, out,
         )  # fmt: skip
         return out
@@ -145,13 +203,22 @@ class TreeEnsemble:
         """
         out = np.zeros(table.shape)
         _contribute(
-            table, self.roots, self.leaf_starts, self.features, self.thresholds, self.kinds, self.left, self.right,
+            table, self.roots, self.leaf_starts, self.features, self.thresholds, self.nan_left, self.left, self.right,
             self.node_values, self.leaf_values, out,
         )  # fmt: skip
         return out
 
 
-_COLUMNS = ("split_feature", "threshold", "decision_type", "left_child", "right_child", "internal_value", "leaf_value", "split_gain")
+_COLUMNS = (
+    "split_feature",
+    "threshold",
+    "decision_type",
+    "left_child",
+    "right_child",
+    "internal_value",
+    "leaf_value",
+    "split_gain",
+)
 
 
 def _fields_of(block: str) -> dict[str, str]:
@@ -161,34 +228,22 @@ def _fields_of(block: str) -> dict[str, str]:
 
 
 @numba.njit(nogil=True, cache=True)
-def _goes_left(value: float, threshold: float, kind: int) -> bool:
-    """LightGBM's decision for numbers (tree.h, NumericalDecision)."""
-    missing = (kind >> _MISSING_SHIFT) & 3
-    if np.isnan(value) and missing != 2:
-        value = 0.0
-    if (missing == 1 and abs(value) <= 1e-35) or (missing == 2 and np.isnan(value)):
-        return (kind & _DEFAULT_LEFT) != 0
-    return value <= threshold
-
-
-@numba.njit(nogil=True, cache=True)
-def _score(table, roots, leaf_starts, features, thresholds, kinds, left, right, leaf_values, out):  # type: ignore[no-untyped-def]  # compiled
+def _score(table, roots, leaf_starts, features, thresholds, nan_left, left, right, leaf_values, out):  # type: ignore[no-untyped-def]  # compiled
     for tree in range(len(roots)):
         root, first_leaf = roots[tree], leaf_starts[tree]
         for row in range(table.shape[0]):
             node = 0 if root >= 0 else -1
             while node >= 0:
                 at = root + node
-                if _goes_left(np.float64(table[row, features[at]]), thresholds[at], kinds[at]):
-                    node = left[at]
-                else:
-                    node = right[at]
+                value = table[row, features[at]]
+                goes_left = value <= thresholds[at] or (np.isnan(value) and nan_left[at])
+                node = left[at] if goes_left else right[at]
             out[row] += leaf_values[first_leaf - node - 1]
 
 
 @numba.njit(nogil=True, cache=True)
 def _contribute(  # type: ignore[no-untyped-def]  # compiled
-    table, roots, leaf_starts, features, thresholds, kinds, left, right, node_values, leaf_values, out
+    table, roots, leaf_starts, features, thresholds, nan_left, left, right, node_values, leaf_values, out
 ):
     for tree in range(len(roots)):
         root, first_leaf = roots[tree], leaf_starts[tree]
@@ -197,9 +252,8 @@ def _contribute(  # type: ignore[no-untyped-def]  # compiled
             while node >= 0:
                 at = root + node
                 feature = features[at]
-                if _goes_left(np.float64(table[row, feature]), thresholds[at], kinds[at]):
-                    node = left[at]
-                else:
-                    node = right[at]
-                value = node_values[root + node] if node >= 0 else leaf_values[first_leaf - node - 1]
-                out[row, feature] += value - node_values[at]
+                value = table[row, feature]
+                goes_left = value <= thresholds[at] or (np.isnan(value) and nan_left[at])
+                node = left[at] if goes_left else right[at]
+                after = node_values[root + node] if node >= 0 else leaf_values[first_leaf - node - 1]
+                out[row, feature] += after - node_values[at]

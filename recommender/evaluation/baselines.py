@@ -1,0 +1,331 @@
+"""
+What a site would have without this product: simple systems that walk the same protocols.
+
+None of them reads a curated list, none has a threshold, and each ranks all it knows in one total order: score, then
+newer, then id. Their indexes are fitted once; articles that come later are appended, so that a walk through
+thousands of articles stays cheap and no system profits from words it could not have known.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_matrix, vstack
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.neighbors import NearestNeighbors
+
+from recommender.articles import Article, Corpus, EntryShape
+from recommender.errors import MissingExtraError, UnknownArticleError
+from recommender.evaluation.judgments import page_key, plain_text
+from recommender.suggestions import Reason, Suggestion
+
+__all__ = ["BASELINES", "Baseline", "Bm25", "Newest", "Random", "SharedTopics", "Tfidf"]
+
+Floats = npt.NDArray[np.float64]
+
+#: Scores are compared to this many places, so that noise of the last bits decides nothing.
+_PLACES = 6
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+class Baseline(ABC):
+    """
+    A system that gives every known article a score.
+
+    Parameters
+    ----------
+    seed
+        For those that draw.
+    """
+
+    name: ClassVar[str]
+
+    def __init__(self, seed: int = 0) -> None:
+        self.seed = seed
+        self._articles: list[Article] = []
+        self._keys: list[str] = []
+        self._rows: dict[str, int] = {}
+        #: Page key -> how many files the page has.
+        self._n_files: Counter[str] = Counter()
+        self._shape = EntryShape()
+
+    def fit(self, corpus: Corpus) -> Self:
+        """Index the articles; returns itself."""
+        self._articles, self._keys, self._rows, self._n_files = [], [], {}, Counter()
+        self._shape = corpus.entry_shape
+        self._fit(corpus)
+        self._append(list(corpus))
+        return self
+
+    def update(self, added: Sequence[Article]) -> None:
+        """Put articles in; one whose id is known replaces the earlier one."""
+        self._append(added)
+
+    def suggest(self, article: Article | str, k: int = 5, min_score: float = 0.0) -> list[Suggestion]:
+        """
+        The k known articles with the highest score.
+
+        Parameters
+        ----------
+        article
+            An article, known or not, or the id of a known one.
+        k
+            Most suggestions.
+        min_score
+            Least score.
+
+        Raises
+        ------
+        UnknownArticleError
+            No article has this id.
+        """
+        if isinstance(article, str):
+            if article not in self._rows:
+                raise UnknownArticleError(article, self._rows)
+            article = self._articles[self._rows[article]]
+        rows, scores = self._candidates(article, k)
+        key = page_key(article)
+        best: list[Suggestion] = []
+        seen = {key}
+        for row, score in sorted(zip(rows, scores, strict=True), key=self._order):
+            found = self._articles[row]
+            if score < min_score or found.id == article.id or self._keys[row] in seen:
+                continue
+            seen.add(self._keys[row])
+            best.append(self._suggestion(len(best) + 1, found, score))
+            if len(best) == k:
+                break
+        return best
+
+    @abstractmethod
+    def _fit(self, corpus: Corpus) -> None:
+        """Learn what is learned once."""
+
+    @abstractmethod
+    def _add(self, articles: Sequence[Article]) -> None:
+        """Put articles behind the last row of the index."""
+
+    @abstractmethod
+    def _candidates(self, article: Article, k: int) -> tuple[list[int], list[float]]:
+        """Known rows and their scores, enough of them to hold the best k other pages."""
+
+    def _append(self, articles: Sequence[Article]) -> None:
+        for article in articles:
+            if article.id in self._rows:
+                replaced = self._keys[self._rows[article.id]]
+                self._n_files[replaced] -= 1
+                if not self._n_files[replaced]:
+                    del self._n_files[replaced]
+            self._rows[article.id] = len(self._articles)
+            self._articles.append(article)
+            self._keys.append(page_key(article))
+            self._n_files[self._keys[-1]] += 1
+        if articles:
+            self._add(articles)
+
+    def _alive(self) -> npt.NDArray[np.int64]:
+        return np.fromiter(self._rows.values(), dtype=np.int64, count=len(self._rows))
+
+    def _room(self, k: int) -> int:
+        """How many rows hold the best k pages for sure: the article itself and copies of a page are passed over."""
+        return k + 1 + len(self._rows) - len(self._n_files)
+
+    def _best(self, scores: Floats, k: int) -> tuple[list[int], list[float]]:
+        """Of a score for each row, the alive rows that can be among the first k, ties at the cut included."""
+        rows = self._alive()
+        scores = scores[rows].round(_PLACES)
+        rows, scores = rows[scores > 0], scores[scores > 0]
+        room = self._room(k)
+        if len(rows) > room:
+            enough = scores >= np.partition(scores, -room)[-room]
+            rows, scores = rows[enough], scores[enough]
+        return rows.tolist(), scores.tolist()
+
+    def _order(self, candidate: tuple[int, float]) -> tuple[float, float, str]:
+        row, score = candidate
+        article = self._articles[row]
+        return -score, -(article.published_at or _NEVER).timestamp(), article.id
+
+    def _suggestion(self, rank: int, article: Article, score: float) -> Suggestion:
+        return Suggestion(
+            rank=rank,
+            article_id=article.id,
+            title=article.title,
+            url=article.url,
+            score=score,
+            reason=Reason(score=score, similarity=score, sentences=(f"{self.name} {score:.3f}",)),
+            excerpt=article.excerpt,
+            published_at=article.published_at,
+            provider=article.provider,
+            quality=article.quality,
+            shape=self._shape,
+        )
+
+
+class Tfidf(Baseline):
+    """
+    The naive recipe: ``TfidfVectorizer()`` over title and excerpt, cosine, `NearestNeighbors`.
+
+    Words that no article had when it was fitted are unknown to it, as they are to anyone who saves such a model.
+    """
+
+    name = "tfidf"
+
+    def _fit(self, corpus: Corpus) -> None:
+        self._vectors: csr_matrix | None = None
+        self._index: NearestNeighbors | None = None
+        self._index_rows = np.empty(0, dtype=np.int64)
+        try:
+            self._vectorizer = TfidfVectorizer().fit([plain_text(article) for article in corpus])
+        except ValueError:  # no word in any text
+            self._vectorizer = None
+
+    def _add(self, articles: Sequence[Article]) -> None:
+        if self._vectorizer is not None:
+            new = self._vectorizer.transform([plain_text(article) for article in articles])
+            self._vectors = new if self._vectors is None else vstack([self._vectors, new], format="csr")
+
+    def _candidates(self, article: Article, k: int) -> tuple[list[int], list[float]]:
+        rows = self._alive()
+        if self._vectorizer is None or self._vectors is None or not len(rows):
+            return [], []
+        if not np.array_equal(rows, self._index_rows):
+            self._index = NearestNeighbors(metric="cosine", algorithm="brute").fit(self._vectors[rows])
+            self._index_rows = rows
+        assert self._index is not None
+        query = self._vectorizer.transform([plain_text(article)])
+        # NB kneighbors leaves it open which of equal neighbors it cuts off: look on until the tie at the cut is past.
+        room = n_neighbors = self._room(k)
+        while True:
+            n_neighbors = min(2 * n_neighbors, len(rows))
+            distances, found = self._index.kneighbors(query, n_neighbors)
+            similarities = (1 - distances[0]).round(_PLACES)
+            if n_neighbors == len(rows) or similarities[-1] < max(similarities[room - 1], 10**-_PLACES):
+                break
+        related = similarities > 0
+        return rows[found[0][related]].tolist(), similarities[related].tolist()
+
+
+class Bm25(Baseline):
+    """
+    BM25 over the words of title and excerpt; the query is the whole text of an article.
+
+    Computed by the library rank-bm25. Its scores have no upper end; s / (1 + s) brings them into [0, 1).
+
+    References
+    ----------
+    S. Robertson and H. Zaragoza (2009). The probabilistic relevance framework: BM25 and beyond. Foundations and
+    Trends in Information Retrieval 3(4), 333-389.
+    """
+
+    name = "bm25"
+
+    def _fit(self, corpus: Corpus) -> None:
+        try:
+            from rank_bm25 import BM25Okapi
+        except ImportError:
+            raise MissingExtraError("the baseline bm25", "report") from None
+        self._words = TfidfVectorizer().build_analyzer()
+        texts = [self._words(plain_text(article)) for article in corpus]
+        self._model: Any = BM25Okapi(texts) if any(texts) else None
+        if self._model is not None:
+            # `_add` puts the articles in, these and those that come later, by one way.
+            self._model.doc_freqs, self._model.doc_len, self._model.corpus_size = [], [], 0
+
+    def _add(self, articles: Sequence[Article]) -> None:
+        if self._model is None:
+            return
+        for article in articles:
+            words = self._words(plain_text(article))
+            self._model.doc_freqs.append(Counter(words))
+            self._model.doc_len.append(len(words))
+            self._model.corpus_size += 1
+
+    def _candidates(self, article: Article, k: int) -> tuple[list[int], list[float]]:
+        if self._model is None:
+            return [], []
+        scores = np.maximum(self._model.get_scores(self._words(plain_text(article))), 0)
+        return self._best(scores / (1 + scores), k)
+
+
+class Newest(Baseline):
+    """The newest articles, the same under each: equal scores leave the order to the dates."""
+
+    name = "newest"
+
+    def _fit(self, corpus: Corpus) -> None:
+        pass
+
+    def _add(self, articles: Sequence[Article]) -> None:
+        pass
+
+    def _candidates(self, article: Article, k: int) -> tuple[list[int], list[float]]:
+        return self._best(np.ones(len(self._articles)), k)
+
+
+class Random(Baseline):
+    """
+    Chance. A pair's score is drawn from the two ids and the seed, so neither order nor company changes it.
+
+    References
+    ----------
+    G. Steele, D. Lea and C. Flood (2014). Fast splittable pseudorandom number generators. OOPSLA: the mixing function.
+    """
+
+    name = "random"
+
+    def _fit(self, corpus: Corpus) -> None:
+        self._numbers = np.empty(0, dtype=np.uint64)
+
+    def _number(self, article: Article) -> int:
+        digest = hashlib.blake2b(f"{self.seed} {article.id}".encode(), digest_size=8).digest()
+        return int.from_bytes(digest, "big")
+
+    def _add(self, articles: Sequence[Article]) -> None:
+        new = np.array([self._number(article) for article in articles], dtype=np.uint64)
+        self._numbers = np.concatenate([self._numbers, new])
+
+    def _candidates(self, article: Article, k: int) -> tuple[list[int], list[float]]:
+        # The query's number is turned, or the pair (a, a) would be the same for all.
+        mixed = self._numbers ^ np.uint64(self._number(article) * 0x9E3779B97F4A7C15 % 2**64)
+        mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        mixed ^= mixed >> np.uint64(31)
+        return self._best(np.maximum(mixed / 2.0**64, 10**-_PLACES), k)
+
+
+class SharedTopics(Baseline):
+    """What most site generators do: articles by the topics they share (Jaccard), the newest first among equals."""
+
+    name = "shared-topics"
+
+    def _fit(self, corpus: Corpus) -> None:
+        self._postings: dict[str, list[int]] = {}
+        self._n_topics: list[int] = []
+
+    def _add(self, articles: Sequence[Article]) -> None:
+        for article in articles:
+            for topic in set(article.topics):
+                self._postings.setdefault(topic, []).append(len(self._n_topics))
+            self._n_topics.append(len(set(article.topics)))
+
+    def _candidates(self, article: Article, k: int) -> tuple[list[int], list[float]]:
+        topics = set(article.topics)
+        shared = np.zeros(len(self._n_topics))
+        for topic in topics:
+            shared[self._postings.get(topic, [])] += 1
+        return self._best(shared / np.maximum(len(topics) + np.array(self._n_topics) - shared, 1), k)
+
+
+#: By the name that is asked for and printed.
+BASELINES: dict[str, type[Baseline]] = {
+    baseline.name: baseline for baseline in (Tfidf, Bm25, Newest, Random, SharedTopics)
+}

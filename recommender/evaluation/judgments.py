@@ -1,0 +1,162 @@
+"""
+Curated lists -> judgments: which pages an editor named under each article.
+
+Everything is counted in *pages*: articles with one canonical URL are one page, so that an editor's entry, the file it
+names and a second file at the same address cannot be told apart by luck. An entry without an article of its own
+(external) or without anything behind it (gone) is counted and judges nothing: nobody can be asked for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse.csgraph import connected_components
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.neighbors import NearestNeighbors
+
+from recommender.articles import Article, RelatedEntry
+from recommender.content.matching import EntryMatcher
+from recommender.content.urls import canonical_url, is_address
+
+__all__ = ["LEFT_OUT", "SAME_TEXT", "Judgments", "Target", "page_key", "plain_text", "same_text_groups"]
+
+#: Why an article is not asked, in the order in which the reasons are looked for.
+LEFT_OUT = {
+    "copy": "another article has the same address and was there before",
+    "no date": "the article has no date",
+    "no list": "the article has no curated list",
+    "only itself": "its list names nothing but the article",
+    "only gone": "its list names nothing that can be found",
+    "only external": "its list names nothing but pages of other sites",
+    "no older target": "none of the articles in its list was known before it",
+}
+
+#: Cosine of plain TF-IDF vectors of title and excerpt from which two articles have the same text.
+SAME_TEXT = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """
+    One entry of a curated list and what it names.
+
+    Parameters
+    ----------
+    entry
+        As the site holds it.
+    page
+        The number of the page it names; -1 where it names no article.
+    kind
+        ``article``; ``twin``: a page at an address that no article has, with the title of an article, such as the
+        same story from another provider; ``external``: any other page of another site; ``gone``: nothing.
+    """
+
+    entry: RelatedEntry
+    page: int
+    kind: Literal["article", "twin", "external", "gone"]
+
+
+class Judgments:
+    """
+    The curated lists of some articles.
+
+    Parameters
+    ----------
+    articles
+        All articles that an entry may name, ids unique. The answer does not depend on their order.
+
+    Attributes
+    ----------
+    pages
+        Article id -> page number; copies share one. Numbers follow the order of the ids.
+    lists
+        Article id -> its list, in the editor's order.
+    """
+
+    def __init__(self, articles: Sequence[Article]) -> None:
+        self.articles = tuple(sorted(articles, key=lambda article: article.id))
+        numbers: dict[str, int] = {}
+        self.pages = {article.id: numbers.setdefault(page_key(article), len(numbers)) for article in self.articles}
+        self.n_pages = len(numbers)
+        self._by_id = {article.id: article for article in self.articles}
+        matcher = EntryMatcher(self.articles)
+        self.lists = {
+            article.id: tuple(self._target(matcher, entry, article) for entry in article.related)
+            for article in self.articles
+        }
+
+    def _target(self, matcher: EntryMatcher, entry: RelatedEntry, source: Article) -> Target:
+        found = matcher.match(entry, source)
+        if found.article_id is None:
+            return Target(entry, -1, "gone")
+        if found.how == "external":
+            return Target(entry, -1, "external")
+        # Two full addresses that differ are two pages, whatever their titles.
+        elsewhere = is_address(entry.url or entry.target) and is_address(self._by_id[found.article_id].url)
+        kind: Literal["article", "twin"] = "twin" if found.how == "title" and elsewhere else "article"
+        return Target(entry, self.pages[found.article_id], kind)
+
+    def judged(self, article: Article) -> frozenset[int]:
+        """The pages that the article's list names: its own left out, each once."""
+        return self._named(article, "article")
+
+    def twins(self, article: Article) -> frozenset[int]:
+        """The pages whose title, though not whose address, the article's list names; for the second figure."""
+        return self._named(article, "twin")
+
+    def _named(self, article: Article, kind: str) -> frozenset[int]:
+        found = {target.page for target in self.lists[article.id] if target.kind == kind}
+        return frozenset(found - {self.pages[article.id]})
+
+    def reason_left_out(self, article: Article) -> str:
+        """Why nothing is judged under an article whose list names no known page; a key of `LEFT_OUT`."""
+        targets = self.lists[article.id]
+        if not targets:
+            return "no list"
+        if self.judged(article):
+            return "no older target"
+        kinds = {target.kind for target in targets}
+        if kinds & {"external", "twin"}:
+            return "only external"
+        return "only itself" if "article" in kinds else "only gone"
+
+
+def page_key(article: Article) -> str:
+    """What makes two articles one page: the canonical URL, or the id of an article without a URL."""
+    return canonical_url(article.url) if article.url else article.id
+
+
+def plain_text(article: Article) -> str:
+    """Title and excerpt as typed: all that the plain baselines read."""
+    return f"{article.title} {article.excerpt}"
+
+
+def same_text_groups(articles: Sequence[Article], threshold: float = SAME_TEXT) -> npt.NDArray[np.int64]:
+    """
+    Which articles have the same text, such as one story from two providers.
+
+    Parameters
+    ----------
+    articles
+        n_articles of them.
+    threshold
+        Least cosine of plain TF-IDF vectors of title and excerpt.
+
+    Returns
+    -------
+    ndarray
+        Shape (n_articles,), a group number each. Same text is passed on: a like b and b like c put all three in one
+        group. An article without words is a group of its own.
+    """
+    texts = [plain_text(article) for article in articles]
+    try:
+        vectors = TfidfVectorizer().fit_transform(texts)
+    except ValueError:  # no word in any text
+        return np.arange(len(texts))
+    near = NearestNeighbors(metric="cosine", algorithm="brute").fit(vectors)
+    close = near.radius_neighbors_graph(radius=1 - threshold)
+    return np.asarray(connected_components(close, directed=False)[1], dtype=np.int64)

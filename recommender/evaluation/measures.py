@@ -1,0 +1,229 @@
+"""
+Rankings and judgments -> numbers. A number room: documents are whole numbers, a row a query.
+
+The ranking measures are computed by ir-measures, which asks trec_eval. Its notation is ours: ``nDCG@10`` is both the
+name that is asked for and the name that is printed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import ir_measures
+import numpy as np
+import numpy.typing as npt
+
+from recommender.errors import EvaluationError, did_you_mean
+
+__all__ = [
+    "DEFAULT_DEPTH",
+    "age_gaps",
+    "calibration",
+    "catalogue_coverage",
+    "coverage",
+    "depth_of",
+    "distinct_per_list",
+    "parse_measures",
+    "repeats_per_list",
+    "score_rankings",
+]
+
+Floats = npt.NDArray[np.float64]
+
+#: Suggestions that are asked for a query when no measure looks deeper; RR and AP look at these.
+DEFAULT_DEPTH = 10
+
+#: ir-measures' own choice of who computes what.
+_PROVIDERS: Any = ir_measures.DefaultPipeline
+
+#: Families that a binary, unranked-beyond-`depth` judgment can answer, for the "did you mean".
+_EXAMPLES = ("nDCG@10", "P@1", "P@5", "R@5", "R@10", "RR", "AP", "Success@5", "RPrec", "Judged@10")
+
+
+def parse_measures(names: Sequence[str]) -> dict[str, Any]:
+    """
+    The measures of these names, in their order, without repeats.
+
+    NB Success@k asks whether any of the first k is right; some call that Recall@k. R@k is the share of the judged
+    articles that are among the first k, as in TREC.
+
+    Parameters
+    ----------
+    names
+        As ir-measures writes them, such as ``nDCG@10``.
+
+    Returns
+    -------
+    dict
+        Measure objects by the name that ir-measures prints, so that ``NDCG@10`` is found as ``nDCG@10``.
+
+    Raises
+    ------
+    EvaluationError
+        There is no measure, or no such measure; all bad names are in one message.
+    """
+    measures: dict[str, Any] = {}
+    bad: list[str] = []
+    for name in names:
+        try:
+            measure = ir_measures.parse_measure(name.strip())
+        except (NameError, ValueError, SyntaxError, TypeError, KeyError):
+            bad.append(f"{name!r} is not a measure.{did_you_mean(name, _EXAMPLES)}")
+            continue
+        if _PROVIDERS.supports(measure):
+            measures[str(measure)] = measure
+        else:
+            bad.append(f"{name!r} needs a library that is not installed, or a cut-off such as {name.split('@')[0]}@10.")
+    if bad or not measures:
+        bad = bad or ["there is no measure to compute."]
+        raise EvaluationError("measures: " + " ".join(bad) + f" Write them as in {', '.join(_EXAMPLES[:4])}.")
+    return measures
+
+
+def depth_of(measures: Mapping[str, Any]) -> int:
+    """How many suggestions a query is asked for: the deepest cut-off, and at least `DEFAULT_DEPTH`."""
+    return max(DEFAULT_DEPTH, *(int(measure.params.get("cutoff", 0)) for measure in measures.values()))
+
+
+def score_rankings(
+    measures: Mapping[str, Any], judgments: Sequence[Collection[int]], rankings: Sequence[Sequence[int]]
+) -> dict[str, Floats]:
+    """
+    Each measure of each query.
+
+    Parameters
+    ----------
+    measures
+        From `parse_measures`.
+    judgments
+        The relevant documents of each query, n_queries collections; relevance is yes or no.
+    rankings
+        What was given to each query, the best first; n_queries sequences without repeats. An empty one counts 0:
+        silence is scored, not skipped.
+
+    Returns
+    -------
+    dict
+        Name -> shape (n_queries,), in the order of the queries.
+
+    Notes
+    -----
+    nDCG divides by the gain of the best possible ranking, which is cut at the number of judged documents, so a list
+    with one article can score 1.
+
+    References
+    ----------
+    K. Järvelin and J. Kekäläinen (2002). Cumulated gain-based evaluation of IR techniques. ACM TOIS 20(4), 422-446.
+    S. MacAvaney, C. Macdonald and I. Ounis (2022). Streamlining evaluation with ir-measures. ECIR.
+    """
+    qrels = {str(query): {str(document): 1 for document in judged} for query, judged in enumerate(judgments)}
+    # trec_eval orders by score and, where scores tie, by name; counting down keeps the order that was given.
+    run = {
+        str(query): {str(document): float(-rank) for rank, document in enumerate(ranking)}
+        for query, ranking in enumerate(rankings)
+        if len(ranking)
+    }
+    values = {name: np.zeros(len(judgments)) for name in measures}
+    if run:
+        for result in _PROVIDERS.iter_calc(list(measures.values()), qrels, run):
+            values[str(result.measure)][int(result.query_id)] = result.value
+    return values
+
+
+def coverage(rankings: Sequence[Sequence[int]]) -> float:
+    """The share of queries that were given at least one suggestion."""
+    return float(np.mean([len(ranking) > 0 for ranking in rankings])) if rankings else 0.0
+
+
+def catalogue_coverage(rankings: Sequence[Sequence[int]], n_documents: int) -> float:
+    """
+    The share of all documents that were suggested at least once.
+
+    References
+    ----------
+    M. Ge, C. Delgado-Battenfeld and D. Jannach (2010). Beyond accuracy: evaluating recommender systems by coverage
+    and serendipity. RecSys, 257-260.
+    """
+    suggested = {document for ranking in rankings for document in ranking}
+    return len(suggested) / n_documents if n_documents else 0.0
+
+
+def distinct_per_list(rankings: Sequence[Sequence[int]], labels: npt.NDArray[np.int64]) -> float:
+    """
+    The mean number of different labels in a list, over lists that are not empty.
+
+    Parameters
+    ----------
+    rankings
+        Documents, n_queries sequences.
+    labels
+        Shape (n_documents,), such as a number for each provider; -1 for none, which is not counted.
+    """
+    counts = [len(set(labels[list(ranking)]) - {-1}) for ranking in rankings if len(ranking)]
+    return float(np.mean(counts)) if counts else 0.0
+
+
+def repeats_per_list(rankings: Sequence[Sequence[int]], labels: npt.NDArray[np.int64]) -> float:
+    """The mean number of documents in a list whose label stands higher in it already, over lists that are not empty."""
+    counts = [len(ranking) - len(set(labels[list(ranking)])) for ranking in rankings if len(ranking)]
+    return float(np.mean(counts)) if counts else 0.0
+
+
+def age_gaps(query_days: Floats, rankings: Sequence[Sequence[int]], document_days: Floats) -> Floats:
+    """
+    Days between each query and each document it was given, regardless of which is older.
+
+    Parameters
+    ----------
+    query_days
+        Shape (n_queries,), NaN where there is no date.
+    rankings
+        Documents, n_queries sequences.
+    document_days
+        Shape (n_documents,), NaN where there is no date.
+
+    Returns
+    -------
+    ndarray
+        Shape (n_pairs,), the pairs in which both have a date.
+    """
+    gaps = [np.abs(document_days[list(ranking)] - day) for day, ranking in zip(query_days, rankings, strict=True)]
+    flat = np.concatenate(gaps) if gaps else np.empty(0)
+    return flat[~np.isnan(flat)]
+
+
+def calibration(scores: Floats, hits: npt.NDArray[np.bool_], n_bins: int = 10) -> list[dict[str, float]]:
+    """
+    Score against precision: of the suggestions with about this score, how many an editor had chosen.
+
+    Parameters
+    ----------
+    scores
+        Shape (n_suggestions,), in [0, 1].
+    hits
+        Shape (n_suggestions,), whether the suggestion was judged relevant.
+    n_bins
+        Bins of equal width over [0, 1].
+
+    Returns
+    -------
+    list of dict
+        One for each bin that holds a suggestion: ``low``, ``high``, ``n``, ``mean_score``, ``precision``.
+
+    References
+    ----------
+    M. DeGroot and S. Fienberg (1983). The comparison and evaluation of forecasters. The Statistician 32, 12-22.
+    """
+    bins = np.minimum((scores * n_bins).astype(int), n_bins - 1)
+    return [
+        {
+            "low": number / n_bins,
+            "high": (number + 1) / n_bins,
+            "n": int(inside.sum()),
+            "mean_score": float(scores[inside].mean()),
+            "precision": float(hits[inside].mean()),
+        }
+        for number in range(n_bins)
+        if (inside := bins == number).any()
+    ]

@@ -1,0 +1,558 @@
+"""
+What a system may know when it is asked: the protocols.
+
+A protocol makes a `Plan`: the queries, what is judged right for each, and one or more walks. A walk is what a system
+lives through: fitted on what was known first, then step by step asked, and told what became known. Every system
+walks the same plan through `fit`, `suggest` and `update`, as a publishing pipeline would; what a walk does not hand
+over, no system can know.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time
+from itertools import groupby, pairwise
+from pathlib import Path
+from typing import Protocol
+
+from recommender.articles import Article, Corpus
+from recommender.content.site import read_article, read_site
+from recommender.errors import EvaluationError
+from recommender.evaluation.judgments import Judgments, page_key
+from recommender.evaluation.systems import Contender
+from recommender.settings import Settings
+
+__all__ = [
+    "Answer",
+    "Plan",
+    "Query",
+    "Step",
+    "Walk",
+    "parse_day",
+    "publish_time",
+    "read_later",
+    "replay",
+    "walk",
+    "whole_site",
+]
+
+#: Share of the dated articles with a list, the latest, that publish-time asks when no day is named.
+DEFAULT_TEST_SHARE = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """
+    One article that is asked for.
+
+    Parameters
+    ----------
+    article
+        Without its list.
+    judged
+        The pages that are right: its list, cut to what was known.
+    twins
+        The pages whose text is that of a page of another site in its list; for the second figure only.
+    """
+
+    article: Article
+    judged: frozenset[int]
+    twins: frozenset[int] = frozenset()
+
+    @classmethod
+    def of(cls, article: Article, judgments: Judgments, is_known: Callable[[int], bool]) -> Query | None:
+        """The query of an article, its judgments cut to the known pages; None where none is left."""
+        judged = frozenset(filter(is_known, judgments.judged(article)))
+        if not judged:
+            return None
+        twins = frozenset(filter(is_known, judgments.twins(article)))
+        return cls(dataclasses.replace(article, related=()), judged, twins)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """
+    A moment in the life of a site; what is asked is asked before anything is told.
+
+    Parameters
+    ----------
+    asked
+        Numbers of queries.
+    added
+        Articles that are new.
+    grown
+        Articles that were known, whose list can now name more.
+    """
+
+    asked: tuple[int, ...] = ()
+    added: tuple[Article, ...] = ()
+    grown: tuple[Article, ...] = ()
+
+
+class Walk(Protocol):
+    """What one system lives through, from one fit on."""
+
+    @property
+    def start(self) -> Corpus:
+        """What is known at first."""
+
+    def steps(self, grow: bool = True) -> Iterator[Step]:
+        """What happens then, in order; without `grow`, the lists that grow are left out, which takes time to say."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """
+    What a protocol asks.
+
+    Parameters
+    ----------
+    protocol
+        Its name.
+    judgments
+        Of all articles that take part; defines the pages.
+    queries
+        n_queries of them, in the order in which they are asked.
+    left_out
+        Reason (a key of `LEFT_OUT`) -> how many articles are not asked for it.
+    walks
+        Together they ask every query once.
+    test_from
+        publish-time: the moment from which queries are asked.
+    """
+
+    protocol: str
+    judgments: Judgments
+    queries: tuple[Query, ...]
+    left_out: Mapping[str, int]
+    walks: tuple[Walk, ...]
+    test_from: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """
+    What a system gave to one query.
+
+    Parameters
+    ----------
+    article_ids, scores
+        The best first.
+    threshold
+        The least score the system would have shown on its own; 0 for one that has no threshold.
+    """
+
+    article_ids: tuple[str, ...]
+    scores: tuple[float, ...]
+    threshold: float = 0.0
+
+
+def walk(
+    contender: Contender,
+    path: Walk,
+    asked: Sequence[Article],
+    depth: int,
+) -> tuple[dict[int, Answer], str]:
+    """
+    Lead a new system through one walk of a plan.
+
+    Parameters
+    ----------
+    contender
+        Makes the system.
+    path
+        What it lives through.
+    asked
+        The articles of the plan's queries, their lists hidden.
+    depth
+        How many suggestions are asked for.
+
+    Returns
+    -------
+    answers, ranker
+        Query number -> answer; and the name of the ranker that the fit chose.
+    """
+    answers: dict[int, Answer] = {}
+    system = contender.fit(path.start)
+    # What becomes known while nobody asks is told at once, before the next question; the latest form of an article.
+    untold: dict[str, Article] = {}
+    for step in path.steps(grow=contender.reads_lists):
+        if step.asked and untold:
+            system.update(added=tuple(untold.values()))
+            untold = {}
+        for query in step.asked:
+            suggestions = system.suggest(asked[query], k=depth, min_score=0)
+            answers[query] = Answer(
+                tuple(suggestion.article_id for suggestion in suggestions),
+                tuple(suggestion.score for suggestion in suggestions),
+                contender.threshold_of(system),
+            )
+        untold.update((article.id, article) for article in (*step.added, *step.grown))
+    return answers, contender.ranker_of(system)
+
+
+# publish-time ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class TimeWalk:
+    """
+    The life of a site in the order of publication.
+
+    Parameters
+    ----------
+    corpus
+        Gives the corpora of the walk their language and the shape of their entries.
+    groups
+        Articles by moment: those of one group were published at the same time. An article is known after its group.
+    unlocks
+        Article id -> for each entry of its list the number of the group after which what it names is known.
+    first, last
+        The numbers of the first group that is asked and of the one after the last; what lies before is known at the
+        start.
+    queries
+        Article id -> query number.
+    """
+
+    corpus: Corpus
+    groups: tuple[tuple[Article, ...], ...]
+    unlocks: Mapping[str, tuple[int, ...]]
+    first: int
+    last: int
+    queries: Mapping[str, int]
+    _grown: Mapping[int, tuple[Article, ...]] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        grown: dict[int, list[Article]] = {}
+        for moment, group in enumerate(self.groups):
+            for article in group:
+                for later in {unlock for unlock in self.unlocks[article.id] if unlock > moment}:
+                    grown.setdefault(later, []).append(article)
+        object.__setattr__(self, "_grown", {moment: tuple(articles) for moment, articles in grown.items()})
+
+    @property
+    def start(self) -> Corpus:
+        """What was published before the first group that is asked."""
+        return self._known_before(self.first)
+
+    def steps(self, grow: bool = True) -> Iterator[Step]:
+        """One for each group: all of it is asked, then all of it is known, and the lists that name it have grown."""
+        for moment in range(self.first, self.last):
+            group = self.groups[moment]
+            grown = self._grown.get(moment, ()) if grow else ()
+            yield Step(
+                asked=tuple(self.queries[article.id] for article in group if article.id in self.queries),
+                added=tuple(self._as_known(article, moment + 1) for article in group),
+                grown=tuple(self._as_known(article, moment + 1) for article in grown),
+            )
+
+    def _known_before(self, moment: int) -> Corpus:
+        known = (article for group in self.groups[:moment] for article in group)
+        return self.corpus.with_articles(self._as_known(article, moment) for article in known)
+
+    def _as_known(self, article: Article, moment: int) -> Article:
+        """
+        The article with its list cut to what was known before a moment.
+
+        NB An entry that names a later article is taken out, not left to match nothing: it carries the title and the
+        excerpt of an article that did not exist, and would be one from another site to whoever reads it.
+        """
+        unlocks = self.unlocks[article.id]
+        if all(unlock < moment for unlock in unlocks):
+            return article
+        kept = (entry for entry, unlock in zip(article.related, unlocks, strict=True) if unlock < moment)
+        return dataclasses.replace(article, related=tuple(kept))
+
+
+def publish_time(corpus: Corpus, test_from: datetime | None = None) -> Plan:
+    """
+    Queries in the order of publication, each answered with what was published before it.
+
+    Judged are the older articles in a query's list. Known are the older articles, their lists cut to what was older
+    than the query. A page is known once: of several articles with one address, the earliest takes part. An article
+    without a date takes no part, for nobody can say that it was older. What is fitted is fitted on what was published
+    before `test_from`, and fitted again, on what is known by then, each time the number of known articles has doubled.
+
+    Parameters
+    ----------
+    corpus
+        The site as it stands.
+    test_from
+        Only articles published from this moment on are asked; None for the latest fifth of the dated articles that
+        have a list.
+
+    Raises
+    ------
+    EvaluationError
+        No article is left to ask.
+    """
+    judgments = Judgments(corpus)
+    left_out: Counter[str] = Counter()
+    pages: set[int] = set()
+    dated: list[Article] = []
+    copies: list[Article] = []
+    for article in sorted((a for a in corpus if a.published_at is not None), key=_by_time):
+        page = judgments.pages[article.id]
+        (copies if page in pages else dated).append(article)
+        pages.add(page)
+    groups = tuple(tuple(group) for _, group in groupby(dated, key=lambda article: article.published_at))
+    times = [_time(group[0]) for group in groups]
+    if test_from is None:
+        test_from = _default_test_from(judgments, dated)
+    # Somebody must have been there to be suggested: the first group of all is known, never asked.
+    first = max(bisect_left(times, test_from), 1)
+
+    arrival = {judgments.pages[article.id]: moment for moment, group in enumerate(groups) for article in group}
+    never = len(groups)
+    unlocks: dict[str, tuple[int, ...]] = {}
+    queries: list[Query] = []
+    numbers: dict[str, int] = {}
+    known: set[int] = set()
+    for moment, group in enumerate(groups):
+        for article in group:
+            unlocks[article.id] = tuple(
+                arrival.get(target.page, never)
+                if target.page >= 0
+                else _last_before_known(target.entry.published_at, times)
+                for target in judgments.lists[article.id]
+            )
+            if moment < first:
+                continue
+            query = Query.of(article, judgments, known.__contains__)
+            if query is None:
+                left_out[judgments.reason_left_out(article)] += 1
+            else:
+                numbers[article.id] = len(queries)
+                queries.append(query)
+        known.update(judgments.pages[article.id] for article in group)
+    left_out["no date"] += sum(article.published_at is None for article in corpus)
+    left_out["copy"] += sum(_time(article) >= test_from for article in copies)
+    _some(queries, f"article published from {test_from:%Y-%m-%d} on names an older one")
+    walks = tuple(
+        TimeWalk(corpus.with_articles(()), groups, unlocks, start, stop, numbers)
+        for start, stop in pairwise(_fits(groups, first))
+    )
+    return Plan("publish-time", judgments, tuple(queries), +left_out, walks, test_from)
+
+
+def _fits(groups: Sequence[Sequence[Article]], first: int) -> list[int]:
+    """Before which groups a system starts anew: the first that is asked, and each that finds twice as many known."""
+    found = [first]
+    n_known = n_fitted = sum(len(group) for group in groups[:first])
+    for moment in range(first, len(groups)):
+        if n_known >= 2 * n_fitted:
+            found.append(moment)
+            n_fitted = n_known
+        n_known += len(groups[moment])
+    return [*found, len(groups)]
+
+
+def _last_before_known(published_at: datetime | None, times: Sequence[datetime]) -> int:
+    """After which group an external page is known: by its own date; without one, with the list that names it."""
+    return -1 if published_at is None else bisect_right(times, published_at) - 1
+
+
+def _default_test_from(judgments: Judgments, dated: Sequence[Article]) -> datetime:
+    with_list = [article for article in dated if judgments.judged(article)]
+    _some(with_list, "article with a date has a curated list that names another article")
+    return _time(with_list[int(len(with_list) * (1 - DEFAULT_TEST_SHARE))])
+
+
+def _by_time(article: Article) -> tuple[datetime, str]:
+    return _time(article), article.id
+
+
+def _time(article: Article) -> datetime:
+    assert article.published_at is not None
+    return article.published_at
+
+
+def parse_day(text: str | datetime) -> datetime:
+    """
+    A moment from ``2021-04-01`` or any ISO 8601 text; midnight and UTC where it does not say.
+
+    Raises
+    ------
+    EvaluationError
+        The text is no date.
+    """
+    if isinstance(text, str):
+        try:
+            text = datetime.fromisoformat(text)
+        except ValueError:
+            raise EvaluationError(f"test_from must be a day such as 2021-04-01, but is {text!r}.") from None
+    if not isinstance(text, datetime):
+        text = datetime.combine(text, time())
+    return text if text.tzinfo else text.replace(tzinfo=UTC)
+
+
+# whole-site --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class FoldWalk:
+    """The site as it stands, with the lists of one fold hidden, asked once."""
+
+    start: Corpus
+    asked: tuple[int, ...]
+
+    def steps(self, grow: bool = True) -> Iterator[Step]:
+        """One: the whole fold is asked."""
+        yield Step(asked=self.asked)
+
+
+def whole_site(corpus: Corpus, n_folds: int = 5, seed: int = 0) -> Plan:
+    """
+    Folds of the pages with a list; a fold's lists are hidden, all else is known, whatever its date.
+
+    Copies of one page are hidden together, and one of them is asked: the first by id that has a list. Folds are drawn
+    from the addresses and the seed; the order of the files does not matter.
+
+    Parameters
+    ----------
+    corpus
+        The site as it stands.
+    n_folds
+        Fewer where there are fewer pages with a list.
+    seed
+        Other seeds, other folds.
+
+    Raises
+    ------
+    EvaluationError
+        No list names another article.
+    """
+    judgments = Judgments(corpus)
+    left_out: Counter[str] = Counter()
+    asked: dict[int, Query] = {}
+    for article in judgments.articles:
+        page, query = judgments.pages[article.id], Query.of(article, judgments, lambda _: True)
+        if query is None:
+            left_out[judgments.reason_left_out(article)] += 1
+        elif page in asked:
+            left_out["copy"] += 1
+        else:
+            asked[page] = query
+    _some(asked, "curated list names another article of the site")
+
+    def draw(page: int) -> bytes:
+        return hashlib.blake2b(f"{seed} {page_key(asked[page].article)}".encode()).digest()
+
+    drawn = sorted(asked, key=draw)
+    fold_of = {page: number % n_folds for number, page in enumerate(drawn)}
+    queries = tuple(asked.values())
+    walks = []
+    for fold in range(min(n_folds, len(drawn))):
+        hidden = {page for page in asked if fold_of[page] == fold}
+        start = corpus.with_articles(
+            dataclasses.replace(article, related=()) if judgments.pages[article.id] in hidden else article
+            for article in corpus
+        )
+        walks.append(FoldWalk(start, tuple(number for number, page in enumerate(asked) if page in hidden)))
+    return Plan("whole-site", judgments, queries, +left_out, tuple(walks))
+
+
+# replay ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ArrivalWalk:
+    """A site as it stands, then articles that arrive one by one, each with the list it was first published with."""
+
+    start: Corpus
+    arrivals: tuple[Article, ...]
+    queries: Mapping[str, int]
+
+    def steps(self, grow: bool = True) -> Iterator[Step]:
+        """One for each article: asked, then known, its list too."""
+        for article in self.arrivals:
+            asked = (self.queries[article.id],) if article.id in self.queries else ()
+            yield Step(asked=asked, added=(article,))
+
+
+def replay(corpus: Corpus, later: Sequence[Article]) -> Plan:
+    """
+    Later articles come in one by one, each judged by the list it was first published with.
+
+    Judged are the articles in the list that were there before it, in the site or among those that came earlier. An
+    article whose address is there already is neither asked nor added.
+
+    Parameters
+    ----------
+    corpus
+        The site as it stood.
+    later
+        In the order in which they came.
+
+    Raises
+    ------
+    EvaluationError
+        No later article names one that was there.
+    """
+    pages = {page_key(article) for article in corpus}
+    ids = set(corpus.ids)
+    left_out: Counter[str] = Counter()
+    arrivals: list[Article] = []
+    for article in later:
+        if page_key(article) in pages:
+            left_out["copy"] += 1
+            continue
+        pages.add(page_key(article))
+        if article.id in ids:
+            # Another page, though its file has the name of one that is there.
+            article = dataclasses.replace(article, id=page_key(article))
+        ids.add(article.id)
+        arrivals.append(article)
+    judgments = Judgments([*corpus, *arrivals])
+    known = {judgments.pages[article.id] for article in corpus}
+    queries: list[Query] = []
+    numbers: dict[str, int] = {}
+    for article in arrivals:
+        query = Query.of(article, judgments, known.__contains__)
+        if query is None:
+            left_out[judgments.reason_left_out(article)] += 1
+        else:
+            numbers[article.id] = len(queries)
+            queries.append(query)
+        known.add(judgments.pages[article.id])
+    _some(queries, "later article names one that was there before it")
+    path = ArrivalWalk(corpus, tuple(arrivals), numbers)
+    return Plan("replay", judgments, tuple(queries), +left_out, (path,))
+
+
+def read_later(folder: Path | str, settings: Settings | None = None) -> list[Article]:
+    """
+    The later articles of a folder, in the order of its ``order.json``, else by date.
+
+    ``order.json`` is a list of ``{"path": ...}`` below the folder. Without it, articles without a date come last.
+
+    Raises
+    ------
+    EvaluationError
+        ``order.json`` is not such a list.
+    SiteError
+        A file cannot be read.
+    """
+    folder = Path(folder)
+    order = folder / "order.json"
+    if not order.exists():
+        articles = read_site(folder, settings, strict=True)
+        return sorted(articles, key=lambda a: (a.published_at is None, a.published_at or datetime.max, a.id))
+    try:
+        paths = [str(entry["path"]) for entry in json.loads(order.read_text(encoding="utf-8"))]
+    except (OSError, ValueError, TypeError, KeyError):
+        raise EvaluationError(
+            f'{order}: must be a list of entries with a path, such as [{{"path": "_news/tea.md"}}].'
+        ) from None
+    return [read_article(folder / path, settings, site=folder) for path in paths]
+
+
+def _some(found: Sequence[object] | Mapping[int, object], what: str) -> None:
+    if not found:
+        raise EvaluationError(f"there is nothing to score: no {what}. Add curated lists, or choose another protocol.")

@@ -1,0 +1,75 @@
+"""Queries by what their articles have in common, so that an average cannot hide whom a system serves badly."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from recommender.evaluation.protocols import Query
+
+__all__ = ["OTHER", "SLICES", "slice_queries"]
+
+#: What articles can have in common, in the order of the tables.
+SLICES = ("list_size", "provider", "topic", "year", "month", "language", "excerpt_length")
+
+#: For a query that has no such thing.
+NONE = "none"
+
+#: The name under which a table puts slices of too few queries together.
+OTHER = "other"
+
+#: Upper ends of the bands of excerpt length, in characters.
+_EXCERPT_BANDS = (100, 200, 400)
+
+
+def slice_queries(queries: Sequence[Query]) -> dict[str, dict[str, list[int]]]:
+    """
+    The numbers of the queries in each slice.
+
+    Parameters
+    ----------
+    queries
+        n_queries of them. One with several topics is in several slices.
+
+    Returns
+    -------
+    dict
+        Kind of slice (see `SLICES`) -> slice -> query numbers, rising. Slices are in the order of their names, bands
+        in the order of size.
+    """
+    found: dict[str, dict[str, list[int]]] = {kind: {} for kind in SLICES}
+    for number, query in enumerate(queries):
+        for kind, values in _values(query).items():
+            for value in values:
+                found[kind].setdefault(value, []).append(number)
+    return {kind: dict(sorted(slices.items(), key=lambda item: _place(item[0]))) for kind, slices in found.items()}
+
+
+def _values(query: Query) -> dict[str, tuple[str, ...]]:
+    article = query.article
+    date = article.published_at
+    return {
+        "list_size": ("1-10" if len(query.judged) <= 10 else "11+",),
+        "provider": (article.provider or NONE,),
+        "topic": tuple(dict.fromkeys(article.topics)) or (NONE,),
+        "year": (f"{date:%Y}" if date else NONE,),
+        "month": (f"{date:%Y-%m}" if date else NONE,),
+        "language": (article.language or NONE,),
+        "excerpt_length": (_band(len(article.excerpt)),),
+    }
+
+
+def _band(n_characters: int) -> str:
+    if not n_characters:
+        return NONE
+    low = 1
+    for high in _EXCERPT_BANDS:
+        if n_characters <= high:
+            return f"{low}-{high}"
+        low = high + 1
+    return f"{low}+"
+
+
+def _place(name: str) -> tuple[int, str]:
+    """Bands by their lower end, everything else by name."""
+    first = name.split("-")[0].rstrip("+")
+    return (int(first) if first.isdigit() else 0, name)

@@ -1,0 +1,67 @@
+"""The graph of curated lists, against lists of lists."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from recommender.ranking.curation import CurationGraph
+
+
+def graph_of(lists):
+    """The graph of a list of lists."""
+    graph = CurationGraph(len(lists))
+    for row, listed in enumerate(lists):
+        graph.set_list(row, listed)
+    return graph
+
+
+LISTS = st.integers(1, 8).flatmap(
+    lambda n: st.lists(st.lists(st.integers(0, n - 1), max_size=6), min_size=n, max_size=n)
+)
+
+
+@given(LISTS)
+def test_the_arrays_say_what_the_lists_say(lists):
+    """Forwards, backwards, and both ways at once; nobody lists himself."""
+    arrays = graph_of(lists).arrays
+    forwards = {(a, b) for a, listed in enumerate(lists) for b in listed if a != b}
+    for row in range(len(lists)):
+        assert {b for a, b in forwards if a == row} == set(arrays.lists.of(row).tolist())
+        assert {a for a, b in forwards if b == row} == set(arrays.listed_by.of(row).tolist())
+        both = {b for a, b in forwards if a == row} | {a for a, b in forwards if b == row}
+        assert sorted(both) == arrays.together.of(row).tolist()
+
+
+def test_the_editors_order_is_kept():
+    """Repeats and the article itself are left out."""
+    graph = CurationGraph(4)
+    graph.set_list(0, [3, 1, 3, 0, 2])
+    assert graph.listed(0).tolist() == [3, 1, 2]
+    assert graph.n_edges == 3
+
+
+def test_a_copy_changes_without_its_original():
+    """The arrays too, whichever was made first."""
+    graph = graph_of([[1], [], []])
+    assert graph.arrays.listed_by.of(1).tolist() == [0]
+    twin = graph.copy()
+    twin.set_list(2, [1])
+    twin.grow(4)
+    assert graph.arrays.listed_by.of(1).tolist() == [0]
+    assert twin.arrays.listed_by.of(1).tolist() == [0, 2]
+    assert (graph.n_rows, twin.n_rows) == (3, 4)
+
+
+def test_who_lists_a_row_is_found_without_the_arrays():
+    """As a change of one row needs it."""
+    assert graph_of([[1], [], [0, 1]]).listing(1).tolist() == [0, 2]
+
+
+@pytest.mark.parametrize("n_rows", [0, 3])
+def test_a_graph_without_lists_has_no_edges(n_rows):
+    """And its arrays are there all the same."""
+    arrays = CurationGraph(n_rows).arrays
+    assert n_rows + 1 == len(arrays.together.starts)
+    assert len(arrays.together.ends) == 0
+    assert np.all(arrays.lists.starts == 0)
