@@ -1,7 +1,7 @@
 """
 What a site would use instead, under the same protocol: Hugo's related content, Jekyll's LSI, prelims, a sentence model.
 
-Usage: python benchmarks/competitors.py SITE [--test-from DATE] [--protocol NAME] [--newest N] [--systems NAME...] [--learned]
+Usage: python benchmarks/competitors.py SITE [--test-from DATE] [--protocol NAME] [--newest N] [--systems NAME ...]
 
 Each competitor is run for real and walks the protocol of `recommender.evaluate` beside ``tfidf`` and ``similarity``:
 
@@ -29,7 +29,7 @@ from collections.abc import Callable
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from rich.console import Console
@@ -48,7 +48,7 @@ class Precomputed(Baseline):
     """A system that answered for all pages in one run: what it gave, cut to what is known, in its order."""
 
     #: Article id -> ids of what it gave, the best first.
-    answers: dict[str, list[str]] = {}
+    answers: ClassVar[dict[str, list[str]]] = {}
 
     def _fit(self, corpus: Corpus) -> None:
         pass
@@ -111,7 +111,8 @@ JEKYLL_CONFIG = "lsi: true\nquiet: true\nfuture: true\n"
 #: Jekyll tells the related posts to a post's own page only, so each page prints its line.
 JEKYLL_LAYOUT = (
     '{"asked": {{ page.path | jsonify }}, "given": ['
-    "{% for other in site.related_posts %}{{ other.path | jsonify }}{% unless forloop.last %}, {% endunless %}{% endfor %}]}"
+    "{% for other in site.related_posts %}{{ other.path | jsonify }}{% unless forloop.last %}, {% endunless %}"
+    "{% endfor %}]}"
 )
 
 
@@ -167,7 +168,8 @@ class SentenceModel(Baseline):
     """Cosine of sentence embeddings; nothing is fitted, so an article's vector is the same whenever it is made."""
 
     name = "sentence-model"
-    _made: dict[str, np.ndarray] = {}
+    #: Text -> vector, kept over refits.
+    _made: ClassVar[dict[str, np.ndarray]] = {}
 
     def _fit(self, corpus: Corpus) -> None:
         self._vectors = np.empty((0, 384))

@@ -1,0 +1,199 @@
+"""`evaluate` from corpus to report."""
+
+import json
+import random
+
+import pytest
+from rich.console import Console
+
+from recommender import Corpus, Recommender, evaluate
+from recommender.errors import EvaluationError
+from recommender.evaluation import evaluator
+from recommender.evaluation.baselines import Newest, Tfidf
+from recommender.settings import settings_from_mapping
+
+PROTOCOLS = ("publish-time", "whole-site")
+
+
+@pytest.fixture(scope="module")
+def report(small_corpus, quick, day):
+    """The usual systems on the small corpus."""
+    return evaluate(small_corpus, quick, test_from=day(40))
+
+
+def test_json_begins_as_the_design_says(report):
+    """One object: protocol, counts, systems, slices, then the rest; every measure of every system is a number."""
+    found = json.loads(report.to_json())
+    assert list(found)[:6] == ["protocol", "n_articles", "n_queries", "n_left_out", "systems", "slices"]
+    assert found["protocol"] == "publish-time"
+    assert found["n_articles"] == 82
+    assert set(found["systems"]) == {"tfidf", "similarity"}
+    for values in found["systems"].values():
+        assert list(values) == ["nDCG@10", "P@1", "P@5", "R@5", "R@10", "RR", "AP", "Success@5"]
+        assert all(0 <= value <= 1 for value in values.values())
+    assert found["n_left_out"] == sum(found["left_out"].values())
+
+
+def test_what_the_design_names_is_there(report):
+    """Intervals, tests, list quality, the second figure, thresholds, calibration, the worst, and each query."""
+    found = json.loads(report.to_json())
+    for name in (
+        "intervals",
+        "tests",
+        "lists",
+        "same_text",
+        "thresholds",
+        "calibration",
+        "worst",
+        "queries",
+        "judgments",
+    ):
+        assert found[name], name
+    for system, values in found["systems"].items():
+        for measure, value in values.items():
+            low, high = found["intervals"][system][measure]
+            assert low <= value <= high
+            each = found["queries"]["values"][system][measure]
+            assert len(each) == found["n_queries"]
+            assert value == pytest.approx(sum(each) / len(each), abs=2e-6)
+
+
+def test_slices_hold_every_query(report):
+    """A query is in one slice of each kind, and in one for each of its topics; their means make up the whole."""
+    assert list(report.slices) == ["list_size", "provider", "topic", "year", "month", "language", "excerpt_length"]
+    for kind, slices in report.slices.items():
+        n_queries = sum(found["n_queries"] for found in slices.values())
+        assert n_queries == report.n_queries * (2 if kind == "topic" else 1)
+        if kind != "topic":
+            total = sum(found["n_queries"] * found["systems"]["tfidf"]["nDCG@10"] for found in slices.values())
+            assert total / n_queries == pytest.approx(report.systems["tfidf"]["nDCG@10"], abs=1e-5)
+    assert set(report.slices["list_size"]) <= {"1-10", "11+"}
+    assert set(report.slices["topic"]) == {"even", "odd", "topic 0", "topic 1", "topic 2", "topic 3"}
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_the_order_of_files_changes_nothing(small_corpus, quick, protocol):
+    """Shuffled articles give the same report, to the byte."""
+    shuffled = list(small_corpus)
+    random.Random(0).shuffle(shuffled)
+    assert evaluate(Corpus(shuffled), quick, protocol).to_json() == evaluate(small_corpus, quick, protocol).to_json()
+
+
+@pytest.mark.slow
+def test_the_number_of_processes_changes_nothing(small_corpus, quick, monkeypatch):
+    """Two processes give the same report as one."""
+    one = evaluate(small_corpus, quick, "whole-site")
+    monkeypatch.setattr(evaluator, "_WORTH_PROCESSES", 0)
+    two = settings_from_mapping({"ranking": {"ranker": "similarity", "n_jobs": 2}, "evaluation": {"bootstrap": 50}})
+    assert evaluate(small_corpus, two, "whole-site").to_json() == one.to_json()
+
+
+def test_measures_are_those_asked_for(small_corpus, quick, day):
+    """Other measures, other columns, and as deep as they look."""
+    report = evaluate(small_corpus, quick, test_from=day(60), measures=["RR", "R@15"], systems={"newest": Newest})
+    assert (report.measures, report.depth) == (("RR", "R@15"), 15)
+    assert report.product == "newest"
+
+
+def test_progress_counts_queries(small_corpus, quick, day):
+    """The last call says that all are done."""
+    calls = []
+    report = evaluate(small_corpus, quick, test_from=day(60), progress=lambda *call: calls.append(call))
+    assert calls[-1] == ("queries", 2 * report.n_queries, 2 * report.n_queries)
+
+
+def test_the_same_system_twice_does_not_differ(small_corpus, quick, day):
+    """Two names for one system: equal figures, no difference, p = 1."""
+    report = evaluate(small_corpus, quick, test_from=day(40), systems={"one": Tfidf, "two": Tfidf})
+    assert report.systems["one"] == report.systems["two"]
+    assert {(test["mean"], test["p_value"]) for test in report.tests} == {(0, 1)}
+
+
+def test_learned_is_named_only_where_it_was_learned(small_corpus, day):
+    """Eighty articles may be too few to learn from: then there is no such column, and a note says why."""
+    report = evaluate(small_corpus, settings_from_mapping({"ranking": {"n_jobs": 1}}), test_from=day(70))
+    assert ("learned" in report.systems) != any("no learned" in note for note in report.notes)
+    assert report.product == ("learned" if "learned" in report.systems else "similarity")
+
+
+def test_thresholds_say_what_they_cost(small_corpus, day):
+    """A threshold of one half keeps fewer, and the precision of what it keeps is told beside that of all."""
+    settings = settings_from_mapping({"ranking": {"ranker": "similarity", "min_score": 0.5, "n_jobs": 1}})
+    found = evaluate(small_corpus, settings, test_from=day(40)).thresholds["similarity"]
+    assert found["threshold"] == 0.5
+    assert found["kept"] < 1
+    n_all, n_kept = 1, found["kept"]
+    hits = n_kept * found["precision_of_kept"] + (n_all - n_kept) * found["precision_of_dropped"]
+    assert hits == pytest.approx(found["precision_of_all"], abs=1e-5)
+
+
+def test_the_worst_are_those_with_the_least(report):
+    """At most twenty, the lowest values, with what was wanted and what was given."""
+    values = report.queries["values"][report.product]["nDCG@10"]
+    assert [query["nDCG@10"] for query in report.worst] == sorted(values)[:20]
+    for query in report.worst:
+        assert query["wanted"]
+        assert query["n_judged"] >= len(query["wanted"])
+        assert all(set(shown) == {"id", "title", "score", "right"} for shown in query["given"])
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"protocol": "publish"}, "there is no protocol 'publish'. Did you mean 'publish-time'?"),
+        ({"protocol": "whole-site", "test_from": "2024-02-01"}, "test_from belongs to the protocol publish-time"),
+        ({"protocol": "replay"}, "needs the later articles"),
+        ({"later": "somewhere"}, "needs the later articles"),
+        ({"systems": ["tfdif"]}, "there is no system 'tfdif'. Did you mean 'tfidf'?"),
+        ({"measures": ["nDGC@10"]}, "'nDGC@10' is not a measure"),
+        ({"test_from": "soon"}, "test_from must be a day"),
+    ],
+)
+def test_what_cannot_be_is_told(small_corpus, quick, options, message):
+    """Each wrong option has its message."""
+    with pytest.raises(EvaluationError) as error:
+        evaluate(small_corpus, quick, **options)
+    assert message in str(error.value)
+
+
+def printed(report, width):
+    """The tables as a pipe gets them."""
+    console = Console(width=width, file=None, no_color=True, force_terminal=False)
+    with console.capture() as capture:
+        console.print(report)
+    return capture.get()
+
+
+def test_the_table_fits_a_terminal(report):
+    """Systems side by side with intervals, the number of queries, reasons, and small slices as other; 80 columns."""
+    text = printed(report, 80)
+    assert f"publish-time: {report.n_queries} queries, 82 articles, asked from 2024-02-10 on" in text
+    assert f"nDCG@10    {report.systems['tfidf']['nDCG@10']:.3f} [" in text
+    assert "similarity against tfidf: nDCG@10" in text
+    assert "1 not asked: the article has no date." in text
+    assert "other" in text
+    assert "\x1b" not in text
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_the_best_is_bold(report):
+    """On a terminal the best of each measure stands out."""
+    console = Console(width=100, force_terminal=True, color_system="standard")
+    with console.capture() as capture:
+        console.print(report)
+    best = max(values["nDCG@10"] for values in report.systems.values())
+    assert f"\x1b[1m{best:.3f}" in capture.get()
+
+
+def test_many_systems_are_put_below_one_another(small_corpus, quick, day):
+    """All systems at once still fit the terminal."""
+    text = printed(evaluate(small_corpus, quick, test_from=day(60), systems="all"), 100)
+    assert max(map(len, text.splitlines())) <= 100
+    assert text.count("\nnDCG@10 ") >= 2
+
+
+def test_a_recommender_can_be_scored_as_it_is(small_corpus, quick, day):
+    """Any maker of recommenders is a maker of systems, and its ranker and threshold are those of its settings."""
+    report = evaluate(small_corpus, quick, test_from=day(75), systems={"mine": lambda: Recommender(quick)})
+    assert list(report.systems) == ["mine"]
+    assert report.thresholds["mine"]["threshold"] > 0

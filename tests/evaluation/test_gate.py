@@ -1,0 +1,138 @@
+"""A batch whose quality has dropped is stopped, with a plain sentence."""
+
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+
+from recommender.errors import EvaluationError, GateError
+from recommender.evaluation import Report
+
+
+def make_report(values, **fields):
+    """A report of one system whose queries have these values of RR."""
+    values = np.asarray(values, dtype=float)
+    mean = float(values.mean())
+    return Report(
+        **{
+            "protocol": "publish-time",
+            "n_articles": 500,
+            "n_queries": len(values),
+            "n_left_out": 0,
+            "systems": {"tfidf": {"RR": 0.1}, "similarity": {"RR": mean}},
+            "slices": {},
+            "product": "similarity",
+            "intervals": {"similarity": {"RR": [mean - 0.05, mean + 0.05]}},
+            "queries": {
+                "ids": [f"a{number}" for number in range(len(values))],
+                "values": {"similarity": {"RR": values.tolist()}},
+            },
+            **fields,
+        }
+    )
+
+
+@pytest.fixture
+def values():
+    """A hundred queries, RR near one half."""
+    return np.random.default_rng(0).random(100)
+
+
+def test_check_passes_at_the_limit(values):
+    """Exactly as good as asked for is good enough; texts and mappings both do."""
+    report = make_report(np.full(4, 0.5))
+    report.check({"RR": 0.5})
+    report.check(["RR=0.5", "RR = 0.25"])
+
+
+def test_check_fails_below_with_a_sentence():
+    """The sentence names protocol, queries, system, measure, value and limit."""
+    with pytest.raises(GateError) as error:
+        make_report(np.full(4, 0.5)).check(["RR=0.6"])
+    assert str(error.value) == ("publish-time, 4 queries, similarity: RR is 0.5000, below the 0.6 that was asked for.")
+
+
+@pytest.mark.parametrize(
+    ("limit", "message"),
+    [
+        ("RR", "must be a measure and a number such as nDCG@10=0.40, but is 'RR'"),
+        ("RR=high", "must be a measure and a number"),
+        ("RR=nan", "must be a measure and a number"),
+        ("AP=0.5", "'AP' was not measured"),
+        ("rr=0.5", "'rr' was not measured"),
+    ],
+)
+def test_a_limit_that_is_none(limit, message):
+    """A limit that cannot be checked is an error, never a pass."""
+    with pytest.raises(EvaluationError) as error:
+        make_report(np.full(4, 0.5)).check([limit])
+    assert message in str(error.value)
+
+
+def test_compare_passes_without_a_drop(values):
+    """Equal, better, and worse by no more than chance: all pass."""
+    earlier = make_report(values)
+    noise = np.random.default_rng(1).normal(0, 0.05, 100)
+    for later in (values, values + 0.1, values + noise - noise.mean() - 0.002):
+        make_report(later).compare(earlier)
+
+
+def test_compare_fails_on_a_drop(values):
+    """A small drop of nearly every query is seen, though the intervals overlap by far."""
+    noise = np.random.default_rng(1).normal(0, 0.02, 100)
+    later = values - 0.02 + noise - noise.mean()
+    with pytest.raises(GateError) as error:
+        make_report(later).compare(make_report(values))
+    assert str(error.value) == (
+        "publish-time, similarity: RR dropped by 0.0200 over 100 queries that both reports have."
+    )
+
+
+def test_compare_pairs_queries_by_id(values):
+    """Only queries that both have are compared: new ones, however bad, are no drop, and order does not matter."""
+    earlier = make_report(values)
+    ids = [f"a{number}" for number in range(100)][::-1] + [f"new{number}" for number in range(50)]
+    longer = np.concatenate([values[::-1], np.zeros(50)])
+    queries = {"ids": ids, "values": {"similarity": {"RR": longer.tolist()}}}
+    make_report(longer, queries=queries).compare(earlier)
+
+
+def test_compare_without_queries_looks_at_the_intervals(values):
+    """Where the earlier report holds no queries, only a drop beyond both intervals counts."""
+    earlier = make_report(values, queries={}).to_dict()
+    make_report(values - 0.06).compare(earlier)
+    with pytest.raises(GateError, match="further than the intervals reach"):
+        make_report(values - 0.2).compare(earlier)
+
+
+def test_compare_reads_files_texts_and_mappings(values, tmp_path):
+    """What ``--format json`` printed can be handed over in any form."""
+    earlier = make_report(values)
+    file = tmp_path / "earlier.json"
+    file.write_text(earlier.to_json(), encoding="utf-8")
+    for form in (earlier, earlier.to_dict(), earlier.to_json(), file, str(file)):
+        make_report(values).compare(form)
+        with pytest.raises(GateError):
+            make_report(values - np.linspace(0.1, 0.3, 100)).compare(form)
+
+
+def test_compare_with_what_is_no_report(values, tmp_path):
+    """A file that is not there, no JSON, another object, another protocol: each has its message."""
+    report = make_report(values)
+    bad = tmp_path / "bad.json"
+    bad.write_text("[1]", encoding="utf-8")
+    for form, message in (
+        (tmp_path / "none.json", "cannot be read"),
+        (bad, "no JSON object"),
+        ('{"a": 1}', "no report of an evaluation"),
+        (make_report(values, protocol="replay"), "of the protocol replay"),
+    ):
+        with pytest.raises(EvaluationError, match=message):
+            report.compare(form)
+
+
+def test_json_has_no_nan(values):
+    """A figure that does not exist is null, so that every reader of JSON can read it."""
+    report = dataclasses.replace(make_report(values), lists={"similarity": {"median_age_gap_days": float("nan")}})
+    assert json.loads(report.to_json())["lists"]["similarity"]["median_age_gap_days"] is None

@@ -1,0 +1,100 @@
+"""The HTML page."""
+
+import dataclasses
+import re
+import sys
+from html.parser import HTMLParser
+
+import pytest
+
+from recommender import Corpus, evaluate
+from recommender.errors import MissingExtraError
+
+
+@pytest.fixture(scope="module")
+def report(small_corpus, quick, day):
+    """A report whose titles try to break out of the page."""
+    nasty = Corpus(dataclasses.replace(a, title=f"<script>alert('{a.id}')</script> & {a.title}") for a in small_corpus)
+    return evaluate(nasty, quick, test_from=day(40))
+
+
+def test_the_page_needs_nothing_beside_it(report):
+    """No address is loaded, no script runs, and titles are text."""
+    page = report.to_html()
+    assert not re.search(r"<(?:script|link|img|iframe)\b", page)
+    assert "&lt;script&gt;alert" in page
+    assert not re.search(r"(?:src|href)\s*=\s*[\"']?http", page)
+    assert "@import" not in page
+    assert page.count("<svg") == 4
+
+
+def test_the_page_is_well_formed(report):
+    """Every tag that is opened is closed in order."""
+
+    class Checker(HTMLParser):
+        def __init__(self):
+            super().__init__()
+            self.open_tags = []
+
+        def handle_starttag(self, tag, attributes):
+            if tag not in ("meta", "br"):
+                self.open_tags.append(tag)
+
+        def handle_startendtag(self, tag, attributes):
+            pass
+
+        def handle_endtag(self, tag):
+            assert self.open_tags.pop() == tag
+
+    checker = Checker()
+    checker.feed(report.to_html())
+    assert checker.open_tags == []
+
+
+def test_the_same_report_gives_the_same_bytes(report):
+    """No date and no random id is in the page."""
+    assert report.to_html() == report.to_html()
+
+
+def test_the_page_without_matplotlib(report, monkeypatch):
+    """The message names the command that installs it."""
+    monkeypatch.delitem(sys.modules, "recommender.evaluation.page", raising=False)
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'recommender\[report\]'"):
+        report.to_html()
+
+
+@pytest.mark.browser
+def test_the_page_in_a_browser(report, tmp_path):
+    """Chromium shows four plots, opens a query, scrolls nowhere sideways, and reports no error."""
+    from playwright.sync_api import sync_playwright
+
+    file = tmp_path / "report.html"
+    file.write_text(report.to_html(), encoding="utf-8")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium",
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--no-first-run",
+            ],
+        )
+        for width in (1200, 400):
+            page = browser.new_page(viewport={"width": width, "height": 800})
+            problems, requests = [], []
+            page.on("console", lambda message, problems=problems: problems.append(message.text))
+            page.on("pageerror", lambda error, problems=problems: problems.append(str(error)))
+            page.on("request", lambda request, requests=requests: requests.append(request.url))
+            page.goto(file.as_uri())
+            assert page.locator("svg").count() == 4
+            assert all(box["width"] > 200 for box in (svg.bounding_box() for svg in page.locator("svg").all()))
+            page.locator("details").last.locator("summary").click()
+            assert page.locator("details[open] strong").all_inner_texts() == ["Wanted", "Given"]
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            assert problems == []
+            assert requests == [file.as_uri()]
+        browser.close()

@@ -1,0 +1,42 @@
+"""`replay` prints what the tool beside the project prints, which walks through the public API on its own."""
+
+import importlib.util
+import json
+import sys
+
+import pytest
+
+import recommender
+from recommender.settings import settings_from_mapping
+
+SIMILARITY = settings_from_mapping({"ranking": {"ranker": "similarity"}})
+
+
+@pytest.mark.site
+@pytest.mark.slow
+def test_replay_is_that_of_the_tool(azure_site, azure_later, azure_corpus, shared_data, monkeypatch, capsys):
+    """The number of queries, nDCG@10 of all and of short lists, P@1 and RR are equal to four places."""
+    file = shared_data.parent / "tools" / "replay.py"
+    if not file.exists():
+        pytest.skip(f"needs {file}, which is not there")
+    spec = importlib.util.spec_from_file_location("replay_tool", file)
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    recommend = recommender.Recommender
+    monkeypatch.setattr(recommender, "read_site", lambda site: azure_corpus, raising=False)
+    monkeypatch.setattr(recommender, "Recommender", lambda: recommend(SIMILARITY), raising=False)
+    monkeypatch.setattr(sys, "argv", ["replay.py", str(azure_site), str(azure_later)])
+    tool.main()
+    expected = json.loads(capsys.readouterr().out)
+
+    report = recommender.evaluate(azure_corpus, SIMILARITY, "replay", later=azure_later)
+    short = report.slices["list_size"]["1-10"]
+    found = {
+        "queries": report.n_queries,
+        "queries_short": short["n_queries"],
+        "nDCG@10": round(report.systems["similarity"]["nDCG@10"], 4),
+        "nDCG@10_short": round(short["systems"]["similarity"]["nDCG@10"], 4),
+        "P@1": round(report.systems["similarity"]["P@1"], 4),
+        "RR": round(report.systems["similarity"]["RR"], 4),
+    }
+    assert found == {name: expected[name] for name in found}
