@@ -566,7 +566,8 @@ def _digest(article: Article) -> str:
     """A digest of everything in an article that an answer depends on."""
     parts = [
         article.id, article.title, article.excerpt, article.url, article.provider, article.language, article.body,
-        str(article.published_at), str(article.quality), str(article.is_published), *article.topics, "", *article.aliases,
+        str(article.published_at), str(article.quality), str(article.is_published),
+        *article.topics, "", *article.aliases,
     ]  # fmt: skip
     for entry in article.related:
         parts += (entry.target, entry.url, entry.title, entry.excerpt)

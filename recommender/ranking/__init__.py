@@ -1,0 +1,1 @@
+"""Numbers to order: the graph of curated lists, features, rankers, rules, explanations."""

@@ -104,16 +104,15 @@ class Ranker(Protocol):
         allowed: NDArray[np.bool_],
         n_threads: int = 1,
     ) -> list[Ranked]:
-        """At least the k best allowed rows of each query that are not hidden from it, fewer where fewer share anything."""
+        """At least the k best allowed rows of each query that are not hidden from it; fewer where fewer are related."""
 
     def sentences(
         self, query: Query, rows: NDArray[np.int64], catalogue: Catalogue, graph: CurationGraph
     ) -> list[tuple[tuple[str, ...], dict[str, float]]]:
         """For each row, what the ranker saw besides shared words: sentences, weightiest first, and signals by name."""
 
-
     def state(self) -> tuple[dict[str, Any], dict[str, str]]:
-        """What `learned.restore_ranker` needs: a JSON document with the ranker's name, and further texts by file name."""
+        """What `learned.restore_ranker` needs: a JSON document with the ranker's name, and texts by file name."""
 
 
 class SimilarityRanker:
