@@ -69,9 +69,9 @@ def model_card(
     else:
         half = 1.96 * check.standard_error
         lines += [
-            f"Of the {check.n_lists:,} curated lists a part was kept from learning: where they are many the newest fifth,",
-            "else all in turns. Each was asked for as a draft (only what is older is known) and as an article of the site",
-            "(everything but its own list is known).",
+            f"Of the {check.n_lists:,} curated lists a part was kept from learning: where they are many the newest",
+            "fifth, else all in turns. Each was asked for as a draft (only what is older is known) and as an article",
+            "of the site (everything but its own list is known).",
             f"{check.n_queries:,} queries; nDCG@10 before the threshold:",
             "",
             "| ranker | nDCG@10 |",
@@ -100,8 +100,8 @@ def model_card(
         "## Limits",
         "",
         "- The lists are taken as complete; a good suggestion that no editor thought of counts as wrong.",
-        "- Final lists were partly written with hindsight: the figures above can be higher than what a draft gets on the",
-        "  day of its publication. `recommender evaluate --protocol replay` is the strictest check.",
+        "- Final lists were partly written with hindsight: the figures above can be higher than what a draft gets on",
+        "  the day of its publication. `recommender evaluate --protocol replay` is the strictest check.",
         "- Habits change. Fit again when the lists change in kind, or when a good share of the articles is new.",
         "- It repeats what the editors did, their blind spots included.",
         "",
