@@ -31,7 +31,7 @@ from recommender.ranking.catalogue import Catalogue, days_of
 from recommender.ranking.explain import reasons, text_obstacle
 from recommender.ranking.learned import Check, LearnedRanker, learn, restore_ranker
 from recommender.ranking.rankers import Query, Ranked, Ranker, SimilarityRanker
-from recommender.ranking.rules import allowed_rows, obstacle, suggests_unpublished
+from recommender.ranking.rules import THIN_FACTOR, allowed_rows, is_thin, obstacle, suggests_unpublished
 from recommender.ranking.state import State, external_articles
 from recommender.settings import Settings, describe_settings, settings_from_mapping
 from recommender.suggestions import Reason, Suggestion
@@ -243,10 +243,13 @@ class Recommender:
         if k == 0:
             return "its curated list fills all places already"
         (ranked,) = self._rank(state, [query], 1, n_threads=1)
-        least = self._least_score(None)
+        least = self._least_score(None, query)
         if len(ranked.rows):
             best = float(ranked.scores[0])
-            return "" if best >= least else f"no article reaches the score {least:.2f}; the best has {best:.2f}"
+            if best >= least:
+                return ""
+            beyond = "beyond its curated list, " if query.n_listed else ""
+            return f"{beyond}no article reaches the score {least:.2f}; the best has {best:.2f}"
         if not query.vector.nnz:
             return text_obstacle(query.article)
         others = self._allowed(state) & (state.catalogue.groups == query.group)
@@ -367,7 +370,7 @@ class Recommender:
             return hindrance
         if place < 0:
             return "it shares no signal with the article"
-        least = self._least_score(None)
+        least = self._least_score(None, query)
         if score < least:
             return f"its score {score:.3f} is below the threshold {least:.3f}"
         if place >= k:
@@ -471,12 +474,16 @@ class Recommender:
             k = max(0, k - query.n_listed)
         return int(k)
 
-    def _least_score(self, min_score: float | None) -> float:
+    def _least_score(self, min_score: float | None, query: Query | None = None) -> float:
+        """The least score of a suggestion; the ranker's own is raised for an article that says little."""
         if min_score is not None:
             return min_score
         if self.settings.ranking.min_score is not None:
             return self.settings.ranking.min_score
-        return self.ranker.threshold
+        threshold = self.ranker.threshold
+        if query is not None and is_thin(query.vector, self.vectorizer.fields):
+            threshold = min(1.0, threshold * THIN_FACTOR)
+        return threshold
 
     def _allowed(self, state: State) -> NDArray[np.bool_]:
         return allowed_rows(state.catalogue, state.suggest_unpublished, _now())
@@ -519,7 +526,7 @@ class Recommender:
     def _suggestions(
         self, state: State, query: Query, ranked: Ranked, k: int, min_score: float | None
     ) -> list[Suggestion]:
-        least = self._least_score(min_score)
+        least = self._least_score(min_score, query)
         n_kept = int(np.count_nonzero(ranked.scores[:k] >= least))
         rows = ranked.rows[:n_kept]
         catalogue = state.catalogue

@@ -252,6 +252,17 @@ def test_an_article_without_a_known_word_has_no_suggestion_and_a_reason(rec, ite
     assert rec.why_none(item) == why
 
 
+def test_the_threshold_rises_where_an_article_says_little():
+    """Half as much again without an excerpt of a few words; a least score that was asked for stays as it is."""
+    words = "steep the leaves in water just below the boil"
+    corpus = Corpus([article("full", "green tea", excerpt=words), article("other", "black coffee", excerpt=words)])
+    rec = Recommender(settings()).fit(corpus)
+    bare, said = Article(id="x", title="green milk"), Article(id="x", title="green milk", excerpt=words)
+    assert rec._least_score(None, rec._query(rec._fitted(), bare)) == pytest.approx(0.075)
+    assert rec._least_score(None, rec._query(rec._fitted(), said)) == pytest.approx(0.05)
+    assert rec._least_score(0.2, rec._query(rec._fitted(), bare)) == 0.2
+
+
 def test_a_list_below_the_threshold_says_so(rec):
     """With the best score."""
     strict = Recommender(settings(min_score=0.99)).fit(Corpus([*map(rec.article, rec.article_ids)]))

@@ -6,11 +6,18 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 
 from recommender.ranking.catalogue import Catalogue
 from recommender.ranking.curation import CurationGraph
+from recommender.vectors.tfidf import Field
 
-__all__ = ["allowed_rows", "obstacle", "suggests_unpublished"]
+__all__ = ["THIN_FACTOR", "allowed_rows", "is_thin", "obstacle", "suggests_unpublished"]
+
+#: An article with fewer known terms than this in excerpt and body together says little besides its title.
+_THIN_TERMS = 4
+#: By how much more a suggestion must score under such an article.
+THIN_FACTOR = 1.5
 
 
 def suggests_unpublished(
@@ -56,6 +63,24 @@ def allowed_rows(catalogue: Catalogue, suggest_unpublished: bool, now: float) ->
         newest = np.nanmax(own_times) if np.isfinite(own_times).any() else np.inf
         allowed &= ~(catalogue.is_external & (catalogue.times > newest))
     return allowed
+
+
+def is_thin(vector: csr_matrix, fields: tuple[Field, ...]) -> bool:
+    """
+    Whether an article says so little that its score is less to be trusted: hardly an excerpt, and no body.
+
+    Parameters
+    ----------
+    vector
+        Shape (1, n_terms).
+    fields
+        The columns of each field of text.
+    """
+    known = 0
+    for field in fields:
+        if field.name in ("excerpt", "body"):
+            known += int(np.count_nonzero((vector.indices >= field.start) & (vector.indices < field.stop)))
+    return known < _THIN_TERMS
 
 
 def obstacle(row: int, catalogue: Catalogue, allowed: NDArray[np.bool_], group: int, now: float) -> str:
