@@ -58,6 +58,7 @@ def main() -> None:
     parser.add_argument("--protocol", default="publish-time")
     parser.add_argument("--test-from")
     parser.add_argument("--language", help="only the articles of this language")
+    parser.add_argument("--only", nargs="+", metavar="WORDS", help="only the variants whose names have one of these")
     options = parser.parse_args()
 
     corpus = read_site(options.site)
@@ -65,7 +66,9 @@ def main() -> None:
         corpus = corpus.with_articles(article for article in corpus if article.language == options.language)
     has_bodies = any(article.body.strip() for article in corpus)
     systems = {
-        name: partial(Recommender, settings) for name, settings in VARIANTS.items() if has_bodies or "body" not in name
+        name: partial(Recommender, settings)
+        for name, settings in VARIANTS.items()
+        if (has_bodies or "body" not in name) and any(words in name for words in options.only or [""])
     }
     report = evaluate(
         corpus, protocol=options.protocol, test_from=options.test_from, measures=["nDCG@10", "P@1"], systems=systems
