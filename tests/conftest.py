@@ -1,5 +1,6 @@
 """What all tests share: the real sites, and what must not be skipped where everything should be there."""
 
+import logging
 import os
 import shutil
 import tarfile
@@ -85,3 +86,13 @@ def golden():
         assert actual == expected, cure
 
     return compare
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_it_was():
+    """The command line sets the package's logger up; what one test sets up, the next must not find."""
+    logger = logging.getLogger("recommender")
+    handlers, level = list(logger.handlers), logger.level
+    yield
+    logger.handlers[:] = handlers
+    logger.setLevel(level)
