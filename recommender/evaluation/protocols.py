@@ -1,11 +1,4 @@
-"""
-What a system may know when it is asked: the protocols.
-
-A protocol makes a `Plan`: the queries, what is judged right for each, and one or more walks. A walk is what a system
-lives through: fitted on what was known first, then step by step asked, and told what became known. Every system
-walks the same plan through `fit`, `suggest` and `update`, as a publishing pipeline would; what a walk does not hand
-over, no system can know.
-"""
+"""What a system may know when it is asked: the protocols. Each makes a `Plan`; see `walks`."""
 
 from __future__ import annotations
 
@@ -14,187 +7,23 @@ import hashlib
 import json
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from itertools import groupby, pairwise
 from pathlib import Path
-from typing import Protocol
 
 from recommender.articles import Article, Corpus
 from recommender.content.site import read_article, read_site
 from recommender.errors import EvaluationError
 from recommender.evaluation.judgments import Judgments, page_key
-from recommender.evaluation.systems import Contender
+from recommender.evaluation.walks import Plan, Query, Step
 from recommender.settings import Settings
 
-__all__ = [
-    "Answer",
-    "Plan",
-    "Query",
-    "Step",
-    "Walk",
-    "parse_day",
-    "publish_time",
-    "read_later",
-    "replay",
-    "walk",
-    "whole_site",
-]
+__all__ = ["parse_day", "publish_time", "read_later", "replay", "whole_site"]
 
 #: Share of the dated articles with a list, the latest, that publish-time asks when no day is named.
 DEFAULT_TEST_SHARE = 0.2
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """
-    One article that is asked for.
-
-    Parameters
-    ----------
-    article
-        Without its list.
-    judged
-        The pages that are right: its list, cut to what was known.
-    twins
-        The pages whose text is that of a page of another site in its list; for the second figure only.
-    """
-
-    article: Article
-    judged: frozenset[int]
-    twins: frozenset[int] = frozenset()
-
-    @classmethod
-    def of(cls, article: Article, judgments: Judgments, is_known: Callable[[int], bool]) -> Query | None:
-        """The query of an article, its judgments cut to the known pages; None where none is left."""
-        judged = frozenset(filter(is_known, judgments.judged(article)))
-        if not judged:
-            return None
-        twins = frozenset(filter(is_known, judgments.twins(article)))
-        return cls(dataclasses.replace(article, related=()), judged, twins)
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """
-    A moment in the life of a site; what is asked is asked before anything is told.
-
-    Parameters
-    ----------
-    asked
-        Numbers of queries.
-    added
-        Articles that are new.
-    grown
-        Articles that were known, whose list can now name more.
-    """
-
-    asked: tuple[int, ...] = ()
-    added: tuple[Article, ...] = ()
-    grown: tuple[Article, ...] = ()
-
-
-class Walk(Protocol):
-    """What one system lives through, from one fit on."""
-
-    @property
-    def start(self) -> Corpus:
-        """What is known at first."""
-
-    def steps(self, grow: bool = True) -> Iterator[Step]:
-        """What happens then, in order; without `grow`, the lists that grow are left out, which takes time to say."""
-
-
-@dataclass(frozen=True)
-class Plan:
-    """
-    What a protocol asks.
-
-    Parameters
-    ----------
-    protocol
-        Its name.
-    judgments
-        Of all articles that take part; defines the pages.
-    queries
-        n_queries of them, in the order in which they are asked.
-    left_out
-        Reason (a key of `LEFT_OUT`) -> how many articles are not asked for it.
-    walks
-        Together they ask every query once.
-    test_from
-        publish-time: the moment from which queries are asked.
-    """
-
-    protocol: str
-    judgments: Judgments
-    queries: tuple[Query, ...]
-    left_out: Mapping[str, int]
-    walks: tuple[Walk, ...]
-    test_from: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """
-    What a system gave to one query.
-
-    Parameters
-    ----------
-    article_ids, scores
-        The best first.
-    threshold
-        The least score the system would have shown on its own; 0 for one that has no threshold.
-    """
-
-    article_ids: tuple[str, ...]
-    scores: tuple[float, ...]
-    threshold: float = 0.0
-
-
-def walk(
-    contender: Contender,
-    path: Walk,
-    asked: Sequence[Article],
-    depth: int,
-) -> tuple[dict[int, Answer], str]:
-    """
-    Lead a new system through one walk of a plan.
-
-    Parameters
-    ----------
-    contender
-        Makes the system.
-    path
-        What it lives through.
-    asked
-        The articles of the plan's queries, their lists hidden.
-    depth
-        How many suggestions are asked for.
-
-    Returns
-    -------
-    answers, ranker
-        Query number -> answer; and the name of the ranker that the fit chose.
-    """
-    answers: dict[int, Answer] = {}
-    system = contender.fit(path.start)
-    # What becomes known while nobody asks is told at once, before the next question; the latest form of an article.
-    untold: dict[str, Article] = {}
-    for step in path.steps(grow=contender.reads_lists):
-        if step.asked and untold:
-            system.update(added=tuple(untold.values()))
-            untold = {}
-        for query in step.asked:
-            suggestions = system.suggest(asked[query], k=depth, min_score=0)
-            answers[query] = Answer(
-                tuple(suggestion.article_id for suggestion in suggestions),
-                tuple(suggestion.score for suggestion in suggestions),
-                contender.threshold_of(system),
-            )
-        untold.update((article.id, article) for article in (*step.added, *step.grown))
-    return answers, contender.ranker_of(system)
 
 
 # publish-time ------------------------------------------------------------------------------------------------------

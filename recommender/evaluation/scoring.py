@@ -14,10 +14,10 @@ import numpy.typing as npt
 from recommender.articles import Article
 from recommender.evaluation import certainty, measures
 from recommender.evaluation.judgments import SAME_TEXT, Judgments, same_text_groups
-from recommender.evaluation.protocols import Answer, Plan
 from recommender.evaluation.report import Report
 from recommender.evaluation.slices import slice_queries
 from recommender.evaluation.systems import PRODUCT
+from recommender.evaluation.walks import Answer, Plan
 from recommender.settings import Settings
 
 __all__ = ["make_report"]

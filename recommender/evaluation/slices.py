@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from recommender.evaluation.protocols import Query
+from recommender.evaluation.walks import Query
 
 __all__ = ["OTHER", "SLICES", "slice_queries"]
 

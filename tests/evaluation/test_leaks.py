@@ -12,7 +12,7 @@ import random
 import pytest
 
 from recommender import Corpus, Recommender, RelatedEntry, evaluate
-from recommender.evaluation import protocols
+from recommender.evaluation import protocols, walks
 from recommender.evaluation.baselines import BASELINES, Random
 from recommender.settings import settings_from_mapping
 
@@ -181,13 +181,13 @@ def test_the_hidden_list_stays_hidden_in_whole_site(planted, quick):
 
 def show_the_list(monkeypatch):
     """Break: queries keep their list."""
-    honest = protocols.Query.of.__func__
+    honest = walks.Query.of.__func__
 
     def of(cls, article, judgments, is_known):
         query = honest(cls, article, judgments, is_known)
         return query and dataclasses.replace(query, article=article)
 
-    monkeypatch.setattr(protocols.Query, "of", classmethod(of))
+    monkeypatch.setattr(walks.Query, "of", classmethod(of))
 
 
 def show_later_articles(monkeypatch):
