@@ -23,7 +23,6 @@ __all__ = [
     "ArticlesSettings",
     "EvaluationSettings",
     "FieldSettings",
-    "NeighborsSettings",
     "RankingSettings",
     "Settings",
     "VectorsSettings",
@@ -95,14 +94,6 @@ class VectorsSettings:
 
 
 @dataclass(frozen=True)
-class NeighborsSettings:
-    """How many neighbors are looked at."""
-
-    n_candidates: int = knob(200, "Nearest articles that are handed to the ranker.", 1, 10_000)
-    block_size: int = knob(2048, "Articles whose neighbors are searched in one product; bounds memory.", 1, 1_000_000)
-
-
-@dataclass(frozen=True)
 class RankingSettings:
     """How candidates become suggestions."""
 
@@ -148,7 +139,6 @@ class Settings:
 
     articles: ArticlesSettings = knob(ArticlesSettings(), "What is read, and which articles may be suggested.")
     vectors: VectorsSettings = knob(VectorsSettings(), "How text becomes numbers.")
-    neighbors: NeighborsSettings = knob(NeighborsSettings(), "How many neighbors are looked at.")
     ranking: RankingSettings = knob(RankingSettings(), "How candidates become suggestions.")
     writing: WritingSettings = knob(WritingSettings(), "Where suggestions go.")
     evaluation: EvaluationSettings = knob(EvaluationSettings(), "How suggestions are scored.")
