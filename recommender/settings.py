@@ -23,6 +23,7 @@ __all__ = [
     "ArticlesSettings",
     "EvaluationSettings",
     "FieldSettings",
+    "ListEvidence",
     "RankingSettings",
     "Settings",
     "VectorsSettings",
@@ -93,6 +94,10 @@ class VectorsSettings:
     cross_language: bool = knob(False, "Let articles of different languages be related.")
 
 
+#: What a ranker may take from the curated lists around a candidate.
+ListEvidence = Literal["none", "features", "all"]
+
+
 @dataclass(frozen=True)
 class RankingSettings:
     """How candidates become suggestions."""
@@ -100,6 +105,11 @@ class RankingSettings:
     k: int = knob(5, "Most suggestions under an article.", 1, 50)
     ranker: Literal["auto", "similarity", "learned"] = knob(
         "auto", "auto: learned from the curated lists where a held-out check shows that it helps, else similarity."
+    )
+    list_evidence: ListEvidence = knob(
+        "all",
+        "What the learned ranker goes by beside the text, the days and the article. features: the curated lists around "
+        "a candidate too; all: the lists also bring in candidates.",
     )
     min_score: float | None = knob(None, "Least score of a suggestion; empty: the ranker's own threshold.", 0, 1)
     half_life_days: float = knob(

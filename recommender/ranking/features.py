@@ -148,6 +148,7 @@ def pairs_of(
     allowed: NDArray[np.bool_],
     damping: Damping,
     n_candidates: int,
+    lists_propose: bool = True,
 ) -> Pairs:
     """
     The candidates of a query and their features.
@@ -168,6 +169,8 @@ def pairs_of(
         How similarity fades with the days between.
     n_candidates
         Nearest rows to take by damped similarity; the other ways scale with it.
+    lists_propose
+        Whether the curated lists bring in candidates, or the text alone does.
     """
     n_rows = catalogue.n_rows
     there = catalogue.is_alive & (catalogue.groups == query.group)
@@ -206,8 +209,9 @@ def pairs_of(
     chosen = np.zeros(n_rows, dtype=bool)
     _take(chosen, damped * may, n_candidates)
     _take(chosen, similarity * may, n_candidates * 2 // 3)
-    _take(chosen, (0.5 * circle_mean + 0.25 * circle_power + 0.3 * diffusion) * may, n_candidates * 5 // 3)
-    _take(chosen, (n_links * links + together) * may, n_candidates)
+    if lists_propose:
+        _take(chosen, (0.5 * circle_mean + 0.25 * circle_power + 0.3 * diffusion) * may, n_candidates * 5 // 3)
+        _take(chosen, (n_links * links + together) * may, n_candidates)
     rows = np.flatnonzero(chosen)
     table = np.full((len(rows), len(FEATURES)), np.nan, dtype=np.float32)
     if not len(rows):

@@ -30,7 +30,7 @@ from recommender.ranking.curation import CurationGraph
 from recommender.ranking.features import FAMILIES, FEATURES, Pairs, pairs_of
 from recommender.ranking.rankers import Query, Ranked, Ranker, SimilarityRanker
 from recommender.ranking.trees import TreeEnsemble
-from recommender.settings import RankingSettings, Settings
+from recommender.settings import ListEvidence, RankingSettings, Settings
 from recommender.vectors.neighbors import Damping
 
 __all__ = ["Check", "Decision", "LearnedRanker", "learn", "restore_ranker"]
@@ -60,6 +60,8 @@ _N_NEAREST = 20
 
 _FEATURE_NAMES = tuple(feature.name for feature in FEATURES)
 _COLUMN = {name: column for column, name in enumerate(_FEATURE_NAMES)}
+#: The columns that need curated lists.
+_OF_LISTS = [column for column, feature in enumerate(FEATURES) if feature.family in ("lists", "links")]
 #: Shape (n_features, n_families): which feature is explained with which family.
 _IN_FAMILY = np.array([[float(feature.family == family) for family in FAMILIES] for feature in FEATURES])
 
@@ -134,6 +136,8 @@ class LearnedRanker:
         As the similarity ranker fades.
     check
         The figures by which it was chosen.
+    list_evidence
+        What it goes by beside the text, the days and the article, as the setting has it.
     """
 
     name = "learned"
@@ -146,12 +150,14 @@ class LearnedRanker:
         threshold: float,
         damping: Damping,
         check: Check,
+        list_evidence: ListEvidence = "all",
     ) -> None:
         self.trees = trees
         self.as_draft, self.as_known = as_draft, as_known
         self.threshold = threshold
         self.damping = damping
         self.check = check
+        self.list_evidence = list_evidence
         #: What the last queries' best candidates looked like, for the explanations that are asked for next.
         self._seen: OrderedDict[int, tuple[Query, Pairs]] = OrderedDict()
 
@@ -168,7 +174,7 @@ class LearnedRanker:
         graph.arrays  # noqa: B018  # made once, not by every thread
 
         def rank_one(query: Query) -> Ranked:
-            pairs = pairs_of(query, catalogue, graph, allowed, self.damping, N_CANDIDATES)
+            pairs = pairs_of(query, catalogue, graph, allowed, self.damping, N_CANDIDATES, self.list_evidence == "all")
             scores = self.chances(pairs.table)
             best = np.lexsort((catalogue.order[pairs.rows], -scores))
             kept = best[:_N_EXPLAINED]
@@ -204,7 +210,9 @@ class LearnedRanker:
             unhidden = Query(
                 query.article, query.vector, query.time, query.group, query.row, query.own, query.before, own=query.own
             )
-            pairs = pairs_of(unhidden, catalogue, graph, everything, self.damping, N_CANDIDATES)
+            pairs = pairs_of(
+                unhidden, catalogue, graph, everything, self.damping, N_CANDIDATES, self.list_evidence == "all"
+            )
         place_of = {int(row): place for place, row in enumerate(pairs.rows)}
         found = [place_of.get(int(row), -1) for row in rows]
         contributions = self.trees.contributions(pairs.table[[place for place in found if place >= 0]])
@@ -230,7 +238,9 @@ class LearnedRanker:
         catalogue: Catalogue,
         graph: CurationGraph,
     ) -> tuple[str, ...]:
-        """Sentences about lists, the weightier family first."""
+        """Sentences about lists, the weightier family first; none where it does not go by lists."""
+        if self.list_evidence == "none":
+            return ()
         links: list[str] = []
         n_listing = float(values[_COLUMN["query_listed_by"]])
         if values[_COLUMN["lists_query"]] > 0:
@@ -315,6 +325,7 @@ def restore_ranker(document: dict[str, Any], texts: dict[str, Any], settings: Se
         float(document["threshold"]),
         damping_of(settings.ranking),
         Check(**document["check"]),
+        list_evidence=settings.ranking.list_evidence,
     )
 
 
@@ -370,7 +381,7 @@ def learn(
     rows_of_identity
         The rows that are one article, under any of its addresses.
     settings
-        Damping and seed; ``ranker: learned`` keeps what was learned whatever the check says.
+        Damping, seed, and what to go by; ``ranker: learned`` keeps what was learned whatever the check says.
     progress
         Called with (steps done, steps in all).
 
@@ -385,13 +396,12 @@ def learn(
     if len(teaching) < LEAST_LISTS:
         return Decision(None, Check(len(teaching)))
     random = np.random.default_rng(settings.seed)
-    damping = damping_of(settings)
     drafts = np.sort(_newest(random.permutation(teaching), catalogue.times, N_DRAFTS))
     of_corpus = np.sort(random.permutation(teaching)[:N_OF_CORPUS])
     n_steps = len(drafts) + len(of_corpus) + 2
     lessons: list[_Lesson] = []
     for done, (row, is_draft) in enumerate([(row, True) for row in drafts] + [(row, False) for row in of_corpus]):
-        lesson = _lesson(int(row), is_draft, catalogue, graph, allowed, rows_of_identity, damping)
+        lesson = _lesson(int(row), is_draft, catalogue, graph, allowed, rows_of_identity, settings)
         if lesson is not None:
             lessons.append(lesson)
         if progress and done % 50 == 0:
@@ -402,7 +412,7 @@ def learn(
     folds = _folds(lessons, catalogue, random)
     held_out: list[tuple[_Lesson, NDArray[np.float64]]] = []
     for fold in sorted(set(folds.values()) - {-1}):
-        trees = _grow([lesson for lesson in lessons if folds[lesson.row] != fold], settings.seed)
+        trees = _grow([lesson for lesson in lessons if folds[lesson.row] != fold], settings)
         held_out += [(lesson, trees.scores(lesson.pairs.table)) for lesson in lessons if folds[lesson.row] == fold]
     if progress:
         progress(n_steps - 1, n_steps)
@@ -412,7 +422,15 @@ def learn(
 
     as_draft = _calibrate([pair for pair in held_out if not _is_listed(pair[0])], held_out)
     as_known = _calibrate([pair for pair in held_out if _is_listed(pair[0])], held_out)
-    ranker = LearnedRanker(_grow(lessons, settings.seed), as_draft, as_known, 0.0, damping, check)
+    ranker = LearnedRanker(
+        _grow(lessons, settings),
+        as_draft,
+        as_known,
+        0.0,
+        damping_of(settings),
+        check,
+        list_evidence=settings.list_evidence,
+    )
     shown = [(lesson, (as_known if _is_listed(lesson) else as_draft)(scores)) for lesson, scores in held_out]
     ranker.threshold, precision, recall = _threshold(shown)
     ranker.check = Check(**{**asdict(check), "precision": precision, "recall": recall})
@@ -428,7 +446,7 @@ def _lesson(
     graph: CurationGraph,
     allowed: NDArray[np.bool_],
     rows_of_identity: Callable[[Article], Iterable[int]],
-    damping: Damping,
+    settings: RankingSettings,
 ) -> _Lesson | None:
     """One list as it teaches; None where nothing of it could have been found."""
     article = catalogue.articles[row]
@@ -448,7 +466,8 @@ def _lesson(
     n_right = int(wanted.sum())
     if not n_right:
         return None
-    pairs = pairs_of(query, catalogue, graph, allowed, damping, N_CANDIDATES)
+    lists_propose = settings.list_evidence == "all"
+    pairs = pairs_of(query, catalogue, graph, allowed, damping_of(settings), N_CANDIDATES, lists_propose)
     if not len(pairs.rows):
         return None
     return _Lesson(row, is_draft, pairs, wanted[pairs.rows], n_right)
@@ -474,16 +493,18 @@ def _newest(shuffled: NDArray[np.int64], times: NDArray[np.float64], n: int) -> 
     return oldest_first[max(0, len(oldest_first) - n) :]
 
 
-def _grow(lessons: Sequence[_Lesson], seed: int) -> TreeEnsemble:
+def _grow(lessons: Sequence[_Lesson], settings: RankingSettings) -> TreeEnsemble:
     """
     Two models of these lessons, added up: one of the order of a list, one of the chance of a pair.
 
     LambdaMART is better where few are right, for it looks at the first places of each list; classification is better
     where a whole circle is right, for it sees every pair. Together they are steadier than either.
     """
-    random = np.random.default_rng(seed)
+    random = np.random.default_rng(settings.seed)
     kept = [_thinned(lesson, random) for lesson in lessons]
     table = np.concatenate([lesson.pairs.table[places] for lesson, places in zip(lessons, kept, strict=True)])
+    if settings.list_evidence == "none":
+        table[:, _OF_LISTS] = np.nan  # no tree splits where all is missing
     is_right = np.concatenate([lesson.is_right[places] for lesson, places in zip(lessons, kept, strict=True)])
     sizes = np.array([len(places) for places in kept])
     # A list of 177 has 15,000 pairs to order, a list of 2 two hundred: without this the long lists drown the short.
@@ -493,7 +514,7 @@ def _grow(lessons: Sequence[_Lesson], seed: int) -> TreeEnsemble:
     # Each model on one thread, the two side by side: LightGBM's own threads spend on waiting what they save where the
     # cores are shared.
     with ThreadPoolExecutor(len(parts)) as pool:
-        texts = list(pool.map(lambda options: _boost(table, is_right, sizes, weights, options, seed), parts))
+        texts = list(pool.map(lambda options: _boost(table, is_right, sizes, weights, options, settings.seed), parts))
     spreads = [float(TreeEnsemble.from_text(text).scores(table).std()) for text in texts]
     scales = [part / max(spread, 1e-9) for part, spread in zip(_PARTS, spreads, strict=True)]
     return TreeEnsemble.from_texts(texts, scales)

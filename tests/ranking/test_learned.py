@@ -8,7 +8,7 @@ import pytest
 
 from recommender import Corpus, Recommender, RelatedEntry, load_model
 from recommender.ranking.features import FEATURES
-from recommender.ranking.learned import _lesson, damping_of
+from recommender.ranking.learned import _lesson
 from recommender.settings import settings_from_mapping
 
 
@@ -113,7 +113,7 @@ def test_as_a_draft_nobody_lists_it_and_nothing_is_later(site):
             state.graph,
             rec._allowed(state),
             state.rows_of_identity,
-            damping_of(rec.settings.ranking),
+            rec.settings.ranking,
         )
         if lesson is None:
             assert item.id.endswith("-0")
@@ -153,6 +153,23 @@ def test_a_list_that_is_handed_over_is_evidence_for_the_next(site, article):
     found = answers(rec, article("draft", "zebra crossing closed", 201), k=10)
     assert not any(name.startswith("f2-") for name, _ in without)
     assert sum(name.startswith("f2-") for name, _ in found) == 6
+
+
+@pytest.mark.parametrize("list_evidence", ["none", "features", "all"])
+def test_what_it_takes_from_the_lists_can_be_set(list_evidence, site, article, tmp_path):
+    """All: an article is found by a list alone. Features: only by its text. None: no list moves a score or is named."""
+    corpus = Corpus([*site, article("other", "zebra crossing", 10)])
+    rec = Recommender(settings(list_evidence=list_evidence, ranker="learned")).fit(corpus)
+    rec.update(added=[article("bridge", "zebra crossing opened", 200, [f"f2-{member}" for member in range(6)])])
+    rec.save(tmp_path / "model")
+    for ranker in (rec, load_model(tmp_path / "model")):
+        found = answers(ranker, article("draft", "zebra crossing closed", 201), k=10)
+        assert sum(name.startswith("f2-") for name, _ in found) == (6 if list_evidence == "all" else 0)
+        gains = ranker.ranker.feature_gains()
+        of_lists = sum(gains[feature.name] for feature in FEATURES if feature.family in ("lists", "links"))
+        assert (of_lists == 0) == (list_evidence == "none")
+        (best, *_) = ranker.suggest(article("draft", "family1 quick draft", 100), k=1, min_score=0)
+        assert any("list it" in sentence for sentence in best.reason.sentences) == (list_evidence != "none")
 
 
 def test_saved_is_loaded(rec, site, tmp_path):
