@@ -29,7 +29,9 @@ from recommender.persistence import load_parts, save_parts
 from recommender.ranking.card import model_card
 from recommender.ranking.catalogue import Catalogue, days_of
 from recommender.ranking.explain import reasons, text_obstacle
-from recommender.ranking.learned import Check, LearnedRanker, learn, restore_ranker
+from recommender.ranking.learned import Check, LearnedRanker, restore_ranker
+from recommender.ranking.learning import learn
+from recommender.ranking.lessons import Library
 from recommender.ranking.rankers import Query, Ranked, Ranker, SimilarityRanker
 from recommender.ranking.rules import THIN_FACTOR, allowed_rows, is_thin, obstacle, suggests_unpublished
 from recommender.ranking.state import State, external_articles
@@ -116,6 +118,8 @@ class Recommender:
             cross_language=self.settings.vectors.cross_language,
             frequencies=self.vectorizer.frequencies(),
             twins=self.vectorizer.twins(),
+            # Only what is learned looks at names.
+            is_name=None if self.settings.ranking.ranker == "similarity" else self.vectorizer.names(articles),
         )
         state = State.build(catalogue, matcher)
         state.suggest_unpublished, why = suggests_unpublished(
@@ -134,7 +138,8 @@ class Recommender:
         if self.settings.ranking.ranker == "similarity":
             return similarity, "similarity, as the settings say"
         decision = learn(
-            state.catalogue, state.graph, self._allowed(state), state.rows_of_identity, self.settings.ranking, progress
+            Library(state.catalogue, state.graph, self._allowed(state), state.rows_of_identity, self.settings.ranking),
+            progress,
         )
         self.ranker_check = decision.check
         return decision.ranker or similarity, str(decision.check)

@@ -84,6 +84,9 @@ class VectorsSettings:
     title_chars: FieldSettings = knob(
         FieldSettings(weight=3.0, ngram_range=(3, 4)), "Character n-grams of the title, within words."
     )
+    title_bigrams: FieldSettings = knob(
+        FieldSettings(weight=1.0, ngram_range=(2, 2), min_df=2), "Pairs of neighboring words of the title."
+    )
     topics: FieldSettings = knob(FieldSettings(weight=1.0), "Topics, tags and categories.")
     body: FieldSettings = knob(
         FieldSettings(weight=12.0, min_df=2, max_df=0.5), "Words of the body, where a site has bodies."
@@ -157,7 +160,7 @@ class Settings:
         """Check every knob, however the settings were made."""
         _check(self, "", "settings")
         _check_fields(self.articles.fields, "settings")
-        for name in ("title", "excerpt", "title_chars", "topics", "body"):
+        for name in ("title", "excerpt", "title_chars", "title_bigrams", "topics", "body"):
             low, high = getattr(self.vectors, name).ngram_range
             if not 1 <= low <= high <= 10:
                 raise SettingsError(

@@ -85,6 +85,8 @@ def model_card(
             f"{check.recall:.0%} of those",
             "that five places could have shown.",
         ]
+        if check.recipe:
+            lines += ["", f"Grown as validation on the newest lists that it was learned from chose: {check.recipe}."]
     if gains:
         best = sorted(gains.items(), key=lambda item: (-item[1], item[0]))[:10]
         lines += [

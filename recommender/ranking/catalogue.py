@@ -56,6 +56,8 @@ class Catalogue:
     twins
         Shape (n_terms,): for a word of the title its column in the excerpt, and the other way round; -1 where there is
         none.
+    is_name
+        Shape (n_terms,): the words that are names.
 
     Attributes
     ----------
@@ -93,10 +95,12 @@ class Catalogue:
         index: TiledIndex | None = None,
         frequencies: NDArray[np.float32] | None = None,
         twins: NDArray[np.int32] | None = None,
+        is_name: NDArray[np.bool_] | None = None,
     ) -> None:
         self.fields = fields
         self.frequencies = np.zeros(vectors.shape[1], dtype=np.float32) if frequencies is None else frequencies
         self.twins = np.full(vectors.shape[1], -1, dtype=np.int32) if twins is None else twins
+        self.is_name = np.zeros(vectors.shape[1], dtype=bool) if is_name is None else is_name
         self.field_lengths = np.zeros((0, len(fields)))
         self.field_terms = np.zeros((0, len(fields)), dtype=np.int64)
         self.site_language = site_language.lower()

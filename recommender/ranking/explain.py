@@ -18,6 +18,8 @@ __all__ = ["reasons", "shared_terms", "text_obstacle"]
 #: Shared terms that an explanation carries; the rest is what remains of the similarity.
 N_TERMS = 8
 
+#: Fields whose terms are parts of words, or repeat words that are listed.
+_UNLISTED = ("title_chars", "title_bigrams")
 _IN_FIELD = {"title": "the title", "excerpt": "the excerpt", "body": "the text"}
 
 
@@ -43,7 +45,7 @@ def shared_terms(
         if first == last:
             continue
         by_field[field.name] = round(float(shares[first:last].sum()), 4)
-        if field.name != "title_chars":
+        if field.name not in _UNLISTED:
             listed.extend(
                 (-float(shares[place]), field.name, int(columns[place]))
                 for place in range(first, last)

@@ -54,6 +54,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature("title", "text", "cosine of the titles' words"),
     Feature("excerpt", "text", "cosine of the excerpts' words"),
     Feature("title_chars", "text", "cosine of the titles' character n-grams"),
+    Feature("title_bigrams", "text", "cosine of the titles' pairs of neighboring words"),
     Feature("topics", "text", "cosine of the topics, rare ones weighing more"),
     Feature("body", "text", "cosine of the bodies' words"),
     Feature("title_in_excerpt", "text", "cosine of the query's title with the candidate's excerpt"),
@@ -62,6 +63,9 @@ FEATURES: tuple[Feature, ...] = (
     Feature(
         "title_share", "text", "share of the query's title that the candidate's title has, words weighted by rarity"
     ),
+    Feature("title_names", "text", "inverse document frequencies of the names that both titles have, added up"),
+    Feature("title_names_share", "text", "the same, as a share of all names of the query's title"),
+    Feature("excerpt_names", "text", "inverse document frequencies of the names that both excerpts have, added up"),
     Feature("similarity_share", "text", "similarity, as a share of the best of the query"),
     Feature("damped_share", "text", "damped similarity, as a share of the best of the query"),
     Feature("damped_rank", "text", "log of the place by damped similarity"),
@@ -227,6 +231,8 @@ def pairs_of(
         put(name, values[rows])
     put("rarest_word", text.rarest[rows])
     put("title_share", text.title_share[rows])
+    for name, values in text.names.items():
+        put(name, values[rows])
     put("similarity_share", similarity[rows] / max(best_similarity, 1e-9))
     put("damped_share", damped[rows] / max(best_damped, 1e-9))
     put("damped_rank", np.log1p(_places(damped[rows])))
@@ -281,6 +287,7 @@ class _Text:
     chars: NDArray[np.float64]
     rarest: NDArray[np.float64]
     title_share: NDArray[np.float64]
+    names: dict[str, NDArray[np.float64]]
     n_title: int
     n_excerpt: int
 
@@ -306,6 +313,7 @@ def _text(query: Query, catalogue: Catalogue) -> _Text:
             fields[field.name] = np.full(n_rows, np.nan)
 
     numbers = {field.name: number for number, field in enumerate(catalogue.fields)}
+    no_terms = terms[:0]
     rarest = np.full(n_rows, np.nan)
     title_share = np.full(n_rows, np.nan)
     for name, here, there in (("title_in_excerpt", "title", "excerpt"), ("excerpt_in_title", "excerpt", "title")):
@@ -322,6 +330,15 @@ def _text(query: Query, catalogue: Catalogue) -> _Text:
         most, total = catalogue.index.rarities(own_terms, rarity)
         rarest[has_title] = most[has_title]
         title_share[has_title] = total[has_title] / rarity.sum()
+    names: dict[str, NDArray[np.float64]] = {}
+    for name in ("title", "excerpt"):
+        own_terms = parts[name][0] if name in parts else no_terms
+        own_names = own_terms[catalogue.is_name[own_terms]]
+        if len(own_names):
+            rarity = catalogue.frequencies[own_names].astype(np.float64)
+            _, names[f"{name}_names"] = catalogue.index.rarities(own_names, rarity)
+            if name == "title":
+                names["title_names_share"] = names["title_names"] / rarity.sum()
     nothing = np.zeros(n_rows)
     title, excerpt = fields.get("title", nothing), fields.get("excerpt", nothing)
     return _Text(
@@ -331,6 +348,7 @@ def _text(query: Query, catalogue: Catalogue) -> _Text:
         np.nan_to_num(fields.get("title_chars", nothing)),
         rarest,
         title_share,
+        names,
         len(parts["title"][0]) if "title" in parts else 0,
         len(parts["excerpt"][0]) if "excerpt" in parts else 0,
     )

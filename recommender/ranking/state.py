@@ -198,6 +198,7 @@ class State:
             "is_repeat": catalogue.is_repeat,
             "edges_source": source,
             "edges_target": target,
+            "is_name": catalogue.is_name,
             **catalogue.index.parts(),
         }
         return documents, arrays
@@ -228,6 +229,7 @@ class State:
             index=TiledIndex.from_parts(arrays, vectors),
             frequencies=vectorizer.frequencies(),
             twins=vectorizer.twins(),
+            is_name=arrays["is_name"],
         )
         for row in np.flatnonzero(~arrays["is_alive"]):
             catalogue.forget(int(row))

@@ -122,15 +122,15 @@ class Analyzer:
         self._stems = Stemmer.Stemmer(_SNOWBALL[primary], 65_536) if stem and primary in _SNOWBALL else None
         self.stop_words = _stop_words(primary) if stop_words else frozenset()
 
-    def surface_terms(self, text: str) -> Iterator[tuple[str, str]]:
-        """(the word as it stands in the repaired text, its term), in order; runs without spaces give bigrams."""
+    def placed_terms(self, text: str) -> Iterator[tuple[int, str, str]]:
+        """(place, the word as it stands in the repaired text, its term), in order; unspaced runs give bigrams."""
         for match in _TOKEN.finditer(text):
             surface = match.group()
             if _IS_UNSPACED.match(surface):
                 # Overlapping pairs of characters: the standard unit of retrieval for text without spaces
                 # (Nie, Gao, Zhang and Zhou, "On the use of words and n-grams for Chinese information retrieval", 2000).
                 for start in range(max(1, len(surface) - 1)):
-                    yield surface[start : start + 2], surface[start : start + 2]
+                    yield match.start() + start, surface[start : start + 2], surface[start : start + 2]
                 continue
             word = surface.lower().replace("’", "'")
             if word in self.stop_words:
@@ -138,7 +138,12 @@ class Analyzer:
             word = word.removesuffix("'s").split("'")[-1]
             if word in self.stop_words or (len(word) < 2 and not word.isdigit()):
                 continue
-            yield surface, self._stems.stemWord(word) if self._stems else word
+            yield match.start(), surface, self._stems.stemWord(word) if self._stems else word
+
+    def surface_terms(self, text: str) -> Iterator[tuple[str, str]]:
+        """(the word as it stands in the repaired text, its term), in order."""
+        for _, surface, term in self.placed_terms(text):
+            yield surface, term
 
     def terms(self, text: str) -> list[str]:
         """The terms of a text as typed, in order."""

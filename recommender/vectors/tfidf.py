@@ -21,12 +21,13 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from recommender.articles import Article
 from recommender.settings import FieldSettings, VectorsSettings
+from recommender.vectors.names import NameCounts
 from recommender.vectors.text import analyzer_for, char_ngrams, language_of, repair, word_ngrams
 
 __all__ = ["FIELD_NAMES", "Field", "FieldVectorizer"]
 
 #: Fields in the order of their columns.
-FIELD_NAMES = ("title", "excerpt", "title_chars", "topics", "body")
+FIELD_NAMES = ("title", "excerpt", "title_chars", "title_bigrams", "topics", "body")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,26 @@ class FieldVectorizer:
                     twins[starts["title"] + column] = starts["excerpt"] + other
                     twins[starts["excerpt"] + other] = starts["title"] + column
         return twins
+
+    def names(self, articles: Iterable[Article]) -> NDArray[np.bool_]:
+        """
+        The words of titles and excerpts that are names, shape (n_terms,).
+
+        Parameters
+        ----------
+        articles
+            Their excerpts say which words are names; see `recommender.vectors.names`.
+        """
+        counts = NameCounts()
+        for article in articles:
+            analyzer = analyzer_for(self._language_of(article), self.settings.stem, self.settings.stop_words)
+            counts.add(article.excerpt, analyzer, self._prefix(article))
+        found = np.zeros(self.n_terms, dtype=bool)
+        terms = self.term_names()
+        for field in self.fields:
+            if field.name in ("title", "excerpt"):
+                found[field.start : field.stop] = counts.is_name(terms[field.start : field.stop])
+        return found
 
     def state(self) -> dict[str, Any]:
         """What `restore` needs besides the settings: language, fields and each field's terms in column order."""
@@ -239,7 +260,7 @@ class FieldVectorizer:
             elif field == "topics":
                 terms = [repair(topic).casefold() for topic in article.topics]
             else:
-                text = getattr(article, field)
+                text = article.title if field == "title_bigrams" else getattr(article, field)
                 if field == "body":
                     # Cut by characters first: a book-length body must not be repaired to its end.
                     text = text[: self.settings.body_words * 12]

@@ -169,3 +169,26 @@ def test_the_circle_is_those_it_is_listed_together_with(article):
 def test_a_site_without_text_or_lists_has_no_candidates(article):
     """And nothing breaks."""
     assert pairs(fitted(Corpus([article("a", ""), article("b", "")])), "a") == {}
+
+
+def test_names_and_neighboring_words_count(article):
+    """A name that both titles have, and a pair of words in one order; an article without a name has none to share."""
+    texts = {
+        "one": ("green Assam leaf", "We bought Assam here."),
+        "two": ("green Assam story", "We drank Assam there."),
+        "three": ("Assam leaf for sale", "They sell Assam now."),
+        "four": ("leaf of green", "Nothing to see."),
+    }
+    corpus = Corpus([article(name, title, excerpt=excerpt) for name, (title, excerpt) in texts.items()])
+    # The ranker is left to fitting, so that names are looked for.
+    rec = Recommender().fit(corpus)
+    found = pairs(rec, draft_of(corpus, "one"))
+    assert found["two"]["title_names"] > 0
+    assert found["two"]["title_names_share"] == pytest.approx(1.0)
+    assert found["two"]["excerpt_names"] > 0
+    assert found["four"]["title_names"] == 0
+    assert found["two"]["title_bigrams"] > 0, "green Assam"
+    assert found["three"]["title_bigrams"] > 0, "Assam leaf"
+    assert found["four"]["title_bigrams"] == 0 or np.isnan(found["four"]["title_bigrams"])
+    nameless = pairs(rec, draft_of(corpus, "four"))
+    assert np.isnan(nameless["one"]["title_names"])

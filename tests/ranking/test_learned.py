@@ -8,7 +8,7 @@ import pytest
 
 from recommender import Corpus, Recommender, RelatedEntry, load_model
 from recommender.ranking.features import FEATURES
-from recommender.ranking.learned import _lesson
+from recommender.ranking.lessons import Library
 from recommender.settings import settings_from_mapping
 
 
@@ -104,17 +104,10 @@ def test_as_a_draft_nobody_lists_it_and_nothing_is_later(site):
     """Though in the site as it stands its whole family lists it."""
     rec = Recommender(settings(ranker="similarity")).fit(site)
     state = rec._fitted()
+    library = Library(state.catalogue, state.graph, rec._allowed(state), state.rows_of_identity, rec.settings.ranking)
     for item in site:
         row = state.catalogue.row_of(item.id)
-        lesson = _lesson(
-            row,
-            True,
-            state.catalogue,
-            state.graph,
-            rec._allowed(state),
-            state.rows_of_identity,
-            rec.settings.ranking,
-        )
+        lesson = library.lesson(row, is_draft=True)
         if lesson is None:
             assert item.id.endswith("-0")
             continue

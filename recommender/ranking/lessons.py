@@ -1,0 +1,179 @@
+"""
+Curated lists as lessons: what was asked, what could be seen, and what the editor chose. A number room.
+
+Learning asks what answering asks: for an article with a list, with the list hidden, which articles would its editor
+choose? It is asked in two ways, for both must be served by one ranker:
+
+- as a draft: only what was there when the article was published is known, and nobody lists it yet;
+- as one of the corpus: everything but its own list is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.articles import Article
+from recommender.ranking.catalogue import Catalogue
+from recommender.ranking.curation import CurationGraph
+from recommender.ranking.features import FEATURES, Pairs, pairs_of
+from recommender.ranking.learned import N_CANDIDATES, damping_of
+from recommender.ranking.rankers import Query
+from recommender.settings import RankingSettings
+
+__all__ = ["FEW_LISTS", "Lesson", "Library", "folds_of", "ndcg", "newest"]
+
+#: With fewer lists than this every list is held out once, in this many folds; with more, the newest fifth is.
+FEW_LISTS, N_FOLDS = 400, 5
+#: Lists that are asked as drafts, the newest, for habits change; and as articles of the corpus, drawn at random.
+_N_DRAFTS, _N_OF_CORPUS = 2200, 800
+#: How deep the measure looks.
+_DEPTH = 10
+
+_LISTED_BY = next(column for column, feature in enumerate(FEATURES) if feature.name == "query_listed_by")
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """
+    One list as it teaches.
+
+    Parameters
+    ----------
+    row
+        The article whose list it is.
+    is_draft
+        Asked as a draft.
+    pairs
+        Its candidates.
+    is_right
+        Shape (n_candidates,): whether the list names the candidate.
+    n_right
+        How many articles of the list were there to be found.
+    """
+
+    row: int
+    is_draft: bool
+    pairs: Pairs
+    is_right: NDArray[np.bool_]
+    n_right: int
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether somebody lists the article, as the lesson was asked."""
+        return bool(self.pairs.table[0, _LISTED_BY] > 0)
+
+
+@dataclass(frozen=True)
+class Library:
+    """
+    Where lessons are taken from.
+
+    Parameters
+    ----------
+    catalogue, graph
+        The rows and the lists.
+    allowed
+        Shape (n_rows,): which rows may be suggested.
+    rows_of_identity
+        The rows that are one article, under any of its addresses.
+    settings
+        Damping, and what a ranker goes by.
+    """
+
+    catalogue: Catalogue
+    graph: CurationGraph
+    allowed: NDArray[np.bool_]
+    rows_of_identity: Callable[[Article], Iterable[int]]
+    settings: RankingSettings
+
+    def rows_with_list(self) -> NDArray[np.int64]:
+        """The rows that can teach, ascending."""
+        catalogue = self.catalogue
+        has_list = np.diff(self.graph.arrays.lists.starts) > 0
+        return np.flatnonzero(catalogue.is_alive & ~catalogue.is_external & ~catalogue.is_repeat & has_list)
+
+    def lessons(self, random: np.random.Generator, progress: Callable[[int, int], None] | None = None) -> list[Lesson]:
+        """The lessons to learn from: the newest lists as drafts, a part of all as articles of the corpus."""
+        teaching = self.rows_with_list()
+        drafts = np.sort(newest(random.permutation(teaching), self.catalogue.times, _N_DRAFTS))
+        of_corpus = np.sort(random.permutation(teaching)[:_N_OF_CORPUS])
+        asked = [(row, True) for row in drafts] + [(row, False) for row in of_corpus]
+        found = []
+        for done, (row, is_draft) in enumerate(asked):
+            lesson = self.lesson(int(row), is_draft)
+            if lesson is not None:
+                found.append(lesson)
+            if progress and done % 50 == 0:
+                progress(done, len(asked))
+        return found
+
+    def lesson(self, row: int, is_draft: bool) -> Lesson | None:
+        """One list as it teaches; None where nothing of it could have been found."""
+        catalogue = self.catalogue
+        article = catalogue.articles[row]
+        own = np.array(sorted({row, *self.rows_of_identity(article)}), dtype=np.int64)
+        time = float(catalogue.times[row])
+        before = float("nan")
+        if is_draft:
+            # Without a date nobody knows what was there before it; it is asked as a draft that comes last.
+            before = np.inf if np.isnan(time) else time
+        query = Query(article, catalogue.vectors[row], time, int(catalogue.groups[row]), row, own, before, own=own)
+        wanted = np.zeros(catalogue.n_rows, dtype=bool)
+        wanted[self.graph.listed(row)] = True
+        wanted &= self.allowed & (catalogue.groups == query.group)
+        wanted[own] = False
+        if not np.isnan(before):
+            wanted &= ~(catalogue.times >= before)
+        n_right = int(wanted.sum())
+        if not n_right:
+            return None
+        lists_propose = self.settings.list_evidence == "all"
+        pairs = pairs_of(
+            query, catalogue, self.graph, self.allowed, damping_of(self.settings), N_CANDIDATES, lists_propose
+        )
+        if not len(pairs.rows):
+            return None
+        return Lesson(row, is_draft, pairs, wanted[pairs.rows], n_right)
+
+
+def folds_of(lessons: Sequence[Lesson], times: NDArray[np.float64], random: np.random.Generator) -> dict[int, int]:
+    """
+    Row -> the fold in which it is held out, -1 for never.
+
+    With many lists only the newest fifth is held out, as a publishing pipeline would meet them; with few, all are.
+    """
+    rows = np.array(sorted({lesson.row for lesson in lessons}), dtype=np.int64)
+    shuffled = random.permutation(rows)
+    if len(rows) < FEW_LISTS:
+        return {int(row): place % N_FOLDS for place, row in enumerate(shuffled)}
+    held = set(newest(shuffled, times, len(rows) // N_FOLDS).tolist())
+    return {int(row): 0 if int(row) in held else -1 for row in rows}
+
+
+def newest(shuffled: NDArray[np.int64], times: NDArray[np.float64], n: int) -> NDArray[np.int64]:
+    """The n newest of some shuffled rows; among those without a date, which are the oldest, the lot decides."""
+    oldest_first = shuffled[np.argsort(np.nan_to_num(times[shuffled], nan=-np.inf), kind="stable")]
+    return oldest_first[max(0, len(oldest_first) - n) :]
+
+
+def ndcg(lesson: Lesson, scores: NDArray[np.float64], order: NDArray[np.int64]) -> float:
+    """
+    nDCG@10 of one list, what was no candidate counting as missed.
+
+    Parameters
+    ----------
+    lesson
+        What was asked.
+    scores
+        Shape (n_candidates,).
+    order
+        Shape (n_rows,): of two rows with equal scores the one with the smaller number comes first.
+    """
+    best = np.lexsort((order[lesson.pairs.rows], -scores))[:_DEPTH]
+    discounts = 1.0 / np.log2(np.arange(2, _DEPTH + 2))
+    ideal = discounts[: min(_DEPTH, lesson.n_right)].sum()
+    return float((lesson.is_right[best] * discounts[: len(best)]).sum() / ideal)

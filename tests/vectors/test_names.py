@@ -1,0 +1,54 @@
+"""Which words are names, by how editors write them inside sentences."""
+
+import pytest
+
+from recommender import Article
+from recommender.vectors.names import NameCounts
+from recommender.vectors.text import analyzer_for
+from recommender.vectors.tfidf import FieldVectorizer
+
+
+@pytest.mark.parametrize(
+    ("text", "term", "expected"),
+    [
+        ("We asked Lipton about tea.", "lipton", True),
+        ("We asked Lipton about tea.", "tea", False),
+        ("Tea is good. Tea is warm: Tea is cheap.", "tea", False),  # only ever at the start of a sentence
+        ("they said “Tea” and (Tea) and - Tea", "tea", False),  # what a quotation starts with may have a capital
+    ],
+)
+def test_a_capital_inside_a_sentence_makes_a_name(text, term, expected):
+    """At the start of one every word has a capital."""
+    counts = NameCounts()
+    for _ in range(3):
+        counts.add(text, analyzer_for("en"))
+    assert counts.is_name([term]) == [expected]
+
+
+def test_a_word_must_be_met_often_enough_and_nearly_always_with_a_capital():
+    """Twice is chance; and a word that is written both ways is a word."""
+    counts = NameCounts()
+    for _ in range(2):
+        counts.add("we met Assam here", analyzer_for("en"))
+    assert counts.is_name(["assam"]) == [False]
+    counts.add("we met Assam here", analyzer_for("en"))
+    assert counts.is_name(["assam"]) == [True]
+    counts.add("we met assam here", analyzer_for("en"))
+    assert counts.is_name(["assam"]) == [False]  # 3 of 4
+
+
+def test_the_words_of_titles_and_excerpts_are_marked():
+    """By the excerpts, for titles have capitals everywhere; character n-grams and topics are no names."""
+    articles = [
+        Article(id=f"a{n}", title="Why Assam Tea Is Strong", excerpt="The tea from Assam is strong.", topics=("Assam",))
+        for n in range(3)
+    ]
+    vectorizer = FieldVectorizer(language="en").fit(articles)
+    names, marks = vectorizer.term_names(), vectorizer.names(articles)
+    found = {
+        (field.name, str(names[column]))
+        for field in vectorizer.fields
+        for column in range(field.start, field.stop)
+        if marks[column]
+    }
+    assert found == {("title", "assam"), ("excerpt", "assam")}
