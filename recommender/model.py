@@ -23,19 +23,19 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from recommender.articles import Article, Corpus, EntryShape
-from recommender.content.matching import EntryMatcher
 from recommender.errors import ModelError, NotFittedError, RecommenderError, UnknownArticleError
 from recommender.persistence import load_parts, save_parts
 from recommender.ranking.card import model_card
-from recommender.ranking.catalogue import Catalogue, days_of
+from recommender.ranking.catalogue import days_of
 from recommender.ranking.explain import reasons, text_obstacle
 from recommender.ranking.learned import Check, LearnedRanker, restore_ranker
 from recommender.ranking.learning import learn
 from recommender.ranking.lessons import Library
 from recommender.ranking.rankers import Query, Ranked, Ranker, SimilarityRanker
 from recommender.ranking.rules import THIN_FACTOR, allowed_rows, is_thin, obstacle, suggests_unpublished
-from recommender.ranking.state import State, external_articles
+from recommender.ranking.state import State
 from recommender.settings import Settings, describe_settings, settings_from_mapping
+from recommender.snapshots import LayeredDict
 from recommender.suggestions import Reason, Suggestion
 from recommender.vectors.tfidf import FieldVectorizer
 
@@ -80,7 +80,7 @@ class Recommender:
         self._state: State | None = None
         self._lock = threading.Lock()
         #: A digest of each of the site's own articles as it was handed over, by id.
-        self._digests: dict[str, str] = {}
+        self._digests: LayeredDict[str, str] = LayeredDict()
 
     # ------------------------------------------------------------------ fit
 
@@ -101,32 +101,18 @@ class Recommender:
             Itself.
         """
         articles = list(corpus)
-        matcher = EntryMatcher(articles)
-        externals = external_articles(articles, matcher)
         self.entry_shape = corpus.entry_shape
         self.vectorizer = FieldVectorizer(
             self.settings.vectors, self.settings.articles.site_language or corpus.site_language
         )
-        vectors = self.vectorizer.fit_transform(articles + externals)
-        logger.info("vectors: %s articles x %s terms", f"{vectors.shape[0]:,}", f"{vectors.shape[1]:,}")
-        catalogue = Catalogue(
-            articles + externals,
-            vectors,
-            self.vectorizer.fields,
-            is_external=np.arange(vectors.shape[0]) >= len(articles),
-            site_language=self.vectorizer.language,
-            cross_language=self.settings.vectors.cross_language,
-            frequencies=self.vectorizer.frequencies(),
-            twins=self.vectorizer.twins(),
-            # Only what is learned looks at names.
-            is_name=None if self.settings.ranking.ranker == "similarity" else self.vectorizer.names(articles),
-        )
-        state = State.build(catalogue, matcher)
+        state = State.build(articles, self.vectorizer, fit=True)
+        catalogue = state.catalogue
+        logger.info("vectors: %s articles x %s terms", f"{catalogue.n_rows:,}", f"{catalogue.n_terms:,}")
         state.suggest_unpublished, why = suggests_unpublished(
             self.settings.articles.suggest_unpublished, catalogue, state.graph, _now()
         )
         logger.info("rules: %s", why)
-        self._digests = {article.id: _digest(article) for article in articles}
+        self._digests = LayeredDict({article.id: _digest(article) for article in articles})
         self.ranker, self.ranker_decision = self._choose_ranker(state, progress)
         logger.info("ranking: %s", self.ranker_decision)
         self._state = state
@@ -288,24 +274,17 @@ class Recommender:
         UnknownArticleError
             An id to remove is not known; nothing was changed.
         """
-        added = sorted(added, key=lambda article: article.id)
-        removed = list(removed)
+        # Of two articles with one id the last counts.
+        latest = {article.id: article for article in added}
+        added = [latest[article_id] for article_id in sorted(latest)]
+        removed = list(dict.fromkeys(removed))
         with self._lock:
-            state = self._fitted().copy()
+            state, digests = self._fitted().copy(), self._digests.copy()
+            state.change(added, [self._row(state, article_id) for article_id in removed], self.vectorizer)
             for article_id in removed:
-                state.forget(self._row(state, article_id))
-            arrivals = []
+                digests.discard(article_id)
             for article in added:
-                known = state.catalogue.row_of(article.id)
-                if known is None:
-                    arrivals.append(article)
-                else:
-                    state.replace(known, article, self.vectorizer)
-            if arrivals:
-                state.add(arrivals, self.vectorizer)
-            gone = set(removed)
-            digests = {article_id: digest for article_id, digest in self._digests.items() if article_id not in gone}
-            digests.update((article.id, _digest(article)) for article in added)
+                digests[article.id] = _digest(article)
             if isinstance(self.ranker, LearnedRanker):
                 # Made now, so that the next draft need not wait for them.
                 _ = state.graph.arrays, state.catalogue.order
@@ -323,7 +302,7 @@ class Recommender:
             Ids that are gone.
         """
         added = [article for article in corpus if self._digests.get(article.id) != _digest(article)]
-        return added, sorted(self._digests.keys() - set(corpus.ids))
+        return added, sorted(set(self._digests) - set(corpus.ids))
 
     # -------------------------------------------------------------- explain
 
@@ -354,7 +333,7 @@ class Recommender:
             place = int(places[0])
             score, similarity = float(ranked.scores[place]), float(ranked.similarities[place])
         else:
-            place, score, similarity = -1, 0.0, _cosine(query.vector, catalogue.vectors[row])
+            place, score, similarity = -1, 0.0, _cosine(query.vector, catalogue.vector(row))
         (signals,) = self.ranker.sentences(query, np.array([row]), catalogue, state.graph)
         (reason,) = reasons(
             query, np.array([row]), np.array([similarity]), np.array([score]), [signals], catalogue, self.vectorizer
@@ -399,7 +378,11 @@ class Recommender:
         """
         documents, arrays = self._fitted().parts()
         ranker_document, ranker_texts = self.ranker.state()
-        documents |= {"terms.json": self.vectorizer.state(), "digests.json": self._digests, **ranker_texts}
+        documents |= {
+            "terms.json": self.vectorizer.state(),
+            "digests.json": dict(self._digests.items()),
+            **ranker_texts,
+        }
         arrays |= {"idf": self.vectorizer.frequencies()}
         head = {
             "recommender": version("recommender"),
@@ -443,9 +426,9 @@ class Recommender:
             rec.entry_shape = EntryShape(**head["entry_shape"])
             rec.ranker_decision = head["ranker_decision"]
             rec.ranker_check = None if head["ranker_check"] is None else Check(**head["ranker_check"])
-            rec._digests = documents["digests.json"]
+            rec._digests = LayeredDict(documents["digests.json"])
             rec.vectorizer = FieldVectorizer(rec.settings.vectors).restore(documents["terms.json"], arrays["idf"])
-            state = State.from_parts(documents, arrays, rec.vectorizer, rec.settings.vectors.cross_language)
+            state = State.from_parts(documents, arrays, rec.vectorizer)
             state.suggest_unpublished = head["suggest_unpublished"]
             rec.ranker = restore_ranker(head["ranker"], documents, rec.settings)
             rec._state = state
@@ -500,7 +483,7 @@ class Recommender:
         if isinstance(article, str):
             row = self._row(state, article)
             article = catalogue.articles[row]
-            vector = catalogue.vectors[row]
+            vector = catalogue.vector(row)
         else:
             vector = self.vectorizer.transform([article])
         listed = state.listed_rows(article)

@@ -8,7 +8,6 @@ is an external article.
 from __future__ import annotations
 
 import re
-from bisect import insort
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,6 +19,7 @@ from recommender.articles import Article, RelatedEntry
 from recommender.content.paths import language_code, name_date, slug, without_ending
 from recommender.content.urls import canonical_url, is_address
 from recommender.errors import did_you_mean
+from recommender.snapshots import LayeredDict
 
 __all__ = ["EntryMatcher", "How", "Match", "external_article", "fold_title"]
 
@@ -67,13 +67,21 @@ class EntryMatcher:
     """
 
     def __init__(self, articles: Iterable[Article] = ()) -> None:
-        self._articles: dict[str, Article] = {}
-        self._by_url: dict[str, list[str]] = {}
-        self._by_path: dict[str, list[str]] = {}
-        self._by_slug: dict[str, list[str]] = {}
-        self._by_title: dict[str, list[str]] = {}
+        self._articles: LayeredDict[str, Article] = LayeredDict()
+        #: Keys -> ids of the articles that have them, sorted.
+        self._by_url: LayeredDict[str, tuple[str, ...]] = LayeredDict()
+        self._by_path: LayeredDict[str, tuple[str, ...]] = LayeredDict()
+        self._by_slug: LayeredDict[str, tuple[str, ...]] = LayeredDict()
+        self._by_title: LayeredDict[str, tuple[str, ...]] = LayeredDict()
         for article in articles:
             self.add(article)
+
+    def copy(self) -> EntryMatcher:
+        """A matcher that can change without this one seeing it."""
+        twin = EntryMatcher.__new__(EntryMatcher)
+        twin._articles, twin._by_url, twin._by_path = self._articles.copy(), self._by_url.copy(), self._by_path.copy()
+        twin._by_slug, twin._by_title = self._by_slug.copy(), self._by_title.copy()
+        return twin
 
     def add(self, article: Article) -> None:
         """Take an article in; one with the same id is replaced."""
@@ -81,20 +89,26 @@ class EntryMatcher:
             self.remove(article.id)
         self._articles[article.id] = article
         for index, key in self._keys(article):
-            ids = index.setdefault(key, [])
-            # Sites are read in the order of their ids, so that this is an append nearly always.
-            insort(ids, article.id)
+            ids = index.get(key)
+            index[key] = (article.id,) if ids is None else tuple(sorted((*ids, article.id)))
 
     def remove(self, article_id: str) -> None:
         """Forget an article; an unknown id is no error."""
-        article = self._articles.pop(article_id, None)
+        article = self._articles.get(article_id)
         if article is None:
             return
+        self._articles.discard(article_id)
         for index, key in self._keys(article):
-            ids = index[key]
-            ids.remove(article_id)
-            if not ids:
-                del index[key]
+            ids = tuple(other for other in index[key] if other != article_id)
+            if ids:
+                index[key] = ids
+            else:
+                index.discard(key)
+
+    def namesakes(self, article: Article) -> set[str]:
+        """The ids of the other articles that share a key with one, so that an entry may mean either."""
+        found = {article_id for index, key in self._keys(article) for article_id in index.get(key) or ()}
+        return found - {article.id}
 
     def match(self, entry: RelatedEntry, source: Article | None = None) -> Match:
         """
@@ -131,10 +145,10 @@ class EntryMatcher:
     def suggestion_for(self, entry: RelatedEntry) -> str:
         """The sentence " Did you mean 'x'?" with the nearest slug or title, for an entry that names nothing, or ""."""
         target = entry.target or entry.url
-        titles = (article.title for article in self._articles.values())
+        titles = (article.title for _, article in self._articles.items())
         return did_you_mean(_cleaned(target).rpartition("/")[2], self._by_slug) or did_you_mean(target, titles)
 
-    def _keys(self, article: Article) -> Iterator[tuple[dict[str, list[str]], str]]:
+    def _keys(self, article: Article) -> Iterator[tuple[LayeredDict[str, tuple[str, ...]], str]]:
         """Under which keys of which index an article is found, each once."""
         addresses = (article.url, *article.aliases)
         for key in {canonical_url(url) for url in addresses if url.startswith("/") or is_address(url)}:
@@ -162,7 +176,7 @@ class EntryMatcher:
             return self._choose(ids, source, ())
         folders, _, name = cleaned.rpartition("/")
         parts = tuple(folders.split("/")) if folders else ()
-        return self._choose(self._by_slug.get(name) or self._by_slug.get(slug(name), []), source, parts)
+        return self._choose(self._by_slug.get(name) or self._by_slug.get(slug(name)) or (), source, parts)
 
     def _choose(self, ids: Collection[str], source: Article | None, parts: tuple[str, ...]) -> str | None:
         """
@@ -186,7 +200,7 @@ class EntryMatcher:
         return next(iter(ids), None)
 
     def _match_title(self, title: str, source: Article | None, *, may_be_source: bool) -> str | None:
-        ids = self._by_title.get(fold_title(title), [])
+        ids = self._by_title.get(fold_title(title)) or ()
         others = [article_id for article_id in ids if source is None or article_id != source.id]
         if not others:
             return ids[0] if ids and may_be_source else None

@@ -7,15 +7,19 @@ which only a curated list names, have rows too.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from recommender.articles import Article
-from recommender.vectors.neighbors import Rows, TiledIndex, stack_rows
+from recommender.snapshots import GrowingArray, LayeredDict
+from recommender.vectors.neighbors import Rows, TiledIndex
 from recommender.vectors.text import language_of
 from recommender.vectors.tfidf import Field
 
@@ -61,8 +65,8 @@ class Catalogue:
 
     Attributes
     ----------
-    articles : list of Article
-    vectors : csr_matrix, shape (n_rows, n_terms)
+    articles : LayeredDict of Article
+        By row.
     field_lengths : ndarray of float64, shape (n_rows, n_fields)
         The length of each field's part of a row; 0 where the article has nothing in the field.
     field_terms : ndarray of int64, shape (n_rows, n_fields)
@@ -83,6 +87,18 @@ class Catalogue:
         True for a file whose URL an earlier one has: it is never suggested.
     """
 
+    times: NDArray[np.float64]
+    groups: NDArray[np.int32]
+    providers: NDArray[np.int32]
+    qualities: NDArray[np.float64]
+    field_lengths: NDArray[np.float64]
+    field_terms: NDArray[np.int64]
+    is_alive: NDArray[np.bool_]
+    is_published: NDArray[np.bool_]
+    is_external: NDArray[np.bool_]
+    is_repeat: NDArray[np.bool_]
+    _vectors: csr_matrix | None
+
     def __init__(
         self,
         articles: Sequence[Article],
@@ -98,83 +114,89 @@ class Catalogue:
         is_name: NDArray[np.bool_] | None = None,
     ) -> None:
         self.fields = fields
-        self.frequencies = np.zeros(vectors.shape[1], dtype=np.float32) if frequencies is None else frequencies
-        self.twins = np.full(vectors.shape[1], -1, dtype=np.int32) if twins is None else twins
-        self.is_name = np.zeros(vectors.shape[1], dtype=bool) if is_name is None else is_name
-        self.field_lengths = np.zeros((0, len(fields)))
-        self.field_terms = np.zeros((0, len(fields)), dtype=np.int64)
+        self.n_terms = vectors.shape[1]
+        self.frequencies = np.zeros(self.n_terms, dtype=np.float32) if frequencies is None else frequencies
+        self.twins = np.full(self.n_terms, -1, dtype=np.int32) if twins is None else twins
+        self.is_name = np.zeros(self.n_terms, dtype=bool) if is_name is None else is_name
         self.site_language = site_language.lower()
         self.cross_language = cross_language
-        self.articles: list[Article] = []
-        self.vectors = csr_matrix((0, vectors.shape[1]), dtype=np.float32)
-        self.times = np.zeros(0)
-        self.groups = np.zeros(0, dtype=np.int32)
-        self.providers = np.zeros(0, dtype=np.int32)
-        self.qualities = np.zeros(0)
-        self.is_alive = np.zeros(0, dtype=bool)
-        self.is_published = np.zeros(0, dtype=bool)
-        self.is_external = np.zeros(0, dtype=bool)
-        self.is_repeat = np.zeros(0, dtype=bool)
+        self.index = TiledIndex(vectors) if index is None else index
         self._group_codes: dict[str, int] = {}
         self._provider_codes: dict[str, int] = {}
-        self._order: NDArray[np.int64] | None = None
-        self._row_of: dict[str, int] = {}
-        self.index = TiledIndex(vectors) if index is None else index
-        self._append(articles, vectors, is_external)
+        self.articles: LayeredDict[int, Article] = LayeredDict(dict(enumerate(articles)))
+        self._row_of: LayeredDict[str, int] = LayeredDict({article.id: row for row, article in enumerate(articles)})
+        self._data, self._indices = GrowingArray(vectors.data), GrowingArray(vectors.indices.astype(np.int32))
+        self._indptr = GrowingArray(vectors.indptr.astype(np.int64))
+        self._columns = {
+            name: GrowingArray(values) for name, values in self._described(articles, vectors, is_external).items()
+        }
+        #: The rows in their total order, and the place of each; those appended since are put in when it is asked for.
+        self._sorted: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+        self._order: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+        self._hand_out()
 
     def copy(self) -> Catalogue:
         """A catalogue that can change without this one seeing it; whoever reads this one goes on reading it."""
         twin = Catalogue.__new__(Catalogue)
         twin.__dict__.update(self.__dict__)
-        twin.articles = list(self.articles)
-        twin.is_alive, twin.is_repeat = self.is_alive.copy(), self.is_repeat.copy()
-        twin._row_of = dict(self._row_of)
+        twin.articles, twin._row_of = self.articles.copy(), self._row_of.copy()
+        twin._group_codes, twin._provider_codes = dict(self._group_codes), dict(self._provider_codes)
+        twin._data, twin._indices, twin._indptr = self._data.copy(), self._indices.copy(), self._indptr.copy()
+        twin._columns = {name: column.copy() for name, column in self._columns.items()}
         twin.index = self.index.copy()
         return twin
 
     @property
     def n_rows(self) -> int:
         """Rows, removed ones included."""
-        return len(self.articles)
+        return len(self.times)
+
+    @property
+    def vectors(self) -> csr_matrix:
+        """Shape (n_rows, n_terms), rows of length 1 or 0; shares its memory with the catalogue."""
+        if self._vectors is None:
+            self._vectors = _sorted_rows(
+                self._data.values, self._indices.values, self._indptr.values, (self.n_rows, self.n_terms)
+            )
+        return self._vectors
+
+    def vector(self, row: int) -> csr_matrix:
+        """One row, shape (1, n_terms)."""
+        columns, values = self.terms(row)
+        return _sorted_rows(values, columns, np.array([0, len(columns)], dtype=np.int32), (1, self.n_terms))
+
+    def terms(self, row: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """The columns of a row, sorted, and their values; both of shape (n_row_terms,)."""
+        part = slice(self._indptr.values[row], self._indptr.values[row + 1])
+        return self._indices.values[part], self._data.values[part]
 
     def append(
         self, articles: Sequence[Article], vectors: csr_matrix, is_external: NDArray[np.bool_]
     ) -> NDArray[np.int64]:
         """Add rows at the end and return their numbers, shape (len(articles),)."""
         self.index.add(vectors)
-        return self._append(articles, vectors, is_external)
-
-    def _append(
-        self, articles: Sequence[Article], vectors: csr_matrix, is_external: NDArray[np.bool_]
-    ) -> NDArray[np.int64]:
         first = self.n_rows
         for row, article in enumerate(articles, start=first):
+            self.articles[row] = article
             self._row_of[article.id] = row
-        self.articles.extend(articles)
-        self.vectors = stack_rows(self.vectors, vectors)
-        lengths, terms = _field_lengths(vectors, self.fields)
-        self.field_lengths = np.concatenate([self.field_lengths, lengths])
-        self.field_terms = np.concatenate([self.field_terms, terms])
-        self.times = np.append(self.times, [days_of(article.published_at) for article in articles])
-        self.groups = np.append(self.groups, np.array([self.group_of(article) for article in articles], dtype=np.int32))
-        self.providers = np.append(
-            self.providers, np.array([self._code(article.provider) for article in articles], dtype=np.int32)
-        )
-        self.qualities = np.append(
-            self.qualities, [np.nan if article.quality is None else article.quality for article in articles]
-        )
-        self.is_alive = np.append(self.is_alive, np.ones(len(articles), dtype=bool))
-        self.is_published = np.append(self.is_published, np.array([a.is_published for a in articles], dtype=bool))
-        self.is_external = np.append(self.is_external, is_external.astype(bool))
-        self.is_repeat = np.append(self.is_repeat, np.zeros(len(articles), dtype=bool))
-        self._order = None
+        self._indptr.extend(vectors.indptr[1:] + self._indptr.values[-1])
+        self._data.extend(vectors.data)
+        self._indices.extend(vectors.indices)
+        for name, values in self._described(articles, vectors, is_external).items():
+            self._columns[name].extend(values)
+        self._hand_out()
         return np.arange(first, self.n_rows, dtype=np.int64)
 
     def forget(self, row: int) -> None:
         """Mark a row as removed; it answers nothing from now on."""
-        self.is_alive[row] = False
-        if self._row_of.get(self.articles[row].id) == row:
-            del self._row_of[self.articles[row].id]
+        self._set("is_alive", row, False)
+        article_id = self.articles[row].id
+        if self._row_of.get(article_id) == row:
+            self._row_of.discard(article_id)
+
+    def mark_repeat(self, row: int, is_repeat: bool) -> None:
+        """Say whether a row is the second file of a URL."""
+        self._set("is_repeat", row, is_repeat)
 
     def row_of(self, article_id: str) -> int | None:
         """The row of an id, or None where there is none (any more)."""
@@ -187,14 +209,64 @@ class Catalogue:
     @property
     def order(self) -> NDArray[np.int64]:
         """The place of each row in the total order of equals: newer first, then by id. Shape (n_rows,)."""
-        if self._order is None:
-            newest_first = -np.nan_to_num(self.times, nan=-np.inf)
-            by_order = np.lexsort(
-                (np.array([article.id for article in self.articles], dtype=object).astype(str), newest_first)
-            )
-            self._order = np.empty(self.n_rows, dtype=np.int64)
-            self._order[by_order] = np.arange(self.n_rows)
+        if len(self._order) < self.n_rows:
+            # NB The places last: another thread looks at them first.
+            self._sorted = self._merged(self._sorted)
+            order = np.empty(self.n_rows, dtype=np.int64)
+            order[self._sorted] = np.arange(self.n_rows)
+            self._order = order
         return self._order
+
+    def _merged(self, by_order: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The rows in their total order, from those that are in order and the ones appended since."""
+        age = -np.nan_to_num(self.times, nan=-np.inf)
+        new = np.arange(len(by_order), self.n_rows)
+        new = new[np.argsort(age[new], kind="stable")]
+        for start, stop in _runs(age[new]):
+            new[start:stop] = sorted(new[start:stop].tolist(), key=lambda row: self.articles[row].id)
+        if not len(by_order):
+            return new
+        ages = age[by_order]
+        low, high = np.searchsorted(ages, age[new], "left"), np.searchsorted(ages, age[new], "right")
+        for place in np.flatnonzero(low < high):
+            # Articles of one moment: by their ids.
+            low[place] = bisect_left(
+                by_order,
+                self.articles[int(new[place])].id,
+                int(low[place]),
+                int(high[place]),
+                key=lambda row: self.articles[int(row)].id,
+            )
+        return np.insert(by_order, low, new)
+
+    def _described(
+        self, articles: Sequence[Article], vectors: csr_matrix, is_external: NDArray[np.bool_]
+    ) -> dict[str, NDArray[Any]]:
+        """The columns of some articles by name; each of shape (len(articles), ...)."""
+        lengths, terms = _field_lengths(vectors, self.fields)
+        return {
+            "times": np.array([days_of(article.published_at) for article in articles], dtype=np.float64),
+            "groups": np.array([self.group_of(article) for article in articles], dtype=np.int32),
+            "providers": np.array([self._code(article.provider) for article in articles], dtype=np.int32),
+            "qualities": np.array([article.quality for article in articles], dtype=np.float64),
+            "field_lengths": lengths,
+            "field_terms": terms,
+            "is_alive": np.ones(len(articles), dtype=bool),
+            "is_published": np.array([article.is_published for article in articles], dtype=bool),
+            "is_external": is_external.astype(bool),
+            "is_repeat": np.zeros(len(articles), dtype=bool),
+        }
+
+    def _set(self, name: str, row: int, value: bool) -> None:
+        if self._columns[name].values[row] != value:
+            self._columns[name].replace(row, value)
+            setattr(self, name, self._columns[name].values)
+
+    def _hand_out(self) -> None:
+        """Make the columns readable under their names."""
+        for name, column in self._columns.items():
+            setattr(self, name, column.values)
+        self._vectors = None
 
     def terms_in(self, field: str) -> NDArray[np.int64]:
         """Distinct known terms of one field of each row, shape (n_rows,); 0 where the site does not have the field."""
@@ -235,3 +307,20 @@ def _field_lengths(vectors: csr_matrix, fields: tuple[Field, ...]) -> tuple[NDAr
         squares = np.bincount(at, np.square(vectors.data.astype(np.float64)), squares.size).reshape(squares.shape)
         terms = np.bincount(at, minlength=terms.size).reshape(terms.shape)
     return np.sqrt(squares), terms
+
+
+def _runs(values: NDArray[np.float64]) -> Iterator[tuple[int, int]]:
+    """(start, stop) of each run of two or more equal values."""
+    stops: list[int] = (np.flatnonzero(values[1:] != values[:-1]) + 1).tolist()
+    for start, stop in pairwise([0, *stops, len(values)]):
+        if stop - start > 1:
+            yield start, stop
+
+
+def _sorted_rows(
+    data: NDArray[np.float32], indices: NDArray[np.int32], indptr: NDArray[Any], shape: tuple[int, int]
+) -> csr_matrix:
+    """A matrix of rows whose columns are sorted; nothing is copied or checked."""
+    matrix = csr_matrix((data, indices, indptr), shape=shape, copy=False)
+    matrix.has_sorted_indices = True
+    return matrix

@@ -7,14 +7,21 @@ of a moment passes over the rows that were not there yet: an edge is known when 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
+from recommender.snapshots import LayeredDict
+
 __all__ = ["CurationArrays", "CurationGraph", "Edges"]
+
+
+#: Where more lists than this share have changed, the arrays are made anew, not patched.
+_SHARE_OF_PATCHES = 1 / 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,63 +77,135 @@ class CurationGraph:
     """
 
     def __init__(self, n_rows: int = 0) -> None:
-        self._listed: list[NDArray[np.int64]] = [_NOTHING] * n_rows
+        self.n_rows = n_rows
+        self._listed: LayeredDict[int, NDArray[np.int64]] = LayeredDict()
+        self._listing: LayeredDict[int, NDArray[np.int64]] = LayeredDict()
         self._arrays: CurationArrays | None = None
+        #: Rows whose lists, and rows whose listing, have changed since the arrays were made.
+        self._stale: tuple[set[int], set[int]] = (set(), set())
 
-    @property
-    def n_rows(self) -> int:
-        """Rows of the catalogue."""
-        return len(self._listed)
+    @classmethod
+    def of(cls, lists: Sequence[Iterable[int]]) -> CurationGraph:
+        """The graph of a list for each row, as by `set_list`, but all at once."""
+        graph = cls(len(lists))
+        clean = {row: _clean(row, listed) for row, listed in enumerate(lists)}
+        listed = {row: rows for row, rows in clean.items() if len(rows)}
+        source = np.repeat(
+            np.fromiter(listed, dtype=np.int64, count=len(listed)), [len(rows) for rows in listed.values()]
+        )
+        target = np.concatenate(list(listed.values())) if listed else _NOTHING
+        by_target = np.argsort(target, kind="stable")
+        named, starts = np.unique(target[by_target], return_index=True)
+        listing = dict(zip(named.tolist(), np.split(source[by_target], starts[1:]), strict=False))
+        graph._listed, graph._listing = LayeredDict(listed), LayeredDict(listing)
+        return graph
 
     @property
     def n_edges(self) -> int:
         """Entries of all lists."""
-        return sum(len(rows) for rows in self._listed)
+        return sum(len(rows) for _, rows in self._listed.items())
 
     def copy(self) -> CurationGraph:
         """A graph that can change without this one seeing it."""
-        twin = CurationGraph()
-        twin._listed = list(self._listed)
-        twin._arrays = self._arrays
+        twin = CurationGraph(self.n_rows)
+        twin._listed, twin._listing = self._listed.copy(), self._listing.copy()
+        lists, listing = self._stale
+        if len(lists) <= self.n_rows * _SHARE_OF_PATCHES:
+            twin._arrays, twin._stale = self._arrays, (set(lists), set(listing))
         return twin
 
     def grow(self, n_rows: int) -> None:
         """Make room for new rows, with empty lists."""
-        if n_rows > len(self._listed):
-            self._listed.extend([_NOTHING] * (n_rows - len(self._listed)))
-            self._arrays = None
+        self.n_rows = max(n_rows, self.n_rows)
 
     def set_list(self, row: int, listed: Iterable[int]) -> None:
         """Give a row its list, in the editor's order; itself and repeats are left out."""
-        unique = dict.fromkeys(int(other) for other in listed)
-        unique.pop(row, None)
-        self._listed[row] = np.fromiter(unique, dtype=np.int64, count=len(unique))
-        self._arrays = None
+        before, after = self.listed(row), _clean(row, listed)
+        if len(after):
+            self._listed[row] = after
+        else:
+            self._listed.discard(row)
+        no_more, new = set(before.tolist()) - set(after.tolist()), set(after.tolist()) - set(before.tolist())
+        for other in no_more:
+            rows = self.listing(other)
+            rows = rows[rows != row]
+            if len(rows):
+                self._listing[other] = rows
+            else:
+                self._listing.discard(other)
+        for other in new:
+            rows = self.listing(other)
+            place = rows.searchsorted(row)
+            self._listing[other] = np.concatenate([rows[:place], [row], rows[place:]])
+        if self._arrays is not None:
+            self._stale[0].add(row)
+            self._stale[1].update(no_more, new)
 
     def listed(self, row: int) -> NDArray[np.int64]:
         """The rows that a row lists, in the editor's order."""
-        return self._listed[row]
+        found = self._listed.get(row)
+        return _NOTHING if found is None else found
 
     def listing(self, row: int) -> NDArray[np.int64]:
-        """The rows whose lists name a row."""
-        return np.array([other for other, rows in enumerate(self._listed) if row in rows], dtype=np.int64)
+        """The rows whose lists name a row, ascending."""
+        found = self._listing.get(row)
+        return _NOTHING if found is None else found
 
     def edges(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """All edges as (from, to), each of shape (n_edges,), sorted by from."""
-        lengths = np.array([len(rows) for rows in self._listed], dtype=np.int64)
-        source = np.repeat(np.arange(self.n_rows, dtype=np.int64), lengths)
-        return source, np.concatenate(self._listed) if self._listed else _NOTHING
+        """All edges as (from, to), each of shape (n_edges,), sorted by from, in the editor's order."""
+        listed = dict(sorted(self._listed.items()))
+        lengths = [len(rows) for rows in listed.values()]
+        source = np.repeat(np.fromiter(listed, dtype=np.int64, count=len(listed)), lengths)
+        return source, np.concatenate(list(listed.values())) if listed else _NOTHING
 
     @property
     def arrays(self) -> CurationArrays:
-        """The graph as arrays; made once after each change."""
-        if self._arrays is None:
+        """The graph as arrays; after a change only what changed is made anew."""
+        arrays, (lists, listing) = self._arrays, self._stale
+        if arrays is None:
             source, target = self.edges()
             shape = (self.n_rows, self.n_rows)
-            lists = csr_matrix((np.ones(len(source), dtype=np.int8), (source, target)), shape=shape)
-            listed_by = csr_matrix(lists.T)
-            self._arrays = CurationArrays(_edges(lists), _edges(listed_by), _edges(csr_matrix(lists + listed_by)))
-        return self._arrays
+            matrix = csr_matrix((np.ones(len(source), dtype=np.int8), (source, target)), shape=shape)
+            turned = csr_matrix(matrix.T)
+            arrays = CurationArrays(_edges(matrix), _edges(turned), _edges(csr_matrix(matrix + turned)))
+        elif lists or listing or len(arrays.lists.starts) <= self.n_rows:
+            listed = {row: np.sort(self.listed(row)) for row in sorted(lists)}
+            listed_by = {row: self.listing(row) for row in sorted(listing)}
+            together = {row: np.union1d(self.listed(row), self.listing(row)) for row in sorted(lists | listing)}
+            arrays = CurationArrays(
+                _patched(arrays.lists, listed, self.n_rows),
+                _patched(arrays.listed_by, listed_by, self.n_rows),
+                _patched(arrays.together, together, self.n_rows),
+            )
+        # NB The arrays first: another thread that sees nothing stale takes them.
+        self._arrays = arrays
+        self._stale = set(), set()
+        return arrays
+
+
+def _clean(row: int, listed: Iterable[int]) -> NDArray[np.int64]:
+    """A list without repeats and without the row itself."""
+    unique = dict.fromkeys(int(other) for other in listed)
+    unique.pop(row, None)
+    return np.fromiter(unique, dtype=np.int64, count=len(unique))
+
+
+def _patched(edges: Edges, changed: Mapping[int, NDArray[np.int64]], n_rows: int) -> Edges:
+    """The edges with those of some rows, ascending, replaced, and room for rows that are new."""
+    n_before = len(edges.starts) - 1
+    lengths = np.zeros(n_rows, dtype=np.int64)
+    lengths[:n_before] = np.diff(edges.starts)
+    for row, others in changed.items():
+        lengths[row] = len(others)
+    starts = np.concatenate([[0], np.cumsum(lengths)])
+    pieces: list[NDArray[Any]] = []
+    done = 0
+    for row, others in changed.items():
+        pieces.append(edges.ends[edges.starts[min(done, n_before)] : edges.starts[min(row, n_before)]])
+        pieces.append(others.astype(np.int32))
+        done = row + 1
+    pieces.append(edges.ends[edges.starts[min(done, n_before)] :])
+    return Edges(starts, np.concatenate(pieces))
 
 
 def _edges(matrix: csr_matrix) -> Edges:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from recommender.ranking.rankers import Query
 from recommender.suggestions import Reason, SharedTerm
 from recommender.vectors.tfidf import FieldVectorizer
 
-__all__ = ["reasons", "shared_terms", "text_obstacle"]
+__all__ = ["reasons", "text_obstacle"]
 
 #: Shared terms that an explanation carries; the rest is what remains of the similarity.
 N_TERMS = 8
@@ -23,45 +24,59 @@ _UNLISTED = ("title_chars", "title_bigrams")
 _IN_FIELD = {"title": "the title", "excerpt": "the excerpt", "body": "the text"}
 
 
-def shared_terms(
-    query: Query, row: int, catalogue: Catalogue, vectorizer: FieldVectorizer, n_terms: int = N_TERMS
-) -> tuple[tuple[SharedTerm, ...], dict[str, float]]:
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What a query shares with one row: terms by their share of the similarity, and the share of each field."""
+
+    terms: tuple[SharedTerm, ...]
+    fields: dict[str, float]
+
+
+def _shared(
+    query: Query, rows: NDArray[np.int64], catalogue: Catalogue, vectorizer: FieldVectorizer, n_terms: int = N_TERMS
+) -> list[_Shared]:
     """
-    The terms that a query and a row share, by their share of the similarity, and the share of each field.
+    What a query shares with each row, all rows in one pass.
 
     Character n-grams count for their field but are not listed: no reader thinks in them. Nor are terms that more than
-    half of the articles have.
+    half of the articles have. Words are shown as the query has them.
     """
-    columns, parts = _products(query, row, catalogue)
-    total = parts.sum()
-    if not total:
-        return (), {}
-    shares = parts / total
-    names, is_telling = vectorizer.term_names(), vectorizer.telling_terms()
-    by_field: dict[str, float] = {}
-    listed: list[tuple[float, str, int]] = []
-    for field in catalogue.fields:
-        first, last = np.searchsorted(columns, (field.start, field.stop))
-        if first == last:
-            continue
-        by_field[field.name] = round(float(shares[first:last].sum()), 4)
-        if field.name not in _UNLISTED:
-            listed.extend(
-                (-float(shares[place]), field.name, int(columns[place]))
-                for place in range(first, last)
-                if is_telling[columns[place]]
-            )
-    listed.sort()
-    candidate = catalogue.articles[row]
-    terms = []
-    for share, field_name, column in listed[:n_terms]:
-        term = str(names[column])
-        if field_name in _IN_FIELD:
-            # A saved model keeps no bodies; the stem is then shown as it is.
-            forms = vectorizer.surface_forms(candidate, field_name)
-            term = " ".join(forms.get(part, part) for part in term.split(" "))
-        terms.append(SharedTerm(term, field_name, round(-share, 4)))
-    return tuple(terms), by_field
+    names = [field.name for field in catalogue.fields]
+    place, columns, products = _products(query, rows, catalogue)
+    totals = np.bincount(place, products, len(rows))
+    shares = products / totals[place]
+    field = np.searchsorted([field.start for field in catalogue.fields], columns, side="right") - 1
+    by_field = np.bincount(place * len(names) + field, shares, len(rows) * len(names)).reshape(len(rows), -1).round(4)
+    has_field = by_field > 0
+
+    alphabetical = np.argsort(np.argsort(names))
+    is_listed = vectorizer.telling_terms()[columns]
+    is_listed &= ~np.isin(field, [place for place, name in enumerate(names) if name in _UNLISTED])
+    listed = np.flatnonzero(is_listed)
+    listed = listed[np.lexsort((columns[listed], alphabetical[field[listed]], -shares[listed], place[listed]))]
+    starts = np.searchsorted(place[listed], np.arange(len(rows) + 1))
+    forms: dict[str, dict[str, str]] = {}
+    found = []
+    for number in range(len(rows)):
+        best = listed[starts[number] : min(starts[number] + n_terms, starts[number + 1])]
+        terms = []
+        for column, at, share in zip(
+            columns[best].tolist(), field[best].tolist(), shares[best].round(4).tolist(), strict=True
+        ):
+            term, name = vectorizer.term_name(column), names[at]
+            if name in _IN_FIELD:
+                if name not in forms:
+                    # A saved model keeps no bodies; the stem is then shown as it is.
+                    forms[name] = vectorizer.surface_forms(query.article, name)
+                term = " ".join(forms[name].get(part, part) for part in term.split(" "))
+            terms.append(SharedTerm(term, name, share))
+        shared = {
+            name: value
+            for name, value, is_there in zip(names, by_field[number].tolist(), has_field[number], strict=True)
+            if is_there
+        }
+        found.append(_Shared(tuple(terms), shared))
+    return found
 
 
 def reasons(
@@ -83,25 +98,29 @@ def reasons(
     signals
         For each row, the ranker's own sentences and signals, as `Ranker.sentences` gives them.
     """
-    made = []
-    for position, row in enumerate(rows):
-        terms, by_field = shared_terms(query, int(row), catalogue, vectorizer)
+    made: list[Reason] = []
+    if not len(rows):
+        return made
+    provider = query.article.provider.casefold()
+    for position, (row, shared) in enumerate(
+        zip(rows.tolist(), _shared(query, rows, catalogue, vectorizer), strict=True)
+    ):
         gap = abs(float(catalogue.times[row]) - query.time)
         gap_days = None if np.isnan(gap) else round(gap, 2)
         own, values = signals[position]
-        sentences = [*own, *_words(terms)]
+        sentences = [*own, *_words(shared.terms)]
         if gap_days is not None:
             sentences.append(_days_apart(gap_days))
         candidate = catalogue.articles[row]
-        if candidate.provider and candidate.provider.casefold() == query.article.provider.casefold():
+        if candidate.provider and candidate.provider.casefold() == provider:
             sentences.append(f"both are from {candidate.provider}")
         made.append(
             Reason(
                 score=float(scores[position]),
                 similarity=float(similarities[position]),
                 sentences=tuple(dict.fromkeys(sentences)),
-                shared_terms=terms,
-                fields=by_field,
+                shared_terms=shared.terms,
+                fields=shared.fields,
                 gap_days=gap_days,
                 signals=values,
             )
@@ -116,19 +135,29 @@ def text_obstacle(article: Article) -> str:
     return "no other article shares a word with it"
 
 
-def _products(query: Query, row: int, catalogue: Catalogue) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """The columns that both have, sorted, and the product in each; both of shape (n_shared,)."""
-    vectors = catalogue.vectors
-    first, last = vectors.indptr[row], vectors.indptr[row + 1]
-    columns = vectors.indices[first:last]
+def _products(
+    query: Query, rows: NDArray[np.int64], catalogue: Catalogue
+) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64]]:
+    """
+    Each column that the query and a row both have, with the product in it.
+
+    Returns
+    -------
+    place, columns, products : ndarray
+        Shape (n_shared,): the row's place among the rows, the column, and the product.
+    """
+    parts = [catalogue.terms(row) for row in rows.tolist()]
+    place = np.repeat(np.arange(len(rows)), [len(columns) for columns, _ in parts])
+    columns = np.concatenate([columns for columns, _ in parts])
+    values = np.concatenate([values for _, values in parts])
     own = query.vector.indices
     if not len(own):
-        return columns[:0], np.zeros(0)
-    # Both are sorted: one binary search finds each column's place in the query.
+        return place[:0], columns[:0], np.zeros(0)
+    # The query's columns are sorted: one binary search finds each column's place in it.
     places = np.minimum(np.searchsorted(own, columns), len(own) - 1)
     shared = own[places] == columns
-    products = query.vector.data[places[shared]].astype(np.float64) * vectors.data[first:last][shared]
-    return columns[shared], products
+    products = query.vector.data[places[shared]].astype(np.float64) * values[shared]
+    return place[shared], columns[shared], products
 
 
 def _words(terms: Sequence[SharedTerm]) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,7 @@ from recommender.content.matching import EntryMatcher, external_article, fold_ti
 from recommender.content.urls import canonical_url, is_address
 from recommender.ranking.catalogue import Catalogue
 from recommender.ranking.curation import CurationGraph
+from recommender.snapshots import LayeredDict
 from recommender.vectors.neighbors import TiledIndex
 from recommender.vectors.tfidf import FieldVectorizer
 
@@ -51,36 +52,69 @@ class State:
         self._matcher = matcher
         self._matcher_lock = threading.Lock()
         #: Canonical addresses of the rows, each with its rows: the site's own first, in order of their ids.
-        self._rows_by_url: dict[str, tuple[int, ...]] = {}
-        #: Entries that name no article of the site (yet), with the id of the article whose list they are in, by key.
-        self._waiting: dict[str, tuple[tuple[str, RelatedEntry], ...]] = {}
+        self._rows_by_url: LayeredDict[str, tuple[int, ...]] = LayeredDict()
+        #: Rows whose lists came out of a saved model, which keeps the rows that they name, not the entries.
+        self._stripped: LayeredDict[int, bool] = LayeredDict()
+        #: By row: the entries of its list that name no article of the site (yet).
+        self._waiting: LayeredDict[int, tuple[RelatedEntry, ...]] = LayeredDict()
+        #: By key: the rows with an entry that waits for an article of this key.
+        self._awaited: LayeredDict[str, tuple[int, ...]] = LayeredDict()
 
     @classmethod
-    def build(cls, catalogue: Catalogue, matcher: EntryMatcher) -> State:
-        """The state of a corpus that was just read."""
+    def build(cls, articles: Sequence[Article], vectorizer: FieldVectorizer, *, fit: bool) -> State:
+        """
+        The state of a corpus that was just read.
+
+        Parameters
+        ----------
+        articles
+            The site's own, sorted by id.
+        vectorizer
+            Makes the vectors.
+        fit
+            Whether it first learns its vocabulary and frequencies from these articles and the external ones.
+        """
+        matcher = EntryMatcher(articles)
+        everything = [*articles, *external_articles(articles, matcher)]
+        vectors = vectorizer.fit_transform(everything) if fit else vectorizer.transform(everything)
+        catalogue = Catalogue(
+            everything,
+            vectors,
+            vectorizer.fields,
+            is_external=np.arange(len(everything)) >= len(articles),
+            site_language=vectorizer.language,
+            cross_language=vectorizer.settings.cross_language,
+            frequencies=vectorizer.frequencies(),
+            twins=vectorizer.twins(),
+            is_name=vectorizer.is_name,
+        )
         state = cls(catalogue, matcher)
+        lists: list[list[int]] = []
         for row in range(catalogue.n_rows):
             state._index_addresses(row)
-        for own_row in np.flatnonzero(~catalogue.is_external):
-            state._set_list(int(own_row))
+            named, waiting = ([], []) if catalogue.is_external[row] else state._resolve(catalogue.articles[row])
+            lists.append([found for found in map(catalogue.row_of, named) if found is not None])
+            state._wait(row, waiting)
+        state.graph = CurationGraph.of(lists)
         return state
 
     def copy(self) -> State:
         """A state that can change without this one seeing it."""
-        twin = State(self.catalogue.copy(), self.matcher)
+        twin = State(self.catalogue.copy(), self.matcher.copy())
         twin.graph = self.graph.copy()
         twin.suggest_unpublished = self.suggest_unpublished
-        twin._rows_by_url = dict(self._rows_by_url)
-        twin._waiting = dict(self._waiting)
+        twin._rows_by_url = self._rows_by_url.copy()
+        twin._stripped = self._stripped.copy()
+        twin._waiting, twin._awaited = self._waiting.copy(), self._awaited.copy()
         return twin
 
     @property
     def matcher(self) -> EntryMatcher:
-        """Finds what entries name among the site's own articles; shared between copies."""
+        """Finds what entries name among the site's own articles."""
         with self._matcher_lock:
             if self._matcher is None:
                 own = np.flatnonzero(self.catalogue.is_alive & ~self.catalogue.is_external)
-                self._matcher = EntryMatcher(self.catalogue.articles[row] for row in own)
+                self._matcher = EntryMatcher(self.catalogue.articles[row] for row in own.tolist())
             return self._matcher
 
     def listed_rows(self, article: Article) -> list[int]:
@@ -88,91 +122,191 @@ class State:
         row = self.catalogue.row_of(article.id)
         if row is not None and self.catalogue.articles[row] is article:
             return [int(other) for other in self.graph.listed(row)]
-        return self._resolve(article)[0]
+        if not article.related:
+            return []
+        rows = map(self.catalogue.row_of, self._resolve(article)[0])
+        return [row for row in rows if row is not None]
 
     def rows_of_identity(self, article: Article) -> set[int]:
         """The rows that are the article itself, under its id or any of its addresses."""
         known = self.catalogue.row_of(article.id)
         rows = set() if known is None else {known}
         for url in _addresses(article):
-            rows.update(self._rows_by_url.get(url, ()))
+            rows.update(self._rows_by_url.get(url) or ())
         return rows
 
-    def forget(self, row: int) -> None:
-        """Take a row out of everything."""
+    # --------------------------------------------------------------- change
+
+    def change(self, added: Sequence[Article], removed: Sequence[int], vectorizer: FieldVectorizer) -> None:
+        """
+        Take articles in and out, with their lists and the external articles that only these name.
+
+        The outcome is what `build` makes of the articles as they are now: lists that named an article before it was
+        there name it from now on, and an external article goes with the last list that names it. Only of lists that
+        came out of a saved model, which keeps no entry that names an article, the entries go on naming what they named.
+
+        Parameters
+        ----------
+        added
+            New articles, and changed ones, which take the place of the earlier article of their id.
+        removed
+            Rows.
+        vectorizer
+            Makes the vectors of what is new.
+        """
+        catalogue, matcher = self.catalogue, self.matcher
+        unsettled: set[int] = set()
+        outdated = dict.fromkeys(removed, "")
+        arrivals = []
+        for article in added:
+            row = catalogue.row_of(article.id)
+            if row is not None and row not in outdated and _differ_in_lists_only(catalogue.articles[row], article):
+                # As under every new article of a circle: the row stays.
+                catalogue.articles[row] = article
+                self._stripped.discard(row)
+                unsettled.add(row)
+                continue
+            arrivals.append(article)
+            if row is not None:
+                outdated[row] = article.id
+        listing = {row: self.graph.listing(row).tolist() for row in outdated}
+        orphans: set[str] = set()
+        for row in outdated:
+            orphans |= self._listed_externals(row)
+            self._forget(row)
+        for article in arrivals:
+            matcher.add(article)
+        self._append(arrivals, np.zeros(len(arrivals), dtype=bool), vectorizer)
+        for row, sources in listing.items():
+            unsettled |= self._redirect(row, catalogue.row_of(outdated[row]), sources)
+        for article in arrivals:
+            row = catalogue.row_of(article.id)
+            assert row is not None
+            unsettled.add(row)
+            for key in _keys_of_article(article):
+                unsettled.update(self._awaited.get(key) or ())
+            for namesake in map(catalogue.row_of, matcher.namesakes(article)):
+                if namesake is not None:
+                    # Itself too: a list that names its own address is found in no other's listing.
+                    sources = [namesake, *self.graph.listing(namesake).tolist()]
+                    unsettled.update(source for source in sources if source not in self._stripped)
+        self._settle([row for row in sorted(unsettled) if catalogue.is_alive[row]], orphans, vectorizer)
+
+    def _forget(self, row: int) -> None:
+        """Take a row out of everything but the lists that name it."""
         catalogue = self.catalogue
         article = catalogue.articles[row]
         if not catalogue.is_external[row]:
             self.matcher.remove(article.id)
         catalogue.forget(row)
-        catalogue.is_repeat[row] = False
         self.graph.set_list(row, ())
+        self._stripped.discard(row)
+        self._wait(row, ())
         for url in _addresses(article):
-            rows = tuple(other for other in self._rows_by_url.get(url, ()) if other != row)
-            if rows:
-                self._rows_by_url[url] = rows
-                catalogue.is_repeat[rows[0]] = False
-            else:
-                self._rows_by_url.pop(url, None)
+            self._set_rows(url, (other for other in self._rows_by_url.get(url) or () if other != row))
 
-    def add(self, articles: Sequence[Article], vectorizer: FieldVectorizer) -> NDArray[np.int64]:
+    def _append(self, articles: Sequence[Article], is_external: NDArray[np.bool_], vectorizer: FieldVectorizer) -> None:
+        if not articles:
+            return
+        for row in self.catalogue.append(articles, vectorizer.transform(articles), is_external).tolist():
+            self._index_addresses(row)
+        self.graph.grow(self.catalogue.n_rows)
+
+    def _redirect(self, row: int, successor: int | None, sources: Sequence[int]) -> set[int]:
         """
-        Append articles with their lists, and the external articles that these name.
-
-        Lists that named one of them before it was there name it from now on.
+        Tell the lists that named a row that it is gone, or which row stands in its place.
 
         Returns
         -------
-        ndarray of int64, shape (len(articles),)
-            Their rows.
+        set of int
+            The rows of those whose entries are at hand, to be resolved anew.
         """
-        matcher, catalogue = self.matcher, self.catalogue
-        for article in articles:
-            matcher.add(article)
-        externals = [
-            external for external in external_articles(articles, matcher) if catalogue.row_of(external.id) is None
-        ]
-        arrivals = [*articles, *externals]
-        rows = catalogue.append(arrivals, vectorizer.transform(arrivals), np.arange(len(arrivals)) >= len(articles))
-        self.graph.grow(catalogue.n_rows)
+        article = self.catalogue.articles[row]
+        at_hand = {source for source in sources if source not in self._stripped}
+        for source in sources:
+            if source in at_hand:
+                continue
+            listed = self.graph.listed(source).tolist()
+            if successor is None:
+                listed.remove(row)
+                # Should it come back, it is awaited. Without a title: no external article stands in for it.
+                entry = RelatedEntry(url=article.url, target=article.id)
+                self._wait(source, (*(self._waiting.get(source) or ()), entry))
+            else:
+                listed[listed.index(row)] = successor
+            self.graph.set_list(source, listed)
+        return at_hand
+
+    def _listed_externals(self, row: int) -> set[str]:
+        """The ids of the external articles in a row's list."""
+        catalogue = self.catalogue
+        return {
+            catalogue.articles[other].id for other in self.graph.listed(row).tolist() if catalogue.is_external[other]
+        }
+
+    def _settle(self, rows: Sequence[int], orphans: Set[str], vectorizer: FieldVectorizer) -> None:
+        """Put the lists of some rows into the graph as they name articles now, and bring the external ones in line."""
+        catalogue = self.catalogue
+        named: dict[int, list[str]] = {}
+        touched = set(orphans)
         for row in rows:
-            self._index_addresses(int(row))
-        for article in articles:
-            self._settle_waiting(article)
-        for row in rows[: len(articles)]:
-            self._set_list(int(row))
-        return rows[: len(articles)]
+            article = catalogue.articles[row]
+            touched |= self._listed_externals(row)
+            if row not in self._stripped:
+                names, waiting = self._resolve(article)
+            else:
+                listed = self.graph.listed(row).tolist()
+                kept = [catalogue.articles[other].id for other in listed if not catalogue.is_external[other]]
+                entries = self._waiting.get(row) or ()
+                names, waiting = self._resolve(dataclasses.replace(article, related=entries))
+                names = [*kept, *names]
+            named[row] = names
+            touched.update(external.id for external in map(external_article, waiting) if external is not None)
+            self._wait(row, waiting)
+        relisted = self._update_externals(sorted(touched), vectorizer)
+        for row in [*rows, *sorted(relisted.keys() - set(rows))]:
+            names = named[row] if row in named else relisted[row]
+            self.graph.set_list(row, [found for found in map(catalogue.row_of, names) if found is not None])
 
-    def replace(self, row: int, article: Article, vectorizer: FieldVectorizer) -> None:
+    def _update_externals(self, external_ids: Sequence[str], vectorizer: FieldVectorizer) -> dict[int, list[str]]:
         """
-        Put a changed article in the place of an earlier one of the same id; the lists that name it go on naming it.
+        Let external articles come, change and go with the entries that describe them.
 
-        Where only its list changed, as under every new article of a circle, the row stays.
+        Returns
+        -------
+        dict
+            The rows that list one that has changed, with the ids of what they list.
         """
         catalogue = self.catalogue
-        earlier = catalogue.articles[row]
-        if dataclasses.replace(earlier, related=()) == dataclasses.replace(article, related=()):
-            catalogue.articles[row] = article
-            self.matcher.add(article)
-            externals = [
-                external
-                for external in external_articles([article], self.matcher)
-                if catalogue.row_of(external.id) is None
-            ]
-            if externals:
-                are_external = np.ones(len(externals), dtype=bool)
-                new_rows = catalogue.append(externals, vectorizer.transform(externals), are_external)
-                self.graph.grow(catalogue.n_rows)
-                for new_row in new_rows:
-                    self._index_addresses(int(new_row))
-            self._set_list(row)
-            return
-        sources = self.graph.listing(row)
-        self.forget(row)
-        (new_row,) = self.add([article], vectorizer)
-        for source in sources:
-            listed = [int(new_row) if other == row else other for other in self.graph.listed(int(source)).tolist()]
-            self.graph.set_list(int(source), listed)
+        arrivals: list[Article] = []
+        relisted: dict[int, list[str]] = {}
+        for external_id in external_ids:
+            row = catalogue.row_of(external_id)
+            if row is not None and not catalogue.is_external[row]:
+                continue
+            external = self._described(external_id)
+            if row is not None:
+                if catalogue.articles[row] == external:
+                    continue
+                for source in self.graph.listing(row).tolist():
+                    others = self.graph.listed(source).tolist()
+                    relisted.setdefault(source, [catalogue.articles[other].id for other in others])
+                self._forget(row)
+            if external is not None:
+                arrivals.append(external)
+        self._append(arrivals, np.ones(len(arrivals), dtype=bool), vectorizer)
+        return relisted
+
+    def _described(self, external_id: str) -> Article | None:
+        """The external article of an id as the first list by id describes it; None where no list does any more."""
+        key = fold_title(external_id.removeprefix("external:")) if external_id.startswith("external:") else external_id
+        articles = self.catalogue.articles
+        for source in sorted(self._awaited.get(key) or (), key=lambda row: articles[row].id):
+            for entry in self._waiting.get(source) or ():
+                external = external_article(entry)
+                if external is not None and external.id == external_id:
+                    return external
+        return None
 
     # ---------------------------------------------------------------- parts
 
@@ -181,12 +315,10 @@ class State:
         catalogue = self.catalogue
         source, target = self.graph.edges()
         documents = {
-            "articles.json": [_article_to_json(article) for article in catalogue.articles],
-            "addresses.json": self._rows_by_url,
+            "articles.json": [_article_to_json(catalogue.articles[row]) for row in range(catalogue.n_rows)],
+            "addresses.json": dict(self._rows_by_url.items()),
             "waiting.json": {
-                key: [[source_id, _entry_to_json(entry)] for source_id, entry in entries]
-                for key, entries in self._waiting.items()
-                if entries
+                str(row): [_entry_to_json(entry) for entry in entries] for row, entries in self._waiting.items()
             },
         }
         arrays = {
@@ -198,7 +330,6 @@ class State:
             "is_repeat": catalogue.is_repeat,
             "edges_source": source,
             "edges_target": target,
-            "is_name": catalogue.is_name,
             **catalogue.index.parts(),
         }
         return documents, arrays
@@ -209,7 +340,6 @@ class State:
         documents: Mapping[str, Any],
         arrays: Mapping[str, NDArray[Any]],
         vectorizer: FieldVectorizer,
-        cross_language: bool,
     ) -> State:
         """The state of earlier `parts`; the arrays may be memory maps."""
         articles = [_article_from_json(item) for item in documents["articles.json"]]
@@ -225,99 +355,93 @@ class State:
             vectorizer.fields,
             is_external=arrays["is_external"],
             site_language=vectorizer.language,
-            cross_language=cross_language,
+            cross_language=vectorizer.settings.cross_language,
             index=TiledIndex.from_parts(arrays, vectors),
             frequencies=vectorizer.frequencies(),
             twins=vectorizer.twins(),
-            is_name=arrays["is_name"],
+            is_name=vectorizer.is_name,
         )
         for row in np.flatnonzero(~arrays["is_alive"]):
             catalogue.forget(int(row))
-        catalogue.is_repeat = np.array(arrays["is_repeat"])
+        for row in np.flatnonzero(arrays["is_repeat"]):
+            catalogue.mark_repeat(int(row), True)
         state = cls(catalogue)
+        with_list = {*np.unique(arrays["edges_source"]).tolist(), *map(int, documents["waiting.json"])}
+        state._stripped = LayeredDict(dict.fromkeys(with_list, True))
         sources, targets = arrays["edges_source"], arrays["edges_target"]
         listing, starts = np.unique(sources, return_index=True)
         for row, targets_of_row in zip(listing, np.split(targets, starts[1:]), strict=False):
             state.graph.set_list(int(row), targets_of_row)
-        state._rows_by_url = {url: tuple(rows) for url, rows in documents["addresses.json"].items()}
-        state._waiting = {
-            key: tuple((source_id, _entry_from_json(item)) for source_id, item in entries)
-            for key, entries in documents["waiting.json"].items()
-        }
+        state._rows_by_url = LayeredDict({url: tuple(rows) for url, rows in documents["addresses.json"].items()})
+        for row, entries in documents["waiting.json"].items():
+            state._wait(int(row), [_entry_from_json(item) for item in entries])
         return state
 
     # -------------------------------------------------------------- helpers
 
     def _index_addresses(self, row: int) -> None:
-        """Make a row known by its addresses; the second file of one address is marked as a repeat."""
-        catalogue = self.catalogue
-        for url in _addresses(catalogue.articles[row]):
-            rows = (*self._rows_by_url.get(url, ()), row)
-            if len(rows) > 1:
-                rows = tuple(
-                    sorted(rows, key=lambda other: (catalogue.is_external[other], catalogue.articles[other].id))
-                )
-                catalogue.is_repeat[list(rows[1:])] = True
-                catalogue.is_repeat[rows[0]] = False
-            self._rows_by_url[url] = rows
+        """Make a row known by its addresses."""
+        for url in _addresses(self.catalogue.articles[row]):
+            self._set_rows(url, (*(self._rows_by_url.get(url) or ()), row))
 
-    def _resolve(self, article: Article) -> tuple[list[int], list[RelatedEntry]]:
-        """The rows that an article's entries name, and the entries that name none of the site's own articles."""
-        rows: list[int] = []
+    def _set_rows(self, url: str, rows: Iterable[int]) -> None:
+        """Say which rows have an address; all but the first of any of their addresses are marked as repeats."""
+        catalogue = self.catalogue
+        ordered = tuple(sorted(rows, key=lambda row: (catalogue.is_external[row], catalogue.articles[row].id)))
+        if ordered:
+            self._rows_by_url[url] = ordered
+        else:
+            self._rows_by_url.discard(url)
+        for row in ordered:
+            of_row = (self._rows_by_url.get(other) for other in _addresses(catalogue.articles[row]))
+            catalogue.mark_repeat(row, any(found is not None and found[0] != row for found in of_row))
+
+    def _resolve(self, article: Article) -> tuple[list[str], list[RelatedEntry]]:
+        """The ids that an article's entries name, and the entries that name none of the site's own articles."""
+        names: list[str] = []
         waiting: list[RelatedEntry] = []
         for entry in article.related:
             match = self.matcher.match(entry, article)
-            row = None if match.article_id is None else self.catalogue.row_of(match.article_id)
-            if row is not None:
-                rows.append(row)
+            if match.article_id is not None:
+                names.append(match.article_id)
             if match.how in ("external", "unmatched"):
                 waiting.append(entry)
-        return rows, waiting
+        return names, waiting
 
-    def _set_list(self, row: int) -> None:
-        """Put an article's list into the graph, and remember which of its entries wait for their article."""
-        article = self.catalogue.articles[row]
-        rows, waiting = self._resolve(article)
-        self.graph.set_list(row, rows)
-        for entry in waiting:
-            for key in _keys_of_entry(entry):
-                self._waiting[key] = (*self._waiting.get(key, ()), (article.id, entry))
-
-    def _settle_waiting(self, arrived: Article) -> None:
-        """Let the lists that waited for an article name it now; its stand-in as an external article goes."""
-        catalogue = self.catalogue
-        arrived_row = catalogue.row_of(arrived.id)
-        assert arrived_row is not None
-        for key in sorted(_keys_of_article(arrived) & self._waiting.keys()):
-            still_waiting = []
-            for source_id, entry in self._waiting[key]:
-                source_row = catalogue.row_of(source_id)
-                if source_row is None:
-                    continue
-                if self.matcher.match(entry, catalogue.articles[source_row]).article_id != arrived.id:
-                    still_waiting.append((source_id, entry))
-                    continue
-                external = external_article(entry)
-                stand_in = None if external is None else catalogue.row_of(external.id)
-                listed = [row for row in self.graph.listed(source_row).tolist() if row != stand_in]
-                self.graph.set_list(source_row, [*listed, arrived_row])
-            self._waiting[key] = tuple(still_waiting)
-        for url in _addresses(arrived):
-            for row in self._rows_by_url.get(url, ()):
-                if catalogue.is_external[row]:
-                    self.forget(row)
+    def _wait(self, row: int, entries: Sequence[RelatedEntry]) -> None:
+        """Remember which entries of a row's list wait for their article, in place of those that did."""
+        before = {key for entry in self._waiting.get(row) or () for key in _keys_of_entry(entry)}
+        after = {key for entry in entries for key in _keys_of_entry(entry)}
+        for key in before - after:
+            rows = tuple(other for other in self._awaited[key] if other != row)
+            if rows:
+                self._awaited[key] = rows
+            else:
+                self._awaited.discard(key)
+        for key in after - before:
+            self._awaited[key] = (*(self._awaited.get(key) or ()), row)
+        if entries:
+            self._waiting[row] = tuple(entries)
+        else:
+            self._waiting.discard(row)
 
 
 def external_articles(articles: Sequence[Article], matcher: EntryMatcher) -> list[Article]:
     """The articles that only curated lists name, sorted by id, each once."""
+    own_ids = {article.id for article in articles}
     found: dict[str, Article] = {}
     for article in articles:
         for entry in article.related:
             if matcher.match(entry, article).how == "external":
                 external = external_article(entry)
                 assert external is not None
-                found.setdefault(external.id, external)
+                if external.id not in own_ids:
+                    found.setdefault(external.id, external)
     return [found[article_id] for article_id in sorted(found)]
+
+
+def _differ_in_lists_only(earlier: Article, later: Article) -> bool:
+    return dataclasses.replace(earlier, related=()) == dataclasses.replace(later, related=())
 
 
 def _addresses(article: Article) -> list[str]:

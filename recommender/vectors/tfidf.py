@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any, Self
 
 import numpy as np
@@ -28,6 +29,9 @@ __all__ = ["FIELD_NAMES", "Field", "FieldVectorizer"]
 
 #: Fields in the order of their columns.
 FIELD_NAMES = ("title", "excerpt", "title_chars", "title_bigrams", "topics", "body")
+
+#: Vectorised articles that are kept, since a draft is asked for again and then added.
+_N_ROWS_KEPT = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,8 @@ class FieldVectorizer:
         self.n_articles = 0
         self.fields: tuple[Field, ...] = ()
         self._vectorizers: dict[str, TfidfVectorizer] = {}
+        self._frequencies: NDArray[np.float32] | None = None
+        self._rows: dict[tuple[Any, ...], tuple[NDArray[np.int32], NDArray[np.float32]]] = {}
         self._names: NDArray[Any] | None = None
         self._telling: NDArray[np.bool_] | None = None
 
@@ -93,11 +99,48 @@ class FieldVectorizer:
             Shape (n_articles, n_terms), float32, columns sorted in each row. A row has length 1, or 0 where the
             article has no known term.
         """
-        blocks = {
-            field.name: self._vectorizers[field.name].transform(self._documents(articles, field.name))
-            for field in self.fields
-        }
-        return self._join(blocks, len(articles))
+        rows = [self._row(article) for article in articles]
+        lengths = np.array([len(columns) for columns, _ in rows], dtype=np.int64)
+        indptr = np.concatenate([[0], np.cumsum(lengths)])
+        columns = np.concatenate([columns for columns, _ in rows]) if rows else np.zeros(0, dtype=np.int32)
+        values = np.concatenate([values for _, values in rows]) if rows else np.zeros(0, dtype=np.float32)
+        return self._matrix(values, columns, indptr)
+
+    def _row(self, article: Article) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """
+        The columns of an article, sorted, and their values; both of shape (n_article_terms,).
+
+        The last rows are kept: a draft is asked for, then added.
+        """
+        texts = tuple(getattr(article, "title" if field.name == "title_chars" else field.name) for field in self.fields)
+        key = (self._language_of(article), *texts)
+        known = self._rows.get(key)
+        if known is not None:
+            return known
+        columns: list[int] = []
+        counts: list[int] = []
+        for field in self.fields:
+            (terms,) = self._documents([article], field.name)
+            vocabulary = self._vectorizers[field.name].vocabulary_
+            found: dict[int, int] = {}
+            for term in terms:
+                column = vocabulary.get(term)
+                if column is not None:
+                    found[column] = found.get(column, 0) + 1
+            for column in sorted(found):
+                columns.append(field.start + column)
+                counts.append(found[column])
+        own = np.array(columns, dtype=np.int32)
+        values = np.array(counts, dtype=np.float32)
+        for field, (first, last) in zip(self.fields, self._parts(own), strict=True):
+            if getattr(self.settings, field.name).sublinear_tf:
+                values[first:last] = np.log(values[first:last]) + np.float32(1)
+        values *= self.frequencies()[own]
+        row = own, self._scaled(values, own, np.array([0, len(own)]))
+        if len(self._rows) >= _N_ROWS_KEPT:
+            self._rows = {}
+        self._rows[key] = row
+        return row
 
     def term_names(self) -> NDArray[Any]:
         """The term of every column, shape (n_terms,); character n-grams as they are, padded by spaces."""
@@ -109,10 +152,16 @@ class FieldVectorizer:
             self._names = names
         return self._names
 
+    def term_name(self, column: int) -> str:
+        """The term of one column, as in `term_names`."""
+        return str(self.term_names()[column])
+
     def frequencies(self) -> NDArray[np.float32]:
         """Inverse document frequencies, shape (n_terms,), as scikit-learn smooths them."""
-        parts = [self._vectorizers[field.name].idf_ for field in self.fields]
-        return np.concatenate(parts).astype(np.float32) if parts else np.zeros(0, dtype=np.float32)
+        if self._frequencies is None:
+            parts = [self._vectorizers[field.name].idf_ for field in self.fields]
+            self._frequencies = np.concatenate(parts).astype(np.float32) if parts else np.zeros(0, dtype=np.float32)
+        return self._frequencies
 
     def twins(self) -> NDArray[np.int32]:
         """
@@ -176,6 +225,7 @@ class FieldVectorizer:
             self._vectorizers[name] = vectorizer
             start += len(terms)
         self._lay_out()
+        self._frequencies = frequencies
         return self
 
     def telling_terms(self) -> NDArray[np.bool_]:
@@ -199,7 +249,7 @@ class FieldVectorizer:
             # The commonest, and of two equally common the first by name: the order of files must not matter.
             self.language = min(counts, key=lambda name: (-counts[name], name), default="") or "en"
         self.n_articles = len(articles)
-        self._vectorizers, self._names, self._telling = {}, None, None
+        self._vectorizers, self._names, self._telling, self._frequencies, self._rows = {}, None, None, None, {}
         blocks: dict[str, csr_matrix] = {}
         for name in FIELD_NAMES:
             if getattr(self.settings, name).weight == 0:
@@ -281,25 +331,50 @@ class FieldVectorizer:
     def _join(self, blocks: dict[str, csr_matrix], n_articles: int) -> csr_matrix:
         if not self.fields:
             return csr_matrix((n_articles, 0), dtype=np.float32)
-        weighted = [_unit_rows(blocks[field.name]) * np.float32(np.sqrt(field.weight)) for field in self.fields]
-        return _unit_rows(csr_matrix(hstack(weighted, format="csr", dtype=np.float32)))
+        joined = csr_matrix(hstack([blocks[field.name] for field in self.fields], format="csr", dtype=np.float32))
+        joined.sort_indices()
+        columns, indptr = joined.indices.astype(np.int32, copy=False), joined.indptr.astype(np.int64)
+        return self._matrix(self._scaled(joined.data, columns, indptr), columns, indptr)
+
+    def _matrix(self, values: NDArray[np.float32], columns: NDArray[np.int32], indptr: NDArray[np.int64]) -> csr_matrix:
+        matrix = csr_matrix((values, columns, indptr), shape=(len(indptr) - 1, self.n_terms), copy=False)
+        matrix.has_sorted_indices = True
+        return matrix
+
+    def _scaled(
+        self, values: NDArray[np.float32], columns: NDArray[np.int32], indptr: NDArray[np.int64]
+    ) -> NDArray[np.float32]:
+        """
+        TF-IDF values made into rows of length 1, or 0: each field's part is given the root of its weight first.
+
+        Sums run in the order of the sorted columns, so the vector of a draft is to the last bit the one that it has
+        once it was fitted with the rest (scikit-learn's own ``norm`` does not promise that).
+
+        Parameters
+        ----------
+        values, columns
+            Shape (n_entries,).
+        indptr
+            Shape (n_articles + 1,): the entries of article a are ``indptr[a]`` to ``indptr[a + 1] - 1``.
+        """
+        n_articles, n_fields = len(indptr) - 1, len(self.fields)
+        article = np.repeat(np.arange(n_articles), np.diff(indptr))
+        field = np.searchsorted([field.start for field in self.fields], columns, side="right") - 1
+        roots = np.sqrt(np.array([field.weight for field in self.fields], dtype=np.float64)).astype(np.float32)
+        scaled = _unit(values, article * n_fields + field, n_articles * n_fields) * roots[field]
+        return _unit(scaled, article, n_articles)
+
+    def _parts(self, columns: NDArray[np.int32]) -> list[tuple[int, int]]:
+        """For each field where its sorted columns start and stop."""
+        bounds = np.searchsorted(columns, [field.start for field in self.fields] + [self.n_terms]).tolist()
+        return list(pairwise(bounds))
 
 
-def _unit_rows(matrix: csr_matrix) -> csr_matrix:
-    """
-    The matrix with rows of length 1, or 0 where they are.
-
-    Columns are sorted first, so that a row's length is summed in one order: the vector of a draft is to the last bit
-    the one that it has once it was fitted with the rest (scikit-learn's own ``norm`` does not promise that).
-    """
-    matrix.sort_indices()
-    squares = matrix.copy()
-    squares.data = squares.data.astype(np.float64) ** 2
-    lengths = np.sqrt(np.asarray(squares.sum(axis=1)).ravel())
+def _unit(values: NDArray[np.float32], part: NDArray[np.int64], n_parts: int) -> NDArray[np.float32]:
+    """The values with each part scaled to length 1, or 0 where it is."""
+    lengths = np.sqrt(np.bincount(part, np.square(values.astype(np.float64)), n_parts))
     lengths[lengths == 0] = 1.0
-    scaled = matrix.copy()
-    scaled.data = (matrix.data / np.repeat(lengths, np.diff(matrix.indptr))).astype(np.float32)
-    return scaled
+    return (values / lengths[part]).astype(np.float32)
 
 
 @lru_cache(maxsize=65_536)

@@ -125,3 +125,20 @@ def test_surface_forms_are_the_words_of_the_article():
     vectorizer = FieldVectorizer().fit(ARTICLES)
     article = Article(id="x", title="Ferries and the ferry")
     assert vectorizer.surface_forms(article, "title") == {"ferri": "Ferries"}
+
+
+def test_a_row_alone_is_to_the_last_bit_the_row_of_the_fit():
+    """Counted term by term or by scikit-learn, one article or all: with several words in a text, and n-grams."""
+    texts = ["green tea tea tea leaves", "black tea, black cup", "a city bicycle", "", "ferries and ferry crossings"]
+    articles = [
+        Article(id=f"a{n}", title=text, excerpt=f"{text} {text} {texts[n - 1]}", topics=("Tea", "Tea", "City")[:n])
+        for n, text in enumerate(texts)
+    ]
+    settings = VectorsSettings(title=FieldSettings(ngram_range=(1, 2), sublinear_tf=True))
+    vectorizer = FieldVectorizer(settings, "en")
+    fitted = vectorizer.fit_transform(articles)
+    together = vectorizer.transform(articles)
+    for row, article in enumerate(articles):
+        for other in (vectorizer.transform([article]), vectorizer.transform([article]), together[row]):
+            assert other.indices.tolist() == fitted[row].indices.tolist()
+            assert other.data.tobytes() == fitted[row].data.tobytes()

@@ -1,0 +1,170 @@
+"""
+Containers whose copies share what they can: for states that change by copying, at the cost of what changed.
+
+Whoever holds a copy never sees what is done to another one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from typing import Any, Generic, Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["GrowingArray", "LayeredDict"]
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+V_co = TypeVar("V_co", covariant=True)
+
+#: Changes that a copy carries along before they are folded into a new base: so many, or this share of the base.
+_LEAST_CHANGES = 512
+_SHARE_OF_CHANGES = 1 / 8
+
+
+class Base(Protocol[K, V_co]):
+    """What a `LayeredDict` can lie on: a dict, or a table in a file."""
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[K]: ...
+
+    def get(self, key: K, /) -> V_co | None:
+        """The value, or None where there is none."""
+
+
+class LayeredDict(Generic[K, V]):
+    """
+    A dict over a base that is never changed; copies share the base, and their changes until one of them writes.
+
+    Parameters
+    ----------
+    base
+        Read only from now on. No value may be None.
+    """
+
+    __slots__ = ("_base", "_changes", "_is_shared", "_n")
+
+    def __init__(self, base: Base[K, V] | None = None) -> None:
+        self._base: Base[K, V] = {} if base is None else base
+        #: None marks a key of the base that is gone.
+        self._changes: dict[K, V | None] = {}
+        self._is_shared = False
+        self._n = len(self._base)
+
+    def copy(self) -> LayeredDict[K, V]:
+        """A dict that can change without this one seeing it."""
+        twin: LayeredDict[K, V] = LayeredDict.__new__(LayeredDict)
+        if not len(self._base):
+            twin._base, twin._changes, twin._is_shared = self._changes, {}, False
+            self._is_shared = True
+        elif len(self._changes) > max(_LEAST_CHANGES, len(self._base) * _SHARE_OF_CHANGES):
+            twin._base, twin._changes, twin._is_shared = dict(self.items()), {}, False
+        else:
+            twin._base, twin._changes, twin._is_shared = self._base, self._changes, True
+            self._is_shared = True
+        twin._n = self._n
+        return twin
+
+    def get(self, key: K) -> V | None:
+        """The value, or None where there is none."""
+        try:
+            return self._changes[key]
+        except KeyError:
+            return self._base.get(key)
+
+    def __getitem__(self, key: K) -> V:
+        found = self.get(key)
+        if found is None:
+            raise KeyError(key)
+        return found
+
+    def __setitem__(self, key: K, value: V) -> None:
+        changes = self._own_changes()
+        if self.get(key) is None:
+            self._n += 1
+        changes[key] = value
+
+    def discard(self, key: K) -> None:
+        """Take a key out; one that is not there is no error."""
+        if self.get(key) is None:
+            return
+        changes = self._own_changes()
+        self._n -= 1
+        if self._base.get(key) is None:
+            del changes[key]
+        else:
+            changes[key] = None
+
+    def __contains__(self, key: K) -> bool:
+        return self.get(key) is not None
+
+    def __len__(self) -> int:
+        return self._n
+
+    def __iter__(self) -> Iterator[K]:
+        changes = self._changes
+        yield from (key for key in self._base if key not in changes)
+        yield from (key for key, value in changes.items() if value is not None)
+
+    def items(self) -> Iterator[tuple[K, V]]:
+        """(key, value) of all keys, the base's first."""
+        return ((key, self[key]) for key in self)
+
+    def _own_changes(self) -> dict[K, V | None]:
+        if self._is_shared:
+            self._changes, self._is_shared = dict(self._changes), False
+        return self._changes
+
+
+class GrowingArray:
+    """
+    An array that grows at its end without being copied each time; copies share the memory up to their own length.
+
+    Parameters
+    ----------
+    values
+        Shape (n, ...); may be a memory map, which is never written to.
+
+    Attributes
+    ----------
+    values : ndarray
+        As it is now; of a copy that is left alone, for ever.
+    """
+
+    __slots__ = ("_is_shared", "_room", "values")
+
+    def __init__(self, values: NDArray[Any]) -> None:
+        self.values = values
+        self._is_shared = True
+        #: Memory with room at its end, and in a list, for all who share it, how much of it is taken.
+        self._room: tuple[NDArray[Any], list[int]] = (values, [len(values)])
+
+    def copy(self) -> GrowingArray:
+        """An array that can grow without this one seeing it."""
+        twin = GrowingArray.__new__(GrowingArray)
+        twin.values, twin._room = self.values, self._room
+        twin._is_shared = self._is_shared = True
+        return twin
+
+    def extend(self, new: NDArray[Any]) -> None:
+        """Append values, shape (n_new, ...)."""
+        n_old, n_all = len(self.values), len(self.values) + len(new)
+        memory, taken = self._room
+        # Another copy may have taken the room behind this one's end.
+        if n_all > len(memory) or taken[0] != n_old:
+            memory = np.empty((max(64, n_all + n_all // 4), *self.values.shape[1:]), dtype=self.values.dtype)
+            memory[:n_old] = self.values
+            taken = [n_old]
+            self._room = memory, taken
+        memory[n_old:n_all] = new
+        taken[0] = n_all
+        self.values = memory[:n_all]
+
+    def replace(self, place: int, value: object) -> None:
+        """Change one value, in memory that no other copy reads."""
+        if self._is_shared:
+            self.values, self._is_shared = self.values.copy(), False
+            self._room = self.values, [len(self.values)]
+        self.values[place] = value

@@ -1,0 +1,116 @@
+"""Updates, against a state that is built anew from the articles as they are."""
+
+import dataclasses
+import random
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from recommender import Article, Corpus, Recommender, RelatedEntry
+from recommender.ranking.state import State
+from recommender.settings import settings_from_mapping
+
+DAY_ONE = datetime(2024, 1, 1, tzinfo=UTC)
+WORDS = (
+    "tea",
+    "leaf",
+    "water",
+    "cup",
+    "pot",
+    "milk",
+    "sugar",
+    "steam",
+    "hill",
+    "gear",
+    "wheel",
+    "brake",
+    "chain",
+    "road",
+)
+
+
+def _article(number, lot, ids):
+    """An article of some words, that lists some others of this site and of another, by address, by id or by title."""
+    related = []
+    for other in lot.sample(ids, min(len(ids), 1 + lot.randrange(3))):
+        title = f"note {other}" if lot.random() < 0.7 else ""
+        by_address = RelatedEntry(title=title, url=f"https://site.example/{other}", target=other)
+        by_title = RelatedEntry(title=f"note {other}", target=f"note {other}")
+        related.append(lot.choice([by_address, by_address, RelatedEntry(target=other), by_title]))
+    if lot.random() < 0.3:
+        far = lot.randrange(6)
+        title, excerpt = f"{WORDS[far]} far away", lot.choice(WORDS)
+        related.append(RelatedEntry(title=title, url=f"https://far.example/{far}", excerpt=excerpt))
+    return Article(
+        id=f"a{number:03}",
+        title=f"note a{number:03} " + " ".join(lot.choices(WORDS, k=3)),
+        excerpt=" ".join(lot.choices(WORDS, k=5)),
+        published_at=DAY_ONE + timedelta(days=lot.randrange(9)) if lot.random() < 0.9 else None,
+        # Some are a second file of another's address.
+        url=f"https://site.example/a{number if lot.random() < 0.9 else number // 2:03}",
+        provider=lot.choice(["", "Leaf", "Wheel"]),
+        is_published=lot.random() < 0.9,
+        related=tuple(related),
+    )
+
+
+def _changed(article, lot, ids):
+    """The article with other words, another list, or both."""
+    other = _article(int(article.id[1:]), lot, ids)
+    return lot.choice(
+        [
+            other,
+            dataclasses.replace(article, related=other.related),
+            dataclasses.replace(other, related=article.related),
+        ]
+    )
+
+
+def _sequence(rec, known, lot, n_steps):
+    """Random updates; `known` is kept as the site is then."""
+    for _ in range(n_steps):
+        ids = [f"a{number:03}" for number in range(60)]
+        removed = lot.sample(sorted(known), min(len(known) - 8, lot.randrange(4)))
+        left = sorted(known.keys() - set(removed))
+        changed = [_changed(known[name], lot, ids) for name in lot.sample(left, lot.randrange(4))]
+        new = [name for name in lot.sample(ids, lot.randrange(4)) if name not in known]
+        added = [*changed, *(_article(int(name[1:]), lot, ids) for name in new)]
+        rec.update(added=added, removed=removed)
+        for name in removed:
+            del known[name]
+        known.update((article.id, article) for article in added)
+
+
+def _rebuilt(rec, known):
+    """A recommender with the same vocabulary and the same ranker, over the articles as they are."""
+    twin = Recommender(rec.settings)
+    twin.vectorizer, twin.ranker = rec.vectorizer, rec.ranker
+    twin._state = State.build([known[name] for name in sorted(known)], rec.vectorizer, fit=False)
+    twin._state.suggest_unpublished = rec._state.suggest_unpublished
+    return twin
+
+
+def _answers(rec):
+    """What is suggested under each article, and what is said about it."""
+    return {
+        article_id: [
+            (found.article_id, found.score, found.title, found.excerpt, found.reason.sentences) for found in suggestions
+        ]
+        for article_id, suggestions in rec.suggest_all(k=8, min_score=0)
+    }
+
+
+@pytest.mark.parametrize("ranker", ["similarity", "learned"])
+@pytest.mark.parametrize("seed", range(4))
+def test_after_any_updates_the_answers_are_those_of_a_state_built_anew(ranker, seed):
+    """New, changed and removed articles, lists that wait, copies of an address and external articles included."""
+    lot = random.Random(seed)
+    ids = [f"a{number:03}" for number in range(60)]
+    known = {article.id: article for article in (_article(number, lot, ids) for number in range(50))}
+    rec = Recommender(settings_from_mapping({"ranking": {"ranker": ranker}})).fit(Corpus(known.values()))
+    assert rec.ranker_name == ranker
+    for _ in range(3):
+        _sequence(rec, known, lot, 4)
+        expected = _rebuilt(rec, known)
+        assert rec.article_ids == expected.article_ids
+        assert _answers(rec) == _answers(expected)
