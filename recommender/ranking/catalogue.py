@@ -115,7 +115,8 @@ class Catalogue:
         self._provider_codes: dict[str, int] = {}
         self._order: NDArray[np.int64] | None = None
         self._row_of: dict[str, int] = {}
-        self.index = TiledIndex(vectors) if index is None else index
+        times = np.array([days_of(article.published_at) for article in articles])
+        self.index = TiledIndex(vectors, times) if index is None else index
         self._append(articles, vectors, is_external)
 
     def copy(self) -> Catalogue:
@@ -137,7 +138,7 @@ class Catalogue:
         self, articles: Sequence[Article], vectors: csr_matrix, is_external: NDArray[np.bool_]
     ) -> NDArray[np.int64]:
         """Add rows at the end and return their numbers, shape (len(articles),)."""
-        self.index.add(vectors)
+        self.index.add(vectors, np.array([days_of(article.published_at) for article in articles]))
         return self._append(articles, vectors, is_external)
 
     def _append(
