@@ -262,17 +262,6 @@ def _make_room(candidates, at, k, postings, queries, facts, half_life, floor, sl
         candidates.counts[at] = k
 
 
-@numba.njit(nogil=True, cache=True)
-def _may_answer(row, number, queries, facts):  # type: ignore[no-untyped-def]
-    """Whether a row may answer a query at all. A time that is unknown is not later than any."""
-    return (
-        facts.allowed[row]
-        and row != queries.exclude[number]
-        and facts.groups[row] == queries.groups[number]
-        and not facts.times[row] >= queries.before[number]
-    )
-
-
 @numba.njit(nogil=True, cache=True, fastmath={"contract"})
 def _add_postings(sums, value, rows, weights):  # type: ignore[no-untyped-def]
     """Add a term's postings to the sums of a tile."""
@@ -333,6 +322,7 @@ def search(postings, times, tiles, queries, facts, k, half_life, floor, n_sample
         Changed in place; those of this segment are exact afterwards.
     """
     room = candidates.rows.shape[1]
+    allowed, groups, row_times = facts.allowed, facts.groups, facts.times
     slots, longest = _slots_for(queries)
     begins, ends = np.empty(longest, dtype=np.int64), np.empty(longest, dtype=np.int64)
     classes = np.empty(longest, dtype=np.int64)
@@ -353,6 +343,9 @@ def search(postings, times, tiles, queries, facts, k, half_life, floor, n_sample
             begin, n_terms = queries.indptr[number], queries.indptr[number + 1] - queries.indptr[number]
             query_terms, query_values = queries.terms[begin : begin + n_terms], queries.values[begin : begin + n_terms]
             time, before = queries.times[number], queries.before[number]
+            own, group = queries.exclude[number], queries.groups[number]
+            rows, similarities = candidates.rows[at], candidates.similarities[at]
+            lowers, uppers = candidates.lowers[at], candidates.uppers[at]
             # Sums of n products in single precision, of vectors of length 1, are wrong by less than this.
             error = 2e-7 * (n_terms + 4)
             bar = max(candidates.bars[at], candidates.guesses[at]) - ROUNDING
@@ -391,7 +384,7 @@ def search(postings, times, tiles, queries, facts, k, half_life, floor, n_sample
             n_more = n_postings_left_out // POSTINGS_PER_CANDIDATE + 16
             for piece in range(first_block, last_block, PIECE_BLOCKS):
                 n_blocks = min(PIECE_BLOCKS, last_block - piece)
-                bar = max(candidates.bars[at], candidates.guesses[at])
+                least_score = max(candidates.bars[at], candidates.guesses[at])
                 for block in range(n_blocks):
                     factor = greatest
                     if greatest > 1.1 * floor:  # near in time: worth a look at the blocks
@@ -400,29 +393,32 @@ def search(postings, times, tiles, queries, facts, k, half_life, floor, n_sample
                             times.has_unknown[piece + block], half_life, floor,
                         )  # fmt: skip
                     # Not below 0: a row that shares no term is never a neighbor.
-                    leasts[block] = max(0.0, (bar - ROUNDING) / factor - error) if factor > 0.0 else np.inf
+                    leasts[block] = max(0.0, (least_score - ROUNDING) / factor - error) if factor > 0.0 else np.inf
                 start = piece * BLOCK_ROWS
                 stop = (piece + n_blocks) * BLOCK_ROWS
                 sums_here, lengths_here = sums[start - first : stop - first], lengths[start:stop]
                 n = candidates.counts[at]
                 for place in places[: _find(sums_here, lengths_here, length, leasts[:n_blocks], places)]:
                     row = postings.first_row + postings.order[start + place]
-                    if not _may_answer(row, number, queries, facts):
+                    # Written out: a call that is handed whole tuples costs more than all of this.
+                    if not allowed[row] or row == own or groups[row] != group:
                         continue
-                    factor = _factor_of(abs(facts.times[row] - time), half_life, floor)
+                    if row_times[row] >= before:  # False where either is unknown
+                        continue
+                    factor = _factor_of(abs(row_times[row] - time), half_life, floor)
                     known = np.float64(sums_here[place])
                     upper = (known + np.float64(length) * lengths_here[place] + error) * factor + ROUNDING
-                    if upper < max(candidates.bars[at], candidates.guesses[at]):
+                    if upper < least_score:
                         continue
-                    candidates.rows[at, n], candidates.similarities[at, n] = row, np.nan
-                    candidates.lowers[at, n] = max(0.0, (known - error) * factor - ROUNDING)
-                    candidates.uppers[at, n] = upper
+                    rows[n], similarities[n] = row, np.nan
+                    lowers[n], uppers[n] = max(0.0, (known - error) * factor - ROUNDING), upper
                     n += 1
                     n_more -= 1
                     if n == room:
                         candidates.counts[at] = n
                         _make_room(candidates, at, k, postings, queries, facts, half_life, floor, slots)
                         n = candidates.counts[at]
+                        least_score = max(candidates.bars[at], candidates.guesses[at])
                 candidates.counts[at] = n
                 if n_sampled_of and tile == tiles[0] and (piece == first_block or stop >= last):
                     _guess(candidates, at, k, (min(stop, last) - first) / n_sampled_of)
