@@ -120,7 +120,8 @@ class Catalogue:
         self.is_name = np.zeros(self.n_terms, dtype=bool) if is_name is None else is_name
         self.site_language = site_language.lower()
         self.cross_language = cross_language
-        self.index = TiledIndex(vectors) if index is None else index
+        times = np.array([days_of(article.published_at) for article in articles])
+        self.index = TiledIndex(vectors, times) if index is None else index
         self._group_codes: dict[str, int] = {}
         self._provider_codes: dict[str, int] = {}
         self.articles: LayeredDict[int, Article] = LayeredDict(dict(enumerate(articles)))
@@ -174,7 +175,7 @@ class Catalogue:
         self, articles: Sequence[Article], vectors: csr_matrix, is_external: NDArray[np.bool_]
     ) -> NDArray[np.int64]:
         """Add rows at the end and return their numbers, shape (len(articles),)."""
-        self.index.add(vectors)
+        self.index.add(vectors, np.array([days_of(article.published_at) for article in articles]))
         first = self.n_rows
         for row, article in enumerate(articles, start=first):
             self.articles[row] = article

@@ -1,10 +1,10 @@
 """
 Exact nearest neighbors by cosine, damped by age. A number room: it knows rows, columns and times, and no articles.
 
-For each query the postings of its terms are added up in an array that stays in the processor's cache: rows are cut
-into tiles of `TILE_ROWS`, each with its own inverted index and 16-bit row numbers. Only rows whose sum can still
-enter the top k are damped, rounded and compared. Sums are taken in double precision in the order of the columns, so
-a pair has one similarity, whichever of the two asks and however many ask at once.
+`TiledIndex` holds what `recommender.vectors.search` searches: segments of rows, each with an inverted index. Added rows
+become a segment of their own, and small segments are merged, so that adding a row costs little and there are never
+many segments. Similarities are taken in double precision in the order of the columns, so a pair has one similarity,
+whichever of the two asks, and however many ask at once.
 """
 
 from __future__ import annotations
@@ -12,20 +12,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
+from recommender.vectors import postings, search
+from recommender.vectors.postings import Postings, Times
+from recommender.vectors.search import Facts, Queries
+
 __all__ = ["Damping", "Neighbors", "Rows", "TiledIndex", "damping_factors", "stack_rows"]
 
-#: Rows of a tile: their sums (8 bytes each) fit the second-level cache of any current processor.
-TILE_ROWS = 16_384
+#: Segments of at most so many rows are always merged: each is one more to search.
+SMALL_ROWS = 64
 
-#: Decimal places of a similarity before any ordering, so that noise of the last bits decides nothing.
-PLACES = 6
+#: Queries that share a tile while it is in the cache.
+CHUNK_QUERIES = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,52 +99,68 @@ class TiledIndex:
     Parameters
     ----------
     vectors
-        Shape (n_rows, n_terms), rows of length 1 or 0.
+        Shape (n_rows, n_terms), rows of length 1 or 0, without negative values.
+    times
+        Shape (n_rows,), as in `Rows`: rows that are near in time are kept together, which makes the search of damped
+        neighbors fast. It decides nothing else; None where there are none.
     """
 
-    def __init__(self, vectors: csr_matrix) -> None:
+    def __init__(self, vectors: csr_matrix, times: NDArray[np.float64] | None = None) -> None:
         self.n_terms = vectors.shape[1]
         self.n_rows = 0
-        self._tiles: list[_Tile] = []
-        self._tail = vectors[:0]
-        self.add(vectors)
+        self._segments: list[Postings] = []
+        self._times = np.zeros(0)
+        self._blocks_of: tuple[NDArray[np.float64] | None, list[_Blocks]] = (None, [])
+        self.add(vectors, times)
 
-    def add(self, vectors: csr_matrix) -> None:
-        """Append rows; only the last, incomplete tile is built again."""
-        if self._tail.shape[0]:
-            self._tiles.pop()
-            self.n_rows -= self._tail.shape[0]
-            vectors = stack_rows(self._tail, vectors)
-        for start in range(0, vectors.shape[0], TILE_ROWS):
-            tile = vectors[start : start + TILE_ROWS]
-            self._tiles.append(_Tile.of(tile, self.n_rows))
-            self.n_rows += tile.shape[0]
-            self._tail = tile if tile.shape[0] < TILE_ROWS else tile[:0]
+    def add(self, vectors: csr_matrix, times: NDArray[np.float64] | None = None) -> None:
+        """Append rows; of the earlier rows, at most those of the last few small segments are indexed again."""
+        if not vectors.shape[0]:
+            return
+        first_row = self.n_rows
+        self.n_rows += vectors.shape[0]
+        self._times = np.concatenate([self._times, np.full(vectors.shape[0], np.nan) if times is None else times])
+        # Segments are merged with as many new rows as they have, so a row is indexed about log2(n) times, and those of
+        # a tile or more not at all.
+        while self._segments and self._segments[-1].n_rows <= min(
+            max(vectors.shape[0], SMALL_ROWS), postings.TILE_ROWS - 1
+        ):
+            last = self._segments.pop()
+            first_row, vectors = last.first_row, stack_rows(_vectors_of(last, self.n_terms), vectors)
+        self._segments.append(_segment(vectors, first_row, self._times[first_row:]))
+        self._blocks_of = (None, [])
 
     def parts(self) -> dict[str, NDArray[Any]]:
         """Plain arrays from which `from_parts` makes the same index."""
+        first_rows = [segment.first_row for segment in self._segments]
         return {
-            f"index_{number}_{name}": getattr(tile, name)
-            for number, tile in enumerate(self._tiles)
-            for name in ("indptr", "rows", "values")
+            "index_segments": np.array([*first_rows, self.n_rows], dtype=np.int64),
+            "index_times": self._times,
+            **{
+                f"index_{number}_{name}": getattr(segment, name)
+                for number, segment in enumerate(self._segments)
+                for name in _STORED
+            },
         }
 
     @classmethod
     def from_parts(cls, parts: Mapping[str, NDArray[Any]], vectors: csr_matrix) -> TiledIndex:
         """The index of vectors whose `parts` are at hand; nothing is computed or copied."""
         index = cls(vectors[:0])
-        index.n_rows = vectors.shape[0]
-        for number, start in enumerate(range(0, index.n_rows, TILE_ROWS)):
-            n_rows = min(TILE_ROWS, index.n_rows - start)
-            arrays = (parts[f"index_{number}_{name}"] for name in ("indptr", "rows", "values"))
-            index._tiles.append(_Tile(start, n_rows, *arrays))
-        index._tail = vectors[index.n_rows - index.n_rows % TILE_ROWS :]
+        index.n_rows, index._times = vectors.shape[0], parts["index_times"]
+        limits = parts["index_segments"].tolist()
+        for number, (first, last) in enumerate(pairwise(limits)):
+            stored = {name: _frozen(parts[f"index_{number}_{name}"]) for name in _STORED}
+            index._segments.append(
+                Postings(first, last - first, postings.TILE_ROWS, **_forward(vectors, first, last), **stored)
+            )
         return index
 
     def copy(self) -> TiledIndex:
-        """An index that can grow without this one seeing it; the tiles are shared."""
+        """An index that can grow without this one seeing it; what is indexed is shared."""
         twin = TiledIndex.__new__(TiledIndex)
-        twin.n_terms, twin.n_rows, twin._tiles, twin._tail = self.n_terms, self.n_rows, list(self._tiles), self._tail
+        twin.__dict__.update(self.__dict__)
+        twin._segments = list(self._segments)
         return twin
 
     def top_k(
@@ -182,33 +202,51 @@ class TiledIndex:
         n_queries = queries.shape[0]
         k = max(1, min(k, self.n_rows))
         damping = damping or Damping()
-        if before is None:
-            before = np.full(n_queries, np.nan)
         found = Neighbors(
             np.full((n_queries, k), -1, dtype=np.int64), np.zeros((n_queries, k)), np.zeros((n_queries, k))
         )
+        if not self.n_rows or not n_queries:
+            return found
+        if before is None:
+            before = np.full(n_queries, np.nan)
+        asked = Queries(
+            np.zeros(0, dtype=np.int64), _frozen(queries.indptr, np.int64), _frozen(queries.indices, np.int32),
+            _frozen(queries.data, np.float32), _frozen(query_times, np.float64), _frozen(query_groups, np.int32),
+            _frozen(exclude, np.int64), _frozen(before, np.float64),
+        )  # fmt: skip
+        facts = Facts(
+            _frozen(rows.times, np.float64), _frozen(rows.groups, np.int32), _frozen(rows.allowed, np.bool_),
+            _frozen(rows.order, np.int64),
+        )  # fmt: skip
+        blocks = self._blocks(rows.times, facts)
 
-        def search(start: int, stop: int) -> None:
-            for tile in self._tiles:
-                _search_tile(
-                    queries.indptr[start : stop + 1], queries.indices, queries.data,
-                    tile.indptr, tile.rows, tile.values, tile.first_row, tile.n_rows,
-                    rows.times, rows.groups, rows.allowed, rows.order,
-                    query_times[start:stop], query_groups[start:stop], exclude[start:stop], before[start:stop],
-                    damping.half_life, damping.floor,
-                    found.rows[start:stop], found.similarities[start:stop], found.scores[start:stop],
+        def answer(numbers: NDArray[np.int64], may_guess: bool) -> None:
+            chunk = asked._replace(numbers=_frozen(numbers))
+            candidates = search.no_candidates(len(numbers), k)
+            time = np.nanmedian(query_times[numbers]) if not np.isnan(query_times[numbers]).all() else np.nan
+            for segment, block in zip(self._segments, blocks, strict=True):
+                # Without damping, the first tile of the first and mostly only large segment stands for all.
+                n_sampled_of = self.n_rows if may_guess and segment is self._segments[0] else 0
+                search.search(
+                    segment, block.times, block.nearest_tiles(time), chunk, facts, k, damping.half_life, damping.floor,
+                    n_sampled_of, candidates,
                 )  # fmt: skip
-            _sort_rows(found.rows[start:stop], found.similarities[start:stop], found.scores[start:stop], rows.order)
+            missed = search.settle(candidates, chunk, facts, found.rows, found.similarities, found.scores)
+            if missed.any():
+                answer(numbers[missed], False)
 
-        # Small chunks even out queries of different length; the kernel lets go of the interpreter's lock.
-        chunk = max(1, min(256, -(-n_queries // max(1, n_threads))))
-        starts = range(0, n_queries, chunk)
-        if n_threads == 1 or len(starts) <= 1:
-            for start in starts:
-                search(start, min(start + chunk, n_queries))
+        # Queries that are near in time find their neighbors in the same tiles. Small chunks even out queries of
+        # different length, and bound the memory; the kernel lets go of the interpreter's lock.
+        by_time = np.argsort(query_times, kind="stable")
+        n_chunk = max(1, min(CHUNK_QUERIES, -(-n_queries // max(1, n_threads)), 2_000_000 // k))
+        chunks = [by_time[start : start + n_chunk] for start in range(0, n_queries, n_chunk)]
+        may_guess = damping.half_life <= 0
+        if n_threads == 1 or len(chunks) == 1:
+            for numbers in chunks:
+                answer(numbers, may_guess)
         else:
             with ThreadPoolExecutor(n_threads) as pool:
-                list(pool.map(lambda start: search(start, min(start + chunk, n_queries)), starts))
+                list(pool.map(lambda numbers: answer(numbers, may_guess), chunks))
         return found
 
     def products(self, terms: NDArray[np.int32], values: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -226,8 +264,8 @@ class TiledIndex:
             Shape (n_rows,).
         """
         out = np.zeros(self.n_rows)
-        for tile in self._tiles:
-            _add_products(terms, values, tile.indptr, tile.rows, tile.values, out[tile.first_row :])
+        for segment in self._segments:
+            postings.add_products(segment, terms, values, out)
         return out
 
     def rarities(
@@ -235,10 +273,17 @@ class TiledIndex:
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """The greatest rarity of those terms that a row has, 0 for none, and their sum; both of shape (n_rows,)."""
         most, total = np.zeros(self.n_rows), np.zeros(self.n_rows)
-        for tile in self._tiles:
-            first = tile.first_row
-            _add_rarities(terms, rarity, tile.indptr, tile.rows, most[first:], total[first:])
+        for segment in self._segments:
+            postings.add_rarities(segment, terms, rarity, most, total)
         return most, total
+
+    def _blocks(self, times: NDArray[np.float64], facts: Facts) -> list[_Blocks]:
+        """When the rows of each segment's blocks are from; kept for the next time that the same array is asked for."""
+        known_times, blocks = self._blocks_of
+        if known_times is not times or len(blocks) != len(self._segments):
+            blocks = [_Blocks.of(segment, facts.times) for segment in self._segments]
+            self._blocks_of = (times, blocks)
+        return blocks
 
 
 def damping_factors(gap_days: NDArray[np.float64], damping: Damping) -> NDArray[np.float64]:
@@ -265,148 +310,64 @@ def stack_rows(above: csr_matrix, below: csr_matrix) -> csr_matrix:
     )
 
 
-@dataclass(slots=True)
-class _Tile:
-    """The inverted index of some neighboring rows: for each term, the tile's rows that have it, and its values."""
+#: The parts of a segment that are stored; the others are made from the vectors.
+_STORED = ("order", "tile_starts", "starts", "rows", "weights", "lengths", "mean_lengths")
 
-    first_row: int
-    n_rows: int
-    indptr: NDArray[np.int64]
-    rows: NDArray[np.uint16]
-    values: NDArray[np.float32]
+
+@dataclass(frozen=True, slots=True)
+class _Blocks:
+    """When the rows of a segment's blocks are from, and the middle of each tile's times, shape (n_tiles,)."""
+
+    times: Times
+    middles: NDArray[np.float64]
 
     @classmethod
-    def of(cls, vectors: csr_matrix, first_row: int) -> _Tile:
-        """The inverted index of a few rows, of which the first has the number `first_row`."""
-        columns = vectors.tocsc()
-        columns.sort_indices()
-        return cls(
-            first_row,
-            vectors.shape[0],
-            columns.indptr.astype(np.int64),
-            columns.indices.astype(np.uint16),
-            columns.data.astype(np.float32),
-        )
+    def of(cls, segment: Postings, times: NDArray[np.float64]) -> _Blocks:
+        """Of a segment, from the times of all rows."""
+        blocks = Times(*postings.block_times(segment.order, segment.first_row, times))
+        starts = np.arange(0, len(blocks.earliest), segment.tile_rows // postings.BLOCK_ROWS)
+        earliest, latest = np.minimum.reduceat(blocks.earliest, starts), np.maximum.reduceat(blocks.latest, starts)
+        return cls(blocks, np.where(earliest <= latest, (np.nan_to_num(earliest) + np.nan_to_num(latest)) / 2, np.nan))
+
+    def nearest_tiles(self, time: float) -> NDArray[np.int64]:
+        """The numbers of the tiles, those that are nearest in time first."""
+        return np.argsort(np.abs(self.middles - time), kind="stable")
 
 
-@numba.njit(nogil=True, cache=True)
-def _precedes(score_a: float, row_a: int, score_b: float, row_b: int, order: NDArray[np.int64]) -> bool:
-    """Whether a comes before b: the higher score, then the smaller order number."""
-    return score_a > score_b or (score_a == score_b and order[row_a] < order[row_b])
+def _segment(vectors: csr_matrix, first_row: int, times: NDArray[np.float64]) -> Postings:
+    """The segment of some rows, of which the first has the number `first_row`."""
+    order = np.argsort(times, kind="stable").astype(np.int32)
+    forward = _forward(vectors, 0, vectors.shape[0])
+    inverted = postings.invert(
+        _frozen(order), forward["indptr"], forward["terms"], forward["values"], vectors.shape[1], postings.TILE_ROWS
+    )
+    stored = dict(zip(_STORED, map(_frozen, (order, *inverted)), strict=True))
+    return Postings(first_row, vectors.shape[0], postings.TILE_ROWS, **forward, **stored)
 
 
-@numba.njit(nogil=True, cache=True)
-def _sift_down(
-    rows: NDArray[np.int64],
-    similarities: NDArray[np.float64],
-    scores: NDArray[np.float64],
-    parent: int,
-    size: int,
-    order: NDArray[np.int64],
-) -> None:
-    """Restore the heap below `parent`; the worst row is at the top."""
-    while True:
-        worst = parent
-        for child in (2 * parent + 1, 2 * parent + 2):
-            if child < size and _precedes(scores[worst], rows[worst], scores[child], rows[child], order):
-                worst = child
-        if worst == parent:
-            return
-        rows[parent], rows[worst] = rows[worst], rows[parent]
-        similarities[parent], similarities[worst] = similarities[worst], similarities[parent]
-        scores[parent], scores[worst] = scores[worst], scores[parent]
-        parent = worst
+def _forward(vectors: csr_matrix, first: int, last: int) -> dict[str, NDArray[Any]]:
+    """Some rows as `Postings` has them; views where the types are right."""
+    return {
+        "indptr": _frozen(vectors.indptr[first : last + 1], np.int64),
+        "terms": _frozen(vectors.indices, np.int32),
+        "values": _frozen(vectors.data, np.float32),
+    }
 
 
-@numba.njit(nogil=True, cache=True)
-def _search_tile(  # type: ignore[no-untyped-def]  # compiled: numba infers the types
-    query_indptr, query_terms, query_values,
-    tile_indptr, tile_rows, tile_values, first_row, n_tile_rows,
-    times, groups, allowed, order,
-    query_times, query_groups, exclude, before,
-    half_life, floor,
-    found_rows, found_similarities, found_scores,
-):  # fmt: skip
-    """Merge one tile's rows into the heaps of the best rows so far; an empty place has row -1."""
-    k = found_rows.shape[1]
-    sums = np.zeros(n_tile_rows, dtype=np.float64)
-    for query in range(len(query_times)):
-        sums[:] = 0.0
-        for position in range(query_indptr[query], query_indptr[query + 1]):
-            term = query_terms[position]
-            value = np.float64(query_values[position])
-            for posting in range(tile_indptr[term], tile_indptr[term + 1]):
-                sums[tile_rows[posting]] += value * np.float64(tile_values[posting])
-        rows, similarities, scores = found_rows[query], found_similarities[query], found_scores[query]
-        n_found = 0
-        while n_found < k and rows[n_found] >= 0:
-            n_found += 1
-        # Damping only lowers and rounding moves less than this: a sum at or below the bar cannot enter.
-        bar = scores[0] - 1e-6 if n_found == k else 0.0
-        for local in range(n_tile_rows):
-            if sums[local] <= bar:
-                continue
-            row = first_row + local
-            if not allowed[row] or row == exclude[query] or groups[row] != query_groups[query]:
-                continue
-            if times[row] >= before[query]:  # False where either is NaN
-                continue
-            similarity = min(1.0, np.rint(sums[local] * 1e6) / 1e6)
-            score = sums[local]
-            if half_life > 0:
-                gap = abs(times[row] - query_times[query])
-                faded = 0.5 if np.isnan(gap) else 2.0 ** (-gap / half_life)
-                score *= floor + (1.0 - floor) * faded
-            score = min(1.0, np.rint(score * 1e6) / 1e6)
-            if score <= 0.0:
-                continue
-            if n_found < k:
-                rows[n_found], similarities[n_found], scores[n_found] = row, similarity, score
-                n_found += 1
-                if n_found == k:
-                    for parent in range(k // 2 - 1, -1, -1):
-                        _sift_down(rows, similarities, scores, parent, k, order)
-                    bar = scores[0] - 1e-6
-            elif _precedes(score, row, scores[0], rows[0], order):
-                rows[0], similarities[0], scores[0] = row, similarity, score
-                _sift_down(rows, similarities, scores, 0, k, order)
-                bar = scores[0] - 1e-6
+def _vectors_of(segment: Postings, n_terms: int) -> csr_matrix:
+    """The vectors of a segment."""
+    first, last = segment.indptr[0], segment.indptr[-1]
+    return csr_matrix(
+        (segment.values[first:last], segment.terms[first:last], segment.indptr - first), shape=(segment.n_rows, n_terms)
+    )
 
 
-@numba.njit(nogil=True, cache=True)
-def _add_products(terms, values, tile_indptr, tile_rows, tile_values, out):  # type: ignore[no-untyped-def]  # compiled
-    """Add the products of some terms with a tile's rows to `out`."""
-    for position in range(len(terms)):
-        value = np.float64(values[position])
-        for posting in range(tile_indptr[terms[position]], tile_indptr[terms[position] + 1]):
-            out[tile_rows[posting]] += value * np.float64(tile_values[posting])
+def _frozen(array: NDArray[Any], kind: type[np.generic] | None = None) -> NDArray[Any]:
+    """
+    The array, or where it is of another kind a copy, as one that cannot be written to.
 
-
-@numba.njit(nogil=True, cache=True)
-def _add_rarities(terms, rarity, tile_indptr, tile_rows, most, total):  # type: ignore[no-untyped-def]  # compiled
-    """Raise `most` to the greatest rarity of the terms that a tile's row has, and add it to `total`."""
-    for position in range(len(terms)):
-        value = rarity[position]
-        for posting in range(tile_indptr[terms[position]], tile_indptr[terms[position] + 1]):
-            row = tile_rows[posting]
-            most[row] = max(most[row], value)
-            total[row] += value
-
-
-@numba.njit(nogil=True, cache=True)
-def _sort_rows(found_rows, found_similarities, found_scores, order):  # type: ignore[no-untyped-def]  # compiled
-    """Sort each query's rows, best first; empty places stay at the end."""
-    k = found_rows.shape[1]
-    for query in range(found_rows.shape[0]):
-        rows, similarities, scores = found_rows[query], found_similarities[query], found_scores[query]
-        size = 0
-        while size < k and rows[size] >= 0:
-            size += 1
-        for parent in range(size // 2 - 1, -1, -1):
-            _sift_down(rows, similarities, scores, parent, size, order)
-        # A heap with the worst on top: moving the top to the end again and again leaves the best first.
-        for end in range(size - 1, 0, -1):
-            rows[0], rows[end] = rows[end], rows[0]
-            similarities[0], similarities[end] = similarities[end], similarities[0]
-            scores[0], scores[end] = scores[end], scores[0]
-            _sift_down(rows, similarities, scores, 0, end, order)
+    So the compiled code sees one type, whether an array is in memory or mapped from a file, and is compiled once.
+    """
+    view = np.ascontiguousarray(array, dtype=kind).view(np.ndarray)
+    view.flags.writeable = False
+    return view

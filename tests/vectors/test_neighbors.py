@@ -9,7 +9,7 @@ from scipy.sparse import random as random_matrix
 from sklearn.neighbors import NearestNeighbors
 from sklearn.preprocessing import normalize
 
-from recommender.vectors import neighbors
+from recommender.vectors import postings
 from recommender.vectors.neighbors import Damping, Rows, TiledIndex, damping_factors, stack_rows
 
 
@@ -114,7 +114,7 @@ def test_many_tiles_give_the_answer_of_one(monkeypatch):
     matrix = unit_rows(5, n_rows=300, density=0.2)
     rows = plain_rows(300)
     whole = ask(TiledIndex(matrix), matrix, 7, rows)
-    monkeypatch.setattr(neighbors, "TILE_ROWS", 64)
+    monkeypatch.setattr(postings, "TILE_ROWS", 64)
     cut = ask(TiledIndex(matrix), matrix, 7, rows, n_threads=4)
     assert rows_of(cut) == rows_of(whole)
     assert np.array_equal(cut.scores, whole.scores)
@@ -123,7 +123,7 @@ def test_many_tiles_give_the_answer_of_one(monkeypatch):
 @pytest.mark.parametrize("step", [1, 17, 64, 100])
 def test_rows_added_later_are_found_as_if_they_had_been_there(monkeypatch, step):
     """Tile borders included."""
-    monkeypatch.setattr(neighbors, "TILE_ROWS", 64)
+    monkeypatch.setattr(postings, "TILE_ROWS", 64)
     matrix = unit_rows(7, n_rows=200, density=0.2)
     rows = plain_rows(200)
     grown = TiledIndex(matrix[:50])
@@ -145,7 +145,7 @@ def test_a_copy_grows_alone():
 
 def test_restored_index_gives_the_same_answers(monkeypatch):
     """From plain arrays, and it can still grow."""
-    monkeypatch.setattr(neighbors, "TILE_ROWS", 64)
+    monkeypatch.setattr(postings, "TILE_ROWS", 64)
     matrix = unit_rows(11, n_rows=150, density=0.2)
     index = TiledIndex(matrix[:140])
     restored = TiledIndex.from_parts(index.parts(), matrix[:140])

@@ -1,0 +1,190 @@
+"""
+Inverted indexes of rows, in tiles. A number room below `recommender.vectors.neighbors`.
+
+A segment is the inverted index of some rows, sorted by time and cut into tiles of `TILE_ROWS`, each with 16-bit row
+numbers: what is added up for a tile stays in the processor's first cache.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = [
+    "BLOCK_ROWS",
+    "N_CLASSES",
+    "TILE_ROWS",
+    "Postings",
+    "Times",
+    "add_products",
+    "add_rarities",
+    "block_times",
+    "class_of",
+    "invert",
+]
+
+#: Rows of a tile: its sums (4 bytes each) fill the first-level cache of current processors. Measured against half and
+#: twice as many.
+TILE_ROWS = 8192
+
+#: Rows that are compared with one bar.
+BLOCK_ROWS = 64
+
+#: Classes of common terms: class c are the terms that more than 1 / 2 ** (c + 1) of a tile's rows have.
+N_CLASSES = 8
+
+
+class Postings(NamedTuple):
+    """
+    The inverted index of some neighboring rows, and the rows themselves.
+
+    Parameters
+    ----------
+    first_row, n_rows
+        The rows are `first_row` to ``first_row + n_rows - 1``.
+    tile_rows
+        Rows of a tile, whole blocks.
+    order
+        Shape (n_rows,): the place of a row in the tiles -> its number less `first_row`.
+    indptr, terms, values
+        The rows as in a `csr_matrix`: shapes (n_rows + 1,), (n_values,), (n_values,).
+    tile_starts
+        Shape (n_tiles + 1,): where a tile's postings begin.
+    starts
+        Shape (n_tiles, n_terms + 1): where a term's postings begin, from the tile's own beginning.
+    rows, weights
+        Shape (n_postings,): places within the tile, and values.
+    lengths
+        Shape (N_CLASSES, n_rows and filled up to whole blocks): of each place, the length over the terms of this class
+        and all commoner ones.
+    mean_lengths
+        Shape (n_tiles, N_CLASSES).
+    """
+
+    first_row: int
+    n_rows: int
+    tile_rows: int
+    order: NDArray[np.int32]
+    indptr: NDArray[np.int64]
+    terms: NDArray[np.int32]
+    values: NDArray[np.float32]
+    tile_starts: NDArray[np.int64]
+    starts: NDArray[np.int32]
+    rows: NDArray[np.uint16]
+    weights: NDArray[np.float32]
+    lengths: NDArray[np.float32]
+    mean_lengths: NDArray[np.float32]
+
+
+class Times(NamedTuple):
+    """When the rows of each block are from; all of shape (n_blocks,), `earliest` infinite where no row has a time."""
+
+    earliest: NDArray[np.float64]
+    latest: NDArray[np.float64]
+    has_unknown: NDArray[np.bool_]
+
+
+@numba.njit(nogil=True, cache=True)
+def class_of(n_with_term, n_rows):  # type: ignore[no-untyped-def]  # compiled: numba infers the types, here and below
+    """The class of a term by the number of a tile's rows that have it; N_CLASSES for a rare one."""
+    number = 0
+    n_times = 2 * np.int64(n_with_term)
+    while number < N_CLASSES and n_times <= n_rows:
+        n_times *= 2
+        number += 1
+    return number
+
+
+@numba.njit(nogil=True, cache=True)
+def invert(order, indptr, terms, values, n_terms, tile_rows):  # type: ignore[no-untyped-def]
+    """The last six parts of `Postings` from the first ones."""
+    n_rows = len(order)
+    n_tiles = (n_rows + tile_rows - 1) // tile_rows
+    tile_starts = np.zeros(n_tiles + 1, dtype=np.int64)
+    for place in range(n_rows):
+        tile_starts[place // tile_rows + 1] += indptr[order[place] + 1] - indptr[order[place]]
+    for tile in range(n_tiles):
+        tile_starts[tile + 1] += tile_starts[tile]
+    starts = np.zeros((n_tiles, n_terms + 1), dtype=np.int32)
+    rows = np.empty(tile_starts[n_tiles], dtype=np.uint16)
+    weights = np.empty(tile_starts[n_tiles], dtype=np.float32)
+    lengths = np.zeros((N_CLASSES, (n_rows + BLOCK_ROWS - 1) // BLOCK_ROWS * BLOCK_ROWS), dtype=np.float32)
+    mean_lengths = np.zeros((n_tiles, N_CLASSES), dtype=np.float32)
+    ends = np.empty(n_terms + 1, dtype=np.int64)
+    squares = np.empty(N_CLASSES)
+    for tile in range(n_tiles):
+        first, last = tile * tile_rows, min(n_rows, (tile + 1) * tile_rows)
+        starts_here = starts[tile]
+        for place in range(first, last):
+            for position in range(indptr[order[place]], indptr[order[place] + 1]):
+                starts_here[terms[position] + 1] += 1
+        for term in range(n_terms):
+            starts_here[term + 1] += starts_here[term]
+        ends[:] = starts_here
+        ends += tile_starts[tile]
+        for place in range(first, last):
+            squares[:] = 0.0
+            for position in range(indptr[order[place]], indptr[order[place] + 1]):
+                term, value = terms[position], values[position]
+                rows[ends[term]] = place - first
+                weights[ends[term]] = value
+                ends[term] += 1
+                number = class_of(starts_here[term + 1] - starts_here[term], last - first)
+                if number < N_CLASSES:
+                    squares[number] += np.float64(value) ** 2
+            total = 0.0
+            for number in range(N_CLASSES):
+                total += squares[number]
+                # Never rounded down: it is a bound.
+                lengths[number, place] = np.sqrt(total) * (1.0 + 1e-6)
+                mean_lengths[tile, number] += lengths[number, place] / np.float32(last - first)
+    return tile_starts, starts, rows, weights, lengths, mean_lengths
+
+
+@numba.njit(nogil=True, cache=True)
+def block_times(order, first_row, times):  # type: ignore[no-untyped-def]
+    """The parts of `Times`."""
+    n_blocks = (len(order) + BLOCK_ROWS - 1) // BLOCK_ROWS
+    earliest, latest = np.full(n_blocks, np.inf), np.full(n_blocks, -np.inf)
+    has_unknown = np.zeros(n_blocks, dtype=np.bool_)
+    for place in range(len(order)):
+        block, time = place // BLOCK_ROWS, times[first_row + order[place]]
+        if np.isnan(time):
+            has_unknown[block] = True
+        else:
+            earliest[block] = min(earliest[block], time)
+            latest[block] = max(latest[block], time)
+    return earliest, latest, has_unknown
+
+
+@numba.njit(nogil=True, cache=True)
+def add_products(postings, terms, values, out):  # type: ignore[no-untyped-def]
+    """Write the products of some terms with a segment's rows to `out`, summed in the order of the terms."""
+    sums = np.zeros(postings.tile_rows)
+    for tile in range(len(postings.tile_starts) - 1):
+        first, last = tile * postings.tile_rows, min(postings.n_rows, (tile + 1) * postings.tile_rows)
+        starts, start = postings.starts[tile], postings.tile_starts[tile]
+        for position in range(len(terms)):
+            value = np.float64(values[position])
+            for posting in range(start + starts[terms[position]], start + starts[terms[position] + 1]):
+                sums[postings.rows[posting]] += value * np.float64(postings.weights[posting])
+        for place in range(first, last):
+            out[postings.first_row + postings.order[place]] = sums[place - first]
+        sums[:] = 0.0
+
+
+@numba.njit(nogil=True, cache=True)
+def add_rarities(postings, terms, rarity, most, total):  # type: ignore[no-untyped-def]
+    """Raise `most` to the greatest rarity of the terms that a segment's row has, and add it to `total`."""
+    for tile in range(len(postings.tile_starts) - 1):
+        first = tile * postings.tile_rows
+        starts, start = postings.starts[tile], postings.tile_starts[tile]
+        for position in range(len(terms)):
+            value = rarity[position]
+            for posting in range(start + starts[terms[position]], start + starts[terms[position] + 1]):
+                row = postings.first_row + postings.order[first + postings.rows[posting]]
+                most[row] = max(most[row], value)
+                total[row] += value
