@@ -103,7 +103,9 @@ class Recommender:
         externals = external_articles(articles, matcher)
         self.entry_shape = corpus.entry_shape
         self.vectorizer = FieldVectorizer(
-            self.settings.vectors, self.settings.articles.site_language or corpus.site_language
+            self.settings.vectors,
+            self.settings.articles.site_language or corpus.site_language,
+            self.settings.ranking.n_jobs,
         )
         vectors = self.vectorizer.fit_transform(articles + externals)
         logger.info("vectors: %s articles x %s terms", f"{vectors.shape[0]:,}", f"{vectors.shape[1]:,}")
