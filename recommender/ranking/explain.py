@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_right
 from collections.abc import Sequence
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,44 +25,48 @@ _IN_FIELD = {"title": "the title", "excerpt": "the excerpt", "body": "the text"}
 
 
 def shared_terms(
-    query: Query, row: int, catalogue: Catalogue, vectorizer: FieldVectorizer, n_terms: int = N_TERMS
-) -> tuple[tuple[SharedTerm, ...], dict[str, float]]:
+    query: Query, rows: NDArray[np.int64], catalogue: Catalogue, vectorizer: FieldVectorizer
+) -> list[tuple[tuple[SharedTerm, ...], dict[str, float]]]:
     """
-    The terms that a query and a row share, by their share of the similarity, and the share of each field.
+    For each row, the terms that it shares with the query, by their share of the similarity, and the share of each field.
 
     Character n-grams count for their field but are not listed: no reader thinks in them. Nor are terms that more than
     half of the articles have.
     """
-    columns, parts = _products(query, row, catalogue)
-    total = parts.sum()
-    if not total:
-        return (), {}
-    shares = parts / total
-    names, is_telling = vectorizer.term_names(), vectorizer.telling_terms()
-    by_field: dict[str, float] = {}
-    listed: list[tuple[float, str, int]] = []
-    for field in catalogue.fields:
-        first, last = np.searchsorted(columns, (field.start, field.stop))
-        if first == last:
-            continue
-        by_field[field.name] = round(float(shares[first:last].sum()), 4)
-        if field.name != "title_chars":
-            listed.extend(
-                (-float(shares[place]), field.name, int(columns[place]))
-                for place in range(first, last)
-                if is_telling[columns[place]]
-            )
-    listed.sort()
-    candidate = catalogue.articles[row]
-    terms = []
-    for share, field_name, column in listed[:n_terms]:
-        term = str(names[column])
-        if field_name in _IN_FIELD:
-            # A saved model keeps no bodies; the stem is then shown as it is.
-            forms = vectorizer.surface_forms(candidate, field_name)
-            term = " ".join(forms.get(part, part) for part in term.split(" "))
-        terms.append(SharedTerm(term, field_name, round(-share, 4)))
-    return tuple(terms), by_field
+    fields, vectors = catalogue.fields, catalogue.vectors
+    names = vectorizer.term_names()
+    by_name = sorted(field.name for field in fields)
+    columns = np.full((len(rows), N_TERMS), -1, dtype=np.int64)
+    shares = np.zeros((len(rows), N_TERMS))
+    of_fields = np.zeros((len(rows), len(fields)))
+    _share_out(
+        query.vector.indices, query.vector.data, rows, vectors.indptr, vectors.indices, vectors.data,
+        np.array([field.start for field in fields], dtype=np.int64),
+        np.array([by_name.index(field.name) if field.name != "title_chars" else -1 for field in fields], dtype=np.int64),
+        vectorizer.telling_terms(), columns, shares, of_fields,
+    )  # fmt: skip
+    starts = [field.start for field in fields]
+    found = []
+    for place, row in enumerate(rows.tolist()):
+        candidate = catalogue.articles[row]
+        forms: dict[str, dict[str, str]] = {}
+        terms = []
+        for column, share in zip(columns[place].tolist(), shares[place].tolist(), strict=True):
+            if column < 0:
+                break
+            field = fields[bisect_right(starts, column) - 1].name
+            term = str(names[column])
+            if field in _IN_FIELD:
+                # A saved model keeps no bodies; the stem is then shown as it is.
+                known = forms.get(field)
+                if known is None:
+                    known = forms[field] = vectorizer.surface_forms(candidate, field)
+                term = known.get(term) or " ".join([known.get(part, part) for part in term.split(" ")])
+            terms.append(SharedTerm(term, field, round(share, 4)))
+        of_field = of_fields[place].tolist()
+        by_field = {field.name: round(of_field[i], 4) for i, field in enumerate(fields) if of_field[i] >= 0}
+        found.append((tuple(terms), by_field))
+    return found
 
 
 def reasons(
@@ -82,10 +89,12 @@ def reasons(
         For each row, the ranker's own sentences and signals, as `Ranker.sentences` gives them.
     """
     made = []
-    for position, row in enumerate(rows):
-        terms, by_field = shared_terms(query, int(row), catalogue, vectorizer)
-        gap = abs(float(catalogue.times[row]) - query.time)
-        gap_days = None if np.isnan(gap) else round(gap, 2)
+    gaps = np.abs(catalogue.times[rows] - query.time).tolist()
+    shared = shared_terms(query, rows, catalogue, vectorizer)
+    for position, row in enumerate(rows.tolist()):
+        terms, by_field = shared[position]
+        gap = gaps[position]
+        gap_days = None if math.isnan(gap) else round(gap, 2)
         own, values = signals[position]
         sentences = [*own, *_words(terms)]
         if gap_days is not None:
@@ -114,19 +123,66 @@ def text_obstacle(article: Article) -> str:
     return "no other article shares a word with it"
 
 
-def _products(query: Query, row: int, catalogue: Catalogue) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """The columns that both have, sorted, and the product in each; both of shape (n_shared,)."""
-    vectors = catalogue.vectors
-    first, last = vectors.indptr[row], vectors.indptr[row + 1]
-    columns = vectors.indices[first:last]
-    own = query.vector.indices
-    if not len(own):
-        return columns[:0], np.zeros(0)
-    # Both are sorted: one binary search finds each column's place in the query.
-    places = np.minimum(np.searchsorted(own, columns), len(own) - 1)
-    shared = own[places] == columns
-    products = query.vector.data[places[shared]].astype(np.float64) * vectors.data[first:last][shared]
-    return columns[shared], products
+@numba.njit(nogil=True, cache=True)
+def _share_out(  # type: ignore[no-untyped-def]  # compiled: numba infers the types
+    own_columns, own_values, rows, indptr, indices, data, starts, name_ranks, is_telling, columns, shares, of_fields
+):
+    """
+    Fill, for each row, the columns of the terms that weigh most with their shares, and the share of each field.
+
+    A field is -1 where nothing is shared. Of equal shares the field that is first by name comes first, then the column;
+    a field of which no term is listed has the name rank -1.
+    """
+    n_fields = len(starts)
+    most = columns.shape[1]
+    products = np.zeros(len(own_columns))
+    ranks = np.zeros(most, dtype=np.int64)
+    for place in range(len(rows)):
+        total = 0.0
+        of_field = of_fields[place]
+        of_field[:] = -1.0
+        position, last = indptr[rows[place]], indptr[rows[place] + 1]
+        field = 0
+        for own in range(len(own_columns)):
+            column = own_columns[own]
+            products[own] = 0.0
+            while position < last and indices[position] < column:
+                position += 1
+            if position == last or indices[position] != column:
+                continue
+            products[own] = np.float64(own_values[own]) * np.float64(data[position])
+            while field + 1 < n_fields and column >= starts[field + 1]:
+                field += 1
+            total += products[own]
+            of_field[field] = max(of_field[field], 0.0) + products[own]
+        if total <= 0.0:
+            of_field[:] = -1.0
+            continue
+        for number in range(n_fields):
+            if of_field[number] >= 0.0:
+                of_field[number] /= total
+        n_kept = 0
+        field = 0
+        for own in range(len(own_columns)):
+            column = own_columns[own]
+            while field + 1 < n_fields and column >= starts[field + 1]:
+                field += 1
+            if products[own] == 0.0 or name_ranks[field] < 0 or not is_telling[column]:
+                continue
+            share = products[own] / total
+            at = n_kept
+            while at > 0 and (
+                shares[place, at - 1] < share
+                or (shares[place, at - 1] == share and ranks[at - 1] > name_ranks[field])
+            ):
+                if at < most:
+                    columns[place, at] = columns[place, at - 1]
+                    shares[place, at] = shares[place, at - 1]
+                    ranks[at] = ranks[at - 1]
+                at -= 1
+            if at < most:
+                columns[place, at], shares[place, at], ranks[at] = column, share, name_ranks[field]
+                n_kept = min(n_kept + 1, most)
 
 
 def _words(terms: Sequence[SharedTerm]) -> list[str]:
