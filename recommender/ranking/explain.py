@@ -5,18 +5,19 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Sequence
+from typing import Protocol
 
 import numba
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 
 from recommender.articles import Article
-from recommender.ranking.catalogue import Catalogue
 from recommender.ranking.rankers import Query
 from recommender.suggestions import Reason, SharedTerm
-from recommender.vectors.tfidf import FieldVectorizer
+from recommender.vectors.tfidf import Field, FieldVectorizer
 
-__all__ = ["reasons", "shared_terms", "text_obstacle"]
+__all__ = ["Rows", "reasons", "shared_terms", "text_obstacle"]
 
 #: Shared terms that an explanation carries; the rest is what remains of the similarity.
 N_TERMS = 8
@@ -24,14 +25,38 @@ N_TERMS = 8
 _IN_FIELD = {"title": "the title", "excerpt": "the excerpt", "body": "the text"}
 
 
+class Rows(Protocol):
+    """What an answer needs of all rows; `Catalogue` has it, and so has a worker's view of a catalogue elsewhere."""
+
+    @property
+    def articles(self) -> Sequence[Article]:
+        """In the order of the rows."""
+
+    @property
+    def vectors(self) -> csr_matrix:
+        """Shape (n_rows, n_terms)."""
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The columns of each field of text."""
+
+    @property
+    def times(self) -> NDArray[np.float64]:
+        """Days since 1970, shape (n_rows,)."""
+
+    @property
+    def groups(self) -> NDArray[np.int32]:
+        """Equal for rows that may be related, shape (n_rows,)."""
+
+
 def shared_terms(
-    query: Query, rows: NDArray[np.int64], catalogue: Catalogue, vectorizer: FieldVectorizer
+    query: Query, rows: NDArray[np.int64], catalogue: Rows, vectorizer: FieldVectorizer
 ) -> list[tuple[tuple[SharedTerm, ...], dict[str, float]]]:
     """
-    For each row, the terms that it shares with the query, by their share of the similarity, and the share of each field.
+    For each row, the terms that it shares with the query by their share of the similarity, and the share of each field.
 
     Character n-grams count for their field but are not listed: no reader thinks in them. Nor are terms that more than
-    half of the articles have.
+    half of the articles have. Words are shown as the query has them.
     """
     fields, vectors = catalogue.fields, catalogue.vectors
     names = vectorizer.term_names()
@@ -42,14 +67,13 @@ def shared_terms(
     _share_out(
         query.vector.indices, query.vector.data, rows, vectors.indptr, vectors.indices, vectors.data,
         np.array([field.start for field in fields], dtype=np.int64),
-        np.array([by_name.index(field.name) if field.name != "title_chars" else -1 for field in fields], dtype=np.int64),
+        np.array([-1 if f.name == "title_chars" else by_name.index(f.name) for f in fields], dtype=np.int64),
         vectorizer.telling_terms(), columns, shares, of_fields,
     )  # fmt: skip
     starts = [field.start for field in fields]
+    forms: dict[str, dict[str, str]] = {}
     found = []
-    for place, row in enumerate(rows.tolist()):
-        candidate = catalogue.articles[row]
-        forms: dict[str, dict[str, str]] = {}
+    for place in range(len(rows)):
         terms = []
         for column, share in zip(columns[place].tolist(), shares[place].tolist(), strict=True):
             if column < 0:
@@ -60,7 +84,7 @@ def shared_terms(
                 # A saved model keeps no bodies; the stem is then shown as it is.
                 known = forms.get(field)
                 if known is None:
-                    known = forms[field] = vectorizer.surface_forms(candidate, field)
+                    known = forms[field] = vectorizer.surface_forms(query.article, field)
                 term = known.get(term) or " ".join([known.get(part, part) for part in term.split(" ")])
             terms.append(SharedTerm(term, field, round(share, 4)))
         of_field = of_fields[place].tolist()
@@ -75,7 +99,7 @@ def reasons(
     similarities: NDArray[np.float64],
     scores: NDArray[np.float64],
     signals: Sequence[tuple[tuple[str, ...], dict[str, float]]],
-    catalogue: Catalogue,
+    catalogue: Rows,
     vectorizer: FieldVectorizer,
 ) -> list[Reason]:
     """
@@ -172,8 +196,7 @@ def _share_out(  # type: ignore[no-untyped-def]  # compiled: numba infers the ty
             share = products[own] / total
             at = n_kept
             while at > 0 and (
-                shares[place, at - 1] < share
-                or (shares[place, at - 1] == share and ranks[at - 1] > name_ranks[field])
+                shares[place, at - 1] < share or (shares[place, at - 1] == share and ranks[at - 1] > name_ranks[field])
             ):
                 if at < most:
                     columns[place, at] = columns[place, at - 1]
