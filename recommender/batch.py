@@ -583,15 +583,12 @@ def _answers(
     recommender: Recommender, chosen: Collection[str], settings: Settings, progress: Progress
 ) -> Iterator[Answer]:
     """What the recommender says of each article, with the reason where it says nothing."""
-    found = recommender.suggest_all(
+    return recommender.answers(
         settings.ranking.k,
         only=chosen,
         min_score=settings.ranking.min_score,
         progress=lambda done, total: progress("suggestions", done, total),
     )
-    for article_id, suggestions in found:
-        reason = "" if suggestions else recommender.why_none(article_id)
-        yield Answer(article_id, tuple(suggestions), reason)
 
 
 @dataclass

@@ -12,6 +12,7 @@ import hashlib
 import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -25,19 +26,21 @@ from scipy.sparse import csr_matrix
 from recommender.articles import Article, Corpus, EntryShape
 from recommender.errors import ModelError, NotFittedError, RecommenderError, UnknownArticleError
 from recommender.persistence import load_parts, save_parts
+from recommender.ranking.answers import Threshold, places_to_fill, reason_for_none, suggestions_of
 from recommender.ranking.card import model_card
 from recommender.ranking.catalogue import days_of
-from recommender.ranking.explain import reasons, text_obstacle
+from recommender.ranking.explain import reasons
 from recommender.ranking.learned import Check, LearnedRanker, restore_ranker
 from recommender.ranking.learning import learn
 from recommender.ranking.lessons import Library
 from recommender.ranking.rankers import Query, Ranked, Ranker, SimilarityRanker
-from recommender.ranking.rules import THIN_FACTOR, allowed_rows, is_thin, obstacle, suggests_unpublished
+from recommender.ranking.rules import allowed_rows, obstacle, suggests_unpublished
 from recommender.ranking.state import State
 from recommender.settings import Settings, describe_settings, settings_from_mapping
 from recommender.snapshots import LayeredDict
 from recommender.suggestions import Reason, Suggestion
 from recommender.vectors.tfidf import FieldVectorizer
+from recommender.writing.plan import Answer
 
 __all__ = ["Recommender", "load_model"]
 
@@ -103,7 +106,10 @@ class Recommender:
         articles = list(corpus)
         self.entry_shape = corpus.entry_shape
         self.vectorizer = FieldVectorizer(
-            self.settings.vectors, self.settings.articles.site_language or corpus.site_language
+            self.settings.vectors,
+            self.settings.articles.site_language or corpus.site_language,
+            self.settings.ranking.n_jobs,
+            learn_names=self.settings.ranking.ranker != "similarity",
         )
         state = State.build(articles, self.vectorizer, fit=True)
         catalogue = state.catalogue
@@ -215,43 +221,63 @@ class Recommender:
         ------
         (article_id, list of Suggestion)
         """
+        for answer in self.answers(k, only, min_score, progress):
+            yield answer.article_id, list(answer.suggestions)
+
+    def answers(
+        self,
+        k: int | None = None,
+        only: Iterable[str] | None = None,
+        min_score: float | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Iterator[Answer]:
+        """
+        As `suggest_all`, with the reason where an article has no suggestions: what writers take.
+
+        While the answers of a block are explained, the next block is ranked.
+        """
         state = self._fitted()
         ids = state.catalogue.ids() if only is None else sorted(set(only))
         n_threads = effective_n_jobs(self.settings.ranking.n_jobs)
-        for start in range(0, len(ids), _BLOCK):
+        allowed = self._allowed(state)
+
+        def ranked(start: int) -> list[tuple[Query, Ranked]]:
             queries = [self._query(state, article_id) for article_id in ids[start : start + _BLOCK]]
             most = max(self._k(k, query) for query in queries)
-            for query, ranked in zip(queries, self._rank(state, queries, most, n_threads), strict=True):
-                yield query.article.id, self._suggestions(state, query, ranked, self._k(k, query), min_score)
-            if progress:
-                progress(min(start + _BLOCK, len(ids)), len(ids))
+            return list(zip(queries, self._rank(state, queries, most, n_threads, allowed), strict=True))
+
+        with ThreadPoolExecutor(1) as ahead:
+            coming = ahead.submit(ranked, 0) if ids else None
+            for start in range(0, len(ids), _BLOCK):
+                assert coming is not None
+                block = coming.result()
+                stop = start + len(block)
+                coming = ahead.submit(ranked, stop) if stop < len(ids) else None
+                for query, found in block:
+                    suggestions = self._suggestions(state, query, found, self._k(k, query), min_score)
+                    none = "" if suggestions else self._why_none(state, query, found, k, min_score, allowed)
+                    yield Answer(query.article.id, tuple(suggestions), none)
+                if progress:
+                    progress(stop, len(ids))
 
     def why_none(self, article: Article | str) -> str:
         """Why an article has no suggestion, as a sentence; "" when it has one."""
         state = self._fitted()
         query = self._query(state, article)
-        k = self._k(None, query)
-        if k == 0:
-            return "its curated list fills all places already"
-        (ranked,) = self._rank(state, [query], 1, n_threads=1)
-        least = self._least_score(None, query)
-        if len(ranked.rows):
-            best = float(ranked.scores[0])
-            if best >= least:
-                return ""
-            beyond = "beyond its curated list, " if query.n_listed else ""
-            return f"{beyond}no article reaches the score {least:.2f}; the best has {best:.2f}"
-        if not query.vector.nnz:
-            return text_obstacle(query.article)
-        others = self._allowed(state) & (state.catalogue.groups == query.group)
-        others[query.hidden] = False
-        if not others.any():
-            return "there is no other article in its language that may be suggested"
-        return (
-            "no other article shares a word with it"
-            if not len(query.hidden) > 1
-            else ("every article that shares a word with it is in its curated list already or is the article itself")
-        )
+        (ranked,) = self._rank(state, [query], min(1, self._k(None, query)), n_threads=1)
+        return self._why_none(state, query, ranked, None, None, self._allowed(state))
+
+    def _why_none(
+        self,
+        state: State,
+        query: Query,
+        ranked: Ranked,
+        k: int | None,
+        min_score: float | None,
+        allowed: NDArray[np.bool_],
+    ) -> str:
+        least = self._least_score(min_score, query)
+        return reason_for_none(query, ranked, self._k(k, query), least, state.catalogue, allowed)
 
     # --------------------------------------------------------------- update
 
@@ -383,7 +409,7 @@ class Recommender:
             "digests.json": dict(self._digests.items()),
             **ranker_texts,
         }
-        arrays |= {"idf": self.vectorizer.frequencies()}
+        arrays |= {"idf": self.vectorizer.frequencies(), "is_name": self.vectorizer.is_name}
         head = {
             "recommender": version("recommender"),
             "n_articles": len(self._digests),
@@ -427,7 +453,9 @@ class Recommender:
             rec.ranker_decision = head["ranker_decision"]
             rec.ranker_check = None if head["ranker_check"] is None else Check(**head["ranker_check"])
             rec._digests = LayeredDict(documents["digests.json"])
-            rec.vectorizer = FieldVectorizer(rec.settings.vectors).restore(documents["terms.json"], arrays["idf"])
+            rec.vectorizer = FieldVectorizer(rec.settings.vectors).restore(
+                documents["terms.json"], arrays["idf"], arrays["is_name"]
+            )
             state = State.from_parts(documents, arrays, rec.vectorizer)
             state.suggest_unpublished = head["suggest_unpublished"]
             rec.ranker = restore_ranker(head["ranker"], documents, rec.settings)
@@ -458,20 +486,16 @@ class Recommender:
             k = self.settings.ranking.k
         if isinstance(k, bool) or not isinstance(k, (int, np.integer)) or k < 1:
             raise RecommenderError(f"k must be a whole number from 1, but is {k!r}.")
-        if self.settings.ranking.fill:
-            k = max(0, k - query.n_listed)
-        return int(k)
+        return places_to_fill(int(k), query, self.settings.ranking.fill)
+
+    def threshold(self, min_score: float | None = None) -> Threshold:
+        """The least score of a suggestion: the one that is asked for, else the setting's, else the ranker's own."""
+        asked = self.settings.ranking.min_score if min_score is None else min_score
+        return Threshold(self.ranker.threshold if asked is None else asked, asked is not None)
 
     def _least_score(self, min_score: float | None, query: Query | None = None) -> float:
-        """The least score of a suggestion; the ranker's own is raised for an article that says little."""
-        if min_score is not None:
-            return min_score
-        if self.settings.ranking.min_score is not None:
-            return self.settings.ranking.min_score
-        threshold = self.ranker.threshold
-        if query is not None and is_thin(query.vector, self.vectorizer.fields):
-            threshold = min(1.0, threshold * THIN_FACTOR)
-        return threshold
+        threshold = self.threshold(min_score)
+        return threshold.least if query is None else threshold.of(query, self.vectorizer.fields)
 
     def _allowed(self, state: State) -> NDArray[np.bool_]:
         return allowed_rows(state.catalogue, state.suggest_unpublished, _now())
@@ -505,44 +529,27 @@ class Recommender:
             before=float("nan") if self.settings.ranking.suggest_newer else time,
         )
 
-    def _rank(self, state: State, queries: list[Query], k: int, n_threads: int) -> list[Ranked]:
+    def _rank(
+        self,
+        state: State,
+        queries: list[Query],
+        k: int,
+        n_threads: int,
+        allowed: NDArray[np.bool_] | None = None,
+    ) -> list[Ranked]:
         if k == 0:
             nothing = np.zeros(0)
             return [Ranked(nothing.astype(np.int64), nothing, nothing) for _ in queries]
-        return self.ranker.rank(queries, k, state.catalogue, state.graph, self._allowed(state), n_threads)
+        allowed = self._allowed(state) if allowed is None else allowed
+        return self.ranker.rank(queries, k, state.catalogue, state.graph, allowed, n_threads)
 
     def _suggestions(
         self, state: State, query: Query, ranked: Ranked, k: int, min_score: float | None
     ) -> list[Suggestion]:
         least = self._least_score(min_score, query)
         n_kept = int(np.count_nonzero(ranked.scores[:k] >= least))
-        rows = ranked.rows[:n_kept]
-        catalogue = state.catalogue
-        why = reasons(
-            query,
-            rows,
-            ranked.similarities[:n_kept],
-            ranked.scores[:n_kept],
-            self.ranker.sentences(query, rows, catalogue, state.graph),
-            catalogue,
-            self.vectorizer,
-        )
-        return [
-            Suggestion(
-                rank=place + 1,
-                article_id=(article := catalogue.articles[row]).id,
-                title=article.title,
-                url=article.url,
-                score=float(ranked.scores[place]),
-                reason=why[place],
-                excerpt=article.excerpt,
-                published_at=article.published_at,
-                provider=article.provider,
-                quality=article.quality,
-                shape=self.entry_shape,
-            )
-            for place, row in enumerate(rows)
-        ]
+        signals = self.ranker.sentences(query, ranked.rows[:n_kept], state.catalogue, state.graph)
+        return suggestions_of(query, ranked, k, least, signals, state.catalogue, self.vectorizer, self.entry_shape)
 
 
 def load_model(folder: Path | str) -> Recommender:

@@ -25,6 +25,8 @@ from recommender.vectors.tfidf import Field
 
 __all__ = ["Catalogue", "days_of"]
 
+_ROWS_AT_ONCE = 65_536
+
 
 def days_of(moment: datetime | None) -> float:
     """Days since 1970-01-01 UTC, with fractions; NaN for no date. A naive time is taken as UTC."""
@@ -299,15 +301,19 @@ class Catalogue:
 
 def _field_lengths(vectors: csr_matrix, fields: tuple[Field, ...]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """The length and the number of terms of each field's part of each row; both of shape (n_rows, n_fields)."""
-    squares = np.zeros((vectors.shape[0], len(fields)))
+    lengths = np.zeros((vectors.shape[0], len(fields)))
     terms = np.zeros((vectors.shape[0], len(fields)), dtype=np.int64)
-    if len(fields) and vectors.nnz:
-        row = np.repeat(np.arange(vectors.shape[0]), np.diff(vectors.indptr))
-        place = np.searchsorted([field.start for field in fields], vectors.indices, side="right") - 1
-        at = row * len(fields) + place
-        squares = np.bincount(at, np.square(vectors.data.astype(np.float64)), squares.size).reshape(squares.shape)
-        terms = np.bincount(at, minlength=terms.size).reshape(terms.shape)
-    return np.sqrt(squares), terms
+    starts = [field.start for field in fields]
+    # A part of the rows at a time: what stands beside the matrix is several times its size.
+    for first in range(0, vectors.shape[0] if starts else 0, _ROWS_AT_ONCE):
+        part = vectors[first : first + _ROWS_AT_ONCE]
+        row = np.repeat(np.arange(part.shape[0]), np.diff(part.indptr))
+        at = row * len(fields) + np.searchsorted(starts, part.indices, side="right") - 1
+        shape = (part.shape[0], len(fields))
+        squares = np.bincount(at, np.square(part.data.astype(np.float64)), shape[0] * shape[1])
+        lengths[first : first + _ROWS_AT_ONCE] = np.sqrt(squares).reshape(shape)
+        terms[first : first + _ROWS_AT_ONCE] = np.bincount(at, minlength=squares.size).reshape(shape)
+    return lengths, terms
 
 
 def _runs(values: NDArray[np.float64]) -> Iterator[tuple[int, int]]:

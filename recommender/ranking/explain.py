@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Protocol
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 
 from recommender.articles import Article
-from recommender.ranking.catalogue import Catalogue
 from recommender.ranking.rankers import Query
+from recommender.snapshots import LayeredDict
 from recommender.suggestions import Reason, SharedTerm
-from recommender.vectors.tfidf import FieldVectorizer
+from recommender.vectors.tfidf import Field, FieldVectorizer
 
-__all__ = ["reasons", "text_obstacle"]
+__all__ = ["Rows", "reasons", "shared_terms", "text_obstacle"]
 
 #: Shared terms that an explanation carries; the rest is what remains of the similarity.
 N_TERMS = 8
@@ -24,58 +28,70 @@ _UNLISTED = ("title_chars", "title_bigrams")
 _IN_FIELD = {"title": "the title", "excerpt": "the excerpt", "body": "the text"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Shared:
-    """What a query shares with one row: terms by their share of the similarity, and the share of each field."""
+class Rows(Protocol):
+    """What an answer needs of all rows; `Catalogue` has it, and so has a worker's view of a catalogue elsewhere."""
 
-    terms: tuple[SharedTerm, ...]
-    fields: dict[str, float]
+    @property
+    def articles(self) -> Sequence[Article] | LayeredDict[int, Article]:
+        """The article of each row."""
+
+    @property
+    def vectors(self) -> csr_matrix:
+        """Shape (n_rows, n_terms)."""
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The columns of each field of text."""
+
+    @property
+    def times(self) -> NDArray[np.float64]:
+        """Days since 1970, shape (n_rows,)."""
+
+    @property
+    def groups(self) -> NDArray[np.int32]:
+        """Equal for rows that may be related, shape (n_rows,)."""
 
 
-def _shared(
-    query: Query, rows: NDArray[np.int64], catalogue: Catalogue, vectorizer: FieldVectorizer, n_terms: int = N_TERMS
-) -> list[_Shared]:
+def shared_terms(
+    query: Query, rows: NDArray[np.int64], catalogue: Rows, vectorizer: FieldVectorizer
+) -> list[tuple[tuple[SharedTerm, ...], dict[str, float]]]:
     """
-    What a query shares with each row, all rows in one pass.
+    For each row, the terms that it shares with the query by their share of the similarity, and the share of each field.
 
     Character n-grams count for their field but are not listed: no reader thinks in them. Nor are terms that more than
     half of the articles have. Words are shown as the query has them.
     """
-    names = [field.name for field in catalogue.fields]
-    place, columns, products = _products(query, rows, catalogue)
-    totals = np.bincount(place, products, len(rows))
-    shares = products / totals[place]
-    field = np.searchsorted([field.start for field in catalogue.fields], columns, side="right") - 1
-    by_field = np.bincount(place * len(names) + field, shares, len(rows) * len(names)).reshape(len(rows), -1).round(4)
-    has_field = by_field > 0
-
-    alphabetical = np.argsort(np.argsort(names))
-    is_listed = vectorizer.telling_terms()[columns]
-    is_listed &= ~np.isin(field, [place for place, name in enumerate(names) if name in _UNLISTED])
-    listed = np.flatnonzero(is_listed)
-    listed = listed[np.lexsort((columns[listed], alphabetical[field[listed]], -shares[listed], place[listed]))]
-    starts = np.searchsorted(place[listed], np.arange(len(rows) + 1))
+    fields, vectors = catalogue.fields, catalogue.vectors
+    by_name = sorted(field.name for field in fields)
+    columns = np.full((len(rows), N_TERMS), -1, dtype=np.int64)
+    shares = np.zeros((len(rows), N_TERMS))
+    of_fields = np.zeros((len(rows), len(fields)))
+    _share_out(
+        query.vector.indices, query.vector.data, rows, vectors.indptr, vectors.indices, vectors.data,
+        np.array([field.start for field in fields], dtype=np.int64),
+        np.array([-1 if f.name in _UNLISTED else by_name.index(f.name) for f in fields], dtype=np.int64),
+        vectorizer.telling_terms(), columns, shares, of_fields,
+    )  # fmt: skip
+    starts = [field.start for field in fields]
     forms: dict[str, dict[str, str]] = {}
     found = []
-    for number in range(len(rows)):
-        best = listed[starts[number] : min(starts[number] + n_terms, starts[number + 1])]
+    for place in range(len(rows)):
         terms = []
-        for column, at, share in zip(
-            columns[best].tolist(), field[best].tolist(), shares[best].round(4).tolist(), strict=True
-        ):
-            term, name = vectorizer.term_name(column), names[at]
-            if name in _IN_FIELD:
-                if name not in forms:
-                    # A saved model keeps no bodies; the stem is then shown as it is.
-                    forms[name] = vectorizer.surface_forms(query.article, name)
-                term = " ".join(forms[name].get(part, part) for part in term.split(" "))
-            terms.append(SharedTerm(term, name, share))
-        shared = {
-            name: value
-            for name, value, is_there in zip(names, by_field[number].tolist(), has_field[number], strict=True)
-            if is_there
-        }
-        found.append(_Shared(tuple(terms), shared))
+        for column, share in zip(columns[place].tolist(), shares[place].tolist(), strict=True):
+            if column < 0:
+                break
+            field = fields[bisect_right(starts, column) - 1].name
+            term = vectorizer.term_name(column)
+            if field in _IN_FIELD:
+                # A saved model keeps no bodies; the stem is then shown as it is.
+                known = forms.get(field)
+                if known is None:
+                    known = forms[field] = vectorizer.surface_forms(query.article, field)
+                term = known.get(term) or " ".join([known.get(part, part) for part in term.split(" ")])
+            terms.append(SharedTerm(term, field, round(share, 4)))
+        of_field = of_fields[place].tolist()
+        by_field = {field.name: round(of_field[i], 4) for i, field in enumerate(fields) if of_field[i] >= 0}
+        found.append((tuple(terms), by_field))
     return found
 
 
@@ -85,7 +101,7 @@ def reasons(
     similarities: NDArray[np.float64],
     scores: NDArray[np.float64],
     signals: Sequence[tuple[tuple[str, ...], dict[str, float]]],
-    catalogue: Catalogue,
+    catalogue: Rows,
     vectorizer: FieldVectorizer,
 ) -> list[Reason]:
     """
@@ -99,16 +115,15 @@ def reasons(
         For each row, the ranker's own sentences and signals, as `Ranker.sentences` gives them.
     """
     made: list[Reason] = []
-    if not len(rows):
-        return made
     provider = query.article.provider.casefold()
-    for position, (row, shared) in enumerate(
-        zip(rows.tolist(), _shared(query, rows, catalogue, vectorizer), strict=True)
-    ):
-        gap = abs(float(catalogue.times[row]) - query.time)
-        gap_days = None if np.isnan(gap) else round(gap, 2)
+    gaps = np.abs(catalogue.times[rows] - query.time).tolist()
+    shared = shared_terms(query, rows, catalogue, vectorizer)
+    for position, row in enumerate(rows.tolist()):
+        terms, by_field = shared[position]
+        gap = gaps[position]
+        gap_days = None if math.isnan(gap) else round(gap, 2)
         own, values = signals[position]
-        sentences = [*own, *_words(shared.terms)]
+        sentences = [*own, *_words(terms)]
         if gap_days is not None:
             sentences.append(_days_apart(gap_days))
         candidate = catalogue.articles[row]
@@ -119,8 +134,8 @@ def reasons(
                 score=float(scores[position]),
                 similarity=float(similarities[position]),
                 sentences=tuple(dict.fromkeys(sentences)),
-                shared_terms=shared.terms,
-                fields=shared.fields,
+                shared_terms=terms,
+                fields=by_field,
                 gap_days=gap_days,
                 signals=values,
             )
@@ -135,29 +150,65 @@ def text_obstacle(article: Article) -> str:
     return "no other article shares a word with it"
 
 
-def _products(
-    query: Query, rows: NDArray[np.int64], catalogue: Catalogue
-) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float64]]:
+@numba.njit(nogil=True, cache=True)
+def _share_out(  # type: ignore[no-untyped-def]  # compiled: numba infers the types
+    own_columns, own_values, rows, indptr, indices, data, starts, name_ranks, is_telling, columns, shares, of_fields
+):
     """
-    Each column that the query and a row both have, with the product in it.
+    Fill, for each row, the columns of the terms that weigh most with their shares, and the share of each field.
 
-    Returns
-    -------
-    place, columns, products : ndarray
-        Shape (n_shared,): the row's place among the rows, the column, and the product.
+    A field is -1 where nothing is shared. Of equal shares the field that is first by name comes first, then the column;
+    a field of which no term is listed has the name rank -1.
     """
-    parts = [catalogue.terms(row) for row in rows.tolist()]
-    place = np.repeat(np.arange(len(rows)), [len(columns) for columns, _ in parts])
-    columns = np.concatenate([columns for columns, _ in parts])
-    values = np.concatenate([values for _, values in parts])
-    own = query.vector.indices
-    if not len(own):
-        return place[:0], columns[:0], np.zeros(0)
-    # The query's columns are sorted: one binary search finds each column's place in it.
-    places = np.minimum(np.searchsorted(own, columns), len(own) - 1)
-    shared = own[places] == columns
-    products = query.vector.data[places[shared]].astype(np.float64) * values[shared]
-    return place[shared], columns[shared], products
+    n_fields = len(starts)
+    most = columns.shape[1]
+    products = np.zeros(len(own_columns))
+    ranks = np.zeros(most, dtype=np.int64)
+    for place in range(len(rows)):
+        total = 0.0
+        of_field = of_fields[place]
+        of_field[:] = -1.0
+        position, last = indptr[rows[place]], indptr[rows[place] + 1]
+        field = 0
+        for own in range(len(own_columns)):
+            column = own_columns[own]
+            products[own] = 0.0
+            while position < last and indices[position] < column:
+                position += 1
+            if position == last or indices[position] != column:
+                continue
+            products[own] = np.float64(own_values[own]) * np.float64(data[position])
+            while field + 1 < n_fields and column >= starts[field + 1]:
+                field += 1
+            total += products[own]
+            of_field[field] = max(of_field[field], 0.0) + products[own]
+        if total <= 0.0:
+            of_field[:] = -1.0
+            continue
+        for number in range(n_fields):
+            if of_field[number] >= 0.0:
+                of_field[number] /= total
+        n_kept = 0
+        field = 0
+        for own in range(len(own_columns)):
+            column = own_columns[own]
+            while field + 1 < n_fields and column >= starts[field + 1]:
+                field += 1
+            if products[own] == 0.0 or name_ranks[field] < 0 or not is_telling[column]:
+                continue
+            share = products[own] / total
+            at = n_kept
+            while at > 0 and (
+                shares[place, at - 1] < share or (shares[place, at - 1] == share and ranks[at - 1] > name_ranks[field])
+            ):
+                if at < most:
+                    columns[place, at] = columns[place, at - 1]
+                    shares[place, at] = shares[place, at - 1]
+                    ranks[at] = ranks[at - 1]
+                at -= 1
+            if at < most:
+                columns[place, at], shares[place, at], ranks[at] = column, share, name_ranks[field]
+                n_kept = min(n_kept + 1, most)
 
 
 def _words(terms: Sequence[SharedTerm]) -> list[str]:

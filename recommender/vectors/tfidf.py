@@ -9,16 +9,17 @@ the weighted mean of the fields' cosines, and two articles with the same text ha
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
+from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
-from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer, TfidfVectorizer
 
 from recommender.articles import Article
 from recommender.settings import FieldSettings, VectorsSettings
@@ -32,6 +33,11 @@ FIELD_NAMES = ("title", "excerpt", "title_chars", "title_bigrams", "topics", "bo
 
 #: Vectorised articles that are kept, since a draft is asked for again and then added.
 _N_ROWS_KEPT = 256
+
+#: Articles that are counted at once: titles and excerpts of a shard, repaired, stay in the cache of `repair`.
+_SHARD = 16_384
+#: Characters below which one process has counted the terms before others have started.
+_PARALLEL_CHARACTERS = 8_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,10 @@ class FieldVectorizer:
     language
         The language of articles that do not name theirs. Terms of other languages are kept apart from its terms by a
         prefix, unless the settings let languages mix, so that articles of two languages share nothing.
+    n_jobs
+        Processes that count terms, as in joblib; the matrix does not depend on it.
+    learn_names
+        Whether fitting finds out which words are names; only the learned ranker asks.
 
     Attributes
     ----------
@@ -62,12 +72,23 @@ class FieldVectorizer:
         The fields that have terms, in the order of their columns.
     n_articles : int
         Articles that it was fitted on.
+    is_name : ndarray of bool, shape (n_terms,)
+        The words of titles and excerpts that are names; see `recommender.vectors.names`.
     """
 
-    def __init__(self, settings: VectorsSettings | None = None, language: str = "") -> None:
+    def __init__(
+        self,
+        settings: VectorsSettings | None = None,
+        language: str = "",
+        n_jobs: int = 1,
+        learn_names: bool = False,
+    ) -> None:
         self.settings = settings or VectorsSettings()
         self.language = language.lower().replace("_", "-")
+        self.n_jobs = n_jobs
+        self.learn_names = learn_names
         self.n_articles = 0
+        self.is_name: NDArray[np.bool_] = np.zeros(0, dtype=bool)
         self.fields: tuple[Field, ...] = ()
         self._vectorizers: dict[str, TfidfVectorizer] = {}
         self._frequencies: NDArray[np.float32] | None = None
@@ -82,12 +103,17 @@ class FieldVectorizer:
 
     def fit(self, articles: Sequence[Article]) -> Self:
         """Learn the vocabulary and the document frequencies of each field."""
-        self._fit(articles, transform=False)
+        self._learn(articles)
         return self
 
     def fit_transform(self, articles: Sequence[Article]) -> csr_matrix:
         """`fit`, then `transform` of the same articles, in one pass over the text."""
-        return self._join(self._fit(articles, transform=True), len(articles))
+        shards = self._learn(articles)
+        if not self.fields:
+            return csr_matrix((len(articles), 0), dtype=np.float32)
+        # Shard by shard, each let go of before the next, so that the counts never stand beside a copy of the whole.
+        vectors = [self._vectors_of(shards.pop(0)) for _ in range(len(shards))]
+        return vectors[0] if len(vectors) == 1 else _stacked(vectors)
 
     def transform(self, articles: Sequence[Article]) -> csr_matrix:
         """
@@ -112,7 +138,7 @@ class FieldVectorizer:
 
         The last rows are kept: a draft is asked for, then added.
         """
-        texts = tuple(getattr(article, "title" if field.name == "title_chars" else field.name) for field in self.fields)
+        texts = (article.title, article.excerpt, article.topics, article.body)
         key = (self._language_of(article), *texts)
         known = self._rows.get(key)
         if known is not None:
@@ -183,26 +209,6 @@ class FieldVectorizer:
                     twins[starts["excerpt"] + other] = starts["title"] + column
         return twins
 
-    def names(self, articles: Iterable[Article]) -> NDArray[np.bool_]:
-        """
-        The words of titles and excerpts that are names, shape (n_terms,).
-
-        Parameters
-        ----------
-        articles
-            Their excerpts say which words are names; see `recommender.vectors.names`.
-        """
-        counts = NameCounts()
-        for article in articles:
-            analyzer = analyzer_for(self._language_of(article), self.settings.stem, self.settings.stop_words)
-            counts.add(article.excerpt, analyzer, self._prefix(article))
-        found = np.zeros(self.n_terms, dtype=bool)
-        terms = self.term_names()
-        for field in self.fields:
-            if field.name in ("title", "excerpt"):
-                found[field.start : field.stop] = counts.is_name(terms[field.start : field.stop])
-        return found
-
     def state(self) -> dict[str, Any]:
         """What `restore` needs besides the settings: language, fields and each field's terms in column order."""
         names = self.term_names()
@@ -214,8 +220,8 @@ class FieldVectorizer:
             ],
         }
 
-    def restore(self, state: dict[str, Any], frequencies: NDArray[np.float32]) -> Self:
-        """The fitted vectorizer of an earlier `state` and `frequencies`."""
+    def restore(self, state: dict[str, Any], frequencies: NDArray[np.float32], is_name: NDArray[np.bool_]) -> Self:
+        """The fitted vectorizer of an earlier `state`, `frequencies` and `is_name`."""
         self.language, self.n_articles = state["language"], state["n_articles"]
         start = 0
         for part in state["fields"]:
@@ -225,7 +231,7 @@ class FieldVectorizer:
             self._vectorizers[name] = vectorizer
             start += len(terms)
         self._lay_out()
-        self._frequencies = frequencies
+        self._frequencies, self.is_name = frequencies, is_name
         return self
 
     def telling_terms(self) -> NDArray[np.bool_]:
@@ -243,37 +249,74 @@ class FieldVectorizer:
             getattr(article, field), language, self._prefix(article), self.settings.stem, self.settings.stop_words
         )
 
-    def _fit(self, articles: Sequence[Article], transform: bool) -> dict[str, csr_matrix]:
+    def _learn(self, articles: Sequence[Article]) -> list[_Shard]:
+        """Learn each field's terms, and hand back how often they stand in which article."""
         if not self.language:
             counts = Counter(article.language.lower() for article in articles)
             # The commonest, and of two equally common the first by name: the order of files must not matter.
             self.language = min(counts, key=lambda name: (-counts[name], name), default="") or "en"
         self.n_articles = len(articles)
         self._vectorizers, self._names, self._telling, self._frequencies, self._rows = {}, None, None, None, {}
-        blocks: dict[str, csr_matrix] = {}
+        shards = list(self._counted(articles))
         for name in FIELD_NAMES:
             if getattr(self.settings, name).weight == 0:
                 continue
-            vectorizer = self._vectorizer(name)
+            terms, n_having = _document_frequencies([shard.fields[name] for shard in shards if name in shard.fields])
+            options: FieldSettings = getattr(self.settings, name)
             # On a site of a handful of articles the share may ask for fewer than the least number.
-            options = getattr(self.settings, name)
-            vectorizer.max_df = max(options.max_df, min(1.0, options.min_df / max(1, len(articles))))
-            documents = self._documents(articles, name)
-            try:
-                if transform:
-                    blocks[name] = vectorizer.fit_transform(documents)
-                else:
-                    vectorizer.fit(documents)
-            except ValueError as error:
-                # scikit-learn refuses a field without a single term (no site has to have topics or bodies).
-                if not str(error).startswith(
-                    ("empty vocabulary", "After pruning, no terms remain", "max_df corresponds")
-                ):
-                    raise
+            most = max(options.max_df * len(articles), min(options.min_df, len(articles)))
+            kept = (n_having >= options.min_df) & (n_having <= most)
+            if not kept.any():
                 continue
+            vectorizer = self._vectorizer(name, {terms[place]: i for i, place in enumerate(np.flatnonzero(kept))})
+            vectorizer.idf_ = _inverse_frequencies(n_having[kept], len(articles))
             self._vectorizers[name] = vectorizer
         self._lay_out()
-        return blocks
+        self.is_name = self._names_among(articles) if self.learn_names else np.zeros(self.n_terms, dtype=bool)
+        return shards
+
+    def _names_among(self, articles: Iterable[Article]) -> NDArray[np.bool_]:
+        """The words of titles and excerpts that are names, by the excerpts; shape (n_terms,)."""
+        counts = NameCounts()
+        for article in articles:
+            analyzer = analyzer_for(self._language_of(article), self.settings.stem, self.settings.stop_words)
+            counts.add(article.excerpt, analyzer, self._prefix(article))
+        found = np.zeros(self.n_terms, dtype=bool)
+        terms = self.term_names()
+        for field in self.fields:
+            if field.name in ("title", "excerpt"):
+                found[field.start : field.stop] = counts.is_name(terms[field.start : field.stop])
+        return found
+
+    def _counted(self, articles: Sequence[Article]) -> Iterator[_Shard]:
+        """How often each term stands in each article, shard by shard, in order."""
+        texts = (
+            [_Text(a.title, a.excerpt, a.topics, a.body, a.language) for a in articles[start : start + _SHARD]]
+            for start in range(0, len(articles), _SHARD)
+        )
+        n_characters = sum(len(a.title) + len(a.excerpt) + len(a.body) for a in articles)
+        if len(articles) <= _SHARD or n_characters < _PARALLEL_CHARACTERS:
+            return (_count(shard, self.settings, self.language) for shard in texts)
+        parallel = Parallel(n_jobs=self.n_jobs, return_as="generator", batch_size=1, pre_dispatch="2*n_jobs")
+        found: Iterator[_Shard] = parallel(delayed(_count)(shard, self.settings, self.language) for shard in texts)
+        return found
+
+    def _vectors_of(self, shard: _Shard) -> csr_matrix:
+        """The rows of a shard's articles."""
+        blocks = {}
+        for field in self.fields:
+            vectorizer = self._vectorizers[field.name]
+            counts = shard.fields.get(field.name)
+            if counts is None:
+                blocks[field.name] = csr_matrix((shard.n_articles, field.stop - field.start), dtype=np.float32)
+                continue
+            columns = np.array([vectorizer.vocabulary_.get(term, -1) for term in counts.terms], dtype=np.int32)
+            weights = TfidfTransformer(norm=None, sublinear_tf=vectorizer.sublinear_tf)
+            weights.idf_ = vectorizer.idf_
+            blocks[field.name] = weights.transform(
+                _renamed(counts.matrix, columns, field.stop - field.start), copy=False
+            )
+        return self._join(blocks, shard.n_articles)
 
     def _lay_out(self) -> None:
         fields: list[Field] = []
@@ -285,22 +328,18 @@ class FieldVectorizer:
                 start = stop
         self.fields = tuple(fields)
 
-    def _vectorizer(self, name: str, vocabulary: dict[str, int] | None = None) -> TfidfVectorizer:
-        options: FieldSettings = getattr(self.settings, name)
+    def _vectorizer(self, name: str, vocabulary: dict[str, int]) -> TfidfVectorizer:
         vectorizer = TfidfVectorizer(
             analyzer=_as_they_are,
-            min_df=options.min_df,
-            max_df=options.max_df,
-            sublinear_tf=options.sublinear_tf,
+            sublinear_tf=getattr(self.settings, name).sublinear_tf,
             norm=None,
             dtype=np.float32,
             vocabulary=vocabulary,
         )
-        if vocabulary is not None:
-            vectorizer.vocabulary_ = vocabulary
+        vectorizer.vocabulary_ = vocabulary
         return vectorizer
 
-    def _documents(self, articles: Iterable[Article], field: str) -> Iterable[list[str]]:
+    def _documents(self, articles: Iterable[Article | _Text], field: str) -> Iterable[list[str]]:
         """The terms of one field of each article."""
         options: FieldSettings = getattr(self.settings, field)
         for article in articles:
@@ -321,10 +360,10 @@ class FieldVectorizer:
             prefix = self._prefix(article)
             yield [prefix + term for term in terms] if prefix else terms
 
-    def _language_of(self, article: Article) -> str:
+    def _language_of(self, article: Article | _Text) -> str:
         return language_of(article.language, self.language)
 
-    def _prefix(self, article: Article) -> str:
+    def _prefix(self, article: Article | _Text) -> str:
         language = self._language_of(article)
         return "" if self.settings.cross_language or language == self.language else f"{language}:"
 
@@ -370,6 +409,98 @@ class FieldVectorizer:
         return list(pairwise(bounds))
 
 
+class _Text(NamedTuple):
+    """What is vectorised of an article, and no more: it goes to another process."""
+
+    title: str
+    excerpt: str
+    topics: tuple[str, ...]
+    body: str
+    language: str
+
+
+class _Counts(NamedTuple):
+    """How often the terms of one field, in the order of the columns, stand in each article of a shard."""
+
+    terms: list[str]
+    matrix: csr_matrix
+
+
+class _Shard(NamedTuple):
+    """The counts of neighboring articles; a field without a single term is left out."""
+
+    n_articles: int
+    fields: Mapping[str, _Counts]
+
+
+def _count(texts: Sequence[_Text], settings: VectorsSettings, language: str) -> _Shard:
+    """The counts of some articles; runs in a process of its own on large sites."""
+    reader = FieldVectorizer(settings, language)
+    fields: dict[str, _Counts] = {}
+    for name in FIELD_NAMES:
+        if getattr(settings, name).weight == 0:
+            continue
+        counter = CountVectorizer(analyzer=_as_they_are, dtype=np.float32)
+        try:
+            matrix = counter.fit_transform(reader._documents(texts, name))
+        except ValueError as error:
+            # scikit-learn refuses a field without a single term (no site has to have topics or bodies).
+            if not str(error).startswith("empty vocabulary"):
+                raise
+            continue
+        fields[name] = _Counts(counter.get_feature_names_out().tolist(), matrix)
+    return _Shard(len(texts), fields)
+
+
+def _document_frequencies(shards: Sequence[_Counts]) -> tuple[list[str], NDArray[np.int64]]:
+    """All terms, sorted, and in how many articles each stands, shape (n_terms,)."""
+    n_having: dict[str, int] = {}
+    for shard in shards:
+        counts = np.bincount(shard.matrix.indices, minlength=len(shard.terms)).tolist()
+        for term, count in zip(shard.terms, counts, strict=True):
+            n_having[term] = n_having.get(term, 0) + count
+    terms = sorted(n_having)
+    return terms, np.array([n_having[term] for term in terms], dtype=np.int64)
+
+
+def _inverse_frequencies(n_having: NDArray[np.int64], n_articles: int) -> NDArray[np.float32]:
+    """``log((1 + n_articles) / (1 + n_having)) + 1`` in single precision, as scikit-learn smooths it."""
+    idf = np.full(len(n_having), n_articles + 1, dtype=np.float32)
+    idf /= n_having.astype(np.float32) + np.float32(1)
+    np.log(idf, out=idf)
+    idf += np.float32(1)
+    return idf
+
+
+def _renamed(matrix: csr_matrix, columns: NDArray[np.int32], n_columns: int) -> csr_matrix:
+    """The matrix with its columns elsewhere, in the same order; those that go to -1 are dropped."""
+    indices = columns[matrix.indices]
+    data, indptr = matrix.data, matrix.indptr
+    if len(columns) and columns.min() < 0:
+        kept = indices >= 0
+        indptr = np.concatenate([[0], np.cumsum(kept)])[indptr]
+        indices, data = indices[kept], data[kept]
+    return csr_matrix((data, indices, indptr), shape=(matrix.shape[0], n_columns))
+
+
+def _stacked(parts: list[csr_matrix]) -> csr_matrix:
+    """Matrices of one width, one above the other; each is let go of as soon as it is copied."""
+    n_rows, n_columns, n_values = sum(p.shape[0] for p in parts), parts[0].shape[1], sum(p.nnz for p in parts)
+    data, indices = np.empty(n_values, dtype=np.float32), np.empty(n_values, dtype=np.int32)
+    indptr = np.zeros(n_rows + 1, dtype=np.int64)
+    row = place = 0
+    while parts:
+        part = parts.pop(0)
+        indptr[row + 1 : row + part.shape[0] + 1] = part.indptr[1:] + np.int64(place)
+        data[place : place + part.nnz], indices[place : place + part.nnz] = part.data, part.indices
+        row, place = row + part.shape[0], place + part.nnz
+    if n_values <= np.iinfo(np.int32).max:
+        indptr = indptr.astype(np.int32)
+    joined = csr_matrix((data, indices, indptr), shape=(n_rows, n_columns), copy=False)
+    joined.has_sorted_indices = True
+    return joined
+
+
 def _unit(values: NDArray[np.float32], part: NDArray[np.int64], n_parts: int) -> NDArray[np.float32]:
     """The values with each part scaled to length 1, or 0 where it is."""
     lengths = np.sqrt(np.bincount(part, np.square(values.astype(np.float64)), n_parts))
@@ -377,7 +508,7 @@ def _unit(values: NDArray[np.float32], part: NDArray[np.int64], n_parts: int) ->
     return (values / lengths[part]).astype(np.float32)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4096)
 def _surface_forms(text: str, language: str, prefix: str, stem: bool, stop_words: bool) -> dict[str, str]:
     forms: dict[str, str] = {}
     for surface, term in analyzer_for(language, stem, stop_words).surface_terms(repair(text)):

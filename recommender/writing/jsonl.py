@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +13,11 @@ from recommender.settings import Settings
 from recommender.suggestions import Suggestion
 from recommender.writing.atomic import plan_change
 from recommender.writing.plan import Answer, Plan
-from recommender.writing.values import json_line, writable
+from recommender.writing.values import writable_json_line
 
 __all__ = ["jsonl_lines", "plan_jsonl"]
+
+_FIELDS = tuple(field.name for field in dataclasses.fields(Suggestion) if field.name != "shape")
 
 
 def jsonl_lines(answers: Iterable[Answer]) -> Iterator[str]:
@@ -27,7 +28,7 @@ def jsonl_lines(answers: Iterable[Answer]) -> Iterator[str]:
             "suggestions": [_suggestion(suggestion) for suggestion in answer.suggestions],
             "reason_for_none": answer.reason_for_none,
         }
-        yield json_line(writable(line))
+        yield writable_json_line(line)
 
 
 def plan_jsonl(
@@ -50,13 +51,8 @@ def plan_jsonl(
 
 def _suggestion(suggestion: Suggestion) -> dict[str, Any]:
     """The fields of a `Suggestion` in their order, without the site's shape; the reason as its sentences."""
-    fields: dict[str, Any] = {}
-    for part in dataclasses.fields(suggestion):
-        value = getattr(suggestion, part.name)
-        if part.name == "reason":
-            value = list(suggestion.reason.sentences)
-        elif isinstance(value, datetime):
-            value = value.isoformat()
-        if part.name != "shape":
-            fields[part.name] = value
+    fields = {name: getattr(suggestion, name) for name in _FIELDS}
+    fields["reason"] = suggestion.reason.sentences
+    if suggestion.published_at is not None:
+        fields["published_at"] = suggestion.published_at.isoformat()
     return fields

@@ -15,13 +15,14 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-__all__ = ["json_line", "number", "scalar", "text", "writable"]
+__all__ = ["json_line", "number", "scalar", "text", "writable", "writable_json_line"]
 
 # What YAML does not print, or takes for the end of a line; JSON lets all of it stand as it is.
 _ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 # Kept, since json.dumps would make one for every text.
 _encode = json.JSONEncoder(ensure_ascii=False).encode
+_encode_finite = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 # Half a character, which no UTF-8 file can hold; U+FFFD is what Unicode puts in its place.
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -34,7 +35,20 @@ def text(value: str) -> str:
 
 def json_line(value: Any) -> str:
     """JSON on one line, in whatever way a program splits lines: some split at U+2028 and U+0085 too."""
-    return _ESCAPED.sub(lambda match: f"\\u{ord(match[0]):04x}", _encode(value))
+    return _without_breaks(_encode(value))
+
+
+def writable_json_line(value: Any) -> str:
+    """`json_line` of the value as `writable` makes it; nearly all values are so already, which the line shows."""
+    try:
+        line = _encode_finite(value)
+    except ValueError:
+        return json_line(writable(value))
+    return json_line(writable(value)) if _SURROGATE.search(line) else _without_breaks(line)
+
+
+def _without_breaks(line: str) -> str:
+    return _ESCAPED.sub(lambda match: f"\\u{ord(match[0]):04x}", line)
 
 
 def number(value: int | float) -> str:

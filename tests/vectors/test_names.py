@@ -43,8 +43,8 @@ def test_the_words_of_titles_and_excerpts_are_marked():
         Article(id=f"a{n}", title="Why Assam Tea Is Strong", excerpt="The tea from Assam is strong.", topics=("Assam",))
         for n in range(3)
     ]
-    vectorizer = FieldVectorizer(language="en").fit(articles)
-    names, marks = vectorizer.term_names(), vectorizer.names(articles)
+    vectorizer = FieldVectorizer(language="en", learn_names=True).fit(articles)
+    names, marks = vectorizer.term_names(), vectorizer.is_name
     found = {
         (field.name, str(names[column]))
         for field in vectorizer.fields

@@ -73,7 +73,7 @@ def test_fit_then_transform_is_fit_transform():
 def test_restored_vectorizer_gives_the_same_rows():
     """Language, terms and frequencies are all there is to it."""
     fitted = FieldVectorizer().fit(ARTICLES)
-    restored = FieldVectorizer().restore(fitted.state(), fitted.frequencies())
+    restored = FieldVectorizer().restore(fitted.state(), fitted.frequencies(), fitted.is_name)
     assert (restored.transform(ARTICLES) != fitted.transform(ARTICLES)).nnz == 0
     assert list(restored.term_names()) == list(fitted.term_names())
 
