@@ -25,6 +25,7 @@ from typing import Any
 from recommender import Corpus, Recommender, evaluate, read_site
 from recommender.evaluation.baselines import Tfidf
 from recommender.evaluation.evaluator import PROTOCOLS
+from recommender.evaluation.slices import NONE
 from recommender.settings import settings_from_mapping
 
 MEASURES = ("nDCG@10", "P@1", "RR")
@@ -51,7 +52,7 @@ def table(report: dict[str, Any]) -> str:
     slices = [("lists of 1–10", report["slices"]["list_size"].get("1-10"))]
     languages = report["slices"]["language"]
     if len(languages) > 1:
-        slices += sorted(languages.items())
+        slices += [(name if name != NONE else "no language", found) for name, found in sorted(languages.items())]
     slices = [(name, found) for name, found in slices if found]
     header = ["step", f"{first} [95 %]", *(f"{name} ({found['n_queries']:,})" for name, found in slices), *MEASURES[1:]]
     lines = [f"| {' | '.join([*header, 'gain over the step before'])} |", f"| --- |{' ---: |' * len(header)}"]
