@@ -32,7 +32,11 @@ __all__ = ["Candidates", "Facts", "Queries", "no_candidates", "search", "settle"
 #: Blocks that are compared before the bar is looked at again.
 PIECE_BLOCKS = 16
 
-#: Terms are left out while what they can add to a mean row stays below this share of the bar. Measured from 0 to 1.
+#: Rows from which the first guess is made.
+SAMPLE_ROWS = 1024
+
+#: Terms are left out while what they can add to a mean row stays below this share of the bar. Measured at 0 to 1: from
+#: 0.6 on, ever more rows have to be summed again.
 LEFT_OUT_SHARE = 0.4
 
 #: Left out terms are added up after all once there are more candidates than this many of their postings, each.
@@ -294,13 +298,11 @@ def _find(sums, lengths, length, leasts, places):  # type: ignore[no-untyped-def
 
 
 @numba.njit(nogil=True, cache=True)
-def _guess(candidates, at, k, share):  # type: ignore[no-untyped-def]
-    """Guess the k-th best score from the candidates so far, which are those of a share of all rows."""
+def _guess(scores, k, share):  # type: ignore[no-untyped-def]
+    """Guess the k-th best score of all rows from the scores of a share of them; 0 where they are too few."""
     expected = k * share
     n = int(expected + 3.0 * np.sqrt(expected)) + 2
-    if n < k and n <= candidates.counts[at]:
-        guess = _nth_greatest(candidates.lowers[at, : candidates.counts[at]], n)
-        candidates.guesses[at] = max(guess, candidates.guesses[at])
+    return _nth_greatest(scores, n) if n < k and n <= len(scores) else 0.0
 
 
 @numba.njit(nogil=True, cache=True)
@@ -329,6 +331,7 @@ def search(postings, times, tiles, queries, facts, k, half_life, floor, n_sample
     squares, n_postings = np.empty(N_CLASSES + 1), np.empty(N_CLASSES + 1, dtype=np.int64)
     sums = np.zeros(postings.tile_rows, dtype=np.float32)
     leasts = np.empty(PIECE_BLOCKS, dtype=np.float32)
+    sample = np.empty(SAMPLE_ROWS, dtype=np.float32)
     places = np.empty(PIECE_BLOCKS * BLOCK_ROWS + 1, dtype=np.int32)
     for tile in tiles:
         first, last = tile * postings.tile_rows, min(postings.n_rows, (tile + 1) * postings.tile_rows)
@@ -381,6 +384,14 @@ def search(postings, times, tiles, queries, facts, k, half_life, floor, n_sample
                     _add_postings(sums, query_values[position], tile_rows[here], tile_weights[here])
             lengths = postings.lengths[max(0, n_left_out - 1)]
 
+            if n_sampled_of and tile == tiles[0]:
+                n_sampled, n = min(SAMPLE_ROWS, last - first), 0
+                for place in range(n_sampled):
+                    row = postings.first_row + postings.order[first + place]
+                    if allowed[row] and row != own and groups[row] == group and not row_times[row] >= before:
+                        sample[n] = sums[place]
+                        n += 1
+                candidates.guesses[at] = max(0.0, _guess(sample[:n], k, n_sampled / n_sampled_of) - error)
             n_more = n_postings_left_out // POSTINGS_PER_CANDIDATE + 16
             for piece in range(first_block, last_block, PIECE_BLOCKS):
                 n_blocks = min(PIECE_BLOCKS, last_block - piece)
@@ -420,8 +431,6 @@ def search(postings, times, tiles, queries, facts, k, half_life, floor, n_sample
                         n = candidates.counts[at]
                         least_score = max(candidates.bars[at], candidates.guesses[at])
                 candidates.counts[at] = n
-                if n_sampled_of and tile == tiles[0] and (piece == first_block or stop >= last):
-                    _guess(candidates, at, k, (min(stop, last) - first) / n_sampled_of)
                 if n_left_out and n_more < 0:
                     for position in range(n_terms):
                         if classes[position] < n_left_out:
@@ -430,6 +439,9 @@ def search(postings, times, tiles, queries, facts, k, half_life, floor, n_sample
                     n_left_out, length = 0, np.float32(0.0)
             sums[:] = 0.0
             if tile == tiles[0]:
+                if n_sampled_of:
+                    guess = _guess(lowers[: candidates.counts[at]], k, (last - first) / n_sampled_of)
+                    candidates.guesses[at] = max(guess, candidates.guesses[at])
                 _thin_out(candidates, at, k)
     for at in range(len(queries.numbers)):
         _thin_out(candidates, at, k)

@@ -67,6 +67,18 @@ def slow_answer(matrix, k, rows, damping=None, before=None):
     return answers
 
 
+def sorted_products(matrix, queries, k, rows, damping):
+    """`slow_answer` for some queries of a matrix that is too large for it: one dense product a query."""
+    answers = []
+    for query in queries:
+        similarity = matrix.astype(np.float64).dot(matrix[query].toarray().ravel().astype(np.float64))
+        scores = np.minimum(1.0, np.round(similarity * damping_factors(rows.times - rows.times[query], damping), 6))
+        scores[query] = 0.0
+        best = np.lexsort((rows.order, -scores))[:k]
+        answers.append([int(row) for row in best if scores[row] > 0])
+    return answers
+
+
 def rows_of(found):
     """The answers as lists."""
     return [[int(row) for row in rows if row >= 0] for rows in found.rows]
@@ -101,6 +113,66 @@ def test_damped_neighbors_are_those_of_the_slow_answer(seed, k, half_life, floor
     assert rows_of(found) == slow_answer(matrix, k, rows, damping, before=times)
 
 
+@pytest.mark.parametrize("half_life", [0.0, 7.0])
+@pytest.mark.parametrize("k", [1, 10, 200])
+def test_thousands_of_rows_with_common_and_rare_terms(half_life, k):
+    """Terms of all frequencies, several tiles, every bound at work."""
+    rng = np.random.default_rng(17)
+    n_rows, n_terms = 3 * postings.TILE_ROWS + 100, 3000
+    chances = 0.9 / np.arange(1, n_terms + 1) ** 0.9
+    n_with_term = rng.binomial(n_rows, chances)
+    terms = np.repeat(np.arange(n_terms), n_with_term)
+    values = 1 + np.log(n_rows / np.maximum(1, n_with_term))[terms]
+    matrix = csr_matrix((values, (rng.integers(0, n_rows, len(terms)), terms)), shape=(n_rows, n_terms))
+    matrix = csr_matrix(normalize(matrix), dtype=np.float32)
+    matrix.sort_indices()
+    times = rng.integers(0, 3000, n_rows).astype(float)
+    times[rng.random(n_rows) < 0.05] = np.nan
+    rows, damping = plain_rows(n_rows, times=times, order=rng.permutation(n_rows)), Damping(half_life, 0.3)
+    queries = rng.integers(0, n_rows, 40)
+    found = TiledIndex(matrix, times).top_k(
+        matrix[queries], k, rows, query_times=times[queries], query_groups=rows.groups[queries], exclude=queries,
+        damping=damping, n_threads=2,
+    )  # fmt: skip
+    assert rows_of(found) == sorted_products(matrix, queries, k, rows, damping)
+
+
+def test_thousands_of_equal_rows_answer_in_their_order():
+    """More ties than there is room for candidates."""
+    rng = np.random.default_rng(19)
+    matrix = csr_matrix(np.tile(np.array([[0.6, 0.8, 0.0]], dtype=np.float32), (3000, 1)))
+    rows = plain_rows(3000, order=rng.permutation(3000))
+    found = ask(TiledIndex(matrix), matrix[:5], 20, rows)
+    by_order = np.argsort(rows.order).tolist()
+    assert rows_of(found) == [[row for row in by_order if row != query][:20] for query in range(5)]
+    assert np.all(found.scores == 1.0)
+
+
+def test_a_first_tile_unlike_the_others_misleads_nobody(monkeypatch):
+    """The first tile has 40 copies of the query, and all other rows share little with it: the guess is far too high."""
+    monkeypatch.setattr(postings, "TILE_ROWS", 64)
+    copies = np.tile(np.eye(1, 300, dtype=np.float32), (40, 1))
+    others = np.eye(300, dtype=np.float32)
+    others[:, 0] = 0.1 + np.arange(300) / 3000
+    matrix = csr_matrix(normalize(np.vstack([copies, others])), dtype=np.float32)
+    rows = plain_rows(340)
+    expected = sorted_products(matrix, range(5), 60, rows, Damping())
+    assert [len(answer) for answer in expected] == [60] * 5
+    assert rows_of(ask(TiledIndex(matrix), matrix[:5], 60, rows)) == expected
+
+
+def test_the_times_of_the_index_decide_nothing():
+    """They only say which rows stand together: other times, or none, give the same answer."""
+    matrix = unit_rows(21, n_rows=500, density=0.2)
+    times = np.random.default_rng(21).integers(0, 400, 500).astype(float)
+    rows = plain_rows(500, times=times)
+    answers = [
+        rows_of(ask(TiledIndex(matrix, of_index), matrix, 7, rows, damping=Damping(7.0, 0.3), before=times + 50))
+        for of_index in (times, None, times[::-1].copy())
+    ]
+    assert answers[0] == answers[1] == answers[2]
+
+
 def test_similarities_are_those_of_scikit_learn():
     """`NearestNeighbors` by brute force gives the same cosines."""
     matrix = unit_rows(3, n_rows=200, density=0.2)
@@ -132,6 +204,34 @@ def test_rows_added_later_are_found_as_if_they_had_been_there(monkeypatch, step)
     assert rows_of(ask(grown, matrix, 9, rows)) == rows_of(ask(TiledIndex(matrix), matrix, 9, rows))
 
 
+def test_rows_added_one_at_a_time_make_few_segments():
+    """Small segments are merged, so that the time of a search does not grow with the number of additions."""
+    matrix = unit_rows(25, n_rows=1500, density=0.1)
+    index = TiledIndex(matrix[:200])
+    for row in range(200, 1500):
+        index.add(matrix[row])
+    starts = index.parts()["index_segments"].tolist()
+    assert (starts[0], starts[-1], index.n_rows) == (0, 1500, 1500)
+    assert len(starts) - 1 <= 8
+    rows = plain_rows(1500)
+    assert rows_of(ask(index, matrix[:50], 9, rows)) == rows_of(ask(TiledIndex(matrix), matrix[:50], 9, rows))
+
+
+def test_products_are_those_of_the_matrix(monkeypatch):
+    """Of all rows, whatever their segment and tile."""
+    monkeypatch.setattr(postings, "TILE_ROWS", 64)
+    matrix = unit_rows(27, n_rows=200, density=0.3)
+    index = TiledIndex(matrix[:150], np.arange(150.0)[::-1].copy())
+    index.add(matrix[150:])
+    query = matrix[7]
+    assert index.products(query.indices, query.data) == pytest.approx(matrix.dot(query.toarray().ravel()), abs=1e-6)
+    rarity = np.linspace(1, 2, len(query.indices))
+    has = matrix[:, query.indices].toarray() > 0
+    most, total = index.rarities(query.indices, rarity)
+    assert most == pytest.approx((has * rarity).max(axis=1))
+    assert total == pytest.approx((has * rarity).sum(axis=1))
+
+
 def test_a_copy_grows_alone():
     """Whoever reads the old index goes on reading it."""
     matrix = unit_rows(9, n_rows=20, density=0.5)
@@ -147,7 +247,8 @@ def test_restored_index_gives_the_same_answers(monkeypatch):
     """From plain arrays, and it can still grow."""
     monkeypatch.setattr(postings, "TILE_ROWS", 64)
     matrix = unit_rows(11, n_rows=150, density=0.2)
-    index = TiledIndex(matrix[:140])
+    index = TiledIndex(matrix[:100], np.arange(100.0))
+    index.add(matrix[100:140], np.arange(40.0))
     restored = TiledIndex.from_parts(index.parts(), matrix[:140])
     restored.add(matrix[140:])
     rows = plain_rows(150)
