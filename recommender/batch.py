@@ -297,7 +297,7 @@ def suggest_site(
         files={str(path.absolute()): digest_ for path, digest_ in plan.files.items()},
     )
     # What could not be written depends on more than the inputs, so the next run tries again.
-    if last is not None and not plan.problems and not lost:
+    if last is not None and outcome.files and not plan.problems and not lost:
         last.remember(outcome)
     return SuggestRun(
         n_articles=len(corpus),

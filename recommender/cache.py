@@ -155,12 +155,15 @@ def code_version() -> str:
     """
     root = Path(__file__).parent
     sources = (part for file in sorted(root.rglob("*.py")) for part in (str(file.relative_to(root)), file.read_bytes()))
-    libraries = []
-    for requirement in metadata.requires("recommender") or ():
-        name = re.split(r"[^\w.-]", requirement)[0]
+    names = {"recommender"}
+    # A package that is imported from where it lies has no metadata, and then its libraries are not known either.
+    with contextlib.suppress(metadata.PackageNotFoundError):
+        names.update(re.split(r"[^\w.-]", requirement)[0] for requirement in metadata.requires("recommender") or ())
+    versions = []
+    for name in sorted(names):
         with contextlib.suppress(metadata.PackageNotFoundError):
-            libraries.append(f"{name} {metadata.version(name)}")
-    return digest(sys.version, *sorted(set(libraries)), *sources)
+            versions.append(f"{name} {metadata.version(name)}")
+    return digest(sys.version, *versions, *sources)
 
 
 def _head(key: str, content: bytes) -> bytes:

@@ -156,6 +156,7 @@ def read_article(
     languages = _suffix_languages([path], generator)
     notes = Notes()
     article = article_of_text(text, path, without_ending(path), reader, notes, languages, where)
+    forget_entries()
     if article is None:
         raise ArticleError(f"{where}: has no front matter. Begin it with a line of three dashes and title: Tea.")
     for warning in notes.warnings:
