@@ -14,16 +14,20 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from recommender.articles import Article, Corpus, Reading
 from recommender.content.site import read_article, read_site
 from recommender.errors import CorpusError, RecommenderError, did_you_mean
-from recommender.evaluation import Report, evaluate
-from recommender.model import Recommender, load_model
+from recommender.runs import LastRun, Outcome, warnings_heard
 from recommender.settings import Settings, describe_settings, read_settings
 from recommender.suggestions import Reason
 from recommender.writing import WRITERS, Answer, FileChange, Plan, apply_changes, jsonl_lines
+
+if TYPE_CHECKING:
+    # Imported where they are used: a run with nothing to do is over before scikit-learn is imported.
+    from recommender.evaluation import Report
+    from recommender.model import Recommender
 
 __all__ = [
     "EvaluateRun",
@@ -82,6 +86,8 @@ class SuggestRun:
         What has changed on the site since the model was fitted; None where it was fitted in this run.
     seconds
         From start to end.
+    is_unchanged
+        Whether nothing had to be computed: inputs and files are as the last run left them.
     """
 
     n_articles: int
@@ -95,6 +101,7 @@ class SuggestRun:
     problems: tuple[RecommenderError, ...]
     news: News | None
     seconds: float
+    is_unchanged: bool = False
 
     @property
     def n_with_none(self) -> int:
@@ -197,6 +204,7 @@ def suggest_site(
     require: Sequence[str] = (),
     plan_only: bool = False,
     strict: bool = False,
+    fresh: bool = False,
     progress: Progress | None = None,
 ) -> SuggestRun:
     """
@@ -222,6 +230,8 @@ def suggest_site(
         Find out what would change, and change nothing.
     strict
         Stop at the first file that cannot be read.
+    fresh
+        Read and compute everything, also where an earlier run with the same inputs is in the cache.
     progress
         Told how far the run is.
 
@@ -234,35 +244,69 @@ def suggest_site(
     """
     start = time.monotonic()
     tell = progress or _silence
-    loaded = _load(model, settings)
-    corpus = _read(site, settings, tell, strict=strict)
+    if model is not None:
+        _check_model(model)
+    corpus = _read(site, settings, tell, strict=strict, fresh=fresh)
     chosen = choose_articles(corpus, site, only)
-    if require:
-        _pass_gate(corpus, settings, require, tell)
-    recommender, news = _recommender(corpus, settings, loaded, tell)
-    tally = _Tally()
-    answers = tally.count(_answers(recommender, chosen, settings, tell))
     writer = settings.writing.writer
-    if writer == "jsonl" and output is None:
-        plan = Plan()
-        for line in jsonl_lines(answers):
-            if emit:
-                emit(line)
-    else:
-        plan = WRITERS[writer](corpus, site, answers, settings, output)
+    reading = corpus.reading or Reading()
+    last = None
+    # Lines that go to the standard output are not kept, so there is nothing that could stand in for a run.
+    if writer != "jsonl" or output is not None:
+        last = LastRun.of(site, settings, corpus, chosen, model=model, output=output, require=require)
+    if last is not None and not fresh and (known := last.recall()) is not None:
+        return SuggestRun(
+            n_articles=len(corpus),
+            n_asked=len(chosen),
+            reading=reading,
+            ranker_name=known.ranker_name,
+            ranker_decision=known.ranker_decision,
+            n_suggestions=known.n_suggestions,
+            reasons_for_none=known.reasons_for_none,
+            changes=(),
+            problems=reading.problems,
+            news=News(*known.news) if known.news else None,
+            seconds=time.monotonic() - start,
+            is_unchanged=True,
+        )
+    with warnings_heard() as warnings:
+        loaded = _load(model, settings)
+        if require:
+            _pass_gate(corpus, settings, require, tell)
+        recommender, news = _recommender(corpus, settings, loaded, tell)
+        tally = _Tally()
+        answers = tally.count(_answers(recommender, chosen, settings, tell))
+        if writer == "jsonl" and output is None:
+            plan = Plan()
+            for line in jsonl_lines(answers):
+                if emit:
+                    emit(line)
+        else:
+            plan = WRITERS[writer](corpus, site, answers, settings, output)
     lost: Sequence[RecommenderError] = ()
     if not plan_only:
         n_changes = len(plan.changes)
         _, lost = apply_changes(plan.changes, lambda n_done: tell("files", n_done, n_changes))
-    reading = corpus.reading or Reading()
-    return SuggestRun(
-        n_articles=len(corpus),
-        n_asked=len(chosen),
-        reading=reading,
+    outcome = Outcome(
         ranker_name=recommender.ranker_name,
         ranker_decision=recommender.ranker_decision,
         n_suggestions=tally.n_suggestions,
         reasons_for_none=dict(sorted(tally.reasons_for_none.items(), key=lambda item: (-item[1], item[0]))),
+        news=(news.n_added, news.n_changed, news.n_removed) if news else None,
+        warnings=tuple(warnings),
+        files={str(path.absolute()): digest_ for path, digest_ in plan.files.items()},
+    )
+    # What could not be written depends on more than the inputs, so the next run tries again.
+    if last is not None and outcome.files and not plan.problems and not lost:
+        last.remember(outcome)
+    return SuggestRun(
+        n_articles=len(corpus),
+        n_asked=len(chosen),
+        reading=reading,
+        ranker_name=outcome.ranker_name,
+        ranker_decision=outcome.ranker_decision,
+        n_suggestions=outcome.n_suggestions,
+        reasons_for_none=outcome.reasons_for_none,
         changes=plan.changes,
         problems=(*reading.problems, *plan.problems, *lost),
         news=news,
@@ -407,6 +451,8 @@ def evaluate_site(
     RecommenderError
         The site cannot be used.
     """
+    from recommender.evaluation import evaluate
+
     tell = progress or _silence
     corpus = _read(site, settings, tell, strict=strict)
     report = evaluate(corpus, settings, protocol, test_from, later, measures, systems, progress=tell)
@@ -526,20 +572,30 @@ def _article(corpus: Corpus, site: Path, settings: Settings, name: str) -> Artic
 
 def _pass_gate(corpus: Corpus, settings: Settings, require: Sequence[str], progress: Progress) -> None:
     """Raise GateError where the settings score below what is required on this site."""
+    from recommender.evaluation import evaluate
+
     measured = dict.fromkeys((*settings.evaluation.measures, *(limit.partition("=")[0].strip() for limit in require)))
     report = evaluate(corpus, settings, measures=tuple(measured), progress=progress)
     report.check(require)
     logger.info("evaluation: passed %s", ", ".join(require))
 
 
-def _read(site: Path, settings: Settings, progress: Progress, *, strict: bool = False) -> Corpus:
-    return read_site(site, settings, strict=strict, progress=lambda done, total: progress("articles", done, total))
+def _read(site: Path, settings: Settings, progress: Progress, *, strict: bool = False, fresh: bool = False) -> Corpus:
+    return read_site(
+        site,
+        settings,
+        strict=strict,
+        fresh=fresh,
+        progress=lambda done, total: progress("articles", done, total),
+    )
 
 
 def _recommender(
     corpus: Corpus, settings: Settings, loaded: Recommender | None, progress: Progress
 ) -> tuple[Recommender, News | None]:
     """A recommender that knows the corpus: fitted on it, or one that was loaded, brought up to date."""
+    from recommender.model import Recommender
+
     if loaded is None:
         fitted = Recommender(settings).fit(corpus, progress=lambda done, total: progress("model", done, total))
         return fitted, None
@@ -551,10 +607,18 @@ def _recommender(
     return loaded, News(len(added) - n_changed, n_changed, len(removed))
 
 
+def _check_model(model: Path) -> None:
+    """Raise ModelError where there is no model, before the site is read: a person should not wait to hear that."""
+    from recommender.persistence import read_head
+
+    read_head(model)
+
+
 def _load(model: Path | None, settings: Settings) -> Recommender | None:
-    """The saved model, before the site is read: a person should not wait to hear that there is none."""
     if model is None:
         return None
+    from recommender.model import load_model
+
     loaded = load_model(model)
     logger.info("model: %s loaded", model)
     if others := _other_settings(loaded.settings, settings):

@@ -162,6 +162,7 @@ def main() -> None:
     metavar="MEASURE=X",
     help="Score the settings first, and write nothing below this, such as nDCG@10=0.4.",
 )
+@click.option("--fresh", is_flag=True, help="Read and compute everything anew, whatever is in the cache.")
 @SETTINGS
 @STRICT
 @_loudness
@@ -177,6 +178,7 @@ def suggest(
     diff: bool,
     dry_run: bool,
     require: tuple[str, ...],
+    fresh: bool,
     settings_file: Path | None,
     strict: bool,
     verbose: bool,
@@ -187,6 +189,8 @@ def suggest(
 
     They go into one data file where the site's generator looks (data), into a block of each article (front-matter), or
     to stdout (jsonl). Lists that editors curated are never touched, and a second run changes nothing.
+
+    Where nothing has changed since the last run, nothing is computed again.
     """
     from recommender.batch import suggest_site
 
@@ -211,6 +215,7 @@ def suggest(
             require=require,
             plan_only=is_plan,
             strict=strict,
+            fresh=fresh,
             progress=progress,
         )
     if diff:
@@ -515,7 +520,8 @@ def _summary(run: SuggestRun, *, is_plan: bool) -> Iterator[str]:
     )
     for reason, count in _grouped(run.reasons_for_none):
         yield f"  {count:,}: {reason}"
-    yield f"files: {len(run.changes):,} {'would change' if is_plan else 'changed'}"
+    unchanged = "; nothing had to be computed again" if run.is_unchanged else ""
+    yield f"files: {len(run.changes):,} {'would change' if is_plan else 'changed'}{unchanged}"
     yield f"done in {run.seconds:.1f} s"
 
 

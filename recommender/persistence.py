@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from recommender.errors import ModelError, WriteError
 
-__all__ = ["FORMAT", "OLDEST_FORMAT", "load_parts", "save_parts"]
+__all__ = ["FORMAT", "OLDEST_FORMAT", "load_parts", "read_head", "save_parts"]
 
 #: Format that this version writes, and the oldest that it reads.
 FORMAT = 1
@@ -93,24 +93,7 @@ def load_parts(folder: Path | str) -> tuple[dict[str, Any], dict[str, Any], dict
         There is no model, its format is not one that this version reads, or a part is missing or broken.
     """
     folder = Path(folder)
-    head_file = folder / _HEAD
-    if not head_file.exists():
-        raise ModelError(
-            f"{folder} holds no model: there is no {_HEAD}. Make one: recommender fit SITE --model {folder}."
-        )
-    try:
-        head = json.loads(head_file.read_text(encoding="utf-8"))
-        found = head["format"]
-    except (OSError, ValueError, TypeError, KeyError):
-        raise ModelError(
-            f"{head_file} is not a model's head. Fit it again: recommender fit SITE --model {folder}."
-        ) from None
-    if not (isinstance(found, int) and OLDEST_FORMAT <= found <= FORMAT):
-        reads = f"{OLDEST_FORMAT} to {FORMAT}" if OLDEST_FORMAT < FORMAT else f"{FORMAT}"
-        raise ModelError(
-            f"{folder} was saved in format {found}, but this version reads {reads}. "
-            f"Fit it again: recommender fit SITE --model {folder}."
-        )
+    head = read_head(folder)
     documents: dict[str, Any] = {}
     arrays: dict[str, NDArray[Any]] = {}
     for file in sorted(folder.iterdir()):
@@ -131,6 +114,36 @@ def load_parts(folder: Path | str) -> tuple[dict[str, Any], dict[str, Any], dict
     if missing:
         raise ModelError(f"{folder} lacks {', '.join(missing)}. Fit it again: recommender fit SITE --model {folder}.")
     return head, documents, arrays
+
+
+def read_head(folder: Path) -> dict[str, Any]:
+    """
+    A model's head alone, which tells at once whether there is a model that this version reads.
+
+    Raises
+    ------
+    ModelError
+        There is no model, or its format is not one that this version reads.
+    """
+    head_file = folder / _HEAD
+    if not head_file.exists():
+        raise ModelError(
+            f"{folder} holds no model: there is no {_HEAD}. Make one: recommender fit SITE --model {folder}."
+        )
+    try:
+        head: dict[str, Any] = json.loads(head_file.read_text(encoding="utf-8"))
+        found = head["format"]
+    except (OSError, ValueError, TypeError, KeyError):
+        raise ModelError(
+            f"{head_file} is not a model's head. Fit it again: recommender fit SITE --model {folder}."
+        ) from None
+    if not (isinstance(found, int) and OLDEST_FORMAT <= found <= FORMAT):
+        reads = f"{OLDEST_FORMAT} to {FORMAT}" if OLDEST_FORMAT < FORMAT else f"{FORMAT}"
+        raise ModelError(
+            f"{folder} was saved in format {found}, but this version reads {reads}. "
+            f"Fit it again: recommender fit SITE --model {folder}."
+        )
+    return head
 
 
 def _umask() -> int:

@@ -62,6 +62,12 @@ class ArticlesSettings:
     site_url: str = knob(
         "", "The site's own address, for lists that name articles by full URL; empty: from its configuration."
     )
+    cache: str = knob(
+        "",
+        "Where parsed files, and what the last run did, are kept for the next run: a folder, below the site's where it "
+        "does not begin at the root; none: nothing is kept; empty: the user's cache folder. It may be removed at any "
+        "time.",
+    )
 
 
 @dataclass(frozen=True)

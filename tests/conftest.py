@@ -88,6 +88,14 @@ def golden():
     return compare
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _cache_of_its_own(tmp_path_factory: pytest.TempPathFactory):
+    """The tests keep what is kept between runs in a folder of theirs, never in that of whoever runs them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _logging_as_it_was():
     """The command line sets the package's logger up; what one test sets up, the next must not find."""

@@ -54,11 +54,13 @@ def test_counts_add_up(newsroom):
 
 @pytest.mark.parametrize("writer", ["data", "front-matter"])
 def test_second_run_changes_nothing(newsroom, writer):
-    """Running again changes no byte."""
+    """Running again changes no byte, whether it is computed or remembered that nothing is to be done."""
     first = suggest_site(newsroom, by(writer))
     after = tree(newsroom)
     assert first.changes
-    assert suggest_site(newsroom, by(writer)).changes == ()
+    for fresh in (True, False):
+        second = suggest_site(newsroom, by(writer), fresh=fresh)
+        assert (second.changes, second.is_unchanged) == ((), not fresh)
     assert tree(newsroom) == after
 
 

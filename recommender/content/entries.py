@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from typing import Any, Literal
 
@@ -13,7 +14,7 @@ from recommender.content.dates import read_date
 from recommender.content.urls import is_address
 from recommender.content.wording import say
 
-__all__ = ["ENTRY_NAMES", "EntryNames", "entry_shape", "read_entries", "target_kind"]
+__all__ = ["ENTRY_NAMES", "EntryNames", "KnownEntries", "entry_shape", "read_entries", "target_kind"]
 
 #: How many embedded entries have which pairs of our field and the site's name, in the site's order.
 EntryNames = Counter[tuple[tuple[str, str], ...]]
@@ -32,8 +33,36 @@ _OURS = {name.lower(): (ours, rank) for ours, names in ENTRY_NAMES.items() for r
 _MARKDOWN_LINK = re.compile(r"\[(?P<title>[^]]+)\]\((?P<url>[^)\s]+)[^)]*\)")
 
 
+@dataclass(frozen=True, slots=True)
+class _Embedded:
+    """
+    What came of one embedded entry.
+
+    Parameters
+    ----------
+    item
+        The entry as YAML has it; kept, so that no other object can take its identity.
+    entry
+        The entry, or None for one that names nothing.
+    names
+        Our fields and the names that it has them from; empty where it has none.
+    complaints
+        What is wrong with it.
+    """
+
+    item: Mapping[Any, Any]
+    entry: RelatedEntry | None
+    names: tuple[tuple[str, str], ...] = ()
+    complaints: list[str] = field(default_factory=list)
+
+
+#: Embedded entries that were read, by the identity of their mapping. Lists repeat each other's entries, and the reader
+#: of front matter gives the same object for the same text; see `yaml_lines`.
+KnownEntries = dict[int, _Embedded]
+
+
 def read_entries(
-    value: Any, zone: tzinfo, entry_names: EntryNames | None = None
+    value: Any, zone: tzinfo, entry_names: EntryNames | None = None, known: KnownEntries | None = None
 ) -> tuple[tuple[RelatedEntry, ...], list[str]]:
     """
     The entries of a curated list, and a sentence for each thing in it that could not be used.
@@ -46,6 +75,8 @@ def read_entries(
         The time zone of dates that name none.
     entry_names
         Takes the names of the embedded entries.
+    known
+        Remembers embedded entries, all of one time zone.
     """
     if isinstance(value, str):
         value = value.splitlines()
@@ -54,22 +85,27 @@ def read_entries(
         value = [value] if named else [{key: item} for key, item in value.items()]
     if not isinstance(value, list):
         return (), [f"must be a list, but is {say(value)}. It is left out."]
+    known = {} if known is None else known
     entries: list[RelatedEntry] = []
     complaints: list[str] = []
     for number, item in enumerate(value, start=1):
         if item is None or item == "":
             continue
-        n_before = len(complaints)
         if isinstance(item, Mapping):
-            entry = _from_mapping(item, zone, complaints, entry_names)
+            read = known.get(id(item))
+            if read is None:
+                read = known[id(item)] = _from_mapping(item, zone)
+            entry = read.entry
+            if entry_names is not None and read.names:
+                entry_names[read.names] += 1
+            complaints += [f"entry {number} {complaint}" for complaint in read.complaints]
         elif isinstance(item, str | int | float | date) and not isinstance(item, bool):
             entry = _from_text(str(item).strip())
         else:
             entry = None
-            complaints.append(f"must be text or a mapping, but is {say(item)}. It is left out.")
+            complaints.append(f"entry {number} must be text or a mapping, but is {say(item)}. It is left out.")
         if entry is not None:
             entries.append(entry)
-        complaints[n_before:] = [f"entry {number} {complaint}" for complaint in complaints[n_before:]]
     return tuple(entries), complaints
 
 
@@ -94,10 +130,10 @@ def entry_shape(lists: Iterable[tuple[RelatedEntry, ...]], names: EntryNames) ->
         How often embedded entries have which names; empty on a site that lists texts.
     """
     kinds: Counter[Literal["url", "path", "slug", "title"]] = Counter()
-    n_entries = 0
-    for entries in lists:
-        n_entries += len(entries)
-        kinds.update(target_kind(entry.target) for entry in entries)
+    targets = Counter(entry.target for entries in lists for entry in entries)
+    for target, n_entries in targets.items():
+        kinds[target_kind(target)] += n_entries
+    n_entries = targets.total()
     n_embedded = names.total()
     if not n_entries or 2 * n_embedded >= n_entries:
         if not names:
@@ -112,17 +148,14 @@ def entry_shape(lists: Iterable[tuple[RelatedEntry, ...]], names: EntryNames) ->
     return EntryShape("text", target=kind)
 
 
-def _from_mapping(
-    item: Mapping[Any, Any], zone: tzinfo, complaints: list[str], entry_names: EntryNames | None
-) -> RelatedEntry | None:
-    """An embedded entry, or None for one that names nothing; what is wrong with it is added to the complaints."""
+def _from_mapping(item: Mapping[Any, Any], zone: tzinfo) -> _Embedded:
     if len(item) == 1:
         ((key, only),) = item.items()
         if str(key).lower() not in _OURS and isinstance(only, str):
             if is_address(only) or only.startswith("/"):
-                return RelatedEntry(title=str(key), url=only, target=only)
+                return _Embedded(item, RelatedEntry(title=str(key), url=only, target=only))
             # YAML makes a mapping of a title with a colon that is not quoted.
-            return _from_text(f"{key}: {only}")
+            return _Embedded(item, _from_text(f"{key}: {only}"))
     found: dict[str, tuple[int, str, Any]] = {}
     for name, value in item.items():
         known = _OURS.get(str(name).lower())
@@ -144,10 +177,9 @@ def _from_mapping(
     }
     title, url, path = texts.get("title", ""), texts.get("url", ""), texts.get("path", "")
     if not (title or url or path):
-        complaints.append("has neither a title nor an address. It is left out.")
-        return None
-    if entry_names is not None:
-        entry_names[tuple((ours, shown) for ours, (_, shown, _) in found.items())] += 1
+        return _Embedded(item, None, complaints=["has neither a title nor an address. It is left out."])
+    names = tuple((ours, shown) for ours, (_, shown, _) in found.items())
+    complaints = []
     published_at: datetime | None = None
     if "published_at" in found:
         _, name, value = found["published_at"]
@@ -155,9 +187,10 @@ def _from_mapping(
             published_at = read_date(value, zone)
         except ValueError:
             complaints.append(f"has {say(value)} for {name}, which is no date. It is kept without one.")
-    return RelatedEntry(
+    entry = RelatedEntry(
         title, texts.get("excerpt", ""), url, published_at, texts.get("provider", ""), url or path or title
     )
+    return _Embedded(item, entry, names, complaints)
 
 
 def _from_text(text: str) -> RelatedEntry:

@@ -16,7 +16,7 @@ from typing import Any
 
 from recommender.articles import Article, RelatedEntry
 from recommender.content.dates import read_date
-from recommender.content.entries import EntryNames, read_entries
+from recommender.content.entries import EntryNames, KnownEntries, read_entries
 from recommender.content.paths import language_code
 from recommender.content.wording import say
 from recommender.errors import ArticleError
@@ -132,6 +132,7 @@ class FieldReader:
 
     def __init__(self, fields: Mapping[str, str | Sequence[str]] | None = None, zone: tzinfo = UTC) -> None:
         self.zone = zone
+        self._known_entries: KnownEntries = {}
         names = dict(USUAL_NAMES)
         for ours, theirs in (fields or {}).items():
             names[ours] = (theirs,) if isinstance(theirs, str) else tuple(theirs)
@@ -197,7 +198,7 @@ class FieldReader:
             language=_language(found) or default_language,
             is_published=_is_published(found),
             body=body,
-            related=_related(found, self.zone, entry_names),
+            related=_related(found, self.zone, entry_names, self._known_entries),
             aliases=aliases,
         )
         notes.names.update(found.names)
@@ -414,12 +415,12 @@ def _is_published(found: _Found) -> bool:
     return is_published
 
 
-def _related(found: _Found, zone: tzinfo, entry_names: EntryNames) -> tuple[RelatedEntry, ...]:
+def _related(found: _Found, zone: tzinfo, entry_names: EntryNames, known: KnownEntries) -> tuple[RelatedEntry, ...]:
     for name, value in found.get("related"):
         if isinstance(value, bool):
             # A switch for the site's template, not a list.
             continue
-        entries, complaints = read_entries(value, zone, entry_names)
+        entries, complaints = read_entries(value, zone, entry_names, known)
         found.warnings += [f"{found.origin.at(name)}: {name}: {complaint}" for complaint in complaints]
         if entries:
             found.names.append(("related", name))

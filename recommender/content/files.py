@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from stat import S_ISREG
 
 from recommender.articles import Article
+from recommender.cache import digest
 from recommender.content import front_matter
 from recommender.content.fields import FieldReader, Notes, Origin
 from recommender.content.paths import (
@@ -24,7 +25,7 @@ from recommender.content.paths import (
 from recommender.content.yaml_values import read_yaml
 from recommender.errors import RecommenderError, SiteError
 
-__all__ = ["FilesRead", "FoundFiles", "article_of_text", "find_files", "read_files"]
+__all__ = ["FileRead", "FoundFiles", "article_of_text", "find_files", "read_files"]
 
 #: Folders that hold what a site is built with or from, never its articles. Hidden ones are left out too.
 _NOT_CONTENT = frozenset({"_site", "node_modules", "vendor"})
@@ -62,32 +63,31 @@ class FoundFiles:
     warnings: list[str] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class FilesRead:
+@dataclass(frozen=True, slots=True)
+class FileRead:
     """
-    What came of some of a site's files.
+    What came of one of a site's files.
 
     Parameters
     ----------
-    articles, notes
-        What was read.
-    problems
-        One error for each file that could not be used.
-    bare
-        Files without front matter, which are no articles.
+    path, article_id
+        The file below the site, and the id of its article.
+    digest
+        SHA-256 of the bytes that were read; "" for a file that cannot be read.
+    article
+        None for a file without front matter, which is no article, and for one with a problem.
+    notes
+        What was noticed.
+    problem
+        Why the file could not be used.
     """
 
-    articles: list[Article] = field(default_factory=list)
+    path: str
+    article_id: str
+    digest: str = ""
+    article: Article | None = None
     notes: Notes = field(default_factory=Notes)
-    problems: list[RecommenderError] = field(default_factory=list)
-    bare: list[str] = field(default_factory=list)
-
-    def add(self, other: FilesRead) -> None:
-        """Take in what came of further files."""
-        self.articles += other.articles
-        self.notes.add(other.notes)
-        self.problems += other.problems
-        self.bare += other.bare
+    problem: RecommenderError | None = None
 
 
 def find_files(root: Path, exclude: Sequence[str] = (), *, is_jekyll: bool = False) -> FoundFiles:
@@ -108,7 +108,9 @@ def find_files(root: Path, exclude: Sequence[str] = (), *, is_jekyll: bool = Fal
         )
 
     for folder, folders, names in os.walk(root, followlinks=True, onerror=unreadable):
-        place = PurePosixPath(Path(folder).relative_to(root).as_posix())
+        here = Path(folder)
+        place = PurePosixPath(here.relative_to(root).as_posix())
+        prefix = "" if here == root else f"{place}/"
         kept = []
         # A folder comes before a link to it, so that its articles keep their own paths.
         for name in sorted(folders, key=lambda name: (_is_link(Path(folder, name)), name)):
@@ -123,11 +125,11 @@ def find_files(root: Path, exclude: Sequence[str] = (), *, is_jekyll: bool = Fal
             kept.append(name)
         folders[:] = kept
         for name in sorted(names):
-            path = (place / name).as_posix()
+            path = f"{prefix}{name}"
             if not name.lower().endswith(ENDINGS) or name.startswith(".") or _is_excluded(path, exclude):
                 continue
             try:
-                state = Path(folder, name).stat()
+                state = (here / name).stat()
             except OSError:
                 state = None
             if state is not None and S_ISREG(state.st_mode):
@@ -151,21 +153,22 @@ def find_files(root: Path, exclude: Sequence[str] = (), *, is_jekyll: bool = Fal
 
 def read_files(
     root: Path, files: Iterable[tuple[str, str]], reader: FieldReader, languages: Collection[str] = ()
-) -> FilesRead:
-    """What comes of some files of a site, given as (path, id); a problem is collected, for the others go on."""
-    read = FilesRead()
-    for path, article_id in files:
-        try:
-            text = front_matter.decode(_bytes(root / path, path), path)
-            article = article_of_text(text, path, article_id, reader, read.notes, languages)
-        except SiteError as error:
-            read.problems.append(error)
-            continue
-        if article is None:
-            read.bare.append(path)
-        else:
-            read.articles.append(article)
-    return read
+) -> list[FileRead]:
+    """What comes of some files of a site, given as (path, id); a problem is kept, for the others go on."""
+    return [_read_file(root, path, article_id, reader, languages) for path, article_id in files]
+
+
+def _read_file(root: Path, path: str, article_id: str, reader: FieldReader, languages: Collection[str]) -> FileRead:
+    digest_ = ""
+    notes = Notes()
+    try:
+        raw = _bytes(root / path, path)
+        digest_ = digest(raw)
+        text = front_matter.decode(raw, path)
+        article = article_of_text(text, path, article_id, reader, notes, languages)
+    except SiteError as error:
+        return FileRead(path, article_id, digest_, notes=notes, problem=error)
+    return FileRead(path, article_id, digest_, article, notes)
 
 
 def article_of_text(

@@ -122,12 +122,9 @@ class EntryMatcher:
             The article whose list it is. A path can be relative to it, its language decides between translations, and
             its date between articles of one title. It is itself the answer only where nothing else can be meant.
         """
-        address = entry.url or entry.target
-        if address.startswith("/") or is_address(address):
-            ids = self._by_url.get(canonical_url(address))
-            if ids:
-                return Match(ids[0], "url")
-        elsewhere = is_address(address)
+        if (article_id := self.by_address(entry)) is not None:
+            return Match(article_id, "url")
+        elsewhere = is_address(entry.url or entry.target)
         for target in dict.fromkeys((entry.target, entry.url)):
             if target and not is_address(target):
                 article_id = self._match_path(target, source)
@@ -141,6 +138,14 @@ class EntryMatcher:
                 return Match(article_id, "title")
         external = external_article(entry)
         return Match(None, "unmatched") if external is None else Match(external.id, "external")
+
+    def by_address(self, entry: RelatedEntry) -> str | None:
+        """The article that has the address of an entry, whosever list it stands in."""
+        address = entry.url or entry.target
+        if address.startswith("/") or is_address(address):
+            ids = self._by_url.get(canonical_url(address))
+            return ids[0] if ids else None
+        return None
 
     def suggestion_for(self, entry: RelatedEntry) -> str:
         """The sentence " Did you mean 'x'?" with the nearest slug or title, for an entry that names nothing, or ""."""

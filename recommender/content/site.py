@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import joblib
-
 from recommender.articles import Article, Corpus
+from recommender.cache import SiteCache
 from recommender.content import front_matter
+from recommender.content.cache import KnownFile, ReadingCache
 from recommender.content.fields import FieldReader, Notes
-from recommender.content.files import FilesRead, FoundFiles, article_of_text, find_files, read_files
-from recommender.content.gather import gather, with_addresses
+from recommender.content.files import FileRead, FoundFiles, article_of_text, find_files, read_files
+from recommender.content.gather import gather, log_reading, with_addresses
 from recommender.content.generator import CONFIG_FILES, Generator, read_generator
 from recommender.content.jsonl import is_jsonl, read_jsonl
 from recommender.content.paths import ENDINGS, suffix_language, without_ending
 from recommender.content.wording import some
+from recommender.content.yaml_values import forget_entries
 from recommender.errors import ArticleError, SiteError
 from recommender.settings import Settings
 
@@ -30,16 +32,22 @@ logger = logging.getLogger(__name__)
 #: Called with the number of files done and of all files.
 Progress = Callable[[int, int], None]
 
-#: A task of this size takes a core about a tenth of a second, so that the progress moves and nobody waits long.
-_CHUNK_BYTES = 2_000_000
+#: A task of this size takes a core about a fifth of a second, so that the progress moves and nobody waits long; in
+#: smaller ones fewer entries repeat.
+_CHUNK_BYTES = 8_000_000
 #: Below this size, starting processes takes longer than reading.
-_PARALLEL_BYTES = 20_000_000
+_PARALLEL_BYTES = 50_000_000
 #: Folders in which sites keep their articles; a file's id begins with the first of them where no site is known.
 _CONTENT_FOLDERS = frozenset({"content", "_posts", "_drafts", "_news"})
 
 
 def read_site(
-    site: Path | str, settings: Settings | None = None, *, strict: bool = False, progress: Progress | None = None
+    site: Path | str,
+    settings: Settings | None = None,
+    *,
+    strict: bool = False,
+    fresh: bool = False,
+    progress: Progress | None = None,
 ) -> Corpus:
     """
     The articles of a site, their curated lists matched.
@@ -52,6 +60,8 @@ def read_site(
         Without any, the usual names are read.
     strict
         Raise the first problem instead of going on without the article.
+    fresh
+        Parse every file, also where an earlier reading of the same bytes is in the cache.
     progress
         Called with the number of files done and of all files.
 
@@ -77,31 +87,29 @@ def read_site(
         raise SiteError(
             f"{root}: holds no article. Name the folder of a site: one with files ending in {', '.join(ENDINGS)}."
         )
-    reader = FieldReader(settings.articles.fields, generator.zone)
     languages = _suffix_languages(found.paths, generator)
-    read = FilesRead(problems=list(found.problems))
-    n_done = 0
-    for n_files, part in _parts(root, found, reader, languages, settings.ranking.n_jobs):
-        read.add(part)
-        n_done += n_files
-        if progress is not None:
-            progress(n_done, len(found.paths))
-    if strict and read.problems:
-        raise read.problems[0]
-    warnings = list(found.warnings)
-    if found.pages:
-        warnings.append(f"{some(found.pages)} outside the articles' folders: not read.")
-    if read.bare:
-        warnings.append(f"{some(read.bare)} without front matter: not an article.")
-    return gather(
-        read.articles,
-        read.notes,
-        settings=settings.articles,
-        generator=generator,
-        n_files=found.n_all,
-        problems=read.problems,
-        warnings=warnings,
-    )
+    store = SiteCache.of(root, settings.articles.cache)
+    cache = ReadingCache(store, settings.articles, generator, languages) if store else None
+    files = _with_ids(found)
+    known: Sequence[KnownFile | None] = [None] * len(files)
+    if cache is not None and not fresh:
+        cache.load()
+        known = cache.find(root, files, _n_cores(settings.ranking.n_jobs))
+        unchanged = [file for file in known if file is not None]
+        corpus = cache.corpus(found, unchanged) if len(unchanged) == len(files) else None
+        if corpus is not None:
+            if progress is not None:
+                progress(len(files), len(files))
+            log_reading(corpus)
+            return _checked(corpus, strict)
+    reader = FieldReader(settings.articles.fields, generator.zone)
+    parsed = iter([*_parse(root, found, files, known, reader, languages, settings.ranking.n_jobs, progress)])
+    forget_entries()
+    reads = [cache.read(file) if cache and file else next(parsed) for file in known]
+    corpus = _corpus(found, reads, generator, settings)
+    if cache is not None:
+        cache.save(found, reads, corpus)
+    return _checked(corpus, strict)
 
 
 def read_article(
@@ -148,6 +156,7 @@ def read_article(
     languages = _suffix_languages([path], generator)
     notes = Notes()
     article = article_of_text(text, path, without_ending(path), reader, notes, languages, where)
+    forget_entries()
     if article is None:
         raise ArticleError(f"{where}: has no front matter. Begin it with a line of three dashes and title: Tea.")
     for warning in notes.warnings:
@@ -159,28 +168,84 @@ def read_article(
     return article
 
 
-def _parts(
-    root: Path, found: FoundFiles, reader: FieldReader, languages: Collection[str], n_jobs: int
-) -> Iterator[tuple[int, FilesRead]]:
-    """What comes of every file, in the order of the files, some at a time with their number."""
-    stems = Counter(without_ending(path) for path in found.paths)
-    chunks: list[list[tuple[str, str]]] = [[]]
-    size = 0
-    for path, n_bytes in zip(found.paths, found.n_bytes, strict=True):
-        if size >= _CHUNK_BYTES:
+def _checked(corpus: Corpus, strict: bool) -> Corpus:
+    """The corpus; with `strict`, its first problem raised."""
+    if strict and corpus.reading and corpus.reading.problems:
+        raise corpus.reading.problems[0]
+    return corpus
+
+
+def _corpus(found: FoundFiles, reads: Sequence[FileRead], generator: Generator, settings: Settings) -> Corpus:
+    notes = Notes()
+    for read in reads:
+        notes.add(read.notes)
+    warnings = list(found.warnings)
+    if found.pages:
+        warnings.append(f"{some(found.pages)} outside the articles' folders: not read.")
+    if bare := [read.path for read in reads if read.article is None and read.problem is None]:
+        warnings.append(f"{some(bare)} without front matter: not an article.")
+    return gather(
+        [read.article for read in reads if read.article is not None],
+        notes,
+        settings=settings.articles,
+        generator=generator,
+        n_files=found.n_all,
+        problems=[*found.problems, *(read.problem for read in reads if read.problem is not None)],
+        warnings=warnings,
+    )
+
+
+def _with_ids(found: FoundFiles) -> list[tuple[str, str]]:
+    """The path of each file and the id of its article: the path without its ending, where that is one file's alone."""
+    stems = [without_ending(path) for path in found.paths]
+    n_files = Counter(stems)
+    return [(path, stem if n_files[stem] == 1 else path) for path, stem in zip(found.paths, stems, strict=True)]
+
+
+def _parse(
+    root: Path,
+    found: FoundFiles,
+    files: Sequence[tuple[str, str]],
+    known: Sequence[KnownFile | None],
+    reader: FieldReader,
+    languages: Collection[str],
+    n_jobs: int,
+    progress: Progress | None,
+) -> Iterator[FileRead]:
+    """What comes of every file that is not known, in the order of the files."""
+    chunks: list[list[tuple[str, str]]] = []
+    sizes: list[int] = []
+    for file, n_bytes, known_file in zip(files, found.n_bytes, known, strict=True):
+        if known_file is not None:
+            continue
+        if not chunks or sizes[-1] >= _CHUNK_BYTES:
             chunks.append([])
-            size = 0
-        stem = without_ending(path)
-        chunks[-1].append((path, stem if stems[stem] == 1 else path))
-        size += n_bytes
-    if sum(found.n_bytes) < _PARALLEL_BYTES or joblib.effective_n_jobs(n_jobs) == 1:
-        parts: Iterable[FilesRead] = (read_files(root, chunk, reader, languages) for chunk in chunks)
+            sizes.append(0)
+        chunks[-1].append(file)
+        sizes[-1] += n_bytes
+    if sum(sizes) < _PARALLEL_BYTES or _n_cores(n_jobs) == 1:
+        parts: Iterable[list[FileRead]] = (read_files(root, chunk, reader, languages) for chunk in chunks)
     else:
-        # PyYAML is the whole cost, and it holds the interpreter's lock: processes, not threads.
+        # Its import takes longer than a warm reading.
+        import joblib
+
+        # Parsing is nearly the whole cost, and it holds the interpreter's lock: processes, not threads.
         parallel = joblib.Parallel(n_jobs=n_jobs, return_as="generator", batch_size=1)
         parts = parallel(joblib.delayed(read_files)(root, chunk, reader, languages) for chunk in chunks)
-    for chunk, part in zip(chunks, parts, strict=True):
-        yield len(chunk), part
+    n_done = len(files) - sum(map(len, chunks))
+    for part in parts:
+        n_done += len(part)
+        if progress is not None:
+            progress(n_done, len(files))
+        yield from part
+
+
+def _n_cores(n_jobs: int) -> int:
+    """The processes that a setting of joblib's kind means."""
+    if n_jobs > 0:
+        return n_jobs
+    n_cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, n_cores + 1 + n_jobs) if n_jobs else 1
 
 
 def _suffix_languages(paths: Sequence[str], generator: Generator) -> frozenset[str]:

@@ -3,8 +3,8 @@ YAML -> plain values, with errors in a site maintainer's words.
 
 Values are what PyYAML's safe loader makes of them, with three differences, each because a batch reads thousands of
 files that strangers wrote. What only looks like a value (the date ``2021-02-30``) stays text instead of stopping the
-file. Nesting has a limit, where PyYAML's C loader would crash the process. And values are built straight from the
-parser's events, which takes half the time of the loader.
+file. Nesting has a limit, where PyYAML's C loader would crash the process. And plain lines, which is what nearly all
+front matter is, are read by `yaml_lines`; only the rest is built from the parser's events.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from typing import Any
 import yaml
 from yaml.constructor import SafeConstructor
 
+from recommender.content.yaml_lines import LineReader
 from recommender.errors import FrontMatterError
 
-__all__ = ["LINE_END", "parse_events", "read_yaml"]
+__all__ = ["LINE_END", "forget_entries", "parse_events", "read_yaml"]
 
 #: The C parser where PyYAML was built with it (all wheels are), else the same in Python, ten times slower.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -39,6 +40,8 @@ def read_yaml(text: str, where: str, *, first_line: int = 1, warnings: list[str]
     """
     The values of a YAML mapping; empty where there is nothing but comments.
 
+    Values inside the mapping may be shared with other texts; they are to be read, not changed.
+
     Parameters
     ----------
     text
@@ -55,6 +58,9 @@ def read_yaml(text: str, where: str, *, first_line: int = 1, warnings: list[str]
     FrontMatterError
         It is not YAML, or not a mapping; with the line in the file.
     """
+    plain = _LINES.read(text)
+    if plain is not None:
+        return plain
     values = _build(parse_events(text, where, first_line), where, first_line, warnings)
     if values is None:
         return {}
@@ -64,6 +70,11 @@ def read_yaml(text: str, where: str, *, first_line: int = 1, warnings: list[str]
             f"{where}:{first_line}: expected names with values, but found {what}. Write lines such as title: Tea."
         )
     return values
+
+
+def forget_entries() -> None:
+    """Let go of the entries of lists that are remembered, which are of no use after a site is read."""
+    _LINES.forget()
 
 
 def parse_events(text: str, where: str, first_line: int = 1) -> Iterator[yaml.Event]:
@@ -175,6 +186,21 @@ def _tagged(tag: str, text: str) -> Any:
     if isinstance(value, Iterator):
         raise ValueError(f"{tag} is for lists and mappings")
     return value
+
+
+def _alone(text: str) -> Any:
+    """What a quoted text, or a list or mapping in brackets, means on one line; None where it is not one alone."""
+    kind, closing = {'"': (str, '"'), "[": (list, "]"), "{": (dict, "}")}[text[0]]
+    if text[-1] != closing or text.count("[") + text.count("{") > _MAX_DEPTH // 2:
+        return None
+    try:
+        value = _build(parse_events(text, ""), "", 1, None)
+    except FrontMatterError:
+        return None
+    return value if isinstance(value, kind) else None
+
+
+_LINES = LineReader(_plain, _alone)
 
 
 def _shown(tag: str | None) -> str:

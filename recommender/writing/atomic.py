@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from recommender.cache import digest
 from recommender.errors import RecommenderError, WriteError
 
 __all__ = ["FileChange", "apply_changes", "plan_change", "read_if_there", "replace_file"]
@@ -44,9 +45,18 @@ class FileChange:
     make: Callable[[bytes | None], bytes]
 
 
-def plan_change(path: Path, make: Callable[[bytes | None], bytes]) -> FileChange | None:
+def plan_change(
+    path: Path, make: Callable[[bytes | None], bytes], files: dict[Path, str] | None = None
+) -> FileChange | None:
     """
     The change that `make` makes of a file, or None where it changes nothing.
+
+    Parameters
+    ----------
+    path, make
+        As `FileChange` has them.
+    files
+        Takes SHA-256 of the bytes that the file should have, changed or not.
 
     Raises
     ------
@@ -55,6 +65,8 @@ def plan_change(path: Path, make: Callable[[bytes | None], bytes]) -> FileChange
     """
     before = read_if_there(path)
     after = make(before)
+    if files is not None:
+        files[path] = digest(after)
     return None if after == before else FileChange(path, before, after, make)
 
 

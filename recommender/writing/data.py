@@ -51,8 +51,9 @@ def plan_data(
         merged = {key: value for key, value in {**kept, **entries}.items() if value}
         return f"{_render(dict(sorted(merged.items())), '')}\n".encode()
 
-    change = plan_change(path, make)
-    return Plan((change,) if change else ())
+    files: dict[Path, str] = {}
+    change = plan_change(path, make, files)
+    return Plan((change,) if change else (), files=files)
 
 
 def data_file(site: Path, settings: Settings) -> Path:

@@ -53,15 +53,16 @@ def plan_front_matter(
     _check_name(name, corpus)
     changes: list[FileChange] = []
     problems: list[RecommenderError] = []
+    files: dict[Path, str] = {}
     for answer in answers:
         article = corpus[answer.article_id]
         try:
-            change = plan_change(site / article.path, _Maker(article.path, name, answer.suggestions))
+            change = plan_change(site / article.path, _Maker(article.path, name, answer.suggestions), files)
         except RecommenderError as error:
             problems.append(error)
         else:
             changes.extend([change] if change else [])
-    return Plan(tuple(changes), tuple(problems))
+    return Plan(tuple(changes), tuple(problems), files)
 
 
 def render_block(name: str, suggestions: Sequence[Suggestion]) -> str:

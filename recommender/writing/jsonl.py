@@ -45,8 +45,9 @@ def plan_jsonl(
     if output is None:
         raise WriteError("jsonl: no file is named for the lines. Name one: --output FILE.")
     content = "".join(f"{line}\n" for line in jsonl_lines(answers)).encode()
-    change = plan_change(output, lambda _: content)
-    return Plan((change,) if change else ())
+    files: dict[Path, str] = {}
+    change = plan_change(output, lambda _: content, files)
+    return Plan((change,) if change else (), files=files)
 
 
 def _suggestion(suggestion: Suggestion) -> dict[str, Any]:

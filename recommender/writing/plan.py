@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -47,10 +47,13 @@ class Plan:
         The files that will change, in the order of their articles.
     problems
         One error for each file that cannot be written; it is left alone.
+    files
+        SHA-256 of the bytes that each file should have, those that do not change too.
     """
 
     changes: tuple[FileChange, ...] = ()
     problems: tuple[RecommenderError, ...] = ()
+    files: Mapping[Path, str] = field(default_factory=dict)
 
 
 class Writer(Protocol):

@@ -1,0 +1,325 @@
+"""
+What an earlier reading of a site gave: the article of each file, and the finished corpus where no file has changed.
+
+A file is known by the SHA-256 of its bytes, its path and its id; not by its time and size, which an edit may keep.
+So a warm reading reads every byte, and parses none. What else decides the outcome (the settings, the generator's
+configuration, our code) is part of the key under which the document is kept. Bodies stay in the site's own files.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from recommender import errors
+from recommender.articles import Article, Corpus, EntryShape, Reading, RelatedEntry
+from recommender.cache import SiteCache, code_version, digest
+from recommender.content.fields import Notes
+from recommender.content.files import FileRead, FoundFiles
+from recommender.content.generator import Generator
+from recommender.errors import RecommenderError
+from recommender.settings import ArticlesSettings
+
+__all__ = ["KnownFile", "ReadingCache"]
+
+logger = logging.getLogger(__name__)
+
+_KIND = "articles"
+#: Files that one thread reads before the next may go on; the lock of the interpreter changes hands as rarely.
+_BATCH = 64
+#: What a document that is whole, but not one of ours, raises.
+_NOT_OURS = (KeyError, IndexError, TypeError, ValueError, AttributeError)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """A file that is as it was when it was parsed: its row of the document, and its body."""
+
+    row: list[Any]
+    body: str
+
+
+class ReadingCache:
+    """
+    The outcome of earlier readings of a site.
+
+    Parameters
+    ----------
+    store
+        Where it is kept.
+    settings, generator, languages
+        What decides how a file is read, besides the file.
+    """
+
+    def __init__(
+        self, store: SiteCache, settings: ArticlesSettings, generator: Generator, languages: Collection[str]
+    ) -> None:
+        self._store = store
+        read_by = [settings.fields, settings.site_language, settings.site_url, sorted(languages), str(generator.zone)]
+        configured = [generator.name, generator.site_url, generator.language, generator.permalinks, generator.warnings]
+        self._key = digest(code_version(), json.dumps([read_by, configured]))
+        self._document: dict[str, Any] = {}
+        self._rows: dict[str, list[Any]] = {}
+        self._entries: list[RelatedEntry] = []
+
+    def load(self) -> None:
+        """Take in what is kept; a document that cannot be used counts as none."""
+        document = self._store.load(_KIND, self._key)
+        if document is None:
+            return
+        try:
+            self._entries = [_entry(row) for row in document["entries"]]
+            self._rows = {row[0]: row for row in document["files"]}
+            self._document = document
+        except _NOT_OURS:
+            logger.warning("%s: the cache is damaged, so it is made anew.", self._store.folder)
+
+    def find(self, root: Path, files: Sequence[tuple[str, str]], n_threads: int) -> list[KnownFile | None]:
+        """
+        What is known of each file, given as (path, id), from its bytes as they are now.
+
+        Reading and hashing let the other threads go on, so this is done on all cores without a process.
+        """
+
+        def known(batch: Sequence[tuple[str, str]]) -> list[KnownFile | None]:
+            return [self._known(root, path, article_id) for path, article_id in batch]
+
+        if not self._rows:
+            return [None] * len(files)
+        batches = [files[start : start + _BATCH] for start in range(0, len(files), _BATCH)]
+        with ThreadPoolExecutor(max(1, n_threads)) as pool:
+            return [one for batch in pool.map(known, batches) for one in batch]
+
+    def _known(self, root: Path, path: str, article_id: str) -> KnownFile | None:
+        row = self._rows.get(path)
+        if row is None or row[1] != article_id:
+            return None
+        try:
+            raw = (root / path).read_bytes()
+        except OSError:
+            # The reader says what is wrong with it.
+            return None
+        if digest(raw) != row[2]:
+            return None
+        n_body = row[4][_N_BODY] if row[4] else 0
+        return KnownFile(row, raw[len(raw) - n_body :].decode("utf-8") if n_body else "")
+
+    def read(self, known: KnownFile) -> FileRead:
+        """What came of a file when it was parsed."""
+        path, article_id, digest_, problem, article, noticed = known.row
+        return FileRead(
+            path,
+            article_id,
+            digest_,
+            _article(known, self._entries, article[_URL], article[_ALIASES]) if article else None,
+            _notes(noticed, self._document["names"], path, article_id),
+            _problem(problem) if problem else None,
+        )
+
+    def corpus(self, found: FoundFiles, known: Sequence[KnownFile]) -> Corpus | None:
+        """The finished corpus of these files and no others, or None where it is not kept."""
+        finished = self._document.get("corpus")
+        if not finished or finished["key"] != _corpus_key(found, [one.row[:3] for one in known]):
+            return None
+        addresses = finished["addresses"]
+        articles = []
+        for one in known:
+            row = one.row[4]
+            if row:
+                url, aliases = addresses.get(one.row[1], (row[_URL], row[_ALIASES]))
+                articles.append(_article(one, self._entries, url, aliases))
+        n_files, problems, warnings, recognised, matched, unmatched = finished["reading"]
+        reading = Reading(
+            n_files, tuple(map(_problem, problems)), tuple(warnings), recognised, matched, tuple(unmatched)
+        )
+        kind, names, target = finished["shape"]
+        shape = EntryShape(kind, names, target)
+        self._store.touch(_KIND, self._key)
+        return Corpus(articles, site_language=finished["language"], entry_shape=shape, reading=reading)
+
+    def save(self, found: FoundFiles, reads: Iterable[FileRead], corpus: Corpus) -> None:
+        """Keep the outcome of a reading, and nothing of files that are gone."""
+        entries = _Table()
+        names = _Table()
+        files: list[list[Any]] = []
+        addresses = {}
+        for read in reads:
+            if not read.digest:
+                continue
+            files.append(
+                [
+                    read.path,
+                    read.article_id,
+                    read.digest,
+                    _problem_row(read.problem) if read.problem else None,
+                    _article_row(read.article, entries) if read.article else None,
+                    _notes_row(read.notes, read.article_id, names),
+                ]
+            )
+            if read.article:
+                placed = corpus[read.article_id]
+                if (placed.url, placed.aliases) != (read.article.url, read.article.aliases):
+                    addresses[read.article_id] = (placed.url, placed.aliases)
+        reading = corpus.reading or Reading()
+        shape = corpus.entry_shape
+        finished = {
+            "key": _corpus_key(found, [row[:3] for row in files]),
+            "addresses": addresses,
+            "language": corpus.site_language,
+            "shape": (shape.kind, shape.names, shape.target),
+            "reading": (
+                reading.n_files,
+                [_problem_row(problem) for problem in reading.problems],
+                reading.warnings,
+                reading.recognised,
+                reading.matched,
+                reading.unmatched,
+            ),
+        }
+        document = {
+            "entries": [_entry_row(entry) for entry in entries.items],
+            "names": names.items,
+            "files": files,
+            "corpus": finished,
+        }
+        self._store.save(_KIND, self._key, document)
+
+
+class _Table:
+    """Things that repeat, each with a number."""
+
+    def __init__(self) -> None:
+        self.items: list[Any] = []
+        self._numbers: dict[Any, int] = {}
+        self._by_identity: dict[int, int] = {}
+
+    def number(self, item: Any) -> int:
+        """The number of an item; one that is equal to another has its number."""
+        number = self._by_identity.get(id(item))
+        if number is None:
+            number = self._numbers.setdefault(item, len(self.items))
+            if number == len(self.items):
+                # NB only what is kept here keeps its identity.
+                self.items.append(item)
+                self._by_identity[id(item)] = number
+        return number
+
+
+def _corpus_key(found: FoundFiles, files: Sequence[Sequence[Any]]) -> str:
+    """What a finished corpus depends on, besides what the whole document depends on."""
+    problems = [str(problem) for problem in found.problems]
+    # NB files that cannot be read have no row, so the paths that were found are counted apart from the rows.
+    return digest(json.dumps([found.paths, found.n_all, found.pages, problems, found.warnings, [*map(list, files)]]))
+
+
+#: Where an article's row holds what is looked at before the rest.
+_URL, _ALIASES, _N_BODY = 3, 4, 11
+
+
+def _article_row(article: Article, entries: _Table) -> list[Any]:
+    return [
+        article.title,
+        article.excerpt,
+        _written(article.published_at),
+        article.url,
+        article.aliases,
+        article.topics,
+        article.provider,
+        article.quality,
+        article.language,
+        article.is_published,
+        [entries.number(entry) for entry in article.related],
+        len(article.body.encode("utf-8")),
+    ]
+
+
+def _article(known: KnownFile, entries: Sequence[RelatedEntry], url: str, aliases: Sequence[str]) -> Article:
+    title, excerpt, date, _, _, topics, provider, quality, language, is_published, related, _ = known.row[4]
+    return Article(
+        known.row[1],
+        known.row[0],
+        title,
+        excerpt,
+        _moment(date),
+        url,
+        tuple(topics),
+        provider,
+        quality,
+        language,
+        is_published,
+        known.body,
+        tuple([entries[number] for number in related]),
+        tuple(aliases),
+    )
+
+
+def _entry_row(entry: RelatedEntry) -> list[Any]:
+    return [entry.title, entry.excerpt, entry.url, _written(entry.published_at), entry.provider, entry.target]
+
+
+def _entry(row: Sequence[Any]) -> RelatedEntry:
+    title, excerpt, url, date, provider, target = row
+    return RelatedEntry(title, excerpt, url, _moment(date), provider, target)
+
+
+def _notes_row(notes: Notes, article_id: str, names: _Table) -> list[Any]:
+    return [
+        names.number(tuple(notes.names.items())),
+        [(names.number(pairs), n_entries) for pairs, n_entries in notes.entry_names.items()],
+        notes.warnings,
+        notes.untitled,
+        notes.slugs.get(article_id, ""),
+        notes.permalinks.get(article_id, ""),
+    ]
+
+
+def _notes(row: Sequence[Any], names: Sequence[Any], path: str, article_id: str) -> Notes:
+    number, entry_names, warnings, untitled, slug, permalink = row
+    return Notes(
+        Counter({(ours, theirs): n for (ours, theirs), n in names[number]}),
+        Counter({tuple([(ours, theirs) for ours, theirs in names[pairs]]): n for pairs, n in entry_names}),
+        list(warnings),
+        list(untitled),
+        {article_id: slug} if slug else {},
+        {article_id: permalink} if permalink else {},
+    )
+
+
+def _problem_row(problem: RecommenderError) -> tuple[str, str]:
+    return type(problem).__name__, str(problem)
+
+
+def _problem(row: Sequence[str]) -> RecommenderError:
+    name, message = row
+    kind = getattr(errors, name) if name in errors.__all__ else RecommenderError
+    problem: RecommenderError = kind(message)
+    return problem
+
+
+def _written(moment: datetime | None) -> str | None:
+    """A moment as text, with the name of its zone where that is more than an offset."""
+    if moment is None:
+        return None
+    zone: tzinfo | None = moment.tzinfo
+    if isinstance(zone, ZoneInfo):
+        return f"{moment.replace(tzinfo=None).isoformat()}|{zone.key}|{moment.fold}"
+    return moment.isoformat()
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    written, _, zone = text.partition("|")
+    moment = datetime.fromisoformat(written)
+    if zone:
+        key, _, fold = zone.partition("|")
+        return moment.replace(tzinfo=ZoneInfo(key), fold=int(fold))
+    return moment

@@ -1,0 +1,225 @@
+"""
+What the last runs over a site decided and wrote, so that a run with nothing to do does nothing.
+
+A run is known by its inputs: the corpus as read, the settings, the model's parts, what was asked for, our code and its
+libraries, and which dates lie in the future, which is all of the clock that counts. Its outcome holds as long as the
+files that it wrote have the bytes that it gave them. Anything else is computed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import hashlib
+import json
+import logging
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from operator import attrgetter
+from pathlib import Path
+from typing import Any
+
+from recommender.articles import Article, Corpus, RelatedEntry
+from recommender.cache import SiteCache, code_version, digest
+from recommender.settings import Settings, describe_settings
+
+__all__ = ["LastRun", "Outcome", "corpus_digest", "warnings_heard"]
+
+logger = logging.getLogger(__name__)
+
+_KIND = "run"
+#: Settings that change nothing in what is suggested or written.
+_OF_THE_MACHINE = ("articles.cache", "ranking.n_jobs")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """
+    What a run decided and wrote.
+
+    Parameters
+    ----------
+    ranker_name, ranker_decision, n_suggestions, reasons_for_none
+        As `batch.SuggestRun` has them.
+    news
+        How many articles were added, changed and removed since the model was fitted; None without a saved model.
+    warnings
+        What was logged as a warning meanwhile.
+    files
+        SHA-256 of the bytes that each file should have, changed or not, by its path from the root.
+    """
+
+    ranker_name: str
+    ranker_decision: str
+    n_suggestions: int
+    reasons_for_none: Mapping[str, int]
+    news: tuple[int, int, int] | None
+    warnings: tuple[str, ...]
+    files: Mapping[str, str]
+
+
+class LastRun:
+    """
+    The outcome of the last run with the same inputs, where one is kept.
+
+    Parameters
+    ----------
+    store
+        Where it is kept.
+    key
+        The inputs.
+    """
+
+    def __init__(self, store: SiteCache, key: str) -> None:
+        self._store = store
+        self._key = key
+
+    @classmethod
+    def of(
+        cls,
+        site: Path,
+        settings: Settings,
+        corpus: Corpus,
+        chosen: Collection[str],
+        *,
+        model: Path | None,
+        output: Path | None,
+        require: Sequence[str],
+    ) -> LastRun | None:
+        """
+        The run with these inputs, or None where nothing is kept between runs.
+
+        Parameters
+        ----------
+        site, settings, corpus
+            What is read, and how.
+        chosen
+            The ids of the articles whose suggestions are written.
+        model
+            The folder of a saved model.
+        output
+            The file to write instead of the writer's own place.
+        require
+            Least scores.
+        """
+        store = SiteCache.of(site, settings.articles.cache)
+        if store is None:
+            return None
+        counted = [(name, value) for name, value, _ in describe_settings(settings) if name not in _OF_THE_MACHINE]
+        asked = {
+            "settings": counted,
+            "chosen": None if len(chosen) == len(corpus) else sorted(chosen),
+            "model": _folder_digest(model) if model else "",
+            "output": str(output.absolute()) if output else "",
+            "require": sorted(require),
+            "n_future": _n_future(corpus),
+        }
+        return cls(store, digest(code_version(), corpus_digest(corpus), json.dumps(asked)))
+
+    def recall(self) -> Outcome | None:
+        """What was decided, or None where nothing is kept, or where a file is not as it was written."""
+        kept = self._store.load(_KIND, self._key)
+        try:
+            news = kept and kept.pop("news")
+            outcome = kept and Outcome(**{**kept, "warnings": tuple(kept["warnings"])}, news=news and tuple(news))
+        except (KeyError, TypeError, AttributeError):
+            return None
+        if not outcome or not _are_as_written(outcome.files):
+            return None
+        self._store.touch(_KIND, self._key)
+        for warning in outcome.warnings:
+            logger.warning("%s", warning)
+        logger.info("suggestions: as the last run left them")
+        return outcome
+
+    def remember(self, outcome: Outcome) -> None:
+        """Keep the outcome for the next run."""
+        self._store.save(_KIND, self._key, dataclasses.asdict(outcome))
+
+
+@contextlib.contextmanager
+def warnings_heard() -> Iterator[list[str]]:
+    """The warnings that the package logs meanwhile, so that a run that does nothing can tell them too."""
+    heard: list[str] = []
+
+    class _Listener(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            heard.append(record.getMessage())
+
+    package = logging.getLogger("recommender")
+    listener = _Listener(logging.WARNING)
+    package.addHandler(listener)
+    try:
+        yield heard
+    finally:
+        package.removeHandler(listener)
+
+
+def corpus_digest(corpus: Corpus) -> str:
+    """
+    SHA-256 of all that a corpus says, files' bytes aside.
+
+    A block that we write into an article's front matter changes the file, and not the corpus.
+    """
+    found = hashlib.sha256()
+    encode = json.JSONEncoder(default=_as_text).encode
+    shape, reading = corpus.entry_shape, corpus.reading
+    rows: list[Any] = [[corpus.site_language, shape.kind, dict(shape.names), shape.target]]
+    if reading:
+        rows.append([*map(str, reading.problems), {name: dict(n) for name, n in reading.recognised.items()}])
+    # By identity: an entry stands in dozens of lists, most of them as one object.
+    known: dict[int, int] = {}
+    for article in corpus:
+        for entry in article.related:
+            if id(entry) not in known:
+                known[id(entry)] = len(known)
+                rows.append(_ENTRY_VALUES(entry))
+        rows += (_ARTICLE_VALUES(article), [known[id(entry)] for entry in article.related])
+        if len(rows) > _MOST_ROWS:
+            found.update(encode(rows).encode())
+            rows = []
+    found.update(encode(rows).encode())
+    return found.hexdigest()
+
+
+_ENTRY_VALUES = attrgetter(*(field.name for field in dataclasses.fields(RelatedEntry)))
+_ARTICLE_VALUES = attrgetter(*(field.name for field in dataclasses.fields(Article) if field.name != "related"))
+#: Rows that are encoded at once: many, since each call has its price, and not all, for they take memory.
+_MOST_ROWS = 1_000
+
+
+def _as_text(value: Any) -> str:
+    """A date with its zone, which the addresses of articles depend on."""
+    return f"{value.isoformat()} {value.tzinfo}" if isinstance(value, datetime) else str(value)
+
+
+def _n_future(corpus: Corpus) -> int:
+    """How many dates lie in the future: of one corpus that tells which."""
+    now = datetime.now(UTC)
+    entries = {id(entry): entry for article in corpus for entry in article.related}
+    dates = [article.published_at for article in corpus] + [entry.published_at for entry in entries.values()]
+    return sum(date is not None and date > now for date in dates)
+
+
+def _folder_digest(folder: Path) -> str:
+    """SHA-256 of the names and bytes of all files in a folder."""
+    parts = []
+    for file in sorted(file for file in folder.rglob("*") if file.is_file()):
+        with file.open("rb") as opened:
+            parts += [str(file.relative_to(folder)), hashlib.file_digest(opened, "sha256").hexdigest()]
+    return digest(*parts)
+
+
+def _are_as_written(files: Mapping[str, str]) -> bool:
+    with ThreadPoolExecutor() as pool:
+        return all(pool.map(_is_as_written, files.items(), chunksize=64))
+
+
+def _is_as_written(file: tuple[str, str]) -> bool:
+    path, expected = file
+    try:
+        return digest(Path(path).read_bytes()) == expected
+    except OSError:
+        return False
