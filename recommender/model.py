@@ -11,11 +11,11 @@ import dataclasses
 import hashlib
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from joblib import effective_n_jobs
@@ -29,12 +29,14 @@ from recommender.ranking.card import model_card
 from recommender.ranking.catalogue import days_of
 from recommender.ranking.explain import reasons, text_obstacle
 from recommender.ranking.learned import Check, LearnedRanker, learn, restore_ranker
+from recommender.ranking.parts import state_from_parts, state_parts
 from recommender.ranking.rankers import Query, Ranked, Ranker, SimilarityRanker
 from recommender.ranking.rules import THIN_FACTOR, allowed_rows, is_thin, obstacle, suggests_unpublished
 from recommender.ranking.state import State
 from recommender.settings import Settings, describe_settings, settings_from_mapping
 from recommender.snapshots import LayeredDict
 from recommender.suggestions import Reason, Suggestion
+from recommender.tables import TextIndex, TextTable, View
 from recommender.vectors.tfidf import FieldVectorizer
 
 __all__ = ["Recommender", "load_model"]
@@ -43,6 +45,10 @@ logger = logging.getLogger(__name__)
 
 #: Queries that `suggest_all` hands to the ranker at once; bounds memory.
 _BLOCK = 512
+
+#: The share of rows that may be of removed or replaced articles; beyond it they are cleared out, which costs as much as
+#: indexing anew, and so a small constant for each article that was removed.
+_MOST_REMOVED = 0.25
 
 
 class Recommender:
@@ -282,6 +288,8 @@ class Recommender:
                 digests.discard(article_id)
             for article in added:
                 digests[article.id] = _digest(article)
+            if state.n_removed > state.catalogue.n_rows * _MOST_REMOVED:
+                state = state.compacted()
             if isinstance(self.ranker, LearnedRanker):
                 # Made now, so that the next draft need not wait for them.
                 _ = state.graph.arrays, state.catalogue.order
@@ -373,14 +381,12 @@ class Recommender:
         WriteError
             The folder cannot be written, or holds something that is not a model.
         """
-        documents, arrays = self._fitted().parts()
+        documents, arrays = state_parts(self._fitted())
         ranker_document, ranker_texts = self.ranker.state()
-        documents |= {
-            "terms.json": self.vectorizer.state(),
-            "digests.json": dict(self._digests.items()),
-            **ranker_texts,
-        }
-        arrays |= {"idf": self.vectorizer.frequencies()}
+        documents |= {"terms.json": self.vectorizer.state(), **ranker_texts}
+        digests = dict(sorted(self._digests.items()))
+        arrays |= {"idf": self.vectorizer.frequencies(), **TextTable.of(digests.values()).parts("digests")}
+        arrays |= TextIndex.of((article_id, (place,)) for place, article_id in enumerate(digests)).parts("digested")
         head = {
             "recommender": version("recommender"),
             "n_articles": len(self._digests),
@@ -423,9 +429,9 @@ class Recommender:
             rec.entry_shape = EntryShape(**head["entry_shape"])
             rec.ranker_decision = head["ranker_decision"]
             rec.ranker_check = None if head["ranker_check"] is None else Check(**head["ranker_check"])
-            rec._digests = LayeredDict(documents["digests.json"])
+            rec._digests = _digests_from_parts(arrays)
             rec.vectorizer = FieldVectorizer(rec.settings.vectors).restore(documents["terms.json"], arrays["idf"])
-            state = State.from_parts(documents, arrays, rec.vectorizer)
+            state = state_from_parts(documents, arrays, rec.vectorizer)
             state.suggest_unpublished = head["suggest_unpublished"]
             rec.ranker = restore_ranker(head["ranker"], documents, rec.settings)
             rec._state = state
@@ -552,6 +558,16 @@ def load_model(folder: Path | str) -> Recommender:
         There is no model, it was saved by another format, or its parts are broken.
     """
     return Recommender.load(folder)
+
+
+def _digests_from_parts(arrays: Mapping[str, NDArray[Any]]) -> LayeredDict[str, str]:
+    digested, digests = TextIndex.from_parts("digested", arrays), TextTable.from_parts("digests", arrays)
+
+    def find(article_id: str) -> str | None:
+        places = digested.get(article_id)
+        return digests[places[0]] if places else None
+
+    return LayeredDict(View(lambda: digested, len(digested), find))
 
 
 def _digest(article: Article) -> str:
