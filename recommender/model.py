@@ -11,12 +11,12 @@ import dataclasses
 import hashlib
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from joblib import effective_n_jobs
@@ -33,12 +33,14 @@ from recommender.ranking.explain import reasons
 from recommender.ranking.learned import Check, LearnedRanker, restore_ranker
 from recommender.ranking.learning import learn
 from recommender.ranking.lessons import Library
+from recommender.ranking.parts import state_from_parts, state_parts
 from recommender.ranking.rankers import Query, Ranked, Ranker, SimilarityRanker
 from recommender.ranking.rules import allowed_rows, obstacle, suggests_unpublished
 from recommender.ranking.state import State
 from recommender.settings import Settings, describe_settings, settings_from_mapping
 from recommender.snapshots import LayeredDict
 from recommender.suggestions import Reason, Suggestion
+from recommender.tables import TextIndex, TextTable, View
 from recommender.vectors.tfidf import FieldVectorizer
 from recommender.writing.plan import Answer
 
@@ -48,6 +50,10 @@ logger = logging.getLogger(__name__)
 
 #: Queries that `suggest_all` hands to the ranker at once; bounds memory.
 _BLOCK = 512
+
+#: The share of rows that may be of removed or replaced articles; beyond it they are cleared out, which costs as much as
+#: indexing anew, and so a small constant for each article that was removed.
+_MOST_REMOVED = 0.25
 
 
 class Recommender:
@@ -311,6 +317,8 @@ class Recommender:
                 digests.discard(article_id)
             for article in added:
                 digests[article.id] = _digest(article)
+            if state.n_removed > state.catalogue.n_rows * _MOST_REMOVED:
+                state = state.compacted()
             if isinstance(self.ranker, LearnedRanker):
                 # Made now, so that the next draft need not wait for them.
                 _ = state.graph.arrays, state.catalogue.order
@@ -402,14 +410,13 @@ class Recommender:
         WriteError
             The folder cannot be written, or holds something that is not a model.
         """
-        documents, arrays = self._fitted().parts()
+        documents, arrays = state_parts(self._fitted())
         ranker_document, ranker_texts = self.ranker.state()
-        documents |= {
-            "terms.json": self.vectorizer.state(),
-            "digests.json": dict(self._digests.items()),
-            **ranker_texts,
-        }
+        documents |= {"terms.json": self.vectorizer.state(), **ranker_texts}
+        digests = dict(sorted(self._digests.items()))
         arrays |= {"idf": self.vectorizer.frequencies(), "is_name": self.vectorizer.is_name}
+        arrays |= TextTable.of(digests.values()).parts("digests")
+        arrays |= TextIndex.of((article_id, (place,)) for place, article_id in enumerate(digests)).parts("digested")
         head = {
             "recommender": version("recommender"),
             "n_articles": len(self._digests),
@@ -452,11 +459,11 @@ class Recommender:
             rec.entry_shape = EntryShape(**head["entry_shape"])
             rec.ranker_decision = head["ranker_decision"]
             rec.ranker_check = None if head["ranker_check"] is None else Check(**head["ranker_check"])
-            rec._digests = LayeredDict(documents["digests.json"])
+            rec._digests = _digests_from_parts(arrays)
             rec.vectorizer = FieldVectorizer(rec.settings.vectors).restore(
                 documents["terms.json"], arrays["idf"], arrays["is_name"]
             )
-            state = State.from_parts(documents, arrays, rec.vectorizer)
+            state = state_from_parts(documents, arrays, rec.vectorizer)
             state.suggest_unpublished = head["suggest_unpublished"]
             rec.ranker = restore_ranker(head["ranker"], documents, rec.settings)
             rec._state = state
@@ -562,6 +569,16 @@ def load_model(folder: Path | str) -> Recommender:
         There is no model, it was saved by another format, or its parts are broken.
     """
     return Recommender.load(folder)
+
+
+def _digests_from_parts(arrays: Mapping[str, NDArray[Any]]) -> LayeredDict[str, str]:
+    digested, digests = TextIndex.from_parts("digested", arrays), TextTable.from_parts("digests", arrays)
+
+    def find(article_id: str) -> str | None:
+        places = digested.get(article_id)
+        return digests[places[0]] if places else None
+
+    return LayeredDict(View(lambda: digested, len(digested), find))
 
 
 def _digest(article: Article) -> str:

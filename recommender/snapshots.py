@@ -12,7 +12,7 @@ from typing import Any, Generic, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["GrowingArray", "LayeredDict"]
+__all__ = ["Base", "GrowingArray", "LayeredDict"]
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")

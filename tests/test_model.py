@@ -4,6 +4,7 @@ import dataclasses
 import threading
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 
 from recommender import Article, Corpus, Recommender, RelatedEntry, Settings, load_model
@@ -418,12 +419,12 @@ def test_a_folder_of_other_things_is_not_overwritten(rec, tmp_path):
         (lambda folder: (folder / "model.json").write_text("{"), "is not a model's head"),
         (
             lambda folder: (folder / "model.json").write_text('{"format": 3}'),
-            r"was saved in format 3, but this version reads 1. Fit it again: recommender fit SITE",
+            r"was saved in format 3, but this version reads 2. Fit it again: recommender fit SITE",
         ),
         (lambda folder: (folder / "idf.npy").unlink(), "lacks idf. Fit it again"),
         (lambda folder: (folder / "idf.npy").write_bytes(b"not an array"), "is broken or not a part of a model"),
-        (lambda folder: (folder / "articles.json").write_text("[]"), "its parts do not fit together"),
-        (lambda folder: (folder / "articles.json").write_text("[{"), "is broken or not a part of a model"),
+        (lambda folder: np.save(folder / "articles_starts.npy", [0]), "its parts do not fit together"),
+        (lambda folder: (folder / "terms.json").write_text("[{"), "is broken or not a part of a model"),
     ],
 )
 def test_a_broken_model_says_what_is_broken_and_how_to_make_it_again(rec, tmp_path, damage, message):

@@ -8,7 +8,7 @@ is an external article.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from posixpath import normpath
@@ -19,7 +19,7 @@ from recommender.articles import Article, RelatedEntry
 from recommender.content.paths import language_code, name_date, slug, without_ending
 from recommender.content.urls import canonical_url, is_address
 from recommender.errors import did_you_mean
-from recommender.snapshots import LayeredDict
+from recommender.snapshots import Base, LayeredDict
 
 __all__ = ["EntryMatcher", "How", "Match", "external_article", "fold_title"]
 
@@ -75,6 +75,19 @@ class EntryMatcher:
         self._by_title: LayeredDict[str, tuple[str, ...]] = LayeredDict()
         for article in articles:
             self.add(article)
+
+    @classmethod
+    def over(cls, articles: Base[str, Article], indexes: Mapping[str, Base[str, tuple[str, ...]]]) -> EntryMatcher:
+        """A matcher over articles by id and the `indexes` of an earlier one, both only read."""
+        matcher = cls()
+        matcher._articles = LayeredDict(articles)
+        for name, index in indexes.items():
+            setattr(matcher, f"_{name}", LayeredDict(index))
+        return matcher
+
+    def indexes(self) -> dict[str, LayeredDict[str, tuple[str, ...]]]:
+        """Key -> ids of the articles that have it, sorted, for each kind of key."""
+        return {"by_url": self._by_url, "by_path": self._by_path, "by_slug": self._by_slug, "by_title": self._by_title}
 
     def copy(self) -> EntryMatcher:
         """A matcher that can change without this one seeing it."""

@@ -8,7 +8,7 @@ which only a curated list names, have rows too.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
@@ -21,11 +21,18 @@ from recommender.articles import Article
 from recommender.snapshots import GrowingArray, LayeredDict
 from recommender.vectors.neighbors import Rows, TiledIndex
 from recommender.vectors.text import language_of
-from recommender.vectors.tfidf import Field
+from recommender.vectors.tfidf import Field, FieldVectorizer
 
 __all__ = ["Catalogue", "days_of"]
 
 _ROWS_AT_ONCE = 65_536
+
+
+#: Arrays of the catalogue with a value a row; what each means is said there.
+_COLUMNS = (
+    "times", "groups", "providers", "qualities", "field_lengths", "field_terms", "is_alive", "is_published",
+    "is_external", "is_repeat",
+)  # fmt: skip
 
 
 def days_of(moment: datetime | None) -> float:
@@ -137,6 +144,43 @@ class Catalogue:
         self._sorted: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         self._order: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         self._hand_out()
+
+    def parts(self) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+        """JSON values and plain arrays by name, for `from_parts`; articles and ids apart."""
+        codes = {"groups": self._group_codes, "providers": self._provider_codes}
+        arrays = {f"rows_{name}": column.values for name, column in self._columns.items()}
+        arrays |= {
+            "rows_order": self.order, "rows_sorted": self._sorted, "twins": self.twins,
+            "vectors_data": self._data.values, "vectors_indices": self._indices.values,
+            "vectors_indptr": self._indptr.values,
+        }  # fmt: skip
+        return codes, arrays | self.index.parts()
+
+    @classmethod
+    def from_parts(
+        cls,
+        codes: Mapping[str, dict[str, int]],
+        arrays: Mapping[str, NDArray[Any]],
+        articles: LayeredDict[int, Article],
+        row_of: LayeredDict[str, int],
+        vectorizer: FieldVectorizer,
+    ) -> Catalogue:
+        """The catalogue of earlier `parts`; the arrays may be memory maps, and nothing is computed or copied."""
+        catalogue = cls.__new__(cls)
+        catalogue.fields, catalogue.n_terms = vectorizer.fields, vectorizer.n_terms
+        catalogue.frequencies, catalogue.twins = vectorizer.frequencies(), np.asarray(arrays["twins"])
+        catalogue.site_language = vectorizer.language.lower()
+        catalogue.cross_language = vectorizer.settings.cross_language
+        catalogue._group_codes, catalogue._provider_codes = codes["groups"], codes["providers"]
+        catalogue.articles, catalogue._row_of = articles, row_of
+        catalogue._columns = {name: GrowingArray(np.asarray(arrays[f"rows_{name}"])) for name in _COLUMNS}
+        catalogue._data, catalogue._indices, catalogue._indptr = (
+            GrowingArray(np.asarray(arrays[f"vectors_{name}"])) for name in ("data", "indices", "indptr")
+        )
+        catalogue._sorted, catalogue._order = np.asarray(arrays["rows_sorted"]), np.asarray(arrays["rows_order"])
+        catalogue._hand_out()
+        catalogue.index = TiledIndex.from_parts(arrays, catalogue.vectors)
+        return catalogue
 
     def copy(self) -> Catalogue:
         """A catalogue that can change without this one seeing it; whoever reads this one goes on reading it."""

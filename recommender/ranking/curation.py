@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from recommender.snapshots import LayeredDict
+from recommender.tables import View
 
 __all__ = ["CurationArrays", "CurationGraph", "Edges"]
 
@@ -100,6 +101,31 @@ class CurationGraph:
         graph._listed, graph._listing = LayeredDict(listed), LayeredDict(listing)
         return graph
 
+    @classmethod
+    def from_parts(cls, parts: Mapping[str, NDArray[Any]]) -> CurationGraph:
+        """The graph of earlier `parts`; nothing is computed or copied."""
+        edges = {
+            name: Edges(np.asarray(parts[f"graph_{name}_starts"]), np.asarray(parts[f"graph_{name}_ends"]))
+            for name in ("listed", "lists", "listed_by", "together")
+        }
+        graph = cls(len(edges["listed"].starts) - 1)
+        graph._listed, graph._listing = LayeredDict(_view(edges["listed"])), LayeredDict(_view(edges["listed_by"]))
+        graph._arrays = CurationArrays(edges["lists"], edges["listed_by"], edges["together"])
+        return graph
+
+    def parts(self) -> dict[str, NDArray[Any]]:
+        """Plain arrays for `from_parts`: the graph, and the lists in the editor's order."""
+        arrays = self.arrays
+        source, target = self.edges()
+        starts = np.concatenate([[0], np.cumsum(np.bincount(source, minlength=self.n_rows))]).astype(np.int64)
+        edges = {
+            "listed": Edges(starts, target.astype(np.int32)), "lists": arrays.lists, "listed_by": arrays.listed_by,
+            "together": arrays.together,
+        }  # fmt: skip
+        return {
+            f"graph_{name}_{part}": getattr(each, part) for name, each in edges.items() for part in ("starts", "ends")
+        }
+
     @property
     def n_edges(self) -> int:
         """Entries of all lists."""
@@ -181,6 +207,18 @@ class CurationGraph:
         self._arrays = arrays
         self._stale = set(), set()
         return arrays
+
+
+def _view(edges: Edges) -> View[int, NDArray[np.int64]]:
+    """The rows that have edges, and for each the other ends."""
+    rows = np.flatnonzero(np.diff(edges.starts))
+    n_rows = len(edges.starts) - 1
+
+    def find(row: int) -> NDArray[np.int64] | None:
+        ends = edges.of(row) if row < n_rows else edges.ends[:0]
+        return ends.astype(np.int64) if len(ends) else None
+
+    return View(rows.tolist, len(rows), find)
 
 
 def _clean(row: int, listed: Iterable[int]) -> NDArray[np.int64]:

@@ -7,14 +7,10 @@ A state that has been handed out is never changed: an update works on a copy.
 from __future__ import annotations
 
 import dataclasses
-import threading
-from collections.abc import Iterable, Mapping, Sequence, Set
-from datetime import datetime
-from typing import Any
+from collections.abc import Iterable, Sequence, Set
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
 
 from recommender.articles import Article, RelatedEntry
 from recommender.content.matching import EntryMatcher, external_article, fold_title
@@ -22,10 +18,9 @@ from recommender.content.urls import canonical_url, is_address
 from recommender.ranking.catalogue import Catalogue
 from recommender.ranking.curation import CurationGraph
 from recommender.snapshots import LayeredDict
-from recommender.vectors.neighbors import TiledIndex
 from recommender.vectors.tfidf import FieldVectorizer
 
-__all__ = ["State", "external_articles"]
+__all__ = ["State"]
 
 
 class State:
@@ -37,28 +32,31 @@ class State:
     catalogue
         A row an article, the site's own ones first.
     matcher
-        Over the site's own articles; None to make one when it is first needed, so that a loaded model is ready at once.
+        Finds what entries name among the site's own articles.
 
     Attributes
     ----------
     graph : CurationGraph
     suggest_unpublished : bool
+    rows_by_url : LayeredDict of tuple of int
+        Canonical addresses of the rows, each with its rows: the site's own first, in order of their ids.
+    waiting : LayeredDict of tuple of RelatedEntry
+        By row: the entries of its list that name no article of the site (yet).
+    awaited : LayeredDict of tuple of int
+        By key: the rows with an entry that waits for an article of this key.
+    stripped : LayeredDict of bool
+        Rows whose lists came out of a saved model, which keeps the rows that they name, not the entries.
     """
 
-    def __init__(self, catalogue: Catalogue, matcher: EntryMatcher | None = None) -> None:
+    def __init__(self, catalogue: Catalogue, matcher: EntryMatcher) -> None:
         self.catalogue = catalogue
         self.graph = CurationGraph(catalogue.n_rows)
         self.suggest_unpublished = True
-        self._matcher = matcher
-        self._matcher_lock = threading.Lock()
-        #: Canonical addresses of the rows, each with its rows: the site's own first, in order of their ids.
-        self._rows_by_url: LayeredDict[str, tuple[int, ...]] = LayeredDict()
-        #: Rows whose lists came out of a saved model, which keeps the rows that they name, not the entries.
-        self._stripped: LayeredDict[int, bool] = LayeredDict()
-        #: By row: the entries of its list that name no article of the site (yet).
-        self._waiting: LayeredDict[int, tuple[RelatedEntry, ...]] = LayeredDict()
-        #: By key: the rows with an entry that waits for an article of this key.
-        self._awaited: LayeredDict[str, tuple[int, ...]] = LayeredDict()
+        self.matcher = matcher
+        self.rows_by_url: LayeredDict[str, tuple[int, ...]] = LayeredDict()
+        self.waiting: LayeredDict[int, tuple[RelatedEntry, ...]] = LayeredDict()
+        self.awaited: LayeredDict[str, tuple[int, ...]] = LayeredDict()
+        self.stripped: LayeredDict[int, bool] = LayeredDict()
 
     @classmethod
     def build(cls, articles: Sequence[Article], vectorizer: FieldVectorizer, *, fit: bool) -> State:
@@ -75,7 +73,14 @@ class State:
             Whether it first learns its vocabulary and frequencies from these articles and the external ones.
         """
         matcher = EntryMatcher(articles)
-        everything = [*articles, *external_articles(articles, matcher)]
+        resolved = [_resolve(article, matcher) for article in articles]
+        externals: dict[str, Article] = {}
+        for _, waiting in resolved:
+            for external in map(external_article, waiting):
+                if external is not None:
+                    externals.setdefault(external.id, external)
+        own_ids = {article.id for article in articles}
+        everything = [*articles, *(externals[external_id] for external_id in sorted(externals.keys() - own_ids))]
         vectors = vectorizer.fit_transform(everything) if fit else vectorizer.transform(everything)
         catalogue = Catalogue(
             everything,
@@ -89,11 +94,11 @@ class State:
             is_name=vectorizer.is_name,
         )
         state = cls(catalogue, matcher)
-        lists: list[list[int]] = []
         for row in range(catalogue.n_rows):
             state._index_addresses(row)
-            named, waiting = ([], []) if catalogue.is_external[row] else state._resolve(catalogue.articles[row])
-            lists.append([found for found in map(catalogue.row_of, named) if found is not None])
+        lists: list[list[int]] = [[] for _ in everything]
+        for row, (names, waiting) in enumerate(resolved):
+            lists[row] = [found for found in map(catalogue.row_of, names) if found is not None]
             state._wait(row, waiting)
         state.graph = CurationGraph.of(lists)
         return state
@@ -103,19 +108,10 @@ class State:
         twin = State(self.catalogue.copy(), self.matcher.copy())
         twin.graph = self.graph.copy()
         twin.suggest_unpublished = self.suggest_unpublished
-        twin._rows_by_url = self._rows_by_url.copy()
-        twin._stripped = self._stripped.copy()
-        twin._waiting, twin._awaited = self._waiting.copy(), self._awaited.copy()
+        twin.rows_by_url = self.rows_by_url.copy()
+        twin.stripped = self.stripped.copy()
+        twin.waiting, twin.awaited = self.waiting.copy(), self.awaited.copy()
         return twin
-
-    @property
-    def matcher(self) -> EntryMatcher:
-        """Finds what entries name among the site's own articles."""
-        with self._matcher_lock:
-            if self._matcher is None:
-                own = np.flatnonzero(self.catalogue.is_alive & ~self.catalogue.is_external)
-                self._matcher = EntryMatcher(self.catalogue.articles[row] for row in own.tolist())
-            return self._matcher
 
     def listed_rows(self, article: Article) -> list[int]:
         """The rows that an article's own curated list names, in the editor's order."""
@@ -124,7 +120,7 @@ class State:
             return [int(other) for other in self.graph.listed(row)]
         if not article.related:
             return []
-        rows = map(self.catalogue.row_of, self._resolve(article)[0])
+        rows = map(self.catalogue.row_of, _resolve(article, self.matcher)[0])
         return [row for row in rows if row is not None]
 
     def rows_of_identity(self, article: Article) -> set[int]:
@@ -132,7 +128,7 @@ class State:
         known = self.catalogue.row_of(article.id)
         rows = set() if known is None else {known}
         for url in _addresses(article):
-            rows.update(self._rows_by_url.get(url) or ())
+            rows.update(self.rows_by_url.get(url) or ())
         return rows
 
     # --------------------------------------------------------------- change
@@ -163,7 +159,7 @@ class State:
             if row is not None and row not in outdated and _differ_in_lists_only(catalogue.articles[row], article):
                 # As under every new article of a circle: the row stays.
                 catalogue.articles[row] = article
-                self._stripped.discard(row)
+                self.stripped.discard(row)
                 unsettled.add(row)
                 continue
             arrivals.append(article)
@@ -184,12 +180,12 @@ class State:
             assert row is not None
             unsettled.add(row)
             for key in _keys_of_article(article):
-                unsettled.update(self._awaited.get(key) or ())
+                unsettled.update(self.awaited.get(key) or ())
             for namesake in map(catalogue.row_of, matcher.namesakes(article)):
                 if namesake is not None:
                     # Itself too: a list that names its own address is found in no other's listing.
                     sources = [namesake, *self.graph.listing(namesake).tolist()]
-                    unsettled.update(source for source in sources if source not in self._stripped)
+                    unsettled.update(source for source in sources if source not in self.stripped)
         self._settle([row for row in sorted(unsettled) if catalogue.is_alive[row]], orphans, vectorizer)
 
     def _forget(self, row: int) -> None:
@@ -200,10 +196,10 @@ class State:
             self.matcher.remove(article.id)
         catalogue.forget(row)
         self.graph.set_list(row, ())
-        self._stripped.discard(row)
+        self.stripped.discard(row)
         self._wait(row, ())
         for url in _addresses(article):
-            self._set_rows(url, (other for other in self._rows_by_url.get(url) or () if other != row))
+            self._set_rows(url, (other for other in self.rows_by_url.get(url) or () if other != row))
 
     def _append(self, articles: Sequence[Article], is_external: NDArray[np.bool_], vectorizer: FieldVectorizer) -> None:
         if not articles:
@@ -222,7 +218,7 @@ class State:
             The rows of those whose entries are at hand, to be resolved anew.
         """
         article = self.catalogue.articles[row]
-        at_hand = {source for source in sources if source not in self._stripped}
+        at_hand = {source for source in sources if source not in self.stripped}
         for source in sources:
             if source in at_hand:
                 continue
@@ -231,7 +227,7 @@ class State:
                 listed.remove(row)
                 # Should it come back, it is awaited. Without a title: no external article stands in for it.
                 entry = RelatedEntry(url=article.url, target=article.id)
-                self._wait(source, (*(self._waiting.get(source) or ()), entry))
+                self._wait(source, (*(self.waiting.get(source) or ()), entry))
             else:
                 listed[listed.index(row)] = successor
             self.graph.set_list(source, listed)
@@ -252,13 +248,13 @@ class State:
         for row in rows:
             article = catalogue.articles[row]
             touched |= self._listed_externals(row)
-            if row not in self._stripped:
-                names, waiting = self._resolve(article)
+            if row not in self.stripped:
+                names, waiting = _resolve(article, self.matcher)
             else:
                 listed = self.graph.listed(row).tolist()
                 kept = [catalogue.articles[other].id for other in listed if not catalogue.is_external[other]]
-                entries = self._waiting.get(row) or ()
-                names, waiting = self._resolve(dataclasses.replace(article, related=entries))
+                entries = self.waiting.get(row) or ()
+                names, waiting = _resolve(dataclasses.replace(article, related=entries), self.matcher)
                 names = [*kept, *names]
             named[row] = names
             touched.update(external.id for external in map(external_article, waiting) if external is not None)
@@ -301,143 +297,99 @@ class State:
         """The external article of an id as the first list by id describes it; None where no list does any more."""
         key = fold_title(external_id.removeprefix("external:")) if external_id.startswith("external:") else external_id
         articles = self.catalogue.articles
-        for source in sorted(self._awaited.get(key) or (), key=lambda row: articles[row].id):
-            for entry in self._waiting.get(source) or ():
+        for source in sorted(self.awaited.get(key) or (), key=lambda row: articles[row].id):
+            for entry in self.waiting.get(source) or ():
                 external = external_article(entry)
                 if external is not None and external.id == external_id:
                     return external
         return None
 
-    # ---------------------------------------------------------------- parts
+    @property
+    def n_removed(self) -> int:
+        """Rows of articles that were removed or replaced; they cost room and time."""
+        return int(np.count_nonzero(~self.catalogue.is_alive))
 
-    def parts(self) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
-        """JSON documents by file name, and arrays by name, from which `from_parts` makes the same state."""
-        catalogue = self.catalogue
-        source, target = self.graph.edges()
-        documents = {
-            "articles.json": [_article_to_json(catalogue.articles[row]) for row in range(catalogue.n_rows)],
-            "addresses.json": dict(self._rows_by_url.items()),
-            "waiting.json": {
-                str(row): [_entry_to_json(entry) for entry in entries] for row, entries in self._waiting.items()
-            },
-        }
-        arrays = {
-            "vectors_data": catalogue.vectors.data,
-            "vectors_indices": catalogue.vectors.indices.astype(np.int32),
-            "vectors_indptr": catalogue.vectors.indptr.astype(np.int64),
-            "is_alive": catalogue.is_alive,
-            "is_external": catalogue.is_external,
-            "is_repeat": catalogue.is_repeat,
-            "edges_source": source,
-            "edges_target": target,
-            **catalogue.index.parts(),
-        }
-        return documents, arrays
-
-    @classmethod
-    def from_parts(
-        cls,
-        documents: Mapping[str, Any],
-        arrays: Mapping[str, NDArray[Any]],
-        vectorizer: FieldVectorizer,
-    ) -> State:
-        """The state of earlier `parts`; the arrays may be memory maps."""
-        articles = [_article_from_json(item) for item in documents["articles.json"]]
-        vectors = csr_matrix(
-            (arrays["vectors_data"], arrays["vectors_indices"], arrays["vectors_indptr"]),
-            shape=(len(articles), vectorizer.n_terms),
-            copy=False,
-        )
-        vectors.has_sorted_indices = True
+    def compacted(self) -> State:
+        """The state without the removed rows: the rows that are left keep their order, and the answers are the same."""
+        before = self.catalogue
+        rows = np.flatnonzero(before.is_alive)
+        new_row = dict(zip(rows.tolist(), range(len(rows)), strict=True))
         catalogue = Catalogue(
-            articles,
-            vectors,
-            vectorizer.fields,
-            is_external=arrays["is_external"],
-            site_language=vectorizer.language,
-            cross_language=vectorizer.settings.cross_language,
-            index=TiledIndex.from_parts(arrays, vectors),
-            frequencies=vectorizer.frequencies(),
-            twins=vectorizer.twins(),
-            is_name=vectorizer.is_name,
+            [before.articles[row] for row in rows.tolist()],
+            before.vectors[rows],
+            before.fields,
+            is_external=before.is_external[rows],
+            site_language=before.site_language,
+            cross_language=before.cross_language,
+            frequencies=before.frequencies,
+            twins=before.twins,
+            is_name=before.is_name,
         )
-        for row in np.flatnonzero(~arrays["is_alive"]):
-            catalogue.forget(int(row))
-        for row in np.flatnonzero(arrays["is_repeat"]):
-            catalogue.mark_repeat(int(row), True)
-        state = cls(catalogue)
-        with_list = {*np.unique(arrays["edges_source"]).tolist(), *map(int, documents["waiting.json"])}
-        state._stripped = LayeredDict(dict.fromkeys(with_list, True))
-        sources, targets = arrays["edges_source"], arrays["edges_target"]
-        listing, starts = np.unique(sources, return_index=True)
-        for row, targets_of_row in zip(listing, np.split(targets, starts[1:]), strict=False):
-            state.graph.set_list(int(row), targets_of_row)
-        state._rows_by_url = LayeredDict({url: tuple(rows) for url, rows in documents["addresses.json"].items()})
-        for row, entries in documents["waiting.json"].items():
-            state._wait(int(row), [_entry_from_json(item) for item in entries])
-        return state
+        for row in np.flatnonzero(before.is_repeat[rows]).tolist():
+            catalogue.mark_repeat(row, True)
+        twin = State(catalogue, self.matcher)
+        twin.suggest_unpublished = self.suggest_unpublished
+        twin.graph = CurationGraph.of(
+            [[new_row[other] for other in self.graph.listed(row).tolist() if other in new_row] for row in rows.tolist()]
+        )
+
+        def moved(numbers: Iterable[int]) -> tuple[int, ...]:
+            return tuple(new_row[row] for row in numbers)
+
+        twin.rows_by_url = LayeredDict({url: moved(numbers) for url, numbers in self.rows_by_url.items()})
+        twin.stripped = LayeredDict(dict.fromkeys(moved(self.stripped), True))
+        twin.waiting = LayeredDict({new_row[row]: entries for row, entries in self.waiting.items()})
+        twin.awaited = LayeredDict({key: moved(numbers) for key, numbers in self.awaited.items()})
+        return twin
 
     # -------------------------------------------------------------- helpers
 
     def _index_addresses(self, row: int) -> None:
         """Make a row known by its addresses."""
         for url in _addresses(self.catalogue.articles[row]):
-            self._set_rows(url, (*(self._rows_by_url.get(url) or ()), row))
+            self._set_rows(url, (*(self.rows_by_url.get(url) or ()), row))
 
     def _set_rows(self, url: str, rows: Iterable[int]) -> None:
         """Say which rows have an address; all but the first of any of their addresses are marked as repeats."""
         catalogue = self.catalogue
         ordered = tuple(sorted(rows, key=lambda row: (catalogue.is_external[row], catalogue.articles[row].id)))
         if ordered:
-            self._rows_by_url[url] = ordered
+            self.rows_by_url[url] = ordered
         else:
-            self._rows_by_url.discard(url)
+            self.rows_by_url.discard(url)
         for row in ordered:
-            of_row = (self._rows_by_url.get(other) for other in _addresses(catalogue.articles[row]))
+            of_row = (self.rows_by_url.get(other) for other in _addresses(catalogue.articles[row]))
             catalogue.mark_repeat(row, any(found is not None and found[0] != row for found in of_row))
-
-    def _resolve(self, article: Article) -> tuple[list[str], list[RelatedEntry]]:
-        """The ids that an article's entries name, and the entries that name none of the site's own articles."""
-        names: list[str] = []
-        waiting: list[RelatedEntry] = []
-        for entry in article.related:
-            match = self.matcher.match(entry, article)
-            if match.article_id is not None:
-                names.append(match.article_id)
-            if match.how in ("external", "unmatched"):
-                waiting.append(entry)
-        return names, waiting
 
     def _wait(self, row: int, entries: Sequence[RelatedEntry]) -> None:
         """Remember which entries of a row's list wait for their article, in place of those that did."""
-        before = {key for entry in self._waiting.get(row) or () for key in _keys_of_entry(entry)}
+        before = {key for entry in self.waiting.get(row) or () for key in _keys_of_entry(entry)}
         after = {key for entry in entries for key in _keys_of_entry(entry)}
         for key in before - after:
-            rows = tuple(other for other in self._awaited[key] if other != row)
+            rows = tuple(other for other in self.awaited[key] if other != row)
             if rows:
-                self._awaited[key] = rows
+                self.awaited[key] = rows
             else:
-                self._awaited.discard(key)
+                self.awaited.discard(key)
         for key in after - before:
-            self._awaited[key] = (*(self._awaited.get(key) or ()), row)
+            self.awaited[key] = (*(self.awaited.get(key) or ()), row)
         if entries:
-            self._waiting[row] = tuple(entries)
+            self.waiting[row] = tuple(entries)
         else:
-            self._waiting.discard(row)
+            self.waiting.discard(row)
 
 
-def external_articles(articles: Sequence[Article], matcher: EntryMatcher) -> list[Article]:
-    """The articles that only curated lists name, sorted by id, each once."""
-    own_ids = {article.id for article in articles}
-    found: dict[str, Article] = {}
-    for article in articles:
-        for entry in article.related:
-            if matcher.match(entry, article).how == "external":
-                external = external_article(entry)
-                assert external is not None
-                if external.id not in own_ids:
-                    found.setdefault(external.id, external)
-    return [found[article_id] for article_id in sorted(found)]
+def _resolve(article: Article, matcher: EntryMatcher) -> tuple[list[str], list[RelatedEntry]]:
+    """The ids that an article's entries name, and the entries that name none of the site's own articles."""
+    names: list[str] = []
+    waiting: list[RelatedEntry] = []
+    for entry in article.related:
+        match = matcher.match(entry, article)
+        if match.article_id is not None:
+            names.append(match.article_id)
+        if match.how in ("external", "unmatched"):
+            waiting.append(entry)
+    return names, waiting
 
 
 def _differ_in_lists_only(earlier: Article, later: Article) -> bool:
@@ -467,34 +419,3 @@ def _keys_of_entry(entry: RelatedEntry) -> set[str]:
 
 def _last_part(address: str) -> str:
     return address.rstrip("/").rsplit("/", 1)[-1]
-
-
-def _article_to_json(article: Article) -> dict[str, Any]:
-    """What an answer needs of an article; what has its default value is left out."""
-    item: dict[str, Any] = {}
-    for knob in dataclasses.fields(Article):
-        value = getattr(article, knob.name)
-        if knob.name not in ("body", "related") and value != knob.default:
-            item[knob.name] = value.isoformat() if isinstance(value, datetime) else value
-    return item
-
-
-def _article_from_json(item: dict[str, Any]) -> Article:
-    if "published_at" in item:
-        item["published_at"] = datetime.fromisoformat(item["published_at"])
-    for name in ("topics", "aliases"):
-        item[name] = tuple(item.get(name, ()))
-    return Article(**item)
-
-
-def _entry_to_json(entry: RelatedEntry) -> dict[str, Any]:
-    item = dataclasses.asdict(entry)
-    if entry.published_at is not None:
-        item["published_at"] = entry.published_at.isoformat()
-    return {name: value for name, value in item.items() if value}
-
-
-def _entry_from_json(item: dict[str, Any]) -> RelatedEntry:
-    if "published_at" in item:
-        item["published_at"] = datetime.fromisoformat(item["published_at"])
-    return RelatedEntry(**item)

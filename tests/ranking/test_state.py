@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from recommender import Article, Corpus, Recommender, RelatedEntry
+from recommender import Article, Corpus, Recommender, RelatedEntry, load_model
 from recommender.ranking.state import State
 from recommender.settings import settings_from_mapping
 
@@ -114,3 +114,36 @@ def test_after_any_updates_the_answers_are_those_of_a_state_built_anew(ranker, s
         expected = _rebuilt(rec, known)
         assert rec.article_ids == expected.article_ids
         assert _answers(rec) == _answers(expected)
+
+
+def test_a_loaded_model_takes_updates_as_the_one_that_was_saved(tmp_path):
+    """New articles and changed lists. (What a removed article leaves behind, only the entries that named it say.)"""
+    lot = random.Random(5)
+    ids = [f"a{number:03}" for number in range(60)]
+    known = {article.id: article for article in (_article(number, lot, ids) for number in range(50))}
+    rec = Recommender(settings_from_mapping({"ranking": {"ranker": "similarity"}})).fit(Corpus(known.values()))
+    rec.save(tmp_path / "model")
+    loaded = load_model(tmp_path / "model")
+    for number in range(50, 56):
+        article = _article(number, lot, ids)
+        relisted = dataclasses.replace(known["a007"], related=_article(7, lot, ids).related)
+        for model in (rec, loaded):
+            model.update(added=[article, relisted])
+        known |= {article.id: article, relisted.id: relisted}
+        assert _answers(loaded) == _answers(rec) == _answers(_rebuilt(rec, known))
+    loaded.save(tmp_path / "again")
+    assert _answers(load_model(tmp_path / "again")) == _answers(rec)
+
+
+def test_removed_rows_are_cleared_out_and_change_no_answer():
+    """A site that changes every day does not grow for ever."""
+    lot = random.Random(6)
+    ids = [f"a{number:03}" for number in range(60)]
+    known = {article.id: article for article in (_article(number, lot, ids) for number in range(50))}
+    rec = Recommender(settings_from_mapping({"ranking": {"ranker": "similarity"}})).fit(Corpus(known.values()))
+    for day in range(40):
+        name = f"a{day % 10:03}"
+        known[name] = dataclasses.replace(known[name], excerpt=" ".join(lot.choices(WORDS, k=5)))
+        rec.update(added=[known[name]])
+        assert rec._state.n_removed <= 0.25 * rec._state.catalogue.n_rows
+    assert _answers(rec) == _answers(_rebuilt(rec, known))
