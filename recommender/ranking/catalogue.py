@@ -168,7 +168,8 @@ class Catalogue:
         """The catalogue of earlier `parts`; the arrays may be memory maps, and nothing is computed or copied."""
         catalogue = cls.__new__(cls)
         catalogue.fields, catalogue.n_terms = vectorizer.fields, vectorizer.n_terms
-        catalogue.frequencies, catalogue.twins = vectorizer.frequencies(), np.asarray(arrays["twins"])
+        catalogue.frequencies, catalogue.is_name = vectorizer.frequencies(), vectorizer.is_name
+        catalogue.twins = np.asarray(arrays["twins"])
         catalogue.site_language = vectorizer.language.lower()
         catalogue.cross_language = vectorizer.settings.cross_language
         catalogue._group_codes, catalogue._provider_codes = codes["groups"], codes["providers"]
