@@ -6,9 +6,7 @@ Nothing here prints: a run hands back a value, tells a `Progress` how far it is,
 
 from __future__ import annotations
 
-import fnmatch
 import logging
-import os
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -17,8 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from recommender.articles import Article, Corpus, Reading
-from recommender.content.site import read_article, read_site
-from recommender.errors import CorpusError, RecommenderError, did_you_mean
+from recommender.batch.choosing import article_of, choose_articles, id_of
+from recommender.content.site import read_site
+from recommender.errors import RecommenderError
 from recommender.runs import LastRun, Outcome, warnings_heard
 from recommender.settings import Settings, describe_settings, read_settings
 from recommender.suggestions import Reason
@@ -249,26 +248,12 @@ def suggest_site(
     corpus = _read(site, settings, tell, strict=strict, fresh=fresh)
     chosen = choose_articles(corpus, site, only)
     writer = settings.writing.writer
-    reading = corpus.reading or Reading()
     last = None
     # Lines that go to the standard output are not kept, so there is nothing that could stand in for a run.
     if writer != "jsonl" or output is not None:
         last = LastRun.of(site, settings, corpus, chosen, model=model, output=output, require=require)
     if last is not None and not fresh and (known := last.recall()) is not None:
-        return SuggestRun(
-            n_articles=len(corpus),
-            n_asked=len(chosen),
-            reading=reading,
-            ranker_name=known.ranker_name,
-            ranker_decision=known.ranker_decision,
-            n_suggestions=known.n_suggestions,
-            reasons_for_none=known.reasons_for_none,
-            changes=(),
-            problems=reading.problems,
-            news=News(*known.news) if known.news else None,
-            seconds=time.monotonic() - start,
-            is_unchanged=True,
-        )
+        return _suggest_run(corpus, len(chosen), known, start, is_unchanged=True)
     with warnings_heard() as warnings:
         loaded = _load(model, settings)
         if require:
@@ -299,19 +284,7 @@ def suggest_site(
     # What could not be written depends on more than the inputs, so the next run tries again.
     if last is not None and outcome.files and not plan.problems and not lost:
         last.remember(outcome)
-    return SuggestRun(
-        n_articles=len(corpus),
-        n_asked=len(chosen),
-        reading=reading,
-        ranker_name=outcome.ranker_name,
-        ranker_decision=outcome.ranker_decision,
-        n_suggestions=outcome.n_suggestions,
-        reasons_for_none=outcome.reasons_for_none,
-        changes=plan.changes,
-        problems=(*reading.problems, *plan.problems, *lost),
-        news=news,
-        seconds=time.monotonic() - start,
-    )
+    return _suggest_run(corpus, len(chosen), outcome, start, plan.changes, (*plan.problems, *lost))
 
 
 def fit_site(
@@ -398,13 +371,13 @@ def explain_article(
     tell = progress or _silence
     loaded = _load(model, settings)
     corpus = _read(site, settings, tell)
-    asked = _article(corpus, site, settings, article)
+    asked = article_of(corpus, site, settings, article)
     recommender, _ = _recommender(corpus, settings, loaded, tell)
     suggestions = tuple(recommender.suggest(asked, settings.ranking.k, settings.ranking.min_score))
     none = "" if suggestions else recommender.why_none(asked)
     compared = reason = None
     if candidate is not None:
-        compared_id = _id_of(corpus, site, candidate) or candidate
+        compared_id = id_of(corpus, site, candidate) or candidate
         reason = recommender.explain(asked, compared_id)
         compared = recommender.article(compared_id)
     return ExplainRun(
@@ -491,85 +464,6 @@ def settings_of(site: Path, file: Path | None = None) -> Settings:
     return read_settings(file or own)
 
 
-def choose_articles(corpus: Corpus, site: Path, only: Sequence[str]) -> tuple[str, ...]:
-    """
-    The ids that ids, files, folders and glob patterns name, sorted; all ids where nothing is named.
-
-    A path is taken as typed, below the folder one is in or below the site.
-
-    Raises
-    ------
-    CorpusError
-        A name fits no article; one message for all such names.
-    """
-    if not only:
-        return corpus.ids
-    chosen: set[str] = set()
-    unknown: list[str] = []
-    for name in only:
-        found = _matching(corpus, site, name)
-        chosen.update(found)
-        if not found:
-            unknown.append(_unknown(corpus, site, name))
-    if unknown:
-        raise CorpusError("\n".join(unknown))
-    return tuple(sorted(chosen))
-
-
-def _matching(corpus: Corpus, site: Path, name: str) -> list[str]:
-    """The ids that one name stands for."""
-    if found := _id_of(corpus, site, name):
-        return [found]
-    folders = _below_site(site, name)
-    return [
-        article.id
-        for article in corpus
-        if "." in folders
-        or any(article.path.startswith(f"{folder}/") for folder in folders)
-        or fnmatch.fnmatchcase(article.path, name)
-        or fnmatch.fnmatchcase(article.id, name)
-    ]
-
-
-def _id_of(corpus: Corpus, site: Path, name: str) -> str | None:
-    """The article that an id or a file names."""
-    paths = _below_site(site, name)
-    return next((article.id for article in corpus if article.id == name or article.path in paths), None)
-
-
-def _below_site(site: Path, name: str) -> set[str]:
-    """What stands under a name, as paths below the site; "." is the site itself."""
-    # Both with links followed and without: the site may lie behind a link, and so may one article in it.
-    roots = {_absolute(site), site.resolve()}
-    typed = [path for path in (Path(name), site / name) if path.exists()]
-    paths = {absolute for path in typed for absolute in (_absolute(path), path.resolve())}
-    return {path.relative_to(root).as_posix() for path in paths for root in roots if path.is_relative_to(root)}
-
-
-def _absolute(path: Path) -> Path:
-    """The path from the root, with ``..`` worked out and links left as they are."""
-    return Path(os.path.normpath(Path.cwd() / path))
-
-
-def _unknown(corpus: Corpus, site: Path, name: str) -> str:
-    """Why a name stands for no article."""
-    paths = _below_site(site, name)
-    for problem in corpus.reading.problems if corpus.reading else ():
-        if any(str(problem).startswith(f"{path}:") for path in paths):
-            return str(problem)
-    known = [*corpus.ids, *(article.path for article in corpus if article.path)]
-    return f"no article has the id or path {name!r}.{did_you_mean(name, known)}"
-
-
-def _article(corpus: Corpus, site: Path, settings: Settings, name: str) -> Article:
-    """The article of an id, of a file of the site, or of a file elsewhere: a draft."""
-    if found := _id_of(corpus, site, name):
-        return corpus[found]
-    if Path(name).is_file() and not _below_site(site, name):
-        return read_article(Path(name), settings, site=Path(name).parent)
-    raise CorpusError(_unknown(corpus, site, name))
-
-
 def _pass_gate(corpus: Corpus, settings: Settings, require: Sequence[str], progress: Progress) -> None:
     """Raise GateError where the settings score below what is required on this site."""
     from recommender.evaluation import evaluate
@@ -578,6 +472,34 @@ def _pass_gate(corpus: Corpus, settings: Settings, require: Sequence[str], progr
     report = evaluate(corpus, settings, measures=tuple(measured), progress=progress)
     report.check(require)
     logger.info("evaluation: passed %s", ", ".join(require))
+
+
+def _suggest_run(
+    corpus: Corpus,
+    n_asked: int,
+    outcome: Outcome,
+    start: float,
+    changes: tuple[FileChange, ...] = (),
+    problems: Sequence[RecommenderError] = (),
+    *,
+    is_unchanged: bool = False,
+) -> SuggestRun:
+    """What a run tells of an outcome, computed or remembered; problems are those of writing."""
+    reading = corpus.reading or Reading()
+    return SuggestRun(
+        n_articles=len(corpus),
+        n_asked=n_asked,
+        reading=reading,
+        ranker_name=outcome.ranker_name,
+        ranker_decision=outcome.ranker_decision,
+        n_suggestions=outcome.n_suggestions,
+        reasons_for_none=outcome.reasons_for_none,
+        changes=changes,
+        problems=(*reading.problems, *problems),
+        news=News(*outcome.news) if outcome.news else None,
+        seconds=time.monotonic() - start,
+        is_unchanged=is_unchanged,
+    )
 
 
 def _read(site: Path, settings: Settings, progress: Progress, *, strict: bool = False, fresh: bool = False) -> Corpus:

@@ -1,0 +1,94 @@
+"""Which articles a name typed by a person stands for: an id, a file, a folder, a glob pattern, a draft elsewhere."""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from recommender.articles import Article, Corpus
+from recommender.content.site import read_article
+from recommender.errors import CorpusError, did_you_mean
+from recommender.settings import Settings
+
+__all__ = ["article_of", "choose_articles", "id_of"]
+
+
+def choose_articles(corpus: Corpus, site: Path, only: Sequence[str]) -> tuple[str, ...]:
+    """
+    The ids that ids, files, folders and glob patterns name, sorted; all ids where nothing is named.
+
+    A path is taken as typed, below the folder one is in or below the site.
+
+    Raises
+    ------
+    CorpusError
+        A name fits no article; one message for all such names.
+    """
+    if not only:
+        return corpus.ids
+    chosen: set[str] = set()
+    unknown: list[str] = []
+    for name in only:
+        found = _matching(corpus, site, name)
+        chosen.update(found)
+        if not found:
+            unknown.append(_unknown(corpus, site, name))
+    if unknown:
+        raise CorpusError("\n".join(unknown))
+    return tuple(sorted(chosen))
+
+
+def _matching(corpus: Corpus, site: Path, name: str) -> list[str]:
+    """The ids that one name stands for."""
+    if found := id_of(corpus, site, name):
+        return [found]
+    folders = _below_site(site, name)
+    return [
+        article.id
+        for article in corpus
+        if "." in folders
+        or any(article.path.startswith(f"{folder}/") for folder in folders)
+        or fnmatch.fnmatchcase(article.path, name)
+        or fnmatch.fnmatchcase(article.id, name)
+    ]
+
+
+def id_of(corpus: Corpus, site: Path, name: str) -> str | None:
+    """The article that an id or a file names."""
+    paths = _below_site(site, name)
+    return next((article.id for article in corpus if article.id == name or article.path in paths), None)
+
+
+def _below_site(site: Path, name: str) -> set[str]:
+    """What stands under a name, as paths below the site; "." is the site itself."""
+    # Both with links followed and without: the site may lie behind a link, and so may one article in it.
+    roots = {_absolute(site), site.resolve()}
+    typed = [path for path in (Path(name), site / name) if path.exists()]
+    paths = {absolute for path in typed for absolute in (_absolute(path), path.resolve())}
+    return {path.relative_to(root).as_posix() for path in paths for root in roots if path.is_relative_to(root)}
+
+
+def _absolute(path: Path) -> Path:
+    """The path from the root, with ``..`` worked out and links left as they are."""
+    return Path(os.path.normpath(Path.cwd() / path))
+
+
+def _unknown(corpus: Corpus, site: Path, name: str) -> str:
+    """Why a name stands for no article."""
+    paths = _below_site(site, name)
+    for problem in corpus.reading.problems if corpus.reading else ():
+        if any(str(problem).startswith(f"{path}:") for path in paths):
+            return str(problem)
+    known = [*corpus.ids, *(article.path for article in corpus if article.path)]
+    return f"no article has the id or path {name!r}.{did_you_mean(name, known)}"
+
+
+def article_of(corpus: Corpus, site: Path, settings: Settings, name: str) -> Article:
+    """The article of an id, of a file of the site, or of a file elsewhere: a draft."""
+    if found := id_of(corpus, site, name):
+        return corpus[found]
+    if Path(name).is_file() and not _below_site(site, name):
+        return read_article(Path(name), settings, site=Path(name).parent)
+    raise CorpusError(_unknown(corpus, site, name))
