@@ -12,18 +12,21 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from recommender.articles import Article, Corpus, Reading
+from recommender.cluster import ClusterRun, connected, suggest_on_cluster
 from recommender.content.site import read_article, read_site
-from recommender.errors import CorpusError, RecommenderError, did_you_mean
+from recommender.errors import CorpusError, RecommenderError, SettingsError, WriteError, did_you_mean
 from recommender.evaluation import Report, evaluate
 from recommender.model import Recommender, load_model
 from recommender.settings import Settings, describe_settings, read_settings
 from recommender.suggestions import Reason
 from recommender.writing import WRITERS, Answer, FileChange, Plan, apply_changes, jsonl_lines
+from recommender.writing.atomic import replace_file_by_parts
 
 __all__ = [
     "EvaluateRun",
@@ -75,7 +78,10 @@ class SuggestRun:
     reasons_for_none
         How many articles have no suggestion, by the reason, the most frequent first.
     changes
-        The files that changed, or would.
+        The files that would change, or did; lines of JSON that were written are not among them, since they are never
+        in memory as a whole.
+    n_changed
+        How many files changed, or would.
     problems
         Everything that could not be read or written; the run went on without it.
     news
@@ -92,6 +98,7 @@ class SuggestRun:
     n_suggestions: int
     reasons_for_none: Mapping[str, int]
     changes: tuple[FileChange, ...]
+    n_changed: int
     problems: tuple[RecommenderError, ...]
     news: News | None
     seconds: float
@@ -197,6 +204,7 @@ def suggest_site(
     require: Sequence[str] = (),
     plan_only: bool = False,
     strict: bool = False,
+    dask: str | None = None,
     progress: Progress | None = None,
 ) -> SuggestRun:
     """
@@ -222,6 +230,9 @@ def suggest_site(
         Find out what would change, and change nothing.
     strict
         Stop at the first file that cannot be read.
+    dask
+        The address of a Dask scheduler whose workers rank, explain and write; see docs/cluster.md. The writer is then
+        ``jsonl``, and `output` a file or a folder that all workers reach. None: this machine does it.
     progress
         Told how far the run is.
 
@@ -234,26 +245,29 @@ def suggest_site(
     """
     start = time.monotonic()
     tell = progress or _silence
-    loaded = _load(model, settings)
-    corpus = _read(site, settings, tell, strict=strict)
-    chosen = choose_articles(corpus, site, only)
-    if require:
-        _pass_gate(corpus, settings, require, tell)
-    recommender, news = _recommender(corpus, settings, loaded, tell)
-    tally = _Tally()
-    answers = tally.count(_answers(recommender, chosen, settings, tell))
-    writer = settings.writing.writer
-    if writer == "jsonl" and output is None:
+    if dask is not None:
+        _check_for_cluster(settings, output, plan_only=plan_only)
+    with nullcontext() if dask is None else connected(dask) as client:
+        loaded = _load(model, settings)
+        corpus = _read(site, settings, tell, strict=strict)
+        chosen = choose_articles(corpus, site, only)
+        if require:
+            _pass_gate(corpus, settings, require, tell)
+        recommender, news = _recommender(corpus, settings, loaded, tell)
+        tally = _Tally()
+        answers = tally.count(_answers(recommender, chosen, settings, tell))
         plan = Plan()
-        for line in jsonl_lines(answers):
-            if emit:
-                emit(line)
-    else:
-        plan = WRITERS[writer](corpus, site, answers, settings, output)
-    lost: Sequence[RecommenderError] = ()
-    if not plan_only:
-        n_changes = len(plan.changes)
-        _, lost = apply_changes(plan.changes, lambda n_done: tell("files", n_done, n_changes))
+        lost: Sequence[RecommenderError] = ()
+        n_changed = 0
+        if client is not None and output is not None:
+            n_changed = tally.take(_on_cluster(client, recommender, chosen, output, settings, tell))
+        elif settings.writing.writer == "jsonl" and (output is None or not plan_only):
+            n_changed = _write_lines(answers, output, emit)
+        else:
+            plan = WRITERS[settings.writing.writer](corpus, site, answers, settings, output)
+            n_changed = len(plan.changes)
+            if not plan_only:
+                _, lost = apply_changes(plan.changes, lambda n_done: tell("files", n_done, n_changed))
     reading = corpus.reading or Reading()
     return SuggestRun(
         n_articles=len(corpus),
@@ -264,6 +278,7 @@ def suggest_site(
         n_suggestions=tally.n_suggestions,
         reasons_for_none=dict(sorted(tally.reasons_for_none.items(), key=lambda item: (-item[1], item[0]))),
         changes=plan.changes,
+        n_changed=n_changed,
         problems=(*reading.problems, *plan.problems, *lost),
         news=news,
         seconds=time.monotonic() - start,
@@ -605,6 +620,58 @@ class _Tally:
                 self.reasons_for_none[answer.reason_for_none] += 1
             yield answer
         logger.info("suggestions: %s", f"{self.n_suggestions:,}")
+
+    def take(self, run: ClusterRun) -> int:
+        """Take over what a cluster's workers counted; returns how many files changed."""
+        self.n_suggestions += run.n_suggestions
+        self.reasons_for_none.update(run.reasons_for_none)
+        return run.n_changed
+
+
+def _check_for_cluster(settings: Settings, output: Path | None, *, plan_only: bool) -> None:
+    """Raise SettingsError where the settings ask for what a cluster does not do."""
+    if settings.writing.writer != "jsonl" or output is None:
+        raise SettingsError(
+            "--dask: workers write lines of JSON where all of them can reach. "
+            "Name a file or a folder there: --write jsonl --output FOLDER."
+        )
+    if plan_only:
+        raise SettingsError("--dask: --check, --diff and --dry-run compare files here. Leave one of the two out.")
+    if settings.ranking.ranker != "similarity":
+        raise SettingsError(
+            f"ranking.ranker must be similarity on a cluster, but is {settings.ranking.ranker}. "
+            "The learned ranker works on one machine."
+        )
+
+
+def _on_cluster(
+    client: Any, recommender: Recommender, chosen: Sequence[str], output: Path, settings: Settings, progress: Progress
+) -> ClusterRun:
+    return suggest_on_cluster(
+        client,
+        recommender,
+        chosen,
+        output,
+        settings.ranking.k,
+        settings.ranking.min_score,
+        progress=lambda done, total: progress("suggestions", done, total),
+    )
+
+
+def _write_lines(answers: Iterable[Answer], output: Path | None, emit: Callable[[str], object] | None) -> int:
+    """Write lines as they come, to a file or to whoever takes them; returns how many files changed."""
+    lines = jsonl_lines(answers)
+    if output is None:
+        for line in lines:
+            if emit:
+                emit(line)
+        return 0
+    try:
+        return int(replace_file_by_parts(output, (f"{line}\n".encode() for line in lines)))
+    except OSError as error:
+        raise WriteError(
+            f"{output}: cannot be written ({error.strerror or error}). It is as it was. Mend that and run again."
+        ) from error
 
 
 def _silence(stage: str, n_done: int, n_total: int) -> None:

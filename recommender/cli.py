@@ -162,6 +162,11 @@ def main() -> None:
     metavar="MEASURE=X",
     help="Score the settings first, and write nothing below this, such as nDCG@10=0.4.",
 )
+@click.option(
+    "--dask",
+    metavar="ADDRESS",
+    help="Let the workers of this Dask scheduler do it; with --write jsonl and --output on storage they share.",
+)
 @SETTINGS
 @STRICT
 @_loudness
@@ -177,6 +182,7 @@ def suggest(
     diff: bool,
     dry_run: bool,
     require: tuple[str, ...],
+    dask: str | None,
     settings_file: Path | None,
     strict: bool,
     verbose: bool,
@@ -211,6 +217,7 @@ def suggest(
             require=require,
             plan_only=is_plan,
             strict=strict,
+            dask=dask,
             progress=progress,
         )
     if diff:
@@ -515,7 +522,7 @@ def _summary(run: SuggestRun, *, is_plan: bool) -> Iterator[str]:
     )
     for reason, count in _grouped(run.reasons_for_none):
         yield f"  {count:,}: {reason}"
-    yield f"files: {len(run.changes):,} {'would change' if is_plan else 'changed'}"
+    yield f"files: {run.n_changed:,} {'would change' if is_plan else 'changed'}"
     yield f"done in {run.seconds:.1f} s"
 
 
