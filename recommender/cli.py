@@ -163,6 +163,11 @@ def main() -> None:
     help="Score the settings first, and write nothing below this, such as nDCG@10=0.4.",
 )
 @click.option("--fresh", is_flag=True, help="Read and compute everything anew, whatever is in the cache.")
+@click.option(
+    "--dask",
+    metavar="ADDRESS",
+    help="Let the workers of this Dask scheduler do it; with --write jsonl and --output on storage they share.",
+)
 @SETTINGS
 @STRICT
 @_loudness
@@ -179,6 +184,7 @@ def suggest(
     dry_run: bool,
     require: tuple[str, ...],
     fresh: bool,
+    dask: str | None,
     settings_file: Path | None,
     strict: bool,
     verbose: bool,
@@ -216,6 +222,7 @@ def suggest(
             plan_only=is_plan,
             strict=strict,
             fresh=fresh,
+            dask=dask,
             progress=progress,
         )
     if diff:
@@ -521,7 +528,7 @@ def _summary(run: SuggestRun, *, is_plan: bool) -> Iterator[str]:
     for reason, count in _grouped(run.reasons_for_none):
         yield f"  {count:,}: {reason}"
     unchanged = "; nothing had to be computed again" if run.is_unchanged else ""
-    yield f"files: {len(run.changes):,} {'would change' if is_plan else 'changed'}{unchanged}"
+    yield f"files: {run.n_changed:,} {'would change' if is_plan else 'changed'}{unchanged}"
     yield f"done in {run.seconds:.1f} s"
 
 

@@ -11,7 +11,7 @@ import dataclasses
 import hashlib
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -28,7 +28,7 @@ from recommender.errors import ModelError, NotFittedError, RecommenderError, Unk
 from recommender.persistence import load_parts, save_parts
 from recommender.ranking.answers import Threshold, places_to_fill, reason_for_none, suggestions_of
 from recommender.ranking.card import model_card
-from recommender.ranking.catalogue import days_of
+from recommender.ranking.catalogue import Catalogue, days_of
 from recommender.ranking.explain import reasons
 from recommender.ranking.learned import Check, LearnedRanker, restore_ranker
 from recommender.ranking.learning import learn
@@ -154,6 +154,11 @@ class Recommender:
         return hashlib.blake2b(parts.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
     @property
+    def n_rows(self) -> int:
+        """Rows that may be searched: the site's articles, external ones, and those that were removed."""
+        return self._fitted().catalogue.n_rows
+
+    @property
     def article_ids(self) -> list[str]:
         """The ids of the site's own articles, sorted."""
         return self._fitted().catalogue.ids()
@@ -265,6 +270,15 @@ class Recommender:
                     yield Answer(query.article.id, tuple(suggestions), none)
                 if progress:
                     progress(stop, len(ids))
+
+    def asked(self, ids: Sequence[str]) -> tuple[Catalogue, NDArray[np.bool_], Iterator[Query]]:
+        """
+        The rows, which of them may be suggested, and some of the site's articles as queries.
+
+        For whoever ranks elsewhere: a cluster's workers are given these.
+        """
+        state = self._fitted()
+        return state.catalogue, self._allowed(state), (self._query(state, article_id) for article_id in ids)
 
     def why_none(self, article: Article | str) -> str:
         """Why an article has no suggestion, as a sentence; "" when it has one."""

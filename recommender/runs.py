@@ -25,7 +25,7 @@ from recommender.articles import Article, Corpus, RelatedEntry
 from recommender.cache import SiteCache, code_version, digest
 from recommender.settings import Settings, describe_settings
 
-__all__ = ["LastRun", "Outcome", "corpus_digest", "warnings_heard"]
+__all__ = ["LastRun", "Outcome", "corpus_digest", "file_digest", "warnings_heard"]
 
 logger = logging.getLogger(__name__)
 
@@ -207,9 +207,14 @@ def _folder_digest(folder: Path) -> str:
     """SHA-256 of the names and bytes of all files in a folder."""
     parts = []
     for file in sorted(file for file in folder.rglob("*") if file.is_file()):
-        with file.open("rb") as opened:
-            parts += [str(file.relative_to(folder)), hashlib.file_digest(opened, "sha256").hexdigest()]
+        parts += [str(file.relative_to(folder)), file_digest(file)]
     return digest(*parts)
+
+
+def file_digest(file: Path) -> str:
+    """SHA-256 of the bytes of a file, which may be larger than memory."""
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _are_as_written(files: Mapping[str, str]) -> bool:
@@ -220,6 +225,6 @@ def _are_as_written(files: Mapping[str, str]) -> bool:
 def _is_as_written(file: tuple[str, str]) -> bool:
     path, expected = file
     try:
-        return digest(Path(path).read_bytes()) == expected
+        return file_digest(Path(path)) == expected
     except OSError:
         return False

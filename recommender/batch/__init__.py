@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from recommender.articles import Article, Corpus, Reading
 from recommender.batch.choosing import article_of, choose_articles, id_of
+from recommender.batch.outputs import Tally, check_for_cluster, connected, suggest_on_workers, write_lines
 from recommender.content.site import read_site
 from recommender.errors import RecommenderError
-from recommender.runs import LastRun, Outcome, warnings_heard
+from recommender.runs import LastRun, Outcome, file_digest, warnings_heard
 from recommender.settings import Settings, describe_settings, read_settings
 from recommender.suggestions import Reason
-from recommender.writing import WRITERS, Answer, FileChange, Plan, apply_changes, jsonl_lines
+from recommender.writing import WRITERS, Answer, FileChange, Plan, apply_changes
 
 if TYPE_CHECKING:
     # Imported where they are used: a run with nothing to do is over before scikit-learn is imported.
@@ -78,7 +79,10 @@ class SuggestRun:
     reasons_for_none
         How many articles have no suggestion, by the reason, the most frequent first.
     changes
-        The files that changed, or would.
+        The files that would change, or did; lines of JSON that were written are not among them, since they are never
+        in memory as a whole.
+    n_changed
+        How many files changed, or would.
     problems
         Everything that could not be read or written; the run went on without it.
     news
@@ -97,6 +101,7 @@ class SuggestRun:
     n_suggestions: int
     reasons_for_none: Mapping[str, int]
     changes: tuple[FileChange, ...]
+    n_changed: int
     problems: tuple[RecommenderError, ...]
     news: News | None
     seconds: float
@@ -204,6 +209,7 @@ def suggest_site(
     plan_only: bool = False,
     strict: bool = False,
     fresh: bool = False,
+    dask: str | None = None,
     progress: Progress | None = None,
 ) -> SuggestRun:
     """
@@ -231,6 +237,9 @@ def suggest_site(
         Stop at the first file that cannot be read.
     fresh
         Read and compute everything, also where an earlier run with the same inputs is in the cache.
+    dask
+        The address of a Dask scheduler whose workers rank, explain and write; see docs/cluster.md. The writer is then
+        ``jsonl``, and `output` a file or a folder that all workers reach. None: this machine does it.
     progress
         Told how far the run is.
 
@@ -243,35 +252,42 @@ def suggest_site(
     """
     start = time.monotonic()
     tell = progress or _silence
+    if dask is not None:
+        check_for_cluster(settings, output, plan_only=plan_only)
     if model is not None:
         _check_model(model)
-    corpus = _read(site, settings, tell, strict=strict, fresh=fresh)
-    chosen = choose_articles(corpus, site, only)
-    writer = settings.writing.writer
-    last = None
-    # Lines that go to the standard output are not kept, so there is nothing that could stand in for a run.
-    if writer != "jsonl" or output is not None:
-        last = LastRun.of(site, settings, corpus, chosen, model=model, output=output, require=require)
-    if last is not None and not fresh and (known := last.recall()) is not None:
-        return _suggest_run(corpus, len(chosen), known, start, is_unchanged=True)
-    with warnings_heard() as warnings:
+    with nullcontext() if dask is None else connected(dask) as client, warnings_heard() as warnings:
+        corpus = _read(site, settings, tell, strict=strict, fresh=fresh)
+        chosen = choose_articles(corpus, site, only)
+        writer = settings.writing.writer
+        last = None
+        # Lines that go to the standard output are not kept, so there is nothing that could stand in for a run; nor are
+        # what the workers of a cluster wrote.
+        if client is None and (writer != "jsonl" or output is not None):
+            last = LastRun.of(site, settings, corpus, chosen, model=model, output=output, require=require)
+        if last is not None and not fresh and (known := last.recall()) is not None:
+            return _suggest_run(corpus, len(chosen), known, start, is_unchanged=True)
+        warnings.clear()  # those of reading come again with the next reading
         loaded = _load(model, settings)
         if require:
             _pass_gate(corpus, settings, require, tell)
         recommender, news = _recommender(corpus, settings, loaded, tell)
-        tally = _Tally()
+        tally = Tally()
         answers = tally.count(_answers(recommender, chosen, settings, tell))
-        if writer == "jsonl" and output is None:
-            plan = Plan()
-            for line in jsonl_lines(answers):
-                if emit:
-                    emit(line)
+        plan = Plan()
+        n_changed = 0
+        lost: Sequence[RecommenderError] = ()
+        files: Mapping[Path, str] = {}
+        if client is not None and output is not None:
+            n_changed = tally.take(suggest_on_workers(client, recommender, chosen, output, settings, tell))
+        elif writer == "jsonl" and (output is None or not plan_only):
+            n_changed = write_lines(answers, output, emit)
+            files = {} if output is None else {output: file_digest(output)}
         else:
             plan = WRITERS[writer](corpus, site, answers, settings, output)
-    lost: Sequence[RecommenderError] = ()
-    if not plan_only:
-        n_changes = len(plan.changes)
-        _, lost = apply_changes(plan.changes, lambda n_done: tell("files", n_done, n_changes))
+            n_changed, files = len(plan.changes), plan.files
+            if not plan_only:
+                _, lost = apply_changes(plan.changes, lambda n_done: tell("files", n_done, n_changed))
     outcome = Outcome(
         ranker_name=recommender.ranker_name,
         ranker_decision=recommender.ranker_decision,
@@ -279,12 +295,12 @@ def suggest_site(
         reasons_for_none=dict(sorted(tally.reasons_for_none.items(), key=lambda item: (-item[1], item[0]))),
         news=(news.n_added, news.n_changed, news.n_removed) if news else None,
         warnings=tuple(warnings),
-        files={str(path.absolute()): digest_ for path, digest_ in plan.files.items()},
+        files={str(path.absolute()): digest_ for path, digest_ in files.items()},
     )
     # What could not be written depends on more than the inputs, so the next run tries again.
     if last is not None and outcome.files and not plan.problems and not lost:
         last.remember(outcome)
-    return _suggest_run(corpus, len(chosen), outcome, start, plan.changes, (*plan.problems, *lost))
+    return _suggest_run(corpus, len(chosen), outcome, start, plan.changes, (*plan.problems, *lost), n_changed)
 
 
 def fit_site(
@@ -481,6 +497,7 @@ def _suggest_run(
     start: float,
     changes: tuple[FileChange, ...] = (),
     problems: Sequence[RecommenderError] = (),
+    n_changed: int = 0,
     *,
     is_unchanged: bool = False,
 ) -> SuggestRun:
@@ -495,6 +512,7 @@ def _suggest_run(
         n_suggestions=outcome.n_suggestions,
         reasons_for_none=outcome.reasons_for_none,
         changes=changes,
+        n_changed=n_changed,
         problems=(*reading.problems, *problems),
         news=News(*outcome.news) if outcome.news else None,
         seconds=time.monotonic() - start,
@@ -575,22 +593,6 @@ def _answers(
         min_score=settings.ranking.min_score,
         progress=lambda done, total: progress("suggestions", done, total),
     )
-
-
-@dataclass
-class _Tally:
-    """Counts answers on their way to a writer."""
-
-    n_suggestions: int = 0
-    reasons_for_none: Counter[str] = field(default_factory=Counter)
-
-    def count(self, answers: Iterable[Answer]) -> Iterator[Answer]:
-        for answer in answers:
-            self.n_suggestions += len(answer.suggestions)
-            if not answer.suggestions:
-                self.reasons_for_none[answer.reason_for_none] += 1
-            yield answer
-        logger.info("suggestions: %s", f"{self.n_suggestions:,}")
 
 
 def _silence(stage: str, n_done: int, n_total: int) -> None:

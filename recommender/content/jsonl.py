@@ -1,11 +1,12 @@
-"""Articles from a file with one JSON object a line, plain or gzip."""
+"""Articles from a file with one JSON object a line, plain or gzip, or from a folder of such files."""
 
 from __future__ import annotations
 
 import gzip
 import json
 import zlib
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,8 +27,15 @@ _ENDINGS = (".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz")
 
 
 def is_jsonl(path: Path) -> bool:
-    """Whether a path names a file with an article a line."""
-    return path.name.lower().endswith(_ENDINGS)
+    """Whether a path names a file with an article a line, or a folder that holds such files and nothing else."""
+    if not path.is_dir():
+        return path.name.lower().endswith(_ENDINGS)
+    names = [file.name.lower() for file in path.iterdir() if not file.name.startswith((".", "_"))]
+    return any(map(_is_shard, names)) and all(_is_shard(name) or name == "recommender.yaml" for name in names)
+
+
+def _is_shard(name: str) -> bool:
+    return name.endswith(_ENDINGS)
 
 
 def read_jsonl(path: Path | str, settings: Settings | None = None, *, strict: bool = False) -> Corpus:
@@ -40,7 +48,7 @@ def read_jsonl(path: Path | str, settings: Settings | None = None, *, strict: bo
     Parameters
     ----------
     path
-        Plain, or gzip with the ending ``.gz``.
+        Plain, or gzip with the ending ``.gz``; or a folder of such files, which are read in the order of their names.
     settings
         Without any, the usual names are read.
     strict
@@ -57,16 +65,21 @@ def read_jsonl(path: Path | str, settings: Settings | None = None, *, strict: bo
     articles: list[Article] = []
     notes = Notes()
     problems: list[RecommenderError] = []
+    files = [path] if not path.is_dir() else sorted(file for file in path.iterdir() if _is_shard(file.name.lower()))
     lines_of: dict[str, int] = {}
+    firsts = [0]
     n_lines = 0
-    for number, line in _lines(path):
+    for file, number, line in _numbered(files, firsts):
         n_lines += 1
-        where = f"{path.name}:{number}"
+        where = f"{file.name}:{number}"
         try:
             article = _article(line, where, reader, notes)
-            first = lines_of.setdefault(article.id, number)
-            if first != number:
-                raise ArticleError(f"{where}: the id {article.id!r} is that of line {first}. Give each its own.")
+            place = firsts[-1] + number
+            first = lines_of.setdefault(article.id, place)
+            if first != place:
+                raise ArticleError(
+                    f"{where}: the id {article.id!r} is that of {_said(first, file, files, firsts)}. Give each its own."
+                )
             articles.append(article)
         except SiteError as error:
             if strict:
@@ -77,6 +90,22 @@ def read_jsonl(path: Path | str, settings: Settings | None = None, *, strict: bo
     return gather(
         articles, notes, settings=settings.articles, generator=Generator(), n_files=n_lines, problems=problems
     )
+
+
+def _numbered(files: Sequence[Path], firsts: list[int]) -> Iterator[tuple[Path, int, bytes]]:
+    """The lines of all files; `firsts` gets the number of lines before each file, so that one number says where."""
+    number = 0
+    for place, file in enumerate(files):
+        if place:
+            firsts.append(firsts[-1] + number)
+        for number, line in _lines(file):
+            yield file, number, line
+
+
+def _said(place: int, file: Path, files: Sequence[Path], firsts: Sequence[int]) -> str:
+    """A line of this file, or of an earlier one, as messages name it."""
+    at = bisect_left(firsts, place) - 1
+    return f"line {place - firsts[at]}" if files[at] == file else f"{files[at].name}:{place - firsts[at]}"
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:

@@ -77,7 +77,7 @@ def read_site(
     """
     settings = settings or Settings()
     root = Path(site)
-    if is_jsonl(root) and not root.is_dir():
+    if is_jsonl(root):
         return read_jsonl(root, settings, strict=strict)
     if not root.is_dir():
         raise SiteError(_no_site(root))

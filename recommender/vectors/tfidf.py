@@ -220,7 +220,9 @@ class FieldVectorizer:
             ],
         }
 
-    def restore(self, state: dict[str, Any], frequencies: NDArray[np.float32], is_name: NDArray[np.bool_]) -> Self:
+    def restore(
+        self, state: dict[str, Any], frequencies: NDArray[np.float32], is_name: NDArray[np.bool_] | None = None
+    ) -> Self:
         """The fitted vectorizer of an earlier `state`, `frequencies` and `is_name`."""
         self.language, self.n_articles = state["language"], state["n_articles"]
         start = 0
@@ -231,7 +233,8 @@ class FieldVectorizer:
             self._vectorizers[name] = vectorizer
             start += len(terms)
         self._lay_out()
-        self._frequencies, self.is_name = frequencies, is_name
+        self._frequencies = frequencies
+        self.is_name = np.zeros(self.n_terms, dtype=bool) if is_name is None else is_name
         return self
 
     def telling_terms(self) -> NDArray[np.bool_]:

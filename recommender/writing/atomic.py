@@ -8,17 +8,18 @@ A batch plans every change first, as a `FileChange`, and replaces files only onc
 from __future__ import annotations
 
 import contextlib
+import filecmp
 import os
 import secrets
 import stat
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from recommender.cache import digest
 from recommender.errors import RecommenderError, WriteError
 
-__all__ = ["FileChange", "apply_changes", "plan_change", "read_if_there", "replace_file"]
+__all__ = ["FileChange", "apply_changes", "plan_change", "read_if_there", "replace_file", "replace_file_by_parts"]
 
 
 @dataclass(frozen=True)
@@ -156,6 +157,28 @@ def replace_file(path: Path, content: bytes) -> bool:
     OSError
         It cannot be done; the file is as it was, and nothing is left beside it.
     """
+    return _replace(path, (content,), content)
+
+
+def replace_file_by_parts(path: Path, parts: Iterable[bytes]) -> bool:
+    """
+    As `replace_file`, for content that need not be in memory as a whole.
+
+    Returns
+    -------
+    bool
+        Whether the file was replaced.
+
+    Raises
+    ------
+    OSError
+        As `replace_file`.
+    """
+    return _replace(path, parts, None)
+
+
+def _replace(path: Path, parts: Iterable[bytes], content: bytes | None) -> bool:
+    """Replace a file by parts one after the other; `content` is all of them where they are known as a whole."""
     target = Path(os.path.realpath(path))
     try:
         old = target.stat()
@@ -166,7 +189,7 @@ def replace_file(path: Path, content: bytes) -> bool:
         # NB a rename needs leave to change the folder only: without this a file that was made read-only would go too.
         if not os.access(target, os.W_OK):
             raise PermissionError(13, "it is read-only", str(target))
-        if target.read_bytes() == content:
+        if content is not None and target.read_bytes() == content:
             return False
 
     # A name of its own length, since the target's may be as long as names can be; hidden, so no generator reads it.
@@ -174,11 +197,14 @@ def replace_file(path: Path, content: bytes) -> bool:
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
+            file.writelines(parts)
             if old is not None:
                 _keep_owner_and_mode(descriptor, old)
             file.flush()
             os.fsync(descriptor)
+        if old is not None and content is None and filecmp.cmp(beside, target, shallow=False):
+            beside.unlink()
+            return False
         beside.replace(target)
     except BaseException:
         with contextlib.suppress(OSError):

@@ -1,0 +1,247 @@
+"""
+Suggestions for a whole site on a Dask cluster: the same bytes as on one machine, and a lost worker's tasks done again.
+
+`distributed` is used as it is, not through joblib's backend: that one hands back all results at once, and scatters what
+it sends to workers' memory, from where it is gone with a worker. Here data goes by way of the shared folder, tasks
+carry two numbers, and a few blocks are under way at a time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import secrets
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from recommender.cluster.folder import Layout, write_folder
+from recommender.cluster.tasks import Written, answer, search
+from recommender.errors import MissingExtraError, RecommenderError, WriteError
+from recommender.model import Recommender
+from recommender.writing.atomic import replace_file, replace_file_by_parts
+
+__all__ = ["MANIFEST", "ClusterRun", "connected", "plan_layout", "suggest_on_cluster"]
+
+logger = logging.getLogger(__name__)
+
+#: The list of the files of a run, written last: where it is, they are whole.
+MANIFEST = "manifest.json"
+
+#: Rows whose index a worker builds at once, and articles asked for at once, at most and at least.
+_MOST_ROWS, _MOST_ASKED, _LEAST_ASKED = 1 << 20, 1024, 16
+#: Tasks that a scheduler takes without trouble: it spends about a millisecond on each.
+_MOST_TASKS = 200_000
+#: Blocks under way for each worker: enough that none waits, few enough that partial results stay small.
+_BLOCKS_A_WORKER = 2
+_SECONDS_TO_CONNECT = 20
+
+
+@dataclass(frozen=True)
+class ClusterRun:
+    """
+    What a run on a cluster wrote.
+
+    Parameters
+    ----------
+    n_suggestions
+        Suggestions in all.
+    reasons_for_none
+        How many articles have no suggestion, by the reason.
+    n_changed
+        Files that changed.
+    layout
+        How the run was cut.
+    """
+
+    n_suggestions: int
+    reasons_for_none: dict[str, int]
+    n_changed: int
+    layout: Layout
+
+
+def plan_layout(n_asked: int, n_rows: int, n_workers: int) -> Layout:
+    """
+    How a run is cut: a shard of rows for each worker or more, and blocks so small that no worker waits at the end.
+
+    Blocks grow where there would be more tasks than a scheduler can bear.
+    """
+    shard = max(1, min(_MOST_ROWS, -(-n_rows // n_workers)))
+    n_shards = max(1, -(-n_rows // shard))
+    block = min(_MOST_ASKED, max(_LEAST_ASKED, -(-n_asked // (8 * n_workers))))
+    return Layout(n_asked, n_rows, max(block, -(-n_asked * (n_shards + 1) // _MOST_TASKS)), shard)
+
+
+@contextlib.contextmanager
+def connected(address: str) -> Iterator[Any]:
+    """
+    A client of the scheduler at an address such as ``tcp://10.0.0.5:8786``.
+
+    Raises
+    ------
+    MissingExtraError
+        Dask is not installed.
+    RecommenderError
+        Nobody answers at the address, or the cluster has no worker.
+    """
+    try:
+        import distributed
+    except ImportError:
+        raise MissingExtraError("--dask", "dask") from None
+    try:
+        make: Any = distributed.Client
+        client = make(address, timeout=_SECONDS_TO_CONNECT, set_as_default=False)
+    except (OSError, TimeoutError, ValueError) as error:
+        raise RecommenderError(
+            f"--dask {address}: no Dask scheduler answers there ({error}). "
+            "Start one with `dask scheduler`, and name the address that it prints."
+        ) from None
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=_SECONDS_TO_CONNECT)
+        except TimeoutError:
+            raise RecommenderError(
+                f"--dask {address}: the cluster has no worker. Start some: dask worker {address} --nthreads 1."
+            ) from None
+        yield client
+
+
+def suggest_on_cluster(
+    client: Any,
+    recommender: Recommender,
+    ids: Sequence[str],
+    output: Path,
+    k: int | None = None,
+    min_score: float | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> ClusterRun:
+    """
+    Suggestions for some articles, computed by a cluster's workers and written as lines of JSON.
+
+    Parameters
+    ----------
+    client
+        Of a cluster, as `connected` gives it, or any `distributed.Client`.
+    recommender
+        Fitted; its ranker is ``similarity``.
+    ids
+        The articles that are asked for, sorted.
+    output
+        A file with the ending ``.jsonl`` that takes all lines, or a folder that takes a file a block and a manifest of
+        them. It lies on storage that all workers reach under the same path.
+    k, min_score
+        As in `Recommender.suggest_all`.
+    progress
+        Called with (articles done, articles in all).
+
+    Raises
+    ------
+    RecommenderError
+        The ranker is another, a task failed, or workers were lost again and again.
+    WriteError
+        The output cannot be written.
+    """
+    if recommender.ranker_name != "similarity":
+        raise RecommenderError(
+            f"on a cluster articles are ranked by similarity, but this model's ranker is {recommender.ranker_name}. "
+            "Set ranking.ranker: similarity."
+        )
+    output = output.absolute()
+    is_file = output.suffix == ".jsonl"
+    place = output.parent if is_file else output
+    work = place / f".recommender-{secrets.token_hex(8)}"
+    layout = plan_layout(len(ids), recommender.n_rows, len(client.scheduler_info(n_workers=-1)["workers"]))
+    logger.info("cluster: %s blocks of articles x %s shards of rows", f"{layout.n_blocks:,}", f"{layout.n_shards:,}")
+    try:
+        work.mkdir(parents=True)
+        write_folder(work / "parts", recommender, ids, k, min_score, layout)
+        parts = work if is_file else output
+        written = _run(client, str(work / "parts"), layout, str(parts), progress)
+        if is_file:
+            n_changed = int(replace_file_by_parts(output, ((parts / part.name).read_bytes() for part in written)))
+        else:
+            n_changed = _write_manifest(output, written)
+    except OSError as error:
+        raise WriteError(f"{output}: cannot be written ({error.strerror or error}). Name another place.") from error
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    reasons = sum((Counter(part.reasons_for_none) for part in written), Counter[str]())
+    return ClusterRun(sum(part.n_suggestions for part in written), dict(reasons), n_changed, layout)
+
+
+def _run(
+    client: Any, folder: str, layout: Layout, output: str, progress: Callable[[int, int], None] | None
+) -> list[Written]:
+    """Have every block answered; a few at a time, in whatever order they are done."""
+    import distributed
+
+    workers = sorted(client.scheduler_info(n_workers=-1)["workers"])
+    blocks = iter(range(layout.n_blocks))
+
+    def start(block: int) -> Any:
+        # A shard has a worker that is asked first, which has its index; any other may do it where that one is lost.
+        found = [
+            client.submit(
+                search,
+                folder,
+                block,
+                shard,
+                workers=[workers[(shard + block * (layout.n_shards % len(workers))) % len(workers)]],
+                allow_other_workers=True,
+                pure=False,
+            )
+            for shard in range(layout.n_shards)
+        ]
+        return client.submit(answer, folder, block, found, output, f"part-{block:06d}.jsonl", pure=False, priority=1)
+
+    first = [start(block) for block in islice(blocks, _BLOCKS_A_WORKER * len(workers))]
+    as_completed: Any = distributed.as_completed
+    under_way = as_completed(first, loop=client.loop)
+    written = []
+    n_done = 0
+    for future in under_way:
+        try:
+            part = future.result()
+        except distributed.scheduler.KilledWorker as error:
+            raise RecommenderError(
+                f"the cluster lost {error.last_worker.address} and others over one task. "
+                "Give the workers more memory, or start more of them."
+            ) from None
+        except (ImportError, FileNotFoundError, RecommenderError) as error:
+            raise RecommenderError(
+                f"a worker of the cluster failed ({error}). Each needs this version of recommender, and the folder of "
+                "the output under the same path."
+            ) from error
+        written.append(part)
+        n_done += part.n_articles
+        if progress:
+            progress(n_done, layout.n_asked)
+        block = next(blocks, None)
+        if block is not None:
+            under_way.add(start(block))
+    return sorted(written, key=lambda part: part.name)
+
+
+def _write_manifest(output: Path, written: Sequence[Written]) -> int:
+    """Write the list of the files, and take away those of an earlier run that are not in it; how many files changed."""
+    manifest = output / MANIFEST
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+        earlier = {part["name"] for part in json.loads(manifest.read_text(encoding="utf-8"))["parts"]}
+        for name in sorted(earlier - {part.name for part in written}):
+            if Path(name).name == name:
+                (output / name).unlink(missing_ok=True)
+    document = {
+        "n_articles": sum(part.n_articles for part in written),
+        "n_suggestions": sum(part.n_suggestions for part in written),
+        "parts": [
+            {name: value for name, value in asdict(part).items() if name not in ("reasons_for_none", "is_new")}
+            for part in written
+        ],
+    }
+    content = (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "backslashreplace")
+    return sum(part.is_new for part in written) + replace_file(manifest, content)

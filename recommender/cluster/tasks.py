@@ -1,0 +1,103 @@
+"""
+What a worker does. A task gets the folder and two numbers, never data: a lost one can be done again anywhere.
+
+`search` ranks one block of articles against one shard of rows; `answer` merges what the shards gave and writes the
+block's lines. The order is total (score, then newer, then id), and the best rows of all shards hold the best of all, so
+the merged list is the one that a single machine finds.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.cluster.folder import open_folder
+from recommender.ranking.answers import places_to_fill, reason_for_none, suggestions_of
+from recommender.ranking.rankers import Ranked
+from recommender.vectors.neighbors import Damping, Neighbors
+from recommender.writing import jsonl_lines
+from recommender.writing.atomic import replace_file
+from recommender.writing.plan import Answer
+
+__all__ = ["Written", "answer", "search"]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One file of lines, and what is in it; `is_new` where the file was not there with the same bytes already."""
+
+    name: str
+    n_articles: int
+    n_suggestions: int
+    reasons_for_none: dict[str, int]
+    first_id: str
+    last_id: str
+    n_bytes: int
+    is_new: bool
+
+
+def search(folder: str, block: int, shard: int) -> Neighbors:
+    """The best rows of a shard for each article of a block; as many as the answer can need from it."""
+    shared = open_folder(folder)
+    ranking = shared.settings.ranking
+    rows = shared.asked_rows(block)
+    first, rows_of_shard = shared.rows_of(shard)
+    index = shared.index(shard)
+    is_inside = (rows >= first) & (rows < first + index.n_rows)
+    found = index.top_k(
+        shared.vectors[rows],
+        shared.k + shared.most_hidden(block),
+        rows_of_shard,
+        query_times=shared.times[rows],
+        query_groups=shared.groups[rows],
+        exclude=np.where(is_inside, rows - first, -1),
+        before=shared.before(block),
+        damping=Damping(ranking.half_life_days, ranking.time_floor),
+    )
+    return Neighbors(np.where(found.rows >= 0, found.rows + first, -1), found.similarities, found.scores)
+
+
+def answer(folder: str, block: int, parts: Sequence[Neighbors], output: str, name: str) -> Written:
+    """Merge what the shards gave for a block, and write its lines as one file, whole or not at all."""
+    shared = open_folder(folder)
+    found = _merged(parts, shared.order)
+    answers = []
+    for query, rows, similarities, scores in zip(
+        shared.queries(block), found.rows, found.similarities, found.scores, strict=True
+    ):
+        keep = (rows >= 0) & ~np.isin(rows, query.hidden)
+        ranked = Ranked(rows[keep], similarities[keep], scores[keep])
+        k = places_to_fill(shared.k, query, shared.settings.ranking.fill)
+        least = shared.threshold.of(query, shared.fields)
+        signals: list[tuple[tuple[str, ...], dict[str, float]]] = [((), {})] * len(ranked.rows)
+        suggestions = suggestions_of(query, ranked, k, least, signals, shared, shared.vectorizer, shared.entry_shape)
+        none = "" if suggestions else reason_for_none(query, ranked, k, least, shared, shared.allowed)
+        answers.append(Answer(query.article.id, tuple(suggestions), none))
+    content = "".join(f"{line}\n" for line in jsonl_lines(answers)).encode()
+    is_new = replace_file(Path(output) / name, content)
+    return Written(
+        name=name,
+        n_articles=len(answers),
+        n_suggestions=sum(len(answer.suggestions) for answer in answers),
+        reasons_for_none=dict(Counter(answer.reason_for_none for answer in answers if not answer.suggestions)),
+        first_id=answers[0].article_id,
+        last_id=answers[-1].article_id,
+        n_bytes=len(content),
+        is_new=is_new,
+    )
+
+
+def _merged(parts: Sequence[Neighbors], order: NDArray[np.int64]) -> Neighbors:
+    """The rows of all shards in their total order, best first, empty places last."""
+    rows = np.concatenate([part.rows for part in parts], axis=1)
+    similarities = np.concatenate([part.similarities for part in parts], axis=1)
+    scores = np.concatenate([part.scores for part in parts], axis=1)
+    is_empty = rows < 0
+    # Within a query: filled places first, then the higher score, then the row that comes first among equals.
+    place = np.lexsort((np.where(is_empty, 0, order[rows]), -scores, is_empty), axis=1)
+    return Neighbors(*(np.take_along_axis(array, place, axis=1) for array in (rows, similarities, scores)))

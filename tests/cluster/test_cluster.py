@@ -1,0 +1,205 @@
+"""The batch on real worker processes of Dask, beside the same batch on one machine."""
+
+import json
+import os
+import random
+import signal
+import sys
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from recommender.articles import Article
+from recommender.batch import suggest_site
+from recommender.cluster import connected, run, suggest_on_cluster
+from recommender.cluster.folder import open_folder, write_folder
+from recommender.cluster.run import plan_layout
+from recommender.content.jsonl import read_jsonl
+from recommender.errors import MissingExtraError, RecommenderError, SettingsError
+from recommender.model import Recommender
+from recommender.settings import settings_from_mapping
+from recommender.writing import jsonl_lines
+
+distributed = pytest.importorskip("distributed", reason="needs Dask: pip install 'recommender[dask]'")
+# What Dask warns of on its own behalf, such as a killed worker, is no fault of ours.
+pytestmark = pytest.mark.filterwarnings("default")
+
+WORDS = ["green", "black", "white", "tea", "kettle", "water", "leaf", "leaves", "cup", "pot", "bicycle", "gear"]
+WORDS += ["chain", "wheel", "road", "city", "rain", "sun", "wind"]
+
+
+def settings(**ranking):
+    """Lines of JSON, ranked by similarity."""
+    return settings_from_mapping(
+        {"ranking": {"ranker": "similarity", "n_jobs": 1, **ranking}, "writing": {"writer": "jsonl"}}
+    )
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """240 articles: dates missing, addresses shared, lists, drafts, two languages, texts that share nothing."""
+    rng = random.Random(7)
+    file = tmp_path_factory.mktemp("site") / "articles.jsonl"
+    with file.open("w") as lines:
+        for number in range(240):
+            article = {
+                "id": f"a{number:03d}",
+                "title": " ".join(rng.choices(WORDS, k=4)),
+                "excerpt": " ".join(rng.choices(WORDS, k=rng.randint(0, 12))),
+                "url": f"https://example.org/{number - number % 40 if number % 40 == 1 else number}",
+                "tags": rng.sample(WORDS, 2),
+                "body": " ".join(rng.choices(WORDS, k=20)) if number % 3 else "",
+                "draft": number % 17 == 0,
+            }
+            if number % 5:
+                article["date"] = (datetime(2024, 1, 1, tzinfo=UTC) + timedelta(hours=rng.randint(0, 5000))).isoformat()
+            if number % 7 == 0:
+                article["related"] = [f"https://example.org/{rng.randrange(240)}", "https://example.org/3"]
+            if number % 11 == 0:
+                article["lang"] = "de"
+            if number % 60 == 0:
+                article |= {"title": f"Zqx{number}", "excerpt": "", "tags": [], "body": ""}
+            lines.write(json.dumps(article) + "\n")
+    return file
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    """Two worker processes, each started again when it dies."""
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
+    ) as cluster:
+        yield cluster.scheduler_address
+
+
+@pytest.fixture(scope="module")
+def fitted(site):
+    """A recommender that knows them."""
+    return Recommender(settings(k=6)).fit(read_jsonl(site))
+
+
+def lines_of(recommender, **options):
+    """What one machine writes."""
+    return "".join(f"{line}\n" for line in jsonl_lines(recommender.answers(**options))).encode()
+
+
+@pytest.mark.parametrize("ranking", [{"k": 6}, {"k": 3, "fill": True, "suggest_newer": False, "min_score": 0.3}])
+def test_same_bytes(site, cluster, tmp_path, ranking):
+    """A cluster of worker processes writes the bytes that one machine writes, and counts the same."""
+    alone = suggest_site(site, settings(**ranking), output=tmp_path / "alone.jsonl")
+    together = suggest_site(site, settings(**ranking), output=tmp_path / "together.jsonl", dask=cluster)
+    assert (tmp_path / "together.jsonl").read_bytes() == (tmp_path / "alone.jsonl").read_bytes()
+    assert together.n_suggestions == alone.n_suggestions > 400
+    assert together.reasons_for_none == alone.reasons_for_none
+    assert together.n_changed == alone.n_changed == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["alone.jsonl", "together.jsonl"]
+
+
+def test_lost_worker(cluster, fitted, tmp_path):
+    """One worker is killed in the middle: its tasks are done again, and the bytes are the same."""
+    lost = []
+    with connected(cluster) as client:
+
+        def kill_one(n_done, n_all):
+            if not lost:
+                assert n_done < n_all
+                lost.append(min(client.run(os.getpid).values()))
+                os.kill(lost[0], signal.SIGKILL)
+
+        made = suggest_on_cluster(client, fitted, fitted.article_ids, tmp_path / "lines.jsonl", progress=kill_one)
+    assert lost
+    assert made.layout.n_blocks >= 10
+    assert made.layout.n_shards == 2
+    assert (tmp_path / "lines.jsonl").read_bytes() == lines_of(fitted)
+
+
+def test_folder(cluster, fitted, tmp_path):
+    """A folder gets a file a block and a manifest that lists them in order; what an earlier run left over goes."""
+    with connected(cluster) as client:
+        suggest_on_cluster(client, fitted, fitted.article_ids, tmp_path)
+        n_files = len(list(tmp_path.iterdir()))
+        ids = fitted.article_ids[:50]
+        made = suggest_on_cluster(client, fitted, ids, tmp_path)
+        again = suggest_on_cluster(client, fitted, ids, tmp_path)
+    manifest = json.loads((tmp_path / "manifest.json").read_text())
+    names = [part["name"] for part in manifest["parts"]]
+    assert len(names) + 1 < n_files
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["manifest.json", *names]
+    assert b"".join((tmp_path / name).read_bytes() for name in names) == lines_of(fitted, only=ids)
+    assert manifest["n_articles"] == 50
+    assert (manifest["parts"][0]["first_id"], manifest["parts"][-1]["last_id"]) == (ids[0], ids[-1])
+    assert made.n_changed > 0
+    assert again.n_changed == 0
+
+
+def test_worker_reads_what_the_driver_has(fitted, tmp_path):
+    """A worker's view has the articles, rows and limits of the driver, read from files."""
+    write_folder(tmp_path / "parts", fitted, fitted.article_ids, 4, 0.2, plan_layout(240, fitted.n_rows, 3))
+    shared = open_folder(str(tmp_path / "parts"))
+    catalogue, allowed, queries = fitted.asked(fitted.article_ids)
+    assert (shared.k, shared.threshold.least, shared.layout.n_shards) == (4, 0.2, 3)
+    assert (shared.vectors != catalogue.vectors).nnz == 0
+    assert shared.allowed.tolist() == allowed.tolist()
+    there = [query for block in range(shared.layout.n_blocks) for query in shared.queries(block)]
+    for mine, its in zip(queries, there, strict=True):
+        assert (mine.row, mine.n_listed, mine.hidden.tolist()) == (its.row, its.n_listed, its.hidden.tolist())
+        kept = {"is_published": True, "related": (), "aliases": (), "path": ""}
+        assert Article(**{name: getattr(mine.article, name) for name in Article.__slots__} | kept) == its.article
+
+
+def test_layout_stays_within_what_a_scheduler_bears():
+    """Ten million or a hundred million articles make at most some hundred thousand tasks; a few make enough blocks."""
+    for n_articles in (10**7, 10**8):
+        layout = plan_layout(n_articles, n_articles, 32)
+        assert layout.n_blocks * (layout.n_shards + 1) <= 200_000 + layout.n_shards + 1
+        assert layout.shard <= 1 << 20
+    small = plan_layout(1000, 1000, 2)
+    assert (small.n_shards, small.n_blocks) == (2, 16)
+    assert plan_layout(0, 5, 2).n_blocks == 0
+
+
+@pytest.mark.parametrize(
+    ("changed", "options", "message"),
+    [
+        ({}, {}, "Name a file or a folder there: --write jsonl --output FOLDER"),
+        ({}, {"output": "out", "plan_only": True}, "compare files here"),
+        ({"ranker": "auto"}, {"output": "out"}, "ranking.ranker must be similarity on a cluster, but is auto"),
+    ],
+)
+def test_what_a_cluster_does_not_do(site, tmp_path, changed, options, message):
+    """What a cluster does not do is said before anything is read."""
+    if "output" in options:
+        options["output"] = tmp_path / options["output"]
+    with pytest.raises(SettingsError, match=message):
+        suggest_site(site, settings(**changed), dask="tcp://127.0.0.1:9", **options)
+
+
+def test_learned_model(cluster, fitted, tmp_path, monkeypatch):
+    """A learned model is refused by name."""
+    monkeypatch.setattr(fitted.ranker, "name", "learned", raising=True)
+    with pytest.raises(RecommenderError, match=r"this model's ranker is learned\. Set ranking\.ranker: similarity"):
+        suggest_on_cluster(None, fitted, fitted.article_ids, tmp_path / "lines.jsonl")
+
+
+def test_no_scheduler(monkeypatch):
+    """An address at which nobody answers is named, with the command that starts a scheduler."""
+    monkeypatch.setattr(run, "_SECONDS_TO_CONNECT", 0.5)
+    with (
+        pytest.raises(RecommenderError, match=r"--dask tcp://127\.0\.0\.1:9: no Dask scheduler answers there"),
+        connected("tcp://127.0.0.1:9"),
+    ):
+        pass
+
+
+def test_no_dask(monkeypatch):
+    """Without the extra the command that installs it is named."""
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(MissingExtraError, match=r"--dask needs the extra \[dask\]"), connected("tcp://127.0.0.1:9"):
+        pass
+
+
+def test_nothing_asked(cluster, fitted, tmp_path):
+    """No article asked for is an empty file, not an error."""
+    with connected(cluster) as client:
+        suggest_on_cluster(client, fitted, [], tmp_path / "lines.jsonl")
+    assert (tmp_path / "lines.jsonl").read_bytes() == b""
