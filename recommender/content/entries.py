@@ -89,10 +89,10 @@ def read_entries(
     entries: list[RelatedEntry] = []
     complaints: list[str] = []
     for number, item in enumerate(value, start=1):
-        if item is None or item == "":
+        read = known.get(id(item))
+        if read is None and (item is None or item == ""):
             continue
-        if isinstance(item, Mapping):
-            read = known.get(id(item))
+        if read is not None or isinstance(item, Mapping):
             if read is None:
                 read = known[id(item)] = _from_mapping(item, zone)
             entry = read.entry

@@ -75,7 +75,7 @@ def _closing_line(text: str, start: int) -> re.Match[str] | None:
     """The first line from an offset on that closes front matter."""
     found = []
     # Texts are searched for the plain characters first, which is thirty times faster than for the pattern.
-    for mark in ("\n---", "\n...", "\r---", "\r..."):
+    for mark in ("\n---", "\n...", "\r---", "\r...") if "\r" in text else ("\n---", "\n..."):
         position = text.find(mark, start - 1)
         while position >= 0:
             if closing := _CLOSING.match(text, position + 1):
