@@ -2,6 +2,7 @@
 What each part of the ranking is worth: from plain TF-IDF to the learned ranker, a step a row.
 
 Usage: python benchmarks/ablation.py SITE [--protocol whole-site publish-time replay] [--test-from DATE] [--later DIR]
+       [--language en]
 
 Every step is the product with other settings, scored by its own evaluation, all in one run on the same queries:
 
@@ -12,7 +13,7 @@ Every step is the product with other settings, scored by its own evaluation, all
   the lists bring in: the default.
 
 The last column says whether a step is better than the one before it, by the paired test of the report. On a site in
-several languages each has a column, cut from the same run.
+several languages each has a column, cut from the same run; ``--language`` reads the articles of one alone.
 """
 
 import argparse
@@ -79,10 +80,13 @@ def main() -> None:
     parser.add_argument("--protocol", nargs="+", default=["publish-time"], choices=PROTOCOLS)
     parser.add_argument("--test-from", help="publish-time: only articles published from this day on are asked")
     parser.add_argument("--later", type=Path, help="replay: the folder of the later articles")
+    parser.add_argument("--language", help="only the articles of this language")
     options = parser.parse_args()
     if ("replay" in options.protocol) != (options.later is not None):
         parser.error("the protocol replay, and only it, needs --later DIR")
     corpus = read_site(options.site)
+    if options.language:
+        corpus = corpus.with_articles(article for article in corpus if article.language == options.language)
     for protocol in options.protocol:
         print(section(corpus, protocol, options), flush=True)
 
@@ -90,7 +94,8 @@ def main() -> None:
 def section(corpus: Corpus, protocol: str, options: argparse.Namespace) -> str:
     """The command, the table and its counts, as Markdown."""
     more = {"publish-time": {"test_from": options.test_from}, "replay": {"later": options.later}}.get(protocol, {})
-    given = "".join(f" --{name.replace('_', '-')} {value}" for name, value in more.items() if value)
+    given = f" --language {options.language}" if options.language else ""
+    given += "".join(f" --{name.replace('_', '-')} {value}" for name, value in more.items() if value)
     report = evaluate(corpus, protocol=protocol, measures=MEASURES, systems=STEPS, progress=_tell, **more).to_dict()
     command = f"python benchmarks/ablation.py {options.site} --protocol {protocol}{given}"
     count = f"{report['n_queries']:,} queries of {report['n_articles']:,} articles."
