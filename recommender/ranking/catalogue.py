@@ -115,8 +115,9 @@ class Catalogue:
         self._provider_codes: dict[str, int] = {}
         self._order: NDArray[np.int64] | None = None
         self._row_of: dict[str, int] = {}
-        times = np.array([days_of(article.published_at) for article in articles])
-        self.index = TiledIndex(vectors, times) if index is None else index
+        if index is None:
+            index = TiledIndex(vectors, np.array([days_of(article.published_at) for article in articles]))
+        self.index = index
         self._append(articles, vectors, is_external)
 
     def copy(self) -> Catalogue:
