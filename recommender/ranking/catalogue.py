@@ -129,8 +129,9 @@ class Catalogue:
         self.is_name = np.zeros(self.n_terms, dtype=bool) if is_name is None else is_name
         self.site_language = site_language.lower()
         self.cross_language = cross_language
-        times = np.array([days_of(article.published_at) for article in articles])
-        self.index = TiledIndex(vectors, times) if index is None else index
+        if index is None:
+            index = TiledIndex(vectors, np.array([days_of(article.published_at) for article in articles]))
+        self.index = index
         self._group_codes: dict[str, int] = {}
         self._provider_codes: dict[str, int] = {}
         self.articles: LayeredDict[int, Article] = LayeredDict(dict(enumerate(articles)))

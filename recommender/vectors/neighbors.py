@@ -54,6 +54,8 @@ class Rows:
     """
     What decides, besides the vectors, which rows may answer a query and in which order. All of shape (n_rows,).
 
+    The times may not be changed in place: an index remembers what it read from the array.
+
     Parameters
     ----------
     times

@@ -146,7 +146,7 @@ def _sift_down(rows, similarities, scores, parent, size, order):  # type: ignore
 
 
 @numba.njit(nogil=True, cache=True)
-def sort_best(candidates, at, order):  # type: ignore[no-untyped-def]
+def _sort_best(candidates, at, order):  # type: ignore[no-untyped-def]
     """Sort a query's candidates, whose scores are known, best first."""
     rows, similarities, scores = candidates.rows[at], candidates.similarities[at], candidates.lowers[at]
     size = candidates.counts[at]
@@ -262,7 +262,7 @@ def _make_room(candidates, at, k, postings, queries, facts, half_life, floor, sl
         _make_exact(candidates, at, postings, queries, facts, half_life, floor, slots)
         _thin_out(candidates, at, k)
     if candidates.counts[at] > most:  # ties: the order decides
-        sort_best(candidates, at, facts.order)
+        _sort_best(candidates, at, facts.order)
         candidates.counts[at] = k
 
 
@@ -463,7 +463,7 @@ def settle(candidates, queries, facts, rows, similarities, scores):  # type: ign
     missed = np.zeros(len(queries.numbers), dtype=np.bool_)
     for at in range(len(queries.numbers)):
         number = queries.numbers[at]
-        sort_best(candidates, at, facts.order)
+        _sort_best(candidates, at, facts.order)
         n = min(k, candidates.counts[at])
         missed[at] = candidates.guesses[at] > 0.0 and (n < k or candidates.lowers[at, k - 1] < candidates.guesses[at])
         rows[number, :n] = candidates.rows[at, :n]
