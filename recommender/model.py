@@ -31,7 +31,7 @@ from recommender.ranking.explain import reasons, text_obstacle
 from recommender.ranking.learned import Check, LearnedRanker, learn, restore_ranker
 from recommender.ranking.parts import state_from_parts, state_parts
 from recommender.ranking.rankers import Query, Ranked, Ranker, SimilarityRanker
-from recommender.ranking.rules import THIN_FACTOR, allowed_rows, is_thin, obstacle, suggests_unpublished
+from recommender.ranking.rules import THIN_FACTOR, is_thin, obstacle, suggests_unpublished
 from recommender.ranking.state import State
 from recommender.settings import Settings, describe_settings, settings_from_mapping
 from recommender.snapshots import LayeredDict
@@ -477,7 +477,7 @@ class Recommender:
         return threshold
 
     def _allowed(self, state: State) -> NDArray[np.bool_]:
-        return allowed_rows(state.catalogue, state.suggest_unpublished, _now())
+        return state.allowed(_now())
 
     def _query(self, state: State, article: Article | str) -> Query:
         """The article as numbers: its row when it is in the corpus unchanged, else vectors of its own."""
@@ -493,9 +493,9 @@ class Recommender:
         own = state.rows_of_identity(article)
         hidden = own.union(listed)
         time = days_of(article.published_at)
-        if np.isnan(time) and row < 0 and np.isfinite(catalogue.times).any():
+        if np.isnan(time) and row < 0:
             # A draft has no date yet: it will be the newest, by an hour.
-            time = float(np.nanmax(catalogue.times)) + 1 / 24
+            time = catalogue.newest + 1 / 24
         return Query(
             article=article,
             vector=vector,

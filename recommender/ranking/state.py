@@ -17,6 +17,7 @@ from recommender.content.matching import EntryMatcher, external_article, fold_ti
 from recommender.content.urls import canonical_url, is_address
 from recommender.ranking.catalogue import Catalogue
 from recommender.ranking.curation import CurationGraph
+from recommender.ranking.rules import allowed_rows
 from recommender.snapshots import LayeredDict
 from recommender.vectors.tfidf import FieldVectorizer
 
@@ -57,6 +58,7 @@ class State:
         self.waiting: LayeredDict[int, tuple[RelatedEntry, ...]] = LayeredDict()
         self.awaited: LayeredDict[str, tuple[int, ...]] = LayeredDict()
         self.stripped: LayeredDict[int, bool] = LayeredDict()
+        self._allowed: tuple[float, float, NDArray[np.bool_]] | None = None
 
     @classmethod
     def build(cls, articles: Sequence[Article], vectorizer: FieldVectorizer, *, fit: bool) -> State:
@@ -111,6 +113,15 @@ class State:
         twin.stripped = self.stripped.copy()
         twin.waiting, twin.awaited = self.waiting.copy(), self.awaited.copy()
         return twin
+
+    def allowed(self, now: float) -> NDArray[np.bool_]:
+        """Rows that may be suggested now, shape (n_rows,), to be read only; made anew when a future date has come."""
+        known = self._allowed
+        if known is None or not known[0] <= now < known[1]:
+            times = self.catalogue.times
+            until = float(np.min(times[times > now], initial=np.inf))
+            known = self._allowed = now, until, allowed_rows(self.catalogue, self.suggest_unpublished, now)
+        return known[2]
 
     def listed_rows(self, article: Article) -> list[int]:
         """The rows that an article's own curated list names, in the editor's order."""
