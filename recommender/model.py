@@ -35,7 +35,7 @@ from recommender.ranking.learning import learn
 from recommender.ranking.lessons import Library
 from recommender.ranking.parts import state_from_parts, state_parts
 from recommender.ranking.rankers import Query, Ranked, Ranker, SimilarityRanker
-from recommender.ranking.rules import allowed_rows, obstacle, suggests_unpublished
+from recommender.ranking.rules import obstacle, suggests_unpublished
 from recommender.ranking.state import State
 from recommender.settings import Settings, describe_settings, settings_from_mapping
 from recommender.snapshots import LayeredDict
@@ -519,7 +519,7 @@ class Recommender:
         return threshold.least if query is None else threshold.of(query, self.vectorizer.fields)
 
     def _allowed(self, state: State) -> NDArray[np.bool_]:
-        return allowed_rows(state.catalogue, state.suggest_unpublished, _now())
+        return state.allowed(_now())
 
     def _query(self, state: State, article: Article | str) -> Query:
         """The article as numbers: its row when it is in the corpus unchanged, else vectors of its own."""
@@ -535,9 +535,9 @@ class Recommender:
         own = state.rows_of_identity(article)
         hidden = own.union(listed)
         time = days_of(article.published_at)
-        if np.isnan(time) and row < 0 and np.isfinite(catalogue.times).any():
+        if np.isnan(time) and row < 0:
             # A draft has no date yet: it will be the newest, by an hour.
-            time = float(np.nanmax(catalogue.times)) + 1 / 24
+            time = catalogue.newest + 1 / 24
         return Query(
             article=article,
             vector=vector,

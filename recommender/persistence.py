@@ -101,7 +101,8 @@ def load_parts(folder: Path | str) -> tuple[dict[str, Any], dict[str, Any], dict
             if file.suffix == ".npy":
                 # An empty array cannot be mapped, and mapping a small one costs more than reading it.
                 is_small = file.stat().st_size <= 65_536
-                arrays[file.stem] = np.load(file, mmap_mode=None if is_small else "r", allow_pickle=False)
+                # Copy on write: nothing is written, and compiled code takes it for an array that fitting made.
+                arrays[file.stem] = np.load(file, mmap_mode=None if is_small else "c", allow_pickle=False)
             elif file.suffix == ".json" and file.name != _HEAD:
                 documents[file.name] = json.loads(file.read_text(encoding="utf-8"))
             elif file.suffix == ".txt":

@@ -21,9 +21,9 @@ def test_a_table_gives_back_its_texts(texts):
 
 @given(st.dictionaries(TEXTS, st.lists(st.integers(0, 9), max_size=3)), TEXTS)
 def test_an_index_finds_what_a_dict_finds(numbers, other):
-    """Every key, in order, and none that is not there."""
+    """Every key, and none that is not there."""
     index = TextIndex.from_parts("x", TextIndex.of(numbers.items()).parts("x"))
-    assert list(index) == sorted(numbers)
+    assert sorted(index) == sorted(numbers)
     assert len(index) == len(numbers)
     for key in {*numbers, other}:
         assert index.get(key) == (tuple(numbers[key]) if key in numbers else None)

@@ -8,6 +8,7 @@ is an external article.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -73,8 +74,14 @@ class EntryMatcher:
         self._by_path: LayeredDict[str, tuple[str, ...]] = LayeredDict()
         self._by_slug: LayeredDict[str, tuple[str, ...]] = LayeredDict()
         self._by_title: LayeredDict[str, tuple[str, ...]] = LayeredDict()
-        for article in articles:
-            self.add(article)
+        gathered: dict[int, dict[str, list[str]]] = {}
+        for article in sorted(articles, key=lambda article: article.id):
+            self._articles[article.id] = article
+            for index, key in self._keys(article):
+                gathered.setdefault(id(index), {}).setdefault(key, []).append(article.id)
+        for index in self.indexes().values():
+            for key, ids in gathered.get(id(index), {}).items():
+                index[key] = tuple(ids)
 
     @classmethod
     def over(cls, articles: Base[str, Article], indexes: Mapping[str, Base[str, tuple[str, ...]]]) -> EntryMatcher:
@@ -103,7 +110,11 @@ class EntryMatcher:
         self._articles[article.id] = article
         for index, key in self._keys(article):
             ids = index.get(key)
-            index[key] = (article.id,) if ids is None else tuple(sorted((*ids, article.id)))
+            if ids is None:
+                index[key] = (article.id,)
+            else:
+                place = bisect_left(ids, article.id)
+                index[key] = (*ids[:place], article.id, *ids[place:])
 
     def remove(self, article_id: str) -> None:
         """Forget an article; an unknown id is no error."""
@@ -175,7 +186,7 @@ class EntryMatcher:
         paths.update(_cleaned(url) for url in addresses if url and not is_address(url))
         for key in paths - {""}:
             yield self._by_path, key
-        for key in {slug(path) for path in paths} | {path.rpartition("/")[2] for path in paths} - {""}:
+        for key in ({slug(path) for path in paths} | {path.rpartition("/")[2] for path in paths}) - {""}:
             yield self._by_slug, key
         if article.title:
             yield self._by_title, fold_title(article.title)

@@ -107,6 +107,7 @@ class Catalogue:
     is_external: NDArray[np.bool_]
     is_repeat: NDArray[np.bool_]
     _vectors: csr_matrix | None
+    _newest: float | None
 
     def __init__(
         self,
@@ -315,7 +316,14 @@ class Catalogue:
         """Make the columns readable under their names."""
         for name, column in self._columns.items():
             setattr(self, name, column.values)
-        self._vectors = None
+        self._vectors = self._newest = None
+
+    @property
+    def newest(self) -> float:
+        """The latest time of any row, in days since 1970; NaN where no row has one."""
+        if self._newest is None:
+            self._newest = float(np.max(self.times[~np.isnan(self.times)], initial=-np.inf))
+        return self._newest if np.isfinite(self._newest) else float("nan")
 
     def terms_in(self, field: str) -> NDArray[np.int64]:
         """Distinct known terms of one field of each row, shape (n_rows,); 0 where the site does not have the field."""

@@ -17,6 +17,7 @@ from recommender.content.matching import EntryMatcher, external_article, fold_ti
 from recommender.content.urls import canonical_url, is_address
 from recommender.ranking.catalogue import Catalogue
 from recommender.ranking.curation import CurationGraph
+from recommender.ranking.rules import allowed_rows
 from recommender.snapshots import LayeredDict
 from recommender.vectors.tfidf import FieldVectorizer
 
@@ -57,6 +58,7 @@ class State:
         self.waiting: LayeredDict[int, tuple[RelatedEntry, ...]] = LayeredDict()
         self.awaited: LayeredDict[str, tuple[int, ...]] = LayeredDict()
         self.stripped: LayeredDict[int, bool] = LayeredDict()
+        self._allowed: tuple[float, float, NDArray[np.bool_]] | None = None
 
     @classmethod
     def build(cls, articles: Sequence[Article], vectorizer: FieldVectorizer, *, fit: bool) -> State:
@@ -112,6 +114,15 @@ class State:
         twin.stripped = self.stripped.copy()
         twin.waiting, twin.awaited = self.waiting.copy(), self.awaited.copy()
         return twin
+
+    def allowed(self, now: float) -> NDArray[np.bool_]:
+        """Rows that may be suggested now, shape (n_rows,), to be read only; made anew when a future date has come."""
+        known = self._allowed
+        if known is None or not known[0] <= now < known[1]:
+            times = self.catalogue.times
+            until = float(np.min(times[times > now], initial=np.inf))
+            known = self._allowed = now, until, allowed_rows(self.catalogue, self.suggest_unpublished, now)
+        return known[2]
 
     def listed_rows(self, article: Article) -> list[int]:
         """The rows that an article's own curated list names, in the editor's order."""
@@ -243,39 +254,37 @@ class State:
     def _settle(self, rows: Sequence[int], orphans: Set[str], vectorizer: FieldVectorizer) -> None:
         """Put the lists of some rows into the graph as they name articles now, and bring the external ones in line."""
         catalogue = self.catalogue
-        named: dict[int, list[str]] = {}
+        named: dict[int, list[int | str]] = {}
         touched = set(orphans)
         for row in rows:
             article = catalogue.articles[row]
             touched |= self._listed_externals(row)
-            if row not in self.stripped:
-                names, waiting = _resolve(article, self.matcher)
-            else:
-                listed = self.graph.listed(row).tolist()
-                kept = [catalogue.articles[other].id for other in listed if not catalogue.is_external[other]]
-                entries = self.waiting.get(row) or ()
-                names, waiting = _resolve(dataclasses.replace(article, related=entries), self.matcher)
-                names = [*kept, *names]
-            named[row] = names
+            kept: list[int] = []
+            if row in self.stripped:
+                article = dataclasses.replace(article, related=self.waiting.get(row) or ())
+                kept = [other for other in self.graph.listed(row).tolist() if not catalogue.is_external[other]]
+            names, waiting = _resolve(article, self.matcher)
+            named[row] = [*kept, *names]
             touched.update(external.id for external in map(external_article, waiting) if external is not None)
             self._wait(row, waiting)
         relisted = self._update_externals(sorted(touched), vectorizer)
         for row in [*rows, *sorted(relisted.keys() - set(rows))]:
-            names = named[row] if row in named else relisted[row]
-            self.graph.set_list(row, [found for found in map(catalogue.row_of, names) if found is not None])
+            listed = named[row] if row in named else relisted[row]
+            found = (name if isinstance(name, int) else catalogue.row_of(name) for name in listed)
+            self.graph.set_list(row, [other for other in found if other is not None])
 
-    def _update_externals(self, external_ids: Sequence[str], vectorizer: FieldVectorizer) -> dict[int, list[str]]:
+    def _update_externals(self, external_ids: Sequence[str], vectorizer: FieldVectorizer) -> dict[int, list[int | str]]:
         """
         Let external articles come, change and go with the entries that describe them.
 
         Returns
         -------
         dict
-            The rows that list one that has changed, with the ids of what they list.
+            The rows that list one that has changed, with what they list: rows, and ids of external articles.
         """
         catalogue = self.catalogue
         arrivals: list[Article] = []
-        relisted: dict[int, list[str]] = {}
+        relisted: dict[int, list[int | str]] = {}
         for external_id in external_ids:
             row = catalogue.row_of(external_id)
             if row is not None and not catalogue.is_external[row]:
@@ -286,7 +295,9 @@ class State:
                     continue
                 for source in self.graph.listing(row).tolist():
                     others = self.graph.listed(source).tolist()
-                    relisted.setdefault(source, [catalogue.articles[other].id for other in others])
+                    relisted[source] = [
+                        catalogue.articles[other].id if catalogue.is_external[other] else other for other in others
+                    ]
                 self._forget(row)
             if external is not None:
                 arrivals.append(external)

@@ -1,0 +1,102 @@
+"""
+One draft against a loaded model: how long its suggestions take, from one thread and from several, and how long loading.
+
+Usage: python benchmarks/drafts.py SITE [--articles 5000 100000] [--drafts 2000] [--threads 1 4] [--lists 1.0]
+
+A big site is made of SITE by `corpora.py`, the drafts too: the articles that follow its last. The ranker is learned
+from SITE itself, for its features are the same at any size, and put into the model of the made site. Each process that
+is measured loads the model from its folder, as a pipeline would; the first drafts of a process, which wait for compiled
+code, are not counted. Two peers answer the same drafts on one thread: scikit-learn's `TfidfVectorizer` with
+`NearestNeighbors`, the usual recipe, and rank-bm25. They only rank; ours explains too.
+"""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+from corpora import make_articles, write_jsonl
+
+from recommender import Article, Corpus, Recommender, load_model, read_jsonl, read_site
+from recommender.evaluation.baselines import BASELINES
+from recommender.settings import settings_from_mapping
+
+#: Drafts that are asked before any is counted.
+N_WARM = 50
+
+
+def timed(ask: Callable[[Article], object], drafts: list[Article], n_threads: int) -> list[float]:
+    """Milliseconds of each draft."""
+
+    def one(draft: Article) -> float:
+        start = time.perf_counter()
+        ask(draft)
+        return (time.perf_counter() - start) * 1000
+
+    with ThreadPoolExecutor(n_threads) as pool:
+        return list(pool.map(one, drafts))
+
+
+def line(name: str, n_articles: int, n_threads: int, values: list[float], load: str = "") -> str:
+    """One row of the table."""
+    middle, most = np.percentile(values, [50, 99])
+    return f"| {name} | {n_articles:,} | {n_threads} | {middle:.1f} | {most:.1f} | {load} |"
+
+
+def measure(folder: Path, n_articles: int, n_drafts: int, n_threads: int) -> None:
+    """Load a model and ask it; run in a process of its own."""
+    start = time.perf_counter()
+    rec = load_model(folder / "model")
+    seconds = time.perf_counter() - start
+    drafts = list(read_jsonl(folder / "drafts.jsonl"))[: n_drafts + N_WARM]
+    timed(rec.suggest, drafts[:N_WARM], n_threads)
+    values = timed(rec.suggest, drafts[N_WARM:], n_threads)
+    print(line(f"ours, {rec.ranker_name}", n_articles, n_threads, values, f"{seconds:.2f}"), flush=True)
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("site", type=Path)
+    parser.add_argument("--articles", type=int, nargs="+", default=[5_000, 100_000])
+    parser.add_argument("--drafts", type=int, default=2_000)
+    parser.add_argument("--threads", type=int, nargs="+", default=[1, 4])
+    parser.add_argument("--lists", type=float, default=1.0, help="share of the curated lists that the made site keeps")
+    parser.add_argument("--measure", type=int, nargs=2, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.measure:
+        measure(options.site, options.measure[0], options.drafts, options.measure[1])
+        return
+
+    site = read_site(options.site)
+    learned = Recommender(settings_from_mapping({"ranking": {"ranker": "learned"}})).fit(site).ranker
+    print("| system | articles | threads | p50, ms | p99, ms | load, s |\n| --- | ---: | ---: | ---: | ---: | ---: |")
+    for n_articles in options.articles:
+        made = make_articles(site, n_articles + options.drafts + N_WARM, lists=options.lists)
+        corpus = Corpus(islice(made, n_articles), site_language=site.site_language)
+        drafts = list(made)
+        with tempfile.TemporaryDirectory() as temporary:
+            folder = Path(temporary)
+            write_jsonl(drafts, folder / "drafts.jsonl")
+            rec = Recommender(settings_from_mapping({"ranking": {"ranker": "similarity"}})).fit(corpus)
+            rec.ranker = learned
+            rec.save(folder / "model")
+            del rec
+            for n_threads in options.threads:
+                command = [sys.executable, __file__, str(folder), "--drafts", str(options.drafts), "--measure"]
+                subprocess.run([*command, str(n_articles), str(n_threads)], check=True)
+        for name in ("tfidf", "bm25"):
+            peer = BASELINES[name](0).fit(corpus)
+            some = drafts[: min(len(drafts), 200)]
+            timed(peer.suggest, some[:3], 1)
+            print(line(name, n_articles, 1, timed(peer.suggest, some[3:], 1)), flush=True)
+
+
+if __name__ == "__main__":
+    main()
