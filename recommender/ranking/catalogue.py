@@ -21,7 +21,7 @@ from recommender.vectors.tfidf import Field
 
 __all__ = ["Catalogue", "days_of"]
 
-_ROWS_AT_ONCE = 65_536
+_ROWS_AT_ONCE = 16_384
 
 
 def days_of(moment: datetime | None) -> float:
