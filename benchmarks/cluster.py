@@ -5,7 +5,7 @@ Usage: python benchmarks/cluster.py SITE [--articles 5000 10000 20000] [--worker
 
 The two coefficients of time, a pair of articles searched and an article explained and written, are taken from the first
 size with one worker; every other line is a prediction. Bytes and tasks are predicted without any fit: bytes of partial
-results are counted as they are pickled, bytes of the folder as they lie on the disk.
+results are counted as they are pickled. Last comes the table for sizes that were not run.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import argparse
 import pickle
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import distributed
@@ -32,6 +33,52 @@ from recommender.settings import settings_from_mapping
 K = 10
 #: Bytes of a place in a partial result: a row, a similarity and a score.
 PLACE = 24
+#: Bytes of a value in the vectors on the disk, and of a posting in a shard's index.
+VALUE, POSTING = 8, 6
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """What the model needs of a corpus: bytes of an article in the folder and of its lines, values of its vector."""
+
+    folder: float
+    lines: float
+    n_values: float
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a run takes; the formulas of docs/cluster.md."""
+
+    tasks: int
+    searches: int
+    folder_gb: float
+    read_gb: float
+    partial_gb: float
+    lines_gb: float
+    worker_gb: float
+    core_hours: float
+
+    @classmethod
+    def of(cls, n: int, n_workers: int, corpus: Corpus, pair: float, article: float) -> Cost:
+        """The cost of n articles, with seconds of a pair searched and of an article explained and written."""
+        layout = plan_layout(n, n, n_workers)
+        shards_of_worker = -(-layout.n_shards // n_workers)
+        block = min(layout.block, n)
+        return cls(
+            tasks=layout.n_blocks * (layout.n_shards + 1),
+            searches=layout.n_blocks * layout.n_shards,
+            folder_gb=n * corpus.folder / 1e9,
+            read_gb=n * (layout.n_shards + 2) * corpus.n_values * VALUE / 1e9,
+            partial_gb=n * layout.n_shards * (K + 1) * PLACE / 1e9,
+            lines_gb=n * corpus.lines / 1e9,
+            worker_gb=(
+                shards_of_worker * layout.shard * corpus.n_values * POSTING
+                + 3 * block * layout.n_shards * (K + 1) * PLACE
+            )
+            / 1e9,
+            core_hours=(pair * n**2 + article * n) / 3600,
+        )
 
 
 def coefficients(recommender: Recommender, folder: Path) -> tuple[float, float]:
@@ -62,10 +109,10 @@ def main() -> None:
     arguments.folder.mkdir(parents=True, exist_ok=True)
     settings = settings_from_mapping({"ranking": {"ranker": "similarity", "k": K}})
     table = Table(
-        "articles", "workers", "tasks", "pairs of a block and a shard", "partial MB", "predicted", "folder kB/article",
-        "seconds", "predicted", "ratio",
+        "articles", "workers", "tasks", "predicted", "partial MB", "predicted", "seconds", "predicted", "ratio",
     )  # fmt: skip
     pair = article = 0.0
+    corpus = Corpus(0, 0, 0)
     for n_articles in arguments.articles:
         file = arguments.folder / f"{arguments.site.name}-{n_articles}.jsonl"
         if not file.exists():
@@ -76,23 +123,43 @@ def main() -> None:
             fitted = coefficients(recommender, folder)
             pair, article = (pair, article) if pair else fitted
             n_bytes = sum(path.stat().st_size for path in folder.rglob("*") if not path.name.endswith(".jsonl"))
+        n_values = recommender.asked([])[0].vectors.nnz / n_articles
         for n_workers in arguments.workers:
-            layout, seconds, partial = measure(recommender, n_workers)
-            n_pairs = layout.n_blocks * layout.n_shards
-            places = layout.n_asked * layout.n_shards * (K + 1) * PLACE / 1e6
-            predicted = (pair * n_articles**2 + article * n_articles) / n_workers
+            layout, seconds, partial, lines = measure(recommender, n_workers)
+            corpus = Corpus(n_bytes / n_articles, lines / n_articles, n_values)
+            cost = Cost.of(n_articles, n_workers, corpus, pair, article)
+            predicted = cost.core_hours * 3600 / n_workers
             table.add_row(
-                f"{n_articles:,}", f"{n_workers}", f"{n_pairs + layout.n_blocks:,}", f"{n_pairs:,}", f"{partial:.2f}",
-                f"{places:.2f}", f"{n_bytes / n_articles / 1e3:.2f}", f"{seconds:.1f}", f"{predicted:.1f}",
+                f"{n_articles:,}", f"{n_workers}", f"{layout.n_blocks * (layout.n_shards + 1):,}", f"{cost.tasks:,}",
+                f"{partial:.2f}", f"{cost.partial_gb * 1e3:.2f}", f"{seconds:.1f}", f"{predicted:.1f}",
                 f"{seconds / predicted:.2f}",
             )  # fmt: skip
     console = Console(width=140)
     console.print(table)
-    console.print(f"a pair searched: {pair * 1e9:.1f} ns; an article explained and written: {article * 1e3:.2f} ms")
+    console.print(
+        f"a pair searched: {pair * 1e9:.1f} ns; an article answered: {article * 1e3:.2f} ms; in the folder "
+        f"{corpus.folder / 1e3:.2f} kB an article, its line {corpus.lines / 1e3:.2f} kB, {corpus.n_values:.0f} values"
+    )
+    console.print(_at_size(corpus, pair, article))
 
 
-def measure(recommender: Recommender, n_workers: int) -> tuple[Layout, float, float]:
-    """How the run was cut, the seconds of its second time, and the megabytes of its partial results."""
+def _at_size(corpus: Corpus, pair: float, article: float) -> Table:
+    """The table of docs/cluster.md: what is predicted for sizes that were not run."""
+    table = Table(
+        "articles", "workers", "tasks", "folder GB", "read GB", "partial GB", "lines GB", "GB/worker", "hours"
+    )
+    for n, n_workers in ((10**6, 8), (10**7, 64), (10**8, 1024)):
+        cost = Cost.of(n, n_workers, corpus, pair, article)
+        sizes = (cost.folder_gb, cost.read_gb, cost.partial_gb, cost.lines_gb)
+        table.add_row(
+            f"{n:,}", f"{n_workers:,}", f"{cost.tasks:,}", *(f"{size:,.0f}" for size in sizes), f"{cost.worker_gb:.2f}",
+            f"{cost.core_hours / n_workers:,.1f}",
+        )  # fmt: skip
+    return table
+
+
+def measure(recommender: Recommender, n_workers: int) -> tuple[Layout, float, float, int]:
+    """How the run was cut, its seconds, the megabytes of its partial results, and the bytes of its lines."""
     with (
         tempfile.TemporaryDirectory() as scratch,
         distributed.LocalCluster(
@@ -108,9 +175,10 @@ def measure(recommender: Recommender, n_workers: int) -> tuple[Layout, float, fl
         made = suggest_on_cluster(client, recommender, ids, folder / "lines.jsonl")
         seconds = time.perf_counter() - start
         layout = made.layout
+        n_bytes = (folder / "lines.jsonl").stat().st_size
         write_folder(folder / "parts", recommender, ids, K, None, layout)
         one = len(pickle.dumps(search(str(folder / "parts"), 0, 0), protocol=5))
-        return layout, seconds, one * layout.n_blocks * layout.n_shards / 1e6
+        return layout, seconds, one * layout.n_blocks * layout.n_shards / 1e6, n_bytes
 
 
 if __name__ == "__main__":

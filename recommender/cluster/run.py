@@ -155,7 +155,7 @@ def suggest_on_cluster(
     is_file = output.suffix == ".jsonl"
     place = output.parent if is_file else output
     work = place / f".recommender-{secrets.token_hex(8)}"
-    layout = plan_layout(len(ids), recommender.n_rows, len(client.scheduler_info(n_workers=-1)["workers"]))
+    layout = plan_layout(len(ids), recommender.n_rows, len(client.ncores()))
     logger.info("cluster: %s blocks of articles x %s shards of rows", f"{layout.n_blocks:,}", f"{layout.n_shards:,}")
     try:
         work.mkdir(parents=True)
@@ -180,7 +180,7 @@ def _run(
     """Have every block answered; a few at a time, in whatever order they are done."""
     import distributed
 
-    workers = sorted(client.scheduler_info(n_workers=-1)["workers"])
+    workers = sorted(client.ncores())
     blocks = iter(range(layout.n_blocks))
 
     def start(block: int) -> Any:
