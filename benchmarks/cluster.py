@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import pickle
+import sys
 import tempfile
 import time
 from dataclasses import dataclass
@@ -129,6 +130,7 @@ def main() -> None:
             corpus = Corpus(n_bytes / n_articles, lines / n_articles, n_values)
             cost = Cost.of(n_articles, n_workers, corpus, pair, article)
             predicted = cost.core_hours * 3600 / n_workers
+            print(n_articles, n_workers, round(seconds, 1), round(predicted, 1), file=sys.stderr, flush=True)
             table.add_row(
                 f"{n_articles:,}", f"{n_workers}", f"{layout.n_blocks * (layout.n_shards + 1):,}", f"{cost.tasks:,}",
                 f"{partial:.2f}", f"{cost.partial_gb * 1e3:.2f}", f"{seconds:.1f}", f"{predicted:.1f}",
