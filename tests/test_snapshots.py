@@ -4,7 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommender.snapshots import GrowingArray, LayeredDict
+from recommender.ranking.growing import GrowingArray
+from recommender.snapshots import LayeredDict
 
 #: What is done to one of several copies: which, and a key with a value (None: taken out), or a further copy.
 STEPS = st.lists(

@@ -35,6 +35,8 @@ MANIFEST = "manifest.json"
 
 #: Rows whose index a worker builds at once, and articles asked for at once, at most and at least.
 _MOST_ROWS, _MOST_ASKED, _LEAST_ASKED = 1 << 20, 1024, 16
+#: Shards where memory asks for no more: each adds partial results, which all have to be merged.
+_FEW_SHARDS = 4
 #: Tasks that a scheduler takes without trouble: it spends about a millisecond on each.
 _MOST_TASKS = 200_000
 #: Blocks under way for each worker: enough that none waits, few enough that partial results stay small.
@@ -67,11 +69,11 @@ class ClusterRun:
 
 def plan_layout(n_asked: int, n_rows: int, n_workers: int) -> Layout:
     """
-    How a run is cut: a shard of rows for each worker or more, and blocks so small that no worker waits at the end.
+    How a run is cut: into a few shards of rows, more where an index would not fit, and blocks so small that none waits.
 
     Blocks grow where there would be more tasks than a scheduler can bear.
     """
-    shard = max(1, min(_MOST_ROWS, -(-n_rows // n_workers)))
+    shard = max(1, min(_MOST_ROWS, -(-n_rows // min(n_workers, _FEW_SHARDS))))
     n_shards = max(1, -(-n_rows // shard))
     block = min(_MOST_ASKED, max(_LEAST_ASKED, -(-n_asked // (8 * n_workers))))
     return Layout(n_asked, n_rows, max(block, -(-n_asked * (n_shards + 1) // _MOST_TASKS)), shard)
@@ -155,7 +157,7 @@ def suggest_on_cluster(
     is_file = output.suffix == ".jsonl"
     place = output.parent if is_file else output
     work = place / f".recommender-{secrets.token_hex(8)}"
-    layout = plan_layout(len(ids), recommender.n_rows, len(client.scheduler_info(n_workers=-1)["workers"]))
+    layout = plan_layout(len(ids), recommender.n_rows, len(client.ncores()))
     logger.info("cluster: %s blocks of articles x %s shards of rows", f"{layout.n_blocks:,}", f"{layout.n_shards:,}")
     try:
         work.mkdir(parents=True)
@@ -180,18 +182,20 @@ def _run(
     """Have every block answered; a few at a time, in whatever order they are done."""
     import distributed
 
-    workers = sorted(client.scheduler_info(n_workers=-1)["workers"])
+    workers = sorted(client.ncores())
     blocks = iter(range(layout.n_blocks))
+    # So that a worker builds the index of one shard where there are more workers than shards, and few otherwise.
+    n_teams = max(1, len(workers) // max(1, layout.n_shards))
 
     def start(block: int) -> Any:
-        # A shard has a worker that is asked first, which has its index; any other may do it where that one is lost.
+        # A shard has workers that are asked first, which have its index; any other may do it where they are lost.
         found = [
             client.submit(
                 search,
                 folder,
                 block,
                 shard,
-                workers=[workers[(shard + block * (layout.n_shards % len(workers))) % len(workers)]],
+                workers=[workers[(shard + layout.n_shards * (block % n_teams)) % len(workers)]],
                 allow_other_workers=True,
                 pure=False,
             )

@@ -18,14 +18,15 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from recommender.articles import Article
-from recommender.snapshots import GrowingArray, LayeredDict
+from recommender.ranking.growing import GrowingArray
+from recommender.snapshots import LayeredDict
 from recommender.vectors.neighbors import Rows, TiledIndex
 from recommender.vectors.text import language_of
 from recommender.vectors.tfidf import Field, FieldVectorizer
 
 __all__ = ["Catalogue", "days_of"]
 
-_ROWS_AT_ONCE = 65_536
+_ROWS_AT_ONCE = 16_384
 
 
 #: Arrays of the catalogue with a value a row; what each means is said there.

@@ -151,3 +151,24 @@ def test_any_values(tmp_path_factory, values):
     file.write_text(json.dumps({"id": "a", **values}) + "\n")
     corpus = read_jsonl(file)
     assert len(corpus) + len(corpus.reading.problems) == 1
+
+
+def test_folder_of_lines(write, tmp_path):
+    """A folder that holds nothing but files of lines is one site, read in the order of their names."""
+    write({"id": "tea", "title": "Tea"}, {"id": "cup", "title": "Cup"}, name="part-1.jsonl")
+    write(
+        {"id": "pot", "title": "Pot"},
+        {"id": "cup", "title": "Cup"},
+        {"id": "pot", "title": "P"},
+        name="part-2.jsonl.gz",
+    )
+    (tmp_path / "recommender.yaml").write_text("ranking: {k: 3}\n")
+    assert is_jsonl(tmp_path)
+    corpus = read_site(tmp_path)
+    assert corpus.ids == ("cup", "pot", "tea")
+    assert [str(problem) for problem in corpus.reading.problems] == [
+        "part-2.jsonl.gz:2: the id 'cup' is that of part-1.jsonl:2. Give each its own.",
+        "part-2.jsonl.gz:3: the id 'pot' is that of line 1. Give each its own.",
+    ]
+    (tmp_path / "index.md").write_text("A page.")
+    assert not is_jsonl(tmp_path)

@@ -1,9 +1,12 @@
 """Text as it is compared."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from recommender.vectors import text as text_module
 from recommender.vectors.text import Analyzer, analyzer_for, char_ngrams, language_of, repair, word_ngrams
 
 
@@ -107,3 +110,22 @@ def test_word_ngrams_are_runs_of_neighbors():
 def test_a_bare_language_code_is_the_sites_own(code, site, language):
     """Two regions of one language are translations of each other."""
     assert language_of(code, site) == language
+
+
+@given(st.text(alphabet="ab’‘“”–—…\xa0 .,#>*-+1)\n_`~|[]<>&;€âÃ©\r\x0b\x85appeardThepost", max_size=60))
+def test_shortcuts_change_nothing(text):
+    """What is looked for before a text is repaired says only how fast: ftfy and every pattern give the same."""
+    quick = repair.__wrapped__(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(text_module, "_TYPOGRAPHY", re.compile("$.^"))
+        patch.setattr(text_module, "_MAY_HAVE_MARKS", re.compile(""))
+        assert quick == repair.__wrapped__(text)
+
+
+def test_met_words_are_forgotten(monkeypatch):
+    """An analyzer remembers words up to a number, and gives the same terms when it has forgotten them."""
+    monkeypatch.setattr(text_module, "_MOST_MET", 3)
+    analyzer = Analyzer("en")
+    words = "The kettles sing, the cups ring; kettles and leaves of tea"
+    assert analyzer.terms(words) == analyzer.terms(words) == Analyzer("en").terms(words)
+    assert len(analyzer._met) <= 3

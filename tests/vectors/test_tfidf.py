@@ -7,6 +7,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from recommender import Article
 from recommender.articles import RelatedEntry
 from recommender.settings import FieldSettings, VectorsSettings
+from recommender.vectors import tfidf
 from recommender.vectors.text import analyzer_for
 from recommender.vectors.tfidf import FieldVectorizer
 
@@ -142,3 +143,41 @@ def test_a_row_alone_is_to_the_last_bit_the_row_of_the_fit():
         for other in (vectorizer.transform([article]), vectorizer.transform([article]), together[row]):
             assert other.indices.tolist() == fitted[row].indices.tolist()
             assert other.data.tobytes() == fitted[row].data.tobytes()
+
+
+def test_shards(monkeypatch):
+    """Counting in shards, and leaving terms out, gives the matrix of one pass to the last bit."""
+    words = ["tea", "kettle", "gear", "wheel", "rain", "wind", "sun", "cup", "leaf", "pot"]
+    articles = [
+        Article(
+            id=f"{number:02d}",
+            title=" ".join(words[(number * step) % 10] for step in range(1, 5)),
+            excerpt=" ".join(words[(number + step * step) % 10] for step in range(number % 9)),
+            topics=(words[number % 3],) if number > 20 else (),
+        )
+        for number in range(41)
+    ]
+    settings = VectorsSettings(excerpt=FieldSettings(min_df=9, max_df=0.5, sublinear_tf=False))
+    whole = FieldVectorizer(settings)
+    expected = whole.fit_transform(articles)
+    monkeypatch.setattr(tfidf, "_SHARD", 7)
+    monkeypatch.setattr(tfidf, "_PARALLEL_CHARACTERS", 0)
+    cut = FieldVectorizer(settings)
+    actual = cut.fit_transform(articles)
+    assert cut.state() == whole.state()
+    assert cut.frequencies().tolist() == whole.frequencies().tolist()
+    for part in ("indptr", "indices", "data"):
+        assert getattr(actual, part).tolist() == getattr(expected, part).tolist()
+
+
+def test_frequencies_are_those_of_scikit_learn():
+    """Terms, their limits and their inverse document frequencies are to the last bit those of scikit-learn."""
+    texts = [f"{'tea ' * (number % 4)} {'kettle' if number % 3 else 'gear'} w{number}" for number in range(30)]
+    options = FieldSettings(min_df=2, max_df=0.7)
+    ours = FieldVectorizer(
+        VectorsSettings(excerpt=options, title=OFF, title_chars=OFF, title_bigrams=OFF, topics=OFF, body=OFF), "en"
+    )
+    ours.fit([Article(id=str(number), title="", excerpt=text) for number, text in enumerate(texts)])
+    theirs = TfidfVectorizer(analyzer=analyzer_for("en").terms, min_df=2, max_df=0.7, dtype=np.float32).fit(texts)
+    assert list(ours.term_names()) == list(theirs.get_feature_names_out())
+    assert ours.frequencies().tolist() == theirs.idf_.tolist()

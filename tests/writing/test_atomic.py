@@ -7,7 +7,7 @@ import stat
 import pytest
 
 from recommender.errors import WriteError
-from recommender.writing.atomic import FileChange, apply_changes, plan_change, replace_file
+from recommender.writing.atomic import FileChange, apply_changes, plan_change, replace_file, replace_file_by_parts
 
 
 def names(folder):
@@ -180,3 +180,29 @@ def test_change_is_a_value(tmp_path):
     """Two changes of the same file to the same bytes are equal."""
     make = to(b"new")
     assert FileChange(tmp_path, None, b"new", make) == FileChange(tmp_path, None, b"new", make)
+
+
+def test_by_parts(tmp_path):
+    """A file written by parts is replaced as a whole, and not touched where it has the content already."""
+    file = tmp_path / "lines.jsonl"
+    assert replace_file_by_parts(file, iter([b"one\n", b"two\n"]))
+    before = file.stat().st_ino
+    assert not replace_file_by_parts(file, iter([b"one\ntwo\n"]))
+    assert (file.stat().st_ino, names(tmp_path)) == (before, ["lines.jsonl"])
+    assert replace_file_by_parts(file, iter([b"one\n"]))
+    assert file.read_bytes() == b"one\n"
+
+
+def test_by_parts_that_end_early(tmp_path):
+    """Where the parts break off, the file is as it was, and nothing lies beside it."""
+    file = tmp_path / "lines.jsonl"
+    file.write_bytes(b"old\n")
+
+    def parts():
+        yield b"new\n"
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        replace_file_by_parts(file, parts())
+    assert file.read_bytes() == b"old\n"
+    assert names(tmp_path) == ["lines.jsonl"]

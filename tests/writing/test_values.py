@@ -7,7 +7,7 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from recommender.writing.values import json_line, number, scalar, text, writable
+from recommender.writing.values import json_line, number, scalar, text, writable, writable_json_line
 
 AWKWARD = [
     "", " ", "yes", "No", "on", "null", "~", "1e3", "1_000", "0x1F", "012", "1:30", "2021-01-01",
@@ -74,3 +74,15 @@ def test_json_line_is_one_line():
     value = {"a": "\u2028\u2029\x85\x0b\x0c\x1c\x1d\x1e\r\n"}
     assert json_line(value).splitlines() == [json_line(value)]
     assert json.loads(json_line(value)) == value
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.floats() | st.integers() | st.text(st.characters(codec=None), max_size=8),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+        max_leaves=8,
+    )
+)
+def test_writable_line(value):
+    """A line is that of the value as files can hold it, whether or not it needed a change."""
+    assert writable_json_line(value) == json_line(writable(value))
