@@ -1,5 +1,5 @@
 """
-Fields of text as one sparse matrix. The only door to scikit-learn's text features.
+Fields of text as one sparse matrix. With `counts`, the only door to scikit-learn's text features.
 
 Each field has its own `TfidfVectorizer`. A row of field f has length 1 and is multiplied by the square root of the
 field's weight; the fields stand side by side, and the whole row is scaled to length 1. So one product of two rows is
@@ -9,35 +9,37 @@ the weighted mean of the fields' cosines, and two articles with the same text ha
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 import numpy as np
-from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
-from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer, TfidfVectorizer
+from sklearn.feature_extraction.text import TfidfTransformer, TfidfVectorizer
 
 from recommender.articles import Article
 from recommender.settings import FieldSettings, VectorsSettings
+from recommender.vectors.counts import (
+    FIELD_NAMES,
+    Shard,
+    TermReader,
+    as_they_are,
+    counted,
+    document_frequencies,
+    inverse_frequencies,
+    renamed,
+    stacked,
+)
 from recommender.vectors.names import NameCounts
-from recommender.vectors.text import analyzer_for, char_ngrams, language_of, repair, word_ngrams
+from recommender.vectors.text import analyzer_for, repair
 
 __all__ = ["FIELD_NAMES", "Field", "FieldVectorizer"]
 
-#: Fields in the order of their columns.
-FIELD_NAMES = ("title", "excerpt", "title_chars", "title_bigrams", "topics", "body")
-
 #: Vectorised articles that are kept, since a draft is asked for again and then added.
 _N_ROWS_KEPT = 256
-
-#: Articles that are counted at once: titles and excerpts of a shard, repaired, stay in the cache of `repair`.
-_SHARD = 16_384
-#: Characters below which one process has counted the terms before others have started.
-_PARALLEL_CHARACTERS = 8_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,10 @@ class FieldVectorizer:
         self._telling: NDArray[np.bool_] | None = None
 
     @property
+    def _reader(self) -> TermReader:
+        return TermReader(self.settings, self.language)
+
+    @property
     def n_terms(self) -> int:
         """Columns of the matrix."""
         return self.fields[-1].stop if self.fields else 0
@@ -113,7 +119,7 @@ class FieldVectorizer:
             return csr_matrix((len(articles), 0), dtype=np.float32)
         # Shard by shard, each let go of before the next, so that the counts never stand beside a copy of the whole.
         vectors = [self._vectors_of(shards.pop(0)) for _ in range(len(shards))]
-        return vectors[0] if len(vectors) == 1 else _stacked(vectors)
+        return vectors[0] if len(vectors) == 1 else stacked(vectors)
 
     def transform(self, articles: Sequence[Article]) -> csr_matrix:
         """
@@ -139,14 +145,15 @@ class FieldVectorizer:
         The last rows are kept: a draft is asked for, then added.
         """
         texts = (article.title, article.excerpt, article.topics, article.body)
-        key = (self._language_of(article), *texts)
+        key = (self._reader.language_of(article), *texts)
         known = self._rows.get(key)
         if known is not None:
             return known
+        reader = self._reader
         columns: list[int] = []
         counts: list[int] = []
         for field in self.fields:
-            (terms,) = self._documents([article], field.name)
+            terms = reader.terms(article, field.name)
             vocabulary = self._vectorizers[field.name].vocabulary_
             found: dict[int, int] = {}
             for term in terms:
@@ -247,12 +254,16 @@ class FieldVectorizer:
 
     def surface_forms(self, article: Article, field: str) -> dict[str, str]:
         """The words of one field as a reader sees them, by term: the first form of each."""
-        language = self._language_of(article)
+        reader = self._reader
         return _surface_forms(
-            getattr(article, field), language, self._prefix(article), self.settings.stem, self.settings.stop_words
+            getattr(article, field),
+            reader.language_of(article),
+            reader.prefix(article),
+            self.settings.stem,
+            self.settings.stop_words,
         )
 
-    def _learn(self, articles: Sequence[Article]) -> list[_Shard]:
+    def _learn(self, articles: Sequence[Article]) -> list[Shard]:
         """Learn each field's terms, and hand back how often they stand in which article."""
         if not self.language:
             counts = Counter(article.language.lower() for article in articles)
@@ -260,11 +271,11 @@ class FieldVectorizer:
             self.language = min(counts, key=lambda name: (-counts[name], name), default="") or "en"
         self.n_articles = len(articles)
         self._vectorizers, self._names, self._telling, self._frequencies, self._rows = {}, None, None, None, {}
-        shards = list(self._counted(articles))
+        shards = list(counted(articles, self._reader, self.n_jobs))
         for name in FIELD_NAMES:
             if getattr(self.settings, name).weight == 0:
                 continue
-            terms, n_having = _document_frequencies([shard.fields[name] for shard in shards if name in shard.fields])
+            terms, n_having = document_frequencies([shard.fields[name] for shard in shards if name in shard.fields])
             options: FieldSettings = getattr(self.settings, name)
             # On a site of a handful of articles the share may ask for fewer than the least number.
             most = max(options.max_df * len(articles), min(options.min_df, len(articles)))
@@ -272,7 +283,7 @@ class FieldVectorizer:
             if not kept.any():
                 continue
             vectorizer = self._vectorizer(name, {terms[place]: i for i, place in enumerate(np.flatnonzero(kept))})
-            vectorizer.idf_ = _inverse_frequencies(n_having[kept], len(articles))
+            vectorizer.idf_ = inverse_frequencies(n_having[kept], len(articles))
             self._vectorizers[name] = vectorizer
         self._lay_out()
         self.is_name = self._names_among(articles) if self.learn_names else np.zeros(self.n_terms, dtype=bool)
@@ -282,8 +293,7 @@ class FieldVectorizer:
         """The words of titles and excerpts that are names, by the excerpts; shape (n_terms,)."""
         counts = NameCounts()
         for article in articles:
-            analyzer = analyzer_for(self._language_of(article), self.settings.stem, self.settings.stop_words)
-            counts.add(article.excerpt, analyzer, self._prefix(article))
+            counts.add(article.excerpt, self._reader.analyzer(article), self._reader.prefix(article))
         found = np.zeros(self.n_terms, dtype=bool)
         terms = self.term_names()
         for field in self.fields:
@@ -291,20 +301,7 @@ class FieldVectorizer:
                 found[field.start : field.stop] = counts.is_name(terms[field.start : field.stop])
         return found
 
-    def _counted(self, articles: Sequence[Article]) -> Iterator[_Shard]:
-        """How often each term stands in each article, shard by shard, in order."""
-        texts = (
-            [_Text(a.title, a.excerpt, a.topics, a.body, a.language) for a in articles[start : start + _SHARD]]
-            for start in range(0, len(articles), _SHARD)
-        )
-        n_characters = sum(len(a.title) + len(a.excerpt) + len(a.body) for a in articles)
-        if len(articles) <= _SHARD or n_characters < _PARALLEL_CHARACTERS:
-            return (_count(shard, self.settings, self.language) for shard in texts)
-        parallel = Parallel(n_jobs=self.n_jobs, return_as="generator", batch_size=1, pre_dispatch="2*n_jobs")
-        found: Iterator[_Shard] = parallel(delayed(_count)(shard, self.settings, self.language) for shard in texts)
-        return found
-
-    def _vectors_of(self, shard: _Shard) -> csr_matrix:
+    def _vectors_of(self, shard: Shard) -> csr_matrix:
         """The rows of a shard's articles."""
         blocks = {}
         for field in self.fields:
@@ -317,7 +314,7 @@ class FieldVectorizer:
             weights = TfidfTransformer(norm=None, sublinear_tf=vectorizer.sublinear_tf)
             weights.idf_ = vectorizer.idf_
             blocks[field.name] = weights.transform(
-                _renamed(counts.matrix, columns, field.stop - field.start), copy=False
+                renamed(counts.matrix, columns, field.stop - field.start), copy=False
             )
         return self._join(blocks, shard.n_articles)
 
@@ -333,7 +330,7 @@ class FieldVectorizer:
 
     def _vectorizer(self, name: str, vocabulary: dict[str, int]) -> TfidfVectorizer:
         vectorizer = TfidfVectorizer(
-            analyzer=_as_they_are,
+            analyzer=as_they_are,
             sublinear_tf=getattr(self.settings, name).sublinear_tf,
             norm=None,
             dtype=np.float32,
@@ -341,34 +338,6 @@ class FieldVectorizer:
         )
         vectorizer.vocabulary_ = vocabulary
         return vectorizer
-
-    def _documents(self, articles: Iterable[Article | _Text], field: str) -> Iterable[list[str]]:
-        """The terms of one field of each article."""
-        options: FieldSettings = getattr(self.settings, field)
-        for article in articles:
-            analyzer = analyzer_for(self._language_of(article), self.settings.stem, self.settings.stop_words)
-            if field == "title_chars":
-                terms = char_ngrams(article.title, options.ngram_range, analyzer.stop_words)
-            elif field == "topics":
-                terms = [repair(topic).casefold() for topic in article.topics]
-            else:
-                text = article.title if field == "title_bigrams" else getattr(article, field)
-                if field == "body":
-                    # Cut by characters first: a book-length body must not be repaired to its end.
-                    text = text[: self.settings.body_words * 12]
-                terms = analyzer.terms(text)
-                if field == "body":
-                    terms = terms[: self.settings.body_words]
-                terms = word_ngrams(terms, options.ngram_range)
-            prefix = self._prefix(article)
-            yield [prefix + term for term in terms] if prefix else terms
-
-    def _language_of(self, article: Article | _Text) -> str:
-        return language_of(article.language, self.language)
-
-    def _prefix(self, article: Article | _Text) -> str:
-        language = self._language_of(article)
-        return "" if self.settings.cross_language or language == self.language else f"{language}:"
 
     def _join(self, blocks: dict[str, csr_matrix], n_articles: int) -> csr_matrix:
         if not self.fields:
@@ -412,98 +381,6 @@ class FieldVectorizer:
         return list(pairwise(bounds))
 
 
-class _Text(NamedTuple):
-    """What is vectorised of an article, and no more: it goes to another process."""
-
-    title: str
-    excerpt: str
-    topics: tuple[str, ...]
-    body: str
-    language: str
-
-
-class _Counts(NamedTuple):
-    """How often the terms of one field, in the order of the columns, stand in each article of a shard."""
-
-    terms: list[str]
-    matrix: csr_matrix
-
-
-class _Shard(NamedTuple):
-    """The counts of neighboring articles; a field without a single term is left out."""
-
-    n_articles: int
-    fields: Mapping[str, _Counts]
-
-
-def _count(texts: Sequence[_Text], settings: VectorsSettings, language: str) -> _Shard:
-    """The counts of some articles; runs in a process of its own on large sites."""
-    reader = FieldVectorizer(settings, language)
-    fields: dict[str, _Counts] = {}
-    for name in FIELD_NAMES:
-        if getattr(settings, name).weight == 0:
-            continue
-        counter = CountVectorizer(analyzer=_as_they_are, dtype=np.float32)
-        try:
-            matrix = counter.fit_transform(reader._documents(texts, name))
-        except ValueError as error:
-            # scikit-learn refuses a field without a single term (no site has to have topics or bodies).
-            if not str(error).startswith("empty vocabulary"):
-                raise
-            continue
-        fields[name] = _Counts(counter.get_feature_names_out().tolist(), matrix)
-    return _Shard(len(texts), fields)
-
-
-def _document_frequencies(shards: Sequence[_Counts]) -> tuple[list[str], NDArray[np.int64]]:
-    """All terms, sorted, and in how many articles each stands, shape (n_terms,)."""
-    n_having: dict[str, int] = {}
-    for shard in shards:
-        counts = np.bincount(shard.matrix.indices, minlength=len(shard.terms)).tolist()
-        for term, count in zip(shard.terms, counts, strict=True):
-            n_having[term] = n_having.get(term, 0) + count
-    terms = sorted(n_having)
-    return terms, np.array([n_having[term] for term in terms], dtype=np.int64)
-
-
-def _inverse_frequencies(n_having: NDArray[np.int64], n_articles: int) -> NDArray[np.float32]:
-    """``log((1 + n_articles) / (1 + n_having)) + 1`` in single precision, as scikit-learn smooths it."""
-    idf = np.full(len(n_having), n_articles + 1, dtype=np.float32)
-    idf /= n_having.astype(np.float32) + np.float32(1)
-    np.log(idf, out=idf)
-    idf += np.float32(1)
-    return idf
-
-
-def _renamed(matrix: csr_matrix, columns: NDArray[np.int32], n_columns: int) -> csr_matrix:
-    """The matrix with its columns elsewhere, in the same order; those that go to -1 are dropped."""
-    indices = columns[matrix.indices]
-    data, indptr = matrix.data, matrix.indptr
-    if len(columns) and columns.min() < 0:
-        kept = indices >= 0
-        indptr = np.concatenate([[0], np.cumsum(kept)])[indptr]
-        indices, data = indices[kept], data[kept]
-    return csr_matrix((data, indices, indptr), shape=(matrix.shape[0], n_columns))
-
-
-def _stacked(parts: list[csr_matrix]) -> csr_matrix:
-    """Matrices of one width, one above the other; each is let go of as soon as it is copied."""
-    n_rows, n_columns, n_values = sum(p.shape[0] for p in parts), parts[0].shape[1], sum(p.nnz for p in parts)
-    data, indices = np.empty(n_values, dtype=np.float32), np.empty(n_values, dtype=np.int32)
-    indptr = np.zeros(n_rows + 1, dtype=np.int64)
-    row = place = 0
-    while parts:
-        part = parts.pop(0)
-        indptr[row + 1 : row + part.shape[0] + 1] = part.indptr[1:] + np.int64(place)
-        data[place : place + part.nnz], indices[place : place + part.nnz] = part.data, part.indices
-        row, place = row + part.shape[0], place + part.nnz
-    if n_values <= np.iinfo(np.int32).max:
-        indptr = indptr.astype(np.int32)
-    joined = csr_matrix((data, indices, indptr), shape=(n_rows, n_columns), copy=False)
-    joined.has_sorted_indices = True
-    return joined
-
-
 def _unit(values: NDArray[np.float32], part: NDArray[np.int64], n_parts: int) -> NDArray[np.float32]:
     """The values with each part scaled to length 1, or 0 where it is."""
     lengths = np.sqrt(np.bincount(part, np.square(values.astype(np.float64)), n_parts))
@@ -517,8 +394,3 @@ def _surface_forms(text: str, language: str, prefix: str, stem: bool, stop_words
     for surface, term in analyzer_for(language, stem, stop_words).surface_terms(repair(text)):
         forms.setdefault(prefix + term, surface)
     return forms
-
-
-def _as_they_are(terms: list[str]) -> list[str]:
-    """The analyzer of every field: the terms were made already."""
-    return terms

@@ -7,7 +7,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from recommender import Article
 from recommender.articles import RelatedEntry
 from recommender.settings import FieldSettings, VectorsSettings
-from recommender.vectors import tfidf
+from recommender.vectors import counts
 from recommender.vectors.text import analyzer_for
 from recommender.vectors.tfidf import FieldVectorizer
 
@@ -160,8 +160,8 @@ def test_shards(monkeypatch):
     settings = VectorsSettings(excerpt=FieldSettings(min_df=9, max_df=0.5, sublinear_tf=False))
     whole = FieldVectorizer(settings)
     expected = whole.fit_transform(articles)
-    monkeypatch.setattr(tfidf, "_SHARD", 7)
-    monkeypatch.setattr(tfidf, "_PARALLEL_CHARACTERS", 0)
+    monkeypatch.setattr(counts, "_SHARD", 7)
+    monkeypatch.setattr(counts, "_PARALLEL_CHARACTERS", 0)
     cut = FieldVectorizer(settings)
     actual = cut.fit_transform(articles)
     assert cut.state() == whole.state()

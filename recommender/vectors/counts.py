@@ -1,0 +1,203 @@
+"""
+The terms of each field of an article, and how often they stand where: in shards, on all cores.
+
+The counts do not depend on the shards, nor on the number of processes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from sklearn.feature_extraction.text import CountVectorizer
+
+from recommender.articles import Article
+from recommender.settings import FieldSettings, VectorsSettings
+from recommender.vectors.text import Analyzer, analyzer_for, char_ngrams, language_of, repair, word_ngrams
+
+__all__ = [
+    "FIELD_NAMES",
+    "Counts",
+    "Shard",
+    "TermReader",
+    "Text",
+    "as_they_are",
+    "counted",
+    "document_frequencies",
+    "inverse_frequencies",
+    "renamed",
+    "stacked",
+]
+
+#: Fields in the order of their columns.
+FIELD_NAMES = ("title", "excerpt", "title_chars", "title_bigrams", "topics", "body")
+
+#: Articles that are counted at once: titles and excerpts of a shard, repaired, stay in the cache of `repair`.
+_SHARD = 16_384
+#: Characters below which one process has counted the terms before others have started.
+_PARALLEL_CHARACTERS = 8_000_000
+
+
+class Text(NamedTuple):
+    """What is vectorised of an article, and no more: it goes to another process."""
+
+    title: str
+    excerpt: str
+    topics: tuple[str, ...]
+    body: str
+    language: str
+
+
+class Counts(NamedTuple):
+    """How often the terms of one field, in the order of the columns, stand in each article of a shard."""
+
+    terms: list[str]
+    matrix: csr_matrix
+
+
+class Shard(NamedTuple):
+    """The counts of neighboring articles; a field without a single term is left out."""
+
+    n_articles: int
+    fields: Mapping[str, Counts]
+
+
+@dataclass(frozen=True, slots=True)
+class TermReader:
+    """
+    Articles to the terms of each of their fields.
+
+    Parameters
+    ----------
+    settings
+        N-grams and limits of each field.
+    site_language
+        The language of articles that do not name theirs.
+    """
+
+    settings: VectorsSettings
+    site_language: str
+
+    def language_of(self, article: Article | Text) -> str:
+        """The article's language: its own, or the site's."""
+        return language_of(article.language, self.site_language)
+
+    def prefix(self, article: Article | Text) -> str:
+        """What keeps the article's terms apart from those of the site's language; "" for an article of that."""
+        language = self.language_of(article)
+        return "" if self.settings.cross_language or language == self.site_language else f"{language}:"
+
+    def analyzer(self, article: Article | Text) -> Analyzer:
+        """What cuts and stems the article's words."""
+        return analyzer_for(self.language_of(article), self.settings.stem, self.settings.stop_words)
+
+    def terms(self, article: Article | Text, field: str) -> list[str]:
+        """The terms of one field, in order."""
+        options: FieldSettings = getattr(self.settings, field)
+        analyzer = self.analyzer(article)
+        if field == "title_chars":
+            terms = char_ngrams(article.title, options.ngram_range, analyzer.stop_words)
+        elif field == "topics":
+            terms = [repair(topic).casefold() for topic in article.topics]
+        else:
+            text = article.title if field == "title_bigrams" else getattr(article, field)
+            if field == "body":
+                # Cut by characters first: a book-length body must not be repaired to its end.
+                text = text[: self.settings.body_words * 12]
+            terms = analyzer.terms(text)
+            if field == "body":
+                terms = terms[: self.settings.body_words]
+            terms = word_ngrams(terms, options.ngram_range)
+        prefix = self.prefix(article)
+        return [prefix + term for term in terms] if prefix else terms
+
+
+def counted(articles: Sequence[Article], reader: TermReader, n_jobs: int = 1) -> Iterator[Shard]:
+    """How often each term stands in each article, shard by shard, in order."""
+    texts = (
+        [Text(a.title, a.excerpt, a.topics, a.body, a.language) for a in articles[start : start + _SHARD]]
+        for start in range(0, len(articles), _SHARD)
+    )
+    n_characters = sum(len(a.title) + len(a.excerpt) + len(a.body) for a in articles)
+    if len(articles) <= _SHARD or n_characters < _PARALLEL_CHARACTERS:
+        return (_count(shard, reader) for shard in texts)
+    parallel = Parallel(n_jobs=n_jobs, return_as="generator", batch_size=1, pre_dispatch="2*n_jobs")
+    found: Iterator[Shard] = parallel(delayed(_count)(shard, reader) for shard in texts)
+    return found
+
+
+def _count(texts: Sequence[Text], reader: TermReader) -> Shard:
+    """The counts of some articles; runs in a process of its own on large sites."""
+    fields: dict[str, Counts] = {}
+    for name in FIELD_NAMES:
+        if getattr(reader.settings, name).weight == 0:
+            continue
+        counter = CountVectorizer(analyzer=as_they_are, dtype=np.float32)
+        try:
+            matrix = counter.fit_transform([reader.terms(text, name) for text in texts])
+        except ValueError as error:
+            # scikit-learn refuses a field without a single term (no site has to have topics or bodies).
+            if not str(error).startswith("empty vocabulary"):
+                raise
+            continue
+        fields[name] = Counts(counter.get_feature_names_out().tolist(), matrix)
+    return Shard(len(texts), fields)
+
+
+def document_frequencies(shards: Sequence[Counts]) -> tuple[list[str], NDArray[np.int64]]:
+    """All terms, sorted, and in how many articles each stands, shape (n_terms,)."""
+    n_having: dict[str, int] = {}
+    for shard in shards:
+        counts = np.bincount(shard.matrix.indices, minlength=len(shard.terms)).tolist()
+        for term, count in zip(shard.terms, counts, strict=True):
+            n_having[term] = n_having.get(term, 0) + count
+    terms = sorted(n_having)
+    return terms, np.array([n_having[term] for term in terms], dtype=np.int64)
+
+
+def inverse_frequencies(n_having: NDArray[np.int64], n_articles: int) -> NDArray[np.float32]:
+    """``log((1 + n_articles) / (1 + n_having)) + 1`` in single precision, as scikit-learn smooths it."""
+    idf = np.full(len(n_having), n_articles + 1, dtype=np.float32)
+    idf /= n_having.astype(np.float32) + np.float32(1)
+    np.log(idf, out=idf)
+    idf += np.float32(1)
+    return idf
+
+
+def renamed(matrix: csr_matrix, columns: NDArray[np.int32], n_columns: int) -> csr_matrix:
+    """The matrix with its columns elsewhere, in the same order; those that go to -1 are dropped."""
+    indices = columns[matrix.indices]
+    data, indptr = matrix.data, matrix.indptr
+    if len(columns) and columns.min() < 0:
+        kept = indices >= 0
+        indptr = np.concatenate([[0], np.cumsum(kept)])[indptr]
+        indices, data = indices[kept], data[kept]
+    return csr_matrix((data, indices, indptr), shape=(matrix.shape[0], n_columns))
+
+
+def stacked(parts: list[csr_matrix]) -> csr_matrix:
+    """Matrices of one width, one above the other; each is let go of as soon as it is copied."""
+    n_rows, n_columns, n_values = sum(p.shape[0] for p in parts), parts[0].shape[1], sum(p.nnz for p in parts)
+    data, indices = np.empty(n_values, dtype=np.float32), np.empty(n_values, dtype=np.int32)
+    indptr = np.zeros(n_rows + 1, dtype=np.int64)
+    row = place = 0
+    while parts:
+        part = parts.pop(0)
+        indptr[row + 1 : row + part.shape[0] + 1] = part.indptr[1:] + np.int64(place)
+        data[place : place + part.nnz], indices[place : place + part.nnz] = part.data, part.indices
+        row, place = row + part.shape[0], place + part.nnz
+    if n_values <= np.iinfo(np.int32).max:
+        indptr = indptr.astype(np.int32)
+    joined = csr_matrix((data, indices, indptr), shape=(n_rows, n_columns), copy=False)
+    joined.has_sorted_indices = True
+    return joined
+
+
+def as_they_are(terms: list[str]) -> list[str]:
+    """The analyzer of every field: the terms were made already."""
+    return terms
