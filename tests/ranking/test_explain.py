@@ -35,7 +35,7 @@ def slow(query, row, catalogue, vectorizer):
         columns = [column for column in range(field.start, field.stop) if shares[column]]
         if columns:
             of_fields[field.name] = shares[columns].sum()
-        if field.name != "title_chars":
+        if field.name not in ("title_chars", "title_bigrams"):
             listed += [(-shares[c], field.name, c) for c in columns if vectorizer.telling_terms()[c]]
     return sorted(listed)[:N_TERMS], of_fields
 
