@@ -196,7 +196,8 @@ def suggest(
     They go into one data file where the site's generator looks (data), into a block of each article (front-matter), or
     to stdout (jsonl). Lists that editors curated are never touched, and a second run changes nothing.
 
-    Where nothing has changed since the last run, nothing is computed again.
+    Where nothing has changed since the last run, nothing is computed again; with --model and the similarity ranker,
+    only what a change can have reached.
     """
     from recommender.batch import suggest_site
 
@@ -523,13 +524,22 @@ def _summary(run: SuggestRun, *, is_plan: bool) -> Iterator[str]:
     yield f"ranking: {run.ranker_decision or run.ranker_name}"
     yield (
         f"suggestions: {run.n_suggestions:,} for {_n(run.n_asked - run.n_with_none, 'article')}, "
-        f"{run.n_with_none:,} with none"
+        f"{run.n_with_none:,} with none{_recomputed(run)}"
     )
     for reason, count in _grouped(run.reasons_for_none):
         yield f"  {count:,}: {reason}"
     unchanged = "; nothing had to be computed again" if run.is_unchanged else ""
     yield f"files: {run.n_changed:,} {'would change' if is_plan else 'changed'}{unchanged}"
     yield f"done in {run.seconds:.1f} s"
+
+
+def _recomputed(run: SuggestRun) -> str:
+    """With a saved model, how many answers were computed again."""
+    if run.news is None or run.is_unchanged:
+        return ""
+    if run.why_all:
+        return f"; all computed: {run.why_all}"
+    return f"; {run.n_computed:,} of {_n(run.n_asked, 'article')} computed again, the others as before"
 
 
 def _recognised(reading: Reading) -> Iterator[str]:

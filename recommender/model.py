@@ -36,6 +36,7 @@ from recommender.ranking.lessons import Library
 from recommender.ranking.parts import state_from_parts, state_parts
 from recommender.ranking.rankers import Query, Ranked, Ranker, SimilarityRanker
 from recommender.ranking.rules import obstacle, suggests_unpublished
+from recommender.ranking.standing import Standing
 from recommender.ranking.state import State
 from recommender.settings import Settings, describe_settings, settings_from_mapping
 from recommender.snapshots import LayeredDict
@@ -267,7 +268,10 @@ class Recommender:
                 for query, found in block:
                     suggestions = self._suggestions(state, query, found, self._k(k, query), min_score)
                     none = "" if suggestions else self._why_none(state, query, found, k, min_score, allowed)
-                    yield Answer(query.article.id, tuple(suggestions), none)
+                    nearest, score = "", 0.0
+                    if none and len(found.rows):
+                        nearest, score = state.catalogue.articles[int(found.rows[0])].id, float(found.scores[0])
+                    yield Answer(query.article.id, tuple(suggestions), none, nearest, score)
                 if progress:
                     progress(stop, len(ids))
 
@@ -279,6 +283,22 @@ class Recommender:
         """
         state = self._fitted()
         return state.catalogue, self._allowed(state), (self._query(state, article_id) for article_id in ids)
+
+    def standing(self) -> Standing:
+        """What the answers of the similarity ranker depend on now, for whoever keeps them between runs."""
+        state = self._fitted()
+        catalogue = state.catalogue
+        own = catalogue.ids()
+        external = np.flatnonzero(catalogue.is_alive & catalogue.is_external)
+        externals = [catalogue.articles[row] for row in external.tolist()]
+        return Standing.of(
+            catalogue,
+            state.graph,
+            self._allowed(state),
+            np.array([*(self._row(state, article_id) for article_id in own), *external], dtype=np.int64),
+            [*own, *(article.id for article in externals)],
+            [*(self._digests[article_id] for article_id in own), *map(_digest, externals)],
+        )
 
     def why_none(self, article: Article | str) -> str:
         """Why an article has no suggestion, as a sentence; "" when it has one."""

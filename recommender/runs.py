@@ -25,13 +25,13 @@ from recommender.articles import Article, Corpus, RelatedEntry
 from recommender.cache import SiteCache, code_version, digest
 from recommender.settings import Settings, describe_settings
 
-__all__ = ["LastRun", "Outcome", "corpus_digest", "file_digest", "warnings_heard"]
+__all__ = ["OF_THE_MACHINE", "LastRun", "Outcome", "corpus_digest", "file_digest", "folder_digest", "warnings_heard"]
 
 logger = logging.getLogger(__name__)
 
 _KIND = "run"
 #: Settings that change nothing in what is suggested or written.
-_OF_THE_MACHINE = ("articles.cache", "ranking.n_jobs")
+OF_THE_MACHINE = ("articles.cache", "ranking.n_jobs")
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class LastRun:
         corpus: Corpus,
         chosen: Collection[str],
         *,
-        model: Path | None,
+        model: str,
         output: Path | None,
         require: Sequence[str],
     ) -> LastRun | None:
@@ -98,7 +98,7 @@ class LastRun:
         chosen
             The ids of the articles whose suggestions are written.
         model
-            The folder of a saved model.
+            The digest of a saved model; "" without one.
         output
             The file to write instead of the writer's own place.
         require
@@ -107,11 +107,11 @@ class LastRun:
         store = SiteCache.of(site, settings.articles.cache)
         if store is None:
             return None
-        counted = [(name, value) for name, value, _ in describe_settings(settings) if name not in _OF_THE_MACHINE]
+        counted = [(name, value) for name, value, _ in describe_settings(settings) if name not in OF_THE_MACHINE]
         asked = {
             "settings": counted,
             "chosen": None if len(chosen) == len(corpus) else sorted(chosen),
-            "model": _folder_digest(model) if model else "",
+            "model": model,
             "output": str(output.absolute()) if output else "",
             "require": sorted(require),
             "n_future": _n_future(corpus),
@@ -203,7 +203,7 @@ def _n_future(corpus: Corpus) -> int:
     return sum(date is not None and date > now for date in dates)
 
 
-def _folder_digest(folder: Path) -> str:
+def folder_digest(folder: Path) -> str:
     """SHA-256 of the names and bytes of all files in a folder."""
     parts = []
     for file in sorted(file for file in folder.rglob("*") if file.is_file()):

@@ -19,13 +19,14 @@ from recommender.batch.choosing import article_of, choose_articles, id_of
 from recommender.batch.outputs import Tally, check_for_cluster, connected, suggest_on_workers, write_lines
 from recommender.content.site import read_site
 from recommender.errors import RecommenderError
-from recommender.runs import LastRun, Outcome, file_digest, warnings_heard
+from recommender.runs import LastRun, Outcome, file_digest, folder_digest, warnings_heard
 from recommender.settings import Settings, describe_settings, read_settings
 from recommender.suggestions import Reason
 from recommender.writing import WRITERS, Answer, FileChange, Plan, apply_changes
 
 if TYPE_CHECKING:
     # Imported where they are used: a run with nothing to do is over before scikit-learn is imported.
+    from recommender.batch.incremental import KeptAnswers
     from recommender.evaluation import Report
     from recommender.model import Recommender
 
@@ -91,6 +92,10 @@ class SuggestRun:
         From start to end.
     is_unchanged
         Whether nothing had to be computed: inputs and files are as the last run left them.
+    n_computed
+        Articles whose suggestions were computed; those of the others were taken over from the last run with the model.
+    why_all
+        With a saved model: why they were computed for all articles, as the rest of a sentence; "" where they were not.
     """
 
     n_articles: int
@@ -106,6 +111,8 @@ class SuggestRun:
     news: News | None
     seconds: float
     is_unchanged: bool = False
+    n_computed: int = 0
+    why_all: str = ""
 
     @property
     def n_with_none(self) -> int:
@@ -261,10 +268,11 @@ def suggest_site(
         chosen = choose_articles(corpus, site, only)
         writer = settings.writing.writer
         last = None
+        model_digest = "" if model is None or client is not None else folder_digest(model)
         # Lines that go to the standard output are not kept, so there is nothing that could stand in for a run; nor are
         # what the workers of a cluster wrote.
         if client is None and (writer != "jsonl" or output is not None):
-            last = LastRun.of(site, settings, corpus, chosen, model=model, output=output, require=require)
+            last = LastRun.of(site, settings, corpus, chosen, model=model_digest, output=output, require=require)
         if last is not None and not fresh and (known := last.recall()) is not None:
             return _suggest_run(corpus, len(chosen), known, start, is_unchanged=True)
         warnings.clear()  # those of reading come again with the next reading
@@ -273,7 +281,12 @@ def suggest_site(
             _pass_gate(corpus, settings, require, tell)
         recommender, news = _recommender(corpus, settings, loaded, tell)
         tally = Tally()
-        answers = tally.count(_answers(recommender, chosen, settings, tell))
+        kept = None
+        if model_digest:
+            from recommender.batch.incremental import KeptAnswers
+
+            kept = KeptAnswers.of(site, settings, recommender, model_digest, only, fresh=fresh)
+        answers = tally.count(_answers(recommender, kept, corpus, chosen, settings, tell))
         plan = Plan()
         n_changed = 0
         lost: Sequence[RecommenderError] = ()
@@ -300,7 +313,17 @@ def suggest_site(
     # What could not be written depends on more than the inputs, so the next run tries again.
     if last is not None and outcome.files and not plan.problems and not lost:
         last.remember(outcome)
-    return _suggest_run(corpus, len(chosen), outcome, start, plan.changes, (*plan.problems, *lost), n_changed)
+    return _suggest_run(
+        corpus,
+        len(chosen),
+        outcome,
+        start,
+        plan.changes,
+        (*plan.problems, *lost),
+        n_changed,
+        n_computed=kept.n_computed if kept else len(chosen),
+        why_all=kept.why_all if kept else "",
+    )
 
 
 def fit_site(
@@ -500,6 +523,8 @@ def _suggest_run(
     n_changed: int = 0,
     *,
     is_unchanged: bool = False,
+    n_computed: int = 0,
+    why_all: str = "",
 ) -> SuggestRun:
     """What a run tells of an outcome, computed or remembered; problems are those of writing."""
     reading = corpus.reading or Reading()
@@ -517,6 +542,8 @@ def _suggest_run(
         news=News(*outcome.news) if outcome.news else None,
         seconds=time.monotonic() - start,
         is_unchanged=is_unchanged,
+        n_computed=n_computed,
+        why_all=why_all,
     )
 
 
@@ -584,15 +611,22 @@ def _other_settings(fitted: Settings, asked: Settings) -> list[str]:
 
 
 def _answers(
-    recommender: Recommender, chosen: Collection[str], settings: Settings, progress: Progress
+    recommender: Recommender,
+    kept: KeptAnswers | None,
+    corpus: Corpus,
+    chosen: Collection[str],
+    settings: Settings,
+    progress: Progress,
 ) -> Iterator[Answer]:
     """What the recommender says of each article, with the reason where it says nothing."""
-    return recommender.answers(
-        settings.ranking.k,
-        only=chosen,
-        min_score=settings.ranking.min_score,
-        progress=lambda done, total: progress("suggestions", done, total),
-    )
+
+    def tell(n_done: int, n_total: int) -> None:
+        progress("suggestions", n_done, n_total)
+
+    if kept is not None:
+        return kept.answers(corpus, chosen, tell)
+    ranking = settings.ranking
+    return recommender.answers(ranking.k, only=chosen, min_score=ranking.min_score, progress=tell)
 
 
 def _silence(stage: str, n_done: int, n_total: int) -> None:
