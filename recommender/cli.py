@@ -521,6 +521,7 @@ def _summary(run: SuggestRun, *, is_plan: bool) -> Iterator[str]:
             f"model: {news.n_added:,} added, {news.n_changed:,} changed and {news.n_removed:,} removed "
             "since it was fitted"
         )
+        yield f"drift: {news.drift}{'; fitted anew for this run' if news.is_refitted else ''}"
     yield f"ranking: {run.ranker_decision or run.ranker_name}"
     yield (
         f"suggestions: {run.n_suggestions:,} for {_n(run.n_asked - run.n_with_none, 'article')}, "

@@ -29,6 +29,7 @@ from recommender.persistence import load_parts, save_parts
 from recommender.ranking.answers import Threshold, places_to_fill, reason_for_none, suggestions_of
 from recommender.ranking.card import model_card
 from recommender.ranking.catalogue import Catalogue, days_of
+from recommender.ranking.drift import Drift, drift_of
 from recommender.ranking.explain import reasons
 from recommender.ranking.learned import Check, LearnedRanker, restore_ranker
 from recommender.ranking.learning import learn
@@ -326,7 +327,7 @@ class Recommender:
         Take articles in and out without fitting again; the next `suggest` sees it, their curated lists too.
 
         An added article whose id is known replaces the earlier one. Document frequencies and the ranker stay as they
-        were fitted.
+        were fitted; `drift` tells when that has become too far from the site as it is.
 
         Parameters
         ----------
@@ -357,6 +358,20 @@ class Recommender:
                 # Made now, so that the next draft need not wait for them.
                 _ = state.graph.arrays, state.catalogue.order
             self._state, self._digests = state, digests
+
+    @property
+    def drift(self) -> Drift:
+        """
+        How far the site has moved since the fit, and whether to fit again; `fit` sets it back.
+
+        Taken when it is asked for, by reading the words of what is new and counting those of all articles.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        """
+        return drift_of(self._fitted().catalogue, self.vectorizer, self.settings.ranking.refit_at)
 
     def changes(self, corpus: Corpus) -> tuple[list[Article], list[str]]:
         """

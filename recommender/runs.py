@@ -44,7 +44,7 @@ class Outcome:
     ranker_name, ranker_decision, n_suggestions, reasons_for_none
         As `batch.SuggestRun` has them.
     news
-        How many articles were added, changed and removed since the model was fitted; None without a saved model.
+        The values of `batch.News`; None without a saved model.
     warnings
         What was logged as a warning meanwhile.
     files
@@ -55,7 +55,7 @@ class Outcome:
     ranker_decision: str
     n_suggestions: int
     reasons_for_none: Mapping[str, int]
-    news: tuple[int, int, int] | None
+    news: tuple[Any, ...] | None
     warnings: tuple[str, ...]
     files: Mapping[str, str]
 

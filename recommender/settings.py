@@ -126,6 +126,13 @@ class RankingSettings:
     )
     time_floor: float = knob(0.3, "The part of the similarity that never fades with days apart.", 0, 1)
     suggest_newer: bool = knob(True, "Whether an article may be suggested under an older one.")
+    refit_at: float = knob(
+        0.01,
+        "How far the words of a site may move, from 0 to 1, from those that a saved model was fitted on, before "
+        "`suggest` and `explain` fit anew in place of using it; 1: never.",
+        0,
+        1,
+    )
     fill: bool = knob(False, "Count the curated entries of an article towards k.")
     seed: int = knob(0, "Seed of everything that draws at random.", 0, 2**31 - 1)
     n_jobs: int = knob(-1, "Processes that work at once, as in joblib; -1 is all cores.", -64, 1024)

@@ -162,6 +162,66 @@ def test_model_of_other_settings(newsroom, tmp_path, caplog):
     ]
 
 
+def test_model_that_the_site_has_left_behind(newsroom, tmp_path, caplog):
+    """Beyond the limit a model is fitted anew, which is said with the figures; the saved one stays as it is."""
+    folder = tmp_path / "model"
+    fit_site(newsroom, by(), model=folder)
+    saved = tree(folder)
+    for n in range(40):
+        words = " ".join(f"zeppelin{(n + other) % 12} airship{n % 5}" for other in range(6))
+        (newsroom / "_news" / f"2024-01-01-airship-{n}.md").write_text(f"---\ntitle: {words}\nexcerpt: {words}\n---\n")
+    with_model, without = [], []
+    run = suggest_site(newsroom, by("jsonl"), model=folder, emit=with_model.append)
+    suggest_site(newsroom, by("jsonl"), emit=without.append)
+    assert with_model == without
+    assert (run.news.n_added, run.news.is_refitted) == (40, True)
+    assert run.news.drift.startswith(
+        "24% of the articles are new or changed since the fit, and 100% of the words of these are unknown to the model"
+    )
+    assert [record.getMessage() for record in caplog.records if record.levelname == "WARNING"] == [
+        f"{folder}: {run.news.drift}. A model was fitted anew for this run, which takes its time; to save one: "
+        f"recommender fit {newsroom} --model {folder}."
+    ]
+    assert tree(folder) == saved
+
+    never = by("jsonl", ranking={"ranker": "similarity", "refit_at": 1})
+    caplog.clear()
+    run = suggest_site(newsroom, never, model=folder, emit=with_model.append)
+    assert (run.news.n_added, run.news.is_refitted) == (40, False)
+    assert not caplog.records
+
+    fit_site(newsroom, by(), model=folder)
+    run = suggest_site(newsroom, by("jsonl"), model=folder, emit=with_model.append)
+    assert (run.news.n_added, run.news.is_refitted) == (0, False)
+
+
+def test_a_run_that_is_remembered_tells_the_drift(newsroom, tmp_path, caplog):
+    """A run with nothing to do says what the run before said of the model, warning included."""
+    folder = tmp_path / "model"
+    fit_site(newsroom, by(), model=folder)
+    strict = by(ranking={"ranker": "similarity", "refit_at": 0})
+    (newsroom / "_news" / "2024-01-01-airship.md").write_text("---\ntitle: An airship\n---\n")
+    first = suggest_site(newsroom, strict, model=folder)
+    told = [record.getMessage() for record in caplog.records]
+    caplog.clear()
+    second = suggest_site(newsroom, strict, model=folder)
+    assert (first.is_unchanged, second.is_unchanged, second.news) == (False, True, first.news)
+    assert second.news.is_refitted
+    assert [record.getMessage() for record in caplog.records] == told != []
+
+
+def test_explain_answers_as_the_batch(newsroom, tmp_path):
+    """Where a batch would fit anew, so does `explain`."""
+    folder = tmp_path / "model"
+    fit_site(newsroom, by(), model=folder)
+    strict = by("jsonl", ranking={"ranker": "similarity", "refit_at": 0})
+    (newsroom / "_news" / "2024-01-01-airship.md").write_text("---\ntitle: An airship\n---\n")
+    asked = "_news/2024-01-16-port-ellery-bets-1-9bn-crowns-on-a-quay-for-the-biggest"
+    found = explain_article(newsroom, strict, asked, model=folder).answer
+    assert found == explain_article(newsroom, strict, asked).answer
+    assert found.suggestions
+
+
 def test_usual_place_of_a_model_is_no_content(newsroom):
     """A model in the site's own hidden folder changes nothing of what is read."""
     before = read_site(newsroom)

@@ -289,6 +289,11 @@ def test_model(site):
     exit_code, stdout, stderr = run("suggest", "site", "--model", "models/site", "--write", "jsonl")
     assert exit_code == 0
     assert "model: 1 added, 1 changed and 1 removed since it was fitted\n" in stderr
+    assert (
+        "drift: 33% of the articles are new or changed since the fit, and 21% of the words of these are unknown to the "
+        "model; the site's words have moved by 0.0823, beyond the limit of 0.01; fitted anew for this run\n"
+    ) in stderr
+    assert "to save one: recommender fit site --model models/site.\n" in stderr
     by_id = {line["article_id"]: line["suggestions"] for line in map(json.loads, stdout.splitlines())}
     assert {suggestion["article_id"] for suggestion in by_id["_posts/2021-03-08-red-tea"]} == {
         "_posts/2021-03-01-black-tea",

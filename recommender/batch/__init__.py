@@ -10,7 +10,7 @@ import logging
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -87,7 +87,7 @@ class SuggestRun:
     problems
         Everything that could not be read or written; the run went on without it.
     news
-        What has changed on the site since the model was fitted; None where it was fitted in this run.
+        What has changed on the site since the saved model was fitted; None without one.
     seconds
         From start to end.
     is_unchanged
@@ -197,11 +197,24 @@ class ExplainRun:
 
 @dataclass(frozen=True)
 class News:
-    """How many articles were added, changed and removed since a model was fitted."""
+    """
+    What has changed on a site since a model was fitted.
+
+    Parameters
+    ----------
+    n_added, n_changed, n_removed
+        Articles.
+    drift
+        The figures of `Recommender.drift`, as a sentence.
+    is_refitted
+        Whether they were beyond the limit, so that a model fitted anew was used.
+    """
 
     n_added: int = 0
     n_changed: int = 0
     n_removed: int = 0
+    drift: str = ""
+    is_refitted: bool = False
 
 
 def suggest_site(
@@ -229,7 +242,8 @@ def suggest_site(
     settings
         The settings; ``writing.writer`` says how they are written.
     model
-        The folder of a saved model; what has changed since it was fitted is added to it. None: fitted anew.
+        The folder of a saved model; what has changed since it was fitted is added to it, and where the site has moved
+        beyond ``ranking.refit_at``, one is fitted anew in its place. The folder is only read. None: fitted anew.
     only
         Ids, files, folders or glob patterns of the articles whose suggestions are written; empty: all.
     output
@@ -279,7 +293,7 @@ def suggest_site(
         loaded = _load(model, settings)
         if require:
             _pass_gate(corpus, settings, require, tell)
-        recommender, news = _recommender(corpus, settings, loaded, tell)
+        recommender, news = _recommender(corpus, settings, loaded, tell, site, model)
         tally = Tally()
         kept = None
         if model_digest:
@@ -306,7 +320,7 @@ def suggest_site(
         ranker_decision=recommender.ranker_decision,
         n_suggestions=tally.n_suggestions,
         reasons_for_none=dict(sorted(tally.reasons_for_none.items(), key=lambda item: (-item[1], item[0]))),
-        news=(news.n_added, news.n_changed, news.n_removed) if news else None,
+        news=astuple(news) if news else None,
         warnings=tuple(warnings),
         files={str(path.absolute()): digest_ for path, digest_ in files.items()},
     )
@@ -358,7 +372,7 @@ def fit_site(
     start = time.monotonic()
     tell = progress or _silence
     corpus = _read(site, settings, tell, strict=strict)
-    recommender, _ = _recommender(corpus, settings, None, tell)
+    recommender, _ = _recommender(corpus, settings, None, tell, site, None)
     folder = model or (site if site.is_dir() else site.parent) / MODEL_FOLDER
     recommender.save(folder)
     reading = corpus.reading or Reading()
@@ -411,7 +425,7 @@ def explain_article(
     loaded = _load(model, settings)
     corpus = _read(site, settings, tell)
     asked = article_of(corpus, site, settings, article)
-    recommender, _ = _recommender(corpus, settings, loaded, tell)
+    recommender, _ = _recommender(corpus, settings, loaded, tell, site, model)
     suggestions = tuple(recommender.suggest(asked, settings.ranking.k, settings.ranking.min_score))
     none = "" if suggestions else recommender.why_none(asked)
     compared = reason = None
@@ -558,20 +572,40 @@ def _read(site: Path, settings: Settings, progress: Progress, *, strict: bool = 
 
 
 def _recommender(
-    corpus: Corpus, settings: Settings, loaded: Recommender | None, progress: Progress
+    corpus: Corpus, settings: Settings, loaded: Recommender | None, progress: Progress, site: Path, model: Path | None
 ) -> tuple[Recommender, News | None]:
-    """A recommender that knows the corpus: fitted on it, or one that was loaded, brought up to date."""
+    """
+    A recommender that knows the corpus: fitted on it, or one that was loaded, brought up to date.
+
+    One that the site has left too far behind is replaced by one fitted anew: a job that runs at night has nobody who
+    would read advice, and what it writes should not depend on when somebody last saved a model.
+    """
     from recommender.model import Recommender
 
+    def fitted() -> Recommender:
+        return Recommender(settings).fit(corpus, progress=lambda done, total: progress("model", done, total))
+
     if loaded is None:
-        fitted = Recommender(settings).fit(corpus, progress=lambda done, total: progress("model", done, total))
-        return fitted, None
+        return fitted(), None
     added, removed = loaded.changes(corpus)
     known = set(loaded.article_ids)
     n_changed = sum(article.id in known for article in added)
     if added or removed:
         loaded.update(added=added, removed=removed)
-    return loaded, News(len(added) - n_changed, n_changed, len(removed))
+    drift = replace(loaded.drift, limit=settings.ranking.refit_at)
+    logger.info("model: %s", drift)
+    news = News(len(added) - n_changed, n_changed, len(removed), str(drift), drift.is_due)
+    if not drift.is_due:
+        return loaded, news
+    logger.warning(
+        "%s: %s. A model was fitted anew for this run, which takes its time; to save one: "
+        "recommender fit %s --model %s.",
+        model,
+        drift,
+        site,
+        model,
+    )
+    return fitted(), news
 
 
 def _check_model(model: Path) -> None:
@@ -601,7 +635,9 @@ def _load(model: Path | None, settings: Settings) -> Recommender | None:
 
 def _other_settings(fitted: Settings, asked: Settings) -> list[str]:
     """The settings that a model keeps from its fit, and that this run would have otherwise."""
-    of_the_run = ("writing.", "evaluation.", "articles.", "ranking.k", "ranking.min_score", "ranking.n_jobs")
+    of_the_run = (
+        "writing.", "evaluation.", "articles.", "ranking.k", "ranking.min_score", "ranking.n_jobs", "ranking.refit_at"
+    )  # fmt: skip
     now = {name: value for name, value, _ in describe_settings(asked)}
     return [
         name

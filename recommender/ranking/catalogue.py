@@ -32,7 +32,7 @@ _ROWS_AT_ONCE = 16_384
 #: Arrays of the catalogue with a value a row; what each means is said there.
 _COLUMNS = (
     "times", "groups", "providers", "qualities", "field_lengths", "field_terms", "is_alive", "is_published",
-    "is_external", "is_repeat",
+    "is_external", "is_repeat", "is_new",
 )  # fmt: skip
 
 
@@ -59,6 +59,8 @@ class Catalogue:
         The columns of each field of text.
     is_external
         Shape (n_rows,): articles that only a curated list names.
+    is_new
+        Shape (n_rows,): those that the vocabulary was not fitted on; None: it was fitted on all.
     site_language
         The language of articles that do not name theirs.
     cross_language
@@ -95,6 +97,8 @@ class Catalogue:
     is_external : ndarray of bool, shape (n_rows,)
     is_repeat : ndarray of bool, shape (n_rows,)
         True for a file whose URL an earlier one has: it is never suggested.
+    is_new : ndarray of bool, shape (n_rows,)
+        True for rows that came after those that the vocabulary was fitted on.
     """
 
     times: NDArray[np.float64]
@@ -107,6 +111,7 @@ class Catalogue:
     is_published: NDArray[np.bool_]
     is_external: NDArray[np.bool_]
     is_repeat: NDArray[np.bool_]
+    is_new: NDArray[np.bool_]
     _vectors: csr_matrix | None
     _newest: float | None
 
@@ -117,6 +122,7 @@ class Catalogue:
         fields: tuple[Field, ...],
         *,
         is_external: NDArray[np.bool_],
+        is_new: NDArray[np.bool_] | None = None,
         site_language: str = "",
         cross_language: bool = False,
         index: TiledIndex | None = None,
@@ -140,9 +146,9 @@ class Catalogue:
         self._row_of: LayeredDict[str, int] = LayeredDict({article.id: row for row, article in enumerate(articles)})
         self._data, self._indices = GrowingArray(vectors.data), GrowingArray(vectors.indices.astype(np.int32))
         self._indptr = GrowingArray(vectors.indptr.astype(np.int64))
-        self._columns = {
-            name: GrowingArray(values) for name, values in self._described(articles, vectors, is_external).items()
-        }
+        is_new = np.zeros(len(articles), dtype=bool) if is_new is None else is_new
+        described = self._described(articles, vectors, is_external, is_new)
+        self._columns = {name: GrowingArray(values) for name, values in described.items()}
         #: The rows in their total order, and the place of each; those appended since are put in when it is asked for.
         self._sorted: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         self._order: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
@@ -233,7 +239,8 @@ class Catalogue:
         self._indptr.extend(vectors.indptr[1:] + self._indptr.values[-1])
         self._data.extend(vectors.data)
         self._indices.extend(vectors.indices)
-        for name, values in self._described(articles, vectors, is_external).items():
+        is_new = np.ones(len(articles), dtype=bool)
+        for name, values in self._described(articles, vectors, is_external, is_new).items():
             self._columns[name].extend(values)
         self._hand_out()
         return np.arange(first, self.n_rows, dtype=np.int64)
@@ -291,7 +298,11 @@ class Catalogue:
         return np.insert(by_order, low, new)
 
     def _described(
-        self, articles: Sequence[Article], vectors: csr_matrix, is_external: NDArray[np.bool_]
+        self,
+        articles: Sequence[Article],
+        vectors: csr_matrix,
+        is_external: NDArray[np.bool_],
+        is_new: NDArray[np.bool_],
     ) -> dict[str, NDArray[Any]]:
         """The columns of some articles by name; each of shape (len(articles), ...)."""
         lengths, terms = _field_lengths(vectors, self.fields)
@@ -306,6 +317,7 @@ class Catalogue:
             "is_published": np.array([article.is_published for article in articles], dtype=bool),
             "is_external": is_external.astype(bool),
             "is_repeat": np.zeros(len(articles), dtype=bool),
+            "is_new": is_new,
         }
 
     def _set(self, name: str, row: int, value: bool) -> None:

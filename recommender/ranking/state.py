@@ -330,6 +330,7 @@ class State:
             before.vectors[rows],
             before.fields,
             is_external=before.is_external[rows],
+            is_new=before.is_new[rows],
             site_language=before.site_language,
             cross_language=before.cross_language,
             frequencies=before.frequencies,

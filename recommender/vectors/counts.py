@@ -26,6 +26,7 @@ __all__ = [
     "Shard",
     "TermReader",
     "Text",
+    "articles_having",
     "as_they_are",
     "counted",
     "document_frequencies",
@@ -167,6 +168,12 @@ def inverse_frequencies(n_having: NDArray[np.int64], n_articles: int) -> NDArray
     np.log(idf, out=idf)
     idf += np.float32(1)
     return idf
+
+
+def articles_having(idf: NDArray[np.float32], n_articles: int) -> NDArray[np.int64]:
+    """In how many articles each term stands, from its `inverse_frequencies`; shape (n_terms,)."""
+    having: NDArray[np.float64] = np.rint((1 + n_articles) / np.exp(idf.astype(np.float64) - 1) - 1)
+    return having.astype(np.int64)
 
 
 def renamed(matrix: csr_matrix, columns: NDArray[np.int32], n_columns: int) -> csr_matrix:

@@ -26,6 +26,7 @@ from recommender.vectors.counts import (
     FIELD_NAMES,
     Shard,
     TermReader,
+    articles_having,
     as_they_are,
     counted,
     document_frequencies,
@@ -195,6 +196,16 @@ class FieldVectorizer:
             parts = [self._vectorizers[field.name].idf_ for field in self.fields]
             self._frequencies = np.concatenate(parts).astype(np.float32) if parts else np.zeros(0, dtype=np.float32)
         return self._frequencies
+
+    def n_having(self) -> NDArray[np.int64]:
+        """In how many of the articles that it was fitted on each term stands, shape (n_terms,)."""
+        return articles_having(self.frequencies(), self.n_articles)
+
+    def unknown_terms(self, article: Article, field: str) -> set[str]:
+        """The terms of one field of an article that it was fitted without."""
+        vectorizer = self._vectorizers.get(field)
+        known = vectorizer.vocabulary_ if vectorizer else {}
+        return {term for term in self._reader.terms(article, field) if term not in known}
 
     def twins(self) -> NDArray[np.int32]:
         """

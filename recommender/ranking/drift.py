@@ -1,0 +1,163 @@
+"""
+How far a site has moved away from what a model was fitted on.
+
+An update keeps the vocabulary and the document frequencies of the fit, so words that came later are not seen at all,
+and words that became common still count as rare. The figures here say how much of that there is. They are taken from
+the state as it is, when they are asked for, so an update pays nothing for them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial.distance import jensenshannon
+
+from recommender.ranking.catalogue import Catalogue
+from recommender.vectors.counts import inverse_frequencies
+from recommender.vectors.tfidf import FieldVectorizer
+
+__all__ = ["Drift", "drift_of"]
+
+#: The fields whose words are counted: those that every site has, and that a saved model keeps.
+_FIELDS = ("title", "excerpt")
+
+#: Entries of the matrix that are counted at once; bounds memory.
+_ENTRIES_AT_ONCE = 4_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """
+    How far a site has moved since the fit.
+
+    Parameters
+    ----------
+    n_articles
+        The site's own articles now.
+    n_new
+        Those of them that were added, or whose text or properties have changed, since the fit.
+    unknown
+        The share of the words of new articles, each weighted by its inverse document frequency as it is now, that the
+        vocabulary lacks and that a fit would learn; in [0, 1].
+    divergence
+        How far the words of all titles and excerpts are from those of the fit: the Jensen-Shannon divergence of their
+        document frequencies, in bits, in [0, 1]. 0 right after the fit, 1 where no word is left of it.
+    limit
+        The divergence beyond which the model should be fitted again; the setting ``ranking.refit_at``.
+
+    References
+    ----------
+    J. Lin (1991). Divergence measures based on the Shannon entropy. IEEE Transactions on Information Theory 37(1),
+    145-151.
+    """
+
+    n_articles: int
+    n_new: int
+    unknown: float
+    divergence: float
+    limit: float
+
+    @property
+    def new(self) -> float:
+        """The share of the site's articles that are new or changed since the fit; in [0, 1]."""
+        return self.n_new / self.n_articles if self.n_articles else 0.0
+
+    @property
+    def is_due(self) -> bool:
+        """Whether the model should be fitted again."""
+        return self.divergence > self.limit
+
+    def __str__(self) -> str:
+        """The figures as a sentence for an editor."""
+        if self.n_new:
+            sentence = (
+                f"{self.new:.0%} of the articles are new or changed since the fit, and {self.unknown:.0%} of the words "
+                "of these are unknown to the model; "
+            )
+        else:
+            sentence = "no article is new or changed since the fit; "
+        verdict = "beyond the limit of" if self.is_due else "within the limit of"
+        return f"{sentence}the site's words have moved by {self.divergence:.4f}, {verdict} {self.limit:g}"
+
+
+def drift_of(catalogue: Catalogue, vectorizer: FieldVectorizer, limit: float) -> Drift:
+    """
+    How far the rows are from what the vectorizer was fitted on.
+
+    Parameters
+    ----------
+    catalogue
+        The rows as they are now. External articles count among the words, as they do in a fit, not among the articles.
+    vectorizer
+        As it was fitted.
+    limit
+        See `Drift`.
+    """
+    is_new = catalogue.is_alive & catalogue.is_new
+    is_own = catalogue.is_alive & ~catalogue.is_external
+    n_rows = int(np.count_nonzero(catalogue.is_alive))
+    unknown = _unknown_words(catalogue, vectorizer, np.flatnonzero(is_new))
+    words = _columns_of_words(vectorizer)
+    fitted = vectorizer.n_having()[words]
+    having = _n_having(catalogue, catalogue.is_alive)[words]
+    having_new = _n_having(catalogue, is_new)[words]
+    weight_known = float(having_new @ inverse_frequencies(having, n_rows).astype(np.float64))
+    weight_unknown = float(unknown @ inverse_frequencies(unknown, n_rows).astype(np.float64))
+    weight = weight_known + weight_unknown
+    return Drift(
+        n_articles=int(np.count_nonzero(is_own)),
+        n_new=int(np.count_nonzero(is_own & is_new)),
+        unknown=weight_unknown / weight if weight else 0.0,
+        divergence=_divergence(
+            np.concatenate([fitted, np.zeros(len(unknown), dtype=np.int64)]), np.concatenate([having, unknown])
+        ),
+        limit=limit,
+    )
+
+
+def _unknown_words(catalogue: Catalogue, vectorizer: FieldVectorizer, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """In how many of some rows each word stands that a fit would learn and this one does not know; (n_unknown,)."""
+    found: list[int] = []
+    for name in _FIELDS:
+        options = getattr(vectorizer.settings, name)
+        counts: Counter[str] = Counter()
+        if options.weight:
+            for row in rows.tolist():
+                counts.update(vectorizer.unknown_terms(catalogue.articles[row], name))
+        # What the settings drop as too rare or too common, a fit would drop again.
+        most = max(options.max_df * len(rows), options.min_df)
+        found += (count for count in counts.values() if options.min_df <= count <= most)
+    return np.array(found, dtype=np.int64)
+
+
+def _columns_of_words(vectorizer: FieldVectorizer) -> NDArray[np.int64]:
+    parts = [np.arange(field.start, field.stop) for field in vectorizer.fields if field.name in _FIELDS]
+    return np.concatenate([np.zeros(0, dtype=np.int64), *parts])
+
+
+def _n_having(catalogue: Catalogue, rows: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """In how many of some rows each known term stands, shape (n_terms,)."""
+    having = np.zeros(catalogue.n_terms, dtype=np.int64)
+    vectors = catalogue.vectors
+    if not rows.any():
+        return having
+    per_row = max(1, vectors.nnz // len(rows))
+    step = max(1, _ENTRIES_AT_ONCE // per_row)
+    for start in range(0, len(rows), step):
+        first, last = int(vectors.indptr[start]), int(vectors.indptr[min(start + step, len(rows))])
+        counted = np.repeat(rows[start : start + step], np.diff(vectors.indptr[start : start + step + 1]))
+        having += np.bincount(vectors.indices[first:last][counted], minlength=catalogue.n_terms)
+    return having
+
+
+def _divergence(before: NDArray[np.int64], now: NDArray[np.int64]) -> float:
+    """The Jensen-Shannon divergence of two counts of the same words, in bits; both of shape (n_words,)."""
+    if not before.any() or not now.any():
+        return float(before.any() != now.any())
+    if np.array_equal(before, now):
+        return 0.0
+    # scipy hands back its square root, which is a metric.
+    return float(jensenshannon(before, now, base=2) ** 2)
