@@ -210,12 +210,11 @@ def spread(rows, starts, ends, scratch):  # type: ignore[no-untyped-def]
     -------
     The greatest circle mean and the greatest diffusion.
     """
-    there, near, kept, sums, sizes, place = (
-        scratch.there, scratch.near, scratch.kept, scratch.sums, scratch.sizes, scratch.place
-    )  # fmt: skip
+    # Taken apart once: in a loop each look into a tuple counts a reference.
+    there, may, near, kept, sums, sizes, place, proposal = scratch
     _count_sizes(starts, ends, there, sizes)
     sums[:] = 0.0
-    scratch.proposal[:] = 0.0
+    proposal[:] = 0.0
     n_local, n_edges = len(rows), 0
     for at in range(n_local):
         row = rows[at]
@@ -265,8 +264,8 @@ def spread(rows, starts, ends, scratch):  # type: ignore[no-untyped-def]
         power = np.sqrt(np.sqrt(sums[row, _FOURTH] + (value * value) * (value * value)))
         diffused = _STAYS * value + (1.0 - _STAYS) * (flowing if there[row] else 0.0)
         sums[row, MEAN], sums[row, POWER], sums[row, DIFFUSION] = mean, power, diffused
-        if scratch.may[row]:
-            scratch.proposal[row] = 0.5 * mean + 0.25 * power + 0.3 * diffused
+        if may[row]:
+            proposal[row] = 0.5 * mean + 0.25 * power + 0.3 * diffused
         greatest_mean, greatest_diffusion = max(greatest_mean, mean), max(greatest_diffusion, diffused)
     for row in rows:
         place[row] = 0
@@ -443,7 +442,7 @@ def circles(rows, around, scratch, voters, voices, times, time, numbers, lengths
     for at in range(len(voters)):
         voice[voters[at]] = voices[at]
     out = np.empty((len(rows), _N_OF_CIRCLES))
-    starts, ends = around.starts, around.ends
+    starts, ends, list_starts, list_ends, by_starts, by_ends = around
     _compare_words(rows, starts, ends, near, scratch.place, numbers, lengths, field_lengths)
     for place in range(len(rows)):
         row = rows[place]
@@ -494,11 +493,11 @@ def circles(rows, around, scratch, voters, voices, times, time, numbers, lengths
                 votes += voice[end]
                 n_voters += 1.0
         of_lists = 0.0
-        for edge in range(around.by_starts[row], around.by_starts[row + 1]):
-            of_lists += voice[around.by_ends[edge]]
+        for edge in range(by_starts[row], by_starts[row + 1]):
+            of_lists += voice[by_ends[edge]]
         by_lists = 0.0
-        for edge in range(around.list_starts[row], around.list_starts[row + 1]):
-            by_lists += voice[around.list_ends[edge]]
+        for edge in range(list_starts[row], list_starts[row + 1]):
+            by_lists += voice[list_ends[edge]]
         out[place, 0] = damped_max
         out[place, 1] = sum_ / size
         out[place, 2] = first
