@@ -34,12 +34,10 @@ from recommender.ranking.catalogue import Catalogue
 from recommender.ranking.curation import CurationGraph, Edges
 from recommender.ranking.nearby import (
     CIRCLE_FEATURES,
-    DAMPED,
     DIFFUSION,
     MEAN,
     N_LOCAL,
     POWER,
-    SIMILARITY,
     TITLE,
     Surroundings,
     best_rows,
@@ -200,16 +198,17 @@ def pairs_of(
         Whether the curated lists bring in candidates, or the text alone does.
     """
     scratch = scratch_of(catalogue.n_rows)
-    there, may, near = scratch.there, scratch.may, scratch.near
+    there, may, similarity, damped = scratch.there, scratch.may, scratch.similarity, scratch.damped
     times = frozen(catalogue.times)
     present(
         frozen(catalogue.is_alive), frozen(catalogue.groups), times, frozen(allowed), query.group, query.before,
         query.row, query.own, query.hidden, there, may,
     )  # fmt: skip
     text = _Text.of(query, catalogue)
-    catalogue.index.products(text.terms, text.values, text.parts, text.columns, near)
-    best_similarity, best_damped = damp(times, query.time, damping.half_life, damping.floor, there, near)
-    similarity, damped = near[:, SIMILARITY], near[:, DAMPED]
+    catalogue.index.products(text.terms, text.values, text.parts, text.columns, scratch.products)
+    best_similarity, best_damped = damp(
+        times, query.time, damping.half_life, damping.floor, there, scratch.products, similarity, damped
+    )
 
     arrays = graph.arrays
     around = Surroundings(
@@ -219,7 +218,7 @@ def pairs_of(
             for part in (edges.starts, edges.ends)
         )
     )
-    best_mean, best_diffusion = spread(local_rows(there, near, N_LOCAL), around.starts, around.ends, scratch)
+    best_mean, best_diffusion = spread(local_rows(there, damped, N_LOCAL), around.starts, around.ends, scratch)
     # As of a moment nobody lists the query yet; a draft that stands in for a known row has that row's friends.
     own = query.own if len(query.own) else np.array([query.row] if query.row >= 0 else [], dtype=np.int64)
     friends = _ends(arrays.listed_by, own if np.isnan(query.before) else own[:0], there)[0]
@@ -311,7 +310,7 @@ class _Text:
         The number of each field by name.
     compared
         Shape (3,): the numbers of the fields whose products with all rows are kept, in the order of the columns of
-        `Scratch.near`; -1 for one that the query has nothing in.
+        `Scratch.products`; -1 for one that the query has nothing in.
     columns
         Shape (n_fields,): the other way round, the column of each field.
     """

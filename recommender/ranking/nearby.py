@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
-    "CIRCLE_FEATURES", "DAMPED", "DIFFUSION", "MEAN", "N_LOCAL", "POWER", "SIMILARITY", "TITLE", "Scratch",
+    "CIRCLE_FEATURES", "DIFFUSION", "MEAN", "N_LOCAL", "POWER", "TITLE", "Scratch",
     "Surroundings", "best_rows", "best_values", "circles", "damp", "dots", "local_rows", "present", "scratch_of",
     "shared", "spread",
 ]  # fmt: skip
@@ -30,9 +30,9 @@ _WINDOWS = (3.0, 14.0, 30.0, 90.0)
 #: Buckets of equal width in (0, 1] by which the nearest rows are found.
 _N_BUCKETS = 16_384
 
-#: Columns of `Scratch.near`. Where `circles` has been, the first of the products is the cosine of words instead, and
-#: the last that of characters.
-SIMILARITY, DAMPED, TITLE, _EXCERPT, _CHARS = range(5)
+#: Columns of `Scratch.products`, of which the first is the product over all fields. Where `circles` has been, the
+#: second is the cosine of words instead, and the last that of characters.
+TITLE, _EXCERPT, _CHARS = range(1, 4)
 _WORDS = TITLE
 #: Columns of `Scratch.sums`: first sums over the circle of a row (damped similarity, its fourth power, what flows to it
 #: at the first step and at the last), then what is made of them.
@@ -48,9 +48,10 @@ class Scratch(NamedTuple):
     ----------
     there, may
         Shape (n_rows,), bool: rows that are there, and those of them that may be suggested.
-    near
-        Shape (n_rows, 5): similarity, damped similarity, and the products of titles, excerpts and title characters.
-        Similarities are 0 where a row is not there.
+    products
+        Shape (n_rows, 4): over all fields, of titles, of excerpts and of title characters.
+    similarity, damped
+        Shape (n_rows,): 0 where a row is not there. Apart from the products, for they are gone through again and again.
     kept
         Shape (n_rows,): damped similarity of the local rows, 0 elsewhere.
     sums
@@ -66,7 +67,9 @@ class Scratch(NamedTuple):
 
     there: NDArray[np.bool_]
     may: NDArray[np.bool_]
-    near: NDArray[np.float64]
+    products: NDArray[np.float64]
+    similarity: NDArray[np.float64]
+    damped: NDArray[np.float64]
     kept: NDArray[np.float64]
     sums: NDArray[np.float64]
     sizes: NDArray[np.int32]
@@ -93,9 +96,17 @@ def scratch_of(n_rows: int) -> Scratch:
     known: Scratch | None = getattr(_OF_THREAD, "scratch", None)
     if known is None or len(known.there) != n_rows:
         known = _OF_THREAD.scratch = Scratch(
-            np.zeros(n_rows, dtype=bool), np.zeros(n_rows, dtype=bool), np.zeros((n_rows, 5)), np.zeros(n_rows),
-            np.zeros((n_rows, 4)), np.zeros(n_rows, dtype=np.int32), np.zeros(n_rows, dtype=np.int32), np.zeros(n_rows),
-        )  # fmt: skip
+            there=np.zeros(n_rows, dtype=bool),
+            may=np.zeros(n_rows, dtype=bool),
+            products=np.zeros((n_rows, 4)),
+            similarity=np.zeros(n_rows),
+            damped=np.zeros(n_rows),
+            kept=np.zeros(n_rows),
+            sums=np.zeros((n_rows, 4)),
+            sizes=np.zeros(n_rows, dtype=np.int32),
+            place=np.zeros(n_rows, dtype=np.int32),
+            proposal=np.zeros(n_rows),
+        )
     return known
 
 
@@ -118,14 +129,14 @@ def present(  # type: ignore[no-untyped-def]  # compiled: numba infers the types
 
 
 @numba.njit(nogil=True, cache=True)
-def damp(times, time, half_life, floor, there, near):  # type: ignore[no-untyped-def]
-    """Round the similarities in `near`, pass over what is not there, and damp; the greatest of both."""
+def damp(times, time, half_life, floor, there, products, similarities, damped):  # type: ignore[no-untyped-def]
+    """Fill `similarities`, rounded, and `damped`; the greatest of both."""
     best, best_damped = 0.0, 0.0
     last_time, factor = np.nan, 1.0
     for row in range(len(there)):
-        similarity = min(np.rint(near[row, SIMILARITY] * 1e6) / 1e6, 1.0)
+        similarity = min(np.rint(products[row, 0] * 1e6) / 1e6, 1.0)
         if not there[row] or similarity == 0.0:
-            near[row, SIMILARITY] = near[row, DAMPED] = 0.0
+            similarities[row] = damped[row] = 0.0
             continue
         if half_life > 0 and times[row] != last_time:
             last_time = times[row]
@@ -137,21 +148,20 @@ def damp(times, time, half_life, floor, there, near):  # type: ignore[no-untyped
                 factor = floor
             else:
                 factor = floor + (1.0 - floor) * np.exp2(-abs(gap) / half_life)
-        near[row, SIMILARITY] = similarity
-        near[row, DAMPED] = similarity * factor
-        best, best_damped = max(best, similarity), max(best_damped, near[row, DAMPED])
+        similarities[row], damped[row] = similarity, similarity * factor
+        best, best_damped = max(best, similarity), max(best_damped, damped[row])
     return best, best_damped
 
 
 @numba.njit(nogil=True, cache=True)
-def local_rows(there, near, n_local):  # type: ignore[no-untyped-def]
+def local_rows(there, damped, n_local):  # type: ignore[no-untyped-def]
     """The rows that are there with the greatest damped similarity, of equals the first; at most n_local, ascending."""
     n_there = 0
     counts = np.zeros(_N_BUCKETS + 1, dtype=np.int32)
     for row in range(len(there)):
         if there[row]:
             n_there += 1
-            counts[int(near[row, DAMPED] * _N_BUCKETS)] += 1
+            counts[int(damped[row] * _N_BUCKETS)] += 1
     rows = np.empty(min(n_there, n_local), dtype=np.int32)
     bar, n_equal = -1.0, 0
     if n_there > n_local:
@@ -163,8 +173,8 @@ def local_rows(there, near, n_local):  # type: ignore[no-untyped-def]
         inside = np.empty(counts[bucket])
         n_inside = 0
         for row in range(len(there)):
-            if there[row] and int(near[row, DAMPED] * _N_BUCKETS) == bucket:
-                inside[n_inside] = near[row, DAMPED]
+            if there[row] and int(damped[row] * _N_BUCKETS) == bucket:
+                inside[n_inside] = damped[row]
                 n_inside += 1
         inside.sort()
         bar = inside[n_inside - (n_local - n_above)]
@@ -174,7 +184,7 @@ def local_rows(there, near, n_local):  # type: ignore[no-untyped-def]
     n_found = 0
     for row in range(len(there)):
         if there[row]:
-            value = near[row, DAMPED]
+            value = damped[row]
             if value > bar or (value == bar and n_equal > 0):
                 n_equal -= 1 if value == bar else 0
                 rows[n_found] = row
@@ -211,7 +221,7 @@ def spread(rows, starts, ends, scratch):  # type: ignore[no-untyped-def]
     The greatest circle mean and the greatest diffusion.
     """
     # Taken apart once: in a loop each look into a tuple counts a reference.
-    there, may, near, kept, sums, sizes, place, proposal = scratch
+    there, may, _, _, damped, kept, sums, sizes, place, proposal = scratch
     _count_sizes(starts, ends, there, sizes)
     sums[:] = 0.0
     proposal[:] = 0.0
@@ -219,7 +229,7 @@ def spread(rows, starts, ends, scratch):  # type: ignore[no-untyped-def]
     for at in range(n_local):
         row = rows[at]
         place[row] = at + 1
-        kept[row] = near[row, DAMPED]
+        kept[row] = damped[row]
         n_edges += starts[row + 1] - starts[row]
     # The edges between local rows, by places.
     inner_starts = np.zeros(n_local + 1, dtype=np.int64)
@@ -392,7 +402,7 @@ _N_OF_CIRCLES = len(CIRCLE_FEATURES)
 
 
 @numba.njit(nogil=True, cache=True)
-def _compare_words(rows, starts, ends, near, place, numbers, lengths, field_lengths):  # type: ignore[no-untyped-def]
+def _compare_words(rows, starts, ends, products, place, numbers, lengths, field_lengths):  # type: ignore[no-untyped-def]
     """Put the cosines of words and of characters in the place of products, for the circles of some rows."""
     n_most = len(rows)
     for row in rows:
@@ -411,9 +421,9 @@ def _compare_words(rows, starts, ends, near, place, numbers, lengths, field_leng
             for at in range(3):
                 length = field_lengths[end, numbers[at]] if numbers[at] >= 0 else 0.0
                 # A row that has nothing in the field has no cosine; it counts as 0.
-                cosines[at] = near[end, TITLE + at] / (lengths[numbers[at]] * length) if length > 0.0 else 0.0
-            near[end, _WORDS] = 0.5 * (cosines[0] + cosines[1])
-            near[end, _CHARS] = cosines[2]
+                cosines[at] = products[end, TITLE + at] / (lengths[numbers[at]] * length) if length > 0.0 else 0.0
+            products[end, _WORDS] = 0.5 * (cosines[0] + cosines[1])
+            products[end, _CHARS] = cosines[2]
     for at in range(n_seen):
         place[seen[at]] = 0
 
@@ -438,24 +448,25 @@ def circles(rows, around, scratch, voters, voices, times, time, numbers, lengths
     lengths, field_lengths
         The lengths of the query's part in each field, shape (n_fields,), and of each row's, shape (n_rows, n_fields).
     """
-    there, near, voice = scratch.there, scratch.near, scratch.kept
+    there, products, voice = scratch.there, scratch.products, scratch.kept
+    similarity, damped = scratch.similarity, scratch.damped
     for at in range(len(voters)):
         voice[voters[at]] = voices[at]
     out = np.empty((len(rows), _N_OF_CIRCLES))
     starts, ends, list_starts, list_ends, by_starts, by_ends = around
-    _compare_words(rows, starts, ends, near, scratch.place, numbers, lengths, field_lengths)
+    _compare_words(rows, starts, ends, products, scratch.place, numbers, lengths, field_lengths)
     for place in range(len(rows)):
         row = rows[place]
         size = 1.0
         damped_max, sum_, first, second, third = (
-            near[row, DAMPED],
-            near[row, SIMILARITY],
-            near[row, SIMILARITY],
+            damped[row],
+            similarity[row],
+            similarity[row],
             0.0,
             0.0,
         )
-        words_sum = words_max = near[row, _WORDS]
-        chars_sum = chars_max = near[row, _CHARS]
+        words_sum = words_max = products[row, _WORDS]
+        chars_sum = chars_max = products[row, _CHARS]
         votes, n_voters = 0.0, 1.0 if voice[row] > 0 else 0.0
         n_dated, newest = 0.0, np.inf
         near_3 = near_14 = near_30 = near_90 = 0.0
@@ -476,8 +487,8 @@ def circles(rows, around, scratch, voters, voices, times, time, numbers, lengths
             if end == row:
                 continue
             size += 1.0
-            damped_max = max(damped_max, near[end, DAMPED])
-            value = near[end, SIMILARITY]
+            damped_max = max(damped_max, damped[end])
+            value = similarity[end]
             sum_ += value
             if value > first:
                 first, second, third = value, first, second
@@ -485,10 +496,10 @@ def circles(rows, around, scratch, voters, voices, times, time, numbers, lengths
                 second, third = value, second
             elif value > third:
                 third = value
-            words_sum += near[end, _WORDS]
-            words_max = max(words_max, near[end, _WORDS])
-            chars_sum += near[end, _CHARS]
-            chars_max = max(chars_max, near[end, _CHARS])
+            words_sum += products[end, _WORDS]
+            words_max = max(words_max, products[end, _WORDS])
+            chars_sum += products[end, _CHARS]
+            chars_max = max(chars_max, products[end, _CHARS])
             if voice[end] > 0:
                 votes += voice[end]
                 n_voters += 1.0

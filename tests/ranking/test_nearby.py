@@ -60,13 +60,11 @@ def test_local_rows_are_the_nearest_and_of_equals_the_first():
     """Also where most are equal, and where fewer are there than asked for."""
     random = np.random.default_rng(3)
     for values in (random.random(500), np.round(random.random(500), 1), np.zeros(500), np.full(500, 1.0)):
-        near = np.zeros((500, 5))
-        near[:, nearby.DAMPED] = values
         there = random.random(500) < 0.7
         rows = np.flatnonzero(there)
         for n_local in (1, 10, 100, 349, 500):
             nearest = np.sort(rows[np.argsort(-values[rows], kind="stable")][:n_local])
-            np.testing.assert_array_equal(nearby.local_rows(there, near, n_local), nearest)
+            np.testing.assert_array_equal(nearby.local_rows(there, values, n_local), nearest)
 
 
 def test_best_rows_take_ties_up_to_twice_as_many():
