@@ -14,21 +14,46 @@ exist, as an end of an edge too. What an article does not have (a date, topics, 
 
 Sums run over rows in their order, and a row that is passed over adds an exact zero: so a draft gets, to the last bit,
 the features that it has once it is one of the rows.
+
+On a site of more than `nearby.N_LOCAL` rows only so many are spread along the lists, those with the greatest damped
+similarity to the query. For the others that similarity counts as 0 in the mean and the power mean over circles
+(`circle_damped_mean`, `circle_damped_power`) and in the diffusion, and what the first steps of the diffusion bring to
+them does not flow on. Everything else is taken from all rows at any size.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from recommender.ranking.catalogue import Catalogue
-from recommender.ranking.curation import CurationGraph
+from recommender.ranking.curation import CurationGraph, Edges
+from recommender.ranking.nearby import (
+    CIRCLE_FEATURES,
+    DIFFUSION,
+    MEAN,
+    N_LOCAL,
+    POWER,
+    TITLE,
+    Surroundings,
+    best_rows,
+    best_values,
+    circles,
+    damp,
+    dots,
+    local_rows,
+    present,
+    scratch_of,
+    shared,
+    spread,
+)
 from recommender.ranking.rankers import Query
-from recommender.vectors.neighbors import Damping, damping_factors
+from recommender.vectors.neighbors import Damping
+from recommender.vectors.postings import frozen
 
 __all__ = ["FAMILIES", "FEATURES", "Feature", "Pairs", "pairs_of"]
 
@@ -118,10 +143,6 @@ _COLUMN = {feature.name: column for column, feature in enumerate(FEATURES)}
 
 #: The nearest rows that vote for the rows they are listed together with.
 _N_VOTERS = 20
-#: Steps of the diffusion, and the part of it that stays with the text at each.
-_N_STEPS, _STAYS = 3, 0.4
-#: Windows around the query, in days.
-_WINDOWS = (3.0, 14.0, 30.0, 90.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,47 +197,41 @@ def pairs_of(
     lists_propose
         Whether the curated lists bring in candidates, or the text alone does.
     """
-    n_rows = catalogue.n_rows
-    there = catalogue.is_alive & (catalogue.groups == query.group)
-    there[query.own] = False
-    if query.row >= 0:
-        there[query.row] = False
-    if not np.isnan(query.before):
-        there &= ~(catalogue.times >= query.before)
-    may = there & allowed
-    may[query.hidden] = False
-
-    text = _text(query, catalogue)
-    similarity = np.minimum(np.rint(text.joined * 1e6) / 1e6, 1.0) * there
-    gap = query.time - catalogue.times
-    damped = similarity * damping_factors(gap, damping)
-    words, chars = text.words * there, text.chars * there
+    scratch = scratch_of(catalogue.n_rows)
+    there, may, similarity, damped = scratch.there, scratch.may, scratch.similarity, scratch.damped
+    times = frozen(catalogue.times)
+    present(
+        frozen(catalogue.is_alive), frozen(catalogue.groups), times, frozen(allowed), query.group, query.before,
+        query.row, query.own, query.hidden, there, may,
+    )  # fmt: skip
+    text = _Text.of(query, catalogue)
+    catalogue.index.products(text.terms, text.values, text.parts, text.columns, scratch.products)
+    best_similarity, best_damped = damp(
+        times, query.time, damping.half_life, damping.floor, there, scratch.products, similarity, damped
+    )
 
     arrays = graph.arrays
-    near = arrays.together
-    size, circle_sum, circle_fourth, diffusion = _spread(near.starts, near.ends, there, damped)
-    circle_mean = (circle_sum + damped) / (size + 1.0)
-    circle_power = np.sqrt(np.sqrt(circle_fourth + damped**4))
-
-    links = np.zeros(n_rows)
-    together = np.zeros(n_rows)
+    around = Surroundings(
+        *(
+            frozen(part)
+            for edges in (arrays.together, arrays.lists, arrays.listed_by)
+            for part in (edges.starts, edges.ends)
+        )
+    )
+    best_mean, best_diffusion = spread(local_rows(there, damped, N_LOCAL), around.starts, around.ends, scratch)
     # As of a moment nobody lists the query yet; a draft that stands in for a known row has that row's friends.
-    if np.isnan(query.before):
-        for own in query.own if len(query.own) else ([query.row] if query.row >= 0 else []):
-            links[arrays.listed_by.of(int(own))] = 1.0
-        links *= there
-        for friend in np.flatnonzero(links):
-            together[arrays.lists.of(int(friend))] += 1.0
-        together *= there
-    n_links = links.sum()
+    own = query.own if len(query.own) else np.array([query.row] if query.row >= 0 else [], dtype=np.int64)
+    friends = _ends(arrays.listed_by, own if np.isnan(query.before) else own[:0], there)[0]
+    mates, n_naming = _ends(arrays.lists, friends, there)
+    n_links = len(friends)
 
-    chosen = np.zeros(n_rows, dtype=bool)
-    _take(chosen, damped * may, n_candidates)
-    _take(chosen, similarity * may, n_candidates * 2 // 3)
+    chosen = [best_rows(damped, may, n_candidates), best_rows(similarity, may, n_candidates * 2 // 3)]
     if lists_propose:
-        _take(chosen, (0.5 * circle_mean + 0.25 * circle_power + 0.3 * diffusion) * may, n_candidates * 5 // 3)
-        _take(chosen, (n_links * links + together) * may, n_candidates)
-    rows = np.flatnonzero(chosen)
+        chosen.append(best_rows(scratch.proposal, may, n_candidates * 5 // 3))
+        linked = np.union1d(friends, mates)
+        weight = n_links * np.isin(linked, friends) + _looked_up(linked, mates, n_naming)
+        chosen.append(linked[best_rows(weight, may[linked], n_candidates)])
+    rows = np.unique(np.concatenate(chosen))
     table = np.full((len(rows), len(FEATURES)), np.nan, dtype=np.float32)
     if not len(rows):
         return Pairs(rows, similarity[rows], damped[rows], table)
@@ -224,20 +239,16 @@ def pairs_of(
     def put(name: str, values: NDArray[np.float64] | float) -> None:
         table[:, _COLUMN[name]] = values
 
-    best_similarity, best_damped = similarity.max(), damped.max()
     put("similarity", similarity[rows])
     put("damped", damped[rows])
-    for name, values in text.fields.items():
-        put(name, values[rows])
-    put("rarest_word", text.rarest[rows])
-    put("title_share", text.title_share[rows])
-    for name, values in text.names.items():
-        put(name, values[rows])
+    for name, values in text.of_rows(rows, catalogue).items():
+        put(name, values)
     put("similarity_share", similarity[rows] / max(best_similarity, 1e-9))
     put("damped_share", damped[rows] / max(best_damped, 1e-9))
     put("damped_rank", np.log1p(_places(damped[rows])))
-    put("gap_days", gap[rows])
-    put("gap_log", np.log1p(np.abs(gap[rows])))
+    gap = query.time - times[rows]
+    put("gap_days", gap)
+    put("gap_log", np.log1p(np.abs(gap)))
     provider = catalogue.provider_of(query.article)
     if provider != -1:
         theirs = catalogue.providers[rows]
@@ -245,113 +256,134 @@ def pairs_of(
     put("quality", catalogue.qualities[rows])
     put("title_words", np.log1p(catalogue.terms_in("title")[rows]))
     put("excerpt_words", np.log1p(catalogue.terms_in("excerpt")[rows]))
-    put("query_title_words", np.log1p(text.n_title))
-    put("query_excerpt_words", np.log1p(text.n_excerpt))
+    put("query_title_words", np.log1p(text.n_terms("title")))
+    put("query_excerpt_words", np.log1p(text.n_terms("excerpt")))
     put("query_best_similarity", best_similarity)
     put("query_best_damped", best_damped)
-    n_best = min(10, n_rows)
-    put("query_evenness", np.partition(damped, n_rows - n_best)[-n_best:].mean() / max(best_damped, 1e-9))
+    put("query_evenness", best_values(damped, there, min(10, len(there))).mean() / max(best_damped, 1e-9))
 
-    voters = np.zeros(n_rows)
-    nearest = np.zeros(n_rows, dtype=bool)
-    _take(nearest, damped, _N_VOTERS)
-    voters[nearest] = damped[nearest]
-    circle = _circles(
-        rows, near.starts, near.ends, arrays.lists.starts, arrays.lists.ends, arrays.listed_by.starts,
-        arrays.listed_by.ends, there, damped, similarity, words, chars, voters, gap,
-    )  # fmt: skip
-    put("circle_size", size[rows])
-    put("circle_damped_mean", circle_mean[rows])
-    put("circle_damped_mean_share", circle_mean[rows] / max(circle_mean.max(), 1e-9))
-    put("circle_damped_power", circle_power[rows])
-    put("diffusion", diffusion[rows])
-    put("diffusion_share", diffusion[rows] / max(diffusion.max(), 1e-9))
-    for column, name in enumerate(_OF_CIRCLES):
+    voters = best_rows(damped, there, _N_VOTERS)
+    circle = circles(
+        rows,
+        around,
+        scratch,
+        voters,
+        damped[voters],
+        times,
+        query.time,
+        text.compared,
+        text.lengths,
+        frozen(catalogue.field_lengths),
+    )
+    for column, name in enumerate(CIRCLE_FEATURES):
         put(name, circle[:, column])
-    put("circle_damped_max_share", table[:, _COLUMN["circle_damped_max"]] / max(best_damped, 1e-9))
-    put("votes_share", table[:, _COLUMN["votes"]] / max(voters.sum(), 1e-9))
-    put("lists_query", links[rows])
+    put("circle_size", scratch.sizes[rows])
+    put("circle_damped_mean", scratch.sums[rows, MEAN])
+    put("circle_damped_mean_share", scratch.sums[rows, MEAN] / max(best_mean, 1e-9))
+    put("circle_damped_power", scratch.sums[rows, POWER])
+    put("diffusion", scratch.sums[rows, DIFFUSION])
+    put("diffusion_share", scratch.sums[rows, DIFFUSION] / max(best_diffusion, 1e-9))
+    # The columns of the table are of single precision, the shares are not taken in it.
+    put("circle_damped_max_share", table[:, _COLUMN["circle_damped_max"]] / np.float64(max(best_damped, 1e-9)))
+    put("votes_share", table[:, _COLUMN["votes"]] / np.float64(max(damped[voters].sum(), 1e-9)))
+    put("lists_query", np.isin(rows, friends).astype(np.float64))
     if n_links:
-        put("listed_together", together[rows] / n_links)
+        put("listed_together", _looked_up(rows, mates, n_naming) / n_links)
     put("query_listed_by", n_links)
     return Pairs(rows, similarity[rows], damped[rows], table)
 
 
 @dataclass(frozen=True, slots=True)
 class _Text:
-    """The query's text against every row's; all arrays of shape (n_rows,)."""
+    """
+    The query's text, ready to be compared with rows.
 
-    joined: NDArray[np.float64]
-    fields: dict[str, NDArray[np.float64]]
-    words: NDArray[np.float64]
-    chars: NDArray[np.float64]
-    rarest: NDArray[np.float64]
-    title_share: NDArray[np.float64]
-    names: dict[str, NDArray[np.float64]]
-    n_title: int
-    n_excerpt: int
+    Parameters
+    ----------
+    terms, values
+        Shape (n_query_terms,), sorted.
+    parts
+        Shape (n_fields + 1,): where the terms of each field begin.
+    lengths
+        Shape (n_fields,): of the query's part in each field.
+    numbers
+        The number of each field by name.
+    compared
+        Shape (3,): the numbers of the fields whose products with all rows are kept, in the order of the columns of
+        `Scratch.products`; -1 for one that the query has nothing in.
+    columns
+        Shape (n_fields,): the other way round, the column of each field.
+    """
 
+    terms: NDArray[np.int32]
+    values: NDArray[np.float32]
+    parts: NDArray[np.int64]
+    lengths: NDArray[np.float64]
+    numbers: dict[str, int]
+    compared: NDArray[np.int64]
+    columns: NDArray[np.int64]
 
-def _text(query: Query, catalogue: Catalogue) -> _Text:
-    """Products of the query with all rows, field by field, by the postings of the query's terms alone."""
-    n_rows = catalogue.n_rows
-    terms, values = query.vector.indices, query.vector.data
-    joined = np.zeros(n_rows)
-    fields: dict[str, NDArray[np.float64]] = {}
-    parts: dict[str, tuple[NDArray[np.int32], NDArray[np.float32], float]] = {}
-    for number, field in enumerate(catalogue.fields):
-        first, last = np.searchsorted(terms, [field.start, field.stop])
-        own_terms, own_values = terms[first:last], values[first:last]
-        length = float(np.sqrt(np.square(own_values.astype(np.float64)).sum()))
-        parts[field.name] = (own_terms, own_values, length)
-        if last > first:
-            products = catalogue.index.products(own_terms, own_values)
-            joined += products
-            # NaN where the row has nothing in the field: its length is 0.
-            fields[field.name] = _ratio(products, length * catalogue.field_lengths[:, number])
-        else:
-            fields[field.name] = np.full(n_rows, np.nan)
+    @classmethod
+    def of(cls, query: Query, catalogue: Catalogue) -> _Text:
+        """The text of a query."""
+        terms, values = frozen(query.vector.indices, np.int32), frozen(query.vector.data, np.float32)
+        parts = np.searchsorted(terms, [*(field.start for field in catalogue.fields), catalogue.n_terms])
+        squares = np.square(values.astype(np.float64))
+        lengths = [np.sqrt(squares[first:last].sum()) for first, last in pairwise(parts.tolist())]
+        numbers = {field.name: number for number, field in enumerate(catalogue.fields)}
+        columns = np.full(len(lengths), -1)
+        compared = np.full(3, -1)
+        for place, name in enumerate(("title", "excerpt", "title_chars")):
+            number = numbers.get(name, -1)
+            if number >= 0 and parts[number + 1] > parts[number]:
+                compared[place], columns[number] = number, TITLE + place
+        return cls(terms, values, parts, np.array(lengths, dtype=np.float64), numbers, compared, columns)
 
-    numbers = {field.name: number for number, field in enumerate(catalogue.fields)}
-    no_terms = terms[:0]
-    rarest = np.full(n_rows, np.nan)
-    title_share = np.full(n_rows, np.nan)
-    for name, here, there in (("title_in_excerpt", "title", "excerpt"), ("excerpt_in_title", "excerpt", "title")):
-        if here in numbers and there in numbers and len(parts[here][0]):
-            own_terms, own_values, length = parts[here]
-            across = catalogue.twins[own_terms]
-            known = across >= 0
-            products = catalogue.index.products(across[known], own_values[known])
-            fields[name] = _ratio(products, length * catalogue.field_lengths[:, numbers[there]])
-    if "title" in numbers and len(parts["title"][0]):
-        own_terms = parts["title"][0]
-        rarity = catalogue.frequencies[own_terms].astype(np.float64)
-        has_title = catalogue.field_lengths[:, numbers["title"]] > 0
-        most, total = catalogue.index.rarities(own_terms, rarity)
-        rarest[has_title] = most[has_title]
-        title_share[has_title] = total[has_title] / rarity.sum()
-    names: dict[str, NDArray[np.float64]] = {}
-    for name in ("title", "excerpt"):
-        own_terms = parts[name][0] if name in parts else no_terms
-        own_names = own_terms[catalogue.is_name[own_terms]]
-        if len(own_names):
-            rarity = catalogue.frequencies[own_names].astype(np.float64)
-            _, names[f"{name}_names"] = catalogue.index.rarities(own_names, rarity)
-            if name == "title":
-                names["title_names_share"] = names["title_names"] / rarity.sum()
-    nothing = np.zeros(n_rows)
-    title, excerpt = fields.get("title", nothing), fields.get("excerpt", nothing)
-    return _Text(
-        joined,
-        fields,
-        0.5 * (np.nan_to_num(title) + np.nan_to_num(excerpt)),
-        np.nan_to_num(fields.get("title_chars", nothing)),
-        rarest,
-        title_share,
-        names,
-        len(parts["title"][0]) if "title" in parts else 0,
-        len(parts["excerpt"][0]) if "excerpt" in parts else 0,
-    )
+    def n_terms(self, name: str) -> int:
+        """Known terms of the query in a field."""
+        number = self.numbers.get(name)
+        return 0 if number is None else int(self.parts[number + 1] - self.parts[number])
+
+    def of_rows(self, rows: NDArray[np.int64], catalogue: Catalogue) -> dict[str, NDArray[np.float64]]:
+        """The features of the text of some rows by name; those that the query has nothing for are left out."""
+        vectors = (
+            frozen(catalogue.vectors.indptr, np.int64), frozen(catalogue.vectors.indices, np.int32),
+            frozen(catalogue.vectors.data, np.float32),
+        )  # fmt: skip
+        rarity = catalogue.frequencies[self.terms].astype(np.float64)
+        is_name = catalogue.is_name[self.terms]
+        products, rare = np.zeros((len(rows), len(self.lengths))), np.zeros((len(rows), 4))
+        title, excerpt = self.numbers.get("title", -1), self.numbers.get("excerpt", -1)
+        shared(rows, self.terms, self.values, self.parts, rarity, title, excerpt, is_name, vectors, products, rare)
+        row_lengths = catalogue.field_lengths[rows]
+        found: dict[str, NDArray[np.float64]] = {}
+        for name, number in self.numbers.items():
+            if self.n_terms(name):
+                # NaN where the row has nothing in the field: its length is 0.
+                found[name] = _ratio(products[:, number], self.lengths[number] * row_lengths[:, number])
+        for name, here, there in (("title_in_excerpt", "title", "excerpt"), ("excerpt_in_title", "excerpt", "title")):
+            if self.n_terms(here) and there in self.numbers:
+                part, number = self._part(here), self.numbers[there]
+                across = catalogue.twins[self.terms[part]]
+                known = across >= 0
+                crossed = dots(rows, across[known], self.values[part][known], vectors)
+                found[name] = _ratio(crossed, self.lengths[self.numbers[here]] * row_lengths[:, number])
+        if self.n_terms("title"):
+            has_title = row_lengths[:, title] > 0
+            found["rarest_word"] = np.where(has_title, rare[:, 0], np.nan)
+            found["title_share"] = np.where(has_title, rare[:, 1] / rarity[self._part("title")].sum(), np.nan)
+        for name, column in (("title", 2), ("excerpt", 3)):
+            names = is_name[self._part(name)]
+            if names.any():
+                found[f"{name}_names"] = rare[:, column]
+                if name == "title":
+                    found["title_names_share"] = rare[:, column] / rarity[self._part(name)][names].sum()
+        return found
+
+    def _part(self, name: str) -> slice:
+        """Where the terms of a field are; an empty one for a field that the site does not have."""
+        number = self.numbers.get(name)
+        return slice(0, 0) if number is None else slice(self.parts[number], self.parts[number + 1])
 
 
 def _ratio(products: NDArray[np.float64], lengths: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -361,16 +393,22 @@ def _ratio(products: NDArray[np.float64], lengths: NDArray[np.float64]) -> NDArr
     return ratios
 
 
-def _take(chosen: NDArray[np.bool_], values: NDArray[np.float64], n: int) -> None:
-    """Mark the n rows with the greatest values above 0; of rows that tie for the last place, all, up to 2 n in all."""
-    bar = np.partition(values, len(values) - n)[len(values) - n] if n < len(values) else 0.0
-    if bar <= 0.0:
-        chosen |= values > 0.0
-        return
-    found = np.flatnonzero(values >= bar)
-    if len(found) > 2 * n:
-        found = np.concatenate([found[values[found] > bar], found[values[found] == bar]])[: 2 * n]
-    chosen[found] = True
+def _ends(
+    edges: Edges, rows: NDArray[np.int64], there: NDArray[np.bool_]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The other ends of some rows' edges that are there, ascending, and how many edges lead to each."""
+    if not len(rows):
+        return _NOTHING, _NOTHING.astype(np.float64)
+    ends, counts = np.unique(np.concatenate([edges.of(int(row)) for row in rows]), return_counts=True)
+    return ends[there[ends]].astype(np.int64), counts[there[ends]].astype(np.float64)
+
+
+def _looked_up(rows: NDArray[np.int64], known: NDArray[np.int64], values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The value of each row among the known ones, which are ascending; 0 for the others."""
+    if not len(known):
+        return np.zeros(len(rows))
+    places = np.minimum(np.searchsorted(known, rows), len(known) - 1)
+    return np.where(known[places] == rows, values[places], 0.0)
 
 
 def _places(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -378,112 +416,4 @@ def _places(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return len(values) - np.searchsorted(np.sort(values), values, side="right").astype(float)
 
 
-@numba.njit(nogil=True, cache=True)
-def _spread(starts, ends, there, damped):  # type: ignore[no-untyped-def]  # compiled
-    """Of each circle: how many are there, their damped similarities added up, to the fourth power, and diffused."""
-    n_rows = len(there)
-    size, total, fourth = np.zeros(n_rows), np.zeros(n_rows), np.zeros(n_rows)
-    for row in range(n_rows):
-        for edge in range(starts[row], starts[row + 1]):
-            end = ends[edge]
-            # A row that is not there has similarity 0: only the count has to ask.
-            value = damped[end]
-            size[row] += 1.0 if there[end] else 0.0
-            total[row] += value
-            fourth[row] += value * value * value * value
-    now = damped.copy()
-    share = np.empty(n_rows)
-    for _ in range(_N_STEPS):
-        for row in range(n_rows):
-            share[row] = now[row] / max(size[row], 1.0)
-        for row in range(n_rows):
-            flow = 0.0
-            if there[row]:
-                for edge in range(starts[row], starts[row + 1]):
-                    flow += share[ends[edge]]
-            now[row] = _STAYS * damped[row] + (1.0 - _STAYS) * flow
-    return size, total, fourth, now
-
-
-#: What `_circles` gives, in the order of its columns.
-_OF_CIRCLES = (
-    "circle_damped_max", "circle_mean", "circle_max", "circle_top3", "circle_words_mean", "circle_words_max",
-    "circle_chars_mean", "circle_chars_max", "votes", "nearest_share", "votes_of_lists", "votes_by_lists",
-    "circle_near_3", "circle_near_14", "circle_near_30", "circle_near_90", "circle_newest",
-)  # fmt: skip
-_N_OF_CIRCLES = len(_OF_CIRCLES)
-
-
-@numba.njit(nogil=True, cache=True)
-def _circles(  # type: ignore[no-untyped-def]  # compiled
-    rows, starts, ends, list_starts, list_ends, by_starts, by_ends, there, damped, similarity, words, chars, voters, gap
-):
-    """The columns of `_OF_CIRCLES` for each candidate; shape (n_candidates, len(_OF_CIRCLES))."""
-    out = np.empty((len(rows), _N_OF_CIRCLES))
-    for place in range(len(rows)):
-        row = rows[place]
-        size = 1.0
-        damped_max, sum_, first, second, third = damped[row], similarity[row], similarity[row], 0.0, 0.0
-        words_sum, words_max, chars_sum, chars_max = words[row], words[row], chars[row], chars[row]
-        votes, n_voters = 0.0, 1.0 if voters[row] > 0 else 0.0
-        n_dated, newest = 0.0, np.inf
-        near_3 = near_14 = near_30 = near_90 = 0.0
-        for edge in range(starts[row] - 1, starts[row + 1]):
-            # The candidate itself first: it belongs to its circle.
-            end = row if edge < starts[row] else ends[edge]
-            if not there[end]:
-                continue
-            if not np.isnan(gap[end]):
-                n_dated += 1.0
-                newest = min(newest, gap[end])
-                days = abs(gap[end])
-                near_3 += 1.0 if days <= _WINDOWS[0] else 0.0
-                near_14 += 1.0 if days <= _WINDOWS[1] else 0.0
-                near_30 += 1.0 if days <= _WINDOWS[2] else 0.0
-                near_90 += 1.0 if days <= _WINDOWS[3] else 0.0
-            if end == row:
-                continue
-            size += 1.0
-            damped_max = max(damped_max, damped[end])
-            value = similarity[end]
-            sum_ += value
-            if value > first:
-                first, second, third = value, first, second
-            elif value > second:
-                second, third = value, second
-            elif value > third:
-                third = value
-            words_sum += words[end]
-            words_max = max(words_max, words[end])
-            chars_sum += chars[end]
-            chars_max = max(chars_max, chars[end])
-            if voters[end] > 0:
-                votes += voters[end]
-                n_voters += 1.0
-        of_lists = 0.0
-        for edge in range(by_starts[row], by_starts[row + 1]):
-            of_lists += voters[by_ends[edge]]
-        by_lists = 0.0
-        for edge in range(list_starts[row], list_starts[row + 1]):
-            by_lists += voters[list_ends[edge]]
-        out[place, 0] = damped_max
-        out[place, 1] = sum_ / size
-        out[place, 2] = first
-        out[place, 3] = (first + second + third) / min(size, 3.0)
-        out[place, 4] = words_sum / size
-        out[place, 5] = words_max
-        out[place, 6] = chars_sum / size
-        out[place, 7] = chars_max
-        out[place, 8] = votes
-        out[place, 9] = n_voters / size
-        out[place, 10] = of_lists
-        out[place, 11] = by_lists
-        if n_dated > 0:
-            out[place, 12] = near_3 / n_dated
-            out[place, 13] = near_14
-            out[place, 14] = near_30 / n_dated
-            out[place, 15] = near_90 / n_dated
-            out[place, 16] = newest
-        else:
-            out[place, 12:17] = np.nan
-    return out
+_NOTHING: NDArray[np.int64] = np.zeros(0, dtype=np.int64)

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from recommender.vectors import postings, search
-from recommender.vectors.postings import Postings, Times
+from recommender.vectors.postings import Postings, Times, frozen
 from recommender.vectors.search import Facts, Queries
 
 __all__ = ["Damping", "Neighbors", "Rows", "TiledIndex", "damping_factors", "stack_rows"]
@@ -152,7 +152,7 @@ class TiledIndex:
         index.n_rows, index._times = vectors.shape[0], parts["index_times"]
         limits = parts["index_segments"].tolist()
         for number, (first, last) in enumerate(pairwise(limits)):
-            stored = {name: _frozen(parts[f"index_{number}_{name}"]) for name in _STORED}
+            stored = {name: frozen(parts[f"index_{number}_{name}"]) for name in _STORED}
             index._segments.append(
                 Postings(first, last - first, postings.TILE_ROWS, **_forward(vectors, first, last), **stored)
             )
@@ -212,18 +212,18 @@ class TiledIndex:
         if before is None:
             before = np.full(n_queries, np.nan)
         asked = Queries(
-            np.zeros(0, dtype=np.int64), _frozen(queries.indptr, np.int64), _frozen(queries.indices, np.int32),
-            _frozen(queries.data, np.float32), _frozen(query_times, np.float64), _frozen(query_groups, np.int32),
-            _frozen(exclude, np.int64), _frozen(before, np.float64),
+            np.zeros(0, dtype=np.int64), frozen(queries.indptr, np.int64), frozen(queries.indices, np.int32),
+            frozen(queries.data, np.float32), frozen(query_times, np.float64), frozen(query_groups, np.int32),
+            frozen(exclude, np.int64), frozen(before, np.float64),
         )  # fmt: skip
         facts = Facts(
-            _frozen(rows.times, np.float64), _frozen(rows.groups, np.int32), _frozen(rows.allowed, np.bool_),
-            _frozen(rows.order, np.int64),
+            frozen(rows.times, np.float64), frozen(rows.groups, np.int32), frozen(rows.allowed, np.bool_),
+            frozen(rows.order, np.int64),
         )  # fmt: skip
         blocks = self._blocks(rows.times, facts)
 
         def answer(numbers: NDArray[np.int64], may_guess: bool) -> None:
-            chunk = asked._replace(numbers=_frozen(numbers))
+            chunk = asked._replace(numbers=frozen(numbers))
             candidates = search.no_candidates(len(numbers), k)
             time = np.nanmedian(query_times[numbers]) if not np.isnan(query_times[numbers]).all() else np.nan
             for segment, block in zip(self._segments, blocks, strict=True):
@@ -251,33 +251,34 @@ class TiledIndex:
                 list(pool.map(lambda numbers: answer(numbers, may_guess), chunks))
         return found
 
-    def products(self, terms: NDArray[np.int32], values: NDArray[np.float32]) -> NDArray[np.float64]:
+    def products(
+        self,
+        terms: NDArray[np.int32],
+        values: NDArray[np.float32],
+        parts: NDArray[np.int64],
+        columns: NDArray[np.int64],
+        out: NDArray[np.float64],
+    ) -> None:
         """
-        The product of some terms with every row.
+        Write the product of a query with every row, and those of some of its fields, to `out`.
+
+        Sums run over the terms of a field in their order, then over the fields.
 
         Parameters
         ----------
         terms, values
-            Shape (n_query_terms,): columns and their values.
-
-        Returns
-        -------
-        ndarray
-            Shape (n_rows,).
+            Shape (n_query_terms,): columns, sorted, and their values.
+        parts
+            Shape (n_fields + 1,): the terms of field f are ``terms[parts[f]:parts[f + 1]]``.
+        columns
+            Shape (n_fields,): the column of `out` for a field's own product, -1 for none. Nothing is written for a
+            field that the query has nothing in.
+        out
+            Shape (n_rows, n_columns); the product over all fields goes to column 0.
         """
-        out = np.zeros(self.n_rows)
+        query = (frozen(terms, np.int32), frozen(values, np.float32), parts, columns)
         for segment in self._segments:
-            postings.add_products(segment, terms, values, out)
-        return out
-
-    def rarities(
-        self, terms: NDArray[np.int32], rarity: NDArray[np.float64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """The greatest rarity of those terms that a row has, 0 for none, and their sum; both of shape (n_rows,)."""
-        most, total = np.zeros(self.n_rows), np.zeros(self.n_rows)
-        for segment in self._segments:
-            postings.add_rarities(segment, terms, rarity, most, total)
-        return most, total
+            postings.add_products(segment, *query, out)
 
     def _blocks(self, times: NDArray[np.float64], facts: Facts) -> list[_Blocks]:
         """When the rows of each segment's blocks are from; kept for the next time that the same array is asked for."""
@@ -341,18 +342,18 @@ def _segment(vectors: csr_matrix, first_row: int, times: NDArray[np.float64]) ->
     order = np.argsort(times, kind="stable").astype(np.int32)
     forward = _forward(vectors, 0, vectors.shape[0])
     inverted = postings.invert(
-        _frozen(order), forward["indptr"], forward["terms"], forward["values"], vectors.shape[1], postings.TILE_ROWS
+        frozen(order), forward["indptr"], forward["terms"], forward["values"], vectors.shape[1], postings.TILE_ROWS
     )
-    stored = dict(zip(_STORED, map(_frozen, (order, *inverted)), strict=True))
+    stored = dict(zip(_STORED, map(frozen, (order, *inverted)), strict=True))
     return Postings(first_row, vectors.shape[0], postings.TILE_ROWS, **forward, **stored)
 
 
 def _forward(vectors: csr_matrix, first: int, last: int) -> dict[str, NDArray[Any]]:
     """Some rows as `Postings` has them; views where the types are right."""
     return {
-        "indptr": _frozen(vectors.indptr[first : last + 1], np.int64),
-        "terms": _frozen(vectors.indices, np.int32),
-        "values": _frozen(vectors.data, np.float32),
+        "indptr": frozen(vectors.indptr[first : last + 1], np.int64),
+        "terms": frozen(vectors.indices, np.int32),
+        "values": frozen(vectors.data, np.float32),
     }
 
 
@@ -362,14 +363,3 @@ def _vectors_of(segment: Postings, n_terms: int) -> csr_matrix:
     return csr_matrix(
         (segment.values[first:last], segment.terms[first:last], segment.indptr - first), shape=(segment.n_rows, n_terms)
     )
-
-
-def _frozen(array: NDArray[Any], kind: type[np.generic] | None = None) -> NDArray[Any]:
-    """
-    The array, or where it is of another kind a copy, as one that cannot be written to.
-
-    So the compiled code sees one type, whether an array is in memory or mapped from a file, and is compiled once.
-    """
-    view = np.ascontiguousarray(array, dtype=kind).view(np.ndarray)
-    view.flags.writeable = False
-    return view

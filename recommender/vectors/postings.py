@@ -7,7 +7,7 @@ numbers: what is added up for a tile stays in the processor's first cache.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numba
 import numpy as np
@@ -20,9 +20,9 @@ __all__ = [
     "Postings",
     "Times",
     "add_products",
-    "add_rarities",
     "block_times",
     "class_of",
+    "frozen",
     "invert",
 ]
 
@@ -85,6 +85,17 @@ class Times(NamedTuple):
     earliest: NDArray[np.float64]
     latest: NDArray[np.float64]
     has_unknown: NDArray[np.bool_]
+
+
+def frozen(array: NDArray[Any], kind: type[np.generic] | None = None) -> NDArray[Any]:
+    """
+    The array, or where it is of another kind a copy, as one that cannot be written to.
+
+    So the compiled code sees one type, whether an array is in memory or mapped from a file, and is compiled once.
+    """
+    view = np.ascontiguousarray(array, dtype=kind).view(np.ndarray)
+    view.flags.writeable = False
+    return view
 
 
 @numba.njit(nogil=True, cache=True)
@@ -161,30 +172,27 @@ def block_times(order, first_row, times):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
-def add_products(postings, terms, values, out):  # type: ignore[no-untyped-def]
-    """Write the products of some terms with a segment's rows to `out`, summed in the order of the terms."""
-    sums = np.zeros(postings.tile_rows)
+def add_products(postings, terms, values, parts, columns, out):  # type: ignore[no-untyped-def]
+    """Write the products of a query with a segment's rows to `out`; parameters as in `TiledIndex.products`."""
+    # Taken out once: in a loop each look into a tuple counts a reference.
+    tile_rows, weights, order, first_row = postings.rows, postings.weights, postings.order, postings.first_row
+    sums, total = np.zeros(postings.tile_rows), np.zeros(postings.tile_rows)
     for tile in range(len(postings.tile_starts) - 1):
         first, last = tile * postings.tile_rows, min(postings.n_rows, (tile + 1) * postings.tile_rows)
         starts, start = postings.starts[tile], postings.tile_starts[tile]
-        for position in range(len(terms)):
-            value = np.float64(values[position])
-            for posting in range(start + starts[terms[position]], start + starts[terms[position] + 1]):
-                sums[postings.rows[posting]] += value * np.float64(postings.weights[posting])
-        for place in range(first, last):
-            out[postings.first_row + postings.order[place]] = sums[place - first]
-        sums[:] = 0.0
-
-
-@numba.njit(nogil=True, cache=True)
-def add_rarities(postings, terms, rarity, most, total):  # type: ignore[no-untyped-def]
-    """Raise `most` to the greatest rarity of the terms that a segment's row has, and add it to `total`."""
-    for tile in range(len(postings.tile_starts) - 1):
-        first = tile * postings.tile_rows
-        starts, start = postings.starts[tile], postings.tile_starts[tile]
-        for position in range(len(terms)):
-            value = rarity[position]
-            for posting in range(start + starts[terms[position]], start + starts[terms[position] + 1]):
-                row = postings.first_row + postings.order[first + postings.rows[posting]]
-                most[row] = max(most[row], value)
-                total[row] += value
+        for field in range(len(columns)):
+            if parts[field] == parts[field + 1]:
+                continue
+            for position in range(parts[field], parts[field + 1]):
+                value = np.float64(values[position])
+                for posting in range(start + starts[terms[position]], start + starts[terms[position] + 1]):
+                    sums[tile_rows[posting]] += value * np.float64(weights[posting])
+            for place in range(last - first):
+                total[place] += sums[place]
+            if columns[field] > 0:
+                for place in range(last - first):
+                    out[first_row + order[first + place], columns[field]] = sums[place]
+            sums[:] = 0.0
+        for place in range(last - first):
+            out[first_row + order[first + place], 0] = total[place]
+        total[:] = 0.0

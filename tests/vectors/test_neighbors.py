@@ -224,12 +224,14 @@ def test_products_are_those_of_the_matrix(monkeypatch):
     index = TiledIndex(matrix[:150], np.arange(150.0)[::-1].copy())
     index.add(matrix[150:])
     query = matrix[7]
-    assert index.products(query.indices, query.data) == pytest.approx(matrix.dot(query.toarray().ravel()), abs=1e-6)
-    rarity = np.linspace(1, 2, len(query.indices))
-    has = matrix[:, query.indices].toarray() > 0
-    most, total = index.rarities(query.indices, rarity)
-    assert most == pytest.approx((has * rarity).max(axis=1))
-    assert total == pytest.approx((has * rarity).sum(axis=1))
+    # Three fields, the second without a term of the query.
+    parts = np.array([0, 3, 3, len(query.indices)])
+    out = np.full((200, 3), -1.0)
+    index.products(query.indices, query.data, parts, np.array([2, 1, -1]), out)
+    first = csr_matrix((query.data[:3], query.indices[:3], [0, 3]), shape=query.shape)
+    assert out[:, 0] == pytest.approx(matrix.dot(query.toarray().ravel()), abs=1e-6)
+    assert out[:, 2] == pytest.approx(matrix.dot(first.toarray().ravel()), abs=1e-6)
+    assert set(out[:, 1]) == {-1.0}
 
 
 def test_a_copy_grows_alone():
