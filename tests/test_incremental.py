@@ -20,14 +20,16 @@ from recommender.writing import jsonl_lines
 def by(writer="data", cache="", **ranking):
     """Settings that rank by similarity and write in this way."""
     stages = {"writing": {"writer": writer}, "articles": {"cache": cache}}
-    return settings_from_mapping({**stages, "ranking": {"ranker": "similarity", "n_jobs": 1, **ranking}})
+    return settings_from_mapping(
+        {**stages, "ranking": {"ranker": "similarity", "n_jobs": 1, "refit_at": 1.0, **ranking}}
+    )
 
 
 class Site:
     """The example site's articles, which change, a model of them as they were, and the answers that are kept."""
 
     def __init__(self, newsroom, folder, **stages):
-        ranking = {"ranker": "similarity", "n_jobs": 1, **stages.pop("ranking", {})}
+        ranking = {"ranker": "similarity", "n_jobs": 1, "refit_at": 1.0, **stages.pop("ranking", {})}
         self.settings = settings_from_mapping({**stages, "ranking": ranking})
         self.corpus = read_site(newsroom)
         self.articles = {article.id: article for article in self.corpus}
@@ -278,7 +280,7 @@ def test_a_date_that_comes(newsroom, tmp_path, monkeypatch):
 
 def test_learned_ranker(newsroom, tmp_path):
     """Under the learned ranker all is computed, and the run says so."""
-    settings = settings_from_mapping({"ranking": {"ranker": "learned", "n_jobs": 1}})
+    settings = settings_from_mapping({"ranking": {"ranker": "learned", "n_jobs": 1, "refit_at": 1.0}})
     fit_site(newsroom, settings, model=tmp_path / "model")
     for name in ("first.json", "second.json"):
         run = suggest_site(newsroom, settings, model=tmp_path / "model", output=tmp_path / name)

@@ -296,7 +296,8 @@ def suggest_site(
         recommender, news = _recommender(corpus, settings, loaded, tell, site, model)
         tally = Tally()
         kept = None
-        if model_digest:
+        why_all = "the model was fitted anew" if news and news.is_refitted else ""
+        if model_digest and not why_all:
             from recommender.batch.incremental import KeptAnswers
 
             kept = KeptAnswers.of(site, settings, recommender, model_digest, only, fresh=fresh)
@@ -336,7 +337,7 @@ def suggest_site(
         (*plan.problems, *lost),
         n_changed,
         n_computed=kept.n_computed if kept else len(chosen),
-        why_all=kept.why_all if kept else "",
+        why_all=kept.why_all if kept else why_all,
     )
 
 

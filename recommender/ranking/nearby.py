@@ -276,7 +276,9 @@ def spread(rows, starts, ends, scratch):  # type: ignore[no-untyped-def]
         sums[row, MEAN], sums[row, POWER], sums[row, DIFFUSION] = mean, power, diffused
         if may[row]:
             proposal[row] = 0.5 * mean + 0.25 * power + 0.3 * diffused
-        greatest_mean, greatest_diffusion = max(greatest_mean, mean), max(greatest_diffusion, diffused)
+        # A row that is not there may lie in a circle all the same; the query's own row does, by its hidden list.
+        if there[row]:
+            greatest_mean, greatest_diffusion = max(greatest_mean, mean), max(greatest_diffusion, diffused)
     for row in rows:
         place[row] = 0
         kept[row] = 0.0

@@ -127,8 +127,13 @@ class Standing:
         times, groups = catalogue.times, catalogue.groups
         least = np.maximum(bars - _MARGIN, _LEAST_PRODUCT)
         found = np.zeros(catalogue.n_rows, dtype=bool)
+        whole, nowhere = np.zeros(2, dtype=np.int64), np.full(1, -1, dtype=np.int64)
+        out = np.zeros((catalogue.n_rows, 1))
+        products = out[:, 0]
         for row in changed[self.allowed[changed]].tolist():
-            products = catalogue.index.products(*catalogue.terms(row))
+            columns, values = catalogue.terms(row)
+            whole[1] = len(columns)
+            catalogue.index.products(columns, values, whole, nowhere, out)
             # Damping only lowers them, so the few that are left are damped.
             near = np.flatnonzero(products >= least)
             near = near[(groups[near] == groups[row]) & (near != row)]

@@ -171,6 +171,31 @@ def test_a_site_without_text_or_lists_has_no_candidates(article):
     assert pairs(fitted(Corpus([article("a", ""), article("b", "")])), "a") == {}
 
 
+@pytest.mark.parametrize("is_draft", [True, False])
+def test_a_hidden_list_leaves_no_trace(article, is_draft):
+    """
+    As a lesson asks it, an article looks to the last bit as if it had no list.
+
+    Its own circle would be the best: the near ones lie in circles with what is far, its list names only the near.
+    """
+    far = [article(f"far-{n}", f"unlike things {n}", n) for n in range(6)]
+    near = [article(f"near-{n}", "green tea leaves", 10 + n, [item.id for item in far]) for n in range(3)]
+    tables = []
+    for listed in ([item.id for item in near], []):
+        rec = fitted(Corpus([*far, *near, article("query", "green tea leaves", 20, listed)]))
+        state = rec._fitted()
+        row = state.catalogue.row_of("query")
+        before = float(state.catalogue.times[row]) if is_draft else float("nan")
+        own = np.array([row])
+        query = dataclasses.replace(rec._query(state, "query"), hidden=own, own=own, n_listed=0, before=before)
+        tables.append(pairs_of(query, state.catalogue, state.graph, rec._allowed(state), DAMPING, 50))
+    one, other = tables
+    np.testing.assert_array_equal(one.rows, other.rows)
+    assert len(one.rows) >= 3
+    for name, column in COLUMN.items():
+        np.testing.assert_array_equal(one.table[:, column], other.table[:, column], err_msg=name)
+
+
 def test_names_and_neighboring_words_count(article):
     """A name that both titles have, and a pair of words in one order; an article without a name has none to share."""
     texts = {
