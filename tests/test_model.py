@@ -418,8 +418,8 @@ def test_a_folder_of_other_things_is_not_overwritten(rec, tmp_path):
         ),
         (lambda folder: (folder / "model.json").write_text("{"), "is not a model's head"),
         (
-            lambda folder: (folder / "model.json").write_text('{"format": 3}'),
-            r"was saved in format 3, but this version reads 2. Fit it again: recommender fit SITE",
+            lambda folder: (folder / "model.json").write_text('{"format": 4}'),
+            r"was saved in format 4, but this version reads 3. Fit it again: recommender fit SITE",
         ),
         (lambda folder: (folder / "idf.npy").unlink(), "lacks idf. Fit it again"),
         (lambda folder: (folder / "idf.npy").write_bytes(b"not an array"), "is broken or not a part of a model"),

@@ -33,8 +33,8 @@ TILE_ROWS = 8192
 #: Rows that are compared with one bar.
 BLOCK_ROWS = 64
 
-#: Classes of common terms: class c are the terms that more than 1 / 2 ** (c + 1) of a tile's rows have.
-N_CLASSES = 8
+#: Classes of common terms: class c are the terms that more than 1 / 2 ** (c + 1) of a segment's rows have.
+N_CLASSES = 10
 
 
 class Postings(NamedTuple):
@@ -60,8 +60,10 @@ class Postings(NamedTuple):
     lengths
         Shape (N_CLASSES, n_rows and filled up to whole blocks): of each place, the length over the terms of this class
         and all commoner ones.
-    mean_lengths
+    mean_lengths, greatest_lengths
         Shape (n_tiles, N_CLASSES).
+    n_having
+        Shape (n_terms,): rows that have a term.
     """
 
     first_row: int
@@ -77,6 +79,8 @@ class Postings(NamedTuple):
     weights: NDArray[np.float32]
     lengths: NDArray[np.float32]
     mean_lengths: NDArray[np.float32]
+    greatest_lengths: NDArray[np.float32]
+    n_having: NDArray[np.int32]
 
 
 class Times(NamedTuple):
@@ -100,7 +104,7 @@ def frozen(array: NDArray[Any], kind: type[np.generic] | None = None) -> NDArray
 
 @numba.njit(nogil=True, cache=True)
 def class_of(n_with_term, n_rows):  # type: ignore[no-untyped-def]  # compiled: numba infers the types, here and below
-    """The class of a term by the number of a tile's rows that have it; N_CLASSES for a rare one."""
+    """The class of a term by the number of rows that have it; N_CLASSES for a rare one."""
     number = 0
     n_times = 2 * np.int64(n_with_term)
     while number < N_CLASSES and n_times <= n_rows:
@@ -111,19 +115,26 @@ def class_of(n_with_term, n_rows):  # type: ignore[no-untyped-def]  # compiled: 
 
 @numba.njit(nogil=True, cache=True)
 def invert(order, indptr, terms, values, n_terms, tile_rows):  # type: ignore[no-untyped-def]
-    """The last six parts of `Postings` from the first ones."""
+    """The last eight parts of `Postings` from the first ones."""
     n_rows = len(order)
     n_tiles = (n_rows + tile_rows - 1) // tile_rows
     tile_starts = np.zeros(n_tiles + 1, dtype=np.int64)
+    n_having = np.zeros(n_terms, dtype=np.int32)
     for place in range(n_rows):
         tile_starts[place // tile_rows + 1] += indptr[order[place] + 1] - indptr[order[place]]
+        for position in range(indptr[place], indptr[place + 1]):
+            n_having[terms[position]] += 1
     for tile in range(n_tiles):
         tile_starts[tile + 1] += tile_starts[tile]
+    classes = np.empty(n_terms, dtype=np.int8)
+    for term in range(n_terms):
+        classes[term] = class_of(n_having[term], n_rows)
     starts = np.zeros((n_tiles, n_terms + 1), dtype=np.int32)
     rows = np.empty(tile_starts[n_tiles], dtype=np.uint16)
     weights = np.empty(tile_starts[n_tiles], dtype=np.float32)
     lengths = np.zeros((N_CLASSES, (n_rows + BLOCK_ROWS - 1) // BLOCK_ROWS * BLOCK_ROWS), dtype=np.float32)
     mean_lengths = np.zeros((n_tiles, N_CLASSES), dtype=np.float32)
+    greatest_lengths = np.zeros((n_tiles, N_CLASSES), dtype=np.float32)
     ends = np.empty(n_terms + 1, dtype=np.int64)
     squares = np.empty(N_CLASSES)
     for tile in range(n_tiles):
@@ -143,16 +154,17 @@ def invert(order, indptr, terms, values, n_terms, tile_rows):  # type: ignore[no
                 rows[ends[term]] = place - first
                 weights[ends[term]] = value
                 ends[term] += 1
-                number = class_of(starts_here[term + 1] - starts_here[term], last - first)
-                if number < N_CLASSES:
-                    squares[number] += np.float64(value) ** 2
+                if classes[term] < N_CLASSES:
+                    squares[classes[term]] += np.float64(value) ** 2
             total = 0.0
             for number in range(N_CLASSES):
                 total += squares[number]
                 # Never rounded down: it is a bound.
-                lengths[number, place] = np.sqrt(total) * (1.0 + 1e-6)
-                mean_lengths[tile, number] += lengths[number, place] / np.float32(last - first)
-    return tile_starts, starts, rows, weights, lengths, mean_lengths
+                length = np.float32(np.sqrt(total) * (1.0 + 1e-6))
+                lengths[number, place] = length
+                mean_lengths[tile, number] += length / np.float32(last - first)
+                greatest_lengths[tile, number] = max(greatest_lengths[tile, number], length)
+    return tile_starts, starts, rows, weights, lengths, mean_lengths, greatest_lengths, n_having
 
 
 @numba.njit(nogil=True, cache=True)

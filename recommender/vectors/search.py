@@ -5,9 +5,10 @@ While the postings of a query's terms are added up, in single precision, a tile'
 cache. Three bounds keep most of the work away; none of them changes the answer.
 
 - *Lengths*: what some terms add to a row is at most the product of the two lengths over these terms (Cauchy and
-  Schwarz). A tile's commonest terms have nearly all its postings and little of the length, so they are left out
-  wherever what they could add does not lift the row over the bar. Every row carries its length over each class of
-  common terms. (Prefix bounds as in L2AP: Anastasiu and Karypis 2014, doi:10.1109/ICDE.2014.6816700.)
+  Schwarz). The commonest terms have nearly all postings and little of the length, so they are left out wherever what
+  they could add does not lift the row over the bar. Every row carries its length over each class of common terms.
+  Where they cannot lift even a row without any rarer term, only rows that have one are looked at. (Prefix bounds as in
+  L2AP: Anastasiu and Karypis 2014, doi:10.1109/ICDE.2014.6816700.)
 - *Time*: a row must reach the bar divided by its factor of damping, and far in time the factor is small: of a block the
   greatest possible factor is known, and a tile that cannot reach the bar at all is passed over.
 - *A guess*: without damping, the first tile is a sample of all, and says what the k-th best score will be at least. The
@@ -41,6 +42,13 @@ LEFT_OUT_SHARE = 0.4
 
 #: Left out terms are added up after all once there are more candidates than this many of their postings, each.
 POSTINGS_PER_CANDIDATE = 16
+
+#: Where the rows of a tile must be so near that few can be, only those that have one of the query's rarer terms are
+#: looked at: while what the others can add to a mean row stays below this share of what is needed.
+TOUCHED_SHARE = 0.8
+
+#: That is done while the rarer terms have at most this share of postings a row; beyond, adding up all is faster.
+MOST_TOUCHED = 0.25
 
 #: Places for candidates beyond k; with fewer, candidates are thinned out more often.
 SPARE_PLACES = 256
@@ -192,14 +200,14 @@ def _product(slots, query_terms, query_values, terms, values):  # type: ignore[n
 
 @numba.njit(nogil=True, cache=True)
 def _slots_for(queries):  # type: ignore[no-untyped-def]
-    """An empty table for the longest of the queries, and its length in terms."""
+    """An empty table for the longest of the queries."""
     longest = 1
     for number in queries.numbers:
         longest = max(longest, queries.indptr[number + 1] - queries.indptr[number])
     n_slots = 256
     while n_slots < 8 * longest:
         n_slots *= 2
-    return np.empty(n_slots, dtype=np.int32), longest
+    return np.empty(n_slots, dtype=np.int32)
 
 
 @numba.njit(nogil=True, cache=True)
@@ -267,10 +275,37 @@ def _make_room(candidates, at, k, postings, queries, facts, half_life, floor, sl
 
 
 @numba.njit(nogil=True, cache=True, fastmath={"contract"})
-def _add_postings(sums, value, rows, weights):  # type: ignore[no-untyped-def]
-    """Add a term's postings to the sums of a tile."""
-    for posting in range(np.uint64(len(rows))):  # unsigned: numba leaves out the test for a negative index
-        sums[rows[posting]] += value * weights[posting]
+def _add_terms(sums, terms, values, starts, rows, weights):  # type: ignore[no-untyped-def]
+    """Add the postings of some terms to the sums of a tile."""
+    for position in range(len(terms)):
+        value, begin, end = values[position], starts[terms[position]], starts[terms[position] + 1]
+        for posting in range(np.uint64(begin), np.uint64(end)):  # unsigned: no test for a negative index
+            sums[rows[posting]] += value * weights[posting]
+
+
+@numba.njit(nogil=True, cache=True)
+def _touch(sums, terms, values, starts, rows, weights, touched):  # type: ignore[no-untyped-def]
+    """Add the postings of some terms to the sums of a tile; writes the places that got something, returns how many."""
+    n_touched = 0
+    for position in range(len(terms)):
+        value = values[position]
+        for posting in range(starts[terms[position]], starts[terms[position] + 1]):
+            place, product = rows[posting], value * weights[posting]
+            if product > 0.0:
+                touched[n_touched] = place
+                n_touched += sums[place] == 0.0
+                sums[place] += product
+    return n_touched
+
+
+@numba.njit(nogil=True, cache=True)
+def _reached(sums, lengths, length, least, touched, places):  # type: ignore[no-untyped-def]
+    """Of the places that got something, those whose sum, and `length` times their length, reaches the least."""
+    n_places = 0
+    for place in touched:
+        places[n_places] = place
+        n_places += np.float64(sums[place]) + np.float64(length) * lengths[place] >= least
+    return n_places
 
 
 @numba.njit(nogil=True, cache=True, fastmath={"contract"})
@@ -295,6 +330,52 @@ def _find(sums, lengths, length, leasts, places):  # type: ignore[no-untyped-def
                 places[n_places] = place
                 n_places += np.uint64(sums[place] + length * lengths[place] > least)
     return n_places
+
+
+@numba.njit(nogil=True, cache=True)
+def _by_rarity(n_having, n_rows, queries):  # type: ignore[no-untyped-def]
+    """
+    The terms of each query with the rarest first, query after query, and what it is without its commonest terms.
+
+    Returns
+    -------
+    offsets
+        Shape (n_asked + 1,): where a query begins.
+    terms, values
+        Shape (n_entries,).
+    n_kept, n_postings, left_out
+        Shape (n_asked, N_CLASSES + 1): without the terms of the first so many classes, the terms that are left, their
+        postings in the whole segment, and the query's length over those that are not.
+    """
+    n_asked = len(queries.numbers)
+    offsets = np.zeros(n_asked + 1, dtype=np.int64)
+    for at in range(n_asked):
+        number = queries.numbers[at]
+        offsets[at + 1] = offsets[at] + queries.indptr[number + 1] - queries.indptr[number]
+    terms, values = np.empty(offsets[-1], dtype=np.int32), np.empty(offsets[-1], dtype=np.float32)
+    n_kept, n_postings = np.zeros((2, n_asked, N_CLASSES + 1), dtype=np.int64)
+    left_out = np.zeros((n_asked, N_CLASSES + 1))
+    for at in range(n_asked):
+        begin, offset = queries.indptr[queries.numbers[at]], offsets[at]
+        n_terms = offsets[at + 1] - offset
+        n_with = np.empty(n_terms, dtype=np.int64)
+        for position in range(n_terms):
+            n_with[position] = n_having[queries.terms[begin + position]]
+        order = np.argsort(n_with, kind="mergesort")
+        for place in range(n_terms):
+            position = begin + order[place]
+            terms[offset + place], values[offset + place] = queries.terms[position], queries.values[position]
+            n_times = n_with[order[place]]
+            number = class_of(n_times, n_rows)
+            for n_classes in range(N_CLASSES + 1):
+                if number >= n_classes:
+                    n_kept[at, n_classes] += 1
+                    n_postings[at, n_classes] += n_times
+                else:
+                    left_out[at, n_classes] += np.float64(queries.values[position]) ** 2
+        for n_classes in range(N_CLASSES + 1):
+            left_out[at, n_classes] = np.sqrt(left_out[at, n_classes]) * (1.0 + 1e-6)
+    return offsets, terms, values, n_kept, n_postings, left_out
 
 
 @numba.njit(nogil=True, cache=True)
@@ -325,14 +406,15 @@ def search(postings, times, tiles, queries, facts, k, half_life, floor, n_sample
     """
     room = candidates.rows.shape[1]
     allowed, groups, row_times = facts.allowed, facts.groups, facts.times
-    slots, longest = _slots_for(queries)
-    begins, ends = np.empty(longest, dtype=np.int64), np.empty(longest, dtype=np.int64)
-    classes = np.empty(longest, dtype=np.int64)
-    squares, n_postings = np.empty(N_CLASSES + 1), np.empty(N_CLASSES + 1, dtype=np.int64)
+    slots = _slots_for(queries)
+    offsets, terms, values, n_kept, n_postings, left_out = _by_rarity(postings.n_having, postings.n_rows, queries)
     sums = np.zeros(postings.tile_rows, dtype=np.float32)
     leasts = np.empty(PIECE_BLOCKS, dtype=np.float32)
     sample = np.empty(SAMPLE_ROWS, dtype=np.float32)
-    places = np.empty(PIECE_BLOCKS * BLOCK_ROWS + 1, dtype=np.int32)
+    # A place more than there can be: what is not found is written there too.
+    places = np.empty(postings.tile_rows + 1, dtype=np.int32)
+    touched = np.empty(postings.tile_rows + 1, dtype=np.int32)
+    most_touched = MOST_TOUCHED * postings.n_rows
     for tile in tiles:
         first, last = tile * postings.tile_rows, min(postings.n_rows, (tile + 1) * postings.tile_rows)
         first_block, last_block = first // BLOCK_ROWS, (last + BLOCK_ROWS - 1) // BLOCK_ROWS
@@ -343,46 +425,40 @@ def search(postings, times, tiles, queries, facts, k, half_life, floor, n_sample
         has_unknown = times.has_unknown[first_block:last_block].any()
         for at in range(len(queries.numbers)):
             number = queries.numbers[at]
-            begin, n_terms = queries.indptr[number], queries.indptr[number + 1] - queries.indptr[number]
-            query_terms, query_values = queries.terms[begin : begin + n_terms], queries.values[begin : begin + n_terms]
             time, before = queries.times[number], queries.before[number]
             own, group = queries.exclude[number], queries.groups[number]
             rows, similarities = candidates.rows[at], candidates.similarities[at]
             lowers, uppers = candidates.lowers[at], candidates.uppers[at]
             # Sums of n products in single precision, of vectors of length 1, are wrong by less than this.
-            error = 2e-7 * (n_terms + 4)
+            error = 2e-7 * (offsets[at + 1] - offsets[at] + 4)
             bar = max(candidates.bars[at], candidates.guesses[at]) - ROUNDING
             greatest = _greatest_factor(time, before, earliest, latest, has_unknown, half_life, floor)
             if greatest == 0.0 or bar > greatest * (1.0 + error):
                 continue
 
-            squares[:] = 0.0
-            n_postings[:] = 0
-            for position in range(n_terms):
-                term = query_terms[position]
-                begins[position], ends[position] = starts[term], starts[term + 1]
-                n_with_term = ends[position] - begins[position]
-                number_of_class = class_of(n_with_term, last - first)
-                classes[position] = number_of_class
-                squares[number_of_class] += np.float64(query_values[position]) ** 2
-                n_postings[number_of_class] += n_with_term
-            n_left_out, length, n_postings_left_out = 0, np.float32(0.0), 0
+            needed = bar / greatest
+            n_left_out, is_sparse = 0, False
             if bar > 0.0:
-                square, n_commoner = 0.0, 0
-                for number_of_class in range(N_CLASSES):
-                    square += squares[number_of_class]
-                    n_commoner += n_postings[number_of_class]
-                    mean = np.sqrt(square) * postings.mean_lengths[tile, number_of_class]
-                    if mean > LEFT_OUT_SHARE * bar / greatest:
+                for n_classes in range(1, N_CLASSES + 1):
+                    if n_kept[at, n_classes] == n_kept[at, n_classes - 1]:
+                        continue
+                    mean = left_out[at, n_classes] * postings.mean_lengths[tile, n_classes - 1]
+                    if mean <= LEFT_OUT_SHARE * needed and not is_sparse:
+                        n_left_out = n_classes
+                    if mean > TOUCHED_SHARE * needed:
                         break
-                    if n_commoner > n_postings_left_out:
-                        n_left_out, n_postings_left_out = number_of_class + 1, n_commoner
-                        length = np.float32(np.sqrt(square) * (1.0 + 1e-6))
-            for position in range(n_terms):
-                if classes[position] >= n_left_out:
-                    here = slice(begins[position], ends[position])
-                    _add_postings(sums, query_values[position], tile_rows[here], tile_weights[here])
+                    greatest_left_out = left_out[at, n_classes] * postings.greatest_lengths[tile, n_classes - 1]
+                    if greatest_left_out < needed - error and n_postings[at, n_classes] <= most_touched:
+                        n_left_out, is_sparse = n_classes, True
+            middle = offsets[at] + n_kept[at, n_left_out]
+            kept, rest = slice(offsets[at], middle), slice(middle, offsets[at + 1])
+            length = np.float32(left_out[at, n_left_out])
             lengths = postings.lengths[max(0, n_left_out - 1)]
+            n_touched = 0
+            if is_sparse:
+                n_touched = _touch(sums, terms[kept], values[kept], starts, tile_rows, tile_weights, touched)
+            else:
+                _add_terms(sums, terms[kept], values[kept], starts, tile_rows, tile_weights)
 
             if n_sampled_of and tile == tiles[0]:
                 n_sampled, n = min(SAMPLE_ROWS, last - first), 0
@@ -392,24 +468,29 @@ def search(postings, times, tiles, queries, facts, k, half_life, floor, n_sample
                         sample[n] = sums[place]
                         n += 1
                 candidates.guesses[at] = max(0.0, _guess(sample[:n], k, n_sampled / n_sampled_of) - error)
+            n_postings_left_out = (n_postings[at, 0] - n_postings[at, n_left_out]) * (last - first) // postings.n_rows
             n_more = n_postings_left_out // POSTINGS_PER_CANDIDATE + 16
-            for piece in range(first_block, last_block, PIECE_BLOCKS):
-                n_blocks = min(PIECE_BLOCKS, last_block - piece)
+            for piece in range(first_block, first_block + 1 if is_sparse else last_block, PIECE_BLOCKS):
                 least_score = max(candidates.bars[at], candidates.guesses[at])
-                for block in range(n_blocks):
-                    factor = greatest
-                    if greatest > 1.1 * floor:  # near in time: worth a look at the blocks
-                        factor = _greatest_factor(
-                            time, before, times.earliest[piece + block], times.latest[piece + block],
-                            times.has_unknown[piece + block], half_life, floor,
-                        )  # fmt: skip
-                    # Not below 0: a row that shares no term is never a neighbor.
-                    leasts[block] = max(0.0, (least_score - ROUNDING) / factor - error) if factor > 0.0 else np.inf
-                start = piece * BLOCK_ROWS
-                stop = (piece + n_blocks) * BLOCK_ROWS
+                start, n_blocks = piece * BLOCK_ROWS, min(PIECE_BLOCKS, last_block - piece)
+                stop = last if is_sparse else start + n_blocks * BLOCK_ROWS
                 sums_here, lengths_here = sums[start - first : stop - first], lengths[start:stop]
+                if is_sparse:
+                    n_found = _reached(sums, lengths_here, length, needed - error, touched[:n_touched], places)
+                else:
+                    for block in range(n_blocks):
+                        factor = greatest
+                        if greatest > 1.1 * floor:  # near in time: worth a look at the blocks
+                            factor = _greatest_factor(
+                                time, before, times.earliest[piece + block], times.latest[piece + block],
+                                times.has_unknown[piece + block], half_life, floor,
+                            )  # fmt: skip
+                        # Not below 0: a row that shares no term is never a neighbor.
+                        least = max(0.0, (least_score - ROUNDING) / factor - error) if factor > 0.0 else np.inf
+                        leasts[block] = least
+                    n_found = _find(sums_here, lengths_here, length, leasts[:n_blocks], places)
                 n = candidates.counts[at]
-                for place in places[: _find(sums_here, lengths_here, length, leasts[:n_blocks], places)]:
+                for place in places[:n_found]:
                     row = postings.first_row + postings.order[start + place]
                     # Written out: a call that is handed whole tuples costs more than all of this.
                     if not allowed[row] or row == own or groups[row] != group:
@@ -431,12 +512,13 @@ def search(postings, times, tiles, queries, facts, k, half_life, floor, n_sample
                         n = candidates.counts[at]
                         least_score = max(candidates.bars[at], candidates.guesses[at])
                 candidates.counts[at] = n
-                if n_left_out and n_more < 0:
-                    for position in range(n_terms):
-                        if classes[position] < n_left_out:
-                            here = slice(begins[position], ends[position])
-                            _add_postings(sums, query_values[position], tile_rows[here], tile_weights[here])
+                if n_left_out and n_more < 0 and not is_sparse:
+                    _add_terms(sums, terms[rest], values[rest], starts, tile_rows, tile_weights)
                     n_left_out, length = 0, np.float32(0.0)
+            if is_sparse:
+                for place in touched[:n_touched]:
+                    sums[place] = 0.0
+                continue
             sums[:] = 0.0
             if tile == tiles[0]:
                 if n_sampled_of:

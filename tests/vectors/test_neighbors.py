@@ -137,6 +137,26 @@ def test_thousands_of_rows_with_common_and_rare_terms(half_life, k):
     assert rows_of(found) == sorted_products(matrix, queries, k, rows, damping)
 
 
+@given(st.integers(0, 10_000), st.integers(1, 8))
+@settings(max_examples=8, deadline=None)
+def test_what_is_nearly_the_same_is_found_years_away(seed, k):
+    """A neighbor on the same day makes the bar high; far away only rows with rare terms of the query can reach it."""
+    rng = np.random.default_rng(seed)
+    n_rows, n_terms = 1500, 900
+    chances = 0.8 / np.arange(1, n_terms + 1) ** 0.8
+    drawn = rng.random((n_rows // 3, n_terms)) < chances
+    dense = np.repeat(drawn * (1 + np.log(1 / chances)), 3, axis=0)
+    dense *= rng.random(dense.shape) < 0.85  # three versions of each row: cosines about 0.85
+    matrix = csr_matrix(normalize(dense), dtype=np.float32)
+    matrix.sort_indices()
+    rows = plain_rows(n_rows, times=rng.integers(0, 2000, n_rows).astype(float), order=rng.permutation(n_rows))
+    damping = Damping(20.0, 0.5)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(postings, "TILE_ROWS", 64)
+        found = ask(TiledIndex(matrix, rows.times), matrix[:30], k, rows, damping=damping)
+    assert rows_of(found) == sorted_products(matrix, range(30), k, rows, damping)
+
+
 def test_thousands_of_equal_rows_answer_in_their_order():
     """More ties than there is room for candidates."""
     rng = np.random.default_rng(19)
