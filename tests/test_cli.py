@@ -417,7 +417,7 @@ def test_no_traceback(site, monkeypatch, error, exit_code, message):
     def fail(*_, **__):
         raise error
 
-    monkeypatch.setattr("recommender.batch.read_site", fail)
+    monkeypatch.setattr("recommender.batch.stages.read_site", fail)
     assert run("suggest", "site") == (exit_code, "", message)
 
 
@@ -485,9 +485,9 @@ def test_help_answers_at_once():
 def test_termination(site):
     """A run that the system ends leaves nothing behind, as after Ctrl-C."""
     code = (
-        "import time, recommender.batch as batch, recommender.cli as cli\n"
+        "import time, recommender.batch.stages as stages, recommender.cli as cli\n"
         "def wait(*_, **__):\n    print('reading', flush=True)\n    time.sleep(60)\n"
-        "batch.read_site = wait\ncli.main(['suggest', 'site'])\n"
+        "stages.read_site = wait\ncli.main(['suggest', 'site'])\n"
     )
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stdout.readline() == "reading\n"

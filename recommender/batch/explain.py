@@ -1,0 +1,68 @@
+"""Why an article has the suggestions it has."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from recommender.batch.choosing import article_of, id_of
+from recommender.batch.results import ExplainRun
+from recommender.batch.stages import Progress, load_recommender, read_corpus, recommender_for, silence
+from recommender.settings import Settings
+from recommender.writing import Answer
+
+__all__ = ["explain_article"]
+
+
+def explain_article(
+    site: Path,
+    settings: Settings,
+    article: str,
+    candidate: str | None = None,
+    *,
+    model: Path | None = None,
+    progress: Progress | None = None,
+) -> ExplainRun:
+    """
+    Why an article has the suggestions it has, or why one candidate is, or is not, among them.
+
+    Parameters
+    ----------
+    site
+        A folder, or a file of articles one a line.
+    settings
+        The settings.
+    article
+        The id or the file of an article, or a file outside the site: a draft.
+    candidate
+        The id or the file of another article of the site, or the URL of an external one.
+    model
+        The folder of a saved model.
+    progress
+        Told how far the run is.
+
+    Raises
+    ------
+    UnknownArticleError
+        There is no such article.
+    RecommenderError
+        The site, the model or the draft cannot be used.
+    """
+    tell = progress or silence
+    loaded = load_recommender(model, settings)
+    corpus = read_corpus(site, settings, tell)
+    asked = article_of(corpus, site, settings, article)
+    recommender, _ = recommender_for(corpus, settings, loaded, tell, site, model)
+    suggestions = tuple(recommender.suggest(asked, settings.ranking.k, settings.ranking.min_score))
+    none = "" if suggestions else recommender.why_none(asked)
+    compared = reason = None
+    if candidate is not None:
+        compared_id = id_of(corpus, site, candidate) or candidate
+        reason = recommender.explain(asked, compared_id)
+        compared = recommender.article(compared_id)
+    return ExplainRun(
+        article=asked,
+        answer=Answer(asked.id, suggestions, none),
+        candidate=compared,
+        reason=reason,
+        problems=corpus.reading.problems if corpus.reading else (),
+    )

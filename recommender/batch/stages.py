@@ -1,0 +1,118 @@
+"""The stages that runs share: a site read, a recommender fitted, loaded or brought up to date."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from recommender.articles import Corpus
+from recommender.batch.results import News
+from recommender.content.site import read_site
+from recommender.settings import Settings, describe_settings
+
+if TYPE_CHECKING:
+    # Imported where it is used: a run with nothing to do is over before scikit-learn is imported.
+    from recommender.model import Recommender
+
+__all__ = ["Progress", "check_model", "load_recommender", "read_corpus", "recommender_for", "silence"]
+
+logger = logging.getLogger(__name__)
+
+#: Called with the stage in the house's nouns, how many are done, and how many there are.
+Progress = Callable[[str, int, int], None]
+
+
+def read_corpus(
+    site: Path, settings: Settings, progress: Progress, *, strict: bool = False, fresh: bool = False
+) -> Corpus:
+    """The articles of a site; parameters as in `suggest_site`."""
+    return read_site(
+        site,
+        settings,
+        strict=strict,
+        fresh=fresh,
+        progress=lambda done, total: progress("articles", done, total),
+    )
+
+
+def recommender_for(
+    corpus: Corpus, settings: Settings, loaded: Recommender | None, progress: Progress, site: Path, model: Path | None
+) -> tuple[Recommender, News | None]:
+    """
+    A recommender that knows the corpus: fitted on it, or one that was loaded, brought up to date.
+
+    One that the site has left too far behind is replaced by one fitted anew: a job that runs at night has nobody who
+    would read advice, and what it writes should not depend on when somebody last saved a model.
+    """
+    from recommender.model import Recommender
+
+    def fitted() -> Recommender:
+        return Recommender(settings).fit(corpus, progress=lambda done, total: progress("model", done, total))
+
+    if loaded is None:
+        return fitted(), None
+    added, removed = loaded.changes(corpus)
+    known = set(loaded.article_ids)
+    n_changed = sum(article.id in known for article in added)
+    if added or removed:
+        loaded.update(added=added, removed=removed)
+    drift = replace(loaded.drift, limit=settings.ranking.refit_at)
+    logger.info("model: %s", drift)
+    news = News(len(added) - n_changed, n_changed, len(removed), str(drift), drift.is_due)
+    if not drift.is_due:
+        return loaded, news
+    logger.warning(
+        "%s: %s. A model was fitted anew for this run, which takes its time; to save one: "
+        "recommender fit %s --model %s.",
+        model,
+        drift,
+        site,
+        model,
+    )
+    return fitted(), news
+
+
+def check_model(model: Path) -> None:
+    """Raise ModelError where there is no model, before the site is read: a person should not wait to hear that."""
+    from recommender.persistence import read_head
+
+    read_head(model)
+
+
+def load_recommender(model: Path | None, settings: Settings) -> Recommender | None:
+    """The saved model of a folder, None without one; warns of settings that it keeps and this run has otherwise."""
+    if model is None:
+        return None
+    from recommender.model import load_model
+
+    loaded = load_model(model)
+    logger.info("model: %s loaded", model)
+    if others := _other_settings(loaded.settings, settings):
+        logger.warning(
+            "%s was fitted with another %s, which counts. To use that of this run, fit it again: "
+            "recommender fit SITE --model %s.",
+            model,
+            " and ".join(others),
+            model,
+        )
+    return loaded
+
+
+def _other_settings(fitted: Settings, asked: Settings) -> list[str]:
+    """The settings that a model keeps from its fit, and that this run would have otherwise."""
+    of_the_run = (
+        "writing.", "evaluation.", "articles.", "ranking.k", "ranking.min_score", "ranking.n_jobs", "ranking.refit_at"
+    )  # fmt: skip
+    now = {name: value for name, value, _ in describe_settings(asked)}
+    return [
+        name
+        for name, value, _ in describe_settings(fitted)
+        if value != now.get(name) and not (name in of_the_run or name.startswith(of_the_run[:3]))
+    ]
+
+
+def silence(stage: str, n_done: int, n_total: int) -> None:
+    """Tell nobody: the progress of a run that is not watched."""

@@ -1,0 +1,217 @@
+"""The main job: site, corpus, model, suggestions, files."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import astuple
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from recommender.articles import Corpus, Reading
+from recommender.batch.choosing import choose_articles
+from recommender.batch.outputs import Tally, check_for_cluster, connected, suggest_on_workers, write_lines
+from recommender.batch.results import News, SuggestRun
+from recommender.batch.stages import Progress, check_model, load_recommender, read_corpus, recommender_for, silence
+from recommender.errors import RecommenderError
+from recommender.runs import LastRun, Outcome, file_digest, folder_digest, warnings_heard
+from recommender.settings import Settings
+from recommender.writing import WRITERS, Answer, FileChange, Plan, apply_changes
+
+if TYPE_CHECKING:
+    # Imported where they are used: a run with nothing to do is over before scikit-learn is imported.
+    from recommender.batch.incremental import KeptAnswers
+    from recommender.model import Recommender
+
+__all__ = ["suggest_site"]
+
+logger = logging.getLogger(__name__)
+
+
+def suggest_site(
+    site: Path,
+    settings: Settings,
+    *,
+    model: Path | None = None,
+    only: Sequence[str] = (),
+    output: Path | None = None,
+    emit: Callable[[str], object] | None = None,
+    require: Sequence[str] = (),
+    plan_only: bool = False,
+    strict: bool = False,
+    fresh: bool = False,
+    dask: str | None = None,
+    progress: Progress | None = None,
+) -> SuggestRun:
+    """
+    Suggestions for a whole site, written where the site can show them.
+
+    Parameters
+    ----------
+    site
+        A folder, or a file of articles one a line.
+    settings
+        The settings; ``writing.writer`` says how they are written.
+    model
+        The folder of a saved model; what has changed since it was fitted is added to it, and where the site has moved
+        beyond ``ranking.refit_at``, one is fitted anew in its place. The folder is only read. None: fitted anew.
+    only
+        Ids, files, folders or glob patterns of the articles whose suggestions are written; empty: all.
+    output
+        The file to write instead of the writer's own place.
+    emit
+        Takes the lines of the ``jsonl`` writer where `output` names no file.
+    require
+        Least scores, such as ``nDCG@10=0.4``, that the settings must reach on this site before anything is written.
+    plan_only
+        Find out what would change, and change nothing.
+    strict
+        Stop at the first file that cannot be read.
+    fresh
+        Read and compute everything, also where an earlier run with the same inputs is in the cache.
+    dask
+        The address of a Dask scheduler whose workers rank, explain and write; see docs/cluster.md. The writer is then
+        ``jsonl``, and `output` a file or a folder that all workers reach. None: this machine does it.
+    progress
+        Told how far the run is.
+
+    Raises
+    ------
+    GateError
+        The score is below what is required; nothing was written.
+    RecommenderError
+        The site, the model or the files cannot be used.
+    """
+    start = time.monotonic()
+    tell = progress or silence
+    if dask is not None:
+        check_for_cluster(settings, output, plan_only=plan_only)
+    if model is not None:
+        check_model(model)
+    with nullcontext() if dask is None else connected(dask) as client, warnings_heard() as warnings:
+        corpus = read_corpus(site, settings, tell, strict=strict, fresh=fresh)
+        chosen = choose_articles(corpus, site, only)
+        writer = settings.writing.writer
+        last = None
+        model_digest = "" if model is None or client is not None else folder_digest(model)
+        # Lines that go to the standard output are not kept, so there is nothing that could stand in for a run; nor are
+        # what the workers of a cluster wrote.
+        if client is None and (writer != "jsonl" or output is not None):
+            last = LastRun.of(site, settings, corpus, chosen, model=model_digest, output=output, require=require)
+        if last is not None and not fresh and (known := last.recall()) is not None:
+            return _suggest_run(corpus, len(chosen), known, start, is_unchanged=True)
+        warnings.clear()  # those of reading come again with the next reading
+        loaded = load_recommender(model, settings)
+        if require:
+            _pass_gate(corpus, settings, require, tell)
+        recommender, news = recommender_for(corpus, settings, loaded, tell, site, model)
+        tally = Tally()
+        kept = None
+        why_all = "the model was fitted anew" if news and news.is_refitted else ""
+        if model_digest and not why_all:
+            from recommender.batch.incremental import KeptAnswers
+
+            kept = KeptAnswers.of(site, settings, recommender, model_digest, only, fresh=fresh)
+        answers = tally.count(_answers(recommender, kept, corpus, chosen, settings, tell))
+        plan = Plan()
+        n_changed = 0
+        lost: Sequence[RecommenderError] = ()
+        files: Mapping[Path, str] = {}
+        if client is not None and output is not None:
+            n_changed = tally.take(suggest_on_workers(client, recommender, chosen, output, settings, tell))
+        elif writer == "jsonl" and (output is None or not plan_only):
+            n_changed = write_lines(answers, output, emit)
+            files = {} if output is None else {output: file_digest(output)}
+        else:
+            plan = WRITERS[writer](corpus, site, answers, settings, output)
+            n_changed, files = len(plan.changes), plan.files
+            if not plan_only:
+                _, lost = apply_changes(plan.changes, lambda n_done: tell("files", n_done, n_changed))
+    outcome = Outcome(
+        ranker_name=recommender.ranker_name,
+        ranker_decision=recommender.ranker_decision,
+        n_suggestions=tally.n_suggestions,
+        reasons_for_none=dict(sorted(tally.reasons_for_none.items(), key=lambda item: (-item[1], item[0]))),
+        news=astuple(news) if news else None,
+        warnings=tuple(warnings),
+        files={str(path.absolute()): digest_ for path, digest_ in files.items()},
+    )
+    # What could not be written depends on more than the inputs, so the next run tries again.
+    if last is not None and outcome.files and not plan.problems and not lost:
+        last.remember(outcome)
+    return _suggest_run(
+        corpus,
+        len(chosen),
+        outcome,
+        start,
+        plan.changes,
+        (*plan.problems, *lost),
+        n_changed,
+        n_computed=kept.n_computed if kept else len(chosen),
+        why_all=kept.why_all if kept else why_all,
+    )
+
+
+def _pass_gate(corpus: Corpus, settings: Settings, require: Sequence[str], progress: Progress) -> None:
+    """Raise GateError where the settings score below what is required on this site."""
+    from recommender.evaluation import evaluate
+
+    measured = dict.fromkeys((*settings.evaluation.measures, *(limit.partition("=")[0].strip() for limit in require)))
+    report = evaluate(corpus, settings, measures=tuple(measured), progress=progress)
+    report.check(require)
+    logger.info("evaluation: passed %s", ", ".join(require))
+
+
+def _suggest_run(
+    corpus: Corpus,
+    n_asked: int,
+    outcome: Outcome,
+    start: float,
+    changes: tuple[FileChange, ...] = (),
+    problems: Sequence[RecommenderError] = (),
+    n_changed: int = 0,
+    *,
+    is_unchanged: bool = False,
+    n_computed: int = 0,
+    why_all: str = "",
+) -> SuggestRun:
+    """What a run tells of an outcome, computed or remembered; problems are those of writing."""
+    reading = corpus.reading or Reading()
+    return SuggestRun(
+        n_articles=len(corpus),
+        n_asked=n_asked,
+        reading=reading,
+        ranker_name=outcome.ranker_name,
+        ranker_decision=outcome.ranker_decision,
+        n_suggestions=outcome.n_suggestions,
+        reasons_for_none=outcome.reasons_for_none,
+        changes=changes,
+        n_changed=n_changed,
+        problems=(*reading.problems, *problems),
+        news=News(*outcome.news) if outcome.news else None,
+        seconds=time.monotonic() - start,
+        is_unchanged=is_unchanged,
+        n_computed=n_computed,
+        why_all=why_all,
+    )
+
+
+def _answers(
+    recommender: Recommender,
+    kept: KeptAnswers | None,
+    corpus: Corpus,
+    chosen: Collection[str],
+    settings: Settings,
+    progress: Progress,
+) -> Iterator[Answer]:
+    """What the recommender says of each article, with the reason where it says nothing."""
+
+    def tell(n_done: int, n_total: int) -> None:
+        progress("suggestions", n_done, n_total)
+
+    if kept is not None:
+        return kept.answers(corpus, chosen, tell)
+    ranking = settings.ranking
+    return recommender.answers(ranking.k, only=chosen, min_score=ranking.min_score, progress=tell)
