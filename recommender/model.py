@@ -21,16 +21,22 @@ from typing import Any, Self
 import numpy as np
 from joblib import effective_n_jobs
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
 
 from recommender.articles import Article, Corpus, EntryShape
 from recommender.errors import ModelError, NotFittedError, RecommenderError, UnknownArticleError
 from recommender.persistence import load_parts, save_parts
-from recommender.ranking.answers import Threshold, places_to_fill, reason_for_none, suggestions_of
+from recommender.ranking.answers import (
+    Chosen,
+    Threshold,
+    chosen_of,
+    places_to_fill,
+    reason_for_none,
+    suggestions_of,
+)
 from recommender.ranking.card import model_card
 from recommender.ranking.catalogue import Catalogue, days_of
 from recommender.ranking.drift import Drift, drift_of
-from recommender.ranking.explain import reasons
+from recommender.ranking.explain import reasons, shares_of
 from recommender.ranking.learned import Check, LearnedRanker, restore_ranker
 from recommender.ranking.learning import learn
 from recommender.ranking.lessons import Library
@@ -208,8 +214,9 @@ class Recommender:
         """
         state = self._fitted()
         query = self._query(state, article)
-        (ranked,) = self._rank(state, [query], self._k(k, query), n_threads=1)
-        return self._suggestions(state, query, ranked, self._k(k, query), min_score)
+        ranked = self._rank(state, [query], self._k(k, query), n_threads=1)
+        (chosen,) = self._chosen(state, [query], ranked, k, min_score)
+        return self._suggestions(state, query, chosen)
 
     def suggest_all(
         self,
@@ -254,20 +261,21 @@ class Recommender:
         n_threads = effective_n_jobs(self.settings.ranking.n_jobs)
         allowed = self._allowed(state)
 
-        def ranked(start: int) -> list[tuple[Query, Ranked]]:
+        def chosen(start: int) -> list[tuple[Query, Ranked, Chosen]]:
             queries = [self._query(state, article_id) for article_id in ids[start : start + _BLOCK]]
             most = max(self._k(k, query) for query in queries)
-            return list(zip(queries, self._rank(state, queries, most, n_threads, allowed), strict=True))
+            ranked = self._rank(state, queries, most, n_threads, allowed)
+            return list(zip(queries, ranked, self._chosen(state, queries, ranked, k, min_score), strict=True))
 
         with ThreadPoolExecutor(1) as ahead:
-            coming = ahead.submit(ranked, 0) if ids else None
+            coming = ahead.submit(chosen, 0) if ids else None
             for start in range(0, len(ids), _BLOCK):
                 assert coming is not None
                 block = coming.result()
                 stop = start + len(block)
-                coming = ahead.submit(ranked, stop) if stop < len(ids) else None
-                for query, found in block:
-                    suggestions = self._suggestions(state, query, found, self._k(k, query), min_score)
+                coming = ahead.submit(chosen, stop) if stop < len(ids) else None
+                for query, found, best in block:
+                    suggestions = self._suggestions(state, query, best)
                     none = "" if suggestions else self._why_none(state, query, found, k, min_score, allowed)
                     nearest, score = "", 0.0
                     if none and len(found.rows):
@@ -416,10 +424,13 @@ class Recommender:
             place = int(places[0])
             score, similarity = float(ranked.scores[place]), float(ranked.similarities[place])
         else:
-            place, score, similarity = -1, 0.0, _cosine(query.vector, catalogue.vector(row))
-        (signals,) = self.ranker.sentences(query, np.array([row]), catalogue, state.graph)
+            place, score, similarity = -1, 0.0, _cosine(query, *catalogue.terms(row))
+        asked = np.array([row])
+        signals = self.ranker.sentences(query, asked, catalogue, state.graph)
+        (shares,) = shares_of([query], [asked], catalogue, self.vectorizer)
+        gap = abs(float(catalogue.times[row]) - query.time)
         (reason,) = reasons(
-            query, np.array([row]), np.array([similarity]), np.array([score]), [signals], catalogue, self.vectorizer
+            query, [catalogue.articles[row]], [gap], [similarity], [score], shares, signals, self.vectorizer
         )
         return dataclasses.replace(reason, obstacle=self._why_not(state, query, row, place, score, k))
 
@@ -563,9 +574,10 @@ class Recommender:
         if isinstance(article, str):
             row = self._row(state, article)
             article = catalogue.articles[row]
-            vector = catalogue.vector(row)
+            columns, values = catalogue.terms(row)
         else:
             vector = self.vectorizer.transform([article])
+            columns, values = vector.indices, vector.data
         listed = state.listed_rows(article)
         own = state.rows_of_identity(article)
         hidden = own.union(listed)
@@ -575,7 +587,8 @@ class Recommender:
             time = catalogue.newest + 1 / 24
         return Query(
             article=article,
-            vector=vector,
+            columns=columns,
+            values=values,
             time=time,
             group=catalogue.group_of(article),
             row=row,
@@ -599,13 +612,16 @@ class Recommender:
         allowed = self._allowed(state) if allowed is None else allowed
         return self.ranker.rank(queries, k, state.catalogue, state.graph, allowed, n_threads)
 
-    def _suggestions(
-        self, state: State, query: Query, ranked: Ranked, k: int, min_score: float | None
-    ) -> list[Suggestion]:
-        least = self._least_score(min_score, query)
-        n_kept = int(np.count_nonzero(ranked.scores[:k] >= least))
-        signals = self.ranker.sentences(query, ranked.rows[:n_kept], state.catalogue, state.graph)
-        return suggestions_of(query, ranked, k, least, signals, state.catalogue, self.vectorizer, self.entry_shape)
+    def _chosen(
+        self, state: State, queries: list[Query], ranked: list[Ranked], k: int | None, min_score: float | None
+    ) -> list[Chosen]:
+        places = [self._k(k, query) for query in queries]
+        least = [self._least_score(min_score, query) for query in queries]
+        return chosen_of(queries, ranked, places, least, state.catalogue, self.vectorizer)
+
+    def _suggestions(self, state: State, query: Query, chosen: Chosen) -> list[Suggestion]:
+        signals = self.ranker.sentences(query, chosen.ranked.rows, state.catalogue, state.graph)
+        return suggestions_of(query, chosen, signals, state.catalogue, self.vectorizer, self.entry_shape)
 
 
 def load_model(folder: Path | str) -> Recommender:
@@ -646,5 +662,6 @@ def _now() -> float:
     return days_of(datetime.now(UTC))
 
 
-def _cosine(query: csr_matrix, row: csr_matrix) -> float:
-    return round(float((query.astype(np.float64) @ row.astype(np.float64).T).sum()), 6)
+def _cosine(query: Query, columns: NDArray[np.int32], values: NDArray[np.float32]) -> float:
+    _, own, other = np.intersect1d(query.columns, columns, assume_unique=True, return_indices=True)
+    return round(float(query.values[own].astype(np.float64) @ values[other].astype(np.float64)), 6)

@@ -66,10 +66,8 @@ class LayeredDict(Generic[K, V]):
 
     def get(self, key: K) -> V | None:
         """The value, or None where there is none."""
-        try:
-            return self._changes[key]
-        except KeyError:
-            return self._base.get(key)
+        changes = self._changes
+        return changes[key] if key in changes else self._base.get(key)
 
     def __getitem__(self, key: K) -> V:
         found = self.get(key)

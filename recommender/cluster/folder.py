@@ -200,13 +200,15 @@ class SharedFolder:
     def queries(self, block: int) -> list[Query]:
         """A block's articles as queries."""
         part, arrays = self._part(block), self._arrays
+        columns, values, indptr = (arrays[f"vectors_{name}"] for name in ("indices", "data", "indptr"))
         queries = []
         for place, row in enumerate(self.asked_rows(block).tolist(), start=part.start):
             first, last = arrays["asked_hidden_starts"][place : place + 2].tolist()
             queries.append(
                 Query(
                     article=self.articles[row],
-                    vector=self.vectors[row],
+                    columns=columns[indptr[row] : indptr[row + 1]],
+                    values=values[indptr[row] : indptr[row + 1]],
                     time=float(self.times[row]),
                     group=int(self.groups[row]),
                     row=row,

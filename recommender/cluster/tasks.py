@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.cluster.folder import open_folder
-from recommender.ranking.answers import places_to_fill, reason_for_none, suggestions_of
-from recommender.ranking.rankers import Ranked
+from recommender.ranking.answers import chosen_of, places_to_fill, reason_for_none, suggestions_of
+from recommender.ranking.rankers import unhidden
 from recommender.vectors.neighbors import Damping, Neighbors
 from recommender.writing import jsonl_lines
 from recommender.writing.atomic import replace_file
@@ -67,16 +67,19 @@ def answer(folder: str, block: int, parts: Sequence[Neighbors], output: str, nam
     shared = open_folder(folder)
     found = _merged(parts, shared.order)
     answers = []
-    for query, rows, similarities, scores in zip(
-        shared.queries(block), found.rows, found.similarities, found.scores, strict=True
-    ):
-        keep = (rows >= 0) & ~np.isin(rows, query.hidden)
-        ranked = Ranked(rows[keep], similarities[keep], scores[keep])
-        k = places_to_fill(shared.k, query, shared.settings.ranking.fill)
-        least = shared.threshold.of(query, shared.fields)
-        signals: list[tuple[tuple[str, ...], dict[str, float]]] = [((), {})] * len(ranked.rows)
-        suggestions = suggestions_of(query, ranked, k, least, signals, shared, shared.vectorizer, shared.entry_shape)
-        none = "" if suggestions else reason_for_none(query, ranked, k, least, shared, shared.allowed)
+    queries = shared.queries(block)
+    ranked = unhidden(queries, found, found.rows.shape[1])
+    places = [places_to_fill(shared.k, query, shared.settings.ranking.fill) for query in queries]
+    least = [shared.threshold.of(query, shared.fields) for query in queries]
+    chosen = chosen_of(queries, ranked, places, least, shared, shared.vectorizer)
+    for number, query in enumerate(queries):
+        signals: list[tuple[tuple[str, ...], dict[str, float]]] = [((), {})] * len(chosen[number].ranked.rows)
+        suggestions = suggestions_of(query, chosen[number], signals, shared, shared.vectorizer, shared.entry_shape)
+        none = (
+            ""
+            if suggestions
+            else reason_for_none(query, ranked[number], places[number], least[number], shared, shared.allowed)
+        )
         answers.append(Answer(query.article.id, tuple(suggestions), none))
     content = "".join(f"{line}\n" for line in jsonl_lines(answers)).encode()
     is_new = replace_file(Path(output) / name, content)

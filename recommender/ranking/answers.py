@@ -14,13 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.articles import EntryShape
-from recommender.ranking.explain import Rows, reasons, text_obstacle
+from recommender.ranking.explain import Rows, Shares, reasons, shares_of, text_obstacle
 from recommender.ranking.rankers import Query, Ranked
 from recommender.ranking.rules import THIN_FACTOR, is_thin
 from recommender.suggestions import Suggestion
 from recommender.vectors.tfidf import Field, FieldVectorizer
 
-__all__ = ["Threshold", "places_to_fill", "reason_for_none", "suggestions_of"]
+__all__ = ["Chosen", "Threshold", "chosen_of", "places_to_fill", "reason_for_none", "suggestions_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Threshold:
 
     def of(self, query: Query, fields: tuple[Field, ...]) -> float:
         """The least score of a suggestion under one article."""
-        if not self.is_fixed and is_thin(query.vector, fields):
+        if not self.is_fixed and is_thin(query.columns, fields):
             return min(1.0, self.least * THIN_FACTOR)
         return self.least
 
@@ -51,42 +51,73 @@ def places_to_fill(k: int, query: Query, fill: bool) -> int:
     return max(0, k - query.n_listed) if fill else k
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What an article gets, as numbers: the first of its ranked rows that reach the least score, and what is shared."""
+
+    ranked: Ranked
+    shares: Shares
+
+
+def chosen_of(
+    queries: Sequence[Query],
+    ranked: Sequence[Ranked],
+    k: Sequence[int],
+    least: Sequence[float],
+    rows: Rows,
+    vectorizer: FieldVectorizer,
+) -> list[Chosen]:
+    """
+    For each query the first k of its ranked rows that reach the least score.
+
+    Parameters
+    ----------
+    k, least
+        A value a query.
+    """
+    kept = []
+    for found, most, score in zip(ranked, k, least, strict=True):
+        n_kept = int(np.count_nonzero(found.scores[:most] >= score))
+        kept.append(Ranked(found.rows[:n_kept], found.similarities[:n_kept], found.scores[:n_kept]))
+    return list(map(Chosen, kept, shares_of(queries, [found.rows for found in kept], rows, vectorizer)))
+
+
 def suggestions_of(
     query: Query,
-    ranked: Ranked,
-    k: int,
-    least: float,
+    chosen: Chosen,
     signals: Sequence[tuple[tuple[str, ...], dict[str, float]]],
     rows: Rows,
     vectorizer: FieldVectorizer,
     shape: EntryShape,
 ) -> list[Suggestion]:
     """
-    The first k ranked rows that reach the least score, each with its reason.
+    What was chosen, each with its reason.
 
     Parameters
     ----------
     signals
-        For each ranked row, what `Ranker.sentences` gives; may end with the last row that reaches the score.
+        For each chosen row, what `Ranker.sentences` gives.
     """
-    n_kept = int(np.count_nonzero(ranked.scores[:k] >= least))
-    kept, scores = ranked.rows[:n_kept], ranked.scores[:n_kept].tolist()
-    why = reasons(query, kept, ranked.similarities[:n_kept], ranked.scores[:n_kept], signals, rows, vectorizer)
+    kept, scores = chosen.ranked.rows, chosen.ranked.scores.tolist()
+    articles = [rows.articles[row] for row in kept.tolist()]
+    gaps = np.abs(rows.times[kept] - query.time).tolist()
+    similarities = chosen.ranked.similarities.tolist()
+    why = reasons(query, articles, gaps, similarities, scores, chosen.shares, signals, vectorizer)
     return [
         Suggestion(
-            rank=place + 1,
-            article_id=(article := rows.articles[row]).id,
-            title=article.title,
-            url=article.url,
-            score=scores[place],
-            reason=why[place],
-            excerpt=article.excerpt,
-            published_at=article.published_at,
-            provider=article.provider,
-            quality=article.quality,
-            shape=shape,
+            place,
+            article.id,
+            article.title,
+            article.url,
+            reason.score,
+            reason,
+            article.excerpt,
+            article.published_at,
+            article.provider,
+            article.quality,
+            shape,
         )
-        for place, row in enumerate(kept.tolist())
+        for place, (article, reason) in enumerate(zip(articles, why, strict=True), start=1)
     ]
 
 
@@ -100,7 +131,7 @@ def reason_for_none(query: Query, ranked: Ranked, k: int, least: float, rows: Ro
             return ""
         beyond = "beyond its curated list, " if query.n_listed else ""
         return f"{beyond}no article reaches the score {least:.2f}; the best has {best:.2f}"
-    if not query.vector.nnz:
+    if not len(query.columns):
         return text_obstacle(query.article)
     others = allowed & (rows.groups == query.group)
     others[query.hidden] = False

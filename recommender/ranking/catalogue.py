@@ -217,11 +217,6 @@ class Catalogue:
             )
         return self._vectors
 
-    def vector(self, row: int) -> csr_matrix:
-        """One row, shape (1, n_terms)."""
-        columns, values = self.terms(row)
-        return _sorted_rows(values, columns, np.array([0, len(columns)], dtype=np.int32), (1, self.n_terms))
-
     def terms(self, row: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         """The columns of a row, sorted, and their values; both of shape (n_row_terms,)."""
         part = slice(self._indptr.values[row], self._indptr.values[row + 1])

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Protocol
 
 import numba
@@ -13,15 +14,18 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from recommender.articles import Article
-from recommender.ranking.rankers import Query
+from recommender.ranking.rankers import Query, vectors_of
 from recommender.snapshots import LayeredDict
 from recommender.suggestions import Reason, SharedTerm
 from recommender.vectors.tfidf import Field, FieldVectorizer
 
-__all__ = ["Rows", "reasons", "shared_terms", "text_obstacle"]
+__all__ = ["Rows", "Shares", "reasons", "shares_of", "text_obstacle"]
 
 #: Shared terms that an explanation carries; the rest is what remains of the similarity.
 N_TERMS = 8
+
+#: Words of a field that its sentence names.
+_MOST_SAID = 4
 
 #: Fields whose terms are parts of words, or repeat words that are listed.
 _UNLISTED = ("title_chars", "title_bigrams")
@@ -52,92 +56,111 @@ class Rows(Protocol):
         """Equal for rows that may be related, shape (n_rows,)."""
 
 
-def shared_terms(
-    query: Query, rows: NDArray[np.int64], catalogue: Rows, vectorizer: FieldVectorizer
-) -> list[tuple[tuple[SharedTerm, ...], dict[str, float]]]:
+@dataclass(frozen=True, slots=True)
+class Shares:
     """
-    For each row, the terms that it shares with the query by their share of the similarity, and the share of each field.
+    What a query has in common with each of some rows.
 
-    Character n-grams count for their field but are not listed: no reader thinks in them. Nor are terms that more than
-    half of the articles have. Words are shown as the query has them.
+    Parameters
+    ----------
+    columns
+        Shape (n_rows, N_TERMS): the shared terms that weigh most, the weightiest first; -1 behind the last.
+    of_terms
+        Shape (n_rows, N_TERMS): their shares of the similarity, rounded to four places.
+    of_fields
+        Shape (n_rows, n_fields): the share of each field, rounded to four places; -1 where nothing is shared.
+    """
+
+    columns: NDArray[np.int64]
+    of_terms: NDArray[np.float64]
+    of_fields: NDArray[np.float64]
+
+
+def shares_of(
+    queries: Sequence[Query], rows: Sequence[NDArray[np.int64]], catalogue: Rows, vectorizer: FieldVectorizer
+) -> list[Shares]:
+    """
+    For each query what it has in common with each of its rows, all in one compiled loop without the interpreter's lock.
+
+    Character n-grams count for their field but are not among the terms: no reader thinks in them. Nor are terms that
+    more than half of the articles have.
+
+    Parameters
+    ----------
+    rows
+        For each query, shape (n_rows of it,).
     """
     fields, vectors = catalogue.fields, catalogue.vectors
     by_name = sorted(field.name for field in fields)
-    columns = np.full((len(rows), N_TERMS), -1, dtype=np.int64)
-    shares = np.zeros((len(rows), N_TERMS))
-    of_fields = np.zeros((len(rows), len(fields)))
+    own = vectors_of(queries, vectors.shape[1])
+    bounds = np.cumsum([0, *map(len, rows)], dtype=np.int64)
+    columns = np.full((bounds[-1], N_TERMS), -1, dtype=np.int64)
+    of_terms = np.zeros((bounds[-1], N_TERMS))
+    of_fields = np.full((bounds[-1], len(fields)), -1.0)
     _share_out(
-        query.vector.indices, query.vector.data, rows, vectors.indptr, vectors.indices, vectors.data,
+        own.indices, own.data, own.indptr, np.concatenate(rows), bounds, vectors.indptr, vectors.indices, vectors.data,
         np.array([field.start for field in fields], dtype=np.int64),
         np.array([-1 if f.name in _UNLISTED else by_name.index(f.name) for f in fields], dtype=np.int64),
-        vectorizer.telling_terms(), columns, shares, of_fields,
+        vectorizer.telling_terms(), columns, of_terms, of_fields,
     )  # fmt: skip
-    starts = [field.start for field in fields]
-    forms: dict[str, dict[str, str]] = {}
-    found = []
-    for place in range(len(rows)):
-        terms = []
-        for column, share in zip(columns[place].tolist(), shares[place].tolist(), strict=True):
-            if column < 0:
-                break
-            field = fields[bisect_right(starts, column) - 1].name
-            term = vectorizer.term_name(column)
-            if field in _IN_FIELD:
-                # A saved model keeps no bodies; the stem is then shown as it is.
-                known = forms.get(field)
-                if known is None:
-                    known = forms[field] = vectorizer.surface_forms(query.article, field)
-                term = known.get(term) or " ".join([known.get(part, part) for part in term.split(" ")])
-            terms.append(SharedTerm(term, field, round(share, 4)))
-        of_field = of_fields[place].tolist()
-        by_field = {field.name: round(of_field[i], 4) for i, field in enumerate(fields) if of_field[i] >= 0}
-        found.append((tuple(terms), by_field))
-    return found
+    return [
+        Shares(columns[first:last], of_terms[first:last], of_fields[first:last])
+        for first, last in pairwise(bounds.tolist())
+    ]
 
 
 def reasons(
     query: Query,
-    rows: NDArray[np.int64],
-    similarities: NDArray[np.float64],
-    scores: NDArray[np.float64],
+    candidates: Sequence[Article],
+    gaps: Sequence[float],
+    similarities: Sequence[float],
+    scores: Sequence[float],
+    shares: Shares,
     signals: Sequence[tuple[tuple[str, ...], dict[str, float]]],
-    catalogue: Rows,
     vectorizer: FieldVectorizer,
 ) -> list[Reason]:
     """
-    A `Reason` for each row.
+    A `Reason` for each of some candidates. Words are shown as the query has them.
 
     Parameters
     ----------
-    rows, similarities, scores
-        Shape (n,).
+    candidates, gaps, similarities, scores, shares
+        What is suggested, the days between it and the query (NaN where one has no date), and what both have in common;
+        a value, or a row, a candidate.
     signals
-        For each row, the ranker's own sentences and signals, as `Ranker.sentences` gives them.
+        For each candidate, the ranker's own sentences and signals, as `Ranker.sentences` gives them.
     """
     made: list[Reason] = []
     provider = query.article.provider.casefold()
-    gaps = np.abs(catalogue.times[rows] - query.time).tolist()
-    shared = shared_terms(query, rows, catalogue, vectorizer)
-    for position, row in enumerate(rows.tolist()):
-        terms, by_field = shared[position]
-        gap = gaps[position]
+    words = _Words(query.article, vectorizer)
+    names = [field.name for field in vectorizer.fields]
+    columns, of_terms, of_fields = shares.columns.tolist(), shares.of_terms.tolist(), shares.of_fields.tolist()
+    for place, candidate in enumerate(candidates):
+        terms = []
+        by_field: dict[str, list[str]] = {}
+        for column, share in zip(columns[place], of_terms[place], strict=True):
+            if column < 0:
+                break
+            term, field = words[column]
+            terms.append(SharedTerm(term, field, share))
+            by_field.setdefault(field, []).append(term)
+        own, values = signals[place]
+        sentences = [*own, *map(_shared_words, by_field, by_field.values())]
+        gap = gaps[place]
         gap_days = None if math.isnan(gap) else round(gap, 2)
-        own, values = signals[position]
-        sentences = [*own, *_words(terms)]
         if gap_days is not None:
             sentences.append(_days_apart(gap_days))
-        candidate = catalogue.articles[row]
         if candidate.provider and candidate.provider.casefold() == provider:
             sentences.append(f"both are from {candidate.provider}")
         made.append(
             Reason(
-                score=float(scores[position]),
-                similarity=float(similarities[position]),
-                sentences=tuple(dict.fromkeys(sentences)),
-                shared_terms=terms,
-                fields=by_field,
-                gap_days=gap_days,
-                signals=values,
+                scores[place],
+                similarities[place],
+                tuple(dict.fromkeys(sentences)),
+                tuple(terms),
+                {name: share for name, share in zip(names, of_fields[place], strict=True) if share >= 0},
+                gap_days,
+                values,
             )
         )
     return made
@@ -150,83 +173,109 @@ def text_obstacle(article: Article) -> str:
     return "no other article shares a word with it"
 
 
+class _Words(dict[int, tuple[str, str]]):
+    """Column -> its term as the query has it, and its field; looked up once a query."""
+
+    def __init__(self, article: Article, vectorizer: FieldVectorizer) -> None:
+        super().__init__()
+        self._article, self._vectorizer = article, vectorizer
+        self._forms: dict[str, dict[str, str]] = {}
+
+    def __missing__(self, column: int) -> tuple[str, str]:
+        term, field = self._vectorizer.term_name(column), self._vectorizer.field_of(column)
+        if field in _IN_FIELD:
+            # A saved model keeps no bodies; the stem is then shown as it is.
+            known = self._forms.get(field)
+            if known is None:
+                known = self._forms[field] = self._vectorizer.surface_forms(self._article, field)
+            term = known.get(term) or " ".join([known.get(part, part) for part in term.split(" ")])
+        self[column] = term, field
+        return term, field
+
+
 @numba.njit(nogil=True, cache=True)
 def _share_out(  # type: ignore[no-untyped-def]  # compiled: numba infers the types
-    own_columns, own_values, rows, indptr, indices, data, starts, name_ranks, is_telling, columns, shares, of_fields
-):
+    own_columns, own_values, own_starts, rows, bounds, indptr, indices, data, starts, name_ranks, is_telling,
+    columns, of_terms, of_fields,
+):  # fmt: skip
     """
-    Fill, for each row, the columns of the terms that weigh most with their shares, and the share of each field.
+    Fill, for each query and each of its rows, what `Shares` has.
 
-    A field is -1 where nothing is shared. Of equal shares the field that is first by name comes first, then the column;
-    a field of which no term is listed has the name rank -1.
+    Of equal shares the field that is first by name comes first, then the column; a field of which no term is listed has
+    the name rank -1.
     """
-    n_fields = len(starts)
-    most = columns.shape[1]
-    products = np.zeros(len(own_columns))
-    ranks = np.zeros(most, dtype=np.int64)
-    for place in range(len(rows)):
-        total = 0.0
-        of_field = of_fields[place]
-        of_field[:] = -1.0
-        position, last = indptr[rows[place]], indptr[rows[place] + 1]
-        field = 0
-        for own in range(len(own_columns)):
-            column = own_columns[own]
-            products[own] = 0.0
-            while position < last and indices[position] < column:
-                position += 1
-            if position == last or indices[position] != column:
-                continue
-            products[own] = np.float64(own_values[own]) * np.float64(data[position])
-            while field + 1 < n_fields and column >= starts[field + 1]:
-                field += 1
+    for query in range(len(bounds) - 1):
+        own = slice(own_starts[query], own_starts[query + 1])
+        products = np.zeros(own_starts[query + 1] - own_starts[query])
+        for place in range(bounds[query], bounds[query + 1]):
+            row = slice(indptr[rows[place]], indptr[rows[place] + 1])
+            total = _multiply(own_columns[own], own_values[own], indices[row], data[row], products)
+            if total > 0.0:
+                _share(
+                    own_columns[own], products, total, starts, name_ranks, is_telling,
+                    columns[place], of_terms[place], of_fields[place],
+                )  # fmt: skip
+
+
+@numba.njit(nogil=True, cache=True)
+def _multiply(own_columns, own_values, columns, values, products):  # type: ignore[no-untyped-def]
+    """Fill the product at each own column, 0 where it is not shared, and return their sum; columns are sorted."""
+    total = 0.0
+    position, last = 0, len(columns)
+    for own in range(len(own_columns)):
+        column = own_columns[own]
+        products[own] = 0.0
+        while position < last and columns[position] < column:
+            position += 1
+        if position < last and columns[position] == column:
+            products[own] = np.float64(own_values[own]) * np.float64(values[position])
             total += products[own]
-            of_field[field] = max(of_field[field], 0.0) + products[own]
-        if total <= 0.0:
-            of_field[:] = -1.0
+    return total
+
+
+@numba.njit(nogil=True, cache=True)
+def _share(  # type: ignore[no-untyped-def]
+    own_columns, products, total, starts, name_ranks, is_telling, columns, of_terms, of_fields
+):
+    """Fill a row's terms that weigh most with their shares, and the share of each field, from the products."""
+    most = len(columns)
+    ranks = np.zeros(most, dtype=np.int64)
+    n_kept = 0
+    field = 0
+    for own in range(len(own_columns)):
+        if products[own] == 0.0:
             continue
-        for number in range(n_fields):
-            if of_field[number] >= 0.0:
-                of_field[number] /= total
-        n_kept = 0
-        field = 0
-        for own in range(len(own_columns)):
-            column = own_columns[own]
-            while field + 1 < n_fields and column >= starts[field + 1]:
-                field += 1
-            if products[own] == 0.0 or name_ranks[field] < 0 or not is_telling[column]:
-                continue
-            share = products[own] / total
-            at = n_kept
-            while at > 0 and (
-                shares[place, at - 1] < share or (shares[place, at - 1] == share and ranks[at - 1] > name_ranks[field])
-            ):
-                if at < most:
-                    columns[place, at] = columns[place, at - 1]
-                    shares[place, at] = shares[place, at - 1]
-                    ranks[at] = ranks[at - 1]
-                at -= 1
+        column = own_columns[own]
+        while field + 1 < len(starts) and column >= starts[field + 1]:
+            field += 1
+        of_fields[field] = max(of_fields[field], 0.0) + products[own]
+        if name_ranks[field] < 0 or not is_telling[column]:
+            continue
+        share = products[own] / total
+        at = n_kept
+        while at > 0 and (
+            of_terms[at - 1] < share or (of_terms[at - 1] == share and ranks[at - 1] > name_ranks[field])
+        ):
             if at < most:
-                columns[place, at], shares[place, at], ranks[at] = column, share, name_ranks[field]
-                n_kept = min(n_kept + 1, most)
+                columns[at] = columns[at - 1]
+                of_terms[at] = of_terms[at - 1]
+                ranks[at] = ranks[at - 1]
+            at -= 1
+        if at < most:
+            columns[at], of_terms[at], ranks[at] = column, share, name_ranks[field]
+            n_kept = min(n_kept + 1, most)
+    for place in range(n_kept):
+        of_terms[place] = np.rint(of_terms[place] * 1e4) / 1e4
+    for number in range(len(starts)):
+        if of_fields[number] >= 0.0:
+            of_fields[number] = np.rint(of_fields[number] / total * 1e4) / 1e4
 
 
-def _words(terms: Sequence[SharedTerm]) -> list[str]:
-    """Sentences that name shared words, field by field, the weightier field first."""
-    by_field: dict[str, list[str]] = {}
-    for term in terms:
-        by_field.setdefault(term.field, []).append(term.term)
-    sentences = []
-    for field, words in by_field.items():
-        said = _list_of(words[:4])
-        sentences.append(
-            f"both have the topic {said}" if field == "topics" else f"both name {said} in {_IN_FIELD[field]}"
-        )
-    return sentences
-
-
-def _list_of(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+def _shared_words(field: str, words: Sequence[str]) -> str:
+    """A sentence that names the shared words of a field."""
+    words = words[:_MOST_SAID]
+    said = words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+    return f"both have the topic {said}" if field == "topics" else f"both name {said} in {_IN_FIELD[field]}"
 
 
 def _days_apart(gap: float) -> str:

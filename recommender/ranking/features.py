@@ -326,7 +326,7 @@ class _Text:
     @classmethod
     def of(cls, query: Query, catalogue: Catalogue) -> _Text:
         """The text of a query."""
-        terms, values = frozen(query.vector.indices, np.int32), frozen(query.vector.data, np.float32)
+        terms, values = frozen(query.columns, np.int32), frozen(query.values, np.float32)
         parts = np.searchsorted(terms, [*(field.start for field in catalogue.fields), catalogue.n_terms])
         squares = np.square(values.astype(np.float64))
         lengths = [np.sqrt(squares[first:last].sum()) for first, last in pairwise(parts.tolist())]

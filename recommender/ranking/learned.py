@@ -174,7 +174,15 @@ class LearnedRanker:
         if pairs is None or not set(rows.tolist()) <= set(pairs.rows.tolist()):
             everything = np.ones(catalogue.n_rows, dtype=bool)
             unhidden = Query(
-                query.article, query.vector, query.time, query.group, query.row, query.own, query.before, own=query.own
+                query.article,
+                query.columns,
+                query.values,
+                query.time,
+                query.group,
+                query.row,
+                query.own,
+                query.before,
+                own=query.own,
             )
             pairs = pairs_of(
                 unhidden, catalogue, graph, everything, self.damping, N_CANDIDATES, self.list_evidence == "all"

@@ -121,7 +121,7 @@ class Library:
         if is_draft:
             # Without a date nobody knows what was there before it; it is asked as a draft that comes last.
             before = np.inf if np.isnan(time) else time
-        query = Query(article, catalogue.vectors[row], time, int(catalogue.groups[row]), row, own, before, own=own)
+        query = Query(article, *catalogue.terms(row), time, int(catalogue.groups[row]), row, own, before, own=own)
         wanted = np.zeros(catalogue.n_rows, dtype=bool)
         wanted[self.graph.listed(row)] = True
         wanted &= self.allowed & (catalogue.groups == query.group)

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, vstack
+from scipy.sparse import csr_matrix
 
 from recommender.articles import Article
 from recommender.ranking.catalogue import Catalogue
@@ -20,7 +21,7 @@ from recommender.ranking.curation import CurationGraph
 from recommender.settings import RankingSettings
 from recommender.vectors.neighbors import Damping, Neighbors
 
-__all__ = ["Query", "Ranked", "Ranker", "SimilarityRanker", "nearest"]
+__all__ = ["Query", "Ranked", "Ranker", "SimilarityRanker", "nearest", "unhidden", "vectors_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,8 @@ class Query:
     ----------
     article
         The article itself.
-    vector
-        Shape (1, n_terms).
+    columns, values
+        Its vector, of length 1 or 0: the columns, sorted, and their values; both of shape (n_article_terms,).
     time
         Days since 1970, NaN where unknown.
     group
@@ -41,7 +42,7 @@ class Query:
     row
         The article's own row, or -1 for a draft.
     hidden
-        Rows that must not be suggested: the article itself under any address, and what its list names already.
+        Rows that must not be suggested, sorted: the article itself under any address, and what its list names already.
     n_listed
         How many of the hidden rows the article's own list names.
     before
@@ -51,7 +52,8 @@ class Query:
     """
 
     article: Article
-    vector: csr_matrix
+    columns: NDArray[np.int32]
+    values: NDArray[np.float32]
     time: float
     group: int
     row: int = -1
@@ -147,14 +149,7 @@ class SimilarityRanker:
             return []
         wanted = k + max(len(query.hidden) for query in queries)
         found = nearest(queries, wanted, catalogue, allowed, self.damping, n_threads)
-        ranked = []
-        for position, query in enumerate(queries):
-            rows = found.rows[position]
-            keep = (rows >= 0) & ~np.isin(rows, query.hidden)
-            ranked.append(
-                Ranked(rows[keep][:k], found.similarities[position][keep][:k], found.scores[position][keep][:k])
-            )
-        return ranked
+        return unhidden(queries, found, k)
 
     def sentences(
         self, query: Query, rows: NDArray[np.int64], catalogue: Catalogue, graph: CurationGraph
@@ -167,6 +162,50 @@ class SimilarityRanker:
         return {"name": self.name}, {}
 
 
+def unhidden(queries: Sequence[Query], found: Neighbors, k: int) -> list[Ranked]:
+    """The first k neighbors of each query that are not hidden from it."""
+    starts = np.cumsum([0, *(len(query.hidden) for query in queries)], dtype=np.int64)
+    keep = _is_unhidden(found.rows, np.concatenate([query.hidden for query in queries]), starts)
+    ranked = []
+    for position in range(len(queries)):
+        kept = np.flatnonzero(keep[position])[:k]
+        ranked.append(
+            Ranked(found.rows[position][kept], found.similarities[position][kept], found.scores[position][kept])
+        )
+    return ranked
+
+
+@numba.njit(nogil=True, cache=True)
+def _is_unhidden(rows, hidden, starts):  # type: ignore[no-untyped-def]  # compiled: numba infers the types
+    """Which of each query's rows are filled and not among its hidden ones, which are sorted."""
+    keep = np.zeros(rows.shape, dtype=np.bool_)
+    for query in range(len(rows)):
+        own = hidden[starts[query] : starts[query + 1]]
+        for place in range(rows.shape[1]):
+            row = rows[query, place]
+            if row < 0:
+                continue
+            at = np.searchsorted(own, row)
+            keep[query, place] = at == len(own) or own[at] != row
+    return keep
+
+
+def vectors_of(queries: Sequence[Query], n_terms: int) -> csr_matrix:
+    """The vectors of some queries, one above the other; shape (n_queries, n_terms)."""
+    starts = np.cumsum([0, *(len(query.columns) for query in queries)], dtype=np.int64)
+    vectors = csr_matrix(
+        (
+            np.concatenate([query.values for query in queries]),
+            np.concatenate([query.columns for query in queries]),
+            starts,
+        ),
+        shape=(len(queries), n_terms),
+        copy=False,
+    )
+    vectors.has_sorted_indices = True
+    return vectors
+
+
 def nearest(
     queries: Sequence[Query],
     k: int,
@@ -177,7 +216,7 @@ def nearest(
 ) -> Neighbors:
     """The k nearest allowed rows of each query by damped similarity; its hidden rows may be among them."""
     return catalogue.index.top_k(
-        vstack([query.vector for query in queries], format="csr"),
+        vectors_of(queries, catalogue.n_terms),
         k,
         catalogue.rows_for_search(allowed),
         query_times=np.array([query.time for query in queries]),

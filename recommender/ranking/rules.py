@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
 
 from recommender.ranking.catalogue import Catalogue
 from recommender.ranking.curation import CurationGraph
@@ -65,21 +65,21 @@ def allowed_rows(catalogue: Catalogue, suggest_unpublished: bool, now: float) ->
     return allowed
 
 
-def is_thin(vector: csr_matrix, fields: tuple[Field, ...]) -> bool:
+def is_thin(columns: NDArray[np.int32], fields: tuple[Field, ...]) -> bool:
     """
     Whether an article says so little that its score is less to be trusted: hardly an excerpt, and no body.
 
     Parameters
     ----------
-    vector
-        Shape (1, n_terms).
+    columns
+        Those of the article's vector, sorted; shape (n_article_terms,).
     fields
         The columns of each field of text.
     """
     known = 0
     for field in fields:
         if field.name in ("excerpt", "body"):
-            known += int(np.count_nonzero((vector.indices >= field.start) & (vector.indices < field.stop)))
+            known += bisect_left(columns, field.stop) - bisect_left(columns, field.start)
     return known < _THIN_TERMS
 
 

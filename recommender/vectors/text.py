@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Callable, Iterator, Set
 from functools import lru_cache
 
 import ftfy
@@ -21,9 +21,10 @@ __all__ = ["Analyzer", "analyzer_for", "char_ngrams", "language_of", "repair", "
 
 # Curly quotes become straight, ligatures and full-width letters plain: all are one word to a reader.
 _FTFY = ftfy.TextFixerConfig(normalization="NFKC", unescape_html=False)
-# Half of the texts that are not ASCII are so for these alone; what ftfy makes of them is known, and it takes 0.25 ms.
+# Most texts that are not ASCII are so for these alone: they are no mojibake, what ftfy makes of them is known, and it
+# takes 0.25 ms.
 _TYPOGRAPHY = re.compile(r"[\t\n\x20-\x7e‘’“”–—…\xa0]*")
-_TYPED = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "…": "...", "\xa0": " "})
+_TYPED = (("‘", "'"), ("’", "'"), ("“", '"'), ("”", '"'), ("…", "..."), ("\xa0", " "))
 # A tag starts with a letter, "/" or "!": "a < b" is text. <script> and <style> go with their content.
 _TAGS = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->|</?[A-Za-z][^<>]*>", re.DOTALL | re.IGNORECASE)
 _LIQUID = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
@@ -47,7 +48,8 @@ _THE_POST = re.compile(
 )
 _TRAILING_DOTS = re.compile(r"\s*[\[(]?(?:\.{2,}|…)[\])]?\s*$")
 # No mark of _MARKS is without one of these: most texts have none, and this looks faster.
-_MAY_HAVE_MARKS = re.compile(r"[#>*+`~|_]|-\s|\d[.)]\s")
+_MARK = re.compile(r"[#>*+`~|_]")
+_OPENING = re.compile(r"\s{0,3}(?:-\s|\d+[.)]\s)")
 _PUNCTUATION = ".,:;!?\"'()[]«»„“”‘’–—"
 
 # Scripts without spaces between words: kana, Han, Thai, Lao, Myanmar, Khmer.
@@ -56,6 +58,8 @@ _UNSPACED = (
 )
 # A word: letters and digits, with a hyphen-free inside; "C++", "C#" and "don't" are one word each.
 _TOKEN = re.compile(rf"[{_UNSPACED}]+|[^\W_{_UNSPACED}]+(?:['’][^\W_{_UNSPACED}]+)*(?:\+\+|\#)?")
+# What it finds in ASCII, in half the time.
+_ASCII_TOKEN = re.compile(r"[A-Za-z0-9]+(?:'[A-Za-z0-9]+)*(?:\+\+|\#)?")
 _IS_UNSPACED = re.compile(rf"[{_UNSPACED}]")
 
 #: Words that an analyzer remembers.
@@ -82,8 +86,9 @@ def repair(text: str) -> str:
     if not text:
         return ""
     if not text.isascii():  # plain ASCII cannot be mojibake
-        if _TYPOGRAPHY.fullmatch(text) and not ftfy.badness.is_bad(text):
-            text = text.translate(_TYPED)
+        if _TYPOGRAPHY.fullmatch(text):
+            for typed, plain in _TYPED:
+                text = text.replace(typed, plain)
         else:
             text = ftfy.fix_text(text, _FTFY)
     if "&" in text:
@@ -95,10 +100,11 @@ def repair(text: str) -> str:
         text = _LIQUID.sub(" ", text)
     if "[" in text:
         text = _LINK.sub(r"\1", text)
-    text = _INVISIBLE.sub("", text)
+    if not text.isprintable():
+        text = _INVISIBLE.sub("", text)
     if "://" in text:
         text = _BARE_URL.sub(" ", text)
-    if _MAY_HAVE_MARKS.search(text):
+    if _MARK.search(text) or "\n" in text or _OPENING.match(text):
         text = _MARKS.sub(" ", _CODE_FENCE.sub(" ", text))
     lower = text.lower()
     if "appeared" in lower:
@@ -140,32 +146,24 @@ class Analyzer:
         primary = re.split(r"[-_]", language.lower())[0] or "en"
         self._stems = Stemmer.Stemmer(_SNOWBALL[primary], 65_536) if stem and primary in _SNOWBALL else None
         self.stop_words = _stop_words(primary) if stop_words else frozenset()
-        #: Words that were met, with their terms; None for a word that says nothing.
-        self._met: dict[str, str | None] = {}
+        self._met = _Met(self._term)
 
-    def surface_terms(self, text: str) -> Iterator[tuple[str, str]]:
+    def surface_terms(self, text: str) -> list[tuple[str, str]]:
         """(the word as it stands in the repaired text, its term), in order; runs without spaces give bigrams."""
-        met = self._met
-        for surface in _TOKEN.findall(text):
-            if surface in met:
-                term = met[surface]
-                if term is not None:
-                    yield surface, term
-            elif _IS_UNSPACED.match(surface):
-                # Overlapping pairs of characters: the standard unit of retrieval for text without spaces
-                # (Nie, Gao, Zhang and Zhou, "On the use of words and n-grams for Chinese information retrieval", 2000).
-                for start in range(max(1, len(surface) - 1)):
-                    yield surface[start : start + 2], surface[start : start + 2]
-            else:
-                term = self._term(surface)
-                if len(met) >= _MOST_MET:
-                    met.clear()
-                met[surface] = term
-                if term is not None:
-                    yield surface, term
+        surfaces, terms = self._words(text)
+        return [(surface, term) for surface, term in zip(surfaces, terms, strict=True) if term is not None]
+
+    def _words(self, text: str) -> tuple[list[str], list[str | None]]:
+        """The words of a repaired text, and the term of each; None for one that says nothing."""
+        surfaces: list[str] = (_ASCII_TOKEN if text.isascii() else _TOKEN).findall(text)
+        if not text.isascii() and _IS_UNSPACED.search(text):
+            surfaces = [part for surface in surfaces for part in _bigrams(surface)]
+        return surfaces, [*map(self._met.__getitem__, surfaces)]
 
     def _term(self, surface: str) -> str | None:
         """The term of a word, or None for one that says nothing."""
+        if _IS_UNSPACED.match(surface):
+            return surface
         word = surface.lower().replace("’", "'")
         if word in self.stop_words:
             return None
@@ -182,7 +180,40 @@ class Analyzer:
 
     def terms(self, text: str) -> list[str]:
         """The terms of a text as typed, in order."""
-        return [term for _, term in self.surface_terms(repair(text))]
+        return [term for term in self._words(repair(text))[1] if term is not None]
+
+    def forms(self, text: str) -> dict[str, str]:
+        """For each term of a text as typed the first word that has it, as it stands in the repaired text."""
+        surfaces, terms = self._words(repair(text))
+        # From the last to the first, which then stays.
+        forms = dict(zip(reversed(terms), reversed(surfaces), strict=True))
+        return {term: surface for term, surface in forms.items() if term is not None}
+
+
+class _Met(dict[str, str | None]):
+    """Words that were met, with their terms; None for a word that says nothing."""
+
+    def __init__(self, term_of: Callable[[str], str | None]) -> None:
+        super().__init__()
+        self._term_of = term_of
+
+    def __missing__(self, surface: str) -> str | None:
+        if len(self) >= _MOST_MET:
+            self.clear()
+        term = self[surface] = self._term_of(surface)
+        return term
+
+
+def _bigrams(surface: str) -> list[str]:
+    """
+    The overlapping pairs of characters of a run without spaces; any other word as it is.
+
+    They are the standard unit of retrieval for such text (Nie, Gao, Zhang and Zhou, "On the use of words and n-grams
+    for Chinese information retrieval", 2000).
+    """
+    if not _IS_UNSPACED.match(surface):
+        return [surface]
+    return [surface[start : start + 2] for start in range(max(1, len(surface) - 1))]
 
 
 @lru_cache(maxsize=64)

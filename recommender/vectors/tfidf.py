@@ -8,6 +8,7 @@ the weighted mean of the fields' cosines, and two articles with the same text ha
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -35,7 +36,7 @@ from recommender.vectors.counts import (
     stacked,
 )
 from recommender.vectors.names import NameCounts
-from recommender.vectors.text import analyzer_for, repair
+from recommender.vectors.text import analyzer_for
 
 __all__ = ["FIELD_NAMES", "Field", "FieldVectorizer"]
 
@@ -189,6 +190,10 @@ class FieldVectorizer:
     def term_name(self, column: int) -> str:
         """The term of one column, as in `term_names`."""
         return str(self.term_names()[column])
+
+    def field_of(self, column: int) -> str:
+        """The name of the field that a column belongs to."""
+        return self.fields[bisect_right(self.fields, column, key=lambda field: field.start) - 1].name
 
     def frequencies(self) -> NDArray[np.float32]:
         """Inverse document frequencies, shape (n_terms,), as scikit-learn smooths them."""
@@ -401,7 +406,5 @@ def _unit(values: NDArray[np.float32], part: NDArray[np.int64], n_parts: int) ->
 
 @lru_cache(maxsize=4096)
 def _surface_forms(text: str, language: str, prefix: str, stem: bool, stop_words: bool) -> dict[str, str]:
-    forms: dict[str, str] = {}
-    for surface, term in analyzer_for(language, stem, stop_words).surface_terms(repair(text)):
-        forms.setdefault(prefix + term, surface)
-    return forms
+    forms = analyzer_for(language, stem, stop_words).forms(text)
+    return {prefix + term: surface for term, surface in forms.items()} if prefix else forms

@@ -241,7 +241,7 @@ class _Text:
 def _text(query, catalogue):
     """Products of the query with all rows, field by field, by the postings of the query's terms alone."""
     n_rows = catalogue.n_rows
-    terms, values = query.vector.indices, query.vector.data
+    terms, values = query.columns, query.values
     joined = np.zeros(n_rows)
     fields: dict[str, np.ndarray] = {}
     parts: dict[str, tuple[np.ndarray, np.ndarray, float]] = {}

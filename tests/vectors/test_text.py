@@ -1,8 +1,10 @@
 """Text as it is compared."""
 
 import re
+from itertools import product
 
 import pytest
+from ftfy.badness import is_bad
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -118,7 +120,7 @@ def test_shortcuts_change_nothing(text):
     quick = repair.__wrapped__(text)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(text_module, "_TYPOGRAPHY", re.compile("$.^"))
-        patch.setattr(text_module, "_MAY_HAVE_MARKS", re.compile(""))
+        patch.setattr(text_module, "_MARK", re.compile(""))
         assert quick == repair.__wrapped__(text)
 
 
@@ -129,3 +131,19 @@ def test_met_words_are_forgotten(monkeypatch):
     words = "The kettles sing, the cups ring; kettles and leaves of tea"
     assert analyzer.terms(words) == analyzer.terms(words) == Analyzer("en").terms(words)
     assert len(analyzer._met) <= 3
+
+
+def test_typographic_text_is_never_taken_for_mojibake():
+    """Curly quotes, dashes, dots and hard spaces among ASCII are no damage to ftfy, in whatever order they stand."""
+    letters = "‘’“”–—…\xa0aAcz0 .,`'\"-^~"
+    assert not any(is_bad("".join(parts)) for parts in product(letters, repeat=3))
+    assert not any(is_bad("".join(parts)) for parts in product("‘’“”–—…\xa0aA0 ", repeat=4))
+
+
+@given(st.text(alphabet="aZ9é日本ひ +#'’-_C\u00ad\n"))
+def test_the_words_of_ascii_are_found_as_those_of_any_text(text):
+    """Terms are those that the same text has with a word of another script behind it."""
+    analyzer = Analyzer("en")
+    assert analyzer.terms(f"{text} 茶") == [*analyzer.terms(text), "茶"]
+    assert set(analyzer.forms(text)) == set(analyzer.terms(text))
+    assert all(analyzer.terms(surface) == [term] for term, surface in analyzer.forms("Ferries and a ferry").items())
