@@ -11,21 +11,21 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-__all__ = ["json_line", "number", "scalar", "text", "writable", "writable_json_line"]
+__all__ = ["IN_JSON", "json_line", "number", "one_line", "scalar", "text", "value_in_json", "writable"]
 
 # What YAML does not print, or takes for the end of a line; JSON lets all of it stand as it is.
 _ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 # Kept, since json.dumps would make one for every text.
 _encode = json.JSONEncoder(ensure_ascii=False).encode
-_encode_finite = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 # Half a character, which no UTF-8 file can hold; U+FFFD is what Unicode puts in its place.
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_UNWRITABLE = re.compile(f"{_SURROGATE.pattern}|{_ESCAPED.pattern}")
 
 
 def text(value: str) -> str:
@@ -38,17 +38,31 @@ def json_line(value: Any) -> str:
     return _without_breaks(_encode(value))
 
 
-def writable_json_line(value: Any) -> str:
-    """`json_line` of the value as `writable` makes it; nearly all values are so already, which the line shows."""
-    try:
-        line = _encode_finite(value)
-    except ValueError:
-        return json_line(writable(value))
-    return json_line(writable(value)) if _SURROGATE.search(line) else _without_breaks(line)
+def one_line(line: str) -> str:
+    """JSON as a file can hold it: whole characters, on one line, in whatever way a program splits lines."""
+    # Nothing that is escaped or replaced is printable, and most lines are: asking takes a third of looking.
+    if line.isprintable() or not _UNWRITABLE.search(line):
+        return line
+    return _without_breaks(_SURROGATE.sub("\ufffd", line))
+
+
+def value_in_json(value: Any) -> str:
+    """The value in JSON as `writable` makes it, but for `one_line`."""
+    return _encode(writable(value))
 
 
 def _without_breaks(line: str) -> str:
     return _ESCAPED.sub(lambda match: f"\\u{ord(match[0]):04x}", line)
+
+
+def _float(value: float) -> str:
+    return repr(value) if math.isfinite(value) else "null"
+
+
+#: `value_in_json` of the types that nearly all values have, without a walk through them.
+IN_JSON: Mapping[type, Callable[[Any], str]] = {
+    str: json.encoder.encode_basestring, int: repr, float: _float, type(None): lambda _: "null",
+}  # fmt: skip
 
 
 def number(value: int | float) -> str:

@@ -7,7 +7,17 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from recommender.writing.values import json_line, number, scalar, text, writable, writable_json_line
+from recommender.writing.values import (
+    _UNWRITABLE,
+    IN_JSON,
+    json_line,
+    number,
+    one_line,
+    scalar,
+    text,
+    value_in_json,
+    writable,
+)
 
 AWKWARD = [
     "", " ", "yes", "No", "on", "null", "~", "1e3", "1_000", "0x1F", "012", "1:30", "2021-01-01",
@@ -85,4 +95,11 @@ def test_json_line_is_one_line():
 )
 def test_writable_line(value):
     """A line is that of the value as files can hold it, whether or not it needed a change."""
-    assert writable_json_line(value) == json_line(writable(value))
+    in_json = IN_JSON.get(type(value), value_in_json)(value)
+    assert one_line(in_json) == one_line(value_in_json(value)) == json_line(writable(value))
+
+
+def test_what_is_escaped_or_replaced_is_not_printable():
+    """A line whose every character is printable needs no change, whatever the character."""
+    every = map(chr, range(0x110000))
+    assert [sign for sign in every if sign.isprintable() and _UNWRITABLE.search(sign)] == []
