@@ -132,7 +132,7 @@ class Recommender:
             self.settings.articles.suggest_unpublished, catalogue, state.graph, _now()
         )
         logger.info("rules: %s", why)
-        self._digests = LayeredDict({article.id: _digest(article) for article in articles})
+        self._digests = _digests_of(articles)
         self.ranker, self.ranker_decision = self._choose_ranker(state, progress)
         logger.info("ranking: %s", self.ranker_decision)
         self._state = state
@@ -634,6 +634,17 @@ def load_model(folder: Path | str) -> Recommender:
         There is no model, it was saved by another format, or its parts are broken.
     """
     return Recommender.load(folder)
+
+
+def _digests_of(articles: Iterable[Article]) -> LayeredDict[str, str]:
+    """The digest of each article by its id, taken when it is asked for: a batch without a model never asks."""
+    by_id = {article.id: article for article in articles}
+
+    def find(article_id: str) -> str | None:
+        article = by_id.get(article_id)
+        return None if article is None else _digest(article)
+
+    return LayeredDict(View(lambda: by_id, len(by_id), find))
 
 
 def _digests_from_parts(arrays: Mapping[str, NDArray[Any]]) -> LayeredDict[str, str]:

@@ -13,7 +13,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from posixpath import normpath
-from typing import Literal
+from threading import Lock
+from typing import Literal, get_args
 from urllib.parse import unquote
 
 from recommender.articles import Article, RelatedEntry
@@ -25,6 +26,9 @@ from recommender.snapshots import Base, LayeredDict
 __all__ = ["EntryMatcher", "How", "Match", "external_article", "fold_title"]
 
 How = Literal["url", "path", "title", "external", "unmatched"]
+
+_Kind = Literal["by_url", "by_path", "by_slug", "by_title"]
+_KINDS: tuple[_Kind, ...] = get_args(_Kind)
 
 #: What site generators and note takers wrap around a path: {% link _posts/tea.md %}, {{< ref "tea.md" >}}, [[tea]].
 _WRAPPED = re.compile(
@@ -68,39 +72,43 @@ class EntryMatcher:
     """
 
     def __init__(self, articles: Iterable[Article] = ()) -> None:
-        self._articles: LayeredDict[str, Article] = LayeredDict()
-        #: Keys -> ids of the articles that have them, sorted.
-        self._by_url: LayeredDict[str, tuple[str, ...]] = LayeredDict()
-        self._by_path: LayeredDict[str, tuple[str, ...]] = LayeredDict()
-        self._by_slug: LayeredDict[str, tuple[str, ...]] = LayeredDict()
-        self._by_title: LayeredDict[str, tuple[str, ...]] = LayeredDict()
-        gathered: dict[int, dict[str, list[str]]] = {}
-        for article in sorted(articles, key=lambda article: article.id):
-            self._articles[article.id] = article
-            for index, key in self._keys(article):
-                gathered.setdefault(id(index), {}).setdefault(key, []).append(article.id)
-        for index in self.indexes().values():
-            for key, ids in gathered.get(id(index), {}).items():
-                index[key] = tuple(ids)
+        self._articles: LayeredDict[str, Article] = LayeredDict({article.id: article for article in articles})
+        self._indexes: Mapping[_Kind, LayeredDict[str, tuple[str, ...]]] | None = None
+        self._lock = Lock()
 
     @classmethod
     def over(cls, articles: Base[str, Article], indexes: Mapping[str, Base[str, tuple[str, ...]]]) -> EntryMatcher:
         """A matcher over articles by id and the `indexes` of an earlier one, both only read."""
         matcher = cls()
         matcher._articles = LayeredDict(articles)
-        for name, index in indexes.items():
-            setattr(matcher, f"_{name}", LayeredDict(index))
+        matcher._indexes = {kind: LayeredDict(indexes[kind]) for kind in _KINDS}
         return matcher
 
-    def indexes(self) -> dict[str, LayeredDict[str, tuple[str, ...]]]:
-        """Key -> ids of the articles that have it, sorted, for each kind of key."""
-        return {"by_url": self._by_url, "by_path": self._by_path, "by_slug": self._by_slug, "by_title": self._by_title}
+    def indexes(self) -> Mapping[_Kind, LayeredDict[str, tuple[str, ...]]]:
+        """
+        Key -> ids of the articles that have it, sorted, for each kind of key.
+
+        Made when first asked for: a site without a list never asks.
+        """
+        if self._indexes is None:
+            with self._lock:
+                self._indexes = self._indexes or self._indexed()
+        return self._indexes
+
+    def _indexed(self) -> Mapping[_Kind, LayeredDict[str, tuple[str, ...]]]:
+        found: dict[_Kind, dict[str, tuple[str, ...]]] = {kind: {} for kind in _KINDS}
+        for article_id in sorted(self._articles):
+            for kind, key in _keys(self._articles[article_id]):
+                ids = found[kind]
+                ids[key] = (*ids[key], article_id) if key in ids else (article_id,)
+        return {kind: LayeredDict(ids) for kind, ids in found.items()}
 
     def copy(self) -> EntryMatcher:
         """A matcher that can change without this one seeing it."""
         twin = EntryMatcher.__new__(EntryMatcher)
-        twin._articles, twin._by_url, twin._by_path = self._articles.copy(), self._by_url.copy(), self._by_path.copy()
-        twin._by_slug, twin._by_title = self._by_slug.copy(), self._by_title.copy()
+        twin._articles, twin._lock = self._articles.copy(), Lock()
+        known = self._indexes
+        twin._indexes = None if known is None else {kind: index.copy() for kind, index in known.items()}
         return twin
 
     def add(self, article: Article) -> None:
@@ -108,7 +116,10 @@ class EntryMatcher:
         if article.id in self._articles:
             self.remove(article.id)
         self._articles[article.id] = article
-        for index, key in self._keys(article):
+        if self._indexes is None:
+            return
+        for kind, key in _keys(article):
+            index = self._indexes[kind]
             ids = index.get(key)
             if ids is None:
                 index[key] = (article.id,)
@@ -122,7 +133,10 @@ class EntryMatcher:
         if article is None:
             return
         self._articles.discard(article_id)
-        for index, key in self._keys(article):
+        if self._indexes is None:
+            return
+        for kind, key in _keys(article):
+            index = self._indexes[kind]
             ids = tuple(other for other in index[key] if other != article_id)
             if ids:
                 index[key] = ids
@@ -131,7 +145,8 @@ class EntryMatcher:
 
     def namesakes(self, article: Article) -> set[str]:
         """The ids of the other articles that share a key with one, so that an entry may mean either."""
-        found = {article_id for index, key in self._keys(article) for article_id in index.get(key) or ()}
+        indexes = self.indexes()
+        found = {article_id for kind, key in _keys(article) for article_id in indexes[kind].get(key) or ()}
         return found - {article.id}
 
     def match(self, entry: RelatedEntry, source: Article | None = None) -> Match:
@@ -167,7 +182,7 @@ class EntryMatcher:
         """The article that has the address of an entry, whosever list it stands in."""
         address = entry.url or entry.target
         if address.startswith("/") or is_address(address):
-            ids = self._by_url.get(canonical_url(address))
+            ids = self.indexes()["by_url"].get(canonical_url(address))
             return ids[0] if ids else None
         return None
 
@@ -175,21 +190,9 @@ class EntryMatcher:
         """The sentence " Did you mean 'x'?" with the nearest slug or title, for an entry that names nothing, or ""."""
         target = entry.target or entry.url
         titles = (article.title for _, article in self._articles.items())
-        return did_you_mean(_cleaned(target).rpartition("/")[2], self._by_slug) or did_you_mean(target, titles)
-
-    def _keys(self, article: Article) -> Iterator[tuple[LayeredDict[str, tuple[str, ...]], str]]:
-        """Under which keys of which index an article is found, each once."""
-        addresses = (article.url, *article.aliases)
-        for key in {canonical_url(url) for url in addresses if url.startswith("/") or is_address(url)}:
-            yield self._by_url, key
-        paths = {article.id, without_ending(article.path)}
-        paths.update(_cleaned(url) for url in addresses if url and not is_address(url))
-        for key in paths - {""}:
-            yield self._by_path, key
-        for key in ({slug(path) for path in paths} | {path.rpartition("/")[2] for path in paths}) - {""}:
-            yield self._by_slug, key
-        if article.title:
-            yield self._by_title, fold_title(article.title)
+        return did_you_mean(_cleaned(target).rpartition("/")[2], self.indexes()["by_slug"]) or did_you_mean(
+            target, titles
+        )
 
     def _match_path(self, target: str, source: Article | None) -> str | None:
         cleaned = _cleaned(target)
@@ -198,14 +201,15 @@ class EntryMatcher:
         if source is not None and source.path and not target.startswith("/"):
             folder = source.path.rpartition("/")[0]
             relative = normpath(f"{folder}/{cleaned}" if folder else cleaned)
-            if ids := self._by_path.get(relative):
+            if ids := self.indexes()["by_path"].get(relative):
                 return ids[0]
         cleaned = normpath(cleaned).lstrip("./")
-        if ids := self._by_path.get(cleaned):
+        if ids := self.indexes()["by_path"].get(cleaned):
             return self._choose(ids, source, ())
         folders, _, name = cleaned.rpartition("/")
         parts = tuple(folders.split("/")) if folders else ()
-        return self._choose(self._by_slug.get(name) or self._by_slug.get(slug(name)) or (), source, parts)
+        by_slug = self.indexes()["by_slug"]
+        return self._choose(by_slug.get(name) or by_slug.get(slug(name)) or (), source, parts)
 
     def _choose(self, ids: Collection[str], source: Article | None, parts: tuple[str, ...]) -> str | None:
         """
@@ -229,7 +233,7 @@ class EntryMatcher:
         return next(iter(ids), None)
 
     def _match_title(self, title: str, source: Article | None, *, may_be_source: bool) -> str | None:
-        ids = self._by_title.get(fold_title(title)) or ()
+        ids = self.indexes()["by_title"].get(fold_title(title)) or ()
         others = [article_id for article_id in ids if source is None or article_id != source.id]
         if not others:
             return ids[0] if ids and may_be_source else None
@@ -242,6 +246,21 @@ class EntryMatcher:
             return (abs((date - published).total_seconds()) if date else float("inf"), article_id)
 
         return min(others, key=distance)
+
+
+def _keys(article: Article) -> Iterator[tuple[_Kind, str]]:
+    """Under which keys of which kind an article is found, each once."""
+    addresses = (article.url, *article.aliases)
+    for key in {canonical_url(url) for url in addresses if url.startswith("/") or is_address(url)}:
+        yield "by_url", key
+    paths = {article.id, without_ending(article.path)}
+    paths.update(_cleaned(url) for url in addresses if url and not is_address(url))
+    for key in paths - {""}:
+        yield "by_path", key
+    for key in ({slug(path) for path in paths} | {path.rpartition("/")[2] for path in paths}) - {""}:
+        yield "by_slug", key
+    if article.title:
+        yield "by_title", fold_title(article.title)
 
 
 def external_article(entry: RelatedEntry) -> Article | None:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
@@ -25,9 +26,6 @@ from recommender.vectors.text import language_of
 from recommender.vectors.tfidf import Field, FieldVectorizer
 
 __all__ = ["Catalogue", "days_of"]
-
-_ROWS_AT_ONCE = 16_384
-
 
 #: Arrays of the catalogue with a value a row; what each means is said there.
 _COLUMNS = (
@@ -365,17 +363,23 @@ def _field_lengths(vectors: csr_matrix, fields: tuple[Field, ...]) -> tuple[NDAr
     """The length and the number of terms of each field's part of each row; both of shape (n_rows, n_fields)."""
     lengths = np.zeros((vectors.shape[0], len(fields)))
     terms = np.zeros((vectors.shape[0], len(fields)), dtype=np.int64)
-    starts = [field.start for field in fields]
-    # A part of the rows at a time: what stands beside the matrix is several times its size.
-    for first in range(0, vectors.shape[0] if starts else 0, _ROWS_AT_ONCE):
-        part = vectors[first : first + _ROWS_AT_ONCE]
-        row = np.repeat(np.arange(part.shape[0]), np.diff(part.indptr))
-        at = row * len(fields) + np.searchsorted(starts, part.indices, side="right") - 1
-        shape = (part.shape[0], len(fields))
-        squares = np.bincount(at, np.square(part.data.astype(np.float64)), shape[0] * shape[1])
-        lengths[first : first + _ROWS_AT_ONCE] = np.sqrt(squares).reshape(shape)
-        terms[first : first + _ROWS_AT_ONCE] = np.bincount(at, minlength=squares.size).reshape(shape)
+    starts = np.array([field.start for field in fields], dtype=np.int64)
+    _measure(vectors.indptr, vectors.indices, vectors.data, starts, lengths, terms)
     return lengths, terms
+
+
+@numba.njit(nogil=True, cache=True)
+def _measure(indptr, indices, data, starts, lengths, terms):  # type: ignore[no-untyped-def]  # numba infers the types
+    """Fill what `_field_lengths` returns; columns are sorted."""
+    for row in range(len(lengths)):
+        field = 0
+        for place in range(indptr[row], indptr[row + 1]):
+            while field + 1 < len(starts) and indices[place] >= starts[field + 1]:
+                field += 1
+            lengths[row, field] += np.float64(data[place]) * np.float64(data[place])
+            terms[row, field] += 1
+        for field in range(len(starts)):
+            lengths[row, field] = np.sqrt(lengths[row, field])
 
 
 def _runs(values: NDArray[np.float64]) -> Iterator[tuple[int, int]]:

@@ -51,8 +51,8 @@ def state_parts(state: State) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         "rows_of_url": TextIndex.of(state.rows_by_url.items()),
         "awaited": TextIndex.of(state.awaited.items()),
     }
-    for name, index in state.matcher.indexes().items():
-        indexes[name] = TextIndex.of((key, [row_of[article_id] for article_id in ids]) for key, ids in index.items())
+    for kind, found in state.matcher.indexes().items():
+        indexes[kind] = TextIndex.of((key, [row_of[article_id] for article_id in ids]) for key, ids in found.items())
     for name, table in (texts | indexes).items():
         arrays |= table.parts(name)
     return {"codes.json": codes}, arrays

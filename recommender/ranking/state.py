@@ -75,9 +75,9 @@ class State:
             Whether it first learns its vocabulary and frequencies from these articles and the external ones.
         """
         matcher = EntryMatcher(articles)
-        resolved = [_resolve(article, matcher) for article in articles]
+        resolved = {row: _resolve(article, matcher) for row, article in enumerate(articles) if article.related}
         externals: dict[str, Article] = {}
-        for _, waiting in resolved:
+        for _, waiting in resolved.values():
             for external in map(external_article, waiting):
                 if external is not None:
                     externals.setdefault(external.id, external)
@@ -96,10 +96,9 @@ class State:
             is_name=vectorizer.is_name,
         )
         state = cls(catalogue, matcher)
-        for row in range(catalogue.n_rows):
-            state._index_addresses(row)
+        state._index_all_addresses(everything)
         lists: list[list[int]] = [[] for _ in everything]
-        for row, (names, waiting) in enumerate(resolved):
+        for row, (names, waiting) in resolved.items():
             lists[row] = [found for found in map(catalogue.row_of, names) if found is not None]
             state._wait(row, waiting)
         state.graph = CurationGraph.of(lists)
@@ -356,6 +355,17 @@ class State:
 
     # -------------------------------------------------------------- helpers
 
+    def _index_all_addresses(self, articles: Sequence[Article]) -> None:
+        """Make every row known by its addresses; the rows are in their order by id, external ones last."""
+        found: dict[str, tuple[int, ...]] = {}
+        for row, article in enumerate(articles):
+            for url in _addresses(article):
+                found[url] = (*found[url], row) if url in found else (row,)
+        self.rows_by_url = LayeredDict(found)
+        for rows in found.values():
+            for row in rows[1:]:
+                self.catalogue.mark_repeat(row, True)
+
     def _index_addresses(self, row: int) -> None:
         """Make a row known by its addresses."""
         for url in _addresses(self.catalogue.articles[row]):
@@ -410,6 +420,8 @@ def _differ_in_lists_only(earlier: Article, later: Article) -> bool:
 
 def _addresses(article: Article) -> list[str]:
     """The canonical addresses by which an article is known; a bare slug or path among its aliases is no address."""
+    if not article.aliases:
+        return [canonical_url(article.url)] if article.url else []
     addresses = [article.url, *(alias for alias in article.aliases if is_address(alias))]
     return list(dict.fromkeys(canonical_url(address) for address in addresses if address))
 

@@ -6,15 +6,16 @@ The counts do not depend on the shards, nor on the number of processes.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
-from sklearn.feature_extraction.text import CountVectorizer
 
 from recommender.articles import Article
 from recommender.settings import FieldSettings, VectorsSettings
@@ -138,16 +139,25 @@ def _count(texts: Sequence[Text], reader: TermReader) -> Shard:
     for name in FIELD_NAMES:
         if getattr(reader.settings, name).weight == 0:
             continue
-        counter = CountVectorizer(analyzer=as_they_are, dtype=np.float32)
-        try:
-            matrix = counter.fit_transform([reader.terms(text, name) for text in texts])
-        except ValueError as error:
-            # scikit-learn refuses a field without a single term (no site has to have topics or bodies).
-            if not str(error).startswith("empty vocabulary"):
-                raise
-            continue
-        fields[name] = Counts(counter.get_feature_names_out().tolist(), matrix)
+        counts = _counts([reader.terms(text, name) for text in texts])
+        # No site has to have topics or bodies.
+        if counts.terms:
+            fields[name] = counts
     return Shard(len(texts), fields)
+
+
+def _counts(terms: Sequence[Sequence[str]]) -> Counts:
+    """How often each term stands in each of some articles, given the terms of each."""
+    number: defaultdict[str, int] = defaultdict()
+    number.default_factory = number.__len__
+    indptr = np.cumsum([0, *map(len, terms)], dtype=np.int64)
+    met = np.fromiter(map(number.__getitem__, chain.from_iterable(terms)), dtype=np.int32, count=int(indptr[-1]))
+    known = sorted(number)
+    column = np.empty(len(known), dtype=np.int32)
+    column[np.fromiter(map(number.__getitem__, known), dtype=np.int32, count=len(known))] = np.arange(len(known))
+    matrix = csr_matrix((np.ones(len(met), dtype=np.float32), column[met], indptr), shape=(len(terms), len(known)))
+    matrix.sum_duplicates()
+    return Counts(known, matrix)
 
 
 def document_frequencies(shards: Sequence[Counts]) -> tuple[list[str], NDArray[np.int64]]:

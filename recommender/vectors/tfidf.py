@@ -1,5 +1,5 @@
 """
-Fields of text as one sparse matrix. With `counts`, the only door to scikit-learn's text features.
+Fields of text as one sparse matrix. The only door to scikit-learn's text features.
 
 Each field has its own `TfidfVectorizer`. A row of field f has length 1 and is multiplied by the square root of the
 field's weight; the fields stand side by side, and the whole row is scaled to length 1. So one product of two rows is
@@ -16,6 +16,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Self
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
@@ -384,12 +385,11 @@ class FieldVectorizer:
         indptr
             Shape (n_articles + 1,): the entries of article a are ``indptr[a]`` to ``indptr[a + 1] - 1``.
         """
-        n_articles, n_fields = len(indptr) - 1, len(self.fields)
-        article = np.repeat(np.arange(n_articles), np.diff(indptr))
-        field = np.searchsorted([field.start for field in self.fields], columns, side="right") - 1
+        starts = np.array([field.start for field in self.fields], dtype=np.int64)
         roots = np.sqrt(np.array([field.weight for field in self.fields], dtype=np.float64)).astype(np.float32)
-        scaled = _unit(values, article * n_fields + field, n_articles * n_fields) * roots[field]
-        return _unit(scaled, article, n_articles)
+        scaled = np.empty(len(values), dtype=np.float32)
+        _scale(values, columns, indptr, starts, roots, scaled)
+        return scaled
 
     def _parts(self, columns: NDArray[np.int32]) -> list[tuple[int, int]]:
         """For each field where its sorted columns start and stop."""
@@ -397,11 +397,34 @@ class FieldVectorizer:
         return list(pairwise(bounds))
 
 
-def _unit(values: NDArray[np.float32], part: NDArray[np.int64], n_parts: int) -> NDArray[np.float32]:
-    """The values with each part scaled to length 1, or 0 where it is."""
-    lengths = np.sqrt(np.bincount(part, np.square(values.astype(np.float64)), n_parts))
-    lengths[lengths == 0] = 1.0
-    return (values / lengths[part]).astype(np.float32)
+@numba.njit(nogil=True, cache=True)
+def _scale(values, columns, indptr, starts, roots, scaled):  # type: ignore[no-untyped-def]  # numba infers the types
+    """Fill `scaled` with rows of length 1, or 0; field f starts at column ``starts[f]`` and weighs ``roots[f]``."""
+    for row in range(len(indptr) - 1):
+        first, last = indptr[row], indptr[row + 1]
+        field = 0
+        while first < last:
+            while field + 1 < len(starts) and columns[first] >= starts[field + 1]:
+                field += 1
+            stop = first
+            while stop < last and (field + 1 == len(starts) or columns[stop] < starts[field + 1]):
+                stop += 1
+            _unit(values[first:stop], scaled[first:stop])
+            for place in range(first, stop):
+                scaled[place] *= roots[field]
+            first = stop
+        _unit(scaled[indptr[row] : last], scaled[indptr[row] : last])
+
+
+@numba.njit(nogil=True, cache=True)
+def _unit(values, scaled):  # type: ignore[no-untyped-def]
+    """Fill `scaled` with the values at length 1, or 0 where they have none; the sum is taken in double precision."""
+    total = 0.0
+    for value in values:
+        total += np.float64(value) * np.float64(value)
+    length = np.sqrt(total) if total > 0.0 else 1.0
+    for place in range(len(values)):
+        scaled[place] = np.float32(np.float64(values[place]) / length)
 
 
 @lru_cache(maxsize=4096)
