@@ -8,6 +8,7 @@ article can be placed at all, so a wrong one is an error; a wrong value elsewher
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -179,12 +180,13 @@ class FieldReader:
         ArticleError
             The title or the date has a type or a value that it cannot have, or there is no title at all.
         """
-        found = _Found(self._held(values), origin)
+        held = self._held(values)
+        found = _Found(held, origin)
         title = _title(found)
         if not title and not default_title:
             raise ArticleError(f"{origin.where}: there is no title. Give it one: title: Tea.")
         url, aliases, slug, permalink = _addresses(found)
-        entry_names: EntryNames = Counter()
+        entry_names: EntryNames | None = Counter() if "related" in held else None
         article = Article(
             id=article_id,
             path=path,
@@ -198,10 +200,12 @@ class FieldReader:
             language=_language(found) or default_language,
             is_published=_is_published(found),
             body=body,
-            related=_related(found, self.zone, entry_names, self._known_entries),
+            related=() if entry_names is None else _related(found, self.zone, entry_names, self._known_entries),
             aliases=aliases,
         )
-        notes.names.update(found.names)
+        # NB Much faster than Counter.update.
+        for name in found.names:
+            notes.names[name] += 1
         notes.warnings += found.warnings
         if entry_names:
             notes.entry_names.update(entry_names)
@@ -215,20 +219,26 @@ class FieldReader:
 
     def _held(self, values: Mapping[Any, Any]) -> dict[str, list[tuple[str, Any]]]:
         """For each of our fields, the names that hold something, best first, with their values."""
-        found: dict[str, list[tuple[int, str, Any]]] = {}
+        found: dict[str, list[tuple[str, Any]]] = {}
+        ranks: dict[str, list[int]] = {}
+        wanted = self._wanted
         for name, value in values.items():
-            if _is_empty(value) or not isinstance(name, str):
+            if not isinstance(name, str) or _is_empty(value):
                 continue
-            for ours, rank, theirs, inner in self._wanted.get(name.lower(), ()):
+            for ours, rank, theirs, inner in wanted.get(name) or wanted.get(name.lower()) or ():
                 held = value
                 for part in inner:
                     held = held.get(part) if isinstance(held, Mapping) else None
-                if not _is_empty(held):
-                    found.setdefault(ours, []).append((rank, theirs if inner else name, held))
-        for candidates in found.values():
-            if len(candidates) > 1:
-                candidates.sort(key=lambda candidate: candidate[0])
-        return {ours: [candidate[1:] for candidate in candidates] for ours, candidates in found.items()}
+                if inner and _is_empty(held):
+                    continue
+                candidate = (theirs if inner else name, held)
+                if ours not in found:
+                    found[ours], ranks[ours] = [candidate], [rank]
+                    continue
+                place = bisect_right(ranks[ours], rank)
+                found[ours].insert(place, candidate)
+                ranks[ours].insert(place, rank)
+        return found
 
 
 class _Found:
@@ -244,7 +254,7 @@ class _Found:
 
     def get(self, ours: str) -> Sequence[tuple[str, Any]]:
         """The names that hold something for a field, with their values, best first."""
-        return self.held.get(ours, ())
+        return self.held.get(ours) or ()
 
     def leave_out(self, name: str, expected: str, value: object) -> None:
         """Warn of a value that cannot be used."""

@@ -125,7 +125,9 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
 
 def _article(line: bytes, where: str, reader: FieldReader, notes: Notes) -> Article:
     try:
-        values = json.loads(line)
+        # Most lines, told apart from UTF-16 at a glance; any other is left to json's own look at its encoding.
+        is_plain = line[:1] == b"{" and line[1:2] != b"\0"
+        values = json.loads(line.decode("utf-8", "surrogatepass") if is_plain else line)
     except UnicodeDecodeError as error:
         raise SiteError(f"{where}: byte {error.start} of the line is not UTF-8. Save the file as UTF-8.") from None
     except json.JSONDecodeError as error:

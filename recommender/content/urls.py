@@ -93,6 +93,7 @@ def canonical_url(url: str) -> str:
     return canonical_url(f"https://{inner[1]}{inner[2] or ''}") if inner else f"https://{host}{path}"
 
 
+@lru_cache(maxsize=1 << 12)
 def _canonical_host(host: str) -> str:
     host = _DEFAULT_PORT.sub("", "".join(host.lower().split()).rstrip(".")).rstrip(".:")
     if not host.isascii():
