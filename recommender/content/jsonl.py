@@ -5,23 +5,29 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
-from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from recommender.articles import Article, Corpus
 from recommender.content.fields import FieldReader, Notes, Origin
 from recommender.content.gather import gather
 from recommender.content.generator import Generator
 from recommender.content.paths import without_ending
+from recommender.content.processes import in_processes
 from recommender.content.urls import canonical_url
 from recommender.content.wording import say
 from recommender.errors import ArticleError, RecommenderError, SiteError
 from recommender.settings import Settings
 
 __all__ = ["is_jsonl", "read_jsonl"]
+
+#: A task of this size takes a core about half a second.
+_PART_BYTES = 4_000_000
+#: Below this size, starting processes takes longer than reading.
+_PARALLEL_BYTES = 30_000_000
 
 _ENDINGS = (".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz")
 
@@ -52,7 +58,7 @@ def read_jsonl(path: Path | str, settings: Settings | None = None, *, strict: bo
     settings
         Without any, the usual names are read.
     strict
-        Raise the first problem instead of going on without the line.
+        Raise the first problem instead of going on without its line.
 
     Raises
     ------
@@ -66,25 +72,26 @@ def read_jsonl(path: Path | str, settings: Settings | None = None, *, strict: bo
     notes = Notes()
     problems: list[RecommenderError] = []
     files = [path] if not path.is_dir() else sorted(file for file in path.iterdir() if _is_shard(file.name.lower()))
-    lines_of: dict[str, int] = {}
-    firsts = [0]
+    parts = [part for file in files for part in _parts(file)]
+    is_big = sum(part.n_bytes for part in parts) >= _PARALLEL_BYTES
+    #: The first line with each id, as a place in `files` and a number.
+    lines_of: dict[str, tuple[int, int]] = {}
     n_lines = 0
-    for file, number, line in _numbered(files, firsts):
-        n_lines += 1
-        where = f"{file.name}:{number}"
-        try:
-            article = _article(line, where, reader, notes)
-            place = firsts[-1] + number
-            first = lines_of.setdefault(article.id, place)
-            if first != place:
-                raise ArticleError(
-                    f"{where}: the id {article.id!r} is that of {_said(first, file, files, firsts)}. Give each its own."
-                )
-            articles.append(article)
-        except SiteError as error:
-            if strict:
-                raise
-            problems.append(error)
+    reads = in_processes(_read_part, [(part, reader) for part in parts], settings.ranking.n_jobs, worth_it=is_big)
+    for part, read in zip(parts, reads, strict=True):
+        notes.add(read.notes)
+        place = files.index(part.file)
+        for number, outcome in zip(read.numbers, read.outcomes, strict=True):
+            n_lines += 1
+            if isinstance(outcome, Article):
+                first = lines_of.setdefault(outcome.id, (place, number))
+                if first == (place, number):
+                    articles.append(outcome)
+                    continue
+                outcome = _repeated(outcome.id, part.file, number, files[first[0]], first[1])
+            problems.append(outcome)
+    if strict and problems:
+        raise problems[0]
     if not n_lines:
         raise SiteError(f"{path}: holds no article. Write one JSON object a line.")
     return gather(
@@ -92,35 +99,81 @@ def read_jsonl(path: Path | str, settings: Settings | None = None, *, strict: bo
     )
 
 
-def _numbered(files: Sequence[Path], firsts: list[int]) -> Iterator[tuple[Path, int, bytes]]:
-    """The lines of all files; `firsts` gets the number of lines before each file, so that one number says where."""
-    number = 0
-    for place, file in enumerate(files):
-        if place:
-            firsts.append(firsts[-1] + number)
-        for number, line in _lines(file):
-            yield file, number, line
+class _Part(NamedTuple):
+    """Whole lines of a file: from which byte on, how many bytes, and how many lines come before."""
+
+    file: Path
+    start: int
+    n_bytes: int
+    n_before: int
 
 
-def _said(place: int, file: Path, files: Sequence[Path], firsts: Sequence[int]) -> str:
-    """A line of this file, or of an earlier one, as messages name it."""
-    at = bisect_left(firsts, place) - 1
-    return f"line {place - firsts[at]}" if files[at] == file else f"{files[at].name}:{place - firsts[at]}"
+class _Read(NamedTuple):
+    """The numbers of the lines of a part that hold something, what came of each, and what was noticed."""
+
+    numbers: list[int]
+    outcomes: list[Article | SiteError]
+    notes: Notes
 
 
-def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
+def _parts(file: Path) -> list[_Part]:
+    """The parts of a file, in order; a file that is packed is one."""
+    try:
+        if _is_packed(file):
+            return [_Part(file, 0, file.stat().st_size, 0)]
+        parts = []
+        start = n_before = 0
+        with file.open("rb") as lines:
+            while block := lines.read(_PART_BYTES):
+                block += lines.readline()
+                parts.append(_Part(file, start, len(block), n_before))
+                start, n_before = start + len(block), n_before + block.count(b"\n")
+    except OSError as error:
+        raise _unreadable(file, error) from None
+    return parts
+
+
+def _read_part(part: _Part, reader: FieldReader) -> _Read:
+    """What comes of the lines of a part; a problem is kept, for the others go on."""
+    read = _Read([], [], Notes())
+    for number, line in _lines(part):
+        read.numbers.append(number)
+        try:
+            read.outcomes.append(_article(line, f"{part.file.name}:{number}", reader, read.notes))
+        except SiteError as error:
+            read.outcomes.append(error)
+    return read
+
+
+def _lines(part: _Part) -> Iterator[tuple[int, bytes]]:
     """The lines that hold something, with their numbers."""
     try:
-        with gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb") as file:
-            for number, line in enumerate(file, start=1):
+        with gzip.open(part.file) if _is_packed(part.file) else part.file.open("rb") as file:
+            file.seek(part.start)
+            lines = file if _is_packed(part.file) else BytesIO(file.read(part.n_bytes))
+            for number, line in enumerate(lines, start=part.n_before + 1):
                 if number == 1:
                     line = line.removeprefix(b"\xef\xbb\xbf")
                 if line := line.strip():
                     yield number, line
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise SiteError(f"{path}: is not a whole gzip file ({error}). Make it anew.") from None
+        raise SiteError(f"{part.file}: is not a whole gzip file ({error}). Make it anew.") from None
     except OSError as error:
-        raise SiteError(f"{path}: cannot be read ({error.strerror}). Name a file that exists.") from None
+        raise _unreadable(part.file, error) from None
+
+
+def _is_packed(file: Path) -> bool:
+    return file.suffix.lower() == ".gz"
+
+
+def _unreadable(file: Path, error: OSError) -> SiteError:
+    return SiteError(f"{file}: cannot be read ({error.strerror}). Name a file that exists.")
+
+
+def _repeated(article_id: str, file: Path, number: int, first_file: Path, first_number: int) -> ArticleError:
+    """The problem of a line whose id an earlier line has."""
+    first = f"line {first_number}" if first_file == file else f"{first_file.name}:{first_number}"
+    return ArticleError(f"{file.name}:{number}: the id {article_id!r} is that of {first}. Give each its own.")
 
 
 def _article(line: bytes, where: str, reader: FieldReader, notes: Notes) -> Article:

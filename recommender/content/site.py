@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-import os
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from recommender.content.gather import gather, log_reading, with_addresses
 from recommender.content.generator import CONFIG_FILES, Generator, read_generator
 from recommender.content.jsonl import is_jsonl, read_jsonl
 from recommender.content.paths import ENDINGS, suffix_language, without_ending
+from recommender.content.processes import in_processes, n_cores
 from recommender.content.wording import some
 from recommender.content.yaml_values import forget_entries
 from recommender.errors import ArticleError, SiteError
@@ -94,7 +94,7 @@ def read_site(
     known: Sequence[KnownFile | None] = [None] * len(files)
     if cache is not None and not fresh:
         cache.load()
-        known = cache.find(root, files, _n_cores(settings.ranking.n_jobs))
+        known = cache.find(root, files, n_cores(settings.ranking.n_jobs))
         unchanged = [file for file in known if file is not None]
         corpus = cache.corpus(found, unchanged) if len(unchanged) == len(files) else None
         if corpus is not None:
@@ -223,29 +223,14 @@ def _parse(
             sizes.append(0)
         chunks[-1].append(file)
         sizes[-1] += n_bytes
-    if sum(sizes) < _PARALLEL_BYTES or _n_cores(n_jobs) == 1:
-        parts: Iterable[list[FileRead]] = (read_files(root, chunk, reader, languages) for chunk in chunks)
-    else:
-        # Its import takes longer than a warm reading.
-        import joblib
-
-        # Parsing is nearly the whole cost, and it holds the interpreter's lock: processes, not threads.
-        parallel = joblib.Parallel(n_jobs=n_jobs, return_as="generator", batch_size=1)
-        parts = parallel(joblib.delayed(read_files)(root, chunk, reader, languages) for chunk in chunks)
+    tasks = [(root, chunk, reader, languages) for chunk in chunks]
+    parts = in_processes(read_files, tasks, n_jobs, worth_it=sum(sizes) >= _PARALLEL_BYTES)
     n_done = len(files) - sum(map(len, chunks))
     for part in parts:
         n_done += len(part)
         if progress is not None:
             progress(n_done, len(files))
         yield from part
-
-
-def _n_cores(n_jobs: int) -> int:
-    """The processes that a setting of joblib's kind means."""
-    if n_jobs > 0:
-        return n_jobs
-    n_cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, n_cores + 1 + n_jobs) if n_jobs else 1
 
 
 def _suffix_languages(paths: Sequence[str], generator: Generator) -> frozenset[str]:

@@ -1,0 +1,44 @@
+"""Work that holds the interpreter's lock, in processes: reading is nearly all of that kind."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
+
+__all__ = ["in_processes", "n_cores"]
+
+T = TypeVar("T")
+
+
+def in_processes(
+    function: Callable[..., T], tasks: Sequence[tuple[object, ...]], n_jobs: int, *, worth_it: bool
+) -> Iterator[T]:
+    """
+    What a function gives for each task, in their order.
+
+    Parameters
+    ----------
+    tasks
+        The arguments of each call.
+    n_jobs
+        As in joblib.
+    worth_it
+        Whether the work takes longer than starting processes; else, and on one core, it is done here.
+    """
+    if not worth_it or len(tasks) < 2 or n_cores(n_jobs) == 1:
+        return (function(*task) for task in tasks)
+    # Its import takes longer than a warm reading.
+    import joblib
+
+    parallel = joblib.Parallel(n_jobs=n_jobs, return_as="generator", batch_size=1)
+    found: Iterator[T] = parallel(joblib.delayed(function)(*task) for task in tasks)
+    return found
+
+
+def n_cores(n_jobs: int) -> int:
+    """The processes that a setting of joblib's kind means."""
+    if n_jobs > 0:
+        return n_jobs
+    n_cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, n_cores + 1 + n_jobs) if n_jobs else 1
