@@ -33,6 +33,43 @@ def test_scores_are_lightgbms_own(objective, missing):
     np.testing.assert_allclose(trees.scores(asked), booster.predict(asked, raw_score=True), rtol=0, atol=1e-12)
 
 
+@pytest.mark.parametrize("n_leaves", [2, 31, 32])
+def test_a_score_is_the_sum_of_the_leaves_that_a_walk_ends_in(n_leaves):
+    """To the last bit, in trees of any shape, and where a value is just what the node asks for or next to it."""
+    random = np.random.default_rng(n_leaves)
+    table = random.normal(size=(4000, 3)).astype(np.float32)
+    table[random.random(table.shape) < 0.1] = np.nan
+    right = (np.nan_to_num(table[:, 0]) * np.nan_to_num(table[:, 1], nan=1.0) > random.normal(size=4000)).astype(int)
+    options = {"objective": "binary", "verbosity": -1, "num_leaves": n_leaves, "min_data_in_leaf": 2, "num_threads": 1}
+    booster = lightgbm.train(options, lightgbm.Dataset(table, right), 12)
+    trees = TreeEnsemble.from_text(booster.model_to_string())
+    near = trees.thresholds.astype(np.float32)
+    beside = [near, np.nextafter(near, np.float32(np.inf)), np.nextafter(near, np.float32(-np.inf))]
+    asked = np.concatenate([table[:200], np.column_stack([random.permutation(np.concatenate(beside))] * 3)])
+
+    def walked(row):
+        score = 0.0
+        for root, first_leaf in zip(trees.roots.tolist(), trees.leaf_starts.tolist(), strict=True):
+            node = 0
+            while node >= 0:
+                value = float(row[trees.features[root + node]])
+                is_left = value <= trees.thresholds[root + node] or (np.isnan(value) and trees.nan_left[root + node])
+                node = (trees.left if is_left else trees.right)[root + node]
+            score += trees.leaf_values[first_leaf - node - 1]
+        return score
+
+    assert trees.scores(asked).tolist() == [walked(row) for row in asked]
+
+
+def test_trees_of_too_many_leaves_are_refused():
+    """Each leaf of a tree has a bit of 32."""
+    table = np.arange(100, dtype=np.float32)[:, None]
+    options = {"objective": "regression", "verbosity": -1, "num_leaves": 33, "min_data_in_leaf": 1, "num_threads": 1}
+    booster = lightgbm.train(options, lightgbm.Dataset(table, table[:, 0]), 1)
+    with pytest.raises(ValueError, match="more than 32 leaves"):
+        TreeEnsemble.from_text(booster.model_to_string())
+
+
 def test_contributions_add_up_to_the_score():
     """Less one number that is the same for every row."""
     booster, asked = fitted()
