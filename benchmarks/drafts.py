@@ -2,12 +2,17 @@
 One draft against a loaded model: how long its suggestions take, from one thread and from several, and how long loading.
 
 Usage: python benchmarks/drafts.py SITE [--articles 5000 100000] [--drafts 2000] [--threads 1 4] [--lists 1.0]
+                                        [--folder FOLDER] [--no-peers]
 
 A big site is made of SITE by `corpora.py`, the drafts too: the articles that follow its last. The ranker is learned
 from SITE itself, for its features are the same at any size, and put into the model of the made site. Each process that
 is measured loads the model from its folder, as a pipeline would; the first drafts of a process, which wait for compiled
-code, are not counted. Two peers answer the same drafts on one thread: scikit-learn's `TfidfVectorizer` with
-`NearestNeighbors`, the usual recipe, and rank-bm25. They only rank; ours explains too.
+code, are not counted. Milliseconds are of the clock, and beside them of the processor, all threads together, for a
+draft: on a busy machine the two are far apart. Two peers answer some of the same drafts on one thread: scikit-learn's
+`TfidfVectorizer` with `NearestNeighbors`, the usual recipe, and rank-bm25. They only rank; ours explains too.
+
+With `--folder` the models and the drafts stay there, and a later run takes them as they are; delete it after a change
+to what a model holds or to how it is learned.
 """
 
 import argparse
@@ -17,6 +22,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
 
@@ -25,10 +31,13 @@ from corpora import make_articles, write_jsonl
 
 from recommender import Article, Corpus, Recommender, load_model, read_jsonl, read_site
 from recommender.evaluation.baselines import BASELINES
+from recommender.ranking.rankers import Ranker
 from recommender.settings import settings_from_mapping
 
 #: Drafts that are asked before any is counted.
 N_WARM = 50
+#: Drafts that a peer is asked, after a few that are not counted; at 100,000 articles rank-bm25 takes a second for each.
+N_PEER, N_WARM_PEER = 30, 2
 
 
 def timed(ask: Callable[[Article], object], drafts: list[Article], n_threads: int) -> list[float]:
@@ -43,10 +52,11 @@ def timed(ask: Callable[[Article], object], drafts: list[Article], n_threads: in
         return list(pool.map(one, drafts))
 
 
-def line(name: str, n_articles: int, n_threads: int, values: list[float], load: str = "") -> str:
-    """One row of the table."""
+def line(name: str, n_articles: int, n_threads: int, values: list[float], cpu: float, load: str = "") -> str:
+    """One row of the table; `cpu` are the seconds of the processor that the drafts took together."""
     middle, most = np.percentile(values, [50, 99])
-    return f"| {name} | {n_articles:,} | {n_threads} | {middle:.1f} | {most:.1f} | {load} |"
+    mean = cpu / len(values) * 1000
+    return f"| {name} | {n_articles:,} | {n_threads} | {middle:.1f} | {most:.1f} | {mean:.1f} | {load} |"
 
 
 def measure(folder: Path, n_articles: int, n_drafts: int, n_threads: int) -> None:
@@ -56,8 +66,18 @@ def measure(folder: Path, n_articles: int, n_drafts: int, n_threads: int) -> Non
     seconds = time.perf_counter() - start
     drafts = list(read_jsonl(folder / "drafts.jsonl"))[: n_drafts + N_WARM]
     timed(rec.suggest, drafts[:N_WARM], n_threads)
+    cpu = time.process_time()
     values = timed(rec.suggest, drafts[N_WARM:], n_threads)
-    print(line(f"ours, {rec.ranker_name}", n_articles, n_threads, values, f"{seconds:.2f}"), flush=True)
+    cpu = time.process_time() - cpu
+    print(line(f"ours, {rec.ranker_name}", n_articles, n_threads, values, cpu, f"{seconds:.2f}"), flush=True)
+
+
+def learned_ranker(site: Corpus, folder: Path) -> Ranker:
+    """The ranker that the site's own lists teach, learned once for a folder."""
+    if not (folder / "site").exists():
+        rec = Recommender(settings_from_mapping({"ranking": {"ranker": "learned"}})).fit(site)
+        rec.save(folder / "site")
+    return load_model(folder / "site").ranker
 
 
 def main() -> None:
@@ -68,34 +88,51 @@ def main() -> None:
     parser.add_argument("--drafts", type=int, default=2_000)
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 4])
     parser.add_argument("--lists", type=float, default=1.0, help="share of the curated lists that the made site keeps")
+    parser.add_argument("--folder", type=Path, help="where models and drafts are kept for later runs")
+    parser.add_argument("--no-peers", action="store_true", help="do not ask the peers")
     parser.add_argument("--measure", type=int, nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.measure:
         measure(options.site, options.measure[0], options.drafts, options.measure[1])
         return
+    with ExitStack() as stack:
+        folder = options.folder or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        table(options, folder)
 
+
+def table(options: argparse.Namespace, folder: Path) -> None:
+    """Print a row for each size and number of threads, and for each peer."""
     site = read_site(options.site)
-    learned = Recommender(settings_from_mapping({"ranking": {"ranker": "learned"}})).fit(site).ranker
-    print("| system | articles | threads | p50, ms | p99, ms | load, s |\n| --- | ---: | ---: | ---: | ---: | ---: |")
+    ranker = learned_ranker(site, folder)
+    print(
+        "| system | articles | threads | p50, ms | p99, ms | CPU, ms a draft | load, s |\n"
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
+        flush=True,
+    )
     for n_articles in options.articles:
-        made = make_articles(site, n_articles + options.drafts + N_WARM, lists=options.lists)
-        corpus = Corpus(islice(made, n_articles), site_language=site.site_language)
-        drafts = list(made)
-        with tempfile.TemporaryDirectory() as temporary:
-            folder = Path(temporary)
-            write_jsonl(drafts, folder / "drafts.jsonl")
+        made_folder = folder / f"{n_articles}-{options.drafts}-{options.lists:g}"
+        is_made = (made_folder / "model").exists()
+        if not is_made or not options.no_peers:
+            made = make_articles(site, n_articles + options.drafts + N_WARM, lists=options.lists)
+            corpus = Corpus(islice(made, n_articles), site_language=site.site_language)
+            drafts = list(made)
+        if not is_made:
+            made_folder.mkdir(parents=True, exist_ok=True)
+            write_jsonl(drafts, made_folder / "drafts.jsonl")
             rec = Recommender(settings_from_mapping({"ranking": {"ranker": "similarity"}})).fit(corpus)
-            rec.ranker = learned
-            rec.save(folder / "model")
+            rec.ranker = ranker
+            rec.save(made_folder / "model")
             del rec
-            for n_threads in options.threads:
-                command = [sys.executable, __file__, str(folder), "--drafts", str(options.drafts), "--measure"]
-                subprocess.run([*command, str(n_articles), str(n_threads)], check=True)
-        for name in ("tfidf", "bm25"):
+        for n_threads in options.threads:
+            command = [sys.executable, __file__, str(made_folder), "--drafts", str(options.drafts), "--measure"]
+            subprocess.run([*command, str(n_articles), str(n_threads)], check=True)
+        for name in () if options.no_peers else ("tfidf", "bm25"):
             peer = BASELINES[name](0).fit(corpus)
-            some = drafts[: min(len(drafts), 200)]
-            timed(peer.suggest, some[:3], 1)
-            print(line(name, n_articles, 1, timed(peer.suggest, some[3:], 1)), flush=True)
+            timed(peer.suggest, drafts[:N_WARM_PEER], 1)
+            cpu = time.process_time()
+            values = timed(peer.suggest, drafts[N_WARM_PEER : N_WARM_PEER + N_PEER], 1)
+            print(line(name, n_articles, 1, values, time.process_time() - cpu), flush=True)
+            del peer
 
 
 if __name__ == "__main__":
