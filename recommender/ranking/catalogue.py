@@ -22,6 +22,7 @@ from recommender.articles import Article
 from recommender.ranking.growing import GrowingArray
 from recommender.snapshots import LayeredDict
 from recommender.vectors.neighbors import Rows, TiledIndex
+from recommender.vectors.postings import frozen
 from recommender.vectors.text import language_of
 from recommender.vectors.tfidf import Field, FieldVectorizer
 
@@ -215,6 +216,11 @@ class Catalogue:
             )
         return self._vectors
 
+    @property
+    def vector_parts(self) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
+        """indptr, indices and data of `vectors`, as the compiled code takes them."""
+        return frozen(self._indptr.values), frozen(self._indices.values), frozen(self._data.values)
+
     def terms(self, row: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         """The columns of a row, sorted, and their values; both of shape (n_row_terms,)."""
         part = slice(self._indptr.values[row], self._indptr.values[row + 1])
@@ -316,12 +322,12 @@ class Catalogue:
     def _set(self, name: str, row: int, value: bool) -> None:
         if self._columns[name].values[row] != value:
             self._columns[name].replace(row, value)
-            setattr(self, name, self._columns[name].values)
+            setattr(self, name, frozen(self._columns[name].values))
 
     def _hand_out(self) -> None:
-        """Make the columns readable under their names."""
+        """Make the columns readable under their names, as the compiled code takes them."""
         for name, column in self._columns.items():
-            setattr(self, name, column.values)
+            setattr(self, name, frozen(column.values))
         self._vectors = self._newest = None
 
     @property

@@ -17,6 +17,7 @@ from scipy.sparse import csr_matrix
 
 from recommender.snapshots import LayeredDict
 from recommender.tables import View
+from recommender.vectors.postings import frozen
 
 __all__ = ["CurationArrays", "CurationGraph", "Edges"]
 
@@ -40,6 +41,11 @@ class Edges:
 
     starts: NDArray[np.int64]
     ends: NDArray[np.int32]
+
+    def __post_init__(self) -> None:
+        """Hold the arrays as the compiled code takes them."""
+        object.__setattr__(self, "starts", frozen(self.starts))
+        object.__setattr__(self, "ends", frozen(self.ends))
 
     def of(self, row: int) -> NDArray[np.int32]:
         """The other ends of one row's edges."""

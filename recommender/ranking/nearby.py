@@ -14,55 +14,61 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = [
-    "CIRCLE_FEATURES", "DIFFUSION", "MEAN", "N_LOCAL", "POWER", "TITLE", "Scratch",
-    "Surroundings", "best_rows", "best_values", "circles", "damp", "dots", "local_rows", "present", "scratch_of",
-    "shared", "spread",
-]  # fmt: skip
+from recommender.vectors.sweep import factor_of
 
-#: Rows whose similarity is spread along the lists: the nearest of the query.
-N_LOCAL = 8192
+__all__ = [
+    "CIRCLE_FEATURES", "DIFFUSION", "MEAN", "POWER", "TITLE", "Scratch", "Slots", "Surroundings",
+    "best_rows", "best_values", "circles", "compare", "damp", "measure", "present", "rows_there", "scratch_of",
+    "slots_of", "spread", "start_anew", "sums_of",
+]  # fmt: skip
 
 #: Steps of the diffusion, and the part of it that stays with the text at each.
 _N_STEPS, _STAYS = 3, 0.4
 #: Windows around the query, in days.
 _WINDOWS = (3.0, 14.0, 30.0, 90.0)
-#: Buckets of equal width in (0, 1] by which the nearest rows are found.
-_N_BUCKETS = 16_384
 
-#: Columns of `Scratch.products`, of which the first is the product over all fields. Where `circles` has been, the
-#: second is the cosine of words instead, and the last that of characters.
+#: Columns of `Scratch.products`, of which the first is the product over all fields. Where `circles` has been, a row has
+#: instead: similarity, cosine of words, damped similarity, cosine of characters.
 TITLE, _EXCERPT, _CHARS = range(1, 4)
-_WORDS = TITLE
+_SIMILARITY, _WORDS, _DAMPED = 0, TITLE, _EXCERPT
 #: Columns of `Scratch.sums`: first sums over the circle of a row (damped similarity, its fourth power, what flows to it
-#: at the first step and at the last), then what is made of them.
-_TOTAL, _FOURTH, _FIRST_FLOW, _LAST_FLOW = range(4)
-MEAN, POWER, DIFFUSION = _TOTAL, _FOURTH, _LAST_FLOW
+#: at the first step), then what is made of them.
+_TOTAL, _FOURTH, _FIRST_FLOW = range(3)
+MEAN, POWER, DIFFUSION = range(3)
+#: Places of `Scratch.counts`.
+_N_KNOWN, _N_TOUCHED, _N_SEEN = range(3)
 
 
 class Scratch(NamedTuple):
     """
-    Arrays with a value for every row, which one thread fills anew for each query.
+    Arrays with room for every row, which one thread uses for one query after the other.
+
+    Known rows are those that have been compared with the query; touched ones are the known and whatever an edge leads
+    to from these. What a query leaves behind is cleared by the next one, row by row.
 
     Parameters
     ----------
     there, may
         Shape (n_rows,), bool: rows that are there, and those of them that may be suggested.
     products
-        Shape (n_rows, 4): over all fields, of titles, of excerpts and of title characters.
+        Shape (n_rows, 4): over all fields, of titles, of excerpts and of title characters; 0 where a row is not known.
     similarity, damped
-        Shape (n_rows,): 0 where a row is not there. Apart from the products, for they are gone through again and again.
-    kept
-        Shape (n_rows,): damped similarity of the local rows, 0 elsewhere.
-    sums
-        Shape (n_rows, 4): mean and power mean of the circle's damped similarities in columns `MEAN` and `POWER`, what
-        is diffused in `DIFFUSION`.
+        Shape (n_rows,): 0 where a row is not known. Apart from the products, for they are gone through again and again.
     sizes
         Shape (n_rows,): rows that are there among those that a row is listed together with.
     place
-        Shape (n_rows,), int32: 1 + the place of a row among the local ones, 0 elsewhere.
-    proposal
-        Shape (n_rows,): by how much the lists propose a row.
+        Shape (n_rows,), int32: 1 + the place of a row among those touched, 0 elsewhere.
+    sums
+        Shape (n_rows, 3): for each row that is touched, in the order of `touched`, mean and power mean of the circle's
+        damped similarities in columns `MEAN` and `POWER`, what is diffused in `DIFFUSION`.
+    voice
+        Shape (n_rows,): weight of the rows that vote.
+    known, touched, seen
+        Shape (n_rows,): rows that are known, and that are touched, and of which `products` was made to cosines.
+    is_seen
+        Shape (n_rows,): marks of the latter.
+    counts
+        Shape (3,): how many of these there are; -1 known ones are all.
     """
 
     there: NDArray[np.bool_]
@@ -70,11 +76,15 @@ class Scratch(NamedTuple):
     products: NDArray[np.float64]
     similarity: NDArray[np.float64]
     damped: NDArray[np.float64]
-    kept: NDArray[np.float64]
-    sums: NDArray[np.float64]
     sizes: NDArray[np.int32]
     place: NDArray[np.int32]
-    proposal: NDArray[np.float64]
+    sums: NDArray[np.float64]
+    voice: NDArray[np.float64]
+    known: NDArray[np.int32]
+    touched: NDArray[np.int32]
+    seen: NDArray[np.int32]
+    is_seen: NDArray[np.bool_]
+    counts: NDArray[np.int64]
 
 
 class Surroundings(NamedTuple):
@@ -86,6 +96,22 @@ class Surroundings(NamedTuple):
     list_ends: NDArray[np.int32]
     by_starts: NDArray[np.int64]
     by_ends: NDArray[np.int32]
+
+
+class Slots(NamedTuple):
+    """
+    Where each of some terms is among them, by hashing.
+
+    Parameters
+    ----------
+    terms
+        Shape (n_slots,), a power of two: -1 where there is none.
+    places
+        Shape (n_slots,).
+    """
+
+    terms: NDArray[np.int32]
+    places: NDArray[np.int32]
 
 
 _OF_THREAD = local()
@@ -101,197 +127,303 @@ def scratch_of(n_rows: int) -> Scratch:
             products=np.zeros((n_rows, 4)),
             similarity=np.zeros(n_rows),
             damped=np.zeros(n_rows),
-            kept=np.zeros(n_rows),
-            sums=np.zeros((n_rows, 4)),
             sizes=np.zeros(n_rows, dtype=np.int32),
             place=np.zeros(n_rows, dtype=np.int32),
-            proposal=np.zeros(n_rows),
+            sums=np.zeros((n_rows, 3)),
+            voice=np.zeros(n_rows),
+            known=np.zeros(n_rows, dtype=np.int32),
+            touched=np.zeros(n_rows, dtype=np.int32),
+            seen=np.zeros(n_rows, dtype=np.int32),
+            is_seen=np.zeros(n_rows, dtype=bool),
+            counts=np.zeros(3, dtype=np.int64),
         )
     return known
 
 
 @numba.njit(nogil=True, cache=True)
-def present(  # type: ignore[no-untyped-def]  # compiled: numba infers the types, here and below
-    is_alive, groups, times, allowed, group, before, row, own, hidden, there, may
-):
-    """Fill `there` and `may`."""
-    for other in range(len(there)):
+def start_anew(scratch):  # type: ignore[no-untyped-def]  # compiled: numba infers the types, here and below
+    """Clear what the query before has left."""
+    products, similarity, damped, place = scratch.products, scratch.similarity, scratch.damped, scratch.place
+    known, touched, seen, is_seen, counts = (
+        scratch.known, scratch.touched, scratch.seen, scratch.is_seen, scratch.counts,
+    )  # fmt: skip
+    if counts[_N_KNOWN] < 0:
+        products[:] = 0.0
+        similarity[:] = 0.0
+        damped[:] = 0.0
+    for at in range(counts[_N_KNOWN]):
+        row = known[at]
+        similarity[row] = damped[row] = 0.0
+        for column in range(4):
+            products[row, column] = 0.0
+    for at in range(counts[_N_TOUCHED]):
+        place[touched[at]] = 0
+    for at in range(counts[_N_SEEN]):
+        is_seen[seen[at]] = False
+    counts[:] = 0
+
+
+@numba.njit(nogil=True, cache=True)
+def present(is_alive, groups, times, allowed, group, before, row, own, hidden, there, may):  # type: ignore[no-untyped-def]
+    """Fill `there` and `may`; how many rows are there."""
+    n_rows = np.uint64(len(there))
+    for other in range(n_rows):
         # A row without a time is there at any moment, and every row is where no moment is asked for.
-        there[other] = is_alive[other] and groups[other] == group and not times[other] >= before
+        there[other] = is_alive[other] & (groups[other] == group) & (not times[other] >= before)
     for other in own:
         there[other] = False
     if row >= 0:
         there[row] = False
-    for other in range(len(there)):
-        may[other] = there[other] and allowed[other]
+    n_there = 0
+    for other in range(n_rows):
+        may[other] = there[other] & allowed[other]
+        n_there += 1 if there[other] else 0
     for other in hidden:
         may[other] = False
+    return n_there
 
 
 @numba.njit(nogil=True, cache=True)
-def damp(times, time, half_life, floor, there, products, similarities, damped):  # type: ignore[no-untyped-def]
-    """Fill `similarities`, rounded, and `damped`; the greatest of both."""
-    best, best_damped = 0.0, 0.0
-    last_time, factor = np.nan, 1.0
+def rows_there(there, n_there):  # type: ignore[no-untyped-def]
+    """The rows that are there, ascending."""
+    rows = np.empty(n_there, dtype=np.int32)
+    n_found = 0
     for row in range(len(there)):
+        if there[row]:
+            rows[n_found] = row
+            n_found += 1
+    return rows
+
+
+@numba.njit(nogil=True, cache=True)
+def slots_of(terms):  # type: ignore[no-untyped-def]
+    """`Slots` of some terms, at most one in eight taken; a term that is negative has none."""
+    n_slots = 64
+    while n_slots < 8 * len(terms):
+        n_slots *= 2
+    slots, places = np.full(n_slots, -1, dtype=np.int32), np.zeros(n_slots, dtype=np.int32)
+    for place in range(len(terms)):
+        if terms[place] >= 0:
+            slot = _first_slot(terms[place], n_slots)
+            while slots[slot] >= 0:
+                slot = (slot + np.uint32(1)) & np.uint32(n_slots - 1)
+            slots[slot], places[slot] = terms[place], place
+    return Slots(slots, places)
+
+
+@numba.njit(nogil=True, cache=True)
+def _first_slot(term, n_slots):  # type: ignore[no-untyped-def]
+    return (np.uint32(term) * np.uint32(2654435769)) >> np.uint32(7) & np.uint32(n_slots - 1)
+
+
+@numba.njit(nogil=True, cache=True)
+def _place_of(term, slots, places):  # type: ignore[no-untyped-def]
+    """The place of a term among those that have slots; -1 for another term."""
+    slot = _first_slot(term, len(slots))
+    while slots[slot] != term:
+        if slots[slot] < 0:
+            return -1
+        slot = (slot + np.uint32(1)) & np.uint32(len(slots) - 1)
+    return places[slot]
+
+
+@numba.njit(nogil=True, cache=True)
+def measure(rows, slots, own_values, own_fields, columns, vectors, out):  # type: ignore[no-untyped-def]
+    """
+    Write the products of a query with some rows to `out`, as `TiledIndex.products` does for all, to the last bit.
+
+    Parameters
+    ----------
+    rows
+        Shape (n_some_rows,).
+    slots, own_values, own_fields
+        The query: `Slots` of its terms, and the value and the number of the field of each.
+    columns
+        Shape (n_fields,): the column of `out` for a field's own product, -1 for none.
+    vectors
+        indptr, indices and data of all rows.
+    out
+        Shape (n_rows, n_columns); the product over all fields goes to column 0.
+    """
+    indptr, indices, data = vectors
+    slot_terms, places = slots
+    for row in rows:
+        total, sum_, field = 0.0, 0.0, -1
+        for position in range(indptr[row], indptr[row + 1]):
+            own = _place_of(indices[position], slot_terms, places)
+            if own < 0:
+                continue
+            if own_fields[own] != field:
+                total += sum_
+                if field >= 0 and columns[field] > 0:
+                    out[row, columns[field]] = sum_
+                sum_, field = 0.0, own_fields[own]
+            sum_ += np.float64(own_values[own]) * np.float64(data[position])
+        if field >= 0 and columns[field] > 0:
+            out[row, columns[field]] = sum_
+        out[row, 0] = total + sum_
+
+
+@numba.njit(nogil=True, cache=True)
+def damp(rows, is_all, times, time, half_life, floor, scratch):  # type: ignore[no-untyped-def]
+    """
+    From the products of some rows their similarities, rounded, and damped similarities; the rows are known from now on.
+
+    Parameters
+    ----------
+    rows
+        Shape (n_some_rows,).
+    is_all
+        Whether the products are there of all rows.
+    times, time, half_life, floor
+        When all rows are from and the query, and how similarity fades.
+
+    Returns
+    -------
+    Shape (2, n_some_rows): similarities, damped similarities.
+    """
+    products, similarities, damped = scratch.products, scratch.similarity, scratch.damped
+    known, counts = scratch.known, scratch.counts
+    n_known = counts[_N_KNOWN]
+    counts[_N_KNOWN] = -1 if is_all else n_known + len(rows)
+    out = np.zeros((2, len(rows)))
+    last_time, factor = np.nan, 1.0
+    for at in range(len(rows)):
+        row = rows[at]
+        if not is_all:
+            known[n_known + at] = row
         similarity = min(np.rint(products[row, 0] * 1e6) / 1e6, 1.0)
-        if not there[row] or similarity == 0.0:
+        if similarity == 0.0:
             similarities[row] = damped[row] = 0.0
             continue
         if half_life > 0 and times[row] != last_time:
             last_time = times[row]
-            gap = time - last_time
-            if np.isnan(gap):
-                factor = floor + (1.0 - floor) / 2
-            elif abs(gap) > 64 * half_life and floor > 0.01:
-                # What is left to fade is less than the last bit of the floor.
-                factor = floor
-            else:
-                factor = floor + (1.0 - floor) * np.exp2(-abs(gap) / half_life)
-        similarities[row], damped[row] = similarity, similarity * factor
-        best, best_damped = max(best, similarity), max(best_damped, damped[row])
-    return best, best_damped
-
-
-@numba.njit(nogil=True, cache=True)
-def local_rows(there, damped, n_local):  # type: ignore[no-untyped-def]
-    """The rows that are there with the greatest damped similarity, of equals the first; at most n_local, ascending."""
-    n_there = 0
-    counts = np.zeros(_N_BUCKETS + 1, dtype=np.int32)
-    for row in range(len(there)):
-        if there[row]:
-            n_there += 1
-            counts[int(damped[row] * _N_BUCKETS)] += 1
-    rows = np.empty(min(n_there, n_local), dtype=np.int32)
-    bar, n_equal = -1.0, 0
-    if n_there > n_local:
-        # The bucket that the last of them is in, and its place there.
-        bucket, n_above = _N_BUCKETS, 0
-        while n_above + counts[bucket] < n_local:
-            n_above += counts[bucket]
-            bucket -= 1
-        inside = np.empty(counts[bucket])
-        n_inside = 0
-        for row in range(len(there)):
-            if there[row] and int(damped[row] * _N_BUCKETS) == bucket:
-                inside[n_inside] = damped[row]
-                n_inside += 1
-        inside.sort()
-        bar = inside[n_inside - (n_local - n_above)]
-        n_equal = n_local - n_above
-        for value in inside:
-            n_equal -= 1 if value > bar else 0
-    n_found = 0
-    for row in range(len(there)):
-        if there[row]:
-            value = damped[row]
-            if value > bar or (value == bar and n_equal > 0):
-                n_equal -= 1 if value == bar else 0
-                rows[n_found] = row
-                n_found += 1
-    return rows
+            factor = factor_of(time - last_time, half_life, floor)
+        out[0, at] = similarities[row] = similarity
+        out[1, at] = damped[row] = similarity * factor
+    return out
 
 
 @numba.njit(nogil=True, cache=True)
 def _count_sizes(starts, ends, there, sizes):  # type: ignore[no-untyped-def]
     """Fill `sizes`, by the edges of the rows that are there or of those that are not, whichever are fewer."""
-    n_edges = 0
-    for row in range(len(there)):
-        n_edges += starts[row + 1] - starts[row] if there[row] else 0
+    n_rows, n_edges = np.uint64(len(there)), 0
+    for row in range(n_rows):
+        n_edges += np.int64(there[row]) * (starts[row + 1] - starts[row])
     few_gone = 2 * n_edges > starts[len(there)]
     step = np.int32(-1 if few_gone else 1)
-    for row in range(len(there)):
-        sizes[row] = starts[row + 1] - starts[row] if few_gone else 0
-    for row in range(len(there)):
+    for row in range(n_rows):
+        sizes[row] = np.int32(few_gone) * np.int32(starts[row + 1] - starts[row])
+    for row in range(n_rows):
         if there[row] != few_gone:
             for edge in range(starts[row], starts[row + 1]):
                 sizes[ends[edge]] += step
 
 
 @numba.njit(nogil=True, cache=True)
-def spread(rows, starts, ends, scratch):  # type: ignore[no-untyped-def]
+def spread(rows, values, starts, ends, scratch):  # type: ignore[no-untyped-def]
     """
-    Fill `sums` and `proposal` by what the local rows spread along their edges.
+    Fill `touched`, `place` and `sums` by what some rows spread along their edges.
 
-    Sums run over the local rows in their order. Of the diffusion's steps only the last goes beyond the local rows:
-    what flows to another row at an earlier one does not flow on.
+    Sums run over these rows in their order. Of the diffusion's steps only the last goes beyond them: what flows to
+    another row at an earlier one does not flow on.
+
+    Parameters
+    ----------
+    rows, values
+        Shape (n_local,): the rows that spread, ascending, and their damped similarities.
+    starts, ends
+        The edges.
 
     Returns
     -------
-    The greatest circle mean and the greatest diffusion.
+    touched : ndarray of int32, shape (n_touched,)
+        The rows that something flows to, those that spread first.
+    proposals : ndarray of float64, shape (n_touched,)
+        By how much the lists propose each; 0 where it may not be suggested.
+    greatest_mean, greatest_diffusion : float
     """
     # Taken apart once: in a loop each look into a tuple counts a reference.
-    there, may, _, _, damped, kept, sums, sizes, place, proposal = scratch
+    there, may, sizes, place, sums = scratch.there, scratch.may, scratch.sizes, scratch.place, scratch.sums
+    touched, counts = scratch.touched, scratch.counts
     _count_sizes(starts, ends, there, sizes)
-    sums[:] = 0.0
-    proposal[:] = 0.0
     n_local, n_edges = len(rows), 0
     for at in range(n_local):
         row = rows[at]
+        touched[at] = row
         place[row] = at + 1
-        kept[row] = damped[row]
+        sums[at, _TOTAL] = sums[at, _FOURTH] = sums[at, _FIRST_FLOW] = 0.0
         n_edges += starts[row + 1] - starts[row]
-    # The edges between local rows, by places.
-    inner_starts = np.zeros(n_local + 1, dtype=np.int64)
-    inner = np.empty(n_edges, dtype=np.int32)
-    n_inner = 0
+    n_touched = n_local
+    # The edges by places.
+    places = np.empty(n_edges, dtype=np.int32)
+    n_done = 0
     for at in range(n_local):
-        row = rows[at]
-        value = kept[row]
+        row, value = rows[at], values[at]
         fourth, share = value * value * value * value, value / max(np.float64(sizes[row]), 1.0)
         for edge in range(starts[row], starts[row + 1]):
-            end = ends[edge]
+            end = place[ends[edge]] - 1
+            if end < 0:
+                end = n_touched
+                touched[end] = ends[edge]
+                sums[end, _TOTAL] = sums[end, _FOURTH] = sums[end, _FIRST_FLOW] = 0.0
+                n_touched += 1
+                place[ends[edge]] = n_touched
             sums[end, _TOTAL] += value
             sums[end, _FOURTH] += fourth
             sums[end, _FIRST_FLOW] += share
-            if place[end]:
-                inner[n_inner] = place[end] - 1
-                n_inner += 1
-        inner_starts[at + 1] = n_inner
-    now, flow = np.empty(n_local), np.empty(n_local)
+            places[n_done] = end
+            n_done += 1
+    counts[_N_TOUCHED] = n_touched
+    now, flow = np.empty(n_local), np.empty(n_touched)
     for at in range(n_local):
-        now[at] = _STAYS * kept[rows[at]] + (1.0 - _STAYS) * sums[rows[at], _FIRST_FLOW]
-    for _ in range(_N_STEPS - 2):
+        now[at] = _STAYS * values[at] + (1.0 - _STAYS) * sums[at, _FIRST_FLOW]
+    for step in range(_N_STEPS - 1):
         flow[:] = 0.0
+        n_done = 0
         for at in range(n_local):
-            share = now[at] / max(np.float64(sizes[rows[at]]), 1.0)
-            for edge in range(inner_starts[at], inner_starts[at + 1]):
-                flow[inner[edge]] += share
-        for at in range(n_local):
-            now[at] = _STAYS * kept[rows[at]] + (1.0 - _STAYS) * flow[at]
-    for at in range(n_local):
-        row = rows[at]
-        share = now[at] / max(np.float64(sizes[row]), 1.0)
-        for edge in range(starts[row], starts[row + 1]):
-            sums[ends[edge], _LAST_FLOW] += share
+            row = rows[at]
+            share = now[at] / max(np.float64(sizes[row]), 1.0)
+            for _ in range(starts[row + 1] - starts[row]):
+                flow[places[n_done]] += share
+                n_done += 1
+        if step < _N_STEPS - 2:
+            for at in range(n_local):
+                now[at] = _STAYS * values[at] + (1.0 - _STAYS) * flow[at]
+    proposals = np.zeros(n_touched)
     greatest_mean, greatest_diffusion = 0.0, 0.0
-    for row in range(len(there)):
-        # With nothing flowing to it, its circle has nothing either.
-        value, flowing = kept[row], sums[row, _LAST_FLOW]
-        if value == 0.0 and flowing == 0.0:
-            continue
-        mean = (sums[row, _TOTAL] + value) / (np.float64(sizes[row]) + 1.0)
-        power = np.sqrt(np.sqrt(sums[row, _FOURTH] + (value * value) * (value * value)))
+    for at in range(n_touched):
+        row = touched[at]
+        value, flowing = values[at] if at < n_local else 0.0, flow[at]
+        mean = (sums[at, _TOTAL] + value) / (np.float64(sizes[row]) + 1.0)
+        power = np.sqrt(np.sqrt(sums[at, _FOURTH] + (value * value) * (value * value)))
         diffused = _STAYS * value + (1.0 - _STAYS) * (flowing if there[row] else 0.0)
-        sums[row, MEAN], sums[row, POWER], sums[row, DIFFUSION] = mean, power, diffused
+        sums[at, MEAN], sums[at, POWER], sums[at, DIFFUSION] = mean, power, diffused
         if may[row]:
-            proposal[row] = 0.5 * mean + 0.25 * power + 0.3 * diffused
+            proposals[at] = 0.5 * mean + 0.25 * power + 0.3 * diffused
         # A row that is not there may lie in a circle all the same; the query's own row does, by its hidden list.
         if there[row]:
             greatest_mean, greatest_diffusion = max(greatest_mean, mean), max(greatest_diffusion, diffused)
-    for row in rows:
-        place[row] = 0
-        kept[row] = 0.0
-    return greatest_mean, greatest_diffusion
+    return touched[:n_touched], proposals, greatest_mean, greatest_diffusion
 
 
 @numba.njit(nogil=True, cache=True)
-def best_values(values, mask, n):  # type: ignore[no-untyped-def]
-    """The n greatest values above 0 of the rows in a mask, ascending, filled up with zeros at the front."""
+def sums_of(rows, scratch):  # type: ignore[no-untyped-def]
+    """What `spread` has left for some rows; shape (n_some_rows, 3)."""
+    out = np.zeros((len(rows), 3))
+    for at in range(len(rows)):
+        place = scratch.place[rows[at]]
+        if place:
+            out[at] = scratch.sums[place - 1]
+    return out
+
+
+@numba.njit(nogil=True, cache=True)
+def best_values(values, n):  # type: ignore[no-untyped-def]
+    """The n greatest values above 0, ascending, filled up with zeros at the front."""
     heap = np.zeros(n)
-    for row in range(len(values)):
-        value = values[row]
-        if value > heap[0] and mask[row]:
+    for value in values:
+        if value > heap[0]:
             at = 0
             while True:
                 child = 2 * at + 1
@@ -309,26 +441,28 @@ def best_values(values, mask, n):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
-def best_rows(values, mask, n):  # type: ignore[no-untyped-def]
-    """The rows of a mask with the n greatest values above 0; of those that tie for the last place all, up to 2 n."""
-    bar = best_values(values, mask, n)[0]
-    rows = np.empty(2 * n, dtype=np.int64)
-    n_rows = 0
-    for row in range(len(values)):
-        if values[row] > bar and mask[row]:
-            rows[n_rows] = row
-            n_rows += 1
-    if bar > 0.0:
-        for row in range(len(values)):
-            if n_rows < 2 * n and values[row] == bar and mask[row]:
-                rows[n_rows] = row
-                n_rows += 1
-    return rows[:n_rows]
+def best_rows(values, rows, n):  # type: ignore[no-untyped-def]
+    """The rows of the n greatest values above 0; of those that tie for the last place all, up to 2 n, the first."""
+    bar = best_values(values, n)[0]
+    n_above, n_equal = 0, 0
+    found, equal = np.empty(2 * n, dtype=np.int64), np.empty(len(rows), dtype=np.int64)
+    for at in range(len(rows)):
+        if values[at] > bar:
+            found[n_above] = rows[at]
+            n_above += 1
+        elif values[at] == bar and bar > 0.0:
+            equal[n_equal] = rows[at]
+            n_equal += 1
+    if n_above + n_equal > 2 * n:
+        equal = np.sort(equal[:n_equal])
+        n_equal = 2 * n - n_above
+    found[n_above : n_above + n_equal] = equal[:n_equal]
+    return found[: n_above + n_equal]
 
 
 @numba.njit(nogil=True, cache=True)
-def shared(  # type: ignore[no-untyped-def]
-    rows, own_terms, own_values, parts, rarity, title, excerpt, is_name, vectors, out, rare
+def compare(  # type: ignore[no-untyped-def]
+    rows, slots, twin_slots, own_values, own_fields, rarity, title, excerpt, is_name, vectors, out, rare, crossed
 ):
     """
     What some rows have in common with a query, by the terms of the rows.
@@ -337,8 +471,10 @@ def shared(  # type: ignore[no-untyped-def]
     ----------
     rows
         Shape (n_candidates,).
-    own_terms, own_values, parts
-        The query: its terms, sorted, and their values; those of field f are ``own_terms[parts[f]:parts[f + 1]]``.
+    slots, own_values, own_fields
+        The query: `Slots` of its terms, and the value and the number of the field of each.
+    twin_slots
+        `Slots` of the twins of its terms: what a word of its title is called in an excerpt, and the other way round.
     rarity
         Shape (n_query_terms,): inverse document frequencies.
     title, excerpt
@@ -352,19 +488,18 @@ def shared(  # type: ignore[no-untyped-def]
     rare
         Shape (n_candidates, 4), zeros: of the title's words the greatest rarity and all added up; of the title's names
         and the excerpt's names added up.
+    crossed
+        Shape (n_candidates, 2), zeros: products of the query's title with the excerpt, and of its excerpt with the
+        title.
     """
     indptr, indices, data = vectors
+    slot_terms, places = slots
+    twin_terms, twin_places = twin_slots
     for at in range(len(rows)):
-        position, last = indptr[rows[at]], indptr[rows[at] + 1]
-        for field in range(len(parts) - 1):
-            for own in range(parts[field], parts[field + 1]):
-                term = own_terms[own]
-                while position < last and indices[position] < term:
-                    position += 1
-                if position == last:
-                    break
-                if indices[position] != term:
-                    continue
+        for position in range(indptr[rows[at]], indptr[rows[at] + 1]):
+            own = _place_of(indices[position], slot_terms, places)
+            if own >= 0:
+                field = own_fields[own]
                 out[at, field] += np.float64(own_values[own]) * np.float64(data[position])
                 if field == title:
                     rare[at, 0] = max(rare[at, 0], rarity[own])
@@ -372,26 +507,11 @@ def shared(  # type: ignore[no-untyped-def]
                     rare[at, 2] += rarity[own] if is_name[own] else 0.0
                 elif field == excerpt:
                     rare[at, 3] += rarity[own] if is_name[own] else 0.0
-
-
-@numba.njit(nogil=True, cache=True)
-def dots(rows, terms, values, vectors):  # type: ignore[no-untyped-def]
-    """The products of some terms, in any order, with some rows; shape (n_candidates,)."""
-    indptr, indices, data = vectors
-    out = np.zeros(len(rows))
-    for at in range(len(rows)):
-        start, stop = indptr[rows[at]], indptr[rows[at] + 1]
-        for own in range(len(terms)):
-            low, high = start, stop
-            while low < high:
-                middle = (low + high) // 2
-                if indices[middle] < terms[own]:
-                    low = middle + 1
-                else:
-                    high = middle
-            if low < stop and indices[low] == terms[own]:
-                out[at] += np.float64(values[own]) * np.float64(data[low])
-    return out
+            twin = _place_of(indices[position], twin_terms, twin_places)
+            if twin >= 0:
+                crossed[at, 1 if own_fields[twin] == excerpt else 0] += np.float64(own_values[twin]) * np.float64(
+                    data[position]
+                )
 
 
 #: What `circles` gives, in the order of its columns.
@@ -404,30 +524,30 @@ _N_OF_CIRCLES = len(CIRCLE_FEATURES)
 
 
 @numba.njit(nogil=True, cache=True)
-def _compare_words(rows, starts, ends, products, place, numbers, lengths, field_lengths):  # type: ignore[no-untyped-def]
-    """Put the cosines of words and of characters in the place of products, for the circles of some rows."""
-    n_most = len(rows)
-    for row in rows:
-        n_most += starts[row + 1] - starts[row]
-    seen = np.empty(n_most, dtype=np.int64)
+def _make_cosines(rows, starts, ends, scratch, numbers, lengths, field_lengths):  # type: ignore[no-untyped-def]
+    """For the circles of some rows, put side by side in `products` what is asked of each row."""
+    products, similarity, damped, there = scratch.products, scratch.similarity, scratch.damped, scratch.there
+    seen, is_seen, counts = scratch.seen, scratch.is_seen, scratch.counts
     n_seen = 0
     cosines = np.zeros(3)
     for row in rows:
         for edge in range(starts[row] - 1, starts[row + 1]):
             end = row if edge < starts[row] else ends[edge]
-            if place[end]:
+            if is_seen[end] or not there[end]:
                 continue
-            place[end] = 1
+            is_seen[end] = True
             seen[n_seen] = end
             n_seen += 1
+            if similarity[end] == 0.0 and products[end, 0] == 0.0:
+                continue
             for at in range(3):
                 length = field_lengths[end, numbers[at]] if numbers[at] >= 0 else 0.0
                 # A row that has nothing in the field has no cosine; it counts as 0.
                 cosines[at] = products[end, TITLE + at] / (lengths[numbers[at]] * length) if length > 0.0 else 0.0
+            products[end, _SIMILARITY], products[end, _DAMPED] = similarity[end], damped[end]
             products[end, _WORDS] = 0.5 * (cosines[0] + cosines[1])
             products[end, _CHARS] = cosines[2]
-    for at in range(n_seen):
-        place[seen[at]] = 0
+    counts[_N_SEEN] = n_seen
 
 
 @numba.njit(nogil=True, cache=True)
@@ -450,23 +570,18 @@ def circles(rows, around, scratch, voters, voices, times, time, numbers, lengths
     lengths, field_lengths
         The lengths of the query's part in each field, shape (n_fields,), and of each row's, shape (n_rows, n_fields).
     """
-    there, products, voice = scratch.there, scratch.products, scratch.kept
-    similarity, damped = scratch.similarity, scratch.damped
+    there, products, voice = scratch.there, scratch.products, scratch.voice
     for at in range(len(voters)):
         voice[voters[at]] = voices[at]
     out = np.empty((len(rows), _N_OF_CIRCLES))
     starts, ends, list_starts, list_ends, by_starts, by_ends = around
-    _compare_words(rows, starts, ends, products, scratch.place, numbers, lengths, field_lengths)
+    _make_cosines(rows, starts, ends, scratch, numbers, lengths, field_lengths)
     for place in range(len(rows)):
         row = rows[place]
         size = 1.0
-        damped_max, sum_, first, second, third = (
-            damped[row],
-            similarity[row],
-            similarity[row],
-            0.0,
-            0.0,
-        )
+        damped_max = products[row, _DAMPED]
+        sum_ = first = products[row, _SIMILARITY]
+        second = third = 0.0
         words_sum = words_max = products[row, _WORDS]
         chars_sum = chars_max = products[row, _CHARS]
         votes, n_voters = 0.0, 1.0 if voice[row] > 0 else 0.0
@@ -489,8 +604,8 @@ def circles(rows, around, scratch, voters, voices, times, time, numbers, lengths
             if end == row:
                 continue
             size += 1.0
-            damped_max = max(damped_max, damped[end])
-            value = similarity[end]
+            damped_max = max(damped_max, products[end, _DAMPED])
+            value = products[end, _SIMILARITY]
             sum_ += value
             if value > first:
                 first, second, third = value, first, second

@@ -240,8 +240,8 @@ class TreeEnsemble:
         """
         out = np.zeros(table.shape)
         _contribute(
-            table, self.roots, self.leaf_starts, self.features, self.thresholds, self.nan_left, self.left, self.right,
-            self.node_values, self.leaf_values, out,
+            np.ascontiguousarray(table), self.roots, self.leaf_starts, self.features, self.thresholds, self.nan_left,
+            self.left, self.right, self.node_values, self.leaf_values, out,
         )  # fmt: skip
         return out
 

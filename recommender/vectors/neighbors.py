@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from recommender.vectors import postings, search
+from recommender.vectors import postings, search, sweep
 from recommender.vectors.postings import Postings, Times, frozen
 from recommender.vectors.search import Facts, Queries
 
@@ -220,7 +220,7 @@ class TiledIndex:
             frozen(rows.times, np.float64), frozen(rows.groups, np.int32), frozen(rows.allowed, np.bool_),
             frozen(rows.order, np.int64),
         )  # fmt: skip
-        blocks = self._blocks(rows.times, facts)
+        blocks = self._blocks(rows.times, facts.times)
 
         def answer(numbers: NDArray[np.int64], may_guess: bool) -> None:
             chunk = asked._replace(numbers=frozen(numbers))
@@ -280,11 +280,50 @@ class TiledIndex:
         for segment in self._segments:
             postings.add_products(segment, *query, out)
 
-    def _blocks(self, times: NDArray[np.float64], facts: Facts) -> list[_Blocks]:
+    def nearest_rows(
+        self,
+        terms: NDArray[np.int32],
+        values: NDArray[np.float32],
+        n_nearest: int,
+        n_similar: int,
+        *,
+        there: NDArray[np.bool_],
+        times: NDArray[np.float64],
+        time: float,
+        damping: Damping,
+    ) -> NDArray[np.int32]:
+        """
+        The rows nearest to a query by damped similarity, and those nearest by similarity; all of them, ascending.
+
+        Sums are of single precision, so of rows that are near the last place another one may be the nearer by a
+        millionth. Rows that share no term with the query are not among them.
+
+        Parameters
+        ----------
+        terms, values
+            Shape (n_query_terms,): columns, sorted, and their values.
+        n_nearest, n_similar
+            How many rows by the one and by the other; of equals the first.
+        there, times
+            Shape (n_rows,): rows that may be found, and as in `Rows`.
+        time, damping
+            When the query is from, and how similarity fades.
+        """
+        found = sweep.nothing_found(self.n_rows)
+        asked = (frozen(terms, np.int32), frozen(values, np.float32), there, frozen(times, np.float64))
+        for segment, block in zip(self._segments, self._blocks(times, asked[3]), strict=True):
+            sweep.sweep(
+                segment, block.times, block.nearest_tiles(time), *asked, time, damping.half_life, damping.floor,
+                n_nearest, n_similar, found,
+            )  # fmt: skip
+        rows: NDArray[np.int32] = sweep.settle(n_nearest, n_similar, found)
+        return rows
+
+    def _blocks(self, times: NDArray[np.float64], frozen_times: NDArray[np.float64]) -> list[_Blocks]:
         """When the rows of each segment's blocks are from; kept for the next time that the same array is asked for."""
         known_times, blocks = self._blocks_of
         if known_times is not times or len(blocks) != len(self._segments):
-            blocks = [_Blocks.of(segment, facts.times) for segment in self._segments]
+            blocks = [_Blocks.of(segment, frozen_times) for segment in self._segments]
             self._blocks_of = (times, blocks)
         return blocks
 

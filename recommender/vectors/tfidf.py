@@ -156,16 +156,11 @@ class FieldVectorizer:
         columns: list[int] = []
         counts: list[int] = []
         for field in self.fields:
-            terms = reader.terms(article, field.name)
             vocabulary = self._vectorizers[field.name].vocabulary_
-            found: dict[int, int] = {}
-            for term in terms:
-                column = vocabulary.get(term)
-                if column is not None:
-                    found[column] = found.get(column, 0) + 1
-            for column in sorted(found):
+            found = Counter(map(vocabulary.get, reader.terms(article, field.name)))
+            for column, count in sorted((column, n) for column, n in found.items() if column is not None):
                 columns.append(field.start + column)
-                counts.append(found[column])
+                counts.append(count)
         own = np.array(columns, dtype=np.int32)
         values = np.array(counts, dtype=np.float32)
         for field, (first, last) in zip(self.fields, self._parts(own), strict=True):
@@ -257,8 +252,9 @@ class FieldVectorizer:
             self._vectorizers[name] = vectorizer
             start += len(terms)
         self._lay_out()
-        self._frequencies = frequencies
-        self.is_name = np.zeros(self.n_terms, dtype=bool) if is_name is None else is_name
+        # A memory map is slow to take single values from; a plain view of it is not.
+        self._frequencies = np.asarray(frequencies)
+        self.is_name = np.zeros(self.n_terms, dtype=bool) if is_name is None else np.asarray(is_name)
         return self
 
     def telling_terms(self) -> NDArray[np.bool_]:

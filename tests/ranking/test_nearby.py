@@ -45,41 +45,75 @@ def test_features_are_those_of_all_rows_and_edges(families, dated, lists_propose
 
 
 @pytest.mark.parametrize("n_local", [1, 7, 20])
-def test_above_the_limit_only_the_nearest_spread(families, monkeypatch, n_local):
-    """Exactly the nearest rows, of equals the first."""
+@pytest.mark.parametrize("least_idf", [0.0, 2.5, 100.0])
+def test_above_the_limit_only_the_nearest_are_compared(families, monkeypatch, n_local, least_idf):
+    """Exactly the nearest rows, of equals the first, by the terms that are not common."""
+    monkeypatch.setattr(features, "N_ALL", 3)
     monkeypatch.setattr(features, "N_LOCAL", n_local)
+    monkeypatch.setattr(features, "N_SIMILAR", 4)
+    monkeypatch.setattr(features, "_LEAST_IDF", least_idf)
     corpus = Corpus(families(n_families=8))
     rec = Recommender().fit(corpus)
     state = rec._fitted()
     for query in queries_of(rec, corpus):
         asked = (query, state.catalogue, state.graph, rec._allowed(state), DAMPING, 12)
-        assert_equal_pairs(pairs_of(*asked), slow_pairs(*asked, n_local=n_local))
+        assert_equal_pairs(pairs_of(*asked), slow_pairs(*asked, n_local=(n_local, 4), least_idf=least_idf))
 
 
-def test_local_rows_are_the_nearest_and_of_equals_the_first():
-    """Also where most are equal, and where fewer are there than asked for."""
-    random = np.random.default_rng(3)
-    for values in (random.random(500), np.round(random.random(500), 1), np.zeros(500), np.full(500, 1.0)):
-        there = random.random(500) < 0.7
-        rows = np.flatnonzero(there)
-        for n_local in (1, 10, 100, 349, 500):
-            nearest = np.sort(rows[np.argsort(-values[rows], kind="stable")][:n_local])
-            np.testing.assert_array_equal(nearby.local_rows(there, values, n_local), nearest)
+def test_above_the_limit_a_draft_looks_as_it_will_when_it_is_known(families, monkeypatch):
+    """Whatever the thread was asked before, and however the rows are kept."""
+    monkeypatch.setattr(features, "N_ALL", 3)
+    monkeypatch.setattr(features, "N_LOCAL", 10)
+    corpus = Corpus(families(n_families=8))
+    drafts = [dataclasses.replace(article, id=f"draft-{article.id}", url="", related=()) for article in corpus][::7]
+    rec = Recommender().fit(corpus)
+    state = rec._fitted()
+
+    def seen(query, state):
+        found = pairs_of(query, state.catalogue, state.graph, rec._allowed(state), DAMPING, 12)
+        return dict(zip(found.rows.tolist(), found.table.tolist(), strict=True))
+
+    before = [seen(rec._query(state, draft), state) for draft in drafts]
+    for draft, known in zip(drafts, before, strict=True):
+        rec.update(added=[draft])
+        after = seen(rec._query(rec._fitted(), draft.id), rec._fitted())
+        assert after.keys() == known.keys()
+        for row, values in known.items():
+            np.testing.assert_array_equal(after[row], values)
+        rec.update(removed=[draft.id])
 
 
 def test_best_rows_take_ties_up_to_twice_as_many():
-    """Rows above the bar always; nothing that is 0 or masked."""
+    """Rows above the bar always; nothing that is 0; of too many that tie the first, in whatever order they come."""
     values = np.array([0.0, 0.5, 0.5, 0.9, 0.5, 0.5, 0.2, 0.5])
-    everything = np.ones(8, dtype=bool)
-    assert nearby.best_rows(values, everything, 1).tolist() == [3]
-    assert sorted(nearby.best_rows(values, everything, 2).tolist()) == [1, 2, 3, 4]
-    assert sorted(nearby.best_rows(values, everything, 7).tolist()) == [1, 2, 3, 4, 5, 6, 7]
-    assert sorted(nearby.best_rows(values, values != 0.9, 20).tolist()) == [1, 2, 4, 5, 6, 7]
-    assert nearby.best_values(values, everything, 3).tolist() == [0.5, 0.5, 0.9]
+    rows = np.arange(8, dtype=np.int32)
+    assert nearby.best_rows(values, rows, 1).tolist() == [3]
+    assert sorted(nearby.best_rows(values, rows, 2).tolist()) == [1, 2, 3, 4]
+    assert sorted(nearby.best_rows(values[::-1].copy(), rows[::-1].copy(), 2).tolist()) == [1, 2, 3, 4]
+    assert sorted(nearby.best_rows(values, rows, 7).tolist()) == [1, 2, 3, 4, 5, 6, 7]
+    assert sorted(nearby.best_rows(values * (values != 0.9), rows, 20).tolist()) == [1, 2, 4, 5, 6, 7]
+    assert nearby.best_values(values, 3).tolist() == [0.5, 0.5, 0.9]
 
 
-def slow_pairs(query, catalogue, graph, allowed, damping, n_candidates, lists_propose=True, n_local=8192):
-    """As `recommender.ranking.features.pairs_of`, with the number of local rows to be chosen."""
+def nearest_by_sums(query, catalogue, there, damping, n_local, least_idf):
+    """The nearest rows as a large site has them: by sums of single precision over the terms that are not common."""
+    terms, values = query.vector.indices, query.vector.data
+    is_telling = catalogue.frequencies[terms] >= least_idf
+    if np.square(values[is_telling]).sum() < 0.5 * np.square(values).sum():
+        is_telling[:] = True
+    sums = np.zeros(catalogue.n_rows, dtype=np.float32)
+    for term, value in zip(terms[is_telling], values[is_telling], strict=True):
+        sums += value * catalogue.vectors[:, [term]].toarray().ravel()
+    sums = sums.astype(np.float64) * there
+    faded = sums * damping_factors(query.time - catalogue.times, damping)
+    chosen = [np.lexsort((np.arange(len(sums)), -by))[:n] for by, n in zip((faded, sums), n_local, strict=True)]
+    return np.unique(np.concatenate([rows[sums[rows] > 0] for rows in chosen]))
+
+
+def slow_pairs(
+    query, catalogue, graph, allowed, damping, n_candidates, lists_propose=True, n_local=None, least_idf=0.0
+):
+    """As `recommender.ranking.features.pairs_of`; `n_local`: how many rows are compared, by either measure."""
     n_rows = catalogue.n_rows
     there = catalogue.is_alive & (catalogue.groups == query.group)
     there[query.own] = False
@@ -95,11 +129,14 @@ def slow_pairs(query, catalogue, graph, allowed, damping, n_candidates, lists_pr
     gap = query.time - catalogue.times
     damped = similarity * damping_factors(gap, damping)
     words, chars = text.words * there, text.chars * there
+    exact = similarity, damped, words, chars
 
     arrays = graph.arrays
     near = arrays.together
-    # Of the rows that are there, the nearest spread; of equals the first.
-    local = np.sort(np.lexsort((np.arange(n_rows), -damped, ~there))[: min(n_local, there.sum())])
+    local = np.flatnonzero(there)
+    if n_local is not None:
+        local = nearest_by_sums(query, catalogue, there, damping, n_local, least_idf)
+        similarity, damped, words, chars = only(local, exact)
     kept = np.zeros(n_rows)
     kept[local] = damped[local]
     size, circle_sum, circle_fourth, diffusion = _spread(near, there, kept, local)
@@ -133,6 +170,12 @@ def slow_pairs(query, catalogue, graph, allowed, damping, n_candidates, lists_pr
         table[:, _COLUMN[name]] = values
 
     best_similarity, best_damped = similarity.max(), damped.max()
+    best_ten = np.sort(damped)[-min(10, n_rows) :]
+    nearest = np.zeros(n_rows, dtype=bool)
+    _take(nearest, damped, _N_VOTERS)
+    if n_local is not None:
+        # Candidates are compared too.
+        similarity, damped, words, chars = only(np.union1d(local, rows), exact)
     put("similarity", similarity[rows])
     put("damped", damped[rows])
     for name, values in text.fields.items():
@@ -157,12 +200,9 @@ def slow_pairs(query, catalogue, graph, allowed, damping, n_candidates, lists_pr
     put("query_excerpt_words", np.log1p(text.n_excerpt))
     put("query_best_similarity", best_similarity)
     put("query_best_damped", best_damped)
-    n_best = min(10, n_rows)
-    put("query_evenness", np.sort(damped)[-n_best:].mean() / max(best_damped, 1e-9))
+    put("query_evenness", best_ten.mean() / max(best_damped, 1e-9))
 
     voters = np.zeros(n_rows)
-    nearest = np.zeros(n_rows, dtype=bool)
-    _take(nearest, damped, _N_VOTERS)
     voters[nearest] = damped[nearest]
     circle = _circles(
         rows, near.starts, near.ends, arrays.lists.starts, arrays.lists.ends, arrays.listed_by.starts,
@@ -183,6 +223,13 @@ def slow_pairs(query, catalogue, graph, allowed, damping, n_candidates, lists_pr
         put("listed_together", together[rows] / n_links)
     put("query_listed_by", n_links)
     return Pairs(rows, similarity[rows], damped[rows], table)
+
+
+def only(rows, arrays):
+    """The arrays with zeros in all other rows."""
+    is_one = np.zeros(len(arrays[0]), dtype=bool)
+    is_one[rows] = True
+    return tuple(np.where(is_one, values, 0.0) for values in arrays)
 
 
 def _products(catalogue, terms, values):

@@ -254,6 +254,36 @@ def test_products_are_those_of_the_matrix(monkeypatch):
     assert set(out[:, 1]) == {-1.0}
 
 
+@pytest.mark.parametrize("half_life", [0.0, 20.0])
+def test_the_nearest_rows_are_found_among_all(monkeypatch, half_life):
+    """By either measure, of equals the first, in any segment and tile; of rows that are there, and share a term."""
+    monkeypatch.setattr(postings, "TILE_ROWS", 128)
+    random = np.random.default_rng(5)
+    matrix = unit_rows(5, n_rows=600, density=0.2)
+    # Many equals.
+    matrix = csr_matrix(np.concatenate([matrix.toarray()[:300], matrix.toarray()[:300]]))
+    times = np.round(random.random(600) * 200)
+    times[random.random(600) < 0.1] = np.nan
+    there = random.random(600) < 0.8
+    index = TiledIndex(matrix[:500], times[:500])
+    index.add(matrix[500:], times[500:])
+    damping = Damping(half_life, 0.3)
+    for time in (50.0, 400.0, np.nan):
+        query = matrix[int(random.integers(600))]
+        sums = np.zeros(600, dtype=np.float32)
+        for term, value in zip(query.indices, query.data, strict=True):
+            sums += value * matrix[:, [term]].toarray().ravel()
+        sums = sums.astype(np.float64) * there
+        faded = sums * damping_factors(time - times, damping)
+        for n_nearest, n_similar in ((1, 1), (40, 5), (5, 40), (900, 1)):
+            best = [np.lexsort((np.arange(600), -by))[:n] for by, n in ((faded, n_nearest), (sums, n_similar))]
+            expected = np.unique(np.concatenate([rows[sums[rows] > 0] for rows in best]))
+            found = index.nearest_rows(
+                query.indices, query.data, n_nearest, n_similar, there=there, times=times, time=time, damping=damping
+            )
+            assert found.tolist() == expected.tolist()
+
+
 def test_a_copy_grows_alone():
     """Whoever reads the old index goes on reading it."""
     matrix = unit_rows(9, n_rows=20, density=0.5)
