@@ -36,7 +36,9 @@ _SIMILARITY, _WORDS, _DAMPED = 0, TITLE, _EXCERPT
 _TOTAL, _FOURTH, _FIRST_FLOW = range(3)
 MEAN, POWER, DIFFUSION = range(3)
 #: Places of `Scratch.counts`.
-_N_KNOWN, _N_TOUCHED, _N_SEEN = range(3)
+_N_KNOWN, _N_TOUCHED = range(2)
+#: What `Scratch.mark` says of a row.
+_SHARING, _DONE = 1, 2
 
 
 class Scratch(NamedTuple):
@@ -63,12 +65,13 @@ class Scratch(NamedTuple):
         damped similarities in columns `MEAN` and `POWER`, what is diffused in `DIFFUSION`.
     voice
         Shape (n_rows,): weight of the rows that vote.
-    known, touched, seen
-        Shape (n_rows,): rows that are known, and that are touched, and of which `products` was made to cosines.
-    is_seen
-        Shape (n_rows,): marks of the latter.
+    known, touched
+        Shape (n_rows,): rows that are known, and that are touched.
+    mark
+        Shape (n_rows,): `_SHARING` for known rows whose product is above 0, `_DONE` where `products` has cosines; 0
+        for all others. It is small enough for a near cache, and most rows are told by it alone.
     counts
-        Shape (3,): how many of these there are; -1 known ones are all.
+        Shape (2,): how many rows are known, -1 for all, and how many are touched.
     """
 
     there: NDArray[np.bool_]
@@ -82,8 +85,7 @@ class Scratch(NamedTuple):
     voice: NDArray[np.float64]
     known: NDArray[np.int32]
     touched: NDArray[np.int32]
-    seen: NDArray[np.int32]
-    is_seen: NDArray[np.bool_]
+    mark: NDArray[np.uint8]
     counts: NDArray[np.int64]
 
 
@@ -133,9 +135,8 @@ def scratch_of(n_rows: int) -> Scratch:
             voice=np.zeros(n_rows),
             known=np.zeros(n_rows, dtype=np.int32),
             touched=np.zeros(n_rows, dtype=np.int32),
-            seen=np.zeros(n_rows, dtype=np.int32),
-            is_seen=np.zeros(n_rows, dtype=bool),
-            counts=np.zeros(3, dtype=np.int64),
+            mark=np.zeros(n_rows, dtype=np.uint8),
+            counts=np.zeros(2, dtype=np.int64),
         )
     return known
 
@@ -144,22 +145,20 @@ def scratch_of(n_rows: int) -> Scratch:
 def start_anew(scratch):  # type: ignore[no-untyped-def]  # compiled: numba infers the types, here and below
     """Clear what the query before has left."""
     products, similarity, damped, place = scratch.products, scratch.similarity, scratch.damped, scratch.place
-    known, touched, seen, is_seen, counts = (
-        scratch.known, scratch.touched, scratch.seen, scratch.is_seen, scratch.counts,
-    )  # fmt: skip
+    known, touched, mark, counts = scratch.known, scratch.touched, scratch.mark, scratch.counts
     if counts[_N_KNOWN] < 0:
         products[:] = 0.0
         similarity[:] = 0.0
         damped[:] = 0.0
+        mark[:] = 0
     for at in range(counts[_N_KNOWN]):
         row = known[at]
         similarity[row] = damped[row] = 0.0
+        mark[row] = 0
         for column in range(4):
             products[row, column] = 0.0
     for at in range(counts[_N_TOUCHED]):
         place[touched[at]] = 0
-    for at in range(counts[_N_SEEN]):
-        is_seen[seen[at]] = False
     counts[:] = 0
 
 
@@ -283,7 +282,7 @@ def damp(rows, is_all, times, time, half_life, floor, scratch):  # type: ignore[
     Shape (2, n_some_rows): similarities, damped similarities.
     """
     products, similarities, damped = scratch.products, scratch.similarity, scratch.damped
-    known, counts = scratch.known, scratch.counts
+    known, mark, counts = scratch.known, scratch.mark, scratch.counts
     n_known = counts[_N_KNOWN]
     counts[_N_KNOWN] = -1 if is_all else n_known + len(rows)
     out = np.zeros((2, len(rows)))
@@ -292,6 +291,7 @@ def damp(rows, is_all, times, time, half_life, floor, scratch):  # type: ignore[
         row = rows[at]
         if not is_all:
             known[n_known + at] = row
+        mark[row] = _SHARING if products[row, 0] > 0.0 else 0
         similarity = min(np.rint(products[row, 0] * 1e6) / 1e6, 1.0)
         if similarity == 0.0:
             similarities[row] = damped[row] = 0.0
@@ -526,20 +526,14 @@ _N_OF_CIRCLES = len(CIRCLE_FEATURES)
 @numba.njit(nogil=True, cache=True)
 def _make_cosines(rows, starts, ends, scratch, numbers, lengths, field_lengths):  # type: ignore[no-untyped-def]
     """For the circles of some rows, put side by side in `products` what is asked of each row."""
-    products, similarity, damped, there = scratch.products, scratch.similarity, scratch.damped, scratch.there
-    seen, is_seen, counts = scratch.seen, scratch.is_seen, scratch.counts
-    n_seen = 0
+    products, similarity, damped, mark = scratch.products, scratch.similarity, scratch.damped, scratch.mark
     cosines = np.zeros(3)
     for row in rows:
         for edge in range(starts[row] - 1, starts[row + 1]):
             end = row if edge < starts[row] else ends[edge]
-            if is_seen[end] or not there[end]:
+            if mark[end] != _SHARING:
                 continue
-            is_seen[end] = True
-            seen[n_seen] = end
-            n_seen += 1
-            if similarity[end] == 0.0 and products[end, 0] == 0.0:
-                continue
+            mark[end] = _DONE
             for at in range(3):
                 length = field_lengths[end, numbers[at]] if numbers[at] >= 0 else 0.0
                 # A row that has nothing in the field has no cosine; it counts as 0.
@@ -547,7 +541,6 @@ def _make_cosines(rows, starts, ends, scratch, numbers, lengths, field_lengths):
             products[end, _SIMILARITY], products[end, _DAMPED] = similarity[end], damped[end]
             products[end, _WORDS] = 0.5 * (cosines[0] + cosines[1])
             products[end, _CHARS] = cosines[2]
-    counts[_N_SEEN] = n_seen
 
 
 @numba.njit(nogil=True, cache=True)
@@ -570,7 +563,7 @@ def circles(rows, around, scratch, voters, voices, times, time, numbers, lengths
     lengths, field_lengths
         The lengths of the query's part in each field, shape (n_fields,), and of each row's, shape (n_rows, n_fields).
     """
-    there, products, voice = scratch.there, scratch.products, scratch.voice
+    there, products, voice, mark = scratch.there, scratch.products, scratch.voice, scratch.mark
     for at in range(len(voters)):
         voice[voters[at]] = voices[at]
     out = np.empty((len(rows), _N_OF_CIRCLES))
@@ -604,6 +597,8 @@ def circles(rows, around, scratch, voters, voices, times, time, numbers, lengths
             if end == row:
                 continue
             size += 1.0
+            if not mark[end]:  # it has nothing in common with the query: all that follows is 0
+                continue
             damped_max = max(damped_max, products[end, _DAMPED])
             value = products[end, _SIMILARITY]
             sum_ += value
