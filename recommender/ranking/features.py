@@ -42,7 +42,6 @@ from recommender.ranking.nearby import (
     POWER,
     TITLE,
     Scratch,
-    Slots,
     Surroundings,
     best_rows,
     best_values,
@@ -53,10 +52,10 @@ from recommender.ranking.nearby import (
     present,
     rows_there,
     scratch_of,
-    slots_of,
     spread,
     start_anew,
     sums_of,
+    values_by_term,
 )
 from recommender.ranking.rankers import Query
 from recommender.vectors.neighbors import Damping
@@ -370,10 +369,8 @@ class _Text:
         `Scratch.products`; -1 for one that the query has nothing in.
     columns
         Shape (n_fields,): the other way round, the column of each field.
-    fields
-        Shape (n_query_terms,): the number of each term's field.
-    slots
-        Where each term is.
+    field_ends
+        Shape (n_fields,): the column after the last of each field.
     """
 
     terms: NDArray[np.int32]
@@ -383,8 +380,7 @@ class _Text:
     numbers: dict[str, int]
     compared: NDArray[np.int64]
     columns: NDArray[np.int64]
-    fields: NDArray[np.int64]
-    slots: Slots
+    field_ends: NDArray[np.int64]
 
     @classmethod
     def of(cls, query: Query, catalogue: Catalogue) -> _Text:
@@ -400,9 +396,8 @@ class _Text:
             number = numbers.get(name, -1)
             if number >= 0 and parts[number + 1] > parts[number]:
                 compared[place], columns[number] = number, TITLE + place
-        fields = np.repeat(np.arange(len(lengths)), np.diff(parts))
-        slots = slots_of(terms)
-        return cls(terms, values, parts, np.array(lengths), numbers, compared, columns, fields, slots)
+        field_ends = np.array([field.stop for field in catalogue.fields], dtype=np.int64)
+        return cls(terms, values, parts, np.array(lengths), numbers, compared, columns, field_ends)
 
     def n_terms(self, name: str) -> int:
         """Known terms of the query in a field."""
@@ -419,8 +414,10 @@ class _Text:
 
     def measure(self, rows: NDArray[np.int32], catalogue: Catalogue, scratch: Scratch) -> None:
         """Take the products with some rows."""
-        vectors = catalogue.vector_parts
-        measure(rows, self.slots, self.values, self.fields, self.columns, vectors, scratch.products)
+        measure(
+            rows, self.terms, self.values, self.field_ends, self.columns, catalogue.vector_parts,
+            values_by_term(catalogue.n_terms), scratch.products,
+        )  # fmt: skip
 
     def of_rows(self, rows: NDArray[np.int64], catalogue: Catalogue) -> dict[str, NDArray[np.float64]]:
         """The features of the text of some rows by name; those that the query has nothing for are left out."""
@@ -430,8 +427,9 @@ class _Text:
         crossed = np.zeros((len(rows), 2))
         title, excerpt = self.numbers.get("title", -1), self.numbers.get("excerpt", -1)
         compare(
-            rows, self.slots, slots_of(frozen(catalogue.twins[self.terms])), self.values, self.fields, rarity, title,
-            excerpt, is_name, catalogue.vector_parts, products, rare, crossed,
+            rows, self.terms, self.values, catalogue.twins[self.terms], self.field_ends, title, excerpt,
+            frozen(catalogue.frequencies), frozen(catalogue.is_name), catalogue.vector_parts,
+            values_by_term(catalogue.n_terms), products, rare, crossed,
         )  # fmt: skip
         row_lengths = catalogue.field_lengths[rows]
         found: dict[str, NDArray[np.float64]] = {}

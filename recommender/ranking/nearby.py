@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from recommender.vectors.sweep import factor_of
 
 __all__ = [
-    "CIRCLE_FEATURES", "DIFFUSION", "MEAN", "POWER", "TITLE", "Scratch", "Slots", "Surroundings",
+    "CIRCLE_FEATURES", "DIFFUSION", "MEAN", "POWER", "TITLE", "Scratch", "Surroundings",
     "best_rows", "best_values", "circles", "compare", "damp", "measure", "present", "rows_there", "scratch_of",
-    "slots_of", "spread", "start_anew", "sums_of",
+    "spread", "start_anew", "sums_of", "values_by_term",
 ]  # fmt: skip
 
 #: Steps of the diffusion, and the part of it that stays with the text at each.
@@ -100,22 +100,6 @@ class Surroundings(NamedTuple):
     by_ends: NDArray[np.int32]
 
 
-class Slots(NamedTuple):
-    """
-    Where each of some terms is among them, by hashing.
-
-    Parameters
-    ----------
-    terms
-        Shape (n_slots,), a power of two: -1 where there is none.
-    places
-        Shape (n_slots,).
-    """
-
-    terms: NDArray[np.int32]
-    places: NDArray[np.int32]
-
-
 _OF_THREAD = local()
 
 
@@ -194,73 +178,55 @@ def rows_there(there, n_there):  # type: ignore[no-untyped-def]
     return rows
 
 
-@numba.njit(nogil=True, cache=True)
-def slots_of(terms):  # type: ignore[no-untyped-def]
-    """`Slots` of some terms, at most one in eight taken; a term that is negative has none."""
-    n_slots = 64
-    while n_slots < 8 * len(terms):
-        n_slots *= 2
-    slots, places = np.full(n_slots, -1, dtype=np.int32), np.zeros(n_slots, dtype=np.int32)
-    for place in range(len(terms)):
-        if terms[place] >= 0:
-            slot = _first_slot(terms[place], n_slots)
-            while slots[slot] >= 0:
-                slot = (slot + np.uint32(1)) & np.uint32(n_slots - 1)
-            slots[slot], places[slot] = terms[place], place
-    return Slots(slots, places)
+def values_by_term(n_terms: int) -> NDArray[np.float32]:
+    """An array of this thread with room for two values of each term, shape (2, n_terms), zeros; to be left as zeros."""
+    known: NDArray[np.float32] | None = getattr(_OF_THREAD, "by_term", None)
+    if known is None or known.shape[1] != n_terms:
+        known = _OF_THREAD.by_term = np.zeros((2, n_terms), dtype=np.float32)
+    return known
 
 
 @numba.njit(nogil=True, cache=True)
-def _first_slot(term, n_slots):  # type: ignore[no-untyped-def]
-    return (np.uint32(term) * np.uint32(2654435769)) >> np.uint32(7) & np.uint32(n_slots - 1)
-
-
-@numba.njit(nogil=True, cache=True)
-def _place_of(term, slots, places):  # type: ignore[no-untyped-def]
-    """The place of a term among those that have slots; -1 for another term."""
-    slot = _first_slot(term, len(slots))
-    while slots[slot] != term:
-        if slots[slot] < 0:
-            return -1
-        slot = (slot + np.uint32(1)) & np.uint32(len(slots) - 1)
-    return places[slot]
-
-
-@numba.njit(nogil=True, cache=True)
-def measure(rows, slots, own_values, own_fields, columns, vectors, out):  # type: ignore[no-untyped-def]
+def measure(rows, own_terms, own_values, field_ends, columns, vectors, by_term, out):  # type: ignore[no-untyped-def]
     """
     Write the products of a query with some rows to `out`, as `TiledIndex.products` does for all, to the last bit.
+
+    A term that the query does not have adds an exact 0, which costs less than to find out.
 
     Parameters
     ----------
     rows
         Shape (n_some_rows,).
-    slots, own_values, own_fields
-        The query: `Slots` of its terms, and the value and the number of the field of each.
+    own_terms, own_values
+        The query, shape (n_query_terms,).
+    field_ends
+        Shape (n_fields,): the column after the last of each field.
     columns
         Shape (n_fields,): the column of `out` for a field's own product, -1 for none.
     vectors
         indptr, indices and data of all rows.
+    by_term
+        As `values_by_term` gives it.
     out
         Shape (n_rows, n_columns); the product over all fields goes to column 0.
     """
     indptr, indices, data = vectors
-    slot_terms, places = slots
+    value_of = by_term[0]
+    for own in range(len(own_terms)):
+        value_of[own_terms[own]] = own_values[own]
     for row in rows:
-        total, sum_, field = 0.0, 0.0, -1
-        for position in range(indptr[row], indptr[row + 1]):
-            own = _place_of(indices[position], slot_terms, places)
-            if own < 0:
-                continue
-            if own_fields[own] != field:
-                total += sum_
-                if field >= 0 and columns[field] > 0:
-                    out[row, columns[field]] = sum_
-                sum_, field = 0.0, own_fields[own]
-            sum_ += np.float64(own_values[own]) * np.float64(data[position])
-        if field >= 0 and columns[field] > 0:
-            out[row, columns[field]] = sum_
-        out[row, 0] = total + sum_
+        total, position, last = 0.0, indptr[row], indptr[row + 1]
+        for field in range(len(field_ends)):
+            sum_, end = 0.0, field_ends[field]
+            while position < last and indices[position] < end:
+                sum_ += np.float64(value_of[indices[position]]) * np.float64(data[position])
+                position += 1
+            total += sum_
+            if columns[field] > 0:
+                out[row, columns[field]] = sum_
+        out[row, 0] = total
+    for term in own_terms:
+        value_of[term] = 0.0
 
 
 @numba.njit(nogil=True, cache=True)
@@ -462,8 +428,9 @@ def best_rows(values, rows, n):  # type: ignore[no-untyped-def]
 
 @numba.njit(nogil=True, cache=True)
 def compare(  # type: ignore[no-untyped-def]
-    rows, slots, twin_slots, own_values, own_fields, rarity, title, excerpt, is_name, vectors, out, rare, crossed
-):
+    rows, own_terms, own_values, twins, field_ends, title, excerpt, frequencies, is_name, vectors, by_term, out, rare,
+    crossed,
+):  # fmt: skip
     """
     What some rows have in common with a query, by the terms of the rows.
 
@@ -471,18 +438,20 @@ def compare(  # type: ignore[no-untyped-def]
     ----------
     rows
         Shape (n_candidates,).
-    slots, own_values, own_fields
-        The query: `Slots` of its terms, and the value and the number of the field of each.
-    twin_slots
-        `Slots` of the twins of its terms: what a word of its title is called in an excerpt, and the other way round.
-    rarity
-        Shape (n_query_terms,): inverse document frequencies.
+    own_terms, own_values
+        The query, shape (n_query_terms,).
+    twins
+        Shape (n_query_terms,): what a word of its title is called in an excerpt, and the other way round; -1 for none.
+    field_ends
+        Shape (n_fields,): the column after the last of each field.
     title, excerpt
         The numbers of these fields, -1 where there is none.
-    is_name
-        Shape (n_query_terms,).
+    frequencies, is_name
+        Shape (n_terms,): inverse document frequencies, and which words are names.
     vectors
         indptr, indices and data of all rows.
+    by_term
+        As `values_by_term` gives it.
     out
         Shape (n_candidates, n_fields), zeros: products.
     rare
@@ -493,25 +462,39 @@ def compare(  # type: ignore[no-untyped-def]
         title.
     """
     indptr, indices, data = vectors
-    slot_terms, places = slots
-    twin_terms, twin_places = twin_slots
+    value_of, crossing_of = by_term
+    for own in range(len(own_terms)):
+        value_of[own_terms[own]] = own_values[own]
+        if twins[own] >= 0:
+            crossing_of[twins[own]] = own_values[own]
     for at in range(len(rows)):
-        for position in range(indptr[rows[at]], indptr[rows[at] + 1]):
-            own = _place_of(indices[position], slot_terms, places)
-            if own >= 0:
-                field = own_fields[own]
-                out[at, field] += np.float64(own_values[own]) * np.float64(data[position])
+        position, last = indptr[rows[at]], indptr[rows[at] + 1]
+        for field in range(len(field_ends)):
+            sum_, crossing, end = 0.0, 0.0, field_ends[field]
+            is_words = field in (title, excerpt)
+            while position < last and indices[position] < end:
+                term, value = indices[position], np.float64(data[position])
+                position += 1
+                sum_ += np.float64(value_of[term]) * value
+                if not is_words:
+                    continue
+                crossing += np.float64(crossing_of[term]) * value
+                if value_of[term] == 0.0:
+                    continue
+                rarity = np.float64(frequencies[term])
                 if field == title:
-                    rare[at, 0] = max(rare[at, 0], rarity[own])
-                    rare[at, 1] += rarity[own]
-                    rare[at, 2] += rarity[own] if is_name[own] else 0.0
-                elif field == excerpt:
-                    rare[at, 3] += rarity[own] if is_name[own] else 0.0
-            twin = _place_of(indices[position], twin_terms, twin_places)
-            if twin >= 0:
-                crossed[at, 1 if own_fields[twin] == excerpt else 0] += np.float64(own_values[twin]) * np.float64(
-                    data[position]
-                )
+                    rare[at, 0] = max(rare[at, 0], rarity)
+                    rare[at, 1] += rarity
+                    rare[at, 2] += rarity if is_name[term] else 0.0
+                else:
+                    rare[at, 3] += rarity if is_name[term] else 0.0
+            out[at, field] = sum_
+            if is_words:
+                crossed[at, 1 if field == title else 0] = crossing
+    for own in range(len(own_terms)):
+        value_of[own_terms[own]] = 0.0
+        if twins[own] >= 0:
+            crossing_of[twins[own]] = 0.0
 
 
 #: What `circles` gives, in the order of its columns.
