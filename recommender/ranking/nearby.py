@@ -215,12 +215,13 @@ def measure(rows, own_terms, own_values, field_ends, columns, vectors, by_term, 
     for own in range(len(own_terms)):
         value_of[own_terms[own]] = own_values[own]
     for row in rows:
-        total, position, last = 0.0, indptr[row], indptr[row + 1]
+        # Unsigned: numba leaves out the test for a negative index.
+        total, position, last = 0.0, np.uint64(indptr[row]), np.uint64(indptr[row + 1])
         for field in range(len(field_ends)):
             sum_, end = 0.0, field_ends[field]
             while position < last and indices[position] < end:
-                sum_ += np.float64(value_of[indices[position]]) * np.float64(data[position])
-                position += 1
+                sum_ += np.float64(value_of[np.uint32(indices[position])]) * np.float64(data[position])
+                position += np.uint64(1)
             total += sum_
             if columns[field] > 0:
                 out[row, columns[field]] = sum_
@@ -468,13 +469,13 @@ def compare(  # type: ignore[no-untyped-def]
         if twins[own] >= 0:
             crossing_of[twins[own]] = own_values[own]
     for at in range(len(rows)):
-        position, last = indptr[rows[at]], indptr[rows[at] + 1]
+        position, last = np.uint64(indptr[rows[at]]), np.uint64(indptr[rows[at] + 1])
         for field in range(len(field_ends)):
             sum_, crossing, end = 0.0, 0.0, field_ends[field]
             is_words = field in (title, excerpt)
             while position < last and indices[position] < end:
-                term, value = indices[position], np.float64(data[position])
-                position += 1
+                term, value = np.uint32(indices[position]), np.float64(data[position])
+                position += np.uint64(1)
                 sum_ += np.float64(value_of[term]) * value
                 if not is_words:
                     continue
