@@ -272,39 +272,43 @@ def _not_above(thresholds: NDArray[np.float64]) -> NDArray[np.float32]:
     return lower
 
 
-@numba.njit(nogil=True, cache=True)
-def _masks_of(roots, leaf_starts, left, right, n_leaves):  # type: ignore[no-untyped-def]  # compiled, as all below
-    """`TreeEnsemble.masks`, and where in `leaf_values` the leaves are, those of a tree from the left."""
-    masks = np.zeros(len(left), dtype=np.uint32)
-    places = np.arange(n_leaves)
-    ahead, bits = np.empty(_MOST_LEAVES, dtype=np.int64), np.empty(_MOST_LEAVES, dtype=np.uint32)
-    below = np.empty(_MOST_LEAVES, dtype=np.uint32)
-    for tree in range(len(roots)):
-        root, first_leaf = roots[tree], leaf_starts[tree]
+def _masks_of(
+    roots: NDArray[np.int64],
+    leaf_starts: NDArray[np.int64],
+    left: NDArray[np.int32],
+    right: NDArray[np.int32],
+    n_leaves: int,
+) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """
+    `TreeEnsemble.masks`, and where in `leaf_values` the leaves are, those of a tree from the left.
+
+    Not compiled: a model is loaded in less time than it takes to load the first compiled function.
+    """
+    masks, places = [0] * len(left), list(range(n_leaves))
+    lefts, rights = left.tolist(), right.tolist()
+    for root, first_leaf in zip(roots.tolist(), leaf_starts.tolist(), strict=True):
         if root < 0:
             continue
-        ahead[0], n_ahead, n_seen = 0, 1, 0
-        while n_ahead:
-            n_ahead -= 1
-            node = ahead[n_ahead]
+        below: dict[int, int] = {}
+        ahead, n_seen = [0], 0
+        while ahead:
+            node = ahead.pop()
             if node >= 0:
-                ahead[n_ahead], ahead[n_ahead + 1] = right[root + node], left[root + node]
-                n_ahead += 2
+                ahead += (rights[root + node], lefts[root + node])
             else:
                 places[first_leaf + n_seen] = first_leaf - node - 1
-                bits[-node - 1] = np.uint32(1) << np.uint32(n_seen)
+                below[node] = 1 << n_seen
                 n_seen += 1
         # LightGBM numbers a node before those below it.
         for node in range(n_seen - 2, -1, -1):
-            one, other = left[root + node], right[root + node]
-            leaves_left = below[one] if one >= 0 else bits[-one - 1]
-            below[node] = leaves_left | (below[other] if other >= 0 else bits[-other - 1])
-            masks[root + node] = ~leaves_left
-    return masks, places
+            leaves_left = below[lefts[root + node]]
+            below[node] = leaves_left | below[rights[root + node]]
+            masks[root + node] = ~leaves_left & 0xFFFFFFFF
+    return np.array(masks, dtype=np.uint32), np.array(places, dtype=np.int64)
 
 
 @numba.njit(nogil=True, cache=True)
-def _score(columns, roots, leaf_starts, features, bounds, nan_left, masks, leaves, out):  # type: ignore[no-untyped-def]
+def _score(columns, roots, leaf_starts, features, bounds, nan_left, masks, leaves, out):  # type: ignore[no-untyped-def]  # compiled, as below
     """Add each row's leaf of each tree to `out`; `columns` is the table turned."""
     n_rows, n_trees = np.uint64(columns.shape[1]), len(roots)
     reach, everything = np.empty(columns.shape[1], dtype=np.uint32), np.uint32(0xFFFFFFFF)
