@@ -11,10 +11,12 @@ import dataclasses
 import hashlib
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from importlib.metadata import version
+from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 
@@ -56,7 +58,7 @@ __all__ = ["Recommender", "load_model"]
 
 logger = logging.getLogger(__name__)
 
-#: Queries that `suggest_all` hands to the ranker at once; bounds memory.
+#: Queries that `suggest_all` hands to a thread at once; bounds memory, and should be a multiple of what shares a tile.
 _BLOCK = 512
 
 #: The share of rows that may be of removed or replaced articles; beyond it they are cleared out, which costs as much as
@@ -254,7 +256,7 @@ class Recommender:
         """
         As `suggest_all`, with the reason where an article has no suggestions: what writers take.
 
-        While the answers of a block are explained, the next block is ranked.
+        While the answers of a block are explained, the next blocks are ranked, each by a thread.
         """
         state = self._fitted()
         ids = state.catalogue.ids() if only is None else sorted(set(only))
@@ -264,16 +266,17 @@ class Recommender:
         def chosen(start: int) -> list[tuple[Query, Ranked, Chosen]]:
             queries = [self._query(state, article_id) for article_id in ids[start : start + _BLOCK]]
             most = max(self._k(k, query) for query in queries)
-            ranked = self._rank(state, queries, most, n_threads, allowed)
+            ranked = self._rank(state, queries, most, 1, allowed)
             return list(zip(queries, ranked, self._chosen(state, queries, ranked, k, min_score), strict=True))
 
-        with ThreadPoolExecutor(1) as ahead:
-            coming = ahead.submit(chosen, 0) if ids else None
-            for start in range(0, len(ids), _BLOCK):
-                assert coming is not None
-                block = coming.result()
-                stop = start + len(block)
-                coming = ahead.submit(chosen, stop) if stop < len(ids) else None
+        starts = iter(range(0, len(ids), _BLOCK))
+        with ThreadPoolExecutor(n_threads) as pool:
+            # One more than there are threads: none waits while answers are taken from the first.
+            coming = deque(pool.submit(chosen, start) for start in islice(starts, n_threads + 1))
+            n_done = 0
+            while coming:
+                block = coming.popleft().result()
+                coming.extend(pool.submit(chosen, start) for start in islice(starts, 1))
                 for query, found, best in block:
                     suggestions = self._suggestions(state, query, best)
                     none = "" if suggestions else self._why_none(state, query, found, k, min_score, allowed)
@@ -281,8 +284,9 @@ class Recommender:
                     if none and len(found.rows):
                         nearest, score = state.catalogue.articles[int(found.rows[0])].id, float(found.scores[0])
                     yield Answer(query.article.id, tuple(suggestions), none, nearest, score)
+                n_done += len(block)
                 if progress:
-                    progress(stop, len(ids))
+                    progress(n_done, len(ids))
 
     def asked(self, ids: Sequence[str]) -> tuple[Catalogue, NDArray[np.bool_], Iterator[Query]]:
         """

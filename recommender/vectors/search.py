@@ -38,7 +38,7 @@ SAMPLE_ROWS = 1024
 
 #: Terms are left out while what they can add to a mean row stays below this share of the bar. Measured at 0 to 1: from
 #: 0.6 on, ever more rows have to be summed again.
-LEFT_OUT_SHARE = 0.4
+LEFT_OUT_SHARE = 0.5
 
 #: Left out terms are added up after all once there are more candidates than this many of their postings, each.
 POSTINGS_PER_CANDIDATE = 16
