@@ -41,7 +41,8 @@ from sparse_dot_topn import sp_matmul_topn
 
 from recommender import Article, read_site
 from recommender.settings import Settings
-from recommender.vectors.neighbors import Damping, Neighbors, Rows, TiledIndex
+from recommender.vectors.damping import Damping
+from recommender.vectors.neighbors import Neighbors, Rows, TiledIndex
 from recommender.vectors.text import analyzer_for
 from recommender.vectors.tfidf import FieldVectorizer
 

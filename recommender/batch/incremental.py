@@ -31,7 +31,7 @@ from recommender.ranking.standing import Standing
 from recommender.runs import OF_THE_MACHINE
 from recommender.settings import Settings, describe_settings
 from recommender.suggestions import Reason, Suggestion
-from recommender.vectors.neighbors import Damping
+from recommender.vectors.damping import Damping
 from recommender.writing import Answer
 
 __all__ = ["KeptAnswers"]

@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from recommender.cluster.folder import open_folder
 from recommender.ranking.answers import chosen_of, places_to_fill, reason_for_none, suggestions_of
 from recommender.ranking.rankers import unhidden
-from recommender.vectors.neighbors import Damping, Neighbors
+from recommender.vectors.damping import Damping
+from recommender.vectors.neighbors import Neighbors
 from recommender.writing import jsonl_lines
 from recommender.writing.atomic import replace_file
 from recommender.writing.plan import Answer

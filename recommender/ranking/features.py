@@ -34,9 +34,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.ranking.catalogue import Catalogue
+from recommender.ranking.circles import CIRCLE_FEATURES, circles, compare
 from recommender.ranking.curation import CurationGraph, Edges
 from recommender.ranking.nearby import (
-    CIRCLE_FEATURES,
     DIFFUSION,
     MEAN,
     POWER,
@@ -45,8 +45,6 @@ from recommender.ranking.nearby import (
     Surroundings,
     best_rows,
     best_values,
-    circles,
-    compare,
     damp,
     measure,
     present,
@@ -58,7 +56,7 @@ from recommender.ranking.nearby import (
     values_by_term,
 )
 from recommender.ranking.rankers import Query
-from recommender.vectors.neighbors import Damping
+from recommender.vectors.damping import Damping
 from recommender.vectors.postings import frozen
 
 __all__ = ["FAMILIES", "FEATURES", "Feature", "Pairs", "pairs_of"]

@@ -18,7 +18,7 @@ from recommender.ranking.features import FAMILIES, FEATURES, Pairs, pairs_of
 from recommender.ranking.rankers import Query, Ranked, Ranker, SimilarityRanker
 from recommender.ranking.trees import TreeEnsemble
 from recommender.settings import ListEvidence, RankingSettings, Settings
-from recommender.vectors.neighbors import Damping
+from recommender.vectors.damping import Damping
 
 __all__ = ["LEAST_LISTS", "N_CANDIDATES", "Check", "LearnedRanker", "damping_of", "restore_ranker"]
 

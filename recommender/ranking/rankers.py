@@ -19,7 +19,8 @@ from recommender.articles import Article
 from recommender.ranking.catalogue import Catalogue
 from recommender.ranking.curation import CurationGraph
 from recommender.settings import RankingSettings
-from recommender.vectors.neighbors import Damping, Neighbors
+from recommender.vectors.damping import Damping
+from recommender.vectors.neighbors import Neighbors
 
 __all__ = ["Query", "Ranked", "Ranker", "SimilarityRanker", "nearest", "unhidden", "vectors_of"]
 

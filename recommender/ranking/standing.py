@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from recommender.ranking.catalogue import Catalogue
 from recommender.ranking.curation import CurationGraph
-from recommender.vectors.neighbors import Damping, damping_factors
+from recommender.vectors.damping import Damping, damping_factors
 
 __all__ = ["Standing"]
 

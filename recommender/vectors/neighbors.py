@@ -20,33 +20,17 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from recommender.vectors import postings, search, sweep
+from recommender.vectors.damping import Damping
 from recommender.vectors.postings import Postings, Times, frozen
 from recommender.vectors.search import Facts, Queries
 
-__all__ = ["Damping", "Neighbors", "Rows", "TiledIndex", "damping_factors", "stack_rows"]
+__all__ = ["Neighbors", "Rows", "TiledIndex", "stack_rows"]
 
 #: Segments of at most so many rows are always merged: each is one more to search.
 SMALL_ROWS = 64
 
 #: Queries that share a tile while it is in the cache.
 CHUNK_QUERIES = 256
-
-
-@dataclass(frozen=True, slots=True)
-class Damping:
-    """
-    How similarity fades with the days between two articles: ``floor + (1 - floor) * 2 ** (-days / half_life)``.
-
-    Parameters
-    ----------
-    half_life
-        Days; 0 for no fading.
-    floor
-        The part that never fades, in [0, 1].
-    """
-
-    half_life: float = 0.0
-    floor: float = 1.0
 
 
 @dataclass(slots=True)
@@ -326,16 +310,6 @@ class TiledIndex:
             blocks = [_Blocks.of(segment, frozen_times) for segment in self._segments]
             self._blocks_of = (times, blocks)
         return blocks
-
-
-def damping_factors(gap_days: NDArray[np.float64], damping: Damping) -> NDArray[np.float64]:
-    """The factor of each gap in days, NaN for an unknown one; shape as given, values in [floor, 1]."""
-    if damping.half_life <= 0:
-        return np.ones_like(gap_days)
-    faded = np.exp2(-np.abs(gap_days) / damping.half_life)
-    return np.where(
-        np.isnan(gap_days), damping.floor + (1 - damping.floor) / 2, damping.floor + (1 - damping.floor) * faded
-    )
 
 
 def stack_rows(above: csr_matrix, below: csr_matrix) -> csr_matrix:

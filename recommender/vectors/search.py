@@ -26,6 +26,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.vectors.damping import factor_of
 from recommender.vectors.postings import BLOCK_ROWS, N_CLASSES, class_of
 
 __all__ = ["Candidates", "Facts", "Queries", "no_candidates", "search", "settle"]
@@ -114,20 +115,12 @@ def no_candidates(n_queries: int, k: int) -> Candidates:
 
 
 @numba.njit(nogil=True, cache=True)
-def _factor_of(gap, half_life, floor):  # type: ignore[no-untyped-def]  # compiled: numba infers the types
-    """The factor of a gap in days, as `neighbors.damping_factors`."""
-    if half_life <= 0:
-        return 1.0
-    return floor + (1.0 - floor) * (0.5 if np.isnan(gap) else 2.0 ** (-gap / half_life))
-
-
-@numba.njit(nogil=True, cache=True)
 def _greatest_factor(time, before, earliest, latest, has_unknown, half_life, floor):  # type: ignore[no-untyped-def]
     """No less than the factor of any row that may answer, among rows from `earliest` to `latest`; 0 where none may."""
-    factor = _factor_of(np.nan, half_life, floor) if has_unknown else 0.0
+    factor = factor_of(np.nan, half_life, floor) if has_unknown else 0.0
     if earliest <= latest and not earliest >= before:
         gap = time - time if np.isnan(time) else max(0.0, earliest - time, time - latest)
-        factor = max(factor, _factor_of(gap, half_life, floor))
+        factor = max(factor, factor_of(gap, half_life, floor))
     return factor
 
 
@@ -251,7 +244,7 @@ def _make_exact(candidates, at, postings, queries, facts, half_life, floor, slot
             first = postings.indptr[row - postings.first_row]
             last = postings.indptr[row - postings.first_row + 1]
             cosine = _product(slots, query_terms, query_values, postings.terms[first:last], postings.values[first:last])
-            factor = _factor_of(abs(facts.times[row] - queries.times[number]), half_life, floor)
+            factor = factor_of(facts.times[row] - queries.times[number], half_life, floor)
             similarity = min(1.0, np.rint(cosine * 1e6) / 1e6)
             lower = upper = min(1.0, np.rint(cosine * factor * 1e6) / 1e6)
             if lower <= 0.0:
@@ -497,7 +490,7 @@ def search(postings, times, tiles, queries, facts, k, half_life, floor, n_sample
                         continue
                     if row_times[row] >= before:  # False where either is unknown
                         continue
-                    factor = _factor_of(abs(row_times[row] - time), half_life, floor)
+                    factor = factor_of(row_times[row] - time, half_life, floor)
                     known = np.float64(sums_here[place])
                     upper = (known + np.float64(length) * lengths_here[place] + error) * factor + ROUNDING
                     if upper < least_score:

@@ -14,10 +14,10 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.vectors.damping import factor_of
 from recommender.vectors.postings import BLOCK_ROWS
 
-__all__ = ["Found", "factor_of", "nothing_found", "settle", "sweep"]
-
+__all__ = ["Found", "nothing_found", "settle", "sweep"]
 
 #: Buckets in which values are counted, by their roots: the smaller, the finer.
 _N_BUCKETS = 4096
@@ -58,20 +58,7 @@ def nothing_found(n_rows: int) -> Found:
 
 
 @numba.njit(nogil=True, cache=True)
-def factor_of(gap, half_life, floor):  # type: ignore[no-untyped-def]  # compiled: numba infers the types, here and below
-    """The factor of a gap in days, NaN for an unknown one, as `neighbors.damping_factors`."""
-    if half_life <= 0:
-        return 1.0
-    if np.isnan(gap):
-        return floor + (1.0 - floor) / 2
-    if abs(gap) > 64 * half_life and floor > 0.01:
-        # What is left to fade is less than the last bit of the floor.
-        return floor
-    return floor + (1.0 - floor) * np.exp2(-abs(gap) / half_life)
-
-
-@numba.njit(nogil=True, cache=True)
-def _bucket_of(value):  # type: ignore[no-untyped-def]
+def _bucket_of(value):  # type: ignore[no-untyped-def]  # compiled: numba infers the types, here and below
     return min(int(np.sqrt(value) * _N_BUCKETS), _N_BUCKETS)
 
 

@@ -8,7 +8,7 @@ import pytest
 from recommender import Corpus, Recommender
 from recommender.ranking.features import FAMILIES, FEATURES, pairs_of
 from recommender.settings import settings_from_mapping
-from recommender.vectors.neighbors import Damping
+from recommender.vectors.damping import Damping
 
 DAMPING = Damping(30.0, 0.4)
 COLUMN = {feature.name: column for column, feature in enumerate(FEATURES)}

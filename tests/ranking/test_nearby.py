@@ -8,9 +8,10 @@ import pytest
 
 from recommender import Corpus, Recommender
 from recommender.ranking import features, nearby
+from recommender.ranking.circles import _WINDOWS, CIRCLE_FEATURES
 from recommender.ranking.features import _COLUMN, _N_VOTERS, FEATURES, Pairs, pairs_of
-from recommender.ranking.nearby import _N_STEPS, _STAYS, _WINDOWS, CIRCLE_FEATURES
-from recommender.vectors.neighbors import Damping, damping_factors
+from recommender.ranking.nearby import _N_STEPS, _STAYS
+from recommender.vectors.damping import Damping, damping_factors
 
 DAMPING = Damping(30.0, 0.4)
 

@@ -10,7 +10,8 @@ from sklearn.neighbors import NearestNeighbors
 from sklearn.preprocessing import normalize
 
 from recommender.vectors import postings
-from recommender.vectors.neighbors import Damping, Rows, TiledIndex, damping_factors, stack_rows
+from recommender.vectors.damping import Damping, damping_factors
+from recommender.vectors.neighbors import Rows, TiledIndex, stack_rows
 
 
 def unit_rows(seed, n_rows=60, n_terms=40, density=0.1):
