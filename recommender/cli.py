@@ -12,27 +12,29 @@ import errno
 import io
 import signal
 import sys
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import click
 
+from recommender.console import (
+    echo_diff,
+    explained,
+    listed,
+    report_as,
+    settings_as_yaml,
+    showing,
+    shown,
+    summary,
+    tell_reading,
+)
 from recommender.errors import RecommenderError
 
 if TYPE_CHECKING:
-    from recommender.articles import Article, Reading
-    from recommender.batch import Progress, SuggestRun
-    from recommender.evaluation import Report
     from recommender.settings import Settings
-    from recommender.suggestions import Reason
-    from recommender.writing import Answer, FileChange
 
 __all__ = ["main"]
-
-#: Warnings shown without ``--verbose``; the rest is counted.
-MOST_WARNINGS = 10
 
 
 class _Commands(click.Group):
@@ -211,7 +213,7 @@ def suggest(
         raise click.UsageError(
             "--check, --diff and --dry-run compare files. With --write jsonl name one: --output FILE."
         )
-    with _showing(verbose, quiet) as progress:
+    with showing(verbose, quiet) as progress:
         run = suggest_site(
             site,
             settings,
@@ -228,13 +230,13 @@ def suggest(
         )
     if diff:
         for change in run.changes:
-            _echo_diff(change)
+            echo_diff(change)
     elif is_plan:
         for change in run.changes:
-            click.echo(f"would change {_shown(change.path)}")
-    _tell_reading(run.reading, run.problems, verbose=verbose, quiet=quiet)
+            click.echo(f"would change {shown(change.path)}")
+    tell_reading(run.reading, run.problems, verbose=verbose, quiet=quiet)
     if not quiet:
-        for line in _summary(run, is_plan=is_plan):
+        for line in summary(run, is_plan=is_plan):
             click.echo(line, err=True)
     if run.problems or (check and run.changes):
         sys.exit(1)
@@ -255,10 +257,10 @@ def fit(site: Path, model: Path | None, settings_file: Path | None, strict: bool
     from recommender.batch import fit_site
 
     settings = _settings(site, settings_file)
-    with _showing(verbose, quiet) as progress:
+    with showing(verbose, quiet) as progress:
         run = fit_site(site, settings, model=model, strict=strict, progress=progress)
-    click.echo(_shown(run.folder))
-    _tell_reading(run.reading, run.problems, verbose=verbose, quiet=quiet)
+    click.echo(shown(run.folder))
+    tell_reading(run.reading, run.problems, verbose=verbose, quiet=quiet)
     if not quiet:
         click.echo(f"articles: {run.n_articles:,} read, {len(run.problems):,} with problems", err=True)
         click.echo(f"ranking: {run.ranker_decision or run.ranker_name}", err=True)
@@ -296,14 +298,14 @@ def explain(
     from recommender.batch import explain_article
 
     settings = _settings(site, settings_file)
-    with _showing(verbose, quiet) as progress:
+    with showing(verbose, quiet) as progress:
         run = explain_article(site, settings, article, candidate, model=model, progress=progress)
     for problem in run.problems:
         click.echo(str(problem), err=True)
     if run.candidate is not None and run.reason is not None:
-        lines = _explained(run.article, run.candidate, run.reason)
+        lines = explained(run.article, run.candidate, run.reason)
     else:
-        lines = _listed(run.article, run.answer)
+        lines = listed(run.article, run.answer)
     for line in lines:
         click.echo(line)
 
@@ -324,9 +326,9 @@ def settings(file: Path | None) -> None:
 
     if file is not None:
         check_settings(file)
-        click.echo(f"{_shown(file)}: every setting is right.", err=True)
+        click.echo(f"{shown(file)}: every setting is right.", err=True)
         return
-    for line in _settings_as_yaml(list_settings()):
+    for line in settings_as_yaml(list_settings()):
         click.echo(line)
 
 
@@ -389,7 +391,7 @@ def evaluate(
     from recommender.batch import evaluate_site
 
     settings = _settings(site, settings_file)
-    with _showing(verbose, quiet) as progress:
+    with showing(verbose, quiet) as progress:
         run = evaluate_site(
             site,
             settings,
@@ -401,18 +403,18 @@ def evaluate(
             strict=strict,
             progress=progress,
         )
-    _tell_reading(run.reading, run.reading.problems, verbose=verbose, quiet=quiet)
+    tell_reading(run.reading, run.reading.problems, verbose=verbose, quiet=quiet)
     if output is not None:
         from recommender.writing.atomic import replace_file
 
-        replace_file(output, _report_as(run.report, format_).encode())
+        replace_file(output, report_as(run.report, format_).encode())
     elif format_ == "table":
         from rich.console import Console
 
         # In a pipe rich would fold the table to 80 columns; a table is as wide as it is.
         Console(width=None if sys.stdout.isatty() else 160).print(run.report.to_table())
     else:
-        click.echo(_report_as(run.report, format_), nl=False)
+        click.echo(report_as(run.report, format_), nl=False)
     # After the report: a person who is stopped wants to see why.
     if fail_under:
         run.report.check(fail_under)
@@ -425,57 +427,6 @@ def evaluate(
 def _names(text: str | None) -> list[str] | None:
     """Names between commas."""
     return None if text is None else [name.strip() for name in text.split(",") if name.strip()]
-
-
-def _report_as(report: Report, format_: str) -> str:
-    """A report as the text of a file."""
-    if format_ == "json":
-        return f"{report.to_json(indent=2)}\n"
-    if format_ == "html":
-        return report.to_html()
-    from rich.console import Console
-
-    text = io.StringIO()
-    Console(file=text, width=160).print(report.to_table())
-    return text.getvalue()
-
-
-@contextlib.contextmanager
-def _showing(verbose: bool, quiet: bool) -> Iterator[Progress | None]:
-    """Show what a run logs and how far it is: the log with --verbose, a bar only where stderr is a terminal."""
-    import logging
-
-    handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(message)s"))
-    logger = logging.getLogger("recommender")
-    logger.addHandler(handler)
-    logger.setLevel(logging.INFO if verbose else logging.WARNING)
-    try:
-        if quiet or verbose or not sys.stderr.isatty():
-            yield None
-        else:
-            with _bar() as progress:
-                yield progress
-    finally:
-        logger.removeHandler(handler)
-
-
-@contextlib.contextmanager
-def _bar() -> Iterator[Progress]:
-    """One line a stage, gone when the run is done."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description:<12}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        stages: dict[str, Any] = {}
-
-        def tell(stage: str, n_done: int, n_total: int) -> None:
-            if stage not in stages:
-                stages[stage] = bar.add_task(stage, total=n_total)
-            bar.update(stages[stage], completed=n_done, total=n_total)
-
-        yield tell
 
 
 def _settings(site: Path, file: Path | None, k: int | None = None, writer: str | None = None) -> Settings:
@@ -492,146 +443,6 @@ def _settings(site: Path, file: Path | None, k: int | None = None, writer: str |
             settings, writing=dataclasses.replace(settings.writing, writer=cast(Any, writer))
         )
     return settings
-
-
-def _tell_reading(reading: Reading, problems: Sequence[RecommenderError], *, verbose: bool, quiet: bool) -> None:
-    """Every problem, and warnings, of which there may be thousands, up to a number."""
-    for problem in problems:
-        click.echo(str(problem), err=True)
-    if quiet:
-        return
-    warnings = [*reading.warnings, *reading.unmatched]
-    shown = len(warnings) if verbose else MOST_WARNINGS
-    for warning in warnings[:shown]:
-        click.echo(f"warning: {warning}", err=True)
-    if len(warnings) > shown:
-        click.echo(f"warning: {len(warnings) - shown:,} more such; --verbose shows them all", err=True)
-
-
-def _summary(run: SuggestRun, *, is_plan: bool) -> Iterator[str]:
-    """What a run did, in the order of the data's way."""
-    yield f"articles: {run.n_articles:,} read, {len(run.problems):,} with problems"
-    if recognised := ", ".join(_recognised(run.reading)):
-        yield f"recognised: {recognised}"
-    if counts := ", ".join(f"{count:,} {how}" for how, count in run.reading.matched.items() if count):
-        yield f"curated entries: {counts}"
-    if run.news is not None:
-        news = run.news
-        yield (
-            f"model: {news.n_added:,} added, {news.n_changed:,} changed and {news.n_removed:,} removed "
-            "since it was fitted"
-        )
-        yield f"drift: {news.drift}{'; fitted anew for this run' if news.is_refitted else ''}"
-    yield f"ranking: {run.ranker_decision or run.ranker_name}"
-    yield (
-        f"suggestions: {run.n_suggestions:,} for {_n(run.n_asked - run.n_with_none, 'article')}, "
-        f"{run.n_with_none:,} with none{_recomputed(run)}"
-    )
-    for reason, count in _grouped(run.reasons_for_none):
-        yield f"  {count:,}: {reason}"
-    unchanged = "; nothing had to be computed again" if run.is_unchanged else ""
-    yield f"files: {run.n_changed:,} {'would change' if is_plan else 'changed'}{unchanged}"
-    yield f"done in {run.seconds:.1f} s"
-
-
-def _recomputed(run: SuggestRun) -> str:
-    """With a saved model, how many answers were computed again."""
-    if run.news is None or run.is_unchanged:
-        return ""
-    if run.why_all:
-        return f"; all computed: {run.why_all}"
-    return f"; {run.n_computed:,} of {_n(run.n_asked, 'article')} computed again, the others as before"
-
-
-def _recognised(reading: Reading) -> Iterator[str]:
-    """Each of our fields, with the names it was read from where they are others."""
-    from recommender.content.fields import USUAL_NAMES
-
-    for ours in USUAL_NAMES:
-        if names := list(reading.recognised.get(ours, ())):
-            yield ours if names == [ours] else f"{ours} ({', '.join(names)})"
-
-
-def _grouped(reasons: Mapping[str, int]) -> list[tuple[str, int]]:
-    """Reasons by their first half: what follows the semicolon is about one article."""
-    counts: Counter[str] = Counter()
-    for reason, count in reasons.items():
-        counts[reason.partition(";")[0]] += count
-    return counts.most_common()
-
-
-def _n(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-
-def _shown(path: Path) -> str:
-    """A path as short as it can be written from here."""
-    with contextlib.suppress(ValueError):
-        return str(path.resolve().relative_to(Path.cwd()))
-    return str(path)
-
-
-def _echo_diff(change: FileChange) -> None:
-    """A unified diff; in colour where stdout is a terminal, which click finds out."""
-    import difflib
-
-    name = _shown(change.path)
-    before, after = (
-        (content or b"").decode("utf-8", "replace").splitlines(keepends=True)
-        for content in (change.before, change.after)
-    )
-    source = name if change.before is not None else "/dev/null"
-    for line in difflib.unified_diff(before, after, source, name):
-        colour = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1])
-        click.secho(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n", fg=colour, nl=False)
-
-
-def _listed(article: Article, answer: Answer) -> Iterator[str]:
-    """An article's suggestions with their reasons."""
-    yield f"{article.id}: {article.title}"
-    if not answer.suggestions:
-        yield f"no suggestions: {answer.reason_for_none}"
-    for suggestion in answer.suggestions:
-        yield f"{suggestion.rank:>3}. {suggestion.score:.3f}  {suggestion.article_id}"
-        yield f"            {suggestion.title}"
-        for sentence in suggestion.reason.sentences:
-            yield f"            - {sentence}"
-
-
-def _explained(article: Article, candidate: Article, reason: Reason) -> Iterator[str]:
-    """Two articles side by side, and what they share."""
-    for label, one in (("article", article), ("candidate", candidate)):
-        date = f" ({one.published_at:%Y-%m-%d})" if one.published_at else ""
-        yield f"{label + ':':<12}{one.id}{date}"
-        if one.title:
-            yield f"            {one.title}"
-    yield f"{'suggested:':<12}{'no: ' + reason.obstacle if reason.obstacle else 'yes'}"
-    yield f"{'score:':<12}{reason.score:.3f}, of a similarity of {reason.similarity:.3f}"
-    if reason.gap_days is not None:
-        yield f"{'dates:':<12}{_n(round(reason.gap_days), 'day')} apart"
-    for sentence in reason.sentences:
-        yield f"  - {sentence}"
-    for field, share in sorted(reason.fields.items(), key=lambda item: -item[1]):
-        terms = ", ".join(f"{term.term} {term.share:.0%}" for term in reason.shared_terms if term.field == field)
-        yield f"  {field} {share:.0%}: {terms}"
-
-
-def _settings_as_yaml(described: Iterable[tuple[str, Any, str]]) -> Iterator[str]:
-    """Every setting as a line of YAML that can be read back, its sentence above it."""
-    import json
-    import textwrap
-
-    above: list[str] = []
-    for name, value, sentence in described:
-        *parts, last = name.split(".")
-        for depth, part in enumerate(parts):
-            if parts[: depth + 1] != above[: depth + 1]:
-                yield f"{'  ' * depth}{part}:"
-        above = parts
-        indent = "  " * len(parts)
-        yield from textwrap.wrap(sentence, 110, initial_indent=f"{indent}# ", subsequent_indent=f"{indent}# ")
-        written = "" if value is None else f" {json.dumps(value)}"
-        yield f"{indent}{last}:{written}"
 
 
 def _stop(signal_number: int, frame: object) -> NoReturn:

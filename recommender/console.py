@@ -1,0 +1,232 @@
+"""
+What a person reads on the terminal: progress, summaries, reasons, reports. What results in files is written elsewhere.
+
+What is slow to import is imported where it is used, so that ``--help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from recommender.errors import RecommenderError
+
+if TYPE_CHECKING:
+    from recommender.articles import Article, Reading
+    from recommender.batch import Progress, SuggestRun
+    from recommender.evaluation import Report
+    from recommender.suggestions import Reason
+    from recommender.writing import Answer, FileChange
+
+__all__ = [
+    "echo_diff",
+    "explained",
+    "listed",
+    "report_as",
+    "settings_as_yaml",
+    "showing",
+    "shown",
+    "summary",
+    "tell_reading",
+]
+
+#: Warnings shown without ``--verbose``; the rest is counted.
+MOST_WARNINGS = 10
+
+
+def report_as(report: Report, format_: str) -> str:
+    """A report as the text of a file."""
+    if format_ == "json":
+        return f"{report.to_json(indent=2)}\n"
+    if format_ == "html":
+        return report.to_html()
+    from rich.console import Console
+
+    text = io.StringIO()
+    Console(file=text, width=160).print(report.to_table())
+    return text.getvalue()
+
+
+@contextlib.contextmanager
+def showing(verbose: bool, quiet: bool) -> Iterator[Progress | None]:
+    """Show what a run logs and how far it is: the log with --verbose, a bar only where stderr is a terminal."""
+    import logging
+
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    logger = logging.getLogger("recommender")
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO if verbose else logging.WARNING)
+    try:
+        if quiet or verbose or not sys.stderr.isatty():
+            yield None
+        else:
+            with _bar() as progress:
+                yield progress
+    finally:
+        logger.removeHandler(handler)
+
+
+@contextlib.contextmanager
+def _bar() -> Iterator[Progress]:
+    """One line a stage, gone when the run is done."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description:<12}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        stages: dict[str, Any] = {}
+
+        def tell(stage: str, n_done: int, n_total: int) -> None:
+            if stage not in stages:
+                stages[stage] = bar.add_task(stage, total=n_total)
+            bar.update(stages[stage], completed=n_done, total=n_total)
+
+        yield tell
+
+
+def tell_reading(reading: Reading, problems: Sequence[RecommenderError], *, verbose: bool, quiet: bool) -> None:
+    """Every problem, and warnings, of which there may be thousands, up to a number."""
+    for problem in problems:
+        click.echo(str(problem), err=True)
+    if quiet:
+        return
+    warnings = [*reading.warnings, *reading.unmatched]
+    shown = len(warnings) if verbose else MOST_WARNINGS
+    for warning in warnings[:shown]:
+        click.echo(f"warning: {warning}", err=True)
+    if len(warnings) > shown:
+        click.echo(f"warning: {len(warnings) - shown:,} more such; --verbose shows them all", err=True)
+
+
+def summary(run: SuggestRun, *, is_plan: bool) -> Iterator[str]:
+    """What a run did, in the order of the data's way."""
+    yield f"articles: {run.n_articles:,} read, {len(run.problems):,} with problems"
+    if recognised := ", ".join(_recognised(run.reading)):
+        yield f"recognised: {recognised}"
+    if counts := ", ".join(f"{count:,} {how}" for how, count in run.reading.matched.items() if count):
+        yield f"curated entries: {counts}"
+    if run.news is not None:
+        news = run.news
+        yield (
+            f"model: {news.n_added:,} added, {news.n_changed:,} changed and {news.n_removed:,} removed "
+            "since it was fitted"
+        )
+        yield f"drift: {news.drift}{'; fitted anew for this run' if news.is_refitted else ''}"
+    yield f"ranking: {run.ranker_decision or run.ranker_name}"
+    yield (
+        f"suggestions: {run.n_suggestions:,} for {n_of(run.n_asked - run.n_with_none, 'article')}, "
+        f"{run.n_with_none:,} with none{_recomputed(run)}"
+    )
+    for reason, count in _grouped(run.reasons_for_none):
+        yield f"  {count:,}: {reason}"
+    unchanged = "; nothing had to be computed again" if run.is_unchanged else ""
+    yield f"files: {run.n_changed:,} {'would change' if is_plan else 'changed'}{unchanged}"
+    yield f"done in {run.seconds:.1f} s"
+
+
+def _recomputed(run: SuggestRun) -> str:
+    """With a saved model, how many answers were computed again."""
+    if run.news is None or run.is_unchanged:
+        return ""
+    if run.why_all:
+        return f"; all computed: {run.why_all}"
+    return f"; {run.n_computed:,} of {n_of(run.n_asked, 'article')} computed again, the others as before"
+
+
+def _recognised(reading: Reading) -> Iterator[str]:
+    """Each of our fields, with the names it was read from where they are others."""
+    from recommender.content.fields import USUAL_NAMES
+
+    for ours in USUAL_NAMES:
+        if names := list(reading.recognised.get(ours, ())):
+            yield ours if names == [ours] else f"{ours} ({', '.join(names)})"
+
+
+def _grouped(reasons: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Reasons by their first half: what follows the semicolon is about one article."""
+    counts: Counter[str] = Counter()
+    for reason, count in reasons.items():
+        counts[reason.partition(";")[0]] += count
+    return counts.most_common()
+
+
+def n_of(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def shown(path: Path) -> str:
+    """A path as short as it can be written from here."""
+    with contextlib.suppress(ValueError):
+        return str(path.resolve().relative_to(Path.cwd()))
+    return str(path)
+
+
+def echo_diff(change: FileChange) -> None:
+    """A unified diff; in colour where stdout is a terminal, which click finds out."""
+    import difflib
+
+    name = shown(change.path)
+    before, after = (
+        (content or b"").decode("utf-8", "replace").splitlines(keepends=True)
+        for content in (change.before, change.after)
+    )
+    source = name if change.before is not None else "/dev/null"
+    for line in difflib.unified_diff(before, after, source, name):
+        colour = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1])
+        click.secho(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n", fg=colour, nl=False)
+
+
+def listed(article: Article, answer: Answer) -> Iterator[str]:
+    """An article's suggestions with their reasons."""
+    yield f"{article.id}: {article.title}"
+    if not answer.suggestions:
+        yield f"no suggestions: {answer.reason_for_none}"
+    for suggestion in answer.suggestions:
+        yield f"{suggestion.rank:>3}. {suggestion.score:.3f}  {suggestion.article_id}"
+        yield f"            {suggestion.title}"
+        for sentence in suggestion.reason.sentences:
+            yield f"            - {sentence}"
+
+
+def explained(article: Article, candidate: Article, reason: Reason) -> Iterator[str]:
+    """Two articles side by side, and what they share."""
+    for label, one in (("article", article), ("candidate", candidate)):
+        date = f" ({one.published_at:%Y-%m-%d})" if one.published_at else ""
+        yield f"{label + ':':<12}{one.id}{date}"
+        if one.title:
+            yield f"            {one.title}"
+    yield f"{'suggested:':<12}{'no: ' + reason.obstacle if reason.obstacle else 'yes'}"
+    yield f"{'score:':<12}{reason.score:.3f}, of a similarity of {reason.similarity:.3f}"
+    if reason.gap_days is not None:
+        yield f"{'dates:':<12}{n_of(round(reason.gap_days), 'day')} apart"
+    for sentence in reason.sentences:
+        yield f"  - {sentence}"
+    for field, share in sorted(reason.fields.items(), key=lambda item: -item[1]):
+        terms = ", ".join(f"{term.term} {term.share:.0%}" for term in reason.shared_terms if term.field == field)
+        yield f"  {field} {share:.0%}: {terms}"
+
+
+def settings_as_yaml(described: Iterable[tuple[str, Any, str]]) -> Iterator[str]:
+    """Every setting as a line of YAML that can be read back, its sentence above it."""
+    import json
+    import textwrap
+
+    above: list[str] = []
+    for name, value, sentence in described:
+        *parts, last = name.split(".")
+        for depth, part in enumerate(parts):
+            if parts[: depth + 1] != above[: depth + 1]:
+                yield f"{'  ' * depth}{part}:"
+        above = parts
+        indent = "  " * len(parts)
+        yield from textwrap.wrap(sentence, 110, initial_indent=f"{indent}# ", subsequent_indent=f"{indent}# ")
+        written = "" if value is None else f" {json.dumps(value)}"
+        yield f"{indent}{last}:{written}"
