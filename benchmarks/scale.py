@@ -6,7 +6,8 @@ Usage: python benchmarks/scale.py SITE [--articles 10000 100000 1000000] [--jobs
 The corpus is made from a real site by `corpora.py`, seeded, without bodies and without curated lists, and kept in the
 folder for the next run. What is run is `recommender suggest FILE --write jsonl --verbose`, ranked by similarity, its
 lines thrown away as they come. Stages end when the command logs them. Memory is the sum over the process and all its
-children of what each alone holds (their share of what they have in common), every half second.
+children of what each alone holds (their share of what they have in common), every half second; once it is more than
+2 GB, every five seconds.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ def run(file: Path, n_jobs: int) -> dict[str, float]:
                     most = max(most, memory_of(psutil.Process(process.pid)))
                 except psutil.NoSuchProcess:
                     return
-                time.sleep(0.5)
+                time.sleep(5.0 if most > 2e9 else 0.5)  # looking at every page of a big process takes a while
 
         watcher = threading.Thread(target=watch)
         watcher.start()
