@@ -180,7 +180,8 @@ class SharedFolder:
         with self._lock:
             if shard not in self._indexes:
                 first = shard * self.layout.shard
-                self._indexes[shard] = TiledIndex(self.vectors[first : first + self.layout.shard])
+                part = slice(first, first + self.layout.shard)
+                self._indexes[shard] = TiledIndex(self.vectors[part], self.times[part])
             return self._indexes[shard]
 
     def asked_rows(self, block: int) -> NDArray[np.int64]:

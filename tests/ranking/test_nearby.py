@@ -98,7 +98,7 @@ def test_best_rows_take_ties_up_to_twice_as_many():
 
 def nearest_by_sums(query, catalogue, there, damping, n_local, least_idf):
     """The nearest rows as a large site has them: by sums of single precision over the terms that are not common."""
-    terms, values = query.vector.indices, query.vector.data
+    terms, values = query.columns, query.values
     is_telling = catalogue.frequencies[terms] >= least_idf
     if np.square(values[is_telling]).sum() < 0.5 * np.square(values).sum():
         is_telling[:] = True
