@@ -20,6 +20,7 @@ import click
 
 from recommender.console import (
     echo_diff,
+    echo_line,
     explained,
     listed,
     report_as,
@@ -220,7 +221,7 @@ def suggest(
             model=model,
             only=(*only, *more),
             output=output,
-            emit=click.echo,
+            emit=echo_line,
             require=require,
             plan_only=is_plan,
             strict=strict,
@@ -228,6 +229,7 @@ def suggest(
             dask=dask,
             progress=progress,
         )
+        sys.stdout.flush()  # here, where a reader who has gone away is no error
     if diff:
         for change in run.changes:
             echo_diff(change)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "echo_diff",
+    "echo_line",
     "explained",
     "listed",
     "report_as",
@@ -182,6 +183,11 @@ def echo_diff(change: FileChange) -> None:
     for line in difflib.unified_diff(before, after, source, name):
         colour = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1])
         click.secho(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n", fg=colour, nl=False)
+
+
+def echo_line(line: str) -> None:
+    """Write a line of many to stdout: unlike `click.echo`, not sent at once unless someone watches."""
+    sys.stdout.write(f"{line}\n")
 
 
 def listed(article: Article, answer: Answer) -> Iterator[str]:

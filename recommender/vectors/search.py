@@ -11,8 +11,9 @@ cache. Three bounds keep most of the work away; none of them changes the answer.
   L2AP: Anastasiu and Karypis 2014, doi:10.1109/ICDE.2014.6816700.)
 - *Time*: a row must reach the bar divided by its factor of damping, and far in time the factor is small: of a block the
   greatest possible factor is known, and a tile that cannot reach the bar at all is passed over.
-- *A guess*: without damping, the first tile is a sample of all, and says what the k-th best score will be at least. The
-  guess is checked at the end; where it was too high, the query is asked once more without one.
+- *A first bar*: of the first tile the rarest terms are added up alone; k of these sums are reached by k rows. Without
+  damping, the tiles gone through are a sample of all, and say what the k-th best score will be at least. That guess is
+  checked at the end; where it was too high, the query is asked once more without one.
 
 What may reach the bar becomes a candidate, with a lower and an upper bound on its score. Candidates that are left in
 the end are summed again from the row itself, in double precision and in the order of the columns, damped and rounded.
@@ -24,13 +25,11 @@ from typing import NamedTuple
 
 import numba
 import numpy as np
-from llvmlite import ir
-from numba import types
-from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from recommender.vectors.damping import factor_of
 from recommender.vectors.postings import BLOCK_ROWS, N_CLASSES, class_of
+from recommender.vectors.prefetch import prefetch
 
 __all__ = ["Candidates", "Facts", "Queries", "no_candidates", "search", "settle"]
 
@@ -57,6 +56,9 @@ MOST_TOUCHED = 0.25
 
 #: Places for candidates beyond k; with fewer, candidates are thinned out more often.
 SPARE_PLACES = 256
+
+#: Numbers of 4 bytes in a line of the processor's caches, which is what it fetches.
+LINE = 16
 
 #: Rounding to six places moves a score by half of this.
 ROUNDING = 1e-6
@@ -107,24 +109,6 @@ class Candidates(NamedTuple):
     counts: NDArray[np.int64]
     bars: NDArray[np.float64]
     guesses: NDArray[np.float64]
-
-
-@intrinsic
-def _prefetch(typing_context, array, place):  # type: ignore[no-untyped-def]
-    """Ask the processor to fetch an element of an array, without waiting for it."""
-
-    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
-        kind = signature.args[0]
-        view = context.make_array(kind)(context, builder, arguments[0])
-        address = builder.bitcast(builder.gep(view.data, [arguments[1]]), ir.IntType(8).as_pointer())
-        flag = ir.IntType(32)
-        function = builder.module.declare_intrinsic(
-            "llvm.prefetch", fnty=ir.FunctionType(ir.VoidType(), [address.type, flag, flag, flag])
-        )
-        builder.call(function, [address, flag(0), flag(3), flag(1)])  # to read, keep, data
-        return context.get_dummy_value()
-
-    return types.void(array, types.int64), generate
 
 
 def no_candidates(n_queries: int, k: int) -> Candidates:
@@ -283,14 +267,14 @@ def _make_exact(candidates, at, postings, queries, facts, half_life, floor, slot
     indptr, first_row = postings.indptr, postings.first_row
     for place in range(candidates.counts[at]):
         if np.isnan(similarities[place]):
-            _prefetch(indptr, rows[place] - first_row)
-            _prefetch(facts.times, rows[place])
+            prefetch(indptr, rows[place] - first_row)
+            prefetch(facts.times, rows[place])
     for place in range(candidates.counts[at]):
         if np.isnan(similarities[place]):
             first = indptr[rows[place] - first_row]
-            for ahead in range(0, 64, 16):
-                _prefetch(postings.terms, first + ahead)
-                _prefetch(postings.values, first + ahead)
+            for ahead in range(0, 4 * LINE, LINE):
+                prefetch(postings.terms, first + ahead)
+                prefetch(postings.values, first + ahead)
     kept = 0
     for place in range(candidates.counts[at]):
         row, lower, upper, similarity = rows[place], lowers[place], uppers[place], similarities[place]
@@ -372,23 +356,10 @@ def _find(sums, lengths, length, leasts, is_over, places, knowns):  # type: igno
 
 
 @numba.njit(nogil=True, cache=True)
-def _nth_score(
-    sums,
-    n,
-    greatest_factor,
-    is_over,
-    scores,
-    rows,
-    time,
-    before,
-    own,
-    group,
-    row_times,
-    groups,
-    allowed,
-    half_life,
+def _nth_score(  # type: ignore[no-untyped-def]
+    sums, n, greatest_factor, is_over, scores, rows, time, before, own, group, row_times, groups, allowed, half_life,
     floor,
-):  # type: ignore[no-untyped-def]
+):  # fmt: skip
     """
     The n-th greatest damped sum of the rows that may answer; 0 where there are fewer.
 

@@ -20,15 +20,16 @@ from recommender.writing.values import IN_JSON, one_line, value_in_json
 __all__ = ["jsonl_lines", "plan_jsonl"]
 
 _FIELDS = tuple(field.name for field in dataclasses.fields(Suggestion) if field.name != "shape")
-_values = attrgetter(*_FIELDS)
-# Filled in rather than made from a dictionary, which takes twice as long.
-_SUGGESTION = "{" + ", ".join(f'"{name}": %s' for name in _FIELDS) + "}"
+_of_pair = attrgetter("rank", "score", "reason")
+#: Suggested articles that are kept in JSON. Those of neighboring answers are much the same.
+_MOST_KEPT = 16_384
 
 
 def jsonl_lines(answers: Iterable[Answer]) -> Iterator[str]:
     """A line for each answer, in its order, without the line end; articles without suggestions have theirs too."""
+    forms = _Forms()
     for answer in answers:
-        suggestions = ", ".join([_suggestion(suggestion) for suggestion in answer.suggestions])
+        suggestions = ", ".join([forms.filled(suggestion) for suggestion in answer.suggestions])
         article_id, none = map(IN_JSON[str], (answer.article_id, answer.reason_for_none))
         yield one_line(f'{{"article_id": {article_id}, "suggestions": [{suggestions}], "reason_for_none": {none}}}')
 
@@ -52,9 +53,29 @@ def plan_jsonl(
     return Plan((change,) if change else (), files=files)
 
 
-def _suggestion(suggestion: Suggestion) -> str:
-    """The fields of a `Suggestion` in JSON, without the site's shape; the reason as its sentences."""
-    return _SUGGESTION % tuple([_WRITTEN.get(type(value), value_in_json)(value) for value in _values(suggestion)])
+class _Forms(dict[str, str]):
+    """Id of a suggested article -> its suggestion in JSON, but for the places of what is said of the pair."""
+
+    def filled(self, suggestion: Suggestion) -> str:
+        """The fields of a suggestion in JSON, without the site's shape; the reason as its sentences."""
+        form = self.get(suggestion.article_id)
+        if form is None:
+            if len(self) >= _MOST_KEPT:
+                self.clear()
+            form = self[suggestion.article_id] = _form(suggestion)
+        return form % tuple(map(_written, _of_pair(suggestion)))
+
+
+def _form(suggestion: Suggestion) -> str:
+    places = dict.fromkeys(("rank", "score", "reason"), "%s")
+    fields = (
+        f'"{name}": {places.get(name) or _written(getattr(suggestion, name)).replace("%", "%%")}' for name in _FIELDS
+    )
+    return f"{{{', '.join(fields)}}}"
+
+
+def _written(value: Any) -> str:
+    return _WRITTEN.get(type(value), value_in_json)(value)
 
 
 def _moment(moment: datetime) -> str:
