@@ -1,17 +1,21 @@
 """
 The cost model of docs/cluster.md against what is measured, on worker processes of this machine.
 
-Usage: python benchmarks/cluster.py SITE [--articles 5000 10000 20000] [--workers 1 2] [--folder DIR]
+Usage: python benchmarks/cluster.py SITE [--articles 5000 10000 20000] [--workers 1 2] [--rates 10000 30000 100000]
+                                         [--folder DIR]
 
-The two coefficients of time, a pair of articles searched and an article explained and written, are taken from the first
-size with one worker; every other line is a prediction. Bytes and tasks are predicted without any fit: bytes of partial
-results are counted as they are pickled. Last comes the table for sizes that were not run.
+The rates are measured in one process: what it takes to search an article in its own half of a site and in the other
+half, for sites of several sizes, and to explain and write it. Power laws of the rows of a shard are fitted to the two
+searches. Then whole runs are measured on worker processes, beside what these laws predict. Bytes and tasks are
+predicted without any fit: bytes of partial results are counted as they are pickled. Last comes the table for sizes that
+were not run; the shards of these have a million rows at most, so with `--rates` up to 2000000 nothing is extrapolated.
 """
 
 from __future__ import annotations
 
 import argparse
 import pickle
+import statistics
 import sys
 import tempfile
 import time
@@ -19,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import distributed
+import numpy as np
 from corpora import make_articles, write_jsonl
 from rich.console import Console
 from rich.table import Table
@@ -36,6 +41,8 @@ K = 10
 PLACE = 24
 #: Bytes of a value in the vectors on the disk, and of a posting in a shard's index.
 VALUE, POSTING = 8, 6
+#: Blocks that are searched for the rates.
+N_BLOCKS = 8
 
 
 @dataclass(frozen=True)
@@ -45,6 +52,42 @@ class Corpus:
     folder: float
     lines: float
     n_values: float
+
+
+@dataclass(frozen=True)
+class Law:
+    """Seconds to search an article in a shard of R rows: ``seconds * (R / 1000) ** exponent``."""
+
+    seconds: float
+    exponent: float
+
+    @classmethod
+    def fitted(cls, rows: list[int], seconds: list[float]) -> Law:
+        """The law of some measured points; through one point, proportional to the rows."""
+        if len(rows) == 1:
+            return cls(seconds[0] / (rows[0] / 1000), 1.0)
+        exponent, log_seconds = np.polyfit(np.log(np.array(rows) / 1000), np.log(seconds), 1)
+        return cls(float(np.exp(log_seconds)), float(exponent))
+
+    def __call__(self, n_rows: int) -> float:
+        """The seconds for a shard of so many rows."""
+        return self.seconds * (n_rows / 1000) ** self.exponent
+
+    def __str__(self) -> str:
+        return f"{self.seconds * 1e3:.3f} ms x (R / 1,000) ^ {self.exponent:.2f}"
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Processor seconds of an article: to search it in its own shard, to search it in another, to answer it."""
+
+    own: Law
+    other: Law
+    answer: float
+
+    def of_article(self, shard: int, n_shards: int) -> float:
+        """All that an article takes, with so many shards of so many rows."""
+        return self.own(shard) + (n_shards - 1) * self.other(shard) + self.answer
 
 
 @dataclass(frozen=True)
@@ -61,8 +104,8 @@ class Cost:
     core_hours: float
 
     @classmethod
-    def of(cls, n: int, n_workers: int, corpus: Corpus, pair: float, article: float) -> Cost:
-        """The cost of n articles, with seconds of a pair searched and of an article explained and written."""
+    def of(cls, n: int, n_workers: int, corpus: Corpus, rates: Rates) -> Cost:
+        """The cost of n articles."""
         layout = plan_layout(n, n, n_workers)
         shards_of_worker = -(-layout.n_shards // n_workers)
         block = min(layout.block, n)
@@ -78,33 +121,51 @@ class Cost:
                 + 3 * block * layout.n_shards * (K + 1) * PLACE
             )
             / 1e9,
-            core_hours=(pair * n**2 + article * n) / 3600,
+            core_hours=n * rates.of_article(layout.shard, layout.n_shards) / 3600,
         )
 
 
-def coefficients(recommender: Recommender, folder: Path) -> tuple[float, float]:
-    """Seconds of a pair searched, and of an article explained and written, in one process."""
+def measured_rates(recommender: Recommender, folder: Path) -> tuple[float, float, float]:
+    """Seconds to search an article in its own half of the site and in the other, and to answer it; in one process."""
     ids = recommender.article_ids
-    layout = plan_layout(len(ids), recommender.n_rows, 1)
+    n_rows = recommender.n_rows
+    layout = Layout(len(ids), n_rows, min(512, -(-len(ids) // 8)), -(-n_rows // 2))
     write_folder(folder / "parts", recommender, ids, K, None, layout)
     parts = str(folder / "parts")
-    found = search(parts, 0, 0)
-    answer(parts, 0, [found], str(folder), "warm.jsonl")
-    start = time.process_time()
-    found = search(parts, 1, 0)
-    searched = time.process_time()
-    answer(parts, 1, [found], str(folder), "lines.jsonl")
-    done = time.process_time()
-    n_asked = len(found.rows)
-    return (searched - start) / (n_asked * recommender.n_rows), (done - searched) / n_asked
+    answer(parts, 0, [search(parts, 0, 0), search(parts, 0, 1)], str(folder), "warm.jsonl")
+    seconds = np.zeros(3)
+    n_asked = 0
+    # Of both halves, old and new; rows are in the order of their ids, which here is that of their dates.
+    for block in np.linspace(0, layout.n_blocks - 1, N_BLOCKS).round().astype(int).tolist():
+        own = int(block * layout.block >= layout.shard)
+        marks = [time.process_time()]
+        found = {}
+        for shard in (own, 1 - own):
+            found[shard] = search(parts, block, shard)
+            marks.append(time.process_time())
+        answer(parts, block, [found[0], found[1]], str(folder), "lines.jsonl")
+        marks.append(time.process_time())
+        seconds += np.diff(marks)
+        n_asked += len(found[0].rows)
+    own_seconds, other_seconds, answer_seconds = (seconds / n_asked).tolist()
+    return own_seconds, other_seconds, answer_seconds
+
+
+def corpus_file(arguments: argparse.Namespace, n_articles: int) -> Path:
+    """A made site of so many articles."""
+    file: Path = arguments.folder / f"{arguments.site.name}-{n_articles}.jsonl"
+    if not file.exists():
+        write_jsonl(make_articles(arguments.site, n_articles, lists=0.0), file)
+    return file
 
 
 def main() -> None:
-    """Fit the two coefficients, then measure beside what they predict."""
+    """Fit the rates, then measure beside what they predict."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[1])
     parser.add_argument("site", type=Path)
     parser.add_argument("--articles", type=int, nargs="+", default=[5_000, 10_000, 20_000])
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--rates", type=int, nargs="+", default=[10_000, 30_000, 100_000])
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "recommender-scale")
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
@@ -112,23 +173,31 @@ def main() -> None:
     table = Table(
         "articles", "workers", "tasks", "predicted", "partial MB", "predicted", "seconds", "predicted", "ratio",
     )  # fmt: skip
-    pair = article = 0.0
+    halves: list[int] = []
+    seconds_of: list[tuple[float, float, float]] = []
+    for n_articles in arguments.rates:
+        recommender = Recommender(settings).fit(read_jsonl(corpus_file(arguments, n_articles)))
+        with tempfile.TemporaryDirectory() as scratch:
+            measured = measured_rates(recommender, Path(scratch))
+        halves.append(-(-recommender.n_rows // 2))
+        seconds_of.append(measured)
+        print(halves[-1], [f"{seconds * 1e3:.3f} ms" for seconds in measured], file=sys.stderr, flush=True)
+        del recommender
+    own, other, answers = zip(*seconds_of, strict=True)
+    rates = Rates(Law.fitted(halves, list(own)), Law.fitted(halves, list(other)), statistics.median(answers))
     corpus = Corpus(0, 0, 0)
     for n_articles in arguments.articles:
-        file = arguments.folder / f"{arguments.site.name}-{n_articles}.jsonl"
-        if not file.exists():
-            write_jsonl(make_articles(arguments.site, n_articles, lists=0.0), file)
-        recommender = Recommender(settings).fit(read_jsonl(file))
+        recommender = Recommender(settings).fit(read_jsonl(corpus_file(arguments, n_articles)))
         with tempfile.TemporaryDirectory() as scratch:
-            folder = Path(scratch)
-            fitted = coefficients(recommender, folder)
-            pair, article = (pair, article) if pair else fitted
-            n_bytes = sum(path.stat().st_size for path in folder.rglob("*") if not path.name.endswith(".jsonl"))
+            parts = Path(scratch) / "parts"
+            ids = recommender.article_ids
+            write_folder(parts, recommender, ids, K, None, plan_layout(len(ids), recommender.n_rows, 1))
+            n_bytes = sum(path.stat().st_size for path in parts.rglob("*"))
         n_values = recommender.asked([])[0].vectors.nnz / n_articles
         for n_workers in arguments.workers:
             layout, seconds, partial, lines = measure(recommender, n_workers)
             corpus = Corpus(n_bytes / n_articles, lines / n_articles, n_values)
-            cost = Cost.of(n_articles, n_workers, corpus, pair, article)
+            cost = Cost.of(n_articles, n_workers, corpus, rates)
             predicted = cost.core_hours * 3600 / n_workers
             print(n_articles, n_workers, round(seconds, 1), round(predicted, 1), file=sys.stderr, flush=True)
             table.add_row(
@@ -139,19 +208,20 @@ def main() -> None:
     console = Console(width=140)
     console.print(table)
     console.print(
-        f"a pair searched: {pair * 1e9:.1f} ns; an article answered: {article * 1e3:.2f} ms; in the folder "
+        f"an article searched in its own shard of R rows: {rates.own}; in another: {rates.other}; answered: "
+        f"{rates.answer * 1e3:.2f} ms; in the folder "
         f"{corpus.folder / 1e3:.2f} kB an article, its line {corpus.lines / 1e3:.2f} kB, {corpus.n_values:.0f} values"
     )
-    console.print(_at_size(corpus, pair, article))
+    console.print(_at_size(corpus, rates))
 
 
-def _at_size(corpus: Corpus, pair: float, article: float) -> Table:
+def _at_size(corpus: Corpus, rates: Rates) -> Table:
     """The table of docs/cluster.md: what is predicted for sizes that were not run."""
     table = Table(
         "articles", "workers", "tasks", "folder GB", "read GB", "partial GB", "lines GB", "GB/worker", "hours"
     )
     for n, n_workers in ((10**6, 8), (10**7, 64), (10**8, 1024)):
-        cost = Cost.of(n, n_workers, corpus, pair, article)
+        cost = Cost.of(n, n_workers, corpus, rates)
         sizes = (cost.folder_gb, cost.read_gb, cost.partial_gb, cost.lines_gb)
         table.add_row(
             f"{n:,}", f"{n_workers:,}", f"{cost.tasks:,}", *(f"{size:,.0f}" for size in sizes), f"{cost.worker_gb:.2f}",

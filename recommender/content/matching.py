@@ -143,11 +143,22 @@ class EntryMatcher:
             else:
                 index.discard(key)
 
-    def namesakes(self, article: Article) -> set[str]:
-        """The ids of the other articles that share a key with one, so that an entry may mean either."""
+    def namesakes(self, article: Article) -> dict[str, bool]:
+        """The ids of the other articles that an entry may mean instead, each with whether only by its title."""
         indexes = self.indexes()
-        found = {article_id for kind, key in _keys(article) for article_id in indexes[kind].get(key) or ()}
-        return found - {article.id}
+        found: dict[str, bool] = {}
+        for kind, key in _keys(article):
+            for article_id in indexes[kind].get(key) or ():
+                found[article_id] = kind == "by_title" and found.get(article_id, True)
+        found.pop(article.id, None)
+        return found
+
+    def names_by_title(self, entries: Iterable[RelatedEntry], title: str) -> bool:
+        """Whether an entry may name by this title: it has no address that an article is known by."""
+        folded = fold_title(title)
+        return any(
+            fold_title(entry.title or entry.target) == folded and self.by_address(entry) is None for entry in entries
+        )
 
     def match(self, entry: RelatedEntry, source: Article | None = None) -> Match:
         """

@@ -185,17 +185,25 @@ class State:
         self._append(arrivals, np.zeros(len(arrivals), dtype=bool), vectorizer)
         for row, sources in listing.items():
             unsettled |= self._redirect(row, catalogue.row_of(outdated[row]), sources)
+        articles = catalogue.articles
         for article in arrivals:
             row = catalogue.row_of(article.id)
             assert row is not None
             unsettled.add(row)
             for key in _keys_of_article(article):
                 unsettled.update(self.awaited.get(key) or ())
-            for namesake in map(catalogue.row_of, matcher.namesakes(article)):
-                if namesake is not None:
-                    # Itself too: a list that names its own address is found in no other's listing.
-                    sources = [namesake, *self.graph.listing(namesake).tolist()]
-                    unsettled.update(source for source in sources if source not in self.stripped)
+            for namesake, is_by_title in matcher.namesakes(article).items():
+                row = catalogue.row_of(namesake)
+                if row is None:
+                    continue
+                # Itself too: a list that names its own address is found in no other's listing.
+                sources = {row, *self.graph.listing(row).tolist()} - unsettled
+                unsettled.update(
+                    source
+                    for source in sources
+                    if source not in self.stripped
+                    and not (is_by_title and not matcher.names_by_title(articles[source].related, article.title))
+                )
         self._settle([row for row in sorted(unsettled) if catalogue.is_alive[row]], orphans, vectorizer)
 
     def _forget(self, row: int) -> None:

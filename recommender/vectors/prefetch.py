@@ -8,7 +8,10 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-__all__ = ["prefetch"]
+__all__ = ["LINE", "prefetch"]
+
+#: Numbers of 4 bytes in a line of the processor's caches, which is what it fetches.
+LINE = 16
 
 
 def _prefetch(typing_context: Any, array: Any, place: Any) -> Any:
