@@ -328,7 +328,7 @@ def stack_rows(above: csr_matrix, below: csr_matrix) -> csr_matrix:
 
 #: The parts of a segment that are stored; the others are made from the vectors.
 _STORED = (
-    "order", "tile_starts", "starts", "rows", "weights", "lengths", "mean_lengths", "greatest_lengths", "n_having"
+    "order", "tile_starts", "starts", "rows", "weights", "lengths", "usual_lengths", "greatest_lengths", "n_having"
 )  # fmt: skip
 
 

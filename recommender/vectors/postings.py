@@ -60,8 +60,8 @@ class Postings(NamedTuple):
     lengths
         Shape (N_CLASSES, n_rows and filled up to whole blocks): of each place, the length over the terms of this class
         and all commoner ones.
-    mean_lengths, greatest_lengths
-        Shape (n_tiles, N_CLASSES).
+    usual_lengths, greatest_lengths
+        Shape (n_tiles, N_CLASSES): of a tile's rows the mean length and a standard deviation more, and the greatest.
     n_having
         Shape (n_terms,): rows that have a term.
     """
@@ -78,7 +78,7 @@ class Postings(NamedTuple):
     rows: NDArray[np.uint16]
     weights: NDArray[np.float32]
     lengths: NDArray[np.float32]
-    mean_lengths: NDArray[np.float32]
+    usual_lengths: NDArray[np.float32]
     greatest_lengths: NDArray[np.float32]
     n_having: NDArray[np.int32]
 
@@ -133,10 +133,10 @@ def invert(order, indptr, terms, values, n_terms, tile_rows):  # type: ignore[no
     rows = np.empty(tile_starts[n_tiles], dtype=np.uint16)
     weights = np.empty(tile_starts[n_tiles], dtype=np.float32)
     lengths = np.zeros((N_CLASSES, (n_rows + BLOCK_ROWS - 1) // BLOCK_ROWS * BLOCK_ROWS), dtype=np.float32)
-    mean_lengths = np.zeros((n_tiles, N_CLASSES), dtype=np.float32)
+    usual_lengths = np.zeros((n_tiles, N_CLASSES), dtype=np.float32)
     greatest_lengths = np.zeros((n_tiles, N_CLASSES), dtype=np.float32)
     ends = np.empty(n_terms + 1, dtype=np.int64)
-    squares = np.empty(N_CLASSES)
+    squares, totals = np.empty(N_CLASSES), np.empty((2, N_CLASSES))
     for tile in range(n_tiles):
         first, last = tile * tile_rows, min(n_rows, (tile + 1) * tile_rows)
         starts_here = starts[tile]
@@ -147,6 +147,7 @@ def invert(order, indptr, terms, values, n_terms, tile_rows):  # type: ignore[no
             starts_here[term + 1] += starts_here[term]
         ends[:] = starts_here
         ends += tile_starts[tile]
+        totals[:] = 0.0
         for place in range(first, last):
             squares[:] = 0.0
             for position in range(indptr[order[place]], indptr[order[place] + 1]):
@@ -162,9 +163,14 @@ def invert(order, indptr, terms, values, n_terms, tile_rows):  # type: ignore[no
                 # Never rounded down: it is a bound.
                 length = np.float32(np.sqrt(total) * (1.0 + 1e-6))
                 lengths[number, place] = length
-                mean_lengths[tile, number] += length / np.float32(last - first)
+                totals[0, number] += length
+                totals[1, number] += total
                 greatest_lengths[tile, number] = max(greatest_lengths[tile, number], length)
-    return tile_starts, starts, rows, weights, lengths, mean_lengths, greatest_lengths, n_having
+        for number in range(N_CLASSES):
+            mean = totals[0, number] / (last - first)
+            variance = max(0.0, totals[1, number] / (last - first) - mean**2)
+            usual_lengths[tile, number] = mean + np.sqrt(variance)
+    return tile_starts, starts, rows, weights, lengths, usual_lengths, greatest_lengths, n_having
 
 
 @numba.njit(nogil=True, cache=True)

@@ -39,16 +39,16 @@ PIECE_BLOCKS = 16
 #: The share of a query's postings, those of its rarest terms, that say a first bar.
 FIRST_SHARE = 0.25
 
-#: Terms are left out while what they can add to a mean row stays below this share of what is needed, or so far below
+#: Terms are left out while what they can add to a usual row stays below this share of what is needed, or so far below
 #: it: the rarer a sum of the other terms that leaves it open, the more may be left out. Measured at 0 to 1; from 0.6
 #: on, ever more rows have to be summed again.
-LEFT_OUT_SHARE, LEFT_OUT_GAP = 0.5, 0.15
+LEFT_OUT_SHARE, LEFT_OUT_GAP = 0.5, 0.1
 
 #: Left out terms are added up after all once there are more candidates than this many of their postings, each.
 POSTINGS_PER_CANDIDATE = 16
 
 #: Where the rows of a tile must be so near that few can be, only those that have one of the query's rarer terms are
-#: looked at: while what the others can add to a mean row stays below this share of what is needed, or so far below it.
+#: looked at: while what the others can add to a usual row stays below this share of what is needed, or so far below it.
 TOUCHED_SHARE, TOUCHED_GAP = 0.8, 0.1
 
 #: That is done while the rarer terms have at most this share of postings a row; beyond, adding up all is faster.
@@ -398,16 +398,16 @@ def _nth_score(  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
-def _n_left_out(needed, error, n_kept, n_postings, left_out, mean_lengths, greatest_lengths, most_touched):  # type: ignore[no-untyped-def]
+def _n_left_out(needed, error, n_kept, n_postings, left_out, usual_lengths, greatest_lengths, most_touched):  # type: ignore[no-untyped-def]
     """How many classes of common terms are left out in a tile, and whether only rows with a rarer term count."""
     n_left_out, is_sparse = 0, False
     for n_classes in range(1, N_CLASSES + 1):
         if n_kept[n_classes] == n_kept[n_classes - 1]:
             continue
-        mean = left_out[n_classes] * mean_lengths[n_classes - 1]
-        if mean <= max(LEFT_OUT_SHARE * needed, needed - LEFT_OUT_GAP) and not is_sparse:
+        most = left_out[n_classes] * usual_lengths[n_classes - 1]
+        if most <= max(LEFT_OUT_SHARE * needed, needed - LEFT_OUT_GAP) and not is_sparse:
             n_left_out = n_classes
-        if mean > max(TOUCHED_SHARE * needed, needed - TOUCHED_GAP):
+        if most > max(TOUCHED_SHARE * needed, needed - TOUCHED_GAP):
             break
         if left_out[n_classes] * greatest_lengths[n_classes - 1] < needed - error and (
             n_postings[n_classes] <= most_touched
@@ -532,7 +532,7 @@ def search(postings, times, tiles, queries, facts, k, half_life, floor, n_sample
                     n_left_out += 1
             else:
                 n_left_out, is_sparse = _n_left_out(
-                    needed, error, n_kept[at], n_postings[at], left_out[at], postings.mean_lengths[tile],
+                    needed, error, n_kept[at], n_postings[at], left_out[at], postings.usual_lengths[tile],
                     postings.greatest_lengths[tile], most_touched,
                 )  # fmt: skip
             middle = offsets[at] + n_kept[at, n_left_out]
@@ -550,7 +550,7 @@ def search(postings, times, tiles, queries, facts, k, half_life, floor, n_sample
                     candidates.bars[at] = max(0.0, score)
                 needed = max(0.0, score - ROUNDING) / greatest
                 n_wanted, _ = _n_left_out(
-                    needed, error, n_kept[at], n_postings[at], left_out[at], postings.mean_lengths[tile],
+                    needed, error, n_kept[at], n_postings[at], left_out[at], postings.usual_lengths[tile],
                     postings.greatest_lengths[tile], -1.0,
                 )  # fmt: skip
                 if n_wanted < n_left_out:
