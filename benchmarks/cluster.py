@@ -192,7 +192,7 @@ def main() -> None:
             parts = Path(scratch) / "parts"
             ids = recommender.article_ids
             write_folder(parts, recommender, ids, K, None, plan_layout(len(ids), recommender.n_rows, 1))
-            n_bytes = sum(path.stat().st_size for path in parts.rglob("*"))
+            n_bytes = sum(path.stat().st_size for path in Path(scratch).rglob("*") if path.is_file())
         n_values = recommender.asked([])[0].vectors.nnz / n_articles
         for n_workers in arguments.workers:
             layout, seconds, partial, lines = measure(recommender, n_workers)
