@@ -324,7 +324,7 @@ def _take_terms(sums, terms, starts, rows, lengths, length, least, places, known
     """
     Take the sums of the rows that have one of some terms; returns how many reach the least, and writes which.
 
-    A sum counts with `length` times the length of its row, which is at most `greatest_length`.
+    A sum counts with `length` times the length of its row; that alone is below the least for every row.
     """
     n_places = np.uint64(0)
     least = np.float32(least)
@@ -362,8 +362,8 @@ def _find(sums, lengths, length, leasts, is_over, places, knowns):  # type: igno
 
 @numba.njit(nogil=True, cache=True)
 def _nth_score(  # type: ignore[no-untyped-def]
-    sums, n, greatest_factor, is_over, scores, rows, time, before, own, group, row_times, groups, allowed, half_life,
-    floor,
+    sums, n, greatest_factor, is_over, scores, order, first_row, time, before, own, group, row_times, groups, allowed,
+    half_life, floor,
 ):  # fmt: skip
     """
     The n-th greatest damped sum of the rows that may answer; 0 where there are fewer.
@@ -372,7 +372,7 @@ def _nth_score(  # type: ignore[no-untyped-def]
     """
     scores[:n] = 0.0
     eights = is_over.view(np.uint64)
-    for start in range(0, len(rows), len(is_over)):
+    for start in range(0, len(order), len(is_over)):
         size = np.uint64(min(len(is_over), len(sums) - start))
         least = np.float32(scores[n - 1] / greatest_factor * (1.0 - 1e-6))
         for place in range(size):
@@ -384,7 +384,7 @@ def _nth_score(  # type: ignore[no-untyped-def]
             for place in range(first, first + np.uint64(8)):
                 if not sums[place] * greatest_factor > scores[n - 1]:
                     continue
-                row = rows[place]
+                row = first_row + order[place]
                 if not allowed[row] or row == own or groups[row] != group or row_times[row] >= before:
                     continue
                 score = sums[place] * factor_of(row_times[row] - time, half_life, floor)
@@ -409,9 +409,9 @@ def _n_left_out(needed, error, n_kept, n_postings, left_out, usual_lengths, grea
             n_left_out = n_classes
         if most > max(TOUCHED_SHARE * needed, needed - TOUCHED_GAP):
             break
-        if left_out[n_classes] * greatest_lengths[n_classes - 1] < needed - error and (
-            n_postings[n_classes] <= most_touched
-        ):
+        # Twice the error: `_take_terms` compares in single precision, and may not find what was taken already.
+        is_enough = left_out[n_classes] * greatest_lengths[n_classes - 1] < needed - 2.0 * error
+        if is_enough and n_postings[n_classes] <= most_touched:
             n_left_out, is_sparse = n_classes, True
     return n_left_out, is_sparse
 
@@ -511,7 +511,7 @@ def search(postings, times, tiles, queries, facts, k, half_life, floor, n_sample
         n_tiles += 1
         n_seen += last - first
         may_guess_now = n_sampled_of and n_tiles & (n_tiles - 1) == 0  # after 1, 2, 4, 8 ... tiles
-        tile_numbers = postings.first_row + postings.order[first:last]
+        order_here = postings.order[first:last]
         for at in range(len(queries.numbers)):
             number = queries.numbers[at]
             time, before = queries.times[number], queries.before[number]
@@ -528,7 +528,7 @@ def search(postings, times, tiles, queries, facts, k, half_life, floor, n_sample
             needed = bar / greatest
             n_left_out, is_sparse, is_first = 0, False, candidates.bars[at] <= 0.0 and candidates.guesses[at] <= 0.0
             if is_first:
-                while n_postings[at, n_left_out] > FIRST_SHARE * n_postings[at, 0]:
+                while n_left_out < N_CLASSES and n_postings[at, n_left_out] > FIRST_SHARE * n_postings[at, 0]:
                     n_left_out += 1
             else:
                 n_left_out, is_sparse = _n_left_out(
@@ -541,8 +541,8 @@ def search(postings, times, tiles, queries, facts, k, half_life, floor, n_sample
             if is_first:
                 n_best = _n_expected(k, n_seen / n_sampled_of) if n_sampled_of else k
                 score = _nth_score(
-                    sums, min(k, n_best), greatest, is_over, scores, tile_numbers, time, before, own, group, row_times,
-                    groups, allowed, half_life, floor,
+                    sums, min(k, n_best), greatest, is_over, scores, order_here, postings.first_row, time, before, own,
+                    group, row_times, groups, allowed, half_life, floor,
                 ) - error - ROUNDING  # fmt: skip
                 if n_best < k:
                     candidates.guesses[at] = max(0.0, score)

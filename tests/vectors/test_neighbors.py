@@ -1,5 +1,6 @@
 """Exact nearest neighbors, against the slow and obvious answer."""
 
+import numba
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,9 +10,10 @@ from scipy.sparse import random as random_matrix
 from sklearn.neighbors import NearestNeighbors
 from sklearn.preprocessing import normalize
 
-from recommender.vectors import postings
+from recommender.vectors import postings, search
 from recommender.vectors.damping import Damping, damping_factors
 from recommender.vectors.neighbors import Rows, TiledIndex, stack_rows
+from recommender.vectors.prefetch import prefetch
 
 
 def unit_rows(seed, n_rows=60, n_terms=40, density=0.1):
@@ -136,6 +138,42 @@ def test_thousands_of_rows_with_common_and_rare_terms(half_life, k):
         damping=damping, n_threads=2,
     )  # fmt: skip
     assert rows_of(found) == sorted_products(matrix, queries, k, rows, damping)
+
+
+@pytest.mark.parametrize("half_life", [0.0, 7.0])
+def test_rows_of_rare_terms_only(half_life):
+    """No term is common, so there is none to leave out for a first bar."""
+    rng = np.random.default_rng(3)
+    n_rows, n_with_term = 4000, 3
+    n_terms = 4 * n_rows
+    terms = np.repeat(np.arange(n_terms), n_with_term)
+    matrix = csr_matrix((rng.random(len(terms)) + 0.1, (rng.integers(0, n_rows, len(terms)), terms)))
+    matrix = csr_matrix(normalize(matrix), dtype=np.float32)
+    matrix.sort_indices()
+    times = rng.integers(0, 400, n_rows).astype(float)
+    rows, damping = plain_rows(n_rows, times=times), Damping(half_life, 0.3)
+    found = ask(TiledIndex(matrix, times), matrix, 10, rows, damping=damping)
+    queries = range(0, n_rows, 40)
+    assert rows_of(found)[::40] == sorted_products(matrix, queries, 10, rows, damping)
+
+
+@given(st.lists(st.sampled_from([0.0, 0.1, 0.25, 0.3, 1.0]), min_size=1, max_size=60), st.data())
+def test_the_nth_greatest_of_values_with_ties(values, data):
+    """As sorting has it."""
+    n = data.draw(st.integers(1, len(values)))
+    assert search._nth_greatest(np.array(values), n) == sorted(values, reverse=True)[n - 1]
+
+
+def test_a_place_outside_of_an_array_can_be_prefetched():
+    """Rows are asked for a few lines further than they may reach."""
+
+    @numba.njit
+    def ask_for(array):
+        for place in (0, len(array), 1 << 40, -(1 << 40)):
+            prefetch(array, place)
+        return array.sum()
+
+    assert ask_for(np.ones(3)) == 3.0
 
 
 @given(st.integers(0, 10_000), st.integers(1, 8))
