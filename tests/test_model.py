@@ -9,6 +9,7 @@ import pytest
 
 from recommender import Article, Corpus, Recommender, RelatedEntry, Settings, load_model
 from recommender.errors import ModelError, NotFittedError, RecommenderError, UnknownArticleError, WriteError
+from recommender.persistence import FORMAT
 from recommender.settings import settings_from_mapping
 
 DAY_ONE = datetime(2024, 1, 1, tzinfo=UTC)
@@ -418,8 +419,8 @@ def test_a_folder_of_other_things_is_not_overwritten(rec, tmp_path):
         ),
         (lambda folder: (folder / "model.json").write_text("{"), "is not a model's head"),
         (
-            lambda folder: (folder / "model.json").write_text('{"format": 4}'),
-            r"was saved in format 4, but this version reads 3. Fit it again: recommender fit SITE",
+            lambda folder: (folder / "model.json").write_text(f'{{"format": {FORMAT + 1}}}'),
+            f"was saved in format {FORMAT + 1}, but this version reads {FORMAT}. Fit it again: recommender fit SITE",
         ),
         (lambda folder: (folder / "idf.npy").unlink(), "lacks idf. Fit it again"),
         (lambda folder: (folder / "idf.npy").write_bytes(b"not an array"), "is broken or not a part of a model"),
