@@ -24,7 +24,7 @@ from pathlib import Path
 
 import distributed
 import numpy as np
-from corpora import make_articles, write_jsonl
+from corpora import kept_corpus
 from rich.console import Console
 from rich.table import Table
 
@@ -151,14 +151,6 @@ def measured_rates(recommender: Recommender, folder: Path) -> tuple[float, float
     return own_seconds, other_seconds, answer_seconds
 
 
-def corpus_file(arguments: argparse.Namespace, n_articles: int) -> Path:
-    """A made site of so many articles."""
-    file: Path = arguments.folder / f"{arguments.site.name}-{n_articles}.jsonl"
-    if not file.exists():
-        write_jsonl(make_articles(arguments.site, n_articles, lists=0.0), file)
-    return file
-
-
 def main() -> None:
     """Fit the rates, then measure beside what they predict."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[1])
@@ -168,7 +160,6 @@ def main() -> None:
     parser.add_argument("--rates", type=int, nargs="+", default=[10_000, 30_000, 100_000])
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "recommender-scale")
     arguments = parser.parse_args()
-    arguments.folder.mkdir(parents=True, exist_ok=True)
     settings = settings_from_mapping({"ranking": {"ranker": "similarity", "k": K}})
     table = Table(
         "articles", "workers", "tasks", "predicted", "partial MB", "predicted", "seconds", "predicted", "ratio",
@@ -176,7 +167,7 @@ def main() -> None:
     halves: list[int] = []
     seconds_of: list[tuple[float, float, float]] = []
     for n_articles in arguments.rates:
-        recommender = Recommender(settings).fit(read_jsonl(corpus_file(arguments, n_articles)))
+        recommender = Recommender(settings).fit(read_jsonl(kept_corpus(arguments.site, n_articles, arguments.folder)))
         with tempfile.TemporaryDirectory() as scratch:
             measured = measured_rates(recommender, Path(scratch))
         halves.append(-(-recommender.n_rows // 2))
@@ -187,7 +178,7 @@ def main() -> None:
     rates = Rates(Law.fitted(halves, list(own)), Law.fitted(halves, list(other)), statistics.median(answers))
     corpus = Corpus(0, 0, 0)
     for n_articles in arguments.articles:
-        recommender = Recommender(settings).fit(read_jsonl(corpus_file(arguments, n_articles)))
+        recommender = Recommender(settings).fit(read_jsonl(kept_corpus(arguments.site, n_articles, arguments.folder)))
         with tempfile.TemporaryDirectory() as scratch:
             parts = Path(scratch) / "parts"
             ids = recommender.article_ids

@@ -331,6 +331,15 @@ def write_jsonl(articles: Iterable[Article], path: str | Path) -> int:
     return n_written
 
 
+def kept_corpus(site: Path, n_articles: int, folder: Path) -> Path:
+    """The file of a made site without lists, an article a line; made where the folder does not have it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"{site.name}-{n_articles}.jsonl"
+    if not file.exists():
+        write_jsonl(make_articles(site, n_articles, lists=0.0), file)
+    return file
+
+
 def plot(site: str | Path, n_articles: int, seed: int, out: Path) -> list[str]:
     """Draw how words grow and how often they occur, in the real site and in a made one; returns sentences on them."""
     import matplotlib

@@ -21,7 +21,7 @@ import time
 from pathlib import Path
 
 import psutil
-from corpora import make_articles, write_jsonl
+from corpora import kept_corpus
 from rich.console import Console
 from rich.table import Table
 
@@ -95,13 +95,9 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "recommender-scale")
     arguments = parser.parse_args()
-    arguments.folder.mkdir(parents=True, exist_ok=True)
     table = Table("articles", "read s", "vectors s", "index s", "suggest, write s", "all s", "articles/s", "peak GB")
     for n_articles in arguments.articles:
-        file = arguments.folder / f"{arguments.site.name}-{n_articles}.jsonl"
-        if not file.exists():
-            write_jsonl(make_articles(arguments.site, n_articles, lists=0.0), file)
-        figures = run(file, arguments.jobs)
+        figures = run(kept_corpus(arguments.site, n_articles, arguments.folder), arguments.jobs)
         print(n_articles, {name: round(value, 2) for name, value in figures.items()}, file=sys.stderr, flush=True)
         seconds = [f"{figures[name]:.1f}" for name in ("read", "vectors", "index", "suggest", "all")]
         table.add_row(f"{n_articles:,}", *seconds, f"{n_articles / figures['all']:,.0f}", f"{figures['memory']:.2f}")

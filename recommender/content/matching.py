@@ -144,7 +144,7 @@ class EntryMatcher:
                 index.discard(key)
 
     def namesakes(self, article: Article) -> dict[str, bool]:
-        """The ids of the other articles that an entry may mean instead, each with whether only by its title."""
+        """The ids of the other articles that an entry may mean instead; True for those that share the title alone."""
         indexes = self.indexes()
         found: dict[str, bool] = {}
         for kind, key in _keys(article):
@@ -154,7 +154,7 @@ class EntryMatcher:
         return found
 
     def names_by_title(self, entries: Iterable[RelatedEntry], title: str) -> bool:
-        """Whether an entry may name by this title: it has no address that an article is known by."""
+        """Whether one of the entries has this title, and no address of an article, so that the title decides."""
         folded = fold_title(title)
         return any(
             fold_title(entry.title or entry.target) == folded and self.by_address(entry) is None for entry in entries

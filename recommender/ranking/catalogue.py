@@ -375,7 +375,7 @@ def _field_lengths(vectors: csr_matrix, fields: tuple[Field, ...]) -> tuple[NDAr
 
 
 @numba.njit(nogil=True, cache=True)
-def _measure(indptr, indices, data, starts, lengths, terms):  # type: ignore[no-untyped-def]  # numba infers the types
+def _measure(indptr, indices, data, starts, lengths, terms):  # numba infers the types
     """Fill what `_field_lengths` returns; columns are sorted."""
     for row in range(len(lengths)):
         field = 0

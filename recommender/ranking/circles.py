@@ -31,7 +31,7 @@ _DONE = 2
 
 
 @numba.njit(nogil=True, cache=True)
-def compare(  # type: ignore[no-untyped-def]  # compiled: numba infers the types, here and below
+def compare(  # compiled: numba infers the types, here and below
     rows, own_terms, own_values, twins, field_ends, title, excerpt, frequencies, is_name, vectors, by_term, out, rare,
     crossed,
 ):  # fmt: skip
@@ -102,7 +102,7 @@ def compare(  # type: ignore[no-untyped-def]  # compiled: numba infers the types
 
 
 @numba.njit(nogil=True, cache=True)
-def _make_cosines(rows, starts, ends, scratch, numbers, lengths, field_lengths):  # type: ignore[no-untyped-def]
+def _make_cosines(rows, starts, ends, scratch, numbers, lengths, field_lengths):
     """For the circles of some rows, put side by side in `products` what is asked of each row."""
     products, similarity, damped, mark = scratch.products, scratch.similarity, scratch.damped, scratch.mark
     cosines = np.zeros(3)
@@ -122,7 +122,7 @@ def _make_cosines(rows, starts, ends, scratch, numbers, lengths, field_lengths):
 
 
 @numba.njit(nogil=True, cache=True)
-def circles(rows, around, scratch, voters, voices, times, time, numbers, lengths, field_lengths):  # type: ignore[no-untyped-def]
+def circles(rows, around, scratch, voters, voices, times, time, numbers, lengths, field_lengths):
     """
     The columns of `CIRCLE_FEATURES` for each candidate; shape (n_candidates, len(CIRCLE_FEATURES)).
 

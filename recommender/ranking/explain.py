@@ -194,7 +194,7 @@ class _Words(dict[int, tuple[str, str]]):
 
 
 @numba.njit(nogil=True, cache=True)
-def _share_out(  # type: ignore[no-untyped-def]  # compiled: numba infers the types
+def _share_out(  # compiled: numba infers the types
     own_columns, own_values, own_starts, rows, bounds, indptr, indices, data, starts, name_ranks, is_telling,
     columns, of_terms, of_fields,
 ):  # fmt: skip
@@ -218,7 +218,7 @@ def _share_out(  # type: ignore[no-untyped-def]  # compiled: numba infers the ty
 
 
 @numba.njit(nogil=True, cache=True)
-def _multiply(own_columns, own_values, columns, values, products):  # type: ignore[no-untyped-def]
+def _multiply(own_columns, own_values, columns, values, products):
     """Fill the product at each own column, 0 where it is not shared, and return their sum; columns are sorted."""
     total = 0.0
     position, last = 0, len(columns)
@@ -234,9 +234,7 @@ def _multiply(own_columns, own_values, columns, values, products):  # type: igno
 
 
 @numba.njit(nogil=True, cache=True)
-def _share(  # type: ignore[no-untyped-def]
-    own_columns, products, total, starts, name_ranks, is_telling, columns, of_terms, of_fields
-):
+def _share(own_columns, products, total, starts, name_ranks, is_telling, columns, of_terms, of_fields):
     """Fill a row's terms that weigh most with their shares, and the share of each field, from the products."""
     most = len(columns)
     ranks = np.zeros(most, dtype=np.int64)

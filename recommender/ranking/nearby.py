@@ -121,7 +121,7 @@ def scratch_of(n_rows: int) -> Scratch:
 
 
 @numba.njit(nogil=True, cache=True)
-def start_anew(scratch):  # type: ignore[no-untyped-def]  # compiled: numba infers the types, here and below
+def start_anew(scratch):  # compiled: numba infers the types, here and below
     """Clear what the query before has left."""
     products, similarity, damped, place = scratch.products, scratch.similarity, scratch.damped, scratch.place
     known, touched, mark, counts = scratch.known, scratch.touched, scratch.mark, scratch.counts
@@ -142,7 +142,7 @@ def start_anew(scratch):  # type: ignore[no-untyped-def]  # compiled: numba infe
 
 
 @numba.njit(nogil=True, cache=True)
-def present(is_alive, groups, times, allowed, group, before, row, own, hidden, there, may):  # type: ignore[no-untyped-def]
+def present(is_alive, groups, times, allowed, group, before, row, own, hidden, there, may):
     """Fill `there` and `may`; how many rows are there."""
     n_rows = np.uint64(len(there))
     for other in range(n_rows):
@@ -162,7 +162,7 @@ def present(is_alive, groups, times, allowed, group, before, row, own, hidden, t
 
 
 @numba.njit(nogil=True, cache=True)
-def rows_there(there, n_there):  # type: ignore[no-untyped-def]
+def rows_there(there, n_there):
     """The rows that are there, ascending."""
     rows = np.empty(n_there, dtype=np.int32)
     n_found = 0
@@ -182,7 +182,7 @@ def values_by_term(n_terms: int) -> NDArray[np.float32]:
 
 
 @numba.njit(nogil=True, cache=True)
-def measure(rows, own_terms, own_values, field_ends, columns, vectors, by_term, out):  # type: ignore[no-untyped-def]
+def measure(rows, own_terms, own_values, field_ends, columns, vectors, by_term, out):
     """
     Write the products of a query with some rows to `out`, as `TiledIndex.products` does for all, to the last bit.
 
@@ -226,7 +226,7 @@ def measure(rows, own_terms, own_values, field_ends, columns, vectors, by_term, 
 
 
 @numba.njit(nogil=True, cache=True)
-def damp(rows, is_all, times, time, half_life, floor, scratch):  # type: ignore[no-untyped-def]
+def damp(rows, is_all, times, time, half_life, floor, scratch):
     """
     From the products of some rows their similarities, rounded, and damped similarities; the rows are known from now on.
 
@@ -267,7 +267,7 @@ def damp(rows, is_all, times, time, half_life, floor, scratch):  # type: ignore[
 
 
 @numba.njit(nogil=True, cache=True)
-def _count_sizes(starts, ends, there, sizes):  # type: ignore[no-untyped-def]
+def _count_sizes(starts, ends, there, sizes):
     """Fill `sizes`, by the edges of the rows that are there or of those that are not, whichever are fewer."""
     n_rows, n_edges = np.uint64(len(there)), 0
     for row in range(n_rows):
@@ -283,7 +283,7 @@ def _count_sizes(starts, ends, there, sizes):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
-def spread(rows, values, starts, ends, scratch):  # type: ignore[no-untyped-def]
+def spread(rows, values, starts, ends, scratch):
     """
     Fill `touched`, `place` and `sums` by what some rows spread along their edges.
 
@@ -370,7 +370,7 @@ def spread(rows, values, starts, ends, scratch):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
-def sums_of(rows, scratch):  # type: ignore[no-untyped-def]
+def sums_of(rows, scratch):
     """What `spread` has left for some rows; shape (n_some_rows, 3)."""
     out = np.zeros((len(rows), 3))
     for at in range(len(rows)):
@@ -381,7 +381,7 @@ def sums_of(rows, scratch):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
-def best_values(values, n):  # type: ignore[no-untyped-def]
+def best_values(values, n):
     """The n greatest values above 0, ascending, filled up with zeros at the front."""
     heap = np.zeros(n)
     for value in values:
@@ -403,7 +403,7 @@ def best_values(values, n):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
-def best_rows(values, rows, n):  # type: ignore[no-untyped-def]
+def best_rows(values, rows, n):
     """The rows of the n greatest values above 0; of those that tie for the last place all, up to 2 n, the first."""
     bar = best_values(values, n)[0]
     n_above, n_equal = 0, 0

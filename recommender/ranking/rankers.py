@@ -177,7 +177,7 @@ def unhidden(queries: Sequence[Query], found: Neighbors, k: int) -> list[Ranked]
 
 
 @numba.njit(nogil=True, cache=True)
-def _is_unhidden(rows, hidden, starts):  # type: ignore[no-untyped-def]  # compiled: numba infers the types
+def _is_unhidden(rows, hidden, starts):  # compiled: numba infers the types
     """Which of each query's rows are filled and not among its hidden ones, which are sorted."""
     keep = np.zeros(rows.shape, dtype=np.bool_)
     for query in range(len(rows)):

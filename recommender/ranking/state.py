@@ -202,7 +202,7 @@ class State:
                     source
                     for source in sources
                     if source not in self.stripped
-                    and not (is_by_title and not matcher.names_by_title(articles[source].related, article.title))
+                    and (not is_by_title or matcher.names_by_title(articles[source].related, article.title))
                 )
         self._settle([row for row in sorted(unsettled) if catalogue.is_alive[row]], orphans, vectorizer)
 

@@ -308,7 +308,7 @@ def _masks_of(
 
 
 @numba.njit(nogil=True, cache=True)
-def _score(columns, roots, leaf_starts, features, bounds, nan_left, masks, leaves, out):  # type: ignore[no-untyped-def]  # compiled, as below
+def _score(columns, roots, leaf_starts, features, bounds, nan_left, masks, leaves, out):  # compiled, as below
     """Add each row's leaf of each tree to `out`; `columns` is the table turned."""
     n_rows, n_trees = np.uint64(columns.shape[1]), len(roots)
     reach, everything = np.empty(columns.shape[1], dtype=np.uint32), np.uint32(0xFFFFFFFF)
@@ -331,9 +331,7 @@ def _score(columns, roots, leaf_starts, features, bounds, nan_left, masks, leave
 
 
 @numba.njit(nogil=True, cache=True)
-def _contribute(  # type: ignore[no-untyped-def]
-    table, roots, leaf_starts, features, thresholds, nan_left, left, right, node_values, leaf_values, out
-):
+def _contribute(table, roots, leaf_starts, features, thresholds, nan_left, left, right, node_values, leaf_values, out):
     for tree in range(len(roots)):
         root, first_leaf = roots[tree], leaf_starts[tree]
         for row in range(table.shape[0]):

@@ -29,7 +29,7 @@ class Damping:
 
 
 @numba.njit(nogil=True, cache=True)
-def factor_of(gap, half_life, floor):  # type: ignore[no-untyped-def]  # compiled: numba infers the types, here and below
+def factor_of(gap, half_life, floor):  # compiled: numba infers the types, here and below
     """The factor of a gap in days, before or after, NaN for an unknown one; in [floor, 1]."""
     if half_life <= 0:
         return 1.0
@@ -49,7 +49,7 @@ def damping_factors(gap_days: NDArray[np.float64], damping: Damping) -> NDArray[
 
 
 @numba.njit(nogil=True, cache=True)
-def _factors(gaps, half_life, floor):  # type: ignore[no-untyped-def]
+def _factors(gaps, half_life, floor):
     factors = np.empty_like(gaps)
     for place in range(len(gaps)):
         factors[place] = factor_of(gaps[place], half_life, floor)

@@ -19,10 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from recommender.vectors import postings, search, sweep
+from recommender.vectors import postings, sweep
+from recommender.vectors.candidates import Facts, Queries, no_candidates, settle
 from recommender.vectors.damping import Damping
 from recommender.vectors.postings import Postings, Times, frozen
-from recommender.vectors.search import Facts, Queries
+from recommender.vectors.search import search
 
 __all__ = ["Neighbors", "Rows", "TiledIndex", "stack_rows"]
 
@@ -208,16 +209,16 @@ class TiledIndex:
 
         def answer(numbers: NDArray[np.int64], may_guess: bool) -> None:
             chunk = asked._replace(numbers=frozen(numbers))
-            candidates = search.no_candidates(len(numbers), k)
+            candidates = no_candidates(len(numbers), k)
             time = np.nanmedian(query_times[numbers]) if not np.isnan(query_times[numbers]).all() else np.nan
             for segment, block in zip(self._segments, blocks, strict=True):
                 # Without damping, the first tile of the first and mostly only large segment stands for all.
                 n_sampled_of = self.n_rows if may_guess and segment is self._segments[0] else 0
-                search.search(
+                search(
                     segment, block.times, block.nearest_tiles(time), chunk, facts, k, damping.half_life, damping.floor,
                     n_sampled_of, candidates,
                 )  # fmt: skip
-            missed = search.settle(candidates, chunk, facts, found.rows, found.similarities, found.scores)
+            missed = settle(candidates, chunk, facts, found.rows, found.similarities, found.scores)
             if missed.any():
                 answer(numbers[missed], False)
 

@@ -103,7 +103,7 @@ def frozen(array: NDArray[Any], kind: type[np.generic] | None = None) -> NDArray
 
 
 @numba.njit(nogil=True, cache=True)
-def class_of(n_with_term, n_rows):  # type: ignore[no-untyped-def]  # compiled: numba infers the types, here and below
+def class_of(n_with_term, n_rows):  # compiled: numba infers the types, here and below
     """The class of a term by the number of rows that have it; N_CLASSES for a rare one."""
     number = 0
     n_times = 2 * np.int64(n_with_term)
@@ -114,7 +114,7 @@ def class_of(n_with_term, n_rows):  # type: ignore[no-untyped-def]  # compiled: 
 
 
 @numba.njit(nogil=True, cache=True)
-def invert(order, indptr, terms, values, n_terms, tile_rows):  # type: ignore[no-untyped-def]
+def invert(order, indptr, terms, values, n_terms, tile_rows):
     """The last eight parts of `Postings` from the first ones."""
     n_rows = len(order)
     n_tiles = (n_rows + tile_rows - 1) // tile_rows
@@ -174,7 +174,7 @@ def invert(order, indptr, terms, values, n_terms, tile_rows):  # type: ignore[no
 
 
 @numba.njit(nogil=True, cache=True)
-def block_times(order, first_row, times):  # type: ignore[no-untyped-def]
+def block_times(order, first_row, times):
     """The parts of `Times`."""
     n_blocks = (len(order) + BLOCK_ROWS - 1) // BLOCK_ROWS
     earliest, latest = np.full(n_blocks, np.inf), np.full(n_blocks, -np.inf)
@@ -190,7 +190,7 @@ def block_times(order, first_row, times):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
-def add_products(postings, terms, values, parts, columns, out):  # type: ignore[no-untyped-def]
+def add_products(postings, terms, values, parts, columns, out):
     """Write the products of a query with a segment's rows to `out`; parameters as in `TiledIndex.products`."""
     # Taken out once: in a loop each look into a tuple counts a reference.
     tile_rows, weights, order, first_row = postings.rows, postings.weights, postings.order, postings.first_row

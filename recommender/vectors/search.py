@@ -15,23 +15,20 @@ cache. Three bounds keep most of the work away; none of them changes the answer.
   damping, the tiles gone through are a sample of all, and say what the k-th best score will be at least. That guess is
   checked at the end; where it was too high, the query is asked once more without one.
 
-What may reach the bar becomes a candidate, with a lower and an upper bound on its score. Candidates that are left in
-the end are summed again from the row itself, in double precision and in the order of the columns, damped and rounded.
+What may reach the bar is handed to `recommender.vectors.candidates`.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numba
 import numpy as np
-from numpy.typing import NDArray
 
+from recommender.vectors.candidates import make_exact, make_room, nth_greatest, slots_for, thin_out
 from recommender.vectors.damping import factor_of
 from recommender.vectors.postings import BLOCK_ROWS, N_CLASSES, class_of
 from recommender.vectors.prefetch import LINE, prefetch
 
-__all__ = ["Candidates", "Facts", "Queries", "no_candidates", "search", "settle"]
+__all__ = ["search"]
 
 #: Blocks that are compared before the bar is looked at again.
 PIECE_BLOCKS = 16
@@ -40,8 +37,8 @@ PIECE_BLOCKS = 16
 FIRST_SHARE = 0.25
 
 #: Terms are left out while what they can add to a usual row stays below this share of what is needed, or so far below
-#: it: the rarer a sum of the other terms that leaves it open, the more may be left out. Measured at 0 to 1; from 0.6
-#: on, ever more rows have to be summed again.
+#: it: the rarer a sum of the other terms that leaves it open, the more may be left out. The best of 0.3 to 0.5 and 0.1
+#: to 0.25, on every corpus of benchmarks/neighbors.py within the noise.
 LEFT_OUT_SHARE, LEFT_OUT_GAP = 0.5, 0.1
 
 #: Left out terms are added up after all once there are more candidates than this many of their postings, each.
@@ -54,9 +51,6 @@ TOUCHED_SHARE, TOUCHED_GAP = 0.8, 0.1
 #: That is done while the rarer terms have at most this share of postings a row; beyond, adding up all is faster.
 MOST_TOUCHED = 0.25
 
-#: Places for candidates beyond k; with fewer, candidates are thinned out more often.
-SPARE_PLACES = 256
-
 #: Posting lists that are fetched before their turn.
 AHEAD = 4
 
@@ -64,64 +58,8 @@ AHEAD = 4
 ROUNDING = 1e-6
 
 
-class Queries(NamedTuple):
-    """Some queries: their numbers, shape (n_asked,), and all queries' vectors and facts."""
-
-    numbers: NDArray[np.int64]
-    indptr: NDArray[np.int64]
-    terms: NDArray[np.int32]
-    values: NDArray[np.float32]
-    times: NDArray[np.float64]
-    groups: NDArray[np.int32]
-    exclude: NDArray[np.int64]
-    before: NDArray[np.float64]
-
-
-class Facts(NamedTuple):
-    """What decides besides the vectors, as `neighbors.Rows`; all of shape (n_rows,)."""
-
-    times: NDArray[np.float64]
-    groups: NDArray[np.int32]
-    allowed: NDArray[np.bool_]
-    order: NDArray[np.int64]
-
-
-class Candidates(NamedTuple):
-    """
-    What may still be among the best of each query.
-
-    Parameters
-    ----------
-    rows, lowers, uppers, similarities
-        Shape (n_asked, room): rows, bounds on their scores, and similarities, NaN while only bounds are known.
-    counts
-        Shape (n_asked,): candidates.
-    bars
-        Shape (n_asked,): at least k rows reach this score.
-    guesses
-        Shape (n_asked,): k rows probably reach this score; 0 for no guess.
-    """
-
-    rows: NDArray[np.int64]
-    lowers: NDArray[np.float64]
-    uppers: NDArray[np.float64]
-    similarities: NDArray[np.float64]
-    counts: NDArray[np.int64]
-    bars: NDArray[np.float64]
-    guesses: NDArray[np.float64]
-
-
-def no_candidates(n_queries: int, k: int) -> Candidates:
-    """Candidates of queries that have none yet."""
-    shape = (n_queries, k + SPARE_PLACES)
-    return Candidates(
-        np.empty(shape, dtype=np.int64), np.empty(shape), np.empty(shape), np.empty(shape),
-        np.zeros(n_queries, dtype=np.int64), np.zeros(n_queries), np.zeros(n_queries),
-    )  # fmt: skip
-
-
 @numba.njit(nogil=True, cache=True)
-def _greatest_factor(time, before, earliest, latest, has_unknown, half_life, floor):  # type: ignore[no-untyped-def]
+def _greatest_factor(time, before, earliest, latest, has_unknown, half_life, floor):
     """No less than the factor of any row that may answer, among rows from `earliest` to `latest`; 0 where none may."""
     factor = factor_of(np.nan, half_life, floor) if has_unknown else 0.0
     if earliest <= latest and not earliest >= before:
@@ -130,183 +68,8 @@ def _greatest_factor(time, before, earliest, latest, has_unknown, half_life, flo
     return factor
 
 
-@numba.njit(nogil=True, cache=True)
-def _precedes(score_a, row_a, score_b, row_b, order):  # type: ignore[no-untyped-def]
-    """Whether a comes before b: the higher score, then the smaller order number."""
-    return score_a > score_b or (score_a == score_b and order[row_a] < order[row_b])
-
-
-@numba.njit(nogil=True, cache=True)
-def _sift_down(rows, similarities, scores, parent, size, order):  # type: ignore[no-untyped-def]
-    """Restore the heap below `parent`; the worst row is at the top."""
-    while True:
-        worst = parent
-        for child in (2 * parent + 1, 2 * parent + 2):
-            if child < size and _precedes(scores[worst], rows[worst], scores[child], rows[child], order):
-                worst = child
-        if worst == parent:
-            return
-        rows[parent], rows[worst] = rows[worst], rows[parent]
-        similarities[parent], similarities[worst] = similarities[worst], similarities[parent]
-        scores[parent], scores[worst] = scores[worst], scores[parent]
-        parent = worst
-
-
-@numba.njit(nogil=True, cache=True)
-def _sort_best(candidates, at, order):  # type: ignore[no-untyped-def]
-    """Sort a query's candidates, whose scores are known, best first."""
-    rows, similarities, scores = candidates.rows[at], candidates.similarities[at], candidates.lowers[at]
-    size = candidates.counts[at]
-    for parent in range(size // 2 - 1, -1, -1):
-        _sift_down(rows, similarities, scores, parent, size, order)
-    # A heap with the worst on top: moving the top to the end again and again leaves the best first.
-    for end in range(size - 1, 0, -1):
-        rows[0], rows[end] = rows[end], rows[0]
-        similarities[0], similarities[end] = similarities[end], similarities[0]
-        scores[0], scores[end] = scores[end], scores[0]
-        _sift_down(rows, similarities, scores, 0, end, order)
-    candidates.uppers[at, :size] = scores[:size]
-
-
-@numba.njit(nogil=True, cache=True)
-def _fill_slots(slots, terms):  # type: ignore[no-untyped-def]
-    """A table of the terms' positions by open addressing; its length is a power of two."""
-    slots[:] = -1
-    mask = len(slots) - 1
-    for position in range(len(terms)):
-        slot = terms[position] & mask
-        while slots[slot] >= 0:
-            slot = (slot + 1) & mask
-        slots[slot] = position
-
-
-@numba.njit(nogil=True, cache=True)
-def _product(slots, query_terms, query_values, terms, values):  # type: ignore[no-untyped-def]
-    """The product of a query with a row, in double precision and in the order of the columns."""
-    mask = np.uint32(len(slots) - 1)
-    total = 0.0
-    for position in range(np.uint64(len(terms))):
-        term = terms[position]
-        slot = np.uint32(term) & mask
-        while slots[slot] >= 0:
-            here = np.uint32(slots[slot])
-            if query_terms[here] == term:
-                total += np.float64(query_values[here]) * np.float64(values[position])
-                break
-            slot = (slot + np.uint32(1)) & mask
-    return total
-
-
-@numba.njit(nogil=True, cache=True)
-def _slots_for(queries):  # type: ignore[no-untyped-def]
-    """An empty table for the longest of the queries."""
-    longest = 1
-    for number in queries.numbers:
-        longest = max(longest, queries.indptr[number + 1] - queries.indptr[number])
-    n_slots = 256
-    while n_slots < 8 * longest:
-        n_slots *= 2
-    return np.empty(n_slots, dtype=np.int32)
-
-
-@numba.njit(nogil=True, cache=True)
-def _nth_greatest(values, n):  # type: ignore[no-untyped-def]
-    """The n-th greatest value, counted from 1."""
-    # Quickselect without branches that a processor would have to guess: three times as fast as `np.partition`.
-    rest = values.copy()
-    lower, higher = np.empty_like(rest), np.empty_like(rest)
-    while True:
-        size = len(rest)
-        first, middle, last = rest[0], rest[size // 2], rest[size - 1]
-        pivot = max(min(first, middle), min(max(first, middle), last))
-        n_lower, n_higher = np.uint64(0), np.uint64(0)
-        for place in range(np.uint64(size)):
-            value = rest[place]
-            lower[n_lower] = value
-            higher[n_higher] = value
-            n_lower += np.uint64(value < pivot)
-            n_higher += np.uint64(value > pivot)
-        if n_higher >= n:
-            rest, higher = higher[:n_higher], rest
-        elif size - n_lower >= n:
-            return pivot
-        else:
-            n -= size - n_lower
-            rest, lower = lower[:n_lower], rest
-
-
-@numba.njit(nogil=True, cache=True)
-def _thin_out(candidates, at, k):  # type: ignore[no-untyped-def]
-    """Raise the bar to the k-th best lower bound, and drop what cannot reach it; what ties with it stays."""
-    n = candidates.counts[at]
-    rows, lowers, uppers = candidates.rows[at], candidates.lowers[at], candidates.uppers[at]
-    similarities = candidates.similarities[at]
-    if n >= k:
-        candidates.bars[at] = max(candidates.bars[at], _nth_greatest(lowers[:n], k))
-    # Where the guess is too high, everything is asked once more.
-    bar = max(candidates.bars[at], candidates.guesses[at])
-    kept = 0
-    for place in range(n):
-        if uppers[place] >= bar:
-            rows[kept], lowers[kept], uppers[kept] = rows[place], lowers[place], uppers[place]
-            similarities[kept] = similarities[place]
-            kept += 1
-    candidates.counts[at] = kept
-
-
-@numba.njit(nogil=True, cache=True)
-def _make_exact(candidates, at, postings, queries, facts, half_life, floor, slots):  # type: ignore[no-untyped-def]
-    """Replace the bounds of a query's candidates by their scores, and drop those whose score rounds to 0."""
-    number = queries.numbers[at]
-    begin, end = queries.indptr[number], queries.indptr[number + 1]
-    query_terms, query_values = queries.terms[begin:end], queries.values[begin:end]
-    rows, lowers, uppers = candidates.rows[at], candidates.lowers[at], candidates.uppers[at]
-    similarities = candidates.similarities[at]
-    _fill_slots(slots, query_terms)
-    # The rows lie anywhere in memory: waiting for one after the other would be nearly all of the time.
-    indptr, first_row = postings.indptr, postings.first_row
-    for place in range(candidates.counts[at]):
-        if np.isnan(similarities[place]):
-            prefetch(indptr, rows[place] - first_row)
-            prefetch(facts.times, rows[place])
-    for place in range(candidates.counts[at]):
-        if np.isnan(similarities[place]):
-            first = indptr[rows[place] - first_row]
-            for ahead in range(0, 4 * LINE, LINE):
-                prefetch(postings.terms, first + ahead)
-                prefetch(postings.values, first + ahead)
-    kept = 0
-    for place in range(candidates.counts[at]):
-        row, lower, upper, similarity = rows[place], lowers[place], uppers[place], similarities[place]
-        if np.isnan(similarity):
-            first = postings.indptr[row - postings.first_row]
-            last = postings.indptr[row - postings.first_row + 1]
-            cosine = _product(slots, query_terms, query_values, postings.terms[first:last], postings.values[first:last])
-            factor = factor_of(facts.times[row] - queries.times[number], half_life, floor)
-            similarity = min(1.0, np.rint(cosine * 1e6) / 1e6)
-            lower = upper = min(1.0, np.rint(cosine * factor * 1e6) / 1e6)
-            if lower <= 0.0:
-                continue
-        rows[kept], lowers[kept], uppers[kept], similarities[kept] = row, lower, upper, similarity
-        kept += 1
-    candidates.counts[at] = kept
-
-
-@numba.njit(nogil=True, cache=True)
-def _make_room(candidates, at, k, postings, queries, facts, half_life, floor, slots):  # type: ignore[no-untyped-def]
-    """Leave at most half of the places beyond k taken, by the cheapest means that does it."""
-    most = (candidates.rows.shape[1] + k) // 2
-    _thin_out(candidates, at, k)
-    if candidates.counts[at] > most:
-        _make_exact(candidates, at, postings, queries, facts, half_life, floor, slots)
-        _thin_out(candidates, at, k)
-    if candidates.counts[at] > most:  # ties: the order decides
-        _sort_best(candidates, at, facts.order)
-        candidates.counts[at] = k
-
-
 @numba.njit(nogil=True, cache=True, fastmath={"contract"})
-def _add_terms(sums, terms, values, starts, rows, weights):  # type: ignore[no-untyped-def]
+def _add_terms(sums, terms, values, starts, rows, weights):
     """Add the postings of some terms to the sums of a tile."""
     for position in range(len(terms)):
         if position + AHEAD < len(terms):
@@ -320,7 +83,7 @@ def _add_terms(sums, terms, values, starts, rows, weights):  # type: ignore[no-u
 
 
 @numba.njit(nogil=True, cache=True, fastmath={"contract"})
-def _take_terms(sums, terms, starts, rows, lengths, length, least, places, knowns):  # type: ignore[no-untyped-def]
+def _take_terms(sums, terms, starts, rows, lengths, length, least, places, knowns):
     """
     Take the sums of the rows that have one of some terms; returns how many reach the least, and writes which.
 
@@ -340,7 +103,7 @@ def _take_terms(sums, terms, starts, rows, lengths, length, least, places, known
 
 
 @numba.njit(nogil=True, cache=True, fastmath={"contract"})
-def _find(sums, lengths, length, leasts, is_over, places, knowns):  # type: ignore[no-untyped-def]
+def _find(sums, lengths, length, leasts, is_over, places, knowns):
     """
     Where the sums, and `length` times the lengths, are over the least that counts, a number a block.
 
@@ -361,44 +124,39 @@ def _find(sums, lengths, length, leasts, is_over, places, knowns):  # type: igno
 
 
 @numba.njit(nogil=True, cache=True)
-def _nth_score(  # type: ignore[no-untyped-def]
-    sums, n, greatest_factor, is_over, scores, order, first_row, time, before, own, group, row_times, groups, allowed,
-    half_life, floor,
+def _nth_score(
+    sums, n, greatest_factor, is_over, places, knowns, scores, order, first_row, time, before, own, group, row_times,
+    groups, allowed, half_life, floor,
 ):  # fmt: skip
     """
     The n-th greatest damped sum of the rows that may answer; 0 where there are fewer.
 
-    `is_over` and `scores` are room, whole blocks and at least n.
+    `is_over`, `places` and `knowns` are room as for `_find`; `scores` is room for at least n.
     """
     scores[:n] = 0.0
-    eights = is_over.view(np.uint64)
     for start in range(0, len(order), len(is_over)):
-        size = np.uint64(min(len(is_over), len(sums) - start))
-        least = np.float32(scores[n - 1] / greatest_factor * (1.0 - 1e-6))
-        for place in range(size):
-            is_over[place] = sums[np.uint64(start) + place] > least
-        for number in range(size // np.uint64(8)):
-            if not eights[number]:
+        here = sums[start : min(start + len(is_over), len(sums))]
+        leasts = np.full(len(here) // BLOCK_ROWS, np.float32(scores[n - 1] / greatest_factor * (1.0 - 1e-6)))
+        n_found = _find(here, here, np.float32(0.0), leasts, is_over, places, knowns)
+        for number in range(n_found):
+            known = np.float64(knowns[number])
+            if not known * greatest_factor > scores[n - 1]:
                 continue
-            first = np.uint64(start) + number * np.uint64(8)
-            for place in range(first, first + np.uint64(8)):
-                if not sums[place] * greatest_factor > scores[n - 1]:
-                    continue
-                row = first_row + order[place]
-                if not allowed[row] or row == own or groups[row] != group or row_times[row] >= before:
-                    continue
-                score = sums[place] * factor_of(row_times[row] - time, half_life, floor)
-                rank = n
-                while rank > 0 and scores[rank - 1] < score:
-                    rank -= 1
-                if rank < n:
-                    scores[rank + 1 : n] = scores[rank : n - 1].copy()
-                    scores[rank] = score
+            row = first_row + order[start + places[number]]
+            if not allowed[row] or row == own or groups[row] != group or row_times[row] >= before:
+                continue
+            score = known * factor_of(row_times[row] - time, half_life, floor)
+            rank = n
+            while rank > 0 and scores[rank - 1] < score:
+                rank -= 1
+            if rank < n:
+                scores[rank + 1 : n] = scores[rank : n - 1].copy()
+                scores[rank] = score
     return scores[n - 1]
 
 
 @numba.njit(nogil=True, cache=True)
-def _n_left_out(needed, error, n_kept, n_postings, left_out, usual_lengths, greatest_lengths, most_touched):  # type: ignore[no-untyped-def]
+def _n_left_out(needed, error, n_kept, n_postings, left_out, usual_lengths, greatest_lengths, most_touched):
     """How many classes of common terms are left out in a tile, and whether only rows with a rarer term count."""
     n_left_out, is_sparse = 0, False
     for n_classes in range(1, N_CLASSES + 1):
@@ -417,7 +175,7 @@ def _n_left_out(needed, error, n_kept, n_postings, left_out, usual_lengths, grea
 
 
 @numba.njit(nogil=True, cache=True)
-def _by_rarity(n_having, n_rows, queries):  # type: ignore[no-untyped-def]
+def _by_rarity(n_having, n_rows, queries):
     """
     The terms of each query with the rarest first, query after query, and what it is without its commonest terms.
 
@@ -463,14 +221,14 @@ def _by_rarity(n_having, n_rows, queries):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
-def _n_expected(k, share):  # type: ignore[no-untyped-def]
+def _n_expected(k, share):
     """Of the k best of all rows, how many are among a share of them at most, as good as always."""
     expected = k * share
     return int(expected + 3.0 * np.sqrt(expected)) + 2
 
 
 @numba.njit(nogil=True, cache=True)
-def search(postings, times, tiles, queries, facts, k, half_life, floor, n_sampled_of, candidates):  # type: ignore[no-untyped-def]
+def search(postings, times, tiles, queries, facts, k, half_life, floor, n_sampled_of, candidates):
     """
     Merge the rows of a segment into the candidates.
 
@@ -483,13 +241,13 @@ def search(postings, times, tiles, queries, facts, k, half_life, floor, n_sample
     queries, facts, k, half_life, floor
         As in `neighbors.TiledIndex.top_k`.
     n_sampled_of
-        All rows, of which the first tile's are a sample; 0 for no guess.
+        All rows, of which the tiles gone through are a sample; 0 for no guess.
     candidates
         Changed in place; those of this segment are exact afterwards.
     """
     room = candidates.rows.shape[1]
     allowed, groups, row_times = facts.allowed, facts.groups, facts.times
-    slots = _slots_for(queries)
+    slots = slots_for(queries)
     offsets, terms, values, n_kept, n_postings, left_out = _by_rarity(postings.n_having, postings.n_rows, queries)
     sums = np.zeros(postings.tile_rows, dtype=np.float32)
     leasts = np.empty(PIECE_BLOCKS, dtype=np.float32)
@@ -541,8 +299,8 @@ def search(postings, times, tiles, queries, facts, k, half_life, floor, n_sample
             if is_first:
                 n_best = _n_expected(k, n_seen / n_sampled_of) if n_sampled_of else k
                 score = _nth_score(
-                    sums, min(k, n_best), greatest, is_over, scores, order_here, postings.first_row, time, before, own,
-                    group, row_times, groups, allowed, half_life, floor,
+                    sums, min(k, n_best), greatest, is_over, places, knowns, scores, order_here, postings.first_row,
+                    time, before, own, group, row_times, groups, allowed, half_life, floor,
                 ) - error - ROUNDING  # fmt: skip
                 if n_best < k:
                     candidates.guesses[at] = max(0.0, score)
@@ -603,7 +361,7 @@ def search(postings, times, tiles, queries, facts, k, half_life, floor, n_sample
                     n_more -= 1
                     if n == room:
                         candidates.counts[at] = n
-                        _make_room(candidates, at, k, postings, queries, facts, half_life, floor, slots)
+                        make_room(candidates, at, k, postings, queries, facts, half_life, floor, slots)
                         n = candidates.counts[at]
                         least_score = max(candidates.bars[at], candidates.guesses[at])
                 candidates.counts[at] = n
@@ -615,34 +373,11 @@ def search(postings, times, tiles, queries, facts, k, half_life, floor, n_sample
             if may_guess_now:
                 n = _n_expected(k, n_seen / n_sampled_of)
                 if n < k and n <= candidates.counts[at]:
-                    guess = _nth_greatest(lowers[: candidates.counts[at]], n)
+                    guess = nth_greatest(lowers[: candidates.counts[at]], n)
                     candidates.guesses[at] = max(guess, candidates.guesses[at])
             if n_tiles == 1 or may_guess_now:
-                _thin_out(candidates, at, k)
+                thin_out(candidates, at, k)
     for at in range(len(queries.numbers)):
-        _thin_out(candidates, at, k)
-        _make_exact(candidates, at, postings, queries, facts, half_life, floor, slots)
-        _thin_out(candidates, at, k)
-
-
-@numba.njit(nogil=True, cache=True)
-def settle(candidates, queries, facts, rows, similarities, scores):  # type: ignore[no-untyped-def]
-    """
-    Write the k best of each query, best first.
-
-    Returns
-    -------
-    ndarray of bool, shape (n_asked,)
-        Whether the guess was too high, so that rows may be missing.
-    """
-    k = rows.shape[1]
-    missed = np.zeros(len(queries.numbers), dtype=np.bool_)
-    for at in range(len(queries.numbers)):
-        number = queries.numbers[at]
-        _sort_best(candidates, at, facts.order)
-        n = min(k, candidates.counts[at])
-        missed[at] = candidates.guesses[at] > 0.0 and (n < k or candidates.lowers[at, k - 1] < candidates.guesses[at])
-        rows[number, :n] = candidates.rows[at, :n]
-        similarities[number, :n] = candidates.similarities[at, :n]
-        scores[number, :n] = candidates.lowers[at, :n]
-    return missed
+        thin_out(candidates, at, k)
+        make_exact(candidates, at, postings, queries, facts, half_life, floor, slots)
+        thin_out(candidates, at, k)

@@ -58,12 +58,12 @@ def nothing_found(n_rows: int) -> Found:
 
 
 @numba.njit(nogil=True, cache=True)
-def _bucket_of(value):  # type: ignore[no-untyped-def]  # compiled: numba infers the types, here and below
+def _bucket_of(value):  # compiled: numba infers the types, here and below
     return min(int(np.sqrt(value) * _N_BUCKETS), _N_BUCKETS)
 
 
 @numba.njit(nogil=True, cache=True)
-def _raise_bars(counts, least, n_nearest, n_similar):  # type: ignore[no-untyped-def]
+def _raise_bars(counts, least, n_nearest, n_similar):
     """Ask for no less than so many of those found have already."""
     for measure in range(2):
         most = n_nearest if measure == 0 else n_similar
@@ -77,7 +77,7 @@ def _raise_bars(counts, least, n_nearest, n_similar):  # type: ignore[no-untyped
 
 
 @numba.njit(nogil=True, cache=True)
-def sweep(postings, times, tiles, terms, values, there, row_times, time, half_life, floor, n_nearest, n_similar, found):  # type: ignore[no-untyped-def]
+def sweep(postings, times, tiles, terms, values, there, row_times, time, half_life, floor, n_nearest, n_similar, found):
     """
     Merge the rows of a segment into those found.
 
@@ -147,7 +147,7 @@ def sweep(postings, times, tiles, terms, values, there, row_times, time, half_li
 
 
 @numba.njit(nogil=True, cache=True)
-def settle(n_nearest, n_similar, found):  # type: ignore[no-untyped-def]
+def settle(n_nearest, n_similar, found):
     """Of the rows that were found the nearest by either measure, of equals the first; ascending."""
     n = found.n_found[0]
     rows = found.rows[:n]

@@ -394,7 +394,7 @@ class FieldVectorizer:
 
 
 @numba.njit(nogil=True, cache=True)
-def _scale(values, columns, indptr, starts, roots, scaled):  # type: ignore[no-untyped-def]  # numba infers the types
+def _scale(values, columns, indptr, starts, roots, scaled):  # numba infers the types
     """Fill `scaled` with rows of length 1, or 0; field f starts at column ``starts[f]`` and weighs ``roots[f]``."""
     for row in range(len(indptr) - 1):
         first, last = indptr[row], indptr[row + 1]
@@ -413,7 +413,7 @@ def _scale(values, columns, indptr, starts, roots, scaled):  # type: ignore[no-u
 
 
 @numba.njit(nogil=True, cache=True)
-def _unit(values, scaled):  # type: ignore[no-untyped-def]
+def _unit(values, scaled):
     """Fill `scaled` with the values at length 1, or 0 where they have none; the sum is taken in double precision."""
     total = 0.0
     for value in values:

@@ -20,7 +20,9 @@ from recommender.writing.values import IN_JSON, one_line, value_in_json
 __all__ = ["jsonl_lines", "plan_jsonl"]
 
 _FIELDS = tuple(field.name for field in dataclasses.fields(Suggestion) if field.name != "shape")
-_of_pair = attrgetter("rank", "score", "reason")
+#: What is said of the pair; the other fields are the suggested article's own.
+_OF_PAIR = ("rank", "score", "reason")
+_of_pair = attrgetter(*_OF_PAIR)
 #: Suggested articles that are kept in JSON. Those of neighboring answers are much the same.
 _MOST_KEPT = 16_384
 
@@ -67,7 +69,7 @@ class _Forms(dict[str, str]):
 
 
 def _form(suggestion: Suggestion) -> str:
-    places = dict.fromkeys(("rank", "score", "reason"), "%s")
+    places = dict.fromkeys(_OF_PAIR, "%s")
     fields = (
         f'"{name}": {places.get(name) or _written(getattr(suggestion, name)).replace("%", "%%")}' for name in _FIELDS
     )

@@ -135,6 +135,38 @@ def test_a_loaded_model_takes_updates_as_the_one_that_was_saved(tmp_path):
     assert _answers(load_model(tmp_path / "again")) == _answers(rec)
 
 
+def test_a_new_namesake_moves_the_entries_that_its_title_decides_and_no_other():
+    """Of articles of one title the one nearest in date to the list is meant; an address stays what it is."""
+
+    def article(article_id, title, day, related=()):
+        return Article(
+            id=article_id, title=title, excerpt="tea leaf water", published_at=DAY_ONE + timedelta(days=day),
+            url=f"https://site.example/{article_id}", related=related,
+        )  # fmt: skip
+
+    by_title = RelatedEntry(title="the week", target="the week")
+    by_address = RelatedEntry(title="the week", url="https://site.example/old", target="the week")
+    articles = [
+        article("old", "the week", 0),
+        article("titles", "green tea", 100, (by_title,)),
+        article("addresses", "black tea", 100, (by_address,)),
+        article("other", "a cup of tea", 50),
+    ]
+    rec = Recommender(settings_from_mapping({"ranking": {"ranker": "similarity"}})).fit(Corpus(articles))
+    near = article("near", "the week", 99)
+
+    def listed(name):
+        graph, catalogue = rec._state.graph, rec._state.catalogue
+        rows = graph.listed(catalogue.row_of(name)).tolist()
+        return {article.id for article in [*articles, near] if catalogue.row_of(article.id) in rows}
+
+    assert (listed("titles"), listed("addresses")) == ({"old"}, {"old"})
+    rec.update(added=[near])
+    assert (listed("titles"), listed("addresses")) == ({"near"}, {"old"})
+    rec.update(removed=["near"])
+    assert (listed("titles"), listed("addresses")) == ({"old"}, {"old"})
+
+
 def test_removed_rows_are_cleared_out_and_change_no_answer():
     """A site that changes every day does not grow for ever."""
     lot = random.Random(6)

@@ -10,7 +10,7 @@ from scipy.sparse import random as random_matrix
 from sklearn.neighbors import NearestNeighbors
 from sklearn.preprocessing import normalize
 
-from recommender.vectors import postings, search
+from recommender.vectors import candidates, postings
 from recommender.vectors.damping import Damping, damping_factors
 from recommender.vectors.neighbors import Rows, TiledIndex, stack_rows
 from recommender.vectors.prefetch import prefetch
@@ -161,7 +161,7 @@ def test_rows_of_rare_terms_only(half_life):
 def test_the_nth_greatest_of_values_with_ties(values, data):
     """As sorting has it."""
     n = data.draw(st.integers(1, len(values)))
-    assert search._nth_greatest(np.array(values), n) == sorted(values, reverse=True)[n - 1]
+    assert candidates.nth_greatest(np.array(values), n) == sorted(values, reverse=True)[n - 1]
 
 
 def test_a_place_outside_of_an_array_can_be_prefetched():

@@ -1,5 +1,6 @@
 """A line for each article."""
 
+import dataclasses
 import json
 from datetime import UTC, datetime
 
@@ -51,6 +52,17 @@ def test_fields_are_those_of_a_suggestion():
     assert none == (
         '{"article_id": "bicycle", "suggestions": [], "reason_for_none": "no other article shares a word with it"}'
     )
+
+
+def test_what_is_said_of_a_pair_is_its_own_and_the_rest_is_the_articles():
+    """One article under two others: two ranks, scores and reasons; signs that fill in elsewhere stay as written."""
+    first = dataclasses.replace(SUGGESTION, title="100 %s of %(tea) for {}", excerpt="50 % off")
+    second = dataclasses.replace(first, rank=2, score=0.5, reason=Reason(0.5, 0.5, ("100 % alike",)))
+    lines = jsonl_lines((Answer("green-tea", (first,)), Answer("bicycle", (second,))))
+    one, other = (json.loads(line)["suggestions"][0] for line in lines)
+    assert (one["title"], one["excerpt"]) == ("100 %s of %(tea) for {}", "50 % off")
+    assert (one["rank"], one["score"], one["reason"]) == (1, 0.8125, list(SUGGESTION.reason.sentences))
+    assert other == {**one, "rank": 2, "score": 0.5, "reason": ["100 % alike"]}
 
 
 def test_a_line_is_a_line():
