@@ -580,8 +580,7 @@ class Recommender:
             article = catalogue.articles[row]
             columns, values = catalogue.terms(row)
         else:
-            vector = self.vectorizer.transform([article])
-            columns, values = vector.indices, vector.data
+            columns, values = self.vectorizer.row_of(article)
         listed = state.listed_rows(article)
         own = state.rows_of_identity(article)
         hidden = own.union(listed)

@@ -31,7 +31,7 @@ _DONE = 2
 
 
 @numba.njit(nogil=True, cache=True)
-def compare(  # compiled: numba infers the types, here and below
+def compare(
     rows, own_terms, own_values, twins, field_ends, title, excerpt, frequencies, is_name, vectors, by_term, out, rare,
     crossed,
 ):  # fmt: skip

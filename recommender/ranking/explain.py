@@ -92,13 +92,13 @@ def shares_of(
     """
     fields, vectors = catalogue.fields, catalogue.vectors
     by_name = sorted(field.name for field in fields)
-    own = vectors_of(queries, vectors.shape[1])
+    values, own, starts = vectors_of(queries)
     bounds = np.cumsum([0, *map(len, rows)], dtype=np.int64)
     columns = np.full((bounds[-1], N_TERMS), -1, dtype=np.int64)
     of_terms = np.zeros((bounds[-1], N_TERMS))
     of_fields = np.full((bounds[-1], len(fields)), -1.0)
     _share_out(
-        own.indices, own.data, own.indptr, np.concatenate(rows), bounds, vectors.indptr, vectors.indices, vectors.data,
+        own, values, starts, np.concatenate(rows), bounds, vectors.indptr, vectors.indices, vectors.data,
         np.array([field.start for field in fields], dtype=np.int64),
         np.array([-1 if f.name in _UNLISTED else by_name.index(f.name) for f in fields], dtype=np.int64),
         vectorizer.telling_terms(), columns, of_terms, of_fields,
@@ -194,7 +194,7 @@ class _Words(dict[int, tuple[str, str]]):
 
 
 @numba.njit(nogil=True, cache=True)
-def _share_out(  # compiled: numba infers the types
+def _share_out(
     own_columns, own_values, own_starts, rows, bounds, indptr, indices, data, starts, name_ranks, is_telling,
     columns, of_terms, of_fields,
 ):  # fmt: skip

@@ -75,8 +75,8 @@ class Check:
     def __str__(self) -> str:
         if not self.n_queries:
             return (
-                f"similarity, nothing learned: {self.n_lists:,} curated lists name an article that is known; "
-                f"learning needs {LEAST_LISTS}"
+                f"similarity, nothing learned: learning needs {LEAST_LISTS} curated lists that name an article of the "
+                f"site, found {self.n_lists:,}"
             )
         figures = (
             f"on held-out lists ({self.n_queries:,} queries) nDCG@10 is {self.learned:.3f} learned, "
@@ -219,7 +219,8 @@ class LearnedRanker:
         n_listing = float(values[_COLUMN["query_listed_by"]])
         if values[_COLUMN["lists_query"]] > 0:
             links.append("it lists this article")
-        n_together = int(np.rint(np.nan_to_num(values[_COLUMN["listed_together"]]) * n_listing))
+        # Missing where no article lists the query.
+        n_together = round(float(values[_COLUMN["listed_together"]]) * n_listing) if n_listing else 0
         if n_together:
             verb = "article that lists this one lists" if n_together == 1 else "articles that list this one list"
             links.append(f"{_number(n_together)} {verb} it too")

@@ -121,7 +121,7 @@ def scratch_of(n_rows: int) -> Scratch:
 
 
 @numba.njit(nogil=True, cache=True)
-def start_anew(scratch):  # compiled: numba infers the types, here and below
+def start_anew(scratch):
     """Clear what the query before has left."""
     products, similarity, damped, place = scratch.products, scratch.similarity, scratch.damped, scratch.place
     known, touched, mark, counts = scratch.known, scratch.touched, scratch.mark, scratch.counts

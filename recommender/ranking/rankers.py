@@ -177,7 +177,7 @@ def unhidden(queries: Sequence[Query], found: Neighbors, k: int) -> list[Ranked]
 
 
 @numba.njit(nogil=True, cache=True)
-def _is_unhidden(rows, hidden, starts):  # compiled: numba infers the types
+def _is_unhidden(rows, hidden, starts):
     """Which of each query's rows are filled and not among its hidden ones, which are sorted."""
     keep = np.zeros(rows.shape, dtype=np.bool_)
     for query in range(len(rows)):
@@ -191,20 +191,14 @@ def _is_unhidden(rows, hidden, starts):  # compiled: numba infers the types
     return keep
 
 
-def vectors_of(queries: Sequence[Query], n_terms: int) -> csr_matrix:
-    """The vectors of some queries, one above the other; shape (n_queries, n_terms)."""
+def vectors_of(queries: Sequence[Query]) -> tuple[NDArray[np.float32], NDArray[np.int32], NDArray[np.int64]]:
+    """The vectors of some queries, one after the other, as the values, columns and starts of a CSR matrix."""
     starts = np.cumsum([0, *(len(query.columns) for query in queries)], dtype=np.int64)
-    vectors = csr_matrix(
-        (
-            np.concatenate([query.values for query in queries]),
-            np.concatenate([query.columns for query in queries]),
-            starts,
-        ),
-        shape=(len(queries), n_terms),
-        copy=False,
+    return (
+        np.concatenate([query.values for query in queries]),
+        np.concatenate([query.columns for query in queries]),
+        starts,
     )
-    vectors.has_sorted_indices = True
-    return vectors
 
 
 def nearest(
@@ -216,8 +210,10 @@ def nearest(
     n_threads: int = 1,
 ) -> Neighbors:
     """The k nearest allowed rows of each query by damped similarity; its hidden rows may be among them."""
+    vectors = csr_matrix(vectors_of(queries), shape=(len(queries), catalogue.n_terms), copy=False)
+    vectors.has_sorted_indices = True
     return catalogue.index.top_k(
-        vectors_of(queries, catalogue.n_terms),
+        vectors,
         k,
         catalogue.rows_for_search(allowed),
         query_times=np.array([query.time for query in queries]),

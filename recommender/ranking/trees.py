@@ -308,7 +308,7 @@ def _masks_of(
 
 
 @numba.njit(nogil=True, cache=True)
-def _score(columns, roots, leaf_starts, features, bounds, nan_left, masks, leaves, out):  # compiled, as below
+def _score(columns, roots, leaf_starts, features, bounds, nan_left, masks, leaves, out):
     """Add each row's leaf of each tree to `out`; `columns` is the table turned."""
     n_rows, n_trees = np.uint64(columns.shape[1]), len(roots)
     reach, everything = np.empty(columns.shape[1], dtype=np.uint32), np.uint32(0xFFFFFFFF)

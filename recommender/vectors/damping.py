@@ -8,7 +8,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Damping", "damping_factors", "factor_of"]
+__all__ = ["Damping", "damping_factors", "factor_of", "greatest_factor"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Damping:
 
 
 @numba.njit(nogil=True, cache=True)
-def factor_of(gap, half_life, floor):  # compiled: numba infers the types, here and below
+def factor_of(gap, half_life, floor):
     """The factor of a gap in days, before or after, NaN for an unknown one; in [floor, 1]."""
     if half_life <= 0:
         return 1.0
@@ -39,6 +39,16 @@ def factor_of(gap, half_life, floor):  # compiled: numba infers the types, here 
         # What is left to fade is less than the last bit of the floor.
         return floor
     return floor + (1.0 - floor) * np.exp2(-abs(gap) / half_life)
+
+
+@numba.njit(nogil=True, cache=True)
+def greatest_factor(time, before, earliest, latest, has_unknown, half_life, floor):
+    """No less than the factor of any row that may answer, among rows from `earliest` to `latest`; 0 where none may."""
+    factor = factor_of(np.nan, half_life, floor) if has_unknown else 0.0
+    if earliest <= latest and not earliest >= before:
+        gap = np.nan if np.isnan(time) else max(0.0, earliest - time, time - latest)
+        factor = max(factor, factor_of(gap, half_life, floor))
+    return factor
 
 
 def damping_factors(gap_days: NDArray[np.float64], damping: Damping) -> NDArray[np.float64]:

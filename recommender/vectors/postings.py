@@ -103,7 +103,7 @@ def frozen(array: NDArray[Any], kind: type[np.generic] | None = None) -> NDArray
 
 
 @numba.njit(nogil=True, cache=True)
-def class_of(n_with_term, n_rows):  # compiled: numba infers the types, here and below
+def class_of(n_with_term, n_rows):
     """The class of a term by the number of rows that have it; N_CLASSES for a rare one."""
     number = 0
     n_times = 2 * np.int64(n_with_term)

@@ -24,11 +24,11 @@ import numba
 import numpy as np
 
 from recommender.vectors.candidates import make_exact, make_room, nth_greatest, slots_for, thin_out
-from recommender.vectors.damping import factor_of
+from recommender.vectors.damping import factor_of, greatest_factor
 from recommender.vectors.postings import BLOCK_ROWS, N_CLASSES, class_of
 from recommender.vectors.prefetch import LINE, prefetch
 
-__all__ = ["search"]
+__all__ = ["AHEAD", "PIECE_BLOCKS", "find", "room_to_find", "search"]
 
 #: Blocks that are compared before the bar is looked at again.
 PIECE_BLOCKS = 16
@@ -56,16 +56,6 @@ AHEAD = 4
 
 #: Rounding to six places moves a score by half of this.
 ROUNDING = 1e-6
-
-
-@numba.njit(nogil=True, cache=True)
-def _greatest_factor(time, before, earliest, latest, has_unknown, half_life, floor):
-    """No less than the factor of any row that may answer, among rows from `earliest` to `latest`; 0 where none may."""
-    factor = factor_of(np.nan, half_life, floor) if has_unknown else 0.0
-    if earliest <= latest and not earliest >= before:
-        gap = time - time if np.isnan(time) else max(0.0, earliest - time, time - latest)
-        factor = max(factor, factor_of(gap, half_life, floor))
-    return factor
 
 
 @numba.njit(nogil=True, cache=True, fastmath={"contract"})
@@ -102,8 +92,16 @@ def _take_terms(sums, terms, starts, rows, lengths, length, least, places, known
     return n_places
 
 
+@numba.njit(nogil=True, cache=True)
+def room_to_find(n_rows):
+    """What `find` needs for so many rows: `is_over`, `places` and `knowns`."""
+    # A place more than there can be: what is not found is written there too.
+    places, knowns = np.empty(n_rows + 1, dtype=np.int32), np.empty(n_rows + 1, dtype=np.float32)
+    return np.empty(n_rows, dtype=np.uint8), places, knowns
+
+
 @numba.njit(nogil=True, cache=True, fastmath={"contract"})
-def _find(sums, lengths, length, leasts, is_over, places, knowns):
+def find(sums, lengths, length, leasts, is_over, places, knowns):
     """
     Where the sums, and `length` times the lengths, are over the least that counts, a number a block.
 
@@ -131,13 +129,13 @@ def _nth_score(
     """
     The n-th greatest damped sum of the rows that may answer; 0 where there are fewer.
 
-    `is_over`, `places` and `knowns` are room as for `_find`; `scores` is room for at least n.
+    `is_over`, `places` and `knowns` are room for what is found; `scores` is room for at least n.
     """
     scores[:n] = 0.0
-    for start in range(0, len(order), len(is_over)):
-        here = sums[start : min(start + len(is_over), len(sums))]
+    for start in range(0, len(order), PIECE_BLOCKS * BLOCK_ROWS):
+        here = sums[start : min(start + PIECE_BLOCKS * BLOCK_ROWS, len(sums))]
         leasts = np.full(len(here) // BLOCK_ROWS, np.float32(scores[n - 1] / greatest_factor * (1.0 - 1e-6)))
-        n_found = _find(here, here, np.float32(0.0), leasts, is_over, places, knowns)
+        n_found = find(here, here, np.float32(0.0), leasts, is_over, places, knowns)
         for number in range(n_found):
             known = np.float64(knowns[number])
             if not known * greatest_factor > scores[n - 1]:
@@ -252,11 +250,8 @@ def search(postings, times, tiles, queries, facts, k, half_life, floor, n_sample
     sums = np.zeros(postings.tile_rows, dtype=np.float32)
     leasts = np.empty(PIECE_BLOCKS, dtype=np.float32)
     scores = np.empty(k)
-    is_over = np.empty(PIECE_BLOCKS * BLOCK_ROWS, dtype=np.uint8)
     n_tiles, n_seen = 0, 0
-    # A place more than there can be: what is not found is written there too.
-    places = np.empty(postings.tile_rows + 1, dtype=np.int32)
-    knowns = np.empty(postings.tile_rows + 1, dtype=np.float32)
+    is_over, places, knowns = room_to_find(max(postings.tile_rows, PIECE_BLOCKS * BLOCK_ROWS))
     most_touched = MOST_TOUCHED * postings.n_rows
     for tile in tiles:
         first, last = tile * postings.tile_rows, min(postings.n_rows, (tile + 1) * postings.tile_rows)
@@ -279,7 +274,7 @@ def search(postings, times, tiles, queries, facts, k, half_life, floor, n_sample
             # Sums of n products in single precision, of vectors of length 1, are wrong by less than this.
             error = 2e-7 * (offsets[at + 1] - offsets[at] + 4)
             bar = max(candidates.bars[at], candidates.guesses[at]) - ROUNDING
-            greatest = _greatest_factor(time, before, earliest, latest, has_unknown, half_life, floor)
+            greatest = greatest_factor(time, before, earliest, latest, has_unknown, half_life, floor)
             if greatest == 0.0 or bar > greatest * (1.0 + error):
                 continue
 
@@ -333,14 +328,14 @@ def search(postings, times, tiles, queries, facts, k, half_life, floor, n_sample
                     for block in range(n_blocks):
                         factor = greatest
                         if greatest > 1.1 * floor:  # near in time: worth a look at the blocks
-                            factor = _greatest_factor(
+                            factor = greatest_factor(
                                 time, before, times.earliest[piece + block], times.latest[piece + block],
                                 times.has_unknown[piece + block], half_life, floor,
                             )  # fmt: skip
                         # Not below 0: a row that shares no term is never a neighbor.
                         least = max(0.0, (least_score - ROUNDING) / factor - error) if factor > 0.0 else np.inf
                         leasts[block] = least
-                    n_found = _find(sums_here, lengths_here, length, leasts[:n_blocks], is_over, places, knowns)
+                    n_found = find(sums_here, lengths_here, length, leasts[:n_blocks], is_over, places, knowns)
                 n = candidates.counts[at]
                 for number_found in range(n_found):
                     place = places[number_found]

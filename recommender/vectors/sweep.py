@@ -14,15 +14,16 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.vectors.damping import factor_of
+from recommender.vectors.candidates import nth_greatest
+from recommender.vectors.damping import factor_of, greatest_factor
 from recommender.vectors.postings import BLOCK_ROWS
+from recommender.vectors.prefetch import LINE, prefetch
+from recommender.vectors.search import AHEAD, PIECE_BLOCKS, find, room_to_find
 
 __all__ = ["Found", "nothing_found", "settle", "sweep"]
 
 #: Buckets in which values are counted, by their roots: the smaller, the finer.
 _N_BUCKETS = 4096
-#: After so many blocks the bars are raised.
-_N_BLOCKS = 16
 
 
 class Found(NamedTuple):
@@ -37,6 +38,8 @@ class Found(NamedTuple):
         Shape (2,): what a row must reach by damped sum, or else by sum.
     counts
         Shape (2, _N_BUCKETS + 1): how many of those found have a damped sum, and a sum, in each bucket.
+    bars
+        Shape (2, 2): the bucket of each bar, and how many of those found are in it or above.
     n_found
         Shape (1,): places that are taken.
     """
@@ -46,6 +49,7 @@ class Found(NamedTuple):
     sums: NDArray[np.float64]
     least: NDArray[np.float64]
     counts: NDArray[np.int32]
+    bars: NDArray[np.int64]
     n_found: NDArray[np.int64]
 
 
@@ -53,27 +57,26 @@ def nothing_found(n_rows: int) -> Found:
     """Room for all rows; what is not used costs nothing."""
     return Found(
         np.empty(n_rows, dtype=np.int32), np.empty(n_rows), np.empty(n_rows), np.zeros(2),
-        np.zeros((2, _N_BUCKETS + 1), dtype=np.int32), np.zeros(1, dtype=np.int64),
+        np.zeros((2, _N_BUCKETS + 1), dtype=np.int32), np.zeros((2, 2), dtype=np.int64), np.zeros(1, dtype=np.int64),
     )  # fmt: skip
 
 
 @numba.njit(nogil=True, cache=True)
-def _bucket_of(value):  # compiled: numba infers the types, here and below
-    return min(int(np.sqrt(value) * _N_BUCKETS), _N_BUCKETS)
-
-
-@numba.njit(nogil=True, cache=True)
-def _raise_bars(counts, least, n_nearest, n_similar):
-    """Ask for no less than so many of those found have already."""
-    for measure in range(2):
-        most = n_nearest if measure == 0 else n_similar
-        n_above = 0
-        for bucket in range(_N_BUCKETS, 0, -1):
-            n_above += counts[measure, bucket]
-            if n_above >= most:
-                # A little less, for the root is rounded.
-                least[measure] = (bucket / _N_BUCKETS) ** 2 * (1.0 - 1e-9)
-                break
+def _count(value, measure, most, counts, bars, least):
+    """Count one more that was found, and ask from now on for no less than so many have already."""
+    bucket = min(int(np.sqrt(value) * _N_BUCKETS), _N_BUCKETS)
+    counts[measure, bucket] += 1
+    if bucket < bars[measure, 0]:
+        return
+    at, n_there = bars[measure, 0], bars[measure, 1] + 1
+    if n_there - counts[measure, at] >= most:
+        while n_there - counts[measure, at] >= most:
+            n_there -= counts[measure, at]
+            at += 1
+        bars[measure, 0] = at
+        # A little less, for the root is rounded.
+        least[measure] = (at / _N_BUCKETS) ** 2 * (1.0 - 1e-9)
+    bars[measure, 1] = n_there
 
 
 @numba.njit(nogil=True, cache=True)
@@ -101,46 +104,55 @@ def sweep(postings, times, tiles, terms, values, there, row_times, time, half_li
     # Taken out once: in a loop each look into a tuple counts a reference.
     all_rows, all_weights, order, first_row = postings.rows, postings.weights, postings.order, postings.first_row
     earliest, latest, has_unknown = times.earliest, times.latest, times.has_unknown
-    rows, damped, found_sums, least, counts, n_found = found
-    n, block_rows = n_found[0], np.uint64(BLOCK_ROWS)
+    rows, damped, found_sums, least, counts, bars, n_found = found
+    n = n_found[0]
     sums = np.zeros(postings.tile_rows, dtype=np.float32)
+    leasts = np.empty(PIECE_BLOCKS, dtype=np.float32)
+    is_over, places, knowns = room_to_find(PIECE_BLOCKS * BLOCK_ROWS)
     for tile in tiles:
         first, last = tile * postings.tile_rows, min(postings.n_rows, (tile + 1) * postings.tile_rows)
         starts, start = postings.starts[tile], postings.tile_starts[tile]
+        for term in terms:
+            prefetch(starts, term)
         for position in range(len(terms)):
+            if position + AHEAD < len(terms):
+                begin = start + starts[terms[position + AHEAD]]
+                prefetch(all_rows, begin)
+                prefetch(all_weights, begin)
+                prefetch(all_weights, begin + LINE)
             value = values[position]
             here = slice(start + starts[terms[position]], start + starts[terms[position] + 1])
             tile_rows, weights = all_rows[here], all_weights[here]
             for posting in range(np.uint64(len(tile_rows))):  # unsigned: numba leaves out the test for a negative index
                 sums[tile_rows[posting]] += value * weights[posting]
-        for block in range(first // BLOCK_ROWS, (last + BLOCK_ROWS - 1) // BLOCK_ROWS):
-            if block % _N_BLOCKS == 0:
-                _raise_bars(counts, least, n_nearest, n_similar)
-            factor = factor_of(np.nan, half_life, floor) if has_unknown[block] else 0.0
-            if earliest[block] <= latest[block]:
-                gap = np.nan if np.isnan(time) else max(0.0, earliest[block] - time, time - latest[block])
-                factor = max(factor, factor_of(gap, half_life, floor))
-            bar = np.float32(min(least[1], least[0] / factor) * (1.0 - 1e-6)) if factor > 0.0 else np.float32(np.inf)
-            # First whether there is any: that loop is vectorised, and there mostly is none.
-            block_sums = sums[block * BLOCK_ROWS - first : block * BLOCK_ROWS - first + BLOCK_ROWS]
-            is_any = np.uint8(0)
-            for place in range(block_rows):
-                is_any |= np.uint8(block_sums[place] >= bar)
-            if not is_any:
-                continue
-            for place in range(block_rows):
-                if block_sums[place] < bar or block_sums[place] == 0.0:
-                    continue
-                row = first_row + order[block * BLOCK_ROWS + place]
+        first_block, last_block = first // BLOCK_ROWS, (last + BLOCK_ROWS - 1) // BLOCK_ROWS
+        here = slice(first_block, last_block)
+        greatest = greatest_factor(
+            time, np.nan, earliest[here].min(), latest[here].max(), has_unknown[here].any(), half_life, floor
+        )
+        for piece in range(first_block, last_block, PIECE_BLOCKS):
+            n_blocks, start = min(PIECE_BLOCKS, last_block - piece), piece * BLOCK_ROWS
+            for number in range(n_blocks):
+                block, factor = piece + number, greatest
+                if greatest > 1.1 * floor:  # near in time: worth a look at the blocks
+                    factor = greatest_factor(
+                        time, np.nan, earliest[block], latest[block], has_unknown[block], half_life, floor
+                    )
+                # A little less, for what is found is over it, not at it.
+                leasts[number] = min(least[1], least[0] / factor) * (1.0 - 1e-6) if factor > 0.0 else np.inf
+            piece_sums = sums[start - first : start - first + n_blocks * BLOCK_ROWS]
+            n_over = find(piece_sums, piece_sums, np.float32(0.0), leasts[:n_blocks], is_over, places, knowns)
+            for number in range(n_over):
+                row = first_row + order[start + places[number]]
                 if not there[row]:
                     continue
-                total = np.float64(block_sums[place])
+                total = np.float64(knowns[number])
                 faded = total * factor_of(time - row_times[row], half_life, floor)
                 if faded < least[0] and total < least[1]:
                     continue
                 rows[n], damped[n], found_sums[n] = row, faded, total
-                counts[0, _bucket_of(faded)] += 1
-                counts[1, _bucket_of(total)] += 1
+                _count(faded, 0, n_nearest, counts, bars, least)
+                _count(total, 1, n_similar, counts, bars, least)
                 n += 1
         sums[:] = 0.0
     n_found[0] = n
@@ -152,14 +164,13 @@ def settle(n_nearest, n_similar, found):
     n = found.n_found[0]
     rows = found.rows[:n]
     is_kept = np.zeros(n, dtype=np.bool_)
-    _raise_bars(found.counts, found.least, n_nearest, n_similar)
     for measure in range(2):
         values, most = (found.damped[:n], n_nearest) if measure == 0 else (found.sums[:n], n_similar)
         if n <= most:
             is_kept[:] = True
             continue
         above = values[values >= found.least[measure]]
-        bar = np.partition(above, len(above) - most)[len(above) - most]
+        bar = nth_greatest(above, most)
         n_above = 0
         for place in range(n):
             n_above += 1 if values[place] > bar else 0

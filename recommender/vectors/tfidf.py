@@ -134,14 +134,14 @@ class FieldVectorizer:
             Shape (n_articles, n_terms), float32, columns sorted in each row. A row has length 1, or 0 where the
             article has no known term.
         """
-        rows = [self._row(article) for article in articles]
+        rows = [self.row_of(article) for article in articles]
         lengths = np.array([len(columns) for columns, _ in rows], dtype=np.int64)
         indptr = np.concatenate([[0], np.cumsum(lengths)])
         columns = np.concatenate([columns for columns, _ in rows]) if rows else np.zeros(0, dtype=np.int32)
         values = np.concatenate([values for _, values in rows]) if rows else np.zeros(0, dtype=np.float32)
         return self._matrix(values, columns, indptr)
 
-    def _row(self, article: Article) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    def row_of(self, article: Article) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         """
         The columns of an article, sorted, and their values; both of shape (n_article_terms,).
 

@@ -6,7 +6,6 @@ import pytest
 from recommender.articles import Article, Corpus
 from recommender.model import Recommender
 from recommender.ranking.explain import N_TERMS, shares_of
-from recommender.ranking.rankers import vectors_of
 from recommender.settings import settings_from_mapping
 
 WORDS = ["green", "black", "tea", "kettle", "water", "leaf", "cup", "pot", "gear", "chain", "wheel", "road", "rain"]
@@ -29,10 +28,9 @@ def fitted():
 
 def slow(query, row, catalogue, vectorizer):
     """Terms with their fields and shares, and the share of each field, term by term."""
-    own, other = (
-        vectors_of([query], catalogue.n_terms).toarray()[0].astype(float),
-        catalogue.vectors[row].toarray()[0].astype(float),
-    )
+    own = np.zeros(catalogue.n_terms)
+    own[query.columns] = query.values
+    other = catalogue.vectors[row].toarray()[0].astype(float)
     shares = own * other / (own @ other or 1.0)
     listed, of_fields = [], {}
     for field in catalogue.fields:
