@@ -187,7 +187,7 @@ def _peer_table(n_articles: int, peers: dict[str, list[Run]]) -> str:
         mark = " \\*" if any(run["n_asked"] < n_articles for run in good) else ""
         lines.append(
             f"| {name} | {answers} | {_seconds(median)}{mark} | "
-            f"{_seconds(min(seconds))} to {_seconds(max(seconds))} | {n_articles / median:,.0f} | "
+            f"{_spread(seconds)} | {n_articles / median:,.0f} | "
             f"{_times(median / own) if own and name != 'recommender' else ''} | {_gigabytes(good)} | "
             f"{_median(good, 'recall'):.1%} |"
         )
@@ -256,6 +256,10 @@ def _gigabytes(runs: list[Run]) -> str:
 
 def _seconds(seconds: float) -> str:
     return f"{seconds:.2f} s" if seconds < 10 else f"{seconds:,.0f} s"
+
+
+def _spread(seconds: list[float]) -> str:
+    return f"{_seconds(min(seconds))} to {_seconds(max(seconds))}" if len(seconds) > 1 else "one run"
 
 
 def _times(ratio: float) -> str:
