@@ -38,6 +38,7 @@ golden: $(VENV)/installed-for-tests
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis examples/newsroom/_data
+	find recommender tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
 
 # Anew only when what is to be installed has changed; the package itself is read from this folder, of which
 # setuptools warns at length.

@@ -123,22 +123,23 @@ def find(sums, lengths, length, leasts, is_over, places, knowns):
 
 @numba.njit(nogil=True, cache=True)
 def _nth_score(
-    sums, n, greatest_factor, is_over, places, knowns, scores, order, first_row, time, before, own, group, row_times,
+    sums, n, greatest, is_over, places, knowns, scores, order, first_row, time, before, own, group, row_times,
     groups, allowed, half_life, floor,
 ):  # fmt: skip
     """
     The n-th greatest damped sum of the rows that may answer; 0 where there are fewer.
 
-    `is_over`, `places` and `knowns` are room for what is found; `scores` is room for at least n.
+    `greatest` is the greatest factor of damping here. `is_over`, `places` and `knowns` are room for what is found, and
+    `scores` for at least n.
     """
     scores[:n] = 0.0
     for start in range(0, len(order), PIECE_BLOCKS * BLOCK_ROWS):
         here = sums[start : min(start + PIECE_BLOCKS * BLOCK_ROWS, len(sums))]
-        leasts = np.full(len(here) // BLOCK_ROWS, np.float32(scores[n - 1] / greatest_factor * (1.0 - 1e-6)))
+        leasts = np.full(len(here) // BLOCK_ROWS, np.float32(scores[n - 1] / greatest * (1.0 - 1e-6)))
         n_found = find(here, here, np.float32(0.0), leasts, is_over, places, knowns)
         for number in range(n_found):
             known = np.float64(knowns[number])
-            if not known * greatest_factor > scores[n - 1]:
+            if not known * greatest > scores[n - 1]:
                 continue
             row = first_row + order[start + places[number]]
             if not allowed[row] or row == own or groups[row] != group or row_times[row] >= before:

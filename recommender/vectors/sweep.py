@@ -126,9 +126,9 @@ def sweep(postings, times, tiles, terms, values, there, row_times, time, half_li
             for posting in range(np.uint64(len(tile_rows))):  # unsigned: numba leaves out the test for a negative index
                 sums[tile_rows[posting]] += value * weights[posting]
         first_block, last_block = first // BLOCK_ROWS, (last + BLOCK_ROWS - 1) // BLOCK_ROWS
-        here = slice(first_block, last_block)
+        blocks = slice(first_block, last_block)
         greatest = greatest_factor(
-            time, np.nan, earliest[here].min(), latest[here].max(), has_unknown[here].any(), half_life, floor
+            time, np.nan, earliest[blocks].min(), latest[blocks].max(), has_unknown[blocks].any(), half_life, floor
         )
         for piece in range(first_block, last_block, PIECE_BLOCKS):
             n_blocks, start = min(PIECE_BLOCKS, last_block - piece), piece * BLOCK_ROWS
