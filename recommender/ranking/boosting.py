@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.ranking.features import FEATURES
+from recommender.ranking.columns import FEATURES
 from recommender.ranking.lessons import FEW_LISTS, Lesson, ndcg, newest
 from recommender.ranking.trees import TreeEnsemble
 from recommender.settings import RankingSettings

@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numba
 import numpy as np
@@ -26,7 +26,7 @@ from recommender.vectors.postings import frozen
 from recommender.vectors.text import language_of
 from recommender.vectors.tfidf import Field, FieldVectorizer
 
-__all__ = ["Catalogue", "days_of"]
+__all__ = ["Catalogue", "Facts", "days_of"]
 
 #: Arrays of the catalogue with a value a row; what each means is said there.
 _COLUMNS = (
@@ -42,6 +42,31 @@ def days_of(moment: datetime | None) -> float:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return moment.timestamp() / 86_400.0
+
+
+class Facts(NamedTuple):
+    """
+    What compiled code looks up about rows and terms; the columns are those of `Catalogue`.
+
+    Parameters
+    ----------
+    indptr, indices, data
+        The vectors, as in a `csr_matrix`.
+    """
+
+    is_alive: NDArray[np.bool_]
+    groups: NDArray[np.int32]
+    times: NDArray[np.float64]
+    providers: NDArray[np.int32]
+    qualities: NDArray[np.float64]
+    field_lengths: NDArray[np.float64]
+    field_terms: NDArray[np.int64]
+    frequencies: NDArray[np.float32]
+    twins: NDArray[np.int32]
+    is_name: NDArray[np.bool_]
+    indptr: NDArray[np.int64]
+    indices: NDArray[np.int32]
+    data: NDArray[np.float32]
 
 
 class Catalogue:
@@ -112,6 +137,7 @@ class Catalogue:
     is_repeat: NDArray[np.bool_]
     is_new: NDArray[np.bool_]
     _vectors: csr_matrix | None
+    _facts: Facts | None
     _newest: float | None
 
     def __init__(
@@ -217,9 +243,14 @@ class Catalogue:
         return self._vectors
 
     @property
-    def vector_parts(self) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32]]:
-        """indptr, indices and data of `vectors`, as the compiled code takes them."""
-        return frozen(self._indptr.values), frozen(self._indices.values), frozen(self._data.values)
+    def facts(self) -> Facts:
+        """What compiled code looks up; put together when it is first asked for after a change."""
+        if self._facts is None:
+            of_rows = (getattr(self, name) for name in Facts._fields[:7])
+            of_terms = map(frozen, (self.frequencies, self.twins, self.is_name))
+            vectors = map(frozen, (self._indptr.values, self._indices.values, self._data.values))
+            self._facts = Facts(*of_rows, *of_terms, *vectors)
+        return self._facts
 
     def terms(self, row: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         """The columns of a row, sorted, and their values; both of shape (n_row_terms,)."""
@@ -323,12 +354,13 @@ class Catalogue:
         if self._columns[name].values[row] != value:
             self._columns[name].replace(row, value)
             setattr(self, name, frozen(self._columns[name].values))
+            self._facts = None
 
     def _hand_out(self) -> None:
         """Make the columns readable under their names, as the compiled code takes them."""
         for name, column in self._columns.items():
             setattr(self, name, frozen(column.values))
-        self._vectors = self._newest = None
+        self._vectors = self._facts = self._newest = None
 
     @property
     def newest(self) -> float:

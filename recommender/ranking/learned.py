@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from recommender.ranking.calibration import Calibration
 from recommender.ranking.catalogue import Catalogue
+from recommender.ranking.columns import AT, FAMILIES, FEATURES
 from recommender.ranking.curation import CurationGraph
-from recommender.ranking.features import FAMILIES, FEATURES, Pairs, pairs_of
+from recommender.ranking.features import Pairs, pairs_of
 from recommender.ranking.rankers import Query, Ranked, Ranker, SimilarityRanker
 from recommender.ranking.trees import TreeEnsemble
 from recommender.settings import ListEvidence, RankingSettings, Settings
@@ -32,7 +33,6 @@ _N_EXPLAINED = 64
 _N_NEAREST = 20
 
 _FEATURE_NAMES = tuple(feature.name for feature in FEATURES)
-_COLUMN = {name: column for column, name in enumerate(_FEATURE_NAMES)}
 #: Shape (n_features, n_families): which feature is explained with which family.
 _IN_FAMILY = np.array([[float(feature.family == family) for family in FAMILIES] for feature in FEATURES])
 
@@ -158,7 +158,7 @@ class LearnedRanker:
         """The score of each row of features of one query, in [0, 1], rounded to six places; shape (n_rows,)."""
         if not len(table):
             return np.zeros(0)
-        calibration = self.as_known if table[0, _COLUMN["query_listed_by"]] > 0 else self.as_draft
+        calibration = self.as_known if table[0, AT.query_listed_by] > 0 else self.as_draft
         rounded: NDArray[np.float64] = np.rint(calibration(self.trees.scores(table)) * 1e6) / 1e6
         return rounded
 
@@ -216,11 +216,11 @@ class LearnedRanker:
         if self.list_evidence == "none":
             return ()
         links: list[str] = []
-        n_listing = float(values[_COLUMN["query_listed_by"]])
-        if values[_COLUMN["lists_query"]] > 0:
+        n_listing = float(values[AT.query_listed_by])
+        if values[AT.lists_query] > 0:
             links.append("it lists this article")
         # Missing where no article lists the query.
-        n_together = round(float(values[_COLUMN["listed_together"]]) * n_listing) if n_listing else 0
+        n_together = round(float(values[AT.listed_together]) * n_listing) if n_listing else 0
         if n_together:
             verb = "article that lists this one lists" if n_together == 1 else "articles that list this one list"
             links.append(f"{_number(n_together)} {verb} it too")

@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 
 from recommender.articles import Article
 from recommender.ranking.catalogue import Catalogue
+from recommender.ranking.columns import FEATURES
 from recommender.ranking.curation import CurationGraph
-from recommender.ranking.features import FEATURES, Pairs, pairs_of
+from recommender.ranking.features import Pairs, pairs_of
 from recommender.ranking.learned import N_CANDIDATES, damping_of
 from recommender.ranking.rankers import Query
 from recommender.settings import RankingSettings

@@ -2,38 +2,35 @@
 What is near a query, in compiled loops over rows and edges. A number room below `recommender.ranking.features`.
 
 The arrays that have a value for every row belong to the thread that asks and are used again by its next query: fresh
-ones of a large site cost more to get from the system than to fill.
+ones of a large site cost more to get from the system than to fill. Whoever writes to them clears what it wrote.
 """
 
 from __future__ import annotations
 
 from threading import local
-from typing import NamedTuple
+from typing import Any, NamedTuple
+from weakref import ref
 
 import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.vectors.damping import factor_of
+from recommender.ranking.catalogue import Facts
+from recommender.vectors.prefetch import prefetch
 
 __all__ = [
-    "DIFFUSION", "MEAN", "POWER", "SHARING", "TITLE", "Scratch", "Surroundings", "best_rows", "best_values", "damp",
-    "measure", "present", "rows_there", "scratch_of", "spread", "start_anew", "sums_of", "values_by_term",
+    "CHARS", "DAMPED", "SIMILARITY", "WORDS", "Desk", "Scratch", "Surroundings", "best_rows", "best_values", "clear",
+    "desk_of", "leave_out", "put_back", "rows_there", "spread",
 ]  # fmt: skip
 
 #: Steps of the diffusion, and the part of it that stays with the text at each.
 _N_STEPS, _STAYS = 3, 0.4
 
-#: The first column of `Scratch.products` is over all fields; title, excerpt and title characters follow from here.
-TITLE = 1
-#: Columns of `Scratch.sums`: first sums over the circle of a row (damped similarity, its fourth power, what flows to it
-#: at the first step), then what is made of them.
-_TOTAL, _FOURTH, _FIRST_FLOW = range(3)
-MEAN, POWER, DIFFUSION = range(3)
-#: Places of `Scratch.counts`.
-_N_KNOWN, _N_TOUCHED = range(2)
-#: What `Scratch.mark` says of a row that shares something with the query.
-SHARING = 1
+#: Columns of `Scratch.compared`.
+SIMILARITY, DAMPED, WORDS, CHARS = range(4)
+
+#: Rows whose edges are fetched before their turn.
+_AHEAD = 24
 
 
 class Scratch(NamedTuple):
@@ -41,47 +38,46 @@ class Scratch(NamedTuple):
     Arrays with room for every row, which one thread uses for one query after the other.
 
     Known rows are those that have been compared with the query; touched ones are the known and whatever an edge leads
-    to from these. What a query leaves behind is cleared by the next one, row by row.
+    to from these. What is not said to be otherwise is 0 between queries.
 
     Parameters
     ----------
     there, may
-        Shape (n_rows,), bool: rows that are there, and those of them that may be suggested.
-    products
-        Shape (n_rows, 4): over all fields, of titles, of excerpts and of title characters; 0 where a row is not known.
-    similarity, damped
-        Shape (n_rows,): 0 where a row is not known. Apart from the products, for they are gone through again and again.
+        Shape (n_rows,), bool: rows that are there, and those of them that may be suggested. Between queries, as
+        `Desk` says.
     sizes
-        Shape (n_rows,): rows that are there among those that a row is listed together with.
+        Shape (n_rows,), int32: rows that are there among those that a row is listed together with; as `there`.
+    compared
+        Shape (n_rows, 4): of rows that are known similarity, damped similarity, cosine of words (titles and excerpts)
+        and of title characters, in columns `SIMILARITY` and so on; 0 for all others. Side by side, for a row that is
+        asked for one of them is asked for all. First the products stand there that these are made of.
     place
         Shape (n_rows,), int32: 1 + the place of a row among those touched, 0 elsewhere.
-    sums
-        Shape (n_rows, 3): for each row that is touched, in the order of `touched`, mean and power mean of the circle's
-        damped similarities in columns `MEAN` and `POWER`, what is diffused in `DIFFUSION`.
-    voice
-        Shape (n_rows,): weight of the rows that vote.
-    known, touched
-        Shape (n_rows,): rows that are known, and that are touched.
-    mark
-        Shape (n_rows,): `SHARING` for known rows whose product is above 0, another number where `circles` has been; 0
-        for all others. It is small enough for a near cache, and most rows are told by it alone.
-    counts
-        Shape (2,): how many rows are known, -1 for all, and how many are touched.
+    means, powers, flows
+        Shape (n_rows,): of each row that is touched, in the order of `touched`, mean and power mean of the circle's
+        damped similarities, and what is diffused.
+    voice, is_voting
+        Shapes (n_rows,), and (n_rows / 32 rounded up,), uint32: weight of the rows that vote, and a bit for each that
+        says whether it does; the bits stay in the first cache.
+    touched
+        Shape (n_rows,), int32: the rows that are touched; anything between queries.
+    is_sharing
+        Shape (n_rows,), bool: known rows whose product is above 0. It is small enough for a near cache, and most rows
+        are told by it alone.
     """
 
     there: NDArray[np.bool_]
     may: NDArray[np.bool_]
-    products: NDArray[np.float64]
-    similarity: NDArray[np.float64]
-    damped: NDArray[np.float64]
     sizes: NDArray[np.int32]
+    compared: NDArray[np.float64]
     place: NDArray[np.int32]
-    sums: NDArray[np.float64]
+    means: NDArray[np.float64]
+    powers: NDArray[np.float64]
+    flows: NDArray[np.float64]
     voice: NDArray[np.float64]
-    known: NDArray[np.int32]
+    is_voting: NDArray[np.uint32]
     touched: NDArray[np.int32]
-    mark: NDArray[np.uint8]
-    counts: NDArray[np.int64]
+    is_sharing: NDArray[np.bool_]
 
 
 class Surroundings(NamedTuple):
@@ -95,70 +91,163 @@ class Surroundings(NamedTuple):
     by_ends: NDArray[np.int32]
 
 
+class Desk:
+    """
+    Where one thread works.
+
+    Parameters
+    ----------
+    n_rows, n_terms
+        Of the site.
+
+    Attributes
+    ----------
+    scratch : Scratch
+    by_term : tuple of ndarray
+        Shapes (2, n_terms), float32, and (n_terms / 32 rounded up,), uint32: two values of each term, and a bit for
+        each that says whether it has one; all 0 between queries.
+    """
+
+    def __init__(self, n_rows: int, n_terms: int) -> None:
+        self.size = n_rows, n_terms
+        numbers = np.zeros((4, n_rows))
+        small = np.zeros((3, n_rows), dtype=np.int32)
+        self.scratch = Scratch(
+            there=np.zeros(n_rows, dtype=bool),
+            may=np.zeros(n_rows, dtype=bool),
+            sizes=small[0],
+            compared=np.zeros((n_rows, 4)),
+            place=small[1],
+            means=numbers[0],
+            powers=numbers[1],
+            flows=numbers[2],
+            voice=numbers[3],
+            is_voting=np.zeros(n_rows // 32 + 1, dtype=np.uint32),
+            touched=small[2],
+            is_sharing=np.zeros(n_rows, dtype=bool),
+        )
+        self.by_term = np.zeros((2, n_terms), dtype=np.float32), np.zeros(n_terms // 32 + 1, dtype=np.uint32)
+        #: The arrays, and the group, of which `there`, `may` and `sizes` are what they are.
+        self._stands_for: tuple[tuple[ref[NDArray[Any]], ...], int] = ((), -1)
+        self._n_there = 0
+
+    def lay_out(self, facts: Facts, around: Surroundings, allowed: NDArray[np.bool_], group: int, before: float) -> int:
+        """
+        Fill `there`, `may` and `sizes` with what holds for every query of a group; how many rows are there.
+
+        Most queries ask what the one before has asked, and find it as they left it.
+        """
+        sources = facts.is_alive, facts.groups, facts.times, allowed, around.ends
+        known, known_group = self._stands_for
+        is_same = known_group == group and all(one() is other for one, other in zip(known, sources, strict=True))
+        if np.isnan(before) and known and is_same:
+            return self._n_there
+        scratch = self.scratch
+        self._stands_for = (), -1
+        self._n_there = _lay_out(
+            facts.is_alive, facts.groups, facts.times, allowed, group, before, around.starts, around.ends,
+            scratch.there, scratch.may, scratch.sizes,
+        )  # fmt: skip
+        if np.isnan(before):
+            self._stands_for = tuple(map(ref, sources)), group
+        return self._n_there
+
+
 _OF_THREAD = local()
 
 
-def scratch_of(n_rows: int) -> Scratch:
-    """The arrays of this thread, for a site of so many rows; what is in them is from the query before."""
-    known: Scratch | None = getattr(_OF_THREAD, "scratch", None)
-    if known is None or len(known.there) != n_rows:
-        known = _OF_THREAD.scratch = Scratch(
-            there=np.zeros(n_rows, dtype=bool),
-            may=np.zeros(n_rows, dtype=bool),
-            products=np.zeros((n_rows, 4)),
-            similarity=np.zeros(n_rows),
-            damped=np.zeros(n_rows),
-            sizes=np.zeros(n_rows, dtype=np.int32),
-            place=np.zeros(n_rows, dtype=np.int32),
-            sums=np.zeros((n_rows, 3)),
-            voice=np.zeros(n_rows),
-            known=np.zeros(n_rows, dtype=np.int32),
-            touched=np.zeros(n_rows, dtype=np.int32),
-            mark=np.zeros(n_rows, dtype=np.uint8),
-            counts=np.zeros(2, dtype=np.int64),
-        )
-    return known
+def desk_of(n_rows: int, n_terms: int) -> Desk:
+    """The desk of this thread; whoever takes it puts it back, unless something went wrong at it."""
+    desk: Desk | None = getattr(_OF_THREAD, "desk", None)
+    _OF_THREAD.desk = None
+    return desk if desk is not None and desk.size == (n_rows, n_terms) else Desk(n_rows, n_terms)
+
+
+def put_back(desk: Desk | None) -> None:
+    """Leave a desk, tidy, to the next query of this thread; None for a new one then."""
+    _OF_THREAD.desk = desk
 
 
 @numba.njit(nogil=True, cache=True)
-def start_anew(scratch):
-    """Clear what the query before has left."""
-    products, similarity, damped, place = scratch.products, scratch.similarity, scratch.damped, scratch.place
-    known, touched, mark, counts = scratch.known, scratch.touched, scratch.mark, scratch.counts
-    if counts[_N_KNOWN] < 0:
-        products[:] = 0.0
-        similarity[:] = 0.0
-        damped[:] = 0.0
-        mark[:] = 0
-    for at in range(counts[_N_KNOWN]):
-        row = known[at]
-        similarity[row] = damped[row] = 0.0
-        mark[row] = 0
-        for column in range(4):
-            products[row, column] = 0.0
-    for at in range(counts[_N_TOUCHED]):
-        place[touched[at]] = 0
-    counts[:] = 0
-
-
-@numba.njit(nogil=True, cache=True)
-def present(is_alive, groups, times, allowed, group, before, row, own, hidden, there, may):
-    """Fill `there` and `may`; how many rows are there."""
+def _lay_out(is_alive, groups, times, allowed, group, before, starts, ends, there, may, sizes):
+    """Fill the last three; how many rows are there."""
     n_rows = np.uint64(len(there))
-    for other in range(n_rows):
-        # A row without a time is there at any moment, and every row is where no moment is asked for.
-        there[other] = is_alive[other] & (groups[other] == group) & (not times[other] >= before)
-    for other in own:
-        there[other] = False
-    if row >= 0:
-        there[row] = False
     n_there = 0
-    for other in range(n_rows):
-        may[other] = there[other] & allowed[other]
-        n_there += 1 if there[other] else 0
-    for other in hidden:
-        may[other] = False
+    for row in range(n_rows):
+        # A row without a time is there at any moment, and every row is where no moment is asked for.
+        there[row] = is_alive[row] & (groups[row] == group) & (not times[row] >= before)
+        may[row] = there[row] & allowed[row]
+        n_there += 1 if there[row] else 0
+    # By the edges of the rows that are there or of those that are not, whichever are fewer.
+    n_edges = 0
+    for row in range(n_rows):
+        n_edges += np.int64(there[row]) * (starts[row + 1] - starts[row])
+    few_gone = 2 * n_edges > starts[len(there)]
+    step = np.int32(-1 if few_gone else 1)
+    for row in range(n_rows):
+        sizes[row] = np.int32(few_gone) * np.int32(starts[row + 1] - starts[row])
+    for row in range(n_rows):
+        if there[row] != few_gone:
+            for edge in range(starts[row], starts[row + 1]):
+                sizes[ends[edge]] += step
     return n_there
+
+
+@numba.njit(nogil=True, cache=True)
+def leave_out(own, hidden, starts, ends, scratch):
+    """
+    Take out what one query must not see: what it is itself, as if it were not there, and what it may not be given.
+
+    Returns
+    -------
+    gone, barred : ndarray of int64
+        The rows that were there, and those that might have been suggested, for `clear`.
+    """
+    there, may, sizes = scratch.there, scratch.may, scratch.sizes
+    gone, barred = np.empty(len(own), dtype=np.int64), np.empty(len(own) + len(hidden), dtype=np.int64)
+    n_gone, n_barred = 0, 0
+    for other in own:
+        if there[other]:
+            there[other] = False
+            for edge in range(starts[other], starts[other + 1]):
+                sizes[ends[edge]] -= 1
+            gone[n_gone] = other
+            n_gone += 1
+        if may[other]:
+            may[other] = False
+            barred[n_barred] = other
+            n_barred += 1
+    for other in hidden:
+        if may[other]:
+            may[other] = False
+            barred[n_barred] = other
+            n_barred += 1
+    return gone[:n_gone], barred[:n_barred]
+
+
+@numba.njit(nogil=True, cache=True)
+def clear(known, is_all, n_touched, gone, barred, starts, ends, scratch):
+    """Tidy up after a query: `known` are the rows that it was compared with, unless with all."""
+    compared, is_sharing, place, touched = scratch.compared, scratch.is_sharing, scratch.place, scratch.touched
+    if is_all:
+        compared[:] = 0.0
+        is_sharing[:] = False
+    else:
+        for row in known:
+            is_sharing[row] = False
+            for column in range(4):
+                compared[row, column] = 0.0
+    for at in range(n_touched):
+        place[touched[at]] = 0
+    scratch.means[:n_touched] = 0.0
+    scratch.powers[:n_touched] = 0.0
+    scratch.flows[:n_touched] = 0.0
+    for row in gone:
+        scratch.there[row] = True
+        for edge in range(starts[row], starts[row + 1]):
+            scratch.sizes[ends[edge]] += 1
+    for row in barred:
+        scratch.may[row] = True
 
 
 @numba.njit(nogil=True, cache=True)
@@ -173,119 +262,10 @@ def rows_there(there, n_there):
     return rows
 
 
-def values_by_term(n_terms: int) -> NDArray[np.float32]:
-    """An array of this thread with room for two values of each term, shape (2, n_terms), zeros; to be left as zeros."""
-    known: NDArray[np.float32] | None = getattr(_OF_THREAD, "by_term", None)
-    if known is None or known.shape[1] != n_terms:
-        known = _OF_THREAD.by_term = np.zeros((2, n_terms), dtype=np.float32)
-    return known
-
-
-@numba.njit(nogil=True, cache=True)
-def measure(rows, own_terms, own_values, field_ends, columns, vectors, by_term, out):
-    """
-    Write the products of a query with some rows to `out`, as `TiledIndex.products` does for all, to the last bit.
-
-    A term that the query does not have adds an exact 0, which costs less than to find out.
-
-    Parameters
-    ----------
-    rows
-        Shape (n_some_rows,).
-    own_terms, own_values
-        The query, shape (n_query_terms,).
-    field_ends
-        Shape (n_fields,): the column after the last of each field.
-    columns
-        Shape (n_fields,): the column of `out` for a field's own product, -1 for none.
-    vectors
-        indptr, indices and data of all rows.
-    by_term
-        As `values_by_term` gives it.
-    out
-        Shape (n_rows, n_columns); the product over all fields goes to column 0.
-    """
-    indptr, indices, data = vectors
-    value_of = by_term[0]
-    for own in range(len(own_terms)):
-        value_of[own_terms[own]] = own_values[own]
-    for row in rows:
-        # Unsigned: numba leaves out the test for a negative index.
-        total, position, last = 0.0, np.uint64(indptr[row]), np.uint64(indptr[row + 1])
-        for field in range(len(field_ends)):
-            sum_, end = 0.0, field_ends[field]
-            while position < last and indices[position] < end:
-                sum_ += np.float64(value_of[np.uint32(indices[position])]) * np.float64(data[position])
-                position += np.uint64(1)
-            total += sum_
-            if columns[field] > 0:
-                out[row, columns[field]] = sum_
-        out[row, 0] = total
-    for term in own_terms:
-        value_of[term] = 0.0
-
-
-@numba.njit(nogil=True, cache=True)
-def damp(rows, is_all, times, time, half_life, floor, scratch):
-    """
-    From the products of some rows their similarities, rounded, and damped similarities; the rows are known from now on.
-
-    Parameters
-    ----------
-    rows
-        Shape (n_some_rows,).
-    is_all
-        Whether the products are there of all rows.
-    times, time, half_life, floor
-        When all rows are from and the query, and how similarity fades.
-
-    Returns
-    -------
-    Shape (2, n_some_rows): similarities, damped similarities.
-    """
-    products, similarities, damped = scratch.products, scratch.similarity, scratch.damped
-    known, mark, counts = scratch.known, scratch.mark, scratch.counts
-    n_known = counts[_N_KNOWN]
-    counts[_N_KNOWN] = -1 if is_all else n_known + len(rows)
-    out = np.zeros((2, len(rows)))
-    last_time, factor = np.nan, 1.0
-    for at in range(len(rows)):
-        row = rows[at]
-        if not is_all:
-            known[n_known + at] = row
-        mark[row] = SHARING if products[row, 0] > 0.0 else 0
-        similarity = min(np.rint(products[row, 0] * 1e6) / 1e6, 1.0)
-        if similarity == 0.0:
-            similarities[row] = damped[row] = 0.0
-            continue
-        if half_life > 0 and times[row] != last_time:
-            last_time = times[row]
-            factor = factor_of(time - last_time, half_life, floor)
-        out[0, at] = similarities[row] = similarity
-        out[1, at] = damped[row] = similarity * factor
-    return out
-
-
-@numba.njit(nogil=True, cache=True)
-def _count_sizes(starts, ends, there, sizes):
-    """Fill `sizes`, by the edges of the rows that are there or of those that are not, whichever are fewer."""
-    n_rows, n_edges = np.uint64(len(there)), 0
-    for row in range(n_rows):
-        n_edges += np.int64(there[row]) * (starts[row + 1] - starts[row])
-    few_gone = 2 * n_edges > starts[len(there)]
-    step = np.int32(-1 if few_gone else 1)
-    for row in range(n_rows):
-        sizes[row] = np.int32(few_gone) * np.int32(starts[row + 1] - starts[row])
-    for row in range(n_rows):
-        if there[row] != few_gone:
-            for edge in range(starts[row], starts[row + 1]):
-                sizes[ends[edge]] += step
-
-
 @numba.njit(nogil=True, cache=True)
 def spread(rows, values, starts, ends, scratch):
     """
-    Fill `touched`, `place` and `sums` by what some rows spread along their edges.
+    Fill `touched`, `place`, `means`, `powers` and `flows` by what some rows spread along their edges.
 
     Sums run over these rows in their order. Of the diffusion's steps only the last goes beyond them: what flows to
     another row at an earlier one does not flow on.
@@ -299,85 +279,93 @@ def spread(rows, values, starts, ends, scratch):
 
     Returns
     -------
-    touched : ndarray of int32, shape (n_touched,)
+    n_touched : int
         The rows that something flows to, those that spread first.
     proposals : ndarray of float64, shape (n_touched,)
         By how much the lists propose each; 0 where it may not be suggested.
     greatest_mean, greatest_diffusion : float
     """
     # Taken apart once: in a loop each look into a tuple counts a reference.
-    there, may, sizes, place, sums = scratch.there, scratch.may, scratch.sizes, scratch.place, scratch.sums
-    touched, counts = scratch.touched, scratch.counts
-    _count_sizes(starts, ends, there, sizes)
+    there, may, sizes, place, touched = scratch.there, scratch.may, scratch.sizes, scratch.place, scratch.touched
+    totals, fourths, flows = scratch.means, scratch.powers, scratch.flows
     n_local, n_edges = len(rows), 0
     for at in range(n_local):
         row = rows[at]
         touched[at] = row
         place[row] = at + 1
-        sums[at, _TOTAL] = sums[at, _FOURTH] = sums[at, _FIRST_FLOW] = 0.0
         n_edges += starts[row + 1] - starts[row]
-    n_touched = n_local
+    n_touched = np.uint64(n_local)
     # The edges by places.
     places = np.empty(n_edges, dtype=np.int32)
-    n_done = 0
+    n_done = np.uint64(0)
     for at in range(n_local):
+        if at + _AHEAD < n_local:
+            prefetch(ends, starts[rows[at + _AHEAD]])
         row, value = rows[at], values[at]
         fourth, share = value * value * value * value, value / max(np.float64(sizes[row]), 1.0)
-        for edge in range(starts[row], starts[row + 1]):
-            end = place[ends[edge]] - 1
-            if end < 0:
-                end = n_touched
-                touched[end] = ends[edge]
-                sums[end, _TOTAL] = sums[end, _FOURTH] = sums[end, _FIRST_FLOW] = 0.0
-                n_touched += 1
-                place[ends[edge]] = n_touched
-            sums[end, _TOTAL] += value
-            sums[end, _FOURTH] += fourth
-            sums[end, _FIRST_FLOW] += share
-            places[n_done] = end
-            n_done += 1
-    counts[_N_TOUCHED] = n_touched
-    now, flow = np.empty(n_local), np.empty(n_touched)
-    for at in range(n_local):
-        now[at] = _STAYS * values[at] + (1.0 - _STAYS) * sums[at, _FIRST_FLOW]
-    for step in range(_N_STEPS - 1):
-        flow[:] = 0.0
-        n_done = 0
+        for edge in range(np.uint64(starts[row]), np.uint64(starts[row + 1])):
+            end = np.uint64(ends[edge])
+            # Without a branch, for half of the rows are new and nobody can guess which.
+            is_new = place[end] == 0
+            n_touched += np.uint64(is_new)
+            end_place = np.uint64(n_touched) if is_new else np.uint64(place[end])
+            place[end] = end_place
+            end_place -= np.uint64(1)
+            touched[end_place] = end
+            totals[end_place] += value
+            fourths[end_place] += fourth
+            flows[end_place] += share
+            places[n_done] = end_place
+            n_done += np.uint64(1)
+    now = np.empty(n_local)
+    for _ in range(_N_STEPS - 1):
+        for at in range(n_local):
+            now[at] = _STAYS * values[at] + (1.0 - _STAYS) * flows[at]
+        flows[:n_touched] = 0.0
+        n_done = np.uint64(0)
         for at in range(n_local):
             row = rows[at]
             share = now[at] / max(np.float64(sizes[row]), 1.0)
-            for _ in range(starts[row + 1] - starts[row]):
-                flow[places[n_done]] += share
-                n_done += 1
-        if step < _N_STEPS - 2:
-            for at in range(n_local):
-                now[at] = _STAYS * values[at] + (1.0 - _STAYS) * flow[at]
-    proposals = np.zeros(n_touched)
-    greatest_mean, greatest_diffusion = 0.0, 0.0
+            for _edge in range(starts[row + 1] - starts[row]):
+                flows[places[n_done]] += share
+                n_done += np.uint64(1)
+    # What is looked up row by row first, so that the rest is vectorised.
+    counted = np.empty((3, n_touched))
+    size, is_there, may_be = counted
     for at in range(n_touched):
-        row = touched[at]
-        value, flowing = values[at] if at < n_local else 0.0, flow[at]
-        mean = (sums[at, _TOTAL] + value) / (np.float64(sizes[row]) + 1.0)
-        power = np.sqrt(np.sqrt(sums[at, _FOURTH] + (value * value) * (value * value)))
-        diffused = _STAYS * value + (1.0 - _STAYS) * (flowing if there[row] else 0.0)
-        sums[at, MEAN], sums[at, POWER], sums[at, DIFFUSION] = mean, power, diffused
-        if may[row]:
-            proposals[at] = 0.5 * mean + 0.25 * power + 0.3 * diffused
+        row = np.uint64(touched[at])
+        size[at], is_there[at], may_be[at] = np.float64(sizes[row]), np.float64(there[row]), np.float64(may[row])
+    own = np.zeros(n_touched)
+    own[:n_local] = values
+    proposals = np.empty(n_touched)
+    greatest_mean, greatest_diffusion = _propose(
+        own, size, is_there, may_be, totals[:n_touched], fourths[:n_touched], flows[:n_touched], proposals
+    )
+    return n_touched, proposals, greatest_mean, greatest_diffusion
+
+
+#: What a maximum needs to be vectorised: there is no NaN among these, nor does the sign of a zero matter.
+_NO_NAN = {"nnan", "nsz"}
+
+
+@numba.njit(nogil=True, cache=True, fastmath=_NO_NAN)
+def _propose(own, size, is_there, may_be, totals, fourths, flows, proposals):
+    """Make means, powers and diffusions of the sums, and of these proposals; the greatest mean and diffusion."""
+    # A loop for each: over more arrays at once the compiler does not try whether they overlap.
+    for at in range(len(own)):
+        totals[at] = (totals[at] + own[at]) / (size[at] + 1.0)
+    for at in range(len(own)):
+        fourths[at] = np.sqrt(np.sqrt(fourths[at] + (own[at] * own[at]) * (own[at] * own[at])))
+    for at in range(len(own)):
+        flows[at] = _STAYS * own[at] + (1.0 - _STAYS) * (flows[at] * is_there[at])
+    for at in range(len(own)):
+        proposals[at] = (0.5 * totals[at] + 0.25 * fourths[at] + 0.3 * flows[at]) * may_be[at]
+    greatest_mean, greatest_diffusion = 0.0, 0.0
+    for at in range(len(own)):
         # A row that is not there may lie in a circle all the same; the query's own row does, by its hidden list.
-        if there[row]:
-            greatest_mean, greatest_diffusion = max(greatest_mean, mean), max(greatest_diffusion, diffused)
-    return touched[:n_touched], proposals, greatest_mean, greatest_diffusion
-
-
-@numba.njit(nogil=True, cache=True)
-def sums_of(rows, scratch):
-    """What `spread` has left for some rows; shape (n_some_rows, 3)."""
-    out = np.zeros((len(rows), 3))
-    for at in range(len(rows)):
-        place = scratch.place[rows[at]]
-        if place:
-            out[at] = scratch.sums[place - 1]
-    return out
+        greatest_mean = max(greatest_mean, totals[at] * is_there[at])
+        greatest_diffusion = max(greatest_diffusion, flows[at] * is_there[at])
+    return greatest_mean, greatest_diffusion
 
 
 @numba.njit(nogil=True, cache=True)

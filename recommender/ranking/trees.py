@@ -31,10 +31,6 @@ _DEFAULT_LEFT = 2
 _MISSING_SHIFT = 2
 #: Leaves of a tree: a bit for each.
 _MOST_LEAVES = 32
-#: Where the only bit of a number is, by the upper five bits of its product with a de Bruijn sequence.
-_DE_BRUIJN = np.uint32(0x077CB531)
-_PLACE_OF_BIT = np.zeros(_MOST_LEAVES, dtype=np.uint8)
-_PLACE_OF_BIT[[(int(_DE_BRUIJN) << place & 0xFFFFFFFF) >> 27 for place in range(_MOST_LEAVES)]] = range(_MOST_LEAVES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,8 +322,12 @@ def _score(columns, roots, leaf_starts, features, bounds, nan_left, masks, leave
                 for row in range(n_rows):
                     reach[row] &= everything if values[row] <= bound else mask
         for row in range(n_rows):
-            first_bit = reach[row] & (~reach[row] + np.uint32(1))
-            out[row] += leaves[first_leaf + _PLACE_OF_BIT[np.uint32(first_bit * _DE_BRUIJN) >> np.uint32(27)]]
+            # The exponent of a power of two is its place; unlike a table of places, this is vectorised.
+            first_bit = np.float32(reach[row] & (~reach[row] + np.uint32(1)))
+            reach[row] = (np.uint32(first_bit.view(np.int32)) >> np.uint32(23)) - np.uint32(127)
+        leaves_here = leaves[first_leaf:last_leaf]
+        for row in range(n_rows):
+            out[row] += leaves_here[reach[row]]
 
 
 @numba.njit(nogil=True, cache=True)

@@ -13,7 +13,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 from typing import Any, Self
 
 import numba
@@ -37,6 +36,7 @@ from recommender.vectors.counts import (
     stacked,
 )
 from recommender.vectors.names import NameCounts
+from recommender.vectors.postings import frozen
 from recommender.vectors.text import analyzer_for
 
 __all__ = ["FIELD_NAMES", "Field", "FieldVectorizer"]
@@ -154,20 +154,18 @@ class FieldVectorizer:
             return known
         reader = self._reader
         columns: list[int] = []
-        counts: list[int] = []
         for field in self.fields:
-            vocabulary = self._vectorizers[field.name].vocabulary_
-            found = Counter(map(vocabulary.get, reader.terms(article, field.name)))
-            for column, count in sorted((column, n) for column, n in found.items() if column is not None):
-                columns.append(field.start + column)
-                counts.append(count)
-        own = np.array(columns, dtype=np.int32)
-        values = np.array(counts, dtype=np.float32)
-        for field, (first, last) in zip(self.fields, self._parts(own), strict=True):
-            if getattr(self.settings, field.name).sublinear_tf:
-                values[first:last] = np.log(values[first:last]) + np.float32(1)
-        values *= self.frequencies()[own]
-        row = own, self._scaled(values, own, np.array([0, len(own)]))
+            start, known_as = field.start, self._vectorizers[field.name].vocabulary_.get
+            terms = reader.terms(article, field.name)
+            columns += [start + column for column in map(known_as, terms) if column is not None]
+        columns.sort()
+        starts, roots = self._starts_and_roots()
+        is_sublinear = np.array([getattr(self.settings, field.name).sublinear_tf for field in self.fields])
+        # Of every count there can be, by numpy: as scikit-learn takes them.
+        logs = np.log(np.arange(1, len(columns) + 1, dtype=np.float32)) + np.float32(1)
+        row: tuple[NDArray[np.int32], NDArray[np.float32]] = _row(
+            np.array(columns, dtype=np.int32), starts, is_sublinear, logs, frozen(self.frequencies()), roots
+        )
         if len(self._rows) >= _N_ROWS_KEPT:
             self._rows = {}
         self._rows[key] = row
@@ -381,16 +379,38 @@ class FieldVectorizer:
         indptr
             Shape (n_articles + 1,): the entries of article a are ``indptr[a]`` to ``indptr[a + 1] - 1``.
         """
-        starts = np.array([field.start for field in self.fields], dtype=np.int64)
-        roots = np.sqrt(np.array([field.weight for field in self.fields], dtype=np.float64)).astype(np.float32)
         scaled = np.empty(len(values), dtype=np.float32)
-        _scale(values, columns, indptr, starts, roots, scaled)
+        _scale(values, columns, indptr, *self._starts_and_roots(), scaled)
         return scaled
 
-    def _parts(self, columns: NDArray[np.int32]) -> list[tuple[int, int]]:
-        """For each field where its sorted columns start and stop."""
-        bounds = np.searchsorted(columns, [field.start for field in self.fields] + [self.n_terms]).tolist()
-        return list(pairwise(bounds))
+    def _starts_and_roots(self) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """The first column of each field, and the root of its weight."""
+        starts = np.array([field.start for field in self.fields], dtype=np.int64)
+        return starts, np.sqrt(np.array([field.weight for field in self.fields], dtype=np.float64)).astype(np.float32)
+
+
+@numba.njit(nogil=True, cache=True)
+def _row(columns, starts, is_sublinear, logs, frequencies, roots):
+    """
+    The distinct columns of an article and their values, from the columns of all its terms, sorted.
+
+    `logs` has 1 + log(n) for every number of times n that a term may stand in it.
+    """
+    own, values = np.empty_like(columns), np.empty(len(columns), dtype=np.float32)
+    n_own, place, field = 0, 0, 0
+    while place < len(columns):
+        column, first = columns[place], place
+        while place < len(columns) and columns[place] == column:
+            place += 1
+        while field + 1 < len(starts) and column >= starts[field + 1]:
+            field += 1
+        count = logs[place - first - 1] if is_sublinear[field] else np.float32(place - first)
+        own[n_own], values[n_own] = column, count * frequencies[column]
+        n_own += 1
+    own, values = own[:n_own].copy(), values[:n_own].copy()
+    scaled = np.empty_like(values)
+    _scale(values, own, np.array([0, n_own]), starts, roots, scaled)
+    return own, scaled
 
 
 @numba.njit(nogil=True, cache=True)

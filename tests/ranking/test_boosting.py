@@ -5,7 +5,8 @@ import pytest
 
 from recommender.ranking import boosting
 from recommender.ranking.boosting import choose_recipe, grow
-from recommender.ranking.features import FEATURES, Pairs
+from recommender.ranking.columns import FEATURES
+from recommender.ranking.features import Pairs
 from recommender.ranking.lessons import Lesson
 from recommender.settings import RankingSettings
 

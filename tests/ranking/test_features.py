@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from recommender import Corpus, Recommender
-from recommender.ranking.features import FAMILIES, FEATURES, pairs_of
+from recommender.ranking.columns import FAMILIES, FEATURES
+from recommender.ranking.features import pairs_of
 from recommender.settings import settings_from_mapping
 from recommender.vectors.damping import Damping
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from recommender import Corpus, Recommender, RelatedEntry, load_model
-from recommender.ranking.features import FEATURES
+from recommender.ranking.columns import FEATURES
 from recommender.ranking.lessons import Library
 from recommender.settings import settings_from_mapping
 

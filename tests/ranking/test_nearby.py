@@ -8,10 +8,19 @@ import pytest
 
 from recommender import Corpus, Recommender
 from recommender.ranking import features, nearby
-from recommender.ranking.circles import _WINDOWS, CIRCLE_FEATURES
-from recommender.ranking.features import _COLUMN, _N_VOTERS, FEATURES, Pairs, pairs_of
+from recommender.ranking.circles import _WINDOWS
+from recommender.ranking.columns import AT, FEATURES
+from recommender.ranking.features import Pairs, pairs_of
+from recommender.ranking.looking import _N_VOTERS
 from recommender.ranking.nearby import _N_STEPS, _STAYS
 from recommender.vectors.damping import Damping, damping_factors
+
+#: The columns of `_circles`, in its order.
+CIRCLE_FEATURES = (
+    "circle_damped_max", "circle_mean", "circle_max", "circle_top3", "circle_words_mean", "circle_words_max",
+    "circle_chars_mean", "circle_chars_max", "votes", "nearest_share", "votes_of_lists", "votes_by_lists",
+    "circle_near_3", "circle_near_14", "circle_near_30", "circle_near_90", "circle_newest",
+)  # fmt: skip
 
 DAMPING = Damping(30.0, 0.4)
 
@@ -82,6 +91,38 @@ def test_above_the_limit_a_draft_looks_as_it_will_when_it_is_known(families, mon
         for row, values in known.items():
             np.testing.assert_array_equal(after[row], values)
         rec.update(removed=[draft.id])
+
+
+@pytest.mark.parametrize("n_all", [3, 8192])
+def test_no_query_leaves_a_trace_for_the_next(families, monkeypatch, n_all):
+    """Drafts, known articles, moments, states before and after an update, and a query that failed, on one thread."""
+    monkeypatch.setattr(features, "N_ALL", n_all)
+    corpus = Corpus(families(n_families=5))
+    rec = Recommender().fit(corpus)
+    states = [rec._fitted()]
+    rec.update(removed=["f3-2"], added=[dataclasses.replace(corpus["f1-1"], id="another", url="", related=())])
+    states.append(rec._fitted())
+    asked = []
+    for article in [article for article in corpus if article.id != "f3-2"][::6]:
+        for state in states:
+            query = rec._query(state, article.id)
+            draft = rec._query(state, dataclasses.replace(article, id="draft", url=""))
+            everything = np.ones(state.catalogue.n_rows, dtype=bool)
+            for each in (query, dataclasses.replace(query, before=query.time), draft, query):
+                for allowed in (rec._allowed(state), everything):
+                    asked.append((each, state.catalogue, state.graph, allowed, DAMPING, 12))
+    alone = []
+    for each in asked:
+        nearby.put_back(None)
+        alone.append(pairs_of(*each))
+    nearby.put_back(None)
+    for number, each in enumerate(asked):
+        if number % 7 == 0:
+            with monkeypatch.context() as broken:
+                broken.setattr(features, "look", lambda *parts: 1 // 0)
+                with pytest.raises(ZeroDivisionError):
+                    pairs_of(*each)
+        assert_equal_pairs(pairs_of(*each), alone[number])
 
 
 def test_best_rows_take_ties_up_to_twice_as_many():
@@ -168,7 +209,7 @@ def slow_pairs(
         return Pairs(rows, similarity[rows], damped[rows], table)
 
     def put(name: str, values: np.ndarray | float) -> None:
-        table[:, _COLUMN[name]] = values
+        table[:, getattr(AT, name)] = values
 
     best_similarity, best_damped = similarity.max(), damped.max()
     best_ten = np.sort(damped)[-min(10, n_rows) :]
@@ -217,8 +258,8 @@ def slow_pairs(
     put("diffusion_share", diffusion[rows] / max(diffusion.max(), 1e-9))
     for column, name in enumerate(CIRCLE_FEATURES):
         put(name, circle[:, column])
-    put("circle_damped_max_share", table[:, _COLUMN["circle_damped_max"]] / max(best_damped, 1e-9))
-    put("votes_share", table[:, _COLUMN["votes"]] / max(voters.sum(), 1e-9))
+    put("circle_damped_max_share", table[:, AT.circle_damped_max] / max(best_damped, 1e-9))
+    put("votes_share", table[:, AT.votes] / max(voters.sum(), 1e-9))
     put("lists_query", links[rows])
     if n_links:
         put("listed_together", together[rows] / n_links)
