@@ -51,6 +51,7 @@ _SAFE = "/!$&'()*+,;=:@?%"
 _RESERVED = frozenset(b"/?#[]@!$&'()*+,;=:% ")
 
 
+@lru_cache(maxsize=1 << 16)
 def is_address(text: str) -> bool:
     """Whether a text is a full address: ``https://...`` or ``//...``."""
     return _ADDRESS.match(text.lstrip()) is not None

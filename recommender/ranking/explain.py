@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Protocol
 
@@ -91,7 +92,7 @@ def shares_of(
         For each query, shape (n_rows of it,).
     """
     fields, vectors = catalogue.fields, catalogue.vectors
-    by_name = sorted(field.name for field in fields)
+    field_starts, name_ranks = _starts_and_ranks(fields)
     values, own, starts = vectors_of(queries)
     bounds = np.cumsum([0, *map(len, rows)], dtype=np.int64)
     columns = np.full((bounds[-1], N_TERMS), -1, dtype=np.int64)
@@ -99,14 +100,20 @@ def shares_of(
     of_fields = np.full((bounds[-1], len(fields)), -1.0)
     _share_out(
         own, values, starts, np.concatenate(rows), bounds, vectors.indptr, vectors.indices, vectors.data,
-        np.array([field.start for field in fields], dtype=np.int64),
-        np.array([-1 if f.name in _UNLISTED else by_name.index(f.name) for f in fields], dtype=np.int64),
-        vectorizer.telling_terms(), columns, of_terms, of_fields,
+        field_starts, name_ranks, vectorizer.telling_terms(), columns, of_terms, of_fields,
     )  # fmt: skip
     return [
         Shares(columns[first:last], of_terms[first:last], of_fields[first:last])
         for first, last in pairwise(bounds.tolist())
     ]
+
+
+@lru_cache(maxsize=16)
+def _starts_and_ranks(fields: tuple[Field, ...]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The first column of each field, and its place by name, -1 where its terms are not listed."""
+    by_name = sorted(field.name for field in fields)
+    ranks = [-1 if field.name in _UNLISTED else by_name.index(field.name) for field in fields]
+    return np.array([field.start for field in fields], dtype=np.int64), np.array(ranks, dtype=np.int64)
 
 
 def reasons(

@@ -16,13 +16,13 @@ Sums run over rows in their order, and a row that is passed over adds an exact z
 the features that it has once it is one of the rows.
 
 On a site of more than `N_ALL` rows the query is compared with the `N_LOCAL` nearest by damped similarity and the
-`N_SIMILAR` nearest by similarity alone, as the terms say that not more than about a sixteenth of the articles have; the
-commoner ones are most of the work and hardly ever change who is near. Measured for 200 drafts on a made site of
-100,000: of the 20 nearest by all terms 0.9995 are among these, of the 150 nearest 0.90 (0.93 with the terms of up to an
-eighth; what is missing shares the commonest words only), of the 100 most similar 0.99. Candidates by text are chosen
-among these, by their exact similarity. Only these are spread along the lists, and they and the candidates alone count in
-circles: all other similarities are 0 there, and what the first steps of the diffusion bring to other rows does not flow
-on. Days, sizes and links are of all rows at any size.
+`N_SIMILAR` nearest by similarity alone, as the terms say that not more than about a sixteenth of the articles have;
+the commoner ones are most of the work and hardly ever change who is near. Measured for 200 drafts on a made site of
+100,000: of the 20 nearest by all terms 0.9995 are among these, of the 150 nearest 0.90 (0.93 with the terms of up to
+an eighth; what is missing shares the commonest words only), of the 100 most similar 0.99. Candidates by text are
+chosen among these, by their exact similarity. Only these are spread along the lists, and they and the candidates alone
+count in circles: all other similarities are 0 there, and what the first steps of the diffusion bring to other rows
+does not flow on. Days, sizes and links are of all rows at any size.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from numpy.typing import NDArray
 from recommender.ranking.catalogue import Catalogue
 from recommender.ranking.curation import CurationGraph
 from recommender.ranking.looking import Asked, Fields, look
-from recommender.ranking.nearby import Surroundings, desk_of, leave_out, put_back, rows_there
+from recommender.ranking.nearby import Surroundings, desk_of, leave_out, rows_there
 from recommender.ranking.rankers import Query
 from recommender.vectors.damping import Damping
 from recommender.vectors.postings import frozen
@@ -119,24 +119,23 @@ def pairs_of(
     # As of a moment nobody lists the query yet; a draft that stands in for a known row has that row's friends.
     own = query.own if len(query.own) else np.array([query.row] if query.row >= 0 else [], dtype=np.int64)
     listed = own if np.isnan(query.before) else own[:0]
-    desk = desk_of(catalogue.n_rows, catalogue.n_terms)
-    n_there = desk.lay_out(facts, around, allowed, query.group, query.before)
-    gone, barred = leave_out(own, query.hidden, around.starts, around.ends, desk.scratch)
-    n_there -= len(gone)
-    if is_all := n_there <= N_ALL:
-        near = rows_there(desk.scratch.there, n_there)
-        parts = np.searchsorted(asked.terms, [0, *fields.ends])
-        catalogue.index.products(asked.terms, asked.values, parts, fields.products, desk.scratch.compared)
-    else:
-        near = catalogue.index.nearest_rows(
-            *_telling(asked, facts.frequencies), N_LOCAL, N_SIMILAR, there=desk.scratch.there, times=facts.times,
-            time=query.time, damping=damping,
+    with desk_of(catalogue.n_rows, catalogue.n_terms) as desk:
+        n_there = desk.lay_out(facts, around, allowed, query.group, query.before)
+        gone, barred = leave_out(own, query.hidden, around.starts, around.ends, desk.scratch)
+        n_there -= len(gone)
+        if is_all := n_there <= N_ALL:
+            near = rows_there(desk.scratch.there, n_there)
+            parts = np.searchsorted(asked.terms, [0, *fields.ends])
+            catalogue.index.products(asked.terms, asked.values, parts, fields.products, desk.scratch.compared)
+        else:
+            near = catalogue.index.nearest_rows(
+                *_telling(asked, facts.frequencies), N_LOCAL, N_SIMILAR, there=desk.scratch.there, times=facts.times,
+                time=query.time, damping=damping,
+            )  # fmt: skip
+        rows, similarities, damped, columns = look(
+            asked, fields, facts, around, desk.scratch, desk.by_term, near, is_all, listed, gone, barred, n_candidates,
+            lists_propose,
         )  # fmt: skip
-    rows, similarities, damped, columns = look(
-        asked, fields, facts, around, desk.scratch, desk.by_term, near, is_all, listed, gone, barred, n_candidates,
-        lists_propose,
-    )  # fmt: skip
-    put_back(desk)
     return Pairs(rows, similarities, damped, columns.T)
 
 

@@ -171,7 +171,8 @@ class LearnedRanker:
         A contribution is what the family's features moved the raw score up or down by.
         """
         pairs = self._recall(query)
-        if pairs is None or not set(rows.tolist()) <= set(pairs.rows.tolist()):
+        place_of = {} if pairs is None else {row: place for place, row in enumerate(pairs.rows.tolist())}
+        if pairs is None or not all(row in place_of for row in rows.tolist()):
             everything = np.ones(catalogue.n_rows, dtype=bool)
             unhidden = Query(
                 query.article,
@@ -187,8 +188,8 @@ class LearnedRanker:
             pairs = pairs_of(
                 unhidden, catalogue, graph, everything, self.damping, N_CANDIDATES, self.list_evidence == "all"
             )
-        place_of = {int(row): place for place, row in enumerate(pairs.rows)}
-        found = [place_of.get(int(row), -1) for row in rows]
+            place_of = {row: place for place, row in enumerate(pairs.rows.tolist())}
+        found = [place_of.get(row, -1) for row in rows.tolist()]
         contributions = self.trees.contributions(pairs.table[[place for place in found if place >= 0]])
         by_family: list[list[float]] = np.round(contributions @ _IN_FAMILY, 4).tolist()
         nearest = pairs.rows[np.argsort(-pairs.damped, kind="stable")[:_N_NEAREST]].tolist()

@@ -1,18 +1,21 @@
 """
 What is near a query, in compiled loops over rows and edges. A number room below `recommender.ranking.features`.
 
-The arrays that have a value for every row belong to the thread that asks and are used again by its next query: fresh
+The arrays that have a value for every row lie on a desk, and are used again by the next query that works there: fresh
 ones of a large site cost more to get from the system than to fill. Whoever writes to them clears what it wrote.
 """
 
 from __future__ import annotations
 
-from threading import local
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import BoundedSemaphore
 from typing import Any, NamedTuple
 from weakref import ref
 
 import numba
 import numpy as np
+from joblib import cpu_count
 from numpy.typing import NDArray
 
 from recommender.ranking.catalogue import Facts
@@ -20,7 +23,7 @@ from recommender.vectors.prefetch import prefetch
 
 __all__ = [
     "CHARS", "DAMPED", "SIMILARITY", "WORDS", "Desk", "Scratch", "Surroundings", "best_rows", "best_values", "clear",
-    "desk_of", "leave_out", "put_back", "rows_there", "spread",
+    "desk_of", "leave_out", "rows_there", "spread",
 ]  # fmt: skip
 
 #: Steps of the diffusion, and the part of it that stays with the text at each.
@@ -35,7 +38,7 @@ _AHEAD = 24
 
 class Scratch(NamedTuple):
     """
-    Arrays with room for every row, which one thread uses for one query after the other.
+    Arrays with room for every row, for one query after the other.
 
     Known rows are those that have been compared with the query; touched ones are the known and whatever an edge leads
     to from these. What is not said to be otherwise is 0 between queries.
@@ -93,7 +96,7 @@ class Surroundings(NamedTuple):
 
 class Desk:
     """
-    Where one thread works.
+    Where a query is looked at.
 
     Parameters
     ----------
@@ -153,19 +156,25 @@ class Desk:
         return self._n_there
 
 
-_OF_THREAD = local()
+#: Desks that nobody works at, the last used last.
+_FREE: list[Desk] = []
+_SEATS = BoundedSemaphore(cpu_count())
 
 
-def desk_of(n_rows: int, n_terms: int) -> Desk:
-    """The desk of this thread; whoever takes it puts it back, unless something went wrong at it."""
-    desk: Desk | None = getattr(_OF_THREAD, "desk", None)
-    _OF_THREAD.desk = None
-    return desk if desk is not None and desk.size == (n_rows, n_terms) else Desk(n_rows, n_terms)
+@contextmanager
+def desk_of(n_rows: int, n_terms: int) -> Iterator[Desk]:
+    """
+    A desk to work at, until the block ends; left tidy, unless something went wrong at it.
 
-
-def put_back(desk: Desk | None) -> None:
-    """Leave a desk, tidy, to the next query of this thread; None for a new one then."""
-    _OF_THREAD.desk = desk
+    There are as many as processors: whoever comes later waits for one. More threads at once would only drive each
+    other's arrays out of the caches.
+    """
+    with _SEATS:
+        desk = _FREE.pop() if _FREE else None
+        if desk is None or desk.size != (n_rows, n_terms):
+            desk = Desk(n_rows, n_terms)
+        yield desk
+        _FREE.append(desk)
 
 
 @numba.njit(nogil=True, cache=True)

@@ -295,11 +295,11 @@ class TiledIndex:
             When the query is from, and how similarity fades.
         """
         found = sweep.nothing_found(self.n_rows)
-        asked = (frozen(terms, np.int32), frozen(values, np.float32), there, frozen(times, np.float64))
-        for segment, block in zip(self._segments, self._blocks(times, asked[3]), strict=True):
+        terms, values = frozen(terms, np.int32), frozen(values, np.float32)
+        for segment, block in zip(self._segments, self._blocks(times, frozen(times, np.float64)), strict=True):
             sweep.sweep(
-                segment, block.times, block.nearest_tiles(time), *asked, time, damping.half_life, damping.floor,
-                n_nearest, n_similar, found,
+                segment, block.times, block.nearest_tiles(time), terms, values, there, time, damping.half_life,
+                damping.floor, n_nearest, n_similar, found,
             )  # fmt: skip
         rows: NDArray[np.int32] = sweep.settle(n_nearest, n_similar, found)
         return rows

@@ -84,11 +84,21 @@ class Postings(NamedTuple):
 
 
 class Times(NamedTuple):
-    """When the rows of each block are from; all of shape (n_blocks,), `earliest` infinite where no row has a time."""
+    """
+    When the rows of a segment are from.
+
+    Parameters
+    ----------
+    earliest, latest, has_unknown
+        Shape (n_blocks,): of the rows of each block; `earliest` is infinite where no row has a time.
+    places
+        Shape (n_rows,): of the row at each place.
+    """
 
     earliest: NDArray[np.float64]
     latest: NDArray[np.float64]
     has_unknown: NDArray[np.bool_]
+    places: NDArray[np.float64]
 
 
 def frozen(array: NDArray[Any], kind: type[np.generic] | None = None) -> NDArray[Any]:
@@ -178,15 +188,16 @@ def block_times(order, first_row, times):
     """The parts of `Times`."""
     n_blocks = (len(order) + BLOCK_ROWS - 1) // BLOCK_ROWS
     earliest, latest = np.full(n_blocks, np.inf), np.full(n_blocks, -np.inf)
-    has_unknown = np.zeros(n_blocks, dtype=np.bool_)
+    has_unknown, places = np.zeros(n_blocks, dtype=np.bool_), np.empty(len(order))
     for place in range(len(order)):
         block, time = place // BLOCK_ROWS, times[first_row + order[place]]
+        places[place] = time
         if np.isnan(time):
             has_unknown[block] = True
         else:
             earliest[block] = min(earliest[block], time)
             latest[block] = max(latest[block], time)
-    return earliest, latest, has_unknown
+    return earliest, latest, has_unknown, places
 
 
 @numba.njit(nogil=True, cache=True)

@@ -22,6 +22,9 @@ from recommender.vectors.search import AHEAD, PIECE_BLOCKS, find, room_to_find
 
 __all__ = ["Found", "nothing_found", "settle", "sweep"]
 
+#: Of a posting list that is fetched ahead, at most so many postings: the rest of a longer one the processor foresees.
+_MOST_AHEAD = 512
+
 #: Buckets in which values are counted, by their roots: the smaller, the finer.
 _N_BUCKETS = 4096
 
@@ -62,25 +65,25 @@ def nothing_found(n_rows: int) -> Found:
 
 
 @numba.njit(nogil=True, cache=True)
-def _count(value, measure, most, counts, bars, least):
-    """Count one more that was found, and ask from now on for no less than so many have already."""
-    bucket = min(int(np.sqrt(value) * _N_BUCKETS), _N_BUCKETS)
-    counts[measure, bucket] += 1
-    if bucket < bars[measure, 0]:
-        return
-    at, n_there = bars[measure, 0], bars[measure, 1] + 1
-    if n_there - counts[measure, at] >= most:
-        while n_there - counts[measure, at] >= most:
-            n_there -= counts[measure, at]
-            at += 1
-        bars[measure, 0] = at
-        # A little less, for the root is rounded.
-        least[measure] = (at / _N_BUCKETS) ** 2 * (1.0 - 1e-9)
-    bars[measure, 1] = n_there
+def _bucket(value):
+    """The bucket of a value."""
+    return min(np.int64(np.sqrt(value) * _N_BUCKETS), _N_BUCKETS)
 
 
 @numba.njit(nogil=True, cache=True)
-def sweep(postings, times, tiles, terms, values, there, row_times, time, half_life, floor, n_nearest, n_similar, found):
+def _raise_bar(measure, most, counts, bars, least):
+    """Ask from now on for no less than so many of those found have already."""
+    at, n_there = bars[measure]
+    while n_there - counts[measure, at] >= most:
+        n_there -= counts[measure, at]
+        at += 1
+    bars[measure, 0], bars[measure, 1] = at, n_there
+    # A little less, for the root is rounded.
+    least[measure] = (at / _N_BUCKETS) ** 2 * (1.0 - 1e-9)
+
+
+@numba.njit(nogil=True, cache=True)
+def sweep(postings, times, tiles, terms, values, there, time, half_life, floor, n_nearest, n_similar, found):
     """
     Merge the rows of a segment into those found.
 
@@ -92,8 +95,8 @@ def sweep(postings, times, tiles, terms, values, there, row_times, time, half_li
         Its tiles in the order in which they are gone through; the most promising should come first.
     terms, values
         The query; shape (n_query_terms,), sorted.
-    there, row_times
-        Shape (n_rows,): rows that may be found, and when each is from, NaN where unknown.
+    there
+        Shape (n_rows,): rows that may be found.
     time, half_life, floor
         When the query is from, and how similarity fades.
     n_nearest, n_similar
@@ -103,7 +106,7 @@ def sweep(postings, times, tiles, terms, values, there, row_times, time, half_li
     """
     # Taken out once: in a loop each look into a tuple counts a reference.
     all_rows, all_weights, order, first_row = postings.rows, postings.weights, postings.order, postings.first_row
-    earliest, latest, has_unknown = times.earliest, times.latest, times.has_unknown
+    earliest, latest, has_unknown, place_times = times
     rows, damped, found_sums, least, counts, bars, n_found = found
     n = n_found[0]
     sums = np.zeros(postings.tile_rows, dtype=np.float32)
@@ -117,9 +120,11 @@ def sweep(postings, times, tiles, terms, values, there, row_times, time, half_li
         for position in range(len(terms)):
             if position + AHEAD < len(terms):
                 begin = start + starts[terms[position + AHEAD]]
-                prefetch(all_rows, begin)
-                prefetch(all_weights, begin)
-                prefetch(all_weights, begin + LINE)
+                end = min(start + starts[terms[position + AHEAD] + 1], begin + _MOST_AHEAD)
+                for posting in range(begin, end, 2 * LINE):
+                    prefetch(all_rows, posting)
+                    prefetch(all_weights, posting)
+                    prefetch(all_weights, posting + LINE)
             value = values[position]
             here = slice(start + starts[terms[position]], start + starts[terms[position] + 1])
             tile_rows, weights = all_rows[here], all_weights[here]
@@ -143,17 +148,23 @@ def sweep(postings, times, tiles, terms, values, there, row_times, time, half_li
             piece_sums = sums[start - first : start - first + n_blocks * BLOCK_ROWS]
             n_over = find(piece_sums, piece_sums, np.float32(0.0), leasts[:n_blocks], is_over, places, knowns)
             for number in range(n_over):
-                row = first_row + order[start + places[number]]
+                place = start + places[number]
+                row = first_row + order[place]
                 if not there[row]:
                     continue
                 total = np.float64(knowns[number])
-                faded = total * factor_of(time - row_times[row], half_life, floor)
+                faded = total * factor_of(time - place_times[place], half_life, floor)
                 if faded < least[0] and total < least[1]:
                     continue
                 rows[n], damped[n], found_sums[n] = row, faded, total
-                _count(faded, 0, n_nearest, counts, bars, least)
-                _count(total, 1, n_similar, counts, bars, least)
                 n += 1
+                by_damped, by_sum = _bucket(faded), _bucket(total)
+                counts[0, by_damped] += 1
+                counts[1, by_sum] += 1
+                bars[0, 1] += by_damped >= bars[0, 0]
+                bars[1, 1] += by_sum >= bars[1, 0]
+            _raise_bar(0, n_nearest, counts, bars, least)
+            _raise_bar(1, n_similar, counts, bars, least)
         sums[:] = 0.0
     n_found[0] = n
 

@@ -1,10 +1,12 @@
 """The compiled loops over rows and edges against the same features the slow way: plain Python, every edge."""
 
 import dataclasses
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from joblib import cpu_count
 
 from recommender import Corpus, Recommender
 from recommender.ranking import features, nearby
@@ -95,7 +97,7 @@ def test_above_the_limit_a_draft_looks_as_it_will_when_it_is_known(families, mon
 
 @pytest.mark.parametrize("n_all", [3, 8192])
 def test_no_query_leaves_a_trace_for_the_next(families, monkeypatch, n_all):
-    """Drafts, known articles, moments, states before and after an update, and a query that failed, on one thread."""
+    """Drafts, known articles, moments, states before and after an update, and queries that failed, at one desk."""
     monkeypatch.setattr(features, "N_ALL", n_all)
     corpus = Corpus(families(n_families=5))
     rec = Recommender().fit(corpus)
@@ -113,9 +115,8 @@ def test_no_query_leaves_a_trace_for_the_next(families, monkeypatch, n_all):
                     asked.append((each, state.catalogue, state.graph, allowed, DAMPING, 12))
     alone = []
     for each in asked:
-        nearby.put_back(None)
+        nearby._FREE.clear()
         alone.append(pairs_of(*each))
-    nearby.put_back(None)
     for number, each in enumerate(asked):
         if number % 7 == 0:
             with monkeypatch.context() as broken:
@@ -123,6 +124,10 @@ def test_no_query_leaves_a_trace_for_the_next(families, monkeypatch, n_all):
                 with pytest.raises(ZeroDivisionError):
                     pairs_of(*each)
         assert_equal_pairs(pairs_of(*each), alone[number])
+    with ThreadPoolExecutor(8) as pool:
+        for found, expected in zip(pool.map(lambda each: pairs_of(*each), asked), alone, strict=True):
+            assert_equal_pairs(found, expected)
+    assert len(nearby._FREE) <= cpu_count(), "whoever finds no desk waits"
 
 
 def test_best_rows_take_ties_up_to_twice_as_many():
