@@ -403,17 +403,25 @@ def best_values(values, n):
 def best_rows(values, rows, n):
     """The rows of the n greatest values above 0; of those that tie for the last place all, up to 2 n, the first."""
     bar = best_values(values, n)[0]
-    n_above, n_equal = 0, 0
-    found, equal = np.empty(2 * n, dtype=np.int64), np.empty(len(rows), dtype=np.int64)
+    n_above, n_equal, last_equal = np.uint64(0), 0, 0
+    found = np.empty(2 * n, dtype=np.int64)
     for at in range(len(rows)):
-        if values[at] > bar:
-            found[n_above] = rows[at]
-            n_above += 1
-        elif values[at] == bar and bar > 0.0:
-            equal[n_equal] = rows[at]
-            n_equal += 1
-    if n_above + n_equal > 2 * n:
-        equal = np.sort(equal[:n_equal])
-        n_equal = 2 * n - n_above
-    found[n_above : n_above + n_equal] = equal[:n_equal]
+        value = values[at]
+        # Without a branch; there are less than n above the n-th.
+        found[n_above] = rows[at]
+        n_above += np.uint64(value > bar)
+        is_equal = (value == bar) & (bar > 0.0)
+        n_equal += is_equal
+        last_equal = at if is_equal else last_equal
+    n_above = np.int64(n_above)
+    if n_equal == 1:  # as nearly always
+        found[n_above] = rows[last_equal]
+    elif n_equal:
+        equal, n_equal = np.empty(n_equal, dtype=np.int64), 0
+        for at in range(len(rows)):
+            if values[at] == bar:
+                equal[n_equal] = rows[at]
+                n_equal += 1
+        n_equal = min(n_equal, 2 * n - n_above)
+        found[n_above : n_above + n_equal] = np.sort(equal)[:n_equal]
     return found[: n_above + n_equal]
