@@ -202,7 +202,7 @@ def _lay_out(is_alive, groups, times, allowed, group, before, starts, ends, ther
     return n_there
 
 
-@numba.njit(nogil=True, cache=True)
+@numba.njit(cache=True)  # too short to be worth the lock
 def leave_out(own, hidden, starts, ends, scratch):
     """
     Take out what one query must not see: what it is itself, as if it were not there, and what it may not be given.

@@ -330,7 +330,7 @@ def _score(columns, roots, leaf_starts, features, bounds, nan_left, masks, leave
             out[row] += leaves_here[reach[row]]
 
 
-@numba.njit(nogil=True, cache=True)
+@numba.njit(cache=True)  # for a few rows: too short to be worth the interpreter's lock
 def _contribute(table, roots, leaf_starts, features, thresholds, nan_left, left, right, node_values, leaf_values, out):
     for tree in range(len(roots)):
         root, first_leaf = roots[tree], leaf_starts[tree]

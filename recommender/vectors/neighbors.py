@@ -295,13 +295,14 @@ class TiledIndex:
             When the query is from, and how similarity fades.
         """
         found = sweep.nothing_found(self.n_rows)
+        rows: NDArray[np.int32] = np.zeros(0, dtype=np.int32)
         terms, values = frozen(terms, np.int32), frozen(values, np.float32)
-        for segment, block in zip(self._segments, self._blocks(times, frozen(times, np.float64)), strict=True):
-            sweep.sweep(
+        blocks = self._blocks(times, frozen(times, np.float64))
+        for number, (segment, block) in enumerate(zip(self._segments, blocks, strict=True), start=1):
+            rows = sweep.sweep(
                 segment, block.times, block.nearest_tiles(time), terms, values, there, time, damping.half_life,
-                damping.floor, n_nearest, n_similar, found,
+                damping.floor, n_nearest, n_similar, number == len(blocks), found,
             )  # fmt: skip
-        rows: NDArray[np.int32] = sweep.settle(n_nearest, n_similar, found)
         return rows
 
     def _blocks(self, times: NDArray[np.float64], frozen_times: NDArray[np.float64]) -> list[_Blocks]:

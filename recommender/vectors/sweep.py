@@ -20,7 +20,7 @@ from recommender.vectors.postings import BLOCK_ROWS
 from recommender.vectors.prefetch import LINE, prefetch
 from recommender.vectors.search import AHEAD, PIECE_BLOCKS, find, room_to_find
 
-__all__ = ["Found", "nothing_found", "settle", "sweep"]
+__all__ = ["Found", "nothing_found", "sweep"]
 
 #: Of a posting list that is fetched ahead, at most so many postings: the rest of a longer one the processor foresees.
 _MOST_AHEAD = 512
@@ -83,7 +83,36 @@ def _raise_bar(measure, most, counts, bars, least):
 
 
 @numba.njit(nogil=True, cache=True)
-def sweep(postings, times, tiles, terms, values, there, time, half_life, floor, n_nearest, n_similar, found):
+def _settle(n_nearest, n_similar, found):
+    """Of the rows that were found the nearest by either measure, of equals the first; ascending."""
+    n = found.n_found[0]
+    rows = found.rows[:n]
+    # A flag for every row of the site, in whole eights: cheaper than to sort those that are kept.
+    is_kept = np.zeros((len(found.rows) + 7) // 8 * 8, dtype=np.uint8)
+    for measure in range(2):
+        values, most = (found.damped[:n], n_nearest) if measure == 0 else (found.sums[:n], n_similar)
+        bar, last = 0.0, np.int64(len(found.rows))
+        if n > most:
+            bar = nth_greatest(values[values >= found.least[measure]], most)
+            n_above = 0
+            for place in range(n):
+                n_above += values[place] > bar
+            last = np.sort(rows[values == bar])[most - n_above - 1]
+        for place in range(n):
+            row = rows[place]
+            is_kept[row] |= (values[place] > bar) | ((values[place] == bar) & (row <= last))
+    kept, n_kept = np.empty(len(found.rows) + 1, dtype=np.int32), np.uint64(0)
+    eights = is_kept.view(np.uint64)
+    for number in range(len(eights)):
+        if eights[number]:
+            for row in range(8 * number, 8 * number + 8):
+                kept[n_kept] = row
+                n_kept += np.uint64(is_kept[row])
+    return kept[:n_kept].copy()
+
+
+@numba.njit(nogil=True, cache=True)
+def sweep(postings, times, tiles, terms, values, there, time, half_life, floor, n_nearest, n_similar, is_last, found):
     """
     Merge the rows of a segment into those found.
 
@@ -101,8 +130,15 @@ def sweep(postings, times, tiles, terms, values, there, time, half_life, floor, 
         When the query is from, and how similarity fades.
     n_nearest, n_similar
         How many rows to keep by damped sum, and how many by sum.
+    is_last
+        Whether no segment comes after this one.
     found
         Changed in place.
+
+    Returns
+    -------
+    ndarray of int32
+        After the last segment the rows, as `_settle` has them.
     """
     # Taken out once: in a loop each look into a tuple counts a reference.
     all_rows, all_weights, order, first_row = postings.rows, postings.weights, postings.order, postings.first_row
@@ -167,26 +203,4 @@ def sweep(postings, times, tiles, terms, values, there, time, half_life, floor, 
             _raise_bar(1, n_similar, counts, bars, least)
         sums[:] = 0.0
     n_found[0] = n
-
-
-@numba.njit(nogil=True, cache=True)
-def settle(n_nearest, n_similar, found):
-    """Of the rows that were found the nearest by either measure, of equals the first; ascending."""
-    n = found.n_found[0]
-    rows = found.rows[:n]
-    is_kept = np.zeros(n, dtype=np.bool_)
-    for measure in range(2):
-        values, most = (found.damped[:n], n_nearest) if measure == 0 else (found.sums[:n], n_similar)
-        if n <= most:
-            is_kept[:] = True
-            continue
-        above = values[values >= found.least[measure]]
-        bar = nth_greatest(above, most)
-        n_above = 0
-        for place in range(n):
-            n_above += 1 if values[place] > bar else 0
-        last = np.sort(rows[values == bar])[most - n_above - 1]
-        for place in range(n):
-            if values[place] > bar or (values[place] == bar and rows[place] <= last):
-                is_kept[place] = True
-    return np.sort(rows[is_kept])
+    return _settle(n_nearest, n_similar, found) if is_last else rows[:0]

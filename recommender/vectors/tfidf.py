@@ -389,7 +389,7 @@ class FieldVectorizer:
         return starts, np.sqrt(np.array([field.weight for field in self.fields], dtype=np.float64)).astype(np.float32)
 
 
-@numba.njit(nogil=True, cache=True)
+@numba.njit(cache=True)  # too short to be worth the interpreter's lock
 def _row(columns, starts, is_sublinear, logs, frequencies, roots):
     """
     The distinct columns of an article and their values, from the columns of all its terms, sorted.
