@@ -19,6 +19,7 @@ from recommender.ranking.circles import circles
 from recommender.ranking.columns import AT, FEATURES
 from recommender.ranking.comparing import compare, measure, of_query, settle
 from recommender.ranking.nearby import DAMPED, SIMILARITY, best_rows, best_values, clear, spread
+from recommender.vectors.prefetch import prefetch
 from recommender.vectors.tfidf import Field
 
 __all__ = ["Asked", "Fields", "look"]
@@ -30,6 +31,9 @@ _N_EVEN = 10
 
 #: The fields whose own products are kept, in the order of the columns of `Scratch.compared` behind the first.
 _COMPARED = ("title", "excerpt", "title_chars")
+
+#: Rows that are fetched before their turn.
+_AHEAD = 8
 
 _N_FEATURES = len(FEATURES)
 
@@ -188,6 +192,12 @@ def _fill_in(
     times, providers, qualities, field_terms = facts.times, facts.providers, facts.qualities, facts.field_terms
     title, excerpt = fields.title, fields.excerpt
     for at in range(len(rows)):
+        if at + _AHEAD < len(rows):
+            ahead = rows[at + _AHEAD]
+            prefetch(field_terms, ahead * field_terms.shape[1])
+            prefetch(qualities, ahead)
+            prefetch(providers, ahead)
+            prefetch(times, ahead)
         row = rows[at]
         similarity, damped = compared[row, SIMILARITY], compared[row, DAMPED]
         columns[AT.similarity, at] = similarity

@@ -19,7 +19,7 @@ from joblib import cpu_count
 from numpy.typing import NDArray
 
 from recommender.ranking.catalogue import Facts
-from recommender.vectors.prefetch import prefetch
+from recommender.vectors.prefetch import LINE, prefetch
 
 __all__ = [
     "CHARS", "DAMPED", "SIMILARITY", "WORDS", "Desk", "Scratch", "Surroundings", "best_rows", "best_values", "clear",
@@ -309,7 +309,9 @@ def spread(rows, values, starts, ends, scratch):
     n_done = np.uint64(0)
     for at in range(n_local):
         if at + _AHEAD < n_local:
-            prefetch(ends, starts[rows[at + _AHEAD]])
+            begin = starts[rows[at + _AHEAD]]
+            prefetch(ends, begin)
+            prefetch(ends, begin + LINE)
         row, value = rows[at], values[at]
         fourth, share = value * value * value * value, value / max(np.float64(sizes[row]), 1.0)
         for edge in range(np.uint64(starts[row]), np.uint64(starts[row + 1])):
