@@ -132,17 +132,27 @@ def _fill_slots(slots, terms):
 
 
 @numba.njit(nogil=True, cache=True)
-def _product(slots, query_terms, query_values, terms, values):
-    """The product of a query with a row, in double precision and in the order of the columns."""
+def _product(slots, query_terms, query_values, terms, values, first, last, met):
+    """
+    The product of a query with a row, in double precision and in the order of the columns.
+
+    The row is ``terms[first:last]``; `met` is room for as many places.
+    """
     mask = np.uint32(len(slots) - 1)
+    # Whether a term is met is anybody's guess, so first without a branch: nearly all terms that are not end here.
+    n_met = np.uint64(0)
+    for place in range(np.uint64(first), np.uint64(last)):
+        met[n_met] = place
+        n_met += np.uint64(slots[np.uint32(terms[place]) & mask] >= 0)
     total = 0.0
-    for position in range(np.uint64(len(terms))):
-        term = terms[position]
+    for number in range(n_met):
+        place = np.uint64(met[number])
+        term = terms[place]
         slot = np.uint32(term) & mask
         while slots[slot] >= 0:
             here = np.uint32(slots[slot])
             if query_terms[here] == term:
-                total += np.float64(query_values[here]) * np.float64(values[position])
+                total += np.float64(query_values[here]) * np.float64(values[place])
                 break
             slot = (slot + np.uint32(1)) & mask
     return total
@@ -210,29 +220,33 @@ def make_exact(candidates, at, postings, queries, facts, half_life, floor, slots
     """Replace the bounds of a query's candidates by their scores, and drop those whose score rounds to 0."""
     number = queries.numbers[at]
     begin, end = queries.indptr[number], queries.indptr[number + 1]
-    query_terms, query_values = queries.terms[begin:end], queries.values[begin:end]
+    query_terms, query_values, time = queries.terms[begin:end], queries.values[begin:end], queries.times[number]
     rows, lowers, uppers = candidates.rows[at], candidates.lowers[at], candidates.uppers[at]
-    similarities = candidates.similarities[at]
+    similarities, n = candidates.similarities[at], candidates.counts[at]
     _fill_slots(slots, query_terms)
+    # Taken out once: in a loop each look into a tuple counts a reference.
+    indptr, terms, values, first_row = postings.indptr, postings.terms, postings.values, postings.first_row
+    row_times = facts.times
     # The rows lie anywhere in memory: waiting for one after the other would be nearly all of the time.
-    indptr, first_row = postings.indptr, postings.first_row
-    for place in range(candidates.counts[at]):
+    for place in range(n):
         if np.isnan(similarities[place]):
             prefetch(indptr, rows[place] - first_row)
-            prefetch(facts.times, rows[place])
-    for place in range(candidates.counts[at]):
+            prefetch(row_times, rows[place])
+    longest = 0
+    for place in range(n):
         if np.isnan(similarities[place]):
             first = indptr[rows[place] - first_row]
+            longest = max(longest, indptr[rows[place] - first_row + 1] - first)
             for ahead in range(0, 4 * LINE, LINE):
-                prefetch(postings.terms, first + ahead)
-                prefetch(postings.values, first + ahead)
-    kept = 0
-    for place in range(candidates.counts[at]):
+                prefetch(terms, first + ahead)
+                prefetch(values, first + ahead)
+    met, kept = np.empty(longest, dtype=np.int64), 0
+    for place in range(n):
         row, lower, upper, similarity = rows[place], lowers[place], uppers[place], similarities[place]
         if np.isnan(similarity):
             first, last = indptr[row - first_row], indptr[row - first_row + 1]
-            cosine = _product(slots, query_terms, query_values, postings.terms[first:last], postings.values[first:last])
-            factor = factor_of(facts.times[row] - queries.times[number], half_life, floor)
+            cosine = _product(slots, query_terms, query_values, terms, values, first, last, met)
+            factor = factor_of(row_times[row] - time, half_life, floor)
             similarity = min(1.0, np.rint(cosine * 1e6) / 1e6)
             lower = upper = min(1.0, np.rint(cosine * factor * 1e6) / 1e6)
             if lower <= 0.0:
