@@ -25,6 +25,7 @@ import numpy as np
 
 from recommender.vectors.candidates import make_exact, make_room, nth_greatest, slots_for, thin_out
 from recommender.vectors.damping import factor_of, greatest_factor
+from recommender.vectors.masks import lowest_bit, over_least
 from recommender.vectors.postings import BLOCK_ROWS, N_CLASSES, class_of
 from recommender.vectors.prefetch import LINE, prefetch
 
@@ -94,49 +95,42 @@ def _take_terms(sums, terms, starts, rows, lengths, length, least, places, known
 
 @numba.njit(nogil=True, cache=True)
 def room_to_find(n_rows):
-    """What `find` needs for so many rows: `is_over`, `places` and `knowns`."""
+    """What `find` needs for so many rows: `places` and `knowns`."""
     # A place more than there can be: what is not found is written there too.
-    places, knowns = np.empty(n_rows + 1, dtype=np.int32), np.empty(n_rows + 1, dtype=np.float32)
-    return np.empty(n_rows, dtype=np.uint8), places, knowns
+    return np.empty(n_rows + 1, dtype=np.int32), np.empty(n_rows + 1, dtype=np.float32)
 
 
-@numba.njit(nogil=True, cache=True, fastmath={"contract"})
-def find(sums, lengths, length, leasts, is_over, places, knowns):
-    """
-    Where the sums, and `length` times the lengths, are over the least that counts, a number a block.
-
-    The comparison is vectorised; then eight answers at a time are looked at, which mostly are no.
-    """
+@numba.njit(nogil=True, cache=True)
+def find(sums, lengths, length, leasts, places, knowns):
+    """Where the sums, and `length` times the lengths, are over the least that counts, a number a block."""
+    n_places = np.uint64(0)
     for block in range(np.uint64(len(leasts))):
-        least, first = leasts[block], block * np.uint64(BLOCK_ROWS)
-        for place in range(first, first + np.uint64(BLOCK_ROWS)):
-            is_over[place] = sums[place] + length * lengths[place] > least
-    n_places, eights = np.uint64(0), is_over.view(np.uint64)
-    for number in range(np.uint64(len(leasts) * BLOCK_ROWS // 8)):
-        if eights[number]:
-            first = number * np.uint64(8)
-            for place in range(first, first + np.uint64(8)):
-                places[n_places], knowns[n_places] = place, sums[place]
-                n_places += np.uint64(is_over[place])
+        first = block * np.uint64(BLOCK_ROWS)
+        over = over_least(sums, lengths, first, length, leasts[block])
+        while over:
+            place = first + lowest_bit(over)
+            places[n_places], knowns[n_places] = place, sums[place]
+            n_places += np.uint64(1)
+            over &= over - np.uint64(1)
     return n_places
 
 
 @numba.njit(nogil=True, cache=True)
 def _nth_score(
-    sums, n, greatest, is_over, places, knowns, scores, order, first_row, time, before, own, group, row_times,
+    sums, n, greatest, places, knowns, scores, order, first_row, time, before, own, group, row_times,
     groups, allowed, half_life, floor,
 ):  # fmt: skip
     """
     The n-th greatest damped sum of the rows that may answer; 0 where there are fewer.
 
-    `greatest` is the greatest factor of damping here. `is_over`, `places` and `knowns` are room for what is found, and
+    `greatest` is the greatest factor of damping here. `places` and `knowns` are room for what is found, and
     `scores` for at least n.
     """
     scores[:n] = 0.0
     for start in range(0, len(order), PIECE_BLOCKS * BLOCK_ROWS):
         here = sums[start : min(start + PIECE_BLOCKS * BLOCK_ROWS, len(sums))]
         leasts = np.full(len(here) // BLOCK_ROWS, np.float32(scores[n - 1] / greatest * (1.0 - 1e-6)))
-        n_found = find(here, here, np.float32(0.0), leasts, is_over, places, knowns)
+        n_found = find(here, here, np.float32(0.0), leasts, places, knowns)
         for number in range(n_found):
             known = np.float64(knowns[number])
             if not known * greatest > scores[n - 1]:
@@ -252,7 +246,7 @@ def search(postings, times, tiles, queries, facts, k, half_life, floor, n_sample
     leasts = np.empty(PIECE_BLOCKS, dtype=np.float32)
     scores = np.empty(k)
     n_tiles, n_seen = 0, 0
-    is_over, places, knowns = room_to_find(max(postings.tile_rows, PIECE_BLOCKS * BLOCK_ROWS))
+    places, knowns = room_to_find(max(postings.tile_rows, PIECE_BLOCKS * BLOCK_ROWS))
     most_touched = MOST_TOUCHED * postings.n_rows
     for tile in tiles:
         first, last = tile * postings.tile_rows, min(postings.n_rows, (tile + 1) * postings.tile_rows)
@@ -295,7 +289,7 @@ def search(postings, times, tiles, queries, facts, k, half_life, floor, n_sample
             if is_first:
                 n_best = _n_expected(k, n_seen / n_sampled_of) if n_sampled_of else k
                 score = _nth_score(
-                    sums, min(k, n_best), greatest, is_over, places, knowns, scores, order_here, postings.first_row,
+                    sums, min(k, n_best), greatest, places, knowns, scores, order_here, postings.first_row,
                     time, before, own, group, row_times, groups, allowed, half_life, floor,
                 ) - error - ROUNDING  # fmt: skip
                 if n_best < k:
@@ -336,7 +330,7 @@ def search(postings, times, tiles, queries, facts, k, half_life, floor, n_sample
                         # Not below 0: a row that shares no term is never a neighbor.
                         least = max(0.0, (least_score - ROUNDING) / factor - error) if factor > 0.0 else np.inf
                         leasts[block] = least
-                    n_found = find(sums_here, lengths_here, length, leasts[:n_blocks], is_over, places, knowns)
+                    n_found = find(sums_here, lengths_here, length, leasts[:n_blocks], places, knowns)
                 n = candidates.counts[at]
                 for number_found in range(n_found):
                     place = places[number_found]

@@ -147,7 +147,7 @@ def sweep(postings, times, tiles, terms, values, there, time, half_life, floor, 
     n = n_found[0]
     sums = np.zeros(postings.tile_rows, dtype=np.float32)
     leasts = np.empty(PIECE_BLOCKS, dtype=np.float32)
-    is_over, places, knowns = room_to_find(PIECE_BLOCKS * BLOCK_ROWS)
+    places, knowns = room_to_find(PIECE_BLOCKS * BLOCK_ROWS)
     for tile in tiles:
         first, last = tile * postings.tile_rows, min(postings.n_rows, (tile + 1) * postings.tile_rows)
         starts, start = postings.starts[tile], postings.tile_starts[tile]
@@ -182,7 +182,7 @@ def sweep(postings, times, tiles, terms, values, there, time, half_life, floor, 
                 # A little less, for what is found is over it, not at it.
                 leasts[number] = min(least[1], least[0] / factor) * (1.0 - 1e-6) if factor > 0.0 else np.inf
             piece_sums = sums[start - first : start - first + n_blocks * BLOCK_ROWS]
-            n_over = find(piece_sums, piece_sums, np.float32(0.0), leasts[:n_blocks], is_over, places, knowns)
+            n_over = find(piece_sums, piece_sums, np.float32(0.0), leasts[:n_blocks], places, knowns)
             for number in range(n_over):
                 place = start + places[number]
                 row = first_row + order[place]
