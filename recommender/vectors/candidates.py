@@ -146,13 +146,13 @@ def _product(slots, query_terms, query_values, terms, values, first, last, met):
         n_met += np.uint64(slots[np.uint32(terms[place]) & mask] >= 0)
     total = 0.0
     for number in range(n_met):
-        place = np.uint64(met[number])
-        term = terms[place]
+        position = np.uint64(met[number])
+        term = terms[position]
         slot = np.uint32(term) & mask
         while slots[slot] >= 0:
             here = np.uint32(slots[slot])
             if query_terms[here] == term:
-                total += np.float64(query_values[here]) * np.float64(values[place])
+                total += np.float64(query_values[here]) * np.float64(values[position])
                 break
             slot = (slot + np.uint32(1)) & mask
     return total
@@ -164,8 +164,9 @@ def slots_for(queries):
     longest = 1
     for number in queries.numbers:
         longest = max(longest, queries.indptr[number + 1] - queries.indptr[number])
+    # Few terms that are not met end in a taken slot: with a quarter of the slots a query took up to 8% longer.
     n_slots = 256
-    while n_slots < 8 * longest:
+    while n_slots < 32 * longest:
         n_slots *= 2
     return np.empty(n_slots, dtype=np.int32)
 

@@ -37,10 +37,9 @@ def _over_least(typing_context: Any, sums: Any, lengths: Any, first: Any, length
 
         def repeated(number: Any) -> Any:
             undefined = ir.Constant(numbers, ir.Undefined)
-            one = builder.insert_element(undefined, number, ir.Constant(ir.IntType(32), 0))
-            return builder.shuffle_vector(
-                one, undefined, ir.Constant(ir.VectorType(ir.IntType(32), N_BITS), [0] * N_BITS)
-            )
+            first = builder.insert_element(undefined, number, ir.Constant(ir.IntType(32), 0))
+            zeros = ir.Constant(ir.VectorType(ir.IntType(32), N_BITS), [0] * N_BITS)
+            return builder.shuffle_vector(first, undefined, zeros)
 
         product = builder.fmul(repeated(arguments[3]), loaded(signature.args[1], arguments[1]), flags=("contract",))
         reached = builder.fadd(product, loaded(signature.args[0], arguments[0]), flags=("contract",))

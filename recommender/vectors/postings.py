@@ -13,6 +13,8 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.vectors.masks import N_BITS
+
 __all__ = [
     "BLOCK_ROWS",
     "N_CLASSES",
@@ -30,8 +32,8 @@ __all__ = [
 #: twice as many.
 TILE_ROWS = 8192
 
-#: Rows that are compared with one bar.
-BLOCK_ROWS = 64
+#: Rows that are compared with one bar, at once.
+BLOCK_ROWS = N_BITS
 
 #: Classes of common terms: class c are the terms that more than 1 / 2 ** (c + 1) of a segment's rows have.
 N_CLASSES = 10

@@ -12,6 +12,7 @@ from sklearn.preprocessing import normalize
 
 from recommender.vectors import candidates, postings
 from recommender.vectors.damping import Damping, damping_factors
+from recommender.vectors.masks import N_BITS, lowest_bit, over_least
 from recommender.vectors.neighbors import Rows, TiledIndex, stack_rows
 from recommender.vectors.prefetch import prefetch
 
@@ -162,6 +163,45 @@ def test_the_nth_greatest_of_values_with_ties(values, data):
     """As sorting has it."""
     n = data.draw(st.integers(1, len(values)))
     assert candidates.nth_greatest(np.array(values), n) == sorted(values, reverse=True)[n - 1]
+
+
+@numba.njit
+def _bits_over(sums, lengths, first, length, least):
+    """The places whose bits are set, lowest first, and -1 for the others."""
+    places, over, n_places = np.full(N_BITS, -1), over_least(sums, lengths, first, length, least), 0
+    while over:
+        places[n_places] = lowest_bit(over)
+        n_places += 1
+        over &= over - np.uint64(1)
+    return places[:n_places]
+
+
+@given(
+    st.lists(st.sampled_from([0.0, 0.25, 0.5, 0.75]), min_size=2 * N_BITS, max_size=2 * N_BITS), st.integers(0, N_BITS)
+)
+@settings(max_examples=30, deadline=None)
+def test_every_sum_over_the_least_has_its_bit(values, first):
+    """All 64 from any place on; what is equal is not over, and an infinite least is never reached."""
+    sums, lengths = np.array(values, dtype=np.float32), np.array(values[::-1], dtype=np.float32)
+    expected = np.flatnonzero((sums + np.float32(0.5) * lengths > 0.5)[first : first + N_BITS])
+    actual = _bits_over(sums, lengths, np.uint64(first), np.float32(0.5), np.float32(0.5))
+    assert expected.tolist() == actual.tolist()
+    assert not len(_bits_over(sums, lengths, np.uint64(first), np.float32(0.5), np.float32(np.inf)))
+
+
+@pytest.mark.parametrize("n_terms", [300, 100_000])
+def test_terms_that_share_a_slot_are_told_apart(n_terms):
+    """Columns a multiple of the table's length apart begin in one slot; each adds what is its own."""
+    dense = np.zeros((3, n_terms), dtype=np.float32)
+    step = 256
+    dense[0, [0, step, n_terms - 1]] = 1.0, 2.0, 2.0
+    dense[1, [0, step]] = 3.0, 4.0
+    dense[2, [step, n_terms - 1]] = 4.0, 3.0
+    matrix = csr_matrix(normalize(dense), dtype=np.float32)
+    rows = plain_rows(3)
+    found = ask(TiledIndex(matrix), matrix, 2, rows)
+    assert rows_of(found) == slow_answer(matrix, 2, rows)
+    assert found.similarities[0].tolist() == pytest.approx([14 / 15, 11 / 15], abs=1e-6)
 
 
 def test_a_place_outside_of_an_array_can_be_prefetched():
