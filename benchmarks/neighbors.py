@@ -7,8 +7,8 @@ Usage: python benchmarks/neighbors.py SITE [--articles 100000] [--queries 4000] 
 Four parts, each with a table:
 
 - peers: words of recombined titles and excerpts, plain cosine, the same float32 matrix and the same queries for all.
-  Systems take turns; medians, least and most; memory is what the process needs at its peak beyond what it had before.
-  `NearestNeighbors` is asked fewer queries (an even sample of the others'): its cost a query does not depend on that.
+  Systems take turns; medians, least and most, the share of the processor time that the operating system's kernel takes
+  (for new memory, above all); memory is what the process needs at its peak beyond what it had before.
 - limit: the least multiply-adds and bytes of an exact answer that looks at every pair of articles with a common term
   once, at the rates that this machine reaches in a small kernel; and the time that ours takes. Ours may go below it:
   its bounds pass over pairs without looking.
@@ -25,6 +25,7 @@ that most of its articles have; their postings are most of the work, and `--max-
 
 import argparse
 import dataclasses
+import resource
 import statistics
 import time
 from collections.abc import Callable, Iterator
@@ -131,7 +132,6 @@ def peers(matrix: csr_matrix, options: argparse.Namespace) -> None:
     """Ours beside the others."""
     n_rows = matrix.shape[0]
     numbers = np.arange(0, n_rows, max(1, n_rows // options.queries), dtype=np.int64)[: options.queries]
-    few = numbers[:: max(1, len(numbers) // 200)]
     ours = Search(matrix, np.full(n_rows, np.nan), Damping(), options.threads)
     transposed = csr_matrix(matrix.T)
     for k in options.k:
@@ -145,25 +145,30 @@ def peers(matrix: csr_matrix, options: argparse.Namespace) -> None:
                     matrix[asked], transposed, top_n=k + 1, sort=True, n_threads=options.threads
                 ),
             ),
-            "scikit-learn NearestNeighbors": (few, lambda asked, brute=brute: brute.kneighbors(matrix[asked])),
+            "scikit-learn NearestNeighbors": (numbers, lambda asked, brute=brute: brute.kneighbors(matrix[asked])),
         }
         rates: dict[str, list[float]] = {name: [] for name in systems}
+        shares: dict[str, list[float]] = {name: [] for name in systems}
         memory: dict[str, float] = {}
         for name, (asked, answer) in systems.items():
             answer(asked[:2])
             memory[name] = peak_megabytes(lambda answer=answer, asked=asked: answer(asked))
         for _ in range(options.repeats):
             for name, (asked, answer) in systems.items():
+                before = resource.getrusage(resource.RUSAGE_SELF)
                 rates[name].append(len(asked) / seconds(lambda answer=answer, asked=asked: answer(asked)))
+                after = resource.getrusage(resource.RUSAGE_SELF)
+                system, user = after.ru_stime - before.ru_stime, after.ru_utime - before.ru_utime
+                shares[name].append(system / max(system + user, 1e-9))
         print(f"\ntop {k}, {len(numbers):,} queries, {options.threads} threads\n")
-        print("| system | queries/s, median | least to most | peak MB | recommender is faster by |")
-        print("| --- | ---: | ---: | ---: | ---: |")
+        print("| system | queries/s, median | least to most | in the kernel | peak MB | recommender is faster by |")
+        print("| --- | ---: | ---: | ---: | ---: | ---: |")
         own = statistics.median(rates["recommender"])
         for name, measured in rates.items():
             median = statistics.median(measured)
             print(
-                f"| {name} | {median:,.0f} | {min(measured):,.0f} to {max(measured):,.0f} | {memory[name]:,.0f} "
-                f"| {own / median:.1f} times |"
+                f"| {name} | {median:,.0f} | {min(measured):,.0f} to {max(measured):,.0f} "
+                f"| {statistics.median(shares[name]):.0%} | {memory[name]:,.0f} | {own / median:.1f} times |"
             )
 
 

@@ -405,17 +405,17 @@ def best_values(values, n):
 def best_rows(values, rows, n):
     """The rows of the n greatest values above 0; of those that tie for the last place all, up to 2 n, the first."""
     bar = best_values(values, n)[0]
-    n_above, n_equal, last_equal = np.uint64(0), 0, 0
+    n_found, n_equal, last_equal = np.uint64(0), 0, 0
     found = np.empty(2 * n, dtype=np.int64)
     for at in range(len(rows)):
         value = values[at]
         # Without a branch; there are less than n above the n-th.
-        found[n_above] = rows[at]
-        n_above += np.uint64(value > bar)
+        found[n_found] = rows[at]
+        n_found += np.uint64(value > bar)
         is_equal = (value == bar) & (bar > 0.0)
         n_equal += is_equal
         last_equal = at if is_equal else last_equal
-    n_above = np.int64(n_above)
+    n_above = np.int64(n_found)
     if n_equal == 1:  # as nearly always
         found[n_above] = rows[last_equal]
     elif n_equal:

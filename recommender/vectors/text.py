@@ -147,13 +147,15 @@ class Analyzer:
         self._stems = Stemmer.Stemmer(_SNOWBALL[primary], 65_536) if stem and primary in _SNOWBALL else None
         self.stop_words = _stop_words(primary) if stop_words else frozenset()
         self._met = _Met(self._term)
+        # A text is cut for several fields and once more for the reasons, one soon after the other.
+        self._words = lru_cache(maxsize=64)(self._words_of)
 
     def surface_terms(self, text: str) -> list[tuple[str, str]]:
         """(the word as it stands in the repaired text, its term), in order; runs without spaces give bigrams."""
         surfaces, terms = self._words(text)
         return [(surface, term) for surface, term in zip(surfaces, terms, strict=True) if term is not None]
 
-    def _words(self, text: str) -> tuple[list[str], list[str | None]]:
+    def _words_of(self, text: str) -> tuple[list[str], list[str | None]]:
         """The words of a repaired text, and the term of each; None for one that says nothing."""
         surfaces: list[str] = (_ASCII_TOKEN if text.isascii() else _TOKEN).findall(text)
         if not text.isascii() and _IS_UNSPACED.search(text):
