@@ -111,9 +111,7 @@ def _build(events: Iterable[yaml.Event], where: str, first_line: int, warnings: 
             if event.tag not in _PLAIN_TAGS:
                 raise FrontMatterError(f"{place(event)}: the tag {_shown(event.tag)} is not known. Take it out.")
             if len(outer) == _MAX_DEPTH:
-                raise FrontMatterError(
-                    f"{place(event)}: values are nested more than {_MAX_DEPTH} deep. Close a bracket."
-                )
+                raise FrontMatterError(f"{place(event)}: {_TOO_DEEP}. {_CLOSE_BRACKET}")
             outer.append((container, key))
             container, key = ({}, _NO_KEY) if isinstance(event, yaml.MappingStartEvent) else ([], None)
             if event.anchor:
@@ -217,8 +215,12 @@ def _merge(container: dict[Any, Any], value: Any) -> None:
 
 _UNCLOSED = "a quoted text opens here and is never closed"
 _CLOSE_QUOTE = "Close it with the quotation mark that it opens with."
+_CLOSE_BRACKET = "Close a bracket."
+_TOO_DEEP = f"values are nested more than {_MAX_DEPTH} deep"
 #: What the parser says, what we say, and the cure. The first that fits counts.
 _EXPLANATIONS = (
+    # libyaml has a limit of its own since 0.2.6, which it may meet first, for it reads ahead.
+    ("maximum nesting depth", _TOO_DEEP, _CLOSE_BRACKET),
     ("unexpected end of stream", _UNCLOSED, _CLOSE_QUOTE),
     ("unexpected document indicator", _UNCLOSED, _CLOSE_QUOTE),
     (
