@@ -277,7 +277,8 @@ class LearnedRanker:
             self._seen.popitem(last=False)
 
     def _recall(self, query: Query) -> Pairs | None:
-        seen = self._seen.get(id(query))
+        """What a query's best candidates looked like; told once, so that the memory is used again while it is near."""
+        seen = self._seen.pop(id(query), None)
         return seen[1] if seen is not None and seen[0] is query else None
 
 

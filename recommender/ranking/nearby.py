@@ -380,23 +380,29 @@ def _propose(own, size, is_there, may_be, totals, fourths, flows, proposals):
 
 
 @numba.njit(nogil=True, cache=True)
+def _put_in(heap, value):
+    """Put a value in the place of the least of a heap."""
+    at, n = 0, len(heap)
+    while True:
+        child = 2 * at + 1
+        if child >= n:
+            break
+        if child + 1 < n and heap[child + 1] < heap[child]:
+            child += 1
+        if heap[child] >= value:
+            break
+        heap[at] = heap[child]
+        at = child
+    heap[at] = value
+
+
+@numba.njit(nogil=True, cache=True)
 def best_values(values, n):
     """The n greatest values above 0, ascending, filled up with zeros at the front."""
     heap = np.zeros(n)
     for value in values:
         if value > heap[0]:
-            at = 0
-            while True:
-                child = 2 * at + 1
-                if child >= n:
-                    break
-                if child + 1 < n and heap[child + 1] < heap[child]:
-                    child += 1
-                if heap[child] >= value:
-                    break
-                heap[at] = heap[child]
-                at = child
-            heap[at] = value
+            _put_in(heap, value)
     heap.sort()
     return heap
 
@@ -404,26 +410,30 @@ def best_values(values, n):
 @numba.njit(nogil=True, cache=True)
 def best_rows(values, rows, n):
     """The rows of the n greatest values above 0; of those that tie for the last place all, up to 2 n, the first."""
-    bar = best_values(values, n)[0]
-    n_found, n_equal, last_equal = np.uint64(0), 0, 0
-    found = np.empty(2 * n, dtype=np.int64)
+    heap = np.zeros(n)
+    # Places whose value was among the n greatest when it came, or equal to the last of them.
+    places = np.empty(len(rows), dtype=np.int32)
+    n_places = 0
     for at in range(len(rows)):
         value = values[at]
-        # Without a branch; there are less than n above the n-th.
-        found[n_found] = rows[at]
-        n_found += np.uint64(value > bar)
-        is_equal = (value == bar) & (bar > 0.0)
-        n_equal += is_equal
-        last_equal = at if is_equal else last_equal
-    n_above = np.int64(n_found)
-    if n_equal == 1:  # as nearly always
-        found[n_above] = rows[last_equal]
-    elif n_equal:
-        equal, n_equal = np.empty(n_equal, dtype=np.int64), 0
-        for at in range(len(rows)):
-            if values[at] == bar:
-                equal[n_equal] = rows[at]
-                n_equal += 1
-        n_equal = min(n_equal, 2 * n - n_above)
-        found[n_above : n_above + n_equal] = np.sort(equal)[:n_equal]
+        if value >= heap[0] and value > 0.0:
+            places[n_places] = at
+            n_places += 1
+            if value > heap[0]:
+                _put_in(heap, value)
+    bar = heap[0]
+    n_above, n_equal = 0, 0
+    found, equal = np.empty(2 * n, dtype=np.int64), np.empty(n_places, dtype=np.int64)
+    for number in range(n_places):
+        at = places[number]
+        if values[at] > bar:
+            found[n_above] = rows[at]
+            n_above += 1
+        elif values[at] == bar:
+            equal[n_equal] = rows[at]
+            n_equal += 1
+    if n_above + n_equal > 2 * n:
+        equal = np.sort(equal[:n_equal])
+        n_equal = 2 * n - n_above
+    found[n_above : n_above + n_equal] = equal[:n_equal]
     return found[: n_above + n_equal]
