@@ -436,9 +436,11 @@ class Recommender:
         (reason,) = reasons(
             query, [catalogue.articles[row]], [gap], [similarity], [score], shares, signals, self.vectorizer
         )
-        return dataclasses.replace(reason, obstacle=self._why_not(state, query, row, place, score, k))
+        return dataclasses.replace(reason, obstacle=self._why_not(state, query, row, place, similarity, score, k))
 
-    def _why_not(self, state: State, query: Query, row: int, place: int, score: float, k: int) -> str:
+    def _why_not(
+        self, state: State, query: Query, row: int, place: int, similarity: float, score: float, k: int
+    ) -> str:
         """Why a row is not among the k suggestions; "" when it is."""
         catalogue = state.catalogue
         if row == query.row or catalogue.articles[row].id == query.article.id:
@@ -450,6 +452,9 @@ class Recommender:
         hindrance = obstacle(row, catalogue, self._allowed(state), query.group, _now())
         if hindrance:
             return hindrance
+        if place < 0 and similarity > 0:
+            # The learned ranker's candidates are the nearest in several ways; it scores no others.
+            return "many others are nearer, by words and by lists, and only those were ranked"
         if place < 0:
             return "it shares no signal with the article"
         least = self._least_score(None, query)

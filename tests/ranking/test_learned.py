@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from recommender import Corpus, Recommender, RelatedEntry, load_model
+from recommender.ranking import learned
 from recommender.ranking.columns import FEATURES
 from recommender.ranking.lessons import Library
 from recommender.settings import settings_from_mapping
@@ -47,6 +48,15 @@ def test_it_learns_what_the_lists_have_in_common(rec, article):
     assert all(name.startswith("f4-") for name, _ in found)
     assert rec.ranker_check.learned > rec.ranker_check.similarity + 2 * rec.ranker_check.standard_error
     assert "nDCG@10" in rec.ranker_decision
+
+
+def test_what_is_not_ranked_is_told_so(rec, site, monkeypatch):
+    """A row that shares a word, but is none of the nearest, is not said to share nothing."""
+    monkeypatch.setattr(learned, "_N_RANKED", 2)
+    article_id = site.ids[0]
+    told = {rec.explain(article_id, other).obstacle for other in site.ids[1:] if rec.explain(article_id, other).fields}
+    assert "many others are nearer, by words and by lists, and only those were ranked" in told
+    assert "it shares no signal with the article" not in told
 
 
 def test_scores_are_chances(rec, site):
