@@ -369,13 +369,6 @@ class Catalogue:
             self._newest = float(np.max(self.times[~np.isnan(self.times)], initial=-np.inf))
         return self._newest if np.isfinite(self._newest) else float("nan")
 
-    def terms_in(self, field: str) -> NDArray[np.int64]:
-        """Distinct known terms of one field of each row, shape (n_rows,); 0 where the site does not have the field."""
-        for number, known in enumerate(self.fields):
-            if known.name == field:
-                return self.field_terms[:, number]
-        return np.zeros(self.n_rows, dtype=np.int64)
-
     def rows_for_search(self, allowed: NDArray[np.bool_]) -> Rows:
         """What the neighbor search needs besides the vectors."""
         return Rows(times=self.times, groups=self.groups, allowed=allowed, order=self.order)

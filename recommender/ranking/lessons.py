@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from recommender.articles import Article
 from recommender.ranking.catalogue import Catalogue
-from recommender.ranking.columns import FEATURES
+from recommender.ranking.columns import AT
 from recommender.ranking.curation import CurationGraph
 from recommender.ranking.features import Pairs, pairs_of
 from recommender.ranking.learned import N_CANDIDATES, damping_of
@@ -33,8 +33,6 @@ FEW_LISTS, N_FOLDS = 400, 5
 _N_DRAFTS, _N_OF_CORPUS = 2200, 800
 #: How deep the measure looks.
 _DEPTH = 10
-
-_LISTED_BY = next(column for column, feature in enumerate(FEATURES) if feature.name == "query_listed_by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +63,7 @@ class Lesson:
     @property
     def is_listed(self) -> bool:
         """Whether somebody lists the article, as the lesson was asked."""
-        return bool(self.pairs.table[0, _LISTED_BY] > 0)
+        return bool(self.pairs.table[0, AT.query_listed_by] > 0)
 
 
 @dataclass(frozen=True)

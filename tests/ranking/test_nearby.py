@@ -241,8 +241,8 @@ def slow_pairs(
         theirs = catalogue.providers[rows]
         put("same_provider", np.where(theirs < 0, np.nan, theirs == provider))
     put("quality", catalogue.qualities[rows])
-    put("title_words", np.log1p(catalogue.terms_in("title")[rows]))
-    put("excerpt_words", np.log1p(catalogue.terms_in("excerpt")[rows]))
+    put("title_words", np.log1p(_terms_in(catalogue, "title")[rows]))
+    put("excerpt_words", np.log1p(_terms_in(catalogue, "excerpt")[rows]))
     put("query_title_words", np.log1p(text.n_title))
     put("query_excerpt_words", np.log1p(text.n_excerpt))
     put("query_best_similarity", best_similarity)
@@ -270,6 +270,12 @@ def slow_pairs(
         put("listed_together", together[rows] / n_links)
     put("query_listed_by", n_links)
     return Pairs(rows, similarity[rows], damped[rows], table)
+
+
+def _terms_in(catalogue, name):
+    """Known terms of one field of each row."""
+    numbers = [number for number, field in enumerate(catalogue.fields) if field.name == name]
+    return catalogue.field_terms[:, numbers].sum(axis=1)
 
 
 def only(rows, arrays):
