@@ -81,7 +81,7 @@ def shares_of(
     queries: Sequence[Query], rows: Sequence[NDArray[np.int64]], catalogue: Rows, vectorizer: FieldVectorizer
 ) -> list[Shares]:
     """
-    For each query what it has in common with each of its rows, all in one compiled loop without the interpreter's lock.
+    For each query what it has in common with each of its rows, all in one compiled loop.
 
     Character n-grams count for their field but are not among the terms: no reader thinks in them. Nor are terms that
     more than half of the articles have.

@@ -33,12 +33,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.ranking.catalogue import Catalogue
+from recommender.ranking.columns import FEATURES
 from recommender.ranking.curation import CurationGraph
 from recommender.ranking.looking import Asked, Fields, look
-from recommender.ranking.nearby import Surroundings, desk_of, leave_out, rows_there
+from recommender.ranking.nearby import Surroundings, desk_of, leave_out
 from recommender.ranking.rankers import Query
+from recommender.ranking.trees import NO_TREES, Forest
 from recommender.vectors.damping import Damping
 from recommender.vectors.postings import frozen
+from recommender.vectors.sweep import go_through
 
 __all__ = ["Pairs", "pairs_of"]
 
@@ -67,12 +70,21 @@ class Pairs:
         Shape (n_candidates,): cosine, and damped by the days between.
     table
         Shape (n_candidates, len(FEATURES)), float32, NaN where a value is missing.
+    raw
+        Shape (n_candidates,): the raw score that the trees give each; 0 where none were asked.
     """
 
     rows: NDArray[np.int64]
     similarities: NDArray[np.float64]
     damped: NDArray[np.float64]
     table: NDArray[np.float32]
+    raw: NDArray[np.float64]
+
+    def __getitem__(self, places: NDArray[np.int64]) -> Pairs:
+        """Some of the candidates."""
+        return Pairs(
+            self.rows[places], self.similarities[places], self.damped[places], self.table[places], self.raw[places]
+        )
 
 
 def pairs_of(
@@ -83,6 +95,7 @@ def pairs_of(
     damping: Damping,
     n_candidates: int,
     lists_propose: bool = True,
+    forest: Forest = NO_TREES,
 ) -> Pairs:
     """
     The candidates of a query and their features.
@@ -105,7 +118,12 @@ def pairs_of(
         Nearest rows to take by damped similarity; the other ways scale with it.
     lists_propose
         Whether the curated lists bring in candidates, or the text alone does.
+    forest
+        Trees that are asked about the features, at once: so nothing need be waited for in between.
     """
+    if not catalogue.n_rows:
+        nothing = np.zeros(0)
+        return Pairs(nothing.astype(np.int64), nothing, nothing, np.zeros((0, len(FEATURES)), np.float32), nothing)
     arrays, facts = graph.arrays, catalogue.facts
     around = Surroundings(
         arrays.together.starts, arrays.together.ends, arrays.lists.starts, arrays.lists.ends,
@@ -123,20 +141,22 @@ def pairs_of(
         n_there = desk.lay_out(facts, around, allowed, query.group, query.before)
         gone, barred = leave_out(own, query.hidden, around.starts, around.ends, desk.scratch)
         n_there -= len(gone)
-        if is_all := n_there <= N_ALL:
-            near = rows_there(desk.scratch.there, n_there)
+        is_all = n_there <= N_ALL
+        *earlier, last = catalogue.index.sweeps(
+            *_telling(asked, facts.frequencies), N_LOCAL, N_SIMILAR, there=desk.scratch.there, times=facts.times,
+            time=query.time, damping=damping,
+        )  # fmt: skip
+        if is_all:
             parts = np.searchsorted(asked.terms, [0, *fields.ends])
             catalogue.index.products(asked.terms, asked.values, parts, fields.products, desk.scratch.compared)
         else:
-            near = catalogue.index.nearest_rows(
-                *_telling(asked, facts.frequencies), N_LOCAL, N_SIMILAR, there=desk.scratch.there, times=facts.times,
-                time=query.time, damping=damping,
-            )  # fmt: skip
-        rows, similarities, damped, columns = look(
-            asked, fields, facts, around, desk.scratch, desk.by_term, near, is_all, listed, gone, barred, n_candidates,
-            lists_propose,
+            for part in earlier:
+                go_through(part)
+        rows, similarities, damped, columns, raw = look(
+            asked, fields, facts, around, desk.scratch, desk.by_term, last, n_there, is_all, listed, gone, barred,
+            n_candidates, lists_propose, forest,
         )  # fmt: skip
-    return Pairs(rows, similarities, damped, columns.T)
+    return Pairs(rows, similarities, damped, columns.T, raw)
 
 
 def _telling(asked: Asked, frequencies: NDArray[np.float32]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:

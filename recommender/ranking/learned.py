@@ -144,13 +144,10 @@ class LearnedRanker:
         graph.arrays  # noqa: B018  # made once, not by every thread
 
         def rank_one(query: Query) -> Ranked:
-            pairs = pairs_of(query, catalogue, graph, allowed, self.damping, _N_RANKED, self.list_evidence == "all")
-            scores = self.chances(pairs.table)
+            pairs = self._pairs_of(query, catalogue, graph, allowed)
+            scores = self._chances(pairs)
             best = np.lexsort((catalogue.order[pairs.rows], -scores))
-            kept = best[:_N_EXPLAINED]
-            self._remember(
-                query, Pairs(pairs.rows[kept], pairs.similarities[kept], pairs.damped[kept], pairs.table[kept])
-            )
+            self._remember(query, pairs[best[:_N_EXPLAINED]])
             return Ranked(pairs.rows[best], pairs.similarities[best], scores[best])
 
         if n_threads == 1 or len(queries) == 1:
@@ -158,12 +155,18 @@ class LearnedRanker:
         with ThreadPoolExecutor(n_threads) as pool:
             return list(pool.map(rank_one, queries))
 
-    def chances(self, table: NDArray[np.float32]) -> NDArray[np.float64]:
-        """The score of each row of features of one query, in [0, 1], rounded to six places; shape (n_rows,)."""
-        if not len(table):
+    def _pairs_of(self, query: Query, catalogue: Catalogue, graph: CurationGraph, allowed: NDArray[np.bool_]) -> Pairs:
+        """The candidates of a query, with what the trees say of each."""
+        lists_propose = self.list_evidence == "all"
+        forest = self.trees.forest
+        return pairs_of(query, catalogue, graph, allowed, self.damping, _N_RANKED, lists_propose, forest)
+
+    def _chances(self, pairs: Pairs) -> NDArray[np.float64]:
+        """The score of each candidate of a query, in [0, 1], rounded to six places; shape (n_candidates,)."""
+        if not len(pairs.rows):
             return np.zeros(0)
-        calibration = self.as_known if table[0, AT.query_listed_by] > 0 else self.as_draft
-        rounded: NDArray[np.float64] = np.rint(calibration(self.trees.scores(table)) * 1e6) / 1e6
+        calibration = self.as_known if pairs.table[0, AT.query_listed_by] > 0 else self.as_draft
+        rounded: NDArray[np.float64] = np.rint(calibration(pairs.raw) * 1e6) / 1e6
         return rounded
 
     def sentences(
@@ -189,9 +192,7 @@ class LearnedRanker:
                 query.before,
                 own=query.own,
             )
-            pairs = pairs_of(
-                unhidden, catalogue, graph, everything, self.damping, _N_RANKED, self.list_evidence == "all"
-            )
+            pairs = self._pairs_of(unhidden, catalogue, graph, everything)
             place_of = {row: place for place, row in enumerate(pairs.rows.tolist())}
         found = [place_of.get(row, -1) for row in rows.tolist()]
         contributions = self.trees.contributions(pairs.table[[place for place in found if place >= 0]])

@@ -18,8 +18,10 @@ from numpy.typing import NDArray
 from recommender.ranking.circles import circles
 from recommender.ranking.columns import AT, FEATURES
 from recommender.ranking.comparing import compare, measure, of_query, settle
-from recommender.ranking.nearby import DAMPED, SIMILARITY, best_rows, best_values, clear, spread
+from recommender.ranking.nearby import DAMPED, SIMILARITY, best_rows, best_values, clear, rows_there, spread
+from recommender.ranking.trees import score_of
 from recommender.vectors.prefetch import prefetch
+from recommender.vectors.sweep import nearest
 from recommender.vectors.tfidf import Field
 
 __all__ = ["Asked", "Fields", "look"]
@@ -91,32 +93,35 @@ class Asked(NamedTuple):
 
 @numba.njit(nogil=True, cache=True)
 def look(
-    asked, fields, facts, around, scratch, by_term, near, is_all, listed, gone, barred, n_candidates, lists_propose
+    asked, fields, facts, around, scratch, by_term, sweep, n_there, is_all, listed, gone, barred, n_candidates,
+    lists_propose, forest,
 ):  # fmt: skip
     """
-    The candidates of a query and their features.
+    The candidates of a query, their features, and what trees say of these.
 
     Parameters
     ----------
     asked, fields, facts, around, scratch, by_term
         The query and the site.
-    near
-        Shape (n_near,), int32: the rows that it is compared with, ascending.
-    is_all
-        Whether these are all that are there; their products are in `scratch.compared` already.
+    sweep
+        What finds the rows that it is compared with; see `vectors.sweep`.
+    n_there, is_all
+        How many rows are there, and whether it is compared with all of these instead; their products are in
+        `scratch.compared` already.
     listed
         Rows that are the query, by which others list it.
     gone, barred
         As `nearby.leave_out` gives them.
-    n_candidates, lists_propose
+    n_candidates, lists_propose, forest
         As in `pairs_of`.
 
     Returns
     -------
-    rows, similarities, damped, columns
+    rows, similarities, damped, columns, raw
         The parts of `Pairs`. A column is one stretch of memory: so it is filled, and so the trees read it.
     """
     own = of_query(asked, fields, facts)
+    near = rows_there(scratch.there, n_there) if is_all else nearest(sweep)
     if not is_all:
         measure(near, asked, fields, facts, by_term, scratch.compared)
     near_similarities, near_damped = settle(near, asked, own, fields, facts, scratch)
@@ -161,7 +166,7 @@ def look(
     similarities, damped = scratch.compared[rows, SIMILARITY], scratch.compared[rows, DAMPED]
     clear(near, is_all, n_touched, gone, barred, around.starts, around.ends, scratch)
     clear(more[:n_more], False, 0, gone[:0], barred[:0], around.starts, around.ends, scratch)
-    return rows, similarities, damped, columns
+    return rows, similarities, damped, columns, score_of(columns, forest)
 
 
 @numba.njit(nogil=True, cache=True)

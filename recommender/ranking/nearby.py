@@ -7,9 +7,10 @@ ones of a large site cost more to get from the system than to fill. Whoever writ
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import BoundedSemaphore
+from queue import SimpleQueue
 from typing import Any, NamedTuple
 from weakref import ref
 
@@ -158,7 +159,21 @@ class Desk:
 
 #: Desks that nobody works at, the last used last.
 _FREE: list[Desk] = []
-_SEATS = BoundedSemaphore(cpu_count())
+#: What it takes to work at one: a queue, for it is waited for in C, where a semaphore takes turns of the interpreter.
+_SEATS: SimpleQueue[None] = SimpleQueue()
+
+
+def _set_up() -> None:
+    """All seats free: at the start, and in a process that was forked, for those who sat there are not in it."""
+    while not _SEATS.empty():
+        _SEATS.get()
+    for _ in range(cpu_count() + 1):
+        _SEATS.put(None)
+
+
+_set_up()
+if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
+    os.register_at_fork(after_in_child=_set_up)
 
 
 @contextmanager
@@ -166,15 +181,18 @@ def desk_of(n_rows: int, n_terms: int) -> Iterator[Desk]:
     """
     A desk to work at, until the block ends; left tidy, unless something went wrong at it.
 
-    There are as many as processors: whoever comes later waits for one. More threads at once would only drive each
-    other's arrays out of the caches.
+    There is one more than processors, for somebody always waits for the interpreter's lock with what he found. Whoever
+    comes later waits for a desk: more threads at once would only drive each other's arrays out of the caches.
     """
-    with _SEATS:
+    _SEATS.get()
+    try:
         desk = _FREE.pop() if _FREE else None
         if desk is None or desk.size != (n_rows, n_terms):
             desk = Desk(n_rows, n_terms)
         yield desk
         _FREE.append(desk)
+    finally:
+        _SEATS.put(None)
 
 
 @numba.njit(nogil=True, cache=True)

@@ -18,19 +18,54 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numba
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["TreeEnsemble"]
+__all__ = ["NO_TREES", "Forest", "TreeEnsemble", "score_of"]
 
 #: Bits of LightGBM's decision_type: missing values go left; which values count as missing (0 none, 1 zero, 2 NaN).
 _DEFAULT_LEFT = 2
 _MISSING_SHIFT = 2
 #: Leaves of a tree: a bit for each.
 _MOST_LEAVES = 32
+
+
+class Forest(NamedTuple):
+    """
+    Trees as compiled code takes them.
+
+    Parameters
+    ----------
+    roots, leaf_starts
+        Shape (n_trees,), as in `TreeEnsemble`.
+    features, nan_left
+        Shape (n_nodes,), as in `TreeEnsemble`.
+    bounds
+        Shape (n_nodes,): the thresholds for values of single precision.
+    masks
+        Shape (n_nodes,): the leaves that stay within reach of a row that goes right; bit b is leaf b of the tree, from
+        the left.
+    leaves
+        Shape (n_leaves,): the values of the leaves, those of a tree from the left.
+    """
+
+    roots: NDArray[np.int64]
+    leaf_starts: NDArray[np.int64]
+    features: NDArray[np.int32]
+    nan_left: NDArray[np.bool_]
+    bounds: NDArray[np.float32]
+    masks: NDArray[np.uint32]
+    leaves: NDArray[np.float64]
+
+
+#: For whoever asks for features only.
+NO_TREES = Forest(
+    np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0, np.bool_), np.zeros(0, np.float32),
+    np.zeros(0, np.uint32), np.zeros(0),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +93,7 @@ class TreeEnsemble:
 
     Attributes
     ----------
-    masks : ndarray of uint32, shape (n_nodes,)
-        The leaves that stay within reach of a row that goes right; bit b is leaf b of the tree, from the left.
-    leaves : ndarray of float64, shape (n_leaves,)
-        The values of the leaves, those of a tree from the left.
-    bounds : ndarray of float32, shape (n_nodes,)
-        The thresholds for values of single precision.
+    forest : Forest
     """
 
     texts: tuple[str, ...]
@@ -78,16 +108,16 @@ class TreeEnsemble:
     node_values: NDArray[np.float64]
     leaf_values: NDArray[np.float64]
     split_gains: NDArray[np.float64]
-    masks: NDArray[np.uint32] = field(init=False)
-    leaves: NDArray[np.float64] = field(init=False)
-    bounds: NDArray[np.float32] = field(init=False)
+    forest: Forest = field(init=False)
 
     def __post_init__(self) -> None:
         """Number the leaves from the left."""
         masks, places = _masks_of(self.roots, self.leaf_starts, self.left, self.right, len(self.leaf_values))
-        object.__setattr__(self, "masks", masks)
-        object.__setattr__(self, "leaves", self.leaf_values[places])
-        object.__setattr__(self, "bounds", _not_above(self.thresholds))
+        forest = Forest(
+            self.roots, self.leaf_starts, self.features, self.nan_left, _not_above(self.thresholds), masks,
+            self.leaf_values[places],
+        )  # fmt: skip
+        object.__setattr__(self, "forest", forest)
 
     @classmethod
     def from_text(cls, text: str) -> Self:
@@ -210,12 +240,8 @@ class TreeEnsemble:
         ndarray
             Shape (n_rows,), as LightGBM's ``predict(raw_score=True)`` gives it.
         """
-        out = np.zeros(len(table))
-        _score(
-            np.ascontiguousarray(table.T), self.roots, self.leaf_starts, self.features, self.bounds, self.nan_left,
-            self.masks, self.leaves, out,
-        )  # fmt: skip
-        return out
+        scores: NDArray[np.float64] = score_of(np.ascontiguousarray(table.T), self.forest)
+        return scores
 
     def contributions(self, table: NDArray[np.float32]) -> NDArray[np.float64]:
         """
@@ -276,7 +302,7 @@ def _masks_of(
     n_leaves: int,
 ) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
     """
-    `TreeEnsemble.masks`, and where in `leaf_values` the leaves are, those of a tree from the left.
+    `Forest.masks`, and where in `leaf_values` the leaves are, those of a tree from the left.
 
     Not compiled: a model is loaded in less time than it takes to load the first compiled function.
     """
@@ -304,8 +330,11 @@ def _masks_of(
 
 
 @numba.njit(nogil=True, cache=True)
-def _score(columns, roots, leaf_starts, features, bounds, nan_left, masks, leaves, out):
-    """Add each row's leaf of each tree to `out`; `columns` is the table turned."""
+def score_of(columns, forest):
+    """The sum of each row's leaves; `columns` is the table turned."""
+    # Taken apart once: in a loop each look into a tuple counts a reference.
+    roots, leaf_starts, features, nan_left, bounds, masks, leaves = forest
+    out = np.zeros(columns.shape[1])
     n_rows, n_trees = np.uint64(columns.shape[1]), len(roots)
     reach, everything = np.empty(columns.shape[1], dtype=np.uint32), np.uint32(0xFFFFFFFF)
     for tree in range(n_trees):
@@ -328,6 +357,7 @@ def _score(columns, roots, leaf_starts, features, bounds, nan_left, masks, leave
         leaves_here = leaves[first_leaf:last_leaf]
         for row in range(n_rows):
             out[row] += leaves_here[reach[row]]
+    return out
 
 
 @numba.njit(cache=True)  # for a few rows: too short to be worth the interpreter's lock

@@ -19,11 +19,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from recommender.vectors import postings, sweep
+from recommender.vectors import postings
 from recommender.vectors.candidates import Facts, Queries, no_candidates, settle
 from recommender.vectors.damping import Damping
 from recommender.vectors.postings import Postings, Times, frozen
 from recommender.vectors.search import search
+from recommender.vectors.sweep import Sweep, nothing_found
 
 __all__ = ["Neighbors", "Rows", "TiledIndex", "stack_rows"]
 
@@ -265,7 +266,7 @@ class TiledIndex:
         for segment in self._segments:
             postings.add_products(segment, *query, out)
 
-    def nearest_rows(
+    def sweeps(
         self,
         terms: NDArray[np.int32],
         values: NDArray[np.float32],
@@ -276,12 +277,13 @@ class TiledIndex:
         times: NDArray[np.float64],
         time: float,
         damping: Damping,
-    ) -> NDArray[np.int32]:
+    ) -> list[Sweep]:
         """
-        The rows nearest to a query by damped similarity, and those nearest by similarity; all of them, ascending.
+        What finds the rows nearest to a query by damped similarity, and those nearest by similarity: a part a segment.
 
-        Sums are of single precision, so of rows that are near the last place another one may be the nearer by a
-        millionth. Rows that share no term with the query are not among them.
+        `vectors.sweep.go_through` is for all parts but the last, then `vectors.sweep.nearest` for that. Sums are of
+        single precision, so of rows that are near the last place another one may be the nearer by a millionth. Rows
+        that share no term with the query are not among them.
 
         Parameters
         ----------
@@ -294,16 +296,15 @@ class TiledIndex:
         time, damping
             When the query is from, and how similarity fades.
         """
-        found = sweep.nothing_found(self.n_rows)
-        rows: NDArray[np.int32] = np.zeros(0, dtype=np.int32)
+        found = nothing_found(self.n_rows)
         terms, values = frozen(terms, np.int32), frozen(values, np.float32)
-        blocks = self._blocks(times, frozen(times, np.float64))
-        for number, (segment, block) in enumerate(zip(self._segments, blocks, strict=True), start=1):
-            rows = sweep.sweep(
+        return [
+            Sweep(
                 segment, block.times, block.nearest_tiles(time), terms, values, there, time, damping.half_life,
-                damping.floor, n_nearest, n_similar, number == len(blocks), found,
-            )  # fmt: skip
-        return rows
+                damping.floor, n_nearest, n_similar, found,
+            )
+            for segment, block in zip(self._segments, self._blocks(times, frozen(times, np.float64)), strict=True)
+        ]  # fmt: skip
 
     def _blocks(self, times: NDArray[np.float64], frozen_times: NDArray[np.float64]) -> list[_Blocks]:
         """When the rows of each segment's blocks are from; kept for the next time that the same array is asked for."""

@@ -4,6 +4,9 @@ One query against all rows, to find the thousands that are nearest. A number roo
 `recommender.vectors.search` finds the k nearest of many queries and spares what cannot be among them; of thousands it
 can spare little. Here every posting of the query is added up, in single precision and in the order of the columns, so
 a pair has one sum wherever the two rows are kept. Whoever needs a similarity takes it from the rows themselves.
+
+A `Sweep` is handed on before its last segment, the largest mostly, is gone through: `nearest` does that from compiled
+code, which then need not return to the interpreter and wait for its lock.
 """
 
 from __future__ import annotations
@@ -16,11 +19,11 @@ from numpy.typing import NDArray
 
 from recommender.vectors.candidates import nth_greatest
 from recommender.vectors.damping import factor_of, greatest_factor
-from recommender.vectors.postings import BLOCK_ROWS
+from recommender.vectors.postings import BLOCK_ROWS, Postings, Times
 from recommender.vectors.prefetch import LINE, prefetch
 from recommender.vectors.search import AHEAD, PIECE_BLOCKS, find, room_to_find
 
-__all__ = ["Found", "nothing_found", "sweep"]
+__all__ = ["Found", "Sweep", "go_through", "nearest", "nothing_found"]
 
 #: Of a posting list that is fetched ahead, at most so many postings: the rest of a longer one the processor foresees.
 _MOST_AHEAD = 512
@@ -54,6 +57,42 @@ class Found(NamedTuple):
     counts: NDArray[np.int32]
     bars: NDArray[np.int64]
     n_found: NDArray[np.int64]
+
+
+class Sweep(NamedTuple):
+    """
+    A segment that a query is to go through, and what the segments before have brought.
+
+    Parameters
+    ----------
+    postings, times
+        The segment.
+    tiles
+        Its tiles in the order in which they are gone through; the most promising should come first.
+    terms, values
+        The query; shape (n_query_terms,), sorted.
+    there
+        Shape (n_rows,): rows that may be found.
+    time, half_life, floor
+        When the query is from, and how similarity fades.
+    n_nearest, n_similar
+        How many rows to keep by damped sum, and how many by sum.
+    found
+        Changed as rows are found.
+    """
+
+    postings: Postings
+    times: Times
+    tiles: NDArray[np.int64]
+    terms: NDArray[np.int32]
+    values: NDArray[np.float32]
+    there: NDArray[np.bool_]
+    time: float
+    half_life: float
+    floor: float
+    n_nearest: int
+    n_similar: int
+    found: Found
 
 
 def nothing_found(n_rows: int) -> Found:
@@ -112,35 +151,10 @@ def _settle(n_nearest, n_similar, found):
 
 
 @numba.njit(nogil=True, cache=True)
-def sweep(postings, times, tiles, terms, values, there, time, half_life, floor, n_nearest, n_similar, is_last, found):
-    """
-    Merge the rows of a segment into those found.
-
-    Parameters
-    ----------
-    postings, times
-        The segment.
-    tiles
-        Its tiles in the order in which they are gone through; the most promising should come first.
-    terms, values
-        The query; shape (n_query_terms,), sorted.
-    there
-        Shape (n_rows,): rows that may be found.
-    time, half_life, floor
-        When the query is from, and how similarity fades.
-    n_nearest, n_similar
-        How many rows to keep by damped sum, and how many by sum.
-    is_last
-        Whether no segment comes after this one.
-    found
-        Changed in place.
-
-    Returns
-    -------
-    ndarray of int32
-        After the last segment the rows, as `_settle` has them.
-    """
-    # Taken out once: in a loop each look into a tuple counts a reference.
+def go_through(sweep):
+    """Merge the rows of a sweep's segment into those found."""
+    # Taken apart once: in a loop each look into a tuple counts a reference.
+    postings, times, tiles, terms, values, there, time, half_life, floor, n_nearest, n_similar, found = sweep
     all_rows, all_weights, order, first_row = postings.rows, postings.weights, postings.order, postings.first_row
     earliest, latest, has_unknown, place_times = times
     rows, damped, found_sums, least, counts, bars, n_found = found
@@ -203,4 +217,17 @@ def sweep(postings, times, tiles, terms, values, there, time, half_life, floor, 
             _raise_bar(1, n_similar, counts, bars, least)
         sums[:] = 0.0
     n_found[0] = n
-    return _settle(n_nearest, n_similar, found) if is_last else rows[:0]
+
+
+@numba.njit(nogil=True, cache=True)
+def nearest(sweep):
+    """
+    Go through the last segment; of all rows that were found the nearest by either measure, of equals the first.
+
+    Returns
+    -------
+    ndarray of int32
+        The rows, ascending.
+    """
+    go_through(sweep)
+    return _settle(sweep.n_nearest, sweep.n_similar, sweep.found)

@@ -1,7 +1,9 @@
 """The compiled loops over rows and edges against the same features the slow way: plain Python, every edge."""
 
 import dataclasses
+import os
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 import numpy as np
@@ -127,7 +129,22 @@ def test_no_query_leaves_a_trace_for_the_next(families, monkeypatch, n_all):
     with ThreadPoolExecutor(8) as pool:
         for found, expected in zip(pool.map(lambda each: pairs_of(*each), asked), alone, strict=True):
             assert_equal_pairs(found, expected)
-    assert len(nearby._FREE) <= cpu_count(), "whoever finds no desk waits"
+    assert len(nearby._FREE) <= cpu_count() + 1, "whoever finds no desk waits"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")  # from Python 3.12 on
+def test_a_forked_process_has_all_desks():
+    """Those who sat at them stayed behind."""
+    with ExitStack() as stack:
+        for _ in range(cpu_count() + 1):
+            stack.enter_context(nearby.desk_of(3, 3))
+        assert nearby._SEATS.empty()
+        child = os.fork()
+        if child == 0:
+            os._exit(0 if nearby._SEATS.qsize() == cpu_count() + 1 else 1)
+        assert os.waitpid(child, 0)[1] == 0
+    assert nearby._SEATS.qsize() == cpu_count() + 1
 
 
 def test_best_rows_take_ties_up_to_twice_as_many():
@@ -211,7 +228,7 @@ def slow_pairs(
     rows = np.flatnonzero(chosen)
     table = np.full((len(rows), len(FEATURES)), np.nan, dtype=np.float32)
     if not len(rows):
-        return Pairs(rows, similarity[rows], damped[rows], table)
+        return Pairs(rows, similarity[rows], damped[rows], table, np.zeros(len(rows)))
 
     def put(name: str, values: np.ndarray | float) -> None:
         table[:, getattr(AT, name)] = values
@@ -269,7 +286,7 @@ def slow_pairs(
     if n_links:
         put("listed_together", together[rows] / n_links)
     put("query_listed_by", n_links)
-    return Pairs(rows, similarity[rows], damped[rows], table)
+    return Pairs(rows, similarity[rows], damped[rows], table, np.zeros(len(rows)))
 
 
 def _terms_in(catalogue, name):

@@ -15,6 +15,7 @@ from recommender.vectors.damping import Damping, damping_factors
 from recommender.vectors.masks import N_BITS, lowest_bit, over_least
 from recommender.vectors.neighbors import Rows, TiledIndex, stack_rows
 from recommender.vectors.prefetch import prefetch
+from recommender.vectors.sweep import go_through, nearest
 
 
 def unit_rows(seed, n_rows=60, n_terms=40, density=0.1):
@@ -357,10 +358,13 @@ def test_the_nearest_rows_are_found_among_all(monkeypatch, half_life):
         for n_nearest, n_similar in ((1, 1), (40, 5), (5, 40), (900, 1)):
             best = [np.lexsort((np.arange(600), -by))[:n] for by, n in ((faded, n_nearest), (sums, n_similar))]
             expected = np.unique(np.concatenate([rows[sums[rows] > 0] for rows in best]))
-            found = index.nearest_rows(
+            *earlier, last = index.sweeps(
                 query.indices, query.data, n_nearest, n_similar, there=there, times=times, time=time, damping=damping
             )
-            assert found.tolist() == expected.tolist()
+            assert earlier
+            for part in earlier:
+                go_through(part)
+            assert nearest(last).tolist() == expected.tolist()
 
 
 def test_a_copy_grows_alone():
