@@ -452,7 +452,7 @@ class Recommender:
         hindrance = obstacle(row, catalogue, self._allowed(state), query.group, _now())
         if hindrance:
             return hindrance
-        if place < 0 and similarity > 0:
+        if place < 0 and (similarity > 0 or self._is_tied(state, query, row)):
             # The learned ranker's candidates are the nearest in several ways; it scores no others.
             return "many others are nearer, by words and by lists, and only those were ranked"
         if place < 0:
@@ -463,6 +463,13 @@ class Recommender:
         if place >= k:
             return f"it is number {place + 1:,} of the candidates, and the list ends at {k}"
         return ""
+
+    def _is_tied(self, state: State, query: Query, row: int) -> bool:
+        """Whether a curated list ties a row to one that shares a word, where that may bring it in."""
+        if not isinstance(self.ranker, LearnedRanker) or self.ranker.list_evidence != "all":
+            return False
+        mates: list[int] = state.graph.arrays.together.of(row).tolist()
+        return any(_cosine(query, *state.catalogue.terms(mate)) > 0 for mate in mates if mate != query.row)
 
     # ----------------------------------------------------------- save, load
 

@@ -59,6 +59,20 @@ def test_what_is_not_ranked_is_told_so(rec, site, monkeypatch):
     assert "it shares no signal with the article" not in told
 
 
+def test_what_only_a_list_ties_is_told_so(rec, article, monkeypatch, tmp_path):
+    """A row without a word of the draft, on the list of one that has one: it is not said to share nothing."""
+    monkeypatch.setattr(learned, "_N_RANKED", 1)
+    rec.save(tmp_path / "model")
+    grown = load_model(tmp_path / "model")
+    listing = article("listing", "family4", 91, ["tied"])
+    grown.update(added=[article("tied", "Unheard", 90), listing, article("alone", "Unseen", 92)])
+    draft = article("draft", "family4 quick draft", 100)
+    tied, alone = grown.explain(draft, "tied"), grown.explain(draft, "alone")
+    assert tied.similarity == alone.similarity == 0
+    assert tied.obstacle == "many others are nearer, by words and by lists, and only those were ranked"
+    assert alone.obstacle == "it shares no signal with the article"
+
+
 def test_scores_are_chances(rec, site):
     """In [0, 1], never rising, right answers above wrong ones."""
     for item in site:
