@@ -115,8 +115,8 @@ def measure(rows, asked, fields, facts, by_term, out):
     indptr, indices, data = facts.indptr, facts.indices, facts.data
     field_ends, columns = fields.ends, fields.products
     values, bits = by_term
-    value_of = values[0]
-    _note(asked.terms, asked.values, value_of, bits)
+    value_of, own_terms = values[0], asked.terms.copy()  # the copy has the type that all terms have which are noted
+    _note(own_terms, asked.values, value_of, bits)
     # A place more than there can be: what is not shared is written there too.
     found = np.empty(_longest(rows, indptr) + 1, dtype=np.int64)
     for at in range(len(rows)):
@@ -141,7 +141,7 @@ def measure(rows, asked, fields, facts, by_term, out):
             total += sum_
             sum_ = 0.0
         out[row, 0] = total
-    _forget(asked.terms, value_of, bits)
+    _forget(own_terms, value_of, bits)
 
 
 @numba.njit(nogil=True, cache=True)
@@ -207,9 +207,10 @@ def compare(rows, asked, own, fields, facts, by_term, table):
     indptr, indices, data = facts.indptr, facts.indices, facts.data
     field_lengths, frequencies, is_name = facts.field_lengths, facts.frequencies, facts.is_name
     field_ends, title, excerpt = fields.ends, fields.title, fields.excerpt
-    (value_of, crossing_of), bits = by_term
-    twins = facts.twins[asked.terms]
-    _note(asked.terms, asked.values, value_of, bits)
+    values, bits = by_term
+    value_of, crossing_of = values[0], values[1]
+    own_terms, twins = asked.terms.copy(), facts.twins[asked.terms]
+    _note(own_terms, asked.values, value_of, bits)
     _note(twins, asked.values, crossing_of, bits)
     n_own, lengths, title_rarity, own_title_names, own_excerpt_names = own
     found = np.empty(_longest(rows, indptr) + 1, dtype=np.int64)
@@ -258,7 +259,7 @@ def compare(rows, asked, own, fields, facts, by_term, table):
             table[AT.title_names_share, at] = title_names / own_title_names
         if own_excerpt_names > 0.0:
             table[AT.excerpt_names, at] = excerpt_names
-    _forget(asked.terms, value_of, bits)
+    _forget(own_terms, value_of, bits)
     _forget(twins, crossing_of, bits)
 
 

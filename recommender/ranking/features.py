@@ -33,10 +33,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.ranking.catalogue import Catalogue
-from recommender.ranking.columns import FEATURES
 from recommender.ranking.curation import CurationGraph
-from recommender.ranking.looking import Asked, Fields, look
-from recommender.ranking.nearby import Surroundings, desk_of, leave_out
+from recommender.ranking.looking import Asked, Fields, look, sweep_and_look
+from recommender.ranking.nearby import Surroundings, desk_of, leave_out, rows_there
 from recommender.ranking.rankers import Query
 from recommender.ranking.trees import NO_TREES, Forest
 from recommender.vectors.damping import Damping
@@ -121,9 +120,6 @@ def pairs_of(
     forest
         Trees that are asked about the features, at once: so nothing need be waited for in between.
     """
-    if not catalogue.n_rows:
-        nothing = np.zeros(0)
-        return Pairs(nothing.astype(np.int64), nothing, nothing, np.zeros((0, len(FEATURES)), np.float32), nothing)
     arrays, facts = graph.arrays, catalogue.facts
     around = Surroundings(
         arrays.together.starts, arrays.together.ends, arrays.lists.starts, arrays.lists.ends,
@@ -141,21 +137,20 @@ def pairs_of(
         n_there = desk.lay_out(facts, around, allowed, query.group, query.before)
         gone, barred = leave_out(own, query.hidden, around.starts, around.ends, desk.scratch)
         n_there -= len(gone)
-        is_all = n_there <= N_ALL
-        *earlier, last = catalogue.index.sweeps(
-            *_telling(asked, facts.frequencies), N_LOCAL, N_SIMILAR, there=desk.scratch.there, times=facts.times,
-            time=query.time, damping=damping,
-        )  # fmt: skip
-        if is_all:
+        site = asked, fields, facts, around, desk.scratch, desk.by_term
+        rest = listed, gone, barred, n_candidates, lists_propose, forest
+        if n_there <= N_ALL:
             parts = np.searchsorted(asked.terms, [0, *fields.ends])
             catalogue.index.products(asked.terms, asked.values, parts, fields.products, desk.scratch.compared)
+            rows, similarities, damped, columns, raw = look(*site, rows_there(desk.scratch.there, n_there), True, *rest)
         else:
+            *earlier, last = catalogue.index.sweeps(
+                *_telling(asked, facts.frequencies), N_LOCAL, N_SIMILAR, there=desk.scratch.there, times=facts.times,
+                time=query.time, damping=damping,
+            )  # fmt: skip
             for part in earlier:
                 go_through(part)
-        rows, similarities, damped, columns, raw = look(
-            asked, fields, facts, around, desk.scratch, desk.by_term, last, n_there, is_all, listed, gone, barred,
-            n_candidates, lists_propose, forest,
-        )  # fmt: skip
+            rows, similarities, damped, columns, raw = sweep_and_look(last, *site, *rest)
     return Pairs(rows, similarities, damped, columns.T, raw)
 
 

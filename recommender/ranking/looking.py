@@ -18,13 +18,13 @@ from numpy.typing import NDArray
 from recommender.ranking.circles import circles
 from recommender.ranking.columns import AT, FEATURES
 from recommender.ranking.comparing import compare, measure, of_query, settle
-from recommender.ranking.nearby import DAMPED, SIMILARITY, best_rows, best_values, clear, rows_there, spread
+from recommender.ranking.nearby import DAMPED, SIMILARITY, best_rows, best_values, clear, forget, spread
 from recommender.ranking.trees import score_of
 from recommender.vectors.prefetch import prefetch
 from recommender.vectors.sweep import nearest
 from recommender.vectors.tfidf import Field
 
-__all__ = ["Asked", "Fields", "look"]
+__all__ = ["Asked", "Fields", "look", "sweep_and_look"]
 
 #: The nearest rows that vote for the rows they are listed together with.
 _N_VOTERS = 20
@@ -80,6 +80,16 @@ class Fields(NamedTuple):
         )
 
 
+class Most(NamedTuple):
+    """What some features are a share of: the greatest of all rows, and all voices together."""
+
+    similarity: float
+    damped: float
+    mean: float
+    diffusion: float
+    voices: float
+
+
 class Asked(NamedTuple):
     """A query as the compiled code takes it; see `Query` and `Damping`. `provider` as of `Catalogue.provider_of`."""
 
@@ -93,8 +103,8 @@ class Asked(NamedTuple):
 
 @numba.njit(nogil=True, cache=True)
 def look(
-    asked, fields, facts, around, scratch, by_term, sweep, n_there, is_all, listed, gone, barred, n_candidates,
-    lists_propose, forest,
+    asked, fields, facts, around, scratch, by_term, near, is_all, listed, gone, barred, n_candidates, lists_propose,
+    forest,
 ):  # fmt: skip
     """
     The candidates of a query, their features, and what trees say of these.
@@ -103,11 +113,10 @@ def look(
     ----------
     asked, fields, facts, around, scratch, by_term
         The query and the site.
-    sweep
-        What finds the rows that it is compared with; see `vectors.sweep`.
-    n_there, is_all
-        How many rows are there, and whether it is compared with all of these instead; their products are in
-        `scratch.compared` already.
+    near
+        Shape (n_near,), int32: the rows that it is compared with, ascending.
+    is_all
+        Whether these are all that are there; their products are in `scratch.compared` already.
     listed
         Rows that are the query, by which others list it.
     gone, barred
@@ -121,7 +130,6 @@ def look(
         The parts of `Pairs`. A column is one stretch of memory: so it is filled, and so the trees read it.
     """
     own = of_query(asked, fields, facts)
-    near = rows_there(scratch.there, n_there) if is_all else nearest(sweep)
     if not is_all:
         measure(near, asked, fields, facts, by_term, scratch.compared)
     near_similarities, near_damped = settle(near, asked, own, fields, facts, scratch)
@@ -159,38 +167,34 @@ def look(
         settle(more[:n_more], asked, own, fields, facts, scratch)
     if len(rows):
         compare(rows, asked, own, fields, facts, by_term, columns)
-        _fill_in(
-            rows, asked, own, fields, facts, around, scratch, near, near_similarities, near_damped, best_mean,
-            best_diffusion, friends, mates, n_naming, columns,
-        )  # fmt: skip
+        voters = best_rows(near_damped, near, np.int64(_N_VOTERS))
+        voices = scratch.compared[voters, DAMPED]
+        circles(rows, around, scratch, voters, voices, facts.times, asked.time, columns)
+        evenest = best_values(near_damped, min(_N_EVEN, len(facts.times)))
+        most = Most(_greatest(near_similarities), _greatest(near_damped), best_mean, best_diffusion, _sum(voices))
+        _fill_in(rows, asked, own, fields, facts, scratch, most, evenest, friends, mates, n_naming, columns)
     similarities, damped = scratch.compared[rows, SIMILARITY], scratch.compared[rows, DAMPED]
+    forget(more[:n_more], scratch)
     clear(near, is_all, n_touched, gone, barred, around.starts, around.ends, scratch)
-    clear(more[:n_more], False, 0, gone[:0], barred[:0], around.starts, around.ends, scratch)
     return rows, similarities, damped, columns, score_of(columns, forest)
 
 
 @numba.njit(nogil=True, cache=True)
-def _fill_in(
-    rows, asked, own, fields, facts, around, scratch, near, near_similarities, near_damped, best_mean, best_diffusion,
-    friends, mates, n_naming, columns,
+def sweep_and_look(
+    sweep, asked, fields, facts, around, scratch, by_term, listed, gone, barred, n_candidates, lists_propose, forest
 ):  # fmt: skip
-    """Fill all features but those of words; parameters as in `_look`."""
-    best_similarity, best_damped = 0.0, 0.0
-    for at in range(len(near)):
-        best_similarity = max(best_similarity, near_similarities[at])
-        best_damped = max(best_damped, near_damped[at])
-    n_even = min(_N_EVEN, len(facts.times))
-    evenness = 0.0
-    for value in best_values(near_damped, n_even):
-        evenness += value
-    evenness = evenness / n_even / max(best_damped, 1e-9)
-    voters = best_rows(near_damped, near, _N_VOTERS)
-    voices = scratch.compared[voters, DAMPED]
-    all_voices = 0.0
-    for voice in voices:
-        all_voices += voice
-    circles(rows, around, scratch, voters, voices, facts.times, asked.time, columns)
-    by_damped = np.sort(scratch.compared[rows, DAMPED])
+    """As `look`, at the rows that are near by a sweep of which the last part is still to come."""
+    return look(
+        asked, fields, facts, around, scratch, by_term, nearest(sweep), np.bool_(False), listed, gone, barred,
+        n_candidates, lists_propose, forest,
+    )  # fmt: skip
+
+
+@numba.njit(nogil=True, cache=True)
+def _fill_in(rows, asked, own, fields, facts, scratch, most, evenest, friends, mates, n_naming, columns):
+    """Fill all features but those of words and circles; parameters as in `look`."""
+    evenness = _sum(evenest) / len(evenest) / max(most.damped, 1e-9)
+    all_damped = scratch.compared[rows, DAMPED]
     # Taken apart once: in a loop each look into a tuple counts a reference.
     compared, sizes, places = scratch.compared, scratch.sizes, scratch.place
     means, powers, flows = scratch.means, scratch.powers, scratch.flows
@@ -207,9 +211,13 @@ def _fill_in(
         similarity, damped = compared[row, SIMILARITY], compared[row, DAMPED]
         columns[AT.similarity, at] = similarity
         columns[AT.damped, at] = damped
-        columns[AT.similarity_share, at] = similarity / max(best_similarity, 1e-9)
-        columns[AT.damped_share, at] = damped / max(best_damped, 1e-9)
-        columns[AT.damped_rank, at] = np.log1p(np.float64(len(rows) - np.searchsorted(by_damped, damped, side="right")))
+        columns[AT.similarity_share, at] = similarity / max(most.similarity, 1e-9)
+        columns[AT.damped_share, at] = damped / max(most.damped, 1e-9)
+        # Each with each, for they are few: the compiler needs seconds for a sort, and has them vectorised.
+        n_before = np.int64(0)
+        for value in all_damped:
+            n_before += np.int64(value > damped)
+        columns[AT.damped_rank, at] = np.log1p(np.float64(n_before))
         gap = asked.time - times[row]
         columns[AT.gap_days, at] = gap
         columns[AT.gap_log, at] = np.log1p(abs(gap))
@@ -225,22 +233,40 @@ def _fill_in(
             mean, power, diffusion = means[place], powers[place], flows[place]
         columns[AT.circle_size, at] = sizes[row]
         columns[AT.circle_damped_mean, at] = mean
-        columns[AT.circle_damped_mean_share, at] = mean / max(best_mean, 1e-9)
+        columns[AT.circle_damped_mean_share, at] = mean / max(most.mean, 1e-9)
         columns[AT.circle_damped_power, at] = power
         columns[AT.diffusion, at] = diffusion
-        columns[AT.diffusion_share, at] = diffusion / max(best_diffusion, 1e-9)
+        columns[AT.diffusion_share, at] = diffusion / max(most.diffusion, 1e-9)
         # The columns are of single precision, the shares are not taken in it.
-        columns[AT.circle_damped_max_share, at] = np.float64(columns[AT.circle_damped_max, at]) / max(best_damped, 1e-9)
-        columns[AT.votes_share, at] = np.float64(columns[AT.votes, at]) / max(all_voices, 1e-9)
+        columns[AT.circle_damped_max_share, at] = np.float64(columns[AT.circle_damped_max, at]) / max(most.damped, 1e-9)
+        columns[AT.votes_share, at] = np.float64(columns[AT.votes, at]) / max(most.voices, 1e-9)
         columns[AT.lists_query, at] = 1.0 if _place_of(row, friends) >= 0 else 0.0
         if len(friends):
             columns[AT.listed_together, at] = _looked_up(row, mates, n_naming) / len(friends)
     columns[AT.query_title_words] = np.log1p(np.float64(own.n_terms[fields.title] if fields.title >= 0 else 0))
     columns[AT.query_excerpt_words] = np.log1p(np.float64(own.n_terms[fields.excerpt] if fields.excerpt >= 0 else 0))
-    columns[AT.query_best_similarity] = best_similarity
-    columns[AT.query_best_damped] = best_damped
+    columns[AT.query_best_similarity] = most.similarity
+    columns[AT.query_best_damped] = most.damped
     columns[AT.query_evenness] = evenness
     columns[AT.query_listed_by] = len(friends)
+
+
+@numba.njit(nogil=True, cache=True)
+def _greatest(values):
+    """The greatest value, if it is above 0."""
+    greatest = 0.0
+    for value in values:
+        greatest = max(greatest, value)
+    return greatest
+
+
+@numba.njit(nogil=True, cache=True)
+def _sum(values):
+    """The sum, taken in order."""
+    total = 0.0
+    for value in values:
+        total += value
+    return total
 
 
 @numba.njit(nogil=True, cache=True)

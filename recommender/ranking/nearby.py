@@ -24,7 +24,7 @@ from recommender.vectors.prefetch import LINE, prefetch
 
 __all__ = [
     "CHARS", "DAMPED", "SIMILARITY", "WORDS", "Desk", "Scratch", "Surroundings", "best_rows", "best_values", "clear",
-    "desk_of", "leave_out", "rows_there", "spread",
+    "desk_of", "forget", "leave_out", "rows_there", "spread",
 ]  # fmt: skip
 
 #: Steps of the diffusion, and the part of it that stays with the text at each.
@@ -253,17 +253,24 @@ def leave_out(own, hidden, starts, ends, scratch):
 
 
 @numba.njit(nogil=True, cache=True)
+def forget(known, scratch):
+    """Tidy up what was found of some rows by comparing them with a query."""
+    compared, is_sharing = scratch.compared, scratch.is_sharing
+    for row in known:
+        is_sharing[row] = False
+        for column in range(4):
+            compared[row, column] = 0.0
+
+
+@numba.njit(nogil=True, cache=True)
 def clear(known, is_all, n_touched, gone, barred, starts, ends, scratch):
     """Tidy up after a query: `known` are the rows that it was compared with, unless with all."""
-    compared, is_sharing, place, touched = scratch.compared, scratch.is_sharing, scratch.place, scratch.touched
+    place, touched = scratch.place, scratch.touched
     if is_all:
-        compared[:] = 0.0
-        is_sharing[:] = False
+        scratch.compared[:] = 0.0
+        scratch.is_sharing[:] = False
     else:
-        for row in known:
-            is_sharing[row] = False
-            for column in range(4):
-                compared[row, column] = 0.0
+        forget(known, scratch)
     for at in range(n_touched):
         place[touched[at]] = 0
     scratch.means[:n_touched] = 0.0
@@ -365,7 +372,8 @@ def spread(rows, values, starts, ends, scratch):
         row = np.uint64(touched[at])
         size[at], is_there[at], may_be[at] = np.float64(sizes[row]), np.float64(there[row]), np.float64(may[row])
     own = np.zeros(n_touched)
-    own[:n_local] = values
+    for at in range(n_local):  # written out: the message for shapes that differ takes a second to compile
+        own[at] = values[at]
     proposals = np.empty(n_touched)
     greatest_mean, greatest_diffusion = _propose(
         own, size, is_there, may_be, totals[:n_touched], fourths[:n_touched], flows[:n_touched], proposals
@@ -416,13 +424,16 @@ def _put_in(heap, value):
 
 @numba.njit(nogil=True, cache=True)
 def best_values(values, n):
-    """The n greatest values above 0, ascending, filled up with zeros at the front."""
-    heap = np.zeros(n)
+    """The n greatest values above 0, ascending, filled up with zeros at the front; n is small."""
+    best = np.zeros(n)
     for value in values:
-        if value > heap[0]:
-            _put_in(heap, value)
-    heap.sort()
-    return heap
+        if value > best[0]:
+            at = 0
+            while at + 1 < n and best[at + 1] < value:
+                best[at] = best[at + 1]
+                at += 1
+            best[at] = value
+    return best
 
 
 @numba.njit(nogil=True, cache=True)
@@ -453,5 +464,6 @@ def best_rows(values, rows, n):
     if n_above + n_equal > 2 * n:
         equal = np.sort(equal[:n_equal])
         n_equal = 2 * n - n_above
-    found[n_above : n_above + n_equal] = equal[:n_equal]
+    for number in range(n_equal):
+        found[n_above + number] = equal[number]
     return found[: n_above + n_equal]

@@ -123,6 +123,7 @@ def test_no_query_leaves_a_trace_for_the_next(families, monkeypatch, n_all):
         if number % 7 == 0:
             with monkeypatch.context() as broken:
                 broken.setattr(features, "look", lambda *parts: 1 // 0)
+                broken.setattr(features, "sweep_and_look", lambda *parts: 1 // 0)
                 with pytest.raises(ZeroDivisionError):
                     pairs_of(*each)
         assert_equal_pairs(pairs_of(*each), alone[number])
