@@ -7,7 +7,7 @@ from pathlib import Path
 
 from recommender.articles import Reading
 from recommender.batch.results import EvaluateRun
-from recommender.batch.stages import Progress, read_corpus, silence
+from recommender.batch.stages import Progress, read_corpus, silence, telling_of_compiling
 from recommender.settings import Settings
 
 __all__ = ["evaluate_site"]
@@ -52,5 +52,6 @@ def evaluate_site(
 
     tell = progress or silence
     corpus = read_corpus(site, settings, tell, strict=strict)
-    report = evaluate(corpus, settings, protocol, test_from, later, measures, systems, progress=tell)
+    with telling_of_compiling(tell):
+        report = evaluate(corpus, settings, protocol, test_from, later, measures, systems, progress=tell)
     return EvaluateRun(report, corpus.reading or Reading())

@@ -6,7 +6,14 @@ from pathlib import Path
 
 from recommender.batch.choosing import article_of, id_of
 from recommender.batch.results import ExplainRun
-from recommender.batch.stages import Progress, load_recommender, read_corpus, recommender_for, silence
+from recommender.batch.stages import (
+    Progress,
+    load_recommender,
+    read_corpus,
+    recommender_for,
+    silence,
+    telling_of_compiling,
+)
 from recommender.settings import Settings
 from recommender.writing import Answer
 
@@ -51,14 +58,15 @@ def explain_article(
     loaded = load_recommender(model, settings)
     corpus = read_corpus(site, settings, tell)
     asked = article_of(corpus, site, settings, article)
-    recommender, _ = recommender_for(corpus, settings, loaded, tell, site, model)
-    suggestions = tuple(recommender.suggest(asked, settings.ranking.k, settings.ranking.min_score))
-    none = "" if suggestions else recommender.why_none(asked)
-    compared = reason = None
-    if candidate is not None:
-        compared_id = id_of(corpus, site, candidate) or candidate
-        reason = recommender.explain(asked, compared_id)
-        compared = recommender.article(compared_id)
+    with telling_of_compiling(tell):
+        recommender, _ = recommender_for(corpus, settings, loaded, tell, site, model)
+        suggestions = tuple(recommender.suggest(asked, settings.ranking.k, settings.ranking.min_score))
+        none = "" if suggestions else recommender.why_none(asked)
+        compared = reason = None
+        if candidate is not None:
+            compared_id = id_of(corpus, site, candidate) or candidate
+            reason = recommender.explain(asked, compared_id)
+            compared = recommender.article(compared_id)
     return ExplainRun(
         article=asked,
         answer=Answer(asked.id, suggestions, none),

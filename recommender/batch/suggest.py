@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
 from dataclasses import astuple
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +14,15 @@ from recommender.articles import Corpus, Reading
 from recommender.batch.choosing import choose_articles
 from recommender.batch.outputs import Tally, check_for_cluster, connected, suggest_on_workers, write_lines
 from recommender.batch.results import News, SuggestRun
-from recommender.batch.stages import Progress, check_model, load_recommender, read_corpus, recommender_for, silence
+from recommender.batch.stages import (
+    Progress,
+    check_model,
+    load_recommender,
+    read_corpus,
+    recommender_for,
+    silence,
+    telling_of_compiling,
+)
 from recommender.errors import RecommenderError
 from recommender.runs import LastRun, Outcome, file_digest, folder_digest, warnings_heard
 from recommender.settings import Settings
@@ -90,7 +98,11 @@ def suggest_site(
         check_for_cluster(settings, output, plan_only=plan_only)
     if model is not None:
         check_model(model)
-    with nullcontext() if dask is None else connected(dask) as client, warnings_heard() as warnings:
+    with (
+        nullcontext() if dask is None else connected(dask) as client,
+        warnings_heard() as warnings,
+        ExitStack() as stack,
+    ):
         corpus = read_corpus(site, settings, tell, strict=strict, fresh=fresh)
         chosen = choose_articles(corpus, site, only)
         writer = settings.writing.writer
@@ -103,6 +115,7 @@ def suggest_site(
         if last is not None and not fresh and (known := last.recall()) is not None:
             return _suggest_run(corpus, len(chosen), known, start, is_unchanged=True)
         warnings.clear()  # those of reading come again with the next reading
+        stack.enter_context(telling_of_compiling(tell))
         loaded = load_recommender(model, settings)
         if require:
             _pass_gate(corpus, settings, require, tell)
