@@ -203,7 +203,7 @@ def limit(matrix: csr_matrix, options: argparse.Namespace) -> None:
     frequencies = np.bincount(matrix.indices, minlength=matrix.shape[1]).astype(float)
     least_adds = (frequencies * (frequencies - 1)).sum() / 2
     # Each tile's postings are read once for a block of queries that share it; a block has 256 queries.
-    least_bytes = matrix.nnz * 6 * (n_rows / 256) / 2
+    least_bytes = matrix.nnz * 4 * (n_rows / 256) / 2
     rng = np.random.default_rng(0)
     sums, values = np.zeros(2048, np.float32), rng.random(2048, dtype=np.float32)
     places = np.sort(rng.choice(2048, 1024, replace=False)).astype(np.uint16)

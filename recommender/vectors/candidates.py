@@ -13,6 +13,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.vectors.borrowing import borrowed
 from recommender.vectors.damping import factor_of
 from recommender.vectors.prefetch import LINE, prefetch
 
@@ -23,6 +24,10 @@ __all__ = [
 
 #: Places for candidates beyond k; with fewer, candidates are thinned out more often.
 SPARE_PLACES = 256
+
+
+#: Rows that are fetched before their turn.
+ROWS_AHEAD = 8
 
 
 class Queries(NamedTuple):
@@ -232,22 +237,30 @@ def make_exact(candidates, at, postings, queries, facts, half_life, floor, slots
     for place in range(n):
         if np.isnan(similarities[place]):
             prefetch(indptr, rows[place] - first_row)
-            prefetch(row_times, rows[place])
+            if half_life > 0:
+                prefetch(row_times, rows[place])
     longest = 0
     for place in range(n):
         if np.isnan(similarities[place]):
-            first = indptr[rows[place] - first_row]
-            longest = max(longest, indptr[rows[place] - first_row + 1] - first)
-            for ahead in range(0, 4 * LINE, LINE):
-                prefetch(terms, first + ahead)
-                prefetch(values, first + ahead)
+            row = rows[place] - first_row
+            longest = max(longest, indptr[row + 1] - indptr[row])
     met, kept = np.empty(longest, dtype=np.int64), 0
-    for place in range(n):
+    for step in range(n + ROWS_AHEAD):  # all rows at once would be more than the first cache holds
+        if step < n and np.isnan(similarities[step]):
+            row = rows[step] - first_row
+            for ahead in range(indptr[row], min(indptr[row + 1], indptr[row] + 4 * LINE), LINE):
+                prefetch(terms, ahead)
+                prefetch(values, ahead)
+            prefetch(terms, indptr[row + 1] - 1)
+            prefetch(values, indptr[row + 1] - 1)
+        place = step - ROWS_AHEAD
+        if place < 0:
+            continue
         row, lower, upper, similarity = rows[place], lowers[place], uppers[place], similarities[place]
         if np.isnan(similarity):
             first, last = indptr[row - first_row], indptr[row - first_row + 1]
             cosine = _product(slots, query_terms, query_values, terms, values, first, last, met)
-            factor = factor_of(row_times[row] - time, half_life, floor)
+            factor = factor_of(row_times[row] - time, half_life, floor) if half_life > 0 else 1.0
             similarity = min(1.0, np.rint(cosine * 1e6) / 1e6)
             lower = upper = min(1.0, np.rint(cosine * factor * 1e6) / 1e6)
             if lower <= 0.0:
@@ -280,11 +293,11 @@ def settle(candidates, queries, facts, rows, similarities, scores):
     ndarray of bool, shape (n_asked,)
         Whether the guess was too high, so that rows may be missing.
     """
-    k = rows.shape[1]
+    k, candidates, order = rows.shape[1], borrowed(candidates), borrowed(facts.order)
     missed = np.zeros(len(queries.numbers), dtype=np.bool_)
     for at in range(len(queries.numbers)):
         number = queries.numbers[at]
-        _sort_best(candidates, at, facts.order)
+        _sort_best(candidates, at, order)
         n = min(k, candidates.counts[at])
         missed[at] = candidates.guesses[at] > 0.0 and (n < k or candidates.lowers[at, k - 1] < candidates.guesses[at])
         rows[number, :n] = candidates.rows[at, :n]

@@ -23,17 +23,20 @@ def _over_least(typing_context: Any, sums: Any, lengths: Any, first: Any, length
     """
     Which of 64 sums, and `length` times the lengths, are over the least: the lowest bit answers for place `first`.
 
-    Both arrays hold single precision and go on for 64 places from `first`; that is not checked. Product and sum may be
-    rounded as one.
+    Both arrays go on for 64 places from `first`; that is not checked. Numbers are of single precision, product and sum
+    may be rounded as one; or they are of 16 bits, the product is divided by 2 ** 16 and rounded down, and a sum beyond
+    the greatest number is the greatest.
     """
+    is_whole = sums.dtype == types.uint16
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        numbers = ir.VectorType(ir.FloatType(), N_BITS)
+        numbers = ir.VectorType(ir.IntType(16) if is_whole else ir.FloatType(), N_BITS)
+        wide = ir.VectorType(ir.IntType(32), N_BITS)
 
         def loaded(kind: Any, argument: Any) -> Any:
             view = context.make_array(kind)(context, builder, argument)
             address = builder.bitcast(builder.gep(view.data, [arguments[2]]), numbers.as_pointer())
-            return builder.load(address, align=4)
+            return builder.load(address, align=2 if is_whole else 4)
 
         def repeated(number: Any) -> Any:
             undefined = ir.Constant(numbers, ir.Undefined)
@@ -41,11 +44,22 @@ def _over_least(typing_context: Any, sums: Any, lengths: Any, first: Any, length
             zeros = ir.Constant(ir.VectorType(ir.IntType(32), N_BITS), [0] * N_BITS)
             return builder.shuffle_vector(first, undefined, zeros)
 
-        product = builder.fmul(repeated(arguments[3]), loaded(signature.args[1], arguments[1]), flags=("contract",))
-        reached = builder.fadd(product, loaded(signature.args[0], arguments[0]), flags=("contract",))
-        return builder.bitcast(builder.fcmp_ordered(">", reached, repeated(arguments[4])), ir.IntType(N_BITS))
+        summed, length = loaded(signature.args[0], arguments[0]), loaded(signature.args[1], arguments[1])
+        factor, bar = repeated(arguments[3]), repeated(arguments[4])
+        if is_whole:
+            product = builder.mul(builder.zext(factor, wide), builder.zext(length, wide))
+            half = builder.trunc(builder.lshr(product, ir.Constant(wide, [16] * N_BITS)), numbers)
+            add = builder.module.declare_intrinsic(
+                f"llvm.uadd.sat.v{N_BITS}i16", fnty=ir.FunctionType(numbers, [numbers, numbers])
+            )
+            over = builder.icmp_unsigned(">", builder.call(add, [summed, half]), bar)
+        else:
+            product = builder.fmul(factor, length, flags=("contract",))
+            over = builder.fcmp_ordered(">", builder.fadd(product, summed, flags=("contract",)), bar)
+        return builder.bitcast(over, ir.IntType(N_BITS))
 
-    return types.uint64(sums, lengths, types.uint64, types.float32, types.float32), generate
+    number = types.uint16 if is_whole else types.float32
+    return types.uint64(sums, lengths, types.uint64, number, number), generate
 
 
 def _lowest_bit(typing_context: Any, bits: Any) -> Any:

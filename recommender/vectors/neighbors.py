@@ -170,7 +170,7 @@ class TiledIndex:
         Parameters
         ----------
         queries
-            Shape (n_queries, n_terms), rows of length 1 or 0.
+            Shape (n_queries, n_terms), rows of length 1 or 0, without negative values.
         k
             Most rows a query.
         rows
@@ -331,7 +331,8 @@ def stack_rows(above: csr_matrix, below: csr_matrix) -> csr_matrix:
 
 #: The parts of a segment that are stored; the others are made from the vectors.
 _STORED = (
-    "order", "tile_starts", "starts", "rows", "weights", "lengths", "usual_lengths", "greatest_lengths", "n_having"
+    "order", "tile_starts", "starts", "rows", "weights", "units", "lengths", "usual_lengths", "greatest_lengths",
+    "n_having",
 )  # fmt: skip
 
 

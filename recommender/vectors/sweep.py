@@ -21,12 +21,9 @@ from recommender.vectors.candidates import nth_greatest
 from recommender.vectors.damping import factor_of, greatest_factor
 from recommender.vectors.postings import BLOCK_ROWS, Postings, Times
 from recommender.vectors.prefetch import LINE, prefetch
-from recommender.vectors.search import AHEAD, PIECE_BLOCKS, find, room_to_find
+from recommender.vectors.search import AHEAD, MOST_AHEAD, PIECE_BLOCKS, find, room_to_find
 
 __all__ = ["Found", "Sweep", "go_through", "nearest", "nothing_found"]
-
-#: Of a posting list that is fetched ahead, at most so many postings: the rest of a longer one the processor foresees.
-_MOST_AHEAD = 512
 
 #: Buckets in which values are counted, by their roots: the smaller, the finer.
 _N_BUCKETS = 4096
@@ -161,7 +158,7 @@ def go_through(sweep):
     n = n_found[0]
     sums = np.zeros(postings.tile_rows, dtype=np.float32)
     leasts = np.empty(PIECE_BLOCKS, dtype=np.float32)
-    places, knowns = room_to_find(PIECE_BLOCKS * BLOCK_ROWS)
+    places, knowns = room_to_find(PIECE_BLOCKS * BLOCK_ROWS, sums)
     for tile in tiles:
         first, last = tile * postings.tile_rows, min(postings.n_rows, (tile + 1) * postings.tile_rows)
         starts, start = postings.starts[tile], postings.tile_starts[tile]
@@ -170,7 +167,7 @@ def go_through(sweep):
         for position in range(len(terms)):
             if position + AHEAD < len(terms):
                 begin = start + starts[terms[position + AHEAD]]
-                end = min(start + starts[terms[position + AHEAD] + 1], begin + _MOST_AHEAD)
+                end = min(start + starts[terms[position + AHEAD] + 1], begin + MOST_AHEAD)
                 for posting in range(begin, end, 2 * LINE):
                     prefetch(all_rows, posting)
                     prefetch(all_weights, posting)

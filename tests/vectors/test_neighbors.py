@@ -1,5 +1,7 @@
 """Exact nearest neighbors, against the slow and obvious answer."""
 
+import sys
+
 import numba
 import numpy as np
 import pytest
@@ -10,7 +12,8 @@ from scipy.sparse import random as random_matrix
 from sklearn.neighbors import NearestNeighbors
 from sklearn.preprocessing import normalize
 
-from recommender.vectors import candidates, postings
+from recommender.vectors import candidates, neighbors, postings
+from recommender.vectors.borrowing import borrowed
 from recommender.vectors.damping import Damping, damping_factors
 from recommender.vectors.masks import N_BITS, lowest_bit, over_least
 from recommender.vectors.neighbors import Rows, TiledIndex, stack_rows
@@ -188,6 +191,69 @@ def test_every_sum_over_the_least_has_its_bit(values, first):
     actual = _bits_over(sums, lengths, np.uint64(first), np.float32(0.5), np.float32(0.5))
     assert expected.tolist() == actual.tolist()
     assert not len(_bits_over(sums, lengths, np.uint64(first), np.float32(0.5), np.float32(np.inf)))
+
+
+@given(
+    st.lists(st.sampled_from([0, 1, 20_000, 65_535]), min_size=2 * N_BITS, max_size=2 * N_BITS),
+    st.integers(0, N_BITS),
+    st.sampled_from([0, 1, 40_000, 65_535]),
+    st.sampled_from([0, 1, 32_000, 65_534, 65_535]),
+)
+@settings(max_examples=30, deadline=None)
+def test_every_whole_sum_over_the_least_has_its_bit(values, first, length, least):
+    """Products are divided and rounded down, sums stop at the greatest number, and that is never over it."""
+    sums, lengths = np.array(values, dtype=np.uint16), np.array(values[::-1], dtype=np.uint16)
+    reached = np.minimum(sums.astype(np.int64) + (length * lengths.astype(np.int64) >> 16), 65_535)
+    expected = np.flatnonzero((reached > least)[first : first + N_BITS])
+    actual = _bits_over(sums, lengths, np.uint64(first), np.uint16(length), np.uint16(least))
+    assert expected.tolist() == actual.tolist()
+
+
+@pytest.mark.parametrize("n_terms", [1, 1023, 1024, 1025, 5000, 80_000])
+@pytest.mark.parametrize("half_life", [0.0, 7.0])
+def test_rows_of_any_number_of_terms_are_summed_within_sixteen_bits(monkeypatch, n_terms, half_life):
+    """Each product is rounded up, and tens of thousands of them must not outgrow the sum."""
+    monkeypatch.setattr(neighbors, "SMALL_ROWS", 1)
+    rng = np.random.default_rng(23)
+    dense = rng.random((12, n_terms))
+    dense[4:6] *= rng.random((2, n_terms)) < 0.5
+    dense[6:8] *= np.arange(n_terms) < 1 + n_terms // 3
+    dense[1] = dense[0]
+    matrix = csr_matrix(normalize(dense), dtype=np.float32)
+    rows, damping = plain_rows(12, times=np.arange(12.0)), Damping(half_life, 0.3)
+    index = TiledIndex(matrix[:7], rows.times[:7])
+    index.add(matrix[7:], rows.times[7:])  # a second segment, to which the first one sets a bar
+    assert rows_of(ask(index, matrix, 2, rows, damping=damping)) == slow_answer(matrix, 2, rows, damping)
+
+
+@pytest.mark.parametrize("k", [1, 3, 40])
+def test_what_is_hardly_similar_is_found_too(k):
+    """A product of a millionth is less than a unit of the sums, and counts."""
+    dense = np.eye(40, 41)
+    dense[:, 40] = np.geomspace(0.0007, 0.3, 40)
+    matrix = csr_matrix(normalize(dense), dtype=np.float32)
+    rows = plain_rows(40)
+    assert rows_of(ask(TiledIndex(matrix), matrix, k, rows)) == slow_answer(matrix, k, rows)
+
+
+@numba.njit
+def _sum_of_borrowed(arrays):
+    """Of an array and a number in a tuple, by way of views."""
+    array, number = borrowed(arrays)
+    total = 0.0
+    for start in range(len(array)):
+        total += array[start:].sum() * number
+    array[0] = total
+    return total
+
+
+def test_borrowed_arrays_are_the_same_and_stay_with_their_owner():
+    """Written to in place; nobody but the caller ever holds them."""
+    array = np.arange(3.0)
+    n_references = sys.getrefcount(array)
+    assert _sum_of_borrowed((array, 2)) == 16.0
+    assert array.tolist() == [16.0, 1.0, 2.0]
+    assert sys.getrefcount(array) == n_references
 
 
 @pytest.mark.parametrize("n_terms", [300, 100_000])
