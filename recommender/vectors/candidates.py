@@ -121,7 +121,8 @@ def _sort_best(candidates, at, order):
         similarities[0], similarities[end] = similarities[end], similarities[0]
         scores[0], scores[end] = scores[end], scores[0]
         _sift_down(rows, similarities, scores, 0, end, order)
-    candidates.uppers[at, :size] = scores[:size]
+    for place in range(size):
+        candidates.uppers[at, place] = scores[place]
 
 
 @numba.njit(nogil=True, cache=True)
@@ -300,7 +301,10 @@ def settle(candidates, queries, facts, rows, similarities, scores):
         _sort_best(candidates, at, order)
         n = min(k, candidates.counts[at])
         missed[at] = candidates.guesses[at] > 0.0 and (n < k or candidates.lowers[at, k - 1] < candidates.guesses[at])
-        rows[number, :n] = candidates.rows[at, :n]
-        similarities[number, :n] = candidates.similarities[at, :n]
-        scores[number, :n] = candidates.lowers[at, :n]
+        for place in range(
+            n
+        ):  # written out, as everywhere: the message for shapes that differ takes a second to compile
+            rows[number, place] = candidates.rows[at, place]
+            similarities[number, place] = candidates.similarities[at, place]
+            scores[number, place] = candidates.lowers[at, place]
     return missed

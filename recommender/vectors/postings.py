@@ -161,7 +161,7 @@ def invert(order, indptr, terms, values, n_terms, tile_rows):
     lengths = np.zeros((N_CLASSES, (n_rows + BLOCK_ROWS - 1) // BLOCK_ROWS * BLOCK_ROWS), dtype=np.uint16)
     usual_lengths = np.zeros((n_tiles, N_CLASSES), dtype=np.float32)
     greatest_lengths = np.zeros((n_tiles, N_CLASSES), dtype=np.float32)
-    ends = np.empty(n_terms + 1, dtype=np.int64)
+    ends = np.empty(n_terms, dtype=np.int64)
     squares, totals = np.empty(N_CLASSES), np.empty((2, N_CLASSES))
     for tile in range(n_tiles):
         first, last = tile * tile_rows, min(n_rows, (tile + 1) * tile_rows)
@@ -171,8 +171,8 @@ def invert(order, indptr, terms, values, n_terms, tile_rows):
                 starts_here[terms[position] + 1] += 1
         for term in range(n_terms):
             starts_here[term + 1] += starts_here[term]
-        ends[:] = starts_here
-        ends += tile_starts[tile]
+        for term in range(n_terms):
+            ends[term] = tile_starts[tile] + starts_here[term]
         totals[:] = 0.0
         for place in range(first, last):
             squares[:] = 0.0

@@ -187,11 +187,11 @@ def _nth_score(
             if not allowed[row] or row == own or groups[row] != group or row_times[row] >= before:
                 continue
             score = known * factor_of(row_times[row] - time, half_life, floor)
-            rank = n
-            while rank > 0 and scores[rank - 1] < score:
-                rank -= 1
-            if rank < n:
-                scores[rank + 1 : n] = scores[rank : n - 1].copy()
+            rank = n - 1
+            if score > scores[rank]:
+                while rank > 0 and scores[rank - 1] < score:
+                    scores[rank] = scores[rank - 1]
+                    rank -= 1
                 scores[rank] = score
     return scores[n - 1]
 

@@ -17,6 +17,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.vectors.borrowing import borrowed
 from recommender.vectors.candidates import nth_greatest
 from recommender.vectors.damping import factor_of, greatest_factor
 from recommender.vectors.postings import BLOCK_ROWS, Postings, Times
@@ -125,15 +126,23 @@ def _settle(n_nearest, n_similar, found):
     rows = found.rows[:n]
     # A flag for every row of the site, in whole eights: cheaper than to sort those that are kept.
     is_kept = np.zeros((len(found.rows) + 7) // 8 * 8, dtype=np.uint8)
+    # A place more than there can be: what is passed over is written there too.
+    room = np.empty(n + 1)
     for measure in range(2):
         values, most = (found.damped[:n], n_nearest) if measure == 0 else (found.sums[:n], n_similar)
         bar, last = 0.0, np.int64(len(found.rows))
         if n > most:
-            bar = nth_greatest(values[values >= found.least[measure]], most)
-            n_above = 0
+            n_room = np.uint64(0)
+            for place in range(n):
+                room[n_room] = values[place]
+                n_room += np.uint64(values[place] >= found.least[measure])
+            bar = nth_greatest(room[:n_room], most)
+            n_above, n_room = 0, np.uint64(0)
             for place in range(n):
                 n_above += values[place] > bar
-            last = np.sort(rows[values == bar])[most - n_above - 1]
+                room[n_room] = -rows[place]
+                n_room += np.uint64(values[place] == bar)
+            last = np.int64(-nth_greatest(room[:n_room], most - n_above))
         for place in range(n):
             row = rows[place]
             is_kept[row] |= (values[place] > bar) | ((values[place] == bar) & (row <= last))
@@ -151,7 +160,7 @@ def _settle(n_nearest, n_similar, found):
 def go_through(sweep):
     """Merge the rows of a sweep's segment into those found."""
     # Taken apart once: in a loop each look into a tuple counts a reference.
-    postings, times, tiles, terms, values, there, time, half_life, floor, n_nearest, n_similar, found = sweep
+    postings, times, tiles, terms, values, there, time, half_life, floor, n_nearest, n_similar, found = borrowed(sweep)
     all_rows, all_weights, order, first_row = postings.rows, postings.weights, postings.order, postings.first_row
     earliest, latest, has_unknown, place_times = times
     rows, damped, found_sums, least, counts, bars, n_found = found
