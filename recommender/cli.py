@@ -100,7 +100,7 @@ SETTINGS = click.option(
     help="Settings to use instead of the site's recommender.yaml.",
 )
 MODEL = click.Path(file_okay=False, path_type=Path)
-STRICT = click.option("--strict", is_flag=True, help="Stop at the first file that cannot be read.")
+STRICT = click.option("--strict", is_flag=True, help="Stop at the first file with a problem.")
 
 
 def _loudness(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -407,9 +407,12 @@ def evaluate(
         )
     tell_reading(run.reading, run.reading.problems, verbose=verbose, quiet=quiet)
     if output is not None:
-        from recommender.writing.atomic import replace_file
+        from recommender.writing.atomic import replace_file, unwritten
 
-        replace_file(output, report_as(run.report, format_).encode())
+        try:
+            replace_file(output, report_as(run.report, format_).encode())
+        except OSError as error:
+            raise unwritten(output, error) from error
     elif format_ == "table":
         from rich.console import Console
 
