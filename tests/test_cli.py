@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -497,6 +498,46 @@ def test_termination(site):
     stdout, stderr = process.communicate(timeout=30)
     assert (process.returncode, stdout) == (130, "")
     assert stderr == "\nstopped; files already replaced are complete, no file is half written\n"
+
+
+def test_empty_only(site):
+    """An unset variable behind --only is told; it does not stand for the whole site."""
+    assert run("suggest", "site", "--only", "") == (
+        1,
+        "",
+        "Error: --only is empty, expected a file, a folder, a pattern or an id. Leave it out for all articles.\n",
+    )
+    assert not (site / "_data").exists()
+
+
+def test_shards_have_no_front_matter(site):
+    """A folder of files of lines is told once which ways of writing it has."""
+    shards = site.parent / "shards"
+    shards.mkdir()
+    (shards / "one.jsonl").write_text('{"id": "black-tea", "title": "Black tea"}\n{"id": "tea", "title": "Tea"}\n')
+    assert run("suggest", "shards", "--write", "front-matter", "-q") == (
+        1,
+        "",
+        "Error: shards: lines have no front matter to write into. Use --write data or --write jsonl.\n",
+    )
+
+
+@pytest.mark.parametrize("arguments", [("suggest", "site", "--write", "jsonl", "-q"), ("--help",), ("settings",)])
+def test_standard_output_that_takes_nothing(site, arguments):
+    """A standard output that is closed or full is one line on stderr and exit 1."""
+    command = f"exec {sys.executable} -m recommender {' '.join(arguments)}"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    closed = subprocess.run(["sh", "-c", f"{command} 1>&-"], stderr=subprocess.PIPE, env=environment, text=True)
+    assert (closed.returncode, closed.stderr) == (1, "Error: <stdout>: Bad file descriptor.\n")
+    full = site.parent / "full"
+    try:
+        os.mknod(full, stat.S_IFCHR | 0o600, os.makedev(1, 7))
+        descriptor = os.open(full, os.O_WRONLY)
+    except (OSError, AttributeError):
+        pytest.skip("needs leave to make a device")
+    found = subprocess.run(["sh", "-c", command], stdout=descriptor, stderr=subprocess.PIPE, env=environment, text=True)
+    os.close(descriptor)
+    assert (found.returncode, found.stderr) == (1, "Error: No space left on device.\n")
 
 
 def test_lines_into_a_pipe(site):

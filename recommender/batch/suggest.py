@@ -179,7 +179,7 @@ def _pass_gate(corpus: Corpus, settings: Settings, require: Sequence[str], progr
 
     measured = dict.fromkeys((*settings.evaluation.measures, *(limit.partition("=")[0].strip() for limit in require)))
     report = evaluate(corpus, settings, measures=tuple(measured), progress=progress)
-    report.check(require)
+    report.check(require, "--require")
     logger.info("evaluation: passed %s", ", ".join(require))
 
 

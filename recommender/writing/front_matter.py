@@ -16,6 +16,7 @@ from typing import Any
 from recommender.articles import Corpus
 from recommender.content import front_matter
 from recommender.content.fields import USUAL_NAMES
+from recommender.content.jsonl import is_jsonl
 from recommender.content.wording import some
 from recommender.content.yaml_values import read_yaml
 from recommender.errors import RecommenderError, WriteError
@@ -47,7 +48,7 @@ def plan_front_matter(
     """
     if output is not None:
         raise WriteError(f"{output}: front matter is written into the articles. Leave --output out, or --write data.")
-    if not site.is_dir():
+    if is_jsonl(site):
         raise WriteError(f"{site}: lines have no front matter to write into. Use --write data or --write jsonl.")
     name = settings.writing.front_matter_name
     _check_name(name, corpus)
