@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, overload
 
-from recommender.errors import CorpusError, RecommenderError, UnknownArticleError
+from recommender.errors import ArticleError, CorpusError, RecommenderError, UnknownArticleError
 
 __all__ = ["Article", "Corpus", "EntryShape", "Reading", "RelatedEntry"]
 
@@ -72,6 +72,11 @@ class Article:
         The hand-curated list, in the editor's order.
     aliases
         Further addresses of the same article: AMP forms, the original URL, permalinks, earlier addresses.
+
+    Raises
+    ------
+    ArticleError
+        `published_at` is something else.
     """
 
     id: str
@@ -88,6 +93,14 @@ class Article:
     body: str = ""
     related: tuple[RelatedEntry, ...] = ()
     aliases: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what else would fail far from here, in the middle of a batch."""
+        if self.published_at is not None and not isinstance(self.published_at, datetime):
+            raise ArticleError(
+                f"{self.id}: published_at must be a datetime with a time zone, but is {self.published_at!r}. "
+                "Make one: datetime.fromisoformat('2021-03-03T07:00:00Z')."
+            )
 
     def __reduce__(self) -> tuple[type, tuple[Any, ...]]:
         """For pickle, in a third of the time that a frozen class with slots takes by itself."""

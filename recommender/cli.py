@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import io
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -41,6 +42,19 @@ __all__ = ["main"]
 class _Commands(click.Group):
     """Commands whose expected errors are one sentence on stderr, never a traceback."""
 
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        # Python has None for a stream that was closed before it began.
+        if sys.stdout is None:
+            sys.stdout = cast(Any, _Closed())
+        if sys.stderr is None:
+            sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115 - for as long as the program runs
+        try:
+            return super().main(*args, **kwargs)
+        except OSError as error:
+            # What click prints itself, such as a help page, comes to no command.
+            click.echo(f"Error: {_of_system(error)}", err=True)
+            sys.exit(1)
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
@@ -53,8 +67,25 @@ class _Commands(click.Group):
             # A reader of our output that has seen enough, such as `head`, is no error of ours: click ends in silence.
             if error.errno == errno.EPIPE:
                 raise
-            where = f"{error.filename}: " if error.filename else ""
-            raise click.ClickException(f"{where}{error.strerror or error}.") from error
+            raise click.ClickException(_of_system(error)) from error
+
+
+class _Closed(io.TextIOBase):
+    """The standard output where it is closed: nothing is lost in silence."""
+
+    def write(self, text: str) -> int:
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF), "<stdout>")
+
+
+def _of_system(error: OSError) -> str:
+    """An error of the operating system in a sentence."""
+    # Without a name it is the standard output. What it still holds would be a traceback at the end.
+    if not error.filename and not sys.stdout.closed:
+        with contextlib.suppress(OSError, ValueError):
+            descriptor = sys.stdout.fileno()
+            os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{error.strerror or error}."
 
 
 class _WriterName(click.ParamType[str]):
@@ -100,7 +131,7 @@ SETTINGS = click.option(
     help="Settings to use instead of the site's recommender.yaml.",
 )
 MODEL = click.Path(file_okay=False, path_type=Path)
-STRICT = click.option("--strict", is_flag=True, help="Stop at the first file that cannot be read.")
+STRICT = click.option("--strict", is_flag=True, help="Stop at the first file with a problem.")
 
 
 def _loudness(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -407,9 +438,12 @@ def evaluate(
         )
     tell_reading(run.reading, run.reading.problems, verbose=verbose, quiet=quiet)
     if output is not None:
-        from recommender.writing.atomic import replace_file
+        from recommender.writing.atomic import replace_file, unwritten
 
-        replace_file(output, report_as(run.report, format_).encode())
+        try:
+            replace_file(output, report_as(run.report, format_).encode())
+        except OSError as error:
+            raise unwritten(output, error) from error
     elif format_ == "table":
         from rich.console import Console
 

@@ -25,7 +25,7 @@ from joblib import effective_n_jobs
 from numpy.typing import NDArray
 
 from recommender.articles import Article, Corpus, EntryShape
-from recommender.errors import ModelError, NotFittedError, RecommenderError, UnknownArticleError
+from recommender.errors import CorpusError, ModelError, NotFittedError, RecommenderError, UnknownArticleError
 from recommender.persistence import load_parts, save_parts
 from recommender.ranking.answers import (
     Chosen,
@@ -118,7 +118,17 @@ class Recommender:
         -------
         Recommender
             Itself.
+
+        Raises
+        ------
+        CorpusError
+            It is given something else, such as a list.
         """
+        if not isinstance(corpus, Corpus):
+            raise CorpusError(
+                f"fit takes a Corpus, but was given a {type(corpus).__name__}. Make one: Corpus(articles), or "
+                "read_site(folder)."
+            )
         articles = list(corpus)
         self.entry_shape = corpus.entry_shape
         self.vectorizer = FieldVectorizer(
@@ -591,8 +601,13 @@ class Recommender:
             row = self._row(state, article)
             article = catalogue.articles[row]
             columns, values = catalogue.terms(row)
-        else:
+        elif isinstance(article, Article):
             columns, values = self.vectorizer.row_of(article)
+        else:
+            raise CorpusError(
+                f"suggestions are for an Article or the id of one, but this is a {type(article).__name__}. Make one: "
+                "Article(id=..., title=..., excerpt=...), or read_article(file)."
+            )
         listed = state.listed_rows(article)
         own = state.rows_of_identity(article)
         hidden = own.union(listed)

@@ -8,6 +8,7 @@ The only place that checks a knob: a ``Settings`` that exists is right, and nobo
 from __future__ import annotations
 
 import dataclasses
+import re
 import types
 import typing
 from collections.abc import Mapping
@@ -173,6 +174,17 @@ class Settings:
         """Check every knob, however the settings were made."""
         _check(self, "", "settings")
         _check_fields(self.articles.fields, "settings")
+        if self.articles.site_url and not _ADDRESS.fullmatch(self.articles.site_url):
+            raise SettingsError(
+                "settings: articles.site_url must be an address such as https://example.org, "
+                f"but is {_say(self.articles.site_url)}."
+            )
+        data_file = Path(self.writing.data_file)
+        if self.writing.data_file and (data_file.is_absolute() or ".." in data_file.parts or not data_file.name):
+            raise SettingsError(
+                f"settings: writing.data_file must be a file below the site, but is {_say(self.writing.data_file)}. "
+                "To write elsewhere: --output FILE."
+            )
         for name in ("title", "excerpt", "title_chars", "title_bigrams", "topics", "body"):
             low, high = getattr(self.vectors, name).ngram_range
             if not 1 <= low <= high <= 10:
@@ -181,6 +193,8 @@ class Settings:
                     f"but is [{low}, {high}]."
                 )
 
+
+_ADDRESS = re.compile(r"https?://[^\s/]+(?:/\S*)?", re.IGNORECASE)
 
 #: What `articles.fields` may map; the reader has a list of usual names for each.
 FIELD_NAMES = (
@@ -205,8 +219,8 @@ def read_settings(path: Path | str) -> Settings:
     Raises
     ------
     SettingsError
-        The file cannot be read, is not YAML, names an unknown setting (the message names the nearest), or gives a
-        value of the wrong type or outside its limits.
+        The file cannot be read, is not YAML, names a setting twice, names an unknown setting (the message names the
+        nearest), or gives a value of the wrong type or outside its limits.
     """
     path = Path(path)
     try:
@@ -218,7 +232,7 @@ def read_settings(path: Path | str) -> Settings:
     except UnicodeDecodeError:
         raise SettingsError(f"{path}: is not UTF-8 text. Save it as UTF-8.") from None
     try:
-        found = yaml.safe_load(text)
+        found = yaml.load(text, Loader=_OnceLoader)  # noqa: S506 - it is a safe loader
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{path}:{mark.line + 1}" if mark else f"{path}"
@@ -226,6 +240,18 @@ def read_settings(path: Path | str) -> Settings:
     if found is None:
         return Settings()
     return settings_from_mapping(found, where=path.name)
+
+
+class _OnceLoader(yaml.SafeLoader):
+    """As PyYAML's safe loader, but a name that stands twice is an error: the first value would be lost in silence."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        names: set[Any] = set()
+        for key, _ in node.value:
+            if key.value in names:
+                raise yaml.MarkedYAMLError(problem=f"{key.value} stands twice", problem_mark=key.start_mark)
+            names.update([key.value] if isinstance(key, yaml.ScalarNode) else [])
+        return super().construct_mapping(node, deep)
 
 
 def settings_from_mapping(found: object, where: str = "settings") -> Settings:

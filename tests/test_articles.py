@@ -7,7 +7,7 @@ import pytest
 
 from recommender import Article, Corpus, Reason, Suggestion
 from recommender.articles import EntryShape
-from recommender.errors import CorpusError, RecommenderError, UnknownArticleError, did_you_mean
+from recommender.errors import ArticleError, CorpusError, RecommenderError, UnknownArticleError, did_you_mean
 
 
 def test_an_article_needs_an_id_only():
@@ -105,3 +105,9 @@ def test_dates_keep_their_moment():
     """Whatever zone they were written in."""
     utc = suggestion(published_at=datetime(2024, 1, 1, tzinfo=UTC))
     assert utc.as_related_entry()["publishedDateTime"] == suggestion().as_related_entry()["publishedDateTime"]
+
+
+def test_date_that_is_a_text():
+    """A date that is no datetime is told where the article is made."""
+    with pytest.raises(ArticleError, match=r"tea: published_at must be a datetime with a time zone, but is '2021'\."):
+        Article(id="tea", published_at="2021")

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -20,6 +21,7 @@ from recommender import read_site
 from recommender.cli import main
 from recommender.content import front_matter
 
+ROOT = Path(__file__).parent.parent
 TEAS = ("black", "green", "white")
 BICYCLES = ("cargo", "city", "road")
 
@@ -496,3 +498,88 @@ def test_termination(site):
     stdout, stderr = process.communicate(timeout=30)
     assert (process.returncode, stdout) == (130, "")
     assert stderr == "\nstopped; files already replaced are complete, no file is half written\n"
+
+
+def test_empty_only(site):
+    """An unset variable behind --only is told; it does not stand for the whole site."""
+    assert run("suggest", "site", "--only", "") == (
+        1,
+        "",
+        "Error: --only is empty, expected a file, a folder, a pattern or an id. Leave it out for all articles.\n",
+    )
+    assert not (site / "_data").exists()
+
+
+def test_shards_have_no_front_matter(site):
+    """A folder of files of lines is told once which ways of writing it has."""
+    shards = site.parent / "shards"
+    shards.mkdir()
+    (shards / "one.jsonl").write_text('{"id": "black-tea", "title": "Black tea"}\n{"id": "tea", "title": "Tea"}\n')
+    assert run("suggest", "shards", "--write", "front-matter", "-q") == (
+        1,
+        "",
+        "Error: shards: lines have no front matter to write into. Use --write data or --write jsonl.\n",
+    )
+
+
+@pytest.mark.parametrize("arguments", [("suggest", "site", "--write", "jsonl", "-q"), ("--help",), ("settings",)])
+def test_standard_output_that_takes_nothing(site, arguments):
+    """A standard output that is closed or full is one line on stderr and exit 1."""
+    command = f"exec {sys.executable} -m recommender {' '.join(arguments)}"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    closed = subprocess.run(["sh", "-c", f"{command} 1>&-"], stderr=subprocess.PIPE, env=environment, text=True)
+    assert (closed.returncode, closed.stderr) == (1, "Error: <stdout>: Bad file descriptor.\n")
+    full = site.parent / "full"
+    try:
+        os.mknod(full, stat.S_IFCHR | 0o600, os.makedev(1, 7))
+        descriptor = os.open(full, os.O_WRONLY)
+    except (OSError, AttributeError):
+        pytest.skip("needs leave to make a device")
+    found = subprocess.run(["sh", "-c", command], stdout=descriptor, stderr=subprocess.PIPE, env=environment, text=True)
+    os.close(descriptor)
+    assert (found.returncode, found.stderr) == (1, "Error: No space left on device.\n")
+
+
+def test_lines_into_a_pipe(site):
+    """What --output names is written into where it is a pipe, each time anew; so is the data file."""
+    pipe = site.parent / "pipe"
+    run("suggest", "site", "--write", "jsonl", "--output", pipe)
+    assert (
+        run("suggest", "site", "--write", "jsonl", "--output", pipe)[2].count("nothing had to be computed again") == 1
+    )
+    pipe.unlink()
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    for writer in ("jsonl", "jsonl", "data"):
+        exit_code, _, stderr = run("suggest", "site", "--write", writer, "--output", pipe, "-q")
+        assert (exit_code, stderr) == (0, "")
+        assert os.read(reader, 1_000_000).count(b'"article_id"') >= 6
+    assert run("evaluate", "site", "--protocol", "whole-site", "--output", pipe)[0] == 1  # no lists, nothing to score
+    os.close(reader)
+    assert pipe.is_fifo()
+
+
+def test_lines_to_the_standard_output_by_its_name(site):
+    """--output /dev/stdout is the standard output, behind what a shell has appended to."""
+    suggest = f"{sys.executable} -m recommender suggest site --write jsonl -q --output /dev/stdout"
+    command = f"echo before > lines; {suggest} >> lines"
+    subprocess.run(["sh", "-c", command], check=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    first, *lines = Path("lines").read_text().splitlines()
+    assert (first, len(lines)) == ("before", 6)
+
+
+def test_read_only_article(site, monkeypatch):
+    """An article that may not be written is told of by every kind of run, and does not stop the others."""
+    name = "2021-03-01-black-tea.md"
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path).name != name)
+    problem = f"site/_posts/{name}: cannot be written (it is read-only). It is as it was. Mend that and run again.\n"
+    for option, n_files in (("--check", "5 would change"), ("--dry-run", "5 would change"), ("--fresh", "5 changed")):
+        exit_code, _, stderr = run("suggest", "site", "--write", "front-matter", option)
+        assert exit_code == 1
+        assert stderr.startswith(problem)
+        assert f"files: {n_files}\n" in stderr
+    before = (site / "_posts" / "2021-03-02-green-tea.md").read_bytes()
+    assert b"suggested_related" in before
+    exit_code, _, stderr = run("suggest", "site", "--write", "front-matter", "-k", "1", "--strict")
+    assert (exit_code, stderr) == (1, f"Error: {problem}")
+    assert (site / "_posts" / "2021-03-02-green-tea.md").read_bytes() == before

@@ -8,7 +8,14 @@ import numpy as np
 import pytest
 
 from recommender import Article, Corpus, Recommender, RelatedEntry, Settings, load_model
-from recommender.errors import ModelError, NotFittedError, RecommenderError, UnknownArticleError, WriteError
+from recommender.errors import (
+    CorpusError,
+    ModelError,
+    NotFittedError,
+    RecommenderError,
+    UnknownArticleError,
+    WriteError,
+)
 from recommender.persistence import FORMAT
 from recommender.settings import settings_from_mapping
 
@@ -477,3 +484,13 @@ def test_threads_may_ask_while_another_updates(rec):
 def test_the_settings_are_those_of_the_site():
     """Defaults without a word."""
     assert Recommender().settings == Settings()
+
+
+def test_what_is_no_corpus_and_no_article():
+    """The API says what to pass where it is given something else."""
+    articles = [Article(id="black", title="Black tea"), Article(id="green", title="Green tea")]
+    with pytest.raises(CorpusError, match=r"fit takes a Corpus, but was given a list\. Make one: Corpus\(articles\)"):
+        Recommender().fit(articles)
+    recommender = Recommender().fit(Corpus(articles))
+    with pytest.raises(CorpusError, match=r"an Article or the id of one, but this is a NoneType\."):
+        recommender.suggest(None)

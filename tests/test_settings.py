@@ -2,6 +2,7 @@
 
 import pytest
 
+from recommender.batch import check_settings
 from recommender.errors import SettingsError
 from recommender.settings import Settings, VectorsSettings, describe_settings, read_settings, settings_from_mapping
 
@@ -56,6 +57,15 @@ from recommender.settings import Settings, VectorsSettings, describe_settings, r
             "recommender.yaml: articles.exclude must be a list of texts, but is 'drafts/**'.",
         ),
         ({"writing": {"data_file": 7}}, "recommender.yaml: writing.data_file must be text, but is 7."),
+        (
+            {"writing": {"data_file": "../tea.json"}},
+            "recommender.yaml: writing.data_file must be a file below the site, but is '../tea.json'. To write "
+            "elsewhere: --output FILE.",
+        ),
+        (
+            {"articles": {"site_url": "tea"}},
+            "recommender.yaml: articles.site_url must be an address such as https://example.org, but is 'tea'.",
+        ),
     ],
 )
 def test_a_wrong_value_is_named_with_its_place_and_its_limits(found, message):
@@ -120,3 +130,23 @@ def test_a_file_that_is_no_settings_file_says_why(tmp_path, content, message):
         file.write_bytes(content)
     with pytest.raises(SettingsError, match=message):
         read_settings(file)
+
+
+def test_name_that_stands_twice(tmp_path):
+    """A setting that is given twice would be lost in silence; it is an error with its line."""
+    path = tmp_path / "recommender.yaml"
+    path.write_text("ranking:\n  k: 3\nwriting: {}\nranking:\n  seed: 1\n")
+    with pytest.raises(SettingsError) as caught:
+        read_settings(path)
+    assert str(caught.value) == f"{path}:4: ranking stands twice. Mend the YAML."
+
+
+def test_unknown_measure_is_found_by_the_check(tmp_path):
+    """`recommender settings --check` knows which measures there are."""
+    path = tmp_path / "recommender.yaml"
+    path.write_text("evaluation: {measures: [foo]}\n")
+    with pytest.raises(SettingsError) as caught:
+        check_settings(path)
+    assert str(caught.value) == (
+        "recommender.yaml: evaluation.measures: 'foo' is not a measure. Write them as in nDCG@10, P@1, P@5, R@5."
+    )

@@ -31,6 +31,12 @@ def choose_articles(corpus: Corpus, site: Path, only: Sequence[str]) -> tuple[st
     chosen: set[str] = set()
     unknown: list[str] = []
     for name in only:
+        # NB an empty path is the folder one is in, so an unset variable would stand for the whole site.
+        if not name.strip():
+            unknown.append(
+                "--only is empty, expected a file, a folder, a pattern or an id. Leave it out for all articles."
+            )
+            continue
         found = _matching(corpus, site, name)
         chosen.update(found)
         if not found:

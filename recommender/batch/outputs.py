@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from recommender.errors import SettingsError, WriteError
+from recommender.errors import SettingsError
 from recommender.settings import Settings
 from recommender.writing import Answer, jsonl_lines
-from recommender.writing.atomic import replace_file_by_parts
+from recommender.writing.atomic import replace_file_by_parts, unwritten
 
 if TYPE_CHECKING:
     from recommender.cluster import ClusterRun
@@ -58,9 +58,7 @@ def write_lines(answers: Iterable[Answer], output: Path | None, emit: Callable[[
     try:
         return int(replace_file_by_parts(output, (f"{line}\n".encode() for line in lines)))
     except OSError as error:
-        raise WriteError(
-            f"{output}: cannot be written ({error.strerror or error}). It is as it was. Mend that and run again."
-        ) from error
+        raise unwritten(output, error) from error
 
 
 def check_for_cluster(settings: Settings, output: Path | None, *, plan_only: bool) -> None:

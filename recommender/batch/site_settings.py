@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from recommender.errors import EvaluationError, SettingsError
 from recommender.settings import Settings, describe_settings, read_settings
 
 __all__ = ["check_settings", "list_settings", "settings_of"]
@@ -26,7 +27,14 @@ def check_settings(file: Path) -> Settings:
     SettingsError
         One is not; the message names it, its limits and the cure.
     """
-    return read_settings(file)
+    from recommender.evaluation.measures import parse_measures  # which measures there are, ir-measures knows
+
+    settings = read_settings(file)
+    try:
+        parse_measures(settings.evaluation.measures)
+    except EvaluationError as error:
+        raise SettingsError(f"{file.name}: evaluation.{error}") from None
+    return settings
 
 
 def settings_of(site: Path, file: Path | None = None) -> Settings:

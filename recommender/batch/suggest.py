@@ -27,6 +27,7 @@ from recommender.errors import RecommenderError
 from recommender.runs import LastRun, Outcome, file_digest, folder_digest, warnings_heard
 from recommender.settings import Settings
 from recommender.writing import WRITERS, Answer, FileChange, Plan, apply_changes
+from recommender.writing.atomic import is_stream
 
 if TYPE_CHECKING:
     # Imported where they are used: a run with nothing to do is over before scikit-learn is imported.
@@ -76,7 +77,7 @@ def suggest_site(
     plan_only
         Find out what would change, and change nothing.
     strict
-        Stop at the first file that cannot be read.
+        Stop at the first file that cannot be read or written.
     fresh
         Read and compute everything, also where an earlier run with the same inputs is in the cache.
     dask
@@ -108,9 +109,10 @@ def suggest_site(
         writer = settings.writing.writer
         last = None
         model_digest = "" if model is None or client is not None else folder_digest(model)
-        # Lines that go to the standard output are not kept, so there is nothing that could stand in for a run; nor are
-        # what the workers of a cluster wrote.
-        if client is None and (writer != "jsonl" or output is not None):
+        # Lines that go to the standard output, or into any other stream, are not kept, so there is nothing that could
+        # stand in for a run; nor is what the workers of a cluster wrote.
+        is_kept = writer != "jsonl" if output is None else not is_stream(output)
+        if client is None and is_kept:
             last = LastRun.of(site, settings, corpus, chosen, model=model_digest, output=output, require=require)
         if last is not None and not fresh and (known := last.recall()) is not None:
             return _suggest_run(corpus, len(chosen), known, start, is_unchanged=True)
@@ -136,12 +138,16 @@ def suggest_site(
             n_changed = tally.take(suggest_on_workers(client, recommender, chosen, output, settings, tell))
         elif writer == "jsonl" and (output is None or not plan_only):
             n_changed = write_lines(answers, output, emit)
-            files = {} if output is None else {output: file_digest(output)}
+            files = {output: file_digest(output)} if output is not None and is_kept else {}
         else:
             plan = WRITERS[writer](corpus, site, answers, settings, output)
             n_changed, files = len(plan.changes), plan.files
+            if strict and plan.problems:
+                raise plan.problems[0]
             if not plan_only:
-                _, lost = apply_changes(plan.changes, lambda n_done: tell("files", n_done, n_changed))
+                n_changed, lost = apply_changes(
+                    plan.changes, lambda n_done: tell("files", n_done, len(plan.changes)), strict=strict
+                )
     outcome = Outcome(
         ranker_name=recommender.ranker_name,
         ranker_decision=recommender.ranker_decision,
@@ -173,7 +179,7 @@ def _pass_gate(corpus: Corpus, settings: Settings, require: Sequence[str], progr
 
     measured = dict.fromkeys((*settings.evaluation.measures, *(limit.partition("=")[0].strip() for limit in require)))
     report = evaluate(corpus, settings, measures=tuple(measured), progress=progress)
-    report.check(require)
+    report.check(require, "--require")
     logger.info("evaluation: passed %s", ", ".join(require))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
@@ -99,6 +99,7 @@ def find_files(root: Path, exclude: Sequence[str] = (), *, is_jekyll: bool = Fal
     """
     found = FoundFiles()
     sizes: dict[str, int] = {}
+    identities: dict[str, tuple[int, int]] = {}
     seen = {_identity(root)}
 
     def unreadable(error: OSError) -> None:
@@ -134,18 +135,25 @@ def find_files(root: Path, exclude: Sequence[str] = (), *, is_jekyll: bool = Fal
                 state = None
             if state is not None and S_ISREG(state.st_mode):
                 sizes[path] = state.st_size
+                identities[path] = (state.st_dev, state.st_ino)
             else:
                 found.problems.append(
                     SiteError(f"{path}: is not a file that can be read. Mend the link or take it out.")
                 )
     is_article = _home(sizes, is_jekyll)
     # Hugo's _index.md describes a list of pages.
-    paths = sorted(path for path in sizes if is_article(path) and not path.rpartition("/")[2].startswith("_index."))
+    candidates = [path for path in sizes if is_article(path) and not path.rpartition("/")[2].startswith("_index.")]
+    pages = sorted(set(sizes) - set(candidates))
+    repeats = _repeats(root, {path: identities[path] for path in candidates})
+    found.warnings.extend(
+        f"{path} is the same file as {first}. It is read once, as {first}." for path, first in repeats.items()
+    )
+    paths = sorted(set(candidates) - set(repeats))
     return FoundFiles(
         paths,
         [sizes[path] for path in paths],
         len(sizes) + len(found.problems),
-        sorted(set(sizes) - set(paths)),
+        pages,
         found.problems,
         sorted(found.warnings),
     )
@@ -247,6 +255,19 @@ def _home(paths: Collection[str], is_jekyll: bool) -> Callable[[str], bool]:
     if any(path.startswith("content/") for path in paths):
         return lambda path: path.startswith("content/")
     return lambda path: True
+
+
+def _repeats(root: Path, identities: Mapping[str, tuple[int, int]]) -> dict[str, str]:
+    """The further names of files that have several, each with the name to read it by: no link, then the first."""
+    names: dict[tuple[int, int], list[str]] = {}
+    for path, identity in identities.items():
+        names.setdefault(identity, []).append(path)
+    repeats: dict[str, str] = {}
+    for paths in names.values():
+        if len(paths) > 1:
+            first, *others = sorted(paths, key=lambda path: (_is_link(root / path), path))
+            repeats |= dict.fromkeys(others, first)
+    return repeats
 
 
 def _is_link(path: Path) -> bool:

@@ -232,14 +232,15 @@ def _blocks(text: str, place: FrontMatter, name: str, indent: str, where: str) -
     # What looks like our name can be a line of a longer text. The parser knows, and takes four times as long as a look
     # at the lines before, which settles nearly all files.
     if not all(_SELF_CONTAINED.fullmatch(line) for line in text[place.start : starts[-1]].splitlines()):
-        lines = set(_lines_of_key(text[place.start : place.end], name, where))
-        starts = [start for start in starts if len(LINE_END.findall(text, place.start, start)) in lines]
+        # NB not by the number of the line: what ends one differs between YAML, Python and us (U+2028, U+0085).
+        keys = set(_places_of_key(text[place.start : place.end], name, where))
+        starts = [start for start in starts if start + len(indent) - place.start in keys]
     for start in starts:
         yield start, _block_end(text, start, place.end, indent)
 
 
-def _lines_of_key(text: str, name: str, where: str) -> Iterator[int]:
-    """The lines, from 0, on which the parser sees a top-level name."""
+def _places_of_key(text: str, name: str, where: str) -> Iterator[int]:
+    """The offsets at which the parser sees a top-level name."""
     depth, is_key = 0, True
     for event in parse_events(text, where, first_line=2):
         if isinstance(event, yaml.CollectionEndEvent):
@@ -247,7 +248,7 @@ def _lines_of_key(text: str, name: str, where: str) -> Iterator[int]:
         elif isinstance(event, yaml.NodeEvent):
             if depth == 1:
                 if is_key and isinstance(event, yaml.ScalarEvent) and event.value == name and event.start_mark:
-                    yield event.start_mark.line
+                    yield event.start_mark.index
                 is_key = not is_key
             depth += isinstance(event, yaml.CollectionStartEvent)
 

@@ -219,7 +219,7 @@ class Report:
 
     # ----------------------------------------------------------------- gate
 
-    def check(self, fail_under: Mapping[str, float] | Sequence[str]) -> None:
+    def check(self, fail_under: Mapping[str, float] | Sequence[str], option: str = "--fail-under") -> None:
         """
         Pass in silence when the product scores at least this.
 
@@ -227,6 +227,8 @@ class Report:
         ----------
         fail_under
             Measure -> least value; or texts such as ``nDCG@10=0.40``.
+        option
+            What messages call them.
 
         Raises
         ------
@@ -235,12 +237,12 @@ class Report:
         EvaluationError
             A limit names no measure of this report, or no number.
         """
-        limits = fail_under if isinstance(fail_under, Mapping) else dict(map(_limit, fail_under))
+        limits = fail_under if isinstance(fail_under, Mapping) else dict(_limit(text, option) for text in fail_under)
         found = self.systems[self.product]
         for measure in limits:
             if measure not in found:
                 raise EvaluationError(
-                    f"--fail-under: {measure!r} was not measured.{did_you_mean(measure, found)} "
+                    f"{option}: {measure!r} was not measured.{did_you_mean(measure, found)} "
                     f"Measured were {', '.join(found)}."
                 )
         below = [
@@ -336,14 +338,14 @@ def _merged(slices: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {"n_queries": n_queries, "systems": systems}
 
 
-def _limit(text: str) -> tuple[str, float]:
+def _limit(text: str, option: str) -> tuple[str, float]:
     measure, _, number = text.partition("=")
     try:
         value = float(number)
     except ValueError:
         value = math.nan
     if math.isnan(value):
-        raise EvaluationError(f"--fail-under must be a measure and a number such as nDCG@10=0.40, but is {text!r}.")
+        raise EvaluationError(f"{option} must be a measure and a number such as nDCG@10=0.40, but is {text!r}.")
     return measure.strip(), value
 
 

@@ -13,17 +13,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from recommender.articles import Corpus
 from recommender.content import front_matter
 from recommender.content.fields import USUAL_NAMES
-from recommender.content.yaml_values import parse_events, read_yaml
+from recommender.content.jsonl import is_jsonl
+from recommender.content.wording import some
+from recommender.content.yaml_values import read_yaml
 from recommender.errors import RecommenderError, WriteError
-from recommender.settings import Settings
+from recommender.settings import Settings, WritingSettings
 from recommender.suggestions import Suggestion
 from recommender.writing.atomic import FileChange, plan_change
 from recommender.writing.plan import Answer, Plan
+from recommender.writing.seen import Place, Seen, see
 from recommender.writing.values import scalar, text, writable
 
 __all__ = ["plan_front_matter", "render_block"]
@@ -47,21 +48,32 @@ def plan_front_matter(
     """
     if output is not None:
         raise WriteError(f"{output}: front matter is written into the articles. Leave --output out, or --write data.")
-    if not site.is_dir():
+    if is_jsonl(site):
         raise WriteError(f"{site}: lines have no front matter to write into. Use --write data or --write jsonl.")
     name = settings.writing.front_matter_name
     _check_name(name, corpus)
     changes: list[FileChange] = []
     problems: list[RecommenderError] = []
+    foreign: list[str] = []
     files: dict[Path, str] = {}
+    n_ours = 0
     for answer in answers:
         article = corpus[answer.article_id]
+        maker = _Maker(article.path, name, answer.suggestions, tuple(corpus.entry_shape.names.values()))
         try:
-            change = plan_change(site / article.path, _Maker(article.path, name, answer.suggestions), files)
+            change = plan_change(site / article.path, maker, files)
         except RecommenderError as error:
             problems.append(error)
+            foreign += [article.path] if isinstance(error, _NotOursError) else []
         else:
             changes.extend([change] if change else [])
+            n_ours += maker.has_block
+    # The usual name is nobody else's. One from the settings may be a name that the site's theme lives by.
+    if name != WritingSettings().front_matter_name and len(foreign) > n_ours:
+        raise WriteError(
+            f"writing.front_matter_name is {name!r}, but other things stand under it in {some(foreign)}; what editors "
+            "wrote is never replaced. Choose a name of its own, such as suggested_related."
+        )
     return Plan(tuple(changes), tuple(problems), files)
 
 
@@ -84,23 +96,49 @@ def render_block(name: str, suggestions: Sequence[Suggestion]) -> str:
     return "\n".join(lines) + "\n"
 
 
-class _Maker:
-    """Makes the file that should be from the file that is."""
+class _NotOursError(WriteError):
+    """What stands under our name is not a block of ours."""
 
-    def __init__(self, path: str, name: str, suggestions: Sequence[Suggestion]) -> None:
+
+class _Maker:
+    """
+    Makes the file that should be from the file that is.
+
+    Parameters
+    ----------
+    path, name, suggestions
+        The file below the site, the name of the block, and what it should hold.
+    names
+        The names of the site's entries.
+
+    Attributes
+    ----------
+    has_block : bool
+        Whether the file had a block of ours.
+    """
+
+    def __init__(self, path: str, name: str, suggestions: Sequence[Suggestion], names: Sequence[str]) -> None:
         self.path = path
         self.name = name
         self.suggestions = suggestions
+        self.names = names
+        self.has_block = False
 
     def __call__(self, before: bytes | None) -> bytes:
         if before is None:
             raise WriteError(f"{self.path}: was removed after it was read, so nothing is written.")
         block = render_block(self.name, self.suggestions)
         if self._stands(before, block):
+            self.has_block = bool(block)
+            return before
+        old = see(front_matter.decode(before, self.path), self.name, self.path)
+        places = old.places if old else ()
+        self._check_ours(places)
+        if not block and all(place.is_empty for place in places):
             return before
         after = front_matter.splice(before, self.name, block or None, self.path)
-        if after != before:
-            self._verify(before, after, block)
+        if old is not None and (after != before or not block):
+            self._verify(old, before, after, block)
         return after
 
     def _stands(self, before: bytes, block: str) -> bool:
@@ -116,16 +154,41 @@ class _Maker:
         front_end = before.find(b"\n---", 3) + 1
         return n_names == 1 and before[:front_end].endswith(f"\n{block}".encode())
 
-    def _verify(self, before: bytes, after: bytes, block: str) -> None:
+    def _check_ours(self, places: Sequence[Place]) -> None:
+        """Raise where something stands under our name that we did not write."""
+        for place in places:
+            if place.is_ours(self.names):
+                self.has_block = True
+            elif not place.is_empty:
+                raise _NotOursError(
+                    f"{self.path}:{place.line}: {self.name} holds {place}, expected suggestions just as they are "
+                    "written here. What editors wrote is never replaced: give it another name or take it out, or "
+                    "choose another writing.front_matter_name."
+                )
+
+    def _verify(self, old: Seen, before: bytes, after: bytes, block: str) -> None:
         """Raise WriteError unless the block is all that differs, and YAML reads our entries in it."""
-        whole = after if block else before
-        # NB taking blocks out is slow beside looking for the name, and most files that get one had none.
-        had_one = block and self.name.encode() in before
+        new = see(front_matter.decode(after, self.path), self.name, self.path)
+        if new is None:
+            raise WriteError(f"{self.path}: has no front matter, so nothing is written.")
+        whole = new if block else old
+        if len(whole.places) != 1 or len(new.places) != bool(block):
+            if len(old.places) == 1:
+                raise WriteError(
+                    f"{self.path}:{old.places[0].line}: {self.name} cannot be replaced where it stands. The file is as "
+                    "it was. Begin a line with it and end it with a colon, or take it out."
+                )
+            raise WriteError(
+                f"{self.path}: {self.name} stands {len(whole.places)} times in the front matter. The file is as it "
+                "was. Leave one of them, or none."
+            )
+        # NB taking blocks out is slow, and most files that get one had none.
+        had_one = block and old.places
         bare = front_matter.splice(before, self.name, None, self.path) if had_one else before if block else after
-        text = whole.decode()
-        first, last = self._place(text)
+        text, first = whole.text, whole.places[0].start
         end = first + len(text) - len(bare.decode())
-        if end > last or (text[:first] + text[end:]).encode() != bare:
+        is_changed = new.others != old.others
+        if is_changed or end > whole.last or (text[:first] + text[end:]).encode() != bare:
             raise WriteError(
                 f"{self.path}: {self.name} cannot be written without changing how the rest of the front matter reads. "
                 "The file is as it was. Write the front matter as plain lines of names."
@@ -138,40 +201,6 @@ class _Maker:
                 f"{self.path}: the entries of {self.name} would not be read back as they are. The file is as it was. "
                 "Please report this with the file: it is a fault of this program."
             )
-
-    def _place(self, text: str) -> tuple[int, int]:
-        """
-        Where the parser sees our block: the start of its line, and the start of the next name or the end.
-
-        That it sees our name between other names, and goes on with the next one, is what shows that the block stands
-        outside of every other value, and that these read as they did without it.
-        """
-        front = front_matter.split(text, self.path)
-        if front is None:
-            raise WriteError(f"{self.path}: has no front matter, so nothing is written.")
-        starts: list[int] = []
-        last = front.end
-        depth, is_key = 0, True
-        for event in parse_events(text[front.start : front.end], self.path, first_line=2):
-            kind = type(event)
-            if kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
-                depth -= 1
-                continue
-            if depth == 1 and isinstance(event, yaml.NodeEvent):
-                mark: Any = event.start_mark
-                if is_key and getattr(event, "value", None) == self.name:
-                    starts.append(front.start + mark.index - mark.column)
-                elif is_key and starts:
-                    last = min(last, front.start + mark.index)
-                is_key = not is_key
-            if kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
-                depth += 1
-        if len(starts) != 1:
-            raise WriteError(
-                f"{self.path}: {self.name} stands {len(starts)} times in the front matter. The file is as it was. "
-                "Leave one of them, or none."
-            )
-        return starts[0], last
 
 
 def _check_name(name: str, corpus: Corpus) -> None:

@@ -293,6 +293,34 @@ def test_links(make_site):
     ]
 
 
+def test_file_with_several_names(make_site):
+    """One file is one article, by the name that is no link, or else the first; the other names are told."""
+    site = make_site({"b/tea.md": article("Tea"), "b/cup.md": article("Cup"), "b/pot.md": article("Pot")})
+    outside = make_site({}).parent / "outside"
+    outside.mkdir()
+    (outside / "can.md").write_text(article("Can"))
+    (site / "a-link.md").symlink_to(site / "b/tea.md")
+    (site / "z-link.md").symlink_to(site / "a-link.md")
+    (site / "a-cup.md").hardlink_to(site / "b/cup.md")
+    (site / "can-2.md").symlink_to(outside / "can.md")
+    (site / "can-1.md").symlink_to(outside / "can.md")
+    corpus = read_site(site)
+    assert corpus.ids == ("a-cup", "b/pot", "b/tea", "can-1")
+    assert corpus.reading.warnings == (
+        "a-link.md is the same file as b/tea.md. It is read once, as b/tea.md.",
+        "b/cup.md is the same file as a-cup.md. It is read once, as a-cup.md.",
+        "can-2.md is the same file as can-1.md. It is read once, as can-1.md.",
+        "z-link.md is the same file as b/tea.md. It is read once, as b/tea.md.",
+    )
+
+
+def test_link_to_a_page_is_an_article(make_site):
+    """A link among the articles counts where its file lies outside of their folders."""
+    site = make_site({"pages/tea.md": article("Tea"), "_posts/2021-03-03-cup.md": article("Cup")})
+    (site / "_posts/2021-03-04-tea.md").symlink_to(site / "pages/tea.md")
+    assert read_site(site).ids == ("_posts/2021-03-03-cup", "_posts/2021-03-04-tea")
+
+
 def test_folder_with_an_ending(make_site):
     """A folder whose name ends in .md is a folder."""
     assert read_site(make_site({"tea.md/cup.md": article("Cup")})).ids == ("tea.md/cup",)

@@ -68,6 +68,8 @@ def test_a_limit_that_is_none(limit, message):
     with pytest.raises(EvaluationError) as error:
         make_report(np.full(4, 0.5)).check([limit])
     assert message in str(error.value)
+    with pytest.raises(EvaluationError, match=r"^--require"):
+        make_report(np.full(4, 0.5)).check([limit], "--require")
 
 
 def test_compare_passes_without_a_drop(values):

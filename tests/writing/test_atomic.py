@@ -2,12 +2,22 @@
 
 import errno
 import os
+import re
 import stat
+from pathlib import Path
 
 import pytest
 
 from recommender.errors import WriteError
-from recommender.writing.atomic import FileChange, apply_changes, plan_change, replace_file, replace_file_by_parts
+from recommender.writing.atomic import (
+    FileChange,
+    apply_changes,
+    is_stream,
+    plan_change,
+    replace_file,
+    replace_file_by_parts,
+    unwritten,
+)
 
 
 def names(folder):
@@ -86,6 +96,102 @@ def test_read_only_file_stays(tmp_path, monkeypatch):
         replace_file(path, b"new")
     assert path.read_bytes() == b"old"
     assert names(tmp_path) == ["file.md"]
+
+
+def read_only(*names):
+    """What `os.access` says where these may not be written; root may write anything."""
+    return lambda path, mode: Path(path).name not in names
+
+
+@pytest.mark.parametrize(("name", "what"), [("one.md", "it"), ("folder", "its folder")])
+@pytest.mark.parametrize("is_late", [False, True])
+def test_read_only_file_does_not_stop_the_others(tmp_path, monkeypatch, name, what, is_late):
+    """A file that may not be replaced is a problem of its own, found by the plan already; the others are replaced."""
+    paths = [tmp_path / "folder" / "one.md", tmp_path / "two.md"]
+    paths[0].parent.mkdir()
+    changes, problems = [], []
+    for path in paths:
+        path.write_bytes(b"old")
+    if not is_late:
+        monkeypatch.setattr(os, "access", read_only(name))
+    for path in paths:
+        try:
+            changes.append(plan_change(path, to(b"new")))
+        except WriteError as error:
+            problems.append(error)
+    assert plan_change(paths[0], to(b"old")) is None
+    monkeypatch.setattr(os, "access", read_only(name))
+    n_replaced, lost = apply_changes(changes)
+    assert n_replaced == 1
+    assert [str(problem) for problem in (*problems, *lost)] == [
+        f"{paths[0]}: cannot be written ({what} is read-only). It is as it was. Mend that and run again."
+    ]
+    assert [path.read_bytes() for path in paths] == [b"old", b"new"]
+    if is_late:
+        paths[1].write_bytes(b"old")
+        with pytest.raises(WriteError, match="is read-only"):
+            apply_changes(changes, strict=True)
+        assert paths[1].read_bytes() == b"old"
+
+
+@pytest.fixture
+def fifo(tmp_path):
+    """A named pipe, and what was written into it."""
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    yield path, lambda: os.read(reader, 1000)
+    os.close(reader)
+
+
+@pytest.mark.parametrize("by_link", [False, True])
+def test_pipe_is_written_into(tmp_path, fifo, by_link):
+    """A pipe stays a pipe, and takes all parts; a plan does not read from it."""
+    pipe, written = fifo
+    path = pipe
+    if by_link:
+        path = tmp_path / "link"
+        path.symlink_to(pipe)
+    assert is_stream(path)
+    assert replace_file_by_parts(path, iter([b"one ", b"two "]))
+    assert replace_file(path, b"three ")
+    files = {}
+    change = plan_change(path, to(b"four"), files)
+    assert (change.before, files) == (None, {})
+    assert apply_changes([change]) == (1, [])
+    assert written() == b"one two three four"
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    assert names(tmp_path) == sorted({pipe.name, path.name})
+
+
+def test_device_is_written_into(tmp_path):
+    """A device stays one, and an error of it is told."""
+    full = tmp_path / "full"
+    try:
+        os.mknod(full, stat.S_IFCHR | 0o600, os.makedev(1, 7))
+        os.close(os.open(full, os.O_WRONLY))
+    except (OSError, AttributeError):
+        pytest.skip("needs leave to make a device")
+    with pytest.raises(OSError, match="No space left on device") as caught:
+        replace_file_by_parts(full, iter([b"line\n"]))
+    assert str(unwritten(full, caught.value)) == (
+        f"{full}: cannot be written (No space left on device). Mend that and run again."
+    )
+    assert stat.S_ISCHR(full.stat().st_mode)
+    assert names(tmp_path) == ["full"]
+
+
+def test_open_descriptor_is_written_into(tmp_path):
+    """What a shell calls /dev/fd/3 goes on where it stands, also where it is a file."""
+    path = tmp_path / "log"
+    with path.open("wb") as opened:
+        opened.write(b"before ")
+        opened.flush()
+        for folder in ("/dev/fd", "/proc/self/fd"):
+            if Path(folder).is_dir():
+                assert replace_file(Path(folder, str(opened.fileno())), b"ours ")
+        opened.write(b"after")
+    assert re.fullmatch(rb"before (ours )+after", path.read_bytes())
 
 
 @pytest.mark.parametrize("step", ["fsync", "replace", "fchmod"])

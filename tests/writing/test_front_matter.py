@@ -207,6 +207,152 @@ def test_splice_that_changes_more_is_caught(tmp_path, monkeypatch):
     ]
 
 
+HELD = [
+    ("suggested_related: my own text\n", "'my own text'"),
+    ("suggested_related: true\n", "the truth value true"),
+    ("suggested_related:\n  - {title: Mine, note: by hand}\n", "a list"),
+    ("suggested_related:\n  - title: Mine\n    score: 0.5\n    note: by hand\n", "a list"),
+    ("suggested_related:\n  - title: Mine\n    score: 65\n", "a list"),
+    ("suggested_related:\n  - /black-tea/\n  - /white-tea/\n", "a list"),
+    ('suggested_related:\n  - "/black-tea/" # 0.81\n  - "/white-tea/" # by hand\n', "a list"),
+    (BLOCK.replace("65\n", "65 # not so good\n"), "a list"),
+    (BLOCK.replace(":\n", ": &them\n", 1) + "others: *them\n", "an anchor, an alias or a tag"),
+    (BLOCK.replace("- title:", "- &it\n    title:", 1) + "first: *it\n", "an anchor, an alias or a tag"),
+    ("suggested_related: # to do\n", "a comment"),
+]
+
+
+@pytest.mark.parametrize(("held", "shown"), HELD)
+@pytest.mark.parametrize("suggestions", [(SUGGESTION,), ()])
+def test_what_is_not_ours_is_kept(tmp_path, held, shown, suggestions):
+    """What stands under our name and does not look like what we write is told of and left alone."""
+    corpus = site_of(tmp_path, held=f"---\ntitle: Tea\n{held}---\n".encode(), tea=b"---\ntitle: Tea\n---\n")
+    found = plan(corpus, tmp_path, suggestions)
+    assert [change.path.name for change in found.changes] == ["tea.md"] * len(suggestions)
+    assert [str(problem) for problem in found.problems] == [
+        f"_news/held.md:3: suggested_related holds {shown}, expected suggestions just as they are written here. What "
+        "editors wrote is never replaced: give it another name or take it out, or choose another "
+        "writing.front_matter_name."
+    ]
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        'suggested_related:\n  - "/en/black-tea/" # 0.81\n  - "/en/white # tea/" # 0.50\n',
+        "suggested_related:\n- title: Black tea\n  link: /black-tea\n  author: {name: Leaf Weekly}\n  score: 0.1\n",
+        'suggested_related:\n  - path: "/black-tea"\n    score: 0.000001\n',
+        "suggested_related: []\n",
+        "suggested_related:\n",
+    ],
+)
+def test_blocks_of_earlier_shapes_are_ours(tmp_path, block):
+    """A block of a run before the site changed its entries is replaced, as is a list with nothing in it."""
+    corpus = site_of(tmp_path, tea=f"---\ntitle: Tea\n{block}topics: [tea]\n---\n".encode())
+    (change,) = plan(corpus, tmp_path).changes
+    assert change.after.decode() == f"---\ntitle: Tea\n{BLOCK}topics: [tea]\n---\n"
+
+
+def test_empty_list_stays_without_suggestions(tmp_path):
+    """Where there is nothing to suggest and nothing of ours to take out, a file keeps its empty list."""
+    corpus = site_of(tmp_path, tea=b"---\ntitle: Tea\nsuggested_related: []\n---\n")
+    assert plan(corpus, tmp_path, ()).changes == ()
+
+
+def test_block_in_the_names_of_a_site_is_ours(tmp_path):
+    """Names that only this site has in its entries are known from its shape."""
+    shape = EntryShape(names={"title": "Titel", "url": "Ort.Adresse"})
+    corpus = site_of(tmp_path, tea=b"---\ntitle: Tea\n---\n").with_articles([])
+    corpus = Corpus([Article(id="_news/tea", path="_news/tea.md")], entry_shape=shape)
+    apply_changes(plan(corpus, tmp_path, [dataclasses.replace(SUGGESTION, shape=shape)]).changes)
+    (change,) = plan(corpus, tmp_path, [dataclasses.replace(SUGGESTION, shape=shape, score=0.5)]).changes
+    assert change.after.count(b"Adresse") == 1
+
+
+def test_name_that_a_theme_lives_by_is_refused(tmp_path):
+    """A name from the settings under which articles keep something else is one error, and nothing is written."""
+    files = dict.fromkeys(("black", "green"), b"---\ntitle: Tea\nlayout: post # main\n---\n")
+    corpus = site_of(tmp_path, **files, white=b"---\ntitle: Tea\n---\n")
+    settings = Settings(writing=WritingSettings(front_matter_name="layout"))
+    with pytest.raises(WriteError) as caught:
+        plan(corpus, tmp_path, settings=settings)
+    assert str(caught.value) == (
+        "writing.front_matter_name is 'layout', but other things stand under it in _news/black.md, _news/green.md; "
+        "what editors wrote is never replaced. Choose a name of its own, such as suggested_related."
+    )
+
+
+def test_name_in_use_with_one_slip(tmp_path):
+    """Where most articles have our block under a name of their own, one that an editor wrote into is told of alone."""
+    block = BLOCK.replace("suggested_related", "similar").encode()
+    files = dict.fromkeys(("black", "green"), b"---\ntitle: Tea\n" + block + b"---\n")
+    corpus = site_of(tmp_path, **files, white=b"---\ntitle: Tea\nsimilar: none\n---\n")
+    found = plan(corpus, tmp_path, settings=Settings(writing=WritingSettings(front_matter_name="similar")))
+    assert [str(problem).partition(",")[0] for problem in found.problems] == ["_news/white.md:3: similar holds 'none'"]
+
+
+BREAKS = ["\u2028", "\u2029", "\u0085"]
+
+
+@pytest.mark.parametrize("line_break", BREAKS)
+@pytest.mark.parametrize(
+    "lines",
+    [
+        'title: "Green tea{}kettle"',
+        "title: Green tea{} kettle",
+        "title: Tea\n# pots{}",
+        "title: Tea\ntext: |\n  a{}  b",
+    ],
+)
+def test_line_breaks_of_yaml_alone(tmp_path, line_break, lines):
+    """What only YAML and Python take for the end of a line does not hide the block."""
+    before = f"---\n{lines.format(line_break)}\n---\n".encode()
+    corpus = site_of(tmp_path, tea=before)
+    path = tmp_path / "_news" / "tea.md"
+    apply_changes(plan(corpus, tmp_path).changes)
+    assert path.read_bytes() == before.replace(b"\n---\n", f"\n{BLOCK}---\n".encode())
+    found = plan(corpus, tmp_path, [dataclasses.replace(SUGGESTION, score=0.75)])
+    assert (len(found.changes), found.problems) == (1, ())
+    found = plan(corpus, tmp_path, ())
+    assert found.problems == ()
+    apply_changes(found.changes)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("line_break", BREAKS)
+def test_line_breaks_in_the_block(tmp_path, line_break):
+    """A block that another program wrote back with such a character in a text is still ours."""
+    written = BLOCK.replace("Leaf Weekly", f"Leaf{line_break}Weekly")
+    corpus = site_of(tmp_path, tea=f"---\ntitle: Tea\n{written}---\n".encode())
+    (change,) = plan(corpus, tmp_path).changes
+    assert change.after.decode() == f"---\ntitle: Tea\n{BLOCK}---\n"
+
+
+@pytest.mark.parametrize(
+    "lines", [f"# tea\u2028{BLOCK}", f"? suggested_related\n: {BLOCK.partition(chr(10))[2].lstrip()}"]
+)
+@pytest.mark.parametrize("suggestions", [(SUGGESTION,), ()])
+def test_block_that_cannot_be_replaced(tmp_path, lines, suggestions):
+    """A block that YAML sees and that is not lines of its own is told of, also where it should be taken out."""
+    corpus = site_of(tmp_path, tea=f"---\ntitle: Tea\n{lines}---\n".encode())
+    found = plan(corpus, tmp_path, suggestions)
+    assert found.changes == ()
+    assert [str(problem) for problem in found.problems] == [
+        "_news/tea.md:3: suggested_related cannot be replaced where it stands. The file is as it was. "
+        "Begin a line with it and end it with a colon, or take it out."
+    ]
+
+
+def test_splice_that_breaks_a_reference_is_caught(tmp_path, monkeypatch):
+    """Values are compared by what they refer to, so an alias without its anchor never reaches a file."""
+    monkeypatch.setattr("recommender.writing.seen.Place.is_ours", lambda *_: True)
+    tied = BLOCK.replace(":\n", ": &them\n", 1)
+    corpus = site_of(tmp_path, tea=f"---\ntitle: Tea\n{tied}others: *them\n---\n".encode())
+    for suggestions in ((SUGGESTION,), ()):
+        (problem,) = plan(corpus, tmp_path, suggestions).problems
+        assert "cannot be written without changing how the rest of the front matter reads" in str(problem)
+
+
 @pytest.mark.parametrize("name", ["related", "relatedArticles", "title", "Provider"])
 def test_names_of_the_editors_are_refused(tmp_path, name):
     """The block cannot take a name under which editors keep something, least of all their lists."""

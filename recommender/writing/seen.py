@@ -1,0 +1,191 @@
+"""
+Front matter as a YAML parser sees it: what stands under our name, and all the rest.
+
+What stands under our name is only ours where it looks like what we write. Anything else is somebody's own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from recommender.content import front_matter
+from recommender.content.entries import ENTRY_NAMES
+from recommender.content.wording import say
+from recommender.content.yaml_values import LINE_END, parse_events, read_yaml
+
+__all__ = ["Place", "Seen", "see"]
+
+#: Names in an entry of ours: those that sites use, in lower case. The score is what no site writes by itself.
+_NAMES = frozenset(part.lower() for names in ENTRY_NAMES.values() for name in names for part in name.split("."))
+_SCORE = "score"
+#: What is left of the line of a plain text of ours without the text: a dash, and the score as a comment.
+_SCORED = re.compile(r"[ ]*-[ ]+#[ ][01]\.\d\d[ ]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """
+    Where our name stands, and what stands under it.
+
+    Parameters
+    ----------
+    line
+        The number of its line in the file.
+    start, end
+        It is ``text[start:end]``, in whole lines.
+    value
+        What it means; None where it is empty, or where `is_tied`.
+    is_tied
+        Whether it has an anchor, an alias or a tag, so that it may mean more than it says.
+    rest
+        Its text without the names and values: indents, dashes, colons, comments.
+    """
+
+    line: int
+    start: int
+    end: int
+    value: Any
+    is_tied: bool
+    rest: str
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is lost with it."""
+        return not self.is_tied and (self.value is None or self.value in ([], "")) and "#" not in self.rest
+
+    def is_ours(self, names: Collection[str] = ()) -> bool:
+        """
+        Whether it looks like a block of ours, whichever shape the site's entries had when it was written.
+
+        Parameters
+        ----------
+        names
+            The names of the site's entries as they are now.
+        """
+        if self.is_tied or not isinstance(self.value, list) or not self.value:
+            return False
+        if all(isinstance(item, str) for item in self.value):
+            lines = LINE_END.split(self.rest.rstrip("\r\n"))[1:]
+            return len(lines) == len(self.value) and all(map(_SCORED.fullmatch, lines))
+        known = _NAMES.union(part.lower() for name in names for part in name.split("."))
+        return "#" not in self.rest and all(_is_entry(item, known) for item in self.value)
+
+    def __str__(self) -> str:
+        """What it holds, in the words of messages."""
+        if self.is_tied:
+            return "an anchor, an alias or a tag"
+        return "a comment" if self.value is None else say(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """
+    What the parser sees in a text.
+
+    Parameters
+    ----------
+    text
+        A whole file.
+    places
+        Where our name stands.
+    last
+        Where the name after ours begins; the closing line where there is none.
+    others
+        Everything but our name and what stands under it; equal where it means the same.
+    """
+
+    text: str
+    places: tuple[Place, ...]
+    last: int
+    others: tuple[tuple[Any, ...], ...]
+
+
+def see(text: str, name: str, where: str) -> Seen | None:
+    """
+    What the parser sees in the front matter of a text, or None where it has none.
+
+    That it sees our name between other names, and goes on with the next one, is what shows that a block stands outside
+    of every other value.
+
+    Raises
+    ------
+    FrontMatterError
+        It is not YAML.
+    """
+    front = front_matter.split(text, where)
+    if front is None:
+        return None
+    others: list[tuple[Any, ...]] = []
+    ours: list[list[Any]] = []
+    #: Where each anchor stands among the others; -1 under our name.
+    anchors: dict[str, int] = {}
+    last = front.end
+    depth, is_key, is_inside = 0, True, False
+    events: Iterator[Any] = parse_events(text[front.start : front.end], where, first_line=2)
+    for event in events:
+        kind = type(event)
+        outer = depth
+        if kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+            depth -= 1
+            is_inside = is_inside and depth > 0
+        elif depth == 1 and isinstance(event, yaml.NodeEvent):
+            if is_key:
+                is_inside = getattr(event, "value", None) == name
+                if is_inside:
+                    ours.append([])
+                elif ours:
+                    mark: Any = event.start_mark
+                    last = min(last, front.start + mark.index)
+            is_key = not is_key
+        if kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+            depth += 1
+        anchor: str | None = getattr(event, "anchor", None)
+        # An alias is what it refers to, which can be gone with our block.
+        refers_to = anchors.get(anchor) if anchor and kind is yaml.AliasEvent else None
+        if anchor and kind is not yaml.AliasEvent:
+            anchors[anchor] = -1 if is_inside else len(others)
+        if is_inside:
+            ours[-1].append(event)
+        # What opens and closes the mapping is not there yet where the front matter is empty.
+        elif outer and depth:
+            value, tag = getattr(event, "value", None), getattr(event, "tag", None)
+            others.append((kind, value, tag, getattr(event, "implicit", None), anchor, refers_to))
+    places = tuple(_place(text, front.start, found, name, where) for found in ours)
+    return Seen(text, places, last, tuple(others))
+
+
+def _place(text: str, origin: int, events: list[Any], name: str, where: str) -> Place:
+    """The place that the events of our name and its value make."""
+    mark = events[0].start_mark
+    start = origin + mark.index - mark.column
+    # What begins and ends a block has no characters of its own, and is found where the next one begins.
+    last = max(event.end_mark.index for event in events if event.end_mark.index > event.start_mark.index)
+    line_end = LINE_END.search(text, origin + last)
+    end = line_end.end() if line_end else len(text)
+    parts, position = [], start
+    marks: list[Any] = [(event.start_mark, event.end_mark) for event in events if type(event) is yaml.ScalarEvent]
+    for begins, ends in marks:
+        parts.append(text[position : origin + begins.index])
+        position = origin + ends.index
+    rest = "".join(parts) + text[position:end]
+    line = len(LINE_END.findall(text, 0, start)) + 1
+    is_tied = any(getattr(event, "anchor", None) or getattr(event, "tag", None) for event in events)
+    value = None if is_tied else read_yaml(text[start:end], where, first_line=line).get(name)
+    return Place(line, start, end, value, is_tied, rest)
+
+
+def _is_entry(item: object, names: Collection[str]) -> bool:
+    """Whether this is an entry as we write them: the names of sites, and a score."""
+    if not isinstance(item, dict):
+        return False
+    score = item.get(_SCORE)
+    if not isinstance(score, int | float) or isinstance(score, bool) or not 0 <= score <= 1:
+        return False
+    outer = {name: value for name, value in item.items() if name != _SCORE}
+    inner = [name for value in outer.values() if isinstance(value, dict) for name in value]
+    return all(str(name).lower() in names for name in (*outer, *inner))
