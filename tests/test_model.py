@@ -335,6 +335,20 @@ def test_an_unknown_id_is_an_error_that_names_the_nearest(rec):
     assert isinstance(caught.value, KeyError)
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("2024-01-30-quillon", "_news/2024-01-30-quillon-raises-money-for-its-lamps"),
+        ("quillon", "_news/2024-01-30-quillon-raises-money-for-its-lamps"),
+        ("2024-12-30-2023", "_news/2024-12-30-2024"),
+    ],
+)
+def test_the_beginning_of_an_id_names_it(typed, meant):
+    """Before what is merely spelled like it; then a part of an id."""
+    known = ["_news/2024-12-30-2024", "_news/2024-01-30-quillon-raises-money-for-its-lamps", "_news/2024-01-30-quilt"]
+    assert f"Did you mean {meant!r}?" in str(UnknownArticleError(typed, known))
+
+
 def test_update_gives_what_a_fit_with_the_same_frequencies_gives(rec, corpus):
     """Adding everything again, or removing and adding, changes no answer."""
     before = dict(rec.suggest_all(min_score=0))
