@@ -38,6 +38,9 @@ __all__ = [
     "tell_reading",
 ]
 
+#: What a reader calls the fields of text that are not called by a name of the article's.
+_FIELD_NAMES = {"title_chars": "parts of the title's words", "title_bigrams": "pairs of the title's words"}
+
 #: Warnings shown without ``--verbose``; the rest is counted.
 MOST_WARNINGS = 10
 
@@ -217,7 +220,7 @@ def explained(article: Article, candidate: Article, reason: Reason) -> Iterator[
         yield f"  - {sentence}"
     for field, share in sorted(reason.fields.items(), key=lambda item: -item[1]):
         terms = ", ".join(f"{term.term} {term.share:.0%}" for term in reason.shared_terms if term.field == field)
-        yield f"  {field} {share:.0%}: {terms}"
+        yield f"  {_FIELD_NAMES.get(field, field)} {share:.0%}{': ' if terms else ''}{terms}"
 
 
 def settings_as_yaml(described: Iterable[tuple[str, Any, str]]) -> Iterator[str]:

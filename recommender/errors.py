@@ -106,15 +106,25 @@ class MissingExtraError(RecommenderError, ImportError):
         super().__init__(f"{what} needs the extra [{extra}]. Install it: pip install 'recommender[{extra}]'.")
 
 
+#: A shorter part stands in names that have nothing to do with it.
+_LEAST_OF_NAME = 4
+
+
 def did_you_mean(wrong: str, known: Iterable[str]) -> str:
     """
     The sentence " Did you mean 'x'?" for the nearest known name, or "" when none is near.
 
-    An id is often typed without its folder, so the last part of a known path counts as its name too.
+    An id is often typed without its folder, so the last part of a known path counts as its name too. What begins with
+    the typed name comes first, then what has it as a part, for names are broken off more often than mistyped.
     """
     by_name: dict[str, str] = {}
     for name in known:
         by_name.setdefault(name, name)
         by_name.setdefault(name.rsplit("/", 1)[-1], name)
-    matches = get_close_matches(wrong, by_name, n=1, cutoff=0.6)
+    matches: list[str] = []
+    if len(wrong) >= _LEAST_OF_NAME:
+        # False comes before True, and of several the shortest has the least besides.
+        parts = [(not name.startswith(wrong), len(name), name) for name in by_name if wrong in name]
+        matches = [name for _, _, name in sorted(parts)[:1]]
+    matches = matches or get_close_matches(wrong, by_name, n=1, cutoff=0.6)
     return f" Did you mean {by_name[matches[0]]!r}?" if matches else ""

@@ -31,6 +31,7 @@ from recommender.ranking.answers import (
     Chosen,
     Threshold,
     chosen_of,
+    first_of_title,
     places_to_fill,
     reason_for_none,
     suggestions_of,
@@ -277,7 +278,8 @@ class Recommender:
             queries = [self._query(state, article_id) for article_id in ids[start : start + _BLOCK]]
             most = max(self._k(k, query) for query in queries)
             ranked = self._rank(state, queries, most, 1, allowed)
-            return list(zip(queries, ranked, self._chosen(state, queries, ranked, k, min_score), strict=True))
+            best = self._chosen(state, queries, ranked, k, min_score, allowed)
+            return list(zip(queries, ranked, best, strict=True))
 
         starts = iter(range(0, len(ids), _BLOCK))
         with ThreadPoolExecutor(n_threads) as pool:
@@ -446,10 +448,10 @@ class Recommender:
         (reason,) = reasons(
             query, [catalogue.articles[row]], [gap], [similarity], [score], shares, signals, self.vectorizer
         )
-        return dataclasses.replace(reason, obstacle=self._why_not(state, query, row, place, similarity, score, k))
+        return dataclasses.replace(reason, obstacle=self._why_not(state, query, row, ranked, place, similarity, k))
 
     def _why_not(
-        self, state: State, query: Query, row: int, place: int, similarity: float, score: float, k: int
+        self, state: State, query: Query, row: int, ranked: Ranked, place: int, similarity: float, k: int
     ) -> str:
         """Why a row is not among the k suggestions; "" when it is."""
         catalogue = state.catalogue
@@ -467,11 +469,14 @@ class Recommender:
             return "many others are nearer, by words and by lists, and only those were ranked"
         if place < 0:
             return "it shares no signal with the article"
-        least = self._least_score(None, query)
+        least, score = self._least_score(None, query), float(ranked.scores[place])
         if score < least:
             return f"its score {score:.3f} is below the threshold {least:.3f}"
-        if place >= k:
-            return f"it is number {place + 1:,} of the candidates, and the list ends at {k}"
+        first, n_before = first_of_title(ranked, place, catalogue)
+        if n_before >= k:
+            return f"it is number {n_before + 1:,} of the candidates, and the list ends at {k}"
+        if first != place:
+            return f"another suggestion has the same title: {catalogue.articles[int(ranked.rows[first])].id}"
         return ""
 
     def _is_tied(self, state: State, query: Query, row: int) -> bool:
@@ -631,7 +636,7 @@ class Recommender:
     def _rank(
         self,
         state: State,
-        queries: list[Query],
+        queries: Sequence[Query],
         k: int,
         n_threads: int,
         allowed: NDArray[np.bool_] | None = None,
@@ -643,11 +648,20 @@ class Recommender:
         return self.ranker.rank(queries, k, state.catalogue, state.graph, allowed, n_threads)
 
     def _chosen(
-        self, state: State, queries: list[Query], ranked: list[Ranked], k: int | None, min_score: float | None
+        self,
+        state: State,
+        queries: list[Query],
+        ranked: list[Ranked],
+        k: int | None,
+        min_score: float | None,
+        allowed: NDArray[np.bool_] | None = None,
     ) -> list[Chosen]:
+        def rank(some: Sequence[Query], depth: int) -> list[Ranked]:
+            return self._rank(state, some, depth, 1, allowed)
+
         places = [self._k(k, query) for query in queries]
         least = [self._least_score(min_score, query) for query in queries]
-        return chosen_of(queries, ranked, places, least, state.catalogue, self.vectorizer)
+        return chosen_of(queries, ranked, places, least, state.catalogue, self.vectorizer, rank)
 
     def _suggestions(self, state: State, query: Query, chosen: Chosen) -> list[Suggestion]:
         signals = self.ranker.sentences(query, chosen.ranked.rows, state.catalogue, state.graph)

@@ -72,7 +72,7 @@ def one_edit(site, rng):
     ids = sorted(site.articles)
     one, other = (site.articles[article_id] for article_id in rng.sample(ids, 2))
     words = f"{one.title} {other.title}".split()
-    match rng.randrange(11):
+    match rng.randrange(12):
         case 0:
             site.change(one.id, title=" ".join(rng.sample(words, min(8, len(words)))))
         case 1:
@@ -107,6 +107,10 @@ def one_edit(site, rng):
             # A list that names a title names whoever has it.
             site.change(one.id, related=(RelatedEntry(title=other.title, target=other.title),))
             site.change(other.id, title=one.title)
+        case 11:
+            # A story that another tells too.
+            twin = dataclasses.replace(one, id=f"_news/{rng.randrange(1000)}", url="", aliases=(), related=())
+            site.articles[twin.id] = dataclasses.replace(twin, title=one.title.upper(), excerpt=other.excerpt)
 
 
 VARIANTS = {

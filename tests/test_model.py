@@ -99,6 +99,36 @@ def test_a_shorter_list_is_the_start_of_a_longer_one(rec):
     assert rec.suggest("tea-3", k=3, min_score=0)[:2] == rec.suggest("tea-3", k=2, min_score=0)
 
 
+def test_of_several_with_one_title_only_the_first_is_suggested(corpus):
+    """A story that two providers tell is one suggestion; the next best moves up, however often the first is told."""
+    told = [
+        article(f"told-{n}", title, day=n)
+        for n, title in enumerate(
+            ["Green tea, now in preview", "GREEN TEA now in preview!", "Green Tea: now in Preview"] * 8
+        )
+    ]
+    rec = Recommender(settings(min_score=0.0)).fit(Corpus([*corpus, *told]))
+    for item in corpus:
+        found = ids(rec.suggest(item.id, k=4))
+        assert sum(name.startswith("told-") for name in found) <= 1
+        assert [*rec.suggest_all(k=4, only=[item.id])] == [(item.id, rec.suggest(item.id, k=4))]
+    tea = ids(rec.suggest("tea-0", k=4))
+    assert sorted(name.split("-")[0] for name in tea) == ["tea", "tea", "tea", "told"]
+    shown = next(name for name in tea if name.startswith("told"))
+    other = next(one.id for one in told if one.id != shown)
+    assert rec.explain("tea-0", shown).obstacle == ""
+    assert rec.explain("tea-0", other).obstacle == f"another suggestion has the same title: {shown}"
+
+
+def test_an_article_with_the_same_title_may_be_suggested_once():
+    """Editors list the same story told elsewhere; and a title without a word is like no other."""
+    twins = [article(f"twin-{n}", "Green tea leaves", day=n) for n in range(3)]
+    languages = [article(f"c-{n}", f"Tea leaves in {name}", day=n) for n, name in enumerate(["C", "C++", "C#"])]
+    rec = Recommender(settings()).fit(Corpus([*twins, *languages]))
+    assert sum(name.startswith("twin") for name in ids(rec.suggest("twin-0", k=5, min_score=0.0))) == 1
+    assert sum(name.startswith("c-") for name in ids(rec.suggest("twin-0", k=5, min_score=0.0))) == 3
+
+
 def test_a_higher_least_score_shortens_from_the_end(rec):
     """And 0 keeps everything that shares a signal."""
     every = rec.suggest("tea-0", k=10, min_score=0)
@@ -115,10 +145,10 @@ def test_of_equal_scores_the_newer_comes_first_then_the_id():
     """One total order."""
     corpus = Corpus(
         [
-            article("asked", "green tea", day=10),
-            article("b-old", "green tea", day=5),
-            article("a-old", "green tea", day=5),
-            article("new", "green tea", day=15),
+            article("asked", "", excerpt="green tea", day=10),
+            article("b-old", "", excerpt="green tea", day=5),
+            article("a-old", "", excerpt="green tea", day=5),
+            article("new", "", excerpt="green tea", day=15),
         ]
     )
     rec = Recommender(settings()).fit(corpus)
@@ -130,7 +160,11 @@ def test_of_equal_scores_the_newer_comes_first_then_the_id():
 def test_newer_is_more_related_all_else_equal():
     """The similarity fades with the days between, and not when the half-life is 0."""
     corpus = Corpus(
-        [article("asked", "green tea", day=100), article("a-old", "green tea"), article("near", "green tea", day=99)]
+        [
+            article("asked", "", excerpt="green tea", day=100),
+            article("a-old", "", excerpt="green tea"),
+            article("near", "", excerpt="green tea", day=99),
+        ]
     )
     assert ids(Recommender(settings()).fit(corpus).suggest("asked")) == ["near", "a-old"]
     undamped = Recommender(settings(half_life_days=0)).fit(corpus).suggest("asked")
@@ -308,6 +342,20 @@ def test_an_unknown_id_is_an_error_that_names_the_nearest(rec):
     assert isinstance(caught.value, KeyError)
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("2024-01-30-quillon", "_news/2024-01-30-quillon-raises-money-for-its-lamps"),
+        ("quillon", "_news/2024-01-30-quillon-raises-money-for-its-lamps"),
+        ("2024-12-30-2023", "_news/2024-12-30-2024"),
+    ],
+)
+def test_the_beginning_of_an_id_names_it(typed, meant):
+    """Before what is merely spelled like it; then a part of an id."""
+    known = ["_news/2024-12-30-2024", "_news/2024-01-30-quillon-raises-money-for-its-lamps", "_news/2024-01-30-quilt"]
+    assert f"Did you mean {meant!r}?" in str(UnknownArticleError(typed, known))
+
+
 def test_update_gives_what_a_fit_with_the_same_frequencies_gives(rec, corpus):
     """Adding everything again, or removing and adding, changes no answer."""
     before = dict(rec.suggest_all(min_score=0))
@@ -332,7 +380,11 @@ def test_changes_are_what_update_needs(rec, corpus):
     """New, changed and gone."""
     changed = dataclasses.replace(corpus["tea-0"], excerpt="New words.")
     now = Corpus(
-        [changed, article("new", "green tea"), *(item for item in corpus if item.id not in ("tea-0", "bike-3"))]
+        [
+            changed,
+            article("new", "", excerpt="green tea"),
+            *(item for item in corpus if item.id not in ("tea-0", "bike-3")),
+        ]
     )
     added, removed = rec.changes(now)
     assert ([item.id for item in added], removed) == (["new", "tea-0"], ["bike-3"])

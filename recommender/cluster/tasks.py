@@ -16,9 +16,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.cluster.folder import open_folder
+from recommender.cluster.folder import SharedFolder, open_folder
 from recommender.ranking.answers import chosen_of, places_to_fill, reason_for_none, suggestions_of
-from recommender.ranking.rankers import unhidden
+from recommender.ranking.rankers import Query, Ranked, unhidden
 from recommender.vectors.damping import Damping
 from recommender.vectors.neighbors import Neighbors
 from recommender.writing import jsonl_lines
@@ -45,19 +45,25 @@ class Written:
 def search(folder: str, block: int, shard: int) -> Neighbors:
     """The best rows of a shard for each article of a block; as many as the answer can need from it."""
     shared = open_folder(folder)
+    return _nearest(shared, shared.asked_rows(block), shared.before(block), shared.k + shared.most_hidden(block), shard)
+
+
+def _nearest(
+    shared: SharedFolder, rows: NDArray[np.int64], before: NDArray[np.float64], depth: int, shard: int
+) -> Neighbors:
+    """The best rows of a shard for each of some articles, given by their rows."""
     ranking = shared.settings.ranking
-    rows = shared.asked_rows(block)
     first, rows_of_shard = shared.rows_of(shard)
     index = shared.index(shard)
     is_inside = (rows >= first) & (rows < first + index.n_rows)
     found = index.top_k(
         shared.vectors[rows],
-        shared.k + shared.most_hidden(block),
+        depth,
         rows_of_shard,
         query_times=shared.times[rows],
         query_groups=shared.groups[rows],
         exclude=np.where(is_inside, rows - first, -1),
-        before=shared.before(block),
+        before=before,
         damping=Damping(ranking.half_life_days, ranking.time_floor),
     )
     return Neighbors(np.where(found.rows >= 0, found.rows + first, -1), found.similarities, found.scores)
@@ -72,7 +78,16 @@ def answer(folder: str, block: int, parts: Sequence[Neighbors], output: str, nam
     ranked = unhidden(queries, found, found.rows.shape[1])
     places = [places_to_fill(shared.k, query, shared.settings.ranking.fill) for query in queries]
     least = [shared.threshold.of(query, shared.fields) for query in queries]
-    chosen = chosen_of(queries, ranked, places, least, shared, shared.vectorizer)
+
+    def rank(some: Sequence[Query], depth: int) -> list[Ranked]:
+        # Seldom asked for, so that it need not be a task of its own: the answer looks at all shards itself.
+        rows = np.array([query.row for query in some], dtype=np.int64)
+        before = np.array([query.before for query in some])
+        wanted = depth + max(len(query.hidden) for query in some)
+        deeper = [_nearest(shared, rows, before, wanted, shard) for shard in range(shared.layout.n_shards)]
+        return unhidden(some, _merged(deeper, shared.order), depth)
+
+    chosen = chosen_of(queries, ranked, places, least, shared, shared.vectorizer, rank)
     for number, query in enumerate(queries):
         signals: list[tuple[tuple[str, ...], dict[str, float]]] = [((), {})] * len(chosen[number].ranked.rows)
         suggestions = suggestions_of(query, chosen[number], signals, shared, shared.vectorizer, shared.entry_shape)

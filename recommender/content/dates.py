@@ -12,8 +12,26 @@ from typing import Any
 __all__ = ["read_date"]
 
 #: What `datetime.fromisoformat` does not read. The zone may follow any of those with a time.
-_FORMATS = ("%Y/%m/%d", "%Y/%m/%d %H:%M", "%Y/%m/%d %H:%M:%S", "%B %d, %Y", "%b %d, %Y", "%d %B %Y", "%d %b %Y")
-_ZONE = re.compile(r"\s*(?:(UTC|GMT|Z)|([+-]\d{2}):?(\d{2}))$", re.IGNORECASE)
+_FORMATS = ("%Y/%m/%d", "%Y/%m/%d %H:%M", "%Y/%m/%d %H:%M:%S")
+_ZONE = re.compile(r"\s*(?:(UTC|GMT|Z)|(?:UTC|GMT)?([+-]\d{2}):?(\d{2}))(?:\s+\([^()]*\))?$", re.IGNORECASE)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = (
+    r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|"
+    r"oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
+_DAY, _YEAR, _BETWEEN = r"(?P<day>\d{1,2})(?:st|nd|rd|th|\.)?", r"(?P<year>\d{4})", r"(?:\s*,\s*|\s+|\s*-\s*)"
+#: A month's name leaves no doubt which number is the day. By hand: `strptime` knows the names in the language of the
+#: machine, and libraries that guess read what could be two dates.
+_NAMED_MONTHS = tuple(
+    re.compile(
+        r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+)?"
+        + _BETWEEN.join(order)
+        + r"(?:(?:,|\s+at)?\s+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?"
+        + r"(?:\s*(?P<half>[ap])\.?m\.?)?)?",
+        re.IGNORECASE,
+    )
+    for order in ((_MONTH, _DAY, _YEAR), (_DAY, _MONTH, _YEAR), (_YEAR, _MONTH, _DAY))
+)
 _ISO_START = re.compile(r"\d{4}-\d")
 #: Numbers from here on are seconds (September 2001), from there on milliseconds since 1970, as databases give them.
 _LEAST_SECONDS, _LEAST_MILLISECONDS = 1_000_000_000, 100_000_000_000
@@ -73,10 +91,30 @@ def _parsed(text: str) -> datetime:
     for read in (datetime.fromisoformat, *(_reader(form) for form in _FORMATS)):
         with suppress(ValueError):
             return read(bare).replace(tzinfo=zone)
+    # NB the year of 02-Mar-2021 looks like a zone.
+    for written, its_zone in ((text, None), (bare, zone)):
+        for form in _NAMED_MONTHS:
+            if named := form.fullmatch(written):
+                with suppress(ValueError):
+                    return _with_named_month(named).replace(tzinfo=its_zone)
+                raise ValueError(", which is not possible")
     with suppress(ValueError):
         return parsedate_to_datetime(text)
     is_impossible = _ISO_START.match(text) and ("must be in" in problem or "out of range" in problem)
     raise ValueError(", which is not possible" if is_impossible else "")
+
+
+def _with_named_month(found: re.Match[str]) -> datetime:
+    """The moment that one of `_NAMED_MONTHS` has found; ValueError where there is none such."""
+    hour = int(found["hour"] or 0)
+    if found["half"]:
+        if not 1 <= hour <= 12:
+            raise ValueError("an hour of a half day")
+        hour = hour % 12 + (12 if found["half"].lower() == "p" else 0)
+    month = _MONTHS.index(found["month"][:3].lower()) + 1
+    return datetime(
+        int(found["year"]), month, int(found["day"]), hour, int(found["minute"] or 0), int(found["second"] or 0)
+    )
 
 
 def _reader(form: str) -> Callable[[str], datetime]:

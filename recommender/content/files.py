@@ -210,10 +210,14 @@ def article_of_text(
         The front matter or one of its values cannot be used.
     """
     where = where or path
-    place = front_matter.split(text, where)
-    if place is None:
-        return None
-    values = read_yaml(text[place.start : place.end], where, first_line=2, warnings=notes.warnings)
+    place = front_matter.split_toml(text, where)
+    if place is not None:
+        values = front_matter.read_toml(text, place, where)
+    else:
+        place = front_matter.split(text, where)
+        if place is None:
+            return None
+        values = read_yaml(text[place.start : place.end], where, first_line=2, warnings=notes.warnings)
     origin = Origin(
         where,
         lambda name: front_matter.key_line(text, place, name),

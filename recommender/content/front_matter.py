@@ -1,8 +1,13 @@
-"""The YAML between the first two lines of three dashes: split off, parsed, and spliced byte for byte."""
+"""
+The YAML between the first two lines of three dashes: split off, parsed, and spliced byte for byte.
+
+TOML between two lines of three plus signs is read, and never written: its comments and its order would be lost.
+"""
 
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,12 +17,14 @@ import yaml
 from recommender.content.yaml_values import LINE_END, parse_events, read_yaml
 from recommender.errors import FrontMatterError
 
-__all__ = ["FrontMatter", "decode", "key_line", "parse", "raw_value", "splice", "split"]
+__all__ = ["FrontMatter", "decode", "key_line", "parse", "raw_value", "read_toml", "splice", "split", "split_toml"]
 
 _LINE = r"[ \t]*(?:\r\n|\n|\r|\Z)"
 _OPENING = re.compile(rf"---{_LINE}")
 _CLOSING = re.compile(rf"(?:---|\.\.\.){_LINE}")
 _TOML = re.compile(rf"\+\+\+{_LINE}")
+_TOML_CLOSING = re.compile(rf"(?<![^\n])\+\+\+{_LINE}")
+_TOML_PLACE = re.compile(r"at line (\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +66,8 @@ def split(text: str, where: str = "text") -> FrontMatter | None:
         if _TOML.match(text, origin):
             raise FrontMatterError(
                 f"{where}:1: found TOML front matter (+++), expected YAML between lines of three dashes. "
-                "Convert it: hugo convert toYAML."
+                "TOML is read, never written: use the data file (--write data), or convert it "
+                "(hugo convert toYAML --unsafe)."
             )
         return None
     closing = _closing_line(text, opening.end())
@@ -69,6 +77,47 @@ def split(text: str, where: str = "text") -> FrontMatter | None:
         )
     line_end = LINE_END.search(opening[0])
     return FrontMatter(line_end[0] if line_end else "\n", opening.end(), closing.start(), closing.end())
+
+
+def split_toml(text: str, where: str = "text") -> FrontMatter | None:
+    """
+    Where the TOML front matter of a text opens and closes, or None where it has none.
+
+    Raises
+    ------
+    FrontMatterError
+        It is never closed.
+    """
+    opening = _TOML.match(text, 1 if text.startswith("\ufeff") else 0)
+    if opening is None:
+        return None
+    closing = _TOML_CLOSING.search(text, opening.end())
+    if closing is None:
+        raise FrontMatterError(
+            f"{where}: front matter opens at line 1 and is never closed. End it with a line of three plus signs."
+        )
+    line_end = LINE_END.search(opening[0])
+    return FrontMatter(line_end[0] if line_end else "\n", opening.end(), closing.start(), closing.end())
+
+
+def read_toml(text: str, place: FrontMatter, where: str) -> dict[str, Any]:
+    """
+    The values of a text's TOML front matter.
+
+    Raises
+    ------
+    FrontMatterError
+        It is not TOML; with the line in the file.
+    """
+    try:
+        return tomllib.loads(text[place.start : place.end])
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        message, _, _ = str(error).partition(" (at ")
+        found = _TOML_PLACE.search(str(error))
+        # The first line of TOML is the second of the file.
+        line = int(found[1]) + 1 if found else len(LINE_END.findall(text, 0, place.end)) + 1
+        said = message[:1].lower() + message[1:]
+        raise FrontMatterError(f"{where}:{line}: is not TOML: {said}. Mend the line.") from None
 
 
 def _closing_line(text: str, start: int) -> re.Match[str] | None:
@@ -131,8 +180,8 @@ def parse(text: str, where: str = "text", warnings: list[str] | None = None) -> 
 
 
 def key_line(text: str, place: FrontMatter, name: str) -> int:
-    """The line of the file on which a top-level name stands; the first line of YAML where it is not found."""
-    pattern = re.compile(rf"(?<![^\r\n])[\"']?{re.escape(name)}[\"']?[ ]*:", re.IGNORECASE)
+    """The line of the file on which a top-level name stands; the first line of values where it is not found."""
+    pattern = re.compile(rf"(?<![^\r\n])[\"']?{re.escape(name)}[\"']?[ ]*[:=]", re.IGNORECASE)
     found = pattern.search(text, place.start, place.end)
     return len(LINE_END.findall(text, 0, found.start() if found else place.start)) + 1
 
@@ -167,10 +216,12 @@ def splice(raw: bytes, name: str, block: str | None, where: str = "text") -> byt
     Raises
     ------
     FrontMatterError
-        The file is not UTF-8, has no front matter, or its front matter is not written as lines of names, so that no
-        block can be added (``{title: Tea}``).
+        The file is not UTF-8, has no front matter or TOML, or its front matter is not written as lines of names, so
+        that no block can be added (``{title: Tea}``).
     """
     text = decode(raw, where)
+    if block is None and split_toml(text, where):
+        return raw
     place = split(text, where)
     if place is None:
         if block is None:

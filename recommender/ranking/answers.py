@@ -7,8 +7,10 @@ articles but no model.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +20,23 @@ from recommender.ranking.explain import Rows, Shares, reasons, shares_of, text_o
 from recommender.ranking.rankers import Query, Ranked
 from recommender.ranking.rules import THIN_FACTOR, is_thin
 from recommender.suggestions import Suggestion
+from recommender.vectors.text import repair
 from recommender.vectors.tfidf import Field, FieldVectorizer
 
-__all__ = ["Chosen", "Threshold", "chosen_of", "places_to_fill", "reason_for_none", "suggestions_of"]
+__all__ = [
+    "Chosen",
+    "Threshold",
+    "chosen_of",
+    "first_of_title",
+    "places_to_fill",
+    "reason_for_none",
+    "suggestions_of",
+]
+
+#: The words of a title; "C", "C++" and "C#" are three.
+_WORD = re.compile(r"[\w+#]+")
+#: By how much deeper a ranking is asked for where rows with equal titles have taken places.
+_DEEPER = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +69,7 @@ def places_to_fill(k: int, query: Query, fill: bool) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What an article gets, as numbers: the first of its ranked rows that reach the least score, and what is shared."""
+    """What an article gets, as numbers: its ranked rows that were chosen, best first, and what is shared with each."""
 
     ranked: Ranked
     shares: Shares
@@ -66,20 +82,75 @@ def chosen_of(
     least: Sequence[float],
     rows: Rows,
     vectorizer: FieldVectorizer,
+    rank: Callable[[Sequence[Query], int], Sequence[Ranked]],
 ) -> list[Chosen]:
     """
-    For each query the first k of its ranked rows that reach the least score.
+    For each query the first k of its ranked rows that reach the least score; of several with one title the first.
 
     Parameters
     ----------
+    ranked
+        At least the k best rows of each query; fewer where there are no more.
     k, least
         A value a query.
+    rank
+        Ranks some queries to a depth, for those whose ranked rows do not suffice.
     """
-    kept = []
-    for found, most, score in zip(ranked, k, least, strict=True):
-        n_kept = int(np.count_nonzero(found.scores[:most] >= score))
-        kept.append(Ranked(found.rows[:n_kept], found.similarities[:n_kept], found.scores[:n_kept]))
+    kept = [_first_ones(*one, rows) for one in zip(ranked, k, least, strict=True)]
+    # A row that only repeats a title takes a place among the k best and has none in the answer. Which do is known when
+    # they are looked at; few queries have any.
+    asked, depth = [place for place in range(len(queries)) if _may_have_more(ranked[place], k[place], least[place])], 0
+    while asked := [place for place in asked if len(kept[place].rows) < k[place]]:
+        depth = _DEEPER * max(depth, *k)
+        deeper = zip(asked, rank([queries[place] for place in asked], depth), strict=True)
+        asked = []
+        for place, found in deeper:
+            kept[place] = _first_ones(found, k[place], least[place], rows)
+            if _may_have_more(found, depth, least[place]):
+                asked.append(place)
     return list(map(Chosen, kept, shares_of(queries, [found.rows for found in kept], rows, vectorizer)))
+
+
+def _may_have_more(found: Ranked, depth: int, least: float) -> bool:
+    """Whether rows beyond a ranking's depth may reach the least score."""
+    return len(found.rows) >= depth > 0 and bool(found.scores[-1] >= least)
+
+
+def _first_ones(found: Ranked, k: int, least: float, rows: Rows) -> Ranked:
+    """The first k of some ranked rows that reach the least score, each the first of its title."""
+    n_reaching = int(np.count_nonzero(found.scores >= least))
+    places: list[int] = []
+    titles: set[str] = set()
+    for place, row in enumerate(found.rows[:n_reaching].tolist()):
+        if len(places) == k:
+            break
+        title = _folded(rows.articles[row].title)
+        if not title or title not in titles:
+            titles.add(title)
+            places.append(place)
+    return Ranked(found.rows[places], found.similarities[places], found.scores[places])
+
+
+def first_of_title(ranked: Ranked, place: int, rows: Rows) -> tuple[int, int]:
+    """
+    Where a ranked row stands once each title counts once.
+
+    Returns
+    -------
+    first : int
+        The place of the first ranked row with its title; `place` itself where it is that.
+    n_before : int
+        How many different titles come before that.
+    """
+    titles = [_folded(rows.articles[row].title) for row in ranked.rows[: place + 1].tolist()]
+    first = titles.index(titles[place]) if titles[place] else place
+    return first, len(set(filter(None, titles[:first]))) + titles[:first].count("")
+
+
+@lru_cache(maxsize=65_536)
+def _folded(title: str) -> str:
+    """The words of a title as a reader hears them; "" where it has none, which is like no other."""
+    return " ".join(_WORD.findall(repair(title).casefold()))
 
 
 def suggestions_of(

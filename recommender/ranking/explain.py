@@ -18,6 +18,7 @@ from recommender.articles import Article
 from recommender.ranking.rankers import Query, vectors_of
 from recommender.snapshots import LayeredDict
 from recommender.suggestions import Reason, SharedTerm
+from recommender.vectors.text import is_unspaced, says_little, shared_run
 from recommender.vectors.tfidf import Field, FieldVectorizer
 
 __all__ = ["Rows", "Shares", "reasons", "shares_of", "text_obstacle"]
@@ -30,6 +31,10 @@ _MOST_SAID = 4
 
 #: Fields whose terms are parts of words, or repeat words that are listed.
 _UNLISTED = ("title_chars", "title_bigrams")
+_UNLISTED_SHARED = {
+    "title_chars": "words of their titles are alike in part",
+    "title_bigrams": "both have the same two neighboring words in the title",
+}
 _IN_FIELD = {"title": "the title", "excerpt": "the excerpt", "body": "the text"}
 
 
@@ -65,7 +70,8 @@ class Shares:
     Parameters
     ----------
     columns
-        Shape (n_rows, N_TERMS): the shared terms that weigh most, the weightiest first; -1 behind the last.
+        Shape (n_rows, N_TERMS): the shared terms that weigh most, the weightiest first; -1 behind the last. Those that
+        more than half of the articles have are among them only where no others are shared.
     of_terms
         Shape (n_rows, N_TERMS): their shares of the similarity, rounded to four places.
     of_fields
@@ -83,8 +89,7 @@ def shares_of(
     """
     For each query what it has in common with each of its rows, all in one compiled loop.
 
-    Character n-grams count for their field but are not among the terms: no reader thinks in them. Nor are terms that
-    more than half of the articles have.
+    Character n-grams count for their field but are not among the terms: no reader thinks in them.
 
     Parameters
     ----------
@@ -139,20 +144,17 @@ def reasons(
     """
     made: list[Reason] = []
     provider = query.article.provider.casefold()
-    words = _Words(query.article, vectorizer)
+    words, is_telling = _Words(query.article, vectorizer), vectorizer.telling_terms()
     names = [field.name for field in vectorizer.fields]
     columns, of_terms, of_fields = shares.columns.tolist(), shares.of_terms.tolist(), shares.of_fields.tolist()
     for place, candidate in enumerate(candidates):
-        terms = []
-        by_field: dict[str, list[str]] = {}
-        for column, share in zip(columns[place], of_terms[place], strict=True):
-            if column < 0:
-                break
-            term, field = words[column]
-            terms.append(SharedTerm(term, field, share))
-            by_field.setdefault(field, []).append(term)
+        terms = words.shared_with(candidate, columns[place], of_terms[place])
+        of_field = {name: share for name, share in zip(names, of_fields[place], strict=True) if share >= 0}
+        are_telling = bool(terms) and bool(is_telling[columns[place][0]])
         own, values = signals[place]
-        sentences = [*own, *map(_shared_words, by_field, by_field.values())]
+        sentences = [*own, *_words_said(terms, are_telling)]
+        if of_field and not terms:
+            sentences.append(_UNLISTED_SHARED["title_bigrams" if of_field.get("title_bigrams") else "title_chars"])
         gap = gaps[place]
         gap_days = None if math.isnan(gap) else round(gap, 2)
         if gap_days is not None:
@@ -165,7 +167,7 @@ def reasons(
                 similarities[place],
                 tuple(dict.fromkeys(sentences)),
                 tuple(terms),
-                {name: share for name, share in zip(names, of_fields[place], strict=True) if share >= 0},
+                of_field,
                 gap_days,
                 values,
             )
@@ -181,15 +183,35 @@ def text_obstacle(article: Article) -> str:
 
 
 class _Words(dict[int, tuple[str, str]]):
-    """Column -> its term as the query has it, and its field; looked up once a query."""
+    """Column -> its term as the query has it, without a language's prefix, and its field; looked up once a query."""
 
     def __init__(self, article: Article, vectorizer: FieldVectorizer) -> None:
         super().__init__()
         self._article, self._vectorizer = article, vectorizer
+        self._prefix = vectorizer.prefix(article)
         self._forms: dict[str, dict[str, str]] = {}
+
+    def shared_with(self, candidate: Article, columns: Sequence[int], shares: Sequence[float]) -> list[SharedTerm]:
+        """
+        The shared terms of some columns, up to the first that is -1, the largest share first.
+
+        Pairs of characters out of runs without spaces are shown as the runs that both texts have.
+        """
+        found: dict[tuple[str, str], float] = {}
+        for column, share in zip(columns, shares, strict=True):
+            if column < 0:
+                break
+            term, field = self[column]
+            if field in _IN_FIELD and not term.isascii() and is_unspaced(term):
+                own, other = (self._vectorizer.shown_text(one, field) for one in (self._article, candidate))
+                term = shared_run(term.split(" ")[0], own, other)
+            found[term, field] = found.get((term, field), 0.0) + share
+        terms = [SharedTerm(term, field, round(share, 4)) for (term, field), share in found.items()]
+        return sorted(terms, key=lambda one: -one.share)
 
     def __missing__(self, column: int) -> tuple[str, str]:
         term, field = self._vectorizer.term_name(column), self._vectorizer.field_of(column)
+        term = term.removeprefix(self._prefix)
         if field in _IN_FIELD:
             # A saved model keeps no bodies; the stem is then shown as it is.
             known = self._forms.get(field)
@@ -243,6 +265,20 @@ def _multiply(own_columns, own_values, columns, values, products):
 @numba.njit(nogil=True, cache=True)
 def _share(own_columns, products, total, starts, name_ranks, is_telling, columns, of_terms, of_fields):
     """Fill a row's terms that weigh most with their shares, and the share of each field, from the products."""
+    field = 0
+    has_telling = False
+    for own in range(len(own_columns)):
+        if products[own] == 0.0:
+            continue
+        column = own_columns[own]
+        while field + 1 < len(starts) and column >= starts[field + 1]:
+            field += 1
+        of_fields[field] = max(of_fields[field], 0.0) + products[own]
+        has_telling |= name_ranks[field] >= 0 and is_telling[column]
+    for number in range(len(starts)):
+        if of_fields[number] >= 0.0:
+            of_fields[number] = np.rint(of_fields[number] / total * 1e4) / 1e4
+
     most = len(columns)
     ranks = np.zeros(most, dtype=np.int64)
     n_kept = 0
@@ -253,8 +289,7 @@ def _share(own_columns, products, total, starts, name_ranks, is_telling, columns
         column = own_columns[own]
         while field + 1 < len(starts) and column >= starts[field + 1]:
             field += 1
-        of_fields[field] = max(of_fields[field], 0.0) + products[own]
-        if name_ranks[field] < 0 or not is_telling[column]:
+        if name_ranks[field] < 0 or (has_telling and not is_telling[column]):
             continue
         share = products[own] / total
         at = n_kept
@@ -271,16 +306,30 @@ def _share(own_columns, products, total, starts, name_ranks, is_telling, columns
             n_kept = min(n_kept + 1, most)
     for place in range(n_kept):
         of_terms[place] = np.rint(of_terms[place] * 1e4) / 1e4
-    for number in range(len(starts)):
-        if of_fields[number] >= 0.0:
-            of_fields[number] = np.rint(of_fields[number] / total * 1e4) / 1e4
 
 
-def _shared_words(field: str, words: Sequence[str]) -> str:
-    """A sentence that names the shared words of a field."""
+def _words_said(terms: Sequence[SharedTerm], are_telling: bool) -> list[str]:
+    """Sentences that name the shared words: one a field, or one in all where most articles of the site have them."""
+    said = [one for one in terms if one.field == "topics" or not says_little(one.term)] or terms
+    if not are_telling:
+        # A topic often stands in the text too.
+        words = list({one.term.casefold(): one.term for one in reversed(said)}.values())[::-1]
+        return [f"both have what most articles have: {_enumerated(words)}"] if words else []
+    by_field: dict[str, list[str]] = {}
+    for one in said:
+        by_field.setdefault(one.field, []).append(one.term)
+    return [
+        f"both have the topic {_enumerated(words)}"
+        if field == "topics"
+        else f"both name {_enumerated(words)} in {_IN_FIELD[field]}"
+        for field, words in by_field.items()
+    ]
+
+
+def _enumerated(words: Sequence[str]) -> str:
+    """The first of some words, as a sentence names them."""
     words = words[:_MOST_SAID]
-    said = words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
-    return f"both have the topic {said}" if field == "topics" else f"both name {said} in {_IN_FIELD[field]}"
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def _days_apart(gap: float) -> str:

@@ -98,6 +98,12 @@ class TermReader:
         """What cuts and stems the article's words."""
         return analyzer_for(self.language_of(article), self.settings.stem, self.settings.stop_words)
 
+    def text(self, article: Article | Text, field: str) -> str:
+        """What is read of title, excerpt or body, as typed."""
+        text: str = getattr(article, field)
+        # Cut by characters first: a book-length body must not be repaired to its end.
+        return text[: self.settings.body_words * 12] if field == "body" else text
+
     def terms(self, article: Article | Text, field: str) -> list[str]:
         """The terms of one field, in order."""
         options: FieldSettings = getattr(self.settings, field)
@@ -107,11 +113,7 @@ class TermReader:
         elif field == "topics":
             terms = [repair(topic).casefold() for topic in article.topics]
         else:
-            text = article.title if field == "title_bigrams" else getattr(article, field)
-            if field == "body":
-                # Cut by characters first: a book-length body must not be repaired to its end.
-                text = text[: self.settings.body_words * 12]
-            terms = analyzer.terms(text)
+            terms = analyzer.terms(self.text(article, "title" if field == "title_bigrams" else field))
             if field == "body":
                 terms = terms[: self.settings.body_words]
             terms = word_ngrams(terms, options.ngram_range)

@@ -17,7 +17,17 @@ import Stemmer
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 from stop_words import LANGUAGE_MAPPING, get_stop_words
 
-__all__ = ["Analyzer", "analyzer_for", "char_ngrams", "language_of", "repair", "word_ngrams"]
+__all__ = [
+    "Analyzer",
+    "analyzer_for",
+    "char_ngrams",
+    "is_unspaced",
+    "language_of",
+    "repair",
+    "says_little",
+    "shared_run",
+    "word_ngrams",
+]
 
 # Curly quotes become straight, ligatures and full-width letters plain: all are one word to a reader.
 _FTFY = ftfy.TextFixerConfig(normalization="NFKC", unescape_html=False)
@@ -61,6 +71,13 @@ _TOKEN = re.compile(rf"[{_UNSPACED}]+|[^\W_{_UNSPACED}]+(?:['’][^\W_{_UNSPACED
 # What it finds in ASCII, in half the time.
 _ASCII_TOKEN = re.compile(r"[A-Za-z0-9]+(?:'[A-Za-z0-9]+)*(?:\+\+|\#)?")
 _IS_UNSPACED = re.compile(rf"[{_UNSPACED}]")
+_UNSPACED_RUN = re.compile(rf"[{_UNSPACED}]+")
+#: Inflections and particles; words in hiragana alone are rare.
+_HIRAGANA = re.compile("[\u3041-\u309f]+")
+#: Particles that cling to a word before or behind it.
+_PARTICLES = "のはがをにでと"
+#: Places of a pair that are looked at for the longest run around it.
+_MOST_PLACES = 4
 
 #: Words that an analyzer remembers.
 _MOST_MET = 1 << 18
@@ -216,6 +233,40 @@ def _bigrams(surface: str) -> list[str]:
     if not _IS_UNSPACED.match(surface):
         return [surface]
     return [surface[start : start + 2] for start in range(max(1, len(surface) - 1))]
+
+
+def is_unspaced(term: str) -> bool:
+    """Whether a term is a pair of characters out of a run without spaces, or several such."""
+    return all(_IS_UNSPACED.match(part) for part in term.split(" "))
+
+
+def says_little(word: str) -> bool:
+    """Whether a word is in hiragana alone, as endings and particles are, or a particle and one character."""
+    is_particle_and_one = len(word) > 1 and is_unspaced(word) and len(word.strip(_PARTICLES)) == 1
+    return is_particle_and_one or _HIRAGANA.fullmatch(word) is not None
+
+
+def shared_run(pair: str, text: str, other: str) -> str:
+    """
+    The longest run without spaces around a pair of characters that stands in both of two repaired texts.
+
+    Its first places in `text` are looked at. Particles at its ends are left out. Where one of the texts does not have
+    the pair, that is the pair itself.
+    """
+    best, n_places = "", 0
+    for found in _UNSPACED_RUN.finditer(text) if pair in other else ():
+        run, at = found[0], found[0].find(pair)
+        while at >= 0 and n_places < _MOST_PLACES:
+            start, stop = at, at + len(pair)
+            while stop < len(run) and run[start : stop + 1] in other:
+                stop += 1
+            while start > 0 and run[start - 1 : stop] in other:
+                start -= 1
+            best = max(best, run[start:stop], key=len)
+            n_places += 1
+            at = run.find(pair, at + 1)
+    bare = best.strip(_PARTICLES)
+    return bare if len(bare) > 1 else best or pair
 
 
 @lru_cache(maxsize=64)

@@ -37,7 +37,7 @@ from recommender.vectors.counts import (
 )
 from recommender.vectors.names import NameCounts
 from recommender.vectors.postings import frozen
-from recommender.vectors.text import analyzer_for
+from recommender.vectors.text import analyzer_for, repair
 
 __all__ = ["FIELD_NAMES", "Field", "FieldVectorizer"]
 
@@ -264,15 +264,19 @@ class FieldVectorizer:
         return self._telling
 
     def surface_forms(self, article: Article, field: str) -> dict[str, str]:
-        """The words of one field as a reader sees them, by term: the first form of each."""
+        """The words of one field as a reader sees them, by term without `prefix`: the first form of each."""
         reader = self._reader
         return _surface_forms(
-            getattr(article, field),
-            reader.language_of(article),
-            reader.prefix(article),
-            self.settings.stem,
-            self.settings.stop_words,
+            reader.text(article, field), reader.language_of(article), self.settings.stem, self.settings.stop_words
         )
+
+    def prefix(self, article: Article) -> str:
+        """What the names of an article's terms begin with where its language is not the site's; never to be shown."""
+        return self._reader.prefix(article)
+
+    def shown_text(self, article: Article, field: str) -> str:
+        """What is read of title, excerpt or body, as a reader sees it."""
+        return repair(self._reader.text(article, field))
 
     def _learn(self, articles: Sequence[Article]) -> list[Shard]:
         """Learn each field's terms, and hand back how often they stand in which article."""
@@ -444,6 +448,5 @@ def _unit(values, scaled):
 
 
 @lru_cache(maxsize=4096)
-def _surface_forms(text: str, language: str, prefix: str, stem: bool, stop_words: bool) -> dict[str, str]:
-    forms = analyzer_for(language, stem, stop_words).forms(text)
-    return {prefix + term: surface for term, surface in forms.items()} if prefix else forms
+def _surface_forms(text: str, language: str, stem: bool, stop_words: bool) -> dict[str, str]:
+    return analyzer_for(language, stem, stop_words).forms(text)

@@ -37,7 +37,7 @@ def settings(**ranking):
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """240 articles: dates missing, addresses shared, lists, drafts, two languages, texts that share nothing."""
+    """240 articles: no dates, titles and addresses shared, lists, drafts, two languages, texts that share nothing."""
     rng = random.Random(7)
     file = tmp_path_factory.mktemp("site") / "articles.jsonl"
     with file.open("w") as lines:
@@ -57,6 +57,9 @@ def site(tmp_path_factory):
                 article["related"] = [f"https://example.org/{rng.randrange(240)}", "https://example.org/3"]
             if number % 11 == 0:
                 article["lang"] = "de"
+            if number % 9 == 0:
+                # One story, told again and again: those that only repeat it leave their places to others.
+                article["title"] = "Green tea, black tea" if number % 2 else "Green Tea: black tea"
             if number % 60 == 0:
                 article |= {"title": f"Zqx{number}", "excerpt": "", "tags": [], "body": ""}
             lines.write(json.dumps(article) + "\n")

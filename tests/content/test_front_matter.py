@@ -1,10 +1,14 @@
+import re
+from datetime import UTC, datetime
+
 import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from recommender.content.front_matter import decode, key_line, parse, raw_value, splice, split
-from recommender.errors import FrontMatterError
+from recommender.content.site import read_article
+from recommender.errors import FrontMatterError, SiteError
 
 NAME = "suggested_related"
 BLOCK = 'suggested_related:\n  - title: "Black tea"\n    score: 0.5\n'
@@ -144,3 +148,54 @@ def test_lines_and_raw_values():
     assert place is not None
     assert [key_line(text, place, name) for name in ("related", "title", "date", "none")] == [2, 4, 5, 2]
     assert [raw_value(text, place, name) for name in ("title", "date", "none")] == ["12:30", "", ""]
+
+
+TOML = """\
++++
+title = "Green tea"
+date = 2021-03-02T07:14:00Z
+tags = ["tea", "green"]
+draft = false
+
+[params]
+note = "+++"
+
+[[related]]
+title = "Black tea"
+url = "https://tea.example/black"
++++
+A cup a day.
+"""
+
+
+def test_toml_is_read():
+    """Dates, lists and tables mean what they mean in YAML; the body begins behind the closing line."""
+    article = read_article(TOML)
+    assert (article.title, article.topics, article.body) == ("Green tea", ("tea", "green"), "A cup a day.\n")
+    assert article.published_at == datetime(2021, 3, 2, 7, 14, tzinfo=UTC)
+    assert [entry.url for entry in article.related] == ["https://tea.example/black"]
+    assert read_article(TOML.replace("\n", "\r\n")).title == "Green tea"
+    assert read_article(TOML.replace("2021-03-02T07:14:00Z", "2021-03-02")).published_at == datetime(
+        2021, 3, 2, tzinfo=UTC
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('+++\ntitle = "Tea"\ndate = oops\n+++\n', "text:3: is not TOML: invalid value. Mend the line."),
+        ('+++\ntitle = "Tea"\n', "never closed. End it with a line of three plus signs."),
+        ("+++\ndraft = false\ntitle = 2024\n+++\n", "text:3: title must be text, but is the number 2024."),
+    ],
+)
+def test_wrong_toml_is_told_with_its_line(text, message):
+    """In the words of the other errors."""
+    with pytest.raises(SiteError, match=re.escape(message)):
+        read_article(text)
+
+
+def test_toml_is_never_written():
+    """The error names what works."""
+    with pytest.raises(FrontMatterError, match=re.escape("use the data file (--write data)")):
+        splice(TOML.encode(), "suggested_related", "suggested_related: []\n")
+    assert splice(TOML.encode(), "suggested_related", None) == TOML.encode(), "there is nothing of ours to take out"

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from recommender.articles import Article, Corpus
+from recommender.console import explained
 from recommender.model import Recommender
 from recommender.ranking.explain import N_TERMS, shares_of
 from recommender.settings import settings_from_mapping
@@ -38,8 +39,10 @@ def slow(query, row, catalogue, vectorizer):
         if columns:
             of_fields[field.name] = shares[columns].sum()
         if field.name not in ("title_chars", "title_bigrams"):
-            listed += [(-shares[c], field.name, c) for c in columns if vectorizer.telling_terms()[c]]
-    return sorted(listed)[:N_TERMS], of_fields
+            listed += [(-shares[c], field.name, c) for c in columns]
+    # What most articles have is named only where there is nothing else.
+    telling = [one for one in listed if vectorizer.telling_terms()[one[2]]]
+    return sorted(telling or listed)[:N_TERMS], of_fields
 
 
 def test_shares_are_those_of_the_slow_way(fitted):
@@ -73,3 +76,61 @@ def test_a_block_is_explained_as_its_queries_are_alone(fitted):
         for name in ("columns", "of_terms", "of_fields"):
             assert np.array_equal(getattr(shares, name), getattr(alone, name))
             assert len(getattr(shares, name)) == len(own)
+
+
+def reason_for(articles, asked, candidate, **settings):
+    """What is said of one pair on a site of some articles."""
+    settings = settings_from_mapping({"ranking": {"ranker": "similarity", "min_score": 0.0}, **settings})
+    return Recommender(settings).fit(Corpus(articles, site_language="en")).explain(asked, candidate)
+
+
+OTHERS = [Article(f"other-{n}", title=f"{one} on the {two}", topics=(one,)) for n, (one, two) in enumerate(
+    [("Rain", "road"), ("Wheels", "hill"), ("Gears", "bicycle"), ("Chains", "tractor"), ("Cups", "table")]
+)]  # fmt: skip
+
+
+def test_the_prefix_of_a_language_is_never_shown():
+    """It keeps languages apart, and is nothing that a site has written."""
+    german = [
+        Article("a", title="Der Hafen von Hamburg", excerpt="Schiffe", topics=("dns", "de:seltsam"), language="de"),
+        Article("b", title="Ein Hafen im Norden", excerpt="Schiffe", topics=("dns", "de:seltsam"), language="de"),
+    ]
+    vectors = {"vectors": {"title": {"ngram_range": [1, 2]}}}
+    reason = reason_for([*german, *OTHERS], "a", "b", **vectors)
+    assert {(one.term, one.field) for one in reason.shared_terms} == {
+        ("dns", "topics"), ("de:seltsam", "topics"), ("Hafen", "title"), ("Schiffe", "excerpt"),
+    }  # fmt: skip
+    assert "both have the topic de:seltsam and dns" in reason.sentences
+
+
+def test_text_without_spaces_is_named_in_runs_that_both_have():
+    """Not in pairs of characters, nor in endings."""
+    japanese = [
+        Article("a", title="コーヒー豆を焙煎する店", excerpt="毎朝コーヒーを飲む人の新聞。", language="ja"),
+        Article("b", title="新しいコーヒー豆を販売する", excerpt="コーヒーが値上がりの新年。", language="ja"),
+    ]
+    reason = reason_for([*japanese, *OTHERS], "a", "b")
+    assert {(one.term, one.field) for one in reason.shared_terms} >= {("コーヒー豆", "title"), ("コーヒー", "excerpt")}
+    assert sum(one.share for one in reason.shared_terms) <= 1
+    assert {"both name コーヒー豆 in the title", "both name コーヒー in the excerpt"} <= set(reason.sentences)
+    assert not any("の新" in one for one in reason.sentences), "a particle and half a word"
+    endings = [Article("a", title="猫が勉強した", language="ja"), Article("b", title="犬も散歩した", language="ja")]
+    assert "both name した in the title" in reason_for([*endings, *OTHERS], "a", "b").sentences, "there is nothing else"
+
+
+def test_words_that_most_articles_have_are_named_where_there_are_no_others():
+    """Every pair that is alike gets a sentence that says in which words."""
+    articles = [Article(str(n), title=f"DNS {word}", topics=("dns",)) for n, word in enumerate(["tea", "pot", "cup"])]
+    reason = reason_for(articles, "0", "1")
+    assert reason.similarity > 0
+    assert reason.sentences[0] == "both have what most articles have: dns"
+    assert {(one.term, one.field) for one in reason.shared_terms} == {("dns", "topics"), ("DNS", "title")}
+    parts = [Article("a", title="Unbelievable"), Article("b", title="Believably"), *OTHERS]
+    assert reason_for(parts, "a", "b").sentences == ("words of their titles are alike in part",)
+
+
+def test_a_field_whose_terms_are_not_listed_is_told_without_a_colon():
+    """By a name that a reader understands."""
+    parts = [Article("a", title="Unbelievable"), Article("b", title="Believably"), *OTHERS]
+    lines = list(explained(parts[0], parts[1], reason_for(parts, "a", "b")))
+    assert lines[-1] == "  parts of the title's words 100%"
