@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
-from recommender.articles import Article, RelatedEntry
+from recommender.articles import NEVER, Article, RelatedEntry
 from recommender.content.dates import read_date
 from recommender.content.entries import EntryNames, KnownEntries, read_entries
-from recommender.content.paths import language_code
+from recommender.content.paths import language_code, without_ending
 from recommender.content.wording import say
 from recommender.errors import ArticleError
 
@@ -48,6 +48,10 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     "language": ("language", "locale", "lang"),
     "published": ("published",),
     "draft": ("draft",),
+    "visible_from": ("publishDate", "pubDate"),
+    "visible_until": ("expiryDate", "unpublishDate"),
+    "build": ("_build", "build"),
+    "headless": ("headless",),
     "related": ("related", "relatedArticles", "related_articles", "related_posts", "relatedPosts", "see_also"),
 }
 #: Jekyll's singular forms are read where the article has none of the plural ones.
@@ -186,22 +190,26 @@ class FieldReader:
         if not title and not default_title:
             raise ArticleError(f"{origin.where}: there is no title. Give it one: title: Tea.")
         url, aliases, slug, permalink = _addresses(found)
+        published_at = _published_at(found, self.zone, default_date)
+        is_made = _is_made(found, path)
         entry_names: EntryNames | None = Counter() if "related" in held else None
         article = Article(
             id=article_id,
             path=path,
             title=title or default_title,
             excerpt=_text(found, "excerpt"),
-            published_at=_published_at(found, self.zone, default_date),
+            published_at=published_at,
             url=url,
             topics=_topics(found),
             provider=_provider(found),
             quality=_quality(found),
             language=_language(found) or default_language,
-            is_published=_is_published(found),
+            is_published=_is_published(found) and is_made,
             body=body,
             related=() if entry_names is None else _related(found, self.zone, entry_names, self._known_entries),
             aliases=aliases,
+            visible_from=_embargo(found, self.zone, published_at) if is_made else NEVER,
+            visible_until=_expiry(found, self.zone),
         )
         # NB Much faster than Counter.update.
         for name in found.names:
@@ -314,6 +322,52 @@ def _published_at(found: _Found, zone: tzinfo, default: date | None) -> datetime
         return None
     found.names.append(("published_at", "name of the file"))
     return read_date(default, zone)
+
+
+def _embargo(found: _Found, zone: tzinfo, published_at: datetime | None) -> datetime | None:
+    """The day of publication, where an article names one that is later than its date."""
+    latest = None
+    for name, value in found.get("visible_from"):
+        if ("published_at", name) in found.names:
+            continue
+        day = _day(found, name, value, zone)
+        if day and (published_at is None or day > published_at) and (latest is None or day > latest):
+            latest = day
+            found.names.append(("visible_from", name))
+    return latest
+
+
+def _expiry(found: _Found, zone: tzinfo) -> datetime | None:
+    for name, value in found.get("visible_until"):
+        if day := _day(found, name, value, zone):
+            found.names.append(("visible_until", name))
+            return day
+    return None
+
+
+def _day(found: _Found, name: str, value: object, zone: tzinfo) -> datetime | None:
+    try:
+        return read_date(value, zone)
+    except ValueError:
+        found.leave_out(name, "a date", value)
+        return None
+
+
+def _is_made(found: _Found, path: str) -> bool:
+    """Whether Hugo makes a page of it and lists it."""
+    for name, value in found.get("build"):
+        if isinstance(value, Mapping):
+            options = {str(key).lower(): str(option).lower() for key, option in value.items()}
+            if options.get("render") in ("never", "false", "link") or options.get("list") in ("never", "false"):
+                found.names.append(("build", name))
+                return False
+    # Hugo knows the word in bundles only.
+    is_bundle = without_ending(path).rpartition("/")[2].partition(".")[0] == "index"
+    for name, value in found.get("headless"):
+        if is_bundle and _truth(value):
+            found.names.append(("headless", name))
+            return False
+    return True
 
 
 def _addresses(found: _Found) -> tuple[str, tuple[str, ...], str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
 from functools import lru_cache
 from pathlib import Path
@@ -51,6 +51,14 @@ class Generator:
         The pattern of addresses by collection or section; "" is that of all others.
     warnings
         What could not be read.
+    file
+        The configuration, below the site; "" where there is none.
+    collections
+        Jekyll: whether a collection's documents become pages, by its name.
+    collections_dir
+        Jekyll: the folder in which the collections' folders lie; "" for the site's own.
+    include, exclude
+        Jekyll: names and patterns that it reads though they begin with an underscore, or does not read.
     """
 
     name: Literal["jekyll", "hugo", ""] = ""
@@ -59,6 +67,11 @@ class Generator:
     zone: tzinfo = UTC
     permalinks: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    file: str = ""
+    collections: Mapping[str, bool] = field(default_factory=dict)
+    collections_dir: str = ""
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
 
 
 def read_generator(root: Path) -> Generator:
@@ -78,7 +91,7 @@ def _read(root: Path, file: str, name: Literal["jekyll", "hugo"], changed: int) 
     try:
         values = _values(root / file, file)
     except SiteError as error:
-        return Generator(name, warnings=(f"{error} It is read as if it were empty.",))
+        return Generator(name, warnings=(f"{error} It is read as if it were empty.",), file=file)
     # Hugo does not tell capitals from small letters in names; Jekyll's names are small.
     named = {str(key).lower(): value for key, value in values.items()}
     warnings: list[str] = []
@@ -104,7 +117,16 @@ def _read(root: Path, file: str, name: Literal["jekyll", "hugo"], changed: int) 
         language = text("defaultcontentlanguage", "languagecode", "locale")
         permalinks = _hugo_permalinks(named)
     address = f"{site_url}/{base}" if site_url and base else site_url
-    return Generator(name, address, language_code(language), zone, permalinks, tuple(warnings))
+    generator = Generator(name, address, language_code(language), zone, permalinks, tuple(warnings), file)
+    if name == "hugo":
+        return generator
+    return replace(
+        generator,
+        collections=_jekyll_collections(named.get("collections")),
+        collections_dir=text("collections_dir").strip("/"),
+        include=_texts(named.get("include")),
+        exclude=_texts(named.get("exclude")),
+    )
 
 
 def _values(path: Path, file: str) -> dict[str, Any]:
@@ -132,6 +154,24 @@ def _jekyll_permalinks(named: Mapping[str, Any]) -> dict[str, str]:
             if isinstance(options, dict) and isinstance(options.get("permalink"), str):
                 permalinks[str(collection)] = options["permalink"]
     return permalinks
+
+
+def _jekyll_collections(collections: Any) -> dict[str, bool]:
+    """Whether each collection is put out; posts are, unless they are told not to be."""
+    if isinstance(collections, list):
+        return {str(collection): str(collection) == "posts" for collection in collections}
+    if not isinstance(collections, dict):
+        return {}
+    return {
+        str(collection): bool(options.get("output", str(collection) == "posts"))
+        if isinstance(options, dict)
+        else str(collection) == "posts"
+        for collection, options in collections.items()
+    }
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()
 
 
 def _hugo_permalinks(named: Mapping[str, Any]) -> dict[str, str]:

@@ -18,6 +18,7 @@ permalink: pretty
 collections:
   news: {output: true, permalink: "/n/:path/"}
   cups: {output: true}
+  pots: {label: Pots}
 """
     assert read_generator(make_site({"_config.yml": config})) == Generator(
         "jekyll",
@@ -25,6 +26,8 @@ collections:
         "en-US",
         ZoneInfo("Europe/Berlin"),
         {"posts": "pretty", "drafts": "pretty", "news": "/n/:path/"},
+        file="_config.yml",
+        collections={"news": True, "cups": True, "pots": False},
     )
 
 
@@ -45,7 +48,7 @@ collections:
 def test_hugo(make_site, file, text):
     """A Hugo configuration in any of its formats and places gives the same."""
     assert read_generator(make_site({file: text})) == Generator(
-        "hugo", "https://example.org", "de", UTC, {"blog": "/:slug/"}
+        "hugo", "https://example.org", "de", UTC, {"blog": "/:slug/"}, file=file
     )
 
 
@@ -78,7 +81,9 @@ def test_warnings(make_site, file, text, warning):
 def test_odd_types(make_site):
     """Values of types that a configuration does not have count as not given."""
     config = "url: 7\nlang: [en]\npermalink: {a: b}\ncollections: [news]\ntimezone: false\n"
-    assert read_generator(make_site({"_config.yml": config})) == Generator("jekyll")
+    assert read_generator(make_site({"_config.yml": config})) == Generator(
+        "jekyll", file="_config.yml", collections={"news": False}
+    )
 
 
 def test_none(tmp_path):
