@@ -23,7 +23,7 @@ from zoneinfo import ZoneInfo
 from recommender import errors
 from recommender.articles import Article, Corpus, EntryShape, Reading, RelatedEntry
 from recommender.cache import SiteCache, code_version, digest
-from recommender.content.fields import Notes
+from recommender.content.fields import Notes, PageFacts
 from recommender.content.files import FileRead, FoundFiles
 from recommender.content.generator import Generator
 from recommender.content.pages import unmade
@@ -286,20 +286,27 @@ def _notes_row(notes: Notes, article_id: str, names: _Table) -> list[Any]:
         [(names.number(pairs), n_entries) for pairs, n_entries in notes.entry_names.items()],
         notes.warnings,
         notes.untitled,
-        notes.slugs.get(article_id, ""),
-        notes.permalinks.get(article_id, ""),
+        _facts_row(notes.facts[article_id]) if article_id in notes.facts else None,
     ]
 
 
+def _facts_row(facts: PageFacts) -> list[Any]:
+    return [facts.slug, facts.permalink, facts.categories, _written(facts.date)]
+
+
+def _facts(row: Sequence[Any]) -> PageFacts:
+    slug, permalink, categories, date = row
+    return PageFacts(slug, permalink, tuple(categories), _moment(date))
+
+
 def _notes(row: Sequence[Any], names: Sequence[Any], path: str, article_id: str) -> Notes:
-    number, entry_names, warnings, untitled, slug, permalink = row
+    number, entry_names, warnings, untitled, facts = row
     return Notes(
         Counter({(ours, theirs): n for (ours, theirs), n in names[number]}),
         Counter({tuple([(ours, theirs) for ours, theirs in names[pairs]]): n for pairs, n in entry_names}),
         list(warnings),
         list(untitled),
-        {article_id: slug} if slug else {},
-        {article_id: permalink} if permalink else {},
+        {article_id: _facts(facts)} if facts else {},
     )
 
 

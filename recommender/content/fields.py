@@ -11,9 +11,10 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
-from typing import Any
+from typing import Any, NamedTuple
 
 from recommender.articles import NEVER, Article, RelatedEntry
 from recommender.content.dates import read_date
@@ -22,7 +23,7 @@ from recommender.content.paths import language_code, without_ending
 from recommender.content.wording import say
 from recommender.errors import ArticleError
 
-__all__ = ["USUAL_NAMES", "FieldReader", "Notes", "Origin"]
+__all__ = ["NO_FACTS", "USUAL_NAMES", "FieldReader", "Notes", "Origin", "PageFacts"]
 
 _DATE_NAMES = ("publishedDateTime", "date", "publishDate", "pubDate", "published_at", "publishedAt")
 #: The names that sites use for our fields, in the order in which they are tried. A dot goes into a mapping. Capitals
@@ -52,6 +53,8 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     "visible_until": ("expiryDate", "unpublishDate"),
     "build": ("_build", "build"),
     "headless": ("headless",),
+    "categories": ("categories", "category"),
+    "date": ("date", "publishDate", "pubDate"),
     "related": ("related", "relatedArticles", "related_articles", "related_posts", "relatedPosts", "see_also"),
 }
 #: Jekyll's singular forms are read where the article has none of the plural ones.
@@ -87,6 +90,29 @@ class Origin:
         return (self.raw_of(name) if self.raw_of else "") or written
 
 
+class PageFacts(NamedTuple):
+    """
+    What an article's front matter says of its address, for the generator's rules.
+
+    Parameters
+    ----------
+    slug, permalink
+        As typed; "" where it has none.
+    categories
+        Jekyll's ``categories`` and ``category``.
+    date
+        What the generators take for the article's date; None where it has none under their names.
+    """
+
+    slug: str = ""
+    permalink: str = ""
+    categories: tuple[str, ...] = ()
+    date: datetime | None = None
+
+
+NO_FACTS = PageFacts()
+
+
 @dataclass(slots=True)
 class Notes:
     """
@@ -102,7 +128,7 @@ class Notes:
         What was left out, as sentences.
     untitled
         Where an article has no title of its own.
-    slugs, permalinks
+    facts
         What the front matter says of the address, for the generator's rules, by the article's id.
     """
 
@@ -110,8 +136,7 @@ class Notes:
     entry_names: EntryNames = field(default_factory=Counter)
     warnings: list[str] = field(default_factory=list)
     untitled: list[str] = field(default_factory=list)
-    slugs: dict[str, str] = field(default_factory=dict)
-    permalinks: dict[str, str] = field(default_factory=dict)
+    facts: dict[str, PageFacts] = field(default_factory=dict)
 
     def add(self, other: Notes) -> None:
         """Take in what was noticed while further articles were read."""
@@ -119,8 +144,7 @@ class Notes:
         self.entry_names.update(other.entry_names)
         self.warnings += other.warnings
         self.untitled += other.untitled
-        self.slugs |= other.slugs
-        self.permalinks |= other.permalinks
+        self.facts |= other.facts
 
 
 class FieldReader:
@@ -219,10 +243,9 @@ class FieldReader:
             notes.entry_names.update(entry_names)
         if not title:
             notes.untitled.append(origin.where)
-        if slug:
-            notes.slugs[article_id] = slug
-        if permalink:
-            notes.permalinks[article_id] = permalink
+        facts = PageFacts(slug, permalink, _categories(found), _generator_date(found, self.zone))
+        if not url and facts != NO_FACTS:
+            notes.facts[article_id] = facts
         return article
 
     def _held(self, values: Mapping[Any, Any]) -> dict[str, list[tuple[str, Any]]]:
@@ -322,6 +345,27 @@ def _published_at(found: _Found, zone: tzinfo, default: date | None) -> datetime
         return None
     found.names.append(("published_at", "name of the file"))
     return read_date(default, zone)
+
+
+def _categories(found: _Found) -> tuple[str, ...]:
+    """Jekyll's categories, in the order in which it has them in an address."""
+    categories: list[str] = []
+    for name, value in found.get("categories"):
+        if isinstance(value, str) and name.lower() == "categories":
+            categories += value.split()
+        else:
+            categories += [str(item) for item in (value if isinstance(value, list) else [value])]
+    return tuple(dict.fromkeys(categories))
+
+
+def _generator_date(found: _Found, zone: tzinfo) -> datetime | None:
+    for _, value in found.get("date"):
+        if isinstance(value, datetime) and value.tzinfo is None:
+            # Jekyll takes it for one of UTC, Hugo for one of the site's zone.
+            return value
+        with suppress(ValueError):
+            return read_date(value, zone)
+    return None
 
 
 def _embargo(found: _Found, zone: tzinfo, published_at: datetime | None) -> datetime | None:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from recommender.articles import NEVER, Article, Corpus, Reading, RelatedEntry
 from recommender.content.entries import entry_shape
-from recommender.content.fields import Notes
+from recommender.content.fields import NO_FACTS, Notes
 from recommender.content.generator import Generator
 from recommender.content.languages import detect_language
 from recommender.content.matching import EntryMatcher
@@ -104,10 +104,10 @@ def with_addresses(
         url = article.url
         added = []
         if not url and article.path:
-            slug_, permalink = notes.slugs.get(article.id, ""), notes.permalinks.get(article.id, "")
-            pattern = None if permalink else patterns.get(len(path_parts(article.path)))
-            configured = configured_url(article, generator, slug_, permalink)
-            url = pattern.url(article, slug_) if pattern else ""
+            facts = notes.facts.get(article.id, NO_FACTS)
+            pattern = None if facts.permalink else patterns.get(len(path_parts(article.path)))
+            configured = configured_url(article, generator, facts)
+            url = pattern.url(article, facts.slug) if pattern else ""
             if url:
                 counted[f"as in the curated lists: {pattern}"] += 1
                 # Where a generator builds the site, its own address of the article may be in use too.
@@ -116,6 +116,9 @@ def with_addresses(
                 url = configured
                 rule = f"rules of {generator.name.title()}" if generator.name else "path of the file"
                 counted[rule] += bool(url)
+        elif generator.name and not url.startswith("/") and not is_address(url):
+            # Both generators take such an address from the site's root.
+            url = f"/{url}"
         if site_url and url.startswith("/"):
             added += [site_url + url, urlsplit(site_url).path + url]
         elif site_url and url.startswith(f"{site_url}/"):

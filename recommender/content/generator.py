@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
 from functools import lru_cache
@@ -48,7 +48,7 @@ class Generator:
     zone
         The time zone of dates that name none.
     permalinks
-        The pattern of addresses by collection or section; "" is that of all others.
+        The pattern of addresses by collection or section; "" is Jekyll's for posts, and for the ending of all others.
     warnings
         What could not be read.
     file
@@ -59,6 +59,16 @@ class Generator:
         Jekyll: the folder in which the collections' folders lie; "" for the site's own.
     include, exclude
         Jekyll: names and patterns that it reads though they begin with an underscore, or does not read.
+    defaults
+        Jekyll: the path, the type and the permalink of each scope of `defaults` that has one.
+    languages
+        Hugo: the codes of the languages, that of the site first.
+    content_dirs
+        Hugo: the folders of the content, each with the code of its language, or "" for that of the site.
+    is_ugly, keeps_case, default_in_subdir, dates_in_names
+        Hugo: `uglyURLs`, `disablePathToLower`, `defaultContentLanguageInSubdir`, `:filename` in `frontmatter.date`.
+    sections
+        Hugo: the folders with an ``_index.md``, below the content's, where a pattern of addresses asks for them.
     """
 
     name: Literal["jekyll", "hugo", ""] = ""
@@ -72,6 +82,14 @@ class Generator:
     collections_dir: str = ""
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    defaults: tuple[tuple[str, str, str], ...] = ()
+    languages: tuple[str, ...] = ("en",)
+    content_dirs: Mapping[str, str] = field(default_factory=lambda: {"content": ""})
+    is_ugly: bool = False
+    keeps_case: bool = False
+    default_in_subdir: bool = False
+    dates_in_names: bool = False
+    sections: tuple[str, ...] = ()
 
 
 def read_generator(root: Path) -> Generator:
@@ -93,7 +111,7 @@ def _read(root: Path, file: str, name: Literal["jekyll", "hugo"], changed: int) 
     except SiteError as error:
         return Generator(name, warnings=(f"{error} It is read as if it were empty.",), file=file)
     # Hugo does not tell capitals from small letters in names; Jekyll's names are small.
-    named = {str(key).lower(): value for key, value in values.items()}
+    named = _lower(values)
     warnings: list[str] = []
 
     def text(*names: str) -> str:
@@ -119,13 +137,30 @@ def _read(root: Path, file: str, name: Literal["jekyll", "hugo"], changed: int) 
     address = f"{site_url}/{base}" if site_url and base else site_url
     generator = Generator(name, address, language_code(language), zone, permalinks, tuple(warnings), file)
     if name == "hugo":
-        return generator
+        languages = _lower(named.get("languages"))
+        first = text("defaultcontentlanguage").lower() or "en"
+        folders = {text("contentdir").strip("/") or "content": ""}
+        for code, options in languages.items():
+            if isinstance(folder := _lower(options).get("contentdir"), str):
+                folders[folder.strip("/")] = code
+        front_matter = _lower(named.get("frontmatter")).get("date")
+        return replace(
+            generator,
+            languages=tuple(dict.fromkeys([first, *languages])),
+            content_dirs=folders,
+            is_ugly=named.get("uglyurls") is True,
+            keeps_case=named.get("disablepathtolower") is True,
+            default_in_subdir=named.get("defaultcontentlanguageinsubdir") is True,
+            sections=_sections(root, folders) if any(":sections" in pattern for pattern in permalinks.values()) else (),
+            dates_in_names=isinstance(front_matter, list) and ":filename" in front_matter,
+        )
     return replace(
         generator,
         collections=_jekyll_collections(named.get("collections")),
         collections_dir=text("collections_dir").strip("/"),
         include=_texts(named.get("include")),
         exclude=_texts(named.get("exclude")),
+        defaults=tuple(_jekyll_defaults(named.get("defaults"))),
     )
 
 
@@ -147,7 +182,7 @@ def _values(path: Path, file: str) -> dict[str, Any]:
 def _jekyll_permalinks(named: Mapping[str, Any]) -> dict[str, str]:
     permalinks = {}
     if isinstance(named.get("permalink"), str):
-        permalinks["posts"] = permalinks["drafts"] = named["permalink"]
+        permalinks[""] = named["permalink"]
     collections = named.get("collections")
     if isinstance(collections, dict):
         for collection, options in collections.items():
@@ -168,6 +203,24 @@ def _jekyll_collections(collections: Any) -> dict[str, bool]:
         else str(collection) == "posts"
         for collection, options in collections.items()
     }
+
+
+def _sections(root: Path, folders: Iterable[str]) -> tuple[str, ...]:
+    """The folders that are sections of their own, of every language."""
+    tops = [root / folder for folder in folders]
+    return tuple(sorted({page.parent.relative_to(top).as_posix() for top in tops for page in top.rglob("_index.*")}))
+
+
+def _jekyll_defaults(defaults: Any) -> Iterator[tuple[str, str, str]]:
+    for item in defaults if isinstance(defaults, list) else ():
+        scope, values = (_lower(_lower(item).get(part)) for part in ("scope", "values"))
+        if isinstance(permalink := values.get("permalink"), str):
+            yield str(scope.get("path") or "").strip("/"), str(scope.get("type") or ""), permalink
+
+
+def _lower(value: Any) -> dict[str, Any]:
+    """A mapping with its names in small letters; an empty one for anything else."""
+    return {str(key).lower(): item for key, item in value.items()} if isinstance(value, dict) else {}
 
 
 def _texts(value: Any) -> tuple[str, ...]:

@@ -83,7 +83,7 @@ def read_site(
     if not root.is_dir():
         raise SiteError(_no_site(root))
     generator = read_generator(root)
-    found = find_files(root, settings.articles.exclude, is_jekyll=generator.name == "jekyll")
+    found = find_files(root, settings.articles.exclude, generator)
     if not found.paths and not found.problems:
         raise SiteError(
             f"{root}: holds no article. Name the folder of a site: one with files ending in {', '.join(ENDINGS)}."

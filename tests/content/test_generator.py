@@ -25,7 +25,7 @@ collections:
         "https://example.org/tea",
         "en-US",
         ZoneInfo("Europe/Berlin"),
-        {"posts": "pretty", "drafts": "pretty", "news": "/n/:path/"},
+        {"": "pretty", "news": "/n/:path/"},
         file="_config.yml",
         collections={"news": True, "cups": True, "pots": False},
     )
@@ -47,8 +47,9 @@ collections:
 )
 def test_hugo(make_site, file, text):
     """A Hugo configuration in any of its formats and places gives the same."""
+    languages = ("de",) if "defaultContentLanguage" in text else ("en",)
     assert read_generator(make_site({file: text})) == Generator(
-        "hugo", "https://example.org", "de", UTC, {"blog": "/:slug/"}, file=file
+        "hugo", "https://example.org", "de", UTC, {"blog": "/:slug/"}, file=file, languages=languages
     )
 
 

@@ -158,7 +158,7 @@ def test_hugo_blog(make_site):
     """A plain Hugo blog needs no settings: content is read, lists of pages are not, languages come from the names."""
     site = make_site(
         {
-            "hugo.toml": 'defaultContentLanguage = "en"\n',
+            "hugo.toml": 'defaultContentLanguage = "en"\n[languages.de]\nweight = 2\n',
             "content/_index.md": article("Home"),
             "content/posts/tea.md": article("Tea", "related: [/posts/cup/]"),
             "content/posts/tea.de.md": article("Tee"),
