@@ -74,7 +74,7 @@ def hugo_site(tmp_path):
 def suggest(site: Path, writer: str) -> None:
     """Write suggestions by similarity: four articles are too few to learn from."""
     settings = settings_from_mapping({"ranking": {"ranker": "similarity", "n_jobs": 1}, "writing": {"writer": writer}})
-    assert len(suggest_site(site, settings).changes) == (1 if writer == "data" else 4)
+    assert len(suggest_site(site, settings).changes) == (1 if writer == "data" else 5)
 
 
 def build(*command: str, site: Path) -> None:
@@ -90,36 +90,58 @@ def links(page: Path) -> tuple[list[str], dict[str, str]]:
     return curated, dict(re.findall(r'<li class="suggested"><a href="([^"]*)">(.*?)</a></li>', html, re.DOTALL))
 
 
+def add(file: Path, text: str) -> None:
+    """Add a text to a file."""
+    file.write_text(file.read_text() + text)
+
+
+def add_elsewhere(file: Path) -> None:
+    """An article with a page on another site."""
+    file.write_text(
+        "---\ntitle: Brewing tea elsewhere\nexcerpt: A kettle and a pot.\nwebUrl: https://example.com/tea/?a=1\n"
+        "---\nBody\n"
+    )
+
+
+@pytest.mark.parametrize("base", ["", "/blog"])
 @pytest.mark.parametrize("writer", ["data", "front-matter"])
-def test_jekyll(jekyll_site, writer):
-    """Jekyll shows curated and suggested articles alike, from the data file and from the block."""
+def test_jekyll(jekyll_site, writer, base):
+    """Jekyll shows curated and suggested articles alike, from the data file and from the block, below a path too."""
+    add(jekyll_site / "_config.yml", f"baseurl: {base}\n" if base else "")
+    add_elsewhere(jekyll_site / "_posts" / "2021-03-01-elsewhere.md")
     suggest(jekyll_site, writer)
     build("jekyll", "build", "--quiet", "--destination", "out", site=jekyll_site)
     curated, suggested = links(jekyll_site / "out" / "curated.html")
-    assert curated == ["/black-tea/"]
+    assert curated == [f"{base}/black-tea/"]
     assert suggested == {
-        "/green-tea/": "Brewing green tea — 緑茶 🍵 {{ not.liquid }}",
-        "/white-tea/": "Brewing white tea\u2028# yes",
+        f"{base}/green-tea/": "Brewing green tea — 緑茶 🍵 {{ not.liquid }}",
+        f"{base}/white-tea/": "Brewing white tea\u2028# yes",
+        "https://example.com/tea/?a=1": "Brewing tea elsewhere",
     }
     curated, suggested = links(jekyll_site / "out" / "green-tea.html")
     assert curated == []
-    assert suggested["/black-tea/"] == "Brewing black tea: &quot;four minutes&quot; &amp; no more"
+    assert suggested[f"{base}/black-tea/"] == "Brewing black tea: &quot;four minutes&quot; &amp; no more"
 
 
+@pytest.mark.parametrize("base", ["", "/blog"])
 @pytest.mark.parametrize("writer", ["data", "front-matter"])
-def test_hugo(hugo_site, writer):
-    """Hugo shows curated and suggested articles alike, from the data file and from the block."""
+def test_hugo(hugo_site, writer, base):
+    """Hugo shows curated and suggested articles alike, from the data file and from the block, below a path too."""
+    config = hugo_site / "config.toml"
+    config.write_text(config.read_text().replace("example.org/", f"example.org{base}/"))
+    add_elsewhere(hugo_site / "content" / "posts" / "elsewhere.md")
     suggest(hugo_site, writer)
     build("hugo", "--quiet", "--destination", "out", site=hugo_site)
     curated, suggested = links(hugo_site / "out" / "posts" / "curated" / "index.html")
-    assert curated == ["/black-tea/"]
+    assert curated == [f"{base}/black-tea/"]
     assert suggested == {
-        "/green-tea/": "Brewing green tea — 緑茶 🍵 {{ not.liquid }}",
-        "/white-tea/": "Brewing white tea\u2028# yes",
+        f"{base}/green-tea/": "Brewing green tea — 緑茶 🍵 {{ not.liquid }}",
+        f"{base}/white-tea/": "Brewing white tea\u2028# yes",
+        "https://example.com/tea/?a=1": "Brewing tea elsewhere",
     }
     curated, suggested = links(hugo_site / "out" / "posts" / "green-tea" / "index.html")
     assert curated == []
-    assert suggested["/black-tea/"] == "Brewing black tea: &#34;four minutes&#34; &amp; no more"
+    assert suggested[f"{base}/black-tea/"] == "Brewing black tea: &#34;four minutes&#34; &amp; no more"
 
 
 def write(site: Path, name: str, lines: str = "", title: str = "Tea & cup") -> None:
