@@ -100,7 +100,21 @@ def read_generator(root: Path) -> Generator:
         except OSError:
             continue
         return _read(root, file, name, changed)
-    return Generator()
+    return Generator(warnings=_part_of_a_site(root.absolute()))
+
+
+def _part_of_a_site(root: Path) -> tuple[str, ...]:
+    """A warning where a folder is the articles of a generator's site, whose configuration is then not read."""
+    for site in [*root.parents][:2]:
+        first = root.relative_to(site).parts[0]
+        for file, name in CONFIG_FILES.items():
+            is_content = first.startswith("_") if name == "jekyll" else first in ("content", "src")
+            if is_content and (site / file).is_file():
+                return (
+                    f"{root}: is a part of the site {site}, whose {file} is not read: addresses may be wrong, and "
+                    f"what is written lies where {name.title()} does not look. Name the site: {site}.",
+                )
+    return ()
 
 
 @lru_cache(maxsize=64)

@@ -99,3 +99,21 @@ def test_changed_file(make_site):
     make_site({"_config.yml": "lang: de\n"})
     os.utime(site / "_config.yml", ns=(1, 1))
     assert read_generator(site).language == "de"
+
+
+@pytest.mark.parametrize(
+    ("file", "folder", "is_part"),
+    [
+        ("_config.yml", "_posts", True),
+        ("_config.yml", "_posts/2024", True),
+        ("hugo.toml", "content/posts", True),
+        ("_config.yml", "docs", False),
+        ("hugo.toml", "themes", False),
+        ("README.md", "_posts", False),
+    ],
+)
+def test_a_part_of_a_site(make_site, file, folder, is_part):
+    """The articles' folder of a site, taken for the site, is told with the folder to name."""
+    site = make_site({file: "", f"{folder}/2024-01-01-tea.md": "---\ntitle: Tea\n---\n"})
+    told = " ".join(read_generator(site / folder).warnings)
+    assert (f"{site / folder}: is a part of the site {site}" in told and f"Name the site: {site}." in told) is is_part
