@@ -71,6 +71,9 @@ def gather(
     sentences = [*generator.warnings, *warnings, *unmade, *notes.warnings]
     if notes.untitled:
         sentences.append(f"{some(notes.untitled)} without a title: called by the name of the file.")
+    bare = [article.path for article in articles if article.path and not article.url and article.visible_from != NEVER]
+    if bare:
+        sentences.append(f"{some(bare)} without an address: the site's pattern asks for what is not known.")
     sentences += _unused_names(settings, recognised)
     sentences += _shared_addresses(articles)
     reading = Reading(

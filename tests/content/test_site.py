@@ -128,6 +128,17 @@ def test_a_folder_that_nothing_builds(make_site, config):
     assert warnings == ((expected,) if config else ())
 
 
+def test_an_address_that_is_not_known(make_site):
+    """It is told, once for all articles."""
+    files = {f"_posts/2021-03-0{day}-tea.md": article("Tea") for day in (3, 4)}
+    corpus = read_site(make_site({"_config.yml": "permalink: /:author/:title/\n", **files}))
+    assert [found.url for found in corpus] == ["", ""]
+    assert corpus.reading.warnings == (
+        "_posts/2021-03-03-tea.md, _posts/2021-03-04-tea.md without an address: "
+        "the site's pattern asks for what is not known.",
+    )
+
+
 def test_days_of_visibility(make_site):
     """An embargo and an expiry are read, and what Hugo does not list."""
     site = make_site(
