@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal, overload
 
 from recommender.errors import ArticleError, CorpusError, RecommenderError, UnknownArticleError
 
-__all__ = ["Article", "Corpus", "EntryShape", "Reading", "RelatedEntry"]
+__all__ = ["NEVER", "Article", "Corpus", "EntryShape", "Reading", "RelatedEntry"]
+
+#: From when an article is to be seen of which the site's generator makes no page.
+NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,9 @@ class Article:
         The hand-curated list, in the editor's order.
     aliases
         Further addresses of the same article: AMP forms, the original URL, permalinks, earlier addresses.
+    visible_from, visible_until
+        Before the one and from the other on it is never suggested, whatever the settings say: an embargo, the day on
+        which it expires. ``NEVER`` for a page that the site's generator does not make. None: no such day.
 
     Raises
     ------
@@ -93,6 +99,8 @@ class Article:
     body: str = ""
     related: tuple[RelatedEntry, ...] = ()
     aliases: tuple[str, ...] = ()
+    visible_from: datetime | None = None
+    visible_until: datetime | None = None
 
     def __post_init__(self) -> None:
         """Refuse what else would fail far from here, in the middle of a batch."""

@@ -706,6 +706,7 @@ def _digest(article: Article) -> str:
     parts = [
         article.id, article.title, article.excerpt, article.url, article.provider, article.language, article.body,
         str(article.published_at), str(article.quality), str(article.is_published),
+        str(article.visible_from), str(article.visible_until),
         *article.topics, "", *article.aliases,
     ]  # fmt: skip
     for entry in article.related:

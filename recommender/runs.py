@@ -199,7 +199,9 @@ def _n_future(corpus: Corpus) -> int:
     """How many dates lie in the future: of one corpus that tells which."""
     now = datetime.now(UTC)
     entries = {id(entry): entry for article in corpus for entry in article.related}
-    dates = [article.published_at for article in corpus] + [entry.published_at for entry in entries.values()]
+    dates = [entry.published_at for entry in entries.values()]
+    for article in corpus:
+        dates += (article.published_at, article.visible_from, article.visible_until)
     return sum(date is not None and date > now for date in dates)
 
 

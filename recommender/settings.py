@@ -56,8 +56,9 @@ class ArticlesSettings:
     exclude: tuple[str, ...] = knob((), "Glob patterns of paths below the site that are not read, such as `drafts/**`.")
     suggest_unpublished: Literal["auto", "yes", "no"] = knob(
         "auto",
-        "Whether unpublished, draft and future articles may be suggested. auto: yes where the curated lists name "
-        "one, else no; the log says which.",
+        "Whether unpublished, draft and future articles may be suggested. auto: yes where a tenth of the curated "
+        "lists' entries name one, else no; the log says which. Never suggested are pages that the site's generator "
+        "does not make, and those under an embargo or expired.",
     )
     site_language: str = knob("", "The language of articles that do not name theirs, as a code; empty: detected.")
     site_url: str = knob(

@@ -103,14 +103,14 @@ class Suggestion:
         dict or str
             On a site that embeds its entries, a mapping with the site's own names in the site's order, leaving out
             what the article does not have, then ``score``. On a site that lists paths, URLs, slugs or titles, that
-            text. Only what YAML and JSON can hold.
+            text; the title of an article without an address. Only what YAML and JSON can hold.
         """
         if self.shape.kind == "text":
             if self.shape.target == "title":
                 return self.title
             if self.shape.target == "slug":
                 return self.article_id.rsplit("/", 1)[-1]
-            return self.url
+            return self.url or self.title
         entry: dict[str, Any] = {}
         for ours, theirs in self.shape.names.items():
             value = getattr(self, ours)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from recommender import Article, Corpus, Recommender, RelatedEntry, Settings, load_model
+from recommender.articles import NEVER
 from recommender.errors import (
     CorpusError,
     ModelError,
@@ -269,6 +270,35 @@ def test_a_date_in_the_future_hides_an_article_as_a_draft_does(corpus):
     rec = Recommender(settings()).fit(Corpus([*corpus, coming]))
     assert "tea-soon" not in ids(rec.suggest("tea-0", k=10, min_score=0))
     assert "future" in rec.explain("tea-0", "tea-soon").obstacle
+
+
+@pytest.mark.parametrize(
+    ("days", "why"),
+    [
+        ({"visible_from": NEVER}, "makes no page of it"),
+        ({"visible_from": datetime(2999, 1, 1, tzinfo=UTC)}, "not to be seen before 2999-01-01"),
+        ({"visible_until": datetime(2024, 2, 1, tzinfo=UTC)}, "expired on 2024-02-01"),
+    ],
+)
+def test_what_readers_cannot_see_is_never_suggested(corpus, tmp_path, days, why):
+    """Whatever the settings say, and from a saved model too; it gets suggestions of its own."""
+    chosen = settings_from_mapping({"articles": {"suggest_unpublished": "yes"}, "ranking": {"ranker": "similarity"}})
+    rec = Recommender(chosen).fit(Corpus([*corpus, article("tea-secret", "green tea leaves secret", **days)]))
+    rec.save(tmp_path / "model")
+    for one in (rec, load_model(tmp_path / "model")):
+        assert "tea-secret" not in ids(one.suggest("tea-0", k=10, min_score=0))
+        assert why in one.explain("tea-0", "tea-secret").obstacle
+        assert one.suggest("tea-secret", min_score=0)
+
+
+def test_one_list_that_names_a_draft_does_not_show_them_all(corpus):
+    """Where hardly any entry names an unpublished article, the word means what it says."""
+    hidden = article("tea-hidden", "green tea leaves hidden", is_published=False)
+    listed = [with_list(item, "tea-0", "tea-1", "tea-2", "bike-1") for item in corpus]
+    listed[0] = with_list(listed[0], "tea-hidden")
+    rec = Recommender(settings()).fit(Corpus([*listed, hidden]))
+    assert "tea-hidden" not in ids(rec.suggest("tea-3", k=10, min_score=0))
+    assert "not published" in rec.explain("tea-3", "tea-hidden").obstacle
 
 
 def test_languages_are_kept_apart(corpus):

@@ -8,6 +8,7 @@ configuration, our code) is part of the key under which the document is kept. Bo
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import logging
 from collections import Counter
@@ -22,9 +23,10 @@ from zoneinfo import ZoneInfo
 from recommender import errors
 from recommender.articles import Article, Corpus, EntryShape, Reading, RelatedEntry
 from recommender.cache import SiteCache, code_version, digest
-from recommender.content.fields import Notes
+from recommender.content.fields import Notes, PageFacts
 from recommender.content.files import FileRead, FoundFiles
 from recommender.content.generator import Generator
+from recommender.content.pages import unmade
 from recommender.errors import RecommenderError
 from recommender.settings import ArticlesSettings
 
@@ -63,8 +65,8 @@ class ReadingCache:
         self, store: SiteCache, settings: ArticlesSettings, generator: Generator, languages: Collection[str]
     ) -> None:
         self._store = store
-        read_by = [settings.fields, settings.site_language, settings.site_url, sorted(languages), str(generator.zone)]
-        configured = [generator.name, generator.site_url, generator.language, generator.permalinks, generator.warnings]
+        read_by = [settings.fields, settings.site_language, settings.site_url, sorted(languages)]
+        configured = [str(getattr(generator, knob.name)) for knob in dataclasses.fields(generator)]
         self._key = digest(code_version(), json.dumps([read_by, configured]))
         self._document: dict[str, Any] = {}
         self._rows: dict[str, list[Any]] = {}
@@ -134,8 +136,9 @@ class ReadingCache:
         for one in known:
             row = one.row[4]
             if row:
-                url, aliases = addresses.get(one.row[1], (row[_URL], row[_ALIASES]))
-                articles.append(_article(one, self._entries, url, aliases))
+                url, aliases, is_made = addresses.get(one.row[1], (row[_URL], row[_ALIASES], True))
+                article = _article(one, self._entries, url, aliases)
+                articles.append(article if is_made else unmade(article))
         n_files, problems, warnings, recognised, matched, unmatched = finished["reading"]
         reading = Reading(
             n_files, tuple(map(_problem, problems)), tuple(warnings), recognised, matched, tuple(unmatched)
@@ -166,8 +169,9 @@ class ReadingCache:
             )
             if read.article:
                 placed = corpus[read.article_id]
-                if (placed.url, placed.aliases) != (read.article.url, read.article.aliases):
-                    addresses[read.article_id] = (placed.url, placed.aliases)
+                is_made = placed.visible_from == read.article.visible_from
+                if not is_made or (placed.url, placed.aliases) != (read.article.url, read.article.aliases):
+                    addresses[read.article_id] = (placed.url, placed.aliases, is_made)
         reading = corpus.reading or Reading()
         shape = corpus.entry_shape
         finished = {
@@ -238,11 +242,15 @@ def _article_row(article: Article, entries: _Table) -> list[Any]:
         article.is_published,
         [entries.number(entry) for entry in article.related],
         len(article.body.encode("utf-8")),
+        _written(article.visible_from),
+        _written(article.visible_until),
     ]
 
 
 def _article(known: KnownFile, entries: Sequence[RelatedEntry], url: str, aliases: Sequence[str]) -> Article:
-    title, excerpt, date, _, _, topics, provider, quality, language, is_published, related, _ = known.row[4]
+    title, excerpt, date, _, _, topics, provider, quality, language, is_published, related, _, opens, closes = (
+        known.row[4]
+    )
     return Article(
         known.row[1],
         known.row[0],
@@ -258,6 +266,8 @@ def _article(known: KnownFile, entries: Sequence[RelatedEntry], url: str, aliase
         known.body,
         tuple([entries[number] for number in related]),
         tuple(aliases),
+        _moment(opens),
+        _moment(closes),
     )
 
 
@@ -276,20 +286,27 @@ def _notes_row(notes: Notes, article_id: str, names: _Table) -> list[Any]:
         [(names.number(pairs), n_entries) for pairs, n_entries in notes.entry_names.items()],
         notes.warnings,
         notes.untitled,
-        notes.slugs.get(article_id, ""),
-        notes.permalinks.get(article_id, ""),
+        _facts_row(notes.facts[article_id]) if article_id in notes.facts else None,
     ]
 
 
+def _facts_row(facts: PageFacts) -> list[Any]:
+    return [facts.slug, facts.permalink, facts.categories, _written(facts.date)]
+
+
+def _facts(row: Sequence[Any]) -> PageFacts:
+    slug, permalink, categories, date = row
+    return PageFacts(slug, permalink, tuple(categories), _moment(date))
+
+
 def _notes(row: Sequence[Any], names: Sequence[Any], path: str, article_id: str) -> Notes:
-    number, entry_names, warnings, untitled, slug, permalink = row
+    number, entry_names, warnings, untitled, facts = row
     return Notes(
         Counter({(ours, theirs): n for (ours, theirs), n in names[number]}),
         Counter({tuple([(ours, theirs) for ours, theirs in names[pairs]]): n for pairs, n in entry_names}),
         list(warnings),
         list(untitled),
-        {article_id: slug} if slug else {},
-        {article_id: permalink} if permalink else {},
+        {article_id: _facts(facts)} if facts else {},
     )
 
 

@@ -30,6 +30,8 @@ ENTRY_NAMES: Mapping[str, tuple[str, ...]] = {
     "quality": ("quality",),
 }
 _OURS = {name.lower(): (ours, rank) for ours, names in ENTRY_NAMES.items() for rank, name in enumerate(names)}
+#: Lists from which a form is learned: so many, or those of this share of the articles on a small site.
+_LEAST_LISTS, _LEAST_SHARE = 5, 0.1
 _MARKDOWN_LINK = re.compile(r"\[(?P<title>[^]]+)\]\((?P<url>[^)\s]+)[^)]*\)")
 
 
@@ -120,15 +122,22 @@ def target_kind(target: str) -> Literal["url", "path", "slug", "title"]:
 
 def entry_shape(lists: Iterable[tuple[RelatedEntry, ...]], names: EntryNames) -> EntryShape:
     """
-    The most common form of the entries of a site's curated lists.
+    The most common form of the entries of a site's curated lists, with a title and an address in any case.
+
+    Where hardly an article has a list, entries have the usual names: the first list of a site that has its templates
+    already would rename what those show.
 
     Parameters
     ----------
     lists
-        All curated lists.
+        The curated list of every article; most may be empty.
     names
         How often embedded entries have which names; empty on a site that lists texts.
     """
+    lists = list(lists)
+    n_lists = sum(bool(entries) for entries in lists)
+    if n_lists < min(_LEAST_LISTS, _LEAST_SHARE * len(lists)):
+        return EntryShape()
     kinds: Counter[Literal["url", "path", "slug", "title"]] = Counter()
     targets = Counter(entry.target for entries in lists for entry in entries)
     for target, n_entries in targets.items():
@@ -143,7 +152,13 @@ def entry_shape(lists: Iterable[tuple[RelatedEntry, ...]], names: EntryNames) ->
         shown = max(names.items(), key=lambda item: (item[1] >= n_usual, len(item[0]), item[1], item[0]))[0]
         fields = dict(shown)
         path = fields.pop("path", "")
-        return EntryShape("mapping", {"url": path, **fields} if path and "url" not in fields else fields)
+        if path and "url" not in fields:
+            fields = {"url": path, **fields}
+        # A template can show nothing without a title and an address.
+        usual = EntryShape().names
+        if "title" not in fields:
+            fields = {"title": usual["title"], **fields}
+        return EntryShape("mapping", {**fields, "url": fields.get("url", usual["url"])})
     kind = min(kinds, key=lambda kind: (-kinds[kind], kind))
     return EntryShape("text", target=kind)
 

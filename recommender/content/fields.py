@@ -11,18 +11,19 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
-from typing import Any
+from typing import Any, NamedTuple
 
-from recommender.articles import Article, RelatedEntry
+from recommender.articles import NEVER, Article, RelatedEntry
 from recommender.content.dates import read_date
 from recommender.content.entries import EntryNames, KnownEntries, read_entries
-from recommender.content.paths import language_code
+from recommender.content.paths import language_code, without_ending
 from recommender.content.wording import say
 from recommender.errors import ArticleError
 
-__all__ = ["USUAL_NAMES", "FieldReader", "Notes", "Origin"]
+__all__ = ["NO_FACTS", "USUAL_NAMES", "FieldReader", "Notes", "Origin", "PageFacts"]
 
 _DATE_NAMES = ("publishedDateTime", "date", "publishDate", "pubDate", "published_at", "publishedAt")
 #: The names that sites use for our fields, in the order in which they are tried. A dot goes into a mapping. Capitals
@@ -48,6 +49,12 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     "language": ("language", "locale", "lang"),
     "published": ("published",),
     "draft": ("draft",),
+    "visible_from": ("publishDate", "pubDate"),
+    "visible_until": ("expiryDate", "unpublishDate"),
+    "build": ("_build", "build"),
+    "headless": ("headless",),
+    "categories": ("categories", "category"),
+    "date": ("date", "publishDate", "pubDate"),
     "related": ("related", "relatedArticles", "related_articles", "related_posts", "relatedPosts", "see_also"),
 }
 #: Jekyll's singular forms are read where the article has none of the plural ones.
@@ -83,6 +90,29 @@ class Origin:
         return (self.raw_of(name) if self.raw_of else "") or written
 
 
+class PageFacts(NamedTuple):
+    """
+    What an article's front matter says of its address, for the generator's rules.
+
+    Parameters
+    ----------
+    slug, permalink
+        As typed; "" where it has none.
+    categories
+        Jekyll's ``categories`` and ``category``.
+    date
+        What the generators take for the article's date; None where it has none under their names.
+    """
+
+    slug: str = ""
+    permalink: str = ""
+    categories: tuple[str, ...] = ()
+    date: datetime | None = None
+
+
+NO_FACTS = PageFacts()
+
+
 @dataclass(slots=True)
 class Notes:
     """
@@ -98,7 +128,7 @@ class Notes:
         What was left out, as sentences.
     untitled
         Where an article has no title of its own.
-    slugs, permalinks
+    facts
         What the front matter says of the address, for the generator's rules, by the article's id.
     """
 
@@ -106,8 +136,7 @@ class Notes:
     entry_names: EntryNames = field(default_factory=Counter)
     warnings: list[str] = field(default_factory=list)
     untitled: list[str] = field(default_factory=list)
-    slugs: dict[str, str] = field(default_factory=dict)
-    permalinks: dict[str, str] = field(default_factory=dict)
+    facts: dict[str, PageFacts] = field(default_factory=dict)
 
     def add(self, other: Notes) -> None:
         """Take in what was noticed while further articles were read."""
@@ -115,8 +144,7 @@ class Notes:
         self.entry_names.update(other.entry_names)
         self.warnings += other.warnings
         self.untitled += other.untitled
-        self.slugs |= other.slugs
-        self.permalinks |= other.permalinks
+        self.facts |= other.facts
 
 
 class FieldReader:
@@ -186,22 +214,26 @@ class FieldReader:
         if not title and not default_title:
             raise ArticleError(f"{origin.where}: there is no title. Give it one: title: Tea.")
         url, aliases, slug, permalink = _addresses(found)
+        published_at = _published_at(found, self.zone, default_date)
+        is_made = _is_made(found, path)
         entry_names: EntryNames | None = Counter() if "related" in held else None
         article = Article(
             id=article_id,
             path=path,
             title=title or default_title,
             excerpt=_text(found, "excerpt"),
-            published_at=_published_at(found, self.zone, default_date),
+            published_at=published_at,
             url=url,
             topics=_topics(found),
             provider=_provider(found),
             quality=_quality(found),
             language=_language(found) or default_language,
-            is_published=_is_published(found),
+            is_published=_is_published(found) and is_made,
             body=body,
             related=() if entry_names is None else _related(found, self.zone, entry_names, self._known_entries),
             aliases=aliases,
+            visible_from=_embargo(found, self.zone, published_at) if is_made else NEVER,
+            visible_until=_expiry(found, self.zone),
         )
         # NB Much faster than Counter.update.
         for name in found.names:
@@ -211,10 +243,9 @@ class FieldReader:
             notes.entry_names.update(entry_names)
         if not title:
             notes.untitled.append(origin.where)
-        if slug:
-            notes.slugs[article_id] = slug
-        if permalink:
-            notes.permalinks[article_id] = permalink
+        facts = PageFacts(slug, permalink, _categories(found), _generator_date(found, self.zone))
+        if not url and facts != NO_FACTS:
+            notes.facts[article_id] = facts
         return article
 
     def _held(self, values: Mapping[Any, Any]) -> dict[str, list[tuple[str, Any]]]:
@@ -314,6 +345,73 @@ def _published_at(found: _Found, zone: tzinfo, default: date | None) -> datetime
         return None
     found.names.append(("published_at", "name of the file"))
     return read_date(default, zone)
+
+
+def _categories(found: _Found) -> tuple[str, ...]:
+    """Jekyll's categories, in the order in which it has them in an address."""
+    categories: list[str] = []
+    for name, value in found.get("categories"):
+        if isinstance(value, str) and name.lower() == "categories":
+            categories += value.split()
+        else:
+            categories += [str(item) for item in (value if isinstance(value, list) else [value])]
+    return tuple(dict.fromkeys(categories))
+
+
+def _generator_date(found: _Found, zone: tzinfo) -> datetime | None:
+    for _, value in found.get("date"):
+        if isinstance(value, datetime) and value.tzinfo is None:
+            # Jekyll takes it for one of UTC, Hugo for one of the site's zone.
+            return value
+        with suppress(ValueError):
+            return read_date(value, zone)
+    return None
+
+
+def _embargo(found: _Found, zone: tzinfo, published_at: datetime | None) -> datetime | None:
+    """The day of publication, where an article names one that is later than its date."""
+    latest = None
+    for name, value in found.get("visible_from"):
+        if ("published_at", name) in found.names:
+            continue
+        day = _day(found, name, value, zone)
+        if day and (published_at is None or day > published_at) and (latest is None or day > latest):
+            latest = day
+            found.names.append(("visible_from", name))
+    return latest
+
+
+def _expiry(found: _Found, zone: tzinfo) -> datetime | None:
+    for name, value in found.get("visible_until"):
+        if day := _day(found, name, value, zone):
+            found.names.append(("visible_until", name))
+            return day
+    return None
+
+
+def _day(found: _Found, name: str, value: object, zone: tzinfo) -> datetime | None:
+    try:
+        return read_date(value, zone)
+    except ValueError:
+        found.leave_out(name, "a date", value)
+        return None
+
+
+def _is_made(found: _Found, path: str) -> bool:
+    """Whether Hugo makes a page of it and lists it."""
+    for name, value in found.get("build"):
+        if isinstance(value, Mapping):
+            options = {str(key).lower(): str(option).lower() for key, option in value.items()}
+            if options.get("render") in ("never", "false", "link") or options.get("list") in ("never", "false"):
+                found.names.append(("build", name))
+                return False
+    # Hugo knows the word in bundles only.
+    is_bundle = without_ending(path).rpartition("/")[2].partition(".")[0] == "index"
+    for name, value in found.get("headless"):
+        if is_bundle and _truth(value):
+            found.names.append(("headless", name))
+            return False
+    return True
 
 
 def _addresses(found: _Found) -> tuple[str, tuple[str, ...], str, str]:

@@ -13,6 +13,7 @@ from recommender.articles import Article
 from recommender.cache import digest
 from recommender.content import front_matter
 from recommender.content.fields import FieldReader, Notes, Origin
+from recommender.content.generator import Generator
 from recommender.content.paths import (
     ENDINGS,
     folder_language,
@@ -22,6 +23,7 @@ from recommender.content.paths import (
     suffix_language,
     titleized,
 )
+from recommender.content.wording import some
 from recommender.content.yaml_values import read_yaml
 from recommender.errors import RecommenderError, SiteError
 
@@ -90,7 +92,7 @@ class FileRead:
     problem: RecommenderError | None = None
 
 
-def find_files(root: Path, exclude: Sequence[str] = (), *, is_jekyll: bool = False) -> FoundFiles:
+def find_files(root: Path, exclude: Sequence[str] = (), generator: Generator | None = None) -> FoundFiles:
     """
     The Markdown files below a folder, in an order that does not depend on the file system.
 
@@ -140,10 +142,18 @@ def find_files(root: Path, exclude: Sequence[str] = (), *, is_jekyll: bool = Fal
                 found.problems.append(
                     SiteError(f"{path}: is not a file that can be read. Mend the link or take it out.")
                 )
-    is_article = _home(sizes, is_jekyll)
+    generator = generator or Generator()
+    is_article = _home(sizes, generator)
+    parts = _bundled(sizes) if generator.name == "hugo" else frozenset()
+    if parts:
+        found.warnings.append(f"{some(sorted(parts))} beside an index.md: a part of that page to Hugo, not read.")
     # Hugo's _index.md describes a list of pages.
-    candidates = [path for path in sizes if is_article(path) and not path.rpartition("/")[2].startswith("_index.")]
-    pages = sorted(set(sizes) - set(candidates))
+    candidates = [
+        path
+        for path in sizes
+        if is_article(path) and path not in parts and not path.rpartition("/")[2].startswith("_index.")
+    ]
+    pages = sorted(set(sizes) - set(candidates) - parts)
     repeats = _repeats(root, {path: identities[path] for path in candidates})
     found.warnings.extend(
         f"{path} is the same file as {first}. It is read once, as {first}." for path, first in repeats.items()
@@ -244,20 +254,38 @@ def _bytes(file: Path, path: str) -> bytes:
         raise SiteError(f"{path}: cannot be read ({error.strerror}). Check the permissions of the file.") from None
 
 
-def _home(paths: Collection[str], is_jekyll: bool) -> Callable[[str], bool]:
+def _bundled(paths: Collection[str]) -> frozenset[str]:
+    """The files in the folder of an ``index.md``, or below it."""
+
+    def is_index(path: str) -> bool:
+        return path.rpartition("/")[2].startswith("index.")
+
+    bundles = {path.rpartition("/")[0] for path in paths if is_index(path)} - {""}
+    bundled = set()
+    for path in paths:
+        folder, _, _ = path.rpartition("/")
+        above = [str(parent) for parent in PurePosixPath(folder).parents] + ([] if is_index(path) else [folder])
+        if not bundles.isdisjoint(above):
+            bundled.add(path)
+    return frozenset(bundled)
+
+
+def _home(paths: Collection[str], generator: Generator) -> Callable[[str], bool]:
     """Whether a path lies where the site keeps its articles."""
 
     def in_collection(path: str) -> bool:
         folders = path.split("/")[:-1]
         return any(
-            folder in _COLLECTIONS or (is_jekyll and folder.startswith("_") and folder not in _NOT_COLLECTIONS)
+            folder in _COLLECTIONS
+            or (generator.name == "jekyll" and folder.startswith("_") and folder not in _NOT_COLLECTIONS)
             for folder in folders
         )
 
     if any(in_collection(path) for path in paths):
         return in_collection
-    if any(path.startswith("content/") for path in paths):
-        return lambda path: path.startswith("content/")
+    homes = tuple(f"{folder}/" for folder in generator.content_dirs)
+    if any(path.startswith(homes) for path in paths):
+        return lambda path: path.startswith(homes)
     return lambda path: True
 
 

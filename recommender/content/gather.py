@@ -9,12 +9,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from recommender.articles import Article, Corpus, Reading, RelatedEntry
+from recommender.articles import NEVER, Article, Corpus, Reading, RelatedEntry
 from recommender.content.entries import entry_shape
-from recommender.content.fields import Notes
+from recommender.content.fields import NO_FACTS, Notes
 from recommender.content.generator import Generator
 from recommender.content.languages import detect_language
 from recommender.content.matching import EntryMatcher
+from recommender.content.pages import with_unmade
 from recommender.content.paths import slug
 from recommender.content.permalinks import configured_url, infer_patterns, path_parts
 from recommender.content.urls import canonical_url, is_address
@@ -60,15 +61,19 @@ def gather(
     for (ours, theirs), n_articles in sorted(notes.names.items(), key=lambda item: (-item[1], item[0])):
         recognised.setdefault(ours, {})[theirs] = n_articles
     site_url = settings.site_url.rstrip("/") or generator.site_url
-    articles, patterns = with_addresses(_with_shared_entries(articles), notes, generator, site_url)
+    articles, unmade = with_unmade(_with_shared_entries(articles), generator)
+    articles, patterns = with_addresses(articles, notes, generator, site_url)
     articles.sort(key=lambda article: article.id)
     if patterns:
         recognised.setdefault("url", {}).update(patterns)
     matched, unmatched = _matched(articles)
     language = settings.site_language or generator.language or _detected(articles)
-    sentences = [*generator.warnings, *warnings, *notes.warnings]
+    sentences = [*generator.warnings, *warnings, *unmade, *notes.warnings]
     if notes.untitled:
         sentences.append(f"{some(notes.untitled)} without a title: called by the name of the file.")
+    bare = [article.path for article in articles if article.path and not article.url and article.visible_from != NEVER]
+    if bare:
+        sentences.append(f"{some(bare)} without an address: the site's pattern asks for what is not known.")
     sentences += _unused_names(settings, recognised)
     sentences += _shared_addresses(articles)
     reading = Reading(
@@ -102,10 +107,10 @@ def with_addresses(
         url = article.url
         added = []
         if not url and article.path:
-            slug_, permalink = notes.slugs.get(article.id, ""), notes.permalinks.get(article.id, "")
-            pattern = None if permalink else patterns.get(len(path_parts(article.path)))
-            configured = configured_url(article, generator, slug_, permalink)
-            url = pattern.url(article, slug_) if pattern else ""
+            facts = notes.facts.get(article.id, NO_FACTS)
+            pattern = None if facts.permalink else patterns.get(len(path_parts(article.path)))
+            configured = configured_url(article, generator, facts)
+            url = pattern.url(article, facts.slug) if pattern else ""
             if url:
                 counted[f"as in the curated lists: {pattern}"] += 1
                 # Where a generator builds the site, its own address of the article may be in use too.
@@ -114,6 +119,9 @@ def with_addresses(
                 url = configured
                 rule = f"rules of {generator.name.title()}" if generator.name else "path of the file"
                 counted[rule] += bool(url)
+        elif generator.name and not url.startswith("/") and not is_address(url):
+            # Both generators take such an address from the site's root.
+            url = f"/{url}"
         if site_url and url.startswith("/"):
             added += [site_url + url, urlsplit(site_url).path + url]
         elif site_url and url.startswith(f"{site_url}/"):
@@ -210,14 +218,17 @@ def log_reading(corpus: Corpus) -> None:
     reading = corpus.reading or Reading()
     now = datetime.now(UTC)
     n_drafts = sum(not article.is_published for article in corpus)
-    n_future = sum(article.published_at is not None and article.published_at > now for article in corpus)
+    n_future = sum(any(day and NEVER > day > now for day in (one.published_at, one.visible_from)) for one in corpus)
     future = f", {n_future:,} with a date in the future" if n_future else ""
+    n_expired = sum(article.visible_until is not None and article.visible_until <= now for article in corpus)
+    expired = f", {n_expired:,} expired" if n_expired else ""
     n_problems = len(reading.problems)
     logger.info(
-        "articles: %s read, %s drafts%s, %s with problems",
+        "articles: %s read, %s drafts%s%s, %s with problems",
         f"{len(corpus):,}",
         f"{n_drafts:,}",
         future,
+        expired,
         f"{n_problems:,}",
     )
     if any(reading.matched.values()):

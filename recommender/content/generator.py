@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
 from functools import lru_cache
 from pathlib import Path
@@ -48,9 +48,27 @@ class Generator:
     zone
         The time zone of dates that name none.
     permalinks
-        The pattern of addresses by collection or section; "" is that of all others.
+        The pattern of addresses by collection or section; "" is Jekyll's for posts, and for the ending of all others.
     warnings
         What could not be read.
+    file
+        The configuration, below the site; "" where there is none.
+    collections
+        Jekyll: whether a collection's documents become pages, by its name.
+    collections_dir
+        Jekyll: the folder in which the collections' folders lie; "" for the site's own.
+    include, exclude
+        Jekyll: names and patterns that it reads though they begin with an underscore, or does not read.
+    defaults
+        Jekyll: the path, the type and the permalink of each scope of `defaults` that has one.
+    languages
+        Hugo: the codes of the languages, that of the site first.
+    content_dirs
+        Hugo: the folders of the content, each with the code of its language, or "" for that of the site.
+    is_ugly, keeps_case, default_in_subdir, dates_in_names
+        Hugo: `uglyURLs`, `disablePathToLower`, `defaultContentLanguageInSubdir`, `:filename` in `frontmatter.date`.
+    sections
+        Hugo: the folders with an ``_index.md``, below the content's, where a pattern of addresses asks for them.
     """
 
     name: Literal["jekyll", "hugo", ""] = ""
@@ -59,6 +77,19 @@ class Generator:
     zone: tzinfo = UTC
     permalinks: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    file: str = ""
+    collections: Mapping[str, bool] = field(default_factory=dict)
+    collections_dir: str = ""
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    defaults: tuple[tuple[str, str, str], ...] = ()
+    languages: tuple[str, ...] = ("en",)
+    content_dirs: Mapping[str, str] = field(default_factory=lambda: {"content": ""})
+    is_ugly: bool = False
+    keeps_case: bool = False
+    default_in_subdir: bool = False
+    dates_in_names: bool = False
+    sections: tuple[str, ...] = ()
 
 
 def read_generator(root: Path) -> Generator:
@@ -69,7 +100,21 @@ def read_generator(root: Path) -> Generator:
         except OSError:
             continue
         return _read(root, file, name, changed)
-    return Generator()
+    return Generator(warnings=_part_of_a_site(root.absolute()))
+
+
+def _part_of_a_site(root: Path) -> tuple[str, ...]:
+    """A warning where a folder is the articles of a generator's site, whose configuration is then not read."""
+    for site in [*root.parents][:2]:
+        first = root.relative_to(site).parts[0]
+        for file, name in CONFIG_FILES.items():
+            is_content = first.startswith("_") if name == "jekyll" else first in ("content", "src")
+            if is_content and (site / file).is_file():
+                return (
+                    f"{root}: is a part of the site {site}, whose {file} is not read: addresses may be wrong, and "
+                    f"what is written lies where {name.title()} does not look. Name the site: {site}.",
+                )
+    return ()
 
 
 @lru_cache(maxsize=64)
@@ -78,9 +123,9 @@ def _read(root: Path, file: str, name: Literal["jekyll", "hugo"], changed: int) 
     try:
         values = _values(root / file, file)
     except SiteError as error:
-        return Generator(name, warnings=(f"{error} It is read as if it were empty.",))
+        return Generator(name, warnings=(f"{error} It is read as if it were empty.",), file=file)
     # Hugo does not tell capitals from small letters in names; Jekyll's names are small.
-    named = {str(key).lower(): value for key, value in values.items()}
+    named = _lower(values)
     warnings: list[str] = []
 
     def text(*names: str) -> str:
@@ -104,7 +149,33 @@ def _read(root: Path, file: str, name: Literal["jekyll", "hugo"], changed: int) 
         language = text("defaultcontentlanguage", "languagecode", "locale")
         permalinks = _hugo_permalinks(named)
     address = f"{site_url}/{base}" if site_url and base else site_url
-    return Generator(name, address, language_code(language), zone, permalinks, tuple(warnings))
+    generator = Generator(name, address, language_code(language), zone, permalinks, tuple(warnings), file)
+    if name == "hugo":
+        languages = _lower(named.get("languages"))
+        first = text("defaultcontentlanguage").lower() or "en"
+        folders = {text("contentdir").strip("/") or "content": ""}
+        for code, options in languages.items():
+            if isinstance(folder := _lower(options).get("contentdir"), str):
+                folders[folder.strip("/")] = code
+        front_matter = _lower(named.get("frontmatter")).get("date")
+        return replace(
+            generator,
+            languages=tuple(dict.fromkeys([first, *languages])),
+            content_dirs=folders,
+            is_ugly=named.get("uglyurls") is True,
+            keeps_case=named.get("disablepathtolower") is True,
+            default_in_subdir=named.get("defaultcontentlanguageinsubdir") is True,
+            sections=_sections(root, folders) if any(":sections" in pattern for pattern in permalinks.values()) else (),
+            dates_in_names=isinstance(front_matter, list) and ":filename" in front_matter,
+        )
+    return replace(
+        generator,
+        collections=_jekyll_collections(named.get("collections")),
+        collections_dir=text("collections_dir").strip("/"),
+        include=_texts(named.get("include")),
+        exclude=_texts(named.get("exclude")),
+        defaults=tuple(_jekyll_defaults(named.get("defaults"))),
+    )
 
 
 def _values(path: Path, file: str) -> dict[str, Any]:
@@ -125,13 +196,49 @@ def _values(path: Path, file: str) -> dict[str, Any]:
 def _jekyll_permalinks(named: Mapping[str, Any]) -> dict[str, str]:
     permalinks = {}
     if isinstance(named.get("permalink"), str):
-        permalinks["posts"] = permalinks["drafts"] = named["permalink"]
+        permalinks[""] = named["permalink"]
     collections = named.get("collections")
     if isinstance(collections, dict):
         for collection, options in collections.items():
             if isinstance(options, dict) and isinstance(options.get("permalink"), str):
                 permalinks[str(collection)] = options["permalink"]
     return permalinks
+
+
+def _jekyll_collections(collections: Any) -> dict[str, bool]:
+    """Whether each collection is put out; posts are, unless they are told not to be."""
+    if isinstance(collections, list):
+        return {str(collection): str(collection) == "posts" for collection in collections}
+    if not isinstance(collections, dict):
+        return {}
+    return {
+        str(collection): bool(options.get("output", str(collection) == "posts"))
+        if isinstance(options, dict)
+        else str(collection) == "posts"
+        for collection, options in collections.items()
+    }
+
+
+def _sections(root: Path, folders: Iterable[str]) -> tuple[str, ...]:
+    """The folders that are sections of their own, of every language."""
+    tops = [root / folder for folder in folders]
+    return tuple(sorted({page.parent.relative_to(top).as_posix() for top in tops for page in top.rglob("_index.*")}))
+
+
+def _jekyll_defaults(defaults: Any) -> Iterator[tuple[str, str, str]]:
+    for item in defaults if isinstance(defaults, list) else ():
+        scope, values = (_lower(_lower(item).get(part)) for part in ("scope", "values"))
+        if isinstance(permalink := values.get("permalink"), str):
+            yield str(scope.get("path") or "").strip("/"), str(scope.get("type") or ""), permalink
+
+
+def _lower(value: Any) -> dict[str, Any]:
+    """A mapping with its names in small letters; an empty one for anything else."""
+    return {str(key).lower(): item for key, item in value.items()} if isinstance(value, dict) else {}
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()
 
 
 def _hugo_permalinks(named: Mapping[str, Any]) -> dict[str, str]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection
 from datetime import date
 
 __all__ = [
     "ENDINGS",
     "folder_language",
+    "is_word",
     "language_code",
     "name_date",
     "slug",
@@ -66,6 +68,12 @@ def slug(path: str, languages: Collection[str] = ()) -> str:
     if name in ("index", "README") and folders:
         name = folders.rpartition("/")[2]
     return name[found.end() :] if (found := _DATED.match(name)) else name
+
+
+def is_word(character: str) -> bool:
+    """Whether a character is a letter, a mark or a digit, which every generator keeps in an address."""
+    category = unicodedata.category(character)
+    return category[0] in "LM" or category == "Nd"
 
 
 def titleized(text: str) -> str:

@@ -6,7 +6,6 @@ From the way in which the site's own curated lists name articles, else from the 
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,27 +13,17 @@ from datetime import datetime
 from urllib.parse import unquote, urlsplit
 
 from recommender.articles import Article
+from recommender.content.fields import NO_FACTS, PageFacts
 from recommender.content.generator import Generator
+from recommender.content.hugo import hugo_url
+from recommender.content.jekyll import jekyll_url
 from recommender.content.paths import name_date, slug, without_ending
 from recommender.content.urls import is_address
 
-__all__ = ["Pattern", "configured_url", "expand", "infer_patterns", "path_parts"]
+__all__ = ["Pattern", "configured_url", "infer_patterns", "path_parts"]
 
-#: Jekyll's built-in styles (jekyllrb.com/docs/permalinks).
-_JEKYLL_STYLES = {
-    "date": "/:categories/:year/:month/:day/:title.html",
-    "pretty": "/:categories/:year/:month/:day/:title/",
-    "ordinal": "/:categories/:year/:y_day/:title.html",
-    "weekdate": "/:categories/:year/W:week/:short_day/:title.html",
-    "none": "/:categories/:title.html",
-}
-#: Jekyll's and Hugo's placeholders of dates, in the language of `strftime`.
-_DATES = {
-    "year": "%Y", "short_year": "%y", "month": "%m", "i_month": "%m", "short_month": "%b", "long_month": "%B",
-    "monthname": "%B", "day": "%d", "i_day": "%d", "short_day": "%a", "long_day": "%A", "weekdayname": "%A",
-    "y_day": "%j", "yearday": "%j", "week": "%V", "hour": "%H", "minute": "%M", "second": "%S",
-}  # fmt: skip
-_PLACEHOLDER = re.compile(r":([a-z_]+)")
+#: Placeholders of dates, in the language of `strftime`.
+_DATES = {"year": "%Y", "month": "%m", "day": "%d"}
 #: Fewer entries than this that agree are chance, not a pattern.
 _LEAST_VOTES = 2
 
@@ -110,9 +99,9 @@ def infer_patterns(pairs: Iterable[tuple[str, Sequence[Article]]]) -> dict[int, 
     return patterns
 
 
-def configured_url(article: Article, generator: Generator, slug_: str = "", pattern: str = "") -> str:
+def configured_url(article: Article, generator: Generator, facts: PageFacts = NO_FACTS) -> str:
     """
-    The address that the generator's rules give an article: a path below the site.
+    The address that the generator's rules give an article: a path below the site, "" where they ask for what it lacks.
 
     Parameters
     ----------
@@ -120,47 +109,15 @@ def configured_url(article: Article, generator: Generator, slug_: str = "", patt
         With a path.
     generator
         A site without one gives the file's own path.
-    slug_
-        The slug that the front matter gives.
-    pattern
-        The permalink that the front matter gives.
+    facts
+        What the front matter says of the address.
     """
-    parts = article.path.split("/")
-    if generator.name == "jekyll":
-        collection = next((part[1:] for part in parts[:-1] if part.startswith("_")), "")
-        default = "date" if collection in ("posts", "drafts") else "/:collection/:path.html" if collection else ""
-        pattern = pattern or generator.permalinks.get(collection, default)
-        if not pattern:
-            return f"/{without_ending(article.path)}.html"
-        return expand(_JEKYLL_STYLES.get(pattern, pattern), article, slug_)
-    folders = path_parts(article.path)
-    section = folders[0] if folders else ""
-    if pattern or (generator.name == "hugo" and section in generator.permalinks):
-        return expand(pattern or generator.permalinks[section], article, slug_)
-    name = slug_ or (parts[-1] if generator.name == "" else slug(article.path, (article.language,)))
+    # A pattern in the front matter is Jekyll's, on a site without a configuration too.
+    if generator.name == "jekyll" or (facts.permalink and not generator.name):
+        return jekyll_url(article, generator, facts)
     if generator.name == "hugo":
-        if article.language and article.language != generator.language and article.language not in folders:
-            folders = (article.language.lower(), *folders)
-        bundle = without_ending(parts[-1]).partition(".")[0] == "index"
-        return "/" + "/".join((*(folders[:-1] if bundle else folders), name)) + "/"
+        return hugo_url(article, generator, facts)
     return "/" + without_ending(article.path)
-
-
-def expand(pattern: str, article: Article, slug_: str = "") -> str:
-    """A permalink pattern of Jekyll or Hugo, its placeholders filled in; "" where the article lacks one."""
-    missing = []
-
-    def fill(found: re.Match[str]) -> str:
-        value = slug_ if slug_ and found[1] in ("title", "slug", "slugorfilename") else _placeholder(found[1], article)
-        if not value and found[1] != "categories":
-            missing.append(found[1])
-        return value
-
-    url = _PLACEHOLDER.sub(fill, pattern)
-    if missing:
-        return ""
-    url = re.sub(r"(?<!:)//+", "/", url)
-    return url if url.startswith("/") or is_address(url) else f"/{url}"
 
 
 def path_parts(path: str) -> tuple[str, ...]:
@@ -170,26 +127,8 @@ def path_parts(path: str) -> tuple[str, ...]:
 
 
 def _placeholder(name: str, article: Article) -> str:
-    if name in ("title", "slug", "slugorfilename", "contentbasename", "filename", "slugorcontentbasename"):
-        return slug(article.path, (article.language,))
-    if name == "name":
-        return without_ending(article.path.rpartition("/")[2])
-    if name == "collection":
-        return next((part[1:] for part in article.path.split("/") if part.startswith("_")), "")
-    if name == "path":
-        parts = without_ending(article.path).split("/")
-        start = next((number for number, part in enumerate(parts) if part.startswith("_")), -1)
-        return "/".join(parts[start + 1 :])
-    if name in ("section", "sections"):
-        folders = path_parts(article.path)
-        return "/".join(folders) if name == "sections" else "".join(folders[:1])
-    if name == "language":
-        return article.language
     day = _day(article)
-    if day is None or name not in _DATES:
-        return ""
-    written = f"{day:{_DATES[name]}}"
-    return written.lstrip("0") if name in ("i_month", "i_day", "yearday") else written
+    return f"{day:{_DATES[name]}}" if day else ""
 
 
 def _day(article: Article) -> datetime | None:

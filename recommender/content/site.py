@@ -18,6 +18,7 @@ from recommender.content.files import FileRead, FoundFiles, article_of_text, fin
 from recommender.content.gather import gather, log_reading, with_addresses
 from recommender.content.generator import CONFIG_FILES, Generator, read_generator
 from recommender.content.jsonl import is_jsonl, read_jsonl
+from recommender.content.pages import with_unmade
 from recommender.content.paths import ENDINGS, suffix_language, without_ending
 from recommender.content.processes import in_processes, n_cores
 from recommender.content.wording import some
@@ -82,7 +83,7 @@ def read_site(
     if not root.is_dir():
         raise SiteError(_no_site(root))
     generator = read_generator(root)
-    found = find_files(root, settings.articles.exclude, is_jekyll=generator.name == "jekyll")
+    found = find_files(root, settings.articles.exclude, generator)
     if not found.paths and not found.problems:
         raise SiteError(
             f"{root}: holds no article. Name the folder of a site: one with files ending in {', '.join(ENDINGS)}."
@@ -164,7 +165,7 @@ def read_article(
     if not path:
         return replace(article, id=_slugified(article.title))
     site_url = settings.articles.site_url.rstrip("/") or generator.site_url
-    (article,), _ = with_addresses([article], notes, generator, site_url)
+    (article,), _ = with_addresses(with_unmade([article], generator)[0], notes, generator, site_url)
     return article
 
 

@@ -31,7 +31,7 @@ __all__ = ["Catalogue", "Facts", "days_of"]
 #: Arrays of the catalogue with a value a row; what each means is said there.
 _COLUMNS = (
     "times", "groups", "providers", "qualities", "field_lengths", "field_terms", "is_alive", "is_published",
-    "is_external", "is_repeat", "is_new",
+    "is_external", "is_repeat", "is_new", "visible_from", "visible_until",
 )  # fmt: skip
 
 
@@ -123,6 +123,8 @@ class Catalogue:
         True for a file whose URL an earlier one has: it is never suggested.
     is_new : ndarray of bool, shape (n_rows,)
         True for rows that came after those that the vocabulary was fitted on.
+    visible_from, visible_until : ndarray of float64, shape (n_rows,)
+        Days since 1970 outside of which the article is never suggested; NaN where there is no such day.
     """
 
     times: NDArray[np.float64]
@@ -136,6 +138,8 @@ class Catalogue:
     is_external: NDArray[np.bool_]
     is_repeat: NDArray[np.bool_]
     is_new: NDArray[np.bool_]
+    visible_from: NDArray[np.float64]
+    visible_until: NDArray[np.float64]
     _vectors: csr_matrix | None
     _facts: Facts | None
     _newest: float | None
@@ -348,6 +352,8 @@ class Catalogue:
             "is_external": is_external.astype(bool),
             "is_repeat": np.zeros(len(articles), dtype=bool),
             "is_new": is_new,
+            "visible_from": np.array([days_of(article.visible_from) for article in articles], dtype=np.float64),
+            "visible_until": np.array([days_of(article.visible_until) for article in articles], dtype=np.float64),
         }
 
     def _set(self, name: str, row: int, value: bool) -> None:

@@ -143,8 +143,9 @@ def _article_to_json(article: Article) -> dict[str, Any]:
 
 
 def _article_from_json(item: dict[str, Any]) -> Article:
-    if "published_at" in item:
-        item["published_at"] = datetime.fromisoformat(item["published_at"])
+    for name in ("published_at", "visible_from", "visible_until"):
+        if name in item:
+            item[name] = datetime.fromisoformat(item[name])
     for name in ("topics", "aliases"):
         item[name] = tuple(item.get(name, ()))
     return Article(**item)

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.articles import NEVER
 from recommender.ranking.catalogue import Catalogue
 from recommender.ranking.curation import CurationGraph
 from recommender.vectors.tfidf import Field
@@ -18,6 +19,9 @@ __all__ = ["THIN_FACTOR", "allowed_rows", "is_thin", "obstacle", "suggests_unpub
 _THIN_TERMS = 4
 #: By how much more a suggestion must score under such an article.
 THIN_FACTOR = 1.5
+#: Lists that name unpublished articles more rarely name drafts that are due, or slip; the others, articles that readers
+#: can see all the same, since the site means something else by the word.
+_LEAST_SHARE_NAMED = 0.1
 
 
 def suggests_unpublished(
@@ -33,7 +37,7 @@ def suggests_unpublished(
     now
         Days since 1970; an article with a later date lies in the future.
     """
-    hidden = catalogue.is_alive & ~_is_public(catalogue, now)
+    hidden = catalogue.is_alive & ~_is_public(catalogue, now) & _is_visible(catalogue, now)
     n_hidden = int(hidden.sum())
     if choice != "auto":
         verb = "may" if choice == "yes" else "may not"
@@ -42,20 +46,26 @@ def suggests_unpublished(
             f"{n_hidden:,} unpublished articles {verb} be suggested: articles.suggest_unpublished is {choice}",
         )
     _, targets = graph.edges()
-    n_named = int(np.count_nonzero(hidden[targets]))
-    if n_named:
-        return True, f"{n_hidden:,} unpublished articles may be suggested: curated lists name them {n_named:,} times"
-    return False, f"{n_hidden:,} unpublished articles may not be suggested: no curated list names one"
+    n_named, n_entries = int(np.count_nonzero(hidden[targets])), int(np.count_nonzero(~catalogue.is_external[targets]))
+    if not n_named:
+        return False, f"{n_hidden:,} unpublished articles may not be suggested: no curated list names one"
+    may = n_named >= _LEAST_SHARE_NAMED * n_entries
+    verb = "may" if may else "may not"
+    return may, (
+        f"{n_hidden:,} unpublished articles {verb} be suggested: of {n_entries:,} entries of curated lists, "
+        f"{n_named:,} name one"
+    )
 
 
 def allowed_rows(catalogue: Catalogue, suggest_unpublished: bool, now: float) -> NDArray[np.bool_]:
     """
     Rows that may be suggested, shape (n_rows,).
 
-    Left out are removed articles, second files of one URL, unpublished ones unless they may be suggested, and external
-    articles with a date later than every article of the site: they cannot have been read yet.
+    Left out are removed articles, second files of one URL, those that are not visible yet or any more, unpublished
+    ones unless they may be suggested, and external articles with a date later than every article of the site: they
+    cannot have been read yet.
     """
-    allowed = catalogue.is_alive & ~catalogue.is_repeat
+    allowed = catalogue.is_alive & ~catalogue.is_repeat & _is_visible(catalogue, now)
     if not suggest_unpublished:
         allowed &= _is_public(catalogue, now) | catalogue.is_external
     if catalogue.is_external.any():
@@ -93,6 +103,12 @@ def obstacle(row: int, catalogue: Catalogue, allowed: NDArray[np.bool_], group: 
     if catalogue.groups[row] != group:
         return f"it is in another language ({article.language or catalogue.site_language})"
     if not allowed[row]:
+        if article.visible_from == NEVER:
+            return "it is a draft, or the site's generator makes no page of it"
+        if catalogue.visible_from[row] > now:
+            return f"it is not to be seen before {article.visible_from:%Y-%m-%d}"
+        if catalogue.visible_until[row] <= now:
+            return f"it expired on {article.visible_until:%Y-%m-%d}"
         if not article.is_published:
             return "it is not published (articles.suggest_unpublished)"
         if catalogue.times[row] > now:
@@ -104,3 +120,8 @@ def obstacle(row: int, catalogue: Catalogue, allowed: NDArray[np.bool_], group: 
 def _is_public(catalogue: Catalogue, now: float) -> NDArray[np.bool_]:
     """Published and not dated in the future, shape (n_rows,)."""
     return catalogue.is_published & ~(catalogue.times > now)
+
+
+def _is_visible(catalogue: Catalogue, now: float) -> NDArray[np.bool_]:
+    """Neither embargoed nor expired, and a page of the site at all, shape (n_rows,)."""
+    return ~(catalogue.visible_from > now) & ~(catalogue.visible_until <= now)

@@ -115,11 +115,12 @@ class State:
         return twin
 
     def allowed(self, now: float) -> NDArray[np.bool_]:
-        """Rows that may be suggested now, shape (n_rows,), to be read only; made anew when a future date has come."""
+        """Rows that may be suggested now, shape (n_rows,), to be read only; made anew when the next date has come."""
         known = self._allowed
         if known is None or not known[0] <= now < known[1]:
-            times = self.catalogue.times
-            until = float(np.min(times[times > now], initial=np.inf))
+            catalogue = self.catalogue
+            days = np.concatenate([catalogue.times, catalogue.visible_from, catalogue.visible_until])
+            until = float(np.min(days[days > now], initial=np.inf))
             known = self._allowed = now, until, allowed_rows(self.catalogue, self.suggest_unpublished, now)
         return known[2]
 

@@ -124,3 +124,21 @@ def test_shape_with_paths():
     names: EntryNames = Counter()
     entries, _ = read_entries([{"title": "Tea", "slug": "tea"}], UTC, names)
     assert dict(entry_shape([entries], names).names) == {"url": "slug", "title": "title"}
+
+
+def test_a_shape_has_a_title_and_an_address():
+    """What the lists lack is there under its usual name, so that a template can show the entry."""
+    shape = entry_shape([(RelatedEntry(url="/a", target="/a"),)], Counter({(("url", "url"),): 1}))
+    assert shape.names == {"title": "title", "url": "url"}
+    shape = entry_shape([(RelatedEntry("A", target="A"),)], Counter({(("title", "name"),): 1}))
+    assert shape.names == {"title": "name", "url": "webUrl"}
+
+
+@pytest.mark.parametrize(
+    ("n_lists", "n_articles", "is_learned"), [(1, 11, False), (4, 100, False), (5, 100, True), (1, 10, True)]
+)
+def test_a_few_lists_do_not_name_the_entries_of_a_whole_site(n_lists, n_articles, is_learned):
+    """One list that an editor wrote does not rename what the templates show."""
+    lists = [(RelatedEntry("A", url="/a", target="/a"),)] * n_lists + [()] * (n_articles - n_lists)
+    shape = entry_shape(lists, Counter({(("title", "name"), ("url", "link")): n_lists}))
+    assert (shape.names["url"] == "link") is is_learned

@@ -18,13 +18,16 @@ permalink: pretty
 collections:
   news: {output: true, permalink: "/n/:path/"}
   cups: {output: true}
+  pots: {label: Pots}
 """
     assert read_generator(make_site({"_config.yml": config})) == Generator(
         "jekyll",
         "https://example.org/tea",
         "en-US",
         ZoneInfo("Europe/Berlin"),
-        {"posts": "pretty", "drafts": "pretty", "news": "/n/:path/"},
+        {"": "pretty", "news": "/n/:path/"},
+        file="_config.yml",
+        collections={"news": True, "cups": True, "pots": False},
     )
 
 
@@ -44,8 +47,9 @@ collections:
 )
 def test_hugo(make_site, file, text):
     """A Hugo configuration in any of its formats and places gives the same."""
+    languages = ("de",) if "defaultContentLanguage" in text else ("en",)
     assert read_generator(make_site({file: text})) == Generator(
-        "hugo", "https://example.org", "de", UTC, {"blog": "/:slug/"}
+        "hugo", "https://example.org", "de", UTC, {"blog": "/:slug/"}, file=file, languages=languages
     )
 
 
@@ -78,7 +82,9 @@ def test_warnings(make_site, file, text, warning):
 def test_odd_types(make_site):
     """Values of types that a configuration does not have count as not given."""
     config = "url: 7\nlang: [en]\npermalink: {a: b}\ncollections: [news]\ntimezone: false\n"
-    assert read_generator(make_site({"_config.yml": config})) == Generator("jekyll")
+    assert read_generator(make_site({"_config.yml": config})) == Generator(
+        "jekyll", file="_config.yml", collections={"news": False}
+    )
 
 
 def test_none(tmp_path):
@@ -93,3 +99,21 @@ def test_changed_file(make_site):
     make_site({"_config.yml": "lang: de\n"})
     os.utime(site / "_config.yml", ns=(1, 1))
     assert read_generator(site).language == "de"
+
+
+@pytest.mark.parametrize(
+    ("file", "folder", "is_part"),
+    [
+        ("_config.yml", "_posts", True),
+        ("_config.yml", "_posts/2024", True),
+        ("hugo.toml", "content/posts", True),
+        ("_config.yml", "docs", False),
+        ("hugo.toml", "themes", False),
+        ("README.md", "_posts", False),
+    ],
+)
+def test_a_part_of_a_site(make_site, file, folder, is_part):
+    """The articles' folder of a site, taken for the site, is told with the folder to name."""
+    site = make_site({file: "", f"{folder}/2024-01-01-tea.md": "---\ntitle: Tea\n---\n"})
+    told = " ".join(read_generator(site / folder).warnings)
+    assert (f"{site / folder}: is a part of the site {site}" in told and f"Name the site: {site}." in told) is is_part

@@ -3,8 +3,9 @@ from datetime import UTC, datetime
 import pytest
 
 from recommender.articles import Article
+from recommender.content.fields import PageFacts
 from recommender.content.generator import Generator
-from recommender.content.permalinks import configured_url, expand, infer_patterns
+from recommender.content.permalinks import configured_url, infer_patterns
 
 POST = Article(
     "_posts/2021-03-05-green-tea", "_posts/2021-03-05-green-tea.md", published_at=datetime(2021, 3, 5, tzinfo=UTC)
@@ -28,11 +29,12 @@ def blog(language, name):
         ("none", "/green-tea.html"),
         ("/blog/:year/:i_month/:title", "/blog/2021/3/green-tea"),
         ("/:short_year/:name/", "/21/2021-03-05-green-tea/"),
+        ("/:year/:nonsense/", ""),
     ],
 )
 def test_jekyll_posts(permalink, url):
     """A Jekyll post has the address that the site's permalink gives it."""
-    permalinks = {"posts": permalink} if permalink else {}
+    permalinks = {"": permalink} if permalink else {}
     assert configured_url(POST, Generator("jekyll", permalinks=permalinks)) == url
 
 
@@ -47,11 +49,15 @@ def test_jekyll_collections():
     ("article", "generator", "url"),
     [
         (HUGO, Generator("hugo"), "/blog/green-tea/"),
-        (HUGO, Generator("hugo", permalinks={"blog": "/:year/:month/:slug/"}), "/2021/03/green-tea/"),
+        (HUGO, Generator("hugo", permalinks={"blog": "/:year/:month/:filename/"}), "/2021/03/green-tea/"),
         (HUGO, Generator("hugo", permalinks={"blog": "/:sections/:contentbasename/"}), "/blog/green-tea/"),
         (Article("a", "content/blog/tea/index.md"), Generator("hugo"), "/blog/tea/"),
         (Article("a", "content/about.md"), Generator("hugo"), "/about/"),
-        (Article("a", "content/blog/tea.de.md", language="de"), Generator("hugo", language="en"), "/de/blog/tea/"),
+        (
+            Article("a", "content/blog/tea.de.md", language="de"),
+            Generator("hugo", languages=("en", "de")),
+            "/de/blog/tea/",
+        ),
         (Article("a", "content/blog/tea.en.md", language="en"), Generator("hugo", language="en"), "/blog/tea/"),
         (blog("de", "tea"), Generator("hugo", language="en"), "/blog/de/tea/"),
         (HUGO, Generator(), "/content/blog/green-tea"),
@@ -64,15 +70,16 @@ def test_hugo_and_plain(article, generator, url):
 
 def test_front_matter_decides():
     """A slug or a permalink in the front matter takes the place of the file's name and of the site's rule."""
-    assert configured_url(POST, Generator("jekyll"), "verde") == "/2021/03/05/verde.html"
-    assert configured_url(POST, Generator("jekyll"), "", "/tea/:title/") == "/tea/green-tea/"
-    assert configured_url(HUGO, Generator("hugo"), "verde") == "/blog/verde/"
+    assert configured_url(POST, Generator("jekyll"), PageFacts("verde")) == "/2021/03/05/verde.html"
+    assert configured_url(POST, Generator("jekyll"), PageFacts(permalink="/tea/:title/")) == "/tea/green-tea/"
+    assert configured_url(HUGO, Generator("hugo"), PageFacts("verde")) == "/blog/verde/"
 
 
-def test_expand_without_a_date():
-    """A pattern that needs what the article lacks gives no address."""
-    assert expand("/:year/:title/", Article("tea", "tea.md")) == ""
-    assert expand(":title", Article("tea", "tea.md")) == "/tea"
+@pytest.mark.parametrize("name", ["jekyll", "hugo"])
+def test_a_pattern_that_asks_for_what_is_not_known(name):
+    """It gives no address."""
+    generator = Generator(name, permalinks={"": "/:nonsense/", "blog": "/:nonsense/"})
+    assert configured_url(POST if name == "jekyll" else HUGO, generator) == ""
 
 
 def test_infer_languages():

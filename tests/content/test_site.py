@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from recommender.articles import NEVER
 from recommender.content import site as site_module
 from recommender.content.site import read_article, read_site
 from recommender.errors import ArticleError, FrontMatterError, SiteError
@@ -63,14 +64,112 @@ def test_jekyll_blog(make_site):
         "url": {"rules of Jekyll": 3},
     }
     assert corpus.reading.n_files == 6
-    assert corpus.reading.warnings == ("_includes/part.md, about.md outside the articles' folders: not read.",)
+    assert corpus.reading.warnings == (
+        "_includes/part.md, about.md outside the articles' folders: not read.",
+        "one article in _drafts, never suggested: _drafts/white-tea.md.",
+        "one article in a folder that is no collection of _config.yml, never suggested: _cups/blue.md.",
+    )
+
+
+def hidden(site):
+    """The ids of the articles that are never suggested, from two readings: of the files, and of the cache."""
+    first, second = read_site(site), read_site(site)
+    assert list(first) == list(second)
+    assert first.reading.warnings == second.reading.warnings
+    return [found.id for found in first if found.visible_from == NEVER], first.reading.warnings
+
+
+def test_pages_that_jekyll_does_not_make(make_site):
+    """What Jekyll makes no page of is told with a count, and never suggested, but where it gives its own address."""
+    config = "collections: {cups: {output: true}, pots: {output: false}, jars: {}}\ninclude: [_pages]\nexclude: [x/]\n"
+    site = make_site(
+        {
+            "_config.yml": config,
+            "_posts/2021-03-03-tea.md": article("Tea"),
+            "_posts/undated.md": article("Undated"),
+            "_drafts/secret.md": article("Secret", "webUrl: /secret/"),
+            "_cups/blue.md": article("Blue"),
+            "_cups/_old/red.md": article("Red"),
+            "_pots/copper.md": article("Copper"),
+            "_jars/clay.md": article("Clay"),
+            "_jars/elsewhere.md": article("Elsewhere", "webUrl: https://example.org/jar/"),
+            "_notes/a.md": article("A"),
+            "_pages/b.md": article("B"),
+            "x/_posts/2021-03-04-x.md": article("X"),
+        }
+    )
+    assert hidden(site) == (
+        [
+            "_cups/_old/red", "_drafts/secret", "_jars/clay", "_notes/a", "_posts/undated", "_pots/copper",
+            "x/_posts/2021-03-04-x",
+        ],
+        (
+            "_pages/b.md outside the articles' folders: not read.",
+            "one article excluded in _config.yml, never suggested: x/_posts/2021-03-04-x.md.",
+            "one article in _drafts, never suggested: _drafts/secret.md.",
+            "one article in _posts without a date in the name, never suggested: _posts/undated.md.",
+            "2 articles in a collection that _config.yml does not output, never suggested: "
+            "_jars/clay.md, _pots/copper.md.",
+            "2 articles in a folder that is no collection of _config.yml, never suggested: "
+            "_cups/_old/red.md, _notes/a.md.",
+        ),
+    )  # fmt: skip
+    assert read_article(site / "_notes/a.md").visible_from == NEVER
+
+
+@pytest.mark.parametrize("config", [{}, {"_config.yml": "lang: en\n"}])
+def test_a_folder_that_nothing_builds(make_site, config):
+    """A tree without a configuration, or whose configuration would make no page at all, is read as it is."""
+    names = {f"_news/{name}.md": article(name) for name in ("tea", "cup")}
+    found, warnings = hidden(make_site({**config, **names}))
+    assert found == []
+    reason = "a folder that is no collection of _config.yml"
+    expected = f"_config.yml makes no page of any article (in {reason}). It is taken not to build them."
+    assert warnings == ((expected,) if config else ())
+
+
+def test_an_address_that_is_not_known(make_site):
+    """It is told, once for all articles."""
+    files = {f"_posts/2021-03-0{day}-tea.md": article("Tea") for day in (3, 4)}
+    corpus = read_site(make_site({"_config.yml": "permalink: /:author/:title/\n", **files}))
+    assert [found.url for found in corpus] == ["", ""]
+    assert corpus.reading.warnings == (
+        "_posts/2021-03-03-tea.md, _posts/2021-03-04-tea.md without an address: "
+        "the site's pattern asks for what is not known.",
+    )
+
+
+def test_days_of_visibility(make_site):
+    """An embargo and an expiry are read, and what Hugo does not list."""
+    site = make_site(
+        {
+            "content/a.md": article("A", "date: 2024-01-05", "publishDate: 2999-01-01"),
+            "content/b.md": article("B", "date: 2024-01-05", "expiryDate: 2024-02-01", "pubDate: 2023-01-01"),
+            "content/c.md": article("C", "date: 2024-01-05", "expiryDate: soon"),
+            "content/d.md": article("D", "_build: {render: never}"),
+            "content/e.md": article("E", "build: {list: never}"),
+            "content/f.md": article("F", "headless: true"),
+            "content/g/index.md": article("G", "headless: true"),
+            "content/h.md": article("H", "build: 7", "_build: {list: local}"),
+        }
+    )
+    found, warnings = hidden(site)
+    assert found == ["content/d", "content/e", "content/g/index"]
+    assert warnings == (
+        "3 articles hidden by headless or _build, never suggested: content/d.md, content/e.md, content/g/index.md.",
+        "content/c.md:4: expiryDate must be a date, but is 'soon'. It is left out.",
+    )
+    corpus = read_site(site)
+    assert corpus["content/a"].visible_from == datetime(2999, 1, 1, tzinfo=UTC)
+    assert corpus["content/b"].visible_until == datetime(2024, 2, 1, tzinfo=UTC)
+    assert (corpus["content/b"].visible_from, corpus["content/c"].visible_until) == (None, None)
 
 
 def test_hugo_blog(make_site):
     """A plain Hugo blog needs no settings: content is read, lists of pages are not, languages come from the names."""
     site = make_site(
         {
-            "hugo.toml": 'defaultContentLanguage = "en"\n',
+            "hugo.toml": 'defaultContentLanguage = "en"\n[languages.de]\nweight = 2\n',
             "content/_index.md": article("Home"),
             "content/posts/tea.md": article("Tea", "related: [/posts/cup/]"),
             "content/posts/tea.de.md": article("Tee"),
