@@ -15,7 +15,7 @@ SIMILARITY = settings_from_mapping({"ranking": {"ranker": "similarity"}})
 @pytest.mark.site
 @pytest.mark.slow
 def test_replay_is_that_of_the_tool(azure_site, azure_later, azure_corpus, shared_data, monkeypatch, capsys):
-    """The number of queries, nDCG@10 of all and of short lists, P@1 and RR are equal to four places."""
+    """The number of queries, nDCG@10 of all and of short lists, P@1 and RR are equal as far as the tool tells them."""
     file = shared_data.parent / "tools" / "replay.py"
     if not file.exists():
         pytest.skip(f"needs {file}, which is not there")
@@ -34,9 +34,10 @@ def test_replay_is_that_of_the_tool(azure_site, azure_later, azure_corpus, share
     found = {
         "queries": report.n_queries,
         "queries_short": short["n_queries"],
-        "nDCG@10": round(report.systems["similarity"]["nDCG@10"], 4),
-        "nDCG@10_short": round(short["systems"]["similarity"]["nDCG@10"], 4),
-        "P@1": round(report.systems["similarity"]["P@1"], 4),
-        "RR": round(report.systems["similarity"]["RR"], 4),
+        "nDCG@10": report.systems["similarity"]["nDCG@10"],
+        "nDCG@10_short": short["systems"]["similarity"]["nDCG@10"],
+        "P@1": report.systems["similarity"]["P@1"],
+        "RR": report.systems["similarity"]["RR"],
     }
-    assert found == {name: expected[name] for name in found}
+    # The tool rounds to four places, the report to six: what lies between two of the four may go either way.
+    assert found == pytest.approx({name: expected[name] for name in found}, rel=0, abs=5.1e-5)
