@@ -231,6 +231,7 @@ HUGO_FILES = {
     "posts/2024-01-02-dated.md": "",
     "posts/2024-01-03-dated-twice.md": "date: 2024-02-03\n",
     "posts/2024-01-04-parcel/index.md": "",
+    "News/capital.md": "date: 2024-01-05\nslug: Über é\n",
     "about.md": "date: 2024-01-05\n",
     "root/index.md": "date: 2024-01-05\n",
 }
@@ -250,6 +251,7 @@ TWO_LANGUAGES = "[languages.de]\nweight = 2\n[languages.en]\nweight = 1\n"
         '[permalinks]\nposts = "/:yearday-:weekday-:weekdayname-:monthname/:title"\n'
         '[frontmatter]\ndate = [":filename", ":default"]\n',
         '[frontmatter]\ndate = [":filename", ":default"]\n',
+        'removePathAccents = true\n[permalinks]\nNews = "/:section/:filename"\n',
         'contentDir = "src"\n[languages.en]\ncontentDir = "src/english"\n[languages.de]\ncontentDir = "src/german"\n',
     ],
 )
@@ -263,7 +265,7 @@ def test_addresses_in_hugo(tmp_path, config):
         for number, (name, lines) in enumerate(HUGO_FILES.items()):
             if folder != "content" and name.endswith((".de.md", ".en.md")):
                 continue
-            write(tmp_path / folder, name, lines, title=f"Tea & cup/Ü {number}")
+            write(tmp_path / folder, name, lines, title=f"Tea 50% & cup/Ü {number}")
         (tmp_path / folder / "posts" / "more" / "Er" / "_index.md").write_text("")
         (tmp_path / folder / "posts" / "bundle" / "part.md").write_text("---\ntitle: Part\n---\n")
     build("hugo", "--quiet", "--destination", "out", site=tmp_path)

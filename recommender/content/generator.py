@@ -65,8 +65,9 @@ class Generator:
         Hugo: the codes of the languages, that of the site first.
     content_dirs
         Hugo: the folders of the content, each with the code of its language, or "" for that of the site.
-    is_ugly, keeps_case, default_in_subdir, dates_in_names
-        Hugo: `uglyURLs`, `disablePathToLower`, `defaultContentLanguageInSubdir`, `:filename` in `frontmatter.date`.
+    is_ugly, keeps_case, drops_accents, default_in_subdir, dates_in_names
+        Hugo: `uglyURLs`, `disablePathToLower`, `removePathAccents`, `defaultContentLanguageInSubdir`, `:filename` in
+        `frontmatter.date`.
     sections
         Hugo: the folders with an ``_index.md``, below the content's, where a pattern of addresses asks for them.
     """
@@ -87,6 +88,7 @@ class Generator:
     content_dirs: Mapping[str, str] = field(default_factory=lambda: {"content": ""})
     is_ugly: bool = False
     keeps_case: bool = False
+    drops_accents: bool = False
     default_in_subdir: bool = False
     dates_in_names: bool = False
     sections: tuple[str, ...] = ()
@@ -164,6 +166,7 @@ def _read(root: Path, file: str, name: Literal["jekyll", "hugo"], changed: int) 
             content_dirs=folders,
             is_ugly=named.get("uglyurls") is True,
             keeps_case=named.get("disablepathtolower") is True,
+            drops_accents=named.get("removepathaccents") is True,
             default_in_subdir=named.get("defaultcontentlanguageinsubdir") is True,
             sections=_sections(root, folders) if any(":sections" in pattern for pattern in permalinks.values()) else (),
             dates_in_names=isinstance(front_matter, list) and ":filename" in front_matter,
@@ -248,4 +251,5 @@ def _hugo_permalinks(named: Mapping[str, Any]) -> dict[str, str]:
     # Since Hugo 0.131 the sections can stand below the kind of page.
     pages = found.get("page")
     sections = {**found, **pages} if isinstance(pages, dict) else found
-    return {str(section): pattern for section, pattern in sections.items() if isinstance(pattern, str)}
+    # Hugo knows these names in small letters only, and so finds none for a section with capitals.
+    return {str(section).lower(): pattern for section, pattern in sections.items() if isinstance(pattern, str)}

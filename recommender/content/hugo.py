@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import datetime
 from urllib.parse import quote
 
@@ -26,8 +27,8 @@ _DATES = {
 _PLACEHOLDER = re.compile(r":([a-z]+)(?:\[(-?\d*|last)(:?)(-?\d*|last)\])?")
 _DATED = re.compile(r"\d{4}-\d{2}-\d{2}[-_ ]*(?=.)")
 #: What a path keeps besides letters, marks and digits.
-_KEPT = "./\\_#+~@%-"
-_SAFE = "/!$&'()*+,;=:@~%"
+_KEPT = "./\\_#+~@-"
+_SAFE = "/!$&'()*+,;=:@~"
 
 
 def hugo_url(article: Article, generator: Generator, facts: PageFacts) -> str:
@@ -122,6 +123,9 @@ def _sliced(folders: list[str], found: re.Match[str]) -> list[str]:
 
 def _path(path: str, generator: Generator) -> str:
     """A path as Hugo writes it: blanks as hyphens, hardly any punctuation, small letters unless the site keeps them."""
+    if generator.drops_accents:
+        parts = unicodedata.normalize("NFD", path)
+        path = unicodedata.normalize("NFC", "".join(one for one in parts if unicodedata.category(one) != "Mn"))
     written: list[str] = []
     is_due = False
     for character in path:

@@ -72,18 +72,22 @@ def _reason(article: Article, generator: Generator) -> str:
     ):
         return f"excluded in {generator.file}"
     if "_posts" in folders:
+        below = article.path.split("/")[folders.index("_posts") + 1 :]
+        if any(part.startswith("_") and part not in generator.include for part in below):
+            return "in _posts with a name that begins with _"
         if not _DATED_POST.fullmatch(article.path.rpartition("/")[2]):
             return "in _posts without a date in the name"
         return (
             "" if generator.collections.get("posts", True) else f"in a collection that {generator.file} does not output"
         )
-    below = folders[1:] if folders[:1] == [generator.collections_dir] else folders
-    # Jekyll passes over such folders, also within a collection.
-    hidden = [
-        number for number, folder in enumerate(below) if folder.startswith("_") and folder not in generator.include
-    ]
+    parts = article.path.split("/")
+    below = parts[1:] if folders[:1] == [generator.collections_dir] else parts
+    # Jekyll passes over such folders and files, also within a collection.
+    hidden = [number for number, part in enumerate(below) if part.startswith("_") and part not in generator.include]
     if not hidden:
         return ""
-    if hidden != [0] or below[0][1:] not in generator.collections:
+    if hidden[0] != 0 or below[0][1:] not in generator.collections:
         return f"in a folder that is no collection of {generator.file}"
+    if len(hidden) > 1:
+        return "in a collection with a name that begins with _"
     return "" if generator.collections[below[0][1:]] else f"in a collection that {generator.file} does not output"

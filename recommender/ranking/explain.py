@@ -319,7 +319,7 @@ def _words_said(terms: Sequence[SharedTerm], are_telling: bool) -> list[str]:
     for one in said:
         by_field.setdefault(one.field, []).append(one.term)
     return [
-        f"both have the topic {_enumerated(words)}"
+        f"both have the topic{'s' if len(words) > 1 else ''} {_enumerated(words)}"
         if field == "topics"
         else f"both name {_enumerated(words)} in {_IN_FIELD[field]}"
         for field, words in by_field.items()

@@ -31,6 +31,14 @@ __all__ = ["plan_front_matter", "render_block"]
 
 # A name that YAML reads as a text without quotes.
 _PLAIN_NAME = re.compile(r"[A-Za-z_][\w-]*", re.ASCII)
+#: Names by which Jekyll or Hugo build a page, in small letters; they often stand in the configuration's defaults only.
+_OF_GENERATORS = frozenset({
+    "aliases", "build", "_build", "cascade", "categories", "category", "collection", "date", "draft",
+    "eleventynavigation", "excerpt_separator", "expirydate", "headless", "keywords", "layout", "linktitle",
+    "markup", "menu", "menus", "meta", "outputs", "pagination", "params", "permalink", "publishdate",
+    "published", "render_with_liquid", "resources", "series", "sitemap", "slug", "tags", "theme",
+    "translationkey", "type", "url", "weight",
+})  # fmt: skip
 _NOT_A_NAME = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
 
 
@@ -213,6 +221,11 @@ def _check_name(name: str, corpus: Corpus) -> None:
                     f"writing.front_matter_name is {name!r}, where the articles keep their {field}; what editors wrote "
                     "is never replaced. Choose a name of its own, such as suggested_related."
                 )
+    if name.lower() in _OF_GENERATORS:
+        raise WriteError(
+            f"writing.front_matter_name is {name!r}, by which site generators build a page. Choose a name of its own, "
+            "such as suggested_related."
+        )
 
 
 def _entry(suggestion: Suggestion) -> dict[str, Any] | str:

@@ -90,6 +90,8 @@ def test_pages_that_jekyll_does_not_make(make_site):
             "_drafts/secret.md": article("Secret", "webUrl: /secret/"),
             "_cups/blue.md": article("Blue"),
             "_cups/_old/red.md": article("Red"),
+            "_cups/_odd.md": article("Odd"),
+            "_posts/_under/2021-03-05-under.md": article("Under"),
             "_pots/copper.md": article("Copper"),
             "_jars/clay.md": article("Clay"),
             "_jars/elsewhere.md": article("Elsewhere", "webUrl: https://example.org/jar/"),
@@ -100,18 +102,20 @@ def test_pages_that_jekyll_does_not_make(make_site):
     )
     assert hidden(site) == (
         [
-            "_cups/_old/red", "_drafts/secret", "_jars/clay", "_notes/a", "_posts/undated", "_pots/copper",
-            "x/_posts/2021-03-04-x",
+            "_cups/_odd", "_cups/_old/red", "_drafts/secret", "_jars/clay", "_notes/a",
+            "_posts/_under/2021-03-05-under", "_posts/undated", "_pots/copper", "x/_posts/2021-03-04-x",
         ],
         (
             "_pages/b.md outside the articles' folders: not read.",
             "one article excluded in _config.yml, never suggested: x/_posts/2021-03-04-x.md.",
             "one article in _drafts, never suggested: _drafts/secret.md.",
+            "one article in _posts with a name that begins with _, never suggested: _posts/_under/2021-03-05-under.md.",
             "one article in _posts without a date in the name, never suggested: _posts/undated.md.",
             "2 articles in a collection that _config.yml does not output, never suggested: "
             "_jars/clay.md, _pots/copper.md.",
-            "2 articles in a folder that is no collection of _config.yml, never suggested: "
-            "_cups/_old/red.md, _notes/a.md.",
+            "2 articles in a collection with a name that begins with _, never suggested: "
+            "_cups/_odd.md, _cups/_old/red.md.",
+            "one article in a folder that is no collection of _config.yml, never suggested: _notes/a.md.",
         ),
     )  # fmt: skip
     assert read_article(site / "_notes/a.md").visible_from == NEVER

@@ -100,7 +100,7 @@ def test_the_prefix_of_a_language_is_never_shown():
     assert {(one.term, one.field) for one in reason.shared_terms} == {
         ("dns", "topics"), ("de:seltsam", "topics"), ("Hafen", "title"), ("Schiffe", "excerpt"),
     }  # fmt: skip
-    assert "both have the topic de:seltsam and dns" in reason.sentences
+    assert "both have the topics de:seltsam and dns" in reason.sentences
 
 
 def test_text_without_spaces_is_named_in_runs_that_both_have():

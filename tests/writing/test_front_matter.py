@@ -271,13 +271,13 @@ def test_block_in_the_names_of_a_site_is_ours(tmp_path):
 
 def test_name_that_a_theme_lives_by_is_refused(tmp_path):
     """A name from the settings under which articles keep something else is one error, and nothing is written."""
-    files = dict.fromkeys(("black", "green"), b"---\ntitle: Tea\nlayout: post # main\n---\n")
+    files = dict.fromkeys(("black", "green"), b"---\ntitle: Tea\nmood: calm # main\n---\n")
     corpus = site_of(tmp_path, **files, white=b"---\ntitle: Tea\n---\n")
-    settings = Settings(writing=WritingSettings(front_matter_name="layout"))
+    settings = Settings(writing=WritingSettings(front_matter_name="mood"))
     with pytest.raises(WriteError) as caught:
         plan(corpus, tmp_path, settings=settings)
     assert str(caught.value) == (
-        "writing.front_matter_name is 'layout', but other things stand under it in _news/black.md, _news/green.md; "
+        "writing.front_matter_name is 'mood', but other things stand under it in _news/black.md, _news/green.md; "
         "what editors wrote is never replaced. Choose a name of its own, such as suggested_related."
     )
 
@@ -358,6 +358,14 @@ def test_names_of_the_editors_are_refused(tmp_path, name):
     """The block cannot take a name under which editors keep something, least of all their lists."""
     corpus = site_of(tmp_path, tea=b"---\ntitle: Tea\n---\n")
     with pytest.raises(WriteError, match=rf"writing.front_matter_name is '{name}', where the articles keep their \w+"):
+        plan(corpus, tmp_path, settings=Settings(writing=WritingSettings(front_matter_name=name)))
+
+
+@pytest.mark.parametrize("name", ["layout", "Weight", "type"])
+def test_names_of_the_generators_are_refused(tmp_path, name):
+    """Also where no article has them, for they often stand in the defaults of a configuration."""
+    corpus = site_of(tmp_path, tea=b"---\ntitle: Tea\n---\n")
+    with pytest.raises(WriteError, match=rf"writing.front_matter_name is '{name}', by which site generators build"):
         plan(corpus, tmp_path, settings=Settings(writing=WritingSettings(front_matter_name=name)))
 
 
