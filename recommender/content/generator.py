@@ -146,6 +146,11 @@ def _read(root: Path, file: str, name: Literal["jekyll", "hugo"], changed: int) 
         base = text("baseurl").strip("/")
         language = text("lang", "language", "locale")
         permalinks = _jekyll_permalinks(named)
+        if source := text("source").strip("./"):
+            warnings.append(
+                f"{file}: the site's source is {source!r}, which is not followed, so addresses and the place of the "
+                f"data file are wrong. Have Jekyll and this program run in {source}, with {file} in it."
+            )
     else:
         site_url, base = text("baseurl").rstrip("/"), ""
         language = text("defaultcontentlanguage", "languagecode", "locale")

@@ -69,6 +69,12 @@ def test_hugo(make_site, file, text):
         ),
         (
             "_config.yml",
+            "source: src\n",
+            "_config.yml: the site's source is 'src', which is not followed, so addresses and the place of the "
+            "data file are wrong. Have Jekyll and this program run in src, with _config.yml in it.",
+        ),
+        (
+            "_config.yml",
             "timezone: Mars/Base\n",
             "_config.yml: the time zone 'Mars/Base' is not known, so UTC is used. Write it like Europe/Berlin.",
         ),
