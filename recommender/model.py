@@ -39,13 +39,13 @@ from recommender.ranking.answers import (
 from recommender.ranking.card import model_card
 from recommender.ranking.catalogue import Catalogue, days_of
 from recommender.ranking.drift import Drift, drift_of
+from recommender.ranking.eligible import obstacle, suggests_unpublished
 from recommender.ranking.explain import reasons, shares_of
 from recommender.ranking.learned import Check, LearnedRanker, restore_ranker
 from recommender.ranking.learning import learn
 from recommender.ranking.lessons import Library
 from recommender.ranking.parts import state_from_parts, state_parts
 from recommender.ranking.rankers import Query, Ranked, Ranker, SimilarityRanker
-from recommender.ranking.rules import obstacle, suggests_unpublished
 from recommender.ranking.standing import Standing
 from recommender.ranking.state import State
 from recommender.settings import Settings, describe_settings, settings_from_mapping

@@ -1,1 +1,1 @@
-"""Numbers to order: the graph of curated lists, features, rankers, rules, explanations."""
+"""Numbers to order: the graph of curated lists, features, rankers, who is eligible, explanations."""

@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.articles import EntryShape
+from recommender.ranking.eligible import THIN_FACTOR, is_thin
 from recommender.ranking.explain import Rows, Shares, reasons, shares_of, text_obstacle
 from recommender.ranking.rankers import Query, Ranked
-from recommender.ranking.rules import THIN_FACTOR, is_thin
 from recommender.suggestions import Suggestion
 from recommender.vectors.text import repair
 from recommender.vectors.tfidf import Field, FieldVectorizer

@@ -1,7 +1,7 @@
 """
 From neighbors to an order: the `similarity` ranker, and the shape that every ranker has. A number room.
 
-A ranker gives each candidate a score in [0, 1]; who may be suggested at all is decided by `rules`.
+A ranker gives each candidate a score in [0, 1]; who may be suggested at all is decided by `eligible`.
 """
 
 from __future__ import annotations

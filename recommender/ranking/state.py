@@ -17,7 +17,7 @@ from recommender.content.matching import EntryMatcher, external_article, fold_ti
 from recommender.content.urls import canonical_url, is_address
 from recommender.ranking.catalogue import Catalogue
 from recommender.ranking.curation import CurationGraph
-from recommender.ranking.rules import allowed_rows
+from recommender.ranking.eligible import allowed_rows
 from recommender.snapshots import LayeredDict
 from recommender.vectors.tfidf import FieldVectorizer
 
