@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 __all__ = ["read_date"]
 
-#: What `datetime.fromisoformat` does not read. The zone may follow any of those with a time.
-_FORMATS = ("%Y/%m/%d", "%Y/%m/%d %H:%M", "%Y/%m/%d %H:%M:%S")
-_ZONE = re.compile(r"\s*(?:(UTC|GMT|Z)|(?:UTC|GMT)?([+-]\d{2}):?(\d{2}))(?:\s+\([^()]*\))?$", re.IGNORECASE)
+_TIME = (
+    r"(?P<hour>\d{1,2}):(?P<minute>\d{1,2})(?::(?P<second>\d{1,2})(?:[.,](?P<fraction>\d{1,6})\d*)?)?"
+    r"(?:\s*(?P<half>[ap])\.?m\.?)?"
+)
+#: Year, month and day as people type them, beyond what `datetime.fromisoformat` reads.
+_NUMBERS = re.compile(
+    rf"(?P<year>\d{{4}})([-/.])(?P<month>\d{{1,2}})\2(?P<day>\d{{1,2}})(?:(?:T|,?\s+(?:at\s+)?){_TIME})?", re.IGNORECASE
+)
+#: The zones that e-mail knows by name (RFC 5322), by the hours that they are ahead of UTC.
+_ZONES = {
+    "utc": 0, "gmt": 0, "ut": 0, "z": 0,
+    "edt": -4, "est": -5, "cdt": -5, "cst": -6, "mdt": -6, "mst": -7, "pdt": -7, "pst": -8,
+}  # fmt: skip
+_ZONE = re.compile(
+    rf"\s*(?:(?P<name>{'|'.join(_ZONES)})|(?:UTC|GMT)?(?P<sign>[+-])(?P<hours>\d{{1,2}}):?(?P<minutes>\d{{2}})?)"
+    r"(?:\s+\([^()]*\))?$",
+    re.IGNORECASE,
+)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = (
     r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|"
@@ -26,8 +40,7 @@ _NAMED_MONTHS = tuple(
     re.compile(
         r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+)?"
         + _BETWEEN.join(order)
-        + r"(?:(?:,|\s+at)?\s+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?"
-        + r"(?:\s*(?P<half>[ap])\.?m\.?)?)?",
+        + rf"(?:(?:,|\s+at)?\s+{_TIME})?",
         re.IGNORECASE,
     )
     for order in ((_MONTH, _DAY, _YEAR), (_DAY, _MONTH, _YEAR), (_YEAR, _MONTH, _DAY))
@@ -80,42 +93,38 @@ def _moment(value: Any) -> datetime:
 
 
 def _parsed(text: str) -> datetime:
-    try:
+    with suppress(ValueError):
         return datetime.fromisoformat(text)
-    except ValueError as error:
-        problem = str(error)
-    bare, zone = text, None
-    if found := _ZONE.search(text):
-        bare = text[: found.start()]
-        zone = datetime.strptime("+0000" if found[1] else f"{found[2]}{found[3]}", "%z").tzinfo
-    for read in (datetime.fromisoformat, *(_reader(form) for form in _FORMATS)):
-        with suppress(ValueError):
-            return read(bare).replace(tzinfo=zone)
-    # NB the year of 02-Mar-2021 looks like a zone.
-    for written, its_zone in ((text, None), (bare, zone)):
-        for form in _NAMED_MONTHS:
-            if named := form.fullmatch(written):
-                with suppress(ValueError):
-                    return _with_named_month(named).replace(tzinfo=its_zone)
-                raise ValueError(", which is not possible")
+    zone_at = _ZONE.search(text)
+    # NB the year of 02-Mar-2021 and the day of 2021-3-2 look like zones.
+    for written, zone in ((text, None), (text[: zone_at.start()], zone_at) if zone_at else ("", None)):
+        for form in (_NUMBERS, *_NAMED_MONTHS):
+            if found := form.fullmatch(written):
+                try:
+                    return _of_parts(found).replace(tzinfo=_zone(zone) if zone else None)
+                except ValueError:
+                    raise ValueError(", which is not possible") from None
     with suppress(ValueError):
         return parsedate_to_datetime(text)
-    is_impossible = _ISO_START.match(text) and ("must be in" in problem or "out of range" in problem)
-    raise ValueError(", which is not possible" if is_impossible else "")
+    raise ValueError(", which is not possible" if _ISO_START.match(text) and ":" in text else "")
 
 
-def _with_named_month(found: re.Match[str]) -> datetime:
-    """The moment that one of `_NAMED_MONTHS` has found; ValueError where there is none such."""
+def _of_parts(found: re.Match[str]) -> datetime:
+    """The moment that a pattern has found, without a zone; ValueError where there is none such."""
     hour = int(found["hour"] or 0)
     if found["half"]:
         if not 1 <= hour <= 12:
             raise ValueError("an hour of a half day")
         hour = hour % 12 + (12 if found["half"].lower() == "p" else 0)
-    month = _MONTHS.index(found["month"][:3].lower()) + 1
-    return datetime(
-        int(found["year"]), month, int(found["day"]), hour, int(found["minute"] or 0), int(found["second"] or 0)
-    )
+    month = int(found["month"]) if found["month"].isdecimal() else _MONTHS.index(found["month"][:3].lower()) + 1
+    microsecond = int((found["fraction"] or "").ljust(6, "0"))
+    day, minute, second = int(found["day"]), int(found["minute"] or 0), int(found["second"] or 0)
+    return datetime(int(found["year"]), month, day, hour, minute, second, microsecond)
 
 
-def _reader(form: str) -> Callable[[str], datetime]:
-    return lambda text: datetime.strptime(text, form)
+def _zone(found: re.Match[str]) -> timezone:
+    """The zone that `_ZONE` has found; ValueError where there is none such."""
+    if found["name"]:
+        return timezone(timedelta(hours=_ZONES[found["name"].lower()]))
+    ahead = timedelta(hours=int(found["hours"]), minutes=int(found["minutes"] or 0))
+    return timezone(-ahead if found["sign"] == "-" else ahead)
