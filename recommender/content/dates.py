@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
-from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Any
 
-__all__ = ["read_date"]
+__all__ = ["NoDayError", "read_date"]
 
 _TIME = (
     r"(?P<hour>\d{1,2}):(?P<minute>\d{1,2})(?::(?P<second>\d{1,2})(?:[.,](?P<fraction>\d{1,6})\d*)?)?"
     r"(?:\s*(?P<half>[ap])\.?m\.?)?"
 )
-#: Year, month and day as people type them, beyond what `datetime.fromisoformat` reads.
-_NUMBERS = re.compile(
-    rf"(?P<year>\d{{4}})([-/.])(?P<month>\d{{1,2}})\2(?P<day>\d{{1,2}})(?:(?:T|,?\s+(?:at\s+)?){_TIME})?", re.IGNORECASE
+_AND_TIME = rf"(?:(?:T|,?\s+(?:at\s+)?){_TIME})?"
+#: Year, month and day in numbers, beyond what `datetime.fromisoformat` reads.
+_YEAR_FIRST = re.compile(
+    rf"(?P<year>\d{{4}})([-/.])(?P<month>\d{{1,2}})(?:\2(?P<day>\d{{1,2}}){_AND_TIME})?", re.IGNORECASE
+)
+#: With dots, nobody begins with the month.
+_YEAR_LAST = re.compile(
+    rf"(?P<day>\d{{1,2}})(?P<between>[-/.])\s?(?P<month>\d{{1,2}})(?P=between)\s?(?P<year>\d{{4}}){_AND_TIME}",
+    re.IGNORECASE,
 )
 #: The zones that e-mail knows by name (RFC 5322), by the hours that they are ahead of UTC.
 _ZONES = {
@@ -28,45 +35,41 @@ _ZONE = re.compile(
     r"(?:\s+\([^()]*\))?$",
     re.IGNORECASE,
 )
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = (
-    r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|"
-    r"oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
-)
-_DAY, _YEAR, _BETWEEN = r"(?P<day>\d{1,2})(?:st|nd|rd|th|\.)?", r"(?P<year>\d{4})", r"(?:\s*,\s*|\s+|\s*-\s*)"
-#: A month's name leaves no doubt which number is the day. By hand: `strptime` knows the names in the language of the
-#: machine, and libraries that guess read what could be two dates.
-_NAMED_MONTHS = tuple(
-    re.compile(
-        r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+)?"
-        + _BETWEEN.join(order)
-        + rf"(?:(?:,|\s+at)?\s+{_TIME})?",
-        re.IGNORECASE,
-    )
-    for order in ((_MONTH, _DAY, _YEAR), (_DAY, _MONTH, _YEAR), (_YEAR, _MONTH, _DAY))
-)
-_ISO_START = re.compile(r"\d{4}-\d")
+#: What may hold a month's name. A text without a year of four digits could be anything, and 5/6/2022 CET two dates.
+_WORDY = re.compile(r"(?!\d{1,2}[/.-]\d{1,2}[/.-])(?=.*[^\W\d_])(?=.*(?<!\d)\d{4}(?!\d)).{6,80}")
+#: Eleventy's words for the time of a file, which its bytes do not tell.
+_OF_THE_FILE = re.compile(r"(?:git\s+)?(?:last\s+modified|created)", re.IGNORECASE)
+#: What databases and forms write where there is no date.
+_NO_DAY = re.compile(r"0000-00-00\b.*|n/?a|none|null|tb[ad]|unknown|undated|-+|\?+", re.IGNORECASE)
 #: Numbers from here on are seconds (September 2001), from there on milliseconds since 1970, as databases give them.
 _LEAST_SECONDS, _LEAST_MILLISECONDS = 1_000_000_000, 100_000_000_000
 
 
-def read_date(value: Any, zone: tzinfo) -> datetime:
+class NoDayError(ValueError):
+    """The value says that there is no date, in a word that no generator knows."""
+
+
+def read_date(value: Any, zone: tzinfo, languages: Sequence[str] = ()) -> datetime | None:
     """
-    The moment that a value means.
+    The moment that a value means; None for Go's zero time and Eleventy's words, by which a file has no date of its own.
 
     Parameters
     ----------
     value
-        A date, a moment, a text, or seconds or milliseconds since 1970. A date is midnight.
+        A date, a moment, a text, or seconds or milliseconds since 1970. A date is midnight, a month its first day.
     zone
         The time zone of a value that names none.
+    languages
+        Codes of languages in which names of months are looked for before all others.
 
     Raises
     ------
     ValueError
         It is no date; the message is what to add to the sentence "... must be a date, but is X".
     """
-    moment = _moment(value)
+    moment = _moment(value, languages)
+    if moment is None or (moment.year, moment.month, moment.day) == (1, 1, 1):
+        return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=zone)
     try:
@@ -77,13 +80,13 @@ def read_date(value: Any, zone: tzinfo) -> datetime:
     return moment
 
 
-def _moment(value: Any) -> datetime:
+def _moment(value: Any, languages: Sequence[str]) -> datetime | None:
     if isinstance(value, datetime):
         return value
     if isinstance(value, date):
         return datetime.combine(value, time())
     if isinstance(value, str):
-        return _parsed(value.strip())
+        return _parsed(value.strip(), tuple(languages))
     if isinstance(value, int | float) and not isinstance(value, bool) and value >= _LEAST_SECONDS:
         try:
             return datetime.fromtimestamp(value / 1000 if value >= _LEAST_MILLISECONDS else value, UTC)
@@ -92,33 +95,48 @@ def _moment(value: Any) -> datetime:
     raise ValueError("")
 
 
-def _parsed(text: str) -> datetime:
+def _parsed(text: str, languages: tuple[str, ...]) -> datetime | None:
     with suppress(ValueError):
         return datetime.fromisoformat(text)
+    if _OF_THE_FILE.fullmatch(text):
+        return None
+    if _NO_DAY.fullmatch(text):
+        raise NoDayError("")
     zone_at = _ZONE.search(text)
-    # NB the year of 02-Mar-2021 and the day of 2021-3-2 look like zones.
+    # NB the day of 2021-3-2 looks like a zone.
     for written, zone in ((text, None), (text[: zone_at.start()], zone_at) if zone_at else ("", None)):
-        for form in (_NUMBERS, *_NAMED_MONTHS):
+        for form in (_YEAR_FIRST, _YEAR_LAST):
             if found := form.fullmatch(written):
                 try:
-                    return _of_parts(found).replace(tzinfo=_zone(zone) if zone else None)
-                except ValueError:
-                    raise ValueError(", which is not possible") from None
-    with suppress(ValueError):
-        return parsedate_to_datetime(text)
-    raise ValueError(", which is not possible" if _ISO_START.match(text) and ":" in text else "")
+                    return _of_numbers(found, languages).replace(tzinfo=_zone(zone) if zone else None)
+                except ValueError as error:
+                    raise ValueError(error.args[0] if error.args[0] == _TWO_DATES else _NOT_POSSIBLE) from None
+    if _WORDY.fullmatch(text) and (moment := _in_words(text, languages)):
+        return moment
+    raise ValueError(_NOT_POSSIBLE if re.match(r"\d{4}-\d", text) and ":" in text else "")
 
 
-def _of_parts(found: re.Match[str]) -> datetime:
+_NOT_POSSIBLE, _TWO_DATES = ", which is not possible", ", which could be two dates"
+
+
+def _of_numbers(found: re.Match[str], languages: tuple[str, ...]) -> datetime:
     """The moment that a pattern has found, without a zone; ValueError where there is none such."""
     hour = int(found["hour"] or 0)
     if found["half"]:
         if not 1 <= hour <= 12:
-            raise ValueError("an hour of a half day")
+            raise ValueError(_NOT_POSSIBLE)
         hour = hour % 12 + (12 if found["half"].lower() == "p" else 0)
-    month = int(found["month"]) if found["month"].isdecimal() else _MONTHS.index(found["month"][:3].lower()) + 1
+    day, month = int(found["day"] or 1), int(found["month"])
+    if found.re is _YEAR_LAST and found["between"] != "." and day != month:
+        language = next(iter(languages), "en").lower()
+        if max(day, month) > 12:
+            day, month = max(day, month), min(day, month)
+        elif language == "en":
+            raise ValueError(_TWO_DATES)
+        elif language == "en-us":
+            day, month = month, day
     microsecond = int((found["fraction"] or "").ljust(6, "0"))
-    day, minute, second = int(found["day"]), int(found["minute"] or 0), int(found["second"] or 0)
+    minute, second = int(found["minute"] or 0), int(found["second"] or 0)
     return datetime(int(found["year"]), month, day, hour, minute, second, microsecond)
 
 
@@ -128,3 +146,43 @@ def _zone(found: re.Match[str]) -> timezone:
         return timezone(timedelta(hours=_ZONES[found["name"].lower()]))
     ahead = timedelta(hours=int(found["hours"]), minutes=int(found["minutes"] or 0))
     return timezone(-ahead if found["sign"] == "-" else ahead)
+
+
+def _in_words(text: str, languages: tuple[str, ...]) -> datetime | None:
+    """The moment that a text with the name of a month means, or None: in one of the languages, else in any other."""
+    for some in dict.fromkeys((languages, ("en",), ())):
+        if moment := _parser(some)(text):
+            return moment
+    return None
+
+
+@lru_cache(maxsize=64)
+def _parser(languages: tuple[str, ...]) -> Callable[[str], datetime | None]:
+    """What reads a text in one of the languages, or in any where there are none."""
+    # Takes a tenth of a second to import, and few sites need it.
+    from dateparser.data.languages_info import language_order
+    from dateparser.date import DateDataParser
+
+    codes = [
+        code for code in dict.fromkeys(language.partition("-")[0] for language in languages) if code in language_order
+    ]
+    if languages and not codes:
+        return lambda _: None
+    parser = DateDataParser(
+        languages=codes or None,
+        settings={
+            "PARSERS": ["absolute-time"],
+            "REQUIRE_PARTS": ["month", "year"],
+            "PREFER_DAY_OF_MONTH": "first",
+            # What a text leaves out never depends on the day of the run.
+            "RELATIVE_BASE": datetime(2001, 1, 1),
+        },
+    )
+
+    @lru_cache(maxsize=4096)
+    def read(text: str) -> datetime | None:
+        moment: datetime | None = parser.get_date_data(text).date_obj
+        ahead = moment.utcoffset() if moment else None
+        return moment.replace(tzinfo=timezone(ahead)) if moment and ahead is not None else moment
+
+    return read

@@ -17,7 +17,7 @@ from datetime import UTC, date, datetime, tzinfo
 from typing import Any, NamedTuple
 
 from recommender.articles import NEVER, Article, RelatedEntry
-from recommender.content.dates import read_date
+from recommender.content.dates import NoDayError, read_date
 from recommender.content.entries import EntryNames, KnownEntries, read_entries
 from recommender.content.paths import language_code, without_ending
 from recommender.content.wording import say
@@ -72,22 +72,32 @@ class Origin:
         ``_news/tea.md``, or ``articles.jsonl:17``.
     line_of
         The line on which a name stands, for a file with a line a name.
-    raw_of
-        A name's value as typed, for messages that quote it; "" where it cannot be told.
+    as_typed
+        Names and values with every value as the text that was typed; None where there is no such thing.
     """
 
     where: str
     line_of: Callable[[str], int] | None = None
-    raw_of: Callable[[str], str] | None = None
+    as_typed: Callable[[], Mapping[str, Any]] | None = None
 
     def at(self, name: str) -> str:
         """The place of one name's value."""
         return f"{self.where}:{self.line_of(name.partition('.')[0])}" if self.line_of else self.where
 
-    def typed(self, name: str, value: object) -> str:
-        """A value as it was typed, or as YAML writes it."""
-        written = str(value).lower() if isinstance(value, bool) else str(value)
-        return (self.raw_of(name) if self.raw_of else "") or written
+    def typed(self, name: str, value: Any) -> Any:
+        """A value with its numbers, dates and truth values as texts: as typed, where that can be told."""
+        texts = self.as_typed() if self.as_typed and "." not in name else {}
+        return _texts(value, texts.get(name))
+
+
+def _texts(value: Any, typed: Any) -> Any:
+    """A value, or the items of a list, as text."""
+    if isinstance(value, bool | int | float | date):
+        return typed if isinstance(typed, str) else str(value).lower() if isinstance(value, bool) else str(value)
+    if isinstance(value, list):
+        others = typed if isinstance(typed, list) and len(typed) == len(value) else [None] * len(value)
+        return [_texts(item, other) for item, other in zip(value, others, strict=True)]
+    return value
 
 
 class PageFacts(NamedTuple):
@@ -157,10 +167,15 @@ class FieldReader:
         The setting ``articles.fields``: names to read instead of the usual ones.
     zone
         The time zone of dates that name none.
+    language
+        The site's, in which dates may name a month; "" where it is not known.
     """
 
-    def __init__(self, fields: Mapping[str, str | Sequence[str]] | None = None, zone: tzinfo = UTC) -> None:
+    def __init__(
+        self, fields: Mapping[str, str | Sequence[str]] | None = None, zone: tzinfo = UTC, language: str = ""
+    ) -> None:
         self.zone = zone
+        self.language = language
         self._known_entries: KnownEntries = {}
         names = dict(USUAL_NAMES)
         for ours, theirs in (fields or {}).items():
@@ -206,7 +221,7 @@ class FieldReader:
         Raises
         ------
         ArticleError
-            The title or the date has a type or a value that it cannot have, or there is no title at all.
+            The title is a list or a mapping, there is none at all, or nothing stands in for a date that is none.
         """
         held = self._held(values)
         found = _Found(held, origin)
@@ -214,7 +229,9 @@ class FieldReader:
         if not title and not default_title:
             raise ArticleError(f"{origin.where}: there is no title. Give it one: title: Tea.")
         url, aliases, slug, permalink = _addresses(found)
-        published_at = _published_at(found, self.zone, default_date)
+        language = _language(found) or default_language
+        languages = tuple([code for code in (language, self.language) if code])
+        published_at = _published_at(found, self.zone, languages, default_date)
         is_made = _is_made(found, path)
         entry_names: EntryNames | None = Counter() if "related" in held else None
         article = Article(
@@ -227,7 +244,7 @@ class FieldReader:
             topics=_topics(found),
             provider=_provider(found),
             quality=_quality(found),
-            language=_language(found) or default_language,
+            language=language,
             is_published=_is_published(found) and is_made,
             body=body,
             related=() if entry_names is None else _related(found, self.zone, entry_names, self._known_entries),
@@ -298,14 +315,21 @@ def _is_empty(value: Any) -> bool:
 
 def _title(found: _Found) -> str:
     for name, value in found.get("title"):
-        if not isinstance(value, str):
-            cure = "Write one line of text."
-            if isinstance(value, bool | int | float | date):
-                cure = f'Quote it: {name}: "{found.origin.typed(name, value)}".'
-            raise ArticleError(f"{found.origin.at(name)}: {name} must be text, but is {say(value)}. {cure}")
-        if title := value.strip():
+        if isinstance(value, bool | int | float | date):
+            title = found.origin.typed(name, value)
+            found.warnings.append(
+                f"{found.origin.at(name)}: {name} is {say(value)}, taken as it is typed. "
+                f'Quote it, which is safer: {name}: "{title}".'
+            )
+        elif isinstance(value, str):
+            title = value.strip()
+        else:
+            raise ArticleError(
+                f"{found.origin.at(name)}: {name} must be text, but is {say(value)}. Write one line of text."
+            )
+        if title:
             found.names.append(("title", name))
-            return title
+            return str(title)
     return ""
 
 
@@ -321,30 +345,35 @@ def _text(found: _Found, ours: str) -> str:
     return ""
 
 
-def _published_at(found: _Found, zone: tzinfo, default: date | None) -> datetime | None:
-    for name, value in found.get("published_at"):
+def _published_at(found: _Found, zone: tzinfo, languages: Sequence[str], default: date | None) -> datetime | None:
+    """The article's date: a name's, else that of the file's name; None where there is none."""
+    wrong: list[str] = []
+    is_fault = False
+    # `published` is a date to some sites, and most often none.
+    told = [(name, value) for name, value in found.get("published_on") if _truth(value) is None]
+    for name, value in (*found.get("published_at"), *told):
         try:
-            published_at = read_date(value, zone)
+            published_at = read_date(value, zone, languages)
         except ValueError as error:
-            raise ArticleError(
-                f"{found.origin.at(name)}: {name} must be a date, but is "
-                f"{value if isinstance(value, date) else say(value)}{error}. "
-                "Write it like 2021-03-03 or 2021-03-03T07:14:00Z."
-            ) from None
-        found.names.append(("published_at", name))
-        return published_at
-    for name, value in found.get("published_on"):
-        if isinstance(value, str | date) and _truth(value) is None:
-            try:
-                published_at = read_date(value, zone)
-            except ValueError:
-                continue
+            if (name, value) not in told:
+                wrong.append(
+                    f"{found.origin.at(name)}: {name} must be a date, but is "
+                    f"{value if isinstance(value, date) else say(value)}{error}."
+                )
+                is_fault |= isinstance(value, str) and not isinstance(error, NoDayError)
+            continue
+        if published_at is not None:
             found.names.append(("published_at", name))
-            return published_at
-    if default is None:
-        return None
-    found.names.append(("published_at", "name of the file"))
-    return read_date(default, zone)
+            break
+    else:
+        published_at = None if default is None else read_date(default, zone)
+        if default is not None:
+            found.names.append(("published_at", "name of the file"))
+    if is_fault and published_at is None:
+        raise ArticleError(f"{wrong[0]} Write it like 2021-03-03 or 2021-03-03T07:14:00Z.")
+    stand_in = f"{published_at:%Y-%m-%d} stands in" if published_at else "The article has no date"
+    found.warnings += [f"{sentence} {stand_in}." for sentence in wrong]
+    return published_at
 
 
 def _categories(found: _Found) -> tuple[str, ...]:
@@ -455,6 +484,10 @@ def _topics(found: _Found) -> tuple[str, ...]:
     return tuple(topics)
 
 
+#: What a mapping that stands for a person or a topic calls its name; `display_name` and `login` are WordPress's.
+_NAMING = ("name", "title", "display_name", "login", "nickname", "slug", "id")
+
+
 def _names(value: Any, depth: int = 0) -> list[str]:
     """The names in a list, in a text with commas or blanks between them, or in mappings that carry a name."""
     if isinstance(value, str):
@@ -465,7 +498,7 @@ def _names(value: Any, depth: int = 0) -> list[str]:
     if isinstance(value, list):
         return [name for item in value for name in (_names(item, depth + 1) if depth < 2 else ())]
     if isinstance(value, Mapping):
-        return next((_names(value[key], 2) for key in ("name", "title", "slug", "id") if value.get(key)), [])
+        return next((_names(value[key], 2) for key in _NAMING if value.get(key)), [])
     return [str(value)] if isinstance(value, int | float | date) and not isinstance(value, bool) else []
 
 
@@ -528,6 +561,8 @@ def _related(found: _Found, zone: tzinfo, entry_names: EntryNames, known: KnownE
         if isinstance(value, bool):
             # A switch for the site's template, not a list.
             continue
+        if isinstance(value, list) and not all(isinstance(item, str | Mapping) for item in value):
+            value = found.origin.typed(name, value)
         entries, complaints = read_entries(value, zone, entry_names, known)
         found.warnings += [f"{found.origin.at(name)}: {name}: {complaint}" for complaint in complaints]
         if entries:

@@ -24,7 +24,7 @@ from recommender.content.paths import (
     titleized,
 )
 from recommender.content.wording import some
-from recommender.content.yaml_values import read_yaml
+from recommender.content.yaml_values import read_as_typed, read_yaml
 from recommender.errors import RecommenderError, SiteError
 
 __all__ = ["FileRead", "FoundFiles", "article_of_text", "find_files", "read_files"]
@@ -221,6 +221,7 @@ def article_of_text(
     """
     where = where or path
     place = front_matter.split_toml(text, where)
+    is_toml = place is not None
     if place is not None:
         values = front_matter.read_toml(text, place, where)
     else:
@@ -231,7 +232,7 @@ def article_of_text(
     origin = Origin(
         where,
         lambda name: front_matter.key_line(text, place, name),
-        lambda name: front_matter.raw_value(text, place, name),
+        None if is_toml else lambda: read_as_typed(text[place.start : place.end]),
     )
     suffix = suffix_language(path)
     return reader.read(

@@ -17,7 +17,7 @@ import yaml
 from recommender.content.yaml_values import LINE_END, parse_events, read_yaml
 from recommender.errors import FrontMatterError
 
-__all__ = ["FrontMatter", "decode", "key_line", "parse", "raw_value", "read_toml", "splice", "split", "split_toml"]
+__all__ = ["FrontMatter", "decode", "key_line", "parse", "read_toml", "splice", "split", "split_toml"]
 
 _LINE = r"[ \t]*(?:\r\n|\n|\r|\Z)"
 _OPENING = re.compile(rf"---{_LINE}")
@@ -184,15 +184,6 @@ def key_line(text: str, place: FrontMatter, name: str) -> int:
     pattern = re.compile(rf"(?<![^\r\n])[\"']?{re.escape(name)}[\"']?[ ]*[:=]", re.IGNORECASE)
     found = pattern.search(text, place.start, place.end)
     return len(LINE_END.findall(text, 0, found.start() if found else place.start)) + 1
-
-
-def raw_value(text: str, place: FrontMatter, name: str) -> str:
-    """A top-level name's value as typed, where it is one plain line; else ""."""
-    pattern = re.compile(
-        rf"(?<![^\r\n])[\"']?{re.escape(name)}[\"']?[ ]*:[ ]+([^\s#\"'][^\r\n\"#]*?)[ ]*(?=[\r\n]|[ ]#)", re.IGNORECASE
-    )
-    found = pattern.search(text, place.start, place.end)
-    return found[1] if found else ""
 
 
 def splice(raw: bytes, name: str, block: str | None, where: str = "text") -> bytes:

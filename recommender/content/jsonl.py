@@ -67,7 +67,7 @@ def read_jsonl(path: Path | str, settings: Settings | None = None, *, strict: bo
     """
     settings = settings or Settings()
     path = Path(path)
-    reader = FieldReader(settings.articles.fields)
+    reader = FieldReader(settings.articles.fields, language=settings.articles.site_language)
     articles: list[Article] = []
     notes = Notes()
     problems: list[RecommenderError] = []

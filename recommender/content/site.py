@@ -103,7 +103,9 @@ def read_site(
                 progress(len(files), len(files))
             log_reading(corpus)
             return _checked(corpus, strict)
-    reader = FieldReader(settings.articles.fields, generator.zone)
+    reader = FieldReader(
+        settings.articles.fields, generator.zone, settings.articles.site_language or generator.language
+    )
     parsed = iter([*_parse(root, found, files, known, reader, languages, settings.ranking.n_jobs, progress)])
     forget_entries()
     reads = [cache.read(file) if cache and file else next(parsed) for file in known]
@@ -153,7 +155,9 @@ def read_article(
         except OSError as error:
             raise SiteError(f"{file}: cannot be read ({error.strerror}). Check the permissions of the file.") from None
     generator = read_generator(root) if root is not None else Generator()
-    reader = FieldReader(settings.articles.fields, generator.zone)
+    reader = FieldReader(
+        settings.articles.fields, generator.zone, settings.articles.site_language or generator.language
+    )
     languages = _suffix_languages([path], generator)
     notes = Notes()
     article = article_of_text(text, path, without_ending(path), reader, notes, languages, where)

@@ -10,7 +10,8 @@ front matter is, are read by `yaml_lines`; only the rest is built from the parse
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
@@ -20,13 +21,14 @@ from yaml.constructor import SafeConstructor
 from recommender.content.yaml_lines import LineReader
 from recommender.errors import FrontMatterError
 
-__all__ = ["LINE_END", "forget_entries", "parse_events", "read_yaml"]
+__all__ = ["LINE_END", "forget_entries", "parse_events", "read_as_typed", "read_yaml"]
 
 #: The C parser where PyYAML was built with it (all wheels are), else the same in Python, ten times slower.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _RESOLVERS: dict[str, list[tuple[str, re.Pattern[str]]]] = yaml.SafeLoader.yaml_implicit_resolvers
 _CONSTRUCTOR = SafeConstructor()
 _STANDARD = "tag:yaml.org,2002:"
+_BINARY = f"{_STANDARD}binary"
 _PLAIN_TAGS = frozenset({None, "!", f"{_STANDARD}map", f"{_STANDARD}seq"})
 #: Deeper than any front matter that a person writes; the recursion of whoever reads the values stays small.
 _MAX_DEPTH = 100
@@ -72,6 +74,12 @@ def read_yaml(text: str, where: str, *, first_line: int = 1, warnings: list[str]
     return values
 
 
+def read_as_typed(text: str) -> dict[str, Any]:
+    """The values of a YAML mapping that `read_yaml` has read, each value as the text that was typed."""
+    values = _build(parse_events(text, ""), "", 1, None, lambda event, _: event.value)
+    return values if isinstance(values, dict) else {}
+
+
 def forget_entries() -> None:
     """Let go of the entries of lists that are remembered, which are of no use after a site is read."""
     _LINES.forget()
@@ -91,8 +99,15 @@ def parse_events(text: str, where: str, first_line: int = 1) -> Iterator[yaml.Ev
         raise _explained(error, text, where, first_line) from None
 
 
-def _build(events: Iterable[yaml.Event], where: str, first_line: int, warnings: list[str] | None) -> Any:
+def _build(
+    events: Iterable[yaml.Event],
+    where: str,
+    first_line: int,
+    warnings: list[str] | None,
+    scalar: Callable[[yaml.ScalarEvent, Any], Any] | None = None,
+) -> Any:
     """The value of the one document that the events are. A loop: recursion is what crashes PyYAML's C loader."""
+    scalar = scalar or _scalar
     root: list[Any] = []
     container: Any = root
     key: Any = None
@@ -104,7 +119,7 @@ def _build(events: Iterable[yaml.Event], where: str, first_line: int, warnings: 
 
     for event in events:
         if isinstance(event, yaml.ScalarEvent):
-            value = _scalar(event, place)
+            value = scalar(event, place)
             if event.anchor:
                 anchors[event.anchor] = value
         elif isinstance(event, yaml.CollectionStartEvent):
@@ -179,8 +194,14 @@ def _plain(text: str) -> Any:
 
 def _tagged(tag: str, text: str) -> Any:
     """What a scalar with a tag means, from PyYAML's safe constructors."""
+    # Ruby's exporters write the tag without its second exclamation mark.
+    tag = _BINARY if tag == "!binary" else tag
     construct = SafeConstructor.yaml_constructors.get(tag, SafeConstructor.construct_undefined)
     value = construct(_CONSTRUCTOR, yaml.ScalarNode(tag, text))
+    if tag == _BINARY:
+        # Nearly always text that an exporter took for something else.
+        with suppress(UnicodeDecodeError):
+            return bytes(value).decode("utf-8")
     if isinstance(value, Iterator):
         raise ValueError(f"{tag} is for lists and mappings")
     return value

@@ -305,13 +305,13 @@ def test_unmatched_entries(make_site):
 def test_problems(make_site, caplog):
     """Every bad file is told, in the order of the files, and the others are read."""
     site = make_site(
-        {"a.md": article(2024), "b.md": article("Tea"), "c.md": "---\ntitle: Tea\n", "d.md": article("Tea: a")}
+        {"a.md": article("[Tea]"), "b.md": article("Tea"), "c.md": "---\ntitle: Tea\n", "d.md": article("Tea: a")}
     )
     with caplog.at_level(logging.INFO, "recommender"):
         corpus = read_site(site)
     assert corpus.ids == ("b",)
     assert [str(problem) for problem in corpus.reading.problems] == [
-        'a.md:2: title must be text, but is the number 2024. Quote it: title: "2024".',
+        "a.md:2: title must be text, but is a list. Write one line of text.",
         "c.md: front matter opens at line 1 and is never closed. End it with a line of three dashes.",
         'd.md:2: mapping values are not allowed here. Quote a value that contains a colon: title: "Tea: a".',
     ]
@@ -350,7 +350,7 @@ def test_log(make_site, caplog):
 def test_strict(make_site):
     """Strict reading raises the first problem."""
     with pytest.raises(ArticleError, match=r"^a\.md:2: title must be text"):
-        read_site(make_site({"a.md": article(2024), "b.md": "---\n"}), strict=True)
+        read_site(make_site({"a.md": article("[Tea]"), "b.md": "---\n"}), strict=True)
 
 
 @pytest.mark.parametrize(
@@ -465,7 +465,7 @@ def test_unreadable_file(make_site, monkeypatch):
 def test_processes_change_nothing(make_site, monkeypatch):
     """A site that is read in several processes is the same corpus, and its progress reaches its end."""
     texts = {f"{n:02}.md": article(f"Tea {n}", f"related: [{(n + 1) % 30:02}]", body="x" * 500) for n in range(30)}
-    texts["bad.md"] = article(2024)
+    texts["bad.md"] = article("[Tea]")
     names = list(texts)
     random.shuffle(names)
     site = make_site({name: texts[name] for name in names})
@@ -531,7 +531,7 @@ def test_read_article_text():
     [
         ("---\ntitle: Tea\n", FrontMatterError, "text: front matter opens at line 1 and is never closed. End it with a "
          "line of three dashes."),
-        (article(2024), ArticleError, 'text:2: title must be text, but is the number 2024. Quote it: title: "2024".'),
+        (article("[Tea]"), ArticleError, 'text:2: title must be text, but is a list. Write one line of text.'),
         ("---\ndate: 2021-03-03\n---\n", ArticleError, "text: there is no title. Give it one: title: Tea."),
         ("# Tea\n", ArticleError, "text: has no front matter. Begin it with a line of three dashes and title: Tea."),
         ("nowhere.md", SiteError, "nowhere.md: there is no such file. Name a Markdown file, or give the text of one."),
@@ -558,3 +558,51 @@ def test_draft_warnings(make_site, caplog):
     """What is left out of a draft is logged."""
     read_article(make_site({"_posts/tea.md": article("Tea", "quality: high")}) / "_posts/tea.md")
     assert caplog.messages == ["_posts/tea.md:3: quality must be a number, but is 'high'. It is left out."]
+
+
+def test_date_of_the_file_name_stands_in(make_site):
+    """A date that cannot be read costs an article only where nothing stands in for it."""
+    site = make_site(
+        {
+            "2021-03-03-a.md": article("A", "date: next week"),
+            "b.md": article("B", "date: next week"),
+            "c.md": article("C", "date: TBD"),
+        }
+    )
+    corpus = read_site(site)
+    assert [(one.id, one.published_at) for one in corpus] == [
+        ("2021-03-03-a", datetime(2021, 3, 3, tzinfo=UTC)),
+        ("c", None),
+    ]
+    assert [str(problem) for problem in corpus.reading.problems] == [
+        "b.md:3: date must be a date, but is 'next week'. Write it like 2021-03-03 or 2021-03-03T07:14:00Z."
+    ]
+    assert corpus.reading.warnings[:2] == (
+        "2021-03-03-a.md:3: date must be a date, but is 'next week'. 2021-03-03 stands in.",
+        "c.md:3: date must be a date, but is 'TBD'. The article has no date.",
+    )
+
+
+def test_dates_in_the_language_of_the_article(make_site):
+    """The name of a month is read in the language that the article names."""
+    lines = ("lang: hr", "date: 5. listopada 2021")
+    corpus = read_site(
+        make_site({"a.md": article("A", *lines), "b.md": article("B", "lang: pl", "date: 5 listopada 2021")})
+    )
+    assert [one.published_at.month for one in corpus] == [10, 11]
+
+
+def test_titles_and_entries_as_typed(make_site):
+    """A title, and an entry of a list, that YAML takes for a number or a truth value is the text that was typed."""
+    texts = {f"{number}.md": article(title) for number, title in enumerate(("1_000", "3.10", "Yes", "2024-01-02"))}
+    corpus = read_site(make_site({**texts, "list.md": article("List", "related:", "- 1_000", "- 3.10", "- yes")}))
+    assert [one.title for one in corpus] == ["1_000", "3.10", "Yes", "2024-01-02", "List"]
+    assert [entry.target for entry in corpus["list"].related] == ["1_000", "3.10", "yes"]
+    assert corpus.reading.matched["title"] == 3
+
+
+def test_values_of_exporters(make_site):
+    """WordPress's mapping of an author gives a name, never the address, and text in Ruby's binary form is text."""
+    author = ("author:", "  display_name: ''", "  login: ann", "  email: ann@tea.example")
+    corpus = read_site(make_site({"a.md": article("!binary |-\n  R3LDvG5lciBUZWU=", *author)}))
+    assert (corpus["a"].title, corpus["a"].provider) == ("Grüner Tee", "ann")
