@@ -169,11 +169,19 @@ class FieldReader:
         The time zone of dates that name none.
     language
         The site's, in which dates may name a month; "" where it is not known.
+    has_bare_pages
+        Whether the site's generator makes pages of files without front matter.
     """
 
     def __init__(
-        self, fields: Mapping[str, str | Sequence[str]] | None = None, zone: tzinfo = UTC, language: str = ""
+        self,
+        fields: Mapping[str, str | Sequence[str]] | None = None,
+        zone: tzinfo = UTC,
+        language: str = "",
+        *,
+        has_bare_pages: bool = True,
     ) -> None:
+        self.has_bare_pages = has_bare_pages
         self.zone = zone
         self.language = language
         self._known_entries: KnownEntries = {}
@@ -200,6 +208,8 @@ class FieldReader:
         article_id: str,
         path: str = "",
         body: str = "",
+        heading: str = "",
+        default_excerpt: str = "",
         default_title: str = "",
         default_language: str = "",
         default_date: date | None = None,
@@ -215,8 +225,8 @@ class FieldReader:
             Where they come from.
         notes
             Takes what is noticed.
-        article_id, path, body, default_title, default_language, default_date
-            What the values do not say themselves.
+        article_id, path, body, heading, default_excerpt, default_title, default_language, default_date
+            What the values do not say themselves. A title that is no heading is told of.
 
         Raises
         ------
@@ -225,7 +235,7 @@ class FieldReader:
         """
         held = self._held(values)
         found = _Found(held, origin)
-        title = _title(found)
+        title = _title(found) or heading
         if not title and not default_title:
             raise ArticleError(f"{origin.where}: there is no title. Give it one: title: Tea.")
         url, aliases, slug, permalink = _addresses(found)
@@ -238,7 +248,7 @@ class FieldReader:
             id=article_id,
             path=path,
             title=title or default_title,
-            excerpt=_text(found, "excerpt"),
+            excerpt=_text(found, "excerpt") or default_excerpt,
             published_at=published_at,
             url=url,
             topics=_topics(found),

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from stat import S_ISREG
+from typing import Any
 
 from recommender.articles import Article
 from recommender.cache import digest
 from recommender.content import front_matter
 from recommender.content.fields import FieldReader, Notes, Origin
 from recommender.content.generator import Generator
+from recommender.content.headings import opening_of
 from recommender.content.paths import (
     ENDINGS,
     folder_language,
@@ -24,7 +27,7 @@ from recommender.content.paths import (
     titleized,
 )
 from recommender.content.wording import some
-from recommender.content.yaml_values import read_as_typed, read_yaml
+from recommender.content.yaml_values import read_as_typed
 from recommender.errors import RecommenderError, SiteError
 
 __all__ = ["FileRead", "FoundFiles", "article_of_text", "find_files", "read_files"]
@@ -33,6 +36,12 @@ __all__ = ["FileRead", "FoundFiles", "article_of_text", "find_files", "read_file
 _NOT_CONTENT = frozenset({"_site", "node_modules", "vendor"})
 #: Folders of articles wherever they are found. With Jekyll, so are all others that begin with an underscore, but these.
 _COLLECTIONS = frozenset({"_drafts", "_news", "_posts"})
+#: What a repository holds for those who work on it, at its top.
+_OF_THE_REPOSITORY = re.compile(
+    r"(?:readme|changelog|changes|history|contributing|contributors|authors|maintainers|code_of_conduct|security"
+    r"|support|governance|licen[cs]e|agents|claude)(?:[._-][\w.-]+)?\.\w+",
+    re.IGNORECASE,
+)
 _NOT_COLLECTIONS = frozenset({"_data", "_includes", "_layouts", "_pages", "_plugins", "_sass"})
 
 
@@ -131,6 +140,12 @@ def find_files(root: Path, exclude: Sequence[str] = (), generator: Generator | N
             path = f"{prefix}{name}"
             if not name.lower().endswith(ENDINGS) or name.startswith(".") or _is_excluded(path, exclude):
                 continue
+            if not _is_utf8(path):
+                escaped = os.fsencode(path).decode("utf-8", "backslashreplace")
+                found.problems.append(
+                    SiteError(f"{escaped}: is no name in UTF-8, so no address can hold it. Rename it.")
+                )
+                continue
             try:
                 state = (here / name).stat()
             except OSError:
@@ -199,7 +214,7 @@ def article_of_text(
     where: str = "",
 ) -> Article | None:
     """
-    The article that a file's text describes, or None where it has no front matter.
+    The article that a file's text describes, or None where it has neither front matter nor a heading.
 
     Parameters
     ----------
@@ -220,20 +235,18 @@ def article_of_text(
         The front matter or one of its values cannot be used.
     """
     where = where or path
-    place = front_matter.split_toml(text, where)
-    is_toml = place is not None
+    place = front_matter.split(text, where)
+    opening = None
+    values: Mapping[str, Any] = {}
     if place is not None:
-        values = front_matter.read_toml(text, place, where)
+        values = front_matter.read(text, place, where, notes.warnings)
+        origin = _origin(text, place, where)
+        body = text[place.body :]
+    elif reader.has_bare_pages and not _OF_THE_REPOSITORY.fullmatch(path) and (opening := opening_of(text)):
+        origin = Origin(where)
+        body = text[opening.body :]
     else:
-        place = front_matter.split(text, where)
-        if place is None:
-            return None
-        values = read_yaml(text[place.start : place.end], where, first_line=2, warnings=notes.warnings)
-    origin = Origin(
-        where,
-        lambda name: front_matter.key_line(text, place, name),
-        None if is_toml else lambda: read_as_typed(text[place.start : place.end]),
-    )
+        return None
     suffix = suffix_language(path)
     return reader.read(
         values,
@@ -241,11 +254,24 @@ def article_of_text(
         notes,
         article_id=article_id,
         path=path,
-        body=text[place.body :],
+        body=body,
+        heading=opening.title if opening else "",
+        default_excerpt=opening.excerpt if opening else "",
         default_title=titleized(slug(path, languages)),
         default_language=folder_language(path) or (language_code(suffix) if suffix in languages else ""),
         default_date=name_date(path),
     )
+
+
+def _origin(text: str, place: front_matter.FrontMatter, where: str) -> Origin:
+    """What messages about the values of front matter need."""
+
+    def as_typed() -> Mapping[str, Any]:
+        if place.syntax == "yaml":
+            return read_as_typed(front_matter.plain_blanks(text[place.start : place.end]))
+        return {}
+
+    return Origin(where, lambda name: front_matter.key_line(text, place, name), as_typed)
 
 
 def _bytes(file: Path, path: str) -> bytes:
@@ -288,6 +314,14 @@ def _home(paths: Collection[str], generator: Generator) -> Callable[[str], bool]
     if any(path.startswith(homes) for path in paths):
         return lambda path: path.startswith(homes)
     return lambda path: True
+
+
+def _is_utf8(path: str) -> bool:
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _repeats(root: Path, identities: Mapping[str, tuple[int, int]]) -> dict[str, str]:

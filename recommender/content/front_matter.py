@@ -1,51 +1,40 @@
 """
 The YAML between the first two lines of three dashes: split off, parsed, and spliced byte for byte.
 
-TOML between two lines of three plus signs is read, and never written: its comments and its order would be lost.
+Other syntaxes are found and read by `syntaxes`.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
+from recommender.content.syntaxes import (
+    BLANKS,
+    FrontMatter,
+    line_end_of,
+    read_headers,
+    read_json,
+    read_toml,
+    split_other,
+)
 from recommender.content.yaml_values import LINE_END, parse_events, read_yaml
 from recommender.errors import FrontMatterError
 
-__all__ = ["FrontMatter", "decode", "key_line", "parse", "read_toml", "splice", "split", "split_toml"]
+__all__ = ["FrontMatter", "decode", "key_line", "parse", "plain_blanks", "read", "splice", "split"]
 
-_LINE = r"[ \t]*(?:\r\n|\n|\r|\Z)"
+_LINE = rf"[{BLANKS}]*(?:\r\n|\n|\r|\Z)"
 _OPENING = re.compile(rf"---{_LINE}")
 _CLOSING = re.compile(rf"(?:---|\.\.\.){_LINE}")
-_TOML = re.compile(rf"\+\+\+{_LINE}")
-_TOML_CLOSING = re.compile(rf"(?<![^\n])\+\+\+{_LINE}")
-_TOML_PLACE = re.compile(r"at line (\d+)")
-
-
-@dataclass(frozen=True, slots=True)
-class FrontMatter:
-    """
-    Where a text's front matter lies; the offsets count characters.
-
-    Parameters
-    ----------
-    line_end
-        The line end of the opening line: LF, CRLF or CR.
-    start, end
-        The YAML is ``text[start:end]``; ``end`` is the start of the closing line.
-    body
-        The body is ``text[body:]``.
-    """
-
-    line_end: str
-    start: int
-    end: int
-    body: int
+_ODD = f"{BLANKS[2:]}："
+_ODD_INDENT = re.compile(rf"(?<![^\r\n])[ ]*[{BLANKS[2:]}][{BLANKS}]*")
+#: A name at the start of a line; deeper, it could stand in a text of several lines.
+_ODD_NAME = re.compile(
+    rf"(?<![^\r\n])([\w-]+)[ {BLANKS[2:]}]*(?:：[ {BLANKS[2:]}]*|:[ ]*[{BLANKS[2:]}][ {BLANKS[2:]}]*)"
+)
 
 
 def split(text: str, where: str = "text") -> FrontMatter | None:
@@ -58,66 +47,18 @@ def split(text: str, where: str = "text") -> FrontMatter | None:
     Raises
     ------
     FrontMatterError
-        It is never closed, or it is TOML.
+        It is never closed.
     """
     origin = 1 if text.startswith("\ufeff") else 0
     opening = _OPENING.match(text, origin)
     if opening is None:
-        if _TOML.match(text, origin):
-            raise FrontMatterError(
-                f"{where}:1: found TOML front matter (+++), expected YAML between lines of three dashes. "
-                "TOML is read, never written: use the data file (--write data), or convert it "
-                "(hugo convert toYAML --unsafe)."
-            )
-        return None
+        return split_other(text, origin, where)
     closing = _closing_line(text, opening.end())
     if closing is None:
         raise FrontMatterError(
             f"{where}: front matter opens at line 1 and is never closed. End it with a line of three dashes."
         )
-    line_end = LINE_END.search(opening[0])
-    return FrontMatter(line_end[0] if line_end else "\n", opening.end(), closing.start(), closing.end())
-
-
-def split_toml(text: str, where: str = "text") -> FrontMatter | None:
-    """
-    Where the TOML front matter of a text opens and closes, or None where it has none.
-
-    Raises
-    ------
-    FrontMatterError
-        It is never closed.
-    """
-    opening = _TOML.match(text, 1 if text.startswith("\ufeff") else 0)
-    if opening is None:
-        return None
-    closing = _TOML_CLOSING.search(text, opening.end())
-    if closing is None:
-        raise FrontMatterError(
-            f"{where}: front matter opens at line 1 and is never closed. End it with a line of three plus signs."
-        )
-    line_end = LINE_END.search(opening[0])
-    return FrontMatter(line_end[0] if line_end else "\n", opening.end(), closing.start(), closing.end())
-
-
-def read_toml(text: str, place: FrontMatter, where: str) -> dict[str, Any]:
-    """
-    The values of a text's TOML front matter.
-
-    Raises
-    ------
-    FrontMatterError
-        It is not TOML; with the line in the file.
-    """
-    try:
-        return tomllib.loads(text[place.start : place.end])
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        message, _, _ = str(error).partition(" (at ")
-        found = _TOML_PLACE.search(str(error))
-        # The first line of TOML is the second of the file.
-        line = int(found[1]) + 1 if found else len(LINE_END.findall(text, 0, place.end)) + 1
-        said = message[:1].lower() + message[1:]
-        raise FrontMatterError(f"{where}:{line}: is not TOML: {said}. Mend the line.") from None
+    return FrontMatter(line_end_of(opening[0]), opening.end(), closing.start(), closing.end())
 
 
 def _closing_line(text: str, start: int) -> re.Match[str] | None:
@@ -171,12 +112,29 @@ def parse(text: str, where: str = "text", warnings: list[str] | None = None) -> 
     Raises
     ------
     FrontMatterError
-        The front matter is never closed, is TOML, is not YAML, or is not a mapping; with the line in the file.
+        The front matter is never closed, cannot be read, or is not a mapping; with the line in the file.
     """
     place = split(text, where)
-    if place is None:
-        return {}
-    return read_yaml(text[place.start : place.end], where, first_line=2, warnings=warnings)
+    return read(text, place, where, warnings) if place else {}
+
+
+def read(text: str, place: FrontMatter, where: str, warnings: list[str] | None = None) -> dict[str, Any]:
+    """The values of the front matter that lies in a place; parameters and errors as in `parse`."""
+    if place.syntax == "toml":
+        return read_toml(text, place, where)
+    if place.syntax == "headers":
+        return read_headers(text, place)
+    if place.syntax != "yaml":
+        return read_json(text, place, where)
+    first_line = len(LINE_END.findall(text, 0, place.start)) + 1
+    return read_yaml(plain_blanks(text[place.start : place.end]), where, first_line=first_line, warnings=warnings)
+
+
+def plain_blanks(text: str) -> str:
+    """YAML with plain blanks and colons behind its names, where an editor or a Japanese keyboard made others."""
+    if text.isascii() or not any(odd in text for odd in _ODD):
+        return text
+    return _ODD_NAME.sub(r"\1: ", _ODD_INDENT.sub(lambda found: " " * len(found[0]), text))
 
 
 def key_line(text: str, place: FrontMatter, name: str) -> int:
@@ -211,13 +169,18 @@ def splice(raw: bytes, name: str, block: str | None, where: str = "text") -> byt
         that no block can be added (``{title: Tea}``).
     """
     text = decode(raw, where)
-    if block is None and split_toml(text, where):
-        return raw
     place = split(text, where)
     if place is None:
         if block is None:
             return raw
         raise FrontMatterError(f"{where}:1: has no front matter. Begin the file with two lines of three dashes.")
+    if place.syntax != "yaml":
+        if block is None:
+            return raw
+        raise FrontMatterError(
+            f"{where}:1: found front matter that is no YAML. It is read, never written: use the data file "
+            "(--write data)."
+        )
     content = _CONTENT.search(text, place.start, place.end)
     indent = content[1] if content else ""
     blocks = list(_blocks(text, place, name, indent, where))

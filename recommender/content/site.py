@@ -103,13 +103,11 @@ def read_site(
                 progress(len(files), len(files))
             log_reading(corpus)
             return _checked(corpus, strict)
-    reader = FieldReader(
-        settings.articles.fields, generator.zone, settings.articles.site_language or generator.language
-    )
+    reader = _reader(settings, generator)
     parsed = iter([*_parse(root, found, files, known, reader, languages, settings.ranking.n_jobs, progress)])
     forget_entries()
     reads = [cache.read(file) if cache and file else next(parsed) for file in known]
-    corpus = _corpus(found, reads, generator, settings)
+    corpus = _corpus(root, found, reads, generator, settings)
     if cache is not None:
         cache.save(found, reads, corpus)
     return _checked(corpus, strict)
@@ -155,15 +153,15 @@ def read_article(
         except OSError as error:
             raise SiteError(f"{file}: cannot be read ({error.strerror}). Check the permissions of the file.") from None
     generator = read_generator(root) if root is not None else Generator()
-    reader = FieldReader(
-        settings.articles.fields, generator.zone, settings.articles.site_language or generator.language
-    )
+    reader = _reader(settings, generator)
     languages = _suffix_languages([path], generator)
     notes = Notes()
     article = article_of_text(text, path, without_ending(path), reader, notes, languages, where)
     forget_entries()
     if article is None:
-        raise ArticleError(f"{where}: has no front matter. Begin it with a line of three dashes and title: Tea.")
+        raise ArticleError(
+            f"{where}: has neither front matter nor a heading. Begin it with a line of three dashes and title: Tea."
+        )
     for warning in notes.warnings:
         logger.warning(warning)
     if not path:
@@ -173,6 +171,16 @@ def read_article(
     return article
 
 
+def _reader(settings: Settings, generator: Generator) -> FieldReader:
+    return FieldReader(
+        settings.articles.fields,
+        generator.zone,
+        settings.articles.site_language or generator.language,
+        # Jekyll copies files without front matter as they are.
+        has_bare_pages=generator.name != "jekyll",
+    )
+
+
 def _checked(corpus: Corpus, strict: bool) -> Corpus:
     """The corpus; with `strict`, its first problem raised."""
     if strict and corpus.reading and corpus.reading.problems:
@@ -180,14 +188,23 @@ def _checked(corpus: Corpus, strict: bool) -> Corpus:
     return corpus
 
 
-def _corpus(found: FoundFiles, reads: Sequence[FileRead], generator: Generator, settings: Settings) -> Corpus:
+def _corpus(
+    root: Path, found: FoundFiles, reads: Sequence[FileRead], generator: Generator, settings: Settings
+) -> Corpus:
     notes = Notes()
     for read in reads:
         notes.add(read.notes)
     warnings = list(found.warnings)
     if found.pages:
         warnings.append(f"{some(found.pages)} outside the articles' folders: not read.")
-    if bare := [read.path for read in reads if read.article is None and read.problem is None]:
+    bare = [read.path for read in reads if read.article is None and read.problem is None]
+    if bare and len(bare) == len(reads) and not found.problems:
+        files = "the one file there is cannot" if len(bare) == 1 else f"none of the {len(bare):,} files can"
+        raise SiteError(
+            f"{root}: {files} be read as an article: {some(bare)} {'has' if len(bare) == 1 else 'have'} neither "
+            "front matter nor a heading. Begin an article with a line of three dashes, title: Tea, and three dashes."
+        )
+    if bare:
         warnings.append(f"{some(bare)} without front matter: not an article.")
     return gather(
         [read.article for read in reads if read.article is not None],

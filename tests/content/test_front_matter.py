@@ -193,8 +193,42 @@ def test_wrong_toml_is_told_with_its_line(text, message):
         read_article(text)
 
 
-def test_toml_is_never_written():
-    """The error names what works."""
-    with pytest.raises(FrontMatterError, match=re.escape("use the data file (--write data)")):
-        splice(TOML.encode(), "suggested_related", "suggested_related: []\n")
-    assert splice(TOML.encode(), "suggested_related", None) == TOML.encode(), "there is nothing of ours to take out"
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{\n  "title": "Tea",\n  "tags": ["a", "b"]\n}\nBody.\n',
+        '"title": "Tea",\n"tags": ["a", "b"],\n;;;\nBody.\n',
+        ';;;\n"title": "Tea",\n"tags": ["a", "b"]\n;;;\nBody.\n',
+        "title: Tea\ntags: [a, b]\n---\nBody.\n",
+        "---\u00a0\ntitle:\u00a0Tea\ntags:\n\u00a0\u00a0- a\n\u3000 - b\n---\nBody.\n",
+        "---\ntitle：Tea\ntags： [a, b]\n---\nBody.\n",
+        "Title: Tea\nTags: a\n    b\n\nBody.\n",
+        "title: Tea\ntags: a\ntags: b\n\nBody.\n",
+    ],
+)
+def test_other_syntaxes(text):
+    """Front matter of Hugo, Hexo and Pelican, and with blanks and colons of other keyboards, is read as YAML is."""
+    for whole in (text, "\ufeff" + text, text.replace("\n", "\r\n")):
+        article = read_article(whole)
+        assert (article.title, article.topics, article.body.strip()) == ("Tea", ("a", "b"), "Body.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Note: tea is hot.\n\nTitle: none.\n",
+        "Words of the author: go on\n---\n",
+        "{/* a comment */}\n",
+        "{{< note >}}\n",
+        "Tea\n",
+    ],
+)
+def test_texts_without_front_matter(text):
+    """A text that begins with a name and a colon, or with a brace, is not taken for front matter."""
+    assert split(text) is None
+
+
+def test_wrong_json_is_told_with_its_line():
+    """JSON front matter that is none is an error with its line."""
+    with pytest.raises(FrontMatterError, match=r"^text:3: is not JSON: expecting ',' delimiter. Mend the line.$"):
+        read_article('{\n  "title": "Tea"\n  "tags": []\n}\nBody.\n')

@@ -533,7 +533,8 @@ def test_read_article_text():
          "line of three dashes."),
         (article("[Tea]"), ArticleError, 'text:2: title must be text, but is a list. Write one line of text.'),
         ("---\ndate: 2021-03-03\n---\n", ArticleError, "text: there is no title. Give it one: title: Tea."),
-        ("# Tea\n", ArticleError, "text: has no front matter. Begin it with a line of three dashes and title: Tea."),
+        ("A cup.\n", ArticleError, "text: has neither front matter nor a heading. Begin it with a line of three dashes "
+         "and title: Tea."),
         ("nowhere.md", SiteError, "nowhere.md: there is no such file. Name a Markdown file, or give the text of one."),
     ],
 )  # fmt: skip
@@ -606,3 +607,54 @@ def test_values_of_exporters(make_site):
     author = ("author:", "  display_name: ''", "  login: ann", "  email: ann@tea.example")
     corpus = read_site(make_site({"a.md": article("!binary |-\n  R3LDvG5lciBUZWU=", *author)}))
     assert (corpus["a"].title, corpus["a"].provider) == ("Grüner Tee", "ann")
+
+
+def test_pages_without_front_matter(make_site):
+    """A page without front matter is called by its heading, and its first paragraph is its excerpt."""
+    site = make_site(
+        {
+            "README.md": "# All about tea\n\nHow to read this.\n",
+            "notes/green.md": "<!-- seen -->\n\n# Green *tea* #\n\n![cup](c.png)\n\nSteep [it](it.md).\nThen pour.\n",
+            "notes/black.md": "Black tea\n=========\n\n- a list\n\nBoil it.\n",
+            "notes/README.md": "import Box from 'box'\n\n## Notes\n",
+            "notes/rest.md": "A word first.\n\n```\n# no heading\n```\n\n# The rest\n",
+            "notes/none.md": "Words only.\n",
+        }
+    )
+    corpus = read_site(site)
+    assert {one.id: (one.title, one.excerpt, one.body) for one in corpus} == {
+        "notes/green": (
+            "Green tea",
+            "Steep it. Then pour.",
+            "\n![cup](c.png)\n\nSteep [it](it.md).\nThen pour.\n",
+        ),
+        "notes/black": ("Black tea", "Boil it.", "\n- a list\n\nBoil it.\n"),
+        "notes/README": ("Notes", "", ""),
+        "notes/rest": ("The rest", "A word first.", "A word first.\n\n```\n# no heading\n```\n\n# The rest\n"),
+    }
+    assert corpus.reading.warnings == ("README.md, notes/none.md without front matter: not an article.",)
+
+
+def test_jekyll_makes_no_page_without_front_matter(make_site):
+    """On a Jekyll site a file without front matter is no article, whatever its heading."""
+    corpus = read_site(make_site({"_config.yml": "title: Tea\n", "a.md": article("A"), "b.md": "# B\n"}))
+    assert corpus.ids == ("a",)
+
+
+def test_nothing_to_read(make_site):
+    """A folder of files of which none is an article is an error that names them, and why."""
+    with pytest.raises(
+        SiteError, match=r"none of the 2 files can be read as an article: a\.md, b\.md have neither front matter"
+    ):
+        read_site(make_site({"a.md": "Words.\n", "b.md": "More words.\n"}))
+
+
+def test_names_that_are_not_utf8(make_site):
+    """A file whose name is not UTF-8 is a problem with a cure, and the others are read."""
+    site = make_site({"a.md": article("A"), "b.md": article("B")})
+    (site / "b.md").rename(Path(os.fsdecode(os.fsencode(site) + b"/b\xe9.md")))
+    corpus = read_site(site)
+    assert corpus.ids == ("a",)
+    assert [str(problem) for problem in corpus.reading.problems] == [
+        r"b\xe9.md: is no name in UTF-8, so no address can hold it. Rename it."
+    ]

@@ -1,0 +1,70 @@
+"""What a Markdown page without front matter calls itself and says first: its heading and its first paragraph."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+__all__ = ["Opening", "opening_of"]
+
+#: What may stand before the heading: blank lines, comments of HTML and MDX, imports, pictures and badges.
+_BEFORE = re.compile(
+    r"(?:[^\S\r\n]*[\r\n]+|<!--.*?-->|\{/\*.*?\*/\}|(?:import|export)\s[^\r\n]*|\[?!\[[^\r\n]*)*", re.DOTALL
+)
+_HASHES = re.compile(r"[ ]{0,3}#{1,6}[ \t]+(?P<title>[^\r\n]+?)(?:[ \t]+#+)?[ \t]*(?:\r\n|\n|\r|\Z)")
+_UNDERLINED = re.compile(
+    r"[ ]{0,3}(?P<title>[^\s<>|`~#-][^\r\n]*?)[ \t]*(?:\r\n|\n|\r)(?:=+|-+)[ \t]*(?:\r\n|\n|\r|\Z)"
+)
+_FENCED = re.compile(r"(?ms)^[ ]{0,3}(```|~~~).*?(?:^[ ]{0,3}\1|\Z)")
+_TOP_HEADING = re.compile(r"(?m)^#[ \t]+(?P<title>[^\r\n]+?)(?:[ \t]+#+)?[ \t]*$")
+_BLANK_LINE = re.compile(r"(?:\r\n|\n|\r)[^\S\r\n]*(?:\r\n|\n|\r)")
+_NO_PROSE = re.compile(r"\s*(?:[#>|<`~]|!\[|\[!\[|[-*+]\s|\d+[.)]\s|:::|import\s|export\s|\{|=+\s|---)")
+_PICTURE = re.compile(r"!\[[^]]*\]\([^)]*\)")
+_LINK = re.compile(r"\[([^]]+)\](?:\([^)]*\)|\[[^]]*\])|<((?:https?|mailto):[^>]+)>")
+_ID = re.compile(r"\s*\{#[^}]*\}\s*$")
+_EMPHASIS = re.compile(r"(\*\*|__|\*|`+|(?<!\w)_|_(?!\w))(?=\S)|(?<=\S)(\*\*|__|\*|`+|(?<!\w)_|_(?!\w))")
+
+
+class Opening(NamedTuple):
+    """
+    How a page opens.
+
+    Parameters
+    ----------
+    title
+        The heading as plain text.
+    body
+        The offset from which on the text goes on below it; 0 where the heading is not the first thing.
+    excerpt
+        The first paragraph as plain text; "" where there is none.
+    """
+
+    title: str
+    body: int
+    excerpt: str
+
+
+def opening_of(text: str) -> Opening | None:
+    """How a page without front matter opens, or None where it has no heading to be called by."""
+    before = _BEFORE.match(text, 1 if text.startswith("\ufeff") else 0)
+    start = before.end() if before else 0
+    first = _HASHES.match(text, start) or _UNDERLINED.match(text, start)
+    found = first or _TOP_HEADING.search(_FENCED.sub(lambda fence: " " * len(fence[0]), text))
+    title = _plain(_ID.sub("", found["title"])) if found else ""
+    if found is None or not title:
+        return None
+    body = first.end() if first else 0
+    return Opening(title, body, _first_paragraph(text[found.end() :] if first else text[start:]))
+
+
+def _first_paragraph(text: str) -> str:
+    for block in _BLANK_LINE.split(_FENCED.sub("", text)):
+        if block.strip() and not _NO_PROSE.match(block) and (plain := _plain(block)):
+            return plain
+    return ""
+
+
+def _plain(markdown: str) -> str:
+    """A line or a paragraph of Markdown as the words that a reader sees."""
+    text = _LINK.sub(lambda link: link[1] or link[2], _PICTURE.sub("", markdown))
+    return " ".join(_EMPHASIS.sub("", text).split())

@@ -1,0 +1,197 @@
+"""Front matter in other syntaxes than YAML between dashes: where it lies, and its values."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from recommender.content.yaml_values import LINE_END, read_yaml
+from recommender.errors import FrontMatterError
+
+__all__ = ["BLANKS", "FrontMatter", "line_end_of", "read_headers", "read_json", "read_toml", "split_other"]
+
+#: Blanks that editors, and people who write Japanese, type for the plain one.
+BLANKS = " \t\u00a0\u2007\u202f\u3000"
+_LINE = rf"[{BLANKS}]*(?:\r\n|\n|\r|\Z)"
+_TOML = re.compile(rf"\+\+\+{_LINE}")
+_TOML_CLOSING = re.compile(rf"(?<![^\r\n])\+\+\+{_LINE}")
+_TOML_PLACE = re.compile(r"at line (\d+)")
+_JSON_OBJECT = re.compile(r"\{\s*[\"}]")
+_HEXO_JSON = re.compile(rf";;;+{_LINE}")
+#: Hexo lets the opening line out.
+_HEXO_CLOSING = re.compile(rf"(?<![^\r\n])(?P<mark>---+|;;;+){_LINE}")
+_HEXO_YAML = re.compile(r"[A-Za-z][\w-]*[ ]*:[ \r\n]")
+#: Headers as in e-mail, up to the first blank line, as Pelican and MultiMarkdown have them.
+_HEADER = re.compile(rf"(?P<name>[^\W\d][\w -]*?)[{BLANKS}]*[:：][{BLANKS}]*(?P<value>.*)")
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """
+    Where a text's front matter lies; the offsets count characters.
+
+    Parameters
+    ----------
+    line_end
+        The line end of the opening line: LF, CRLF or CR.
+    start, end
+        The values are ``text[start:end]``; ``end`` is the start of the closing line, where there is one.
+    body
+        The body is ``text[body:]``.
+    syntax
+        What the values are written in.
+    """
+
+    line_end: str
+    start: int
+    end: int
+    body: int
+    syntax: Literal["yaml", "toml", "json", "members", "headers"] = "yaml"
+
+
+def line_end_of(text: str) -> str:
+    """The first line end of a text; LF where it has none."""
+    found = LINE_END.search(text)
+    return found[0] if found else "\n"
+
+
+def split_other(text: str, origin: int, where: str) -> FrontMatter | None:
+    """
+    Where front matter lies that does not begin with three dashes, or None where a text has none.
+
+    TOML between lines of plus signs, JSON in braces (Hugo) or up to a line of semicolons (Hexo), YAML up to a line of
+    dashes (Hexo), and headers with a title up to a blank line (Pelican).
+
+    Raises
+    ------
+    FrontMatterError
+        It is never closed.
+    """
+    if opening := _TOML.match(text, origin):
+        closing = _TOML_CLOSING.search(text, opening.end())
+        if closing is None:
+            raise FrontMatterError(
+                f"{where}: front matter opens at line 1 and is never closed. End it with a line of three plus signs."
+            )
+        return FrontMatter(line_end_of(opening[0]), opening.end(), closing.start(), closing.end(), "toml")
+    if _JSON_OBJECT.match(text, origin):
+        end = _end_of_object(text, origin, where)
+        following = re.compile(_LINE).match(text, end)
+        return FrontMatter(line_end_of(text), origin, end, following.end() if following else end, "json")
+    start = origin
+    if opening := _HEXO_JSON.match(text, origin):
+        start = opening.end()
+    elif not _HEXO_YAML.match(text, origin) and not text.startswith('"', origin):
+        return _headers(text, origin)
+    closing = _HEXO_CLOSING.search(text, start)
+    if closing is not None:
+        syntax: Literal["yaml", "members"] = "members" if closing["mark"][0] == ";" else "yaml"
+        place = FrontMatter(line_end_of(text[start:]), start, closing.start(), closing.end(), syntax)
+        if opening or _has_title(text, place):
+            return place
+    return _headers(text, origin)
+
+
+def _end_of_object(text: str, start: int, where: str) -> int:
+    try:
+        _, end = json.JSONDecoder(strict=False).raw_decode(text, start)
+    except json.JSONDecodeError as error:
+        raise _not_json(error, where, 0) from None
+    except RecursionError:
+        raise FrontMatterError(f"{where}:1: values are nested too deep. Close a bracket.") from None
+    return end
+
+
+def _not_json(error: json.JSONDecodeError, where: str, n_before: int) -> FrontMatterError:
+    said = error.msg[:1].lower() + error.msg[1:]
+    return FrontMatterError(f"{where}:{error.lineno + n_before}: is not JSON: {said}. Mend the line.")
+
+
+def _has_title(text: str, place: FrontMatter) -> bool:
+    """Whether what stands above a line of dashes is front matter, and no text above a rule."""
+    try:
+        values = (
+            read_json(text, place, "") if place.syntax == "members" else read_yaml(text[place.start : place.end], "")
+        )
+    except FrontMatterError:
+        return False
+    return any(str(name).lower() == "title" for name in values)
+
+
+def _headers(text: str, origin: int) -> FrontMatter | None:
+    """Where headers lie that give a title; a text may begin with words and a colon."""
+    position, has_title = origin, False
+    for line in text[origin:].splitlines(keepends=True):
+        found = _HEADER.match(line)
+        if not line.strip():
+            end = position
+            break
+        if found is None and (position == origin or line[0] not in BLANKS):
+            return None
+        has_title |= found is not None and found["name"].lower() == "title" and bool(found["value"].strip())
+        position += len(line)
+    else:
+        end = position
+    if not has_title:
+        return None
+    blank = re.compile(_LINE).match(text, end)
+    return FrontMatter(line_end_of(text), origin, end, blank.end() if blank else end, "headers")
+
+
+def read_headers(text: str, place: FrontMatter) -> dict[str, Any]:
+    """Names and texts of headers; a name that stands several times, or goes on in indented lines, has a list."""
+    values: dict[str, list[str]] = {}
+    lines: list[str] = []
+    for line in text[place.start : place.end].splitlines():
+        if (found := _HEADER.match(line)) and line[0] not in BLANKS:
+            lines = values.setdefault(found["name"], [])
+            lines.append(found["value"].strip())
+        else:
+            lines.append(line.strip())
+    return {name: texts[0] if len(texts) == 1 else texts for name, texts in values.items()}
+
+
+def read_json(text: str, place: FrontMatter, where: str) -> dict[str, Any]:
+    """
+    The values of JSON front matter, with or without its braces.
+
+    Raises
+    ------
+    FrontMatterError
+        It is not JSON; with the line in the file.
+    """
+    written = text[place.start : place.end]
+    if place.syntax == "members":
+        written = f"{{{written.rstrip().removesuffix(',')}}}"
+    n_before = len(LINE_END.findall(text, 0, place.start))
+    try:
+        values = json.loads(written, strict=False)
+    except json.JSONDecodeError as error:
+        raise _not_json(error, where, n_before) from None
+    except RecursionError:
+        raise FrontMatterError(f"{where}:{n_before + 1}: values are nested too deep. Close a bracket.") from None
+    return dict(values) if isinstance(values, Mapping) else {}
+
+
+def read_toml(text: str, place: FrontMatter, where: str) -> dict[str, Any]:
+    """
+    The values of a text's TOML front matter.
+
+    Raises
+    ------
+    FrontMatterError
+        It is not TOML; with the line in the file.
+    """
+    try:
+        return tomllib.loads(text[place.start : place.end])
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        message, _, _ = str(error).partition(" (at ")
+        found = _TOML_PLACE.search(str(error))
+        # The first line of TOML is the second of the file.
+        line = int(found[1]) + 1 if found else len(LINE_END.findall(text, 0, place.end)) + 1
+        said = message[:1].lower() + message[1:]
+        raise FrontMatterError(f"{where}:{line}: is not TOML: {said}. Mend the line.") from None
