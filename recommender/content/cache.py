@@ -12,7 +12,7 @@ import dataclasses
 import json
 import logging
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -27,6 +27,7 @@ from recommender.content.fields import Notes, PageFacts
 from recommender.content.files import FileRead, FoundFiles
 from recommender.content.generator import Generator
 from recommender.content.pages import unmade
+from recommender.content.translations import SiteLanguages
 from recommender.errors import RecommenderError
 from recommender.settings import ArticlesSettings
 
@@ -62,10 +63,16 @@ class ReadingCache:
     """
 
     def __init__(
-        self, store: SiteCache, settings: ArticlesSettings, generator: Generator, languages: Collection[str]
+        self, store: SiteCache, settings: ArticlesSettings, generator: Generator, languages: SiteLanguages
     ) -> None:
         self._store = store
-        read_by = [settings.fields, settings.site_language, settings.site_url, sorted(languages)]
+        read_by = [
+            settings.fields,
+            settings.site_language,
+            settings.site_url,
+            sorted(languages.suffixes),
+            sorted(languages.folders.items()),
+        ]
         configured = [str(getattr(generator, knob.name)) for knob in dataclasses.fields(generator)]
         self._key = digest(code_version(), json.dumps([read_by, configured]))
         self._document: dict[str, Any] = {}

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from recommender.articles import NEVER, Article, RelatedEntry
 from recommender.content.dates import NoDayError, read_date
 from recommender.content.entries import EntryNames, KnownEntries, read_entries
-from recommender.content.paths import language_code, without_ending
+from recommender.content.paths import named_language, without_ending
 from recommender.content.wording import say
 from recommender.errors import ArticleError
 
@@ -236,6 +236,8 @@ class FieldReader:
         held = self._held(values)
         found = _Found(held, origin)
         title = _title(found) or heading
+        if heading:
+            found.names.append(("title", "first heading"))
         if not title and not default_title:
             raise ArticleError(f"{origin.where}: there is no title. Give it one: title: Tea.")
         url, aliases, slug, permalink = _addresses(found)
@@ -538,7 +540,7 @@ def _quality(found: _Found) -> float | None:
 def _language(found: _Found) -> str:
     for name, value in found.get("language"):
         # YAML reads Norway's code as a truth value.
-        code = "no" if value is False else language_code(value) if isinstance(value, str) else ""
+        code = "no" if value is False else named_language(value) if isinstance(value, str) else ""
         if code:
             found.names.append(("language", name))
             return code

@@ -19,13 +19,11 @@ from recommender.content.generator import Generator
 from recommender.content.headings import opening_of
 from recommender.content.paths import (
     ENDINGS,
-    folder_language,
-    language_code,
     name_date,
     slug,
-    suffix_language,
     titleized,
 )
+from recommender.content.translations import SiteLanguages
 from recommender.content.wording import some
 from recommender.content.yaml_values import read_as_typed
 from recommender.errors import RecommenderError, SiteError
@@ -36,9 +34,9 @@ __all__ = ["FileRead", "FoundFiles", "article_of_text", "find_files", "read_file
 _NOT_CONTENT = frozenset({"_site", "node_modules", "vendor"})
 #: Folders of articles wherever they are found. With Jekyll, so are all others that begin with an underscore, but these.
 _COLLECTIONS = frozenset({"_drafts", "_news", "_posts"})
-#: What a repository holds for those who work on it, at its top.
+#: What a repository holds for those who work on it.
 _OF_THE_REPOSITORY = re.compile(
-    r"(?:readme|changelog|changes|history|contributing|contributors|authors|maintainers|code_of_conduct|security"
+    r"(?:.*/)?readme\.\w+|(?:changelog|changes|history|contributing|contributors|authors|maintainers|code_of_conduct|security"
     r"|support|governance|licen[cs]e|agents|claude)(?:[._-][\w.-]+)?\.\w+",
     re.IGNORECASE,
 )
@@ -185,13 +183,13 @@ def find_files(root: Path, exclude: Sequence[str] = (), generator: Generator | N
 
 
 def read_files(
-    root: Path, files: Iterable[tuple[str, str]], reader: FieldReader, languages: Collection[str] = ()
+    root: Path, files: Iterable[tuple[str, str]], reader: FieldReader, languages: SiteLanguages
 ) -> list[FileRead]:
     """What comes of some files of a site, given as (path, id); a problem is kept, for the others go on."""
     return [_read_file(root, path, article_id, reader, languages) for path, article_id in files]
 
 
-def _read_file(root: Path, path: str, article_id: str, reader: FieldReader, languages: Collection[str]) -> FileRead:
+def _read_file(root: Path, path: str, article_id: str, reader: FieldReader, languages: SiteLanguages) -> FileRead:
     digest_ = ""
     notes = Notes()
     try:
@@ -210,7 +208,7 @@ def article_of_text(
     article_id: str,
     reader: FieldReader,
     notes: Notes,
-    languages: Collection[str] = (),
+    languages: SiteLanguages,
     where: str = "",
 ) -> Article | None:
     """
@@ -225,7 +223,7 @@ def article_of_text(
     reader, notes
         What reads the values, and takes what is noticed.
     languages
-        The codes that may end a file's name, as in ``tea.de.md``.
+        How its path tells its language.
     where
         How messages name the file, where not by its path.
 
@@ -247,7 +245,6 @@ def article_of_text(
         body = text[opening.body :]
     else:
         return None
-    suffix = suffix_language(path)
     return reader.read(
         values,
         origin,
@@ -257,8 +254,8 @@ def article_of_text(
         body=body,
         heading=opening.title if opening else "",
         default_excerpt=opening.excerpt if opening else "",
-        default_title=titleized(slug(path, languages)),
-        default_language=folder_language(path) or (language_code(suffix) if suffix in languages else ""),
+        default_title=titleized(slug(path, languages.suffixes)),
+        default_language=languages.of(path),
         default_date=name_date(path),
     )
 

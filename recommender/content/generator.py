@@ -13,7 +13,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from recommender.content.front_matter import decode
-from recommender.content.paths import language_code
+from recommender.content.paths import named_language
 from recommender.content.yaml_values import read_yaml
 from recommender.errors import SiteError
 
@@ -156,7 +156,7 @@ def _read(root: Path, file: str, name: Literal["jekyll", "hugo"], changed: int) 
         language = text("defaultcontentlanguage", "languagecode", "locale")
         permalinks = _hugo_permalinks(named)
     address = f"{site_url}/{base}" if site_url and base else site_url
-    generator = Generator(name, address, language_code(language), zone, permalinks, tuple(warnings), file)
+    generator = Generator(name, address, named_language(language), zone, permalinks, tuple(warnings), file)
     if name == "hugo":
         languages = _lower(named.get("languages"))
         first = text("defaultcontentlanguage").lower() or "en"

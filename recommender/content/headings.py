@@ -11,10 +11,9 @@ __all__ = ["Opening", "opening_of"]
 _BEFORE = re.compile(
     r"(?:[^\S\r\n]*[\r\n]+|<!--.*?-->|\{/\*.*?\*/\}|(?:import|export)\s[^\r\n]*|\[?!\[[^\r\n]*)*", re.DOTALL
 )
-_HASHES = re.compile(r"[ ]{0,3}#{1,6}[ \t]+(?P<title>[^\r\n]+?)(?:[ \t]+#+)?[ \t]*(?:\r\n|\n|\r|\Z)")
-_UNDERLINED = re.compile(
-    r"[ ]{0,3}(?P<title>[^\s<>|`~#-][^\r\n]*?)[ \t]*(?:\r\n|\n|\r)(?:=+|-+)[ \t]*(?:\r\n|\n|\r|\Z)"
-)
+#: Only the highest heading is a page's: a part that others include begins with a lower one.
+_HASHES = re.compile(r"[ ]{0,3}#[ \t]+(?P<title>[^\r\n]+?)(?:[ \t]+#+)?[ \t]*(?:\r\n|\n|\r|\Z)")
+_UNDERLINED = re.compile(r"[ ]{0,3}(?P<title>[^\s<>|`~#-][^\r\n]*?)[ \t]*(?:\r\n|\n|\r)=+[ \t]*(?:\r\n|\n|\r|\Z)")
 _FENCED = re.compile(r"(?ms)^[ ]{0,3}(```|~~~).*?(?:^[ ]{0,3}\1|\Z)")
 _TOP_HEADING = re.compile(r"(?m)^#[ \t]+(?P<title>[^\r\n]+?)(?:[ \t]+#+)?[ \t]*$")
 _BLANK_LINE = re.compile(r"(?:\r\n|\n|\r)[^\S\r\n]*(?:\r\n|\n|\r)")

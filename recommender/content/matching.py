@@ -8,6 +8,7 @@ is an external article.
 from __future__ import annotations
 
 import re
+import unicodedata
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -210,7 +211,7 @@ class EntryMatcher:
         if not cleaned:
             return None
         if source is not None and source.path and not target.startswith("/"):
-            folder = source.path.rpartition("/")[0]
+            folder = unicodedata.normalize("NFC", source.path.rpartition("/")[0])
             relative = normpath(f"{folder}/{cleaned}" if folder else cleaned)
             if ids := self.indexes()["by_path"].get(relative):
                 return ids[0]
@@ -264,7 +265,7 @@ def _keys(article: Article) -> Iterator[tuple[_Kind, str]]:
     addresses = (article.url, *article.aliases)
     for key in {canonical_url(url) for url in addresses if url.startswith("/") or is_address(url)}:
         yield "by_url", key
-    paths = {article.id, without_ending(article.path)}
+    paths = {unicodedata.normalize("NFC", path) for path in (article.id, without_ending(article.path))}
     paths.update(_cleaned(url) for url in addresses if url and not is_address(url))
     for key in paths - {""}:
         yield "by_path", key
@@ -292,8 +293,8 @@ def external_article(entry: RelatedEntry) -> Article | None:
 
 @lru_cache(maxsize=1 << 18)
 def fold_title(title: str) -> str:
-    """A title without its differences of case and blanks."""
-    return " ".join(title.casefold().split())
+    """A title without its differences of case, blanks, and of how an accent is written."""
+    return " ".join(unicodedata.normalize("NFC", title.casefold()).split())
 
 
 @lru_cache(maxsize=1 << 18)
@@ -302,7 +303,7 @@ def _cleaned(target: str) -> str:
     found = _WRAPPED.search(target)
     if found is not None:
         target = next(group for group in found.groups() if group)
-    target = unquote(target.strip().partition("#")[0].partition("?")[0])
+    target = unicodedata.normalize("NFC", unquote(target.strip().partition("#")[0].partition("?")[0]))
     target = _PAGE_ENDING.sub("", target.rstrip("/").removeprefix("./"))
     return target.removesuffix("/index").strip("/")
 

@@ -9,10 +9,10 @@ from datetime import date
 
 __all__ = [
     "ENDINGS",
-    "folder_language",
     "is_word",
     "language_code",
     "name_date",
+    "named_language",
     "slug",
     "suffix_language",
     "titleized",
@@ -81,6 +81,40 @@ def titleized(text: str) -> str:
     return " ".join(word.capitalize() for word in re.split(r"[-_\s]+", text) if word)
 
 
+#: Languages by their code: their names in English and in themselves, and their codes of three letters.
+_NAMES = {
+    name: code
+    for code, *names in (
+        line.split(",")
+        for line in (
+            "ar,arabic,العربية,ara", "bg,bulgarian,български,bul", "bn,bengali,বাংলা,ben", "ca,catalan,català,cat",
+            "cs,czech,čeština,česky,ces,cze", "da,danish,dansk,dan", "de,german,deutsch,deu,ger",
+            "el,greek,ελληνικά,ell,gre", "en,english,eng", "es,spanish,español,castellano,spa", "et,estonian,eesti,est",
+            "eu,basque,euskara,eus", "fa,persian,farsi,فارسی,fas,per", "fi,finnish,suomi,fin",
+            "fr,french,français,fra,fre", "gl,galician,galego,glg", "he,hebrew,עברית,heb", "hi,hindi,हिन्दी,hin",
+            "hr,croatian,hrvatski,hrv", "hu,hungarian,magyar,hun", "id,indonesian,bahasa indonesia,ind",
+            "is,icelandic,íslenska,isl", "it,italian,italiano,ita", "ja,japanese,日本語,jpn", "ko,korean,한국어,kor",
+            "lt,lithuanian,lietuvių,lit", "lv,latvian,latviešu,lav", "ms,malay,bahasa melayu,msa",
+            "nl,dutch,nederlands,nld,dut", "no,norwegian,norsk,nor", "nb,norsk bokmål,bokmål,nob",
+            "nn,norsk nynorsk,nynorsk,nno", "pl,polish,polski,pol", "pt,portuguese,português,por",
+            "pt-BR,brazilian portuguese,português brasileiro,português do brasil", "ro,romanian,română,ron,rum",
+            "ru,russian,русский,rus", "sk,slovak,slovenčina,slk", "sl,slovenian,slovene,slovenščina,slv",
+            "sr,serbian,српски,srpski,srp", "sv,swedish,svenska,swe", "th,thai,ไทย,tha", "tr,turkish,türkçe,tur",
+            "uk,ukrainian,українська,ukr", "ur,urdu,اردو,urd", "vi,vietnamese,tiếng việt,vie",
+            "zh,chinese,中文,汉语,zho,chi", "zh-Hans,simplified chinese,简体中文",
+            "zh-Hant,traditional chinese,繁體中文",
+        )
+    )
+    for name in names
+}  # fmt: skip
+
+
+def named_language(text: str) -> str:
+    """The code of a language that a person names: by a code, however spelled, or by its name; "" for any other text."""
+    text = unicodedata.normalize("NFC", text.strip())
+    return _NAMES.get(text.casefold()) or language_code(text)
+
+
 def language_code(text: str) -> str:
     """A language code in its usual spelling (``en``, ``zh-CN``, ``zh-Hant``), or "" for a text that is none."""
     found = _CODE.fullmatch(text.strip().partition(".")[0])
@@ -90,15 +124,6 @@ def language_code(text: str) -> str:
     for part in re.split(r"[-_]", found[2])[1:]:
         parts.append(part.upper() if len(part) == 2 else part.capitalize() if len(part) == 4 else part.lower())
     return "-".join(parts)
-
-
-def folder_language(path: str) -> str:
-    """The language that a folder of the path names, as in ``blog/en/tea.md``; "" where none does."""
-    for folder in path.split("/")[:-1]:
-        # Three letters are too often a word or an abbreviation to be a language in a folder's name.
-        if len(re.split(r"[-_]", folder)[0]) == 2 and (code := language_code(folder)):
-            return code
-    return ""
 
 
 def suffix_language(path: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,8 +19,9 @@ from recommender.content.gather import gather, log_reading, with_addresses
 from recommender.content.generator import CONFIG_FILES, Generator, read_generator
 from recommender.content.jsonl import is_jsonl, read_jsonl
 from recommender.content.pages import with_unmade
-from recommender.content.paths import ENDINGS, suffix_language, without_ending
+from recommender.content.paths import ENDINGS, without_ending
 from recommender.content.processes import in_processes, n_cores
+from recommender.content.translations import SiteLanguages, around, site_languages
 from recommender.content.wording import some
 from recommender.content.yaml_values import forget_entries
 from recommender.errors import ArticleError, SiteError
@@ -88,7 +89,7 @@ def read_site(
         raise SiteError(
             f"{root}: holds no article. Name the folder of a site: one with files ending in {', '.join(ENDINGS)}."
         )
-    languages = _suffix_languages(found.paths, generator)
+    languages = site_languages(found.paths, generator)
     store = SiteCache.of(root, settings.articles.cache)
     cache = ReadingCache(store, settings.articles, generator, languages) if store else None
     files = _with_ids(found)
@@ -154,7 +155,7 @@ def read_article(
             raise SiteError(f"{file}: cannot be read ({error.strerror}). Check the permissions of the file.") from None
     generator = read_generator(root) if root is not None else Generator()
     reader = _reader(settings, generator)
-    languages = _suffix_languages([path], generator)
+    languages = site_languages(around(root, path), generator)
     notes = Notes()
     article = article_of_text(text, path, without_ending(path), reader, notes, languages, where)
     forget_entries()
@@ -230,7 +231,7 @@ def _parse(
     files: Sequence[tuple[str, str]],
     known: Sequence[KnownFile | None],
     reader: FieldReader,
-    languages: Collection[str],
+    languages: SiteLanguages,
     n_jobs: int,
     progress: Progress | None,
 ) -> Iterator[FileRead]:
@@ -253,21 +254,6 @@ def _parse(
         if progress is not None:
             progress(n_done, len(files))
         yield from part
-
-
-def _suffix_languages(paths: Sequence[str], generator: Generator) -> frozenset[str]:
-    """
-    The codes that end file names as in ``tea.de.md``.
-
-    On a tree without Hugo only where ``tea.md`` or another ``tea.xx.md`` lies beside it: ``why-tea.io.md`` is not
-    written in Ido.
-    """
-    codes = {path: code for path in paths if (code := suffix_language(path))}
-    if generator.name == "hugo":
-        return frozenset(codes.values())
-    bases = {path: without_ending(path)[: -len(code) - 1] for path, code in codes.items()}
-    counted = Counter(bases.values()) + Counter(without_ending(path) for path in paths)
-    return frozenset(code for path, code in codes.items() if counted[bases[path]] > 1)
 
 
 def _no_site(root: Path) -> str:

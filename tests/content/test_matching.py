@@ -185,3 +185,13 @@ def test_hint():
     ]
     assert hints == [" Did you mean 'green-tea'?", " Did you mean 'kettle'?", ""]
     assert MATCHER.suggestion_for(RelatedEntry(target="Der Kesel!")) == " Did you mean 'Der Kessel'?"
+
+
+def test_normal_forms():
+    """An accent is one letter, whichever way it is written, in paths, titles and entries."""
+    nfd, nfc = "cre\u0300me", "cr\u00e8me"
+    for inside, typed in ((nfd, nfc), (nfc, nfd)):
+        matcher = EntryMatcher([Article(f"notes/{inside}", f"notes/{inside}.md", f"La {inside}")])
+        for target in (f"{typed}.md", f"notes/{typed}", typed, f"La {typed}", f"../notes/{typed}.md"):
+            source = Article(f"notes/{typed}-tea", f"notes/{typed}-tea.md", "Tea")
+            assert matcher.match(RelatedEntry(target=target), source).article_id == f"notes/{inside}"

@@ -3,9 +3,9 @@ from datetime import date
 import pytest
 
 from recommender.content.paths import (
-    folder_language,
     language_code,
     name_date,
+    named_language,
     slug,
     suffix_language,
     titleized,
@@ -67,20 +67,16 @@ def test_language_code(text, expected):
 
 
 @pytest.mark.parametrize(
-    ("path", "expected"),
+    ("text", "expected"),
     [
-        ("content/blog/zh-CN/tea.md", "zh-CN"),
-        ("de/tea.md", "de"),
-        ("blog/pt_br/tea.md", "pt-BR"),
-        ("en.md", ""),
-        ("blog/tea.md", ""),
-        ("blog/new/tea.md", ""),
-        ("_posts/tea.md", ""),
+        ("English", "en"), ("fran\u00e7ais", "fr"), ("franc\u0327ais", "fr"), ("DEUTSCH", "de"),
+        ("日本語", "ja"), ("deu", "de"),
+        ("en_GB", "en-GB"), ("pt-br", "pt-BR"), ("Brazilian Portuguese", "pt-BR"), ("Klingon", ""), ("", ""),
     ],
-)
-def test_folder_language(path, expected):
-    """The first folder that is a language code of two letters gives the language."""
-    assert folder_language(path) == expected
+)  # fmt: skip
+def test_named_language(text, expected):
+    """A language is known by its code and by its name, in English and in itself."""
+    assert named_language(text) == expected
 
 
 @pytest.mark.parametrize(

@@ -616,9 +616,11 @@ def test_pages_without_front_matter(make_site):
             "README.md": "# All about tea\n\nHow to read this.\n",
             "notes/green.md": "<!-- seen -->\n\n# Green *tea* #\n\n![cup](c.png)\n\nSteep [it](it.md).\nThen pour.\n",
             "notes/black.md": "Black tea\n=========\n\n- a list\n\nBoil it.\n",
-            "notes/README.md": "import Box from 'box'\n\n## Notes\n",
+            "notes/start.md": "import Box from 'box'\n\n# Notes\n",
             "notes/rest.md": "A word first.\n\n```\n# no heading\n```\n\n# The rest\n",
             "notes/none.md": "Words only.\n",
+            "lib/README.md": "# A script\n",
+            "notes/parts/how.md": "## How to\n\nA part of a page.\n",
         }
     )
     corpus = read_site(site)
@@ -629,10 +631,12 @@ def test_pages_without_front_matter(make_site):
             "\n![cup](c.png)\n\nSteep [it](it.md).\nThen pour.\n",
         ),
         "notes/black": ("Black tea", "Boil it.", "\n- a list\n\nBoil it.\n"),
-        "notes/README": ("Notes", "", ""),
+        "notes/start": ("Notes", "", ""),
         "notes/rest": ("The rest", "A word first.", "A word first.\n\n```\n# no heading\n```\n\n# The rest\n"),
     }
-    assert corpus.reading.warnings == ("README.md, notes/none.md without front matter: not an article.",)
+    assert corpus.reading.warnings == (
+        "README.md, lib/README.md, notes/none.md, notes/parts/how.md without front matter: not an article.",
+    )
 
 
 def test_jekyll_makes_no_page_without_front_matter(make_site):
