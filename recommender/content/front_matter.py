@@ -165,7 +165,7 @@ def splice(raw: bytes, name: str, block: str | None, where: str = "text") -> byt
     Raises
     ------
     FrontMatterError
-        The file is not UTF-8, has no front matter or TOML, or its front matter is not written as lines of names, so
+        The file is not UTF-8, has no front matter, or its front matter is not written as lines of names, so
         that no block can be added (``{title: Tea}``).
     """
     text = decode(raw, where)
@@ -174,13 +174,6 @@ def splice(raw: bytes, name: str, block: str | None, where: str = "text") -> byt
         if block is None:
             return raw
         raise FrontMatterError(f"{where}:1: has no front matter. Begin the file with two lines of three dashes.")
-    if place.syntax != "yaml":
-        if block is None:
-            return raw
-        raise FrontMatterError(
-            f"{where}:1: found front matter that is no YAML. It is read, never written: use the data file "
-            "(--write data)."
-        )
     content = _CONTENT.search(text, place.start, place.end)
     indent = content[1] if content else ""
     blocks = list(_blocks(text, place, name, indent, where))

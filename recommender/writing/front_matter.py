@@ -7,7 +7,10 @@ it may take its place.
 
 from __future__ import annotations
 
+import codecs
+import logging
 import re
+import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,11 +26,15 @@ from recommender.errors import RecommenderError, WriteError
 from recommender.settings import Settings, WritingSettings
 from recommender.suggestions import Suggestion
 from recommender.writing.atomic import FileChange, plan_change
+from recommender.writing.data import data_file, plan_data
+from recommender.writing.other_syntaxes import splice_json, splice_toml
 from recommender.writing.plan import Answer, Plan
 from recommender.writing.seen import Place, Seen, see
 from recommender.writing.values import scalar, text, writable
 
 __all__ = ["plan_front_matter", "render_block"]
+
+logger = logging.getLogger(__name__)
 
 # A name that YAML reads as a text without quotes.
 _PLAIN_NAME = re.compile(r"[A-Za-z_][\w-]*", re.ASCII)
@@ -64,12 +71,16 @@ def plan_front_matter(
     problems: list[RecommenderError] = []
     foreign: list[str] = []
     files: dict[Path, str] = {}
+    placeless: list[Answer] = []
+    in_extra = _is_zola(site)
     n_ours = 0
     for answer in answers:
         article = corpus[answer.article_id]
-        maker = _Maker(article.path, name, answer.suggestions, tuple(corpus.entry_shape.names.values()))
+        maker = _Maker(article.path, name, answer.suggestions, tuple(corpus.entry_shape.names.values()), in_extra)
         try:
             change = plan_change(site / article.path, maker, files)
+        except _NoPlaceError:
+            placeless.append(answer)
         except RecommenderError as error:
             problems.append(error)
             foreign += [article.path] if isinstance(error, _NotOursError) else []
@@ -82,7 +93,34 @@ def plan_front_matter(
             f"writing.front_matter_name is {name!r}, but other things stand under it in {some(foreign)}; what editors "
             "wrote is never replaced. Choose a name of its own, such as suggested_related."
         )
+    if placeless:
+        told = _plan_elsewhere(corpus, site, placeless, settings)
+        changes += told.changes
+        files |= told.files
     return Plan(tuple(changes), tuple(problems), files)
+
+
+def _plan_elsewhere(corpus: Corpus, site: Path, answers: Sequence[Answer], settings: Settings) -> Plan:
+    """The data file, for articles whose files have no front matter to write into, told of once."""
+    file = data_file(site, settings)
+    paths = [corpus[answer.article_id].path for answer in answers if answer.suggestions]
+    if not paths and not file.exists():
+        return Plan()
+    if paths:
+        logger.warning(
+            "%s without front matter to write into, which is never added: %s has the suggestions.",
+            some(paths),
+            file.relative_to(site).as_posix(),
+        )
+    return plan_data(corpus, site, answers, settings)
+
+
+def _is_zola(site: Path) -> bool:
+    """Whether Zola builds the site, which knows no names but its own outside of the table ``extra``."""
+    try:
+        return "base_url" in tomllib.loads((site / "config.toml").read_text("utf-8"))
+    except (OSError, ValueError):
+        return False
 
 
 def render_block(name: str, suggestions: Sequence[Suggestion]) -> str:
@@ -108,6 +146,10 @@ class _NotOursError(WriteError):
     """What stands under our name is not a block of ours."""
 
 
+class _NoPlaceError(WriteError):
+    """The file has no front matter to write into."""
+
+
 class _Maker:
     """
     Makes the file that should be from the file that is.
@@ -118,6 +160,8 @@ class _Maker:
         The file below the site, the name of the block, and what it should hold.
     names
         The names of the site's entries.
+    in_extra
+        Whether Zola builds the site.
 
     Attributes
     ----------
@@ -125,7 +169,10 @@ class _Maker:
         Whether the file had a block of ours.
     """
 
-    def __init__(self, path: str, name: str, suggestions: Sequence[Suggestion], names: Sequence[str]) -> None:
+    def __init__(
+        self, path: str, name: str, suggestions: Sequence[Suggestion], names: Sequence[str], in_extra: bool = False
+    ) -> None:
+        self.in_extra = in_extra
         self.path = path
         self.name = name
         self.suggestions = suggestions
@@ -135,6 +182,13 @@ class _Maker:
     def __call__(self, before: bytes | None) -> bytes:
         if before is None:
             raise WriteError(f"{self.path}: was removed after it was read, so nothing is written.")
+        if not before.removeprefix(codecs.BOM_UTF8).startswith(b"---"):
+            whole = front_matter.decode(before, self.path)
+            place = front_matter.split(whole, self.path)
+            if place is None or place.syntax in ("headers", "members"):
+                raise _NoPlaceError(f"{self.path}: has no front matter to write into.")
+            if place.syntax != "yaml":
+                return self._in_other_syntax(whole, place).encode()
         block = render_block(self.name, self.suggestions)
         if self._stands(before, block):
             self.has_block = bool(block)
@@ -147,6 +201,15 @@ class _Maker:
         after = front_matter.splice(before, self.name, block or None, self.path)
         if old is not None and (after != before or not block):
             self._verify(old, before, after, block)
+        return after
+
+    def _in_other_syntax(self, whole: str, place: front_matter.FrontMatter) -> str:
+        entries = [(_entry(suggestion), suggestion.score) for suggestion in self.suggestions]
+        if place.syntax == "toml":
+            after = splice_toml(whole, place, self.name, entries, self.path, in_extra=self.in_extra)
+        else:
+            after = splice_json(whole, place, self.name, entries, self.path)
+        self.has_block = bool(entries)
         return after
 
     def _stands(self, before: bytes, block: str) -> bool:

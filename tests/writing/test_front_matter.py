@@ -139,7 +139,6 @@ def test_problems_are_collected(tmp_path):
     corpus = site_of(
         tmp_path,
         braces=b"---\n{title: Tea}\n---\n",
-        none=b"Just a body\n",
         tea=b"---\ntitle: Tea\n---\n",
         twice=b"---\n'suggested_related': []\nnext: 1\n? suggested_related\n: []\n---\n",
     )
@@ -148,7 +147,6 @@ def test_problems_are_collected(tmp_path):
     assert [str(problem) for problem in found.problems] == [
         "_news/braces.md: front matter is not written as lines of names, so suggested_related cannot be added. "
         "Write lines such as title: Tea.",
-        "_news/none.md:1: has no front matter. Begin the file with two lines of three dashes.",
         "_news/twice.md: suggested_related stands 2 times in the front matter. The file is as it was. "
         "Leave one of them, or none.",
     ]

@@ -1,0 +1,174 @@
+"""
+Our block in TOML and JSON front matter: put in, replaced or taken out; every other byte stays as it was.
+
+It is only found in the form that is written here, so whatever else stands under its name is somebody's own. That all
+other values read as before is checked with a parser each time.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from recommender.content.syntaxes import FrontMatter, read_toml
+from recommender.errors import WriteError
+from recommender.writing.values import number, scalar, text, writable
+
+__all__ = ["splice_json", "splice_toml"]
+
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+_TABLE = re.compile(r"(?m)^[ \t]*\[")
+_EXTRA = re.compile(r"(?m)^[ \t]*\[extra\][ \t]*(?:#.*)?\r?\n")
+_SCORED_TABLE = re.compile(r"\{.*\bscore = (?:0|1)(?:\.\d+)? \},|\".*\", # [01]\.\d\d")
+
+Entries = Sequence[tuple[Any, float]]
+
+
+def splice_toml(whole: str, place: FrontMatter, name: str, entries: Entries, where: str, *, in_extra: bool) -> str:
+    """
+    A file with TOML front matter and our block in it, or none where there are no entries.
+
+    Parameters
+    ----------
+    whole, place
+        The file, and where its front matter lies.
+    name
+        The name of the block.
+    entries
+        Mappings or texts, each with its score.
+    where
+        The file, as messages name it.
+    in_extra
+        Whether the name belongs into the table ``extra``, as Zola has it; so it does where there is such a table.
+
+    Raises
+    ------
+    WriteError
+        Something else stands under the name, or no place is found in which all else reads as before.
+    """
+    written = whole[place.start : place.end]
+    end = place.line_end
+    in_extra = in_extra or bool(_EXTRA.search(written))
+    old = re.search(rf"(?m)^{re.escape(_key(name))} = \[\r?\n(?P<items>(?:  [^\r\n]*\r?\n)*)\]\r?\n", written)
+    if old and not all(_SCORED_TABLE.fullmatch(line.strip()) for line in old["items"].splitlines()):
+        old = None
+    bare = written[: old.start()] + written[old.end() :] if old else written
+    values = read_toml(bare, FrontMatter(end, 0, len(bare), len(bare)), where)
+    _check_free(values, values.get("extra"), name, where)
+    if not entries:
+        if old and bare.rstrip().endswith("[extra]") and not values["extra"] and f"{_MADE}{end}" in bare:
+            bare = bare[: bare.rindex(_MADE)]
+        return whole[: place.start] + bare + whole[place.end :]
+    items = "".join(f"  {_item(entry, score)}{end}" for entry, score in entries)
+    block = f"{_key(name)} = [{end}{items}]{end}"
+    expected = _with_ours(values, name, [entry for entry, _ in entries], in_extra=in_extra)
+    for position, before in [(old.start(), "")] if old else _positions(bare, end, in_extra=in_extra):
+        new = bare[:position] + before + block + bare[position:]
+        try:
+            if tomllib.loads(new) == expected:
+                return whole[: place.start] + new + whole[place.end :]
+        except tomllib.TOMLDecodeError:
+            continue
+    raise WriteError(f"{where}: no place is found for {name} in the TOML. The file is as it was. Use --write data.")
+
+
+#: Above a table that was made for our block.
+_MADE = "# for suggestions"
+
+
+def _positions(written: str, end: str, *, in_extra: bool) -> Iterator[tuple[int, str]]:
+    """Where a new block may stand, with what comes before it: at the end of its table, before the next one opens."""
+    start = 0
+    if in_extra:
+        opening = _EXTRA.search(written)
+        if opening is None:
+            yield len(written), f"{_MADE}{end}[extra]{end}"
+            return
+        start = opening.end()
+    for table in _TABLE.finditer(written, start):
+        # Comments and blank lines above a table are about it.
+        above = re.search(r"(?:(?:^|(?<=\n))[ \t]*(?:#[^\n]*)?\n)*\Z", written[start : table.start()])
+        yield start + (above.start() if above else table.start() - start), ""
+    yield len(written), ""
+
+
+def splice_json(whole: str, place: FrontMatter, name: str, entries: Entries, where: str) -> str:
+    """A file with JSON front matter and our block in it; parameters and errors as in `splice_toml`."""
+    written = whole[place.start : place.end]
+    end = place.line_end
+    old = re.search(
+        rf"(?P<comma>,?){end}(?P<indent>[ \t]*){re.escape(text(name))}: \[{end}"
+        rf"(?:(?P=indent)  (?:\{{.*\"score\": [\d.e-]+\}}|\".*\"),?{end})*(?P=indent)\](?=\s*[,}}])",
+        written,
+    )
+    bare = written[: old.start()] + written[old.end() :] if old else written
+    try:
+        values = json.loads(bare)
+    except json.JSONDecodeError:
+        raise WriteError(f"{where}: {name} does not stand as it is written here. Take it out.") from None
+    _check_free(values, None, name, where)
+    if not entries:
+        return whole[: place.start] + bare + whole[place.end :]
+    first = re.search(r"[\r\n]([ \t]+)\"", bare)
+    indent = first[1] if first else "  "
+    items = f",{end}".join(f"{indent}  {json.dumps(_json(entry), ensure_ascii=False)}" for entry, _ in entries)
+    last = len(bare[:-1].rstrip())
+    position = old.start() if old else last
+    comma = "," if (values and position == last) or (old and old["comma"]) else ""
+    block = f"{comma}{end}{indent}{text(name)}: [{end}{items}{end}{indent}]"
+    new = bare[:position] + block + bare[position:]
+    expected = {**values, name: [_json(entry) for entry, _ in entries]}
+    if json.loads(new) != expected:
+        raise WriteError(f"{where}: no place is found for {name} in the JSON. The file is as it was. Use --write data.")
+    return whole[: place.start] + new + whole[place.end :]
+
+
+def _check_free(values: Mapping[str, Any], extra: Any, name: str, where: str) -> None:
+    if name in values or (isinstance(extra, Mapping) and name in extra):
+        raise WriteError(
+            f"{where}: {name} holds something else than suggestions just as they are written here. What editors wrote "
+            "is never replaced: give it another name or take it out, or choose another writing.front_matter_name."
+        )
+
+
+def _with_ours(values: dict[str, Any], name: str, ours: list[Any], *, in_extra: bool) -> dict[str, Any]:
+    ours = [_toml_value(entry) for entry in ours]
+    return {**values, "extra": {**values.get("extra", {}), name: ours}} if in_extra else {**values, name: ours}
+
+
+def _toml_value(value: Any) -> Any:
+    """What TOML reads a value as: it has no word for nothing."""
+    if isinstance(value, Mapping):
+        return {key: _toml_value(item) for key, item in value.items() if item is not None}
+    return value
+
+
+def _key(name: str) -> str:
+    return name if _BARE_KEY.fullmatch(name) else text(name)
+
+
+def _item(entry: Any, score: float) -> str:
+    if isinstance(entry, str):
+        return f"{text(entry)}, # {score:.2f}"
+    return f"{_inline(entry)},"
+
+
+def _inline(value: Any) -> str:
+    if isinstance(value, Mapping):
+        members = (f"{_key(key)} = {_inline(item)}" for key, item in value.items() if item is not None)
+        return f"{{ {', '.join(members)} }}"
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    return number(value) if isinstance(value, int | float) and not isinstance(value, bool) else scalar(value)
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _json(item) for key, item in value.items()}
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    return writable(value)
