@@ -24,7 +24,7 @@ def test_replay_is_that_of_the_tool(azure_site, azure_later, azure_corpus, share
     spec.loader.exec_module(tool)
     recommend = recommender.Recommender
     monkeypatch.setattr(recommender, "read_site", lambda site: azure_corpus, raising=False)
-    monkeypatch.setattr(recommender, "Recommender", lambda: recommend(SIMILARITY), raising=False)
+    monkeypatch.setattr(recommender, "Recommender", lambda settings: recommend(SIMILARITY), raising=False)
     monkeypatch.setattr(sys, "argv", ["replay.py", str(azure_site), str(azure_later)])
     tool.main()
     expected = json.loads(capsys.readouterr().out)
