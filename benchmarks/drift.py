@@ -25,10 +25,10 @@ from pathlib import Path
 import numpy as np
 
 from recommender import Article, Corpus, Recommender, read_site
-from recommender.evaluation.certainty import bootstrap_means, paired_difference
+from recommender.evaluation.intervals import bootstrap_means, paired_difference
 from recommender.evaluation.measures import parse_measures, score_rankings
 from recommender.evaluation.protocols import parse_day, publish_time
-from recommender.evaluation.walks import Plan
+from recommender.evaluation.simulate import Plan
 from recommender.settings import settings_from_mapping
 
 MEASURE = "nDCG@10"

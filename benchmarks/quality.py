@@ -39,23 +39,27 @@ def table(report: dict[str, Any]) -> str:
 
 
 def below(report: dict[str, Any]) -> str:
-    """What a reader of the table should know: counts, differences, threshold."""
+    """What a reader of the table should know: counts, differences, what the threshold costs and buys."""
     first = next(iter(report["systems"][report["product"]]))
     left_out = ", ".join(f"{number:,} {reason}" for reason, number in report["left_out"].items())
     lines = [f"{report['n_queries']:,} queries; not asked: {left_out or 'none'}."]
     for test in report["tests"]:
         pair = (test["system"], test["against"])
-        if test["measure"] == first and pair in (("similarity", "tfidf"), ("learned", "similarity")):
+        if test["measure"] == first and pair in (
+            ("similarity", "tfidf"),
+            ("learned", "similarity"),
+            ("shown", "tfidf"),
+        ):
             lines.append(
                 f"`{pair[0]}` against `{pair[1]}`: {test['mean']:+.3f} [{test['low']:+.3f}, {test['high']:+.3f}], "
                 f"p = {test['p_value']:.1g}."
             )
-    found = report["thresholds"][report["product"]]
-    lines.append(
-        f"At its threshold {found['threshold']:.3f}, `{report['product']}` keeps {found['kept']:.0%} of its first "
-        f"{found['k']:.0f}, with a precision of {found['precision_of_kept']:.3f} instead of "
-        f"{found['precision_of_all']:.3f}."
-    )
+    if "shown" in report["lists"]:
+        found, alone = report["lists"]["shown"], report["lists"].get("learned", report["lists"]["similarity"])
+        lines.append(
+            f"As shown, an article has {found['mean_length']:.1f} suggestions with a precision of "
+            f"{found['precision']:.3f}, instead of {alone['mean_length']:.1f} with {alone['precision']:.3f}."
+        )
     return " ".join([*lines, *report["notes"]])
 
 

@@ -369,16 +369,30 @@ def settings(file: Path | None) -> None:
     epilog=_example(
         "recommender evaluate path/to/site --test-from 2021-04-01",
         "recommender evaluate path/to/site --format json --fail-under nDCG@10=0.4",
+        "recommender evaluate path/to/site --grades grades.tsv --ungraded new.tsv",
     )
 )
 @SITE
 @click.option(
     "--protocol",
-    default="publish-time",
-    show_default=True,
     metavar="NAME",
-    help="What may be known when an article is asked: publish-time, whole-site or replay.",
+    help="What may be known when one is asked, the first if not said: publish-time, whole-site, unlisted or replay.",
 )
+@click.option(
+    "--grades",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Judge by what readers said, not by the lists: a line a pair, article, candidate and grade (0 to 3) with tabs "
+    "between them. Can be repeated.",
+)
+@click.option(
+    "--ungraded",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="grades: write the suggested pairs that have no grade yet, blind and in random order.",
+)
+@click.option("--language", default="", metavar="CODE", help="Let baselines suggest in this language only, such as en.")
 @click.option("--test-from", metavar="DATE", help="publish-time: ask articles from this day on; else the latest fifth.")
 @click.option("--later", type=MODEL, metavar="DIR", help="replay: the folder of the articles that came later.")
 @click.option("--measures", metavar="NAMES", help="Measures as ir-measures writes them, such as nDCG@10,P@1.")
@@ -406,7 +420,10 @@ def settings(file: Path | None) -> None:
 @_loudness
 def evaluate(
     site: Path,
-    protocol: str,
+    protocol: str | None,
+    grades: tuple[Path, ...],
+    ungraded: Path | None,
+    language: str,
     test_from: str | None,
     later: Path | None,
     measures: str | None,
@@ -420,7 +437,7 @@ def evaluate(
     verbose: bool,
     quiet: bool,
 ) -> None:
-    """Score the suggestions for a SITE against the lists its editors curated."""
+    """Score the suggestions for a SITE against its curated lists, or by readers' grades."""
     from recommender.batch import evaluate_site
 
     settings = _settings(site, settings_file)
@@ -433,6 +450,9 @@ def evaluate(
             later=later,
             measures=_names(measures),
             systems=_names(systems),
+            grades=grades,
+            language=language,
+            ungraded=ungraded,
             strict=strict,
             progress=progress,
         )
@@ -447,8 +467,10 @@ def evaluate(
     elif format_ == "table":
         from rich.console import Console
 
+        from recommender.evaluation import tables_of
+
         # In a pipe rich would fold the table to 80 columns; a table is as wide as it is.
-        Console(width=None if sys.stdout.isatty() else 160).print(run.report.to_table())
+        Console(width=None if sys.stdout.isatty() else 160).print(tables_of(run.report))
     else:
         click.echo(report_as(run.report, format_), nl=False)
     # After the report: a person who is stopped wants to see why.

@@ -50,11 +50,15 @@ def report_as(report: Report, format_: str) -> str:
     if format_ == "json":
         return f"{report.to_json(indent=2)}\n"
     if format_ == "html":
-        return report.to_html()
+        from recommender.evaluation.html import page_of  # matplotlib is an extra, and slow to import
+
+        return page_of(report)
     from rich.console import Console
 
+    from recommender.evaluation import tables_of
+
     text = io.StringIO()
-    Console(file=text, width=160).print(report.to_table())
+    Console(file=text, width=160).print(tables_of(report))
     return text.getvalue()
 
 

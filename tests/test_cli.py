@@ -394,6 +394,33 @@ def test_evaluate(newsroom):
     assert re.search(r"P@1 is 0\.\d{4}, below the 1 that was asked for\.\n$", stderr)
 
 
+def test_evaluate_by_grades(newsroom, tmp_path):
+    """--grades judges by readers in every format, --ungraded writes what is left to grade, bad lines stop it."""
+    (newsroom / "recommender.yaml").write_text("ranking: {ranker: similarity}\nevaluation: {bootstrap: 50}\n")
+    asked, *others = [article.id for article in recommender.read_site(newsroom)][:4]
+    one, two, todo = tmp_path / "one.tsv", tmp_path / "two.tsv", tmp_path / "to-grade.tsv"
+    one.write_text(f"{asked}\t{others[0]}\t3\n{asked}\t{others[1]}\t0\n")
+    two.write_text(f"{asked}\t{others[2]}\t2\n")
+    exit_code, stdout, _ = run(
+        "evaluate", newsroom, "--grades", one, "--grades", two, "--ungraded", todo, "--format", "json"
+    )
+    report = json.loads(stdout)
+    assert (exit_code, report["protocol"], report["n_queries"]) == (0, "grades", 1)
+    assert list(report["systems"]) == ["tfidf", "similarity", "shown"]
+    assert report["judgments"] == {"must": 1, "good": 1, "weak": 0, "wrong": 1}
+    pairs = [line.split("\t")[:2] for line in todo.read_text().splitlines() if not line.startswith("#")]
+    assert sorted(pairs) == report["ungraded"]
+    exit_code, stdout, stderr = run("evaluate", newsroom, "--grades", one, "--fail-under", "served=2", "-q")
+    assert (exit_code, "nDCG@5" in stdout) == (1, True)
+    assert "below the 2 that was asked for" in stderr
+    one.write_text("tea 3\n")
+    exit_code, stdout, stderr = run("evaluate", newsroom, "--grades", one)
+    assert (exit_code, stdout) == (1, "")
+    assert f"{one}:1: must be an article, a candidate and a grade" in stderr
+    exit_code, _, stderr = run("evaluate", newsroom, "--ungraded", todo)
+    assert (exit_code, "there are no grades" in stderr) == (1, True)
+
+
 def test_gate_on_scores(newsroom):
     """--require writes nothing when the score is below, and goes on when it is not."""
     (newsroom / "recommender.yaml").write_text("ranking: {ranker: similarity}\nevaluation: {bootstrap: 50}\n")

@@ -1,4 +1,4 @@
-"""How well the suggestions agree with the editors' own lists."""
+"""How well the suggestions agree with the editors' own lists, or what readers think of them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from recommender.articles import Reading
 from recommender.batch.results import EvaluateRun
 from recommender.batch.stages import Progress, read_corpus, silence, telling_of_compiling
+from recommender.errors import EvaluationError
 from recommender.settings import Settings
 
 __all__ = ["evaluate_site"]
@@ -17,11 +18,14 @@ def evaluate_site(
     site: Path,
     settings: Settings,
     *,
-    protocol: str = "publish-time",
+    protocol: str | None = None,
     test_from: str | None = None,
     later: Path | None = None,
     measures: Sequence[str] | None = None,
     systems: Sequence[str] | None = None,
+    grades: Sequence[Path] = (),
+    language: str = "",
+    ungraded: Path | None = None,
     strict: bool = False,
     progress: Progress | None = None,
 ) -> EvaluateRun:
@@ -34,8 +38,12 @@ def evaluate_site(
         A folder, or a file of articles one a line.
     settings
         The settings.
-    protocol, test_from, later, measures, systems
+    protocol, test_from, later, measures, systems, language
         As in `recommender.evaluate`.
+    grades
+        Files of grades; with them readers judge, not the lists.
+    ungraded
+        The file for the pairs that were suggested and that nobody graded yet.
     strict
         Stop at the first file that cannot be read.
     progress
@@ -44,14 +52,38 @@ def evaluate_site(
     Raises
     ------
     EvaluationError
-        There is nothing to score, or no such protocol, measure or system.
+        There is nothing to score, no such protocol, measure or system, or a line of grades is none.
+    WriteError
+        The file for ungraded pairs cannot be written.
     RecommenderError
         The site cannot be used.
     """
-    from recommender.evaluation import evaluate
+    from recommender.evaluation import evaluate, read_grades, ungraded_lines
+    from recommender.writing.atomic import replace_file, unwritten
 
+    if ungraded is not None and not grades:
+        raise EvaluationError("--ungraded: there are no grades that could be incomplete. Give them with --grades FILE.")
+    # Before the site is read: what is wrong in them is soon told.
+    given = read_grades(grades) if grades else None
     tell = progress or silence
     corpus = read_corpus(site, settings, tell, strict=strict)
     with telling_of_compiling(tell):
-        report = evaluate(corpus, settings, protocol, test_from, later, measures, systems, progress=tell)
+        report = evaluate(
+            corpus,
+            settings,
+            protocol,
+            test_from,
+            later,
+            measures,
+            systems,
+            progress=tell,
+            grades=given,
+            language=language,
+        )
+    if ungraded is not None:
+        text = "".join(ungraded_lines(corpus, report.ungraded, settings.evaluation.seed))
+        try:
+            replace_file(ungraded, text.encode())
+        except OSError as error:
+            raise unwritten(ungraded, error) from error
     return EvaluateRun(report, corpus.reading or Reading())

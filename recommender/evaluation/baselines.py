@@ -44,12 +44,15 @@ class Baseline(ABC):
     ----------
     seed
         For those that draw.
+    language
+        The only language of what is suggested; "" for all.
     """
 
     name: ClassVar[str]
 
-    def __init__(self, seed: int = 0) -> None:
+    def __init__(self, seed: int = 0, language: str = "") -> None:
         self.seed = seed
+        self.language = language
         self._articles: list[Article] = []
         self._keys: list[str] = []
         self._rows: dict[str, int] = {}
@@ -69,7 +72,7 @@ class Baseline(ABC):
         """Put articles in; one whose id is known replaces the earlier one."""
         self._append(added)
 
-    def suggest(self, article: Article | str, k: int = 5, min_score: float = 0.0) -> list[Suggestion]:
+    def suggest(self, article: Article | str, k: int = 5, min_score: float | None = 0.0) -> list[Suggestion]:
         """
         The k known articles with the highest score.
 
@@ -80,7 +83,7 @@ class Baseline(ABC):
         k
             Most suggestions.
         min_score
-            Least score.
+            Least score; None, its own threshold, is none.
 
         Raises
         ------
@@ -91,13 +94,15 @@ class Baseline(ABC):
             if article not in self._rows:
                 raise UnknownArticleError(article, self._rows)
             article = self._articles[self._rows[article]]
-        rows, scores = self._candidates(article, k)
+        rows, scores = self._candidates(article, len(self._rows) if self.language else k)
         key = page_key(article)
         best: list[Suggestion] = []
         seen = {key}
         for row, score in sorted(zip(rows, scores, strict=True), key=self._order):
             found = self._articles[row]
-            if score < min_score or found.id == article.id or self._keys[row] in seen:
+            if score < (min_score or 0) or found.id == article.id or self._keys[row] in seen:
+                continue
+            if self.language and found.language != self.language:
                 continue
             seen.add(self._keys[row])
             best.append(self._suggestion(len(best) + 1, found, score))

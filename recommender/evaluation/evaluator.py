@@ -1,7 +1,8 @@
-"""Score systems against the curated lists: a plan is walked, answers are measured, figures are put in a report."""
+"""Score systems: a plan is walked, answers are measured against lists or by grades, figures are put in a report."""
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -11,12 +12,17 @@ from joblib import Parallel, delayed, effective_n_jobs
 
 from recommender.articles import Article, Corpus
 from recommender.errors import EvaluationError, did_you_mean
+from recommender.evaluation.evaluate_answers import make_report
+from recommender.evaluation.grades import Grades, grade_answers, read_grades
+from recommender.evaluation.intervals import PLACES
+from recommender.evaluation.judgments import Judgments
 from recommender.evaluation.measures import depth_of, parse_measures
-from recommender.evaluation.protocols import parse_day, publish_time, read_later, replay, whole_site
+from recommender.evaluation.protocols import graded, parse_day, publish_time, read_later, replay, whole_site
 from recommender.evaluation.report import Report
-from recommender.evaluation.scoring import make_report
-from recommender.evaluation.systems import Contender, System, contenders
-from recommender.evaluation.walks import Answer, Plan, walk
+from recommender.evaluation.simulate import Answer, Plan, walk
+from recommender.evaluation.slices import slice_by_lists
+from recommender.evaluation.systems import SYSTEMS, Contender, System, contenders
+from recommender.model import Recommender
 from recommender.settings import Settings
 
 __all__ = ["PROTOCOLS", "evaluate"]
@@ -24,7 +30,7 @@ __all__ = ["PROTOCOLS", "evaluate"]
 logger = logging.getLogger(__name__)
 
 #: By the name that is asked for.
-PROTOCOLS = ("publish-time", "whole-site", "replay")
+PROTOCOLS = ("publish-time", "whole-site", "unlisted", "replay")
 
 #: Queries times articles below which starting further processes costs more than it saves.
 _WORTH_PROCESSES = 1_000_000
@@ -35,15 +41,18 @@ Progress = Callable[[str, int, int], object]
 def evaluate(
     corpus: Corpus,
     settings: Settings | None = None,
-    protocol: str = "publish-time",
+    protocol: str | None = None,
     test_from: str | datetime | None = None,
     later: Path | str | Sequence[Article] | None = None,
     measures: Sequence[str] | None = None,
     systems: Sequence[str] | Mapping[str, Callable[[], System]] | None = None,
     progress: Progress | None = None,
+    *,
+    grades: Grades | Path | str | Sequence[Path | str] | None = None,
+    language: str = "",
 ) -> Report:
     """
-    How well the suggestions agree with the editors' own lists.
+    How well the suggestions agree with the editors' own lists, or what readers think of them.
 
     Parameters
     ----------
@@ -52,7 +61,8 @@ def evaluate(
     settings
         As it would be run; None for the defaults.
     protocol
-        ``publish-time``, ``whole-site`` or ``replay``: what a system may know when it is asked. See docs/evaluation.md.
+        ``publish-time``, ``whole-site``, ``unlisted`` or ``replay``: what a system may know when it is asked. See
+        docs/evaluation.md. None: ``publish-time``, or ``grades`` where there are grades.
     test_from
         publish-time: only articles published from this day on are asked; None for the latest fifth.
     later
@@ -60,10 +70,15 @@ def evaluate(
     measures
         As ir-measures writes them; None for the setting ``evaluation.measures``.
     systems
-        Names of systems to score beside ``tfidf``, ``similarity`` and ``learned``; ``all`` for all. Or a mapping of
-        names to makers of unfitted systems, and then only those.
+        Names of systems to score beside ``tfidf``, ``similarity``, ``learned`` and ``shown``; ``all`` for all. Or a
+        mapping of names to makers of unfitted systems, and then only those.
     progress
         Called with ("queries", done, in all).
+    grades
+        What readers gave: files, or (article id, candidate id) -> 0 to 3. The graded articles are asked with their
+        lists hidden, and the suggestions are judged by the grades alone.
+    language
+        The only language in which baselines suggest; "" for all.
 
     Returns
     -------
@@ -76,23 +91,40 @@ def evaluate(
         There is nothing to score, or no such protocol, system or measure.
     """
     settings = settings or Settings()
-    options = settings.evaluation
-    chosen = parse_measures(measures or options.measures)
-    depth = max(depth_of(chosen), settings.ranking.k)
-    entrants = contenders(systems, settings)
-    plan = _plan(corpus, settings, protocol, test_from, later)
+    chosen = parse_measures(measures or settings.evaluation.measures)
+    if isinstance(grades, (str, Path)):
+        grades = [grades]
+    if grades is not None and not isinstance(grades, Mapping):
+        grades = read_grades(map(Path, grades))
+    entrants = contenders(systems, settings, language)
+    plan = _plan(corpus, settings, protocol, test_from, later, grades)
+    depth = settings.ranking.k if grades is not None else max(depth_of(chosen), settings.ranking.k)
     logger.info("evaluation: %s, %s queries", plan.protocol, f"{len(plan.queries):,}")
     answers, notes = _ask(entrants, plan, depth, settings, progress)
-    return make_report(plan, answers, chosen, depth, settings, notes)
+    if grades is not None:
+        report = grade_answers(plan, answers, grades, settings, notes)
+    else:
+        report = make_report(plan, answers, chosen, depth, settings, notes)
+    if "shown" not in answers:
+        return report
+    return dataclasses.replace(report, coverage=_coverage(corpus, plan.judgments, settings))
 
 
 def _plan(
     corpus: Corpus,
     settings: Settings,
-    protocol: str,
+    protocol: str | None,
     test_from: str | datetime | None,
     later: Path | str | Sequence[Article] | None,
+    grades: Grades | None,
 ) -> Plan:
+    if grades is not None:
+        if protocol not in (None, "grades") or test_from is not None or later is not None:
+            raise EvaluationError(
+                "grades ask the graded articles of the site as it stands. Leave protocol, test_from and later out."
+            )
+        return graded(corpus, {article_id for article_id, _ in grades})
+    protocol = protocol or "publish-time"
     if protocol not in PROTOCOLS:
         raise EvaluationError(
             f"there is no protocol {protocol!r}.{did_you_mean(protocol, PROTOCOLS)} There are {', '.join(PROTOCOLS)}."
@@ -103,8 +135,9 @@ def _plan(
         raise EvaluationError("the protocol replay, and only it, needs the later articles: --later DIR.")
     if later is not None:
         return replay(corpus, read_later(later, settings) if isinstance(later, (str, Path)) else later)
-    if protocol == "whole-site":
-        return whole_site(corpus, settings.evaluation.folds, settings.evaluation.seed)
+    if protocol != "publish-time":
+        options = settings.evaluation
+        return whole_site(corpus, options.folds, options.seed, unlisted=protocol == "unlisted")
     return publish_time(corpus, None if test_from is None else parse_day(test_from))
 
 
@@ -119,14 +152,16 @@ def _ask(
     if len(asked) * len(plan.judgments.articles) < _WORTH_PROCESSES:
         n_jobs = 1
     parallel = Parallel(n_jobs=n_jobs, return_as="generator")
-    found: dict[str, dict[int, Answer]] = {entrant.name: {} for entrant in entrants}
-    rankers: dict[str, set[str]] = {entrant.name: set() for entrant in entrants}
-    n_done, n_all = 0, len(asked) * len(entrants)
+    names = [name for entrant in entrants for name in entrant.least_scores]
+    found: dict[str, dict[int, Answer]] = {name: {} for name in sorted(names, key=_place)}
+    rankers: dict[str, set[str]] = {name: set() for name in names}
+    n_done, n_all = 0, len(asked) * len(names)
     results = parallel(delayed(walk)(entrant, path, asked, depth) for entrant, path in tasks)
-    for (entrant, _), (answers, used) in zip(tasks, results, strict=True):
-        found[entrant.name] |= answers
-        rankers[entrant.name].add(used)
-        n_done += len(answers)
+    for answers, used in results:
+        for name, given in answers.items():
+            found[name] |= given
+            rankers[name].add(used)
+            n_done += len(given)
         if progress is not None:
             progress("queries", n_done, n_all)
     notes = []
@@ -134,3 +169,20 @@ def _ask(
         del found["learned"]
         notes.append("There is no learned: fitting found too little to learn from, and stayed with similarity.")
     return {name: [found[name][number] for number in range(len(asked))] for name in found}, notes
+
+
+def _place(name: str) -> int:
+    return SYSTEMS.index(name) if name in SYSTEMS else 0
+
+
+def _coverage(corpus: Corpus, judgments: Judgments, settings: Settings) -> dict[str, dict[str, float]]:
+    """Of the articles with a list, named by others only, and named by nobody: how many have a suggestion as shown."""
+    served = {article_id for article_id, found in Recommender(settings).fit(corpus).suggest_all() if found}
+    articles = list(corpus)
+    return {
+        name: {
+            "n_articles": len(numbers),
+            "with_suggestions": round(sum(articles[n].id in served for n in numbers) / len(numbers), PLACES),
+        }
+        for name, numbers in slice_by_lists(articles, judgments).items()
+    }

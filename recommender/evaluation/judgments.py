@@ -33,6 +33,7 @@ LEFT_OUT = {
     "only gone": "its list names nothing that can be found",
     "only external": "its list names nothing but pages of other sites",
     "no older target": "none of the articles in its list was known before it",
+    "not there": "the site has no article of the id that was graded",
 }
 
 #: Cosine of plain TF-IDF vectors of title and excerpt from which two articles have the same text.

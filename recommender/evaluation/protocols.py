@@ -1,4 +1,4 @@
-"""What a system may know when it is asked: the protocols. Each makes a `Plan`; see `walks`."""
+"""What a system may know when it is asked: the protocols. Each makes a `Plan`; see `simulate`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import hashlib
 import json
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from itertools import groupby, pairwise
@@ -15,12 +15,12 @@ from pathlib import Path
 
 from recommender.articles import Article, Corpus
 from recommender.content.site import read_article, read_site
-from recommender.errors import EvaluationError
+from recommender.errors import EvaluationError, did_you_mean
 from recommender.evaluation.judgments import Judgments, page_key
-from recommender.evaluation.walks import Plan, Query, Step
+from recommender.evaluation.simulate import Plan, Query, Step
 from recommender.settings import Settings
 
-__all__ = ["parse_day", "publish_time", "read_later", "replay", "whole_site"]
+__all__ = ["graded", "parse_day", "publish_time", "read_later", "replay", "whole_site"]
 
 #: Share of the dated articles with a list, the latest, that publish-time asks when no day is named.
 DEFAULT_TEST_SHARE = 0.2
@@ -221,7 +221,7 @@ def parse_day(text: str | datetime) -> datetime:
     return text if text.tzinfo else text.replace(tzinfo=UTC)
 
 
-# whole-site --------------------------------------------------------------------------------------------------------
+# whole-site, unlisted and grades --------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -236,7 +236,7 @@ class FoldWalk:
         yield Step(asked=self.asked)
 
 
-def whole_site(corpus: Corpus, n_folds: int = 5, seed: int = 0) -> Plan:
+def whole_site(corpus: Corpus, n_folds: int = 5, seed: int = 0, *, unlisted: bool = False) -> Plan:
     """
     Folds of the pages with a list; a fold's lists are hidden, all else is known, whatever its date.
 
@@ -248,9 +248,12 @@ def whole_site(corpus: Corpus, n_folds: int = 5, seed: int = 0) -> Plan:
     corpus
         The site as it stands.
     n_folds
-        Fewer where there are fewer pages with a list.
+        Fewer where there are fewer pages with a list: then each list is hidden alone.
     seed
         Other seeds, other folds.
+    unlisted
+        The protocol of that name: what names a page of the fold is taken out of all lists too, so that the page stands
+        there as one that nobody lists.
 
     Raises
     ------
@@ -275,16 +278,55 @@ def whole_site(corpus: Corpus, n_folds: int = 5, seed: int = 0) -> Plan:
 
     drawn = sorted(asked, key=draw)
     fold_of = {page: number % n_folds for number, page in enumerate(drawn)}
-    queries = tuple(asked.values())
     walks = []
     for fold in range(min(n_folds, len(drawn))):
         hidden = {page for page in asked if fold_of[page] == fold}
         start = corpus.with_articles(
-            dataclasses.replace(article, related=()) if judgments.pages[article.id] in hidden else article
-            for article in corpus
+            _without_lists(article, judgments, hidden, hidden if unlisted else frozenset()) for article in corpus
         )
         walks.append(FoldWalk(start, tuple(number for number, page in enumerate(asked) if page in hidden)))
-    return Plan("whole-site", judgments, queries, +left_out, tuple(walks))
+    protocol = "unlisted" if unlisted else "whole-site"
+    return Plan(protocol, judgments, tuple(asked.values()), +left_out, tuple(walks))
+
+
+def _without_lists(article: Article, judgments: Judgments, hidden: Set[int], unnamed: Set[int]) -> Article:
+    """The article without its list if its page is hidden, else without the entries that name some pages."""
+    if judgments.pages[article.id] in hidden:
+        return dataclasses.replace(article, related=())
+    targets = judgments.lists[article.id]
+    if unnamed.isdisjoint(target.page for target in targets):
+        return article
+    return dataclasses.replace(article, related=tuple(target.entry for target in targets if target.page not in unnamed))
+
+
+def graded(corpus: Corpus, asked: Collection[str]) -> Plan:
+    """
+    The site as it stands, with the lists of some articles hidden, which are asked: what readers judge.
+
+    Parameters
+    ----------
+    corpus
+        The site as it stands.
+    asked
+        Ids of articles; those that the site does not have are counted as left out.
+
+    Raises
+    ------
+    EvaluationError
+        The site has none of them.
+    """
+    there = sorted(set(asked) & set(corpus.ids))
+    left_out = Counter({"not there": len(set(asked)) - len(there)})
+    if not there:
+        first = min(asked, default="")
+        raise EvaluationError(
+            f"there is nothing to score: no article of the site has the id {first!r} or another of the grades."
+            f"{did_you_mean(first, corpus.ids)} Grades name articles by their ids: paths below the site, without .md."
+        )
+    queries = tuple(Query(dataclasses.replace(corpus[article_id], related=()), frozenset()) for article_id in there)
+    hidden = {query.article.id: query.article for query in queries}
+    start = corpus.with_articles(hidden.get(article.id, article) for article in corpus)
+    return Plan("grades", Judgments(corpus), queries, +left_out, (FoldWalk(start, tuple(range(len(queries)))),))
 
 
 # replay ------------------------------------------------------------------------------------------------------------

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from recommender.evaluation.walks import Query
+from recommender.articles import Article
+from recommender.evaluation.judgments import Judgments
+from recommender.evaluation.simulate import Query
 
-__all__ = ["OTHER", "SLICES", "slice_queries"]
+__all__ = ["BY_LISTS", "OTHER", "SLICES", "slice_by_lists", "slice_queries"]
 
 #: What articles can have in common, in the order of the tables.
 SLICES = ("list_size", "provider", "topic", "year", "month", "language", "excerpt_length")
+
+#: The kind of slice that says who names an article, and its slices.
+BY_LISTS = "lists"
+_WITH_LIST, _NAMED, _UNNAMED = "with a list", "named by others only", "named by nobody"
 
 #: For a query that has no such thing.
 NONE = "none"
@@ -42,6 +48,30 @@ def slice_queries(queries: Sequence[Query]) -> dict[str, dict[str, list[int]]]:
             for value in values:
                 found[kind].setdefault(value, []).append(number)
     return {kind: dict(sorted(slices.items(), key=lambda item: _place(item[0]))) for kind, slices in found.items()}
+
+
+def slice_by_lists(articles: Iterable[Article], judgments: Judgments) -> dict[str, list[int]]:
+    """
+    The numbers of the articles that have a list, that only the lists of others name, and that no list names.
+
+    Parameters
+    ----------
+    articles
+        Those that are numbered.
+    judgments
+        All lists of the site.
+    """
+    named = {
+        target.page
+        for article_id, targets in judgments.lists.items()
+        for target in targets
+        if target.page != judgments.pages[article_id]
+    }
+    found: dict[str, list[int]] = {_WITH_LIST: [], _NAMED: [], _UNNAMED: []}
+    for number, article in enumerate(articles):
+        is_named = judgments.pages[article.id] in named
+        found[_WITH_LIST if judgments.lists[article.id] else _NAMED if is_named else _UNNAMED].append(number)
+    return {name: numbers for name, numbers in found.items() if numbers}
 
 
 def _values(query: Query) -> dict[str, tuple[str, ...]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, Self, runtime_checkable
+from typing import Any, Protocol, Self, runtime_checkable
 
 from recommender.articles import Article, Corpus
 from recommender.errors import EvaluationError, did_you_mean
@@ -20,8 +20,8 @@ from recommender.suggestions import Suggestion
 
 __all__ = ["PRODUCT", "SYSTEMS", "Contender", "System", "contenders"]
 
-#: Our own systems, the best last: what a site that runs the product gets is the last one there is.
-PRODUCT = ("similarity", "learned")
+#: Our own systems, the best last: `shown` is what a site that runs the product gets.
+PRODUCT = ("similarity", "learned", "shown")
 
 #: Always scored; the rest on request.
 _ALWAYS = ("tfidf", *PRODUCT)
@@ -37,8 +37,8 @@ class System(Protocol):
     def fit(self, corpus: Corpus) -> Self:
         """Learn from what is known; returns itself."""
 
-    def suggest(self, article: Article | str, k: int, min_score: float) -> list[Suggestion]:
-        """Suggestions for an article whose list is hidden."""
+    def suggest(self, article: Article | str, k: int, min_score: float | None) -> list[Suggestion]:
+        """Suggestions for an article whose list is hidden; `min_score` None: above the system's own threshold."""
 
     def update(self, added: Sequence[Article]) -> None:
         """Know more; an article whose id is known replaces the earlier one. The next suggestion sees it."""
@@ -47,36 +47,25 @@ class System(Protocol):
 @dataclass(frozen=True)
 class Contender:
     """
-    How a system is made, and what is asked of it beside suggestions.
+    How a system is made, and what is asked of it: one fit can stand under several names.
 
     Parameters
     ----------
-    name
-        As it is printed.
     new
         Makes an unfitted system; can be sent to another process.
+    least_scores
+        Name as it is printed -> least score of its suggestions; None: what the system shows on its own.
     reads_lists
         Whether knowing a list could change an answer. One that never reads them need not be told how they grow.
     """
 
-    name: str
     new: Callable[[], System]
+    least_scores: Mapping[str, float | None]
     reads_lists: bool = True
 
     def fit(self, corpus: Corpus) -> System:
         """A new system that knows a corpus."""
         return self.new().fit(corpus)
-
-    def threshold_of(self, system: System) -> float:
-        """The least score that a fitted system would show on its own; 0 for one that has no threshold."""
-        if not isinstance(system, Recommender):
-            return 0.0
-        chosen = system.settings.ranking.min_score
-        return float(system.ranker.threshold if chosen is None else chosen)
-
-    def ranker_of(self, system: System) -> str:
-        """By which ranker a fitted system answers."""
-        return system.ranker_name if isinstance(system, Recommender) else self.name
 
 
 @dataclass(frozen=True)
@@ -91,24 +80,27 @@ class _NewRecommender:
 class _NewBaseline:
     name: str
     seed: int
+    language: str
 
     def __call__(self) -> System:
-        return BASELINES[self.name](self.seed)
+        return BASELINES[self.name](self.seed, self.language)
 
 
 def contenders(
-    systems: Sequence[str] | Mapping[str, Callable[[], System]] | None, settings: Settings
+    systems: Sequence[str] | Mapping[str, Callable[[], System]] | None, settings: Settings, language: str = ""
 ) -> list[Contender]:
     """
-    The systems that are scored, in the order of the tables.
+    The systems that are scored.
 
     Parameters
     ----------
     systems
-        Names of further systems beside ``tfidf``, ``similarity`` and ``learned``; ``all`` for all of them. Or makers
-        of unfitted systems by name, and then only those.
+        Names of further systems beside ``tfidf``, ``similarity``, ``learned`` and ``shown``; ``all`` for all of them.
+        Or makers of unfitted systems by name, and then only those.
     settings
         With the ranker ``similarity`` there is no ``learned``.
+    language
+        The only language in which baselines, which know nothing of languages, suggest; "" for all.
 
     Raises
     ------
@@ -116,28 +108,40 @@ def contenders(
         There is no such system.
     """
     if isinstance(systems, Mapping):
-        return [Contender(name, new) for name, new in systems.items()]
+        return [Contender(new, {name: 0.0}) for name, new in systems.items()]
     asked = {systems} if isinstance(systems, str) else set(systems or ())
     for name in sorted(asked - {*SYSTEMS, "all"}):
         raise EvaluationError(
             f"there is no system {name!r}.{did_you_mean(name, SYSTEMS)} There are all, {', '.join(SYSTEMS)}."
         )
-    ranker = settings.ranking.ranker
-    return [
-        _contender(name, settings)
+    seed = settings.evaluation.seed
+    baselines = [
+        Contender(_NewBaseline(name, seed, language), {name: 0.0}, reads_lists=False)
         for name in SYSTEMS
-        if (name in asked or "all" in asked or name in _ALWAYS) and (name, ranker) != ("learned", "similarity")
+        if name in BASELINES and (name in asked or "all" in asked or name in _ALWAYS)
+    ]
+    # Systems with the same settings are one fit that is asked twice.
+    ours: dict[str, tuple[Settings, dict[str, float | None]]] = {}
+    for name, chosen in _settings_of_product(settings).items():
+        least_score = None if name == "shown" else 0.0
+        ours.setdefault(repr(chosen), (chosen, {}))[1][name] = least_score
+    return baselines + [
+        Contender(_NewRecommender(chosen), least_scores, reads_lists=chosen.ranking.ranker != "similarity")
+        for chosen, least_scores in ours.values()
     ]
 
 
-def _contender(name: str, settings: Settings) -> Contender:
-    if name in BASELINES:
-        return Contender(name, _NewBaseline(name, settings.evaluation.seed), reads_lists=False)
-    if name == "learned":
-        # As a site would get it: learned where the fit finds that it helps, or where the settings insist.
-        return Contender(name, _NewRecommender(settings))
-    return Contender(name, _NewRecommender(_with_ranker(settings, "similarity")), reads_lists=False)
+def _settings_of_product(settings: Settings) -> dict[str, Settings]:
+    """
+    By what settings our own systems run.
+
+    `learned` repeats the lists as far as the fit finds that it can; `shown` is the product as it comes.
+    """
+    found = {"similarity": _with_ranking(settings, ranker="similarity"), "learned": settings, "shown": settings}
+    if settings.ranking.ranker == "similarity":
+        del found["learned"]
+    return found
 
 
-def _with_ranker(settings: Settings, ranker: Literal["similarity", "learned"]) -> Settings:
-    return dataclasses.replace(settings, ranking=dataclasses.replace(settings.ranking, ranker=ranker))
+def _with_ranking(settings: Settings, **ranking: Any) -> Settings:
+    return dataclasses.replace(settings, ranking=dataclasses.replace(settings.ranking, **ranking))

@@ -224,15 +224,30 @@ def test_shared_topics_is_the_share_of_topics(make_article):
 # who is scored -----------------------------------------------------------------------------------------------------
 
 
-def test_three_are_always_scored_and_the_rest_on_request():
-    """The usual table has three columns, in order; all has all."""
+def names_of(*arguments):
+    """The systems that are scored, each fit a group of names."""
+    return [list(contender.least_scores) for contender in contenders(*arguments)]
+
+
+def test_four_are_always_scored_and_the_rest_on_request():
+    """Plain TF-IDF, similarity, learned and the product as it comes; systems with one set of settings are one fit."""
     settings = Settings()
-    assert [c.name for c in contenders(None, settings)] == ["tfidf", "similarity", "learned"]
-    assert [c.name for c in contenders(["newest"], settings)] == ["newest", "tfidf", "similarity", "learned"]
-    assert (
-        [c.name for c in contenders(["all"], settings)]
-        == [c.name for c in contenders("all", settings)]
-        == list(SYSTEMS)
-    )
+    assert names_of(None, settings) == [["tfidf"], ["similarity"], ["learned", "shown"]]
+    assert names_of(["newest"], settings) == [["newest"], ["tfidf"], ["similarity"], ["learned", "shown"]]
+    assert names_of(["all"], settings) == names_of("all", settings)
+    assert {name for group in names_of("all", settings) for name in group} == set(SYSTEMS)
     without = settings_from_mapping({"ranking": {"ranker": "similarity"}})
-    assert [c.name for c in contenders(None, without)] == ["tfidf", "similarity"]
+    assert names_of(None, without) == [["tfidf"], ["similarity", "shown"]]
+
+
+def test_a_baseline_of_one_language(small_corpus):
+    """Told of a language, a baseline suggests in it only, and what it leaves out gives its place to the next."""
+    mixed = Corpus(
+        dataclasses.replace(article, language="de" if number % 2 else "en")
+        for number, article in enumerate(small_corpus)
+    )
+    everything = Tfidf().fit(mixed).suggest(mixed[0], k=100)
+    english = Tfidf(language="en").fit(mixed).suggest(mixed[0], k=5)
+    assert [s.article_id for s in english] == [
+        s.article_id for s in everything if mixed[s.article_id].language == "en"
+    ][:5]

@@ -1,5 +1,6 @@
 """`evaluate` from corpus to report."""
 
+import dataclasses
 import json
 import random
 
@@ -8,11 +9,11 @@ from rich.console import Console
 
 from recommender import Corpus, Recommender, evaluate
 from recommender.errors import EvaluationError
-from recommender.evaluation import evaluator
+from recommender.evaluation import evaluator, tables_of
 from recommender.evaluation.baselines import Newest, Tfidf
 from recommender.settings import settings_from_mapping
 
-PROTOCOLS = ("publish-time", "whole-site")
+PROTOCOLS = ("publish-time", "whole-site", "unlisted")
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +28,7 @@ def test_json_begins_as_the_design_says(report):
     assert list(found)[:6] == ["protocol", "n_articles", "n_queries", "n_left_out", "systems", "slices"]
     assert found["protocol"] == "publish-time"
     assert found["n_articles"] == 82
-    assert set(found["systems"]) == {"tfidf", "similarity"}
+    assert list(found["systems"]) == ["tfidf", "similarity", "shown"]
     for values in found["systems"].values():
         assert list(values) == ["nDCG@10", "P@1", "P@5", "R@5", "R@10", "RR", "AP", "Success@5"]
         assert all(0 <= value <= 1 for value in values.values())
@@ -35,14 +36,14 @@ def test_json_begins_as_the_design_says(report):
 
 
 def test_what_the_design_names_is_there(report):
-    """Intervals, tests, list quality, the second figure, thresholds, calibration, the worst, and each query."""
+    """Intervals, tests, list quality, the second figure, coverage, calibration, the worst, and each query."""
     found = json.loads(report.to_json())
     for name in (
         "intervals",
         "tests",
         "lists",
         "same_text",
-        "thresholds",
+        "coverage",
         "calibration",
         "worst",
         "queries",
@@ -99,7 +100,7 @@ def test_progress_counts_queries(small_corpus, quick, day):
     """The last call says that all are done."""
     calls = []
     report = evaluate(small_corpus, quick, test_from=day(60), progress=lambda *call: calls.append(call))
-    assert calls[-1] == ("queries", 2 * report.n_queries, 2 * report.n_queries)
+    assert calls[-1] == ("queries", 3 * report.n_queries, 3 * report.n_queries)
 
 
 def test_the_same_system_twice_does_not_differ(small_corpus, quick, day):
@@ -113,18 +114,33 @@ def test_learned_is_named_only_where_it_was_learned(small_corpus, day):
     """Eighty articles may be too few to learn from: then there is no such column, and a note says why."""
     report = evaluate(small_corpus, settings_from_mapping({"ranking": {"n_jobs": 1}}), test_from=day(70))
     assert ("learned" in report.systems) != any("no learned" in note for note in report.notes)
-    assert report.product == ("learned" if "learned" in report.systems else "similarity")
+    assert report.product == "shown"
 
 
-def test_thresholds_say_what_they_cost(small_corpus, day):
-    """A threshold of one half keeps fewer, and the precision of what it keeps is told beside that of all."""
+def test_shown_is_what_the_product_suggests_on_its_own(small_corpus, day):
+    """`shown` is the product's own suggest, with its own threshold; the table says what that costs and buys."""
     settings = settings_from_mapping({"ranking": {"ranker": "similarity", "min_score": 0.5, "n_jobs": 1}})
-    found = evaluate(small_corpus, settings, test_from=day(40)).thresholds["similarity"]
-    assert found["threshold"] == 0.5
-    assert found["kept"] < 1
-    n_all, n_kept = 1, found["kept"]
-    hits = n_kept * found["precision_of_kept"] + (n_all - n_kept) * found["precision_of_dropped"]
-    assert hits == pytest.approx(found["precision_of_all"], abs=1e-5)
+    report = evaluate(small_corpus, settings, "whole-site")
+    assert report.product == "shown"
+    everything, shown = report.lists["similarity"], report.lists["shown"]
+    assert shown["mean_length"] < everything["mean_length"]
+    assert shown["precision"] > everything["precision"]
+    recommender = Recommender(settings).fit(small_corpus)
+    worst = report.worst[0]
+    asked = dataclasses.replace(small_corpus[worst["id"]], related=())
+    assert [given["id"] for given in worst["given"]] == [s.article_id for s in recommender.suggest(asked, k=10)]
+
+
+def test_coverage_tells_who_goes_without(small_corpus, make_article, quick):
+    """Articles with a list, named by others only, named by nobody: the share that has a suggestion, in every report."""
+    alone = make_article("alone", 90, title="zzz", excerpt="qqq", language="en")
+    report = evaluate(Corpus([*small_corpus, alone]), quick, "whole-site")
+    assert list(report.coverage) == ["with a list", "named by others only", "named by nobody"]
+    assert sum(found["n_articles"] for found in report.coverage.values()) == 83
+    served = sum(bool(s) for _, s in Recommender(quick).fit(Corpus([*small_corpus, alone])).suggest_all())
+    told = sum(found["n_articles"] * found["with_suggestions"] for found in report.coverage.values())
+    assert told == pytest.approx(served, abs=1e-3)
+    assert report.coverage["named by nobody"]["with_suggestions"] < 1
 
 
 def test_the_worst_are_those_with_the_least(report):
@@ -160,7 +176,7 @@ def printed(report, width):
     """The tables as a pipe gets them."""
     console = Console(width=width, file=None, no_color=True, force_terminal=False)
     with console.capture() as capture:
-        console.print(report)
+        console.print(tables_of(report))
     return capture.get()
 
 
@@ -169,7 +185,8 @@ def test_the_table_fits_a_terminal(report):
     text = printed(report, 80)
     assert f"publish-time: {report.n_queries} queries, 82 articles, asked from 2024-02-10 on" in text
     assert f"nDCG@10    {report.systems['tfidf']['nDCG@10']:.3f} [" in text
-    assert "similarity against tfidf: nDCG@10" in text
+    assert "shown against similarity: nDCG@10" in text
+    assert "these have a suggestion that is shown: " in text
     assert "1 not asked: the article has no date." in text
     assert "other" in text
     assert "\x1b" not in text
@@ -180,7 +197,7 @@ def test_the_best_is_bold(report):
     """On a terminal the best of each measure stands out."""
     console = Console(width=100, force_terminal=True, color_system="standard")
     with console.capture() as capture:
-        console.print(report)
+        console.print(tables_of(report))
     best = max(values["nDCG@10"] for values in report.systems.values())
     assert f"\x1b[1m{best:.3f}" in capture.get()
 
@@ -193,7 +210,7 @@ def test_many_systems_are_put_below_one_another(small_corpus, quick, day):
 
 
 def test_a_recommender_can_be_scored_as_it_is(small_corpus, quick, day):
-    """Any maker of recommenders is a maker of systems, and its ranker and threshold are those of its settings."""
+    """Any maker of recommenders is a maker of systems; without `shown` there is no coverage to tell."""
     report = evaluate(small_corpus, quick, test_from=day(75), systems={"mine": lambda: Recommender(quick)})
     assert list(report.systems) == ["mine"]
-    assert report.thresholds["mine"]["threshold"] > 0
+    assert report.coverage == {}

@@ -12,7 +12,7 @@ import random
 import pytest
 
 from recommender import Corpus, Recommender, RelatedEntry, evaluate
-from recommender.evaluation import protocols, walks
+from recommender.evaluation import protocols, simulate
 from recommender.evaluation.baselines import BASELINES, Random
 from recommender.settings import settings_from_mapping
 
@@ -176,18 +176,25 @@ def test_the_hidden_list_stays_hidden_in_whole_site(planted, quick):
     assert report.systems["ReadsLaterLists"]["nDCG@10"] > 0.5
 
 
+def test_nobody_names_the_query_in_unlisted(planted, quick):
+    """Neither its own list nor that of another gives an article away, though both do as the site stands."""
+    articles, _ = planted
+    report = evaluate(articles, quick, "unlisted", systems={spy.__name__: spy for spy in SPIES})
+    assert all(figures["nDCG@10"] < CHANCE for figures in report.systems.values()), report.systems
+
+
 # the detector is proven --------------------------------------------------------------------------------------------
 
 
 def show_the_list(monkeypatch):
     """Break: queries keep their list."""
-    honest = walks.Query.of.__func__
+    honest = simulate.Query.of.__func__
 
     def of(cls, article, judgments, is_known):
         query = honest(cls, article, judgments, is_known)
         return query and dataclasses.replace(query, article=article)
 
-    monkeypatch.setattr(walks.Query, "of", classmethod(of))
+    monkeypatch.setattr(simulate.Query, "of", classmethod(of))
 
 
 def show_later_articles(monkeypatch):

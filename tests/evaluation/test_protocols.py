@@ -1,5 +1,6 @@
 """What a system is told, and when."""
 
+import dataclasses
 import json
 import random
 from datetime import UTC, datetime
@@ -304,6 +305,28 @@ def test_fewer_lists_than_folds(make_article):
     """Two lists make two folds."""
     corpus = Corpus([make_article("a", 0, ["b"]), make_article("b", 1, ["a"]), make_article("c", 2)])
     assert [len(walk.asked) for walk in whole_site(corpus).walks] == [1, 1]
+
+
+def test_unlisted_hides_the_article_from_all_lists(small_corpus):
+    """A fold's lists are hidden, no other list names a page of the fold, and all else is as it stands."""
+    plan = whole_site(small_corpus, unlisted=True)
+    assert plan.protocol == "unlisted"
+    assert [query.article.id for query in plan.queries] == [q.article.id for q in whole_site(small_corpus).queries]
+    for walk in plan.walks:
+        pages = {plan.judgments.pages[plan.queries[number].article.id] for number in walk.asked}
+        addresses = {article.url for article in small_corpus if plan.judgments.pages[article.id] in pages}
+        assert len(walk.start) == len(small_corpus)
+        for article in small_corpus:
+            expected = () if article.url in addresses else tuple(e for e in article.related if e.url not in addresses)
+            assert walk.start[article.id] == dataclasses.replace(article, related=expected)
+
+
+def test_unlisted_one_by_one(make_article):
+    """With as many folds as lists, one article at a time stands as if nobody had listed it."""
+    corpus = Corpus([make_article("a", 0, ["b", "c"]), make_article("b", 1, ["a", "c"]), make_article("c", 2)])
+    first, second = sorted(whole_site(corpus, unlisted=True).walks, key=lambda walk: walk.asked)
+    assert [[entry.title for entry in article.related] for article in first.start] == [[], ["Title of c"], []]
+    assert [[entry.title for entry in article.related] for article in second.start] == [["Title of c"], [], []]
 
 
 # replay ------------------------------------------------------------------------------------------------------------

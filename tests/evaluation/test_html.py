@@ -8,7 +8,9 @@ from html.parser import HTMLParser
 import pytest
 
 from recommender import Corpus, evaluate
+from recommender.console import report_as
 from recommender.errors import MissingExtraError
+from recommender.evaluation.html import page_of
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +22,7 @@ def report(small_corpus, quick, day):
 
 def test_the_page_needs_nothing_beside_it(report):
     """No address is loaded, no script runs, and titles are text."""
-    page = report.to_html()
+    page = page_of(report)
     assert not re.search(r"<(?:script|link|img|iframe)\b", page)
     assert "&lt;script&gt;alert" in page
     assert not re.search(r"(?:src|href)\s*=\s*[\"']?http", page)
@@ -47,21 +49,21 @@ def test_the_page_is_well_formed(report):
             assert self.open_tags.pop() == tag
 
     checker = Checker()
-    checker.feed(report.to_html())
+    checker.feed(page_of(report))
     assert checker.open_tags == []
 
 
 def test_the_same_report_gives_the_same_bytes(report):
     """No date and no random id is in the page."""
-    assert report.to_html() == report.to_html()
+    assert page_of(report) == page_of(report)
 
 
 def test_the_page_without_matplotlib(report, monkeypatch):
     """The message names the command that installs it."""
-    monkeypatch.delitem(sys.modules, "recommender.evaluation.page", raising=False)
+    monkeypatch.delitem(sys.modules, "recommender.evaluation.html", raising=False)
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(MissingExtraError, match=r"pip install 'recommender\[report\]'"):
-        report.to_html()
+        report_as(report, "html")
 
 
 @pytest.mark.browser
@@ -70,7 +72,7 @@ def test_the_page_in_a_browser(report, tmp_path):
     from playwright.sync_api import sync_playwright
 
     file = tmp_path / "report.html"
-    file.write_text(report.to_html(), encoding="utf-8")
+    file.write_text(page_of(report), encoding="utf-8")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path="/usr/bin/chromium",

@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from itertools import combinations
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from recommender.articles import Article
-from recommender.evaluation import certainty, measures
+from recommender.evaluation import measures
+from recommender.evaluation.intervals import PLACES, compare
 from recommender.evaluation.judgments import SAME_TEXT, Judgments, same_text_groups
-from recommender.evaluation.report import Report
+from recommender.evaluation.report import Report, product_of, worst_first
+from recommender.evaluation.simulate import Answer, Plan
 from recommender.evaluation.slices import slice_queries
-from recommender.evaluation.systems import PRODUCT
-from recommender.evaluation.walks import Answer, Plan
 from recommender.settings import Settings
 
 __all__ = ["make_report"]
 
-#: Queries shown as the worst, and articles of each list that are shown with them.
-N_WORST, N_SHOWN = 20, 10
-
-#: Places that figures keep in a report; more would be noise.
-_PLACES = 6
+#: Articles of each list that are shown with the worst queries.
+N_SHOWN = 10
 
 Scores = dict[str, dict[str, measures.Floats]]
 
@@ -65,8 +60,8 @@ def make_report(
         name: measures.score_rankings(chosen, judged, [_once(ranking) for ranking in found])
         for name, found in rankings.items()
     }
-    intervals, tests = _certainty(scores, settings)
-    product = next((name for name in reversed(PRODUCT) if name in answers), next(iter(answers)))
+    ends, tests = compare(scores, settings.evaluation.bootstrap, settings.evaluation.seed)
+    product = product_of(answers)
     seen = {name: [ranking[: settings.ranking.k] for ranking in found] for name, found in rankings.items()}
     texts = pages.by_label(same_text_groups([pages.articles[page] for page in range(judgments.n_pages)]))
     return Report(
@@ -83,15 +78,14 @@ def make_report(
         test_from=plan.test_from.isoformat() if plan.test_from else None,
         depth=depth,
         left_out=dict(plan.left_out),
-        intervals=intervals,
+        intervals=ends,
         tests=tests,
         same_text=_same_text(texts, plan, rankings, chosen),
         judgments=_count_judgments(plan, pages),
         lists={
-            name: _list_quality(plan, pages, texts, found)
+            name: _list_quality(plan, pages, texts, judged, found)
             for name, found in {"curated": [sorted(pages_) for pages_ in judged], **seen}.items()
         },
-        thresholds={name: _threshold(given, judged, rankings[name], settings) for name, given in answers.items()},
         calibration={name: _calibration(given, judged, rankings[name]) for name, given in answers.items()},
         worst=_worst(plan, pages, answers[product], rankings[product], scores[product]),
         notes=tuple(notes),
@@ -99,7 +93,7 @@ def make_report(
             "ids": [query.article.id for query in plan.queries],
             "n_judged": [len(pages_) for pages_ in judged],
             "values": {
-                name: {measure: values.round(_PLACES).tolist() for measure, values in found.items()}
+                name: {measure: values.round(PLACES).tolist() for measure, values in found.items()}
                 for name, found in scores.items()
             },
         },
@@ -168,7 +162,7 @@ def _once(ranking: Sequence[int]) -> list[int]:
 
 
 def _means(values: Mapping[str, measures.Floats], numbers: Sequence[int] | slice = slice(None)) -> dict[str, float]:
-    return {measure: round(float(found[numbers].mean()), _PLACES) for measure, found in values.items()}
+    return {measure: round(float(found[numbers].mean()), PLACES) for measure, found in values.items()}
 
 
 def _slice(scores: Scores, numbers: Sequence[int]) -> dict[str, Any]:
@@ -176,31 +170,6 @@ def _slice(scores: Scores, numbers: Sequence[int]) -> dict[str, Any]:
         "n_queries": len(numbers),
         "systems": {name: _means(values, numbers) for name, values in scores.items()},
     }
-
-
-def _certainty(scores: Scores, settings: Settings) -> tuple[dict[str, dict[str, list[float]]], list[dict[str, Any]]]:
-    """Intervals of all means, and each system against each that comes before it in the tables."""
-    columns = [(name, measure) for name, values in scores.items() for measure in values]
-    values = np.column_stack([scores[name][measure] for name, measure in columns])
-    resampled = certainty.bootstrap_means(values, settings.evaluation.bootstrap, settings.evaluation.seed)
-    intervals: dict[str, dict[str, list[float]]] = {name: {} for name in scores}
-    for (name, measure), ends in zip(columns, certainty.interval(resampled), strict=True):
-        intervals[name][measure] = [round(end, _PLACES) for end in ends]
-    place = {column: number for number, column in enumerate(columns)}
-    tests = []
-    for theirs, ours in combinations(scores, 2):
-        for measure in scores[ours]:
-            first, second = place[ours, measure], place[theirs, measure]
-            difference = certainty.paired_difference(
-                values[:, first], values[:, second], resampled[:, first] - resampled[:, second]
-            )
-            tests.append({"system": ours, "against": theirs, "measure": measure, **_rounded(difference)})
-    return intervals, tests
-
-
-def _rounded(difference: certainty.Difference) -> dict[str, float]:
-    found = {name: round(value, _PLACES) for name, value in dataclasses.asdict(difference).items()}
-    return {**found, "p_value": float(f"{difference.p_value:.3g}")}
 
 
 def _same_text(
@@ -236,67 +205,41 @@ def _count_judgments(plan: Plan, pages: _Pages) -> dict[str, int]:
 
 
 def _list_quality(
-    plan: Plan, pages: _Pages, texts: npt.NDArray[np.int64], rankings: Sequence[Sequence[int]]
+    plan: Plan,
+    pages: _Pages,
+    texts: npt.NDArray[np.int64],
+    judged: Sequence[frozenset[int]],
+    rankings: Sequence[Sequence[int]],
 ) -> dict[str, float]:
-    """What can be said of the lists without asking whether they are right."""
+    """What can be said of the lists that readers see."""
     listed = {target.page for targets in plan.judgments.lists.values() for target in targets}
     given = [page for ranking in rankings for page in ranking]
     query_days = np.array([_days(query.article) for query in plan.queries])
     gaps = measures.age_gaps(query_days, rankings, pages.days())
     return {
-        "coverage": round(measures.coverage(rankings), _PLACES),
-        "catalogue_coverage": round(measures.catalogue_coverage(rankings, len(pages.articles)), _PLACES),
-        "mean_length": round(len(given) / len(rankings), _PLACES),
-        "providers_per_list": round(measures.distinct_per_list(rankings, pages.providers()), _PLACES),
-        "same_text_per_list": round(measures.repeats_per_list(rankings, texts), _PLACES),
+        "coverage": round(measures.coverage(rankings), PLACES),
+        "catalogue_coverage": round(measures.catalogue_coverage(rankings, len(pages.articles)), PLACES),
+        "mean_length": round(len(given) / len(rankings), PLACES),
+        "precision": _share(page in right for right, ranking in zip(judged, rankings, strict=True) for page in ranking),
+        "providers_per_list": round(measures.distinct_per_list(rankings, pages.providers()), PLACES),
+        "same_text_per_list": round(measures.repeats_per_list(rankings, texts), PLACES),
         "median_age_gap_days": round(float(np.median(gaps)), 2) if len(gaps) else float("nan"),
-        "in_no_curated_list": round(float(np.mean([page not in listed for page in given])), _PLACES) if given else 0.0,
+        "in_no_curated_list": _share(page not in listed for page in given),
     }
 
 
-def _hits(ranking: Sequence[int], judged: frozenset[int]) -> list[bool]:
-    return [page in judged for page in _once(ranking)]
-
-
-def _threshold(
-    answers: Sequence[Answer],
-    judged: Sequence[frozenset[int]],
-    rankings: Sequence[Sequence[int]],
-    settings: Settings,
-) -> dict[str, float]:
-    """What the system's own threshold costs and buys in the lists that readers see."""
-    k = settings.ranking.k
-    hits: list[bool] = []
-    kept: list[bool] = []
-    answered = 0
-    for answer, ranking, pages in zip(answers, rankings, judged, strict=True):
-        above = [score >= answer.threshold for score in answer.scores[:k]]
-        hits += _hits(ranking, pages)[:k]
-        kept += above
-        answered += any(above)
-    right, shown = np.array(hits, dtype=bool), np.array(kept, dtype=bool)
-    return {
-        "threshold": round(float(np.median([answer.threshold for answer in answers])), _PLACES),
-        "k": k,
-        "kept": _share(shown),
-        "precision_of_all": _share(right),
-        "precision_of_kept": _share(right[shown]),
-        "precision_of_dropped": _share(right[~shown]),
-        "coverage": round(answered / len(answers), _PLACES),
-    }
-
-
-def _share(flags: npt.NDArray[np.bool_]) -> float:
-    return round(float(flags.mean()), _PLACES) if len(flags) else 0.0
+def _share(flags: Iterable[bool]) -> float:
+    found = list(flags)
+    return round(sum(found) / len(found), PLACES) if found else 0.0
 
 
 def _calibration(
     answers: Sequence[Answer], judged: Sequence[frozenset[int]], rankings: Sequence[Sequence[int]]
 ) -> list[dict[str, float]]:
     scores = np.array([score for answer in answers for score in answer.scores])
-    hits = np.array([hit for ranking, pages in zip(rankings, judged, strict=True) for hit in _hits(ranking, pages)])
+    hits = np.array([page in pages for ranking, pages in zip(rankings, judged, strict=True) for page in _once(ranking)])
     bins = measures.calibration(scores, hits.astype(bool))
-    return [{name: round(value, _PLACES) for name, value in found.items()} for found in bins]
+    return [{name: round(value, PLACES) for name, value in found.items()} for found in bins]
 
 
 def _worst(
@@ -308,13 +251,9 @@ def _worst(
 ) -> list[dict[str, Any]]:
     """The queries with the least of the first measure; of equals, those with most to find."""
     primary = next(iter(values))
-
-    def badness(number: int) -> tuple[float, int, str]:
-        query = plan.queries[number]
-        return float(values[primary][number]), -len(query.judged), query.article.id
-
     found = []
-    for number in sorted(range(len(plan.queries)), key=badness)[:N_WORST]:
+    asked, sizes = [query.article for query in plan.queries], [len(query.judged) for query in plan.queries]
+    for number in worst_first(asked, values[primary], sizes):
         query, answer = plan.queries[number], answers[number]
         wanted = sorted(query.judged, key=lambda page: pages.articles[page].id, reverse=True)
         found.append(
@@ -322,7 +261,7 @@ def _worst(
                 "id": query.article.id,
                 "title": query.article.title,
                 "published_at": query.article.published_at.isoformat() if query.article.published_at else None,
-                primary: round(float(values[primary][number]), _PLACES),
+                primary: round(float(values[primary][number]), PLACES),
                 "n_judged": len(query.judged),
                 "wanted": [_shown(pages, page) for page in wanted[:N_SHOWN]],
                 "given": [

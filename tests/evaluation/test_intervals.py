@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from recommender.evaluation.certainty import bootstrap_means, interval, paired_difference
+from recommender.evaluation.intervals import bootstrap_means, interval, paired_difference
 
 
 def difference(ours, theirs, n_resamples=2000):

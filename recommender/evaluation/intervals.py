@@ -6,19 +6,38 @@ Everything resamples queries: the next site-week brings other articles, not anot
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from itertools import combinations
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-__all__ = ["CONFIDENCE", "Difference", "Interval", "bootstrap_means", "interval", "paired_difference"]
+__all__ = [
+    "CONFIDENCE",
+    "PLACES",
+    "Difference",
+    "Interval",
+    "bootstrap_means",
+    "compare",
+    "interval",
+    "paired_difference",
+    "weighted_means",
+]
 
 Floats = npt.NDArray[np.float64]
 Interval = tuple[float, float]
+Scores = Mapping[str, Mapping[str, Floats]]
+Intervals = dict[str, dict[str, list[float]]]
+Test = dict[str, Any]
 
 #: Of every interval that is printed.
 CONFIDENCE = 0.95
+
+#: Places that figures keep in a report; more would be noise.
+PLACES = 6
 
 #: Resamples whose counts are held at once; 250 x 10,000 queries are 20 MB.
 _BLOCK = 250
@@ -48,7 +67,19 @@ class Difference:
     n_queries: int
 
 
-def bootstrap_means(values: Floats, n_resamples: int, seed: int) -> Floats:
+def weighted_means(values: Floats, weights: Floats) -> Floats:
+    """
+    The mean of each column over queries that weigh differently; 0 where nothing weighs anything.
+
+    Parameters
+    ----------
+    values, weights
+        Shape (n_queries,) or (n_queries, n_columns).
+    """
+    return _divided((values * weights).sum(axis=0), weights.sum(axis=0))
+
+
+def bootstrap_means(values: Floats, n_resamples: int, seed: int, weights: Floats | None = None) -> Floats:
     """
     The means of resampled queries, the same resamples for every column, so that columns can be compared.
 
@@ -58,6 +89,8 @@ def bootstrap_means(values: Floats, n_resamples: int, seed: int) -> Floats:
         Shape (n_queries, n_columns).
     n_resamples, seed
         The same seed draws the same resamples.
+    weights
+        Shape (n_queries, n_columns), what each value counts; None: all the same.
 
     Returns
     -------
@@ -79,8 +112,15 @@ def bootstrap_means(values: Floats, n_resamples: int, seed: int) -> Floats:
     for start in range(0, n_resamples, _BLOCK):
         size = min(_BLOCK, n_resamples - start)
         drawn = random.multinomial(n_queries, np.full(n_queries, 1 / n_queries), size=size)
-        blocks.append(drawn @ values / n_queries)
+        if weights is None:
+            blocks.append(drawn @ values / n_queries)
+        else:
+            blocks.append(_divided(drawn @ (values * weights), drawn @ weights))
     return np.concatenate(blocks)
+
+
+def _divided(sums: Floats, weights: Floats) -> Floats:
+    return np.divide(sums, weights, out=np.zeros_like(sums, dtype=np.float64), where=weights > 0)
 
 
 def interval(means: Floats) -> list[Interval]:
@@ -123,3 +163,44 @@ def paired_difference(ours: Floats, theirs: Floats, resampled: Floats) -> Differ
     else:
         p_value = float(stats.ttest_1samp(gaps, 0.0).pvalue)
     return Difference(float(gaps.mean()), low, high, p_value, len(gaps))
+
+
+def compare(scores: Scores, n_resamples: int, seed: int, weights: Scores | None = None) -> tuple[Intervals, list[Test]]:
+    """
+    The intervals of all means, and the paired tests of each system against each that comes before it.
+
+    Parameters
+    ----------
+    scores
+        System -> measure -> shape (n_queries,).
+    n_resamples, seed
+        As in `bootstrap_means`.
+    weights
+        What each value counts, in the same shape; None: all the same. Where queries weigh differently, what is tested
+        are the first-order parts of each query in the mean (the delta method for ratios).
+
+    Returns
+    -------
+    intervals, tests
+        As in `Report`.
+    """
+    columns = [(name, measure) for name, values in scores.items() for measure in values]
+    values = np.column_stack([scores[name][measure] for name, measure in columns])
+    weighing = None if weights is None else np.column_stack([weights[name][measure] for name, measure in columns])
+    resampled = bootstrap_means(values, n_resamples, seed, weighing)
+    if weighing is not None:
+        means = weighted_means(values, weighing)
+        values = means + _divided(weighing * (values - means), np.broadcast_to(weighing.mean(axis=0), values.shape))
+    ends: Intervals = {name: {} for name in scores}
+    for (name, measure), pair in zip(columns, interval(resampled), strict=True):
+        ends[name][measure] = [round(end, PLACES) for end in pair]
+    place = {column: number for number, column in enumerate(columns)}
+    tests: list[Test] = []
+    for theirs, ours in combinations(scores, 2):
+        for measure in scores[ours]:
+            one, other = place[ours, measure], place[theirs, measure]
+            found = paired_difference(values[:, one], values[:, other], resampled[:, one] - resampled[:, other])
+            figures = {name: round(value, PLACES) for name, value in asdict(found).items()}
+            figures["p_value"] = float(f"{found.p_value:.3g}")
+            tests.append({"system": ours, "against": theirs, "measure": measure, **figures})
+    return ends, tests

@@ -8,7 +8,9 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from recommender.errors import MissingExtraError
-from recommender.evaluation.judgments import LEFT_OUT
+from recommender.evaluation.report import Report
+from recommender.evaluation.slices import BY_LISTS
+from recommender.evaluation.tables import sentences, tests_of_product
 
 try:
     import matplotlib as mpl
@@ -18,8 +20,6 @@ except ImportError:
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-    from recommender.evaluation.report import Report
 
 __all__ = ["page_of"]
 
@@ -57,16 +57,21 @@ def page_of(report: Report) -> str:
     Parameters
     ----------
     report
-        Of any protocol.
+        Of any protocol, or by grades.
     """
+    measure = report.measures[0]
+    by_grades = report.protocol == "grades"
     with mpl.rc_context(_SVG):
-        plots = [
-            _figure("Measures, with 95 % intervals", _plot_measures, report),
-            _figure(f"{report.measures[0]} by list size", _plot_list_size, report),
-            _figure(f"{report.measures[0]} by month", _plot_months, report),
-            _figure("Score against precision", _plot_calibration, report),
-        ]
-    title = f"Suggestions against the curated lists: {report.protocol}"
+        plots = [_figure("Measures, with 95 % intervals", _plot_measures, report)]
+        if by_grades:
+            plots.append(_figure(f"{measure} by who lists the article", _plot_slices, report, BY_LISTS))
+        else:
+            plots.append(_figure(f"{measure} by list size", _plot_slices, report, "list_size"))
+            plots.append(_figure(f"{measure} by month", _plot_months, report))
+            plots.append(_figure("Score against precision", _plot_calibration, report))
+    title = (
+        "Suggestions by readers' grades" if by_grades else f"Suggestions against the curated lists: {report.protocol}"
+    )
     asked = f", asked from {report.test_from[:10]} on" if report.test_from else ""
     return "".join(
         (
@@ -78,16 +83,15 @@ def page_of(report: Report) -> str:
             "<h2>Measures</h2>",
             _measures_table(report),
             '<p class="dim">Means over all queries, with 95 % bootstrap intervals; bold: the best. '
-            f"RR and AP look at the first {report.depth} suggestions.</p>",
+            f"Looked at are the first {report.depth} suggestions.</p>",
             f'<div class="plots">{"".join(plots)}</div>',
             "<h2>Are the differences chance?</h2>",
             _tests_table(report),
             "<h2>Slices</h2>",
             _slices_table(report),
-            "<h2>The lists themselves</h2>",
-            _lists_table(report),
+            *(("<h2>The lists themselves</h2>", _lists_table(report)) if report.lists else ()),
             "<h2>What was judged</h2>",
-            _judged_list(report),
+            f"<ul>{''.join(f'<li>{escape(line)}</li>' for line in sentences(report))}</ul>",
             f"<h2>The {len(report.worst)} worst queries of {escape(report.product)}</h2>",
             *(_worst(report, query) for query in report.worst),
             "</main></body></html>\n",
@@ -108,7 +112,7 @@ def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def _measures_table(report: Report) -> str:
     rows = []
     for measure in report.measures:
-        best = max(values[measure] for values in report.systems.values())
+        best = report.best(measure, [values[measure] for values in report.systems.values()])
         row = [escape(measure)]
         for name, values in report.systems.items():
             low, high = report.intervals[name][measure]
@@ -126,8 +130,7 @@ def _tests_table(report: Report) -> str:
             f"{test['mean']:+.4f} <small>{test['low']:+.4f} to {test['high']:+.4f}</small>",
             f"{test['p_value']:.2g}",
         ]
-        for test in report.tests
-        if report.product in (test["system"], test["against"])
+        for test in tests_of_product(report)
     ]
     note = '<p class="dim">Mean difference, query by query, with its 95 % interval; paired t-test.</p>'
     return _table(["", "measure", "difference", "p"], rows) + note
@@ -159,25 +162,6 @@ def _lists_table(report: Report) -> str:
     return _table(["", *map(escape, report.lists)], rows)
 
 
-def _judged_list(report: Report) -> str:
-    same, measure = report.same_text["systems"][report.product][report.measures[0]], report.measures[0]
-    found = report.thresholds[report.product]
-    lines = [f"{number:,} articles not asked: {LEFT_OUT[reason]}." for reason, number in report.left_out.items()]
-    lines.append(
-        "In the lists of the queries: " + ", ".join(f"{n:,} {name}" for name, n in report.judgments.items()) + "."
-    )
-    lines.append(
-        f"If the text of a judged article under another address counted too, {report.product} would have {measure} "
-        f"{same:.3f} instead of {report.systems[report.product][measure]:.3f}."
-    )
-    lines.append(
-        f"At its threshold {found['threshold']:.3f}, {report.product} shows {found['kept']:.1%} of its first "
-        f"{found['k']:.0f} suggestions; their precision is {found['precision_of_kept']:.3f}, that of the others "
-        f"{found['precision_of_dropped']:.3f}; {found['coverage']:.1%} of the articles keep a suggestion."
-    )
-    return "<ul>" + "".join(f"<li>{escape(line)}</li>" for line in (*lines, *report.notes)) + "</ul>"
-
-
 def _worst(report: Report, query: Mapping[str, Any]) -> str:
     measure = report.measures[0]
     wanted = "".join(f"<li>{escape(shown['title'])}</li>" for shown in query["wanted"])
@@ -200,10 +184,10 @@ def _worst(report: Report, query: Mapping[str, Any]) -> str:
 # plots -------------------------------------------------------------------------------------------------------------
 
 
-def _figure(title: str, plot: Any, report: Report) -> str:
+def _figure(title: str, plot: Any, report: Report, *options: str) -> str:
     figure = Figure(figsize=(5.6, 3.4), layout="constrained")
     axes = figure.add_subplot()
-    plot(axes, report)
+    plot(axes, report, *options)
     axes.set_title(title, loc="left", fontsize=10)
     axes.spines[["top", "right"]].set_visible(False)
     if axes.get_legend_handles_labels()[1]:
@@ -239,17 +223,18 @@ def _plot_measures(axes: Axes, report: Report) -> None:
     groups = {
         measure: {name: (values[measure], *report.intervals[name][measure]) for name, values in report.systems.items()}
         for measure in report.measures
+        if measure != "per_q"  # no share
     }
     _bars(axes, report, groups)
     axes.tick_params("x", labelrotation=30)
 
 
-def _plot_list_size(axes: Axes, report: Report) -> None:
+def _plot_slices(axes: Axes, report: Report, kind: str) -> None:
     measure = report.measures[0]
     groups = {}
-    for name, found in report.slices["list_size"].items():
+    for name, found in report.slices[kind].items():
         # The slices carry no intervals: bars without whiskers.
-        groups[f"{name} articles\n{found['n_queries']:,} queries"] = {
+        groups[f"{name}\n{found['n_queries']:,} queries"] = {
             system: (figures[measure],) * 3 for system, figures in found["systems"].items()
         }
     _bars(axes, report, groups)

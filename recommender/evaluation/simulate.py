@@ -120,13 +120,10 @@ class Answer:
     ----------
     article_ids, scores
         The best first.
-    threshold
-        The least score the system would have shown on its own; 0 for one that has no threshold.
     """
 
     article_ids: tuple[str, ...]
     scores: tuple[float, ...]
-    threshold: float = 0.0
 
 
 def walk(
@@ -134,7 +131,7 @@ def walk(
     path: Walk,
     asked: Sequence[Article],
     depth: int,
-) -> tuple[dict[int, Answer], str]:
+) -> tuple[dict[str, dict[int, Answer]], str]:
     """
     Lead a new system through one walk of a plan.
 
@@ -152,9 +149,9 @@ def walk(
     Returns
     -------
     answers, ranker
-        Query number -> answer; and the name of the ranker that the fit chose.
+        Name -> query number -> answer; and the name of the ranker that the fit chose, "" where it chooses none.
     """
-    answers: dict[int, Answer] = {}
+    answers: dict[str, dict[int, Answer]] = {name: {} for name in contender.least_scores}
     system = contender.fit(path.start)
     # What becomes known while nobody asks is told at once, before the next question; the latest form of an article.
     untold: dict[str, Article] = {}
@@ -163,11 +160,8 @@ def walk(
             system.update(added=tuple(untold.values()))
             untold = {}
         for query in step.asked:
-            suggestions = system.suggest(asked[query], k=depth, min_score=0)
-            answers[query] = Answer(
-                tuple(suggestion.article_id for suggestion in suggestions),
-                tuple(suggestion.score for suggestion in suggestions),
-                contender.threshold_of(system),
-            )
+            for name, least_score in contender.least_scores.items():
+                found = system.suggest(asked[query], k=depth, min_score=least_score)
+                answers[name][query] = Answer(tuple(s.article_id for s in found), tuple(s.score for s in found))
         untold.update((article.id, article) for article in (*step.added, *step.grown))
-    return answers, contender.ranker_of(system)
+    return answers, getattr(system, "ranker_name", "")

@@ -1,0 +1,154 @@
+"""Figures and limits, or figures and earlier figures -> what is below. Knows plain mappings only."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+from recommender.errors import EvaluationError, did_you_mean
+
+__all__ = ["SMALL_IS_GOOD", "below", "dropped", "read_report"]
+
+#: A drop counts when chance alone would show as large a one less often than this.
+SIGNIFICANT = 0.05
+
+#: Figures that are better the smaller they are.
+SMALL_IS_GOOD = frozenset({"wrong", "ungraded"})
+
+
+def below(figures: Mapping[str, float], limits: Mapping[str, float] | Sequence[str], option: str) -> list[str]:
+    """
+    The figures on the wrong side of their limits, as parts of a sentence.
+
+    Parameters
+    ----------
+    figures
+        Measure -> value.
+    limits
+        Measure -> least value, or most where small is good; or texts such as ``nDCG@10=0.40``.
+    option
+        What messages call the limits.
+
+    Raises
+    ------
+    EvaluationError
+        A limit names no measure, or no number.
+    """
+    limits = limits if isinstance(limits, Mapping) else dict(_limit(text, option) for text in limits)
+    found = []
+    for measure, limit in limits.items():
+        if measure not in figures:
+            raise EvaluationError(
+                f"{option}: {measure!r} was not measured.{did_you_mean(measure, figures)} "
+                f"Measured were {', '.join(figures)}."
+            )
+        value, small = figures[measure], measure in SMALL_IS_GOOD
+        if (value > limit) if small else (value < limit):
+            found.append(f"{measure} is {value:.4f}, {'above' if small else 'below'} the {limit:g} that was asked for")
+    return found
+
+
+def _limit(text: str, option: str) -> tuple[str, float]:
+    measure, _, number = text.partition("=")
+    try:
+        value = float(number)
+    except ValueError:
+        value = math.nan
+    if math.isnan(value):
+        raise EvaluationError(f"{option} must be a measure and a number such as nDCG@10=0.40, but is {text!r}.")
+    return measure.strip(), value
+
+
+def dropped(now: Mapping[str, Any], then: Mapping[str, Any]) -> Iterator[str]:
+    """
+    The measures that got significantly worse between two reports, as parts of a sentence.
+
+    The queries that both reports have are compared one by one; where the earlier one does not hold them, or has none
+    of these, a drop counts when the two intervals lie apart.
+
+    Parameters
+    ----------
+    now, then
+        Reports as mappings.
+
+    Raises
+    ------
+    EvaluationError
+        The earlier one is no report, or of another protocol.
+    """
+    try:
+        protocol, ours = then["protocol"], then.get("product", now["product"])
+        before = then["systems"][ours]
+    except (KeyError, TypeError):
+        raise EvaluationError(
+            "--compare: this is no report of an evaluation. Make one: recommender evaluate --format json."
+        ) from None
+    if protocol != now["protocol"]:
+        raise EvaluationError(
+            f"--compare: the earlier report is of the protocol {protocol}, this one of {now['protocol']}. "
+            "Compare reports of one protocol."
+        )
+    for measure, value in now["systems"][now["product"]].items():
+        if measure not in before:
+            continue
+        sign = -1 if measure in SMALL_IS_GOOD else 1
+        verb = "rose" if measure in SMALL_IS_GOOD else "dropped"
+        earlier = _by_query(then, ours, measure)
+        gaps = np.array(
+            [
+                sign * (one - earlier[name])
+                for name, one in _by_query(now, now["product"], measure).items()
+                if name in earlier
+            ]
+        )
+        if len(gaps) > 1:
+            # One-sided would see a drop sooner; two-sided is what the report's own tests are.
+            if gaps.mean() < 0 and (np.ptp(gaps) == 0 or stats.ttest_1samp(gaps, 0.0).pvalue < SIGNIFICANT):
+                yield f"{measure} {verb} by {-gaps.mean():.4f} over {len(gaps):,} queries that both reports have"
+            continue
+        ends = then.get("intervals", {}).get(ours, {}).get(measure) or (before[measure],)
+        best_now = max(sign * end for end in now["intervals"][now["product"]][measure])
+        if best_now < min(sign * end for end in ends):
+            yield f"{measure} {verb} from {before[measure]:.4f} to {value:.4f}, further than the intervals reach"
+
+
+def _by_query(report: Mapping[str, Any], system: str, measure: str) -> dict[str, float]:
+    """Article id -> value, of the queries that have one."""
+    queries = report.get("queries") or {}
+    values = queries.get("values", {}).get(system, {}).get(measure)
+    if values is None:
+        return {}
+    pairs = zip(queries["ids"], values, strict=True)
+    return {name: value for name, value in pairs if value is not None and not math.isnan(value)}
+
+
+def read_report(earlier: Path | str) -> Mapping[str, Any]:
+    """
+    A report as a mapping, from the text that ``--format json`` printed or the file that holds it.
+
+    Raises
+    ------
+    EvaluationError
+        It cannot be read, or is no JSON object.
+    """
+    text = str(earlier)
+    if not text.lstrip().startswith("{"):
+        try:
+            text = Path(earlier).read_text(encoding="utf-8")
+        except OSError as error:
+            raise EvaluationError(f"--compare: {earlier}: cannot be read ({error.strerror}).") from None
+        except UnicodeDecodeError:
+            text = ""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        found = None
+    if not isinstance(found, Mapping):
+        raise EvaluationError("--compare: this is no JSON object. Make one: recommender evaluate --format json.")
+    return found
