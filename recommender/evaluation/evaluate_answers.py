@@ -13,15 +13,12 @@ from recommender.articles import Article
 from recommender.evaluation import measures
 from recommender.evaluation.intervals import PLACES, compare
 from recommender.evaluation.judgments import SAME_TEXT, Judgments, same_text_groups
-from recommender.evaluation.report import Report, product_of, worst_first
+from recommender.evaluation.report import Report, product_of, worst_of
 from recommender.evaluation.simulate import Answer, Plan
 from recommender.evaluation.slices import slice_queries
 from recommender.settings import Settings
 
 __all__ = ["make_report"]
-
-#: Articles of each list that are shown with the worst queries.
-N_SHOWN = 10
 
 Scores = dict[str, dict[str, measures.Floats]]
 
@@ -62,6 +59,7 @@ def make_report(
     }
     ends, tests = compare(scores, settings.evaluation.bootstrap, settings.evaluation.seed)
     product = product_of(answers)
+    primary = next(iter(chosen))
     seen = {name: [ranking[: settings.ranking.k] for ranking in found] for name, found in rankings.items()}
     texts = pages.by_label(same_text_groups([pages.articles[page] for page in range(judgments.n_pages)]))
     return Report(
@@ -87,7 +85,13 @@ def make_report(
             for name, found in {"curated": [sorted(pages_) for pages_ in judged], **seen}.items()
         },
         calibration={name: _calibration(given, judged, rankings[name]) for name, given in answers.items()},
-        worst=_worst(plan, pages, answers[product], rankings[product], scores[product]),
+        worst=worst_of(
+            [query.article for query in plan.queries],
+            scores[product][primary],
+            primary,
+            [_wanted(pages, right) for right in judged],
+            [_given(pages, answer, right) for answer, right in zip(answers[product], judged, strict=True)],
+        ),
         notes=tuple(notes),
         queries={
             "ids": [query.article.id for query in plan.queries],
@@ -127,6 +131,11 @@ class _Pages:
                 self.n_pages += 1
             found.append(self._numbers[article_id])
         return found
+
+    def told(self, page: int, article_id: str = "") -> dict[str, Any]:
+        """Id and title of a page; of one of another site the id it was suggested under."""
+        article = self.articles.get(page)
+        return {"id": article.id, "title": article.title} if article else {"id": article_id, "title": article_id}
 
     def by_label(self, labels: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Labels of the site's own pages, and a new one for each further page; shape (n_pages,)."""
@@ -242,39 +251,12 @@ def _calibration(
     return [{name: round(value, PLACES) for name, value in found.items()} for found in bins]
 
 
-def _worst(
-    plan: Plan,
-    pages: _Pages,
-    answers: Sequence[Answer],
-    rankings: Sequence[Sequence[int]],
-    values: Mapping[str, measures.Floats],
-) -> list[dict[str, Any]]:
-    """The queries with the least of the first measure; of equals, those with most to find."""
-    primary = next(iter(values))
-    found = []
-    asked, sizes = [query.article for query in plan.queries], [len(query.judged) for query in plan.queries]
-    for number in worst_first(asked, values[primary], sizes):
-        query, answer = plan.queries[number], answers[number]
-        wanted = sorted(query.judged, key=lambda page: pages.articles[page].id, reverse=True)
-        found.append(
-            {
-                "id": query.article.id,
-                "title": query.article.title,
-                "published_at": query.article.published_at.isoformat() if query.article.published_at else None,
-                primary: round(float(values[primary][number]), PLACES),
-                "n_judged": len(query.judged),
-                "wanted": [_shown(pages, page) for page in wanted[:N_SHOWN]],
-                "given": [
-                    {**_shown(pages, page, article_id), "score": score, "right": page in query.judged}
-                    for page, article_id, score in zip(rankings[number], answer.article_ids, answer.scores, strict=True)
-                ][:N_SHOWN],
-            }
-        )
-    return found
+def _wanted(pages: _Pages, judged: frozenset[int]) -> list[dict[str, Any]]:
+    return [pages.told(page) for page in sorted(judged, key=lambda page: pages.articles[page].id, reverse=True)]
 
 
-def _shown(pages: _Pages, page: int, article_id: str = "") -> dict[str, Any]:
-    article = pages.articles.get(page)
-    if article is None:
-        return {"id": article_id, "title": article_id}
-    return {"id": article.id, "title": article.title}
+def _given(pages: _Pages, answer: Answer, judged: frozenset[int]) -> list[dict[str, Any]]:
+    return [
+        {**pages.told(page, article_id), "score": score, "right": page in judged}
+        for page, article_id, score in zip(pages.ranking(answer), answer.article_ids, answer.scores, strict=True)
+    ]

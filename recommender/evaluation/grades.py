@@ -20,7 +20,7 @@ from recommender.content.matching import external_article
 from recommender.errors import EvaluationError
 from recommender.evaluation.intervals import PLACES, compare, weighted_means
 from recommender.evaluation.measures import Floats
-from recommender.evaluation.report import MOST_UNGRADED, Report, product_of, worst_first
+from recommender.evaluation.report import MOST_UNGRADED, Report, product_of, worst_of
 from recommender.evaluation.simulate import Answer, Plan
 from recommender.evaluation.slices import BY_LISTS, slice_by_lists
 from recommender.settings import Settings
@@ -35,6 +35,9 @@ GRADE_NAMES = ("wrong", "weak", "good", "must")
 
 #: From this grade on an editor would be glad to show the candidate.
 _GOOD = 2
+
+#: Value and weight where an article says nothing of a measure.
+_NOTHING = (float("nan"), 0)
 
 #: Lines that one message names.
 _MOST_NAMED = 5
@@ -173,41 +176,44 @@ def grade_answers(
     for (article_id, candidate_id), grade in grades.items():
         if article_id in by_article:
             by_article[article_id][candidate_id] = grade
+    known = list(by_article.values())
     values: dict[str, dict[str, Floats]] = {}
     weights: dict[str, dict[str, Floats]] = {}
     ungraded: set[tuple[str, str]] = set()
     for name, given in answers.items():
-        figures = []
-        for article, answer in zip(asked, given, strict=True):
-            shown, known = answer.article_ids[:k], by_article[article.id]
-            figures.append(_figures([known.get(candidate) for candidate in shown], sorted(known.values())[::-1], k))
-            ungraded.update((article.id, candidate) for candidate in shown if candidate not in known)
-        table = np.array([list(row.values()) for row in figures], dtype=np.float64)  # (n_queries, n_measures, 2)
-        values[name] = dict(zip(figures[0], table[:, :, 0].T, strict=True))
-        weights[name] = dict(zip(figures[0], table[:, :, 1].T, strict=True))
+        rows = [_figures([own.get(c) for c in a.article_ids[:k]], own, k) for a, own in zip(given, known, strict=True)]
+        table = np.array([list(row.values()) for row in rows], dtype=np.float64)  # (n_queries, n_measures, 2)
+        values[name] = dict(zip(rows[0], table[:, :, 0].T, strict=True))
+        weights[name] = dict(zip(rows[0], table[:, :, 1].T, strict=True))
+        for article, answer, own in zip(asked, given, known, strict=True):
+            ungraded.update((article.id, candidate) for candidate in answer.article_ids[:k] if candidate not in own)
 
     def means(rows: Any = slice(None)) -> dict[str, dict[str, float]]:
         return {
             name: {
-                measure: round(float(weighted_means(found[rows], weights[name][measure][rows])), PLACES)
-                for measure, found in measured.items()
+                m: round(float(weighted_means(found[rows], weights[name][m][rows])), PLACES) for m, found in own.items()
             }
-            for name, measured in values.items()
+            for name, own in values.items()
         }
 
     systems = means()
     ends, tests = compare(values, settings.evaluation.bootstrap, settings.evaluation.seed, weights)
-    counts = Counter(grade for known in by_article.values() for grade in known.values())
+    counts = Counter(grade for own in known for grade in own.values())
     product = product_of(answers)
     primary = next(iter(values[product]))
-    by_lists = slice_by_lists(asked, plan.judgments)
+    titles = {article.id: article.title for article in plan.judgments.articles}
     return Report(
         protocol=plan.protocol,
         n_articles=len(plan.judgments.articles),
         n_queries=len(asked),
         n_left_out=sum(plan.left_out.values()),
         systems=systems,
-        slices={BY_LISTS: {name: {"n_queries": len(rows), "systems": means(rows)} for name, rows in by_lists.items()}},
+        slices={
+            BY_LISTS: {
+                name: {"n_queries": len(rows), "systems": means(rows)}
+                for name, rows in slice_by_lists(asked, plan.judgments).items()
+            }
+        },
         product=product,
         depth=k,
         left_out=dict(plan.left_out),
@@ -215,58 +221,76 @@ def grade_answers(
         tests=tests,
         judgments={GRADE_NAMES[grade]: counts[grade] for grade in (3, 2, 1, 0)},
         ungraded=[list(pair) for pair in sorted(ungraded)],
-        worst=[
-            _told_of_query(asked[row], answers[product][row], by_article[asked[row].id], plan, k)
-            | {primary: round(float(values[product][primary][row]), PLACES)}
-            for row in worst_first(asked, values[product][primary])
-            if weights[product][primary][row]
-        ],
+        worst=worst_of(
+            asked,
+            values[product][primary],
+            primary,
+            [_wanted(own, titles) for own in known],
+            [_given(answer, own, titles)[:k] for answer, own in zip(answers[product], known, strict=True)],
+        ),
         notes=(*_warnings(systems), *notes),
         queries={
-            "ids": [article.id for article in asked],
-            "n_judged": [len(by_article[article.id]) for article in asked],
+            "ids": list(by_article),
+            "n_judged": [len(own) for own in known],
             "values": {
-                name: {
-                    measure: np.where(weights[name][measure] > 0, found, np.nan).round(PLACES).tolist()
-                    for measure, found in measured.items()
-                }
-                for name, measured in values.items()
+                name: {measure: found.round(PLACES).tolist() for measure, found in own.items()}
+                for name, own in values.items()
             },
         },
     )
 
 
-def _figures(given: Sequence[int | None], ideal: Sequence[int], k: int) -> dict[str, tuple[float, float]]:
+def _figures(given: Sequence[int | None], known: Mapping[str, int], k: int) -> dict[str, tuple[float, float]]:
     """
-    Measure -> value, weight of one list.
+    Measure -> value and weight of one article; NaN where it says nothing of a measure, with the weight 0.
 
     Parameters
     ----------
     given
         The grade of each suggestion, the best first; None where there is none.
-    ideal
-        All grades of the article's candidates, falling.
+    known
+        Candidate -> grade, all that were graded.
     k
         The length of a list.
     """
     got = [grade for grade in given if grade is not None]
     good = [grade >= _GOOD for grade in got]
-    best = _dcg(ideal[:k])
-    n = len(got)
+    n, n_ungraded = len(got), len(given) - len(got)
+    best = _dcg(sorted(known.values(), reverse=True)[:k])
+    servable = any(grade >= _GOOD for grade in known.values())
     return {
-        f"nDCG@{k}": (_dcg(got) / best if best else 0, bool(best)),
-        "good": (sum(good) / n if n else 0, n),
-        "wrong": (got.count(0) / n if n else 0, n),
-        "first": (bool(good[:1] == [True]), bool(n)),
+        f"nDCG@{k}": (_dcg(got) / best, 1) if best else _NOTHING,
+        "good": (sum(good) / n, n) if n else _NOTHING,
+        "wrong": (got.count(0) / n, n) if n else _NOTHING,
+        "first": (good[0], 1) if n else _NOTHING,
         "any": (any(good), 1),
-        "served": (any(good), bool(ideal and ideal[0] >= _GOOD)),
+        "served": (any(good), 1) if servable else _NOTHING,
         "per_q": (len(given), 1),
-        "ungraded": ((len(given) - n) / len(given) if given else 0, len(given)),
+        "ungraded": (n_ungraded / len(given), len(given)) if given else _NOTHING,
     }
 
 
 def _dcg(grades: Sequence[int]) -> float:
     return float(sum((2**grade - 1) / np.log2(place + 2) for place, grade in enumerate(grades)))
+
+
+def _wanted(known: Mapping[str, int], titles: Mapping[str, str]) -> list[dict[str, Any]]:
+    good = sorted((-grade, candidate) for candidate, grade in known.items() if grade >= _GOOD)
+    return [{"id": found, "title": titles.get(found, found), "grade": -grade} for grade, found in good]
+
+
+def _given(answer: Answer, known: Mapping[str, int], titles: Mapping[str, str]) -> list[dict[str, Any]]:
+    pairs = zip(answer.article_ids, answer.scores, strict=True)
+    return [
+        {
+            "id": found,
+            "title": titles.get(found, found),
+            "score": score,
+            "grade": known.get(found),
+            "right": known.get(found, 0) >= _GOOD,
+        }
+        for found, score in pairs
+    ]
 
 
 def _warnings(systems: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
@@ -276,27 +300,3 @@ def _warnings(systems: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
                 f"Do not believe the figures of {name}: {figures['ungraded']:.0%} of its suggestions have no grade, "
                 f"and at most {MOST_UNGRADED:.0%} may. Have them graded first: --ungraded FILE writes them."
             )
-
-
-def _told_of_query(article: Article, answer: Answer, known: Mapping[str, int], plan: Plan, k: int) -> dict[str, Any]:
-    titles = {other.id: other.title for other in plan.judgments.articles}
-    wanted = sorted((candidate for candidate in known if known[candidate] >= _GOOD), key=lambda c: (-known[c], c))
-    return {
-        "id": article.id,
-        "title": article.title,
-        "published_at": article.published_at.isoformat() if article.published_at else None,
-        "n_judged": len(wanted),
-        "wanted": [
-            {"id": found, "title": titles.get(found, found), "grade": known[found]} for found in wanted[: 2 * k]
-        ],
-        "given": [
-            {
-                "id": found,
-                "title": titles.get(found, found),
-                "score": score,
-                "grade": known.get(found),
-                "right": known.get(found, 0) >= _GOOD,
-            }
-            for found, score in list(zip(answer.article_ids, answer.scores, strict=True))[:k]
-        ],
-    }

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from recommender.errors import MissingExtraError
 from recommender.evaluation.report import Report
 from recommender.evaluation.slices import BY_LISTS
-from recommender.evaluation.tables import sentences, tests_of_product
+from recommender.evaluation.tables import Cell, Rows, lists_rows, measures_rows, sentences, slices_rows, tests_rows
 
 try:
     import matplotlib as mpl
@@ -41,7 +41,8 @@ p { max-width: 46rem; } .dim { color: #5a5a5a; }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: .25rem .9rem .25rem 0; text-align: right; vertical-align: top; white-space: nowrap; }
 th:first-child, td:first-child, .left { text-align: left; } thead th { border-bottom: 1px solid #999; }
-tbody tr:nth-child(even) { background: #f6f6f6; } .best { font-weight: 700; } small { color: #5a5a5a; }
+tbody tr:nth-child(even) { background: #f6f6f6; } .best { font-weight: 700; }
+small { color: #5a5a5a; font-weight: 400; }
 svg { max-width: 100%; height: auto; } .plots { display: grid; gap: 1rem;
   grid-template-columns: repeat(auto-fit, minmax(min(100%, 30rem), 1fr)); }
 details { border-top: 1px solid #ddd; padding: .4rem 0; } summary { cursor: pointer; }
@@ -81,15 +82,16 @@ def page_of(report: Report) -> str:
             f'<p class="dim">{report.n_queries:,} queries, {report.n_articles:,} articles{asked}; '
             f"{report.n_left_out:,} articles were not asked.</p>",
             "<h2>Measures</h2>",
-            _measures_table(report),
+            _table(measures_rows(report, list(report.systems))),
             '<p class="dim">Means over all queries, with 95 % bootstrap intervals; bold: the best. '
             f"Looked at are the first {report.depth} suggestions.</p>",
             f'<div class="plots">{"".join(plots)}</div>',
             "<h2>Are the differences chance?</h2>",
-            _tests_table(report),
+            _table(tests_rows(report)),
+            '<p class="dim">Mean difference, query by query, with its 95 % interval; paired t-test.</p>',
             "<h2>Slices</h2>",
-            _slices_table(report),
-            *(("<h2>The lists themselves</h2>", _lists_table(report)) if report.lists else ()),
+            _table(slices_rows(report)),
+            *(("<h2>The lists themselves</h2>", _table(lists_rows(report))) if report.lists else ()),
             "<h2>What was judged</h2>",
             f"<ul>{''.join(f'<li>{escape(line)}</li>' for line in sentences(report))}</ul>",
             f"<h2>The {len(report.worst)} worst queries of {escape(report.product)}</h2>",
@@ -99,67 +101,15 @@ def page_of(report: Report) -> str:
     )
 
 
-# tables ------------------------------------------------------------------------------------------------------------
-
-
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Cells are HTML."""
-    head = "".join(f'<th scope="col">{cell}</th>' for cell in header)
-    body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
+def _table(found: Rows) -> str:
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in found.header)
+    body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in found.rows)
     return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
-def _measures_table(report: Report) -> str:
-    rows = []
-    for measure in report.measures:
-        best = report.best(measure, [values[measure] for values in report.systems.values()])
-        row = [escape(measure)]
-        for name, values in report.systems.items():
-            low, high = report.intervals[name][measure]
-            weight = ' class="best"' if values[measure] == best else ""
-            row.append(f"<span{weight}>{values[measure]:.3f}</span> <small>{low:.3f}–{high:.3f}</small>")
-        rows.append(row)
-    return _table(["", *map(escape, report.systems)], rows)
-
-
-def _tests_table(report: Report) -> str:
-    rows = [
-        [
-            escape(f"{test['system']} against {test['against']}"),
-            escape(test["measure"]),
-            f"{test['mean']:+.4f} <small>{test['low']:+.4f} to {test['high']:+.4f}</small>",
-            f"{test['p_value']:.2g}",
-        ]
-        for test in tests_of_product(report)
-    ]
-    note = '<p class="dim">Mean difference, query by query, with its 95 % interval; paired t-test.</p>'
-    return _table(["", "measure", "difference", "p"], rows) + note
-
-
-def _slices_table(report: Report) -> str:
-    rows = []
-    measure = report.measures[0]
-    for kind, slices in report.slices.items():
-        if kind == "month" or len(slices) < 2:
-            continue
-        for name, found in slices.items():
-            values = [figures[measure] for figures in found["systems"].values()]
-            cells = [f"<span{' class=best' if value == max(values) else ''}>{value:.3f}</span>" for value in values]
-            rows.append([f"{escape(kind.replace('_', ' '))}: {escape(name)}", f"{found['n_queries']:,}", *cells])
-    return (
-        f"<details><summary>{escape(measure)} in {len(rows)} slices</summary>"
-        + _table(["", "queries", *map(escape, report.systems)], rows)
-        + "</details>"
-    )
-
-
-def _lists_table(report: Report) -> str:
-    names = report.lists[report.product]
-    rows = [
-        [escape(name.replace("_", " ")), *(f"{figures[name]:.4g}" for figures in report.lists.values())]
-        for name in names
-    ]
-    return _table(["", *map(escape, report.lists)], rows)
+def _cell(cell: Cell) -> str:
+    beside = f" <small>{escape(cell.beside)}</small>" if cell.beside else ""
+    return f"<td{' class=best' if cell.is_best else ''}>{escape(cell.text)}{beside}</td>"
 
 
 def _worst(report: Report, query: Mapping[str, Any]) -> str:

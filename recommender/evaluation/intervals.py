@@ -68,15 +68,8 @@ class Difference:
 
 
 def weighted_means(values: Floats, weights: Floats) -> Floats:
-    """
-    The mean of each column over queries that weigh differently; 0 where nothing weighs anything.
-
-    Parameters
-    ----------
-    values, weights
-        Shape (n_queries,) or (n_queries, n_columns).
-    """
-    return _divided((values * weights).sum(axis=0), weights.sum(axis=0))
+    """The mean over queries (rows) that weigh differently; 0 where nothing weighs; NaN may weigh 0."""
+    return _divided((np.nan_to_num(values) * weights).sum(axis=0), weights.sum(axis=0))
 
 
 def bootstrap_means(values: Floats, n_resamples: int, seed: int, weights: Floats | None = None) -> Floats:
@@ -124,14 +117,7 @@ def _divided(sums: Floats, weights: Floats) -> Floats:
 
 
 def interval(means: Floats) -> list[Interval]:
-    """
-    The 95 % percentile interval of each column.
-
-    Parameters
-    ----------
-    means
-        Shape (n_resamples, n_columns), from `bootstrap_means`.
-    """
+    """The 95 % percentile interval of each column of `bootstrap_means`."""
     tail = (1 - CONFIDENCE) / 2
     low, high = np.quantile(means, [tail, 1 - tail], axis=0)
     return list(zip(low.tolist(), high.tolist(), strict=True))
@@ -185,7 +171,7 @@ def compare(scores: Scores, n_resamples: int, seed: int, weights: Scores | None 
         As in `Report`.
     """
     columns = [(name, measure) for name, values in scores.items() for measure in values]
-    values = np.column_stack([scores[name][measure] for name, measure in columns])
+    values = np.nan_to_num(np.column_stack([scores[name][measure] for name, measure in columns]))
     weighing = None if weights is None else np.column_stack([weights[name][measure] for name, measure in columns])
     resampled = bootstrap_means(values, n_resamples, seed, weighing)
     if weighing is not None:

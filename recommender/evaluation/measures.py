@@ -150,16 +150,7 @@ def catalogue_coverage(rankings: Sequence[Sequence[int]], n_documents: int) -> f
 
 
 def distinct_per_list(rankings: Sequence[Sequence[int]], labels: npt.NDArray[np.int64]) -> float:
-    """
-    The mean number of different labels in a list, over lists that are not empty.
-
-    Parameters
-    ----------
-    rankings
-        Documents, n_queries sequences.
-    labels
-        Shape (n_documents,), such as a number for each provider; -1 for none, which is not counted.
-    """
+    """The mean number of different labels, shape (n_documents,), in a list that is not empty; -1 is none."""
     counts = [len(set(labels[list(ranking)]) - {-1}) for ranking in rankings if len(ranking)]
     return float(np.mean(counts)) if counts else 0.0
 
@@ -171,23 +162,7 @@ def repeats_per_list(rankings: Sequence[Sequence[int]], labels: npt.NDArray[np.i
 
 
 def age_gaps(query_days: Floats, rankings: Sequence[Sequence[int]], document_days: Floats) -> Floats:
-    """
-    Days between each query and each document it was given, regardless of which is older.
-
-    Parameters
-    ----------
-    query_days
-        Shape (n_queries,), NaN where there is no date.
-    rankings
-        Documents, n_queries sequences.
-    document_days
-        Shape (n_documents,), NaN where there is no date.
-
-    Returns
-    -------
-    ndarray
-        Shape (n_pairs,), the pairs in which both have a date.
-    """
+    """Days between each query and each document it was given, either way, where both have a date: are not NaN."""
     gaps = [np.abs(document_days[list(ranking)] - day) for day, ranking in zip(query_days, rankings, strict=True)]
     flat = np.concatenate(gaps) if gaps else np.empty(0)
     return flat[~np.isnan(flat)]
@@ -197,19 +172,8 @@ def calibration(scores: Floats, hits: npt.NDArray[np.bool_], n_bins: int = 10) -
     """
     Score against precision: of the suggestions with about this score, how many an editor had chosen.
 
-    Parameters
-    ----------
-    scores
-        Shape (n_suggestions,), in [0, 1].
-    hits
-        Shape (n_suggestions,), whether the suggestion was judged relevant.
-    n_bins
-        Bins of equal width over [0, 1].
-
-    Returns
-    -------
-    list of dict
-        One for each bin that holds a suggestion: ``low``, ``high``, ``n``, ``mean_score``, ``precision``.
+    Scores in [0, 1] and hits have shape (n_suggestions,); each bin that holds a suggestion has ``low``, ``high``,
+    ``n``, ``mean_score`` and ``precision``.
 
     References
     ----------

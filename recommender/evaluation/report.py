@@ -13,19 +13,21 @@ from typing import Any
 from recommender.articles import Article
 from recommender.errors import GateError
 from recommender.evaluation import gate
+from recommender.evaluation.intervals import PLACES
 from recommender.evaluation.measures import Floats
 from recommender.evaluation.systems import PRODUCT
 
-__all__ = ["MOST_UNGRADED", "Report", "product_of", "worst_first"]
+__all__ = ["MOST_UNGRADED", "Report", "product_of", "worst_of"]
 
 Figures = dict[str, dict[str, float]]
+Shown = Mapping[str, Any]
 
 #: Share of a system's suggestions without a grade from which its figures are not to be believed.
 MOST_UNGRADED = 0.1
 
 
-#: Queries that a report names as the worst.
-N_WORST = 20
+#: Queries that a report names as the worst, and articles of each list that are shown with them.
+N_WORST, N_SHOWN = 20, 10
 
 
 def product_of(systems: Iterable[str]) -> str:
@@ -34,17 +36,39 @@ def product_of(systems: Iterable[str]) -> str:
     return next((name for name in reversed(PRODUCT) if name in names), names[0])
 
 
-def worst_first(asked: Sequence[Article], values: Sequence[float] | Floats, sizes: Sequence[int] = ()) -> list[int]:
+def worst_of(
+    asked: Sequence[Article],
+    values: Sequence[float] | Floats,
+    measure: str,
+    wanted: Sequence[Sequence[Shown]],
+    given: Sequence[Sequence[Shown]],
+) -> list[dict[str, Any]]:
     """
-    The numbers of the queries with the least value; of equals, those with most to find, then by id.
+    The queries with the least value; of equals, those with most to find, then by id.
 
     Parameters
     ----------
-    asked, values, sizes
-        n_queries each; or no sizes.
+    asked, values
+        n_queries articles and the values of the measure; NaN: not to be named.
+    measure
+        Its name.
+    wanted, given
+        For each query, what would have been right and what was given, as mappings with ``id`` and ``title``.
     """
-    numbers = range(len(asked))
-    return sorted(numbers, key=lambda n: (values[n], -sizes[n] if sizes else 0, asked[n].id))[:N_WORST]
+    rows = [row for row in range(len(asked)) if not math.isnan(values[row])]
+    rows.sort(key=lambda row: (values[row], -len(wanted[row]), asked[row].id))
+    return [
+        {
+            "id": asked[row].id,
+            "title": asked[row].title,
+            "published_at": date.isoformat() if (date := asked[row].published_at) else None,
+            measure: round(float(values[row]), PLACES),
+            "n_judged": len(wanted[row]),
+            "wanted": list(wanted[row][:N_SHOWN]),
+            "given": list(given[row][:N_SHOWN]),
+        }
+        for row in rows[:N_WORST]
+    ]
 
 
 @dataclass(frozen=True)
@@ -142,7 +166,7 @@ class Report:
 
     def check(self, fail_under: Mapping[str, float] | Sequence[str], option: str = "--fail-under") -> None:
         """
-        Pass in silence when the product scores at least this; of `wrong` and `ungraded`, at most this.
+        Raise GateError where the product scores less than this; of `wrong` and `ungraded`, more.
 
         Parameters
         ----------
@@ -150,32 +174,18 @@ class Report:
             Measure -> limit; or texts such as ``nDCG@10=0.40``.
         option
             What messages call them.
-
-        Raises
-        ------
-        GateError
-            A measure is below; the message names all that are.
-        EvaluationError
-            A limit names no measure of this report, or no number.
         """
         if found := gate.below(self.systems[self.product], fail_under, option):
             raise GateError(f"{self.protocol}, {self.n_queries:,} queries, {self.product}: {'; '.join(found)}.")
 
     def compare(self, earlier: Report | Mapping[str, Any] | Path | str) -> None:
         """
-        Pass in silence when no measure dropped significantly since an earlier report.
+        Raise GateError where a measure dropped significantly since an earlier report.
 
         Parameters
         ----------
         earlier
             A report, what `to_json` made of it, or the file that holds that.
-
-        Raises
-        ------
-        GateError
-            A measure dropped; the message names all that did.
-        EvaluationError
-            The earlier report cannot be read, or is of another protocol.
         """
         if isinstance(earlier, Report):
             earlier = earlier.to_dict()

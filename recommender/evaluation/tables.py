@@ -1,8 +1,9 @@
-"""A report as tables for a terminal; plain text where the output is no terminal."""
+"""A report as tables and sentences, for a terminal here and for a page in `html`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -13,9 +14,9 @@ from recommender.evaluation.judgments import LEFT_OUT
 from recommender.evaluation.report import Report
 from recommender.evaluation.slices import BY_LISTS, OTHER
 
-__all__ = ["headline_measures", "sentences", "tables_of", "tests_of_product"]
+__all__ = ["Cell", "Rows", "lists_rows", "measures_rows", "sentences", "slices_rows", "tables_of", "tests_rows"]
 
-#: Slices of fewer queries than this are put together in a table; the JSON has each.
+#: Slices of fewer queries than this are put together; the JSON has each.
 FEWEST_QUERIES = 20
 
 #: Systems side by side with their intervals in a terminal of 80 columns.
@@ -25,8 +26,26 @@ _SYSTEMS_ABREAST = 3
 _TABLE_SLICES = (BY_LISTS, "list_size", "provider", "topic", "year", "language", "excerpt_length")
 
 
+@dataclass(frozen=True)
+class Cell:
+    """A figure of a table, with what stands beside it in small letters."""
+
+    text: str
+    beside: str = ""
+    is_best: bool = False
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A table without a form; the first `n_left` columns are words."""
+
+    header: tuple[str, ...]
+    rows: list[list[Cell]]
+    n_left: int = 1
+
+
 def tables_of(report: Report) -> RenderableType:
-    """Tables for `rich.console.Console.print`."""
+    """Tables for `rich.console.Console.print`; plain text where the output is no terminal."""
     return Group(*_parts(report))
 
 
@@ -35,32 +54,92 @@ def _parts(report: Report) -> Iterator[RenderableType]:
     yield Text(title + (f", asked from {report.test_from[:10]} on" if report.test_from else ""), style="bold")
     names = list(report.systems)
     for start in range(0, len(names), _SYSTEMS_ABREAST):
-        yield _measures(report, names[start : start + _SYSTEMS_ABREAST])
+        yield _for_terminal(measures_rows(report, names[start : start + _SYSTEMS_ABREAST]))
     yield Text("In brackets: 95 % bootstrap intervals over queries. Bold: the best.", style="dim")
-    for test in tests_of_product(report):
-        if test["measure"] == report.measures[0]:
-            yield Text(
-                f"{test['system']} against {test['against']}: {test['measure']} {test['mean']:+.4f} "
-                f"[{test['low']:+.4f}, {test['high']:+.4f}], p = {test['p_value']:.2g}"
-            )
-    for line in sentences(report):
-        yield Text(line)
-    yield _slices(report)
+    for systems, measure, difference, p_value in tests_rows(report).rows:
+        if measure.text == report.measures[0]:
+            change = f"{measure.text} {difference.text} {difference.beside}"
+            yield Text(f"{systems.text}: {change}, p = {p_value.text}")
+    yield from map(Text, sentences(report))
+    yield _for_terminal(slices_rows(report))
     if report.lists:
-        table = _table("lists", *report.lists)
-        for name in report.lists[report.product]:
-            table.add_row(name.replace("_", " "), *(f"{figures[name]:.4g}" for figures in report.lists.values()))
-        yield table
+        yield _for_terminal(lists_rows(report))
 
 
-def tests_of_product(report: Report) -> list[dict[str, Any]]:
-    """The paired tests of the product against every other system."""
-    return [test for test in report.tests if report.product in (test["system"], test["against"])]
+def _for_terminal(found: Rows) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for number, column in enumerate(found.header):
+        left = number < found.n_left
+        table.add_column(column, justify="left" if left else "right", no_wrap=left, overflow="fold")
+    for row in found.rows:
+        texts = [Text(cell.text, style="bold" if cell.is_best else "") for cell in row]
+        for text, cell in zip(texts, row, strict=True):
+            if cell.beside:
+                text.append(f" {cell.beside}", style="not bold dim")
+        table.add_row(*texts)
+    return table
 
 
-def headline_measures(report: Report) -> tuple[str, ...]:
-    """The measures that the table of slices shows."""
-    return report.measures[:3] if report.protocol == "grades" else report.measures[:1]
+def measures_rows(report: Report, names: Sequence[str]) -> Rows:
+    """A row a measure, a column a system, with intervals."""
+    rows = []
+    for measure in report.measures:
+        best = report.best(measure, [values[measure] for values in report.systems.values()])
+        row = [Cell(measure)]
+        for name in names:
+            value, (low, high) = report.systems[name][measure], report.intervals[name][measure]
+            row.append(Cell(f"{value:.3f}", f"[{low:.3f}, {high:.3f}]", value == best))
+        rows.append(row)
+    return Rows(("", *names), rows)
+
+
+def tests_rows(report: Report) -> Rows:
+    """The product against every other system: the mean difference with its interval, and how likely by chance."""
+    rows = [
+        [
+            Cell(f"{test['system']} against {test['against']}"),
+            Cell(test["measure"]),
+            Cell(f"{test['mean']:+.4f}", f"[{test['low']:+.4f}, {test['high']:+.4f}]"),
+            Cell(f"{test['p_value']:.2g}"),
+        ]
+        for test in report.tests
+        if report.product in (test["system"], test["against"])
+    ]
+    return Rows(("", "measure", "difference", "p"), rows, 2)
+
+
+def slices_rows(report: Report) -> Rows:
+    """The measures that count most, in every slice that is not all; small slices together."""
+    shown = report.measures[:3] if report.protocol == "grades" else report.measures[:1]
+    rows = []
+    for kind in _TABLE_SLICES:
+        slices = report.slices.get(kind, {})
+        fewest = 0 if kind == BY_LISTS else FEWEST_QUERIES
+        large = [(name, found) for name, found in slices.items() if found["n_queries"] >= fewest]
+        small = [found for found in slices.values() if found["n_queries"] < fewest]
+        if len(large) + len(small) < 2:
+            continue  # every query is in it: the figures are those of all
+        if kind == "topic":
+            large.sort(key=lambda item: -item[1]["n_queries"])
+        for name, found in [*large, *([(OTHER, _merged(small))] if small else [])]:
+            for measure in shown:
+                values = [figures[measure] for figures in found["systems"].values()]
+                best = report.best(measure, values)
+                named = [kind.replace("_", " "), name, *([measure] if len(shown) > 1 else ())]
+                figures = [Cell(f"{value:.3f}", "", value == best) for value in values]
+                rows.append([*map(Cell, named), Cell(f"{found['n_queries']:,}"), *figures])
+    if len(shown) > 1:
+        return Rows(("by", "slice", "measure", "queries", *report.systems), rows, 3)
+    return Rows((f"{shown[0]} by", "slice", "queries", *report.systems), rows, 2)
+
+
+def lists_rows(report: Report) -> Rows:
+    """What can be said of the lists of each system, and of the curated ones."""
+    rows = [
+        [Cell(name.replace("_", " ")), *(Cell(f"{figures[name]:.4g}") for figures in report.lists.values())]
+        for name in report.lists[report.product]
+    ]
+    return Rows(("lists", *report.lists), rows)
 
 
 def sentences(report: Report) -> Iterator[str]:
@@ -70,11 +149,11 @@ def sentences(report: Report) -> Iterator[str]:
         yield f"{number:,} not asked: {LEFT_OUT[reason]}."
     counts = ", ".join(f"{number:,} {name}" for name, number in report.judgments.items())
     yield f"{'Pairs by grade' if report.protocol == 'grades' else 'In the lists of the queries'}: {counts}."
-    shares = [
-        f"{found['with_suggestions']:.0%} of the {found['n_articles']:,} {name}"
-        for name, found in report.coverage.items()
-    ]
-    if shares:
+    if report.coverage:
+        shares = [
+            f"{found['with_suggestions']:.0%} of {found['n_articles']:,} {name}"
+            for name, found in report.coverage.items()
+        ]
         yield f"Of the site's articles as it stands, these have a suggestion that is shown: {', '.join(shares)}."
     if report.same_text:
         same, measure = report.same_text["systems"][report.product], report.measures[0]
@@ -82,52 +161,6 @@ def sentences(report: Report) -> Iterator[str]:
             f"If the text of a judged article under another address counted too: {report.product} {measure} "
             f"{same[measure]:.3f} instead of {report.systems[report.product][measure]:.3f}."
         )
-
-
-def _measures(report: Report, names: Sequence[str]) -> Table:
-    table = _table("", *names)
-    for measure in report.measures:
-        best = report.best(measure, [values[measure] for values in report.systems.values()])
-        cells = []
-        for name in names:
-            value, (low, high) = report.systems[name][measure], report.intervals[name][measure]
-            cell = Text(f"{value:.3f}", style="bold" if value == best else "")
-            cells.append(cell.append(f" [{low:.3f}, {high:.3f}]", style="not bold dim"))
-        table.add_row(measure, *cells)
-    return table
-
-
-def _slices(report: Report) -> Table:
-    shown = headline_measures(report)
-    several = ("measure",) if len(shown) > 1 else ()
-    table = _table(
-        "slice" if several else f"{shown[0]} by",
-        *("" if several else "slice", "queries", *several, *report.systems),
-        left=2,
-    )
-    for kind in _TABLE_SLICES:
-        slices = report.slices.get(kind, {})
-        fewest = 0 if kind == BY_LISTS else FEWEST_QUERIES
-        large = {name: found for name, found in slices.items() if found["n_queries"] >= fewest}
-        small = [found for name, found in slices.items() if name not in large]
-        if len(large) + len(small) < 2:
-            continue  # every query is in it: the figures are those above
-        rows = sorted(large.items(), key=lambda item: -item[1]["n_queries"]) if kind == "topic" else large.items()
-        for name, found in [*rows, *([(OTHER, _merged(small))] if small else [])]:
-            for measure in shown:
-                values = [found["systems"][system][measure] for system in report.systems]
-                best = report.best(measure, values)
-                cells = [Text(f"{value:.3f}", style="bold" if value == best else "") for value in values]
-                named = (measure,) if several else ()
-                table.add_row(kind.replace("_", " "), name, f"{found['n_queries']:,}", *named, *cells)
-    return table
-
-
-def _table(*columns: str, left: int = 1) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    for number, column in enumerate(columns):
-        table.add_column(column, justify="left" if number < left else "right", no_wrap=number < left, overflow="fold")
-    return table
 
 
 def _merged(slices: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
