@@ -30,6 +30,10 @@ __all__ = ["BASELINES", "Baseline", "Bm25", "Newest", "Random", "SharedTopics", 
 
 Floats = npt.NDArray[np.float64]
 
+#: How many more are looked at than asked for where only one language is wanted: whoever filters a plain index asks it
+#: for a few more than are needed.
+BEFORE_LANGUAGE = 50
+
 #: Scores are compared to this many places, so that noise of the last bits decides nothing.
 _PLACES = 6
 
@@ -45,7 +49,7 @@ class Baseline(ABC):
     seed
         For those that draw.
     language
-        The only language of what is suggested; "" for all.
+        The only language of what is suggested, of the k and `BEFORE_LANGUAGE` nearest; "" for all.
     """
 
     name: ClassVar[str]
@@ -94,7 +98,8 @@ class Baseline(ABC):
             if article not in self._rows:
                 raise UnknownArticleError(article, self._rows)
             article = self._articles[self._rows[article]]
-        rows, scores = self._candidates(article, len(self._rows) if self.language else k)
+        depth = k + BEFORE_LANGUAGE if self.language else k
+        rows, scores = self._candidates(article, depth)
         key = page_key(article)
         best: list[Suggestion] = []
         seen = {key}
@@ -102,11 +107,10 @@ class Baseline(ABC):
             found = self._articles[row]
             if score < (min_score or 0) or found.id == article.id or self._keys[row] in seen:
                 continue
-            if self.language and found.language != self.language:
-                continue
             seen.add(self._keys[row])
-            best.append(self._suggestion(len(best) + 1, found, score))
-            if len(best) == k:
+            if not self.language or found.language == self.language:
+                best.append(self._suggestion(len(best) + 1, found, score))
+            if len(best) == k or len(seen) > depth:
                 break
         return best
 
