@@ -13,7 +13,7 @@ from recommender import Recommender, Settings, read_site
 from recommender.batch import choose_articles, explain_article, fit_site, settings_of, suggest_site
 from recommender.batch.stages import telling_of_compiling
 from recommender.content import front_matter
-from recommender.errors import CorpusError, ModelError, SettingsError
+from recommender.errors import CorpusError, ModelError, SettingsError, SiteError
 from recommender.settings import settings_from_mapping
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -372,3 +372,18 @@ def test_real_blog_stays_within_languages(namefi_site):
     ]
     assert len({language for language, _ in pairs}) == 4
     assert all(one == other for one, other in pairs)
+
+
+def test_a_run_that_knows_no_article_writes_nothing(tmp_path):
+    """Where every file has a problem, all are told, and the file of the last run stays as it is."""
+    site = tmp_path / "site"
+    (site / "_data").mkdir(parents=True)
+    (site / "a.md").write_text("---\ntitle: Tea: a start\n---\n", encoding="utf-8")
+    (site / "_data" / "suggested_related.json").write_text('{"a": []}', encoding="utf-8")
+    before = tree(site)
+    with pytest.raises(SiteError) as raised:
+        suggest_site(site, by())
+    problem, cure = str(raised.value).splitlines()
+    assert problem.startswith("a.md:2: mapping values are not allowed here.")
+    assert cure == f"{site}: no article is left to read. Mend the files that are named above."
+    assert tree(site) == before

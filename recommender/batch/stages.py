@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from recommender.articles import Corpus
 from recommender.batch.results import News
 from recommender.content.site import read_site
+from recommender.errors import SiteError
 from recommender.settings import Settings, describe_settings
 
 if TYPE_CHECKING:
@@ -31,14 +32,26 @@ Progress = Callable[[str, int, int], None]
 def read_corpus(
     site: Path, settings: Settings, progress: Progress, *, strict: bool = False, fresh: bool = False
 ) -> Corpus:
-    """The articles of a site; parameters as in `suggest_site`."""
-    return read_site(
+    """
+    The articles of a site; parameters as in `suggest_site`.
+
+    Raises
+    ------
+    SiteError
+        The site cannot be read, or every file of it has a problem: a run that knows no article must write nothing.
+    """
+    corpus = read_site(
         site,
         settings,
         strict=strict,
         fresh=fresh,
         progress=lambda done, total: progress("articles", done, total),
     )
+    if not corpus:
+        problems = corpus.reading.problems if corpus.reading else ()
+        cure = f"{site}: no article is left to read. Mend the files that are named above."
+        raise SiteError("\n".join([*map(str, problems), cure]))
+    return corpus
 
 
 def recommender_for(

@@ -30,6 +30,7 @@ _LINE = rf"[{BLANKS}]*(?:\r\n|\n|\r|\Z)"
 _OPENING = re.compile(rf"---{_LINE}")
 _CLOSING = re.compile(rf"(?:---|\.\.\.){_LINE}")
 _ODD = f"{BLANKS[2:]}："
+_NEXT_ODD = re.compile(f"[{_ODD}]").search
 _ODD_INDENT = re.compile(rf"(?<![^\r\n])[ ]*[{BLANKS[2:]}][{BLANKS}]*")
 #: A name at the start of a line; deeper, it could stand in a text of several lines.
 _ODD_NAME = re.compile(
@@ -132,9 +133,22 @@ def read(text: str, place: FrontMatter, where: str, warnings: list[str] | None =
 
 def plain_blanks(text: str) -> str:
     """YAML with plain blanks and colons behind its names, where an editor or a Japanese keyboard made others."""
-    if text.isascii() or not any(odd in text for odd in _ODD):
+    if text.isascii():
         return text
-    return _ODD_NAME.sub(r"\1: ", _ODD_INDENT.sub(lambda found: " " * len(found[0]), text))
+    parts: list[str] = []
+    done = 0
+    # Only the lines that have one: in a long text a pattern would look at all the others too.
+    while found := _NEXT_ODD(text, done):
+        start = text.rfind("\n", done, found.start()) + 1 or done
+        stop = text.find("\n", found.start())
+        stop = len(text) if stop < 0 else stop
+        parts += [text[done:start], _plain_line(text[start:stop])]
+        done = stop
+    return "".join([*parts, text[done:]]) if parts else text
+
+
+def _plain_line(line: str) -> str:
+    return _ODD_NAME.sub(r"\1: ", _ODD_INDENT.sub(lambda found: " " * len(found[0]), line))
 
 
 def key_line(text: str, place: FrontMatter, name: str) -> int:

@@ -19,8 +19,10 @@ _TOP_HEADING = re.compile(r"(?m)^#[ \t]+(?P<title>[^\r\n]+?)(?:[ \t]+#+)?[ \t]*$
 _BLANK_LINE = re.compile(r"(?:\r\n|\n|\r)[^\S\r\n]*(?:\r\n|\n|\r)")
 _NO_PROSE = re.compile(r"\s*(?:[#>|<`~]|!\[|\[!\[|[-*+]\s|\d+[.)]\s|:::|import\s|export\s|\{|=+\s|---)")
 _PICTURE = re.compile(r"!\[[^]]*\]\([^)]*\)")
-_LINK = re.compile(r"\[([^]]+)\](?:\([^)]*\)|\[[^]]*\])|<((?:https?|mailto):[^>]+)>")
+_LINK = re.compile(r"\[([^\[\]]+)\](?:\([^)]*\)|\[[^]]*\])|<((?:https?|mailto):[^>]+)>")
 _ID = re.compile(r"\s*\{#[^}]*\}\s*$")
+#: Characters of a heading or a paragraph that are looked at: nobody shows more, and a hostile one costs no more.
+_MOST_LOOKED_AT = 4_000
 _EMPHASIS = re.compile(r"(\*\*|__|\*|`+|(?<!\w)_|_(?!\w))(?=\S)|(?<=\S)(\*\*|__|\*|`+|(?<!\w)_|_(?!\w))")
 
 
@@ -49,7 +51,7 @@ def opening_of(text: str) -> Opening | None:
     start = before.end() if before else 0
     first = _HASHES.match(text, start) or _UNDERLINED.match(text, start)
     found = first or _TOP_HEADING.search(_FENCED.sub(lambda fence: " " * len(fence[0]), text))
-    title = _plain(_ID.sub("", found["title"])) if found else ""
+    title = _plain(_ID.sub("", found["title"][:_MOST_LOOKED_AT])) if found else ""
     if found is None or not title:
         return None
     body = first.end() if first else 0
@@ -65,5 +67,6 @@ def _first_paragraph(text: str) -> str:
 
 def _plain(markdown: str) -> str:
     """A line or a paragraph of Markdown as the words that a reader sees."""
-    text = _LINK.sub(lambda link: link[1] or link[2], _PICTURE.sub("", markdown))
+    text = _PICTURE.sub("", markdown[:_MOST_LOOKED_AT])
+    text = _LINK.sub(lambda link: link[1] or link[2], text)
     return " ".join(_EMPHASIS.sub("", text).split())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import re
 from collections import Counter
@@ -147,11 +148,14 @@ def read_article(
         root = Path(site) if site is not None else _root(file)
         path = _path_below(root, file)
         where = path
-        if not file.is_file():
-            raise SiteError(f"{file}: there is no such file. Name a Markdown file, or give the text of one.")
         try:
+            if not file.is_file():
+                raise SiteError(f"{file}: there is no such file. Name a Markdown file, or give the text of one.")
             text = front_matter.decode(file.read_bytes(), where)
         except OSError as error:
+            if error.errno == errno.ENAMETOOLONG:
+                begun = f"{str(path_or_text)[:40]} …"
+                raise SiteError(f"{begun}: is no name of a file. A text has at least two lines.") from None
             raise SiteError(f"{file}: cannot be read ({error.strerror}). Check the permissions of the file.") from None
     generator = read_generator(root) if root is not None else Generator()
     reader = _reader(settings, generator)

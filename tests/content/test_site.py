@@ -662,3 +662,9 @@ def test_names_that_are_not_utf8(make_site):
     assert [str(problem) for problem in corpus.reading.problems] == [
         r"b\xe9.md: is no name in UTF-8, so no address can hold it. Rename it."
     ]
+
+
+def test_a_text_of_one_long_line_is_no_file():
+    """It is told what a text is, in our words."""
+    with pytest.raises(SiteError, match=r"^x{40} …: is no name of a file\. A text has at least two lines\.$"):
+        read_article("x" * 5_000)

@@ -1,0 +1,23 @@
+"""What a page without front matter calls itself and says first."""
+
+import pytest
+
+from recommender.content.headings import opening_of
+
+
+def test_heading_and_first_paragraph():
+    """Marks, links and pictures are not said; what they hold is."""
+    opening = opening_of(
+        "# The *bell* rope {#rope}\n\n![rope](a.png)\n\nIt [frays](https://example.org), `often`.\n\nMore.\n"
+    )
+    assert opening is not None
+    assert (opening.title, opening.excerpt) == ("The bell rope", "It frays, often.")
+
+
+@pytest.mark.parametrize("part", ["[", "[a](", "*a", "{#", "<!--", "[!["])
+def test_a_hostile_page_is_cut_before_it_is_looked_at(part):
+    """Of a heading and of a paragraph no more than a few thousand characters are kept."""
+    opening = opening_of(f"# Bells {part * 50_000}\n\nRopes {part * 50_000}\n")
+    assert opening is not None
+    assert len(opening.title) <= 4_000
+    assert len(opening.excerpt) <= 4_000
