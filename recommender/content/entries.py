@@ -59,7 +59,7 @@ class _Embedded:
 
 
 #: Embedded entries that were read, by the identity of their mapping. Lists repeat each other's entries, and the reader
-#: of front matter gives the same object for the same text; see `yaml_lines`.
+#: of front matter gives the same object for the same text; see `content.yaml`.
 KnownEntries = dict[int, _Embedded]
 
 

@@ -25,7 +25,7 @@ from recommender.content.paths import (
 )
 from recommender.content.translations import SiteLanguages
 from recommender.content.wording import some
-from recommender.content.yaml_values import read_as_typed
+from recommender.content.yaml import read_as_typed
 from recommender.errors import RecommenderError, SiteError
 
 __all__ = ["FileRead", "FoundFiles", "article_of_text", "find_files", "read_files"]

@@ -21,7 +21,7 @@ from recommender.content.syntaxes import (
     read_toml,
     split_other,
 )
-from recommender.content.yaml_values import LINE_END, parse_events, read_yaml
+from recommender.content.yaml import LINE_END, parse_events, read_yaml
 from recommender.errors import FrontMatterError
 
 __all__ = ["FrontMatter", "decode", "key_line", "parse", "plain_blanks", "read", "splice", "split"]

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from recommender.content.front_matter import decode
 from recommender.content.paths import named_language
-from recommender.content.yaml_values import read_yaml
+from recommender.content.yaml import read_yaml
 from recommender.errors import SiteError
 
 __all__ = ["CONFIG_FILES", "Generator", "read_generator"]

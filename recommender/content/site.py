@@ -24,7 +24,7 @@ from recommender.content.paths import ENDINGS, without_ending
 from recommender.content.processes import in_processes, n_cores
 from recommender.content.translations import SiteLanguages, around, site_languages
 from recommender.content.wording import some
-from recommender.content.yaml_values import forget_entries
+from recommender.content.yaml import forget_entries
 from recommender.errors import ArticleError, SiteError
 from recommender.settings import Settings
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from recommender.content.yaml_values import LINE_END, read_yaml
+from recommender.content.yaml import LINE_END, read_yaml
 from recommender.errors import FrontMatterError
 
 __all__ = ["BLANKS", "FrontMatter", "line_end_of", "read_headers", "read_json", "read_toml", "split_other"]

@@ -21,7 +21,7 @@ from recommender.content import front_matter
 from recommender.content.fields import USUAL_NAMES
 from recommender.content.jsonl import is_jsonl
 from recommender.content.wording import some
-from recommender.content.yaml_values import read_yaml
+from recommender.content.yaml import read_yaml
 from recommender.errors import RecommenderError, WriteError
 from recommender.settings import Settings, WritingSettings
 from recommender.suggestions import Suggestion

@@ -16,7 +16,7 @@ import yaml
 from recommender.content import front_matter
 from recommender.content.entries import ENTRY_NAMES
 from recommender.content.wording import say
-from recommender.content.yaml_values import LINE_END, parse_events, read_yaml
+from recommender.content.yaml import LINE_END, parse_events, read_yaml
 
 __all__ = ["Place", "Seen", "see"]
 

@@ -1,16 +1,17 @@
 """
-YAML -> plain values, with errors in a site maintainer's words.
+YAML -> plain values, with errors in a site maintainer's words: the one door for YAML that strangers wrote.
 
-Values are what PyYAML's safe loader makes of them, with three differences, each because a batch reads thousands of
-files that strangers wrote. What only looks like a value (the date ``2021-02-30``) stays text instead of stopping the
-file. Nesting has a limit, where PyYAML's C loader would crash the process. And plain lines, which is what nearly all
-front matter is, are read by `yaml_lines`; only the rest is built from the parser's events.
+Values are what PyYAML's safe loader makes of them, built here from its parser's events, for three reasons. What only
+looks like a value (the date ``2021-02-30``) stays text instead of stopping the file. Size, depth and work have limits,
+aliases counted as often as they are followed, so that 400 bytes cannot stand for a billion values; a value never
+contains itself. And curated lists repeat each other's entries (on a news site, 144,839 of which 7,182 are different):
+an entry that was read before is the same object, which saves the time, and later the memory too.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from typing import Any
@@ -18,7 +19,6 @@ from typing import Any
 import yaml
 from yaml.constructor import SafeConstructor
 
-from recommender.content.yaml_lines import LineReader
 from recommender.errors import FrontMatterError
 
 __all__ = ["LINE_END", "forget_entries", "parse_events", "read_as_typed", "read_yaml"]
@@ -32,8 +32,16 @@ _BINARY = f"{_STANDARD}binary"
 _PLAIN_TAGS = frozenset({None, "!", f"{_STANDARD}map", f"{_STANDARD}seq"})
 #: Deeper than any front matter that a person writes; the recursion of whoever reads the values stays small.
 _MAX_DEPTH = 100
-#: Stands for the key of a mapping whose next value is a key.
-_NO_KEY = object()
+#: Values of one text, with those that aliases repeat; a long text counts as several. The longest curated list that we
+#: have met makes 6,000.
+_MOST_VALUES = 100_000
+_CHARACTERS_PER_VALUE = 128
+#: A longer number is text: Python refuses to write integers of more than 4,300 digits.
+_LONGEST_NUMBER = 300
+#: The parser compares each directive with all before it.
+_MOST_DIRECTIVES = 100
+#: Stand for the key of a mapping whose next value is a key, and for an unquoted ``<<``.
+_NO_KEY, _MERGE = object(), object()
 
 LINE_END = re.compile(r"\r\n|\n|\r")
 
@@ -58,12 +66,11 @@ def read_yaml(text: str, where: str, *, first_line: int = 1, warnings: list[str]
     Raises
     ------
     FrontMatterError
-        It is not YAML, or not a mapping; with the line in the file.
+        It is not YAML, not a mapping, or too much; with the line in the file.
     """
-    plain = _LINES.read(text)
-    if plain is not None:
-        return plain
-    values = _build(parse_events(text, where, first_line), where, first_line, warnings)
+    values = _ENTRIES.read(text)
+    if values is None:
+        values, _ = _build(parse_events(text, where, first_line), where, first_line, warnings)
     if values is None:
         return {}
     if not isinstance(values, dict):
@@ -76,17 +83,19 @@ def read_yaml(text: str, where: str, *, first_line: int = 1, warnings: list[str]
 
 def read_as_typed(text: str) -> dict[str, Any]:
     """The values of a YAML mapping that `read_yaml` has read, each value as the text that was typed."""
-    values = _build(parse_events(text, ""), "", 1, None, lambda event, _: event.value)
+    values, _ = _build(parse_events(text, ""), as_typed=True)
     return values if isinstance(values, dict) else {}
 
 
 def forget_entries() -> None:
     """Let go of the entries of lists that are remembered, which are of no use after a site is read."""
-    _LINES.forget()
+    _ENTRIES.forget()
 
 
 def parse_events(text: str, where: str, first_line: int = 1) -> Iterator[yaml.Event]:
     """The events of PyYAML's parser; its errors in our wording, as FrontMatterError."""
+    if text.count("\n%") > _MOST_DIRECTIVES:
+        raise FrontMatterError(f"{where}:{first_line}: too many lines begin with a percent sign. Take them out.")
     try:
         yield from yaml.parse(text, Loader=_LOADER)
     except yaml.reader.ReaderError:
@@ -95,99 +104,212 @@ def parse_events(text: str, where: str, first_line: int = 1) -> Iterator[yaml.Ev
         line = first_line + (len(LINE_END.findall(text, 0, found.start())) if found else 0)
         character = f"the character U+{ord(found[0]):04X}" if found else "a character"
         raise FrontMatterError(f"{where}:{line}: {character} is not allowed in YAML. Take it out.") from None
+    except UnicodeEncodeError:
+        raise FrontMatterError(f"{where}:{first_line}: half a character is not allowed in YAML. Take it out.") from None
     except yaml.MarkedYAMLError as error:
         raise _explained(error, text, where, first_line) from None
 
 
 def _build(
     events: Iterable[yaml.Event],
-    where: str,
-    first_line: int,
-    warnings: list[str] | None,
-    scalar: Callable[[yaml.ScalarEvent, Any], Any] | None = None,
-) -> Any:
-    """The value of the one document that the events are. A loop: recursion is what crashes PyYAML's C loader."""
-    scalar = scalar or _scalar
+    where: str = "",
+    first_line: int = 1,
+    warnings: list[str] | None = None,
+    entries: Sequence[tuple[Any, int]] | None = None,
+    *,
+    as_typed: bool = False,
+) -> tuple[Any, int]:
+    """
+    The value of the one document that the events are, and how much it is.
+
+    A loop: recursion is what crashes PyYAML's C loader.
+
+    Parameters
+    ----------
+    events, where, first_line, warnings
+        As `read_yaml` has them.
+    entries
+        The values that stand-ins in lists stand for, see `_Entries`. Then nothing may be tied to the rest by an anchor,
+        and every stand-in must be found.
+    as_typed
+        Leave each value as the text that it is.
+    """
     root: list[Any] = []
     container: Any = root
     key: Any = None
-    outer: list[tuple[Any, Any]] = []  # The containers around the open one, each with the key that waits for its value.
-    anchors: dict[str, Any] = {}
+    begun = size = n_entries = 0
+    #: The containers around the open one, each with the key that waits for its value and the size before it.
+    outer: list[tuple[Any, Any, int]] = []
+    #: Values and their sizes; that of an open container is not known yet.
+    anchors: dict[str, tuple[Any, int | None]] = {}
+    names: dict[int, str] = {}
 
     def place(event: yaml.Event) -> str:
         return f"{where}:{(event.start_mark.line if event.start_mark else 0) + first_line}"
 
     for event in events:
         if isinstance(event, yaml.ScalarEvent):
-            value = scalar(event, place)
-            if event.anchor:
-                anchors[event.anchor] = value
+            text = event.value
+            size += 1 + len(text) // _CHARACTERS_PER_VALUE
+            if event.tag is None and not event.style and event.anchor is None and not as_typed:
+                if entries is not None and text[:1] == _STAND_IN and isinstance(container, list):
+                    value, more = entries[int(text[1:])]
+                    size += more
+                    n_entries += 1
+                else:
+                    value = _MERGE if text == "<<" and key is _NO_KEY else _plain(text)
+            else:
+                value = text if as_typed else _scalar(event, place)
+                if event.anchor:
+                    anchors[event.anchor] = value, 1 + len(text) // _CHARACTERS_PER_VALUE
         elif isinstance(event, yaml.CollectionStartEvent):
             if event.tag not in _PLAIN_TAGS:
                 raise FrontMatterError(f"{place(event)}: the tag {_shown(event.tag)} is not known. Take it out.")
             if len(outer) == _MAX_DEPTH:
                 raise FrontMatterError(f"{place(event)}: {_TOO_DEEP}. {_CLOSE_BRACKET}")
-            outer.append((container, key))
+            outer.append((container, key, begun))
             container, key = ({}, _NO_KEY) if isinstance(event, yaml.MappingStartEvent) else ([], None)
+            begun = size
+            size += 1
             if event.anchor:
-                anchors[event.anchor] = container
+                anchors[event.anchor] = container, None
+                names[len(outer)] = event.anchor
             continue
         elif isinstance(event, yaml.CollectionEndEvent):
             value = container
-            container, key = outer.pop()
+            if (name := names.pop(len(outer), None)) and anchors[name][0] is value:
+                anchors[name] = value, size - begun
+            container, key, begun = outer.pop()
         elif isinstance(event, yaml.AliasEvent):
             if event.anchor not in anchors:
                 raise FrontMatterError(
                     f"{place(event)}: *{event.anchor} refers to nothing. Quote a value that begins with an asterisk."
                 )
-            value = anchors[event.anchor]
+            value, more_or_open = anchors[event.anchor]
+            if more_or_open is None:
+                raise FrontMatterError(
+                    f"{place(event)}: *{event.anchor[:60]} stands inside of what it refers to. Write the value out."
+                )
+            size += more_or_open
         elif isinstance(event, yaml.DocumentStartEvent) and root:
             raise FrontMatterError(f"{place(event)}: a second YAML document starts here. Take the line out.")
         else:
             continue
 
+        if size > _MOST_VALUES:
+            raise FrontMatterError(
+                f"{place(event)}: there are more than {_MOST_VALUES:,} values up to here, those behind aliases counted "
+                "each time. Shorten the list, or take the aliases out."
+            )
         if isinstance(container, list):
             container.append(value)
-        elif key is not _NO_KEY:
-            if key == "<<" and isinstance(value, dict | list):
-                _merge(container, value)
-            else:
-                container[key] = value
-            key = _NO_KEY
-        elif isinstance(value, dict | list):
-            raise FrontMatterError(
-                f"{place(event)}: a list or a mapping cannot be a name. Quote a name that begins with a bracket."
-            )
-        else:
+        elif key is _NO_KEY:
+            if isinstance(value, dict | list):
+                raise FrontMatterError(
+                    f"{place(event)}: a list or a mapping cannot be a name. Quote a name that begins with a bracket."
+                )
             key = value
             if warnings is not None and len(outer) == 1 and key in container:
-                warnings.append(f"{place(event)}: {key} stands twice. The last one counts.")
-    return root[0] if root else None
+                warnings.append(f"{place(event)}: {str(key)[:60]} stands twice. The last one counts.")
+        else:
+            if key is _MERGE and isinstance(value, dict | list):
+                _merge(container, value)
+            else:
+                container["<<" if key is _MERGE else key] = value
+            key = _NO_KEY
+    if entries is not None and (anchors or n_entries != len(entries)):
+        raise FrontMatterError("not alone")
+    return (root[0] if root else None), size
+
+
+class _Entries:
+    """
+    Remembers the entries of lists by their lines.
+
+    The lines of an entry go to the parser by themselves, and in the text a stand-in takes their place. What an entry
+    means depends on the lines around it in two cases: where it is no entry, but part of a longer text, in which no
+    stand-in is found as an entry of a list; and with anchors. In both, and where anything is wrong or doubtful, the
+    text is read whole.
+    """
+
+    #: Characters that are remembered: the whole of most sites, and little beside their corpus.
+    _MOST_KEPT = 8_000_000
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[Any, int]] = {}
+        self._n_kept = 0
+
+    def forget(self) -> None:
+        """Let go of the entries."""
+        self._known = {}
+        self._n_kept = 0
+
+    def read(self, text: str) -> Any:
+        """The value of a text, or None where it is to be read whole."""
+        if "\r" in text:
+            text = text.replace("\r\n", "\n")
+        if "- " not in text or _OTHER_LINE_END.search(text) or not text.endswith("\n"):
+            return None
+        entries: list[tuple[Any, int]] = []
+        warnings: list[str] = []
+
+        def stand_in(found: re.Match[str]) -> str:
+            lines = found[0]
+            entry = self._known.get(lines)
+            if entry is None:
+                (value,), size = _build(parse_events(f"{lines}\n", ""), entries=())
+                entry = self._known[lines] = value, size
+                self._n_kept += len(lines)
+            entries.append(entry)
+            return f"{found[1]}- {_STAND_IN}{len(entries) - 1}"
+
+        try:
+            shortened = _ENTRY.sub(stand_in, text)
+            values, _ = _build(parse_events(shortened, ""), warnings=warnings, entries=entries)
+        except FrontMatterError:
+            return None
+        finally:
+            if self._n_kept > self._MOST_KEPT:
+                self.forget()
+        return None if warnings else values
+
+
+#: Begins the text that takes an entry's place: a character that has no meaning.
+_STAND_IN = "\ue000"
+_OTHER_LINE_END = re.compile(f"[\r\x85\u2028\u2029{_STAND_IN}]")
+#: The lines of an entry: one with a dash, and those that are deeper or blank. Its indent keeps nesting in bounds.
+_ENTRY = re.compile(r"^( {0,8})- .*+(?:\n(?:\1 ++[^\s].*+|[ ]*+(?=\n)))*+", re.MULTILINE)
+_ENTRIES = _Entries()
 
 
 def _scalar(event: yaml.ScalarEvent, place: Any) -> Any:
+    """The value of a text with quotes, a tag or an anchor."""
     if event.tag is None:
         return event.value if event.style else _plain(event.value)
     if event.tag == "!":
-        return event.value
+        return _plain(event.value) if event.implicit[0] else event.value
     try:
         return _tagged(event.tag, event.value)
     # What PyYAML's constructors raise for texts that their tag does not fit.
     except (ValueError, AttributeError, IndexError, KeyError, OverflowError, yaml.YAMLError):
         raise FrontMatterError(
-            f"{place(event)}: {event.value!r} cannot be read as {_shown(event.tag)}. Take the tag out."
+            f"{place(event)}: {event.value[:60]!r} cannot be read as {_shown(event.tag)}. Take the tag out."
         ) from None
 
 
-@lru_cache(maxsize=1 << 16)
 def _plain(text: str) -> Any:
     """What an unquoted value means: text, number, truth value, date or nothing (YAML 1.1, as PyYAML has it)."""
+    return _short(text) if len(text) <= _LONGEST_NUMBER else text
+
+
+@lru_cache(maxsize=1 << 16)
+def _short(text: str) -> Any:
     for tag, pattern in _RESOLVERS.get(text[:1], ()):
         if pattern.match(text):
             try:
                 return text if tag in (f"{_STANDARD}merge", f"{_STANDARD}value") else _tagged(tag, text)
             except (ValueError, OverflowError):
-                # 2021-02-30, 0x_ and numbers of 5,000 digits look like values and are none.
+                # 2021-02-30 and 0x_ look like values and are none.
                 return text
     return text
 
@@ -196,6 +318,8 @@ def _tagged(tag: str, text: str) -> Any:
     """What a scalar with a tag means, from PyYAML's safe constructors."""
     # Ruby's exporters write the tag without its second exclamation mark.
     tag = _BINARY if tag == "!binary" else tag
+    if tag not in (f"{_STANDARD}str", _BINARY) and len(text) > _LONGEST_NUMBER:
+        raise ValueError("too long for a number or a date")
     construct = SafeConstructor.yaml_constructors.get(tag, SafeConstructor.construct_undefined)
     value = construct(_CONSTRUCTOR, yaml.ScalarNode(tag, text))
     if tag == _BINARY:
@@ -207,23 +331,8 @@ def _tagged(tag: str, text: str) -> Any:
     return value
 
 
-def _alone(text: str) -> Any:
-    """What a quoted text, or a list or mapping in brackets, means on one line; None where it is not one alone."""
-    kind, closing = {'"': (str, '"'), "[": (list, "]"), "{": (dict, "}")}[text[0]]
-    if text[-1] != closing or text.count("[") + text.count("{") > _MAX_DEPTH // 2:
-        return None
-    try:
-        value = _build(parse_events(text, ""), "", 1, None)
-    except FrontMatterError:
-        return None
-    return value if isinstance(value, kind) else None
-
-
-_LINES = LineReader(_plain, _alone)
-
-
 def _shown(tag: str | None) -> str:
-    return (tag or "").replace(_STANDARD, "!!")
+    return (tag or "").replace(_STANDARD, "!!")[:60]
 
 
 def _merge(container: dict[Any, Any], value: Any) -> None:
@@ -311,7 +420,7 @@ def _explained(error: yaml.MarkedYAMLError, text: str, where: str, first_line: i
 
 def _quoting(line: str) -> str:
     """The cure for an unquoted colon, with the line's own words where they fit into a message."""
-    found = re.match(r"[ ]*(?:- )?([\w.-]+):[ ]+([^\s\"'].*?)[ ]*$", line)
+    found = re.match(r"[ ]*(?:- )?([\w.-]+):[ ]+([^\s\"'].*)", line.rstrip(" "))
     if found is not None and ": " not in found[2]:
         # The line is right by itself, so that it is taken for more of the line before.
         return "Mend the line before, which has no colon, or give both the same indent."
