@@ -108,6 +108,8 @@ class MissingExtraError(RecommenderError, ImportError):
 
 #: A shorter part stands in names that have nothing to do with it.
 _LEAST_OF_NAME = 4
+#: The time of a comparison grows with the square of the length.
+_MOST_OF_NAME = 200
 
 
 def did_you_mean(wrong: str, known: Iterable[str]) -> str:
@@ -117,6 +119,8 @@ def did_you_mean(wrong: str, known: Iterable[str]) -> str:
     An id is often typed without its folder, so the last part of a known path counts as its name too. What begins with
     the typed name comes first, then what has it as a part, for names are broken off more often than mistyped.
     """
+    if len(wrong) > _MOST_OF_NAME:
+        return ""
     by_name: dict[str, str] = {}
     for name in known:
         by_name.setdefault(name, name)

@@ -18,6 +18,7 @@ from typing import Any, Literal
 
 import yaml
 
+from recommender.bounds import LONGEST_NUMBER, read_regular
 from recommender.errors import SettingsError, did_you_mean
 
 __all__ = [
@@ -54,6 +55,12 @@ class ArticlesSettings:
         "provider, quality, language, published, draft, related.",
     )
     exclude: tuple[str, ...] = knob((), "Glob patterns of paths below the site that are not read, such as `drafts/**`.")
+    outside: tuple[str, ...] = knob(
+        (),
+        "Folders outside the site that links in it may lead to; what lies in them is read, and written, as a part of "
+        "the site. One that does not begin at the root is as seen from the site.",
+    )
+    max_megabytes: int = knob(10, "The largest file that is read, and the longest line of a file of lines.", 1, 1000)
     suggest_unpublished: Literal["auto", "yes", "no"] = knob(
         "auto",
         "Whether unpublished, draft and future articles may be suggested. auto: yes where a tenth of the curated "
@@ -225,11 +232,10 @@ def read_settings(path: Path | str) -> Settings:
     """
     path = Path(path)
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_regular(path).decode("utf-8-sig")
     except OSError as error:
-        raise SettingsError(
-            f"{path}: cannot be read ({error.strerror}). Name a file that exists: --settings FILE."
-        ) from None
+        cure = "Check its permissions." if path.exists() else "Name a file that exists: --settings FILE."
+        raise SettingsError(f"{path}: cannot be read ({error.strerror}). {cure}") from None
     except UnicodeDecodeError:
         raise SettingsError(f"{path}: is not UTF-8 text. Save it as UTF-8.") from None
     try:
@@ -238,13 +244,29 @@ def read_settings(path: Path | str) -> Settings:
         mark = getattr(error, "problem_mark", None)
         where = f"{path}:{mark.line + 1}" if mark else f"{path}"
         raise SettingsError(f"{where}: {getattr(error, 'problem', None) or 'is not YAML'}. Mend the YAML.") from None
+    except RecursionError:
+        raise SettingsError(f"{path}: values are nested too deep. Settings have two levels.") from None
+    except ValueError as error:
+        # An impossible date, a number of thousands of digits.
+        raise SettingsError(f"{path}: holds a value that is none ({error}). Mend it.") from None
     if found is None:
         return Settings()
     return settings_from_mapping(found, where=path.name)
 
 
 class _OnceLoader(yaml.SafeLoader):
-    """As PyYAML's safe loader, but a name that stands twice is an error: the first value would be lost in silence."""
+    """
+    As PyYAML's safe loader, with two differences.
+
+    A name that stands twice is an error, for the first value would be lost in silence. So is an alias, by which a few
+    lines could stand for more than fits into memory.
+    """
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            raise yaml.MarkedYAMLError(problem="an alias (*name) is not read in settings", problem_mark=mark)
+        return super().compose_node(parent, index)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         names: set[Any] = set()
@@ -393,4 +415,6 @@ def _say(value: object) -> str:
         return "a mapping"
     if isinstance(value, (list, tuple)):
         return "a list"
+    if isinstance(value, int) and abs(value) >= 10**LONGEST_NUMBER:
+        return "a number of many digits"
     return str(value)

@@ -22,6 +22,7 @@ from zoneinfo import ZoneInfo
 
 from recommender import errors
 from recommender.articles import Article, Corpus, EntryShape, Reading, RelatedEntry
+from recommender.bounds import Fence
 from recommender.cache import SiteCache, code_version, digest
 from recommender.content.fields import Notes, PageFacts
 from recommender.content.files import FileRead, FoundFiles
@@ -91,7 +92,9 @@ class ReadingCache:
         except _NOT_OURS:
             logger.warning("%s: the cache is damaged, so it is made anew.", self._store.folder)
 
-    def find(self, root: Path, files: Sequence[tuple[str, str]], n_threads: int) -> list[KnownFile | None]:
+    def find(
+        self, root: Path, files: Sequence[tuple[str, str]], n_threads: int, fence: Fence
+    ) -> list[KnownFile | None]:
         """
         What is known of each file, given as (path, id), from its bytes as they are now.
 
@@ -99,7 +102,7 @@ class ReadingCache:
         """
 
         def known(batch: Sequence[tuple[str, str]]) -> list[KnownFile | None]:
-            return [self._known(root, path, article_id) for path, article_id in batch]
+            return [self._known(root, path, article_id, fence) for path, article_id in batch]
 
         if not self._rows:
             return [None] * len(files)
@@ -107,12 +110,12 @@ class ReadingCache:
         with ThreadPoolExecutor(max(1, n_threads)) as pool:
             return [one for batch in pool.map(known, batches) for one in batch]
 
-    def _known(self, root: Path, path: str, article_id: str) -> KnownFile | None:
+    def _known(self, root: Path, path: str, article_id: str, fence: Fence) -> KnownFile | None:
         row = self._rows.get(path)
         if row is None or row[1] != article_id:
             return None
         try:
-            raw = (root / path).read_bytes()
+            raw = fence.read(root / path)
         except OSError:
             # The reader says what is wrong with it.
             return None

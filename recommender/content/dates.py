@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import lru_cache
 from typing import Any
 
+from recommender.bounds import LONGEST_DATE
+
 __all__ = ["NoDayError", "read_date"]
 
 _TIME = (
@@ -85,7 +87,7 @@ def _moment(value: Any, languages: Sequence[str]) -> datetime | None:
         return value
     if isinstance(value, date):
         return datetime.combine(value, time())
-    if isinstance(value, str):
+    if isinstance(value, str) and len(value) <= LONGEST_DATE:
         return _parsed(value.strip(), tuple(languages))
     if isinstance(value, int | float) and not isinstance(value, bool) and value >= _LEAST_SECONDS:
         try:

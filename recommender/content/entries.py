@@ -10,6 +10,7 @@ from datetime import date, datetime, tzinfo
 from typing import Any, Literal
 
 from recommender.articles import EntryShape, RelatedEntry
+from recommender.bounds import MOST_ENTRIES
 from recommender.content.dates import read_date
 from recommender.content.urls import is_address
 from recommender.content.wording import say
@@ -32,7 +33,7 @@ ENTRY_NAMES: Mapping[str, tuple[str, ...]] = {
 _OURS = {name.lower(): (ours, rank) for ours, names in ENTRY_NAMES.items() for rank, name in enumerate(names)}
 #: Lists from which a form is learned: so many, or those of this share of the articles on a small site.
 _LEAST_LISTS, _LEAST_SHARE = 5, 0.1
-_MARKDOWN_LINK = re.compile(r"\[(?P<title>[^]]+)\]\((?P<url>[^)\s]+)[^)]*\)")
+_MARKDOWN_LINK = re.compile(r"\[(?P<title>[^]]++)\]\((?P<url>[^)\s]++)[^)]*+\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,9 @@ def read_entries(
     known = {} if known is None else known
     entries: list[RelatedEntry] = []
     complaints: list[str] = []
+    if len(value) > MOST_ENTRIES:
+        complaints.append(f"has {len(value):,} entries. The first {MOST_ENTRIES:,} are read.")
+        value = value[:MOST_ENTRIES]
     for number, item in enumerate(value, start=1):
         read = known.get(id(item))
         if read is None and (item is None or item == ""):

@@ -17,6 +17,7 @@ from datetime import UTC, date, datetime, tzinfo
 from typing import Any, NamedTuple
 
 from recommender.articles import NEVER, Article, RelatedEntry
+from recommender.bounds import LONGEST_TEXT, LONGEST_TITLE, MOST_TOPICS
 from recommender.content.dates import NoDayError, read_date
 from recommender.content.entries import EntryNames, KnownEntries, read_entries
 from recommender.content.paths import named_language, without_ending
@@ -339,6 +340,10 @@ def _title(found: _Found) -> str:
             raise ArticleError(
                 f"{found.origin.at(name)}: {name} must be text, but is {say(value)}. Write one line of text."
             )
+        if len(title) > LONGEST_TITLE:
+            raise ArticleError(
+                f"{found.origin.at(name)}: {name} has {len(title):,} characters, of at most {LONGEST_TITLE:,}. Shorten it."
+            )
         if title:
             found.names.append(("title", name))
             return str(title)
@@ -351,7 +356,12 @@ def _text(found: _Found, ours: str) -> str:
         if isinstance(value, str | int | float | date) and not isinstance(value, bool):
             if text := str(value).strip():
                 found.names.append((ours, name))
-                return text
+                if len(text) > LONGEST_TEXT:
+                    found.warnings.append(
+                        f"{found.origin.at(name)}: {name} has {len(text):,} characters. The first {LONGEST_TEXT:,} are "
+                        "read."
+                    )
+                return text[:LONGEST_TEXT]
         else:
             found.leave_out(name, "text", value)
     return ""
@@ -493,7 +503,9 @@ def _topics(found: _Found) -> tuple[str, ...]:
             topics.update(dict.fromkeys(texts))
         else:
             found.leave_out(name, "a list of texts", value)
-    return tuple(topics)
+    if len(topics) > MOST_TOPICS:
+        found.warnings.append(f"{found.origin.where}: has {len(topics):,} topics. The first {MOST_TOPICS:,} are read.")
+    return tuple(topics)[:MOST_TOPICS]
 
 
 #: What a mapping that stands for a person or a topic calls its name; `display_name` and `login` are WordPress's.
@@ -519,7 +531,7 @@ def _provider(found: _Found) -> str:
         names = _names(value, 1)
         if names:
             found.names.append(("provider", name))
-            return ", ".join(names)
+            return ", ".join(names)[:LONGEST_TITLE]
         found.leave_out(name, "a name", value)
     return ""
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+import unicodedata
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
@@ -12,6 +13,7 @@ from stat import S_ISREG
 from typing import Any
 
 from recommender.articles import Article
+from recommender.bounds import MAX_DEPTH, Fence, UnreadableError
 from recommender.cache import digest
 from recommender.content import front_matter
 from recommender.content.fields import FieldReader, Notes, Origin
@@ -28,7 +30,7 @@ from recommender.content.wording import some
 from recommender.content.yaml import read_as_typed
 from recommender.errors import RecommenderError, SiteError
 
-__all__ = ["FileRead", "FoundFiles", "article_of_text", "find_files", "read_files"]
+__all__ = ["FileRead", "FoundFiles", "article_of_text", "find_files", "read_files", "unexpected", "unread"]
 
 #: Folders that hold what a site is built with or from, never its articles. Hidden ones are left out too.
 _NOT_CONTENT = frozenset({"_site", "node_modules", "vendor"})
@@ -99,64 +101,29 @@ class FileRead:
     problem: RecommenderError | None = None
 
 
-def find_files(root: Path, exclude: Sequence[str] = (), generator: Generator | None = None) -> FoundFiles:
+def find_files(
+    root: Path, exclude: Sequence[str] = (), generator: Generator | None = None, fence: Fence | None = None
+) -> FoundFiles:
     """
     The Markdown files below a folder, in an order that does not depend on the file system.
 
     On a site with folders such as ``_posts`` the articles are what lies in those, on one with ``content`` what lies
-    there; the other pages are named, not read. Any other tree is read whole.
+    there; the other pages are named, not read. Any other tree is read whole. What a link outside of the fence leads to
+    is not looked at.
     """
-    found = FoundFiles()
-    sizes: dict[str, int] = {}
-    identities: dict[str, tuple[int, int]] = {}
-    seen = {_identity(root)}
-
-    def unreadable(error: OSError) -> None:
-        folder = Path(error.filename).relative_to(root).as_posix()
-        found.problems.append(
-            SiteError(f"{folder}: cannot be read ({error.strerror}). Check the folder's permissions.")
-        )
-
-    for folder, folders, names in os.walk(root, followlinks=True, onerror=unreadable):
-        here = Path(folder)
-        place = PurePosixPath(here.relative_to(root).as_posix())
-        prefix = "" if here == root else f"{place}/"
-        kept = []
-        # A folder comes before a link to it, so that its articles keep their own paths.
-        for name in sorted(folders, key=lambda name: (_is_link(Path(folder, name)), name)):
-            if name.startswith(".") or name in _NOT_CONTENT:
-                continue
-            identity = _identity(Path(folder, name))
-            if identity in seen:
-                link = (place / name).as_posix()
-                found.warnings.append(f"{link} links to a folder that is read already. It is read once.")
-                continue
-            seen.add(identity)
-            kept.append(name)
-        folders[:] = kept
-        for name in sorted(names):
-            path = f"{prefix}{name}"
-            if not name.lower().endswith(ENDINGS) or name.startswith(".") or _is_excluded(path, exclude):
-                continue
-            if not _is_utf8(path):
-                escaped = os.fsencode(path).decode("utf-8", "backslashreplace")
-                found.problems.append(
-                    SiteError(f"{escaped}: is no name in UTF-8, so no address can hold it. Rename it.")
-                )
-                continue
-            try:
-                state = (here / name).stat()
-            except OSError:
-                state = None
-            if state is not None and S_ISREG(state.st_mode):
-                sizes[path] = state.st_size
-                identities[path] = (state.st_dev, state.st_ino)
-            else:
-                found.problems.append(
-                    SiteError(f"{path}: is not a file that can be read. Mend the link or take it out.")
-                )
+    walk = _Walk(root, exclude, fence or Fence.around(root))
+    walk.run()
+    found, sizes = walk.found, walk.sizes
     generator = generator or Generator()
-    is_article = _home(sizes, generator)
+    is_article = _home([*sizes, *walk.outside_files], generator)
+    for path, error in walk.outside_files.items():
+        if is_article(path):
+            found.problems.append(error)
+    for path, error in walk.outside_folders.items():
+        if is_article(f"{path}/tea.md"):
+            found.problems.append(error)
+        else:
+            found.warnings.append(str(error))
     parts = _bundled(sizes) if generator.name == "hugo" else frozenset()
     if parts:
         found.warnings.append(f"{some(sorted(parts))} beside an index.md: a part of that page to Hugo, not read.")
@@ -167,39 +134,151 @@ def find_files(root: Path, exclude: Sequence[str] = (), generator: Generator | N
         if is_article(path) and path not in parts and not path.rpartition("/")[2].startswith("_index.")
     ]
     pages = sorted(set(sizes) - set(candidates) - parts)
-    repeats = _repeats(root, {path: identities[path] for path in candidates})
+    repeats = _repeats(root, {path: walk.identities[path] for path in candidates})
     found.warnings.extend(
         f"{path} is the same file as {first}. It is read once, as {first}." for path, first in repeats.items()
     )
     paths = sorted(set(candidates) - set(repeats))
+    found.warnings.extend(_clashes(paths))
     return FoundFiles(
         paths,
         [sizes[path] for path in paths],
         len(sizes) + len(found.problems),
         pages,
-        found.problems,
+        sorted(found.problems, key=str),
         sorted(found.warnings),
     )
 
 
+class _Walk:
+    """
+    What lies below a folder. A loop with a limit: names are short, and folders can be nested a thousand deep.
+
+    Parameters
+    ----------
+    root, exclude, fence
+        As `find_files` has them.
+
+    Attributes
+    ----------
+    found
+        Takes problems and warnings.
+    sizes, identities
+        Of each Markdown file, by its path below the root.
+    outside_files, outside_folders
+        Links that lead out of the site, with what to say of each.
+    """
+
+    def __init__(self, root: Path, exclude: Sequence[str], fence: Fence) -> None:
+        self.root, self.exclude, self.fence = root, exclude, fence
+        self.found = FoundFiles()
+        self.sizes: dict[str, int] = {}
+        self.identities: dict[str, tuple[int, int]] = {}
+        self.outside_files: dict[str, SiteError] = {}
+        self.outside_folders: dict[str, SiteError] = {}
+        self._seen = {_identity(root)}
+
+    def run(self) -> None:
+        """Look at everything."""
+        waiting = [""]
+        while waiting:
+            folder = waiting.pop()
+            try:
+                names = sorted(entry.name for entry in (self.root / folder).iterdir())
+            except OSError as error:
+                self._tell(f"{folder or '.'}: cannot be read ({error.strerror}). Check the folder's permissions.")
+                continue
+            folders = []
+            for name in names:
+                path = f"{folder}/{name}" if folder else name
+                is_folder = (self.root / path).is_dir()
+                if name.startswith(".") or (is_folder and name in _NOT_CONTENT):
+                    continue
+                if not (is_folder or (name.lower().endswith(ENDINGS) and not _is_excluded(path, self.exclude))):
+                    continue
+                if not name.isprintable() and not _is_utf8(name):
+                    escaped = os.fsencode(path).decode("utf-8", "backslashreplace")
+                    self._tell(f"{escaped}: is no name in UTF-8, so no address can hold it. Rename it.")
+                elif is_folder:
+                    folders.append(path)
+                else:
+                    self._add_file(path)
+            # A folder comes before a link to it, so that its articles keep their own paths.
+            folders.sort(key=lambda path: (_is_link(self.root / path), path))
+            waiting += reversed([path for path in folders if self._is_to_read(path)])
+
+    def _is_to_read(self, path: str) -> bool:
+        if problem := self._outside(path):
+            if not _is_excluded(f"{path}/", self.exclude):
+                self.outside_folders[path] = problem
+            return False
+        identity = _identity(self.root / path)
+        if identity in self._seen:
+            self.found.warnings.append(f"{path} links to a folder that is read already. It is read once.")
+            return False
+        self._seen.add(identity)
+        if path.count("/") >= MAX_DEPTH:
+            self._tell(f"{path}: lies more than {MAX_DEPTH} folders deep, where nothing is read. Move it up.")
+            return False
+        return True
+
+    def _add_file(self, path: str) -> None:
+        if problem := self._outside(path):
+            self.outside_files[path] = problem
+            return
+        try:
+            state = (self.root / path).stat()
+        except OSError:
+            state = None
+        if state is not None and S_ISREG(state.st_mode):
+            self.sizes[path] = state.st_size
+            self.identities[path] = (state.st_dev, state.st_ino)
+        else:
+            self._tell(f"{path}: is not a file that can be read. Mend the link or take it out.")
+
+    def _outside(self, path: str) -> SiteError | None:
+        """What to say of a link that leads out of the site."""
+        # Folders on the way are looked at before what lies in them.
+        if not _is_link(self.root / path):
+            return None
+        try:
+            self.fence.check(self.root / path)
+        except UnreadableError as error:
+            return unread(path, error)
+        return None
+
+    def _tell(self, sentence: str) -> None:
+        self.found.problems.append(SiteError(sentence))
+
+
 def read_files(
-    root: Path, files: Iterable[tuple[str, str]], reader: FieldReader, languages: SiteLanguages
+    root: Path, files: Iterable[tuple[str, str]], reader: FieldReader, languages: SiteLanguages, fence: Fence
 ) -> list[FileRead]:
     """What comes of some files of a site, given as (path, id); a problem is kept, for the others go on."""
-    return [_read_file(root, path, article_id, reader, languages) for path, article_id in files]
+    return [_read_file(root, path, article_id, reader, languages, fence) for path, article_id in files]
 
 
-def _read_file(root: Path, path: str, article_id: str, reader: FieldReader, languages: SiteLanguages) -> FileRead:
+def _read_file(
+    root: Path, path: str, article_id: str, reader: FieldReader, languages: SiteLanguages, fence: Fence
+) -> FileRead:
     digest_ = ""
     notes = Notes()
     try:
-        raw = _bytes(root / path, path)
+        raw = _bytes(root / path, path, fence)
         digest_ = digest(raw)
         text = front_matter.decode(raw, path)
         article = article_of_text(text, path, article_id, reader, notes, languages)
     except SiteError as error:
         return FileRead(path, article_id, digest_, notes=notes, problem=error)
+    except Exception as error:  # noqa: BLE001 - whatever happens in one file costs that file only
+        return FileRead(path, article_id, "", problem=unexpected(path, error))
     return FileRead(path, article_id, digest_, article, notes)
+
+
+def unexpected(where: str, error: Exception) -> SiteError:
+    """The problem of a file on which this program fails in a way that nobody thought of."""
+    what = f"{type(error).__name__}: {str(error)[:200]}"
+    return SiteError(f"{where}: cannot be read ({what}). Please report this with the file: the fault is ours.")
 
 
 def article_of_text(
@@ -271,11 +350,26 @@ def _origin(text: str, place: front_matter.FrontMatter, where: str) -> Origin:
     return Origin(where, lambda name: front_matter.key_line(text, place, name), as_typed)
 
 
-def _bytes(file: Path, path: str) -> bytes:
+def _bytes(file: Path, path: str, fence: Fence) -> bytes:
     try:
-        return file.read_bytes()
+        return fence.read(file)
     except OSError as error:
-        raise SiteError(f"{path}: cannot be read ({error.strerror}). Check the permissions of the file.") from None
+        raise unread(path, error) from None
+
+
+def unread(path: str, error: OSError) -> SiteError:
+    """The problem of a file that cannot be opened, or is not."""
+    cure = error.cure if isinstance(error, UnreadableError) else "Check the permissions of the file."
+    return SiteError(f"{path}: cannot be read ({error.strerror}). {cure}")
+
+
+def _clashes(paths: Iterable[str]) -> Iterator[str]:
+    """A sentence for each file whose path differs from another only in capitals or in how accents are written."""
+    first: dict[str, str] = {}
+    for path in paths:
+        other = first.setdefault(unicodedata.normalize("NFC", path.casefold()), path)
+        if other != path:
+            yield f"{path} and {other} have one name to macOS and Windows. Rename one of them."
 
 
 def _bundled(paths: Collection[str]) -> frozenset[str]:

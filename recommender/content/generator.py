@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
@@ -12,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from recommender.bounds import Fence, read_json, read_toml
 from recommender.content.front_matter import decode
 from recommender.content.paths import named_language
 from recommender.content.yaml import read_yaml
@@ -123,7 +122,7 @@ def _part_of_a_site(root: Path) -> tuple[str, ...]:
 def _read(root: Path, file: str, name: Literal["jekyll", "hugo"], changed: int) -> Generator:
     """Cached until the file changes: a pipeline reads one article after another."""
     try:
-        values = _values(root / file, file)
+        values = _values(root, file)
     except SiteError as error:
         return Generator(name, warnings=(f"{error} It is read as if it were empty.",), file=file)
     # Hugo does not tell capitals from small letters in names; Jekyll's names are small.
@@ -186,13 +185,14 @@ def _read(root: Path, file: str, name: Literal["jekyll", "hugo"], changed: int) 
     )
 
 
-def _values(path: Path, file: str) -> dict[str, Any]:
+def _values(root: Path, file: str) -> dict[str, Any]:
+    path = root / file
     try:
-        text = decode(path.read_bytes(), file).removeprefix("\ufeff")
+        text = decode(Fence.around(root).read(path), file).removeprefix("\ufeff")
         if path.suffix == ".toml":
-            return tomllib.loads(text)
+            return read_toml(text)
         if path.suffix == ".json":
-            values = json.loads(text)
+            values = read_json(text)
             return values if isinstance(values, dict) else {}
         return read_yaml(text.removeprefix("---\n"), file, first_line=2 if text.startswith("---\n") else 1)
     except OSError as error:

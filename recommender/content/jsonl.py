@@ -7,12 +7,13 @@ import json
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
-from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from recommender.articles import Article, Corpus
+from recommender.bounds import Fence, UnreadableError, read_json
 from recommender.content.fields import FieldReader, Notes, Origin
+from recommender.content.files import unexpected
 from recommender.content.gather import gather
 from recommender.content.generator import Generator
 from recommender.content.paths import without_ending
@@ -72,12 +73,18 @@ def read_jsonl(path: Path | str, settings: Settings | None = None, *, strict: bo
     notes = Notes()
     problems: list[RecommenderError] = []
     files = [path] if not path.is_dir() else sorted(file for file in path.iterdir() if _is_shard(file.name.lower()))
+    fence = Fence.around(path if path.is_dir() else path.parent, settings.articles.outside)
+    most_bytes = settings.articles.max_megabytes * 1_000_000
+    for file in files:
+        _check_file(file, fence if path.is_dir() else None)
     parts = [part for file in files for part in _parts(file)]
     is_big = sum(part.n_bytes for part in parts) >= _PARALLEL_BYTES
     #: The first line with each id, as a place in `files` and a number.
     lines_of: dict[str, tuple[int, int]] = {}
     n_lines = 0
-    reads = in_processes(_read_part, [(part, reader) for part in parts], settings.ranking.n_jobs, worth_it=is_big)
+    reads = in_processes(
+        _read_part, [(part, reader, most_bytes) for part in parts], settings.ranking.n_jobs, worth_it=is_big
+    )
     for part, read in zip(parts, reads, strict=True):
         notes.add(read.notes)
         place = files.index(part.file)
@@ -125,41 +132,66 @@ def _parts(file: Path) -> list[_Part]:
         start = n_before = 0
         with file.open("rb") as lines:
             while block := lines.read(_PART_BYTES):
-                block += lines.readline()
-                parts.append(_Part(file, start, len(block), n_before))
-                start, n_before = start + len(block), n_before + block.count(b"\n")
+                n_bytes, n_lines = len(block), block.count(b"\n")
+                while not block.endswith(b"\n") and (block := lines.readline(_PART_BYTES)):
+                    n_bytes, n_lines = n_bytes + len(block), n_lines + block.count(b"\n")
+                parts.append(_Part(file, start, n_bytes, n_before))
+                start, n_before = start + n_bytes, n_before + n_lines
     except OSError as error:
         raise _unreadable(file, error) from None
     return parts
 
 
-def _read_part(part: _Part, reader: FieldReader) -> _Read:
+def _read_part(part: _Part, reader: FieldReader, most_bytes: int) -> _Read:
     """What comes of the lines of a part; a problem is kept, for the others go on."""
     read = _Read([], [], Notes())
-    for number, line in _lines(part):
+    for number, line in _lines(part, most_bytes):
         read.numbers.append(number)
         try:
+            if len(line) > most_bytes:
+                raise SiteError(
+                    f"{part.file.name}:{number}: is longer than {most_bytes:,} bytes. Shorten it, or raise "
+                    "articles.max_megabytes in the settings."
+                )
             read.outcomes.append(_article(line, f"{part.file.name}:{number}", reader, read.notes))
         except SiteError as error:
             read.outcomes.append(error)
+        except Exception as error:  # noqa: BLE001 - whatever happens in one line costs that line only
+            read.outcomes.append(unexpected(f"{part.file.name}:{number}", error))
     return read
 
 
-def _lines(part: _Part) -> Iterator[tuple[int, bytes]]:
-    """The lines that hold something, with their numbers."""
+def _lines(part: _Part, most_bytes: int) -> Iterator[tuple[int, bytes]]:
+    """The lines that hold something, with their numbers; of one that is too long, a byte more than may be."""
     try:
         with gzip.open(part.file) if _is_packed(part.file) else part.file.open("rb") as file:
             file.seek(part.start)
-            lines = file if _is_packed(part.file) else BytesIO(file.read(part.n_bytes))
-            for number, line in enumerate(lines, start=part.n_before + 1):
+            end = float("inf") if _is_packed(part.file) else part.start + part.n_bytes
+            number, position = part.n_before, part.start
+            while position < end and (line := file.readline(most_bytes + 1)):
+                number, position = number + 1, position + len(line)
+                rest = line
+                while len(line) > most_bytes and not rest.endswith(b"\n") and (rest := file.readline(most_bytes)):
+                    position += len(rest)
                 if number == 1:
                     line = line.removeprefix(b"\xef\xbb\xbf")
-                if line := line.strip():
+                if len(line) > most_bytes or (line := line.strip()):
                     yield number, line
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise SiteError(f"{part.file}: is not a whole gzip file ({error}). Make it anew.") from None
     except OSError as error:
         raise _unreadable(part.file, error) from None
+
+
+def _check_file(file: Path, fence: Fence | None) -> None:
+    """Raise SiteError for what is no regular file, and for a link out of the folder that is read."""
+    try:
+        if fence is not None:
+            fence.check(file)
+    except UnreadableError as error:
+        raise SiteError(f"{file}: cannot be read ({error.strerror}). {error.cure}") from None
+    if file.exists() and not file.is_file():
+        raise SiteError(f"{file}: is no regular file. Name a file of lines, or a folder of such files.")
 
 
 def _is_packed(file: Path) -> bool:
@@ -180,13 +212,13 @@ def _article(line: bytes, where: str, reader: FieldReader, notes: Notes) -> Arti
     try:
         # Most lines, told apart from UTF-16 at a glance; any other is left to json's own look at its encoding.
         is_plain = line[:1] == b"{" and line[1:2] != b"\0"
-        values = json.loads(line.decode("utf-8", "surrogatepass") if is_plain else line)
+        values = read_json(line.decode("utf-8", "surrogatepass") if is_plain else line)
     except UnicodeDecodeError as error:
         raise SiteError(f"{where}: byte {error.start} of the line is not UTF-8. Save the file as UTF-8.") from None
     except json.JSONDecodeError as error:
         raise SiteError(f"{where}: is not JSON ({error.msg}, column {error.colno}). Write one object a line.") from None
-    except RecursionError:
-        raise SiteError(f"{where}: values are nested too deep. Write one flat object a line.") from None
+    except ValueError as error:
+        raise SiteError(f"{where}: {error}. Write one flat object a line.") from None
     if not isinstance(values, dict):
         raise SiteError(f"{where}: must be an object, but is {say(values)}. Write one object a line.")
     path = _text(values, "path", where)

@@ -19,6 +19,7 @@ from typing import Literal, get_args
 from urllib.parse import unquote
 
 from recommender.articles import Article, RelatedEntry
+from recommender.bounds import LONGEST_ADDRESS
 from recommender.content.paths import language_code, name_date, slug, without_ending
 from recommender.content.urls import canonical_url, is_address
 from recommender.errors import did_you_mean
@@ -33,9 +34,9 @@ _KINDS: tuple[_Kind, ...] = get_args(_Kind)
 
 #: What site generators and note takers wrap around a path: {% link _posts/tea.md %}, {{< ref "tea.md" >}}, [[tea]].
 _WRAPPED = re.compile(
-    r"""\{%-?\s*(?:post_url|link)\s+(?P<liquid>.+?)\s*-?%\}
-    | \{\{[<%]\s*(?:rel)?ref\s+"?(?P<hugo>[^"]+?)"?\s*[>%]\}\}
-    | \[\[(?P<wiki>[^]|]+)(?:\|[^]]*)?\]\]
+    r"""\{%-?\s*+(?:post_url|link)\s(?P<liquid>[^{%]++)%\}
+    | \{\{[<%]\s*+(?:rel)?ref\s++"?(?P<hugo>[^"{}<>%]++)"?\s*+[>%]\}\}
+    | \[\[(?P<wiki>[^][|]++)(?:\|[^][]*+)?\]\]
     | (?:@site|\{\{\s*site\.(?:base)?url\s*\}\})(?P<based>/.*)""",
     re.VERBOSE,
 )
@@ -300,9 +301,11 @@ def fold_title(title: str) -> str:
 @lru_cache(maxsize=1 << 18)
 def _cleaned(target: str) -> str:
     """A path or slug as typed, without what generators wrap around it, query, fragment, ending and outer slashes."""
+    if len(target) > LONGEST_ADDRESS:
+        return ""
     found = _WRAPPED.search(target)
     if found is not None:
-        target = next(group for group in found.groups() if group)
+        target = next(group for group in found.groups() if group).rstrip(" \t-")
     target = unicodedata.normalize("NFC", unquote(target.strip().partition("#")[0].partition("?")[0]))
     target = _PAGE_ENDING.sub("", target.rstrip("/").removeprefix("./"))
     return target.removesuffix("/index").strip("/")

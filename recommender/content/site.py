@@ -11,11 +11,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from recommender.articles import Article, Corpus
+from recommender.bounds import Fence
 from recommender.cache import SiteCache
 from recommender.content import front_matter
 from recommender.content.cache import KnownFile, ReadingCache
 from recommender.content.fields import FieldReader, Notes
-from recommender.content.files import FileRead, FoundFiles, article_of_text, find_files, read_files
+from recommender.content.files import FileRead, FoundFiles, article_of_text, find_files, read_files, unread
 from recommender.content.gather import gather, log_reading, with_addresses
 from recommender.content.generator import CONFIG_FILES, Generator, read_generator
 from recommender.content.jsonl import is_jsonl, read_jsonl
@@ -85,7 +86,8 @@ def read_site(
     if not root.is_dir():
         raise SiteError(_no_site(root))
     generator = read_generator(root)
-    found = find_files(root, settings.articles.exclude, generator)
+    fence = Fence.around(root, settings.articles.outside, settings.articles.max_megabytes)
+    found = find_files(root, settings.articles.exclude, generator, fence)
     if not found.paths and not found.problems:
         raise SiteError(
             f"{root}: holds no article. Name the folder of a site: one with files ending in {', '.join(ENDINGS)}."
@@ -97,7 +99,7 @@ def read_site(
     known: Sequence[KnownFile | None] = [None] * len(files)
     if cache is not None and not fresh:
         cache.load()
-        known = cache.find(root, files, n_cores(settings.ranking.n_jobs))
+        known = cache.find(root, files, n_cores(settings.ranking.n_jobs), fence)
         unchanged = [file for file in known if file is not None]
         corpus = cache.corpus(found, unchanged) if len(unchanged) == len(files) else None
         if corpus is not None:
@@ -106,7 +108,7 @@ def read_site(
             log_reading(corpus)
             return _checked(corpus, strict)
     reader = _reader(settings, generator)
-    parsed = iter([*_parse(root, found, files, known, reader, languages, settings.ranking.n_jobs, progress)])
+    parsed = iter([*_parse(root, found, files, known, reader, languages, fence, settings.ranking.n_jobs, progress)])
     forget_entries()
     reads = [cache.read(file) if cache and file else next(parsed) for file in known]
     corpus = _corpus(root, found, reads, generator, settings)
@@ -149,14 +151,13 @@ def read_article(
         path = _path_below(root, file)
         where = path
         try:
-            if not file.is_file():
-                raise SiteError(f"{file}: there is no such file. Name a Markdown file, or give the text of one.")
-            text = front_matter.decode(file.read_bytes(), where)
+            fence = Fence.around(root or file.parent, settings.articles.outside, settings.articles.max_megabytes)
+            text = front_matter.decode(fence.read(file), where)
         except OSError as error:
             if error.errno == errno.ENAMETOOLONG:
                 begun = f"{str(path_or_text)[:40]} …"
                 raise SiteError(f"{begun}: is no name of a file. A text has at least two lines.") from None
-            raise SiteError(f"{file}: cannot be read ({error.strerror}). Check the permissions of the file.") from None
+            raise unread(str(file), error) from None
     generator = read_generator(root) if root is not None else Generator()
     reader = _reader(settings, generator)
     languages = site_languages(around(root, path), generator)
@@ -236,6 +237,7 @@ def _parse(
     known: Sequence[KnownFile | None],
     reader: FieldReader,
     languages: SiteLanguages,
+    fence: Fence,
     n_jobs: int,
     progress: Progress | None,
 ) -> Iterator[FileRead]:
@@ -250,7 +252,7 @@ def _parse(
             sizes.append(0)
         chunks[-1].append(file)
         sizes[-1] += n_bytes
-    tasks = [(root, chunk, reader, languages) for chunk in chunks]
+    tasks = [(root, chunk, reader, languages, fence) for chunk in chunks]
     parts = in_processes(read_files, tasks, n_jobs, worth_it=sum(sizes) >= _PARALLEL_BYTES)
     n_done = len(files) - sum(map(len, chunks))
     for part in parts:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from recommender import bounds
 from recommender.content.yaml import LINE_END, read_yaml
 from recommender.errors import FrontMatterError
 
@@ -98,11 +98,13 @@ def split_other(text: str, origin: int, where: str) -> FrontMatter | None:
 
 def _end_of_object(text: str, start: int, where: str) -> int:
     try:
-        _, end = json.JSONDecoder(strict=False).raw_decode(text, start)
+        _, end = bounds.LENIENT_JSON.raw_decode(text, start)
     except json.JSONDecodeError as error:
         raise _not_json(error, where, 0) from None
     except RecursionError:
         raise FrontMatterError(f"{where}:1: values are nested too deep. Close a bracket.") from None
+    except ValueError as error:
+        raise FrontMatterError(f"{where}:1: {error}. Shorten it.") from None
     return end
 
 
@@ -169,11 +171,11 @@ def read_json(text: str, place: FrontMatter, where: str) -> dict[str, Any]:
         written = f"{{{written.rstrip().removesuffix(',')}}}"
     n_before = len(LINE_END.findall(text, 0, place.start))
     try:
-        values = json.loads(written, strict=False)
+        values = bounds.read_json(written, bounds.LENIENT_JSON)
     except json.JSONDecodeError as error:
         raise _not_json(error, where, n_before) from None
-    except RecursionError:
-        raise FrontMatterError(f"{where}:{n_before + 1}: values are nested too deep. Close a bracket.") from None
+    except ValueError as error:
+        raise FrontMatterError(f"{where}:{n_before + 1}: {error}. Mend that.") from None
     return dict(values) if isinstance(values, Mapping) else {}
 
 
@@ -187,8 +189,8 @@ def read_toml(text: str, place: FrontMatter, where: str) -> dict[str, Any]:
         It is not TOML; with the line in the file.
     """
     try:
-        return tomllib.loads(text[place.start : place.end])
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        return bounds.read_toml(text[place.start : place.end])
+    except ValueError as error:
         message, _, _ = str(error).partition(" (at ")
         found = _TOML_PLACE.search(str(error))
         # The first line of TOML is the second of the file.

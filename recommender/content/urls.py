@@ -14,6 +14,8 @@ from urllib.parse import quote, unquote_to_bytes
 
 import idna
 
+from recommender.bounds import LONGEST_ADDRESS
+
 __all__ = ["canonical_url", "is_address"]
 
 #: Query parameters that say where a click came from, never which page is meant. Source: the list that the Brave
@@ -77,21 +79,28 @@ def canonical_url(url: str) -> str:
         ``https://host/path?query`` for an address, ``/path?query`` for a path, "" for an empty text. The canonical
         URL of a canonical URL is itself.
     """
-    url = url.strip().replace("\\", "/")
-    found = _ADDRESS.match(url)
-    if found is None:
-        if _OTHER_SCHEME.match(url):
-            return url
-        return _canonical_path(url.partition("#")[0]) or ("/" if url.startswith("/") else "")
-    host = _canonical_host(found[2])
-    rest = url[found.end() :].partition("#")[0]
-    path = _canonical_path(rest)
-    inner = None
-    if host.endswith("ampproject.org"):
-        inner = _AMP_CACHE.match(path)
-    elif host.startswith("google."):
-        inner = _AMP_VIEWER.match(rest)
-    return canonical_url(f"https://{inner[1]}{inner[2] or ''}") if inner else f"https://{host}{path}"
+    url = url.strip()
+    if len(url) > LONGEST_ADDRESS:
+        # No page has it, and each spelling is looked for again in what is left of it.
+        return url
+    while True:
+        url = url.replace("\\", "/")
+        found = _ADDRESS.match(url)
+        if found is None:
+            if _OTHER_SCHEME.match(url):
+                return url
+            return _canonical_path(url.partition("#")[0]) or ("/" if url.startswith("/") else "")
+        host = _canonical_host(found[2])
+        rest = url[found.end() :].partition("#")[0]
+        path = _canonical_path(rest)
+        inner = None
+        if host.endswith("ampproject.org"):
+            inner = _AMP_CACHE.match(path)
+        elif host.startswith("google."):
+            inner = _AMP_VIEWER.match(rest)
+        if inner is None:
+            return f"https://{host}{path}"
+        url = f"https://{inner[1]}{inner[2] or ''}"
 
 
 @lru_cache(maxsize=1 << 12)
@@ -138,7 +147,8 @@ def _is_noise(parameter: str) -> bool:
 def _fold_escapes(text: str) -> str:
     """One spelling of the characters of a path or query: unreserved ones plain, all others as UTF-8 escapes."""
     text = _STRAY_PERCENT.sub("%25", unicodedata.normalize("NFC", text))
-    return quote(_ESCAPES.sub(lambda found: _fold_escape(found[0]), text), safe=_SAFE)
+    # JSON can hold half a character, which has no UTF-8 of its own.
+    return quote(_ESCAPES.sub(lambda found: _fold_escape(found[0]), text), safe=_SAFE, errors="surrogatepass")
 
 
 def _fold_escape(escapes: str) -> str:

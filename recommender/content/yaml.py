@@ -2,10 +2,11 @@
 YAML -> plain values, with errors in a site maintainer's words: the one door for YAML that strangers wrote.
 
 Values are what PyYAML's safe loader makes of them, built here from its parser's events, for three reasons. What only
-looks like a value (the date ``2021-02-30``) stays text instead of stopping the file. Size, depth and work have limits,
-aliases counted as often as they are followed, so that 400 bytes cannot stand for a billion values; a value never
-contains itself. And curated lists repeat each other's entries (on a news site, 144,839 of which 7,182 are different):
-an entry that was read before is the same object, which saves the time, and later the memory too.
+looks like a value (the date ``2021-02-30``, a number of thousands of digits) stays text instead of stopping the file.
+Size, depth and work have limits, aliases counted as often as they are followed, so that 400 bytes cannot stand for a
+billion values; a value never contains itself. And curated lists repeat each other's entries (on a news site, 144,839
+of which 7,182 are different): an entry that was read before is the same object, which saves the time, and later the
+memory too.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import Any
 import yaml
 from yaml.constructor import SafeConstructor
 
+from recommender.bounds import LONGEST_NUMBER, MAX_DEPTH
 from recommender.errors import FrontMatterError
 
 __all__ = ["LINE_END", "forget_entries", "parse_events", "read_as_typed", "read_yaml"]
@@ -30,14 +32,10 @@ _CONSTRUCTOR = SafeConstructor()
 _STANDARD = "tag:yaml.org,2002:"
 _BINARY = f"{_STANDARD}binary"
 _PLAIN_TAGS = frozenset({None, "!", f"{_STANDARD}map", f"{_STANDARD}seq"})
-#: Deeper than any front matter that a person writes; the recursion of whoever reads the values stays small.
-_MAX_DEPTH = 100
 #: Values of one text, with those that aliases repeat; a long text counts as several. The longest curated list that we
 #: have met makes 6,000.
 _MOST_VALUES = 100_000
 _CHARACTERS_PER_VALUE = 128
-#: A longer number is text: Python refuses to write integers of more than 4,300 digits.
-_LONGEST_NUMBER = 300
 #: The parser compares each directive with all before it.
 _MOST_DIRECTIVES = 100
 #: Stand for the key of a mapping whose next value is a key, and for an unquoted ``<<``.
@@ -165,7 +163,7 @@ def _build(
         elif isinstance(event, yaml.CollectionStartEvent):
             if event.tag not in _PLAIN_TAGS:
                 raise FrontMatterError(f"{place(event)}: the tag {_shown(event.tag)} is not known. Take it out.")
-            if len(outer) == _MAX_DEPTH:
+            if len(outer) == MAX_DEPTH:
                 raise FrontMatterError(f"{place(event)}: {_TOO_DEEP}. {_CLOSE_BRACKET}")
             outer.append((container, key, begun))
             container, key = ({}, _NO_KEY) if isinstance(event, yaml.MappingStartEvent) else ([], None)
@@ -299,7 +297,7 @@ def _scalar(event: yaml.ScalarEvent, place: Any) -> Any:
 
 def _plain(text: str) -> Any:
     """What an unquoted value means: text, number, truth value, date or nothing (YAML 1.1, as PyYAML has it)."""
-    return _short(text) if len(text) <= _LONGEST_NUMBER else text
+    return _short(text) if len(text) <= LONGEST_NUMBER else text
 
 
 @lru_cache(maxsize=1 << 16)
@@ -318,7 +316,7 @@ def _tagged(tag: str, text: str) -> Any:
     """What a scalar with a tag means, from PyYAML's safe constructors."""
     # Ruby's exporters write the tag without its second exclamation mark.
     tag = _BINARY if tag == "!binary" else tag
-    if tag not in (f"{_STANDARD}str", _BINARY) and len(text) > _LONGEST_NUMBER:
+    if tag not in (f"{_STANDARD}str", _BINARY) and len(text) > LONGEST_NUMBER:
         raise ValueError("too long for a number or a date")
     construct = SafeConstructor.yaml_constructors.get(tag, SafeConstructor.construct_undefined)
     value = construct(_CONSTRUCTOR, yaml.ScalarNode(tag, text))
@@ -346,7 +344,7 @@ def _merge(container: dict[Any, Any], value: Any) -> None:
 _UNCLOSED = "a quoted text opens here and is never closed"
 _CLOSE_QUOTE = "Close it with the quotation mark that it opens with."
 _CLOSE_BRACKET = "Close a bracket."
-_TOO_DEEP = f"values are nested more than {_MAX_DEPTH} deep"
+_TOO_DEEP = f"values are nested more than {MAX_DEPTH} deep"
 #: What the parser says, what we say, and the cure. The first that fits counts.
 _EXPLANATIONS = (
     # libyaml has a limit of its own since 0.2.6, which it may meet first, for it reads ahead.

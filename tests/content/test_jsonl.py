@@ -87,7 +87,7 @@ def test_blank_lines_and_mark(write):
         (b'{"id": "a"', "is not JSON (Expecting ',' delimiter, column 11). Write one object a line."),
         (b"[1]", "must be an object, but is a list. Write one object a line."),
         (b'{"id": "\xff"}', "byte 8 of the line is not UTF-8. Save the file as UTF-8."),
-        (b"[" * 100_000, "values are nested too deep. Write one flat object a line."),
+        (b"[" * 100_000, "values are nested more than 100 deep. Write one flat object a line."),
         ({"id": "a", "title": ["A"]}, "title must be text, but is a list. Write one line of text."),
         ({"id": "a"}, "there is no title. Give it one: title: Tea."),
         ({"title": "A"}, 'there is no id. Give it one: "id": "tea".'),

@@ -3,11 +3,11 @@ import os
 import random
 import sys
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
 from recommender.articles import NEVER
+from recommender.bounds import Fence
 from recommender.content import site as site_module
 from recommender.content.site import read_article, read_site
 from recommender.errors import ArticleError, FrontMatterError, SiteError
@@ -385,7 +385,7 @@ def test_links(make_site):
     (site / "b").symlink_to(site / "a")
     (site / "c").symlink_to(outside)
     (site / "gone.md").symlink_to(site / "nowhere.md")
-    corpus = read_site(site)
+    corpus = read_site(site, Settings(articles=ArticlesSettings(outside=(str(outside),))))
     assert corpus.ids == ("a/tea", "c/cup")
     assert corpus.reading.warnings == (
         "a/loop links to a folder that is read already. It is read once.",
@@ -407,7 +407,7 @@ def test_file_with_several_names(make_site):
     (site / "a-cup.md").hardlink_to(site / "b/cup.md")
     (site / "can-2.md").symlink_to(outside / "can.md")
     (site / "can-1.md").symlink_to(outside / "can.md")
-    corpus = read_site(site)
+    corpus = read_site(site, Settings(articles=ArticlesSettings(outside=(str(outside),))))
     assert corpus.ids == ("a-cup", "b/pot", "b/tea", "can-1")
     assert corpus.reading.warnings == (
         "a-link.md is the same file as b/tea.md. It is read once, as b/tea.md.",
@@ -449,14 +449,14 @@ def test_permissions(make_site):
 def test_unreadable_file(make_site, monkeypatch):
     """A file that cannot be read is a problem with the system's reason."""
     site = make_site({"a.md": article("A"), "b.md": article("B")})
-    read_bytes = Path.read_bytes
+    read = Fence.read
 
-    def refuse(path):
+    def refuse(fence, path):
         if path.name == "a.md":
             raise PermissionError(13, "Permission denied")
-        return read_bytes(path)
+        return read(fence, path)
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(Fence, "read", refuse)
     assert [str(problem) for problem in read_site(site).reading.problems] == [
         "a.md: cannot be read (Permission denied). Check the permissions of the file."
     ]
