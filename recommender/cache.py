@@ -35,6 +35,8 @@ _NOTHING = "none"
 _MOST_DOCUMENTS = 4
 #: A site that was not read for so long leaves.
 _MOST_DAYS = 60
+#: Seconds that no document takes to be written.
+_LONGEST_SAVE = 3_600
 _HEAD = b"recommender cache "
 _FOLDER_NAME = re.compile(r"site-[0-9a-f]{16}")
 
@@ -125,6 +127,10 @@ class SiteCache:
             by_kind.setdefault(file.name.partition("-")[0], []).append(file)
         oldest = time.time() - _MOST_DAYS * 86_400
         with contextlib.suppress(OSError):
+            for file in self.folder.glob(".new-*"):
+                # Left by a run that was killed; one that is being written is younger.
+                if _changed(file) < time.time() - _LONGEST_SAVE:
+                    file.unlink(missing_ok=True)
             for files in by_kind.values():
                 for file in files[_MOST_DOCUMENTS:]:
                     file.unlink(missing_ok=True)

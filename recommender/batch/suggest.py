@@ -27,7 +27,8 @@ from recommender.errors import RecommenderError
 from recommender.runs import LastRun, Outcome, file_digest, folder_digest, warnings_heard
 from recommender.settings import Settings
 from recommender.writing import WRITERS, Answer, FileChange, Plan, apply_changes
-from recommender.writing.atomic import is_stream
+from recommender.writing.atomic import is_stream, remove_leftovers
+from recommender.writing.lock import only_writer
 
 if TYPE_CHECKING:
     # Imported where they are used: a run with nothing to do is over before scikit-learn is imported.
@@ -145,9 +146,11 @@ def suggest_site(
             if strict and plan.problems:
                 raise plan.problems[0]
             if not plan_only:
-                n_changed, lost = apply_changes(
-                    plan.changes, lambda n_done: tell("files", n_done, len(plan.changes)), strict=strict
-                )
+                with only_writer(site):
+                    remove_leftovers([*plan.files, *(change.path for change in plan.changes)])
+                    n_changed, lost = apply_changes(
+                        plan.changes, lambda n_done: tell("files", n_done, len(plan.changes)), strict=strict
+                    )
     outcome = Outcome(
         ranker_name=recommender.ranker_name,
         ranker_decision=recommender.ranker_decision,

@@ -342,7 +342,8 @@ def _title(found: _Found) -> str:
             )
         if len(title) > LONGEST_TITLE:
             raise ArticleError(
-                f"{found.origin.at(name)}: {name} has {len(title):,} characters, of at most {LONGEST_TITLE:,}. Shorten it."
+                f"{found.origin.at(name)}: {name} has {len(title):,} characters, of at most {LONGEST_TITLE:,}. "
+                "Shorten it."
             )
         if title:
             found.names.append(("title", name))

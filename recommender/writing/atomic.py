@@ -3,23 +3,36 @@ Files replaced whole: at any moment a file is the old one or the new one, never 
 
 A batch plans every change first, as a `FileChange`, and replaces files only once all are planned. ``--check``,
 ``--diff`` and ``--dry-run`` show the same plan and stop there.
+
+Where the system can swap two names in one step (Linux), what stood under the name is looked at once more after the
+swap, and given back where somebody has saved it in the meantime; elsewhere just before the file is replaced. A file
+with several names (hard links) is replaced under this one; the others keep what they had.
 """
 
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import errno
 import filecmp
 import os
 import re
 import secrets
 import stat
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import EllipsisType
 
+from recommender.bounds import Fence, UnreadableError
 from recommender.cache import digest
 from recommender.errors import RecommenderError, WriteError
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
 
 __all__ = [
     "FileChange",
@@ -27,10 +40,19 @@ __all__ = [
     "is_stream",
     "plan_change",
     "read_if_there",
+    "remove_leftovers",
     "replace_file",
     "replace_file_by_parts",
     "unwritten",
 ]
+
+#: How often a file is made anew that somebody else keeps changing.
+_MOST_TRIES = 10
+_LEFTOVER = re.compile(r"\.recommender-[0-9a-f]{16}\.tmp")
+_WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
+#: `renameat2` of Linux, which Python does not offer; its constants are part of the system's interface.
+_RENAMEAT2 = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None) if sys.platform == "linux" else None
+_HERE, _EXCHANGE = -100, 2
 
 _DESCRIPTOR = re.compile(r"/dev/(?P<name>std(?:in|out|err))|(?:/dev|/proc/(?:self|thread-self))/fd/(?P<number>\d+)")
 
@@ -51,23 +73,29 @@ class FileChange:
     make
         Gives the bytes that the file should have from those it has, for a file that someone changes between the
         plan and its turn. Raises WriteError where that cannot be done.
+    fence
+        Where the file must lie; None: anywhere, for a person has named it.
     """
 
     path: Path
     before: bytes | None
     after: bytes
     make: Callable[[bytes | None], bytes]
+    fence: Fence | None = None
 
 
 def plan_change(
-    path: Path, make: Callable[[bytes | None], bytes], files: dict[Path, str] | None = None
+    path: Path,
+    make: Callable[[bytes | None], bytes],
+    files: dict[Path, str] | None = None,
+    fence: Fence | None = None,
 ) -> FileChange | None:
     """
     The change that `make` makes of a file, or None where it changes nothing.
 
     Parameters
     ----------
-    path, make
+    path, make, fence
         As `FileChange` has them.
     files
         Takes SHA-256 of the bytes that the file should have, changed or not.
@@ -77,6 +105,7 @@ def plan_change(
     WriteError
         The file cannot be read or may not be replaced, or `make` cannot make anything of it.
     """
+    _check_place(path, fence)
     before = read_if_there(path)
     after = make(before)
     if after != before:
@@ -86,7 +115,7 @@ def plan_change(
             raise unwritten(path, error) from None
     if files is not None and not is_stream(path):
         files[path] = digest(after)
-    return None if after == before else FileChange(path, before, after, make)
+    return None if after == before else FileChange(path, before, after, make, fence)
 
 
 def apply_changes(
@@ -125,9 +154,7 @@ def apply_changes(
     problems: list[RecommenderError] = []
     for n_done, change in enumerate(changes, 1):
         try:
-            now = read_if_there(change.path)
-            after = change.after if now == change.before else change.make(now)
-            n_replaced += replace_file(change.path, after)
+            n_replaced += _apply(change)
         except (RecommenderError, PermissionError) as error:
             problem = error if isinstance(error, RecommenderError) else unwritten(change.path, error)
             if strict:
@@ -139,7 +166,62 @@ def apply_changes(
         else:
             if progress:
                 progress(n_done)
+    _keep_names([change.path for change in changes])
     return n_replaced, problems
+
+
+def _apply(change: FileChange) -> bool:
+    """Replace a file by what it should be, made anew as long as it changes under our hands."""
+    for _ in range(_MOST_TRIES):
+        _check_place(change.path, change.fence)
+        now = read_if_there(change.path)
+        after = change.after if now == change.before else change.make(now)
+        try:
+            return replace_file(change.path, after, before=now)
+        except _ChangedError:
+            continue
+    raise WriteError(f"{change.path}: is changed by something else again and again, so it is left as it is. Run again.")
+
+
+def remove_leftovers(paths: Iterable[Path]) -> int:
+    """
+    Remove what runs that were killed have left beside these files; returns how many.
+
+    Whoever writes such a file holds a lock on it, which ends with its process.
+    """
+    n_removed = 0
+    for folder in {Path(os.path.realpath(path)).parent for path in paths}:
+        with contextlib.suppress(OSError):
+            for file in folder.iterdir():
+                if _LEFTOVER.fullmatch(file.name) and _is_abandoned(file):
+                    file.unlink(missing_ok=True)
+                    n_removed += 1
+    return n_removed
+
+
+def _is_abandoned(file: Path) -> bool:
+    if fcntl is None or not stat.S_ISREG(file.lstat().st_mode):
+        return False
+    descriptor = os.open(file, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    finally:
+        os.close(descriptor)
+    return True
+
+
+def _check_place(path: Path, fence: Fence | None) -> None:
+    """Raise WriteError for what lies outside of the site, and for a pipe or a device in a file's place."""
+    if fence is None:
+        return
+    try:
+        fence.check(path)
+    except UnreadableError as error:
+        raise WriteError(f"{path}: cannot be written ({error.strerror}). {error.cure}") from None
+    if is_stream(path):
+        raise WriteError(f"{path}: cannot be written (it is no regular file). Take it out.")
 
 
 def read_if_there(path: Path) -> bytes | None:
@@ -178,13 +260,21 @@ def unwritten(path: Path, error: OSError, done: str = "") -> WriteError:
     return WriteError(f"{path}: cannot be written ({error.strerror or error}).{state}{done} Mend that and run again.")
 
 
-def replace_file(path: Path, content: bytes) -> bool:
+def replace_file(path: Path, content: bytes, *, before: bytes | EllipsisType | None = ...) -> bool:
     """
     Give a file this content, in one step that other programs see all of or nothing of.
 
-    The new file is written beside the old one, on the disk before it takes the name, and has the old one's mode and
-    owner. A symbolic link stays one: its target is replaced. A file that has this content already is not touched, so
-    its time of change says when it changed. Folders above it are made. A stream (see `is_stream`) is written into.
+    The new file is written beside the old one, on the disk before it takes the name, and has the old one's mode, owner
+    and extended attributes (access control lists are such). A symbolic link stays one: its target is replaced. A file
+    that has this content already is not touched, so its time of change says when it changed. Folders above it are made.
+    A stream (see `is_stream`) is written into.
+
+    Parameters
+    ----------
+    path, content
+        The file, and the bytes that it should have.
+    before
+        What it must have until then, None for no such file; ``...`` for anything.
 
     Returns
     -------
@@ -194,9 +284,9 @@ def replace_file(path: Path, content: bytes) -> bool:
     Raises
     ------
     OSError
-        It cannot be done; the file is as it was, and nothing is left beside it.
+        It cannot be done, or it has something else than `before`; the file is as it was, and nothing is left beside it.
     """
-    return _replace(path, (content,), content)
+    return _replace(path, (content,), content, before)
 
 
 def replace_file_by_parts(path: Path, parts: Iterable[bytes]) -> bool:
@@ -213,10 +303,10 @@ def replace_file_by_parts(path: Path, parts: Iterable[bytes]) -> bool:
     OSError
         As `replace_file`.
     """
-    return _replace(path, parts, None)
+    return _replace(path, parts, None, ...)
 
 
-def _replace(path: Path, parts: Iterable[bytes], content: bytes | None) -> bool:
+def _replace(path: Path, parts: Iterable[bytes], content: bytes | None, before: bytes | EllipsisType | None) -> bool:
     """Replace a file by parts one after the other; `content` is all of them where they are known as a whole."""
     if is_stream(path):
         # NB without making, emptying or closing anything: it is not ours.
@@ -241,20 +331,87 @@ def _replace(path: Path, parts: Iterable[bytes], content: bytes | None) -> bool:
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:
         with os.fdopen(descriptor, "wb") as file:
+            if fcntl is not None:
+                with contextlib.suppress(OSError):
+                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             file.writelines(parts)
+            file.flush()
             if old is not None:
                 _keep_owner_and_mode(descriptor, old)
-            file.flush()
+                _keep_attributes(descriptor, target)
             os.fsync(descriptor)
-        if old is not None and content is None and filecmp.cmp(beside, target, shallow=False):
-            beside.unlink()
-            return False
-        beside.replace(target)
+            if old is not None and content is None and filecmp.cmp(beside, target, shallow=False):
+                beside.unlink()
+                return False
+            _put_in_place(beside, target, content, before)
     except BaseException:
         with contextlib.suppress(OSError):
             beside.unlink()
         raise
     return True
+
+
+class _ChangedError(OSError):
+    """A file is not what it was expected to be."""
+
+
+def _put_in_place(beside: Path, target: Path, content: bytes | None, before: bytes | EllipsisType | None) -> None:
+    """Give a new file its name, if what has it now is still what it was made from."""
+    if before is None:
+        try:
+            target.hardlink_to(beside)
+        except FileExistsError:
+            raise _ChangedError(errno.EEXIST, "it is there by now", str(target)) from None
+        except OSError:
+            # A file system without links.
+            beside.replace(target)
+        else:
+            beside.unlink()
+        return
+    if before is ...:
+        beside.replace(target)
+        return
+    try:
+        if not _swap(beside, target):
+            if target.read_bytes() != before:
+                raise _ChangedError(errno.EBUSY, "it was changed", str(target))
+            beside.replace(target)
+            return
+    except FileNotFoundError:
+        raise _ChangedError(errno.ENOENT, "it is gone", str(target)) from None
+    if beside.read_bytes() == before:
+        beside.unlink()
+        return
+    # Somebody saved it a moment ago: theirs gets its name back, and whatever was saved during that.
+    for _ in range(_MOST_TRIES):
+        _swap(beside, target)
+        if beside.read_bytes() == content:
+            break
+    raise _ChangedError(errno.EBUSY, "it was changed", str(target))
+
+
+def _swap(one: Path, other: Path) -> bool:
+    """Let two files change names in one step; False where the system cannot do that."""
+    if _RENAMEAT2 is None:
+        return False
+    if _RENAMEAT2(_HERE, os.fsencode(one), _HERE, os.fsencode(other), _EXCHANGE) == 0:
+        return True
+    number = ctypes.get_errno()
+    if number in (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP):
+        return False
+    raise OSError(number, os.strerror(number), str(other))
+
+
+def _keep_names(paths: Iterable[Path]) -> None:
+    """Have the disk keep which file has which name, once for each folder."""
+    for folder in {Path(os.path.realpath(path)).parent for path in paths}:
+        # Not every system can do this with a folder, and the files themselves are on the disk.
+        with contextlib.suppress(OSError):
+            descriptor = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
 
 
 def _descriptor(path: Path) -> int | None:
@@ -267,10 +424,12 @@ def _descriptor(path: Path) -> int | None:
 
 def _check_permission(target: Path) -> None:
     """Raise PermissionError where a file may not be replaced: it, or the folder it is in, is read-only."""
-    # NB a rename needs leave to change the folder only: without this a file that was made read-only would go too.
-    if target.exists() and not os.access(target, os.W_OK):
+    # NB a rename needs leave to change the folder only: without this a file that was made read-only would go too. Root,
+    # as which containers run, may write anything, so the modes are looked at as well.
+    if target.exists() and not (os.access(target, os.W_OK) and target.stat().st_mode & _WRITABLE):
         raise PermissionError(errno.EACCES, "it is read-only", str(target))
-    if target.parent.exists() and not os.access(target.parent, os.W_OK | os.X_OK):
+    folder = target.parent
+    if folder.exists() and not (os.access(folder, os.W_OK | os.X_OK) and folder.stat().st_mode & _WRITABLE):
         raise PermissionError(errno.EACCES, "its folder is read-only", str(target))
 
 
@@ -282,3 +441,21 @@ def _keep_owner_and_mode(descriptor: int, old: os.stat_result) -> None:
             os.fchown(descriptor, old.st_uid, old.st_gid)
     # After the owner: a change of owner clears some bits of the mode.
     os.fchmod(descriptor, stat.S_IMODE(old.st_mode))
+
+
+def _keep_attributes(descriptor: int, target: Path) -> None:
+    """Give a new file the extended attributes of the old one: access control lists, tags, and whatever people set."""
+    if not hasattr(os, "listxattr"):
+        return
+    try:
+        names = os.listxattr(target)
+    except OSError:
+        # The file system has none.
+        return
+    for name in names:
+        try:
+            os.setxattr(descriptor, name, os.getxattr(target, name))
+        except OSError:
+            # What the system sets by itself may not be ours to set; what a person has set must not be lost.
+            if name.startswith(("user.", "system.posix_acl_")):
+                raise

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from recommender.articles import Corpus
+from recommender.bounds import Fence, read_json
 from recommender.content.generator import read_generator
 from recommender.content.paths import without_ending
 from recommender.errors import WriteError
@@ -52,7 +52,9 @@ def plan_data(
         return f"{_render(dict(sorted(merged.items())), '')}\n".encode()
 
     files: dict[Path, str] = {}
-    change = plan_change(path, make, files)
+    folder = site if site.is_dir() else site.parent
+    fence = None if output else Fence.around(folder, settings.articles.outside)
+    change = plan_change(path, make, files, fence)
     return Plan((change,) if change else (), files=files)
 
 
@@ -98,7 +100,7 @@ def _parse(before: bytes, path: Path) -> dict[str, Any]:
     """What the data file says now."""
     cure = "Mend it, or write it anew with a run over the whole site."
     try:
-        found = json.loads(before)
+        found = read_json(before)
     except ValueError as error:
         raise WriteError(f"{path}: is not JSON ({error}). {cure}") from None
     if not isinstance(found, dict):

@@ -10,13 +10,13 @@ from __future__ import annotations
 import codecs
 import logging
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from recommender.articles import Corpus
+from recommender.bounds import Fence, read_regular, read_toml
 from recommender.content import front_matter
 from recommender.content.fields import USUAL_NAMES
 from recommender.content.jsonl import is_jsonl
@@ -73,12 +73,13 @@ def plan_front_matter(
     files: dict[Path, str] = {}
     placeless: list[Answer] = []
     in_extra = _is_zola(site)
+    fence = Fence.around(site, settings.articles.outside)
     n_ours = 0
     for answer in answers:
         article = corpus[answer.article_id]
         maker = _Maker(article.path, name, answer.suggestions, tuple(corpus.entry_shape.names.values()), in_extra)
         try:
-            change = plan_change(site / article.path, maker, files)
+            change = plan_change(site / article.path, maker, files, fence)
         except _NoPlaceError:
             placeless.append(answer)
         except RecommenderError as error:
@@ -118,7 +119,7 @@ def _plan_elsewhere(corpus: Corpus, site: Path, answers: Sequence[Answer], setti
 def _is_zola(site: Path) -> bool:
     """Whether Zola builds the site, which knows no names but its own outside of the table ``extra``."""
     try:
-        return "base_url" in tomllib.loads((site / "config.toml").read_text("utf-8"))
+        return "base_url" in read_toml(read_regular(site / "config.toml").decode())
     except (OSError, ValueError):
         return False
 

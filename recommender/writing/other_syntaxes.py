@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from recommender.bounds import read_json
 from recommender.content.syntaxes import FrontMatter, read_toml
 from recommender.errors import WriteError
 from recommender.writing.values import number, scalar, text, writable
@@ -107,8 +108,8 @@ def splice_json(whole: str, place: FrontMatter, name: str, entries: Entries, whe
     )
     bare = written[: old.start()] + written[old.end() :] if old else written
     try:
-        values = json.loads(bare)
-    except json.JSONDecodeError:
+        values = read_json(bare)
+    except ValueError:
         raise WriteError(f"{where}: {name} does not stand as it is written here. Take it out.") from None
     _check_free(values, None, name, where)
     if not entries:

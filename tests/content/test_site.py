@@ -3,6 +3,7 @@ import os
 import random
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 

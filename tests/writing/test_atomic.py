@@ -1,19 +1,25 @@
 """Files are replaced whole or not at all."""
 
 import errno
+import fcntl
+import multiprocessing
 import os
 import re
+import signal
 import stat
 from pathlib import Path
 
 import pytest
 
+from recommender.bounds import Fence
 from recommender.errors import WriteError
+from recommender.writing import atomic
 from recommender.writing.atomic import (
     FileChange,
     apply_changes,
     is_stream,
     plan_change,
+    remove_leftovers,
     replace_file,
     replace_file_by_parts,
     unwritten,
@@ -227,15 +233,15 @@ def test_crash_in_the_middle(tmp_path, monkeypatch):
     for path in paths:
         path.write_bytes(b"old")
     changes = [plan_change(path, to(b"new")) for path in paths]
-    replace, calls = os.replace, []
+    fsync, calls = os.fsync, []
 
-    def full_at_second(source, target):
-        calls.append(target)
+    def full_at_second(descriptor):
+        calls.append(descriptor)
         if len(calls) == 2:
             raise OSError(errno.ENOSPC, "No space left on device")
-        replace(source, target)
+        fsync(descriptor)
 
-    monkeypatch.setattr(os, "replace", full_at_second)
+    monkeypatch.setattr(os, "fsync", full_at_second)
     with pytest.raises(WriteError) as caught:
         apply_changes(changes)
     assert str(caught.value) == (
@@ -312,3 +318,207 @@ def test_by_parts_that_end_early(tmp_path):
         replace_file_by_parts(file, parts())
     assert file.read_bytes() == b"old\n"
     assert names(tmp_path) == ["lines.jsonl"]
+
+
+@pytest.fixture(params=["swapped", "replaced"])
+def way(request, monkeypatch):
+    """Both ways in which a file gets its name: by a swap, and where the system has none."""
+    if request.param == "replaced":
+        monkeypatch.setattr(atomic, "_RENAMEAT2", None)
+    return request.param
+
+
+def at_last_moment(monkeypatch, save):
+    """Let somebody do something once the new file is on the disk, and before it has its name."""
+    fsync, is_done = os.fsync, []
+
+    def saved(descriptor):
+        fsync(descriptor)
+        if not is_done:
+            is_done.append(True)
+            save()
+
+    monkeypatch.setattr(os, "fsync", saved)
+
+
+def adding(before):
+    """A maker that adds a line to what is there."""
+    if before is None:
+        raise WriteError("file.md: was removed")
+    return before + b" and ours"
+
+
+@pytest.mark.parametrize("by_rename", [False, True])
+def test_edit_at_the_last_moment_is_kept(tmp_path, monkeypatch, way, by_rename):
+    """An edit that is saved after the comparison, in place or as a new file, is kept, and ours is made from it."""
+    path = tmp_path / "file.md"
+    path.write_bytes(b"old")
+    change = plan_change(path, adding)
+
+    def save():
+        if by_rename:
+            (tmp_path / "new").write_bytes(b"edited")
+            (tmp_path / "new").replace(path)
+        else:
+            path.write_bytes(b"edited")
+
+    at_last_moment(monkeypatch, save)
+    assert apply_changes([change]) == (1, [])
+    assert path.read_bytes() == b"edited and ours"
+    assert names(tmp_path) == ["file.md"]
+
+
+def test_edit_during_the_swap_is_kept(tmp_path, monkeypatch):
+    """An edit that is saved just before the names are swapped gets its name back."""
+    path = tmp_path / "file.md"
+    path.write_bytes(b"old")
+    change = plan_change(path, adding)
+    swap, calls = atomic._swap, []
+
+    def late(one, other):
+        calls.append(other)
+        if len(calls) == 1:
+            path.write_bytes(b"edited")
+        return swap(one, other)
+
+    monkeypatch.setattr(atomic, "_swap", late)
+    assert apply_changes([change]) == (1, [])
+    assert path.read_bytes() == b"edited and ours"
+    assert names(tmp_path) == ["file.md"]
+
+
+def test_file_that_never_rests_is_left_alone(tmp_path, monkeypatch, way):
+    """A file that something else changes again and again is told of and left as it is."""
+    path = tmp_path / "file.md"
+    path.write_bytes(b"old")
+    change = plan_change(path, adding)
+    fsync, n_saved = os.fsync, []
+
+    def saved(descriptor):
+        fsync(descriptor)
+        n_saved.append(1)
+        path.write_bytes(b"edit %d" % len(n_saved))
+
+    monkeypatch.setattr(os, "fsync", saved)
+    n_replaced, problems = apply_changes([change])
+    assert n_replaced == 0
+    assert [str(problem) for problem in problems] == [
+        f"{path}: is changed by something else again and again, so it is left as it is. Run again."
+    ]
+    assert path.read_bytes().startswith(b"edit")
+    assert names(tmp_path) == ["file.md"]
+
+
+def test_file_that_goes_or_comes_at_the_last_moment(tmp_path, monkeypatch, way):
+    """A file that is removed at the last moment is not made again; one that somebody makes there is kept."""
+    gone, made = tmp_path / "gone.md", tmp_path / "made.md"
+    gone.write_bytes(b"old")
+    changes = [plan_change(gone, adding), plan_change(made, lambda before: b"ours" if before is None else before)]
+    at_last_moment(monkeypatch, gone.unlink)
+    n_replaced, problems = apply_changes(changes[:1])
+    assert (n_replaced, [str(problem) for problem in problems]) == (0, ["file.md: was removed"])
+    monkeypatch.undo()
+    at_last_moment(monkeypatch, lambda: made.write_bytes(b"theirs"))
+    assert apply_changes(changes[1:]) == (0, [])
+    assert names(tmp_path) == ["made.md"]
+    assert made.read_bytes() == b"theirs"
+
+
+@pytest.mark.skipif(not hasattr(os, "setxattr"), reason="the system has no extended attributes")
+def test_extended_attributes_are_kept(tmp_path):
+    """The new file has the old one's extended attributes, of which access control lists are some."""
+    path = tmp_path / "file.md"
+    path.write_bytes(b"old")
+    try:
+        os.setxattr(path, "user.note", b"of an editor")
+    except OSError:
+        pytest.skip("the file system has no extended attributes")
+    assert replace_file(path, b"new")
+    assert os.getxattr(path, "user.note") == b"of an editor"
+
+
+@pytest.mark.parametrize(("name", "mode", "what"), [("one.md", 0o444, "it"), ("", 0o555, "its folder")])
+def test_read_only_for_root_too(tmp_path, name, mode, what):
+    """A file or a folder that nobody may write is left alone, also by root, who could."""
+    path = tmp_path / "folder" / "one.md"
+    path.parent.mkdir()
+    path.write_bytes(b"old")
+    (path.parent / name).chmod(mode)
+    with pytest.raises(WriteError) as caught:
+        plan_change(path, to(b"new"))
+    (path.parent / name).chmod(0o755)
+    assert (
+        str(caught.value)
+        == f"{path}: cannot be written ({what} is read-only). It is as it was. Mend that and run again."
+    )
+
+
+def test_hard_link(tmp_path):
+    """A file with several names is replaced under this one; the others keep what they had."""
+    path, other = tmp_path / "file.md", tmp_path / "other.md"
+    path.write_bytes(b"old")
+    other.hardlink_to(path)
+    assert replace_file(path, b"new")
+    assert (path.read_bytes(), other.read_bytes()) == (b"new", b"old")
+
+
+def test_leftovers_of_a_killed_run_are_removed(tmp_path):
+    """What a run left beside the files when it was killed goes with the next; what another run writes stays."""
+    path = tmp_path / "file.md"
+    path.write_bytes(b"old")
+    leftover, other = tmp_path / ".recommender-0123456789abcdef.tmp", tmp_path / ".recommender-notes.tmp"
+    leftover.write_bytes(b"half")
+    other.write_bytes(b"of a person")
+    (tmp_path / ".recommender-0123456789abcdee.tmp").symlink_to(path)
+    child = multiprocessing.get_context("fork").Process(target=replace_and_be_killed, args=(path,))
+    child.start()
+    child.join()
+    assert len(names(tmp_path)) == 5
+    assert remove_leftovers([path, tmp_path / "another.md"]) == 2
+    assert names(tmp_path) == [".recommender-0123456789abcdee.tmp", ".recommender-notes.tmp", "file.md"]
+    assert path.read_bytes() == b"old"
+    with leftover.open("wb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        assert remove_leftovers([path]) == 0
+
+
+def replace_and_be_killed(path):
+    """Be killed when the new file is on the disk and has no name yet."""
+    os.fsync = lambda _: os.kill(os.getpid(), signal.SIGKILL)
+    replace_file(path, b"new")
+
+
+def test_fence(tmp_path):
+    """A file that a link leads out of the site is not written, nor a pipe in the place of a file."""
+    site, outside = tmp_path / "site", tmp_path / "outside"
+    site.mkdir()
+    outside.mkdir()
+    (outside / "file.md").write_bytes(b"old")
+    (site / "link.md").symlink_to(outside / "file.md")
+    (site / "_data").symlink_to(outside)
+    os.mkfifo(site / "pipe.json")
+    fence = Fence.around(site)
+    for path in (site / "link.md", site / "_data" / "file.md", site / "_data" / "new.json", site / ".." / "x.md"):
+        with pytest.raises(WriteError, match=r"cannot be written \(it leads out of the site, to .*articles\.outside"):
+            plan_change(path, to(b"new"), fence=fence)
+    with pytest.raises(WriteError, match=r"cannot be written \(it is no regular file\)\. Take it out\.$"):
+        plan_change(site / "pipe.json", to(b"new"), fence=fence)
+    named = plan_change(site / "link.md", to(b"new"), fence=Fence.around(site, ["../outside"]))
+    assert apply_changes([named]) == (1, [])
+    assert (outside / "file.md").read_bytes() == b"new"
+
+
+def test_link_that_turns_out_of_the_site(tmp_path):
+    """A file that becomes a link out of the site between the plan and its turn is not written."""
+    site, outside = tmp_path / "site", tmp_path / "outside.md"
+    site.mkdir()
+    outside.write_bytes(b"theirs")
+    path = site / "file.md"
+    path.write_bytes(b"old")
+    change = plan_change(path, to(b"new"), fence=Fence.around(site))
+    path.unlink()
+    path.symlink_to(outside)
+    n_replaced, problems = apply_changes([change])
+    assert n_replaced == 0
+    assert "it leads out of the site" in str(problems[0])
+    assert outside.read_bytes() == b"theirs"

@@ -1,0 +1,93 @@
+"""One run at a time writes to a site."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from recommender.errors import WriteError
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
+__all__ = ["only_writer"]
+
+logger = logging.getLogger(__name__)
+
+#: A run writes for seconds; one that holds the site for longer hangs.
+_LONGEST_WAIT = 600.0
+
+
+@contextmanager
+def only_writer(site: Path, longest_wait: float = _LONGEST_WAIT) -> Iterator[None]:
+    """
+    Wait until no other run writes to a site, and keep others waiting as long as this lasts.
+
+    What is locked is the site's folder itself, so there is no file to be left behind, and a lock ends with its process,
+    however that ends. Where folders cannot be locked (Windows, some network disks), nobody waits: files are replaced
+    whole all the same.
+
+    Parameters
+    ----------
+    site
+        A folder, or a file in it.
+    longest_wait
+        Seconds.
+
+    Raises
+    ------
+    WriteError
+        Another run has not ended for so long; the message names its process where the system tells it.
+    """
+    folder = site if site.is_dir() else site.parent
+    descriptor = None
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        if descriptor is not None and fcntl is not None:
+            _lock(descriptor, folder, longest_wait)
+        yield
+    finally:
+        if descriptor is not None:
+            os.close(descriptor)
+
+
+def _lock(descriptor: int, folder: Path, longest_wait: float) -> None:
+    end = time.monotonic() + longest_wait
+    is_told = False
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = _holder(os.fstat(descriptor).st_ino)
+            if time.monotonic() >= end:
+                raise WriteError(
+                    f"{folder}: {holder} has been writing there for {longest_wait:,.0f} seconds, so nothing is "
+                    "written. Wait for it, or end it and run again."
+                ) from None
+            if not is_told:
+                logger.info("%s: %s is writing there. Waiting for it.", folder, holder)
+                is_told = True
+            time.sleep(0.1)
+        except OSError:
+            # A disk without locks.
+            return
+        else:
+            return
+
+
+def _holder(inode: int) -> str:
+    """The run that holds the lock of a folder, as messages name it; Linux tells its process."""
+    with suppress(OSError, ValueError, IndexError):
+        for line in Path("/proc/locks").read_text().splitlines():
+            # 1: FLOCK  ADVISORY  WRITE 1234 fd:01:5678 0 EOF
+            parts = line.split()
+            if parts[1] == "FLOCK" and int(parts[5].rpartition(":")[2]) == inode:
+                return f"another run (process {parts[4]})"
+    return "another run"
