@@ -153,6 +153,9 @@ def read_article(
         try:
             fence = Fence.around(root or file.parent, settings.articles.outside, settings.articles.max_megabytes)
             text = front_matter.decode(fence.read(file), where)
+        except FileNotFoundError:
+            no_file = f"{file}: there is no such file. Name a Markdown file, or give the text of one."
+            raise SiteError(no_file) from None
         except OSError as error:
             if error.errno == errno.ENAMETOOLONG:
                 begun = f"{str(path_or_text)[:40]} …"
