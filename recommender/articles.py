@@ -163,7 +163,9 @@ class Reading:
     matched
         How many curated entries were matched by ``url``, ``path``, ``title``, are ``external``, or ``unmatched``.
     unmatched
-        One sentence for each entry that names no article and carries no title, with a "did you mean".
+        One sentence for each entry that names neither an article nor, with a title, an address elsewhere.
+    list_names
+        The front-matter names whose lists are curated, without hyphens, underscores and capitals.
     """
 
     n_files: int = 0
@@ -172,6 +174,17 @@ class Reading:
     recognised: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     matched: Mapping[str, int] = field(default_factory=dict)
     unmatched: tuple[str, ...] = ()
+    list_names: tuple[str, ...] = ()
+
+    @property
+    def n_entries_found(self) -> int:
+        """How many curated entries name an article of the site."""
+        return sum(self.matched.get(how, 0) for how in ("url", "path", "title"))
+
+    @property
+    def lists_teach(self) -> bool:
+        """Whether the curated lists may be learned from: half of what should name an article does."""
+        return self.n_entries_found >= self.matched.get("unmatched", 0)
 
 
 class Corpus(Sequence[Article]):

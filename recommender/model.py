@@ -146,7 +146,11 @@ class Recommender:
         )
         logger.info("rules: %s", why)
         self._digests = _digests_of(articles)
-        self.ranker, self.ranker_decision = self._choose_ranker(state, progress)
+        if corpus.reading is None or corpus.reading.lists_teach:
+            self.ranker, self.ranker_decision = self._choose_ranker(state, progress)
+        else:
+            self.ranker = SimilarityRanker(self.settings.ranking)
+            self.ranker_decision = "similarity: most of what the curated lists name is no article of the site"
         logger.info("ranking: %s", self.ranker_decision)
         self._state = state
         return self

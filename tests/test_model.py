@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from recommender import Article, Corpus, Recommender, RelatedEntry, Settings, load_model
-from recommender.articles import NEVER
+from recommender.articles import NEVER, Reading
 from recommender.errors import (
     CorpusError,
     ModelError,
@@ -576,3 +576,13 @@ def test_what_is_no_corpus_and_no_article():
     recommender = Recommender().fit(Corpus(articles))
     with pytest.raises(CorpusError, match=r"an Article or the id of one, but this is a NoneType\."):
         recommender.suggest(None)
+
+
+def test_lists_that_name_hardly_an_article_teach_nothing(corpus):
+    """Where most entries of the curated lists name no article, similarity decides, and that is said."""
+    reading = Reading(matched={"url": 1, "unmatched": 2})
+    rec = Recommender().fit(Corpus(corpus, reading=reading))
+    assert (rec.ranker_name, rec.ranker_decision) == (
+        "similarity",
+        "similarity: most of what the curated lists name is no article of the site",
+    )

@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from recommender import errors
@@ -27,10 +27,12 @@ from recommender.cache import SiteCache, code_version, digest
 from recommender.content.fields import Notes, PageFacts
 from recommender.content.files import FileRead, FoundFiles
 from recommender.content.generator import Generator
+from recommender.content.list_names import joined
 from recommender.content.pages import unmade
+from recommender.content.related_lists import CuratedList
 from recommender.content.translations import SiteLanguages
 from recommender.errors import RecommenderError
-from recommender.settings import ArticlesSettings
+from recommender.settings import Settings
 
 __all__ = ["KnownFile", "ReadingCache"]
 
@@ -43,11 +45,46 @@ _BATCH = 64
 _NOT_OURS = (KeyError, IndexError, TypeError, ValueError, AttributeError)
 
 
+class _ArticleRow(NamedTuple):
+    """An article as the document has it; its curated lists are part of what was noticed."""
+
+    title: str
+    excerpt: str
+    published_at: str | None
+    url: str
+    aliases: Sequence[str]
+    topics: Sequence[str]
+    provider: str
+    quality: float | None
+    language: str
+    is_published: bool
+    n_body: int
+    visible_from: str | None
+    visible_until: str | None
+
+
+class _FileRow(NamedTuple):
+    """What came of a file, as the document has it."""
+
+    path: str
+    article_id: str
+    digest: str
+    problem: Sequence[str] | None
+    article: _ArticleRow | None
+    notes: Sequence[Any]
+
+    @classmethod
+    def of(cls, row: Sequence[Any]) -> _FileRow:
+        """A row out of a document."""
+        path, article_id, digest_, problem, article, notes = row
+        return cls(path, article_id, digest_, problem, _ArticleRow(*article) if article else None, notes)
+
+
 @dataclass(frozen=True, slots=True)
 class KnownFile:
     """A file that is as it was when it was parsed: its row of the document, and its body."""
 
-    row: list[Any]
+    row: _FileRow
     body: str
 
 
@@ -63,21 +100,20 @@ class ReadingCache:
         What decides how a file is read, besides the file.
     """
 
-    def __init__(
-        self, store: SiteCache, settings: ArticlesSettings, generator: Generator, languages: SiteLanguages
-    ) -> None:
+    def __init__(self, store: SiteCache, settings: Settings, generator: Generator, languages: SiteLanguages) -> None:
         self._store = store
         read_by = [
-            settings.fields,
-            settings.site_language,
-            settings.site_url,
+            settings.articles.fields,
+            settings.articles.site_language,
+            settings.articles.site_url,
+            settings.writing.front_matter_name,
             sorted(languages.suffixes),
             sorted(languages.folders.items()),
         ]
         configured = [str(getattr(generator, knob.name)) for knob in dataclasses.fields(generator)]
         self._key = digest(code_version(), json.dumps([read_by, configured]))
         self._document: dict[str, Any] = {}
-        self._rows: dict[str, list[Any]] = {}
+        self._rows: dict[str, _FileRow] = {}
         self._entries: list[RelatedEntry] = []
 
     def load(self) -> None:
@@ -87,7 +123,7 @@ class ReadingCache:
             return
         try:
             self._entries = [_entry(row) for row in document["entries"]]
-            self._rows = {row[0]: row for row in document["files"]}
+            self._rows = {row[0]: _FileRow.of(row) for row in document["files"]}
             self._document = document
         except _NOT_OURS:
             logger.warning("%s: the cache is damaged, so it is made anew.", self._store.folder)
@@ -112,28 +148,28 @@ class ReadingCache:
 
     def _known(self, root: Path, path: str, article_id: str, fence: Fence) -> KnownFile | None:
         row = self._rows.get(path)
-        if row is None or row[1] != article_id:
+        if row is None or row.article_id != article_id:
             return None
         try:
             raw = fence.read(root / path)
         except OSError:
             # The reader says what is wrong with it.
             return None
-        if digest(raw) != row[2]:
+        if digest(raw) != row.digest:
             return None
-        n_body = row[4][_N_BODY] if row[4] else 0
+        n_body = row.article.n_body if row.article else 0
         return KnownFile(row, raw[len(raw) - n_body :].decode("utf-8") if n_body else "")
 
     def read(self, known: KnownFile) -> FileRead:
         """What came of a file when it was parsed."""
-        path, article_id, digest_, problem, article, noticed = known.row
+        row = known.row
         return FileRead(
-            path,
-            article_id,
-            digest_,
-            _article(known, self._entries, article[_URL], article[_ALIASES]) if article else None,
-            _notes(noticed, self._document["names"], path, article_id),
-            _problem(problem) if problem else None,
+            row.path,
+            row.article_id,
+            row.digest,
+            _article(known, row.article, ()) if row.article else None,
+            _notes(row.notes, self._document["names"], self._entries, row.article_id),
+            _problem(row.problem) if row.problem else None,
         )
 
     def corpus(self, found: FoundFiles, known: Sequence[KnownFile]) -> Corpus | None:
@@ -141,17 +177,27 @@ class ReadingCache:
         finished = self._document.get("corpus")
         if not finished or finished["key"] != _corpus_key(found, [one.row[:3] for one in known]):
             return None
-        addresses = finished["addresses"]
+        addresses, names, parted = finished["addresses"], finished["list_names"], finished["parted"]
         articles = []
         for one in known:
-            row = one.row[4]
+            row = one.row.article
             if row:
-                url, aliases, is_made = addresses.get(one.row[1], (row[_URL], row[_ALIASES], True))
-                article = _article(one, self._entries, url, aliases)
+                url, aliases, is_made = addresses.get(one.row.article_id, (row.url, row.aliases, True))
+                if (numbers := parted.get(one.row.article_id)) is not None:
+                    related = tuple([self._entries[number] for number in numbers])
+                else:
+                    related = joined(_lists(one.row.notes, self._document["names"], self._entries), names)
+                article = _article(one, row._replace(url=url, aliases=aliases), related)
                 articles.append(article if is_made else unmade(article))
         n_files, problems, warnings, recognised, matched, unmatched = finished["reading"]
         reading = Reading(
-            n_files, tuple(map(_problem, problems)), tuple(warnings), recognised, matched, tuple(unmatched)
+            n_files,
+            tuple(map(_problem, problems)),
+            tuple(warnings),
+            recognised,
+            matched,
+            tuple(unmatched),
+            tuple(names),
         )
         kind, names, target = finished["shape"]
         shape = EntryShape(kind, names, target)
@@ -162,31 +208,37 @@ class ReadingCache:
         """Keep the outcome of a reading, and nothing of files that are gone."""
         entries = _Table()
         names = _Table()
-        files: list[list[Any]] = []
+        files: list[_FileRow] = []
         addresses = {}
+        parted = {}
+        list_names = corpus.reading.list_names if corpus.reading else ()
         for read in reads:
             if not read.digest:
                 continue
             files.append(
-                [
+                _FileRow(
                     read.path,
                     read.article_id,
                     read.digest,
                     _problem_row(read.problem) if read.problem else None,
-                    _article_row(read.article, entries) if read.article else None,
-                    _notes_row(read.notes, read.article_id, names),
-                ]
+                    _article_row(read.article) if read.article else None,
+                    _notes_row(read.notes, read.article_id, names, entries),
+                )
             )
             if read.article:
                 placed = corpus[read.article_id]
                 is_made = placed.visible_from == read.article.visible_from
                 if not is_made or (placed.url, placed.aliases) != (read.article.url, read.article.aliases):
                     addresses[read.article_id] = (placed.url, placed.aliases, is_made)
+                if placed.related != joined(read.notes.lists.get(read.article_id, {}), list_names):
+                    parted[read.article_id] = [entries.number(entry) for entry in placed.related]
         reading = corpus.reading or Reading()
         shape = corpus.entry_shape
         finished = {
             "key": _corpus_key(found, [row[:3] for row in files]),
             "addresses": addresses,
+            "list_names": list_names,
+            "parted": parted,
             "language": corpus.site_language,
             "shape": (shape.kind, shape.names, shape.target),
             "reading": (
@@ -234,12 +286,8 @@ def _corpus_key(found: FoundFiles, files: Sequence[Sequence[Any]]) -> str:
     return digest(json.dumps([found.paths, found.n_all, found.pages, problems, found.warnings, [*map(list, files)]]))
 
 
-#: Where an article's row holds what is looked at before the rest.
-_URL, _ALIASES, _N_BODY = 3, 4, 11
-
-
-def _article_row(article: Article, entries: _Table) -> list[Any]:
-    return [
+def _article_row(article: Article) -> _ArticleRow:
+    return _ArticleRow(
         article.title,
         article.excerpt,
         _written(article.published_at),
@@ -250,34 +298,30 @@ def _article_row(article: Article, entries: _Table) -> list[Any]:
         article.quality,
         article.language,
         article.is_published,
-        [entries.number(entry) for entry in article.related],
         len(article.body.encode("utf-8")),
         _written(article.visible_from),
         _written(article.visible_until),
-    ]
-
-
-def _article(known: KnownFile, entries: Sequence[RelatedEntry], url: str, aliases: Sequence[str]) -> Article:
-    title, excerpt, date, _, _, topics, provider, quality, language, is_published, related, _, opens, closes = (
-        known.row[4]
     )
+
+
+def _article(known: KnownFile, row: _ArticleRow, related: tuple[RelatedEntry, ...]) -> Article:
     return Article(
-        known.row[1],
-        known.row[0],
-        title,
-        excerpt,
-        _moment(date),
-        url,
-        tuple(topics),
-        provider,
-        quality,
-        language,
-        is_published,
+        known.row.article_id,
+        known.row.path,
+        row.title,
+        row.excerpt,
+        _moment(row.published_at),
+        row.url,
+        tuple(row.topics),
+        row.provider,
+        row.quality,
+        row.language,
+        row.is_published,
         known.body,
-        tuple([entries[number] for number in related]),
-        tuple(aliases),
-        _moment(opens),
-        _moment(closes),
+        related,
+        tuple(row.aliases),
+        _moment(row.visible_from),
+        _moment(row.visible_until),
     )
 
 
@@ -290,10 +334,10 @@ def _entry(row: Sequence[Any]) -> RelatedEntry:
     return RelatedEntry(title, excerpt, url, _moment(date), provider, target)
 
 
-def _notes_row(notes: Notes, article_id: str, names: _Table) -> list[Any]:
+def _notes_row(notes: Notes, article_id: str, names: _Table, entries: _Table) -> list[Any]:
     return [
         names.number(tuple(notes.names.items())),
-        [(names.number(pairs), n_entries) for pairs, n_entries in notes.entry_names.items()],
+        {name: _list_row(found, names, entries) for name, found in notes.lists.get(article_id, {}).items()},
         notes.warnings,
         notes.untitled,
         _facts_row(notes.facts[article_id]) if article_id in notes.facts else None,
@@ -309,11 +353,34 @@ def _facts(row: Sequence[Any]) -> PageFacts:
     return PageFacts(slug, permalink, tuple(categories), _moment(date))
 
 
-def _notes(row: Sequence[Any], names: Sequence[Any], path: str, article_id: str) -> Notes:
-    number, entry_names, warnings, untitled, facts = row
+def _list_row(found: CuratedList, names: _Table, entries: _Table) -> list[Any]:
+    return [
+        [entries.number(entry) for entry in found.entries],
+        [(names.number(pairs), n_entries) for pairs, n_entries in found.names],
+        found.n_scored,
+        found.complaints,
+    ]
+
+
+def _lists(row: Sequence[Any], names: Sequence[Any], entries: Sequence[RelatedEntry]) -> dict[str, CuratedList]:
+    """What may be a curated list in a file, by its name."""
+    return {
+        name: CuratedList(
+            tuple([entries[number] for number in numbers]),
+            tuple([(tuple([(ours, theirs) for ours, theirs in names[pairs]]), n) for pairs, n in counted]),
+            n_scored,
+            tuple(complaints),
+        )
+        for name, (numbers, counted, n_scored, complaints) in row[1].items()
+    }
+
+
+def _notes(row: Sequence[Any], names: Sequence[Any], entries: Sequence[RelatedEntry], article_id: str) -> Notes:
+    number, _, warnings, untitled, facts = row
+    lists = _lists(row, names, entries)
     return Notes(
         Counter({(ours, theirs): n for (ours, theirs), n in names[number]}),
-        Counter({tuple([(ours, theirs) for ours, theirs in names[pairs]]): n for pairs, n in entry_names}),
+        {article_id: lists} if lists else {},
         list(warnings),
         list(untitled),
         {article_id: _facts(facts)} if facts else {},

@@ -16,19 +16,21 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any, NamedTuple
 
-from recommender.articles import NEVER, Article, RelatedEntry
+from recommender.articles import NEVER, Article
 from recommender.bounds import LONGEST_TEXT, LONGEST_TITLE, MOST_TOPICS
 from recommender.content.dates import NoDayError, read_date
-from recommender.content.entries import EntryNames, KnownEntries, read_entries
 from recommender.content.paths import named_language, without_ending
+from recommender.content.related_lists import CuratedList, KnownEntries, find_lists, fold_name, named_lists
 from recommender.content.wording import say
 from recommender.errors import ArticleError
+from recommender.settings import WritingSettings
 
 __all__ = ["NO_FACTS", "USUAL_NAMES", "FieldReader", "Notes", "Origin", "PageFacts"]
 
 _DATE_NAMES = ("publishedDateTime", "date", "publishDate", "pubDate", "published_at", "publishedAt")
 #: The names that sites use for our fields, in the order in which they are tried. A dot goes into a mapping. Capitals
-#: do not matter. `topics` and `aliases` take all of theirs together, the others the first that holds something.
+#: do not matter. `topics`, `aliases` and `related` take all of theirs together, the others the first that holds
+#: something. Those of `related` are read with hyphens and underscores too, and are not the only ones: see `list_names`.
 USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     "title": ("title",),
     "excerpt": ("excerpt", "description", "summary"),
@@ -43,6 +45,7 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
         "canonicalUrl",
         "aliases",
         "redirect_from",
+        "id",
     ),
     "topics": ("topics", "tags", "categories", "keywords"),
     "provider": ("provider.name", "provider.domain", "provider", "author", "authors"),
@@ -56,7 +59,7 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     "headless": ("headless",),
     "categories": ("categories", "category"),
     "date": ("date", "publishDate", "pubDate"),
-    "related": ("related", "relatedArticles", "related_articles", "related_posts", "relatedPosts", "see_also"),
+    "related": ("related", "relatedArticles", "relatedPosts", "seeAlso"),
 }
 #: Jekyll's singular forms are read where the article has none of the plural ones.
 _SINGULAR_TOPICS = ("category", "tag")
@@ -133,8 +136,8 @@ class Notes:
     ----------
     names
         How many articles have which of our fields from which name.
-    entry_names
-        How many embedded entries of curated lists have which names: the site's habit.
+    lists
+        What may be a curated list, by the article's id and its name in the front matter.
     warnings
         What was left out, as sentences.
     untitled
@@ -144,7 +147,7 @@ class Notes:
     """
 
     names: Counter[tuple[str, str]] = field(default_factory=Counter)
-    entry_names: EntryNames = field(default_factory=Counter)
+    lists: dict[str, dict[str, CuratedList]] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     untitled: list[str] = field(default_factory=list)
     facts: dict[str, PageFacts] = field(default_factory=dict)
@@ -152,7 +155,9 @@ class Notes:
     def add(self, other: Notes) -> None:
         """Take in what was noticed while further articles were read."""
         self.names.update(other.names)
-        self.entry_names.update(other.entry_names)
+        for article_id, lists in other.lists.items():
+            # Of two lines with one id the first is the article.
+            self.lists.setdefault(article_id, lists)
         self.warnings += other.warnings
         self.untitled += other.untitled
         self.facts |= other.facts
@@ -170,6 +175,8 @@ class FieldReader:
         The time zone of dates that name none.
     language
         The site's, in which dates may name a month; "" where it is not known.
+    own_name
+        Under which our suggestions stand in front matter: no curated list.
     has_bare_pages
         Whether the site's generator makes pages of files without front matter.
     """
@@ -177,9 +184,10 @@ class FieldReader:
     def __init__(
         self,
         fields: Mapping[str, str | Sequence[str]] | None = None,
+        *,
         zone: tzinfo = UTC,
         language: str = "",
-        *,
+        own_name: str = "",
         has_bare_pages: bool = True,
     ) -> None:
         self.has_bare_pages = has_bare_pages
@@ -189,6 +197,10 @@ class FieldReader:
         names = dict(USUAL_NAMES)
         for ours, theirs in (fields or {}).items():
             names[ours] = (theirs,) if isinstance(theirs, str) else tuple(theirs)
+        usual = names.pop("related")
+        self._list_names = () if usual is USUAL_NAMES["related"] else usual
+        others = (name.partition(".")[0] for usual in names.values() for name in usual)
+        self._taken = frozenset(map(fold_name, (*others, WritingSettings().front_matter_name, own_name)))
         if names["topics"] is USUAL_NAMES["topics"]:
             names["topic"] = _SINGULAR_TOPICS
         if names["published_at"] is USUAL_NAMES["published_at"]:
@@ -246,7 +258,6 @@ class FieldReader:
         languages = tuple([code for code in (language, self.language) if code])
         published_at = _published_at(found, self.zone, languages, default_date)
         is_made = _is_made(found, path)
-        entry_names: EntryNames | None = Counter() if "related" in held else None
         article = Article(
             id=article_id,
             path=path,
@@ -260,8 +271,7 @@ class FieldReader:
             language=language,
             is_published=_is_published(found) and is_made,
             body=body,
-            related=() if entry_names is None else _related(found, self.zone, entry_names, self._known_entries),
-            aliases=aliases,
+            aliases=tuple([alias for alias in aliases if alias != article_id]),
             visible_from=_embargo(found, self.zone, published_at) if is_made else NEVER,
             visible_until=_expiry(found, self.zone),
         )
@@ -269,8 +279,12 @@ class FieldReader:
         for name in found.names:
             notes.names[name] += 1
         notes.warnings += found.warnings
-        if entry_names:
-            notes.entry_names.update(entry_names)
+        if self._list_names:
+            lists = named_lists(values, self._list_names, self.zone, origin.typed, self._known_entries)
+        else:
+            lists = find_lists(values, self._taken, self.zone, origin.typed, self._known_entries)
+        if lists:
+            notes.lists.setdefault(article_id, {name: _placed(lists[name], name, origin) for name in lists})
         if not title:
             notes.untitled.append(origin.where)
         facts = PageFacts(slug, permalink, _categories(found), _generator_date(found, self.zone))
@@ -320,6 +334,13 @@ class _Found:
     def leave_out(self, name: str, expected: str, value: object) -> None:
         """Warn of a value that cannot be used."""
         self.warnings.append(f"{self.origin.at(name)}: {name} must be {expected}, but is {say(value)}. It is left out.")
+
+
+def _placed(found: CuratedList, name: str, origin: Origin) -> CuratedList:
+    """The list, its complaints with the place that they are about."""
+    if not found.complaints:
+        return found
+    return found._replace(complaints=tuple(f"{origin.at(name)}: {name}: {one}" for one in found.complaints))
 
 
 def _is_empty(value: Any) -> bool:
@@ -488,10 +509,13 @@ def _addresses(found: _Found) -> tuple[str, tuple[str, ...], str, str]:
         else:
             found.leave_out(name, "text", value)
     for name, value in found.get("aliases"):
-        texts = [text.strip() for text in (value if isinstance(value, list) else [value]) if isinstance(text, str)]
+        is_id = name.lower() == "id"
+        items = value if isinstance(value, list) else [str(value) if is_id and type(value) is int else value]
+        texts = [text.strip() for text in items if isinstance(text, str)]
         if texts:
-            found.names.append(("aliases", name))
             others += texts
+            # What lists may name an article by is no address of it.
+            found.names += [] if is_id else [("aliases", name)]
     return url, tuple(dict.fromkeys(other for other in others if other and other != url)), slug, permalink
 
 
@@ -579,18 +603,3 @@ def _is_published(found: _Found) -> bool:
             elif not (ours == "published" and isinstance(value, str | date) and ("published_at", name) in found.names):
                 found.leave_out(name, "true or false", value)
     return is_published
-
-
-def _related(found: _Found, zone: tzinfo, entry_names: EntryNames, known: KnownEntries) -> tuple[RelatedEntry, ...]:
-    for name, value in found.get("related"):
-        if isinstance(value, bool):
-            # A switch for the site's template, not a list.
-            continue
-        if isinstance(value, list) and not all(isinstance(item, str | Mapping) for item in value):
-            value = found.origin.typed(name, value)
-        entries, complaints = read_entries(value, zone, entry_names, known)
-        found.warnings += [f"{found.origin.at(name)}: {name}: {complaint}" for complaint in complaints]
-        if entries:
-            found.names.append(("related", name))
-            return entries
-    return ()

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from recommender.articles import NEVER, Article, Corpus, Reading, RelatedEntry
-from recommender.content.entries import entry_shape
 from recommender.content.fields import NO_FACTS, Notes
 from recommender.content.generator import Generator
 from recommender.content.languages import detect_language
+from recommender.content.list_names import choose_names, likely_names, with_lists, with_parted_texts
 from recommender.content.matching import EntryMatcher
 from recommender.content.pages import with_unmade
 from recommender.content.paths import slug
 from recommender.content.permalinks import configured_url, infer_patterns, path_parts
+from recommender.content.related_lists import EntryNames, entry_shape, fold_name
 from recommender.content.urls import canonical_url, is_address
 from recommender.content.wording import some
 from recommender.errors import RecommenderError
@@ -29,6 +30,8 @@ logger = logging.getLogger(__name__)
 
 #: Looking for the nearest name costs a comparison with every article, so only so many entries get a "did you mean".
 _MOST_SUGGESTIONS = 100
+#: Entries that a sentence about most of them shows.
+_MOST_EXAMPLES = 5
 
 
 def gather(
@@ -57,16 +60,38 @@ def gather(
     problems, warnings
         What was noticed while files were found.
     """
+    site_url = settings.site_url.rstrip("/") or generator.site_url
+    pages, unmade = with_unmade(articles, generator)
+
+    def placed(names: Collection[str]) -> tuple[list[Article], Counter[str]]:
+        return with_addresses(_with_shared_entries(with_lists(pages, notes, names)), notes, generator, site_url)
+
+    # Lists show how the site writes its addresses, and addresses show which lists name its articles.
+    names = likely = likely_names(notes, settings.fields.get("related", ()))
+    articles, patterns = placed(names)
+    matcher = EntryMatcher(articles if notes.lists else ())
+    passed_over: list[str] = []
+    if "related" not in settings.fields:
+        names, passed_over = choose_names(articles, notes, matcher)
+    if names != likely:
+        articles, patterns = placed(names)
+        matcher = EntryMatcher(articles)
+    articles = with_parted_texts(articles, matcher)
+    articles.sort(key=lambda article: article.id)
+    entry_names: EntryNames = Counter()
+    for lists in notes.lists.values():
+        for name, found in lists.items():
+            if fold_name(name) in names:
+                entry_names.update(dict(found.names))
+                notes.warnings += found.complaints
+                notes.names["related", name] += bool(found.entries)
     recognised: dict[str, dict[str, int]] = {}
     for (ours, theirs), n_articles in sorted(notes.names.items(), key=lambda item: (-item[1], item[0])):
-        recognised.setdefault(ours, {})[theirs] = n_articles
-    site_url = settings.site_url.rstrip("/") or generator.site_url
-    articles, unmade = with_unmade(_with_shared_entries(articles), generator)
-    articles, patterns = with_addresses(articles, notes, generator, site_url)
-    articles.sort(key=lambda article: article.id)
+        if n_articles:
+            recognised.setdefault(ours, {})[theirs] = n_articles
     if patterns:
         recognised.setdefault("url", {}).update(patterns)
-    matched, unmatched = _matched(articles)
+    matched, unmatched = _matched(articles, matcher)
     language = settings.site_language or generator.language or _detected(articles)
     sentences = [*generator.warnings, *warnings, *unmade, *notes.warnings]
     if notes.untitled:
@@ -74,6 +99,7 @@ def gather(
     bare = [article.path for article in articles if article.path and not article.url and article.visible_from != NEVER]
     if bare:
         sentences.append(f"{some(bare)} without an address: the site's pattern asks for what is not known.")
+    sentences += passed_over
     sentences += _unused_names(settings, recognised)
     sentences += _shared_addresses(articles)
     reading = Reading(
@@ -83,8 +109,12 @@ def gather(
         recognised=recognised,
         matched=matched,
         unmatched=unmatched,
+        list_names=tuple(sorted(names)),
     )
-    shape = entry_shape((article.related for article in articles), notes.entry_names)
+    if not reading.lists_teach:
+        sentences.append(_astray(reading, articles, matcher))
+        reading = replace(reading, warnings=tuple(sentences))
+    shape = entry_shape((article.related for article in articles), entry_names)
     corpus = Corpus(articles, site_language=language, entry_shape=shape, reading=reading)
     log_reading(corpus)
     return corpus
@@ -168,15 +198,13 @@ def _detected(articles: Sequence[Article]) -> str:
     return detect_language(texts) if texts else ""
 
 
-def _matched(articles: Sequence[Article]) -> tuple[dict[str, int], tuple[str, ...]]:
+def _matched(articles: Sequence[Article], matcher: EntryMatcher) -> tuple[dict[str, int], tuple[str, ...]]:
     """How the entries of all curated lists were matched, and a sentence for each that was not."""
     counted = dict.fromkeys(("url", "path", "title", "external", "unmatched"), 0)
     sentences: list[str] = []
-    with_lists = [article for article in articles if article.related]
-    matcher = EntryMatcher(articles if with_lists else ())
     # The same few entries stand in many lists, and an address names the same article in all of them.
     has_address: dict[int, bool] = {}
-    for article in with_lists:
+    for article in articles:
         for entry in article.related:
             if id(entry) not in has_address:
                 has_address[id(entry)] = matcher.by_address(entry) is not None
@@ -189,6 +217,21 @@ def _matched(articles: Sequence[Article]) -> tuple[dict[str, int], tuple[str, ..
                     f"address, path, slug or title.{hint}"
                 )
     return counted, tuple(sentences)
+
+
+def _astray(reading: Reading, articles: Sequence[Article], matcher: EntryMatcher) -> str:
+    """The sentence about lists most of whose entries name no article."""
+    n_found = reading.n_entries_found
+    n_all = n_found + reading.matched["unmatched"]
+    examples: dict[str, None] = {}
+    for article in articles:
+        for entry in article.related:
+            if len(examples) < _MOST_EXAMPLES and matcher.match(entry, article).how == "unmatched":
+                examples[repr(entry.target)] = None
+    return (
+        f"curated lists: only {n_found:,} of {n_all:,} entries name an article, so nothing is learned from them. "
+        f"No article is called {', '.join(examples)}. Name the lists that hold articles: articles.fields.related."
+    )
 
 
 def _shared_addresses(articles: Sequence[Article]) -> Iterator[str]:

@@ -68,7 +68,11 @@ def read_jsonl(path: Path | str, settings: Settings | None = None, *, strict: bo
     """
     settings = settings or Settings()
     path = Path(path)
-    reader = FieldReader(settings.articles.fields, language=settings.articles.site_language)
+    reader = FieldReader(
+        settings.articles.fields,
+        language=settings.articles.site_language,
+        own_name=settings.writing.front_matter_name,
+    )
     articles: list[Article] = []
     notes = Notes()
     problems: list[RecommenderError] = []
@@ -231,7 +235,10 @@ def _article(line: bytes, where: str, reader: FieldReader, notes: Notes) -> Arti
         return article
     if not article.url:
         raise ArticleError(f'{where}: there is no id. Give it one: "id": "tea".')
-    return replace(article, id=canonical_url(article.url))
+    article = replace(article, id=canonical_url(article.url))
+    if lists := notes.lists.pop("", None):
+        notes.lists.setdefault(article.id, lists)
+    return article
 
 
 def _text(values: dict[str, Any], name: str, where: str) -> str:

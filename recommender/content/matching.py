@@ -1,8 +1,8 @@
 """
 Which article an entry of a curated list names.
 
-By address first, then by path, permalink or slug, then by title; an entry that names no article but carries a title
-is an external article.
+By address first, then by path, permalink or slug, then by title; an entry that names no article but carries a title and
+an address is an external article.
 """
 
 from __future__ import annotations
@@ -10,22 +10,22 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from posixpath import normpath
 from threading import Lock
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 from urllib.parse import unquote
 
 from recommender.articles import Article, RelatedEntry
 from recommender.bounds import LONGEST_ADDRESS
-from recommender.content.paths import language_code, name_date, slug, without_ending
+from recommender.content.paths import language_code, name_date, slug, suffix_language, without_ending
 from recommender.content.urls import canonical_url, is_address
 from recommender.errors import did_you_mean
 from recommender.snapshots import Base, LayeredDict
 
-__all__ = ["EntryMatcher", "How", "Match", "external_article", "fold_title"]
+__all__ = ["EntryMatcher", "How", "Match", "article_keys", "entry_keys", "external_article", "fold_title"]
 
 How = Literal["url", "path", "title", "external", "unmatched"]
 
@@ -40,6 +40,17 @@ _WRAPPED = re.compile(
     | (?:@site|\{\{\s*site\.(?:base)?url\s*\}\})(?P<based>/.*)""",
     re.VERBOSE,
 )
+#: The addresses of a machine's own server, where editors look at a site before it is public.
+_LOCAL = re.compile(
+    r"(?:https?:)?//(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|[\w.-]+\.(?:localhost|local|test))(?::\d+)?(?=[/?#]|$)",
+    re.IGNORECASE,
+)
+#: A host that stages a site has so many names before the site's own at most.
+_MOST_LABELS = 4
+#: 02-tea, 2_tea and 02. tea: a number that only sorts, as Docusaurus takes it.
+_ORDER = re.compile(r"^\d{1,3}\s*[-_.]+\s*(?=[^-_.\s\d])")
+#: Docusaurus keeps translations apart from what they translate.
+_TRANSLATED = re.compile(r"^(?:.*/)?i18n/[^/]+/docusaurus-plugin-content-(docs|blog)(?:/current)?/")
 _PAGE_ENDING = re.compile(r"\.(?:md|markdown|mdx|html?)$", re.IGNORECASE)
 
 
@@ -175,13 +186,14 @@ class EntryMatcher:
             its date between articles of one title. It is itself the answer only where nothing else can be meant.
         """
         if (article_id := self.by_address(entry)) is not None:
-            return Match(article_id, "url")
+            return Match(self._in_language_of(source, article_id, entry), "url")
         elsewhere = is_address(entry.url or entry.target)
         for target in dict.fromkeys((entry.target, entry.url)):
+            target = _below_local_host(target)
             if target and not is_address(target):
                 article_id = self._match_path(target, source)
                 if article_id is not None:
-                    return Match(article_id, "path")
+                    return Match(self._in_language_of(source, article_id, entry), "path")
         title = entry.title or ("" if elsewhere else entry.target)
         if title:
             # An entry with another address than the source's is not the source, whatever its title.
@@ -193,11 +205,22 @@ class EntryMatcher:
 
     def by_address(self, entry: RelatedEntry) -> str | None:
         """The article that has the address of an entry, whosever list it stands in."""
-        address = entry.url or entry.target
-        if address.startswith("/") or is_address(address):
-            ids = self.indexes()["by_url"].get(canonical_url(address))
-            return ids[0] if ids else None
+        address = _below_local_host(entry.url or entry.target)
+        if not (address.startswith("/") or is_address(address)):
+            return None
+        by_url, by_path = self.indexes()["by_url"], self.indexes()["by_path"]
+        for spelling in _spellings(address):
+            ids = by_url.get(spelling) or by_url.get(spelling.casefold())
+            if not ids and is_address(spelling):
+                ids = by_path.get(spelling.casefold())
+            if ids:
+                return ids[0]
         return None
+
+    def is_whole(self, entry: RelatedEntry, article_id: str) -> bool:
+        """Whether every folder that an entry names is one of the article's: its path's, its date's, its language's."""
+        folders = _cleaned(_below_local_host(entry.target)).split("/")[:-1]
+        return _explained_parts(folders, self._articles[article_id]) == len(folders)
 
     def suggestion_for(self, entry: RelatedEntry) -> str:
         """The sentence " Did you mean 'x'?" with the nearest slug or title, for an entry that names nothing, or ""."""
@@ -211,39 +234,56 @@ class EntryMatcher:
         cleaned = _cleaned(target)
         if not cleaned:
             return None
+        by_path, by_slug = self.indexes()["by_path"], self.indexes()["by_slug"]
         if source is not None and source.path and not target.startswith("/"):
-            folder = unicodedata.normalize("NFC", source.path.rpartition("/")[0])
+            folder = _folded(source.path.rpartition("/")[0])
             relative = normpath(f"{folder}/{cleaned}" if folder else cleaned)
-            if ids := self.indexes()["by_path"].get(relative):
+            if ids := by_path.get(relative):
                 return ids[0]
         cleaned = normpath(cleaned).lstrip("./")
-        if ids := self.indexes()["by_path"].get(cleaned):
-            return self._choose(ids, source, ())
-        folders, _, name = cleaned.rpartition("/")
-        parts = tuple(folders.split("/")) if folders else ()
-        by_slug = self.indexes()["by_slug"]
-        return self._choose(by_slug.get(name) or by_slug.get(slug(name)) or (), source, parts)
+        parts = tuple(cleaned.split("/"))
+        if ids := by_path.get(cleaned):
+            return self._choose(ids, source, parts)
+        name = slug(parts[-1])
+        return self._choose(
+            by_slug.get(parts[-1]) or by_slug.get(name) or by_slug.get(_plain(name)) or (), source, parts
+        )
 
     def _choose(self, ids: Collection[str], source: Article | None, parts: tuple[str, ...]) -> str | None:
         """
         The article that is meant among those of one slug, or None where that cannot be told.
 
-        Those that explain most of the target's folders are looked at, then those in the source's language.
+        First those whose path ends with the whole target, else those that explain most of its folders; of them those in
+        the source's language, those whose file has the very name, and those with the fewest folders before it.
         """
         if source is not None and len(ids) > 1:
             ids = [article_id for article_id in ids if article_id != source.id]
-        if len(ids) > 1 and parts:
-            explained = {article_id: _explained_parts(parts, self._articles[article_id]) for article_id in ids}
-            ids = [article_id for article_id in ids if explained[article_id] == max(explained.values())]
-        if len(ids) > 1 and source is not None:
-            language = source.language
-            ids = [article_id for article_id in ids if self._articles[article_id].language == language] or ids
-        if len(ids) > 1:
-            # One page under two files is one page; two pages of one slug are a riddle.
-            urls = {self._articles[article_id].url for article_id in ids}
-            if len(urls) > 1 or "" in urls:
-                return None
-        return next(iter(ids), None)
+        if len(ids) < 2:
+            return next(iter(ids), None)
+        found = [self._articles[article_id] for article_id in ids]
+        depths = {article.id: _folders_before(parts, article) for article in found}
+        ends_so = [article for article in found if depths[article.id] is not None]
+        found = ends_so or _best(found, lambda article: -_explained_parts(parts[:-1], article))
+        if source is not None:
+            found = _best(found, lambda article: article.language != source.language)
+        found = _best(found, lambda article: parts[-1] not in _names(article))
+        if ends_so:
+            found = _best(found, lambda article: depths[article.id] or 0)
+        # One page under two files is one page; two pages of one slug are a riddle.
+        urls = {article.url for article in found}
+        return found[0].id if len(found) == 1 or (len(urls) == 1 and "" not in urls) else None
+
+    def _in_language_of(self, source: Article | None, article_id: str, entry: RelatedEntry) -> str:
+        """The article's translation into the source's language, unless the entry names a language or there is none."""
+        article = self._articles[article_id]
+        if source is None or article.language == source.language or _names_language(entry.target, article.language):
+            return article_id
+        page = _untranslated(article)
+        for other in self.indexes()["by_slug"].get(page.rpartition("/")[2]) or ():
+            twin = self._articles[other]
+            if twin.language == source.language and other != source.id and _untranslated(twin) == page:
+                return other
+        return article_id
 
     def _match_title(self, title: str, source: Article | None, *, may_be_source: bool) -> str | None:
         ids = self.indexes()["by_title"].get(fold_title(title)) or ()
@@ -264,26 +304,45 @@ class EntryMatcher:
 def _keys(article: Article) -> Iterator[tuple[_Kind, str]]:
     """Under which keys of which kind an article is found, each once."""
     addresses = (article.url, *article.aliases)
-    for key in {canonical_url(url) for url in addresses if url.startswith("/") or is_address(url)}:
+    urls = {canonical_url(url) for url in addresses if url.startswith("/") or is_address(url)}
+    for key in urls:
         yield "by_url", key
-    paths = {unicodedata.normalize("NFC", path) for path in (article.id, without_ending(article.path))}
-    paths.update(_cleaned(url) for url in addresses if url and not is_address(url))
-    for key in paths - {""}:
+    files = {article.id, without_ending(article.path)}
+    paths = {*map(_folded, files), *(_cleaned(url) for url in addresses if url and not is_address(url))}
+    for key in (paths | {url.casefold() for url in urls if is_address(url) and url != url.casefold()}) - {""}:
         yield "by_path", key
-    for key in ({slug(path) for path in paths} | {path.rpartition("/")[2] for path in paths}) - {""}:
+    slugs = {slug(path) for path in paths} | {path.rpartition("/")[2] for path in (*paths, _untranslated(article))}
+    slugs.update(_folded(slug(path)) for path in files)
+    for key in (slugs | set(map(_plain, slugs))) - {""}:
         yield "by_slug", key
     if article.title:
         yield "by_title", fold_title(article.title)
 
 
+def article_keys(article: Article) -> set[str]:
+    """Under these an article is found; an entry that may come to mean it has one of them among its `entry_keys`."""
+    return {key for _, key in _keys(article)}
+
+
+def entry_keys(entry: RelatedEntry) -> set[str]:
+    """The keys by which an entry waits for its article; whether that one is meant, the matcher says."""
+    keys = {fold_title(entry.title or entry.target)}
+    for name in (entry.url, entry.target):
+        if place := _below_local_host(name):
+            keys.add(_plain(_cleaned(place).rpartition("/")[2]))
+            for spelling in _spellings(place):
+                keys |= {spelling, spelling.casefold()}
+    return keys - {""}
+
+
 def external_article(entry: RelatedEntry) -> Article | None:
-    """The article elsewhere that an entry describes, or None where it carries no title."""
+    """The article elsewhere that an entry describes, or None where it has no title or no address that leads there."""
     title = entry.title.strip()
-    if not title:
+    address = entry.url or entry.target
+    if not title or not (is_address(address) or address.startswith("/")) or _below_local_host(address) != address:
         return None
-    address = entry.url or (entry.target if is_address(entry.target) else "")
     return Article(
-        id=canonical_url(address) or f"external:{' '.join(title.split())}",
+        id=canonical_url(address),
         title=title,
         excerpt=entry.excerpt,
         published_at=entry.published_at,
@@ -295,25 +354,101 @@ def external_article(entry: RelatedEntry) -> Article | None:
 @lru_cache(maxsize=1 << 18)
 def fold_title(title: str) -> str:
     """A title without its differences of case, blanks, and of how an accent is written."""
-    return " ".join(unicodedata.normalize("NFC", title.casefold()).split())
+    return " ".join(_folded(title).split())
+
+
+def _folded(text: str) -> str:
+    return text.casefold() if text.isascii() else unicodedata.normalize("NFC", text.casefold())
 
 
 @lru_cache(maxsize=1 << 18)
 def _cleaned(target: str) -> str:
-    """A path or slug as typed, without what generators wrap around it, query, fragment, ending and outer slashes."""
+    """A path or slug as typed, without what generators wrap around it, query, fragment, ending, slashes and case."""
     if len(target) > LONGEST_ADDRESS:
         return ""
     found = _WRAPPED.search(target)
     if found is not None:
         target = next(group for group in found.groups() if group).rstrip(" \t-")
-    target = unicodedata.normalize("NFC", unquote(target.strip().partition("#")[0].partition("?")[0]))
+    target = unquote(target.strip().replace("\\", "/").partition("#")[0].partition("?")[0])
     target = _PAGE_ENDING.sub("", target.rstrip("/").removeprefix("./"))
-    return target.removesuffix("/index").strip("/")
+    return _folded(target).removesuffix("/index").strip("/")
 
 
-def _explained_parts(parts: tuple[str, ...], article: Article) -> int:
+def _below_local_host(address: str) -> str:
+    """An address of a machine's own server as a path of the site; any other text as it is."""
+    found = _LOCAL.match(address.strip())
+    return f"/{address.strip()[found.end() :].lstrip('/')}" if found else address
+
+
+def _spellings(address: str) -> Iterator[str]:
+    """The canonical URL of an address; without its query; and those of the hosts that its own host may stage."""
+    canonical = canonical_url(address)
+    plain = canonical.partition("?")[0]
+    found = [canonical] if plain == canonical or plain in ("", "/") else [canonical, plain]
+    yield from found
+    for url in found:
+        scheme, _, rest = url.partition("://")
+        host, slash, path = rest.partition("/")
+        labels = host.split(".")
+        for start in range(1, min(len(labels) - 1, _MOST_LABELS)):
+            yield f"{scheme}://{'.'.join(labels[start:])}{slash}{path}"
+
+
+def _best(articles: list[Article], key: Callable[[Article], Any]) -> list[Article]:
+    """The articles with the least key."""
+    keys = [key(article) for article in articles]
+    least = min(keys)
+    return [article for article, own in zip(articles, keys, strict=True) if own == least]
+
+
+@lru_cache(maxsize=1 << 16)
+def _plain(part: str) -> str:
+    """A part of a path without the date or the number that sorts it: 2021-03-03-tea and 02-tea are tea."""
+    return _ORDER.sub("", slug(part))
+
+
+def _names(article: Article) -> set[str]:
+    """What the article's file and its addresses are called."""
+    paths = map(_cleaned, (article.path or article.id, article.url, *article.aliases))
+    return {name for path in paths for name in (slug(path), path.rpartition("/")[2])}
+
+
+def _folders_before(parts: tuple[str, ...], article: Article) -> int | None:
+    """How many folders stand before the target where the article's path ends with it, part by part; else None."""
+    own = _cleaned(article.path or article.id).removesuffix("/readme").split("/")
+    end = own[-len(parts) :]
+    if [_plain(part) for part in end] == [_plain(part) for part in parts]:
+        return len(own) - len(parts)
+    return None
+
+
+def _names_language(target: str, language: str) -> bool:
+    """Whether a target says that it means an article of this language: /de/tea/, tea.de.md."""
+    parts = target.partition("?")[0].strip("/").split("/")
+    codes = {language_code(part) for part in parts[:-1]} | {language_code(suffix_language(parts[-1]) or "-")}
+    return language != "" and language in codes
+
+
+@lru_cache(maxsize=1 << 16)
+def _untranslated_path(path: str, language: str) -> str:
+    *folders, name = _TRANSLATED.sub(r"\1/", without_ending(path)).split("/")
+    if language_code(suffix_language(name) or "-") == language:
+        name = name.rpartition(".")[0]
+    folders = [folder for folder in folders if language_code(folder) != language]
+    return _cleaned("/".join((*folders, name)))
+
+
+def _untranslated(article: Article) -> str:
+    """The article's path without what names its language: the same for all translations of a page."""
+    if not article.language:
+        return _cleaned(article.path or article.id)
+    return _untranslated_path(article.path or article.id, article.language)
+
+
+def _explained_parts(parts: Sequence[str], article: Article) -> int:
     """How many folders of a target are folders of the article, its date, its language or one of its topics."""
-    known = {part.lower() for part in article.path.split("/")[:-1]}
+    folders = [_folded(part) for part in article.path.split("/")[:-1]]
+    known = {*folders, *map(_plain, folders)}
     known.update(topic.lower().replace(" ", "-") for topic in article.topics)
     known.add(article.language.lower())
     published = article.published_at

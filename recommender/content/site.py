@@ -20,9 +20,11 @@ from recommender.content.files import FileRead, FoundFiles, article_of_text, fin
 from recommender.content.gather import gather, log_reading, with_addresses
 from recommender.content.generator import CONFIG_FILES, Generator, read_generator
 from recommender.content.jsonl import is_jsonl, read_jsonl
+from recommender.content.list_names import likely_names, with_lists
 from recommender.content.pages import with_unmade
 from recommender.content.paths import ENDINGS, without_ending
 from recommender.content.processes import in_processes, n_cores
+from recommender.content.related_lists import fold_name
 from recommender.content.translations import SiteLanguages, around, site_languages
 from recommender.content.wording import some
 from recommender.content.yaml import forget_entries
@@ -94,7 +96,7 @@ def read_site(
         )
     languages = site_languages(found.paths, generator)
     store = SiteCache.of(root, settings.articles.cache)
-    cache = ReadingCache(store, settings.articles, generator, languages) if store else None
+    cache = ReadingCache(store, settings, generator, languages) if store else None
     files = _with_ids(found)
     known: Sequence[KnownFile | None] = [None] * len(files)
     if cache is not None and not fresh:
@@ -171,6 +173,10 @@ def read_article(
         raise ArticleError(
             f"{where}: has neither front matter nor a heading. Begin it with a line of three dashes and title: Tea."
         )
+    names = likely_names(notes, settings.articles.fields.get("related", ()))
+    (article,) = with_lists([article], notes, names)
+    for name, found in notes.lists.get(article.id, {}).items():
+        notes.warnings += found.complaints if fold_name(name) in names else ()
     for warning in notes.warnings:
         logger.warning(warning)
     if not path:
@@ -183,8 +189,9 @@ def read_article(
 def _reader(settings: Settings, generator: Generator) -> FieldReader:
     return FieldReader(
         settings.articles.fields,
-        generator.zone,
-        settings.articles.site_language or generator.language,
+        zone=generator.zone,
+        language=settings.articles.site_language or generator.language,
+        own_name=settings.writing.front_matter_name,
         # Jekyll copies files without front matter as they are.
         has_bare_pages=generator.name != "jekyll",
     )

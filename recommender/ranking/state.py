@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.articles import Article, RelatedEntry
-from recommender.content.matching import EntryMatcher, external_article, fold_title
+from recommender.content.matching import EntryMatcher, article_keys, entry_keys, external_article
 from recommender.content.urls import canonical_url, is_address
 from recommender.ranking.catalogue import Catalogue
 from recommender.ranking.curation import CurationGraph
@@ -191,7 +191,7 @@ class State:
             row = catalogue.row_of(article.id)
             assert row is not None
             unsettled.add(row)
-            for key in _keys_of_article(article):
+            for key in article_keys(article):
                 unsettled.update(self.awaited.get(key) or ())
             for namesake, is_by_title in matcher.namesakes(article).items():
                 row = catalogue.row_of(namesake)
@@ -314,9 +314,8 @@ class State:
 
     def _described(self, external_id: str) -> Article | None:
         """The external article of an id as the first list by id describes it; None where no list does any more."""
-        key = fold_title(external_id.removeprefix("external:")) if external_id.startswith("external:") else external_id
         articles = self.catalogue.articles
-        for source in sorted(self.awaited.get(key) or (), key=lambda row: articles[row].id):
+        for source in sorted(self.awaited.get(external_id) or (), key=lambda row: articles[row].id):
             for entry in self.waiting.get(source) or ():
                 external = external_article(entry)
                 if external is not None and external.id == external_id:
@@ -394,8 +393,8 @@ class State:
 
     def _wait(self, row: int, entries: Sequence[RelatedEntry]) -> None:
         """Remember which entries of a row's list wait for their article, in place of those that did."""
-        before = {key for entry in self.waiting.get(row) or () for key in _keys_of_entry(entry)}
-        after = {key for entry in entries for key in _keys_of_entry(entry)}
+        before = {key for entry in self.waiting.get(row) or () for key in entry_keys(entry)}
+        after = {key for entry in entries for key in entry_keys(entry)}
         for key in before - after:
             rows = tuple(other for other in self.awaited[key] if other != row)
             if rows:
@@ -433,22 +432,3 @@ def _addresses(article: Article) -> list[str]:
         return [canonical_url(article.url)] if article.url else []
     addresses = [article.url, *(alias for alias in article.aliases if is_address(alias))]
     return list(dict.fromkeys(canonical_url(address) for address in addresses if address))
-
-
-def _keys_of_article(article: Article) -> set[str]:
-    """Every key by which an entry may wait for this article."""
-    names = [article.id, article.url, *article.aliases]
-    return {*_addresses(article), *map(_last_part, names), fold_title(article.title)} - {""}
-
-
-def _keys_of_entry(entry: RelatedEntry) -> set[str]:
-    """The keys by which an entry waits for its article; whether that one is meant, the matcher says."""
-    keys = {fold_title(entry.title or entry.target)}
-    for name in (entry.url, entry.target):
-        if name:
-            keys.update((canonical_url(name), _last_part(name)))
-    return keys - {""}
-
-
-def _last_part(address: str) -> str:
-    return address.rstrip("/").rsplit("/", 1)[-1]

@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from recommender.content import front_matter
-from recommender.content.entries import ENTRY_NAMES
+from recommender.content.related_lists import ENTRY_NAMES
 from recommender.content.wording import say
 from recommender.content.yaml import LINE_END, parse_events, read_yaml
 

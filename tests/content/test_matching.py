@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recommender.articles import Article, RelatedEntry
-from recommender.content.matching import EntryMatcher, Match, external_article
+from recommender.content.matching import EntryMatcher, Match, article_keys, entry_keys, external_article
 
 
 def day(number):
@@ -164,7 +164,7 @@ def test_order_changes_nothing(found, random, entry):
 
 
 def test_external_article():
-    """An external article carries what its entry does; without an address its title is its id."""
+    """An external article carries what its entry does; what has no title or no address that leads there is none."""
     entry = RelatedEntry("Tea", "A cup.", "https://a.org/tea/", day(1), "Ada", "https://a.org/tea/")
     assert external_article(entry) == Article(
         "https://a.org/tea",
@@ -174,8 +174,99 @@ def test_external_article():
         url="https://a.org/tea/",
         provider="Ada",
     )
-    assert external_article(RelatedEntry("A  new tea")) == Article("external:A new tea", title="A  new tea")
-    assert external_article(RelatedEntry(target="tea")) is None
+    for entry in (
+        RelatedEntry("A new tea"),
+        RelatedEntry("A new tea", url="a-new-tea", target="a-new-tea"),
+        RelatedEntry("A new tea", url="http://localhost:1313/new/", target="http://localhost:1313/new/"),
+        RelatedEntry(target="https://a.org/tea/"),
+    ):
+        assert external_article(entry) is None
+
+
+BUTTON = Article("docs/components/button/index", "docs/components/button/index.md", "Button")
+TESTING = Article("docs/testing/components/button", "docs/testing/components/button.md", "Testing a button")
+SPARS = Article("docs/02-building/01-spars", "docs/02-building/01-spars.md", "Spars")
+TAILS = Article(
+    "docs/tails", "docs/tails.md", "Tails", url="/Docs/Tails/", aliases=("https://kite.example/Docs/Tails/", "7")
+)
+ACCENT = Article("docs/crème", "docs/crème.md", "Crème")
+DOCS = EntryMatcher([BUTTON, TESTING, SPARS, TAILS, ACCENT])
+
+
+@pytest.mark.parametrize(
+    ("target", "article", "how"),
+    [
+        ("components/button", BUTTON, "path"),
+        ("components/button/index.md", BUTTON, "path"),
+        ("Components/Button", BUTTON, "path"),
+        ("testing/components/button", TESTING, "path"),
+        ("building/spars", SPARS, "path"),
+        ("spars", SPARS, "path"),
+        ("docs\\02-building\\01-spars.md", SPARS, "path"),
+        ("/docs/tails/", TAILS, "path"),
+        ("https://kite.example/docs/TAILS/", TAILS, "url"),
+        ("http://localhost:4000/Docs/Tails/", TAILS, "url"),
+        ("http://127.0.0.1/docs/tails", TAILS, "path"),
+        ("https://staging.kite.example/Docs/Tails/", TAILS, "url"),
+        ("https://kite.example/Docs/Tails/index.html?ref=footer#top", TAILS, "url"),
+        ("7", TAILS, "path"),
+        ("cre\u0300me.md", ACCENT, "path"),
+        ("CRE\u0300ME", ACCENT, "path"),
+    ],
+)
+def test_spellings(target, article, how):
+    """Case, backslashes, hosts of a preview, queries, numbers that sort and composed letters do not hide an article."""
+    assert DOCS.match(RelatedEntry(target=target)) == Match(article.id, how)
+
+
+@pytest.mark.parametrize("target", ["https://other.example/Docs/Tails/", "https://kite.example.org/Docs/Tails/"])
+def test_a_foreign_host_stays_foreign(target):
+    """Another site's page of the same path is not the site's own."""
+    assert DOCS.match(RelatedEntry("T", url=target, target=target)).how == "external"
+
+
+def in_languages(page):
+    """A page in English, the site's language, and in Spanish by the end of its name, and in German by its folder."""
+    return [
+        Article(f"blog/{page}", f"blog/{page}.md", page, url=f"/blog/{page}/"),
+        Article(f"blog/{page}.es", f"blog/{page}.es.md", f"{page} (es)", language="es", url=f"/es/blog/{page}/"),
+        Article(f"de/blog/{page}", f"de/blog/{page}.md", f"{page} (de)", language="de", url=f"/de/blog/{page}/"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "expected"),
+    [
+        ("blog/cup.es", "blog/tea.md", "blog/tea.es"),
+        ("blog/cup.es", "tea.md", "blog/tea.es"),
+        ("blog/cup.es", "/blog/tea/", "blog/tea.es"),
+        ("blog/cup.es", "tea", "blog/tea.es"),
+        ("de/blog/cup", "/blog/tea/", "de/blog/tea"),
+        ("blog/cup", "blog/tea.md", "blog/tea"),
+        ("blog/cup", "tea", "blog/tea"),
+        ("blog/cup.es", "/de/blog/tea/", "de/blog/tea"),
+        ("blog/cup", "tea.es.md", "blog/tea.es"),
+        ("blog/cup.es", "blog/cup.md", "blog/cup"),
+        ("blog/cup.es", "blog/pot.md", "blog/pot"),
+    ],
+)
+def test_translations(source, target, expected):
+    """An entry in a translation means the same language's article, unless it names a language or there is none."""
+    articles = [*in_languages("tea"), *in_languages("cup"), Article("blog/pot", "blog/pot.md", "pot")]
+    (asking,) = (article for article in articles if article.id == source)
+    assert EntryMatcher(articles).match(RelatedEntry(target=target), asking).article_id == expected
+
+
+@given(st.sampled_from(["/a/b/", "b", "B.md", "x/a/02-b", "A b", "https://s.e.org/a/b?q=1"]), st.integers(0, 5))
+def test_an_entry_waits_for_what_it_may_mean(target, number):
+    """Whatever article an entry means, once it is there, is found by the keys under which the entry waits."""
+    article = [
+        Article("x/a/b", "x/a/b.md", url="/a/b/"), Article("a/02-b", "a/02-b.md"), Article("p", title="a B"),
+        Article("q", url="https://e.org/a/b"), Article("r", aliases=("b",)), Article("B/index", "B/index.md"),
+    ][number]  # fmt: skip
+    entry = RelatedEntry(target=target)
+    if EntryMatcher([article]).match(entry).article_id is not None:
+        assert article_keys(article) & entry_keys(entry)
 
 
 def test_hint():

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from recommender.content.entries import ENTRY_NAMES, read_entries
 from recommender.content.fields import USUAL_NAMES
+from recommender.content.related_lists import ENTRY_NAMES, read_entries
 from recommender.content.site import read_article
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reading.md").read_text("utf-8")
@@ -28,8 +28,8 @@ def test_entry_names():
 def test_curated_list():
     """The list that shows every form is read, each line as one entry."""
     block = PAGE[PAGE.index("related:\n") :].split("```")[0]
-    entries, complaints = read_entries(yaml.safe_load(block)["related"], None)
-    assert (len(entries), complaints) == (10, [])
+    read = read_entries(yaml.safe_load(block)["related"], None)
+    assert (len(read.entries), read.complaints) == (13, ())
 
 
 def test_one_article():

@@ -338,7 +338,10 @@ def test_not_utf_8(make_site, raw, message):
 def test_log(make_site, caplog):
     """Drafts, dates in the future and matched entries are told in a line a stage."""
     site = make_site(
-        {"a.md": article("A", "draft: true", "date: 9000-01-01", "related: [b, {title: C}]"), "b.md": article("B")}
+        {
+            "a.md": article("A", "draft: true", "date: 9000-01-01", "related: [b, {title: C, url: /c/}]"),
+            "b.md": article("B"),
+        }
     )
     with caplog.at_level(logging.INFO, "recommender"):
         read_site(site)

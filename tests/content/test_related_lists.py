@@ -1,10 +1,11 @@
 from collections import Counter
 from datetime import UTC, datetime
+from time import perf_counter
 
 import pytest
 
 from recommender.articles import EntryShape, RelatedEntry
-from recommender.content.entries import EntryNames, entry_shape, read_entries, target_kind
+from recommender.content.related_lists import entry_shape, read_entries, target_kind
 
 SEED_NAMES = {
     "title": "title",
@@ -14,6 +15,14 @@ SEED_NAMES = {
     "provider": "provider.name",
     "quality": "quality",
 }
+
+
+TEA_AND_KETTLE = [RelatedEntry(target="tea"), RelatedEntry(target="kettle")]
+
+
+def address(url):
+    """An entry that is no more than an address."""
+    return RelatedEntry(url=url, target=url)
 
 
 @pytest.mark.parametrize(
@@ -36,16 +45,37 @@ SEED_NAMES = {
         ([{"title": "Tea", "provider": {"id": 1}}], [RelatedEntry("Tea", target="Tea")]),
         ([2024, None, ""], [RelatedEntry(target="2024")]),
         ([], []),
+        (7, [RelatedEntry(target="7")]),
+        ("- tea\n- kettle", [RelatedEntry(target="tea"), RelatedEntry(target="kettle")]),
+        ("https://a.org/tea, https://a.org/cup", [address("https://a.org/tea"), address("https://a.org/cup")]),
+        (
+            "[[tea]] and [[kettle|the kettle]]",
+            [RelatedEntry(target="[[tea]]"), RelatedEntry(target="[[kettle|the kettle]]")],
+        ),
+        ([["tea"], [["kettle"]]], [RelatedEntry(target="[[tea]]"), RelatedEntry(target="[[kettle]]")]),
+        ("See [Tea](<my tea.md>).", [RelatedEntry("Tea", url="my tea.md", target="my tea.md")]),
+        (["![A cup](/cup.png)"], [RelatedEntry(target="![A cup](/cup.png)")]),
+        ([{"/tea/": "Tea"}], [RelatedEntry("Tea", url="/tea/", target="/tea/")]),
+        ([{"web-url": "/tea/"}], [RelatedEntry(url="/tea/", target="/tea/")]),
+        ({"title": "Further on", "description": "Two more.", "links": ["tea", "kettle"]}, TEA_AND_KETTLE),
+        ({"items": [{"text": "Tea", "href": "/tea/"}]}, [RelatedEntry("Tea", url="/tea/", target="/tea/")]),
+        ({"sections": [{"title": "Hot", "items": ["tea"]}, {"title": "Tools", "items": ["kettle"]}]}, TEA_AND_KETTLE),
+        ([{"heading": "Hot", "links": ["tea"]}, {"heading": "Tools", "children": ["kettle"]}], TEA_AND_KETTLE),
+        ({"Hot": ["tea"], "Tools": ["kettle"]}, TEA_AND_KETTLE),
+        ({"title": "Nothing yet", "links": []}, []),
+        ([{"link": {"text": "Tea", "href": "/tea/"}}], [RelatedEntry("Tea", url="/tea/", target="/tea/")]),
+        ([{"title": "Tea", "tags": ["hot"]}], [RelatedEntry("Tea", target="Tea")]),
+        ([{"title": "Tea", "url": "/tea/", "parts": ["a"]}], [RelatedEntry("Tea", url="/tea/", target="/tea/")]),
     ],
 )
 def test_forms(value, entries):
-    """Curated lists are read in every form that sites use."""
-    assert read_entries(value, UTC) == (tuple(entries), [])
+    """Curated lists are read in every form that sites use, and a heading is never an entry."""
+    read = read_entries(value, UTC)
+    assert (read.entries, read.complaints) == (tuple(entries), ())
 
 
 def test_embedded_entry():
     """An embedded entry keeps all that it carries, and its names in the site's order."""
-    names: EntryNames = Counter()
     item = {
         "webUrl": "https://a.org/tea",
         "title": "Tea",
@@ -55,14 +85,14 @@ def test_embedded_entry():
         "quality": 28,
         "images": [],
     }
-    entries, complaints = read_entries([item], UTC, names)
-    assert complaints == []
+    entries, names, n_scored, complaints = read_entries([item], UTC)
+    assert (n_scored, complaints) == (0, ())
     assert entries == (
         RelatedEntry(
             "Tea", "A cup.", "https://a.org/tea", item["publishedDateTime"], "The Kettle", "https://a.org/tea"
         ),
     )
-    shape = entry_shape([entries], names)
+    shape = entry_shape([entries], Counter(dict(names)))
     assert (shape.kind, list(shape.names.items())) == (
         "mapping",
         [
@@ -79,10 +109,9 @@ def test_embedded_entry():
 @pytest.mark.parametrize(
     ("value", "complaint"),
     [
-        (7, "must be a list, but is the number 7. It is left out."),
-        ([["tea"]], "entry 1 must be text or a mapping, but is a list. It is left out."),
+        (True, "must be a list, but is the truth value true. It is left out."),
         ([True], "entry 1 must be text or a mapping, but is the truth value true. It is left out."),
-        (["/tea/", {"colour": ["green"]}], "entry 2 has neither a title nor an address. It is left out."),
+        (["/tea/", {"colour": 3}], "entry 2 has neither a title nor an address. It is left out."),
         (
             [{"title": "Tea", "date": "2021-02-30"}],
             "entry 1 has '2021-02-30' for date, which is no date. It is kept without one.",
@@ -91,7 +120,23 @@ def test_embedded_entry():
 )
 def test_complaints(value, complaint):
     """What cannot be used is told, with the entry's number."""
-    assert read_entries(value, UTC)[1] == [complaint]
+    assert read_entries(value, UTC).complaints == (complaint,)
+
+
+def test_a_list_has_an_end():
+    """A few lines of references that stand for millions of entries are read up to a number, and told."""
+    value = ["tea", "kettle"]
+    for _ in range(6):
+        value = [value] * 9
+    read = read_entries(value, UTC)
+    assert len(read.entries) == 1_000
+    assert read.complaints == ("holds more than 1,000 entries. The others are left out.",)
+
+
+def test_scores():
+    """What a machine wrote is told by the numbers of similarity beside its entries; a figure of merit is none."""
+    items = [{"slug": "tea", "score": 0.9}, {"slug": "cup", "Similarity": 1}, {"slug": "pot", "quality": 3}]
+    assert read_entries(items, UTC).n_scored == 2
 
 
 @pytest.mark.parametrize(
@@ -121,9 +166,8 @@ def test_shape_without_lists():
 
 def test_shape_with_paths():
     """Where entries name articles by path or slug, ours go under the same name."""
-    names: EntryNames = Counter()
-    entries, _ = read_entries([{"title": "Tea", "slug": "tea"}], UTC, names)
-    assert dict(entry_shape([entries], names).names) == {"url": "slug", "title": "title"}
+    read = read_entries([{"title": "Tea", "slug": "tea"}], UTC)
+    assert dict(entry_shape([read.entries], Counter(dict(read.names))).names) == {"url": "slug", "title": "title"}
 
 
 def test_a_shape_has_a_title_and_an_address():
@@ -142,3 +186,11 @@ def test_a_few_lists_do_not_name_the_entries_of_a_whole_site(n_lists, n_articles
     lists = [(RelatedEntry("A", url="/a", target="/a"),)] * n_lists + [()] * (n_articles - n_lists)
     shape = entry_shape(lists, Counter({(("title", "name"), ("url", "link")): n_lists}))
     assert (shape.names["url"] == "link") is is_learned
+
+
+@pytest.mark.parametrize("part", ["[[", "[[a", "[a](", "[a](<", "[a](b ", "[[a|", "a \n", "https://a.org, "])
+def test_a_hostile_text_costs_what_its_length_costs(part):
+    """Links that are opened and never closed are looked for once."""
+    begun = perf_counter()
+    read_entries([part * 40_000], UTC)
+    assert perf_counter() - begun < 5

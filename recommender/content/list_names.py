@@ -1,0 +1,172 @@
+"""
+Which names of a site's front matter hold curated lists.
+
+Some names say it themselves (`related`, `see_also`, `further_reading`), and are believed as far as their entries bear
+it out. Any other name is one where hardly an entry is anything else than an article of the site, on many articles that
+also list each other: tags and authors name pages that list nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from recommender.articles import Article, RelatedEntry
+from recommender.bounds import MOST_ENTRIES
+from recommender.content.fields import USUAL_NAMES, Notes
+from recommender.content.matching import EntryMatcher
+from recommender.content.related_lists import CuratedList, fold_name, is_telling
+from recommender.content.urls import is_address
+
+__all__ = ["choose_names", "joined", "likely_names", "with_lists", "with_parted_texts"]
+
+_USUAL = frozenset(map(fold_name, USUAL_NAMES["related"]))
+#: What a name that says nothing must show to be read: so many lists, this share of entries that name an article, this
+#: share of the named articles that have such a list too, this share of lists that differ from each other.
+_LEAST_LISTS, _LEAST_MATCHED, _LEAST_MUTUAL, _LEAST_DIFFERENT = 5, 0.8, 0.25, 0.5
+#: Fewer lists than these, or a smaller share of entries that name an article, are not worth a line.
+_LEAST_TOLD, _LEAST_TOLD_MATCHED = 3, 0.5
+_COMMA = re.compile(r"[,;]")
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What stands under one name, on all articles that have it."""
+
+    lists: list[tuple[Article, CuratedList]] = field(default_factory=list)
+    typed: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def is_scored(self) -> bool:
+        """Whether most entries carry a number of similarity."""
+        n_entries = sum(len(found.entries) for _, found in self.lists)
+        return 2 * sum(found.n_scored for _, found in self.lists) > n_entries
+
+
+def likely_names(notes: Notes, names: str | Collection[str] = ()) -> frozenset[str]:
+    """The folded names that are read as curated lists: those of the settings, else those that say so themselves."""
+    if names:
+        return frozenset(map(fold_name, [names] if isinstance(names, str) else names))
+    found = {fold_name(name) for lists in notes.lists.values() for name in lists}
+    return frozenset(name for name in found if is_telling(name.rpartition(".")[2]))
+
+
+def choose_names(articles: Sequence[Article], notes: Notes, matcher: EntryMatcher) -> tuple[frozenset[str], list[str]]:
+    """
+    The folded names whose lists are curated, and a sentence for each other name that looks as if its lists were.
+
+    Parameters
+    ----------
+    articles, notes
+        As read; with addresses.
+    matcher
+        Over these articles.
+    """
+    seen: dict[str, _Seen] = {}
+    for article in articles:
+        for name, found in notes.lists.get(article.id, {}).items():
+            one = seen.setdefault(fold_name(name), _Seen())
+            one.lists.append((article, found))
+            one.typed[name] += 1
+    chosen, sentences = set(), []
+    for name, one in sorted(seen.items()):
+        if name in _USUAL and not one.is_scored:
+            chosen.add(name)
+            continue
+        reason = _objection(name, one, matcher)
+        if reason == "":
+            chosen.add(name)
+        elif reason is not None:
+            typed, n_lists = max(one.typed, key=lambda typed: (one.typed[typed], typed)), len(one.lists)
+            where = "one article" if n_lists == 1 else f"{n_lists:,} articles"
+            sentences.append(
+                f"{typed} on {where} looks like curated lists, but {reason}: not read. If editors chose them, say so: "
+                f"articles.fields.related: {typed}."
+            )
+    return frozenset(chosen), sentences
+
+
+def _objection(name: str, seen: _Seen, matcher: EntryMatcher) -> str | None:
+    """Why a name's lists are not read as curated ones; "" where they are, None where they do not even look so."""
+    named: Counter[str] = Counter()
+    n_external = n_unmatched = 0
+    for article, found in seen.lists:
+        for entry in found.entries:
+            match = matcher.match(entry, article)
+            if match.how == "external":
+                n_external += 1
+            elif match.article_id is None or (match.how == "path" and not matcher.is_whole(entry, match.article_id)):
+                n_unmatched += 1
+            else:
+                named[match.article_id] += 1
+    n_matched, n_lists = named.total(), len(seen.lists)
+    is_telling_name = is_telling(name.rpartition(".")[2])
+    if not n_matched or (not is_telling_name and n_lists < _LEAST_TOLD):
+        return None
+    if seen.is_scored:
+        return "its entries carry scores, so a machine wrote them"
+    share = n_matched / (n_matched + n_unmatched + (0 if is_telling_name else n_external))
+    if is_telling_name:
+        n_entries = n_matched + n_unmatched
+        return (
+            ""
+            if 2 * n_matched >= n_unmatched + n_matched
+            else f"only {n_matched:,} of {n_entries:,} entries name an article"
+        )
+    if share < _LEAST_TOLD_MATCHED:
+        return None
+    sources = {article.id for article, _ in seen.lists}
+    mutual = sum(article_id in sources for article_id in named) / len(named)
+    n_different = len({frozenset(entry.target for entry in found.entries) for _, found in seen.lists})
+    if mutual < _LEAST_MUTUAL or n_different < _LEAST_DIFFERENT * n_lists:
+        # Tags, authors, parts of a series, navigation: not even a line each.
+        return None
+    if share < _LEAST_MATCHED:
+        return f"only {share:.0%} of the entries name an article"
+    return "" if n_lists >= _LEAST_LISTS else "few articles have one"
+
+
+def joined(lists: Mapping[str, CuratedList], names: Collection[str]) -> tuple[RelatedEntry, ...]:
+    """The entries of an article's curated lists, one list after the other; what an earlier list has is not repeated."""
+    entries: list[RelatedEntry] = []
+    for name, found in lists.items():
+        if fold_name(name) in names:
+            before = set(entries) if entries else ()
+            entries += [entry for entry in found.entries if entry not in before]
+    return tuple(entries)
+
+
+def with_lists(articles: Sequence[Article], notes: Notes, names: Collection[str]) -> list[Article]:
+    """The articles, each with its curated lists: those under the given folded names."""
+    return [
+        replace(article, related=joined(lists, names)) if (lists := notes.lists.get(article.id)) else article
+        for article in articles
+    ]
+
+
+def with_parted_texts(articles: Sequence[Article], matcher: EntryMatcher) -> list[Article]:
+    """The articles; where a text with commas names none, but a part of it does, each part is an entry."""
+    return [
+        replace(article, related=tuple(_parted(article, matcher))) if any(map(_has_parts, article.related)) else article
+        for article in articles
+    ]
+
+
+def _has_parts(entry: RelatedEntry) -> bool:
+    return not entry.title and ("," in entry.target or ";" in entry.target) and not is_address(entry.target)
+
+
+def _parted(article: Article, matcher: EntryMatcher) -> Iterator[RelatedEntry]:
+    for entry in article.related:
+        if _has_parts(entry) and matcher.match(entry, article).article_id is None:
+            parts = [
+                RelatedEntry(url=part if is_address(part) else "", target=part)
+                for part in map(str.strip, _COMMA.split(entry.target, MOST_ENTRIES)[:MOST_ENTRIES])
+                if part
+            ]
+            if any(matcher.match(part, article).article_id is not None for part in parts):
+                yield from parts
+                continue
+        yield entry

@@ -1,0 +1,444 @@
+"""
+Curated lists, in every form that sites use -> `RelatedEntry`; and where front matter may hold one.
+
+Which of the names that may hold a list do so is decided when the whole site is read: `list_names`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, tzinfo
+from functools import lru_cache
+from typing import Any, Literal, NamedTuple
+
+from recommender.articles import EntryShape, RelatedEntry
+from recommender.bounds import MOST_ENTRIES
+from recommender.content.dates import read_date
+from recommender.content.urls import is_address
+from recommender.content.wording import say
+
+__all__ = [
+    "ENTRY_NAMES",
+    "CuratedList",
+    "EntryNames",
+    "KnownEntries",
+    "entry_shape",
+    "find_lists",
+    "fold_name",
+    "is_telling",
+    "named_lists",
+    "read_entries",
+    "target_kind",
+]
+
+#: How many embedded entries have which pairs of our field and the site's name, in the site's order.
+EntryNames = Counter[tuple[tuple[str, str], ...]]
+
+#: The names in an embedded entry, in the order in which they are tried.
+ENTRY_NAMES: Mapping[str, tuple[str, ...]] = {
+    "title": ("title", "name", "text", "label"),
+    "excerpt": ("excerpt", "description", "summary"),
+    "published_at": ("publishedDateTime", "date", "publishDate", "pubDate", "published_at", "publishedAt"),
+    "url": ("webUrl", "url", "link", "href", "permalink"),
+    "path": ("path", "slug", "ref", "id", "file", "post", "page", "article", "doc"),
+    "provider": ("provider.name", "provider.domain", "provider", "author", "source"),
+    "quality": ("quality",),
+}
+#: What a machine writes beside an entry, and no editor does.
+_SCORES = frozenset({"score", "similarity", "distance", "relevance", "confidence", "probability", "cosine"})
+#: Names of lists of articles, without hyphens, underscores and capitals.
+_TELLING = re.compile(
+    r"related|seealso|similar|furtherread|readnext|readmore|readalso|alsoread|moreread|nextread|(?:suggested|recommended)read"
+    r"|youmay|youmight|morelikethis|nextsteps|whatsnext"
+)
+#: A name with one of these words holds something else than articles, whatever its entries are called.
+_OTHER_THINGS = frozenset(
+    """
+    tag tags topic topics category categories keyword keywords taxonomy taxonomies term terms glossary
+    author authors editor editors translator translators contributor contributors people person team
+    image images photo photos picture pictures gallery icon icons video videos audio media asset assets script scripts
+    css js alias aliases redirect redirects translation translations alternate alternates hreflang cascade build layout
+    """.split()  # noqa: SIM905 -- a list of words reads better than a page of quotation marks
+)
+#: And one with these the way through the site: right below a heading, but no list of its own.
+_NAVIGATION = frozenset(
+    "nav navigation menu menus sidebar breadcrumb breadcrumbs toc children parent parents prev previous".split()  # noqa: SIM905
+)
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+#: Front matter is looked through so deep, and an entry may stand so deep in a list.
+_DEEPEST_NAME, _DEEPEST_ENTRY = 3, 8
+#: Lists from which a form is learned: so many, or those of this share of the articles on a small site.
+_LEAST_LISTS, _LEAST_SHARE = 5, 0.1
+#: [Tea](/tea/), [Tea](<my tea.md>) and [[tea|Tea]]; pictures are none.
+_LINK = re.compile(
+    r"(?<!!)(?:\[(?P<title>[^][]++)\]\((?:<(?P<angled>[^<>[]++)>|(?P<url>[^)[\s]++))[^)[]*+\)|(?P<wiki>\[\[[^][]++\]\]))"
+)
+_BULLET = re.compile(r"^[-*+]\s+")
+_NEXT_ADDRESS = re.compile(r"(?<![,;\s])[,;\s]++(?=https?://)")
+
+
+@lru_cache(maxsize=1 << 12)
+def fold_name(name: str) -> str:
+    """A name without its hyphens, underscores, blanks and capitals; dots between names stay."""
+    return re.sub(r"[-_\s]", "", name).lower()
+
+
+_OURS = {fold_name(name): (ours, rank) for ours, names in ENTRY_NAMES.items() for rank, name in enumerate(names)}
+
+
+class CuratedList(NamedTuple):
+    """
+    What one name of an article's front matter holds, read as a curated list.
+
+    Parameters
+    ----------
+    entries
+        In the editor's order.
+    names
+        How many of the embedded ones have which names.
+    n_scored
+        How many carry a number of similarity: a machine wrote them.
+    complaints
+        A sentence for each thing in it that could not be used.
+    """
+
+    entries: tuple[RelatedEntry, ...]
+    names: tuple[tuple[tuple[tuple[str, str], ...], int], ...] = ()
+    n_scored: int = 0
+    complaints: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Embedded:
+    """
+    What came of one embedded entry.
+
+    Parameters
+    ----------
+    item
+        The entry as YAML has it; kept, so that no other object can take its identity.
+    entry
+        The entry, or None for one that names nothing.
+    names
+        Our fields and the names that it has them from; empty where it has none.
+    is_scored
+        Whether it carries a number of similarity.
+    complaints
+        What is wrong with it.
+    """
+
+    item: Mapping[Any, Any]
+    entry: RelatedEntry | None
+    names: tuple[tuple[str, str], ...] = ()
+    is_scored: bool = False
+    complaints: list[str] = field(default_factory=list)
+
+
+#: Embedded entries that were read, by the identity of their mapping. Lists repeat each other's entries, and the reader
+#: of front matter gives the same object for the same text; see `content.yaml`.
+KnownEntries = dict[int, _Embedded]
+
+
+@lru_cache(maxsize=1 << 12)
+def is_telling(name: str) -> bool:
+    """Whether a name says by itself that it holds a list of articles."""
+    return _TELLING.search(fold_name(name)) is not None
+
+
+@lru_cache(maxsize=1 << 12)
+def _is_other(name: str, others: frozenset[str] = _OTHER_THINGS) -> bool:
+    return not others.isdisjoint(word.lower() for word in _WORD.findall(name))
+
+
+def find_lists(
+    values: Mapping[Any, Any],
+    taken: Iterable[str],
+    zone: tzinfo,
+    typed: Callable[[str, Any], Any],
+    known: KnownEntries | None = None,
+) -> dict[str, CuratedList]:
+    """
+    Everything in front matter that may be a curated list, by its name; a dot goes into a mapping.
+
+    Parameters
+    ----------
+    values
+        Names and values.
+    taken
+        Folded names that hold something else.
+    typed
+        Gives a name's value with its numbers, dates and truth values as they are typed.
+    zone, known
+        As for `read_entries`.
+    """
+    found = {}
+    for name, value in _candidates(values, frozenset(taken), "", 1):
+        read = read_entries(typed(name, value) if _is_untyped(value) else value, zone, known)
+        if read.entries or read.complaints:
+            found[name] = read
+    return found
+
+
+def named_lists(
+    values: Mapping[Any, Any],
+    names: Iterable[str],
+    zone: tzinfo,
+    typed: Callable[[str, Any], Any],
+    known: KnownEntries | None = None,
+) -> dict[str, CuratedList]:
+    """The curated lists under these names, and no others; parameters as for `find_lists`."""
+    found = {}
+    for wanted in names:
+        for name, value in _under(values, wanted.split("."), ""):
+            if not isinstance(value, bool) and value not in (None, "", [], {}):
+                found[name] = read_entries(typed(name, value) if _is_untyped(value) else value, zone, known)
+    return found
+
+
+def _is_untyped(value: Any) -> bool:
+    """Whether YAML has made something else than text of an entry."""
+    if isinstance(value, list):
+        return any(map(_is_untyped, value))
+    return isinstance(value, bool | int | float | date)
+
+
+def _under(values: Any, parts: list[str], above: str) -> Iterator[tuple[str, Any]]:
+    if isinstance(values, Mapping):
+        for key, value in values.items():
+            if isinstance(key, str) and fold_name(key) == fold_name(parts[0]):
+                if len(parts) == 1:
+                    yield above + key, value
+                else:
+                    yield from _under(value, parts[1:], f"{above}{key}.")
+
+
+def _candidates(values: Mapping[Any, Any], taken: frozenset[str], above: str, depth: int) -> Iterator[tuple[str, Any]]:
+    for key, value in values.items():
+        if not isinstance(key, str) or not value or isinstance(value, bool):
+            continue
+        if is_telling(key):
+            if not _is_other(key) and fold_name(key) not in taken:
+                yield above + key, value
+        elif (
+            isinstance(value, list | Mapping)
+            and fold_name(key) not in taken
+            and not _is_other(key, _OTHER_THINGS | _NAVIGATION)
+        ):
+            if isinstance(value, list):
+                yield above + key, value
+            elif depth < _DEEPEST_NAME:
+                yield from _candidates(value, taken, f"{above}{key}.", depth + 1)
+
+
+def read_entries(value: Any, zone: tzinfo, known: KnownEntries | None = None) -> CuratedList:
+    """
+    The entries of a curated list.
+
+    Parameters
+    ----------
+    value
+        Texts, numbers and mappings, or a single one of them, alone or in groups that have a heading; a mapping of
+        titles to addresses.
+    zone
+        The time zone of dates that name none.
+    known
+        Remembers embedded entries, all of one time zone.
+    """
+    if isinstance(value, str):
+        lines = value.splitlines()
+        value = [_BULLET.sub("", line.strip(), count=1) for line in lines] if len(lines) > 1 else lines
+    elif isinstance(value, Mapping) or (isinstance(value, int) and not isinstance(value, bool)):
+        value = [value]
+    if not isinstance(value, list):
+        return CuratedList((), complaints=(f"must be a list, but is {say(value)}. It is left out.",))
+    known = {} if known is None else known
+    entries: list[RelatedEntry] = []
+    names: EntryNames = Counter()
+    n_scored = 0
+    complaints: list[str] = []
+    for number, item in enumerate(_leaves(value, known), start=1):
+        if number > MOST_ENTRIES:
+            complaints.append(f"holds more than {MOST_ENTRIES:,} entries. The others are left out.")
+            break
+        read = known.get(id(item))
+        if read is None and (item is None or item == ""):
+            continue
+        if read is not None or isinstance(item, Mapping):
+            if read is None:
+                read = known[id(item)] = _from_mapping(item, zone)
+            if read.entry is not None:
+                entries.append(read.entry)
+            if read.names:
+                names[read.names] += 1
+            n_scored += read.is_scored
+            complaints += [f"entry {number} {complaint}" for complaint in read.complaints]
+        elif isinstance(item, str | int | float | date) and not isinstance(item, bool):
+            entries += _from_text(str(item).strip())
+        else:
+            complaints.append(f"entry {number} must be text or a mapping, but is {say(item)}. It is left out.")
+    return CuratedList(tuple(entries), tuple(names.items()), n_scored, tuple(complaints))
+
+
+def _leaves(value: Any, known: KnownEntries, depth: int = 0) -> Iterator[Any]:
+    """The entries of a list, out of the groups that they stand in; a heading is none."""
+    if depth > _DEEPEST_ENTRY:
+        return
+    for item in value:
+        if id(item) in known:
+            yield item
+        elif isinstance(item, list):
+            if len(item) == 1 and isinstance(item[0], str):
+                # What YAML makes of a wiki link without quotes.
+                yield f"[[{item[0]}]]"
+            else:
+                yield from _leaves(item, known, depth + 1)
+        elif isinstance(item, Mapping) and (inner := _grouped(item)) is not None:
+            yield from _leaves(inner, known, depth + 1)
+        else:
+            yield item
+
+
+def _grouped(item: Mapping[Any, Any]) -> list[Any] | None:
+    """What a group holds below its heading; None for a mapping that is an entry itself."""
+    is_group = is_named = False
+    nested: list[Any] = []
+    pairs: list[Any] = []
+    for key, value in item.items():
+        ours, _ = _OURS.get(fold_name(str(key)), ("", 0))
+        if isinstance(value, list | Mapping) and ours in ("", "url", "path"):
+            if not _is_other(str(key)):
+                is_group = True
+                nested += value if isinstance(value, list) else [value]
+        elif ours in ("url", "path") and value not in (None, ""):
+            return None
+        elif ours:
+            is_named = True
+        else:
+            pairs.append({key: value})
+    if is_group:
+        is_plain = not is_named and all(_is_place(value) for pair in pairs for value in pair.values())
+        return [*pairs, *nested] if is_plain else nested
+    return None if is_named or len(item) < 2 else pairs
+
+
+def _is_place(value: Any) -> bool:
+    return isinstance(value, str) and (value.startswith("/") or is_address(value))
+
+
+def target_kind(target: str) -> Literal["url", "path", "slug", "title"]:
+    """What a text in a curated list is."""
+    if is_address(target):
+        return "url"
+    if " " in target.strip() and not target.startswith(("/", "{")):
+        return "title"
+    return "path" if "/" in target or "." in target else "slug"
+
+
+def entry_shape(lists: Iterable[tuple[RelatedEntry, ...]], names: EntryNames) -> EntryShape:
+    """
+    The most common form of the entries of a site's curated lists, with a title and an address in any case.
+
+    Where hardly an article has a list, entries have the usual names: the first list of a site that has its templates
+    already would rename what those show.
+
+    Parameters
+    ----------
+    lists
+        The curated list of every article; most may be empty.
+    names
+        How often embedded entries have which names; empty on a site that lists texts.
+    """
+    lists = list(lists)
+    n_lists = sum(bool(entries) for entries in lists)
+    if n_lists < min(_LEAST_LISTS, _LEAST_SHARE * len(lists)):
+        return EntryShape()
+    kinds: Counter[Literal["url", "path", "slug", "title"]] = Counter()
+    targets = Counter(entry.target for entries in lists for entry in entries)
+    for target, n_entries in targets.items():
+        kinds[target_kind(target)] += n_entries
+    n_entries = targets.total()
+    n_embedded = names.total()
+    if not n_entries or 2 * n_embedded >= n_entries:
+        if not names:
+            return EntryShape()
+        # The entry with the most fields among the usual ones shows where each of them goes.
+        n_usual = n_embedded / 20
+        shown = max(names.items(), key=lambda item: (item[1] >= n_usual, len(item[0]), item[1], item[0]))[0]
+        fields = dict(shown)
+        path = fields.pop("path", "")
+        if path and "url" not in fields:
+            fields = {"url": path, **fields}
+        # A template can show nothing without a title and an address.
+        usual = EntryShape().names
+        if "title" not in fields:
+            fields = {"title": usual["title"], **fields}
+        return EntryShape("mapping", {**fields, "url": fields.get("url", usual["url"])})
+    kind = min(kinds, key=lambda kind: (-kinds[kind], kind))
+    return EntryShape("text", target=kind)
+
+
+def _from_mapping(item: Mapping[Any, Any], zone: tzinfo) -> _Embedded:
+    if len(item) == 1:
+        ((key, only),) = item.items()
+        if fold_name(str(key)) not in _OURS and isinstance(only, str):
+            if _is_place(only):
+                return _Embedded(item, RelatedEntry(title=str(key), url=only, target=only))
+            if _is_place(key):
+                return _Embedded(item, RelatedEntry(title=only, url=key, target=key))
+            # YAML makes a mapping of a title with a colon that is not quoted.
+            return _Embedded(item, RelatedEntry(target=f"{key}: {only}"))
+    found: dict[str, tuple[int, str, Any]] = {}
+    for name, value in item.items():
+        known = _OURS.get(fold_name(str(name)))
+        if known is None or value is None or value == "":
+            continue
+        ours, rank = known
+        shown = str(name)
+        if ours == "provider" and isinstance(value, Mapping):
+            inner = next((key for key in ("name", "domain") if value.get(key)), None)
+            if inner is None:
+                continue
+            shown, value = f"{name}.{inner}", value[inner]
+        if ours not in found or rank < found[ours][0]:
+            found[ours] = (rank, shown, value)
+    texts = {
+        ours: str(value).strip()
+        for ours, (_, _, value) in found.items()
+        if isinstance(value, str | int | float | date) and not isinstance(value, bool)
+    }
+    title, url, path = texts.get("title", ""), texts.get("url", ""), texts.get("path", "")
+    if not (title or url or path):
+        return _Embedded(item, None, complaints=["has neither a title nor an address. It is left out."])
+    is_scored = any(
+        fold_name(str(name)) in _SCORES and isinstance(value, int | float) and not isinstance(value, bool)
+        for name, value in item.items()
+    )
+    names = tuple((ours, shown) for ours, (_, shown, _) in found.items())
+    complaints = []
+    published_at: datetime | None = None
+    if "published_at" in found:
+        _, name, value = found["published_at"]
+        try:
+            published_at = read_date(value, zone)
+        except ValueError:
+            complaints.append(f"has {say(value)} for {name}, which is no date. It is kept without one.")
+    entry = RelatedEntry(
+        title, texts.get("excerpt", ""), url, published_at, texts.get("provider", ""), url or path or title
+    )
+    return _Embedded(item, entry, names, is_scored, complaints)
+
+
+def _from_text(text: str) -> list[RelatedEntry]:
+    """The links in a text, or the text itself: an address, a path, a slug or a title."""
+    if links := list(_LINK.finditer(text)):
+        entries = []
+        for link in links:
+            place = link["wiki"] or link["angled"] or link["url"]
+            entries.append(RelatedEntry(link["title"] or "", url="" if link["wiki"] else place, target=place))
+        return entries
+    if is_address(text):
+        return [RelatedEntry(url=place, target=place) for place in _NEXT_ADDRESS.split(text)]
+    return [RelatedEntry(target=text)]

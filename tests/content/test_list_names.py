@@ -1,0 +1,177 @@
+"""Curated lists are found, whatever they are called."""
+
+import pytest
+
+from recommender.content.jsonl import read_jsonl
+from recommender.content.site import read_article, read_site
+from recommender.settings import ArticlesSettings, Settings
+
+NAMES = ("tea", "cup", "pot", "kettle", "water", "leaf")
+
+
+def pages(line):
+    """Six pages, each with what a function gives for its own name and the two that follow it."""
+    return {
+        f"{name}.md": f"---\ntitle: About {name}\n{line(name, NAMES[number - 5], NAMES[number - 4])}\n---\n"
+        for number, name in enumerate(NAMES)
+    }
+
+
+def lists_of(corpus):
+    """What each article's curated list names, as typed."""
+    return {article.id: [entry.target for entry in article.related] for article in corpus if article.related}
+
+
+ALL = {name: [NAMES[number - 5], NAMES[number - 4]] for number, name in enumerate(NAMES)}
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("related-posts: [{}, {}]", "related-posts"),
+        ("Related_Resources: [{}, {}]", "Related_Resources"),
+        ("further_reading: [{}, {}]", "further_reading"),
+        ("readNext: [{}, {}]", "readNext"),
+        ("extra:\n  related_posts: [{}, {}]", "extra.related_posts"),
+        ("params:\n  more:\n    see-also: [{}, {}]", "params.more.see-also"),
+        ("goes_well_with: [{}, {}]", "goes_well_with"),
+        ("extra:\n  companions: [{}, {}]", "extra.companions"),
+    ],
+)
+def test_found(make_site, line, name):
+    """A list whose entries name articles of the site is a curated list under any name, in a mapping too."""
+    corpus = read_site(make_site(pages(lambda _, one, other: line.format(one, other))))
+    assert lists_of(corpus) == ALL
+    assert corpus.reading.recognised["related"] == {name: 6}
+    assert corpus.reading.warnings == ()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "tags: [{}, {}]",
+        "related_topics: [{}, {}]",
+        "contributors: [{}, {}]",
+        "translations: [{}, {}]",
+        "children: [{}, {}]",
+        "menu:\n  main: [{}, {}]",
+        "suggested_related: [{}, {}]",
+        "ingredients: [hot {}, cold {}]",
+        "related_products: [a1-{}, b2-{}]",
+        "related: true # {} {}",
+    ],
+)
+def test_not_found(make_site, line):
+    """Tags, people, translations, navigation, our own block and lists of other things are no curated lists."""
+    corpus = read_site(make_site(pages(lambda _, one, other: line.format(one, other))))
+    assert lists_of(corpus) == {}
+    assert [warning for warning in corpus.reading.warnings if "list" in warning] == []
+
+
+def test_our_own_block_has_any_name(make_site):
+    """What stands under the name that the settings give our block is never taken for the editors'."""
+    from recommender.settings import WritingSettings
+
+    site = make_site(pages(lambda _, one, other: f"read_on: [{one}, {other}]"))
+    assert lists_of(read_site(site)) == ALL
+    assert lists_of(read_site(site, Settings(writing=WritingSettings(front_matter_name="read_on")))) == {}
+
+
+def test_what_names_the_same_pages_everywhere_is_no_list(make_site):
+    """A list that is the same on most articles is the way through a site; pages that list nothing are tags."""
+    same = read_site(make_site(pages(lambda *_: "start_here: [tea, cup]")))
+    assert lists_of(same) == {}
+    guides = {f"guide-{name}.md": f"---\ntitle: A guide to {name}\nuses: [{name}]\n---\n" for name in NAMES}
+    tags = read_site(make_site(pages(lambda *_: "") | guides))
+    assert lists_of(tags) == {}
+    assert (same.reading.warnings, tags.reading.warnings) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("relatedPosts: [{{slug: {}, score: 0.9}}, {{slug: {}, score: 0.8}}]",
+         "its entries carry scores, so a machine wrote them"),
+        ("related_items: [{}, big-{}, old-{}]", "only 6 of 18 entries name an article"),
+        ("goes_with: [{}, {}, old-{}]", "only 67% of the entries name an article"),
+    ],
+)  # fmt: skip
+def test_told(make_site, line, reason):
+    """What may be a curated list, but is not clearly one, is told in one line with the setting that takes it."""
+    site = make_site(pages(lambda own, one, other: line.format(one, other, own)))
+    name = line.partition(":")[0]
+    corpus = read_site(site)
+    assert lists_of(corpus) == {}
+    assert corpus.reading.warnings == (
+        f"{name} on 6 articles looks like curated lists, but {reason}: not read. If editors chose them, say so: "
+        f"articles.fields.related: {name}.",
+    )
+    taken = read_site(site, Settings(articles=ArticlesSettings(fields={"related": name})))
+    assert set(lists_of(taken)) == set(NAMES)
+    assert [warning for warning in taken.reading.warnings if "looks like" in warning] == []
+
+
+def test_two_lists(make_site):
+    """Two names are two lists of one article: one after the other, without what stands in both."""
+    site = make_site(pages(lambda _, one, other: f"related: [{one}]\nextra:\n  related_readings: [{other}, {one}]"))
+    corpus = read_site(site)
+    assert lists_of(corpus) == ALL
+    assert corpus.reading.recognised["related"] == {"extra.related_readings": 6, "related": 6}
+    only = read_site(site, Settings(articles=ArticlesSettings(fields={"related": ("extra.related-readings",)})))
+    assert lists_of(only)["tea"] == ["pot", "cup"]
+
+
+def test_entries_that_only_the_site_explains(make_site):
+    """A comma parts a text that names no article; a number means the article that has it for its id."""
+    site = make_site(
+        {
+            "tea.md": "---\ntitle: Tea\nid: 11\nrelated: cup, pot\n---\n",
+            "cup.md": "---\ntitle: Cup\nrelated: [Salt, fat, 11]\n---\n",
+            "pot.md": "---\ntitle: Pot, jug\nid: 12\nrelated: [11, 'Salt, fat']\n---\n",
+            "salt.md": "---\ntitle: Salt, fat\nrelated: ['Pot, jug', 'tea; cup']\n---\n",
+        }
+    )
+    for _ in range(2):
+        corpus = read_site(site)
+        assert lists_of(corpus) == {
+            "tea": ["cup", "pot"],
+            "cup": ["Salt", "fat", "11"],
+            "pot": ["11", "Salt, fat"],
+            "salt": ["Pot, jug", "tea", "cup"],
+        }
+    assert corpus.reading.matched == {"url": 0, "path": 7, "title": 2, "external": 0, "unmatched": 1}
+
+
+def test_lists_that_lead_nowhere(make_site):
+    """Where under half of the entries name an article, that is told with five examples, and nothing is learned."""
+    corpus = read_site(make_site(pages(lambda _, one, other: f"related: [{one}, class-{one}, class-{other}]")))
+    assert not corpus.reading.lists_teach
+    assert corpus.reading.warnings == (
+        "curated lists: only 6 of 18 entries name an article, so nothing is learned from them. No article is called "
+        "'class-pot', 'class-kettle', 'class-water', 'class-leaf', 'class-tea'. Name the lists that hold articles: "
+        "articles.fields.related.",
+    )
+    assert read_site(make_site(pages(lambda _, one, other: f"related: [{one}, class-{other}]"))).reading.lists_teach
+
+
+def test_pages_elsewhere_say_nothing_against_lists(make_site):
+    """Entries that lead to another site are neither found nor missing."""
+    away = "{title: A, url: 'https://a.example/'}, {title: B, url: 'https://b.example/'}"
+    corpus = read_site(make_site(pages(lambda _, one, __: f"related: [{one}, {away}]")))
+    assert (corpus.reading.matched["external"], corpus.reading.lists_teach) == (12, True)
+
+
+def test_a_draft_alone(tmp_path):
+    """An article that is read alone has the lists whose names say what they are."""
+    draft = read_article("---\ntitle: Tea\nextra:\n  related-posts: [cup]\ngoes_with: [pot]\n---\n")
+    assert [entry.target for entry in draft.related] == ["cup"]
+
+
+def test_lines(tmp_path):
+    """Lists in a file of lines are found as in front matter, also where a line has no id but its address."""
+    file = tmp_path / "articles.jsonl"
+    lines = [f'{{"title": "{name}", "url": "/{name}", "readNext": ["/{ALL[name][0]}"]}}' for name in NAMES]
+    file.write_text("\n".join(lines), "utf-8")
+    corpus = read_jsonl(file)
+    assert lists_of(corpus)["/tea"] == ["/cup"]
+    assert corpus.reading.matched["url"] == 6
