@@ -71,6 +71,11 @@ class ArticlesSettings:
     site_url: str = knob(
         "", "The site's own address, for lists that name articles by full URL; empty: from its configuration."
     )
+    address: str = knob(
+        "",
+        "The pattern of addresses of articles that give none, such as `/blog/:slug/`, with `:path`, `:folders`, "
+        "`:slug`, `:language`, `:year`, `:month`, `:day`; empty: by the rules of the site's generator.",
+    )
     cache: str = knob(
         "",
         "Where parsed files, and what the last run did, are kept for the next run: a folder, below the site's where it "

@@ -8,7 +8,6 @@ configuration, our code) is part of the key under which the document is kept. Bo
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import logging
 from collections import Counter
@@ -26,7 +25,7 @@ from recommender.bounds import Fence
 from recommender.cache import SiteCache, code_version, digest
 from recommender.content.fields import Notes, PageFacts
 from recommender.content.files import FileRead, FoundFiles
-from recommender.content.generator import Generator
+from recommender.content.generators import Generator
 from recommender.content.list_names import joined
 from recommender.content.pages import unmade
 from recommender.content.related_lists import CuratedList
@@ -106,11 +105,12 @@ class ReadingCache:
             settings.articles.fields,
             settings.articles.site_language,
             settings.articles.site_url,
+            settings.articles.address,
             settings.writing.front_matter_name,
             sorted(languages.suffixes),
             sorted(languages.folders.items()),
         ]
-        configured = [str(getattr(generator, knob.name)) for knob in dataclasses.fields(generator)]
+        configured = repr(generator)
         self._key = digest(code_version(), json.dumps([read_by, configured]))
         self._document: dict[str, Any] = {}
         self._rows: dict[str, _FileRow] = {}
@@ -345,12 +345,13 @@ def _notes_row(notes: Notes, article_id: str, names: _Table, entries: _Table) ->
 
 
 def _facts_row(facts: PageFacts) -> list[Any]:
-    return [facts.slug, facts.permalink, facts.categories, _written(facts.date)]
+    return [*facts._replace(date=None), _written(facts.date)]
 
 
 def _facts(row: Sequence[Any]) -> PageFacts:
-    slug, permalink, categories, date = row
-    return PageFacts(slug, permalink, tuple(categories), _moment(date))
+    *values, date = row
+    facts = PageFacts(*values)
+    return facts._replace(categories=tuple(facts.categories), date=_moment(date))
 
 
 def _list_row(found: CuratedList, names: _Table, entries: _Table) -> list[Any]:

@@ -21,6 +21,7 @@ from recommender.bounds import LONGEST_TEXT, LONGEST_TITLE, MOST_TOPICS
 from recommender.content.dates import NoDayError, read_date
 from recommender.content.paths import named_language, without_ending
 from recommender.content.related_lists import CuratedList, KnownEntries, find_lists, fold_name, named_lists
+from recommender.content.urls import is_address
 from recommender.content.wording import say
 from recommender.errors import ArticleError
 from recommender.settings import WritingSettings
@@ -56,6 +57,11 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     "visible_from": ("publishDate", "pubDate"),
     "visible_until": ("expiryDate", "unpublishDate"),
     "build": ("_build", "build"),
+    "status": ("status", "visibility"),
+    "hidden": ("hidden", "unlisted", "private"),
+    "id": ("id",),
+    "path": ("path",),
+    "person": ("name", "first_name", "firstName"),
     "headless": ("headless",),
     "categories": ("categories", "category"),
     "date": ("date", "publishDate", "pubDate"),
@@ -110,18 +116,29 @@ class PageFacts(NamedTuple):
 
     Parameters
     ----------
-    slug, permalink
-        As typed; "" where it has none.
+    slug, permalink, id, path
+        As typed; "" where it has none. A permalink of ``false`` asks for no page.
     categories
         Jekyll's ``categories`` and ``category``.
     date
         What the generators take for the article's date; None where it has none under their names.
+    build
+        Hugo's ``build.render``, in small letters.
+    hidden
+        What keeps readers from the page whatever builds it, as in "2 articles ...": ``with status: draft``; else "".
+    unpublished
+        What makes it no page where a generator builds the site: ``with draft: true``; else "".
     """
 
     slug: str = ""
     permalink: str = ""
     categories: tuple[str, ...] = ()
     date: datetime | None = None
+    id: str = ""
+    path: str = ""
+    build: str = ""
+    hidden: str = ""
+    unpublished: str = ""
 
 
 NO_FACTS = PageFacts()
@@ -253,11 +270,12 @@ class FieldReader:
             found.names.append(("title", "first heading"))
         if not title and not default_title:
             raise ArticleError(f"{origin.where}: there is no title. Give it one: title: Tea.")
-        url, aliases, slug, permalink = _addresses(found)
+        url, aliases, slug, permalink = _addresses(found, path)
         language = _language(found) or default_language
         languages = tuple([code for code in (language, self.language) if code])
         published_at = _published_at(found, self.zone, languages, default_date)
-        is_made = _is_made(found, path)
+        hidden, build = _hidden(found, path)
+        is_made = not hidden
         article = Article(
             id=article_id,
             path=path,
@@ -269,7 +287,7 @@ class FieldReader:
             provider=_provider(found),
             quality=_quality(found),
             language=language,
-            is_published=_is_published(found) and is_made,
+            is_published=not (unpublished := _unpublished(found)) and is_made,
             body=body,
             aliases=tuple([alias for alias in aliases if alias != article_id]),
             visible_from=_embargo(found, self.zone, published_at) if is_made else NEVER,
@@ -287,8 +305,18 @@ class FieldReader:
             notes.lists.setdefault(article_id, {name: _placed(lists[name], name, origin) for name in lists})
         if not title:
             notes.untitled.append(origin.where)
-        facts = PageFacts(slug, permalink, _categories(found), _generator_date(found, self.zone))
-        if not url and facts != NO_FACTS:
+        facts = PageFacts(
+            slug,
+            permalink,
+            _categories(found),
+            _generator_date(found, self.zone),
+            _plain(found, "id"),
+            _plain(found, "path"),
+            build,
+            hidden,
+            unpublished,
+        )
+        if facts != NO_FACTS and (not url or hidden or unpublished):
             notes.facts[article_id] = facts
         return article
 
@@ -470,42 +498,76 @@ def _day(found: _Found, name: str, value: object, zone: tzinfo) -> datetime | No
         return None
 
 
-def _is_made(found: _Found, path: str) -> bool:
-    """Whether Hugo makes a page of it and lists it."""
+#: Words by which a status keeps readers from a page.
+_HIDDEN = frozenset(
+    {"draft", "drafts", "hidden", "private", "unlisted", "unpublished", "pending", "trash", "auto-draft"}
+)
+#: Folders of pages about people, whose ``url`` is their own site.
+_PEOPLE = frozenset(
+    {"people", "persons", "authors", "team", "members", "staff", "contributors", "speakers", "profiles"}
+)
+_HOME = re.compile(r"(?:https?:)?//[^/?#]+/?", re.IGNORECASE)
+
+
+def _hidden(found: _Found, path: str) -> tuple[str, str]:
+    """What keeps readers from the page, or ""; and Hugo's way to build it."""
+    render = ""
     for name, value in found.get("build"):
         if isinstance(value, Mapping):
             options = {str(key).lower(): str(option).lower() for key, option in value.items()}
-            if options.get("render") in ("never", "false", "link") or options.get("list") in ("never", "false"):
+            render = options.get("render", "")
+            if render in ("never", "false", "link") or options.get("list") in ("never", "false"):
                 found.names.append(("build", name))
-                return False
+                return "hidden by headless or _build", render
     # Hugo knows the word in bundles only.
     is_bundle = without_ending(path).rpartition("/")[2].partition(".")[0] == "index"
     for name, value in found.get("headless"):
         if is_bundle and _truth(value):
             found.names.append(("headless", name))
-            return False
-    return True
+            return "hidden by headless or _build", render
+    for name, value in found.get("status"):
+        if isinstance(value, str) and value.strip().lower() in _HIDDEN:
+            found.names.append(("published", name))
+            return f"with {name.lower()}: {value.strip().lower()}", render
+    for name, value in found.get("hidden"):
+        if _truth(value):
+            found.names.append(("published", name))
+            return f"with {name.lower()}: true", render
+    return "", render
 
 
-def _addresses(found: _Found) -> tuple[str, tuple[str, ...], str, str]:
+def _plain(found: _Found, ours: str) -> str:
+    """A text or a number that a generator takes for a part of the address."""
+    value = next((value for _, value in found.get(ours)), "")
+    return str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
+
+
+def _addresses(found: _Found, path: str) -> tuple[str, tuple[str, ...], str, str]:
     """The article's own address, its other ones, and what it says of its slug and its permalink."""
     url = slug = permalink = ""
     others: list[str] = []
+    is_person = not _PEOPLE.isdisjoint(path.split("/")[:-1]) or (not found.get("title") and bool(found.get("person")))
     for name, value in found.get("url"):
-        if not isinstance(value, str):
+        is_permalink = name.lower() == "permalink"
+        if is_permalink and value is False:
+            permalink = "false"
+        elif not isinstance(value, str):
             found.leave_out(name, "text", value)
-        elif name.lower() == "permalink" and (re.search(":[a-z]", value) or "/" not in value):
+        elif is_permalink and (re.search(r":[a-z]|\{\{", value) or "/" not in value):
             # A pattern such as /:year/:title/, or the name of a style, is the generator's to fill in.
             permalink = value.strip()
+        elif name.lower() == "url" and is_address(value) and (is_person or _HOME.fullmatch(value.strip())):
+            # The homepage of whom or what the page is about.
+            continue
         elif value.strip():
             found.names.append(("url", name))
-            url = url or value.strip()
+            url = url or re.sub(r"(?<=/)index\.html$", "", value.strip())
             others.append(value.strip())
     for name, value in found.get("slug"):
         if isinstance(value, str | int | float) and not isinstance(value, bool):
             found.names.append(("slug", name))
             others.append(str(value).strip())
-            slug = str(value).strip().strip("/").rpartition("/")[2]
+            slug = str(value).strip()
         else:
             found.leave_out(name, "text", value)
     for name, value in found.get("aliases"):
@@ -592,14 +654,16 @@ def _truth(value: object) -> bool | None:
     return value if isinstance(value, bool) else _TRUTHS.get(str(value).strip().lower())
 
 
-def _is_published(found: _Found) -> bool:
-    is_published = True
+def _unpublished(found: _Found) -> str:
+    """By which word the article is not published, as in "2 articles ..."; "" where it is."""
+    unpublished = ""
     for ours, meaning in (("published", True), ("draft", False)):
         for name, value in found.get(ours):
             truth = _truth(value)
             if truth is not None:
                 found.names.append((ours, name))
-                is_published &= truth is meaning
+                if truth is not meaning:
+                    unpublished = f"with {name.lower()}: {str(truth).lower()}"
             elif not (ours == "published" and isinstance(value, str | date) and ("published_at", name) in found.names):
                 found.leave_out(name, "true or false", value)
-    return is_published
+    return unpublished

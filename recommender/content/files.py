@@ -17,7 +17,7 @@ from recommender.bounds import MAX_DEPTH, Fence, UnreadableError
 from recommender.cache import digest
 from recommender.content import front_matter
 from recommender.content.fields import FieldReader, Notes, Origin
-from recommender.content.generator import Generator
+from recommender.content.generators import Generator
 from recommender.content.headings import opening_of
 from recommender.content.paths import (
     ENDINGS,
@@ -124,7 +124,7 @@ def find_files(
             found.problems.append(error)
         else:
             found.warnings.append(str(error))
-    parts = _bundled(sizes) if generator.name == "hugo" else frozenset()
+    parts = _bundled(sizes) if generator.title == "Hugo" else frozenset()
     if parts:
         found.warnings.append(f"{some(sorted(parts))} beside an index.md: a part of that page to Hugo, not read.")
     # Hugo's _index.md describes a list of pages.
@@ -395,13 +395,13 @@ def _home(paths: Collection[str], generator: Generator) -> Callable[[str], bool]
         folders = path.split("/")[:-1]
         return any(
             folder in _COLLECTIONS
-            or (generator.name == "jekyll" and folder.startswith("_") and folder not in _NOT_COLLECTIONS)
+            or (generator.title == "Jekyll" and folder.startswith("_") and folder not in _NOT_COLLECTIONS)
             for folder in folders
         )
 
     if any(in_collection(path) for path in paths):
         return in_collection
-    homes = tuple(f"{folder}/" for folder in generator.content_dirs)
+    homes = tuple(f"{folder}/" for folder in generator.roots if folder) or ("content/",)
     if any(path.startswith(homes) for path in paths):
         return lambda path: path.startswith(homes)
     return lambda path: True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -10,14 +11,15 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from recommender.articles import NEVER, Article, Corpus, Reading, RelatedEntry
-from recommender.content.fields import NO_FACTS, Notes
-from recommender.content.generator import Generator
+from recommender.content.fields import NO_FACTS, Notes, PageFacts
+from recommender.content.generators import Generator
+from recommender.content.generators.jekyll import Jekyll
 from recommender.content.languages import detect_language
 from recommender.content.list_names import choose_names, likely_names, with_lists, with_parted_texts
 from recommender.content.matching import EntryMatcher
 from recommender.content.pages import with_unmade
 from recommender.content.paths import slug
-from recommender.content.permalinks import configured_url, infer_patterns, path_parts
+from recommender.content.permalinks import infer_patterns, path_parts
 from recommender.content.related_lists import EntryNames, entry_shape, fold_name
 from recommender.content.urls import canonical_url, is_address
 from recommender.content.wording import some
@@ -61,20 +63,21 @@ def gather(
         What was noticed while files were found.
     """
     site_url = settings.site_url.rstrip("/") or generator.site_url
-    pages, unmade = with_unmade(articles, generator)
+    pages, unmade = with_unmade(articles, generator, notes.facts)
 
-    def placed(names: Collection[str]) -> tuple[list[Article], Counter[str]]:
-        return with_addresses(_with_shared_entries(with_lists(pages, notes, names)), notes, generator, site_url)
+    def placed(names: Collection[str]) -> tuple[list[Article], Counter[str], list[Article]]:
+        listing = _with_shared_entries(with_lists(pages, notes, names))
+        return with_addresses(listing, notes, generator, site_url, settings.address)
 
     # Lists show how the site writes its addresses, and addresses show which lists name its articles.
     names = likely = likely_names(notes, settings.fields.get("related", ()))
-    articles, patterns = placed(names)
+    articles, patterns, guessed = placed(names)
     matcher = EntryMatcher(articles if notes.lists else ())
     passed_over: list[str] = []
     if "related" not in settings.fields:
         names, passed_over = choose_names(articles, notes, matcher)
     if names != likely:
-        articles, patterns = placed(names)
+        articles, patterns, guessed = placed(names)
         matcher = EntryMatcher(articles)
     articles = with_parted_texts(articles, matcher)
     articles.sort(key=lambda article: article.id)
@@ -98,7 +101,12 @@ def gather(
         sentences.append(f"{some(notes.untitled)} without a title: called by the name of the file.")
     bare = [article.path for article in articles if article.path and not article.url and article.visible_from != NEVER]
     if bare:
-        sentences.append(f"{some(bare)} without an address: the site's pattern asks for what is not known.")
+        sentences.append(
+            f"{some(bare)} without an address: the site's pattern asks for what is not known. Set articles.address."
+        )
+    # One article alone is suggested nowhere.
+    if guessed and len(articles) > 1:
+        sentences.append(_guesses(guessed, generator))
     sentences += passed_over
     sentences += _unused_names(settings, recognised)
     sentences += _shared_addresses(articles)
@@ -121,36 +129,52 @@ def gather(
 
 
 def with_addresses(
-    articles: Sequence[Article], notes: Notes, generator: Generator, site_url: str = ""
-) -> tuple[list[Article], Counter[str]]:
+    articles: Sequence[Article], notes: Notes, generator: Generator, site_url: str = "", address: str = ""
+) -> tuple[list[Article], Counter[str], list[Article]]:
     """
-    The articles, each with an address and with the other spellings of it, and how many addresses come from which rule.
+    The articles with their addresses, how many come from which rule, and those whose address is a guess.
 
-    An address that the front matter does not give is inferred: from the way in which the curated lists name articles,
-    else from the generator's rules. An article without a file keeps what it has.
+    An address that the front matter does not give is that of the setting's pattern, else of the generator's rules, else
+    of the way in which the curated lists name articles, else the likeliest one. An article without a file keeps what it
+    has.
+
+    Parameters
+    ----------
+    address
+        The setting ``articles.address``.
     """
     bare = [article for article in articles if not article.url and article.path]
     patterns = infer_patterns(_named_articles(articles, bare)) if bare else {}
     counted: Counter[str] = Counter()
-    placed = []
+    placed: list[Article] = []
+    guessed: list[Article] = []
     for article in articles:
         url = article.url
         added = []
+        is_guess = False
         if not url and article.path:
             facts = notes.facts.get(article.id, NO_FACTS)
             pattern = None if facts.permalink else patterns.get(len(path_parts(article.path)))
-            configured = configured_url(article, generator, facts)
-            url = pattern.url(article, facts.slug) if pattern else ""
-            if url:
-                counted[f"as in the curated lists: {pattern}"] += 1
-                # Where a generator builds the site, its own address of the article may be in use too.
-                added += [configured] if generator.name else []
-            else:
+            named = pattern.url(article, facts.slug) if pattern else ""
+            # A pattern in the front matter is Jekyll's, on a site without a configuration too.
+            rules = Jekyll() if facts.permalink and not generator.file else generator
+            configured = rules.url(article, facts)
+            if address:
+                url = _filled(address, article, facts, generator)
+                counted[f"articles.address: {address}"] += 1
+            elif configured:
                 url = configured
-                rule = f"rules of {generator.name.title()}" if generator.name else "path of the file"
-                counted[rule] += bool(url)
-        elif generator.name and not url.startswith("/") and not is_address(url):
-            # Both generators take such an address from the site's root.
+                counted[f"rules of {generator.title}"] += 1
+                # Links that editors made lead somewhere too.
+                added += [named] if named else []
+            elif named:
+                url = named
+                counted[f"as in the curated lists: {pattern}"] += 1
+            elif url := generator.guess(article, facts):
+                counted["path of the file"] += 1
+                is_guess = article.visible_from != NEVER
+        elif generator.file and not url.startswith("/") and not is_address(url):
+            # Every generator takes such an address from the site's root.
             url = f"/{url}"
         if site_url and url.startswith("/"):
             added += [site_url + url, urlsplit(site_url).path + url]
@@ -160,7 +184,35 @@ def with_addresses(
             aliases = dict.fromkeys((*article.aliases, *added))
             article = replace(article, url=url, aliases=tuple(alias for alias in aliases if alias not in ("", url)))
         placed.append(article)
-    return placed, counted
+        if is_guess:
+            guessed.append(article)
+    return placed, counted, guessed
+
+
+def _filled(address: str, article: Article, facts: PageFacts, generator: Generator) -> str:
+    """The address of an article by the setting's pattern; "" where it asks for what the article lacks."""
+    place = Generator().guess(article, NO_FACTS).strip("/")
+    day = article.published_at
+    known = {
+        "path": place,
+        "folders": place.rpartition("/")[0],
+        "slug": facts.slug.strip("/").rpartition("/")[2] or slug(article.path, (article.language,)),
+        "language": article.language or generator.language,
+        **({"year": f"{day:%Y}", "month": f"{day:%m}", "day": f"{day:%d}"} if day else {}),
+    }
+    url = re.sub(r":([a-z]+)", lambda found: known.get(found[1], ":"), address)
+    return "" if ":" in url.partition("//")[2] or url.startswith(":") else re.sub("(?<!:)//+", "/", url)
+
+
+def _guesses(guessed: Sequence[Article], generator: Generator) -> str:
+    """The sentence that tells which addresses are guesses, and what to do."""
+    why = f"{generator.file} does not tell" if generator.file else "no configuration of a site generator tells"
+    n = len(guessed)
+    count = "the address of one article" if n == 1 else f"the addresses of {n:,} articles"
+    return (
+        f"{why} {count}: taken for the path of the file, as {guessed[0].url} for {guessed[0].path}. Open it on the "
+        f"site; where it is another, set articles.address, such as /blog/:slug/ or /:path/."
+    )
 
 
 def _with_shared_entries(articles: Sequence[Article]) -> list[Article]:

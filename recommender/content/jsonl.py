@@ -15,7 +15,7 @@ from recommender.bounds import Fence, UnreadableError, read_json
 from recommender.content.fields import FieldReader, Notes, Origin
 from recommender.content.files import unexpected
 from recommender.content.gather import gather
-from recommender.content.generator import Generator
+from recommender.content.generators import Generator
 from recommender.content.paths import without_ending
 from recommender.content.processes import in_processes
 from recommender.content.urls import canonical_url

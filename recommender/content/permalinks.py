@@ -1,8 +1,4 @@
-"""
-The address of an article whose front matter has none.
-
-From the way in which the site's own curated lists name articles, else from the generator's rules, else the path.
-"""
+"""The way in which a site's own curated lists name articles, as a pattern for those that they do not name."""
 
 from __future__ import annotations
 
@@ -13,14 +9,10 @@ from datetime import datetime
 from urllib.parse import unquote, urlsplit
 
 from recommender.articles import Article
-from recommender.content.fields import NO_FACTS, PageFacts
-from recommender.content.generator import Generator
-from recommender.content.hugo import hugo_url
-from recommender.content.jekyll import jekyll_url
-from recommender.content.paths import name_date, slug, without_ending
+from recommender.content.paths import name_date, slug
 from recommender.content.urls import is_address
 
-__all__ = ["Pattern", "configured_url", "infer_patterns", "path_parts"]
+__all__ = ["Pattern", "infer_patterns", "path_parts"]
 
 #: Placeholders of dates, in the language of `strftime`.
 _DATES = {"year": "%Y", "month": "%m", "day": "%d"}
@@ -53,7 +45,7 @@ class Pattern:
             if isinstance(part, int):
                 value = folders[part] if part < len(folders) else ""
             elif part == ":slug":
-                value = slug_ or slug(article.path, (article.language,))
+                value = slug_.strip("/").rpartition("/")[2] or slug(article.path, (article.language,))
             else:
                 value = _placeholder(part[1:], article) if part.startswith(":") else part
             if not value:
@@ -97,27 +89,6 @@ def infer_patterns(pairs: Iterable[tuple[str, Sequence[Article]]]) -> dict[int, 
         if n >= _LEAST_VOTES and 2 * n > counted.total():
             patterns[depth] = pattern
     return patterns
-
-
-def configured_url(article: Article, generator: Generator, facts: PageFacts = NO_FACTS) -> str:
-    """
-    The address that the generator's rules give an article: a path below the site, "" where they ask for what it lacks.
-
-    Parameters
-    ----------
-    article
-        With a path.
-    generator
-        A site without one gives the file's own path.
-    facts
-        What the front matter says of the address.
-    """
-    # A pattern in the front matter is Jekyll's, on a site without a configuration too.
-    if generator.name == "jekyll" or (facts.permalink and not generator.name):
-        return jekyll_url(article, generator, facts)
-    if generator.name == "hugo":
-        return hugo_url(article, generator, facts)
-    return "/" + without_ending(article.path)
 
 
 def path_parts(path: str) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from recommender.content.cache import KnownFile, ReadingCache
 from recommender.content.fields import FieldReader, Notes
 from recommender.content.files import FileRead, FoundFiles, article_of_text, find_files, read_files, unread
 from recommender.content.gather import gather, log_reading, with_addresses
-from recommender.content.generator import CONFIG_FILES, Generator, read_generator
+from recommender.content.generators import CONFIG_FILES, Generator, read_generator
 from recommender.content.jsonl import is_jsonl, read_jsonl
 from recommender.content.list_names import likely_names, with_lists
 from recommender.content.pages import with_unmade
@@ -182,7 +182,8 @@ def read_article(
     if not path:
         return replace(article, id=_slugified(article.title))
     site_url = settings.articles.site_url.rstrip("/") or generator.site_url
-    (article,), _ = with_addresses(with_unmade([article], generator)[0], notes, generator, site_url)
+    made, _ = with_unmade([article], generator, notes.facts)
+    (article,), _, _ = with_addresses(made, notes, generator, site_url, settings.articles.address)
     return article
 
 
@@ -193,7 +194,7 @@ def _reader(settings: Settings, generator: Generator) -> FieldReader:
         language=settings.articles.site_language or generator.language,
         own_name=settings.writing.front_matter_name,
         # Jekyll copies files without front matter as they are.
-        has_bare_pages=generator.name != "jekyll",
+        has_bare_pages=generator.title != "Jekyll",
     )
 
 

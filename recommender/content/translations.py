@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from recommender.content.generator import Generator
+from recommender.content.generators import Generator
 from recommender.content.paths import language_code, suffix_language, without_ending
 
 __all__ = ["SiteLanguages", "around", "site_languages"]
@@ -55,10 +55,10 @@ def site_languages(paths: Collection[str], generator: Generator) -> SiteLanguage
 
 
 def _suffixes(paths: Iterable[str], generator: Generator) -> frozenset[str]:
-    """Without Hugo only where ``tea.md`` or another ``tea.xx.md`` lies beside it: ``why-tea.io.md`` is not Ido."""
+    """Without Hugo or Zola only where ``tea.md`` or ``tea.xx.md`` lies beside it: ``why-tea.io.md`` is not Ido."""
     paths = list(paths)
     codes = {path: code for path in paths if (code := suffix_language(path))}
-    if generator.name == "hugo":
+    if generator.title in ("Hugo", "Zola"):
         return frozenset(codes.values())
     bases = {path: without_ending(path)[: -len(code) - 1] for path, code in codes.items()}
     counted = Counter(bases.values()) + Counter(without_ending(path) for path in paths)
@@ -66,7 +66,7 @@ def _suffixes(paths: Iterable[str], generator: Generator) -> frozenset[str]:
 
 
 def _folders(paths: Collection[str], generator: Generator) -> Iterable[tuple[str, str]]:
-    configured = {generator.language.lower(), *(code.lower() for code in generator.languages if generator.name)} - {""}
+    configured = {generator.language.lower(), *(code.lower() for code in generator.languages)} - {""}
     #: Every folder -> what lies in it: the next folder, and the rest of the path.
     below: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for path in paths:

@@ -8,7 +8,7 @@ from typing import Any
 
 from recommender.articles import Corpus
 from recommender.bounds import Fence, read_json
-from recommender.content.generator import read_generator
+from recommender.content.generators import read_generator
 from recommender.content.paths import without_ending
 from recommender.errors import WriteError
 from recommender.settings import Settings
@@ -62,7 +62,7 @@ def data_file(site: Path, settings: Settings) -> Path:
     """
     Where the site's generator looks for data.
 
-    ``writing.data_file`` where it is set. Else ``data/`` for Hugo, and ``_data/`` for Jekyll and anything else. For a
+    ``writing.data_file`` where it is set. Else the generator's own folder, and ``_data/`` for anything else. For a
     file of lines, which has no generator, the folder that it is in.
     """
     folder = site if site.is_dir() else site.parent
@@ -70,9 +70,10 @@ def data_file(site: Path, settings: Settings) -> Path:
         return folder / settings.writing.data_file
     if not site.is_dir():
         return folder / FILE_NAME
-    generator = read_generator(folder).name
-    is_hugo = all((folder / name).is_dir() for name in _HUGO_FOLDERS)
-    return folder / ("data" if generator == "hugo" or (is_hugo and not generator) else "_data") / FILE_NAME
+    generator = read_generator(folder)
+    # A Hugo site whose configuration is kept elsewhere.
+    is_hugo = not generator.file and all((folder / name).is_dir() for name in _HUGO_FOLDERS)
+    return folder / ("data" if is_hugo else generator.data_folder) / FILE_NAME
 
 
 def data_entry(suggestion: Suggestion) -> dict[str, Any]:

@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from recommender.articles import Corpus
-from recommender.bounds import Fence, read_regular, read_toml
+from recommender.bounds import Fence
 from recommender.content import front_matter
 from recommender.content.fields import USUAL_NAMES
+from recommender.content.generators import read_generator
 from recommender.content.jsonl import is_jsonl
 from recommender.content.wording import some
 from recommender.content.yaml import read_yaml
@@ -72,7 +73,8 @@ def plan_front_matter(
     foreign: list[str] = []
     files: dict[Path, str] = {}
     placeless: list[Answer] = []
-    in_extra = _is_zola(site)
+    # Zola knows no names but its own outside of the table ``extra``.
+    in_extra = read_generator(site).title == "Zola"
     fence = Fence.around(site, settings.articles.outside)
     n_ours = 0
     for answer in answers:
@@ -114,14 +116,6 @@ def _plan_elsewhere(corpus: Corpus, site: Path, answers: Sequence[Answer], setti
             file.relative_to(site).as_posix(),
         )
     return plan_data(corpus, site, answers, settings)
-
-
-def _is_zola(site: Path) -> bool:
-    """Whether Zola builds the site, which knows no names but its own outside of the table ``extra``."""
-    try:
-        return "base_url" in read_toml(read_regular(site / "config.toml").decode())
-    except (OSError, ValueError):
-        return False
 
 
 def render_block(name: str, suggestions: Sequence[Suggestion]) -> str:

@@ -3,9 +3,10 @@ from datetime import UTC, datetime
 import pytest
 
 from recommender.articles import Article
-from recommender.content.fields import PageFacts
-from recommender.content.generator import Generator
-from recommender.content.permalinks import configured_url, infer_patterns
+from recommender.content.fields import NO_FACTS, PageFacts
+from recommender.content.generators.hugo import Hugo
+from recommender.content.generators.jekyll import Jekyll
+from recommender.content.permalinks import infer_patterns
 
 POST = Article(
     "_posts/2021-03-05-green-tea", "_posts/2021-03-05-green-tea.md", published_at=datetime(2021, 3, 5, tzinfo=UTC)
@@ -35,51 +36,51 @@ def blog(language, name):
 def test_jekyll_posts(permalink, url):
     """A Jekyll post has the address that the site's permalink gives it."""
     permalinks = {"": permalink} if permalink else {}
-    assert configured_url(POST, Generator("jekyll", permalinks=permalinks)) == url
+    assert Jekyll(file="_config.yml", permalinks=permalinks).url(POST, NO_FACTS) == url
 
 
 def test_jekyll_collections():
     """An article of another collection has the collection's permalink, else collection and path."""
-    assert configured_url(NEWS, Generator("jekyll")) == "/news/2021-03-05-green-tea.html"
-    generator = Generator("jekyll", permalinks={"news": "/n/:path/", "posts": "/p/:title/"})
-    assert configured_url(NEWS, generator) == "/n/2021-03-05-green-tea/"
+    assert Jekyll(file="_config.yml").url(NEWS, NO_FACTS) == "/news/2021-03-05-green-tea.html"
+    generator = Jekyll(file="_config.yml", permalinks={"news": "/n/:path/", "posts": "/p/:title/"})
+    assert generator.url(NEWS, NO_FACTS) == "/n/2021-03-05-green-tea/"
 
 
 @pytest.mark.parametrize(
     ("article", "generator", "url"),
     [
-        (HUGO, Generator("hugo"), "/blog/green-tea/"),
-        (HUGO, Generator("hugo", permalinks={"blog": "/:year/:month/:filename/"}), "/2021/03/green-tea/"),
-        (HUGO, Generator("hugo", permalinks={"blog": "/:sections/:contentbasename/"}), "/blog/green-tea/"),
-        (Article("a", "content/blog/tea/index.md"), Generator("hugo"), "/blog/tea/"),
-        (Article("a", "content/about.md"), Generator("hugo"), "/about/"),
+        (HUGO, Hugo(file="hugo.toml"), "/blog/green-tea/"),
+        (HUGO, Hugo(file="hugo.toml", permalinks={"blog": "/:year/:month/:filename/"}), "/2021/03/green-tea/"),
+        (HUGO, Hugo(file="hugo.toml", permalinks={"blog": "/:sections/:contentbasename/"}), "/blog/green-tea/"),
+        (Article("a", "content/blog/tea/index.md"), Hugo(file="hugo.toml"), "/blog/tea/"),
+        (Article("a", "content/about.md"), Hugo(file="hugo.toml"), "/about/"),
         (
             Article("a", "content/blog/tea.de.md", language="de"),
-            Generator("hugo", languages=("en", "de")),
+            Hugo(file="hugo.toml", languages=("en", "de")),
             "/de/blog/tea/",
         ),
-        (Article("a", "content/blog/tea.en.md", language="en"), Generator("hugo", language="en"), "/blog/tea/"),
-        (blog("de", "tea"), Generator("hugo", language="en"), "/blog/de/tea/"),
-        (HUGO, Generator(), "/content/blog/green-tea"),
+        (Article("a", "content/blog/tea.en.md", language="en"), Hugo(file="hugo.toml", language="en"), "/blog/tea/"),
+        (blog("de", "tea"), Hugo(file="hugo.toml", language="en"), "/blog/de/tea/"),
     ],
 )
-def test_hugo_and_plain(article, generator, url):
-    """A Hugo page has the address of its folders, with the language where it is not the site's; others their path."""
-    assert configured_url(article, generator) == url
+def test_hugo(article, generator, url):
+    """A Hugo page has the address of its folders, with the language where it is not the site's."""
+    assert generator.url(article, NO_FACTS) == url
 
 
 def test_front_matter_decides():
     """A slug or a permalink in the front matter takes the place of the file's name and of the site's rule."""
-    assert configured_url(POST, Generator("jekyll"), PageFacts("verde")) == "/2021/03/05/verde.html"
-    assert configured_url(POST, Generator("jekyll"), PageFacts(permalink="/tea/:title/")) == "/tea/green-tea/"
-    assert configured_url(HUGO, Generator("hugo"), PageFacts("verde")) == "/blog/verde/"
+    assert Jekyll(file="_config.yml").url(POST, PageFacts("verde")) == "/2021/03/05/verde.html"
+    assert Jekyll(file="_config.yml").url(POST, PageFacts(permalink="/tea/:title/")) == "/tea/green-tea/"
+    assert Hugo(file="hugo.toml").url(HUGO, PageFacts("verde")) == "/blog/verde/"
 
 
 @pytest.mark.parametrize("name", ["jekyll", "hugo"])
 def test_a_pattern_that_asks_for_what_is_not_known(name):
     """It gives no address."""
-    generator = Generator(name, permalinks={"": "/:nonsense/", "blog": "/:nonsense/"})
-    assert configured_url(POST if name == "jekyll" else HUGO, generator) == ""
+    kind = Jekyll if name == "jekyll" else Hugo
+    generator = kind(file="x", permalinks={"": "/:nonsense/", "blog": "/:nonsense/"})
+    assert generator.url(POST if name == "jekyll" else HUGO, NO_FACTS) == ""
 
 
 def test_infer_languages():

@@ -1,6 +1,7 @@
 import pytest
 
-from recommender.content.generator import Generator
+from recommender.content.generators import Generator
+from recommender.content.generators.hugo import Hugo
 from recommender.content.translations import around, site_languages
 
 
@@ -31,14 +32,14 @@ def test_folders(paths, folders):
 
 def test_configured_folders():
     """A folder is a language where the site's configuration names it, also where it is the only one."""
-    hugo = Generator("hugo", languages=("sv",), content_dirs={"content": "", "innehall": "sv"})
+    hugo = Hugo(file="hugo.toml", languages=("sv",), content_dirs={"content": "", "innehall": "sv"})
     assert site_languages(
         files("content/sv", "content/a", "content/b", "content/c", "content/br", "innehall"), hugo
     ).folders == {
         "content/sv": "sv",
         "innehall": "sv",
     }
-    assert site_languages(files("blog/is"), Generator("jekyll", language="is")).folders == {"blog/is": "is"}
+    assert site_languages(files("blog/is"), Generator(file="_config.yml", language="is")).folders == {"blog/is": "is"}
 
 
 def test_suffixes():

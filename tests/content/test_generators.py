@@ -4,7 +4,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from recommender.content.generator import Generator, read_generator
+from recommender.content.generators import Generator, read_generator
+from recommender.content.generators.hugo import Hugo
+from recommender.content.generators.jekyll import Jekyll
 
 
 def test_jekyll(make_site):
@@ -20,13 +22,12 @@ collections:
   cups: {output: true}
   pots: {label: Pots}
 """
-    assert read_generator(make_site({"_config.yml": config})) == Generator(
-        "jekyll",
-        "https://example.org/tea",
-        "en-US",
-        ZoneInfo("Europe/Berlin"),
-        {"": "pretty", "news": "/n/:path/"},
+    assert read_generator(make_site({"_config.yml": config})) == Jekyll(
         file="_config.yml",
+        site_url="https://example.org/tea",
+        language="en-US",
+        zone=ZoneInfo("Europe/Berlin"),
+        permalinks={"": "pretty", "news": "/n/:path/"},
         collections={"news": True, "cups": True, "pots": False},
     )
 
@@ -48,8 +49,13 @@ collections:
 def test_hugo(make_site, file, text):
     """A Hugo configuration in any of its formats and places gives the same."""
     languages = ("de",) if "defaultContentLanguage" in text else ("en",)
-    assert read_generator(make_site({file: text})) == Generator(
-        "hugo", "https://example.org", "de", UTC, {"blog": "/:slug/"}, file=file, languages=languages
+    assert read_generator(make_site({file: text})) == Hugo(
+        file=file,
+        site_url="https://example.org",
+        language="de",
+        zone=UTC,
+        permalinks={"blog": "/:slug/"},
+        languages=languages,
     )
 
 
@@ -88,9 +94,7 @@ def test_warnings(make_site, file, text, warning):
 def test_odd_types(make_site):
     """Values of types that a configuration does not have count as not given."""
     config = "url: 7\nlang: [en]\npermalink: {a: b}\ncollections: [news]\ntimezone: false\n"
-    assert read_generator(make_site({"_config.yml": config})) == Generator(
-        "jekyll", file="_config.yml", collections={"news": False}
-    )
+    assert read_generator(make_site({"_config.yml": config})) == Jekyll(file="_config.yml", collections={"news": False})
 
 
 def test_none(tmp_path):

@@ -1,0 +1,81 @@
+"""
+Site generators, a module each: how their configuration is recognised, and what address they give a file.
+
+To add one, write its class and put it into `GENERATORS`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from recommender.content.generators.astro import Astro
+from recommender.content.generators.base import Generator
+from recommender.content.generators.docusaurus import Docusaurus
+from recommender.content.generators.eleventy import Eleventy
+from recommender.content.generators.hexo import Hexo
+from recommender.content.generators.hugo import Hugo
+from recommender.content.generators.jekyll import Jekyll
+from recommender.content.generators.mkdocs import MkDocs
+from recommender.content.generators.pelican import Pelican
+from recommender.content.generators.scripted import Ember, Gatsby, Metalsmith, Next
+from recommender.content.generators.sources import Sources
+from recommender.content.generators.statie import Statie
+from recommender.content.generators.vuepress import VitePress, VuePress
+from recommender.content.generators.zola import Zola
+from recommender.errors import SiteError
+
+__all__ = ["CONFIG_FILES", "GENERATORS", "Generator", "read_generator"]
+
+#: Asked in this order. One whose configuration has the name of another's comes before it.
+GENERATORS: tuple[type[Generator], ...] = (
+    Hexo, Jekyll, Zola, Hugo, Docusaurus, Astro, VitePress, VuePress, MkDocs, Pelican, Statie, Gatsby, Next, Eleventy,
+    Metalsmith, Ember,
+)  # fmt: skip
+#: Every place in which a configuration may lie, but those in a hidden folder and those that other programs share.
+CONFIG_FILES = tuple(dict.fromkeys(file for one in GENERATORS for file in one.config_files if file != "package.json"))
+#: What was read, by the folder, with the files that it was read from: a pipeline reads one article after another.
+_KNOWN: dict[Path, tuple[Generator, dict[Path, int]]] = {}
+_MOST_KNOWN = 64
+
+
+def read_generator(root: Path) -> Generator:
+    """The configuration of the site in a folder; one that cannot be read is a warning, and counts as empty."""
+    root = root.absolute()
+    if root in _KNOWN:
+        generator, seen = _KNOWN[root]
+        if all(Sources.changed(path) == changed for path, changed in seen.items()):
+            return generator
+    sources = Sources(root)
+    generator = _read(sources)
+    if len(_KNOWN) >= _MOST_KNOWN:
+        _KNOWN.clear()
+    _KNOWN[root] = generator, sources.seen
+    return generator
+
+
+def _read(sources: Sources) -> Generator:
+    for kind in GENERATORS:
+        for file in kind.config_files:
+            if not sources.has(file):
+                continue
+            try:
+                if kind.claims(sources, file):
+                    return kind.read(sources, file)
+            except SiteError as error:
+                return kind(file=file, warnings=(f"{error} It is read as if it were empty.",))
+    return Generator(warnings=_part_of_a_site(sources.root))
+
+
+def _part_of_a_site(root: Path) -> tuple[str, ...]:
+    """A warning where a folder is the articles of a generator's site, whose configuration is then not read."""
+    for site in [*root.parents][:2]:
+        first = root.relative_to(site).parts[0]
+        for kind in (Jekyll, Hugo):
+            is_content = first.startswith("_") if kind is Jekyll else first in ("content", "src")
+            for file in kind.config_files:
+                if is_content and (site / file).is_file():
+                    return (
+                        f"{root}: is a part of the site {site}, whose {file} is not read: addresses may be wrong, and "
+                        f"what is written lies where {kind.title} does not look. Name the site: {site}.",
+                    )
+    return ()

@@ -1,0 +1,150 @@
+"""What a site's generator is told, as far as articles depend on it; and the tree without a generator."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
+from typing import Any, ClassVar, Self
+from urllib.parse import quote
+
+from recommender.articles import Article
+from recommender.content.fields import PageFacts
+from recommender.content.generators.sources import Sources
+from recommender.content.paths import is_word, name_date, without_ending
+
+__all__ = ["SAFE", "Generator", "day_of", "joined", "lower", "slugged"]
+
+#: What may stand in a path unescaped (RFC 3986).
+SAFE = "/!$&'()*+,;=:@~"
+#: Folders that hold what a site is made from, and are no part of an address on any site that we know of.
+_OUTER_FOLDERS = ("website", "site", "src", "source", "content", "contents", "pages")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Generator:
+    """
+    A site's configuration, as far as articles depend on it. This class is that of a tree without a configuration.
+
+    A generator is a subclass: where its configuration lies, how it is read, and what address it gives a file.
+
+    Parameters
+    ----------
+    file
+        The configuration, below the site; "" where there is none.
+    site_url
+        The site's address with its base path and no slash at the end; "" where it is not given.
+    language
+        The language of the site.
+    languages
+        The codes of the site's languages, that of the site first.
+    zone
+        The time zone of dates that name none.
+    roots
+        The folders of the articles, below the site, and the part of the address that stands for each.
+    content_dirs
+        The folders that are in one language each, and its code; "" for that of the site.
+    end
+        What ends an address: ``/``, ``.html`` or "".
+    data_folder
+        Where it looks for data, below the site.
+    warnings
+        What could not be read.
+    """
+
+    #: The generator's name, as people write it.
+    title: ClassVar[str] = ""
+    #: Where its configuration lies, in the order in which the first that exists counts.
+    config_files: ClassVar[tuple[str, ...]] = ()
+    #: The names of its packages, for the names of files that others use too.
+    packages: ClassVar[frozenset[str]] = frozenset()
+    #: The names of a file that stands for its folder.
+    index_names: ClassVar[tuple[str, ...]] = ("index",)
+
+    file: str = ""
+    site_url: str = ""
+    language: str = ""
+    languages: tuple[str, ...] = ()
+    zone: tzinfo = UTC
+    roots: Mapping[str, str] = field(default_factory=dict)
+    content_dirs: Mapping[str, str] = field(default_factory=dict)
+    end: str = "/"
+    data_folder: str = "_data"
+    warnings: tuple[str, ...] = ()
+
+    @classmethod
+    def claims(cls, sources: Sources, file: str) -> bool:
+        """Whether a configuration that lies where this generator looks is this generator's."""
+        return file != "package.json" or not cls.packages.isdisjoint(sources.packages())
+
+    @classmethod
+    def read(cls, sources: Sources, file: str) -> Self:
+        """The configuration in a file."""
+        return cls(file=file)
+
+    def url(self, article: Article, facts: PageFacts) -> str:
+        """The address that the rules give an article's page, below the site; "" where they do not tell."""
+        return self.path_url(article, facts) if self.file else ""
+
+    def guess(self, article: Article, facts: PageFacts) -> str:
+        """The likeliest address where neither the rules nor the curated lists tell one; "" for none."""
+        if self.file:
+            return ""
+        names = without_ending(article.path).split("/")
+        while len(names) > 1 and names[0] in _OUTER_FOLDERS:
+            names = names[1:]
+        is_index = names[-1] in ("index", "README")
+        return joined(*names[:-1], facts.slug.rpartition("/")[2] or names[-1], is_index=is_index, end="")
+
+    def unmade(self, article: Article, facts: PageFacts) -> str:
+        """Why no page is made of an article's file, as in "2 articles ..."; "" where one is."""
+        return "with permalink: false" if facts.permalink == "false" else ""
+
+    def path_url(self, article: Article, facts: PageFacts) -> str:
+        """The address of a page that is named by its folders below the root, and by its slug or its file."""
+        prefix, names = self.below(article.path)
+        is_index = names[-1] in self.index_names
+        slug = facts.slug.strip("/")
+        if facts.slug.startswith("/"):
+            return joined(slug, end=self.end)
+        return joined(prefix, *names[:-1], *([slug or names[-1]]), is_index=is_index and not slug, end=self.end)
+
+    def parted(self, name: str) -> tuple[str, str]:
+        """A name and the language that it ends with, as in ``tea.de``; the site's own where it names none."""
+        base, _, code = name.rpartition(".")
+        return (base, code) if base and code in self.languages else (name, self.languages[0] if self.languages else "")
+
+    def below(self, path: str) -> tuple[str, list[str]]:
+        """The part of the address that stands for the root of a file, and the names below it without the ending."""
+        for root in sorted(self.roots, key=len, reverse=True):
+            if not root or path.startswith(f"{root}/"):
+                return self.roots[root], without_ending(path[len(root) + 1 if root else 0 :]).split("/")
+        return "", without_ending(path).split("/")
+
+
+def joined(*names: str, is_index: bool = False, end: str = "/") -> str:
+    """The parts of an address as one, escaped; the last is left out where it stands for its folder."""
+    if is_index:
+        names, end = names[:-1], "/"
+    path = "/".join(name.strip("/") for name in names if name.strip("/"))
+    return quote(f"/{path}{end}", safe=SAFE) if path else "/"
+
+
+def slugged(text: str, kept: str = "") -> str:
+    """A text in small letters, with a hyphen for each run of what is neither a letter, a mark, a digit, nor kept."""
+    return re.sub("-+", "-", "".join(c if c in kept or is_word(c) else "-" for c in text.lower())).strip("-")
+
+
+def day_of(article: Article, facts: PageFacts, zone: tzinfo = UTC) -> datetime | None:
+    """The moment of an article in a zone; that of the front matter comes before that of the file's name."""
+    if facts.date is not None:
+        return facts.date.astimezone(zone) if facts.date.tzinfo else facts.date
+    if day := name_date(article.path):
+        return datetime(day.year, day.month, day.day)
+    return article.published_at and article.published_at.astimezone(zone)
+
+
+def lower(value: Any) -> dict[str, Any]:
+    """A mapping with its names in small letters; an empty one for anything else."""
+    return {str(key).lower(): item for key, item in value.items()} if isinstance(value, dict) else {}

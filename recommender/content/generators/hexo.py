@@ -1,0 +1,101 @@
+"""Hexo (checked against Hexo 7)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC
+from typing import Any, Self
+
+from recommender.articles import Article
+from recommender.content.fields import PageFacts
+from recommender.content.generators.base import Generator, day_of, joined, lower
+from recommender.content.generators.sources import Sources
+from recommender.content.paths import named_language
+
+__all__ = ["Hexo"]
+
+#: Names that Hexo's configuration has, and Jekyll's has not.
+_OWN = frozenset({"source_dir", "public_dir", "new_post_name", "post_asset_folder", "default_layout", "filename_case"})
+_DATES = {"year": "%Y", "month": "%m", "day": "%d", "hour": "%H", "minute": "%M", "second": "%S"}
+_PLACEHOLDER = re.compile(r":(\w+)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hexo(Generator):
+    """
+    A Hexo site.
+
+    Parameters
+    ----------
+    source
+        The folder of the sources.
+    pattern, naming
+        ``permalink`` and ``new_post_name``.
+    category
+        ``default_category``.
+    """
+
+    title = "Hexo"
+    config_files = ("_config.yml", "_config.yaml")
+    packages = frozenset({"hexo"})
+
+    source: str = "source"
+    pattern: str = ":year/:month/:day/:title/"
+    naming: str = ":title.md"
+    category: str = "uncategorized"
+
+    @classmethod
+    def claims(cls, sources: Sources, file: str) -> bool:
+        """Whether it is Hexo's: Jekyll has its configuration in a file of the same name."""
+        if not cls.packages.isdisjoint(sources.packages()):
+            return True
+        try:
+            return not _OWN.isdisjoint(sources.mapping(file))
+        except ValueError:
+            return False
+
+    @classmethod
+    def read(cls, sources: Sources, file: str) -> Self:
+        """The configuration."""
+        values = lower(sources.mapping(file))
+        zone, warnings = sources.zone(values.get("timezone"), file)
+        source = str(values.get("source_dir") or "source").strip("./")
+        language: Any = values.get("language")
+        language = language[0] if isinstance(language, list) and language else language
+        address, base = str(values.get("url") or "").rstrip("/"), str(values.get("root") or "").strip("/")
+        return cls(
+            file=file,
+            site_url=address,
+            language=named_language(language) if isinstance(language, str) else "",
+            zone=zone or UTC,
+            warnings=warnings,
+            roots={f"{source}/_posts": base, source: base},
+            source=source,
+            data_folder=f"{source}/_data",
+            pattern=str(values.get("permalink") or cls.pattern),
+            naming=str(values.get("new_post_name") or cls.naming),
+            category=str(values.get("default_category") or cls.category),
+        )
+
+    def url(self, article: Article, facts: PageFacts) -> str:
+        """The address: a page's own place, a post's by the pattern."""
+        prefix, names = self.below(article.path)
+        if f"{self.source}/_posts" not in article.path:
+            return joined(prefix, *names, is_index=names[-1] == "index", end=".html")
+        dated = re.match(r"(\d{4})-(\d{1,2})-(\d{1,2})-(?=.)", names[-1]) if ":year" in self.naming else None
+        name = names[-1][dated.end() :] if dated else names[-1]
+        day = day_of(article, facts, self.zone)
+        title = "/".join([*names[:-1], name])
+        known = {
+            "title": title,
+            "name": name,
+            "post_title": re.sub(r"[^\w]+", "-", article.title).strip("-"),
+            "category": "/".join(facts.categories) or self.category,
+        }
+        if day:
+            known |= {place: f"{day:{form}}" for place, form in _DATES.items()}
+            known |= {"i_month": str(day.month), "i_day": str(day.day)}
+        path = _PLACEHOLDER.sub(lambda found: known.get(found[1], ":"), facts.permalink or self.pattern)
+        path = re.sub("(^|/)index.html$", r"\1", path)
+        return "" if ":" in path else joined(prefix, path, end="/" if path.endswith("/") else "")

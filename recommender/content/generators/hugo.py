@@ -1,0 +1,317 @@
+"""The address that Hugo gives a file, by its rules (checked against Hugo 0.111)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
+from typing import Any, Self
+from urllib.parse import quote
+
+from recommender.articles import Article
+from recommender.content.fields import PageFacts
+from recommender.content.generators.base import SAFE, Generator, lower
+from recommender.content.generators.sources import Sources
+from recommender.content.paths import is_word, name_date, named_language, without_ending
+from recommender.errors import SiteError
+
+__all__ = ["Hugo"]
+
+#: Placeholders of dates, in the language of `strftime`.
+_DATES = {
+    "month": "%m",
+    "monthname": "%B",
+    "day": "%d",
+    "weekdayname": "%A",
+    "hour": "%H",
+    "minute": "%M",
+    "second": "%S",
+}
+_PLACEHOLDER = re.compile(r":([a-z]+)(?:\[(-?\d*|last)(:?)(-?\d*|last)\])?")
+_DATED = re.compile(r"\d{4}-\d{2}-\d{2}[-_ ]*(?=.)")
+#: What a path keeps besides letters, marks and digits.
+_KEPT = "./\\_#+~@-"
+_FORMATS = ("toml", "yaml", "yml", "json")
+#: Parts of the configuration that may have files of their own.
+_PARTS = ("languages", "module", "permalinks", "frontmatter", "cascade")
+#: Names that a configuration has, where its file has a name that others use too.
+_OWN = frozenset(
+    {
+        "baseurl",
+        "languagecode",
+        "defaultcontentlanguage",
+        "permalinks",
+        "contentdir",
+        "module",
+        "theme",
+        "params",
+        "title",
+        "taxonomies",
+        "languages",
+        "menu",
+        "disablekinds",
+        "frontmatter",
+        "uglyurls",
+        "locale",
+    }
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hugo(Generator):
+    """
+    A Hugo site.
+
+    Parameters
+    ----------
+    permalinks
+        The pattern of addresses by section.
+    is_ugly, keeps_case, drops_accents, default_in_subdir, dates_in_names
+        `uglyURLs`, `disablePathToLower`, `removePathAccents`, `defaultContentLanguageInSubdir`, `:filename` in
+        `frontmatter.date`.
+    sections
+        The folders with an ``_index.md``, below the content's, where a pattern of addresses asks for them.
+    hidden
+        What a `cascade` makes no page of: the folder, a pattern of paths below the content, and where it stands.
+    """
+
+    title = "Hugo"
+    config_files = tuple(
+        f"{folder}{name}.{ending}"
+        for folder in ("", "config/_default/")
+        for name in ("hugo", "config")
+        for ending in _FORMATS
+    )
+
+    languages: tuple[str, ...] = ("en",)
+    permalinks: Mapping[str, str] = field(default_factory=dict)
+    content_dirs: Mapping[str, str] = field(default_factory=lambda: {"content": ""})
+    roots: Mapping[str, str] = field(default_factory=lambda: {"content": ""})
+    data_folder: str = "data"
+    is_ugly: bool = False
+    keeps_case: bool = False
+    drops_accents: bool = False
+    default_in_subdir: bool = False
+    dates_in_names: bool = False
+    sections: tuple[str, ...] = ()
+    hidden: tuple[tuple[str, str, str], ...] = ()
+
+    @classmethod
+    def claims(cls, sources: Sources, file: str) -> bool:
+        """Whether it is Hugo's: programs of all kinds have a `config.json`."""
+        if "hugo." in file or "/" in file:
+            return True
+        values = lower(sources.mapping(file))
+        return not values or not _OWN.isdisjoint(values) or sources.has("content")
+
+    @classmethod
+    def read(cls, sources: Sources, file: str) -> Self:
+        """The configuration, and what sections hand down to their pages."""
+        # Hugo does not tell capitals from small letters in names.
+        values = lower(sources.mapping(file))
+        if "/" in file:
+            for part, name in ((part, f"config/_default/{part}.{ending}") for part in _PARTS for ending in _FORMATS):
+                if sources.has(name):
+                    values.setdefault(part, sources.mapping(name))
+
+        def text(*names: str) -> str:
+            return next((value for name in names if isinstance(value := values.get(name), str) and value), "")
+
+        zone, warnings = sources.zone(values.get("timezone"), file)
+        languages = lower(values.get("languages"))
+        first = text("defaultcontentlanguage").lower() or "en"
+        folders = {text("contentdir").strip("/") or "content": ""}
+        for code, options in languages.items():
+            if isinstance(folder := lower(options).get("contentdir"), str):
+                folders[folder.strip("/")] = code
+        roots = dict.fromkeys(folders, "")
+        if mounts := [*_mounts(values)]:
+            folders = {folder: language for folder, _, language in mounts}
+            roots = {folder: target for folder, target, _ in mounts}
+        permalinks = _permalinks(values)
+        pages = [page for folder in folders for page in sources.files(folder) if "/_index." in page]
+        cascades = [*_cascades(values, "", file)]
+        for page in pages:
+            try:
+                found = lower(sources.front_matter(page))
+            except SiteError:
+                continue
+            cascades += _cascades(found, page.rpartition("/")[0], page)
+        tops = [(folder, page) for page in pages for folder in folders if page.startswith(f"{folder}/")]
+        named = lower(values.get("frontmatter")).get("date")
+        return cls(
+            file=file,
+            site_url=text("baseurl").rstrip("/"),
+            language=named_language(text("defaultcontentlanguage", "languagecode", "locale")),
+            languages=tuple(dict.fromkeys([first, *languages])),
+            zone=zone or UTC,
+            warnings=warnings,
+            permalinks=permalinks,
+            content_dirs=folders,
+            roots=roots,
+            is_ugly=values.get("uglyurls") is True,
+            keeps_case=values.get("disablepathtolower") is True,
+            drops_accents=values.get("removepathaccents") is True,
+            default_in_subdir=values.get("defaultcontentlanguageinsubdir") is True,
+            dates_in_names=isinstance(named, list) and ":filename" in named,
+            sections=tuple(sorted({page[len(folder) + 1 :].rpartition("/")[0] or "." for folder, page in tops}))
+            if any(":sections" in pattern for pattern in permalinks.values())
+            else (),
+            hidden=tuple(cascades),
+        )
+
+    def url(self, article: Article, facts: PageFacts) -> str:
+        """The address of an article's page, below the site; "" where its pattern asks for what is not known."""
+        parts, language = self.content_parts(article.path)
+        folders = parts[:-1]
+        base = without_ending(parts[-1])
+        stem, _, code = base.rpartition(".")
+        if stem and code in self.languages:
+            base, language = stem, code
+        is_bundle = base == "index"
+        section = folders[0] if len(folders) > is_bundle else ""
+        if is_bundle:
+            base, folders = (folders[-1] if folders else ""), folders[:-1]
+        date = facts.date or article.published_at
+        slug = facts.slug.strip("/").rpartition("/")[2]
+        if self.dates_in_names and (day := name_date(article.path if not is_bundle else f"{base}.md")):
+            # Hugo takes the rest of such a name for a slug.
+            date, slug = datetime(day.year, day.month, day.day), slug or _DATED.sub("", base, count=1)
+        elif facts.date is None and (date is None or date.date() == name_date(article.path)):
+            # A page without a date is one of the year 1.
+            date = datetime(1, 1, 1)
+        pattern = self.permalinks.get(section, "") if section else ""
+        if pattern:
+            # A folder without an _index.md is no section of its own, but those of the first level.
+            depth = max((n for n in range(2, len(folders) + 1) if "/".join(folders[:n]) in self.sections), default=1)
+            path = _expand(pattern, article, folders[:depth], section, base, slug, date)
+            if not path:
+                return ""
+        else:
+            path = "/".join([*folders, slug or base])
+        path = _path(path, self)
+        if self.is_ugly and base:
+            path = f"{path.rstrip('/')}.html"
+        elif not path.endswith(".html"):
+            path = f"{path}/"
+        if language and (language != self.languages[0] or self.default_in_subdir):
+            path = f"{language.lower()}/{path}"
+        return quote(re.sub("/+", "/", f"/{path}"), safe=SAFE)
+
+    def unmade(self, article: Article, facts: PageFacts) -> str:
+        """Why Hugo makes no page of a file."""
+        if facts.build in ("always", "true"):
+            return ""
+        place = "/" + "/".join(self.content_parts(without_ending(article.path))[0])
+        for folder, pattern, where in self.hidden:
+            is_below = not folder or article.path.startswith(f"{folder}/")
+            if is_below and (not pattern or fnmatchcase(place, pattern.replace("**", "*"))):
+                return f"hidden by cascade in {where}"
+        return ""
+
+    def content_parts(self, path: str) -> tuple[list[str], str]:
+        """The parts of a file's path below the folder of the content, and the language that the folder is of."""
+        for folder, language in sorted(self.content_dirs.items(), key=lambda item: -len(item[0])):
+            if path.startswith(f"{folder}/"):
+                target = self.roots.get(folder, "")
+                parts = [*(target.split("/") if target else []), *path[len(folder) + 1 :].split("/")]
+                return parts, language or self.languages[0]
+        return path.split("/"), self.languages[0]
+
+
+def _permalinks(values: Mapping[str, Any]) -> dict[str, str]:
+    found = values.get("permalinks")
+    if not isinstance(found, dict):
+        return {}
+    # Since Hugo 0.131 the sections can stand below the kind of page.
+    pages = found.get("page")
+    sections = {**found, **pages} if isinstance(pages, dict) else found
+    # Hugo knows these names in small letters only, and so finds none for a section with capitals.
+    return {str(section).lower(): pattern for section, pattern in sections.items() if isinstance(pattern, str)}
+
+
+def _mounts(values: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """The folders that are mounted on the content: the folder, its place in the content, its language."""
+    mounts = lower(values.get("module")).get("mounts")
+    for mount in map(lower, mounts if isinstance(mounts, list) else ()):
+        top, _, target = str(mount.get("target") or "").strip("/").partition("/")
+        source = str(mount.get("source") or "").strip("./")
+        if top == "content" and source:
+            yield source, target, str(mount.get("lang") or "")
+
+
+def _cascades(values: Mapping[str, Any], folder: str, where: str) -> Iterator[tuple[str, str, str]]:
+    """What a cascade makes no page of, or lists nowhere."""
+    cascade = values.get("cascade")
+    for item in map(lower, cascade if isinstance(cascade, list) else [cascade]):
+        build = lower(item.get("build") or item.get("_build"))
+        options = {name: str(option).lower() for name, option in build.items()}
+        is_draft = str(item.get("draft")).lower() == "true"
+        if is_draft or options.get("render") in ("never", "false", "link") or options.get("list") in ("never", "false"):
+            target = lower(item.get("target") or item.get("_target"))
+            yield folder, str(target.get("path") or ""), where
+
+
+def _expand(
+    pattern: str, article: Article, sections: list[str], section: str, base: str, slug: str, date: datetime | None
+) -> str:
+    missing = []
+
+    def fill(found: re.Match[str]) -> str:
+        name = found[1]
+        if name in ("title", "slug"):
+            return slug if name == "slug" and slug else article.title
+        if name in ("slugorfilename", "slugorcontentbasename"):
+            return slug or base
+        if name in ("filename", "contentbasename"):
+            return base
+        if name == "section":
+            return section
+        if name == "sections":
+            return "/".join(_sliced(sections, found))
+        if date is not None:
+            number = {"year": date.year, "yearday": date.timetuple().tm_yday, "weekday": date.isoweekday() % 7}.get(
+                name
+            )
+            if number is not None:
+                return str(number)
+            if name in _DATES:
+                return f"{date:{_DATES[name]}}"
+        missing.append(name)
+        return ""
+
+    path = _PLACEHOLDER.sub(fill, pattern)
+    return "" if missing else path
+
+
+def _sliced(folders: list[str], found: re.Match[str]) -> list[str]:
+    """Hugo's ``:sections[1:]``; a number beyond the end is no error."""
+    start, stop = (
+        {"last": len(folders) - 1}.get(text, int(text) if text.lstrip("-").isdigit() else None)
+        for text in (found[2] or "", found[4] or "")
+    )
+    if found[2] and not found[3]:
+        return folders[start : (start or 0) + 1]
+    return folders[start:stop]
+
+
+def _path(path: str, generator: Hugo) -> str:
+    """A path as Hugo writes it: blanks as hyphens, hardly any punctuation, small letters unless the site keeps them."""
+    if generator.drops_accents:
+        parts = unicodedata.normalize("NFD", path)
+        path = unicodedata.normalize("NFC", "".join(one for one in parts if unicodedata.category(one) != "Mn"))
+    written: list[str] = []
+    is_due = False
+    for character in path:
+        if character in _KEPT or is_word(character):
+            if is_due and character != "-":
+                written.append("-")
+            is_due = False
+            written.append(character)
+        elif written and written[-1] != "-" and character.isspace():
+            is_due = True
+    found = "".join(written)
+    return found if generator.keeps_case else found.lower()

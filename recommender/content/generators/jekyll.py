@@ -1,0 +1,249 @@
+"""The address that Jekyll gives a file, by its rules (checked against Jekyll 4.3)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
+from typing import Any, Self
+from urllib.parse import quote
+
+from recommender.articles import Article
+from recommender.content.fields import PageFacts
+from recommender.content.generators.base import SAFE, Generator, lower
+from recommender.content.generators.sources import Sources
+from recommender.content.paths import is_word, name_date, named_language, without_ending
+
+__all__ = ["Jekyll"]
+
+#: The built-in styles (jekyllrb.com/docs/permalinks); `:output_ext` is the ending of the page.
+_STYLES = {
+    "date": "/:categories/:year/:month/:day/:title:output_ext",
+    "pretty": "/:categories/:year/:month/:day/:title/",
+    "ordinal": "/:categories/:year/:y_day/:title:output_ext",
+    "weekdate": "/:categories/:year/W:week/:short_day/:title:output_ext",
+    "none": "/:categories/:title:output_ext",
+}
+#: The styles whose ending collections and pages have too. Any other ends theirs only with a slash or `:output_ext`.
+_ENDINGS = {"pretty": "/", "date": ".html", "ordinal": ".html", "none": ".html"}
+#: Placeholders of dates, in the language of `strftime`.
+_DATES = {
+    "year": "%Y", "short_year": "%y", "w_year": "%G", "month": "%m", "short_month": "%b", "long_month": "%B",
+    "day": "%d", "short_day": "%a", "long_day": "%A", "w_day": "%u", "y_day": "%j", "week": "%V", "hour": "%H",
+    "minute": "%M", "second": "%S",
+}  # fmt: skip
+_PLACEHOLDER = re.compile(r":([a-z_]+)")
+_DATED = re.compile(r"\d{2,4}-\d{1,2}-\d{1,2}-(?=.)")
+#: What a slug keeps besides letters, marks and digits: `:title`, `:slug`.
+_PRETTY, _PLAIN = "._~!$&'()+,;=@", ""
+#: What Jekyll asks of the name of a post.
+_DATED_POST = re.compile(r"\d{2,4}-\d{1,2}-\d{1,2}-[^/]*\.[^.]+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Jekyll(Generator):
+    """
+    A Jekyll site.
+
+    Parameters
+    ----------
+    permalinks
+        The pattern of addresses by collection; that of "" is the one of posts, and the ending of all others.
+    collections
+        Whether a collection's documents become pages, by its name.
+    collections_dir
+        The folder in which the collections' folders lie; "" for the site's own.
+    include, exclude
+        Names and patterns that it reads though they begin with an underscore, or does not read.
+    defaults
+        The path, the type and the permalink of each scope of `defaults` that has one.
+    """
+
+    title = "Jekyll"
+    config_files = ("_config.yml", "_config.yaml")
+
+    permalinks: Mapping[str, str] = field(default_factory=dict)
+    collections: Mapping[str, bool] = field(default_factory=dict)
+    collections_dir: str = ""
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    defaults: tuple[tuple[str, str, str], ...] = ()
+
+    @classmethod
+    def read(cls, sources: Sources, file: str) -> Self:
+        """The configuration."""
+        values = lower(sources.mapping(file))
+
+        def text(*names: str) -> str:
+            return next((value for name in names if isinstance(value := values.get(name), str) and value), "")
+
+        zone, warnings = sources.zone(values.get("timezone"), file)
+        if source := text("source").strip("./"):
+            warnings += (
+                f"{file}: the site's source is {source!r}, which is not followed, so addresses and the place of the "
+                f"data file are wrong. Have Jekyll and this program run in {source}, with {file} in it.",
+            )
+        address, base = text("url").rstrip("/"), text("baseurl").strip("/")
+        return cls(
+            file=file,
+            site_url=f"{address}/{base}" if address and base else address,
+            language=named_language(text("lang", "language", "locale")),
+            zone=zone or UTC,
+            warnings=warnings,
+            permalinks=_permalinks(values),
+            collections=_collections(values.get("collections")),
+            collections_dir=text("collections_dir").strip("/"),
+            include=_texts(values.get("include")),
+            exclude=_texts(values.get("exclude")),
+            defaults=tuple(_defaults(values.get("defaults"))),
+        )
+
+    def url(self, article: Article, facts: PageFacts) -> str:
+        """The address of an article's page, below the site; "" where its pattern asks for what the article lacks."""
+        folders = article.path.split("/")[:-1]
+        if self.collections_dir and folders[:1] == [self.collections_dir]:
+            folders = folders[1:]
+        home = next((number for number, folder in enumerate(folders) if folder in ("_posts", "_drafts")), -1)
+        collection = "posts"
+        if home < 0:
+            home = 0 if folders and folders[0].startswith("_") and folders[0] not in self.include else -1
+            collection = folders[0][1:] if home == 0 else ""
+        above, below = folders[: max(home, 0)], folders[home + 1 :]
+        base = without_ending(article.path.rpartition("/")[2]).rstrip(".")
+        style = self.permalinks.get("", "date")
+        ending = _ENDINGS.get(style, "/" if style.endswith("/") else ".html" if style.endswith(":output_ext") else "")
+        pattern = (facts.permalink if facts.permalink != "false" else "") or self._default(article.path, collection)
+        if not pattern and not collection:
+            return _clean(
+                "/"
+                + quote("/".join([*below, *([] if base == "index" else [base])]), safe=SAFE)
+                + ("/" if base == "index" else ending)
+            )
+        if not pattern:
+            own = self.permalinks.get(collection, "")
+            pattern = own or (_STYLES.get(style, style) if collection == "posts" else f"/:collection/:path{ending}")
+        values = {
+            "collection": collection,
+            "path": "/".join(["", *below, base]) if collection else "/".join(["", *below]),
+            "basename": base,
+            "name": _slug(base, _PLAIN).lower(),
+            "title": _slug(facts.slug.rpartition("/")[2] or _DATED.sub("", base, count=1), _PRETTY),
+            "slug": _slug(facts.slug.rpartition("/")[2] or _DATED.sub("", base, count=1), _PLAIN).lower(),
+            "output_ext": ".html",
+        }
+        categories = [*above, *facts.categories]
+        values["categories"] = "/".join(dict.fromkeys(category.lower() for category in categories))
+        values["slugified_categories"] = "/".join(dict.fromkeys(_slug(one, _PLAIN).lower() for one in categories))
+        day = self._day(article, facts)
+        missing = []
+
+        def fill(found: re.Match[str]) -> str:
+            name = found[1]
+            rest = ""
+            if name.endswith("_") and name[:-1] in {**values, **_DATES}:
+                name, rest = name[:-1], "_"
+            if name in values:
+                return quote(values[name], safe=SAFE) + rest
+            if day is None or name not in (*_DATES, "i_month", "i_day"):
+                missing.append(name)
+                return ""
+            number = {"i_month": day.month, "i_day": day.day}.get(name)
+            return (f"{day:{_DATES[name]}}" if number is None else str(number)) + rest
+
+        url = _PLACEHOLDER.sub(fill, pattern)
+        return "" if missing else _clean(f"/{url}")
+
+    def unmade(self, article: Article, facts: PageFacts) -> str:
+        """Why Jekyll makes no page of a file."""
+        parts = article.path.split("/")
+        folders = parts[:-1]
+        if any(
+            fnmatchcase(article.path, pattern) or article.path.startswith(f"{pattern.rstrip('/')}/")
+            for pattern in self.exclude
+        ):
+            return f"excluded in {self.file}"
+        no_output = f"in a collection that {self.file} does not output"
+        if "_posts" in folders:
+            below = parts[folders.index("_posts") + 1 :]
+            if any(part.startswith("_") and part not in self.include for part in below):
+                return "in _posts with a name that begins with _"
+            if not _DATED_POST.fullmatch(parts[-1]):
+                return "in _posts without a date in the name"
+            return "" if self.collections.get("posts", True) else no_output
+        below = parts[1:] if folders[:1] == [self.collections_dir] else parts
+        # Jekyll passes over such folders and files, also within a collection.
+        hidden = [number for number, part in enumerate(below) if part.startswith("_") and part not in self.include]
+        if not hidden:
+            return ""
+        if hidden[0] != 0 or below[0][1:] not in self.collections:
+            return f"in a folder that is no collection of {self.file}"
+        if len(hidden) > 1:
+            return "in a collection with a name that begins with _"
+        return "" if self.collections[below[0][1:]] else no_output
+
+    def _default(self, path: str, collection: str) -> str:
+        """The permalink that the configuration's `defaults` give a file: that of the most specific scope."""
+        best, longest = "", -1
+        for scope, kind, permalink in self.defaults:
+            if kind not in ("", collection or "pages"):
+                continue
+            is_below = not scope or path == scope or path.startswith(f"{scope}/") or fnmatchcase(path, scope)
+            if is_below and len(scope) >= longest:
+                best, longest = permalink, len(scope)
+        return best
+
+    def _day(self, article: Article, facts: PageFacts) -> datetime | None:
+        """The moment of an article in the site's time zone; that of the front matter comes before that of the name."""
+        if facts.date is not None:
+            return (facts.date if facts.date.tzinfo else facts.date.replace(tzinfo=UTC)).astimezone(self.zone)
+        if day := name_date(article.path):
+            return datetime(day.year, day.month, day.day)
+        return article.published_at and article.published_at.astimezone(self.zone)
+
+
+def _permalinks(values: Mapping[str, Any]) -> dict[str, str]:
+    permalinks = {}
+    if isinstance(values.get("permalink"), str):
+        permalinks[""] = values["permalink"]
+    collections = values.get("collections")
+    if isinstance(collections, dict):
+        for collection, options in collections.items():
+            if isinstance(options, dict) and isinstance(options.get("permalink"), str):
+                permalinks[str(collection)] = options["permalink"]
+    return permalinks
+
+
+def _collections(collections: Any) -> dict[str, bool]:
+    """Whether each collection is put out; posts are, unless they are told not to be."""
+    if isinstance(collections, list):
+        return {str(collection): str(collection) == "posts" for collection in collections}
+    if not isinstance(collections, dict):
+        return {}
+    return {
+        str(collection): bool(options.get("output", str(collection) == "posts"))
+        if isinstance(options, dict)
+        else str(collection) == "posts"
+        for collection, options in collections.items()
+    }
+
+
+def _defaults(defaults: Any) -> Iterator[tuple[str, str, str]]:
+    for item in defaults if isinstance(defaults, list) else ():
+        scope, values = (lower(lower(item).get(part)) for part in ("scope", "values"))
+        if isinstance(permalink := values.get("permalink"), str):
+            yield str(scope.get("path") or "").strip("/"), str(scope.get("type") or ""), permalink
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()
+
+
+def _slug(text: str, kept: str) -> str:
+    """A text with a hyphen for each run of what is neither a letter, a mark, a digit, nor kept."""
+    return re.sub("-+", "-", "".join(c if c in kept or is_word(c) else "-" for c in text)).strip("-")
+
+
+def _clean(url: str) -> str:
+    return re.sub("/+", "/", url.replace("..", "/").replace("./", ""))

@@ -1,0 +1,181 @@
+"""
+Generators whose addresses a site's own program decides: Gatsby, Next, Metalsmith, Ember.
+
+What is plain in the program is read, and what is usual is a guess, which a warning tells.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Self
+
+from recommender.articles import Article
+from recommender.content.fields import PageFacts
+from recommender.content.generators.base import Generator, joined
+from recommender.content.generators.sources import Sources
+
+__all__ = ["Ember", "Gatsby", "Metalsmith", "Next"]
+
+_ENDINGS = ("js", "ts", "mjs", "mts", "cjs")
+_SOURCE = re.compile(r"""path:\s*(?:`\$\{__dirname\}/([^`$]+)`|['"]\.?/?([^'"]+)['"])""")
+_PREFIX = re.compile(r"""(?:value|path):\s*`(/[\w/-]*)\$\{(?:value|slug|\w+\.fields\.slug)\}`""")
+_DYNAMIC = re.compile(r"\[+(?:\.\.\.)?\w+\]+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gatsby(Generator):
+    """A Gatsby site: the folders that `gatsby-source-filesystem` reads, and `createFilePath` of `gatsby-node`."""
+
+    title = "Gatsby"
+    config_files = tuple(f"gatsby-config.{ending}" for ending in _ENDINGS)
+
+    is_told: bool = False
+
+    @classmethod
+    def read(cls, sources: Sources, file: str) -> Self:
+        """The configuration, and what `gatsby-node` makes of paths."""
+        values = sources.literals(file)
+        node = "".join(sources.text(f"gatsby-node.{ending}") for ending in _ENDINGS)
+        base = values.text("pathPrefix").strip("/")
+        prefix = found[1] if (found := _PREFIX.search(node)) else ""
+        folders = [first or second for first, second in _SOURCE.findall(sources.text(file))]
+        roots = {folder.strip("./"): f"{base}/{prefix}" for folder in folders if "images" not in folder}
+        return cls(
+            file=file,
+            site_url=values.text("siteUrl").rstrip("/"),
+            roots={"src/pages": base, **roots},
+            is_told="createFilePath" in node,
+        )
+
+    def url(self, article: Article, facts: PageFacts) -> str:
+        """The address: ``path``, else the file's place where the program says so."""
+        if facts.path:
+            return joined(facts.path, end="/" if facts.path.endswith("/") else "")
+        is_page = article.path.startswith("src/pages/")
+        return self.path_url(article, facts) if is_page or self.is_told else ""
+
+    def guess(self, article: Article, facts: PageFacts) -> str:
+        """The place of the file."""
+        return self.path_url(article, facts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Next(Generator):
+    """
+    A Next site: MDX pages, and the folders that a page such as ``posts/[slug]`` shows.
+
+    Parameters
+    ----------
+    shown
+        The places of pages with a part that is filled in.
+    """
+
+    title = "Next"
+    config_files = tuple(f"next.config.{ending}" for ending in _ENDINGS)
+    end: str = ""
+
+    shown: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, sources: Sources, file: str) -> Self:
+        """The configuration, and the places of the pages."""
+        values = sources.literals(file)
+        tops = [top for top in ("app", "pages", "src/app", "src/pages") if sources.has(top)]
+        base = values.text("basePath").strip("/")
+        shown = {
+            place
+            for top in tops
+            for page in sources.files(top, ".js", ".jsx", ".ts", ".tsx")
+            if _DYNAMIC.search(page)
+            and (place := _DYNAMIC.split(page[len(top) :])[0].strip("/"))
+            and not place.startswith("api")
+        }
+        return cls(
+            file=file,
+            roots=dict.fromkeys(tops, base),
+            end="/" if values.get("trailingSlash") is True else "",
+            shown=tuple(sorted(re.sub(r"\([^)]*\)/?", "", place).strip("/") for place in shown)),
+        )
+
+    def url(self, article: Article, facts: PageFacts) -> str:
+        """The address: the place of a page, or of the page that shows the articles of a folder."""
+        prefix, names = self.below(article.path)
+        if any(article.path.startswith(f"{top}/") for top in self.roots):
+            names = [name for name in names if not name.startswith("(")]
+            return joined(prefix, *names, is_index=names[-1] in ("page", "index"), end=self.end)
+        folder = names[-2].lstrip("_") if len(names) > 1 else ""
+        place = next((place for place in self.shown if place.rpartition("/")[2] == folder), "")
+        return joined(prefix, place, facts.slug or names[-1], end=self.end) if place else ""
+
+    def guess(self, article: Article, facts: PageFacts) -> str:
+        """The place of the file below the folder of the content."""
+        return Generator().guess(article, facts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metalsmith(Generator):
+    """
+    A Metalsmith site.
+
+    Parameters
+    ----------
+    pattern
+        The pattern of ``permalinks``; "" where addresses end in ``.html``.
+    """
+
+    title = "Metalsmith"
+    config_files = ("metalsmith.json", "metalsmith.js", "metalsmith.mjs", "package.json")
+    packages = frozenset({"metalsmith"})
+
+    pattern: str = ""
+
+    @classmethod
+    def read(cls, sources: Sources, file: str) -> Self:
+        """The configuration, or the program that stands for one."""
+        names = [file] if file != "package.json" else ["index.js", "build.js", "build.mjs", "index.mjs"]
+        program = next((name for name in names if sources.has(name)), "")
+        values = sources.literals(program) if program else None
+        text = sources.text(program) if program else ""
+        top = (values.text("source") if values else "").strip("./") or "src"
+        is_pretty = "permalinks(" in text or 'permalinks"' in text
+        pattern = next((str(v) for path, v in values.items if path[-1:] == ("pattern",)), "") if values else ""
+        return cls(
+            file=file,
+            roots={top: ""},
+            end="/" if is_pretty or not program else ".html",
+            pattern=pattern if is_pretty else "",
+        )
+
+    def url(self, article: Article, facts: PageFacts) -> str:
+        """The address: the file's place, where the pattern asks for no more than it."""
+        if self.pattern in ("", ":dirname?/:basename", ":dirname/:basename"):
+            return self.path_url(article, facts._replace(slug=""))
+        return ""
+
+    def guess(self, article: Article, facts: PageFacts) -> str:
+        """The place of the file."""
+        return self.path_url(article, facts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ember(Generator):
+    """An Ember application, which shows the files of a folder by routes of its own."""
+
+    title = "Ember"
+    config_files = ("package.json",)
+    packages = frozenset({"ember-source", "ember-cli", "empress-blog"})
+    end: str = ""
+
+    @classmethod
+    def read(cls, sources: Sources, file: str) -> Self:
+        """The folders that such applications show."""
+        return cls(file=file, roots=dict.fromkeys([top for top in ("docs", "content") if sources.has(top)], ""))
+
+    def url(self, article: Article, facts: PageFacts) -> str:
+        """No address: the routes are the program's."""
+        return ""
+
+    def guess(self, article: Article, facts: PageFacts) -> str:
+        """The place of the file, as the usual route has it."""
+        return self.path_url(article, facts)

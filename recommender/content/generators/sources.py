@@ -1,0 +1,250 @@
+"""The files that a generator's configuration is read from: never executed, and remembered until one of them changes."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from recommender.bounds import MAX_DEPTH, Fence, read_json, read_toml
+from recommender.content import front_matter
+from recommender.content.yaml import read_yaml
+from recommender.errors import SiteError
+
+__all__ = ["Literals", "Sources"]
+
+#: Folders that hold no sources of a site.
+_SKIPPED = frozenset({"node_modules", "vendor", "_site", "public", "dist", "build", "themes"})
+#: MkDocs' own tags, which name code; nothing comes of it.
+_CODE_TAG = re.compile(r"!(?:ENV\b|!python/\S*)")
+#: Characters of a configuration that is a program; longer ones are no configuration.
+_MOST_CODE = 500_000
+
+
+class Sources:
+    """
+    The folder of a site, as its generator's configuration is read from it.
+
+    Parameters
+    ----------
+    root
+        The folder.
+
+    Attributes
+    ----------
+    seen
+        When each file and folder that was looked at last changed; 0 for one that is not there.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._fence = Fence.around(root)
+        self.seen: dict[Path, int] = {}
+        self._packages: frozenset[str] | None = None
+
+    @staticmethod
+    def changed(path: Path) -> int:
+        """When a file or a folder last changed; 0 for one that is not there."""
+        try:
+            return path.stat().st_mtime_ns
+        except (OSError, ValueError):
+            return 0
+
+    def has(self, name: str) -> bool:
+        """Whether there is a file or a folder of this name."""
+        path = self.root / name
+        self.seen[path] = self.changed(path)
+        return self.seen[path] > 0
+
+    def text(self, name: str) -> str:
+        """A file's text; "" for one that is not there.
+
+        Raises
+        ------
+        SiteError
+            It cannot be read.
+        """
+        if not self.has(name) or (self.root / name).is_dir():
+            return ""
+        try:
+            return front_matter.decode(self._fence.read(self.root / name), name).removeprefix("\ufeff")
+        except OSError as error:
+            raise SiteError(f"{name}: cannot be read ({error.strerror}).") from None
+
+    def mapping(self, name: str) -> dict[str, Any]:
+        """The names and values of a TOML, JSON or YAML file; none for one that is not there, or holds something else.
+
+        Raises
+        ------
+        SiteError
+            It is no such file.
+        """
+        text = self.text(name)
+        ending = name.rpartition(".")[2]
+        try:
+            if ending == "toml":
+                values = read_toml(text)
+            elif ending == "json":
+                values = read_json(text) if text else {}
+            else:
+                is_document = text.startswith("---\n")
+                text = _CODE_TAG.sub("", text.removeprefix("---\n"))
+                values = read_yaml(text, name, first_line=2 if is_document else 1)
+        except ValueError as error:
+            raise SiteError(f"{name}: is not {ending.upper()} ({error}).") from None
+        return values if isinstance(values, dict) else {}
+
+    def front_matter(self, name: str) -> dict[str, Any]:
+        """The front matter of a page.
+
+        Raises
+        ------
+        SiteError
+            It cannot be read.
+        """
+        return front_matter.parse(self.text(name), name)
+
+    def json(self, name: str) -> Any:
+        """What a JSON file holds; None for one that is not there, or is no JSON."""
+        try:
+            return read_json(self.text(name) or "null")
+        except ValueError:
+            return None
+
+    def folders(self, top: str) -> list[str]:
+        """The names of the folders in a folder, in order."""
+        if not self.has(top) or not self._fence.holds(self.root / top):
+            return []
+        return sorted(entry.name for entry in os.scandir(self.root / top) if entry.is_dir())
+
+    def literals(self, name: str) -> Literals:
+        """The plain values that stand in a file of JavaScript, TypeScript, or Python."""
+        text = self.text(name)
+        if len(text) > _MOST_CODE:
+            return Literals()
+        return Literals.of_python(text) if name.endswith(".py") else Literals.of_javascript(text)
+
+    def packages(self) -> frozenset[str]:
+        """The packages that `package.json` names."""
+        if self._packages is None:
+            found: set[str] = set()
+            try:
+                values = self.mapping("package.json")
+            except SiteError:
+                values = {}
+            for kind in ("dependencies", "devDependencies"):
+                if isinstance(named := values.get(kind), dict):
+                    found.update(map(str, named))
+            self._packages = frozenset(found)
+        return self._packages
+
+    def files(self, top: str, *endings: str) -> Iterator[str]:
+        """The files below a folder, those whose names end so, below the site, in order."""
+        for folder, folders, names in os.walk(self.root / top) if self._fence.holds(self.root / top) else ():
+            here = Path(folder)
+            self.seen[here] = self.changed(here)
+            folders[:] = sorted(name for name in folders if name[:1] != "." and name not in _SKIPPED)
+            for name in sorted(names):
+                if not endings or name.endswith(endings):
+                    yield (here / name).relative_to(self.root).as_posix()
+
+    def zone(self, name: object, file: str) -> tuple[ZoneInfo | None, tuple[str, ...]]:
+        """The time zone of a name, and the warning where there is no such zone."""
+        if not isinstance(name, str) or not name:
+            return None, ()
+        try:
+            return ZoneInfo(name), ()
+        except (KeyError, ValueError, OSError):
+            return None, (f"{file}: the time zone {name!r} is not known, so UTC is used. Write it like Europe/Berlin.",)
+
+
+_TOKEN = re.compile(
+    r"""
+    (?P<comment>//[^\n]*|/\*.*?(?:\*/|\Z))
+    | (?P<text>'(?:\\.|[^'\\\n])*' | "(?:\\.|[^"\\\n])*" | `(?:\\.|[^`\\])*`)
+    | (?P<regex>(?<=[(,=:\s])/(?:\\.|\[(?:\\.|[^\]\\\n]){0,500}\]|[^/\n\\\[]){1,500}/)
+    | (?P<word>[A-Za-z_$][\w$]*)
+    | (?P<number>\d+(?:\.\d+)?)
+    | (?P<mark>=>|[=!]==?|\?\?|\?\.|[{}\[\]():,=;+?])
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_CONSTANTS: Mapping[str, bool | None] = {"true": True, "false": False, "null": None}
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+
+
+class Literals:
+    """
+    The plain values of a program, each with the names that lead to it. The program is not executed.
+
+    ``{ dir: { input: "src" } }`` has ``src`` at ``dir.input``, ``setInput("src")`` at ``setInput``, and
+    ``const posts = collect({ base: "blog" })`` has ``blog`` at ``posts.collect.base``. What is worked out is not there.
+
+    Parameters
+    ----------
+    items
+        The names that lead to each value, and the value, in the order of the program.
+    """
+
+    def __init__(self, items: Sequence[tuple[tuple[str, ...], Any]] = ()) -> None:
+        self.items = items
+
+    def get(self, *names: str) -> Any:
+        """The first value to which these names lead, whatever stands before them; None where there is none."""
+        return next((value for path, value in self.items if path[-len(names) :] == names), None)
+
+    def text(self, *names: str) -> str:
+        """The first text to which these names lead; "" where there is none."""
+        return next((text for path, text in self.items if path[-len(names) :] == names and isinstance(text, str)), "")
+
+    @classmethod
+    def of_javascript(cls, text: str) -> Literals:
+        """The literals of JavaScript or TypeScript."""
+        tokens = [found for found in _TOKEN.finditer(text) if found.lastgroup not in ("comment", "regex")]
+        after = [token["mark"] or "" for token in tokens[1:]] + [""]
+        items: list[tuple[tuple[str, ...], Any]] = []
+        above: list[tuple[str, ...]] = []
+        name: tuple[str, ...] = ()
+        before = ""
+        for token, follows in zip(tokens, after, strict=False):
+            mark, word = token["mark"] or "", token["word"] or ""
+            if mark in ("{", "[", "("):
+                above.append(name)
+                name = ()
+            elif mark in ("}", "]", ")"):
+                del above[-1:]
+                name = ()
+            elif mark in (",", ";", "?"):
+                name = ()
+            elif (word or token["text"]) and follows in (":", "="):
+                name = (word or token["text"][1:-1],)
+            elif word and follows == "(":
+                name = (*name, word)
+            elif not mark and "+" not in (before, follows):
+                path = sum(above[-MAX_DEPTH:], ()) + name
+                if token["text"] and not (token["text"].startswith("`") and "${" in token["text"]):
+                    items.append((path, _ESCAPE.sub(r"\1", token["text"][1:-1])))
+                elif token["number"] or word in _CONSTANTS:
+                    items.append((path, float(token["number"]) if token["number"] else _CONSTANTS[word]))
+            before = mark
+        return cls(items)
+
+    @classmethod
+    def of_python(cls, text: str) -> Literals:
+        """The literals that Python assigns to names at the top; the last of a name comes first."""
+        items = []
+        try:
+            statements = ast.parse(text).body
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            statements = []
+        for statement in statements:
+            if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+                try:
+                    items.append(((statement.targets[0].id,), ast.literal_eval(statement.value)))
+                except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+                    continue
+        return cls(items[::-1])

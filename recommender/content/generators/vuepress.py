@@ -1,0 +1,80 @@
+"""VitePress and VuePress (checked against VitePress 1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+from recommender.articles import Article
+from recommender.content.fields import PageFacts
+from recommender.content.generators.base import Generator, day_of, joined, slugged
+from recommender.content.generators.sources import Sources
+from recommender.content.paths import named_language, slug
+
+__all__ = ["VitePress", "VuePress"]
+
+_PLACES = ("", "docs/", "doc/", "src/", "documentation/", "website/")
+_ENDINGS = ("ts", "js", "mts", "mjs", "cjs")
+
+
+@dataclass(frozen=True, kw_only=True)
+class VitePress(Generator):
+    """A VitePress site, whose configuration lies in a hidden folder beside the articles."""
+
+    title = "VitePress"
+    config_files = tuple(f"{place}.vitepress/config.{ending}" for place in _PLACES for ending in _ENDINGS)
+
+    @classmethod
+    def read(cls, sources: Sources, file: str) -> Self:
+        """The configuration."""
+        values = sources.literals(file)
+        top = f"{file.rpartition('.v')[0]}{values.text('srcDir').strip('./')}".strip("/")
+        return cls(
+            file=file,
+            language=named_language(values.text("lang")),
+            roots={top: values.text("base").strip("/")},
+            end="" if values.get("cleanUrls") is True else ".html",
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class VuePress(VitePress):
+    """
+    A VuePress site.
+
+    Parameters
+    ----------
+    pattern
+        ``permalinkPattern``, or ``permalink`` of VuePress 1.
+    """
+
+    title = "VuePress"
+    config_files = tuple(f"{place}.vuepress/config.{ending}" for place in _PLACES for ending in _ENDINGS)
+    index_names = ("index", "README", "readme")
+
+    pattern: str = ""
+
+    @classmethod
+    def read(cls, sources: Sources, file: str) -> Self:
+        """The configuration."""
+        values = sources.literals(file)
+        return cls(
+            file=file,
+            language=named_language(values.text("lang")),
+            roots={file.rpartition("/.v")[0]: values.text("base").strip("/")},
+            end=".html",
+            pattern=values.text("permalinkPattern") or values.text("permalink"),
+        )
+
+    def url(self, article: Article, facts: PageFacts) -> str:
+        """The address: by the pattern, else the file's place."""
+        pattern = facts.permalink or self.pattern
+        if not pattern:
+            return self.path_url(article, facts)
+        day = day_of(article, facts)
+        values = {":slug": slugged(slug(article.path)), ":regular": self.path_url(article, facts).strip("/")}
+        if day:
+            values |= {":year": f"{day:%Y}", ":month": f"{day:%m}", ":day": f"{day:%d}"}
+        for name, value in values.items():
+            pattern = pattern.replace(name, value)
+        return "" if ":" in pattern else joined(*self.roots.values(), pattern, end="/" if pattern.endswith("/") else "")
