@@ -2,6 +2,7 @@
 # make test                  every test
 # make check                 format, lint, types, layers, tests: what must pass before a commit
 # make golden                writes the golden files that are missing; delete one to have it made anew
+# make generators            installs site generators from npm and PyPI, for the tests that build with them
 # make clean                 removes what these made
 
 PYTHON ?= python3
@@ -15,7 +16,7 @@ BIN := $(VENV)/bin
 PIP := $(RUN) $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help suggest test check golden clean
+.PHONY: help suggest test check golden generators clean
 
 help:
 	@sed -n '/^#/!q; s/^# //p' Makefile
@@ -35,6 +36,21 @@ check: $(VENV)/installed-for-tests
 
 golden: $(VENV)/installed-for-tests
 	@$(RUN) RECOMMENDER_WRITE_GOLDEN=1 $(BIN)/python -m pytest --quiet tests/test_batch.py tests/test_docs.py -k 'page or whole_batch'
+
+# A folder each, so that none sees another's packages.
+define npm
+	mkdir -p .generators/$(1) && cd .generators/$(1) && echo '{"private": true, "type": "module"}' > package.json \
+	  && npm install --no-audit --no-fund --silent $(2)
+endef
+
+generators:
+	$(call npm,eleventy,@11ty/eleventy@3)
+	$(call npm,astro,astro@5)
+	$(call npm,hexo,hexo@7 hexo-renderer-marked hexo-renderer-ejs)
+	$(call npm,vitepress,vitepress@1)
+	$(call npm,metalsmith,metalsmith @metalsmith/markdown @metalsmith/permalinks)
+	$(call npm,docusaurus,@docusaurus/core@3 @docusaurus/preset-classic@3 react@18 react-dom@18)
+	$(PYTHON) -m venv .generators/py && .generators/py/bin/pip --quiet install mkdocs-material 'pelican[markdown]'
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis examples/newsroom/_data

@@ -211,8 +211,8 @@ def test_addresses_in_jekyll(tmp_path, config):
         write(tmp_path / "pages", name, "layout: page\n")
     for kind in ("posts", "pages"):
         site = tmp_path / kind
-        for name in ("_config.yml", "_layouts"):
-            (site / name).symlink_to(tmp_path / name)
+        shutil.copy(tmp_path / "_config.yml", site)
+        shutil.copytree(tmp_path / "_layouts", site / "_layouts")
         build("jekyll", "build", "--quiet", "--destination", "out", site=site)
         pages = [page.read_text().split("|") for page in (site / "out").rglob("*") if page.is_file()]
         assert {article.path: article.url for article in read_site(site)} == dict(pages)

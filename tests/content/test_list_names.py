@@ -11,10 +11,8 @@ NAMES = ("tea", "cup", "pot", "kettle", "water", "leaf")
 
 def pages(line):
     """Six pages, each with what a function gives for its own name and the two that follow it."""
-    return {
-        f"{name}.md": f"---\ntitle: About {name}\n{line(name, NAMES[number - 5], NAMES[number - 4])}\n---\n"
-        for number, name in enumerate(NAMES)
-    }
+    lines = {name: line(name, NAMES[number - 5], NAMES[number - 4]) for number, name in enumerate(NAMES)}
+    return {f"{name}.md": f"---\ntitle: About {name}\nurl: /{name}/\n{lines[name]}\n---\n" for name in NAMES}
 
 
 def lists_of(corpus):
@@ -81,7 +79,10 @@ def test_what_names_the_same_pages_everywhere_is_no_list(make_site):
     """A list that is the same on most articles is the way through a site; pages that list nothing are tags."""
     same = read_site(make_site(pages(lambda *_: "start_here: [tea, cup]")))
     assert lists_of(same) == {}
-    guides = {f"guide-{name}.md": f"---\ntitle: A guide to {name}\nuses: [{name}]\n---\n" for name in NAMES}
+    guides = {
+        f"guide-{name}.md": f"---\ntitle: A guide to {name}\nurl: /guide-{name}/\nuses: [{name}]\n---\n"
+        for name in NAMES
+    }
     tags = read_site(make_site(pages(lambda *_: "") | guides))
     assert lists_of(tags) == {}
     assert (same.reading.warnings, tags.reading.warnings) == ((), ())

@@ -635,7 +635,7 @@ def test_pages_without_front_matter(make_site):
             "notes/parts/how.md": "## How to\n\nA part of a page.\n",
         }
     )
-    corpus = read_site(site)
+    corpus = read_site(site, Settings(articles=ArticlesSettings(address="/:path/")))
     assert {one.id: (one.title, one.excerpt, one.body) for one in corpus} == {
         "notes/green": (
             "Green tea",

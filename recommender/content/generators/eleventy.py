@@ -72,10 +72,7 @@ class Eleventy(Generator):
 
     def url(self, article: Article, facts: PageFacts) -> str:
         """The address: ``permalink``, of the file or of the nearest folder that has one, else the file's place."""
-        folder = article.path.rpartition("/")[0]
-        above = [folder[:end] for end in range(len(folder), 0, -1) if folder[end : end + 1] in ("", "/")]
-        permalink = facts.permalink or next((self.permalinks[one] for one in above if one in self.permalinks), "")
-        if permalink:
+        if permalink := self._permalink(article, facts):
             return self._filled(permalink, article, facts)
         _, names = self.below(article.path)
         names[-1] = _DATED.sub("", names[-1], count=1)
@@ -88,7 +85,13 @@ class Eleventy(Generator):
             return "in a folder of templates"
         if any(article.path == path or article.path.startswith(f"{path.rstrip('/*')}/") for path in self.ignored):
             return f"ignored in {self.file}"
-        return super().unmade(article, facts)
+        return "with permalink: false" if self._permalink(article, facts) == "false" else ""
+
+    def _permalink(self, article: Article, facts: PageFacts) -> str:
+        """The permalink of the file, else of the nearest folder that has one."""
+        folder = article.path.rpartition("/")[0]
+        above = [folder[:end] for end in range(len(folder), 0, -1) if folder[end : end + 1] in ("", "/")]
+        return facts.permalink or next((self.permalinks[one] for one in above if one in self.permalinks), "")
 
     def _filled(self, permalink: str, article: Article, facts: PageFacts) -> str:
         """A permalink with its values filled in; "" where it asks for what is not known."""

@@ -12,6 +12,7 @@ from recommender.content.fields import PageFacts
 from recommender.content.generators.base import Generator, day_of, joined, lower
 from recommender.content.generators.sources import Sources
 from recommender.content.paths import named_language
+from recommender.errors import SiteError
 
 __all__ = ["Hexo"]
 
@@ -52,7 +53,7 @@ class Hexo(Generator):
             return True
         try:
             return not _OWN.isdisjoint(sources.mapping(file))
-        except ValueError:
+        except SiteError:
             return False
 
     @classmethod

@@ -1,0 +1,219 @@
+"""Real builds by generators from npm and PyPI: every address that we give leads to a file that was built."""
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from recommender.content.site import read_site
+
+pytestmark = [pytest.mark.generator, pytest.mark.slow]
+
+#: Where `make generators` installs them, a folder each.
+TOOLS = Path(os.environ.get("RECOMMENDER_GENERATORS", Path(__file__).parents[1] / ".generators"))
+
+
+def page(title: str, *lines: str) -> str:
+    """A Markdown file about boats."""
+    return "\n".join(["---", f"title: {title}", *lines, "---", f"{title} floats.", ""])
+
+
+ELEVENTY = {
+    "eleventy.config.js": """
+        // dir: { input: "not-this" }
+        export default function (config) {
+          config.addFilter("slug2", (text) => text.replace(/["']/g, ""));
+          config.ignores.add("src/skipped.md");
+          return { dir: { input: "src", output: "out" } };
+        }""",
+    "src/docs/sails/jib.md": page("Jib"),
+    "src/docs/sails/index.md": page("Sails"),
+    "src/docs/docs.md": page("All docs"),
+    "src/2024-03-01-launch.md": page("Launch"),
+    "src/notes/2024-03-04-keel.md": page("Keel"),
+    "src/own.md": page("Own", "permalink: /somewhere/else/"),
+    "src/file.md": page("File", "permalink: somewhere/file.html"),
+    "src/index-file.md": page("Index file", "permalink: /place/index.html"),
+    "src/never.md": page("Never", "permalink: false"),
+    "src/skipped.md": page("Skipped"),
+    "src/templated.md": page("A Tall Ship", 'permalink: "/ships/{{ title | slugify }}/"'),
+    "src/posts/posts.json": json.dumps({"permalink": "/blog/{{ page.fileSlug }}/"}),
+    "src/posts/2024-05-06-oars.md": page("Oars"),
+    "src/posts/anchor/index.md": page("Anchor"),
+    "src/log/log.11tydata.js": "export default { permalink: "
+    "\"/journal/{{ page.date | date: '%Y' }}/{{ page.fileSlug }}/\" };",
+    "src/log/2023-07-08-storm.md": page("Storm"),
+    "src/quiet/quiet.json": json.dumps({"permalink": False}),
+    "src/quiet/whisper.md": page("Whisper"),
+    "src/computed/computed.json": json.dumps({"eleventyComputed": {"permalink": "/c/{{ page.fileSlug }}.html"}}),
+    "src/computed/rope.md": page("Rope"),
+}
+ASTRO = {
+    "astro.config.mjs": 'export default { site: "https://boat.example", base: "/harbour", outDir: "out" };',
+    "src/content.config.ts": """
+        import { defineCollection } from "astro:content";
+        import { glob } from "astro/loaders";
+        const blog = defineCollection({ loader: glob({ pattern: "**/*.md", base: "./src/posts" }) });
+        const guides = defineCollection({ loader: glob({ pattern: "**/[^_]*.md", base: "./src/content/guides" }) });
+        export const collections = { blog, guides };""",
+    "src/pages/articles/[...slug].astro": """---
+import { getCollection, render } from "astro:content";
+export async function getStaticPaths() {
+  return (await getCollection("blog")).map((post) => ({ params: { slug: post.id }, props: post }));
+}
+const { Content } = await render(Astro.props);
+---
+<Content />""",
+    "src/pages/guides/[...id].astro": """---
+import { getCollection } from 'astro:content';
+export const getStaticPaths = async () =>
+  (await getCollection('guides')).map((guide) => ({ params: { id: guide.id } }));
+---
+<p>A guide</p>""",
+    "src/posts/First Voyage.md": page("First voyage"),
+    "src/posts/2024/second.md": page("Second voyage"),
+    "src/posts/third.md": page("Third voyage", "slug: the-third"),
+    "src/content/guides/knots/index.md": page("Knots"),
+    "src/content/guides/flags.md": page("Flags"),
+    "src/content/guides/_notes.md": page("Notes"),
+    "src/pages/about/crew.md": page("Crew"),
+    "src/pages/index.md": page("Home"),
+}
+HEXO = {
+    "_config.yml": "title: Boats\nurl: https://boat.example\nroot: /\npermalink: :year/:month/:title/\n"
+    "source_dir: source\npublic_dir: out\ntimezone: UTC\n",
+    "source/_posts/keel.md": page("Keel", "date: 2024-02-03 10:00:00"),
+    "source/_posts/2023/hull.md": page("Hull", "date: 2023-02-03 10:00:00"),
+    "source/_posts/own.md": page("Own", "date: 2024-02-03", "permalink: own/place/"),
+    "source/_posts/gone.md": page("Gone", "date: 2024-02-03", "published: false"),
+    "source/_drafts/later.md": page("Later"),
+    "themes/plain/layout/post.ejs": "<%- page.content %>",
+    "themes/plain/layout/index.ejs": "<p>home</p>",
+}
+VITEPRESS = {
+    "docs/.vitepress/config.mts": """
+        import { defineConfig } from "vitepress";
+        export default defineConfig({ lang: "en-GB", base: "/", outDir: "../out", cleanUrls: false });""",
+    "docs/index.md": page("Home"),
+    "docs/guide/index.md": page("Guide"),
+    "docs/guide/mast.md": page("Mast"),
+    "docs/README.md": page("Read me"),
+    "docs/posts/2024-01-01-bow.md": page("Bow"),
+}
+METALSMITH = {
+    "metalsmith.json": json.dumps(
+        {
+            "source": "content",
+            "destination": "out",
+            "plugins": [{"@metalsmith/markdown": {}}, {"@metalsmith/permalinks": {}}],
+        }
+    ),
+    "content/rudder.md": page("Rudder"),
+    "content/parts/index.md": page("Parts"),
+    "content/parts/tiller.md": page("Tiller"),
+}
+DOCUSAURUS = {
+    "docusaurus.config.js": """
+        module.exports = {
+          title: "Boats", url: "https://boat.example", baseUrl: "/", i18n: { defaultLocale: "en", locales: ["en"] },
+          presets: [["classic", {
+            docs: { routeBasePath: "manual", sidebarPath: false },
+            blog: { onUntruncatedBlogPosts: "ignore" },
+          }]],
+        };""",
+    "docs/intro.md": page("Intro", "slug: /"),
+    "docs/02-sails/01-jib.md": page("Jib"),
+    "docs/02-sails/index.md": page("Sails"),
+    "docs/03-hull/hull.md": page("Hull"),
+    "docs/2024-01-notes.md": page("Notes"),
+    "docs/repair.md": page("Repair", "id: mending"),
+    "docs/own.md": page("Own", "slug: place"),
+    "docs/_part.md": page("Part"),
+    "docs/later.md": page("Later", "draft: true"),
+    "blog/2024-03-04-race.md": page("Race"),
+    "blog/2024-03-05-crew/index.md": page("Crew"),
+    "blog/2024/06/07/gale.md": page("Gale"),
+    "blog/2024-03-06-own.md": page("Own", "slug: own-post"),
+    "blog/undated.md": page("Undated", "date: 2024-01-01"),
+    "src/pages/about.md": page("About"),
+}
+MKDOCS = {
+    "mkdocs.yml": "site_name: Boats\nsite_url: https://boat.example/\nsite_dir: out\ntheme:\n  name: material\n"
+    "plugins:\n  - blog\nmarkdown_extensions:\n"
+    "  - pymdownx.emoji:\n      emoji_index: !!python/name:material.extensions.emoji.twemoji\n",
+    "docs/index.md": page("Home"),
+    "docs/parts/README.md": page("Parts"),
+    "docs/parts/mast.md": page("Mast"),
+    "docs/blog/index.md": page("Blog"),
+    "docs/blog/posts/first.md": page("The First Voyage, told", "date: 2024-03-04"),
+    "docs/blog/posts/second.md": page("Second", "date: 2024-03-05", "slug: number-two"),
+    "docs/blog/posts/later.md": page("Later", "date: 2024-03-05", "draft: true"),
+}
+PELICAN = {
+    "pelicanconf.py": 'import os\nSITENAME = "Boats"\nPATH = "content"\nOUTPUT_PATH = "out"\n'
+    'TIMEZONE = "UTC"\nDEFAULT_LANG = "en"\n'
+    'ARTICLE_URL = "{date:%Y}/{category}/{slug}/"\nARTICLE_SAVE_AS = ARTICLE_URL + "index.html"\n',
+    "content/salt.md": page("Salt & spray, café", "date: 2024-03-04", "category: Sea Life"),
+    "content/named/rope.md": page("Rope", "date: 2024-03-04", "slug: rope-work"),
+    "content/2023-01-02-tar.md": page("Tar"),
+    "content/pages/about.md": page("About us"),
+    "content/later.md": page("Later", "date: 2024-03-04", "status: draft"),
+}
+#: The files of a site, what builds it, where, and the articles that are not built.
+SITES = {
+    "eleventy": (ELEVENTY, ["npx", "eleventy"], "out", {"src/never.md", "src/skipped.md", "src/quiet/whisper.md"}),
+    "astro": (ASTRO, ["npx", "astro", "build"], "out", {"src/content/guides/_notes.md"}),
+    "hexo": (HEXO, ["npx", "hexo", "generate"], "out", {"source/_posts/gone.md", "source/_drafts/later.md"}),
+    "vitepress": (VITEPRESS, ["npx", "vitepress", "build", "docs"], "out", set()),
+    "metalsmith": (METALSMITH, ["npx", "metalsmith"], "out", set()),
+    "docusaurus": (DOCUSAURUS, ["npx", "docusaurus", "build"], "build", {"docs/_part.md", "docs/later.md"}),
+    "mkdocs": (MKDOCS, ["mkdocs", "build"], "out", {"docs/blog/posts/later.md"}),
+    "pelican": (PELICAN, ["pelican", "content"], "out", {"content/later.md"}),
+}
+#: The base of the addresses, where the built folder stands for it.
+BASES = {"astro": "/harbour"}
+
+
+def install(name: str, site: Path) -> dict[str, str]:
+    """The environment in which a generator is found; the test skips where it is not installed."""
+    if name in ("mkdocs", "pelican"):
+        if not (TOOLS / "py" / "bin" / name).exists():
+            pytest.skip(f"{name} is not installed: make generators")
+        return {**os.environ, "PATH": f"{TOOLS / 'py' / 'bin'}{os.pathsep}{os.environ['PATH']}"}
+    if not (TOOLS / name / "node_modules").is_dir():
+        pytest.skip(f"{name} is not installed: make generators")
+    shutil.copy(TOOLS / name / "package.json", site)
+    (site / "node_modules").symlink_to(TOOLS / name / "node_modules")
+    quiet = {"ASTRO_TELEMETRY_DISABLED": "1", "NO_UPDATE_NOTIFIER": "1"}
+    return {**os.environ, **quiet, "NODE_OPTIONS": "--preserve-symlinks"}
+
+
+def is_built(url: str, out: Path) -> bool:
+    """Whether an address leads to a file below a built folder."""
+    place = out / url.lstrip("/")
+    pages = (place / "index.html", Path(f"{place}.html"), *([place] if place.suffix == ".html" else []))
+    return any(page.is_file() for page in pages)
+
+
+@pytest.mark.parametrize("name", SITES)
+def test_addresses(name, tmp_path):
+    """Every address leads to a built page, and exactly what is not built is never suggested."""
+    files, command, folder, unbuilt = SITES[name]
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    environment = install(name, tmp_path)
+    if name == "docusaurus":
+        (tmp_path / "package.json").write_text('{"private": true}')
+    if name == "hexo":
+        (tmp_path / "_config.yml").write_text(files["_config.yml"] + "theme: plain\n")
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    corpus = read_site(tmp_path)
+    assert {article.path for article in corpus if article.visible_from} == unbuilt
+    out, base = tmp_path / folder, BASES.get(name, "")
+    wrong = {a.path: a.url for a in corpus if not a.visible_from and not is_built(a.url.removeprefix(base), out)}
+    assert wrong == {}, sorted(p.relative_to(out).as_posix() for p in out.rglob("*.html"))
