@@ -36,6 +36,7 @@ from recommender.ranking.answers import (
     reason_for_none,
     suggestions_of,
 )
+from recommender.ranking.audit import ListAudit, audit_lists
 from recommender.ranking.card import model_card
 from recommender.ranking.catalogue import Catalogue, days_of
 from recommender.ranking.drift import Drift, drift_of
@@ -97,6 +98,8 @@ class Recommender:
         self.ranker_decision = ""
         #: The same as numbers; None where nothing was to be decided.
         self.ranker_check: Check | None = None
+        #: How far a reader would agree with the curated lists; None where nobody asked, and in a saved model.
+        self.list_audit: ListAudit | None = None
         self._state: State | None = None
         self._lock = threading.Lock()
         #: A digest of each of the site's own articles as it was handed over, by id.
@@ -132,13 +135,17 @@ class Recommender:
             )
         articles = list(corpus)
         self.entry_shape = corpus.entry_shape
-        self.vectorizer = FieldVectorizer(
-            self.settings.vectors,
-            self.settings.articles.site_language or corpus.site_language,
-            self.settings.ranking.n_jobs,
-            learn_names=self.settings.ranking.ranker != "similarity",
+        lists_teach = corpus.reading is None or corpus.reading.lists_teach
+        may_learn = (
+            lists_teach and self.settings.ranking.ranker != "similarity" and self.settings.ranking.follow != "reader"
         )
-        state = State.build(articles, self.vectorizer, fit=True)
+        state = self._build(articles, corpus.site_language, may_learn=False)
+        self.list_audit = audit_lists(state.catalogue, state.graph, self.settings.ranking.seed) if may_learn else None
+        if may_learn and (self.settings.ranking.follow == "lists" or (self.list_audit and self.list_audit.is_approved)):
+            # Only the learned ranker compares titles, excerpts and topics for themselves.
+            state = self._build(articles, corpus.site_language, may_learn=True)
+        else:
+            may_learn = False
         catalogue = state.catalogue
         logger.info("vectors: %s articles x %s terms", f"{catalogue.n_rows:,}", f"{catalogue.n_terms:,}")
         state.suggest_unpublished, why = suggests_unpublished(
@@ -146,8 +153,8 @@ class Recommender:
         )
         logger.info("rules: %s", why)
         self._digests = _digests_of(articles)
-        if corpus.reading is None or corpus.reading.lists_teach:
-            self.ranker, self.ranker_decision = self._choose_ranker(state, progress)
+        if lists_teach:
+            self.ranker, self.ranker_decision = self._choose_ranker(state, may_learn, progress)
         else:
             self.ranker = SimilarityRanker(self.settings.ranking)
             self.ranker_decision = "similarity: most of what the curated lists name is no article of the site"
@@ -155,11 +162,28 @@ class Recommender:
         self._state = state
         return self
 
-    def _choose_ranker(self, state: State, progress: Callable[[int, int], None] | None) -> tuple[Ranker, str]:
-        """The learned ranker where the curated lists allow it and it helps, else similarity; and the figures."""
-        similarity = SimilarityRanker(self.settings.ranking)
-        if self.settings.ranking.ranker == "similarity":
+    def _build(self, articles: Sequence[Article], language: str, *, may_learn: bool) -> State:
+        """The state of a corpus under a vectorizer that was fitted on it."""
+        vectors = self.settings.vectors
+        self.vectorizer = FieldVectorizer(
+            vectors if may_learn else vectors.of_similarity(),
+            self.settings.articles.site_language or language,
+            self.settings.ranking.n_jobs,
+            learn_names=may_learn,
+        )
+        return State.build(articles, self.vectorizer, fit=True)
+
+    def _choose_ranker(
+        self, state: State, may_learn: bool, progress: Callable[[int, int], None] | None
+    ) -> tuple[Ranker, str]:
+        """The learned ranker where the curated lists deserve it and it helps, else similarity; and the figures."""
+        ranking = self.settings.ranking
+        similarity = SimilarityRanker(ranking)
+        if ranking.ranker == "similarity" or ranking.follow == "reader":
             return similarity, "similarity, as the settings say"
+        if not may_learn:
+            assert self.list_audit is not None
+            return similarity, f"similarity: {self.list_audit}"
         decision = learn(
             Library(state.catalogue, state.graph, self._allowed(state), state.rows_of_identity, self.settings.ranking),
             progress,
@@ -509,7 +533,8 @@ class Recommender:
         ranker_document, ranker_texts = self.ranker.state()
         documents |= {"terms.json": self.vectorizer.state(), **ranker_texts}
         digests = dict(sorted(self._digests.items()))
-        arrays |= {"idf": self.vectorizer.frequencies(), "is_name": self.vectorizer.is_name}
+        arrays |= {"idf": self.vectorizer.frequencies(), "n_having": self.vectorizer.n_having}
+        arrays["is_name"] = self.vectorizer.is_name
         arrays |= TextTable.of(digests.values()).parts("digests")
         arrays |= TextIndex.of((article_id, (place,)) for place, article_id in enumerate(digests)).parts("digested")
         head = {
@@ -555,8 +580,11 @@ class Recommender:
             rec.ranker_decision = head["ranker_decision"]
             rec.ranker_check = None if head["ranker_check"] is None else Check(**head["ranker_check"])
             rec._digests = _digests_from_parts(arrays)
-            rec.vectorizer = FieldVectorizer(rec.settings.vectors).restore(
-                documents["terms.json"], arrays["idf"], arrays["is_name"]
+            vectors = rec.settings.vectors
+            if head["ranker"]["name"] == SimilarityRanker.name:
+                vectors = vectors.of_similarity()
+            rec.vectorizer = FieldVectorizer(vectors).restore(
+                documents["terms.json"], arrays["idf"], arrays["n_having"], arrays["is_name"]
             )
             state = state_from_parts(documents, arrays, rec.vectorizer)
             state.suggest_unpublished = head["suggest_unpublished"]

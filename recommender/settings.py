@@ -95,27 +95,54 @@ class FieldSettings:
     sublinear_tf: bool = knob(True, "1 + log(tf) instead of tf.")
 
 
+#: The weight of a field that the learned ranker compares for itself and that hardly counts in the similarity.
+_COMPARED = 1e-4
+
+
 @dataclass(frozen=True)
 class VectorsSettings:
     """How text becomes numbers."""
 
-    title: FieldSettings = knob(FieldSettings(weight=2.0), "Words of the title.")
-    excerpt: FieldSettings = knob(FieldSettings(weight=2.0), "Words of the excerpt.")
+    words: FieldSettings = knob(FieldSettings(weight=3.0), "Words of title, counted twice, and excerpt, in one space.")
+    letters: FieldSettings = knob(
+        FieldSettings(weight=1.0, ngram_range=(4, 5), min_df=2, max_df=0.2),
+        "Character n-grams of title and excerpt, within words.",
+    )
+    body: FieldSettings = knob(
+        FieldSettings(weight=2.0), "Words of title, excerpt and body in one space, where an article has a body."
+    )
+    body_letters: FieldSettings = knob(
+        FieldSettings(weight=2.0, ngram_range=(4, 5), min_df=2, max_df=0.2),
+        "Character n-grams of title, excerpt and body, where an article has a body.",
+    )
+    title: FieldSettings = knob(
+        FieldSettings(weight=_COMPARED), "Words of the title; compared by the learned ranker, as the three below."
+    )
+    excerpt: FieldSettings = knob(FieldSettings(weight=_COMPARED), "Words of the excerpt.")
     title_chars: FieldSettings = knob(
-        FieldSettings(weight=3.0, ngram_range=(3, 4)), "Character n-grams of the title, within words."
+        FieldSettings(weight=_COMPARED, ngram_range=(3, 4)), "Character n-grams of the title, within words."
     )
     title_bigrams: FieldSettings = knob(
-        FieldSettings(weight=1.0, ngram_range=(2, 2), min_df=2), "Pairs of neighboring words of the title."
+        FieldSettings(weight=_COMPARED, ngram_range=(2, 2), min_df=2), "Pairs of neighboring words of the title."
     )
-    topics: FieldSettings = knob(FieldSettings(weight=1.0), "Topics, tags and categories.")
-    body: FieldSettings = knob(
-        FieldSettings(weight=12.0, min_df=2, max_df=0.5), "Words of the body, where a site has bodies."
-    )
-    stem: bool = knob(True, "Stem words with the language's Snowball stemmer.")
-    stop_words: bool = knob(True, "Leave out the language's stop words.")
+    topics: FieldSettings = knob(FieldSettings(weight=_COMPARED), "Topics, tags and categories.")
+    stem: bool = knob(False, "Stem words with the language's Snowball stemmer.")
+    stop_words: bool = knob(True, "Leave out the language's function words.")
     body_words: int = knob(2000, "Words of a body that are read, from its start.", 1, 1_000_000)
     cross_language: bool = knob(False, "Let articles of different languages be related.")
 
+    def of_similarity(self) -> VectorsSettings:
+        """The same without the fields that only the learned ranker compares."""
+        compared = {
+            name: dataclasses.replace(getattr(self, name), weight=0.0)
+            for name in _FIELDS_OF_TEXT
+            if getattr(self, name).weight <= _COMPARED
+        }
+        return dataclasses.replace(self, **compared)  # type: ignore[arg-type]  # each is a field of text
+
+
+#: What the product follows where editors' lists and readers disagree.
+Follow = Literal["auto", "lists", "reader"]
 
 #: What a ranker may take from the curated lists around a candidate.
 ListEvidence = Literal["none", "features", "all"]
@@ -129,6 +156,11 @@ class RankingSettings:
     ranker: Literal["auto", "similarity", "learned"] = knob(
         "auto", "auto: learned from the curated lists where a held-out check shows that it helps, else similarity."
     )
+    follow: Follow = knob(
+        "auto",
+        "Whether suggestions repeat the curated lists (lists) or are those that a reader would agree with (reader). "
+        "auto looks at the lists: where readers would approve of their entries they are followed.",
+    )
     list_evidence: ListEvidence = knob(
         "all",
         "What the learned ranker goes by beside the text, the days and the article. features: the curated lists around "
@@ -136,9 +168,9 @@ class RankingSettings:
     )
     min_score: float | None = knob(None, "Least score of a suggestion; empty: the ranker's own threshold.", 0, 1)
     half_life_days: float = knob(
-        7.0, "Days apart at which the part of the similarity that fades has faded by half; 0 turns it off.", 0, 36_500
+        365.0, "Days apart at which the part of the similarity that fades has faded by half; 0 turns it off.", 0, 36_500
     )
-    time_floor: float = knob(0.3, "The part of the similarity that never fades with days apart.", 0, 1)
+    time_floor: float = knob(0.6, "The part of the similarity that never fades with days apart.", 0, 1)
     suggest_newer: bool = knob(True, "Whether an article may be suggested under an older one.")
     refit_at: float = knob(
         0.01,
@@ -198,7 +230,7 @@ class Settings:
                 f"settings: writing.data_file must be a file below the site, but is {_say(self.writing.data_file)}. "
                 "To write elsewhere: --output FILE."
             )
-        for name in ("title", "excerpt", "title_chars", "title_bigrams", "topics", "body"):
+        for name in _FIELDS_OF_TEXT:
             low, high = getattr(self.vectors, name).ngram_range
             if not 1 <= low <= high <= 10:
                 raise SettingsError(
@@ -206,6 +238,8 @@ class Settings:
                     f"but is [{low}, {high}]."
                 )
 
+
+_FIELDS_OF_TEXT = tuple(knob_.name for knob_ in dataclasses.fields(VectorsSettings) if knob_.type == "FieldSettings")
 
 _ADDRESS = re.compile(r"https?://[^\s/]+(?:/\S*)?", re.IGNORECASE)
 

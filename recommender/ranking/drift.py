@@ -21,8 +21,8 @@ from recommender.vectors.tfidf import FieldVectorizer
 
 __all__ = ["Drift", "drift_of"]
 
-#: The fields whose words are counted: those that every site has, and that a saved model keeps.
-_FIELDS = ("title", "excerpt")
+#: The field whose words are counted: what every site has, and a saved model keeps.
+_FIELDS = ("words",)
 
 #: Entries of the matrix that are counted at once; bounds memory.
 _ENTRIES_AT_ONCE = 4_000_000
@@ -101,7 +101,7 @@ def drift_of(catalogue: Catalogue, vectorizer: FieldVectorizer, limit: float) ->
     n_rows = int(np.count_nonzero(catalogue.is_alive))
     unknown = _unknown_words(catalogue, vectorizer, np.flatnonzero(is_new))
     words = _columns_of_words(vectorizer)
-    fitted = vectorizer.n_having()[words]
+    fitted = vectorizer.n_having[words]
     having = _n_having(catalogue, catalogue.is_alive)[words]
     having_new = _n_having(catalogue, is_new)[words]
     weight_known = float(having_new @ inverse_frequencies(having, n_rows).astype(np.float64))

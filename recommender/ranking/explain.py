@@ -30,12 +30,11 @@ N_TERMS = 8
 _MOST_SAID = 4
 
 #: Fields whose terms are parts of words, or repeat words that are listed.
-_UNLISTED = ("title_chars", "title_bigrams")
-_UNLISTED_SHARED = {
-    "title_chars": "words of their titles are alike in part",
-    "title_bigrams": "both have the same two neighboring words in the title",
-}
-_IN_FIELD = {"title": "the title", "excerpt": "the excerpt", "body": "the text"}
+_UNLISTED = ("title", "excerpt", "title_chars", "title_bigrams", "topics", "letters", "body_letters")
+_ALIKE_IN_PART = "words of the two are alike in part"
+#: Where a word is looked for, in this order.
+_IN_BOTH = ("title", "excerpt", "body")
+_IN_FIELD = {"title": "the title", "excerpt": "the excerpt", "body": "the text", "words": "title and excerpt"}
 
 
 class Rows(Protocol):
@@ -154,7 +153,7 @@ def reasons(
         own, values = signals[place]
         sentences = [*own, *_words_said(terms, are_telling)]
         if of_field and not terms:
-            sentences.append(_UNLISTED_SHARED["title_bigrams" if of_field.get("title_bigrams") else "title_chars"])
+            sentences.append(_ALIKE_IN_PART)
         gap = gaps[place]
         gap_days = None if math.isnan(gap) else round(gap, 2)
         if gap_days is not None:
@@ -182,11 +181,10 @@ def text_obstacle(article: Article) -> str:
     return "no other article shares a word with it"
 
 
-class _Words(dict[int, tuple[str, str]]):
-    """Column -> its term as the query has it, without a language's prefix, and its field; looked up once a query."""
+class _Words:
+    """The words of a query as a reader sees them."""
 
     def __init__(self, article: Article, vectorizer: FieldVectorizer) -> None:
-        super().__init__()
         self._article, self._vectorizer = article, vectorizer
         self._prefix = vectorizer.prefix(article)
         self._forms: dict[str, dict[str, str]] = {}
@@ -201,25 +199,35 @@ class _Words(dict[int, tuple[str, str]]):
         for column, share in zip(columns, shares, strict=True):
             if column < 0:
                 break
-            term, field = self[column]
-            if field in _IN_FIELD and not term.isascii() and is_unspaced(term):
+            term = self._vectorizer.term_name(column).removeprefix(self._prefix)
+            field = self._place_in_both(term, candidate)
+            term = self._shown(term)
+            if field in _IN_BOTH and not term.isascii() and is_unspaced(term):
                 own, other = (self._vectorizer.shown_text(one, field) for one in (self._article, candidate))
                 term = shared_run(term.split(" ")[0], own, other)
             found[term, field] = found.get((term, field), 0.0) + share
         terms = [SharedTerm(term, field, round(share, 4)) for (term, field), share in found.items()]
         return sorted(terms, key=lambda one: -one.share)
 
-    def __missing__(self, column: int) -> tuple[str, str]:
-        term, field = self._vectorizer.term_name(column), self._vectorizer.field_of(column)
-        term = term.removeprefix(self._prefix)
-        if field in _IN_FIELD:
-            # A saved model keeps no bodies; the stem is then shown as it is.
-            known = self._forms.get(field)
-            if known is None:
-                known = self._forms[field] = self._vectorizer.surface_forms(self._article, field)
-            term = known.get(term) or " ".join([known.get(part, part) for part in term.split(" ")])
-        self[column] = term, field
-        return term, field
+    def _place_in_both(self, term: str, candidate: Article) -> str:
+        """The field in which both articles have a term; ``words`` where they have it in different ones."""
+        there = [
+            [term in self._forms_of(field), term in self._vectorizer.surface_forms(candidate, field)]
+            for field in ("title", "excerpt")
+        ]
+        for field, both in zip(("title", "excerpt"), there, strict=True):
+            if all(both):
+                return field
+        return "words" if all(map(any, zip(*there, strict=True))) else "body"
+
+    def _shown(self, term: str) -> str:
+        """A term as the query has it; as it is compared where a saved model no longer has the text."""
+        return next((self._forms_of(field)[term] for field in _IN_BOTH if term in self._forms_of(field)), term)
+
+    def _forms_of(self, field: str) -> dict[str, str]:
+        if field not in self._forms:
+            self._forms[field] = self._vectorizer.surface_forms(self._article, field)
+        return self._forms[field]
 
 
 @numba.njit(nogil=True, cache=True)
@@ -310,18 +318,15 @@ def _share(own_columns, products, total, starts, name_ranks, is_telling, columns
 
 def _words_said(terms: Sequence[SharedTerm], are_telling: bool) -> list[str]:
     """Sentences that name the shared words: one a field, or one in all where most articles of the site have them."""
-    said = [one for one in terms if one.field == "topics" or not says_little(one.term)] or terms
+    said = [one for one in terms if not says_little(one.term)] or terms
     if not are_telling:
-        # A topic often stands in the text too.
         words = list({one.term.casefold(): one.term for one in reversed(said)}.values())[::-1]
         return [f"both have what most articles have: {_enumerated(words)}"] if words else []
     by_field: dict[str, list[str]] = {}
     for one in said:
         by_field.setdefault(one.field, []).append(one.term)
     return [
-        f"both have the topic{'s' if len(words) > 1 else ''} {_enumerated(words)}"
-        if field == "topics"
-        else f"both name {_enumerated(words)} in {_IN_FIELD[field]}"
+        f"both name {_enumerated(words)} in {_IN_FIELD[field]}"
         for field, words in by_field.items()
     ]
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from recommender.ranking.boosting import choose_recipe, grow
 from recommender.ranking.calibration import Calibration
-from recommender.ranking.learned import LEAST_LISTS, Check, LearnedRanker, damping_of
+from recommender.ranking.learned import LEAST_LISTS, Check, LearnedRanker, LIST_DAMPING
 from recommender.ranking.lessons import Lesson, Library, folds_of, ndcg
 
 __all__ = ["Decision", "learn"]
@@ -85,7 +85,7 @@ def learn(library: Library, progress: Callable[[int, int], None] | None = None) 
         as_draft,
         as_known,
         threshold,
-        damping_of(settings),
+        LIST_DAMPING,
         check,
         list_evidence=settings.list_evidence,
     )

@@ -21,7 +21,7 @@ from recommender.ranking.catalogue import Catalogue
 from recommender.ranking.columns import AT
 from recommender.ranking.curation import CurationGraph
 from recommender.ranking.features import Pairs, pairs_of
-from recommender.ranking.learned import N_CANDIDATES, damping_of
+from recommender.ranking.learned import LIST_DAMPING, N_CANDIDATES
 from recommender.ranking.rankers import Query
 from recommender.settings import RankingSettings
 
@@ -132,7 +132,7 @@ class Library:
             return None
         lists_propose = self.settings.list_evidence == "all"
         pairs = pairs_of(
-            query, catalogue, self.graph, self.allowed, damping_of(self.settings), N_CANDIDATES, lists_propose
+            query, catalogue, self.graph, self.allowed, LIST_DAMPING, N_CANDIDATES, lists_propose
         )
         if not len(pairs.rows):
             return None

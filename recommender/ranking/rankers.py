@@ -18,6 +18,7 @@ from scipy.sparse import csr_matrix
 from recommender.articles import Article
 from recommender.ranking.catalogue import Catalogue
 from recommender.ranking.curation import CurationGraph
+from recommender.ranking.reader import THRESHOLD
 from recommender.settings import RankingSettings
 from recommender.vectors.damping import Damping
 from recommender.vectors.neighbors import Neighbors
@@ -129,8 +130,8 @@ class SimilarityRanker:
     """
 
     name = "similarity"
-    #: Below this, fewer than one in eight of the suggestions on the shared sites were right (docs/quality.md).
-    threshold = 0.05
+    #: Below this, fewer than two in five suggestions would be approved by a reader.
+    threshold = THRESHOLD
 
     def __init__(self, settings: RankingSettings | None = None) -> None:
         settings = settings or RankingSettings()

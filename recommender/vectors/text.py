@@ -14,10 +14,10 @@ from functools import lru_cache
 
 import ftfy
 import Stemmer
-from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 from stop_words import LANGUAGE_MAPPING, get_stop_words
 
 __all__ = [
+    "UNSPACED_LANGUAGES",
     "Analyzer",
     "analyzer_for",
     "char_ngrams",
@@ -67,9 +67,14 @@ _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 )
 # A word: letters and digits, with a hyphen-free inside; "C++", "C#" and "don't" are one word each.
-_TOKEN = re.compile(rf"[{_UNSPACED}]+|[^\W_{_UNSPACED}]+(?:['’][^\W_{_UNSPACED}]+)*(?:\+\+|\#)?")
+# So are ".NET" and "3.10".
+_TOKEN = re.compile(
+    rf"[{_UNSPACED}]+|\d+(?:\.\d+)+|(?:(?<![\w.])\.(?=[A-Za-z]))?[^\W_{_UNSPACED}]+(?:['’][^\W_{_UNSPACED}]+)*(?:\+\+|\#)?"
+)
 # What it finds in ASCII, in half the time.
-_ASCII_TOKEN = re.compile(r"[A-Za-z0-9]+(?:'[A-Za-z0-9]+)*(?:\+\+|\#)?")
+_ASCII_TOKEN = re.compile(
+    r"\d+(?:\.\d+)+|(?:(?<![\w.])\.(?=[A-Za-z]))?[A-Za-z0-9]+(?:'[A-Za-z0-9]+)*(?:\+\+|\#)?"
+)
 _IS_UNSPACED = re.compile(rf"[{_UNSPACED}]")
 _UNSPACED_RUN = re.compile(rf"[{_UNSPACED}]+")
 #: Inflections and particles; words in hiragana alone are rare.
@@ -78,6 +83,22 @@ _HIRAGANA = re.compile("[\u3041-\u309f]+")
 _PARTICLES = "のはがをにでと"
 #: Places of a pair that are looked at for the longest run around it.
 _MOST_PLACES = 4
+
+#: Languages that are written without spaces between words.
+UNSPACED_LANGUAGES = frozenset({"ja", "zh", "th", "lo", "my", "km"})
+#: Function words only: "fire", "bill", "mine", "system", "call" and "top", which longer lists have, are news.
+_ENGLISH_FUNCTION_WORDS = frozenset(
+    """
+    a about above after again against all also am among an and any are aren't as at be because been before being below
+    between both but by can can't cannot could couldn't did didn't do does doesn't doing don don't during each either
+    few for from further had hadn't has hasn't have haven't having he her here hers herself him himself his how i if in
+    into is isn't it its itself just may me might more most must my myself neither no nor not now of off on once only or
+    other our ours ourselves out over own s same shall shan't she should shouldn't so some such t than that the their
+    theirs them themselves then there these they this those through to too under until up upon very was wasn't we were
+    weren't what when where which while who whom whose why will with within without won't would wouldn't yet you your
+    yours yourself yourselves
+    """.split()
+)
 
 #: Words that an analyzer remembers.
 _MOST_MET = 1 << 18
@@ -163,6 +184,7 @@ class Analyzer:
         primary = re.split(r"[-_]", language.lower())[0] or "en"
         self._stems = Stemmer.Stemmer(_SNOWBALL[primary], 65_536) if stem and primary in _SNOWBALL else None
         self.stop_words = _stop_words(primary) if stop_words else frozenset()
+        self.is_unspaced = primary in UNSPACED_LANGUAGES
         self._met = _Met(self._term)
         # A text is cut for several fields and once more for the reasons, one soon after the other.
         self._words = lru_cache(maxsize=64)(self._words_of)
@@ -187,7 +209,8 @@ class Analyzer:
         if word in self.stop_words:
             return None
         word = word.removesuffix("'s").split("'")[-1]
-        if word in self.stop_words or (len(word) < 2 and not word.isdigit()):
+        # One letter is a name where it is written large, as C, R and X are; "I" and "A" are function words.
+        if word in self.stop_words or (len(word) < 2 and not (word.isdigit() or surface.isupper())):
             return None
         return self._stems.stemWord(word) if self._stems else word
 
@@ -315,7 +338,7 @@ def _grams_of_word(word: str, low: int, high: int) -> tuple[str, ...]:
 @lru_cache(maxsize=64)
 def _stop_words(language: str) -> frozenset[str]:
     if language == "en":
-        return frozenset(ENGLISH_STOP_WORDS)
+        return _ENGLISH_FUNCTION_WORDS
     if language in LANGUAGE_MAPPING:
         return frozenset(get_stop_words(language))
     return frozenset()

@@ -27,11 +27,11 @@ from recommender.vectors.counts import (
     FIELD_NAMES,
     Shard,
     TermReader,
-    articles_having,
     as_they_are,
     counted,
     document_frequencies,
     inverse_frequencies,
+    rarity_with_prior,
     renamed,
     stacked,
 )
@@ -99,7 +99,8 @@ class FieldVectorizer:
         self._frequencies: NDArray[np.float32] | None = None
         self._rows: dict[tuple[Any, ...], tuple[NDArray[np.int32], NDArray[np.float32]]] = {}
         self._names: NDArray[Any] | None = None
-        self._telling: NDArray[np.bool_] | None = None
+        #: In how many of the articles that it was fitted on each term stands, shape (n_terms,).
+        self.n_having: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
 
     @property
     def _reader(self) -> TermReader:
@@ -196,9 +197,6 @@ class FieldVectorizer:
             self._frequencies = np.concatenate(parts).astype(np.float32) if parts else np.zeros(0, dtype=np.float32)
         return self._frequencies
 
-    def n_having(self) -> NDArray[np.int64]:
-        """In how many of the articles that it was fitted on each term stands, shape (n_terms,)."""
-        return articles_having(self.frequencies(), self.n_articles)
 
     def unknown_terms(self, article: Article, field: str) -> set[str]:
         """The terms of one field of an article that it was fitted without."""
@@ -238,9 +236,13 @@ class FieldVectorizer:
         }
 
     def restore(
-        self, state: dict[str, Any], frequencies: NDArray[np.float32], is_name: NDArray[np.bool_] | None = None
+        self,
+        state: dict[str, Any],
+        frequencies: NDArray[np.float32],
+        n_having: NDArray[np.int64],
+        is_name: NDArray[np.bool_],
     ) -> Self:
-        """The fitted vectorizer of an earlier `state`, `frequencies` and `is_name`."""
+        """The fitted vectorizer of an earlier `state`, `frequencies`, `n_having` and `is_name`."""
         self.language, self.n_articles = state["language"], state["n_articles"]
         start = 0
         for part in state["fields"]:
@@ -252,16 +254,13 @@ class FieldVectorizer:
         self._lay_out()
         # A memory map is slow to take single values from; a plain view of it is not.
         self._frequencies = np.asarray(frequencies)
-        self.is_name = np.zeros(self.n_terms, dtype=bool) if is_name is None else np.asarray(is_name)
+        self.n_having, self.is_name = np.asarray(n_having), np.asarray(is_name)
         return self
 
     def telling_terms(self) -> NDArray[np.bool_]:
         """The terms that at most half of the articles have, shape (n_terms,): the others say nothing to a reader."""
-        if self._telling is None:
-            # scikit-learn's smoothed idf is 1 + log((1 + n) / (1 + df)); the margin is for float32.
-            idf_of_half = 1 + np.log((1 + self.n_articles) / (1 + self.n_articles / 2))
-            self._telling = self.frequencies() >= idf_of_half - 1e-5
-        return self._telling
+        telling: NDArray[np.bool_] = self.n_having * 2 <= self.n_articles
+        return telling
 
     def surface_forms(self, article: Article, field: str) -> dict[str, str]:
         """The words of one field as a reader sees them, by term without `prefix`: the first form of each."""
@@ -285,8 +284,9 @@ class FieldVectorizer:
             # The commonest, and of two equally common the first by name: the order of files must not matter.
             self.language = min(counts, key=lambda name: (-counts[name], name), default="") or "en"
         self.n_articles = len(articles)
-        self._vectorizers, self._names, self._telling, self._frequencies, self._rows = {}, None, None, None, {}
+        self._vectorizers, self._names, self._frequencies, self._rows = {}, None, None, {}
         shards = list(counted(articles, self._reader, self.n_jobs))
+        having: list[NDArray[np.int64]] = []
         for name in FIELD_NAMES:
             if getattr(self.settings, name).weight == 0:
                 continue
@@ -298,9 +298,21 @@ class FieldVectorizer:
             if not kept.any():
                 continue
             vectorizer = self._vectorizer(name, {terms[place]: i for i, place in enumerate(np.flatnonzero(kept))})
-            vectorizer.idf_ = inverse_frequencies(n_having[kept], len(articles))
+            if name in ("words", "body"):
+                n_words = sum(float(shard.fields[name].matrix.sum()) for shard in shards if name in shard.fields)
+                vectorizer.idf_ = rarity_with_prior(
+                    [terms[place] for place in np.flatnonzero(kept)],
+                    n_having[kept],
+                    len(articles),
+                    n_words / max(1, len(articles)),
+                    self.language,
+                )
+            else:
+                vectorizer.idf_ = inverse_frequencies(n_having[kept], len(articles))
+            having.append(n_having[kept])
             self._vectorizers[name] = vectorizer
         self._lay_out()
+        self.n_having = np.concatenate(having) if having else np.zeros(0, dtype=np.int64)
         self.is_name = self._names_among(articles) if self.learn_names else np.zeros(self.n_terms, dtype=bool)
         return shards
 
