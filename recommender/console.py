@@ -39,7 +39,14 @@ __all__ = [
 ]
 
 #: What a reader calls the fields of text that are not called by a name of the article's.
-_FIELD_NAMES = {"title_chars": "parts of the title's words", "title_bigrams": "pairs of the title's words"}
+_FIELD_NAMES = {
+    "words": "words of title and excerpt",
+    "letters": "parts of the words",
+    "body": "words of the whole text",
+    "body_letters": "parts of the words of the whole text",
+    "title_chars": "parts of the title's words",
+    "title_bigrams": "pairs of the title's words",
+}
 
 #: Warnings shown without ``--verbose``; the rest is counted.
 MOST_WARNINGS = 10

@@ -138,7 +138,7 @@ class VectorsSettings:
             for name in _FIELDS_OF_TEXT
             if getattr(self, name).weight <= _COMPARED
         }
-        return dataclasses.replace(self, **compared)  # type: ignore[arg-type]  # each is a field of text
+        return dataclasses.replace(self, **compared)
 
 
 #: What the product follows where editors' lists and readers disagree.

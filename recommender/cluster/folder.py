@@ -112,6 +112,8 @@ def write_folder(
         {"terms.json": recommender.vectorizer.state()},
         {
             "idf": recommender.vectorizer.frequencies(),
+            "n_having": recommender.vectorizer.n_having,
+            "is_name": recommender.vectorizer.is_name,
             "vectors_data": vectors.data,
             "vectors_indices": vectors.indices,
             "vectors_indptr": vectors.indptr,
@@ -150,7 +152,9 @@ class SharedFolder:
         self.layout = Layout(**head["layout"])
         self.threshold = Threshold(**head["threshold"])
         self.k: int = head["k"]
-        self.vectorizer = FieldVectorizer(self.settings.vectors).restore(documents["terms.json"], self._arrays["idf"])
+        self.vectorizer = FieldVectorizer(self.settings.vectors).restore(
+            documents["terms.json"], *(self._arrays[name] for name in ("idf", "n_having", "is_name"))
+        )
         self.fields = self.vectorizer.fields
         self.times, self.groups = self._arrays["times"], self._arrays["groups"]
         self.allowed, self.order = self._arrays["allowed"], self._arrays["order"]

@@ -243,7 +243,8 @@ def rarity_with_prior(
             mu[place] = 0.0
     in_text = -np.expm1(max(20.0, n_words) * np.log1p(-np.minimum(chance, 0.5)))
     idf = -np.log((n_having + mu * in_text + 0.5) / (n_articles + mu + 1.0))
-    return (np.maximum(idf, 0.05) ** _PRIOR_POWER).astype(np.float32)
+    rarity: NDArray[np.float32] = (np.maximum(idf, 0.05) ** _PRIOR_POWER).astype(np.float32)
+    return rarity
 
 
 @lru_cache(maxsize=8)

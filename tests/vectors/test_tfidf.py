@@ -1,5 +1,7 @@
 """Fields of text as one sparse matrix."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -18,6 +20,12 @@ ARTICLES = [
     Article(id="d", title="", excerpt=""),
 ]
 OFF = FieldSettings(weight=0)
+NAMES = [field.name for field in dataclasses.fields(VectorsSettings) if field.type == "FieldSettings"]
+
+
+def only(**fields):
+    """The settings of a vectorizer that has these fields and no others."""
+    return VectorsSettings(**{**dict.fromkeys(NAMES, OFF), **fields})
 
 
 def similarity(matrix, a, b):
@@ -34,7 +42,7 @@ def test_rows_have_length_one_or_zero():
 
 def test_a_single_field_is_what_scikit_learn_makes():
     """The same terms through a plain `TfidfVectorizer` give the same cosines."""
-    settings = VectorsSettings(excerpt=OFF, title_chars=OFF, topics=OFF, body=OFF)
+    settings = only(title=FieldSettings())
     ours = FieldVectorizer(settings).fit_transform(ARTICLES)
     theirs = TfidfVectorizer(analyzer=analyzer_for("en").terms, sublinear_tf=True).fit_transform(
         [article.title for article in ARTICLES]
@@ -44,16 +52,11 @@ def test_a_single_field_is_what_scikit_learn_makes():
 
 def test_the_product_of_two_rows_is_the_weighted_mean_of_the_fields_cosines():
     """Weights 3 and 1: three quarters of the title's cosine and a quarter of the topics'."""
-    names = ("title", "excerpt", "title_chars", "topics", "body")
     alone = {
-        field: FieldVectorizer(VectorsSettings(**{name: OFF for name in names if name != field})).fit_transform(
-            ARTICLES
-        )
+        field: FieldVectorizer(only(**{field: FieldSettings()})).fit_transform(ARTICLES)
         for field in ("title", "topics")
     }
-    settings = VectorsSettings(
-        title=FieldSettings(weight=3), topics=FieldSettings(weight=1), excerpt=OFF, title_chars=OFF, body=OFF
-    )
+    settings = only(title=FieldSettings(weight=3), topics=FieldSettings(weight=1))
     joined = FieldVectorizer(settings).fit_transform(ARTICLES)
     expected = 0.75 * similarity(alone["title"], 0, 1) + 0.25 * similarity(alone["topics"], 0, 1)
     assert similarity(joined, 0, 1) == pytest.approx(expected, abs=1e-6)
@@ -74,7 +77,9 @@ def test_fit_then_transform_is_fit_transform():
 def test_restored_vectorizer_gives_the_same_rows():
     """Language, terms and frequencies are all there is to it."""
     fitted = FieldVectorizer().fit(ARTICLES)
-    restored = FieldVectorizer().restore(fitted.state(), fitted.frequencies(), fitted.is_name)
+    restored = FieldVectorizer().restore(
+        fitted.state(), fitted.frequencies(), fitted.n_having, fitted.is_name
+    )
     assert (restored.transform(ARTICLES) != fitted.transform(ARTICLES)).nnz == 0
     assert list(restored.term_names()) == list(fitted.term_names())
 
@@ -116,16 +121,16 @@ def test_a_corpus_without_any_word_is_no_error():
 def test_terms_of_more_than_half_of_the_articles_are_not_telling():
     """They would say nothing in an explanation."""
     articles = [Article(id=str(n), title=f"Harbour {word}") for n, word in enumerate(["tea", "coffee", "milk", "rain"])]
-    vectorizer = FieldVectorizer(VectorsSettings(title_chars=OFF)).fit(articles)
+    vectorizer = FieldVectorizer(only(words=FieldSettings())).fit(articles)
     telling = dict(zip(vectorizer.term_names(), vectorizer.telling_terms(), strict=True))
-    assert telling == {"harbour": False, "tea": True, "coffe": True, "milk": True, "rain": True}
+    assert telling == {"harbour": False, "tea": True, "coffee": True, "milk": True, "rain": True}
 
 
 def test_surface_forms_are_the_words_of_the_article():
     """By term, the first form of each."""
     vectorizer = FieldVectorizer().fit(ARTICLES)
     article = Article(id="x", title="Ferries and the ferry")
-    assert vectorizer.surface_forms(article, "title") == {"ferri": "Ferries"}
+    assert vectorizer.surface_forms(article, "title") == {"ferries": "Ferries", "ferry": "ferry"}
 
 
 def test_a_row_alone_is_to_the_last_bit_the_row_of_the_fit():
@@ -174,10 +179,23 @@ def test_frequencies_are_those_of_scikit_learn():
     """Terms, their limits and their inverse document frequencies are to the last bit those of scikit-learn."""
     texts = [f"{'tea ' * (number % 4)} {'kettle' if number % 3 else 'gear'} w{number}" for number in range(30)]
     options = FieldSettings(min_df=2, max_df=0.7)
-    ours = FieldVectorizer(
-        VectorsSettings(excerpt=options, title=OFF, title_chars=OFF, title_bigrams=OFF, topics=OFF, body=OFF), "en"
-    )
+    ours = FieldVectorizer(only(excerpt=options), "en")
     ours.fit([Article(id=str(number), title="", excerpt=text) for number, text in enumerate(texts)])
     theirs = TfidfVectorizer(analyzer=analyzer_for("en").terms, min_df=2, max_df=0.7, dtype=np.float32).fit(texts)
     assert list(ours.term_names()) == list(theirs.get_feature_names_out())
     assert ours.frequencies().tolist() == theirs.idf_.tolist()
+
+
+def test_general_language_decides_which_words_are_rare_on_a_small_site():
+    """Two words that stand in one article each: the one that is rare in the language weighs more."""
+    articles = [Article(id="a", title="Year of the samovar"), Article(id="b", title="City bicycle")]
+    vectorizer = FieldVectorizer(only(words=FieldSettings()), "en").fit(articles)
+    rarity = dict(zip(vectorizer.term_names(), vectorizer.frequencies().tolist(), strict=True))
+    assert rarity["samovar"] > 1.5 * rarity["year"]
+    assert vectorizer.n_having.tolist() == [1, 1, 1, 1]
+
+
+def test_a_word_in_the_title_meets_the_same_word_in_an_excerpt():
+    """The words of both are one space."""
+    pair = [Article(id="a", title="Samovars"), Article(id="b", title="A note", excerpt="On samovars."), ARTICLES[2]]
+    assert similarity(FieldVectorizer(only(words=FieldSettings()), "en").fit_transform(pair), 0, 1) > 0.3
