@@ -229,9 +229,13 @@ def explained(article: Article, candidate: Article, reason: Reason) -> Iterator[
         yield f"{'dates:':<12}{n_of(round(reason.gap_days), 'day')} apart"
     for sentence in reason.sentences:
         yield f"  - {sentence}"
+    from recommender.ranking.explain import IN_FIELD
+
     for field, share in sorted(reason.fields.items(), key=lambda item: -item[1]):
+        yield f"  {_FIELD_NAMES.get(field, field)} {share:.0%}"
+    for field in dict.fromkeys(term.field for term in reason.shared_terms):
         terms = ", ".join(f"{term.term} {term.share:.0%}" for term in reason.shared_terms if term.field == field)
-        yield f"  {_FIELD_NAMES.get(field, field)} {share:.0%}{': ' if terms else ''}{terms}"
+        yield f"  in {IN_FIELD[field]}: {terms}"
 
 
 def settings_as_yaml(described: Iterable[tuple[str, Any, str]]) -> Iterator[str]:

@@ -580,10 +580,7 @@ class Recommender:
             rec.ranker_decision = head["ranker_decision"]
             rec.ranker_check = None if head["ranker_check"] is None else Check(**head["ranker_check"])
             rec._digests = _digests_from_parts(arrays)
-            vectors = rec.settings.vectors
-            if head["ranker"]["name"] == SimilarityRanker.name:
-                vectors = vectors.of_similarity()
-            rec.vectorizer = FieldVectorizer(vectors).restore(
+            rec.vectorizer = FieldVectorizer(rec.settings.vectors).restore(
                 documents["terms.json"], arrays["idf"], arrays["n_having"], arrays["is_name"]
             )
             state = state_from_parts(documents, arrays, rec.vectorizer)
@@ -625,7 +622,7 @@ class Recommender:
 
     def _least_score(self, min_score: float | None, query: Query | None = None) -> float:
         threshold = self.threshold(min_score)
-        return threshold.least if query is None else threshold.of(query, self.vectorizer.fields)
+        return threshold.least if query is None else threshold.of(query, self.vectorizer)
 
     def _allowed(self, state: State) -> NDArray[np.bool_]:
         return state.allowed(_now())

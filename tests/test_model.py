@@ -18,6 +18,7 @@ from recommender.errors import (
     WriteError,
 )
 from recommender.persistence import FORMAT
+from recommender.ranking.reader import THRESHOLD
 from recommender.settings import settings_from_mapping
 
 DAY_ONE = datetime(2024, 1, 1, tzinfo=UTC)
@@ -331,8 +332,8 @@ def test_the_threshold_rises_where_an_article_says_little():
     corpus = Corpus([article("full", "green tea", excerpt=words), article("other", "black coffee", excerpt=words)])
     rec = Recommender(settings()).fit(corpus)
     bare, said = Article(id="x", title="green milk"), Article(id="x", title="green milk", excerpt=words)
-    assert rec._least_score(None, rec._query(rec._fitted(), bare)) == pytest.approx(0.075)
-    assert rec._least_score(None, rec._query(rec._fitted(), said)) == pytest.approx(0.05)
+    assert rec._least_score(None, rec._query(rec._fitted(), bare)) == pytest.approx(1.5 * THRESHOLD)
+    assert rec._least_score(None, rec._query(rec._fitted(), said)) == THRESHOLD
     assert rec._least_score(0.2, rec._query(rec._fitted(), bare)) == 0.2
 
 

@@ -119,7 +119,7 @@ def test_front_matter_edited(site):
     "stages",
     [
         {"ranking": {"k": 1}},
-        {"vectors": {"stem": False}},
+        {"vectors": {"stem": True}},
         {"writing": {"data_file": "tea.json"}},
         {"articles": {"site_language": "de"}},
     ],

@@ -77,7 +77,7 @@ def answer(folder: str, block: int, parts: Sequence[Neighbors], output: str, nam
     queries = shared.queries(block)
     ranked = unhidden(queries, found, found.rows.shape[1])
     places = [places_to_fill(shared.k, query, shared.settings.ranking.fill) for query in queries]
-    least = [shared.threshold.of(query, shared.fields) for query in queries]
+    least = [shared.threshold.of(query, shared.vectorizer) for query in queries]
 
     def rank(some: Sequence[Query], depth: int) -> list[Ranked]:
         # Seldom asked for, so that it need not be a task of its own: the answer looks at all shards itself.

@@ -133,11 +133,9 @@ def contenders(
 
 def _settings_of_product(settings: Settings) -> dict[str, Settings]:
     """By what settings our own systems run: `learned` repeats the lists, `shown` is the product as it comes."""
-    # NB One line once ranking.follow is there for certain: learned=_with_ranking(settings, follow="lists").
-    lists = {"follow": "lists"} if hasattr(settings.ranking, "follow") else {}
     found = {
         "similarity": _with_ranking(settings, ranker="similarity"),
-        "learned": _with_ranking(settings, **lists),
+        "learned": _with_ranking(settings, follow="lists"),
         "shown": settings,
     }
     if settings.ranking.ranker == "similarity":

@@ -21,7 +21,7 @@ from recommender.ranking.explain import Rows, Shares, reasons, shares_of, text_o
 from recommender.ranking.rankers import Query, Ranked
 from recommender.suggestions import Suggestion
 from recommender.vectors.text import repair
-from recommender.vectors.tfidf import Field, FieldVectorizer
+from recommender.vectors.tfidf import FieldVectorizer
 
 __all__ = [
     "Chosen",
@@ -55,9 +55,9 @@ class Threshold:
     least: float
     is_fixed: bool
 
-    def of(self, query: Query, fields: tuple[Field, ...]) -> float:
+    def of(self, query: Query, vectorizer: FieldVectorizer) -> float:
         """The least score of a suggestion under one article."""
-        if not self.is_fixed and is_thin(query.columns, fields):
+        if not self.is_fixed and is_thin(query.article, query.columns, vectorizer):
             return min(1.0, self.least * THIN_FACTOR)
         return self.least
 

@@ -86,7 +86,11 @@ def audit_lists(catalogue: Catalogue, graph: CurationGraph, seed: int) -> ListAu
         len(chosen),
         float(chances.mean()),
         tuple(
-            (catalogue.articles[int(source[place])].id, catalogue.articles[int(target[place])].id, float(chances[place]))
+            (
+                catalogue.articles[int(source[place])].id,
+                catalogue.articles[int(target[place])].id,
+                float(chances[place]),
+            )
             for place in doubtful
         ),
     )

@@ -8,14 +8,14 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.articles import NEVER
+from recommender.articles import NEVER, Article
 from recommender.ranking.catalogue import Catalogue
 from recommender.ranking.curation import CurationGraph
-from recommender.vectors.tfidf import Field
+from recommender.vectors.tfidf import FieldVectorizer
 
 __all__ = ["THIN_FACTOR", "allowed_rows", "is_thin", "obstacle", "suggests_unpublished"]
 
-#: An article with fewer known terms than this in excerpt and body together says little besides its title.
+#: An article with fewer words than this in excerpt and body together says little besides its title.
 _THIN_TERMS = 4
 #: By how much more a suggestion must score under such an article.
 THIN_FACTOR = 1.5
@@ -75,22 +75,24 @@ def allowed_rows(catalogue: Catalogue, suggest_unpublished: bool, now: float) ->
     return allowed
 
 
-def is_thin(columns: NDArray[np.int32], fields: tuple[Field, ...]) -> bool:
+def is_thin(article: Article, columns: NDArray[np.int32], vectorizer: FieldVectorizer) -> bool:
     """
     Whether an article says so little that its score is less to be trusted: hardly an excerpt, and no body.
 
     Parameters
     ----------
+    article
+        Of which a saved model keeps the excerpt, not the body.
     columns
-        Those of the article's vector, sorted; shape (n_article_terms,).
-    fields
-        The columns of each field of text.
+        Those of its vector, sorted; shape (n_article_terms,). An article without a body has none in that field.
+    vectorizer
+        As it was fitted.
     """
-    known = 0
-    for field in fields:
-        if field.name in ("excerpt", "body"):
-            known += bisect_left(columns, field.stop) - bisect_left(columns, field.start)
-    return known < _THIN_TERMS
+    n_words = len(vectorizer.surface_forms(article, "excerpt"))
+    for field in vectorizer.fields:
+        if field.name == "body":
+            n_words += bisect_left(columns, field.stop) - bisect_left(columns, field.start)
+    return n_words < _THIN_TERMS
 
 
 def obstacle(row: int, catalogue: Catalogue, allowed: NDArray[np.bool_], group: int, now: float) -> str:

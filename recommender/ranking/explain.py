@@ -21,7 +21,7 @@ from recommender.suggestions import Reason, SharedTerm
 from recommender.vectors.text import is_unspaced, says_little, shared_run
 from recommender.vectors.tfidf import Field, FieldVectorizer
 
-__all__ = ["Rows", "Shares", "reasons", "shares_of", "text_obstacle"]
+__all__ = ["IN_FIELD", "Rows", "Shares", "reasons", "shares_of", "text_obstacle"]
 
 #: Shared terms that an explanation carries; the rest is what remains of the similarity.
 N_TERMS = 8
@@ -34,7 +34,8 @@ _UNLISTED = ("title", "excerpt", "title_chars", "title_bigrams", "topics", "lett
 _ALIKE_IN_PART = "words of the two are alike in part"
 #: Where a word is looked for, in this order.
 _IN_BOTH = ("title", "excerpt", "body")
-_IN_FIELD = {"title": "the title", "excerpt": "the excerpt", "body": "the text", "words": "title and excerpt"}
+#: What a reader calls the place of a shared term.
+IN_FIELD = {"title": "the title", "excerpt": "the excerpt", "body": "the text", "words": "title and excerpt"}
 
 
 class Rows(Protocol):
@@ -325,10 +326,7 @@ def _words_said(terms: Sequence[SharedTerm], are_telling: bool) -> list[str]:
     by_field: dict[str, list[str]] = {}
     for one in said:
         by_field.setdefault(one.field, []).append(one.term)
-    return [
-        f"both name {_enumerated(words)} in {_IN_FIELD[field]}"
-        for field, words in by_field.items()
-    ]
+    return [f"both name {_enumerated(words)} in {IN_FIELD[field]}" for field, words in by_field.items()]
 
 
 def _enumerated(words: Sequence[str]) -> str:

@@ -21,7 +21,7 @@ from recommender.ranking.trees import TreeEnsemble
 from recommender.settings import ListEvidence, Settings
 from recommender.vectors.damping import Damping
 
-__all__ = ["LEAST_LISTS", "N_CANDIDATES", "Check", "LearnedRanker", "LIST_DAMPING", "restore_ranker"]
+__all__ = ["LEAST_LISTS", "LIST_DAMPING", "N_CANDIDATES", "Check", "LearnedRanker", "restore_ranker"]
 
 #: Fewer lists than this teach nothing that would hold for the next one.
 LEAST_LISTS = 30

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from recommender.ranking.boosting import choose_recipe, grow
 from recommender.ranking.calibration import Calibration
-from recommender.ranking.learned import LEAST_LISTS, Check, LearnedRanker, LIST_DAMPING
+from recommender.ranking.learned import LEAST_LISTS, LIST_DAMPING, Check, LearnedRanker
 from recommender.ranking.lessons import Lesson, Library, folds_of, ndcg
 
 __all__ = ["Decision", "learn"]

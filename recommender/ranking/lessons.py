@@ -131,9 +131,7 @@ class Library:
         if not n_right:
             return None
         lists_propose = self.settings.list_evidence == "all"
-        pairs = pairs_of(
-            query, catalogue, self.graph, self.allowed, LIST_DAMPING, N_CANDIDATES, lists_propose
-        )
+        pairs = pairs_of(query, catalogue, self.graph, self.allowed, LIST_DAMPING, N_CANDIDATES, lists_propose)
         if not len(pairs.rows):
             return None
         return Lesson(row, is_draft, pairs, wanted[pairs.rows], n_right)

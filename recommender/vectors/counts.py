@@ -50,6 +50,9 @@ __all__ = [
 FIELD_NAMES = (
     "title", "excerpt", "title_chars", "title_bigrams", "topics", "words", "letters", "body", "body_letters"
 )  # fmt: skip
+#: Characters of a body whose n-grams are counted. On a blog with long bodies nDCG@5 of readers' grades is 0.909 with
+#: these and 0.912 with six times as many, which take a quarter longer to read, fit and answer.
+_MOST_LETTERS = 4_000
 #: How often a word of the title counts beside one of the excerpt or the body.
 _TITLE_TIMES = 2
 #: Articles of general language that each word is taken to have been met in besides those of the site, and the power
@@ -135,7 +138,7 @@ class TermReader:
         elif field in ("letters", "body_letters"):
             text = f"{article.title} {article.excerpt}"
             if field == "body_letters":
-                text = f"{text} {self.text(article, 'body')}"
+                text = f"{text} {self.text(article, 'body')[:_MOST_LETTERS]}"
             # A pair of characters is a word in a script without spaces.
             ngrams = (2, 3) if analyzer.is_unspaced else options.ngram_range
             terms = char_ngrams(text, ngrams)

@@ -72,9 +72,7 @@ _TOKEN = re.compile(
     rf"[{_UNSPACED}]+|\d+(?:\.\d+)+|(?:(?<![\w.])\.(?=[A-Za-z]))?[^\W_{_UNSPACED}]+(?:['’][^\W_{_UNSPACED}]+)*(?:\+\+|\#)?"
 )
 # What it finds in ASCII, in half the time.
-_ASCII_TOKEN = re.compile(
-    r"\d+(?:\.\d+)+|(?:(?<![\w.])\.(?=[A-Za-z]))?[A-Za-z0-9]+(?:'[A-Za-z0-9]+)*(?:\+\+|\#)?"
-)
+_ASCII_TOKEN = re.compile(r"\d+(?:\.\d+)+|(?:(?<![\w.])\.(?=[A-Za-z]))?[A-Za-z0-9]+(?:'[A-Za-z0-9]+)*(?:\+\+|\#)?")
 _IS_UNSPACED = re.compile(rf"[{_UNSPACED}]")
 _UNSPACED_RUN = re.compile(rf"[{_UNSPACED}]+")
 #: Inflections and particles; words in hiragana alone are rare.
@@ -97,7 +95,7 @@ _ENGLISH_FUNCTION_WORDS = frozenset(
     theirs them themselves then there these they this those through to too under until up upon very was wasn't we were
     weren't what when where which while who whom whose why will with within without won't would wouldn't yet you your
     yours yourself yourselves
-    """.split()
+    """.split()  # noqa: SIM905 -- as in `content.paths`
 )
 
 #: Words that an analyzer remembers.

@@ -197,7 +197,6 @@ class FieldVectorizer:
             self._frequencies = np.concatenate(parts).astype(np.float32) if parts else np.zeros(0, dtype=np.float32)
         return self._frequencies
 
-
     def unknown_terms(self, article: Article, field: str) -> set[str]:
         """The terms of one field of an article that it was fitted without."""
         vectorizer = self._vectorizers.get(field)

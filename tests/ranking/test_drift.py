@@ -2,6 +2,7 @@
 
 import math
 import random
+from collections import Counter
 
 import pytest
 
@@ -78,23 +79,20 @@ def rec():
 
 def slow(before, now, new):
     """The share of unknown words, and the divergence, by counting words in texts that have nothing but plain words."""
-    fields = ("title", "excerpt")
 
-    def having(some, field, word):
-        return sum(word in getattr(article, field).split() for article in some)
+    def words_of(some):
+        return [word for article in some for word in {*article.title.split(), *article.excerpt.split()}]
 
-    words = {(f, word) for f in fields for article in [*before, *now] for word in getattr(article, f).split()}
-    known = {(f, word) for f in fields for article in before for word in getattr(article, f).split()}
+    having = {name: Counter(words_of(some)) for name, some in (("before", before), ("now", now), ("new", new))}
+    words = having["before"].keys() | having["now"].keys()
     unknown = every = 0.0
-    for field, word in words:
-        weight = having(new, field, word) * (1 + math.log((1 + len(now)) / (1 + having(now, field, word))))
+    for word in words:
+        weight = having["new"][word] * (1 + math.log((1 + len(now)) / (1 + having["now"][word])))
         every += weight
-        unknown += 0 if (field, word) in known else weight
-    n_before = sum(having(before, *word) for word in words)
-    n_now = sum(having(now, *word) for word in words)
+        unknown += 0 if word in having["before"] else weight
     divergence = 0.0
     for word in words:
-        p, q = having(before, *word) / n_before, having(now, *word) / n_now
+        p, q = (having[name][word] / having[name].total() for name in ("before", "now"))
         m = (p + q) / 2
         divergence += sum(part * math.log2(part / m) for part in (p, q) if part) / 2
     return unknown / every, divergence
@@ -197,8 +195,7 @@ def test_only_a_list_that_changes_is_no_drift(rec):
 
 def test_words_that_the_settings_drop_are_not_missed():
     """A word in fewer articles than `min_df` would not be learned by a fit either."""
-    few = {"min_df": 3}
-    rec = Recommender(settings(title=few, excerpt=few)).fit(Corpus(articles(TEA, 0, 50), site_language="en"))
+    rec = Recommender(settings(words={"min_df": 3})).fit(Corpus(articles(TEA, 0, 50), site_language="en"))
     rec.update(added=[Article(id="once", title="zeppelin", excerpt="zeppelin over green tea")])
     assert rec.drift.unknown == 0.0
     rec.update(added=[Article(id=f"more-{n}", title="zeppelin", excerpt="green tea") for n in range(3)])

@@ -104,13 +104,16 @@ def test_the_prefix_of_a_language_is_never_shown():
 def test_text_without_spaces_is_named_in_runs_that_both_have():
     """Not in pairs of characters, nor in endings."""
     japanese = [
-        Article("a", title="コーヒー豆を焙煎する店", excerpt="毎朝コーヒーを飲む人の新聞。", language="ja"),
-        Article("b", title="新しいコーヒー豆を販売する", excerpt="コーヒーが値上がりの新年。", language="ja"),
+        Article("a", title="コーヒー豆を焙煎する店", excerpt="毎朝アイスティーを飲む人の新聞。", language="ja"),
+        Article("b", title="新しいコーヒー豆を販売する", excerpt="アイスティーが値上がりの新年。", language="ja"),
     ]
     reason = reason_for([*japanese, *OTHERS], "a", "b")
-    assert {(one.term, one.field) for one in reason.shared_terms} >= {("コーヒー豆", "title"), ("コーヒー", "excerpt")}
+    assert {(one.term, one.field) for one in reason.shared_terms} >= {
+        ("コーヒー豆", "title"),
+        ("アイスティー", "excerpt"),
+    }
     assert sum(one.share for one in reason.shared_terms) <= 1
-    assert {"both name コーヒー豆 in the title", "both name コーヒー in the excerpt"} <= set(reason.sentences)
+    assert {"both name コーヒー豆 in the title", "both name アイスティー in the excerpt"} <= set(reason.sentences)
     assert not any("の新" in one for one in reason.sentences), "a particle and half a word"
     endings = [Article("a", title="猫が勉強した", language="ja"), Article("b", title="犬も散歩した", language="ja")]
     assert "both name した in the title" in reason_for([*endings, *OTHERS], "a", "b").sentences, "there is nothing else"

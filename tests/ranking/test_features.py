@@ -16,8 +16,8 @@ COLUMN = {feature.name: column for column, feature in enumerate(FEATURES)}
 
 
 def fitted(corpus):
-    """A recommender by similarity alone, whose parts are looked at."""
-    return Recommender(settings_from_mapping({"ranking": {"ranker": "similarity"}})).fit(corpus)
+    """A recommender whose parts are looked at; it has the fields that only features compare."""
+    return Recommender(settings_from_mapping({"ranking": {"follow": "lists"}})).fit(corpus)
 
 
 def pairs(rec, asked, before=float("nan")):
@@ -206,8 +206,7 @@ def test_names_and_neighboring_words_count(article):
         "four": ("leaf of green", "Nothing to see."),
     }
     corpus = Corpus([article(name, title, excerpt=excerpt) for name, (title, excerpt) in texts.items()])
-    # The ranker is left to fitting, so that names are looked for.
-    rec = Recommender().fit(corpus)
+    rec = fitted(corpus)
     found = pairs(rec, draft_of(corpus, "one"))
     assert found["two"]["title_names"] > 0
     assert found["two"]["title_names_share"] == pytest.approx(1.0)

@@ -83,11 +83,10 @@ def test_scores_are_chances(rec, site):
 
 
 def test_without_lists_it_is_similarity(families):
-    """And the reason has the figures."""
+    """And the decision says why."""
     rec = Recommender().fit(Corpus(families(listed="nobody")))
     assert rec.ranker_name == "similarity"
-    assert "0 curated lists" in rec.ranker_decision
-    assert "30" in rec.ranker_decision
+    assert rec.ranker_decision == "similarity: there are no curated lists to learn from"
 
 
 @pytest.mark.parametrize("ranker", ["auto", "learned"])
@@ -95,6 +94,17 @@ def test_too_few_lists_teach_nothing(ranker, families):
     """Five families have thirty lists, four have not."""
     rec = Recommender(settings(ranker=ranker)).fit(Corpus(families(4)))
     assert rec.ranker_name == "similarity"
+    assert "learning needs 30 curated lists" in rec.ranker_decision
+    assert rec.ranker_decision.endswith("found 24")
+
+
+def test_a_saved_model_that_learned_nothing_answers_drafts_as_before(families, article, tmp_path):
+    """Also where it has fields that only the learned ranker would have compared."""
+    rec = Recommender(settings(follow="lists")).fit(Corpus(families(4)))
+    assert rec.ranker_name == "similarity"
+    rec.save(tmp_path / "model")
+    draft = article("draft", "family3 calm newcomer", excerpt="bright words")
+    assert load_model(tmp_path / "model").suggest(draft, min_score=0) == rec.suggest(draft, min_score=0)
 
 
 def test_the_settings_decide(families):
