@@ -456,12 +456,14 @@ def test_full_disk(site, monkeypatch):
     replace, calls = os.replace, []
 
     def full_at_third(source, target):
-        calls.extend([target] if target.suffix == ".md" else [])
+        calls.extend([target] if str(target).endswith(".md") else [])
         if len(calls) == 3:
             raise OSError(errno.ENOSPC, "No space left on device")
         replace(source, target)
 
     monkeypatch.setattr(os, "replace", full_at_third)
+    # As on a system that cannot swap two names.
+    monkeypatch.setattr("recommender.writing.atomic._RENAMEAT2", None)
     exit_code, stdout, stderr = run("suggest", "site", "--write", "front-matter")
     assert (exit_code, stdout) == (1, "")
     assert stderr == (

@@ -16,7 +16,7 @@ from recommender.articles import Article
 from recommender.bounds import MAX_DEPTH, Fence, UnreadableError
 from recommender.cache import digest
 from recommender.content import front_matter
-from recommender.content.fields import FieldReader, Notes, Origin
+from recommender.content.fields import FieldReader, Notes
 from recommender.content.generators import Generator
 from recommender.content.headings import opening_of
 from recommender.content.paths import (
@@ -26,6 +26,7 @@ from recommender.content.paths import (
     titleized,
 )
 from recommender.content.translations import SiteLanguages
+from recommender.content.values import Origin
 from recommender.content.wording import some
 from recommender.content.yaml import read_as_typed
 from recommender.errors import RecommenderError, SiteError
@@ -439,8 +440,7 @@ def _identity(folder: Path) -> tuple[int, int] | str:
     """What two names of one folder have in common."""
     try:
         state = folder.stat()
-    except OSError:
-        # os.walk will say that it cannot be read.
+    except OSError:  # os.walk will say that it cannot be read.
         return str(folder)
     return state.st_dev, state.st_ino
 

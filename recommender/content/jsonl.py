@@ -12,13 +12,14 @@ from typing import Any, NamedTuple
 
 from recommender.articles import Article, Corpus
 from recommender.bounds import Fence, UnreadableError, read_json
-from recommender.content.fields import FieldReader, Notes, Origin
+from recommender.content.fields import FieldReader, Notes
 from recommender.content.files import unexpected
 from recommender.content.gather import gather
 from recommender.content.generators import Generator
 from recommender.content.paths import without_ending
 from recommender.content.processes import in_processes
 from recommender.content.urls import canonical_url
+from recommender.content.values import Origin
 from recommender.content.wording import say
 from recommender.errors import ArticleError, RecommenderError, SiteError
 from recommender.settings import Settings

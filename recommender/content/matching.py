@@ -21,7 +21,7 @@ from urllib.parse import unquote
 from recommender.articles import Article, RelatedEntry
 from recommender.bounds import LONGEST_ADDRESS
 from recommender.content.paths import language_code, name_date, slug, suffix_language, without_ending
-from recommender.content.urls import canonical_url, is_address
+from recommender.content.urls import below_local_host, canonical_url, is_address, spellings
 from recommender.errors import did_you_mean
 from recommender.snapshots import Base, LayeredDict
 
@@ -40,13 +40,6 @@ _WRAPPED = re.compile(
     | (?:@site|\{\{\s*site\.(?:base)?url\s*\}\})(?P<based>/.*)""",
     re.VERBOSE,
 )
-#: The addresses of a machine's own server, where editors look at a site before it is public.
-_LOCAL = re.compile(
-    r"(?:https?:)?//(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|[\w.-]+\.(?:localhost|local|test))(?::\d+)?(?=[/?#]|$)",
-    re.IGNORECASE,
-)
-#: A host that stages a site has so many names before the site's own at most.
-_MOST_LABELS = 4
 #: 02-tea, 2_tea and 02. tea: a number that only sorts, as Docusaurus takes it.
 _ORDER = re.compile(r"^\d{1,3}\s*[-_.]+\s*(?=[^-_.\s\d])")
 #: Docusaurus keeps translations apart from what they translate.
@@ -189,7 +182,7 @@ class EntryMatcher:
             return Match(self._in_language_of(source, article_id, entry), "url")
         elsewhere = is_address(entry.url or entry.target)
         for target in dict.fromkeys((entry.target, entry.url)):
-            target = _below_local_host(target)
+            target = below_local_host(target)
             if target and not is_address(target):
                 article_id = self._match_path(target, source)
                 if article_id is not None:
@@ -205,11 +198,11 @@ class EntryMatcher:
 
     def by_address(self, entry: RelatedEntry) -> str | None:
         """The article that has the address of an entry, whosever list it stands in."""
-        address = _below_local_host(entry.url or entry.target)
+        address = below_local_host(entry.url or entry.target)
         if not (address.startswith("/") or is_address(address)):
             return None
         by_url, by_path = self.indexes()["by_url"], self.indexes()["by_path"]
-        for spelling in _spellings(address):
+        for spelling in spellings(address):
             ids = by_url.get(spelling) or by_url.get(spelling.casefold())
             if not ids and is_address(spelling):
                 ids = by_path.get(spelling.casefold())
@@ -219,7 +212,7 @@ class EntryMatcher:
 
     def is_whole(self, entry: RelatedEntry, article_id: str) -> bool:
         """Whether every folder that an entry names is one of the article's: its path's, its date's, its language's."""
-        folders = _cleaned(_below_local_host(entry.target)).split("/")[:-1]
+        folders = _cleaned(below_local_host(entry.target)).split("/")[:-1]
         return _explained_parts(folders, self._articles[article_id]) == len(folders)
 
     def suggestion_for(self, entry: RelatedEntry) -> str:
@@ -328,9 +321,9 @@ def entry_keys(entry: RelatedEntry) -> set[str]:
     """The keys by which an entry waits for its article; whether that one is meant, the matcher says."""
     keys = {fold_title(entry.title or entry.target)}
     for name in (entry.url, entry.target):
-        if place := _below_local_host(name):
+        if place := below_local_host(name):
             keys.add(_plain(_cleaned(place).rpartition("/")[2]))
-            for spelling in _spellings(place):
+            for spelling in spellings(place):
                 keys |= {spelling, spelling.casefold()}
     return keys - {""}
 
@@ -339,7 +332,7 @@ def external_article(entry: RelatedEntry) -> Article | None:
     """The article elsewhere that an entry describes, or None where it has no title or no address that leads there."""
     title = entry.title.strip()
     address = entry.url or entry.target
-    if not title or not (is_address(address) or address.startswith("/")) or _below_local_host(address) != address:
+    if not title or not (is_address(address) or address.startswith("/")) or below_local_host(address) != address:
         return None
     return Article(
         id=canonical_url(address),
@@ -372,26 +365,6 @@ def _cleaned(target: str) -> str:
     target = unquote(target.strip().replace("\\", "/").partition("#")[0].partition("?")[0])
     target = _PAGE_ENDING.sub("", target.rstrip("/").removeprefix("./"))
     return _folded(target).removesuffix("/index").strip("/")
-
-
-def _below_local_host(address: str) -> str:
-    """An address of a machine's own server as a path of the site; any other text as it is."""
-    found = _LOCAL.match(address.strip())
-    return f"/{address.strip()[found.end() :].lstrip('/')}" if found else address
-
-
-def _spellings(address: str) -> Iterator[str]:
-    """The canonical URL of an address; without its query; and those of the hosts that its own host may stage."""
-    canonical = canonical_url(address)
-    plain = canonical.partition("?")[0]
-    found = [canonical] if plain == canonical or plain in ("", "/") else [canonical, plain]
-    yield from found
-    for url in found:
-        scheme, _, rest = url.partition("://")
-        host, slash, path = rest.partition("/")
-        labels = host.split(".")
-        for start in range(1, min(len(labels) - 1, _MOST_LABELS)):
-            yield f"{scheme}://{'.'.join(labels[start:])}{slash}{path}"
 
 
 def _best(articles: list[Article], key: Callable[[Article], Any]) -> list[Article]:

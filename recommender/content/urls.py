@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
 from urllib.parse import quote, unquote_to_bytes
 
@@ -16,7 +17,7 @@ import idna
 
 from recommender.bounds import LONGEST_ADDRESS
 
-__all__ = ["canonical_url", "is_address"]
+__all__ = ["below_local_host", "canonical_url", "is_address", "spellings"]
 
 #: Query parameters that say where a click came from, never which page is meant. Source: the list that the Brave
 #: browser strips (brave-core, components/query_filter/utils.cc), and Google's, Microsoft's and Yahoo's parameters,
@@ -159,3 +160,32 @@ def _fold_escape(escapes: str) -> str:
         return escapes.upper()
     text = unicodedata.normalize("NFC", text)
     return "".join(quote(c, safe="") if c.isascii() and ord(c) in _RESERVED else c for c in text)
+
+
+#: The addresses of a machine's own server, where editors look at a site before it is public.
+_LOCAL = re.compile(
+    r"(?:https?:)?//(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|[\w.-]+\.(?:localhost|local|test))(?::\d+)?(?=[/?#]|$)",
+    re.IGNORECASE,
+)
+#: A host that stages a site has so many names before the site's own at most.
+_MOST_LABELS = 4
+
+
+def below_local_host(address: str) -> str:
+    """An address of a machine's own server as a path of the site; any other text as it is."""
+    found = _LOCAL.match(address.strip())
+    return f"/{address.strip()[found.end() :].lstrip('/')}" if found else address
+
+
+def spellings(address: str) -> Iterator[str]:
+    """The canonical URL of an address; without its query; and those of the hosts that its own host may stage."""
+    canonical = canonical_url(address)
+    plain = canonical.partition("?")[0]
+    found = [canonical] if plain == canonical or plain in ("", "/") else [canonical, plain]
+    yield from found
+    for url in found:
+        scheme, _, rest = url.partition("://")
+        host, slash, path = rest.partition("/")
+        labels = host.split(".")
+        for start in range(1, min(len(labels) - 1, _MOST_LABELS)):
+            yield f"{scheme}://{'.'.join(labels[start:])}{slash}{path}"

@@ -28,6 +28,7 @@ from types import EllipsisType
 from recommender.bounds import Fence, UnreadableError
 from recommender.cache import digest
 from recommender.errors import RecommenderError, WriteError
+from recommender.writing.attributes import keep_attributes, keep_owner_and_mode
 
 try:
     import fcntl
@@ -337,8 +338,8 @@ def _replace(path: Path, parts: Iterable[bytes], content: bytes | None, before: 
             file.writelines(parts)
             file.flush()
             if old is not None:
-                _keep_owner_and_mode(descriptor, old)
-                _keep_attributes(descriptor, target)
+                keep_owner_and_mode(descriptor, old)
+                keep_attributes(descriptor, target)
             os.fsync(descriptor)
             if old is not None and content is None and filecmp.cmp(beside, target, shallow=False):
                 beside.unlink()
@@ -431,31 +432,3 @@ def _check_permission(target: Path) -> None:
     folder = target.parent
     if folder.exists() and not (os.access(folder, os.W_OK | os.X_OK) and folder.stat().st_mode & _WRITABLE):
         raise PermissionError(errno.EACCES, "its folder is read-only", str(target))
-
-
-def _keep_owner_and_mode(descriptor: int, old: os.stat_result) -> None:
-    new = os.fstat(descriptor)
-    if (new.st_uid, new.st_gid) != (old.st_uid, old.st_gid):
-        # Only root may give a file away; anyone else keeps the content right and owns the file.
-        with contextlib.suppress(PermissionError):
-            os.fchown(descriptor, old.st_uid, old.st_gid)
-    # After the owner: a change of owner clears some bits of the mode.
-    os.fchmod(descriptor, stat.S_IMODE(old.st_mode))
-
-
-def _keep_attributes(descriptor: int, target: Path) -> None:
-    """Give a new file the extended attributes of the old one: access control lists, tags, and whatever people set."""
-    if not hasattr(os, "listxattr"):
-        return
-    try:
-        names = os.listxattr(target)
-    except OSError:
-        # The file system has none.
-        return
-    for name in names:
-        try:
-            os.setxattr(descriptor, name, os.getxattr(target, name))
-        except OSError:
-            # What the system sets by itself may not be ours to set; what a person has set must not be lost.
-            if name.startswith(("user.", "system.posix_acl_")):
-                raise

@@ -119,7 +119,7 @@ class Sources:
         """The names of the folders in a folder, in order."""
         if not self.has(top) or not self._fence.holds(self.root / top):
             return []
-        return sorted(entry.name for entry in os.scandir(self.root / top) if entry.is_dir())
+        return sorted(folder.name for folder in (self.root / top).iterdir() if folder.is_dir())
 
     def literals(self, name: str) -> Literals:
         """The plain values that stand in a file of JavaScript, TypeScript, or Python."""

@@ -1,0 +1,397 @@
+"""What stands under the names of front matter, or of a JSON line: a value for each field of an article, of any type."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from typing import Any
+
+from recommender.bounds import LONGEST_TEXT, LONGEST_TITLE, MOST_TOPICS
+from recommender.content.dates import NoDayError, read_date
+from recommender.content.paths import named_language, without_ending
+from recommender.content.urls import is_address
+from recommender.content.wording import say
+from recommender.errors import ArticleError
+
+__all__ = [
+    "Found",
+    "Origin",
+    "addresses_of",
+    "categories_of",
+    "embargo_of",
+    "expiry_of",
+    "generator_date_of",
+    "hidden_of",
+    "language_of",
+    "moment_of",
+    "plain_of",
+    "provider_of",
+    "quality_of",
+    "text_of",
+    "title_of",
+    "topics_of",
+    "unpublished_of",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """
+    Where an article's values come from, as messages name it.
+
+    Parameters
+    ----------
+    where
+        ``_news/tea.md``, or ``articles.jsonl:17``.
+    line_of
+        The line on which a name stands, for a file with a line a name.
+    as_typed
+        Names and values with every value as the text that was typed; None where there is no such thing.
+    """
+
+    where: str
+    line_of: Callable[[str], int] | None = None
+    as_typed: Callable[[], Mapping[str, Any]] | None = None
+
+    def at(self, name: str) -> str:
+        """The place of one name's value."""
+        return f"{self.where}:{self.line_of(name.partition('.')[0])}" if self.line_of else self.where
+
+    def typed(self, name: str, value: Any) -> Any:
+        """A value with its numbers, dates and truth values as texts: as typed, where that can be told."""
+        texts = self.as_typed() if self.as_typed and "." not in name else {}
+        return _texts(value, texts.get(name))
+
+
+def _texts(value: Any, typed: Any) -> Any:
+    """A value, or the items of a list, as text."""
+    if isinstance(value, bool | int | float | date):
+        return typed if isinstance(typed, str) else str(value).lower() if isinstance(value, bool) else str(value)
+    if isinstance(value, list):
+        others = typed if isinstance(typed, list) and len(typed) == len(value) else [None] * len(value)
+        return [_texts(item, other) for item, other in zip(value, others, strict=True)]
+    return value
+
+
+class Found:
+    """One article's values by our fields, and what is noticed while they are read."""
+
+    __slots__ = ("held", "names", "origin", "warnings")
+
+    def __init__(self, held: dict[str, list[tuple[str, Any]]], origin: Origin) -> None:
+        self.held = held
+        self.origin = origin
+        self.names: list[tuple[str, str]] = []
+        self.warnings: list[str] = []
+
+    def get(self, ours: str) -> Sequence[tuple[str, Any]]:
+        """The names that hold something for a field, with their values, best first."""
+        return self.held.get(ours) or ()
+
+    def leave_out(self, name: str, expected: str, value: object) -> None:
+        """Warn of a value that cannot be used."""
+        self.warnings.append(f"{self.origin.at(name)}: {name} must be {expected}, but is {say(value)}. It is left out.")
+
+
+def title_of(found: Found) -> str:
+    """The first title; "" where there is none. One that is no text is taken as typed, and told of."""
+    for name, value in found.get("title"):
+        if isinstance(value, bool | int | float | date):
+            title = found.origin.typed(name, value)
+            found.warnings.append(
+                f"{found.origin.at(name)}: {name} is {say(value)}, taken as it is typed. "
+                f'Quote it, which is safer: {name}: "{title}".'
+            )
+        elif isinstance(value, str):
+            title = value.strip()
+        else:
+            raise ArticleError(
+                f"{found.origin.at(name)}: {name} must be text, but is {say(value)}. Write one line of text."
+            )
+        if len(title) > LONGEST_TITLE:
+            raise ArticleError(
+                f"{found.origin.at(name)}: {name} has {len(title):,} characters, of at most {LONGEST_TITLE:,}. "
+                "Shorten it."
+            )
+        if title:
+            found.names.append(("title", name))
+            return str(title)
+    return ""
+
+
+def text_of(found: Found, ours: str) -> str:
+    """The first text; a number or a date is taken as it is written."""
+    for name, value in found.get(ours):
+        if isinstance(value, str | int | float | date) and not isinstance(value, bool):
+            if text := str(value).strip():
+                found.names.append((ours, name))
+                if len(text) > LONGEST_TEXT:
+                    found.warnings.append(
+                        f"{found.origin.at(name)}: {name} has {len(text):,} characters. The first {LONGEST_TEXT:,} are "
+                        "read."
+                    )
+                return text[:LONGEST_TEXT]
+        else:
+            found.leave_out(name, "text", value)
+    return ""
+
+
+def moment_of(found: Found, zone: tzinfo, languages: Sequence[str], default: date | None) -> datetime | None:
+    """The article's date: a name's, else that of the file's name; None where there is none."""
+    wrong: list[str] = []
+    is_fault = False
+    # `published` is a date to some sites, and most often none.
+    told = [(name, value) for name, value in found.get("published_on") if _truth(value) is None]
+    for name, value in (*found.get("published_at"), *told):
+        try:
+            published_at = read_date(value, zone, languages)
+        except ValueError as error:
+            if (name, value) not in told:
+                wrong.append(
+                    f"{found.origin.at(name)}: {name} must be a date, but is "
+                    f"{value if isinstance(value, date) else say(value)}{error}."
+                )
+                is_fault |= isinstance(value, str) and not isinstance(error, NoDayError)
+            continue
+        if published_at is not None:
+            found.names.append(("published_at", name))
+            break
+    else:
+        published_at = None if default is None else read_date(default, zone)
+        if default is not None:
+            found.names.append(("published_at", "name of the file"))
+    if is_fault and published_at is None:
+        raise ArticleError(f"{wrong[0]} Write it like 2021-03-03 or 2021-03-03T07:14:00Z.")
+    stand_in = f"{published_at:%Y-%m-%d} stands in" if published_at else "The article has no date"
+    found.warnings += [f"{sentence} {stand_in}." for sentence in wrong]
+    return published_at
+
+
+def categories_of(found: Found) -> tuple[str, ...]:
+    """Jekyll's categories, in the order in which it has them in an address."""
+    categories: list[str] = []
+    for name, value in found.get("categories"):
+        if isinstance(value, str) and name.lower() == "categories":
+            categories += value.split()
+        else:
+            categories += [str(item) for item in (value if isinstance(value, list) else [value])]
+    return tuple(dict.fromkeys(categories))
+
+
+def generator_date_of(found: Found, zone: tzinfo) -> datetime | None:
+    """What the generators take for the date: under their names only."""
+    for _, value in found.get("date"):
+        if isinstance(value, datetime) and value.tzinfo is None:
+            # Jekyll takes it for one of UTC, Hugo for one of the site's zone.
+            return value
+        with suppress(ValueError):
+            return read_date(value, zone)
+    return None
+
+
+def embargo_of(found: Found, zone: tzinfo, published_at: datetime | None) -> datetime | None:
+    """The day of publication, where an article names one that is later than its date."""
+    latest = None
+    for name, value in found.get("visible_from"):
+        if ("published_at", name) in found.names:
+            continue
+        day = _day(found, name, value, zone)
+        if day and (published_at is None or day > published_at) and (latest is None or day > latest):
+            latest = day
+            found.names.append(("visible_from", name))
+    return latest
+
+
+def expiry_of(found: Found, zone: tzinfo) -> datetime | None:
+    """When the article is due to go."""
+    for name, value in found.get("visible_until"):
+        if day := _day(found, name, value, zone):
+            found.names.append(("visible_until", name))
+            return day
+    return None
+
+
+def _day(found: Found, name: str, value: object, zone: tzinfo) -> datetime | None:
+    try:
+        return read_date(value, zone)
+    except ValueError:
+        found.leave_out(name, "a date", value)
+        return None
+
+
+#: Words by which a status keeps readers from a page.
+_HIDDEN = frozenset(
+    {"draft", "drafts", "hidden", "private", "unlisted", "unpublished", "pending", "trash", "auto-draft"}
+)
+#: Folders of pages about people, whose ``url`` is their own site.
+_PEOPLE = frozenset(
+    {"people", "persons", "authors", "team", "members", "staff", "contributors", "speakers", "profiles"}
+)
+_HOME = re.compile(r"(?:https?:)?//[^/?#]+/?", re.IGNORECASE)
+
+
+def hidden_of(found: Found, path: str) -> tuple[str, str]:
+    """What keeps readers from the page, or ""; and Hugo's way to build it."""
+    render = ""
+    for name, value in found.get("build"):
+        if isinstance(value, Mapping):
+            options = {str(key).lower(): str(option).lower() for key, option in value.items()}
+            render = options.get("render", "")
+            if render in ("never", "false", "link") or options.get("list") in ("never", "false"):
+                found.names.append(("build", name))
+                return "hidden by headless or _build", render
+    # Hugo knows the word in bundles only.
+    is_bundle = without_ending(path).rpartition("/")[2].partition(".")[0] == "index"
+    for name, value in found.get("headless"):
+        if is_bundle and _truth(value):
+            found.names.append(("headless", name))
+            return "hidden by headless or _build", render
+    for name, value in found.get("status"):
+        if isinstance(value, str) and value.strip().lower() in _HIDDEN:
+            found.names.append(("published", name))
+            return f"with {name.lower()}: {value.strip().lower()}", render
+    for name, value in found.get("hidden"):
+        if _truth(value):
+            found.names.append(("published", name))
+            return f"with {name.lower()}: true", render
+    return "", render
+
+
+def plain_of(found: Found, ours: str) -> str:
+    """A text or a number that a generator takes for a part of the address."""
+    value = next((value for _, value in found.get(ours)), "")
+    return str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
+
+
+def addresses_of(found: Found, path: str) -> tuple[str, tuple[str, ...], str, str]:
+    """The article's own address, its other ones, and what it says of its slug and its permalink."""
+    url = slug = permalink = ""
+    others: list[str] = []
+    is_person = not _PEOPLE.isdisjoint(path.split("/")[:-1]) or (not found.get("title") and bool(found.get("person")))
+    for name, value in found.get("url"):
+        is_permalink = name.lower() == "permalink"
+        if is_permalink and value is False:
+            permalink = "false"
+        elif not isinstance(value, str):
+            found.leave_out(name, "text", value)
+        elif is_permalink and (re.search(r":[a-z]|\{\{", value) or "/" not in value):
+            # A pattern such as /:year/:title/, or the name of a style, is the generator's to fill in.
+            permalink = value.strip()
+        elif name.lower() == "url" and is_address(value) and (is_person or _HOME.fullmatch(value.strip())):
+            # The homepage of whom or what the page is about.
+            continue
+        elif value.strip():
+            found.names.append(("url", name))
+            url = url or re.sub(r"(?<=/)index\.html$", "", value.strip())
+            others.append(value.strip())
+    for name, value in found.get("slug"):
+        if isinstance(value, str | int | float) and not isinstance(value, bool):
+            found.names.append(("slug", name))
+            others.append(str(value).strip())
+            slug = str(value).strip()
+        else:
+            found.leave_out(name, "text", value)
+    for name, value in found.get("aliases"):
+        is_id = name.lower() == "id"
+        items = value if isinstance(value, list) else [str(value) if is_id and type(value) is int else value]
+        texts = [text.strip() for text in items if isinstance(text, str)]
+        if texts:
+            others += texts
+            # What lists may name an article by is no address of it.
+            found.names += [] if is_id else [("aliases", name)]
+    return url, tuple(dict.fromkeys(other for other in others if other and other != url)), slug, permalink
+
+
+def topics_of(found: Found) -> tuple[str, ...]:
+    """All topics, each once."""
+    topics: dict[str, None] = {}
+    for name, value in found.get("topics") or found.get("topic"):
+        texts = _names(value)
+        if texts:
+            found.names.append(("topics", name))
+            topics.update(dict.fromkeys(texts))
+        else:
+            found.leave_out(name, "a list of texts", value)
+    if len(topics) > MOST_TOPICS:
+        found.warnings.append(f"{found.origin.where}: has {len(topics):,} topics. The first {MOST_TOPICS:,} are read.")
+    return tuple(topics)[:MOST_TOPICS]
+
+
+#: What a mapping that stands for a person or a topic calls its name; `display_name` and `login` are WordPress's.
+_NAMING = ("name", "title", "display_name", "login", "nickname", "slug", "id")
+
+
+def _names(value: Any, depth: int = 0) -> list[str]:
+    """The names in a list, in a text with commas or blanks between them, or in mappings that carry a name."""
+    if isinstance(value, str):
+        if depth:
+            return [text] if (text := value.strip()) else []
+        parts = re.split(r"[,;\n]", value) if re.search(r"[,;\n]", value) else value.split()
+        return [part.strip() for part in parts if part.strip()]
+    if isinstance(value, list):
+        return [name for item in value for name in (_names(item, depth + 1) if depth < 2 else ())]
+    if isinstance(value, Mapping):
+        return next((_names(value[key], 2) for key in _NAMING if value.get(key)), [])
+    return [str(value)] if isinstance(value, int | float | date) and not isinstance(value, bool) else []
+
+
+def provider_of(found: Found) -> str:
+    """Who wrote it: names, with commas between them."""
+    for name, value in found.get("provider"):
+        names = _names(value, 1)
+        if names:
+            found.names.append(("provider", name))
+            return ", ".join(names)[:LONGEST_TITLE]
+        found.leave_out(name, "a name", value)
+    return ""
+
+
+def quality_of(found: Found) -> float | None:
+    """The first number."""
+    for name, value in found.get("quality"):
+        try:
+            quality = float(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else None
+        except (ValueError, OverflowError):
+            quality = None
+        if quality is not None and abs(quality) < float("inf"):
+            found.names.append(("quality", name))
+            return quality
+        found.leave_out(name, "a number", value)
+    return None
+
+
+def language_of(found: Found) -> str:
+    """The first code of a language."""
+    for name, value in found.get("language"):
+        # YAML reads Norway's code as a truth value.
+        code = "no" if value is False else named_language(value) if isinstance(value, str) else ""
+        if code:
+            found.names.append(("language", name))
+            return code
+        found.leave_out(name, "a language code such as en or zh-CN", value)
+    return ""
+
+
+_TRUTHS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
+
+
+def _truth(value: object) -> bool | None:
+    return value if isinstance(value, bool) else _TRUTHS.get(str(value).strip().lower())
+
+
+def unpublished_of(found: Found) -> str:
+    """By which word the article is not published, as in "2 articles ..."; "" where it is."""
+    unpublished = ""
+    for ours, meaning in (("published", True), ("draft", False)):
+        for name, value in found.get(ours):
+            truth = _truth(value)
+            if truth is not None:
+                found.names.append((ours, name))
+                if truth is not meaning:
+                    unpublished = f"with {name.lower()}: {str(truth).lower()}"
+            elif not (ours == "published" and isinstance(value, str | date) and ("published_at", name) in found.names):
+                found.leave_out(name, "true or false", value)
+    return unpublished
