@@ -25,12 +25,12 @@ from pathlib import Path
 import distributed
 import numpy as np
 from corpora import kept_corpus
+from recommender.cluster.folder import Layout, write_folder
 from rich.console import Console
 from rich.table import Table
 
 from recommender import Recommender
 from recommender.cluster import connected, suggest_on_cluster
-from recommender.cluster.folder import Layout, write_folder
 from recommender.cluster.run import plan_layout
 from recommender.cluster.tasks import answer, search
 from recommender.content.jsonl import read_jsonl

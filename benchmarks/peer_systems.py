@@ -147,20 +147,23 @@ def _padded(lists: list[list[int]], width: int) -> NDArray[np.int64]:
 
 
 def _recommender(data: Data, k: int, threads: int) -> tuple[Ask, Callable[[Any], NDArray[np.int64]]]:
-    from recommender.vectors.neighbors import Rows, TiledIndex
+    from recommender.vectors.neighbors import SearchIndex, Vectors, most_of
 
     matrix = data.matrix
-    n = matrix.shape[0]
-    index = TiledIndex(matrix)
-    rows = Rows(np.full(n, np.nan), np.zeros(n, np.int32), np.ones(n, bool), np.arange(n))
+    vectors = Vectors(matrix, np.zeros((matrix.shape[0], 0), dtype=np.float32))
+    index = SearchIndex(vectors)
+    # As a batch asks: as many at once as similarities fit into a few megabytes.
+    n_at_once = max(1, 4_000_000 // matrix.shape[0])
+
+    def best(found: NDArray[np.float32]) -> list[int]:
+        rows = most_of(found, k + 1)
+        return rows[np.lexsort((rows, -found[rows]))].tolist()
 
     def ask(asked: NDArray[np.int64]) -> Any:
-        times, groups = np.full(len(asked), np.nan), np.zeros(len(asked), np.int32)
-        return index.top_k(
-            matrix[asked], k, rows, query_times=times, query_groups=groups, exclude=asked, n_threads=threads
-        )
+        starts = range(0, len(asked), n_at_once)
+        return [best(row) for start in starts for row in index.similarities(vectors[asked[start : start + n_at_once]])]
 
-    return ask, lambda found: found.rows
+    return ask, lambda found: _padded(found, k + 1)
 
 
 def _sparse_dot_topn(data: Data, k: int, threads: int) -> tuple[Ask, Callable[[Any], NDArray[np.int64]]]:
