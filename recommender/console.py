@@ -44,8 +44,7 @@ _FIELD_NAMES = {
     "letters": "parts of the words",
     "body": "words of the whole text",
     "body_letters": "parts of the words of the whole text",
-    "title_chars": "parts of the title's words",
-    "title_bigrams": "pairs of the title's words",
+    "meaning": "what they are about",
 }
 
 #: Warnings shown without ``--verbose``; the rest is counted.
@@ -138,22 +137,13 @@ def summary(run: SuggestRun, *, is_plan: bool) -> Iterator[str]:
     yield f"ranking: {run.ranker_decision or run.ranker_name}"
     yield (
         f"suggestions: {run.n_suggestions:,} for {n_of(run.n_asked - run.n_with_none, 'article')}, "
-        f"{run.n_with_none:,} with none{_recomputed(run)}"
+        f"{run.n_with_none:,} with none"
     )
     for reason, count in _grouped(run.reasons_for_none):
         yield f"  {count:,}: {reason}"
     unchanged = "; nothing had to be computed again" if run.is_unchanged else ""
     yield f"files: {run.n_changed:,} {'would change' if is_plan else 'changed'}{unchanged}"
     yield f"done in {run.seconds:.1f} s"
-
-
-def _recomputed(run: SuggestRun) -> str:
-    """With a saved model, how many answers were computed again."""
-    if run.news is None or run.is_unchanged:
-        return ""
-    if run.why_all:
-        return f"; all computed: {run.why_all}"
-    return f"; {run.n_computed:,} of {n_of(run.n_asked, 'article')} computed again, the others as before"
 
 
 def _recognised(reading: Reading) -> Iterator[str]:

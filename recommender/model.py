@@ -28,8 +28,6 @@ from recommender.articles import Article, Corpus, EntryShape
 from recommender.errors import CorpusError, ModelError, NotFittedError, RecommenderError, UnknownArticleError
 from recommender.persistence import load_parts, save_parts
 from recommender.ranking.answers import (
-    Chosen,
-    Threshold,
     chosen_of,
     first_of_title,
     places_to_fill,
@@ -38,16 +36,16 @@ from recommender.ranking.answers import (
 )
 from recommender.ranking.audit import ListAudit, audit_lists
 from recommender.ranking.card import model_card
-from recommender.ranking.catalogue import Catalogue, days_of
+from recommender.ranking.catalogue import days_of
 from recommender.ranking.drift import Drift, drift_of
 from recommender.ranking.eligible import obstacle, suggests_unpublished
-from recommender.ranking.explain import reasons, shares_of
+from recommender.ranking.explain import reasons
+from recommender.ranking.features import Words
 from recommender.ranking.learned import Check, LearnedRanker, restore_ranker
 from recommender.ranking.learning import learn
 from recommender.ranking.lessons import Library
 from recommender.ranking.parts import state_from_parts, state_parts
 from recommender.ranking.rankers import Query, Ranked, Ranker, SimilarityRanker
-from recommender.ranking.standing import Standing
 from recommender.ranking.state import State
 from recommender.settings import Settings, describe_settings, settings_from_mapping
 from recommender.snapshots import LayeredDict
@@ -62,6 +60,9 @@ logger = logging.getLogger(__name__)
 
 #: Queries that `suggest_all` hands to a thread at once; bounds memory, and should be a multiple of what shares a tile.
 _BLOCK = 512
+
+#: Articles that tell what is usual on a site.
+_N_USUAL = 500
 
 #: The share of rows that may be of removed or replaced articles; beyond it they are cleared out, which costs as much as
 #: indexing anew, and so a small constant for each article that was removed.
@@ -135,57 +136,68 @@ class Recommender:
             )
         articles = list(corpus)
         self.entry_shape = corpus.entry_shape
-        lists_teach = corpus.reading is None or corpus.reading.lists_teach
-        may_learn = (
-            lists_teach and self.settings.ranking.ranker != "similarity" and self.settings.ranking.follow != "reader"
+        ranking = self.settings.ranking
+        self.vectorizer = FieldVectorizer(
+            self.settings.vectors,
+            self.settings.articles.site_language or corpus.site_language,
+            ranking.n_jobs,
+            ranking.seed,
         )
-        state = self._build(articles, corpus.site_language, may_learn=False)
-        self.list_audit = audit_lists(state.catalogue, state.graph, self.settings.ranking.seed) if may_learn else None
-        if may_learn and (self.settings.ranking.follow == "lists" or (self.list_audit and self.list_audit.is_approved)):
-            # Only the learned ranker compares titles, excerpts and topics for themselves.
-            state = self._build(articles, corpus.site_language, may_learn=True)
-        else:
-            may_learn = False
-        catalogue = state.catalogue
-        logger.info("vectors: %s articles x %s terms", f"{catalogue.n_rows:,}", f"{catalogue.n_terms:,}")
+        state = State.build(articles, self.vectorizer, fit=True)
         state.suggest_unpublished, why = suggests_unpublished(
-            self.settings.articles.suggest_unpublished, catalogue, state.graph, _now()
+            self.settings.articles.suggest_unpublished, state.catalogue, state.graph, _now()
         )
         logger.info("rules: %s", why)
+        similarity = self._similarity(state)
+        do_teach = corpus.reading is None or corpus.reading.lists_teach
+        may_learn = do_teach and ranking.ranker != "similarity" and ranking.follow != "reader"
+        self.list_audit = audit_lists(state.catalogue, state.graph, similarity, ranking.seed) if may_learn else None
+        may_learn = may_learn and (ranking.follow == "lists" or bool(self.list_audit and self.list_audit.is_approved))
+        if may_learn:
+            # Only the learned ranker compares titles, excerpts and topics for themselves.
+            everything = [state.catalogue.articles[row] for row in range(state.catalogue.n_rows)]
+            self.vectorizer.fit_comparison(everything)
+            state.catalogue.compare(self.vectorizer.compared(everything))
+        catalogue = state.catalogue
+        logger.info("vectors: %s articles x %s terms", f"{catalogue.n_rows:,}", f"{catalogue.n_terms:,}")
         self._digests = _digests_of(articles)
-        if lists_teach:
-            self.ranker, self.ranker_decision = self._choose_ranker(state, may_learn, progress)
-        else:
-            self.ranker = SimilarityRanker(self.settings.ranking)
+        self.ranker, self.ranker_decision = self._choose_ranker(state, similarity, may_learn, progress)
+        if not do_teach:
             self.ranker_decision = "similarity: most of what the curated lists name is no article of the site"
         logger.info("ranking: %s", self.ranker_decision)
         self._state = state
         return self
 
-    def _build(self, articles: Sequence[Article], language: str, *, may_learn: bool) -> State:
-        """The state of a corpus under a vectorizer that was fitted on it."""
-        vectors = self.settings.vectors
-        self.vectorizer = FieldVectorizer(
-            vectors if may_learn else vectors.of_similarity(),
-            self.settings.articles.site_language or language,
-            self.settings.ranking.n_jobs,
-            learn_names=may_learn,
-        )
-        return State.build(articles, self.vectorizer, fit=True)
+    def _similarity(self, state: State) -> SimilarityRanker:
+        """The ranker that learns from no list: from some articles it learns what is usual on the site."""
+        own = np.flatnonzero(state.catalogue.is_alive & ~state.catalogue.is_external)
+        random = np.random.default_rng(self.settings.ranking.seed)
+        some = np.sort(random.permutation(own)[:_N_USUAL])
+        queries = [self._query(state, state.catalogue.articles[int(row)].id) for row in some]
+        # Its own list is hidden from an answer, and is not from this.
+        queries = [dataclasses.replace(query, hidden=query.own) for query in queries]
+        return SimilarityRanker(self.settings.ranking).fit(queries, state.catalogue, self._allowed(state))
 
     def _choose_ranker(
-        self, state: State, may_learn: bool, progress: Callable[[int, int], None] | None
+        self, state: State, similarity: SimilarityRanker, may_learn: bool, progress: Callable[[int, int], None] | None
     ) -> tuple[Ranker, str]:
         """The learned ranker where the curated lists deserve it and it helps, else similarity; and the figures."""
         ranking = self.settings.ranking
-        similarity = SimilarityRanker(ranking)
         if ranking.ranker == "similarity" or ranking.follow == "reader":
             return similarity, "similarity, as the settings say"
         if not may_learn:
-            assert self.list_audit is not None
             return similarity, f"similarity: {self.list_audit}"
         decision = learn(
-            Library(state.catalogue, state.graph, self._allowed(state), state.rows_of_identity, self.settings.ranking),
+            Library(
+                state.catalogue,
+                state.graph,
+                self._words(),
+                self._allowed(state),
+                state.rows_of_identity,
+                similarity,
+                None if ranking.follow == "lists" or self.list_audit is None else self.list_audit.approval,
+                self.settings.ranking,
+            ),
             progress,
         )
         self.ranker_check = decision.check
@@ -255,7 +267,7 @@ class Recommender:
         """
         state = self._fitted()
         query = self._query(state, article)
-        ranked = self._rank(state, [query], self._k(k, query), n_threads=1)
+        ranked = self._rank(state, [query], self._k(k, query))
         (chosen,) = self._chosen(state, [query], ranked, k, min_score)
         return self._suggestions(state, query, chosen)
 
@@ -291,21 +303,23 @@ class Recommender:
         only: Iterable[str] | None = None,
         min_score: float | None = None,
         progress: Callable[[int, int], None] | None = None,
+        n_threads: int | None = None,
     ) -> Iterator[Answer]:
         """
         As `suggest_all`, with the reason where an article has no suggestions: what writers take.
 
-        While the answers of a block are explained, the next blocks are ranked, each by a thread.
+        While the answers of a block are explained, the next blocks are ranked, each by a thread; as many of these as
+        `n_threads`, None for the setting ``ranking.n_jobs``.
         """
         state = self._fitted()
         ids = state.catalogue.ids() if only is None else sorted(set(only))
-        n_threads = effective_n_jobs(self.settings.ranking.n_jobs)
+        n_threads = n_threads or effective_n_jobs(self.settings.ranking.n_jobs)
         allowed = self._allowed(state)
 
-        def chosen(start: int) -> list[tuple[Query, Ranked, Chosen]]:
+        def chosen(start: int) -> list[tuple[Query, Ranked, Ranked]]:
             queries = [self._query(state, article_id) for article_id in ids[start : start + _BLOCK]]
             most = max(self._k(k, query) for query in queries)
-            ranked = self._rank(state, queries, most, 1, allowed)
+            ranked = self._rank(state, queries, most, allowed)
             best = self._chosen(state, queries, ranked, k, min_score, allowed)
             return list(zip(queries, ranked, best, strict=True))
 
@@ -328,36 +342,11 @@ class Recommender:
                 if progress:
                     progress(n_done, len(ids))
 
-    def asked(self, ids: Sequence[str]) -> tuple[Catalogue, NDArray[np.bool_], Iterator[Query]]:
-        """
-        The rows, which of them may be suggested, and some of the site's articles as queries.
-
-        For whoever ranks elsewhere: a cluster's workers are given these.
-        """
-        state = self._fitted()
-        return state.catalogue, self._allowed(state), (self._query(state, article_id) for article_id in ids)
-
-    def standing(self) -> Standing:
-        """What the answers of the similarity ranker depend on now, for whoever keeps them between runs."""
-        state = self._fitted()
-        catalogue = state.catalogue
-        own = catalogue.ids()
-        external = np.flatnonzero(catalogue.is_alive & catalogue.is_external)
-        externals = [catalogue.articles[row] for row in external.tolist()]
-        return Standing.of(
-            catalogue,
-            state.graph,
-            self._allowed(state),
-            np.array([*(self._row(state, article_id) for article_id in own), *external], dtype=np.int64),
-            [*own, *(article.id for article in externals)],
-            [*(self._digests[article_id] for article_id in own), *map(_digest, externals)],
-        )
-
     def why_none(self, article: Article | str) -> str:
         """Why an article has no suggestion, as a sentence; "" when it has one."""
         state = self._fitted()
         query = self._query(state, article)
-        (ranked,) = self._rank(state, [query], min(1, self._k(None, query)), n_threads=1)
+        (ranked,) = self._rank(state, [query], min(1, self._k(None, query)))
         return self._why_none(state, query, ranked, None, None, self._allowed(state))
 
     def _why_none(
@@ -369,7 +358,7 @@ class Recommender:
         min_score: float | None,
         allowed: NDArray[np.bool_],
     ) -> str:
-        least = self._least_score(min_score, query)
+        least = self.least_score(min_score)
         return reason_for_none(query, ranked, self._k(k, query), least, state.catalogue, allowed)
 
     # --------------------------------------------------------------- update
@@ -462,21 +451,23 @@ class Recommender:
         row = self._row(state, candidate_id)
         catalogue = state.catalogue
         k = self._k(None, query)
-        (ranked,) = self._rank(state, [query], catalogue.n_rows, n_threads=1)
+        (ranked,) = self._rank(state, [query], catalogue.n_rows)
         places = np.flatnonzero(ranked.rows == row)
         if len(places):
             place = int(places[0])
             score, similarity = float(ranked.scores[place]), float(ranked.similarities[place])
         else:
-            place, score, similarity = -1, 0.0, _cosine(query, *catalogue.terms(row))
+            place, score = -1, 0.0
+            similarity = float(catalogue.index.exact(query.vectors, np.array([row]))[0])
         asked = np.array([row])
-        signals = self.ranker.sentences(query, asked, catalogue, state.graph)
-        (shares,) = shares_of([query], [asked], catalogue, self.vectorizer)
-        gap = abs(float(catalogue.times[row]) - query.time)
-        (reason,) = reasons(
-            query, [catalogue.articles[row]], [gap], [similarity], [score], shares, signals, self.vectorizer
+        said = self.ranker.sentences(query, asked, catalogue, state.graph)
+        alone = Ranked(asked, np.array([similarity]), np.array([score]))
+        (reason,) = reasons(query, alone, said, catalogue, self.vectorizer)
+        return dataclasses.replace(
+            reason,
+            signals=self.ranker.signals(query, row, catalogue, state.graph),
+            obstacle=self._why_not(state, query, row, ranked, place, similarity, k),
         )
-        return dataclasses.replace(reason, obstacle=self._why_not(state, query, row, ranked, place, similarity, k))
 
     def _why_not(
         self, state: State, query: Query, row: int, ranked: Ranked, place: int, similarity: float, k: int
@@ -497,7 +488,7 @@ class Recommender:
             return "many others are nearer, by words and by lists, and only those were ranked"
         if place < 0:
             return "it shares no signal with the article"
-        least, score = self._least_score(None, query), float(ranked.scores[place])
+        least, score = self.least_score(), float(ranked.scores[place])
         if score < least:
             return f"its score {score:.3f} is below the threshold {least:.3f}"
         first, n_before = first_of_title(ranked, place, catalogue)
@@ -512,15 +503,24 @@ class Recommender:
         if not isinstance(self.ranker, LearnedRanker) or self.ranker.list_evidence != "all":
             return False
         mates: list[int] = state.graph.arrays.together.of(row).tolist()
-        return any(_cosine(query, *state.catalogue.terms(mate)) > 0 for mate in mates if mate != query.row)
+        others = np.array([mate for mate in mates if mate != query.row], dtype=np.int64)
+        return bool(state.catalogue.index.exact(query.vectors, others).any())
 
     # ----------------------------------------------------------- save, load
 
-    def save(self, folder: Path | str) -> None:
+    def save(self, folder: Path | str, *, bodies: bool = False) -> None:
         """
         Write the model to a folder of plain parts: arrays, JSON and the ranker's own text. See `load_model`.
 
-        Bodies are not kept, nor entries of curated lists that name an article: the graph has them.
+        Entries of curated lists that name an article are not kept: the graph has them.
+
+        Parameters
+        ----------
+        folder
+            Made with its parents; a model that is there is replaced as a whole.
+        bodies
+            Whether to keep the bodies of the articles, from which an explanation takes words as they are written
+            there; else it shows these as they are compared.
 
         Raises
         ------
@@ -529,12 +529,12 @@ class Recommender:
         WriteError
             The folder cannot be written, or holds something that is not a model.
         """
-        documents, arrays = state_parts(self._fitted())
+        documents, arrays = state_parts(self._fitted(), bodies=bodies)
         ranker_document, ranker_texts = self.ranker.state()
-        documents |= {"terms.json": self.vectorizer.state(), **ranker_texts}
+        terms, of_terms = self.vectorizer.state()
+        documents |= {"terms.json": terms, **ranker_texts}
         digests = dict(sorted(self._digests.items()))
-        arrays |= {"idf": self.vectorizer.frequencies(), "n_having": self.vectorizer.n_having}
-        arrays["is_name"] = self.vectorizer.is_name
+        arrays |= of_terms
         arrays |= TextTable.of(digests.values()).parts("digests")
         arrays |= TextIndex.of((article_id, (place,)) for place, article_id in enumerate(digests)).parts("digested")
         head = {
@@ -561,7 +561,7 @@ class Recommender:
             n_articles=len(self._digests),
             n_terms=self.vectorizer.n_terms,
             ranker_name=self.ranker.name,
-            threshold=self._least_score(None),
+            threshold=self.least_score(),
             decision=self.ranker_decision,
             check=self.ranker_check,
             gains=self.ranker.feature_gains() if isinstance(self.ranker, LearnedRanker) else {},
@@ -580,12 +580,10 @@ class Recommender:
             rec.ranker_decision = head["ranker_decision"]
             rec.ranker_check = None if head["ranker_check"] is None else Check(**head["ranker_check"])
             rec._digests = _digests_from_parts(arrays)
-            rec.vectorizer = FieldVectorizer(rec.settings.vectors).restore(
-                documents["terms.json"], arrays["idf"], arrays["n_having"], arrays["is_name"]
-            )
-            state = state_from_parts(documents, arrays, rec.vectorizer)
+            rec.vectorizer = FieldVectorizer(rec.settings.vectors).restore(documents["terms.json"], arrays)
+            state = state_from_parts(documents, arrays)
             state.suggest_unpublished = head["suggest_unpublished"]
-            rec.ranker = restore_ranker(head["ranker"], documents, rec.settings)
+            rec.ranker = restore_ranker(head["ranker"], documents, rec._words(), rec.settings)
             rec._state = state
         except (KeyError, IndexError, ValueError, TypeError) as error:
             raise ModelError(
@@ -615,14 +613,13 @@ class Recommender:
             raise RecommenderError(f"k must be a whole number from 1, but is {k!r}.")
         return places_to_fill(int(k), query, self.settings.ranking.fill)
 
-    def threshold(self, min_score: float | None = None) -> Threshold:
+    def least_score(self, min_score: float | None = None) -> float:
         """The least score of a suggestion: the one that is asked for, else the setting's, else the ranker's own."""
         asked = self.settings.ranking.min_score if min_score is None else min_score
-        return Threshold(self.ranker.threshold if asked is None else asked, asked is not None)
+        return self.ranker.threshold if asked is None else asked
 
-    def _least_score(self, min_score: float | None, query: Query | None = None) -> float:
-        threshold = self.threshold(min_score)
-        return threshold.least if query is None else threshold.of(query, self.vectorizer)
+    def _words(self) -> Words:
+        return Words(self.vectorizer.word_rarities(), self.vectorizer.is_name)
 
     def _allowed(self, state: State) -> NDArray[np.bool_]:
         return state.allowed(_now())
@@ -634,9 +631,9 @@ class Recommender:
         if isinstance(article, str):
             row = self._row(state, article)
             article = catalogue.articles[row]
-            columns, values = catalogue.terms(row)
+            vectors = catalogue.vectors[np.array([row])]
         elif isinstance(article, Article):
-            columns, values = self.vectorizer.row_of(article)
+            vectors = self.vectorizer.transform([article])
         else:
             raise CorpusError(
                 f"suggestions are for an Article or the id of one, but this is a {type(article).__name__}. Make one: "
@@ -651,8 +648,7 @@ class Recommender:
             time = catalogue.newest + 1 / 24
         return Query(
             article=article,
-            columns=columns,
-            values=values,
+            vectors=vectors,
             time=time,
             group=catalogue.group_of(article),
             row=row,
@@ -663,18 +659,13 @@ class Recommender:
         )
 
     def _rank(
-        self,
-        state: State,
-        queries: Sequence[Query],
-        k: int,
-        n_threads: int,
-        allowed: NDArray[np.bool_] | None = None,
+        self, state: State, queries: Sequence[Query], k: int, allowed: NDArray[np.bool_] | None = None
     ) -> list[Ranked]:
         if k == 0:
             nothing = np.zeros(0)
             return [Ranked(nothing.astype(np.int64), nothing, nothing) for _ in queries]
         allowed = self._allowed(state) if allowed is None else allowed
-        return self.ranker.rank(queries, k, state.catalogue, state.graph, allowed, n_threads)
+        return self.ranker.rank(queries, k, state.catalogue, state.graph, allowed)
 
     def _chosen(
         self,
@@ -684,17 +675,16 @@ class Recommender:
         k: int | None,
         min_score: float | None,
         allowed: NDArray[np.bool_] | None = None,
-    ) -> list[Chosen]:
+    ) -> list[Ranked]:
         def rank(some: Sequence[Query], depth: int) -> list[Ranked]:
-            return self._rank(state, some, depth, 1, allowed)
+            return self._rank(state, some, depth, allowed)
 
         places = [self._k(k, query) for query in queries]
-        least = [self._least_score(min_score, query) for query in queries]
-        return chosen_of(queries, ranked, places, least, state.catalogue, self.vectorizer, rank)
+        return chosen_of(queries, ranked, places, self.least_score(min_score), state.catalogue, rank)
 
-    def _suggestions(self, state: State, query: Query, chosen: Chosen) -> list[Suggestion]:
-        signals = self.ranker.sentences(query, chosen.ranked.rows, state.catalogue, state.graph)
-        return suggestions_of(query, chosen, signals, state.catalogue, self.vectorizer, self.entry_shape)
+    def _suggestions(self, state: State, query: Query, chosen: Ranked) -> list[Suggestion]:
+        said = self.ranker.sentences(query, chosen.rows, state.catalogue, state.graph)
+        return suggestions_of(query, chosen, said, state.catalogue, self.vectorizer, self.entry_shape)
 
 
 def load_model(folder: Path | str) -> Recommender:
@@ -745,8 +735,3 @@ def _digest(article: Article) -> str:
 
 def _now() -> float:
     return days_of(datetime.now(UTC))
-
-
-def _cosine(query: Query, columns: NDArray[np.int32], values: NDArray[np.float32]) -> float:
-    _, own, other = np.intersect1d(query.columns, columns, assume_unique=True, return_indices=True)
-    return round(float(query.values[own].astype(np.float64) @ values[other].astype(np.float64)), 6)

@@ -92,18 +92,13 @@ class FieldSettings:
     ngram_range: tuple[int, int] = knob((1, 1), "Shortest and longest n-gram.")
     min_df: int = knob(1, "Terms in fewer articles than this are dropped.", 1, 1_000_000)
     max_df: float = knob(1.0, "Terms in a larger share of the articles than this are dropped.", 0, 1)
-    sublinear_tf: bool = knob(True, "1 + log(tf) instead of tf.")
-
-
-#: The weight of a field that the learned ranker compares for itself and that hardly counts in the similarity.
-_COMPARED = 1e-4
 
 
 @dataclass(frozen=True)
 class VectorsSettings:
     """How text becomes numbers."""
 
-    words: FieldSettings = knob(FieldSettings(weight=3.0), "Words of title, counted twice, and excerpt, in one space.")
+    words: FieldSettings = knob(FieldSettings(weight=2.0), "Words of title, counted twice, and excerpt, in one space.")
     letters: FieldSettings = knob(
         FieldSettings(weight=1.0, ngram_range=(4, 5), min_df=2, max_df=0.2),
         "Character n-grams of title and excerpt, within words.",
@@ -115,30 +110,17 @@ class VectorsSettings:
         FieldSettings(weight=2.0, ngram_range=(4, 5), min_df=2, max_df=0.2),
         "Character n-grams of title, excerpt and body, where an article has a body.",
     )
-    title: FieldSettings = knob(
-        FieldSettings(weight=_COMPARED), "Words of the title; compared by the learned ranker, as the three below."
+    meaning: float = knob(
+        2.0,
+        "Weight of what title and excerpt are about, by static word embeddings, in English; 0 leaves it out.",
+        0,
+        100,
     )
-    excerpt: FieldSettings = knob(FieldSettings(weight=_COMPARED), "Words of the excerpt.")
-    title_chars: FieldSettings = knob(
-        FieldSettings(weight=_COMPARED, ngram_range=(3, 4)), "Character n-grams of the title, within words."
-    )
-    title_bigrams: FieldSettings = knob(
-        FieldSettings(weight=_COMPARED, ngram_range=(2, 2), min_df=2), "Pairs of neighboring words of the title."
-    )
-    topics: FieldSettings = knob(FieldSettings(weight=_COMPARED), "Topics, tags and categories.")
+    latent: float = knob(0.5, "Weight of the site's own latent semantics; 0 leaves it out.", 0, 100)
     stem: bool = knob(False, "Stem words with the language's Snowball stemmer.")
     stop_words: bool = knob(True, "Leave out the language's function words.")
     body_words: int = knob(2000, "Words of a body that are read, from its start.", 1, 1_000_000)
     cross_language: bool = knob(False, "Let articles of different languages be related.")
-
-    def of_similarity(self) -> VectorsSettings:
-        """The same without the fields that only the learned ranker compares."""
-        compared = {
-            name: dataclasses.replace(getattr(self, name), weight=0.0)
-            for name in _FIELDS_OF_TEXT
-            if getattr(self, name).weight <= _COMPARED
-        }
-        return dataclasses.replace(self, **compared)
 
 
 #: What the product follows where editors' lists and readers disagree.

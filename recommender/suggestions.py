@@ -41,7 +41,7 @@ class Reason:
     gap_days
         Publication dates apart, in days; None where one has no date.
     signals
-        What the ranker saw, by name.
+        What moved the score, by name; of `Recommender.explain` only, for it takes time.
     obstacle
         Why the candidate is not in the list, as a sentence; "" when it is.
     """

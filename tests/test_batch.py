@@ -6,12 +6,10 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import numba
 import pytest
 
 from recommender import Recommender, Settings, read_site
 from recommender.batch import choose_articles, explain_article, fit_site, settings_of, suggest_site
-from recommender.batch.stages import telling_of_compiling
 from recommender.content import front_matter
 from recommender.errors import CorpusError, ModelError, SettingsError, SiteError
 from recommender.settings import settings_from_mapping
@@ -301,20 +299,6 @@ def test_progress_is_told(newsroom):
     suggest_site(newsroom, by("front-matter"), progress=lambda stage, done, total: told.update({stage: (done, total)}))
     assert {"articles", "suggestions", "files"} <= set(told)
     assert all(done == total for done, total in told.values())
-
-
-def test_compiling_is_told_once(caplog):
-    """Where something is compiled, and else not."""
-    caplog.set_level("INFO", "recommender")
-    told = []
-    with telling_of_compiling(lambda *step: told.append(step)):
-        assert not told
-        assert numba.njit(lambda number: number + 1)(1) == 2
-        assert numba.njit(lambda number: number + 2)(1) == 3
-    assert told == [("compiling", 0, 1), ("compiling", 1, 1)]
-    assert [record.message for record in caplog.records] == [
-        "compiling for this machine, which only the first run does"
-    ]
 
 
 def test_explaining_a_suggestion(newsroom):

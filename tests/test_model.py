@@ -18,7 +18,6 @@ from recommender.errors import (
     WriteError,
 )
 from recommender.persistence import FORMAT
-from recommender.ranking.reader import THRESHOLD
 from recommender.settings import settings_from_mapping
 
 DAY_ONE = datetime(2024, 1, 1, tzinfo=UTC)
@@ -170,7 +169,8 @@ def test_newer_is_more_related_all_else_equal():
     )
     assert ids(Recommender(settings()).fit(corpus).suggest("asked")) == ["near", "a-old"]
     undamped = Recommender(settings(half_life_days=0)).fit(corpus).suggest("asked")
-    assert [suggestion.score for suggestion in undamped] == [1.0, 1.0]
+    assert [suggestion.reason.similarity for suggestion in undamped] == [1.0, 1.0]
+    assert undamped[0].score == undamped[1].score
 
 
 def test_a_draft_gets_the_answer_that_it_will_get_once_published(rec):
@@ -326,22 +326,11 @@ def test_an_article_without_a_known_word_has_no_suggestion_and_a_reason(rec, ite
     assert rec.why_none(item) == why
 
 
-def test_the_threshold_rises_where_an_article_says_little():
-    """Half as much again without an excerpt of a few words; a least score that was asked for stays as it is."""
-    words = "steep the leaves in water just below the boil"
-    corpus = Corpus([article("full", "green tea", excerpt=words), article("other", "black coffee", excerpt=words)])
-    rec = Recommender(settings()).fit(corpus)
-    bare, said = Article(id="x", title="green milk"), Article(id="x", title="green milk", excerpt=words)
-    assert rec._least_score(None, rec._query(rec._fitted(), bare)) == pytest.approx(1.5 * THRESHOLD)
-    assert rec._least_score(None, rec._query(rec._fitted(), said)) == THRESHOLD
-    assert rec._least_score(0.2, rec._query(rec._fitted(), bare)) == 0.2
-
-
 def test_a_list_below_the_threshold_says_so(rec):
     """With the best score."""
-    strict = Recommender(settings(min_score=0.99)).fit(Corpus([*map(rec.article, rec.article_ids)]))
+    strict = Recommender(settings(min_score=1.0)).fit(Corpus([*map(rec.article, rec.article_ids)]))
     assert strict.suggest("tea-0") == []
-    assert strict.why_none("tea-0").startswith("no article reaches the score 0.99; the best has 0.")
+    assert strict.why_none("tea-0").startswith("no article reaches the score 1.00; the best has 0.")
 
 
 @pytest.mark.parametrize("n_articles", [0, 1, 2])
@@ -448,8 +437,8 @@ def test_an_explanation_says_why_a_candidate_is_not_in_the_list(corpus):
     assert rec.explain("tea-1", ids(rec.suggest("tea-1", k=2, min_score=0))[1]).obstacle == (
         "it is number 2 of the candidates, and the list ends at 1"
     )
-    strict = Recommender(settings(min_score=0.9)).fit(Corpus([*rest, listing]))
-    assert strict.explain("tea-2", "tea-3").obstacle.endswith("is below the threshold 0.900")
+    strict = Recommender(settings(min_score=1.0)).fit(Corpus([*rest, listing]))
+    assert strict.explain("tea-2", "tea-3").obstacle.endswith("is below the threshold 1.000")
 
 
 def test_a_saved_model_gives_the_same_answers(rec, corpus, tmp_path):
@@ -485,7 +474,7 @@ def test_saving_again_replaces_the_whole_model(rec, corpus, tmp_path):
     """Nothing of the earlier one is left."""
     rec.save(tmp_path / "model")
     names = {file.name for file in (tmp_path / "model").iterdir()}
-    smaller = Recommender(settings()).fit(Corpus(list(corpus)[:2]))
+    smaller = Recommender(settings()).fit(Corpus(list(corpus)[:7]))
     smaller.save(tmp_path / "model")
     assert load_model(tmp_path / "model").article_ids == smaller.article_ids
     assert {file.name for file in (tmp_path / "model").iterdir()} == names
@@ -512,8 +501,11 @@ def test_a_folder_of_other_things_is_not_overwritten(rec, tmp_path):
             lambda folder: (folder / "model.json").write_text(f'{{"format": {FORMAT + 1}}}'),
             f"was saved in format {FORMAT + 1}, but this version reads {FORMAT}. Fit it again: recommender fit SITE",
         ),
-        (lambda folder: (folder / "idf.npy").unlink(), "lacks idf. Fit it again"),
-        (lambda folder: (folder / "idf.npy").write_bytes(b"not an array"), "is broken or not a part of a model"),
+        (lambda folder: (folder / "rarity_words.npy").unlink(), "lacks rarity_words. Fit it again"),
+        (
+            lambda folder: (folder / "rarity_words.npy").write_bytes(b"not an array"),
+            "is broken or not a part of a model",
+        ),
         (lambda folder: np.save(folder / "articles_starts.npy", [0]), "its parts do not fit together"),
         (lambda folder: (folder / "terms.json").write_text("[{"), "is broken or not a part of a model"),
     ],

@@ -24,16 +24,16 @@ from recommender.settings import Settings, VectorsSettings, describe_settings, r
         ),
         ({"vectors": {"stem": "yes"}}, "recommender.yaml: vectors.stem must be true or false, but is 'yes'."),
         (
-            {"vectors": {"title": {"weight": "heavy"}}},
-            "recommender.yaml: vectors.title.weight must be a number from 0 to 100, but is 'heavy'.",
+            {"vectors": {"letters": {"weight": "heavy"}}},
+            "recommender.yaml: vectors.letters.weight must be a number from 0 to 100, but is 'heavy'.",
         ),
         (
-            {"vectors": {"title": {"ngram_range": [1]}}},
-            "recommender.yaml: vectors.title.ngram_range must be two whole numbers, but is a list.",
+            {"vectors": {"letters": {"ngram_range": [1]}}},
+            "recommender.yaml: vectors.letters.ngram_range must be two whole numbers, but is a list.",
         ),
         (
-            {"vectors": {"title": {"ngram_range": [3, 1]}}},
-            "recommender.yaml: vectors.title.ngram_range must be two whole numbers from 1 to 10, the smaller first, "
+            {"vectors": {"letters": {"ngram_range": [3, 1]}}},
+            "recommender.yaml: vectors.letters.ngram_range must be two whole numbers from 1 to 10, the smaller first, "
             "but is [3, 1].",
         ),
         (
@@ -85,9 +85,9 @@ def test_settings_made_in_python_are_checked_too():
 
 def test_what_is_not_named_keeps_its_default():
     """One weight changed leaves the field's other options alone."""
-    changed = settings_from_mapping({"vectors": {"title_chars": {"weight": 5}}})
-    assert changed.vectors.title_chars.weight == 5.0
-    assert changed.vectors.title_chars.ngram_range == Settings().vectors.title_chars.ngram_range
+    changed = settings_from_mapping({"vectors": {"letters": {"weight": 5}}})
+    assert changed.vectors.letters.weight == 5.0
+    assert changed.vectors.letters.ngram_range == Settings().vectors.letters.ngram_range
 
 
 def test_a_bare_yes_is_the_choice_of_that_name():

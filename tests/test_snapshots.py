@@ -1,10 +1,8 @@
 """Containers whose copies share memory, against plain dicts and arrays that are copied whole."""
 
-import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommender.ranking.growing import GrowingArray
 from recommender.snapshots import LayeredDict
 
 #: What is done to one of several copies: which, and a key with a value (None: taken out), or a further copy.
@@ -52,33 +50,3 @@ def test_many_changes_are_folded_into_a_new_base():
     assert len(twin._changes) == 1
     assert dict(layered.items()) == {-1: 2} | {key: key + 1 for key in range(2000)}
     assert dict(twin.items()) == {-1: 2} | {key: key + 1 for key in range(1, 2000)}
-
-
-@given(st.lists(st.tuples(st.integers(0, 5), st.sampled_from(["copy", "extend", "replace"]), st.integers(1, 9))))
-def test_copies_of_a_growing_array_are_as_free_as_copies_of_an_array(steps):
-    """Two that grow from one beginning do not write into each other's memory."""
-    real, plain = [GrowingArray(np.arange(3))], [np.arange(3)]
-    for which, step, value in steps:
-        which %= len(real)
-        if step == "copy":
-            real.append(real[which].copy())
-            plain.append(plain[which].copy())
-        elif step == "extend":
-            real[which].extend(np.full(value, value))
-            plain[which] = np.concatenate([plain[which], np.full(value, value)])
-        else:
-            real[which].replace(0, value)
-            plain[which][0] = value
-    for growing, expected in zip(real, plain, strict=True):
-        assert growing.values.tolist() == expected.tolist()
-
-
-def test_a_memory_map_is_never_written_to():
-    """It is the file of a saved model."""
-    frozen = np.arange(4)
-    frozen.flags.writeable = False
-    growing = GrowingArray(frozen)
-    growing.replace(0, 9)
-    growing.extend(np.array([7]))
-    assert growing.values.tolist() == [9, 1, 2, 3, 7]
-    assert frozen.tolist() == [0, 1, 2, 3]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from recommender.articles import Reading
 from recommender.batch.results import EvaluateRun
-from recommender.batch.stages import Progress, read_corpus, silence, telling_of_compiling
+from recommender.batch.stages import Progress, read_corpus, silence
 from recommender.errors import EvaluationError
 from recommender.settings import Settings
 
@@ -67,19 +67,18 @@ def evaluate_site(
     given = read_grades(grades) if grades else None
     tell = progress or silence
     corpus = read_corpus(site, settings, tell, strict=strict)
-    with telling_of_compiling(tell):
-        report = evaluate(
-            corpus,
-            settings,
-            protocol,
-            test_from,
-            later,
-            measures,
-            systems,
-            progress=tell,
-            grades=given,
-            language=language,
-        )
+    report = evaluate(
+        corpus,
+        settings,
+        protocol,
+        test_from,
+        later,
+        measures,
+        systems,
+        progress=tell,
+        grades=given,
+        language=language,
+    )
     if ungraded is not None:
         text = "".join(ungraded_lines(corpus, report.ungraded, settings.evaluation.seed))
         try:

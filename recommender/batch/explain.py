@@ -12,7 +12,6 @@ from recommender.batch.stages import (
     read_corpus,
     recommender_for,
     silence,
-    telling_of_compiling,
 )
 from recommender.settings import Settings
 from recommender.writing import Answer
@@ -58,15 +57,14 @@ def explain_article(
     loaded = load_recommender(model, settings)
     corpus = read_corpus(site, settings, tell)
     asked = article_of(corpus, site, settings, article)
-    with telling_of_compiling(tell):
-        recommender, _ = recommender_for(corpus, settings, loaded, tell, site, model)
-        suggestions = tuple(recommender.suggest(asked, settings.ranking.k, settings.ranking.min_score))
-        none = "" if suggestions else recommender.why_none(asked)
-        compared = reason = None
-        if candidate is not None:
-            compared_id = id_of(corpus, site, candidate) or candidate
-            reason = recommender.explain(asked, compared_id)
-            compared = recommender.article(compared_id)
+    recommender, _ = recommender_for(corpus, settings, loaded, tell, site, model)
+    suggestions = tuple(recommender.suggest(asked, settings.ranking.k, settings.ranking.min_score))
+    none = "" if suggestions else recommender.why_none(asked)
+    compared = reason = None
+    if candidate is not None:
+        compared_id = id_of(corpus, site, candidate) or candidate
+        reason = recommender.explain(asked, compared_id)
+        compared = recommender.article(compared_id)
     return ExplainRun(
         article=asked,
         answer=Answer(asked.id, suggestions, none),

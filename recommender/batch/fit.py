@@ -7,7 +7,7 @@ from pathlib import Path
 
 from recommender.articles import Reading
 from recommender.batch.results import FitRun
-from recommender.batch.stages import Progress, read_corpus, recommender_for, silence, telling_of_compiling
+from recommender.batch.stages import Progress, read_corpus, recommender_for, silence
 from recommender.settings import Settings
 
 __all__ = ["fit_site"]
@@ -48,8 +48,7 @@ def fit_site(
     start = time.monotonic()
     tell = progress or silence
     corpus = read_corpus(site, settings, tell, strict=strict)
-    with telling_of_compiling(tell):
-        recommender, _ = recommender_for(corpus, settings, None, tell, site, None)
+    recommender, _ = recommender_for(corpus, settings, None, tell, site, None)
     folder = model or (site if site.is_dir() else site.parent) / MODEL_FOLDER
     recommender.save(folder)
     reading = corpus.reading or Reading()

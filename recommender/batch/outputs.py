@@ -70,11 +70,6 @@ def check_for_cluster(settings: Settings, output: Path | None, *, plan_only: boo
         )
     if plan_only:
         raise SettingsError("--dask: --check, --diff and --dry-run compare files here. Leave one of the two out.")
-    if settings.ranking.ranker != "similarity":
-        raise SettingsError(
-            f"ranking.ranker must be similarity on a cluster, but is {settings.ranking.ranker}. "
-            "The learned ranker works on one machine."
-        )
 
 
 def connected(address: str) -> AbstractContextManager[Any]:

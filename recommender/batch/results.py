@@ -53,10 +53,6 @@ class SuggestRun:
         From start to end.
     is_unchanged
         Whether nothing had to be computed: inputs and files are as the last run left them.
-    n_computed
-        Articles whose suggestions were computed; those of the others were taken over from the last run with the model.
-    why_all
-        With a saved model: why they were computed for all articles, as the rest of a sentence; "" where they were not.
     """
 
     n_articles: int
@@ -72,8 +68,6 @@ class SuggestRun:
     news: News | None
     seconds: float
     is_unchanged: bool = False
-    n_computed: int = 0
-    why_all: str = ""
 
     @property
     def n_with_none(self) -> int:

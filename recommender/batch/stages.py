@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from recommender.model import Recommender
 
 __all__ = [
-    "Progress", "check_model", "load_recommender", "read_corpus", "recommender_for", "silence", "telling_of_compiling",
+    "Progress", "check_model", "load_recommender", "read_corpus", "recommender_for", "silence",
 ]  # fmt: skip
 
 logger = logging.getLogger(__name__)
@@ -89,34 +88,6 @@ def recommender_for(
         model,
     )
     return fitted(), news
-
-
-@contextmanager
-def telling_of_compiling(progress: Progress) -> Iterator[None]:
-    """
-    Tell when loops are compiled, which takes up to half a minute, the first time that a version runs on a machine.
-
-    To be entered where there is something to compute: it imports numba.
-    """
-    from numba.core import event
-
-    class Compiling(event.Listener):
-        is_told = False
-
-        def on_start(self, event: object) -> None:
-            if not self.is_told:
-                self.is_told = True
-                logger.info("compiling for this machine, which only the first run does")
-                progress("compiling", 0, 1)
-
-        def on_end(self, event: object) -> None:
-            """Another one may begin at once."""
-
-    listener = Compiling()
-    with event.install_listener("numba:compile", listener):
-        yield
-    if listener.is_told:
-        progress("compiling", 1, 1)
 
 
 def check_model(model: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import ExitStack, nullcontext
+from contextlib import nullcontext
 from dataclasses import astuple
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +21,6 @@ from recommender.batch.stages import (
     read_corpus,
     recommender_for,
     silence,
-    telling_of_compiling,
 )
 from recommender.errors import RecommenderError
 from recommender.runs import LastRun, Outcome, file_digest, folder_digest, warnings_heard
@@ -32,7 +31,6 @@ from recommender.writing.lock import only_writer
 
 if TYPE_CHECKING:
     # Imported where they are used: a run with nothing to do is over before scikit-learn is imported.
-    from recommender.batch.incremental import KeptAnswers
     from recommender.model import Recommender
 
 __all__ = ["suggest_site"]
@@ -103,7 +101,6 @@ def suggest_site(
     with (
         nullcontext() if dask is None else connected(dask) as client,
         warnings_heard() as warnings,
-        ExitStack() as stack,
     ):
         corpus = read_corpus(site, settings, tell, strict=strict, fresh=fresh)
         chosen = choose_articles(corpus, site, only)
@@ -118,19 +115,12 @@ def suggest_site(
         if last is not None and not fresh and (known := last.recall()) is not None:
             return _suggest_run(corpus, len(chosen), known, start, is_unchanged=True)
         warnings.clear()  # those of reading come again with the next reading
-        stack.enter_context(telling_of_compiling(tell))
         loaded = load_recommender(model, settings)
         if require:
             _pass_gate(corpus, settings, require, tell)
         recommender, news = recommender_for(corpus, settings, loaded, tell, site, model)
         tally = Tally()
-        kept = None
-        why_all = "the model was fitted anew" if news and news.is_refitted else ""
-        if model_digest and not why_all:
-            from recommender.batch.incremental import KeptAnswers
-
-            kept = KeptAnswers.of(site, settings, recommender, model_digest, only, fresh=fresh)
-        answers = tally.count(_answers(recommender, kept, corpus, chosen, settings, tell))
+        answers = tally.count(_answers(recommender, chosen, settings, tell))
         plan = Plan()
         n_changed = 0
         lost: Sequence[RecommenderError] = ()
@@ -171,8 +161,6 @@ def suggest_site(
         plan.changes,
         (*plan.problems, *lost),
         n_changed,
-        n_computed=kept.n_computed if kept else len(chosen),
-        why_all=kept.why_all if kept else why_all,
     )
 
 
@@ -196,8 +184,6 @@ def _suggest_run(
     n_changed: int = 0,
     *,
     is_unchanged: bool = False,
-    n_computed: int = 0,
-    why_all: str = "",
 ) -> SuggestRun:
     """What a run tells of an outcome, computed or remembered; problems are those of writing."""
     reading = corpus.reading or Reading()
@@ -215,15 +201,11 @@ def _suggest_run(
         news=News(*outcome.news) if outcome.news else None,
         seconds=time.monotonic() - start,
         is_unchanged=is_unchanged,
-        n_computed=n_computed,
-        why_all=why_all,
     )
 
 
 def _answers(
     recommender: Recommender,
-    kept: KeptAnswers | None,
-    corpus: Corpus,
     chosen: Collection[str],
     settings: Settings,
     progress: Progress,
@@ -233,7 +215,5 @@ def _answers(
     def tell(n_done: int, n_total: int) -> None:
         progress("suggestions", n_done, n_total)
 
-    if kept is not None:
-        return kept.answers(corpus, chosen, tell)
     ranking = settings.ranking
     return recommender.answers(ranking.k, only=chosen, min_score=ranking.min_score, progress=tell)

@@ -20,25 +20,20 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from recommender.cluster.folder import Layout, write_folder
-from recommender.cluster.tasks import Written, answer, search
+from recommender.cluster.tasks import Written, answer
 from recommender.errors import MissingExtraError, RecommenderError, WriteError
 from recommender.model import Recommender
 from recommender.writing.atomic import replace_file, replace_file_by_parts
 
-__all__ = ["MANIFEST", "ClusterRun", "connected", "plan_layout", "suggest_on_cluster"]
+__all__ = ["MANIFEST", "ClusterRun", "block_size", "connected", "suggest_on_cluster"]
 
 logger = logging.getLogger(__name__)
 
 #: The list of the files of a run, written last: where it is, they are whole.
 MANIFEST = "manifest.json"
 
-#: Rows whose index a worker builds at once, and articles asked for at once, at most and at least.
-_MOST_ROWS, _MOST_ASKED, _LEAST_ASKED = 1 << 20, 1024, 16
-#: Shards where memory asks for no more: each adds partial results, which all have to be merged.
-_FEW_SHARDS = 4
-#: Tasks that a scheduler takes without trouble: it spends about a millisecond on each.
-_MOST_TASKS = 200_000
+#: Articles asked for at once, at most and at least.
+_MOST_ASKED, _LEAST_ASKED = 1024, 16
 #: Blocks under way for each worker: enough that none waits, few enough that partial results stay small.
 _BLOCKS_A_WORKER = 2
 _SECONDS_TO_CONNECT = 20
@@ -57,26 +52,19 @@ class ClusterRun:
         How many articles have no suggestion, by the reason.
     n_changed
         Files that changed.
-    layout
-        How the run was cut.
+    block
+        Articles asked for at once.
     """
 
     n_suggestions: int
     reasons_for_none: dict[str, int]
     n_changed: int
-    layout: Layout
+    block: int
 
 
-def plan_layout(n_asked: int, n_rows: int, n_workers: int) -> Layout:
-    """
-    How a run is cut: into a few shards of rows, more where an index would not fit, and blocks so small that none waits.
-
-    Blocks grow where there would be more tasks than a scheduler can bear.
-    """
-    shard = max(1, min(_MOST_ROWS, -(-n_rows // min(n_workers, _FEW_SHARDS))))
-    n_shards = max(1, -(-n_rows // shard))
-    block = min(_MOST_ASKED, max(_LEAST_ASKED, -(-n_asked // (8 * n_workers))))
-    return Layout(n_asked, n_rows, max(block, -(-n_asked * (n_shards + 1) // _MOST_TASKS)), shard)
+def block_size(n_asked: int, n_workers: int) -> int:
+    """Articles of a block: so few that no worker waits for the last one."""
+    return min(_MOST_ASKED, max(_LEAST_ASKED, -(-n_asked // (8 * n_workers))))
 
 
 @contextlib.contextmanager
@@ -130,7 +118,7 @@ def suggest_on_cluster(
     client
         Of a cluster, as `connected` gives it, or any `distributed.Client`.
     recommender
-        Fitted; its ranker is ``similarity``.
+        Fitted.
     ids
         The articles that are asked for, sorted.
     output
@@ -144,26 +132,23 @@ def suggest_on_cluster(
     Raises
     ------
     RecommenderError
-        The ranker is another, a task failed, or workers were lost again and again.
+        A task failed, or workers were lost again and again.
     WriteError
         The output cannot be written.
     """
-    if recommender.ranker_name != "similarity":
-        raise RecommenderError(
-            f"on a cluster articles are ranked by similarity, but this model's ranker is {recommender.ranker_name}. "
-            "Set ranking.ranker: similarity."
-        )
     output = output.absolute()
     is_file = output.suffix == ".jsonl"
     place = output.parent if is_file else output
     work = place / f".recommender-{secrets.token_hex(8)}"
-    layout = plan_layout(len(ids), recommender.n_rows, len(client.ncores()))
-    logger.info("cluster: %s blocks of articles x %s shards of rows", f"{layout.n_blocks:,}", f"{layout.n_shards:,}")
+    block = block_size(len(ids), len(client.ncores()))
+    logger.info("cluster: %s articles in blocks of %s", f"{len(ids):,}", f"{block:,}")
     try:
         work.mkdir(parents=True)
-        write_folder(work / "parts", recommender, ids, k, min_score, layout)
+        recommender.save(work / "model", bodies=True)
         parts = work if is_file else output
-        written = _run(client, str(work / "parts"), layout, str(parts), progress)
+        blocks = [ids[start : start + block] for start in range(0, len(ids), block)]
+        ask = (str(work / "model"), k, min_score, str(parts))
+        written = _run(client, blocks, ask, progress)
         if is_file:
             n_changed = int(replace_file_by_parts(output, ((parts / part.name).read_bytes() for part in written)))
         else:
@@ -173,37 +158,26 @@ def suggest_on_cluster(
     finally:
         shutil.rmtree(work, ignore_errors=True)
     reasons = sum((Counter(part.reasons_for_none) for part in written), Counter[str]())
-    return ClusterRun(sum(part.n_suggestions for part in written), dict(reasons), n_changed, layout)
+    return ClusterRun(sum(part.n_suggestions for part in written), dict(reasons), n_changed, block)
 
 
 def _run(
-    client: Any, folder: str, layout: Layout, output: str, progress: Callable[[int, int], None] | None
+    client: Any,
+    blocks: Sequence[Sequence[str]],
+    ask: tuple[str, int | None, float | None, str],
+    progress: Callable[[int, int], None] | None,
 ) -> list[Written]:
     """Have every block answered; a few at a time, in whatever order they are done."""
     import distributed
 
     workers = sorted(client.ncores())
-    blocks = iter(range(layout.n_blocks))
-    # So that a worker builds the index of one shard where there are more workers than shards, and few otherwise.
-    n_teams = max(1, len(workers) // max(1, layout.n_shards))
+    model, k, min_score, output = ask
+    coming = iter(enumerate(blocks))
 
-    def start(block: int) -> Any:
-        # A shard has workers that are asked first, which have its index; any other may do it where they are lost.
-        found = [
-            client.submit(
-                search,
-                folder,
-                block,
-                shard,
-                workers=[workers[(shard + layout.n_shards * (block % n_teams)) % len(workers)]],
-                allow_other_workers=True,
-                pure=False,
-            )
-            for shard in range(layout.n_shards)
-        ]
-        return client.submit(answer, folder, block, found, output, f"part-{block:06d}.jsonl", pure=False, priority=1)
+    def start(number: int, ids: Sequence[str]) -> Any:
+        return client.submit(answer, model, ids, k, min_score, output, f"part-{number:06d}.jsonl", pure=False)
 
-    first = [start(block) for block in islice(blocks, _BLOCKS_A_WORKER * len(workers))]
+    first = [start(*block) for block in islice(coming, _BLOCKS_A_WORKER * len(workers))]
     as_completed: Any = distributed.as_completed
     under_way = as_completed(first, loop=client.loop)
     written = []
@@ -224,10 +198,10 @@ def _run(
         written.append(part)
         n_done += part.n_articles
         if progress:
-            progress(n_done, layout.n_asked)
-        block = next(blocks, None)
+            progress(n_done, sum(map(len, blocks)))
+        block = next(coming, None)
         if block is not None:
-            under_way.add(start(block))
+            under_way.add(start(*block))
     return sorted(written, key=lambda part: part.name)
 
 

@@ -9,23 +9,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recommender.articles import EntryShape
-from recommender.ranking.eligible import THIN_FACTOR, is_thin
-from recommender.ranking.explain import Rows, Shares, reasons, shares_of, text_obstacle
+from recommender.ranking.catalogue import Catalogue
+from recommender.ranking.explain import reasons, text_obstacle
 from recommender.ranking.rankers import Query, Ranked
 from recommender.suggestions import Suggestion
 from recommender.vectors.text import repair
 from recommender.vectors.tfidf import FieldVectorizer
 
 __all__ = [
-    "Chosen",
-    "Threshold",
     "chosen_of",
     "first_of_title",
     "places_to_fill",
@@ -39,51 +36,19 @@ _WORD = re.compile(r"[\w+#]+")
 _DEEPER = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Threshold:
-    """
-    The least score of a suggestion.
-
-    Parameters
-    ----------
-    least
-        For any article.
-    is_fixed
-        Whether it was asked for; the ranker's own is raised for an article that says little.
-    """
-
-    least: float
-    is_fixed: bool
-
-    def of(self, query: Query, vectorizer: FieldVectorizer) -> float:
-        """The least score of a suggestion under one article."""
-        if not self.is_fixed and is_thin(query.article, query.columns, vectorizer):
-            return min(1.0, self.least * THIN_FACTOR)
-        return self.least
-
-
 def places_to_fill(k: int, query: Query, fill: bool) -> int:
     """Places under an article; with `fill` those that its curated list takes are not counted."""
     return max(0, k - query.n_listed) if fill else k
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """What an article gets, as numbers: its ranked rows that were chosen, best first, and what is shared with each."""
-
-    ranked: Ranked
-    shares: Shares
 
 
 def chosen_of(
     queries: Sequence[Query],
     ranked: Sequence[Ranked],
     k: Sequence[int],
-    least: Sequence[float],
-    rows: Rows,
-    vectorizer: FieldVectorizer,
+    least: float,
+    rows: Catalogue,
     rank: Callable[[Sequence[Query], int], Sequence[Ranked]],
-) -> list[Chosen]:
+) -> list[Ranked]:
     """
     For each query the first k of its ranked rows that reach the least score; of several with one title the first.
 
@@ -91,24 +56,26 @@ def chosen_of(
     ----------
     ranked
         At least the k best rows of each query; fewer where there are no more.
-    k, least
+    k
         A value a query.
+    least
+        Least score of a suggestion.
     rank
         Ranks some queries to a depth, for those whose ranked rows do not suffice.
     """
-    kept = [_first_ones(*one, rows) for one in zip(ranked, k, least, strict=True)]
+    kept = [_first_ones(*one, least, rows) for one in zip(ranked, k, strict=True)]
     # A row that only repeats a title takes a place among the k best and has none in the answer. Which do is known when
     # they are looked at; few queries have any.
-    asked, depth = [place for place in range(len(queries)) if _may_have_more(ranked[place], k[place], least[place])], 0
+    asked, depth = [place for place in range(len(queries)) if _may_have_more(ranked[place], k[place], least)], 0
     while asked := [place for place in asked if len(kept[place].rows) < k[place]]:
         depth = _DEEPER * max(depth, *k)
         deeper = zip(asked, rank([queries[place] for place in asked], depth), strict=True)
         asked = []
         for place, found in deeper:
-            kept[place] = _first_ones(found, k[place], least[place], rows)
-            if _may_have_more(found, depth, least[place]):
+            kept[place] = _first_ones(found, k[place], least, rows)
+            if _may_have_more(found, depth, least):
                 asked.append(place)
-    return list(map(Chosen, kept, shares_of(queries, [found.rows for found in kept], rows, vectorizer)))
+    return kept
 
 
 def _may_have_more(found: Ranked, depth: int, least: float) -> bool:
@@ -116,7 +83,7 @@ def _may_have_more(found: Ranked, depth: int, least: float) -> bool:
     return len(found.rows) >= depth > 0 and bool(found.scores[-1] >= least)
 
 
-def _first_ones(found: Ranked, k: int, least: float, rows: Rows) -> Ranked:
+def _first_ones(found: Ranked, k: int, least: float, rows: Catalogue) -> Ranked:
     """The first k of some ranked rows that reach the least score, each the first of its title."""
     n_reaching = int(np.count_nonzero(found.scores >= least))
     places: list[int] = []
@@ -131,7 +98,7 @@ def _first_ones(found: Ranked, k: int, least: float, rows: Rows) -> Ranked:
     return Ranked(found.rows[places], found.similarities[places], found.scores[places])
 
 
-def first_of_title(ranked: Ranked, place: int, rows: Rows) -> tuple[int, int]:
+def first_of_title(ranked: Ranked, place: int, rows: Catalogue) -> tuple[int, int]:
     """
     Where a ranked row stands once each title counts once.
 
@@ -155,9 +122,9 @@ def _folded(title: str) -> str:
 
 def suggestions_of(
     query: Query,
-    chosen: Chosen,
-    signals: Sequence[tuple[tuple[str, ...], dict[str, float]]],
-    rows: Rows,
+    chosen: Ranked,
+    said: Sequence[tuple[str, ...]],
+    rows: Catalogue,
     vectorizer: FieldVectorizer,
     shape: EntryShape,
 ) -> list[Suggestion]:
@@ -166,14 +133,11 @@ def suggestions_of(
 
     Parameters
     ----------
-    signals
+    said
         For each chosen row, what `Ranker.sentences` gives.
     """
-    kept, scores = chosen.ranked.rows, chosen.ranked.scores.tolist()
-    articles = [rows.articles[row] for row in kept.tolist()]
-    gaps = np.abs(rows.times[kept] - query.time).tolist()
-    similarities = chosen.ranked.similarities.tolist()
-    why = reasons(query, articles, gaps, similarities, scores, chosen.shares, signals, vectorizer)
+    articles = [rows.articles[row] for row in chosen.rows.tolist()]
+    why = reasons(query, chosen, said, rows, vectorizer)
     return [
         Suggestion(
             place,
@@ -192,7 +156,9 @@ def suggestions_of(
     ]
 
 
-def reason_for_none(query: Query, ranked: Ranked, k: int, least: float, rows: Rows, allowed: NDArray[np.bool_]) -> str:
+def reason_for_none(
+    query: Query, ranked: Ranked, k: int, least: float, rows: Catalogue, allowed: NDArray[np.bool_]
+) -> str:
     """Why an article has no suggestion, as a sentence; "" when it has one."""
     if k == 0:
         return "its curated list fills all places already"
@@ -200,9 +166,11 @@ def reason_for_none(query: Query, ranked: Ranked, k: int, least: float, rows: Ro
         best = float(ranked.scores[0])
         if best >= least:
             return ""
+        if not query.vectors.terms.nnz:
+            return text_obstacle(query.article)
         beyond = "beyond its curated list, " if query.n_listed else ""
         return f"{beyond}no article reaches the score {least:.2f}; the best has {best:.2f}"
-    if not len(query.columns):
+    if query.is_empty:
         return text_obstacle(query.article)
     others = allowed & (rows.groups == query.group)
     others[query.hidden] = False

@@ -8,7 +8,7 @@ import numpy as np
 
 from recommender.ranking.catalogue import Catalogue
 from recommender.ranking.curation import CurationGraph
-from recommender.ranking.reader import approval
+from recommender.ranking.rankers import SimilarityRanker
 
 __all__ = ["ListAudit", "audit_lists"]
 
@@ -60,7 +60,7 @@ class ListAudit:
         )
 
 
-def audit_lists(catalogue: Catalogue, graph: CurationGraph, seed: int) -> ListAudit:
+def audit_lists(catalogue: Catalogue, graph: CurationGraph, similarity: SimilarityRanker, seed: int) -> ListAudit:
     """
     The audit of all lists, by a sample of their entries.
 
@@ -68,6 +68,8 @@ def audit_lists(catalogue: Catalogue, graph: CurationGraph, seed: int) -> ListAu
     ----------
     catalogue, graph
         The rows, and who lists whom.
+    similarity
+        Knows what a reader makes of a pair.
     seed
         Of the sample.
     """
@@ -77,9 +79,16 @@ def audit_lists(catalogue: Catalogue, graph: CurationGraph, seed: int) -> ListAu
         return ListAudit(0, 0, 0.0)
     chosen = np.sort(np.random.default_rng(seed).permutation(n_entries)[:_MOST_LOOKED_AT])
     source, target = source[chosen], target[chosen]
-    vectors = catalogue.vectors
-    similarities = np.asarray(vectors[source].multiply(vectors[target]).sum(axis=1)).ravel()
-    chances = approval(similarities)
+    one, other = catalogue.vectors[source], catalogue.vectors[target]
+    similarities = np.asarray(one.terms.multiply(other.terms).sum(axis=1)).ravel()
+    similarities = similarities + np.maximum((one.dense * other.dense).sum(axis=1), 0.0)
+    damped = similarities * similarity.damping(catalogue.times[source] - catalogue.times[target])
+    chances = np.array(
+        [
+            float(similarity.reader(one, group))
+            for one, group in zip(damped, catalogue.groups[source].tolist(), strict=True)
+        ]
+    )
     doubtful = np.lexsort((target, source, chances))[:50]
     return ListAudit(
         n_entries,

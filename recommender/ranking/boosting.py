@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.ranking.columns import FEATURES
+from recommender.ranking.features import FEATURE_NAMES, FEATURES
 from recommender.ranking.lessons import FEW_LISTS, Lesson, ndcg, newest
-from recommender.ranking.trees import TreeEnsemble
+from recommender.ranking.trees import Trees
 from recommender.settings import RankingSettings
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _N_WRONG = 80
 #: Part of the lists, the newest, on which recipes are compared.
 _VALIDATED_SHARE = 0.2
 #: The columns that need curated lists.
-_OF_LISTS = [column for column, feature in enumerate(FEATURES) if feature.family in ("lists", "links")]
+_OF_LISTS = [column for column, (family, _) in enumerate(FEATURES.values()) if family in ("lists", "links")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ def choose_recipe(
     return best
 
 
-def grow(lessons: Sequence[Lesson], recipe: Recipe, settings: RankingSettings) -> TreeEnsemble:
+def grow(lessons: Sequence[Lesson], recipe: Recipe, settings: RankingSettings) -> Trees:
     """
     Two models of these lessons, added up: one of the order of a list, one of the chance of a pair.
 
@@ -151,12 +151,10 @@ def grow(lessons: Sequence[Lesson], recipe: Recipe, settings: RankingSettings) -
     C. Burges, "From RankNet to LambdaRank to LambdaMART: an overview" (Microsoft Research, MSR-TR-2010-82).
     """
     material = _Material.of(lessons, settings)
-    texts = [str(model.model_to_string()) for model in _boost_both(material, recipe, settings.seed)]
-    spreads = [float(TreeEnsemble.from_text(text).scores(material.table).std()) for text in texts]
+    models = tuple(_boost_both(material, recipe, settings.seed))
+    spreads = [float(Trees((model,), (1.0,)).scores(material.table).std()) for model in models]
     parts = (recipe.order_part, 1.0)
-    return TreeEnsemble.from_texts(
-        texts, [part / max(spread, 1e-9) for part, spread in zip(parts, spreads, strict=True)]
-    )
+    return Trees(models, tuple(part / max(spread, 1e-9) for part, spread in zip(parts, spreads, strict=True)))
 
 
 def _weight(lesson: Lesson) -> float:
@@ -205,7 +203,7 @@ def _boost(material: _Material, options: dict[str, Any], seed: int) -> Booster:
         material.is_right.astype(np.int32),
         group=material.sizes if options["objective"] == "lambdarank" else None,
         weight=material.weights,
-        feature_name=[feature.name for feature in FEATURES],
+        feature_name=list(FEATURE_NAMES),
         params=parameters,
     )
     n_trees = parameters.pop("num_iterations")

@@ -17,7 +17,6 @@ from scipy.sparse import csr_matrix
 
 from recommender.snapshots import LayeredDict
 from recommender.tables import View
-from recommender.vectors.postings import frozen
 
 __all__ = ["CurationArrays", "CurationGraph", "Edges"]
 
@@ -41,11 +40,6 @@ class Edges:
 
     starts: NDArray[np.int64]
     ends: NDArray[np.int32]
-
-    def __post_init__(self) -> None:
-        """Hold the arrays as the compiled code takes them."""
-        object.__setattr__(self, "starts", frozen(self.starts))
-        object.__setattr__(self, "ends", frozen(self.ends))
 
     def of(self, row: int) -> NDArray[np.int32]:
         """The other ends of one row's edges."""
@@ -88,6 +82,7 @@ class CurationGraph:
         self._listed: LayeredDict[int, NDArray[np.int64]] = LayeredDict()
         self._listing: LayeredDict[int, NDArray[np.int64]] = LayeredDict()
         self._arrays: CurationArrays | None = None
+        self._together: tuple[Edges, csr_matrix] | None = None
         #: Rows whose lists, and rows whose listing, have changed since the arrays were made.
         self._stale: tuple[set[int], set[int]] = (set(), set())
 
@@ -189,6 +184,15 @@ class CurationGraph:
         lengths = [len(rows) for rows in listed.values()]
         source = np.repeat(np.fromiter(listed, dtype=np.int64, count=len(listed)), lengths)
         return source, np.concatenate(list(listed.values())) if listed else _NOTHING
+
+    @property
+    def together(self) -> csr_matrix:
+        """Who is listed together with whom, as a matrix of ones; shape (n_rows, n_rows)."""
+        edges = self.arrays.together
+        if self._together is None or self._together[0] is not edges:
+            ones = np.ones(len(edges.ends))
+            self._together = edges, csr_matrix((ones, edges.ends, edges.starts), shape=(self.n_rows, self.n_rows))
+        return self._together[1]
 
     @property
     def arrays(self) -> CurationArrays:

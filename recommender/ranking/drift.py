@@ -141,7 +141,7 @@ def _columns_of_words(vectorizer: FieldVectorizer) -> NDArray[np.int64]:
 def _n_having(catalogue: Catalogue, rows: NDArray[np.bool_]) -> NDArray[np.int64]:
     """In how many of some rows each known term stands, shape (n_terms,)."""
     having = np.zeros(catalogue.n_terms, dtype=np.int64)
-    vectors = catalogue.vectors
+    vectors = catalogue.vectors.terms
     if not rows.any():
         return having
     per_row = max(1, vectors.nnz // len(rows))

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.articles import NEVER, Article
+from recommender.articles import NEVER
 from recommender.ranking.catalogue import Catalogue
 from recommender.ranking.curation import CurationGraph
-from recommender.vectors.tfidf import FieldVectorizer
 
-__all__ = ["THIN_FACTOR", "allowed_rows", "is_thin", "obstacle", "suggests_unpublished"]
+__all__ = ["allowed_rows", "obstacle", "suggests_unpublished"]
 
-#: An article with fewer words than this in excerpt and body together says little besides its title.
-_THIN_TERMS = 4
-#: By how much more a suggestion must score under such an article.
-THIN_FACTOR = 1.5
 #: Lists that name unpublished articles more rarely name drafts that are due, or slip; the others, articles that readers
 #: can see all the same, since the site means something else by the word.
 _LEAST_SHARE_NAMED = 0.1
@@ -73,26 +67,6 @@ def allowed_rows(catalogue: Catalogue, suggest_unpublished: bool, now: float) ->
         newest = np.nanmax(own_times) if np.isfinite(own_times).any() else np.inf
         allowed &= ~(catalogue.is_external & (catalogue.times > newest))
     return allowed
-
-
-def is_thin(article: Article, columns: NDArray[np.int32], vectorizer: FieldVectorizer) -> bool:
-    """
-    Whether an article says so little that its score is less to be trusted: hardly an excerpt, and no body.
-
-    Parameters
-    ----------
-    article
-        Of which a saved model keeps the excerpt, not the body.
-    columns
-        Those of its vector, sorted; shape (n_article_terms,). An article without a body has none in that field.
-    vectorizer
-        As it was fitted.
-    """
-    n_words = len(vectorizer.surface_forms(article, "excerpt"))
-    for field in vectorizer.fields:
-        if field.name == "body":
-            n_words += bisect_left(columns, field.stop) - bisect_left(columns, field.start)
-    return n_words < _THIN_TERMS
 
 
 def obstacle(row: int, catalogue: Catalogue, allowed: NDArray[np.bool_], group: int, now: float) -> str:

@@ -1,59 +1,132 @@
 """
-What a ranker sees of a pair of articles: named numbers. A number room.
+What the learned ranker sees of a pair of articles: named numbers. A number room.
 
 One code serves learning, the batch and the draft: a query with what was there when it asked, its candidates, and a row
 of features for each. Three sources of evidence meet here:
 
 - the text of the two, field by field, and their days apart;
-- the curated lists around the candidate: how alike the query is to the articles that it is listed together with, how
-  many of them are near in time, how fast their circle grows;
+- the curated lists around the candidate: how alike the query is to the articles that it is listed together with (its
+  circle: those from either end of a list, and itself), how many of them are near in time;
 - who lists the query already, which a draft has nobody to do.
 
 The query's own list is never looked at. A row that was not there when the query asked is passed over as if it did not
 exist, as an end of an edge too. What an article does not have (a date, topics, an excerpt) is missing, NaN, not zero.
 
-Sums run over rows in their order, and a row that is passed over adds an exact zero: so a draft gets, to the last bit,
-the features that it has once it is one of the rows.
-
-On a site of more than `N_ALL` rows the query is compared with the `N_LOCAL` nearest by damped similarity and the
-`N_SIMILAR` nearest by similarity alone, as the terms say that not more than about a sixteenth of the articles have;
-the commoner ones are most of the work and hardly ever change who is near. Measured for 200 drafts on a made site of
-100,000: of the 20 nearest by all terms 0.9995 are among these, of the 150 nearest 0.90 (0.93 with the terms of up to
-an eighth; what is missing shares the commonest words only), of the 100 most similar 0.99. Candidates by text are
-chosen among these, by their exact similarity. Only these are spread along the lists, and they and the candidates alone
-count in circles: all other similarities are 0 there, and what the first steps of the diffusion bring to other rows
-does not flow on. Days, sizes and links are of all rows at any size.
+A new feature is a line in `FEATURES` and a value in `features_of`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recommender.ranking.catalogue import Catalogue
-from recommender.ranking.curation import CurationGraph
-from recommender.ranking.looking import Asked, Fields, look, sweep_and_look
-from recommender.ranking.nearby import Surroundings, desk_of, leave_out, rows_there
-from recommender.ranking.rankers import Query
-from recommender.ranking.trees import NO_TREES, Forest
+from recommender.ranking.curation import CurationGraph, Edges
+from recommender.ranking.rankers import Query, may_answer
 from recommender.vectors.damping import Damping
-from recommender.vectors.postings import frozen
-from recommender.vectors.sweep import go_through
+from recommender.vectors.neighbors import most_of
 
-__all__ = ["Pairs", "pairs_of"]
+__all__ = [
+    "FAMILIES", "FEATURES", "FEATURE_NAMES", "LIST_DAMPING", "N_CANDIDATES", "N_RANKED", "Family", "Pairs", "Words",
+    "pairs_of",
+]  # fmt: skip
 
-#: With more rows than this that are there, the query is compared with the nearest only.
-N_ALL = 8192
-#: How many these are by damped similarity, and how many by similarity. With no more than these compared among azure's
-#: 4,617 articles, nDCG@10 of the learned ranker is 0.554 where it is 0.555 with all (0.553 with the terms of up to an
-#: eighth of the articles, and with these and half as many rows 0.540).
-N_LOCAL, N_SIMILAR = 1024, 256
-#: The idf of a term that about a sixteenth of the articles have; those that are commoner do not choose who is near.
-_LEAST_IDF = 1.0 + np.log(16.0)
-#: ... but where the others have less than this share of the query's squared length, all terms do.
-_LEAST_SHARE = 0.5
+Family = Literal["text", "time", "lists", "links", "article"]
+
+#: Families of features, by which contributions are added up for an explanation.
+FAMILIES: tuple[Family, ...] = ("text", "time", "lists", "links", "article")
+
+#: Name of each feature, in the order of the columns: its family and what it means.
+FEATURES: Mapping[str, tuple[Family, str]] = {
+    "similarity": ("text", "similarity of the two articles"),
+    "damped": ("text", "similarity, damped by the days between the two"),
+    "title": ("text", "cosine of the titles' words"),
+    "excerpt": ("text", "cosine of the excerpts' words"),
+    "topics": ("text", "cosine of the topics, rare ones weighing more"),
+    "title_in_excerpt": ("text", "cosine of the query's title with the candidate's excerpt"),
+    "excerpt_in_title": ("text", "cosine of the query's excerpt with the candidate's title"),
+    "meaning": ("text", "the dense part of the similarity: embeddings and latent semantics"),
+    "rarest_word": ("text", "inverse document frequency of the rarest title word that both have"),
+    "title_share": ("text", "share of the query's title that the candidate's has, words weighted by rarity"),
+    "title_names": ("text", "inverse document frequencies of the names that both titles have, added up"),
+    "title_names_share": ("text", "the same, as a share of all names of the query's title"),
+    "similarity_share": ("text", "similarity, as a share of the best of the query"),
+    "damped_share": ("text", "damped similarity, as a share of the best of the query"),
+    "damped_rank": ("text", "log of the place by damped similarity among the candidates"),
+    "gap_days": ("time", "days from the candidate's publication to the query's; negative for a newer candidate"),
+    "gap_log": ("time", "log of the days between the two"),
+    "same_provider": ("article", "whether both come from one provider"),
+    "quality": ("article", "the candidate's quality, as the site has it"),
+    "title_words": ("article", "log of the candidate's title words"),
+    "excerpt_words": ("article", "log of the candidate's excerpt words"),
+    "query_title_words": ("article", "log of the query's title words"),
+    "query_excerpt_words": ("article", "log of the query's excerpt words"),
+    "query_best_similarity": ("text", "similarity of the query's most similar article"),
+    "query_best_damped": ("text", "damped similarity of the query's nearest article"),
+    "query_evenness": ("text", "mean damped similarity of the ten nearest, as a share of the nearest"),
+    "circle_size": ("lists", "articles that the candidate is listed together with"),
+    "circle_damped_mean": ("lists", "mean damped similarity of the circle to the query"),
+    "circle_damped_mean_share": ("lists", "the same, as a share of the best circle"),
+    "circle_damped_max": ("lists", "greatest damped similarity in the circle"),
+    "circle_damped_max_share": ("lists", "the same, as a share of the query's nearest"),
+    "circle_damped_power": ("lists", "power mean (4) of the damped similarities, unnormalised: the best few"),
+    "circle_mean": ("lists", "mean similarity of the circle to the query"),
+    "circle_max": ("lists", "greatest similarity in the circle"),
+    "circle_words_mean": ("lists", "mean cosine of title and excerpt words over the circle"),
+    "circle_words_max": ("lists", "greatest cosine of title and excerpt words in the circle"),
+    "diffusion": ("lists", "damped similarity, spread three steps along the lists"),
+    "diffusion_share": ("lists", "the same, as a share of the best"),
+    "votes": ("lists", "damped similarity of the query's twenty nearest that are in the circle, added up"),
+    "votes_share": ("lists", "the same, as a share of what all twenty have"),
+    "nearest_share": ("lists", "share of the circle that is among the query's twenty nearest"),
+    "votes_of_lists": ("lists", "votes of the nearest whose own lists name the candidate"),
+    "votes_by_lists": ("lists", "votes of the nearest that the candidate's own list names"),
+    "circle_near_3": ("lists", "share of the circle within 3 days of the query"),
+    "circle_near_14": ("lists", "articles of the circle within 14 days of the query"),
+    "circle_near_30": ("lists", "share of the circle within 30 days of the query"),
+    "circle_near_90": ("lists", "share of the circle within 90 days of the query"),
+    "circle_newest": ("lists", "days from the newest of the circle to the query"),
+    "lists_query": ("links", "whether the candidate lists the query"),
+    "listed_together": ("links", "share of the articles that list the query which list the candidate too"),
+    "query_listed_by": ("links", "articles that list the query"),
+}
+FEATURE_NAMES = tuple(FEATURES)
+
+#: Nearest rows by damped similarity among the candidates of a lesson; with the other ways to be one, 350 in all.
+N_CANDIDATES = 150
+#: ... and among those that are ranked to answer, 190 in all. It learns from more than it ranks, for each costs time
+#: with every answer, and the last are hardly ever suggested. nDCG@10 with 80, 110 and 150: azure 0.554, 0.554, 0.555,
+#: namefi 0.866 with each. Lessons of 110 bring azure 0.558, but on lists of up to ten 0.506 instead of 0.558.
+N_RANKED = 80
+#: How similarity fades among the features. Lists follow the news of a week more than readers do: with the similarity
+#: ranker's half-life nDCG@10 on lists falls.
+LIST_DAMPING = Damping(7.0, 0.3)
+#: Steps of the diffusion, and the part of it that stays with the text at each.
+_N_STEPS, _STAYS = 3, 0.4
+#: The nearest that vote, and those that evenness is taken over.
+_N_VOTERS, _N_EVEN = 20, 10
+
+
+@dataclass(frozen=True)
+class Words:
+    """
+    What is known of the words of titles and excerpts.
+
+    Parameters
+    ----------
+    rarities
+        Shape (n_words,): inverse document frequencies.
+    is_name
+        Shape (n_words,).
+    """
+
+    rarities: NDArray[np.float32]
+    is_name: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,35 +139,32 @@ class Pairs:
     rows
         Shape (n_candidates,), ascending.
     similarities, damped
-        Shape (n_candidates,): cosine, and damped by the days between.
+        Shape (n_candidates,): similarity, and damped by the days between.
     table
         Shape (n_candidates, len(FEATURES)), float32, NaN where a value is missing.
-    raw
-        Shape (n_candidates,): the raw score that the trees give each; 0 where none were asked.
     """
 
     rows: NDArray[np.int64]
     similarities: NDArray[np.float64]
     damped: NDArray[np.float64]
     table: NDArray[np.float32]
-    raw: NDArray[np.float64]
 
-    def __getitem__(self, places: NDArray[np.int64]) -> Pairs:
-        """Some of the candidates."""
-        return Pairs(
-            self.rows[places], self.similarities[places], self.damped[places], self.table[places], self.raw[places]
-        )
+    def feature(self, name: str) -> NDArray[np.float32]:
+        """One column of the table, shape (n_candidates,)."""
+        column: NDArray[np.float32] = self.table[:, FEATURE_NAMES.index(name)]
+        return column
 
 
 def pairs_of(
     query: Query,
+    similarities: NDArray[np.float32],
     catalogue: Catalogue,
     graph: CurationGraph,
+    words: Words,
     allowed: NDArray[np.bool_],
     damping: Damping,
     n_candidates: int,
     lists_propose: bool = True,
-    forest: Forest = NO_TREES,
 ) -> Pairs:
     """
     The candidates of a query and their features.
@@ -107,8 +177,10 @@ def pairs_of(
     query
         Its `before`, where it has one, hides all that was not there by then: as a candidate, as a neighbor, and as an
         end of an edge.
-    catalogue, graph
-        All rows and all lists.
+    similarities
+        Shape (n_rows,): the query's to every row.
+    catalogue, graph, words
+        All rows, all lists, all words.
     allowed
         Shape (n_rows,): rows that may be candidates.
     damping
@@ -117,47 +189,224 @@ def pairs_of(
         Nearest rows to take by damped similarity; the other ways scale with it.
     lists_propose
         Whether the curated lists bring in candidates, or the text alone does.
-    forest
-        Trees that are asked about the features, at once: so nothing need be waited for in between.
     """
-    arrays, facts = graph.arrays, catalogue.facts
-    around = Surroundings(
-        arrays.together.starts, arrays.together.ends, arrays.lists.starts, arrays.lists.ends,
-        arrays.listed_by.starts, arrays.listed_by.ends,
-    )  # fmt: skip
-    asked = Asked(
-        frozen(query.columns, np.int32), frozen(query.values, np.float32), query.time,
-        catalogue.provider_of(query.article), damping.half_life, damping.floor,
-    )  # fmt: skip
-    fields = Fields.of(catalogue.fields)
-    # As of a moment nobody lists the query yet; a draft that stands in for a known row has that row's friends.
-    own = query.own if len(query.own) else np.array([query.row] if query.row >= 0 else [], dtype=np.int64)
-    listed = own if np.isnan(query.before) else own[:0]
-    with desk_of(catalogue.n_rows, catalogue.n_terms) as desk:
-        n_there = desk.lay_out(facts, around, allowed, query.group, query.before)
-        gone, barred = leave_out(own, query.hidden, around.starts, around.ends, desk.scratch)
-        n_there -= len(gone)
-        site = asked, fields, facts, around, desk.scratch, desk.by_term
-        rest = listed, gone, barred, n_candidates, lists_propose, forest
-        if n_there <= N_ALL:
-            parts = np.searchsorted(asked.terms, [0, *fields.ends])
-            catalogue.index.products(asked.terms, asked.values, parts, fields.products, desk.scratch.compared)
-            rows, similarities, damped, columns, raw = look(*site, rows_there(desk.scratch.there, n_there), True, *rest)
-        else:
-            *earlier, last = catalogue.index.sweeps(
-                *_telling(asked, facts.frequencies), N_LOCAL, N_SIMILAR, there=desk.scratch.there, times=facts.times,
-                time=query.time, damping=damping,
-            )  # fmt: skip
-            for part in earlier:
-                go_through(part)
-            rows, similarities, damped, columns, raw = sweep_and_look(last, *site, *rest)
-    return Pairs(rows, similarities, damped, columns.T, raw)
+    seen = _Seen(query, similarities, catalogue, graph, damping)
+    may = may_answer(query, catalogue, allowed)
+    may[seen.own] = False
+    found = [
+        most_of(seen.damped * may, n_candidates),
+        most_of(seen.similarities * may, n_candidates * 2 // 3),
+    ]
+    if lists_propose:
+        proposals = 0.5 * seen.means + 0.25 * seen.powers + 0.3 * seen.diffused
+        found.append(most_of(proposals * may, n_candidates * 5 // 3))
+        if len(seen.friends):
+            weights = seen.n_naming.copy()
+            weights[seen.friends] += len(seen.friends)
+            found.append(most_of(weights * may, n_candidates))
+    rows = np.unique(np.concatenate(found))
+    values = features_of(seen, rows, words)
+    table = np.full((len(rows), len(FEATURES)), np.nan, dtype=np.float32)
+    for column, name in enumerate(FEATURE_NAMES):
+        if name in values:
+            table[:, column] = values[name]
+    return Pairs(rows, seen.similarities[rows], seen.damped[rows], table)
 
 
-def _telling(asked: Asked, frequencies: NDArray[np.float32]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """The query's terms that say who is near, and their values: not the commonest, unless there is little else."""
-    is_telling = frequencies[asked.terms] >= _LEAST_IDF
-    squares = np.square(asked.values)
-    if squares[is_telling].sum() < _LEAST_SHARE * squares.sum():
-        return asked.terms, asked.values
-    return asked.terms[is_telling], asked.values[is_telling]
+class _Seen:
+    """What one query sees of all rows, each array of shape (n_rows,); what was not there is 0."""
+
+    def __init__(
+        self,
+        query: Query,
+        similarities: NDArray[np.float32],
+        catalogue: Catalogue,
+        graph: CurationGraph,
+        damping: Damping,
+    ) -> None:
+        self.query, self.catalogue, self.graph = query, catalogue, graph
+        own = query.own if len(query.own) else np.array([query.row] if query.row >= 0 else [], dtype=np.int64)
+        self.own = own
+        there = catalogue.is_alive & (catalogue.groups == query.group)
+        if not np.isnan(query.before):
+            there = there & ~(catalogue.times >= query.before)
+        there[own] = False
+        self.there: NDArray[np.bool_] = there
+        self.gaps = query.time - catalogue.times
+        rounded = np.clip(np.rint(similarities.astype(np.float64) * 1e5) / 1e5, 0.0, 1.0)
+        self.similarities: NDArray[np.float64] = np.where(there, rounded, 0.0)
+        self.damped: NDArray[np.float64] = self.similarities * damping(self.gaps)
+        arrays = graph.arrays
+        # As of a moment nobody lists the query yet; a draft that stands in for a known row has that row's friends.
+        listing = [arrays.listed_by.of(int(row)) for row in own] if np.isnan(query.before) else []
+        friends = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *listing]))
+        self.friends: NDArray[np.int64] = friends[there[friends]]
+        #: How many of the friends' lists name each row.
+        named = _ends_of(arrays.lists, self.friends)[1]
+        self.n_naming: NDArray[np.float64] = np.bincount(named[there[named]], minlength=len(there)).astype(np.float64)
+
+    @cached_property
+    def sizes(self) -> NDArray[np.float64]:
+        """Of each row the others of its circle."""
+        return self._spread(self.there.astype(np.float64))
+
+    @cached_property
+    def means(self) -> NDArray[np.float64]:
+        """Mean damped similarity of each circle."""
+        means: NDArray[np.float64] = (self._spread(self.damped) + self.damped) / (self.sizes + 1.0)
+        return means * self.there
+
+    @cached_property
+    def powers(self) -> NDArray[np.float64]:
+        """Power mean of the damped similarities of each circle, unnormalised."""
+        fourths = self.damped**4
+        powers: NDArray[np.float64] = np.sqrt(np.sqrt(self._spread(fourths) + fourths))
+        return powers * self.there
+
+    @cached_property
+    def diffused(self) -> NDArray[np.float64]:
+        """Damped similarity, spread along the lists; what flows to a row that is not there is lost."""
+        shares = 1.0 / np.maximum(self.sizes, 1.0)
+        now = self.damped
+        for _ in range(_N_STEPS):
+            now = _STAYS * self.damped + (1.0 - _STAYS) * (self._spread(now * shares) * self.there)
+        return now
+
+    def _spread(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """What flows to each row along the edges between rows that are listed together."""
+        together = self.graph.together
+        spread: NDArray[np.float64] = together @ values
+        return spread
+
+
+def _ends_of(edges: Edges, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Of all edges of some rows: the place of the row among these, and the other end; both of shape (n_edges,)."""
+    starts = edges.starts[rows]
+    lengths = edges.starts[rows + 1] - starts
+    places = np.repeat(np.arange(len(rows)), lengths)
+    firsts = np.cumsum(lengths) - lengths
+    ends = edges.ends[np.arange(int(lengths.sum())) - np.repeat(firsts - starts, lengths)]
+    return places, ends.astype(np.int64)
+
+
+def features_of(seen: _Seen, rows: NDArray[np.int64], words: Words) -> dict[str, Any]:
+    """The features of some rows by name: shape (n_rows,), or one value for all; missing ones are left out."""
+    catalogue, query = seen.catalogue, seen.query
+    similarity, damped, gaps = seen.similarities[rows], seen.damped[rows], seen.gaps[rows]
+    best_similarity, best_damped = float(seen.similarities.max(initial=0)), float(seen.damped.max(initial=0))
+    evenest = np.sort(seen.damped)[-_N_EVEN:]
+    values: dict[str, Any] = {
+        "similarity": similarity,
+        "damped": damped,
+        "similarity_share": similarity / max(best_similarity, 1e-9),
+        "damped_share": damped / max(best_damped, 1e-9),
+        "damped_rank": np.log1p(len(rows) - np.searchsorted(np.sort(damped), damped, side="right")),
+        "gap_days": gaps,
+        "gap_log": np.log1p(np.abs(gaps)),
+        "quality": catalogue.qualities[rows],
+        "query_best_similarity": best_similarity,
+        "query_best_damped": best_damped,
+        "query_evenness": float(evenest.mean()) / max(best_damped, 1e-9) if len(evenest) else np.nan,
+    }
+    provider = catalogue.provider_of(query.article)
+    if provider != -1:
+        others = catalogue.providers[rows]
+        values["same_provider"] = np.where(others >= 0, others == provider, np.nan)
+    dense = catalogue.vectors.dense
+    if dense.shape[1]:
+        values["meaning"] = np.round(dense[rows].astype(np.float64) @ query.vectors.dense[0].astype(np.float64), 5)
+    crossed = _text_features(seen, rows, words, values)
+    _circle_features(seen, rows, crossed, values)
+    values["lists_query"] = np.isin(rows, seen.friends)
+    values["query_listed_by"] = len(seen.friends)
+    if len(seen.friends):
+        values["listed_together"] = seen.n_naming[rows] / len(seen.friends)
+    return values
+
+
+def _text_features(seen: _Seen, rows: NDArray[np.int64], words: Words, values: dict[str, Any]) -> NDArray[np.float64]:
+    """Fill in the features of words; returns the mean cosine of titles and excerpts of all rows, shape (n_rows,)."""
+    catalogue, query = seen.catalogue, seen.query
+    compared, index = catalogue.vectors.compared, catalogue.index
+    has = {name: np.diff(compared[name].indptr)[rows] for name in compared}
+    cosines = {name: index.cosines(query.vectors, name) for name in compared}
+    for name, matrix in query.vectors.compared.items():
+        if matrix.nnz:
+            values[name] = np.where(has[name] > 0, cosines[name][rows], np.nan)
+    title, excerpt = query.vectors.compared["title"], query.vectors.compared["excerpt"]
+    if title.nnz:
+        values["title_in_excerpt"] = np.where(has["excerpt"] > 0, index.weighed(title, "excerpt")[rows], np.nan)
+    if excerpt.nnz:
+        values["excerpt_in_title"] = np.where(has["title"] > 0, index.weighed(excerpt, "title")[rows], np.nan)
+    values["title_words"], values["excerpt_words"] = np.log1p(has["title"]), np.log1p(has["excerpt"])
+    values["query_title_words"], values["query_excerpt_words"] = np.log1p(title.nnz), np.log1p(excerpt.nnz)
+    if title.nnz and len(rows):
+        # A line for each candidate, a column for each word of the query's title: whether it has it.
+        shared = (compared["title"][rows][:, title.indices] != 0).toarray()
+        rarities = words.rarities[title.indices].astype(np.float64)
+        there = has["title"] > 0
+        values["rarest_word"] = np.where(there, (shared * rarities).max(axis=1), np.nan)
+        values["title_share"] = np.where(there, (shared * rarities).sum(axis=1) / rarities.sum(), np.nan)
+        names = rarities * words.is_name[title.indices]
+        if names.any():
+            values["title_names"] = (shared * names).sum(axis=1)
+            values["title_names_share"] = (shared * names).sum(axis=1) / names.sum()
+    mean: NDArray[np.float64] = 0.5 * (cosines["title"] + cosines["excerpt"]) * seen.there
+    return mean
+
+
+def _circle_features(
+    seen: _Seen, rows: NDArray[np.int64], crossed: NDArray[np.float64], values: dict[str, Any]
+) -> None:
+    """Fill in the features of the circles: what lists bind to each candidate, and itself."""
+    n = len(rows)
+    best_damped = float(seen.damped.max(initial=0))
+    means, powers, diffused, sizes = seen.means, seen.powers, seen.diffused, seen.sizes
+    values["circle_size"] = sizes[rows]
+    values["circle_damped_mean"] = means[rows]
+    values["circle_damped_mean_share"] = means[rows] / max(float(means.max(initial=0)), 1e-9)
+    values["circle_damped_power"] = powers[rows]
+    values["diffusion"] = diffused[rows]
+    values["diffusion_share"] = diffused[rows] / max(float(diffused.max(initial=0)), 1e-9)
+
+    voters = most_of(seen.damped, _N_VOTERS)
+    voices = np.zeros(len(seen.damped))
+    voices[voters] = seen.damped[voters]
+    is_voter = (voices > 0).astype(np.float64)
+
+    arrays = seen.graph.arrays
+    # Itself belongs to the circle: an edge from each candidate to itself, at the front.
+    places, ends = _ends_of(arrays.together, rows)
+    keep = seen.there[ends]
+    places, ends = np.concatenate([np.arange(n), places[keep]]), np.concatenate([rows, ends[keep]])
+    by_place = np.argsort(places, kind="stable")
+    places, ends = places[by_place], ends[by_place]
+    firsts = np.searchsorted(places, np.arange(n))
+    whole = sizes[rows] + 1.0
+
+    def added(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.add.reduceat(numbers[ends], firsts) if n else np.zeros(0)
+
+    def greatest(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.maximum.reduceat(numbers[ends], firsts) if n else np.zeros(0)
+
+    values["circle_damped_max"] = greatest(seen.damped)
+    values["circle_damped_max_share"] = greatest(seen.damped) / max(best_damped, 1e-9)
+    values["circle_mean"], values["circle_max"] = added(seen.similarities) / whole, greatest(seen.similarities)
+    values["circle_words_mean"], values["circle_words_max"] = added(crossed) / whole, greatest(crossed)
+    others = added(voices) - voices[rows]
+    values["votes"], values["votes_share"] = others, others / max(float(voices.sum()), 1e-9)
+    values["nearest_share"] = added(is_voter) / whole
+    for name, edges in (("votes_of_lists", arrays.listed_by), ("votes_by_lists", arrays.lists)):
+        own_places, own_ends = _ends_of(edges, rows)
+        values[name] = np.bincount(own_places, voices[own_ends] * seen.there[own_ends], minlength=n)
+
+    dated = (~np.isnan(seen.gaps)).astype(np.float64)
+    n_dated = added(dated)
+    days = np.where(np.isnan(seen.gaps), np.inf, np.abs(seen.gaps))
+    share = 1.0 / np.where(n_dated > 0, n_dated, np.nan)
+    for window in (3, 30, 90):
+        values[f"circle_near_{window}"] = added((days <= window).astype(np.float64)) * share
+    values["circle_near_14"] = np.where(n_dated > 0, added((days <= 14).astype(np.float64)), np.nan)
+    newest = -greatest(np.where(np.isnan(seen.gaps), -np.inf, -seen.gaps))
+    values["circle_newest"] = np.where(n_dated > 0, newest, np.nan)

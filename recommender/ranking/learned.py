@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+import dataclasses
+from collections.abc import Sequence, Set
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -13,32 +12,30 @@ from numpy.typing import NDArray
 
 from recommender.ranking.calibration import Calibration
 from recommender.ranking.catalogue import Catalogue
-from recommender.ranking.columns import AT, FAMILIES, FEATURES
 from recommender.ranking.curation import CurationGraph
-from recommender.ranking.features import Pairs, pairs_of
+from recommender.ranking.features import (
+    FAMILIES,
+    FEATURE_NAMES,
+    FEATURES,
+    LIST_DAMPING,
+    N_RANKED,
+    Pairs,
+    Words,
+    pairs_of,
+)
 from recommender.ranking.rankers import Query, Ranked, Ranker, SimilarityRanker
-from recommender.ranking.trees import TreeEnsemble
+from recommender.ranking.trees import Trees
 from recommender.settings import ListEvidence, Settings
-from recommender.vectors.damping import Damping
 
-__all__ = ["LEAST_LISTS", "LIST_DAMPING", "N_CANDIDATES", "Check", "LearnedRanker", "restore_ranker"]
+__all__ = ["LEAST_LISTS", "Check", "LearnedRanker", "restore_ranker"]
 
 #: Fewer lists than this teach nothing that would hold for the next one.
 LEAST_LISTS = 30
-#: Nearest rows by damped similarity among the candidates of a lesson; with the other ways to be one, 350 in all.
-N_CANDIDATES = 150
-#: ... and among those that are ranked to answer, 190 in all. It learns from more than it ranks, for each costs time
-#: with every answer, and the last are hardly ever suggested. nDCG@10 with 80, 110 and 150: azure 0.554, 0.554, 0.555,
-#: namefi 0.866 with each. Lessons of 110 bring azure 0.558, but on lists of up to ten 0.506 instead of 0.558.
-_N_RANKED = 80
-#: How many of a query's best candidates are kept for the explanation that is asked for next.
-_N_EXPLAINED = 64
 #: How many of the most similar of these an explanation may name.
 _N_NEAREST = 20
 
-_FEATURE_NAMES = tuple(feature.name for feature in FEATURES)
 #: Shape (n_features, n_families): which feature is explained with which family.
-_IN_FAMILY = np.array([[float(feature.family == family) for family in FAMILIES] for feature in FEATURES])
+_IN_FAMILY = np.array([[float(of == family) for family in FAMILIES] for of, _ in FEATURES.values()])
 
 
 @dataclass(frozen=True)
@@ -98,14 +95,20 @@ class LearnedRanker:
     ----------
     trees
         Features of a pair -> raw score.
+    words
+        What is known of the words.
     as_draft, as_known
         Raw score -> chance, for a query that nobody lists and for one that somebody does.
     threshold
         The least chance that is worth a place.
-    damping
-        As the similarity ranker fades.
     check
         The figures by which it was chosen.
+    similarity
+        Who knows what a reader makes of a pair.
+    trust
+        How far the lists are believed, in [0, 1]: the score is the chance that a reader approves, or that an editor
+        would list the candidate and is right in it, as if these were independent. None: the score is the chance that an
+        editor would list the candidate, and nothing else.
     list_evidence
         What it goes by beside the text, the days and the article, as the setting has it.
     """
@@ -114,22 +117,25 @@ class LearnedRanker:
 
     def __init__(
         self,
-        trees: TreeEnsemble,
+        trees: Trees,
+        words: Words,
         as_draft: Calibration,
         as_known: Calibration,
         threshold: float,
-        damping: Damping,
         check: Check,
+        similarity: SimilarityRanker,
+        *,
+        trust: float | None = None,
         list_evidence: ListEvidence = "all",
     ) -> None:
-        self.trees = trees
+        self.trees, self.words = trees, words
         self.as_draft, self.as_known = as_draft, as_known
-        self.threshold = threshold
-        self.damping = damping
+        #: The least chance by lists that is worth a place, and the least score.
+        self.of_lists = threshold
+        self.threshold = threshold if trust is None else similarity.threshold
         self.check = check
+        self.similarity, self.trust = similarity, trust
         self.list_evidence = list_evidence
-        #: What the last queries' best candidates looked like, for the explanations that are asked for next.
-        self._seen: OrderedDict[int, tuple[Query, Pairs]] = OrderedDict()
 
     def rank(
         self,
@@ -138,101 +144,65 @@ class LearnedRanker:
         catalogue: Catalogue,
         graph: CurationGraph,
         allowed: NDArray[np.bool_],
-        n_threads: int = 1,
     ) -> list[Ranked]:
         """All candidates of each query, best first."""
-        graph.arrays  # noqa: B018  # made once, not by every thread
+        return [self._rank(query, catalogue, graph, allowed) for query in queries]
 
-        def rank_one(query: Query) -> Ranked:
-            pairs = self._pairs_of(query, catalogue, graph, allowed)
-            scores = self._chances(pairs)
-            best = np.lexsort((catalogue.order[pairs.rows], -scores))
-            self._remember(query, pairs[best[:_N_EXPLAINED]])
-            return Ranked(pairs.rows[best], pairs.similarities[best], scores[best])
-
-        if n_threads == 1 or len(queries) == 1:
-            return [rank_one(query) for query in queries]
-        with ThreadPoolExecutor(n_threads) as pool:
-            return list(pool.map(rank_one, queries))
+    def _rank(self, query: Query, catalogue: Catalogue, graph: CurationGraph, allowed: NDArray[np.bool_]) -> Ranked:
+        pairs = self._pairs_of(query, catalogue, graph, allowed)
+        scores = self._scores(query, pairs, catalogue)
+        best = np.lexsort((catalogue.order[pairs.rows], -scores))
+        return Ranked(pairs.rows[best], pairs.similarities[best], scores[best])
 
     def _pairs_of(self, query: Query, catalogue: Catalogue, graph: CurationGraph, allowed: NDArray[np.bool_]) -> Pairs:
-        """The candidates of a query, with what the trees say of each."""
+        """The candidates of a query."""
+        # One by one, not in blocks: to the last bit similarities depend on how many are asked at once.
+        similarities = catalogue.index.similarities(query.vectors)[0]
         lists_propose = self.list_evidence == "all"
-        forest = self.trees.forest
-        return pairs_of(query, catalogue, graph, allowed, self.damping, _N_RANKED, lists_propose, forest)
+        return pairs_of(
+            query, similarities, catalogue, graph, self.words, allowed, LIST_DAMPING, N_RANKED, lists_propose
+        )
 
-    def _chances(self, pairs: Pairs) -> NDArray[np.float64]:
+    def _scores(self, query: Query, pairs: Pairs, catalogue: Catalogue) -> NDArray[np.float64]:
         """The score of each candidate of a query, in [0, 1], rounded to six places; shape (n_candidates,)."""
         if not len(pairs.rows):
             return np.zeros(0)
-        calibration = self.as_known if pairs.table[0, AT.query_listed_by] > 0 else self.as_draft
-        rounded: NDArray[np.float64] = np.rint(calibration(pairs.raw) * 1e6) / 1e6
+        calibration = self.as_known if pairs.feature("query_listed_by")[0] > 0 else self.as_draft
+        chances = calibration(self.trees.scores(pairs.table))
+        if self.trust is not None:
+            readers = self.similarity.chances(query, pairs.similarities, pairs.rows, catalogue)
+            chances = 1.0 - (1.0 - self.trust * chances) * (1.0 - readers)
+        rounded: NDArray[np.float64] = np.rint(chances * 1e6) / 1e6
         return rounded
 
     def sentences(
         self, query: Query, rows: NDArray[np.int64], catalogue: Catalogue, graph: CurationGraph
-    ) -> list[tuple[tuple[str, ...], dict[str, float]]]:
-        """
-        What the lists say about each row, and the ranker's contributions, by family of features.
-
-        A contribution is what the family's features moved the raw score up or down by.
-        """
-        pairs = self._recall(query)
-        place_of = {} if pairs is None else {row: place for place, row in enumerate(pairs.rows.tolist())}
-        if pairs is None or not all(row in place_of for row in rows.tolist()):
-            everything = np.ones(catalogue.n_rows, dtype=bool)
-            unhidden = Query(
-                query.article,
-                query.columns,
-                query.values,
-                query.time,
-                query.group,
-                query.row,
-                query.own,
-                query.before,
-                own=query.own,
-            )
-            pairs = self._pairs_of(unhidden, catalogue, graph, everything)
-            place_of = {row: place for place, row in enumerate(pairs.rows.tolist())}
-        found = [place_of.get(row, -1) for row in rows.tolist()]
-        contributions = self.trees.contributions(pairs.table[[place for place in found if place >= 0]])
-        by_family: list[list[float]] = np.round(contributions @ _IN_FAMILY, 4).tolist()
-        nearest = pairs.rows[np.argsort(-pairs.damped, kind="stable")[:_N_NEAREST]].tolist()
-        said: list[tuple[tuple[str, ...], dict[str, float]]] = []
-        done = 0
-        for row, place in zip(rows, found, strict=True):
-            if place < 0:
-                said.append(((), {}))
-                continue
-            moved: dict[str, float] = dict(zip(map(str, FAMILIES), by_family[done], strict=True))
-            done += 1
-            said.append((self._say(int(row), pairs.table[place], moved, nearest, catalogue, graph), moved))
-        return said
+    ) -> list[tuple[str, ...]]:
+        """What the lists say about each row; nothing where it does not go by lists."""
+        if self.list_evidence == "none" or not len(rows):
+            return [() for _ in rows]
+        similarities = catalogue.index.similarities(query.vectors)[0] * LIST_DAMPING(query.time - catalogue.times)
+        similarities[query.own] = 0.0
+        similarities[~catalogue.is_alive | (catalogue.groups != query.group)] = 0.0
+        nearest = np.argsort(-similarities, kind="stable")[:_N_NEAREST]
+        nearest = nearest[similarities[nearest] > 0]
+        arrays = graph.arrays
+        listing = set().union(*(arrays.listed_by.of(int(own)).tolist() for own in query.own)) - set(query.own.tolist())
+        return [self._say(int(row), listing, nearest.tolist(), catalogue, graph) for row in rows]
 
     def _say(
-        self,
-        row: int,
-        values: NDArray[np.float32],
-        moved: dict[str, float],
-        nearest: Sequence[int],
-        catalogue: Catalogue,
-        graph: CurationGraph,
+        self, row: int, listing: Set[int], nearest: Sequence[int], catalogue: Catalogue, graph: CurationGraph
     ) -> tuple[str, ...]:
-        """Sentences about lists, the weightier family first; none where it does not go by lists."""
-        if self.list_evidence == "none":
-            return ()
-        links: list[str] = []
-        n_listing = float(values[AT.query_listed_by])
-        if values[AT.lists_query] > 0:
-            links.append("it lists this article")
-        # Missing where no article lists the query.
-        n_together = round(float(values[AT.listed_together]) * n_listing) if n_listing else 0
+        """Sentences about lists: who lists the query, then who lists what is like it."""
+        arrays = graph.arrays
+        said: list[str] = []
+        if row in listing:
+            said.append("it lists this article")
+        n_together = len(listing & set(arrays.listed_by.of(row).tolist()))
         if n_together:
             verb = "article that lists this one lists" if n_together == 1 else "articles that list this one list"
-            links.append(f"{_number(n_together)} {verb} it too")
-        # The nearest by text whose lists name it, or that its list names; the most similar is named.
-        arrays = graph.arrays
-        lists: list[str] = []
+            said.append(f"{_number(n_together)} {verb} it too")
+        # The nearest by text whose lists name it, or else that its list names; the most similar is named.
         for others, one, many in (
             (
                 arrays.listed_by.of(row),
@@ -247,45 +217,49 @@ class LearnedRanker:
         ):
             named = set(others.tolist())
             common = [other for other in nearest if other in named and other != row]
-            if common and not lists:
+            if common:
                 title = catalogue.articles[common[0]].title
-                lists.append((one if len(common) == 1 else many).format(title=title, n=_number(len(common))))
-        ordered = links + lists if moved["links"] >= moved["lists"] else lists + links
-        return tuple(ordered)
+                said.append((one if len(common) == 1 else many).format(title=title, n=_number(len(common))))
+                break
+        return tuple(said)
+
+    def signals(self, query: Query, row: int, catalogue: Catalogue, graph: CurationGraph) -> dict[str, float]:
+        """What each family of features moved the raw score of a row up or down by; empty where it is no candidate."""
+        unhidden = dataclasses.replace(query, hidden=query.own)
+        everything = np.ones(catalogue.n_rows, dtype=bool)
+        pairs = self._pairs_of(unhidden, catalogue, graph, everything)
+        table = pairs.table[pairs.rows == row]
+        if not len(table):
+            return {}
+        moved = np.round(self.trees.contributions(table)[0] @ _IN_FAMILY, 4).tolist()
+        return dict(zip(map(str, FAMILIES), moved, strict=True))
 
     def state(self) -> tuple[dict[str, Any], dict[str, str]]:
         """Its name, curves and figures, and the trees in LightGBM's own text."""
         document = {
             "name": self.name,
-            "features": list(_FEATURE_NAMES),
+            "features": list(FEATURE_NAMES),
             "as_draft": self.as_draft.to_json(),
             "as_known": self.as_known.to_json(),
-            "threshold": self.threshold,
+            "threshold": self.of_lists,
+            "trust": self.trust,
+            "similarity": self.similarity.state()[0],
             "check": asdict(self.check),
         }
-        names = [f"trees-{number}.txt" for number in range(len(self.trees.texts))]
+        texts = self.trees.texts()
+        names = [f"trees-{number}.txt" for number in range(len(texts))]
         document["trees"] = dict(zip(names, self.trees.weights, strict=True))
-        return document, dict(zip(names, self.trees.texts, strict=True))
+        return document, dict(zip(names, texts, strict=True))
 
     def feature_gains(self) -> dict[str, float]:
         """How much each feature lowered the loss while learning, as a share of all, the largest first."""
-        gains = self.trees.gains(len(FEATURES))
+        gains = self.trees.gains()
         total = max(float(gains.sum()), 1e-12)
         order = np.argsort(-gains, kind="stable")
-        return {_FEATURE_NAMES[column]: float(gains[column]) / total for column in order}
-
-    def _remember(self, query: Query, pairs: Pairs) -> None:
-        self._seen[id(query)] = (query, pairs)
-        while len(self._seen) > 1024:
-            self._seen.popitem(last=False)
-
-    def _recall(self, query: Query) -> Pairs | None:
-        """What a query's best candidates looked like; told once, so that the memory is used again while it is near."""
-        seen = self._seen.pop(id(query), None)
-        return seen[1] if seen is not None and seen[0] is query else None
+        return {FEATURE_NAMES[column]: float(gains[column]) / total for column in order}
 
 
-def restore_ranker(document: dict[str, Any], texts: dict[str, Any], settings: Settings) -> Ranker:
+def restore_ranker(document: dict[str, Any], texts: dict[str, Any], words: Words, settings: Settings) -> Ranker:
     """
     The ranker of an earlier `Ranker.state`.
 
@@ -295,25 +269,20 @@ def restore_ranker(document: dict[str, Any], texts: dict[str, Any], settings: Se
         The document names no ranker that this version has, or one that was learned from other features.
     """
     if document["name"] == SimilarityRanker.name:
-        return SimilarityRanker(settings.ranking)
+        return SimilarityRanker.restored(document, settings.ranking)
     if document["name"] != LearnedRanker.name:
         raise ValueError(f"there is no ranker {document['name']!r}")
-    if tuple(document["features"]) != _FEATURE_NAMES:
-        raise ValueError("its ranker was learned from other features than this version has")
     return LearnedRanker(
-        TreeEnsemble.from_texts([texts[name] for name in document["trees"]], list(document["trees"].values())),
+        Trees.from_texts([texts[name] for name in document["trees"]], list(document["trees"].values())),
+        words,
         Calibration.from_json(document["as_draft"]),
         Calibration.from_json(document["as_known"]),
         float(document["threshold"]),
-        LIST_DAMPING,
         Check(**document["check"]),
+        SimilarityRanker.restored(document["similarity"], settings.ranking),
+        trust=document["trust"],
         list_evidence=settings.ranking.list_evidence,
     )
-
-
-#: How similarity fades among the features. Lists follow the news of a week more than readers do: with the similarity
-#: ranker's half-life nDCG@10 on lists falls.
-LIST_DAMPING = Damping(7.0, 0.3)
 
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from recommender.ranking.boosting import choose_recipe, grow
 from recommender.ranking.calibration import Calibration
-from recommender.ranking.learned import LEAST_LISTS, LIST_DAMPING, Check, LearnedRanker
+from recommender.ranking.learned import LEAST_LISTS, Check, LearnedRanker
 from recommender.ranking.lessons import Lesson, Library, folds_of, ndcg
 
 __all__ = ["Decision", "learn"]
@@ -82,11 +82,13 @@ def learn(library: Library, progress: Callable[[int, int], None] | None = None) 
     check = Check(**{**asdict(check), "precision": precision, "recall": recall, "recipe": str(recipes[-1])})
     ranker = LearnedRanker(
         grow(lessons, recipes[-1], settings),
+        library.words,
         as_draft,
         as_known,
         threshold,
-        LIST_DAMPING,
         check,
+        library.similarity,
+        trust=library.trust,
         list_evidence=settings.list_evidence,
     )
     return Decision(ranker, check)
@@ -95,7 +97,7 @@ def learn(library: Library, progress: Callable[[int, int], None] | None = None) 
 def _check(held_out: Sequence[_Judged], n_lists: int, order: NDArray[np.int64]) -> Check:
     """nDCG@10 of both rankers on the held-out lists."""
     learned = np.array([ndcg(lesson, scores, order) for lesson, scores in held_out])
-    similarity = np.array([ndcg(lesson, lesson.pairs.damped, order) for lesson, _ in held_out])
+    similarity = np.array([ndcg(lesson, lesson.readers, order) for lesson, _ in held_out])
     difference = learned - similarity
     # A list that is asked both as a draft and as one of the corpus counts as one list for the error.
     rows = np.array([lesson.row for lesson, _ in held_out])

@@ -18,11 +18,9 @@ from numpy.typing import NDArray
 
 from recommender.articles import Article
 from recommender.ranking.catalogue import Catalogue
-from recommender.ranking.columns import AT
 from recommender.ranking.curation import CurationGraph
-from recommender.ranking.features import Pairs, pairs_of
-from recommender.ranking.learned import LIST_DAMPING, N_CANDIDATES
-from recommender.ranking.rankers import Query
+from recommender.ranking.features import LIST_DAMPING, N_CANDIDATES, Pairs, Words, pairs_of
+from recommender.ranking.rankers import Query, SimilarityRanker
 from recommender.settings import RankingSettings
 
 __all__ = ["FEW_LISTS", "Lesson", "Library", "folds_of", "ndcg", "newest"]
@@ -52,6 +50,8 @@ class Lesson:
         Shape (n_candidates,): whether the list names the candidate.
     n_right
         How many articles of the list were there to be found.
+    readers
+        Shape (n_candidates,): the chance that a reader approves.
     """
 
     row: int
@@ -59,11 +59,12 @@ class Lesson:
     pairs: Pairs
     is_right: NDArray[np.bool_]
     n_right: int
+    readers: NDArray[np.float64]
 
     @property
     def is_listed(self) -> bool:
         """Whether somebody lists the article, as the lesson was asked."""
-        return bool(self.pairs.table[0, AT.query_listed_by] > 0)
+        return bool(self.pairs.feature("query_listed_by")[0] > 0)
 
 
 @dataclass(frozen=True)
@@ -75,18 +76,27 @@ class Library:
     ----------
     catalogue, graph
         The rows and the lists.
+    words
+        What is known of the words.
     allowed
         Shape (n_rows,): which rows may be suggested.
     rows_of_identity
         The rows that are one article, under any of its addresses.
+    similarity
+        The ranker that learning is compared with.
+    trust
+        As `LearnedRanker` has it.
     settings
         Damping, and what a ranker goes by.
     """
 
     catalogue: Catalogue
     graph: CurationGraph
+    words: Words
     allowed: NDArray[np.bool_]
     rows_of_identity: Callable[[Article], Iterable[int]]
+    similarity: SimilarityRanker
+    trust: float | None
     settings: RankingSettings
 
     def rows_with_list(self) -> NDArray[np.int64]:
@@ -120,7 +130,8 @@ class Library:
         if is_draft:
             # Without a date nobody knows what was there before it; it is asked as a draft that comes last.
             before = np.inf if np.isnan(time) else time
-        query = Query(article, *catalogue.terms(row), time, int(catalogue.groups[row]), row, own, before, own=own)
+        vectors = catalogue.vectors[np.array([row])]
+        query = Query(article, vectors, time, int(catalogue.groups[row]), row, own, before, own=own)
         wanted = np.zeros(catalogue.n_rows, dtype=bool)
         wanted[self.graph.listed(row)] = True
         wanted &= self.allowed & (catalogue.groups == query.group)
@@ -130,11 +141,21 @@ class Library:
         n_right = int(wanted.sum())
         if not n_right:
             return None
-        lists_propose = self.settings.list_evidence == "all"
-        pairs = pairs_of(query, catalogue, self.graph, self.allowed, LIST_DAMPING, N_CANDIDATES, lists_propose)
+        pairs = pairs_of(
+            query,
+            catalogue.index.similarities(vectors)[0],
+            catalogue,
+            self.graph,
+            self.words,
+            self.allowed,
+            LIST_DAMPING,
+            N_CANDIDATES,
+            self.settings.list_evidence == "all",
+        )
         if not len(pairs.rows):
             return None
-        return Lesson(row, is_draft, pairs, wanted[pairs.rows], n_right)
+        readers = self.similarity.chances(query, pairs.similarities, pairs.rows, catalogue)
+        return Lesson(row, is_draft, pairs, wanted[pairs.rows], n_right, readers)
 
 
 def folds_of(lessons: Sequence[Lesson], times: NDArray[np.float64], random: np.random.Generator) -> dict[int, int]:

@@ -18,18 +18,17 @@ from recommender.ranking.curation import CurationGraph
 from recommender.ranking.state import State
 from recommender.snapshots import LayeredDict
 from recommender.tables import TextIndex, TextTable, View
-from recommender.vectors.tfidf import FieldVectorizer
 
 __all__ = ["state_from_parts", "state_parts"]
 
 _INDEXES = ("by_url", "by_path", "by_slug", "by_title")
 
 
-def state_parts(state: State) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+def state_parts(state: State, *, bodies: bool = False) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     """
     JSON documents by file name, and arrays by name, for `state_from_parts`.
 
-    Bodies are not kept, nor entries of curated lists that name an article: the graph has them.
+    Bodies are kept only where it is said, and never entries of curated lists that name an article: the graph has them.
     """
     if state.n_removed:
         state = state.compacted()
@@ -39,7 +38,7 @@ def state_parts(state: State) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     arrays |= state.graph.parts()
     row_of = {catalogue.articles[row].id: row for row in rows}
     texts = {
-        "articles": TextTable.of(_to_text(_article_to_json(catalogue.articles[row])) for row in rows),
+        "articles": TextTable.of(_to_text(_article_to_json(catalogue.articles[row], bodies)) for row in rows),
         "ids": TextTable.of(row_of),
         "waiting": TextTable.of(
             _to_text([_entry_to_json(entry) for entry in entries]) if (entries := state.waiting.get(row)) else ""
@@ -58,9 +57,7 @@ def state_parts(state: State) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     return {"codes.json": codes}, arrays
 
 
-def state_from_parts(
-    documents: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], vectorizer: FieldVectorizer
-) -> State:
+def state_from_parts(documents: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> State:
     """
     The state of earlier `state_parts`; the arrays may be memory maps.
 
@@ -111,7 +108,6 @@ def state_from_parts(
         arrays,
         LayeredDict(View(lambda: range(n_rows), n_rows, article_of)),
         LayeredDict(View(lambda: indexes["rows_of_id"], n_rows, row_of)),
-        vectorizer,
     )
     articles_by_id = View(lambda: (ids[row] for row in own.tolist()), len(own), article_by_id)
     state = State(catalogue, EntryMatcher.over(articles_by_id, {name: ids_by(indexes[name]) for name in _INDEXES}))
@@ -132,12 +128,12 @@ def _to_text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _article_to_json(article: Article) -> dict[str, Any]:
+def _article_to_json(article: Article, bodies: bool) -> dict[str, Any]:
     """What an answer needs of an article; what has its default value is left out."""
     item: dict[str, Any] = {}
     for knob in dataclasses.fields(Article):
         value = getattr(article, knob.name)
-        if knob.name not in ("body", "related") and value != knob.default:
+        if (knob.name != "body" or bodies) and knob.name != "related" and value != knob.default:
             item[knob.name] = value.isoformat() if isinstance(value, datetime) else value
     return item
 

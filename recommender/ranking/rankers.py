@@ -1,29 +1,32 @@
 """
-From neighbors to an order: the `similarity` ranker, and the shape that every ranker has. A number room.
+From similarities to an order: the `similarity` ranker, and the shape that every ranker has. A number room.
 
 A ranker gives each candidate a score in [0, 1]; who may be suggested at all is decided by `eligible`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
 
 from recommender.articles import Article
 from recommender.ranking.catalogue import Catalogue
 from recommender.ranking.curation import CurationGraph
-from recommender.ranking.reader import THRESHOLD
+from recommender.ranking.reader import LEAST_CHANCE, ReaderModel, usual_similarity
 from recommender.settings import RankingSettings
 from recommender.vectors.damping import Damping
-from recommender.vectors.neighbors import Neighbors
+from recommender.vectors.neighbors import Vectors, most_of
 
-__all__ = ["Query", "Ranked", "Ranker", "SimilarityRanker", "nearest", "unhidden", "vectors_of"]
+__all__ = ["Query", "Ranked", "Ranker", "SimilarityRanker", "may_answer", "similarities_of"]
+
+#: Similarities that are in memory at once.
+_MOST_AT_ONCE = 4_000_000
+#: Rows beyond the asked k that are compared exactly: similarities of many queries at once differ in the last bits.
+_MARGIN = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +38,8 @@ class Query:
     ----------
     article
         The article itself.
-    columns, values
-        Its vector, of length 1 or 0: the columns, sorted, and their values; both of shape (n_article_terms,).
+    vectors
+        Of one row.
     time
         Days since 1970, NaN where unknown.
     group
@@ -54,8 +57,7 @@ class Query:
     """
 
     article: Article
-    columns: NDArray[np.int32]
-    values: NDArray[np.float32]
+    vectors: Vectors
     time: float
     group: int
     row: int = -1
@@ -63,6 +65,11 @@ class Query:
     before: float = float("nan")
     n_listed: int = 0
     own: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is known of the article that others could share."""
+        return not self.vectors.terms.nnz and not self.vectors.dense.any()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +113,16 @@ class Ranker(Protocol):
         catalogue: Catalogue,
         graph: CurationGraph,
         allowed: NDArray[np.bool_],
-        n_threads: int = 1,
     ) -> list[Ranked]:
         """At least the k best allowed rows of each query that are not hidden from it; fewer where fewer are related."""
 
     def sentences(
         self, query: Query, rows: NDArray[np.int64], catalogue: Catalogue, graph: CurationGraph
-    ) -> list[tuple[tuple[str, ...], dict[str, float]]]:
-        """For each row, what the ranker saw besides shared words: sentences, weightiest first, and signals by name."""
+    ) -> list[tuple[str, ...]]:
+        """For each row, what the ranker saw besides shared words, as sentences, the weightiest first."""
+
+    def signals(self, query: Query, row: int, catalogue: Catalogue, graph: CurationGraph) -> dict[str, float]:
+        """What moved the score of one row, by name."""
 
     def state(self) -> tuple[dict[str, Any], dict[str, str]]:
         """What `learned.restore_ranker` needs: a JSON document with the ranker's name, and texts by file name."""
@@ -121,21 +130,39 @@ class Ranker(Protocol):
 
 class SimilarityRanker:
     """
-    Cosine, damped by the days between two articles; nothing is learned.
+    Similarity, fading a little with the days between two articles, as the chance that a reader approves.
 
     Parameters
     ----------
     settings
         Half-life and floor.
+    reader
+        Similarities to chances.
     """
 
     name = "similarity"
-    #: Below this, fewer than two in five suggestions would be approved by a reader.
-    threshold = THRESHOLD
+    threshold = LEAST_CHANCE
 
-    def __init__(self, settings: RankingSettings | None = None) -> None:
+    def __init__(self, settings: RankingSettings | None = None, reader: ReaderModel | None = None) -> None:
         settings = settings or RankingSettings()
         self.damping = Damping(settings.half_life_days, settings.time_floor)
+        self.reader = reader or ReaderModel()
+
+    def fit(self, queries: Sequence[Query], catalogue: Catalogue, allowed: NDArray[np.bool_]) -> Self:
+        """Learn from some articles of the site what is usual there."""
+        nearest: dict[int, list[float]] = {}
+        for query, found in similarities_of(queries, catalogue):
+            damped = found * self.damping(query.time - catalogue.times)
+            best = float(np.max(damped, initial=0.0, where=may_answer(query, catalogue, allowed)))
+            nearest.setdefault(query.group, []).append(best)
+        self.reader = ReaderModel({group: usual_similarity(values) for group, values in nearest.items()})
+        return self
+
+    def chances(
+        self, query: Query, similarities: NDArray[np.float64], rows: NDArray[np.int64], catalogue: Catalogue
+    ) -> NDArray[np.float64]:
+        """The chance that a reader approves, of some rows with their similarities; shape (n_rows,)."""
+        return self.reader(similarities * self.damping(query.time - catalogue.times[rows]), query.group)
 
     def rank(
         self,
@@ -144,83 +171,56 @@ class SimilarityRanker:
         catalogue: Catalogue,
         graph: CurationGraph,
         allowed: NDArray[np.bool_],
-        n_threads: int = 1,
     ) -> list[Ranked]:
         """The k best rows by damped similarity, exactly."""
-        if not queries:
-            return []
-        wanted = k + max(len(query.hidden) for query in queries)
-        found = nearest(queries, wanted, catalogue, allowed, self.damping, n_threads)
-        return unhidden(queries, found, k)
+        return [self._best(query, found, k, catalogue, allowed) for query, found in similarities_of(queries, catalogue)]
+
+    def _best(
+        self, query: Query, found: NDArray[np.float32], k: int, catalogue: Catalogue, allowed: NDArray[np.bool_]
+    ) -> Ranked:
+        factors = self.damping(query.time - catalogue.times)
+        damped = np.where(may_answer(query, catalogue, allowed), found * factors, 0.0)
+        rows = most_of(damped, k + _MARGIN)
+        similarities = catalogue.index.exact(query.vectors, rows)
+        scores = np.rint(self.chances(query, similarities, rows, catalogue) * 1e6) / 1e6
+        best = np.lexsort((catalogue.order[rows], -scores))
+        best = best[similarities[best] > 0][:k]
+        return Ranked(rows[best], similarities[best], scores[best])
 
     def sentences(
         self, query: Query, rows: NDArray[np.int64], catalogue: Catalogue, graph: CurationGraph
-    ) -> list[tuple[tuple[str, ...], dict[str, float]]]:
+    ) -> list[tuple[str, ...]]:
         """Nothing besides the shared words and the dates, which every explanation has."""
-        return [((), {}) for _ in rows]
+        return [() for _ in rows]
+
+    def signals(self, query: Query, row: int, catalogue: Catalogue, graph: CurationGraph) -> dict[str, float]:
+        """None."""
+        return {}
 
     def state(self) -> tuple[dict[str, Any], dict[str, str]]:
-        """Its name: the settings have the rest."""
-        return {"name": self.name}, {}
+        """Its name, and what is usual: the settings have the rest."""
+        return {"name": self.name, "usual": {str(group): value for group, value in self.reader.usual.items()}}, {}
+
+    @classmethod
+    def restored(cls, document: Mapping[str, Any], settings: RankingSettings) -> Self:
+        """The ranker of an earlier `state`."""
+        return cls(settings, ReaderModel({int(group): float(value) for group, value in document["usual"].items()}))
 
 
-def unhidden(queries: Sequence[Query], found: Neighbors, k: int) -> list[Ranked]:
-    """The first k neighbors of each query that are not hidden from it."""
-    starts = np.cumsum([0, *(len(query.hidden) for query in queries)], dtype=np.int64)
-    keep = _is_unhidden(found.rows, np.concatenate([query.hidden for query in queries]), starts)
-    ranked = []
-    for position in range(len(queries)):
-        kept = np.flatnonzero(keep[position])[:k]
-        ranked.append(
-            Ranked(found.rows[position][kept], found.similarities[position][kept], found.scores[position][kept])
-        )
-    return ranked
+def similarities_of(queries: Sequence[Query], catalogue: Catalogue) -> Iterator[tuple[Query, NDArray[np.float32]]]:
+    """Each query with its similarity to every row, shape (n_rows,); block by block, for many cost less at once."""
+    step = max(1, _MOST_AT_ONCE // max(1, catalogue.n_rows))
+    for start in range(0, len(queries), step):
+        block = queries[start : start + step]
+        found = catalogue.index.similarities(Vectors.joined([query.vectors for query in block]))
+        yield from zip(block, found, strict=True)
 
 
-@numba.njit(nogil=True, cache=True)
-def _is_unhidden(rows, hidden, starts):
-    """Which of each query's rows are filled and not among its hidden ones, which are sorted."""
-    keep = np.zeros(rows.shape, dtype=np.bool_)
-    for query in range(len(rows)):
-        own = hidden[starts[query] : starts[query + 1]]
-        for place in range(rows.shape[1]):
-            row = rows[query, place]
-            if row < 0:
-                continue
-            at = np.searchsorted(own, row)
-            keep[query, place] = at == len(own) or own[at] != row
-    return keep
-
-
-def vectors_of(queries: Sequence[Query]) -> tuple[NDArray[np.float32], NDArray[np.int32], NDArray[np.int64]]:
-    """The vectors of some queries, one after the other, as the values, columns and starts of a CSR matrix."""
-    starts = np.cumsum([0, *(len(query.columns) for query in queries)], dtype=np.int64)
-    return (
-        np.concatenate([query.values for query in queries]),
-        np.concatenate([query.columns for query in queries]),
-        starts,
-    )
-
-
-def nearest(
-    queries: Sequence[Query],
-    k: int,
-    catalogue: Catalogue,
-    allowed: NDArray[np.bool_],
-    damping: Damping,
-    n_threads: int = 1,
-) -> Neighbors:
-    """The k nearest allowed rows of each query by damped similarity; its hidden rows may be among them."""
-    vectors = csr_matrix(vectors_of(queries), shape=(len(queries), catalogue.n_terms), copy=False)
-    vectors.has_sorted_indices = True
-    return catalogue.index.top_k(
-        vectors,
-        k,
-        catalogue.rows_for_search(allowed),
-        query_times=np.array([query.time for query in queries]),
-        query_groups=np.array([query.group for query in queries], dtype=np.int32),
-        exclude=np.array([query.row for query in queries], dtype=np.int64),
-        before=np.array([query.before for query in queries]),
-        damping=damping,
-        n_threads=n_threads,
-    )
+def may_answer(query: Query, catalogue: Catalogue, allowed: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The allowed rows of the query's language that were there when it asked and are not hidden, shape (n_rows,)."""
+    may: NDArray[np.bool_] = allowed & (catalogue.groups == query.group)
+    if not np.isnan(query.before):
+        # A row without a time is there at any moment.
+        may &= ~(catalogue.times >= query.before)
+    may[query.hidden] = False
+    return may

@@ -87,13 +87,9 @@ class State:
         catalogue = Catalogue(
             everything,
             vectors,
-            vectorizer.fields,
             is_external=np.arange(len(everything)) >= len(articles),
             site_language=vectorizer.language,
             cross_language=vectorizer.settings.cross_language,
-            frequencies=vectorizer.frequencies(),
-            twins=vectorizer.twins(),
-            is_name=vectorizer.is_name,
         )
         state = cls(catalogue, matcher)
         state._index_all_addresses(everything)
@@ -335,14 +331,10 @@ class State:
         catalogue = Catalogue(
             [before.articles[row] for row in rows.tolist()],
             before.vectors[rows],
-            before.fields,
             is_external=before.is_external[rows],
             is_new=before.is_new[rows],
             site_language=before.site_language,
             cross_language=before.cross_language,
-            frequencies=before.frequencies,
-            twins=before.twins,
-            is_name=before.is_name,
         )
         for row in np.flatnonzero(before.is_repeat[rows]).tolist():
             catalogue.mark_repeat(row, True)

@@ -28,7 +28,6 @@ from recommender.vectors.text import (
     char_ngrams,
     language_of,
     repair,
-    word_ngrams,
 )
 
 __all__ = [
@@ -37,22 +36,15 @@ __all__ = [
     "Shard",
     "TermReader",
     "Text",
-    "as_they_are",
     "counted",
     "document_frequencies",
     "inverse_frequencies",
     "rarity_with_prior",
     "renamed",
-    "stacked",
 ]
 
 #: Fields in the order of their columns.
-FIELD_NAMES = (
-    "title", "excerpt", "title_chars", "title_bigrams", "topics", "words", "letters", "body", "body_letters"
-)  # fmt: skip
-#: Characters of a body whose n-grams are counted. On a blog with long bodies nDCG@5 of readers' grades is 0.909 with
-#: these and 0.912 with six times as many, which take a quarter longer to read, fit and answer.
-_MOST_LETTERS = 4_000
+FIELD_NAMES = ("words", "letters", "body", "body_letters")
 #: How often a word of the title counts beside one of the excerpt or the body.
 _TITLE_TIMES = 2
 #: Articles of general language that each word is taken to have been met in besides those of the site, and the power
@@ -128,54 +120,47 @@ class TermReader:
         return text[: self.settings.body_words * 12] if field == "body" else text
 
     def terms(self, article: Article | Text, field: str) -> list[str]:
-        """The terms of one field, in order."""
-        options: FieldSettings = getattr(self.settings, field)
+        """The terms of one field, or of title, excerpt or topics alone, in order."""
         analyzer = self.analyzer(article)
         if field in ("body", "body_letters") and not article.body.strip():
             return []
-        if field == "title_chars":
-            terms = char_ngrams(article.title, options.ngram_range, analyzer.stop_words)
-        elif field in ("letters", "body_letters"):
+        if field in ("letters", "body_letters"):
             text = f"{article.title} {article.excerpt}"
             if field == "body_letters":
-                text = f"{text} {self.text(article, 'body')[:_MOST_LETTERS]}"
+                text = f"{text} {self.text(article, 'body')}"
             # A pair of characters is a word in a script without spaces.
-            ngrams = (2, 3) if analyzer.is_unspaced else options.ngram_range
-            terms = char_ngrams(text, ngrams)
+            options: FieldSettings = getattr(self.settings, field)
+            terms = char_ngrams(text, (2, 3) if analyzer.is_unspaced else options.ngram_range)
         elif field in ("words", "body"):
-            title = analyzer.terms(article.title)
-            terms = title * _TITLE_TIMES + analyzer.terms(article.excerpt)
+            terms = analyzer.terms(article.title) * _TITLE_TIMES + analyzer.terms(article.excerpt)
             if field == "body":
                 terms += analyzer.terms(self.text(article, "body"))[: self.settings.body_words]
         elif field == "topics":
             terms = [repair(topic).casefold() for topic in article.topics]
         else:
-            terms = analyzer.terms(self.text(article, "title" if field == "title_bigrams" else field))
-            terms = word_ngrams(terms, options.ngram_range)
+            terms = analyzer.terms(self.text(article, field))
         prefix = self.prefix(article)
         return [prefix + term for term in terms] if prefix else terms
 
 
-def counted(articles: Sequence[Article], reader: TermReader, n_jobs: int = 1) -> Iterator[Shard]:
-    """How often each term stands in each article, shard by shard, in order."""
+def counted(articles: Sequence[Article], reader: TermReader, names: Sequence[str], n_jobs: int = 1) -> Iterator[Shard]:
+    """How often each term of some fields stands in each article, shard by shard, in order."""
     texts = (
         [Text(a.title, a.excerpt, a.topics, a.body, a.language) for a in articles[start : start + _SHARD]]
         for start in range(0, len(articles), _SHARD)
     )
     n_characters = sum(len(a.title) + len(a.excerpt) + len(a.body) for a in articles)
     if len(articles) <= _SHARD or n_characters < _PARALLEL_CHARACTERS:
-        return (_count(shard, reader) for shard in texts)
+        return (_count(shard, reader, names) for shard in texts)
     parallel = Parallel(n_jobs=n_jobs, return_as="generator", batch_size=1, pre_dispatch="2*n_jobs")
-    found: Iterator[Shard] = parallel(delayed(_count)(shard, reader) for shard in texts)
+    found: Iterator[Shard] = parallel(delayed(_count)(shard, reader, names) for shard in texts)
     return found
 
 
-def _count(texts: Sequence[Text], reader: TermReader) -> Shard:
+def _count(texts: Sequence[Text], reader: TermReader, names: Sequence[str]) -> Shard:
     """The counts of some articles; runs in a process of its own on large sites."""
     fields: dict[str, Counts] = {}
-    for name in FIELD_NAMES:
-        if getattr(reader.settings, name).weight == 0:
-            continue
+    for name in names:
         counts = _counts([reader.terms(text, name) for text in texts])
         # No site has to have topics or bodies.
         if counts.terms:
@@ -269,26 +254,3 @@ def renamed(matrix: csr_matrix, columns: NDArray[np.int32], n_columns: int) -> c
         indptr = np.concatenate([[0], np.cumsum(kept)])[indptr]
         indices, data = indices[kept], data[kept]
     return csr_matrix((data, indices, indptr), shape=(matrix.shape[0], n_columns))
-
-
-def stacked(parts: list[csr_matrix]) -> csr_matrix:
-    """Matrices of one width, one above the other; each is let go of as soon as it is copied."""
-    n_rows, n_columns, n_values = sum(p.shape[0] for p in parts), parts[0].shape[1], sum(p.nnz for p in parts)
-    data, indices = np.empty(n_values, dtype=np.float32), np.empty(n_values, dtype=np.int32)
-    indptr = np.zeros(n_rows + 1, dtype=np.int64)
-    row = place = 0
-    while parts:
-        part = parts.pop(0)
-        indptr[row + 1 : row + part.shape[0] + 1] = part.indptr[1:] + np.int64(place)
-        data[place : place + part.nnz], indices[place : place + part.nnz] = part.data, part.indices
-        row, place = row + part.shape[0], place + part.nnz
-    if n_values <= np.iinfo(np.int32).max:
-        indptr = indptr.astype(np.int32)
-    joined = csr_matrix((data, indices, indptr), shape=(n_rows, n_columns), copy=False)
-    joined.has_sorted_indices = True
-    return joined
-
-
-def as_they_are(terms: list[str]) -> list[str]:
-    """The analyzer of every field: the terms were made already."""
-    return terms

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Set
 from functools import lru_cache
 
 import ftfy
 import Stemmer
+from ftfy.badness import is_bad
 from stop_words import LANGUAGE_MAPPING, get_stop_words
 
 __all__ = [
@@ -26,7 +28,6 @@ __all__ = [
     "repair",
     "says_little",
     "shared_run",
-    "word_ngrams",
 ]
 
 # Curly quotes become straight, ligatures and full-width letters plain: all are one word to a reader.
@@ -34,6 +35,8 @@ _FTFY = ftfy.TextFixerConfig(normalization="NFKC", unescape_html=False)
 # Most texts that are not ASCII are so for these alone: they are no mojibake, what ftfy makes of them is known, and it
 # takes 0.25 ms.
 _TYPOGRAPHY = re.compile(r"[\t\n\x20-\x7e‘’“”–—…\xa0]*")
+#: A body is long: where it shows no mojibake, what ftfy looks for line by line costs a hundred times what it finds.
+_LONG = 2_000
 _TYPED = (("‘", "'"), ("’", "'"), ("“", '"'), ("”", '"'), ("…", "..."), ("\xa0", " "))
 # A tag starts with a letter, "/" or "!": "a < b" is text. <script> and <style> go with their content.
 _TAGS = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->|</?[A-Za-z][^<>]*>", re.DOTALL | re.IGNORECASE)
@@ -95,7 +98,7 @@ _ENGLISH_FUNCTION_WORDS = frozenset(
     theirs them themselves then there these they this those through to too under until up upon very was wasn't we were
     weren't what when where which while who whom whose why will with within without won't would wouldn't yet you your
     yours yourself yourselves
-    """.split()  # noqa: SIM905 -- as in `content.paths`
+    """.split()  # noqa: SIM905 - as a text it is read
 )
 
 #: Words that an analyzer remembers.
@@ -125,8 +128,12 @@ def repair(text: str) -> str:
         if _TYPOGRAPHY.fullmatch(text):
             for typed, plain in _TYPED:
                 text = text.replace(typed, plain)
-        else:
+        elif len(text) < _LONG or is_bad(text):
             text = ftfy.fix_text(text, _FTFY)
+        else:
+            for typed, plain in _TYPED:
+                text = text.replace(typed, plain)
+            text = unicodedata.normalize("NFKC", text)
     if "&" in text:
         # Twice: feeds escape what was already escaped ("&amp;amp;").
         text = html.unescape(html.unescape(text))
@@ -294,18 +301,6 @@ def shared_run(pair: str, text: str, other: str) -> str:
 def analyzer_for(language: str, stem: bool = True, stop_words: bool = True) -> Analyzer:
     """The analyzer of a language; one is made for each language and kept."""
     return Analyzer(language, stem, stop_words)
-
-
-def word_ngrams(terms: list[str], ngram_range: tuple[int, int]) -> list[str]:
-    """Runs of neighboring terms, joined by a space, for every length in the range."""
-    low, high = ngram_range
-    if (low, high) == (1, 1):
-        return terms
-    return [
-        " ".join(terms[start : start + length])
-        for length in range(low, high + 1)
-        for start in range(len(terms) - length + 1)
-    ]
 
 
 def char_ngrams(text: str, ngram_range: tuple[int, int], stop_words: Set[str] = frozenset()) -> list[str]:

@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from recommender.articles import Article
+from recommender.articles import Article, Corpus, RelatedEntry
 from recommender.batch import suggest_site
 from recommender.cluster import connected, run, suggest_on_cluster
-from recommender.cluster.folder import open_folder, write_folder
-from recommender.cluster.run import plan_layout
+from recommender.cluster.run import block_size
+from recommender.cluster.tasks import answer
 from recommender.content.jsonl import read_jsonl
 from recommender.errors import MissingExtraError, RecommenderError, SettingsError
 from recommender.model import Recommender
@@ -111,8 +111,7 @@ def test_lost_worker(cluster, fitted, tmp_path):
 
         made = suggest_on_cluster(client, fitted, fitted.article_ids, tmp_path / "lines.jsonl", progress=kill_one)
     assert lost
-    assert made.layout.n_blocks >= 10
-    assert made.layout.n_shards == 2
+    assert made.block == 16
     assert (tmp_path / "lines.jsonl").read_bytes() == lines_of(fitted)
 
 
@@ -135,30 +134,22 @@ def test_folder(cluster, fitted, tmp_path):
     assert again.n_changed == 0
 
 
-def test_worker_reads_what_the_driver_has(fitted, tmp_path):
-    """A worker's view has the articles, rows and limits of the driver, read from files."""
-    write_folder(tmp_path / "parts", fitted, fitted.article_ids, 4, 0.2, plan_layout(240, fitted.n_rows, 3))
-    shared = open_folder(str(tmp_path / "parts"))
-    catalogue, allowed, queries = fitted.asked(fitted.article_ids)
-    assert (shared.k, shared.threshold.least, shared.layout.n_shards) == (4, 0.2, 3)
-    assert (shared.vectors != catalogue.vectors).nnz == 0
-    assert shared.allowed.tolist() == allowed.tolist()
-    there = [query for block in range(shared.layout.n_blocks) for query in shared.queries(block)]
-    for mine, its in zip(queries, there, strict=True):
-        assert (mine.row, mine.n_listed, mine.hidden.tolist()) == (its.row, its.n_listed, its.hidden.tolist())
-        kept = {"is_published": True, "related": (), "aliases": (), "path": ""}
-        assert Article(**{name: getattr(mine.article, name) for name in Article.__slots__} | kept) == its.article
+def test_a_task_can_be_done_again(fitted, tmp_path):
+    """A worker answers with the bytes that the driver would write, and again changes no file."""
+    fitted.save(tmp_path / "model", bodies=True)
+    ids = fitted.article_ids[40:60]
+    first, again = (answer(str(tmp_path / "model"), ids, 4, 0.2, str(tmp_path), "part.jsonl") for _ in range(2))
+    content = (tmp_path / "part.jsonl").read_bytes()
+    assert content == lines_of(fitted, k=4, only=ids, min_score=0.2)
+    assert (first.is_new, again.is_new) == (True, False)
+    assert (first.n_articles, first.first_id, first.last_id, first.n_bytes) == (20, ids[0], ids[-1], len(content))
 
 
-def test_layout_stays_within_what_a_scheduler_bears():
-    """Ten million or a hundred million articles make at most some hundred thousand tasks; a few make enough blocks."""
-    for n_articles in (10**7, 10**8):
-        layout = plan_layout(n_articles, n_articles, 32)
-        assert layout.n_blocks * (layout.n_shards + 1) <= 200_000 + layout.n_shards + 1
-        assert layout.shard <= 1 << 20
-    small = plan_layout(1000, 1000, 2)
-    assert (small.n_shards, small.n_blocks) == (2, 16)
-    assert plan_layout(0, 5, 2).n_blocks == 0
+def test_blocks_keep_every_worker_busy():
+    """Several blocks a worker, none of them tiny or huge."""
+    assert block_size(1_000, 2) == 63
+    assert block_size(10, 2) == block_size(0, 2) == 16
+    assert block_size(10_000_000, 4) == 1024
 
 
 @pytest.mark.parametrize(
@@ -166,7 +157,6 @@ def test_layout_stays_within_what_a_scheduler_bears():
     [
         ({}, {}, "Name a file or a folder there: --write jsonl --output FOLDER"),
         ({}, {"output": "out", "plan_only": True}, "compare files here"),
-        ({"ranker": "auto"}, {"output": "out"}, "ranking.ranker must be similarity on a cluster, but is auto"),
     ],
 )
 def test_what_a_cluster_does_not_do(site, tmp_path, changed, options, message):
@@ -177,11 +167,31 @@ def test_what_a_cluster_does_not_do(site, tmp_path, changed, options, message):
         suggest_site(site, settings(**changed), dask="tcp://127.0.0.1:9", **options)
 
 
-def test_learned_model(cluster, fitted, tmp_path, monkeypatch):
-    """A learned model is refused by name."""
-    monkeypatch.setattr(fitted.ranker, "name", "learned", raising=True)
-    with pytest.raises(RecommenderError, match=r"this model's ranker is learned\. Set ranking\.ranker: similarity"):
-        suggest_on_cluster(None, fitted, fitted.article_ids, tmp_path / "lines.jsonl")
+def test_learned_model(cluster, tmp_path):
+    """A learned ranker answers on a cluster as on one machine."""
+    day = datetime(2024, 1, 1, tzinfo=UTC)
+    names = [f"f{family}-{member}" for family in range(8) for member in range(5)]
+    articles = [
+        Article(
+            id=name,
+            title=f"{WORDS[int(name[1])]} {WORDS[int(name[1]) + 8]} note {place}",
+            url=f"https://example.org/{name}",
+            published_at=day + timedelta(days=place * 7 % 40),
+            related=tuple(
+                RelatedEntry(url=f"https://example.org/{other}", target=other)
+                for other in names
+                if other != name and other[:2] == name[:2]
+            ),
+        )
+        for place, name in enumerate(names)
+    ]
+    learned = settings_from_mapping({"ranking": {"ranker": "learned", "follow": "lists", "min_score": 0.0}})
+    rec = Recommender(learned).fit(Corpus(articles))
+    assert rec.ranker_name == "learned"
+    with connected(cluster) as client:
+        made = suggest_on_cluster(client, rec, rec.article_ids, tmp_path / "lines.jsonl")
+    assert made.n_suggestions > 0
+    assert (tmp_path / "lines.jsonl").read_bytes() == lines_of(rec)
 
 
 def test_no_scheduler(monkeypatch):

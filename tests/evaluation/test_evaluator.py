@@ -119,7 +119,7 @@ def test_learned_is_named_only_where_it_was_learned(small_corpus, day):
 
 def test_shown_is_what_the_product_suggests_on_its_own(small_corpus, day):
     """`shown` is the product's own suggest, with its own threshold; the table says what that costs and buys."""
-    settings = settings_from_mapping({"ranking": {"ranker": "similarity", "min_score": 0.5, "n_jobs": 1}})
+    settings = settings_from_mapping({"ranking": {"ranker": "similarity", "min_score": 0.9, "n_jobs": 1}})
     report = evaluate(small_corpus, settings, "whole-site")
     assert report.product == "shown"
     everything, shown = report.lists["similarity"], report.lists["shown"]

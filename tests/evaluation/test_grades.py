@@ -33,7 +33,7 @@ def grades(small_corpus):
 @pytest.fixture(scope="module")
 def settings():
     """A threshold that leaves some articles with nothing; little resampling."""
-    ranking = {"ranker": "similarity", "min_score": 0.5, "n_jobs": 1}
+    ranking = {"ranker": "similarity", "min_score": 0.9, "n_jobs": 1}
     return settings_from_mapping({"ranking": ranking, "evaluation": {"bootstrap": 200}})
 
 

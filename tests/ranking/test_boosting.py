@@ -5,8 +5,7 @@ import pytest
 
 from recommender.ranking import boosting
 from recommender.ranking.boosting import choose_recipe, grow
-from recommender.ranking.columns import FEATURES
-from recommender.ranking.features import Pairs
+from recommender.ranking.features import FEATURE_NAMES, FEATURES, Pairs
 from recommender.ranking.lessons import Lesson
 from recommender.settings import RankingSettings
 
@@ -17,14 +16,14 @@ N_CANDIDATES = 30
 def lessons(n, seed=0, telling="similarity"):
     """Lessons in which one feature tells nearly all, row r published on day r."""
     random = np.random.default_rng(seed)
-    column = next(place for place, feature in enumerate(FEATURES) if feature.name == telling)
+    column = FEATURE_NAMES.index(telling)
     made = []
     for row in range(n):
         table = random.random((N_CANDIDATES, len(FEATURES)), dtype=np.float32)
         is_right = table[:, column] + 0.1 * random.random(N_CANDIDATES) > 0.9
         rows = np.arange(N_CANDIDATES, dtype=np.int64)
-        pairs = Pairs(rows, table[:, column].astype(float), table[:, column].astype(float), table, np.zeros(len(rows)))
-        made.append(Lesson(row, True, pairs, is_right, max(1, int(is_right.sum()))))
+        pairs = Pairs(rows, table[:, column].astype(float), table[:, column].astype(float), table)
+        made.append(Lesson(row, True, pairs, is_right, max(1, int(is_right.sum())), np.zeros(N_CANDIDATES)))
     return made
 
 
@@ -80,5 +79,6 @@ def test_without_list_evidence_no_tree_asks_for_it():
     """Though it tells all."""
     settings = RankingSettings(list_evidence="none")
     trees = grow(lessons(100, telling="votes"), boosting._SMALL, settings)
-    asked = {FEATURES[column].family for column in trees.features.tolist()}
+    asked = {FEATURES[FEATURE_NAMES[column]][0] for column in np.flatnonzero(trees.gains())}
+    assert asked
     assert asked <= {"text", "time", "article"}

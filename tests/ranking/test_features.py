@@ -1,34 +1,50 @@
 """What a ranker sees of a pair, and that it sees nothing else."""
 
 import dataclasses
+import random
 
 import numpy as np
 import pytest
 
-from recommender import Corpus, Recommender
-from recommender.ranking.columns import FAMILIES, FEATURES
-from recommender.ranking.features import pairs_of
+from recommender import Corpus, Recommender, RelatedEntry
+from recommender.ranking.features import FAMILIES, FEATURE_NAMES, FEATURES, pairs_of
 from recommender.settings import settings_from_mapping
 from recommender.vectors.damping import Damping
 
 DAMPING = Damping(30.0, 0.4)
-COLUMN = {feature.name: column for column, feature in enumerate(FEATURES)}
+N_NEAREST = 50
 
 
-def fitted(corpus):
-    """A recommender whose parts are looked at; it has the fields that only features compare."""
-    return Recommender(settings_from_mapping({"ranking": {"follow": "lists"}})).fit(corpus)
+def fitted(corpus, **vectors):
+    """A recommender by similarity alone, with all that the learned ranker looks at."""
+    rec = Recommender(settings_from_mapping({"ranking": {"ranker": "similarity"}, "vectors": vectors})).fit(corpus)
+    catalogue = rec._fitted().catalogue
+    everything = [catalogue.articles[row] for row in range(catalogue.n_rows)]
+    rec.vectorizer.fit_comparison(everything)
+    catalogue.compare(rec.vectorizer.compared(everything))
+    return rec
+
+
+def seen_by(rec, query):
+    """The candidates of a query and what is seen of them."""
+    state = rec._fitted()
+    similarities = state.catalogue.index.similarities(query.vectors)[0]
+    return pairs_of(
+        query, similarities, state.catalogue, state.graph, rec._words(), rec._allowed(state), DAMPING, N_NEAREST
+    )
+
+
+def by_id(rec, found):
+    """Candidate id -> its features by name."""
+    return {
+        rec._fitted().catalogue.articles[row].id: dict(zip(FEATURE_NAMES, values.tolist(), strict=True))
+        for row, values in zip(found.rows, found.table, strict=True)
+    }
 
 
 def pairs(rec, asked, before=float("nan")):
     """Candidate id -> its features by name."""
-    state = rec._fitted()
-    query = dataclasses.replace(rec._query(state, asked), before=before)
-    found = pairs_of(query, state.catalogue, state.graph, rec._allowed(state), DAMPING, 50)
-    return {
-        state.catalogue.articles[row].id: dict(zip(COLUMN, values.tolist(), strict=True))
-        for row, values in zip(found.rows, found.table, strict=True)
-    }
+    return by_id(rec, seen_by(rec, dataclasses.replace(rec._query(rec._fitted(), asked), before=before)))
 
 
 def draft_of(corpus, article_id):
@@ -44,10 +60,9 @@ def assert_same(one, other):
 
 
 def test_names_are_unique_and_families_known():
-    """Every number can be explained."""
-    assert len(FEATURES) == len(COLUMN)
-    assert {feature.family for feature in FEATURES} == set(FAMILIES)
-    assert all(feature.meaning for feature in FEATURES)
+    """Every number can be explained: it has a family and a meaning."""
+    assert {family for family, _ in FEATURES.values()} == set(FAMILIES)
+    assert all(meaning for _, meaning in FEATURES.values())
 
 
 def test_a_draft_looks_as_it_will_when_it_is_known(family_site, article, families):
@@ -58,13 +73,7 @@ def test_a_draft_looks_as_it_will_when_it_is_known(family_site, article, familie
     rec.update(added=[newcomer])
     state = rec._fitted()
     query = rec._query(state, "newcomer")
-    shown = dataclasses.replace(query, hidden=query.own)
-    found = pairs_of(shown, state.catalogue, state.graph, rec._allowed(state), DAMPING, 50)
-    after = {
-        state.catalogue.articles[row].id: dict(zip(COLUMN, values.tolist(), strict=True))
-        for row, values in zip(found.rows, found.table, strict=True)
-    }
-    assert_same(before, after)
+    assert_same(before, by_id(rec, seen_by(rec, dataclasses.replace(query, hidden=query.own))))
 
 
 def test_as_of_a_moment_is_as_if_the_rest_had_never_been(article, families):
@@ -130,9 +139,9 @@ def test_what_is_missing_is_missing_and_not_zero(article):
         ]
     )
     seen = pairs(fitted(site), "query")
-    for name in ("gap_days", "gap_log", "topics", "excerpt", "title_in_excerpt", "same_provider", "quality", "body"):
+    for name in ("gap_days", "gap_log", "topics", "excerpt", "title_in_excerpt", "same_provider", "quality"):
         assert np.isnan(seen["bare"][name]), name
-        assert name == "body" or not np.isnan(seen["full"][name]), name
+        assert not np.isnan(seen["full"][name]), name
     assert np.isnan(seen["bare"]["circle_near_3"])
     assert seen["full"]["same_provider"] == 1.0
     assert seen["full"]["gap_days"] == 1.0
@@ -141,7 +150,7 @@ def test_what_is_missing_is_missing_and_not_zero(article):
 def test_the_rarest_shared_word_is_found(article):
     """The word that fewer titles have weighs more."""
     site = Corpus([article(f"a{n}", f"tea number{n}", n) for n in range(8)] + [article("rare", "oolong tea", 9)])
-    seen = pairs(fitted(site), article("query", "oolong tea cup", 10))
+    seen = pairs(fitted(site, meaning=0, latent=0), article("query", "oolong tea cup", 10))
     assert seen["rare"]["rarest_word"] > seen["a0"]["rarest_word"] > 0
     assert seen["rare"]["title_share"] > seen["a0"]["title_share"]
 
@@ -189,16 +198,16 @@ def test_a_hidden_list_leaves_no_trace(article, is_draft):
         before = float(state.catalogue.times[row]) if is_draft else float("nan")
         own = np.array([row])
         query = dataclasses.replace(rec._query(state, "query"), hidden=own, own=own, n_listed=0, before=before)
-        tables.append(pairs_of(query, state.catalogue, state.graph, rec._allowed(state), DAMPING, 50))
+        tables.append(seen_by(rec, query))
     one, other = tables
     np.testing.assert_array_equal(one.rows, other.rows)
     assert len(one.rows) >= 3
-    for name, column in COLUMN.items():
-        np.testing.assert_array_equal(one.table[:, column], other.table[:, column], err_msg=name)
+    for name in FEATURE_NAMES:
+        np.testing.assert_array_equal(one.feature(name), other.feature(name), err_msg=name)
 
 
-def test_names_and_neighboring_words_count(article):
-    """A name that both titles have, and a pair of words in one order; an article without a name has none to share."""
+def test_names_count(article):
+    """A name that both titles have; an article without a name has none to share."""
     texts = {
         "one": ("green Assam leaf", "We bought Assam here."),
         "two": ("green Assam story", "We drank Assam there."),
@@ -210,10 +219,62 @@ def test_names_and_neighboring_words_count(article):
     found = pairs(rec, draft_of(corpus, "one"))
     assert found["two"]["title_names"] > 0
     assert found["two"]["title_names_share"] == pytest.approx(1.0)
-    assert found["two"]["excerpt_names"] > 0
     assert found["four"]["title_names"] == 0
-    assert found["two"]["title_bigrams"] > 0, "green Assam"
-    assert found["three"]["title_bigrams"] > 0, "Assam leaf"
-    assert found["four"]["title_bigrams"] == 0 or np.isnan(found["four"]["title_bigrams"])
     nameless = pairs(rec, draft_of(corpus, "four"))
     assert np.isnan(nameless["one"]["title_names"])
+
+
+@pytest.mark.parametrize("before", [float("nan"), 50.0])
+def test_what_lists_say_is_what_looking_one_by_one_says(families, before):
+    """Means, greatest, votes and days of the circle, of each candidate, also as of a moment."""
+    lot = random.Random(4)
+    made = families(6, 6, listed="nobody")
+    listed = [lot.sample([item.id for item in made], lot.randrange(5)) for item in made]
+    site = Corpus(
+        [
+            dataclasses.replace(
+                item, related=tuple(RelatedEntry(url=f"https://family.example/{name}", target=name) for name in names)
+            )
+            for item, names in zip(made, listed, strict=True)
+        ]
+    )
+    rec = fitted(site)
+    state = rec._fitted()
+    catalogue, graph = state.catalogue, state.graph
+    query = rec._query(state, dataclasses.replace(site["f2-5"], related=()))
+    if not np.isnan(before):
+        query = dataclasses.replace(query, before=min(catalogue.times) + before / 2)
+    similarities = catalogue.index.exact(query.vectors, np.arange(catalogue.n_rows))
+    gaps = query.time - catalogue.times
+    there = [
+        row for row in range(catalogue.n_rows)
+        if row not in query.own and not catalogue.times[row] >= query.before
+    ]  # fmt: skip
+    damped = {row: similarities[row] * float(DAMPING(gaps[[row]])[0]) for row in there}
+    voters = {row for row in sorted(there, key=lambda row: -damped[row])[:20] if damped[row] > 0}
+    found = seen_by(rec, query)
+    features = by_id(rec, found)
+    assert len(features) > 8
+    lists = {row: set(graph.listed(row).tolist()) for row in range(catalogue.n_rows)}
+    for row in found.rows.tolist():
+        mates = {mate for mate in there if mate != row and (mate in lists[row] or row in lists[mate])}
+        circle = [row, *mates]
+        heard = [damped[mate] for mate in mates & voters]
+        expected = {
+            "circle_size": len(mates),
+            "circle_mean": np.mean([similarities[mate] for mate in circle]),
+            "circle_max": max(similarities[mate] for mate in circle),
+            "circle_damped_mean": np.mean([damped[mate] for mate in circle]),
+            "circle_damped_max": max(damped[mate] for mate in circle),
+            "circle_damped_power": sum(damped[mate] ** 4 for mate in circle) ** 0.25,
+            "votes": sum(heard),
+            "votes_share": sum(heard) / sum(damped[voter] for voter in voters),
+            "nearest_share": len(set(circle) & voters) / len(circle),
+            "votes_of_lists": sum(damped[mate] for mate in mates & voters if row in lists[mate]),
+            "votes_by_lists": sum(damped[mate] for mate in mates & voters if mate in lists[row]),
+            "circle_near_14": sum(abs(gaps[mate]) <= 14 for mate in circle),
+            "circle_near_30": np.mean([abs(gaps[mate]) <= 30 for mate in circle]),
+            "circle_newest": min(gaps[mate] for mate in circle),
+        }
+        actual = {name: features[catalogue.articles[row].id][name] for name in expected}
+        assert actual == pytest.approx(expected, abs=1e-4)

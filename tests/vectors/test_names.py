@@ -43,12 +43,8 @@ def test_the_words_of_titles_and_excerpts_are_marked():
         Article(id=f"a{n}", title="Why Assam Tea Is Strong", excerpt="The tea from Assam is strong.", topics=("Assam",))
         for n in range(3)
     ]
-    vectorizer = FieldVectorizer(language="en", learn_names=True).fit(articles)
-    names, marks = vectorizer.term_names(), vectorizer.is_name
-    found = {
-        (field.name, str(names[column]))
-        for field in vectorizer.fields
-        for column in range(field.start, field.stop)
-        if marks[column]
-    }
-    assert found == {("title", "assam"), ("excerpt", "assam")}
+    vectorizer = FieldVectorizer(language="en").fit(articles)
+    vectorizer.fit_comparison(articles)
+    marked = [str(vectorizer.term_name(column)) for column, is_name in enumerate(vectorizer.is_name) if is_name]
+    assert len(vectorizer.is_name) == vectorizer.n_words
+    assert marked == ["assam"]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recommender.vectors import text as text_module
-from recommender.vectors.text import Analyzer, analyzer_for, char_ngrams, language_of, repair, word_ngrams
+from recommender.vectors.text import Analyzer, analyzer_for, char_ngrams, language_of, repair
 
 
 @pytest.mark.parametrize(
@@ -89,12 +89,6 @@ def test_char_ngrams_stay_within_words():
     """Each word is padded by a blank; a short word gives itself, once."""
     assert char_ngrams("The tea", (3, 3), {"the"}) == [" te", "tea", "ea "]
     assert char_ngrams("AI tea", (3, 5)) == [" ai", "ai ", " ai ", " te", "tea", "ea ", " tea", "tea ", " tea "]
-
-
-def test_word_ngrams_are_runs_of_neighbors():
-    """Every length of the range, shortest first."""
-    assert word_ngrams(["a", "b", "c"], (1, 2)) == ["a", "b", "c", "a b", "b c"]
-    assert word_ngrams(["a"], (2, 3)) == []
 
 
 @pytest.mark.parametrize(

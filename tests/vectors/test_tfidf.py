@@ -1,4 +1,4 @@
-"""Fields of text as one sparse matrix."""
+"""Articles as rows of numbers: fields of text, and what they are about."""
 
 import dataclasses
 
@@ -10,7 +10,8 @@ from recommender import Article
 from recommender.articles import RelatedEntry
 from recommender.settings import FieldSettings, VectorsSettings
 from recommender.vectors import counts
-from recommender.vectors.text import analyzer_for
+from recommender.vectors.meaning import N_MEANING
+from recommender.vectors.text import char_ngrams
 from recommender.vectors.tfidf import FieldVectorizer
 
 ARTICLES = [
@@ -23,43 +24,53 @@ OFF = FieldSettings(weight=0)
 NAMES = [field.name for field in dataclasses.fields(VectorsSettings) if field.type == "FieldSettings"]
 
 
-def only(**fields):
-    """The settings of a vectorizer that has these fields and no others."""
-    return VectorsSettings(**{**dict.fromkeys(NAMES, OFF), **fields})
+def only(**parts):
+    """The settings of a vectorizer that has these fields, or `meaning` or `latent`, and no others."""
+    return VectorsSettings(**{**dict.fromkeys(NAMES, OFF), "meaning": 0, "latent": 0, **parts})
 
 
-def similarity(matrix, a, b):
+def whole(vectors):
+    """Rows with all their columns, sparse and dense, side by side."""
+    return np.hstack([vectors.terms.toarray(), vectors.dense]).astype(float)
+
+
+def similarity(vectors, a, b):
     """The product of two rows."""
-    return float((matrix[a] @ matrix[b].T).toarray()[0, 0])
+    return float(whole(vectors)[a] @ whole(vectors)[b])
+
+
+def assert_same(one, other):
+    """The same rows to the last bit."""
+    for part in ("indptr", "indices", "data"):
+        assert getattr(one.terms, part).tolist() == getattr(other.terms, part).tolist()
+    assert one.dense.tolist() == other.dense.tolist()
 
 
 def test_rows_have_length_one_or_zero():
     """An article without a known term is a row of zeros, not an error."""
-    matrix = FieldVectorizer().fit_transform(ARTICLES)
-    lengths = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
+    lengths = np.linalg.norm(whole(FieldVectorizer().fit_transform(ARTICLES)), axis=1)
     assert lengths == pytest.approx([1, 1, 1, 0], abs=1e-6)
 
 
 def test_a_single_field_is_what_scikit_learn_makes():
     """The same terms through a plain `TfidfVectorizer` give the same cosines."""
-    settings = only(title=FieldSettings())
-    ours = FieldVectorizer(settings).fit_transform(ARTICLES)
-    theirs = TfidfVectorizer(analyzer=analyzer_for("en").terms, sublinear_tf=True).fit_transform(
-        [article.title for article in ARTICLES]
+    ours = whole(FieldVectorizer(only(letters=FieldSettings(ngram_range=(3, 4)))).fit_transform(ARTICLES))
+    theirs = TfidfVectorizer(analyzer=lambda text: char_ngrams(text, (3, 4)), sublinear_tf=True).fit_transform(
+        [f"{article.title} {article.excerpt}" for article in ARTICLES]
     )
-    assert (ours @ ours.T).toarray() == pytest.approx((theirs @ theirs.T).toarray(), abs=1e-6)
+    assert ours @ ours.T == pytest.approx((theirs @ theirs.T).toarray(), abs=1e-6)
 
 
-def test_the_product_of_two_rows_is_the_weighted_mean_of_the_fields_cosines():
-    """Weights 3 and 1: three quarters of the title's cosine and a quarter of the topics'."""
-    alone = {
-        field: FieldVectorizer(only(**{field: FieldSettings()})).fit_transform(ARTICLES)
-        for field in ("title", "topics")
-    }
-    settings = only(title=FieldSettings(weight=3), topics=FieldSettings(weight=1))
+def test_the_product_of_two_rows_is_the_weighted_mean_of_the_parts_cosines():
+    """Weights 3, 1 and 2: half of the words' cosine, a sixth of the letters', a third of the meaning's."""
+    alone = [
+        FieldVectorizer(only(**part)).fit_transform(ARTICLES)
+        for part in ({"words": FieldSettings()}, {"letters": FieldSettings(ngram_range=(3, 4))}, {"meaning": 1})
+    ]
+    settings = only(words=FieldSettings(weight=3), letters=FieldSettings(ngram_range=(3, 4)), meaning=2)
     joined = FieldVectorizer(settings).fit_transform(ARTICLES)
-    expected = 0.75 * similarity(alone["title"], 0, 1) + 0.25 * similarity(alone["topics"], 0, 1)
-    assert similarity(joined, 0, 1) == pytest.approx(expected, abs=1e-6)
+    words, letters, meaning = (similarity(one, 0, 1) for one in alone)
+    assert similarity(joined, 0, 1) == pytest.approx((3 * words + letters + 2 * meaning) / 6, abs=1e-6)
 
 
 def test_equal_texts_have_similarity_one():
@@ -71,14 +82,15 @@ def test_equal_texts_have_similarity_one():
 def test_fit_then_transform_is_fit_transform():
     """A draft's vector is the vector it will have once it is published."""
     vectorizer = FieldVectorizer().fit(ARTICLES)
-    assert (vectorizer.transform(ARTICLES) != FieldVectorizer().fit_transform(ARTICLES)).nnz == 0
+    assert_same(vectorizer.transform(ARTICLES), FieldVectorizer().fit_transform(ARTICLES))
 
 
 def test_restored_vectorizer_gives_the_same_rows():
-    """Language, terms and frequencies are all there is to it."""
-    fitted = FieldVectorizer().fit(ARTICLES)
-    restored = FieldVectorizer().restore(fitted.state(), fitted.frequencies(), fitted.n_having, fitted.is_name)
-    assert (restored.transform(ARTICLES) != fitted.transform(ARTICLES)).nnz == 0
+    """Language, terms, frequencies, axes and centre are all there is to it."""
+    fitted = FieldVectorizer().fit(ARTICLES * 4)
+    assert fitted.transform(ARTICLES).dense.shape[1] > N_MEANING, "embeddings and latent axes"
+    restored = FieldVectorizer().restore(*fitted.state())
+    assert_same(restored.transform(ARTICLES), fitted.transform(ARTICLES))
     assert list(restored.term_names()) == list(fitted.term_names())
 
 
@@ -90,13 +102,13 @@ def test_languages_share_no_term_unless_told():
         Article(id="c", title="Hotel Paris", language="en"),
     ]
     assert similarity(FieldVectorizer().fit_transform(pair), 0, 1) == 0
-    assert similarity(FieldVectorizer(VectorsSettings(cross_language=True)).fit_transform(pair), 0, 1) > 0.9
+    assert similarity(FieldVectorizer(VectorsSettings(cross_language=True)).fit_transform(pair), 0, 1) > 0.7
 
 
 def test_a_draft_in_a_language_that_the_site_lacks_has_no_known_term():
     """Rather than sharing character n-grams by chance."""
     vectorizer = FieldVectorizer().fit(ARTICLES)
-    assert vectorizer.transform([Article(id="x", title="Green tea", language="fr")]).nnz == 0
+    assert vectorizer.transform([Article(id="x", title="Green tea", language="fr")]).terms.nnz == 0
 
 
 def test_the_curated_list_never_reaches_the_text():
@@ -105,14 +117,14 @@ def test_the_curated_list_never_reaches_the_text():
     with_list = [
         Article(id=a.id, title=a.title, excerpt=a.excerpt, topics=a.topics, related=(entry,)) for a in ARTICLES
     ]
-    assert (FieldVectorizer().fit_transform(with_list) != FieldVectorizer().fit_transform(ARTICLES)).nnz == 0
+    assert_same(FieldVectorizer().fit_transform(with_list), FieldVectorizer().fit_transform(ARTICLES))
 
 
 def test_a_corpus_without_any_word_is_no_error():
     """No field has a term, and every row is empty."""
     vectorizer = FieldVectorizer()
-    assert vectorizer.fit_transform([Article(id="a"), Article(id="b")]).shape == (2, 0)
-    assert vectorizer.transform([ARTICLES[0]]).shape == (1, 0)
+    assert whole(vectorizer.fit_transform([Article(id="a"), Article(id="b")])).shape == (2, 0)
+    assert whole(vectorizer.transform([ARTICLES[0]])).shape == (1, 0)
     assert vectorizer.frequencies().shape == (0,)
 
 
@@ -132,20 +144,18 @@ def test_surface_forms_are_the_words_of_the_article():
 
 
 def test_a_row_alone_is_to_the_last_bit_the_row_of_the_fit():
-    """Counted term by term or by scikit-learn, one article or all: with several words in a text, and n-grams."""
+    """One article or all: with bodies or without, with embeddings and latent axes."""
     texts = ["green tea tea tea leaves", "black tea, black cup", "a city bicycle", "", "ferries and ferry crossings"]
     articles = [
-        Article(id=f"a{n}", title=text, excerpt=f"{text} {text} {texts[n - 1]}", topics=("Tea", "Tea", "City")[:n])
-        for n, text in enumerate(texts)
+        Article(id=f"a{n}", title=text, excerpt=f"{text} {text} {texts[n % 3]}", body=text * n)
+        for n, text in enumerate(texts * 2)
     ]
-    settings = VectorsSettings(title=FieldSettings(ngram_range=(1, 2), sublinear_tf=True))
-    vectorizer = FieldVectorizer(settings, "en")
+    vectorizer = FieldVectorizer(language="en")
     fitted = vectorizer.fit_transform(articles)
     together = vectorizer.transform(articles)
     for row, article in enumerate(articles):
-        for other in (vectorizer.transform([article]), vectorizer.transform([article]), together[row]):
-            assert other.indices.tolist() == fitted[row].indices.tolist()
-            assert other.data.tobytes() == fitted[row].data.tobytes()
+        for other in (vectorizer.transform([article]), together[np.array([row])]):
+            assert_same(other, fitted[np.array([row])])
 
 
 def test_shards(monkeypatch):
@@ -156,32 +166,30 @@ def test_shards(monkeypatch):
             id=f"{number:02d}",
             title=" ".join(words[(number * step) % 10] for step in range(1, 5)),
             excerpt=" ".join(words[(number + step * step) % 10] for step in range(number % 9)),
-            topics=(words[number % 3],) if number > 20 else (),
+            body=" ".join(words[number % 3 :]) if number > 20 else "",
         )
         for number in range(41)
     ]
-    settings = VectorsSettings(excerpt=FieldSettings(min_df=9, max_df=0.5, sublinear_tf=False))
-    whole = FieldVectorizer(settings)
-    expected = whole.fit_transform(articles)
+    settings = VectorsSettings(words=FieldSettings(min_df=9, max_df=0.5))
+    once = FieldVectorizer(settings)
+    expected = once.fit_transform(articles)
     monkeypatch.setattr(counts, "_SHARD", 7)
     monkeypatch.setattr(counts, "_PARALLEL_CHARACTERS", 0)
     cut = FieldVectorizer(settings)
     actual = cut.fit_transform(articles)
-    assert cut.state() == whole.state()
-    assert cut.frequencies().tolist() == whole.frequencies().tolist()
-    for part in ("indptr", "indices", "data"):
-        assert getattr(actual, part).tolist() == getattr(expected, part).tolist()
+    assert cut.state()[0] == once.state()[0]
+    assert cut.frequencies().tolist() == once.frequencies().tolist()
+    assert_same(actual, expected)
 
 
 def test_frequencies_are_those_of_scikit_learn():
     """Terms, their limits and their inverse document frequencies are to the last bit those of scikit-learn."""
     texts = [f"{'tea ' * (number % 4)} {'kettle' if number % 3 else 'gear'} w{number}" for number in range(30)]
-    options = FieldSettings(min_df=2, max_df=0.7)
-    ours = FieldVectorizer(only(excerpt=options), "en")
+    options = FieldSettings(ngram_range=(3, 3), min_df=2, max_df=0.7)
+    ours = FieldVectorizer(only(letters=options), "en")
     ours.fit([Article(id=str(number), title="", excerpt=text) for number, text in enumerate(texts)])
-    theirs = TfidfVectorizer(analyzer=analyzer_for("en", stem=False).terms, min_df=2, max_df=0.7, dtype=np.float32).fit(
-        texts
-    )
+    theirs = TfidfVectorizer(analyzer=lambda text: char_ngrams(text, (3, 3)), min_df=2, max_df=0.7, dtype=np.float32)
+    theirs.fit([f" {text}" for text in texts])
     assert list(ours.term_names()) == list(theirs.get_feature_names_out())
     assert ours.frequencies().tolist() == theirs.idf_.tolist()
 

@@ -1,0 +1,69 @@
+"""
+What a text is about, as few numbers: static word embeddings, and latent semantics of the site itself. A number room.
+
+The embeddings are those of WordLlama (English): a table of token vectors inside the package, whose mean is the vector
+of a text. Nothing is downloaded and nothing runs but numpy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from sklearn.decomposition import TruncatedSVD
+from sklearn.preprocessing import normalize
+
+__all__ = ["MEANING_LANGUAGES", "N_MEANING", "embedded", "latent_axes"]
+
+#: Primary codes of the languages that the embeddings know, and how many numbers a text becomes.
+MEANING_LANGUAGES = frozenset({"en"})
+N_MEANING = 256
+#: Axes of latent semantics, at most; on a small site a third of its articles.
+_N_LATENT = 100
+#: Rows that the axes are found from, evenly spread; more change them little and cost time.
+_MOST_ROWS = 20_000
+
+
+@lru_cache(maxsize=1)
+def _model() -> Any:
+    import wordllama  # takes half a second, and is not needed in other languages
+
+    # Its weights lie in the package itself, where it would not look by itself before it asks the network.
+    model = wordllama.WordLlama.load(dim=N_MEANING, cache_dir=Path(wordllama.__file__).parent, disable_download=True)
+    model.tokenizer.no_padding()
+    return model.embedding, model.tokenizer
+
+
+def embedded(texts: Sequence[str]) -> NDArray[np.float32]:
+    """The embedding of each text, of length 1; 0 for an empty one. Shape (n_texts, N_MEANING)."""
+    found = np.zeros((len(texts), N_MEANING), dtype=np.float32)
+    table, tokenizer = _model()
+    # Each for itself: padded to the longest of a batch, sums would differ in the last bits from batch to batch.
+    for place, tokens in enumerate(tokenizer.encode_batch(list(texts), add_special_tokens=False)):
+        if tokens.ids:
+            mean = table[tokens.ids].mean(axis=0, dtype=np.float64)
+            found[place] = mean / max(float(np.linalg.norm(mean)), 1e-12)
+    return found
+
+
+def latent_axes(matrix: csr_matrix, seed: int = 0) -> NDArray[np.float32]:
+    """
+    The axes of latent semantic analysis of some rows, shape (n_columns, n_axes); no axis where there are few rows.
+
+    References
+    ----------
+    S. Deerwester, S. Dumais, G. Furnas, T. Landauer and R. Harshman (1990). Indexing by latent semantic analysis.
+    Journal of the American Society for Information Science 41(6), 391-407.
+    """
+    n_axes = min(_N_LATENT, matrix.shape[0] // 3, matrix.shape[1] - 1)
+    if n_axes < 2:
+        return np.zeros((matrix.shape[1], 0), dtype=np.float32)
+    step = -(-matrix.shape[0] // _MOST_ROWS)
+    found = TruncatedSVD(n_axes, random_state=seed).fit(normalize(matrix[::step]))
+    axes: NDArray[np.float32] = found.components_.T.astype(np.float32)
+    return np.ascontiguousarray(axes)

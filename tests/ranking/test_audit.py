@@ -1,0 +1,87 @@
+"""How far a reader would agree with the curated lists."""
+
+import dataclasses
+import random
+
+import pytest
+
+from recommender import Corpus, Recommender, RelatedEntry
+from recommender.ranking import audit
+from recommender.ranking.audit import ListAudit, audit_lists
+from recommender.settings import settings_from_mapping
+
+SIMILARITY = settings_from_mapping({"ranking": {"ranker": "similarity"}})
+
+
+def audited(rec, seed=0):
+    """The audit of a fitted site."""
+    state = rec._fitted()
+    return audit_lists(state.catalogue, state.graph, rec.ranker, seed)
+
+
+@pytest.fixture(scope="module")
+def rec(families):
+    """Families that list themselves, and one article of each that lists a stranger."""
+    lot = random.Random(2)
+    made = families(6)
+    strange = {item.id: lot.choice([one for one in made if one.id[:2] != item.id[:2]]) for item in made[::6]}
+    return Recommender(SIMILARITY).fit(
+        Corpus(
+            [
+                dataclasses.replace(
+                    item, related=(*item.related, RelatedEntry(url=strange[item.id].url, target=strange[item.id].id))
+                )
+                if item.id in strange
+                else item
+                for item in made
+            ]
+        )
+    )
+
+
+def test_approval_is_the_mean_chance_of_the_entries(rec):
+    """Each entry's chance is the score that the pair has by similarity."""
+    found = audited(rec)
+    assert (found.n_entries, found.n_looked_at) == (186, 186)
+    state = rec._fitted()
+    chances = {}
+    for source in rec.article_ids:
+        query = dataclasses.replace(rec._query(state, source), hidden=rec._query(state, source).own)
+        (ranked,) = rec._rank(state, [query], state.catalogue.n_rows)
+        scores = dict(zip(ranked.rows.tolist(), ranked.scores.tolist(), strict=True))
+        for row in state.graph.listed(state.catalogue.row_of(source)).tolist():
+            chances[source, state.catalogue.articles[row].id] = scores.get(row, 0.0)
+    assert found.approval == pytest.approx(sum(chances.values()) / len(chances), abs=1e-5)
+    for source, target, chance in found.doubtful:
+        assert chance == pytest.approx(chances[source, target], abs=1e-5)
+
+
+def test_the_most_doubtful_come_first(rec):
+    """At most fifty, and the first is one of the least likely."""
+    doubtful = [chance for _, _, chance in audited(rec).doubtful]
+    assert len(doubtful) == 50
+    assert doubtful == sorted(doubtful)
+
+
+def test_a_sample_is_the_same_with_one_seed(rec, monkeypatch):
+    """Of many entries some are drawn."""
+    monkeypatch.setattr(audit, "_MOST_LOOKED_AT", 60)
+    one, again, other = audited(rec), audited(rec), audited(rec, seed=1)
+    assert (one.n_entries, one.n_looked_at) == (186, 60)
+    assert one == again != other
+
+
+def test_no_list_is_no_approval(families):
+    """And no error."""
+    found = audited(Recommender(SIMILARITY).fit(Corpus(families(2, listed="nobody"))))
+    assert found == ListAudit(0, 0, 0.0)
+    assert not found.is_approved
+    assert str(found) == "there are no curated lists to learn from"
+
+
+def test_lists_that_no_reader_would_approve_are_not_followed():
+    """The sentence says how to follow them all the same."""
+    doubtful, good = ListAudit(500, 500, 0.08), ListAudit(500, 500, 0.4)
+    assert (doubtful.is_approved, good.is_approved) == (False, True)
+    assert "8%; they are not followed. To follow them all the same: ranking.follow: lists" in str(doubtful)
+    assert str(good).endswith("about 40%; they are followed")
