@@ -120,10 +120,10 @@ def test_diff(site):
         " excerpt: A kettle, a pot and black leaves.\n"
         " url: /black-tea/\n"
         "+suggested_related:\n"
-        '+  - title: "Brewing green tea"\n'
-        '+    excerpt: "A kettle, a pot and green leaves."\n'
-        "+    publishedDateTime: 2021-03-02T00:00:00Z\n"
-        '+    webUrl: "/green-tea/"\n'
+        '+  - title: "Brewing white tea"\n'
+        '+    excerpt: "A kettle, a pot and white leaves."\n'
+        "+    publishedDateTime: 2021-03-03T00:00:00Z\n"
+        '+    webUrl: "/white-tea/"\n'
         f"+    score: {score}\n"
         " ---\n"
     )
@@ -136,7 +136,7 @@ def test_front_matter(site):
     assert (exit_code, stdout, stderr) == (0, "", f"{SUMMARY}files: 6 changed\ndone in 0.0 s\n")
     text = (site / "_posts" / "2021-03-01-black-tea.md").read_text()
     titles = [entry["title"] for entry in front_matter.parse(text)["suggested_related"]]
-    assert titles == ["Brewing green tea", "Brewing white tea"]
+    assert titles == ["Brewing white tea", "Brewing green tea"]
     assert run("suggest", "site", "--write", "front-matter", "--check", "-q") == (0, "", "")
 
 
@@ -325,8 +325,8 @@ def test_explain_list(site):
     assert (exit_code, stderr) == (0, "")
     lines = stdout.splitlines()
     assert lines[0] == "_posts/2021-03-01-black-tea: Brewing black tea"
-    assert re.fullmatch(r"  1\. 0\.\d{3}  _posts/2021-03-02-green-tea", lines[1])
-    assert lines[2] == "            Brewing green tea"
+    assert re.fullmatch(r"  1\. 0\.\d{3}  _posts/2021-03-03-white-tea", lines[1])
+    assert lines[2] == "            Brewing white tea"
     assert lines[3].startswith("            - ")
 
 

@@ -184,7 +184,8 @@ class LearnedRanker:
         similarities = catalogue.index.similarities(query.vectors)[0] * LIST_DAMPING(query.time - catalogue.times)
         similarities[query.own] = 0.0
         similarities[~catalogue.is_alive | (catalogue.groups != query.group)] = 0.0
-        nearest = np.argsort(-similarities, kind="stable")[:_N_NEAREST]
+        # Rounded, and equals in their total order, so that rows which moved in an update change nothing.
+        nearest = np.lexsort((catalogue.order, -np.rint(similarities * 1e5)))[:_N_NEAREST]
         nearest = nearest[similarities[nearest] > 0]
         arrays = graph.arrays
         listing = set().union(*(arrays.listed_by.of(int(own)).tolist() for own in query.own)) - set(query.own.tolist())

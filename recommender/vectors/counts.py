@@ -226,7 +226,8 @@ def rarity_with_prior(
         prefix, _, word = term.rpartition(":")
         table = _frequencies_of(prefix or language)
         if table:
-            chance[place] = table.get(word, _UNKNOWN)
+            # One letter is kept where it is a name, and the table has it as a letter.
+            chance[place] = table.get(word, _UNKNOWN) if len(word) > 1 else _UNKNOWN
         else:
             mu[place] = 0.0
     in_text = -np.expm1(max(20.0, n_words) * np.log1p(-np.minimum(chance, 0.5)))
