@@ -148,22 +148,11 @@ class Recommender:
             self.settings.articles.suggest_unpublished, state.catalogue, state.graph, _now()
         )
         logger.info("rules: %s", why)
-        similarity = self._similarity(state)
-        do_teach = corpus.reading is None or corpus.reading.lists_teach
-        may_learn = do_teach and ranking.ranker != "similarity" and ranking.follow != "reader"
-        self.list_audit = audit_lists(state.catalogue, state.graph, similarity, ranking.seed) if may_learn else None
-        may_learn = may_learn and (ranking.follow == "lists" or bool(self.list_audit and self.list_audit.is_approved))
-        if may_learn:
-            # Only the learned ranker compares titles, excerpts and topics for themselves.
-            everything = [state.catalogue.articles[row] for row in range(state.catalogue.n_rows)]
-            self.vectorizer.fit_comparison(everything)
-            state.catalogue.compare(self.vectorizer.compared(everything))
         catalogue = state.catalogue
         logger.info("vectors: %s articles x %s terms", f"{catalogue.n_rows:,}", f"{catalogue.n_terms:,}")
         self._digests = _digests_of(articles)
-        self.ranker, self.ranker_decision = self._choose_ranker(state, similarity, may_learn, progress)
-        if not do_teach:
-            self.ranker_decision = "similarity: most of what the curated lists name is no article of the site"
+        do_teach = corpus.reading is None or corpus.reading.lists_teach
+        self.ranker, self.ranker_decision = self._choose_ranker(state, do_teach, progress)
         logger.info("ranking: %s", self.ranker_decision)
         self._state = state
         return self
@@ -179,14 +168,23 @@ class Recommender:
         return SimilarityRanker(self.settings.ranking).fit(queries, state.catalogue, self._allowed(state))
 
     def _choose_ranker(
-        self, state: State, similarity: SimilarityRanker, may_learn: bool, progress: Callable[[int, int], None] | None
+        self, state: State, do_lists_teach: bool, progress: Callable[[int, int], None] | None
     ) -> tuple[Ranker, str]:
         """The learned ranker where the curated lists deserve it and it helps, else similarity; and the figures."""
-        ranking = self.settings.ranking
+        ranking, catalogue = self.settings.ranking, state.catalogue
+        similarity = self._similarity(state)
+        self.list_audit = None
         if ranking.ranker == "similarity" or ranking.follow == "reader":
             return similarity, "similarity, as the settings say"
-        if not may_learn:
+        if not do_lists_teach:
+            return similarity, "similarity: most of what the curated lists name is no article of the site"
+        self.list_audit = audit_lists(catalogue, state.graph, similarity, ranking.seed)
+        if ranking.follow == "auto" and not self.list_audit.is_approved:
             return similarity, f"similarity: {self.list_audit}"
+        # Only the learned ranker compares titles, excerpts and topics for themselves.
+        everything = [catalogue.articles[row] for row in range(catalogue.n_rows)]
+        self.vectorizer.fit_comparison(everything)
+        catalogue.compare(self.vectorizer.compared(everything))
         decision = learn(
             Library(
                 state.catalogue,
@@ -195,7 +193,7 @@ class Recommender:
                 self._allowed(state),
                 state.rows_of_identity,
                 similarity,
-                None if ranking.follow == "lists" or self.list_audit is None else self.list_audit.approval,
+                None if ranking.follow == "lists" else self.list_audit.approval,
                 self.settings.ranking,
             ),
             progress,
@@ -334,10 +332,7 @@ class Recommender:
                 for query, found, best in block:
                     suggestions = self._suggestions(state, query, best)
                     none = "" if suggestions else self._why_none(state, query, found, k, min_score, allowed)
-                    nearest, score = "", 0.0
-                    if none and len(found.rows):
-                        nearest, score = state.catalogue.articles[int(found.rows[0])].id, float(found.scores[0])
-                    yield Answer(query.article.id, tuple(suggestions), none, nearest, score)
+                    yield Answer(query.article.id, tuple(suggestions), none)
                 n_done += len(block)
                 if progress:
                     progress(n_done, len(ids))

@@ -23,8 +23,8 @@ from recommender.errors import ModelError, WriteError
 __all__ = ["FORMAT", "OLDEST_FORMAT", "load_parts", "read_head", "save_parts"]
 
 #: Format that this version writes, and the oldest that it reads.
-FORMAT = 6
-OLDEST_FORMAT = 6
+FORMAT = 7
+OLDEST_FORMAT = 7
 
 _HEAD = "model.json"
 

@@ -65,7 +65,7 @@ _OTHER_THINGS = frozenset(
 )
 #: And one with these the way through the site: right below a heading, but no list of its own.
 _NAVIGATION = frozenset(
-    "nav navigation menu menus sidebar breadcrumb breadcrumbs toc children parent parents prev previous".split()  # noqa: SIM905
+    "nav navigation menu menus sidebar breadcrumb breadcrumbs toc children parent parents prev previous".split()  # noqa: SIM905 -- as above
 )
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 #: Front matter is looked through so deep, and an entry may stand so deep in a list.

@@ -8,7 +8,6 @@ parts' cosines, and two articles with the same text have similarity 1.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -139,6 +138,7 @@ class FieldVectorizer:
             self.language = min(counts, key=lambda name: (-counts[name], name), default="") or "en"
         self.n_articles, self.compares, self._names, self._telling = len(articles), False, None, None
         self._vocabularies, self._rarities, self._axes = {}, {}, {}
+        self._centre = np.zeros(0, dtype=np.float32)
         used = [name for name in FIELD_NAMES if getattr(self.settings, name).weight > 0]
         shards = list(counted(articles, self._reader, used, self.n_jobs))
         having = [self._learn(name, [shard.fields[name] for shard in shards if name in shard.fields]) for name in used]
@@ -314,10 +314,6 @@ class FieldVectorizer:
     def term_name(self, column: int) -> str:
         """The term of one column, as in `term_names`."""
         return str(self.term_names()[column])
-
-    def field_of(self, column: int) -> str:
-        """The name of the field that a column belongs to."""
-        return self.fields[bisect_right(self.fields, column, key=lambda field: field.start) - 1].name
 
     def frequencies(self) -> NDArray[np.float32]:
         """Inverse document frequencies, shape (n_terms,)."""

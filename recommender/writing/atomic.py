@@ -29,11 +29,7 @@ from recommender.bounds import Fence, UnreadableError
 from recommender.cache import digest
 from recommender.errors import RecommenderError, WriteError
 from recommender.writing.attributes import keep_attributes, keep_owner_and_mode
-
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
+from recommender.writing.lock import try_lock
 
 __all__ = [
     "FileChange",
@@ -201,16 +197,13 @@ def remove_leftovers(paths: Iterable[Path]) -> int:
 
 
 def _is_abandoned(file: Path) -> bool:
-    if fcntl is None or not stat.S_ISREG(file.lstat().st_mode):
+    if not stat.S_ISREG(file.lstat().st_mode):
         return False
     descriptor = os.open(file, os.O_RDONLY)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
+        return try_lock(descriptor) is True
     finally:
         os.close(descriptor)
-    return True
 
 
 def _check_place(path: Path, fence: Fence | None) -> None:
@@ -332,9 +325,7 @@ def _replace(path: Path, parts: Iterable[bytes], content: bytes | None, before: 
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            if fcntl is not None:
-                with contextlib.suppress(OSError):
-                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            try_lock(descriptor)
             file.writelines(parts)
             file.flush()
             if old is not None:

@@ -14,9 +14,9 @@ from recommender.errors import WriteError
 try:
     import fcntl
 except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
+    fcntl = None  # type: ignore[assignment] # mypy has the module of the system that it runs on
 
-__all__ = ["only_writer"]
+__all__ = ["only_writer", "try_lock"]
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ def only_writer(site: Path, longest_wait: float = _LONGEST_WAIT) -> Iterator[Non
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
     try:
-        if descriptor is not None and fcntl is not None:
+        if descriptor is not None:
             _lock(descriptor, folder, longest_wait)
         yield
     finally:
@@ -61,25 +61,37 @@ def only_writer(site: Path, longest_wait: float = _LONGEST_WAIT) -> Iterator[Non
 def _lock(descriptor: int, folder: Path, longest_wait: float) -> None:
     end = time.monotonic() + longest_wait
     is_told = False
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            holder = _holder(os.fstat(descriptor).st_ino)
-            if time.monotonic() >= end:
-                raise WriteError(
-                    f"{folder}: {holder} has been writing there for {longest_wait:,.0f} seconds, so nothing is "
-                    "written. Wait for it, or end it and run again."
-                ) from None
-            if not is_told:
-                logger.info("%s: %s is writing there. Waiting for it.", folder, holder)
-                is_told = True
-            time.sleep(0.1)
-        except OSError:
-            # A disk without locks.
-            return
-        else:
-            return
+    while try_lock(descriptor) is False:
+        holder = _holder(os.fstat(descriptor).st_ino)
+        if time.monotonic() >= end:
+            raise WriteError(
+                f"{folder}: {holder} has been writing there for {longest_wait:,.0f} seconds, so nothing is written. "
+                "Wait for it, or end it and run again."
+            )
+        if not is_told:
+            logger.info("%s: %s is writing there. Waiting for it.", folder, holder)
+            is_told = True
+        time.sleep(0.1)
+
+
+def try_lock(descriptor: int) -> bool | None:
+    """
+    Lock an open file or folder until it is closed.
+
+    Returns
+    -------
+    bool or None
+        False where another process holds it, None where the system or the disk has no such locks.
+    """
+    if fcntl is None:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return None
+    return True
 
 
 def _holder(inode: int) -> str:

@@ -29,16 +29,11 @@ class Answer:
         The best first; may be empty.
     reason_for_none
         Why there are no suggestions; "" where there are some.
-    nearest, nearest_score
-        Where there are no suggestions: the id of the candidate that came nearest to the least score, and its score; ""
-        and 0 where there was no candidate.
     """
 
     article_id: str
     suggestions: tuple[Suggestion, ...] = ()
     reason_for_none: str = ""
-    nearest: str = ""
-    nearest_score: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Self
 
 from recommender.articles import Article
@@ -36,7 +36,6 @@ class Docusaurus(Generator):
     pages: str = "src/pages"
     keeps_numbers: bool = False
     end: str = ""
-    by_locale: tuple[str, ...] = field(default=())
 
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:
