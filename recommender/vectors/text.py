@@ -40,10 +40,11 @@ _LONG = 2_000
 _TYPED = (("‘", "'"), ("’", "'"), ("“", '"'), ("”", '"'), ("…", "..."), ("\xa0", " "))
 # A tag starts with a letter, "/" or "!": "a < b" is text. <script> and <style> go with their content.
 _TAGS = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->|</?[A-Za-z][^<>]*>", re.DOTALL | re.IGNORECASE)
-_LIQUID = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
+# What a template puts in, and the attributes that kramdown takes: {: target="_blank"}.
+_LIQUID = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{:[^{}\n]*\}", re.DOTALL)
 _CODE_FENCE = re.compile(r"^(```|~~~).*?$", re.MULTILINE)
 # [words](address), ![words](address), [words][reference]: the words stay.
-_LINK = re.compile(r"!?\[([^\[\]]*)\](?:\([^()\s]*(?:\s+\"[^\"]*\")?\)|\[[^\[\]]*\])")
+_LINK = re.compile(r"!?\[([^\[\]]*)\](?:\(\s?[^()\s]*(?:\s+\"[^\"]*\")?\)|\[[^\[\]]*\])")
 _BARE_URL = re.compile(r"\bhttps?://\S+")
 _MARKS = re.compile(r"^\s{0,3}(?:#{1,6}\s+|>\s?|[-*+]\s+|\d+[.)]\s+)|[*`~|]+|(?<!\w)_+|_+(?!\w)", re.MULTILINE)
 # Format characters (zero-width space and joiner, soft hyphen, BOM, direction marks) and control characters.
@@ -142,7 +143,8 @@ def repair(text: str) -> str:
     if "{" in text:
         text = _LIQUID.sub(" ", text)
     if "[" in text:
-        text = _LINK.sub(r"\1", text)
+        # Twice: a picture may be what a link is around.
+        text = _LINK.sub(r"\1", _LINK.sub(r"\1", text))
     if not text.isprintable():
         text = _INVISIBLE.sub("", text)
     if "://" in text:

@@ -27,6 +27,10 @@ from recommender.vectors.text import Analyzer, analyzer_for, char_ngrams, langua
         ("# Heading\r\n\r\n- one\r\n- two", "Heading one two"),
         ("See [the plan](https://plan.example/a) now", "See the plan now"),
         ("![alt words](/a.png) text", "alt words text"),
+        (
+            '[![A cup]({{ site.url }}/img/2018-06/cup.jpg)](https://shop.example/2){: target="_blank"} of tea',
+            "A cup of tea",
+        ),
         ("zero\u200bwidth and soft\u00adhyphen", "zerowidth and softhyphen"),
         ("bell\x07 and nul\x00", "bell and nul"),
         ("The harbour opens ... Continue reading", "The harbour opens"),
