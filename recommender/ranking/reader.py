@@ -4,7 +4,7 @@ The reader's model: from the similarity of two articles to the chance that a rea
 How much a similarity means depends on the site: where each article has a near one, as in a week's news, half as much
 again says no more than elsewhere. So it is taken relative to what is usual on the site, which a few hundred articles
 tell. Two numbers and a power were fitted on pairs that people graded blind on four sites; `models/reader.md` has the
-figures, each for the site that was left out.
+figures, each for the site that was left out, and `benchmarks/reader_curve.py` makes them.
 """
 
 from __future__ import annotations
