@@ -25,7 +25,7 @@ from typing import Any
 
 import platformdirs
 
-__all__ = ["SiteCache", "code_version", "digest"]
+__all__ = ["SiteCache", "code_version", "digest", "user_cache_folder"]
 
 logger = logging.getLogger(__name__)
 
@@ -139,6 +139,15 @@ class SiteCache:
                     for file in folder.iterdir():
                         file.unlink(missing_ok=True)
                     folder.rmdir()
+
+
+def user_cache_folder(where: str) -> Path | None:
+    """The cache folder that all sites of a user share, by the setting ``articles.cache``; None: nothing is kept."""
+    if where == _NOTHING:
+        return None
+    with contextlib.suppress(OSError, RuntimeError):
+        return platformdirs.user_cache_path("recommender", appauthor=False)
+    return None
 
 
 def digest(*parts: str | bytes) -> str:

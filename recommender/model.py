@@ -25,6 +25,7 @@ from joblib import effective_n_jobs
 from numpy.typing import NDArray
 
 from recommender.articles import Article, Corpus, EntryShape
+from recommender.cache import user_cache_folder
 from recommender.errors import CorpusError, ModelError, NotFittedError, RecommenderError, UnknownArticleError
 from recommender.persistence import load_parts, save_parts
 from recommender.ranking.answers import (
@@ -142,6 +143,7 @@ class Recommender:
             self.settings.articles.site_language or corpus.site_language,
             ranking.n_jobs,
             ranking.seed,
+            self._kept_between_runs(),
         )
         state = State.build(articles, self.vectorizer, fit=True)
         state.suggest_unpublished, why = suggests_unpublished(
@@ -575,7 +577,9 @@ class Recommender:
             rec.ranker_decision = head["ranker_decision"]
             rec.ranker_check = None if head["ranker_check"] is None else Check(**head["ranker_check"])
             rec._digests = _digests_from_parts(arrays)
-            rec.vectorizer = FieldVectorizer(rec.settings.vectors).restore(documents["terms.json"], arrays)
+            rec.vectorizer = FieldVectorizer(rec.settings.vectors, folder=rec._kept_between_runs()).restore(
+                documents["terms.json"], arrays
+            )
             state = state_from_parts(documents, arrays)
             state.suggest_unpublished = head["suggest_unpublished"]
             rec.ranker = restore_ranker(head["ranker"], documents, rec._words(), rec.settings)
@@ -588,6 +592,10 @@ class Recommender:
         return rec
 
     # ------------------------------------------------------------ the parts
+
+    def _kept_between_runs(self) -> Path | None:
+        """Where a sentence model's embeddings are kept."""
+        return user_cache_folder(self.settings.articles.cache)
 
     def _fitted(self) -> State:
         if self._state is None:

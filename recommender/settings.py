@@ -116,6 +116,12 @@ class VectorsSettings:
         0,
         100,
     )
+    semantic: str = knob(
+        "",
+        "A sentence embedding model, beside the static ones and with the same weight: a folder, or a name on the "
+        "Hugging Face hub, such as `sentence-transformers/all-MiniLM-L6-v2`. Needs the extra `[semantic]`, or "
+        "model2vec; empty: none.",
+    )
     latent: float = knob(0.5, "Weight of the site's own latent semantics; 0 leaves it out.", 0, 100)
     stem: bool = knob(False, "Stem words with the language's Snowball stemmer.")
     stop_words: bool = knob(True, "Leave out the language's function words.")

@@ -2,7 +2,8 @@
 What a text is about, as few numbers: static word embeddings, and latent semantics of the site itself. A number room.
 
 The embeddings are those of WordLlama (English): a table of token vectors inside the package, whose mean is the vector
-of a text. Nothing is downloaded and nothing runs but numpy.
+of a text. Nothing is downloaded and nothing runs but numpy. Where the settings name a sentence model, its embeddings
+stand beside them, see `recommender.vectors.semantic`.
 """
 
 from __future__ import annotations

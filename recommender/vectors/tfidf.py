@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
@@ -33,9 +34,10 @@ from recommender.vectors.counts import (
     rarity_with_prior,
     renamed,
 )
-from recommender.vectors.meaning import MEANING_LANGUAGES, N_MEANING, embedded, latent_axes
+from recommender.vectors.meaning import MEANING_LANGUAGES, embedded, latent_axes
 from recommender.vectors.names import NameCounts
 from recommender.vectors.neighbors import Vectors, stacked
+from recommender.vectors.semantic import sentence_embeddings
 from recommender.vectors.text import analyzer_for, repair
 
 __all__ = ["FIELD_NAMES", "Field", "FieldVectorizer"]
@@ -74,6 +76,8 @@ class FieldVectorizer:
         Processes that count terms, as in joblib; the matrix does not depend on it.
     seed
         Of the latent axes.
+    folder
+        Where the embeddings of a sentence model are kept from run to run; None: nowhere.
 
     Attributes
     ----------
@@ -88,11 +92,16 @@ class FieldVectorizer:
     """
 
     def __init__(
-        self, settings: VectorsSettings | None = None, language: str = "", n_jobs: int = 1, seed: int = 0
+        self,
+        settings: VectorsSettings | None = None,
+        language: str = "",
+        n_jobs: int = 1,
+        seed: int = 0,
+        folder: Path | None = None,
     ) -> None:
         self.settings = settings or VectorsSettings()
         self.language = language.lower().replace("_", "-")
-        self.n_jobs, self.seed = n_jobs, seed
+        self.n_jobs, self.seed, self._folder = n_jobs, seed, folder
         self.n_articles = 0
         self.fields: tuple[Field, ...] = ()
         self.n_having: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
@@ -104,8 +113,8 @@ class FieldVectorizer:
         self._rarities: dict[str, NDArray[np.float32]] = {}
         #: By language: columns of the field that says most, and their axes, shape (n_columns, n_axes).
         self._axes: dict[str, tuple[NDArray[np.int64], NDArray[np.float32]]] = {}
-        #: The mean embedding, which says what every article of the site is about.
-        self._centre: NDArray[np.float32] = np.zeros(0, dtype=np.float32)
+        #: By kind of embedding, the mean of all articles, which says what every article of the site is about.
+        self._centres: dict[str, NDArray[np.float32]] = {}
         self._names: NDArray[Any] | None = None
         self._telling: NDArray[np.bool_] | None = None
 
@@ -137,8 +146,7 @@ class FieldVectorizer:
             # The commonest, and of two equally common the first by name: the order of files must not matter.
             self.language = min(counts, key=lambda name: (-counts[name], name), default="") or "en"
         self.n_articles, self.compares, self._names, self._telling = len(articles), False, None, None
-        self._vocabularies, self._rarities, self._axes = {}, {}, {}
-        self._centre = np.zeros(0, dtype=np.float32)
+        self._vocabularies, self._rarities, self._axes, self._centres = {}, {}, {}, {}
         used = [name for name in FIELD_NAMES if getattr(self.settings, name).weight > 0]
         shards = list(counted(articles, self._reader, used, self.n_jobs))
         having = [self._learn(name, [shard.fields[name] for shard in shards if name in shard.fields]) for name in used]
@@ -146,10 +154,9 @@ class FieldVectorizer:
         self._lay_out()
         blocks = self._blocks(shards)
         self._learn_axes(articles, blocks)
-        meaning = self._embedded(articles)
-        has_meaning = meaning.any(axis=1) if meaning.shape[1] else np.zeros(0, dtype=bool)
-        self._centre = meaning[has_meaning].mean(axis=0) if has_meaning.any() else np.zeros(0, dtype=np.float32)
-        return self._joined(articles, blocks, meaning)
+        meanings = self._embedded(articles)
+        self._centres = {name: rows[rows.any(axis=1)].mean(axis=0) for name, rows in meanings.items() if rows.any()}
+        return self._joined(articles, blocks, meanings)
 
     def fit_comparison(self, articles: Sequence[Article]) -> None:
         """Learn what only the learned ranker looks at: the topics, and which words are names."""
@@ -258,34 +265,41 @@ class FieldVectorizer:
             return csr_matrix((0, len(known)), dtype=np.float32)
         return parts[0] if len(parts) == 1 else stacked(parts)
 
-    def _embedded(self, articles: Sequence[Article]) -> NDArray[np.float32]:
-        """The meaning of titles and excerpts, as read; 0 in a language that the embeddings do not know."""
-        is_known = [
-            self._reader.language_of(article).split("-")[0] in MEANING_LANGUAGES and self.settings.meaning > 0
-            for article in articles
-        ]
-        if not any(is_known):
-            return np.zeros((len(articles), 0 if not len(self._centre) else N_MEANING), dtype=np.float32)
-        texts = (f"{repair(article.title)} . {repair(article.excerpt)}".strip(" .") for article in articles)
-        return embedded([text if known else "" for text, known in zip(texts, is_known, strict=True)])
+    def _embedded(self, articles: Sequence[Article]) -> dict[str, NDArray[np.float32]]:
+        """The meaning of titles and excerpts, as read, by kind of embedding; 0 in a language that one does not know."""
+        if self.settings.meaning == 0:
+            return {}
+        texts = [f"{repair(article.title)} . {repair(article.excerpt)}".strip(" .") for article in articles]
+        languages = (self._reader.language_of(article).split("-")[0] for article in articles)
+        known = [text if code in MEANING_LANGUAGES else "" for text, code in zip(texts, languages, strict=True)]
+        found = {"static": embedded(known)} if any(known) else {}
+        if self.settings.semantic and any(texts):
+            found["semantic"] = sentence_embeddings(texts, self.settings.semantic, self._folder)
+        return found
 
     def _joined(
-        self, articles: Sequence[Article], blocks: Mapping[str, csr_matrix], meaning: NDArray[np.float32]
+        self,
+        articles: Sequence[Article],
+        blocks: Mapping[str, csr_matrix],
+        meanings: Mapping[str, NDArray[np.float32]],
     ) -> Vectors:
         """All parts side by side, each with the root of its weight, the whole of length 1 or 0."""
         n = len(articles)
-        dense = np.zeros((n, len(self._centre) + max((axes.shape[1] for _, axes in self._axes.values()), default=0)))
-        if len(self._centre):
-            there = meaning.any(axis=1)
-            centred = normalize(meaning.astype(np.float64) - self._centre)
-            dense[there, : len(self._centre)] = np.sqrt(self.settings.meaning * self._part) * centred[there]
+        first = sum(map(len, self._centres.values()))
+        dense = np.zeros((n, first + max((axes.shape[1] for _, axes in self._axes.values()), default=0)))
+        start = 0
+        for name, centre in self._centres.items():
+            if name in meanings:
+                there = meanings[name].any(axis=1)
+                centred = normalize(meanings[name].astype(np.float64) - centre)
+                dense[there, start : start + len(centre)] = np.sqrt(self.settings.meaning * self._part) * centred[there]
+            start += len(centre)
         if self._axes and self._source is not None:
             languages = np.array([self._reader.language_of(article) for article in articles])
             for language, (columns, axes) in self._axes.items():
                 rows = np.flatnonzero(languages == language)
                 if len(rows):
                     latent = normalize(np.asarray(blocks[self._source][rows][:, columns] @ axes, dtype=np.float64))
-                    first = len(self._centre)
                     dense[rows, first : first + axes.shape[1]] = np.sqrt(self.settings.latent * self._part) * latent
         if self.fields:
             parts = [np.sqrt(np.float32(field.weight)) * blocks[field.name] for field in self.fields]
@@ -359,9 +373,11 @@ class FieldVectorizer:
             "compares": self.compares,
             "vocabularies": {name: list(terms) for name, terms in self._vocabularies.items()},
             "axes": list(self._axes),
+            "centres": list(self._centres),
         }
         arrays: dict[str, NDArray[Any]] = {f"rarity_{name}": values for name, values in self._rarities.items()}
-        arrays |= {"n_having": self.n_having, "is_name": self.is_name, "centre": self._centre}
+        arrays |= {"n_having": self.n_having, "is_name": self.is_name}
+        arrays |= {f"centre_{name}": centre for name, centre in self._centres.items()}
         for number, (columns, axes) in enumerate(self._axes.values()):
             arrays |= {f"axes_columns_{number}": columns, f"axes_{number}": axes}
         return document, arrays
@@ -375,7 +391,7 @@ class FieldVectorizer:
             self._rarities[name] = np.asarray(arrays[f"rarity_{name}"])
         self._lay_out()
         self.n_having, self.is_name = np.asarray(arrays["n_having"]), np.asarray(arrays["is_name"])
-        self._centre = np.asarray(arrays["centre"])
+        self._centres = {name: np.asarray(arrays[f"centre_{name}"]) for name in document["centres"]}
         for number, language in enumerate(document["axes"]):
             self._axes[language] = (
                 np.asarray(arrays[f"axes_columns_{number}"]), np.asarray(arrays[f"axes_{number}"])

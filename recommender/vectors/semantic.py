@@ -1,0 +1,159 @@
+"""
+Sentence embeddings by a model of the user's choice, kept from run to run: an article is embedded once. A number room.
+
+Heavier than all else in the house, so nothing of it is imported unless a setting names a model: a folder, or a name on
+the Hugging Face hub, which `sentence-transformers <https://sbert.net>`_ runs, and, where only model2vec is installed,
+`model2vec <https://github.com/MinishLab/model2vec>`_: static models, without torch.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from hashlib import sha256
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.preprocessing import normalize
+
+from recommender.errors import SettingsError
+
+__all__ = ["sentence_embeddings"]
+
+#: Texts that are embedded at once.
+_BATCH = 64
+#: Decimals that are kept: beside others a text gets the same numbers as alone only to about the sixth.
+_DECIMALS = 4
+_AT_ONCE = 500
+
+
+def sentence_embeddings(texts: Sequence[str], model: str, folder: Path | None) -> NDArray[np.float32]:
+    """
+    The embedding of each text, of length 1; 0 for an empty one. Shape (n_texts, n_axes).
+
+    Parameters
+    ----------
+    texts
+        Title and excerpt of each article.
+    model
+        A folder, or a name on the Hugging Face hub.
+    folder
+        Where embeddings are kept for the next run; None: nowhere.
+
+    Raises
+    ------
+    SettingsError
+        The model, or the library that runs it, is not there.
+    """
+    wanted = [text for text in dict.fromkeys(texts) if text]
+    with _kept(model, folder) as kept:
+        known = kept.load(wanted)
+        missing = [text for text in wanted if text not in known]
+        if missing:
+            found = _encoded(missing, model)
+            kept.save(missing, found)
+            known |= dict(zip(missing, found, strict=True))
+    n_axes = len(next(iter(known.values()))) if known else 0
+    rows = np.zeros((len(texts), n_axes), dtype=np.float32)
+    for place, text in enumerate(texts):
+        if text:
+            rows[place] = known[text]
+    return rows
+
+
+@lru_cache(maxsize=1)
+def _encoder(name: str) -> Callable[[list[str]], Any]:
+    """What makes rows of texts."""
+    has_transformers = find_spec("sentence_transformers") is not None
+    if not has_transformers and find_spec("model2vec") is None:
+        raise SettingsError(
+            f"vectors.semantic: {name} needs sentence-transformers, which is not installed. "
+            "Install it: pip install 'recommender[semantic]', or leave the setting empty."
+        )
+    try:
+        if has_transformers:
+            from sentence_transformers import SentenceTransformer
+
+            model: Any = SentenceTransformer(name, device="cpu")
+        else:
+            from model2vec import StaticModel
+
+            model = StaticModel.from_pretrained(name)
+    except Exception as error:  # noqa: BLE001
+        # What the hub, the file system and the libraries of weights raise has no common parent.
+        raise SettingsError(
+            f"vectors.semantic: {name} cannot be loaded ({' '.join(str(error).split())[:200]}). Name a folder with a "
+            "model of sentence-transformers or model2vec, or one of the Hugging Face hub that can be reached."
+        ) from None
+    return lambda texts: model.encode(texts, batch_size=_BATCH)
+
+
+def _encoded(texts: list[str], model: str) -> NDArray[np.float32]:
+    found = normalize(np.asarray(_encoder(model)(texts), dtype=np.float64))
+    rounded: NDArray[np.float32] = np.round(found, _DECIMALS).astype(np.float32)
+    return rounded
+
+
+class _Kept:
+    """Embeddings in a table of SQLite, by a digest of the text; without a table nothing is known and nothing kept."""
+
+    def __init__(self, table: sqlite3.Connection | None) -> None:
+        self._table = table
+
+    def load(self, texts: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+        found: dict[str, NDArray[np.float32]] = {}
+        if self._table is None:
+            return found
+        for start in range(0, len(texts), _AT_ONCE):
+            by_key = {_key(text): text for text in texts[start : start + _AT_ONCE]}
+            places = ",".join("?" * len(by_key))
+            query = f"SELECT text, numbers FROM embeddings WHERE text IN ({places})"
+            for key, numbers in self._table.execute(query, list(by_key)):
+                found[by_key[key]] = np.frombuffer(numbers, dtype=np.float32)
+        return found
+
+    def save(self, texts: Sequence[str], rows: NDArray[np.float32]) -> None:
+        if self._table is not None:
+            lines = [(_key(text), row.tobytes()) for text, row in zip(texts, rows, strict=True)]
+            with contextlib.suppress(sqlite3.Error):
+                self._table.executemany("INSERT OR REPLACE INTO embeddings VALUES (?, ?)", lines)
+                self._table.commit()
+
+
+@contextlib.contextmanager
+def _kept(model: str, folder: Path | None) -> Iterator[_Kept]:
+    """What is kept of a model; a cache is never an error."""
+    table = None
+    if folder is not None:
+        file = folder / f"embeddings-{_model_key(model)}.sqlite"
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            table = sqlite3.connect(file, timeout=30)
+            table.execute("CREATE TABLE IF NOT EXISTS embeddings (text BLOB PRIMARY KEY, numbers BLOB NOT NULL)")
+        except (OSError, sqlite3.OperationalError):
+            table = None
+        except sqlite3.DatabaseError:
+            # It is damaged; the next run makes it anew.
+            file.unlink(missing_ok=True)
+            table = None
+    try:
+        yield _Kept(table)
+    finally:
+        if table is not None:
+            table.close()
+
+
+def _key(text: str) -> bytes:
+    return sha256(text.encode("utf-8", "surrogatepass")).digest()[:16]
+
+
+def _model_key(model: str) -> str:
+    """A model by its name, and one in a folder by its weights' sizes and dates as well."""
+    files = sorted(path for path in Path(model).rglob("*") if path.is_file()) if Path(model).is_dir() else []
+    stats = [(path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in files]
+    return sha256(repr((model, stats)).encode("utf-8", "surrogatepass")).hexdigest()[:16]
