@@ -196,6 +196,14 @@ def main() -> None:
     metavar="MEASURE=X",
     help="Score the settings first, and write nothing below this, such as nDCG@10=0.4.",
 )
+@click.option(
+    "--report",
+    "reports",
+    multiple=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write what changed since the last run, and why: .html, .md or .json. Can be repeated.",
+)
 @click.option("--fresh", is_flag=True, help="Read and compute everything anew, whatever is in the cache.")
 @click.option(
     "--dask",
@@ -217,6 +225,7 @@ def suggest(
     diff: bool,
     dry_run: bool,
     require: tuple[str, ...],
+    reports: tuple[Path, ...],
     fresh: bool,
     dask: str | None,
     settings_file: Path | None,
@@ -258,6 +267,7 @@ def suggest(
             strict=strict,
             fresh=fresh,
             dask=dask,
+            reports=reports,
             progress=progress,
         )
         sys.stdout.flush()  # here, where a reader who has gone away is no error

@@ -61,13 +61,17 @@ def write_lines(answers: Iterable[Answer], output: Path | None, emit: Callable[[
         raise unwritten(output, error) from error
 
 
-def check_for_cluster(settings: Settings, output: Path | None, *, plan_only: bool) -> None:
+def check_for_cluster(
+    settings: Settings, output: Path | None, *, plan_only: bool, reports: Sequence[Path] = ()
+) -> None:
     """Raise SettingsError where the settings ask for what a cluster does not do."""
     if settings.writing.writer != "jsonl" or output is None:
         raise SettingsError(
             "--dask: workers write lines of JSON where all of them can reach. "
             "Name a file or a folder there: --write jsonl --output FOLDER."
         )
+    if reports:
+        raise SettingsError("--dask: what workers write is not compared with an earlier run. Leave --report out.")
     if plan_only:
         raise SettingsError("--dask: --check, --diff and --dry-run compare files here. Leave one of the two out.")
 

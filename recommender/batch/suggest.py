@@ -23,6 +23,9 @@ from recommender.batch.stages import (
     silence,
 )
 from recommender.errors import RecommenderError
+from recommender.report.change_report import check_format, write_changes
+from recommender.report.changes import compare
+from recommender.report.record import Record, Records
 from recommender.runs import LastRun, Outcome, file_digest, folder_digest, warnings_heard
 from recommender.settings import Settings
 from recommender.writing import WRITERS, Answer, FileChange, Plan, apply_changes
@@ -51,6 +54,7 @@ def suggest_site(
     strict: bool = False,
     fresh: bool = False,
     dask: str | None = None,
+    reports: Sequence[Path] = (),
     progress: Progress | None = None,
 ) -> SuggestRun:
     """
@@ -82,6 +86,8 @@ def suggest_site(
     dask
         The address of a Dask scheduler whose workers rank, explain and write; see docs/cluster.md. The writer is then
         ``jsonl``, and `output` a file or a folder that all workers reach. None: this machine does it.
+    reports
+        Files for what changed since the last run, and why; their endings say how each is written.
     progress
         Told how far the run is.
 
@@ -95,7 +101,9 @@ def suggest_site(
     start = time.monotonic()
     tell = progress or silence
     if dask is not None:
-        check_for_cluster(settings, output, plan_only=plan_only)
+        check_for_cluster(settings, output, plan_only=plan_only, reports=reports)
+    for file in reports:
+        check_format(file)
     if model is not None:
         check_model(model)
     with (
@@ -112,7 +120,13 @@ def suggest_site(
         is_kept = writer != "jsonl" if output is None else not is_stream(output)
         if client is None and is_kept:
             last = LastRun.of(site, settings, corpus, chosen, model=model_digest, output=output, require=require)
-        if last is not None and not fresh and (known := last.recall()) is not None:
+        # Lines are not held in memory, so they are noted for the next run only where a report is asked for.
+        records = Records(site, settings, output) if client is None and (reports or writer != "jsonl") else None
+        before = records.load() if records is not None and reports else None
+        has_record = not reports or (before is not None and bool(before.articles))
+        if last is not None and not fresh and has_record and (known := last.recall()) is not None:
+            if before is not None:
+                _write_reports(before, before, reports)
             return _suggest_run(corpus, len(chosen), known, start, is_unchanged=True)
         warnings.clear()  # those of reading come again with the next reading
         loaded = load_recommender(model, settings)
@@ -121,6 +135,8 @@ def suggest_site(
         recommender, news = recommender_for(corpus, settings, loaded, tell, site, model)
         tally = Tally()
         answers = tally.count(_answers(recommender, chosen, settings, tell))
+        if records is not None:
+            answers = records.take(answers)
         plan = Plan()
         n_changed = 0
         lost: Sequence[RecommenderError] = ()
@@ -141,6 +157,17 @@ def suggest_site(
                     n_changed, lost = apply_changes(
                         plan.changes, lambda n_done: tell("files", n_done, len(plan.changes)), strict=strict
                     )
+        if records is not None:
+            partly = before or (records.load() if len(chosen) < len(corpus) else None)
+            quality: Mapping[str, float] = {}
+            if reports:
+                from recommender.report.quality import quality_of
+
+                quality = quality_of(recommender, corpus)
+            record = records.make(corpus, recommender, settings, partly, model=model_digest, quality=quality)
+            _write_reports(before, record, reports)
+            if not plan_only:
+                records.save(record)
     outcome = Outcome(
         ranker_name=recommender.ranker_name,
         ranker_decision=recommender.ranker_decision,
@@ -162,6 +189,13 @@ def suggest_site(
         (*plan.problems, *lost),
         n_changed,
     )
+
+
+def _write_reports(before: Record | None, after: Record, files: Sequence[Path]) -> None:
+    if files:
+        changes = compare(before, after)
+        for file in files:
+            write_changes(changes, file)
 
 
 def _pass_gate(corpus: Corpus, settings: Settings, require: Sequence[str], progress: Progress) -> None:

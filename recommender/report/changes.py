@@ -1,0 +1,237 @@
+"""What changed between two runs, and why: two records in, one value out."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from recommender.report.record import Given, Known, Record
+
+__all__ = ["CAUSES", "Change", "Changes", "Moved", "compare"]
+
+#: Why suggestions change, the most particular first; what the causes are called.
+CAUSES = {
+    "article": "articles came or went",
+    "list": "a curated list changed",
+    "decision": "an editor decided",
+    "text": "a text changed",
+    "details": "a date, a topic or another detail changed",
+    "settings": "settings changed",
+    "version": "the recommender or a library was upgraded",
+    "model": "the model follows the rest of the site",
+    "unknown": "the last run left no record of why",
+}
+_RANKS = {cause: rank for rank, cause in enumerate(CAUSES)}
+#: Changed settings that a sentence names.
+_MOST_SETTINGS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A suggestion that came or went: the candidate, its place from 1 and score while it was given, and why."""
+
+    id: str
+    title: str
+    rank: int
+    score: float
+    cause: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """
+    What changed under one article.
+
+    Parameters
+    ----------
+    id, title
+        Of the article.
+    kind
+        ``gained``, ``lost``, ``swapped`` (both), ``reordered``, or ``gone`` with its article.
+    cause
+        A key of `CAUSES`: the most particular of all that played a part.
+    why
+        Sentences.
+    gained, lost
+        By their places.
+    size
+        How much of what a reader sees changed: each place counts by how far up it is.
+    """
+
+    id: str
+    title: str
+    kind: str
+    cause: str
+    why: tuple[str, ...]
+    gained: tuple[Moved, ...] = ()
+    lost: tuple[Moved, ...] = ()
+    size: float = 0.0
+
+
+@dataclass(frozen=True)
+class Changes:
+    """
+    What changed since the last run.
+
+    Parameters
+    ----------
+    compared_with
+        When that was; None: there was nothing to compare with. "" where the day is not known.
+    note
+        What a reader should know about the comparison; "" for nothing.
+    counts, quality
+        Figures as (before, after) by name; None for what is not known.
+    kinds, causes
+        How many articles changed in which way, and for which cause.
+    ranking
+        Who ranks now, and why.
+    changes
+        The biggest first; what is new on the site comes after what was there.
+    """
+
+    compared_with: str | None
+    note: str
+    counts: Mapping[str, tuple[float | None, float]]
+    quality: Mapping[str, tuple[float | None, float | None]]
+    kinds: Mapping[str, int]
+    causes: Mapping[str, int]
+    ranking: str
+    changes: tuple[Change, ...]
+
+    @property
+    def biggest(self) -> tuple[Change, ...]:
+        """The ten biggest changes."""
+        return self.changes[:10]
+
+
+def compare(before: Record | None, after: Record) -> Changes:
+    """
+    What changed.
+
+    Parameters
+    ----------
+    before
+        The last run's record; None: there was none, and then nothing counts as changed.
+    after
+        This run's.
+    """
+    changes = [] if before is None else list(_Comparison(before, after).changes())
+    changes.sort(key=lambda one: (one.why[:1] == (_NEW,), -one.size, one.id))
+    counts: dict[str, tuple[float | None, float]] = {}
+    earlier, now = None if before is None else _counts(before), _counts(after)
+    for name, value in now.items():
+        counts[name] = (None if earlier is None else earlier[name], value)
+    names = dict.fromkeys([*after.quality, *(before.quality if before else ())])
+    if before is None:
+        note = "There is no earlier run to compare with. The next run will be compared with this one."
+    elif not before.articles:
+        note = "The last run left no record here, so this compares with what its data file shows, and cannot say why."
+    else:
+        note = ""
+    return Changes(
+        compared_with=None if before is None else before.day,
+        note=note,
+        counts=counts,
+        quality={name: (before.quality.get(name) if before else None, after.quality.get(name)) for name in names},
+        kinds=dict(Counter(one.kind for one in changes).most_common()),
+        causes=dict(Counter(one.cause for one in changes).most_common()),
+        ranking=after.ranking,
+        changes=tuple(changes),
+    )
+
+
+_NEW = "it is new"
+
+
+def _counts(record: Record) -> dict[str, Any]:
+    found: dict[str, Any] = {"articles": len(record.articles)} if record.articles else {"articles": None}
+    found["articles with suggestions"] = len(record.given)
+    found["suggestions"] = sum(map(len, record.given.values()))
+    return found
+
+
+class _Comparison:
+    """Two records, and what holds for all articles."""
+
+    def __init__(self, before: Record, after: Record) -> None:
+        self.before, self.after = before, after
+        self.site_wide = self._site_wide()
+
+    def changes(self) -> Iterator[Change]:
+        before, after = self.before.given, self.after.given
+        for article in sorted({*before, *after}):
+            earlier, now = before.get(article, ()), after.get(article, ())
+            if [one.id for one in earlier] != [one.id for one in now]:
+                yield self._change(article, earlier, now)
+
+    def _change(self, article: str, earlier: tuple[Given, ...], now: tuple[Given, ...]) -> Change:
+        kept = {one.id for one in earlier} & {one.id for one in now}
+        gained = [self._moved(article, one, rank) for rank, one in enumerate(now, 1) if one.id not in kept]
+        lost = [self._moved(article, one, rank) for rank, one in enumerate(earlier, 1) if one.id not in kept]
+        known = self.after.articles.get(article) or self.before.articles.get(article)
+        title = known.title if known else article
+        size = sum(1 / math.log2(1 + one.rank) for one in (*gained, *lost))
+        if article not in self.after.articles:
+            return Change(article, title, "gone", "article", ("it is gone from the site",), (), tuple(lost), size)
+        kind = "swapped" if gained and lost else "gained" if gained else "lost" if lost else "reordered"
+        causes = [(one.cause, one.why) for one in (*gained, *lost)]
+        causes = causes or [self._cause(article, one.id) for one in now]
+        cause = min((cause for cause, _ in causes), key=_RANKS.__getitem__)
+        why = tuple(dict.fromkeys(why for found, why in causes if found == cause))
+        return Change(article, title, kind, cause, why[:3], tuple(gained), tuple(lost), size)
+
+    def _moved(self, article: str, one: Given, rank: int) -> Moved:
+        return Moved(one.id, one.title, rank, one.score, *self._cause(article, one.id))
+
+    def _cause(self, article: str, candidate: str) -> tuple[str, str]:
+        """Why a candidate came, went or moved under an article: the most particular cause, and a sentence."""
+        was, now = self.before.articles, self.after.articles
+        if not was:
+            return "unknown", CAUSES["unknown"]
+        if article not in was:
+            return "article", _NEW
+        if candidate in now and candidate not in was:
+            return "article", f"“{now[candidate].title}” is new"
+        if candidate in was and candidate not in now:
+            return "article", f"“{was[candidate].title}” is gone from the site"
+        for cause, what in (("list", "curated list"), ("text", "text"), ("details", "details")):
+            if _differs(was.get(article), now.get(article), cause):
+                return cause, f"its {what} changed"
+            if _differs(was.get(candidate), now.get(candidate), cause):
+                return cause, f"the {what} of “{now[candidate].title}” changed"
+        return self.site_wide
+
+    def _site_wide(self) -> tuple[str, str]:
+        """What may change the suggestions of any article."""
+        before, after = self.before, self.after
+        settings = [
+            f"{name}: {before.settings.get(name)} → {value}"
+            for name, value in after.settings.items()
+            if before.settings.get(name) != value
+        ]
+        if settings:
+            more = f" and {len(settings) - _MOST_SETTINGS} more" if len(settings) > _MOST_SETTINGS else ""
+            return "settings", f"settings changed: {', '.join(settings[:_MOST_SETTINGS])}{more}"
+        if before.version != after.version:
+            return "version", CAUSES["version"]
+        news = [
+            f"{n:,} {what}"
+            for n, what in (
+                (len(after.articles.keys() - before.articles.keys()), "new"),
+                (sum(found != before.articles.get(key, found) for key, found in after.articles.items()), "changed"),
+                (len(before.articles.keys() - after.articles.keys()), "gone"),
+            )
+            if n
+        ]
+        site = f"articles on the site: {', '.join(news)}" if news else "no article changed, but the day did"
+        if before.model != after.model:
+            return "model", f"another model was used ({site})"
+        return "model", f"the model {'follows' if after.model else 'was fitted anew on'} the site as it is now ({site})"
+
+
+def _differs(one: Known | None, other: Known | None, cause: str) -> bool:
+    return one is not None and other is not None and getattr(one, cause) != getattr(other, cause)
