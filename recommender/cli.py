@@ -7,18 +7,26 @@ something. 2: wrong use. What is slow to import is imported inside the commands,
 
 from __future__ import annotations
 
-import contextlib
-import errno
-import io
-import os
-import signal
+import dataclasses
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
+from recommender.cli_types import (
+    MODEL,
+    SETTINGS,
+    SITE,
+    STRICT,
+    Commands,
+    Count,
+    WriterName,
+    example,
+    loudness,
+    names_between_commas,
+    prepare,
+)
 from recommender.console import (
     echo_diff,
     echo_line,
@@ -31,7 +39,6 @@ from recommender.console import (
     summary,
     tell_reading,
 )
-from recommender.errors import RecommenderError
 
 if TYPE_CHECKING:
     from recommender.settings import Settings
@@ -39,117 +46,10 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 
-class _Commands(click.Group):
-    """Commands whose expected errors are one sentence on stderr, never a traceback."""
-
-    def main(self, *args: Any, **kwargs: Any) -> Any:
-        # Python has None for a stream that was closed before it began.
-        if sys.stdout is None:
-            sys.stdout = cast(Any, _Closed())
-        if sys.stderr is None:
-            sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115 - for as long as the program runs
-        try:
-            return super().main(*args, **kwargs)
-        except OSError as error:
-            # What click prints itself, such as a help page, comes to no command.
-            click.echo(f"Error: {_of_system(error)}", err=True)
-            sys.exit(1)
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except RecommenderError as error:
-            raise click.ClickException(str(error)) from error
-        except KeyboardInterrupt:
-            click.echo("\nstopped; files already replaced are complete, no file is half written", err=True)
-            ctx.exit(130)
-        except OSError as error:
-            # A reader of our output that has seen enough, such as `head`, is no error of ours: click ends in silence.
-            if error.errno == errno.EPIPE:
-                raise
-            raise click.ClickException(_of_system(error)) from error
-
-
-class _Closed(io.TextIOBase):
-    """The standard output where it is closed: nothing is lost in silence."""
-
-    def write(self, text: str) -> int:
-        raise OSError(errno.EBADF, os.strerror(errno.EBADF), "<stdout>")
-
-
-def _of_system(error: OSError) -> str:
-    """An error of the operating system in a sentence."""
-    # Without a name it is the standard output. What it still holds would be a traceback at the end.
-    if not error.filename and not sys.stdout.closed:
-        with contextlib.suppress(OSError, ValueError):
-            descriptor = sys.stdout.fileno()
-            os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
-    where = f"{error.filename}: " if error.filename else ""
-    return f"{where}{error.strerror or error}."
-
-
-class _WriterName(click.ParamType[str]):
-    """A name of `WRITERS`, which is looked up only when it is needed."""
-
-    name = "writer"
-
-    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
-        from recommender.writing import WRITERS
-
-        return f"[{'|'.join(WRITERS)}]"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        from recommender.writing import WRITERS
-
-        return click.Choice(list(WRITERS)).convert(value, param, ctx)
-
-
-class _Count(click.ParamType[int]):
-    """A number within the limits of the setting ``ranking.k``."""
-
-    name = "integer"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        from recommender.settings import RankingSettings
-
-        limits = RankingSettings.__dataclass_fields__["k"].metadata
-        try:
-            number = int(value)
-        except ValueError:
-            number = None
-        if number is None or not limits["low"] <= number <= limits["high"]:
-            self.fail(f"must be a whole number from {limits['low']} to {limits['high']}, but is {value}.", param, ctx)
-        return number
-
-
-SITE = click.argument("site", type=click.Path(exists=True, path_type=Path))
-SETTINGS = click.option(
-    "--settings",
-    "settings_file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Settings to use instead of the site's recommender.yaml.",
-)
-MODEL = click.Path(file_okay=False, path_type=Path)
-STRICT = click.option("--strict", is_flag=True, help="Stop at the first file with a problem.")
-
-
-def _loudness(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options -v and -q."""
-    verbose = click.option("-v", "--verbose", is_flag=True, help="Tell more: each stage, every warning.")
-    quiet = click.option("-q", "--quiet", is_flag=True, help="Tell of problems only.")
-    return verbose(quiet(command))
-
-
-def _example(*lines: str) -> str:
-    """What click prints below the options; the backspace keeps it from filling the lines."""
-    return "\n".join(["\b", "Example:", *(f"  {line}" for line in lines)])
-
-
 @click.group(
-    cls=_Commands,
+    cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog=_example("recommender suggest path/to/site"),
+    epilog=example("recommender suggest path/to/site"),
 )
 @click.version_option(package_name="recommender", message="%(prog)s %(version)s")
 def main() -> None:
@@ -159,17 +59,11 @@ def main() -> None:
     Learned from the lists that editors curated by hand, scored against them, and explained. A SITE is a folder of
     articles, or a .jsonl file with an article a line.
     """
-    # Signals belong to the main thread; whoever calls this from another has its own way of stopping.
-    with contextlib.suppress(ValueError):
-        signal.signal(signal.SIGTERM, _stop)
-    for stream in (sys.stdout, sys.stderr):
-        # A title or a file name that a terminal cannot show is no reason to stop.
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+    prepare()
 
 
 @main.command(
-    epilog=_example(
+    epilog=example(
         "recommender suggest path/to/site",
         "recommender suggest path/to/site --write front-matter --diff",
         "recommender suggest path/to/site --only _news/2021-03-03-tea.md",
@@ -177,8 +71,8 @@ def main() -> None:
 )
 @SITE
 @click.argument("more", nargs=-1, metavar="")
-@click.option("--write", "writer", type=_WriterName(), help="The way of writing; else the setting writing.writer.")
-@click.option("-k", "k", type=_Count(), metavar="N", help="Most suggestions under an article.")
+@click.option("--write", "writer", type=WriterName(), help="The way of writing; else the setting writing.writer.")
+@click.option("-k", "k", type=Count(), metavar="N", help="Most suggestions under an article.")
 @click.option("--model", type=MODEL, metavar="DIR", help="Use the model that `recommender fit` saved here.")
 @click.option(
     "--only",
@@ -212,7 +106,7 @@ def main() -> None:
 )
 @SETTINGS
 @STRICT
-@_loudness
+@loudness
 def suggest(
     site: Path,
     more: tuple[str, ...],
@@ -286,7 +180,7 @@ def suggest(
 
 
 @main.command(
-    epilog=_example(
+    epilog=example(
         "recommender fit path/to/site --model models/site", "recommender suggest path/to/site --model models/site"
     )
 )
@@ -294,7 +188,7 @@ def suggest(
 @click.option("--model", type=MODEL, metavar="DIR", help="Where to save it; else SITE/.recommender/model.")
 @SETTINGS
 @STRICT
-@_loudness
+@loudness
 def fit(site: Path, model: Path | None, settings_file: Path | None, strict: bool, verbose: bool, quiet: bool) -> None:
     """Fit a model of a SITE and save it."""
     from recommender.batch import fit_site
@@ -313,7 +207,7 @@ def fit(site: Path, model: Path | None, settings_file: Path | None, strict: bool
 
 
 @main.command(
-    epilog=_example(
+    epilog=example(
         "recommender explain path/to/site _news/2021-03-03-tea",
         "recommender explain path/to/site draft.md _news/2021-02-01-coffee",
     )
@@ -323,7 +217,7 @@ def fit(site: Path, model: Path | None, settings_file: Path | None, strict: bool
 @click.argument("candidate", required=False)
 @click.option("--model", type=MODEL, metavar="DIR", help="Use the model that `recommender fit` saved here.")
 @SETTINGS
-@_loudness
+@loudness
 def explain(
     site: Path,
     article: str,
@@ -354,7 +248,7 @@ def explain(
 
 
 @main.command(
-    epilog=_example("recommender settings > recommender.yaml", "recommender settings --check recommender.yaml")
+    epilog=example("recommender settings > recommender.yaml", "recommender settings --check recommender.yaml")
 )
 @click.option(
     "--check",
@@ -363,20 +257,21 @@ def explain(
     metavar="FILE",
     help="Say whether the settings of this file are right.",
 )
-def settings(file: Path | None) -> None:
-    """List every setting with its value and what it does, as YAML."""
+@click.option("--all", "is_all", is_flag=True, help="List every setting.")
+def settings(file: Path | None, is_all: bool) -> None:
+    """List the settings that sites change most, with what each does, as YAML."""
     from recommender.batch import check_settings, list_settings
 
     if file is not None:
         check_settings(file)
         click.echo(f"{shown(file)}: every setting is right.", err=True)
         return
-    for line in settings_as_yaml(list_settings()):
+    for line in settings_as_yaml(list_settings(everyday_only=not is_all)):
         click.echo(line)
 
 
 @main.command(
-    epilog=_example(
+    epilog=example(
         "recommender evaluate path/to/site --test-from 2021-04-01",
         "recommender evaluate path/to/site --format json --fail-under nDCG@10=0.4",
         "recommender evaluate path/to/site --grades grades.tsv --ungraded new.tsv",
@@ -427,7 +322,7 @@ def settings(file: Path | None) -> None:
 )
 @SETTINGS
 @STRICT
-@_loudness
+@loudness
 def evaluate(
     site: Path,
     protocol: str | None,
@@ -458,8 +353,8 @@ def evaluate(
             protocol=protocol,
             test_from=test_from,
             later=later,
-            measures=_names(measures),
-            systems=_names(systems),
+            measures=names_between_commas(measures),
+            systems=names_between_commas(systems),
             grades=grades,
             language=language,
             ungraded=ungraded,
@@ -492,15 +387,8 @@ def evaluate(
         sys.exit(1)
 
 
-def _names(text: str | None) -> list[str] | None:
-    """Names between commas."""
-    return None if text is None else [name.strip() for name in text.split(",") if name.strip()]
-
-
 def _settings(site: Path, file: Path | None, k: int | None = None, writer: str | None = None) -> Settings:
     """The settings of a file or the site, with what the command line says of them."""
-    import dataclasses
-
     from recommender.batch import settings_of
 
     settings = settings_of(site, file)
@@ -511,8 +399,3 @@ def _settings(site: Path, file: Path | None, k: int | None = None, writer: str |
             settings, writing=dataclasses.replace(settings.writing, writer=cast(Any, writer))
         )
     return settings
-
-
-def _stop(signal_number: int, frame: object) -> NoReturn:
-    """End as after Ctrl-C, which leaves no file half written and no temporary file behind."""
-    raise KeyboardInterrupt

@@ -345,7 +345,7 @@ def _build(kind: type, found: object, prefix: str, where: str, base: Any = None)
         if name not in knobs:
             raise SettingsError(
                 f"{where}: there is no setting {prefix}{name}.{did_you_mean(str(name), knobs)} "
-                "`recommender settings` lists them all."
+                "`recommender settings --all` lists them all."
             )
         if dataclasses.is_dataclass(hints[name]):
             values[name] = _build(hints[name], value, f"{prefix}{name}.", where, getattr(base, name))

@@ -373,12 +373,26 @@ def test_explain_nothing(site):
 
 def test_settings_are_yaml(tmp_path):
     """What `recommender settings` prints is a file of settings, and every setting in it is right."""
-    exit_code, stdout, stderr = run("settings")
-    assert (exit_code, stderr) == (0, "")
     path = tmp_path / "recommender.yaml"
-    path.write_text(stdout)
-    assert run("settings", "--check", path)[0] == 0
-    assert recommender.batch.check_settings(path) == recommender.Settings()
+    for asked in ((), ("--all",)):
+        exit_code, stdout, stderr = run("settings", *asked)
+        assert (exit_code, stderr) == (0, "")
+        path.write_text(stdout)
+        assert run("settings", "--check", path)[0] == 0
+        assert recommender.batch.check_settings(path) == recommender.Settings()
+
+
+def test_settings_begin_with_those_that_people_change():
+    """`recommender settings` shows the dozen that sites change most; `--all` shows every one."""
+
+    def listed(*asked):
+        return [line for line in run("settings", *asked)[1].splitlines() if not line.lstrip().startswith("#")]
+
+    assert "  k: 5" in listed()
+    assert "  seed: 0" not in listed()
+    assert set(listed()) < set(listed("--all"))
+    names = {name for name, _, _ in recommender.batch.list_settings()}
+    assert names >= recommender.batch.site_settings.EVERYDAY
 
 
 def test_evaluate(newsroom):

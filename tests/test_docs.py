@@ -33,8 +33,8 @@ def settings_page() -> str:
         "",
         "A site without settings is read and written as its own files suggest. To change something, put a "
         "`recommender.yaml` into the site's folder, or name one with `--settings FILE`. `recommender settings` prints "
-        "every setting as such a file, and `recommender settings --check FILE` says whether one is right. A file needs "
-        "to hold only what differs:",
+        "those that sites change most as such a file, with `--all` every setting, and `recommender settings --check "
+        "FILE` says whether one is right. A file needs to hold only what differs:",
         "",
         "```yaml",
         "articles:",

@@ -39,7 +39,7 @@ from recommender.settings import Settings, VectorsSettings, describe_settings, r
         (
             {"rankings": {}},
             "recommender.yaml: there is no setting rankings. Did you mean 'ranking'? "
-            "`recommender settings` lists them all.",
+            "`recommender settings --all` lists them all.",
         ),
         ({"ranking": 3}, "recommender.yaml: ranking must be a mapping of settings, but is 3."),
         ([], "recommender.yaml: the file must be a mapping of settings, but is a list."),

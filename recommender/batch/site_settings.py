@@ -8,14 +8,33 @@ from typing import Any
 from recommender.errors import EvaluationError, SettingsError
 from recommender.settings import Settings, describe_settings, read_settings
 
-__all__ = ["check_settings", "list_settings", "settings_of"]
+__all__ = ["EVERYDAY", "check_settings", "list_settings", "settings_of"]
+
+#: The settings that sites change most, which come first where settings are listed.
+EVERYDAY = frozenset(
+    {
+        "articles.fields",
+        "articles.exclude",
+        "articles.suggest_unpublished",
+        "articles.site_url",
+        "articles.address",
+        "ranking.k",
+        "ranking.follow",
+        "ranking.min_score",
+        "ranking.half_life_days",
+        "ranking.suggest_newer",
+        "ranking.fill",
+        "writing.writer",
+    }
+)
+
 
 SETTINGS_FILE = "recommender.yaml"
 
 
-def list_settings(settings: Settings | None = None) -> list[tuple[str, Any, str]]:
-    """Every setting as (dotted name, value, sentence)."""
-    return describe_settings(settings)
+def list_settings(settings: Settings | None = None, *, everyday_only: bool = False) -> list[tuple[str, Any, str]]:
+    """The settings as (dotted name, value, sentence): every one, or those that sites change most."""
+    return [setting for setting in describe_settings(settings) if not everyday_only or setting[0] in EVERYDAY]
 
 
 def check_settings(file: Path) -> Settings:

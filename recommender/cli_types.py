@@ -1,0 +1,163 @@
+"""
+What the commands of the command line share: their streams, errors and signals, their types and common options.
+
+What is slow to import is imported where it is needed, so that ``--help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import io
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn, cast
+
+import click
+
+from recommender.errors import RecommenderError
+
+__all__ = [
+    "MODEL",
+    "SETTINGS",
+    "SITE",
+    "STRICT",
+    "Commands",
+    "Count",
+    "WriterName",
+    "example",
+    "loudness",
+    "names_between_commas",
+    "prepare",
+]
+
+
+class Commands(click.Group):
+    """Commands whose expected errors are one sentence on stderr, never a traceback."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:  # noqa: D102 - as in click
+        # Python has None for a stream that was closed before it began.
+        if sys.stdout is None:
+            sys.stdout = cast(Any, _Closed())
+        if sys.stderr is None:
+            sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115 - for as long as the program runs
+        try:
+            return super().main(*args, **kwargs)
+        except OSError as error:
+            # What click prints itself, such as a help page, comes to no command.
+            click.echo(f"Error: {_of_system(error)}", err=True)
+            sys.exit(1)
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: D102 - as in click
+        try:
+            return super().invoke(ctx)
+        except RecommenderError as error:
+            raise click.ClickException(str(error)) from error
+        except KeyboardInterrupt:
+            click.echo("\nstopped; files already replaced are complete, no file is half written", err=True)
+            ctx.exit(130)
+        except OSError as error:
+            # A reader of our output that has seen enough, such as `head`, is no error of ours: click ends in silence.
+            if error.errno == errno.EPIPE:
+                raise
+            raise click.ClickException(_of_system(error)) from error
+
+
+class _Closed(io.TextIOBase):
+    """The standard output where it is closed: nothing is lost in silence."""
+
+    def write(self, text: str) -> int:
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF), "<stdout>")
+
+
+def _of_system(error: OSError) -> str:
+    """An error of the operating system in a sentence."""
+    # Without a name it is the standard output. What it still holds would be a traceback at the end.
+    if not error.filename and not sys.stdout.closed:
+        with contextlib.suppress(OSError, ValueError):
+            descriptor = sys.stdout.fileno()
+            os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{error.strerror or error}."
+
+
+class WriterName(click.ParamType[str]):
+    """A name of `WRITERS`, which is looked up only when it is needed."""
+
+    name = "writer"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:  # noqa: D102 - as in click
+        from recommender.writing import WRITERS
+
+        return f"[{'|'.join(WRITERS)}]"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: D102 - as in click
+        from recommender.writing import WRITERS
+
+        return click.Choice(list(WRITERS)).convert(value, param, ctx)
+
+
+class Count(click.ParamType[int]):
+    """A number within the limits of the setting ``ranking.k``."""
+
+    name = "integer"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: D102 - as in click
+        from recommender.settings import RankingSettings
+
+        limits = RankingSettings.__dataclass_fields__["k"].metadata
+        try:
+            number = int(value)
+        except ValueError:
+            number = None
+        if number is None or not limits["low"] <= number <= limits["high"]:
+            self.fail(f"must be a whole number from {limits['low']} to {limits['high']}, but is {value}.", param, ctx)
+        return number
+
+
+SITE = click.argument("site", type=click.Path(exists=True, path_type=Path))
+SETTINGS = click.option(
+    "--settings",
+    "settings_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Settings to use instead of the site's recommender.yaml.",
+)
+MODEL = click.Path(file_okay=False, path_type=Path)
+STRICT = click.option("--strict", is_flag=True, help="Stop at the first file with a problem.")
+
+
+def loudness(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options -v and -q."""
+    verbose = click.option("-v", "--verbose", is_flag=True, help="Tell more: each stage, every warning.")
+    quiet = click.option("-q", "--quiet", is_flag=True, help="Tell of problems only.")
+    return verbose(quiet(command))
+
+
+def example(*lines: str) -> str:
+    """What click prints below the options; the backspace keeps it from filling the lines."""
+    return "\n".join(["\b", "Example:", *(f"  {line}" for line in lines)])
+
+
+def names_between_commas(text: str | None) -> list[str] | None:
+    """The names in a text such as ``bm25,newest``."""
+    return None if text is None else [name.strip() for name in text.split(",") if name.strip()]
+
+
+def prepare() -> None:
+    """Make ready the streams and the signals of the process, before any command."""
+    # Signals belong to the main thread; whoever calls this from another has its own way of stopping.
+    with contextlib.suppress(ValueError):
+        signal.signal(signal.SIGTERM, _stop)
+    for stream in (sys.stdout, sys.stderr):
+        # A title or a file name that a terminal cannot show is no reason to stop.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _stop(signal_number: int, frame: object) -> NoReturn:
+    """End as after Ctrl-C, which leaves no file half written and no temporary file behind."""
+    raise KeyboardInterrupt
