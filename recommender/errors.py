@@ -13,6 +13,8 @@ Everything that can go wrong, as one tree. Imports nothing of ours.
     ├── NotFittedError            asked before `fit`
     ├── ModelError                a saved model that cannot be used
     ├── WriteError                a file that could not be written
+    ├── DecisionsError            the file of the editors' decisions
+    │   └── DecisionsChangedError     somebody else decided in the meantime
     ├── EvaluationError           nothing to score, or an unknown measure
     ├── GateError                 the score is below what was asked for
     └── MissingExtraError         an optional library is not installed
@@ -28,6 +30,8 @@ from difflib import get_close_matches
 __all__ = [
     "ArticleError",
     "CorpusError",
+    "DecisionsChangedError",
+    "DecisionsError",
     "EvaluationError",
     "FrontMatterError",
     "GateError",
@@ -89,6 +93,14 @@ class ModelError(RecommenderError):
 
 class WriteError(RecommenderError):
     """A file could not be written; it is as it was."""
+
+
+class DecisionsError(RecommenderError):
+    """The file of the editors' decisions cannot be understood."""
+
+
+class DecisionsChangedError(DecisionsError):
+    """A pair was decided otherwise since the editor saw it."""
 
 
 class EvaluationError(RecommenderError):

@@ -1,0 +1,352 @@
+"""
+What editors decided about pairs of articles: one file of the site that people read, correct by hand and merge.
+
+A line a pair, sorted. Git is told to unite the lines of two branches (``merge=union``), so that different pairs never
+conflict; a pair that two branches decided differently then has two lines, and reading says so.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import os
+import subprocess
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import yaml
+
+from recommender.articles import Article
+from recommender.cache import digest
+from recommender.content.urls import canonical_url
+from recommender.errors import DecisionsChangedError, DecisionsError, did_you_mean
+from recommender.writing.atomic import read_if_there, replace_file, unwritten
+
+try:
+    import fcntl
+except ImportError:  # Windows: two programs at once are then told apart by the file's bytes alone
+    fcntl = None  # type: ignore[assignment]
+
+__all__ = ["DECISIONS_FILE", "GRADES", "Decision", "Decisions", "DecisionsFile", "Pair", "Verdict", "editor_name"]
+
+#: Below the site; generators leave folders that begin with an underscore alone.
+DECISIONS_FILE = Path("_recommender", "decisions.yaml")
+
+Verdict = Literal["accept", "reject", "pin", "keep", "remove"]
+#: An article and a candidate, by their ids.
+Pair = tuple[str, str]
+
+#: What a decision says of a pair in a reader's grades: 3 must, 2 good, 1 weak, 0 wrong.
+GRADES: Mapping[Verdict, int] = {"pin": 3, "accept": 2, "keep": 2, "reject": 0, "remove": 0}
+
+_HEAD = """\
+# What editors decided about suggestions: a line a pair. `recommender review` writes here, and so may you.
+# verdict: accept, reject or pin (at a position) a suggestion; keep or remove an entry of the curated list.
+"""
+_ATTRIBUTES = f"{DECISIONS_FILE.name} merge=union\n"
+_NAMES = ("article", "article_url", "candidate", "candidate_url", "verdict", "position", "why", "by", "day", "until")
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """
+    What an editor decided about a candidate under an article.
+
+    Parameters
+    ----------
+    article, candidate
+        Ids.
+    verdict
+        Suggestions are accepted, rejected or pinned; entries of the curated list are kept or removed.
+    position
+        Of what is pinned, from 1; None for anything else.
+    why, by, day
+        The reason, the editor, and when.
+    until
+        The last day on which it holds; None: for good.
+    article_url, candidate_url
+        Addresses, by which an article that was renamed is found again.
+    """
+
+    article: str
+    candidate: str
+    verdict: Verdict
+    position: int | None = None
+    why: str = ""
+    by: str = ""
+    day: date | None = None
+    until: date | None = None
+    article_url: str = ""
+    candidate_url: str = ""
+
+    @property
+    def pair(self) -> Pair:
+        """The two ids."""
+        return self.article, self.candidate
+
+    def holds(self, today: date) -> bool:
+        """Whether it counts on a day."""
+        return self.until is None or today <= self.until
+
+    def __str__(self) -> str:
+        past = {"accept": "accepted", "reject": "rejected", "pin": "pinned", "keep": "kept", "remove": "taken out"}
+        by, on = f" by {self.by}" if self.by else "", f" on {self.day}" if self.day else ""
+        return f"{past[self.verdict]}{by}{on}{f': {self.why}' if self.why else ''}"
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """
+    The decisions of a site, by pair.
+
+    Parameters
+    ----------
+    by_pair
+        Of articles as they are called now.
+    version
+        A digest of the file.
+    unknown
+        A sentence for each decision about an article that there is no more.
+    """
+
+    by_pair: Mapping[Pair, Decision] = field(default_factory=dict)
+    version: str = ""
+    unknown: tuple[str, ...] = ()
+
+    def of(self, article_id: str, today: date | None = None) -> dict[str, Decision]:
+        """The decisions under an article, by candidate; with `today`, those that hold on that day."""
+        held = self._by_article.get(article_id, {})
+        return held if today is None else {key: one for key, one in held.items() if one.holds(today)}
+
+    def grades(self) -> dict[Pair, int]:
+        """Decisions as a reader's grades: judgments for an evaluation, lessons for a ranker."""
+        return {pair: GRADES[decision.verdict] for pair, decision in self.by_pair.items()}
+
+    @cached_property
+    def _by_article(self) -> dict[str, dict[str, Decision]]:
+        found: dict[str, dict[str, Decision]] = {}
+        for (article, candidate), decision in self.by_pair.items():
+            found.setdefault(article, {})[candidate] = decision
+        return found
+
+
+class DecisionsFile:
+    """
+    The decisions of a site, read, and changed a pair at a time.
+
+    Each change reads the file as it is now and writes it whole, under a lock, so programs and hands that change
+    different pairs never lose each other's work. Lines that do not change stay byte for byte, comments too.
+
+    Parameters
+    ----------
+    site
+        The folder; for a file of articles, the folder that it is in.
+    articles
+        Who is called what now.
+    """
+
+    def __init__(self, site: Path, articles: Iterable[Article] = ()) -> None:
+        self.path = (site if site.is_dir() else site.parent) / DECISIONS_FILE
+        self._ids: set[str] = set()
+        self._by_url: dict[str, list[str]] = {}
+        for article in articles:
+            self._ids.add(article.id)
+            for url in filter(None, (article.url, *article.aliases)):
+                self._by_url.setdefault(canonical_url(url), []).append(article.id)
+
+    def read(self) -> Decisions:
+        """
+        What was decided; nothing where there is no file.
+
+        Raises
+        ------
+        DecisionsError
+            A line cannot be understood, or a pair is decided twice.
+        """
+        raw = read_if_there(self.path) or b""
+        return self._decisions(raw, self._chunks(raw))
+
+    def change(
+        self, wanted: Mapping[Pair, Decision | None], expected: Mapping[Pair, Decision | None] | None = None
+    ) -> Decisions:
+        """
+        Decide some pairs, or with None forget what was decided.
+
+        Parameters
+        ----------
+        wanted
+            The new decision of each pair.
+        expected
+            What the editor saw of them; None: whatever it was.
+
+        Raises
+        ------
+        DecisionsChangedError
+            Somebody decided one of these pairs otherwise in the meantime; nothing was written.
+        DecisionsError
+            As `read`.
+        WriteError
+            The file cannot be written.
+        """
+        try:
+            replace_file(self.path.parent / ".gitattributes", _ATTRIBUTES.encode())
+            with _locked(self.path.parent):
+                while True:
+                    raw = read_if_there(self.path) or b""
+                    chunks = self._chunks(raw)
+                    now = self._decisions(raw, chunks).by_pair
+                    for pair, seen in (expected or {}).items():
+                        if now.get(pair) != seen:
+                            raise DecisionsChangedError(
+                                f"{pair[1]} under {pair[0]} was decided otherwise in the meantime: "
+                                f"{now.get(pair) or 'the decision was taken back'}. Look again, then decide."
+                            )
+                    after = _changed(chunks, wanted).encode()
+                    # A hand with an editor takes no lock.
+                    if (read_if_there(self.path) or b"") == raw:
+                        replace_file(self.path, after)
+                        return self._decisions(after, self._chunks(after))
+        except OSError as error:
+            raise unwritten(self.path, error) from None
+
+    def _chunks(self, raw: bytes) -> list[tuple[str, Decision | None]]:
+        """The text in pieces that joined give it again, each with its decision where it holds one."""
+        try:
+            lines = raw.decode("utf-8").removeprefix("\ufeff").split("\n")
+        except UnicodeDecodeError:
+            raise DecisionsError(f"{self.path}: is not UTF-8 text. Save it as UTF-8.") from None
+        lines = [f"{line}\n" for line in lines[:-1]] + ([f"{lines[-1]}\n"] if lines[-1] else [])
+        chunks: list[tuple[str, Decision | None]] = []
+        first: dict[Pair, tuple[Decision, int]] = {}
+        n_lines = 0
+        while n_lines < len(lines):
+            start, n_lines = n_lines, n_lines + 1
+            if not lines[start].startswith("- "):
+                if lines[start].strip() and not lines[start].startswith(("#", "---", "...", "[]")):
+                    merging = lines[start].startswith(("<<<<<<<", "=======", ">>>>>>>"))
+                    cure = "Finish the merge: keep one line a pair." if merging else "Begin each decision with a dash."
+                    raise DecisionsError(
+                        f"{self.path}:{start + 1}: expected a decision, found {lines[start][:40]!r}. {cure}"
+                    )
+                chunks.append((lines[start], None))
+                continue
+            while n_lines < len(lines) and lines[n_lines].startswith(" "):
+                n_lines += 1
+            text = "".join(lines[start:n_lines])
+            where = f"{self.path}:{start + 1}"
+            try:
+                found = self._as_called_now(_decision(text))
+            except DecisionsError as error:
+                raise DecisionsError(f"{where}: {error}") from None
+            if found.pair in first:
+                other, line = first[found.pair]
+                if other == found:  # two branches that agree
+                    continue
+                raise DecisionsError(
+                    f"{where}: {found.candidate} under {found.article} is decided twice: {other} (line {line}), and "
+                    f"{found} (this line). Keep one of the two lines."
+                )
+            first[found.pair] = found, start + 1
+            chunks.append((text, found))
+        return chunks
+
+    def _decisions(self, raw: bytes, chunks: Iterable[tuple[str, Decision | None]]) -> Decisions:
+        by_pair = {found.pair: found for _, found in chunks if found}
+        unknown = tuple(
+            f"{DECISIONS_FILE.name}: no article has the id or address of {found.article!r} any more"
+            for found in by_pair.values()
+            if self._ids and found.article not in self._ids
+        )
+        return Decisions(by_pair, digest(raw), unknown)
+
+    def _as_called_now(self, found: Decision) -> Decision:
+        article = self._id_now(found.article, found.article_url)
+        candidate = self._id_now(found.candidate, found.candidate_url)
+        if (article, candidate) == found.pair:
+            return found
+        return replace(found, article=article, candidate=candidate)
+
+    def _id_now(self, article_id: str, url: str) -> str:
+        """The address outlives the name of a file; the id decides among several files of one address."""
+        ids = self._by_url.get(canonical_url(url), []) if url else []
+        return article_id if article_id in ids or not ids else ids[0]
+
+
+def editor_name(site: Path) -> str:
+    """Who decides: git's name for the user, else the system's."""
+    with contextlib.suppress(OSError, subprocess.SubprocessError):
+        asked = ["git", "-C", str(site if site.is_dir() else site.parent), "config", "user.name"]
+        if name := subprocess.run(asked, capture_output=True, text=True, timeout=5, check=False).stdout.strip():
+            return name
+    with contextlib.suppress(OSError, KeyError, ImportError):
+        return getpass.getuser()
+    return ""
+
+
+def _changed(chunks: list[tuple[str, Decision | None]], wanted: Mapping[Pair, Decision | None]) -> str:
+    """The text with some pairs decided: each where it stands, a new one before the first that comes after it."""
+    waiting = sorted(pair for pair, decision in wanted.items() if decision is not None)
+    stands = {found.pair for _, found in chunks if found}
+    waiting = [pair for pair in waiting if pair not in stands]
+    parts = [] if chunks else [_HEAD]
+    for text, found in chunks:
+        while found is not None and waiting and waiting[0] < found.pair:
+            parts.append(_line(wanted[waiting.pop(0)]))
+        parts.append(_line(wanted[found.pair]) if found is not None and found.pair in wanted else text)
+    return "".join([*parts, *(_line(wanted[pair]) for pair in waiting)])
+
+
+def _line(decision: Decision | None) -> str:
+    if decision is None:
+        return ""
+    values = {name: getattr(decision, name) for name in _NAMES if getattr(decision, name) not in ("", None)}
+    text = yaml.safe_dump(values, default_flow_style=True, allow_unicode=True, sort_keys=False, width=float("inf"))
+    return f"- {text.strip()}\n"
+
+
+@lru_cache(maxsize=1 << 16)
+def _decision(text: str) -> Decision:
+    """The decision of one item of the list."""
+    try:
+        (found,) = yaml.safe_load(text)
+    except (yaml.YAMLError, TypeError, ValueError) as error:
+        raise DecisionsError(f"{getattr(error, 'problem', None) or 'is not YAML'}. Mend the line.") from None
+    if not isinstance(found, dict):
+        raise DecisionsError("expected article, candidate and verdict, found something else. Mend the line.")
+    for name, value in found.items():
+        if name not in _NAMES:
+            raise DecisionsError(f"a decision has no {name!r}.{did_you_mean(str(name), _NAMES)}")
+        if message := _violation(str(name), value):
+            raise DecisionsError(f"{name} must be {message}, but is {value!r}.")
+    if missing := [name for name in ("article", "candidate", "verdict") if name not in found]:
+        raise DecisionsError(f"{missing[0]} is missing. Write it.")
+    if (found["verdict"] == "pin") != ("position" in found):
+        raise DecisionsError("what is pinned has a position, from 1, and nothing else has one. Mend the line.")
+    return Decision(**found)
+
+
+def _violation(name: str, value: Any) -> str:
+    """What was expected of a value, or "" where it is right."""
+    if name == "verdict":
+        return "" if value in get_args(Verdict) else f"one of {', '.join(get_args(Verdict))}"
+    if name == "position":
+        return "" if type(value) is int and value >= 1 else "a whole number from 1"
+    if name in ("day", "until"):
+        return "" if type(value) is date else "a day such as 2026-03-03"
+    return "" if isinstance(value, str) and value else "text"
+
+
+@contextlib.contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    descriptor = os.open(folder, os.O_RDONLY) if fcntl else -1
+    try:
+        if fcntl:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        if fcntl:
+            os.close(descriptor)

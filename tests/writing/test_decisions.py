@@ -1,0 +1,232 @@
+"""The file of decisions."""
+
+import random
+import subprocess
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+
+import pytest
+
+from recommender import Article
+from recommender.errors import DecisionsChangedError, DecisionsError
+from recommender.writing.decisions import Decision, DecisionsFile
+
+DAY = date(2026, 3, 3)
+
+
+def decided(article, candidate, verdict="reject", **more):
+    """A decision of Ana's."""
+    return Decision(article, candidate, verdict, by="Ana", day=DAY, **more)
+
+
+def put(file, *decisions):
+    """Decide, whatever was decided before."""
+    return file.change({decision.pair: decision for decision in decisions})
+
+
+@pytest.fixture
+def file(tmp_path):
+    """The decisions of a site without any."""
+    return DecisionsFile(tmp_path)
+
+
+def test_a_line_a_pair(file):
+    """The file is sorted by pair, a line each, and says who, when and why."""
+    put(file, decided("tea", "car", why="no common subject: dull"))
+    put(file, decided("tea", "cup", "pin", position=1), decided("bike", "car", "accept", until=date(2027, 1, 1)))
+    lines = file.path.read_text().splitlines()
+    assert lines[0].startswith("# What editors decided")
+    assert lines[2:] == [
+        "- {article: bike, candidate: car, verdict: accept, by: Ana, day: 2026-03-03, until: 2027-01-01}",
+        "- {article: tea, candidate: car, verdict: reject, why: 'no common subject: dull', by: Ana, day: 2026-03-03}",
+        "- {article: tea, candidate: cup, verdict: pin, position: 1, by: Ana, day: 2026-03-03}",
+    ]
+
+
+def test_round_trip(file):
+    """What is read is what was decided, whatever texts it has."""
+    nasty = decided("- [a], {b}: # c", "yes", why='"quoted", \n two lines \u2028 and ☕', article_url="/tea?a=b#c")
+    put(file, nasty, decided("2024", "null", "pin", position=3))
+    assert file.read().by_pair == {
+        nasty.pair: nasty,
+        ("2024", "null"): decided("2024", "null", "pin", position=3),
+    }
+
+
+def test_taken_back(file):
+    """Taking a decision back leaves the file as it was before."""
+    put(file, decided("tea", "car"))
+    before = file.path.read_bytes()
+    put(file, decided("tea", "cup"))
+    file.change({("tea", "cup"): None})
+    assert file.path.read_bytes() == before
+
+
+def test_hand_edits_stay(file):
+    """Comments, order and layout of lines that a hand wrote stay, byte for byte."""
+    file.path.parent.mkdir()
+    by_hand = (
+        "# mine\r\n- article: tea\n  candidate: car\n  verdict: reject\n  # because\n\n"
+        "- {article: bike,   candidate: car, verdict: accept}  # for now\n"
+    )
+    file.path.write_bytes(by_hand.encode())
+    put(file, decided("zebra", "car"))
+    assert file.path.read_bytes().decode().startswith(by_hand)
+    assert len(file.read().by_pair) == 3
+
+
+def test_until(file):
+    """A decision with an end counts up to that day, and stays in the file."""
+    put(file, decided("tea", "car", until=date(2026, 6, 30)))
+    read = file.read()
+    assert list(read.of("tea", date(2026, 6, 30))) == ["car"]
+    assert list(read.of("tea", date(2026, 7, 1))) == []
+    assert list(read.of("tea")) == ["car"]
+
+
+def test_renamed(tmp_path):
+    """An article that was renamed keeps its decisions, by its address or by one that it had."""
+    first = DecisionsFile(tmp_path, [Article(id="tea", url="/tea"), Article(id="cup", url="/cup")])
+    put(first, decided("tea", "cup", article_url="/tea", candidate_url="/cup"))
+    now = DecisionsFile(
+        tmp_path, [Article(id="green-tea", url="/tea/"), Article(id="mug", url="/mug", aliases=("/cup",))]
+    )
+    (found,) = now.read().by_pair.values()
+    assert found.pair == ("green-tea", "mug")
+    now.change({found.pair: decided("green-tea", "mug", "accept")})
+    assert [line for line in now.path.read_text().splitlines() if line[0] == "-"] == [
+        "- {article: green-tea, candidate: mug, verdict: accept, by: Ana, day: 2026-03-03}"
+    ]
+
+
+def test_gone(tmp_path):
+    """A decision about an article that is gone is told of, and stays."""
+    put(DecisionsFile(tmp_path), decided("tea", "cup"))
+    assert DecisionsFile(tmp_path, [Article(id="cup")]).read().unknown == (
+        "decisions.yaml: no article has the id or address of 'tea' any more",
+    )
+
+
+def test_grades(file):
+    """Pinned is 3, accepted and kept 2, rejected and taken out 0."""
+    put(
+        file,
+        decided("a", "b", "pin", position=1),
+        *(decided("a", v, v) for v in ("accept", "keep", "reject", "remove")),
+    )
+    assert sorted(file.read().grades().items()) == [
+        (("a", "accept"), 2), (("a", "b"), 3), (("a", "keep"), 2), (("a", "reject"), 0), (("a", "remove"), 0),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("- {article: a, candidate: b, verdict: no}", "verdict must be one of accept, reject, pin, keep, remove"),
+        ("- {article: a, candidate: b}", "verdict is missing"),
+        ("- {article: a, candidate: b, verdict: pin}", "has a position"),
+        ("- {article: a, candidate: b, verdict: reject, position: 2}", "has a position"),
+        ("- {article: 7, candidate: b, verdict: reject}", "article must be text, but is 7"),
+        ("- {article: a, candidate: b, verdikt: reject}", "Did you mean 'verdict'?"),
+        ("- {article: a, candidate: b, verdict: reject, day: soon}", "day must be a day"),
+        ("- {article: a", "Mend the line"),
+        ("- tea", "expected article, candidate and verdict"),
+        ("tea", "Begin each decision with a dash"),
+        ("<<<<<<< HEAD", "Finish the merge"),
+    ],
+)
+def test_errors(file, line, message):
+    """A line that cannot be understood is an error with its number, and the file stays as it is."""
+    file.path.parent.mkdir()
+    file.path.write_text(f"# head\n{line}\n")
+    with pytest.raises(DecisionsError, match=r"decisions.yaml:2: ") as caught:
+        put(file, decided("x", "y"))
+    assert message in str(caught.value)
+    assert file.path.read_text() == f"# head\n{line}\n"
+
+
+def test_seen_before(file):
+    """A decision against what somebody else decided in the meantime is refused, and nothing is lost."""
+    put(file, decided("tea", "cup"))
+    with pytest.raises(DecisionsChangedError, match="rejected by Ana on 2026-03-03"):
+        file.change({("tea", "cup"): decided("tea", "cup", "accept")}, {("tea", "cup"): None})
+    assert file.read().by_pair["tea", "cup"].verdict == "reject"
+    file.change({("tea", "cup"): None}, {("tea", "cup"): decided("tea", "cup")})
+    assert file.read().by_pair == {}
+
+
+def test_nothing_is_lost(tmp_path):
+    """Five hundred decisions from four threads, and hands that add lines meanwhile, are all there in the end."""
+    pairs = [(f"article-{number % 25}", f"candidate-{number}") for number in range(500)]
+    random.Random(5).shuffle(pairs)
+    stop = threading.Event()
+    n_by_hand = 0
+
+    def edit_by_hand():
+        nonlocal n_by_hand
+        path = DecisionsFile(tmp_path).path
+        while not stop.wait(0.02) and n_by_hand < 40:
+            if path.exists():
+                before = path.read_bytes()
+                beside = path.with_name("by-hand.tmp")
+                beside.write_bytes(before + f"- {{article: hand, candidate: c{n_by_hand}, verdict: keep}}\n".encode())
+                # An editor that, as good ones do, looks whether the file changed since it was opened.
+                if path.read_bytes() == before:
+                    beside.replace(path)
+                    n_by_hand += 1
+
+    hand = threading.Thread(target=edit_by_hand)
+    hand.start()
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda pair: put(DecisionsFile(tmp_path), decided(*pair)), pairs))
+    stop.set()
+    hand.join()
+    found = DecisionsFile(tmp_path).read().by_pair
+    assert set(pairs) <= set(found)
+
+
+def git(folder, *arguments):
+    """Run git in a folder, as Ana."""
+    who = ["-c", "user.name=Ana", "-c", "user.email=ana@example.org"]
+    return subprocess.run(["git", "-C", str(folder), *who, *arguments], check=True, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize("was_there", [True, False], ids=["file before", "file made in both"])
+def test_branches_merge(tmp_path, was_there):
+    """Two branches that decide fifty different pairs each merge without a conflict, and no decision is lost."""
+    file = DecisionsFile(tmp_path)
+    git(tmp_path, "init", "-q", "-b", "main")
+    (tmp_path / "index.md").write_text("# Tea\n")
+    if was_there:
+        put(file, *(decided(f"article-{n}", "other") for n in range(10)))
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "commit", "-qm", "start")
+    for branch, even in (("ana", 0), ("ben", 1)):
+        git(tmp_path, "checkout", "-q", "-b", branch, "main")
+        put(file, *(decided(f"article-{n // 5}", f"candidate-{n}", why="dull") for n in range(even, 100, 2)))
+        git(tmp_path, "add", "-A")
+        git(tmp_path, "commit", "-qm", branch)
+    git(tmp_path, "merge", "-q", "--no-edit", "ana")
+    assert len(file.read().by_pair) == 100 + 10 * was_there
+    put(file, decided("zebra", "other"))
+    lines = [line for line in file.path.read_text().splitlines() if line.startswith("-")]
+    assert len(lines) == len(set(lines)) == 101 + 10 * was_there
+
+
+def test_branches_that_disagree(tmp_path):
+    """One pair that two branches decided differently is one clear error, with both lines and who wrote them."""
+    file = DecisionsFile(tmp_path)
+    git(tmp_path, "init", "-q", "-b", "main")
+    put(file, decided("tea", "cup", "keep"))
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "commit", "-qm", "start")
+    for branch, verdict in (("ana", "accept"), ("ben", "reject")):
+        git(tmp_path, "checkout", "-q", "-b", branch, "main")
+        put(file, decided("tea", "pot", verdict, why=branch))
+        git(tmp_path, "commit", "-qam", branch)
+    git(tmp_path, "merge", "-q", "--no-edit", "ana")
+    with pytest.raises(DecisionsError, match=r"decisions.yaml:5: pot under tea is decided twice: .*Keep one") as caught:
+        file.read()
+    assert "rejected by Ana on 2026-03-03: ben" in str(caught.value)
+    assert "accepted by Ana on 2026-03-03: ana" in str(caught.value)
