@@ -9,10 +9,13 @@ from typing import Any, Literal, overload
 
 from recommender.errors import ArticleError, CorpusError, RecommenderError, UnknownArticleError
 
-__all__ = ["NEVER", "Article", "Corpus", "EntryShape", "Reading", "RelatedEntry"]
+__all__ = ["MARKS", "NEVER", "Article", "Corpus", "EntryShape", "Reading", "RelatedEntry"]
 
 #: From when an article is to be seen of which the site's generator makes no page.
 NEVER = datetime.max.replace(tzinfo=UTC)
+
+#: What an editor may ask of the suggestions in an article's front matter, under `recommender`.
+MARKS = ("show-none", "never-suggest", "background", "follow-up", "evergreen")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,8 @@ class Article:
     visible_from, visible_until
         Before the one and from the other on it is never suggested, whatever the settings say: an embargo, the day on
         which it expires. ``NEVER`` for a page that the site's generator does not make. None: no such day.
+    marks
+        What the front matter asks of the suggestions, as in ``MARKS``, and what rules ask of it, as ``name: value``.
 
     Raises
     ------
@@ -101,6 +106,7 @@ class Article:
     aliases: tuple[str, ...] = ()
     visible_from: datetime | None = None
     visible_until: datetime | None = None
+    marks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what else would fail far from here, in the middle of a batch."""

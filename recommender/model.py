@@ -729,7 +729,7 @@ def _digest(article: Article) -> str:
         article.id, article.title, article.excerpt, article.url, article.provider, article.language, article.body,
         str(article.published_at), str(article.quality), str(article.is_published),
         str(article.visible_from), str(article.visible_until),
-        *article.topics, "", *article.aliases,
+        *article.topics, "", *article.aliases, "", *article.marks,
     ]  # fmt: skip
     for entry in article.related:
         parts += (entry.target, entry.url, entry.title, entry.excerpt)

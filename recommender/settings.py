@@ -27,6 +27,7 @@ __all__ = [
     "FieldSettings",
     "ListEvidence",
     "RankingSettings",
+    "RulesSettings",
     "Settings",
     "VectorsSettings",
     "WritingSettings",
@@ -172,6 +173,62 @@ class RankingSettings:
     n_jobs: int = knob(-1, "Processes that work at once, as in joblib; -1 is all cores.", -64, 1024)
 
 
+#: What a pattern may ask of an article beside its path; any other name is one of its front matter.
+PATTERN_NAMES = ("topic", "provider", "language", "section")
+_PATTERN = re.compile(r"([\w.-]+):\s+(\S.*)")
+
+
+@dataclass(frozen=True)
+class RulesSettings:
+    """
+    What the editors allow, whatever the ranker says.
+
+    Articles are named by patterns: a glob pattern of ids or paths (``_news/2019-*``), or a name and a value, such as
+    ``topic: deaths``, ``provider: Example Wire``, ``section: press``, ``language: de``, or any name of the front
+    matter, such as ``sponsored: true``. Values are glob patterns too, and capitals do not matter.
+    """
+
+    none_on: tuple[str, ...] = knob(
+        (),
+        "Articles that show no suggestions, as patterns. One article, in its front matter: `recommender: show-none`.",
+    )
+    never: tuple[str, ...] = knob(
+        (), "Articles that are never suggested, as patterns. One article: `recommender: never-suggest`."
+    )
+    apart: tuple[str, ...] = knob(
+        (), "Articles that are never suggested under each other: two patterns with a bar between, `a | b`."
+    )
+    ignore_topics: tuple[str, ...] = knob(
+        (), "Topics that say nothing of what an article is about, such as featured: no rule and no word counts them."
+    )
+    window_days: float | None = knob(None, "Most days between an article and its suggestion; empty: any.", 0, 36_500)
+    evergreen: tuple[str, ...] = knob(
+        (), "Articles, as patterns, for which dates do not matter. One article: `recommender: evergreen`."
+    )
+    same: tuple[str, ...] = knob(
+        (), "What a suggestion must have in common with its article: topic, section, language or provider."
+    )
+    prefer: tuple[str, ...] = knob(
+        (), "What suggestions come first for having in common with their article; each counts as a quarter more score."
+    )
+    per_provider: int | None = knob(None, "Most suggestions from one provider under an article; empty: any.", 1, 50)
+    diversity: float = knob(
+        0.0, "How much a suggestion that is like those before it must stand back: 0 not at all, 1 wholly.", 0, 1
+    )
+    at_least: int = knob(1, "Fewest suggestions; where fewer would remain, none is shown.", 1, 50)
+    fill_up: bool = knob(
+        False, "Where places remain, fill them with the newest articles of the same topic, marked as such."
+    )
+
+    @property
+    def front_matter_names(self) -> tuple[str, ...]:
+        """The names of front matter that patterns ask for."""
+        patterns = [part for one in self.apart for part in one.split("|")]
+        patterns += [*self.none_on, *self.never, *self.evergreen]
+        names = {found[1] for pattern in patterns if (found := _PATTERN.fullmatch(pattern.strip()))}
+        return tuple(sorted(names - set(PATTERN_NAMES)))
+
+
 @dataclass(frozen=True)
 class WritingSettings:
     """Where suggestions go."""
@@ -200,6 +257,7 @@ class Settings:
     articles: ArticlesSettings = knob(ArticlesSettings(), "What is read, and which articles may be suggested.")
     vectors: VectorsSettings = knob(VectorsSettings(), "How text becomes numbers.")
     ranking: RankingSettings = knob(RankingSettings(), "How candidates become suggestions.")
+    rules: RulesSettings = knob(RulesSettings(), "What the editors allow, whatever the ranker says.")
     writing: WritingSettings = knob(WritingSettings(), "Where suggestions go.")
     evaluation: EvaluationSettings = knob(EvaluationSettings(), "How suggestions are scored.")
 
@@ -218,6 +276,19 @@ class Settings:
                 f"settings: writing.data_file must be a file below the site, but is {_say(self.writing.data_file)}. "
                 "To write elsewhere: --output FILE."
             )
+        for name in ("same", "prefer"):
+            for asked in getattr(self.rules, name):
+                if asked not in PATTERN_NAMES:
+                    raise SettingsError(
+                        f"settings: rules.{name} may name {', '.join(PATTERN_NAMES)}, but names {_say(asked)}."
+                        f"{did_you_mean(asked, PATTERN_NAMES)}"
+                    )
+        for pair in self.rules.apart:
+            if [bool(part.strip()) for part in pair.split("|")] != [True, True]:
+                raise SettingsError(
+                    f"settings: rules.apart must be two patterns with a bar between, but is {_say(pair)}. "
+                    "Write it such as: topic: deaths | topic: games."
+                )
         for name in _FIELDS_OF_TEXT:
             low, high = getattr(self.vectors, name).ngram_range
             if not 1 <= low <= high <= 10:
@@ -363,6 +434,9 @@ def _convert(value: Any, hint: Any, knob_: dataclasses.Field[Any], name: str, wh
     if value is None and knob_.default is not dataclasses.MISSING and knob_.default == "":
         return ""
     if isinstance(value, list):
+        # YAML reads a pattern that is not quoted, - topic: deaths, as a mapping of one name.
+        if hint == tuple[str, ...] and name.startswith("rules."):
+            value = [_pattern_of(item) if isinstance(item, Mapping) and len(item) == 1 else item for item in value]
         value = tuple(value)
     if isinstance(value, Mapping):
         value = {key: tuple(item) if isinstance(item, list) else item for key, item in value.items()}
@@ -373,6 +447,11 @@ def _convert(value: Any, hint: Any, knob_: dataclasses.Field[Any], name: str, wh
     if expected:
         raise SettingsError(f"{where}: {name} must be {expected}, but is {_say(value)}.")
     return float(value) if hint is float else value
+
+
+def _pattern_of(item: Mapping[Any, Any]) -> str:
+    ((name, value),) = item.items()
+    return f"{name}: {_say(value) if isinstance(value, bool) else value}"
 
 
 def _check(part: Any, prefix: str, where: str) -> None:

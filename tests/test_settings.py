@@ -100,7 +100,7 @@ def test_every_setting_has_a_sentence():
     described = describe_settings()
     assert all(sentence.endswith(".") for _, _, sentence in described)
     stages = list(dict.fromkeys(name.split(".")[0] for name, _, _ in described))
-    assert stages == ["articles", "vectors", "ranking", "writing", "evaluation"]
+    assert stages == ["articles", "vectors", "ranking", "rules", "writing", "evaluation"]
 
 
 def test_settings_files_are_read(tmp_path):

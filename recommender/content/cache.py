@@ -60,6 +60,7 @@ class _ArticleRow(NamedTuple):
     n_body: int
     visible_from: str | None
     visible_until: str | None
+    marks: Sequence[str]
 
 
 class _FileRow(NamedTuple):
@@ -107,6 +108,7 @@ class ReadingCache:
             settings.articles.site_url,
             settings.articles.address,
             settings.writing.front_matter_name,
+            settings.rules.front_matter_names,
             sorted(languages.suffixes),
             sorted(languages.folders.items()),
         ]
@@ -301,6 +303,7 @@ def _article_row(article: Article) -> _ArticleRow:
         len(article.body.encode("utf-8")),
         _written(article.visible_from),
         _written(article.visible_until),
+        article.marks,
     )
 
 
@@ -322,6 +325,7 @@ def _article(known: KnownFile, row: _ArticleRow, related: tuple[RelatedEntry, ..
         tuple(row.aliases),
         _moment(row.visible_from),
         _moment(row.visible_until),
+        tuple(row.marks),
     )
 
 

@@ -26,6 +26,7 @@ from recommender.content.values import (
     generator_date_of,
     hidden_of,
     language_of,
+    marks_of,
     moment_of,
     plain_of,
     provider_of,
@@ -34,6 +35,7 @@ from recommender.content.values import (
     title_of,
     topics_of,
     unpublished_of,
+    values_as_marks,
 )
 from recommender.errors import ArticleError
 from recommender.settings import WritingSettings
@@ -75,6 +77,7 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     "path": ("path",),
     "person": ("name", "first_name", "firstName"),
     "headless": ("headless",),
+    "marks": ("recommender",),
     "categories": ("categories", "category"),
     "date": ("date", "publishDate", "pubDate"),
     "related": ("related", "relatedArticles", "relatedPosts", "seeAlso"),
@@ -167,6 +170,8 @@ class FieldReader:
         The site's, in which dates may name a month; "" where it is not known.
     own_name
         Under which our suggestions stand in front matter: no curated list.
+    marks
+        Further names whose values rules ask for.
     has_bare_pages
         Whether the site's generator makes pages of files without front matter.
     """
@@ -178,11 +183,13 @@ class FieldReader:
         zone: tzinfo = UTC,
         language: str = "",
         own_name: str = "",
+        marks: Sequence[str] = (),
         has_bare_pages: bool = True,
     ) -> None:
         self.has_bare_pages = has_bare_pages
         self.zone = zone
         self.language = language
+        self._marks = tuple(marks)
         self._known_entries: KnownEntries = {}
         names = dict(USUAL_NAMES)
         for ours, theirs in (fields or {}).items():
@@ -265,6 +272,7 @@ class FieldReader:
             aliases=tuple([alias for alias in aliases if alias != article_id]),
             visible_from=embargo_of(found, self.zone, published_at) if is_made else NEVER,
             visible_until=expiry_of(found, self.zone),
+            marks=(*marks_of(found), *(mark for name in self._marks for mark in values_as_marks(name, values))),
         )
         # NB Much faster than Counter.update.
         for name in found.names:

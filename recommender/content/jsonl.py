@@ -73,6 +73,7 @@ def read_jsonl(path: Path | str, settings: Settings | None = None, *, strict: bo
         settings.articles.fields,
         language=settings.articles.site_language,
         own_name=settings.writing.front_matter_name,
+        marks=settings.rules.front_matter_names,
     )
     articles: list[Article] = []
     notes = Notes()

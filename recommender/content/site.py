@@ -193,6 +193,7 @@ def _reader(settings: Settings, generator: Generator) -> FieldReader:
         zone=generator.zone,
         language=settings.articles.site_language or generator.language,
         own_name=settings.writing.front_matter_name,
+        marks=settings.rules.front_matter_names,
         # Jekyll copies files without front matter as they are.
         has_bare_pages=generator.title != "Jekyll",
     )

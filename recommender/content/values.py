@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from typing import Any
 
+from recommender.articles import MARKS
 from recommender.bounds import LONGEST_TEXT, LONGEST_TITLE, MOST_TOPICS
 from recommender.content.dates import NoDayError, read_date
 from recommender.content.paths import named_language, without_ending
@@ -26,6 +27,7 @@ __all__ = [
     "generator_date_of",
     "hidden_of",
     "language_of",
+    "marks_of",
     "moment_of",
     "plain_of",
     "provider_of",
@@ -34,6 +36,7 @@ __all__ = [
     "title_of",
     "topics_of",
     "unpublished_of",
+    "values_as_marks",
 ]
 
 
@@ -395,3 +398,23 @@ def unpublished_of(found: Found) -> str:
             elif not (ours == "published" and isinstance(value, str | date) and ("published_at", name) in found.names):
                 found.leave_out(name, "true or false", value)
     return unpublished
+
+
+def marks_of(found: Found) -> tuple[str, ...]:
+    """What an editor asks of the suggestions, each of a few words."""
+    marks: list[str] = []
+    for name, value in found.get("marks"):
+        for word in value if isinstance(value, list) else [value]:
+            if word in MARKS:
+                marks.append(word)
+            else:
+                found.leave_out(name, f"one or more of {', '.join(MARKS)}", word)
+    return tuple(marks)
+
+
+def values_as_marks(name: str, values: Mapping[Any, Any]) -> Iterator[str]:
+    """The plain values of a name, in small letters behind it."""
+    value = values.get(name)
+    for one in value if isinstance(value, list) else [value]:
+        if isinstance(one, str | int | float | date):
+            yield f"{name}: {one}".casefold()

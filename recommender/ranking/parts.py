@@ -142,7 +142,7 @@ def _article_from_json(item: dict[str, Any]) -> Article:
     for name in ("published_at", "visible_from", "visible_until"):
         if name in item:
             item[name] = datetime.fromisoformat(item[name])
-    for name in ("topics", "aliases"):
+    for name in ("topics", "aliases", "marks"):
         item[name] = tuple(item.get(name, ()))
     return Article(**item)
 

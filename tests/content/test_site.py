@@ -12,7 +12,7 @@ from recommender.bounds import Fence
 from recommender.content import site as site_module
 from recommender.content.site import read_article, read_site
 from recommender.errors import ArticleError, FrontMatterError, SiteError
-from recommender.settings import ArticlesSettings, Settings
+from recommender.settings import ArticlesSettings, Settings, settings_from_mapping
 
 
 def article(title, *lines, body=""):
@@ -680,3 +680,19 @@ def test_a_text_of_one_long_line_is_no_file():
     """It is told what a text is, in our words."""
     with pytest.raises(SiteError, match=r"^x{40} …: is no name of a file\. A text has at least two lines\.$"):
         read_article("x" * 5_000)
+
+
+def test_marks(tmp_path):
+    """What front matter asks of the suggestions is read, and what rules ask of it; a wrong word is told of."""
+    (tmp_path / "tea.md").write_text(
+        "---\ntitle: Tea\nrecommender: [background, evergren]\nSponsored: no\nsponsored: yes\n---\n"
+    )
+    (tmp_path / "cup.md").write_text("---\ntitle: Cup\nrecommender: show-none\n---\n")
+    settings = settings_from_mapping({"rules": {"never": [{"sponsored": True}]}})
+    for _ in range(2):  # read, and taken from what was kept
+        corpus = read_site(tmp_path, settings)
+        assert [article.marks for article in corpus] == [("show-none",), ("background", "sponsored: true")]
+        assert corpus.reading.warnings == (
+            "tea.md:3: recommender must be one or more of show-none, never-suggest, background, follow-up, evergreen, "
+            "but is 'evergren'. It is left out.",
+        )

@@ -1,0 +1,360 @@
+"""
+What editors allow, whatever the ranker says: one place, one order, over articles and plain values.
+
+The order: who shows none, who is never suggested, which pairs are not, copies, what is pinned and accepted, the best of
+the rest, what fills up, and whether enough is left. Each refusal is a sentence that ends with what caused it.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from recommender.articles import Article
+from recommender.settings import PATTERN_NAMES, RulesSettings, Settings
+from recommender.writing.decisions import Decision, Decisions
+
+__all__ = ["Choice", "Chosen", "Ranked", "Rules"]
+
+#: How much more score a candidate counts with for each thing that it is preferred for.
+_PREFERRED = 0.25
+_UNDATED = datetime.min.replace(tzinfo=UTC)
+_CAUSE = re.compile(r"\(([^()]+)\)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A candidate and its score, in [0, 1]."""
+
+    article: Article
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """
+    What is suggested.
+
+    Parameters
+    ----------
+    article, score
+        As ranked.
+    note
+        What besides the score put it there, as a sentence; "" for nothing.
+    copies
+        Candidates with the same text, which it stands for.
+    """
+
+    article: Article
+    score: float
+    note: str = ""
+    copies: tuple[Article, ...] = ()
+
+
+@dataclass(frozen=True)
+class Choice:
+    """
+    What rules make of a ranking.
+
+    Parameters
+    ----------
+    chosen
+        The first first.
+    left_out
+        Why not, as a sentence, for each candidate that is not chosen, by id.
+    why_none
+        Why nothing is chosen, as a sentence; "" where something is, or where there was no candidate.
+    """
+
+    chosen: tuple[Chosen, ...] = ()
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    why_none: str = ""
+
+
+class Rules:
+    """
+    The rules of a site.
+
+    Parameters
+    ----------
+    settings
+        The settings; ``rules``, and what ``ranking`` says of dates.
+    decisions
+        What editors decided.
+    now
+        Decisions that ended before count no more.
+    """
+
+    def __init__(self, settings: Settings, decisions: Decisions | None = None, now: datetime | None = None) -> None:
+        self.settings = settings.rules
+        self._older_only = not settings.ranking.suggest_newer
+        self._decisions = decisions or Decisions()
+        self._today = (now or datetime.now(UTC)).date()
+        self._none_on = [_Pattern(text) for text in self.settings.none_on]
+        self._never = [_Pattern(text) for text in self.settings.never]
+        self._evergreen = [_Pattern(text) for text in self.settings.evergreen]
+        self._apart = [tuple(_Pattern(part.strip()) for part in text.split("|")) for text in self.settings.apart]
+        self._ignored = {topic.casefold() for topic in self.settings.ignore_topics}
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether there is neither a rule nor a decision: then only the marks of articles count."""
+        return self.settings == RulesSettings() and not self._older_only and not self._decisions.by_pair
+
+    def topics(self, article: Article) -> tuple[str, ...]:
+        """The topics of an article that say what it is about, in small letters."""
+        return tuple(topic for one in article.topics if (topic := one.casefold()) not in self._ignored)
+
+    def none_here(self, article: Article) -> str:
+        """Why an article shows no suggestions; "" where it does."""
+        if "show-none" in article.marks:
+            return "its front matter asks for none (recommender: show-none)"
+        return _named("it shows none", self._none_on, article, "rules.none_on")
+
+    def never(self, article: Article) -> str:
+        """Why an article is never suggested; "" where it may be."""
+        if "never-suggest" in article.marks:
+            return "its front matter asks never to suggest it (recommender: never-suggest)"
+        return _named("it is never suggested", self._never, article, "rules.never")
+
+    def decided(self, article: Article) -> dict[str, Decision]:
+        """The decisions under an article that hold today, by candidate; what is pinned or accepted must be ranked."""
+        return self._decisions.of(article.id, self._today)
+
+    def between(self, article: Article, candidate: Article) -> str:
+        """Why a candidate is not suggested under an article, whoever else is; "" where it may be."""
+        decision = self.decided(article).get(candidate.id)
+        if decision:
+            return f"it was {decision} (decision)" if decision.verdict in ("reject", "remove") else ""
+        for one, other in self._apart:
+            if (one.fits(article) and other.fits(candidate)) or (one.fits(candidate) and other.fits(article)):
+                return f"{one.text} and {other.text} stay apart (rules.apart)"
+        if (article.marks or candidate.marks or self._older_only or self.settings.window_days is not None) and (
+            why := self._by_date(article, candidate)
+        ):
+            return why
+        missing = [name for name in self.settings.same if not self._share(name, article, candidate)]
+        return f"it has no {missing[0]} in common with the article (rules.same)" if missing else ""
+
+    def choose(
+        self,
+        article: Article,
+        ranked: Sequence[Ranked],
+        k: int,
+        least: float = 0.0,
+        *,
+        shown: Collection[str] = (),
+        similarity: Callable[[str, str], float] | None = None,
+        copy_of: Callable[[str], str] | None = None,
+        newest: Callable[[Collection[str]], Iterable[Article]] | None = None,
+    ) -> Choice:
+        """
+        What an article shows of its ranked candidates.
+
+        Parameters
+        ----------
+        ranked
+            The best first; with all that `decided` names as pinned or accepted.
+        k
+            Most suggestions.
+        least
+            Least score of what nobody decided about.
+        shown
+            Ids of what the reader sees elsewhere on the page.
+        similarity
+            How alike two candidates are, by their ids, in [0, 1]; for ``rules.diversity``.
+        copy_of
+            A name that all copies of one text share, by id.
+        newest
+            The articles that may be suggested and have one of some topics (in small letters), the newest first; for
+            ``rules.fill_up``.
+        """
+        if why := self.none_here(article):
+            return Choice(left_out=dict.fromkeys((one.article.id for one in ranked), why), why_none=why)
+        decided = {key: one for key, one in self.decided(article).items() if one.verdict in ("pin", "accept")}
+        left_out: dict[str, str] = {}
+        allowed: list[Ranked] = []
+        for one in ranked:
+            why = self._refusal(article, one.article, shown)
+            if not why and one.score < least and one.article.id not in decided:
+                why = f"its score {one.score:.3f} is below the threshold {least:.3f} (score)"
+            if why:
+                left_out[one.article.id] = why
+            else:
+                allowed.append(one)
+        firsts = self._one_of_copies(allowed, decided, copy_of or (lambda article_id: article_id), left_out)
+        wanted = sorted(
+            (one for one in firsts if one.article.id in decided),
+            key=lambda one: decided[one.article.id].position or len(ranked) + 1,
+        )
+        rest = [one for one in firsts if one.article.id not in decided]
+        if self.settings.prefer:
+            rest.sort(key=lambda one: -one.score * self._preference(article, one.article))
+        chosen = [Chosen(one.article, one.score, f"it was {decided[one.article.id]}", one.copies) for one in wanted[:k]]
+        left_out |= {one.article.id: f"{k} others are pinned or accepted (ranking.k)" for one in wanted[k:]}
+        chosen += self._best(article, rest, chosen, k, similarity, left_out)
+        if self.settings.fill_up and len(chosen) < k and newest is not None:
+            taken = {one.article.id for one in chosen} | set(left_out)
+            chosen += self._fill_ups(article, newest(self.topics(article)), taken, k - len(chosen), shown)
+        if len(chosen) < self.settings.at_least and not wanted:
+            why = f"fewer than {self.settings.at_least} suggestions remain (rules.at_least)"
+            left_out |= {one.article.id: why for one in chosen}
+            chosen = []
+        return Choice(tuple(chosen), left_out, "" if chosen else _why_none(left_out))
+
+    def _refusal(self, article: Article, candidate: Article, shown: Collection[str]) -> str:
+        if candidate.id in shown:
+            return "the page shows it already (shown)"
+        return self.never(candidate) or self.between(article, candidate)
+
+    def _by_date(self, article: Article, candidate: Article) -> str:
+        if article.published_at is None or candidate.published_at is None:
+            return ""
+        if any("evergreen" in one.marks or any(p.fits(one) for p in self._evergreen) for one in (article, candidate)):
+            return ""
+        is_newer = candidate.published_at > article.published_at
+        if "background" in article.marks and is_newer:
+            return "it is newer, and the article asks for background (recommender: background)"
+        if "follow-up" in article.marks and not is_newer:
+            return "it is not newer, and the article asks for what followed (recommender: follow-up)"
+        if self._older_only and is_newer and "follow-up" not in article.marks:
+            return "it is newer than the article (ranking.suggest_newer)"
+        days = self.settings.window_days
+        if days is not None and abs(candidate.published_at - article.published_at) > timedelta(days):
+            return f"it is more than {days:g} days from the article (rules.window_days)"
+        return ""
+
+    def _share(self, name: str, article: Article, candidate: Article) -> bool:
+        if name == "topic":
+            return not set(self.topics(article)).isdisjoint(self.topics(candidate))
+        return any(value and value in _values(name, candidate) for value in _values(name, article))
+
+    def _preference(self, article: Article, candidate: Article) -> float:
+        return 1 + _PREFERRED * sum(self._share(name, article, candidate) for name in self.settings.prefer)
+
+    def _one_of_copies(
+        self,
+        allowed: Sequence[Ranked],
+        decided: Collection[str],
+        copy_of: Callable[[str], str],
+        left_out: dict[str, str],
+    ) -> list[Chosen]:
+        """Of each text what an editor decided for, else the best in the site's own figure, else the newest."""
+        groups: dict[str, list[Ranked]] = {}
+        for one in allowed:
+            groups.setdefault(copy_of(one.article.id), []).append(one)
+        firsts: list[Chosen] = []
+        for copies in groups.values():
+            first = max(copies, key=lambda one: (one.article.id in decided, *_merit(one.article)))
+            others = tuple(one.article for one in copies if one is not first)
+            left_out |= {other.id: f"it is a copy of {first.article.id} (copies)" for other in others}
+            firsts.append(Chosen(first.article, first.score, copies=others))
+        return firsts
+
+    def _best(
+        self,
+        article: Article,
+        rest: list[Chosen],
+        before: Sequence[Chosen],
+        k: int,
+        similarity: Callable[[str, str], float] | None,
+        left_out: dict[str, str],
+    ) -> list[Chosen]:
+        """The best of the rest, one after the other, each weighed against those before it."""
+        weight = self.settings.diversity if similarity is not None else 0.0
+        limit = self.settings.per_provider
+        per_provider = Counter(one.article.provider.casefold() for one in before)
+        best: list[Chosen] = []
+        nearest = dict.fromkeys((one.article.id for one in rest), 0.0)
+        waiting, last = list(rest), list(before)
+        while waiting and len(before) + len(best) < k:
+            if weight and similarity is not None:
+                for one in waiting:
+                    near = (similarity(one.article.id, other.article.id) for other in last)
+                    nearest[one.article.id] = max([nearest[one.article.id], *near])
+                values = [
+                    (1 - weight) * one.score * self._preference(article, one.article) - weight * nearest[one.article.id]
+                    for one in waiting
+                ]
+                one = waiting.pop(values.index(max(values)))
+            else:
+                one = waiting.pop(0)
+            provider = one.article.provider.casefold()
+            last = []
+            if limit is not None and provider and per_provider[provider] >= limit:
+                left_out[one.article.id] = f"{limit} of {one.article.provider} stand before it (rules.per_provider)"
+                continue
+            per_provider[provider] += 1
+            best.append(one)
+            last = [one]
+        places = {one.article.id: place for place, one in enumerate(rest, len(before) + 1)}
+        for one in waiting:
+            place = places[one.article.id]
+            left_out[one.article.id] = (
+                "it is much like those before it (rules.diversity)"
+                if weight and place <= k
+                else f"it is number {place:,} of the candidates, and the list ends at {k} (ranking.k)"
+            )
+        return best
+
+    def _fill_ups(
+        self, article: Article, newest: Iterable[Article], taken: set[str], n: int, shown: Collection[str]
+    ) -> list[Chosen]:
+        found: list[Chosen] = []
+        for other in newest:
+            if len(found) == n:
+                break
+            if other.id != article.id and other.id not in taken and not self._refusal(article, other, shown):
+                topic = next((topic for topic in self.topics(article) if topic in self.topics(other)), "")
+                found.append(Chosen(other, 0.0, f"it fills a place as one of the newest with the topic {topic}"))
+        return found
+
+
+class _Pattern:
+    """Which articles a setting names."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        name, found, value = text.partition(": ")
+        self.name = name if found else ""
+        self._is_field = self.name in PATTERN_NAMES
+        self._glob = re.compile(fnmatch.translate((value.strip() if self._is_field else text).casefold()))
+
+    def fits(self, article: Article) -> bool:
+        """Whether it names an article."""
+        if not self.name:
+            return bool(self._glob.match(article.id.casefold()) or self._glob.match(article.path.casefold()))
+        values = _values(self.name, article) if self._is_field else article.marks
+        return any(self._glob.match(value) for value in values)
+
+
+def _values(name: str, article: Article) -> tuple[str, ...]:
+    """The values of an article under a name of `PATTERN_NAMES`, in small letters."""
+    if name == "topic":
+        return tuple(topic.casefold() for topic in article.topics)
+    if name == "section":
+        return (article.id.rpartition("/")[0].casefold(),)
+    return ((article.provider if name == "provider" else article.language).casefold(),)
+
+
+def _named(what: str, patterns: Sequence[_Pattern], article: Article, cause: str) -> str:
+    found = next((pattern.text for pattern in patterns if pattern.fits(article)), "")
+    return f"{what}: {found} ({cause})" if found else ""
+
+
+def _merit(article: Article) -> tuple[float, datetime, str]:
+    quality = article.quality if article.quality is not None else float("-inf")
+    return quality, article.published_at or _UNDATED, article.id
+
+
+def _why_none(left_out: Mapping[str, str]) -> str:
+    """One sentence for all that was left out."""
+    causes = Counter(found[1] if (found := _CAUSE.search(why)) else why for why in left_out.values())
+    if not causes:
+        return ""
+    said = ", ".join(f"{n:,} by {cause}" for cause, n in causes.most_common())
+    return f"every candidate is left out: {said}"

@@ -1,0 +1,249 @@
+"""The editors' rules."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from recommender import Article, Settings
+from recommender.errors import SettingsError
+from recommender.ranking.rules import Chosen, Ranked, Rules
+from recommender.settings import RankingSettings, RulesSettings, settings_from_mapping
+from recommender.writing.decisions import Decision, Decisions
+
+NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
+
+
+def article(name, days=0.0, **more):
+    """An article of the section `drinks`, published some days after the third of March."""
+    return Article(id=f"drinks/{name}", title=name, published_at=NOON + timedelta(days), **more)
+
+
+def rules(*decisions, **settings):
+    """The rules of some settings and decisions."""
+    held = Decisions({decision.pair: decision for decision in decisions})
+    return Rules(Settings(rules=RulesSettings(**settings)), held, NOON)
+
+
+def ranked(*articles):
+    """Candidates with falling scores: 0.9, 0.8, ..."""
+    return [Ranked(one, 0.9 - 0.1 * place) for place, one in enumerate(articles)]
+
+
+def names(choice):
+    """The names of what is chosen."""
+    return [one.article.title for one in choice.chosen]
+
+
+TEA = article("tea", topics=("Tea", "Featured"), provider="Wire", language="en")
+CUP = article("cup", -3, topics=("tea",), provider="Wire", language="en")
+POT = article("pot", 2, topics=("china",), provider="Post", language="de")
+CAR = article("car", -90, topics=("cars", "featured"), provider="wire")
+
+
+def test_nothing_is_set():
+    """Without a rule or a decision the k best are chosen as they come."""
+    plain = rules()
+    assert plain.is_plain
+    choice = plain.choose(TEA, ranked(CUP, POT, CAR), 2)
+    assert choice.chosen == (Chosen(CUP, 0.9), Chosen(POT, 0.8))
+    assert choice.left_out == {CAR.id: "it is number 3 of the candidates, and the list ends at 2 (ranking.k)"}
+    assert not rules(at_least=2).is_plain
+    assert not rules(Decision(TEA.id, CUP.id, "reject")).is_plain
+
+
+@pytest.mark.parametrize(
+    "pattern", ["drinks/c*", "topic: TEA", "provider: wire", "section: drinks", "language: e?", "sponsored: true"]
+)
+def test_patterns(pattern):
+    """An article is named by its id, a topic, its provider, section or language, or a name of its front matter."""
+    cup = article("cup", topics=("tea",), provider="Wire", language="en", marks=("sponsored: true",))
+    other = Article(id="cars/bus", path="cars/bus.md", topics=("cars",), provider="Post", language="de")
+    named = rules(never=(pattern,), none_on=(pattern,))
+    assert named.never(cup) == f"it is never suggested: {pattern} (rules.never)"
+    assert named.none_here(cup) == f"it shows none: {pattern} (rules.none_on)"
+    assert (named.never(other), named.none_here(other)) == ("", "")
+
+
+def test_show_none():
+    """An article that asks for none shows none, and says so."""
+    quiet = article("quiet", marks=("show-none",))
+    choice = rules().choose(quiet, ranked(CUP), 5)
+    assert (choice.chosen, choice.why_none) == ((), "its front matter asks for none (recommender: show-none)")
+
+
+def test_never_suggest():
+    """An article that is never to be suggested is in no list, and an empty list says what emptied it."""
+    shy = article("shy", marks=("never-suggest",))
+    choice = rules(never=("topic: cars",)).choose(TEA, ranked(shy, CAR), 5)
+    assert choice.left_out == {
+        shy.id: "its front matter asks never to suggest it (recommender: never-suggest)",
+        CAR.id: "it is never suggested: topic: cars (rules.never)",
+    }
+    assert choice.why_none == "every candidate is left out: 1 by recommender: never-suggest, 1 by rules.never"
+
+
+def test_apart():
+    """Two kinds of articles that stay apart are not suggested under each other, in neither direction."""
+    apart = rules(apart=("topic: tea | topic: cars",))
+    why = "topic: tea and topic: cars stay apart (rules.apart)"
+    assert (apart.between(TEA, CAR), apart.between(CAR, TEA), apart.between(TEA, CUP)) == (why, why, "")
+
+
+@pytest.mark.parametrize(
+    ("mark", "window", "older_only", "expected"),
+    [
+        ((), None, False, ["cup", "pot", "car"]),
+        ((), 30, False, ["cup", "pot"]),
+        ((), None, True, ["cup", "car"]),
+        (("background",), None, False, ["cup", "car"]),
+        (("follow-up",), None, False, ["pot"]),
+        (("follow-up",), None, True, ["pot"]),
+        (("evergreen",), 1, True, ["cup", "pot", "car"]),
+    ],
+)
+def test_dates(mark, window, older_only, expected):
+    """Older ones only, a window of days, or what one article asks for: its background or what followed."""
+    settings = Settings(ranking=RankingSettings(suggest_newer=not older_only), rules=RulesSettings(window_days=window))
+    asked = article("tea", marks=mark)
+    choice = Rules(settings, now=NOON).choose(asked, ranked(CUP, POT, CAR), 5)
+    assert names(choice) == expected
+    assert all("(" in why for why in choice.left_out.values())
+
+
+def test_evergreen():
+    """A topic for which dates do not matter is suggested however old."""
+    assert names(rules(window_days=30, evergreen=("topic: cars",)).choose(TEA, ranked(CAR, CUP), 5)) == ["car", "cup"]
+
+
+def test_an_article_without_a_date():
+    """Dates do not hinder what has none."""
+    undated = Article(id="undated")
+    assert rules(window_days=1).between(TEA, undated) == ""
+
+
+@pytest.mark.parametrize(
+    ("same", "expected"),
+    [("topic", ["cup"]), ("language", ["cup"]), ("provider", ["cup", "car"]), ("section", ["cup", "pot", "car"])],
+)
+def test_same(same, expected):
+    """What a suggestion must have in common with its article; a topic that is ignored does not count."""
+    choice = rules(same=(same,), ignore_topics=("featured",)).choose(TEA, ranked(CUP, POT, CAR), 5)
+    assert names(choice) == expected
+
+
+def test_prefer():
+    """What is preferred counts with a quarter more score."""
+    preferred = rules(prefer=("topic",))
+    assert names(preferred.choose(TEA, [Ranked(POT, 0.6), Ranked(CUP, 0.5)], 5)) == ["cup", "pot"]
+    assert names(preferred.choose(TEA, [Ranked(POT, 0.7), Ranked(CUP, 0.5)], 5)) == ["pot", "cup"]
+
+
+def test_per_provider():
+    """Of one provider only so many are suggested, and the next of another moves up."""
+    choice = rules(per_provider=1).choose(TEA, ranked(CUP, CAR, POT), 2)
+    assert names(choice) == ["cup", "pot"]
+    assert choice.left_out[CAR.id] == "1 of wire stand before it (rules.per_provider)"
+
+
+def test_at_least():
+    """A list that would be shorter than asked for is not shown, unless an editor decided it."""
+    choice = rules(at_least=2).choose(TEA, ranked(CUP), 5)
+    assert (choice.chosen, choice.why_none) == ((), "every candidate is left out: 1 by rules.at_least")
+    accepted = rules(Decision(TEA.id, CUP.id, "accept"), at_least=2)
+    assert names(accepted.choose(TEA, ranked(CUP), 5)) == ["cup"]
+
+
+def test_diversity():
+    """What is like those before it stands back, the more the higher the knob."""
+    alike = {frozenset((CUP.id, POT.id)): 1.0}
+
+    def similarity(one, other):
+        return alike.get(frozenset((one, other)), 0.0)
+
+    candidates = ranked(CUP, POT, CAR)
+    assert names(rules(diversity=0.0).choose(TEA, candidates, 2, similarity=similarity)) == ["cup", "pot"]
+    choice = rules(diversity=0.5).choose(TEA, candidates, 2, similarity=similarity)
+    assert names(choice) == ["cup", "car"]
+    assert choice.left_out == {POT.id: "it is much like those before it (rules.diversity)"}
+
+
+def test_copies():
+    """Of one text the best by the site's own figure is suggested, else the newest, and the others are named with it."""
+    old, new, good = article("old", -9), article("new", -1), article("good", -5, quality=70.0)
+    choice = rules().choose(TEA, ranked(old, CUP, new, good), 5, copy_of=lambda key: "" if key != CUP.id else key)
+    assert names(choice) == ["good", "cup"]
+    assert choice.chosen[0].copies == (old, new)
+    assert choice.left_out[old.id] == f"it is a copy of {good.id} (copies)"
+    assert names(rules().choose(TEA, ranked(old, new), 5, copy_of=lambda key: "")) == ["new"]
+
+
+def test_fill_ups():
+    """Places that remain are filled with the newest of the same topic, marked as such, where that is asked for."""
+    mug = article("mug", -1, topics=("Tea",))
+
+    def newest(topics):
+        assert list(topics) == ["tea"]
+        return iter([TEA, mug, CUP])
+
+    settings = {"ignore_topics": ("featured",), "never": ("drinks/cup",)}
+    choice = rules(fill_up=True, **settings).choose(TEA, ranked(POT), 5, newest=newest)
+    assert names(choice) == ["pot", "mug"]
+    assert choice.chosen[1].note == "it fills a place as one of the newest with the topic tea"
+    assert names(rules(**settings).choose(TEA, ranked(POT), 5, newest=newest)) == ["pot"]
+
+
+def test_shown():
+    """What the page shows already is not suggested."""
+    choice = rules().choose(TEA, ranked(CUP, POT), 5, shown={CUP.id})
+    assert (names(choice), choice.left_out) == (["pot"], {CUP.id: "the page shows it already (shown)"})
+
+
+def test_decisions():
+    """Pinned comes first, by position, then accepted whatever its score, then the best; rejected is gone."""
+    held = rules(
+        Decision(TEA.id, "drinks/second", "pin", position=2),
+        Decision(TEA.id, "drinks/first", "pin", position=1),
+        Decision(TEA.id, POT.id, "accept", by="Ana", day=date(2026, 3, 1), why="a classic"),
+        Decision(TEA.id, CUP.id, "reject", by="Ben", why="dull"),
+        Decision(TEA.id, CAR.id, "remove", until=date(2026, 3, 2)),
+    )
+    candidates = [*ranked(CUP, CAR, article("second")), Ranked(article("first"), 0.0), Ranked(POT, 0.1)]
+    choice = held.choose(TEA, candidates, 5, least=0.5)
+    assert names(choice) == ["first", "second", "pot", "car"]
+    assert choice.chosen[2].note == "it was accepted by Ana on 2026-03-01: a classic"
+    assert choice.left_out == {CUP.id: "it was rejected by Ben: dull (decision)"}
+
+
+def test_a_decision_overrules_a_rule():
+    """What an editor accepts is shown whatever the rules of dates and kinds say, never what is never suggested."""
+    settings = {"window_days": 1.0, "same": ("topic",)}
+    assert names(rules(Decision(TEA.id, CAR.id, "accept"), **settings).choose(TEA, ranked(CAR), 5)) == ["car"]
+    blocked = rules(Decision(TEA.id, CAR.id, "accept"), never=("topic: cars",))
+    assert names(blocked.choose(TEA, ranked(CAR), 5)) == []
+
+
+def test_patterns_as_yaml_reads_them():
+    """A pattern need not be quoted in the settings file, and names of front matter in it are read."""
+    settings = settings_from_mapping({"rules": {"never": [{"topic": "deaths"}, {"sponsored": True}], "window_days": 9}})
+    assert settings.rules.never == ("topic: deaths", "sponsored: true")
+    assert settings.rules.front_matter_names == ("sponsored",)
+    assert settings.rules.window_days == 9.0
+
+
+@pytest.mark.parametrize(
+    ("found", "message"),
+    [
+        (
+            {"same": ["topics"]},
+            "rules.same may name topic, provider, language, section, but names 'topics'. Did you mean",
+        ),
+        ({"apart": ["topic: tea"]}, "rules.apart must be two patterns with a bar between"),
+        ({"diversity": 2}, "rules.diversity must be a number from 0 to 1"),
+        ({"never": [{"a": 1, "b": 2}]}, "rules.never must be a list of texts"),
+    ],
+)
+def test_wrong_settings(found, message):
+    """A rule that cannot be followed is an error that says what it must be."""
+    with pytest.raises(SettingsError) as caught:
+        settings_from_mapping({"rules": found})
+    assert message in str(caught.value)
