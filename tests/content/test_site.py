@@ -688,7 +688,7 @@ def test_marks(tmp_path):
         "---\ntitle: Tea\nrecommender: [background, evergren]\nSponsored: no\nsponsored: yes\n---\n"
     )
     (tmp_path / "cup.md").write_text("---\ntitle: Cup\nrecommender: show-none\n---\n")
-    settings = settings_from_mapping({"rules": {"never": [{"sponsored": True}]}})
+    settings = settings_from_mapping({"rules": {"never": [{"sponsored": True}]}, "articles": {"address": "/:slug/"}})
     for _ in range(2):  # read, and taken from what was kept
         corpus = read_site(tmp_path, settings)
         assert [article.marks for article in corpus] == [("show-none",), ("background", "sponsored: true")]

@@ -1,0 +1,236 @@
+"""
+Decisions into curated lists: accepted articles are added, doubted entries taken out, every other byte as it was.
+
+Only by an explicit request of an editor; nothing else here writes into a curated list.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from recommender.articles import Article, Corpus, EntryShape
+from recommender.bounds import Fence
+from recommender.content import front_matter
+from recommender.content.jsonl import is_jsonl
+from recommender.content.matching import EntryMatcher
+from recommender.content.related_lists import read_entries
+from recommender.errors import RecommenderError, WriteError
+from recommender.suggestions import Reason, Suggestion
+from recommender.writing.atomic import FileChange, plan_change
+from recommender.writing.decisions import Decisions
+from recommender.writing.plan import Plan
+from recommender.writing.values import json_line, writable
+
+__all__ = ["plan_promotion"]
+
+
+def plan_promotion(
+    corpus: Corpus,
+    site: Path,
+    decisions: Decisions,
+    today: date,
+    only: Iterable[str] | None = None,
+    outside: Sequence[str] = (),
+) -> Plan:
+    """
+    The curated lists as editors decided: what they accepted or pinned is added, what they took out is taken out.
+
+    Parameters
+    ----------
+    only
+        Ids of the articles whose lists may change; None: all.
+    outside
+        The setting ``articles.outside``.
+
+    Raises
+    ------
+    WriteError
+        The site is a file of lines.
+    """
+    if is_jsonl(site):
+        raise WriteError(f"{site}: lists are promoted into front matter, and lines have none. Change them by hand.")
+    matcher = EntryMatcher(corpus)
+    fence = Fence.around(site, outside)
+    names = _list_names(corpus)
+    changes: list[FileChange] = []
+    problems: list[RecommenderError] = []
+    asked = {article for article, _ in decisions.by_pair} if only is None else set(only)
+    known = set(corpus.ids)
+    for article_id in sorted(asked & known):
+        article = corpus[article_id]
+        held = decisions.of(article_id, today)
+        added = [one for one in held.values() if one.verdict in ("pin", "accept") and one.candidate in known]
+        added.sort(key=lambda one: (one.position is None, one.position, one.candidate))
+        removed = {one.candidate for one in held.values() if one.verdict == "remove"}
+        maker = _Maker(article, names, [corpus[one.candidate] for one in added], removed, matcher, corpus.entry_shape)
+        if added or removed:
+            try:
+                change = plan_change(site / article.path, maker, fence=fence)
+            except RecommenderError as error:
+                problems.append(error)
+            else:
+                changes += [change] if change else []
+    return Plan(tuple(changes), tuple(problems))
+
+
+def _list_names(corpus: Corpus) -> tuple[str, ...]:
+    """The names under which the site keeps its lists, the commonest first."""
+    found = corpus.reading.recognised.get("related", {}) if corpus.reading else {}
+    return tuple(sorted(found, key=lambda name: -found[name])) or ("related",)
+
+
+class _Maker:
+    """Makes the file that should be from the file that is."""
+
+    def __init__(
+        self,
+        article: Article,
+        names: Sequence[str],
+        added: Sequence[Article],
+        removed: set[str],
+        matcher: EntryMatcher,
+        shape: EntryShape,
+    ) -> None:
+        self.article, self.names, self.added, self.removed = article, names, added, removed
+        self.matcher, self.shape = matcher, shape
+
+    def __call__(self, before: bytes | None) -> bytes:
+        path = self.article.path
+        if before is None:
+            raise WriteError(f"{path}: was removed after it was read, so nothing is written.")
+        text = front_matter.decode(before, path)
+        place = front_matter.split(text, path)
+        if place is None:
+            raise WriteError(f"{path}:1: has no front matter, so its list cannot change. Change it by hand.")
+        if place.syntax != "yaml":
+            raise WriteError(f"{path}: its front matter is not YAML, so its list is not written. Change it by hand.")
+        yaml_text = text[place.start : place.end]
+        try:
+            # First, for it has limits.
+            front_matter.parse(text, path)
+            name, node = self._list_node(yaml_text)
+            old = yaml.safe_load(yaml_text) or {}
+        except (yaml.YAMLError, ValueError) as error:
+            raise WriteError(f"{path}: its front matter cannot be read ({error}), so nothing is written.") from None
+        items = list(node.value) if isinstance(node, yaml.SequenceNode) else []
+        named = [self._named(one) for one in old.get(name) or []] if items else []
+        kept = [number for number, article_id in enumerate(named) if article_id not in self.removed]
+        new = [_entry(one, self.shape) for one in self.added if one.id not in named]
+        if not new and len(kept) == len(items):
+            return before
+        if node is None:
+            after = front_matter.splice(before, name, "\n".join([f"{name}:", *_block_lines(new, 2)]) + "\n", path)
+        else:
+            changed = _changed(yaml_text, node, kept, new, place.line_end, f"{path}: {name}")
+            after = f"{text[: place.start]}{changed}{text[place.end :]}".encode()
+        expected = {**old, name: [*((old.get(name) or [])[number] for number in kept), *new]}
+        if front_matter.parse(after.decode(), path) != front_matter.parse(_as_yaml(expected), path):
+            raise WriteError(
+                f"{path}: the list {name} cannot be changed without changing how the rest of the front matter reads. "
+                "The file is as it was. Change the list by hand."
+            )
+        return after
+
+    def _list_node(self, yaml_text: str) -> tuple[str, yaml.Node | None]:
+        """The name of the article's list and where it stands; the site's usual name where it has none."""
+        root = yaml.compose(yaml_text, Loader=yaml.SafeLoader)
+        pairs = {key.value: value for key, value in root.value} if isinstance(root, yaml.MappingNode) else {}
+        name = next((name for name in self.names if name in pairs), self.names[0])
+        outer, _, inner = name.partition(".")
+        if inner:
+            raise WriteError(
+                f"{self.article.path}: its list stands inside {outer}, which is not written. Change it by hand."
+            )
+        return name, pairs.get(name)
+
+    def _named(self, value: Any) -> str | None:
+        """The article that one entry names."""
+        entries = read_entries([value], UTC).entries
+        return self.matcher.match(entries[0], self.article).article_id if len(entries) == 1 else None
+
+
+def _changed(text: str, node: yaml.Node, kept: Sequence[int], new: Sequence[Any], line_end: str, where: str) -> str:
+    """The YAML with some items of a list kept, and new ones behind them."""
+    start, end = node.start_mark.index, node.end_mark.index
+    if isinstance(node, yaml.ScalarNode) and not node.value.strip("~").replace("null", ""):
+        # Nothing stands there yet.
+        rest = text[end:].lstrip(" ").removeprefix(line_end)
+        return f"{text[:start].rstrip(' ')}{line_end}{_joined(_block_lines(new, 2), line_end)}{rest}"
+    if not isinstance(node, yaml.SequenceNode):
+        raise WriteError(f"{where} is not a list of entries, so it is not written. Change it by hand.")
+    if node.flow_style:
+        items = [text[one.start_mark.index : one.end_mark.index] for one in node.value]
+        return f"{text[:start]}[{', '.join([*(items[n] for n in kept), *map(_flow, new)])}]{text[end:]}"
+    # From the dash of each item to that of the next; the last ends with the line of its last value.
+    dashes = [text.rindex("-", 0, one.start_mark.index) for one in node.value]
+    starts = [max(text.rfind("\n", 0, dash), text.rfind("\r", 0, dash)) + 1 for dash in dashes]
+    lines = text[starts[-1] : end].splitlines(keepends=True)
+    # A comment after the list is not its last item's, though a text of several lines would take it in.
+    while lines[1:] and (not lines[-1].strip() or re.match(rf" {{0,{dashes[0] - starts[0]}}}#", lines[-1])):
+        lines.pop()
+    last = starts[-1] + len("".join(lines).rstrip())
+    stop = text.find(line_end, last) + len(line_end) if line_end in text[last:] else len(text)
+    pieces = [text[a:b] for a, b in zip(starts, [*starts[1:], stop], strict=True)]
+    added = _joined(_block_lines(new, dashes[0] - starts[0]), line_end)
+    if not kept and not new:
+        return f"{text[: starts[0]].rstrip()} []{line_end}{text[stop:]}"
+    return f"{text[: starts[0]]}{''.join(pieces[n] for n in kept)}{added}{text[stop:]}"
+
+
+def _entry(article: Article, shape: EntryShape) -> Any:
+    """An article as an entry of a curated list in the site's own shape."""
+    entry = Suggestion(
+        1, article.id, article.title, article.url, 0.0, Reason(0.0, 0.0), article.excerpt, article.published_at,
+        article.provider, article.quality, shape,
+    ).as_related_entry()  # fmt: skip
+    if isinstance(entry, str):
+        return writable(entry)
+    entry.pop("score")
+    entry = writable(entry)
+    date_name = shape.names.get("published_at", "")
+    if date_name in entry and article.published_at:
+        # As sites write theirs: a date without quotes.
+        entry[date_name] = article.published_at.astimezone(UTC).replace(microsecond=0)
+    return entry
+
+
+def _block_lines(entries: Sequence[Any], indent: int) -> list[str]:
+    lines: list[str] = []
+    for entry in entries:
+        own = [json_line(entry)] if isinstance(entry, str) else list(_mapping(entry))
+        lines += [f"{' ' * indent}{'  ' if at else '- '}{line}" for at, line in enumerate(own)]
+    return lines
+
+
+def _mapping(entry: dict[str, Any]) -> Iterable[str]:
+    for key, value in entry.items():
+        if isinstance(value, dict):
+            yield f"{key}:"
+            yield from (f"  {line}" for line in _mapping(value))
+        else:
+            yield f"{key}: {_stamp(value) if isinstance(value, datetime) else json_line(value)}"
+
+
+def _flow(entry: Any) -> str:
+    if isinstance(entry, dict):
+        parts = (f"{json_line(key)}: {_flow(value)}" for key, value in entry.items())
+        return f"{{{', '.join(parts)}}}"
+    return _stamp(entry) if isinstance(entry, datetime) else json_line(entry)
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+def _joined(lines: Sequence[str], line_end: str) -> str:
+    return "".join(f"{line}{line_end}" for line in lines)
+
+
+def _as_yaml(values: Any) -> str:
+    return f"---\n{yaml.safe_dump(values, allow_unicode=True, sort_keys=False)}---\n"

@@ -1,0 +1,117 @@
+"""Decisions into curated lists."""
+
+from datetime import date
+
+import pytest
+
+from recommender import read_site
+from recommender.errors import WriteError
+from recommender.writing import apply_changes
+from recommender.writing.decisions import Decision, DecisionsFile
+from recommender.writing.promote import plan_promotion
+
+DAY = date(2026, 3, 3)
+CUP = "---\ntitle: Cup\nurl: /cup\n---\n"
+CAR = "---\ntitle: Car\nurl: /car\n---\n"
+POT = "---\ntitle: Pot\nurl: /pot\n---\n"
+
+
+def promoted(tmp_path, tea, *decisions, others=()):
+    """The bytes of an article's file after its decisions were promoted, and the problems."""
+    for name, text in {"tea": tea, "cup": CUP, "car": CAR, "pot": POT, **dict(others)}.items():
+        (tmp_path / f"{name}.md").write_bytes(text.encode())
+    corpus = read_site(tmp_path)
+    file = DecisionsFile(tmp_path, corpus)
+    held = file.change({("tea", key): Decision("tea", key, verdict, position) for key, verdict, position in decisions})
+    plan = plan_promotion(corpus, tmp_path, held, DAY)
+    apply_changes(plan.changes)
+    return (tmp_path / "tea.md").read_bytes().decode(), plan.problems
+
+
+ACCEPT_CUP = ("cup", "accept", None)
+
+SHAPES = {
+    "texts": (
+        "---\ntitle:   Tea # mine\nrelated:\n- /car   # why not\n\nother: 'x'\n---\nBody\n",
+        "---\ntitle:   Tea # mine\nrelated:\n- /car   # why not\n- \"/cup\"\n\nother: 'x'\n---\nBody\n",
+    ),
+    "deeper, at the end, CRLF": (
+        "---\r\ntitle: Tea\r\nrelated:\r\n    - /car\r\n---\r\nBody",
+        '---\r\ntitle: Tea\r\nrelated:\r\n    - /car\r\n    - "/cup"\r\n---\r\nBody',
+    ),
+    "on one line": (
+        "---\ntitle: Tea\nrelated: [ '/car' ] # short\n---\n",
+        "---\ntitle: Tea\nrelated: ['/car', \"/cup\"] # short\n---\n",
+    ),
+    "none yet": (
+        "---\ntitle: Tea\n---\nrelated:\n",
+        '---\ntitle: Tea\nrelated:\n  - title: "Cup"\n    url: "/cup"\n---\nrelated:\n',
+    ),
+    "empty": (
+        "---\ntitle: Tea\nrelated:\nother: 1\n---\n",
+        '---\ntitle: Tea\nrelated:\n  - title: "Cup"\n    url: "/cup"\nother: 1\n---\n',
+    ),
+    "empty brackets": (
+        "---\ntitle: Tea\nrelated: []\n---\n",
+        '---\ntitle: Tea\nrelated: [{"title": "Cup", "url": "/cup"}]\n---\n',
+    ),
+    "embedded": (
+        "---\ntitle: Tea\nrelated:\n  - title: Car\n    url: /car\n    note: |\n      two\n\n      lines\n"
+        "# after\n---\n",
+        "---\ntitle: Tea\nrelated:\n  - title: Car\n    url: /car\n    note: |\n      two\n\n      lines\n"
+        '  - title: "Cup"\n    url: "/cup"\n# after\n---\n',
+    ),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_accepted(tmp_path, shape):
+    """An accepted article is added to the list in the site's own shape, and every other byte stays."""
+    before, expected = SHAPES[shape]
+    embedded = "---\ntitle: Bike\nrelated:\n  - title: Car\n    url: /car\n---\n"
+    others = {f"bike{n}": embedded for n in range(6)} if "empty" in shape or shape == "none yet" else {}
+    assert promoted(tmp_path, before, ACCEPT_CUP, others=others) == (expected, ())
+
+
+def test_removed(tmp_path):
+    """An entry that was taken out goes with its own lines, and nothing else."""
+    before = "---\ntitle: Tea\nrelated:\n  - /cup # good\n  - /car\n  # between\n  - /pot\n---\n"
+    after, _ = promoted(tmp_path, before, ("pot", "remove", None), ("cup", "keep", None))
+    assert after == "---\ntitle: Tea\nrelated:\n  - /cup # good\n  - /car\n  # between\n---\n"
+
+
+def test_the_last_is_removed(tmp_path):
+    """A list of which nothing remains is empty brackets."""
+    before = "---\ntitle: Tea\nrelated:\n  - /car\nother: 1\n---\n"
+    assert promoted(tmp_path, before, ("car", "remove", None))[0] == "---\ntitle: Tea\nrelated: []\nother: 1\n---\n"
+
+
+def test_order_and_repeats(tmp_path):
+    """Pinned articles are added first, by position; what the list has already is not added again."""
+    before = "---\ntitle: Tea\nrelated:\n- /pot\n---\n"
+    after, _ = promoted(tmp_path, before, ("pot", "accept", None), ("car", "accept", None), ("cup", "pin", 1))
+    assert after == '---\ntitle: Tea\nrelated:\n- /pot\n- "/cup"\n- "/car"\n---\n'
+
+
+def test_rejected_changes_nothing(tmp_path):
+    """Other decisions never touch a file."""
+    before = "---\ntitle: Tea\nrelated:\n- /car\n---\n"
+    assert promoted(tmp_path, before, ("cup", "reject", None)) == (before, ())
+
+
+@pytest.mark.parametrize(
+    "tea", ["+++\ntitle = 'Tea'\n+++\n", "---\ntitle: Tea\nrelated: {a: /car}\n---\n", "---\n{title: Tea}\n---\n"]
+)
+def test_what_cannot_be_written(tmp_path, tea):
+    """A list that cannot be changed safely is left as it is, and a sentence says so."""
+    after, problems = promoted(tmp_path, tea, ACCEPT_CUP)
+    assert after == tea
+    assert len(problems) == 1
+
+
+def test_lines(tmp_path):
+    """A file of lines has no front matter to promote into."""
+    site = tmp_path / "site.jsonl"
+    site.write_text('{"id": "tea", "title": "Tea"}\n')
+    with pytest.raises(WriteError, match=r"site.jsonl: lists are promoted into front matter"):
+        plan_promotion(read_site(site), site, DecisionsFile(site).read(), DAY)
