@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from recommender.model import Recommender, load_model
     from recommender.settings import Settings
     from recommender.suggestions import Reason, Suggestion
+    from recommender.writing.decisions import read_decisions
 
 __all__ = [
     "Article",
@@ -27,6 +28,7 @@ __all__ = [
     "evaluate",
     "load_model",
     "read_article",
+    "read_decisions",
     "read_jsonl",
     "read_site",
 ]
@@ -43,6 +45,7 @@ _ROOMS = {
     "evaluate": "evaluation",
     "load_model": "model",
     "read_article": "content.site",
+    "read_decisions": "writing.decisions",
     "read_jsonl": "content.jsonl",
     "read_site": "content.site",
 }

@@ -12,7 +12,7 @@ import hashlib
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -28,31 +28,26 @@ from recommender.articles import Article, Corpus, EntryShape
 from recommender.cache import user_cache_folder
 from recommender.errors import CorpusError, ModelError, NotFittedError, RecommenderError, UnknownArticleError
 from recommender.persistence import load_parts, save_parts
-from recommender.ranking.answers import (
-    chosen_of,
-    first_of_title,
-    places_to_fill,
-    reason_for_none,
-    suggestions_of,
-)
 from recommender.ranking.audit import ListAudit, audit_lists
 from recommender.ranking.card import model_card
 from recommender.ranking.catalogue import days_of
 from recommender.ranking.drift import Drift, drift_of
-from recommender.ranking.eligible import obstacle, suggests_unpublished
-from recommender.ranking.explain import reasons
+from recommender.ranking.eligible import suggests_unpublished
 from recommender.ranking.features import Words
 from recommender.ranking.learned import Check, LearnedRanker, restore_ranker
 from recommender.ranking.learning import learn
 from recommender.ranking.lessons import Library
 from recommender.ranking.parts import state_from_parts, state_parts
-from recommender.ranking.rankers import Query, Ranked, Ranker, SimilarityRanker
+from recommender.ranking.rankers import Query, Ranker, SimilarityRanker
+from recommender.ranking.rules import Rules
+from recommender.ranking.select import Selected, Selector, places_to_fill
 from recommender.ranking.state import State
 from recommender.settings import Settings, describe_settings, settings_from_mapping
 from recommender.snapshots import LayeredDict
 from recommender.suggestions import Reason, Suggestion
 from recommender.tables import TextIndex, TextTable, View
 from recommender.vectors.tfidf import FieldVectorizer
+from recommender.writing.decisions import Decisions
 from recommender.writing.plan import Answer
 
 __all__ = ["Recommender", "load_model"]
@@ -78,6 +73,8 @@ class Recommender:
     ----------
     settings
         All knobs; None for the defaults.
+    decisions
+        What the site's editors decided, as `read_decisions` gives it; an attribute too, which may be set at any time.
 
     Examples
     --------
@@ -91,8 +88,9 @@ class Recommender:
     ['black-tea']
     """
 
-    def __init__(self, settings: Settings | None = None) -> None:
+    def __init__(self, settings: Settings | None = None, decisions: Decisions | None = None) -> None:
         self.settings = settings or Settings()
+        self.decisions = decisions or Decisions()
         self.entry_shape = EntryShape()
         self.ranker: Ranker = SimilarityRanker(self.settings.ranking)
         self.vectorizer = FieldVectorizer(self.settings.vectors)
@@ -238,7 +236,13 @@ class Recommender:
 
     # -------------------------------------------------------------- suggest
 
-    def suggest(self, article: Article | str, k: int | None = None, min_score: float | None = None) -> list[Suggestion]:
+    def suggest(
+        self,
+        article: Article | str,
+        k: int | None = None,
+        min_score: float | None = None,
+        shown: Collection[str] = (),
+    ) -> list[Suggestion]:
         """
         The suggestions for one article, best first.
 
@@ -252,6 +256,8 @@ class Recommender:
             Most suggestions; None for the setting ``ranking.k``.
         min_score
             Least score, in [0, 1]; None for the setting, or else the ranker's own threshold.
+        shown
+            Ids of articles that the page shows elsewhere already.
 
         Returns
         -------
@@ -267,9 +273,9 @@ class Recommender:
         """
         state = self._fitted()
         query = self._query(state, article)
-        ranked = self._rank(state, [query], self._k(k, query))
-        (chosen,) = self._chosen(state, [query], ranked, k, min_score)
-        return self._suggestions(state, query, chosen)
+        selector = self._selector(state)
+        (selected,) = selector.select([query], [self._k(k, query)], self.least_score(min_score), shown)
+        return selector.suggestions(query, selected)
 
     def suggest_all(
         self,
@@ -314,14 +320,12 @@ class Recommender:
         state = self._fitted()
         ids = state.catalogue.ids() if only is None else sorted(set(only))
         n_threads = n_threads or effective_n_jobs(self.settings.ranking.n_jobs)
-        allowed = self._allowed(state)
+        selector = self._selector(state)
 
-        def chosen(start: int) -> list[tuple[Query, Ranked, Ranked]]:
+        def chosen(start: int) -> list[tuple[Query, Selected]]:
             queries = [self._query(state, article_id) for article_id in ids[start : start + _BLOCK]]
-            most = max(self._k(k, query) for query in queries)
-            ranked = self._rank(state, queries, most, allowed)
-            best = self._chosen(state, queries, ranked, k, min_score, allowed)
-            return list(zip(queries, ranked, best, strict=True))
+            places = [self._k(k, query) for query in queries]
+            return list(zip(queries, selector.select(queries, places, self.least_score(min_score)), strict=True))
 
         starts = iter(range(0, len(ids), _BLOCK))
         with ThreadPoolExecutor(n_threads) as pool:
@@ -331,10 +335,9 @@ class Recommender:
             while coming:
                 block = coming.popleft().result()
                 coming.extend(pool.submit(chosen, start) for start in islice(starts, 1))
-                for query, found, best in block:
-                    suggestions = self._suggestions(state, query, best)
-                    none = "" if suggestions else self._why_none(state, query, found, k, min_score, allowed)
-                    yield Answer(query.article.id, tuple(suggestions), none)
+                for query, selected in block:
+                    suggestions = selector.suggestions(query, selected)
+                    yield Answer(query.article.id, tuple(suggestions), selected.why_none)
                 n_done += len(block)
                 if progress:
                     progress(n_done, len(ids))
@@ -343,20 +346,7 @@ class Recommender:
         """Why an article has no suggestion, as a sentence; "" when it has one."""
         state = self._fitted()
         query = self._query(state, article)
-        (ranked,) = self._rank(state, [query], min(1, self._k(None, query)))
-        return self._why_none(state, query, ranked, None, None, self._allowed(state))
-
-    def _why_none(
-        self,
-        state: State,
-        query: Query,
-        ranked: Ranked,
-        k: int | None,
-        min_score: float | None,
-        allowed: NDArray[np.bool_],
-    ) -> str:
-        least = self.least_score(min_score)
-        return reason_for_none(query, ranked, self._k(k, query), least, state.catalogue, allowed)
+        return self._selector(state).select([query], [self._k(None, query)], self.least_score())[0].why_none
 
     # --------------------------------------------------------------- update
 
@@ -446,62 +436,7 @@ class Recommender:
         state = self._fitted()
         query = self._query(state, article)
         row = self._row(state, candidate_id)
-        catalogue = state.catalogue
-        k = self._k(None, query)
-        (ranked,) = self._rank(state, [query], catalogue.n_rows)
-        places = np.flatnonzero(ranked.rows == row)
-        if len(places):
-            place = int(places[0])
-            score, similarity = float(ranked.scores[place]), float(ranked.similarities[place])
-        else:
-            place, score = -1, 0.0
-            similarity = float(catalogue.index.exact(query.vectors, np.array([row]))[0])
-        asked = np.array([row])
-        said = self.ranker.sentences(query, asked, catalogue, state.graph)
-        alone = Ranked(asked, np.array([similarity]), np.array([score]))
-        (reason,) = reasons(query, alone, said, catalogue, self.vectorizer)
-        return dataclasses.replace(
-            reason,
-            signals=self.ranker.signals(query, row, catalogue, state.graph),
-            obstacle=self._why_not(state, query, row, ranked, place, similarity, k),
-        )
-
-    def _why_not(
-        self, state: State, query: Query, row: int, ranked: Ranked, place: int, similarity: float, k: int
-    ) -> str:
-        """Why a row is not among the k suggestions; "" when it is."""
-        catalogue = state.catalogue
-        if row == query.row or catalogue.articles[row].id == query.article.id:
-            return "it is the article itself"
-        if row in state.listed_rows(query.article):
-            return "it is in the article's curated list already"
-        if row in query.hidden:
-            return "it has the same URL as the article: it is the article itself"
-        hindrance = obstacle(row, catalogue, self._allowed(state), query.group, _now())
-        if hindrance:
-            return hindrance
-        if place < 0 and (similarity > 0 or self._is_tied(state, query, row)):
-            # The learned ranker's candidates are the nearest in several ways; it scores no others.
-            return "many others are nearer, by words and by lists, and only those were ranked"
-        if place < 0:
-            return "it shares no signal with the article"
-        least, score = self.least_score(), float(ranked.scores[place])
-        if score < least:
-            return f"its score {score:.3f} is below the threshold {least:.3f}"
-        first, n_before = first_of_title(ranked, place, catalogue)
-        if n_before >= k:
-            return f"it is number {n_before + 1:,} of the candidates, and the list ends at {k}"
-        if first != place:
-            return f"another suggestion has the same title: {catalogue.articles[int(ranked.rows[first])].id}"
-        return ""
-
-    def _is_tied(self, state: State, query: Query, row: int) -> bool:
-        """Whether a curated list ties a row to one that shares a word, where that may bring it in."""
-        if not isinstance(self.ranker, LearnedRanker) or self.ranker.list_evidence != "all":
-            return False
-        mates: list[int] = state.graph.arrays.together.of(row).tolist()
-        others = np.array([mate for mate in mates if mate != query.row], dtype=np.int64)
-        return bool(state.catalogue.index.exact(query.vectors, others).any())
+        return self._selector(state).reason_for(query, row, self._k(None, query), self.least_score())
 
     # ----------------------------------------------------------- save, load
 
@@ -658,36 +593,14 @@ class Recommender:
             hidden=np.array(sorted(hidden), dtype=np.int64),
             n_listed=len(listed),
             own=np.array(sorted(own), dtype=np.int64),
-            before=float("nan") if self.settings.ranking.suggest_newer else time,
+            before=time if self._rules().wants_older(article) else float("nan"),
         )
 
-    def _rank(
-        self, state: State, queries: Sequence[Query], k: int, allowed: NDArray[np.bool_] | None = None
-    ) -> list[Ranked]:
-        if k == 0:
-            nothing = np.zeros(0)
-            return [Ranked(nothing.astype(np.int64), nothing, nothing) for _ in queries]
-        allowed = self._allowed(state) if allowed is None else allowed
-        return self.ranker.rank(queries, k, state.catalogue, state.graph, allowed)
+    def _rules(self) -> Rules:
+        return Rules(self.settings, self.decisions)
 
-    def _chosen(
-        self,
-        state: State,
-        queries: list[Query],
-        ranked: list[Ranked],
-        k: int | None,
-        min_score: float | None,
-        allowed: NDArray[np.bool_] | None = None,
-    ) -> list[Ranked]:
-        def rank(some: Sequence[Query], depth: int) -> list[Ranked]:
-            return self._rank(state, some, depth, allowed)
-
-        places = [self._k(k, query) for query in queries]
-        return chosen_of(queries, ranked, places, self.least_score(min_score), state.catalogue, rank)
-
-    def _suggestions(self, state: State, query: Query, chosen: Ranked) -> list[Suggestion]:
-        said = self.ranker.sentences(query, chosen.rows, state.catalogue, state.graph)
-        return suggestions_of(query, chosen, said, state.catalogue, self.vectorizer, self.entry_shape)
+    def _selector(self, state: State) -> Selector:
+        return Selector(state, self.ranker, self._rules(), self.vectorizer, _now(), self.entry_shape)
 
 
 def load_model(folder: Path | str) -> Recommender:

@@ -24,6 +24,7 @@ from typing import Any
 from recommender.articles import Article, Corpus, RelatedEntry
 from recommender.cache import SiteCache, code_version, digest
 from recommender.settings import Settings, describe_settings
+from recommender.writing.decisions import Decisions
 
 __all__ = ["OF_THE_MACHINE", "LastRun", "Outcome", "corpus_digest", "file_digest", "folder_digest", "warnings_heard"]
 
@@ -83,6 +84,7 @@ class LastRun:
         settings: Settings,
         corpus: Corpus,
         chosen: Collection[str],
+        decisions: Decisions,
         *,
         model: str,
         output: Path | None,
@@ -97,6 +99,8 @@ class LastRun:
             What is read, and how.
         chosen
             The ids of the articles whose suggestions are written.
+        decisions
+            Those of the site's editors; which of them hold depends on the day.
         model
             The digest of a saved model; "" without one.
         output
@@ -107,6 +111,7 @@ class LastRun:
         store = SiteCache.of(site, settings.articles.cache)
         if store is None:
             return None
+        today = datetime.now(UTC).date()
         counted = [(name, value) for name, value, _ in describe_settings(settings) if name not in OF_THE_MACHINE]
         asked = {
             "settings": counted,
@@ -115,6 +120,7 @@ class LastRun:
             "output": str(output.absolute()) if output else "",
             "require": sorted(require),
             "n_future": _n_future(corpus),
+            "decisions": [decisions.version, sum(one.holds(today) for one in decisions.by_pair.values())],
         }
         return cls(store, digest(code_version(), corpus_digest(corpus), json.dumps(asked)))
 

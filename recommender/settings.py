@@ -123,6 +123,9 @@ class VectorsSettings:
         "Hugging Face hub, such as `sentence-transformers/all-MiniLM-L6-v2`. Needs the extra `[semantic]`, or "
         "model2vec; empty: none.",
     )
+    ignore_topics: tuple[str, ...] = knob(
+        (), "Topics that say nothing of what an article is about, such as featured: no rule and no word counts them."
+    )
     latent: float = knob(0.5, "Weight of the site's own latent semantics; 0 leaves it out.", 0, 100)
     stem: bool = knob(False, "Stem words with the language's Snowball stemmer.")
     stop_words: bool = knob(True, "Leave out the language's function words.")
@@ -197,9 +200,6 @@ class RulesSettings:
     )
     apart: tuple[str, ...] = knob(
         (), "Articles that are never suggested under each other: two patterns with a bar between, `a | b`."
-    )
-    ignore_topics: tuple[str, ...] = knob(
-        (), "Topics that say nothing of what an article is about, such as featured: no rule and no word counts them."
     )
     window_days: float | None = knob(None, "Most days between an article and its suggestion; empty: any.", 0, 36_500)
     evergreen: tuple[str, ...] = knob(

@@ -8,6 +8,7 @@ from recommender.batch.choosing import article_of, id_of
 from recommender.batch.results import ExplainRun
 from recommender.batch.stages import (
     Progress,
+    decisions_of,
     load_recommender,
     read_corpus,
     recommender_for,
@@ -57,7 +58,7 @@ def explain_article(
     loaded = load_recommender(model, settings)
     corpus = read_corpus(site, settings, tell)
     asked = article_of(corpus, site, settings, article)
-    recommender, _ = recommender_for(corpus, settings, loaded, tell, site, model)
+    recommender, _ = recommender_for(corpus, settings, loaded, tell, site, model, decisions_of(site, corpus))
     suggestions = tuple(recommender.suggest(asked, settings.ranking.k, settings.ranking.min_score))
     none = "" if suggestions else recommender.why_none(asked)
     compared = reason = None

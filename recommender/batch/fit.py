@@ -7,7 +7,7 @@ from pathlib import Path
 
 from recommender.articles import Reading
 from recommender.batch.results import FitRun
-from recommender.batch.stages import Progress, read_corpus, recommender_for, silence
+from recommender.batch.stages import Progress, decisions_of, read_corpus, recommender_for, silence
 from recommender.settings import Settings
 
 __all__ = ["fit_site"]
@@ -48,7 +48,7 @@ def fit_site(
     start = time.monotonic()
     tell = progress or silence
     corpus = read_corpus(site, settings, tell, strict=strict)
-    recommender, _ = recommender_for(corpus, settings, None, tell, site, None)
+    recommender, _ = recommender_for(corpus, settings, None, tell, site, None, decisions_of(site, corpus))
     folder = model or (site if site.is_dir() else site.parent) / MODEL_FOLDER
     recommender.save(folder)
     reading = corpus.reading or Reading()

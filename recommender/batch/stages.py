@@ -13,13 +13,14 @@ from recommender.batch.results import News
 from recommender.content.site import read_site
 from recommender.errors import SiteError
 from recommender.settings import Settings, describe_settings
+from recommender.writing.decisions import Decisions, read_decisions
 
 if TYPE_CHECKING:
     # Imported where it is used: a run with nothing to do is over before scikit-learn is imported.
     from recommender.model import Recommender
 
 __all__ = [
-    "Progress", "check_model", "load_recommender", "read_corpus", "recommender_for", "silence",
+    "Progress", "check_model", "decisions_of", "load_recommender", "read_corpus", "recommender_for", "silence",
 ]  # fmt: skip
 
 logger = logging.getLogger(__name__)
@@ -53,11 +54,34 @@ def read_corpus(
     return corpus
 
 
+def decisions_of(site: Path, corpus: Corpus) -> Decisions:
+    """
+    What the site's editors decided; warns of what they decided about articles that there are no more.
+
+    Raises
+    ------
+    DecisionsError
+        As `read_decisions`.
+    """
+    decisions = read_decisions(site, corpus)
+    for message in decisions.unknown:
+        logger.warning("%s", message)
+    return decisions
+
+
 def recommender_for(
-    corpus: Corpus, settings: Settings, loaded: Recommender | None, progress: Progress, site: Path, model: Path | None
+    corpus: Corpus,
+    settings: Settings,
+    loaded: Recommender | None,
+    progress: Progress,
+    site: Path,
+    model: Path | None,
+    decisions: Decisions | None = None,
 ) -> tuple[Recommender, News | None]:
     """
     A recommender that knows the corpus: fitted on it, or one that was loaded, brought up to date.
+
+    Rules and decisions are those of this run, also where the model was saved under others.
 
     One that the site has left too far behind is replaced by one fitted anew: a job that runs at night has nobody who
     would read advice, and what it writes should not depend on when somebody last saved a model.
@@ -65,10 +89,13 @@ def recommender_for(
     from recommender.model import Recommender
 
     def fitted() -> Recommender:
-        return Recommender(settings).fit(corpus, progress=lambda done, total: progress("model", done, total))
+        new = Recommender(settings, decisions)
+        return new.fit(corpus, progress=lambda done, total: progress("model", done, total))
 
     if loaded is None:
         return fitted(), None
+    loaded.settings = replace(loaded.settings, rules=settings.rules)
+    loaded.decisions = decisions or Decisions()
     added, removed = loaded.changes(corpus)
     known = set(loaded.article_ids)
     n_changed = sum(article.id in known for article in added)
@@ -119,13 +146,14 @@ def load_recommender(model: Path | None, settings: Settings) -> Recommender | No
 def _other_settings(fitted: Settings, asked: Settings) -> list[str]:
     """The settings that a model keeps from its fit, and that this run would have otherwise."""
     of_the_run = (
-        "writing.", "evaluation.", "articles.", "ranking.k", "ranking.min_score", "ranking.n_jobs", "ranking.refit_at"
+        "writing.", "evaluation.", "articles.", "rules.", "ranking.k",
+        "ranking.min_score", "ranking.n_jobs", "ranking.refit_at"
     )  # fmt: skip
     now = {name: value for name, value, _ in describe_settings(asked)}
     return [
         name
         for name, value, _ in describe_settings(fitted)
-        if value != now.get(name) and not (name in of_the_run or name.startswith(of_the_run[:3]))
+        if value != now.get(name) and not (name in of_the_run or name.startswith(of_the_run[:4]))
     ]
 
 

@@ -17,6 +17,7 @@ from recommender.batch.results import News, SuggestRun
 from recommender.batch.stages import (
     Progress,
     check_model,
+    decisions_of,
     load_recommender,
     read_corpus,
     recommender_for,
@@ -111,6 +112,7 @@ def suggest_site(
         warnings_heard() as warnings,
     ):
         corpus = read_corpus(site, settings, tell, strict=strict, fresh=fresh)
+        decisions = decisions_of(site, corpus)
         chosen = choose_articles(corpus, site, only)
         writer = settings.writing.writer
         last = None
@@ -119,7 +121,9 @@ def suggest_site(
         # stand in for a run; nor is what the workers of a cluster wrote.
         is_kept = writer != "jsonl" if output is None else not is_stream(output)
         if client is None and is_kept:
-            last = LastRun.of(site, settings, corpus, chosen, model=model_digest, output=output, require=require)
+            last = LastRun.of(
+                site, settings, corpus, chosen, decisions, model=model_digest, output=output, require=require
+            )
         # Lines are not held in memory, so they are noted for the next run only where a report is asked for.
         records = Records(site, settings, output) if client is None and (reports or writer != "jsonl") else None
         before = records.load() if records is not None and reports else None
@@ -132,7 +136,7 @@ def suggest_site(
         loaded = load_recommender(model, settings)
         if require:
             _pass_gate(corpus, settings, require, tell)
-        recommender, news = recommender_for(corpus, settings, loaded, tell, site, model)
+        recommender, news = recommender_for(corpus, settings, loaded, tell, site, model, decisions)
         tally = Tally()
         answers = tally.count(_answers(recommender, chosen, settings, tell))
         if records is not None:

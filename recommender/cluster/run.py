@@ -24,6 +24,7 @@ from recommender.cluster.tasks import Written, answer
 from recommender.errors import MissingExtraError, RecommenderError, WriteError
 from recommender.model import Recommender
 from recommender.writing.atomic import replace_file, replace_file_by_parts
+from recommender.writing.decisions import Decisions
 
 __all__ = ["MANIFEST", "ClusterRun", "block_size", "connected", "suggest_on_cluster"]
 
@@ -147,7 +148,7 @@ def suggest_on_cluster(
         recommender.save(work / "model", bodies=True)
         parts = work if is_file else output
         blocks = [ids[start : start + block] for start in range(0, len(ids), block)]
-        ask = (str(work / "model"), k, min_score, str(parts))
+        ask = (str(work / "model"), recommender.decisions, k, min_score, str(parts))
         written = _run(client, blocks, ask, progress)
         if is_file:
             n_changed = int(replace_file_by_parts(output, ((parts / part.name).read_bytes() for part in written)))
@@ -164,18 +165,20 @@ def suggest_on_cluster(
 def _run(
     client: Any,
     blocks: Sequence[Sequence[str]],
-    ask: tuple[str, int | None, float | None, str],
+    ask: tuple[str, Decisions, int | None, float | None, str],
     progress: Callable[[int, int], None] | None,
 ) -> list[Written]:
     """Have every block answered; a few at a time, in whatever order they are done."""
     import distributed
 
     workers = sorted(client.ncores())
-    model, k, min_score, output = ask
+    model, decisions, k, min_score, output = ask
     coming = iter(enumerate(blocks))
 
     def start(number: int, ids: Sequence[str]) -> Any:
-        return client.submit(answer, model, ids, k, min_score, output, f"part-{number:06d}.jsonl", pure=False)
+        return client.submit(
+            answer, model, decisions, ids, k, min_score, output, f"part-{number:06d}.jsonl", pure=False
+        )
 
     first = [start(*block) for block in islice(coming, _BLOCKS_A_WORKER * len(workers))]
     as_completed: Any = distributed.as_completed

@@ -16,6 +16,7 @@ from pathlib import Path
 from recommender.model import Recommender, load_model
 from recommender.writing import jsonl_lines
 from recommender.writing.atomic import replace_file
+from recommender.writing.decisions import Decisions
 
 __all__ = ["Written", "answer"]
 
@@ -40,9 +41,19 @@ def _loaded(model: str) -> Recommender:
     return load_model(model)
 
 
-def answer(model: str, ids: Sequence[str], k: int | None, min_score: float | None, output: str, name: str) -> Written:
+def answer(
+    model: str,
+    decisions: Decisions,
+    ids: Sequence[str],
+    k: int | None,
+    min_score: float | None,
+    output: str,
+    name: str,
+) -> Written:
     """Answer for a block of ids, and write its lines as one file, whole or not at all."""
-    answers = list(_loaded(model).answers(k, ids, min_score, n_threads=1))
+    recommender = _loaded(model)
+    recommender.decisions = decisions
+    answers = list(recommender.answers(k, ids, min_score, n_threads=1))
     content = "".join(f"{line}\n" for line in jsonl_lines(answers)).encode()
     is_new = replace_file(Path(output) / name, content)
     return Written(

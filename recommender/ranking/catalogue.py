@@ -26,7 +26,7 @@ __all__ = ["Catalogue", "days_of"]
 #: Arrays of the catalogue with a value a row; what each means is said there.
 _COLUMNS = (
     "times", "groups", "providers", "qualities", "is_alive", "is_published", "is_external", "is_repeat", "is_new",
-    "visible_from", "visible_until",
+    "is_barred", "is_evergreen", "visible_from", "visible_until",
 )  # fmt: skip
 
 
@@ -81,6 +81,10 @@ class Catalogue:
         True for a file whose URL an earlier one has: it is never suggested.
     is_new : ndarray of bool, shape (n_rows,)
         True for rows that came after those that the vocabulary was fitted on.
+    is_barred : ndarray of bool, shape (n_rows,)
+        True for articles that ask never to be suggested.
+    is_evergreen : ndarray of bool, shape (n_rows,)
+        True for articles that ask that dates do not matter.
     visible_from, visible_until : ndarray of float64, shape (n_rows,)
         Days since 1970 outside of which the article is never suggested; NaN where there is no such day.
     """
@@ -94,6 +98,8 @@ class Catalogue:
     is_external: NDArray[np.bool_]
     is_repeat: NDArray[np.bool_]
     is_new: NDArray[np.bool_]
+    is_barred: NDArray[np.bool_]
+    is_evergreen: NDArray[np.bool_]
     visible_from: NDArray[np.float64]
     visible_until: NDArray[np.float64]
     _order: NDArray[np.int64] | None
@@ -250,6 +256,8 @@ class Catalogue:
             "is_external": is_external.astype(bool),
             "is_repeat": np.zeros(len(articles), dtype=bool),
             "is_new": is_new,
+            "is_barred": np.array(["never-suggest" in article.marks for article in articles], dtype=bool),
+            "is_evergreen": np.array(["evergreen" in article.marks for article in articles], dtype=bool),
             "visible_from": np.array([days_of(article.visible_from) for article in articles], dtype=np.float64),
             "visible_until": np.array([days_of(article.visible_until) for article in articles], dtype=np.float64),
         }

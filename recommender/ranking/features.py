@@ -229,7 +229,7 @@ class _Seen:
         self.own = own
         there = catalogue.is_alive & (catalogue.groups == query.group)
         if not np.isnan(query.before):
-            there = there & ~(catalogue.times >= query.before)
+            there = there & (~(catalogue.times >= query.before) | catalogue.is_evergreen)
         there[own] = False
         self.there: NDArray[np.bool_] = there
         self.gaps = query.time - catalogue.times

@@ -221,6 +221,6 @@ def may_answer(query: Query, catalogue: Catalogue, allowed: NDArray[np.bool_]) -
     may: NDArray[np.bool_] = allowed & (catalogue.groups == query.group)
     if not np.isnan(query.before):
         # A row without a time is there at any moment.
-        may &= ~(catalogue.times >= query.before)
+        may &= ~(catalogue.times >= query.before) | catalogue.is_evergreen
     may[query.hidden] = False
     return may

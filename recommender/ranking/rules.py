@@ -18,7 +18,7 @@ from recommender.articles import Article
 from recommender.settings import PATTERN_NAMES, RulesSettings, Settings
 from recommender.writing.decisions import Decision, Decisions
 
-__all__ = ["Choice", "Chosen", "Ranked", "Rules"]
+__all__ = ["Candidate", "Choice", "Chosen", "Rules"]
 
 #: How much more score a candidate counts with for each thing that it is preferred for.
 _PREFERRED = 0.25
@@ -27,7 +27,7 @@ _CAUSE = re.compile(r"\(([^()]+)\)$")
 
 
 @dataclass(frozen=True, slots=True)
-class Ranked:
+class Candidate:
     """A candidate and its score, in [0, 1]."""
 
     article: Article
@@ -98,12 +98,26 @@ class Rules:
         self._never = [_Pattern(text) for text in self.settings.never]
         self._evergreen = [_Pattern(text) for text in self.settings.evergreen]
         self._apart = [tuple(_Pattern(part.strip()) for part in text.split("|")) for text in self.settings.apart]
-        self._ignored = {topic.casefold() for topic in self.settings.ignore_topics}
+        self._ignored = {topic.casefold() for topic in settings.vectors.ignore_topics}
 
     @property
     def is_plain(self) -> bool:
         """Whether there is neither a rule nor a decision: then only the marks of articles count."""
         return self.settings == RulesSettings() and not self._older_only and not self._decisions.by_pair
+
+    @property
+    def looks_further(self) -> bool:
+        """Whether what stands further down may come before what stands higher."""
+        return bool(self.settings.diversity or self.settings.prefer)
+
+    @property
+    def names_never(self) -> bool:
+        """Whether a pattern says what is never suggested."""
+        return bool(self._never)
+
+    def wants_older(self, article: Article) -> bool:
+        """Whether nothing newer than an article can be suggested under it, but for what is marked as evergreen."""
+        return self._older_only and not self._evergreen and not {"follow-up", "evergreen"} & {*article.marks}
 
     def topics(self, article: Article) -> tuple[str, ...]:
         """The topics of an article that say what it is about, in small letters."""
@@ -143,13 +157,13 @@ class Rules:
     def choose(
         self,
         article: Article,
-        ranked: Sequence[Ranked],
+        ranked: Sequence[Candidate],
         k: int,
         least: float = 0.0,
         *,
         shown: Collection[str] = (),
         similarity: Callable[[str, str], float] | None = None,
-        copy_of: Callable[[str], str] | None = None,
+        copy_of: Callable[[Article], str] | None = None,
         newest: Callable[[Collection[str]], Iterable[Article]] | None = None,
     ) -> Choice:
         """
@@ -168,7 +182,7 @@ class Rules:
         similarity
             How alike two candidates are, by their ids, in [0, 1]; for ``rules.diversity``.
         copy_of
-            A name that all copies of one text share, by id.
+            A name that all copies of one text share.
         newest
             The articles that may be suggested and have one of some topics (in small letters), the newest first; for
             ``rules.fill_up``.
@@ -177,7 +191,7 @@ class Rules:
             return Choice(left_out=dict.fromkeys((one.article.id for one in ranked), why), why_none=why)
         decided = {key: one for key, one in self.decided(article).items() if one.verdict in ("pin", "accept")}
         left_out: dict[str, str] = {}
-        allowed: list[Ranked] = []
+        allowed: list[Candidate] = []
         for one in ranked:
             why = self._refusal(article, one.article, shown)
             if not why and one.score < least and one.article.id not in decided:
@@ -186,14 +200,14 @@ class Rules:
                 left_out[one.article.id] = why
             else:
                 allowed.append(one)
-        firsts = self._one_of_copies(allowed, decided, copy_of or (lambda article_id: article_id), left_out)
+        firsts = self._one_of_copies(allowed, decided, copy_of or (lambda article: article.id), left_out)
         wanted = sorted(
             (one for one in firsts if one.article.id in decided),
             key=lambda one: decided[one.article.id].position or len(ranked) + 1,
         )
         rest = [one for one in firsts if one.article.id not in decided]
-        if self.settings.prefer:
-            rest.sort(key=lambda one: -one.score * self._preference(article, one.article))
+        # The best copy of a text may not be the one that stood first.
+        rest.sort(key=lambda one: -one.score * self._preference(article, one.article))
         chosen = [Chosen(one.article, one.score, f"it was {decided[one.article.id]}", one.copies) for one in wanted[:k]]
         left_out |= {one.article.id: f"{k} others are pinned or accepted (ranking.k)" for one in wanted[k:]}
         chosen += self._best(article, rest, chosen, k, similarity, left_out)
@@ -238,15 +252,15 @@ class Rules:
 
     def _one_of_copies(
         self,
-        allowed: Sequence[Ranked],
+        allowed: Sequence[Candidate],
         decided: Collection[str],
-        copy_of: Callable[[str], str],
+        copy_of: Callable[[Article], str],
         left_out: dict[str, str],
     ) -> list[Chosen]:
         """Of each text what an editor decided for, else the best in the site's own figure, else the newest."""
-        groups: dict[str, list[Ranked]] = {}
+        groups: dict[str, list[Candidate]] = {}
         for one in allowed:
-            groups.setdefault(copy_of(one.article.id), []).append(one)
+            groups.setdefault(copy_of(one.article), []).append(one)
         firsts: list[Chosen] = []
         for copies in groups.values():
             first = max(copies, key=lambda one: (one.article.id in decided, *_merit(one.article)))

@@ -18,6 +18,8 @@ from recommender.content.urls import canonical_url, is_address
 from recommender.ranking.catalogue import Catalogue
 from recommender.ranking.curation import CurationGraph
 from recommender.ranking.eligible import allowed_rows
+from recommender.ranking.rules import Rules
+from recommender.settings import RulesSettings
 from recommender.snapshots import LayeredDict
 from recommender.vectors.tfidf import FieldVectorizer
 
@@ -59,6 +61,7 @@ class State:
         self.awaited: LayeredDict[str, tuple[int, ...]] = LayeredDict()
         self.stripped: LayeredDict[int, bool] = LayeredDict()
         self._allowed: tuple[float, float, NDArray[np.bool_]] | None = None
+        self._never: tuple[RulesSettings, NDArray[np.bool_]] | None = None
 
     @classmethod
     def build(cls, articles: Sequence[Article], vectorizer: FieldVectorizer, *, fit: bool) -> State:
@@ -119,6 +122,17 @@ class State:
             until = float(np.min(days[days > now], initial=np.inf))
             known = self._allowed = now, until, allowed_rows(self.catalogue, self.suggest_unpublished, now)
         return known[2]
+
+    def never(self, rules: Rules) -> NDArray[np.bool_]:
+        """Rows that editors never suggest, shape (n_rows,), to be read only."""
+        known = self._never
+        if known is None or known[0] != rules.settings:
+            never = self.catalogue.is_barred
+            if rules.names_never:
+                articles = (self.catalogue.articles[row] for row in range(self.catalogue.n_rows))
+                never = np.array([bool(rules.never(article)) for article in articles], dtype=bool)
+            known = self._never = rules.settings, never
+        return known[1]
 
     def listed_rows(self, article: Article) -> list[int]:
         """The rows that an article's own curated list names, in the editor's order."""

@@ -136,7 +136,8 @@ class TermReader:
             if field == "body":
                 terms += analyzer.terms(self.text(article, "body"))[: self.settings.body_words]
         elif field == "topics":
-            terms = [repair(topic).casefold() for topic in article.topics]
+            ignored = {topic.casefold() for topic in self.settings.ignore_topics}
+            terms = [topic for one in article.topics if (topic := repair(one).casefold()) not in ignored]
         else:
             terms = analyzer.terms(self.text(article, field))
         prefix = self.prefix(article)

@@ -31,7 +31,17 @@ try:
 except ImportError:  # Windows: two programs at once are then told apart by the file's bytes alone
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["DECISIONS_FILE", "GRADES", "Decision", "Decisions", "DecisionsFile", "Pair", "Verdict", "editor_name"]
+__all__ = [
+    "DECISIONS_FILE",
+    "GRADES",
+    "Decision",
+    "Decisions",
+    "DecisionsFile",
+    "Pair",
+    "Verdict",
+    "editor_name",
+    "read_decisions",
+]
 
 #: Below the site; generators leave folders that begin with an underscore alone.
 DECISIONS_FILE = Path("_recommender", "decisions.yaml")
@@ -274,6 +284,25 @@ class DecisionsFile:
         """The address outlives the name of a file; the id decides among several files of one address."""
         ids = self._by_url.get(canonical_url(url), []) if url else []
         return article_id if article_id in ids or not ids else ids[0]
+
+
+def read_decisions(site: Path | str, corpus: Iterable[Article] = ()) -> Decisions:
+    """
+    What the editors of a site decided, for ``Recommender.decisions``.
+
+    Parameters
+    ----------
+    site
+        The folder; for a file of articles, that file.
+    corpus
+        The articles as they are called now, so that one that was renamed keeps its decisions.
+
+    Raises
+    ------
+    DecisionsError
+        A line of the file cannot be understood, or a pair is decided twice.
+    """
+    return DecisionsFile(Path(site), corpus).read()
 
 
 def editor_name(site: Path) -> str:

@@ -47,7 +47,7 @@ def test_approval_is_the_mean_chance_of_the_entries(rec):
     chances = {}
     for source in rec.article_ids:
         query = dataclasses.replace(rec._query(state, source), hidden=rec._query(state, source).own)
-        (ranked,) = rec._rank(state, [query], state.catalogue.n_rows)
+        (ranked,) = rec._selector(state).rank([query], state.catalogue.n_rows)
         scores = dict(zip(ranked.rows.tolist(), ranked.scores.tolist(), strict=True))
         for row in state.graph.listed(state.catalogue.row_of(source)).tolist():
             chances[source, state.catalogue.articles[row].id] = scores.get(row, 0.0)

@@ -270,10 +270,10 @@ def test_a_score_is_what_a_reader_or_an_editor_approves(rec, site):
     assert ranker.threshold == ranker.similarity.threshold == LEAST_CHANCE
     query = rec._query(state, "f2-3")
     query = dataclasses.replace(query, hidden=query.own)
-    (both,) = rec._rank(state, [query], 10)
+    (both,) = rec._selector(state).rank([query], 10)
     trust, ranker.trust = ranker.trust, None
     try:
-        (lists,) = rec._rank(state, [query], 10)
+        (lists,) = rec._selector(state).rank([query], 10)
     finally:
         ranker.trust = trust
     editors = dict(zip(lists.rows.tolist(), lists.scores.tolist(), strict=True))

@@ -6,8 +6,8 @@ import pytest
 
 from recommender import Article, Settings
 from recommender.errors import SettingsError
-from recommender.ranking.rules import Chosen, Ranked, Rules
-from recommender.settings import RankingSettings, RulesSettings, settings_from_mapping
+from recommender.ranking.rules import Candidate, Chosen, Rules
+from recommender.settings import RankingSettings, RulesSettings, VectorsSettings, settings_from_mapping
 from recommender.writing.decisions import Decision, Decisions
 
 NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
@@ -18,15 +18,16 @@ def article(name, days=0.0, **more):
     return Article(id=f"drinks/{name}", title=name, published_at=NOON + timedelta(days), **more)
 
 
-def rules(*decisions, **settings):
+def rules(*decisions, ignore_topics=(), **settings):
     """The rules of some settings and decisions."""
     held = Decisions({decision.pair: decision for decision in decisions})
-    return Rules(Settings(rules=RulesSettings(**settings)), held, NOON)
+    vectors = VectorsSettings(ignore_topics=ignore_topics)
+    return Rules(Settings(vectors=vectors, rules=RulesSettings(**settings)), held, NOON)
 
 
 def ranked(*articles):
     """Candidates with falling scores: 0.9, 0.8, ..."""
-    return [Ranked(one, 0.9 - 0.1 * place) for place, one in enumerate(articles)]
+    return [Candidate(one, 0.9 - 0.1 * place) for place, one in enumerate(articles)]
 
 
 def names(choice):
@@ -134,8 +135,8 @@ def test_same(same, expected):
 def test_prefer():
     """What is preferred counts with a quarter more score."""
     preferred = rules(prefer=("topic",))
-    assert names(preferred.choose(TEA, [Ranked(POT, 0.6), Ranked(CUP, 0.5)], 5)) == ["cup", "pot"]
-    assert names(preferred.choose(TEA, [Ranked(POT, 0.7), Ranked(CUP, 0.5)], 5)) == ["pot", "cup"]
+    assert names(preferred.choose(TEA, [Candidate(POT, 0.6), Candidate(CUP, 0.5)], 5)) == ["cup", "pot"]
+    assert names(preferred.choose(TEA, [Candidate(POT, 0.7), Candidate(CUP, 0.5)], 5)) == ["pot", "cup"]
 
 
 def test_per_provider():
@@ -170,7 +171,7 @@ def test_diversity():
 def test_copies():
     """Of one text the best by the site's own figure is suggested, else the newest, and the others are named with it."""
     old, new, good = article("old", -9), article("new", -1), article("good", -5, quality=70.0)
-    choice = rules().choose(TEA, ranked(old, CUP, new, good), 5, copy_of=lambda key: "" if key != CUP.id else key)
+    choice = rules().choose(TEA, ranked(old, CUP, new, good), 5, copy_of=lambda one: one.id if one is CUP else "a")
     assert names(choice) == ["good", "cup"]
     assert choice.chosen[0].copies == (old, new)
     assert choice.left_out[old.id] == f"it is a copy of {good.id} (copies)"
@@ -207,7 +208,7 @@ def test_decisions():
         Decision(TEA.id, CUP.id, "reject", by="Ben", why="dull"),
         Decision(TEA.id, CAR.id, "remove", until=date(2026, 3, 2)),
     )
-    candidates = [*ranked(CUP, CAR, article("second")), Ranked(article("first"), 0.0), Ranked(POT, 0.1)]
+    candidates = [*ranked(CUP, CAR, article("second")), Candidate(article("first"), 0.0), Candidate(POT, 0.1)]
     choice = held.choose(TEA, candidates, 5, least=0.5)
     assert names(choice) == ["first", "second", "pot", "car"]
     assert choice.chosen[2].note == "it was accepted by Ana on 2026-03-01: a classic"

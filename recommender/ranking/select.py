@@ -1,0 +1,321 @@
+"""
+Ranked rows -> what an article shows, with reasons, or why it shows nothing. An article room.
+
+One way for a draft, a batch and a worker of a cluster: the ranker gives rows with scores, `rules` chooses among them,
+and where too few remain the ranker is asked for more.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.articles import Article, EntryShape
+from recommender.ranking.eligible import obstacle
+from recommender.ranking.explain import reasons, text_obstacle
+from recommender.ranking.learned import LearnedRanker
+from recommender.ranking.rankers import Query, Ranked, Ranker
+from recommender.ranking.rules import Candidate, Choice, Rules
+from recommender.ranking.state import State
+from recommender.suggestions import Reason, Suggestion
+from recommender.vectors.text import repair
+from recommender.vectors.tfidf import FieldVectorizer
+
+__all__ = ["Selected", "Selector", "places_to_fill"]
+
+#: The words of a title; "C", "C++" and "C#" are three.
+_WORD = re.compile(r"[\w+#]+")
+#: By how much deeper a ranking is asked for where rules leave places empty, or may prefer what stands further down.
+_DEEPER = 4
+#: Ranked rows behind a candidate that may take its place: copies of it.
+_BEHIND = 50
+
+
+def places_to_fill(k: int, query: Query, fill: bool) -> int:
+    """Places under an article; with `fill` those that its curated list takes are not counted."""
+    return max(0, k - query.n_listed) if fill else k
+
+
+@dataclass(frozen=True)
+class Selected:
+    """
+    What one article shows.
+
+    Parameters
+    ----------
+    rows
+        What was chosen, with its scores, the first first.
+    notes
+        For each of them, what besides the score put it there, and which copies it stands for, as sentences.
+    why_none
+        Why nothing was chosen, as a sentence; "" where something was.
+    """
+
+    rows: Ranked
+    notes: tuple[tuple[str, ...], ...] = ()
+    why_none: str = ""
+
+
+class Selector:
+    """
+    Chooses among ranked rows.
+
+    Parameters
+    ----------
+    state
+        The articles.
+    ranker
+        Ranks them.
+    rules
+        What editors allow and decided.
+    vectorizer
+        Made the vectors; it knows the words behind them.
+    now
+        Days since 1970.
+    shape
+        How the site writes curated entries.
+    """
+
+    def __init__(
+        self, state: State, ranker: Ranker, rules: Rules, vectorizer: FieldVectorizer, now: float, shape: EntryShape
+    ) -> None:
+        self._state, self._catalogue = state, state.catalogue
+        self._ranker, self._rules, self._vectorizer, self._shape = ranker, rules, vectorizer, shape
+        self._now = now
+        self.allowed = state.allowed(now) & ~state.never(rules)
+
+    def select(
+        self, queries: Sequence[Query], k: Sequence[int], least: float, shown: Collection[str] = ()
+    ) -> list[Selected]:
+        """
+        For each query the first k of its ranked rows that reach the least score and that the rules allow.
+
+        Parameters
+        ----------
+        k
+            A value a query.
+        least
+            Least score of a suggestion.
+        shown
+            Ids of what the reader sees elsewhere on the page.
+        """
+        depth = max(k, default=0) * (_DEEPER if self._rules.looks_further else 1)
+        ranked = self.rank(queries, depth)
+        found = [self._selected(*one, least, shown) for one in zip(queries, ranked, k, strict=True)]
+        # Copies and refused rows take places among the k best and have none in the answer. Few queries have any.
+        asked = [place for place in range(len(queries)) if _may_have_more(ranked[place], k[place], least)]
+        while asked := [place for place in asked if len(found[place].rows.rows) < k[place]]:
+            depth *= _DEEPER
+            deeper = zip(asked, self.rank([queries[place] for place in asked], depth), strict=True)
+            asked = []
+            for place, one in deeper:
+                found[place] = self._selected(queries[place], one, k[place], least, shown)
+                if _may_have_more(one, depth, least):
+                    asked.append(place)
+        return found
+
+    def rank(self, queries: Sequence[Query], depth: int, allowed: NDArray[np.bool_] | None = None) -> Sequence[Ranked]:
+        """At least the best rows of each query, as many as `depth`; fewer where fewer are related."""
+        if depth == 0:
+            return [Ranked(np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros(0)) for _ in queries]
+        allowed = self.allowed if allowed is None else allowed
+        return self._ranker.rank(queries, depth, self._catalogue, self._state.graph, allowed)
+
+    def suggestions(self, query: Query, selected: Selected) -> list[Suggestion]:
+        """What was chosen, each with its reason."""
+        chosen = selected.rows
+        said = self._ranker.sentences(query, chosen.rows, self._catalogue, self._state.graph)
+        said = [(*note, *sentences) for note, sentences in zip(selected.notes, said, strict=True)]
+        why = reasons(query, chosen, said, self._catalogue, self._vectorizer)
+        articles = [self._catalogue.articles[row] for row in chosen.rows.tolist()]
+        return [
+            Suggestion(
+                place,
+                article.id,
+                article.title,
+                article.url,
+                reason.score,
+                reason,
+                article.excerpt,
+                article.published_at,
+                article.provider,
+                article.quality,
+                self._shape,
+            )
+            for place, (article, reason) in enumerate(zip(articles, why, strict=True), start=1)
+        ]
+
+    def reason_for(self, query: Query, row: int, k: int, least: float) -> Reason:
+        """Why a row is, or is not, among the k suggestions."""
+        catalogue, graph = self._catalogue, self._state.graph
+        ranked = self._with_decided(query, self.rank([query], catalogue.n_rows)[0])
+        place = next(iter(np.flatnonzero(ranked.rows == row).tolist()), -1)
+        asked = np.array([row])
+        if place >= 0:
+            alone = Ranked(asked, ranked.similarities[place : place + 1], ranked.scores[place : place + 1])
+        else:
+            alone = Ranked(asked, catalogue.index.exact(query.vectors, asked), np.zeros(1))
+        said = self._ranker.sentences(query, asked, catalogue, graph)
+        (reason,) = reasons(query, alone, said, catalogue, self._vectorizer)
+        return dataclasses.replace(
+            reason,
+            signals=self._ranker.signals(query, row, catalogue, graph),
+            obstacle=self._why_not(query, row, ranked, place, float(alone.similarities[0]), k, least),
+        )
+
+    def _why_not(
+        self, query: Query, row: int, ranked: Ranked, place: int, similarity: float, k: int, least: float
+    ) -> str:
+        """Why a row is not among the k suggestions, as a sentence; "" when it is."""
+        candidate = self._catalogue.articles[row]
+        if row == query.row or candidate.id == query.article.id:
+            return "it is the article itself"
+        if row in self._state.listed_rows(query.article):
+            return "it is in the article's curated list already"
+        if row in query.hidden:
+            return "it has the same URL as the article: it is the article itself"
+        why = self._rules.none_here(query.article) or self._rules.never(candidate)
+        if why or (why := obstacle(row, self._catalogue, self.allowed, query.group, self._now)):
+            return why
+        if why := self._rules.between(query.article, candidate):
+            return why
+        if place < 0 and (similarity > 0 or self._is_tied(query, row)):
+            # The learned ranker's candidates are the nearest in several ways; it scores no others.
+            return "many others are nearer, by words and by lists, and only those were ranked"
+        if place < 0:
+            return "it shares no signal with the article"
+        near = slice(0, max(place, k) + _BEHIND)
+        near_by = Ranked(ranked.rows[near], ranked.similarities[near], ranked.scores[near])
+        return self._choice(query, near_by, k, least).left_out.get(candidate.id, "")
+
+    def _is_tied(self, query: Query, row: int) -> bool:
+        """Whether a curated list ties a row to one that shares a word, where that may bring it in."""
+        if not isinstance(self._ranker, LearnedRanker) or self._ranker.list_evidence != "all":
+            return False
+        mates: list[int] = self._state.graph.arrays.together.of(row).tolist()
+        others = np.array([mate for mate in mates if mate != query.row], dtype=np.int64)
+        return bool(self._catalogue.index.exact(query.vectors, others).any())
+
+    # --------------------------------------------------------------- choose
+
+    def _selected(self, query: Query, ranked: Ranked, k: int, least: float, shown: Collection[str] = ()) -> Selected:
+        if k == 0:
+            return Selected(ranked, why_none="its curated list fills all places already")
+        ranked = self._with_decided(query, ranked)
+        choice = self._choice(query, ranked, k, least, shown)
+        place_of = {row: place for place, row in enumerate(ranked.rows.tolist())}
+        rows, similarities, scores, notes = [], [], [], []
+        for one in choice.chosen:
+            row = self._catalogue.row_of(one.article.id)
+            assert row is not None, "rules choose among rows"
+            place = place_of.get(row)
+            rows.append(row)
+            similarities.append(0.0 if place is None else float(ranked.similarities[place]))
+            scores.append(one.score)
+            copies = ", ".join(copy.id for copy in one.copies)
+            notes.append(tuple(filter(None, [one.note, copies and f"it stands for its copies too: {copies}"])))
+        chosen = Ranked(np.array(rows, dtype=np.int64), np.array(similarities), np.array(scores))
+        why = "" if rows else choice.why_none if _is_by_rule(choice) else self._why_none(query, ranked, least)
+        return Selected(chosen, tuple(notes), why)
+
+    def _choice(self, query: Query, ranked: Ranked, k: int, least: float, shown: Collection[str] = ()) -> Choice:
+        articles = self._catalogue.articles
+        candidates = [
+            Candidate(articles[row], score)
+            for row, score in zip(ranked.rows.tolist(), ranked.scores.tolist(), strict=True)
+        ]
+        return self._rules.choose(
+            query.article,
+            candidates,
+            k,
+            least,
+            shown=shown,
+            similarity=self._similarity,
+            copy_of=_text_of,
+            newest=lambda topics: self._newest(query, topics),
+        )
+
+    def _with_decided(self, query: Query, ranked: Ranked) -> Ranked:
+        """The ranked rows, and behind them those that an editor pinned or accepted, with 0 for nothing in common."""
+        decided = self._rules.decided(query.article)
+        known = {*ranked.rows.tolist(), *query.hidden.tolist()}
+        rows = [self._catalogue.row_of(key) for key, one in decided.items() if one.verdict in ("pin", "accept")]
+        missing = [row for row in rows if row is not None and row not in known and self.allowed[row]]
+        if not missing:
+            return ranked
+        only = np.zeros(self._catalogue.n_rows, dtype=bool)
+        only[missing] = True
+        scored = self.rank([query], len(missing), only)[0]
+        rest = np.array([row for row in missing if row not in scored.rows], dtype=np.int64)
+        nothing = np.zeros(len(rest))
+        return Ranked(
+            np.concatenate([ranked.rows, scored.rows, rest]),
+            np.concatenate([ranked.similarities, scored.similarities, nothing]),
+            np.concatenate([ranked.scores, scored.scores, nothing]),
+        )
+
+    def _similarity(self, one: str, other: str) -> float:
+        """How alike two candidates are."""
+        rows = [self._catalogue.row_of(one), self._catalogue.row_of(other)]
+        vectors = self._catalogue.vectors[np.array(rows[:1])]
+        return float(self._catalogue.index.exact(vectors, np.array(rows[1:]))[0])
+
+    @cached_property
+    def _by_topic(self) -> dict[str, list[int]]:
+        """The rows that may be suggested by their topics, the newest first."""
+        found: dict[str, list[int]] = {}
+        for row in np.argsort(self._catalogue.order).tolist():
+            if self.allowed[row]:
+                for topic in self._rules.topics(self._catalogue.articles[row]):
+                    found.setdefault(topic, []).append(row)
+        return found
+
+    def _newest(self, query: Query, topics: Collection[str]) -> Iterable[Article]:
+        rows = {row for topic in topics for row in self._by_topic.get(topic, ())} - set(query.hidden.tolist())
+        of_language = [row for row in rows if self._catalogue.groups[row] == query.group]
+        order = self._catalogue.order
+        return (self._catalogue.articles[row] for row in sorted(of_language, key=lambda row: int(order[row])))
+
+    def _why_none(self, query: Query, ranked: Ranked, least: float) -> str:
+        """Why an article has no suggestion though no rule forbids any."""
+        if len(ranked.rows) and query.vectors.terms.nnz:
+            beyond = "beyond its curated list, " if query.n_listed else ""
+            return f"{beyond}no article reaches the score {least:.2f}; the best has {float(ranked.scores.max()):.2f}"
+        if len(ranked.rows) or query.is_empty:
+            return text_obstacle(query.article)
+        others = self.allowed & (self._catalogue.groups == query.group)
+        others[query.hidden] = False
+        if not others.any():
+            return "there is no other article in its language that may be suggested"
+        return (
+            "no other article shares a word with it"
+            if not len(query.hidden) > 1
+            else "every article that shares a word with it is in its curated list already or is the article itself"
+        )
+
+
+def _may_have_more(found: Ranked, depth: int, least: float) -> bool:
+    """Whether rows beyond a ranking's depth may reach the least score."""
+    return len(found.rows) >= depth > 0 and bool(found.scores[-1] >= least)
+
+
+def _is_by_rule(choice: Choice) -> bool:
+    """Whether a rule or a decision, and not the score alone, left candidates out."""
+    return bool(choice.why_none) and not all(why.endswith("(score)") for why in choice.left_out.values())
+
+
+def _text_of(article: Article) -> str:
+    """What all copies of one text share: the words of the title; an article without any is like no other."""
+    return _folded(article.title) or f"\0{article.id}"
+
+
+@lru_cache(maxsize=65_536)
+def _folded(title: str) -> str:
+    """The words of a title as a reader hears them."""
+    return " ".join(_WORD.findall(repair(title).casefold()))
