@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
+from recommender.cli_editors import decide, promote
 from recommender.cli_types import (
     MODEL,
     SETTINGS,
@@ -385,6 +386,10 @@ def evaluate(
         run.report.compare(compare)
     if run.reading.problems:
         sys.exit(1)
+
+
+main.add_command(decide)
+main.add_command(promote)
 
 
 def _settings(site: Path, file: Path | None, k: int | None = None, writer: str | None = None) -> Settings:

@@ -5,6 +5,7 @@ Nothing here prints: a run hands back a value, tells a `Progress` how far it is,
 """
 
 from recommender.batch.choosing import choose_articles
+from recommender.batch.decide import PromoteRun, decide_pair, promote_site
 from recommender.batch.evaluate import evaluate_site
 from recommender.batch.explain import explain_article
 from recommender.batch.fit import fit_site
@@ -19,13 +20,16 @@ __all__ = [
     "FitRun",
     "News",
     "Progress",
+    "PromoteRun",
     "SuggestRun",
     "check_settings",
     "choose_articles",
+    "decide_pair",
     "evaluate_site",
     "explain_article",
     "fit_site",
     "list_settings",
+    "promote_site",
     "settings_of",
     "suggest_site",
 ]

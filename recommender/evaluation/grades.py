@@ -24,6 +24,7 @@ from recommender.evaluation.report import MOST_UNGRADED, Report, product_of, wor
 from recommender.evaluation.simulate import Answer, Plan
 from recommender.evaluation.slices import BY_LISTS, slice_by_lists
 from recommender.settings import Settings
+from recommender.writing.decisions import DecisionsFile
 
 __all__ = ["Grades", "grade_answers", "read_grades", "ungraded_lines"]
 
@@ -50,6 +51,8 @@ def read_grades(files: Iterable[Path]) -> dict[tuple[str, str], int]:
     """
     The grades of some files; where a pair is graded twice, the later grade counts.
 
+    A file of decisions (``decisions.yaml``) is one too: what an editor accepted is good, what was rejected wrong.
+
     Raises
     ------
     EvaluationError
@@ -67,6 +70,9 @@ def read_grades(files: Iterable[Path]) -> dict[tuple[str, str], int]:
 
 def _pairs(file: Path) -> Iterator[tuple[str, str, int]]:
     """Article, candidate, grade of each line; what stands behind, such as a title for the grader, is passed over."""
+    if file.suffix in (".yaml", ".yml"):
+        yield from ((*pair, grade) for pair, grade in DecisionsFile.at(file).read().grades().items())
+        return
     try:
         text = file.read_text(encoding="utf-8-sig")
     except OSError as error:

@@ -18,10 +18,12 @@ from recommender.articles import Article
 from recommender.settings import PATTERN_NAMES, RulesSettings, Settings
 from recommender.writing.decisions import Decision, Decisions
 
-__all__ = ["Candidate", "Choice", "Chosen", "Rules"]
+__all__ = ["BELOW", "Candidate", "Choice", "Chosen", "Rules"]
 
 #: How much more score a candidate counts with for each thing that it is preferred for.
 _PREFERRED = 0.25
+#: How the sentence begins that only the score is the cause of.
+BELOW = "its score"
 _UNDATED = datetime.min.replace(tzinfo=UTC)
 _CAUSE = re.compile(r"\(([^()]+)\)$")
 
@@ -195,7 +197,7 @@ class Rules:
         for one in ranked:
             why = self._refusal(article, one.article, shown)
             if not why and one.score < least and one.article.id not in decided:
-                why = f"its score {one.score:.3f} is below the threshold {least:.3f} (score)"
+                why = f"{BELOW} {one.score:.3f} is below the threshold {least:.3f}"
             if why:
                 left_out[one.article.id] = why
             else:
@@ -367,7 +369,10 @@ def _merit(article: Article) -> tuple[float, datetime, str]:
 
 def _why_none(left_out: Mapping[str, str]) -> str:
     """One sentence for all that was left out."""
-    causes = Counter(found[1] if (found := _CAUSE.search(why)) else why for why in left_out.values())
+    causes = Counter(
+        found[1] if (found := _CAUSE.search(why)) else "the score" if why.startswith(BELOW) else why
+        for why in left_out.values()
+    )
     if not causes:
         return ""
     said = ", ".join(f"{n:,} by {cause}" for cause, n in causes.most_common())

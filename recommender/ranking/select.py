@@ -21,7 +21,7 @@ from recommender.ranking.eligible import obstacle
 from recommender.ranking.explain import reasons, text_obstacle
 from recommender.ranking.learned import LearnedRanker
 from recommender.ranking.rankers import Query, Ranked, Ranker
-from recommender.ranking.rules import Candidate, Choice, Rules
+from recommender.ranking.rules import BELOW, Candidate, Choice, Rules
 from recommender.ranking.state import State
 from recommender.suggestions import Reason, Suggestion
 from recommender.vectors.text import repair
@@ -307,7 +307,7 @@ def _may_have_more(found: Ranked, depth: int, least: float) -> bool:
 
 def _is_by_rule(choice: Choice) -> bool:
     """Whether a rule or a decision, and not the score alone, left candidates out."""
-    return bool(choice.why_none) and not all(why.endswith("(score)") for why in choice.left_out.values())
+    return bool(choice.why_none) and not all(why.startswith(BELOW) for why in choice.left_out.values())
 
 
 def _text_of(article: Article) -> str:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal, Self, get_args
 
 import yaml
 
@@ -167,6 +167,13 @@ class DecisionsFile:
             self._ids.add(article.id)
             for url in filter(None, (article.url, *article.aliases)):
                 self._by_url.setdefault(canonical_url(url), []).append(article.id)
+
+    @classmethod
+    def at(cls, path: Path) -> Self:
+        """The file of a path, whatever it is called; its articles are those that it names."""
+        file = cls(path.parent)
+        file.path = path
+        return file
 
     def read(self) -> Decisions:
         """

@@ -172,8 +172,8 @@ def test_copies():
     """Of one text the best by the site's own figure is suggested, else the newest, and the others are named with it."""
     old, new, good = article("old", -9), article("new", -1), article("good", -5, quality=70.0)
     choice = rules().choose(TEA, ranked(old, CUP, new, good), 5, copy_of=lambda one: one.id if one is CUP else "a")
-    assert names(choice) == ["good", "cup"]
-    assert choice.chosen[0].copies == (old, new)
+    assert names(choice) == ["cup", "good"]
+    assert choice.chosen[1].copies == (old, new)
     assert choice.left_out[old.id] == f"it is a copy of {good.id} (copies)"
     assert names(rules().choose(TEA, ranked(old, new), 5, copy_of=lambda key: "")) == ["new"]
 

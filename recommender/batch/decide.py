@@ -1,0 +1,156 @@
+"""What editors decide about pairs of articles, and into the curated lists."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import cast
+
+from recommender.articles import Corpus, Reading
+from recommender.batch.choosing import choose_articles, id_of
+from recommender.batch.stages import Progress, decisions_of, read_corpus, silence
+from recommender.errors import RecommenderError, UnknownArticleError
+from recommender.settings import Settings
+from recommender.writing import FileChange, apply_changes
+from recommender.writing.decisions import Decision, DecisionsFile, Verdict, editor_name
+from recommender.writing.lock import only_writer
+from recommender.writing.promote import plan_promotion
+
+__all__ = ["PromoteRun", "decide_pair", "promote_site"]
+
+
+@dataclass(frozen=True)
+class PromoteRun:
+    """
+    What `promote_site` did.
+
+    Parameters
+    ----------
+    reading
+        How the site was read.
+    changes
+        The files that change.
+    n_changed
+        How many were written.
+    problems
+        Of reading and of writing.
+    """
+
+    reading: Reading
+    changes: tuple[FileChange, ...]
+    n_changed: int
+    problems: tuple[RecommenderError, ...]
+
+
+def decide_pair(
+    site: Path,
+    settings: Settings,
+    article: str,
+    candidate: str,
+    verdict: str,
+    *,
+    why: str = "",
+    position: int | None = None,
+    until: date | None = None,
+    progress: Progress | None = None,
+) -> str:
+    """
+    Keep a decision about a candidate under an article; what was kept, as a sentence.
+
+    Parameters
+    ----------
+    site
+        A folder, or a file of articles one a line.
+    article, candidate
+        Ids or files.
+    verdict
+        As in `Verdict`, or ``undo``.
+    why, position, until
+        As in `Decision`.
+
+    Raises
+    ------
+    UnknownArticleError
+        There is no such article.
+    DecisionsError
+        The file of decisions cannot be understood.
+    WriteError
+        It cannot be written.
+    RecommenderError
+        An article cannot be decided about under itself.
+    """
+    corpus = read_corpus(site, settings, progress or silence)
+    one, other = _known(corpus, site, article), _known(corpus, site, candidate)
+    if one == other:
+        raise RecommenderError(f"{one}: an article is not suggested under itself. Name another candidate.")
+    file = DecisionsFile(site, corpus)
+    decision = None
+    if verdict != "undo":
+        decision = Decision(
+            one,
+            other,
+            cast(Verdict, verdict),
+            position=(position or 1) if verdict == "pin" else None,
+            why=why,
+            by=editor_name(site),
+            day=datetime.now(UTC).date(),
+            until=until,
+            article_url=corpus[one].url,
+            candidate_url=corpus[other].url,
+        )
+    elif (one, other) not in file.read().by_pair:
+        return f"{other} under {one}: nothing was decided, so there is nothing to undo"
+    file.change({(one, other): decision})
+    return f"{other} under {one}: {decision or 'the decision was taken back'}"
+
+
+def promote_site(
+    site: Path,
+    settings: Settings,
+    *,
+    only: Sequence[str] = (),
+    plan_only: bool = False,
+    progress: Progress | None = None,
+) -> PromoteRun:
+    """
+    The curated lists of a site as its editors decided.
+
+    Parameters
+    ----------
+    site
+        A folder.
+    only
+        As in `suggest_site`.
+    plan_only
+        Find out what would change, and change nothing.
+
+    Raises
+    ------
+    WriteError
+        The site is a file of lines.
+    RecommenderError
+        The site or the decisions cannot be used.
+    """
+    tell = progress or silence
+    corpus = read_corpus(site, settings, tell)
+    chosen = choose_articles(corpus, site, only) if only else None
+    decisions = decisions_of(site, corpus)
+    plan = plan_promotion(corpus, site, decisions, datetime.now(UTC).date(), chosen, settings.articles.outside)
+    n_changed = 0
+    lost: Sequence[RecommenderError] = ()
+    if not plan_only:
+        with only_writer(site):
+            n_changed, lost = apply_changes(
+                plan.changes, lambda n_done: tell("files", n_done, len(plan.changes)), strict=False
+            )
+    reading = corpus.reading or Reading()
+    return PromoteRun(reading, plan.changes, n_changed, (*reading.problems, *plan.problems, *lost))
+
+
+def _known(corpus: Corpus, site: Path, name: str) -> str:
+    found = id_of(corpus, site, name)
+    if found is None:
+        raise UnknownArticleError(name, list(corpus.ids))
+    return found

@@ -1,0 +1,198 @@
+"""What editors decide, by the command line and in every run after it."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from recommender import Recommender, load_model, read_decisions, read_site
+from recommender.cli import main
+from recommender.settings import settings_from_mapping
+from recommender.writing.decisions import DECISIONS_FILE
+
+NEWSROOM = Path(__file__).parent.parent / "examples" / "newsroom"
+BUSES = "_news/2023-09-14-sixty-battery-buses-for-port-ellery-and-a-depot-to-plug-them-in"
+QUIET = settings_from_mapping({"ranking": {"ranker": "similarity"}, "articles": {"cache": "none"}})
+
+
+@pytest.fixture
+def site(tmp_path, monkeypatch):
+    """A copy of the example's articles, of which the first forty teach enough."""
+    folder = tmp_path / "site"
+    shutil.copytree(NEWSROOM, folder, ignore=shutil.ignore_patterns("_data", "_recommender"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    (folder / "recommender.yaml").write_text("ranking: {ranker: similarity}\n")
+    return folder
+
+
+def run(*words):
+    """A command, and what it said."""
+    return CliRunner().invoke(main, list(map(str, words)))
+
+
+def suggested(site, article):
+    """The ids under an article in the written data file."""
+    files = [*site.glob("_data/*")]
+    data = yaml.safe_load(files[0].read_text())
+    return [entry["title"] for entry in data.get(article, [])]
+
+
+def listed(site, article):
+    """The ids that the list of an article names."""
+    rec = Recommender(QUIET).fit(read_site(site))
+    state = rec._fitted()
+    return [state.catalogue.articles[row].id for row in state.listed_rows(rec.article(article))]
+
+
+@pytest.fixture
+def asked(site):
+    """An article of the site with at least three suggestions, and their ids."""
+    rec = Recommender(QUIET).fit(read_site(site))
+    return next((key, [one.article_id for one in found]) for key, found in rec.suggest_all() if len(found) >= 3)
+
+
+def test_rejected_stays_away(site, asked):
+    """A rejected pair is not suggested again, whether the model is fitted anew or was saved before."""
+    article, (first, *_) = asked
+    Recommender(QUIET).fit(read_site(site)).save(site.parent / "model")
+    done = run("decide", site, article, first, "reject", "--why", "another story")
+    assert (done.exit_code, done.output.count("rejected")) == (0, 1)
+    corpus = read_site(site)
+    for rec in (Recommender(QUIET).fit(corpus), load_model(site.parent / "model")):
+        assert first in [one.article_id for one in rec.suggest(article)], "without the decisions"
+        rec.decisions = read_decisions(site, corpus)
+        assert first not in [one.article_id for one in rec.suggest(article)]
+        assert [*rec.suggest_all(only=[article])] == [(article, rec.suggest(article))]
+        why = rec.explain(article, first).obstacle
+        assert why.startswith("it was rejected")
+        assert why.endswith("another story (decision)")
+
+
+def test_a_decision_ends_the_quiet(site, asked):
+    """A run after a decision computes and writes; the next one changes nothing; undone, all is as it was."""
+    article, (first, *_) = asked
+    assert run("suggest", site, "--quiet").exit_code == 0
+    before = next(iter(site.glob("_data/*"))).read_bytes()
+    run("decide", site, article, first, "reject")
+    assert run("suggest", site, "--check").exit_code == 1
+    run("suggest", site, "--quiet")
+    assert run("suggest", site, "--check").exit_code == 0
+    assert next(iter(site.glob("_data/*"))).read_bytes() != before
+    assert run("decide", site, article, first, "undo").exit_code == 0
+    assert "nothing to undo" in run("decide", site, article, first, "undo").output
+    run("suggest", site, "--quiet")
+    assert next(iter(site.glob("_data/*"))).read_bytes() == before
+
+
+def test_pinned_comes_first(site, asked):
+    """What is pinned comes first and what is accepted next, whatever their scores; the reason says so."""
+    article, (first, second, third, *_) = asked
+    ids = {one.id for one in read_site(site)} - {article, first, second, third}
+    rec = Recommender(QUIET).fit(read_site(site))
+    far = next(
+        key for key in sorted(ids) if rec.explain(article, key).obstacle == "it shares no signal with the article"
+    )
+    run("decide", site, article, third, "pin")
+    run("decide", site, article, far, "accept")
+    rec.decisions = read_decisions(site)
+    found = rec.suggest(article)
+    assert [one.article_id for one in found][:3] == [third, far, first]
+    assert found[0].reason.sentences[0].startswith("it was pinned")
+    assert found[1].score == 0
+    assert rec.explain(article, far).obstacle == ""
+
+
+def test_a_renamed_article_keeps_its_decisions(site, asked):
+    """A decision follows the address of an article whose file has another name now."""
+    article, (first, *_) = asked
+    run("decide", site, article, first, "reject")
+    corpus = read_site(site)
+    url = corpus[article].url
+    old = site / corpus[article].path
+    text = old.read_text()
+    new = old.with_name("2020-01-01-renamed.md")
+    old.rename(new)
+    assert url
+    new.write_text(text.replace("---\n", f"---\npermalink: {url}\n", 1))
+    again = read_site(site)
+    renamed = next(one.id for one in again if one.path.endswith("renamed.md"))
+    assert again[renamed].url == url
+    assert (renamed, first) in read_decisions(site, again).by_pair
+
+
+def test_promote(site, asked):
+    """What was accepted is added to the list and nothing else changes; a second time there is nothing to do."""
+    article, (first, *_) = asked
+    corpus = read_site(site)
+    file = site / corpus[article].path
+    before = file.read_bytes()
+    others = {path: path.read_bytes() for path in site.rglob("*.md") if path != file}
+    run("decide", site, article, first, "accept")
+    assert run("promote", site, "--check").exit_code == 1
+    assert file.read_bytes() == before
+    assert run("promote", site).exit_code == 0
+    assert {path: path.read_bytes() for path in others} == others
+    lines = before.splitlines()
+    assert [line for line in file.read_bytes().splitlines() if line in lines] == lines, "lines are only added"
+    assert first in listed(site, article)
+    assert run("promote", site, "--check").exit_code == 0
+
+
+def test_grades_of_decisions(site, asked):
+    """`evaluate --grades` takes the file of decisions as it is."""
+    article, (first, second, *_) = asked
+    run("decide", site, article, first, "accept")
+    run("decide", site, article, second, "reject")
+    done = run("evaluate", site, "--grades", site / DECISIONS_FILE, "--format", "json")
+    assert done.exit_code == 0, done.output
+    report = json.loads(done.output[done.output.index("{") :])
+    assert report["n_queries"] == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("no-such", "x", "reject"), "no-such"),
+        ((None, None, "reject"), "not suggested under itself"),
+        ((None, "x", "nonsense"), "nonsense"),
+        ((None, None, "accept", "--position", "2"), "--position is for what is pinned"),
+    ],
+)
+def test_wrong_use(site, asked, words, said):
+    """A wrong name or verdict is said in a sentence, and nothing is written."""
+    done = run("decide", site, *(asked[0] if word is None else word for word in words))
+    assert done.exit_code in (1, 2)
+    assert said in done.output
+    assert not (site / DECISIONS_FILE).exists()
+
+
+def test_rules_reach_the_files(site, asked):
+    """A rule of the settings file leaves out in the written file, for a saved model too, and the reason is told."""
+    article, (first, *_) = asked
+    assert run("fit", site, "--model", site.parent / "model", "--quiet").exit_code == 0
+    (site / "recommender.yaml").write_text(f"ranking: {{ranker: similarity}}\nrules:\n  never: ['{first}']\n")
+    run("suggest", site, "--quiet")
+    fresh = next(iter(site.glob("_data/*"))).read_bytes()
+    title = read_site(site)[first].title
+    assert title not in suggested(site, article)
+    done = run("suggest", site, "--model", site.parent / "model", "--check")
+    assert done.exit_code == 0, "the saved model answers by the rules of the run"
+    assert next(iter(site.glob("_data/*"))).read_bytes() == fresh
+    told = run("explain", site, article, first)
+    assert "rules.never" in told.output
+
+
+def test_an_empty_box_says_which_rule(site, asked):
+    """An article without suggestions has the rule as its reason."""
+    article, _ = asked
+    settings = settings_from_mapping(
+        {"ranking": {"ranker": "similarity"}, "rules": {"none_on": [article]}, "articles": {"cache": "none"}}
+    )
+    rec = Recommender(settings).fit(read_site(site))
+    assert rec.suggest(article) == []
+    assert rec.why_none(article) == f"it shows none: {article} (rules.none_on)"
+    apart = settings_from_mapping({**{"ranking": {"ranker": "similarity"}}, "rules": {"apart": [f"{article} | *"]}})
+    assert "rules.apart" in Recommender(apart).fit(read_site(site)).why_none(article)
