@@ -42,6 +42,7 @@ from recommender.console import (
 )
 
 if TYPE_CHECKING:
+    from recommender.articles import Reading
     from recommender.settings import Settings
 
 __all__ = ["main"]
@@ -246,6 +247,42 @@ def explain(
         lines = listed(run.article, run.answer)
     for line in lines:
         click.echo(line)
+
+
+@main.command(epilog=example("recommender review path/to/site", "recommender review path/to/site --model models/site"))
+@SITE
+@click.option("--model", type=MODEL, metavar="DIR", help="Use the model that `recommender fit` saved here.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="The port; else one that is free.")
+@click.option("--open/--no-open", "is_opened", default=True, help="Open the page in the browser.")
+@SETTINGS
+@loudness
+def review(
+    site: Path,
+    model: Path | None,
+    port: int,
+    is_opened: bool,
+    settings_file: Path | None,
+    verbose: bool,
+    quiet: bool,
+) -> None:
+    """
+    Look at the suggestions of a SITE in the browser, and decide.
+
+    The page answers on this machine only. What is decided goes into _recommender/decisions.yaml in the site at once.
+    """
+    from recommender.review import review_site
+
+    def ready(address: str, reading: Reading) -> None:
+        tell_reading(reading, reading.problems, verbose=verbose, quiet=quiet)
+        click.echo(address)
+        click.echo("stop with Ctrl-C", err=True)
+        sys.stdout.flush()
+        if is_opened:
+            click.launch(address)
+
+    settings = _settings(site, settings_file)
+    with showing(verbose, quiet) as progress:
+        review_site(site, settings, model=model, port=port, ready=ready, progress=progress)
 
 
 @main.command(

@@ -438,6 +438,24 @@ class Recommender:
         row = self._row(state, candidate_id)
         return self._selector(state).reason_for(query, row, self._k(None, query), self.least_score())
 
+    def approvals(self, article_id: str) -> dict[str, float]:
+        """
+        The chance that a reader would keep it, of each article that the curated list of an article names, by id.
+
+        Raises
+        ------
+        UnknownArticleError
+            No article has this id.
+        """
+        state = self._fitted()
+        query = self._query(state, article_id)
+        rows = np.array(sorted(state.listed_rows(query.article)), dtype=np.int64)
+        similarity = self.ranker.similarity if isinstance(self.ranker, LearnedRanker) else self.ranker
+        if not len(rows) or not isinstance(similarity, SimilarityRanker):
+            return {}
+        found = similarity.chances(query, state.catalogue.index.exact(query.vectors, rows), rows, state.catalogue)
+        return {state.catalogue.articles[row].id: float(one) for row, one in zip(rows.tolist(), found, strict=True)}
+
     # ----------------------------------------------------------- save, load
 
     def save(self, folder: Path | str, *, bodies: bool = False) -> None:

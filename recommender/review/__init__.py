@@ -1,0 +1,68 @@
+"""The editors' page: a web page on this machine to look at suggestions and decide. Needs the extra [review]."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from recommender.articles import Reading
+from recommender.batch.stages import (
+    Progress,
+    check_model,
+    decisions_of,
+    load_recommender,
+    read_corpus,
+    recommender_for,
+    silence,
+)
+from recommender.settings import Settings
+
+__all__ = ["review_site"]
+
+
+def review_site(
+    site: Path,
+    settings: Settings,
+    *,
+    model: Path | None = None,
+    port: int = 0,
+    ready: Callable[[str, Reading], object],
+    progress: Progress | None = None,
+) -> None:
+    """
+    Show the suggestions of a site on a web page of this machine, and keep what is decided there, until interrupted.
+
+    Parameters
+    ----------
+    site
+        A folder, or a file of articles one a line.
+    settings
+        The settings.
+    model
+        The folder of a saved model; None: one is fitted.
+    port
+        0 takes one that is free.
+    ready
+        Told the address to open and what happened while the site was read, once the page answers.
+    progress
+        Told how far the reading and fitting are.
+
+    Raises
+    ------
+    RecommenderError
+        The site, the model or the file of decisions cannot be used, the port is taken, or an extra is missing.
+    """
+    # First: a person should not wait to hear that something is missing.
+    from recommender.review.app import serve, site_address
+    from recommender.review.desk import Desk
+
+    tell = progress or silence
+    if model is not None:
+        check_model(model)
+    loaded = load_recommender(model, settings)
+    corpus = read_corpus(site, settings, tell)
+    new = [article.id for article in loaded.changes(corpus)[0]] if loaded else []
+    recommender, _ = recommender_for(corpus, settings, loaded, tell, site, model, decisions_of(site, corpus))
+    desk = Desk(site, settings, corpus, recommender, new)
+    reading = corpus.reading or Reading()
+    serve(desk, site_address(site, settings.articles.site_url), port, lambda address: ready(address, reading))

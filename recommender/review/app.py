@@ -1,0 +1,347 @@
+"""
+The web page: who may ask, what is asked, and what is shown.
+
+Everything that the site says is hostile input: templates escape, links are checked, and the page may load nothing from
+elsewhere. Only a browser on this machine that was given the token may ask; see `_Guard`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import secrets
+import socket
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from recommender.errors import DecisionsChangedError, MissingExtraError, RecommenderError, UnknownArticleError
+from recommender.review.desk import Desk, Filters
+
+try:
+    import uvicorn
+    from jinja2 import Environment, PackageLoader
+    from starlette.applications import Starlette
+    from starlette.concurrency import run_in_threadpool
+    from starlette.requests import Request
+    from starlette.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
+    from starlette.routing import Mount, Route
+    from starlette.staticfiles import StaticFiles
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+    from uvicorn.protocols.http.h11_impl import H11Protocol
+except ImportError:
+    raise MissingExtraError("the review page", "review") from None
+
+from recommender.review.marking import marked, picture_of, safe_link
+
+__all__ = ["make_app", "serve", "server_of", "site_address"]
+
+_ROWS = 50
+_LARGEST_BODY = 65_536
+#: Seconds in which a request must be there, headers and body.
+_PATIENCE = 10.0
+_HEADERS = (
+    (b"content-security-policy", b"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
+     b"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cache-control", b"no-store"),
+    (b"connection", b"close"),  # one request a connection, so that its first seconds bound it
+)  # fmt: skip
+
+
+class _Guard:
+    """
+    Lets only the editor's own browser through.
+
+    The Host header must be ours, so that no other name can be made to point here; a request from another origin is
+    refused; the token is asked of every request, in the address once and in a cookie from then on; bodies are small.
+    """
+
+    def __init__(self, app: ASGIApp, token: str, hosts: frozenset[str]) -> None:
+        self.app, self.token, self.hosts = app, token, hosts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *_HEADERS]
+            await send(message)
+
+        request = Request(scope, receive)
+        response: Response
+        if refusal := self._refusal(request):
+            response = _problem(*refusal)
+        elif _same(request.query_params.get("token", ""), self.token):
+            asked = [(name, value) for name, value in request.query_params.multi_items() if name != "token"]
+            response = RedirectResponse(f"/{'?' if asked else ''}{urlencode(asked)}", 303)
+            response.set_cookie(_cookie_name(request), self.token, httponly=True, samesite="strict")
+        else:
+            try:
+                body = await _body(receive)
+            except TimeoutError:
+                response = _problem("The request did not arrive in time.", 408)
+            except _TooLargeError:
+                response = _problem("The request is too large.", 413)
+            else:
+                read: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+                async def receive_again() -> Message:
+                    return read.pop() if read else await receive()
+
+                await self.app(scope, receive_again, send_with_headers)
+                return
+        await response(scope, receive, send_with_headers)
+
+    def _refusal(self, request: Request) -> tuple[str, int] | None:
+        if request.headers.get("host", "") not in self.hosts:
+            return "This page answers to its own address only. Use the one that the command printed.", 421
+        origin = request.headers.get("origin")
+        is_ours = origin is None or origin == f"http://{request.headers['host']}"
+        is_read = request.method in ("GET", "HEAD")
+        if not is_ours or (
+            not is_read and request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin")
+        ):
+            return "The request comes from another page.", 403
+        given = request.query_params.get("token") or request.cookies.get(_cookie_name(request), "")
+        if not _same(given, self.token):
+            return "The token is missing or wrong. Use the whole address that the command printed.", 403
+        return None
+
+
+class _TooLargeError(Exception):
+    """A body goes on and on."""
+
+
+class _Impatient(H11Protocol):
+    """Closes a connection whose request does not come."""
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        self.loop.call_later(_PATIENCE, lambda: transport.close() if self.cycle is None else None)
+
+
+async def _body(receive: Receive) -> bytes:
+    body, is_more = b"", True
+    async with asyncio.timeout(_PATIENCE):
+        while is_more:
+            message = await receive()
+            body += message.get("body", b"")
+            is_more = message.get("more_body", False)
+            if len(body) > _LARGEST_BODY:
+                raise _TooLargeError
+    return body
+
+
+def _cookie_name(request: Request) -> str:
+    """A browser has one jar for all ports of a host, and two sites may be under review."""
+    return f"recommender-{request.headers['host'].rpartition(':')[2]}"
+
+
+def _same(given: str, token: str) -> bool:
+    return hmac.compare_digest(given.encode(), token.encode())
+
+
+def _problem(message: str, status: int) -> HTMLResponse:
+    return HTMLResponse(_TEMPLATES.get_template("problem.html").render(message=message, title="Problem"), status)
+
+
+_TEMPLATES = Environment(
+    loader=PackageLoader("recommender.review"), autoescape=True, trim_blocks=True, lstrip_blocks=True
+)
+_TEMPLATES.globals["marked"] = marked
+
+
+def make_app(desk: Desk, site_url: str, token: str, hosts: frozenset[str]) -> ASGIApp:
+    """
+    The page as an ASGI application.
+
+    Parameters
+    ----------
+    desk
+        What the editor works on.
+    site_url
+        The site's own address, for links to articles; "" where it is not known.
+    token, hosts
+        What a request must bring, and the values of its Host header.
+    """
+    lock = threading.Lock()
+    # Forms carry a secret of their own: a cookie goes with whatever the browser sends.
+    key = secrets.token_urlsafe(16)
+    #: The queue as it was last shown, for the way to the next article.
+    seen: list[str] = []
+
+    def page(name: str, request: Request, **values: Any) -> HTMLResponse:
+        text = _TEMPLATES.get_template(name).render(
+            key=key,
+            version=desk.decisions.version,
+            n_known=desk.n_known,
+            n_articles=len(desk.corpus),
+            link=lambda article: safe_link(article.url, site_url),
+            said=request.query_params.get("said", ""),
+            **values,
+        )
+        return HTMLResponse(text)
+
+    def queue(request: Request) -> Response:
+        asked = {name: request.query_params.get(name, "")[:200] for name in Filters.__dataclass_fields__}
+        order = request.query_params.get("order", "first")
+        rows, counts = desk.queue(Filters(**asked), order)
+        n_pages = max(1, -(-len(rows) // _ROWS))
+        typed = request.query_params.get("page", "1")[:9]
+        number = min(n_pages, max(1, int(typed))) if typed.isascii() and typed.isdigit() else 1
+        seen[:] = [row.article.id for row in rows]
+        return page(
+            "queue.html", request, title="Queue", rows=rows[(number - 1) * _ROWS : number * _ROWS], n_rows=len(rows),
+            counts=counts, values=desk.values, filters=asked, order=order, page=number, n_pages=n_pages,
+            query=urlencode({**{k: v for k, v in asked.items() if v}, "order": order}),
+        )  # fmt: skip
+
+    def article(request: Request) -> Response:
+        article_id = request.query_params.get("id", "")
+        sheet = desk.sheet(article_id)
+        words = request.query_params.get("add", "")[:200]
+        at = seen.index(article_id) if article_id in seen else len(seen)
+        return page(
+            "article.html", request, title=sheet.article.title, sheet=sheet, found=desk.search(words), add=words,
+            before=seen[at - 1] if 0 < at < len(seen) else "", after=seen[at + 1] if at + 1 < len(seen) else "",
+            has_picture=picture_of(sheet.article, desk.site) is not None,
+        )  # fmt: skip
+
+    def picture(request: Request) -> Response:
+        found = picture_of(desk.corpus[request.query_params.get("id", "")], desk.site)
+        return FileResponse(found) if found else _problem("There is no such picture.", 404)
+
+    def version(request: Request) -> Response:
+        return JSONResponse({"version": desk.decisions.version, "n_known": desk.n_known})
+
+    def act(action: Callable[[dict[str, str]], tuple[str, str]]) -> Callable[[Request], Any]:
+        """A form: what was asked is done, and the page of an article shown again."""
+
+        async def endpoint(request: Request) -> Response:
+            form = dict(parse_qsl((await request.body()).decode("utf-8", "replace"), keep_blank_values=True))
+            if not _same(form.get("key", ""), key):
+                return _problem("The page is from an earlier start. Load it again, then decide.", 403)
+
+            def locked() -> tuple[str, str]:
+                with lock:
+                    return action(form)
+
+            article_id, said = await run_in_threadpool(locked)
+            if not article_id:
+                return RedirectResponse(f"/?{urlencode({'said': said})}", 303)
+            # What is rejected leaves its place to the next, and there the editor goes on.
+            at = form.get("candidate", "") if form.get("verdict") != "reject" else ""
+            return RedirectResponse(f"/article?{urlencode({'id': article_id, 'said': said, 'at': at})}", 303)
+
+        return endpoint
+
+    def decide(form: dict[str, str]) -> tuple[str, str]:
+        verdict: Any = form.get("verdict") or None
+        if verdict not in (None, "accept", "reject", "pin", "keep", "remove"):
+            raise RecommenderError("There is no such decision.")
+        position = form.get("position", "")
+        desk.decide(
+            form.get("article", ""), form.get("candidate", ""), verdict, seen=form.get("seen", ""),
+            why=form.get("why", "")[:500], position=int(position) if position.isascii() and position.isdigit() else 1,
+        )  # fmt: skip
+        past = {None: "Taken back", "accept": "Accepted", "reject": "Rejected", "pin": "Pinned", "keep": "Kept",
+                "remove": "Marked to be taken out"}[verdict]  # fmt: skip
+        return form.get("article", ""), f"{past}: {desk.recommender.article(form.get('candidate', '')).title}"
+
+    def order(form: dict[str, str]) -> tuple[str, str]:
+        desk.order(form.get("article", ""), form.get("order", "").split("\n"))
+        return form.get("article", ""), "The order is pinned"
+
+    def undo(form: dict[str, str]) -> tuple[str, str]:
+        article_id = desk.undo()
+        return article_id or form.get("article", ""), "Taken back" if article_id else "There is nothing to take back"
+
+    def promote(form: dict[str, str]) -> tuple[str, str]:
+        article_id = form.get("article", "")
+        return article_id, desk.promote([article_id] if article_id else None, form.get("seen", ""))
+
+    def promotion(request: Request) -> Response:
+        article_id = request.query_params.get("id", "")
+        shown = desk.promotion([article_id] if article_id else None)
+        return page("promote.html", request, title="Into the lists", article_id=article_id, promotion=shown)
+
+    def problem(request: Request, error: Exception) -> Response:
+        status = (
+            404 if isinstance(error, UnknownArticleError) else 409 if isinstance(error, DecisionsChangedError) else 400
+        )
+        return _problem(str(error), status)
+
+    app = Starlette(
+        routes=[
+            Route("/", queue),
+            Route("/article", article),
+            Route("/picture", picture),
+            Route("/version", version),
+            Route("/promote", promotion, methods=["GET"]),
+            *(Route(f"/{action.__name__}", act(action), methods=["POST"]) for action in (decide, order, undo, promote)),
+            Mount("/static", StaticFiles(packages=[("recommender.review", "static")])),
+        ],
+        exception_handlers={RecommenderError: problem},
+    )
+    return _Guard(app, token, hosts)
+
+
+def server_of(app: ASGIApp) -> uvicorn.Server:
+    """The server of the page, with no patience for slow clients."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            app, http=_Impatient, log_level="error", access_log=False, server_header=False, ws="none", lifespan="off"
+        )
+    )
+
+
+def serve(desk: Desk, site_url: str, port: int, ready: Callable[[str], object]) -> None:
+    """
+    Answer on this machine until interrupted.
+
+    Parameters
+    ----------
+    port
+        0 takes one that is free.
+    ready
+        Told the address to open, token and all, once it answers.
+
+    Raises
+    ------
+    RecommenderError
+        The port is taken.
+    """
+    with socket.socket() as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise RecommenderError(
+                f"port {port}: {error.strerror}. Choose another: --port 0 takes one that is free."
+            ) from None
+        port = listening.getsockname()[1]
+        token = secrets.token_urlsafe(24)
+        hosts = frozenset({f"127.0.0.1:{port}", f"localhost:{port}"})
+        app = make_app(desk, site_url, token, hosts)
+        stop = threading.Event()
+        computing = threading.Thread(target=desk.compute, args=(stop,), daemon=True)
+        computing.start()
+        listening.listen(128)
+        ready(f"http://127.0.0.1:{port}/?token={token}")
+        try:
+            server_of(app).run(sockets=[listening])
+        finally:
+            stop.set()
+            computing.join()
+
+
+def site_address(site: Path, setting: str) -> str:
+    """The site's own address: the setting's, else that of its generator's configuration; "" where neither has it."""
+    from recommender.content.generators import read_generator
+
+    return setting or (read_generator(site).site_url if site.is_dir() else "")

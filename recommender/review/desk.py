@@ -1,0 +1,421 @@
+"""What lies before the editor: articles with their suggestions, decisions and curated lists. No web here."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter, deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from difflib import unified_diff
+from functools import cached_property
+from pathlib import Path
+
+from recommender.articles import Article, Corpus
+from recommender.batch.stages import read_corpus, silence
+from recommender.cache import digest
+from recommender.content.matching import EntryMatcher
+from recommender.errors import DecisionsChangedError, RecommenderError
+from recommender.model import Recommender
+from recommender.settings import Settings
+from recommender.suggestions import Reason, Suggestion
+from recommender.writing.atomic import apply_changes
+from recommender.writing.decisions import Decision, Decisions, DecisionsFile, Pair, Verdict, editor_name
+from recommender.writing.plan import Plan
+from recommender.writing.promote import plan_promotion
+
+__all__ = ["Desk", "Entry", "Filters", "Item", "Promotion", "Row", "Sheet"]
+
+#: Candidates shown below the box, to accept.
+_MORE = 8
+#: Fewer suggestions than this are called few.
+_FEW = 2
+#: An entry of a curated list that a reader would keep with less than this chance is marked.
+_DOUBTED = 0.1
+#: Decisions that can be taken back, each one or several pairs.
+_MOST_UNDONE = 1_000
+
+
+@dataclass(frozen=True)
+class Item:
+    """A candidate: why it is there, what was decided about it, and why it is not in the box, where it is not."""
+
+    article: Article
+    score: float
+    reason: Reason
+    decision: Decision | None = None
+    why_not: str = ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry of the curated list: whom it names, what was decided, and why a reader would doubt it."""
+
+    title: str
+    target: Article | None
+    decision: Decision | None = None
+    doubt: str = ""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One article: the box, further candidates, the curated list, why the box is empty, and what is decided."""
+
+    article: Article
+    box: tuple[Item, ...]
+    more: tuple[Item, ...]
+    curated: tuple[Entry, ...]
+    why_none: str
+    held: Mapping[str, Decision]
+
+
+@dataclass(frozen=True)
+class Promotion:
+    """Curated lists as decided: the plan, what changes (a file's name and lines of a diff), and a name for all that."""
+
+    plan: Plan
+    diffs: tuple[tuple[str, tuple[str, ...]], ...]
+    version: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One article of the queue; what is not computed yet has no number of suggestions."""
+
+    article: Article
+    is_new: bool
+    n_decided: int
+    n_suggestions: int | None = None
+    best: float = 0.0
+    why_none: str = ""
+
+    @property
+    def state(self) -> str:
+        """What an editor would call it."""
+        if self.n_suggestions == 0:
+            return "none"
+        if self.is_new and not self.n_decided:
+            return "new"
+        if self.n_suggestions is not None and self.n_suggestions < _FEW:
+            return "few"
+        return "decided" if self.n_decided else "waiting" if self.n_suggestions is None else "undecided"
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the editor wants to see of the queue; "" is all."""
+
+    q: str = ""
+    topic: str = ""
+    provider: str = ""
+    language: str = ""
+    since: str = ""
+    until: str = ""
+    state: str = ""
+
+    def fit(self, row: Row, text: str) -> bool:
+        """Whether a row is wanted; `text` is what is searched, in small letters."""
+        article = row.article
+        day = f"{article.published_at:%Y-%m-%d}" if article.published_at else ""
+        return (
+            all(word in text for word in self.q.casefold().split())
+            and (not self.topic or self.topic in article.topics)
+            and (not self.provider or self.provider == article.provider)
+            and (not self.language or self.language == article.language)
+            and (not self.since or day >= self.since)
+            and (not self.until or (day != "" and day <= self.until))
+            and (not self.state or self.state == row.state or (self.state == "undecided" and not row.n_decided))
+        )
+
+
+class Desk:
+    """
+    A site with its model, its rules and its decisions.
+
+    Parameters
+    ----------
+    site, settings, corpus, recommender
+        The site, and a recommender that knows it.
+    new
+        Ids of articles that are new or changed.
+    """
+
+    def __init__(
+        self, site: Path, settings: Settings, corpus: Corpus, recommender: Recommender, new: Sequence[str] = ()
+    ) -> None:
+        self.site, self.settings, self.recommender = site, settings, recommender
+        self.corpus, self.new = corpus, frozenset(new)
+        self.editor = editor_name(site)
+        self.file = DecisionsFile(site, corpus)
+        self._decisions = Decisions()
+        self._stamp: object = None
+        self._undo: deque[dict[Pair, tuple[Decision | None, Decision | None]]] = deque(maxlen=_MOST_UNDONE)
+        self._lock = threading.Lock()
+        #: The number of suggestions, the best score and why there are none, of each article that was computed.
+        self._known: dict[str, tuple[int, float, str]] = {}
+
+    # ------------------------------------------------------------------ what is there
+
+    @property
+    def decisions(self) -> Decisions:
+        """The decisions as the file has them now."""
+        try:
+            status = self.file.path.stat()
+            stamp: object = (status.st_mtime_ns, status.st_size, status.st_ino)
+        except OSError:
+            stamp = "none"
+        with self._lock:
+            if stamp != self._stamp:
+                self._decisions, self._stamp = self.file.read(), stamp
+                self.recommender.decisions = self._decisions
+            return self._decisions
+
+    @property
+    def n_known(self) -> int:
+        """Articles whose suggestions are computed."""
+        return len(self._known)
+
+    def compute(self, stop: threading.Event) -> None:
+        """Compute the suggestions of all articles, for the queue; until `stop`."""
+        for answer in self.recommender.answers(self.settings.ranking.k):
+            if stop.is_set():
+                return
+            best = answer.suggestions[0].score if answer.suggestions else 0.0
+            self._known.setdefault(answer.article_id, (len(answer.suggestions), best, answer.reason_for_none))
+
+    def queue(self, filters: Filters, order: str = "first") -> tuple[list[Row], Counter[str]]:
+        """The rows that are wanted, by need of a look, date or weakness; and how many are in which state."""
+        n_decided = Counter(article for article, _ in self.decisions.by_pair)
+        rows, counts = [], Counter[str]()
+        for article, text in self._newest:
+            known = self._known.get(article.id, (None, 0.0, ""))
+            row = Row(article, article.id in self.new, n_decided[article.id], *known)
+            counts[row.state] += 1
+            if filters.fit(row, text):
+                rows.append(row)
+        if order == "first":
+            rows.sort(key=lambda row: _RANK[row.state])
+        elif order == "weakest":
+            rows.sort(key=lambda row: (row.n_suggestions is None, row.best))
+        return rows, counts
+
+    @cached_property
+    def values(self) -> Mapping[str, list[str]]:
+        """The topics, providers and languages of the site, the commonest first."""
+        found: dict[str, Counter[str]] = {"topic": Counter(), "provider": Counter(), "language": Counter()}
+        for article in self.corpus:
+            found["topic"].update(article.topics)
+            found["provider"][article.provider] += 1
+            found["language"][article.language] += 1
+        return {name: [value for value, _ in counted.most_common(500) if value] for name, counted in found.items()}
+
+    @cached_property
+    def _ids(self) -> frozenset[str]:
+        return frozenset(self.corpus.ids)
+
+    @cached_property
+    def _newest(self) -> list[tuple[Article, str]]:
+        """The articles, the newest first, each with the text that is searched, in small letters."""
+        articles = sorted(self.corpus, key=lambda article: article.published_at or _UNDATED, reverse=True)
+        return [(one, f"{one.title}\n{one.excerpt}\n{one.id}".casefold()) for one in articles]
+
+    @cached_property
+    def _matcher(self) -> EntryMatcher:
+        return EntryMatcher(self.corpus)
+
+    def search(self, q: str, limit: int = 20) -> list[Article]:
+        """The articles whose text has all words: those with them in the title first, then the newest."""
+        words = q.casefold().split()
+        fitting = (a for a, text in self._newest if all(word in text for word in words))
+        found = sorted(fitting, key=lambda a: not all(word in a.title.casefold() for word in words))
+        return found[:limit] if words else []
+
+    def sheet(self, article_id: str) -> Sheet:
+        """
+        All about one article.
+
+        Raises
+        ------
+        UnknownArticleError
+            There is no such article.
+        """
+        article = self.corpus[article_id]
+        held = self.decisions.of(article_id)
+        k, least = self.settings.ranking.k, self.recommender.least_score()
+
+        def item(one: Suggestion, why_not: str = "") -> Item:
+            candidate = self.recommender.article(one.article_id)
+            return Item(candidate, one.score, one.reason, held.get(one.article_id), why_not)
+
+        curated = tuple(self._curated(article, held))
+        box = tuple(item(one) for one in self.recommender.suggest(article_id))
+        seen = {one.article.id for one in box} | {entry.target.id for entry in curated if entry.target}
+        rejected = [
+            Item(self.corpus[key], 0.0, Reason(0.0, 0.0), one) for key, one in held.items()
+            if key in self._ids and key not in seen
+        ]  # fmt: skip
+        seen |= {one.article.id for one in rejected}
+        others = [
+            item(one, "its score is below the threshold" if one.score < least else f"{k} others are before it")
+            for one in self.recommender.suggest(article_id, k + _MORE, min_score=0.0)
+            if one.article_id not in seen
+        ]
+        why_none = "" if box else self.recommender.why_none(article_id)
+        self._known[article_id] = (len(box), box[0].score if box else 0.0, why_none)
+        return Sheet(article, box, tuple(rejected + others[:_MORE]), curated, why_none, held)
+
+    def _curated(self, article: Article, held: Mapping[str, Decision]) -> Iterator[Entry]:
+        chances = self.recommender.approvals(article.id)
+        for entry in article.related:
+            target_id = self._matcher.match(entry, article).article_id
+            target = self.corpus[target_id] if target_id and target_id in self._ids else None
+            key = target_id or ""
+            chance = chances.get(key, 1.0)
+            yield Entry(
+                entry.title or (target.title if target else "") or entry.target,
+                target,
+                held.get(key),
+                f"one in {1 / max(chance, 0.01):.0f} readers or fewer would keep it" if chance < _DOUBTED else "",
+            )
+
+    # ------------------------------------------------------------------ what is decided
+
+    def decide(
+        self,
+        article_id: str,
+        candidate_id: str,
+        verdict: Verdict | None,
+        *,
+        seen: str,
+        why: str = "",
+        position: int = 0,
+    ) -> None:
+        """
+        Decide about a candidate; None takes back what was decided.
+
+        Parameters
+        ----------
+        seen
+            What the page showed as decided, in words; "" for nothing.
+        why, position
+            The reason; the place of what is pinned.
+
+        Raises
+        ------
+        DecisionsChangedError
+            The page showed something else than the file has now.
+        RecommenderError
+            There is no such article, or the file cannot be written.
+        """
+        pair = (self.corpus[article_id].id, candidate_id)
+        before = self.decisions.by_pair.get(pair)
+        if str(before or "") != seen:
+            raise DecisionsChangedError(
+                f"{candidate_id}: it was decided otherwise in the meantime, and is now: {before or 'undecided'}. "
+                "Look again, then decide."
+            )
+        after = self._decision(pair, verdict, why, position) if verdict else None
+        self._change({pair: (before, after)})
+
+    def order(self, article_id: str, candidate_ids: Sequence[str]) -> None:
+        """Pin some candidates in this order."""
+        now = self.decisions.by_pair
+        pairs = [(article_id, candidate_id) for candidate_id in dict.fromkeys(candidate_ids)]
+        self._change(
+            {pair: (now.get(pair), self._decision(pair, "pin", "", place)) for place, pair in enumerate(pairs, 1)}
+        )
+
+    def undo(self) -> str:
+        """Take back the last decision of this session, and return its article; "" where there is none."""
+        if not self._undo:
+            return ""
+        last = self._undo[-1]
+        self.file.change(
+            {pair: before for pair, (before, _) in last.items()}, {pair: after for pair, (_, after) in last.items()}
+        )
+        self._undo.pop()
+        return next(iter(last))[0]
+
+    def promotion(self, article_ids: Sequence[str] | None) -> Promotion:
+        """What bringing decisions into curated lists would change; of some articles, or with None of all."""
+        plan = plan_promotion(
+            self.corpus, self.site, self.decisions, _today(), article_ids, self.settings.articles.outside
+        )
+        diffs, seen = [], []
+        for change in plan.changes:
+            name = change.path.relative_to(self.site).as_posix()
+            before, after = ((content or b"").decode("utf-8", "replace") for content in (change.before, change.after))
+            lines = list(unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=2))[2:]
+            diffs.append((name, tuple(lines)))
+            seen += [name, before, after]
+        return Promotion(plan, tuple(diffs), digest("\0".join(seen).encode("utf-8", "surrogatepass")))
+
+    def promote(self, article_ids: Sequence[str] | None, seen: str) -> str:
+        """
+        Bring decisions into curated lists, and return what happened, as a sentence.
+
+        Parameters
+        ----------
+        article_ids
+            As in `promotion`.
+        seen
+            The version of the promotion that the editor saw.
+
+        Raises
+        ------
+        DecisionsChangedError
+            It would be another by now; nothing was written.
+        WriteError
+            A file cannot be written.
+        """
+        promotion = self.promotion(article_ids)
+        if promotion.version != seen:
+            raise DecisionsChangedError(
+                "a file or a decision has changed since you looked, so nothing was written. Look again, then confirm."
+            )
+        n_changed, problems = apply_changes(promotion.plan.changes)
+        if n_changed:
+            self._read_again()
+        if problems:
+            raise problems[0]
+        return f"{n_changed} file{'' if n_changed == 1 else 's'} changed"
+
+    def _read_again(self) -> None:
+        corpus = read_corpus(self.site, self.settings, silence)
+        added, removed = self.recommender.changes(corpus)
+        self.recommender.update(added=added, removed=removed)
+        self.corpus = corpus
+        self.file = DecisionsFile(self.site, corpus)
+        for name in ("_ids", "_newest", "_matcher", "values"):
+            self.__dict__.pop(name, None)
+
+    def _change(self, changes: dict[Pair, tuple[Decision | None, Decision | None]]) -> None:
+        self.file.change(
+            {pair: after for pair, (_, after) in changes.items()},
+            {pair: before for pair, (before, _) in changes.items()},
+        )
+        self._undo.append(changes)
+
+    def _decision(self, pair: Pair, verdict: Verdict, why: str, position: int) -> Decision:
+        if pair[0] == pair[1]:
+            raise RecommenderError(f"{pair[0]}: an article is not suggested under itself. Choose another.")
+        article, candidate = self.corpus[pair[0]], self.recommender.article(pair[1])
+        return Decision(
+            *pair,
+            verdict,
+            position=max(1, position) if verdict == "pin" else None,
+            why=" ".join(why.split()),
+            by=self.editor,
+            day=_today(),
+            article_url=article.url,
+            candidate_url=candidate.url,
+        )
+
+
+#: What needs a look first.
+_RANK = {"new": 0, "none": 1, "few": 2, "undecided": 3, "waiting": 4, "decided": 5}
+_UNDATED = datetime.min.replace(tzinfo=UTC)
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
