@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from recommender.articles import Article, Corpus, RelatedEntry
     from recommender.content.jsonl import read_jsonl
+    from recommender.content.rows import read_frame
     from recommender.content.site import read_article, read_site
     from recommender.errors import RecommenderError
     from recommender.evaluation import evaluate
@@ -29,6 +30,7 @@ __all__ = [
     "load_model",
     "read_article",
     "read_decisions",
+    "read_frame",
     "read_jsonl",
     "read_site",
 ]
@@ -46,6 +48,7 @@ _ROOMS = {
     "load_model": "model",
     "read_article": "content.site",
     "read_decisions": "writing.decisions",
+    "read_frame": "content.rows",
     "read_jsonl": "content.jsonl",
     "read_site": "content.site",
 }

@@ -59,7 +59,7 @@ def main() -> None:
     Related articles for sites made of Markdown files.
 
     Learned from the lists that editors curated by hand, scored against them, and explained. A SITE is a folder of
-    articles, or a .jsonl file with an article a line.
+    articles, or a file of them: .jsonl, .csv, .parquet, a feed, an export of WordPress.
     """
     prepare()
 

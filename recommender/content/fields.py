@@ -209,6 +209,14 @@ class FieldReader:
                 outer, *inner = name.split(".")
                 self._wanted.setdefault(outer.lower(), []).append((ours, rank, name, inner))
 
+    def knows(self, name: str) -> bool:
+        """Whether a name is one of those that are read, whatever its capitals."""
+        return name.lower() in self._wanted
+
+    def reads(self, name: str, ours: str) -> bool:
+        """Whether one of our fields is read from a name."""
+        return any(field == ours for field, *_ in self._wanted.get(name.lower(), ()))
+
     def read(
         self,
         values: Mapping[Any, Any],

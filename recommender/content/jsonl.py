@@ -6,22 +6,16 @@ import gzip
 import json
 import zlib
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from recommender.articles import Article, Corpus
 from recommender.bounds import Fence, UnreadableError, read_json
 from recommender.content.fields import FieldReader, Notes
-from recommender.content.files import unexpected
-from recommender.content.gather import gather
-from recommender.content.generators import Generator
-from recommender.content.paths import without_ending
 from recommender.content.processes import in_processes
-from recommender.content.urls import canonical_url
-from recommender.content.values import Origin
+from recommender.content.rows import RowsRead, outcome_of_row, row_reader
 from recommender.content.wording import say
-from recommender.errors import ArticleError, RecommenderError, SiteError
+from recommender.errors import SiteError
 from recommender.settings import Settings
 
 __all__ = ["is_jsonl", "read_jsonl"]
@@ -69,15 +63,9 @@ def read_jsonl(path: Path | str, settings: Settings | None = None, *, strict: bo
     """
     settings = settings or Settings()
     path = Path(path)
-    reader = FieldReader(
-        settings.articles.fields,
-        language=settings.articles.site_language,
-        own_name=settings.writing.front_matter_name,
-        marks=settings.rules.front_matter_names,
-    )
-    articles: list[Article] = []
+    reader = row_reader(settings)
     notes = Notes()
-    problems: list[RecommenderError] = []
+    rows = RowsRead()
     files = [path] if not path.is_dir() else sorted(file for file in path.iterdir() if _is_shard(file.name.lower()))
     fence = Fence.around(path if path.is_dir() else path.parent, settings.articles.outside)
     most_bytes = settings.articles.max_megabytes * 1_000_000
@@ -85,31 +73,14 @@ def read_jsonl(path: Path | str, settings: Settings | None = None, *, strict: bo
         _check_file(file, fence if path.is_dir() else None)
     parts = [part for file in files for part in _parts(file)]
     is_big = sum(part.n_bytes for part in parts) >= _PARALLEL_BYTES
-    #: The first line with each id, as a place in `files` and a number.
-    lines_of: dict[str, tuple[int, int]] = {}
-    n_lines = 0
     reads = in_processes(
         _read_part, [(part, reader, most_bytes) for part in parts], settings.ranking.n_jobs, worth_it=is_big
     )
     for part, read in zip(parts, reads, strict=True):
         notes.add(read.notes)
-        place = files.index(part.file)
         for number, outcome in zip(read.numbers, read.outcomes, strict=True):
-            n_lines += 1
-            if isinstance(outcome, Article):
-                first = lines_of.setdefault(outcome.id, (place, number))
-                if first == (place, number):
-                    articles.append(outcome)
-                    continue
-                outcome = _repeated(outcome.id, part.file, number, files[first[0]], first[1])
-            problems.append(outcome)
-    if strict and problems:
-        raise problems[0]
-    if not n_lines:
-        raise SiteError(f"{path}: holds no article. Write one JSON object a line.")
-    return gather(
-        articles, notes, settings=settings.articles, generator=Generator(), n_files=n_lines, problems=problems
-    )
+            rows.take(f"{part.file.name}:{number}", outcome)
+    return rows.corpus(str(path), notes, settings, strict=strict, expected="Write one JSON object a line.")
 
 
 class _Part(NamedTuple):
@@ -153,17 +124,8 @@ def _read_part(part: _Part, reader: FieldReader, most_bytes: int) -> _Read:
     read = _Read([], [], Notes())
     for number, line in _lines(part, most_bytes):
         read.numbers.append(number)
-        try:
-            if len(line) > most_bytes:
-                raise SiteError(
-                    f"{part.file.name}:{number}: is longer than {most_bytes:,} bytes. Shorten it, or raise "
-                    "articles.max_megabytes in the settings."
-                )
-            read.outcomes.append(_article(line, f"{part.file.name}:{number}", reader, read.notes))
-        except SiteError as error:
-            read.outcomes.append(error)
-        except Exception as error:  # noqa: BLE001 - whatever happens in one line costs that line only
-            read.outcomes.append(unexpected(f"{part.file.name}:{number}", error))
+        where = f"{part.file.name}:{number}"
+        read.outcomes.append(outcome_of_row(_values(line, where, most_bytes), where, reader, read.notes))
     return read
 
 
@@ -208,45 +170,23 @@ def _unreadable(file: Path, error: OSError) -> SiteError:
     return SiteError(f"{file}: cannot be read ({error.strerror}). Name a file that exists.")
 
 
-def _repeated(article_id: str, file: Path, number: int, first_file: Path, first_number: int) -> ArticleError:
-    """The problem of a line whose id an earlier line has."""
-    first = f"line {first_number}" if first_file == file else f"{first_file.name}:{first_number}"
-    return ArticleError(f"{file.name}:{number}: the id {article_id!r} is that of {first}. Give each its own.")
-
-
-def _article(line: bytes, where: str, reader: FieldReader, notes: Notes) -> Article:
+def _values(line: bytes, where: str, most_bytes: int) -> dict[str, Any] | SiteError:
+    """The object of a line, or why there is none."""
+    if len(line) > most_bytes:
+        return SiteError(
+            f"{where}: is longer than {most_bytes:,} bytes. Shorten it, or raise articles.max_megabytes in the "
+            "settings."
+        )
     try:
         # Most lines, told apart from UTF-16 at a glance; any other is left to json's own look at its encoding.
         is_plain = line[:1] == b"{" and line[1:2] != b"\0"
         values = read_json(line.decode("utf-8", "surrogatepass") if is_plain else line)
     except UnicodeDecodeError as error:
-        raise SiteError(f"{where}: byte {error.start} of the line is not UTF-8. Save the file as UTF-8.") from None
+        return SiteError(f"{where}: byte {error.start} of the line is not UTF-8. Save the file as UTF-8.")
     except json.JSONDecodeError as error:
-        raise SiteError(f"{where}: is not JSON ({error.msg}, column {error.colno}). Write one object a line.") from None
+        return SiteError(f"{where}: is not JSON ({error.msg}, column {error.colno}). Write one object a line.")
     except ValueError as error:
-        raise SiteError(f"{where}: {error}. Write one flat object a line.") from None
+        return SiteError(f"{where}: {error}. Write one flat object a line.")
     if not isinstance(values, dict):
-        raise SiteError(f"{where}: must be an object, but is {say(values)}. Write one object a line.")
-    path = _text(values, "path", where)
-    body = values.get("body") or values.get("content") or ""
-    if not isinstance(body, str):
-        raise ArticleError(f"{where}: body must be text, but is {say(body)}. Write it as text.")
-    article_id = _text(values, "id", where) or without_ending(path) or _text(values, "slug", where)
-    article = reader.read(values, Origin(where), notes, article_id=article_id, path=path, body=body)
-    if article_id:
-        return article
-    if not article.url:
-        raise ArticleError(f'{where}: there is no id. Give it one: "id": "tea".')
-    article = replace(article, id=canonical_url(article.url))
-    if lists := notes.lists.pop("", None):
-        notes.lists.setdefault(article.id, lists)
-    return article
-
-
-def _text(values: dict[str, Any], name: str, where: str) -> str:
-    value = values.get(name)
-    if value is None:
-        return ""
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        raise ArticleError(f"{where}: {name} must be text, but is {say(value)}. Write it as text.")
-    return str(value).strip()
+        return SiteError(f"{where}: must be an object, but is {say(values)}. Write one object a line.")
+    return values

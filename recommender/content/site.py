@@ -15,6 +15,7 @@ from recommender.bounds import Fence
 from recommender.cache import SiteCache
 from recommender.content import front_matter
 from recommender.content.cache import KnownFile, ReadingCache
+from recommender.content.exports import EXPORT_ENDINGS, is_export, read_export
 from recommender.content.fields import FieldReader, Notes
 from recommender.content.files import FileRead, FoundFiles, article_of_text, find_files, read_files, unread
 from recommender.content.gather import gather, log_reading, with_addresses
@@ -61,7 +62,8 @@ def read_site(
     Parameters
     ----------
     site
-        The folder of a site, or a file with an article a line (``.jsonl``, ``.jsonl.gz``).
+        The folder of a site; or a file with an article a line (``.jsonl``, ``.jsonl.gz``) or a row (``.csv``, ``.tsv``,
+        ``.parquet``), a feed (``.rss``, ``.atom``, ``.xml``) or an export of WordPress (``.xml``).
     settings
         Without any, the usual names are read.
     strict
@@ -85,6 +87,8 @@ def read_site(
     root = Path(site)
     if is_jsonl(root):
         return read_jsonl(root, settings, strict=strict)
+    if is_export(root):
+        return read_export(root, settings, strict=strict)
     if not root.is_dir():
         raise SiteError(_no_site(root))
     generator = read_generator(root)
@@ -277,7 +281,10 @@ def _parse(
 def _no_site(root: Path) -> str:
     if not root.exists():
         return f"{root}: there is no such folder. Name the folder of a site, or a .jsonl file with an article a line."
-    return f"{root}: is a file, expected the folder of a site. Name the folder that it lies in: {root.parent}."
+    return (
+        f"{root}: is a file, expected the folder of a site. Name the folder that it lies in: {root.parent}; or a file "
+        f"of articles, which ends in .jsonl, {', '.join(EXPORT_ENDINGS)}."
+    )
 
 
 def _is_text(path_or_text: str) -> bool:

@@ -18,6 +18,7 @@ from typing import Any
 from recommender.articles import Corpus
 from recommender.bounds import Fence
 from recommender.content import front_matter
+from recommender.content.exports import is_export
 from recommender.content.fields import USUAL_NAMES
 from recommender.content.generators import read_generator
 from recommender.content.jsonl import is_jsonl
@@ -64,7 +65,7 @@ def plan_front_matter(
     """
     if output is not None:
         raise WriteError(f"{output}: front matter is written into the articles. Leave --output out, or --write data.")
-    if is_jsonl(site):
+    if is_jsonl(site) or is_export(site):
         raise WriteError(f"{site}: lines have no front matter to write into. Use --write data or --write jsonl.")
     name = settings.writing.front_matter_name
     _check_name(name, corpus)

@@ -369,7 +369,11 @@ def test_strict(make_site):
     ("name", "message"),
     [
         ("none", "{}: there is no such folder. Name the folder of a site, or a .jsonl file with an article a line."),
-        ("site/tea.md", "{}: is a file, expected the folder of a site. Name the folder that it lies in: {parent}."),
+        (
+            "site/tea.md",
+            "{}: is a file, expected the folder of a site. Name the folder that it lies in: {parent}; or a file of "
+            "articles, which ends in .jsonl, .csv, .tsv, .parquet, .xml, .rss, .atom, .wxr.",
+        ),
         (
             "site/empty",
             "{}: holds no article. Name the folder of a site: one with files ending in .md, .markdown, .mdx.",

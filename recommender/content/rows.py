@@ -1,0 +1,282 @@
+"""Rows of names and values, from whatever holds an article a row -> a `Corpus`. One way for lines, tables and feeds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+from recommender.articles import Article, Corpus
+from recommender.content.fields import USUAL_NAMES, FieldReader, Notes
+from recommender.content.files import unexpected
+from recommender.content.gather import gather
+from recommender.content.generators import Generator
+from recommender.content.paths import without_ending
+from recommender.content.related_lists import fold_name
+from recommender.content.urls import canonical_url
+from recommender.content.values import Origin
+from recommender.content.wording import say
+from recommender.errors import ArticleError, RecommenderError, SiteError
+from recommender.settings import Settings
+
+__all__ = [
+    "RowsRead",
+    "article_of_row",
+    "column_of",
+    "outcome_of_row",
+    "read_frame",
+    "read_rows",
+    "row_reader",
+    "typed_rows",
+]
+
+#: What databases, exports and feeds call a field, beside the names of front matter; without hyphens, underscores,
+#: blanks and capitals.
+_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "id": ("articleid", "postid", "uuid", "guid"),
+    "title": ("headline", "heading", "posttitle", "articletitle", "name"),
+    "excerpt": ("postexcerpt", "metadescription", "teaser", "abstract", "standfirst", "subtitle"),
+    "body": ("content", "text", "html", "bodytext", "articlebody", "fulltext", "postcontent"),
+    "url": ("link", "href", "address", "pageurl", "posturl"),
+    "date": ("publisheddate", "publicationdate", "datepublished", "publishedon", "postdate", "created", "createdat"),
+    "tags": ("labels",),
+    "author": ("creator", "byline", "writer"),
+    "slug": ("postname",),
+    "status": ("poststatus",),
+}
+_OWN = frozenset({"id", "path", "slug"})
+_USUAL = {
+    fold_name(name): name
+    for ours, names in USUAL_NAMES.items()
+    if ours not in ("person", "related")
+    for name in names
+    if "." not in name
+}
+_NAMED = {**_USUAL, **{theirs: ours for ours, names in _COLUMNS.items() for theirs in (ours, *names)}}
+
+
+def column_of(name: str, reader: FieldReader) -> str:
+    """The name of front matter that a column's name stands for; the column's own where there is none."""
+    # What is read here is looked up in small letters.
+    return (name.lower() if name.lower() in _OWN else name) if reader.knows(name) else _named(name)
+
+
+@lru_cache(maxsize=4096)
+def _named(name: str) -> str:
+    return _NAMED.get(fold_name(name), name)
+
+
+def row_reader(settings: Settings) -> FieldReader:
+    """What reads rows by a site's settings."""
+    return FieldReader(
+        settings.articles.fields,
+        language=settings.articles.site_language,
+        own_name=settings.writing.front_matter_name,
+        marks=settings.rules.front_matter_names,
+    )
+
+
+def article_of_row(values: Mapping[str, Any], where: str, reader: FieldReader, notes: Notes) -> Article:
+    """
+    The article that a row describes.
+
+    Its id is the row's ``id``, else the path without its ending, the slug, or the canonical address.
+
+    Raises
+    ------
+    ArticleError
+        A value is of no use, or nothing tells the article from others.
+    """
+    values = _renamed(values, reader)
+    path = _text(values, "path", where)
+    body = values.get("body") or ""
+    if not isinstance(body, str):
+        raise ArticleError(f"{where}: body must be text, but is {say(body)}. Write it as text.")
+    article_id = _text(values, "id", where) or without_ending(path) or _text(values, "slug", where)
+    article = reader.read(values, Origin(where), notes, article_id=article_id, path=path, body=body)
+    if article_id:
+        return article
+    if not article.url:
+        raise ArticleError(f'{where}: there is no id. Give it one: "id": "tea".')
+    article = replace(article, id=canonical_url(article.url))
+    if lists := notes.lists.pop("", None):
+        notes.lists.setdefault(article.id, lists)
+    return article
+
+
+def outcome_of_row(
+    values: Mapping[str, Any] | SiteError, where: str, reader: FieldReader, notes: Notes
+) -> Article | SiteError:
+    """The article, or the problem of its row, which costs that row only."""
+    if isinstance(values, SiteError):
+        return values
+    try:
+        return article_of_row(values, where, reader, notes)
+    except SiteError as error:
+        return error
+    except Exception as error:  # noqa: BLE001 - whatever happens in one row costs that row only
+        return unexpected(where, error)
+
+
+class RowsRead:
+    """What came of rows: articles, of which each id is there once, and problems."""
+
+    def __init__(self) -> None:
+        self.articles: list[Article] = []
+        self.problems: list[RecommenderError] = []
+        self.n_rows = 0
+        self._first: dict[str, str] = {}
+
+    def take(self, where: str, outcome: Article | SiteError) -> None:
+        """Take the next."""
+        self.n_rows += 1
+        if isinstance(outcome, Article):
+            first = self._first.setdefault(outcome.id, where)
+            if first == where:
+                self.articles.append(outcome)
+                return
+            file, _, number = first.rpartition(":")
+            first = f"line {number}" if file and file == where.rpartition(":")[0] else first
+            outcome = ArticleError(f"{where}: the id {outcome.id!r} is that of {first}. Give each its own.")
+        self.problems.append(outcome)
+
+    def corpus(
+        self, name: str, notes: Notes, settings: Settings, *, strict: bool, expected: str, warnings: Iterable[str] = ()
+    ) -> Corpus:
+        """
+        The corpus of all that was taken.
+
+        Raises
+        ------
+        SiteError
+            There was no row; with `strict`, the first problem.
+        """
+        if strict and self.problems:
+            raise self.problems[0]
+        if not self.n_rows:
+            raise SiteError(f"{name}: holds no article. {expected}")
+        return gather(
+            self.articles,
+            notes,
+            settings=settings.articles,
+            generator=Generator(),
+            n_files=self.n_rows,
+            problems=self.problems,
+            warnings=list(warnings),
+        )
+
+
+def read_rows(
+    rows: Iterable[tuple[str, Mapping[str, Any] | SiteError]],
+    name: str,
+    settings: Settings,
+    *,
+    strict: bool,
+    expected: str,
+    warnings: Iterable[str] = (),
+) -> Corpus:
+    """
+    The articles of rows, each with its place as messages name it.
+
+    Parameters
+    ----------
+    rows
+        Names and values, or why there are none.
+    name
+        What holds the rows.
+    settings, strict
+        As for `read_site`.
+    expected
+        What to do where there is no row, a sentence.
+    warnings
+        What was noticed; read when all rows are.
+    """
+    reader = row_reader(settings)
+    notes = Notes()
+    read = RowsRead()
+    for where, values in rows:
+        read.take(where, outcome_of_row(values, where, reader, notes))
+    return read.corpus(name, notes, settings, strict=strict, expected=expected, warnings=warnings)
+
+
+def read_frame(frame: Any, settings: Settings | None = None, *, strict: bool = False) -> Corpus:
+    """
+    The articles of a frame, a row each.
+
+    Columns are named as in front matter, and ``id``, ``path``, ``body``; the usual names of databases, such as
+    ``headline``, ``link`` and ``content``, are understood too.
+
+    Parameters
+    ----------
+    frame
+        Of pandas, polars, pyarrow or any other library that narwhals knows.
+    settings
+        Without any, the usual names are read.
+    strict
+        Raise the first problem instead of going on without its row.
+
+    Raises
+    ------
+    SiteError
+        It is no frame, or has no row; with `strict`, any problem.
+    """
+    import narwhals
+
+    try:
+        native = narwhals.from_native(frame, eager_only=True)
+    except TypeError:
+        raise SiteError(
+            f"frame: must be a frame of pandas, polars or pyarrow, but is a {type(frame).__name__}. "
+            "Make one, or give Corpus the articles."
+        ) from None
+    rows = typed_rows("frame", native.iter_rows(named=True))
+    return read_rows(rows, "frame", settings or Settings(), strict=strict, expected="Give it a row an article.")
+
+
+def typed_rows(name: str, rows: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The rows of a table with types, each with its place."""
+    for number, row in enumerate(rows, start=1):
+        yield f"{name} row {number}", _plain_row(row)
+
+
+def _plain_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of a table with types, its values as those of Python; what is missing is left out."""
+    plain = ((str(name), _plain(value)) for name, value in row.items())
+    return {name: value for name, value in plain if value is not None}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return _plain_row(value)
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if value is None or isinstance(value, str):
+        return value
+    for method in ("to_pydatetime", "tolist", "to_list"):  # moments of pandas; numbers and arrays of numpy; series
+        if hasattr(value, method):
+            value = getattr(value, method)()
+            return value if not isinstance(value, list) else [_plain(item) for item in value]
+    # What is missing: NaN, NaT and NA, none of which equals itself.
+    return value if (value == value) is True else None
+
+
+def _renamed(values: Mapping[str, Any], reader: FieldReader) -> Mapping[str, Any]:
+    """The values by the names of front matter; a name that is there itself comes first."""
+    renamed = {name: column for name in values if (column := column_of(name, reader)) != name}
+    if not renamed:
+        return values
+    kept = {name: value for name, value in values.items() if name not in renamed}
+    for name, column in renamed.items():
+        if not kept.get(column):
+            kept[column] = values[name]
+    return kept
+
+
+def _text(values: Mapping[str, Any], name: str, where: str) -> str:
+    value = values.get(name)
+    if value is None:
+        return ""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise ArticleError(f"{where}: {name} must be text, but is {say(value)}. Write it as text.")
+    return str(value).strip()

@@ -1,0 +1,181 @@
+"""Tables with an article a row: comma-separated values and Parquet -> rows."""
+
+from __future__ import annotations
+
+import ast
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import IO, Any
+
+from recommender.bounds import LONGEST_TEXT, MAX_DEPTH, read_json
+from recommender.content.fields import USUAL_NAMES, FieldReader
+from recommender.content.rows import column_of, typed_rows
+from recommender.content.wording import some
+from recommender.errors import MissingExtraError, SiteError
+
+__all__ = ["csv_rows", "parquet_rows"]
+
+_DELIMITERS = ",;\t|"
+#: Rows of a Parquet file that are in memory at once.
+_BATCH = 1_000
+#: What databases write for nothing.
+_NOTHING = frozenset({r"\N", "NULL"})
+#: Fields whose cells hold several texts.
+_OF_MANY = frozenset(name.lower() for name in (*USUAL_NAMES["topics"], "category", "tag", "aliases", "redirect_from"))
+_FEW_BYTES = 4
+
+
+def csv_rows(path: Path, reader: FieldReader, most_bytes: int) -> Iterator[tuple[str, Mapping[str, Any] | SiteError]]:
+    """
+    The rows of a file of comma-separated values, or with semicolons, tabs or bars; the first line names the columns.
+
+    Raises
+    ------
+    SiteError
+        The first line names no title, or a column twice; or a row does not end within `most_bytes`.
+    """
+    name = path.name
+    # The largest value; it is of the module, for whoever reads such files in this process.
+    csv.field_size_limit(max(csv.field_size_limit(), most_bytes))
+    with _opened(path) as file:
+        lines = _lines(file, name, most_bytes)
+        first = next(lines, "")
+        delimiter = max(_DELIMITERS, key=re.sub(r'"[^"]*"', "", first).count)
+        table = csv.reader(_again(first, lines), delimiter=delimiter, strict=True)
+        columns: list[str] = []
+        while True:
+            number = table.line_num + 1
+            where = f"{name}:{number}"
+            try:
+                cells = next(table)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                is_open = "unexpected end" in str(error)
+                why = (
+                    "a quotation mark opens here and never closes, so nothing behind it is read"
+                    if is_open
+                    else f"is no row of values ({error})"
+                )
+                yield where, SiteError(f'{where}: {why}. Double a quotation mark inside a value: "a ""cup"" of tea".')
+                continue
+            if not any(map(str.strip, cells)):
+                continue
+            if not columns:
+                columns = _columns(cells, where, reader)
+                continue
+            yield where, _values(cells, columns, where, reader, delimiter)
+
+
+def _opened(path: Path) -> IO[str]:
+    """The file as text: UTF-8, or what its first bytes say; a byte that is none is told of with its row."""
+    with path.open("rb") as file:
+        begun = file.read(_FEW_BYTES)
+    encoding = "utf-16" if begun[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    return path.open(encoding=encoding, errors="surrogateescape", newline="")
+
+
+def _lines(file: IO[str], name: str, most_bytes: int) -> Iterator[str]:
+    number = 0
+    while line := file.readline(most_bytes + 1):
+        number += 1
+        if len(line) > most_bytes:
+            raise SiteError(
+                f"{name}:{number}: is longer than {most_bytes:,} characters. Shorten it, or raise "
+                "articles.max_megabytes in the settings."
+            )
+        yield line
+
+
+def _again(first: str, lines: Iterator[str]) -> Iterator[str]:
+    if first:
+        yield first
+    yield from lines
+
+
+def _columns(cells: list[str], where: str, reader: FieldReader) -> list[str]:
+    """The columns' names; what stands for a name of front matter, under that."""
+    named = [cell.strip() for cell in cells]
+    twice = [name for name, n in Counter(named).items() if n > 1 and name]
+    if twice:
+        raise SiteError(f"{where}: names the column {twice[0]!r} twice. Give each its own name.")
+    if not any(reader.reads(column_of(name, reader), "title") for name in named):
+        raise SiteError(
+            f"{where}: the first line must name the columns, one of them title, but is {some(named)}. "
+            "Begin the file with a line such as id,title,excerpt,date,url,tags."
+        )
+    return named
+
+
+def _values(
+    cells: list[str], columns: list[str], where: str, reader: FieldReader, delimiter: str
+) -> dict[str, Any] | SiteError:
+    """The values of a row by their columns; what is empty is left out."""
+    if len(cells) != len(columns):
+        return SiteError(
+            f"{where}: has {len(cells):,} values, but the first line names {len(columns):,} columns. "
+            f"Put a value that holds a {_SAID.get(delimiter, repr(delimiter))} into quotation marks."
+        )
+    if any("\udc80" <= character <= "\udcff" for cell in cells if not cell.isascii() for character in cell):
+        return SiteError(f"{where}: is not UTF-8. Save the file as UTF-8 (in Excel: CSV UTF-8).")
+    values: dict[str, Any] = {}
+    for column, cell in zip(columns, cells, strict=True):
+        if column and (text := cell.strip()) and text not in _NOTHING:
+            values[column] = _value(text, column_of(column, reader), reader)
+    return values
+
+
+_SAID = {",": "comma", ";": "semicolon", "\t": "tab"}
+
+
+def _value(text: str, column: str, reader: FieldReader) -> Any:
+    """The value of a cell: a text, or the texts of a list, for which tables have no form of their own."""
+    is_known = reader.knows(column) or column in ("body", "path")
+    is_many = column.lower() in _OF_MANY
+    if is_known and not is_many:
+        return text
+    if text[0] in "[{" and text[-1] in "]}" and (parsed := _parsed(text)) is not None:
+        return parsed
+    parts = [part.strip() for part in re.split(r"[|;\n]" if re.search(r"[|;\n]", text) else ",", text)]
+    return [part for part in parts if part] if is_many or re.search(r"[|;\n]", text) else text
+
+
+def _parsed(text: str) -> Any:
+    """A list as JSON, or as Python writes one, which is what pandas does; None where it is neither."""
+    try:
+        return read_json(text)
+    except ValueError:
+        pass
+    if len(text) > LONGEST_TEXT or text.count("[") + text.count("{") + text.count("(") > MAX_DEPTH:
+        return None
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return None
+
+
+def parquet_rows(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """
+    The rows of a Parquet file.
+
+    Raises
+    ------
+    MissingExtraError
+        pyarrow is not installed.
+    SiteError
+        It is no Parquet file.
+    """
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ImportError:
+        raise MissingExtraError(f"{path}: reading Parquet", "parquet") from None
+    try:
+        with pyarrow.parquet.ParquetFile(path) as file:
+            batches = file.iter_batches(batch_size=_BATCH)
+            yield from typed_rows(path.name, (row for batch in batches for row in batch.to_pylist()))
+    except pyarrow.ArrowException as error:
+        raise SiteError(f"{path}: is no whole Parquet file ({str(error).splitlines()[0]}). Make it anew.") from None

@@ -1,0 +1,367 @@
+import json
+from datetime import UTC, datetime
+
+import pandas
+import polars
+import pyarrow
+import pyarrow.parquet
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from recommender.articles import Article, RelatedEntry
+from recommender.content.rows import read_frame
+from recommender.content.site import read_site
+from recommender.errors import MissingExtraError, SiteError
+from recommender.settings import settings_from_mapping
+
+TEA = Article(
+    "tea",
+    title="Tea, hot",
+    excerpt="A cup.",
+    published_at=datetime(2021, 3, 3, 7, 14, tzinfo=UTC),
+    url="https://example.org/tea/",
+    topics=("green tea", "cups"),
+    provider="Ada Brew",
+    body="The kettle sings.\nTwice.",
+)
+
+
+@pytest.fixture
+def write(tmp_path):
+    """A function that writes a text, or bytes, into a file of a name and returns the file."""
+
+    def write(name, text):
+        file = tmp_path / name
+        file.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return file
+
+    return write
+
+
+HEADER = ["ID", "Headline", "Description", "Publish Date", "Link", "Tags", "Author", "Content"]
+ROW = [
+    "tea",
+    '"Tea, hot"',
+    "A cup.",
+    "2021-03-03 07:14",
+    "https://example.org/tea/",
+    '"green tea, cups"',
+    "Ada Brew",
+    '"The kettle sings.\nTwice."',
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "delimiter", "encoding"),
+    [
+        ("a.csv", ",", "utf-8"),
+        ("A.CSV", ";", "utf-8-sig"),
+        ("a.tsv", "\t", "utf-8"),
+        ("a.csv", "\t", "utf-16"),
+    ],
+)
+def test_csv(write, name, delimiter, encoding):
+    """The first line names the columns, in the words of sites or of databases, whatever stands between the values."""
+    corpus = read_site(write(name, f"{delimiter.join(HEADER)}\r\n{delimiter.join(ROW)}\r\n".encode(encoding)))
+    assert list(corpus) == [TEA]
+    assert (corpus.reading.problems, corpus.reading.warnings) == ((), ())
+
+
+@pytest.mark.parametrize(
+    "cell", ["green tea|cups", "green tea; cups", '"[""green tea"", ""cups""]"', "['green tea'| 'cups']"]
+)
+def test_csv_topics(write, cell):
+    """A cell holds several topics with a sign between them, or as a list of JSON."""
+    (article,) = read_site(write("a.csv", f"id,title,tags\ntea,Tea,{cell}\n"))
+    assert [topic.strip("[]'") for topic in article.topics] == ["green tea", "cups"]
+
+
+def test_csv_lists_of_python(write):
+    """A list as pandas writes it is a list; one topic of two words is one."""
+    text = "id,title,tags\ntea,Tea,\"['hot', 'in cups']\"\ncup,Cup,green tea\nnone,None,NULL\n"
+    assert {article.id: article.topics for article in read_site(write("a.csv", text))} == {
+        "tea": ("hot", "in cups"),
+        "cup": ("green tea",),
+        "none": (),
+    }
+
+
+@pytest.mark.parametrize("cells", ["cup|pot", "cup, pot", '["cup", "pot"]', "/cup/; /pot/"])
+def test_csv_curated_lists(write, cells):
+    """A column whose cells name articles is a curated list, however they are parted."""
+    quoted = cells.replace('"', '""')
+    text = f'id,title,url,see_also\ntea,Tea,/tea/,"{quoted}"\ncup,Cup,/cup/,tea\npot,Pot,/pot/,tea\n'
+    corpus = read_site(write("a.csv", text))
+    assert len(corpus["tea"].related) == 2
+    assert corpus.reading.n_entries_found == 4
+
+
+def test_csv_problems(write):
+    """A row that cannot be read costs that row, and the message has its line, what was found and the cure."""
+    text = (
+        b'id,title,date\ntea,"Two\nlines",2021-03-03\ncup,Cup\npot,P\xf6t,\n,Bare,\ntea,Tea,\nday,Day,someday\n'
+        b'odd,"O"dd,\nfine,Fine,\nopen,"Open,\n'
+    )
+    corpus = read_site(write("a.csv", text))
+    assert corpus.ids == ("fine", "tea")
+    assert [str(problem) for problem in corpus.reading.problems] == [
+        "a.csv:4: has 2 values, but the first line names 3 columns. "
+        "Put a value that holds a comma into quotation marks.",
+        "a.csv:5: is not UTF-8. Save the file as UTF-8 (in Excel: CSV UTF-8).",
+        'a.csv:6: there is no id. Give it one: "id": "tea".',
+        "a.csv:7: the id 'tea' is that of line 2. Give each its own.",
+        "a.csv:8: date must be a date, but is 'someday'. Write it like 2021-03-03 or 2021-03-03T07:14:00Z.",
+        "a.csv:9: is no row of values (',' expected after '\"'). "
+        'Double a quotation mark inside a value: "a ""cup"" of tea".',
+        "a.csv:11: a quotation mark opens here and never closes, so nothing behind it is read. "
+        'Double a quotation mark inside a value: "a ""cup"" of tea".',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        (
+            "a.csv",
+            "1,Tea\n2,Cup\n",
+            "a.csv:1: the first line must name the columns, one of them title, but is 1, Tea. "
+            "Begin the file with a line such as id,title,excerpt,date,url,tags.",
+        ),
+        ("a.csv", "id,title,id\n", "a.csv:1: names the column 'id' twice. Give each its own name."),
+        (
+            "a.csv",
+            "",
+            "{}: holds no article. Begin it with a line such as id,title,excerpt,date,url,tags, "
+            "and write a row an article.",
+        ),
+        (
+            "a.csv",
+            "id,title\n" + "x" * 2_000_000,
+            "a.csv:2: is longer than 1,000,000 characters. "
+            "Shorten it, or raise articles.max_megabytes in the settings.",
+        ),
+        (
+            "a.xml",
+            "<urlset/>",
+            "{}: is XML that begins with <urlset>, but no feed. "
+            "Name an RSS or Atom feed, or an export of WordPress (Tools, Export, All content).",
+        ),
+        (
+            "a.rss",
+            "tea",
+            "{}: is not XML (syntax error: line 1, column 0). "
+            "Name an RSS or Atom feed, or an export of WordPress (Tools, Export, All content).",
+        ),
+        (
+            "a.rss",
+            "<rss>" + "<a>" * 200,
+            "{}: elements are nested more than 100 deep. "
+            "Name an RSS or Atom feed, or an export of WordPress (Tools, Export, All content).",
+        ),
+        (
+            "a.rss",
+            "<rss><item><title>" + "x" * 3_000_000 + "<b/></title></item></rss>",
+            "{}: behind item 0 is more than 1,000,000 bytes without an end. Shorten it, or raise "
+            "articles.max_megabytes in the settings.",
+        ),
+        ("a.rss", "<rss><channel/></rss>", "{}: holds no article. Write an item an article."),
+        (
+            "a.xml",
+            '<!DOCTYPE rss [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><rss><item><title>&b;</title></item></rss>',
+            "{}: defines entities of its own, which are not followed. "
+            "Name an RSS or Atom feed, or an export of WordPress (Tools, Export, All content).",
+        ),
+        (
+            "a.xml",
+            '<!DOCTYPE rss [<!ENTITY a SYSTEM "file:///etc/hostname">]><rss><item><title>&a;</title></item></rss>',
+            "{}: defines entities of its own, which are not followed. "
+            "Name an RSS or Atom feed, or an export of WordPress (Tools, Export, All content).",
+        ),
+    ],
+)
+def test_unusable(write, name, text, message):
+    """A file that is not what it is called stops with where, what was found, what was expected and the cure."""
+    file = write(name, text)
+    with pytest.raises(SiteError) as caught:
+        read_site(file, settings_from_mapping({"articles": {"max_megabytes": 1}}))
+    assert str(caught.value) == message.format(file)
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.parquet", "a.xml"])
+def test_no_file(tmp_path, name):
+    """A file that does not exist is named, whatever its kind."""
+    with pytest.raises(SiteError) as caught:
+        read_site(tmp_path / name)
+    assert (
+        str(caught.value) == f"{tmp_path / name}: cannot be read (No such file or directory). Name a file that exists."
+    )
+
+
+@given(st.text(max_size=300))
+def test_any_csv(tmp_path_factory, text):
+    """Whatever stands in a table, it is articles, problems, or an error of ours."""
+    file = tmp_path_factory.mktemp("any") / "a.csv"
+    file.write_bytes(f"id,title\n{text}".encode("utf-8", "surrogatepass"))
+    try:
+        corpus = read_site(file)
+    except SiteError:
+        return
+    assert len(corpus) + len(corpus.reading.problems) == corpus.reading.n_files
+
+
+RECORDS = [
+    {
+        "id": "tea",
+        "headline": "Tea, hot",
+        "excerpt": "A cup.",
+        "date": datetime(2021, 3, 3, 7, 14, tzinfo=UTC),
+        "url": "https://example.org/tea/",
+        "tags": ["green tea", "cups"],
+        "author": "Ada Brew",
+        "body": "The kettle sings.\nTwice.",
+        "quality": None,
+        "see_also": ["cup"],
+    },
+    {
+        "id": "cup",
+        "headline": "Cup",
+        "excerpt": None,
+        "date": None,
+        "url": None,
+        "tags": None,
+        "author": None,
+        "body": None,
+        "quality": 0.5,
+        "see_also": None,
+    },
+]
+
+
+def _parquet(tmp_path):
+    file = tmp_path / "a.parquet"
+    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(RECORDS), file)
+    return read_site(file)
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda _: read_frame(pandas.DataFrame(RECORDS)),
+        lambda _: read_frame(polars.DataFrame(RECORDS)),
+        lambda _: read_frame(pyarrow.Table.from_pylist(RECORDS)),
+        _parquet,
+    ],
+    ids=["pandas", "polars", "pyarrow", "parquet"],
+)
+def test_frames(tmp_path, read):
+    """A frame of pandas, polars or pyarrow, and a Parquet file, give the articles that front matter would."""
+    corpus = read(tmp_path)
+    assert corpus["cup"] == Article("cup", title="Cup", quality=0.5)
+    assert corpus["tea"].related == (RelatedEntry(target="cup"),)
+    assert {
+        name: getattr(corpus["tea"], name) for name in ("title", "excerpt", "published_at", "url", "topics", "provider")
+    } == {name: getattr(TEA, name) for name in ("title", "excerpt", "published_at", "url", "topics", "provider")}
+    assert type(corpus["tea"].published_at) is datetime
+
+
+def test_no_frame():
+    """What is no frame is named by its type."""
+    with pytest.raises(SiteError) as caught:
+        read_frame(7)
+    assert str(caught.value) == (
+        "frame: must be a frame of pandas, polars or pyarrow, but is a int. Make one, or give Corpus the articles."
+    )
+
+
+def test_parquet_problems(write, monkeypatch):
+    """A file that is no Parquet says so; without pyarrow the message has the command that installs it."""
+    file = write("a.parquet", "tea")
+    with pytest.raises(SiteError, match="is no whole Parquet file"):
+        read_site(file)
+    monkeypatch.setitem(__import__("sys").modules, "pyarrow", None)
+    with pytest.raises(MissingExtraError) as caught:
+        read_site(file)
+    assert str(caught.value) == (
+        f"{file}: reading Parquet needs the extra [parquet]. Install it: pip install 'recommender[parquet]'."
+    )
+
+
+WORDPRESS = """<?xml version="1.0" encoding="UTF-8"?>
+<rss version="2.0" xmlns:excerpt="http://wordpress.org/export/1.2/excerpt/"
+  xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/"
+  xmlns:wp="http://wordpress.org/export/1.2/">
+<channel><title>Tea house</title><language>en-GB</language>
+<item><title><![CDATA[Tea &amp; cups]]></title><link>https://example.org/2021/03/tea/</link>
+  <pubDate>Wed, 03 Mar 2021 07:14:00 +0000</pubDate><dc:creator><![CDATA[ada]]></dc:creator>
+  <guid isPermaLink="false">https://example.org/?p=7</guid><description></description>
+  <content:encoded><![CDATA[<p>The kettle <b>sings</b>.</p>]]></content:encoded>
+  <excerpt:encoded><![CDATA[<p>A cup.</p>]]></excerpt:encoded>
+  <wp:post_id>7</wp:post_id><wp:post_date>2021-03-03 08:14:00</wp:post_date>
+  <wp:post_date_gmt>2021-03-03 07:14:00</wp:post_date_gmt><wp:post_name>tea</wp:post_name>
+  <wp:status>publish</wp:status><wp:post_type>post</wp:post_type>
+  <category domain="category" nicename="hot"><![CDATA[Hot drinks]]></category>
+  <category domain="post_tag" nicename="cups"><![CDATA[cups]]></category>
+  <category domain="post_format" nicename="aside"><![CDATA[Aside]]></category></item>
+<item><title>Draft</title><link>https://example.org/?p=8</link><pubDate>Mon, 30 Nov -0001 00:00:00 +0000</pubDate>
+  <wp:post_date_gmt>0000-00-00 00:00:00</wp:post_date_gmt><wp:status>draft</wp:status>
+  <wp:post_type>page</wp:post_type></item>
+<item><title>kettle.jpg</title><link>https://example.org/kettle/</link><wp:post_type>attachment</wp:post_type></item>
+</channel></rss>
+"""
+
+
+def test_wordpress(write):
+    """An export of WordPress gives posts and pages, drafts marked, and says what else it held."""
+    corpus = read_site(write("export.xml", WORDPRESS))
+    assert corpus["https://example.org/2021/03/tea"] == Article(
+        "https://example.org/2021/03/tea",
+        title="Tea & cups",
+        excerpt="A cup.",
+        published_at=datetime(2021, 3, 3, 7, 14, tzinfo=UTC),
+        url="https://example.org/2021/03/tea/",
+        topics=("Hot drinks", "cups"),
+        provider="ada",
+        language="en-GB",
+        body="<p>The kettle <b>sings</b>.</p>",
+        aliases=("https://example.org/?p=7", "tea"),
+    )
+    assert [(article.title, article.is_published) for article in corpus] == [("Tea & cups", True), ("Draft", False)]
+    assert corpus.reading.problems == ()
+    assert corpus.reading.warnings == ("export.xml: what is no article is not read: 1 attachment.",)
+
+
+def test_atom(write):
+    """An Atom entry has its alternate link for address, and its related links for a curated list."""
+    corpus = read_site(
+        write(
+            "a.atom",
+            """<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="fr"><title>Thé</title>
+            <entry><title type="html">Th&amp;eacute;</title><id>tag:example.org,2021:1</id>
+            <link href="https://example.org/the/"/><link rel="related" href="https://example.org/tasse/"/>
+            <published>2021-03-03T07:14:00Z</published><author><name>Ada Brew</name></author>
+            <summary>Une tasse.</summary><category term="chaud"/></entry>
+            <entry><title>Tasse</title><id>tag:example.org,2021:2</id><link href="https://example.org/tasse/"/></entry>
+            </feed>""",
+        )
+    )
+    tea = corpus["https://example.org/the"]
+    assert (tea.title, tea.excerpt, tea.language, tea.provider) == ("Thé", "Une tasse.", "fr", "Ada Brew")
+    assert (tea.topics, tea.published_at) == (("chaud",), datetime(2021, 3, 3, 7, 14, tzinfo=UTC))
+    assert corpus.reading.matched["url"] == 1
+
+
+def test_feed_that_breaks_off(write):
+    """Of a feed that breaks off, what came before is read, and a problem says so."""
+    corpus = read_site(write("a.rss", "<rss><item><title>Tea</title><link>https://example.org/tea</link></item><item>"))
+    assert corpus.ids == ("https://example.org/tea",)
+    assert [str(problem) for problem in corpus.reading.problems] == [
+        "a.rss item 2: is not XML (no element found: line 1, column 78); nothing behind it is read. "
+        "Export the file anew."
+    ]
+
+
+def test_lines_by_other_names(write):
+    """Lines of JSON may call their fields as databases do; a name of front matter comes first."""
+    line = json.dumps({"id": 1, "headline": "Tea", "link": "/tea/", "text": "Hot.", "name": "no", "url": ""})
+    assert list(read_site(write("a.jsonl", line))) == [Article("1", title="Tea", url="/tea/", body="Hot.")]
