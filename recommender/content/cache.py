@@ -11,9 +11,9 @@ from __future__ import annotations
 import json
 import logging
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -44,40 +44,65 @@ _BATCH = 64
 _NOT_OURS = (KeyError, IndexError, TypeError, ValueError, AttributeError)
 
 
-class _ArticleRow(NamedTuple):
-    """An article as the document has it; its curated lists are part of what was noticed."""
+class _Rows:
+    """
+    How values of one class stand in the document: a list of what their fields hold, in the order of the class.
 
-    title: str
-    excerpt: str
-    published_at: str | None
-    url: str
-    aliases: Sequence[str]
-    topics: Sequence[str]
-    provider: str
-    quality: float | None
-    language: str
-    is_published: bool
-    n_body: int
-    visible_from: str | None
-    visible_until: str | None
-    marks: Sequence[str]
+    Parameters
+    ----------
+    kind
+        A dataclass or a named tuple.
+    apart
+        Fields that stand elsewhere.
+    """
+
+    def __init__(self, kind: Callable[..., Any], *apart: str) -> None:
+        self._kind = kind
+        types = {name: str(type_) for name, type_ in kind.__annotations__.items() if name not in apart}
+        self._names = tuple(types)
+        self._moments = [name for name, type_ in types.items() if "datetime" in type_]
+        self._tuples = [name for name, type_ in types.items() if "tuple[" in type_]
+
+    def write(self, value: Any) -> list[Any]:
+        """The row of a value."""
+        held = [getattr(value, name) for name in self._names]
+        return [_written(one) if isinstance(one, datetime) else one for one in held]
+
+    def read(self, row: Sequence[Any], **apart: Any) -> Any:
+        """The value of a row, and of what stands apart."""
+        values = dict(zip(self._names, row, strict=True))
+        for name in self._moments:
+            values[name] = _moment(values[name])
+        for name in self._tuples:
+            values[name] = tuple(values[name])
+        return self._kind(**values, **apart)
+
+
+#: An article's curated lists are part of what was noticed, its body is in its file.
+_ARTICLES = _Rows(Article, "id", "path", "body", "related")
+_ENTRIES = _Rows(RelatedEntry)
+_FACTS = _Rows(PageFacts)
+_SHAPES = _Rows(EntryShape)
+_READINGS = _Rows(Reading, "problems")
 
 
 class _FileRow(NamedTuple):
-    """What came of a file, as the document has it."""
+    """What came of a file, as the document has it; the article without its body and lists."""
 
     path: str
     article_id: str
     digest: str
     problem: Sequence[str] | None
-    article: _ArticleRow | None
+    article: Article | None
+    n_body: int
     notes: Sequence[Any]
 
     @classmethod
     def of(cls, row: Sequence[Any]) -> _FileRow:
         """A row out of a document."""
-        path, article_id, digest_, problem, article, notes = row
-        return cls(path, article_id, digest_, problem, _ArticleRow(*article) if article else None, notes)
+        path, article_id, digest_, problem, article, n_body, notes = row
+        known = _ARTICLES.read(article, id=article_id, path=path) if article else None
+        return cls(path, article_id, digest_, problem, known, n_body, notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +149,7 @@ class ReadingCache:
         if document is None:
             return
         try:
-            self._entries = [_entry(row) for row in document["entries"]]
+            self._entries = [_ENTRIES.read(row) for row in document["entries"]]
             self._rows = {row[0]: _FileRow.of(row) for row in document["files"]}
             self._document = document
         except _NOT_OURS:
@@ -159,8 +184,7 @@ class ReadingCache:
             return None
         if digest(raw) != row.digest:
             return None
-        n_body = row.article.n_body if row.article else 0
-        return KnownFile(row, raw[len(raw) - n_body :].decode("utf-8") if n_body else "")
+        return KnownFile(row, raw[len(raw) - row.n_body :].decode("utf-8") if row.n_body else "")
 
     def read(self, known: KnownFile) -> FileRead:
         """What came of a file when it was parsed."""
@@ -169,7 +193,7 @@ class ReadingCache:
             row.path,
             row.article_id,
             row.digest,
-            _article(known, row.article, ()) if row.article else None,
+            replace(row.article, body=known.body) if row.article else None,
             _notes(row.notes, self._document["names"], self._entries, row.article_id),
             _problem(row.problem) if row.problem else None,
         )
@@ -179,30 +203,22 @@ class ReadingCache:
         finished = self._document.get("corpus")
         if not finished or finished["key"] != _corpus_key(found, [one.row[:3] for one in known]):
             return None
-        addresses, names, parted = finished["addresses"], finished["list_names"], finished["parted"]
+        problems = tuple(map(_problem, finished["problems"]))
+        reading: Reading = _READINGS.read(finished["reading"], problems=problems)
+        addresses, parted = finished["addresses"], finished["parted"]
         articles = []
         for one in known:
-            row = one.row.article
-            if row:
-                url, aliases, is_made = addresses.get(one.row.article_id, (row.url, row.aliases, True))
-                if (numbers := parted.get(one.row.article_id)) is not None:
+            article = one.row.article
+            if article:
+                url, aliases, is_made = addresses.get(article.id, (article.url, article.aliases, True))
+                if (numbers := parted.get(article.id)) is not None:
                     related = tuple([self._entries[number] for number in numbers])
                 else:
-                    related = joined(_lists(one.row.notes, self._document["names"], self._entries), names)
-                article = _article(one, row._replace(url=url, aliases=aliases), related)
+                    lists = _lists(one.row.notes, self._document["names"], self._entries)
+                    related = joined(lists, reading.list_names)
+                article = replace(article, body=one.body, related=related, url=url, aliases=tuple(aliases))
                 articles.append(article if is_made else unmade(article))
-        n_files, problems, warnings, recognised, matched, unmatched = finished["reading"]
-        reading = Reading(
-            n_files,
-            tuple(map(_problem, problems)),
-            tuple(warnings),
-            recognised,
-            matched,
-            tuple(unmatched),
-            tuple(names),
-        )
-        kind, names, target = finished["shape"]
-        shape = EntryShape(kind, names, target)
+        shape = _SHAPES.read(finished["shape"])
         self._store.touch(_KIND, self._key)
         return Corpus(articles, site_language=finished["language"], entry_shape=shape, reading=reading)
 
@@ -210,7 +226,7 @@ class ReadingCache:
         """Keep the outcome of a reading, and nothing of files that are gone."""
         entries = _Table()
         names = _Table()
-        files: list[_FileRow] = []
+        files: list[tuple[Any, ...]] = []
         addresses = {}
         parted = {}
         list_names = corpus.reading.list_names if corpus.reading else ()
@@ -218,12 +234,13 @@ class ReadingCache:
             if not read.digest:
                 continue
             files.append(
-                _FileRow(
+                (
                     read.path,
                     read.article_id,
                     read.digest,
                     _problem_row(read.problem) if read.problem else None,
-                    _article_row(read.article) if read.article else None,
+                    _ARTICLES.write(read.article) if read.article else None,
+                    len(read.article.body.encode("utf-8")) if read.article else 0,
                     _notes_row(read.notes, read.article_id, names, entries),
                 )
             )
@@ -235,25 +252,17 @@ class ReadingCache:
                 if placed.related != joined(read.notes.lists.get(read.article_id, {}), list_names):
                     parted[read.article_id] = [entries.number(entry) for entry in placed.related]
         reading = corpus.reading or Reading()
-        shape = corpus.entry_shape
         finished = {
             "key": _corpus_key(found, [row[:3] for row in files]),
             "addresses": addresses,
-            "list_names": list_names,
             "parted": parted,
             "language": corpus.site_language,
-            "shape": (shape.kind, shape.names, shape.target),
-            "reading": (
-                reading.n_files,
-                [_problem_row(problem) for problem in reading.problems],
-                reading.warnings,
-                reading.recognised,
-                reading.matched,
-                reading.unmatched,
-            ),
+            "shape": _SHAPES.write(corpus.entry_shape),
+            "problems": [_problem_row(problem) for problem in reading.problems],
+            "reading": _READINGS.write(reading),
         }
         document = {
-            "entries": [_entry_row(entry) for entry in entries.items],
+            "entries": [_ENTRIES.write(entry) for entry in entries.items],
             "names": names.items,
             "files": files,
             "corpus": finished,
@@ -288,74 +297,14 @@ def _corpus_key(found: FoundFiles, files: Sequence[Sequence[Any]]) -> str:
     return digest(json.dumps([found.paths, found.n_all, found.pages, problems, found.warnings, [*map(list, files)]]))
 
 
-def _article_row(article: Article) -> _ArticleRow:
-    return _ArticleRow(
-        article.title,
-        article.excerpt,
-        _written(article.published_at),
-        article.url,
-        article.aliases,
-        article.topics,
-        article.provider,
-        article.quality,
-        article.language,
-        article.is_published,
-        len(article.body.encode("utf-8")),
-        _written(article.visible_from),
-        _written(article.visible_until),
-        article.marks,
-    )
-
-
-def _article(known: KnownFile, row: _ArticleRow, related: tuple[RelatedEntry, ...]) -> Article:
-    return Article(
-        known.row.article_id,
-        known.row.path,
-        row.title,
-        row.excerpt,
-        _moment(row.published_at),
-        row.url,
-        tuple(row.topics),
-        row.provider,
-        row.quality,
-        row.language,
-        row.is_published,
-        known.body,
-        related,
-        tuple(row.aliases),
-        _moment(row.visible_from),
-        _moment(row.visible_until),
-        tuple(row.marks),
-    )
-
-
-def _entry_row(entry: RelatedEntry) -> list[Any]:
-    return [entry.title, entry.excerpt, entry.url, _written(entry.published_at), entry.provider, entry.target]
-
-
-def _entry(row: Sequence[Any]) -> RelatedEntry:
-    title, excerpt, url, date, provider, target = row
-    return RelatedEntry(title, excerpt, url, _moment(date), provider, target)
-
-
 def _notes_row(notes: Notes, article_id: str, names: _Table, entries: _Table) -> list[Any]:
     return [
         names.number(tuple(notes.names.items())),
         {name: _list_row(found, names, entries) for name, found in notes.lists.get(article_id, {}).items()},
         notes.warnings,
         notes.untitled,
-        _facts_row(notes.facts[article_id]) if article_id in notes.facts else None,
+        _FACTS.write(notes.facts[article_id]) if article_id in notes.facts else None,
     ]
-
-
-def _facts_row(facts: PageFacts) -> list[Any]:
-    return [*facts._replace(date=None), _written(facts.date)]
-
-
-def _facts(row: Sequence[Any]) -> PageFacts:
-    *values, date = row
-    facts = PageFacts(*values)
-    return facts._replace(categories=tuple(facts.categories), date=_moment(date))
 
 
 def _list_row(found: CuratedList, names: _Table, entries: _Table) -> list[Any]:
@@ -388,7 +337,7 @@ def _notes(row: Sequence[Any], names: Sequence[Any], entries: Sequence[RelatedEn
         {article_id: lists} if lists else {},
         list(warnings),
         list(untitled),
-        {article_id: _facts(facts)} if facts else {},
+        {article_id: _FACTS.read(facts)} if facts else {},
     )
 
 
