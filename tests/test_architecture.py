@@ -1,7 +1,9 @@
 """The layers hold, and the public surface is what it was promised to be."""
 
+import ast
 import importlib
 import pkgutil
+import re
 import shutil
 import subprocess
 import sys
@@ -15,6 +17,40 @@ from recommender.settings import WritingSettings
 from recommender.writing import WRITERS
 
 ROOT = Path(__file__).parent.parent
+#: What a stranger asks, and the function, class or constant that answers.
+QUESTIONS = {
+    "How are dates read?": "content/dates.py read_date",
+    "Which files of a folder are articles?": "content/files.py find_files",
+    "Which names may a title stand under?": "content/fields.py USUAL_NAMES",
+    "Where is a new shape of a curated list read?": "content/related_lists.py read_entries",
+    "Which front-matter names hold curated lists?": "content/list_names.py choose_names",
+    "Which article does an entry name?": "content/matching.py EntryMatcher",
+    "When are two addresses the same?": "content/urls.py canonical_url",
+    "Where is a site generator added?": "content/generators/__init__.py GENERATORS",
+    "What is kept between two readings?": "content/cache.py ReadingCache",
+    "How does text become words?": "vectors/text.py Analyzer",
+    "How do days apart count?": "vectors/damping.py Damping",
+    "Where is a feature of the ranker added?": "ranking/features.py FEATURES",
+    "Where is the learned ranker's threshold set?": "ranking/learning.py _threshold",
+    "What does a score by similarity mean?": "ranking/reader.py ReaderModel",
+    "Who may be suggested at all?": "ranking/eligible.py allowed_rows",
+    "Why has an article no suggestion?": "ranking/select.py Selector",
+    "What may editors forbid?": "ranking/rules.py Rules",
+    "Where do decisions of editors stand?": "writing/decisions.py DecisionsFile",
+    "How is a suggestion explained?": "ranking/explain.py reasons",
+    "When is a saved model too old?": "ranking/drift.py drift_of",
+    "How is a file replaced?": "writing/atomic.py replace_file",
+    "How does it know which lines of front matter are ours?": "writing/seen.py see",
+    "What may be known when an article is asked?": "evaluation/protocols.py publish_time",
+    "What is it compared with?": "evaluation/baselines.py Bm25",
+    "What fails a build?": "evaluation/gate.py below",
+    "What does --check do?": "cli.py suggest",
+    "When does a run compute nothing?": "runs.py LastRun",
+    "Where is a setting added?": "settings.py RankingSettings",
+}
+#: No module is longer than so many lines; those that still are shrink, and none joins them.
+MOST_LINES = 450
+STILL_LONGER = {"model.py"}
 MODULES = sorted(
     module.name
     for module in pkgutil.walk_packages(recommender.__path__, "recommender.")
@@ -40,6 +76,30 @@ def test_public_names(name):
     assert kinds == sorted(kinds)
     for each in public:
         assert getattr(module, each) is not None
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_stranger_finds_the_place(question):
+    """The file that is said to answer a question defines the thing that answers it, and the page names the file."""
+    file, name = QUESTIONS[question].split()
+    parsed = ast.parse((ROOT / "recommender" / file).read_text(encoding="utf-8"))
+    assigned = [
+        one for each in parsed.body for one in (getattr(each, "targets", None) or [getattr(each, "target", each)])
+    ]
+    assert name in {getattr(one, "name", getattr(one, "id", "")) for one in assigned}
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    place = file.removesuffix(".py").removesuffix("/__init__").rpartition("/")[2]
+    assert re.search(rf"(?m)^ +.*\b{place}\b", page)
+
+
+def test_no_module_is_long():
+    """A module fits into one reading, and the page about all of them into one too."""
+    lengths = {
+        path.relative_to(ROOT / "recommender").as_posix(): len(path.read_text(encoding="utf-8").splitlines())
+        for path in (ROOT / "recommender").rglob("*.py")
+    }
+    assert {file for file, n_lines in lengths.items() if n_lines > MOST_LINES} == STILL_LONGER
+    assert len((ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").splitlines()) <= 150
 
 
 def test_public_surface():
