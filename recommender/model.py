@@ -32,6 +32,7 @@ from recommender.ranking.audit import ListAudit, audit_lists
 from recommender.ranking.card import model_card
 from recommender.ranking.catalogue import days_of
 from recommender.ranking.drift import Drift, drift_of
+from recommender.ranking.editors import EditorsModel, decided_rows, learn_decisions
 from recommender.ranking.eligible import suggests_unpublished
 from recommender.ranking.features import Words
 from recommender.ranking.learned import Check, LearnedRanker, restore_ranker
@@ -152,7 +153,9 @@ class Recommender:
         logger.info("vectors: %s articles x %s terms", f"{catalogue.n_rows:,}", f"{catalogue.n_terms:,}")
         self._digests = _digests_of(articles)
         do_teach = corpus.reading is None or corpus.reading.lists_teach
-        self.ranker, self.ranker_decision = self._choose_ranker(state, do_teach, progress)
+        decided = decided_rows(self.decisions.grades(), catalogue)
+        self.ranker, self.ranker_decision = self._choose_ranker(state, decided, do_teach, progress)
+        self.ranker.editors = self._learn_decisions(state, decided)
         logger.info("ranking: %s", self.ranker_decision)
         self._state = state
         return self
@@ -168,7 +171,11 @@ class Recommender:
         return SimilarityRanker(self.settings.ranking).fit(queries, state.catalogue, self._allowed(state))
 
     def _choose_ranker(
-        self, state: State, do_lists_teach: bool, progress: Callable[[int, int], None] | None
+        self,
+        state: State,
+        decided: Mapping[int, Mapping[int, bool]],
+        do_lists_teach: bool,
+        progress: Callable[[int, int], None] | None,
     ) -> tuple[Ranker, str]:
         """The learned ranker where the curated lists deserve it and it helps, else similarity; and the figures."""
         ranking, catalogue = self.settings.ranking, state.catalogue
@@ -195,11 +202,18 @@ class Recommender:
                 similarity,
                 None if ranking.follow == "lists" else self.list_audit.approval,
                 self.settings.ranking,
+                decided,
             ),
             progress,
         )
         self.ranker_check = decision.check
         return decision.ranker or similarity, str(decision.check)
+
+    def _learn_decisions(self, state: State, decided: Mapping[int, Mapping[int, bool]]) -> EditorsModel:
+        ignored = self.settings.vectors.ignore_topics
+        return learn_decisions(
+            decided, self.ranker, lambda key: self._query(state, key), state.catalogue, state.graph, ignored
+        )
 
     @property
     def ranker_name(self) -> str:

@@ -22,6 +22,8 @@ __all__ = ["Recipe", "choose_recipe", "grow"]
 
 #: Wrong candidates that a list is learned from, drawn at random; all took five times as long and taught no more.
 _N_WRONG = 80
+#: How many pairs that only a list tells of a pair counts for that an editor decided about.
+_DECIDED_WEIGHT = 5.0
 #: Part of the lists, the newest, on which recipes are compared.
 _VALIDATED_SHARE = 0.2
 #: The columns that need curated lists.
@@ -89,7 +91,9 @@ class _Material:
             table[:, _OF_LISTS] = np.nan  # no tree splits where all is missing
         is_right = np.concatenate([lesson.is_right[places] for lesson, places in zip(lessons, kept, strict=True)])
         sizes = np.array([len(places) for places in kept])
-        return cls(table, is_right, sizes, np.repeat([_weight(lesson) for lesson in lessons], sizes))
+        is_decided = np.concatenate([lesson.is_decided[places] for lesson, places in zip(lessons, kept, strict=True)])
+        weights = np.repeat([_weight(lesson) for lesson in lessons], sizes) * np.where(is_decided, _DECIDED_WEIGHT, 1.0)
+        return cls(table, is_right, sizes, weights)
 
 
 def choose_recipe(
@@ -211,8 +215,9 @@ def _boost(material: _Material, options: dict[str, Any], seed: int) -> Booster:
 
 
 def _thinned(lesson: Lesson, random: np.random.Generator) -> NDArray[np.int64]:
-    """The places of a lesson's candidates to learn from: all that are right, and some of the wrong."""
-    wrong = np.flatnonzero(~lesson.is_right)
+    """The places of a lesson's candidates to learn from: all that are right or decided, and some of the wrong."""
+    is_kept = lesson.is_right | lesson.is_decided
+    wrong = np.flatnonzero(~is_kept)
     if len(wrong) > _N_WRONG:
         wrong = random.choice(wrong, _N_WRONG, replace=False)
-    return np.sort(np.concatenate([np.flatnonzero(lesson.is_right), wrong]))
+    return np.sort(np.concatenate([np.flatnonzero(is_kept), wrong]))

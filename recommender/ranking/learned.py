@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from recommender.ranking.calibration import Calibration
 from recommender.ranking.catalogue import Catalogue
 from recommender.ranking.curation import CurationGraph
+from recommender.ranking.editors import EditorsModel
 from recommender.ranking.features import (
     FAMILIES,
     FEATURE_NAMES,
@@ -136,6 +137,7 @@ class LearnedRanker:
         self.check = check
         self.similarity, self.trust = similarity, trust
         self.list_evidence = list_evidence
+        self.editors = EditorsModel()
 
     def rank(
         self,
@@ -172,6 +174,7 @@ class LearnedRanker:
         if self.trust is not None:
             readers = self.similarity.chances(query, pairs.similarities, pairs.rows, catalogue)
             chances = 1.0 - (1.0 - self.trust * chances) * (1.0 - readers)
+        chances = self.editors(chances, query, pairs.rows, catalogue)
         rounded: NDArray[np.float64] = np.rint(chances * 1e6) / 1e6
         return rounded
 
@@ -233,7 +236,8 @@ class LearnedRanker:
         if not len(table):
             return {}
         moved = np.round(self.trees.contributions(table)[0] @ _IN_FAMILY, 4).tolist()
-        return dict(zip(map(str, FAMILIES), moved, strict=True))
+        of_families = dict(zip(map(str, FAMILIES), moved, strict=True))
+        return of_families | self.editors.signals(query, row, catalogue)
 
     def state(self) -> tuple[dict[str, Any], dict[str, str]]:
         """Its name, curves and figures, and the trees in LightGBM's own text."""
@@ -245,6 +249,7 @@ class LearnedRanker:
             "threshold": self.of_lists,
             "trust": self.trust,
             "similarity": self.similarity.state()[0],
+            "editors": self.editors.to_json(),
             "check": asdict(self.check),
         }
         texts = self.trees.texts()
@@ -273,7 +278,7 @@ def restore_ranker(document: dict[str, Any], texts: dict[str, Any], words: Words
         return SimilarityRanker.restored(document, settings.ranking)
     if document["name"] != LearnedRanker.name:
         raise ValueError(f"there is no ranker {document['name']!r}")
-    return LearnedRanker(
+    ranker = LearnedRanker(
         Trees.from_texts([texts[name] for name in document["trees"]], list(document["trees"].values())),
         words,
         Calibration.from_json(document["as_draft"]),
@@ -284,6 +289,8 @@ def restore_ranker(document: dict[str, Any], texts: dict[str, Any], words: Words
         trust=document["trust"],
         list_evidence=settings.ranking.list_evidence,
     )
+    ranker.editors = EditorsModel.from_json(document["editors"])
+    return ranker
 
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")

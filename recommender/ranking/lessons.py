@@ -10,8 +10,8 @@ choose? It is asked in two ways, for both must be served by one ranker:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +52,8 @@ class Lesson:
         How many articles of the list were there to be found.
     readers
         Shape (n_candidates,): the chance that a reader approves.
+    is_decided
+        Shape (n_candidates,): whether an editor decided about the pair.
     """
 
     row: int
@@ -60,6 +62,7 @@ class Lesson:
     is_right: NDArray[np.bool_]
     n_right: int
     readers: NDArray[np.float64]
+    is_decided: NDArray[np.bool_]
 
     @property
     def is_listed(self) -> bool:
@@ -88,6 +91,8 @@ class Library:
         As `LearnedRanker` has it.
     settings
         Damping, and what a ranker goes by.
+    decided
+        Row -> rows that an editor decided about under it, and whether they are right there, whatever the list names.
     """
 
     catalogue: Catalogue
@@ -98,11 +103,13 @@ class Library:
     similarity: SimilarityRanker
     trust: float | None
     settings: RankingSettings
+    decided: Mapping[int, Mapping[int, bool]] = field(default_factory=dict)
 
     def rows_with_list(self) -> NDArray[np.int64]:
         """The rows that can teach, ascending."""
         catalogue = self.catalogue
         has_list = np.diff(self.graph.arrays.lists.starts) > 0
+        has_list[[row for row, known in self.decided.items() if any(known.values())]] = True
         return np.flatnonzero(catalogue.is_alive & ~catalogue.is_external & ~catalogue.is_repeat & has_list)
 
     def lessons(self, random: np.random.Generator, progress: Callable[[int, int], None] | None = None) -> list[Lesson]:
@@ -134,6 +141,9 @@ class Library:
         query = Query(article, vectors, time, int(catalogue.groups[row]), row, own, before, own=own)
         wanted = np.zeros(catalogue.n_rows, dtype=bool)
         wanted[self.graph.listed(row)] = True
+        decided = self.decided.get(row, {})
+        for other, is_right in decided.items():
+            wanted[other] = is_right
         wanted &= self.allowed & (catalogue.groups == query.group)
         wanted[own] = False
         if not np.isnan(before):
@@ -155,7 +165,8 @@ class Library:
         if not len(pairs.rows):
             return None
         readers = self.similarity.chances(query, pairs.similarities, pairs.rows, catalogue)
-        return Lesson(row, is_draft, pairs, wanted[pairs.rows], n_right, readers)
+        is_decided = np.isin(pairs.rows, list(decided))
+        return Lesson(row, is_draft, pairs, wanted[pairs.rows], n_right, readers, is_decided)
 
 
 def folds_of(lessons: Sequence[Lesson], times: NDArray[np.float64], random: np.random.Generator) -> dict[int, int]:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from recommender.articles import Article
 from recommender.ranking.catalogue import Catalogue
 from recommender.ranking.curation import CurationGraph
+from recommender.ranking.editors import EditorsModel
 from recommender.ranking.reader import LEAST_CHANCE, ReaderModel, usual_similarity
 from recommender.settings import RankingSettings
 from recommender.vectors.damping import Damping
@@ -27,6 +28,8 @@ __all__ = ["Query", "Ranked", "Ranker", "SimilarityRanker", "may_answer", "simil
 _MOST_AT_ONCE = 4_000_000
 #: Rows beyond the asked k that are compared exactly: similarities of many queries at once differ in the last bits.
 _MARGIN = 8
+#: Rows that are looked at where decisions may turn their order, at least.
+_LOOKED_AT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +104,13 @@ class Ranker(Protocol):
     name : str
     threshold : float
         The least score of a suggestion, where the settings do not say.
+    editors : EditorsModel
+        What decisions make of its scores.
     """
 
     name: str
     threshold: float
+    editors: EditorsModel
 
     def rank(
         self,
@@ -147,6 +153,7 @@ class SimilarityRanker:
         settings = settings or RankingSettings()
         self.damping = Damping(settings.half_life_days, settings.time_floor)
         self.reader = reader or ReaderModel()
+        self.editors = EditorsModel()
 
     def fit(self, queries: Sequence[Query], catalogue: Catalogue, allowed: NDArray[np.bool_]) -> Self:
         """Learn from some articles of the site what is usual there."""
@@ -180,9 +187,10 @@ class SimilarityRanker:
     ) -> Ranked:
         factors = self.damping(query.time - catalogue.times)
         damped = np.where(may_answer(query, catalogue, allowed), found * factors, 0.0)
-        rows = most_of(damped, k + _MARGIN)
+        rows = most_of(damped, max(2 * k, _LOOKED_AT) if self.editors else k + _MARGIN)
         similarities = catalogue.index.exact(query.vectors, rows)
-        scores = np.rint(self.chances(query, similarities, rows, catalogue) * 1e6) / 1e6
+        chances = self.chances(query, similarities, rows, catalogue)
+        scores = np.rint(self.editors(chances, query, rows, catalogue) * 1e6) / 1e6
         best = np.lexsort((catalogue.order[rows], -scores))
         best = best[similarities[best] > 0][:k]
         return Ranked(rows[best], similarities[best], scores[best])
@@ -194,17 +202,20 @@ class SimilarityRanker:
         return [() for _ in rows]
 
     def signals(self, query: Query, row: int, catalogue: Catalogue, graph: CurationGraph) -> dict[str, float]:
-        """None."""
-        return {}
+        """What decisions moved it by; else none."""
+        return self.editors.signals(query, row, catalogue)
 
     def state(self) -> tuple[dict[str, Any], dict[str, str]]:
-        """Its name, and what is usual: the settings have the rest."""
-        return {"name": self.name, "usual": {str(group): value for group, value in self.reader.usual.items()}}, {}
+        """Its name, what is usual, and what editors decided: the settings have the rest."""
+        usual = {str(group): value for group, value in self.reader.usual.items()}
+        return {"name": self.name, "usual": usual, "editors": self.editors.to_json()}, {}
 
     @classmethod
     def restored(cls, document: Mapping[str, Any], settings: RankingSettings) -> Self:
         """The ranker of an earlier `state`."""
-        return cls(settings, ReaderModel({int(group): float(value) for group, value in document["usual"].items()}))
+        ranker = cls(settings, ReaderModel({int(group): float(value) for group, value in document["usual"].items()}))
+        ranker.editors = EditorsModel.from_json(document["editors"])
+        return ranker
 
 
 def similarities_of(queries: Sequence[Query], catalogue: Catalogue) -> Iterator[tuple[Query, NDArray[np.float32]]]:

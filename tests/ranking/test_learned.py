@@ -163,6 +163,27 @@ def test_as_a_draft_nobody_lists_it_and_nothing_is_later(site):
         assert lesson.n_right == int(item.id.split("-")[1])
 
 
+def test_decisions_are_lessons(site):
+    """What was accepted is right though no list names it, what was rejected wrong though the list does; both stay."""
+    rec = Recommender(settings(ranker="similarity")).fit(site)
+    state = rec._fitted()
+    everything = [state.catalogue.articles[row] for row in range(state.catalogue.n_rows)]
+    rec.vectorizer.fit_comparison(everything)
+    state.catalogue.compare(rec.vectorizer.compared(everything))
+    asked, wanted, unwanted = (state.catalogue.row_of(name) for name in ("f2-5", "f3-1", "f2-1"))
+    decided = {asked: {wanted: True, unwanted: False}}
+    words, allowed, of_identity = rec._words(), rec._allowed(state), state.rows_of_identity
+    library = Library(
+        state.catalogue, state.graph, words, allowed, of_identity, rec.ranker, None, rec.settings.ranking, decided
+    )
+    lesson = library.lesson(asked, is_draft=False)
+    is_right = dict(zip(lesson.pairs.rows.tolist(), lesson.is_right.tolist(), strict=True))
+    assert (is_right[wanted], is_right[unwanted]) == (True, False)
+    assert is_right[state.catalogue.row_of("f2-2")]
+    assert set(lesson.pairs.rows[lesson.is_decided].tolist()) == {wanted, unwanted}
+    assert asked in library.rows_with_list()
+
+
 def test_fitting_twice_is_fitting_once(rec, site):
     """Same trees, same curves, same answers, however the articles are shuffled."""
     shuffled = list(site)

@@ -1,0 +1,186 @@
+"""
+What editors decided about pairs, as lessons for a score: which kinds of pairs they like more, or less, than it says.
+
+The logarithm of the odds of a score is moved by a weight for each kind that a pair is of: a logistic regression beside
+the score. The weights are the likeliest after the decisions (maximum a posteriori), each with a normal prior around 0.
+A number room, with the topics of articles.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit, logit
+
+from recommender.ranking.catalogue import Catalogue
+from recommender.ranking.curation import CurationGraph
+
+if TYPE_CHECKING:
+    from recommender.ranking.rankers import Query, Ranker
+
+__all__ = ["KINDS", "EditorsModel", "decided_rows", "learn_decisions"]
+
+#: What a pair may be of; the first is every pair.
+KINDS = (
+    "any", "same provider", "other provider", "common topic", "no common topic", "within a week", "within a year",
+    "further apart",
+)  # fmt: skip
+#: The precision of each weight's prior; of four kinds at once it is that of about a hundred suggestions that were seen
+#: and let stand. Editors write down what they reject more often than what they find right, so of all pairs together
+#: decisions say less than of one kind against another.
+_PRIOR = np.array([200.0, *[60.0] * (len(KINDS) - 1)])
+#: Scores beyond these count as these: no decision is impossible.
+_SURE = 0.99
+#: Good pairs are those that have at least this grade.
+_LEAST_GOOD = 2
+
+
+@dataclass(frozen=True)
+class EditorsModel:
+    """
+    Scores as the site's editors see them.
+
+    Parameters
+    ----------
+    weights
+        By kind, what it adds to the logarithm of the odds; empty where nothing was decided.
+    ignored
+        Topics that say nothing, in small letters.
+    """
+
+    weights: Mapping[str, float] = field(default_factory=dict)
+    ignored: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return any(self.weights.values())
+
+    def __call__(
+        self, scores: NDArray[np.float64], query: Query, rows: NDArray[np.int64], catalogue: Catalogue
+    ) -> NDArray[np.float64]:
+        """The scores of some rows after what was decided, in [0, 1]; shape (n_rows,)."""
+        if not self or not len(rows):
+            return scores
+        moved: NDArray[np.float64] = expit(logit(scores) + self.moves(query, rows, catalogue))
+        return moved
+
+    def moves(self, query: Query, rows: NDArray[np.int64], catalogue: Catalogue) -> NDArray[np.float64]:
+        """What is added to the logarithm of the odds of some rows; shape (n_rows,)."""
+        weights = np.array([self.weights.get(kind, 0.0) for kind in KINDS])
+        moves: NDArray[np.float64] = self.kinds(query, rows, catalogue) @ weights
+        return moves
+
+    def signals(self, query: Query, row: int, catalogue: Catalogue) -> dict[str, float]:
+        """What moved the score of one row, by name; empty where nothing was decided."""
+        return {"decisions": round(float(self.moves(query, np.array([row]), catalogue)[0]), 4)} if self else {}
+
+    def kinds(self, query: Query, rows: NDArray[np.int64], catalogue: Catalogue) -> NDArray[np.float64]:
+        """Of which kinds the pairs of a query with some rows are, 1 or 0; what is unknown is of no kind."""
+        kinds = np.zeros((len(rows), len(KINDS)))
+        kinds[:, 0] = 1
+        provider, providers = catalogue.provider_of(query.article), catalogue.providers[rows]
+        if provider != -1:
+            kinds[:, 1] = providers == provider
+            kinds[:, 2] = (providers >= 0) & (providers != provider)
+        topics = self._topics(query.article.topics)
+        if topics:
+            for place, row in enumerate(rows.tolist()):
+                theirs = self._topics(catalogue.articles[row].topics)
+                kinds[place, 3] = bool(topics & theirs)
+                kinds[place, 4] = bool(theirs) and not topics & theirs
+        days = np.abs(catalogue.times[rows] - query.time)
+        kinds[:, 5] = days <= 7
+        kinds[:, 6] = (days > 7) & (days <= 365)
+        kinds[:, 7] = days > 365
+        return kinds
+
+    def _topics(self, topics: tuple[str, ...]) -> set[str]:
+        return {topic.casefold() for topic in topics}.difference(self.ignored)
+
+    def fitted(
+        self, scores: NDArray[np.float64], kinds: NDArray[np.float64], is_good: NDArray[np.bool_]
+    ) -> EditorsModel:
+        """
+        The likeliest weights after some decisions.
+
+        Parameters
+        ----------
+        scores
+            Shape (n_pairs,): as the ranker has them.
+        kinds
+            Shape (n_pairs, n_kinds).
+        is_good
+            Shape (n_pairs,): whether an editor wants the pair.
+        """
+        odds = logit(np.clip(scores, 1 - _SURE, _SURE))
+        weights = np.zeros(len(KINDS))
+        # Newton's method; with this prior it is there after a few steps.
+        for _ in range(25):
+            chances = expit(odds + kinds @ weights)
+            gradient = kinds.T @ (is_good - chances) - _PRIOR * weights
+            curvature = (kinds * (chances * (1 - chances))[:, None]).T @ kinds + np.diag(_PRIOR)
+            weights += np.linalg.solve(curvature, gradient)
+        return EditorsModel(dict(zip(KINDS, np.round(weights, 6).tolist(), strict=True)), self.ignored)
+
+    def to_json(self) -> dict[str, Any]:
+        """For `from_json`."""
+        return {"weights": dict(self.weights), "ignored": list(self.ignored)}
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Self:
+        """The model of an earlier `to_json`."""
+        return cls(dict(document["weights"]), tuple(document["ignored"]))
+
+
+def decided_rows(grades: Mapping[tuple[str, str], int], catalogue: Catalogue) -> dict[int, dict[int, bool]]:
+    """Row -> rows that an editor decided about under it, and whether they are right there; of pairs of ids."""
+    found: dict[int, dict[int, bool]] = {}
+    for (article_id, candidate_id), grade in sorted(grades.items()):
+        row, other = catalogue.row_of(article_id), catalogue.row_of(candidate_id)
+        if row is not None and other is not None:
+            found.setdefault(row, {})[other] = grade >= _LEAST_GOOD
+    return found
+
+
+def learn_decisions(
+    decided: Mapping[int, Mapping[int, bool]],
+    ranker: Ranker,
+    query_of: Callable[[str], Query],
+    catalogue: Catalogue,
+    graph: CurationGraph,
+    ignored: Iterable[str] = (),
+) -> EditorsModel:
+    """
+    What decisions say about the scores of a ranker.
+
+    Parameters
+    ----------
+    decided
+        As `decided_rows` has it; pairs that the ranker finds nothing in common of teach nothing.
+    ranker
+        Fitted.
+    query_of
+        The query of an article's id.
+    catalogue, graph
+        The rows and the lists.
+    ignored
+        Topics that say nothing.
+    """
+    model = EditorsModel(ignored=tuple(sorted({topic.casefold() for topic in ignored})))
+    found = []
+    for row, others in decided.items():
+        query = query_of(catalogue.articles[row].id)
+        query = dataclasses.replace(query, hidden=query.own, before=float("nan"))
+        only = np.zeros(catalogue.n_rows, dtype=bool)
+        only[list(others)] = True
+        (ranked,) = ranker.rank([query], len(others), catalogue, graph, only)
+        is_good = np.array([others[other] for other in ranked.rows.tolist()], dtype=bool)
+        found.append((ranked.scores, model.kinds(query, ranked.rows, catalogue), is_good))
+    if not found:
+        return model
+    scores, kinds, is_good = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    return model.fitted(scores, kinds, is_good)
