@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from recommender.cli_editors import decide, promote
+from recommender.cli_editors import decide, promote, report
 from recommender.cli_types import (
     MODEL,
     SETTINGS,
@@ -427,6 +427,7 @@ def evaluate(
 
 main.add_command(decide)
 main.add_command(promote)
+main.add_command(report)
 
 
 def _settings(site: Path, file: Path | None, k: int | None = None, writer: str | None = None) -> Settings:

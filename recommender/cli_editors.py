@@ -1,4 +1,4 @@
-"""The commands by which editors decide: decide, promote."""
+"""The commands for editors: decide, promote, report."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from pathlib import Path
 
 import click
 
-from recommender.cli_types import SETTINGS, SITE, example, loudness
+from recommender.cli_types import MODEL, SETTINGS, SITE, STRICT, example, loudness
 from recommender.console import echo_diff, showing, shown, tell_reading
 
-__all__ = ["decide", "promote"]
+__all__ = ["decide", "promote", "report"]
 
 
 @click.command(
@@ -117,4 +117,52 @@ def promote(
         verb = "would change" if is_plan else "changed"
         click.echo(f"lists: {len(run.changes) if is_plan else run.n_changed:,} {verb}", err=True)
     if run.problems or (check and run.changes):
+        sys.exit(1)
+
+
+@click.command(epilog=example("recommender report path/to/site", "recommender report path/to/site --output state.html"))
+@SITE
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default="report.html",
+    show_default=True,
+    metavar="FILE",
+    help="The page.",
+)
+@click.option("--model", type=MODEL, metavar="DIR", help="Use the model that `recommender fit` saved here.")
+@click.option(
+    "--grades",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Readers' grades, as for `recommender evaluate`. Can be repeated.",
+)
+@SETTINGS
+@STRICT
+@loudness
+def report(
+    site: Path,
+    output: Path,
+    model: Path | None,
+    grades: tuple[Path, ...],
+    settings_file: Path | None,
+    strict: bool,
+    verbose: bool,
+    quiet: bool,
+) -> None:
+    """
+    Write how a SITE stands as one page that needs nothing beside it.
+
+    Who has suggestions and who has none, what is suggested most and never, what to look at first, what readers would
+    doubt in the curated lists, and a map.
+    """
+    from recommender.batch import report_site, settings_of
+
+    settings = settings_of(site, settings_file)
+    with showing(verbose, quiet) as progress:
+        run = report_site(site, settings, output=output, model=model, grades=grades, strict=strict, progress=progress)
+    click.echo(shown(run.file))
+    tell_reading(run.reading, run.reading.problems, verbose=verbose, quiet=quiet)
+    if run.reading.problems:
         sys.exit(1)

@@ -47,6 +47,7 @@ from recommender.settings import Settings, describe_settings, settings_from_mapp
 from recommender.snapshots import LayeredDict
 from recommender.suggestions import Reason, Suggestion
 from recommender.tables import TextIndex, TextTable, View
+from recommender.vectors.neighbors import Vectors
 from recommender.vectors.tfidf import FieldVectorizer
 from recommender.writing.decisions import Decisions
 from recommender.writing.plan import Answer
@@ -247,6 +248,17 @@ class Recommender:
         """
         state = self._fitted()
         return state.catalogue.articles[self._row(state, article_id)]
+
+    def listed(self, article_id: str) -> list[str]:
+        """The ids of what an article's curated list names, in the editor's order, external articles included."""
+        state = self._fitted()
+        catalogue = state.catalogue
+        return [catalogue.articles[row].id for row in state.listed_rows(self.article(article_id))]
+
+    def vectors_of(self, article_ids: Iterable[str]) -> Vectors:
+        """The vectors of some articles, a row each, in their order."""
+        state = self._fitted()
+        return state.catalogue.vectors[np.array([self._row(state, found) for found in article_ids], dtype=np.int64)]
 
     # -------------------------------------------------------------- suggest
 

@@ -9,7 +9,8 @@ from recommender.batch.decide import PromoteRun, decide_pair, promote_site
 from recommender.batch.evaluate import evaluate_site
 from recommender.batch.explain import explain_article
 from recommender.batch.fit import fit_site
-from recommender.batch.results import EvaluateRun, ExplainRun, FitRun, News, SuggestRun
+from recommender.batch.report import report_site
+from recommender.batch.results import EvaluateRun, ExplainRun, FitRun, News, ReportRun, SuggestRun
 from recommender.batch.site_settings import check_settings, list_settings, settings_of
 from recommender.batch.stages import Progress
 from recommender.batch.suggest import suggest_site
@@ -21,6 +22,7 @@ __all__ = [
     "News",
     "Progress",
     "PromoteRun",
+    "ReportRun",
     "SuggestRun",
     "check_settings",
     "choose_articles",
@@ -30,6 +32,7 @@ __all__ = [
     "fit_site",
     "list_settings",
     "promote_site",
+    "report_site",
     "settings_of",
     "suggest_site",
 ]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     # Imported where it is used: a run with nothing to do is over before scikit-learn is imported.
     from recommender.evaluation import Report
 
-__all__ = ["EvaluateRun", "ExplainRun", "FitRun", "News", "SuggestRun"]
+__all__ = ["EvaluateRun", "ExplainRun", "FitRun", "News", "ReportRun", "SuggestRun"]
 
 
 @dataclass(frozen=True)
@@ -121,6 +121,23 @@ class EvaluateRun:
     """
 
     report: Report
+    reading: Reading
+
+
+@dataclass(frozen=True)
+class ReportRun:
+    """
+    What `report_site` did.
+
+    Parameters
+    ----------
+    file
+        The page.
+    reading
+        What happened while the site was read.
+    """
+
+    file: Path
     reading: Reading
 
 

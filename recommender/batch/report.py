@@ -1,0 +1,78 @@
+"""How a site stands, as one page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from recommender.articles import Reading
+from recommender.batch.results import ReportRun
+from recommender.batch.stages import Progress, load_recommender, read_corpus, recommender_for, silence
+from recommender.settings import Settings
+
+__all__ = ["report_site"]
+
+
+def report_site(
+    site: Path,
+    settings: Settings,
+    *,
+    output: Path,
+    model: Path | None = None,
+    grades: Sequence[Path] = (),
+    strict: bool = False,
+    progress: Progress | None = None,
+) -> ReportRun:
+    """
+    Write how a site stands as one page that needs nothing beside it.
+
+    Parameters
+    ----------
+    site
+        A folder, or a file of articles one a line.
+    settings
+        The settings.
+    output
+        The file to write.
+    model
+        The folder of a saved model. None: fitted for the page.
+    grades
+        Files of readers' grades.
+    strict
+        Stop at the first file that cannot be read.
+    progress
+        Told how far the run is.
+
+    Raises
+    ------
+    WriteError
+        The page cannot be written.
+    RecommenderError
+        The site, the model or the grades cannot be used.
+    """
+    from recommender.evaluation import evaluate, read_grades
+    from recommender.model import Recommender
+    from recommender.report.page import render
+    from recommender.report.site_report import report_of
+    from recommender.writing.atomic import replace_file, unwritten
+
+    given = read_grades(grades) if grades else None
+    tell = progress or silence
+    loaded = load_recommender(model, settings)
+    corpus = read_corpus(site, settings, tell, strict=strict)
+    recommender, _ = recommender_for(corpus, settings, loaded, tell, site, model)
+    ranking = settings.ranking
+    answers = recommender.answers(
+        ranking.k, min_score=ranking.min_score, progress=lambda done, total: tell("suggestions", done, total)
+    )
+    graded = None
+    if given is not None:
+        graded = evaluate(
+            corpus, settings, systems={"shown": lambda: Recommender(settings)}, progress=tell, grades=given
+        )
+    page = render("site", report=report_of(recommender, corpus, answers, graded), name=site.resolve().name)
+    try:
+        replace_file(output, page.encode("utf-8", "backslashreplace"))
+    except OSError as error:
+        raise unwritten(output, error) from error
+    return ReportRun(output, corpus.reading or Reading())

@@ -1,0 +1,248 @@
+"""How a site stands: its suggestions, its lists and its shape, as values for a page."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from recommender.articles import Article, Corpus
+from recommender.evaluation.report import Report
+from recommender.model import Recommender
+from recommender.report.layout import MOST_ON_A_MAP, map_of
+from recommender.report.quality import quality_of
+from recommender.suggestions import Suggestion
+from recommender.writing import Answer
+
+__all__ = ["Pair", "SiteReport", "report_of"]
+
+_N_BARS = 20
+#: How many are named: hubs, providers and topics; weak suggestions; articles that nothing leads to.
+_MOST_NAMED, _MOST_WEAK, _MOST_ORPHANS = 15, 20, 100
+_WEEK = 7 * 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two articles, a chance or a score in [0, 1], and sentences."""
+
+    article: Article
+    other: Article
+    figure: float
+    why: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SiteReport:
+    """
+    The state of a site.
+
+    Parameters
+    ----------
+    ranking, threshold
+        Who ranks, and why; the least score that is shown.
+    n_articles, n_suggestions
+        In all.
+    coverage
+        (whose, articles, of these with suggestions): with a list, named by others only, named by nobody.
+    reasons_for_none
+        How many articles have no suggestion, by the reason.
+    scores
+        (lower end, suggestions) of each bar.
+    hubs
+        The most suggested, with how often.
+    orphans, n_orphans
+        Articles that are suggested nowhere, the newest first, and how many there are.
+    mixes
+        By what: (name, articles, share of all articles, share of all suggestions), the most frequent first.
+    quality
+        Figures against the lists.
+    grades
+        What readers said; None without grades.
+    audit
+        The sentence of the audit; "" where the lists were not looked at.
+    follows
+        (what two articles have in common, share of the lists' entries, share of the suggestions); None: of none.
+    doubtful, weakest
+        Entries of lists, and suggestions, to be looked at first.
+    site_map
+        What the map draws: ``names`` of topics, and ``articles`` with x, y, title, address, date, topic, suggested.
+    """
+
+    ranking: str
+    threshold: float
+    n_articles: int
+    n_suggestions: int
+    coverage: Sequence[tuple[str, int, int]]
+    reasons_for_none: Mapping[str, int]
+    scores: Sequence[tuple[float, int]]
+    hubs: Sequence[tuple[Article, int]]
+    orphans: Sequence[Article]
+    n_orphans: int
+    mixes: Mapping[str, Sequence[tuple[str, int, float, float]]]
+    quality: Mapping[str, float]
+    grades: Report | None
+    audit: str
+    follows: Sequence[tuple[str, float | None, float | None]]
+    doubtful: Sequence[Pair]
+    weakest: Sequence[Pair]
+    site_map: Mapping[str, Any]
+
+
+def report_of(
+    recommender: Recommender, corpus: Corpus, answers: Iterable[Answer], grades: Report | None = None
+) -> SiteReport:
+    """
+    The state of a site.
+
+    Parameters
+    ----------
+    recommender
+        Knows the corpus.
+    corpus
+        The site.
+    answers
+        What the recommender gives for every article.
+    grades
+        What readers say of it.
+    """
+    articles = list(corpus)
+    random = np.random.default_rng(recommender.settings.ranking.seed)
+    drawn = [articles[number] for number in sorted(random.permutation(len(articles))[:MOST_ON_A_MAP])]
+    with ThreadPoolExecutor(1) as pool:
+        # t-SNE needs no interpreter, so it computes while the answers come.
+        places = pool.submit(map_of, recommender.vectors_of(article.id for article in drawn))
+        answers = list(answers)
+        given = {answer.article_id: answer.suggestions for answer in answers}
+        pairs = [(corpus[key], found) for key, some in given.items() for found in some]
+        others = [recommender.article(found.article_id) for _, found in pairs]
+        often = Counter(other.id for other in others)
+        orphans = sorted((one for one in articles if one.id not in often), key=_date, reverse=True)
+        entries = [(one, recommender.article(other)) for one in articles for other in recommender.listed(one.id)]
+        audit = recommender.list_audit
+        weak = sorted(pairs, key=lambda pair: (pair[1].score, pair[0].id))[:_MOST_WEAK]
+        least = recommender.least_score()
+        heights, edges = np.histogram([found.score for _, found in pairs], _N_BARS, (min(least, 0.95), 1.0))
+        return SiteReport(
+            ranking=recommender.ranker_decision or recommender.ranker_name,
+            threshold=least,
+            n_articles=len(articles),
+            n_suggestions=len(pairs),
+            coverage=_coverage(articles, entries, given),
+            reasons_for_none=dict(
+                Counter(one.reason_for_none.partition(";")[0] for one in answers if not one.suggestions).most_common()
+            ),
+            scores=[(float(edge), int(height)) for edge, height in zip(edges[:-1], heights, strict=True)],
+            hubs=[(recommender.article(key), n) for key, n in often.most_common(_MOST_NAMED)],
+            orphans=orphans[:_MOST_ORPHANS],
+            n_orphans=len(orphans),
+            mixes={
+                "provider": _mix(articles, others, lambda one: (one.provider,)),
+                "topic": _mix(articles, others, lambda one: one.topics),
+            },
+            quality=quality_of(recommender, corpus),
+            grades=grades,
+            audit=str(audit) if audit else "",
+            follows=_follows(entries, [(one, other) for (one, _), other in zip(pairs, others, strict=True)]),
+            doubtful=[
+                Pair(recommender.article(one), recommender.article(other), chance, _doubt(recommender, one, other))
+                for one, other, chance in (audit.doubtful if audit else ())
+            ],
+            weakest=[
+                Pair(one, recommender.article(found.article_id), found.score, found.reason.sentences)
+                for one, found in weak
+            ],
+            site_map=_site_map(drawn, given, places.result().tolist()),
+        )
+
+
+def _date(article: Article) -> tuple[float, str]:
+    return (article.published_at.timestamp() if article.published_at else 0.0), article.id
+
+
+def _mix(
+    articles: Sequence[Article], others: Sequence[Article], names: Callable[[Article], Sequence[str]]
+) -> list[tuple[str, int, float, float]]:
+    counts = Counter(name for one in articles for name in set(names(one)) if name)
+    suggested = Counter(name for one in others for name in set(names(one)) if name)
+    return [
+        (name, n, n / len(articles), suggested[name] / max(len(others), 1))
+        for name, n in counts.most_common(_MOST_NAMED)
+    ]
+
+
+def _coverage(
+    articles: Sequence[Article], entries: Sequence[tuple[Article, Article]], given: Mapping[str, Sequence[Suggestion]]
+) -> list[tuple[str, int, int]]:
+    listing, named = {one.id for one, _ in entries}, {other.id for _, other in entries}
+    groups: dict[str, list[str]] = {"with a list": [], "named by others only": [], "named by nobody": []}
+    for article in articles:
+        whose = "with a list" if article.id in listing else "named by others only" if article.id in named else ""
+        groups[whose or "named by nobody"].append(article.id)
+    return [(whose, len(ids), sum(bool(given.get(one)) for one in ids)) for whose, ids in groups.items()]
+
+
+def _follows(
+    entries: Sequence[tuple[Article, Article]], ours: Sequence[tuple[Article, Article]]
+) -> list[tuple[str, float | None, float | None]]:
+    """What the lists go by, beside what the suggestions go by."""
+    named = {(one.id, other.id) for one, other in entries}
+    given = {(one.id, other.id) for one, other in ours}
+
+    def share(pairs: Sequence[tuple[Article, Article]], holds: Callable[[Article, Article], bool]) -> float | None:
+        return sum(holds(one, other) for one, other in pairs) / len(pairs) if pairs else None
+
+    common: dict[str, Callable[[Article, Article], bool]] = {
+        "published within a week of each other": lambda one, other: (
+            one.published_at is not None
+            and other.published_at is not None
+            and abs(_date(one)[0] - _date(other)[0]) <= _WEEK
+        ),
+        "have a topic in common": lambda one, other: not set(one.topics).isdisjoint(other.topics),
+        "are from one provider": lambda one, other: bool(one.provider) and one.provider == other.provider,
+    }
+    found = [(what, share(entries, holds), share(ours, holds)) for what, holds in common.items()]
+    in_lists = share(entries, lambda one, other: (other.id, one.id) in named)
+    return [*found, ("name each other", in_lists, share(ours, lambda one, other: (other.id, one.id) in given))]
+
+
+def _doubt(recommender: Recommender, article_id: str, entry_id: str) -> tuple[str, ...]:
+    """What speaks for an entry that a reader would doubt; where that is little, it says so."""
+    reason = recommender.explain(article_id, entry_id)
+    words = tuple(dict.fromkeys(term.term for term in reason.shared_terms))[:5]
+    shared = f"they share {', '.join(f'“{word}”' for word in words)}" if words else "they share no word"
+    apart = () if reason.gap_days is None else (f"{reason.gap_days:,.0f} days apart",)
+    return shared, *apart
+
+
+def _site_map(
+    drawn: Sequence[Article], given: Mapping[str, Sequence[Suggestion]], places: Sequence[Sequence[float]]
+) -> dict[str, Any]:
+    number = {article.id: place for place, article in enumerate(drawn)}
+    # What more than half of the articles have tells nothing apart; providers then may.
+    most = len(drawn) / 2
+    labels = [article.topics for article in drawn]
+    counts = Counter(label for some in labels for label in set(some))
+    if not any(1 < n <= most for n in counts.values()):
+        labels = [(article.provider,) for article in drawn]
+        counts = Counter(article.provider for article in drawn if article.provider)
+    names = [name for name, n in counts.most_common() if n <= most][:7]
+    return {
+        "names": names,
+        "articles": [
+            [
+                round(10_000 * x),
+                round(10_000 * y),
+                article.title or article.id,
+                article.url,
+                f"{article.published_at:%Y-%m-%d}" if article.published_at else "",
+                next((names.index(label) for label in some if label in names), -1),
+                [number[one.article_id] for one in given.get(article.id, ()) if one.article_id in number],
+            ]
+            for article, some, (x, y) in zip(drawn, labels, places, strict=True)
+        ],
+    }
