@@ -112,14 +112,14 @@ class VectorsSettings:
         "Character n-grams of title, excerpt and body, where an article has a body.",
     )
     meaning: float = knob(
-        2.0,
+        1.0,
         "Weight of what title and excerpt are about, by static word embeddings, in English; 0 leaves it out.",
         0,
         100,
     )
     semantic: str = knob(
         "",
-        "A sentence embedding model, beside the static ones and with the same weight: a folder, or a name on the "
+        "A sentence embedding model, beside the static ones and with twice their weight: a folder, or a name on the "
         "Hugging Face hub, such as `sentence-transformers/all-MiniLM-L6-v2`. Needs the extra `[semantic]`, or "
         "model2vec; empty: none.",
     )

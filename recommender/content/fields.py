@@ -211,7 +211,7 @@ class FieldReader:
 
     def knows(self, name: str) -> bool:
         """Whether a name is one of those that are read, whatever its capitals."""
-        return name.lower() in self._wanted
+        return name.lower() in self._wanted or name in self._marks
 
     def reads(self, name: str, ours: str) -> bool:
         """Whether one of our fields is read from a name."""

@@ -18,11 +18,12 @@ from numpy.typing import NDArray
 __all__ = ["LEAST_CHANCE", "ReaderModel", "usual_similarity"]
 
 #: Over the logarithm of the relative similarity.
-_SLOPE, _INTERCEPT = 3.73, 3.51
+_SLOPE, _INTERCEPT = 3.60, 3.12
 #: How far what is usual on the site counts, from 0 to 1.
 _POWER = 0.85
-#: The least chance at which a suggestion is shown.
-LEAST_CHANCE = 0.5
+#: The least chance at which a suggestion is shown: below a half, for the best of those that stand above it in a box
+#: have more, and an empty box helps nobody.
+LEAST_CHANCE = 0.43
 #: What is usual where nothing is known of the site, and how many articles weigh as much as that.
 _USUAL, _PRIOR_ARTICLES = 0.33, 10
 #: The part of the articles whose nearest is no nearer than usual.

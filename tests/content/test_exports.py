@@ -365,3 +365,10 @@ def test_lines_by_other_names(write):
     """Lines of JSON may call their fields as databases do; a name of front matter comes first."""
     line = json.dumps({"id": 1, "headline": "Tea", "link": "/tea/", "text": "Hot.", "name": "no", "url": ""})
     assert list(read_site(write("a.jsonl", line))) == [Article("1", title="Tea", url="/tea/", body="Hot.")]
+
+
+def test_rules_see_columns(write):
+    """What a rule asks for stays under its own name, though databases give that name to the address."""
+    settings = settings_from_mapping({"rules": {"never": ["link: internal"]}})
+    (article,) = read_site(write("a.csv", "id,title,link\ntea,Tea,internal\n"), settings)
+    assert (article.url, bool(article.marks)) == ("", True)
