@@ -65,6 +65,8 @@ def latent_axes(matrix: csr_matrix, seed: int = 0) -> NDArray[np.float32]:
     if n_axes < 2:
         return np.zeros((matrix.shape[1], 0), dtype=np.float32)
     step = -(-matrix.shape[0] // _MOST_ROWS)
-    found = TruncatedSVD(n_axes, random_state=seed).fit(normalize(matrix[::step]))
+    # Where all texts are equal there is no variance, of which scikit-learn takes a share that nobody asks for.
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found = TruncatedSVD(n_axes, random_state=seed).fit(normalize(matrix[::step]))
     axes: NDArray[np.float32] = found.components_.T.astype(np.float32)
     return np.ascontiguousarray(axes)

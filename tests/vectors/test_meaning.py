@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_matrix
 
 from recommender import Article
 from recommender.settings import FieldSettings, VectorsSettings
@@ -50,3 +51,9 @@ def test_a_site_of_few_articles_has_no_latent_axis():
     assert axes.shape == (20, 10)
     assert axes.T @ axes == pytest.approx(np.eye(10), abs=1e-4)
     assert axes.tobytes() == latent_axes(words, seed=3).tobytes()
+
+
+@pytest.mark.filterwarnings("error")
+def test_axes_of_equal_texts():
+    """A site whose texts are all equal has axes, and no warning."""
+    assert np.isfinite(latent_axes(csr_matrix(np.ones((9, 5), dtype=np.float32)))).all()
