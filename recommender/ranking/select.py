@@ -8,6 +8,7 @@ and where too few remain the ranker is asked for more.
 from __future__ import annotations
 
 import dataclasses
+import math
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -286,7 +287,8 @@ class Selector:
         """Why an article has no suggestion though no rule forbids any."""
         if len(ranked.rows) and query.vectors.terms.nnz:
             beyond = "beyond its curated list, " if query.n_listed else ""
-            return f"{beyond}no article reaches the score {least:.2f}; the best has {float(ranked.scores.max()):.2f}"
+            best = math.floor(100 * float(ranked.scores.max())) / 100  # never rounded up to what it does not reach
+            return f"{beyond}no article reaches the score {least:.2f}; the best has {best:.2f}"
         if len(ranked.rows) or query.is_empty:
             return text_obstacle(query.article)
         others = self.allowed & (self._catalogue.groups == query.group)

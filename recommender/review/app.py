@@ -46,7 +46,8 @@ _HEADERS = (
     (b"content-security-policy", b"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
      b"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"),
     (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
+    # With no-referrer a browser would call the origin of our own forms null.
+    (b"referrer-policy", b"same-origin"),
     (b"cache-control", b"no-store"),
     (b"connection", b"close"),  # one request a connection, so that its first seconds bound it
 )  # fmt: skip

@@ -57,7 +57,7 @@ def test_headers(served):
         policy = headers["content-security-policy"]
         assert policy.startswith("default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'")
         assert "frame-ancestors 'none'" in policy
-        assert (headers["x-content-type-options"], headers["referrer-policy"]) == ("nosniff", "no-referrer")
+        assert (headers["x-content-type-options"], headers["referrer-policy"]) == ("nosniff", "same-origin")
         assert headers["cache-control"].endswith("no-store")
 
 

@@ -1,0 +1,82 @@
+"""A session of the review page in a real browser, by keyboard alone."""
+
+import pytest
+import yaml
+
+from recommender.writing.decisions import DECISIONS_FILE
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def browser():
+    """A real Chromium."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(
+            executable_path="/usr/bin/chromium",
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"],
+        )
+
+
+@pytest.fixture
+def page(browser, served):
+    """The queue as the printed address opens it; what a console says, or asks of elsewhere, is a failure."""
+    with browser.new_context(viewport={"width": 1200, "height": 900}) as context:
+        opened = context.new_page()
+        wrong: list[str] = []
+        opened.on("pageerror", lambda error: wrong.append(str(error)))
+        opened.on("request", lambda asked: None if served.host in asked.url else wrong.append(asked.url))
+        opened.goto(served.address)
+        yield opened
+        assert wrong == []
+        assert opened.evaluate("window.broken") is None
+
+
+def decided(site):
+    """Verdicts by candidate of every decision in the file."""
+    file = site / DECISIONS_FILE
+    found = yaml.safe_load(file.read_text()) if file.exists() else []
+    return {one["candidate"]: one["verdict"] for one in found or []}
+
+
+def go(page, key):
+    """Press a key that leads to another page, or sends a decision, and wait for what comes."""
+    with page.expect_navigation(wait_until="load"):
+        page.keyboard.press(key)
+
+
+def test_a_session_by_keyboard(page, site):
+    """Accept, undo, reject with a reason, and pin: each stands in the file at once, and no article's file changes."""
+    before = {path: path.read_bytes() for path in site.rglob("*.md")}
+    page.keyboard.press("j")
+    go(page, "o")
+    page.keyboard.press("j")
+    go(page, "a")
+    assert list(decided(site).values()) == ["accept"], page.inner_text("body")
+    go(page, "u")
+    assert decided(site) == {}
+    page.keyboard.press("j")
+    page.keyboard.press("r")
+    page.keyboard.type("another subject")
+    go(page, "Enter")
+    assert list(decided(site).values()) == ["reject"]
+    assert "another subject" in (site / DECISIONS_FILE).read_text()
+    page.keyboard.press("k")
+    go(page, "p")
+    assert "pin" in decided(site).values()
+    assert {path: path.read_bytes() for path in site.rglob("*.md")} == before
+
+
+def test_help_and_search(page):
+    """The keys are told by `?`, and `/` goes to the search, in which a key is a letter."""
+    page.keyboard.press("?")
+    assert page.get_by_role("dialog").is_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("/")
+    page.keyboard.type("bicycle")
+    go(page, "Enter")
+    found = page.locator("main").inner_text()
+    assert "A bicycle for the city" in found
+    assert "How to brew green tea" not in found
