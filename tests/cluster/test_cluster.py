@@ -19,6 +19,7 @@ from recommender.errors import MissingExtraError, RecommenderError, SettingsErro
 from recommender.model import Recommender
 from recommender.settings import settings_from_mapping
 from recommender.writing import jsonl_lines
+from recommender.writing.decisions import Decisions
 
 distributed = pytest.importorskip("distributed", reason="needs Dask: pip install 'recommender[dask]'")
 # What Dask warns of on its own behalf, such as a killed worker, is no fault of ours.
@@ -138,7 +139,9 @@ def test_a_task_can_be_done_again(fitted, tmp_path):
     """A worker answers with the bytes that the driver would write, and again changes no file."""
     fitted.save(tmp_path / "model", bodies=True)
     ids = fitted.article_ids[40:60]
-    first, again = (answer(str(tmp_path / "model"), ids, 4, 0.2, str(tmp_path), "part.jsonl") for _ in range(2))
+    first, again = (
+        answer(str(tmp_path / "model"), Decisions(), ids, 4, 0.2, str(tmp_path), "part.jsonl") for _ in range(2)
+    )
     content = (tmp_path / "part.jsonl").read_bytes()
     assert content == lines_of(fitted, k=4, only=ids, min_score=0.2)
     assert (first.is_new, again.is_new) == (True, False)
