@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import json
 import logging
 import threading
 from collections import deque
@@ -18,7 +19,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from joblib import effective_n_jobs
@@ -27,7 +28,7 @@ from numpy.typing import NDArray
 from recommender.articles import Article, Corpus, EntryShape
 from recommender.cache import user_cache_folder
 from recommender.errors import CorpusError, ModelError, NotFittedError, RecommenderError, UnknownArticleError
-from recommender.persistence import load_parts, save_parts
+from recommender.model_store import load_parts, save_parts
 from recommender.ranking.audit import ListAudit, audit_lists
 from recommender.ranking.card import model_card
 from recommender.ranking.catalogue import days_of
@@ -44,9 +45,7 @@ from recommender.ranking.rules import Rules
 from recommender.ranking.select import Selected, Selector, places_to_fill
 from recommender.ranking.state import State
 from recommender.settings import Settings, describe_settings, settings_from_mapping
-from recommender.snapshots import LayeredDict
 from recommender.suggestions import Reason, Suggestion
-from recommender.tables import TextIndex, TextTable, View
 from recommender.vectors.neighbors import Vectors
 from recommender.vectors.tfidf import FieldVectorizer
 from recommender.writing.decisions import Decisions
@@ -105,7 +104,7 @@ class Recommender:
         self._state: State | None = None
         self._lock = threading.Lock()
         #: A digest of each of the site's own articles as it was handed over, by id.
-        self._digests: LayeredDict[str, str] = LayeredDict()
+        self._digests: dict[str, str] = {}
 
     # ------------------------------------------------------------------ fit
 
@@ -152,7 +151,7 @@ class Recommender:
         logger.info("rules: %s", why)
         catalogue = state.catalogue
         logger.info("vectors: %s articles x %s terms", f"{catalogue.n_rows:,}", f"{catalogue.n_terms:,}")
-        self._digests = _digests_of(articles)
+        self._digests = {article.id: _digest(article) for article in articles}
         do_teach = corpus.reading is None or corpus.reading.lists_teach
         decided = decided_rows(self.decisions.grades(), catalogue)
         self.ranker, self.ranker_decision = self._choose_ranker(state, decided, do_teach, progress)
@@ -403,7 +402,7 @@ class Recommender:
             state, digests = self._fitted().copy(), self._digests.copy()
             state.change(added, [self._row(state, article_id) for article_id in removed], self.vectorizer)
             for article_id in removed:
-                digests.discard(article_id)
+                digests.pop(article_id, None)
             for article in added:
                 digests[article.id] = _digest(article)
             if state.n_removed > state.catalogue.n_rows * _MOST_REMOVED:
@@ -486,14 +485,14 @@ class Recommender:
 
     def save(self, folder: Path | str, *, bodies: bool = False) -> None:
         """
-        Write the model to a folder of plain parts: arrays, JSON and the ranker's own text. See `load_model`.
+        Write the model to a folder of plain files: JSON, arrays and the ranker's own text. See `load_model`.
 
         Entries of curated lists that name an article are not kept: the graph has them.
 
         Parameters
         ----------
         folder
-            Made with its parents; a model that is there is replaced as a whole.
+            Made with its parents; a model that is there is replaced, and a crash leaves the old one or the new one.
         bodies
             Whether to keep the bodies of the articles, from which an explanation takes words as they are written
             there; else it shows these as they are compared.
@@ -505,28 +504,23 @@ class Recommender:
         WriteError
             The folder cannot be written, or holds something that is not a model.
         """
-        documents, arrays = state_parts(self._fitted(), bodies=bodies)
-        ranker_document, ranker_texts = self.ranker.state()
+        state, lines, arrays = state_parts(self._fitted(), self._digests, bodies=bodies)
+        ranker, trees = self.ranker.state()
         terms, of_terms = self.vectorizer.state()
-        documents |= {"terms.json": terms, **ranker_texts}
-        digests = dict(sorted(self._digests.items()))
-        arrays |= of_terms
-        arrays |= TextTable.of(digests.values()).parts("digests")
-        arrays |= TextIndex.of((article_id, (place,)) for place, article_id in enumerate(digests)).parts("digested")
         head = {
             "recommender": version("recommender"),
             "n_articles": len(self._digests),
             "n_terms": self.vectorizer.n_terms,
             "fingerprint": self.corpus_fingerprint,
-            "ranker": ranker_document,
+            "ranker": ranker,
             "ranker_decision": self.ranker_decision,
             "ranker_check": None if self.ranker_check is None else dataclasses.asdict(self.ranker_check),
-            "suggest_unpublished": self._fitted().suggest_unpublished,
             "entry_shape": dataclasses.asdict(self.entry_shape),
             "settings": dataclasses.asdict(self.settings),
-            "parts": [*documents, *arrays],
+            "state": state,
         }
-        save_parts(folder, head, {**documents, "card.md": self.card()}, arrays)
+        texts = {"articles.jsonl": lines, "terms.json": json.dumps(terms, ensure_ascii=False), **trees}
+        save_parts(folder, head, texts, arrays | of_terms, self.card())
 
     def card(self) -> str:
         """The model's card, as Markdown: what it was fitted on, how it was checked, its limits."""
@@ -549,21 +543,20 @@ class Recommender:
     @classmethod
     def load(cls, folder: Path | str) -> Recommender:
         """The recommender that `save` wrote; as `load_model`."""
-        head, documents, arrays = load_parts(folder)
         try:
-            rec = cls(settings_from_mapping(head["settings"], "model.json"))
+            head, texts, arrays = load_parts(folder)
+            rec = cls(settings_from_mapping(head["settings"], "manifest.json"))
             rec.entry_shape = EntryShape(**head["entry_shape"])
             rec.ranker_decision = head["ranker_decision"]
             rec.ranker_check = None if head["ranker_check"] is None else Check(**head["ranker_check"])
-            rec._digests = _digests_from_parts(arrays)
-            rec.vectorizer = FieldVectorizer(rec.settings.vectors, folder=rec._kept_between_runs()).restore(
-                documents["terms.json"], arrays
-            )
-            state = state_from_parts(documents, arrays)
-            state.suggest_unpublished = head["suggest_unpublished"]
-            rec.ranker = restore_ranker(head["ranker"], documents, rec._words(), rec.settings)
-            rec._state = state
-        except (KeyError, IndexError, ValueError, TypeError) as error:
+            rec.vectorizer = FieldVectorizer(rec.settings.vectors, folder=rec._kept_between_runs())
+            rec.vectorizer.restore(json.loads(texts["terms.json"]), arrays)
+            rec._state, rec._digests = state_from_parts(head["state"], texts["articles.jsonl"], arrays)
+            vectors = rec._state.catalogue.vectors
+            if (vectors.terms.shape[1], *vectors.dense.shape[1:]) != (rec.vectorizer.n_terms, rec.vectorizer.n_dense):
+                raise ValueError("the vectors of the articles are not of the size of the vocabulary")
+            rec.ranker = restore_ranker(head["ranker"], texts, rec._words(), rec.settings)
+        except (KeyError, IndexError, ValueError, TypeError, AttributeError, RecursionError) as error:
             raise ModelError(
                 f"{folder}: its parts do not fit together ({error}). "
                 f"Fit it again: recommender fit SITE --model {folder}."
@@ -649,7 +642,7 @@ class Recommender:
 
 def load_model(folder: Path | str) -> Recommender:
     """
-    The recommender that was saved in a folder; its arrays are memory maps.
+    The recommender that was saved in a folder.
 
     Raises
     ------
@@ -659,38 +652,9 @@ def load_model(folder: Path | str) -> Recommender:
     return Recommender.load(folder)
 
 
-def _digests_of(articles: Iterable[Article]) -> LayeredDict[str, str]:
-    """The digest of each article by its id, taken when it is asked for: a batch without a model never asks."""
-    by_id = {article.id: article for article in articles}
-
-    def find(article_id: str) -> str | None:
-        article = by_id.get(article_id)
-        return None if article is None else _digest(article)
-
-    return LayeredDict(View(lambda: by_id, len(by_id), find))
-
-
-def _digests_from_parts(arrays: Mapping[str, NDArray[Any]]) -> LayeredDict[str, str]:
-    digested, digests = TextIndex.from_parts("digested", arrays), TextTable.from_parts("digests", arrays)
-
-    def find(article_id: str) -> str | None:
-        places = digested.get(article_id)
-        return digests[places[0]] if places else None
-
-    return LayeredDict(View(lambda: digested, len(digested), find))
-
-
 def _digest(article: Article) -> str:
-    """A digest of everything in an article that an answer depends on."""
-    parts = [
-        article.id, article.title, article.excerpt, article.url, article.provider, article.language, article.body,
-        str(article.published_at), str(article.quality), str(article.is_published),
-        str(article.visible_from), str(article.visible_until),
-        *article.topics, "", *article.aliases, "", *article.marks,
-    ]  # fmt: skip
-    for entry in article.related:
-        parts += (entry.target, entry.url, entry.title, entry.excerpt)
-    return hashlib.blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    """A digest of all fields of an article and of its entries: a dataclass shows them all."""
+    return hashlib.blake2b(repr(article).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
 def _now() -> float:

@@ -314,7 +314,7 @@ def test_no_model(site):
     exit_code, stdout, stderr = run("suggest", "site", "--model", "models/none")
     assert (exit_code, stdout) == (1, "")
     assert stderr == (
-        "Error: models/none holds no model: there is no model.json. "
+        "Error: models/none holds no model: there is no manifest.json. "
         "Make one: recommender fit SITE --model models/none.\n"
     )
 

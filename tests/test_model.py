@@ -4,7 +4,6 @@ import dataclasses
 import threading
 from datetime import UTC, datetime, timedelta
 
-import numpy as np
 import pytest
 
 from recommender import Article, Corpus, Recommender, RelatedEntry, Settings, load_model
@@ -17,7 +16,7 @@ from recommender.errors import (
     UnknownArticleError,
     WriteError,
 )
-from recommender.persistence import FORMAT
+from recommender.model_store import FORMAT
 from recommender.settings import settings_from_mapping
 
 DAY_ONE = datetime(2024, 1, 1, tzinfo=UTC)
@@ -473,41 +472,50 @@ def test_entries_that_wait_for_their_article_wait_in_a_saved_model_too(corpus, t
 def test_saving_again_replaces_the_whole_model(rec, corpus, tmp_path):
     """Nothing of the earlier one is left."""
     rec.save(tmp_path / "model")
-    names = {file.name for file in (tmp_path / "model").iterdir()}
+    names = {file.name.partition("-")[0] for file in (tmp_path / "model").iterdir()}
     smaller = Recommender(settings()).fit(Corpus(list(corpus)[:7]))
     smaller.save(tmp_path / "model")
     assert load_model(tmp_path / "model").article_ids == smaller.article_ids
-    assert {file.name for file in (tmp_path / "model").iterdir()} == names
+    assert {file.name.partition("-")[0] for file in (tmp_path / "model").iterdir()} == names
     assert [file.name for file in tmp_path.iterdir()] == ["model"]
 
 
 def test_a_folder_of_other_things_is_not_overwritten(rec, tmp_path):
     """A slip of the fingers must not cost a site."""
     (tmp_path / "post.md").write_text("precious")
-    with pytest.raises(WriteError, match="holds other things than a model, and nothing of it was touched"):
+    with pytest.raises(WriteError, match=r"holds other things than a model \(post.md\), and nothing of it was touched"):
         rec.save(tmp_path)
     assert (tmp_path / "post.md").read_text() == "precious"
+
+
+def part(folder, name):
+    """The file of one part."""
+    (file,) = folder.glob(f"{name}-*")
+    return file
 
 
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
         (
-            lambda folder: (folder / "model.json").unlink(),
-            "holds no model: there is no model.json. Make one: recommender fit SITE",
+            lambda folder: (folder / "manifest.json").unlink(),
+            "holds no model: there is no manifest.json. Make one: recommender fit SITE",
         ),
-        (lambda folder: (folder / "model.json").write_text("{"), "is not a model's head"),
+        (lambda folder: (folder / "manifest.json").write_text("{"), "is not the manifest of a model"),
         (
-            lambda folder: (folder / "model.json").write_text(f'{{"format": {FORMAT + 1}}}'),
+            lambda folder: (folder / "manifest.json").write_text(f'{{"format": {FORMAT + 1}}}'),
             f"was saved in format {FORMAT + 1}, but this version reads {FORMAT}. Fit it again: recommender fit SITE",
         ),
-        (lambda folder: (folder / "rarity_words.npy").unlink(), "lacks rarity_words. Fit it again"),
         (
-            lambda folder: (folder / "rarity_words.npy").write_bytes(b"not an array"),
-            "is broken or not a part of a model",
+            lambda folder: (folder / "manifest.json").write_text(f'{{"format": {FORMAT}}}'),
+            "is not as it was saved: its checksum is another",
         ),
-        (lambda folder: np.save(folder / "articles_starts.npy", [0]), "its parts do not fit together"),
-        (lambda folder: (folder / "terms.json").write_text("[{"), "is broken or not a part of a model"),
+        (lambda folder: part(folder, "arrays").unlink(), "cannot be read .No such file or directory.. Fit it again"),
+        (lambda folder: part(folder, "arrays").write_bytes(b"not an array"), "has 12 bytes, but was saved with"),
+        (
+            lambda folder: part(folder, "terms").write_bytes(b" " * part(folder, "terms").stat().st_size),
+            "is not as it was saved: its checksum is another",
+        ),
     ],
 )
 def test_a_broken_model_says_what_is_broken_and_how_to_make_it_again(rec, tmp_path, damage, message):
@@ -519,9 +527,24 @@ def test_a_broken_model_says_what_is_broken_and_how_to_make_it_again(rec, tmp_pa
 
 
 def test_a_saved_model_holds_no_pickle(rec, tmp_path):
-    """Arrays and JSON only."""
+    """A handful of files, arrays and JSON only."""
     rec.save(tmp_path / "model")
-    assert {file.suffix for file in (tmp_path / "model").iterdir()} <= {".json", ".npy", ".txt", ".md"}
+    found = sorted((file.name.partition("-")[0], file.suffix) for file in (tmp_path / "model").iterdir())
+    assert found == [
+        ("arrays", ".safetensors"),
+        ("articles", ".jsonl"),
+        ("card.md", ".md"),
+        ("manifest.json", ".json"),
+        ("terms", ".json"),
+    ]
+
+
+def test_a_model_that_is_saved_twice_has_the_same_bytes(rec, tmp_path):
+    """From memory, and from what was loaded."""
+    rec.save(tmp_path / "one")
+    load_model(tmp_path / "one").save(tmp_path / "two")
+    one, two = ({f.name: f.read_bytes() for f in (tmp_path / name).iterdir()} for name in ("one", "two"))
+    assert one == two
 
 
 def test_a_saved_model_carries_its_card(rec, tmp_path):

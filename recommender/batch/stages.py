@@ -119,9 +119,9 @@ def recommender_for(
 
 def check_model(model: Path) -> None:
     """Raise ModelError where there is no model, before the site is read: a person should not wait to hear that."""
-    from recommender.persistence import read_head
+    from recommender.model_store import read_manifest
 
-    read_head(model)
+    read_manifest(model)
 
 
 def load_recommender(model: Path | None, settings: Settings) -> Recommender | None:

@@ -23,7 +23,6 @@ from recommender.bounds import LONGEST_ADDRESS
 from recommender.content.paths import language_code, name_date, slug, suffix_language, without_ending
 from recommender.content.urls import below_local_host, canonical_url, is_address, spellings
 from recommender.errors import did_you_mean
-from recommender.snapshots import Base, LayeredDict
 
 __all__ = ["EntryMatcher", "How", "Match", "article_keys", "entry_keys", "external_article", "fold_title"]
 
@@ -78,19 +77,11 @@ class EntryMatcher:
     """
 
     def __init__(self, articles: Iterable[Article] = ()) -> None:
-        self._articles: LayeredDict[str, Article] = LayeredDict({article.id: article for article in articles})
-        self._indexes: Mapping[_Kind, LayeredDict[str, tuple[str, ...]]] | None = None
+        self._articles: dict[str, Article] = {article.id: article for article in articles}
+        self._indexes: Mapping[_Kind, dict[str, tuple[str, ...]]] | None = None
         self._lock = Lock()
 
-    @classmethod
-    def over(cls, articles: Base[str, Article], indexes: Mapping[str, Base[str, tuple[str, ...]]]) -> EntryMatcher:
-        """A matcher over articles by id and the `indexes` of an earlier one, both only read."""
-        matcher = cls()
-        matcher._articles = LayeredDict(articles)
-        matcher._indexes = {kind: LayeredDict(indexes[kind]) for kind in _KINDS}
-        return matcher
-
-    def indexes(self) -> Mapping[_Kind, LayeredDict[str, tuple[str, ...]]]:
+    def indexes(self) -> Mapping[_Kind, dict[str, tuple[str, ...]]]:
         """
         Key -> ids of the articles that have it, sorted, for each kind of key.
 
@@ -101,13 +92,13 @@ class EntryMatcher:
                 self._indexes = self._indexes or self._indexed()
         return self._indexes
 
-    def _indexed(self) -> Mapping[_Kind, LayeredDict[str, tuple[str, ...]]]:
+    def _indexed(self) -> Mapping[_Kind, dict[str, tuple[str, ...]]]:
         found: dict[_Kind, dict[str, tuple[str, ...]]] = {kind: {} for kind in _KINDS}
         for article_id in sorted(self._articles):
             for kind, key in _keys(self._articles[article_id]):
                 ids = found[kind]
                 ids[key] = (*ids[key], article_id) if key in ids else (article_id,)
-        return {kind: LayeredDict(ids) for kind, ids in found.items()}
+        return found
 
     def copy(self) -> EntryMatcher:
         """A matcher that can change without this one seeing it."""
@@ -138,7 +129,7 @@ class EntryMatcher:
         article = self._articles.get(article_id)
         if article is None:
             return
-        self._articles.discard(article_id)
+        del self._articles[article_id]
         if self._indexes is None:
             return
         for kind, key in _keys(article):
@@ -147,7 +138,7 @@ class EntryMatcher:
             if ids:
                 index[key] = ids
             else:
-                index.discard(key)
+                del index[key]
 
     def namesakes(self, article: Article) -> dict[str, bool]:
         """The ids of the other articles that an entry may mean instead; True for those that share the title alone."""

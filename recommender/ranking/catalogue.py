@@ -17,17 +17,10 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from recommender.articles import Article
-from recommender.snapshots import LayeredDict
 from recommender.vectors.neighbors import SearchIndex, Vectors
 from recommender.vectors.text import language_of
 
 __all__ = ["Catalogue", "days_of"]
-
-#: Arrays of the catalogue with a value a row; what each means is said there.
-_COLUMNS = (
-    "times", "groups", "providers", "qualities", "is_alive", "is_published", "is_external", "is_repeat", "is_new",
-    "is_barred", "is_evergreen", "visible_from", "visible_until",
-)  # fmt: skip
 
 
 def days_of(moment: datetime | None) -> float:
@@ -57,10 +50,12 @@ class Catalogue:
         The language of articles that do not name theirs.
     cross_language
         Whether articles of different languages may be related.
+    group_codes
+        The codes of languages that are known already: what is learned of a language is kept by its code.
 
     Attributes
     ----------
-    articles : LayeredDict of Article
+    articles : dict of Article
         By row.
     vectors : Vectors
     index : SearchIndex
@@ -114,67 +109,25 @@ class Catalogue:
         is_new: NDArray[np.bool_] | None = None,
         site_language: str = "",
         cross_language: bool = False,
+        group_codes: Mapping[str, int] | None = None,
     ) -> None:
         self.site_language = site_language.lower()
         self.cross_language = cross_language
-        self._group_codes: dict[str, int] = {}
+        self.group_codes: dict[str, int] = dict(group_codes or {})
         self._provider_codes: dict[str, int] = {}
-        self.articles: LayeredDict[int, Article] = LayeredDict(dict(enumerate(articles)))
-        self._row_of: LayeredDict[str, int] = LayeredDict({article.id: row for row, article in enumerate(articles)})
+        self.articles: dict[int, Article] = dict(enumerate(articles))
+        self._row_of: dict[str, int] = {article.id: row for row, article in enumerate(articles)}
         is_new = np.zeros(len(articles), dtype=bool) if is_new is None else is_new
         for name, values in self._described(articles, is_external, is_new).items():
             setattr(self, name, values)
         self._set_vectors(vectors, SearchIndex(vectors))
-
-    def parts(self) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
-        """JSON values and plain arrays by name, for `from_parts`; articles and ids apart."""
-        codes = {
-            "groups": self._group_codes, "providers": self._provider_codes, "site_language": self.site_language,
-            "cross_language": self.cross_language, "compared": {
-                name: matrix.shape[1] for name, matrix in self.vectors.compared.items()
-            }, "n_terms": self.n_terms,
-        }  # fmt: skip
-        arrays: dict[str, NDArray[Any]] = {f"rows_{name}": getattr(self, name) for name in _COLUMNS}
-        arrays["vectors_dense"] = self.vectors.dense
-        for name, matrix in {"terms": self.vectors.terms, **self.vectors.compared}.items():
-            for part in ("data", "indices", "indptr"):
-                arrays[f"{name}_{part}"] = getattr(matrix, part)
-        return codes, arrays
-
-    @classmethod
-    def from_parts(
-        cls,
-        codes: Mapping[str, Any],
-        arrays: Mapping[str, NDArray[Any]],
-        articles: LayeredDict[int, Article],
-        row_of: LayeredDict[str, int],
-    ) -> Catalogue:
-        """The catalogue of earlier `parts`."""
-        catalogue = cls.__new__(cls)
-        catalogue.site_language, catalogue.cross_language = codes["site_language"], codes["cross_language"]
-        catalogue._group_codes, catalogue._provider_codes = codes["groups"], codes["providers"]
-        catalogue.articles, catalogue._row_of = articles, row_of
-        for name in _COLUMNS:
-            setattr(catalogue, name, np.asarray(arrays[f"rows_{name}"]))
-
-        def matrix_of(name: str, n_columns: int) -> csr_matrix:
-            parts = tuple(np.asarray(arrays[f"{name}_{part}"]) for part in ("data", "indices", "indptr"))
-            matrix = csr_matrix(parts, shape=(len(catalogue.times), n_columns))
-            matrix.check_format(full_check=True)
-            matrix.has_sorted_indices = True
-            return matrix
-
-        compared = {name: matrix_of(name, n_columns) for name, n_columns in codes["compared"].items()}
-        vectors = Vectors(matrix_of("terms", codes["n_terms"]), np.asarray(arrays["vectors_dense"]), compared)
-        catalogue._set_vectors(vectors, SearchIndex(vectors))
-        return catalogue
 
     def copy(self) -> Catalogue:
         """A catalogue that can change without this one seeing it; whoever reads this one goes on reading it."""
         twin = Catalogue.__new__(Catalogue)
         twin.__dict__.update(self.__dict__)
         twin.articles, twin._row_of = self.articles.copy(), self._row_of.copy()
-        twin._group_codes, twin._provider_codes = dict(self._group_codes), dict(self._provider_codes)
+        twin.group_codes, twin._provider_codes = dict(self.group_codes), dict(self._provider_codes)
         return twin
 
     @property
@@ -212,7 +165,7 @@ class Catalogue:
         self._set("is_alive", row, False)
         article_id = self.articles[row].id
         if self._row_of.get(article_id) == row:
-            self._row_of.discard(article_id)
+            del self._row_of[article_id]
 
     def mark_repeat(self, row: int, is_repeat: bool) -> None:
         """Say whether a row is the second file of a URL."""
@@ -285,7 +238,7 @@ class Catalogue:
     def group_of(self, article: Article) -> int:
         """The code of the articles that may be related to this one; a language that is new gets a new code."""
         language = "" if self.cross_language else language_of(article.language, self.site_language)
-        return self._group_codes.setdefault(language, len(self._group_codes))
+        return self.group_codes.setdefault(language, len(self.group_codes))
 
     def provider_of(self, article: Article) -> int:
         """The code of the article's provider: -1 for none, -2 for one that no row has."""

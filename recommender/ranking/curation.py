@@ -15,9 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from recommender.snapshots import LayeredDict
-from recommender.tables import View
-
 __all__ = ["CurationArrays", "CurationGraph", "Edges"]
 
 
@@ -79,8 +76,8 @@ class CurationGraph:
 
     def __init__(self, n_rows: int = 0) -> None:
         self.n_rows = n_rows
-        self._listed: LayeredDict[int, NDArray[np.int64]] = LayeredDict()
-        self._listing: LayeredDict[int, NDArray[np.int64]] = LayeredDict()
+        self._listed: dict[int, NDArray[np.int64]] = {}
+        self._listing: dict[int, NDArray[np.int64]] = {}
         self._arrays: CurationArrays | None = None
         self._together: tuple[Edges, csr_matrix] | None = None
         #: Rows whose lists, and rows whose listing, have changed since the arrays were made.
@@ -99,33 +96,8 @@ class CurationGraph:
         by_target = np.argsort(target, kind="stable")
         named, starts = np.unique(target[by_target], return_index=True)
         listing = dict(zip(named.tolist(), np.split(source[by_target], starts[1:]), strict=False))
-        graph._listed, graph._listing = LayeredDict(listed), LayeredDict(listing)
+        graph._listed, graph._listing = listed, listing
         return graph
-
-    @classmethod
-    def from_parts(cls, parts: Mapping[str, NDArray[Any]]) -> CurationGraph:
-        """The graph of earlier `parts`; nothing is computed or copied."""
-        edges = {
-            name: Edges(np.asarray(parts[f"graph_{name}_starts"]), np.asarray(parts[f"graph_{name}_ends"]))
-            for name in ("listed", "lists", "listed_by", "together")
-        }
-        graph = cls(len(edges["listed"].starts) - 1)
-        graph._listed, graph._listing = LayeredDict(_view(edges["listed"])), LayeredDict(_view(edges["listed_by"]))
-        graph._arrays = CurationArrays(edges["lists"], edges["listed_by"], edges["together"])
-        return graph
-
-    def parts(self) -> dict[str, NDArray[Any]]:
-        """Plain arrays for `from_parts`: the graph, and the lists in the editor's order."""
-        arrays = self.arrays
-        source, target = self.edges()
-        starts = np.concatenate([[0], np.cumsum(np.bincount(source, minlength=self.n_rows))]).astype(np.int64)
-        edges = {
-            "listed": Edges(starts, target.astype(np.int32)), "lists": arrays.lists, "listed_by": arrays.listed_by,
-            "together": arrays.together,
-        }  # fmt: skip
-        return {
-            f"graph_{name}_{part}": getattr(each, part) for name, each in edges.items() for part in ("starts", "ends")
-        }
 
     @property
     def n_edges(self) -> int:
@@ -151,7 +123,7 @@ class CurationGraph:
         if len(after):
             self._listed[row] = after
         else:
-            self._listed.discard(row)
+            self._listed.pop(row, None)
         no_more, new = set(before.tolist()) - set(after.tolist()), set(after.tolist()) - set(before.tolist())
         for other in no_more:
             rows = self.listing(other)
@@ -159,7 +131,7 @@ class CurationGraph:
             if len(rows):
                 self._listing[other] = rows
             else:
-                self._listing.discard(other)
+                self._listing.pop(other, None)
         for other in new:
             rows = self.listing(other)
             place = rows.searchsorted(row)
@@ -217,18 +189,6 @@ class CurationGraph:
         self._arrays = arrays
         self._stale = set(), set()
         return arrays
-
-
-def _view(edges: Edges) -> View[int, NDArray[np.int64]]:
-    """The rows that have edges, and for each the other ends."""
-    rows = np.flatnonzero(np.diff(edges.starts))
-    n_rows = len(edges.starts) - 1
-
-    def find(row: int) -> NDArray[np.int64] | None:
-        ends = edges.of(row) if row < n_rows else edges.ends[:0]
-        return ends.astype(np.int64) if len(ends) else None
-
-    return View(rows.tolist, len(rows), find)
 
 
 def _clean(row: int, listed: Iterable[int]) -> NDArray[np.int64]:

@@ -1,160 +1,166 @@
-"""A state as plain parts, and back. What is read back lies in arrays until it is asked for."""
+"""A state as plain parts, and back: a line of JSON an article, and arrays."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 
 from recommender.articles import Article, RelatedEntry
 from recommender.content.matching import EntryMatcher
 from recommender.ranking.catalogue import Catalogue
 from recommender.ranking.curation import CurationGraph
 from recommender.ranking.state import State
-from recommender.snapshots import LayeredDict
-from recommender.tables import TextIndex, TextTable, View
+from recommender.vectors.neighbors import Vectors
 
 __all__ = ["state_from_parts", "state_parts"]
 
-_INDEXES = ("by_url", "by_path", "by_slug", "by_title")
+_CSR = ("data", "indices", "indptr")
 
 
-def state_parts(state: State, *, bodies: bool = False) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+def state_parts(
+    state: State, digests: Mapping[str, str], *, bodies: bool = False
+) -> tuple[dict[str, Any], str, dict[str, NDArray[Any]]]:
     """
-    JSON documents by file name, and arrays by name, for `state_from_parts`.
+    JSON values, the lines of the articles, and arrays by name, for `state_from_parts`.
 
     Bodies are kept only where it is said, and never entries of curated lists that name an article: the graph has them.
+
+    Parameters
+    ----------
+    state
+        What is saved.
+    digests
+        Of each of the site's own articles by its id; they stand in its line.
+    bodies
+        Whether the articles keep theirs.
     """
     if state.n_removed:
         state = state.compacted()
     catalogue = state.catalogue
-    rows = range(catalogue.n_rows)
-    codes, arrays = catalogue.parts()
-    arrays |= state.graph.parts()
-    row_of = {catalogue.articles[row].id: row for row in rows}
-    texts = {
-        "articles": TextTable.of(_to_text(_article_to_json(catalogue.articles[row], bodies)) for row in rows),
-        "ids": TextTable.of(row_of),
-        "waiting": TextTable.of(
-            _to_text([_entry_to_json(entry) for entry in entries]) if (entries := state.waiting.get(row)) else ""
-            for row in rows
-        ),
+    lines = []
+    for row in range(catalogue.n_rows):
+        article = dataclasses.replace(catalogue.articles[row], related=state.waiting.get(row) or ())
+        item = _to_json(article if bodies else dataclasses.replace(article, body=""))
+        lines.append(json.dumps(item | {"digest": digests.get(article.id, "")}, ensure_ascii=False) + "\n")
+    source, target = state.graph.edges()
+    vectors = catalogue.vectors
+    matrices = {"terms": vectors.terms, **vectors.compared}
+    document = {
+        "groups": catalogue.group_codes,
+        "site_language": catalogue.site_language,
+        "cross_language": catalogue.cross_language,
+        "suggest_unpublished": state.suggest_unpublished,
+        "columns": {name: matrix.shape[1] for name, matrix in matrices.items()},
     }
-    indexes = {
-        "rows_of_id": TextIndex.of((article_id, (row,)) for article_id, row in row_of.items()),
-        "rows_of_url": TextIndex.of(state.rows_by_url.items()),
-        "awaited": TextIndex.of(state.awaited.items()),
+    arrays: dict[str, NDArray[Any]] = {
+        "is_external": catalogue.is_external,
+        "is_new": catalogue.is_new,
+        "listed": target,
+        "listed_counts": np.bincount(source, minlength=catalogue.n_rows),
+        "dense": vectors.dense,
     }
-    for kind, found in state.matcher.indexes().items():
-        indexes[kind] = TextIndex.of((key, [row_of[article_id] for article_id in ids]) for key, ids in found.items())
-    for name, table in (texts | indexes).items():
-        arrays |= table.parts(name)
-    return {"codes.json": codes}, arrays
+    for name, matrix in matrices.items():
+        arrays |= {f"{name}_{part}": getattr(matrix, part) for part in _CSR}
+    return document, "".join(lines), arrays
 
 
-def state_from_parts(documents: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> State:
+def state_from_parts(
+    document: Mapping[str, Any], lines: str, arrays: Mapping[str, NDArray[Any]]
+) -> tuple[State, dict[str, str]]:
     """
-    The state of earlier `state_parts`; the arrays may be memory maps.
+    The state of earlier `state_parts`, and the digests.
 
     Raises
     ------
-    KeyError, ValueError
+    KeyError, TypeError, ValueError
         The parts do not fit together.
     """
-    texts = {name: TextTable.from_parts(name, arrays) for name in ("articles", "ids", "waiting")}
-    names = ("rows_of_id", "rows_of_url", "awaited", *_INDEXES)
-    indexes = {name: TextIndex.from_parts(name, arrays) for name in names}
-    ids, n_rows = texts["ids"], len(texts["ids"])
-    if {len(texts["articles"]), len(texts["waiting"]), len(arrays["rows_times"])} != {n_rows}:
-        raise ValueError("not as many articles as rows")
-    made: dict[int, Article] = {}
+    items = [json.loads(line) for line in lines.split("\n")[:-1]]
+    digests = {item["id"]: digest for item in items if (digest := item.pop("digest"))}
+    given = [_from_json(Article, item) for item in items]
+    articles = [dataclasses.replace(article, related=()) for article in given]
+    n_rows = len(articles)
+    if len({article.id for article in articles}) < n_rows:
+        raise ValueError("two articles have one id")
+    for name in ("is_external", "is_new", "listed_counts", "dense"):
+        if len(arrays[name]) != n_rows:
+            raise ValueError(f"{name} has {len(arrays[name]):,} values, but there are {n_rows:,} articles")
 
-    def article_of(row: int) -> Article | None:
-        # One object an article: whether an article is the one of its row is asked by identity.
-        if not 0 <= row < n_rows:
-            return None
-        if row not in made:
-            made.setdefault(row, _article_from_json(json.loads(texts["articles"][row])))
-        return made[row]
+    def matrix_of(name: str, n_columns: int) -> csr_matrix:
+        matrix = csr_matrix(tuple(arrays[f"{name}_{part}"] for part in _CSR), shape=(n_rows, n_columns))
+        matrix.check_format(full_check=True)
+        matrix.has_sorted_indices = True
+        return matrix
 
-    def row_of(article_id: str) -> int | None:
-        rows = indexes["rows_of_id"].get(article_id)
-        return rows[0] if rows else None
-
-    def article_by_id(article_id: str) -> Article | None:
-        row = row_of(article_id)
-        return None if row is None or is_external[row] else article_of(row)
-
-    def waiting_of(row: int) -> tuple[RelatedEntry, ...] | None:
-        text = texts["waiting"][row] if row < n_rows else ""
-        return tuple(map(_entry_from_json, json.loads(text))) if text else None
-
-    def ids_by(index: TextIndex) -> View[str, tuple[str, ...]]:
-        def find(key: str) -> tuple[str, ...] | None:
-            rows = index.get(key)
-            return None if rows is None else tuple(ids[row] for row in rows)
-
-        return View(lambda: index, len(index), find)
-
-    is_external = np.asarray(arrays["rows_is_external"])
-    own = np.flatnonzero(~is_external)
-    catalogue = Catalogue.from_parts(
-        documents["codes.json"],
-        arrays,
-        LayeredDict(View(lambda: range(n_rows), n_rows, article_of)),
-        LayeredDict(View(lambda: indexes["rows_of_id"], n_rows, row_of)),
+    matrices = {name: matrix_of(name, n_columns) for name, n_columns in document["columns"].items()}
+    is_external = arrays["is_external"]
+    catalogue = Catalogue(
+        articles,
+        Vectors(matrices.pop("terms"), arrays["dense"], matrices),
+        is_external=is_external,
+        is_new=arrays["is_new"].astype(bool),
+        site_language=document["site_language"],
+        cross_language=document["cross_language"],
+        group_codes=document["groups"],
     )
-    articles_by_id = View(lambda: (ids[row] for row in own.tolist()), len(own), article_by_id)
-    state = State(catalogue, EntryMatcher.over(articles_by_id, {name: ids_by(indexes[name]) for name in _INDEXES}))
-    state.graph = CurationGraph.from_parts(arrays)
-    state.rows_by_url, state.awaited = LayeredDict(indexes["rows_of_url"]), LayeredDict(indexes["awaited"])
-    waiting = texts["waiting"].filled()
-    state.waiting = LayeredDict(View(lambda: waiting, len(waiting), waiting_of))
-    has_list = np.diff(arrays["graph_listed_starts"]) > 0
-    has_list[waiting] = True
-    stripped = np.flatnonzero(has_list)
-    state.stripped = LayeredDict(
-        View(stripped.tolist, len(stripped), lambda row: True if row < n_rows and has_list[row] else None)
-    )
-    return state
+    own = [article for article, is_outside in zip(articles, is_external.tolist(), strict=True) if not is_outside]
+    state = State(catalogue, EntryMatcher(own))
+    state.suggest_unpublished = document["suggest_unpublished"]
+    state.index_addresses()
+    listed, counts = arrays["listed"], arrays["listed_counts"]
+    if counts.min(initial=0) < 0 or counts.sum() != len(listed) or not np.isin(listed, np.arange(n_rows)).all():
+        raise ValueError("the curated lists name rows that are not there")
+    state.graph = CurationGraph.of([rows.tolist() for rows in np.split(listed, np.cumsum(counts)[:-1])])
+    for row, article in enumerate(given):
+        state.wait(row, article.related)
+    state.stripped = set(np.flatnonzero(counts).tolist()) | set(state.waiting)
+    return state, digests
 
 
-def _to_text(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _article_to_json(article: Article, bodies: bool) -> dict[str, Any]:
-    """What an answer needs of an article; what has its default value is left out."""
+def _to_json(value: Article | RelatedEntry) -> dict[str, Any]:
+    """The fields that differ from their default, by name."""
     item: dict[str, Any] = {}
-    for knob in dataclasses.fields(Article):
-        value = getattr(article, knob.name)
-        if (knob.name != "body" or bodies) and knob.name != "related" and value != knob.default:
-            item[knob.name] = value.isoformat() if isinstance(value, datetime) else value
+    for field in dataclasses.fields(value):
+        found = getattr(value, field.name)
+        if field.name == "related":
+            found = tuple(map(_to_json, found))
+        if found != field.default:
+            item[field.name] = found.isoformat() if isinstance(found, datetime) else found
     return item
 
 
-def _article_from_json(item: dict[str, Any]) -> Article:
-    for name in ("published_at", "visible_from", "visible_until"):
-        if name in item:
-            item[name] = datetime.fromisoformat(item[name])
-    for name in ("topics", "aliases", "marks"):
-        item[name] = tuple(item.get(name, ()))
-    return Article(**item)
+def _from_json(kind: type[Any], item: dict[str, Any]) -> Any:
+    known = _READERS[kind]
+    return kind(**{name: known[name](value) for name, value in item.items()})
 
 
-def _entry_to_json(entry: RelatedEntry) -> dict[str, Any]:
-    item = dataclasses.asdict(entry)
-    if entry.published_at is not None:
-        item["published_at"] = entry.published_at.isoformat()
-    return {name: value for name, value in item.items() if value}
+def _one_of(*kinds: type) -> Callable[[Any], Any]:
+    def read(value: Any) -> Any:
+        if type(value) not in kinds:
+            raise TypeError(f"a value is {type(value).__name__}, not {kinds[0].__name__}")
+        return value
+
+    return read
 
 
-def _entry_from_json(item: dict[str, Any]) -> RelatedEntry:
-    if "published_at" in item:
-        item["published_at"] = datetime.fromisoformat(item["published_at"])
-    return RelatedEntry(**item)
+_text = _one_of(str)
+#: How a field is read, by the type that it is declared with; one of a new type is added here.
+_BY_TYPE: dict[str, Callable[[Any], Any]] = {
+    "str": _text,
+    "bool": _one_of(bool),
+    "float | None": _one_of(float, int),
+    "datetime | None": datetime.fromisoformat,
+    "tuple[str, ...]": lambda values: tuple(map(_text, values)),
+    "tuple[RelatedEntry, ...]": lambda entries: tuple(_from_json(RelatedEntry, entry) for entry in entries),
+}
+_READERS = {
+    kind: {field.name: _BY_TYPE[str(field.type)] for field in dataclasses.fields(kind)}
+    for kind in (Article, RelatedEntry)
+}

@@ -20,7 +20,6 @@ from recommender.ranking.curation import CurationGraph
 from recommender.ranking.eligible import allowed_rows
 from recommender.ranking.rules import Rules
 from recommender.settings import RulesSettings
-from recommender.snapshots import LayeredDict
 from recommender.vectors.tfidf import FieldVectorizer
 
 __all__ = ["State"]
@@ -41,13 +40,13 @@ class State:
     ----------
     graph : CurationGraph
     suggest_unpublished : bool
-    rows_by_url : LayeredDict of tuple of int
+    rows_by_url : dict of tuple of int
         Canonical addresses of the rows, each with its rows: the site's own first, in order of their ids.
-    waiting : LayeredDict of tuple of RelatedEntry
+    waiting : dict of tuple of RelatedEntry
         By row: the entries of its list that name no article of the site (yet).
-    awaited : LayeredDict of tuple of int
+    awaited : dict of tuple of int
         By key: the rows with an entry that waits for an article of this key.
-    stripped : LayeredDict of bool
+    stripped : set of int
         Rows whose lists came out of a saved model, which keeps the rows that they name, not the entries.
     """
 
@@ -56,10 +55,10 @@ class State:
         self.graph = CurationGraph(catalogue.n_rows)
         self.suggest_unpublished = True
         self.matcher = matcher
-        self.rows_by_url: LayeredDict[str, tuple[int, ...]] = LayeredDict()
-        self.waiting: LayeredDict[int, tuple[RelatedEntry, ...]] = LayeredDict()
-        self.awaited: LayeredDict[str, tuple[int, ...]] = LayeredDict()
-        self.stripped: LayeredDict[int, bool] = LayeredDict()
+        self.rows_by_url: dict[str, tuple[int, ...]] = {}
+        self.waiting: dict[int, tuple[RelatedEntry, ...]] = {}
+        self.awaited: dict[str, tuple[int, ...]] = {}
+        self.stripped: set[int] = set()
         self._allowed: tuple[float, float, NDArray[np.bool_]] | None = None
         self._never: tuple[RulesSettings, NDArray[np.bool_]] | None = None
 
@@ -95,11 +94,11 @@ class State:
             cross_language=vectorizer.settings.cross_language,
         )
         state = cls(catalogue, matcher)
-        state._index_all_addresses(everything)
+        state.index_addresses()
         lists: list[list[int]] = [[] for _ in everything]
         for row, (names, waiting) in resolved.items():
             lists[row] = [found for found in map(catalogue.row_of, names) if found is not None]
-            state._wait(row, waiting)
+            state.wait(row, waiting)
         state.graph = CurationGraph.of(lists)
         return state
 
@@ -226,7 +225,7 @@ class State:
         catalogue.forget(row)
         self.graph.set_list(row, ())
         self.stripped.discard(row)
-        self._wait(row, ())
+        self.wait(row, ())
         for url in _addresses(article):
             self._set_rows(url, (other for other in self.rows_by_url.get(url) or () if other != row))
 
@@ -256,7 +255,7 @@ class State:
                 listed.remove(row)
                 # Should it come back, it is awaited. Without a title: no external article stands in for it.
                 entry = RelatedEntry(url=article.url, target=article.id)
-                self._wait(source, (*(self.waiting.get(source) or ()), entry))
+                self.wait(source, (*(self.waiting.get(source) or ()), entry))
             else:
                 listed[listed.index(row)] = successor
             self.graph.set_list(source, listed)
@@ -284,7 +283,7 @@ class State:
             names, waiting = _resolve(article, self.matcher)
             named[row] = [*kept, *names]
             touched.update(external.id for external in map(external_article, waiting) if external is not None)
-            self._wait(row, waiting)
+            self.wait(row, waiting)
         relisted = self._update_externals(sorted(touched), vectorizer)
         for row in [*rows, *sorted(relisted.keys() - set(rows))]:
             listed = named[row] if row in named else relisted[row]
@@ -349,6 +348,7 @@ class State:
             is_new=before.is_new[rows],
             site_language=before.site_language,
             cross_language=before.cross_language,
+            group_codes=before.group_codes,
         )
         for row in np.flatnonzero(before.is_repeat[rows]).tolist():
             catalogue.mark_repeat(row, True)
@@ -361,24 +361,26 @@ class State:
         def moved(numbers: Iterable[int]) -> tuple[int, ...]:
             return tuple(new_row[row] for row in numbers)
 
-        twin.rows_by_url = LayeredDict({url: moved(numbers) for url, numbers in self.rows_by_url.items()})
-        twin.stripped = LayeredDict(dict.fromkeys(moved(self.stripped), True))
-        twin.waiting = LayeredDict({new_row[row]: entries for row, entries in self.waiting.items()})
-        twin.awaited = LayeredDict({key: moved(numbers) for key, numbers in self.awaited.items()})
+        twin.rows_by_url = {url: moved(numbers) for url, numbers in self.rows_by_url.items()}
+        twin.stripped = set(moved(self.stripped))
+        twin.waiting = {new_row[row]: entries for row, entries in self.waiting.items()}
+        twin.awaited = {key: moved(numbers) for key, numbers in self.awaited.items()}
         return twin
 
     # -------------------------------------------------------------- helpers
 
-    def _index_all_addresses(self, articles: Sequence[Article]) -> None:
-        """Make every row known by its addresses; the rows are in their order by id, external ones last."""
+    def index_addresses(self) -> None:
+        """Make every row known by its addresses: the site's own first, in order of their ids."""
         found: dict[str, tuple[int, ...]] = {}
-        for row, article in enumerate(articles):
-            for url in _addresses(article):
+        catalogue = self.catalogue
+        order = sorted(catalogue.articles, key=lambda row: (catalogue.is_external[row], catalogue.articles[row].id))
+        for row in order:
+            for url in _addresses(catalogue.articles[row]):
                 found[url] = (*found[url], row) if url in found else (row,)
-        self.rows_by_url = LayeredDict(found)
+        self.rows_by_url = found
         for rows in found.values():
             for row in rows[1:]:
-                self.catalogue.mark_repeat(row, True)
+                catalogue.mark_repeat(row, True)
 
     def _index_addresses(self, row: int) -> None:
         """Make a row known by its addresses."""
@@ -392,12 +394,12 @@ class State:
         if ordered:
             self.rows_by_url[url] = ordered
         else:
-            self.rows_by_url.discard(url)
+            self.rows_by_url.pop(url, None)
         for row in ordered:
             of_row = (self.rows_by_url.get(other) for other in _addresses(catalogue.articles[row]))
             catalogue.mark_repeat(row, any(found is not None and found[0] != row for found in of_row))
 
-    def _wait(self, row: int, entries: Sequence[RelatedEntry]) -> None:
+    def wait(self, row: int, entries: Sequence[RelatedEntry]) -> None:
         """Remember which entries of a row's list wait for their article, in place of those that did."""
         before = {key for entry in self.waiting.get(row) or () for key in entry_keys(entry)}
         after = {key for entry in entries for key in entry_keys(entry)}
@@ -406,13 +408,13 @@ class State:
             if rows:
                 self.awaited[key] = rows
             else:
-                self.awaited.discard(key)
+                self.awaited.pop(key, None)
         for key in after - before:
             self.awaited[key] = (*(self.awaited.get(key) or ()), row)
         if entries:
             self.waiting[row] = tuple(entries)
         else:
-            self.waiting.discard(row)
+            self.waiting.pop(row, None)
 
 
 def _resolve(article: Article, matcher: EntryMatcher) -> tuple[list[str], list[RelatedEntry]]:

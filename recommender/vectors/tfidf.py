@@ -288,7 +288,7 @@ class FieldVectorizer:
         """All parts side by side, each with the root of its weight, the whole of length 1 or 0."""
         n = len(articles)
         first = sum(map(len, self._centres.values()))
-        dense = np.zeros((n, first + max((axes.shape[1] for _, axes in self._axes.values()), default=0)))
+        dense = np.zeros((n, self.n_dense))
         start = 0
         for name, centre in self._centres.items():
             if name in meanings:
@@ -316,6 +316,12 @@ class FieldVectorizer:
         scaled.sort_indices()
         compared = self.compared(articles) if self.compares else {}
         return Vectors(scaled, (dense * scale[:, None]).astype(np.float32), compared)
+
+    @property
+    def n_dense(self) -> int:
+        """Columns of the dense part."""
+        latent = max((axes.shape[1] for _, axes in self._axes.values()), default=0)
+        return sum(map(len, self._centres.values())) + latent
 
     # ---------------------------------------------------------------- terms
 
@@ -400,7 +406,23 @@ class FieldVectorizer:
             self._axes[language] = (
                 np.asarray(arrays[f"axes_columns_{number}"]), np.asarray(arrays[f"axes_{number}"])
             )  # fmt: skip
+        self._check_shapes()
         return self
+
+    def _check_shapes(self) -> None:
+        """Raise ValueError where arrays do not fit the vocabularies."""
+        n_source = len(self._vocabularies.get(self._source or "", ()))
+        fit = [
+            *(self._rarities[name].shape == (len(terms),) for name, terms in self._vocabularies.items()),
+            self.n_having.shape == (self.n_terms,),
+            self.is_name.shape == ((self.n_words,) if self.compares else (0,)),
+            *(centre.ndim == 1 for centre in self._centres.values()),
+        ]
+        for columns, axes in self._axes.values():
+            is_inside = columns.dtype.kind == "i" and ((columns >= 0) & (columns < n_source)).all()
+            fit += [axes.ndim == 2 and columns.shape == axes.shape[:1], bool(is_inside)]
+        if not all(fit):
+            raise ValueError("arrays are not of the size of the vocabulary")
 
 
 @lru_cache(maxsize=16_384)

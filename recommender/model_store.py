@@ -1,0 +1,218 @@
+"""
+A saved model as files: a manifest that names every other part by its hash, and nothing that runs when it is read.
+
+Parts have names of their own content, so a new model stands beside the old one until the manifest is replaced, which is
+one rename: at any moment the old model can be loaded or the new one. The next save removes what a killed one left.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load as load_arrays
+from safetensors.numpy import save as save_arrays
+
+from recommender.bounds import read_regular
+from recommender.errors import ModelError, WriteError
+from recommender.writing.lock import only_writer
+
+__all__ = ["FORMAT", "load_parts", "read_manifest", "save_parts"]
+
+#: The format that this version writes, and reads.
+FORMAT = 8
+
+_MANIFEST, _CARD, _ARRAYS = "manifest.json", "card.md", "arrays.safetensors"
+#: Bytes of a manifest; it holds settings and figures, and nothing that grows with the site.
+_LARGEST_MANIFEST = 10_000_000
+_HASHED = re.compile(r"[a-z]+(?:-[0-9]+)?-[0-9a-f]{16}\.[a-z]+")
+_UNFINISHED = re.compile(r"\.[a-z0-9.-]+\.unfinished")
+
+
+def save_parts(
+    folder: Path | str, head: Mapping[str, Any], texts: Mapping[str, str], arrays: Mapping[str, NDArray[Any]], card: str
+) -> None:
+    """
+    Write a model, or replace one.
+
+    Parameters
+    ----------
+    folder
+        Made with its parents.
+    head
+        JSON values that a person may want to read first: they stand in ``manifest.json``.
+    texts
+        By file name, such as ``trees-0.txt``.
+    arrays
+        By name; they stand in one file.
+    card
+        For people; nothing reads it.
+
+    Raises
+    ------
+    WriteError
+        The folder cannot be written, or holds something that is not a model.
+    """
+    folder = Path(folder)
+    contents = {name: text.encode("utf-8", "surrogatepass") for name, text in texts.items()}
+    contents[_ARRAYS] = save_arrays({name: np.ascontiguousarray(array) for name, array in arrays.items()})
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with only_writer(folder):
+            names = _names(folder)
+            strange = sorted(name for name in names if not _is_ours(name) and not name.startswith("."))
+            if not strange and _MANIFEST in names and not any(map(_HASHED.fullmatch, names)):
+                strange = [_MANIFEST]
+            if strange:
+                raise WriteError(
+                    f"{folder}: holds other things than a model ({strange[0]}), and nothing of it was touched. "
+                    "Name a new folder."
+                )
+            _replace_parts(folder, head, contents, card)
+    except OSError as error:
+        raise WriteError(
+            f"{folder}: cannot be written ({error.strerror}). Name a folder that you may write to."
+        ) from None
+
+
+def _replace_parts(folder: Path, head: Mapping[str, Any], contents: Mapping[str, bytes], card: str) -> None:
+    parts = {}
+    for name, content in contents.items():
+        digest = hashlib.sha256(content).hexdigest()
+        stem, _, ending = name.rpartition(".")
+        file = f"{stem}-{digest[:16]}.{ending}"
+        _put(folder / file, content)
+        parts[name] = {"file": file, "bytes": len(content), "sha256": digest}
+    _sync(folder)
+    manifest = {"format": FORMAT, **head, "parts": parts}
+    manifest["checksum"] = _checksum(manifest)
+    _put(folder / _MANIFEST, (json.dumps(manifest, indent=2) + "\n").encode())
+    # From here on it is the new model.
+    _sync(folder)
+    _put(folder / _CARD, card.encode("utf-8", "surrogatepass"))
+    kept = {_MANIFEST, _CARD, *(part["file"] for part in parts.values())}
+    for name in _names(folder):
+        if _is_ours(name) and name not in kept:
+            (folder / name).unlink(missing_ok=True)
+
+
+def load_parts(folder: Path | str) -> tuple[dict[str, Any], dict[str, str], dict[str, NDArray[Any]]]:
+    """
+    A model's manifest, texts and arrays, as they were saved.
+
+    Raises
+    ------
+    ModelError
+        There is no model, its format is not the one that this version reads, or a part is missing or broken.
+    """
+    folder = Path(folder)
+    while True:
+        manifest = read_manifest(folder)
+        try:
+            contents = {name: _read_part(folder, part) for name, part in manifest["parts"].items()}
+            break
+        except ModelError:
+            # Replaced while we were reading it: then its parts are gone, and the manifest names others.
+            if read_manifest(folder)["checksum"] == manifest["checksum"]:
+                raise
+    file = folder / manifest["parts"][_ARRAYS]["file"]
+    try:
+        arrays = load_arrays(contents.pop(_ARRAYS))
+    except (SafetensorError, ValueError, KeyError) as error:
+        raise _broken(file, f"holds no arrays ({error})") from None
+    texts = {name: content.decode("utf-8", "surrogatepass") for name, content in contents.items()}
+    for name, array in arrays.items():
+        if array.dtype.kind not in "biuf" or (array.dtype.kind == "f" and not np.isfinite(array).all()):
+            raise _broken(file, f"has values in {name!r} that are no finite numbers")
+    return manifest, texts, arrays
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """
+    A model's manifest alone, which tells at once whether there is a model that this version reads.
+
+    Raises
+    ------
+    ModelError
+        There is no model, its format is not the one that this version reads, or the manifest is broken.
+    """
+    file = folder / _MANIFEST
+    if not file.exists():
+        raise ModelError(
+            f"{folder} holds no model: there is no {_MANIFEST}. Make one: recommender fit SITE --model {folder}."
+        )
+    try:
+        manifest: dict[str, Any] = json.loads(read_regular(file, _LARGEST_MANIFEST))
+        found, checksum = manifest["format"], manifest.get("checksum")
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        raise _broken(file, "is not the manifest of a model") from None
+    if found != FORMAT:
+        raise ModelError(
+            f"{folder} was saved in format {str(found)[:20]}, but this version reads {FORMAT}. "
+            f"Fit it again: recommender fit SITE --model {folder}."
+        )
+    if checksum != _checksum(manifest):
+        raise _broken(file, "is not as it was saved: its checksum is another")
+    return manifest
+
+
+def _read_part(folder: Path, part: Mapping[str, Any]) -> bytes:
+    name, size = part["file"], part["bytes"]
+    file = folder / name
+    if not _HASHED.fullmatch(name):
+        raise _broken(folder / _MANIFEST, f"names a part {name!r} that is no file of a model")
+    try:
+        found = file.stat().st_size
+        content = read_regular(file, size) if found == size else b""
+    except OSError as error:
+        raise _broken(file, f"cannot be read ({error.strerror})") from None
+    if len(content) != size:
+        raise _broken(file, f"has {found:,} bytes, but was saved with {size:,}")
+    if hashlib.sha256(content).hexdigest() != part["sha256"]:
+        raise _broken(file, "is not as it was saved: its checksum is another")
+    return content
+
+
+def _names(folder: Path) -> list[str]:
+    return [file.name for file in folder.iterdir()]
+
+
+def _is_ours(name: str) -> bool:
+    return name in (_MANIFEST, _CARD) or bool(_HASHED.fullmatch(name) or _UNFINISHED.fullmatch(name))
+
+
+def _checksum(manifest: Mapping[str, Any]) -> str:
+    rest = {name: value for name, value in manifest.items() if name != "checksum"}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
+
+
+def _put(file: Path, content: bytes) -> None:
+    """Replace a file as a whole, on the disk."""
+    beside = file.with_name(f".{file.name}.unfinished")
+    with beside.open("wb") as opened:
+        opened.write(content)
+        opened.flush()
+        os.fsync(opened.fileno())
+    beside.replace(file)
+
+
+def _sync(folder: Path) -> None:
+    """Have the names of a folder on the disk; Windows opens no folders, and needs no telling."""
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _broken(file: Path, found: str) -> ModelError:
+    return ModelError(f"{file} {found}. Fit it again: recommender fit SITE --model {file.parent}.")

@@ -1,0 +1,70 @@
+"""Saved models under kills, edits and forgeries; `torture_models.py` does it, a process of its own."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from recommender.errors import ModelError, WriteError
+from recommender.model_store import load_parts, save_parts
+
+SCRIPT = Path(__file__).with_name("torture_models.py")
+
+
+def tried(what, number):
+    """The figures of the script; it has failed where they are not printed."""
+    done = subprocess.run([sys.executable, SCRIPT, what, str(number)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="forks")
+def test_a_save_that_is_killed_leaves_the_old_model_or_the_new_one():
+    """At any line of the code that saves; and the next save removes what was left."""
+    figures = tried("kills", 20)
+    assert figures["old"] + figures["new"] == figures["points"] == 20
+    assert figures["old"] > 0
+    assert figures["new"] > 0
+
+
+def test_a_model_with_broken_bytes_is_refused_or_answers_the_same():
+    """Bytes changed, cut off and added in any of its files: no crash, no traceback, no other answer."""
+    assert tried("edits", 200)["refused"] > 150
+
+
+def test_no_index_of_a_forged_model_leads_out_of_its_arrays():
+    """Arrays that were changed together with their checksums end in an error, or in an answer: never in a crash."""
+    assert tried("forged", 100)["refused"] > 20
+
+
+def test_a_folder_of_a_killed_first_save_is_saved_into(tmp_path):
+    """Parts without a manifest are no strangers."""
+    (tmp_path / "arrays-0123456789abcdef.safetensors").write_bytes(b"half")
+    (tmp_path / ".manifest.json.unfinished").write_bytes(b"half")
+    save_parts(tmp_path, {}, {"terms.json": "{}"}, {}, "card")
+    assert sorted(file.name.partition("-")[0] for file in tmp_path.iterdir()) == [
+        "arrays",
+        "card.md",
+        "manifest.json",
+        "terms",
+    ]
+
+
+def test_a_manifest_of_another_program_is_not_overwritten(tmp_path):
+    """Web applications have a manifest.json too."""
+    (tmp_path / "manifest.json").write_text('{"name": "tea"}')
+    with pytest.raises(WriteError, match="holds other things than a model"):
+        save_parts(tmp_path, {}, {}, {}, "")
+    assert (tmp_path / "manifest.json").read_text() == '{"name": "tea"}'
+
+
+def test_a_part_larger_than_it_was_saved_takes_no_memory(tmp_path):
+    """A sparse file of a terabyte is refused by its size."""
+    save_parts(tmp_path, {}, {"terms.json": "{}"}, {}, "")
+    (file,) = tmp_path.glob("terms-*")
+    with file.open("r+b") as opened:
+        opened.truncate(10**12)
+    with pytest.raises(ModelError, match="has 1,000,000,000,000 bytes, but was saved with 2"):
+        load_parts(tmp_path)
