@@ -211,8 +211,9 @@ class Recommender:
 
     def _learn_decisions(self, state: State, decided: Mapping[int, Mapping[int, bool]]) -> EditorsModel:
         ignored = self.settings.vectors.ignore_topics
+        allowed = self._allowed(state)
         return learn_decisions(
-            decided, self.ranker, lambda key: self._query(state, key), state.catalogue, state.graph, ignored
+            decided, self.ranker, lambda key: self._query(state, key), state.catalogue, state.graph, allowed, ignored
         )
 
     @property

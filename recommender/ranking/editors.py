@@ -30,10 +30,12 @@ KINDS = (
     "any", "same provider", "other provider", "common topic", "no common topic", "within a week", "within a year",
     "further apart",
 )  # fmt: skip
-#: The precision of each weight's prior; of four kinds at once it is that of about a hundred suggestions that were seen
-#: and let stand. Editors write down what they reject more often than what they find right, so of all pairs together
-#: decisions say less than of one kind against another.
-_PRIOR = np.array([200.0, *[60.0] * (len(KINDS) - 1)])
+#: The precision of each weight's prior. Editors write down what they reject more often than what they find right, so
+#: of all pairs together decisions say less than of one kind against another.
+_PRIOR = np.array([60.0, *[20.0] * (len(KINDS) - 1)])
+#: Who decides about one suggestion of a box has seen the others: each that was let stand counts as half a good one.
+#: Without these, twenty rejections of one kind took a tenth of all other kinds too (benchmarks/decisions.py).
+_SEEN, _LET_STAND = 5, 0.5
 #: Scores beyond these count as these: no decision is impossible.
 _SURE = 0.99
 #: Good pairs are those that have at least this grade.
@@ -102,7 +104,11 @@ class EditorsModel:
         return {topic.casefold() for topic in topics}.difference(self.ignored)
 
     def fitted(
-        self, scores: NDArray[np.float64], kinds: NDArray[np.float64], is_good: NDArray[np.bool_]
+        self,
+        scores: NDArray[np.float64],
+        kinds: NDArray[np.float64],
+        is_good: NDArray[np.bool_],
+        sure: NDArray[np.float64],
     ) -> EditorsModel:
         """
         The likeliest weights after some decisions.
@@ -115,14 +121,16 @@ class EditorsModel:
             Shape (n_pairs, n_kinds).
         is_good
             Shape (n_pairs,): whether an editor wants the pair.
+        sure
+            Shape (n_pairs,): as how many decisions it counts.
         """
         odds = logit(np.clip(scores, 1 - _SURE, _SURE))
         weights = np.zeros(len(KINDS))
         # Newton's method; with this prior it is there after a few steps.
         for _ in range(25):
             chances = expit(odds + kinds @ weights)
-            gradient = kinds.T @ (is_good - chances) - _PRIOR * weights
-            curvature = (kinds * (chances * (1 - chances))[:, None]).T @ kinds + np.diag(_PRIOR)
+            gradient = kinds.T @ (sure * (is_good - chances)) - _PRIOR * weights
+            curvature = (kinds * (sure * chances * (1 - chances))[:, None]).T @ kinds + np.diag(_PRIOR)
             weights += np.linalg.solve(curvature, gradient)
         return EditorsModel(dict(zip(KINDS, np.round(weights, 6).tolist(), strict=True)), self.ignored)
 
@@ -152,6 +160,7 @@ def learn_decisions(
     query_of: Callable[[str], Query],
     catalogue: Catalogue,
     graph: CurationGraph,
+    allowed: NDArray[np.bool_],
     ignored: Iterable[str] = (),
 ) -> EditorsModel:
     """
@@ -167,6 +176,8 @@ def learn_decisions(
         The query of an article's id.
     catalogue, graph
         The rows and the lists.
+    allowed
+        Shape (n_rows,): rows that may be suggested.
     ignored
         Topics that say nothing.
     """
@@ -174,13 +185,17 @@ def learn_decisions(
     found = []
     for row, others in decided.items():
         query = query_of(catalogue.articles[row].id)
-        query = dataclasses.replace(query, hidden=query.own, before=float("nan"))
         only = np.zeros(catalogue.n_rows, dtype=bool)
         only[list(others)] = True
-        (ranked,) = ranker.rank([query], len(others), catalogue, graph, only)
+        asked = dataclasses.replace(query, hidden=query.own, before=float("nan"))
+        (ranked,) = ranker.rank([asked], len(others), catalogue, graph, only)
         is_good = np.array([others[other] for other in ranked.rows.tolist()], dtype=bool)
-        found.append((ranked.scores, model.kinds(query, ranked.rows, catalogue), is_good))
+        found.append((ranked.scores, model.kinds(query, ranked.rows, catalogue), is_good, np.ones(len(is_good))))
+        (seen,) = ranker.rank([query], _SEEN, catalogue, graph, allowed)
+        stands = (seen.scores[:_SEEN] >= ranker.threshold) & ~only[seen.rows[:_SEEN]]
+        rows = seen.rows[:_SEEN][stands]
+        some = np.ones(len(rows), dtype=bool)
+        found.append((seen.scores[:_SEEN][stands], model.kinds(query, rows, catalogue), some, _LET_STAND * some))
     if not found:
         return model
-    scores, kinds, is_good = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    return model.fitted(scores, kinds, is_good)
+    return model.fitted(*(np.concatenate(parts) for parts in zip(*found, strict=True)))

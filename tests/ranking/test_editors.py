@@ -118,12 +118,13 @@ def test_the_weights_are_the_likeliest():
     random = np.random.default_rng(2)
     kinds = (random.random((60, len(KINDS))) < 0.4).astype(float)
     values, is_good = random.random(60), random.random(60) < 0.3
-    model = EditorsModel().fitted(values, kinds, is_good)
+    sure = random.choice([0.5, 1.0], 60)
+    model = EditorsModel().fitted(values, kinds, is_good, sure)
 
     def log_posterior(weights):
         clipped = np.clip(values, 0.01, 0.99)
         chances = 1 / (1 + np.exp(-(np.log(clipped / (1 - clipped)) + kinds @ weights)))
-        return np.log(np.where(is_good, chances, 1 - chances)).sum() - (editors._PRIOR * weights**2).sum() / 2
+        return (sure * np.log(np.where(is_good, chances, 1 - chances))).sum() - (editors._PRIOR * weights**2).sum() / 2
 
     best = np.array([model.weights[kind] for kind in KINDS])
     for moved in np.vstack([np.eye(len(KINDS)), -np.eye(len(KINDS))]) * 0.05:
