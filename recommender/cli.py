@@ -135,8 +135,7 @@ def suggest(
     They go into one data file where the site's generator looks (data), into a block of each article (front-matter), or
     to stdout (jsonl). Lists that editors curated are never touched, and a second run changes nothing.
 
-    Where nothing has changed since the last run, nothing is computed again; with --model and the similarity ranker,
-    only what a change can have reached.
+    Where nothing has changed since the last run, nothing is computed again.
     """
     from recommender.batch import suggest_site
 

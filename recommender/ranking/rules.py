@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from recommender.articles import Article
-from recommender.settings import PATTERN_NAMES, RulesSettings, Settings
+from recommender.settings import PATTERN_NAMES, Settings
 from recommender.writing.decisions import Decision, Decisions
 
 __all__ = ["BELOW", "Candidate", "Choice", "Chosen", "Rules"]
@@ -101,11 +101,6 @@ class Rules:
         self._evergreen = [_Pattern(text) for text in self.settings.evergreen]
         self._apart = [tuple(_Pattern(part.strip()) for part in text.split("|")) for text in self.settings.apart]
         self._ignored = {topic.casefold() for topic in settings.vectors.ignore_topics}
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether there is neither a rule nor a decision: then only the marks of articles count."""
-        return self.settings == RulesSettings() and not self._older_only and not self._decisions.by_pair
 
     @property
     def looks_further(self) -> bool:

@@ -84,8 +84,7 @@ def _encoder(name: str) -> Callable[[list[str]], Any]:
             from model2vec import StaticModel
 
             model = StaticModel.from_pretrained(name)
-    except Exception as error:  # noqa: BLE001
-        # What the hub, the file system and the libraries of weights raise has no common parent.
+    except Exception as error:  # noqa: BLE001 - of hub, files and libraries of weights; they have no common parent
         raise SettingsError(
             f"vectors.semantic: {name} cannot be loaded ({' '.join(str(error).split())[:200]}). Name a folder with a "
             "model of sentence-transformers or model2vec, or one of the Hugging Face hub that can be reached."

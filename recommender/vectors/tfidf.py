@@ -339,10 +339,6 @@ class FieldVectorizer:
         """The term of one column, as in `term_names`."""
         return str(self.term_names()[column])
 
-    def frequencies(self) -> NDArray[np.float32]:
-        """Inverse document frequencies, shape (n_terms,)."""
-        return np.concatenate([np.zeros(0, dtype=np.float32), *(self._rarities[field.name] for field in self.fields)])
-
     def word_rarities(self) -> NDArray[np.float32]:
         """Inverse document frequencies of the words of titles and excerpts, shape (n_words,)."""
         return self._rarities.get("words", np.zeros(0, dtype=np.float32))

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import contextlib
 import getpass
-import os
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, lru_cache
@@ -25,11 +24,7 @@ from recommender.cache import digest
 from recommender.content.urls import canonical_url
 from recommender.errors import DecisionsChangedError, DecisionsError, did_you_mean
 from recommender.writing.atomic import read_if_there, replace_file, unwritten
-
-try:
-    import fcntl
-except ImportError:  # Windows: two programs at once are then told apart by the file's bytes alone
-    fcntl = None  # type: ignore[assignment]
+from recommender.writing.lock import only_writer
 
 __all__ = [
     "DECISIONS_FILE",
@@ -211,7 +206,7 @@ class DecisionsFile:
         """
         try:
             replace_file(self.path.parent / ".gitattributes", _ATTRIBUTES.encode())
-            with _locked(self.path.parent):
+            with only_writer(self.path.parent):
                 while True:
                     raw = read_if_there(self.path) or b""
                     chunks = self._chunks(raw)
@@ -374,15 +369,3 @@ def _violation(name: str, value: Any) -> str:
     if name in ("day", "until"):
         return "" if type(value) is date else "a day such as 2026-03-03"
     return "" if isinstance(value, str) and value else "text"
-
-
-@contextlib.contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    descriptor = os.open(folder, os.O_RDONLY) if fcntl else -1
-    try:
-        if fcntl:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        if fcntl:
-            os.close(descriptor)

@@ -44,12 +44,9 @@ CAR = article("car", -90, topics=("cars", "featured"), provider="wire")
 def test_nothing_is_set():
     """Without a rule or a decision the k best are chosen as they come."""
     plain = rules()
-    assert plain.is_plain
     choice = plain.choose(TEA, ranked(CUP, POT, CAR), 2)
     assert choice.chosen == (Chosen(CUP, 0.9), Chosen(POT, 0.8))
     assert choice.left_out == {CAR.id: "it is number 3 of the candidates, and the list ends at 2 (ranking.k)"}
-    assert not rules(at_least=2).is_plain
-    assert not rules(Decision(TEA.id, CUP.id, "reject")).is_plain
 
 
 @pytest.mark.parametrize(

@@ -127,7 +127,7 @@ def test_a_corpus_without_any_word_is_no_error():
     vectorizer = FieldVectorizer()
     assert whole(vectorizer.fit_transform([Article(id="a"), Article(id="b")])).shape == (2, 0)
     assert whole(vectorizer.transform([ARTICLES[0]])).shape == (1, 0)
-    assert vectorizer.frequencies().shape == (0,)
+    assert vectorizer.word_rarities().shape == (0,)
 
 
 def test_terms_of_more_than_half_of_the_articles_are_not_telling():
@@ -180,7 +180,7 @@ def test_shards(monkeypatch):
     cut = FieldVectorizer(settings)
     actual = cut.fit_transform(articles)
     assert cut.state()[0] == once.state()[0]
-    assert cut.frequencies().tolist() == once.frequencies().tolist()
+    assert cut.word_rarities().tolist() == once.word_rarities().tolist()
     assert_same(actual, expected)
 
 
@@ -193,14 +193,14 @@ def test_frequencies_are_those_of_scikit_learn():
     theirs = TfidfVectorizer(analyzer=lambda text: char_ngrams(text, (3, 3)), min_df=2, max_df=0.7, dtype=np.float32)
     theirs.fit([f" {text}" for text in texts])
     assert list(ours.term_names()) == list(theirs.get_feature_names_out())
-    assert ours.frequencies().tolist() == theirs.idf_.tolist()
+    assert ours.state()[1]["rarity_letters"].tolist() == theirs.idf_.tolist()
 
 
 def test_general_language_decides_which_words_are_rare_on_a_small_site():
     """Two words that stand in one article each: the one that is rare in the language weighs more."""
     articles = [Article(id="a", title="Year of the samovar"), Article(id="b", title="City bicycle")]
     vectorizer = FieldVectorizer(only(words=FieldSettings()), "en").fit(articles)
-    rarity = dict(zip(vectorizer.term_names(), vectorizer.frequencies().tolist(), strict=True))
+    rarity = dict(zip(vectorizer.term_names(), vectorizer.word_rarities().tolist(), strict=True))
     assert rarity["samovar"] > 1.5 * rarity["year"]
     assert vectorizer.n_having.tolist() == [1, 1, 1, 1]
 
