@@ -12,6 +12,7 @@ import io
 import os
 import signal
 import sys
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn, cast
@@ -152,6 +153,8 @@ def prepare() -> None:
     # Signals belong to the main thread; whoever calls this from another has its own way of stopping.
     with contextlib.suppress(ValueError):
         signal.signal(signal.SIGTERM, _stop)
+    # joblib replaces a worker whose memory has grown; nothing is lost by that, and nobody need do anything.
+    warnings.filterwarnings("ignore", "A worker stopped while some jobs", UserWarning)
     for stream in (sys.stdout, sys.stderr):
         # A title or a file name that a terminal cannot show is no reason to stop.
         if isinstance(stream, io.TextIOWrapper):

@@ -1,6 +1,7 @@
 """What editors decide, by the command line and in every run after it."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -196,3 +197,53 @@ def test_an_empty_box_says_which_rule(site, asked):
     assert rec.why_none(article) == f"it shows none: {article} (rules.none_on)"
     apart = settings_from_mapping({**{"ranking": {"ranker": "similarity"}}, "rules": {"apart": [f"{article} | *"]}})
     assert "rules.apart" in Recommender(apart).fit(read_site(site)).why_none(article)
+
+
+def test_a_run_decides_how_many(site, asked):
+    """A saved model shows as many suggestions as this run asks for, and says so of the rest."""
+    article, (_, second, *_) = asked
+    run("fit", site, "--model", site.parent / "model", "--quiet")
+    (site / "recommender.yaml").write_text("ranking: {ranker: similarity, k: 1}\n")
+    told = run("explain", site, article, second, "--model", site.parent / "model").output
+    assert "the list ends at 1 (ranking.k)" in told
+
+
+def test_the_report_follows_decisions(site, asked):
+    """A rejected pair is on no page."""
+    article, found = asked
+    page = site.parent / "report.html"
+    corpus = read_site(site)
+    titles = [corpus[key].title for key in (article, found[0])]
+
+    def drawn():
+        assert run("report", site, "--output", page, "--quiet").exit_code == 0
+        places = json.loads(re.search(r'id="map-data">(.*?)</script>', page.read_text(), re.DOTALL)[1])["articles"]
+        names = [place[2] for place in places]
+        return names.index(titles[1]) in places[names.index(titles[0])][-1]
+
+    assert drawn()
+    run("decide", site, article, found[0], "reject")
+    assert not drawn()
+
+
+def test_what_stands_elsewhere(site, asked):
+    """An address elsewhere can be rejected and taken back; it is brought into no list, which is said."""
+    article, _ = asked
+    away = "https://example.org/kettles"
+    assert run("decide", site, article, away, "accept").exit_code == 0
+    done = run("promote", site)
+    assert done.exit_code == 1
+    assert "example.org/kettles is no article of the site" in done.output
+    assert "taken back" in run("decide", site, article, away, "undo").output
+
+
+def test_fill_ups_come_last(site, asked):
+    """Where a better candidate takes the place of a rejected one, nothing fills up."""
+    article, (first, *_) = asked
+    run("decide", site, article, first, "reject")
+    mapping = {"ranking": {"ranker": "similarity", "k": 2, "min_score": 0}, "articles": {"cache": "none"}}
+    corpus = read_site(site)
+    plain = Recommender(settings_from_mapping(mapping), read_decisions(site, corpus)).fit(corpus)
+    filling = settings_from_mapping({**mapping, "rules": {"fill_up": True}})
+    filled = Recommender(filling, read_decisions(site, corpus)).fit(corpus)
+    assert filled.suggest(article) == plain.suggest(article)

@@ -8,13 +8,14 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import cast
 
-from recommender.articles import Corpus, Reading
+from recommender.articles import Article, Corpus, Reading
 from recommender.batch.choosing import choose_articles, id_of
 from recommender.batch.stages import Progress, decisions_of, read_corpus, silence
+from recommender.content.urls import canonical_url, is_address
 from recommender.errors import RecommenderError, UnknownArticleError
 from recommender.settings import Settings
 from recommender.writing import FileChange, apply_changes
-from recommender.writing.decisions import Decision, DecisionsFile, Verdict, editor_name
+from recommender.writing.decisions import DecisionsFile, Verdict, decide, editor_name
 from recommender.writing.lock import only_writer
 from recommender.writing.promote import plan_promotion
 
@@ -64,7 +65,7 @@ def decide_pair(
     site
         A folder, or a file of articles one a line.
     article, candidate
-        Ids or files.
+        Ids or files; the candidate may be an address elsewhere.
     verdict
         As in `Verdict`, or ``undo``.
     why, position, until
@@ -78,32 +79,19 @@ def decide_pair(
         The file of decisions cannot be understood.
     WriteError
         It cannot be written.
-    RecommenderError
-        An article cannot be decided about under itself.
     """
     corpus = read_corpus(site, settings, progress or silence)
-    one, other = _known(corpus, site, article), _known(corpus, site, candidate)
-    if one == other:
-        raise RecommenderError(f"{one}: an article is not suggested under itself. Name another candidate.")
+    one, other = _known(corpus, site, article), _candidate(corpus, site, candidate)
+    pair = one.id, other.id
     file = DecisionsFile(site, corpus)
     decision = None
     if verdict != "undo":
-        decision = Decision(
-            one,
-            other,
-            cast(Verdict, verdict),
-            position=(position or 1) if verdict == "pin" else None,
-            why=why,
-            by=editor_name(site),
-            day=datetime.now(UTC).date(),
-            until=until,
-            article_url=corpus[one].url,
-            candidate_url=corpus[other].url,
-        )
-    elif (one, other) not in file.read().by_pair:
-        return f"{other} under {one}: nothing was decided, so there is nothing to undo"
-    file.change({(one, other): decision})
-    return f"{other} under {one}: {decision or 'the decision was taken back'}"
+        made = cast(Verdict, verdict)
+        decision = decide(one, other, made, by=editor_name(site), why=why, position=position, until=until)
+    elif pair not in file.read().by_pair:
+        return f"{other.id} under {one.id}: nothing was decided, so there is nothing to undo"
+    file.change({pair: decision})
+    return f"{other.id} under {one.id}: {decision or 'the decision was taken back'}"
 
 
 def promote_site(
@@ -149,8 +137,16 @@ def promote_site(
     return PromoteRun(reading, plan.changes, n_changed, (*reading.problems, *plan.problems, *lost))
 
 
-def _known(corpus: Corpus, site: Path, name: str) -> str:
+def _known(corpus: Corpus, site: Path, name: str) -> Article:
     found = id_of(corpus, site, name)
     if found is None:
         raise UnknownArticleError(name, list(corpus.ids))
-    return found
+    return corpus[found]
+
+
+def _candidate(corpus: Corpus, site: Path, name: str) -> Article:
+    """An article of the site, or one elsewhere, which its address names."""
+    if id_of(corpus, site, name) is None and is_address(name):
+        address = canonical_url(name)
+        return Article(id=address, url=name)
+    return _known(corpus, site, name)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from recommender.articles import Reading
 from recommender.batch.results import ReportRun
-from recommender.batch.stages import Progress, load_recommender, read_corpus, recommender_for, silence
+from recommender.batch.stages import Progress, decisions_of, load_recommender, read_corpus, recommender_for, silence
 from recommender.settings import Settings
 
 __all__ = ["report_site"]
@@ -60,7 +60,7 @@ def report_site(
     tell = progress or silence
     loaded = load_recommender(model, settings)
     corpus = read_corpus(site, settings, tell, strict=strict)
-    recommender, _ = recommender_for(corpus, settings, loaded, tell, site, model)
+    recommender, _ = recommender_for(corpus, settings, loaded, tell, site, model, decisions_of(site, corpus))
     ranking = settings.ranking
     answers = recommender.answers(
         ranking.k, min_score=ranking.min_score, progress=lambda done, total: tell("suggestions", done, total)

@@ -76,12 +76,13 @@ def recommender_for(
     progress: Progress,
     site: Path,
     model: Path | None,
-    decisions: Decisions | None = None,
+    decisions: Decisions,
 ) -> tuple[Recommender, News | None]:
     """
     A recommender that knows the corpus: fitted on it, or one that was loaded, brought up to date.
 
-    Rules and decisions are those of this run, also where the model was saved under others.
+    Rules, decisions, and how many suggestions of which score are those of this run, also where the model was saved
+    under others.
 
     One that the site has left too far behind is replaced by one fitted anew: a job that runs at night has nobody who
     would read advice, and what it writes should not depend on when somebody last saved a model.
@@ -94,8 +95,10 @@ def recommender_for(
 
     if loaded is None:
         return fitted(), None
-    loaded.settings = replace(loaded.settings, rules=settings.rules)
-    loaded.decisions = decisions or Decisions()
+    of_run = {name: getattr(settings.ranking, name) for name in ("k", "min_score", "n_jobs", "refit_at")}
+    ranking = replace(loaded.settings.ranking, **of_run)
+    loaded.settings = replace(loaded.settings, rules=settings.rules, ranking=ranking)
+    loaded.decisions = decisions
     added, removed = loaded.changes(corpus)
     known = set(loaded.article_ids)
     n_changed = sum(article.id in known for article in added)

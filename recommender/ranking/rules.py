@@ -7,12 +7,14 @@ the rest, what fills up, and whether enough is left. Each refusal is a sentence 
 
 from __future__ import annotations
 
+import dataclasses
 import fnmatch
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 
 from recommender.articles import Article
 from recommender.settings import PATTERN_NAMES, Settings
@@ -160,7 +162,7 @@ class Rules:
         *,
         shown: Collection[str] = (),
         similarity: Callable[[str, str], float] | None = None,
-        copy_of: Callable[[Article], str] | None = None,
+        copy_of: Callable[[Article], str] = attrgetter("id"),
         newest: Callable[[Collection[str]], Iterable[Article]] | None = None,
     ) -> Choice:
         """
@@ -197,20 +199,28 @@ class Rules:
                 left_out[one.article.id] = why
             else:
                 allowed.append(one)
-        firsts = self._one_of_copies(allowed, decided, copy_of or (lambda article: article.id), left_out)
-        wanted = sorted(
-            (one for one in firsts if one.article.id in decided),
-            key=lambda one: decided[one.article.id].position or len(ranked) + 1,
-        )
+        firsts = self._one_of_copies(allowed, decided, copy_of, left_out)
+        noted = [
+            dataclasses.replace(one, note=f"it was {decided[one.article.id]}")
+            for one in firsts
+            if one.article.id in decided
+        ]
+        place_of = {one.article.id: decided[one.article.id].position or 0 for one in noted}
+        # The pinned ones by their places, then, of place 0, the accepted ones.
+        wanted = sorted(noted, key=lambda one: place_of[one.article.id] or len(ranked) + k)
         rest = [one for one in firsts if one.article.id not in decided]
         # The best copy of a text may not be the one that stood first.
         rest.sort(key=lambda one: -one.score * self._preference(article, one.article))
-        chosen = [Chosen(one.article, one.score, f"it was {decided[one.article.id]}", one.copies) for one in wanted[:k]]
         left_out |= {one.article.id: f"{k} others are pinned or accepted (ranking.k)" for one in wanted[k:]}
-        chosen += self._best(article, rest, chosen, k, similarity, left_out)
+        wanted = wanted[:k]
+        best = self._best(article, rest, wanted, k, similarity, left_out)
+        chosen = [accepted for accepted in wanted if not place_of[accepted.article.id]] + best
+        for pinned in wanted:
+            if place_of[pinned.article.id]:
+                chosen.insert(place_of[pinned.article.id] - 1, pinned)
         if self.settings.fill_up and len(chosen) < k and newest is not None:
-            taken = {one.article.id for one in chosen} | set(left_out)
-            chosen += self._fill_ups(article, newest(self.topics(article)), taken, k - len(chosen), shown)
+            others = (one for one in newest(self.topics(article)) if one.id not in left_out)
+            chosen += self._fill_ups(article, others, chosen, k - len(chosen), shown, copy_of)
         if len(chosen) < self.settings.at_least and not wanted:
             why = f"fewer than {self.settings.at_least} suggestions remain (rules.at_least)"
             left_out |= {one.article.id: why for one in chosen}
@@ -313,15 +323,30 @@ class Rules:
         return best
 
     def _fill_ups(
-        self, article: Article, newest: Iterable[Article], taken: set[str], n: int, shown: Collection[str]
+        self,
+        article: Article,
+        newest: Iterable[Article],
+        before: Sequence[Chosen],
+        n: int,
+        shown: Collection[str],
+        copy_of: Callable[[Article], str],
     ) -> list[Chosen]:
+        """The newest of the article's topics, behind what was chosen: no text twice, and no provider too often."""
+        taken = {copy_of(one.article) for one in before} | {copy_of(article)}
+        per_provider = Counter(one.article.provider.casefold() for one in before)
+        limit = self.settings.per_provider
         found: list[Chosen] = []
         for other in newest:
             if len(found) == n:
                 break
-            if other.id != article.id and other.id not in taken and not self._refusal(article, other, shown):
-                topic = next((topic for topic in self.topics(article) if topic in self.topics(other)), "")
-                found.append(Chosen(other, 0.0, f"it fills a place as one of the newest with the topic {topic}"))
+            provider = other.provider.casefold()
+            is_full = limit is not None and provider and per_provider[provider] >= limit
+            if is_full or copy_of(other) in taken or self._refusal(article, other, shown):
+                continue
+            taken.add(copy_of(other))
+            per_provider[provider] += 1
+            topic = next((topic for topic in self.topics(article) if topic in self.topics(other)), "")
+            found.append(Chosen(other, 0.0, f"it fills a place as one of the newest with the topic {topic}"))
         return found
 
 

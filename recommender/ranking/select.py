@@ -108,17 +108,23 @@ class Selector:
         """
         depth = max(k, default=0) * (_DEEPER if self._rules.looks_further else 1)
         ranked = self.rank(queries, depth)
-        found = [self._selected(*one, least, shown) for one in zip(queries, ranked, k, strict=True)]
+        has_more = [_may_have_more(*one, least) for one in zip(ranked, k, strict=True)]
+        found = [
+            self._selected(query, one, places, least, shown, fills=not more)
+            for query, one, places, more in zip(queries, ranked, k, has_more, strict=True)
+        ]
         # Copies and refused rows take places among the k best and have none in the answer. Few queries have any.
-        asked = [place for place in range(len(queries)) if _may_have_more(ranked[place], k[place], least)]
+        asked = [
+            place for place, query in enumerate(queries) if has_more[place] and not self._rules.none_here(query.article)
+        ]
         while asked := [place for place in asked if len(found[place].rows.rows) < k[place]]:
             depth *= _DEEPER
             deeper = zip(asked, self.rank([queries[place] for place in asked], depth), strict=True)
             asked = []
             for place, one in deeper:
-                found[place] = self._selected(queries[place], one, k[place], least, shown)
-                if _may_have_more(one, depth, least):
-                    asked.append(place)
+                more = _may_have_more(one, depth, least)
+                found[place] = self._selected(queries[place], one, k[place], least, shown, fills=not more)
+                asked += [place] if more else []
         return found
 
     def rank(self, queries: Sequence[Query], depth: int, allowed: NDArray[np.bool_] | None = None) -> Sequence[Ranked]:
@@ -193,7 +199,7 @@ class Selector:
             return "it shares no signal with the article"
         near = slice(0, max(place, k) + _BEHIND)
         near_by = Ranked(ranked.rows[near], ranked.similarities[near], ranked.scores[near])
-        return self._choice(query, near_by, k, least).left_out.get(candidate.id, "")
+        return self._choice(query, self._with_decided(query, near_by), k, least).left_out.get(candidate.id, "")
 
     def _is_tied(self, query: Query, row: int) -> bool:
         """Whether a curated list ties a row to one that shares a word, where that may bring it in."""
@@ -205,11 +211,13 @@ class Selector:
 
     # --------------------------------------------------------------- choose
 
-    def _selected(self, query: Query, ranked: Ranked, k: int, least: float, shown: Collection[str] = ()) -> Selected:
+    def _selected(
+        self, query: Query, ranked: Ranked, k: int, least: float, shown: Collection[str], *, fills: bool
+    ) -> Selected:
         if k == 0:
             return Selected(ranked, why_none="its curated list fills all places already")
         ranked = self._with_decided(query, ranked)
-        choice = self._choice(query, ranked, k, least, shown)
+        choice = self._choice(query, ranked, k, least, shown, fills=fills)
         place_of = {row: place for place, row in enumerate(ranked.rows.tolist())}
         rows, similarities, scores, notes = [], [], [], []
         for one in choice.chosen:
@@ -225,7 +233,10 @@ class Selector:
         why = "" if rows else choice.why_none if _is_by_rule(choice) else self._why_none(query, ranked, least)
         return Selected(chosen, tuple(notes), why)
 
-    def _choice(self, query: Query, ranked: Ranked, k: int, least: float, shown: Collection[str] = ()) -> Choice:
+    def _choice(
+        self, query: Query, ranked: Ranked, k: int, least: float, shown: Collection[str] = (), *, fills: bool = True
+    ) -> Choice:
+        """What the rules choose; with `fills` also what fills up, which comes when there is no more to choose from."""
         articles = self._catalogue.articles
         candidates = [
             Candidate(articles[row], score)
@@ -239,7 +250,7 @@ class Selector:
             shown=shown,
             similarity=self._similarity,
             copy_of=_text_of,
-            newest=lambda topics: self._newest(query, topics),
+            newest=(lambda topics: self._newest(query, topics)) if fills else None,
         )
 
     def _with_decided(self, query: Query, ranked: Ranked) -> Ranked:

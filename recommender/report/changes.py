@@ -203,6 +203,8 @@ class _Comparison:
                 return cause, f"its {what} changed"
             if _differs(was.get(candidate), now.get(candidate), cause):
                 return cause, f"the {what} of “{now[candidate].title}” changed"
+            if cause == "list" and _differs(was.get(article), now.get(article), "decision"):
+                return "decision", CAUSES["decision"]
         return self.site_wide
 
     def _site_wide(self) -> tuple[str, str]:

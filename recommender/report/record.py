@@ -23,6 +23,7 @@ from recommender.runs import OF_THE_MACHINE
 from recommender.settings import Settings, describe_settings
 from recommender.writing import Answer
 from recommender.writing.data import data_file
+from recommender.writing.decisions import Decision
 
 if TYPE_CHECKING:
     from recommender.model import Recommender
@@ -46,20 +47,21 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """An article as a run knew it: its title, and digests of its text, its details and its curated list."""
+    """An article as a run knew it: its title, and digests of its text, its details, its list and what was decided."""
 
     title: str
     text: str
     details: str
     list: str
+    decision: str
 
     @classmethod
-    def of(cls, article: Article) -> Self:
-        """An article as it is now."""
+    def of(cls, article: Article, decided: Iterable[Decision] = ()) -> Self:
+        """An article as it is now, with the decisions under it that hold."""
         texts = repr([getattr(article, name) for name in _TEXT])
         details = repr([getattr(article, name) for name in _DETAILS])
         entries = repr([(entry.target, entry.url, entry.title) for entry in article.related])
-        return cls(article.title, *(digest(found)[:16] for found in (texts, details, entries)))
+        return cls(article.title, *(digest(found)[:16] for found in (texts, details, entries, repr([*decided]))))
 
 
 @dataclass(frozen=True)
@@ -152,10 +154,11 @@ class Records:
         """The record of this run; of articles that it was not asked for, what was given before stands."""
         ids = set(corpus.ids)
         others = {} if before is None else {key: one for key, one in before.given.items() if key in ids}
+        decided, today = recommender.decisions, datetime.now(UTC).date()
         given = {key: one for key, one in {**others, **self._given}.items() if one}
         return Record(
             given=given,
-            articles={article.id: Known.of(article) for article in corpus},
+            articles={article.id: Known.of(article, decided.of(article.id, today).values()) for article in corpus},
             # As JSON has them, to be equal after a way through a file.
             settings={
                 name: json.loads(json.dumps(value, default=str))

@@ -255,7 +255,7 @@ def make_app(desk: Desk, site_url: str, token: str, hosts: frozenset[str]) -> AS
         return form.get("article", ""), f"{past}: {desk.recommender.article(form.get('candidate', '')).title}"
 
     def order(form: dict[str, str]) -> tuple[str, str]:
-        desk.order(form.get("article", ""), form.get("order", "").split("\n"))
+        desk.order(form.get("article", ""), form.get("order", "").splitlines(), seen=form.get("version", ""))
         return form.get("article", ""), "The order is pinned"
 
     def undo(form: dict[str, str]) -> tuple[str, str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from difflib import unified_diff
 from functools import cached_property
@@ -15,12 +16,13 @@ from recommender.articles import Article, Corpus
 from recommender.batch.stages import read_corpus, silence
 from recommender.cache import digest
 from recommender.content.matching import EntryMatcher
-from recommender.errors import DecisionsChangedError, RecommenderError
+from recommender.errors import DecisionsChangedError, UnknownArticleError
 from recommender.model import Recommender
 from recommender.settings import Settings
 from recommender.suggestions import Reason, Suggestion
 from recommender.writing.atomic import apply_changes
-from recommender.writing.decisions import Decision, Decisions, DecisionsFile, Pair, Verdict, editor_name
+from recommender.writing.decisions import Decision, Decisions, DecisionsFile, Pair, Verdict, decide, editor_name
+from recommender.writing.lock import only_writer
 from recommender.writing.plan import Plan
 from recommender.writing.promote import plan_promotion
 
@@ -251,9 +253,10 @@ class Desk:
         box = tuple(item(one) for one in self.recommender.suggest(article_id))
         seen = {one.article.id for one in box} | {entry.target.id for entry in curated if entry.target}
         rejected = [
-            Item(self.corpus[key], 0.0, Reason(0.0, 0.0), one) for key, one in held.items()
-            if key in self._ids and key not in seen
-        ]  # fmt: skip
+            Item(found, 0.0, Reason(0.0, 0.0), one)
+            for key, one in held.items()
+            if key not in seen and (found := self._article(key)) is not None
+        ]
         seen |= {one.article.id for one in rejected}
         others = [
             item(one, "its score is below the threshold" if one.score < least else f"{k} others are before it")
@@ -263,6 +266,12 @@ class Desk:
         why_none = "" if box else self.recommender.why_none(article_id)
         self._known[article_id] = (len(box), box[0].score if box else 0.0, why_none)
         return Sheet(article, box, tuple(rejected + others[:_MORE]), curated, why_none, held)
+
+    def _article(self, article_id: str) -> Article | None:
+        """An article of the site or elsewhere; None for one that there is no more."""
+        with suppress(UnknownArticleError):
+            return self.recommender.article(article_id)
+        return None
 
     def _curated(self, article: Article, held: Mapping[str, Decision]) -> Iterator[Entry]:
         chances = self.recommender.approvals(article.id)
@@ -309,7 +318,8 @@ class Desk:
         """
         pair = (self.corpus[article_id].id, candidate_id)
         before = self.decisions.by_pair.get(pair)
-        if str(before or "") != seen:
+        # A form sends line breaks of its own.
+        if str(before or "").split() != seen.split():
             raise DecisionsChangedError(
                 f"{candidate_id}: it was decided otherwise in the meantime, and is now: {before or 'undecided'}. "
                 "Look again, then decide."
@@ -317,9 +327,18 @@ class Desk:
         after = self._decision(pair, verdict, why, position) if verdict else None
         self._change({pair: (before, after)})
 
-    def order(self, article_id: str, candidate_ids: Sequence[str]) -> None:
-        """Pin some candidates in this order."""
+    def order(self, article_id: str, candidate_ids: Sequence[str], *, seen: str) -> None:
+        """
+        Pin some candidates in this order.
+
+        Raises
+        ------
+        DecisionsChangedError
+            The decisions are of another version than the page showed.
+        """
         now = self.decisions.by_pair
+        if self.decisions.version != seen:
+            raise DecisionsChangedError("the decisions have changed in the meantime. Look again, then order.")
         pairs = [(article_id, candidate_id) for candidate_id in dict.fromkeys(candidate_ids)]
         self._change(
             {pair: (now.get(pair), self._decision(pair, "pin", "", place)) for place, pair in enumerate(pairs, 1)}
@@ -329,11 +348,11 @@ class Desk:
         """Take back the last decision of this session, and return its article; "" where there is none."""
         if not self._undo:
             return ""
-        last = self._undo[-1]
+        # What somebody has decided otherwise since is not undone, now or later.
+        last = self._undo.pop()
         self.file.change(
             {pair: before for pair, (before, _) in last.items()}, {pair: after for pair, (_, after) in last.items()}
         )
-        self._undo.pop()
         return next(iter(last))[0]
 
     def promotion(self, article_ids: Sequence[str] | None) -> Promotion:
@@ -373,7 +392,8 @@ class Desk:
             raise DecisionsChangedError(
                 "a file or a decision has changed since you looked, so nothing was written. Look again, then confirm."
             )
-        n_changed, problems = apply_changes(promotion.plan.changes)
+        with only_writer(self.site):
+            n_changed, problems = apply_changes(promotion.plan.changes)
         if n_changed:
             self._read_again()
         if problems:
@@ -397,19 +417,13 @@ class Desk:
         self._undo.append(changes)
 
     def _decision(self, pair: Pair, verdict: Verdict, why: str, position: int) -> Decision:
-        if pair[0] == pair[1]:
-            raise RecommenderError(f"{pair[0]}: an article is not suggested under itself. Choose another.")
+        """The decision of now; a reason and a last day that it had before stay where nothing else is said."""
         article, candidate = self.corpus[pair[0]], self.recommender.article(pair[1])
-        return Decision(
-            *pair,
-            verdict,
-            position=max(1, position) if verdict == "pin" else None,
-            why=" ".join(why.split()),
-            by=self.editor,
-            day=_today(),
-            article_url=article.url,
-            candidate_url=candidate.url,
-        )
+        made = decide(article, candidate, verdict, by=self.editor, why=why, position=position)
+        before = self.decisions.by_pair.get(pair)
+        if before is None or before.verdict != verdict:
+            return made
+        return replace(made, why=made.why or before.why, until=before.until)
 
 
 #: What needs a look first.

@@ -32,6 +32,7 @@ from recommender.writing.attributes import keep_attributes, keep_owner_and_mode
 from recommender.writing.lock import try_lock
 
 __all__ = [
+    "ChangedError",
     "FileChange",
     "apply_changes",
     "is_stream",
@@ -175,7 +176,7 @@ def _apply(change: FileChange) -> bool:
         after = change.after if now == change.before else change.make(now)
         try:
             return replace_file(change.path, after, before=now)
-        except _ChangedError:
+        except ChangedError:
             continue
     raise WriteError(f"{change.path}: is changed by something else again and again, so it is left as it is. Run again.")
 
@@ -343,7 +344,7 @@ def _replace(path: Path, parts: Iterable[bytes], content: bytes | None, before: 
     return True
 
 
-class _ChangedError(OSError):
+class ChangedError(OSError):
     """A file is not what it was expected to be."""
 
 
@@ -353,7 +354,7 @@ def _put_in_place(beside: Path, target: Path, content: bytes | None, before: byt
         try:
             target.hardlink_to(beside)
         except FileExistsError:
-            raise _ChangedError(errno.EEXIST, "it is there by now", str(target)) from None
+            raise ChangedError(errno.EEXIST, "it is there by now", str(target)) from None
         except OSError:
             # A file system without links.
             beside.replace(target)
@@ -366,11 +367,11 @@ def _put_in_place(beside: Path, target: Path, content: bytes | None, before: byt
     try:
         if not _swap(beside, target):
             if target.read_bytes() != before:
-                raise _ChangedError(errno.EBUSY, "it was changed", str(target))
+                raise ChangedError(errno.EBUSY, "it was changed", str(target))
             beside.replace(target)
             return
     except FileNotFoundError:
-        raise _ChangedError(errno.ENOENT, "it is gone", str(target)) from None
+        raise ChangedError(errno.ENOENT, "it is gone", str(target)) from None
     if beside.read_bytes() == before:
         beside.unlink()
         return
@@ -379,7 +380,7 @@ def _put_in_place(beside: Path, target: Path, content: bytes | None, before: byt
         _swap(beside, target)
         if beside.read_bytes() == content:
             break
-    raise _ChangedError(errno.EBUSY, "it was changed", str(target))
+    raise ChangedError(errno.EBUSY, "it was changed", str(target))
 
 
 def _swap(one: Path, other: Path) -> bool:

@@ -12,7 +12,7 @@ import getpass
 import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal, Self, get_args
@@ -23,7 +23,7 @@ from recommender.articles import Article
 from recommender.cache import digest
 from recommender.content.urls import canonical_url
 from recommender.errors import DecisionsChangedError, DecisionsError, did_you_mean
-from recommender.writing.atomic import read_if_there, replace_file, unwritten
+from recommender.writing.atomic import ChangedError, read_if_there, replace_file, unwritten
 from recommender.writing.lock import only_writer
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "DecisionsFile",
     "Pair",
     "Verdict",
+    "decide",
     "editor_name",
     "read_decisions",
 ]
@@ -205,10 +206,12 @@ class DecisionsFile:
             The file cannot be written.
         """
         try:
-            replace_file(self.path.parent / ".gitattributes", _ATTRIBUTES.encode())
+            self.path.parent.mkdir(parents=True, exist_ok=True)
             with only_writer(self.path.parent):
+                self._tell_git()
                 while True:
-                    raw = read_if_there(self.path) or b""
+                    found = read_if_there(self.path)
+                    raw = found or b""
                     chunks = self._chunks(raw)
                     now = self._decisions(raw, chunks).by_pair
                     for pair, seen in (expected or {}).items():
@@ -218,12 +221,22 @@ class DecisionsFile:
                                 f"{now.get(pair) or 'the decision was taken back'}. Look again, then decide."
                             )
                     after = _changed(chunks, wanted).encode()
+                    # Read before it is written: what cannot be read again must not stand there.
+                    decided = self._decisions(after, self._chunks(after))
                     # A hand with an editor takes no lock.
-                    if (read_if_there(self.path) or b"") == raw:
-                        replace_file(self.path, after)
-                        return self._decisions(after, self._chunks(after))
+                    with contextlib.suppress(ChangedError):
+                        replace_file(self.path, after, before=found)
+                        return decided
         except OSError as error:
             raise unwritten(self.path, error) from None
+
+    def _tell_git(self) -> None:
+        """See to it that git unites the lines of two branches; what else stands in its file is a person's."""
+        file = self.path.parent / ".gitattributes"
+        told = (read_if_there(file) or b"").decode("utf-8", "surrogateescape")
+        if _ATTRIBUTES.strip() not in told.splitlines():
+            gap = "\n" if told and not told.endswith("\n") else ""
+            replace_file(file, f"{told}{gap}{_ATTRIBUTES}".encode("utf-8", "surrogateescape"))
 
     def _chunks(self, raw: bytes) -> list[tuple[str, Decision | None]]:
         """The text in pieces that joined give it again, each with its decision where it holds one."""
@@ -307,6 +320,40 @@ def read_decisions(site: Path | str, corpus: Iterable[Article] = ()) -> Decision
     return DecisionsFile(Path(site), corpus).read()
 
 
+def decide(
+    article: Article,
+    candidate: Article,
+    verdict: Verdict,
+    *,
+    by: str,
+    why: str = "",
+    position: int | None = None,
+    until: date | None = None,
+) -> Decision:
+    """
+    A decision of today, as `Decision` has it; what is pinned stands first if not said.
+
+    Raises
+    ------
+    DecisionsError
+        The candidate is the article itself.
+    """
+    if article.id == candidate.id:
+        raise DecisionsError(f"{article.id}: an article is not suggested under itself. Name another candidate.")
+    return Decision(
+        article.id,
+        candidate.id,
+        verdict,
+        position=max(1, position or 1) if verdict == "pin" else None,
+        why=" ".join(why.split()),
+        by=by,
+        day=datetime.now(UTC).date(),
+        until=until,
+        article_url=article.url,
+        candidate_url=candidate.url,
+    )
+
+
 def editor_name(site: Path) -> str:
     """Who decides: git's name for the user, else the system's."""
     with contextlib.suppress(OSError, subprocess.SubprocessError):
@@ -331,11 +378,24 @@ def _changed(chunks: list[tuple[str, Decision | None]], wanted: Mapping[Pair, De
     return "".join([*parts, *(_line(wanted[pair]) for pair in waiting)])
 
 
+class _OneLine(yaml.SafeDumper):
+    """As PyYAML's safe dumper; a line break in a text is written as an escape."""
+
+    def represent_str(self, text: str) -> yaml.ScalarNode:
+        style = '"' if text.splitlines() not in ([], [text]) else None
+        return self.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_OneLine.add_representer(str, _OneLine.represent_str)
+
+
 def _line(decision: Decision | None) -> str:
     if decision is None:
         return ""
     values = {name: getattr(decision, name) for name in _NAMES if getattr(decision, name) not in ("", None)}
-    text = yaml.safe_dump(values, default_flow_style=True, allow_unicode=True, sort_keys=False, width=float("inf"))
+    text = yaml.dump(
+        values, Dumper=_OneLine, default_flow_style=True, allow_unicode=True, sort_keys=False, width=float("inf")
+    )
     return f"- {text.strip()}\n"
 
 
@@ -344,7 +404,7 @@ def _decision(text: str) -> Decision:
     """The decision of one item of the list."""
     try:
         (found,) = yaml.safe_load(text)
-    except (yaml.YAMLError, TypeError, ValueError) as error:
+    except (yaml.YAMLError, TypeError, ValueError, AttributeError, KeyError, RecursionError) as error:
         raise DecisionsError(f"{getattr(error, 'problem', None) or 'is not YAML'}. Mend the line.") from None
     if not isinstance(found, dict):
         raise DecisionsError("expected article, candidate and verdict, found something else. Mend the line.")

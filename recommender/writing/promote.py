@@ -17,7 +17,6 @@ import yaml
 from recommender.articles import Article, Corpus, EntryShape
 from recommender.bounds import Fence
 from recommender.content import front_matter
-from recommender.content.jsonl import is_jsonl
 from recommender.content.matching import EntryMatcher
 from recommender.content.related_lists import read_entries
 from recommender.errors import RecommenderError, WriteError
@@ -53,7 +52,7 @@ def plan_promotion(
     WriteError
         The site is a file of lines.
     """
-    if is_jsonl(site):
+    if not site.is_dir():
         raise WriteError(f"{site}: lists are promoted into front matter, and lines have none. Change them by hand.")
     matcher = EntryMatcher(corpus)
     fence = Fence.around(site, outside)
@@ -66,6 +65,14 @@ def plan_promotion(
         article = corpus[article_id]
         held = decisions.of(article_id, today)
         added = [one for one in held.values() if one.verdict in ("pin", "accept") and one.candidate in known]
+        problems += [
+            WriteError(
+                f"{article.path}: {one.candidate} is no article of the site, so it is not brought into the list. "
+                "Write it there by hand."
+            )
+            for one in held.values()
+            if one.verdict in ("pin", "accept") and one.candidate not in known
+        ]
         added.sort(key=lambda one: (one.position is None, one.position, one.candidate))
         removed = {one.candidate for one in held.values() if one.verdict == "remove"}
         maker = _Maker(article, names, [corpus[one.candidate] for one in added], removed, matcher, corpus.entry_shape)

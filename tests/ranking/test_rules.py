@@ -212,6 +212,24 @@ def test_decisions():
     assert choice.left_out == {CUP.id: "it was rejected by Ben: dull (decision)"}
 
 
+@pytest.mark.parametrize(
+    ("position", "expected"), [(1, "car cup pot"), (2, "cup car pot"), (3, "cup pot car"), (9, "cup pot car")]
+)
+def test_pinned_where_it_stands(position, expected):
+    """What is pinned stands at its place, or behind all where there are fewer."""
+    held = rules(Decision(TEA.id, CAR.id, "pin", position=position))
+    assert names(held.choose(TEA, ranked(CUP, POT, CAR), 3)) == expected.split()
+
+
+def test_fill_ups_are_no_copies():
+    """What fills up is no text that stands there already, nor more of one provider than the rules allow."""
+    others = [article("one", provider="Wire"), article("two", provider="Wire"), article("three", provider="Post")]
+    choice = rules(fill_up=True, per_provider=1).choose(TEA, [], 5, newest=lambda topics: others)
+    assert names(choice) == ["one", "three"]
+    choice = rules(fill_up=True).choose(TEA, [], 5, newest=lambda topics: others, copy_of=lambda one: one.provider)
+    assert names(choice) == ["three"], "the article itself is from Wire"
+
+
 def test_a_decision_overrules_a_rule():
     """What an editor accepts is shown whatever the rules of dates and kinds say, never what is never suggested."""
     settings = {"window_days": 1.0, "same": ("topic",)}

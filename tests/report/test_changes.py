@@ -16,18 +16,21 @@ from recommender.report.change_report import as_html, as_json, as_markdown
 from recommender.report.changes import compare
 from recommender.report.record import Given, Known, Record
 from recommender.settings import settings_from_mapping
+from recommender.writing.decisions import Decision
 
 TEAS = [Article(id=name, title=f"Brewing {name} tea", excerpt="Leaves.") for name in ("black", "green", "white")]
 
 
-def record(given, articles=TEAS, **values):
+def record(given, articles=TEAS, decided=(), **values):
     """A record in which each article is given some others, the first with 0.9."""
     titles = {article.id: article.title for article in articles}
     scored = {
         key: tuple(Given(one, titles.get(one, one), 0.9 - place / 10) for place, one in enumerate(ids))
         for key, ids in given.items()
     }
-    return Record(scored, {article.id: Known.of(article) for article in articles}, day="2026-01-01T00:00", **values)
+    decided = dict(decided)
+    known = {article.id: Known.of(article, decided.get(article.id, ())) for article in articles}
+    return Record(scored, known, day="2026-01-01T00:00", **values)
 
 
 def changed(article_id, **values):
@@ -47,6 +50,7 @@ NEW = Article(id="oolong", title="Brewing oolong tea")
         (record({"green": ["black"], "black": []}, [TEAS[0], TEAS[2]]), "article", "“Brewing green tea” is gone"),
         (record(OTHER, changed("black", related=(RelatedEntry(title="x"),))), "list", "its curated list changed"),
         (record(OTHER, changed("black", body="More.")), "text", "its text changed"),
+        (record(OTHER, decided={"black": [Decision("black", "green", "reject")]}), "decision", "an editor decided"),
         (record(OTHER, changed("white", title="White")), "text", "the text of “White” changed"),
         (record(OTHER, changed("black", topics=("tea",))), "details", "its details changed"),
         (record(OTHER, settings={"ranking.k": 3}), "settings", "settings changed: ranking.k: None → 3"),

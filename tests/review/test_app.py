@@ -7,6 +7,7 @@ import pytest
 
 from recommender.review.marking import marked, safe_link
 from recommender.suggestions import SharedTerm
+from recommender.writing.decisions import Decision
 
 
 @pytest.mark.parametrize(
@@ -128,7 +129,7 @@ def test_decide_and_undo(served):
     """What is decided stands in the file at once, and undo takes back one after the other."""
     served.send("decide", article="green", candidate="black", verdict="reject", why=" too \n dull ", seen="")
     assert served.desk.decisions.by_pair["green", "black"].why == "too dull"
-    served.send("order", article="green", order="white\nherbal")
+    served.send("order", article="green", order="white\r\nherbal", version=served.desk.decisions.version)
     assert [one.article.id for one in served.desk.sheet("green").box][:2] == ["white", "herbal"]
     served.send("undo")
     assert list(served.desk.decisions.by_pair) == [("green", "black")]
@@ -145,6 +146,25 @@ def test_a_stale_page(served):
     assert status == 409
     assert "was decided otherwise in the meantime" in text
     assert served.desk.decisions.by_pair["green", "black"].verdict == "accept"
+
+
+def test_an_old_order(served):
+    """An order that was made before somebody decided is refused as a whole."""
+    version = served.desk.decisions.version
+    served.send("decide", article="green", candidate="black", verdict="reject", seen="")
+    assert served.send("order", article="green", order="white\r\nblack", version=version)[0] == 409
+    assert [one.verdict for one in served.desk.decisions.by_pair.values()] == ["reject"]
+
+
+def test_undo_goes_on(served):
+    """What another decided otherwise since is not undone, and does not stand in the way of what was before it."""
+    for name in ("white", "black"):
+        served.send("decide", article="green", candidate=name, verdict="accept", seen="")
+    pair = ("green", "black")
+    served.desk.file.change({pair: Decision(*pair, "reject")})
+    assert served.send("undo")[0] == 409
+    served.send("undo")
+    assert {one.candidate: one.verdict for one in served.desk.decisions.by_pair.values()} == {"black": "reject"}
 
 
 def test_a_broken_file(served):

@@ -69,6 +69,17 @@ def test_a_session_by_keyboard(page, site):
     assert {path: path.read_bytes() for path in site.rglob("*.md")} == before
 
 
+def test_reorder_by_keyboard(page, site, served):
+    """`J` moves a suggestion down, and the order is pinned."""
+    page.goto(f"http://{served.host}/article?id=black")
+    shown = page.locator("#box [data-id]").evaluate_all("all => all.map(one => one.dataset.id)")
+    page.keyboard.press("j")
+    go(page, "J")
+    moved = page.locator("#box [data-id]").evaluate_all("all => all.map(one => one.dataset.id)")
+    assert moved[:2] == shown[1::-1], page.inner_text("body")
+    assert decided(site) == {shown[0]: "pin", shown[1]: "pin"}
+
+
 def test_help_and_search(page):
     """The keys are told by `?`, and `/` goes to the search, in which a key is a letter."""
     page.keyboard.press("?")

@@ -230,3 +230,30 @@ def test_branches_that_disagree(tmp_path):
         file.read()
     assert "rejected by Ana on 2026-03-03: ben" in str(caught.value)
     assert "accepted by Ana on 2026-03-03: ana" in str(caught.value)
+
+
+@pytest.mark.parametrize("why", ["one\ntwo", "a\r\nb", "\n", "x\u2028y", "tab\tand\nbreak"])
+def test_a_line_break_is_kept_in_one_line(file, why):
+    """Whatever a text has, a decision is one line, and the file can be read."""
+    put(file, decided("tea", "car", why=why), decided("tea\nb", "cup"))
+    assert file.read().by_pair["tea", "car"].why == why
+    assert len([line for line in file.path.read_text().split("\n") if line.startswith("- ")]) == 2
+
+
+@pytest.mark.parametrize("line", ["[" * 3000, "!!timestamp x", "!!bool maybe", "{day: 2026-02-30}", "{a: &b [*b]}"])
+def test_hostile_lines(file, line):
+    """What YAML cannot make a value of is an error with its line."""
+    put(file, decided("tea", "car"))
+    file.path.write_text(f"{file.path.read_text()}- {line}\n")
+    with pytest.raises(DecisionsError, match=r"decisions\.yaml:4: "):
+        file.read()
+
+
+def test_attributes_of_git_are_a_persons_too(file):
+    """Our line is added to what stands there, once."""
+    file.path.parent.mkdir()
+    attributes = file.path.parent / ".gitattributes"
+    attributes.write_text("*.png binary")
+    put(file, decided("tea", "car"))
+    put(file, decided("tea", "cup"))
+    assert attributes.read_text() == "*.png binary\ndecisions.yaml merge=union\n"
