@@ -142,9 +142,15 @@ class SiteCache:
 
 
 def user_cache_folder(where: str) -> Path | None:
-    """The cache folder that all sites of a user share, by the setting ``articles.cache``; None: nothing is kept."""
+    """
+    The cache folder that all sites of a user share, by the setting ``articles.cache``; None: nothing is kept.
+
+    A folder below one site's is none that all share.
+    """
     if where == _NOTHING:
         return None
+    if Path(where).is_absolute():
+        return Path(where)
     with contextlib.suppress(OSError, RuntimeError):
         return platformdirs.user_cache_path("recommender", appauthor=False)
     return None

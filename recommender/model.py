@@ -253,7 +253,8 @@ class Recommender:
         """The ids of what an article's curated list names, in the editor's order, external articles included."""
         state = self._fitted()
         catalogue = state.catalogue
-        return [catalogue.articles[row].id for row in state.listed_rows(self.article(article_id))]
+        article = catalogue.articles[self._row(state, article_id)]
+        return [catalogue.articles[row].id for row in state.listed_rows(article)]
 
     def vectors_of(self, article_ids: Iterable[str]) -> Vectors:
         """The vectors of some articles, a row each, in their order."""
@@ -505,23 +506,26 @@ class Recommender:
         WriteError
             The folder cannot be written, or holds something that is not a model.
         """
-        state, lines, arrays = state_parts(self._fitted(), self._digests, bodies=bodies)
-        ranker, trees = self.ranker.state()
-        terms, of_terms = self.vectorizer.state()
-        head = {
-            "recommender": version("recommender"),
-            "n_articles": len(self._digests),
-            "n_terms": self.vectorizer.n_terms,
-            "fingerprint": self.corpus_fingerprint,
-            "ranker": ranker,
-            "ranker_decision": self.ranker_decision,
-            "ranker_check": None if self.ranker_check is None else dataclasses.asdict(self.ranker_check),
-            "entry_shape": dataclasses.asdict(self.entry_shape),
-            "settings": dataclasses.asdict(self.settings),
-            "state": state,
-        }
-        texts = {"articles.jsonl": lines, "terms.json": json.dumps(terms, ensure_ascii=False), **trees}
-        save_parts(folder, head, texts, arrays | of_terms, self.card())
+        # While nothing is updated: articles and their digests are of one moment.
+        with self._lock:
+            state, lines, arrays = state_parts(self._fitted(), self._digests, bodies=bodies)
+            ranker, trees = self.ranker.state()
+            terms, of_terms = self.vectorizer.state()
+            head = {
+                "recommender": version("recommender"),
+                "n_articles": len(self._digests),
+                "n_terms": self.vectorizer.n_terms,
+                "fingerprint": self.corpus_fingerprint,
+                "ranker": ranker,
+                "ranker_decision": self.ranker_decision,
+                "ranker_check": None if self.ranker_check is None else dataclasses.asdict(self.ranker_check),
+                "entry_shape": dataclasses.asdict(self.entry_shape),
+                "settings": dataclasses.asdict(self.settings),
+                "state": state,
+            }
+            texts = {"articles.jsonl": lines, "terms.json": json.dumps(terms, ensure_ascii=False), **trees}
+            card = self.card()
+        save_parts(folder, head, texts, arrays | of_terms, card)
 
     def card(self) -> str:
         """The model's card, as Markdown: what it was fitted on, how it was checked, its limits."""

@@ -33,7 +33,7 @@ FORMAT = 8
 _MANIFEST, _CARD, _ARRAYS = "manifest.json", "card.md", "arrays.safetensors"
 #: Bytes of a manifest; it holds settings and figures, and nothing that grows with the site.
 _LARGEST_MANIFEST = 10_000_000
-_HASHED = re.compile(r"[a-z]+(?:-[0-9]+)?-[0-9a-f]{16}\.[a-z]+")
+_HASHED = re.compile(r"(?:articles|terms|arrays|trees-[0-9]+)-[0-9a-f]{16}\.(?:jsonl|json|safetensors|txt)")
 _UNFINISHED = re.compile(r"\.[a-z0-9.-]+\.unfinished")
 
 
@@ -69,8 +69,9 @@ def save_parts(
         with only_writer(folder):
             names = _names(folder)
             strange = sorted(name for name in names if not _is_ours(name) and not name.startswith("."))
-            if not strange and _MANIFEST in names and not any(map(_HASHED.fullmatch, names)):
-                strange = [_MANIFEST]
+            if not _has_our_manifest(folder):
+                # Other programs write manifests and cards too.
+                strange += sorted({_MANIFEST, _CARD}.intersection(names))
             if strange:
                 raise WriteError(
                     f"{folder}: holds other things than a model ({strange[0]}), and nothing of it was touched. "
@@ -145,14 +146,16 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         There is no model, its format is not the one that this version reads, or the manifest is broken.
     """
     file = folder / _MANIFEST
-    if not file.exists():
-        raise ModelError(
-            f"{folder} holds no model: there is no {_MANIFEST}. Make one: recommender fit SITE --model {folder}."
-        )
     try:
         manifest: dict[str, Any] = json.loads(read_regular(file, _LARGEST_MANIFEST))
         found, checksum = manifest["format"], manifest.get("checksum")
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except (FileNotFoundError, NotADirectoryError):
+        raise ModelError(
+            f"{folder} holds no model: there is no {_MANIFEST}. Make one: recommender fit SITE --model {folder}."
+        ) from None
+    except OSError as error:
+        raise _broken(file, f"cannot be read ({error.strerror})") from None
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise _broken(file, "is not the manifest of a model") from None
     if found != FORMAT:
         raise ModelError(
@@ -187,6 +190,14 @@ def _names(folder: Path) -> list[str]:
 
 def _is_ours(name: str) -> bool:
     return name in (_MANIFEST, _CARD) or bool(_HASHED.fullmatch(name) or _UNFINISHED.fullmatch(name))
+
+
+def _has_our_manifest(folder: Path) -> bool:
+    try:
+        found = json.loads(read_regular(folder / _MANIFEST, _LARGEST_MANIFEST))
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(found, dict) and "format" in found and "parts" in found
 
 
 def _checksum(manifest: Mapping[str, Any]) -> str:

@@ -602,3 +602,14 @@ def test_lists_that_name_hardly_an_article_teach_nothing(corpus):
         "similarity",
         "similarity: most of what the curated lists name is no article of the site",
     )
+
+
+def test_asking_changes_nothing_that_is_saved(corpus, tmp_path):
+    """A draft in a language that the site does not have leaves the model as it was, to the byte."""
+    rec = Recommender(settings()).fit(corpus)
+    rec.save(tmp_path / "before")
+    assert rec.suggest(article("chai", "chai tea", language="sw")) == []
+    rec.save(tmp_path / "after")
+    names = [sorted(file.name for file in (tmp_path / name).iterdir()) for name in ("before", "after")]
+    assert names[0] == names[1], "parts are named by their content"
+    assert (tmp_path / "before" / "manifest.json").read_bytes() == (tmp_path / "after" / "manifest.json").read_bytes()

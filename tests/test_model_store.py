@@ -68,3 +68,23 @@ def test_a_part_larger_than_it_was_saved_takes_no_memory(tmp_path):
         opened.truncate(10**12)
     with pytest.raises(ModelError, match="has 1,000,000,000,000 bytes, but was saved with 2"):
         load_parts(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [["card.md"], ["manifest.json"], ["manifest.json", "main-8f14e45fceea167a.js"], ["main-8f14e45fceea167a.js"]],
+)
+def test_files_of_others_stay(tmp_path, names):
+    """A manifest, a card or parts of another program are not touched."""
+    for name in names:
+        (tmp_path / name).write_text('{"name": "My app"}')
+    with pytest.raises(WriteError, match="holds other things than a model"):
+        save_parts(tmp_path, {}, {"terms.json": "{}"}, {}, "card")
+    assert {file.name: file.read_text() for file in tmp_path.iterdir()} == dict.fromkeys(names, '{"name": "My app"}')
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "there/is/none"])
+def test_no_model_at_all(tmp_path, name):
+    """A folder that cannot be is an error of ours."""
+    with pytest.raises(ModelError, match=r"no model|cannot be read"):
+        load_parts(tmp_path / name)

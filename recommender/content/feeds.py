@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
+from xml.etree.ElementTree import tostring  # it writes only; what is read goes through defusedxml
 
 from recommender.bounds import MAX_DEPTH
 from recommender.errors import SiteError
@@ -19,6 +20,8 @@ __all__ = ["feed_rows"]
 
 #: By the name of the outermost element.
 _ITEMS = {"rss": "item", "RDF": "item", "feed": "entry"}
+#: Bytes that the parser may have read of what comes behind an item.
+_READ_AHEAD = 65_536
 _EXPECTED = "Name an RSS or Atom feed, or an export of WordPress (Tools, Export, All content)."
 #: What WordPress exports beside articles.
 _NO_ARTICLES = re.compile(
@@ -54,14 +57,21 @@ def feed_rows(path: Path, most_bytes: int, warnings: list[str]) -> Iterator[tupl
     passed_over: Counter[str] = Counter()
     number = depth = 0
     item = language = ""
+    is_inside = False
     root: Element | None = None
     with path.open("rb") as file:
         counted = _Counted(file)
         try:
             for event, element in iterparse(counted, events=("start", "end")):
+                if counted.n_bytes > most_bytes + _READ_AHEAD:
+                    raise SiteError(
+                        f"{path}: behind item {number:,} is more than {most_bytes:,} bytes without an end. Shorten "
+                        "it, or raise articles.max_megabytes in the settings."
+                    )
                 tag = _name(element)
                 if event == "start":
                     depth += 1
+                    is_inside = is_inside or tag == item
                     if root is None:
                         root = element
                         item = _ITEMS.get(tag, "")
@@ -70,18 +80,14 @@ def feed_rows(path: Path, most_bytes: int, warnings: list[str]) -> Iterator[tupl
                         raise SiteError(f"{path}: is XML that begins with <{tag}>, but no feed. {_EXPECTED}")
                     if depth > MAX_DEPTH:
                         raise SiteError(f"{path}: elements are nested more than {MAX_DEPTH} deep. {_EXPECTED}")
-                    if counted.n_bytes > most_bytes:
-                        raise SiteError(
-                            f"{path}: behind item {number:,} is more than {most_bytes:,} bytes without an end. Shorten "
-                            "it, or raise articles.max_megabytes in the settings."
-                        )
                     continue
                 depth -= 1
-                if tag == "language":
+                if tag == "language" and not is_inside:
                     language = _text(element)
                 if tag != item:
                     continue
                 number += 1
+                is_inside = False
                 values = _entry(element) if item == "entry" else _item(element)
                 kind = values.pop("kind")
                 if _NO_ARTICLES.fullmatch(kind):
@@ -92,7 +98,8 @@ def feed_rows(path: Path, most_bytes: int, warnings: list[str]) -> Iterator[tupl
                 counted.n_bytes = 0
         except defusedxml.DefusedXmlException:
             raise SiteError(f"{path}: defines entities of its own, which are not followed. {_EXPECTED}") from None
-        except ParseError as error:
+        except (ParseError, ValueError, LookupError) as error:
+            # The last two are of encodings that the parser does not have.
             if not number:
                 raise SiteError(f"{path}: is not XML ({error}). {_EXPECTED}") from None
             where = f"{path.name} item {number + 1}"
@@ -143,7 +150,7 @@ def _item(element: Element) -> dict[str, Any]:
     return _filled(
         kind=found.get("post_type", ""),
         title=_plain(found.get("title", "")),
-        url=address,
+        webUrl=address,
         aliases=[one for one in (guid, found.get("post_name", "")) if one and one != address],
         id="" if address else guid or found.get("post_id", ""),
         date=next((day for day in dates if day and not _NO_DATE.fullmatch(day)), ""),
@@ -152,6 +159,7 @@ def _item(element: Element) -> dict[str, Any]:
         tags=[topic for topic in topics if topic and topic != "Uncategorized"],
         author=authors,
         status=password or found.get("status", ""),
+        language=found.get("language", ""),
     )
 
 
@@ -170,21 +178,30 @@ def _entry(element: Element) -> dict[str, Any]:
         elif name == "author":
             authors += [_text(part) for part in child if _name(part) == "name"]
         else:
-            found.setdefault(name, _text(child))
+            found.setdefault(name, _of_kind(child, name == "content"))
     address = next(iter(links.get("alternate", ())), "")
     return _filled(
         kind="",
-        title=_plain(found.get("title", "")),
-        url=address,
+        title=found.get("title", ""),
+        webUrl=address,
         aliases=[found["id"]] if found.get("id", address) != address else [],
         id="" if address else found.get("id", ""),
         date=found.get("published") or found.get("updated", ""),
-        excerpt=_plain(found.get("summary", "")),
+        excerpt=found.get("summary", ""),
         body=found.get("content", ""),
         tags=[topic for topic in topics if topic],
         author=authors,
         related=links.get("related", []),
     )
+
+
+def _of_kind(element: Element, keeps_marks: bool) -> str:
+    """A text of Atom, as its type says: as it is, or without the marks of HTML unless they are to be kept."""
+    if element.get("type", "text") == "text":
+        return _text(element)
+    is_within = element.get("type") == "xhtml"
+    text = "".join(tostring(child, encoding="unicode") for child in element) if is_within else _text(element)
+    return text if keeps_marks else _plain(text)
 
 
 def _filled(kind: str, **values: Any) -> dict[str, Any]:

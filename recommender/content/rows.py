@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
@@ -46,6 +47,7 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "status": ("poststatus",),
 }
 _OWN = frozenset({"id", "path", "slug"})
+_OF_PERSONS = frozenset(name.lower() for name in USUAL_NAMES["person"])
 _USUAL = {
     fold_name(name): name
     for ours, names in USUAL_NAMES.items()
@@ -53,13 +55,17 @@ _USUAL = {
     for name in names
     if "." not in name
 }
+#: Of several columns for one field the first of these is read.
+_PLACES = {name: place for names in _COLUMNS.values() for place, name in enumerate(names)}
 _NAMED = {**_USUAL, **{theirs: ours for ours, names in _COLUMNS.items() for theirs in (ours, *names)}}
 
 
 def column_of(name: str, reader: FieldReader) -> str:
     """The name of front matter that a column's name stands for; the column's own where there is none."""
-    # What is read here is looked up in small letters.
-    return (name.lower() if name.lower() in _OWN else name) if reader.knows(name) else _named(name)
+    # What is read here is looked up in small letters. A person's name is read inside a person only.
+    if reader.knows(name) and name.lower() not in _OF_PERSONS:
+        return name.lower() if name.lower() in _OWN else name
+    return _named(name)
 
 
 @lru_cache(maxsize=4096)
@@ -102,6 +108,8 @@ def article_of_row(values: Mapping[str, Any], where: str, reader: FieldReader, n
     article = replace(article, id=canonical_url(article.url))
     if lists := notes.lists.pop("", None):
         notes.lists.setdefault(article.id, lists)
+    if facts := notes.facts.pop("", None):
+        notes.facts.setdefault(article.id, facts)
     return article
 
 
@@ -225,11 +233,16 @@ def read_frame(frame: Any, settings: Settings | None = None, *, strict: bool = F
 
     try:
         native = narwhals.from_native(frame, eager_only=True)
+        twice = [name for name, n in Counter(native.columns).items() if n > 1]
+    except narwhals.exceptions.NarwhalsError as error:
+        raise SiteError(f"frame: {' '.join(str(error).split())[:200]} Give each column its own name.") from None
     except TypeError:
         raise SiteError(
             f"frame: must be a frame of pandas, polars or pyarrow, but is a {type(frame).__name__}. "
             "Make one, or give Corpus the articles."
         ) from None
+    if twice:
+        raise SiteError(f"frame: names the column {twice[0]!r} twice. Give each its own name.")
     rows = typed_rows("frame", native.iter_rows(named=True))
     return read_rows(rows, "frame", settings or Settings(), strict=strict, expected="Give it a row an article.")
 
@@ -253,12 +266,21 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value]
     if value is None or isinstance(value, str):
         return value
-    for method in ("to_pydatetime", "tolist", "to_list"):  # moments of pandas; numbers and arrays of numpy; series
-        if hasattr(value, method):
+    # Moments of pandas; numbers and arrays of numpy; series. A moment in nanoseconds would become a number.
+    if getattr(getattr(value, "dtype", None), "kind", "") == "M" and not getattr(value, "shape", ()):
+        value = value.astype("datetime64[us]")
+    for method in ("to_pydatetime", "tolist", "to_list"):
+        if hasattr(value, method) and not _is_missing(value):
             value = getattr(value, method)()
-            return value if not isinstance(value, list) else [_plain(item) for item in value]
-    # What is missing: NaN, NaT and NA, none of which equals itself.
-    return value if (value == value) is True else None
+            break
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return None if _is_missing(value) else value
+
+
+def _is_missing(value: Any) -> bool:
+    """NaN, NaT and NA, none of which equals itself; an array is compared with nothing."""
+    return not getattr(value, "shape", ()) and (value == value) is not True and not hasattr(value, "to_list")
 
 
 def _renamed(values: Mapping[str, Any], reader: FieldReader) -> Mapping[str, Any]:
@@ -267,8 +289,10 @@ def _renamed(values: Mapping[str, Any], reader: FieldReader) -> Mapping[str, Any
     if not renamed:
         return values
     kept = {name: value for name, value in values.items() if name not in renamed}
-    for name, column in renamed.items():
-        if not kept.get(column):
+    there = [name for name, value in kept.items() if value not in (None, "")]
+    for name, column in sorted(renamed.items(), key=lambda one: _PLACES.get(fold_name(one[0]), -1)):
+        fields = [ours for ours in USUAL_NAMES if reader.reads(column, ours)]
+        if not kept.get(column) and not any(reader.reads(other, ours) for other in there for ours in fields):
             kept[column] = values[name]
     return kept
 

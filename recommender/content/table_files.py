@@ -7,6 +7,7 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
@@ -26,6 +27,8 @@ _NOTHING = frozenset({r"\N", "NULL"})
 #: Fields whose cells hold several texts.
 _OF_MANY = frozenset(name.lower() for name in (*USUAL_NAMES["topics"], "category", "tag", "aliases", "redirect_from"))
 _FEW_BYTES = 4
+#: A byte that is no UTF-8, as `surrogateescape` gives it, or a zero, which UTF-16 without a mark is full of.
+_NO_TEXT = re.compile("[\udc80-\udcff\0]")
 
 
 def csv_rows(path: Path, reader: FieldReader, most_bytes: int) -> Iterator[tuple[str, Mapping[str, Any] | SiteError]]:
@@ -44,7 +47,7 @@ def csv_rows(path: Path, reader: FieldReader, most_bytes: int) -> Iterator[tuple
         lines = _lines(file, name, most_bytes)
         first = next(lines, "")
         delimiter = max(_DELIMITERS, key=re.sub(r'"[^"]*"', "", first).count)
-        table = csv.reader(_again(first, lines), delimiter=delimiter, strict=True)
+        table = csv.reader(chain([first], lines) if first else [], delimiter=delimiter, strict=True)
         columns: list[str] = []
         while True:
             number = table.line_num + 1
@@ -80,7 +83,7 @@ def _opened(path: Path) -> IO[str]:
 
 def _lines(file: IO[str], name: str, most_bytes: int) -> Iterator[str]:
     number = 0
-    while line := file.readline(most_bytes + 1):
+    while line := _line(file, f"{name}:{number + 1}", most_bytes + 1):
         number += 1
         if len(line) > most_bytes:
             raise SiteError(
@@ -90,14 +93,18 @@ def _lines(file: IO[str], name: str, most_bytes: int) -> Iterator[str]:
         yield line
 
 
-def _again(first: str, lines: Iterator[str]) -> Iterator[str]:
-    if first:
-        yield first
-    yield from lines
+def _line(file: IO[str], where: str, most: int) -> str:
+    try:
+        return file.readline(most)
+    except UnicodeError as error:
+        # UTF-8 is read whatever it holds; UTF-16 is not.
+        raise SiteError(f"{where}: is not whole UTF-16 ({error}). Save the file as UTF-8.") from None
 
 
 def _columns(cells: list[str], where: str, reader: FieldReader) -> list[str]:
     """The columns' names; what stands for a name of front matter, under that."""
+    if any(map(_NO_TEXT.search, cells)):
+        raise SiteError(f"{where}: is not UTF-8. Save the file as UTF-8 (in Excel: CSV UTF-8).")
     named = [cell.strip() for cell in cells]
     twice = [name for name, n in Counter(named).items() if n > 1 and name]
     if twice:
@@ -119,7 +126,7 @@ def _values(
             f"{where}: has {len(cells):,} values, but the first line names {len(columns):,} columns. "
             f"Put a value that holds a {_SAID.get(delimiter, repr(delimiter))} into quotation marks."
         )
-    if any("\udc80" <= character <= "\udcff" for cell in cells if not cell.isascii() for character in cell):
+    if any(map(_NO_TEXT.search, cells)):
         return SiteError(f"{where}: is not UTF-8. Save the file as UTF-8 (in Excel: CSV UTF-8).")
     values: dict[str, Any] = {}
     for column, cell in zip(columns, cells, strict=True):
@@ -134,7 +141,7 @@ _SAID = {",": "comma", ";": "semicolon", "\t": "tab"}
 def _value(text: str, column: str, reader: FieldReader) -> Any:
     """The value of a cell: a text, or the texts of a list, for which tables have no form of their own."""
     is_known = reader.knows(column) or column in ("body", "path")
-    is_many = column.lower() in _OF_MANY
+    is_many = column.lower() in _OF_MANY or reader.reads(column, "topics")
     if is_known and not is_many:
         return text
     if text[0] in "[{" and text[-1] in "]}" and (parsed := _parsed(text)) is not None:

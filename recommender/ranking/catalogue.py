@@ -201,7 +201,10 @@ class Catalogue:
         """The columns of some articles by name; each of shape (len(articles), ...)."""
         return {
             "times": np.array([days_of(article.published_at) for article in articles], dtype=np.float64),
-            "groups": np.array([self.group_of(article) for article in articles], dtype=np.int32),
+            "groups": np.array(
+                [self.group_codes.setdefault(self._language_of(one), len(self.group_codes)) for one in articles],
+                dtype=np.int32,
+            ),
             "providers": np.array([self._code(article.provider) for article in articles], dtype=np.int32),
             "qualities": np.array([article.quality for article in articles], dtype=np.float64),
             "is_alive": np.ones(len(articles), dtype=bool),
@@ -236,9 +239,11 @@ class Catalogue:
         return self._newest if np.isfinite(self._newest) else float("nan")
 
     def group_of(self, article: Article) -> int:
-        """The code of the articles that may be related to this one; a language that is new gets a new code."""
-        language = "" if self.cross_language else language_of(article.language, self.site_language)
-        return self.group_codes.setdefault(language, len(self.group_codes))
+        """The code of the articles that may be related to this one: -2 for a language that no row has."""
+        return self.group_codes.get(self._language_of(article), -2)
+
+    def _language_of(self, article: Article) -> str:
+        return "" if self.cross_language else language_of(article.language, self.site_language)
 
     def provider_of(self, article: Article) -> int:
         """The code of the article's provider: -1 for none, -2 for one that no row has."""

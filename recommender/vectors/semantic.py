@@ -13,6 +13,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from hashlib import sha256
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,9 @@ def sentence_embeddings(texts: Sequence[str], model: str, folder: Path | None) -
         missing = [text for text in wanted if text not in known]
         if missing:
             found = _encoded(missing, model)
+            if any(len(row) != found.shape[1] for row in known.values()):
+                # Under one name there is another model by now.
+                missing, found, known = wanted, _encoded(wanted, model), {}
             kept.save(missing, found)
             known |= dict(zip(missing, found, strict=True))
     n_axes = len(next(iter(known.values()))) if known else 0
@@ -69,8 +73,8 @@ def sentence_embeddings(texts: Sequence[str], model: str, folder: Path | None) -
 @lru_cache(maxsize=1)
 def _encoder(name: str) -> Callable[[list[str]], Any]:
     """What makes rows of texts."""
-    has_transformers = find_spec("sentence_transformers") is not None
-    if not has_transformers and find_spec("model2vec") is None:
+    has_transformers = _is_there("sentence-transformers")
+    if not has_transformers and not _is_there("model2vec"):
         raise SettingsError(
             f"vectors.semantic: {name} needs sentence-transformers, which is not installed. "
             "Install it: pip install 'recommender[semantic]', or leave the setting empty."
@@ -108,12 +112,18 @@ class _Kept:
         found: dict[str, NDArray[np.float32]] = {}
         if self._table is None:
             return found
-        for start in range(0, len(texts), _AT_ONCE):
-            by_key = {_key(text): text for text in texts[start : start + _AT_ONCE]}
-            places = ",".join("?" * len(by_key))
-            query = f"SELECT text, numbers FROM embeddings WHERE text IN ({places})"
-            for key, numbers in self._table.execute(query, list(by_key)):
-                found[by_key[key]] = np.frombuffer(numbers, dtype=np.float32)
+        try:
+            for start in range(0, len(texts), _AT_ONCE):
+                by_key = {_key(text): text for text in texts[start : start + _AT_ONCE]}
+                places = ",".join("?" * len(by_key))
+                query = f"SELECT text, numbers FROM embeddings WHERE text IN ({places})"
+                for key, numbers in self._table.execute(query, list(by_key)):
+                    found[by_key[key]] = np.frombuffer(numbers, dtype=np.float32)
+        except sqlite3.Error:
+            # It is damaged further in; all is embedded anew and takes its place.
+            with contextlib.suppress(sqlite3.Error):
+                self._table.execute("DELETE FROM embeddings")
+            return {}
         return found
 
     def save(self, texts: Sequence[str], rows: NDArray[np.float32]) -> None:
@@ -147,6 +157,10 @@ def _kept(model: str, folder: Path | None) -> Iterator[_Kept]:
             table.close()
 
 
+def _is_there(library: str) -> bool:
+    return find_spec(library.replace("-", "_")) is not None
+
+
 def _key(text: str) -> bytes:
     return sha256(text.encode("utf-8", "surrogatepass")).digest()[:16]
 
@@ -155,4 +169,5 @@ def _model_key(model: str) -> str:
     """A model by its name, and one in a folder by its weights' sizes and dates as well."""
     files = sorted(path for path in Path(model).rglob("*") if path.is_file()) if Path(model).is_dir() else []
     stats = [(path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in files]
-    return sha256(repr((model, stats)).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    libraries = [(name, version(name)) for name in ("sentence-transformers", "model2vec") if _is_there(name)][:1]
+    return sha256(repr((model, stats, libraries)).encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -328,7 +328,10 @@ def test_wordpress(write):
     )
     assert [(article.title, article.is_published) for article in corpus] == [("Tea & cups", True), ("Draft", False)]
     assert corpus.reading.problems == ()
-    assert corpus.reading.warnings == ("export.xml: what is no article is not read: 1 attachment.",)
+    assert corpus.reading.warnings == (
+        "export.xml: what is no article is not read: 1 attachment.",
+        "one article with status: draft, never suggested: https://example.org/?p=8.",
+    )
 
 
 def test_atom(write):
@@ -372,3 +375,70 @@ def test_rules_see_columns(write):
     settings = settings_from_mapping({"rules": {"never": ["link: internal"]}})
     (article,) = read_site(write("a.csv", "id,title,link\ntea,Tea,internal\n"), settings)
     assert (article.url, bool(article.marks)) == ("", True)
+
+
+def test_names_of_front_matter_come_first(write):
+    """A column of a database stands back where a name of front matter tells the same; `name` may be the title."""
+    text = "id,name,created_at,published_at,subtitle,summary\n1,Tea,2001-01-01,2021-03-03,No,A cup.\n"
+    (article,) = read_site(write("a.csv", text))
+    assert (article.title, article.excerpt, article.published_at.year) == ("Tea", "A cup.", 2021)
+
+
+def test_own_topics(write):
+    """A column that the settings name for topics holds several, as the usual ones do."""
+    settings = settings_from_mapping({"articles": {"fields": {"topics": "rubric"}, "cache": "none"}})
+    (article,) = read_site(write("a.csv", "id,title,rubric\n1,Tea,hot drinks|cups\n"), settings)
+    assert article.topics == ("hot drinks", "cups")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.csv", "id,title\n1,Tea\n".encode("utf-16")[:-1], "not whole UTF-16"),
+        ("a.csv", "id,title\n1,Tea\n".encode("utf-16-le"), "is not UTF-8"),
+        ("a.csv", b"id,title\n1,T\0a\n", "is not UTF-8"),
+        ("a.xml", b'<?xml version="1.0" encoding="Shift_JIS"?><rss><channel/></rss>', "is not XML"),
+        ("a.xml", b'<?xml version="1.0" encoding="nonsense"?><rss><channel/></rss>', "is not XML"),
+    ],
+)
+def test_other_encodings(write, name, content, said):
+    """Bytes that cannot be read as text are a sentence, and no traceback."""
+    with pytest.raises(SiteError, match=said):
+        read_site(write(name, content), strict=True)
+
+
+def test_atom_texts(write):
+    """Marks in a plain text are part of it; HTML has none when it is read, and words of XHTML stay apart."""
+    entry = '<entry><id>urn:{0}</id><title>The &lt;dialog&gt; element</title><summary type="{1}">{2}</summary></entry>'
+    feed = (
+        '<feed xmlns="http://www.w3.org/2005/Atom">'
+        + entry.format(1, "html", "&lt;b&gt;green&lt;/b&gt; tea")
+        + entry.format(2, "xhtml", '<div xmlns="http://www.w3.org/1999/xhtml"><p>green</p><p>tea</p></div>')
+        + "</feed>"
+    )
+    found = list(read_site(write("a.atom", feed)))
+    assert [article.title for article in found] == ["The <dialog> element"] * 2
+    assert [article.excerpt for article in found] == ["green tea"] * 2
+
+
+def test_an_item_speaks_for_itself(write):
+    """The language of one item is not that of the next; a link to the front page is an address."""
+    items = (
+        "<item><title>Tee</title><link>https://e.org/</link><dc:language>de</dc:language></item>"
+        "<item><title>Tea</title><link>https://e.org/tea</link></item>"
+    )
+    rss = f'<rss xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><language>en</language>{items}</channel></rss>'
+    corpus = read_site(write("a.rss", rss))
+    assert corpus.reading.problems == ()
+    assert sorted((article.title, article.language) for article in corpus) == [("Tea", "en"), ("Tee", "de")]
+
+
+def test_frames_with_what_is_missing():
+    """A moment that is none is left out, one in nanoseconds is a moment, and a column twice is told of."""
+    moments = pandas.to_datetime(["2021-03-03", None])
+    frame = pandas.DataFrame({"id": ["a", "b"], "title": ["Tea", "Cup"], "date": moments})
+    first, second = read_frame(frame)
+    assert (first.published_at.year, second.published_at) == (2021, None)
+    twice = pandas.DataFrame([["a", "Tea", "Cup"]], columns=["id", "title", "title"])
+    with pytest.raises(SiteError, match="title"):
+        read_frame(twice)

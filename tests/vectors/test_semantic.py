@@ -101,3 +101,20 @@ def test_no_model(folder, tmp_path):
     semantic._encoder.cache_clear()
     with pytest.raises(SettingsError, match=r"vectors.semantic: .*nowhere cannot be loaded"):
         sentence_embeddings(["espresso"], str(tmp_path / "nowhere"), None)
+
+
+def test_damage_behind_the_head(folder, tmp_path):
+    """A table whose pages are damaged is made anew."""
+    texts = [f"espresso {number}" for number in range(400)]
+    rows = sentence_embeddings(texts, str(folder), tmp_path / "kept")
+    (table,) = (tmp_path / "kept").glob("*.sqlite")
+    raw = table.read_bytes()
+    table.write_bytes(raw[:4096] + b"x" * (len(raw) - 4096))
+    assert sentence_embeddings(texts, str(folder), tmp_path / "kept").tobytes() == rows.tobytes()
+
+
+def test_another_model_under_the_name(folder, tmp_path, monkeypatch):
+    """Rows of another width are not mixed with those that were kept."""
+    sentence_embeddings(["espresso", "bicycle"], str(folder), tmp_path / "kept")
+    monkeypatch.setattr(semantic, "_encoder", lambda name: lambda texts: np.ones((len(texts), 5)))
+    assert sentence_embeddings(["bicycle", "saddle"], str(folder), tmp_path / "kept").shape == (2, 5)
