@@ -1,19 +1,31 @@
-"""Real builds by generators from npm and PyPI: every address that we give leads to a file that was built."""
+"""Real builds by generators from npm and PyPI: addresses lead to what was built, and pages show the suggestions."""
 
 import json
 import os
+import re
 import shutil
 import subprocess
+from html import unescape
 from pathlib import Path
+from urllib.parse import unquote, urljoin
 
 import pytest
 
+from recommender.batch import suggest_site
 from recommender.content.site import read_site
+from recommender.settings import settings_from_mapping
 
 pytestmark = [pytest.mark.generator, pytest.mark.slow]
 
 #: Where `make generators` installs them, a folder each.
 TOOLS = Path(os.environ.get("RECOMMENDER_GENERATORS", Path(__file__).parents[1] / ".generators"))
+
+
+def write(site: Path, files: dict[str, str]) -> None:
+    """Write the files of a site."""
+    for path, text in files.items():
+        (site / path).parent.mkdir(parents=True, exist_ok=True)
+        (site / path).write_text(text)
 
 
 def page(title: str, *lines: str) -> str:
@@ -118,7 +130,8 @@ METALSMITH = {
 DOCUSAURUS = {
     "docusaurus.config.js": """
         module.exports = {
-          title: "Boats", url: "https://boat.example", baseUrl: "/", i18n: { defaultLocale: "en", locales: ["en"] },
+          title: "Boats", url: "https://boat.example", baseUrl: "/", onBrokenLinks: "warn",
+          i18n: { defaultLocale: "en", locales: ["en"] },
           presets: [["classic", {
             docs: { routeBasePath: "manual", sidebarPath: false },
             blog: { onUntruncatedBlogPosts: "ignore" },
@@ -128,6 +141,7 @@ DOCUSAURUS = {
     "docs/02-sails/01-jib.md": page("Jib"),
     "docs/02-sails/index.md": page("Sails"),
     "docs/03-hull/hull.md": page("Hull"),
+    "docs/Rig/rig.md": page("Rig", "id: rigging"),
     "docs/2024-01-notes.md": page("Notes"),
     "docs/repair.md": page("Repair", "id: mending"),
     "docs/own.md": page("Own", "slug: place"),
@@ -198,22 +212,123 @@ def is_built(url: str, out: Path) -> bool:
     return any(page.is_file() for page in pages)
 
 
+def build(command: list[str], site: Path, environment: dict[str, str]) -> None:
+    """Run a generator; its words are shown where it fails."""
+    done = subprocess.run(command, cwd=site, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 @pytest.mark.parametrize("name", SITES)
 def test_addresses(name, tmp_path):
     """Every address leads to a built page, and exactly what is not built is never suggested."""
     files, command, folder, unbuilt = SITES[name]
-    for path, text in files.items():
-        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / path).write_text(text)
+    write(tmp_path, files)
     environment = install(name, tmp_path)
     if name == "docusaurus":
         (tmp_path / "package.json").write_text('{"private": true}')
     if name == "hexo":
         (tmp_path / "_config.yml").write_text(files["_config.yml"] + "theme: plain\n")
-    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+        package = json.loads((tmp_path / "package.json").read_text())
+        (tmp_path / "package.json").write_text(json.dumps({**package, "hexo": {"version": ""}}))
+    build(command, tmp_path, environment)
     corpus = read_site(tmp_path)
     assert {article.path for article in corpus if article.visible_from} == unbuilt
     out, base = tmp_path / folder, BASES.get(name, "")
     wrong = {a.path: a.url for a in corpus if not a.visible_from and not is_built(a.url.removeprefix(base), out)}
     assert wrong == {}, sorted(p.relative_to(out).as_posix() for p in out.rglob("*.html"))
+
+
+#: The titles of a small site, for the pages that show suggestions.
+TEAS = {"black": "Brewing black tea & more", "green": "Brewing <green> tea", "white": "Brewing white tea"}
+#: The files of a site beside its articles and what docs/show.md has; the files that it has; where the articles lie.
+SHOWN = {
+    "eleventy": (
+        {
+            "_includes/page.njk": '{{ content | safe }}{% include "related.njk" %}',
+            "posts/posts.json": '{"layout": "page.njk"}',
+        },
+        ["_includes/related.njk"],
+        "posts/2024-01-01-{}.md",
+    ),
+    "astro": (
+        {
+            "astro.config.mjs": 'export default { base: "/harbour", outDir: "out" };',
+            "src/content.config.ts": """
+                import { defineCollection } from "astro:content";
+                import { glob } from "astro/loaders";
+                const blog = defineCollection({ loader: glob({ pattern: "**/*.md", base: "./src/posts" }) });
+                export const collections = { blog };""",
+            "src/pages/articles/[...slug].astro": """---
+import { getCollection, render } from "astro:content";
+import Related from "../../components/Related.astro";
+export async function getStaticPaths() {
+  return (await getCollection("blog")).map((post) => ({ params: { slug: post.id }, props: { post } }));
+}
+const { post } = Astro.props;
+const { Content } = await render(post);
+---
+<Content /><Related path={post.filePath} />""",
+        },
+        ["src/components/Related.astro"],
+        "src/posts/{}.md",
+    ),
+    "docusaurus": (
+        {
+            "docusaurus.config.js": """
+                module.exports = {
+                  title: "Teas", url: "https://tea.example", baseUrl: "/harbour/", onBrokenLinks: "warn",
+                  presets: [["classic", { docs: { sidebarPath: false }, blog: { onUntruncatedBlogPosts: "ignore" } }]],
+                };""",
+            "blog/2024-01-01-oolong.md": page("Brewing oolong tea"),
+            "blog/2024-01-02-mint.md": page("Brewing mint tea"),
+        },
+        [
+            "src/components/Related.js",
+            "src/theme/DocItem/Footer/index.js",
+            "src/theme/BlogPostItem/Footer/index.js",
+        ],
+        "docs/{}.md",
+    ),
+    "mkdocs": (
+        {
+            "mkdocs.yml": "site_name: Teas\nsite_url: https://tea.example/harbour/\nsite_dir: out\n"
+            "hooks: [hooks/related.py]\n",
+        },
+        ["hooks/related.py"],
+        "docs/{}.md",
+    ),
+}
+#: What builds each, and where; the first part of its addresses, where the built folder stands for it.
+SHOWN_BUILDS = {
+    "eleventy": (["npx", "eleventy", "--output=out"], "out", "/"),
+    "astro": (["npx", "astro", "build"], "out", "/harbour/"),
+    "docusaurus": (["npx", "docusaurus", "build"], "build", "/harbour/"),
+    "mkdocs": (["mkdocs", "build", "--strict"], "out", "/harbour/"),
+}
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_suggestions_are_shown(name, tmp_path, snippet):
+    """Built with what docs/show.md says, every page shows its suggestions, and every link leads to a built file."""
+    files, snippets, place = SHOWN[name]
+    command, folder, base = SHOWN_BUILDS[name]
+    write(tmp_path, {**files, **{path: snippet(path) for path in snippets}})
+    write(tmp_path, {place.format(tea): f"---\ntitle: {title}\n---\nWater and a pot.\n" for tea, title in TEAS.items()})
+    environment = install(name, tmp_path)
+    if name == "docusaurus":
+        (tmp_path / "package.json").write_text('{"private": true}')
+    run = suggest_site(tmp_path, settings_from_mapping({"ranking": {"ranker": "similarity", "n_jobs": 1}}))
+    build(command, tmp_path, environment)
+    out = tmp_path / folder
+    links = []
+    for built in out.rglob("*.html"):
+        address = base + built.relative_to(out).as_posix().removesuffix("index.html")
+        for href, title in re.findall(
+            r'<li class="?suggested"?><a href="?([^" >]*)"?[^>]*>(.*?)</a>', built.read_text()
+        ):
+            target = unquote(urljoin(address, href))
+            assert target.startswith(base)
+            assert is_built(target.removeprefix(base), out), f"{address}: {href}"
+            links.append(unescape(title))
+    assert len(links) == run.n_suggestions > 0
+    assert set(TEAS.values()) <= set(links)

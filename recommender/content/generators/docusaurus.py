@@ -14,7 +14,7 @@ from recommender.content.paths import named_language
 
 __all__ = ["Docusaurus"]
 
-_NUMBERED = re.compile(r"(?!\d+[-_.]\d)\d+\s*[-_.]+\s*(?=[^-_.\s])")
+_NUMBERED = re.compile(r"^(?!\d+[-_.]\d)\d+\s*[-_.]+\s*(?=[^-_.\s])")
 _DATED = re.compile(r"(?P<folder>.*?)(?P<date>\d{4}[-/]\d{1,2}[-/]\d{1,2})[-/]?(?P<text>.*)")
 
 
@@ -80,14 +80,15 @@ class Docusaurus(Generator):
         prefix, names = self.below(article.path)
         if any(article.path.startswith(f"{blog}/") for blog in self.blogs):
             return self._blog_url(prefix, names, article, facts)
+        # NB hull/hull.md stands for its folder, 03-hull/hull.md does not.
+        is_index = names[-1].lower() in ("index", "readme", *(name.lower() for name in names[-2:-1]))
         if not self.keeps_numbers and not article.path.startswith("src/pages/"):
             names = [_NUMBERED.sub("", name, count=1) for name in names]
         if facts.slug.startswith("/"):
             return joined(prefix, facts.slug, end="/" if facts.slug.endswith("/") else self.end)
         if facts.slug:
             return joined(prefix, *names[:-1], facts.slug, end="/" if facts.slug.endswith("/") else self.end)
-        is_index = names[-1].lower() in ("index", "readme") or names[-1:] == names[-2:-1]
-        return joined(prefix, *names[:-1], facts.id or names[-1], is_index=is_index and not facts.id, end=self.end)
+        return joined(prefix, *names[:-1], facts.id or names[-1], is_index=is_index, end=self.end)
 
     def unmade(self, article: Article, facts: PageFacts) -> str:
         """Why no page is made of a file."""

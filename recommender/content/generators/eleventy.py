@@ -75,7 +75,7 @@ class Eleventy(Generator):
         if permalink := self._permalink(article, facts):
             return self._filled(permalink, article, facts)
         _, names = self.below(article.path)
-        names[-1] = _DATED.sub("", names[-1], count=1)
+        # NB a date stays in a page's own place; only fileSlug and filePathStem go without it.
         # docs/docs.md stands for its folder as docs/index.md does.
         return joined(*names, is_index=names[-1] == "index" or names[-1:] == names[-2:-1])
 
