@@ -1,6 +1,7 @@
 # make suggest [SITE=path]   the main job on the example site, or on another
 # make test                  every test
 # make check                 format, lint, types, layers, tests: what must pass before a commit
+# make docs                  the documentation as a site, in build/docs
 # make golden                writes the golden files that are missing; delete one to have it made anew
 # make generators            installs site generators from npm and PyPI, for the tests that build with them
 # make clean                 removes what these made
@@ -16,7 +17,7 @@ BIN := $(VENV)/bin
 PIP := $(RUN) $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help suggest test check golden generators clean
+.PHONY: help suggest test check docs golden generators clean
 
 help:
 	@sed -n '/^#/!q; s/^# //p' Makefile
@@ -33,6 +34,9 @@ check: $(VENV)/installed-for-tests
 	@$(RUN) $(BIN)/mypy --no-error-summary
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(RUN) $(BIN)/lint-imports --no-cache > $(VENV)/lint-imports.log || { cat $(VENV)/lint-imports.log; exit 1; }
 	@$(RUN) $(BIN)/python -m pytest
+
+docs: $(VENV)/installed-for-tests
+	@NO_MKDOCS_2_WARNING=1 $(RUN) $(BIN)/mkdocs build --strict
 
 golden: $(VENV)/installed-for-tests
 	@$(RUN) RECOMMENDER_WRITE_GOLDEN=1 $(BIN)/python -m pytest --quiet tests/test_batch.py tests/test_docs.py -k 'page or whole_batch'
@@ -68,6 +72,6 @@ $(VENV)/installed: pyproject.toml
 
 # NB --group came with pip 25.1.
 $(VENV)/installed-for-tests: $(VENV)/installed
-	@$(PIP) install --group test --group lint
+	@$(PIP) install --group test --group lint --group docs
 	@touch $@
 	@echo "what the tests need is installed in $(VENV)"

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import shutil
 import tarfile
 from pathlib import Path
@@ -69,6 +70,17 @@ def newsroom(tmp_path: Path) -> Path:
     """A copy of the example site that a test may write into."""
     # Whoever tried `make suggest` has its outcome there.
     return Path(shutil.copytree(NEWSROOM, tmp_path / "newsroom", ignore=shutil.ignore_patterns("_data")))
+
+
+@pytest.fixture
+def snippet():
+    """The text of docs/show.md for the file of a name."""
+    page = (ROOT / "docs" / "show.md").read_text(encoding="utf-8")
+
+    def read(name: str) -> str:
+        return re.search(rf"[Aa]s `{re.escape(name)}`.*?```[\w-]+\n(.*?)```", page, re.DOTALL)[1]
+
+    return read
 
 
 @pytest.fixture

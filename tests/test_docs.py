@@ -5,6 +5,8 @@ import doctest
 import os
 import re
 import shutil
+import subprocess
+import sys
 import tomllib
 import typing
 from importlib.metadata import version
@@ -172,6 +174,20 @@ def test_links_lead_somewhere(page):
         if "://" not in target and not target.startswith("#"):
             path = page.parent / target.partition("#")[0]
             assert path.exists(), f"{page.name}: {target}"
+
+
+@pytest.mark.slow
+def test_documentation_site(tmp_path):
+    """The documentation builds as a site in which every page can be found, and every link and anchor leads somewhere."""
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", tmp_path / "site"]
+    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    for page in (ROOT / "docs").glob("*.md"):
+        assert (tmp_path / "site" / page.stem / "index.html").exists() or page.stem == "index"
+    api = (tmp_path / "site" / "api" / "index.html").read_text(encoding="utf-8")
+    for name in recommender.__all__:
+        assert f'id="recommender.{name}"' in api, name
 
 
 def test_version_is_in_one_place():

@@ -1,4 +1,4 @@
-"""Real Jekyll and real Hugo build sites with the README's templates, and show what was written."""
+"""Real Jekyll and real Hugo build sites with the templates of docs/show.md, and show what was written."""
 
 import re
 import shutil
@@ -15,19 +15,12 @@ from recommender.settings import settings_from_mapping
 
 pytestmark = [pytest.mark.generator, pytest.mark.slow]
 
-README = Path(__file__).parent.parent / "README.md"
-
 #: Titles with what YAML, JSON, HTML and templates could trip over.
 ARTICLES = {
     "black-tea": 'Brewing black tea: "four minutes" & no more',
     "green-tea": "Brewing green tea — 緑茶 🍵 {{ not.liquid }}",
     "white-tea": "Brewing white tea\\u2028# yes",
 }
-
-
-def template(language: str) -> str:
-    """The README's template in a language."""
-    return re.search(rf"```{language}\n(.*?)```", README.read_text(), re.DOTALL)[1]
 
 
 def write_articles(folder: Path, date: str = "") -> None:
@@ -45,26 +38,26 @@ def write_articles(folder: Path, date: str = "") -> None:
 
 
 @pytest.fixture
-def jekyll_site(tmp_path):
-    """A small Jekyll site with the README's include."""
+def jekyll_site(tmp_path, snippet):
+    """A small Jekyll site with the include of docs/show.md."""
     write_articles(tmp_path / "_posts", "2021-03-01-")
     (tmp_path / "_config.yml").write_text("permalink: /:title.html\n")
     (tmp_path / "_includes").mkdir()
-    (tmp_path / "_includes" / "related.html").write_text(template("liquid"))
+    (tmp_path / "_includes" / "related.html").write_text(snippet("_includes/related.html"))
     (tmp_path / "_layouts").mkdir()
     (tmp_path / "_layouts" / "article.html").write_text("{{ content }}{% include related.html %}")
     return tmp_path
 
 
 @pytest.fixture
-def hugo_site(tmp_path):
-    """A small Hugo site with the README's partial."""
+def hugo_site(tmp_path, snippet):
+    """A small Hugo site with the partial of docs/show.md."""
     write_articles(tmp_path / "content" / "posts")
     kinds = '["taxonomy", "term", "home", "section", "RSS", "sitemap", "404"]'
     # NB hugo.toml is read from Hugo 0.110 on; older ones, which Debian may have, want config.toml.
     (tmp_path / "config.toml").write_text(f'baseURL = "https://example.org/"\ndisableKinds = {kinds}\n')
     (tmp_path / "layouts" / "partials").mkdir(parents=True)
-    (tmp_path / "layouts" / "partials" / "related.html").write_text(template("go-html-template"))
+    (tmp_path / "layouts" / "partials" / "related.html").write_text(snippet("layouts/partials/related.html"))
     (tmp_path / "layouts" / "_default").mkdir()
     for name in ("single", "article"):
         (tmp_path / "layouts" / "_default" / f"{name}.html").write_text('{{ .Content }}{{ partial "related.html" . }}')
@@ -142,6 +135,21 @@ def test_hugo(hugo_site, writer, base):
     curated, suggested = links(hugo_site / "out" / "posts" / "green-tea" / "index.html")
     assert curated == []
     assert suggested[f"{base}/black-tea/"] == "Brewing black tea: &#34;four minutes&#34; &amp; no more"
+
+
+@pytest.mark.parametrize("generator", ["jekyll", "hugo"])
+def test_suggestions_are_shown(generator, request):
+    """On a site of which nothing tells the addresses but the generator's rules, every link leads to a built page."""
+    site = request.getfixturevalue(f"{generator}_site")
+    for article in [*site.glob("_posts/*.md"), *site.glob("content/posts/*.md")]:
+        article.write_text(re.sub("(?s)webUrl: .*?\n|related:.*?(?=---)", "", article.read_text()))
+    suggest(site, "data")
+    build(*{"jekyll": ["jekyll", "build"], "hugo": ["hugo"]}[generator], "--quiet", "--destination", "out", site=site)
+    shown = [href for page in (site / "out").rglob("*.html") for href in links(page)[1]]
+    assert len(shown) == 12
+    for href in shown:
+        target = site / "out" / href.strip("/")
+        assert (target if target.suffix else target / "index.html").is_file(), href
 
 
 def write(site: Path, name: str, lines: str = "", title: str = "Tea & cup") -> None:
