@@ -178,7 +178,7 @@ def test_links_lead_somewhere(page):
 
 @pytest.mark.slow
 def test_documentation_site(tmp_path):
-    """The documentation builds as a site in which every page can be found, and every link and anchor leads somewhere."""
+    """The documentation builds as a site that has every page, and in which every link and anchor leads somewhere."""
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", tmp_path / "site"]
     environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
