@@ -82,7 +82,12 @@ def main() -> None:
     metavar="PATH...",
     help="Write for these articles only: files, folders, patterns or ids.",
 )
-@click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Write lines or data to this file.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write to this file: .json, .jsonl, .csv, .tsv or .parquet.",
+)
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 if something would change.")
 @click.option("--diff", is_flag=True, help="Write nothing; show what would change, line by line.")
 @click.option("--dry-run", is_flag=True, help="Write nothing; name the files that would change.")
@@ -133,15 +138,17 @@ def suggest(
     Write suggestions for a whole SITE.
 
     They go into one data file where the site's generator looks (data), into a block of each article (front-matter), or
-    to stdout (jsonl). Lists that editors curated are never touched, and a second run changes nothing.
+    to stdout (jsonl). The ending of --output names the form. Lists that editors curated are never touched, and a second
+    run changes nothing.
 
     Where nothing has changed since the last run, nothing is computed again.
     """
     from recommender.batch import suggest_site
+    from recommender.writing import writer_of
 
     if more and not only:
         raise click.UsageError(f"Got unexpected extra argument ({more[0]}). More files go behind --only.")
-    settings = _settings(site, settings_file, k=k, writer=writer)
+    settings = _settings(site, settings_file, k=k, writer=writer or writer_of(output))
     is_plan = check or diff or dry_run
     if settings.writing.writer == "front-matter" and output:
         raise click.UsageError("--output names one file; --write front-matter writes into the articles.")

@@ -179,6 +179,9 @@ def echo_diff(change: FileChange) -> None:
     import difflib
 
     name = shown(change.path)
+    if b"\0" in change.after:
+        click.echo(f"binary file {name} would change")
+        return
     before, after = (
         (content or b"").decode("utf-8", "replace").splitlines(keepends=True)
         for content in (change.before, change.after)

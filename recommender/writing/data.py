@@ -1,4 +1,4 @@
-"""One JSON file where the site's generator looks for data."""
+"""One file where the site's generator looks for data: JSON, or a table."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from recommender.settings import Settings
 from recommender.suggestions import Suggestion
 from recommender.writing.atomic import plan_change
 from recommender.writing.plan import Answer, Plan
+from recommender.writing.tables import TABLE_ENDINGS, parse_table, render_table, table_entry
 from recommender.writing.values import scalar, text, writable
 
 __all__ = ["data_entry", "data_file", "plan_data"]
 
-FILE_NAME = "suggested_related.json"
+_NAME = "suggested_related"
 
 #: What a Hugo site has where its configuration is kept elsewhere.
 _HUGO_FOLDERS = ("content", "data")
@@ -29,7 +30,8 @@ def plan_data(
     corpus: Corpus, site: Path, answers: Iterable[Answer], settings: Settings, output: Path | None = None
 ) -> Plan:
     """
-    The data file: an object with the id of each article that has suggestions, and the list of them.
+    The data file: an object with the id of each article that has suggestions, and the list of them; a row for each
+    suggestion where its ending is that of a table.
 
     Where `answers` leaves articles of the corpus out, what the file says about any other article stays. So does what it
     says about articles whose files could not be read this time: one slip of an editor does not empty a page.
@@ -37,19 +39,21 @@ def plan_data(
     Raises
     ------
     WriteError
-        The file is needed for what it says about the other articles, and is not the JSON that was written.
+        The file is needed for what it says about the other articles, and is not what was written.
     """
     path = output or data_file(site, settings)
-    entries = {answer.article_id: [data_entry(suggestion) for suggestion in answer.suggestions] for answer in answers}
+    is_table = path.suffix.lower() in TABLE_ENDINGS
+    entry, parse, render = (table_entry, parse_table, render_table) if is_table else (data_entry, _parse, _json)
+    entries = {answer.article_id: [entry(suggestion) for suggestion in answer.suggestions] for answer in answers}
     unread = _unread(corpus)
     is_whole = len(entries) >= len(corpus)
 
     def make(before: bytes | None) -> bytes:
         kept: dict[str, Any] = {}
         if before is not None and (unread or not is_whole):
-            kept = {key: value for key, value in _parse(before, path).items() if key in unread or not is_whole}
+            kept = {key: value for key, value in parse(before, path).items() if key in unread or not is_whole}
         merged = {key: value for key, value in {**kept, **entries}.items() if value}
-        return f"{_render(dict(sorted(merged.items())), '')}\n".encode()
+        return render(dict(sorted(merged.items())), path)
 
     files: dict[Path, str] = {}
     folder = site if site.is_dir() else site.parent
@@ -63,17 +67,18 @@ def data_file(site: Path, settings: Settings) -> Path:
     Where the site's generator looks for data.
 
     ``writing.data_file`` where it is set. Else the generator's own folder, and ``_data/`` for anything else. For a
-    file of lines, which has no generator, the folder that it is in.
+    file of articles, which has no generator, the folder that it is in; for a table a table of its kind.
     """
     folder = site if site.is_dir() else site.parent
     if settings.writing.data_file:
         return folder / settings.writing.data_file
     if not site.is_dir():
-        return folder / FILE_NAME
+        ending = site.suffix.lower()
+        return folder / f"{_NAME}{ending if ending in TABLE_ENDINGS else '.json'}"
     generator = read_generator(folder)
     # A Hugo site whose configuration is kept elsewhere.
     is_hugo = not generator.file and all((folder / name).is_dir() for name in _HUGO_FOLDERS)
-    return folder / ("data" if is_hugo else generator.data_folder) / FILE_NAME
+    return folder / ("data" if is_hugo else generator.data_folder) / f"{_NAME}.json"
 
 
 def data_entry(suggestion: Suggestion) -> dict[str, Any]:
@@ -108,6 +113,10 @@ def _parse(before: bytes, path: Path) -> dict[str, Any]:
         raise WriteError(f"{path}: must be an object with article ids, but is something else. {cure}")
     parsed: dict[str, Any] = writable(found)
     return parsed
+
+
+def _json(entries: dict[str, Any], path: Path) -> bytes:
+    return f"{_render(entries, '')}\n".encode()
 
 
 def _render(value: Any, indent: str) -> str:
