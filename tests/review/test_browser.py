@@ -8,7 +8,7 @@ from recommender.writing.decisions import DECISIONS_FILE
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def browser():
     """A real Chromium."""
     from playwright.sync_api import sync_playwright
@@ -91,3 +91,21 @@ def test_help_and_search(page):
     found = page.locator("main").inner_text()
     assert "A bicycle for the city" in found
     assert "How to brew green tea" not in found
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1200), ("dark", 1200), ("light", 390), ("dark", 390)])
+def test_accessible(page, served, scheme, width):
+    """On a desk and on a phone, light and dark, axe objects to nothing, and nothing scrolls sideways."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    served.send("decide", article="green", candidate="black", verdict="accept", seen="")
+    served.send("decide", article="green", candidate="white", verdict="reject", why="too dull", seen="")
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 900})
+    for path in ("/", "/?q=nothing", "/article?id=green&add=tea", "/promote?id=green", "/article?id=nobody"):
+        page.goto(f"http://{served.host}{path}")
+        if path == "/?q=nothing":
+            page.keyboard.press("?")
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
