@@ -45,7 +45,9 @@ def run(file: Path, n_jobs: int) -> dict[str, float]:
     """Seconds of each stage, the whole, processor time, and the greatest memory in GB."""
     with tempfile.TemporaryDirectory() as folder:
         settings = Path(folder) / "settings.yaml"
-        settings.write_text(f"ranking:\n  ranker: similarity\n  n_jobs: {n_jobs}\n")
+        settings.write_text(
+            f"articles:\n  suggest_unpublished: true\nranking:\n  ranker: similarity\n  n_jobs: {n_jobs}\n"
+        )
         command = [sys.executable, "-m", "recommender", "suggest", str(file), "--write", "jsonl", "-k", "10"]
         start = time.perf_counter()
         process = subprocess.Popen(

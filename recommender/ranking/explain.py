@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,34 +55,38 @@ class _Shares:
 
 
 def _shares_of(
-    query: Query, row: int, catalogue: Catalogue, vectorizer: FieldVectorizer, is_telling: NDArray[np.bool_]
-) -> _Shares:
-    terms = catalogue.vectors.terms
-    part = slice(terms.indptr[row], terms.indptr[row + 1])
-    own = query.vectors.terms
-    columns, values = terms.indices[part], terms.data[part]
-    places = np.minimum(np.searchsorted(own.indices, columns), max(own.nnz - 1, 0))
-    shared = own.indices[places] == columns if own.nnz else np.zeros(len(columns), dtype=bool)
-    columns = columns[shared]
-    products = own.data[places[shared]].astype(np.float64) * values[shared].astype(np.float64)
-    dense = float(catalogue.vectors.dense[row].astype(np.float64) @ query.vectors.dense[0].astype(np.float64))
+    query: Query, rows: NDArray[np.int64], catalogue: Catalogue, vectorizer: FieldVectorizer
+) -> list[_Shares]:
+    """What a query has in common with each of some rows."""
+    own, terms = query.vectors.terms, catalogue.vectors.terms[rows]
+    places = np.minimum(np.searchsorted(own.indices, terms.indices), max(own.nnz - 1, 0))
+    shared = own.indices[places] == terms.indices if own.nnz else np.zeros(terms.nnz, dtype=bool)
+    columns = terms.indices[shared]
+    products = own.data[places[shared]].astype(np.float64) * terms.data[shared].astype(np.float64)
+    ends = np.searchsorted(np.flatnonzero(shared), terms.indptr)
     # What is less alike than usual takes from the similarity, and is no reason.
-    total = float(products.sum()) + max(dense, 0.0)
-    if total <= 0:
-        return _Shares((), {})
-    fields: dict[str, float] = {}
-    listed = np.zeros(len(columns), dtype=bool)
-    for field in vectorizer.fields:
-        inside = slice(*np.searchsorted(columns, [field.start, field.stop]))
-        if inside.stop > inside.start:
-            fields[field.name] = round(float(products[inside].sum()) / total, 4)
-            listed[inside] = field.name in _LISTED
-    if dense > 0:
-        fields["meaning"] = round(dense / total, 4)
-    telling = listed & is_telling[columns]
-    chosen = np.flatnonzero(telling if telling.any() else listed)
-    best = chosen[np.lexsort((columns[chosen], -products[chosen]))][:N_TERMS]
-    return _Shares(tuple((int(columns[place]), round(float(products[place]) / total, 4)) for place in best), fields)
+    dense = np.maximum(catalogue.vectors.dense[rows].astype(np.float64) @ query.vectors.dense[0].astype(np.float64), 0)
+    field_of = np.searchsorted([field.stop for field in vectorizer.fields], columns, side="right")
+    listed = np.array([field.name in _LISTED for field in vectorizer.fields], dtype=bool)[field_of]
+    telling = listed & vectorizer.telling_terms()[columns]
+    found = []
+    for place in range(len(rows)):
+        part = slice(ends[place], ends[place + 1])
+        total = float(products[part].sum() + dense[place])
+        if total <= 0:
+            found.append(_Shares((), {}))
+            continue
+        sums = np.bincount(field_of[part], products[part], minlength=len(vectorizer.fields)) / total
+        fields = {
+            field.name: round(value, 4) for field, value in zip(vectorizer.fields, sums.tolist(), strict=True) if value
+        }
+        if dense[place]:
+            fields["meaning"] = round(float(dense[place]) / total, 4)
+        chosen = part.start + np.flatnonzero(telling[part] if telling[part].any() else listed[part])
+        best = chosen[np.lexsort((columns[chosen], -products[chosen]))][:N_TERMS]
+        shares = np.round(products[best] / total, 4).tolist()
+        found.append(_Shares(tuple(zip(columns[best].tolist(), shares, strict=True)), fields))
+    return found
 
 
 def reasons(
@@ -103,9 +107,9 @@ def reasons(
     made: list[Reason] = []
     provider = query.article.provider.casefold()
     words, is_telling = _Words(query.article, vectorizer), vectorizer.telling_terms()
-    for place, row in enumerate(chosen.rows.tolist()):
+    all_shares = _shares_of(query, chosen.rows, catalogue, vectorizer)
+    for place, (row, shares) in enumerate(zip(chosen.rows.tolist(), all_shares, strict=True)):
         candidate = catalogue.articles[row]
-        shares = _shares_of(query, row, catalogue, vectorizer, is_telling)
         terms = words.shared_with(candidate, shares.terms)
         are_telling = bool(terms) and bool(is_telling[shares.terms[0][0]])
         sentences = [*said[place], *_words_said(terms, are_telling)]
@@ -154,9 +158,10 @@ class _Words:
         Pairs of characters out of runs without spaces are shown as the runs that both texts have.
         """
         found: dict[tuple[str, str], float] = {}
+        forms = {field: self._vectorizer.surface_forms(candidate, field) for field in ("title", "excerpt")}
         for column, share in shares:
             term = self._vectorizer.term_name(column).removeprefix(self._prefix)
-            field = self._place_in_both(term, candidate)
+            field = self._place_in_both(term, forms)
             term = self._shown(term)
             if field in _IN_BOTH and not term.isascii() and is_unspaced(term):
                 own, other = (self._vectorizer.shown_text(one, field) for one in (self._article, candidate))
@@ -165,16 +170,12 @@ class _Words:
         terms = [SharedTerm(term, field, round(share, 4)) for (term, field), share in found.items()]
         return sorted(terms, key=lambda one: -one.share)
 
-    def _place_in_both(self, term: str, candidate: Article) -> str:
-        """The field in which both articles have a term; ``words`` where they have it in different ones."""
-        there = [
-            [term in self._forms_of(field), term in self._vectorizer.surface_forms(candidate, field)]
-            for field in ("title", "excerpt")
-        ]
-        for field, both in zip(("title", "excerpt"), there, strict=True):
-            if all(both):
-                return field
-        return "words" if all(map(any, zip(*there, strict=True))) else "body"
+    def _place_in_both(self, term: str, forms: Mapping[str, Mapping[str, str]]) -> str:
+        """The field in which this and another article of these forms have a term; ``words``: in different ones."""
+        own = {field for field in forms if term in self._forms_of(field)}
+        other = {field for field in forms if term in forms[field]}
+        both = next((field for field in forms if field in own & other), "")
+        return both or ("words" if own and other else "body")
 
     def _shown(self, term: str) -> str:
         """A term as the query has it; as it is compared where a saved model no longer has the text."""

@@ -159,9 +159,8 @@ class SimilarityRanker:
         """Learn from some articles of the site what is usual there."""
         nearest: dict[int, list[float]] = {}
         for query, found in similarities_of(queries, catalogue):
-            damped = found * self.damping(query.time - catalogue.times)
-            best = float(np.max(damped, initial=0.0, where=may_answer(query, catalogue, allowed)))
-            nearest.setdefault(query.group, []).append(best)
+            damped = self._nearest(query, found, 1, catalogue, allowed)[1]
+            nearest.setdefault(query.group, []).append(float(np.max(damped, initial=0.0)))
         self.reader = ReaderModel({group: usual_similarity(values) for group, values in nearest.items()})
         return self
 
@@ -185,15 +184,26 @@ class SimilarityRanker:
     def _best(
         self, query: Query, found: NDArray[np.float32], k: int, catalogue: Catalogue, allowed: NDArray[np.bool_]
     ) -> Ranked:
-        factors = self.damping(query.time - catalogue.times)
-        damped = np.where(may_answer(query, catalogue, allowed), found * factors, 0.0)
-        rows = most_of(damped, max(2 * k, _LOOKED_AT) if self.editors else k + _MARGIN)
+        n_looked_at = max(2 * k, _LOOKED_AT) if self.editors else k + _MARGIN
+        rows = self._nearest(query, found, n_looked_at, catalogue, allowed)[0]
         similarities = catalogue.index.exact(query.vectors, rows)
         chances = self.chances(query, similarities, rows, catalogue)
         scores = np.rint(self.editors(chances, query, rows, catalogue) * 1e6) / 1e6
         best = np.lexsort((catalogue.order[rows], -scores))
         best = best[similarities[best] > 0][:k]
         return Ranked(rows[best], similarities[best], scores[best])
+
+    def _nearest(
+        self, query: Query, found: NDArray[np.float32], k: int, catalogue: Catalogue, allowed: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """The k rows that may answer with the greatest damped similarity, and these; ties with the last too."""
+        found = found * may_answer(query, catalogue, allowed)
+        bar = float(np.partition(found, -k)[-k]) if k < len(found) else 0.0
+        # Damping leaves at least its floor, so nothing below that part of the k-th comes among the k.
+        rows = np.flatnonzero((found > 0) & (found >= np.float32(self.damping.least * bar)))
+        damped = found[rows] * self.damping(query.time - catalogue.times[rows])
+        best = most_of(damped, k)
+        return rows[best], damped[best]
 
     def sentences(
         self, query: Query, rows: NDArray[np.int64], catalogue: Catalogue, graph: CurationGraph

@@ -272,6 +272,8 @@ def is_unspaced(term: str) -> bool:
 
 def says_little(word: str) -> bool:
     """Whether a word is in hiragana alone, as endings and particles are, or a particle and one character."""
+    if word.isascii():
+        return False
     is_particle_and_one = len(word) > 1 and is_unspaced(word) and len(word.strip(_PARTICLES)) == 1
     return is_particle_and_one or _HIRAGANA.fullmatch(word) is not None
 

@@ -47,6 +47,8 @@ _OF_LETTERS = ("letters", "body_letters")
 #: Articles from which on what a site itself tells counts more than half: which letters are common, what is usual to be
 #: about. On a site of four articles three shared letters, or the mean of four meanings, would be everything.
 _FEW_ARTICLES = 50
+#: Letters that more articles have tell little, and would be most of the work on a large site.
+_MOST_HAVING_LETTERS = 1_000
 #: How often the weight of meanings counts, by kind of embedding.
 _TIMES = {"static": 1.0, "semantic": 2.0}
 #: Read only where the learned ranker compares them; title and excerpt by the words of the field `words`.
@@ -178,6 +180,8 @@ class FieldVectorizer:
         terms, n_having = document_frequencies(counts)
         # On a site of a handful of articles the share may ask for fewer than the least number.
         most = max(options.max_df * self.n_articles, min(options.min_df, self.n_articles))
+        if name in _OF_LETTERS:
+            most = min(most, _MOST_HAVING_LETTERS)
         kept = (n_having >= options.min_df) & (n_having <= most)
         if not kept.any():
             return np.zeros(0, dtype=np.int64)
