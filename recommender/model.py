@@ -35,12 +35,13 @@ from recommender.ranking.catalogue import days_of
 from recommender.ranking.drift import Drift, drift_of
 from recommender.ranking.editors import EditorsModel, decided_rows, learn_decisions
 from recommender.ranking.eligible import suggests_unpublished
+from recommender.ranking.explain import reasons
 from recommender.ranking.features import Words
 from recommender.ranking.learned import Check, LearnedRanker, restore_ranker
 from recommender.ranking.learning import learn
 from recommender.ranking.lessons import Library
 from recommender.ranking.parts import state_from_parts, state_parts
-from recommender.ranking.rankers import Query, Ranker, SimilarityRanker
+from recommender.ranking.rankers import Query, Ranked, Ranker, SimilarityRanker
 from recommender.ranking.rules import Rules
 from recommender.ranking.select import Selected, Selector, places_to_fill
 from recommender.ranking.state import State
@@ -465,9 +466,11 @@ class Recommender:
         row = self._row(state, candidate_id)
         return self._selector(state).reason_for(query, row, self._k(None, query), self.least_score())
 
-    def approvals(self, article_id: str) -> dict[str, float]:
+    def approvals(self, article_id: str) -> dict[str, Reason]:
         """
-        The chance that a reader would keep it, of each article that the curated list of an article names, by id.
+        What speaks for each article that the curated list of an article names, by id.
+
+        The score is the chance that a reader would keep the entry.
 
         Raises
         ------
@@ -475,13 +478,15 @@ class Recommender:
             No article has this id.
         """
         state = self._fitted()
-        query = self._query(state, article_id)
+        query, catalogue = self._query(state, article_id), state.catalogue
         rows = np.array(sorted(state.listed_rows(query.article)), dtype=np.int64)
         similarity = self.ranker.similarity if isinstance(self.ranker, LearnedRanker) else self.ranker
         if not len(rows) or not isinstance(similarity, SimilarityRanker):
             return {}
-        found = similarity.chances(query, state.catalogue.index.exact(query.vectors, rows), rows, state.catalogue)
-        return {state.catalogue.articles[row].id: float(one) for row, one in zip(rows.tolist(), found, strict=True)}
+        similarities = catalogue.index.exact(query.vectors, rows)
+        listed = Ranked(rows, similarities, similarity.chances(query, similarities, rows, catalogue))
+        why = reasons(query, listed, [() for _ in rows], catalogue, self.vectorizer)
+        return {catalogue.articles[row].id: reason for row, reason in zip(rows.tolist(), why, strict=True)}
 
     # ----------------------------------------------------------- save, load
 

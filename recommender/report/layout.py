@@ -17,7 +17,7 @@ MOST_ON_A_MAP = 6_000
 #: Axes of likeness that the map is made from; and how many neighbors an article keeps near, about.
 _N_AXES, _PERPLEXITY = 30, 15.0
 #: Articles that t-SNE lays out; the others stand between those that they are most like.
-_MOST_LAID_OUT, _N_BESIDE = 2_000, 3
+_MOST_LAID_OUT, _N_BESIDE = 1_200, 3
 #: Below this t-SNE has nothing to lay out.
 _FEWEST = 8
 

@@ -15,7 +15,7 @@ from recommender.evaluation.report import Report
 from recommender.model import Recommender
 from recommender.report.layout import MOST_ON_A_MAP, map_of
 from recommender.report.quality import quality_of
-from recommender.suggestions import Suggestion
+from recommender.suggestions import Reason, Suggestion
 from recommender.writing import Answer
 
 __all__ = ["Pair", "SiteReport", "report_of"]
@@ -149,7 +149,12 @@ def report_of(
             audit=str(audit) if audit else "",
             follows=_follows(entries, [(one, other) for (one, _), other in zip(pairs, others, strict=True)]),
             doubtful=[
-                Pair(recommender.article(one), recommender.article(other), chance, _doubt(recommender, one, other))
+                Pair(
+                    recommender.article(one),
+                    recommender.article(other),
+                    chance,
+                    _doubt(recommender.approvals(one)[other]),
+                )
                 for one, other, chance in (audit.doubtful if audit else ())
             ],
             weakest=[
@@ -210,9 +215,8 @@ def _follows(
     return [*found, ("name each other", in_lists, share(ours, lambda one, other: (other.id, one.id) in given))]
 
 
-def _doubt(recommender: Recommender, article_id: str, entry_id: str) -> tuple[str, ...]:
+def _doubt(reason: Reason) -> tuple[str, ...]:
     """What speaks for an entry that a reader would doubt; where that is little, it says so."""
-    reason = recommender.explain(article_id, entry_id)
     words = tuple(dict.fromkeys(term.term for term in reason.shared_terms))[:5]
     shared = f"they share {', '.join(f'“{word}”' for word in words)}" if words else "they share no word"
     apart = () if reason.gap_days is None else (f"{reason.gap_days:,.0f} days apart",)

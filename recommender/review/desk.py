@@ -274,12 +274,12 @@ class Desk:
         return None
 
     def _curated(self, article: Article, held: Mapping[str, Decision]) -> Iterator[Entry]:
-        chances = self.recommender.approvals(article.id)
+        approvals = self.recommender.approvals(article.id)
         for entry in article.related:
             target_id = self._matcher.match(entry, article).article_id
             target = self.corpus[target_id] if target_id and target_id in self._ids else None
             key = target_id or ""
-            chance = chances.get(key, 1.0)
+            chance = approvals[key].score if key in approvals else 1.0
             yield Entry(
                 entry.title or (target.title if target else "") or entry.target,
                 target,
