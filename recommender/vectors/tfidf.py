@@ -47,8 +47,9 @@ _OF_LETTERS = ("letters", "body_letters")
 #: Articles from which on what a site itself tells counts more than half: which letters are common, what is usual to be
 #: about. On a site of four articles three shared letters, or the mean of four meanings, would be everything.
 _FEW_ARTICLES = 50
-#: Letters that more articles have tell little, and would be most of the work on a large site.
-_MOST_HAVING_LETTERS = 1_000
+#: Letters that more articles have tell little, and would be most of the work on a large site. With 14, 30, 92, 231 and
+#: 923 of 4,617 articles nDCG@5 by readers is .754, .761, .763, .757, .759.
+_MOST_HAVING_LETTERS = 100
 #: How often the weight of meanings counts, by kind of embedding.
 _TIMES = {"static": 1.0, "semantic": 2.0}
 #: Read only where the learned ranker compares them; title and excerpt by the words of the field `words`.
