@@ -141,8 +141,10 @@ def summary(run: SuggestRun, *, is_plan: bool) -> Iterator[str]:
     )
     for reason, count in _grouped(run.reasons_for_none):
         yield f"  {count:,}: {reason}"
-    unchanged = "; nothing had to be computed again" if run.is_unchanged else ""
-    yield f"files: {run.n_changed:,} {'would change' if is_plan else 'changed'}{unchanged}"
+    more = "; nothing had to be computed again" if run.is_unchanged else ""
+    if run.n_changed == 1 and run.changes and not is_plan:
+        more = f": {shown(run.changes[0].path)}"
+    yield f"files: {run.n_changed:,} {'would change' if is_plan else 'changed'}{more}"
     yield f"done in {run.seconds:.1f} s"
 
 

@@ -58,11 +58,12 @@ SUMMARY = (
     "ranking: similarity, as the settings say\n"
     "suggestions: 12 for 6 articles, 0 with none\n"
 )
+DATA = Path("site", "_data", "suggested_related.json")
 
 
 def test_suggest_writes_the_data_file(site):
-    """The main job writes one file, tells what it did on stderr, and prints nothing."""
-    assert run("suggest", "site") == (0, "", f"{SUMMARY}files: 1 changed\ndone in 0.0 s\n")
+    """The main job writes one file, tells what it did and where on stderr, and prints nothing."""
+    assert run("suggest", "site") == (0, "", f"{SUMMARY}files: 1 changed: {DATA}\ndone in 0.0 s\n")
     written = json.loads((site / "_data" / "suggested_related.json").read_text())
     assert list(written) == sorted(written) == list(read_site(site).ids)
     for article_id, entries in written.items():
@@ -216,7 +217,7 @@ def test_bad_file(site):
     exit_code, stdout, stderr = run("suggest", "site")
     assert (exit_code, stdout) == (1, "")
     assert stderr.startswith(f"{message}articles: 6 read, 1 with problems\n")
-    assert stderr.endswith("files: 1 changed\ndone in 0.0 s\n")
+    assert stderr.endswith(f"files: 1 changed: {DATA}\ndone in 0.0 s\n")
     # Asked for by name, it is told of in its own words.
     assert run("suggest", "site", "--only", bad) == (1, "", f"Error: {message}")
     assert run("suggest", "site", "--strict") == (1, "", f"Error: {message}")

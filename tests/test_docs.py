@@ -190,6 +190,21 @@ def test_documentation_site(tmp_path):
         assert f'id="recommender.{name}"' in api, name
 
 
+def test_comparison_is_proved():
+    """Each thing that docs/compare.md says of the product has tests that prove it."""
+    text = (ROOT / "docs" / "compare.md").read_text(encoding="utf-8")
+    ours = re.findall(r"^\|.*\[(\d+)\] \|$", text, re.MULTILINE)
+    proofs = re.findall(r"^(\d+)\. (.*?)(?=^\d+\. |^$)", text, re.MULTILINE | re.DOTALL)
+    assert {number for number, _ in proofs} >= set(ours) != set()
+    rows = [row for row in text.splitlines() if row.startswith("| ") and not row.startswith(("| |", "| ---"))]
+    assert len(rows) == len(ours)
+    for _, tests in proofs:
+        names = re.findall(r"`(tests/\S+\.py)::(\w+)`", tests)
+        assert names
+        for file, name in names:
+            assert f"def {name}(" in (ROOT / file).read_text(encoding="utf-8"), name
+
+
 def test_version_is_in_one_place():
     """The version stands in pyproject.toml, and the changelog's newest entry is about it."""
     stated = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]

@@ -180,6 +180,7 @@ def test_hugo_blog(make_site):
     site = make_site(
         {
             "hugo.toml": 'defaultContentLanguage = "en"\n[languages.de]\nweight = 2\n',
+            "archetypes/default.md": article("{{ .Name }}"),
             "content/_index.md": article("Home"),
             "content/posts/tea.md": article("Tea", "related: [/posts/cup/]"),
             "content/posts/tea.de.md": article("Tee"),
