@@ -247,3 +247,13 @@ def test_fill_ups_come_last(site, asked):
     filling = settings_from_mapping({**mapping, "rules": {"fill_up": True}})
     filled = Recommender(filling, read_decisions(site, corpus)).fit(corpus)
     assert filled.suggest(article) == plain.suggest(article)
+
+
+@pytest.mark.parametrize("is_candidate", [False, True])
+def test_decide_tells_of_broken_files(site, asked, is_candidate):
+    """A file that cannot be read is told of, whether or not the decision is about its article."""
+    article, (first, second, *_) = asked
+    (site / f"{first}.md").write_text("---\ntitle: never closed\n")
+    done = run("decide", site, article, first if is_candidate else second, "reject")
+    assert f"{first}.md: front matter opens at line 1 and is never closed" in done.output
+    assert done.exit_code == int(is_candidate)

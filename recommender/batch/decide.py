@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -20,6 +21,8 @@ from recommender.writing.lock import only_writer
 from recommender.writing.promote import plan_promotion
 
 __all__ = ["PromoteRun", "decide_pair", "promote_site"]
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,9 @@ def decide_pair(
         It cannot be written.
     """
     corpus = read_corpus(site, settings, progress or silence)
+    # An article that cannot be read is unknown, so this comes before anything is said of unknown ones.
+    for problem in (corpus.reading or Reading()).problems:
+        logger.warning("%s", problem)
     one, other = _known(corpus, site, article), _candidate(corpus, site, candidate)
     pair = one.id, other.id
     file = DecisionsFile(site, corpus)

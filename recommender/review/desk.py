@@ -102,6 +102,11 @@ class Row:
             return "few"
         return "decided" if self.n_decided else "waiting" if self.n_suggestions is None else "undecided"
 
+    @property
+    def states(self) -> set[str]:
+        """All that it may be found and counted by: its own, and whether anything was decided."""
+        return {self.state, "decided" if self.n_decided else "undecided"}
+
 
 @dataclass(frozen=True)
 class Filters:
@@ -126,7 +131,7 @@ class Filters:
             and (not self.language or self.language == article.language)
             and (not self.since or day >= self.since)
             and (not self.until or (day != "" and day <= self.until))
-            and (not self.state or self.state == row.state or (self.state == "undecided" and not row.n_decided))
+            and (not self.state or self.state in row.states)
         )
 
 
@@ -192,7 +197,7 @@ class Desk:
         for article, text in self._newest:
             known = self._known.get(article.id, (None, 0.0, ""))
             row = Row(article, article.id in self.new, n_decided[article.id], *known)
-            counts[row.state] += 1
+            counts.update(row.states)
             if filters.fit(row, text):
                 rows.append(row)
         if order == "first":

@@ -54,6 +54,9 @@ _HEAD = """\
 # verdict: accept, reject or pin (at a position) a suggestion; keep or remove an entry of the curated list.
 """
 _ATTRIBUTES = f"{DECISIONS_FILE.name} merge=union\n"
+_FORM = (
+    "Write it as in - {article: ID, candidate: ID, verdict: accept}, and quote a text with a colon, comma or bracket."
+)
 _NAMES = ("article", "article_url", "candidate", "candidate_url", "verdict", "position", "why", "by", "day", "until")
 
 
@@ -255,7 +258,7 @@ class DecisionsFile:
                     merging = lines[start].startswith(("<<<<<<<", "=======", ">>>>>>>"))
                     cure = "Finish the merge: keep one line a pair." if merging else "Begin each decision with a dash."
                     raise DecisionsError(
-                        f"{self.path}:{start + 1}: expected a decision, found {lines[start][:40]!r}. {cure}"
+                        f"{self.path}:{start + 1}: expected a decision, found {lines[start].strip()[:40]!r}. {cure}"
                     )
                 chunks.append((lines[start], None))
                 continue
@@ -405,14 +408,15 @@ def _decision(text: str) -> Decision:
     try:
         (found,) = yaml.safe_load(text)
     except (yaml.YAMLError, TypeError, ValueError, AttributeError, KeyError, RecursionError) as error:
-        raise DecisionsError(f"{getattr(error, 'problem', None) or 'is not YAML'}. Mend the line.") from None
+        found = getattr(error, "problem", None) or "is not YAML"
+        raise DecisionsError(f"cannot be read as a decision: {found}. {_FORM}") from None
     if not isinstance(found, dict):
-        raise DecisionsError("expected article, candidate and verdict, found something else. Mend the line.")
+        raise DecisionsError(f"cannot be read as a decision: found no names. {_FORM}")
     for name, value in found.items():
         if name not in _NAMES:
             raise DecisionsError(f"a decision has no {name!r}.{did_you_mean(str(name), _NAMES)}")
         if message := _violation(str(name), value):
-            raise DecisionsError(f"{name} must be {message}, but is {value!r}.")
+            raise DecisionsError(f"{name} must be {message}, but is {'empty' if value is None else repr(value)}.")
     if missing := [name for name in ("article", "candidate", "verdict") if name not in found]:
         raise DecisionsError(f"{missing[0]} is missing. Write it.")
     if (found["verdict"] == "pin") != ("position" in found):

@@ -3,6 +3,7 @@
 import socket
 import threading
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
@@ -57,10 +58,10 @@ class Served:
         """The secret of the forms."""
         return self.ask("/")[2].split('name="key" value="')[1].split('"')[0]
 
-    def send(self, action, **fields):
+    def send(self, action, key=None, **fields):
         """Send a form."""
         headers = {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://{self.host}"}
-        return self.ask(f"/{action}", "POST", urlencode({"key": self.key(), **fields}), **headers)
+        return self.ask(f"/{action}", "POST", urlencode({"key": key or self.key(), **fields}), **headers)
 
 
 def write_site(folder: Path) -> Path:
@@ -100,9 +101,9 @@ def desk(site):
     return Desk(site, SETTINGS, corpus, Recommender(SETTINGS).fit(corpus))
 
 
-@pytest.fixture
-def served(desk):
-    """The page, running."""
+@contextmanager
+def running(desk):
+    """The page of a desk."""
     desk.compute(threading.Event())
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
@@ -113,6 +114,21 @@ def served(desk):
         thread.start()
         while not server.started:
             time.sleep(0.01)
-        yield Served(desk, host, "token")
-        server.should_exit = True
-        thread.join()
+        try:
+            yield Served(desk, host, "token")
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+@pytest.fixture
+def serving():
+    """What runs the page of a desk."""
+    return running
+
+
+@pytest.fixture
+def served(desk):
+    """The page of the hostile site."""
+    with running(desk) as found:
+        yield found

@@ -174,7 +174,8 @@ def test_a_broken_file(served):
     file.write_text("- {article: green\n")
     status, _, text = served.ask("/")
     assert status == 400
-    assert "decisions.yaml:1: " in text
+    assert "decisions.yaml:1: cannot be read as a decision: " in text
+    assert served.ask("/version")[0] == 400
     assert file.read_text() == "- {article: green\n"
 
 
@@ -230,4 +231,7 @@ def test_queue(served):
     assert "How to brew" not in text
     assert "2 articles<" in served.ask("/?since=2026-03-02&until=2026-03-03")[2]
     assert "<strong>" in text
+    served.send("decide", article="green", candidate="black", verdict="accept", seen="")
+    for state, counted in re.findall(r'state=(\w+)"><strong>(\d+)', served.ask("/")[2]):
+        assert f">{counted} article{'' if counted == '1' else 's'}<" in served.ask(f"/?state={state}")[2], state
     assert "No article fits" in served.ask("/?provider=nobody&page=99999999")[2]

@@ -1,9 +1,18 @@
 """A session of the review page in a real browser, by keyboard alone."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 import yaml
 
+from recommender import Article, Corpus, Recommender, Settings
+from recommender.review.desk import Desk
+from recommender.settings import ArticlesSettings, RankingSettings
 from recommender.writing.decisions import DECISIONS_FILE
+
+SETTINGS = Settings(
+    articles=ArticlesSettings(cache="none"), ranking=RankingSettings(ranker="similarity", min_score=0, k=8, n_jobs=1)
+)
 
 pytestmark = pytest.mark.browser
 
@@ -109,3 +118,42 @@ def test_accessible(page, served, scheme, width):
         found = Axe().run(page)
         assert found.violations_count == 0, found.generate_report()
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+def test_two_tabs_and_a_hand(browser, serving, tmp_path):
+    """Of 500 decisions of two tabs, two programs and a hand none is lost, and a tab says that the file has changed."""
+    leaves = ("assam", "ceylon", "congou", "keemun", "nilgiri", "oolong", "pekoe", "sencha")
+    corpus = Corpus(Article(id=f"{leaf}-{n}", title=f"Brewing {leaf} tea {n}") for leaf in leaves for n in range(3))
+    opened = {"assam-0": "accept", "pekoe-0": "pin"}
+    pairs = iter([(one, other) for one in corpus.ids for other in corpus.ids if one != other and one not in opened])
+    desk = Desk(tmp_path, SETTINGS, corpus, Recommender(SETTINGS).fit(corpus))
+    file, wanted = tmp_path / DECISIONS_FILE, {}
+    with serving(desk) as served, browser.new_context() as context, ThreadPoolExecutor(2) as programs:
+        key, tabs = served.key(), {article: context.new_page() for article in opened}
+        for article, tab in tabs.items():
+            tab.goto(served.address)
+            tab.goto(f"http://{served.host}/article?id={article}")
+
+        def send(pair):
+            return served.send("decide", key, article=pair[0], candidate=pair[1], verdict="reject", seen="")[0]
+
+        for turn in range(5):
+            sent = [next(pairs) for _ in range(94)]
+            answers = programs.map(send, sent)
+            for article, tab in tabs.items():
+                button = tab.locator(f".item:not(.decided) [value={opened[article]}]").first
+                candidate = button.locator("..").locator("[name=candidate]").input_value()
+                with tab.expect_navigation():
+                    button.click()
+                wanted[article, candidate] = opened[article]
+            assert set(answers) == {303}
+            by_hand = [next(pairs) for _ in range(4)]
+            with file.open("a") as typed:
+                typed.writelines(f"- {{article: {a}, candidate: {b}, verdict: keep}}  # {turn}\n" for a, b in by_hand)
+            wanted |= dict.fromkeys(sent, "reject") | dict.fromkeys(by_hand, "keep")
+        for tab in tabs.values():
+            tab.evaluate("dispatchEvent(new Event('focus'))")
+            tab.wait_for_selector("#news.changed:has-text('has changed')")
+    assert len(wanted) == 500
+    assert {(one["article"], one["candidate"]): one["verdict"] for one in yaml.safe_load(file.read_text())} == wanted
+    assert file.read_text().count("}  # ") == 20

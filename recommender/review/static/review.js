@@ -97,7 +97,8 @@ addEventListener("pagehide", () => sessionStorage.setItem("here", String(Math.ma
 async function look() {
   if (document.hidden) return;
   try {
-    const found = await (await fetch("/version")).json();
+    const answer = await fetch("/version");
+    const found = answer.ok ? await answer.json() : {}; // a file that a hand broke has no version
     if (found.version !== document.body.dataset.version) {
       news.classList.add("changed");
       news.textContent = "The file of decisions has changed: load the page again to see it.";
