@@ -123,14 +123,12 @@ class Filters:
     def fit(self, row: Row, text: str) -> bool:
         """Whether a row is wanted; `text` is what is searched, in small letters."""
         article = row.article
-        day = f"{article.published_at:%Y-%m-%d}" if article.published_at else ""
         return (
-            all(word in text for word in self.q.casefold().split())
+            (not self.q or all(word in text for word in self.q.casefold().split()))
             and (not self.topic or self.topic in article.topics)
             and (not self.provider or self.provider == article.provider)
             and (not self.language or self.language == article.language)
-            and (not self.since or day >= self.since)
-            and (not self.until or (day != "" and day <= self.until))
+            and (not (self.since or self.until) or self.since <= _day(article) <= (self.until or "9999"))
             and (not self.state or self.state in row.states)
         )
 
@@ -197,7 +195,8 @@ class Desk:
         for article, text in self._newest:
             known = self._known.get(article.id, (None, 0.0, ""))
             row = Row(article, article.id in self.new, n_decided[article.id], *known)
-            counts.update(row.states)
+            for state in row.states:
+                counts[state] += 1
             if filters.fit(row, text):
                 rows.append(row)
         if order == "first":
@@ -363,7 +362,7 @@ class Desk:
     def promotion(self, article_ids: Sequence[str] | None) -> Promotion:
         """What bringing decisions into curated lists would change; of some articles, or with None of all."""
         plan = plan_promotion(
-            self.corpus, self.site, self.decisions, _today(), article_ids, self.settings.articles.outside
+            self.corpus, self.site, self.decisions, _today(), article_ids, self.settings.articles.outside, self._matcher
         )
         diffs, seen = [], []
         for change in plan.changes:
@@ -434,6 +433,10 @@ class Desk:
 #: What needs a look first.
 _RANK = {"new": 0, "none": 1, "few": 2, "undecided": 3, "waiting": 4, "decided": 5}
 _UNDATED = datetime.min.replace(tzinfo=UTC)
+
+
+def _day(article: Article) -> str:
+    return f"{article.published_at:%Y-%m-%d}" if article.published_at else ""
 
 
 def _today() -> date:

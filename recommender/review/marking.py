@@ -44,7 +44,8 @@ def _pattern(word: str) -> str:
     if (not word.isascii() and not word[0].isalpha()) or ord(word[0]) > 0x2E7F:
         return re.escape(word)  # scripts without spaces
     stem = word[: max(_SHORTEST, len(word) - _ENDING)]
-    return rf"\b{re.escape(stem)}\w{{0,{len(word) - len(stem) + _ENDING}}}\b"
+    ending = max(1, min(_ENDING, len(word) - _SHORTEST + 1))  # a port is no portal
+    return rf"\b{re.escape(stem)}\w{{0,{len(word) - len(stem) + ending}}}\b"
 
 
 def safe_link(url: str, site_url: str) -> str:

@@ -36,6 +36,7 @@ def plan_promotion(
     today: date,
     only: Iterable[str] | None = None,
     outside: Sequence[str] = (),
+    matcher: EntryMatcher | None = None,
 ) -> Plan:
     """
     The curated lists as editors decided: what they accepted or pinned is added, what they took out is taken out.
@@ -46,6 +47,8 @@ def plan_promotion(
         Ids of the articles whose lists may change; None: all.
     outside
         The setting ``articles.outside``.
+    matcher
+        Of the corpus, where there is one already: to make it takes as long as all else.
 
     Raises
     ------
@@ -54,7 +57,7 @@ def plan_promotion(
     """
     if not site.is_dir():
         raise WriteError(f"{site}: lists are promoted into front matter, and lines have none. Change them by hand.")
-    matcher = EntryMatcher(corpus)
+    matcher = matcher or EntryMatcher(corpus)
     fence = Fence.around(site, outside)
     names = _list_names(corpus)
     changes: list[FileChange] = []

@@ -181,6 +181,7 @@ def test_a_broken_file(served):
 
 def test_marking():
     """Shared words are marked in any form, and what stands around them is text."""
+    assert marked("Ports, a portal", [SharedTerm("port", "title", 0.5)]) == "<mark>Ports</mark>, a portal"
     terms = [SharedTerm("brewing", "title", 0.5), SharedTerm("<3", "title", 0.1), SharedTerm("茶", "title", 0.1)]
     assert marked("Brew & <3 緑茶, brewed bread", terms) == (
         "<mark>Brew</mark> &amp; &lt;<mark>3</mark> 緑<mark>茶</mark>, <mark>brewed</mark> bread"
