@@ -75,12 +75,12 @@ def main() -> None:
             queue = browser.get("/")
             shown = time.perf_counter()
             print(f"start to the queue: {shown - start:.2f} s, {shown - ready:.2f} s of it after the page answers\n")
-            table(clicks(browser, queue, options.rounds))
+            table(clicks(browser, queue, options.rounds, is_folder=site.is_dir()))
         finally:
             program.terminate()
 
 
-def clicks(browser: Browser, queue: str, n_rounds: int) -> dict[str, list[float]]:
+def clicks(browser: Browser, queue: str, n_rounds: int, *, is_folder: bool) -> dict[str, list[float]]:
     """Milliseconds of each click, by what it was."""
     taken: dict[str, list[float]] = {}
     draw = random.Random(0)
@@ -113,7 +113,8 @@ def clicks(browser: Browser, queue: str, n_rounds: int) -> dict[str, list[float]
             form = {"key": key, "article": article, "version": version[0], "order": order}
             click("order", lambda f=form: browser.send("order", **f))
         click("undo", lambda k=key: browser.send("undo", key=k))
-        click("look before promoting", lambda p=path: browser.get(p.replace("/article", "/promote")))
+        if is_folder:
+            click("look before promoting", lambda p=path: browser.get(p.replace("/article", "/promote")))
     return taken
 
 
