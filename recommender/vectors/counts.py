@@ -41,6 +41,7 @@ __all__ = [
     "inverse_frequencies",
     "rarity_with_prior",
     "renamed",
+    "template_excerpts",
 ]
 
 #: Fields in the order of their columns.
@@ -53,6 +54,9 @@ _TITLE_TIMES = 2
 _PRIOR_ARTICLES, _PRIOR_POWER = 30_000, 1.25
 #: The chance of a word that general language does not know.
 _UNKNOWN = 1e-8
+
+#: Articles, and the share of all, that have an excerpt from a template; a story that some providers tell has fewer.
+_FEWEST_OF_TEMPLATE, _SHARE_OF_TEMPLATE = 4, 0.02
 
 #: Articles that are counted at once: titles and excerpts of a shard, repaired, stay in the cache of `repair`.
 _SHARD = 16_384
@@ -95,10 +99,13 @@ class TermReader:
         N-grams and limits of each field.
     site_language
         The language of articles that do not name theirs.
+    templates
+        Excerpts that say nothing, as `template_excerpts` finds them.
     """
 
     settings: VectorsSettings
     site_language: str
+    templates: frozenset[str] = frozenset()
 
     def language_of(self, article: Article | Text) -> str:
         """The article's language: its own, or the site's."""
@@ -114,8 +121,10 @@ class TermReader:
         return analyzer_for(self.language_of(article), self.settings.stem, self.settings.stop_words)
 
     def text(self, article: Article | Text, field: str) -> str:
-        """What is read of title, excerpt or body, as typed."""
+        """What is read of title, excerpt or body, as typed; of a template nothing."""
         text: str = getattr(article, field)
+        if field == "excerpt" and text.strip() in self.templates:
+            return ""
         # Cut by characters first: a book-length body must not be repaired to its end.
         return text[: self.settings.body_words * 12] if field == "body" else text
 
@@ -125,14 +134,14 @@ class TermReader:
         if field in ("body", "body_letters") and not article.body.strip():
             return []
         if field in ("letters", "body_letters"):
-            text = f"{article.title} {article.excerpt}"
+            text = f"{article.title} {self.text(article, 'excerpt')}"
             if field == "body_letters":
                 text = f"{text} {self.text(article, 'body')}"
             # A pair of characters is a word in a script without spaces.
             options: FieldSettings = getattr(self.settings, field)
             terms = char_ngrams(text, (2, 3) if analyzer.is_unspaced else options.ngram_range)
         elif field in ("words", "body"):
-            terms = analyzer.terms(article.title) * _TITLE_TIMES + analyzer.terms(article.excerpt)
+            terms = analyzer.terms(article.title) * _TITLE_TIMES + analyzer.terms(self.text(article, "excerpt"))
             if field == "body":
                 terms += analyzer.terms(self.text(article, "body"))[: self.settings.body_words]
         elif field == "topics":
@@ -142,6 +151,15 @@ class TermReader:
             terms = analyzer.terms(self.text(article, field))
         prefix = self.prefix(article)
         return [prefix + term for term in terms] if prefix else terms
+
+
+def template_excerpts(articles: Sequence[Article]) -> frozenset[str]:
+    """Excerpts that so many articles with titles of their own have that they came with a template or a default."""
+    titles: defaultdict[str, set[str]] = defaultdict(set)
+    for article in articles:
+        titles[article.excerpt.strip()].add(article.title.strip().casefold())
+    most = max(_FEWEST_OF_TEMPLATE, _SHARE_OF_TEMPLATE * len(articles))
+    return frozenset(excerpt for excerpt, different in titles.items() if excerpt and len(different) >= most)
 
 
 def counted(articles: Sequence[Article], reader: TermReader, names: Sequence[str], n_jobs: int = 1) -> Iterator[Shard]:

@@ -33,6 +33,7 @@ from recommender.vectors.counts import (
     inverse_frequencies,
     rarity_with_prior,
     renamed,
+    template_excerpts,
 )
 from recommender.vectors.meaning import MEANING_LANGUAGES, embedded, latent_axes
 from recommender.vectors.names import NameCounts
@@ -111,6 +112,7 @@ class FieldVectorizer:
         self.fields: tuple[Field, ...] = ()
         self.n_having: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         self.is_name: NDArray[np.bool_] = np.zeros(0, dtype=bool)
+        self._templates: frozenset[str] = frozenset()
         #: Whether `transform` makes the matrices that only the learned ranker looks at.
         self.compares = False
         #: Of each field, and of topics: terms to columns, and inverse document frequencies.
@@ -125,7 +127,7 @@ class FieldVectorizer:
 
     @property
     def _reader(self) -> TermReader:
-        return TermReader(self.settings, self.language)
+        return TermReader(self.settings, self.language, self._templates)
 
     @property
     def n_terms(self) -> int:
@@ -151,6 +153,7 @@ class FieldVectorizer:
             # The commonest, and of two equally common the first by name: the order of files must not matter.
             self.language = min(counts, key=lambda name: (-counts[name], name), default="") or "en"
         self.n_articles, self.compares, self._names, self._telling = len(articles), False, None, None
+        self._templates = template_excerpts(articles)
         self._vocabularies, self._rarities, self._axes, self._centres = {}, {}, {}, {}
         used = [name for name in FIELD_NAMES if getattr(self.settings, name).weight > 0]
         shards = list(counted(articles, self._reader, used, self.n_jobs))
@@ -171,7 +174,8 @@ class FieldVectorizer:
         self._rarities["topics"] = inverse_frequencies(n_having, len(articles))
         counts = NameCounts()
         for article in articles:
-            counts.add(article.excerpt, self._reader.analyzer(article), self._reader.prefix(article))
+            text = self._reader.text(article, "excerpt")
+            counts.add(text, self._reader.analyzer(article), self._reader.prefix(article))
         self.is_name = np.array(counts.is_name(self._vocabularies.get("words", ())), dtype=bool)
         self.compares = True
 
@@ -276,7 +280,8 @@ class FieldVectorizer:
         """The meaning of titles and excerpts, as read, by kind of embedding; 0 in a language that one does not know."""
         if self.settings.meaning == 0:
             return {}
-        texts = [f"{repair(article.title)} . {repair(article.excerpt)}".strip(" .") for article in articles]
+        read = self._reader.text
+        texts = [f"{repair(one.title)} . {repair(read(one, 'excerpt'))}".strip(" .") for one in articles]
         languages = (self._reader.language_of(article).split("-")[0] for article in articles)
         known = [text if code in MEANING_LANGUAGES else "" for text, code in zip(texts, languages, strict=True)]
         found = {"static": embedded(known)} if any(known) else {}
@@ -382,6 +387,7 @@ class FieldVectorizer:
             "language": self.language,
             "n_articles": self.n_articles,
             "compares": self.compares,
+            "templates": sorted(self._templates),
             "vocabularies": {name: list(terms) for name, terms in self._vocabularies.items()},
             "axes": list(self._axes),
             "centres": list(self._centres),
@@ -396,7 +402,7 @@ class FieldVectorizer:
     def restore(self, document: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Self:
         """The fitted vectorizer of an earlier `state`."""
         self.language, self.n_articles = document["language"], document["n_articles"]
-        self.compares = document["compares"]
+        self.compares, self._templates = document["compares"], frozenset(document["templates"])
         for name, terms in document["vocabularies"].items():
             self._vocabularies[name] = {term: column for column, term in enumerate(terms)}
             self._rarities[name] = np.asarray(arrays[f"rarity_{name}"])

@@ -209,3 +209,21 @@ def test_a_word_in_the_title_meets_the_same_word_in_an_excerpt():
     """The words of both are one space."""
     pair = [Article(id="a", title="Samovars"), Article(id="b", title="A note", excerpt="On samovars."), ARTICLES[2]]
     assert similarity(FieldVectorizer(only(words=FieldSettings()), "en").fit_transform(pair), 0, 1) > 0.3
+
+
+def test_an_excerpt_from_a_template_says_nothing():
+    """What four articles with titles of their own have as their excerpt ties none of them to another."""
+    template = "All that you should know about it, from our own garden desk."
+    names = ["Rowan", "Clover", "Nettle", "Sorrel", "Yarrow"]
+    articles = [Article(name, title=name, excerpt=f" {template}\n") for name in names]
+    articles.append(Article("tea", title="A tea of nettle", excerpt="Young leaves, and water that just boils."))
+    settings = VectorsSettings(letters=FieldSettings(weight=0), meaning=0, latent=0)
+    vectorizer = FieldVectorizer(settings, "en")
+    rows = vectorizer.fit_transform(articles).terms
+    assert (rows @ rows.T).toarray()[0].tolist() == pytest.approx([1, 0, 0, 0, 0, 0])
+    assert (rows @ rows.T)[2, 5] > 0
+    draft = Article("draft", title="Dandelion", excerpt=template)
+    restored = FieldVectorizer(settings).restore(*vectorizer.state())
+    assert restored.transform([draft]).terms.nnz == vectorizer.transform([draft]).terms.nnz == 0
+    # A text that a few have is a story that a few tell.
+    assert FieldVectorizer(settings, "en").fit_transform(articles[2:]).terms[0, :].nnz > 1
