@@ -99,7 +99,7 @@ KINDS = {
             "npx --yes create-docusaurus@3 site classic --javascript --package-manager npm",
             "venv/bin/recommender suggest site",
             "cd site && npm run build",
-            "grep -o 'suggested.*' site/build/docs/intro/index.html",
+            "grep -rho 'suggested[^/]*/[^<]*' site/build/docs | head -n 3",
         ],
         "pasted": {
             f"site/{name}": snippet(name)
@@ -188,17 +188,18 @@ def follow(built: Path) -> int:
 
 def main() -> None:
     """Run what is named, or all; the sections of the others stay as they are."""
-    names = sys.argv[1:] or list(KINDS)
-    kept = {}
-    if PAGE.exists():
-        parts = re.split(r"(?m)^(?=## )", PAGE.read_text())
-        kept = {part.splitlines()[0].removeprefix("## "): part for part in parts[1:]}
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", folder, str(ROOT)]
         subprocess.run(command, check=True)
         (wheel,) = Path(folder).glob("recommender-*.whl")
-        for name in names:
-            kept[KINDS[name]["title"]] = run(name, wheel)
+        for name in sys.argv[1:] or KINDS:
+            write(KINDS[name]["title"], run(name, wheel))
+
+
+def write(title: str, section: str) -> None:
+    """Put a section into the page."""
+    parts = re.split(r"(?m)^(?=## )", PAGE.read_text() if PAGE.exists() else "")
+    kept = {part.splitlines()[0].removeprefix("## "): part for part in parts[1:]} | {title: section}
     versions = {
         "Hugo": "hugo version", "Jekyll": "jekyll --version", "Node": "node --version", "Python": "python3 --version",
     }  # fmt: skip
