@@ -134,9 +134,7 @@ def find_files(
         for path in sizes
         if is_article(path) and path not in parts and not path.rpartition("/")[2].startswith("_index.")
     ]
-    # Each new Hugo site has archetypes, from which it makes new pages; nobody misses them.
-    models = {path for path in sizes if generator.title == "Hugo" and path.startswith("archetypes/")}
-    pages = sorted(set(sizes) - set(candidates) - parts - models)
+    pages = sorted(set(sizes) - set(candidates) - parts)
     repeats = _repeats(root, {path: walk.identities[path] for path in candidates})
     found.warnings.extend(
         f"{path} is the same file as {first}. It is read once, as {first}." for path, first in repeats.items()

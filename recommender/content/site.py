@@ -217,8 +217,10 @@ def _corpus(
     for read in reads:
         notes.add(read.notes)
     warnings = list(found.warnings)
-    if found.pages:
-        warnings.append(f"{some(found.pages)} outside the articles' folders: not read.")
+    # Each new Hugo site has archetypes, from which it makes new pages; nobody misses them.
+    pages = [path for path in found.pages if not (generator.title == "Hugo" and path.startswith("archetypes/"))]
+    if pages:
+        warnings.append(f"{some(pages)} outside the articles' folders: not read.")
     bare = [read.path for read in reads if read.article is None and read.problem is None]
     if bare and len(bare) == len(reads) and not found.problems:
         files = "the one file there is cannot" if len(bare) == 1 else f"none of the {len(bare):,} files can"
