@@ -17,24 +17,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-__all__ = [
-    "LENIENT_JSON",
-    "LONGEST_ADDRESS",
-    "LONGEST_DATE",
-    "LONGEST_NUMBER",
-    "LONGEST_TEXT",
-    "LONGEST_TITLE",
-    "MAX_DEPTH",
-    "MOST_BYTES",
-    "MOST_ENTRIES",
-    "MOST_TOPICS",
-    "Fence",
-    "UnreadableError",
-    "read_json",
-    "read_regular",
-    "read_toml",
-]
-
 #: Bytes of a configuration, of settings, and of an article where the settings say nothing else.
 MOST_BYTES = 10_000_000
 #: Deeper than anything that a person writes; the recursion of whoever reads the values stays small.

@@ -25,8 +25,6 @@ from typing import Any
 
 import platformdirs
 
-__all__ = ["SiteCache", "code_version", "digest", "user_cache_folder"]
-
 logger = logging.getLogger(__name__)
 
 #: The value of the setting that keeps nothing.

@@ -45,8 +45,6 @@ if TYPE_CHECKING:
     from recommender.articles import Reading
     from recommender.settings import Settings
 
-__all__ = ["main"]
-
 
 @click.group(
     cls=Commands,

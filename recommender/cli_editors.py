@@ -11,8 +11,6 @@ import click
 from recommender.cli_types import MODEL, SETTINGS, SITE, STRICT, example, loudness
 from recommender.console import echo_diff, showing, shown, tell_reading
 
-__all__ = ["decide", "promote", "report"]
-
 
 @click.command(
     epilog=example(

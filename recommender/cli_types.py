@@ -21,20 +21,6 @@ import click
 
 from recommender.errors import RecommenderError
 
-__all__ = [
-    "MODEL",
-    "SETTINGS",
-    "SITE",
-    "STRICT",
-    "Commands",
-    "Count",
-    "WriterName",
-    "example",
-    "loudness",
-    "names_between_commas",
-    "prepare",
-]
-
 
 class Commands(click.Group):
     """Commands whose expected errors are one sentence on stderr, never a traceback."""

@@ -25,19 +25,6 @@ if TYPE_CHECKING:
     from recommender.suggestions import Reason
     from recommender.writing import Answer, FileChange
 
-__all__ = [
-    "echo_diff",
-    "echo_line",
-    "explained",
-    "listed",
-    "report_as",
-    "settings_as_yaml",
-    "showing",
-    "shown",
-    "summary",
-    "tell_reading",
-]
-
 #: What a reader calls the fields of text that are not called by a name of the article's.
 _FIELD_NAMES = {
     "words": "words of title and excerpt",
@@ -166,6 +153,7 @@ def _grouped(reasons: Mapping[str, int]) -> list[tuple[str, int]]:
 
 
 def n_of(count: int, noun: str) -> str:
+    """A count of things: ``1 article``, ``2 articles``."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 

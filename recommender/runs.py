@@ -26,8 +26,6 @@ from recommender.cache import SiteCache, code_version, digest
 from recommender.settings import Settings, describe_settings
 from recommender.writing.decisions import Decisions
 
-__all__ = ["OF_THE_MACHINE", "LastRun", "Outcome", "corpus_digest", "file_digest", "folder_digest", "warnings_heard"]
-
 logger = logging.getLogger(__name__)
 
 _KIND = "run"

@@ -21,21 +21,6 @@ import yaml
 from recommender.bounds import LONGEST_NUMBER, read_regular
 from recommender.errors import SettingsError, did_you_mean
 
-__all__ = [
-    "ArticlesSettings",
-    "EvaluationSettings",
-    "FieldSettings",
-    "ListEvidence",
-    "RankingSettings",
-    "RulesSettings",
-    "Settings",
-    "VectorsSettings",
-    "WritingSettings",
-    "describe_settings",
-    "read_settings",
-    "settings_from_mapping",
-]
-
 
 def knob(default: Any, help: str, low: float | None = None, high: float | None = None) -> Any:
     """A dataclass field with its sentence for the documentation and, for numbers, its limits (both included)."""

@@ -12,8 +12,6 @@ from recommender.content.site import read_article
 from recommender.errors import CorpusError, did_you_mean
 from recommender.settings import Settings
 
-__all__ = ["article_of", "choose_articles", "id_of"]
-
 
 def choose_articles(corpus: Corpus, site: Path, only: Sequence[str]) -> tuple[str, ...]:
     """

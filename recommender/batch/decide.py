@@ -20,8 +20,6 @@ from recommender.writing.decisions import DecisionsFile, Verdict, decide, editor
 from recommender.writing.lock import only_writer
 from recommender.writing.promote import plan_promotion
 
-__all__ = ["PromoteRun", "decide_pair", "promote_site"]
-
 logger = logging.getLogger(__name__)
 
 

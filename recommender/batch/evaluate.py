@@ -11,8 +11,6 @@ from recommender.batch.stages import Progress, read_corpus, silence
 from recommender.errors import EvaluationError
 from recommender.settings import Settings
 
-__all__ = ["evaluate_site"]
-
 
 def evaluate_site(
     site: Path,

@@ -17,8 +17,6 @@ from recommender.batch.stages import (
 from recommender.settings import Settings
 from recommender.writing import Answer
 
-__all__ = ["explain_article"]
-
 
 def explain_article(
     site: Path,

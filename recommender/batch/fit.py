@@ -10,8 +10,6 @@ from recommender.batch.results import FitRun
 from recommender.batch.stages import Progress, decisions_of, read_corpus, recommender_for, silence
 from recommender.settings import Settings
 
-__all__ = ["fit_site"]
-
 #: Where `fit` saves a site's model: hidden, so that neither a generator nor the reader takes it for content.
 MODEL_FOLDER = Path(".recommender") / "model"
 

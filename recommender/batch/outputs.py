@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from recommender.cluster import ClusterRun
     from recommender.model import Recommender
 
-__all__ = ["Tally", "check_for_cluster", "connected", "suggest_on_workers", "write_lines"]
-
 logger = logging.getLogger(__name__)
 
 

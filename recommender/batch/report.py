@@ -10,8 +10,6 @@ from recommender.batch.results import ReportRun
 from recommender.batch.stages import Progress, decisions_of, load_recommender, read_corpus, recommender_for, silence
 from recommender.settings import Settings
 
-__all__ = ["report_site"]
-
 
 def report_site(
     site: Path,

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     # Imported where it is used: a run with nothing to do is over before scikit-learn is imported.
     from recommender.evaluation import Report
 
-__all__ = ["EvaluateRun", "ExplainRun", "FitRun", "News", "ReportRun", "SuggestRun"]
-
 
 @dataclass(frozen=True)
 class SuggestRun:

@@ -8,8 +8,6 @@ from typing import Any
 from recommender.errors import EvaluationError, SettingsError
 from recommender.settings import Settings, describe_settings, read_settings
 
-__all__ = ["EVERYDAY", "check_settings", "list_settings", "settings_of"]
-
 #: The settings that sites change most, which come first where settings are listed.
 EVERYDAY = frozenset(
     {

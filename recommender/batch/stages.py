@@ -19,10 +19,6 @@ if TYPE_CHECKING:
     # Imported where it is used: a run with nothing to do is over before scikit-learn is imported.
     from recommender.model import Recommender
 
-__all__ = [
-    "Progress", "check_model", "decisions_of", "load_recommender", "read_corpus", "recommender_for", "silence",
-]  # fmt: skip
-
 logger = logging.getLogger(__name__)
 
 #: Called with the stage in the house's words, how many are done, and how many there are.

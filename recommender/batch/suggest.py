@@ -37,8 +37,6 @@ if TYPE_CHECKING:
     # Imported where they are used: a run with nothing to do is over before scikit-learn is imported.
     from recommender.model import Recommender
 
-__all__ = ["suggest_site"]
-
 logger = logging.getLogger(__name__)
 
 

@@ -26,8 +26,6 @@ from recommender.model import Recommender
 from recommender.writing.atomic import replace_file, replace_file_by_parts
 from recommender.writing.decisions import Decisions
 
-__all__ = ["MANIFEST", "ClusterRun", "block_size", "connected", "suggest_on_cluster"]
-
 logger = logging.getLogger(__name__)
 
 #: The list of the files of a run, written last: where it is, they are whole.

@@ -18,8 +18,6 @@ from recommender.writing import jsonl_lines
 from recommender.writing.atomic import replace_file
 from recommender.writing.decisions import Decisions
 
-__all__ = ["Written", "answer"]
-
 
 @dataclass(frozen=True, slots=True)
 class Written:

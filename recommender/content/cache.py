@@ -33,8 +33,6 @@ from recommender.content.translations import SiteLanguages
 from recommender.errors import RecommenderError
 from recommender.settings import Settings
 
-__all__ = ["KnownFile", "ReadingCache"]
-
 logger = logging.getLogger(__name__)
 
 _KIND = "articles"

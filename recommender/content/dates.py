@@ -11,8 +11,6 @@ from typing import Any
 
 from recommender.bounds import LONGEST_DATE
 
-__all__ = ["NoDayError", "read_date"]
-
 _TIME = (
     r"(?P<hour>\d{1,2}):(?P<minute>\d{1,2})(?::(?P<second>\d{1,2})(?:[.,](?P<fraction>\d{1,6})\d*)?)?"
     r"(?:\s*(?P<half>[ap])\.?m\.?)?"

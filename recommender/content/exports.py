@@ -11,8 +11,6 @@ from recommender.content.table_files import csv_rows, parquet_rows
 from recommender.errors import SiteError
 from recommender.settings import Settings
 
-__all__ = ["EXPORT_ENDINGS", "is_export", "read_export"]
-
 _TABLES, _PARQUET, _FEEDS = (".csv", ".tsv"), (".parquet",), (".xml", ".rss", ".atom", ".wxr")
 EXPORT_ENDINGS = (*_TABLES, *_PARQUET, *_FEEDS)
 

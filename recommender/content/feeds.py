@@ -16,8 +16,6 @@ from recommender.errors import SiteError
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-__all__ = ["feed_rows"]
-
 #: By the name of the outermost element.
 _ITEMS = {"rss": "item", "RDF": "item", "feed": "entry"}
 #: Bytes that the parser may have read of what comes behind an item.

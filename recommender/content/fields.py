@@ -40,8 +40,6 @@ from recommender.content.values import (
 from recommender.errors import ArticleError
 from recommender.settings import WritingSettings
 
-__all__ = ["NO_FACTS", "USUAL_NAMES", "FieldReader", "Notes", "PageFacts"]
-
 _DATE_NAMES = ("publishedDateTime", "date", "publishDate", "pubDate", "published_at", "publishedAt")
 #: The names that sites use for our fields, in the order in which they are tried. A dot goes into a mapping. Capitals
 #: do not matter. `topics`, `aliases` and `related` take all of theirs together, the others the first that holds

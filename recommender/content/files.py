@@ -25,13 +25,12 @@ from recommender.content.paths import (
     slug,
     titleized,
 )
+from recommender.content.syntaxes import FrontMatter
 from recommender.content.translations import SiteLanguages
 from recommender.content.values import Origin
 from recommender.content.wording import some
 from recommender.content.yaml import read_as_typed
 from recommender.errors import RecommenderError, SiteError
-
-__all__ = ["FileRead", "FoundFiles", "article_of_text", "find_files", "read_files", "unexpected", "unread"]
 
 #: Folders that hold what a site is built with or from, never its articles. Hidden ones are left out too.
 _NOT_CONTENT = frozenset({"_site", "node_modules", "vendor"})
@@ -340,7 +339,7 @@ def article_of_text(
     )
 
 
-def _origin(text: str, place: front_matter.FrontMatter, where: str) -> Origin:
+def _origin(text: str, place: FrontMatter, where: str) -> Origin:
     """What messages about the values of front matter need."""
 
     def as_typed() -> Mapping[str, Any]:

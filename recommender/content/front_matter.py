@@ -24,8 +24,6 @@ from recommender.content.syntaxes import (
 from recommender.content.yaml import LINE_END, parse_events, read_yaml
 from recommender.errors import FrontMatterError
 
-__all__ = ["FrontMatter", "decode", "key_line", "parse", "plain_blanks", "read", "splice", "split"]
-
 _LINE = rf"[{BLANKS}]*(?:\r\n|\n|\r|\Z)"
 _OPENING = re.compile(rf"---{_LINE}")
 _CLOSING = re.compile(rf"(?:---|\.\.\.){_LINE}")

@@ -26,8 +26,6 @@ from recommender.content.wording import some
 from recommender.errors import RecommenderError
 from recommender.settings import ArticlesSettings
 
-__all__ = ["gather", "log_reading", "with_addresses"]
-
 logger = logging.getLogger(__name__)
 
 #: Looking for the nearest name costs a comparison with every article, so only so many entries get a "did you mean".

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-__all__ = ["Opening", "opening_of"]
-
 #: What may stand before the heading: blank lines, comments of HTML and MDX, imports, pictures and badges.
 _BEFORE = re.compile(
     r"(?:[^\S\r\n]*[\r\n]+|<!--.*?-->|\{/\*.*?\*/\}|(?:import|export)\s[^\r\n]*|\[?!\[[^\r\n]*)*", re.DOTALL

@@ -18,8 +18,6 @@ from recommender.content.wording import say
 from recommender.errors import SiteError
 from recommender.settings import Settings
 
-__all__ = ["is_jsonl", "read_jsonl"]
-
 #: A task of this size takes a core about half a second.
 _PART_BYTES = 4_000_000
 #: Below this size, starting processes takes longer than reading.

@@ -10,8 +10,6 @@ from itertools import islice
 
 import stop_words
 
-__all__ = ["detect_language"]
-
 #: Enough text to tell; more would only cost time.
 _MOST_TEXTS = 200
 #: Prose has about 40 % stop words, titles and excerpts about 30 %. Below a tenth, the text is in none of the languages.

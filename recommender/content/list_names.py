@@ -20,8 +20,6 @@ from recommender.content.matching import EntryMatcher
 from recommender.content.related_lists import CuratedList, fold_name, is_telling
 from recommender.content.urls import is_address
 
-__all__ = ["choose_names", "joined", "likely_names", "with_lists", "with_parted_texts"]
-
 _USUAL = frozenset(map(fold_name, USUAL_NAMES["related"]))
 #: What a name that says nothing must show to be read: so many lists, this share of entries that name an article, this
 #: share of the named articles that have such a list too, this share of lists that differ from each other.

@@ -24,8 +24,6 @@ from recommender.content.paths import language_code, name_date, slug, suffix_lan
 from recommender.content.urls import below_local_host, canonical_url, is_address, spellings
 from recommender.errors import did_you_mean
 
-__all__ = ["EntryMatcher", "How", "Match", "article_keys", "entry_keys", "external_article", "fold_title"]
-
 How = Literal["url", "path", "title", "external", "unmatched"]
 
 _Kind = Literal["by_url", "by_path", "by_slug", "by_title"]

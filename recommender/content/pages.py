@@ -11,8 +11,6 @@ from recommender.content.generators import Generator
 from recommender.content.urls import is_address
 from recommender.content.wording import some
 
-__all__ = ["unmade", "with_unmade"]
-
 _DRAFT = "in _drafts"
 
 

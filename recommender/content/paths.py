@@ -7,18 +7,6 @@ import unicodedata
 from collections.abc import Collection
 from datetime import date
 
-__all__ = [
-    "ENDINGS",
-    "is_word",
-    "language_code",
-    "name_date",
-    "named_language",
-    "slug",
-    "suffix_language",
-    "titleized",
-    "without_ending",
-]
-
 ENDINGS = (".md", ".markdown", ".mdx")
 
 _DATED = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})-(?=.)")

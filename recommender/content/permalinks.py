@@ -12,8 +12,6 @@ from recommender.articles import Article
 from recommender.content.paths import name_date, slug
 from recommender.content.urls import is_address
 
-__all__ = ["Pattern", "infer_patterns", "path_parts"]
-
 #: Placeholders of dates, in the language of `strftime`.
 _DATES = {"year": "%Y", "month": "%m", "day": "%d"}
 #: Fewer entries than this that agree are chance, not a pattern.

@@ -6,8 +6,6 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
-__all__ = ["in_processes", "n_cores"]
-
 T = TypeVar("T")
 
 

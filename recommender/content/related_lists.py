@@ -20,20 +20,6 @@ from recommender.content.dates import read_date
 from recommender.content.urls import is_address
 from recommender.content.wording import say
 
-__all__ = [
-    "ENTRY_NAMES",
-    "CuratedList",
-    "EntryNames",
-    "KnownEntries",
-    "entry_shape",
-    "find_lists",
-    "fold_name",
-    "is_telling",
-    "named_lists",
-    "read_entries",
-    "target_kind",
-]
-
 #: How many embedded entries have which pairs of our field and the site's name, in the site's order.
 EntryNames = Counter[tuple[tuple[str, str], ...]]
 

@@ -21,17 +21,6 @@ from recommender.content.wording import say
 from recommender.errors import ArticleError, RecommenderError, SiteError
 from recommender.settings import Settings
 
-__all__ = [
-    "RowsRead",
-    "article_of_row",
-    "column_of",
-    "outcome_of_row",
-    "read_frame",
-    "read_rows",
-    "row_reader",
-    "typed_rows",
-]
-
 #: What databases, exports and feeds call a field, beside the names of front matter; without hyphens, underscores,
 #: blanks and capitals.
 _COLUMNS: Mapping[str, tuple[str, ...]] = {

@@ -32,8 +32,6 @@ from recommender.content.yaml import forget_entries
 from recommender.errors import ArticleError, SiteError
 from recommender.settings import Settings
 
-__all__ = ["Progress", "read_article", "read_site"]
-
 logger = logging.getLogger(__name__)
 
 #: Called with the number of files done and of all files.

@@ -12,8 +12,6 @@ from recommender import bounds
 from recommender.content.yaml import LINE_END, read_yaml
 from recommender.errors import FrontMatterError
 
-__all__ = ["BLANKS", "FrontMatter", "line_end_of", "read_headers", "read_json", "read_toml", "split_other"]
-
 #: Blanks that editors, and people who write Japanese, type for the plain one.
 BLANKS = " \t\u00a0\u2007\u202f\u3000"
 _LINE = rf"[{BLANKS}]*(?:\r\n|\n|\r|\Z)"

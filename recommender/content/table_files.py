@@ -17,8 +17,6 @@ from recommender.content.rows import column_of, typed_rows
 from recommender.content.wording import some
 from recommender.errors import MissingExtraError, SiteError
 
-__all__ = ["csv_rows", "parquet_rows"]
-
 _DELIMITERS = ",;\t|"
 #: Rows of a Parquet file that are in memory at once.
 _BATCH = 1_000

@@ -11,8 +11,6 @@ from pathlib import Path, PurePosixPath
 from recommender.content.generators import Generator
 from recommender.content.paths import language_code, suffix_language, without_ending
 
-__all__ = ["SiteLanguages", "around", "site_languages"]
-
 #: Folders that generators and translators keep translations in.
 _HOMES = frozenset({"i18n", "l10n", "lang", "langs", "languages", "locale", "locales", "translations"})
 #: So many pages that stand in two folders make them translations of each other, whatever else lies beside them.

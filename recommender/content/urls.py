@@ -17,8 +17,6 @@ import idna
 
 from recommender.bounds import LONGEST_ADDRESS
 
-__all__ = ["below_local_host", "canonical_url", "is_address", "spellings"]
-
 #: Query parameters that say where a click came from, never which page is meant. Source: the list that the Brave
 #: browser strips (brave-core, components/query_filter/utils.cc), and Google's, Microsoft's and Yahoo's parameters,
 #: which Brave leaves to campaigns.

@@ -17,28 +17,6 @@ from recommender.content.urls import is_address
 from recommender.content.wording import say
 from recommender.errors import ArticleError
 
-__all__ = [
-    "Found",
-    "Origin",
-    "addresses_of",
-    "categories_of",
-    "embargo_of",
-    "expiry_of",
-    "generator_date_of",
-    "hidden_of",
-    "language_of",
-    "marks_of",
-    "moment_of",
-    "plain_of",
-    "provider_of",
-    "quality_of",
-    "text_of",
-    "title_of",
-    "topics_of",
-    "unpublished_of",
-    "values_as_marks",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Origin:

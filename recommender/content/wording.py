@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-__all__ = ["say", "some"]
-
 #: Names shown of a long list, and characters of a long text.
 _MOST_NAMES, _MOST_CHARACTERS = 5, 60
 

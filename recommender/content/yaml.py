@@ -23,8 +23,6 @@ from yaml.constructor import SafeConstructor
 from recommender.bounds import LONGEST_NUMBER, MAX_DEPTH
 from recommender.errors import FrontMatterError
 
-__all__ = ["LINE_END", "forget_entries", "parse_events", "read_as_typed", "read_yaml"]
-
 #: The C parser where PyYAML was built with it (all wheels are), else the same in Python, ten times slower.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _RESOLVERS: dict[str, list[tuple[str, re.Pattern[str]]]] = yaml.SafeLoader.yaml_implicit_resolvers

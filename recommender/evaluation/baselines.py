@@ -26,8 +26,6 @@ from recommender.errors import MissingExtraError, UnknownArticleError
 from recommender.evaluation.judgments import page_key, plain_text
 from recommender.suggestions import Reason, Suggestion
 
-__all__ = ["BASELINES", "Baseline", "Bm25", "Newest", "Random", "SharedTopics", "Tfidf"]
-
 Floats = npt.NDArray[np.float64]
 
 #: How many more are looked at than asked for where only one language is wanted: whoever filters a plain index asks it

@@ -18,8 +18,6 @@ from recommender.evaluation.simulate import Answer, Plan
 from recommender.evaluation.slices import slice_queries
 from recommender.settings import Settings
 
-__all__ = ["make_report"]
-
 Scores = dict[str, dict[str, measures.Floats]]
 
 

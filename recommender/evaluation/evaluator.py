@@ -25,8 +25,6 @@ from recommender.evaluation.systems import SYSTEMS, Contender, System, contender
 from recommender.model import Recommender
 from recommender.settings import Settings
 
-__all__ = ["PROTOCOLS", "evaluate"]
-
 logger = logging.getLogger(__name__)
 
 #: By the name that is asked for.

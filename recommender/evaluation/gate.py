@@ -13,8 +13,6 @@ from scipy import stats
 
 from recommender.errors import EvaluationError, did_you_mean
 
-__all__ = ["SMALL_IS_GOOD", "below", "dropped", "read_report"]
-
 #: A drop counts when chance alone would show as large a one less often than this.
 SIGNIFICANT = 0.05
 

@@ -26,8 +26,6 @@ from recommender.evaluation.slices import BY_LISTS, slice_by_lists
 from recommender.settings import Settings
 from recommender.writing.decisions import DecisionsFile
 
-__all__ = ["Grades", "grade_answers", "read_grades", "ungraded_lines"]
-
 #: (article id, candidate id) -> grade.
 Grades = Mapping[tuple[str, str], int]
 

@@ -21,8 +21,6 @@ except ImportError:
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["page_of"]
-
 #: Colours that people who see few colours can tell apart: M. Okabe and K. Ito (2008), Color universal design.
 _COLOURS = ("#999999", "#E69F00", "#0072B2", "#009E73", "#CC79A7", "#56B4E9", "#D55E00")
 

@@ -15,18 +15,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-__all__ = [
-    "CONFIDENCE",
-    "PLACES",
-    "Difference",
-    "Interval",
-    "bootstrap_means",
-    "compare",
-    "interval",
-    "paired_difference",
-    "weighted_means",
-]
-
 Floats = npt.NDArray[np.float64]
 Interval = tuple[float, float]
 Scores = Mapping[str, Mapping[str, Floats]]

@@ -22,8 +22,6 @@ from recommender.articles import Article, RelatedEntry
 from recommender.content.matching import EntryMatcher
 from recommender.content.urls import canonical_url, is_address
 
-__all__ = ["LEFT_OUT", "SAME_TEXT", "Judgments", "Target", "page_key", "plain_text", "same_text_groups"]
-
 #: Why an article is not asked, in the order in which the reasons are looked for.
 LEFT_OUT = {
     "copy": "another article has the same address and was there before",

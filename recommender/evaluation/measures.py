@@ -16,19 +16,6 @@ import numpy.typing as npt
 
 from recommender.errors import EvaluationError, did_you_mean
 
-__all__ = [
-    "DEFAULT_DEPTH",
-    "age_gaps",
-    "calibration",
-    "catalogue_coverage",
-    "coverage",
-    "depth_of",
-    "distinct_per_list",
-    "parse_measures",
-    "repeats_per_list",
-    "score_rankings",
-]
-
 Floats = npt.NDArray[np.float64]
 
 #: Suggestions that are asked for a query when no measure looks deeper; RR and AP look at these.

@@ -20,8 +20,6 @@ from recommender.evaluation.judgments import Judgments, page_key
 from recommender.evaluation.simulate import Plan, Query, Step
 from recommender.settings import Settings
 
-__all__ = ["graded", "parse_day", "publish_time", "read_later", "replay", "whole_site"]
-
 #: Share of the dated articles with a list, the latest, that publish-time asks when no day is named.
 DEFAULT_TEST_SHARE = 0.2
 

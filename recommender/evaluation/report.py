@@ -17,8 +17,6 @@ from recommender.evaluation.intervals import PLACES
 from recommender.evaluation.measures import Floats
 from recommender.evaluation.systems import PRODUCT
 
-__all__ = ["MOST_UNGRADED", "Report", "product_of", "worst_of"]
-
 Figures = dict[str, dict[str, float]]
 Shown = Mapping[str, Any]
 

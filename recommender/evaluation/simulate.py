@@ -19,8 +19,6 @@ from recommender.articles import Article, Corpus
 from recommender.evaluation.judgments import Judgments
 from recommender.evaluation.systems import Contender
 
-__all__ = ["Answer", "Plan", "Query", "Step", "Walk", "walk"]
-
 
 @dataclass(frozen=True, slots=True)
 class Query:

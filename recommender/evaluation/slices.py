@@ -8,8 +8,6 @@ from recommender.articles import Article
 from recommender.evaluation.judgments import Judgments
 from recommender.evaluation.simulate import Query
 
-__all__ = ["BY_LISTS", "OTHER", "SLICES", "slice_by_lists", "slice_queries"]
-
 #: What articles can have in common, in the order of the tables.
 SLICES = ("list_size", "provider", "topic", "year", "month", "language", "excerpt_length")
 

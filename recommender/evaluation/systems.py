@@ -18,8 +18,6 @@ from recommender.model import Recommender
 from recommender.settings import Settings
 from recommender.suggestions import Suggestion
 
-__all__ = ["PRODUCT", "SYSTEMS", "Contender", "System", "contenders"]
-
 #: Our own systems, the best last: `shown` is what a site that runs the product gets.
 PRODUCT = ("similarity", "learned", "shown")
 

@@ -14,8 +14,6 @@ from recommender.evaluation.judgments import LEFT_OUT
 from recommender.evaluation.report import Report
 from recommender.evaluation.slices import BY_LISTS, OTHER
 
-__all__ = ["Cell", "Rows", "lists_rows", "measures_rows", "sentences", "slices_rows", "tables_of", "tests_rows"]
-
 #: Slices of fewer queries than this are put together; the JSON has each.
 FEWEST_QUERIES = 20
 

@@ -11,8 +11,6 @@ from recommender.articles import Article, Corpus
 from recommender.evaluation.evaluator import evaluate
 from recommender.settings import Settings, settings_from_mapping
 
-__all__ = ["TunedSettings"]
-
 
 class TunedSettings(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
     """

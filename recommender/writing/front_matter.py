@@ -22,6 +22,7 @@ from recommender.content.exports import is_export
 from recommender.content.fields import USUAL_NAMES
 from recommender.content.generators import read_generator
 from recommender.content.jsonl import is_jsonl
+from recommender.content.syntaxes import FrontMatter
 from recommender.content.wording import some
 from recommender.content.yaml import read_yaml
 from recommender.errors import RecommenderError, WriteError
@@ -199,7 +200,7 @@ class _Maker:
             self._verify(old, before, after, block)
         return after
 
-    def _in_other_syntax(self, whole: str, place: front_matter.FrontMatter) -> str:
+    def _in_other_syntax(self, whole: str, place: FrontMatter) -> str:
         entries = [(_entry(suggestion), suggestion.score) for suggestion in self.suggestions]
         if place.syntax == "toml":
             after = splice_toml(whole, place, self.name, entries, self.path, in_extra=self.in_extra)

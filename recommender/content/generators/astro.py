@@ -12,8 +12,6 @@ from recommender.content.generators.base import Generator, joined
 from recommender.content.generators.sources import Sources
 from recommender.content.paths import is_word
 
-__all__ = ["Astro"]
-
 _ENDINGS = ("js", "mjs", "ts", "mts", "cjs")
 _COLLECTION = re.compile(r"""getCollection\s*(?:<[^>]*>)?\(\s*['"]([^'"]+)['"]""")
 _SCHEMAS = (

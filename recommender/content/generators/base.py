@@ -14,8 +14,6 @@ from recommender.content.fields import PageFacts
 from recommender.content.generators.sources import Sources
 from recommender.content.paths import is_word, name_date, without_ending
 
-__all__ = ["SAFE", "Generator", "day_of", "joined", "lower", "slugged"]
-
 #: What may stand in a path unescaped (RFC 3986).
 SAFE = "/!$&'()*+,;=:@~"
 #: Folders that hold what a site is made from, and are no part of an address on any site that we know of.

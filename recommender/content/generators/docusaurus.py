@@ -12,8 +12,6 @@ from recommender.content.generators.base import Generator, joined
 from recommender.content.generators.sources import Sources
 from recommender.content.paths import named_language
 
-__all__ = ["Docusaurus"]
-
 _NUMBERED = re.compile(r"^(?!\d+[-_.]\d)\d+\s*[-_.]+\s*(?=[^-_.\s])")
 _DATED = re.compile(r"(?P<folder>.*?)(?P<date>\d{4}[-/]\d{1,2}[-/]\d{1,2})[-/]?(?P<text>.*)")
 

@@ -13,8 +13,6 @@ from recommender.content.generators.base import Generator, day_of, joined, slugg
 from recommender.content.generators.sources import Sources
 from recommender.content.paths import without_ending
 
-__all__ = ["Eleventy"]
-
 _DATED = re.compile(r"\d{4}-\d{2}-\d{2}-(?=.)")
 _EXPRESSION = re.compile(r"\{\{-?\s*([\w.]+)((?:\s*\|[^}]*?)?)\s*-?\}\}")
 #: Filters that make a slug of a text, and one that writes a date.

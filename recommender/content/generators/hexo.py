@@ -14,8 +14,6 @@ from recommender.content.generators.sources import Sources
 from recommender.content.paths import named_language
 from recommender.errors import SiteError
 
-__all__ = ["Hexo"]
-
 #: Names that Hexo's configuration has, and Jekyll's has not.
 _OWN = frozenset({"source_dir", "public_dir", "new_post_name", "post_asset_folder", "default_layout", "filename_case"})
 _DATES = {"year": "%Y", "month": "%m", "day": "%d", "hour": "%H", "minute": "%M", "second": "%S"}

@@ -18,8 +18,6 @@ from recommender.content.generators.sources import Sources
 from recommender.content.paths import is_word, name_date, named_language, without_ending
 from recommender.errors import SiteError
 
-__all__ = ["Hugo"]
-
 #: Placeholders of dates, in the language of `strftime`.
 _DATES = {
     "month": "%m",

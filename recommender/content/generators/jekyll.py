@@ -16,8 +16,6 @@ from recommender.content.generators.base import SAFE, Generator, lower
 from recommender.content.generators.sources import Sources
 from recommender.content.paths import is_word, name_date, named_language, without_ending
 
-__all__ = ["Jekyll"]
-
 #: The built-in styles (jekyllrb.com/docs/permalinks); `:output_ext` is the ending of the page.
 _STYLES = {
     "date": "/:categories/:year/:month/:day/:title:output_ext",

@@ -12,8 +12,6 @@ from recommender.content.generators.base import Generator, day_of, joined, lower
 from recommender.content.generators.sources import Sources
 from recommender.content.paths import named_language
 
-__all__ = ["MkDocs"]
-
 _LETTERS = {"yyyy": "%Y", "yy": "%y", "MM": "%m", "dd": "%d"}
 
 

@@ -14,8 +14,6 @@ from recommender.content.generators.base import Generator, day_of, joined
 from recommender.content.generators.sources import Sources
 from recommender.content.paths import named_language
 
-__all__ = ["Pelican"]
-
 _FIELD = re.compile(r"\{(\w+)(?::([^}]*))?\}")
 
 

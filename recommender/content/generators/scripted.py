@@ -15,8 +15,6 @@ from recommender.content.fields import PageFacts
 from recommender.content.generators.base import Generator, joined
 from recommender.content.generators.sources import Sources
 
-__all__ = ["Ember", "Gatsby", "Metalsmith", "Next"]
-
 _ENDINGS = ("js", "ts", "mjs", "mts", "cjs")
 _SOURCE = re.compile(r"""path:\s*(?:`\$\{__dirname\}/([^`$]+)`|['"]\.?/?([^'"]+)['"])""")
 _PREFIX = re.compile(r"""(?:value|path):\s*`(/[\w/-]*)\$\{(?:value|slug|\w+\.fields\.slug)\}`""")

@@ -15,8 +15,6 @@ from recommender.content import front_matter
 from recommender.content.yaml import read_yaml
 from recommender.errors import SiteError
 
-__all__ = ["Literals", "Sources"]
-
 #: Folders that hold no sources of a site.
 _SKIPPED = frozenset({"node_modules", "vendor", "_site", "public", "dist", "build", "themes"})
 #: MkDocs' own tags, which name code; nothing comes of it.

@@ -12,8 +12,6 @@ from recommender.content.generators.base import Generator, joined, lower
 from recommender.content.generators.sources import Sources
 from recommender.content.paths import name_date, slug
 
-__all__ = ["Statie"]
-
 
 @dataclass(frozen=True, kw_only=True)
 class Statie(Generator):

@@ -11,8 +11,6 @@ from recommender.content.generators.base import Generator, day_of, joined, slugg
 from recommender.content.generators.sources import Sources
 from recommender.content.paths import named_language, slug
 
-__all__ = ["VitePress", "VuePress"]
-
 _PLACES = ("", "docs/", "doc/", "src/", "documentation/", "website/")
 _ENDINGS = ("ts", "js", "mts", "mjs", "cjs")
 

@@ -12,8 +12,6 @@ from recommender.content.generators.base import Generator, joined, lower, slugge
 from recommender.content.generators.sources import Sources
 from recommender.content.paths import named_language
 
-__all__ = ["Zola"]
-
 _DATED = re.compile(r"\d{4}-\d{2}-\d{2}(?:T[\d:.+-]*Z?)?\s?[_-](?=.)")
 
 
