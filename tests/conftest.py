@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from recommender import read_site
+
 ROOT = Path(__file__).parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
 NEWSROOM = ROOT / "examples" / "newsroom"
@@ -51,6 +53,12 @@ def shared_data() -> Path:
 def azure_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A news site of 4,617 articles. To be read: a test that writes copies it first."""
     return unpack("azure", tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def azure_corpus(azure_site: Path):
+    """Its articles."""
+    return read_site(azure_site)
 
 
 @pytest.fixture(scope="session")

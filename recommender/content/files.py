@@ -19,12 +19,7 @@ from recommender.content import front_matter
 from recommender.content.fields import FieldReader, Notes
 from recommender.content.generators import Generator
 from recommender.content.headings import opening_of
-from recommender.content.paths import (
-    ENDINGS,
-    name_date,
-    slug,
-    titleized,
-)
+from recommender.content.paths import ENDINGS, name_date, slug, titleized
 from recommender.content.syntaxes import FrontMatter
 from recommender.content.translations import SiteLanguages
 from recommender.content.values import Origin

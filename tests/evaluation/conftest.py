@@ -1,11 +1,11 @@
-"""Corpora for the tests of the evaluation: small ones that are made, and the real site."""
+"""Corpora for the tests of the evaluation: small ones that are made."""
 
 import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from recommender import Article, Corpus, RelatedEntry, read_site
+from recommender import Article, Corpus, RelatedEntry
 from recommender.settings import settings_from_mapping
 
 DAY_ONE = datetime(2024, 1, 1, tzinfo=UTC)
@@ -80,11 +80,11 @@ def small_corpus(make_article, random_text):
 
 @pytest.fixture(scope="session")
 def quick():
-    """Settings that learn nothing and resample little."""
-    return settings_from_mapping({"ranking": {"ranker": "similarity", "n_jobs": 1}, "evaluation": {"bootstrap": 50}})
-
-
-@pytest.fixture(scope="session")
-def azure_corpus(azure_site):
-    """The real news site."""
-    return read_site(azure_site)
+    """Settings that learn nothing, read words only, and resample little."""
+    return settings_from_mapping(
+        {
+            "ranking": {"ranker": "similarity", "n_jobs": 1},
+            "vectors": {"letters": {"weight": 0}, "meaning": 0, "latent": 0},
+            "evaluation": {"bootstrap": 50},
+        }
+    )

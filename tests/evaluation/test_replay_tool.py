@@ -7,14 +7,11 @@ import sys
 import pytest
 
 import recommender
-from recommender.settings import settings_from_mapping
-
-SIMILARITY = settings_from_mapping({"ranking": {"ranker": "similarity"}})
 
 
 @pytest.mark.site
 @pytest.mark.slow
-def test_replay_is_that_of_the_tool(azure_site, azure_later, azure_corpus, shared_data, monkeypatch, capsys):
+def test_replay_is_that_of_the_tool(azure_site, azure_later, azure_corpus, quick, shared_data, monkeypatch, capsys):
     """The number of queries, nDCG@10 of all and of short lists, P@1 and RR are equal as far as the tool tells them."""
     file = shared_data.parent / "tools" / "replay.py"
     if not file.exists():
@@ -24,12 +21,13 @@ def test_replay_is_that_of_the_tool(azure_site, azure_later, azure_corpus, share
     spec.loader.exec_module(tool)
     recommend = recommender.Recommender
     monkeypatch.setattr(recommender, "read_site", lambda site: azure_corpus, raising=False)
-    monkeypatch.setattr(recommender, "Recommender", lambda settings: recommend(SIMILARITY), raising=False)
+    monkeypatch.setattr(recommender, "Recommender", lambda settings: recommend(quick), raising=False)
     monkeypatch.setattr(sys, "argv", ["replay.py", str(azure_site), str(azure_later)])
     tool.main()
     expected = json.loads(capsys.readouterr().out)
 
-    report = recommender.evaluate(azure_corpus, SIMILARITY, "replay", later=azure_later)
+    systems = {"similarity": lambda: recommend(quick)}
+    report = recommender.evaluate(azure_corpus, quick, "replay", later=azure_later, systems=systems)
     short = report.slices["list_size"]["1-10"]
     found = {
         "queries": report.n_queries,
