@@ -85,7 +85,7 @@ def test_the_number_of_processes_changes_nothing(small_corpus, quick, monkeypatc
     """Two processes give the same report as one."""
     one = evaluate(small_corpus, quick, "whole-site")
     monkeypatch.setattr(evaluator, "_WORTH_PROCESSES", 0)
-    two = settings_from_mapping({"ranking": {"ranker": "similarity", "n_jobs": 2}, "evaluation": {"bootstrap": 50}})
+    two = dataclasses.replace(quick, ranking=dataclasses.replace(quick.ranking, n_jobs=2))
     assert evaluate(small_corpus, two, "whole-site").to_json() == one.to_json()
 
 
