@@ -2,6 +2,7 @@
 # make test                  every test
 # make check                 format, lint, types, layers, tests: what must pass before a commit
 # make docs                  the documentation as a site, in build/docs
+# make torture              kills, forged models and hostile files, at length: some minutes
 # make golden                writes the golden files that are missing; delete one to have it made anew
 # make generators            installs site generators from npm and PyPI, for the tests that build with them
 # make clean                 removes what these made
@@ -37,6 +38,10 @@ check: $(VENV)/installed-for-tests
 
 docs: $(VENV)/installed-for-tests
 	@NO_MKDOCS_2_WARNING=1 $(RUN) $(BIN)/mkdocs build --strict
+
+torture: $(VENV)/installed-for-tests
+	@$(RUN) RECOMMENDER_TORTURE=1 $(BIN)/python -m pytest --quiet tests/torture tests/writing tests/content/test_yaml.py tests/test_bounds.py
+	@for what in "kills 2000" "edits 5000" "forged 2000"; do $(RUN) $(BIN)/python tests/torture_models.py $$what || exit 1; done
 
 golden: $(VENV)/installed-for-tests
 	@$(RUN) RECOMMENDER_WRITE_GOLDEN=1 $(BIN)/python -m pytest --quiet tests/test_batch.py tests/test_docs.py -k 'page or whole_batch'

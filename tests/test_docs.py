@@ -205,6 +205,17 @@ def test_comparison_is_proved():
             assert f"def {name}(" in (ROOT / file).read_text(encoding="utf-8"), name
 
 
+def test_promises_are_tested():
+    """Each promise of docs/reliability.md has tests that try it."""
+    text = (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
+    promises = [row for row in text.splitlines() if row.startswith("| ") and not row.startswith(("| promise", "| ---"))]
+    for promise in promises:
+        names = re.findall(r"`(tests/\S+\.py)::(\w+)`", promise)
+        assert names
+        for file, name in names:
+            assert f"def {name}(" in (ROOT / file).read_text(encoding="utf-8"), name
+
+
 def test_version_is_in_one_place():
     """The version stands in pyproject.toml, and the changelog's newest entry is about it."""
     stated = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
