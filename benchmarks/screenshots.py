@@ -1,5 +1,5 @@
 """
-The pictures of the documentation: the review page and the report's map, of the example site.
+The pictures of the documentation: the review page, the report's map and the evaluation, of the example site.
 
 Usage: python benchmarks/screenshots.py [--out docs]
 
@@ -57,6 +57,12 @@ def main() -> None:
         page.goto(report.as_uri())
         page.locator("canvas").first.scroll_into_view_if_needed()
         keep(page, out / "report-map.png")
+        evaluation = Path(folder, "evaluation.html")
+        asked = ["--test-from", "2024-05-01", "--format", "html", "--output", evaluation, "-q"]
+        subprocess.run([*COMMAND, "evaluate", site, *asked], check=True, stdout=subprocess.DEVNULL)
+        page = browser.new_page(viewport={"width": 1100, "height": 1000})
+        page.goto(evaluation.as_uri())
+        keep(page, out / "evaluation.png")
         browser.close()
 
 

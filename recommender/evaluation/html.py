@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 #: Colours that people who see few colours can tell apart: M. Okabe and K. Ito (2008), Color universal design.
-_COLOURS = ("#999999", "#E69F00", "#0072B2", "#009E73", "#CC79A7", "#56B4E9", "#D55E00")
+_COLOURS = ("#999999", "#E69F00", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#000000")
 
 #: Months with fewer queries than this are left out of the plot by month: a mean of two queries is an anecdote.
 _FEWEST_IN_A_MONTH = 5
@@ -133,13 +133,13 @@ def _worst(report: Report, query: Mapping[str, Any]) -> str:
 
 
 def _figure(title: str, plot: Any, report: Report, *options: str) -> str:
-    figure = Figure(figsize=(5.6, 3.4), layout="constrained")
+    figure = Figure(figsize=(5.6, 3.7), layout="constrained")
     axes = figure.add_subplot()
     plot(axes, report, *options)
     axes.set_title(title, loc="left", fontsize=10)
     axes.spines[["top", "right"]].set_visible(False)
     if axes.get_legend_handles_labels()[1]:
-        axes.legend(frameon=False, fontsize=8)
+        figure.legend(loc="outside lower center", ncols=4, frameon=False, fontsize=8)
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", metadata={"Date": None, "Title": title})
     svg = buffer.getvalue()
