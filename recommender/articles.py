@@ -9,8 +9,6 @@ from typing import Any, Literal, overload
 
 from recommender.errors import ArticleError, CorpusError, RecommenderError, UnknownArticleError
 
-__all__ = ["MARKS", "NEVER", "Article", "Corpus", "EntryShape", "Reading", "RelatedEntry"]
-
 #: From when an article is to be seen of which the site's generator makes no page.
 NEVER = datetime.max.replace(tzinfo=UTC)
 

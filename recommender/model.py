@@ -52,8 +52,6 @@ from recommender.vectors.tfidf import FieldVectorizer
 from recommender.writing.decisions import Decisions
 from recommender.writing.plan import Answer
 
-__all__ = ["Recommender", "load_model"]
-
 logger = logging.getLogger(__name__)
 
 #: Queries that `suggest_all` hands to a thread at once; bounds memory, and should be a multiple of what shares a tile.

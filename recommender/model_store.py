@@ -25,8 +25,6 @@ from recommender.bounds import read_regular
 from recommender.errors import ModelError, WriteError
 from recommender.writing.lock import only_writer
 
-__all__ = ["FORMAT", "load_parts", "read_manifest", "save_parts"]
-
 #: The format that this version writes, and reads.
 FORMAT = 8
 

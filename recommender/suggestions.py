@@ -9,8 +9,6 @@ from typing import Any
 
 from recommender.articles import EntryShape
 
-__all__ = ["Reason", "SharedTerm", "Suggestion"]
-
 
 @dataclass(frozen=True, slots=True)
 class SharedTerm:

@@ -10,8 +10,6 @@ from recommender.ranking.catalogue import Catalogue
 from recommender.ranking.curation import CurationGraph
 from recommender.ranking.rankers import SimilarityRanker
 
-__all__ = ["ListAudit", "audit_lists"]
-
 #: Entries that are looked at, drawn at random.
 _MOST_LOOKED_AT = 2_000
 #: Lists are followed where a reader would keep at least this share of their entries. On the graded sites it is 0.08 for

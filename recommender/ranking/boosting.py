@@ -18,8 +18,6 @@ from recommender.settings import RankingSettings
 if TYPE_CHECKING:
     from lightgbm import Booster
 
-__all__ = ["Recipe", "choose_recipe", "grow"]
-
 #: Wrong candidates that a list is learned from, drawn at random; all took five times as long and taught no more.
 _N_WRONG = 80
 #: How many pairs that only a list tells of a pair counts for that an editor decided about.

@@ -14,8 +14,6 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Calibration"]
-
 #: Part of the logistic curve in the mixture.
 _LOGISTIC_PART = 0.1
 #: Fewer right pairs than this carry a logistic curve, but no steps.

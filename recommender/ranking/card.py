@@ -10,8 +10,6 @@ from collections.abc import Mapping, Sequence
 
 from recommender.ranking.learned import Check
 
-__all__ = ["model_card"]
-
 
 def model_card(
     *,

@@ -20,8 +20,6 @@ from recommender.articles import Article
 from recommender.vectors.neighbors import SearchIndex, Vectors
 from recommender.vectors.text import language_of
 
-__all__ = ["Catalogue", "days_of"]
-
 
 def days_of(moment: datetime | None) -> float:
     """Days since 1970-01-01 UTC, with fractions; NaN for no date. A naive time is taken as UTC."""

@@ -15,9 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-__all__ = ["CurationArrays", "CurationGraph", "Edges"]
-
-
 #: Where more lists than this share have changed, the arrays are made anew, not patched.
 _SHARE_OF_PATCHES = 1 / 8
 

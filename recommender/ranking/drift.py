@@ -19,8 +19,6 @@ from recommender.ranking.catalogue import Catalogue
 from recommender.vectors.counts import inverse_frequencies
 from recommender.vectors.tfidf import FieldVectorizer
 
-__all__ = ["Drift", "drift_of"]
-
 #: The field whose words are counted: what every site has, and a saved model keeps.
 _FIELDS = ("words",)
 

@@ -23,8 +23,6 @@ from recommender.ranking.curation import CurationGraph
 if TYPE_CHECKING:
     from recommender.ranking.rankers import Query, Ranker
 
-__all__ = ["KINDS", "EditorsModel", "decided_rows", "learn_decisions"]
-
 #: What a pair may be of; the first is every pair.
 KINDS = (
     "any", "same provider", "other provider", "common topic", "no common topic", "within a week", "within a year",

@@ -11,8 +11,6 @@ from recommender.articles import NEVER
 from recommender.ranking.catalogue import Catalogue
 from recommender.ranking.curation import CurationGraph
 
-__all__ = ["allowed_rows", "obstacle", "suggests_unpublished"]
-
 #: Lists that name unpublished articles more rarely name drafts that are due, or slip; the others, articles that readers
 #: can see all the same, since the site means something else by the word.
 _LEAST_SHARE_NAMED = 0.1

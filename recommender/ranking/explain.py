@@ -16,8 +16,6 @@ from recommender.suggestions import Reason, SharedTerm
 from recommender.vectors.text import is_unspaced, says_little, shared_run
 from recommender.vectors.tfidf import FieldVectorizer
 
-__all__ = ["IN_FIELD", "reasons", "text_obstacle"]
-
 #: Shared terms that an explanation carries; the rest is what remains of the similarity.
 N_TERMS = 8
 

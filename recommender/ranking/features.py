@@ -31,11 +31,6 @@ from recommender.ranking.rankers import Query, may_answer
 from recommender.vectors.damping import Damping
 from recommender.vectors.neighbors import most_of
 
-__all__ = [
-    "FAMILIES", "FEATURES", "FEATURE_NAMES", "LIST_DAMPING", "N_CANDIDATES", "N_RANKED", "Family", "Pairs", "Words",
-    "pairs_of",
-]  # fmt: skip
-
 Family = Literal["text", "time", "lists", "links", "article"]
 
 #: Families of features, by which contributions are added up for an explanation.

@@ -28,8 +28,6 @@ from recommender.ranking.rankers import Query, Ranked, Ranker, SimilarityRanker
 from recommender.ranking.trees import Trees
 from recommender.settings import ListEvidence, Settings
 
-__all__ = ["LEAST_LISTS", "Check", "LearnedRanker", "restore_ranker"]
-
 #: Fewer lists than this teach nothing that would hold for the next one.
 LEAST_LISTS = 30
 #: How many of the most similar of these an explanation may name.

@@ -17,8 +17,6 @@ from recommender.ranking.calibration import Calibration
 from recommender.ranking.learned import LEAST_LISTS, Check, LearnedRanker
 from recommender.ranking.lessons import Lesson, Library, folds_of, ndcg
 
-__all__ = ["Decision", "learn"]
-
 #: By how many standard errors learning must be better to be kept; similarity has the benefit of the doubt.
 _LEAST_ERRORS = 2.0
 #: Pairs of a query that calibration looks at, the best first: further down nothing is ever shown.

@@ -23,8 +23,6 @@ from recommender.ranking.features import LIST_DAMPING, N_CANDIDATES, Pairs, Word
 from recommender.ranking.rankers import Query, SimilarityRanker
 from recommender.settings import RankingSettings
 
-__all__ = ["FEW_LISTS", "Lesson", "Library", "folds_of", "ndcg", "newest"]
-
 #: With fewer lists than this every list is held out once, in this many folds; with more, the newest fifth is.
 FEW_LISTS, N_FOLDS = 400, 5
 #: Lists that are asked as drafts, the newest, for habits change; and as articles of the corpus, drawn at random.

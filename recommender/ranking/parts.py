@@ -19,8 +19,6 @@ from recommender.ranking.curation import CurationGraph
 from recommender.ranking.state import State
 from recommender.vectors.neighbors import Vectors
 
-__all__ = ["state_from_parts", "state_parts"]
-
 _CSR = ("data", "indices", "indptr")
 
 

@@ -22,8 +22,6 @@ from recommender.settings import RankingSettings
 from recommender.vectors.damping import Damping
 from recommender.vectors.neighbors import Vectors, most_of
 
-__all__ = ["Query", "Ranked", "Ranker", "SimilarityRanker", "may_answer", "similarities_of"]
-
 #: Similarities that are in memory at once.
 _MOST_AT_ONCE = 4_000_000
 #: Rows beyond the asked k that are compared exactly: similarities of many queries at once differ in the last bits.

@@ -15,8 +15,6 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["LEAST_CHANCE", "ReaderModel", "usual_similarity"]
-
 #: Over the logarithm of the relative similarity.
 _SLOPE, _INTERCEPT = 3.60, 3.12
 #: How far what is usual on the site counts, from 0 to 1.

@@ -20,8 +20,6 @@ from recommender.articles import Article
 from recommender.settings import PATTERN_NAMES, Settings
 from recommender.writing.decisions import Decision, Decisions
 
-__all__ = ["BELOW", "Candidate", "Choice", "Chosen", "Rules"]
-
 #: How much more score a candidate counts with for each thing that it is preferred for.
 _PREFERRED = 0.25
 #: How the sentence begins that only the score is the cause of.

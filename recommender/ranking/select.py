@@ -28,8 +28,6 @@ from recommender.suggestions import Reason, Suggestion
 from recommender.vectors.text import repair
 from recommender.vectors.tfidf import FieldVectorizer
 
-__all__ = ["Selected", "Selector", "places_to_fill"]
-
 #: The words of a title; "C", "C++" and "C#" are three.
 _WORD = re.compile(r"[\w+#]+")
 #: By how much deeper a ranking is asked for where rules leave places empty, or may prefer what stands further down.

@@ -22,8 +22,6 @@ from recommender.ranking.rules import Rules
 from recommender.settings import RulesSettings
 from recommender.vectors.tfidf import FieldVectorizer
 
-__all__ = ["State"]
-
 
 class State:
     """

@@ -14,8 +14,6 @@ from recommender.ranking.features import FEATURE_NAMES, FEATURES
 if TYPE_CHECKING:
     from lightgbm import Booster
 
-__all__ = ["Trees"]
-
 
 @dataclass(frozen=True)
 class Trees:

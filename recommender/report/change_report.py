@@ -12,8 +12,6 @@ from recommender.errors import SettingsError
 from recommender.report.changes import CAUSES, Change, Changes, Moved
 from recommender.writing.atomic import replace_file, unwritten
 
-__all__ = ["FORMATS", "check_format", "write_changes"]
-
 #: Articles in a page: more would be a file that no browser likes to open. JSON has all.
 _MOST_ON_A_PAGE = 500
 #: Characters of a title or a reason in Markdown: a comment may have 65,536 in all.

@@ -10,8 +10,6 @@ from typing import Any
 
 from recommender.report.record import Given, Known, Record
 
-__all__ = ["CAUSES", "Change", "Changes", "Moved", "compare"]
-
 #: Why suggestions change, the most particular first; what the causes are called.
 CAUSES = {
     "article": "articles came or went",

@@ -10,8 +10,6 @@ from sklearn.manifold import TSNE
 
 from recommender.vectors.neighbors import Vectors
 
-__all__ = ["MOST_ON_A_MAP", "map_of"]
-
 #: More would be no map that a person can read, and t-SNE's time grows with it.
 MOST_ON_A_MAP = 6_000
 #: Axes of likeness that the map is made from; and how many neighbors an article keeps near, about.

@@ -12,8 +12,6 @@ from markupsafe import Markup
 
 from recommender.content.urls import is_address
 
-__all__ = ["render"]
-
 
 def render(template: str, **values: Any) -> str:
     """The page of a template, by its name without ending."""

@@ -11,8 +11,6 @@ from recommender.articles import Corpus
 from recommender.evaluation.measures import parse_measures, score_rankings
 from recommender.model import Recommender
 
-__all__ = ["quality_of"]
-
 #: Articles with a list that are asked once more, their lists hidden.
 _MOST_ASKED = 100
 _MEASURES = ("nDCG@5", "P@5", "Success@5")

@@ -28,8 +28,6 @@ from recommender.writing.decisions import Decision
 if TYPE_CHECKING:
     from recommender.model import Recommender
 
-__all__ = ["Given", "Known", "Record", "Records"]
-
 _KIND = "record"
 #: Fields of an article that are its text, and its curated list; all others are details.
 _TEXT, _LIST = ("title", "excerpt", "body"), ("related",)

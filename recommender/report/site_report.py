@@ -18,8 +18,6 @@ from recommender.report.quality import quality_of
 from recommender.suggestions import Reason, Suggestion
 from recommender.writing import Answer
 
-__all__ = ["Pair", "SiteReport", "report_of"]
-
 _N_BARS = 20
 #: How many are named: hubs, providers and topics; weak suggestions; articles that nothing leads to.
 _MOST_NAMED, _MOST_WEAK, _MOST_ORPHANS = 15, 20, 100

@@ -36,8 +36,6 @@ except ImportError:
 
 from recommender.review.marking import marked, picture_of, safe_link
 
-__all__ = ["make_app", "serve", "server_of", "site_address"]
-
 _ROWS = 50
 _LARGEST_BODY = 65_536
 #: Seconds in which a request must be there, headers and body.

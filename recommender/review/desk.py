@@ -26,8 +26,6 @@ from recommender.writing.lock import only_writer
 from recommender.writing.plan import Plan
 from recommender.writing.promote import plan_promotion
 
-__all__ = ["Desk", "Entry", "Filters", "Item", "Promotion", "Row", "Sheet"]
-
 #: Candidates shown below the box, to accept.
 _MORE = 8
 #: Fewer suggestions than this are called few.

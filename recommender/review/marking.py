@@ -16,8 +16,6 @@ from recommender.errors import RecommenderError
 from recommender.suggestions import SharedTerm
 from recommender.vectors.text import repair
 
-__all__ = ["marked", "picture_of", "safe_link"]
-
 #: Endings that a stem leaves aside: of a longer word so many letters may differ.
 _ENDING = 3
 _SHORTEST = 4

@@ -30,20 +30,6 @@ from recommender.vectors.text import (
     repair,
 )
 
-__all__ = [
-    "FIELD_NAMES",
-    "Counts",
-    "Shard",
-    "TermReader",
-    "Text",
-    "counted",
-    "document_frequencies",
-    "inverse_frequencies",
-    "rarity_with_prior",
-    "renamed",
-    "template_excerpts",
-]
-
 #: Fields in the order of their columns.
 FIELD_NAMES = ("words", "letters", "body", "body_letters")
 #: How often a word of the title counts beside one of the excerpt or the body.

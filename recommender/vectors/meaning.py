@@ -19,8 +19,6 @@ from scipy.sparse import csr_matrix
 from sklearn.decomposition import TruncatedSVD
 from sklearn.preprocessing import normalize
 
-__all__ = ["MEANING_LANGUAGES", "N_MEANING", "embedded", "latent_axes"]
-
 #: Primary codes of the languages that the embeddings know, and how many numbers a text becomes.
 MEANING_LANGUAGES = frozenset({"en"})
 N_MEANING = 256

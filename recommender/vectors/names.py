@@ -13,8 +13,6 @@ from collections.abc import Iterable
 
 from recommender.vectors.text import Analyzer, repair
 
-__all__ = ["NameCounts"]
-
 #: A word must have been met this often inside sentences, and with a capital in this share, to be a name.
 _LEAST_COUNT, _LEAST_SHARE = 3, 0.8
 _SENTENCE_START = re.compile(r"(?:^|[.!?:;…]|[\"'“”„«(\[–—-])\s*$")

@@ -16,8 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, vstack
 
-__all__ = ["SearchIndex", "Vectors", "most_of", "stacked"]
-
 #: When so large a part of the rows was added behind the index, it is made anew.
 _MOST_ADDED = 0.05
 

@@ -24,8 +24,6 @@ from sklearn.preprocessing import normalize
 
 from recommender.errors import SettingsError
 
-__all__ = ["sentence_embeddings"]
-
 #: Texts that are embedded at once.
 _BATCH = 64
 #: Decimals that are kept: beside others a text gets the same numbers as alone only to about the sixth.

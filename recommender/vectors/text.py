@@ -18,18 +18,6 @@ import Stemmer
 from ftfy.badness import is_bad
 from stop_words import LANGUAGE_MAPPING, get_stop_words
 
-__all__ = [
-    "UNSPACED_LANGUAGES",
-    "Analyzer",
-    "analyzer_for",
-    "char_ngrams",
-    "is_unspaced",
-    "language_of",
-    "repair",
-    "says_little",
-    "shared_run",
-]
-
 # Curly quotes become straight, ligatures and full-width letters plain: all are one word to a reader.
 _FTFY = ftfy.TextFixerConfig(normalization="NFKC", unescape_html=False)
 # Most texts that are not ASCII are so for these alone: they are no mojibake, what ftfy makes of them is known, and it

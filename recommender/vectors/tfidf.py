@@ -41,8 +41,6 @@ from recommender.vectors.neighbors import Vectors, stacked
 from recommender.vectors.semantic import sentence_embeddings
 from recommender.vectors.text import analyzer_for, repair
 
-__all__ = ["FIELD_NAMES", "Field", "FieldVectorizer"]
-
 #: Fields of character n-grams.
 _OF_LETTERS = ("letters", "body_letters")
 #: Articles from which on what a site itself tells counts more than half: which letters are common, what is usual to be

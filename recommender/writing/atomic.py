@@ -31,19 +31,6 @@ from recommender.errors import RecommenderError, WriteError
 from recommender.writing.attributes import keep_attributes, keep_owner_and_mode
 from recommender.writing.lock import try_lock
 
-__all__ = [
-    "ChangedError",
-    "FileChange",
-    "apply_changes",
-    "is_stream",
-    "plan_change",
-    "read_if_there",
-    "remove_leftovers",
-    "replace_file",
-    "replace_file_by_parts",
-    "unwritten",
-]
-
 #: How often a file is made anew that somebody else keeps changing.
 _MOST_TRIES = 10
 _LEFTOVER = re.compile(r"\.recommender-[0-9a-f]{16}\.tmp")

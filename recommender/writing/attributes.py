@@ -7,8 +7,6 @@ import os
 import stat
 from pathlib import Path
 
-__all__ = ["keep_attributes", "keep_owner_and_mode"]
-
 
 def keep_owner_and_mode(descriptor: int, old: os.stat_result) -> None:
     """Give a new file the owner and the mode of the old one, as far as that is allowed."""

@@ -18,8 +18,6 @@ from recommender.writing.plan import Answer, Plan
 from recommender.writing.tables import TABLE_ENDINGS, parse_table, render_table, table_entry
 from recommender.writing.values import scalar, text, writable
 
-__all__ = ["data_entry", "data_file", "plan_data"]
-
 _NAME = "suggested_related"
 
 #: What a Hugo site has where its configuration is kept elsewhere.

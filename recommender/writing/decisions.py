@@ -26,19 +26,6 @@ from recommender.errors import DecisionsChangedError, DecisionsError, did_you_me
 from recommender.writing.atomic import ChangedError, read_if_there, replace_file, unwritten
 from recommender.writing.lock import only_writer
 
-__all__ = [
-    "DECISIONS_FILE",
-    "GRADES",
-    "Decision",
-    "Decisions",
-    "DecisionsFile",
-    "Pair",
-    "Verdict",
-    "decide",
-    "editor_name",
-    "read_decisions",
-]
-
 #: Below the site; generators leave folders that begin with an underscore alone.
 DECISIONS_FILE = Path("_recommender", "decisions.yaml")
 

@@ -35,8 +35,6 @@ from recommender.writing.plan import Answer, Plan
 from recommender.writing.seen import Place, Seen, see
 from recommender.writing.values import scalar, text, writable
 
-__all__ = ["plan_front_matter", "render_block"]
-
 logger = logging.getLogger(__name__)
 
 # A name that YAML reads as a text without quotes.

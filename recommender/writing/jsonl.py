@@ -17,8 +17,6 @@ from recommender.writing.atomic import plan_change
 from recommender.writing.plan import Answer, Plan
 from recommender.writing.values import IN_JSON, one_line, value_in_json
 
-__all__ = ["jsonl_lines", "plan_jsonl"]
-
 _FIELDS = tuple(field.name for field in dataclasses.fields(Suggestion) if field.name != "shape")
 #: What is said of the pair; the other fields are the suggested article's own.
 _OF_PAIR = ("rank", "score", "reason")

@@ -16,8 +16,6 @@ try:
 except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment] # mypy has the module of the system that it runs on
 
-__all__ = ["only_writer", "try_lock"]
-
 logger = logging.getLogger(__name__)
 
 #: A run writes for seconds; one that holds the site for longer hangs.

@@ -19,8 +19,6 @@ from recommender.content.syntaxes import FrontMatter, read_toml
 from recommender.errors import WriteError
 from recommender.writing.values import number, scalar, text, writable
 
-__all__ = ["splice_json", "splice_toml"]
-
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _TABLE = re.compile(r"(?m)^[ \t]*\[")
 _EXTRA = re.compile(r"(?m)^[ \t]*\[extra\][ \t]*(?:#.*)?\r?\n")

@@ -13,8 +13,6 @@ from recommender.settings import Settings
 from recommender.suggestions import Suggestion
 from recommender.writing.atomic import FileChange
 
-__all__ = ["Answer", "Plan", "Writer"]
-
 
 @dataclass(frozen=True, slots=True)
 class Answer:

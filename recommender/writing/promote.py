@@ -26,8 +26,6 @@ from recommender.writing.decisions import Decisions
 from recommender.writing.plan import Plan
 from recommender.writing.values import json_line, writable
 
-__all__ = ["plan_promotion"]
-
 
 def plan_promotion(
     corpus: Corpus,

@@ -18,8 +18,6 @@ from recommender.content.related_lists import ENTRY_NAMES
 from recommender.content.wording import say
 from recommender.content.yaml import LINE_END, parse_events, read_yaml
 
-__all__ = ["Place", "Seen", "see"]
-
 #: Names in an entry of ours: those that sites use, in lower case. The score is what no site writes by itself.
 _NAMES = frozenset(part.lower() for names in ENTRY_NAMES.values() for name in names for part in name.split("."))
 _SCORE = "score"

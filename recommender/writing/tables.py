@@ -12,8 +12,6 @@ from recommender.errors import MissingExtraError, WriteError
 from recommender.suggestions import Suggestion
 from recommender.writing.values import writable
 
-__all__ = ["TABLE_ENDINGS", "parse_table", "render_table", "table_entry"]
-
 TABLE_ENDINGS = (".csv", ".tsv", ".parquet")
 _COLUMNS = {
     "article_id": str, "rank": int, "suggested_id": str, "title": str, "url": str, "score": float, "reason": str,

@@ -15,8 +15,6 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-__all__ = ["IN_JSON", "json_line", "number", "one_line", "scalar", "text", "value_in_json", "writable"]
-
 # What YAML does not print, or takes for the end of a line; JSON lets all of it stand as it is.
 _ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
