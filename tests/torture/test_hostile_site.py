@@ -2,11 +2,9 @@
 
 import json
 import os
-import resource
 import shutil
 import subprocess
 import sys
-import time
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
@@ -172,7 +170,7 @@ def azure_or_newsroom(request):
 @pytest.mark.slow
 @pytest.mark.parametrize("writer", WRITERS)
 def test_every_nasty_thing_at_once(tmp_path, azure_or_newsroom, writer):
-    """All good articles are served; nothing outside is read or changed; within a minute and a gigabyte."""
+    """All good articles are served; nothing outside is read or changed; within a minute of the processor and a gigabyte."""
     site, outside = tmp_path / "site", tmp_path / "outside"
     (site / "_news").mkdir(parents=True)
     good = sorted((azure_or_newsroom / "_news").glob("*.md"))[-N_GOOD:]
@@ -184,21 +182,24 @@ def test_every_nasty_thing_at_once(tmp_path, azure_or_newsroom, writer):
     (tmp_path / "every.yaml").write_text("ranking: {min_score: 0}\n")
     before = tree(outside)
     environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache"), "PYTHONPATH": str(ROOT)}
-    start = time.monotonic()
-    run = subprocess.run(
-        [sys.executable, "-m", "recommender", "suggest", str(site), "--write", writer, "--settings", "every.yaml"],
-        cwd=tmp_path, env=environment, capture_output=True, timeout=600, check=False,
-    )  # fmt: skip
-    seconds = time.monotonic() - start
-    mebibytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    said = run.stderr.decode("utf-8", "backslashreplace")
-    assert run.returncode == 1, said[-3000:]
+    command = [sys.executable, "-m", "recommender", "suggest", str(site), "--write", writer, "--settings", "every.yaml"]
+    out, err = tmp_path / "out", tmp_path / "err"
+    with out.open("wb") as output, err.open("wb") as errors:
+        process = subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=output, stderr=errors)
+        # Of this process alone: other tests have had children too.
+        _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    seconds, mebibytes = usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+    said = err.read_bytes().decode("utf-8", "backslashreplace")
+    assert process.returncode == 1, said[-3000:]
     assert "Traceback" not in said
     assert "\x1b" not in said
-    served = _served(site, writer, run.stdout)
+    served = _served(site, writer, out.read_bytes())
     assert {f"_news/{file.stem}" for file in good} - served == set()
     assert tree(outside) == before
-    everything = run.stdout + run.stderr + b"".join(path.read_bytes() for path in sorted(site.glob("*data/*.json")))
+    everything = (
+        out.read_bytes() + err.read_bytes() + b"".join(path.read_bytes() for path in sorted(site.glob("*data/*.json")))
+    )
     assert b"secret of the kitchen" not in everything
     assert not (tmp_path / "hacked").exists()
     assert not [path for path in (site / "_news").iterdir() if path.name.startswith(".recommender-")]
