@@ -170,7 +170,7 @@ def azure_or_newsroom(request):
 @pytest.mark.slow
 @pytest.mark.parametrize("writer", WRITERS)
 def test_every_nasty_thing_at_once(tmp_path, azure_or_newsroom, writer):
-    """All good articles are served; nothing outside is read or changed; within a minute of the processor and a gigabyte."""
+    """All good articles are served; nothing outside is read or changed; within a minute and a gigabyte."""
     site, outside = tmp_path / "site", tmp_path / "outside"
     (site / "_news").mkdir(parents=True)
     good = sorted((azure_or_newsroom / "_news").glob("*.md"))[-N_GOOD:]
