@@ -180,7 +180,9 @@ class Desk:
 
     def compute(self, stop: threading.Event) -> None:
         """Compute the suggestions of all articles, for the queue; until `stop`."""
-        for answer in self.recommender.answers(self.settings.ranking.k):
+        # What the first clicks need comes first, and one thread leaves room for them.
+        _ = self._matcher, self._newest
+        for answer in self.recommender.answers(self.settings.ranking.k, n_threads=1):
             if stop.is_set():
                 return
             best = answer.suggestions[0].score if answer.suggestions else 0.0
