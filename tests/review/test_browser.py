@@ -89,6 +89,36 @@ def test_reorder_by_keyboard(page, site, served):
     assert decided(site) == {shown[0]: "pin", shown[1]: "pin"}
 
 
+def test_drag_add_and_promote(page, site, served):
+    """A suggestion is dragged to the first place, a missing one is found and accepted, and the list takes both in."""
+    before = {path: path.read_bytes() for path in site.rglob("*.md")}
+    page.goto(f"http://{served.host}/article?id=black")
+    items = page.locator("#box [data-id]")
+    second = items.nth(1).get_attribute("data-id")
+    with page.expect_navigation(wait_until="load"):
+        items.nth(1).drag_to(items.nth(0), target_position={"x": 20, "y": 4})
+    assert decided(site)[second] == "pin"
+    assert items.nth(0).get_attribute("data-id") == second
+
+    page.locator("#search").fill("bicycle city")
+    with page.expect_navigation(wait_until="load"):
+        page.keyboard.press("Enter")
+    with page.expect_navigation(wait_until="load"):
+        page.get_by_role("button", name="Accept: A bicycle for the city").first.click()
+    assert "accept" in decided(site).values()
+    assert {path: path.read_bytes() for path in site.rglob("*.md")} == before
+
+    with page.expect_navigation(wait_until="load"):
+        page.locator("[data-promote]").click()
+    assert "example.org/bike" in page.locator("pre.diff").inner_text()
+    with page.expect_navigation(wait_until="load"):
+        page.locator("#confirm").click()
+    changed = {path.stem: path.read_text() for path, raw in before.items() if path.read_bytes() != raw}
+    assert list(changed) == ["black"]
+    kept = before[next(path for path in before if path.stem == "black")].decode().splitlines()
+    assert [line for line in changed["black"].splitlines() if line in kept] == kept
+
+
 def test_help_and_search(page):
     """The keys are told by `?`, and `/` goes to the search, in which a key is a letter."""
     page.keyboard.press("?")
