@@ -13,8 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 N_GOOD = 60
-#: Whether `make torture` runs it: in every way to write, and with an eye on time and memory. Beside other tests it takes
-#: longer, and the system counts the memory of who started a process as its own.
+#: Whether `make torture` runs it: in every way to write, and with an eye on time and memory.
 AT_LENGTH = bool(os.environ.get("RECOMMENDER_TORTURE"))
 WRITERS = ["front-matter", "data", "jsonl"][: None if AT_LENGTH else 1]
 
