@@ -24,7 +24,7 @@ from recommender.bounds import LONGEST_NUMBER, MAX_DEPTH
 from recommender.errors import FrontMatterError
 
 #: The C parser where PyYAML was built with it (all wheels are), else the same in Python, ten times slower.
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _RESOLVERS: dict[str, list[tuple[str, re.Pattern[str]]]] = yaml.SafeLoader.yaml_implicit_resolvers
 _CONSTRUCTOR = SafeConstructor()
 _STANDARD = "tag:yaml.org,2002:"
@@ -93,7 +93,7 @@ def parse_events(text: str, where: str, first_line: int = 1) -> Iterator[yaml.Ev
     if text.count("\n%") > _MOST_DIRECTIVES:
         raise FrontMatterError(f"{where}:{first_line}: too many lines begin with a percent sign. Take them out.")
     try:
-        yield from yaml.parse(text, Loader=_LOADER)
+        yield from yaml.parse(text, Loader=LOADER)
     except yaml.reader.ReaderError:
         # Where the C parser says bytes, the other one says characters; so the character is found by hand.
         found = yaml.reader.Reader.NON_PRINTABLE.search(text)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from difflib import unified_diff
 from functools import cached_property
@@ -18,117 +18,22 @@ from recommender.cache import digest
 from recommender.content.matching import EntryMatcher
 from recommender.errors import DecisionsChangedError, UnknownArticleError
 from recommender.model import Recommender
+from recommender.review.views import Entry, Filters, Item, Promotion, Row, Sheet
 from recommender.settings import Settings
 from recommender.suggestions import Reason, Suggestion
 from recommender.writing.atomic import apply_changes
 from recommender.writing.decisions import Decision, Decisions, DecisionsFile, Pair, Verdict, decide, editor_name
 from recommender.writing.lock import only_writer
-from recommender.writing.plan import Plan
 from recommender.writing.promote import plan_promotion
 
 #: Candidates shown below the box, to accept.
 _MORE = 8
-#: Fewer suggestions than this are called few.
-_FEW = 2
 #: An entry of a curated list that a reader would keep with less than this chance is marked.
 _DOUBTED = 0.1
+#: Articles computed behind an editor's back without a look whether one waits: a click waits so long at most.
+_AT_ONCE = 16
 #: Decisions that can be taken back, each one or several pairs.
 _MOST_UNDONE = 1_000
-
-
-@dataclass(frozen=True)
-class Item:
-    """A candidate: why it is there, what was decided about it, and why it is not in the box, where it is not."""
-
-    article: Article
-    score: float
-    reason: Reason
-    decision: Decision | None = None
-    why_not: str = ""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """An entry of the curated list: whom it names, what was decided, and why a reader would doubt it."""
-
-    title: str
-    target: Article | None
-    decision: Decision | None = None
-    doubt: str = ""
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """One article: the box, further candidates, the curated list, why the box is empty, and what is decided."""
-
-    article: Article
-    box: tuple[Item, ...]
-    more: tuple[Item, ...]
-    curated: tuple[Entry, ...]
-    why_none: str
-    held: Mapping[str, Decision]
-
-
-@dataclass(frozen=True)
-class Promotion:
-    """Curated lists as decided: the plan, what changes (a file's name and lines of a diff), and a name for all that."""
-
-    plan: Plan
-    diffs: tuple[tuple[str, tuple[str, ...]], ...]
-    version: str
-
-
-@dataclass(frozen=True)
-class Row:
-    """One article of the queue; what is not computed yet has no number of suggestions."""
-
-    article: Article
-    is_new: bool
-    n_decided: int
-    n_suggestions: int | None = None
-    best: float = 0.0
-    why_none: str = ""
-
-    @property
-    def state(self) -> str:
-        """What an editor would call it."""
-        if self.n_suggestions == 0:
-            return "none"
-        if self.is_new and not self.n_decided:
-            return "new"
-        if self.n_suggestions is not None and self.n_suggestions < _FEW:
-            return "few"
-        return "decided" if self.n_decided else "waiting" if self.n_suggestions is None else "undecided"
-
-    @property
-    def states(self) -> set[str]:
-        """All that it may be found and counted by: its own, and whether anything was decided."""
-        return {self.state, "decided" if self.n_decided else "undecided"}
-
-
-@dataclass(frozen=True)
-class Filters:
-    """What the editor wants to see of the queue; "" is all."""
-
-    q: str = ""
-    topic: str = ""
-    provider: str = ""
-    language: str = ""
-    since: str = ""
-    until: str = ""
-    state: str = ""
-
-    def fit(self, row: Row, text: str) -> bool:
-        """Whether a row is wanted; `text` is what is searched, in small letters."""
-        article = row.article
-        return (
-            (not self.q or all(word in text for word in self.q.casefold().split()))
-            and (not self.topic or self.topic in article.topics)
-            and (not self.provider or self.provider == article.provider)
-            and (not self.language or self.language == article.language)
-            and (not (self.since or self.until) or self.since <= _day(article) <= (self.until or "9999"))
-            and (not self.state or self.state in row.states)
-        )
 
 
 class Desk:
@@ -154,6 +59,9 @@ class Desk:
         self._stamp: object = None
         self._undo: deque[dict[Pair, tuple[Decision | None, Decision | None]]] = deque(maxlen=_MOST_UNDONE)
         self._lock = threading.Lock()
+        self._n_asked = 0
+        self._idle = threading.Event()
+        self._idle.set()
         #: The number of suggestions, the best score and why there are none, of each article that was computed.
         self._known: dict[str, tuple[int, float, str]] = {}
 
@@ -178,15 +86,31 @@ class Desk:
         """Articles whose suggestions are computed."""
         return len(self._known)
 
+    @contextmanager
+    def attended(self) -> Iterator[None]:
+        """While an editor waits for an answer, nothing else is computed; entered in one thread only."""
+        self._n_asked += 1
+        self._idle.clear()
+        try:
+            yield
+        finally:
+            self._n_asked -= 1
+            if not self._n_asked:
+                self._idle.set()
+
     def compute(self, stop: threading.Event) -> None:
-        """Compute the suggestions of all articles, for the queue; until `stop`."""
-        # What the first clicks need comes first, and one thread leaves room for them.
-        _ = self._matcher, self._newest
-        for answer in self.recommender.answers(self.settings.ranking.k, n_threads=1):
+        """Compute the suggestions of all articles, the newest first, for the queue; until `stop`."""
+        # What the first clicks need comes first.
+        _ = self._matcher
+        waiting = [article.id for article, _ in self._newest]
+        for start in range(0, len(waiting), _AT_ONCE):
+            self._idle.wait()
             if stop.is_set():
                 return
-            best = answer.suggestions[0].score if answer.suggestions else 0.0
-            self._known.setdefault(answer.article_id, (len(answer.suggestions), best, answer.reason_for_none))
+            some = [one for one in waiting[start : start + _AT_ONCE] if one in self._ids]
+            for answer in self.recommender.answers(self.settings.ranking.k, some, n_threads=1):
+                best = answer.suggestions[0].score if answer.suggestions else 0.0
+                self._known.setdefault(answer.article_id, (len(answer.suggestions), best, answer.reason_for_none))
 
     def queue(self, filters: Filters, order: str = "first") -> tuple[list[Row], Counter[str]]:
         """The rows that are wanted, by need of a look, date or weakness; and how many are in which state."""
@@ -433,10 +357,6 @@ class Desk:
 #: What needs a look first.
 _RANK = {"new": 0, "none": 1, "few": 2, "undecided": 3, "waiting": 4, "decided": 5}
 _UNDATED = datetime.min.replace(tzinfo=UTC)
-
-
-def _day(article: Article) -> str:
-    return f"{article.published_at:%Y-%m-%d}" if article.published_at else ""
 
 
 def _today() -> date:

@@ -19,6 +19,7 @@ from recommender.bounds import Fence
 from recommender.content import front_matter
 from recommender.content.matching import EntryMatcher
 from recommender.content.related_lists import read_entries
+from recommender.content.yaml import LOADER
 from recommender.errors import RecommenderError, WriteError
 from recommender.suggestions import Reason, Suggestion
 from recommender.writing.atomic import FileChange, plan_change
@@ -121,9 +122,8 @@ class _Maker:
         yaml_text = text[place.start : place.end]
         try:
             # First, for it has limits.
-            front_matter.parse(text, path)
+            old = front_matter.parse(text, path)
             name, node = self._list_node(yaml_text)
-            old = yaml.safe_load(yaml_text) or {}
         except (yaml.YAMLError, ValueError) as error:
             raise WriteError(f"{path}: its front matter cannot be read ({error}), so nothing is written.") from None
         items = list(node.value) if isinstance(node, yaml.SequenceNode) else []
@@ -137,8 +137,9 @@ class _Maker:
         else:
             changed = _changed(yaml_text, node, kept, new, place.line_end, f"{path}: {name}")
             after = f"{text[: place.start]}{changed}{text[place.end :]}".encode()
-        expected = {**old, name: [*((old.get(name) or [])[number] for number in kept), *new]}
-        if front_matter.parse(after.decode(), path) != front_matter.parse(_as_yaml(expected), path):
+        as_read = front_matter.parse(f"---\n{yaml.safe_dump({name: new}, allow_unicode=True)}---\n", path)[name]
+        expected = {**old, name: [*((old.get(name) or [])[number] for number in kept), *as_read]}
+        if front_matter.parse(after.decode(), path) != expected:
             raise WriteError(
                 f"{path}: the list {name} cannot be changed without changing how the rest of the front matter reads. "
                 "The file is as it was. Change the list by hand."
@@ -147,7 +148,7 @@ class _Maker:
 
     def _list_node(self, yaml_text: str) -> tuple[str, yaml.Node | None]:
         """The name of the article's list and where it stands; the site's usual name where it has none."""
-        root = yaml.compose(yaml_text, Loader=yaml.SafeLoader)
+        root = yaml.compose(yaml_text, Loader=LOADER)
         pairs = {key.value: value for key, value in root.value} if isinstance(root, yaml.MappingNode) else {}
         name = next((name for name in self.names if name in pairs), self.names[0])
         outer, _, inner = name.partition(".")
@@ -238,7 +239,3 @@ def _stamp(moment: datetime) -> str:
 
 def _joined(lines: Sequence[str], line_end: str) -> str:
     return "".join(f"{line}{line_end}" for line in lines)
-
-
-def _as_yaml(values: Any) -> str:
-    return f"---\n{yaml.safe_dump(values, allow_unicode=True, sort_keys=False)}---\n"

@@ -2,6 +2,7 @@
 
 import re
 import socket
+import threading
 
 import pytest
 
@@ -236,3 +237,15 @@ def test_queue(served):
     for state, counted in re.findall(r'state=(\w+)"><strong>(\d+)', served.ask("/")[2]):
         assert f">{counted} article{'' if counted == '1' else 's'}<" in served.ask(f"/?state={state}")[2], state
     assert "No article fits" in served.ask("/?provider=nobody&page=99999999")[2]
+
+
+def test_nothing_is_computed_while_an_editor_waits(desk):
+    """The suggestions of all articles, for the queue, are computed between an editor's clicks and not during them."""
+    computing = threading.Thread(target=desk.compute, args=(threading.Event(),))
+    with desk.attended():
+        with desk.attended():
+            computing.start()
+        computing.join(0.2)
+        n_during = desk.n_known
+    computing.join(60)
+    assert (n_during, desk.n_known) == (0, len(desk.corpus))
