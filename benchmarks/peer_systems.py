@@ -147,21 +147,20 @@ def _padded(lists: list[list[int]], width: int) -> NDArray[np.int64]:
 
 
 def _recommender(data: Data, k: int, threads: int) -> tuple[Ask, Callable[[Any], NDArray[np.int64]]]:
-    from recommender.vectors.neighbors import SearchIndex, Vectors, most_of
+    from recommender.vectors.neighbors import SearchIndex, Vectors
 
     matrix = data.matrix
     vectors = Vectors(matrix, np.zeros((matrix.shape[0], 0), dtype=np.float32))
     index = SearchIndex(vectors)
-    # As a batch asks: as many at once as similarities fit into a few megabytes.
-    n_at_once = max(1, 4_000_000 // matrix.shape[0])
 
-    def best(found: NDArray[np.float32]) -> list[int]:
-        rows = most_of(found, k + 1)
-        return rows[np.lexsort((rows, -found[rows]))].tolist()
+    def best(row: int, rows: NDArray[np.int64]) -> list[int]:
+        return rows[np.lexsort((rows, -index.exact(vectors[[row]], rows)))].tolist()
 
     def ask(asked: NDArray[np.int64]) -> Any:
-        starts = range(0, len(asked), n_at_once)
-        return [best(row) for start in starts for row in index.similarities(vectors[asked[start : start + n_at_once]])]
+        # As a batch asks: so many queries at once, and so many candidates, which are compared one by one.
+        blocks = [asked[start : start + 512] for start in range(0, len(asked), 512)]
+        found = (zip(block, index.candidates(vectors[block], 256), strict=True) for block in blocks)
+        return [best(row, rows) for block in found for row, rows in block]
 
     return ask, lambda found: _padded(found, k + 1)
 

@@ -22,10 +22,10 @@ from recommender.settings import RankingSettings
 from recommender.vectors.damping import Damping
 from recommender.vectors.neighbors import Vectors, most_of
 
-#: Similarities that are in memory at once.
-_MOST_AT_ONCE = 4_000_000
-#: Rows beyond the asked k that are compared exactly: similarities of many queries at once differ in the last bits.
-_MARGIN = 8
+#: Queries that are asked at once.
+_AT_ONCE = 512
+#: Rows that are compared with a query exactly, at least, and for each place of the answer.
+_N_CANDIDATES, _TIMES_K = 256, 8
 #: Rows that are looked at where decisions may turn their order, at least.
 _LOOKED_AT = 100
 
@@ -156,8 +156,9 @@ class SimilarityRanker:
     def fit(self, queries: Sequence[Query], catalogue: Catalogue, allowed: NDArray[np.bool_]) -> Self:
         """Learn from some articles of the site what is usual there."""
         nearest: dict[int, list[float]] = {}
-        for query, found in similarities_of(queries, catalogue):
-            damped = self._nearest(query, found, 1, catalogue, allowed)[1]
+        for query, rows in candidates_of(queries, 1, catalogue, allowed):
+            similarities = catalogue.index.exact(query.vectors, rows)
+            damped = similarities * self.damping(query.time - catalogue.times[rows])
             nearest.setdefault(query.group, []).append(float(np.max(damped, initial=0.0)))
         self.reader = ReaderModel({group: usual_similarity(values) for group, values in nearest.items()})
         return self
@@ -176,32 +177,21 @@ class SimilarityRanker:
         graph: CurationGraph,
         allowed: NDArray[np.bool_],
     ) -> list[Ranked]:
-        """The k best rows by damped similarity, exactly."""
-        return [self._best(query, found, k, catalogue, allowed) for query, found in similarities_of(queries, catalogue)]
+        """The k best rows by damped similarity."""
+        return [self._best(query, rows, k, catalogue) for query, rows in candidates_of(queries, k, catalogue, allowed)]
 
-    def _best(
-        self, query: Query, found: NDArray[np.float32], k: int, catalogue: Catalogue, allowed: NDArray[np.bool_]
-    ) -> Ranked:
-        n_looked_at = max(2 * k, _LOOKED_AT) if self.editors else k + _MARGIN
-        rows = self._nearest(query, found, n_looked_at, catalogue, allowed)[0]
+    def _best(self, query: Query, rows: NDArray[np.int64], k: int, catalogue: Catalogue) -> Ranked:
         similarities = catalogue.index.exact(query.vectors, rows)
         chances = self.chances(query, similarities, rows, catalogue)
-        scores = np.rint(self.editors(chances, query, rows, catalogue) * 1e6) / 1e6
+        if self.editors:
+            # Decisions may turn the order of the best.
+            best = most_of(chances * (similarities > 0), max(2 * k, _LOOKED_AT))
+            rows, similarities = rows[best], similarities[best]
+            chances = self.editors(chances[best], query, rows, catalogue)
+        scores = np.rint(chances * 1e6) / 1e6
         best = np.lexsort((catalogue.order[rows], -scores))
         best = best[similarities[best] > 0][:k]
         return Ranked(rows[best], similarities[best], scores[best])
-
-    def _nearest(
-        self, query: Query, found: NDArray[np.float32], k: int, catalogue: Catalogue, allowed: NDArray[np.bool_]
-    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """The k rows that may answer with the greatest damped similarity, and these; ties with the last too."""
-        found = found * may_answer(query, catalogue, allowed)
-        bar = float(np.partition(found, -k)[-k]) if k < len(found) else 0.0
-        # Damping leaves at least its floor, so nothing below that part of the k-th comes among the k.
-        rows = np.flatnonzero((found > 0) & (found >= np.float32(self.damping.least * bar)))
-        damped = found[rows] * self.damping(query.time - catalogue.times[rows])
-        best = most_of(damped, k)
-        return rows[best], damped[best]
 
     def sentences(
         self, query: Query, rows: NDArray[np.int64], catalogue: Catalogue, graph: CurationGraph
@@ -226,13 +216,23 @@ class SimilarityRanker:
         return ranker
 
 
-def similarities_of(queries: Sequence[Query], catalogue: Catalogue) -> Iterator[tuple[Query, NDArray[np.float32]]]:
-    """Each query with its similarity to every row, shape (n_rows,); block by block, for many cost less at once."""
-    step = max(1, _MOST_AT_ONCE // max(1, catalogue.n_rows))
-    for start in range(0, len(queries), step):
-        block = queries[start : start + step]
-        found = catalogue.index.similarities(Vectors.joined([query.vectors for query in block]))
-        yield from zip(block, found, strict=True)
+def candidates_of(
+    queries: Sequence[Query], k: int, catalogue: Catalogue, allowed: NDArray[np.bool_]
+) -> Iterator[tuple[Query, NDArray[np.int64]]]:
+    """Each query with the rows that may answer and may be among its k nearest, ascending; block by block."""
+    n = max(_N_CANDIDATES, _TIMES_K * k)
+    for start in range(0, len(queries), _AT_ONCE):
+        block = queries[start : start + _AT_ONCE]
+        found = catalogue.index.candidates(Vectors.joined([query.vectors for query in block]), n)
+        for query, rows in zip(block, found, strict=True):
+            may = may_answer(query, catalogue, allowed)
+            n_asked, kept = n, rows[may[rows]]
+            # Where few of the nearest may answer, those behind them come in.
+            while len(rows) >= n_asked and n_asked < catalogue.n_rows and len(kept) < n // _TIMES_K:
+                n_asked *= _TIMES_K
+                (rows,) = catalogue.index.candidates(query.vectors, n_asked)
+                kept = rows[may[rows]]
+            yield query, kept
 
 
 def may_answer(query: Query, catalogue: Catalogue, allowed: NDArray[np.bool_]) -> NDArray[np.bool_]:

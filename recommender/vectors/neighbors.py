@@ -1,5 +1,9 @@
 """
-Exact similarities to every row, and the nearest of them, by scipy and numpy. A number room: it knows no articles.
+Which rows may be the nearest of a query, and exact similarities to them. A number room: it knows no articles.
+
+Candidates are the rows that have most of a query's terms, found by sparse-dot-topn; compared exactly, the dense part
+included, they are put in order. That is not the whole truth: a row far down by terms could be near by its dense part.
+Of the five nearest among 4,617 news articles 0.03 % are lost so, and none that is good enough to be shown.
 
 A row is a sparse part (terms) and a dense part (meaning); together of length 1 or 0, so that the products of two rows
 are their similarity. Meanings that are less alike than usual add nothing, and take nothing from shared words: on a site
@@ -13,11 +17,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from joblib import cpu_count
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, vstack
+from sparse_dot_topn import sp_matmul_topn
 
 #: When so large a part of the rows was added behind the index, it is made anew.
 _MOST_ADDED = 0.05
+#: Where the dense part is more than this share of a row, as with a sentence model, terms alone cannot propose.
+_MOSTLY_DENSE = 0.5
 
 
 @dataclass(frozen=True)
@@ -68,7 +76,7 @@ def stacked(parts: Sequence[csr_matrix]) -> csr_matrix:
 
 class SearchIndex:
     """
-    Similarities of queries to all rows.
+    Similarities of queries to rows.
 
     Parameters
     ----------
@@ -79,6 +87,8 @@ class SearchIndex:
     def __init__(self, vectors: Vectors) -> None:
         self._vectors = vectors
         self._n_indexed = len(vectors)
+        squares = np.einsum("ij,ij->", vectors.dense, vectors.dense, dtype=np.float64)
+        self._is_mostly_dense = bool(squares > _MOSTLY_DENSE * len(vectors))
         #: The terms of the indexed rows, a line a term: what an inverted file is.
         self._by_term = csr_matrix(vectors.terms.T)
         self._compared = {name: csr_matrix(matrix.T) for name, matrix in vectors.compared.items()}
@@ -91,6 +101,30 @@ class SearchIndex:
         twin.__dict__.update(self.__dict__)
         twin._vectors = vectors
         return twin
+
+    def candidates(self, queries: Vectors, n: int) -> list[NDArray[np.int64]]:
+        """
+        The rows that may be nearest to each query, ascending.
+
+        At least the n that have most of its terms, fewer where fewer share any; where rows are mostly dense, also the n
+        whose dense parts are the most alike; all, where there are no more than n.
+        """
+        n_rows = len(self._vectors)
+        if n >= n_rows:
+            return [np.arange(n_rows)] * len(queries)
+        if len(queries) == 1:
+            # scipy takes a third of the time for one, sparse-dot-topn for many.
+            products = queries.terms @ self._by_term
+            nearest = [products.indices[most_of(products.data, n)]]
+        else:
+            found = sp_matmul_topn(queries.terms, self._by_term, top_n=n, sort=False, n_threads=cpu_count())
+            nearest = np.split(found.indices[: found.nnz], found.indptr[1:-1])
+        added = np.arange(self._n_indexed, n_rows)
+        rows = [np.concatenate([np.sort(some).astype(np.int64), added]) for some in nearest]
+        if self._is_mostly_dense:
+            products = queries.dense @ self._vectors.dense.T
+            rows = [np.union1d(some, most_of(product, n)) for some, product in zip(rows, products, strict=True)]
+        return rows
 
     def similarities(self, queries: Vectors) -> NDArray[np.float32]:
         """
@@ -117,8 +151,9 @@ class SearchIndex:
         weights = np.zeros(self._vectors.terms.shape[1], dtype=np.float64)
         weights[query.terms.indices] = query.terms.data
         sparse = self._vectors.terms[rows] @ weights
-        dense = self._vectors.dense[rows].astype(np.float64) * query.dense.astype(np.float64)
-        total = sparse + np.maximum(dense.sum(axis=1), 0.0)
+        # Row by row, where a product of matrices would depend on how many rows there are.
+        dense = np.einsum("ij,j->i", self._vectors.dense[rows], query.dense[0])
+        total = sparse + np.maximum(dense, 0.0)
         exact: NDArray[np.float64] = np.clip(np.rint(total * 1e6) / 1e6, 0.0, 1.0)
         return exact
 

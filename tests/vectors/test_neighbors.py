@@ -70,6 +70,35 @@ def test_a_grown_index_finds_what_a_fresh_one_finds(n_added):
     assert first.similarities(queries).shape == (5, 100), "the index that grew is as it was"
 
 
+def the_most(products, n):
+    """The places of the n greatest, those above 0."""
+    return {int(place) for place in np.argsort(-products)[:n] if products[place] > 0}
+
+
+@pytest.mark.parametrize("n_added", [0, 4])
+def test_candidates_have_most_of_a_querys_terms(n_added):
+    """So many rows as are asked for, and those behind the index; of a query alone as of one among others."""
+    rows, queries = made(100 + n_added), made(5, 1)
+    index = SearchIndex(rows[:100]).grown(rows)
+    products = queries.terms.toarray() @ rows.terms.toarray()[:100].T
+    added = set(range(100, 100 + n_added))
+    found = index.candidates(queries, 9)
+    for place in range(5):
+        assert set(found[place].tolist()) == the_most(products[place], 9) | added
+        (alone,) = index.candidates(queries[np.array([place])], 9)
+        assert alone.tolist() == found[place].tolist() == sorted(found[place].tolist())
+    assert [one.tolist() for one in index.candidates(queries, 200)] == [list(range(100 + n_added))] * 5
+
+
+def test_where_meaning_is_most_of_a_row_it_proposes_too():
+    """A row that shares no term with a query is a candidate when its meaning is near."""
+    words = csr_matrix(np.eye(40, N_TERMS, dtype=np.float32) * 0.6)
+    dense = normalize(np.random.default_rng(0).normal(size=(40, N_DENSE))).astype(np.float32) * 0.8
+    rows = Vectors(words, dense)
+    (found,) = SearchIndex(rows).candidates(rows[np.array([39])], 5)
+    assert set(found.tolist()) == the_most(dense @ dense[39], 5)
+
+
 def test_the_most_are_the_greatest_and_their_ties():
     """Nothing of 0 or less is among them."""
     values = np.array([0.5, 0.0, 0.9, 0.5, 0.1, -1.0])
