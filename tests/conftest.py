@@ -8,8 +8,13 @@ import tarfile
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from recommender import read_site
+
+# A machine that does other work too is slow at times.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 ROOT = Path(__file__).parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
