@@ -329,8 +329,8 @@ def read_settings(path: Path | str) -> Settings:
         raise SettingsError(f"{where}: {getattr(error, 'problem', None) or 'is not YAML'}. Mend the YAML.") from None
     except RecursionError:
         raise SettingsError(f"{path}: values are nested too deep. Settings have two levels.") from None
-    except ValueError as error:
-        # An impossible date, a number of thousands of digits.
+    except (ValueError, LookupError, AttributeError, TypeError) as error:
+        # An impossible date, a number of thousands of digits; PyYAML's constructors raise all four for a wrong tag.
         raise SettingsError(f"{path}: holds a value that is none ({error}). Mend it.") from None
     if found is None:
         return Settings()
@@ -354,9 +354,11 @@ class _OnceLoader(yaml.SafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         names: set[Any] = set()
         for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.MarkedYAMLError(problem="a list or a mapping cannot be a name", problem_mark=key.start_mark)
             if key.value in names:
                 raise yaml.MarkedYAMLError(problem=f"{key.value} stands twice", problem_mark=key.start_mark)
-            names.update([key.value] if isinstance(key, yaml.ScalarNode) else [])
+            names.add(key.value)
         return super().construct_mapping(node, deep)
 
 

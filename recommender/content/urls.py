@@ -35,7 +35,6 @@ _TRACKING_PREFIXES = ("utm_", "mtm_", "pk_", "hsa_")
 
 _ADDRESS = re.compile(r"(?:(https?):)?//([^/?#]*)", re.IGNORECASE)
 _OTHER_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
-_DEFAULT_PORT = re.compile(r":(?:80|443)$")
 #: x-com.cdn.ampproject.org/c/s/x.com/...: the letter is the kind of document, `s` says https.
 _AMP_CACHE = re.compile(r"/(?:[a-z]/)?(?:s/)?([^/?]+\.[^/?]+)([/?].*)?$")
 _AMP_VIEWER = re.compile(r"/amp/(?:s/)?([^/?]+\.[^/?]+)([/?].*)?$")
@@ -104,12 +103,22 @@ def canonical_url(url: str) -> str:
 
 @lru_cache(maxsize=1 << 12)
 def _canonical_host(host: str) -> str:
-    host = _DEFAULT_PORT.sub("", "".join(host.lower().split()).rstrip(".")).rstrip(".:")
+    host = "".join(host.lower().split())
+    # A loop, since a regular expression looks from every colon to the end again.
+    while (shorter := host.rstrip(".:").removesuffix(":80").removesuffix(":443")) != host:
+        host = shorter
+    # Before and after: a host that is too long for the standard with its prefixes may be none without them.
+    host = _without_prefixes(host)
     if not host.isascii():
         try:
-            host = idna.encode(host, uts46=True).decode("ascii")
+            # A full stop of Chinese and Japanese is a plain one then.
+            host = idna.encode(host, uts46=True).decode("ascii").rstrip(".")
         except idna.IDNAError:
             host = unicodedata.normalize("NFC", host)
+    return _without_prefixes(host)
+
+
+def _without_prefixes(host: str) -> str:
     while host.startswith(("www.", "amp.")) and "." in host[4:]:
         host = host[4:]
     return host

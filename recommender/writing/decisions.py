@@ -22,7 +22,9 @@ import yaml
 from recommender.articles import Article
 from recommender.cache import digest
 from recommender.content.urls import canonical_url
-from recommender.errors import DecisionsChangedError, DecisionsError, did_you_mean
+from recommender.content.wording import say
+from recommender.content.yaml import read_yaml
+from recommender.errors import DecisionsChangedError, DecisionsError, FrontMatterError, did_you_mean
 from recommender.writing.atomic import ChangedError, read_if_there, replace_file, unwritten
 from recommender.writing.lock import only_writer
 
@@ -236,7 +238,7 @@ class DecisionsFile:
             raise DecisionsError(f"{self.path}: is not UTF-8 text. Save it as UTF-8.") from None
         lines = [f"{line}\n" for line in lines[:-1]] + ([f"{lines[-1]}\n"] if lines[-1] else [])
         chunks: list[tuple[str, Decision | None]] = []
-        first: dict[Pair, tuple[Decision, int]] = {}
+        first: dict[Pair, tuple[Decision, int, bool]] = {}
         n_lines = 0
         while n_lines < len(lines):
             start, n_lines = n_lines, n_lines + 1
@@ -254,18 +256,26 @@ class DecisionsFile:
             text = "".join(lines[start:n_lines])
             where = f"{self.path}:{start + 1}"
             try:
-                found = self._as_called_now(_decision(text))
+                written = _decision(text)
             except DecisionsError as error:
                 raise DecisionsError(f"{where}: {error}") from None
+            found = self._as_called_now(written)
+            is_moved = found.pair != written.pair
             if found.pair in first:
-                other, line = first[found.pair]
+                other, line, other_moved = first[found.pair]
                 if other == found:  # two branches that agree
                     continue
-                raise DecisionsError(
-                    f"{where}: {found.candidate} under {found.article} is decided twice: {other} (line {line}), and "
-                    f"{found} (this line). Keep one of the two lines."
-                )
-            first[found.pair] = found, start + 1
+                if not (is_moved or other_moved):
+                    raise DecisionsError(
+                        f"{where}: {found.candidate} under {found.article} is decided twice: {other} (line {line}), "
+                        f"and {found} (this line). Keep one of the two lines."
+                    )
+                # Of two articles with one address one is gone: what was decided about the other itself holds.
+                if is_moved and (not other_moved or (found.day or date.min) <= (other.day or date.min)):
+                    found, is_moved = other, other_moved
+                else:
+                    chunks = [(one, found if told and told.pair == found.pair else told) for one, told in chunks]
+            first[found.pair] = found, start + 1, is_moved
             chunks.append((text, found))
         return chunks
 
@@ -393,17 +403,16 @@ def _line(decision: Decision | None) -> str:
 def _decision(text: str) -> Decision:
     """The decision of one item of the list."""
     try:
-        (found,) = yaml.safe_load(text)
-    except (yaml.YAMLError, TypeError, ValueError, AttributeError, KeyError, RecursionError) as error:
-        found = getattr(error, "problem", None) or "is not YAML"
-        raise DecisionsError(f"cannot be read as a decision: {found}. {_FORM}") from None
-    if not isinstance(found, dict):
-        raise DecisionsError(f"cannot be read as a decision: found no names. {_FORM}")
+        # Without its dash it is a mapping, which is read with limits.
+        found = read_yaml(f" {text[1:]}", "")
+    except FrontMatterError as error:
+        problem = str(error).partition(": ")[2].partition(". ")[0]
+        raise DecisionsError(f"cannot be read as a decision: {problem}. {_FORM}") from None
     for name, value in found.items():
         if name not in _NAMES:
-            raise DecisionsError(f"a decision has no {name!r}.{did_you_mean(str(name), _NAMES)}")
+            raise DecisionsError(f"a decision has no {say(str(name))}.{did_you_mean(str(name), _NAMES)}")
         if message := _violation(str(name), value):
-            raise DecisionsError(f"{name} must be {message}, but is {'empty' if value is None else repr(value)}.")
+            raise DecisionsError(f"{name} must be {message}, but is {say(value)}.")
     if missing := [name for name in ("article", "candidate", "verdict") if name not in found]:
         raise DecisionsError(f"{missing[0]} is missing. Write it.")
     if (found["verdict"] == "pin") != ("position" in found):

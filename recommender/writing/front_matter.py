@@ -253,7 +253,7 @@ class _Maker:
         bare = front_matter.splice(before, self.name, None, self.path) if had_one else before if block else after
         text, first = whole.text, whole.places[0].start
         end = first + len(text) - len(bare.decode())
-        is_changed = new.others != old.others
+        is_changed = new.others != old.others or self._reads_otherwise(before, after)
         if is_changed or end > whole.last or (text[:first] + text[end:]).encode() != bare:
             raise WriteError(
                 f"{self.path}: {self.name} cannot be written without changing how the rest of the front matter reads. "
@@ -267,6 +267,14 @@ class _Maker:
                 f"{self.path}: the entries of {self.name} would not be read back as they are. The file is as it was. "
                 "Please report this with the file: it is a fault of this program."
             )
+
+    def _reads_otherwise(self, before: bytes, after: bytes) -> bool:
+        """Whether names that are not ours have other values, where odd blanks count for us and not for the parser."""
+        texts = [front_matter.decode(raw, self.path) for raw in (before, after)]
+        if all(front_matter.plain_blanks(text) == text for text in texts):
+            return False
+        one, other = (front_matter.parse(text, self.path) | {self.name: None} for text in texts)
+        return one != other
 
 
 def _check_name(name: str, corpus: Corpus) -> None:

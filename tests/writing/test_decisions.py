@@ -101,6 +101,20 @@ def test_renamed(tmp_path):
     ]
 
 
+@pytest.mark.parametrize("names", [("copy", "tea"), ("tea", "copy")])
+def test_a_copy_that_is_gone(tmp_path, names):
+    """Where two articles had one address and one is gone, what was decided about the other holds, and both are one."""
+    cup = Article(id="cup", url="/cup")
+    both = DecisionsFile(tmp_path, [Article(id="copy", url="/tea"), Article(id="tea", url="/tea"), cup])
+    verdicts = dict(zip(names, ("accept", "reject"), strict=True))
+    for name, verdict in verdicts.items():
+        put(both, decided(name, "cup", verdict, article_url="/tea"))
+    now = DecisionsFile(tmp_path, [Article(id="tea", url="/tea"), cup])
+    assert {pair: one.verdict for pair, one in now.read().by_pair.items()} == {("tea", "cup"): verdicts["tea"]}
+    now.change({("tea", "cup"): None})
+    assert now.read().by_pair == {}
+
+
 def test_gone(tmp_path):
     """A decision about an article that is gone is told of, and stays."""
     put(DecisionsFile(tmp_path), decided("tea", "cup"))
@@ -128,11 +142,11 @@ def test_grades(file):
         ("- {article: a, candidate: b}", "verdict is missing"),
         ("- {article: a, candidate: b, verdict: pin}", "has a position"),
         ("- {article: a, candidate: b, verdict: reject, position: 2}", "has a position"),
-        ("- {article: 7, candidate: b, verdict: reject}", "article must be text, but is 7"),
+        ("- {article: 7, candidate: b, verdict: reject}", "article must be text, but is the number 7"),
         ("- {article: a, candidate: b, verdikt: reject}", "Did you mean 'verdict'?"),
         ("- {article: a, candidate: b, verdict: reject, day: soon}", "day must be a day"),
         ("- {article: a", "Write it as in - {article: ID, candidate: ID, verdict: accept}"),
-        ("- tea", "cannot be read as a decision: found no names"),
+        ("- tea", "cannot be read as a decision: expected names with values"),
         ("tea", "Begin each decision with a dash"),
         ("<<<<<<< HEAD", "Finish the merge"),
     ],
