@@ -2,7 +2,11 @@
 # make test                  every test
 # make check                 format, lint, types, layers, tests: what must pass before a commit
 # make docs                  the documentation as a site, in build/docs
-# make torture              kills, forged models and hostile files, at length: some minutes
+# make torture               kills, forged models, hostile files, load and change, at length: half an hour
+# make fuzz [SECONDS=3600]   each reader of files in turn, so long, by atheris
+# make lowest                the core's tests with the lowest versions that pyproject.toml allows, in some two minutes
+# make audit                 asks pip-audit for known faults of what is installed
+# make lock                  writes requirements-dev.txt, the versions of everything that is installed for the tests
 # make golden                writes the golden files that are missing; delete one to have it made anew
 # make generators            installs site generators from npm and PyPI, for the tests that build with them
 # make clean                 removes what these made
@@ -18,7 +22,7 @@ BIN := $(VENV)/bin
 PIP := $(RUN) $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help suggest test check docs golden generators clean
+.PHONY: help suggest test check docs torture fuzz lowest audit lock golden generators clean
 
 help:
 	@sed -n '/^#/!q; s/^# //p' Makefile
@@ -42,6 +46,31 @@ docs: $(VENV)/installed-for-tests
 torture: $(VENV)/installed-for-tests
 	@$(RUN) RECOMMENDER_TORTURE=1 $(BIN)/python -m pytest --quiet tests/torture tests/writing tests/content/test_yaml.py tests/test_bounds.py
 	@for what in "kills 2000" "edits 5000" "forged 2000"; do $(RUN) $(BIN)/python tests/torture_models.py $$what || exit 1; done
+
+SECONDS ?= 3600
+TARGETS := front_matter_is_read block_is_spliced address_has_one_form date_is_read entries_are_read settings_are_read decisions_are_read model_is_loaded
+fuzz: $(VENV)/installed-for-tests
+	@$(PIP) install atheris
+	@for target in $(TARGETS); do PYTHONPATH=. $(BIN)/python tests/torture/fuzz.py $$target $(SECONDS) || exit 1; done
+
+# An environment of its own, beside the one of the newest versions.
+LOWEST := $(VENV)/lowest
+lowest: $(VENV)/installed
+	@$(PIP) install uv
+	@$(BIN)/uv pip compile --quiet pyproject.toml --group test --resolution lowest-direct --output-file $(VENV)/lowest.txt
+	@$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python $(LOWEST)
+	@$(BIN)/uv pip sync --quiet --python $(LOWEST)/bin/python $(VENV)/lowest.txt
+	@$(BIN)/uv pip install --quiet --python $(LOWEST)/bin/python --no-deps --editable .
+	@$(RUN) $(LOWEST)/bin/python -m pytest --quiet -m "not slow and not site and not browser and not generator" \
+	  tests/vectors tests/ranking tests/content/test_dates.py tests/test_model.py tests/test_cli.py
+
+audit: $(VENV)/installed-for-tests
+	@$(PIP) install pip-audit
+	@$(BIN)/python -m pip_audit --local --skip-editable
+
+lock: $(VENV)/installed
+	@$(PIP) install uv
+	@$(BIN)/uv pip compile --quiet --no-header pyproject.toml --group test --group lint --output-file requirements-dev.txt
 
 golden: $(VENV)/installed-for-tests
 	@$(RUN) RECOMMENDER_WRITE_GOLDEN=1 $(BIN)/python -m pytest --quiet tests/test_batch.py tests/test_docs.py -k 'page or whole_batch'
