@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from recommender.bounds import LONGEST_DATE
 
@@ -18,7 +19,7 @@ _TIME = (
 _AND_TIME = rf"(?:(?:T|,?\s+(?:at\s+)?){_TIME})?"
 #: Year, month and day in numbers, beyond what `datetime.fromisoformat` reads.
 _YEAR_FIRST = re.compile(
-    rf"(?P<year>\d{{4}})([-/.])(?P<month>\d{{1,2}})(?:\2(?P<day>\d{{1,2}}){_AND_TIME})?", re.IGNORECASE
+    rf"(?P<year>\d{{4}})([-/.])\s?(?P<month>\d{{1,2}})(?:\2\s?(?P<day>\d{{1,2}})\.?{_AND_TIME})?", re.IGNORECASE
 )
 #: With dots, nobody begins with the month.
 _YEAR_LAST = re.compile(
@@ -35,6 +36,10 @@ _ZONE = re.compile(
     r"(?:\s+\([^()]*\))?$",
     re.IGNORECASE,
 )
+#: A zone by its place, as in 2021-03-03 07:14 Europe/Berlin.
+_PLACE = re.compile(r"(?<=\d)\s+(?P<place>[A-Z][A-Za-z_]+/[A-Za-z_/]+)$")
+#: A remark behind a date: the day of the week, mostly.
+_REMARK = re.compile(r"(?<=\d)\s*\([^()]*\)$")
 #: What may hold a month's name. A text without a year of four digits could be anything, and 5/6/2022 CET two dates.
 _WORDY = re.compile(r"(?!\d{1,2}[/.-]\d{1,2}[/.-])(?=.*[^\W\d_])(?=.*(?<!\d)\d{4}(?!\d)).{6,80}")
 #: Eleventy's words for the time of a file, which its bytes do not tell.
@@ -43,6 +48,9 @@ _OF_THE_FILE = re.compile(r"(?:git\s+)?(?:last\s+modified|created)", re.IGNORECA
 _NO_DAY = re.compile(r"0000-00-00\b.*|n/?a|none|null|tb[ad]|unknown|undated|-+|\?+", re.IGNORECASE)
 #: Numbers from here on are seconds (September 2001), from there on milliseconds since 1970, as databases give them.
 _LEAST_SECONDS, _LEAST_MILLISECONDS = 1_000_000_000, 100_000_000_000
+_SECONDS = re.compile(r"\d{10}|\d{13}", re.ASCII)
+#: And from the first of these to the last, days: 20210303.
+_LEAST_DAY, _LAST_DAY = 19_000_101, 21_001_231
 
 
 class NoDayError(ValueError):
@@ -85,8 +93,14 @@ def _moment(value: Any, languages: Sequence[str]) -> datetime | None:
         return value
     if isinstance(value, date):
         return datetime.combine(value, time())
+    if isinstance(value, list) and len(value) == 1 and not isinstance(value[0], list):
+        return _moment(value[0], languages)
+    if isinstance(value, str) and _SECONDS.fullmatch(value.strip()):
+        value = int(value)
     if isinstance(value, str) and len(value) <= LONGEST_DATE:
         return _parsed(value.strip(), tuple(languages))
+    if isinstance(value, int) and _LEAST_DAY <= value <= _LAST_DAY:
+        return _parsed(str(value), ())
     if isinstance(value, int | float) and not isinstance(value, bool) and value >= _LEAST_SECONDS:
         try:
             return datetime.fromtimestamp(value / 1000 if value >= _LEAST_MILLISECONDS else value, UTC)
@@ -102,6 +116,11 @@ def _parsed(text: str, languages: tuple[str, ...]) -> datetime | None:
         return None
     if _NO_DAY.fullmatch(text):
         raise NoDayError("")
+    if found := _PLACE.search(text):
+        with suppress(ZoneInfoNotFoundError, ValueError):
+            place, moment = ZoneInfo(found["place"]), _parsed(text[: found.start()], languages)
+            return moment.replace(tzinfo=place) if moment and moment.tzinfo is None else moment
+    text = _REMARK.sub("", text)
     zone_at = _ZONE.search(text)
     # NB the day of 2021-3-2 looks like a zone.
     for written, zone in ((text, None), (text[: zone_at.start()], zone_at) if zone_at else ("", None)):

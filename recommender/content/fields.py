@@ -40,13 +40,42 @@ from recommender.content.values import (
 from recommender.errors import ArticleError
 from recommender.settings import WritingSettings
 
-_DATE_NAMES = ("publishedDateTime", "date", "publishDate", "pubDate", "published_at", "publishedAt")
-#: The names that sites use for our fields, in the order in which they are tried. A dot goes into a mapping. Capitals
-#: do not matter. `topics`, `aliases` and `related` take all of theirs together, the others the first that holds
-#: something. Those of `related` are read with hyphens and underscores too, and are not the only ones: see `list_names`.
+_DATE_NAMES = (
+    "publishedDateTime",
+    "date",
+    "publishDate",
+    "pubDate",
+    "publishedAt",
+    "datePublished",
+    "publishedDate",
+    "publicationDate",
+    "publishedOn",
+    "publishedTime",
+    "postDate",
+    "created",
+    "createdAt",
+    "dateCreated",
+    "creationDate",
+)
+#: The names that sites use for our fields, in the order in which they are tried. A dot goes into a mapping. Capitals,
+#: hyphens, underscores and blanks do not matter. `topics`, `aliases` and `related` take all of theirs together, the
+#: others the first that holds something. Those of `related` are not the only ones: see `list_names`.
 USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
-    "title": ("title",),
-    "excerpt": ("excerpt", "description", "summary"),
+    "title": ("title", "headline"),
+    "excerpt": (
+        "excerpt",
+        "description",
+        "summary",
+        "metaDescription",
+        "teaser",
+        "abstract",
+        "standfirst",
+        "lead",
+        "intro",
+        "subtitle",
+        "seo.description",
+        "meta.description",
+    ),
     "published_at": _DATE_NAMES,
     "url": ("webUrl", "url", "permalink"),
     "slug": ("slug",),
@@ -59,17 +88,23 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
         "aliases",
         "redirect_from",
         "id",
+        "uid",
+        "uuid",
+        "guid",
+        "post_id",
+        "article_id",
+        "page_id",
     ),
-    "topics": ("topics", "tags", "categories", "keywords"),
+    "topics": ("topics", "tags", "categories", "keywords", "taxonomies.tags", "taxonomies.categories"),
     "provider": ("provider.name", "provider.domain", "provider", "author", "authors"),
     "quality": ("quality",),
     "language": ("language", "locale", "lang"),
-    "published": ("published",),
-    "draft": ("draft",),
+    "published": ("published", "isPublished", "publish", "public", "listed"),
+    "draft": ("draft", "isDraft"),
     "visible_from": ("publishDate", "pubDate"),
     "visible_until": ("expiryDate", "unpublishDate"),
     "build": ("_build", "build"),
-    "status": ("status", "visibility"),
+    "status": ("status", "visibility", "state"),
     "hidden": ("hidden", "unlisted", "private"),
     "id": ("id",),
     "path": ("path",),
@@ -194,7 +229,7 @@ class FieldReader:
             names[ours] = (theirs,) if isinstance(theirs, str) else tuple(theirs)
         usual = names.pop("related")
         self._list_names = () if usual is USUAL_NAMES["related"] else usual
-        others = (name.partition(".")[0] for usual in names.values() for name in usual)
+        others = (name for usual in names.values() for name in usual if "." not in name)
         self._taken = frozenset(map(fold_name, (*others, WritingSettings().front_matter_name, own_name)))
         if names["topics"] is USUAL_NAMES["topics"]:
             names["topic"] = _SINGULAR_TOPICS
@@ -205,15 +240,19 @@ class FieldReader:
         for ours, usual in names.items():
             for rank, name in enumerate(usual):
                 outer, *inner = name.split(".")
-                self._wanted.setdefault(outer.lower(), []).append((ours, rank, name, inner))
+                self._wanted.setdefault(fold_name(outer), []).append((ours, rank, name, inner))
+
+    def has_title(self, values: Mapping[Any, Any]) -> bool:
+        """Whether a title stands among the values."""
+        return "title" in self._held(values)
 
     def knows(self, name: str) -> bool:
-        """Whether a name is one of those that are read, whatever its capitals."""
-        return name.lower() in self._wanted or name in self._marks
+        """Whether a name is one of those that are read, however it is spelled."""
+        return fold_name(name) in self._wanted or name in self._marks
 
     def reads(self, name: str, ours: str) -> bool:
         """Whether one of our fields is read from a name."""
-        return any(field == ours for field, *_ in self._wanted.get(name.lower(), ()))
+        return any(field == ours for field, *_ in self._wanted.get(fold_name(name), ()))
 
     def read(
         self,
@@ -315,7 +354,7 @@ class FieldReader:
         for name, value in values.items():
             if not isinstance(name, str) or _is_empty(value):
                 continue
-            for ours, rank, theirs, inner in wanted.get(name) or wanted.get(name.lower()) or ():
+            for ours, rank, theirs, inner in wanted.get(fold_name(name)) or ():
                 held = value
                 for part in inner:
                     held = held.get(part) if isinstance(held, Mapping) else None

@@ -314,6 +314,8 @@ def article_of_text(
         values = front_matter.read(text, place, where, notes.warnings)
         origin = _origin(text, place, where)
         body = text[place.body :]
+        if not reader.has_title(values) and (opening := opening_of(body)):
+            body = body[opening.body :]
     elif reader.has_bare_pages and not _OF_THE_REPOSITORY.fullmatch(path) and (opening := opening_of(text)):
         origin = Origin(where)
         body = text[opening.body :]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from recommender.articles import Article, RelatedEntry
@@ -26,7 +26,9 @@ _USUAL = frozenset(map(fold_name, USUAL_NAMES["related"]))
 _LEAST_LISTS, _LEAST_MATCHED, _LEAST_MUTUAL, _LEAST_DIFFERENT = 5, 0.8, 0.25, 0.5
 #: Fewer lists than these, or a smaller share of entries that name an article, are not worth a line.
 _LEAST_TOLD, _LEAST_TOLD_MATCHED = 3, 0.5
-_COMMA = re.compile(r"[,;]")
+#: What parts the entries in one text: marks first; blanks only where each part names an article.
+_SEVERAL = re.compile(r"[,;|&\s]")
+_MARKS, _BLANKS = re.compile(r"[,;|&]"), re.compile(r"\s+")
 
 
 @dataclass(slots=True)
@@ -91,7 +93,7 @@ def _objection(name: str, seen: _Seen, matcher: EntryMatcher) -> str | None:
     named: Counter[str] = Counter()
     n_external = n_unmatched = 0
     for article, found in seen.lists:
-        for entry in found.entries:
+        for entry in _parted(found.entries, article, matcher):
             match = matcher.match(entry, article)
             if match.how == "external":
                 n_external += 1
@@ -147,24 +149,36 @@ def with_lists(articles: Sequence[Article], notes: Notes, names: Collection[str]
 def with_parted_texts(articles: Sequence[Article], matcher: EntryMatcher) -> list[Article]:
     """The articles; where a text with commas names none, but a part of it does, each part is an entry."""
     return [
-        replace(article, related=tuple(_parted(article, matcher))) if any(map(_has_parts, article.related)) else article
+        replace(article, related=tuple(_parted(article.related, article, matcher)))
+        if any(map(_has_parts, article.related))
+        else article
         for article in articles
     ]
 
 
 def _has_parts(entry: RelatedEntry) -> bool:
-    return not entry.title and ("," in entry.target or ";" in entry.target) and not is_address(entry.target)
+    return not entry.title and _SEVERAL.search(entry.target) is not None and not is_address(entry.target)
 
 
-def _parted(article: Article, matcher: EntryMatcher) -> Iterator[RelatedEntry]:
-    for entry in article.related:
-        if _has_parts(entry) and matcher.match(entry, article).article_id is None:
-            parts = [
-                RelatedEntry(url=part if is_address(part) else "", target=part)
-                for part in map(str.strip, _COMMA.split(entry.target, MOST_ENTRIES)[:MOST_ENTRIES])
-                if part
-            ]
-            if any(matcher.match(part, article).article_id is not None for part in parts):
-                yield from parts
-                continue
-        yield entry
+def _parted(entries: Iterable[RelatedEntry], article: Article, matcher: EntryMatcher) -> Iterator[RelatedEntry]:
+    for entry in entries:
+        if _has_parts(entry) and (" /" in entry.target or matcher.match(entry, article).article_id is None):
+            yield from _parts(entry.target, article, matcher) or [entry]
+        else:
+            yield entry
+
+
+def _parts(text: str, article: Article, matcher: EntryMatcher) -> list[RelatedEntry]:
+    """The entries of a text that names no article as a whole; empty where its parts name none either."""
+    title, colon, place = text.rpartition(": ")
+    if colon and matcher.match(RelatedEntry(target=place), article).how == "path":
+        return [RelatedEntry(title, target=place)]
+    for separator, enough in ((_MARKS, any), (_BLANKS, all)):
+        texts = [part for part in map(str.strip, separator.split(text, MOST_ENTRIES)[:MOST_ENTRIES]) if part]
+        parts = [RelatedEntry(url=part if is_address(part) else "", target=part) for part in texts]
+        # Words of a title may be slugs, but are seldom all of them written small.
+        if enough is all and text != text.lower():
+            continue
+        if len(parts) > 1 and enough(matcher.match(part, article).article_id is not None for part in parts):
+            return parts
+    return []

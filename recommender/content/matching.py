@@ -13,6 +13,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from html import unescape
 from posixpath import normpath
 from threading import Lock
 from typing import Any, Literal, get_args
@@ -34,14 +35,16 @@ _WRAPPED = re.compile(
     r"""\{%-?\s*+(?:post_url|link)\s(?P<liquid>[^{%]++)%\}
     | \{\{[<%]\s*+(?:rel)?ref\s++"?(?P<hugo>[^"{}<>%]++)"?\s*+[>%]\}\}
     | \[\[(?P<wiki>[^][|]++)(?:\|[^][]*+)?\]\]
-    | (?:@site|\{\{\s*site\.(?:base)?url\s*\}\})(?P<based>/.*)""",
+    | (?:@(?:site)?|\{\{\s*site\.(?:base)?url\s*\}\})(?P<based>/.*)""",
     re.VERBOSE,
 )
 #: 02-tea, 2_tea and 02. tea: a number that only sorts, as Docusaurus takes it.
 _ORDER = re.compile(r"^\d{1,3}\s*[-_.]+\s*(?=[^-_.\s\d])")
 #: Docusaurus keeps translations apart from what they translate.
 _TRANSLATED = re.compile(r"^(?:.*/)?i18n/[^/]+/docusaurus-plugin-content-(docs|blog)(?:/current)?/")
-_PAGE_ENDING = re.compile(r"\.(?:md|markdown|mdx|html?)$", re.IGNORECASE)
+#: What people type for a typographer's marks.
+_TYPED = str.maketrans(dict.fromkeys("‘’‚‛ʼ′", "'") | dict.fromkeys("“”„‟″", '"') | dict.fromkeys("‐‑‒–—―−", "-"))
+_PAGE_ENDING = re.compile(r"\.(?:md|markdown|mdx|mdown|mkdn?|mkdown|html?)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,8 +338,9 @@ def external_article(entry: RelatedEntry) -> Article | None:
 
 @lru_cache(maxsize=1 << 18)
 def fold_title(title: str) -> str:
-    """A title without its differences of case, blanks, and of how an accent is written."""
-    return " ".join(_folded(title).split())
+    """A title without its differences of case, blanks, quotation marks and dashes, and of how an accent is written."""
+    title = unescape(title) if "&" in title else title
+    return " ".join(_folded(title if title.isascii() else title.translate(_TYPED)).split())
 
 
 def _folded(text: str) -> str:

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Collection
 from datetime import date
 
-ENDINGS = (".md", ".markdown", ".mdx")
+ENDINGS = (".md", ".markdown", ".mdx", ".mdown", ".mkd", ".mkdn", ".mkdown")
 
 _DATED = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})-(?=.)")
 _CODE = re.compile(r"([A-Za-z]{2,3})((?:[-_][A-Za-z0-9]{2,8})*)")
@@ -69,27 +69,30 @@ def titleized(text: str) -> str:
     return " ".join(word.capitalize() for word in re.split(r"[-_\s]+", text) if word)
 
 
-#: Languages by their code: their names in English and in themselves, and their codes of three letters.
+#: Languages by their code: their names in English and in themselves, their codes of three letters, and the
+#: country that is taken for one.
 _NAMES = {
     name: code
     for code, *names in (
         line.split(",")
         for line in (
             "ar,arabic,العربية,ara", "bg,bulgarian,български,bul", "bn,bengali,বাংলা,ben", "ca,catalan,català,cat",
-            "cs,czech,čeština,česky,ces,cze", "da,danish,dansk,dan", "de,german,deutsch,deu,ger",
-            "el,greek,ελληνικά,ell,gre", "en,english,eng", "es,spanish,español,castellano,spa", "et,estonian,eesti,est",
+            "cs,czech,čeština,česky,ces,cze,cz", "da,danish,dansk,dan,dk", "de,german,deutsch,deu,ger",
+            "el,greek,ελληνικά,ell,gre,gr", "en,english,eng", "es,spanish,español,castellano,spa",
+            "et,estonian,eesti,est",
             "eu,basque,euskara,eus", "fa,persian,farsi,فارسی,fas,per", "fi,finnish,suomi,fin",
             "fr,french,français,fra,fre", "gl,galician,galego,glg", "he,hebrew,עברית,heb", "hi,hindi,हिन्दी,hin",
             "hr,croatian,hrvatski,hrv", "hu,hungarian,magyar,hun", "id,indonesian,bahasa indonesia,ind",
-            "is,icelandic,íslenska,isl", "it,italian,italiano,ita", "ja,japanese,日本語,jpn", "ko,korean,한국어,kor",
+            "is,icelandic,íslenska,isl", "it,italian,italiano,ita", "ja,japanese,日本語,jpn,jp",
+            "ko,korean,한국어,kor,kr",
             "lt,lithuanian,lietuvių,lit", "lv,latvian,latviešu,lav", "ms,malay,bahasa melayu,msa",
             "nl,dutch,nederlands,nld,dut", "no,norwegian,norsk,nor", "nb,norsk bokmål,bokmål,nob",
             "nn,norsk nynorsk,nynorsk,nno", "pl,polish,polski,pol", "pt,portuguese,português,por",
             "pt-BR,brazilian portuguese,português brasileiro,português do brasil", "ro,romanian,română,ron,rum",
             "ru,russian,русский,rus", "sk,slovak,slovenčina,slk", "sl,slovenian,slovene,slovenščina,slv",
             "sr,serbian,српски,srpski,srp", "sv,swedish,svenska,swe", "th,thai,ไทย,tha", "tr,turkish,türkçe,tur",
-            "uk,ukrainian,українська,ukr", "ur,urdu,اردو,urd", "vi,vietnamese,tiếng việt,vie",
-            "zh,chinese,中文,汉语,zho,chi", "zh-Hans,simplified chinese,简体中文",
+            "uk,ukrainian,українська,ukr,ua", "ur,urdu,اردو,urd", "vi,vietnamese,tiếng việt,vie",
+            "zh,chinese,中文,汉语,zho,chi,cn", "zh-Hans,simplified chinese,简体中文",
             "zh-Hant,traditional chinese,繁體中文",
         )
     )

@@ -17,6 +17,7 @@ from typing import Any, Literal, NamedTuple
 from recommender.articles import EntryShape, RelatedEntry
 from recommender.bounds import MOST_ENTRIES
 from recommender.content.dates import read_date
+from recommender.content.entry_texts import entries_of_text, list_of_json
 from recommender.content.urls import is_address
 from recommender.content.wording import say
 
@@ -25,11 +26,11 @@ EntryNames = Counter[tuple[tuple[str, str], ...]]
 
 #: The names in an embedded entry, in the order in which they are tried.
 ENTRY_NAMES: Mapping[str, tuple[str, ...]] = {
-    "title": ("title", "name", "text", "label"),
+    "title": ("title", "name", "text", "label", "headline", "heading"),
     "excerpt": ("excerpt", "description", "summary"),
     "published_at": ("publishedDateTime", "date", "publishDate", "pubDate", "published_at", "publishedAt"),
-    "url": ("webUrl", "url", "link", "href", "permalink"),
-    "path": ("path", "slug", "ref", "id", "file", "post", "page", "article", "doc"),
+    "url": ("webUrl", "url", "link", "href", "permalink", "to", "uri"),
+    "path": ("path", "slug", "ref", "id", "file", "post", "page", "article", "doc", "uid"),
     "provider": ("provider.name", "provider.domain", "provider", "author", "source"),
     "quality": ("quality",),
 }
@@ -58,12 +59,9 @@ _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _DEEPEST_NAME, _DEEPEST_ENTRY = 3, 8
 #: Lists from which a form is learned: so many, or those of this share of the articles on a small site.
 _LEAST_LISTS, _LEAST_SHARE = 5, 0.1
-#: [Tea](/tea/), [Tea](<my tea.md>) and [[tea|Tea]]; pictures are none.
-_LINK = re.compile(
-    r"(?<!!)(?:\[(?P<title>[^][]++)\]\((?:<(?P<angled>[^<>[]++)>|(?P<url>[^)[\s]++))[^)[]*+\)|(?P<wiki>\[\[[^][]++\]\]))"
-)
-_BULLET = re.compile(r"^[-*+]\s+")
-_NEXT_ADDRESS = re.compile(r"(?<![,;\s])[,;\s]++(?=https?://)")
+#: What people write where there is no list.
+_NONE = frozenset({"none", "null", "false", "no", "n/a", "-", "~"})
+_BULLET = re.compile(r"^(?:[-*+]|\d{1,3}[.)])\s+")
 
 
 @lru_cache(maxsize=1 << 12)
@@ -73,6 +71,20 @@ def fold_name(name: str) -> str:
 
 
 _OURS = {fold_name(name): (ours, rank) for ours, names in ENTRY_NAMES.items() for rank, name in enumerate(names)}
+
+
+#: What may stand before the name in an entry: postTitle, page_url.
+_OF_AN_ENTRY = frozenset("post article page entry item doc link related".split())  # noqa: SIM905 -- as above
+
+
+@lru_cache(maxsize=1 << 12)
+def _ours_of(name: str) -> tuple[str, int]:
+    """Our field for a name in an embedded entry, and its rank among the names of the field; "" for none."""
+    words = [word.lower() for word in _WORD.findall(name)]
+    known = _OURS.get(fold_name(name))
+    if known is None and len(words) == 2 and words[0] in _OF_AN_ENTRY:
+        known = _OURS.get(words[1])
+    return known or ("", 0)
 
 
 class CuratedList(NamedTuple):
@@ -234,8 +246,10 @@ def read_entries(value: Any, zone: tzinfo, known: KnownEntries | None = None) ->
         Remembers embedded entries, all of one time zone.
     """
     if isinstance(value, str):
-        lines = value.splitlines()
-        value = [_BULLET.sub("", line.strip(), count=1) for line in lines] if len(lines) > 1 else lines
+        lines = [] if value.strip().lower() in _NONE else value.splitlines()
+        if len(lines) > 1:
+            lines = [_BULLET.sub("", line.strip(), count=1) for line in lines]
+        value = list_of_json(value) or lines
     elif isinstance(value, Mapping) or (isinstance(value, int) and not isinstance(value, bool)):
         value = [value]
     if not isinstance(value, list):
@@ -262,7 +276,7 @@ def read_entries(value: Any, zone: tzinfo, known: KnownEntries | None = None) ->
             n_scored += read.is_scored
             complaints += [f"entry {number} {complaint}" for complaint in read.complaints]
         elif isinstance(item, str | int | float | date) and not isinstance(item, bool):
-            entries += _from_text(str(item).strip())
+            entries += entries_of_text(str(item).strip())
         else:
             complaints.append(f"entry {number} must be text or a mapping, but is {say(item)}. It is left out.")
     return CuratedList(tuple(entries), tuple(names.items()), n_scored, tuple(complaints))
@@ -293,7 +307,7 @@ def _grouped(item: Mapping[Any, Any]) -> list[Any] | None:
     nested: list[Any] = []
     pairs: list[Any] = []
     for key, value in item.items():
-        ours, _ = _OURS.get(fold_name(str(key)), ("", 0))
+        ours, _ = _ours_of(str(key))
         if isinstance(value, list | Mapping) and ours in ("", "url", "path"):
             if not _is_other(str(key)):
                 is_group = True
@@ -369,7 +383,7 @@ def entry_shape(lists: Iterable[tuple[RelatedEntry, ...]], names: EntryNames) ->
 def _from_mapping(item: Mapping[Any, Any], zone: tzinfo) -> _Embedded:
     if len(item) == 1:
         ((key, only),) = item.items()
-        if fold_name(str(key)) not in _OURS and isinstance(only, str):
+        if not _ours_of(str(key))[0] and isinstance(only, str):
             if _is_place(only):
                 return _Embedded(item, RelatedEntry(title=str(key), url=only, target=only))
             if _is_place(key):
@@ -378,10 +392,9 @@ def _from_mapping(item: Mapping[Any, Any], zone: tzinfo) -> _Embedded:
             return _Embedded(item, RelatedEntry(target=f"{key}: {only}"))
     found: dict[str, tuple[int, str, Any]] = {}
     for name, value in item.items():
-        known = _OURS.get(fold_name(str(name)))
-        if known is None or value is None or value == "":
+        ours, rank = _ours_of(str(name))
+        if not ours or value is None or value == "":
             continue
-        ours, rank = known
         shown = str(name)
         if ours == "provider" and isinstance(value, Mapping):
             inner = next((key for key in ("name", "domain") if value.get(key)), None)
@@ -396,6 +409,9 @@ def _from_mapping(item: Mapping[Any, Any], zone: tzinfo) -> _Embedded:
         if isinstance(value, str | int | float | date) and not isinstance(value, bool)
     }
     title, url, path = texts.get("title", ""), texts.get("url", ""), texts.get("path", "")
+    if all(value is None or isinstance(value, bool) for value in item.values()):
+        # Switches of the site's template.
+        return _Embedded(item, None)
     if not (title or url or path):
         return _Embedded(item, None, complaints=["has neither a title nor an address. It is left out."])
     is_scored = any(
@@ -415,16 +431,3 @@ def _from_mapping(item: Mapping[Any, Any], zone: tzinfo) -> _Embedded:
         title, texts.get("excerpt", ""), url, published_at, texts.get("provider", ""), url or path or title
     )
     return _Embedded(item, entry, names, is_scored, complaints)
-
-
-def _from_text(text: str) -> list[RelatedEntry]:
-    """The links in a text, or the text itself: an address, a path, a slug or a title."""
-    if links := list(_LINK.finditer(text)):
-        entries = []
-        for link in links:
-            place = link["wiki"] or link["angled"] or link["url"]
-            entries.append(RelatedEntry(link["title"] or "", url="" if link["wiki"] else place, target=place))
-        return entries
-    if is_address(text):
-        return [RelatedEntry(url=place, target=place) for place in _NEXT_ADDRESS.split(text)]
-    return [RelatedEntry(target=text)]

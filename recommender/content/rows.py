@@ -25,11 +25,10 @@ from recommender.settings import Settings
 #: blanks and capitals.
 _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "id": ("articleid", "postid", "uuid", "guid"),
-    "title": ("headline", "heading", "posttitle", "articletitle", "name"),
-    "excerpt": ("postexcerpt", "metadescription", "teaser", "abstract", "standfirst", "subtitle"),
+    "title": ("heading", "posttitle", "articletitle", "name"),
+    "excerpt": ("postexcerpt",),
     "body": ("content", "text", "html", "bodytext", "articlebody", "fulltext", "postcontent"),
     "url": ("link", "href", "address", "pageurl", "posturl"),
-    "date": ("publisheddate", "publicationdate", "datepublished", "publishedon", "postdate", "created", "createdat"),
     "tags": ("labels",),
     "author": ("creator", "byline", "writer"),
     "slug": ("postname",),
@@ -37,24 +36,17 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 _OWN = frozenset({"id", "path", "slug"})
 _OF_PERSONS = frozenset(name.lower() for name in USUAL_NAMES["person"])
-_USUAL = {
-    fold_name(name): name
-    for ours, names in USUAL_NAMES.items()
-    if ours not in ("person", "related")
-    for name in names
-    if "." not in name
-}
 #: Of several columns for one field the first of these is read.
 _PLACES = {name: place for names in _COLUMNS.values() for place, name in enumerate(names)}
-_NAMED = {**_USUAL, **{theirs: ours for ours, names in _COLUMNS.items() for theirs in (ours, *names)}}
+_NAMED = {theirs: ours for ours, names in _COLUMNS.items() for theirs in (ours, *names)}
 
 
 def column_of(name: str, reader: FieldReader) -> str:
     """The name of front matter that a column's name stands for; the column's own where there is none."""
     # What is read here is looked up in small letters. A person's name is read inside a person only.
-    if reader.knows(name) and name.lower() not in _OF_PERSONS:
-        return name.lower() if name.lower() in _OWN else name
-    return _named(name)
+    column = _named(name)
+    is_read = reader.knows(name) and name.lower() not in _OF_PERSONS
+    return column if column in _OWN or not is_read else name
 
 
 @lru_cache(maxsize=4096)

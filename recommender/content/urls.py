@@ -169,9 +169,11 @@ def _fold_escape(escapes: str) -> str:
     return "".join(quote(c, safe="") if c.isascii() and ord(c) in _RESERVED else c for c in text)
 
 
-#: The addresses of a machine's own server, where editors look at a site before it is public.
+#: The addresses of a machine's own server, and of previews: where editors look at a site before it is public.
 _LOCAL = re.compile(
-    r"(?:https?:)?//(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|[\w.-]+\.(?:localhost|local|test))(?::\d+)?(?=[/?#]|$)",
+    r"(?:https?:)?//(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|[\w.-]+\.(?:localhost|local|test)"
+    r"|192\.168\.\d+\.\d+|[\w.-]+--[\w-]+\.netlify\.app|[\w.-]+-git-[\w.-]+\.vercel\.app|[\da-f]{8}\.[\w-]+\.pages\.dev"
+    r"|[\w.-]+\.ngrok(?:-free)?\.(?:io|app|dev))(?::\d+)?(?=[/?#]|$)",
     re.IGNORECASE,
 )
 #: A host that stages a site has so many names before the site's own at most.

@@ -205,7 +205,7 @@ def _day(found: Found, name: str, value: object, zone: tzinfo) -> datetime | Non
 
 #: Words by which a status keeps readers from a page.
 _HIDDEN = frozenset(
-    {"draft", "drafts", "hidden", "private", "unlisted", "unpublished", "pending", "trash", "auto-draft"}
+    {"draft", "drafts", "hidden", "private", "unlisted", "unpublished", "pending", "trash", "auto-draft", "wip"}
 )
 #: Folders of pages about people, whose ``url`` is their own site.
 _PEOPLE = frozenset(
@@ -231,9 +231,10 @@ def hidden_of(found: Found, path: str) -> tuple[str, str]:
             found.names.append(("headless", name))
             return "hidden by headless or _build", render
     for name, value in found.get("status"):
-        if isinstance(value, str) and value.strip().lower() in _HIDDEN:
+        word = _only(value).strip().lower() if isinstance(_only(value), str) else ""
+        if word in _HIDDEN:
             found.names.append(("published", name))
-            return f"with {name.lower()}: {value.strip().lower()}", render
+            return f"with {name.lower()}: {word}", render
     for name, value in found.get("hidden"):
         if _truth(value):
             found.names.append(("published", name))
@@ -276,7 +277,7 @@ def addresses_of(found: Found, path: str) -> tuple[str, tuple[str, ...], str, st
         else:
             found.leave_out(name, "text", value)
     for name, value in found.get("aliases"):
-        is_id = name.lower() == "id"
+        is_id = name.lower().endswith("id")
         items = value if isinstance(value, list) else [str(value) if is_id and type(value) is int else value]
         texts = [text.strip() for text in items if isinstance(text, str)]
         if texts:
@@ -309,14 +310,25 @@ def _names(value: Any, depth: int = 0) -> list[str]:
     """The names in a list, in a text with commas or blanks between them, or in mappings that carry a name."""
     if isinstance(value, str):
         if depth:
-            return [text] if (text := value.strip()) else []
+            return [text] if (text := _unmarked(value)) else []
         parts = re.split(r"[,;\n]", value) if re.search(r"[,;\n]", value) else value.split()
-        return [part.strip() for part in parts if part.strip()]
+        return [text for part in parts if (text := _unmarked(part))]
     if isinstance(value, list):
         return [name for item in value for name in (_names(item, depth + 1) if depth < 2 else ())]
     if isinstance(value, Mapping):
         return next((_names(value[key], 2) for key in _NAMING if value.get(key)), [])
     return [str(value)] if isinstance(value, int | float | date) and not isinstance(value, bool) else []
+
+
+def _unmarked(name: str) -> str:
+    """A name without the mark that note takers put before a topic: #tea."""
+    name = name.strip()
+    return name.lstrip("#").strip() or name
+
+
+def _only(value: Any) -> Any:
+    """The one item of a list that holds no other; any other value as it is."""
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
 def provider_of(found: Found) -> str:
@@ -348,7 +360,8 @@ def language_of(found: Found) -> str:
     """The first code of a language."""
     for name, value in found.get("language"):
         # YAML reads Norway's code as a truth value.
-        code = "no" if value is False else named_language(value) if isinstance(value, str) else ""
+        only = _only(value)
+        code = "no" if only is False else named_language(only) if isinstance(only, str) else ""
         if code:
             found.names.append(("language", name))
             return code

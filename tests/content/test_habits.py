@@ -1,0 +1,170 @@
+"""What people type into front matter is understood without settings."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from recommender.content.dates import read_date
+from recommender.content.list_names import with_parted_texts
+from recommender.content.matching import EntryMatcher, fold_title
+from recommender.content.related_lists import read_entries
+from recommender.content.site import read_article, read_site
+from recommender.content.urls import below_local_host
+
+
+def named(corpus, article_id):
+    """What the entries of an article's list name, in order."""
+    matcher = EntryMatcher(corpus)
+    return [matcher.match(entry, corpus[article_id]).article_id for entry in corpus[article_id].related]
+
+
+@pytest.mark.parametrize(
+    "related",
+    [
+        "[{postSlug: wool}, {articleSlug: loom}]",
+        "[{to: /wool/, label: About wool}, {uri: /loom}]",
+        "[{page_url: /wool/, page_title: On wool}, {linkUrl: /loom/}]",
+        "[{Spinning wool: wool}, {A loom: loom}]",
+        "{Spinning wool: wool, A loom: loom}",
+        "wool | loom",
+        "wool loom",
+        "/wool/ /loom/",
+        "wool.md & loom.md",
+        '\'["wool", "loom"]\'',
+        '[\'<a class="x" href="/wool/">Wool</a>\', \'<a href="/loom/">Loom</a>\']',
+        "[w-1, w-2]",
+        '["@/wool.md", "@/loom.md#warp"]',
+        '["https://deploy-preview-7--yarn.netlify.app/wool/", "https://yarn-git-spring-knit.vercel.app/loom"]',
+        '["Wool\'s second spring", "The loom - a start"]',
+        "|\n  1. wool\n  2. loom",
+    ],
+)
+def test_entries(make_site, related):
+    """An entry means its article, in whatever form it is typed."""
+    site = make_site(
+        {
+            "yarn.md": f"---\ntitle: Yarn\nrelated: {related}\n---\n",
+            "wool.md": "---\ntitle: Wool’s second spring\nuid: w-1\n---\n",
+            "loom.md": "---\ntitle: The loom – a start\nuid: w-2\n---\n",
+        }
+    )
+    assert named(read_site(site), "yarn") == ["wool", "loom"]
+
+
+def test_title_with_small_words(make_site):
+    """A title that no article has is not taken apart into words that are slugs, unless it is a list of slugs."""
+    site = make_site({name: f"---\ntitle: {name} it is\n---\n" for name in ("wool.md", "loom.md")})
+    corpus = read_site(site)
+    (entry,) = read_entries("Wool Loom", UTC).entries
+    draft = read_article("---\ntitle: Yarn\nrelated: Wool Loom\n---\n")
+    assert with_parted_texts([draft], EntryMatcher(corpus))[0].related == (entry,)
+
+
+@pytest.mark.parametrize("value", ["none", "None", "n/a", "{show: false}", "[{enabled: true}]"])
+def test_no_list(make_site, value):
+    """Words for nothing and switches of a template are no list, and nothing to complain about."""
+    corpus = read_site(make_site({"yarn.md": f"---\ntitle: Yarn\nrelated: {value}\n---\n"}))
+    assert (corpus["yarn"].related, corpus.reading.warnings, corpus.reading.unmatched) == ((), (), ())
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "date published",
+        "Date-Created",
+        "created",
+        "publish_date",
+        "published-on",
+        "pub_date",
+        "datePublished",
+        "createdAt",
+    ],
+)
+def test_names_of_dates(name):
+    """A date is found under the names that sites give it, however they are spelled."""
+    article = read_article(f"---\ntitle: Yarn\n{name}: 2021-03-04\n---\n")
+    assert article.published_at == datetime(2021, 3, 4, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [20210304, "20210304", "1614816000", "1614816000000", "2021-03-04 (Thu)", "2021. 3. 4.", [date(2021, 3, 4)]],
+)
+def test_forms_of_dates(value):
+    """Days in eight digits, seconds in a text, remarks and lists of one date are read."""
+    assert read_date(value, UTC).date() == date(2021, 3, 4)
+
+
+def test_zone_by_place():
+    """A zone may be named by its place; a place that there is not is no date."""
+    assert read_date("2021-07-04 07:08 Europe/Berlin", UTC).isoformat() == "2021-07-04T07:08:00+02:00"
+    with pytest.raises(ValueError, match="not possible"):
+        read_date("2021-07-04 07:08 Europe/Atlantis", UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "body"),
+    [
+        ("---\ndescription: Fibres.\n---\n# Yarn and rope\n\nTwist it.\n", "Yarn and rope", "\nTwist it.\n"),
+        ("---\ntags: [a]\n---\n\nYarn\n====\nTwist it.\n", "Yarn", "Twist it.\n"),
+        ("---\ntitle: Rope\n---\n# Yarn\n", "Rope", "# Yarn\n"),
+        ("---\nheadline: Rope\n---\n# Yarn\n", "Rope", "# Yarn\n"),
+    ],
+)
+def test_headings(text, title, body):
+    """Where front matter has no title, the page is called by its first heading, which is no part of the body then."""
+    article = read_article(text)
+    assert (article.title, article.body) == (title, body)
+
+
+@pytest.mark.parametrize(
+    ("line", "is_published"),
+    [
+        ("isDraft: true", False),
+        ("publish: false", False),
+        ("is_published: no", False),
+        ("public: false", False),
+        ("state: draft", False),
+        ("status: [draft]", False),
+        ("publish: true", True),
+        ("status: [published]", True),
+    ],
+)
+def test_unpublished(line, is_published):
+    """The words by which people keep a page back are understood."""
+    assert read_article(f"---\ntitle: Yarn\n{line}\n---\n").is_published is is_published
+
+
+@pytest.mark.parametrize(
+    ("lines", "field", "expected"),
+    [
+        ("tags: '#wool, #rope'", "topics", ("wool", "rope")),
+        ("tags: [C#, '#wool']", "topics", ("C#", "wool")),
+        ("taxonomies: {tags: [wool, rope]}", "topics", ("wool", "rope")),
+        ("meta: {description: Fibres.}", "excerpt", "Fibres."),
+        ("meta_description: Fibres.", "excerpt", "Fibres."),
+        ("lang: [de]", "language", "de"),
+        ("lang: jp", "language", "ja"),
+    ],
+)
+def test_other_fields(lines, field, expected):
+    """Topics with a mark, descriptions in a mapping and languages in a list or by their country are read."""
+    assert getattr(read_article(f"---\ntitle: Yarn\n{lines}\n---\n"), field) == expected
+
+
+def test_typed_titles():
+    """Quotation marks, dashes and escaped characters do not make two titles of one."""
+    assert fold_title("Tom &amp; Ann’s “loom” — a start") == fold_title('Tom & Ann\'s "loom" - a start')
+
+
+@pytest.mark.parametrize(
+    ("address", "path"),
+    [
+        ("http://192.168.0.7:1313/wool/", "/wool/"),
+        ("https://0a1b2c3d.yarn.pages.dev/wool", "/wool"),
+        ("https://yarn.netlify.app/wool", "https://yarn.netlify.app/wool"),
+    ],
+)
+def test_previews(address, path):
+    """The address of a preview is a path of the site; a site that lives at such a host is one of its own."""
+    assert below_local_host(address) == path
