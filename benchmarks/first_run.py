@@ -1,5 +1,5 @@
 """
-A newcomer's first run, command by command: from the wheel to suggestions seen in a built page.
+A newcomer's first run, command by command: from the wheel to suggestions seen in a built page, and as a picture.
 
     python benchmarks/first_run.py [hugo jekyll eleventy docusaurus csv]
 
@@ -7,6 +7,7 @@ Builds the wheel, and for each kind makes a folder of its own, runs what docs/fi
 follows every suggested link to a built file, and writes the page anew. Needs hugo, jekyll and npm.
 """
 
+import io
 import os
 import re
 import shutil
@@ -19,6 +20,7 @@ from urllib.parse import unquote
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "first-run.md"
+PICTURE = ROOT / "docs" / "first-run.svg"
 ARTICLES = {
     "black-tea": ("Brewing black tea", "Boiling water and four minutes in a warm pot make a strong cup."),
     "green-tea": ("Brewing green tea", "Water just below the boil and two minutes keep the leaves sweet."),
@@ -161,6 +163,12 @@ def run(name: str, wheel: Path) -> str:
         checked = follow(place / kind["built"]) if kind["built"] else 0
     text = [f"## {kind['title']}", "", "| command | seconds |", "| --- | ---: |"]
     text += [f"| `{command.replace('|', chr(92) + '|')}` | {seconds:.1f} |" for command, seconds, *_ in lines]
+    parts = {"installing this package": 0.0, "the generator: install, build": 0.0, "`recommender suggest`": 0.0}
+    for command, seconds, *_ in lines:
+        ours, theirs = "recommender suggest" in command, re.search(r"\b(?:npm|npx|hugo|jekyll)\b", command)
+        name = [*parts][0 if command in INSTALL else 2 if ours else 1]
+        parts[name] += seconds if command in INSTALL or ours or theirs else 0.0
+    text += [f"| {part} | {seconds:.1f} |" for part, seconds in parts.items() if seconds]
     text += [f"| together | {total:.0f} |", ""]
     if kind["pasted"]:
         names = ", ".join(f"`{path.removeprefix('site/')}`" for path in kind["pasted"])
@@ -171,7 +179,23 @@ def run(name: str, wheel: Path) -> str:
     text += ["and what is seen at the end:", "", "```", lines[-1][3].strip()[:1500], "```", ""]
     if checked:
         text += [f"All {checked} suggested links of the built pages lead to a built file.", ""]
+    if name == "hugo":
+        draw(lines)
     return "\n".join(text)
+
+
+def draw(lines: list[tuple[str, float, str, str]]) -> None:
+    """The run as a terminal shows it, as a picture."""
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(record=True, width=96, file=io.StringIO(), force_terminal=True)
+    for command, seconds, told, seen in lines:
+        console.print(Text.assemble(("$ ", "bold green"), (command, "bold"), (f"   # {seconds:.0f} s", "dim")))
+        for text in (told, seen):
+            if text.strip():
+                console.print(Text(re.sub(r"</li>\s*", "</li>\n", text.strip())))
+    PICTURE.write_text(console.export_svg(title="The first run, on a fresh Hugo site", unique_id="first-run"))
 
 
 def follow(built: Path) -> int:
@@ -215,7 +239,10 @@ From the wheel to suggestions seen in a built page. Each begins in a folder with
 `articles/` (on Docusaurus: those that its template brings). No settings are needed.
 What is pasted is in [show.md](show.md).
 
-Measured on two cores that had other work too, with {", ".join(found)}; most of it is waiting for pip and npm.
+![A terminal: the package is installed, a Hugo site made, suggestions written and seen in the built page](first-run.svg)
+
+Measured on two cores that had other work too (load {os.getloadavg()[2]:.0f}), with {", ".join(found)}; most of it is
+waiting for pip and npm.
 
 """
     sections = [kept[kind["title"]].strip() + "\n" for kind in KINDS.values() if kind["title"] in kept]

@@ -24,6 +24,7 @@ from recommender.cli_types import (
     Count,
     WriterName,
     example,
+    form_of,
     loudness,
     names_between_commas,
     prepare,
@@ -142,11 +143,10 @@ def suggest(
     Where nothing has changed since the last run, nothing is computed again.
     """
     from recommender.batch import suggest_site
-    from recommender.writing import writer_of
 
     if more and not only:
         raise click.UsageError(f"Got unexpected extra argument ({more[0]}). More files go behind --only.")
-    settings = _settings(site, settings_file, k=k, writer=writer or writer_of(output))
+    settings = _settings(site, settings_file, k=k, writer=form_of(output, writer))
     is_plan = check or diff or dry_run
     if settings.writing.writer == "front-matter" and output:
         raise click.UsageError("--output names one file; --write front-matter writes into the articles.")

@@ -19,7 +19,7 @@ from typing import Any, NoReturn, cast
 
 import click
 
-from recommender.errors import RecommenderError
+from recommender.errors import RecommenderError, SettingsError
 
 
 class Commands(click.Group):
@@ -122,6 +122,16 @@ def loudness(command: Callable[..., Any]) -> Callable[..., Any]:
     verbose = click.option("-v", "--verbose", is_flag=True, help="Tell more: each stage, every warning.")
     quiet = click.option("-q", "--quiet", is_flag=True, help="Tell of problems only.")
     return verbose(quiet(command))
+
+
+def form_of(output: Path | None, writer: str | None) -> str | None:
+    """The writer that --write and the ending of --output ask for; wrong use where they ask for two."""
+    from recommender.writing import writer_of
+
+    try:
+        return writer_of(output, writer)
+    except SettingsError as error:
+        raise click.UsageError(str(error)) from None
 
 
 def example(*lines: str) -> str:

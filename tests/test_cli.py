@@ -250,6 +250,16 @@ def test_gate(site):
             ["site", "--write", "front-matter", "--output", "x"],
             "--output names one file; --write front-matter writes into the articles.",
         ),
+        (
+            ["site", "--write", "jsonl", "--output", "x.csv"],
+            "--output x.csv: --write jsonl writes lines of JSON, but a name in .csv is written by --write data. "
+            "Leave --write out, or give the file another ending.",
+        ),
+        (
+            ["site", "--write", "data", "--output", "x.jsonl"],
+            "--output x.jsonl: --write data writes a data file or a table, but a name in .jsonl is written by --write "
+            "jsonl. Leave --write out, or give the file another ending.",
+        ),
     ],
 )
 def test_wrong_use(site, arguments, message):

@@ -19,7 +19,7 @@ from recommender.content import front_matter
 from recommender.content.fields import FieldReader, Notes
 from recommender.content.generators import Generator
 from recommender.content.headings import opening_of
-from recommender.content.paths import ENDINGS, name_date, slug, titleized
+from recommender.content.paths import ENDINGS, dated, name_date, slug, titleized
 from recommender.content.syntaxes import FrontMatter
 from recommender.content.translations import SiteLanguages
 from recommender.content.values import Origin
@@ -332,7 +332,7 @@ def article_of_text(
         default_excerpt=opening.excerpt if opening else "",
         default_title=titleized(slug(path, languages.suffixes)),
         default_language=languages.of(path),
-        default_date=name_date(path),
+        default_date=name_date(path) or dated(path),
     )
 
 

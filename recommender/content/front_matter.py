@@ -7,8 +7,8 @@ Other syntaxes are found and read by `syntaxes`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
 
 import yaml
 
@@ -25,7 +25,9 @@ from recommender.content.yaml import LINE_END, parse_events, read_yaml
 from recommender.errors import FrontMatterError
 
 _LINE = rf"[{BLANKS}]*(?:\r\n|\n|\r|\Z)"
-_OPENING = re.compile(rf"---{_LINE}")
+#: Some generators let the opening line say what the values are written in: ---toml.
+_OPENING = re.compile(rf"---(?P<syntax>ya?ml|toml|json)?{_LINE}")
+_SYNTAXES: Mapping[str, Literal["toml", "json"]] = {"toml": "toml", "json": "json"}
 _CLOSING = re.compile(rf"(?:---|\.\.\.){_LINE}")
 _ODD = f"{BLANKS[2:]}："
 _NEXT_ODD = re.compile(f"[{_ODD}]").search
@@ -57,7 +59,11 @@ def split(text: str, where: str = "text") -> FrontMatter | None:
         raise FrontMatterError(
             f"{where}: front matter opens at line 1 and is never closed. End it with a line of three dashes."
         )
-    return FrontMatter(line_end_of(opening[0]), opening.end(), closing.start(), closing.end())
+    start, end = opening.end(), closing.start()
+    if opening["syntax"] in ("toml", "json"):
+        end = start + len(text[start:end].rstrip()) if opening["syntax"] == "json" else end
+        return FrontMatter(line_end_of(opening[0]), start, end, closing.end(), _SYNTAXES[opening["syntax"]])
+    return FrontMatter(line_end_of(opening[0]), start, end, closing.end())
 
 
 def _closing_line(text: str, start: int) -> re.Match[str] | None:

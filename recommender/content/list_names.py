@@ -174,7 +174,7 @@ def _parts(text: str, article: Article, matcher: EntryMatcher) -> list[RelatedEn
     if colon and matcher.match(RelatedEntry(target=place), article).how == "path":
         return [RelatedEntry(title, target=place)]
     for separator, enough in ((_MARKS, any), (_BLANKS, all)):
-        texts = [part for part in map(str.strip, separator.split(text, MOST_ENTRIES)[:MOST_ENTRIES]) if part]
+        texts = [text for part in separator.split(text, MOST_ENTRIES)[:MOST_ENTRIES] if (text := part.strip(" \t\"'"))]
         parts = [RelatedEntry(url=part if is_address(part) else "", target=part) for part in texts]
         # Words of a title may be slugs, but are seldom all of them written small.
         if enough is all and text != text.lower():

@@ -44,7 +44,7 @@ _ORDER = re.compile(r"^\d{1,3}\s*[-_.]+\s*(?=[^-_.\s\d])")
 _TRANSLATED = re.compile(r"^(?:.*/)?i18n/[^/]+/docusaurus-plugin-content-(docs|blog)(?:/current)?/")
 #: What people type for a typographer's marks.
 _TYPED = str.maketrans(dict.fromkeys("‘’‚‛ʼ′", "'") | dict.fromkeys("“”„‟″", '"') | dict.fromkeys("‐‑‒–—―−", "-"))
-_PAGE_ENDING = re.compile(r"\.(?:md|markdown|mdx|mdown|mkdn?|mkdown|html?)$", re.IGNORECASE)
+_PAGE_ENDING = re.compile(r"\.(?:md|markdown|mdx|mdown|mkdn?|mkdown|html?|php)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from datetime import date
 ENDINGS = (".md", ".markdown", ".mdx", ".mdown", ".mkd", ".mkdn", ".mkdown")
 
 _DATED = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})-(?=.)")
+_DAY = re.compile(r"(?:^|/)(?P<year>(?:19|20)\d\d)([-_./]?)(?P<month>\d\d)\2(?P<day>\d\d)(?=[-_./\s]|$)", re.ASCII)
 _CODE = re.compile(r"([A-Za-z]{2,3})((?:[-_][A-Za-z0-9]{2,8})*)")
 
 #: ISO 639-1, the two-letter codes.
@@ -39,6 +40,19 @@ def name_date(path: str) -> date | None:
         return None
     try:
         return date(int(found[1]), int(found[2]), int(found[3]))
+    except ValueError:
+        return None
+
+
+def dated(path: str) -> date | None:
+    """
+    The date that a path tells in any way: ``20210303-tea.md``, ``2021-03-03.md``, ``2021/03/03/tea.md``; else None.
+
+    No generator takes it for a part of an address.
+    """
+    found = _DAY.search(without_ending(path))
+    try:
+        return date(int(found["year"]), int(found["month"]), int(found["day"])) if found else None
     except ValueError:
         return None
 

@@ -39,7 +39,12 @@ _SCORES = frozenset({"score", "similarity", "distance", "relevance", "confidence
 #: Names of lists of articles, without hyphens, underscores and capitals.
 _TELLING = re.compile(
     r"related|seealso|similar|furtherread|readnext|readmore|readalso|alsoread|moreread|nextread|(?:suggested|recommended)read"
-    r"|youmay|youmight|morelikethis|nextsteps|whatsnext"
+    r"|youmay|youmight|morelikethis|nextsteps|whatsnext|nextup|recommend|suggested|alsosee|(?:keep|continue)reading"
+    r"|connected|associated|(?:linked|more|other)(?:posts|articles|pages|reading)"
+    # In other languages: "see also", "related", "similar".
+    r"|vertambi[eé]n|leertambi[eé]n|vejatamb[eé]m|vedianche|voiraussi|sieheauch|zieook|relacion|relateret|relatert|relaterade"
+    r"|gerelateerd|verwandt|[aä]hnlich|aehnlich|articlesli[eé]s|correlat|powi[aą]zan|podobn|souvisej|похож|связанн|смтакже|читайте"
+    r"|пов.?язан|関連|相关|相關|관련|ที่เกี่ยวข้อง|ذاتصلة|קשור"
 )
 #: A name with one of these words holds something else than articles, whatever its entries are called.
 _OTHER_THINGS = frozenset(
@@ -247,9 +252,7 @@ def read_entries(value: Any, zone: tzinfo, known: KnownEntries | None = None) ->
     """
     if isinstance(value, str):
         lines = [] if value.strip().lower() in _NONE else value.splitlines()
-        if len(lines) > 1:
-            lines = [_BULLET.sub("", line.strip(), count=1) for line in lines]
-        value = list_of_json(value) or lines
+        value = list_of_json(value) or [_BULLET.sub("", line.strip(), count=1) for line in lines]
     elif isinstance(value, Mapping) or (isinstance(value, int) and not isinstance(value, bool)):
         value = [value]
     if not isinstance(value, list):

@@ -177,7 +177,8 @@ class _Maker:
     def __call__(self, before: bytes | None) -> bytes:
         if before is None:
             raise WriteError(f"{self.path}: was removed after it was read, so nothing is written.")
-        if not before.removeprefix(codecs.BOM_UTF8).startswith(b"---"):
+        opening = before.removeprefix(codecs.BOM_UTF8)[:7]
+        if not opening.startswith(b"---") or opening in (b"---toml", b"---json"):
             whole = front_matter.decode(before, self.path)
             place = front_matter.split(whole, self.path)
             if place is None or place.syntax in ("headers", "members"):

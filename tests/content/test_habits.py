@@ -4,12 +4,14 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from recommender.batch import suggest_site
 from recommender.content.dates import read_date
 from recommender.content.list_names import with_parted_texts
 from recommender.content.matching import EntryMatcher, fold_title
 from recommender.content.related_lists import read_entries
 from recommender.content.site import read_article, read_site
 from recommender.content.urls import below_local_host
+from recommender.settings import settings_from_mapping
 
 
 def named(corpus, article_id):
@@ -37,6 +39,8 @@ def named(corpus, article_id):
         '["https://deploy-preview-7--yarn.netlify.app/wool/", "https://yarn-git-spring-knit.vercel.app/loom"]',
         '["Wool\'s second spring", "The loom - a start"]',
         "|\n  1. wool\n  2. loom",
+        '\'"Wool", "Loom"\'',
+        "[/wool.php, loom.html]",
     ],
 )
 def test_entries(make_site, related):
@@ -58,6 +62,52 @@ def test_title_with_small_words(make_site):
     (entry,) = read_entries("Wool Loom", UTC).entries
     draft = read_article("---\ntitle: Yarn\nrelated: Wool Loom\n---\n")
     assert with_parted_texts([draft], EntryMatcher(corpus))[0].related == (entry,)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "recommended",
+        "keep-reading",
+        "suggestedPosts",
+        "siehe_auch",
+        "voir aussi",
+        "関連記事",
+        "похожие",
+        "relacionados",
+    ],
+)
+def test_names_of_lists(make_site, name):
+    """Lists are found under what people call them, in their language."""
+    text = f"---\ntitle: Yarn\n{name}: [wool, loom]\n---\n"
+    site = make_site({"yarn.md": text, "wool.md": "---\ntitle: W\n---\n", "loom.md": "---\ntitle: L\n---\n"})
+    assert named(read_site(site), "yarn") == ["wool", "loom"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["20210304-yarn.md", "2021-03-04.md", "2021/03/04/yarn.md", "2021/03/04-yarn.md", "diary/2021.03.04 yarn.md"],
+)
+def test_dated_paths(make_site, path):
+    """An undated article has the date that its file's name or its folders tell."""
+    (article,) = read_site(make_site({path: "---\ntitle: Yarn\n---\n"}))
+    assert article.published_at == datetime(2021, 3, 4, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("path", ["1234567-yarn.md", "2021-13-04-yarn.md", "v2021.03.04.md", "20210304567.md"])
+def test_undated_paths(make_site, path):
+    """Other numbers in a name are no date."""
+    (article,) = read_site(make_site({path: "---\ntitle: Yarn\n---\n"}))
+    assert article.published_at is None
+
+
+@pytest.mark.parametrize(
+    ("opening", "values"), [("---toml", "title = 'Yarn'"), ("---json", '{"title": "Yarn"}'), ("---yaml", "title: Yarn")]
+)
+def test_named_syntax(opening, values):
+    """The opening line may say what the values are written in."""
+    article = read_article(f"{opening}\n{values}\n---\nTwist it.\n")
+    assert (article.title, article.body) == ("Yarn", "Twist it.\n")
 
 
 @pytest.mark.parametrize("value", ["none", "None", "n/a", "{show: false}", "[{enabled: true}]"])
@@ -168,3 +218,21 @@ def test_typed_titles():
 def test_previews(address, path):
     """The address of a preview is a path of the site; a site that lives at such a host is one of its own."""
     assert below_local_host(address) == path
+
+
+@pytest.mark.parametrize(
+    ("opening", "values"),
+    [("---toml", 'title = "Spinning wool yarn"'), ("---json", '{"title": "Spinning wool yarn"}')],
+)
+def test_named_syntax_written(make_site, opening, values):
+    """Suggestions are written into such front matter and are taken out again, byte for byte."""
+    before = f"{opening}\n{values}\n---\nTwist the wool.\n"
+    site = make_site({"yarn.md": before, "wool.md": "---\ntitle: Spinning wool into yarn\n---\nTwist the wool.\n"})
+    settings = settings_from_mapping({"writing": {"writer": "front-matter"}})
+    suggest_site(site, settings)
+    written = (site / "yarn.md").read_text()
+    assert written.startswith(opening)
+    assert "Spinning wool into yarn" in written
+    (site / "wool.md").write_text("---\ntitle: Granite\n---\nStone.\n")
+    suggest_site(site, settings)
+    assert (site / "yarn.md").read_text() == before
