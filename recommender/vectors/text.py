@@ -37,6 +37,11 @@ _BARE_URL = re.compile(r"\bhttps?://\S+")
 _MARKS = re.compile(r"^\s{0,3}(?:#{1,6}\s+|>\s?|[-*+]\s+|\d+[.)]\s+)|[*`~|]+|(?<!\w)_+|_+(?!\w)", re.MULTILINE)
 # Format characters (zero-width space and joiner, soft hyphen, BOM, direction marks) and control characters.
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+#: Points of Hebrew and Arabic, the stroke that stretches an Arabic word, and stress marks on Cyrillic letters: hardly
+#: anybody types them, and a word with them is the same word.
+_POINTS = re.compile(
+    "[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670]|(?<=[\u0400-\u04ff])[\u0300\u0301]"
+)
 # What feeds and content systems append to an excerpt that they cut: at its very end, or a last sentence of its own.
 _READ_ON = (
     r"(?:continue reading|read more|read on|keep reading|click here to (?:read|continue)|"
@@ -58,11 +63,15 @@ _PUNCTUATION = ".,:;!?\"'()[]«»„“”‘’–—"
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 )
+# Vowel signs of the scripts of India are marks, and parts of a word in these languages.
+_SIGNED_LANGUAGES = frozenset({"as", "bn", "gu", "hi", "kn", "ml", "mr", "ne", "or", "pa", "sa", "si", "ta", "te"})
+_SIGNS = "".join(chr(code) for code in range(0x900, 0xE00) if unicodedata.category(chr(code)) in ("Mn", "Mc"))
 # A word: letters and digits, with a hyphen-free inside; "C++", "C#" and "don't" are one word each.
 # So are ".NET" and "3.10".
 _TOKEN = re.compile(
     rf"[{_UNSPACED}]+|\d+(?:\.\d+)+|(?:(?<![\w.])\.(?=[A-Za-z]))?[^\W_{_UNSPACED}]+(?:['’][^\W_{_UNSPACED}]+)*(?:\+\+|\#)?"
 )
+_SIGNED_TOKEN = re.compile(_TOKEN.pattern.replace(rf"[^\W_{_UNSPACED}]+", rf"(?:[^\W_{_UNSPACED}]++[{_SIGNS}]*+)++"))
 # What it finds in ASCII, in half the time.
 _ASCII_TOKEN = re.compile(r"\d+(?:\.\d+)+|(?:(?<![\w.])\.(?=[A-Za-z]))?[A-Za-z0-9]+(?:'[A-Za-z0-9]+)*(?:\+\+|\#)?")
 _IS_UNSPACED = re.compile(rf"[{_UNSPACED}]")
@@ -90,6 +99,11 @@ _ENGLISH_FUNCTION_WORDS = frozenset(
     """.split()  # noqa: SIM905 - as a text it is read
 )
 
+#: What Korean puts behind a noun; the noun has two syllables at least.
+_KOREAN_PARTICLE = re.compile(
+    "(?P<noun>[\uac00-\ud7a3]{2,}?)(?:에서는|에서도|에게서|으로는|으로도|이라고|라고|에서|에게|한테|께서|까지|부터|처럼|보다|마다|으로|에는|에도"
+    "|이나|은|는|이|가|을|를|의|에|로|와|과|도|만)$"
+)
 #: Words that an analyzer remembers.
 _MOST_MET = 1 << 18
 
@@ -123,6 +137,7 @@ def repair(text: str) -> str:
             for typed, plain in _TYPED:
                 text = text.replace(typed, plain)
             text = unicodedata.normalize("NFKC", text)
+        text = _POINTS.sub("", text)
     if "&" in text:
         # Twice: feeds escape what was already escaped ("&amp;amp;").
         text = html.unescape(html.unescape(text))
@@ -177,6 +192,8 @@ class Analyzer:
 
     def __init__(self, language: str, stem: bool = True, stop_words: bool = True) -> None:
         primary = re.split(r"[-_]", language.lower())[0] or "en"
+        self._primary = primary
+        self._token = _SIGNED_TOKEN if primary in _SIGNED_LANGUAGES else _TOKEN
         self._stems = Stemmer.Stemmer(_SNOWBALL[primary], 65_536) if stem and primary in _SNOWBALL else None
         self.stop_words = _stop_words(primary) if stop_words else frozenset()
         self.is_unspaced = primary in UNSPACED_LANGUAGES
@@ -191,7 +208,7 @@ class Analyzer:
 
     def _words_of(self, text: str) -> tuple[list[str], list[str | None]]:
         """The words of a repaired text, and the term of each; None for one that says nothing."""
-        surfaces: list[str] = (_ASCII_TOKEN if text.isascii() else _TOKEN).findall(text)
+        surfaces: list[str] = (_ASCII_TOKEN if text.isascii() else self._token).findall(text)
         if not text.isascii() and _IS_UNSPACED.search(text):
             surfaces = [part for surface in surfaces for part in _bigrams(surface)]
         return surfaces, [*map(self._met.__getitem__, surfaces)]
@@ -200,18 +217,37 @@ class Analyzer:
         """The term of a word, or None for one that says nothing."""
         if _IS_UNSPACED.match(surface):
             return surface
-        word = surface.lower().replace("’", "'")
+        word = self._spelled(surface).replace("’", "'")
         if word in self.stop_words:
             return None
         word = word.removesuffix("'s").split("'")[-1]
         # One letter is a name where it is written large, as C, R and X are; "I" and "A" are function words.
         if word in self.stop_words or (len(word) < 2 and not (word.isdigit() or surface.isupper())):
             return None
+        if self._primary == "ko" and (found := _KOREAN_PARTICLE.match(word)):
+            return found["noun"]
         return self._stems.stemWord(word) if self._stems else word
+
+    def _spelled(self, surface: str) -> str:
+        """A word in small letters, in the one spelling of its language."""
+        match self._primary:
+            case "tr" | "az":
+                return surface.replace("İ", "i").replace("I", "ı").lower()
+            case "uk" | "be":
+                return re.sub("['’ʼ]", "", surface.lower())
+            case "ru":
+                return surface.lower().replace("ё", "е")
+            case "el":
+                accented = unicodedata.normalize("NFD", surface.lower()).replace("ς", "σ")
+                return "".join(character for character in accented if not unicodedata.combining(character))
+            case "fa":
+                return surface.lower().replace("ي", "ی").replace("ك", "ک")
+            case _:
+                return surface.lower()
 
     def placed_terms(self, text: str) -> Iterator[tuple[int, str, str]]:
         """(where the word starts, the word, its term), as `surface_terms`."""
-        for match in _TOKEN.finditer(text):
+        for match in self._token.finditer(text):
             for surface, term in self.surface_terms(match.group()):
                 yield match.start(), surface, term
 

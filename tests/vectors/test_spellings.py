@@ -1,0 +1,36 @@
+"""Short texts in many scripts find each other, however they are spelled."""
+
+import unicodedata
+
+import pytest
+
+from recommender import Article, Corpus, Recommender
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "same", "other"),
+    [
+        ("en", "Anna’s kettle", "Anna's kettle boils", "The price of fuel"),
+        ("fr", unicodedata.normalize("NFD", "Thé glacé à la crème"), "Crème glacée au thé", "Le prix de l'essence"),
+        ("he", "שָׁלוֹם לַיְלָדִים בַּגִּנָּה", "שלום הילדים בגינה", "מחיר הדלק עולה"),
+        ("ar", "كِتَابُ الشَّايِ الأخضر", "كتاب الشاي الاخضر", "سعر الوقود يرتفع"),
+        ("fa", "چای سبز می‌نوشیم", "چاي سبز", "قیمت بنزین"),
+        ("ru", "Зелёный ча́й и замо́к", "Зеленый чай за замком", "Цены на бензин растут"),
+        ("uk", "П’ять сімей пʼють чай", "П'ять сімей п'ють каву", "Ціни на бензин"),
+        ("el", "Πράσινο τσάι", "ΠΡΑΣΙΝΟ ΤΣΑΪ", "τιμή βενζίνης"),
+        ("tr", "YEŞİL ÇAYIN FAYDASI", "yeşil çay içmek", "benzin fiyatı"),
+        ("hi", "हरी चाय बनाना", "हरी चाय के फायदे", "पेट्रोल की कीमत"),
+        ("ko", "녹차를 마시는 방법", "녹차는 몸에 좋다", "자동차가 비싸다"),
+        ("ja", "ＰＹＴＨＯＮ入門 ｶﾞｲﾄﾞ", "Pythonのガイド", "車の価格"),
+        ("zh", "绿茶的冲泡方法", "怎样冲泡绿茶", "汽车价格上涨"),
+        ("zh-Hant", "綠茶的沖泡方法", "怎樣沖泡綠茶", "汽車價格上漲"),
+        ("th", "วิธีชงชาเขียว", "ชาเขียวดีต่อสุขภาพ", "ราคารถยนต์สูงขึ้น"),
+        ("vi", "Cách pha trà xanh", "Trà xanh tốt", "Giá xăng tăng"),
+    ],
+)
+def test_one_spelling(language, title, same, other):
+    """The article with the same words in another spelling is suggested, and the one without any is not."""
+    texts = {"asked": title, "same": same, "other": other}
+    corpus = Corpus(Article(id=name, title=text, language=language) for name, text in texts.items())
+    suggestions = Recommender().fit(corpus).suggest("asked", min_score=0.05)
+    assert [one.article_id for one in suggestions] == ["same"]
