@@ -9,25 +9,16 @@ from __future__ import annotations
 
 import dataclasses
 import re
-import types
-import typing
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import yaml
 
-from recommender.bounds import LONGEST_NUMBER, read_regular
+from recommender.bounds import read_regular
 from recommender.errors import SettingsError, did_you_mean
-
-
-def knob(default: Any, help: str, low: float | None = None, high: float | None = None) -> Any:
-    """A dataclass field with its sentence for the documentation and, for numbers, its limits (both included)."""
-    metadata = {"help": help, "low": low, "high": high}
-    if isinstance(default, (dict, list)) or dataclasses.is_dataclass(default):
-        return field(default_factory=lambda: default, metadata=metadata)
-    return field(default=default, metadata=metadata)
+from recommender.knobs import build, check, describe, knob, say
 
 
 @dataclass(frozen=True)
@@ -248,30 +239,30 @@ class Settings:
 
     def __post_init__(self) -> None:
         """Check every knob, however the settings were made."""
-        _check(self, "", "settings")
-        _check_fields(self.articles.fields, "settings")
+        check(self, "", "settings")
+        _check_fields(self.articles.fields)
         if self.articles.site_url and not _ADDRESS.fullmatch(self.articles.site_url):
             raise SettingsError(
                 "settings: articles.site_url must be an address such as https://example.org, "
-                f"but is {_say(self.articles.site_url)}."
+                f"but is {say(self.articles.site_url)}."
             )
         data_file = Path(self.writing.data_file)
         if self.writing.data_file and (data_file.is_absolute() or ".." in data_file.parts or not data_file.name):
             raise SettingsError(
-                f"settings: writing.data_file must be a file below the site, but is {_say(self.writing.data_file)}. "
+                f"settings: writing.data_file must be a file below the site, but is {say(self.writing.data_file)}. "
                 "To write elsewhere: --output FILE."
             )
         for name in ("same", "prefer"):
             for asked in getattr(self.rules, name):
                 if asked not in PATTERN_NAMES:
                     raise SettingsError(
-                        f"settings: rules.{name} may name {', '.join(PATTERN_NAMES)}, but names {_say(asked)}."
+                        f"settings: rules.{name} may name {', '.join(PATTERN_NAMES)}, but names {say(asked)}."
                         f"{did_you_mean(asked, PATTERN_NAMES)}"
                     )
         for pair in self.rules.apart:
             if [bool(part.strip()) for part in pair.split("|")] != [True, True]:
                 raise SettingsError(
-                    f"settings: rules.apart must be two patterns with a bar between, but is {_say(pair)}. "
+                    f"settings: rules.apart must be two patterns with a bar between, but is {say(pair)}. "
                     "Write it such as: topic: deaths | topic: games."
                 )
         for name in _FIELDS_OF_TEXT:
@@ -317,7 +308,9 @@ def read_settings(path: Path | str) -> Settings:
     try:
         text = read_regular(path).decode("utf-8-sig")
     except OSError as error:
-        cure = "Check its permissions." if path.exists() else "Name a file that exists: --settings FILE."
+        cure = "Name a file that exists: --settings FILE."
+        if path.exists():
+            cure = "Check its permissions." if path.is_file() else "Name a regular file: --settings FILE."
         raise SettingsError(f"{path}: cannot be read ({error.strerror}). {cure}") from None
     except UnicodeDecodeError:
         raise SettingsError(f"{path}: is not UTF-8 text. Save it as UTF-8.") from None
@@ -371,143 +364,25 @@ def settings_from_mapping(found: object, where: str = "settings") -> Settings:
     SettingsError
         As `read_settings`.
     """
-    settings = _build(Settings, found, "", where)
+    settings = build(Settings, found, "", where)
     assert isinstance(settings, Settings)
     return settings
 
 
 def describe_settings(settings: Settings | None = None) -> list[tuple[str, Any, str]]:
     """Every setting as (dotted name, value, sentence), in the order of the data's way."""
-    return list(_describe(settings or Settings(), ""))
+    return list(describe(settings or Settings(), ""))
 
 
-def _describe(part: Any, prefix: str) -> typing.Iterator[tuple[str, Any, str]]:
-    for knob_ in dataclasses.fields(part):
-        value = getattr(part, knob_.name)
-        if dataclasses.is_dataclass(value):
-            yield from _describe(value, f"{prefix}{knob_.name}.")
-        else:
-            yield f"{prefix}{knob_.name}", value, knob_.metadata["help"]
-
-
-def _build(kind: type, found: object, prefix: str, where: str, base: Any = None) -> Any:
-    """An instance of a settings dataclass; what is not named keeps the value it has in `base`."""
-    if not isinstance(found, Mapping):
-        name = prefix.rstrip(".") or "the file"
-        raise SettingsError(f"{where}: {name} must be a mapping of settings, but is {_say(found)}.")
-    base = kind() if base is None else base
-    knobs = {knob_.name: knob_ for knob_ in dataclasses.fields(kind)}
-    hints = typing.get_type_hints(kind)
-    values: dict[str, Any] = {}
-    for name, value in found.items():
-        if name not in knobs:
-            raise SettingsError(
-                f"{where}: there is no setting {prefix}{name}.{did_you_mean(str(name), knobs)} "
-                "`recommender settings --all` lists them all."
-            )
-        if dataclasses.is_dataclass(hints[name]):
-            values[name] = _build(hints[name], value, f"{prefix}{name}.", where, getattr(base, name))
-        else:
-            values[name] = _convert(value, hints[name], knobs[name], f"{prefix}{name}", where)
-    if kind is ArticlesSettings and "fields" in values:
-        _check_fields(values["fields"], where)
-    try:
-        return dataclasses.replace(base, **values)
-    except SettingsError as error:
-        raise SettingsError(str(error).replace("settings: ", f"{where}: ", 1)) from None
-
-
-def _convert(value: Any, hint: Any, knob_: dataclasses.Field[Any], name: str, where: str) -> Any:
-    if value is None and knob_.default is not dataclasses.MISSING and knob_.default == "":
-        return ""
-    if isinstance(value, list):
-        # YAML reads a pattern that is not quoted, - topic: deaths, as a mapping of one name.
-        if hint == tuple[str, ...] and name.startswith("rules."):
-            value = [_pattern_of(item) if isinstance(item, Mapping) and len(item) == 1 else item for item in value]
-        value = tuple(value)
-    if isinstance(value, Mapping):
-        value = {key: tuple(item) if isinstance(item, list) else item for key, item in value.items()}
-    # YAML 1.1 reads a bare yes or no as a truth value; the choice of that name is what was meant.
-    if typing.get_origin(hint) is Literal and isinstance(value, bool):
-        value = "yes" if value else "no"
-    expected = _violation(value, hint, knob_)
-    if expected:
-        raise SettingsError(f"{where}: {name} must be {expected}, but is {_say(value)}.")
-    return float(value) if hint is float else value
-
-
-def _pattern_of(item: Mapping[Any, Any]) -> str:
-    ((name, value),) = item.items()
-    return f"{name}: {_say(value) if isinstance(value, bool) else value}"
-
-
-def _check(part: Any, prefix: str, where: str) -> None:
-    hints = typing.get_type_hints(type(part))
-    for knob_ in dataclasses.fields(part):
-        value = getattr(part, knob_.name)
-        if dataclasses.is_dataclass(hints[knob_.name]):
-            _check(value, f"{prefix}{knob_.name}.", where)
-        elif expected := _violation(value, hints[knob_.name], knob_):
-            raise SettingsError(f"{where}: {prefix}{knob_.name} must be {expected}, but is {_say(value)}.")
-
-
-def _violation(value: Any, hint: Any, knob_: dataclasses.Field[Any]) -> str:
-    """What was expected, or "" when the value is right."""
-    low, high = knob_.metadata["low"], knob_.metadata["high"]
-    origin = typing.get_origin(hint)
-    if origin in (types.UnionType, typing.Union):
-        if value is None:
-            return ""
-        (hint,) = [part for part in typing.get_args(hint) if part is not type(None)]
-        origin = typing.get_origin(hint)
-    if origin is Literal:
-        choices = typing.get_args(hint)
-        return "" if isinstance(value, str) and value in choices else "one of " + ", ".join(choices)
-    if hint is bool:
-        return "" if isinstance(value, bool) else "true or false"
-    if hint in (int, float):
-        right_type = isinstance(value, int if hint is int else (int, float)) and not isinstance(value, bool)
-        if right_type and low <= value <= high:
-            return ""
-        return f"a {'whole ' if hint is int else ''}number from {low:g} to {high:g}".replace("e+06", ",000,000")
-    if hint is str:
-        return "" if isinstance(value, str) else "text"
-    if hint == tuple[int, int]:
-        pair = isinstance(value, tuple) and len(value) == 2 and all(type(item) is int for item in value)
-        return "" if pair else "two whole numbers"
-    if hint == tuple[str, ...]:
-        return "" if isinstance(value, tuple) and all(isinstance(item, str) for item in value) else "a list of texts"
-    if origin is not None and issubclass(origin, Mapping):
-        return "" if isinstance(value, Mapping) else "a mapping"
-    raise TypeError(f"no check for a setting of type {hint}")
-
-
-def _check_fields(fields: Mapping[str, Any], where: str) -> None:
+def _check_fields(fields: Mapping[str, Any]) -> None:
     for name, names in fields.items():
         if name not in FIELD_NAMES:
             raise SettingsError(
-                f"{where}: articles.fields cannot map {name!r}.{did_you_mean(str(name), FIELD_NAMES)} "
+                f"settings: articles.fields cannot map {name!r}.{did_you_mean(str(name), FIELD_NAMES)} "
                 f"It maps {', '.join(FIELD_NAMES)}."
             )
         texts = (names,) if isinstance(names, str) else names
         if not (isinstance(texts, tuple) and texts and all(isinstance(text, str) and text for text in texts)):
             raise SettingsError(
-                f"{where}: articles.fields.{name} must be a name or a list of names, but is {_say(names)}."
+                f"settings: articles.fields.{name} must be a name or a list of names, but is {say(names)}."
             )
-
-
-def _say(value: object) -> str:
-    """A value as a person would write it in YAML."""
-    if value is None:
-        return "empty"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return repr(value)
-    if isinstance(value, Mapping):
-        return "a mapping"
-    if isinstance(value, (list, tuple)):
-        return "a list"
-    if isinstance(value, int) and abs(value) >= 10**LONGEST_NUMBER:
-        return "a number of many digits"
-    return str(value)

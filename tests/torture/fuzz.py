@@ -235,7 +235,7 @@ if __name__ == "__main__":
         (start / str(number)).write_bytes(b"\0" + seed)
     options = [
         f"-max_total_time={seconds}",
-        "-timeout=10",
+        "-timeout=30",
         "-rss_limit_mb=2000",
         "-max_len=600",
         "-print_final_stats=1",

@@ -1,0 +1,143 @@
+"""
+Settings as dataclasses: a field's sentence and limits, values checked against them, and plain mappings made into them.
+
+It knows no setting; `settings` has them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from collections.abc import Iterator, Mapping
+from dataclasses import field
+from typing import Any, Literal
+
+from recommender.bounds import LONGEST_NUMBER
+from recommender.errors import SettingsError, did_you_mean
+
+
+def knob(default: Any, help: str, low: float | None = None, high: float | None = None) -> Any:
+    """A dataclass field with its sentence for the documentation and, for numbers, its limits (both included)."""
+    metadata = {"help": help, "low": low, "high": high}
+    if isinstance(default, (dict, list)) or dataclasses.is_dataclass(default):
+        return field(default_factory=lambda: default, metadata=metadata)
+    return field(default=default, metadata=metadata)
+
+
+def describe(part: Any, prefix: str) -> Iterator[tuple[str, Any, str]]:
+    """Every knob of a dataclass and of those in it, as (dotted name, value, sentence)."""
+    for knob_ in dataclasses.fields(part):
+        value = getattr(part, knob_.name)
+        if dataclasses.is_dataclass(value):
+            yield from describe(value, f"{prefix}{knob_.name}.")
+        else:
+            yield f"{prefix}{knob_.name}", value, knob_.metadata["help"]
+
+
+def build(kind: type, found: object, prefix: str, where: str, base: Any = None) -> Any:
+    """An instance of a settings dataclass; what is not named keeps the value it has in `base`."""
+    if not isinstance(found, Mapping):
+        name = prefix.rstrip(".") or "the file"
+        raise SettingsError(f"{where}: {name} must be a mapping of settings, but is {say(found)}.")
+    base = kind() if base is None else base
+    knobs = {knob_.name: knob_ for knob_ in dataclasses.fields(kind)}
+    hints = typing.get_type_hints(kind)
+    values: dict[str, Any] = {}
+    for name, value in found.items():
+        if name not in knobs:
+            raise SettingsError(
+                f"{where}: there is no setting {prefix}{name}.{did_you_mean(str(name), knobs)} "
+                "`recommender settings --all` lists them all."
+            )
+        if dataclasses.is_dataclass(hints[name]):
+            values[name] = build(hints[name], value, f"{prefix}{name}.", where, getattr(base, name))
+        else:
+            values[name] = _convert(value, hints[name], knobs[name], f"{prefix}{name}", where)
+    try:
+        return dataclasses.replace(base, **values)
+    except SettingsError as error:
+        raise SettingsError(str(error).replace("settings: ", f"{where}: ", 1)) from None
+
+
+def _convert(value: Any, hint: Any, knob_: dataclasses.Field[Any], name: str, where: str) -> Any:
+    if value is None and knob_.default is not dataclasses.MISSING and knob_.default == "":
+        return ""
+    if isinstance(value, list):
+        # YAML reads a pattern that is not quoted, - topic: deaths, as a mapping of one name.
+        if hint == tuple[str, ...] and name.startswith("rules."):
+            value = [_pattern_of(item) if isinstance(item, Mapping) and len(item) == 1 else item for item in value]
+        value = tuple(value)
+    if isinstance(value, Mapping):
+        value = {key: tuple(item) if isinstance(item, list) else item for key, item in value.items()}
+    # YAML 1.1 reads a bare yes or no as a truth value; the choice of that name is what was meant.
+    if typing.get_origin(hint) is Literal and isinstance(value, bool):
+        value = "yes" if value else "no"
+    expected = _violation(value, hint, knob_)
+    if expected:
+        raise SettingsError(f"{where}: {name} must be {expected}, but is {say(value)}.")
+    return float(value) if hint is float else value
+
+
+def _pattern_of(item: Mapping[Any, Any]) -> str:
+    ((name, value),) = item.items()
+    return f"{name}: {say(value) if isinstance(value, bool) else value}"
+
+
+def check(part: Any, prefix: str, where: str) -> None:
+    """Raise SettingsError where a value is of the wrong type or outside its limits."""
+    hints = typing.get_type_hints(type(part))
+    for knob_ in dataclasses.fields(part):
+        value = getattr(part, knob_.name)
+        if dataclasses.is_dataclass(hints[knob_.name]):
+            check(value, f"{prefix}{knob_.name}.", where)
+        elif expected := _violation(value, hints[knob_.name], knob_):
+            raise SettingsError(f"{where}: {prefix}{knob_.name} must be {expected}, but is {say(value)}.")
+
+
+def _violation(value: Any, hint: Any, knob_: dataclasses.Field[Any]) -> str:
+    """What was expected, or "" when the value is right."""
+    low, high = knob_.metadata["low"], knob_.metadata["high"]
+    origin = typing.get_origin(hint)
+    if origin in (types.UnionType, typing.Union):
+        if value is None:
+            return ""
+        (hint,) = [part for part in typing.get_args(hint) if part is not type(None)]
+        origin = typing.get_origin(hint)
+    if origin is Literal:
+        choices = typing.get_args(hint)
+        return "" if isinstance(value, str) and value in choices else "one of " + ", ".join(choices)
+    if hint is bool:
+        return "" if isinstance(value, bool) else "true or false"
+    if hint in (int, float):
+        right_type = isinstance(value, int if hint is int else (int, float)) and not isinstance(value, bool)
+        if right_type and low <= value <= high:
+            return ""
+        return f"a {'whole ' if hint is int else ''}number from {low:g} to {high:g}".replace("e+06", ",000,000")
+    if hint is str:
+        return "" if isinstance(value, str) else "text"
+    if hint == tuple[int, int]:
+        pair = isinstance(value, tuple) and len(value) == 2 and all(type(item) is int for item in value)
+        return "" if pair else "two whole numbers"
+    if hint == tuple[str, ...]:
+        return "" if isinstance(value, tuple) and all(isinstance(item, str) for item in value) else "a list of texts"
+    if origin is not None and issubclass(origin, Mapping):
+        return "" if isinstance(value, Mapping) else "a mapping"
+    raise TypeError(f"no check for a setting of type {hint}")
+
+
+def say(value: object) -> str:
+    """A value as a person would write it in YAML."""
+    if value is None:
+        return "empty"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return repr(value)
+    if isinstance(value, Mapping):
+        return "a mapping"
+    if isinstance(value, (list, tuple)):
+        return "a list"
+    if isinstance(value, int) and abs(value) >= 10**LONGEST_NUMBER:
+        return "a number of many digits"
+    return str(value)
