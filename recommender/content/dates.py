@@ -54,7 +54,7 @@ _LEAST_DAY, _LAST_DAY = 19_000_101, 21_001_231
 
 
 class NoDayError(ValueError):
-    """The value says that there is no date, in a word that no generator knows."""
+    """The value is no mistake of whoever wrote it, and tells no day: a word for none, or what could be two days."""
 
 
 def read_date(value: Any, zone: tzinfo, languages: Sequence[str] = ()) -> datetime | None:
@@ -128,14 +128,17 @@ def _parsed(text: str, languages: tuple[str, ...]) -> datetime | None:
             if found := form.fullmatch(written):
                 try:
                     return _of_numbers(found, languages).replace(tzinfo=_zone(zone) if zone else None)
-                except ValueError as error:
-                    raise ValueError(error.args[0] if error.args[0] == _TWO_DATES else _NOT_POSSIBLE) from None
+                except NoDayError:
+                    raise
+                except ValueError:
+                    raise ValueError(_NOT_POSSIBLE) from None
     if _WORDY.fullmatch(text) and (moment := _in_words(text, languages)):
         return moment
     raise ValueError(_NOT_POSSIBLE if re.match(r"\d{4}-\d", text) and ":" in text else "")
 
 
-_NOT_POSSIBLE, _TWO_DATES = ", which is not possible", ", which could be two dates"
+_NOT_POSSIBLE = ", which is not possible"
+_TWO_DATES = ", which could be two days (articles.site_language: en-US or en-GB says which is meant)"
 
 
 def _of_numbers(found: re.Match[str], languages: tuple[str, ...]) -> datetime:
@@ -151,7 +154,7 @@ def _of_numbers(found: re.Match[str], languages: tuple[str, ...]) -> datetime:
         if max(day, month) > 12:
             day, month = max(day, month), min(day, month)
         elif language == "en":
-            raise ValueError(_TWO_DATES)
+            raise NoDayError(_TWO_DATES)
         elif language == "en-us":
             day, month = month, day
     microsecond = int((found["fraction"] or "").ljust(6, "0"))

@@ -1,4 +1,4 @@
-"""What a Markdown page without front matter calls itself and says first: its heading and its first paragraph."""
+"""What a Markdown page without a title calls itself and says first: its heading and its first paragraph."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Opening(NamedTuple):
 
 
 def opening_of(text: str) -> Opening | None:
-    """How a page without front matter opens, or None where it has no heading to be called by."""
+    """How a page without a title opens, or None where it has no heading to be called by."""
     before = _BEFORE.match(text, 1 if text.startswith("\ufeff") else 0)
     start = before.end() if before else 0
     first = _HASHES.match(text, start) or _UNDERLINED.match(text, start)

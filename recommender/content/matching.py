@@ -223,7 +223,7 @@ class EntryMatcher:
         if source is not None and source.path and not target.startswith("/"):
             folder = _folded(source.path.rpartition("/")[0])
             relative = normpath(f"{folder}/{cleaned}" if folder else cleaned)
-            if ids := by_path.get(relative):
+            if ids := by_path.get(relative) or by_path.get(normpath(f"{relative}/index")):
                 return ids[0]
         cleaned = normpath(cleaned).lstrip("./")
         parts = tuple(cleaned.split("/"))

@@ -53,6 +53,8 @@ MATCHER = EntryMatcher([TEA, EN, DE, CUP])
         ("kettle", EN, "path"),
         ("Green tea", TEA, "title"),
         ("  GREEN   TEA ", TEA, "title"),
+        ("@/blog/de/kettle.md", DE, "path"),
+        ("@site/content/blog/de/kettle.md", DE, "path"),
         ("Der Kessel", DE, "title"),
     ],
 )
@@ -190,7 +192,8 @@ TAILS = Article(
     "docs/tails", "docs/tails.md", "Tails", url="/Docs/Tails/", aliases=("https://kite.example/Docs/Tails/", "7")
 )
 ACCENT = Article("docs/crème", "docs/crème.md", "Crème")
-DOCS = EntryMatcher([BUTTON, TESTING, SPARS, TAILS, ACCENT])
+START = Article("docs/index", "docs/index.md", "“Kites” &amp; tails – a start")
+DOCS = EntryMatcher([BUTTON, TESTING, SPARS, TAILS, ACCENT, START])
 
 
 @pytest.mark.parametrize(
@@ -212,11 +215,18 @@ DOCS = EntryMatcher([BUTTON, TESTING, SPARS, TAILS, ACCENT])
         ("7", TAILS, "path"),
         ("cre\u0300me.md", ACCENT, "path"),
         ("CRE\u0300ME", ACCENT, "path"),
+        ('"Kites" & tails - a start', START, "title"),
     ],
 )
 def test_spellings(target, article, how):
     """Case, backslashes, hosts of a preview, queries, numbers that sort and composed letters do not hide an article."""
     assert DOCS.match(RelatedEntry(target=target)) == Match(article.id, how)
+
+
+@pytest.mark.parametrize("target", ["../index.md", "../", ".."])
+def test_the_index_of_a_folder_above(target):
+    """A path up to a folder names the index in it, as its page does."""
+    assert DOCS.match(RelatedEntry(target=target), SPARS).article_id == START.id
 
 
 @pytest.mark.parametrize("target", ["https://other.example/Docs/Tails/", "https://kite.example.org/Docs/Tails/"])

@@ -54,6 +54,8 @@ def address(url):
         ),
         ([["tea"], [["kettle"]]], [RelatedEntry(target="[[tea]]"), RelatedEntry(target="[[kettle]]")]),
         ("See [Tea](<my tea.md>).", [RelatedEntry("Tea", url="my tea.md", target="my tea.md")]),
+        ("<https://tea.example/x>", [RelatedEntry(url="https://tea.example/x", target="https://tea.example/x")]),
+        ("<a class=b href='/tea/'>Tea</a>", [RelatedEntry("Tea", url="/tea/", target="/tea/")]),
         (["![A cup](/cup.png)"], [RelatedEntry(target="![A cup](/cup.png)")]),
         ([{"/tea/": "Tea"}], [RelatedEntry("Tea", url="/tea/", target="/tea/")]),
         ([{"web-url": "/tea/"}], [RelatedEntry(url="/tea/", target="/tea/")]),

@@ -10,6 +10,7 @@ import pytest
 from recommender.articles import NEVER
 from recommender.bounds import Fence
 from recommender.content import site as site_module
+from recommender.content.generators import read_generator
 from recommender.content.site import read_article, read_site
 from recommender.errors import ArticleError, FrontMatterError, SiteError
 from recommender.settings import ArticlesSettings, Settings, settings_from_mapping
@@ -625,6 +626,14 @@ def test_values_of_exporters(make_site):
     author = ("author:", "  display_name: ''", "  login: ann", "  email: ann@tea.example")
     corpus = read_site(make_site({"a.md": article("!binary |-\n  R3LDvG5lciBUZWU=", *author)}))
     assert (corpus["a"].title, corpus["a"].provider) == ("Grüner Tee", "ann")
+
+
+def test_hexo_without_names_of_its_own(make_site):
+    """Posts in `source/_posts` are Hexo's, whose configuration is called as Jekyll's; Octopress names its source."""
+    posts = {"source/_posts/tea.md": article("Tea", "date: 2024-01-05")}
+    hexo, octopress = "permalink: :year/:title/\n", "source: source\npermalink: /:title/\n"
+    assert read_site(make_site({"_config.yml": hexo, **posts}))["source/_posts/tea"].url == "/2024/tea/"
+    assert read_generator(make_site({"_config.yml": octopress, **posts})).title == "Jekyll"
 
 
 def test_pages_without_front_matter(make_site):

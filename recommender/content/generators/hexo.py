@@ -50,7 +50,9 @@ class Hexo(Generator):
         if not cls.packages.isdisjoint(sources.packages()):
             return True
         try:
-            return not _OWN.isdisjoint(sources.mapping(file))
+            names = sources.mapping(file)
+            # Octopress, which is Jekyll, keeps its posts there too, and says so.
+            return not _OWN.isdisjoint(names) or ("source" not in names and (sources.root / "source/_posts").is_dir())
         except SiteError:
             return False
 
