@@ -20,6 +20,7 @@ from typing import Any, Literal, Self, get_args
 import yaml
 
 from recommender.articles import Article
+from recommender.bounds import Fence, read_regular
 from recommender.cache import digest
 from recommender.content.urls import canonical_url
 from recommender.content.wording import say
@@ -148,7 +149,9 @@ class DecisionsFile:
     """
 
     def __init__(self, site: Path, articles: Iterable[Article] = ()) -> None:
-        self.path = (site if site.is_dir() else site.parent) / DECISIONS_FILE
+        folder = site if site.is_dir() else site.parent
+        self.path = folder / DECISIONS_FILE
+        self._fence: Fence | None = Fence.around(folder)
         self._ids: set[str] = set()
         self._by_url: dict[str, list[str]] = {}
         for article in articles:
@@ -160,7 +163,7 @@ class DecisionsFile:
     def at(cls, path: Path) -> Self:
         """The file of a path, whatever it is called; its articles are those that it names."""
         file = cls(path.parent)
-        file.path = path
+        file.path, file._fence = path, None
         return file
 
     def read(self) -> Decisions:
@@ -170,9 +173,9 @@ class DecisionsFile:
         Raises
         ------
         DecisionsError
-            A line cannot be understood, or a pair is decided twice.
+            The file cannot be read or leads out of the site, a line cannot be understood, or a pair is decided twice.
         """
-        raw = read_if_there(self.path) or b""
+        raw = self._read() or b""
         return self._decisions(raw, self._chunks(raw))
 
     def change(
@@ -198,11 +201,12 @@ class DecisionsFile:
             The file cannot be written.
         """
         try:
+            self._read()  # Outside of the site not even the lock is put.
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with only_writer(self.path.parent):
                 self._tell_git()
                 while True:
-                    found = read_if_there(self.path)
+                    found = self._read()
                     raw = found or b""
                     chunks = self._chunks(raw)
                     now = self._decisions(raw, chunks).by_pair
@@ -222,9 +226,22 @@ class DecisionsFile:
         except OSError as error:
             raise unwritten(self.path, error) from None
 
+    def _read(self) -> bytes | None:
+        """The file's bytes, or None where there is none."""
+        try:
+            return self._fence.read(self.path) if self._fence else read_regular(self.path)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise DecisionsError(
+                f"{self.path}: cannot be read ({error.strerror}). Put a file there, in the site's own folder."
+            ) from None
+
     def _tell_git(self) -> None:
         """See to it that git unites the lines of two branches; what else stands in its file is a person's."""
         file = self.path.parent / ".gitattributes"
+        if self._fence and not self._fence.holds(file):
+            return
         told = (read_if_there(file) or b"").decode("utf-8", "surrogateescape")
         if _ATTRIBUTES.strip() not in told.splitlines():
             gap = "\n" if told and not told.endswith("\n") else ""

@@ -1,5 +1,6 @@
 """The file of decisions."""
 
+import os
 import random
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
@@ -262,3 +263,42 @@ def test_attributes_of_git_are_a_persons_too(file):
     put(file, decided("tea", "car"))
     put(file, decided("tea", "cup"))
     assert attributes.read_text() == "*.png binary\ndecisions.yaml merge=union\n"
+
+
+@pytest.mark.parametrize("linked", ["_recommender", "_recommender/decisions.yaml"])
+def test_a_link_out_of_the_site(tmp_path, linked):
+    """Decisions are not read through a link that leads out of the site, and nothing is written there."""
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "decisions.yaml").write_text("a secret of the kitchen\n")
+    place = tmp_path / "site" / linked
+    place.parent.mkdir(parents=True)
+    place.symlink_to(outside if linked == "_recommender" else outside / "decisions.yaml")
+    file = DecisionsFile(tmp_path / "site")
+    for act in (file.read, lambda: put(file, decided("tea", "cup"))):
+        with pytest.raises(DecisionsError, match=r"cannot be read \(it leads out of the site") as caught:
+            act()
+        assert "kitchen" not in str(caught.value)
+    assert [one.name for one in outside.iterdir()] == ["decisions.yaml"]
+
+
+def test_a_pipe_is_not_taken_for_no_decisions(file):
+    """A pipe or a folder in the file's place is an error: what editors decided is not left out in silence."""
+    file.path.parent.mkdir()
+    os.mkfifo(file.path)
+    with pytest.raises(DecisionsError, match=r"it is no regular file"):
+        file.read()
+    file.path.unlink()
+    file.path.mkdir()
+    with pytest.raises(DecisionsError, match="Put a file there"):
+        file.read()
+
+
+def test_attributes_out_of_the_site(file, tmp_path):
+    """What git is told is not written through a link that leads out of the site."""
+    other = tmp_path.parent / f"{tmp_path.name}-attributes"
+    other.write_text("theirs\n")
+    file.path.parent.mkdir()
+    (file.path.parent / ".gitattributes").symlink_to(other)
+    put(file, decided("tea", "cup"))
+    assert other.read_text() == "theirs\n"
