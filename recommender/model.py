@@ -179,7 +179,7 @@ class Recommender:
         """The learned ranker where the curated lists deserve it and it helps, else similarity; and the figures."""
         ranking, catalogue = self.settings.ranking, state.catalogue
         similarity = self._similarity(state)
-        self.list_audit = None
+        self.list_audit = self.ranker_check = None
         if ranking.ranker == "similarity" or ranking.follow == "reader":
             return similarity, "similarity, as the settings say"
         if not do_lists_teach:

@@ -313,6 +313,16 @@ def test_who_follows_the_lists_has_the_editors_chance_alone(site):
     assert rec.least_score() == rec.ranker.of_lists <= 0.3
 
 
+def test_a_fit_that_learns_from_no_list_forgets_the_figures_of_an_earlier_one(site):
+    """The card of a model has no held-out score that belongs to another fit."""
+    again = Recommender().fit(site)
+    assert again.ranker_check.n_queries > 0
+    again.settings = settings(follow="reader")
+    again.fit(site)
+    assert (again.ranker_name, again.ranker_check) == ("similarity", None)
+    assert "No held-out score" in again.card()
+
+
 def test_who_follows_readers_learns_from_no_list(site):
     """And looks at none."""
     rec = Recommender(settings(follow="reader")).fit(site)
