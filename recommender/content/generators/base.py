@@ -12,7 +12,7 @@ from urllib.parse import quote
 from recommender.articles import Article
 from recommender.content.fields import PageFacts
 from recommender.content.generators.sources import Sources
-from recommender.content.paths import is_word, name_date, without_ending
+from recommender.content.paths import dated, is_word, name_date, without_ending
 
 #: What may stand in a path unescaped (RFC 3986).
 SAFE = "/!$&'()*+,;=:@~"
@@ -140,7 +140,9 @@ def day_of(article: Article, facts: PageFacts, zone: tzinfo = UTC) -> datetime |
         return facts.date.astimezone(zone) if facts.date.tzinfo else facts.date
     if day := name_date(article.path):
         return datetime(day.year, day.month, day.day)
-    return article.published_at and article.published_at.astimezone(zone)
+    moment = article.published_at
+    # A day that folders tell is ours to know, and no generator's.
+    return moment.astimezone(zone) if moment and moment.date() != dated(article.path) else None
 
 
 def lower(value: Any) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from recommender.articles import Article
 from recommender.content.fields import PageFacts
 from recommender.content.generators.base import SAFE, Generator, lower
 from recommender.content.generators.sources import Sources
-from recommender.content.paths import is_word, name_date, named_language, without_ending
+from recommender.content.paths import dated, is_word, name_date, named_language, without_ending
 from recommender.errors import SiteError
 
 #: Placeholders of dates, in the language of `strftime`.
@@ -178,7 +178,7 @@ class Hugo(Generator):
         if self.dates_in_names and (day := name_date(article.path if not is_bundle else f"{base}.md")):
             # Hugo takes the rest of such a name for a slug.
             date, slug = datetime(day.year, day.month, day.day), slug or _DATED.sub("", base, count=1)
-        elif facts.date is None and (date is None or date.date() == name_date(article.path)):
+        elif facts.date is None and (date is None or date.date() in (name_date(article.path), dated(article.path))):
             # A page without a date is one of the year 1.
             date = datetime(1, 1, 1)
         pattern = self.permalinks.get(section, "") if section else ""
