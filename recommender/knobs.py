@@ -1,7 +1,7 @@
 """
 Settings as dataclasses: a field's sentence and limits, values checked against them, and plain mappings made into them.
 
-It knows no setting; `settings` has them.
+The settings themselves are in `settings`; of them it knows only that those under ``rules`` hold patterns.
 """
 
 from __future__ import annotations

@@ -54,7 +54,7 @@ from recommender.writing.plan import Answer
 
 logger = logging.getLogger(__name__)
 
-#: Queries that `suggest_all` hands to a thread at once; bounds memory, and should be a multiple of what shares a tile.
+#: Queries that `suggest_all` hands to a thread at once; bounds memory.
 _BLOCK = 512
 
 #: Articles that tell what is usual on a site.

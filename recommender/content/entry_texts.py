@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
 from recommender.articles import RelatedEntry
+from recommender.bounds import read_json
 from recommender.content.urls import is_address
 
 #: [Tea](/tea/), [Tea](<my tea.md>) and [[tea|Tea]]; pictures are none.
@@ -25,8 +25,8 @@ def list_of_json(text: str) -> list[Any] | None:
     if not _JSON_LIST.match(text):
         return None
     try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
+        value = read_json(text)
+    except ValueError:
         return None
     return value if isinstance(value, list) else None
 

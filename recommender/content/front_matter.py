@@ -27,7 +27,9 @@ from recommender.errors import FrontMatterError
 _LINE = rf"[{BLANKS}]*(?:\r\n|\n|\r|\Z)"
 #: Some generators let the opening line say what the values are written in: ---toml.
 _OPENING = re.compile(rf"---(?P<syntax>ya?ml|toml|json)?{_LINE}")
-_SYNTAXES: Mapping[str, Literal["toml", "json"]] = {"toml": "toml", "json": "json"}
+_SYNTAXES: Mapping[str | None, Literal["yaml", "toml", "json"]] = {
+    None: "yaml", "yaml": "yaml", "yml": "yaml", "toml": "toml", "json": "json"
+}  # fmt: skip
 _CLOSING = re.compile(rf"(?:---|\.\.\.){_LINE}")
 _ODD = f"{BLANKS[2:]}："
 _NEXT_ODD = re.compile(f"[{_ODD}]").search
@@ -60,10 +62,9 @@ def split(text: str, where: str = "text") -> FrontMatter | None:
             f"{where}: front matter opens at line 1 and is never closed. End it with a line of three dashes."
         )
     start, end = opening.end(), closing.start()
-    if opening["syntax"] in ("toml", "json"):
-        end = start + len(text[start:end].rstrip()) if opening["syntax"] == "json" else end
-        return FrontMatter(line_end_of(opening[0]), start, end, closing.end(), _SYNTAXES[opening["syntax"]])
-    return FrontMatter(line_end_of(opening[0]), start, end, closing.end())
+    syntax = _SYNTAXES[opening["syntax"]]
+    end = start + len(text[start:end].rstrip()) if syntax == "json" else end
+    return FrontMatter(line_end_of(opening[0]), start, end, closing.end(), syntax)
 
 
 def _closing_line(text: str, start: int) -> re.Match[str] | None:

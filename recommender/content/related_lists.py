@@ -79,7 +79,7 @@ _OURS = {fold_name(name): (ours, rank) for ours, names in ENTRY_NAMES.items() fo
 
 
 #: What may stand before the name in an entry: postTitle, page_url.
-_OF_AN_ENTRY = frozenset("post article page entry item doc link related".split())  # noqa: SIM905 -- as above
+_OF_AN_ENTRY = frozenset({"post", "article", "page", "entry", "item", "doc", "link", "related"})
 
 
 @lru_cache(maxsize=1 << 12)

@@ -24,11 +24,6 @@ class Damping:
     half_life: float = 0.0
     floor: float = 1.0
 
-    @property
-    def least(self) -> float:
-        """The least factor."""
-        return self.floor if self.half_life > 0 else 1.0
-
     def __call__(self, gap_days: NDArray[np.float64]) -> NDArray[np.float64]:
         """The factor of each gap in days, before or after, NaN for an unknown one; shape as given, in [floor, 1]."""
         gaps = np.abs(np.asarray(gap_days, dtype=np.float64))
