@@ -30,9 +30,9 @@ EVERYDAY = frozenset(
 SETTINGS_FILE = "recommender.yaml"
 
 
-def list_settings(settings: Settings | None = None, *, everyday_only: bool = False) -> list[tuple[str, Any, str]]:
+def list_settings(*, everyday_only: bool = False) -> list[tuple[str, Any, str]]:
     """The settings as (dotted name, value, sentence): every one, or those that sites change most."""
-    return [setting for setting in describe_settings(settings) if not everyday_only or setting[0] in EVERYDAY]
+    return [setting for setting in describe_settings() if not everyday_only or setting[0] in EVERYDAY]
 
 
 def check_settings(file: Path) -> Settings:

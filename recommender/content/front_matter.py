@@ -102,7 +102,7 @@ def decode(raw: bytes, where: str) -> str:
         ) from None
 
 
-def parse(text: str, where: str = "text", warnings: list[str] | None = None) -> dict[str, Any]:
+def parse(text: str, where: str = "text") -> dict[str, Any]:
     """
     The values of a text's front matter; empty where it has none.
 
@@ -112,8 +112,6 @@ def parse(text: str, where: str = "text", warnings: list[str] | None = None) -> 
         A whole file.
     where
         The file, as messages name it.
-    warnings
-        Takes a sentence for each name that stands twice. The last one counts, as in Jekyll.
 
     Raises
     ------
@@ -121,11 +119,11 @@ def parse(text: str, where: str = "text", warnings: list[str] | None = None) -> 
         The front matter is never closed, cannot be read, or is not a mapping; with the line in the file.
     """
     place = split(text, where)
-    return read(text, place, where, warnings) if place else {}
+    return read(text, place, where) if place else {}
 
 
 def read(text: str, place: FrontMatter, where: str, warnings: list[str] | None = None) -> dict[str, Any]:
-    """The values of the front matter that lies in a place; parameters and errors as in `parse`."""
+    """The values of the front matter that lies in a place; `warnings` takes a sentence a name that stands twice."""
     if place.syntax == "toml":
         return read_toml(text, place, where)
     if place.syntax == "headers":

@@ -134,7 +134,7 @@ def plain_text(article: Article) -> str:
     return f"{article.title} {article.excerpt}"
 
 
-def same_text_groups(articles: Sequence[Article], threshold: float = SAME_TEXT) -> npt.NDArray[np.int64]:
+def same_text_groups(articles: Sequence[Article]) -> npt.NDArray[np.int64]:
     """
     Which articles have the same text, such as one story from two providers.
 
@@ -142,8 +142,6 @@ def same_text_groups(articles: Sequence[Article], threshold: float = SAME_TEXT) 
     ----------
     articles
         n_articles of them.
-    threshold
-        Least cosine of plain TF-IDF vectors of title and excerpt.
 
     Returns
     -------
@@ -157,5 +155,5 @@ def same_text_groups(articles: Sequence[Article], threshold: float = SAME_TEXT) 
     except ValueError:  # no word in any text
         return np.arange(len(texts))
     near = NearestNeighbors(metric="cosine", algorithm="brute").fit(vectors)
-    close = near.radius_neighbors_graph(radius=1 - threshold)
+    close = near.radius_neighbors_graph(radius=1 - SAME_TEXT)
     return np.asarray(connected_components(close, directed=False)[1], dtype=np.int64)

@@ -20,6 +20,8 @@ Floats = npt.NDArray[np.float64]
 
 #: Suggestions that are asked for a query when no measure looks deeper; RR and AP look at these.
 DEFAULT_DEPTH = 10
+#: Bins of a calibration.
+_N_BINS = 10
 
 #: ir-measures' own choice of who computes what.
 _PROVIDERS: Any = ir_measures.DefaultPipeline
@@ -155,7 +157,7 @@ def age_gaps(query_days: Floats, rankings: Sequence[Sequence[int]], document_day
     return flat[~np.isnan(flat)]
 
 
-def calibration(scores: Floats, hits: npt.NDArray[np.bool_], n_bins: int = 10) -> list[dict[str, float]]:
+def calibration(scores: Floats, hits: npt.NDArray[np.bool_]) -> list[dict[str, float]]:
     """
     Score against precision: of the suggestions with about this score, how many an editor had chosen.
 
@@ -166,15 +168,15 @@ def calibration(scores: Floats, hits: npt.NDArray[np.bool_], n_bins: int = 10) -
     ----------
     M. DeGroot and S. Fienberg (1983). The comparison and evaluation of forecasters. The Statistician 32, 12-22.
     """
-    bins = np.minimum((scores * n_bins).astype(int), n_bins - 1)
+    bins = np.minimum((scores * _N_BINS).astype(int), _N_BINS - 1)
     return [
         {
-            "low": number / n_bins,
-            "high": (number + 1) / n_bins,
+            "low": number / _N_BINS,
+            "high": (number + 1) / _N_BINS,
             "n": int(inside.sum()),
             "mean_score": float(scores[inside].mean()),
             "precision": float(hits[inside].mean()),
         }
-        for number in range(n_bins)
+        for number in range(_N_BINS)
         if (inside := bins == number).any()
     ]

@@ -48,13 +48,14 @@ class ListAudit:
         """A sentence for an editor."""
         if not self.n_looked_at:
             return "there are no curated lists to learn from"
-        verdict = "they are followed" if self.is_approved else "they are not followed"
+        verdict = (
+            "are followed"
+            if self.is_approved
+            else "are not followed. To follow them all the same: ranking.follow: lists"
+        )
         return (
             f"of {self.n_looked_at:,} entries of curated lists that were looked at, readers would keep about "
-            f"{self.approval:.0%}; {verdict}. To follow them all the same: ranking.follow: lists"
-            if not self.is_approved
-            else f"of {self.n_looked_at:,} entries of curated lists that were looked at, readers would keep about "
-            f"{self.approval:.0%}; {verdict}"
+            f"{self.approval:.0%}; they {verdict}"
         )
 
 

@@ -22,6 +22,8 @@ _LEAST_ERRORS = 2.0
 #: Pairs of a query that calibration looks at, the best first: further down nothing is ever shown.
 _CALIBRATED_DEPTH = 30
 
+#: Places of a list by which the threshold is set.
+_N_SHOWN = 5
 #: A held-out lesson with the raw scores of its candidates.
 _Judged = tuple[Lesson, NDArray[np.float64]]
 
@@ -125,19 +127,19 @@ def _calibrate(part: Sequence[_Judged], everything: Sequence[_Judged]) -> Calibr
     return Calibration.fit(np.concatenate(scores), np.concatenate(is_right), np.concatenate(weights))
 
 
-def _threshold(shown: Sequence[_Judged], k: int = 5) -> tuple[float, float, float]:
+def _threshold(shown: Sequence[_Judged]) -> tuple[float, float, float]:
     """
     The chance from which a place is well spent, and its precision and recall on the held-out lists.
 
-    It is the one with the best F0.5 of the first k: a wrong suggestion costs an editor more than a missing one.
+    It is the one with the best F0.5 of the first five: a wrong suggestion costs an editor more than a missing one.
     """
     chances, is_right = [], []
     most = 0
     for lesson, values in shown:
-        best = np.argsort(-values, kind="stable")[:k]
+        best = np.argsort(-values, kind="stable")[:_N_SHOWN]
         chances.append(values[best])
         is_right.append(lesson.is_right[best])
-        most += min(k, lesson.n_right)
+        most += min(_N_SHOWN, lesson.n_right)
     values, right = np.concatenate(chances), np.concatenate(is_right)
     best_threshold, best_f, best_precision, best_recall = 0.05, -1.0, 0.0, 0.0
     for threshold in np.arange(0.05, 0.31, 0.01):
