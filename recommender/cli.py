@@ -203,12 +203,13 @@ def fit(site: Path, model: Path | None, settings_file: Path | None, strict: bool
     with showing(verbose, quiet) as progress:
         run = fit_site(site, settings, model=model, strict=strict, progress=progress)
     click.echo(shown(run.folder))
-    tell_reading(run.reading, run.problems, verbose=verbose, quiet=quiet)
+    problems = run.reading.problems
+    tell_reading(run.reading, problems, verbose=verbose, quiet=quiet)
     if not quiet:
-        click.echo(f"articles: {run.n_articles:,} read, {len(run.problems):,} with problems", err=True)
-        click.echo(f"ranking: {run.ranker_decision or run.ranker_name}", err=True)
+        click.echo(f"articles: {run.n_articles:,} read, {len(problems):,} with problems", err=True)
+        click.echo(f"ranking: {run.ranking}", err=True)
         click.echo(f"done in {run.seconds:.1f} s", err=True)
-    if run.problems:
+    if problems:
         sys.exit(1)
 
 

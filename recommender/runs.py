@@ -34,16 +34,42 @@ OF_THE_MACHINE = ("articles.cache", "ranking.n_jobs")
 
 
 @dataclass(frozen=True)
+class News:
+    """
+    What has changed on a site since a model was fitted.
+
+    Parameters
+    ----------
+    n_added, n_changed, n_removed
+        Articles.
+    drift
+        The figures of `Recommender.drift`, as a sentence.
+    is_refitted
+        Whether they were beyond the limit, so that a model fitted anew was used.
+    """
+
+    n_added: int = 0
+    n_changed: int = 0
+    n_removed: int = 0
+    drift: str = ""
+    is_refitted: bool = False
+
+
+@dataclass(frozen=True)
 class Outcome:
     """
     What a run decided and wrote.
 
     Parameters
     ----------
-    ranker_name, ranker_decision, n_suggestions, reasons_for_none
-        As `batch.SuggestRun` has them.
+    ranker_name, ranker_decision
+        Who ranked, ``similarity`` or ``learned``; and why, with the figures by which it was chosen.
+    n_suggestions
+        Suggestions in all.
+    reasons_for_none
+        How many articles have no suggestion, by the reason, the most frequent first.
     news
-        The values of `batch.News`; None without a saved model.
+        What has changed on the site since the saved model was fitted; None without one.
     warnings
         What was logged as a warning meanwhile.
     files
@@ -54,7 +80,7 @@ class Outcome:
     ranker_decision: str
     n_suggestions: int
     reasons_for_none: Mapping[str, int]
-    news: tuple[Any, ...] | None
+    news: News | None
     warnings: tuple[str, ...]
     files: Mapping[str, str]
 
@@ -127,7 +153,7 @@ class LastRun:
         kept = self._store.load(_KIND, self._key)
         try:
             news = kept and kept.pop("news")
-            outcome = kept and Outcome(**{**kept, "warnings": tuple(kept["warnings"])}, news=news and tuple(news))
+            outcome = kept and Outcome(**{**kept, "warnings": tuple(kept["warnings"])}, news=news and News(**news))
         except (KeyError, TypeError, AttributeError):
             return None
         if not outcome or not _are_as_written(outcome.files):
@@ -171,8 +197,7 @@ def corpus_digest(corpus: Corpus) -> str:
     encode = json.JSONEncoder(default=_as_text).encode
     shape, reading = corpus.entry_shape, corpus.reading
     rows: list[Any] = [[corpus.site_language, shape.kind, dict(shape.names), shape.target]]
-    if reading:
-        rows.append([*map(str, reading.problems), {name: dict(n) for name, n in reading.recognised.items()}])
+    rows.append([*map(str, reading.problems), {name: dict(n) for name, n in reading.recognised.items()}])
     # By identity: an entry stands in dozens of lists, most of them as one object.
     known: dict[int, int] = {}
     for article in corpus:

@@ -33,6 +33,9 @@ QUESTIONS = {
     "Where is a feature of the ranker added?": "ranking/features.py FEATURES",
     "Where is the learned ranker's threshold set?": "ranking/learning.py _threshold",
     "What does a score by similarity mean?": "ranking/reader.py ReaderModel",
+    "Which ranker does a site get?": "ranking/choosing.py choose_ranker",
+    "How does an article become a query?": "ranking/queries.py query_of",
+    "What is in a saved model?": "ranking/fitted.py Fitted",
     "Who may be suggested at all?": "ranking/eligible.py allowed_rows",
     "Why has an article no suggestion?": "ranking/select.py Selector",
     "What may editors forbid?": "ranking/rules.py Rules",
@@ -48,9 +51,8 @@ QUESTIONS = {
     "When does a run compute nothing?": "runs.py LastRun",
     "Where is a setting added?": "settings.py RankingSettings",
 }
-#: No module is longer than so many lines; those that still are shrink, and none joins them.
+#: No module is longer than so many lines.
 MOST_LINES = 450
-STILL_LONGER = {"model.py"}
 PACKAGES = sorted(one.name for one in pkgutil.walk_packages(recommender.__path__, "recommender.") if one.ispkg)
 
 
@@ -94,7 +96,7 @@ def test_no_module_is_long():
         path.relative_to(ROOT / "recommender").as_posix(): len(path.read_text(encoding="utf-8").splitlines())
         for path in (ROOT / "recommender").rglob("*.py")
     }
-    assert {file for file, n_lines in lengths.items() if n_lines > MOST_LINES} == STILL_LONGER
+    assert {file: n_lines for file, n_lines in lengths.items() if n_lines > MOST_LINES} == {}
     assert len((ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").splitlines()) <= 150
 
 

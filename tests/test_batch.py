@@ -132,7 +132,7 @@ def test_saved_model_says_the_same(newsroom, tmp_path):
     """A batch with a saved model gives the same articles and scores as one without, while the site is the same."""
     folder = tmp_path / "model"
     fitted = fit_site(newsroom, by(), model=folder)
-    assert (fitted.n_articles, fitted.folder, fitted.problems) == (130, folder, ())
+    assert (fitted.n_articles, fitted.folder, fitted.reading.problems) == (130, folder, ())
     with_model, without = [], []
     run = suggest_site(newsroom, by("jsonl"), model=folder, emit=with_model.append)
     assert (run.news.n_added, run.news.n_changed, run.news.n_removed) == (0, 0, 0)

@@ -82,7 +82,7 @@ def _absolute(path: Path) -> Path:
 def _unknown(corpus: Corpus, site: Path, name: str) -> str:
     """Why a name stands for no article."""
     paths = _below_site(site, name)
-    for problem in corpus.reading.problems if corpus.reading else ():
+    for problem in corpus.reading.problems:
         if any(str(problem).startswith(f"{path}:") for path in paths):
             return str(problem)
     known = [*corpus.ids, *(article.path for article in corpus if article.path)]

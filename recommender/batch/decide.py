@@ -25,20 +25,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class PromoteRun:
-    """
-    What `promote_site` did.
-
-    Parameters
-    ----------
-    reading
-        How the site was read.
-    changes
-        The files that change.
-    n_changed
-        How many were written.
-    problems
-        Of reading and of writing.
-    """
+    """How `promote_site` read, which files change, how many were written, and what went wrong in all that."""
 
     reading: Reading
     changes: tuple[FileChange, ...]
@@ -59,12 +46,10 @@ def decide_pair(
     progress: Progress | None = None,
 ) -> str:
     """
-    Keep a decision about a candidate under an article; what was kept, as a sentence.
+    Keep a decision about a candidate under an article of a site; what was kept, as a sentence.
 
     Parameters
     ----------
-    site
-        A folder, or a file of articles one a line.
     article, candidate
         Ids or files; the candidate may be an address elsewhere.
     verdict
@@ -83,7 +68,7 @@ def decide_pair(
     """
     corpus = read_corpus(site, settings, progress or silence)
     # An article that cannot be read is unknown, so this comes before anything is said of unknown ones.
-    for problem in (corpus.reading or Reading()).problems:
+    for problem in corpus.reading.problems:
         logger.warning("%s", problem)
     one, other = _known(corpus, site, article), _candidate(corpus, site, candidate)
     pair = one.id, other.id
@@ -107,16 +92,7 @@ def promote_site(
     progress: Progress | None = None,
 ) -> PromoteRun:
     """
-    The curated lists of a site as its editors decided.
-
-    Parameters
-    ----------
-    site
-        A folder.
-    only
-        As in `suggest_site`.
-    plan_only
-        Find out what would change, and change nothing.
+    The curated lists of a folder's articles as their editors decided; parameters as in `suggest_site`.
 
     Raises
     ------
@@ -137,8 +113,8 @@ def promote_site(
             n_changed, lost = apply_changes(
                 plan.changes, lambda n_done: tell("files", n_done, len(plan.changes)), strict=False
             )
-    reading = corpus.reading or Reading()
-    return PromoteRun(reading, plan.changes, n_changed, (*reading.problems, *plan.problems, *lost))
+    problems = (*corpus.reading.problems, *plan.problems, *lost)
+    return PromoteRun(corpus.reading, plan.changes, n_changed, problems)
 
 
 def _known(corpus: Corpus, site: Path, name: str) -> Article:

@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from recommender.articles import Reading
-from recommender.batch.results import EvaluateRun
 from recommender.batch.stages import Progress, read_corpus, silence
 from recommender.errors import EvaluationError
 from recommender.settings import Settings
+
+if TYPE_CHECKING:
+    # Imported where it is used: it needs scikit-learn, which takes its time.
+    from recommender.evaluation import Report
+
+
+@dataclass(frozen=True)
+class EvaluateRun:
+    """The figures that `evaluate_site` found, and how the site was read."""
+
+    report: Report
+    reading: Reading
 
 
 def evaluate_site(
@@ -28,24 +41,16 @@ def evaluate_site(
     progress: Progress | None = None,
 ) -> EvaluateRun:
     """
-    How well the suggestions for a site agree with its editors' own lists.
+    How well the suggestions for a site agree with its editors' own lists; further parameters as in `suggest_site`.
 
     Parameters
     ----------
-    site
-        A folder, or a file of articles one a line.
-    settings
-        The settings.
     protocol, test_from, later, measures, systems, language
         As in `recommender.evaluate`.
     grades
         Files of grades; with them readers judge, not the lists.
     ungraded
         The file for the pairs that were suggested and that nobody graded yet.
-    strict
-        Stop at the first file that cannot be read.
-    progress
-        Told how far the run is.
 
     Raises
     ------
@@ -83,4 +88,4 @@ def evaluate_site(
             replace_file(ungraded, text.encode())
         except OSError as error:
             raise unwritten(ungraded, error) from error
-    return EvaluateRun(report, corpus.reading or Reading())
+    return EvaluateRun(report, corpus.reading)

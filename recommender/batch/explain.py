@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
+from recommender.articles import Article
 from recommender.batch.choosing import article_of, id_of
-from recommender.batch.results import ExplainRun
-from recommender.batch.stages import (
-    Progress,
-    decisions_of,
-    load_recommender,
-    read_corpus,
-    recommender_for,
-    silence,
-)
+from recommender.batch.stages import Progress, decisions_of, load_recommender, read_corpus, recommender_for, silence
+from recommender.errors import RecommenderError
 from recommender.settings import Settings
+from recommender.suggestions import Reason
 from recommender.writing import Answer
+
+
+@dataclass(frozen=True)
+class ExplainRun:
+    """
+    What `explain_article` found.
+
+    Parameters
+    ----------
+    article, answer
+        Which was asked about, and its suggestions, or why there are none.
+    candidate, reason
+        What it was compared with, if anything, and how the two belong together, or why not.
+    problems
+        Everything that could not be read.
+    """
+
+    article: Article
+    answer: Answer
+    candidate: Article | None
+    reason: Reason | None
+    problems: tuple[RecommenderError, ...]
 
 
 def explain_article(
@@ -28,22 +46,14 @@ def explain_article(
     progress: Progress | None = None,
 ) -> ExplainRun:
     """
-    Why an article has the suggestions it has, or why one candidate is, or is not, among them.
+    Why an article has the suggestions it has, or why one candidate is, or is not, among them; others as `suggest_site`.
 
     Parameters
     ----------
-    site
-        A folder, or a file of articles one a line.
-    settings
-        The settings.
     article
         The id or the file of an article, or a file outside the site: a draft.
     candidate
         The id or the file of another article of the site, or the URL of an external one.
-    model
-        The folder of a saved model.
-    progress
-        Told how far the run is.
 
     Raises
     ------
@@ -64,10 +74,4 @@ def explain_article(
         compared_id = id_of(corpus, site, candidate) or candidate
         reason = recommender.explain(asked, compared_id)
         compared = recommender.article(compared_id)
-    return ExplainRun(
-        article=asked,
-        answer=Answer(asked.id, suggestions, none),
-        candidate=compared,
-        reason=reason,
-        problems=corpus.reading.problems if corpus.reading else (),
-    )
+    return ExplainRun(asked, Answer(asked.id, suggestions, none), compared, reason, corpus.reading.problems)

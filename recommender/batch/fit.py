@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from recommender.articles import Reading
-from recommender.batch.results import FitRun
 from recommender.batch.stages import Progress, decisions_of, read_corpus, recommender_for, silence
 from recommender.settings import Settings
 
 #: Where `fit` saves a site's model: hidden, so that neither a generator nor the reader takes it for content.
 MODEL_FOLDER = Path(".recommender") / "model"
+
+
+@dataclass(frozen=True)
+class FitRun:
+    """What `fit_site` read, which ranker it chose, with the figures, where the model is, and how long it took."""
+
+    n_articles: int
+    reading: Reading
+    ranking: str
+    folder: Path
+    seconds: float
 
 
 def fit_site(
@@ -23,20 +34,12 @@ def fit_site(
     progress: Progress | None = None,
 ) -> FitRun:
     """
-    A model of a site, saved for `suggest_site` and for pipelines.
+    A model of a site, saved for `suggest_site` and for pipelines; further parameters as there.
 
     Parameters
     ----------
-    site
-        A folder, or a file of articles one a line.
-    settings
-        The settings.
     model
         The folder to save it in; None: `MODEL_FOLDER` below the site.
-    strict
-        Stop at the first file that cannot be read.
-    progress
-        Told how far the run is.
 
     Raises
     ------
@@ -49,13 +52,5 @@ def fit_site(
     recommender, _ = recommender_for(corpus, settings, None, tell, site, None, decisions_of(site, corpus))
     folder = model or (site if site.is_dir() else site.parent) / MODEL_FOLDER
     recommender.save(folder)
-    reading = corpus.reading or Reading()
-    return FitRun(
-        n_articles=len(corpus),
-        reading=reading,
-        ranker_name=recommender.ranker_name,
-        ranker_decision=recommender.ranker_decision,
-        folder=folder,
-        problems=reading.problems,
-        seconds=time.monotonic() - start,
-    )
+    ranking = recommender.ranker_decision or recommender.ranker_name
+    return FitRun(len(corpus), corpus.reading, ranking, folder, time.monotonic() - start)

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from recommender.articles import Reading
-from recommender.batch.results import ReportRun
 from recommender.batch.stages import Progress, decisions_of, load_recommender, read_corpus, recommender_for, silence
 from recommender.settings import Settings
+
+
+@dataclass(frozen=True)
+class ReportRun:
+    """The page that `report_site` wrote, and how the site was read."""
+
+    file: Path
+    reading: Reading
 
 
 def report_site(
@@ -22,24 +30,14 @@ def report_site(
     progress: Progress | None = None,
 ) -> ReportRun:
     """
-    Write how a site stands as one page that needs nothing beside it.
+    Write how a site stands as one page that needs nothing beside it; further parameters as in `suggest_site`.
 
     Parameters
     ----------
-    site
-        A folder, or a file of articles one a line.
-    settings
-        The settings.
     output
         The file to write.
-    model
-        The folder of a saved model. None: fitted for the page.
     grades
         Files of readers' grades.
-    strict
-        Stop at the first file that cannot be read.
-    progress
-        Told how far the run is.
 
     Raises
     ------
@@ -73,4 +71,4 @@ def report_site(
         replace_file(output, page.encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise unwritten(output, error) from error
-    return ReportRun(output, corpus.reading or Reading())
+    return ReportRun(output, corpus.reading)

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recommender.articles import Corpus
-from recommender.batch.results import News
 from recommender.content.site import read_site
 from recommender.errors import SiteError
+from recommender.runs import News
 from recommender.settings import Settings, describe_settings
 from recommender.writing.decisions import Decisions, read_decisions
 
@@ -44,9 +44,8 @@ def read_corpus(
         progress=lambda done, total: progress("articles", done, total),
     )
     if not corpus:
-        problems = corpus.reading.problems if corpus.reading else ()
         cure = f"{site}: no article is left to read. Mend the files that are named above."
-        raise SiteError("\n".join([*map(str, problems), cure]))
+        raise SiteError("\n".join([*map(str, corpus.reading.problems), cure]))
     return corpus
 
 

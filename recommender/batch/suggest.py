@@ -6,14 +6,13 @@ import logging
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import astuple
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from recommender.articles import Corpus, Reading
 from recommender.batch.choosing import choose_articles
 from recommender.batch.outputs import Tally, check_for_cluster, connected, suggest_on_workers, write_lines
-from recommender.batch.results import News, SuggestRun
 from recommender.batch.stages import (
     Progress,
     check_model,
@@ -38,6 +37,45 @@ if TYPE_CHECKING:
     from recommender.model import Recommender
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SuggestRun(Outcome):
+    """
+    What a run of `suggest_site` did, or would do; further attributes as in `Outcome`.
+
+    Parameters
+    ----------
+    n_articles, n_asked
+        Articles read, and those that suggestions were asked for: all, or those that ``only`` names.
+    reading
+        What happened while the site was read.
+    changes
+        The files that would change, or did; lines of JSON that were written are not among them, since they are never
+        in memory as a whole. None of a run that computed nothing.
+    n_changed
+        How many files changed, or would.
+    problems
+        Everything that could not be read or written; the run went on without it.
+    seconds
+        From start to end.
+    is_unchanged
+        Whether nothing had to be computed: inputs and files are as the last run left them.
+    """
+
+    n_articles: int
+    n_asked: int
+    reading: Reading
+    changes: tuple[FileChange, ...] = ()
+    n_changed: int = 0
+    problems: tuple[RecommenderError, ...]
+    seconds: float
+    is_unchanged: bool = False
+
+    @property
+    def n_with_none(self) -> int:
+        """Articles without a suggestion."""
+        return sum(self.reasons_for_none.values())
 
 
 def suggest_site(
@@ -112,6 +150,7 @@ def suggest_site(
         corpus = read_corpus(site, settings, tell, strict=strict, fresh=fresh)
         decisions = decisions_of(site, corpus)
         chosen = choose_articles(corpus, site, only)
+        read: dict[str, Any] = {"n_articles": len(corpus), "n_asked": len(chosen), "reading": corpus.reading}
         writer = settings.writing.writer
         last = None
         model_digest = "" if model is None or client is not None else folder_digest(model)
@@ -129,7 +168,13 @@ def suggest_site(
         if last is not None and not fresh and has_record and (known := last.recall()) is not None:
             if before is not None:
                 _write_reports(before, before, reports)
-            return _suggest_run(corpus, len(chosen), known, start, is_unchanged=True)
+            return SuggestRun(
+                **vars(known),
+                **read,
+                problems=corpus.reading.problems,
+                seconds=time.monotonic() - start,
+                is_unchanged=True,
+            )
         warnings.clear()  # those of reading come again with the next reading
         loaded = load_recommender(model, settings)
         if require:
@@ -175,21 +220,20 @@ def suggest_site(
         ranker_decision=recommender.ranker_decision,
         n_suggestions=tally.n_suggestions,
         reasons_for_none=dict(sorted(tally.reasons_for_none.items(), key=lambda item: (-item[1], item[0]))),
-        news=astuple(news) if news else None,
+        news=news,
         warnings=tuple(warnings),
         files={str(path.absolute()): digest_ for path, digest_ in files.items()},
     )
     # What could not be written depends on more than the inputs, so the next run tries again.
     if last is not None and outcome.files and not plan.problems and not lost:
         last.remember(outcome)
-    return _suggest_run(
-        corpus,
-        len(chosen),
-        outcome,
-        start,
-        plan.changes,
-        (*plan.problems, *lost),
-        n_changed,
+    return SuggestRun(
+        **vars(outcome),
+        **read,
+        changes=plan.changes,
+        n_changed=n_changed,
+        problems=(*corpus.reading.problems, *plan.problems, *lost),
+        seconds=time.monotonic() - start,
     )
 
 
@@ -208,36 +252,6 @@ def _pass_gate(corpus: Corpus, settings: Settings, require: Sequence[str], progr
     report = evaluate(corpus, settings, measures=tuple(measured), progress=progress)
     report.check(require, "--require")
     logger.info("evaluation: passed %s", ", ".join(require))
-
-
-def _suggest_run(
-    corpus: Corpus,
-    n_asked: int,
-    outcome: Outcome,
-    start: float,
-    changes: tuple[FileChange, ...] = (),
-    problems: Sequence[RecommenderError] = (),
-    n_changed: int = 0,
-    *,
-    is_unchanged: bool = False,
-) -> SuggestRun:
-    """What a run tells of an outcome, computed or remembered; problems are those of writing."""
-    reading = corpus.reading or Reading()
-    return SuggestRun(
-        n_articles=len(corpus),
-        n_asked=n_asked,
-        reading=reading,
-        ranker_name=outcome.ranker_name,
-        ranker_decision=outcome.ranker_decision,
-        n_suggestions=outcome.n_suggestions,
-        reasons_for_none=outcome.reasons_for_none,
-        changes=changes,
-        n_changed=n_changed,
-        problems=(*reading.problems, *problems),
-        news=News(*outcome.news) if outcome.news else None,
-        seconds=time.monotonic() - start,
-        is_unchanged=is_unchanged,
-    )
 
 
 def _answers(

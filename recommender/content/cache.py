@@ -227,7 +227,7 @@ class ReadingCache:
         files: list[tuple[Any, ...]] = []
         addresses = {}
         parted = {}
-        list_names = corpus.reading.list_names if corpus.reading else ()
+        list_names = corpus.reading.list_names
         for read in reads:
             if not read.digest:
                 continue
@@ -249,7 +249,7 @@ class ReadingCache:
                     addresses[read.article_id] = (placed.url, placed.aliases, is_made)
                 if placed.related != joined(read.notes.lists.get(read.article_id, {}), list_names):
                     parted[read.article_id] = [entries.number(entry) for entry in placed.related]
-        reading = corpus.reading or Reading()
+        reading = corpus.reading
         finished = {
             "key": _corpus_key(found, [row[:3] for row in files]),
             "addresses": addresses,

@@ -308,7 +308,7 @@ def _unused_names(settings: ArticlesSettings, recognised: Mapping[str, Mapping[s
 
 def log_reading(corpus: Corpus) -> None:
     """Say how many articles a corpus has, and how its curated lists were matched."""
-    reading = corpus.reading or Reading()
+    reading = corpus.reading
     now = datetime.now(UTC)
     n_drafts = sum(not article.is_published for article in corpus)
     n_future = sum(any(day and NEVER > day > now for day in (one.published_at, one.visible_from)) for one in corpus)

@@ -6,53 +6,29 @@ After M. Mitchell et al., "Model cards for model reporting" (FAT* 2019), as far 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from importlib.metadata import version
 
-from recommender.ranking.learned import Check
+from recommender.ranking.fitted import Fitted
+from recommender.ranking.learned import LearnedRanker
+from recommender.settings import describe_settings
 
 
-def model_card(
-    *,
-    version: str,
-    fingerprint: str,
-    n_articles: int,
-    n_terms: int,
-    ranker_name: str,
-    threshold: float,
-    decision: str,
-    check: Check | None,
-    gains: Mapping[str, float],
-    changed_settings: Sequence[tuple[str, object]],
-) -> str:
-    """
-    The card of a fitted model.
-
-    Parameters
-    ----------
-    version
-        Of this package.
-    fingerprint, n_articles, n_terms
-        Of the corpus and the vectors.
-    ranker_name, threshold, decision
-        What fitting chose, the least score of a suggestion, and the sentence that says why.
-    check
-        The figures on held-out lists; None where nothing was learned.
-    gains
-        Share of each feature in what the trees gained, by name; empty where nothing was learned.
-    changed_settings
-        Settings that are not the default, as (dotted name, value).
-    """
+def model_card(model: Fitted, threshold: float) -> str:
+    """The card of a model, with the least score of a suggestion."""
+    check, ranker = model.ranker_check, model.ranker
+    changed = zip(describe_settings(model.settings), describe_settings(), strict=True)
+    settings = [f"`{name}: {value}`" for (name, value, _), (_, default, _) in changed if value != default]
     lines = [
         "# Model card",
         "",
         "| | |",
         "| --- | --- |",
-        f"| made by | recommender {version} |",
-        f"| fitted on | {n_articles:,} articles, fingerprint `{fingerprint}` |",
-        f"| vectors | {n_terms:,} terms |",
-        f"| ranker | {ranker_name} |",
+        f"| made by | recommender {version('recommender')} |",
+        f"| fitted on | {len(model.state.digests):,} articles, fingerprint `{model.state.fingerprint}` |",
+        f"| vectors | {model.vectorizer.n_terms:,} terms |",
+        f"| ranker | {ranker.name} |",
         f"| threshold | {threshold:.3f} |",
-        f"| settings changed | {', '.join(f'`{name}: {value}`' for name, value in changed_settings) or 'none'} |",
+        f"| settings changed | {', '.join(settings) or 'none'} |",
         "",
         "## What it is for",
         "",
@@ -63,7 +39,7 @@ def model_card(
         "",
     ]
     if check is None or not check.n_queries:
-        lines += [f"{decision.capitalize()}.", "", "No held-out score: see `recommender evaluate`."]
+        lines += [f"{model.ranker_decision.capitalize()}.", "", "No held-out score: see `recommender evaluate`."]
     else:
         half = 1.96 * check.standard_error
         lines += [
@@ -85,8 +61,8 @@ def model_card(
         ]
         if check.recipe:
             lines += ["", f"Grown as validation on the newest lists that it was learned from chose: {check.recipe}."]
-    if gains:
-        best = sorted(gains.items(), key=lambda item: (-item[1], item[0]))[:10]
+    if isinstance(ranker, LearnedRanker):
+        best = sorted(ranker.feature_gains().items(), key=lambda item: (-item[1], item[0]))[:10]
         lines += [
             "",
             "## What it goes by",

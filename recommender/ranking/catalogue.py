@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from recommender.articles import Article
+from recommender.errors import UnknownArticleError
 from recommender.vectors.neighbors import SearchIndex, Vectors
 from recommender.vectors.text import language_of
 
@@ -172,6 +173,13 @@ class Catalogue:
     def row_of(self, article_id: str) -> int | None:
         """The row of an id, or None where there is none (any more)."""
         return self._row_of.get(article_id)
+
+    def known_row(self, article_id: str) -> int:
+        """The row of an id; UnknownArticleError where there is none."""
+        row = self.row_of(article_id)
+        if row is None:
+            raise UnknownArticleError(article_id, self.ids())
+        return row
 
     def ids(self) -> list[str]:
         """The ids that have a row, sorted, externals left out."""

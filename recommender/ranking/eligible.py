@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import logging
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,43 +10,31 @@ from numpy.typing import NDArray
 from recommender.articles import NEVER
 from recommender.ranking.catalogue import Catalogue
 from recommender.ranking.curation import CurationGraph
+from recommender.settings import ArticlesSettings
+
+logger = logging.getLogger(__name__)
 
 #: Lists that name unpublished articles more rarely name drafts that are due, or slip; the others, articles that readers
 #: can see all the same, since the site means something else by the word.
 _LEAST_SHARE_NAMED = 0.1
 
 
-def suggests_unpublished(
-    choice: Literal["auto", "yes", "no"], catalogue: Catalogue, graph: CurationGraph, now: float
-) -> tuple[bool, str]:
-    """
-    Whether unpublished, draft and future articles may be suggested, and the sentence that says why.
-
-    Parameters
-    ----------
-    choice
-        The setting ``articles.suggest_unpublished``.
-    now
-        Days since 1970; an article with a later date lies in the future.
-    """
+def suggests_unpublished(settings: ArticlesSettings, catalogue: Catalogue, graph: CurationGraph, now: float) -> bool:
+    """Whether unpublished, draft and future articles may be suggested; why is logged. `now` is in days since 1970."""
+    choice = settings.suggest_unpublished
     hidden = catalogue.is_alive & ~_is_public(catalogue, now) & _is_visible(catalogue, now)
-    n_hidden = int(hidden.sum())
-    if choice != "auto":
-        verb = "may" if choice == "yes" else "may not"
-        return (
-            choice == "yes",
-            f"{n_hidden:,} unpublished articles {verb} be suggested: articles.suggest_unpublished is {choice}",
-        )
     _, targets = graph.edges()
     n_named, n_entries = int(np.count_nonzero(hidden[targets])), int(np.count_nonzero(~catalogue.is_external[targets]))
-    if not n_named:
-        return False, f"{n_hidden:,} unpublished articles may not be suggested: no curated list names one"
-    may = n_named >= _LEAST_SHARE_NAMED * n_entries
+    may = choice == "yes" or (choice == "auto" and n_named >= max(1, _LEAST_SHARE_NAMED * n_entries))
+    if choice != "auto":
+        why = f"articles.suggest_unpublished is {choice}"
+    elif n_named:
+        why = f"of {n_entries:,} entries of curated lists, {n_named:,} name one"
+    else:
+        why = "no curated list names one"
     verb = "may" if may else "may not"
-    return may, (
-        f"{n_hidden:,} unpublished articles {verb} be suggested: of {n_entries:,} entries of curated lists, "
-        f"{n_named:,} name one"
-    )
+    logger.info("rules: %s unpublished articles %s be suggested: %s", f"{hidden.sum():,}", verb, why)
+    return may
 
 
 def allowed_rows(catalogue: Catalogue, suggest_unpublished: bool, now: float) -> NDArray[np.bool_]:

@@ -22,22 +22,11 @@ from recommender.vectors.neighbors import Vectors
 _CSR = ("data", "indices", "indptr")
 
 
-def state_parts(
-    state: State, digests: Mapping[str, str], *, bodies: bool = False
-) -> tuple[dict[str, Any], str, dict[str, NDArray[Any]]]:
+def state_parts(state: State, *, bodies: bool) -> tuple[dict[str, Any], str, dict[str, NDArray[Any]]]:
     """
     JSON values, the lines of the articles, and arrays by name, for `state_from_parts`.
 
     Bodies are kept only where it is said, and never entries of curated lists that name an article: the graph has them.
-
-    Parameters
-    ----------
-    state
-        What is saved.
-    digests
-        Of each of the site's own articles by its id; they stand in its line.
-    bodies
-        Whether the articles keep theirs.
     """
     if state.n_removed:
         state = state.compacted()
@@ -46,7 +35,7 @@ def state_parts(
     for row in range(catalogue.n_rows):
         article = dataclasses.replace(catalogue.articles[row], related=state.waiting.get(row) or ())
         item = _to_json(article if bodies else dataclasses.replace(article, body=""))
-        lines.append(json.dumps(item | {"digest": digests.get(article.id, "")}, ensure_ascii=False) + "\n")
+        lines.append(json.dumps(item | {"digest": state.digests.get(article.id, "")}, ensure_ascii=False) + "\n")
     source, target = state.graph.edges()
     vectors = catalogue.vectors
     matrices = {"terms": vectors.terms, **vectors.compared}
@@ -69,11 +58,9 @@ def state_parts(
     return document, "".join(lines), arrays
 
 
-def state_from_parts(
-    document: Mapping[str, Any], lines: str, arrays: Mapping[str, NDArray[Any]]
-) -> tuple[State, dict[str, str]]:
+def state_from_parts(document: Mapping[str, Any], lines: str, arrays: Mapping[str, NDArray[Any]]) -> State:
     """
-    The state of earlier `state_parts`, and the digests.
+    The state of earlier `state_parts`.
 
     Raises
     ------
@@ -109,7 +96,7 @@ def state_from_parts(
         group_codes=document["groups"],
     )
     own = [article for article, is_outside in zip(articles, is_external.tolist(), strict=True) if not is_outside]
-    state = State(catalogue, EntryMatcher(own))
+    state = State(catalogue, EntryMatcher(own), digests)
     state.suggest_unpublished = document["suggest_unpublished"]
     state.index_addresses()
     listed, counts = arrays["listed"], arrays["listed_counts"]
@@ -119,7 +106,7 @@ def state_from_parts(
     for row, article in enumerate(given):
         state.wait(row, article.related)
     state.stripped = set(np.flatnonzero(counts).tolist()) | set(state.waiting)
-    return state, digests
+    return state
 
 
 def _to_json(value: Article | RelatedEntry) -> dict[str, Any]:

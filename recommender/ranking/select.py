@@ -36,11 +36,6 @@ _DEEPER = 4
 _BEHIND = 50
 
 
-def places_to_fill(k: int, query: Query, fill: bool) -> int:
-    """Places under an article; with `fill` those that its curated list takes are not counted."""
-    return max(0, k - query.n_listed) if fill else k
-
-
 @dataclass(frozen=True)
 class Selected:
     """

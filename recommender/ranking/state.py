@@ -7,7 +7,9 @@ A state that has been handed out is never changed: an update works on a copy.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence, Set
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence, Set
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +35,8 @@ class State:
         A row an article, the site's own ones first.
     matcher
         Finds what entries name among the site's own articles.
+    digests
+        Of each of the site's own articles as it was handed over, by id.
 
     Attributes
     ----------
@@ -48,11 +52,12 @@ class State:
         Rows whose lists came out of a saved model, which keeps the rows that they name, not the entries.
     """
 
-    def __init__(self, catalogue: Catalogue, matcher: EntryMatcher) -> None:
+    def __init__(self, catalogue: Catalogue, matcher: EntryMatcher, digests: Mapping[str, str]) -> None:
         self.catalogue = catalogue
         self.graph = CurationGraph(catalogue.n_rows)
         self.suggest_unpublished = True
         self.matcher = matcher
+        self.digests = dict(digests)
         self.rows_by_url: dict[str, tuple[int, ...]] = {}
         self.waiting: dict[int, tuple[RelatedEntry, ...]] = {}
         self.awaited: dict[str, tuple[int, ...]] = {}
@@ -91,7 +96,7 @@ class State:
             site_language=vectorizer.language,
             cross_language=vectorizer.settings.cross_language,
         )
-        state = cls(catalogue, matcher)
+        state = cls(catalogue, matcher, {article.id: article.digest for article in articles})
         state.index_addresses()
         lists: list[list[int]] = [[] for _ in everything]
         for row, (names, waiting) in resolved.items():
@@ -102,7 +107,7 @@ class State:
 
     def copy(self) -> State:
         """A state that can change without this one seeing it."""
-        twin = State(self.catalogue.copy(), self.matcher.copy())
+        twin = State(self.catalogue.copy(), self.matcher.copy(), self.digests)
         twin.graph = self.graph.copy()
         twin.suggest_unpublished = self.suggest_unpublished
         twin.rows_by_url = self.rows_by_url.copy()
@@ -151,7 +156,7 @@ class State:
 
     # --------------------------------------------------------------- change
 
-    def change(self, added: Sequence[Article], removed: Sequence[int], vectorizer: FieldVectorizer) -> None:
+    def change(self, added: Iterable[Article], removed: Iterable[str], vectorizer: FieldVectorizer) -> None:
         """
         Take articles in and out, with their lists and the external articles that only these name.
 
@@ -162,19 +167,24 @@ class State:
         Parameters
         ----------
         added
-            New articles, and changed ones, which take the place of the earlier article of their id.
+            New articles, and changed ones, which take the place of the earlier article of their id; the last of an id
+            counts.
         removed
-            Rows.
+            Ids; one that is not known is an UnknownArticleError, and nothing was changed.
         vectorizer
             Makes the vectors of what is new.
         """
         catalogue, matcher = self.catalogue, self.matcher
         unsettled: set[int] = set()
-        outdated = dict.fromkeys(removed, "")
+        outdated = {catalogue.known_row(article_id): "" for article_id in removed}
+        for gone in outdated:
+            self.digests.pop(catalogue.articles[gone].id, None)
         arrivals = []
-        for article in added:
+        for _, article in sorted({article.id: article for article in added}.items()):
+            self.digests[article.id] = article.digest
             row = catalogue.row_of(article.id)
-            if row is not None and row not in outdated and _differ_in_lists_only(catalogue.articles[row], article):
+            known = None if row is None or row in outdated else catalogue.articles[row]
+            if row is not None and known and dataclasses.replace(known, related=article.related) == article:
                 # As under every new article of a circle: the row stays.
                 catalogue.articles[row] = article
                 self.stripped.discard(row)
@@ -330,6 +340,12 @@ class State:
         return None
 
     @property
+    def fingerprint(self) -> str:
+        """A digest of the site's own articles; equal for equal corpora."""
+        parts = "".join(f"{article_id}\0{digest}\0" for article_id, digest in sorted(self.digests.items()))
+        return hashlib.blake2b(parts.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+    @property
     def n_removed(self) -> int:
         """Rows of articles that were removed or replaced; they cost room and time."""
         return int(np.count_nonzero(~self.catalogue.is_alive))
@@ -350,7 +366,7 @@ class State:
         )
         for row in np.flatnonzero(before.is_repeat[rows]).tolist():
             catalogue.mark_repeat(row, True)
-        twin = State(catalogue, self.matcher)
+        twin = State(catalogue, self.matcher, self.digests)
         twin.suggest_unpublished = self.suggest_unpublished
         twin.graph = CurationGraph.of(
             [[new_row[other] for other in self.graph.listed(row).tolist() if other in new_row] for row in rows.tolist()]
@@ -389,10 +405,7 @@ class State:
         """Say which rows have an address; all but the first of any of their addresses are marked as repeats."""
         catalogue = self.catalogue
         ordered = tuple(sorted(rows, key=lambda row: (catalogue.is_external[row], catalogue.articles[row].id)))
-        if ordered:
-            self.rows_by_url[url] = ordered
-        else:
-            self.rows_by_url.pop(url, None)
+        _put(self.rows_by_url, url, ordered)
         for row in ordered:
             of_row = (self.rows_by_url.get(other) for other in _addresses(catalogue.articles[row]))
             catalogue.mark_repeat(row, any(found is not None and found[0] != row for found in of_row))
@@ -402,17 +415,18 @@ class State:
         before = {key for entry in self.waiting.get(row) or () for key in entry_keys(entry)}
         after = {key for entry in entries for key in entry_keys(entry)}
         for key in before - after:
-            rows = tuple(other for other in self.awaited[key] if other != row)
-            if rows:
-                self.awaited[key] = rows
-            else:
-                self.awaited.pop(key, None)
+            _put(self.awaited, key, tuple(other for other in self.awaited[key] if other != row))
         for key in after - before:
             self.awaited[key] = (*(self.awaited.get(key) or ()), row)
-        if entries:
-            self.waiting[row] = tuple(entries)
-        else:
-            self.waiting.pop(row, None)
+        _put(self.waiting, row, tuple(entries))
+
+
+def _put(found: dict[Any, tuple[Any, ...]], key: Any, values: tuple[Any, ...]) -> None:
+    """Say what a key has; without any it is no key."""
+    if values:
+        found[key] = values
+    else:
+        found.pop(key, None)
 
 
 def _resolve(article: Article, matcher: EntryMatcher) -> tuple[list[str], list[RelatedEntry]]:
@@ -426,10 +440,6 @@ def _resolve(article: Article, matcher: EntryMatcher) -> tuple[list[str], list[R
         if match.how in ("external", "unmatched"):
             waiting.append(entry)
     return names, waiting
-
-
-def _differ_in_lists_only(earlier: Article, later: Article) -> bool:
-    return dataclasses.replace(earlier, related=()) == dataclasses.replace(later, related=())
 
 
 def _addresses(article: Article) -> list[str]:

@@ -64,5 +64,4 @@ def review_site(
     new = [article.id for article in loaded.changes(corpus)[0]] if loaded else []
     recommender, _ = recommender_for(corpus, settings, loaded, tell, site, model, decisions_of(site, corpus))
     desk = Desk(site, settings, corpus, recommender, new)
-    reading = corpus.reading or Reading()
-    serve(desk, site_address(site, settings.articles.site_url), port, lambda address: ready(address, reading))
+    serve(desk, site_address(site, settings.articles.site_url), port, lambda address: ready(address, corpus.reading))

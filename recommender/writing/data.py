@@ -96,7 +96,7 @@ def data_entry(suggestion: Suggestion) -> dict[str, Any]:
 
 def _unread(corpus: Corpus) -> frozenset[str]:
     """The ids of the articles whose files could not be read; a problem begins with the path of its file."""
-    problems = corpus.reading.problems if corpus.reading else ()
+    problems = corpus.reading.problems
     return frozenset(without_ending(str(problem).partition(":")[0]) for problem in problems)
 
 

@@ -280,7 +280,7 @@ class _Maker:
 
 def _check_name(name: str, corpus: Corpus) -> None:
     """Refuse a name under which the articles keep something else, or sites usually do: it is the editors'."""
-    recognised = corpus.reading.recognised if corpus.reading else {}
+    recognised = corpus.reading.recognised
     for names in (USUAL_NAMES, recognised):
         for field, used in names.items():
             if name.lower() in {other.partition(".")[0].lower() for other in used}:

@@ -90,7 +90,7 @@ def plan_promotion(
 
 def _list_names(corpus: Corpus) -> tuple[str, ...]:
     """The names under which the site keeps its lists, the commonest first."""
-    found = corpus.reading.recognised.get("related", {}) if corpus.reading else {}
+    found = corpus.reading.recognised.get("related", {})
     return tuple(sorted(found, key=lambda name: -found[name])) or ("related",)
 
 

@@ -63,7 +63,6 @@ def test_a_made_site_is_read_whole(newsroom: Corpus, tmp_path: Path):
     assert write_jsonl(iter(made), tmp_path / "made.jsonl") == 150
     corpus = read_site(tmp_path / "made.jsonl")
     assert [article.id for article in corpus] == sorted(article.id for article in made)
-    assert corpus.reading is not None
     assert (corpus.reading.problems, corpus.reading.unmatched) == ((), ())
     assert corpus.reading.matched["url"] == sum(len(article.related) for article in made) > 0
     article = next(article for article in made if article.related)

@@ -2,12 +2,14 @@
 
 import dataclasses
 import random
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
 
 from recommender import Corpus, Recommender, RelatedEntry
-from recommender.ranking.features import FAMILIES, FEATURE_NAMES, FEATURES, pairs_of
+from recommender.ranking.catalogue import days_of
+from recommender.ranking.features import FAMILIES, FEATURE_NAMES, FEATURES, Words, pairs_of
 from recommender.settings import settings_from_mapping
 from recommender.vectors.damping import Damping
 
@@ -29,9 +31,9 @@ def seen_by(rec, query):
     """The candidates of a query and what is seen of them."""
     state = rec._fitted()
     similarities = state.catalogue.index.similarities(query.vectors)[0]
-    return pairs_of(
-        query, similarities, state.catalogue, state.graph, rec._words(), rec._allowed(state), DAMPING, N_NEAREST
-    )
+    words = Words(rec.vectorizer.word_rarities(), rec.vectorizer.is_name)
+    allowed = state.allowed(days_of(datetime.now(UTC)))
+    return pairs_of(query, similarities, state.catalogue, state.graph, words, allowed, DAMPING, N_NEAREST)
 
 
 def by_id(rec, found):

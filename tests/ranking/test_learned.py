@@ -2,13 +2,15 @@
 
 import dataclasses
 import random
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
 
 from recommender import Corpus, Recommender, RelatedEntry, load_model
 from recommender.ranking import learned
-from recommender.ranking.features import FEATURES
+from recommender.ranking.catalogue import days_of
+from recommender.ranking.features import FEATURES, Words
 from recommender.ranking.lessons import Library
 from recommender.ranking.reader import LEAST_CHANCE
 from recommender.settings import settings_from_mapping
@@ -144,8 +146,8 @@ def test_as_a_draft_nobody_lists_it_and_nothing_is_later(site):
     library = Library(
         state.catalogue,
         state.graph,
-        rec._words(),
-        rec._allowed(state),
+        Words(rec.vectorizer.word_rarities(), rec.vectorizer.is_name),
+        state.allowed(days_of(datetime.now(UTC))),
         state.rows_of_identity,
         rec.ranker,
         None,
@@ -172,7 +174,8 @@ def test_decisions_are_lessons(site):
     state.catalogue.compare(rec.vectorizer.compared(everything))
     asked, wanted, unwanted = (state.catalogue.row_of(name) for name in ("f2-5", "f3-1", "f2-1"))
     decided = {asked: {wanted: True, unwanted: False}}
-    words, allowed, of_identity = rec._words(), rec._allowed(state), state.rows_of_identity
+    words = Words(rec.vectorizer.word_rarities(), rec.vectorizer.is_name)
+    allowed, of_identity = state.allowed(days_of(datetime.now(UTC))), state.rows_of_identity
     library = Library(
         state.catalogue, state.graph, words, allowed, of_identity, rec.ranker, None, rec.settings.ranking, decided
     )
