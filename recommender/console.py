@@ -43,7 +43,7 @@ def report_as(report: Report, format_: str) -> str:
     if format_ == "json":
         return f"{report.to_json(indent=2)}\n"
     if format_ == "html":
-        from recommender.evaluation.html import page_of  # matplotlib is an extra, and slow to import
+        from recommender.report.evaluation_page import page_of  # matplotlib is an extra, and slow to import
 
         return page_of(report)
     from rich.console import Console

@@ -1,4 +1,4 @@
-"""What an evaluation found: figures for a person (`tables`, `html`), a program and a gate."""
+"""What an evaluation found: figures for a person (`tables`), a program and a gate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A report as tables and sentences, for a terminal here and for a page in `html`."""
+"""A report as tables and sentences, for a terminal here and for a page in `report.evaluation_page`."""
 
 from __future__ import annotations
 

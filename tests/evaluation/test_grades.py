@@ -274,7 +274,7 @@ def test_the_tables_and_the_page(report):
     """Both forms show the readers' figures, by who lists the article, and the number of grades."""
     from rich.console import Console
 
-    from recommender.evaluation.html import page_of
+    from recommender.report.evaluation_page import page_of
 
     console = Console(width=120)
     with console.capture() as capture:
@@ -286,4 +286,4 @@ def test_the_tables_and_the_page(report):
     assert "Do not believe the figures of" in text
     page = page_of(report)
     assert page.count("<svg") == 2
-    assert "Suggestions by readers&#x27; grades" in page
+    assert "Suggestions by readers&#39; grades" in page

@@ -1,16 +1,18 @@
-"""A report as one HTML page that needs nothing beside it: tables, and plots as SVG in the page."""
+"""An evaluation as one HTML page that needs nothing beside it: tables, and plots as SVG in the page."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from html import escape
 from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup, escape
 
 from recommender.errors import MissingExtraError
 from recommender.evaluation.report import Report
 from recommender.evaluation.slices import BY_LISTS
-from recommender.evaluation.tables import Cell, Rows, lists_rows, measures_rows, sentences, slices_rows, tests_rows
+from recommender.evaluation.tables import lists_rows, measures_rows, sentences, slices_rows, tests_rows
+from recommender.report.page import render
 
 try:
     import matplotlib as mpl
@@ -29,24 +31,6 @@ _FEWEST_IN_A_MONTH = 5
 
 #: The same bytes for the same report: ids in the SVG would be random, and a date would be written.
 _SVG: Any = {"svg.hashsalt": "recommender", "svg.fonttype": "path", "font.size": 9.0}
-
-_STYLE = """
-:root { color-scheme: light; }
-body { font: 16px/1.5 system-ui, sans-serif; color: #1a1a1a; background: #fff; max-width: 68rem; margin: 2rem auto;
-  padding: 0 1rem; }
-h1 { font-size: 1.6rem; margin: 0 0 .25rem; } h2 { font-size: 1.2rem; margin: 2.5rem 0 .5rem; }
-p { max-width: 46rem; } .dim { color: #5a5a5a; }
-.scroll { overflow-x: auto; } table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-th, td { padding: .25rem .9rem .25rem 0; text-align: right; vertical-align: top; white-space: nowrap; }
-th:first-child, td:first-child, .left { text-align: left; } thead th { border-bottom: 1px solid #999; }
-tbody tr:nth-child(even) { background: #f6f6f6; } .best { font-weight: 700; }
-small { color: #5a5a5a; font-weight: 400; }
-svg { max-width: 100%; height: auto; } .plots { display: grid; gap: 1rem;
-  grid-template-columns: repeat(auto-fit, minmax(min(100%, 30rem), 1fr)); }
-details { border-top: 1px solid #ddd; padding: .4rem 0; } summary { cursor: pointer; }
-.columns { display: grid; gap: 1.5rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); }
-ol, ul { padding-left: 1.4rem; margin: .3rem 0; } .right { background: #d9f2e6; }
-"""
 
 
 def page_of(report: Report) -> str:
@@ -68,71 +52,22 @@ def page_of(report: Report) -> str:
             plots.append(_figure(f"{measure} by list size", _plot_slices, report, "list_size"))
             plots.append(_figure(f"{measure} by month", _plot_months, report))
             plots.append(_figure("Score against precision", _plot_calibration, report))
-    title = (
-        "Suggestions by readers' grades" if by_grades else f"Suggestions against the curated lists: {report.protocol}"
-    )
-    asked = f", asked from {report.test_from[:10]} on" if report.test_from else ""
-    return "".join(
-        (
-            f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>',
-            '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            f"<style>{_STYLE}</style></head><body><main><h1>{escape(title)}</h1>",
-            f'<p class="dim">{report.n_queries:,} queries, {report.n_articles:,} articles{asked}; '
-            f"{report.n_left_out:,} articles were not asked.</p>",
-            "<h2>Measures</h2>",
-            _table(measures_rows(report, list(report.systems))),
-            '<p class="dim">Means over all queries, with 95 % bootstrap intervals; bold: the best. '
-            f"Looked at are the first {report.depth} suggestions.</p>",
-            f'<div class="plots">{"".join(plots)}</div>',
-            "<h2>Are the differences chance?</h2>",
-            _table(tests_rows(report)),
-            '<p class="dim">Mean difference, query by query, with its 95 % interval; paired t-test.</p>',
-            "<h2>Slices</h2>",
-            _table(slices_rows(report)),
-            *(("<h2>The lists themselves</h2>", _table(lists_rows(report))) if report.lists else ()),
-            "<h2>What was judged</h2>",
-            f"<ul>{''.join(f'<li>{escape(line)}</li>' for line in sentences(report))}</ul>",
-            f"<h2>The {len(report.worst)} worst queries of {escape(report.product)}</h2>",
-            *(_worst(report, query) for query in report.worst),
-            "</main></body></html>\n",
-        )
+    title = "by readers' grades" if by_grades else f"against the curated lists: {report.protocol}"
+    return render(
+        "evaluation",
+        title=f"Suggestions {title}",
+        report=report,
+        measure=measure,
+        plots=plots,
+        measures=measures_rows(report, list(report.systems)),
+        tests=tests_rows(report),
+        slices=slices_rows(report),
+        lists=lists_rows(report) if report.lists else None,
+        sentences=list(sentences(report)),
     )
 
 
-def _table(found: Rows) -> str:
-    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in found.header)
-    body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in found.rows)
-    return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
-
-
-def _cell(cell: Cell) -> str:
-    beside = f" <small>{escape(cell.beside)}</small>" if cell.beside else ""
-    return f"<td{' class=best' if cell.is_best else ''}>{escape(cell.text)}{beside}</td>"
-
-
-def _worst(report: Report, query: Mapping[str, Any]) -> str:
-    measure = report.measures[0]
-    wanted = "".join(f"<li>{escape(shown['title'])}</li>" for shown in query["wanted"])
-    given = "".join(
-        f"<li{' class=right' if shown['right'] else ''}>{escape(shown['title'])} "
-        f"<small>{shown['score']:.3f}</small></li>"
-        for shown in query["given"]
-    )
-    more = query["n_judged"] - len(query["wanted"])
-    further = f"<li>and {more:,} more</li>" if more else ""
-    date = query["published_at"][:10] if query["published_at"] else "no date"
-    heading = f"{escape(query['title'])} <small>{date}, {escape(measure)} {query[measure]:.3f}</small>"
-    return (
-        f'<details><summary>{heading}</summary><p class="dim">{escape(query["id"])}</p><div class="columns">'
-        f"<div><strong>Wanted</strong><ul>{wanted}{further}</ul></div>"
-        f"<div><strong>Given</strong><ol>{given or '<li>nothing</li>'}</ol></div></div></details>"
-    )
-
-
-# plots -------------------------------------------------------------------------------------------------------------
-
-
-def _figure(title: str, plot: Any, report: Report, *options: str) -> str:
+def _figure(title: str, plot: Any, report: Report, *options: str) -> Markup:
     figure = Figure(figsize=(5.6, 3.7), layout="constrained")
     axes = figure.add_subplot()
     plot(axes, report, *options)
@@ -144,7 +79,7 @@ def _figure(title: str, plot: Any, report: Report, *options: str) -> str:
     figure.savefig(buffer, format="svg", metadata={"Date": None, "Title": title})
     svg = buffer.getvalue()
     label = f'<svg role="img" aria-label="{escape(title)}" '
-    return f"<figure style='margin:0'>{svg[svg.index('<svg') :].replace('<svg ', label, 1)}</figure>"
+    return Markup(svg[svg.index("<svg") :].replace("<svg ", label, 1))
 
 
 def _coloured(report: Report) -> Iterable[tuple[int, str, str]]:
