@@ -153,14 +153,11 @@ def _recommender(data: Data, k: int, threads: int) -> tuple[Ask, Callable[[Any],
     vectors = Vectors(matrix, np.zeros((matrix.shape[0], 0), dtype=np.float32))
     index = SearchIndex(vectors)
 
-    def best(row: int, rows: NDArray[np.int64]) -> list[int]:
-        return rows[np.lexsort((rows, -index.exact(vectors[[row]], rows)))].tolist()
-
     def ask(asked: NDArray[np.int64]) -> Any:
-        # As a batch asks: so many queries at once, and so many candidates, which are compared one by one.
+        # As a batch asks: so many queries at once, and so many candidates.
         blocks = [asked[start : start + 512] for start in range(0, len(asked), 512)]
-        found = (zip(block, index.candidates(vectors[block], 256), strict=True) for block in blocks)
-        return [best(row, rows) for block in found for row, rows in block]
+        found = (each for block in blocks for each in index.candidates([vectors[[row]] for row in block], 256))
+        return [rows[np.lexsort((rows, -similarities))].tolist() for rows, similarities in found]
 
     return ask, lambda found: _padded(found, k + 1)
 

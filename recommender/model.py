@@ -213,7 +213,7 @@ class Recommender:
         query = self._query(state, article)
         selector = self._selector(state)
         (selected,) = selector.select([query], [self._places(k, query)], self.least_score(min_score), shown)
-        return selector.suggestions(query, selected)
+        return selector.suggestions([(query, selected)])[0]
 
     def suggest_all(
         self,

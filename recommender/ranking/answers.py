@@ -58,8 +58,8 @@ def answer_all(
         while coming:
             block = coming.popleft().result()
             coming.extend(pool.submit(chosen, start) for start in islice(starts, 1))
-            for query, selected in block:
-                yield Answer(query.article.id, tuple(selector.suggestions(query, selected)), selected.why_none)
+            for (query, selected), suggestions in zip(block, selector.suggestions(block), strict=True):
+                yield Answer(query.article.id, tuple(suggestions), selected.why_none)
             n_done += len(block)
             if progress:
                 progress(n_done, len(article_ids))
@@ -74,5 +74,5 @@ def approvals(query: Query, state: State, ranker: Ranker, vectorizer: FieldVecto
         return {}
     similarities = catalogue.index.exact(query.vectors, rows)
     listed = Ranked(rows, similarities, similarity.chances(query, similarities, rows, catalogue))
-    why = reasons(query, listed, [() for _ in rows], catalogue, vectorizer)
+    (why,) = reasons([query], [listed], [[() for _ in rows]], catalogue, vectorizer)
     return {catalogue.articles[row].id: reason for row, reason in zip(rows.tolist(), why, strict=True)}

@@ -5,14 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 
 from recommender.articles import Article
 from recommender.ranking.catalogue import Catalogue
 from recommender.ranking.rankers import Query, Ranked
 from recommender.suggestions import Reason, SharedTerm
+from recommender.vectors.neighbors import stacked
 from recommender.vectors.text import is_unspaced, says_little, shared_run
 from recommender.vectors.tfidf import FieldVectorizer
 
@@ -28,8 +32,6 @@ _ALIKE_IN_PART = "words of the two are alike in part"
 _ALIKE_IN_MEANING = "the two are about alike things"
 #: The share of the similarity from which a sentence says that it is the meaning.
 _MEANING_SAID = 0.5
-#: Where a word is looked for, in this order.
-_IN_BOTH = ("title", "excerpt", "body")
 #: What a reader calls the place of a shared term.
 IN_FIELD = {"title": "the title", "excerpt": "the excerpt", "body": "the text", "words": "title and excerpt"}
 
@@ -53,85 +55,103 @@ class _Shares:
 
 
 def _shares_of(
-    query: Query, rows: NDArray[np.int64], catalogue: Catalogue, vectorizer: FieldVectorizer
+    queries: Sequence[Query],
+    places: NDArray[np.int64],
+    rows: NDArray[np.int64],
+    catalogue: Catalogue,
+    vectorizer: FieldVectorizer,
 ) -> list[_Shares]:
-    """What a query has in common with each of some rows."""
-    own, terms = query.vectors.terms, catalogue.vectors.terms[rows]
-    places = np.minimum(np.searchsorted(own.indices, terms.indices), max(own.nnz - 1, 0))
-    shared = own.indices[places] == terms.indices if own.nnz else np.zeros(terms.nnz, dtype=bool)
-    columns = terms.indices[shared]
-    products = own.data[places[shared]].astype(np.float64) * terms.data[shared].astype(np.float64)
-    ends = np.searchsorted(np.flatnonzero(shared), terms.indptr)
+    """What the query at each of some places has in common with a row."""
+    own = stacked([query.vectors.terms for query in queries])[places].astype(np.float64)
+    shared = csr_matrix(own.multiply(catalogue.vectors.terms[rows]))
+    columns, products = shared.indices, shared.data
+    pairs = np.repeat(np.arange(len(rows)), np.diff(shared.indptr))
     # What is less alike than usual takes from the similarity, and is no reason.
-    dense = np.maximum(catalogue.vectors.dense[rows].astype(np.float64) @ query.vectors.dense[0].astype(np.float64), 0)
+    dense = np.concatenate([query.vectors.dense for query in queries])[places].astype(np.float64)
+    meanings = np.maximum(np.einsum("ij,ij->i", dense, catalogue.vectors.dense[rows].astype(np.float64)), 0)
+    totals = np.bincount(pairs, products, minlength=len(rows)) + meanings
+    totals[totals <= 0] = 1.0
+    n_fields = len(vectorizer.fields)
     field_of = np.searchsorted([field.stop for field in vectorizer.fields], columns, side="right")
+    sums = np.bincount(pairs * n_fields + field_of, products, minlength=len(rows) * n_fields)
+    parts = np.column_stack([sums.reshape(len(rows), n_fields), meanings])
+    names = [*(field.name for field in vectorizer.fields), "meaning"]
+    fields = [
+        {name: round(value, 4) for name, value in zip(names, line, strict=True) if value}
+        for line in (parts / totals[:, None]).tolist()
+    ]
     listed = np.array([field.name in _LISTED for field in vectorizer.fields], dtype=bool)[field_of]
     telling = listed & vectorizer.telling_terms()[columns]
-    found = []
-    for place in range(len(rows)):
-        part = slice(ends[place], ends[place + 1])
-        total = float(products[part].sum() + dense[place])
-        if total <= 0:
-            found.append(_Shares((), {}))
-            continue
-        sums = np.bincount(field_of[part], products[part], minlength=len(vectorizer.fields)) / total
-        fields = {
-            field.name: round(value, 4) for field, value in zip(vectorizer.fields, sums.tolist(), strict=True) if value
-        }
-        if dense[place]:
-            fields["meaning"] = round(float(dense[place]) / total, 4)
-        chosen = part.start + np.flatnonzero(telling[part] if telling[part].any() else listed[part])
-        best = chosen[np.lexsort((columns[chosen], -products[chosen]))][:N_TERMS]
-        shares = np.round(products[best] / total, 4).tolist()
-        found.append(_Shares(tuple(zip(columns[best].tolist(), shares, strict=True)), fields))
-    return found
+    has_telling = np.bincount(pairs[telling], minlength=len(rows)) > 0
+    kept = np.flatnonzero(np.where(has_telling[pairs], telling, listed))
+    kept = kept[np.lexsort((columns[kept], -products[kept], pairs[kept]))]
+    firsts = np.searchsorted(pairs[kept], np.arange(len(rows) + 1))
+    shares = np.round(products[kept] / totals[pairs[kept]], 4).tolist()
+    terms = list(zip(columns[kept].tolist(), shares, strict=True))
+    parts_of_terms = (slice(first, min(first + N_TERMS, stop)) for first, stop in pairwise(firsts.tolist()))
+    return [_Shares(tuple(terms[part]), found) for part, found in zip(parts_of_terms, fields, strict=True)]
 
 
 def reasons(
-    query: Query,
-    chosen: Ranked,
-    said: Sequence[tuple[str, ...]],
+    queries: Sequence[Query],
+    chosen: Sequence[Ranked],
+    said: Sequence[Sequence[tuple[str, ...]]],
     catalogue: Catalogue,
     vectorizer: FieldVectorizer,
-) -> list[Reason]:
+) -> list[list[Reason]]:
     """
-    A `Reason` for each chosen row. Words are shown as the query has them.
+    For each query a `Reason` for each row that was chosen for it. Words are shown as the query has them.
 
     Parameters
     ----------
     said
-        For each row, the ranker's own sentences, as `Ranker.sentences` gives them.
+        For each query and row, the ranker's own sentences, as `Ranker.sentences` gives them.
     """
-    made: list[Reason] = []
-    provider = query.article.provider.casefold()
-    words, is_telling = _Words(query.article, vectorizer), vectorizer.telling_terms()
-    all_shares = _shares_of(query, chosen.rows, catalogue, vectorizer)
-    for place, (row, shares) in enumerate(zip(chosen.rows.tolist(), all_shares, strict=True)):
-        candidate = catalogue.articles[row]
-        terms = words.shared_with(candidate, shares.terms)
-        are_telling = bool(terms) and bool(is_telling[shares.terms[0][0]])
-        sentences = [*said[place], *_words_said(terms, are_telling)]
-        if shares.fields.get("meaning", 0.0) >= _MEANING_SAID:
-            sentences.append(_ALIKE_IN_MEANING)
-        elif shares.fields and not terms:
-            sentences.append(_ALIKE_IN_PART)
-        gap = abs(float(catalogue.times[row]) - query.time)
-        gap_days = None if math.isnan(gap) else round(gap, 2)
-        if gap_days is not None:
-            sentences.append(_days_apart(gap_days))
-        if candidate.provider and candidate.provider.casefold() == provider:
-            sentences.append(f"both are from {candidate.provider}")
-        made.append(
-            Reason(
-                score=float(chosen.scores[place]),
-                similarity=float(chosen.similarities[place]),
-                sentences=tuple(dict.fromkeys(sentences)),
-                shared_terms=tuple(terms),
-                fields=shares.fields,
-                gap_days=gap_days,
-            )
-        )
+    places = np.repeat(np.arange(len(queries)), [len(one.rows) for one in chosen])
+    if not len(places):
+        return [[] for _ in queries]
+    rows = np.concatenate([one.rows for one in chosen])
+    shares = iter(_shares_of(queries, places, rows, catalogue, vectorizer))
+    made: list[list[Reason]] = []
+    for query, ranked, sentences in zip(queries, chosen, said, strict=True):
+        words = _Words(query.article, vectorizer)
+        values = zip(ranked.rows.tolist(), ranked.scores.tolist(), ranked.similarities.tolist(), sentences, strict=True)
+        made.append([_reason(query, words, *one, next(shares), catalogue) for one in values])
     return made
+
+
+def _reason(
+    query: Query,
+    words: _Words,
+    row: int,
+    score: float,
+    similarity: float,
+    said: Sequence[str],
+    shares: _Shares,
+    catalogue: Catalogue,
+) -> Reason:
+    candidate = catalogue.articles[row]
+    terms = words.shared_with(candidate, shares.terms)
+    are_telling = bool(terms) and words.is_telling(shares.terms[0][0])
+    sentences = [*said, *_words_said(terms, are_telling)]
+    if shares.fields.get("meaning", 0.0) >= _MEANING_SAID:
+        sentences.append(_ALIKE_IN_MEANING)
+    elif shares.fields and not terms:
+        sentences.append(_ALIKE_IN_PART)
+    gap = abs(float(catalogue.times[row]) - query.time)
+    gap_days = None if math.isnan(gap) else round(gap, 2)
+    if gap_days is not None:
+        sentences.append(_days_apart(gap_days))
+    if candidate.provider and candidate.provider.casefold() == query.article.provider.casefold():
+        sentences.append(f"both are from {candidate.provider}")
+    return Reason(
+        score=score,
+        similarity=similarity,
+        sentences=tuple(dict.fromkeys(sentences)),
+        shared_terms=tuple(terms),
+        fields=shares.fields,
+        gap_days=gap_days,
+    )
 
 
 def text_obstacle(article: Article) -> str:
@@ -147,7 +167,19 @@ class _Words:
     def __init__(self, article: Article, vectorizer: FieldVectorizer) -> None:
         self._article, self._vectorizer = article, vectorizer
         self._prefix = vectorizer.prefix(article)
-        self._forms: dict[str, dict[str, str]] = {}
+        self._title, self._excerpt = self._forms_in_head(article)
+
+    @cached_property
+    def _body(self) -> Mapping[str, str]:
+        return self._vectorizer.surface_forms(self._article, "body")
+
+    def _forms_in_head(self, article: Article) -> tuple[Mapping[str, str], Mapping[str, str]]:
+        forms = self._vectorizer.surface_forms
+        return forms(article, "title"), forms(article, "excerpt")
+
+    def is_telling(self, column: int) -> bool:
+        """Whether at most half of the articles have a term."""
+        return bool(self._vectorizer.telling_terms()[column])
 
     def shared_with(self, candidate: Article, shares: Sequence[tuple[int, float]]) -> list[SharedTerm]:
         """
@@ -156,33 +188,28 @@ class _Words:
         Pairs of characters out of runs without spaces are shown as the runs that both texts have.
         """
         found: dict[tuple[str, str], float] = {}
-        forms = {field: self._vectorizer.surface_forms(candidate, field) for field in ("title", "excerpt")}
+        title, excerpt = self._forms_in_head(candidate)
         for column, share in shares:
             term = self._vectorizer.term_name(column).removeprefix(self._prefix)
-            field = self._place_in_both(term, forms)
+            if term in title and term in self._title:
+                field = "title"
+            elif term in excerpt and term in self._excerpt:
+                field = "excerpt"
+            elif (term in title or term in excerpt) and (term in self._title or term in self._excerpt):
+                field = "words"
+            else:
+                field = "body"
             term = self._shown(term)
-            if field in _IN_BOTH and not term.isascii() and is_unspaced(term):
+            if field != "words" and not term.isascii() and is_unspaced(term):
                 own, other = (self._vectorizer.shown_text(one, field) for one in (self._article, candidate))
                 term = shared_run(term.split(" ")[0], own, other)
             found[term, field] = found.get((term, field), 0.0) + share
         terms = [SharedTerm(term, field, round(share, 4)) for (term, field), share in found.items()]
         return sorted(terms, key=lambda one: -one.share)
 
-    def _place_in_both(self, term: str, forms: Mapping[str, Mapping[str, str]]) -> str:
-        """The field in which this and another article of these forms have a term; ``words``: in different ones."""
-        own = {field for field in forms if term in self._forms_of(field)}
-        other = {field for field in forms if term in forms[field]}
-        both = next((field for field in forms if field in own & other), "")
-        return both or ("words" if own and other else "body")
-
     def _shown(self, term: str) -> str:
         """A term as the query has it; as it is compared where a saved model no longer has the text."""
-        return next((self._forms_of(field)[term] for field in _IN_BOTH if term in self._forms_of(field)), term)
-
-    def _forms_of(self, field: str) -> dict[str, str]:
-        if field not in self._forms:
-            self._forms[field] = self._vectorizer.surface_forms(self._article, field)
-        return self._forms[field]
+        return self._title.get(term) or self._excerpt.get(term) or self._body.get(term, term)
 
 
 def _words_said(terms: Sequence[SharedTerm], are_telling: bool) -> list[str]:

@@ -30,7 +30,7 @@ def query_of(article: Article | str, state: State, vectorizer: FieldVectorizer, 
     if isinstance(article, str):
         row = catalogue.known_row(article)
         article = catalogue.articles[row]
-        vectors = catalogue.vectors[np.array([row])]
+        vectors = catalogue.vectors[row : row + 1]
     elif isinstance(article, Article):
         vectors = vectorizer.transform([article])
     else:

@@ -156,8 +156,7 @@ class SimilarityRanker:
     def fit(self, queries: Sequence[Query], catalogue: Catalogue, allowed: NDArray[np.bool_]) -> Self:
         """Learn from some articles of the site what is usual there."""
         nearest: dict[int, list[float]] = {}
-        for query, rows in candidates_of(queries, 1, catalogue, allowed):
-            similarities = catalogue.index.exact(query.vectors, rows)
+        for query, rows, similarities in candidates_of(queries, 1, catalogue, allowed):
             damped = similarities * self.damping(query.time - catalogue.times[rows])
             nearest.setdefault(query.group, []).append(float(np.max(damped, initial=0.0)))
         self.reader = ReaderModel({group: usual_similarity(values) for group, values in nearest.items()})
@@ -178,10 +177,17 @@ class SimilarityRanker:
         allowed: NDArray[np.bool_],
     ) -> list[Ranked]:
         """The k best rows by damped similarity."""
-        return [self._best(query, rows, k, catalogue) for query, rows in candidates_of(queries, k, catalogue, allowed)]
+        found = candidates_of(queries, k, catalogue, allowed)
+        return [self._best(query, rows, similarities, k, catalogue) for query, rows, similarities in found]
 
-    def _best(self, query: Query, rows: NDArray[np.int64], k: int, catalogue: Catalogue) -> Ranked:
-        similarities = catalogue.index.exact(query.vectors, rows)
+    def _best(
+        self,
+        query: Query,
+        rows: NDArray[np.int64],
+        similarities: NDArray[np.float64],
+        k: int,
+        catalogue: Catalogue,
+    ) -> Ranked:
         chances = self.chances(query, similarities, rows, catalogue)
         if self.editors:
             # Decisions may turn the order of the best.
@@ -218,21 +224,21 @@ class SimilarityRanker:
 
 def candidates_of(
     queries: Sequence[Query], k: int, catalogue: Catalogue, allowed: NDArray[np.bool_]
-) -> Iterator[tuple[Query, NDArray[np.int64]]]:
-    """Each query with the rows that may answer and may be among its k nearest, ascending; block by block."""
+) -> Iterator[tuple[Query, NDArray[np.int64], NDArray[np.float64]]]:
+    """Each query with the rows that may answer and may be among its k nearest, ascending, and their similarities."""
     n = max(_N_CANDIDATES, _TIMES_K * k)
     for start in range(0, len(queries), _AT_ONCE):
         block = queries[start : start + _AT_ONCE]
-        found = catalogue.index.candidates(Vectors.joined([query.vectors for query in block]), n)
-        for query, rows in zip(block, found, strict=True):
+        found = catalogue.index.candidates([query.vectors for query in block], n)
+        for query, (rows, similarities) in zip(block, found, strict=True):
             may = may_answer(query, catalogue, allowed)
-            n_asked, kept = n, rows[may[rows]]
+            n_asked, kept = n, may[rows]
             # Where few of the nearest may answer, those behind them come in.
-            while len(rows) >= n_asked and n_asked < catalogue.n_rows and len(kept) < n // _TIMES_K:
+            while len(rows) >= n_asked and n_asked < catalogue.n_rows and np.count_nonzero(kept) < n // _TIMES_K:
                 n_asked *= _TIMES_K
-                (rows,) = catalogue.index.candidates(query.vectors, n_asked)
-                kept = rows[may[rows]]
-            yield query, kept
+                ((rows, similarities),) = catalogue.index.candidates([query.vectors], n_asked)
+                kept = may[rows]
+            yield query, rows[kept], similarities[kept]
 
 
 def may_answer(query: Query, catalogue: Catalogue, allowed: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -127,29 +127,43 @@ class Selector:
         allowed = self.allowed if allowed is None else allowed
         return self._ranker.rank(queries, depth, self._catalogue, self._state.graph, allowed)
 
-    def suggestions(self, query: Query, selected: Selected) -> list[Suggestion]:
-        """What was chosen, each with its reason."""
-        chosen = selected.rows
-        said = self._ranker.sentences(query, chosen.rows, self._catalogue, self._state.graph)
-        said = [(*note, *sentences) for note, sentences in zip(selected.notes, said, strict=True)]
-        why = reasons(query, chosen, said, self._catalogue, self._vectorizer)
-        articles = [self._catalogue.articles[row] for row in chosen.rows.tolist()]
-        return [
-            Suggestion(
-                place,
-                article.id,
-                article.title,
-                article.url,
-                reason.score,
-                reason,
-                article.excerpt,
-                article.published_at,
-                article.provider,
-                article.quality,
-                self._shape,
-            )
-            for place, (article, reason) in enumerate(zip(articles, why, strict=True), start=1)
+    def suggestions(self, chosen: Sequence[tuple[Query, Selected]]) -> list[list[Suggestion]]:
+        """What was chosen for each query, each with its reason."""
+        said = [
+            [
+                (*note, *sentences)
+                for note, sentences in zip(
+                    selected.notes,
+                    self._ranker.sentences(query, selected.rows.rows, self._catalogue, self._state.graph),
+                    strict=True,
+                )
+            ]
+            for query, selected in chosen
         ]
+        queries, rows = [query for query, _ in chosen], [selected.rows for _, selected in chosen]
+        why = reasons(queries, rows, said, self._catalogue, self._vectorizer)
+        return [
+            [
+                self._suggestion(place, self._catalogue.articles[row], reason)
+                for place, (row, reason) in enumerate(zip(ranked.rows.tolist(), found, strict=True), start=1)
+            ]
+            for ranked, found in zip(rows, why, strict=True)
+        ]
+
+    def _suggestion(self, place: int, article: Article, reason: Reason) -> Suggestion:
+        return Suggestion(
+            place,
+            article.id,
+            article.title,
+            article.url,
+            reason.score,
+            reason,
+            article.excerpt,
+            article.published_at,
+            article.provider,
+            article.quality,
+            self._shape,
+        )
 
     def reason_for(self, query: Query, row: int, k: int, least: float) -> Reason:
         """Why a row is, or is not, among the k suggestions."""
@@ -162,7 +176,7 @@ class Selector:
         else:
             alone = Ranked(asked, catalogue.index.exact(query.vectors, asked), np.zeros(1))
         said = self._ranker.sentences(query, asked, catalogue, graph)
-        (reason,) = reasons(query, alone, said, catalogue, self._vectorizer)
+        ((reason,),) = reasons([query], [alone], [said], catalogue, self._vectorizer)
         return dataclasses.replace(
             reason,
             signals=self._ranker.signals(query, row, catalogue, graph),

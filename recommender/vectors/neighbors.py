@@ -2,9 +2,10 @@
 Which rows may be the nearest of a query, and exact similarities to them. A number room: it knows no articles.
 
 Candidates are the rows that have most of a query's terms, found by sparse-dot-topn; compared exactly, the dense part
-included, they are put in order. That is not the whole truth: a row far down by terms could be near by its dense part.
-It is seldom good enough to be shown: on a site of 4,617 news articles no suggestion and no score is another than when
-every row is compared (`benchmarks/same_answers.py`).
+included, they are put in order. That is not the whole truth: a row far down by terms could be near by its dense part,
+and on a large site the terms that thousands of articles have propose nobody. It is seldom good enough to be shown: on a
+site of 4,617 news articles no suggestion and no score is another than when every row is compared
+(`benchmarks/same_answers.py`), and of 100,000 made articles (`benchmarks/candidates.py`) the five nearest are found.
 
 A row is a sparse part (terms) and a dense part (meaning); together of length 1 or 0, so that the products of two rows
 are their similarity. Meanings that are less alike than usual add nothing, and take nothing from shared words: on a site
@@ -27,6 +28,8 @@ from sparse_dot_topn import sp_matmul_topn
 _MOST_ADDED = 0.05
 #: Where the dense part is more than this share of a row, as with a sentence model, terms alone cannot propose.
 _MOSTLY_DENSE = 0.5
+#: A term that more rows have proposes none of them: it weighs little, and going over its rows is most of the work.
+_MOST_HAVING = 5_000
 
 
 @dataclass(frozen=True)
@@ -90,8 +93,15 @@ class SearchIndex:
         self._n_indexed = len(vectors)
         squares = np.einsum("ij,ij->", vectors.dense, vectors.dense, dtype=np.float64)
         self._is_mostly_dense = bool(squares > _MOSTLY_DENSE * len(vectors))
-        #: The terms of the indexed rows, a line a term: what an inverted file is.
-        self._by_term = csr_matrix(vectors.terms.T)
+        # In double precision, so that a sum is the same, once rounded, in whatever order it is made.
+        terms = vectors.terms.astype(np.float64)
+        is_common = np.bincount(terms.indices, minlength=terms.shape[1]) > _MOST_HAVING
+        self._common_columns = np.flatnonzero(is_common)
+        self._common = csr_matrix(terms[:, self._common_columns])
+        terms.data[is_common[terms.indices]] = 0.0
+        terms.eliminate_zeros()
+        #: The other terms of the indexed rows, a line a term: what an inverted file is.
+        self._by_term = csr_matrix(terms.T)
         self._compared = {name: csr_matrix(matrix.T) for name, matrix in vectors.compared.items()}
 
     def grown(self, vectors: Vectors) -> SearchIndex:
@@ -103,29 +113,47 @@ class SearchIndex:
         twin._vectors = vectors
         return twin
 
-    def candidates(self, queries: Vectors, n: int) -> list[NDArray[np.int64]]:
+    def candidates(self, queries: Sequence[Vectors], n: int) -> list[tuple[NDArray[np.int64], NDArray[np.float64]]]:
         """
-        The rows that may be nearest to each query, ascending.
+        The rows that may be nearest to each query of one row, ascending, and their similarities, as `exact` gives them.
 
         At least the n that have most of its terms, fewer where fewer share any; where rows are mostly dense, also the n
         whose dense parts are the most alike; all, where there are no more than n.
         """
         n_rows = len(self._vectors)
         if n >= n_rows:
-            return [np.arange(n_rows)] * len(queries)
+            every = np.arange(n_rows)
+            return [(every, self.exact(query, every)) for query in queries]
         if len(queries) == 1:
             # scipy takes a third of the time for one, sparse-dot-topn for many.
-            products = queries.terms @ self._by_term
-            nearest = [products.indices[most_of(products.data, n)]]
+            products = queries[0].terms.astype(np.float64) @ self._by_term
+            best = most_of(products.data, n)
+            nearest = [(products.indices[best], products.data[best])]
         else:
-            found = sp_matmul_topn(queries.terms, self._by_term, top_n=n, sort=False, n_threads=cpu_count())
-            nearest = np.split(found.indices[: found.nnz], found.indptr[1:-1])
-        added = np.arange(self._n_indexed, n_rows)
-        rows = [np.concatenate([np.sort(some).astype(np.int64), added]) for some in nearest]
+            terms = stacked([query.terms for query in queries]).astype(np.float64)
+            found = sp_matmul_topn(terms, self._by_term, top_n=n, sort=False, n_threads=cpu_count())
+            rows, products = found.indices[: found.nnz], found.data[: found.nnz]
+            nearest = list(zip(*(np.split(values, found.indptr[1:-1]) for values in (rows, products)), strict=True))
+        return [self._completed(query, *some, n) for query, some in zip(queries, nearest, strict=True)]
+
+    def _completed(
+        self, query: Vectors, rows: NDArray[np.int32], products: NDArray[np.float64], n: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """The candidates of a query, of which some were found by their products without the common terms."""
+        if self._common.shape[1]:
+            products = products + self._common[rows] @ self._weights(query)[self._common_columns]
+        similarities = self._whole(query, rows, products)
+        further = [np.arange(self._n_indexed, len(self._vectors))]
+        if len(rows) < n and self._common.shape[1]:
+            further.append(most_of(self._products_of_terms(query.terms)[0], n))
         if self._is_mostly_dense:
-            products = queries.dense @ self._vectors.dense.T
-            rows = [np.union1d(some, most_of(product, n)) for some, product in zip(rows, products, strict=True)]
-        return rows
+            further.append(most_of((query.dense @ self._vectors.dense.T)[0], n))
+        if any(map(len, further)):
+            rest = np.setdiff1d(np.concatenate(further), rows)
+            rows = np.concatenate([rows, rest])
+            similarities = np.concatenate([similarities, self.exact(query, rest)])
+        ascending = np.argsort(rows)
+        return rows[ascending].astype(np.int64), similarities[ascending]
 
     def similarities(self, queries: Vectors) -> NDArray[np.float32]:
         """
@@ -133,9 +161,15 @@ class SearchIndex:
 
         To the last bit they may depend on how many queries are asked at once; `exact` does not.
         """
-        found = self._products(queries.terms, self._by_term, self._vectors.terms)
+        found = self._products_of_terms(queries.terms)
         if self._vectors.dense.shape[1]:
             found += np.maximum(queries.dense @ self._vectors.dense.T, 0.0)
+        return found
+
+    def _products_of_terms(self, queries: csr_matrix) -> NDArray[np.float32]:
+        found = self._products(queries, self._by_term, self._vectors.terms)
+        if self._common.shape[1]:
+            found[:, : self._n_indexed] += (queries[:, self._common_columns] @ self._common.T).toarray()
         return found
 
     def cosines(self, query: Vectors, name: str) -> NDArray[np.float64]:
@@ -149,12 +183,19 @@ class SearchIndex:
 
     def exact(self, query: Vectors, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """The similarity of one query to some rows, rounded to six places, in [0, 1]; the same however it is asked."""
-        weights = np.zeros(self._vectors.terms.shape[1], dtype=np.float64)
+        return self._whole(query, rows, self._vectors.terms[rows] @ self._weights(query))
+
+    def _weights(self, query: Vectors) -> NDArray[np.float64]:
+        """The weight of every term in a query of one row, shape (n_terms,)."""
+        weights = np.zeros(self._vectors.terms.shape[1])
         weights[query.terms.indices] = query.terms.data
-        sparse = self._vectors.terms[rows] @ weights
+        return weights
+
+    def _whole(self, query: Vectors, rows: NDArray[np.integer], products: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Similarities by the products of terms, with what the dense parts add."""
         # Row by row, where a product of matrices would depend on how many rows there are.
         dense = np.einsum("ij,j->i", self._vectors.dense[rows], query.dense[0])
-        total = sparse + np.maximum(dense, 0.0)
+        total = products + np.maximum(dense, 0.0)
         exact: NDArray[np.float64] = np.clip(np.rint(total * 1e6) / 1e6, 0.0, 1.0)
         return exact
 

@@ -51,7 +51,8 @@ def test_shares_are_those_of_the_slow_way(fitted):
     n_listed = 0
     for article_id in fitted.article_ids[::3]:
         query = fitted._query(state, article_id)
-        all_shares = _shares_of(query, np.arange(catalogue.n_rows), catalogue, vectorizer)
+        every = np.arange(catalogue.n_rows)
+        all_shares = _shares_of([query], np.zeros_like(every), every, catalogue, vectorizer)
         for row, shares in enumerate(all_shares):
             listed, expected = slow(query, row, catalogue, vectorizer)
             assert [share for _, share in shares.terms] == pytest.approx([-share for share, _ in listed], abs=1e-4)

@@ -75,19 +75,38 @@ def the_most(products, n):
     return {int(place) for place in np.argsort(-products)[:n] if products[place] > 0}
 
 
-@pytest.mark.parametrize("n_added", [0, 4])
-def test_candidates_have_most_of_a_querys_terms(n_added):
-    """So many rows as are asked for, and those behind the index; of a query alone as of one among others."""
+@pytest.mark.parametrize(("n_added", "most_having"), [(0, 5000), (4, 5000), (0, 20), (4, 20)])
+def test_candidates_have_most_of_a_querys_terms(n_added, most_having, monkeypatch):
+    """As many rows as are asked for, and those behind the index, with exact similarities; alone as among many."""
+    monkeypatch.setattr("recommender.vectors.neighbors._MOST_HAVING", most_having)
     rows, queries = made(100 + n_added), made(5, 1)
     index = SearchIndex(rows[:100]).grown(rows)
-    products = queries.terms.toarray() @ rows.terms.toarray()[:100].T
+    is_rare = np.bincount(rows[:100].terms.indices, minlength=N_TERMS) <= most_having
+    assert is_rare.any()
+    assert is_rare.all() == (most_having > 100)
+    products = (queries.terms.toarray() * is_rare) @ rows.terms.toarray()[:100].T
     added = set(range(100, 100 + n_added))
-    found = index.candidates(queries, 9)
-    for place in range(5):
-        assert set(found[place].tolist()) == the_most(products[place], 9) | added
-        (alone,) = index.candidates(queries[np.array([place])], 9)
-        assert alone.tolist() == found[place].tolist() == sorted(found[place].tolist())
-    assert [one.tolist() for one in index.candidates(queries, 200)] == [list(range(100 + n_added))] * 5
+    block = [queries[np.array([place])] for place in range(5)]
+    for place, (found, similarities) in enumerate(index.candidates(block, 9)):
+        nearest = the_most(products[place], 9)
+        assert set(found.tolist()) >= nearest | added
+        assert set(found.tolist()) == nearest | added or len(nearest) < 9
+        assert similarities.tolist() == index.exact(block[place], found).tolist()
+        ((alone, same),) = index.candidates([block[place]], 9)
+        assert alone.tolist() == found.tolist() == sorted(found.tolist())
+        assert same.tolist() == similarities.tolist()
+    assert [one.tolist() for one, _ in index.candidates(block, 200)] == [list(range(100 + n_added))] * 5
+
+
+def test_what_shares_only_common_terms_is_found():
+    """Terms that thousands of rows have propose nobody, but where a query has no other."""
+    common = np.zeros((6000, 3), dtype=np.float32)
+    common[:, 0] = 1.0
+    common[::100, :2] = np.sqrt(0.5)
+    rows = Vectors(csr_matrix(common), np.zeros((6000, 0), dtype=np.float32))
+    ((found, similarities),) = SearchIndex(rows).candidates([rows[np.array([1])]], 9)
+    assert len(found) >= 9
+    assert set(similarities.tolist()) == {1.0}
 
 
 def test_where_meaning_is_most_of_a_row_it_proposes_too():
@@ -95,7 +114,7 @@ def test_where_meaning_is_most_of_a_row_it_proposes_too():
     words = csr_matrix(np.eye(40, N_TERMS, dtype=np.float32) * 0.6)
     dense = normalize(np.random.default_rng(0).normal(size=(40, N_DENSE))).astype(np.float32) * 0.8
     rows = Vectors(words, dense)
-    (found,) = SearchIndex(rows).candidates(rows[np.array([39])], 5)
+    ((found, _),) = SearchIndex(rows).candidates([rows[np.array([39])]], 5)
     assert set(found.tolist()) == the_most(dense @ dense[39], 5)
 
 
