@@ -1,0 +1,136 @@
+"""What stands in the fields of an article, whatever its front matter calls them, and without any."""
+
+from datetime import UTC, datetime
+
+from recommender.content.site import read_site
+from recommender.settings import ArticlesSettings, Settings, settings_from_mapping
+
+
+def article(title, *lines, body=""):
+    """The text of a file with a title and further lines of front matter."""
+    return "\n".join(["---", f"title: {title}", *lines, "---", body])
+
+
+def test_settings(make_site):
+    """Settings map fields, leave files out, and give language and address of the site."""
+    site = make_site(
+        {
+            "a.md": "---\nname: Tea\nteaser: A cup.\nsource: {title: Ada}\nexcerpt: no\n---\n",
+            "drafts/b.md": article("B"),
+            "old/c.md": article("C"),
+        }
+    )
+    settings = Settings(
+        articles=ArticlesSettings(
+            fields={"title": "name", "excerpt": ("lead", "teaser"), "provider": "source.title", "quality": "stars"},
+            exclude=("drafts/**", "old"),
+            site_language="en",
+            site_url="https://example.org/",
+        )
+    )
+    corpus = read_site(site, settings)
+    (found,) = corpus
+    assert (found.title, found.excerpt, found.provider, found.aliases) == (
+        "Tea",
+        "A cup.",
+        "Ada",
+        ("https://example.org/a",),
+    )
+    assert corpus.site_language == "en"
+    assert corpus.reading.warnings == (
+        "articles.fields reads quality from stars, which no article has. Mend the name in the settings.",
+    )
+
+
+def test_date_of_the_file_name_stands_in(make_site):
+    """A date that cannot be read costs an article only where nothing stands in for it."""
+    site = make_site(
+        {
+            "2021-03-03-a.md": article("A", "date: next week"),
+            "b.md": article("B", "date: next week"),
+            "c.md": article("C", "date: TBD"),
+        }
+    )
+    corpus = read_site(site)
+    assert [(one.id, one.published_at) for one in corpus] == [
+        ("2021-03-03-a", datetime(2021, 3, 3, tzinfo=UTC)),
+        ("c", None),
+    ]
+    assert [str(problem) for problem in corpus.reading.problems] == [
+        "b.md:3: date must be a date, but is 'next week'. Write it like 2021-03-03 or 2021-03-03T07:14:00Z."
+    ]
+    assert corpus.reading.warnings[:2] == (
+        "2021-03-03-a.md:3: date must be a date, but is 'next week'. 2021-03-03 stands in.",
+        "c.md:3: date must be a date, but is 'TBD'. The article has no date.",
+    )
+
+
+def test_dates_in_the_language_of_the_article(make_site):
+    """The name of a month is read in the language that the article names."""
+    lines = ("lang: hr", "date: 5. listopada 2021")
+    corpus = read_site(
+        make_site({"a.md": article("A", *lines), "b.md": article("B", "lang: pl", "date: 5 listopada 2021")})
+    )
+    assert [one.published_at.month for one in corpus] == [10, 11]
+
+
+def test_titles_and_entries_as_typed(make_site):
+    """A title, and an entry of a list, that YAML takes for a number or a truth value is the text that was typed."""
+    texts = {f"{number}.md": article(title) for number, title in enumerate(("1_000", "3.10", "Yes", "2024-01-02"))}
+    corpus = read_site(make_site({**texts, "list.md": article("List", "related:", "- 1_000", "- 3.10", "- yes")}))
+    assert [one.title for one in corpus] == ["1_000", "3.10", "Yes", "2024-01-02", "List"]
+    assert [entry.target for entry in corpus["list"].related] == ["1_000", "3.10", "yes"]
+    assert corpus.reading.matched["title"] == 3
+
+
+def test_values_of_exporters(make_site):
+    """WordPress's mapping of an author gives a name, never the address, and text in Ruby's binary form is text."""
+    author = ("author:", "  display_name: ''", "  login: ann", "  email: ann@tea.example")
+    corpus = read_site(make_site({"a.md": article("!binary |-\n  R3LDvG5lciBUZWU=", *author)}))
+    assert (corpus["a"].title, corpus["a"].provider) == ("Grüner Tee", "ann")
+
+
+def test_pages_without_front_matter(make_site):
+    """A page without front matter is called by its heading, and its first paragraph is its excerpt."""
+    site = make_site(
+        {
+            "README.md": "# All about tea\n\nHow to read this.\n",
+            "notes/green.md": "<!-- seen -->\n\n# Green *tea* #\n\n![cup](c.png)\n\nSteep [it](it.md).\nThen pour.\n",
+            "notes/black.md": "Black tea\n=========\n\n- a list\n\nBoil it.\n",
+            "notes/start.md": "import Box from 'box'\n\n# Notes\n",
+            "notes/rest.md": "A word first.\n\n```\n# no heading\n```\n\n# The rest\n",
+            "notes/none.md": "Words only.\n",
+            "lib/README.md": "# A script\n",
+            "notes/parts/how.md": "## How to\n\nA part of a page.\n",
+        }
+    )
+    corpus = read_site(site, Settings(articles=ArticlesSettings(address="/:path/")))
+    assert {one.id: (one.title, one.excerpt, one.body) for one in corpus} == {
+        "notes/green": (
+            "Green tea",
+            "Steep it. Then pour.",
+            "\n![cup](c.png)\n\nSteep [it](it.md).\nThen pour.\n",
+        ),
+        "notes/black": ("Black tea", "Boil it.", "\n- a list\n\nBoil it.\n"),
+        "notes/start": ("Notes", "", ""),
+        "notes/rest": ("The rest", "A word first.", "A word first.\n\n```\n# no heading\n```\n\n# The rest\n"),
+    }
+    assert corpus.reading.warnings == (
+        "README.md, lib/README.md, notes/none.md, notes/parts/how.md without front matter: not an article.",
+    )
+
+
+def test_marks(tmp_path):
+    """What front matter asks of the suggestions is read, and what rules ask of it; a wrong word is told of."""
+    (tmp_path / "tea.md").write_text(
+        "---\ntitle: Tea\nrecommender: [background, evergren]\nSponsored: no\nsponsored: yes\n---\n"
+    )
+    (tmp_path / "cup.md").write_text("---\ntitle: Cup\nrecommender: show-none\n---\n")
+    settings = settings_from_mapping({"rules": {"never": [{"sponsored": True}]}, "articles": {"address": "/:slug/"}})
+    for _ in range(2):  # read, and taken from what was kept
+        corpus = read_site(tmp_path, settings)
+        assert [article.marks for article in corpus] == [("show-none",), ("background", "sponsored: true")]
+        assert corpus.reading.warnings == (
+            "tea.md:3: recommender must be one or more of show-none, never-suggest, background, follow-up, evergreen, "
+            "but is 'evergren'. It is left out.",
+        )

@@ -1,0 +1,200 @@
+"""Which files are articles (links, names, permissions, bytes that are no text), and what is told of the others."""
+
+import logging
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from recommender.bounds import Fence
+from recommender.content.site import read_site
+from recommender.errors import ArticleError, SiteError
+from recommender.settings import ArticlesSettings, Settings
+
+
+def article(title, *lines, body=""):
+    """The text of a file with a title and further lines of front matter."""
+    return "\n".join(["---", f"title: {title}", *lines, "---", body])
+
+
+def without_guess(warnings):
+    """The warnings, without the one that a tree of files without a configuration has."""
+    return tuple(warning for warning in warnings if "set articles.address" not in warning)
+
+
+def test_ids_keep_endings_where_they_must(make_site):
+    """Two files that would share an id keep their endings."""
+    site = make_site({"tea.md": article("Tea"), "tea.mdx": article("More tea"), "cup.md": article("Cup")})
+    assert read_site(site).ids == ("cup", "tea.md", "tea.mdx")
+
+
+def test_problems(make_site, caplog):
+    """Every bad file is told, in the order of the files, and the others are read."""
+    site = make_site(
+        {"a.md": article("[Tea]"), "b.md": article("Tea"), "c.md": "---\ntitle: Tea\n", "d.md": article("Tea: a")}
+    )
+    with caplog.at_level(logging.INFO, "recommender"):
+        corpus = read_site(site)
+    assert corpus.ids == ("b",)
+    assert [str(problem) for problem in corpus.reading.problems] == [
+        "a.md:2: title must be text, but is a list. Write one line of text.",
+        "c.md: front matter opens at line 1 and is never closed. End it with a line of three dashes.",
+        'd.md:2: mapping values are not allowed here. Quote a value that contains a colon: title: "Tea: a".',
+    ]
+    assert caplog.messages == ["articles: 1 read, 0 drafts, 3 with problems"]
+
+
+@pytest.mark.parametrize(
+    ("raw", "message"),
+    [
+        (
+            b"---\ntitle: Gr\xfcner Tee\n---\n",
+            "a.md:2: the byte 0xfc at offset 13 is not UTF-8. Save the file as UTF-8.",
+        ),
+        (article("Tea").encode("utf-16"), "a.md: is UTF-16 text, expected UTF-8. Save the file as UTF-8."),
+    ],
+)
+def test_not_utf_8(make_site, raw, message):
+    """A file that is not UTF-8 is a problem, with the first wrong byte where there is one."""
+    reading = read_site(make_site({"a.md": raw, "b.md": article("Tea")})).reading
+    assert [str(problem) for problem in reading.problems] == [message]
+
+
+def test_strict(make_site):
+    """Strict reading raises the first problem."""
+    with pytest.raises(ArticleError, match=r"^a\.md:2: title must be text"):
+        read_site(make_site({"a.md": article("[Tea]"), "b.md": "---\n"}), strict=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("none", "{}: there is no such folder. Name the folder of a site, or a .jsonl file with an article a line."),
+        (
+            "site/tea.md",
+            "{}: is a file, expected the folder of a site. Name the folder that it lies in: {parent}; or a file of "
+            "articles, which ends in .jsonl, .csv, .tsv, .parquet, .xml, .rss, .atom, .wxr.",
+        ),
+        (
+            "site/empty",
+            "{}: holds no article. Name the folder of a site: one with files ending in .md, .markdown, .mdx, "
+            ".mdown, .mkd, .mkdn, .mkdown.",
+        ),
+        ("none.jsonl", "{}: cannot be read (No such file or directory). Name a file that exists."),
+    ],
+)
+def test_no_site(make_site, name, message):
+    """What is no site is an error with a cure."""
+    site = make_site({"tea.md": article("Tea"), "empty/x.txt": ""})
+    path = site.parent / name
+    with pytest.raises(SiteError) as caught:
+        read_site(path)
+    assert str(caught.value) == message.format(path, parent=path.parent)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows needs a privilege for symbolic links")
+def test_links(make_site):
+    """A link to a folder is followed once, a loop ends, and a link to nothing is a problem."""
+    site = make_site({"a/tea.md": article("Tea"), "elsewhere/x.txt": ""})
+    outside = make_site({}).parent / "outside"
+    outside.mkdir()
+    (outside / "cup.md").write_text(article("Cup"))
+    (site / "a/loop").symlink_to(site)
+    (site / "b").symlink_to(site / "a")
+    (site / "c").symlink_to(outside)
+    (site / "gone.md").symlink_to(site / "nowhere.md")
+    corpus = read_site(site, Settings(articles=ArticlesSettings(outside=(str(outside),))))
+    assert corpus.ids == ("a/tea", "c/cup")
+    assert without_guess(corpus.reading.warnings) == (
+        "a/loop links to a folder that is read already. It is read once.",
+        "b links to a folder that is read already. It is read once.",
+    )
+    assert [str(problem) for problem in corpus.reading.problems] == [
+        "gone.md: is not a file that can be read. Mend the link or take it out."
+    ]
+
+
+def test_file_with_several_names(make_site):
+    """One file is one article, by the name that is no link, or else the first; the other names are told."""
+    site = make_site({"b/tea.md": article("Tea"), "b/cup.md": article("Cup"), "b/pot.md": article("Pot")})
+    outside = make_site({}).parent / "outside"
+    outside.mkdir()
+    (outside / "can.md").write_text(article("Can"))
+    (site / "a-link.md").symlink_to(site / "b/tea.md")
+    (site / "z-link.md").symlink_to(site / "a-link.md")
+    (site / "a-cup.md").hardlink_to(site / "b/cup.md")
+    (site / "can-2.md").symlink_to(outside / "can.md")
+    (site / "can-1.md").symlink_to(outside / "can.md")
+    corpus = read_site(site, Settings(articles=ArticlesSettings(outside=(str(outside),))))
+    assert corpus.ids == ("a-cup", "b/pot", "b/tea", "can-1")
+    assert without_guess(corpus.reading.warnings) == (
+        "a-link.md is the same file as b/tea.md. It is read once, as b/tea.md.",
+        "b/cup.md is the same file as a-cup.md. It is read once, as a-cup.md.",
+        "can-2.md is the same file as can-1.md. It is read once, as can-1.md.",
+        "z-link.md is the same file as b/tea.md. It is read once, as b/tea.md.",
+    )
+
+
+def test_link_to_a_page_is_an_article(make_site):
+    """A link among the articles counts where its file lies outside of their folders."""
+    site = make_site({"pages/tea.md": article("Tea"), "_posts/2021-03-03-cup.md": article("Cup")})
+    (site / "_posts/2021-03-04-tea.md").symlink_to(site / "pages/tea.md")
+    assert read_site(site).ids == ("_posts/2021-03-03-cup", "_posts/2021-03-04-tea")
+
+
+def test_folder_with_an_ending(make_site):
+    """A folder whose name ends in .md is a folder."""
+    assert read_site(make_site({"tea.md/cup.md": article("Cup")})).ids == ("tea.md/cup",)
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() == 0, reason="root may read everything")
+def test_permissions(make_site):
+    """A file or folder that may not be read is a problem; the others are read."""
+    site = make_site({"a.md": article("A"), "b.md": article("B"), "c/d.md": article("D")})
+    (site / "a.md").chmod(0)
+    (site / "c").chmod(0)
+    try:
+        corpus = read_site(site)
+    finally:
+        (site / "c").chmod(0o755)
+    assert corpus.ids == ("b",)
+    assert [str(problem) for problem in corpus.reading.problems] == [
+        "c: cannot be read (Permission denied). Check the folder's permissions.",
+        "a.md: cannot be read (Permission denied). Check the permissions of the file.",
+    ]
+
+
+def test_unreadable_file(make_site, monkeypatch):
+    """A file that cannot be read is a problem with the system's reason."""
+    site = make_site({"a.md": article("A"), "b.md": article("B")})
+    read = Fence.read
+
+    def refuse(fence, path):
+        if path.name == "a.md":
+            raise PermissionError(13, "Permission denied")
+        return read(fence, path)
+
+    monkeypatch.setattr(Fence, "read", refuse)
+    assert [str(problem) for problem in read_site(site).reading.problems] == [
+        "a.md: cannot be read (Permission denied). Check the permissions of the file."
+    ]
+
+
+def test_nothing_to_read(make_site):
+    """A folder of files of which none is an article is an error that names them, and why."""
+    with pytest.raises(
+        SiteError, match=r"none of the 2 files can be read as an article: a\.md, b\.md have neither front matter"
+    ):
+        read_site(make_site({"a.md": "Words.\n", "b.md": "More words.\n"}))
+
+
+def test_names_that_are_not_utf8(make_site):
+    """A file whose name is not UTF-8 is a problem with a cure, and the others are read."""
+    site = make_site({"a.md": article("A"), "b.md": article("B")})
+    (site / "b.md").rename(Path(os.fsdecode(os.fsencode(site) + b"/b\xe9.md")))
+    corpus = read_site(site)
+    assert corpus.ids == ("a",)
+    assert [str(problem) for problem in corpus.reading.problems] == [
+        r"b\xe9.md: is no name in UTF-8, so no address can hold it. Rename it."
+    ]

@@ -1,0 +1,111 @@
+"""What the site's generator makes no page of is never suggested, and is told."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from recommender.articles import NEVER
+from recommender.content.site import read_article, read_site
+
+
+def article(title, *lines, body=""):
+    """The text of a file with a title and further lines of front matter."""
+    return "\n".join(["---", f"title: {title}", *lines, "---", body])
+
+
+def without_guess(warnings):
+    """The warnings, without the one that a tree of files without a configuration has."""
+    return tuple(warning for warning in warnings if "set articles.address" not in warning)
+
+
+def hidden(site):
+    """The ids of the articles that are never suggested, from two readings: of the files, and of the cache."""
+    first, second = read_site(site), read_site(site)
+    assert list(first) == list(second)
+    assert first.reading.warnings == second.reading.warnings
+    return [found.id for found in first if found.visible_from == NEVER], first.reading.warnings
+
+
+def test_pages_that_jekyll_does_not_make(make_site):
+    """What Jekyll makes no page of is told with a count, and never suggested, but where it gives its own address."""
+    config = "collections: {cups: {output: true}, pots: {output: false}, jars: {}}\ninclude: [_pages]\nexclude: [x/]\n"
+    site = make_site(
+        {
+            "_config.yml": config,
+            "_posts/2021-03-03-tea.md": article("Tea"),
+            "_posts/undated.md": article("Undated"),
+            "_drafts/secret.md": article("Secret", "webUrl: /secret/"),
+            "_cups/blue.md": article("Blue"),
+            "_cups/_old/red.md": article("Red"),
+            "_cups/_odd.md": article("Odd"),
+            "_posts/_under/2021-03-05-under.md": article("Under"),
+            "_pots/copper.md": article("Copper"),
+            "_jars/clay.md": article("Clay"),
+            "_jars/elsewhere.md": article("Elsewhere", "webUrl: https://example.org/jar/"),
+            "_notes/a.md": article("A"),
+            "_pages/b.md": article("B"),
+            "x/_posts/2021-03-04-x.md": article("X"),
+        }
+    )
+    assert hidden(site) == (
+        [
+            "_cups/_odd", "_cups/_old/red", "_drafts/secret", "_jars/clay", "_notes/a",
+            "_posts/_under/2021-03-05-under", "_posts/undated", "_pots/copper", "x/_posts/2021-03-04-x",
+        ],
+        (
+            "_pages/b.md outside the articles' folders: not read.",
+            "one article excluded in _config.yml, never suggested: x/_posts/2021-03-04-x.md.",
+            "one article in _drafts, never suggested: _drafts/secret.md.",
+            "one article in _posts with a name that begins with _, never suggested: _posts/_under/2021-03-05-under.md.",
+            "one article in _posts without a date in the name, never suggested: _posts/undated.md.",
+            "2 articles in a collection that _config.yml does not output, never suggested: "
+            "_jars/clay.md, _pots/copper.md.",
+            "2 articles in a collection with a name that begins with _, never suggested: "
+            "_cups/_odd.md, _cups/_old/red.md.",
+            "one article in a folder that is no collection of _config.yml, never suggested: _notes/a.md.",
+        ),
+    )  # fmt: skip
+    assert read_article(site / "_notes/a.md").visible_from == NEVER
+
+
+@pytest.mark.parametrize("config", [{}, {"_config.yml": "lang: en\n"}])
+def test_a_folder_that_nothing_builds(make_site, config):
+    """A tree without a configuration, or whose configuration would make no page at all, is read as it is."""
+    names = {f"_news/{name}.md": article(name) for name in ("tea", "cup")}
+    found, warnings = hidden(make_site({**config, **names}))
+    assert found == []
+    reason = "a folder that is no collection of _config.yml"
+    expected = f"_config.yml makes no page of any article (in {reason}). It is taken not to build them."
+    assert without_guess(warnings) == ((expected,) if config else ())
+
+
+def test_days_of_visibility(make_site):
+    """An embargo and an expiry are read, and what Hugo does not list."""
+    site = make_site(
+        {
+            "content/a.md": article("A", "date: 2024-01-05", "publishDate: 2999-01-01"),
+            "content/b.md": article("B", "date: 2024-01-05", "expiryDate: 2024-02-01", "pubDate: 2023-01-01"),
+            "content/c.md": article("C", "date: 2024-01-05", "expiryDate: soon"),
+            "content/d.md": article("D", "_build: {render: never}"),
+            "content/e.md": article("E", "build: {list: never}"),
+            "content/f.md": article("F", "headless: true"),
+            "content/g/index.md": article("G", "headless: true"),
+            "content/h.md": article("H", "build: 7", "_build: {list: local}"),
+        }
+    )
+    found, warnings = hidden(site)
+    assert found == ["content/d", "content/e", "content/g/index"]
+    assert without_guess(warnings) == (
+        "3 articles hidden by headless or _build, never suggested: content/d.md, content/e.md, content/g/index.md.",
+        "content/c.md:4: expiryDate must be a date, but is 'soon'. It is left out.",
+    )
+    corpus = read_site(site)
+    assert corpus["content/a"].visible_from == datetime(2999, 1, 1, tzinfo=UTC)
+    assert corpus["content/b"].visible_until == datetime(2024, 2, 1, tzinfo=UTC)
+    assert (corpus["content/b"].visible_from, corpus["content/c"].visible_until) == (None, None)
+
+
+def test_jekyll_makes_no_page_without_front_matter(make_site):
+    """On a Jekyll site a file without front matter is no article, whatever its heading."""
+    corpus = read_site(make_site({"_config.yml": "title: Tea\n", "a.md": article("A"), "b.md": "# B\n"}))
+    assert corpus.ids == ("a",)
