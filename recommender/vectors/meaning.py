@@ -8,6 +8,7 @@ stand beside them, see `recommender.vectors.semantic`.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -30,8 +31,12 @@ _MOST_ROWS = 20_000
 
 @lru_cache(maxsize=1)
 def _model() -> Any:
+    # Its import sets the root logger up, and so what a pipeline prints, unless there is a handler already.
+    nothing = logging.NullHandler()
+    logging.root.addHandler(nothing)
     import wordllama  # takes half a second, and is not needed in other languages
 
+    logging.root.removeHandler(nothing)
     # Its weights lie in the package itself, where it would not look by itself before it asks the network.
     model = wordllama.WordLlama.load(dim=N_MEANING, cache_dir=Path(wordllama.__file__).parent, disable_download=True)
     model.tokenizer.no_padding()
