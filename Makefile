@@ -8,6 +8,7 @@
 # make audit                 asks pip-audit for known faults of what is installed
 # make lock                  writes requirements-dev.txt, the versions of everything that is installed for the tests
 # make golden                writes the golden files that are missing; delete one to have it made anew
+# make notebooks             runs the notebooks anew, and keeps what they show
 # make generators            installs site generators from npm and PyPI, for the tests that build with them
 # make clean                 removes what these made
 
@@ -22,7 +23,7 @@ BIN := $(VENV)/bin
 PIP := $(RUN) $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help suggest test check docs torture fuzz lowest audit lock golden generators clean
+.PHONY: help suggest test check docs torture fuzz lowest audit lock golden notebooks generators clean
 
 help:
 	@sed -n '/^#/!q; s/^# //p' Makefile
@@ -74,6 +75,9 @@ lock: $(VENV)/installed
 
 golden: $(VENV)/installed-for-tests
 	@$(RUN) RECOMMENDER_WRITE_GOLDEN=1 $(BIN)/python -m pytest --quiet tests/test_batch.py tests/test_docs.py -k 'page or whole_batch'
+
+notebooks: $(VENV)/installed-for-tests
+	@$(RUN) RECOMMENDER_WRITE_GOLDEN=1 $(BIN)/python -m pytest --quiet tests/test_notebooks.py
 
 # A folder each, so that none sees another's packages.
 define npm
