@@ -3,7 +3,7 @@
 # make check                 format, lint, types, layers, tests: what must pass before a commit
 # make docs                  the documentation as a site, in build/docs
 # make torture               kills, forged models, hostile files, load and change, at length: half an hour
-# make fuzz [SECONDS=3600]   each reader of files in turn, so long, by atheris
+# make fuzz [RUNS=1000000]    each reader of files in turn, so many inputs, by atheris
 # make lowest                the core's tests with the lowest versions that pyproject.toml allows, in some two minutes
 # make audit                 asks pip-audit for known faults of what is installed
 # make lock                  writes requirements-dev.txt, the versions of everything that is installed for the tests
@@ -48,11 +48,11 @@ torture: $(VENV)/installed-for-tests
 	@$(RUN) RECOMMENDER_TORTURE=1 $(BIN)/python -m pytest --quiet tests/torture tests/writing tests/content/test_yaml.py tests/test_bounds.py
 	@for what in "kills 2000" "edits 5000" "forged 2000"; do $(RUN) $(BIN)/python tests/torture_models.py $$what || exit 1; done
 
-SECONDS ?= 3600
+RUNS ?= 1000000
 TARGETS := front_matter_is_read block_is_spliced address_has_one_form date_is_read entries_are_read settings_are_read decisions_are_read model_is_loaded
 fuzz: $(VENV)/installed-for-tests
 	@$(PIP) install atheris
-	@for target in $(TARGETS); do PYTHONPATH=. $(BIN)/python tests/torture/fuzz.py $$target $(SECONDS) || exit 1; done
+	@for target in $(TARGETS); do PYTHONPATH=. $(BIN)/python tests/torture/fuzz.py $$target $(RUNS) || exit 1; done
 
 # An environment of its own, beside the one of the newest versions.
 LOWEST := $(VENV)/lowest

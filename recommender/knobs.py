@@ -7,6 +7,7 @@ The settings themselves are in `settings`; of them it knows only that those unde
 from __future__ import annotations
 
 import dataclasses
+import functools
 import types
 import typing
 from collections.abc import Iterator, Mapping
@@ -42,7 +43,7 @@ def build(kind: type, found: object, prefix: str, where: str, base: Any = None) 
         raise SettingsError(f"{where}: {name} must be a mapping of settings, but is {say(found)}.")
     base = kind() if base is None else base
     knobs = {knob_.name: knob_ for knob_ in dataclasses.fields(kind)}
-    hints = typing.get_type_hints(kind)
+    hints = _hints(kind)
     values: dict[str, Any] = {}
     for name, value in found.items():
         if name not in knobs:
@@ -58,6 +59,12 @@ def build(kind: type, found: object, prefix: str, where: str, base: Any = None) 
         return dataclasses.replace(base, **values)
     except SettingsError as error:
         raise SettingsError(str(error).replace("settings: ", f"{where}: ", 1)) from None
+
+
+@functools.cache
+def _hints(kind: type) -> dict[str, Any]:
+    """The types of a dataclass's fields; Python works them out anew each time that it is asked."""
+    return typing.get_type_hints(kind)
 
 
 def _convert(value: Any, hint: Any, knob_: dataclasses.Field[Any], name: str, where: str) -> Any:
@@ -86,7 +93,7 @@ def _pattern_of(item: Mapping[Any, Any]) -> str:
 
 def check(part: Any, prefix: str, where: str) -> None:
     """Raise SettingsError where a value is of the wrong type or outside its limits."""
-    hints = typing.get_type_hints(type(part))
+    hints = _hints(type(part))
     for knob_ in dataclasses.fields(part):
         value = getattr(part, knob_.name)
         if dataclasses.is_dataclass(hints[knob_.name]):

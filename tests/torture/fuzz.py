@@ -1,20 +1,23 @@
 """
 Whatever bytes stand in a file, reading it gives values or an error of ours, and writing changes only what is ours.
 
-    python tests/torture/fuzz.py NAME SECONDS
+    python tests/torture/fuzz.py NAME RUNS
 
 fuzzes a target of `TARGETS` under the guidance of coverage, by atheris. Exits 1 where a promise was broken; the input
-is then left in the folder that it was started in.
+is then left in the folder that it was started in. What is found worth keeping on the way is kept in
+``build/fuzz/NAME``, and the next run begins with it.
 """
 
 import contextlib
 import copy
+import functools
 import importlib
 import json
 import sys
 import tempfile
 from datetime import UTC
 from pathlib import Path
+from unittest import mock
 
 if __name__ == "__main__":
     import atheris
@@ -24,7 +27,7 @@ if __name__ == "__main__":
         importlib.import_module("recommender.model")
         importlib.import_module("recommender.writing.front_matter")
 
-from recommender import Article, Corpus, Recommender, load_model, model_store
+from recommender import Article, Corpus, Recommender, load_model, model, model_store
 from recommender.bounds import read_json
 from recommender.content import front_matter
 from recommender.content.dates import read_date
@@ -43,14 +46,16 @@ _SUGGESTIONS = (
     Suggestion(1, "tea", "Tea: a start", "/tea/", 0.75, Reason(0.75, 0.5)),
     Suggestion(2, "cup", 'A "cup"', "https://tea.example/cup", 0.5, Reason(0.5, 0.25)),
 )
-_SCRATCH = Path(tempfile.mkdtemp(prefix="fuzz-"))
+#: In memory where the system has such a folder: a disk would take most of the time.
+_SCRATCH = Path(tempfile.mkdtemp(prefix="fuzz-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
+_READER = FieldReader()
 
 
 def front_matter_is_read(raw):
     """Front matter of any syntax has values, or an error that names the file."""
     try:
         values = front_matter.parse(front_matter.decode(raw, "tea.md"), "tea.md")
-        FieldReader().read(values, Origin("tea.md"), Notes(), article_id="tea")
+        _READER.read(values, Origin("tea.md"), Notes(), article_id="tea")
     except (ArticleError, FrontMatterError) as error:
         if not str(error).startswith("tea.md"):
             raise
@@ -135,12 +140,29 @@ def decisions_are_read(raw):
     assert after == {**before, ours.pair: ours}
 
 
-def _saved():
-    folder = _SCRATCH / "model"
-    settings = settings_from_mapping({"ranking": {"ranker": "similarity"}, "vectors": {"meaning": 0}})
-    corpus = Corpus(Article(f"tea-{n}", title=f"green tea {n} leaf") for n in range(4))
-    Recommender(settings).fit(corpus).save(folder)
-    return folder, model_store.load_parts(folder)
+class _SavedModel:
+    """A small model, its JSON documents by name, and the way to each value in them."""
+
+    def __init__(self):
+        settings = settings_from_mapping({"ranking": {"ranker": "similarity"}, "vectors": {"meaning": 0}})
+        corpus = Corpus(Article(f"tea-{n}", title=f"green tea {n} leaf") for n in range(4))
+        Recommender(settings).fit(corpus).save(_SCRATCH / "model")
+        manifest, self.texts, self.arrays = model_store.load_parts(_SCRATCH / "model")
+        self.documents = {
+            "": {name: value for name, value in manifest.items() if name not in ("format", "parts", "checksum")}
+        }
+        for name, text in self.texts.items():
+            with contextlib.suppress(ValueError):
+                self.documents[name] = json.loads(text)
+        self.ways = list(_ways(self.documents))
+
+
+def _ways(value, above=()):
+    """The keys that lead to each value below a value."""
+    for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+        yield (*above, key)
+        if isinstance(inner, dict | list):
+            yield from _ways(inner, (*above, key))
 
 
 _VALUES = (
@@ -151,36 +173,25 @@ _VALUES = (
 
 def model_is_loaded(raw):
     """A model of which some values are others, its checksums made anew, is refused or answers."""
-    global _MODEL
-    _MODEL = _MODEL or _saved()
-    folder, (manifest, texts, arrays) = _MODEL
-    documents = {"": {name: value for name, value in manifest.items() if name not in ("format", "parts", "checksum")}}
-    for name, text in texts.items():
-        with contextlib.suppress(ValueError):
-            documents[name] = json.loads(text)
-    documents = json.loads(json.dumps(documents))
+    saved = _saved_model()
+    documents = dict(saved.documents)
     for place in range(0, len(raw) - 3, 4):
-        spots = list(_spots(documents))
-        container, key = spots[int.from_bytes(raw[place : place + 3]) % len(spots)]
-        container[key] = copy.deepcopy(_VALUES[raw[place + 3] % len(_VALUES)])
-        if not isinstance(documents[""], dict):
-            return
-    changed = texts | {name: json.dumps(value) for name, value in documents.items() if name}
-    model_store.save_parts(folder, documents[""], changed, arrays, "")
-    with contextlib.suppress(RecommenderError):
-        list(load_model(folder).suggest_all(min_score=0))
+        *above, key = saved.ways[int.from_bytes(raw[place : place + 3]) % len(saved.ways)]
+        # What an earlier change took away leads nowhere.
+        with contextlib.suppress(KeyError, IndexError, TypeError):
+            container = documents
+            for name in above:
+                container[name] = copy.copy(container[name])
+                container = container[name]
+            container[key] = copy.deepcopy(_VALUES[raw[place + 3] % len(_VALUES)])
+    head = documents.pop("")
+    texts = saved.texts | {name: json.dumps(value) for name, value in documents.items()}
+    parts = mock.patch.object(model, "load_parts", return_value=(head, texts, saved.arrays))
+    with parts, contextlib.suppress(RecommenderError):
+        list(load_model("model").suggest_all(min_score=0))
 
 
-def _spots(value):
-    """Each container and key below a value."""
-    for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
-        yield value, key
-        if isinstance(inner, dict | list):
-            yield from _spots(inner)
-
-
-_MODEL = None
-
+_saved_model = functools.cache(_SavedModel)
 
 TARGETS = {
     target.__name__: target
@@ -200,16 +211,26 @@ PIECES = (
     '"suggested_related": [\n', "score: 0.5\n", '"score": 0.5', "{score = 0.5 },\n", "https://", "//", "/", "www.",
     "amp.", "index.html", "/amp", "a-b.cdn.ampproject.org/c/s/", "google.com/amp/s/", ":443", "?", "&", "utm_source=",
     "outputType=amp", "%C3%A9", "%2f", "%25", "%zz", "..", ".", ";", "@", "2024-01-02", "2024", "10:00", "T", "Z",
-    "+02:00", " May ", "[Europe/Paris]", "0001-01-01", "9999-12-31", "ranking", "fields", "k", "weight", "article: ",
-    "candidate: ", "verdict: ", "accept", "pin", "position: ", "until: ", "- {", "}\n",
+    "+02:00", " May ", " mai ", " März ",
+    " de ", "年", "月", "fields: {title: ", "rules: {never: [", "[Europe/Paris]", "0001-01-01", "9999-12-31",
+    "ranking", "fields", "k", "weight", "article: ", "candidate: ", "verdict: ", "accept", "pin", "position: ", "until: ",
+    "- {", "}\n",
 )  # fmt: skip
 
 
-def spelled(raw):
-    """The input that bytes stand for: itself, or behind an odd first byte so many pieces."""
-    if not raw or not raw[0] % 2:
-        return raw[1:]
-    return "".join(PIECES[byte % len(PIECES)] for byte in raw[1:]).encode()
+#: What front matter may stand between, by the second and third bit of an input's first byte.
+_FENCES = ((b"", b""), (b"---\n", b"\n---\n"), (b"+++\n", b"\n+++\n"), (b"{\n", b"\n}\n"))
+
+
+def spelled(raw, name=""):
+    """The input that bytes stand for: what follows the first, or so many pieces; for front matter, in its fences."""
+    if not raw:
+        return raw
+    kind, rest = raw[0], raw[1:]
+    if kind & 1:
+        rest = "".join(PIECES[byte % len(PIECES)] for byte in rest).encode()
+    opening, closing = _FENCES[kind >> 1 & 3] if name in ("front_matter_is_read", "block_is_spliced") else _FENCES[0]
+    return opening + rest + closing
 
 
 #: Inputs to begin with.
@@ -228,17 +249,18 @@ SEEDS = (
 )
 
 if __name__ == "__main__":
-    name, seconds = sys.argv[1:]
-    start = _SCRATCH / name
-    start.mkdir()
+    name, runs = sys.argv[1:]
+    kept, seeds = Path("build/fuzz", name), _SCRATCH / name
+    kept.mkdir(parents=True, exist_ok=True)
+    seeds.mkdir()
     for number, seed in enumerate(SEEDS):
-        (start / str(number)).write_bytes(b"\0" + seed)
+        (seeds / str(number)).write_bytes(b"\0" + seed)
     options = [
-        f"-max_total_time={seconds}",
+        f"-runs={runs}",
         "-timeout=30",
         "-rss_limit_mb=2000",
         "-max_len=600",
         "-print_final_stats=1",
     ]
-    atheris.Setup([sys.argv[0], *options, str(start)], lambda raw: TARGETS[name](spelled(raw)))
+    atheris.Setup([sys.argv[0], *options, str(kept), str(seeds)], lambda raw: TARGETS[name](spelled(raw, name)))
     atheris.Fuzz()
