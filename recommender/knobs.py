@@ -62,7 +62,7 @@ def build(kind: type, found: object, prefix: str, where: str, base: Any = None) 
 
 
 @functools.cache
-def _hints(kind: type) -> dict[str, Any]:
+def _hints(kind: Any) -> dict[str, Any]:
     """The types of a dataclass's fields; Python works them out anew each time that it is asked."""
     return typing.get_type_hints(kind)
 
@@ -93,7 +93,7 @@ def _pattern_of(item: Mapping[Any, Any]) -> str:
 
 def check(part: Any, prefix: str, where: str) -> None:
     """Raise SettingsError where a value is of the wrong type or outside its limits."""
-    hints = _hints(type(part))
+    hints = _hints(part.__class__)
     for knob_ in dataclasses.fields(part):
         value = getattr(part, knob_.name)
         if dataclasses.is_dataclass(hints[knob_.name]):

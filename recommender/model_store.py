@@ -7,13 +7,19 @@ one rename: at any moment the old model can be loaded or the new one. The next s
 
 from __future__ import annotations
 
+import dataclasses
+import functools
 import hashlib
 import json
+import math
 import os
 import re
-from collections.abc import Mapping
+import types
+import typing
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -163,6 +169,46 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     if checksum != _checksum(manifest):
         raise _broken(file, "is not as it was saved: its checksum is another")
     return manifest
+
+
+@functools.cache
+def reader_of(kind: Any) -> Callable[[Any], Any]:
+    """
+    What makes a value of a type from its JSON; it raises TypeError or ValueError for the JSON of another type.
+
+    Parameters
+    ----------
+    kind
+        A dataclass, a TypedDict, a tuple, list or mapping of one type, a choice, a type or None, a moment, or a plain
+        type. Numbers must be finite.
+    """
+    origin, inner = typing.get_origin(kind), typing.get_args(kind)
+    if dataclasses.is_dataclass(kind) or typing.is_typeddict(kind):
+        readers = {name: reader_of(hint) for name, hint in typing.get_type_hints(kind).items()}
+        return lambda found: kind(**{name: readers[name](value) for name, value in _of(dict, found).items()})
+    if origin in (types.UnionType, typing.Union):
+        (read,) = (reader_of(one) for one in inner if one is not types.NoneType)
+        return lambda found: None if found is None else read(found)
+    if origin in (tuple, list):
+        read = reader_of(inner[0])
+        return lambda found: origin(map(read, _of(list, found)))
+    if origin in (dict, Mapping):
+        read = reader_of(inner[1])
+        return lambda found: {name: read(value) for name, value in _of(dict, found).items()}
+    if origin is Literal:
+        return lambda found: inner[inner.index(found)]
+    if kind is datetime:
+        return datetime.fromisoformat
+    return functools.partial(_of, kind)
+
+
+def _of(kind: Any, found: Any) -> Any:
+    """A plain value, if it is of a type; a whole number is a number."""
+    if kind is float and type(found) is int:
+        found = float(found)
+    if type(found) is not kind or (kind is float and not math.isfinite(found)):
+        raise TypeError(f"a value is {str(found)[:20]!r}, which is no {kind.__name__}")
+    return found
 
 
 def _read_part(folder: Path, part: Mapping[str, Any]) -> bytes:

@@ -14,6 +14,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.model_store import reader_of
+
 #: Part of the logistic curve in the mixture.
 _LOGISTIC_PART = 0.1
 #: Fewer right pairs than this carry a logistic curve, but no steps.
@@ -82,12 +84,11 @@ class Calibration:
     @classmethod
     def from_json(cls, document: dict[str, Any]) -> Self:
         """The curve of an earlier `to_json`."""
-        return cls(
-            float(document["slope"]),
-            float(document["intercept"]),
-            np.array(document["scores"], dtype=np.float64),
-            np.array(document["chances"], dtype=np.float64),
-        )
+        number = reader_of(float)
+        scores, chances = (reader_of(list[float])(document[name]) for name in ("scores", "chances"))
+        if len(scores) != len(chances):
+            raise ValueError("a curve has other chances than scores")
+        return cls(number(document["slope"]), number(document["intercept"]), np.array(scores), np.array(chances))
 
 
 def _logistic(

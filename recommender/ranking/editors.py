@@ -11,7 +11,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -133,13 +133,8 @@ class EditorsModel:
         return EditorsModel(dict(zip(KINDS, np.round(weights, 6).tolist(), strict=True)), self.ignored)
 
     def to_json(self) -> dict[str, Any]:
-        """For `from_json`."""
+        """Plain values."""
         return {"weights": dict(self.weights), "ignored": list(self.ignored)}
-
-    @classmethod
-    def from_json(cls, document: Mapping[str, Any]) -> Self:
-        """The model of an earlier `to_json`."""
-        return cls(dict(document["weights"]), tuple(document["ignored"]))
 
 
 def decided_rows(grades: Mapping[tuple[str, str], int], catalogue: Catalogue) -> dict[int, dict[int, bool]]:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from recommender.articles import EntryShape
 from recommender.cache import user_cache_folder
-from recommender.errors import ModelError
-from recommender.model_store import load_parts, save_parts
+from recommender.errors import ModelError, SettingsError
+from recommender.model_store import load_parts, reader_of, save_parts
 from recommender.ranking.features import Words
 from recommender.ranking.learned import Check, restore_ranker
 from recommender.ranking.parts import state_from_parts, state_parts
@@ -68,14 +68,22 @@ class Fitted:
             words = Words(vectorizer.word_rarities(), vectorizer.is_name)
             return cls(
                 settings,
-                EntryShape(**head["entry_shape"]),
+                reader_of(EntryShape)(head["entry_shape"]),
                 state,
                 vectorizer,
                 restore_ranker(head["ranker"], texts, words, settings),
-                head["ranker_decision"],
-                None if head["ranker_check"] is None else Check(**head["ranker_check"]),
+                reader_of(str)(head["ranker_decision"]),
+                reader_of(Check | None)(head["ranker_check"]),
             )
-        except (KeyError, IndexError, ValueError, TypeError, AttributeError, RecursionError) as error:
+        except (
+            LookupError,
+            ValueError,
+            TypeError,
+            AttributeError,
+            ArithmeticError,
+            RecursionError,
+            SettingsError,
+        ) as error:
             raise ModelError(
                 f"{folder}: its parts do not fit together ({error}). "
                 f"Fit it again: recommender fit SITE --model {folder}."

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.model_store import reader_of
 from recommender.ranking.calibration import Calibration
 from recommender.ranking.catalogue import Catalogue
 from recommender.ranking.curation import CurationGraph
@@ -276,18 +277,19 @@ def restore_ranker(document: dict[str, Any], texts: dict[str, Any], words: Words
         return SimilarityRanker.restored(document, settings.ranking)
     if document["name"] != LearnedRanker.name:
         raise ValueError(f"there is no ranker {document['name']!r}")
+    trees = reader_of(dict[str, float])(document["trees"])
     ranker = LearnedRanker(
-        Trees.from_texts([texts[name] for name in document["trees"]], list(document["trees"].values())),
+        Trees.from_texts([texts[name] for name in trees], list(trees.values())),
         words,
         Calibration.from_json(document["as_draft"]),
         Calibration.from_json(document["as_known"]),
-        float(document["threshold"]),
-        Check(**document["check"]),
+        reader_of(float)(document["threshold"]),
+        reader_of(Check)(document["check"]),
         SimilarityRanker.restored(document["similarity"], settings.ranking),
-        trust=document["trust"],
+        trust=reader_of(float | None)(document["trust"]),
         list_evidence=settings.ranking.list_evidence,
     )
-    ranker.editors = EditorsModel.from_json(document["editors"])
+    ranker.editors = reader_of(EditorsModel)(document["editors"])
     return ranker
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from scipy.sparse import csr_matrix
 
 from recommender.articles import Article, RelatedEntry
 from recommender.content.matching import EntryMatcher
+from recommender.model_store import reader_of
 from recommender.ranking.catalogue import Catalogue
 from recommender.ranking.curation import CurationGraph
 from recommender.ranking.state import State
@@ -22,7 +23,17 @@ from recommender.vectors.neighbors import Vectors
 _CSR = ("data", "indices", "indptr")
 
 
-def state_parts(state: State, *, bodies: bool) -> tuple[dict[str, Any], str, dict[str, NDArray[Any]]]:
+class _Document(TypedDict):
+    """What a state says in JSON, besides its articles."""
+
+    groups: dict[str, int]
+    site_language: str
+    cross_language: bool
+    suggest_unpublished: bool
+    columns: dict[str, int]
+
+
+def state_parts(state: State, *, bodies: bool) -> tuple[_Document, str, dict[str, NDArray[Any]]]:
     """
     JSON values, the lines of the articles, and arrays by name, for `state_from_parts`.
 
@@ -39,7 +50,7 @@ def state_parts(state: State, *, bodies: bool) -> tuple[dict[str, Any], str, dic
     source, target = state.graph.edges()
     vectors = catalogue.vectors
     matrices = {"terms": vectors.terms, **vectors.compared}
-    document = {
+    document: _Document = {
         "groups": catalogue.group_codes,
         "site_language": catalogue.site_language,
         "cross_language": catalogue.cross_language,
@@ -67,9 +78,10 @@ def state_from_parts(document: Mapping[str, Any], lines: str, arrays: Mapping[st
     KeyError, TypeError, ValueError
         The parts do not fit together.
     """
+    described: _Document = reader_of(_Document)(document)
     items = [json.loads(line) for line in lines.split("\n")[:-1]]
     digests = {item["id"]: digest for item in items if (digest := item.pop("digest"))}
-    given = [_from_json(Article, item) for item in items]
+    given = list(map(reader_of(Article), items))
     articles = [dataclasses.replace(article, related=()) for article in given]
     n_rows = len(articles)
     if len({article.id for article in articles}) < n_rows:
@@ -84,20 +96,20 @@ def state_from_parts(document: Mapping[str, Any], lines: str, arrays: Mapping[st
         matrix.has_sorted_indices = True
         return matrix
 
-    matrices = {name: matrix_of(name, n_columns) for name, n_columns in document["columns"].items()}
+    matrices = {name: matrix_of(name, n_columns) for name, n_columns in described["columns"].items()}
     is_external = arrays["is_external"]
     catalogue = Catalogue(
         articles,
         Vectors(matrices.pop("terms"), arrays["dense"], matrices),
         is_external=is_external,
         is_new=arrays["is_new"].astype(bool),
-        site_language=document["site_language"],
-        cross_language=document["cross_language"],
-        group_codes=document["groups"],
+        site_language=described["site_language"],
+        cross_language=described["cross_language"],
+        group_codes=described["groups"],
     )
     own = [article for article, is_outside in zip(articles, is_external.tolist(), strict=True) if not is_outside]
     state = State(catalogue, EntryMatcher(own), digests)
-    state.suggest_unpublished = document["suggest_unpublished"]
+    state.suggest_unpublished = described["suggest_unpublished"]
     state.index_addresses()
     listed, counts = arrays["listed"], arrays["listed_counts"]
     if counts.min(initial=0) < 0 or counts.sum() != len(listed) or not np.isin(listed, np.arange(n_rows)).all():
@@ -119,33 +131,3 @@ def _to_json(value: Article | RelatedEntry) -> dict[str, Any]:
         if found != field.default:
             item[field.name] = found.isoformat() if isinstance(found, datetime) else found
     return item
-
-
-def _from_json(kind: type[Any], item: dict[str, Any]) -> Any:
-    known = _READERS[kind]
-    return kind(**{name: known[name](value) for name, value in item.items()})
-
-
-def _one_of(*kinds: type) -> Callable[[Any], Any]:
-    def read(value: Any) -> Any:
-        if type(value) not in kinds:
-            raise TypeError(f"a value is {type(value).__name__}, not {kinds[0].__name__}")
-        return value
-
-    return read
-
-
-_text = _one_of(str)
-#: How a field is read, by the type that it is declared with; one of a new type is added here.
-_BY_TYPE: dict[str, Callable[[Any], Any]] = {
-    "str": _text,
-    "bool": _one_of(bool),
-    "float | None": _one_of(float, int),
-    "datetime | None": datetime.fromisoformat,
-    "tuple[str, ...]": lambda values: tuple(map(_text, values)),
-    "tuple[RelatedEntry, ...]": lambda entries: tuple(_from_json(RelatedEntry, entry) for entry in entries),
-}
-_READERS = {
-    kind: {field.name: _BY_TYPE[str(field.type)] for field in dataclasses.fields(kind)}
-    for kind in (Article, RelatedEntry)
-}

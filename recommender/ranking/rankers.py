@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.articles import Article
+from recommender.model_store import reader_of
 from recommender.ranking.catalogue import Catalogue
 from recommender.ranking.curation import CurationGraph
 from recommender.ranking.editors import EditorsModel
@@ -217,8 +218,11 @@ class SimilarityRanker:
     @classmethod
     def restored(cls, document: Mapping[str, Any], settings: RankingSettings) -> Self:
         """The ranker of an earlier `state`."""
-        ranker = cls(settings, ReaderModel({int(group): float(value) for group, value in document["usual"].items()}))
-        ranker.editors = EditorsModel.from_json(document["editors"])
+        usual = reader_of(dict[str, float])(document["usual"])
+        if min(usual.values(), default=1) <= 0:
+            raise ValueError("the usual similarity is not above 0")
+        ranker = cls(settings, ReaderModel({int(group): value for group, value in usual.items()}))
+        ranker.editors = reader_of(EditorsModel)(document["editors"])
         return ranker
 
 

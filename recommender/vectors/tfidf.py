@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.preprocessing import normalize
 
 from recommender.articles import Article
+from recommender.model_store import reader_of
 from recommender.settings import VectorsSettings
 from recommender.vectors.counts import (
     FIELD_NAMES,
@@ -63,6 +64,18 @@ class Field:
     start: int
     stop: int
     weight: float
+
+
+class _Document(TypedDict):
+    """What a vectorizer says in JSON."""
+
+    language: str
+    n_articles: int
+    compares: bool
+    templates: list[str]
+    vocabularies: dict[str, list[str]]
+    axes: list[str]
+    centres: list[str]
 
 
 class FieldVectorizer:
@@ -379,9 +392,9 @@ class FieldVectorizer:
 
     # ---------------------------------------------------------------- state
 
-    def state(self) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    def state(self) -> tuple[_Document, dict[str, NDArray[Any]]]:
         """What `restore` needs besides the settings: JSON values, and arrays by name."""
-        document = {
+        document: _Document = {
             "language": self.language,
             "n_articles": self.n_articles,
             "compares": self.compares,
@@ -399,15 +412,16 @@ class FieldVectorizer:
 
     def restore(self, document: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Self:
         """The fitted vectorizer of an earlier `state`."""
-        self.language, self.n_articles = document["language"], document["n_articles"]
-        self.compares, self._templates = document["compares"], frozenset(document["templates"])
-        for name, terms in document["vocabularies"].items():
+        described: _Document = reader_of(_Document)(document)
+        self.language, self.n_articles = described["language"], described["n_articles"]
+        self.compares, self._templates = described["compares"], frozenset(described["templates"])
+        for name, terms in described["vocabularies"].items():
             self._vocabularies[name] = {term: column for column, term in enumerate(terms)}
             self._rarities[name] = np.asarray(arrays[f"rarity_{name}"])
         self._lay_out()
         self.n_having, self.is_name = np.asarray(arrays["n_having"]), np.asarray(arrays["is_name"])
-        self._centres = {name: np.asarray(arrays[f"centre_{name}"]) for name in document["centres"]}
-        for number, language in enumerate(document["axes"]):
+        self._centres = {name: np.asarray(arrays[f"centre_{name}"]) for name in described["centres"]}
+        for number, language in enumerate(described["axes"]):
             self._axes[language] = (
                 np.asarray(arrays[f"axes_columns_{number}"]), np.asarray(arrays[f"axes_{number}"])
             )  # fmt: skip

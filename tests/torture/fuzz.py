@@ -10,6 +10,7 @@ is then left in the folder that it was started in. What is found worth keeping o
 
 import contextlib
 import copy
+import dataclasses
 import functools
 import importlib
 import json
@@ -27,8 +28,7 @@ if __name__ == "__main__":
         importlib.import_module("recommender.model")
         importlib.import_module("recommender.writing.front_matter")
 
-from recommender import Article, Corpus, Recommender, load_model, model, model_store
-from recommender.bounds import read_json
+from recommender import Article, Corpus, Recommender, load_model, model_store
 from recommender.content import front_matter
 from recommender.content.dates import read_date
 from recommender.content.fields import FieldReader, Notes
@@ -36,7 +36,8 @@ from recommender.content.related_lists import read_entries
 from recommender.content.urls import canonical_url
 from recommender.content.values import Origin
 from recommender.errors import ArticleError, DecisionsError, FrontMatterError, RecommenderError, SettingsError
-from recommender.settings import read_settings, settings_from_mapping
+from recommender.ranking import fitted
+from recommender.settings import Settings, read_settings, settings_from_mapping
 from recommender.suggestions import Reason, Suggestion
 from recommender.writing.decisions import Decision, DecisionsFile
 from recommender.writing.front_matter import _Maker
@@ -107,12 +108,8 @@ def date_is_read(raw):
 
 def entries_are_read(raw):
     """Any value is a list of entries, or a complaint."""
-    text = raw.decode("utf-8", "surrogateescape")
-    try:
-        value = read_json(text)
-    except ValueError:
-        value = text
-    assert len(read_entries(value, UTC).entries) <= 1000 * 100
+    for value in (raw.decode("utf-8", "surrogateescape"), built(raw)):
+        assert len(read_entries(value, UTC).entries) <= 1000 * 100
 
 
 def settings_are_read(raw):
@@ -121,8 +118,8 @@ def settings_are_read(raw):
     file.write_bytes(raw)
     with contextlib.suppress(SettingsError):
         read_settings(file)
-    with contextlib.suppress(SettingsError, ValueError):
-        settings_from_mapping(read_json(raw))
+    with contextlib.suppress(SettingsError):
+        settings_from_mapping(built(raw))
 
 
 def decisions_are_read(raw):
@@ -152,9 +149,9 @@ class _SavedModel:
             "": {name: value for name, value in manifest.items() if name not in ("format", "parts", "checksum")}
         }
         for name, text in self.texts.items():
-            with contextlib.suppress(ValueError):
-                self.documents[name] = json.loads(text)
-        self.ways = list(_ways(self.documents))
+            self.documents[name] = [json.loads(line) for line in text.splitlines()]
+        # To whole documents none leads: they are lines, whatever stands in these.
+        self.ways = [way for way in _ways(self.documents) if len(way) > 1]
 
 
 def _ways(value, above=()):
@@ -166,8 +163,9 @@ def _ways(value, above=()):
 
 
 _VALUES = (
-    None, True, False, 0, 1, -1, 2**31, 2**63, -(2**63), 10**40, 0.5, -0.5, 1e308, "", "a", "\0", "é" * 100, [], [0],
-    [[]], ["a"], {}, {"a": 1}, {"": None}, [None] * 100, "0" * 1000, "2024-01-02", "[" * 500,
+    None, True, False, 0, 1, -1, "https://a.example/b", "[b](/b/)", 2**31, 2**63, -(2**63), 10**40, 0.5, -0.5, 1e308,
+    "", "a", "\0", "é" * 100, [], [0], [[]], ["a"], {}, {"a": 1}, {"": None}, [None] * 100, "0" * 1000,
+    "2024-01-02", "[" * 500,
 )  # fmt: skip
 
 
@@ -185,10 +183,14 @@ def model_is_loaded(raw):
                 container = container[name]
             container[key] = copy.deepcopy(_VALUES[raw[place + 3] % len(_VALUES)])
     head = documents.pop("")
-    texts = saved.texts | {name: json.dumps(value) for name, value in documents.items()}
-    parts = mock.patch.object(model, "load_parts", return_value=(head, texts, saved.arrays))
+    texts = saved.texts | {
+        name: "".join(f"{json.dumps(line)}\n" for line in lines) for name, lines in documents.items()
+    }
+    parts = mock.patch.object(fitted, "load_parts", return_value=(head, texts, saved.arrays))
     with parts, contextlib.suppress(RecommenderError):
-        list(load_model("model").suggest_all(min_score=0))
+        loaded = load_model("model")
+        loaded.suggest("tea-0", min_score=0)
+        loaded.suggest(Article("draft", title="green tea leaf", excerpt="tea"), min_score=0)
 
 
 _saved_model = functools.cache(_SavedModel)
@@ -213,9 +215,39 @@ PIECES = (
     "outputType=amp", "%C3%A9", "%2f", "%25", "%zz", "..", ".", ";", "@", "2024-01-02", "2024", "10:00", "T", "Z",
     "+02:00", " May ", " mai ", " März ",
     " de ", "年", "月", "fields: {title: ", "rules: {never: [", "[Europe/Paris]", "0001-01-01", "9999-12-31",
-    "ranking", "fields", "k", "weight", "article: ", "candidate: ", "verdict: ", "accept", "pin", "position: ", "until: ",
-    "- {", "}\n",
+    "ranking", "fields", "k", "weight", "article: ", "candidate: ", "verdict: ", "accept", "pin", "position: ",
+    "until: ", "- {", "}\n",
 )  # fmt: skip
+
+
+_NAMES = (
+    *(field for part in dataclasses.fields(Settings) for field in (part.name, *vars(part.default_factory()))),
+    "title", "name", "url", "webUrl", "path", "slug", "link", "permalink", "date", "excerpt", "score", "provider",
+    "weight", "ngram_range", "a", "",
+)  # fmt: skip
+
+
+def built(raw):
+    """The value that bytes stand for: two of them name what follows, put a text or another value, open or close."""
+    value = []
+    open_ones = [value]
+    name = ""
+    for kind, number in zip(raw[::2], raw[1::2], strict=False):
+        if kind % 4 == 0:
+            name = _NAMES[number % len(_NAMES)]
+            continue
+        if kind % 8 == 1:
+            del open_ones[max(len(open_ones) - 1, 1) :]
+            continue
+        choices = (None, ([], {}), PIECES, _VALUES)[kind % 4]
+        inner = copy.deepcopy(choices[number % len(choices)])
+        if isinstance(open_ones[-1], dict):
+            open_ones[-1][name] = inner
+        else:
+            open_ones[-1].append(inner)
+        if kind % 4 == 1:
+            open_ones.append(inner)
+    return value[0] if len(value) == 1 else value
 
 
 #: What front matter may stand between, by the second and third bit of an input's first byte.
