@@ -1,9 +1,12 @@
 """Whole runs, from files to files."""
 
 import json
+import os
 import random
+import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -256,6 +259,26 @@ def test_site_of_lines(tmp_path):
     run = suggest_site(lines, by())
     assert [change.path for change in run.changes] == [tmp_path / "suggested_related.json"]
     assert list(json.loads((tmp_path / "suggested_related.json").read_text())) == ["a", "b", "c"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes and links")
+@pytest.mark.parametrize(
+    ("put", "said"),
+    [
+        (Path.mkdir, "cannot be read (Is a directory). Name a regular file: --settings FILE."),
+        (os.mkfifo, "cannot be read (it is no regular file). Name a regular file: --settings FILE."),
+        (
+            lambda path: path.symlink_to("nowhere"),
+            "cannot be read (No such file or directory). Name a file that exists",
+        ),
+        (lambda path: path.symlink_to("/etc/passwd"), "leads out of the site, to /etc/passwd. Take it out, and name"),
+    ],
+)
+def test_settings_that_are_no_file_are_not_passed_over(tmp_path, put, said):
+    """A folder, a pipe or a link in the place of a site's settings is an error: without it the run would be another."""
+    put(tmp_path / "recommender.yaml")
+    with pytest.raises(SettingsError, match=re.escape(f"recommender.yaml: {said}")):
+        settings_of(tmp_path)
 
 
 def test_settings_of_a_site(tmp_path):

@@ -1,5 +1,6 @@
 """Saved models under kills, edits and forgeries; `torture_models.py` does it, a process of its own."""
 
+import functools
 import json
 import subprocess
 import sys
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from recommender import Article, Corpus, Recommender, load_model
 from recommender.errors import ModelError, WriteError
 from recommender.model_store import load_parts, save_parts
 
@@ -37,6 +39,40 @@ def test_a_model_with_broken_bytes_is_refused_or_answers_the_same():
 def test_no_index_of_a_forged_model_leads_out_of_its_arrays():
     """Arrays that were changed together with their checksums end in an error, or in an answer: never in a crash."""
     assert tried("forged", 100)["refused"] > 20
+
+
+@pytest.mark.parametrize(
+    ("way", "value"),
+    [
+        (("entry_shape",), {"kind": "mapping", "names": 7}),
+        (("entry_shape", "kind"), "magic"),
+        (("ranker_decision",), None),
+        (("ranker_check",), {"n_lists": "many"}),
+        (("ranker", "usual"), {"0": 0}),
+        (("ranker", "usual"), {"0": float("nan")}),
+        (("ranker", "editors"), {"weights": {"any": "much"}, "ignored": []}),
+        (("settings", "ranking", "k"), 10**300),
+        (("state", "groups"), {"en": 2**63}),
+        (("state", "columns"), {"terms": -1}),
+        (("state", "suggest_unpublished"), "no"),
+        (("terms.json", "n_articles"), [None] * 100),
+        (("terms.json", "vocabularies"), {"words": "tea"}),
+        (("terms.json", "templates"), [[]]),
+    ],
+)
+def test_a_manifest_that_says_something_of_another_type_is_refused(tmp_path, way, value):
+    """Whoever forges a model can make its checksums anew: what it says must be of the types that are saved."""
+    model = Recommender().fit(Corpus([Article("tea", title="green tea")]))
+    model.save(tmp_path)
+    manifest, texts, arrays = load_parts(tmp_path)
+    documents = {**manifest, "terms.json": json.loads(texts["terms.json"])}
+    *above, name = way
+    functools.reduce(lambda values, key: values[key], above, documents)[name] = value
+    texts["terms.json"] = json.dumps(documents.pop("terms.json"))
+    head = {name: value for name, value in documents.items() if name not in ("format", "parts", "checksum")}
+    save_parts(tmp_path, head, texts, arrays, "")
+    with pytest.raises(ModelError, match="its parts do not fit together"):
+        load_model(tmp_path)
 
 
 def test_a_folder_of_a_killed_first_save_is_saved_into(tmp_path):

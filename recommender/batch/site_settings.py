@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
+from recommender.bounds import Fence
 from recommender.errors import EvaluationError, SettingsError
 from recommender.settings import Settings, describe_settings, read_settings
 
@@ -61,9 +63,17 @@ def settings_of(site: Path, file: Path | None = None) -> Settings:
     Raises
     ------
     SettingsError
-        A setting is wrong.
+        A setting is wrong, or its own file leads out of the site or cannot be read.
     """
-    own = (site if site.is_dir() else site.parent) / SETTINGS_FILE
-    if file is None and not own.is_file():
+    if file is not None:
+        return read_settings(file)
+    folder = site if site.is_dir() else site.parent
+    own = folder / SETTINGS_FILE
+    if not os.path.lexists(own):
         return Settings()
-    return read_settings(file or own)
+    if not Fence.around(folder).holds(own):
+        raise SettingsError(
+            f"{own}: leads out of the site, to {os.path.realpath(own)}. Take it out, and name the settings: "
+            "--settings FILE."
+        )
+    return read_settings(own)

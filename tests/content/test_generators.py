@@ -1,10 +1,13 @@
 import os
+import sys
 from datetime import UTC
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from recommender.content.generators import Generator, read_generator
+from recommender import read_site
+from recommender.content.generators import CONFIG_FILES, Generator, read_generator
 from recommender.content.generators.hugo import Hugo
 from recommender.content.generators.jekyll import Jekyll
 
@@ -89,6 +92,27 @@ def test_hugo(make_site, file, text):
 def test_warnings(make_site, file, text, warning):
     """A configuration that cannot be read is a warning, for the articles can."""
     assert read_generator(make_site({file: text})).warnings == (warning,)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes and links")
+@pytest.mark.parametrize("file", [file for file in CONFIG_FILES if not file.startswith(".")])
+@pytest.mark.parametrize(
+    ("put", "why"),
+    [
+        (Path.mkdir, "Is a directory"),
+        (os.mkfifo, "it is no regular file"),
+        (lambda path: path.symlink_to("nowhere.yml"), "No such file or directory"),
+        (lambda path: path.symlink_to("/etc/passwd"), "it leads out of the site, to /etc/passwd"),
+    ],
+)
+def test_something_else_in_its_place(make_site, file, put, why):
+    """A folder, a pipe or a link that leads nowhere or out of the site is told of, and costs no article its address."""
+    site = make_site({"_posts/2024-01-02-tea.md": "---\ntitle: Tea\n---\n"})
+    (site / file).parent.mkdir(parents=True, exist_ok=True)
+    put(site / file)
+    (article,) = (corpus := read_site(site))
+    assert article.title == "Tea"
+    assert f"{file}: cannot be read ({why}). It is read as if it were empty." in corpus.reading.warnings
 
 
 def test_odd_types(make_site):

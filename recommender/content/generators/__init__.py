@@ -6,6 +6,7 @@ To add one, write its class and put it into `GENERATORS`.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from recommender.content.generators.astro import Astro
@@ -22,7 +23,6 @@ from recommender.content.generators.sources import Sources
 from recommender.content.generators.statie import Statie
 from recommender.content.generators.vuepress import VitePress, VuePress
 from recommender.content.generators.zola import Zola
-from recommender.errors import SiteError
 
 __all__ = ["CONFIG_FILES", "GENERATORS", "Generator", "read_generator"]
 
@@ -47,6 +47,7 @@ def read_generator(root: Path) -> Generator:
             return generator
     sources = Sources(root)
     generator = _read(sources)
+    generator = replace(generator, warnings=(*sources.warnings.values(), *generator.warnings))
     if len(_KNOWN) >= _MOST_KNOWN:
         _KNOWN.clear()
     _KNOWN[root] = generator, sources.seen
@@ -56,13 +57,8 @@ def read_generator(root: Path) -> Generator:
 def _read(sources: Sources) -> Generator:
     for kind in GENERATORS:
         for file in kind.config_files:
-            if not sources.has(file):
-                continue
-            try:
-                if kind.claims(sources, file):
-                    return kind.read(sources, file)
-            except SiteError as error:
-                return kind(file=file, warnings=(f"{error} It is read as if it were empty.",))
+            if sources.has(file) and kind.claims(sources, file):
+                return kind.read(sources, file)
     return Generator(warnings=_part_of_a_site(sources.root))
 
 

@@ -12,7 +12,6 @@ from recommender.content.fields import PageFacts
 from recommender.content.generators.base import Generator, day_of, joined, lower
 from recommender.content.generators.sources import Sources
 from recommender.content.paths import named_language
-from recommender.errors import SiteError
 
 #: Names that Hexo's configuration has, and Jekyll's has not.
 _OWN = frozenset({"source_dir", "public_dir", "new_post_name", "post_asset_folder", "default_layout", "filename_case"})
@@ -49,12 +48,9 @@ class Hexo(Generator):
         """Whether it is Hexo's: Jekyll has its configuration in a file of the same name."""
         if not cls.packages.isdisjoint(sources.packages()):
             return True
-        try:
-            names = sources.mapping(file)
-            # Octopress, which is Jekyll, keeps its posts there too, and says so.
-            return not _OWN.isdisjoint(names) or ("source" not in names and (sources.root / "source/_posts").is_dir())
-        except SiteError:
-            return False
+        names = sources.mapping(file)
+        # Octopress, which is Jekyll, keeps its posts there too, and says so.
+        return not _OWN.isdisjoint(names) or ("source" not in names and (sources.root / "source/_posts").is_dir())
 
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:

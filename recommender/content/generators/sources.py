@@ -36,12 +36,15 @@ class Sources:
     ----------
     seen
         When each file and folder that was looked at last changed; 0 for one that is not there.
+    warnings
+        What could not be read, by file, as sentences.
     """
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self._fence = Fence.around(root)
         self.seen: dict[Path, int] = {}
+        self.warnings: dict[str, str] = {}
         self._packages: frozenset[str] | None = None
 
     @staticmethod
@@ -53,36 +56,35 @@ class Sources:
             return 0
 
     def has(self, name: str) -> bool:
-        """Whether there is a file or a folder of this name."""
+        """Whether there is a file or a folder of this name, or a link that leads nowhere."""
         path = self.root / name
         self.seen[path] = self.changed(path)
-        return self.seen[path] > 0
+        return self.seen[path] > 0 or path.is_symlink()
 
     def text(self, name: str) -> str:
-        """A file's text; "" for one that is not there.
-
-        Raises
-        ------
-        SiteError
-            It cannot be read.
-        """
-        if not self.has(name) or (self.root / name).is_dir():
+        """A file's text; "" for one that is not there, and with a warning for one that cannot be read."""
+        if not self.has(name):
             return ""
         try:
             return front_matter.decode(self._fence.read(self.root / name), name).removeprefix("\ufeff")
         except OSError as error:
-            raise SiteError(f"{name}: cannot be read ({error.strerror}).") from None
+            return self._warn(name, f"{name}: cannot be read ({error.strerror}).")
+        except SiteError as error:
+            return self._warn(name, str(error))
+
+    def _warn(self, name: str, why: str) -> str:
+        self.warnings[name] = f"{why} It is read as if it were empty."
+        return ""
 
     def mapping(self, name: str) -> dict[str, Any]:
-        """The names and values of a TOML, JSON or YAML file; none for one that is not there, or holds something else.
+        """
+        The names and values of a TOML, JSON or YAML file.
 
-        Raises
-        ------
-        SiteError
-            It is no such file.
+        None for one that is not there or holds something else, and with a warning for one that cannot be read.
         """
         text = self.text(name)
         ending = name.rpartition(".")[2]
+        values: Any = None
         try:
             if ending == "toml":
                 values = read_toml(text)
@@ -92,8 +94,10 @@ class Sources:
                 is_document = text.startswith("---\n")
                 text = _CODE_TAG.sub("", text.removeprefix("---\n"))
                 values = read_yaml(text, name, first_line=2 if is_document else 1)
+        except SiteError as error:
+            self._warn(name, str(error))
         except ValueError as error:
-            raise SiteError(f"{name}: is not {ending.upper()} ({error}).") from None
+            self._warn(name, f"{name}: is not {ending.upper()} ({error}).")
         return values if isinstance(values, dict) else {}
 
     def front_matter(self, name: str) -> dict[str, Any]:
@@ -102,7 +106,7 @@ class Sources:
         Raises
         ------
         SiteError
-            It cannot be read.
+            It is none.
         """
         return front_matter.parse(self.text(name), name)
 
@@ -117,7 +121,11 @@ class Sources:
         """The names of the folders in a folder, in order."""
         if not self.has(top) or not self._fence.holds(self.root / top):
             return []
-        return sorted(folder.name for folder in (self.root / top).iterdir() if folder.is_dir())
+        try:
+            return sorted(folder.name for folder in (self.root / top).iterdir() if folder.is_dir())
+        except OSError as error:
+            self._warn(top, f"{top}: cannot be read ({error.strerror}).")
+            return []
 
     def literals(self, name: str) -> Literals:
         """The plain values that stand in a file of JavaScript, TypeScript, or Python."""
@@ -130,10 +138,7 @@ class Sources:
         """The packages that `package.json` names."""
         if self._packages is None:
             found: set[str] = set()
-            try:
-                values = self.mapping("package.json")
-            except SiteError:
-                values = {}
+            values = self.mapping("package.json")
             for kind in ("dependencies", "devDependencies"):
                 if isinstance(named := values.get(kind), dict):
                     found.update(map(str, named))
