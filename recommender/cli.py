@@ -7,8 +7,8 @@ something. 2: wrong use. What is slow to import is imported inside the commands,
 
 from __future__ import annotations
 
-import dataclasses
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -16,17 +16,19 @@ import click
 
 from recommender.cli_editors import decide, promote, report
 from recommender.cli_types import (
+    FILE,
+    FOLDER,
     MODEL,
-    SETTINGS,
+    NEW_FILE,
     SITE,
-    STRICT,
     Commands,
     Count,
+    Here,
     WriterName,
     example,
     form_of,
-    loudness,
-    names_between_commas,
+    names,
+    on_site,
     prepare,
 )
 from recommender.console import (
@@ -36,15 +38,12 @@ from recommender.console import (
     listed,
     report_as,
     settings_as_yaml,
-    showing,
     shown,
     summary,
-    tell_reading,
 )
 
 if TYPE_CHECKING:
     from recommender.articles import Reading
-    from recommender.settings import Settings
 
 
 @click.group(
@@ -74,7 +73,7 @@ def main() -> None:
 @click.argument("more", nargs=-1, metavar="")
 @click.option("--write", "writer", type=WriterName(), help="The way of writing; else the setting writing.writer.")
 @click.option("-k", "k", type=Count(), metavar="N", help="Most suggestions under an article.")
-@click.option("--model", type=MODEL, metavar="DIR", help="Use the model that `recommender fit` saved here.")
+@MODEL
 @click.option(
     "--only",
     multiple=True,
@@ -100,7 +99,7 @@ def main() -> None:
     "--report",
     "reports",
     multiple=True,
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=NEW_FILE,
     metavar="FILE",
     help="Write what changed since the last run, and why: .html, .md or .json. Can be repeated.",
 )
@@ -110,28 +109,18 @@ def main() -> None:
     metavar="ADDRESS",
     help="Let the workers of this Dask scheduler do it; with --write jsonl and --output on storage they share.",
 )
-@SETTINGS
-@STRICT
-@loudness
+@on_site(strict=True)
 def suggest(
-    site: Path,
+    here: Here,
     more: tuple[str, ...],
     writer: str | None,
     k: int | None,
-    model: Path | None,
     only: tuple[str, ...],
     output: Path | None,
     check: bool,
     diff: bool,
     dry_run: bool,
-    require: tuple[str, ...],
-    reports: tuple[Path, ...],
-    fresh: bool,
-    dask: str | None,
-    settings_file: Path | None,
-    strict: bool,
-    verbose: bool,
-    quiet: bool,
+    **asked: Any,
 ) -> None:
     """
     Write suggestions for a whole SITE.
@@ -146,7 +135,11 @@ def suggest(
 
     if more and not only:
         raise click.UsageError(f"Got unexpected extra argument ({more[0]}). More files go behind --only.")
-    settings = _settings(site, settings_file, k=k, writer=form_of(output, writer))
+    settings = here.settings()
+    if k is not None:
+        settings = replace(settings, ranking=replace(settings.ranking, k=k))
+    if form := form_of(output, writer):
+        settings = replace(settings, writing=replace(settings.writing, writer=cast(Any, form)))
     is_plan = check or diff or dry_run
     if settings.writing.writer == "front-matter" and output:
         raise click.UsageError("--output names one file; --write front-matter writes into the articles.")
@@ -154,21 +147,16 @@ def suggest(
         raise click.UsageError(
             "--check, --diff and --dry-run compare files. With --write jsonl name one: --output FILE."
         )
-    with showing(verbose, quiet) as progress:
+    with here.progress() as progress:
         run = suggest_site(
-            site,
+            here.site,
             settings,
-            model=model,
             only=(*only, *more),
             output=output,
             emit=echo_line,
-            require=require,
             plan_only=is_plan,
-            strict=strict,
-            fresh=fresh,
-            dask=dask,
-            reports=reports,
             progress=progress,
+            **asked,
         )
         sys.stdout.flush()  # here, where a reader who has gone away is no error
     if diff:
@@ -177,8 +165,8 @@ def suggest(
     elif is_plan:
         for change in run.changes:
             click.echo(f"would change {shown(change.path)}")
-    tell_reading(run.reading, run.problems, verbose=verbose, quiet=quiet)
-    if not quiet:
+    here.tell(run.reading, run.problems)
+    if not here.quiet:
         for line in summary(run, is_plan=is_plan):
             click.echo(line, err=True)
     if run.problems or (check and run.changes):
@@ -191,21 +179,18 @@ def suggest(
     )
 )
 @SITE
-@click.option("--model", type=MODEL, metavar="DIR", help="Where to save it; else SITE/.recommender/model.")
-@SETTINGS
-@STRICT
-@loudness
-def fit(site: Path, model: Path | None, settings_file: Path | None, strict: bool, verbose: bool, quiet: bool) -> None:
+@click.option("--model", type=FOLDER, metavar="DIR", help="Where to save it; else SITE/.recommender/model.")
+@on_site(strict=True)
+def fit(here: Here, **asked: Any) -> None:
     """Fit a model of a SITE and save it."""
     from recommender.batch import fit_site
 
-    settings = _settings(site, settings_file)
-    with showing(verbose, quiet) as progress:
-        run = fit_site(site, settings, model=model, strict=strict, progress=progress)
+    with here.progress() as progress:
+        run = fit_site(here.site, here.settings(), progress=progress, **asked)
     click.echo(shown(run.folder))
     problems = run.reading.problems
-    tell_reading(run.reading, problems, verbose=verbose, quiet=quiet)
-    if not quiet:
+    here.tell(run.reading)
+    if not here.quiet:
         click.echo(f"articles: {run.n_articles:,} read, {len(problems):,} with problems", err=True)
         click.echo(f"ranking: {run.ranking}", err=True)
         click.echo(f"done in {run.seconds:.1f} s", err=True)
@@ -222,18 +207,9 @@ def fit(site: Path, model: Path | None, settings_file: Path | None, strict: bool
 @SITE
 @click.argument("article")
 @click.argument("candidate", required=False)
-@click.option("--model", type=MODEL, metavar="DIR", help="Use the model that `recommender fit` saved here.")
-@SETTINGS
-@loudness
-def explain(
-    site: Path,
-    article: str,
-    candidate: str | None,
-    model: Path | None,
-    settings_file: Path | None,
-    verbose: bool,
-    quiet: bool,
-) -> None:
+@MODEL
+@on_site()
+def explain(here: Here, **asked: Any) -> None:
     """
     Show why an ARTICLE of a SITE has its suggestions, or why not a CANDIDATE.
 
@@ -241,9 +217,8 @@ def explain(
     """
     from recommender.batch import explain_article
 
-    settings = _settings(site, settings_file)
-    with showing(verbose, quiet) as progress:
-        run = explain_article(site, settings, article, candidate, model=model, progress=progress)
+    with here.progress() as progress:
+        run = explain_article(here.site, here.settings(), progress=progress, **asked)
     for problem in run.problems:
         click.echo(str(problem), err=True)
     if run.candidate is not None and run.reason is not None:
@@ -256,20 +231,11 @@ def explain(
 
 @main.command(epilog=example("recommender review path/to/site", "recommender review path/to/site --model models/site"))
 @SITE
-@click.option("--model", type=MODEL, metavar="DIR", help="Use the model that `recommender fit` saved here.")
+@MODEL
 @click.option("--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="The port; else one that is free.")
 @click.option("--open/--no-open", "is_opened", default=True, help="Open the page in the browser.")
-@SETTINGS
-@loudness
-def review(
-    site: Path,
-    model: Path | None,
-    port: int,
-    is_opened: bool,
-    settings_file: Path | None,
-    verbose: bool,
-    quiet: bool,
-) -> None:
+@on_site()
+def review(here: Here, is_opened: bool, **asked: Any) -> None:
     """
     Look at the suggestions of a SITE in the browser, and decide.
 
@@ -278,16 +244,15 @@ def review(
     from recommender.review import review_site
 
     def ready(address: str, reading: Reading) -> None:
-        tell_reading(reading, reading.problems, verbose=verbose, quiet=quiet)
+        here.tell(reading)
         click.echo(address)
         click.echo("stop with Ctrl-C", err=True)
         sys.stdout.flush()
         if is_opened:
             click.launch(address)
 
-    settings = _settings(site, settings_file)
-    with showing(verbose, quiet) as progress:
-        review_site(site, settings, model=model, port=port, ready=ready, progress=progress)
+    with here.progress() as progress:
+        review_site(here.site, here.settings(), ready=ready, progress=progress, **asked)
 
 
 @main.command(
@@ -296,7 +261,7 @@ def review(
 @click.option(
     "--check",
     "file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=FILE,
     metavar="FILE",
     help="Say whether the settings of this file are right.",
 )
@@ -329,22 +294,26 @@ def settings(file: Path | None, is_all: bool) -> None:
 @click.option(
     "--grades",
     multiple=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=FILE,
     metavar="FILE",
     help="Judge by what readers said, not by the lists: a line a pair, article, candidate and grade (0 to 3) with tabs "
     "between them. Can be repeated.",
 )
 @click.option(
     "--ungraded",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=NEW_FILE,
     metavar="FILE",
     help="grades: write the suggested pairs that have no grade yet, blind and in random order.",
 )
 @click.option("--language", default="", metavar="CODE", help="Let baselines suggest in this language only, such as en.")
 @click.option("--test-from", metavar="DATE", help="publish-time: ask articles from this day on; else the latest fifth.")
-@click.option("--later", type=MODEL, metavar="DIR", help="replay: the folder of the articles that came later.")
-@click.option("--measures", metavar="NAMES", help="Measures as ir-measures writes them, such as nDCG@10,P@1.")
-@click.option("--systems", metavar="NAMES", help="Systems to score beside ours, such as bm25,newest; or all.")
+@click.option("--later", type=FOLDER, metavar="DIR", help="replay: the folder of the articles that came later.")
+@click.option(
+    "--measures", metavar="NAMES", callback=names, help="Measures as ir-measures writes them, such as nDCG@10,P@1."
+)
+@click.option(
+    "--systems", metavar="NAMES", callback=names, help="Systems to score beside ours, such as bm25,newest; or all."
+)
 @click.option(
     "--format",
     "format_",
@@ -353,58 +322,24 @@ def settings(file: Path | None, is_all: bool) -> None:
     show_default=True,
     help="How the report is printed.",
 )
-@click.option(
-    "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write the report to this file."
-)
+@click.option("--output", type=NEW_FILE, metavar="FILE", help="Write the report to this file.")
 @click.option("--fail-under", multiple=True, metavar="MEASURE=X", help="Exit 1 below this, such as nDCG@10=0.4.")
 @click.option(
     "--compare",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=FILE,
     metavar="FILE",
     help="Exit 1 where a measure dropped significantly against this earlier JSON report.",
 )
-@SETTINGS
-@STRICT
-@loudness
+@on_site(strict=True)
 def evaluate(
-    site: Path,
-    protocol: str | None,
-    grades: tuple[Path, ...],
-    ungraded: Path | None,
-    language: str,
-    test_from: str | None,
-    later: Path | None,
-    measures: str | None,
-    systems: str | None,
-    format_: str,
-    output: Path | None,
-    fail_under: tuple[str, ...],
-    compare: Path | None,
-    settings_file: Path | None,
-    strict: bool,
-    verbose: bool,
-    quiet: bool,
+    here: Here, format_: str, output: Path | None, fail_under: tuple[str, ...], compare: Path | None, **asked: Any
 ) -> None:
     """Score the suggestions for a SITE against its curated lists, or by readers' grades."""
     from recommender.batch import evaluate_site
 
-    settings = _settings(site, settings_file)
-    with showing(verbose, quiet) as progress:
-        run = evaluate_site(
-            site,
-            settings,
-            protocol=protocol,
-            test_from=test_from,
-            later=later,
-            measures=names_between_commas(measures),
-            systems=names_between_commas(systems),
-            grades=grades,
-            language=language,
-            ungraded=ungraded,
-            strict=strict,
-            progress=progress,
-        )
-    tell_reading(run.reading, run.reading.problems, verbose=verbose, quiet=quiet)
+    with here.progress() as progress:
+        run = evaluate_site(here.site, here.settings(), progress=progress, **asked)
+    here.tell(run.reading)
     if output is not None:
         from recommender.writing.atomic import replace_file, unwritten
 
@@ -433,17 +368,3 @@ def evaluate(
 main.add_command(decide)
 main.add_command(promote)
 main.add_command(report)
-
-
-def _settings(site: Path, file: Path | None, k: int | None = None, writer: str | None = None) -> Settings:
-    """The settings of a file or the site, with what the command line says of them."""
-    from recommender.batch import settings_of
-
-    settings = settings_of(site, file)
-    if k is not None:
-        settings = dataclasses.replace(settings, ranking=dataclasses.replace(settings.ranking, k=k))
-    if writer is not None:
-        settings = dataclasses.replace(
-            settings, writing=dataclasses.replace(settings.writing, writer=cast(Any, writer))
-        )
-    return settings

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 from datetime import datetime
-from pathlib import Path
+from typing import Any
 
 import click
 
-from recommender.cli_types import MODEL, SETTINGS, SITE, STRICT, example, loudness
-from recommender.console import echo_diff, showing, shown, tell_reading
+from recommender.cli_types import FILE, MODEL, NEW_FILE, SITE, Here, example, on_site
+from recommender.console import echo_diff, shown
 
 
 @click.command(
@@ -29,20 +29,8 @@ from recommender.console import echo_diff, showing, shown, tell_reading
 @click.option(
     "--until", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="The last day on which it holds; else for good."
 )
-@SETTINGS
-@loudness
-def decide(
-    site: Path,
-    article: str,
-    candidate: str,
-    verdict: str,
-    why: str,
-    position: int | None,
-    until: datetime | None,
-    settings_file: Path | None,
-    verbose: bool,
-    quiet: bool,
-) -> None:
+@on_site()
+def decide(here: Here, verdict: str, position: int | None, until: datetime | None, **asked: Any) -> None:
     """
     Decide about a CANDIDATE under an ARTICLE of a SITE.
 
@@ -50,25 +38,15 @@ def decide(
     It is kept in SITE/_recommender/decisions.yaml, which every later run follows; `promote` writes what was accepted,
     pinned or removed into the curated lists.
     """
-    from recommender.batch import decide_pair, settings_of
+    from recommender.batch import decide_pair
 
     if position is not None and verdict != "pin":
         raise click.UsageError("--position is for what is pinned.")
-    settings = settings_of(site, settings_file)
-    with showing(verbose, quiet) as progress:
-        run = decide_pair(
-            site,
-            settings,
-            article,
-            candidate,
-            verdict,
-            why=why,
-            position=position,
-            until=until.date() if until else None,
-            progress=progress,
-        )
-    if not quiet:
-        click.echo(run, err=True)
+    asked |= {"verdict": verdict, "position": position, "until": until.date() if until else None}
+    with here.progress() as progress:
+        said = decide_pair(here.site, here.settings(), progress=progress, **asked)
+    if not here.quiet:
+        click.echo(said, err=True)
 
 
 @click.command(
@@ -79,39 +57,28 @@ def decide(
 @click.option("--only", multiple=True, metavar="PATH...", help="Write into these articles only.")
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 if something would change.")
 @click.option("--diff", is_flag=True, help="Write nothing; show what would change, line by line.")
-@SETTINGS
-@loudness
-def promote(
-    site: Path,
-    more: tuple[str, ...],
-    only: tuple[str, ...],
-    check: bool,
-    diff: bool,
-    settings_file: Path | None,
-    verbose: bool,
-    quiet: bool,
-) -> None:
+@on_site()
+def promote(here: Here, more: tuple[str, ...], only: tuple[str, ...], check: bool, diff: bool) -> None:
     """
     Write decisions into the curated lists of a SITE.
 
     What editors accepted or pinned is added, what they removed is taken out; every other byte stays as it is.
     """
-    from recommender.batch import promote_site, settings_of
+    from recommender.batch import promote_site
 
     if more and not only:
         raise click.UsageError(f"Got unexpected extra argument ({more[0]}). More files go behind --only.")
-    settings = settings_of(site, settings_file)
     is_plan = check or diff
-    with showing(verbose, quiet) as progress:
-        run = promote_site(site, settings, only=(*only, *more), plan_only=is_plan, progress=progress)
+    with here.progress() as progress:
+        run = promote_site(here.site, here.settings(), only=(*only, *more), plan_only=is_plan, progress=progress)
     if diff:
         for change in run.changes:
             echo_diff(change)
     elif check:
         for change in run.changes:
             click.echo(f"would change {shown(change.path)}")
-    tell_reading(run.reading, run.problems, verbose=verbose, quiet=quiet)
-    if not quiet:
+    here.tell(run.reading, run.problems)
+    if not here.quiet:
         verb = "would change" if is_plan else "changed"
         click.echo(f"lists: {len(run.changes) if is_plan else run.n_changed:,} {verb}", err=True)
     if run.problems or (check and run.changes):
@@ -122,45 +89,33 @@ def promote(
 @SITE
 @click.option(
     "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=NEW_FILE,
     default="report.html",
     show_default=True,
     metavar="FILE",
     help="The page.",
 )
-@click.option("--model", type=MODEL, metavar="DIR", help="Use the model that `recommender fit` saved here.")
+@MODEL
 @click.option(
     "--grades",
     multiple=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=FILE,
     metavar="FILE",
     help="Readers' grades, as for `recommender evaluate`. Can be repeated.",
 )
-@SETTINGS
-@STRICT
-@loudness
-def report(
-    site: Path,
-    output: Path,
-    model: Path | None,
-    grades: tuple[Path, ...],
-    settings_file: Path | None,
-    strict: bool,
-    verbose: bool,
-    quiet: bool,
-) -> None:
+@on_site(strict=True)
+def report(here: Here, **asked: Any) -> None:
     """
     Write how a SITE stands as one page that needs nothing beside it.
 
     Who has suggestions and who has none, what is suggested most and never, what to look at first, what readers would
     doubt in the curated lists, and a map.
     """
-    from recommender.batch import report_site, settings_of
+    from recommender.batch import report_site
 
-    settings = settings_of(site, settings_file)
-    with showing(verbose, quiet) as progress:
-        run = report_site(site, settings, output=output, model=model, grades=grades, strict=strict, progress=progress)
+    with here.progress() as progress:
+        run = report_site(here.site, here.settings(), progress=progress, **asked)
     click.echo(shown(run.file))
-    tell_reading(run.reading, run.reading.problems, verbose=verbose, quiet=quiet)
+    here.tell(run.reading)
     if run.reading.problems:
         sys.exit(1)

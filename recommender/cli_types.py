@@ -13,13 +13,22 @@ import os
 import signal
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
-from typing import Any, NoReturn, cast
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import click
 
+from recommender.console import showing, tell_reading
 from recommender.errors import RecommenderError, SettingsError
+
+if TYPE_CHECKING:
+    from recommender.articles import Reading
+    from recommender.batch import Progress
+    from recommender.settings import Settings
 
 
 class Commands(click.Group):
@@ -106,22 +115,57 @@ class Count(click.ParamType[int]):
 
 
 SITE = click.argument("site", type=click.Path(exists=True, path_type=Path))
-SETTINGS = click.option(
-    "--settings",
-    "settings_file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Settings to use instead of the site's recommender.yaml.",
-)
-MODEL = click.Path(file_okay=False, path_type=Path)
-STRICT = click.option("--strict", is_flag=True, help="Stop at the first file with a problem.")
+FOLDER = click.Path(file_okay=False, path_type=Path)
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+NEW_FILE = click.Path(dir_okay=False, path_type=Path)
+MODEL = click.option("--model", type=FOLDER, metavar="DIR", help="Use the model that `recommender fit` saved here.")
 
 
-def loudness(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options -v and -q."""
-    verbose = click.option("-v", "--verbose", is_flag=True, help="Tell more: each stage, every warning.")
-    quiet = click.option("-q", "--quiet", is_flag=True, help="Tell of problems only.")
-    return verbose(quiet(command))
+@dataclass(frozen=True)
+class Here:
+    """The site that a command is about, and how much it tells; what `on_site` makes of the options that all have."""
+
+    site: Path
+    settings_file: Path | None
+    verbose: bool
+    quiet: bool
+
+    def settings(self) -> Settings:
+        """The settings of the file that was named, or of the site."""
+        from recommender.batch import settings_of
+
+        return settings_of(self.site, self.settings_file)
+
+    def progress(self) -> AbstractContextManager[Progress | None]:
+        """Shows what a run logs and how far it is."""
+        return showing(self.verbose, self.quiet)
+
+    def tell(self, reading: Reading, problems: Sequence[RecommenderError] | None = None) -> None:
+        """Tell what was noticed; problems are those of reading, if not said."""
+        tell_reading(reading, reading.problems if problems is None else problems, self.verbose, self.quiet)
+
+
+def on_site(*, strict: bool = False) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """The options that commands about a site have in common; the command is given a `Here` in their place."""
+
+    def of(command: Callable[..., None]) -> Callable[..., None]:
+        @wraps(command)
+        def run(site: Path, settings_file: Path | None, verbose: bool, quiet: bool, **options: Any) -> None:
+            command(Here(site, settings_file, verbose, quiet), **options)
+
+        run = click.option("-q", "--quiet", is_flag=True, help="Tell of problems only.")(run)
+        run = click.option("-v", "--verbose", is_flag=True, help="Tell more: each stage, every warning.")(run)
+        if strict:
+            run = click.option("--strict", is_flag=True, help="Stop at the first file with a problem.")(run)
+        return click.option(
+            "--settings",
+            "settings_file",
+            type=FILE,
+            metavar="FILE",
+            help="Settings to use instead of the site's recommender.yaml.",
+        )(run)
+
+    return of
 
 
 def form_of(output: Path | None, writer: str | None) -> str | None:
@@ -139,8 +183,8 @@ def example(*lines: str) -> str:
     return "\n".join(["\b", "Example:", *(f"  {line}" for line in lines)])
 
 
-def names_between_commas(text: str | None) -> list[str] | None:
-    """The names in a text such as ``bm25,newest``."""
+def names(context: click.Context, option: click.Parameter, text: str | None) -> list[str] | None:
+    """The names in a text such as ``bm25,newest``, for the callback of an option."""
     return None if text is None else [name.strip() for name in text.split(",") if name.strip()]
 
 

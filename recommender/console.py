@@ -93,7 +93,7 @@ def _bar() -> Iterator[Progress]:
         yield tell
 
 
-def tell_reading(reading: Reading, problems: Sequence[RecommenderError], *, verbose: bool, quiet: bool) -> None:
+def tell_reading(reading: Reading, problems: Sequence[RecommenderError], verbose: bool, quiet: bool) -> None:
     """Every problem, and warnings, of which there may be thousands, up to a number."""
     for problem in problems:
         click.echo(str(problem), err=True)
