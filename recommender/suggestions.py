@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Self
 
-from recommender.articles import EntryShape
+from recommender.articles import Article, EntryShape
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,12 @@ class Suggestion:
     provider: str = ""
     quality: float | None = None
     shape: EntryShape = field(default_factory=EntryShape, repr=False, compare=False)
+
+    @classmethod
+    def of(cls, rank: int, article: Article, reason: Reason, shape: EntryShape) -> Self:
+        """An article as a suggestion, with the score of its reason."""
+        shown = article.excerpt, article.published_at, article.provider, article.quality
+        return cls(rank, article.id, article.title, article.url, reason.score, reason, *shown, shape)
 
     def as_related_entry(self) -> dict[str, Any] | str:
         """

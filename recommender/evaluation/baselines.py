@@ -107,7 +107,8 @@ class Baseline(ABC):
                 continue
             seen.add(self._keys[row])
             if not self.language or found.language == self.language:
-                best.append(self._suggestion(len(best) + 1, found, score))
+                reason = Reason(score, score, (f"{self.name} {score:.3f}",))
+                best.append(Suggestion.of(len(best) + 1, found, reason, self._shape))
             if len(best) == k or len(seen) > depth:
                 break
         return best
@@ -160,21 +161,6 @@ class Baseline(ABC):
         row, score = candidate
         article = self._articles[row]
         return -score, -(article.published_at or _NEVER).timestamp(), article.id
-
-    def _suggestion(self, rank: int, article: Article, score: float) -> Suggestion:
-        return Suggestion(
-            rank=rank,
-            article_id=article.id,
-            title=article.title,
-            url=article.url,
-            score=score,
-            reason=Reason(score=score, similarity=score, sentences=(f"{self.name} {score:.3f}",)),
-            excerpt=article.excerpt,
-            published_at=article.published_at,
-            provider=article.provider,
-            quality=article.quality,
-            shape=self._shape,
-        )
 
 
 class Tfidf(Baseline):

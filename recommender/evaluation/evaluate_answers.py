@@ -11,9 +11,9 @@ import numpy.typing as npt
 
 from recommender.articles import Article
 from recommender.evaluation import measures
-from recommender.evaluation.intervals import PLACES, compare
+from recommender.evaluation.intervals import PLACES
 from recommender.evaluation.judgments import SAME_TEXT, Judgments, same_text_groups
-from recommender.evaluation.report import Report, product_of, worst_of
+from recommender.evaluation.report import Report, compared, product_of, worst_of
 from recommender.evaluation.simulate import Answer, Plan
 from recommender.evaluation.slices import slice_queries
 from recommender.settings import Settings
@@ -55,27 +55,19 @@ def make_report(
         name: measures.score_rankings(chosen, judged, [_once(ranking) for ranking in found])
         for name, found in rankings.items()
     }
-    ends, tests = compare(scores, settings.evaluation.bootstrap, settings.evaluation.seed)
     product = product_of(answers)
     primary = next(iter(chosen))
     seen = {name: [ranking[: settings.ranking.k] for ranking in found] for name, found in rankings.items()}
     texts = pages.by_label(same_text_groups([pages.articles[page] for page in range(judgments.n_pages)]))
     return Report(
-        protocol=plan.protocol,
-        n_articles=len(judgments.articles),
-        n_queries=len(plan.queries),
-        n_left_out=sum(plan.left_out.values()),
+        **compared(plan, scores, settings.evaluation, list(map(len, judged))),
         systems={name: _means(values) for name, values in scores.items()},
         slices={
             kind: {name: _slice(scores, numbers) for name, numbers in slices.items()}
             for kind, slices in slice_queries(plan.queries).items()
         },
-        product=product,
         test_from=plan.test_from.isoformat() if plan.test_from else None,
         depth=depth,
-        left_out=dict(plan.left_out),
-        intervals=ends,
-        tests=tests,
         same_text=_same_text(texts, plan, rankings, chosen),
         judgments=_count_judgments(plan, pages),
         lists={
@@ -91,14 +83,6 @@ def make_report(
             [_given(pages, answer, right) for answer, right in zip(answers[product], judged, strict=True)],
         ),
         notes=tuple(notes),
-        queries={
-            "ids": [query.article.id for query in plan.queries],
-            "n_judged": [len(pages_) for pages_ in judged],
-            "values": {
-                name: {measure: values.round(PLACES).tolist() for measure, values in found.items()}
-                for name, found in scores.items()
-            },
-        },
     )
 
 

@@ -18,9 +18,9 @@ import numpy as np
 from recommender.articles import Article, Corpus
 from recommender.content.matching import external_article
 from recommender.errors import EvaluationError
-from recommender.evaluation.intervals import PLACES, compare, weighted_means
+from recommender.evaluation.intervals import PLACES, weighted_means
 from recommender.evaluation.measures import Floats
-from recommender.evaluation.report import MOST_UNGRADED, Report, product_of, worst_of
+from recommender.evaluation.report import MOST_UNGRADED, Report, compared, product_of, worst_of
 from recommender.evaluation.simulate import Answer, Plan
 from recommender.evaluation.slices import BY_LISTS, slice_by_lists
 from recommender.settings import Settings
@@ -40,9 +40,6 @@ _NOTHING = (float("nan"), 0)
 
 #: Lines that one message names.
 _MOST_NAMED = 5
-
-
-# files -------------------------------------------------------------------------------------------------------------
 
 
 def read_grades(files: Iterable[Path]) -> dict[tuple[str, str], int]:
@@ -117,7 +114,8 @@ def ungraded_lines(corpus: Corpus, pairs: Iterable[Sequence[str]], seed: int = 0
     candidates: dict[str, list[str]] = {}
     for article_id, candidate_id in sorted(map(tuple, pairs)):
         candidates.setdefault(article_id, []).append(candidate_id)
-    known = _elsewhere(corpus) | {article.id: article for article in corpus}
+    described = (external_article(entry) for article in corpus for entry in article.related)
+    known = {article.id: article for article in (*filter(None, described), *corpus)}
     yield "# article\tcandidate\tgrade: 3 must, 2 good, 1 weak, 0 wrong, for the ?\tthe candidate\n"
     for article_id in drawn.sample(list(candidates), len(candidates)):
         yield f"# {article_id}\t{_told(corpus[article_id])}\n"
@@ -126,20 +124,11 @@ def ungraded_lines(corpus: Corpus, pairs: Iterable[Sequence[str]], seed: int = 0
             yield f"{article_id}\t{candidate_id}\t?\t{_told(found) if found else candidate_id}\n"
 
 
-def _elsewhere(corpus: Corpus) -> dict[str, Article]:
-    """The pages of other sites that the lists describe, by their ids."""
-    found = (external_article(entry) for article in corpus for entry in article.related)
-    return {article.id: article for article in found if article is not None}
-
-
 def _told(article: Article) -> str:
     """What a grader may know: date, title, provider, the beginning of the excerpt; on one line."""
     date = f"[{article.published_at:%Y-%m-%d}] " if article.published_at else ""
     provider = f" ({article.provider})" if article.provider else ""
     return " ".join(f"{date}{article.title}{provider}: {article.excerpt[:400]}".split())
-
-
-# figures -----------------------------------------------------------------------------------------------------------
 
 
 def grade_answers(
@@ -201,16 +190,12 @@ def grade_answers(
         }
 
     systems = means()
-    ends, tests = compare(values, settings.evaluation.bootstrap, settings.evaluation.seed, weights)
     counts = Counter(grade for own in known for grade in own.values())
     product = product_of(answers)
     primary = next(iter(values[product]))
     titles = {article.id: article.title for article in plan.judgments.articles}
     return Report(
-        protocol=plan.protocol,
-        n_articles=len(plan.judgments.articles),
-        n_queries=len(asked),
-        n_left_out=sum(plan.left_out.values()),
+        **compared(plan, values, settings.evaluation, list(map(len, known)), weights),
         systems=systems,
         slices={
             BY_LISTS: {
@@ -218,11 +203,7 @@ def grade_answers(
                 for name, rows in slice_by_lists(asked, plan.judgments).items()
             }
         },
-        product=product,
         depth=k,
-        left_out=dict(plan.left_out),
-        intervals=ends,
-        tests=tests,
         judgments={GRADE_NAMES[grade]: counts[grade] for grade in (3, 2, 1, 0)},
         ungraded=[list(pair) for pair in sorted(ungraded)],
         worst=worst_of(
@@ -233,14 +214,6 @@ def grade_answers(
             [_given(answer, own, titles)[:k] for answer, own in zip(answers[product], known, strict=True)],
         ),
         notes=(*_warnings(systems), *notes),
-        queries={
-            "ids": list(by_article),
-            "n_judged": [len(own) for own in known],
-            "values": {
-                name: {measure: found.round(PLACES).tolist() for measure, found in own.items()}
-                for name, own in values.items()
-            },
-        },
     )
 
 

@@ -66,7 +66,8 @@ class TimeWalk:
     @property
     def start(self) -> Corpus:
         """What was published before the first group that is asked."""
-        return self._known_before(self.first)
+        known = (article for group in self.groups[: self.first] for article in group)
+        return self.corpus.with_articles(self._as_known(article, self.first) for article in known)
 
     def steps(self, grow: bool = True) -> Iterator[Step]:
         """One for each group: all of it is asked, then all of it is known, and the lists that name it have grown."""
@@ -78,10 +79,6 @@ class TimeWalk:
                 added=tuple(self._as_known(article, moment + 1) for article in group),
                 grown=tuple(self._as_known(article, moment + 1) for article in grown),
             )
-
-    def _known_before(self, moment: int) -> Corpus:
-        known = (article for group in self.groups[:moment] for article in group)
-        return self.corpus.with_articles(self._as_known(article, moment) for article in known)
 
     def _as_known(self, article: Article, moment: int) -> Article:
         """
@@ -124,7 +121,7 @@ def publish_time(corpus: Corpus, test_from: datetime | None = None) -> Plan:
     pages: set[int] = set()
     dated: list[Article] = []
     copies: list[Article] = []
-    for article in sorted((a for a in corpus if a.published_at is not None), key=_by_time):
+    for article in sorted((one for one in corpus if one.published_at), key=lambda one: (_time(one), one.id)):
         page = judgments.pages[article.id]
         (copies if page in pages else dated).append(article)
         pages.add(page)
@@ -143,10 +140,13 @@ def publish_time(corpus: Corpus, test_from: datetime | None = None) -> Plan:
     known: set[int] = set()
     for moment, group in enumerate(groups):
         for article in group:
+            # An external page is known by its own date; without one, with the list that names it.
             unlocks[article.id] = tuple(
                 arrival.get(target.page, never)
                 if target.page >= 0
-                else _last_before_known(target.entry.published_at, times)
+                else bisect_right(times, day) - 1
+                if (day := target.entry.published_at)
+                else -1
                 for target in judgments.lists[article.id]
             )
             if moment < first:
@@ -180,19 +180,10 @@ def _fits(groups: Sequence[Sequence[Article]], first: int) -> list[int]:
     return [*found, len(groups)]
 
 
-def _last_before_known(published_at: datetime | None, times: Sequence[datetime]) -> int:
-    """After which group an external page is known: by its own date; without one, with the list that names it."""
-    return -1 if published_at is None else bisect_right(times, published_at) - 1
-
-
 def _default_test_from(judgments: Judgments, dated: Sequence[Article]) -> datetime:
     with_list = [article for article in dated if judgments.judged(article)]
     _some(with_list, "article with a date has a curated list that names another article")
     return _time(with_list[int(len(with_list) * (1 - DEFAULT_TEST_SHARE))])
-
-
-def _by_time(article: Article) -> tuple[datetime, str]:
-    return _time(article), article.id
 
 
 def _time(article: Article) -> datetime:

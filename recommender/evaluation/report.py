@@ -13,9 +13,11 @@ from typing import Any
 from recommender.articles import Article
 from recommender.errors import GateError
 from recommender.evaluation import gate
-from recommender.evaluation.intervals import PLACES
+from recommender.evaluation.intervals import PLACES, Scores, compare
 from recommender.evaluation.measures import Floats
+from recommender.evaluation.simulate import Plan
 from recommender.evaluation.systems import PRODUCT
+from recommender.settings import EvaluationSettings
 
 Figures = dict[str, dict[str, float]]
 Shown = Mapping[str, Any]
@@ -67,6 +69,25 @@ def worst_of(
         }
         for row in rows[:N_WORST]
     ]
+
+
+def compared(
+    plan: Plan, scores: Scores, settings: EvaluationSettings, n_judged: list[int], weights: Scores | None = None
+) -> dict[str, Any]:
+    """The fields of a report that follow from its plan and from a value a system, measure and query."""
+    intervals, tests = compare(scores, settings.bootstrap, settings.seed, weights)
+    values = {name: {one: found.round(PLACES).tolist() for one, found in own.items()} for name, own in scores.items()}
+    return {
+        "protocol": plan.protocol,
+        "n_articles": len(plan.judgments.articles),
+        "n_queries": len(plan.queries),
+        "n_left_out": sum(plan.left_out.values()),
+        "product": product_of(scores),
+        "left_out": dict(plan.left_out),
+        "intervals": intervals,
+        "tests": tests,
+        "queries": {"ids": [one.article.id for one in plan.queries], "n_judged": n_judged, "values": values},
+    }
 
 
 @dataclass(frozen=True)

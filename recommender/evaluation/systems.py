@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol, Self, runtime_checkable
 
 from recommender.articles import Article, Corpus
@@ -66,24 +67,6 @@ class Contender:
         return self.new().fit(corpus)
 
 
-@dataclass(frozen=True)
-class _NewRecommender:
-    settings: Settings
-
-    def __call__(self) -> System:
-        return Recommender(self.settings)
-
-
-@dataclass(frozen=True)
-class _NewBaseline:
-    name: str
-    seed: int
-    language: str
-
-    def __call__(self) -> System:
-        return BASELINES[self.name](self.seed, self.language)
-
-
 def contenders(
     systems: Sequence[str] | Mapping[str, Callable[[], System]] | None, settings: Settings, language: str = ""
 ) -> list[Contender]:
@@ -114,7 +97,7 @@ def contenders(
         )
     seed = settings.evaluation.seed
     baselines = [
-        Contender(_NewBaseline(name, seed, language), {name: 0.0}, reads_lists=False)
+        Contender(partial(BASELINES[name], seed, language), {name: 0.0}, reads_lists=False)
         for name in SYSTEMS
         if name in BASELINES and (name in asked or "all" in asked or name in _ALWAYS)
     ]
@@ -124,7 +107,7 @@ def contenders(
         least_score = None if name == "shown" else 0.0
         ours.setdefault(repr(chosen), (chosen, {}))[1][name] = least_score
     return baselines + [
-        Contender(_NewRecommender(chosen), least_scores, reads_lists=chosen.ranking.ranker != "similarity")
+        Contender(partial(Recommender, chosen), least_scores, reads_lists=chosen.ranking.ranker != "similarity")
         for chosen, least_scores in ours.values()
     ]
 

@@ -144,26 +144,11 @@ class Selector:
         why = reasons(queries, rows, said, self._catalogue, self._vectorizer)
         return [
             [
-                self._suggestion(place, self._catalogue.articles[row], reason)
+                Suggestion.of(place, self._catalogue.articles[row], reason, self._shape)
                 for place, (row, reason) in enumerate(zip(ranked.rows.tolist(), found, strict=True), start=1)
             ]
             for ranked, found in zip(rows, why, strict=True)
         ]
-
-    def _suggestion(self, place: int, article: Article, reason: Reason) -> Suggestion:
-        return Suggestion(
-            place,
-            article.id,
-            article.title,
-            article.url,
-            reason.score,
-            reason,
-            article.excerpt,
-            article.published_at,
-            article.provider,
-            article.quality,
-            self._shape,
-        )
 
     def reason_for(self, query: Query, row: int, k: int, least: float) -> Reason:
         """Why a row is, or is not, among the k suggestions."""

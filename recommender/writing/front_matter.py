@@ -9,11 +9,8 @@ from __future__ import annotations
 
 import codecs
 import logging
-import re
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 from recommender.articles import Corpus
 from recommender.bounds import Fence
@@ -33,12 +30,10 @@ from recommender.writing.data import data_file, plan_data
 from recommender.writing.other_syntaxes import splice_json, splice_toml
 from recommender.writing.plan import Answer, Plan
 from recommender.writing.seen import Place, Seen, see
-from recommender.writing.values import scalar, text, writable
+from recommender.writing.values import entry_of, key, mapping_lines, text
 
 logger = logging.getLogger(__name__)
 
-# A name that YAML reads as a text without quotes.
-_PLAIN_NAME = re.compile(r"[A-Za-z_][\w-]*", re.ASCII)
 #: Names by which Jekyll or Hugo build a page, in small letters; they often stand in the configuration's defaults only.
 _OF_GENERATORS = frozenset({
     "aliases", "build", "_build", "cascade", "categories", "category", "collection", "date", "draft",
@@ -47,7 +42,6 @@ _OF_GENERATORS = frozenset({
     "published", "render_with_liquid", "resources", "series", "sitemap", "slug", "tags", "theme",
     "translationkey", "type", "url", "weight",
 })  # fmt: skip
-_NOT_A_NAME = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
 
 
 def plan_front_matter(
@@ -127,13 +121,13 @@ def render_block(name: str, suggestions: Sequence[Suggestion]) -> str:
     """
     if not suggestions:
         return ""
-    lines = [f"{_name(name)}:"]
+    lines = [f"{key(name)}:"]
     for suggestion in suggestions:
-        entry = _entry(suggestion)
+        entry = entry_of(suggestion)
         if isinstance(entry, str):
             lines.append(f"  - {text(entry)} # {suggestion.score:.2f}")
         else:
-            lines.extend(f"  {'- ' if at == 0 else '  '}{line}" for at, line in enumerate(_mapping(entry)))
+            lines.extend(f"  {'- ' if at == 0 else '  '}{line}" for at, line in enumerate(mapping_lines(entry)))
     return "\n".join(lines) + "\n"
 
 
@@ -200,7 +194,7 @@ class _Maker:
         return after
 
     def _in_other_syntax(self, whole: str, place: FrontMatter) -> str:
-        entries = [(_entry(suggestion), suggestion.score) for suggestion in self.suggestions]
+        entries = [(entry_of(suggestion), suggestion.score) for suggestion in self.suggestions]
         if place.syntax == "toml":
             after = splice_toml(whole, place, self.name, entries, self.path, in_extra=self.in_extra)
         else:
@@ -262,7 +256,7 @@ class _Maker:
             )
         if not block:
             return
-        expected = {self.name: [_entry(suggestion) for suggestion in self.suggestions]}
+        expected = {self.name: [entry_of(suggestion) for suggestion in self.suggestions]}
         if text[first:end].split() != block.split() or read_yaml(block, self.path) != expected:
             raise WriteError(
                 f"{self.path}: the entries of {self.name} would not be read back as they are. The file is as it was. "
@@ -293,34 +287,3 @@ def _check_name(name: str, corpus: Corpus) -> None:
             f"writing.front_matter_name is {name!r}, by which site generators build a page. Choose a name of its own, "
             "such as suggested_related."
         )
-
-
-def _entry(suggestion: Suggestion) -> dict[str, Any] | str:
-    """The related entry with its date as a date, which is how sites write theirs: without quotes."""
-    entry = writable(suggestion.as_related_entry())
-    if isinstance(entry, str):
-        return entry
-    date_name = suggestion.shape.names.get("published_at")
-    if date_name and suggestion.published_at:
-        outer, _, inner = date_name.partition(".")
-        holder = entry[outer] if inner else entry
-        holder[inner or outer] = suggestion.published_at.astimezone(UTC).replace(microsecond=0)
-    return dict(entry)
-
-
-def _mapping(entry: dict[str, Any]) -> Iterator[str]:
-    """A mapping as lines of YAML."""
-    for key, value in entry.items():
-        if isinstance(value, dict):
-            yield f"{_name(key)}:"
-            yield from (f"  {line}" for line in _mapping(value))
-        elif isinstance(value, datetime):
-            yield f"{_name(key)}: {value.isoformat().replace('+00:00', 'Z')}"
-        else:
-            yield f"{_name(key)}: {scalar(value)}"
-
-
-def _name(key: str) -> str:
-    """A key, in quotes where YAML would not read it as the text it is."""
-    is_plain = _PLAIN_NAME.fullmatch(key) and key.lower() not in _NOT_A_NAME
-    return key if is_plain else text(key)

@@ -17,7 +17,7 @@ from typing import Any
 from recommender.bounds import read_json
 from recommender.content.syntaxes import FrontMatter, read_toml
 from recommender.errors import WriteError
-from recommender.writing.values import number, scalar, text, writable
+from recommender.writing.values import number, scalar, stamp, text, writable
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _TABLE = re.compile(r"(?m)^[ \t]*\[")
@@ -161,7 +161,7 @@ def _inline(value: Any) -> str:
         members = (f"{_key(key)} = {_inline(item)}" for key, item in value.items() if item is not None)
         return f"{{ {', '.join(members)} }}"
     if isinstance(value, datetime):
-        return value.isoformat().replace("+00:00", "Z")
+        return stamp(value)
     return number(value) if isinstance(value, int | float) and not isinstance(value, bool) else scalar(value)
 
 
@@ -169,5 +169,5 @@ def _json(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _json(item) for key, item in value.items()}
     if isinstance(value, datetime):
-        return value.isoformat().replace("+00:00", "Z")
+        return stamp(value)
     return writable(value)

@@ -25,7 +25,7 @@ from recommender.suggestions import Reason, Suggestion
 from recommender.writing.atomic import FileChange, plan_change
 from recommender.writing.decisions import Decisions
 from recommender.writing.plan import Plan
-from recommender.writing.values import json_line, writable
+from recommender.writing.values import entry_of, json_line, mapping_lines, stamp
 
 
 def plan_promotion(
@@ -194,47 +194,25 @@ def _changed(text: str, node: yaml.Node, kept: Sequence[int], new: Sequence[Any]
 
 def _entry(article: Article, shape: EntryShape) -> Any:
     """An article as an entry of a curated list in the site's own shape."""
-    entry = Suggestion(
-        1, article.id, article.title, article.url, 0.0, Reason(0.0, 0.0), article.excerpt, article.published_at,
-        article.provider, article.quality, shape,
-    ).as_related_entry()  # fmt: skip
-    if isinstance(entry, str):
-        return writable(entry)
-    entry.pop("score")
-    entry = writable(entry)
-    date_name = shape.names.get("published_at", "")
-    if date_name in entry and article.published_at:
-        # As sites write theirs: a date without quotes.
-        entry[date_name] = article.published_at.astimezone(UTC).replace(microsecond=0)
+    entry = entry_of(Suggestion.of(1, article, Reason(0.0, 0.0), shape))
+    if isinstance(entry, dict):
+        del entry["score"]
     return entry
 
 
 def _block_lines(entries: Sequence[Any], indent: int) -> list[str]:
     lines: list[str] = []
     for entry in entries:
-        own = [json_line(entry)] if isinstance(entry, str) else list(_mapping(entry))
+        own = [json_line(entry)] if isinstance(entry, str) else list(mapping_lines(entry))
         lines += [f"{' ' * indent}{'  ' if at else '- '}{line}" for at, line in enumerate(own)]
     return lines
-
-
-def _mapping(entry: dict[str, Any]) -> Iterable[str]:
-    for key, value in entry.items():
-        if isinstance(value, dict):
-            yield f"{key}:"
-            yield from (f"  {line}" for line in _mapping(value))
-        else:
-            yield f"{key}: {_stamp(value) if isinstance(value, datetime) else json_line(value)}"
 
 
 def _flow(entry: Any) -> str:
     if isinstance(entry, dict):
         parts = (f"{json_line(key)}: {_flow(value)}" for key, value in entry.items())
         return f"{{{', '.join(parts)}}}"
-    return _stamp(entry) if isinstance(entry, datetime) else json_line(entry)
-
-
-def _stamp(moment: datetime) -> str:
-    return moment.isoformat().replace("+00:00", "Z")
+    return stamp(entry) if isinstance(entry, datetime) else json_line(entry)
 
 
 def _joined(lines: Sequence[str], line_end: str) -> str:

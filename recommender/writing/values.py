@@ -1,5 +1,5 @@
 """
-One spelling of texts and numbers that YAML and JSON read alike.
+One spelling of texts, numbers and entries that YAML and JSON read alike.
 
 Jekyll reads its JSON data files with a YAML reader, and front matter is YAML 1.1, which takes ``yes``, ``1e3``,
 ``2021-01-01`` and ``null`` for something other than the text that was typed. A text in double quotes with JSON's
@@ -11,9 +11,12 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
+
+from recommender.suggestions import Suggestion
 
 # What YAML does not print, or takes for the end of a line; JSON lets all of it stand as it is.
 _ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
@@ -24,6 +27,10 @@ _encode = json.JSONEncoder(ensure_ascii=False).encode
 # Half a character, which no UTF-8 file can hold; U+FFFD is what Unicode puts in its place.
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _UNWRITABLE = re.compile(f"{_SURROGATE.pattern}|{_ESCAPED.pattern}")
+
+# A name that YAML reads as a text without quotes.
+_PLAIN_NAME = re.compile(r"[A-Za-z_][\w-]*", re.ASCII)
+_NOT_A_NAME = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
 
 
 def text(value: str) -> str:
@@ -98,3 +105,37 @@ def writable(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value
+
+
+def entry_of(suggestion: Suggestion) -> dict[str, Any] | str:
+    """The related entry with its date as a date, which is how sites write theirs: without quotes."""
+    entry = writable(suggestion.as_related_entry())
+    if isinstance(entry, str):
+        return entry
+    date_name = suggestion.shape.names.get("published_at")
+    if date_name and suggestion.published_at:
+        outer, _, inner = date_name.partition(".")
+        holder = entry[outer] if inner else entry
+        holder[inner or outer] = suggestion.published_at.astimezone(UTC).replace(microsecond=0)
+    return dict(entry)
+
+
+def mapping_lines(entry: dict[str, Any]) -> Iterator[str]:
+    """A mapping as lines of YAML."""
+    for name, value in entry.items():
+        if isinstance(value, dict):
+            yield f"{key(name)}:"
+            yield from (f"  {line}" for line in mapping_lines(value))
+        else:
+            yield f"{key(name)}: {stamp(value) if isinstance(value, datetime) else scalar(value)}"
+
+
+def key(name: str) -> str:
+    """A name, in quotes where YAML would not read it as the text it is."""
+    is_plain = _PLAIN_NAME.fullmatch(name) and name.lower() not in _NOT_A_NAME
+    return name if is_plain else text(name)
+
+
+def stamp(moment: datetime) -> str:
+    """A moment as ISO 8601, and UTC as Z."""
+    return moment.isoformat().replace("+00:00", "Z")
