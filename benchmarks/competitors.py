@@ -56,9 +56,11 @@ class Precomputed(Baseline):
     def _add(self, articles: list[Article]) -> None:
         pass
 
-    def _candidates(self, article: Article, k: int) -> tuple[list[int], list[float]]:
-        given = [name for name in self.answers.get(article.id, ()) if name in self._rows]
-        return [self._rows[name] for name in given], [1 / (place + 1) for place in range(len(given))]
+    def _scores(self, article: Article) -> np.ndarray:
+        given = [self._rows[name] for name in self.answers.get(article.id, ()) if name in self._rows]
+        scores = np.zeros(len(self._articles))
+        scores[given] = 1 / np.arange(1, len(given) + 1)
+        return scores
 
 
 # Hugo --------------------------------------------------------------------------------------------------------------
@@ -185,9 +187,9 @@ class SentenceModel(Baseline):
     def _add(self, articles: list[Article]) -> None:
         self._vectors = np.concatenate([self._vectors, self._encode(list(articles))])
 
-    def _candidates(self, article: Article, k: int) -> tuple[list[int], list[float]]:
+    def _scores(self, article: Article) -> np.ndarray:
         (query,) = self._encode([article])
-        return self._best(np.clip(self._vectors @ query, 0, 1), k)
+        return np.clip(self._vectors @ query, 0, 1)
 
 
 def _embed(texts: list[str]) -> np.ndarray:

@@ -341,12 +341,9 @@ def evaluate(
         run = evaluate_site(here.site, here.settings(), progress=progress, **asked)
     here.tell(run.reading)
     if output is not None:
-        from recommender.writing.atomic import replace_file, unwritten
+        from recommender.writing.atomic import write_text
 
-        try:
-            replace_file(output, report_as(run.report, format_).encode())
-        except OSError as error:
-            raise unwritten(output, error) from error
+        write_text(output, report_as(run.report, format_))
     elif format_ == "table":
         from rich.console import Console
 

@@ -62,7 +62,7 @@ def evaluate_site(
         The site cannot be used.
     """
     from recommender.evaluation import evaluate, read_grades, ungraded_lines
-    from recommender.writing.atomic import replace_file, unwritten
+    from recommender.writing.atomic import write_text
 
     if ungraded is not None and not grades:
         raise EvaluationError("--ungraded: there are no grades that could be incomplete. Give them with --grades FILE.")
@@ -83,9 +83,5 @@ def evaluate_site(
         language=language,
     )
     if ungraded is not None:
-        text = "".join(ungraded_lines(corpus, report.ungraded, settings.evaluation.seed))
-        try:
-            replace_file(ungraded, text.encode())
-        except OSError as error:
-            raise unwritten(ungraded, error) from error
+        write_text(ungraded, "".join(ungraded_lines(corpus, report.ungraded, settings.evaluation.seed)))
     return EvaluateRun(report, corpus.reading)

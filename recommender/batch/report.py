@@ -50,7 +50,7 @@ def report_site(
     from recommender.model import Recommender
     from recommender.report.page import render
     from recommender.report.site_report import report_of
-    from recommender.writing.atomic import replace_file, unwritten
+    from recommender.writing.atomic import write_text
 
     given = read_grades(grades) if grades else None
     tell = progress or silence
@@ -67,8 +67,5 @@ def report_site(
             corpus, settings, systems={"shown": lambda: Recommender(settings)}, progress=tell, grades=given
         )
     page = render("site", report=report_of(recommender, corpus, answers, graded), name=site.resolve().name)
-    try:
-        replace_file(output, page.encode("utf-8", "backslashreplace"))
-    except OSError as error:
-        raise unwritten(output, error) from error
+    write_text(output, page)
     return ReportRun(output, corpus.reading)

@@ -11,23 +11,11 @@ from recommender.errors import EvaluationError, SettingsError
 from recommender.settings import Settings, describe_settings, read_settings
 
 #: The settings that sites change most, which come first where settings are listed.
-EVERYDAY = frozenset(
-    {
-        "articles.fields",
-        "articles.exclude",
-        "articles.suggest_unpublished",
-        "articles.site_url",
-        "articles.address",
-        "ranking.k",
-        "ranking.follow",
-        "ranking.min_score",
-        "ranking.half_life_days",
-        "ranking.suggest_newer",
-        "ranking.fill",
-        "writing.writer",
-    }
-)
-
+EVERYDAY = frozenset({
+    "articles.fields", "articles.exclude", "articles.suggest_unpublished", "articles.site_url", "articles.address",
+    "ranking.k", "ranking.follow", "ranking.min_score", "ranking.half_life_days", "ranking.suggest_newer",
+    "ranking.fill", "writing.writer",
+})  # fmt: skip
 
 SETTINGS_FILE = "recommender.yaml"
 

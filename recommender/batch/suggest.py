@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from recommender.articles import Corpus, Reading
 from recommender.batch.choosing import choose_articles
-from recommender.batch.outputs import Tally, check_for_cluster, connected, suggest_on_workers, write_lines
 from recommender.batch.stages import (
     Progress,
     check_model,
@@ -22,19 +23,19 @@ from recommender.batch.stages import (
     recommender_for,
     silence,
 )
-from recommender.errors import RecommenderError
+from recommender.errors import RecommenderError, SettingsError
 from recommender.report.change_report import check_format, write_changes
 from recommender.report.changes import compare
 from recommender.report.record import Record, Records
 from recommender.runs import LastRun, Outcome, file_digest, folder_digest, warnings_heard
 from recommender.settings import Settings
-from recommender.writing import WRITERS, Answer, FileChange, Plan, apply_changes
-from recommender.writing.atomic import is_stream, remove_leftovers
+from recommender.writing import WRITERS, Answer, FileChange, Plan, apply_changes, jsonl_lines
+from recommender.writing.atomic import is_stream, remove_leftovers, replace_file_by_parts, unwritten
 from recommender.writing.lock import only_writer
 
 if TYPE_CHECKING:
     # Imported where they are used: a run with nothing to do is over before scikit-learn is imported.
-    from recommender.model import Recommender
+    pass
 
 logger = logging.getLogger(__name__)
 
@@ -138,13 +139,15 @@ def suggest_site(
     start = time.monotonic()
     tell = progress or silence
     if dask is not None:
-        check_for_cluster(settings, output, plan_only=plan_only, reports=reports)
+        from recommender import cluster  # what it needs takes a second to import, and few runs need it
+
+        _check_for_cluster(settings, output, plan_only=plan_only, reports=reports)
     for file in reports:
         check_format(file)
     if model is not None:
         check_model(model)
     with (
-        nullcontext() if dask is None else connected(dask) as client,
+        nullcontext() if dask is None else cluster.connected(dask) as client,
         warnings_heard() as warnings,
     ):
         corpus = read_corpus(site, settings, tell, strict=strict, fresh=fresh)
@@ -180,8 +183,11 @@ def suggest_site(
         if require:
             _pass_gate(corpus, settings, require, tell)
         recommender, news = recommender_for(corpus, settings, loaded, tell, site, model, decisions)
-        tally = Tally()
-        answers = tally.count(_answers(recommender, chosen, settings, tell))
+        tally = _Tally()
+        ranking = settings.ranking
+        answers = tally.count(
+            recommender.answers(ranking.k, chosen, ranking.min_score, progress=partial(tell, "suggestions"))
+        )
         if records is not None:
             answers = records.take(answers)
         plan = Plan()
@@ -189,9 +195,12 @@ def suggest_site(
         lost: Sequence[RecommenderError] = ()
         files: Mapping[Path, str] = {}
         if client is not None and output is not None:
-            n_changed = tally.take(suggest_on_workers(client, recommender, chosen, output, settings, tell))
+            done = cluster.suggest_on_cluster(
+                client, recommender, chosen, output, ranking.k, ranking.min_score, partial(tell, "suggestions")
+            )
+            n_changed, tally = done.n_changed, _Tally(done.n_suggestions, Counter(done.reasons_for_none))
         elif writer == "jsonl" and (output is None or not plan_only):
-            n_changed = write_lines(answers, output, emit)
+            n_changed = _write_lines(answers, output, emit)
             files = {output: file_digest(output)} if output is not None and is_kept else {}
         else:
             plan = WRITERS[writer](corpus, site, answers, settings, output)
@@ -237,6 +246,52 @@ def suggest_site(
     )
 
 
+@dataclass
+class _Tally:
+    """Counts answers on their way to a writer."""
+
+    n_suggestions: int = 0
+    reasons_for_none: Counter[str] = field(default_factory=Counter)
+
+    def count(self, answers: Iterable[Answer]) -> Iterator[Answer]:
+        """The same answers, counted as they pass."""
+        for answer in answers:
+            self.n_suggestions += len(answer.suggestions)
+            if not answer.suggestions:
+                self.reasons_for_none[answer.reason_for_none] += 1
+            yield answer
+        logger.info("suggestions: %s", f"{self.n_suggestions:,}")
+
+
+def _write_lines(answers: Iterable[Answer], output: Path | None, emit: Callable[[str], object] | None) -> int:
+    """Write lines as they come, to a file or to whoever takes them; returns how many files changed."""
+    lines = jsonl_lines(answers)
+    if output is None:
+        for line in lines:
+            if emit:
+                emit(line)
+        return 0
+    try:
+        return int(replace_file_by_parts(output, (f"{line}\n".encode() for line in lines)))
+    except OSError as error:
+        raise unwritten(output, error) from error
+
+
+def _check_for_cluster(
+    settings: Settings, output: Path | None, *, plan_only: bool, reports: Sequence[Path] = ()
+) -> None:
+    """Raise SettingsError where the settings ask for what a cluster does not do."""
+    if settings.writing.writer != "jsonl" or output is None:
+        raise SettingsError(
+            "--dask: workers write lines of JSON where all of them can reach. "
+            "Name a file or a folder there: --write jsonl --output FOLDER."
+        )
+    if reports:
+        raise SettingsError("--dask: what workers write is not compared with an earlier run. Leave --report out.")
+    if plan_only:
+        raise SettingsError("--dask: --check, --diff and --dry-run compare files here. Leave one of the two out.")
+
+
 def _write_reports(before: Record | None, after: Record, files: Sequence[Path]) -> None:
     if files:
         changes = compare(before, after)
@@ -252,18 +307,3 @@ def _pass_gate(corpus: Corpus, settings: Settings, require: Sequence[str], progr
     report = evaluate(corpus, settings, measures=tuple(measured), progress=progress)
     report.check(require, "--require")
     logger.info("evaluation: passed %s", ", ".join(require))
-
-
-def _answers(
-    recommender: Recommender,
-    chosen: Collection[str],
-    settings: Settings,
-    progress: Progress,
-) -> Iterator[Answer]:
-    """What the recommender says of each article, with the reason where it says nothing."""
-
-    def tell(n_done: int, n_total: int) -> None:
-        progress("suggestions", n_done, n_total)
-
-    ranking = settings.ranking
-    return recommender.answers(ranking.k, only=chosen, min_score=ranking.min_score, progress=tell)

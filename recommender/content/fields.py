@@ -40,60 +40,25 @@ from recommender.content.values import (
 from recommender.errors import ArticleError
 from recommender.settings import WritingSettings
 
-_DATE_NAMES = (
-    "publishedDateTime",
-    "date",
-    "publishDate",
-    "pubDate",
-    "publishedAt",
-    "datePublished",
-    "publishedDate",
-    "publicationDate",
-    "publishedOn",
-    "publishedTime",
-    "postDate",
-    "created",
-    "createdAt",
-    "dateCreated",
-    "creationDate",
-)
 #: The names that sites use for our fields, in the order in which they are tried. A dot goes into a mapping. Capitals,
 #: hyphens, underscores and blanks do not matter. `topics`, `aliases` and `related` take all of theirs together, the
 #: others the first that holds something. Those of `related` are not the only ones: see `list_names`.
 USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     "title": ("title", "headline"),
     "excerpt": (
-        "excerpt",
-        "description",
-        "summary",
-        "metaDescription",
-        "teaser",
-        "abstract",
-        "standfirst",
-        "lead",
-        "intro",
-        "subtitle",
-        "seo.description",
-        "meta.description",
+        "excerpt", "description", "summary", "metaDescription", "teaser", "abstract", "standfirst", "lead", "intro",
+        "subtitle", "seo.description", "meta.description",
     ),
-    "published_at": _DATE_NAMES,
+    "published_at": (
+        "publishedDateTime", "date", "publishDate", "pubDate", "publishedAt", "datePublished", "publishedDate",
+        "publicationDate", "publishedOn", "publishedTime", "postDate", "created", "createdAt", "dateCreated",
+        "creationDate",
+    ),
     "url": ("webUrl", "url", "permalink"),
     "slug": ("slug",),
     "aliases": (
-        "ampWebUrl",
-        "cdnAmpWebUrl",
-        "originalUrl",
-        "canonical_url",
-        "canonicalUrl",
-        "aliases",
-        "redirect_from",
-        "id",
-        "uid",
-        "uuid",
-        "guid",
-        "post_id",
-        "article_id",
-        "page_id",
+        "ampWebUrl", "cdnAmpWebUrl", "originalUrl", "canonical_url", "canonicalUrl", "aliases", "redirect_from", "id",
+        "uid", "uuid", "guid", "post_id", "article_id", "page_id",
     ),
     "topics": ("topics", "tags", "categories", "keywords", "taxonomies.tags", "taxonomies.categories"),
     "provider": ("provider.name", "provider.domain", "provider", "author", "authors"),
@@ -114,7 +79,7 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     "categories": ("categories", "category"),
     "date": ("date", "publishDate", "pubDate"),
     "related": ("related", "relatedArticles", "relatedPosts", "seeAlso"),
-}
+}  # fmt: skip
 #: Jekyll's singular forms are read where the article has none of the plural ones.
 _SINGULAR_TOPICS = ("category", "tag")
 

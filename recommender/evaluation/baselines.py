@@ -19,7 +19,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix, vstack
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.neighbors import NearestNeighbors
 
 from recommender.articles import Article, Corpus, EntryShape
 from recommender.errors import MissingExtraError, UnknownArticleError
@@ -97,7 +96,7 @@ class Baseline(ABC):
                 raise UnknownArticleError(article, self._rows)
             article = self._articles[self._rows[article]]
         depth = k + BEFORE_LANGUAGE if self.language else k
-        rows, scores = self._candidates(article, depth)
+        rows, scores = self._best(self._scores(article), depth)
         key = page_key(article)
         best: list[Suggestion] = []
         seen = {key}
@@ -122,8 +121,8 @@ class Baseline(ABC):
         """Put articles behind the last row of the index."""
 
     @abstractmethod
-    def _candidates(self, article: Article, k: int) -> tuple[list[int], list[float]]:
-        """Known rows and their scores, enough of them to hold the best k other pages."""
+    def _scores(self, article: Article) -> Floats:
+        """The score of each row of the index, 0 where nothing is in common."""
 
     def _append(self, articles: Sequence[Article]) -> None:
         for article in articles:
@@ -139,19 +138,13 @@ class Baseline(ABC):
         if articles:
             self._add(articles)
 
-    def _alive(self) -> npt.NDArray[np.int64]:
-        return np.fromiter(self._rows.values(), dtype=np.int64, count=len(self._rows))
-
-    def _room(self, k: int) -> int:
-        """How many rows hold the best k pages for sure: the article itself and copies of a page are passed over."""
-        return k + 1 + len(self._rows) - len(self._n_files)
-
     def _best(self, scores: Floats, k: int) -> tuple[list[int], list[float]]:
         """Of a score for each row, the alive rows that can be among the first k, ties at the cut included."""
-        rows = self._alive()
+        rows = np.fromiter(self._rows.values(), dtype=np.int64, count=len(self._rows))
         scores = scores[rows].round(_PLACES)
         rows, scores = rows[scores > 0], scores[scores > 0]
-        room = self._room(k)
+        # The article itself and copies of a page are passed over.
+        room = k + 1 + len(self._rows) - len(self._n_files)
         if len(rows) > room:
             enough = scores >= np.partition(scores, -room)[-room]
             rows, scores = rows[enough], scores[enough]
@@ -165,7 +158,7 @@ class Baseline(ABC):
 
 class Tfidf(Baseline):
     """
-    The naive recipe: ``TfidfVectorizer()`` over title and excerpt, cosine, `NearestNeighbors`.
+    The naive recipe: ``TfidfVectorizer()`` over title and excerpt, and the nearest by cosine.
 
     Words that no article had when it was fitted are unknown to it, as they are to anyone who saves such a model.
     """
@@ -174,8 +167,6 @@ class Tfidf(Baseline):
 
     def _fit(self, corpus: Corpus) -> None:
         self._vectors: csr_matrix | None = None
-        self._index: NearestNeighbors | None = None
-        self._index_rows = np.empty(0, dtype=np.int64)
         try:
             self._vectorizer = TfidfVectorizer().fit([plain_text(article) for article in corpus])
         except ValueError:  # no word in any text
@@ -186,25 +177,13 @@ class Tfidf(Baseline):
             new = self._vectorizer.transform([plain_text(article) for article in articles])
             self._vectors = new if self._vectors is None else vstack([self._vectors, new], format="csr")
 
-    def _candidates(self, article: Article, k: int) -> tuple[list[int], list[float]]:
-        rows = self._alive()
-        if self._vectorizer is None or self._vectors is None or not len(rows):
-            return [], []
-        if not np.array_equal(rows, self._index_rows):
-            self._index = NearestNeighbors(metric="cosine", algorithm="brute").fit(self._vectors[rows])
-            self._index_rows = rows
-        assert self._index is not None
+    def _scores(self, article: Article) -> Floats:
+        if self._vectorizer is None or self._vectors is None:
+            return np.zeros(len(self._articles))
+        # Rows have length 1, so that the product is the cosine.
         query = self._vectorizer.transform([plain_text(article)])
-        # NB kneighbors leaves it open which of equal neighbors it cuts off: look on until the tie at the cut is past.
-        room = n_neighbors = self._room(k)
-        while True:
-            n_neighbors = min(2 * n_neighbors, len(rows))
-            distances, found = self._index.kneighbors(query, n_neighbors)
-            similarities = (1 - distances[0]).round(_PLACES)
-            if n_neighbors == len(rows) or similarities[-1] < max(similarities[room - 1], 10**-_PLACES):
-                break
-        related = similarities > 0
-        return rows[found[0][related]].tolist(), similarities[related].tolist()
+        similarities: Floats = (self._vectors @ query.T).toarray()[:, 0]
+        return similarities
 
 
 class Bm25(Baseline):
@@ -242,11 +221,11 @@ class Bm25(Baseline):
             self._model.doc_len.append(len(words))
             self._model.corpus_size += 1
 
-    def _candidates(self, article: Article, k: int) -> tuple[list[int], list[float]]:
+    def _scores(self, article: Article) -> Floats:
         if self._model is None:
-            return [], []
-        scores = np.maximum(self._model.get_scores(self._words(plain_text(article))), 0)
-        return self._best(scores / (1 + scores), k)
+            return np.zeros(len(self._articles))
+        scores: Floats = np.maximum(self._model.get_scores(self._words(plain_text(article))), 0)
+        return scores / (1 + scores)
 
 
 class Newest(Baseline):
@@ -260,8 +239,8 @@ class Newest(Baseline):
     def _add(self, articles: Sequence[Article]) -> None:
         pass
 
-    def _candidates(self, article: Article, k: int) -> tuple[list[int], list[float]]:
-        return self._best(np.ones(len(self._articles)), k)
+    def _scores(self, article: Article) -> Floats:
+        return np.ones(len(self._articles))
 
 
 class Random(Baseline):
@@ -286,13 +265,14 @@ class Random(Baseline):
         new = np.array([self._number(article) for article in articles], dtype=np.uint64)
         self._numbers = np.concatenate([self._numbers, new])
 
-    def _candidates(self, article: Article, k: int) -> tuple[list[int], list[float]]:
+    def _scores(self, article: Article) -> Floats:
         # The query's number is turned, or the pair (a, a) would be the same for all.
         mixed = self._numbers ^ np.uint64(self._number(article) * 0x9E3779B97F4A7C15 % 2**64)
         mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
         mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
         mixed ^= mixed >> np.uint64(31)
-        return self._best(np.maximum(mixed / 2.0**64, 10**-_PLACES), k)
+        drawn: Floats = np.maximum(mixed / 2.0**64, 10**-_PLACES)
+        return drawn
 
 
 class SharedTopics(Baseline):
@@ -310,12 +290,12 @@ class SharedTopics(Baseline):
                 self._postings.setdefault(topic, []).append(len(self._n_topics))
             self._n_topics.append(len(set(article.topics)))
 
-    def _candidates(self, article: Article, k: int) -> tuple[list[int], list[float]]:
+    def _scores(self, article: Article) -> Floats:
         topics = set(article.topics)
         shared = np.zeros(len(self._n_topics))
         for topic in topics:
             shared[self._postings.get(topic, [])] += 1
-        return self._best(shared / np.maximum(len(topics) + np.array(self._n_topics) - shared, 1), k)
+        return shared / np.maximum(len(topics) + np.array(self._n_topics) - shared, 1)
 
 
 #: By the name that is asked for and printed.

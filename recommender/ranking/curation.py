@@ -96,11 +96,6 @@ class CurationGraph:
         graph._listed, graph._listing = listed, listing
         return graph
 
-    @property
-    def n_edges(self) -> int:
-        """Entries of all lists."""
-        return sum(len(rows) for _, rows in self._listed.items())
-
     def copy(self) -> CurationGraph:
         """A graph that can change without this one seeing it."""
         twin = CurationGraph(self.n_rows)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from recommender.errors import SettingsError
 from recommender.report.changes import CAUSES, Change, Changes, Moved
-from recommender.writing.atomic import replace_file, unwritten
+from recommender.writing.atomic import write_text
 
 #: Articles in a page: more would be a file that no browser likes to open. JSON has all.
 _MOST_ON_A_PAGE = 500
@@ -66,11 +66,7 @@ def write_changes(changes: Changes, file: Path) -> None:
     WriteError
         The file cannot be written.
     """
-    text = FORMATS[file.suffix.lower()](changes)
-    try:
-        replace_file(file, text.encode("utf-8", "backslashreplace"))
-    except OSError as error:
-        raise unwritten(file, error) from error
+    write_text(file, FORMATS[file.suffix.lower()](changes))
 
 
 def _markdown(changes: Changes) -> Iterator[str]:

@@ -271,6 +271,14 @@ def replace_file(path: Path, content: bytes, *, before: bytes | EllipsisType | N
     return _replace(path, (content,), content, before)
 
 
+def write_text(path: Path, text: str) -> None:
+    """Give a file this text, half characters as escapes; WriteError where that cannot be done."""
+    try:
+        replace_file(path, text.encode("utf-8", "backslashreplace"))
+    except OSError as error:
+        raise unwritten(path, error) from error
+
+
 def replace_file_by_parts(path: Path, parts: Iterable[bytes]) -> bool:
     """
     As `replace_file`, for content that need not be in memory as a whole.

@@ -20,14 +20,8 @@ from recommender.errors import SiteError
 
 #: Placeholders of dates, in the language of `strftime`.
 _DATES = {
-    "month": "%m",
-    "monthname": "%B",
-    "day": "%d",
-    "weekdayname": "%A",
-    "hour": "%H",
-    "minute": "%M",
-    "second": "%S",
-}
+    "month": "%m", "monthname": "%B", "day": "%d", "weekdayname": "%A", "hour": "%H", "minute": "%M", "second": "%S",
+}  # fmt: skip
 _PLACEHOLDER = re.compile(r":([a-z]+)(?:\[(-?\d*|last)(:?)(-?\d*|last)\])?")
 _DATED = re.compile(r"\d{4}-\d{2}-\d{2}[-_ ]*(?=.)")
 #: What a path keeps besides letters, marks and digits.
@@ -36,26 +30,10 @@ _FORMATS = ("toml", "yaml", "yml", "json")
 #: Parts of the configuration that may have files of their own.
 _PARTS = ("languages", "module", "permalinks", "frontmatter", "cascade")
 #: Names that a configuration has, where its file has a name that others use too.
-_OWN = frozenset(
-    {
-        "baseurl",
-        "languagecode",
-        "defaultcontentlanguage",
-        "permalinks",
-        "contentdir",
-        "module",
-        "theme",
-        "params",
-        "title",
-        "taxonomies",
-        "languages",
-        "menu",
-        "disablekinds",
-        "frontmatter",
-        "uglyurls",
-        "locale",
-    }
-)
+_OWN = frozenset({
+    "baseurl", "languagecode", "defaultcontentlanguage", "permalinks", "contentdir", "module", "theme", "params",
+    "title", "taxonomies", "languages", "menu", "disablekinds", "frontmatter", "uglyurls", "locale",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
