@@ -66,8 +66,7 @@ class TimeWalk:
     @property
     def start(self) -> Corpus:
         """What was published before the first group that is asked."""
-        known = (article for group in self.groups[: self.first] for article in group)
-        return self.corpus.with_articles(self._as_known(article, self.first) for article in known)
+        return self._known_before(self.first)
 
     def steps(self, grow: bool = True) -> Iterator[Step]:
         """One for each group: all of it is asked, then all of it is known, and the lists that name it have grown."""
@@ -79,6 +78,10 @@ class TimeWalk:
                 added=tuple(self._as_known(article, moment + 1) for article in group),
                 grown=tuple(self._as_known(article, moment + 1) for article in grown),
             )
+
+    def _known_before(self, moment: int) -> Corpus:
+        known = (article for group in self.groups[:moment] for article in group)
+        return self.corpus.with_articles(self._as_known(article, moment) for article in known)
 
     def _as_known(self, article: Article, moment: int) -> Article:
         """

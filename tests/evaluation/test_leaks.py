@@ -11,10 +11,12 @@ import random
 
 import pytest
 
-from recommender import Corpus, Recommender, RelatedEntry, evaluate
+from recommender import Corpus, Recommender, RelatedEntry, Suggestion, evaluate
+from recommender.articles import EntryShape
 from recommender.evaluation import protocols, simulate
 from recommender.evaluation.baselines import BASELINES, Random
 from recommender.settings import settings_from_mapping
+from recommender.suggestions import Reason
 
 #: Two to four of about sixty known articles are right: chance is below a tenth.
 CHANCE, PERFECT = 0.2, 0.9
@@ -45,7 +47,8 @@ class Spy(Random):
         """The older articles that `find` names, or chance."""
         found = [self.told[url] for url in dict.fromkeys(self.find(article)) if url in self.told]
         older = [other for other in found if other.url != article.url and other.published_at < article.published_at]
-        best = [self._suggestion(rank, other, 1.0) for rank, other in enumerate(older, start=1)]
+        sure = Reason(1.0, 1.0)
+        best = [Suggestion.of(rank, other, sure, EntryShape()) for rank, other in enumerate(older, start=1)]
         return best[:k] or super().suggest(article, k, min_score)
 
     def find(self, article):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any, ClassVar, Self
 from urllib.parse import quote
 
@@ -16,6 +16,8 @@ from recommender.content.paths import dated, is_word, name_date, without_ending
 
 #: What may stand in a path unescaped (RFC 3986).
 SAFE = "/!$&'()*+,;=:@~"
+#: Placeholders of dates, in the language of `strftime`.
+_DATES = {"year": "%Y", "month": "%m", "day": "%d", "hour": "%H", "minute": "%M", "second": "%S"}
 #: Folders that hold what a site is made from, and are no part of an address on any site that we know of.
 _OUTER_FOLDERS = ("website", "site", "src", "source", "content", "contents", "pages")
 
@@ -129,9 +131,27 @@ def joined(*names: str, is_index: bool = False, end: str = "/") -> str:
     return quote(f"/{path}{end}", safe=SAFE) if path else "/"
 
 
+def filled(pattern: str, known: Mapping[str, str], day: date | None) -> str:
+    """A pattern with its placeholders, such as ``:year`` and ``:title``, filled in; "" where one is not known."""
+    values = {name: f"{day:{form}}" for name, form in _DATES.items()} | dict(known) if day else known
+    path = re.sub(r":(\w+)", lambda found: values.get(found[1], ":"), pattern)
+    return "" if ":" in path else path
+
+
+def placed(path: str, prefix: str = "") -> str:
+    """The address of a path that a pattern gives: an index stands for its folder, and a slash at the end stays."""
+    path = re.sub("(^|/)index.html$", r"\1", path)
+    return joined(prefix, path, end="/" if path.endswith("/") else "")
+
+
 def slugged(text: str, kept: str = "") -> str:
     """A text in small letters, with a hyphen for each run of what is neither a letter, a mark, a digit, nor kept."""
-    return re.sub("-+", "-", "".join(c if c in kept or is_word(c) else "-" for c in text.lower())).strip("-")
+    return hyphened(text.lower(), kept)
+
+
+def hyphened(text: str, kept: str = "") -> str:
+    """A text with a hyphen for each run of what is neither a letter, a mark, a digit, nor kept."""
+    return re.sub("-+", "-", "".join(c if c in kept or is_word(c) else "-" for c in text)).strip("-")
 
 
 def day_of(article: Article, facts: PageFacts, zone: tzinfo = UTC) -> datetime | None:
@@ -143,6 +163,11 @@ def day_of(article: Article, facts: PageFacts, zone: tzinfo = UTC) -> datetime |
     moment = article.published_at
     # A day that folders tell is ours to know, and no generator's.
     return moment.astimezone(zone) if moment and moment.date() != dated(article.path) else None
+
+
+def text_of(values: Mapping[str, Any], *names: str) -> str:
+    """The first text that stands under one of the names; "" where there is none."""
+    return next((value for name in names if isinstance(value := values.get(name), str) and value), "")
 
 
 def lower(value: Any) -> dict[str, Any]:

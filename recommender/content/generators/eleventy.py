@@ -9,7 +9,7 @@ from typing import Self
 
 from recommender.articles import Article
 from recommender.content.fields import PageFacts
-from recommender.content.generators.base import Generator, day_of, joined, slugged
+from recommender.content.generators.base import Generator, day_of, joined, placed, slugged
 from recommender.content.generators.sources import Sources
 from recommender.content.paths import without_ending
 
@@ -114,10 +114,7 @@ class Eleventy(Generator):
             return slugged(known[name]) if filters else known[name]
 
         path = _EXPRESSION.sub(fill, permalink)
-        if "{" in path or path == "?":
-            return ""
-        path = re.sub("(^|/)index.html$", r"\1", path)
-        return joined(path, end="/" if path.endswith("/") or not path else "")
+        return "" if "{" in path or path == "?" else placed(path)
 
 
 def _permalink(sources: Sources, name: str) -> str:

@@ -9,14 +9,12 @@ from typing import Any, Self
 
 from recommender.articles import Article
 from recommender.content.fields import PageFacts
-from recommender.content.generators.base import Generator, day_of, joined, lower
+from recommender.content.generators.base import Generator, day_of, filled, joined, lower, placed
 from recommender.content.generators.sources import Sources
 from recommender.content.paths import named_language
 
 #: Names that Hexo's configuration has, and Jekyll's has not.
 _OWN = frozenset({"source_dir", "public_dir", "new_post_name", "post_asset_folder", "default_layout", "filename_case"})
-_DATES = {"year": "%Y", "month": "%m", "day": "%d", "hour": "%H", "minute": "%M", "second": "%S"}
-_PLACEHOLDER = re.compile(r":(\w+)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,16 +81,13 @@ class Hexo(Generator):
         dated = re.match(r"(\d{4})-(\d{1,2})-(\d{1,2})-(?=.)", names[-1]) if ":year" in self.naming else None
         name = names[-1][dated.end() :] if dated else names[-1]
         day = day_of(article, facts, self.zone)
-        title = "/".join([*names[:-1], name])
         known = {
-            "title": title,
+            "title": "/".join([*names[:-1], name]),
             "name": name,
             "post_title": re.sub(r"[^\w]+", "-", article.title).strip("-"),
             "category": "/".join(facts.categories) or self.category,
         }
         if day:
-            known |= {place: f"{day:{form}}" for place, form in _DATES.items()}
             known |= {"i_month": str(day.month), "i_day": str(day.day)}
-        path = _PLACEHOLDER.sub(lambda found: known.get(found[1], ":"), facts.permalink or self.pattern)
-        path = re.sub("(^|/)index.html$", r"\1", path)
-        return "" if ":" in path else joined(prefix, path, end="/" if path.endswith("/") else "")
+        path = filled(facts.permalink or self.pattern, known, day)
+        return placed(path, prefix) if path else ""

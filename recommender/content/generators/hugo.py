@@ -8,12 +8,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
+from functools import partial
 from typing import Any, Self
 from urllib.parse import quote
 
 from recommender.articles import Article
 from recommender.content.fields import PageFacts
-from recommender.content.generators.base import SAFE, Generator, lower
+from recommender.content.generators.base import SAFE, Generator, lower, text_of
 from recommender.content.generators.sources import Sources
 from recommender.content.paths import dated, is_word, name_date, named_language, without_ending
 from recommender.errors import SiteError
@@ -92,10 +93,7 @@ class Hugo(Generator):
             for part, name in ((part, f"config/_default/{part}.{ending}") for part in _PARTS for ending in _FORMATS):
                 if sources.has(name):
                     values.setdefault(part, sources.mapping(name))
-
-        def text(*names: str) -> str:
-            return next((value for name in names if isinstance(value := values.get(name), str) and value), "")
-
+        text = partial(text_of, values)
         zone, warnings = sources.zone(values.get("timezone"), file)
         languages = lower(values.get("languages"))
         first = text("defaultcontentlanguage").lower() or "en"

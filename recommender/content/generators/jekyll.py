@@ -7,14 +7,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
+from functools import partial
 from typing import Any, Self
 from urllib.parse import quote
 
 from recommender.articles import Article
 from recommender.content.fields import PageFacts
-from recommender.content.generators.base import SAFE, Generator, lower
+from recommender.content.generators.base import SAFE, Generator, hyphened, lower, text_of
 from recommender.content.generators.sources import Sources
-from recommender.content.paths import is_word, name_date, named_language, without_ending
+from recommender.content.paths import name_date, named_language, without_ending
 
 #: The built-in styles (jekyllrb.com/docs/permalinks); `:output_ext` is the ending of the page.
 _STYLES = {
@@ -73,10 +74,7 @@ class Jekyll(Generator):
     def read(cls, sources: Sources, file: str) -> Self:
         """The configuration."""
         values = lower(sources.mapping(file))
-
-        def text(*names: str) -> str:
-            return next((value for name in names if isinstance(value := values.get(name), str) and value), "")
-
+        text = partial(text_of, values)
         zone, warnings = sources.zone(values.get("timezone"), file)
         if source := text("source").strip("./"):
             warnings += (
@@ -126,14 +124,14 @@ class Jekyll(Generator):
             "collection": collection,
             "path": "/".join(["", *below, base]) if collection else "/".join(["", *below]),
             "basename": base,
-            "name": _slug(base, _PLAIN).lower(),
-            "title": _slug(facts.slug.rpartition("/")[2] or _DATED.sub("", base, count=1), _PRETTY),
-            "slug": _slug(facts.slug.rpartition("/")[2] or _DATED.sub("", base, count=1), _PLAIN).lower(),
+            "name": hyphened(base, _PLAIN).lower(),
+            "title": hyphened(facts.slug.rpartition("/")[2] or _DATED.sub("", base, count=1), _PRETTY),
+            "slug": hyphened(facts.slug.rpartition("/")[2] or _DATED.sub("", base, count=1), _PLAIN).lower(),
             "output_ext": ".html",
         }
         categories = [*above, *facts.categories]
         values["categories"] = "/".join(dict.fromkeys(category.lower() for category in categories))
-        values["slugified_categories"] = "/".join(dict.fromkeys(_slug(one, _PLAIN).lower() for one in categories))
+        values["slugified_categories"] = "/".join(dict.fromkeys(hyphened(one, _PLAIN).lower() for one in categories))
         day = self._day(article, facts)
         missing = []
 
@@ -236,11 +234,6 @@ def _defaults(defaults: Any) -> Iterator[tuple[str, str, str]]:
 
 def _texts(value: Any) -> tuple[str, ...]:
     return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()
-
-
-def _slug(text: str, kept: str) -> str:
-    """A text with a hyphen for each run of what is neither a letter, a mark, a digit, nor kept."""
-    return re.sub("-+", "-", "".join(c if c in kept or is_word(c) else "-" for c in text)).strip("-")
 
 
 def _clean(url: str) -> str:

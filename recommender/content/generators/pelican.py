@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from recommender.articles import Article
 from recommender.content.fields import PageFacts
-from recommender.content.generators.base import Generator, day_of, joined
+from recommender.content.generators.base import Generator, day_of, placed
 from recommender.content.generators.sources import Sources
 from recommender.content.paths import named_language
 
@@ -87,8 +87,7 @@ class Pelican(Generator):
             return known.get(found[1]) or "{"
 
         path = _FIELD.sub(fill, pattern)
-        path = re.sub("(^|/)index.html$", r"\1", path)
-        return "" if "{" in path else joined(path, end="/" if path.endswith("/") else "")
+        return "" if "{" in path else placed(path)
 
 
 def _slug(text: str) -> str:

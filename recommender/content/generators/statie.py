@@ -8,7 +8,7 @@ from typing import Self
 
 from recommender.articles import Article
 from recommender.content.fields import PageFacts
-from recommender.content.generators.base import Generator, joined, lower
+from recommender.content.generators.base import Generator, filled, joined, lower
 from recommender.content.generators.sources import Sources
 from recommender.content.paths import name_date, slug
 
@@ -48,9 +48,5 @@ class Statie(Generator):
         _, names = self.below(article.path)
         if names[0] not in self.prefixes:
             return joined(*names, is_index=names[-1] == "index")
-        prefix, day = self.prefixes[names[0]], name_date(article.path)
-        if ":" in prefix and day is None:
-            return ""
-        for name, form in (("year", "%Y"), ("month", "%m"), ("day", "%d")):
-            prefix = prefix.replace(f":{name}", f"{day:{form}}" if day else "")
-        return joined(prefix, slug(article.path))
+        path = filled(f"{self.prefixes[names[0]]}/:slug", {"slug": slug(article.path)}, name_date(article.path))
+        return joined(path) if path else ""

@@ -7,7 +7,7 @@ from typing import Self
 
 from recommender.articles import Article
 from recommender.content.fields import PageFacts
-from recommender.content.generators.base import Generator, day_of, joined, slugged
+from recommender.content.generators.base import Generator, day_of, filled, placed, slugged
 from recommender.content.generators.sources import Sources
 from recommender.content.paths import named_language, slug
 
@@ -69,10 +69,6 @@ class VuePress(VitePress):
         pattern = facts.permalink or self.pattern
         if not pattern:
             return self.path_url(article, facts)
-        day = day_of(article, facts)
-        values = {":slug": slugged(slug(article.path)), ":regular": self.path_url(article, facts).strip("/")}
-        if day:
-            values |= {":year": f"{day:%Y}", ":month": f"{day:%m}", ":day": f"{day:%d}"}
-        for name, value in values.items():
-            pattern = pattern.replace(name, value)
-        return "" if ":" in pattern else joined(*self.roots.values(), pattern, end="/" if pattern.endswith("/") else "")
+        known = {"slug": slugged(slug(article.path)), "regular": self.path_url(article, facts).strip("/")}
+        path = filled(pattern, known, day_of(article, facts))
+        return placed(path, *self.roots.values()) if path else ""
