@@ -16,7 +16,6 @@ import re
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from hashlib import sha256
 from importlib import metadata
@@ -121,7 +120,7 @@ class SiteCache:
 
     def _tidy(self) -> None:
         by_kind: dict[str, list[Path]] = {}
-        for file in _newest_first(self.folder.glob("*-*.cache")):
+        for file in sorted(self.folder.glob("*-*.cache"), key=lambda file: (-_changed(file), file.name)):
             by_kind.setdefault(file.name.partition("-")[0], []).append(file)
         oldest = time.time() - _MOST_DAYS * 86_400
         with contextlib.suppress(OSError):
@@ -187,10 +186,6 @@ def code_version() -> str:
 
 def _head(key: str, content: bytes) -> bytes:
     return _HEAD + digest(key, content).encode()
-
-
-def _newest_first(files: Iterable[Path]) -> Iterator[Path]:
-    return iter(sorted(files, key=lambda file: (-_changed(file), file.name)))
 
 
 def _changed(*paths: Path) -> float:

@@ -145,13 +145,10 @@ def plain_blanks(text: str) -> str:
         start = text.rfind("\n", done, found.start()) + 1 or done
         stop = text.find("\n", found.start())
         stop = len(text) if stop < 0 else stop
-        parts += [text[done:start], _plain_line(text[start:stop])]
+        line = _ODD_INDENT.sub(lambda blanks: " " * len(blanks[0]), text[start:stop])
+        parts += [text[done:start], _ODD_NAME.sub(r"\1: ", line)]
         done = stop
     return "".join([*parts, text[done:]]) if parts else text
-
-
-def _plain_line(line: str) -> str:
-    return _ODD_NAME.sub(r"\1: ", _ODD_INDENT.sub(lambda found: " " * len(found[0]), line))
 
 
 def key_line(text: str, place: FrontMatter, name: str) -> int:
@@ -203,7 +200,8 @@ def splice(raw: bytes, name: str, block: str | None, where: str = "text") -> byt
                 "Write lines such as title: Tea."
             )
         blocks = [(place.end, place.end)]
-    new = "" if block is None else _with_line_ends(block, indent, place.line_end)
+    lines = () if block is None else block.rstrip("\n").split("\n")
+    new = "".join(f"{indent}{line}{place.line_end}" if line else place.line_end for line in lines)
     parts, position = [], 0
     for start, end in blocks:
         parts += [text[position:start], new]
@@ -287,7 +285,3 @@ def _block_end(text: str, start: int, end: int, indent: str) -> int:
 def _line_after(text: str, position: int) -> int:
     found = LINE_END.search(text, position)
     return found.end() if found else len(text)
-
-
-def _with_line_ends(block: str, indent: str, line_end: str) -> str:
-    return "".join(f"{indent}{line}{line_end}" if line else line_end for line in block.rstrip("\n").split("\n"))

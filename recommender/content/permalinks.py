@@ -45,7 +45,8 @@ class Pattern:
             elif part == ":slug":
                 value = slug_.strip("/").rpartition("/")[2] or slug(article.path, (article.language,))
             else:
-                value = _placeholder(part[1:], article) if part.startswith(":") else part
+                day = _day(article)
+                value = (f"{day:{_DATES[part[1:]]}}" if day else "") if part.startswith(":") else part
             if not value:
                 return ""
             found.append(value)
@@ -93,11 +94,6 @@ def path_parts(path: str) -> tuple[str, ...]:
     """The folders of a file below the content's root (Hugo's ``content/``)."""
     folders = tuple(path.split("/")[:-1])
     return folders[1:] if folders[:1] == ("content",) else folders
-
-
-def _placeholder(name: str, article: Article) -> str:
-    day = _day(article)
-    return f"{day:{_DATES[name]}}" if day else ""
 
 
 def _day(article: Article) -> datetime | None:

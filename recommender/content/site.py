@@ -147,7 +147,7 @@ def read_article(
         There is no such file, or it cannot be read; FrontMatterError and ArticleError are of this kind.
     """
     settings = settings or Settings()
-    if isinstance(path_or_text, str) and _is_text(path_or_text):
+    if isinstance(path_or_text, str) and ("\n" in path_or_text or "\r" in path_or_text):
         root, path, text, where = Path(site) if site is not None else None, "", path_or_text, "text"
     else:
         file = Path(path_or_text)
@@ -182,7 +182,7 @@ def read_article(
     for warning in notes.warnings:
         logger.warning(warning)
     if not path:
-        return replace(article, id=_slugified(article.title))
+        return replace(article, id=re.sub(r"[\W_]+", "-", article.title.casefold()).strip("-"))
     site_url = settings.articles.site_url.rstrip("/") or generator.site_url
     made, _ = with_unmade([article], generator, notes.facts)
     (article,), _, _ = with_addresses(made, notes, generator, site_url, settings.articles.address)
@@ -287,10 +287,6 @@ def _no_site(root: Path) -> str:
     )
 
 
-def _is_text(path_or_text: str) -> bool:
-    return "\n" in path_or_text or "\r" in path_or_text
-
-
 def _root(file: Path) -> Path | None:
     """The folder of the site that a file belongs to, as far as the folders above it tell."""
     folders = file.absolute().parents
@@ -301,10 +297,6 @@ def _root(file: Path) -> Path | None:
         if folder.name in _CONTENT_FOLDERS:
             return folder.parent
     return next((folder for folder in folders if (folder / ".git").exists()), None)
-
-
-def _slugified(title: str) -> str:
-    return re.sub(r"[\W_]+", "-", title.casefold()).strip("-")
 
 
 def _path_below(root: Path | None, file: Path) -> str:

@@ -79,7 +79,10 @@ def make_report(
             [query.article for query in plan.queries],
             scores[product][primary],
             primary,
-            [_wanted(pages, right) for right in judged],
+            [
+                [pages.told(page) for page in sorted(right, key=lambda page: pages.articles[page].id, reverse=True)]
+                for right in judged
+            ],
             [_given(pages, answer, right) for answer, right in zip(answers[product], judged, strict=True)],
         ),
         notes=tuple(notes),
@@ -231,10 +234,6 @@ def _calibration(
     hits = np.array([page in pages for ranking, pages in zip(rankings, judged, strict=True) for page in _once(ranking)])
     bins = measures.calibration(scores, hits.astype(bool))
     return [{name: round(value, PLACES) for name, value in found.items()} for found in bins]
-
-
-def _wanted(pages: _Pages, judged: frozenset[int]) -> list[dict[str, Any]]:
-    return [pages.told(page) for page in sorted(judged, key=lambda page: pages.articles[page].id, reverse=True)]
 
 
 def _given(pages: _Pages, answer: Answer, judged: frozenset[int]) -> list[dict[str, Any]]:

@@ -151,7 +151,8 @@ def _ask(
         n_jobs = 1
     parallel = Parallel(n_jobs=n_jobs, return_as="generator")
     names = [name for entrant in entrants for name in entrant.least_scores]
-    found: dict[str, dict[int, Answer]] = {name: {} for name in sorted(names, key=_place)}
+    names.sort(key=lambda name: SYSTEMS.index(name) if name in SYSTEMS else 0)
+    found: dict[str, dict[int, Answer]] = {name: {} for name in names}
     rankers: dict[str, set[str]] = {name: set() for name in names}
     n_done, n_all = 0, len(asked) * len(names)
     results = parallel(delayed(walk)(entrant, path, asked, depth) for entrant, path in tasks)
@@ -167,10 +168,6 @@ def _ask(
         del found["learned"]
         notes.append("There is no learned: fitting found too little to learn from, and stayed with similarity.")
     return {name: [found[name][number] for number in range(len(asked))] for name in found}, notes
-
-
-def _place(name: str) -> int:
-    return SYSTEMS.index(name) if name in SYSTEMS else 0
 
 
 def _coverage(corpus: Corpus, judgments: Judgments, settings: Settings) -> dict[str, dict[str, float]]:

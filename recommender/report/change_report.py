@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from recommender.errors import SettingsError
-from recommender.report.changes import CAUSES, Change, Changes, Moved
+from recommender.report.changes import CAUSES, Change, Changes
 from recommender.writing.atomic import write_text
 
 #: Articles in a page: more would be a file that no browser likes to open. JSON has all.
@@ -108,13 +108,9 @@ def _one(change: Change) -> Iterator[str]:
     yield f"- **{_text(change.title)}** {change.kind}: {_text('; '.join(change.why))}"
     for sign, moved in (("➕", change.gained), ("➖", change.lost)):
         for one in moved[:_MOST_MOVED]:
-            yield f"  - {sign} {_shown(one)}"
+            yield f"  - {sign} {one.rank}. {_text(one.title or one.id)} ({one.score:.2f})"
         if len(moved) > _MOST_MOVED:
             yield f"  - {sign} and {len(moved) - _MOST_MOVED} more"
-
-
-def _shown(one: Moved) -> str:
-    return f"{one.rank}. {_text(one.title or one.id)} ({one.score:.2f})"
 
 
 def _text(text: str) -> str:

@@ -27,7 +27,13 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(address=_address, data=_data, percent=_percent, count=_count, date=_date)
+    environment.filters.update(
+        address=_address,
+        data=_data,
+        percent=lambda share: "–" if share is None else f"{share:.0%}",
+        count=lambda number: "–" if number is None else f"{number:,}",
+        date=lambda iso: iso[:16].replace("T", " "),
+    )
     environment.globals.update(asset=_asset)
     return environment
 
@@ -44,18 +50,6 @@ def _data(value: Any) -> Markup:
     for character in "<>&'":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return Markup(text.encode("utf-8", "backslashreplace").decode())
-
-
-def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{share:.0%}"
-
-
-def _count(number: float | None) -> str:
-    return "–" if number is None else f"{number:,}"
-
-
-def _date(iso: str) -> str:
-    return iso[:16].replace("T", " ")
 
 
 def _asset(name: str) -> Markup:

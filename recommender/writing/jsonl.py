@@ -78,12 +78,8 @@ def _written(value: Any) -> str:
     return _WRITTEN.get(type(value), value_in_json)(value)
 
 
-def _moment(moment: datetime) -> str:
-    return f'"{moment.isoformat()}"'
-
-
-def _reason(reason: Reason) -> str:
-    return f"[{', '.join(map(IN_JSON[str], reason.sentences))}]"
-
-
-_WRITTEN: Mapping[type, Callable[[Any], str]] = {**IN_JSON, datetime: _moment, Reason: _reason}
+_WRITTEN: Mapping[type, Callable[[Any], str]] = {
+    **IN_JSON,
+    datetime: lambda moment: f'"{moment.isoformat()}"',
+    Reason: lambda reason: f"[{', '.join(map(IN_JSON[str], reason.sentences))}]",
+}

@@ -58,7 +58,9 @@ def plan_promotion(
         raise WriteError(f"{site}: lists are promoted into front matter, and lines have none. Change them by hand.")
     matcher = matcher or EntryMatcher(corpus)
     fence = Fence.around(site, outside)
-    names = _list_names(corpus)
+    found = corpus.reading.recognised.get("related", {})
+    # Those under which the site keeps its lists, the commonest first.
+    names = tuple(sorted(found, key=lambda name: -found[name])) or ("related",)
     changes: list[FileChange] = []
     problems: list[RecommenderError] = []
     asked = {article for article, _ in decisions.by_pair} if only is None else set(only)
@@ -86,12 +88,6 @@ def plan_promotion(
             else:
                 changes += [change] if change else []
     return Plan(tuple(changes), tuple(problems))
-
-
-def _list_names(corpus: Corpus) -> tuple[str, ...]:
-    """The names under which the site keeps its lists, the commonest first."""
-    found = corpus.reading.recognised.get("related", {})
-    return tuple(sorted(found, key=lambda name: -found[name])) or ("related",)
 
 
 class _Maker:

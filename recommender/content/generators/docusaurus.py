@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 from recommender.articles import Article
 from recommender.content.fields import PageFacts
@@ -49,7 +49,8 @@ class Docusaurus(Generator):
 
         docs, blog = option("docs", "path", "docs").strip("./"), option("blog", "path", "blog").strip("./")
         roots = {docs: route("docs", "docs"), blog: route("blog", "blog"), "src/pages": base}
-        if versions := _texts(sources, "versions.json"):
+        listed = sources.json("versions.json")
+        if versions := [one for one in listed if isinstance(one, str)] if isinstance(listed, list) else []:
             roots |= {f"versioned_docs/version-{one}": f"{roots[docs]}/{one}" for one in versions}
             roots[f"versioned_docs/version-{versions[0]}"] = roots[docs]
             roots[docs] += "/next"
@@ -101,9 +102,3 @@ class Docusaurus(Generator):
         if found := _DATED.fullmatch(name):
             name = f"{found['date'].replace('-', '/')}/{found['folder']}{found['text']}"
         return joined(prefix, name, end=self.end)
-
-
-def _texts(sources: Sources, name: str) -> list[str]:
-    """The texts of a list in a JSON file."""
-    found: Any = sources.json(name)
-    return [text for text in found if isinstance(text, str)] if isinstance(found, list) else []
