@@ -203,7 +203,7 @@ def _reader(settings: Settings, generator: Generator) -> FieldReader:
 
 def _checked(corpus: Corpus, strict: bool) -> Corpus:
     """The corpus; with `strict`, its first problem raised."""
-    if strict and corpus.reading and corpus.reading.problems:
+    if strict and corpus.reading.problems:
         raise corpus.reading.problems[0]
     return corpus
 

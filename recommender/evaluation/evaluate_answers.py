@@ -100,7 +100,6 @@ class _Pages:
     """
 
     def __init__(self, judgments: Judgments) -> None:
-        self._judgments = judgments
         self._numbers = dict(judgments.pages)
         self.articles: dict[int, Article] = {}
         for article in judgments.articles:
