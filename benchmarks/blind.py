@@ -2,6 +2,7 @@
 What fresh readers say of the first two suggestions, ours as they are shown beside plain TF-IDF.
 
 Usage: python benchmarks/blind.py write FOLDER SITE ... [--articles 10] [--settings FILE] [--language en]
+                                            [--seed 7]
        python benchmarks/blind.py score FOLDER
 
 `write` draws articles of each site, seeded, and writes for each site FOLDER/SITE.pairs.md for the reader, in random
@@ -30,14 +31,14 @@ def told(article: Article) -> str:
     return f"{article.title}\n  ({article.provider or 'no provider'}, {day}) {article.excerpt[:400]}"
 
 
-def write(folder: Path, sites: Sequence[Path], n_articles: int, settings: Settings, language: str) -> None:
+def write(folder: Path, sites: Sequence[Path], n_articles: int, settings: Settings, language: str, seed: int) -> None:
     """Draw articles and write what is to be read."""
     folder.mkdir(parents=True, exist_ok=True)
     for site in sites:
         corpus = read_site(site, settings)
         ours = Recommender(settings).fit(corpus)
         plain = BASELINES["tfidf"]().fit(corpus)
-        random = np.random.default_rng(7)
+        random = np.random.default_rng(seed)
         there = [one.id for one in corpus if language in ("", one.language) and one.is_published and one.title]
         drawn = sorted(random.permutation(there)[:n_articles].tolist())
         key: dict[str, dict[str, list[str]]] = {}
@@ -84,10 +85,11 @@ def main() -> None:
     parser.add_argument("--articles", type=int, default=10)
     parser.add_argument("--settings", type=Path)
     parser.add_argument("--language", default="")
+    parser.add_argument("--seed", type=int, default=7)
     arguments = parser.parse_args()
     if arguments.what == "write":
         settings = read_settings(arguments.settings) if arguments.settings else Settings()
-        write(arguments.folder, arguments.sites, arguments.articles, settings, arguments.language)
+        write(arguments.folder, arguments.sites, arguments.articles, settings, arguments.language, arguments.seed)
     else:
         score(arguments.folder)
 
