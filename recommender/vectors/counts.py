@@ -6,6 +6,7 @@ The counts do not depend on the shards, nor on the number of processes.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -43,6 +44,12 @@ _UNKNOWN = 1e-8
 
 #: Articles, and the share of all, that have an excerpt from a template; a story that some providers tell has fewer.
 _FEWEST_OF_TEMPLATE, _SHARE_OF_TEMPLATE = 4, 0.02
+#: Lines of a body that are no text: what a generator puts another file or a component in by.
+_NO_TEXT = re.compile(
+    r"^[ \t]*(?:@include\b|--8<--|!INCLUDE\b|\.\. include::|:::|import\b.*[\"'];?$|export (?:const|default)\b"
+    r").*$",
+    re.MULTILINE,
+)
 
 #: Articles that are counted at once: titles and excerpts of a shard, repaired, stay in the cache of `repair`.
 _SHARD = 16_384
@@ -107,12 +114,14 @@ class TermReader:
         return analyzer_for(self.language_of(article), self.settings.stem, self.settings.stop_words)
 
     def text(self, article: Article | Text, field: str) -> str:
-        """What is read of title, excerpt or body, as typed; of a template nothing."""
+        """What is read of title, excerpt or body; of a template nothing."""
         text: str = getattr(article, field)
         if field == "excerpt" and text.strip() in self.templates:
             return ""
-        # Cut by characters first: a book-length body must not be repaired to its end.
-        return text[: self.settings.body_words * 12] if field == "body" else text
+        if field == "body":
+            # Cut by characters first: a book-length body must not be repaired to its end.
+            return _NO_TEXT.sub("", text[: self.settings.body_words * 12])
+        return text
 
     def terms(self, article: Article | Text, field: str) -> list[str]:
         """The terms of one field, or of title, excerpt or topics alone, in order."""

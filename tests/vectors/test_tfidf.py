@@ -211,6 +211,25 @@ def test_a_word_in_the_title_meets_the_same_word_in_an_excerpt():
     assert similarity(FieldVectorizer(only(words=FieldSettings()), "en").fit_transform(pair), 0, 1) > 0.3
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        '@include "partials/anatomy/guidelines.md"',
+        "import Kettle from '@site/kettles/anatomy';",
+        "export const anatomy = {guidelines: 3}",
+        '--8<-- "anatomy/guidelines.md"',
+        ".. include:: anatomy-guidelines.rst",
+        "::: tip Anatomy guidelines",
+    ],
+)
+def test_a_line_that_puts_something_else_in_is_no_text(line):
+    """What stands around it is read, and a sentence that begins alike is text."""
+    sentence = "Import duties on models of anatomy, say the guidelines, came from the north."
+    article = Article("tea", title="Tea", body=f"About tea.\n{line}\n{sentence}")
+    vectorizer = FieldVectorizer(language="en").fit([article])
+    assert vectorizer.shown_text(article, "body") == f"About tea. {sentence}"
+
+
 def test_an_excerpt_from_a_template_says_nothing():
     """What four articles with titles of their own have as their excerpt ties none of them to another."""
     template = "All that you should know about it, from our own garden desk."
