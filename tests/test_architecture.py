@@ -46,6 +46,7 @@ QUESTIONS = {
     "How does it know which lines of front matter are ours?": "writing/seen.py see",
     "What may be known when an article is asked?": "evaluation/protocols.py publish_time",
     "What is it compared with?": "evaluation/baselines.py Bm25",
+    "How does an evaluation become a page?": "report/evaluation_page.py page_of",
     "What fails a build?": "evaluation/gate.py below",
     "What does --check do?": "cli.py suggest",
     "When does a run compute nothing?": "runs.py LastRun",
