@@ -186,7 +186,7 @@ def test_fill_ups():
     settings = {"ignore_topics": ("featured",), "never": ("drinks/cup",)}
     choice = rules(fill_up=True, **settings).choose(TEA, ranked(POT), 5, newest=newest)
     assert names(choice) == ["pot", "mug"]
-    assert choice.chosen[1].note == "it fills a place as one of the newest with the topic tea"
+    assert choice.chosen[1] == Chosen(mug, 0.0, "it fills a place as one of the newest with the topic tea")
     assert names(rules(**settings).choose(TEA, ranked(POT), 5, newest=newest)) == ["pot"]
 
 
@@ -221,6 +221,15 @@ def test_pinned_where_it_stands(position, expected):
     assert names(held.choose(TEA, ranked(CUP, POT, CAR), 3)) == expected.split()
 
 
+def test_why_nothing_is_chosen_says_how_many_each_cause_left_out():
+    """An empty box counts its candidates by cause, the most frequent first; a score that is too low is one."""
+    strict = rules(never=("provider: wire",))
+    choice = strict.choose(TEA, [Candidate(CUP, 0.9), Candidate(CAR, 0.8), Candidate(POT, 0.1)], 5, least=0.5)
+    assert choice.why_none == "every candidate is left out: 2 by rules.never, 1 by the score"
+    assert choice.left_out[POT.id] == "its score 0.100 is below the threshold 0.500"
+    assert strict.choose(TEA, [], 5).why_none == ""
+
+
 def test_fill_ups_are_no_copies():
     """What fills up is no text that stands there already, nor more of one provider than the rules allow."""
     others = [article("one", provider="Wire"), article("two", provider="Wire"), article("three", provider="Post")]
@@ -228,6 +237,15 @@ def test_fill_ups_are_no_copies():
     assert names(choice) == ["one", "three"]
     choice = rules(fill_up=True).choose(TEA, [], 5, newest=lambda topics: others, copy_of=lambda one: one.provider)
     assert names(choice) == ["three"], "the article itself is from Wire"
+    others = [article(str(number), provider=provider) for number, provider in enumerate(("Post", "post", "Post", ""))]
+    choice = rules(fill_up=True, per_provider=2).choose(TEA, [], 5, newest=lambda topics: others)
+    assert names(choice) == ["0", "1", "3"], "who has no provider is not counted as one"
+    choice = rules(fill_up=True).choose(TEA, [], 5, newest=lambda topics: others, copy_of=lambda one: one.id[:7])
+    assert names(choice) == [], "all are copies of the article"
+    choice = rules(fill_up=True).choose(
+        POT, [], 5, newest=lambda topics: others, copy_of=lambda one: one.title[:1] < "3"
+    )
+    assert names(choice) == ["0"], "of copies the first"
 
 
 def test_a_decision_overrules_a_rule():
