@@ -1,5 +1,7 @@
 # make suggest [SITE=path]   the main job on the example site, or on another
-# make test                  every test
+# make test [JOBS=2]         every test, in so many processes; in one without JOBS
+# make units [JOBS=2]        the quick tests alone: no real site, browser, generator or load
+# make coverage              the quick tests, and which lines and branches of the package they reach
 # make check                 format, lint, types, layers, tests: what must pass before a commit
 # make docs                  the documentation as a site, in build/docs
 # make torture               kills, forged models, hostile files, load and change, at length: half an hour
@@ -23,7 +25,7 @@ BIN := $(VENV)/bin
 PIP := $(RUN) $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help suggest test check docs torture fuzz lowest audit lock golden notebooks generators clean
+.PHONY: help suggest test units coverage check docs torture fuzz lowest audit lock golden notebooks generators clean
 
 help:
 	@sed -n '/^#/!q; s/^# //p' Makefile
@@ -31,15 +33,25 @@ help:
 suggest: $(VENV)/installed
 	@$(RUN) $(BIN)/recommender suggest "$(SITE)"
 
+# Each process has one thread, for the processes take the cores already.
+PYTEST = $(RUN) $(if $(JOBS),OMP_NUM_THREADS=1) $(BIN)/python -m pytest $(if $(JOBS),-n $(JOBS) --dist loadgroup)
+UNITS := -m "not slow and not site and not browser and not generator"
+
 test: $(VENV)/installed-for-tests
-	@$(RUN) $(BIN)/python -m pytest
+	@$(PYTEST)
+
+units: $(VENV)/installed-for-tests
+	@$(PYTEST) $(UNITS)
+
+coverage: $(VENV)/installed-for-tests
+	@$(PYTEST) --quiet $(UNITS) --cov --cov-report=term:skip-covered
 
 check: $(VENV)/installed-for-tests
 	@$(RUN) $(BIN)/ruff format --check --quiet $(CODE) || { echo "cure: $(BIN)/ruff format $(CODE)"; exit 1; }
 	@$(RUN) $(BIN)/ruff check --quiet .
 	@$(RUN) $(BIN)/mypy --no-error-summary
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(RUN) $(BIN)/lint-imports --no-cache > $(VENV)/lint-imports.log || { cat $(VENV)/lint-imports.log; exit 1; }
-	@$(RUN) $(BIN)/python -m pytest
+	@$(PYTEST)
 
 docs: $(VENV)/installed-for-tests
 	@NO_MKDOCS_2_WARNING=1 $(RUN) $(BIN)/mkdocs build --strict
@@ -54,16 +66,22 @@ fuzz: $(VENV)/installed-for-tests
 	@$(PIP) install atheris
 	@for target in $(TARGETS); do PYTHONPATH=. $(BIN)/python tests/torture/fuzz.py $$target $(RUNS) || exit 1; done
 
-# An environment of its own, beside the one of the newest versions.
+# An environment of its own, beside the one of the newest versions; and for each library tests that ask much of it.
 LOWEST := $(VENV)/lowest
+# scikit-learn, scipy, sparse-dot-topn, PyStemmer, ftfy, wordfreq, wordllama, stop-words; then lightgbm
+OF_LIBRARIES := tests/vectors tests/ranking/test_boosting.py tests/ranking/test_state.py
+# dateparser; defusedxml and narwhals; idna; PyYAML; ir-measures
+OF_LIBRARIES += tests/content/test_dates.py tests/content/test_exports.py tests/content/test_urls.py tests/content/test_yaml.py
+OF_LIBRARIES += tests/evaluation/test_measures.py
+# safetensors and numpy; click, rich, joblib and platformdirs; Jinja2
+OF_LIBRARIES += tests/test_model_store.py tests/test_model.py tests/test_cli.py tests/report/test_changes.py
 lowest: $(VENV)/installed
 	@$(PIP) install uv
 	@$(BIN)/uv pip compile --quiet pyproject.toml --group test --resolution lowest-direct --output-file $(VENV)/lowest.txt
 	@$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python $(LOWEST)
 	@$(BIN)/uv pip sync --quiet --python $(LOWEST)/bin/python $(VENV)/lowest.txt
 	@$(BIN)/uv pip install --quiet --python $(LOWEST)/bin/python --no-deps --editable .
-	@$(RUN) $(LOWEST)/bin/python -m pytest --quiet -m "not slow and not site and not browser and not generator" \
-	  tests/vectors tests/ranking tests/content/test_dates.py tests/test_model.py tests/test_cli.py
+	@$(RUN) $(LOWEST)/bin/python -m pytest --quiet $(UNITS) $(OF_LIBRARIES)
 
 audit: $(VENV)/installed-for-tests
 	@$(PIP) install pip-audit

@@ -20,14 +20,22 @@ ROOT = Path(__file__).parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
 NEWSROOM = ROOT / "examples" / "newsroom"
 
+#: What one process of several has alone, by the fixture that asks for it: it takes long to make.
+ALONE = {"azure_site": "azure", "azure_or_newsroom": "azure", "azure_later": "azure", "cluster": "cluster"}
 #: Debian's programs that the marked tests drive, by mark.
 PROGRAMS = {"browser": ("chromium",), "generator": ("jekyll", "hugo")}
 
 
 def pytest_collection_modifyitems(items):
-    """Skip what this machine cannot run, with the reason; fail instead where RECOMMENDER_REQUIRE_DEBIAN is set."""
+    """
+    Skip what this machine cannot run, with the reason; fail instead where RECOMMENDER_REQUIRE_DEBIAN is set.
+
+    Where several processes share the tests, those that share what takes long to make stay together.
+    """
     is_required = bool(os.environ.get("RECOMMENDER_REQUIRE_DEBIAN"))
     for item in items:
+        for fixture in sorted(ALONE.keys() & set(item.fixturenames)):
+            item.add_marker(pytest.mark.xdist_group(ALONE[fixture]))
         if item.get_closest_marker("site") and not SHARED_DATA.is_dir():
             item.add_marker(pytest.mark.skip(reason=f"needs the real sites in {SHARED_DATA}, which is not there"))
         for mark, programs in PROGRAMS.items():
