@@ -44,11 +44,15 @@ __all__ = [
     "UnknownArticleError",
     "WriteError",
     "did_you_mean",
+    "shortened",
 ]
 
 
 class RecommenderError(Exception):
-    """Any error of this package; its text is written for the person who can cure it."""
+    """Any error of this package; its text is written for the person who can cure it, and no longer than is read."""
+
+    def __init__(self, *args: object) -> None:
+        super().__init__(*(shortened(arg) if isinstance(arg, str) else arg for arg in args))
 
 
 class SiteError(RecommenderError):
@@ -116,6 +120,17 @@ class MissingExtraError(RecommenderError, ImportError):
 
     def __init__(self, what: str, extra: str) -> None:
         super().__init__(f"{what} needs the extra [{extra}]. Install it: pip install 'recommender[{extra}]'.")
+
+
+#: Characters of a message. Where it tells and how to cure it stand at its ends; what is left out was found.
+_LONGEST_MESSAGE, _LONGEST_END = 2_000, 500
+
+
+def shortened(message: str) -> str:
+    """A message that a person reads, however long what was found is."""
+    if len(message) <= _LONGEST_MESSAGE:
+        return message
+    return f"{message[: _LONGEST_MESSAGE - _LONGEST_END]} ... {message[-_LONGEST_END:]}"
 
 
 #: A shorter part stands in names that have nothing to do with it.

@@ -81,7 +81,10 @@ def save_parts(
                     f"{folder}: holds other things than a model ({strange[0]}), and nothing of it was touched. "
                     "Name a new folder."
                 )
-            _replace_parts(folder, head, contents, card)
+            try:
+                _replace_parts(folder, head, contents, card)
+            finally:
+                _remove_others(folder)
     except OSError as error:
         raise WriteError(
             f"{folder}: cannot be written ({error.strerror}). Name a folder that you may write to."
@@ -103,6 +106,16 @@ def _replace_parts(folder: Path, head: Mapping[str, Any], contents: Mapping[str,
     # From here on it is the new model.
     _sync(folder)
     _put(folder / _CARD, card.encode("utf-8", "surrogatepass"))
+
+
+def _remove_others(folder: Path) -> None:
+    """Remove the parts of no model: of the one before, of a save that failed, or of one that was killed."""
+    try:
+        parts = json.loads(read_regular(folder / _MANIFEST, _LARGEST_MANIFEST))["parts"]
+    except FileNotFoundError:
+        parts = {}
+    except (ModelError, ValueError, KeyError, TypeError):
+        return  # what is there says nothing of its parts, and the error that brought us here is told
     kept = {_MANIFEST, _CARD, *(part["file"] for part in parts.values())}
     for name in _names(folder):
         if _is_ours(name) and name not in kept:

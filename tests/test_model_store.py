@@ -2,6 +2,7 @@
 
 import functools
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,9 @@ import pytest
 from recommender import Article, Corpus, Recommender, load_model
 from recommender.errors import ModelError, WriteError
 from recommender.model_store import load_parts, save_parts
+
+if sys.platform != "win32":
+    import resource
 
 SCRIPT = Path(__file__).with_name("torture_models.py")
 
@@ -54,6 +58,7 @@ def test_no_index_of_a_forged_model_leads_out_of_its_arrays():
         (("settings", "ranking", "k"), 10**300),
         (("state", "groups"), {"en": 2**63}),
         (("state", "columns"), {"terms": -1}),
+        (("state", "columns", "terms"), 2**31),
         (("state", "suggest_unpublished"), "no"),
         (("terms.json", "n_articles"), [None] * 100),
         (("terms.json", "vocabularies"), {"words": "tea"}),
@@ -73,6 +78,26 @@ def test_a_manifest_that_says_something_of_another_type_is_refused(tmp_path, way
     save_parts(tmp_path, head, texts, arrays, "")
     with pytest.raises(ModelError, match="its parts do not fit together"):
         load_model(tmp_path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of a process")
+@pytest.mark.parametrize("before", [(), ("first",)])
+def test_a_save_without_room_leaves_what_was_there(tmp_path, before):
+    """On a full disk a save is an error, the model before it is whole, and nothing of the new one stays."""
+    folder = tmp_path / "model"
+    for text in before:
+        save_parts(folder, {"n": 1}, {"terms.json": text}, {}, "card")
+    files = {file.name: file.read_bytes() for file in folder.iterdir()} if before else {}
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (5_000, limits[1]))
+    try:
+        with pytest.raises(WriteError, match="cannot be written .File too large"):
+            save_parts(folder, {"n": 2}, {"articles.jsonl": "short", "terms.json": "second" * 1_000}, {}, "card")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, ignored)
+    assert {file.name: file.read_bytes() for file in folder.iterdir()} == files
 
 
 def test_a_folder_of_a_killed_first_save_is_saved_into(tmp_path):

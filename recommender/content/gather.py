@@ -23,7 +23,7 @@ from recommender.content.permalinks import infer_patterns, path_parts
 from recommender.content.related_lists import EntryNames, entry_shape, fold_name
 from recommender.content.urls import canonical_url, is_address
 from recommender.content.wording import some
-from recommender.errors import RecommenderError
+from recommender.errors import RecommenderError, shortened
 from recommender.settings import ArticlesSettings
 
 logger = logging.getLogger(__name__)
@@ -111,15 +111,15 @@ def gather(
     reading = Reading(
         n_files=n_files,
         problems=tuple(problems),
-        warnings=tuple(sentences),
+        warnings=tuple(map(shortened, sentences)),
         recognised=recognised,
         matched=matched,
-        unmatched=unmatched,
+        unmatched=tuple(map(shortened, unmatched)),
         list_names=tuple(sorted(names)),
     )
     if not reading.lists_teach:
         sentences.append(_astray(reading, articles, matcher))
-        reading = replace(reading, warnings=tuple(sentences))
+        reading = replace(reading, warnings=tuple(map(shortened, sentences)))
     shape = entry_shape((article.related for article in articles), entry_names)
     corpus = Corpus(articles, site_language=language, entry_shape=shape, reading=reading)
     log_reading(corpus)

@@ -20,6 +20,8 @@ from recommender.errors import MissingExtraError, SiteError
 _DELIMITERS = ",;\t|"
 #: Rows of a Parquet file that are in memory at once.
 _BATCH = 1_000
+#: Rows of a Parquet file, in which twenty million empty ones take less than a hundred kilobytes.
+_MOST_ROWS = 2_000_000
 #: What databases write for nothing.
 _NOTHING = frozenset({r"\N", "NULL"})
 #: Fields whose cells hold several texts.
@@ -171,7 +173,7 @@ def parquet_rows(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
     MissingExtraError
         pyarrow is not installed.
     SiteError
-        It is no Parquet file.
+        It is no Parquet file, or one of too many rows.
     """
     try:
         import pyarrow
@@ -180,6 +182,9 @@ def parquet_rows(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
         raise MissingExtraError(f"{path}: reading Parquet", "parquet") from None
     try:
         with pyarrow.parquet.ParquetFile(path) as file:
+            n_rows = file.metadata.num_rows
+            if n_rows > _MOST_ROWS:
+                raise SiteError(f"{path}: has {n_rows:,} rows, of at most {_MOST_ROWS:,}. Divide it, or take rows out.")
             batches = file.iter_batches(batch_size=_BATCH)
             yield from typed_rows(path.name, (row for batch in batches for row in batch.to_pylist()))
     except pyarrow.ArrowException as error:

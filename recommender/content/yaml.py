@@ -149,6 +149,9 @@ def _build(
             size += 1 + len(text) // _CHARACTERS_PER_VALUE
             if event.tag is None and not event.style and event.anchor is None and not as_typed:
                 if entries is not None and text[:1] == _STAND_IN and isinstance(container, list):
+                    # What comes behind our number is of the line below, which is part of the same text.
+                    if not text[1:].isdecimal():
+                        raise FrontMatterError("not alone")
                     value, more = entries[int(text[1:])]
                     size += more
                     n_entries += 1
@@ -274,7 +277,7 @@ class _Entries:
 _STAND_IN = "\ue000"
 _OTHER_LINE_END = re.compile(f"[\r\x85\u2028\u2029{_STAND_IN}]")
 #: The lines of an entry: one with a dash, and those that are deeper or blank. Its indent keeps nesting in bounds.
-_ENTRY = re.compile(r"^( {0,8})- .*+(?:\n(?:\1 ++[^\s].*+|[ ]*+(?=\n)))*+", re.MULTILINE)
+_ENTRY = re.compile(r"^( {0,8})- .*+(?:\n(?:\1 ++[^ \t\n].*+|[ ]*+(?=\n)))*+", re.MULTILINE)
 _ENTRIES = _Entries()
 
 

@@ -69,9 +69,18 @@ def state_parts(state: State, *, bodies: bool) -> tuple[_Document, str, dict[str
     return document, "".join(lines), arrays
 
 
-def state_from_parts(document: Mapping[str, Any], lines: str, arrays: Mapping[str, NDArray[Any]]) -> State:
+def state_from_parts(
+    document: Mapping[str, Any], lines: str, arrays: Mapping[str, NDArray[Any]], n_terms: int
+) -> State:
     """
     The state of earlier `state_parts`.
+
+    Parameters
+    ----------
+    document, lines, arrays
+        The parts.
+    n_terms
+        Of the vocabulary: the columns that a matrix can have.
 
     Raises
     ------
@@ -79,6 +88,10 @@ def state_from_parts(document: Mapping[str, Any], lines: str, arrays: Mapping[st
         The parts do not fit together.
     """
     described: _Document = reader_of(_Document)(document)
+    columns = described["columns"]
+    # Before any memory is taken for them.
+    if columns["terms"] != n_terms or not all(0 <= n_columns <= n_terms for n_columns in columns.values()):
+        raise ValueError("the vectors of the articles are not of the size of the vocabulary")
     items = [json.loads(line) for line in lines.split("\n")[:-1]]
     digests = {item["id"]: digest for item in items if (digest := item.pop("digest"))}
     given = list(map(reader_of(Article), items))
@@ -96,7 +109,7 @@ def state_from_parts(document: Mapping[str, Any], lines: str, arrays: Mapping[st
         matrix.has_sorted_indices = True
         return matrix
 
-    matrices = {name: matrix_of(name, n_columns) for name, n_columns in described["columns"].items()}
+    matrices = {name: matrix_of(name, n_columns) for name, n_columns in columns.items()}
     is_external = arrays["is_external"]
     catalogue = Catalogue(
         articles,

@@ -24,6 +24,9 @@ FOUND = [
     ("address_has_one_form", "https://a.b。:443"),
     ("block_is_spliced", "---\nd:\nsuggested_related:\n\u00a0d:\n---\n"),
     ("block_is_spliced", ";;;\nsuggested_related:\nd:\nsuggested_related:\n\u3000d:\r---"),
+    ("block_is_spliced", "---\nsuggested_related:\n  - title: a\n    \u3000b: 0.5\n---\n"),
+    ("block_is_spliced", "---\nsuggested_related:\n  - title: a\n    \tb\n---\n"),
+    ("front_matter_is_read", "---\nrelated:\n- a\n \u3000b\n---\n"),
     ("settings_are_read", "? {b: c}\n: d"),
     ("settings_are_read", "? [b]\n: d"),
     *(

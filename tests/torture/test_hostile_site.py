@@ -44,6 +44,7 @@ _FIELDS = (
     "title", "excerpt", "publishedDateTime", "webUrl", "slug", "topics", "provider", "quality", "language", "published",
     "draft", "categories", "related", "aliases", "build", "headless", "expiryDate",
 )  # fmt: skip
+_MARK = "\u0301"
 _MERGED = "a: &a {" + ",".join(f"x{n}: 1" for n in range(1_000)) + "}"
 
 TEXTS: dict[str, str | bytes] = {
@@ -88,6 +89,9 @@ TEXTS: dict[str, str | bytes] = {
     "utf-16": "---\ntitle: Tea\n---\n".encode("utf-16"),
     "bytes": bytes(range(256)) * 100,
     "half-a-character": _front(r'title: "\ud800"'),
+    "marks-on-an-entry": _titled(f"related: [a{_MARK * 500_000}]"),
+    "long-entry": _titled(f"related: [/{'b' * 400_000}]"),
+    "long-alias": _titled(f"a: *{'x' * 300_000}"),
     "never-closed": "---\ntitle: Tea\n" + "a: b\n" * 100_000,
     "dashes": "---\n" * 200_000,
     "toml-digits": f"+++\ntitle = 'x'\na = {'9' * 9_000}\n+++\n",
@@ -195,6 +199,7 @@ def test_every_nasty_thing_at_once(tmp_path, azure_or_newsroom, writer):
     assert process.returncode == 1, said[-3000:]
     assert "Traceback" not in said
     assert "\x1b" not in said
+    assert max(map(len, said.splitlines())) < 3_000
     served = _served(site, writer, out.read_bytes())
     assert {f"_news/{file.stem}" for file in good} - served == set()
     assert tree(outside) == before
