@@ -92,7 +92,7 @@ def test_a_save_without_room_leaves_what_was_there(tmp_path, before):
     ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (5_000, limits[1]))
     try:
-        with pytest.raises(WriteError, match="cannot be written .File too large"):
+        with pytest.raises(WriteError, match=r"cannot be written .File too large"):
             save_parts(folder, {"n": 2}, {"articles.jsonl": "short", "terms.json": "second" * 1_000}, {}, "card")
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)

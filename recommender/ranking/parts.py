@@ -104,7 +104,11 @@ def state_from_parts(
             raise ValueError(f"{name} has {len(arrays[name]):,} values, but there are {n_rows:,} articles")
 
     def matrix_of(name: str, n_columns: int) -> csr_matrix:
-        matrix = csr_matrix(tuple(arrays[f"{name}_{part}"] for part in _CSR), shape=(n_rows, n_columns))
+        parts = {part: arrays[f"{name}_{part}"] for part in _CSR}
+        # Before scipy looks at them: in a narrow type numbers that fall seem to rise.
+        if any(parts[part].dtype not in (np.int32, np.int64) for part in ("indices", "indptr")):
+            raise ValueError(f"{name} is not of the type that is saved")
+        matrix = csr_matrix(tuple(parts.values()), shape=(n_rows, n_columns))
         matrix.check_format(full_check=True)
         matrix.has_sorted_indices = True
         return matrix
