@@ -32,12 +32,12 @@ from recommender.errors import ModelError, WriteError
 from recommender.writing.lock import only_writer
 
 #: The format that this version writes, and reads.
-FORMAT = 8
+FORMAT = 9
 
 _MANIFEST, _CARD, _ARRAYS = "manifest.json", "card.md", "arrays.safetensors"
 #: Bytes of a manifest; it holds settings and figures, and nothing that grows with the site.
 _LARGEST_MANIFEST = 10_000_000
-_HASHED = re.compile(r"(?:articles|terms|arrays|trees-[0-9]+)-[0-9a-f]{16}\.(?:jsonl|json|safetensors|txt)")
+_HASHED = re.compile(r"(?:articles|terms|arrays|trees)-[0-9a-f]{16}\.(?:jsonl|json|safetensors|txt)")
 _UNFINISHED = re.compile(r"\.[a-z0-9.-]+\.unfinished")
 
 
@@ -54,7 +54,7 @@ def save_parts(
     head
         JSON values that a person may want to read first: they stand in ``manifest.json``.
     texts
-        By file name, such as ``trees-0.txt``.
+        By file name, such as ``trees.txt``.
     arrays
         By name; they stand in one file.
     card

@@ -59,8 +59,6 @@ def model_card(model: Fitted, threshold: float) -> str:
             f"{check.recall:.0%} of those",
             "that five places could have shown.",
         ]
-        if check.recipe:
-            lines += ["", f"Grown as validation on the newest lists that it was learned from chose: {check.recipe}."]
     if isinstance(ranker, LearnedRanker):
         best = sorted(ranker.feature_gains().items(), key=lambda item: (-item[1], item[0]))[:10]
         lines += [

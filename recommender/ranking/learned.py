@@ -34,6 +34,9 @@ LEAST_LISTS = 30
 #: How many of the most similar of these an explanation may name.
 _N_NEAREST = 20
 
+#: The part of a saved model that has the trees.
+_TREES = "trees.txt"
+
 #: Shape (n_features, n_families): which feature is explained with which family.
 _IN_FAMILY = np.array([[float(of == family) for family in FAMILIES] for of, _ in FEATURES.values()])
 
@@ -58,8 +61,6 @@ class Check:
     precision, recall
         Of what the threshold lets pass among the first five: the share that editors had listed, and the share of what
         could have been shown (at most five a list) that was.
-    recipe
-        How the trees were grown, chosen by validation on the newest of the lists that were learned from; a sentence.
     """
 
     n_lists: int
@@ -71,7 +72,6 @@ class Check:
     is_better: bool = False
     precision: float = 0.0
     recall: float = 0.0
-    recipe: str = ""
 
     def __str__(self) -> str:
         if not self.n_queries:
@@ -251,10 +251,7 @@ class LearnedRanker:
             "editors": self.editors.to_json(),
             "check": asdict(self.check),
         }
-        texts = self.trees.texts()
-        names = [f"trees-{number}.txt" for number in range(len(texts))]
-        document["trees"] = dict(zip(names, self.trees.weights, strict=True))
-        return document, dict(zip(names, texts, strict=True))
+        return document, {_TREES: self.trees.text()}
 
     def feature_gains(self) -> dict[str, float]:
         """How much each feature lowered the loss while learning, as a share of all, the largest first."""
@@ -277,9 +274,8 @@ def restore_ranker(document: dict[str, Any], texts: dict[str, Any], words: Words
         return SimilarityRanker.restored(document, settings.ranking)
     if document["name"] != LearnedRanker.name:
         raise ValueError(f"there is no ranker {document['name']!r}")
-    trees = reader_of(dict[str, float])(document["trees"])
     ranker = LearnedRanker(
-        Trees.from_texts([texts[name] for name in trees], list(trees.values())),
+        Trees.from_text(texts[_TREES]),
         words,
         Calibration.from_json(document["as_draft"]),
         Calibration.from_json(document["as_known"]),

@@ -1,7 +1,7 @@
 """
 Learning from the curated lists: lessons, trees, and on held-out lists the proof, the chances and the threshold.
 
-A number room. What is held out teaches neither the trees that are judged by it nor their recipe.
+A number room. What is held out does not teach the trees that are judged by it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.ranking.boosting import choose_recipe, grow
+from recommender.ranking.boosting import grow
 from recommender.ranking.calibration import Calibration
 from recommender.ranking.learned import LEAST_LISTS, Check, LearnedRanker
 from recommender.ranking.lessons import Lesson, Library, folds_of, ndcg
@@ -65,11 +65,9 @@ def learn(library: Library, progress: Callable[[int, int], None] | None = None) 
 
     folds = folds_of(lessons, catalogue.times, random)
     held_out: list[_Judged] = []
-    recipes = []
     for fold in sorted(set(folds.values()) - {-1}):
         taught = [lesson for lesson in lessons if folds[lesson.row] != fold]
-        recipes.append(choose_recipe(taught, catalogue.times, catalogue.order, settings))
-        trees = grow(taught, recipes[-1], settings)
+        trees = grow(taught, settings)
         held_out += [(lesson, trees.scores(lesson.pairs.table)) for lesson in lessons if folds[lesson.row] == fold]
     check = _check(held_out, n_lists, catalogue.order)
     if not check.is_better and settings.ranker != "learned":
@@ -79,9 +77,9 @@ def learn(library: Library, progress: Callable[[int, int], None] | None = None) 
     as_known = _calibrate([pair for pair in held_out if pair[0].is_listed], held_out)
     shown = [(lesson, (as_known if lesson.is_listed else as_draft)(scores)) for lesson, scores in held_out]
     threshold, precision, recall = _threshold(shown)
-    check = Check(**{**asdict(check), "precision": precision, "recall": recall, "recipe": str(recipes[-1])})
+    check = Check(**{**asdict(check), "precision": precision, "recall": recall})
     ranker = LearnedRanker(
-        grow(lessons, recipes[-1], settings),
+        grow(lessons, settings),
         library.words,
         as_draft,
         as_known,

@@ -1,8 +1,7 @@
-"""Boosted trees as LightGBM made them, added up: scores, contributions, gains. A number room."""
+"""Boosted trees as LightGBM made them: scores, contributions, gains. A number room."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,62 +17,52 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Trees:
     """
-    Boosted models whose raw scores are added up.
+    A boosted model.
 
     Parameters
     ----------
-    models
+    model
         LightGBM's.
-    weights
-        Of each.
     """
 
-    models: tuple[Booster, ...]
-    weights: tuple[float, ...]
+    model: Booster
 
     @classmethod
-    def from_texts(cls, texts: Sequence[str], weights: Sequence[float]) -> Trees:
+    def from_text(cls, text: str) -> Trees:
         """
-        The models of LightGBM's own texts.
+        The model of LightGBM's own text.
 
         Raises
         ------
         ValueError
-            A text is none of these, or of other features than this version has.
+            The text is none of these, or of other features than this version has.
         """
         import lightgbm  # only a learned ranker needs it
 
         try:
-            models = tuple(lightgbm.Booster(model_str=text) for text in texts)
+            model = lightgbm.Booster(model_str=text)
         except lightgbm.basic.LightGBMError as error:
             raise ValueError(f"not a LightGBM model ({error})") from None
-        if any(tuple(model.feature_name()) != FEATURE_NAMES for model in models):
+        if tuple(model.feature_name()) != FEATURE_NAMES:
             raise ValueError("its ranker was learned from other features than this version has")
-        return cls(models, tuple(map(float, weights)))
+        return cls(model)
 
-    def texts(self) -> list[str]:
-        """Each model in LightGBM's own text."""
-        return [str(model.model_to_string()) for model in self.models]
+    def text(self) -> str:
+        """The model in LightGBM's own text."""
+        return str(self.model.model_to_string())
 
     def scores(self, table: NDArray[np.float32]) -> NDArray[np.float64]:
         """The raw score of each row of features, shape (n_rows,)."""
-        total = np.zeros(len(table))
-        if len(table):
-            for model, weight in zip(self.models, self.weights, strict=True):
-                total += weight * np.asarray(model.predict(table, raw_score=True, num_threads=1), dtype=np.float64)
-        return total
+        if not len(table):
+            return np.zeros(0)
+        return np.asarray(self.model.predict(table, raw_score=True, num_threads=1), dtype=np.float64)
 
     def contributions(self, table: NDArray[np.float32]) -> NDArray[np.float64]:
         """What each feature moved the raw score of each row by, shape (n_rows, n_features)."""
-        total = np.zeros((len(table), len(FEATURES)))
-        if len(table):
-            for model, weight in zip(self.models, self.weights, strict=True):
-                found = np.asarray(model.predict(table, pred_contrib=True, num_threads=1), dtype=np.float64)
-                total += weight * found[:, :-1]
-        return total
+        if not len(table):
+            return np.zeros((0, len(FEATURES)))
+        return np.asarray(self.model.predict(table, pred_contrib=True, num_threads=1), dtype=np.float64)[:, :-1]
 
     def gains(self) -> NDArray[np.float64]:
         """How much each feature lowered the loss while learning, shape (n_features,)."""
-        gains = [np.asarray(model.feature_importance("gain"), dtype=np.float64) for model in self.models]
-        total: NDArray[np.float64] = np.sum(gains, axis=0)
-        return total
+        return np.asarray(self.model.feature_importance("gain"), dtype=np.float64)

@@ -1,10 +1,9 @@
-"""How the trees are grown, and how that is chosen."""
+"""How the trees are grown."""
 
 import numpy as np
 import pytest
 
-from recommender.ranking import boosting
-from recommender.ranking.boosting import choose_recipe, grow
+from recommender.ranking.boosting import grow
 from recommender.ranking.features import FEATURE_NAMES, FEATURES, Pairs
 from recommender.ranking.lessons import Lesson
 from recommender.settings import RankingSettings
@@ -28,47 +27,10 @@ def lessons(n, seed=0, telling="similarity"):
     return made
 
 
-@pytest.fixture(scope="module")
-def many():
-    """Enough lists to spare some for validation."""
-    return lessons(500)
-
-
-def test_few_lists_have_one_recipe():
-    """There is nothing to spare."""
-    few = lessons(40)
-    times, order = np.arange(40.0), np.arange(40)
-    assert choose_recipe(few, times, order, SETTINGS) is boosting._SMALL
-
-
-def test_the_recipe_is_one_that_was_tried_and_the_same_each_time(many):
-    """Deterministic with a seed."""
-    times, order = np.arange(500.0), np.arange(500)
-    recipe = choose_recipe(many, times, order, SETTINGS)
-    assert (recipe.n_order, recipe.n_chance) in boosting._N_TREES
-    assert recipe.order_part in boosting._ORDER_PARTS
-    assert choose_recipe(many, times, order, SETTINGS) == recipe
-
-
-def test_recipes_are_compared_on_the_newest_lists_alone(many, monkeypatch):
-    """And nothing of these is in what the compared models learn from."""
-    taught, judged = [], []
-    material_of, real_ndcg = boosting._Material.of.__func__, boosting.ndcg
-    monkeypatch.setattr(
-        boosting._Material,
-        "of",
-        classmethod(lambda cls, given, settings: taught.extend(given) or material_of(cls, given, settings)),
-    )
-    monkeypatch.setattr(boosting, "ndcg", lambda lesson, *rest: judged.append(lesson.row) or real_ndcg(lesson, *rest))
-    times = np.random.default_rng(3).permutation(500).astype(float)
-    choose_recipe(many, times, np.arange(500), SETTINGS)
-    assert set(judged) == set(np.argsort(times)[400:].tolist())
-    assert {lesson.row for lesson in taught} == set(range(500)) - set(judged)
-
-
-def test_the_trees_find_what_tells(many):
-    """Raw scores order new lessons nearly as their editors did."""
-    trees = grow(many, boosting._SMALL, SETTINGS)
+@pytest.mark.parametrize("n", [60, 500])
+def test_the_trees_find_what_tells(n):
+    """From few lists and from many, raw scores order new lessons nearly as their editors did."""
+    trees = grow(lessons(n), SETTINGS)
     found = [
         float(np.mean(lesson.is_right[np.argsort(-trees.scores(lesson.pairs.table))[: lesson.n_right]]))
         for lesson in lessons(50, seed=9)
@@ -79,7 +41,7 @@ def test_the_trees_find_what_tells(many):
 def test_without_list_evidence_no_tree_asks_for_it():
     """Though it tells all."""
     settings = RankingSettings(list_evidence="none")
-    trees = grow(lessons(100, telling="votes"), boosting._SMALL, settings)
+    trees = grow(lessons(100, telling="votes"), settings)
     asked = {FEATURES[FEATURE_NAMES[column]][0] for column in np.flatnonzero(trees.gains())}
     assert asked
     assert asked <= {"text", "time", "article"}
