@@ -3,9 +3,9 @@ Where we beat plain TF-IDF by readers' grades, and where it beats us: the articl
 
 Usage: python benchmarks/examples.py REPORT.json ... [--each 10]
 
-REPORT.json is what `recommender evaluate SITE --grades FILE --systems tfidf --format json --output REPORT.json` writes; its
-name is the site's. Prints article ids with nDCG of the first five by `similarity` and by `tfidf`; what they are about is
-for a person to see.
+REPORT.json is what `recommender evaluate SITE --grades FILE --systems tfidf --format json --output REPORT.json`
+writes; its name is the site's. Prints article ids with nDCG of the first five by `similarity` and by `tfidf`; what they
+are about is for a person to see.
 """
 
 import argparse
