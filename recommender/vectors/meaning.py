@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.decomposition import TruncatedSVD
 from sklearn.preprocessing import normalize
+from threadpoolctl import threadpool_limits
 
 #: Primary codes of the languages that the embeddings know, and how many numbers a text becomes.
 MEANING_LANGUAGES = frozenset({"en"})
@@ -68,8 +69,9 @@ def latent_axes(matrix: csr_matrix, seed: int = 0) -> NDArray[np.float32]:
     if n_axes < 2:
         return np.zeros((matrix.shape[1], 0), dtype=np.float32)
     step = -(-matrix.shape[0] // _MOST_ROWS)
-    # Where all texts are equal there is no variance, of which scikit-learn takes a share that nobody asks for.
-    with np.errstate(invalid="ignore", divide="ignore"):
+    # Where all texts are equal there is no variance, of which scikit-learn takes a share that nobody asks for. On one
+    # thread: the last bits, and so what stands at a threshold, would depend on the number of cores.
+    with np.errstate(invalid="ignore", divide="ignore"), threadpool_limits(1):
         found = TruncatedSVD(n_axes, random_state=seed).fit(normalize(matrix[::step]))
     axes: NDArray[np.float32] = found.components_.T.astype(np.float32)
     return np.ascontiguousarray(axes)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
+from threadpoolctl import threadpool_limits
 
 from recommender import Article
 from recommender.settings import FieldSettings, VectorsSettings
@@ -51,6 +52,15 @@ def test_a_site_of_few_articles_has_no_latent_axis():
     assert axes.shape == (20, 10)
     assert axes.T @ axes == pytest.approx(np.eye(10), abs=1e-4)
     assert axes.tobytes() == latent_axes(words, seed=3).tobytes()
+
+
+def test_axes_do_not_depend_on_the_number_of_threads():
+    """To the last bit: a site is answered alike on a laptop and on a server."""
+    words = csr_matrix(np.random.default_rng(1).random((900, 400), dtype=np.float32))
+    with threadpool_limits(1):
+        alone = latent_axes(words).tobytes()
+    with threadpool_limits(2):
+        assert latent_axes(words).tobytes() == alone
 
 
 @pytest.mark.filterwarnings("error")
