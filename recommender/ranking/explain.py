@@ -44,13 +44,16 @@ class _Shares:
     Parameters
     ----------
     terms
-        (column, share of the similarity) of the shared words, the weightiest first. Those that more than half of the
-        articles have are among them only where no others are shared.
+        (term, share of the similarity, whether it is one of title and excerpt) of the shared words, the weightiest
+        first.
+    are_telling
+        Whether at most half of the articles have these terms; others are named only where none of them is shared.
     fields
         The share of each field, and of ``meaning``; sums to 1 where anything is shared.
     """
 
-    terms: tuple[tuple[int, float], ...]
+    terms: list[tuple[str, float, bool]]
+    are_telling: bool
     fields: dict[str, float]
 
 
@@ -77,19 +80,23 @@ def _shares_of(
     parts = np.column_stack([sums.reshape(len(rows), n_fields), meanings])
     names = [*(field.name for field in vectorizer.fields), "meaning"]
     fields = [
-        {name: round(value, 4) for name, value in zip(names, line, strict=True) if value}
-        for line in (parts / totals[:, None]).tolist()
+        {name: value for name, value in zip(names, line, strict=True) if value}
+        for line in np.round(parts / totals[:, None], 4).tolist()
     ]
-    listed = np.array([field.name in _LISTED for field in vectorizer.fields], dtype=bool)[field_of]
+    listed = np.array([name in _LISTED for name in names[:-1]], dtype=bool)[field_of]
     telling = listed & vectorizer.telling_terms()[columns]
-    has_telling = np.bincount(pairs[telling], minlength=len(rows)) > 0
-    kept = np.flatnonzero(np.where(has_telling[pairs], telling, listed))
+    are_telling = np.bincount(pairs[telling], minlength=len(rows)) > 0
+    kept = np.flatnonzero(np.where(are_telling[pairs], telling, listed))
     kept = kept[np.lexsort((columns[kept], -products[kept], pairs[kept]))]
     firsts = np.searchsorted(pairs[kept], np.arange(len(rows) + 1))
-    shares = np.round(products[kept] / totals[pairs[kept]], 4).tolist()
-    terms = list(zip(columns[kept].tolist(), shares, strict=True))
-    parts_of_terms = (slice(first, min(first + N_TERMS, stop)) for first, stop in pairwise(firsts.tolist()))
-    return [_Shares(tuple(terms[part]), found) for part, found in zip(parts_of_terms, fields, strict=True)]
+    kept = kept[np.arange(len(kept)) - firsts[pairs[kept]] < N_TERMS]
+    firsts = np.searchsorted(pairs[kept], np.arange(len(rows) + 1))
+    shares = np.round(products[kept] / totals[pairs[kept]], 4)
+    in_head = np.array([name == "words" for name in names], dtype=bool)[field_of[kept]]
+    known = vectorizer.term_names()[columns[kept]]
+    terms = list(zip(known.tolist(), shares.tolist(), in_head.tolist(), strict=True))
+    of_pairs = (terms[first:stop] for first, stop in pairwise(firsts.tolist()))
+    return list(map(_Shares, of_pairs, are_telling.tolist(), fields))
 
 
 def reasons(
@@ -132,8 +139,7 @@ def _reason(
 ) -> Reason:
     candidate = catalogue.articles[row]
     terms = words.shared_with(candidate, shares.terms)
-    are_telling = bool(terms) and words.is_telling(shares.terms[0][0])
-    sentences = [*said, *_words_said(terms, are_telling)]
+    sentences = [*said, *_words_said(terms, shares.are_telling)]
     if shares.fields.get("meaning", 0.0) >= _MEANING_SAID:
         sentences.append(_ALIKE_IN_MEANING)
     elif shares.fields and not terms:
@@ -167,38 +173,37 @@ class _Words:
     def __init__(self, article: Article, vectorizer: FieldVectorizer) -> None:
         self._article, self._vectorizer = article, vectorizer
         self._prefix = vectorizer.prefix(article)
-        self._title, self._excerpt = self._forms_in_head(article)
+        self._title, self._excerpt = (self._forms(article, field) for field in ("title", "excerpt"))
 
     @cached_property
     def _body(self) -> Mapping[str, str]:
-        return self._vectorizer.surface_forms(self._article, "body")
+        return self._forms(self._article, "body")
 
-    def _forms_in_head(self, article: Article) -> tuple[Mapping[str, str], Mapping[str, str]]:
-        forms = self._vectorizer.surface_forms
-        return forms(article, "title"), forms(article, "excerpt")
-
-    def is_telling(self, column: int) -> bool:
-        """Whether at most half of the articles have a term."""
-        return bool(self._vectorizer.telling_terms()[column])
-
-    def shared_with(self, candidate: Article, shares: Sequence[tuple[int, float]]) -> list[SharedTerm]:
+    def shared_with(self, candidate: Article, shares: Sequence[tuple[str, float, bool]]) -> list[SharedTerm]:
         """
-        The shared terms of some columns with their shares, the largest share first.
+        The shared terms, as `_Shares` has them, with their fields, the largest share first.
 
         Pairs of characters out of runs without spaces are shown as the runs that both texts have.
         """
         found: dict[tuple[str, str], float] = {}
-        title, excerpt = self._forms_in_head(candidate)
-        for column, share in shares:
-            term = self._vectorizer.term_name(column).removeprefix(self._prefix)
-            if term in title and term in self._title:
+        title, excerpt = self._forms(candidate, "title"), None
+        for name, share, in_head in shares:
+            term = name.removeprefix(self._prefix)
+            in_title, in_own = term in title, term in self._title
+            if in_title and in_own:
                 field = "title"
-            elif term in excerpt and term in self._excerpt:
-                field = "excerpt"
-            elif (term in title or term in excerpt) and (term in self._title or term in self._excerpt):
-                field = "words"
             else:
-                field = "body"
+                # One of title and excerpt that is not in the title is in the excerpt, which need not be cut into words.
+                in_excerpt = in_head and not in_title
+                if not in_excerpt:
+                    excerpt = self._forms(candidate, "excerpt") if excerpt is None else excerpt
+                    in_excerpt = term in excerpt
+                if in_excerpt and term in self._excerpt:
+                    field = "excerpt"
+                elif (in_title or in_excerpt) and (in_own or term in self._excerpt):
+                    field = "words"
+                else:
+                    field = "body"
             term = self._shown(term)
             if field != "words" and not term.isascii() and is_unspaced(term):
                 own, other = (self._vectorizer.shown_text(one, field) for one in (self._article, candidate))
@@ -206,6 +211,9 @@ class _Words:
             found[term, field] = found.get((term, field), 0.0) + share
         terms = [SharedTerm(term, field, round(share, 4)) for (term, field), share in found.items()]
         return sorted(terms, key=lambda one: -one.share)
+
+    def _forms(self, article: Article, field: str) -> Mapping[str, str]:
+        return self._vectorizer.surface_forms(article, field)
 
     def _shown(self, term: str) -> str:
         """A term as the query has it; as it is compared where a saved model no longer has the text."""

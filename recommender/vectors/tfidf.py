@@ -123,7 +123,7 @@ class FieldVectorizer:
         self.fields: tuple[Field, ...] = ()
         self.n_having: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         self.is_name: NDArray[np.bool_] = np.zeros(0, dtype=bool)
-        self._templates: frozenset[str] = frozenset()
+        self._reader = TermReader(self.settings, self.language)
         #: Whether `transform` makes the matrices that only the learned ranker looks at.
         self.compares = False
         #: Of each field, and of topics: terms to columns, and inverse document frequencies.
@@ -135,10 +135,6 @@ class FieldVectorizer:
         self._centres: dict[str, NDArray[np.float32]] = {}
         self._names: NDArray[Any] | None = None
         self._telling: NDArray[np.bool_] | None = None
-
-    @property
-    def _reader(self) -> TermReader:
-        return TermReader(self.settings, self.language, self._templates)
 
     @property
     def n_terms(self) -> int:
@@ -164,7 +160,7 @@ class FieldVectorizer:
             # The commonest, and of two equally common the first by name: the order of files must not matter.
             self.language = min(counts, key=lambda name: (-counts[name], name), default="") or "en"
         self.n_articles, self.compares, self._names, self._telling = len(articles), False, None, None
-        self._templates = template_excerpts(articles)
+        self._reader = TermReader(self.settings, self.language, template_excerpts(articles))
         self._vocabularies, self._rarities, self._axes, self._centres = {}, {}, {}, {}
         used = [name for name in FIELD_NAMES if getattr(self.settings, name).weight > 0]
         shards = list(counted(articles, self._reader, used, self.n_jobs))
@@ -356,10 +352,6 @@ class FieldVectorizer:
             self._names = names
         return self._names
 
-    def term_name(self, column: int) -> str:
-        """The term of one column, as in `term_names`."""
-        return str(self.term_names()[column])
-
     def word_rarities(self) -> NDArray[np.float32]:
         """Inverse document frequencies of the words of titles and excerpts, shape (n_words,)."""
         return self._rarities.get("words", np.zeros(0, dtype=np.float32))
@@ -398,7 +390,7 @@ class FieldVectorizer:
             "language": self.language,
             "n_articles": self.n_articles,
             "compares": self.compares,
-            "templates": sorted(self._templates),
+            "templates": sorted(self._reader.templates),
             "vocabularies": {name: list(terms) for name, terms in self._vocabularies.items()},
             "axes": list(self._axes),
             "centres": list(self._centres),
@@ -414,7 +406,8 @@ class FieldVectorizer:
         """The fitted vectorizer of an earlier `state`."""
         described: _Document = reader_of(_Document)(document)
         self.language, self.n_articles = described["language"], described["n_articles"]
-        self.compares, self._templates = described["compares"], frozenset(described["templates"])
+        self.compares = described["compares"]
+        self._reader = TermReader(self.settings, self.language, frozenset(described["templates"]))
         for name, terms in described["vocabularies"].items():
             self._vocabularies[name] = {term: column for column, term in enumerate(terms)}
             self._rarities[name] = np.asarray(arrays[f"rarity_{name}"])

@@ -45,6 +45,6 @@ def test_the_words_of_titles_and_excerpts_are_marked():
     ]
     vectorizer = FieldVectorizer(language="en").fit(articles)
     vectorizer.fit_comparison(articles)
-    marked = [str(vectorizer.term_name(column)) for column, is_name in enumerate(vectorizer.is_name) if is_name]
+    marked = vectorizer.term_names()[: len(vectorizer.is_name)][vectorizer.is_name].tolist()
     assert len(vectorizer.is_name) == vectorizer.n_words
     assert marked == ["assam"]
