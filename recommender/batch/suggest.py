@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ from recommender.batch.stages import (
     recommender_for,
     silence,
 )
+from recommender.content.processes import n_cores
 from recommender.errors import RecommenderError, SettingsError
 from recommender.report.change_report import check_format, write_changes
 from recommender.report.changes import compare
@@ -34,8 +36,7 @@ from recommender.writing.atomic import is_stream, remove_leftovers, replace_file
 from recommender.writing.lock import only_writer
 
 if TYPE_CHECKING:
-    # Imported where they are used: a run with nothing to do is over before scikit-learn is imported.
-    pass
+    from recommender.cluster import Written
 
 logger = logging.getLogger(__name__)
 
@@ -200,7 +201,16 @@ def suggest_site(
             )
             n_changed, tally = done.n_changed, _Tally(done.n_suggestions, Counter(done.reasons_for_none))
         elif writer == "jsonl" and (output is None or not plan_only):
-            n_changed = _write_lines(answers, output, emit)
+            from recommender import cluster
+
+            lines: Iterator[bytes] = (f"{line}\n".encode() for line in jsonl_lines(answers))
+            if records is None and len(chosen) >= cluster.LEAST_ASKED and n_cores(ranking.n_jobs) > 1:
+                lines = tally.count_written(
+                    cluster.lines_by_processes(
+                        recommender, chosen, ranking.k, ranking.min_score, partial(tell, "suggestions")
+                    )
+                )
+            n_changed = _write_lines(lines, output, emit)
             files = {output: file_digest(output)} if output is not None and is_kept else {}
         else:
             plan = WRITERS[writer](corpus, site, answers, settings, output)
@@ -262,17 +272,24 @@ class _Tally:
             yield answer
         logger.info("suggestions: %s", f"{self.n_suggestions:,}")
 
+    def count_written(self, blocks: Iterable[tuple[Written, bytes]]) -> Iterator[bytes]:
+        """The lines of blocks that processes wrote, counted as they pass."""
+        for written, lines in blocks:
+            self.n_suggestions += written.n_suggestions
+            self.reasons_for_none.update(written.reasons_for_none)
+            yield lines
+        logger.info("suggestions: %s", f"{self.n_suggestions:,}")
 
-def _write_lines(answers: Iterable[Answer], output: Path | None, emit: Callable[[str], object] | None) -> int:
-    """Write lines as they come, to a file or to whoever takes them; returns how many files changed."""
-    lines = jsonl_lines(answers)
+
+def _write_lines(lines: Iterable[bytes], output: Path | None, emit: Callable[[str], object] | None) -> int:
+    """Write whole lines as they come, to a file or to whoever takes them; returns how many files changed."""
     if output is None:
-        for line in lines:
+        for line in chain.from_iterable(some.splitlines() for some in lines):
             if emit:
-                emit(line)
+                emit(line.decode())
         return 0
     try:
-        return int(replace_file_by_parts(output, (f"{line}\n".encode() for line in lines)))
+        return int(replace_file_by_parts(output, lines))
     except OSError as error:
         raise unwritten(output, error) from error
 

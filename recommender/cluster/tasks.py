@@ -7,6 +7,7 @@ the same to the byte.
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,7 +37,9 @@ class Written:
 @lru_cache(maxsize=1)
 def _loaded(model: str) -> Recommender:
     """The model of the run that a worker is in; kept until there is another."""
-    return load_model(model)
+    recommender = load_model(model)
+    gc.freeze()  # its articles are not looked through for rubbish again and again, as `cli_types.prepare` says
+    return recommender
 
 
 def answer(
