@@ -171,8 +171,8 @@ class _Words:
     """The words of a query as a reader sees them."""
 
     def __init__(self, article: Article, vectorizer: FieldVectorizer) -> None:
-        self._article, self._vectorizer = article, vectorizer
-        self._prefix = vectorizer.prefix(article)
+        self._article, self._reader = article, vectorizer.reader
+        self._prefix = vectorizer.reader.prefix(article)
         self._title, self._excerpt = (self._forms(article, field) for field in ("title", "excerpt"))
 
     @cached_property
@@ -206,14 +206,14 @@ class _Words:
                     field = "body"
             term = self._shown(term)
             if field != "words" and not term.isascii() and is_unspaced(term):
-                own, other = (self._vectorizer.shown_text(one, field) for one in (self._article, candidate))
+                own, other = (self._reader.shown_text(one, field) for one in (self._article, candidate))
                 term = shared_run(term.split(" ")[0], own, other)
             found[term, field] = found.get((term, field), 0.0) + share
         terms = [SharedTerm(term, field, round(share, 4)) for (term, field), share in found.items()]
         return sorted(terms, key=lambda one: -one.share)
 
     def _forms(self, article: Article, field: str) -> Mapping[str, str]:
-        return self._vectorizer.surface_forms(article, field)
+        return self._reader.surface_forms(article, field)
 
     def _shown(self, term: str) -> str:
         """A term as the query has it; as it is compared where a saved model no longer has the text."""

@@ -123,6 +123,15 @@ class TermReader:
             return _NO_TEXT.sub("", text[: self.settings.body_words * 12])
         return text
 
+    def shown_text(self, article: Article, field: str) -> str:
+        """What is read of title, excerpt or body, as a reader sees it."""
+        return repair(self.text(article, field))
+
+    def surface_forms(self, article: Article, field: str) -> dict[str, str]:
+        """The words of one field as a reader sees them, by term without `prefix`: the first form of each."""
+        options = self.settings.stem, self.settings.stop_words
+        return _surface_forms(self.text(article, field), self.language_of(article), *options)
+
     def terms(self, article: Article | Text, field: str) -> list[str]:
         """The terms of one field, or of title, excerpt or topics alone, in order."""
         analyzer = self.analyzer(article)
@@ -269,3 +278,8 @@ def renamed(matrix: csr_matrix, columns: NDArray[np.int32], n_columns: int) -> c
         indptr = np.concatenate([[0], np.cumsum(kept)])[indptr]
         indices, data = indices[kept], data[kept]
     return csr_matrix((data, indices, indptr), shape=(matrix.shape[0], n_columns))
+
+
+@lru_cache(maxsize=16_384)
+def _surface_forms(text: str, language: str, stem: bool, stop_words: bool) -> dict[str, str]:
+    return analyzer_for(language, stem, stop_words).forms(text)

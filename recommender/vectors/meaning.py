@@ -28,6 +28,8 @@ N_MEANING = 256
 _N_LATENT = 100
 #: Rows that the axes are found from, evenly spread; more change them little and cost time.
 _MOST_ROWS = 20_000
+#: Texts that are cut into tokens at once, which take five kilobytes a text.
+_AT_ONCE = 4_096
 
 
 @lru_cache(maxsize=1)
@@ -49,10 +51,12 @@ def embedded(texts: Sequence[str]) -> NDArray[np.float32]:
     found = np.zeros((len(texts), N_MEANING), dtype=np.float32)
     table, tokenizer = _model()
     # Each for itself: padded to the longest of a batch, sums would differ in the last bits from batch to batch.
-    for place, tokens in enumerate(tokenizer.encode_batch(list(texts), add_special_tokens=False)):
-        if tokens.ids:
-            mean = table[tokens.ids].mean(axis=0, dtype=np.float64)
-            found[place] = mean / max(float(np.linalg.norm(mean)), 1e-12)
+    for start in range(0, len(texts), _AT_ONCE):
+        block = tokenizer.encode_batch(list(texts[start : start + _AT_ONCE]), add_special_tokens=False)
+        for place, tokens in enumerate(block, start):
+            if tokens.ids:
+                mean = table[tokens.ids].mean(axis=0, dtype=np.float64)
+                found[place] = mean / max(float(np.linalg.norm(mean)), 1e-12)
     return found
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Self, TypedDict
 
@@ -40,7 +39,7 @@ from recommender.vectors.meaning import MEANING_LANGUAGES, embedded, latent_axes
 from recommender.vectors.names import NameCounts
 from recommender.vectors.neighbors import Vectors, stacked
 from recommender.vectors.semantic import sentence_embeddings
-from recommender.vectors.text import analyzer_for, repair
+from recommender.vectors.text import repair
 
 #: Fields of character n-grams.
 _OF_LETTERS = ("letters", "body_letters")
@@ -52,6 +51,8 @@ _FEW_ARTICLES = 50
 _MOST_HAVING_LETTERS = 100
 #: How often the weight of meanings counts, by kind of embedding.
 _TIMES = {"static": 1.0, "semantic": 2.0}
+#: Articles whose parts are joined at once.
+_AT_ONCE = 10_000
 #: Read only where the learned ranker compares them; title and excerpt by the words of the field `words`.
 _COMPARED = ("title", "excerpt", "topics")
 
@@ -123,7 +124,8 @@ class FieldVectorizer:
         self.fields: tuple[Field, ...] = ()
         self.n_having: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         self.is_name: NDArray[np.bool_] = np.zeros(0, dtype=bool)
-        self._reader = TermReader(self.settings, self.language)
+        #: Takes articles to terms, and knows how a reader sees these.
+        self.reader = TermReader(self.settings, self.language)
         #: Whether `transform` makes the matrices that only the learned ranker looks at.
         self.compares = False
         #: Of each field, and of topics: terms to columns, and inverse document frequencies.
@@ -160,10 +162,10 @@ class FieldVectorizer:
             # The commonest, and of two equally common the first by name: the order of files must not matter.
             self.language = min(counts, key=lambda name: (-counts[name], name), default="") or "en"
         self.n_articles, self.compares, self._names, self._telling = len(articles), False, None, None
-        self._reader = TermReader(self.settings, self.language, template_excerpts(articles))
+        self.reader = TermReader(self.settings, self.language, template_excerpts(articles))
         self._vocabularies, self._rarities, self._axes, self._centres = {}, {}, {}, {}
         used = [name for name in FIELD_NAMES if getattr(self.settings, name).weight > 0]
-        shards = list(counted(articles, self._reader, used, self.n_jobs))
+        shards = list(counted(articles, self.reader, used, self.n_jobs))
         having = [self._learn(name, [shard.fields[name] for shard in shards if name in shard.fields]) for name in used]
         self.n_having = np.concatenate([np.zeros(0, dtype=np.int64), *having])
         self._lay_out()
@@ -175,14 +177,14 @@ class FieldVectorizer:
 
     def fit_comparison(self, articles: Sequence[Article]) -> None:
         """Learn what only the learned ranker looks at: the topics, and which words are names."""
-        shards = list(counted(articles, self._reader, ("topics",), self.n_jobs))
+        shards = list(counted(articles, self.reader, ("topics",), self.n_jobs))
         terms, n_having = document_frequencies([shard.fields["topics"] for shard in shards if shard.fields])
         self._vocabularies["topics"] = {term: column for column, term in enumerate(terms)}
         self._rarities["topics"] = inverse_frequencies(n_having, len(articles))
         counts = NameCounts()
         for article in articles:
-            text = self._reader.text(article, "excerpt")
-            counts.add(text, self._reader.analyzer(article), self._reader.prefix(article))
+            text = self.reader.text(article, "excerpt")
+            counts.add(text, self.reader.analyzer(article), self.reader.prefix(article))
         self.is_name = np.array(counts.is_name(self._vocabularies.get("words", ())), dtype=bool)
         self.compares = True
 
@@ -212,7 +214,7 @@ class FieldVectorizer:
         if self.settings.latent == 0 or self._source is None:
             return
         block = blocks[self._source]
-        languages = np.array([self._reader.language_of(article) for article in articles])
+        languages = np.array([self.reader.language_of(article) for article in articles])
         for language in sorted(set(languages.tolist())):
             rows = block[np.flatnonzero(languages == language)]
             # A word of one article binds it to no other.
@@ -252,12 +254,12 @@ class FieldVectorizer:
         articles that are asked for with it.
         """
         names = [field.name for field in self.fields]
-        blocks = self._blocks(list(counted(articles, self._reader, names, self.n_jobs)))
+        blocks = self._blocks(list(counted(articles, self.reader, names, self.n_jobs)))
         return self._joined(articles, blocks, self._embedded(articles))
 
     def compared(self, articles: Sequence[Article]) -> dict[str, csr_matrix]:
         """The matrices that only the learned ranker looks at: titles and excerpts by words, and topics."""
-        shards = list(counted(articles, self._reader, _COMPARED, self.n_jobs))
+        shards = list(counted(articles, self.reader, _COMPARED, self.n_jobs))
         return {name: self._block(name, "topics" if name == "topics" else "words", shards) for name in _COMPARED}
 
     def _blocks(self, shards: Sequence[Shard]) -> dict[str, csr_matrix]:
@@ -287,9 +289,9 @@ class FieldVectorizer:
         """The meaning of titles and excerpts, as read, by kind of embedding; 0 in a language that one does not know."""
         if self.settings.meaning == 0:
             return {}
-        read = self._reader.text
+        read = self.reader.text
         texts = [f"{repair(one.title)} . {repair(read(one, 'excerpt'))}".strip(" .") for one in articles]
-        languages = (self._reader.language_of(article).split("-")[0] for article in articles)
+        languages = (self.reader.language_of(article).split("-")[0] for article in articles)
         known = [text if code in MEANING_LANGUAGES else "" for text, code in zip(texts, languages, strict=True)]
         found = {"static": embedded(known)} if any(known) else {}
         if self.settings.semantic and any(texts):
@@ -303,6 +305,24 @@ class FieldVectorizer:
         meanings: Mapping[str, NDArray[np.float32]],
     ) -> Vectors:
         """All parts side by side, each with the root of its weight, the whole of length 1 or 0."""
+        # In blocks, for on the way it needs several times the memory of what it gives.
+        parts = [slice(start, start + _AT_ONCE) for start in range(0, max(len(articles), 1), _AT_ONCE)]
+        of_part = [
+            self._joined_block(
+                articles[part],
+                {name: block[part] for name, block in blocks.items()},
+                {name: meaning[part] for name, meaning in meanings.items()},
+            )
+            for part in parts
+        ]
+        return Vectors.joined(of_part)
+
+    def _joined_block(
+        self,
+        articles: Sequence[Article],
+        blocks: Mapping[str, csr_matrix],
+        meanings: Mapping[str, NDArray[np.float32]],
+    ) -> Vectors:
         n = len(articles)
         first = sum(map(len, self._centres.values()))
         dense = np.zeros((n, self.n_dense))
@@ -316,7 +336,7 @@ class FieldVectorizer:
                 )
             start += len(centre)
         if self._axes and self._source is not None:
-            languages = np.array([self._reader.language_of(article) for article in articles])
+            languages = np.array([self.reader.language_of(article) for article in articles])
             for language, (columns, axes) in self._axes.items():
                 rows = np.flatnonzero(languages == language)
                 if len(rows):
@@ -359,28 +379,13 @@ class FieldVectorizer:
     def unknown_terms(self, article: Article, field: str) -> set[str]:
         """The terms of one field of an article that it was fitted without."""
         known = self._vocabularies.get(field, {})
-        return {term for term in self._reader.terms(article, field) if term not in known}
+        return {term for term in self.reader.terms(article, field) if term not in known}
 
     def telling_terms(self) -> NDArray[np.bool_]:
         """The terms that at most half of the articles have, shape (n_terms,): the others say nothing to a reader."""
         if self._telling is None:
             self._telling = self.n_having * 2 <= self.n_articles
         return self._telling
-
-    def surface_forms(self, article: Article, field: str) -> dict[str, str]:
-        """The words of one field as a reader sees them, by term without `prefix`: the first form of each."""
-        reader = self._reader
-        return _surface_forms(
-            reader.text(article, field), reader.language_of(article), self.settings.stem, self.settings.stop_words
-        )
-
-    def prefix(self, article: Article) -> str:
-        """What the names of an article's terms begin with where its language is not the site's; never to be shown."""
-        return self._reader.prefix(article)
-
-    def shown_text(self, article: Article, field: str) -> str:
-        """What is read of title, excerpt or body, as a reader sees it."""
-        return repair(self._reader.text(article, field))
 
     # ---------------------------------------------------------------- state
 
@@ -390,7 +395,7 @@ class FieldVectorizer:
             "language": self.language,
             "n_articles": self.n_articles,
             "compares": self.compares,
-            "templates": sorted(self._reader.templates),
+            "templates": sorted(self.reader.templates),
             "vocabularies": {name: list(terms) for name, terms in self._vocabularies.items()},
             "axes": list(self._axes),
             "centres": list(self._centres),
@@ -407,7 +412,7 @@ class FieldVectorizer:
         described: _Document = reader_of(_Document)(document)
         self.language, self.n_articles = described["language"], described["n_articles"]
         self.compares = described["compares"]
-        self._reader = TermReader(self.settings, self.language, frozenset(described["templates"]))
+        self.reader = TermReader(self.settings, self.language, frozenset(described["templates"]))
         for name, terms in described["vocabularies"].items():
             self._vocabularies[name] = {term: column for column, term in enumerate(terms)}
             self._rarities[name] = np.asarray(arrays[f"rarity_{name}"])
@@ -435,8 +440,3 @@ class FieldVectorizer:
             fit += [axes.ndim == 2 and columns.shape == axes.shape[:1], bool(is_inside)]
         if not all(fit):
             raise ValueError("arrays are not of the size of the vocabulary")
-
-
-@lru_cache(maxsize=16_384)
-def _surface_forms(text: str, language: str, stem: bool, stop_words: bool) -> dict[str, str]:
-    return analyzer_for(language, stem, stop_words).forms(text)

@@ -99,6 +99,22 @@ def test_same_bytes(site, cluster, tmp_path, ranking):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["alone.jsonl", "together.jsonl"]
 
 
+@pytest.mark.parametrize("is_file", [True, False])
+def test_processes_of_this_machine_write_the_same_bytes(site, tmp_path, monkeypatch, is_file):
+    """To a file or a stream, counted alike."""
+    asked = settings(n_jobs=2, min_score=0.0)
+    alone, by_many = [], []
+    expected = suggest_site(site, asked, emit=alone.append, fresh=True)
+    monkeypatch.setattr("recommender.cluster.LEAST_ASKED", 100)
+    monkeypatch.setattr("recommender.cluster.here.block_size", lambda n_asked, n_workers: 50)
+    output = tmp_path / "lines.jsonl" if is_file else None
+    run_ = suggest_site(site, asked, output=output, emit=by_many.append, fresh=True)
+    lines = output.read_text().splitlines() if is_file else by_many
+    assert lines == alone
+    assert len(lines) == 240
+    assert (run_.n_suggestions, run_.reasons_for_none) == (expected.n_suggestions, expected.reasons_for_none)
+
+
 def test_lost_worker(cluster, fitted, tmp_path):
     """One worker is killed in the middle: its tasks are done again, and the bytes are the same."""
     lost = []

@@ -142,7 +142,7 @@ def test_surface_forms_are_the_words_of_the_article():
     """By term, the first form of each."""
     vectorizer = FieldVectorizer().fit(ARTICLES)
     article = Article(id="x", title="Ferries and the ferry")
-    assert vectorizer.surface_forms(article, "title") == {"ferries": "Ferries", "ferry": "ferry"}
+    assert vectorizer.reader.surface_forms(article, "title") == {"ferries": "Ferries", "ferry": "ferry"}
 
 
 def test_a_row_alone_is_to_the_last_bit_the_row_of_the_fit():
@@ -227,7 +227,7 @@ def test_a_line_that_puts_something_else_in_is_no_text(line):
     sentence = "Import duties on models of anatomy, say the guidelines, came from the north."
     article = Article("tea", title="Tea", body=f"About tea.\n{line}\n{sentence}")
     vectorizer = FieldVectorizer(language="en").fit([article])
-    assert vectorizer.shown_text(article, "body") == f"About tea. {sentence}"
+    assert vectorizer.reader.shown_text(article, "body") == f"About tea. {sentence}"
 
 
 def test_an_excerpt_from_a_template_says_nothing():
