@@ -67,7 +67,7 @@ def explain_article(
     corpus = read_corpus(site, settings, tell)
     asked = article_of(corpus, site, settings, article)
     recommender, _ = recommender_for(corpus, settings, loaded, tell, site, model, decisions_of(site, corpus))
-    suggestions = tuple(recommender.suggest(asked, settings.ranking.k, settings.ranking.min_score))
+    suggestions = tuple(recommender.suggest(asked))
     none = "" if suggestions else recommender.why_none(asked)
     compared = reason = None
     if candidate is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from recommender.articles import Reading
@@ -57,10 +58,7 @@ def report_site(
     loaded = load_recommender(model, settings)
     corpus = read_corpus(site, settings, tell, strict=strict)
     recommender, _ = recommender_for(corpus, settings, loaded, tell, site, model, decisions_of(site, corpus))
-    ranking = settings.ranking
-    answers = recommender.answers(
-        ranking.k, min_score=ranking.min_score, progress=lambda done, total: tell("suggestions", done, total)
-    )
+    answers = recommender.answers(progress=partial(tell, "suggestions"))
     graded = None
     if given is not None:
         graded = evaluate(

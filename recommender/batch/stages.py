@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,13 +37,7 @@ def read_corpus(
     SiteError
         The site cannot be read, or every file of it has a problem: a run that knows no article must write nothing.
     """
-    corpus = read_site(
-        site,
-        settings,
-        strict=strict,
-        fresh=fresh,
-        progress=lambda done, total: progress("articles", done, total),
-    )
+    corpus = read_site(site, settings, strict=strict, fresh=fresh, progress=partial(progress, "articles"))
     if not corpus:
         cure = f"{site}: no article is left to read. Mend the files that are named above."
         raise SiteError("\n".join([*map(str, corpus.reading.problems), cure]))
@@ -86,7 +81,7 @@ def recommender_for(
 
     def fitted() -> Recommender:
         new = Recommender(settings, decisions)
-        return new.fit(corpus, progress=lambda done, total: progress("model", done, total))
+        return new.fit(corpus, progress=partial(progress, "model"))
 
     if loaded is None:
         return fitted(), None

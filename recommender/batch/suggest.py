@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain
@@ -29,14 +28,16 @@ from recommender.errors import RecommenderError, SettingsError
 from recommender.report.change_report import check_format, write_changes
 from recommender.report.changes import compare
 from recommender.report.record import Record, Records
-from recommender.runs import LastRun, Outcome, file_digest, folder_digest, warnings_heard
+from recommender.runs import LastRun, News, Outcome, file_digest, folder_digest, warnings_heard
 from recommender.settings import Settings
-from recommender.writing import WRITERS, Answer, FileChange, Plan, apply_changes, jsonl_lines
+from recommender.writing import WRITERS, Answer, FileChange, apply_changes, jsonl_lines
 from recommender.writing.atomic import is_stream, remove_leftovers, replace_file_by_parts, unwritten
+from recommender.writing.decisions import Decisions
 from recommender.writing.lock import only_writer
+from recommender.writing.plan import Tally
 
 if TYPE_CHECKING:
-    from recommender.cluster import Written
+    from recommender.model import Recommender
 
 logger = logging.getLogger(__name__)
 
@@ -78,6 +79,38 @@ class SuggestRun(Outcome):
     def n_with_none(self) -> int:
         """Articles without a suggestion."""
         return sum(self.reasons_for_none.values())
+
+
+@dataclass(frozen=True)
+class _Job:
+    """What a run has to do: what it read, and where its answers go; others as in `suggest_site`."""
+
+    site: Path
+    settings: Settings
+    corpus: Corpus
+    chosen: tuple[str, ...]
+    output: Path | None
+    emit: Callable[[str], object] | None
+    plan_only: bool
+    strict: bool
+    client: Any
+    tell: Progress
+
+    @property
+    def is_stream(self) -> bool:
+        """Whether the answers go into a stream, of which nothing stays that could stand in for another run."""
+        return self.settings.writing.writer == "jsonl" if self.output is None else is_stream(self.output)
+
+
+@dataclass
+class _Written:
+    """What became of the answers, as `SuggestRun` and `Outcome` have it."""
+
+    tally: Tally = field(default_factory=Tally)
+    changes: tuple[FileChange, ...] = ()
+    n_changed: int = 0
+    files: Mapping[Path, str] = field(default_factory=dict)
+    problems: tuple[RecommenderError, ...] = ()
 
 
 def suggest_site(
@@ -139,165 +172,55 @@ def suggest_site(
     """
     start = time.monotonic()
     tell = progress or silence
-    if dask is not None:
-        from recommender import cluster  # what it needs takes a second to import, and few runs need it
+    _check(settings, model, output, plan_only, dask, reports)
+    with _connected(dask) as client, warnings_heard() as warnings:
+        corpus = read_corpus(site, settings, tell, strict=strict, fresh=fresh)
+        decisions = decisions_of(site, corpus)
+        chosen = choose_articles(corpus, site, only)
+        job = _Job(site, settings, corpus, chosen, output, emit, plan_only, strict, client, tell)
+        past = _Past(job, decisions, model, require, reports)
+        outcome = None if fresh else past.recall()
+        is_unchanged, written = outcome is not None, _Written()
+        if outcome is None:
+            warnings.clear()  # those of reading come again with the next reading
+            loaded = load_recommender(model, settings)
+            if require:
+                _pass_gate(corpus, settings, require, tell)
+            recommender, news = recommender_for(corpus, settings, loaded, tell, site, model, decisions)
+            written = _write(job, recommender, past.records)
+            past.report(recommender)
+            outcome = _outcome(recommender, news, written, warnings)
+            # What could not be written depends on more than the inputs, so the next run tries again.
+            if past.last is not None and outcome.files and not written.problems:
+                past.last.remember(outcome)
+    return SuggestRun(
+        **vars(outcome),
+        n_articles=len(corpus),
+        n_asked=len(chosen),
+        reading=corpus.reading,
+        changes=written.changes,
+        n_changed=written.n_changed,
+        problems=(*corpus.reading.problems, *written.problems),
+        seconds=time.monotonic() - start,
+        is_unchanged=is_unchanged,
+    )
 
-        _check_for_cluster(settings, output, plan_only=plan_only, reports=reports)
+
+def _check(
+    settings: Settings,
+    model: Path | None,
+    output: Path | None,
+    plan_only: bool,
+    dask: str | None,
+    reports: Sequence[Path],
+) -> None:
+    """Say what is wrong before anything is read: a person should not wait to hear that."""
     for file in reports:
         check_format(file)
     if model is not None:
         check_model(model)
-    with (
-        nullcontext() if dask is None else cluster.connected(dask) as client,
-        warnings_heard() as warnings,
-    ):
-        corpus = read_corpus(site, settings, tell, strict=strict, fresh=fresh)
-        decisions = decisions_of(site, corpus)
-        chosen = choose_articles(corpus, site, only)
-        read: dict[str, Any] = {"n_articles": len(corpus), "n_asked": len(chosen), "reading": corpus.reading}
-        writer = settings.writing.writer
-        last = None
-        model_digest = "" if model is None or client is not None else folder_digest(model)
-        # Lines that go to the standard output, or into any other stream, are not kept, so there is nothing that could
-        # stand in for a run; nor is what the workers of a cluster wrote.
-        is_kept = writer != "jsonl" if output is None else not is_stream(output)
-        if client is None and is_kept:
-            last = LastRun.of(
-                site, settings, corpus, chosen, decisions, model=model_digest, output=output, require=require
-            )
-        # Lines are not held in memory, so they are noted for the next run only where a report is asked for.
-        records = Records(site, settings, output) if client is None and (reports or writer != "jsonl") else None
-        before = records.load() if records is not None and reports else None
-        has_record = not reports or (before is not None and bool(before.articles))
-        if last is not None and not fresh and has_record and (known := last.recall()) is not None:
-            if before is not None:
-                _write_reports(before, before, reports)
-            return SuggestRun(
-                **vars(known),
-                **read,
-                problems=corpus.reading.problems,
-                seconds=time.monotonic() - start,
-                is_unchanged=True,
-            )
-        warnings.clear()  # those of reading come again with the next reading
-        loaded = load_recommender(model, settings)
-        if require:
-            _pass_gate(corpus, settings, require, tell)
-        recommender, news = recommender_for(corpus, settings, loaded, tell, site, model, decisions)
-        tally = _Tally()
-        ranking = settings.ranking
-        answers = tally.count(
-            recommender.answers(ranking.k, chosen, ranking.min_score, progress=partial(tell, "suggestions"))
-        )
-        if records is not None:
-            answers = records.take(answers)
-        plan = Plan()
-        n_changed = 0
-        lost: Sequence[RecommenderError] = ()
-        files: Mapping[Path, str] = {}
-        if client is not None and output is not None:
-            done = cluster.suggest_on_cluster(
-                client, recommender, chosen, output, ranking.k, ranking.min_score, partial(tell, "suggestions")
-            )
-            n_changed, tally = done.n_changed, _Tally(done.n_suggestions, Counter(done.reasons_for_none))
-        elif writer == "jsonl" and (output is None or not plan_only):
-            from recommender import cluster
-
-            lines: Iterator[bytes] = (f"{line}\n".encode() for line in jsonl_lines(answers))
-            if records is None and len(chosen) >= cluster.LEAST_ASKED and n_cores(ranking.n_jobs) > 1:
-                lines = tally.count_written(
-                    cluster.lines_by_processes(
-                        recommender, chosen, ranking.k, ranking.min_score, partial(tell, "suggestions")
-                    )
-                )
-            n_changed = _write_lines(lines, output, emit)
-            files = {output: file_digest(output)} if output is not None and is_kept else {}
-        else:
-            plan = WRITERS[writer](corpus, site, answers, settings, output)
-            n_changed, files = len(plan.changes), plan.files
-            if strict and plan.problems:
-                raise plan.problems[0]
-            if not plan_only:
-                with only_writer(site):
-                    remove_leftovers([*plan.files, *(change.path for change in plan.changes)])
-                    n_changed, lost = apply_changes(
-                        plan.changes, lambda n_done: tell("files", n_done, len(plan.changes)), strict=strict
-                    )
-        if records is not None:
-            partly = before or (records.load() if len(chosen) < len(corpus) else None)
-            quality: Mapping[str, float] = {}
-            if reports:
-                from recommender.report.quality import quality_of
-
-                quality = quality_of(recommender, corpus)
-            record = records.make(corpus, recommender, settings, partly, model=model_digest, quality=quality)
-            _write_reports(before, record, reports)
-            if not plan_only:
-                records.save(record)
-    outcome = Outcome(
-        ranker_name=recommender.ranker_name,
-        ranker_decision=recommender.ranker_decision,
-        n_suggestions=tally.n_suggestions,
-        reasons_for_none=dict(sorted(tally.reasons_for_none.items(), key=lambda item: (-item[1], item[0]))),
-        news=news,
-        warnings=tuple(warnings),
-        files={str(path.absolute()): digest_ for path, digest_ in files.items()},
-    )
-    # What could not be written depends on more than the inputs, so the next run tries again.
-    if last is not None and outcome.files and not plan.problems and not lost:
-        last.remember(outcome)
-    return SuggestRun(
-        **vars(outcome),
-        **read,
-        changes=plan.changes,
-        n_changed=n_changed,
-        problems=(*corpus.reading.problems, *plan.problems, *lost),
-        seconds=time.monotonic() - start,
-    )
-
-
-@dataclass
-class _Tally:
-    """Counts answers on their way to a writer."""
-
-    n_suggestions: int = 0
-    reasons_for_none: Counter[str] = field(default_factory=Counter)
-
-    def count(self, answers: Iterable[Answer]) -> Iterator[Answer]:
-        """The same answers, counted as they pass."""
-        for answer in answers:
-            self.n_suggestions += len(answer.suggestions)
-            if not answer.suggestions:
-                self.reasons_for_none[answer.reason_for_none] += 1
-            yield answer
-        logger.info("suggestions: %s", f"{self.n_suggestions:,}")
-
-    def count_written(self, blocks: Iterable[tuple[Written, bytes]]) -> Iterator[bytes]:
-        """The lines of blocks that processes wrote, counted as they pass."""
-        for written, lines in blocks:
-            self.n_suggestions += written.n_suggestions
-            self.reasons_for_none.update(written.reasons_for_none)
-            yield lines
-        logger.info("suggestions: %s", f"{self.n_suggestions:,}")
-
-
-def _write_lines(lines: Iterable[bytes], output: Path | None, emit: Callable[[str], object] | None) -> int:
-    """Write whole lines as they come, to a file or to whoever takes them; returns how many files changed."""
-    if output is None:
-        for line in chain.from_iterable(some.splitlines() for some in lines):
-            if emit:
-                emit(line.decode())
-        return 0
-    try:
-        return int(replace_file_by_parts(output, lines))
-    except OSError as error:
-        raise unwritten(output, error) from error
-
-
-def _check_for_cluster(
-    settings: Settings, output: Path | None, *, plan_only: bool, reports: Sequence[Path] = ()
-) -> None:
-    """Raise SettingsError where the settings ask for what a cluster does not do."""
+    if dask is None:
+        return
     if settings.writing.writer != "jsonl" or output is None:
         raise SettingsError(
             "--dask: workers write lines of JSON where all of them can reach. "
@@ -309,11 +232,76 @@ def _check_for_cluster(
         raise SettingsError("--dask: --check, --diff and --dry-run compare files here. Leave one of the two out.")
 
 
-def _write_reports(before: Record | None, after: Record, files: Sequence[Path]) -> None:
-    if files:
-        changes = compare(before, after)
-        for file in files:
-            write_changes(changes, file)
+def _connected(dask: str | None) -> AbstractContextManager[Any]:
+    """A client of the cluster, or None without one."""
+    if dask is None:
+        return nullcontext()
+    from recommender import cluster  # what it needs takes a second to import, and few runs need it
+
+    return cluster.connected(dask)
+
+
+class _Past:
+    """
+    What earlier runs left, and what this one leaves for the next; nothing of what the workers of a cluster write.
+
+    Attributes
+    ----------
+    last : LastRun or None
+        The run with the same inputs, where something stays of a run that could stand in for another.
+    records : Records or None
+        What each article was given. Lines are not held in memory, so of them only where a report is asked for.
+    """
+
+    def __init__(
+        self, job: _Job, decisions: Decisions, model: Path | None, require: Sequence[str], reports: Sequence[Path]
+    ) -> None:
+        self._job, self._reports = job, reports
+        self.last: LastRun | None = None
+        self.records: Records | None = None
+        self._before: Record | None = None
+        if job.client is not None:
+            return
+        self._model = "" if model is None else folder_digest(model)
+        if not job.is_stream:
+            self.last = LastRun.of(
+                job.site, job.settings, job.corpus, job.chosen, decisions,
+                model=self._model, output=job.output, require=require,
+            )  # fmt: skip
+        if reports or job.settings.writing.writer != "jsonl":
+            self.records = Records(job.site, job.settings, job.output)
+            self._before = self.records.load() if reports else None
+
+    def recall(self) -> Outcome | None:
+        """What a run with the same inputs did, reported once more; None where none stands in for this one."""
+        if self.last is None or (self._reports and not (self._before and self._before.articles)):
+            return None
+        outcome = self.last.recall()
+        if outcome is not None and self._before is not None:
+            self._write_reports(self._before)
+        return outcome
+
+    def report(self, recommender: Recommender) -> None:
+        """Tell what changed since the last run, and keep what this one gave for the next."""
+        if self.records is None:
+            return
+        job = self._job
+        quality: Mapping[str, float] = {}
+        if self._reports:
+            from recommender.report.quality import quality_of
+
+            quality = quality_of(recommender, job.corpus)
+        before = self._before or (self.records.load() if len(job.chosen) < len(job.corpus) else None)
+        record = self.records.make(job.corpus, recommender, job.settings, before, model=self._model, quality=quality)
+        self._write_reports(record)
+        if not job.plan_only:
+            self.records.save(record)
+
+    def _write_reports(self, after: Record) -> None:
+        if self._reports:
+            changes = compare(self._before, after)
+            for file in self._reports:
+                write_changes(changes, file)
 
 
 def _pass_gate(corpus: Corpus, settings: Settings, require: Sequence[str], progress: Progress) -> None:
@@ -324,3 +312,74 @@ def _pass_gate(corpus: Corpus, settings: Settings, require: Sequence[str], progr
     report = evaluate(corpus, settings, measures=tuple(measured), progress=progress)
     report.check(require, "--require")
     logger.info("evaluation: passed %s", ", ".join(require))
+
+
+def _write(job: _Job, recommender: Recommender, records: Records | None) -> _Written:
+    """Have what each article shows written: by a cluster, as lines that are in memory one by one, or into files."""
+    progress = partial(job.tell, "suggestions")
+    if job.client is not None and job.output is not None:
+        from recommender import cluster
+
+        done = cluster.suggest_on_cluster(job.client, recommender, job.chosen, job.output, progress=progress)
+        return _Written(done.tally, n_changed=done.n_changed)
+    written = _Written()
+    answers = written.tally.counted(recommender.answers(only=job.chosen, progress=progress))
+    if records is not None:
+        answers = records.take(answers)
+    if job.settings.writing.writer == "jsonl" and (job.output is None or not job.plan_only):
+        from recommender import cluster
+
+        lines: Iterator[bytes] = (f"{line}\n".encode() for line in jsonl_lines(answers))
+        n_jobs = n_cores(job.settings.ranking.n_jobs)
+        if records is None and len(job.chosen) >= cluster.LEAST_ASKED and n_jobs > 1:
+            lines = cluster.lines_by_processes(recommender, job.chosen, written.tally, progress)
+        _write_lines(job, lines, written)
+    else:
+        _write_files(job, answers, written)
+    logger.info("suggestions: %s", f"{written.tally.n_suggestions:,}")
+    return written
+
+
+def _write_lines(job: _Job, lines: Iterable[bytes], written: _Written) -> None:
+    """Write whole lines as they come, to a file or to whoever takes them."""
+    if job.output is None:
+        for line in chain.from_iterable(some.splitlines() for some in lines):
+            if job.emit:
+                job.emit(line.decode())
+        return
+    try:
+        written.n_changed = int(replace_file_by_parts(job.output, lines))
+    except OSError as error:
+        raise unwritten(job.output, error) from error
+    if not job.is_stream:
+        written.files = {job.output: file_digest(job.output)}
+
+
+def _write_files(job: _Job, answers: Iterable[Answer], written: _Written) -> None:
+    """Plan what the writer changes, and change it."""
+    plan = WRITERS[job.settings.writing.writer](job.corpus, job.site, answers, job.settings, job.output)
+    written.changes, written.files, written.problems = plan.changes, plan.files, plan.problems
+    written.n_changed = len(plan.changes)
+    if job.strict and plan.problems:
+        raise plan.problems[0]
+    if job.plan_only:
+        return
+    with only_writer(job.site):
+        remove_leftovers([*plan.files, *(change.path for change in plan.changes)])
+        written.n_changed, lost = apply_changes(
+            plan.changes, lambda n_done: job.tell("files", n_done, len(plan.changes)), strict=job.strict
+        )
+    written.problems += tuple(lost)
+
+
+def _outcome(recommender: Recommender, news: News | None, written: _Written, warnings: Sequence[str]) -> Outcome:
+    reasons = sorted(written.tally.reasons_for_none.items(), key=lambda item: (-item[1], item[0]))
+    return Outcome(
+        ranker_name=recommender.ranker_name,
+        ranker_decision=recommender.ranker_decision,
+        n_suggestions=written.tally.n_suggestions,
+        reasons_for_none=dict(reasons),
+        news=news,
+        warnings=tuple(warnings),
+        files={str(path.absolute()): digest for path, digest in written.files.items()},
+    )

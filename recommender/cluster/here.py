@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from recommender.cluster.run import block_size
-from recommender.cluster.tasks import Written, answer
+from recommender.cluster.tasks import answer
 from recommender.content.processes import in_processes, n_cores
 from recommender.model import Recommender
+from recommender.writing.plan import Tally
 
 #: Articles from which it pays: starting processes and loading the model in each takes some three seconds.
 LEAST_ASKED = 20_000
@@ -18,19 +19,18 @@ LEAST_ASKED = 20_000
 def lines_by_processes(
     recommender: Recommender,
     ids: Sequence[str],
-    k: int | None = None,
-    min_score: float | None = None,
+    tally: Tally,
     progress: Callable[[int, int], None] | None = None,
-) -> Iterator[tuple[Written, bytes]]:
+) -> Iterator[bytes]:
     """
-    Each block's lines, in the order of the ids, and what is in them; as many processes as ``ranking.n_jobs`` says.
+    The lines of some articles, block by block, by as many processes as ``ranking.n_jobs`` says.
 
     Parameters
     ----------
     ids
         The articles that are asked for, sorted.
-    k, min_score
-        As in `Recommender.suggest_all`.
+    tally
+        Counts what is in the lines.
     progress
         Called with (articles done, articles in all).
     """
@@ -40,13 +40,14 @@ def lines_by_processes(
         model = Path(folder) / "model"
         recommender.save(model, bodies=True)
         tasks = [
-            (str(model), recommender.decisions, ids[start : start + block], k, min_score, folder, f"part-{start}.jsonl")
+            (str(model), recommender.decisions, ids[start : start + block], None, None, folder, f"part-{start}.jsonl")
             for start in range(0, len(ids), block)
         ]
         n_done = 0
         for written in in_processes(answer, tasks, n_jobs, worth_it=True):
             part = Path(folder) / written.name
-            yield written, part.read_bytes()
+            tally.add(written.tally)
+            yield part.read_bytes()
             part.unlink()
             n_done += written.n_articles
             if progress:

@@ -13,9 +13,8 @@ import json
 import logging
 import secrets
 import shutil
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ from recommender.errors import MissingExtraError, RecommenderError, WriteError
 from recommender.model import Recommender
 from recommender.writing.atomic import replace_file, replace_file_by_parts
 from recommender.writing.decisions import Decisions
+from recommender.writing.plan import Tally
 
 logger = logging.getLogger(__name__)
 
@@ -40,23 +40,9 @@ _SECONDS_TO_CONNECT = 20
 
 @dataclass(frozen=True)
 class ClusterRun:
-    """
-    What a run on a cluster wrote.
+    """What a run on a cluster wrote: what is in it, how many files changed, and the articles asked for at once."""
 
-    Parameters
-    ----------
-    n_suggestions
-        Suggestions in all.
-    reasons_for_none
-        How many articles have no suggestion, by the reason.
-    n_changed
-        Files that changed.
-    block
-        Articles asked for at once.
-    """
-
-    n_suggestions: int
-    reasons_for_none: dict[str, int]
+    tally: Tally
     n_changed: int
     block: int
 
@@ -156,8 +142,7 @@ def suggest_on_cluster(
         raise WriteError(f"{output}: cannot be written ({error.strerror or error}). Name another place.") from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    reasons = sum((Counter(part.reasons_for_none) for part in written), Counter[str]())
-    return ClusterRun(sum(part.n_suggestions for part in written), dict(reasons), n_changed, block)
+    return ClusterRun(_tally(written), n_changed, block)
 
 
 def _run(
@@ -206,6 +191,13 @@ def _run(
     return sorted(written, key=lambda part: part.name)
 
 
+def _tally(written: Iterable[Written]) -> Tally:
+    tally = Tally()
+    for part in written:
+        tally.add(part.tally)
+    return tally
+
+
 def _write_manifest(output: Path, written: Sequence[Written]) -> int:
     """Write the list of the files, and take away those of an earlier run that are not in it; how many files changed."""
     manifest = output / MANIFEST
@@ -216,9 +208,16 @@ def _write_manifest(output: Path, written: Sequence[Written]) -> int:
                 (output / name).unlink(missing_ok=True)
     document = {
         "n_articles": sum(part.n_articles for part in written),
-        "n_suggestions": sum(part.n_suggestions for part in written),
+        "n_suggestions": sum(part.tally.n_suggestions for part in written),
         "parts": [
-            {name: value for name, value in asdict(part).items() if name not in ("reasons_for_none", "is_new")}
+            {
+                "name": part.name,
+                "n_articles": part.n_articles,
+                "n_suggestions": part.tally.n_suggestions,
+                "first_id": part.first_id,
+                "last_id": part.last_id,
+                "n_bytes": part.n_bytes,
+            }
             for part in written
         ],
     }

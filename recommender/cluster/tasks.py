@@ -8,7 +8,6 @@ the same to the byte.
 from __future__ import annotations
 
 import gc
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,6 +17,7 @@ from recommender.model import Recommender, load_model
 from recommender.writing import jsonl_lines
 from recommender.writing.atomic import replace_file
 from recommender.writing.decisions import Decisions
+from recommender.writing.plan import Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,7 @@ class Written:
 
     name: str
     n_articles: int
-    n_suggestions: int
-    reasons_for_none: dict[str, int]
+    tally: Tally
     first_id: str
     last_id: str
     n_bytes: int
@@ -51,19 +50,10 @@ def answer(
     output: str,
     name: str,
 ) -> Written:
-    """Answer for a block of ids, and write its lines as one file, whole or not at all."""
-    recommender = _loaded(model)
+    """Answer for a block of ids, sorted, and write its lines as one file, whole or not at all."""
+    recommender, tally = _loaded(model), Tally()
     recommender.decisions = decisions
-    answers = list(recommender.answers(k, ids, min_score, n_threads=1))
-    content = "".join(f"{line}\n" for line in jsonl_lines(answers)).encode()
+    lines = jsonl_lines(tally.counted(recommender.answers(k, ids, min_score, n_threads=1)))
+    content = "".join(f"{line}\n" for line in lines).encode()
     is_new = replace_file(Path(output) / name, content)
-    return Written(
-        name=name,
-        n_articles=len(answers),
-        n_suggestions=sum(len(answer.suggestions) for answer in answers),
-        reasons_for_none=dict(Counter(answer.reason_for_none for answer in answers if not answer.suggestions)),
-        first_id=answers[0].article_id,
-        last_id=answers[-1].article_id,
-        n_bytes=len(content),
-        is_new=is_new,
-    )
+    return Written(name, len(ids), tally, ids[0], ids[-1], len(content), is_new)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -32,6 +33,27 @@ class Answer:
     article_id: str
     suggestions: tuple[Suggestion, ...] = ()
     reason_for_none: str = ""
+
+
+@dataclass
+class Tally:
+    """How many suggestions some answers have, and for which reasons how many have none."""
+
+    n_suggestions: int = 0
+    reasons_for_none: Counter[str] = field(default_factory=Counter)
+
+    def counted(self, answers: Iterable[Answer]) -> Iterator[Answer]:
+        """The same answers, counted as they pass."""
+        for answer in answers:
+            self.n_suggestions += len(answer.suggestions)
+            if not answer.suggestions:
+                self.reasons_for_none[answer.reason_for_none] += 1
+            yield answer
+
+    def add(self, other: Tally) -> None:
+        """Count what another has counted."""
+        self.n_suggestions += other.n_suggestions
+        self.reasons_for_none.update(other.reasons_for_none)
 
 
 @dataclass(frozen=True)

@@ -209,7 +209,7 @@ def test_learned_model(cluster, tmp_path):
     assert rec.ranker_name == "learned"
     with connected(cluster) as client:
         made = suggest_on_cluster(client, rec, rec.article_ids, tmp_path / "lines.jsonl")
-    assert made.n_suggestions > 0
+    assert made.tally.n_suggestions > 0
     assert (tmp_path / "lines.jsonl").read_bytes() == lines_of(rec)
 
 
