@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from recommender.content import dates
 from recommender.content.dates import NoDayError, read_date
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -130,6 +131,21 @@ def test_languages(text, language):
 def test_language_decides():
     """A word that is two months in two languages is the month of the article's."""
     assert [read_date("5 listopada 2021", UTC, (language,)).month for language in ("pl", "hr")] == [11, 10]
+
+
+@pytest.mark.parametrize(
+    "text", ["2 Machi 2021", "2 mars 2021", "2 marts 2021", "2 märts 2021", "2 maaliskuuta 2021",
+             "2 มีนาคม 2021", "2 ማርች 2021", "2 mar 2021", "2 Mrt 2021"],
+)  # fmt: skip
+def test_any_language(text):
+    """The names of months are known in two hundred languages, also where several share one."""
+    assert read_date(text, UTC) == datetime(2021, 3, 2, tzinfo=UTC)
+
+
+def test_few_languages_are_tried():
+    """A text that is no date costs no attempt in each of two hundred languages: a list may have a thousand such."""
+    assert dates._languages_like("xqz vbn 2021") == ()
+    assert len(dates._languages_like("mar nov am hr 2021")) == dates._MOST_LANGUAGES
 
 
 @pytest.mark.parametrize("value", ["Last Modified", "git Created", "0001-01-01T00:00:00Z", date(1, 1, 1)])

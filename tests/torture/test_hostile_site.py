@@ -71,6 +71,7 @@ TEXTS: dict[str, str | bytes] = {
     "short-post-urls": _titled("related:", *(f"- '{n}{'{% link ' * 400}'" for n in range(900))),
     "a-million-entries": _titled("related:", *(f"- title: Tea {n}" for n in range(300_000))),
     "twenty-thousand-entries": _titled("related:", *(f"- title: Tea {n}" for n in range(20_000))),
+    "dates-in-no-language": _titled("related:", *(f"- {{title: Tea, date: xqz {n} vbn 2021}}" for n in range(1_000))),
     "entries-in-brackets": _titled(f"related: [{'a,' * 2_000_000}]"),
     "many-topics": _titled(f"topics: [{','.join(f'a{n}' for n in range(50_000))}]"),
     "long-title": _front(f"title: {'tea ' * 500_000}"),
