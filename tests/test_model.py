@@ -3,6 +3,7 @@
 import dataclasses
 import threading
 from datetime import UTC, datetime, timedelta
+from itertools import product
 
 import pytest
 
@@ -118,6 +119,31 @@ def test_of_several_with_one_title_only_one_is_suggested(corpus):
     other = next(one.id for one in told if one.id != shown)
     assert rec.explain("tea-0", shown).obstacle == ""
     assert rec.explain("tea-0", other).obstacle == f"it is a copy of {shown} (copies)"
+
+
+@pytest.mark.parametrize(
+    ("title", "days", "is_copy"),
+    [
+        ("Harbour ferry strike cancels every sailing to Norderney", 1, True),
+        ("Harbour ferry strike cancels every sailing to Norderney", 40, False),
+        ("Ferry strike in harbour cancels sailing to Norderney, part 2", 1, False),
+        ("Ferry strike settled: captains get new contract on pay", 1, False),
+    ],
+)
+def test_one_story_is_suggested_once(title, days, is_copy):
+    """Told in other words a day apart; a part of a series, and what follows a month later, stand for themselves."""
+    first = datetime(2024, 3, 1, tzinfo=UTC)
+    told = "Ferry strike in harbour cancels every sailing to Norderney"
+    articles = [
+        Article("asked", title="When ferries to Norderney sail", excerpt="Sailing times from the harbour.",
+                published_at=first),
+        Article("one", title=told, excerpt="Captains want more pay.", published_at=first),
+        Article("other", title=title, excerpt="Captains want more pay.", published_at=first + timedelta(days)),
+        *(Article(f"x{n}", title=f"{a} {b}", published_at=first)
+          for n, (a, b) in enumerate(product(["Green", "Old", "Big", "Late"], ["tea", "road", "cup", "bill"]))),
+    ]  # fmt: skip
+    found = Recommender(settings_from_mapping({"ranking": {"min_score": 0.01}})).fit(Corpus(articles)).suggest("asked")
+    assert {"one", "other"} & {one.article_id for one in found} == ({"other"} if is_copy else {"one", "other"})
 
 
 def test_an_article_with_the_same_title_may_be_suggested_once():

@@ -59,6 +59,12 @@ class Vectors:
             self.terms[rows], self.dense[rows], {name: matrix[rows] for name, matrix in self.compared.items()}
         )
 
+    def products(self) -> NDArray[np.float64]:
+        """The similarity of each row to each, rounded to six places; shape (n_rows, n_rows)."""
+        dense = np.maximum(self.dense @ self.dense.T, 0.0)
+        terms = (self.terms @ self.terms.T).toarray()
+        return np.asarray(np.round(terms.astype(np.float64) + dense, 6))
+
     @classmethod
     def joined(cls, parts: Sequence[Vectors]) -> Vectors:
         """The rows of all parts, one after the other."""
