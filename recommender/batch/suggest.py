@@ -347,6 +347,7 @@ def _write_lines(job: _Job, lines: Iterable[bytes], written: _Written) -> None:
             if job.emit:
                 job.emit(line.decode())
         return
+    remove_leftovers([job.output])
     try:
         written.n_changed = int(replace_file_by_parts(job.output, lines))
     except OSError as error:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor
 from typing import TypeVar
+
+from recommender.errors import RecommenderError
 
 T = TypeVar("T")
 
@@ -23,15 +26,26 @@ def in_processes(
         As in joblib.
     worth_it
         Whether the work takes longer than starting processes; else, and on one core, it is done here.
+
+    Raises
+    ------
+    RecommenderError
+        A process ended in the middle: somebody, or the system that had no memory left, has killed it.
     """
     if not worth_it or len(tasks) < 2 or n_cores(n_jobs) == 1:
-        return (function(*task) for task in tasks)
+        yield from (function(*task) for task in tasks)
+        return
     # Its import takes longer than a warm reading.
     import joblib
 
     parallel = joblib.Parallel(n_jobs=n_jobs, return_as="generator", batch_size=1)
-    found: Iterator[T] = parallel(joblib.delayed(function)(*task) for task in tasks)
-    return found
+    try:
+        yield from parallel(joblib.delayed(function)(*task) for task in tasks)
+    except BrokenExecutor:
+        raise RecommenderError(
+            f"one of {n_cores(n_jobs)} processes of this run was killed, as systems do where memory runs out. "
+            "Free some memory, or set ranking.n_jobs: 1, and run again."
+        ) from None
 
 
 def n_cores(n_jobs: int) -> int:

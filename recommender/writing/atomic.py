@@ -29,7 +29,7 @@ from recommender.bounds import Fence, UnreadableError
 from recommender.cache import digest
 from recommender.errors import RecommenderError, WriteError
 from recommender.writing.attributes import keep_attributes, keep_owner_and_mode
-from recommender.writing.lock import try_lock
+from recommender.writing.lock import is_unlocked, try_lock
 
 #: How often a file is made anew that somebody else keeps changing.
 _MOST_TRIES = 10
@@ -178,20 +178,10 @@ def remove_leftovers(paths: Iterable[Path]) -> int:
     for folder in {Path(os.path.realpath(path)).parent for path in paths}:
         with contextlib.suppress(OSError):
             for file in folder.iterdir():
-                if _LEFTOVER.fullmatch(file.name) and _is_abandoned(file):
+                if _LEFTOVER.fullmatch(file.name) and stat.S_ISREG(file.lstat().st_mode) and is_unlocked(file):
                     file.unlink(missing_ok=True)
                     n_removed += 1
     return n_removed
-
-
-def _is_abandoned(file: Path) -> bool:
-    if not stat.S_ISREG(file.lstat().st_mode):
-        return False
-    descriptor = os.open(file, os.O_RDONLY)
-    try:
-        return try_lock(descriptor) is True
-    finally:
-        os.close(descriptor)
 
 
 def _check_place(path: Path, fence: Fence | None) -> None:

@@ -92,6 +92,15 @@ def try_lock(descriptor: int) -> bool | None:
     return True
 
 
+def is_unlocked(path: Path) -> bool:
+    """Whether nobody holds a file or folder that whoever works with it locks: its process has ended."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        return try_lock(descriptor) is True
+    finally:
+        os.close(descriptor)
+
+
 def _holder(inode: int) -> str:
     """The run that holds the lock of a folder, as messages name it; Linux tells its process."""
     with suppress(OSError, ValueError, IndexError):

@@ -5,7 +5,9 @@ import os
 import random
 import signal
 import sys
+import tempfile
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -20,6 +22,7 @@ from recommender.model import Recommender
 from recommender.settings import settings_from_mapping
 from recommender.writing import jsonl_lines
 from recommender.writing.decisions import Decisions
+from recommender.writing.lock import only_writer
 
 distributed = pytest.importorskip("distributed", reason="needs Dask: pip install 'recommender[dask]'")
 # What Dask warns of on its own behalf, such as a killed worker, is no fault of ours.
@@ -113,6 +116,58 @@ def test_processes_of_this_machine_write_the_same_bytes(site, tmp_path, monkeypa
     assert lines == alone
     assert len(lines) == 240
     assert (run_.n_suggestions, run_.reasons_for_none) == (expected.n_suggestions, expected.reasons_for_none)
+
+
+@pytest.fixture
+def by_processes(site, tmp_path, monkeypatch):
+    """A run by processes that write among temporary files of their own; its output, and its folder of those."""
+    monkeypatch.setattr("recommender.cluster.LEAST_ASKED", 100)
+    monkeypatch.setattr("recommender.cluster.here.block_size", lambda n_asked, n_workers: 50)
+    temporary, output = tmp_path / "temporary", tmp_path / "out" / "lines.jsonl"
+    temporary.mkdir()
+    output.parent.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    asked = settings(n_jobs=2, min_score=0.0)
+    return partial(suggest_site, site, asked, output=output, fresh=True), output, temporary
+
+
+@pytest.mark.parametrize(
+    ("fault", "message"),
+    [
+        (lambda: os.kill(os.getpid(), signal.SIGKILL), "one of 2 processes of this run was killed"),
+        (
+            lambda: os.write(os.open("/dev/full", os.O_WRONLY), b"x"),
+            r"temporary: processes .* \(No space left on device",
+        ),
+    ],
+)
+def test_a_process_of_this_machine_fails(by_processes, monkeypatch, fault, message):
+    """One that is killed or has no room ends the run with its cure; the output stays as it was, and nothing else."""
+    run_, output, temporary = by_processes
+    output.write_text("as it was")
+    monkeypatch.setattr(
+        "recommender.cluster.here.answer", lambda *task: fault() if task[-1] == "part-150.jsonl" else answer(*task)
+    )
+    with pytest.raises(RecommenderError, match=message) as caught:
+        run_()
+    assert "ranking.n_jobs: 1" in str(caught.value)
+    assert output.read_text() == "as it was"
+    assert [*output.parent.iterdir(), *temporary.iterdir()] == [output]
+
+
+def test_what_killed_runs_left_goes(by_processes):
+    """A folder that nobody holds any more is removed, as is half of an output; those of runs and of people stay."""
+    run_, output, temporary = by_processes
+    kept = [".recommender-lines-held", ".recommender-lines-new", "recommender-mine"]
+    for name in (*kept, ".recommender-lines-dead"):
+        (temporary / name / "model").mkdir(parents=True)
+        if name != ".recommender-lines-new":
+            os.utime(temporary / name, (0, 0))
+    (output.parent / f".recommender-{'0' * 16}.tmp").write_text("half")
+    with only_writer(temporary / ".recommender-lines-held"):
+        run_()
+    assert sorted(path.name for path in temporary.iterdir()) == kept
+    assert list(output.parent.iterdir()) == [output]
 
 
 def test_lost_worker(cluster, fitted, tmp_path):

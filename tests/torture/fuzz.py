@@ -8,12 +8,14 @@ is then left in the folder that it was started in. What is found worth keeping o
 ``build/fuzz/NAME``, and the next run begins with it.
 """
 
+import atexit
 import contextlib
 import copy
 import dataclasses
 import functools
 import importlib
 import json
+import shutil
 import sys
 import tempfile
 from datetime import UTC
@@ -49,6 +51,7 @@ _SUGGESTIONS = (
 )
 #: In memory where the system has such a folder: a disk would take most of the time.
 _SCRATCH = Path(tempfile.mkdtemp(prefix="fuzz-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
+atexit.register(shutil.rmtree, _SCRATCH)
 _READER = FieldReader()
 
 
