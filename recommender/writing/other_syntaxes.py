@@ -59,8 +59,9 @@ def splice_toml(whole: str, place: FrontMatter, name: str, entries: Entries, whe
     values = read_toml(bare, FrontMatter(end, 0, len(bare), len(bare)), where)
     _check_free(values, values.get("extra"), name, where)
     if not entries:
-        if old and bare.rstrip().endswith("[extra]") and not values["extra"] and f"{_MADE}{end}" in bare:
-            bare = bare[: bare.rindex(_MADE)]
+        made = f"{_MADE}{end}[extra]"
+        if old and bare.rstrip().endswith(made) and values.get("extra") == {}:
+            bare = bare[: bare.rindex(made)]
         return whole[: place.start] + bare + whole[place.end :]
     items = "".join(f"  {_item(entry, score)}{end}" for entry, score in entries)
     block = f"{_key(name)} = [{end}{items}]{end}"

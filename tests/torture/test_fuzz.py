@@ -26,6 +26,7 @@ FOUND = [
     ("block_is_spliced", ";;;\nsuggested_related:\nd:\nsuggested_related:\n\u3000d:\r---"),
     ("block_is_spliced", "---\nsuggested_related:\n  - title: a\n    \u3000b: 0.5\n---\n"),
     ("block_is_spliced", "---\nsuggested_related:\n  - title: a\n    \tb\n---\n"),
+    ("block_is_spliced", "+++\n# for suggestions\n#[extra]\n\n+++\n"),
     ("front_matter_is_read", "---\nrelated:\n- a\n \u3000b\n---\n"),
     ("settings_are_read", "? {b: c}\n: d"),
     ("settings_are_read", "? [b]\n: d"),

@@ -25,6 +25,8 @@ TOML = {
 ZOLA = {
     "a table": '+++\ntitle = "Tea"\n[taxonomies]\ntags = []\n[extra]\nlead = "x"\n\n[extra.deep]\ny = 1\n+++\n',
     "no table": '+++\ntitle = "Tea"\n[taxonomies]\ntags = ["a"]\n+++\nBody.\n',
+    "a remark like ours": '+++\ntitle = "Tea"\n# for suggestions\n# [extra]\n+++\n',
+    "an empty table": '+++\ntitle = "Tea"\n# for suggestions\n# of readers\n[extra]\n+++\n',
 }
 JSON = {
     "lines": '{\n    "title": "Tea",\n    "tags": ["a", {"b": "}"}]\n}\nBody {with} braces.\n',
