@@ -35,15 +35,6 @@ def answer_all(
     What each of many articles shows, in their order.
 
     While the answers of a block are explained, the next blocks are ranked, each by a thread.
-
-    Parameters
-    ----------
-    query_of, places_of
-        The query of an article's id, and how many places it has to fill.
-    least
-        Least score of a suggestion.
-    progress
-        Called with (articles done, articles in all).
     """
 
     def chosen(start: int) -> list[tuple[Query, Selected]]:

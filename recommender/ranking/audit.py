@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recommender.ranking.catalogue import Catalogue
-from recommender.ranking.curation import CurationGraph
 from recommender.ranking.rankers import SimilarityRanker
+from recommender.ranking.state import State
 
 #: Entries that are looked at, drawn at random.
 _MOST_LOOKED_AT = 2_000
@@ -59,20 +58,10 @@ class ListAudit:
         )
 
 
-def audit_lists(catalogue: Catalogue, graph: CurationGraph, similarity: SimilarityRanker, seed: int) -> ListAudit:
-    """
-    The audit of all lists, by a sample of their entries.
-
-    Parameters
-    ----------
-    catalogue, graph
-        The rows, and who lists whom.
-    similarity
-        Knows what a reader makes of a pair.
-    seed
-        Of the sample.
-    """
-    source, target = graph.edges()
+def audit_lists(state: State, similarity: SimilarityRanker, seed: int) -> ListAudit:
+    """The audit of all lists, by a sample of their entries; `similarity` knows what a reader makes of a pair."""
+    catalogue = state.catalogue
+    source, target = state.graph.edges()
     n_entries = len(source)
     if not n_entries:
         return ListAudit(0, 0, 0.0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,29 +22,6 @@ _OF_LISTS = [column for column, (family, _) in enumerate(FEATURES.values()) if f
 _FEW, _MANY = (60, 20), (150, 100)
 
 
-@dataclass(frozen=True, slots=True)
-class _Material:
-    """What LightGBM learns from: rows of features, which are right, and weights."""
-
-    table: NDArray[np.float32]
-    is_right: NDArray[np.bool_]
-    weights: NDArray[np.float64]
-
-    @classmethod
-    def of(cls, lessons: Sequence[Lesson], settings: RankingSettings) -> _Material:
-        random = np.random.default_rng(settings.seed)
-        kept = [_thinned(lesson, random) for lesson in lessons]
-        table = np.concatenate([lesson.pairs.table[places] for lesson, places in zip(lessons, kept, strict=True)])
-        if settings.list_evidence == "none":
-            table[:, _OF_LISTS] = np.nan  # no tree splits where all is missing
-        is_right = np.concatenate([lesson.is_right[places] for lesson, places in zip(lessons, kept, strict=True)])
-        is_decided = np.concatenate([lesson.is_decided[places] for lesson, places in zip(lessons, kept, strict=True)])
-        weights = np.repeat([_weight(lesson) for lesson in lessons], list(map(len, kept))) * np.where(
-            is_decided, _DECIDED_WEIGHT, 1.0
-        )
-        return cls(table, is_right, weights)
-
-
 def grow(lessons: Sequence[Lesson], settings: RankingSettings) -> Trees:
     """
     A model of these lessons: which candidates are right, each list with the weight that it has.
@@ -56,7 +32,14 @@ def grow(lessons: Sequence[Lesson], settings: RankingSettings) -> Trees:
     """
     import lightgbm  # only learning needs it, and importing it takes longer than answering
 
-    material = _Material.of(lessons, settings)
+    random = np.random.default_rng(settings.seed)
+    taught = [(lesson, _thinned(lesson, random)) for lesson in lessons]
+    table = np.concatenate([lesson.pairs.table[places] for lesson, places in taught])
+    if settings.list_evidence == "none":
+        table[:, _OF_LISTS] = np.nan  # no tree splits where all is missing
+    is_right = np.concatenate([lesson.is_right[places] for lesson, places in taught])
+    is_decided = np.concatenate([lesson.is_decided[places] for lesson, places in taught])
+    weights = np.concatenate([np.full(len(places), _weight(lesson)) for lesson, places in taught])
     n_trees, least_rows = _FEW if len({lesson.row for lesson in lessons}) < FEW_LISTS else _MANY
     parameters = {
         "objective": "binary",
@@ -77,9 +60,9 @@ def grow(lessons: Sequence[Lesson], settings: RankingSettings) -> Trees:
         "verbosity": -1,
     }
     data = lightgbm.Dataset(
-        material.table,
-        material.is_right.astype(np.int32),
-        weight=material.weights,
+        table,
+        is_right.astype(np.int32),
+        weight=np.where(is_decided, weights * _DECIDED_WEIGHT, weights),
         feature_name=list(FEATURE_NAMES),
         params=parameters,
     )

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cached_property
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,45 +60,22 @@ class Catalogue:
     vectors : Vectors
     index : SearchIndex
         Of the vectors.
-    times : ndarray of float64, shape (n_rows,)
-        Days since 1970, NaN where unknown.
-    groups : ndarray of int32, shape (n_rows,)
-        Equal for articles that may be related: the code of the language.
-    providers : ndarray of int32, shape (n_rows,)
-        The code of the provider; -1 where there is none.
-    qualities : ndarray of float64, shape (n_rows,)
-        NaN where unknown.
-    is_alive : ndarray of bool, shape (n_rows,)
-        False for removed articles.
-    is_published : ndarray of bool, shape (n_rows,)
-    is_external : ndarray of bool, shape (n_rows,)
-    is_repeat : ndarray of bool, shape (n_rows,)
-        True for a file whose URL an earlier one has: it is never suggested.
-    is_new : ndarray of bool, shape (n_rows,)
-        True for rows that came after those that the vocabulary was fitted on.
-    is_barred : ndarray of bool, shape (n_rows,)
-        True for articles that ask never to be suggested.
-    is_evergreen : ndarray of bool, shape (n_rows,)
-        True for articles that ask that dates do not matter.
-    visible_from, visible_until : ndarray of float64, shape (n_rows,)
-        Days since 1970 outside of which the article is never suggested; NaN where there is no such day.
     """
 
-    times: NDArray[np.float64]
-    groups: NDArray[np.int32]
-    providers: NDArray[np.int32]
-    qualities: NDArray[np.float64]
-    is_alive: NDArray[np.bool_]
+    # Of each row; shape (n_rows,).
+    times: NDArray[np.float64]  #: days since 1970, NaN where unknown
+    groups: NDArray[np.int32]  #: equal for articles that may be related: the code of the language
+    providers: NDArray[np.int32]  #: the code of the provider; -1 where there is none
+    qualities: NDArray[np.float64]  #: NaN where unknown
+    is_alive: NDArray[np.bool_]  #: False for removed articles
     is_published: NDArray[np.bool_]
     is_external: NDArray[np.bool_]
-    is_repeat: NDArray[np.bool_]
-    is_new: NDArray[np.bool_]
-    is_barred: NDArray[np.bool_]
-    is_evergreen: NDArray[np.bool_]
-    visible_from: NDArray[np.float64]
-    visible_until: NDArray[np.float64]
-    _order: NDArray[np.int64] | None
-    _newest: float | None
+    is_repeat: NDArray[np.bool_]  #: True for a file whose URL an earlier one has: it is never suggested
+    is_new: NDArray[np.bool_]  #: True for rows that came after those that the vocabulary was fitted on
+    is_barred: NDArray[np.bool_]  #: True for articles that ask never to be suggested
+    is_evergreen: NDArray[np.bool_]  #: True for articles that ask that dates do not matter
+    visible_from: NDArray[np.float64]  #: days since 1970 before which it is never suggested; NaN where there is none
+    visible_until: NDArray[np.float64]  #: and from which
 
     def __init__(
         self,
@@ -119,7 +97,7 @@ class Catalogue:
         is_new = np.zeros(len(articles), dtype=bool) if is_new is None else is_new
         for name, values in self._described(articles, is_external, is_new).items():
             setattr(self, name, values)
-        self._set_vectors(vectors, SearchIndex(vectors))
+        self.vectors, self.index = vectors, SearchIndex(vectors)
 
     def copy(self) -> Catalogue:
         """A catalogue that can change without this one seeing it; whoever reads this one goes on reading it."""
@@ -141,8 +119,8 @@ class Catalogue:
 
     def compare(self, compared: Mapping[str, csr_matrix]) -> None:
         """Take on the matrices that only the learned ranker looks at."""
-        vectors = Vectors(self.vectors.terms, self.vectors.dense, compared)
-        self._set_vectors(vectors, SearchIndex(vectors))
+        self.vectors = Vectors(self.vectors.terms, self.vectors.dense, compared)
+        self.index = SearchIndex(self.vectors)
 
     def append(
         self, articles: Sequence[Article], vectors: Vectors, is_external: NDArray[np.bool_]
@@ -155,20 +133,26 @@ class Catalogue:
         is_new = np.ones(len(articles), dtype=bool)
         for name, values in self._described(articles, is_external, is_new).items():
             setattr(self, name, np.concatenate([getattr(self, name), values]))
-        grown = Vectors.joined([self.vectors, vectors])
-        self._set_vectors(grown, self.index.grown(grown))
+        self.vectors = Vectors.joined([self.vectors, vectors])
+        self.index = self.index.grown(self.vectors)
+        for name in ("order", "newest"):
+            self.__dict__.pop(name, None)
         return np.arange(first, self.n_rows, dtype=np.int64)
 
     def forget(self, row: int) -> None:
         """Mark a row as removed; it answers nothing from now on."""
-        self._set("is_alive", row, False)
+        self.mark("is_alive", row, False)
         article_id = self.articles[row].id
         if self._row_of.get(article_id) == row:
             del self._row_of[article_id]
 
-    def mark_repeat(self, row: int, is_repeat: bool) -> None:
-        """Say whether a row is the second file of a URL."""
-        self._set("is_repeat", row, is_repeat)
+    def mark(self, name: Literal["is_alive", "is_repeat"], row: int, value: bool) -> None:
+        """Say something of a row, in a column of its own: another catalogue may read the one that was."""
+        column = getattr(self, name)
+        if column[row] != value:
+            column = column.copy()
+            column[row] = value
+            setattr(self, name, column)
 
     def row_of(self, article_id: str) -> int | None:
         """The row of an id, or None where there is none (any more)."""
@@ -185,24 +169,19 @@ class Catalogue:
         """The ids that have a row, sorted, externals left out."""
         return sorted(id_ for id_, row in self._row_of.items() if not self.is_external[row])
 
-    @property
+    @cached_property
     def order(self) -> NDArray[np.int64]:
         """The place of each row in the total order of equals: newer first, then by id. Shape (n_rows,)."""
-        if self._order is None:
-            age = -np.nan_to_num(self.times, nan=-np.inf)
-            by_order = np.argsort(age, kind="stable")
-            for start, stop in _runs(age[by_order]):
-                by_order[start:stop] = sorted(by_order[start:stop].tolist(), key=lambda row: self.articles[row].id)
-            order = np.empty(self.n_rows, dtype=np.int64)
-            order[by_order] = np.arange(self.n_rows)
-            self._order = order
-        return self._order
+        age = -np.nan_to_num(self.times, nan=-np.inf)
+        by_order = np.argsort(age, kind="stable")
+        for start, stop in _runs(age[by_order]):
+            by_order[start:stop] = sorted(by_order[start:stop].tolist(), key=lambda row: self.articles[row].id)
+        order = np.empty(self.n_rows, dtype=np.int64)
+        order[by_order] = np.arange(self.n_rows)
+        return order
 
     def _described(
-        self,
-        articles: Sequence[Article],
-        is_external: NDArray[np.bool_],
-        is_new: NDArray[np.bool_],
+        self, articles: Sequence[Article], is_external: NDArray[np.bool_], is_new: NDArray[np.bool_]
     ) -> dict[str, NDArray[Any]]:
         """The columns of some articles by name; each of shape (len(articles), ...)."""
         return {
@@ -224,25 +203,11 @@ class Catalogue:
             "visible_until": np.array([days_of(article.visible_until) for article in articles], dtype=np.float64),
         }
 
-    def _set(self, name: str, row: int, value: bool) -> None:
-        column = getattr(self, name)
-        if column[row] != value:
-            # A copy: another state may read the column.
-            column = column.copy()
-            column[row] = value
-            setattr(self, name, column)
-
-    def _set_vectors(self, vectors: Vectors, index: SearchIndex) -> None:
-        self.vectors, self.index = vectors, index
-        self._newest = None
-        self._order = None
-
-    @property
+    @cached_property
     def newest(self) -> float:
         """The latest time of any row, in days since 1970; NaN where no row has one."""
-        if self._newest is None:
-            self._newest = float(np.max(self.times[~np.isnan(self.times)], initial=-np.inf))
-        return self._newest if np.isfinite(self._newest) else float("nan")
+        newest = float(np.max(self.times[~np.isnan(self.times)], initial=-np.inf))
+        return newest if np.isfinite(newest) else float("nan")
 
     def group_of(self, article: Article) -> int:
         """The code of the articles that may be related to this one: -2 for a language that no row has."""

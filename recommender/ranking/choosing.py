@@ -50,16 +50,8 @@ def choose_ranker(
     """
     The ranker that a site gets, with what it learned from editors' decisions.
 
-    Parameters
-    ----------
-    state, vectorizer
-        The rows and the lists, and what made their vectors.
-    now
-        Days since 1970; who may be suggested depends on it.
-    do_lists_teach
-        Whether enough of what the lists name are articles.
-    progress
-        Called with (steps done, steps in all).
+    Who may be suggested depends on `now`, in days since 1970. `do_lists_teach` says whether enough of what the lists
+    name are articles.
     """
     catalogue, rules = state.catalogue, Rules(settings, decisions)
 
@@ -76,7 +68,7 @@ def choose_ranker(
     similarity = SimilarityRanker(settings.ranking).fit(queries, catalogue, allowed)
     chosen = _choose(state, vectorizer, settings.ranking, similarity, allowed, decided, do_lists_teach, progress)
     chosen.ranker.editors = learn_decisions(
-        decided, chosen.ranker, asked, catalogue, state.graph, allowed, settings.vectors.ignore_topics
+        decided, chosen.ranker, asked, state, allowed, settings.vectors.ignore_topics
     )
     return chosen
 
@@ -97,23 +89,14 @@ def _choose(
     if not do_lists_teach:
         return Chosen(similarity, "similarity: most of what the curated lists name is no article of the site")
     catalogue = state.catalogue
-    audit = audit_lists(catalogue, state.graph, similarity, settings.seed)
+    audit = audit_lists(state, similarity, settings.seed)
     if settings.follow == "auto" and not audit.is_approved:
         return Chosen(similarity, f"similarity: {audit}", list_audit=audit)
     # Only the learned ranker compares titles, excerpts and topics for themselves.
     everything = [catalogue.articles[row] for row in range(catalogue.n_rows)]
     vectorizer.fit_comparison(everything)
     catalogue.compare(vectorizer.compared(everything))
-    library = Library(
-        catalogue,
-        state.graph,
-        Words(vectorizer.word_rarities(), vectorizer.is_name),
-        allowed,
-        state.rows_of_identity,
-        similarity,
-        None if settings.follow == "lists" else audit.approval,
-        settings,
-        decided,
-    )
-    decision = learn(library, progress)
-    return Chosen(decision.ranker or similarity, str(decision.check), decision.check, audit)
+    words = Words(vectorizer.word_rarities(), vectorizer.is_name)
+    trust = None if settings.follow == "lists" else audit.approval
+    learned, check = learn(Library(state, words, allowed, similarity, trust, settings, decided), progress)
+    return Chosen(learned or similarity, str(check), check, audit)

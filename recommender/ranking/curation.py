@@ -20,30 +20,9 @@ _SHARE_OF_PATCHES = 1 / 8
 
 
 @dataclass(frozen=True, slots=True)
-class Edges:
-    """
-    The rows at the other end of each row's edges.
-
-    Parameters
-    ----------
-    starts
-        Shape (n_rows + 1,): the edges of row r are ``ends[starts[r]:starts[r + 1]]``.
-    ends
-        Shape (n_edges,), sorted within a row; 32 bits, so that the edges of a large site stay in the cache.
-    """
-
-    starts: NDArray[np.int64]
-    ends: NDArray[np.int32]
-
-    def of(self, row: int) -> NDArray[np.int32]:
-        """The other ends of one row's edges."""
-        return self.ends[self.starts[row] : self.starts[row + 1]]
-
-
-@dataclass(frozen=True, slots=True)
 class CurationArrays:
     """
-    The graph as arrays, for kernels.
+    The graph as matrices of ones, shape (n_rows, n_rows).
 
     Parameters
     ----------
@@ -56,9 +35,15 @@ class CurationArrays:
         later: of two articles that belong together the newer one lists the older first.
     """
 
-    lists: Edges
-    listed_by: Edges
-    together: Edges
+    lists: csr_matrix
+    listed_by: csr_matrix
+    together: csr_matrix
+
+
+def ends_of(edges: csr_matrix, row: int) -> NDArray[np.int32]:
+    """The other ends of one row's edges, ascending."""
+    found: NDArray[np.int32] = edges.indices[edges.indptr[row] : edges.indptr[row + 1]]
+    return found
 
 
 class CurationGraph:
@@ -76,7 +61,6 @@ class CurationGraph:
         self._listed: dict[int, NDArray[np.int64]] = {}
         self._listing: dict[int, NDArray[np.int64]] = {}
         self._arrays: CurationArrays | None = None
-        self._together: tuple[Edges, csr_matrix] | None = None
         #: Rows whose lists, and rows whose listing, have changed since the arrays were made.
         self._stale: tuple[set[int], set[int]] = (set(), set())
 
@@ -150,32 +134,24 @@ class CurationGraph:
         return source, np.concatenate(list(listed.values())) if listed else _NOTHING
 
     @property
-    def together(self) -> csr_matrix:
-        """Who is listed together with whom, as a matrix of ones; shape (n_rows, n_rows)."""
-        edges = self.arrays.together
-        if self._together is None or self._together[0] is not edges:
-            ones = np.ones(len(edges.ends))
-            self._together = edges, csr_matrix((ones, edges.ends, edges.starts), shape=(self.n_rows, self.n_rows))
-        return self._together[1]
-
-    @property
     def arrays(self) -> CurationArrays:
-        """The graph as arrays; after a change only what changed is made anew."""
+        """The graph as matrices; after a change only what changed is made anew."""
         arrays, (lists, listing) = self._arrays, self._stale
         if arrays is None:
-            source, target = self.edges()
-            shape = (self.n_rows, self.n_rows)
-            matrix = csr_matrix((np.ones(len(source), dtype=np.int8), (source, target)), shape=shape)
+            edges = self.edges()
+            matrix = csr_matrix((np.ones(len(edges[0])), edges), shape=(self.n_rows, self.n_rows))
             turned = csr_matrix(matrix.T)
-            arrays = CurationArrays(_edges(matrix), _edges(turned), _edges(csr_matrix(matrix + turned)))
-        elif lists or listing or len(arrays.lists.starts) <= self.n_rows:
+            together = csr_matrix(matrix + turned)
+            together.data[:] = 1.0
+            arrays = CurationArrays(matrix, turned, together)
+        elif lists or listing or arrays.lists.shape[0] < self.n_rows:
             listed = {row: np.sort(self.listed(row)) for row in sorted(lists)}
             listed_by = {row: self.listing(row) for row in sorted(listing)}
-            together = {row: np.union1d(self.listed(row), self.listing(row)) for row in sorted(lists | listing)}
+            together_with = {row: np.union1d(self.listed(row), self.listing(row)) for row in sorted(lists | listing)}
             arrays = CurationArrays(
                 _patched(arrays.lists, listed, self.n_rows),
                 _patched(arrays.listed_by, listed_by, self.n_rows),
-                _patched(arrays.together, together, self.n_rows),
+                _patched(arrays.together, together_with, self.n_rows),
             )
         # NB The arrays first: another thread that sees nothing stale takes them.
         self._arrays = arrays
@@ -190,27 +166,21 @@ def _clean(row: int, listed: Iterable[int]) -> NDArray[np.int64]:
     return np.fromiter(unique, dtype=np.int64, count=len(unique))
 
 
-def _patched(edges: Edges, changed: Mapping[int, NDArray[np.int64]], n_rows: int) -> Edges:
+def _patched(edges: csr_matrix, changed: Mapping[int, NDArray[np.int64]], n_rows: int) -> csr_matrix:
     """The edges with those of some rows, ascending, replaced, and room for rows that are new."""
-    n_before = len(edges.starts) - 1
+    n_before = edges.shape[0]
     lengths = np.zeros(n_rows, dtype=np.int64)
-    lengths[:n_before] = np.diff(edges.starts)
-    for row, others in changed.items():
-        lengths[row] = len(others)
-    starts = np.concatenate([[0], np.cumsum(lengths)])
+    lengths[:n_before] = np.diff(edges.indptr)
     pieces: list[NDArray[Any]] = []
     done = 0
     for row, others in changed.items():
-        pieces.append(edges.ends[edges.starts[min(done, n_before)] : edges.starts[min(row, n_before)]])
-        pieces.append(others.astype(np.int32))
+        lengths[row] = len(others)
+        pieces.append(edges.indices[edges.indptr[min(done, n_before)] : edges.indptr[min(row, n_before)]])
+        pieces.append(others)
         done = row + 1
-    pieces.append(edges.ends[edges.starts[min(done, n_before)] :])
-    return Edges(starts, np.concatenate(pieces))
-
-
-def _edges(matrix: csr_matrix) -> Edges:
-    matrix.sort_indices()
-    return Edges(matrix.indptr.astype(np.int64), matrix.indices.astype(np.int32))
+    pieces.append(edges.indices[edges.indptr[min(done, n_before)] :])
+    ends = np.concatenate(pieces)
+    return csr_matrix((np.ones(len(ends)), ends, np.append(0, np.cumsum(lengths))), shape=(n_rows, n_rows))
 
 
 _NOTHING: NDArray[np.int64] = np.zeros(0, dtype=np.int64)

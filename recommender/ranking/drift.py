@@ -20,8 +20,7 @@ from recommender.vectors.counts import inverse_frequencies
 from recommender.vectors.tfidf import FieldVectorizer
 
 #: The field whose words are counted: what every site has, and a saved model keeps.
-_FIELDS = ("words",)
-
+_FIELD = "words"
 #: Entries of the matrix that are counted at once; bounds memory.
 _ENTRIES_AT_ONCE = 4_000_000
 
@@ -85,20 +84,14 @@ def drift_of(catalogue: Catalogue, vectorizer: FieldVectorizer, limit: float) ->
     """
     How far the rows are from what the vectorizer was fitted on.
 
-    Parameters
-    ----------
-    catalogue
-        The rows as they are now. External articles count among the words, as they do in a fit, not among the articles.
-    vectorizer
-        As it was fitted.
-    limit
-        See `Drift`.
+    External articles count among the words, as they do in a fit, not among the articles.
     """
     is_new = catalogue.is_alive & catalogue.is_new
     is_own = catalogue.is_alive & ~catalogue.is_external
     n_rows = int(np.count_nonzero(catalogue.is_alive))
     unknown = _unknown_words(catalogue, vectorizer, np.flatnonzero(is_new))
-    words = _columns_of_words(vectorizer)
+    columns = [np.arange(field.start, field.stop) for field in vectorizer.fields if field.name == _FIELD]
+    words = np.concatenate([np.zeros(0, dtype=np.int64), *columns])
     fitted = vectorizer.n_having[words]
     having = _n_having(catalogue, catalogue.is_alive)[words]
     having_new = _n_having(catalogue, is_new)[words]
@@ -118,22 +111,14 @@ def drift_of(catalogue: Catalogue, vectorizer: FieldVectorizer, limit: float) ->
 
 def _unknown_words(catalogue: Catalogue, vectorizer: FieldVectorizer, rows: NDArray[np.int64]) -> NDArray[np.int64]:
     """In how many of some rows each word stands that a fit would learn and this one does not know; (n_unknown,)."""
-    found: list[int] = []
-    for name in _FIELDS:
-        options = getattr(vectorizer.settings, name)
-        counts: Counter[str] = Counter()
-        if options.weight:
-            for row in rows.tolist():
-                counts.update(vectorizer.unknown_terms(catalogue.articles[row], name))
-        # What the settings drop as too rare or too common, a fit would drop again.
-        most = max(options.max_df * len(rows), options.min_df)
-        found += (count for count in counts.values() if options.min_df <= count <= most)
-    return np.array(found, dtype=np.int64)
-
-
-def _columns_of_words(vectorizer: FieldVectorizer) -> NDArray[np.int64]:
-    parts = [np.arange(field.start, field.stop) for field in vectorizer.fields if field.name in _FIELDS]
-    return np.concatenate([np.zeros(0, dtype=np.int64), *parts])
+    options = getattr(vectorizer.settings, _FIELD)
+    counts: Counter[str] = Counter()
+    if options.weight:
+        for row in rows.tolist():
+            counts.update(vectorizer.unknown_terms(catalogue.articles[row], _FIELD))
+    # What the settings drop as too rare or too common, a fit would drop again.
+    most = max(options.max_df * len(rows), options.min_df)
+    return np.array([n for n in counts.values() if options.min_df <= n <= most], dtype=np.int64)
 
 
 def _n_having(catalogue: Catalogue, rows: NDArray[np.bool_]) -> NDArray[np.int64]:

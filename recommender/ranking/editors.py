@@ -11,17 +11,17 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
 from recommender.ranking.catalogue import Catalogue
-from recommender.ranking.curation import CurationGraph
 
 if TYPE_CHECKING:
     from recommender.ranking.rankers import Query, Ranker
+    from recommender.ranking.state import State
 
 #: What a pair may be of; the first is every pair.
 KINDS = (
@@ -132,10 +132,6 @@ class EditorsModel:
             weights += np.linalg.solve(curvature, gradient)
         return EditorsModel(dict(zip(KINDS, np.round(weights, 6).tolist(), strict=True)), self.ignored)
 
-    def to_json(self) -> dict[str, Any]:
-        """Plain values."""
-        return {"weights": dict(self.weights), "ignored": list(self.ignored)}
-
 
 def decided_rows(grades: Mapping[tuple[str, str], int], catalogue: Catalogue) -> dict[int, dict[int, bool]]:
     """Row -> rows that an editor decided about under it, and whether they are right there; of pairs of ids."""
@@ -151,40 +147,27 @@ def learn_decisions(
     decided: Mapping[int, Mapping[int, bool]],
     ranker: Ranker,
     query_of: Callable[[str], Query],
-    catalogue: Catalogue,
-    graph: CurationGraph,
+    state: State,
     allowed: NDArray[np.bool_],
     ignored: Iterable[str] = (),
 ) -> EditorsModel:
     """
-    What decisions say about the scores of a ranker.
+    What decisions, as `decided_rows` has them, say about the scores of a fitted ranker.
 
-    Parameters
-    ----------
-    decided
-        As `decided_rows` has it; pairs that the ranker finds nothing in common of teach nothing.
-    ranker
-        Fitted.
-    query_of
-        The query of an article's id.
-    catalogue, graph
-        The rows and the lists.
-    allowed
-        Shape (n_rows,): rows that may be suggested.
-    ignored
-        Topics that say nothing.
+    Pairs that the ranker finds nothing in common of teach nothing; nor do the `ignored` topics.
     """
     model = EditorsModel(ignored=tuple(sorted({topic.casefold() for topic in ignored})))
+    catalogue = state.catalogue
     found = []
     for row, others in decided.items():
         query = query_of(catalogue.articles[row].id)
         only = np.zeros(catalogue.n_rows, dtype=bool)
         only[list(others)] = True
         asked = dataclasses.replace(query, hidden=query.own, before=float("nan"))
-        (ranked,) = ranker.rank([asked], len(others), catalogue, graph, only)
+        (ranked,) = ranker.rank([asked], len(others), state, only)
         is_good = np.array([others[other] for other in ranked.rows.tolist()], dtype=bool)
         found.append((ranked.scores, model.kinds(query, ranked.rows, catalogue), is_good, np.ones(len(is_good))))
-        (seen,) = ranker.rank([query], _SEEN, catalogue, graph, allowed)
+        (seen,) = ranker.rank([query], _SEEN, state, allowed)
         stands = (seen.scores[:_SEEN] >= ranker.threshold) & ~only[seen.rows[:_SEEN]]
         rows = seen.rows[:_SEEN][stands]
         some = np.ones(len(rows), dtype=bool)

@@ -25,9 +25,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.ranking.catalogue import Catalogue
-from recommender.ranking.curation import CurationGraph, Edges
+from recommender.ranking.curation import ends_of
 from recommender.ranking.rankers import Query, may_answer
+from recommender.ranking.state import State
 from recommender.vectors.damping import Damping
 from recommender.vectors.neighbors import most_of
 
@@ -133,15 +133,14 @@ class Pairs:
     ----------
     rows
         Shape (n_candidates,), ascending.
-    similarities, damped
-        Shape (n_candidates,): similarity, and damped by the days between.
+    similarities
+        Shape (n_candidates,).
     table
         Shape (n_candidates, len(FEATURES)), float32, NaN where a value is missing.
     """
 
     rows: NDArray[np.int64]
     similarities: NDArray[np.float64]
-    damped: NDArray[np.float64]
     table: NDArray[np.float32]
 
     def feature(self, name: str) -> NDArray[np.float32]:
@@ -151,15 +150,7 @@ class Pairs:
 
 
 def pairs_of(
-    query: Query,
-    similarities: NDArray[np.float32],
-    catalogue: Catalogue,
-    graph: CurationGraph,
-    words: Words,
-    allowed: NDArray[np.bool_],
-    damping: Damping,
-    n_candidates: int,
-    lists_propose: bool = True,
+    query: Query, state: State, words: Words, allowed: NDArray[np.bool_], n_candidates: int, lists_propose: bool = True
 ) -> Pairs:
     """
     The candidates of a query and their features.
@@ -172,21 +163,15 @@ def pairs_of(
     query
         Its `before`, where it has one, hides all that was not there by then: as a candidate, as a neighbor, and as an
         end of an edge.
-    similarities
-        Shape (n_rows,): the query's to every row.
-    catalogue, graph, words
-        All rows, all lists, all words.
     allowed
         Shape (n_rows,): rows that may be candidates.
-    damping
-        How similarity fades with the days between.
     n_candidates
         Nearest rows to take by damped similarity; the other ways scale with it.
     lists_propose
         Whether the curated lists bring in candidates, or the text alone does.
     """
-    seen = _Seen(query, similarities, catalogue, graph, damping)
-    may = may_answer(query, catalogue, allowed)
+    seen = _Seen(query, state)
+    may = may_answer(query, state.catalogue, allowed)
     may[seen.own] = False
     found = [
         most_of(seen.damped * may, n_candidates),
@@ -205,21 +190,15 @@ def pairs_of(
     for column, name in enumerate(FEATURE_NAMES):
         if name in values:
             table[:, column] = values[name]
-    return Pairs(rows, seen.similarities[rows], seen.damped[rows], table)
+    return Pairs(rows, seen.similarities[rows], table)
 
 
 class _Seen:
     """What one query sees of all rows, each array of shape (n_rows,); what was not there is 0."""
 
-    def __init__(
-        self,
-        query: Query,
-        similarities: NDArray[np.float32],
-        catalogue: Catalogue,
-        graph: CurationGraph,
-        damping: Damping,
-    ) -> None:
-        self.query, self.catalogue, self.graph = query, catalogue, graph
+    def __init__(self, query: Query, state: State) -> None:
+        catalogue = state.catalogue
+        self.query, self.catalogue, self.lists = query, catalogue, state.graph.arrays
         own = query.own if len(query.own) else np.array([query.row] if query.row >= 0 else [], dtype=np.int64)
         self.own = own
         there = catalogue.is_alive & (catalogue.groups == query.group)
@@ -228,17 +207,18 @@ class _Seen:
         there[own] = False
         self.there: NDArray[np.bool_] = there
         self.gaps = query.time - catalogue.times
+        # One by one, not in blocks: to the last bit similarities depend on how many are asked at once.
+        similarities = catalogue.index.similarities(query.vectors)[0]
         rounded = np.clip(np.rint(similarities.astype(np.float64) * 1e5) / 1e5, 0.0, 1.0)
         self.similarities: NDArray[np.float64] = np.where(there, rounded, 0.0)
-        self.damped: NDArray[np.float64] = self.similarities * damping(self.gaps)
-        arrays = graph.arrays
+        self.damped: NDArray[np.float64] = self.similarities * LIST_DAMPING(self.gaps)
         # As of a moment nobody lists the query yet; a draft that stands in for a known row has that row's friends.
-        listing = [arrays.listed_by.of(int(row)) for row in own] if np.isnan(query.before) else []
+        listing = [ends_of(self.lists.listed_by, int(row)) for row in own] if np.isnan(query.before) else []
         friends = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *listing]))
         self.friends: NDArray[np.int64] = friends[there[friends]]
         #: How many of the friends' lists name each row.
-        named = _ends_of(arrays.lists, self.friends)[1]
-        self.n_naming: NDArray[np.float64] = np.bincount(named[there[named]], minlength=len(there)).astype(np.float64)
+        is_friend = np.bincount(self.friends, minlength=catalogue.n_rows)
+        self.n_naming: NDArray[np.float64] = (self.lists.listed_by @ is_friend) * there
 
     @cached_property
     def sizes(self) -> NDArray[np.float64]:
@@ -269,19 +249,8 @@ class _Seen:
 
     def _spread(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """What flows to each row along the edges between rows that are listed together."""
-        together = self.graph.together
-        spread: NDArray[np.float64] = together @ values
+        spread: NDArray[np.float64] = self.lists.together @ values
         return spread
-
-
-def _ends_of(edges: Edges, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Of all edges of some rows: the place of the row among these, and the other end; both of shape (n_edges,)."""
-    starts = edges.starts[rows]
-    lengths = edges.starts[rows + 1] - starts
-    places = np.repeat(np.arange(len(rows)), lengths)
-    firsts = np.cumsum(lengths) - lengths
-    ends = edges.ends[np.arange(int(lengths.sum())) - np.repeat(firsts - starts, lengths)]
-    return places, ends.astype(np.int64)
 
 
 def features_of(seen: _Seen, rows: NDArray[np.int64], words: Words) -> dict[str, Any]:
@@ -369,11 +338,11 @@ def _circle_features(
     voices[voters] = seen.damped[voters]
     is_voter = (voices > 0).astype(np.float64)
 
-    arrays = seen.graph.arrays
     # Itself belongs to the circle: an edge from each candidate to itself, at the front.
-    places, ends = _ends_of(arrays.together, rows)
-    keep = seen.there[ends]
-    places, ends = np.concatenate([np.arange(n), places[keep]]), np.concatenate([rows, ends[keep]])
+    together = seen.lists.together[rows]
+    places = np.repeat(np.arange(n), np.diff(together.indptr))
+    keep = seen.there[together.indices]
+    places, ends = np.concatenate([np.arange(n), places[keep]]), np.concatenate([rows, together.indices[keep]])
     by_place = np.argsort(places, kind="stable")
     places, ends = places[by_place], ends[by_place]
     firsts = np.searchsorted(places, np.arange(n))
@@ -392,9 +361,9 @@ def _circle_features(
     others = added(voices) - voices[rows]
     values["votes"], values["votes_share"] = others, others / max(float(voices.sum()), 1e-9)
     values["nearest_share"] = added(is_voter) / whole
-    for name, edges in (("votes_of_lists", arrays.listed_by), ("votes_by_lists", arrays.lists)):
-        own_places, own_ends = _ends_of(edges, rows)
-        values[name] = np.bincount(own_places, voices[own_ends] * seen.there[own_ends], minlength=n)
+    # Voices are of rows that are there.
+    values["votes_of_lists"] = seen.lists.listed_by[rows] @ voices
+    values["votes_by_lists"] = seen.lists.lists[rows] @ voices
 
     dated = (~np.isnan(seen.gaps)).astype(np.float64)
     n_dated = added(dated)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from recommender.model_store import reader_of
 from recommender.ranking.calibration import Calibration
 from recommender.ranking.catalogue import Catalogue
-from recommender.ranking.curation import CurationGraph
+from recommender.ranking.curation import ends_of
 from recommender.ranking.editors import EditorsModel
 from recommender.ranking.features import (
     FAMILIES,
@@ -26,6 +26,7 @@ from recommender.ranking.features import (
     pairs_of,
 )
 from recommender.ranking.rankers import Query, Ranked, Ranker, SimilarityRanker
+from recommender.ranking.state import State
 from recommender.ranking.trees import Trees
 from recommender.settings import ListEvidence, Settings
 
@@ -138,31 +139,18 @@ class LearnedRanker:
         self.list_evidence = list_evidence
         self.editors = EditorsModel()
 
-    def rank(
-        self,
-        queries: Sequence[Query],
-        k: int,
-        catalogue: Catalogue,
-        graph: CurationGraph,
-        allowed: NDArray[np.bool_],
-    ) -> list[Ranked]:
+    def rank(self, queries: Sequence[Query], k: int, state: State, allowed: NDArray[np.bool_]) -> list[Ranked]:
         """All candidates of each query, best first."""
-        return [self._rank(query, catalogue, graph, allowed) for query in queries]
+        return [self._rank(query, state, allowed) for query in queries]
 
-    def _rank(self, query: Query, catalogue: Catalogue, graph: CurationGraph, allowed: NDArray[np.bool_]) -> Ranked:
-        pairs = self._pairs_of(query, catalogue, graph, allowed)
-        scores = self._scores(query, pairs, catalogue)
-        best = np.lexsort((catalogue.order[pairs.rows], -scores))
+    def _rank(self, query: Query, state: State, allowed: NDArray[np.bool_]) -> Ranked:
+        pairs = self._pairs_of(query, state, allowed)
+        scores = self._scores(query, pairs, state.catalogue)
+        best = np.lexsort((state.catalogue.order[pairs.rows], -scores))
         return Ranked(pairs.rows[best], pairs.similarities[best], scores[best])
 
-    def _pairs_of(self, query: Query, catalogue: Catalogue, graph: CurationGraph, allowed: NDArray[np.bool_]) -> Pairs:
-        """The candidates of a query."""
-        # One by one, not in blocks: to the last bit similarities depend on how many are asked at once.
-        similarities = catalogue.index.similarities(query.vectors)[0]
-        lists_propose = self.list_evidence == "all"
-        return pairs_of(
-            query, similarities, catalogue, graph, self.words, allowed, LIST_DAMPING, N_RANKED, lists_propose
-        )
+    def _pairs_of(self, query: Query, state: State, allowed: NDArray[np.bool_]) -> Pairs:
+        return pairs_of(query, state, self.words, allowed, N_RANKED, self.list_evidence == "all")
 
     def _scores(self, query: Query, pairs: Pairs, catalogue: Catalogue) -> NDArray[np.float64]:
         """The score of each candidate of a query, in [0, 1], rounded to six places; shape (n_candidates,)."""
@@ -177,66 +165,63 @@ class LearnedRanker:
         rounded: NDArray[np.float64] = np.rint(chances * 1e6) / 1e6
         return rounded
 
-    def sentences(
-        self, query: Query, rows: NDArray[np.int64], catalogue: Catalogue, graph: CurationGraph
-    ) -> list[tuple[str, ...]]:
+    def sentences(self, query: Query, rows: NDArray[np.int64], state: State) -> list[tuple[str, ...]]:
         """What the lists say about each row; nothing where it does not go by lists."""
         if self.list_evidence == "none" or not len(rows):
             return [() for _ in rows]
+        catalogue = state.catalogue
         similarities = catalogue.index.similarities(query.vectors)[0] * LIST_DAMPING(query.time - catalogue.times)
         similarities[query.own] = 0.0
         similarities[~catalogue.is_alive | (catalogue.groups != query.group)] = 0.0
         # Rounded, and equals in their total order, so that rows which moved in an update change nothing.
         nearest = np.lexsort((catalogue.order, -np.rint(similarities * 1e5)))[:_N_NEAREST]
         nearest = nearest[similarities[nearest] > 0]
-        arrays = graph.arrays
-        listing = set().union(*(arrays.listed_by.of(int(own)).tolist() for own in query.own)) - set(query.own.tolist())
-        return [self._say(int(row), listing, nearest.tolist(), catalogue, graph) for row in rows]
+        listed_by, own = state.graph.arrays.listed_by, set(query.own.tolist())
+        listing = set().union(*(ends_of(listed_by, row).tolist() for row in own)) - own
+        return [self._say(int(row), listing, nearest.tolist(), state) for row in rows]
 
-    def _say(
-        self, row: int, listing: Set[int], nearest: Sequence[int], catalogue: Catalogue, graph: CurationGraph
-    ) -> tuple[str, ...]:
+    def _say(self, row: int, listing: Set[int], nearest: Sequence[int], state: State) -> tuple[str, ...]:
         """Sentences about lists: who lists the query, then who lists what is like it."""
-        arrays = graph.arrays
+        lists, listed_by = (
+            set(ends_of(edges, row).tolist()) for edges in (state.graph.arrays.lists, state.graph.arrays.listed_by)
+        )
         said: list[str] = []
         if row in listing:
             said.append("it lists this article")
-        n_together = len(listing & set(arrays.listed_by.of(row).tolist()))
+        n_together = len(listing & listed_by)
         if n_together:
             verb = "article that lists this one lists" if n_together == 1 else "articles that list this one list"
             said.append(f"{_number(n_together)} {verb} it too")
         # The nearest by text whose lists name it, or else that its list names; the most similar is named.
-        for others, one, many in (
+        for named, one, many in (
             (
-                arrays.listed_by.of(row),
+                listed_by,
                 "a similar article lists it: “{title}”",
                 "{n} similar articles list it, “{title}” among them",
             ),
             (
-                arrays.lists.of(row),
+                lists,
                 "it lists a similar article: “{title}”",
                 "it lists {n} similar articles, “{title}” among them",
             ),
         ):
-            named = set(others.tolist())
             common = [other for other in nearest if other in named and other != row]
             if common:
-                title = catalogue.articles[common[0]].title
+                title = state.catalogue.articles[common[0]].title
                 said.append((one if len(common) == 1 else many).format(title=title, n=_number(len(common))))
                 break
         return tuple(said)
 
-    def signals(self, query: Query, row: int, catalogue: Catalogue, graph: CurationGraph) -> dict[str, float]:
+    def signals(self, query: Query, row: int, state: State) -> dict[str, float]:
         """What each family of features moved the raw score of a row up or down by; empty where it is no candidate."""
         unhidden = dataclasses.replace(query, hidden=query.own)
-        everything = np.ones(catalogue.n_rows, dtype=bool)
-        pairs = self._pairs_of(unhidden, catalogue, graph, everything)
+        pairs = self._pairs_of(unhidden, state, np.ones(state.catalogue.n_rows, dtype=bool))
         table = pairs.table[pairs.rows == row]
         if not len(table):
             return {}
         moved = np.round(self.trees.contributions(table)[0] @ _IN_FAMILY, 4).tolist()
         of_families = dict(zip(map(str, FAMILIES), moved, strict=True))
-        return of_families | self.editors.signals(query, row, catalogue)
+        return of_families | self.editors.signals(query, row, state.catalogue)
 
     def state(self) -> tuple[dict[str, Any], dict[str, str]]:
         """Its name, curves and figures, and the trees in LightGBM's own text."""
@@ -248,17 +233,15 @@ class LearnedRanker:
             "threshold": self.of_lists,
             "trust": self.trust,
             "similarity": self.similarity.state()[0],
-            "editors": self.editors.to_json(),
+            "editors": asdict(self.editors),
             "check": asdict(self.check),
         }
         return document, {_TREES: self.trees.text()}
 
     def feature_gains(self) -> dict[str, float]:
-        """How much each feature lowered the loss while learning, as a share of all, the largest first."""
+        """How much each feature lowered the loss while learning, as a share of all."""
         gains = self.trees.gains()
-        total = max(float(gains.sum()), 1e-12)
-        order = np.argsort(-gains, kind="stable")
-        return {FEATURE_NAMES[column]: float(gains[column]) / total for column in order}
+        return dict(zip(FEATURE_NAMES, (gains / max(float(gains.sum()), 1e-12)).tolist(), strict=True))
 
 
 def restore_ranker(document: dict[str, Any], texts: dict[str, Any], words: Words, settings: Settings) -> Ranker:

@@ -7,7 +7,7 @@ A number room. What is held out does not teach the trees that are judged by it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,47 +21,31 @@ from recommender.ranking.lessons import Lesson, Library, folds_of, ndcg
 _LEAST_ERRORS = 2.0
 #: Pairs of a query that calibration looks at, the best first: further down nothing is ever shown.
 _CALIBRATED_DEPTH = 30
-
 #: Places of a list by which the threshold is set.
 _N_SHOWN = 5
 #: A held-out lesson with the raw scores of its candidates.
 _Judged = tuple[Lesson, NDArray[np.float64]]
 
 
-@dataclass(frozen=True)
-class Decision:
-    """What `learn` found: the ranker, or None where it does not help, and the figures."""
-
-    ranker: LearnedRanker | None
-    check: Check
-
-
-def learn(library: Library, progress: Callable[[int, int], None] | None = None) -> Decision:
+def learn(library: Library, progress: Callable[[int, int], None] | None = None) -> tuple[LearnedRanker | None, Check]:
     """
     Learn from the curated lists, and check on held-out ones whether that helps.
 
-    Parameters
-    ----------
-    library
-        The rows, the lists, and the settings: damping, seed, and what to go by; ``ranker: learned`` keeps what was
-        learned whatever the check says.
-    progress
-        Called with (steps done, steps in all).
-
     Returns
     -------
-    Decision
-        Without a ranker where there are too few lists, or where it is not better than similarity.
+    ranker, check
+        None where there are too few lists, or where it is not better than similarity and the setting ``ranker:
+        learned`` does not keep it all the same; and the figures.
     """
-    settings, catalogue = library.settings, library.catalogue
+    settings, catalogue = library.settings, library.state.catalogue
     n_lists = len(library.rows_with_list())
     if n_lists < LEAST_LISTS:
-        return Decision(None, Check(n_lists))
+        return None, Check(n_lists)
     random = np.random.default_rng(settings.seed)
     lessons = library.lessons(random, progress)
     n_taught = len({lesson.row for lesson in lessons})
     if n_taught < LEAST_LISTS:
-        return Decision(None, Check(n_taught))
+        return None, Check(n_taught)
 
     folds = folds_of(lessons, catalogue.times, random)
     held_out: list[_Judged] = []
@@ -71,13 +55,13 @@ def learn(library: Library, progress: Callable[[int, int], None] | None = None) 
         held_out += [(lesson, trees.scores(lesson.pairs.table)) for lesson in lessons if folds[lesson.row] == fold]
     check = _check(held_out, n_lists, catalogue.order)
     if not check.is_better and settings.ranker != "learned":
-        return Decision(None, check)
+        return None, check
 
     as_draft = _calibrate([pair for pair in held_out if not pair[0].is_listed], held_out)
     as_known = _calibrate([pair for pair in held_out if pair[0].is_listed], held_out)
     shown = [(lesson, (as_known if lesson.is_listed else as_draft)(scores)) for lesson, scores in held_out]
     threshold, precision, recall = _threshold(shown)
-    check = Check(**{**asdict(check), "precision": precision, "recall": recall})
+    check = replace(check, precision=precision, recall=recall)
     ranker = LearnedRanker(
         grow(lessons, settings),
         library.words,
@@ -89,7 +73,7 @@ def learn(library: Library, progress: Callable[[int, int], None] | None = None) 
         trust=library.trust,
         list_evidence=settings.list_evidence,
     )
-    return Decision(ranker, check)
+    return ranker, check
 
 
 def _check(held_out: Sequence[_Judged], n_lists: int, order: NDArray[np.int64]) -> Check:

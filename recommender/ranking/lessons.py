@@ -10,17 +10,15 @@ choose? It is asked in two ways, for both must be served by one ranker:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.articles import Article
-from recommender.ranking.catalogue import Catalogue
-from recommender.ranking.curation import CurationGraph
-from recommender.ranking.features import LIST_DAMPING, N_CANDIDATES, Pairs, Words, pairs_of
+from recommender.ranking.features import N_CANDIDATES, Pairs, Words, pairs_of
 from recommender.ranking.rankers import Query, SimilarityRanker
+from recommender.ranking.state import State
 from recommender.settings import RankingSettings
 
 #: With fewer lists than this every list is held out once, in this many folds; with more, the newest fifth is.
@@ -75,29 +73,23 @@ class Library:
 
     Parameters
     ----------
-    catalogue, graph
-        The rows and the lists.
-    words
-        What is known of the words.
+    state, words
+        The rows and the lists, and what is known of the words.
     allowed
         Shape (n_rows,): which rows may be suggested.
-    rows_of_identity
-        The rows that are one article, under any of its addresses.
     similarity
         The ranker that learning is compared with.
     trust
         As `LearnedRanker` has it.
     settings
-        Damping, and what a ranker goes by.
+        Seed, and what a ranker goes by.
     decided
         Row -> rows that an editor decided about under it, and whether they are right there, whatever the list names.
     """
 
-    catalogue: Catalogue
-    graph: CurationGraph
+    state: State
     words: Words
     allowed: NDArray[np.bool_]
-    rows_of_identity: Callable[[Article], Iterable[int]]
     similarity: SimilarityRanker
     trust: float | None
     settings: RankingSettings
@@ -105,15 +97,15 @@ class Library:
 
     def rows_with_list(self) -> NDArray[np.int64]:
         """The rows that can teach, ascending."""
-        catalogue = self.catalogue
-        has_list = np.diff(self.graph.arrays.lists.starts) > 0
+        catalogue = self.state.catalogue
+        has_list = np.diff(self.state.graph.arrays.lists.indptr) > 0
         has_list[[row for row, known in self.decided.items() if any(known.values())]] = True
         return np.flatnonzero(catalogue.is_alive & ~catalogue.is_external & ~catalogue.is_repeat & has_list)
 
     def lessons(self, random: np.random.Generator, progress: Callable[[int, int], None] | None = None) -> list[Lesson]:
         """The lessons to learn from: the newest lists as drafts, a part of all as articles of the corpus."""
         teaching = self.rows_with_list()
-        drafts = np.sort(newest(random.permutation(teaching), self.catalogue.times, _N_DRAFTS))
+        drafts = np.sort(newest(random.permutation(teaching), self.state.catalogue.times, _N_DRAFTS))
         of_corpus = np.sort(random.permutation(teaching)[:_N_OF_CORPUS])
         asked = [(row, True) for row in drafts] + [(row, False) for row in of_corpus]
         found = []
@@ -127,9 +119,9 @@ class Library:
 
     def lesson(self, row: int, is_draft: bool) -> Lesson | None:
         """One list as it teaches; None where nothing of it could have been found."""
-        catalogue = self.catalogue
+        catalogue = self.state.catalogue
         article = catalogue.articles[row]
-        own = np.array(sorted({row, *self.rows_of_identity(article)}), dtype=np.int64)
+        own = np.array(sorted({row, *self.state.rows_of_identity(article)}), dtype=np.int64)
         time = float(catalogue.times[row])
         before = float("nan")
         if is_draft:
@@ -138,28 +130,19 @@ class Library:
         vectors = catalogue.vectors[np.array([row])]
         query = Query(article, vectors, time, int(catalogue.groups[row]), row, own, before, own=own)
         wanted = np.zeros(catalogue.n_rows, dtype=bool)
-        wanted[self.graph.listed(row)] = True
+        wanted[self.state.graph.listed(row)] = True
         decided = self.decided.get(row, {})
         for other, is_right in decided.items():
             wanted[other] = is_right
         wanted &= self.allowed & (catalogue.groups == query.group)
         wanted[own] = False
-        if not np.isnan(before):
+        if is_draft:
             wanted &= ~(catalogue.times >= before)
         n_right = int(wanted.sum())
         if not n_right:
             return None
-        pairs = pairs_of(
-            query,
-            catalogue.index.similarities(vectors)[0],
-            catalogue,
-            self.graph,
-            self.words,
-            self.allowed,
-            LIST_DAMPING,
-            N_CANDIDATES,
-            self.settings.list_evidence == "all",
-        )
+        lists_propose = self.settings.list_evidence == "all"
+        pairs = pairs_of(query, self.state, self.words, self.allowed, N_CANDIDATES, lists_propose)
         if not len(pairs.rows):
             return None
         readers = self.similarity.chances(query, pairs.similarities, pairs.rows, catalogue)
@@ -189,16 +172,9 @@ def newest(shuffled: NDArray[np.int64], times: NDArray[np.float64], n: int) -> N
 
 def ndcg(lesson: Lesson, scores: NDArray[np.float64], order: NDArray[np.int64]) -> float:
     """
-    nDCG@10 of one list, what was no candidate counting as missed.
+    nDCG@10 of one list by the scores of its candidates, what was no candidate counting as missed.
 
-    Parameters
-    ----------
-    lesson
-        What was asked.
-    scores
-        Shape (n_candidates,).
-    order
-        Shape (n_rows,): of two rows with equal scores the one with the smaller number comes first.
+    Of two rows with equal scores the one with the smaller number in `order`, shape (n_rows,), comes first.
     """
     best = np.lexsort((order[lesson.pairs.rows], -scores))[:_DEPTH]
     discounts = 1.0 / np.log2(np.arange(2, _DEPTH + 2))

@@ -7,7 +7,7 @@ A ranker gives each candidate a score in [0, 1]; who may be suggested at all is 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol, Self
 
 import numpy as np
@@ -16,15 +16,13 @@ from numpy.typing import NDArray
 from recommender.articles import Article
 from recommender.model_store import reader_of
 from recommender.ranking.catalogue import Catalogue
-from recommender.ranking.curation import CurationGraph
 from recommender.ranking.editors import EditorsModel
 from recommender.ranking.reader import LEAST_CHANCE, ReaderModel, usual_similarity
+from recommender.ranking.state import State
 from recommender.settings import RankingSettings
 from recommender.vectors.damping import Damping
 from recommender.vectors.neighbors import Vectors, most_of
 
-#: Queries that are asked at once.
-_AT_ONCE = 512
 #: Rows that are compared with a query exactly, at least, and for each place of the answer.
 _N_CANDIDATES, _TIMES_K = 256, 8
 #: Rows that are looked at where decisions may turn their order, at least.
@@ -111,22 +109,13 @@ class Ranker(Protocol):
     threshold: float
     editors: EditorsModel
 
-    def rank(
-        self,
-        queries: Sequence[Query],
-        k: int,
-        catalogue: Catalogue,
-        graph: CurationGraph,
-        allowed: NDArray[np.bool_],
-    ) -> list[Ranked]:
+    def rank(self, queries: Sequence[Query], k: int, state: State, allowed: NDArray[np.bool_]) -> list[Ranked]:
         """At least the k best allowed rows of each query that are not hidden from it; fewer where fewer are related."""
 
-    def sentences(
-        self, query: Query, rows: NDArray[np.int64], catalogue: Catalogue, graph: CurationGraph
-    ) -> list[tuple[str, ...]]:
+    def sentences(self, query: Query, rows: NDArray[np.int64], state: State) -> list[tuple[str, ...]]:
         """For each row, what the ranker saw besides shared words, as sentences, the weightiest first."""
 
-    def signals(self, query: Query, row: int, catalogue: Catalogue, graph: CurationGraph) -> dict[str, float]:
+    def signals(self, query: Query, row: int, state: State) -> dict[str, float]:
         """What moved the score of one row, by name."""
 
     def state(self) -> tuple[dict[str, Any], dict[str, str]]:
@@ -169,17 +158,10 @@ class SimilarityRanker:
         """The chance that a reader approves, of some rows with their similarities; shape (n_rows,)."""
         return self.reader(similarities * self.damping(query.time - catalogue.times[rows]), query.group)
 
-    def rank(
-        self,
-        queries: Sequence[Query],
-        k: int,
-        catalogue: Catalogue,
-        graph: CurationGraph,
-        allowed: NDArray[np.bool_],
-    ) -> list[Ranked]:
+    def rank(self, queries: Sequence[Query], k: int, state: State, allowed: NDArray[np.bool_]) -> list[Ranked]:
         """The k best rows by damped similarity."""
-        found = candidates_of(queries, k, catalogue, allowed)
-        return [self._best(query, rows, similarities, k, catalogue) for query, rows, similarities in found]
+        found = candidates_of(queries, k, state.catalogue, allowed)
+        return [self._best(query, rows, similarities, k, state.catalogue) for query, rows, similarities in found]
 
     def _best(
         self,
@@ -200,20 +182,18 @@ class SimilarityRanker:
         best = best[similarities[best] > 0][:k]
         return Ranked(rows[best], similarities[best], scores[best])
 
-    def sentences(
-        self, query: Query, rows: NDArray[np.int64], catalogue: Catalogue, graph: CurationGraph
-    ) -> list[tuple[str, ...]]:
+    def sentences(self, query: Query, rows: NDArray[np.int64], state: State) -> list[tuple[str, ...]]:
         """Nothing besides the shared words and the dates, which every explanation has."""
         return [() for _ in rows]
 
-    def signals(self, query: Query, row: int, catalogue: Catalogue, graph: CurationGraph) -> dict[str, float]:
+    def signals(self, query: Query, row: int, state: State) -> dict[str, float]:
         """What decisions moved it by; else none."""
-        return self.editors.signals(query, row, catalogue)
+        return self.editors.signals(query, row, state.catalogue)
 
     def state(self) -> tuple[dict[str, Any], dict[str, str]]:
         """Its name, what is usual, and what editors decided: the settings have the rest."""
         usual = {str(group): value for group, value in self.reader.usual.items()}
-        return {"name": self.name, "usual": usual, "editors": self.editors.to_json()}, {}
+        return {"name": self.name, "usual": usual, "editors": asdict(self.editors)}, {}
 
     @classmethod
     def restored(cls, document: Mapping[str, Any], settings: RankingSettings) -> Self:
@@ -231,18 +211,16 @@ def candidates_of(
 ) -> Iterator[tuple[Query, NDArray[np.int64], NDArray[np.float64]]]:
     """Each query with the rows that may answer and may be among its k nearest, ascending, and their similarities."""
     n = max(_N_CANDIDATES, _TIMES_K * k)
-    for start in range(0, len(queries), _AT_ONCE):
-        block = queries[start : start + _AT_ONCE]
-        found = catalogue.index.candidates([query.vectors for query in block], n)
-        for query, (rows, similarities) in zip(block, found, strict=True):
-            may = may_answer(query, catalogue, allowed)
-            n_asked, kept = n, may[rows]
-            # Where few of the nearest may answer, those behind them come in.
-            while len(rows) >= n_asked and n_asked < catalogue.n_rows and np.count_nonzero(kept) < n // _TIMES_K:
-                n_asked *= _TIMES_K
-                ((rows, similarities),) = catalogue.index.candidates([query.vectors], n_asked)
-                kept = may[rows]
-            yield query, rows[kept], similarities[kept]
+    found = catalogue.index.candidates([query.vectors for query in queries], n)
+    for query, (rows, similarities) in zip(queries, found, strict=True):
+        may = may_answer(query, catalogue, allowed)
+        n_asked, kept = n, may[rows]
+        # Where few of the nearest may answer, those behind them come in.
+        while len(rows) >= n_asked and n_asked < catalogue.n_rows and np.count_nonzero(kept) < n // _TIMES_K:
+            n_asked *= _TIMES_K
+            ((rows, similarities),) = catalogue.index.candidates([query.vectors], n_asked)
+            kept = may[rows]
+        yield query, rows[kept], similarities[kept]
 
 
 def may_answer(query: Query, catalogue: Catalogue, allowed: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.articles import Article, EntryShape
+from recommender.ranking.curation import ends_of
 from recommender.ranking.eligible import obstacle
 from recommender.ranking.explain import reasons, text_obstacle
 from recommender.ranking.learned import LearnedRanker
@@ -63,24 +64,7 @@ class Selected:
 
 
 class Selector:
-    """
-    Chooses among ranked rows.
-
-    Parameters
-    ----------
-    state
-        The articles.
-    ranker
-        Ranks them.
-    rules
-        What editors allow and decided.
-    vectorizer
-        Made the vectors; it knows the words behind them.
-    now
-        Days since 1970.
-    shape
-        How the site writes curated entries.
-    """
+    """Chooses among ranked rows, as of a moment in days since 1970."""
 
     def __init__(
         self, state: State, ranker: Ranker, rules: Rules, vectorizer: FieldVectorizer, now: float, shape: EntryShape
@@ -131,7 +115,7 @@ class Selector:
         if depth == 0:
             return [Ranked(np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros(0)) for _ in queries]
         allowed = self.allowed if allowed is None else allowed
-        return self._ranker.rank(queries, depth, self._catalogue, self._state.graph, allowed)
+        return self._ranker.rank(queries, depth, self._state, allowed)
 
     def suggestions(self, chosen: Sequence[tuple[Query, Selected]]) -> list[list[Suggestion]]:
         """What was chosen for each query, each with its reason."""
@@ -140,7 +124,7 @@ class Selector:
                 (*note, *sentences)
                 for note, sentences in zip(
                     selected.notes,
-                    self._ranker.sentences(query, selected.rows.rows, self._catalogue, self._state.graph),
+                    self._ranker.sentences(query, selected.rows.rows, self._state),
                     strict=True,
                 )
             ]
@@ -158,7 +142,7 @@ class Selector:
 
     def reason_for(self, query: Query, row: int, k: int, least: float) -> Reason:
         """Why a row is, or is not, among the k suggestions."""
-        catalogue, graph = self._catalogue, self._state.graph
+        catalogue = self._catalogue
         ranked = self._with_decided(query, self.rank([query], catalogue.n_rows)[0])
         place = next(iter(np.flatnonzero(ranked.rows == row).tolist()), -1)
         asked = np.array([row])
@@ -166,11 +150,11 @@ class Selector:
             alone = Ranked(asked, ranked.similarities[place : place + 1], ranked.scores[place : place + 1])
         else:
             alone = Ranked(asked, catalogue.index.exact(query.vectors, asked), np.zeros(1))
-        said = self._ranker.sentences(query, asked, catalogue, graph)
+        said = self._ranker.sentences(query, asked, self._state)
         ((reason,),) = reasons([query], [alone], [said], catalogue, self._vectorizer)
         return dataclasses.replace(
             reason,
-            signals=self._ranker.signals(query, row, catalogue, graph),
+            signals=self._ranker.signals(query, row, self._state),
             obstacle=self._why_not(query, row, ranked, place, float(alone.similarities[0]), k, least),
         )
 
@@ -203,9 +187,8 @@ class Selector:
         """Whether a curated list ties a row to one that shares a word, where that may bring it in."""
         if not isinstance(self._ranker, LearnedRanker) or self._ranker.list_evidence != "all":
             return False
-        mates: list[int] = self._state.graph.arrays.together.of(row).tolist()
-        others = np.array([mate for mate in mates if mate != query.row], dtype=np.int64)
-        return bool(self._catalogue.index.exact(query.vectors, others).any())
+        mates = ends_of(self._state.graph.arrays.together, row).astype(np.int64)
+        return bool(self._catalogue.index.exact(query.vectors, mates[mates != query.row]).any())
 
     # --------------------------------------------------------------- choose
 

@@ -364,21 +364,15 @@ class State:
             cross_language=before.cross_language,
             group_codes=before.group_codes,
         )
-        for row in np.flatnonzero(before.is_repeat[rows]).tolist():
-            catalogue.mark_repeat(row, True)
         twin = State(catalogue, self.matcher, self.digests)
         twin.suggest_unpublished = self.suggest_unpublished
         twin.graph = CurationGraph.of(
             [[new_row[other] for other in self.graph.listed(row).tolist() if other in new_row] for row in rows.tolist()]
         )
-
-        def moved(numbers: Iterable[int]) -> tuple[int, ...]:
-            return tuple(new_row[row] for row in numbers)
-
-        twin.rows_by_url = {url: moved(numbers) for url, numbers in self.rows_by_url.items()}
-        twin.stripped = set(moved(self.stripped))
-        twin.waiting = {new_row[row]: entries for row, entries in self.waiting.items()}
-        twin.awaited = {key: moved(numbers) for key, numbers in self.awaited.items()}
+        twin.index_addresses()
+        for row, entries in self.waiting.items():
+            twin.wait(new_row[row], entries)
+        twin.stripped = {new_row[row] for row in self.stripped}
         return twin
 
     # -------------------------------------------------------------- helpers
@@ -394,7 +388,7 @@ class State:
         self.rows_by_url = found
         for rows in found.values():
             for row in rows[1:]:
-                catalogue.mark_repeat(row, True)
+                catalogue.mark("is_repeat", row, True)
 
     def _index_addresses(self, row: int) -> None:
         """Make a row known by its addresses."""
@@ -408,7 +402,7 @@ class State:
         _put(self.rows_by_url, url, ordered)
         for row in ordered:
             of_row = (self.rows_by_url.get(other) for other in _addresses(catalogue.articles[row]))
-            catalogue.mark_repeat(row, any(found is not None and found[0] != row for found in of_row))
+            catalogue.mark("is_repeat", row, any(found is not None and found[0] != row for found in of_row))
 
     def wait(self, row: int, entries: Sequence[RelatedEntry]) -> None:
         """Remember which entries of a row's list wait for their article, in place of those that did."""

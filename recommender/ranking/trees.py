@@ -16,14 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Trees:
-    """
-    A boosted model.
-
-    Parameters
-    ----------
-    model
-        LightGBM's.
-    """
+    """A boosted model, in LightGBM's form."""
 
     model: Booster
 

@@ -16,7 +16,7 @@ SIMILARITY = settings_from_mapping({"ranking": {"ranker": "similarity"}})
 def audited(rec, seed=0):
     """The audit of a fitted site."""
     state = rec._fitted()
-    return audit_lists(state.catalogue, state.graph, rec.ranker, seed)
+    return audit_lists(state, rec.ranker, seed)
 
 
 @pytest.fixture(scope="module")

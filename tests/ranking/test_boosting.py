@@ -21,7 +21,7 @@ def lessons(n, seed=0, telling="similarity"):
         table = random.random((N_CANDIDATES, len(FEATURES)), dtype=np.float32)
         is_right = table[:, column] + 0.1 * random.random(N_CANDIDATES) > 0.9
         rows = np.arange(N_CANDIDATES, dtype=np.int64)
-        pairs = Pairs(rows, table[:, column].astype(float), table[:, column].astype(float), table)
+        pairs = Pairs(rows, table[:, column].astype(float), table)
         n_right, nothing = max(1, int(is_right.sum())), np.zeros(N_CANDIDATES)
         made.append(Lesson(row, True, pairs, is_right, n_right, nothing, nothing.astype(bool)))
     return made

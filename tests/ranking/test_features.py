@@ -9,11 +9,9 @@ import pytest
 
 from recommender import Corpus, Recommender, RelatedEntry
 from recommender.ranking.catalogue import days_of
-from recommender.ranking.features import FAMILIES, FEATURE_NAMES, FEATURES, Words, pairs_of
+from recommender.ranking.features import FAMILIES, FEATURE_NAMES, FEATURES, LIST_DAMPING, Words, pairs_of
 from recommender.settings import settings_from_mapping
-from recommender.vectors.damping import Damping
 
-DAMPING = Damping(30.0, 0.4)
 N_NEAREST = 50
 
 
@@ -30,10 +28,9 @@ def fitted(corpus, **vectors):
 def seen_by(rec, query):
     """The candidates of a query and what is seen of them."""
     state = rec._fitted()
-    similarities = state.catalogue.index.similarities(query.vectors)[0]
     words = Words(rec.vectorizer.word_rarities(), rec.vectorizer.is_name)
     allowed = state.allowed(days_of(datetime.now(UTC)))
-    return pairs_of(query, similarities, state.catalogue, state.graph, words, allowed, DAMPING, N_NEAREST)
+    return pairs_of(query, state, words, allowed, N_NEAREST)
 
 
 def by_id(rec, found):
@@ -252,7 +249,7 @@ def test_what_lists_say_is_what_looking_one_by_one_says(families, before):
         row for row in range(catalogue.n_rows)
         if row not in query.own and not catalogue.times[row] >= query.before
     ]  # fmt: skip
-    damped = {row: similarities[row] * float(DAMPING(gaps[[row]])[0]) for row in there}
+    damped = {row: similarities[row] * float(LIST_DAMPING(gaps[[row]])[0]) for row in there}
     voters = {row for row in sorted(there, key=lambda row: -damped[row])[:20] if damped[row] > 0}
     found = seen_by(rec, query)
     features = by_id(rec, found)

@@ -144,11 +144,9 @@ def test_as_a_draft_nobody_lists_it_and_nothing_is_later(site):
     rec.vectorizer.fit_comparison(everything)
     state.catalogue.compare(rec.vectorizer.compared(everything))
     library = Library(
-        state.catalogue,
-        state.graph,
+        state,
         Words(rec.vectorizer.word_rarities(), rec.vectorizer.is_name),
         state.allowed(days_of(datetime.now(UTC))),
-        state.rows_of_identity,
         rec.ranker,
         None,
         rec.settings.ranking,
@@ -175,10 +173,8 @@ def test_decisions_are_lessons(site):
     asked, wanted, unwanted = (state.catalogue.row_of(name) for name in ("f2-5", "f3-1", "f2-1"))
     decided = {asked: {wanted: True, unwanted: False}}
     words = Words(rec.vectorizer.word_rarities(), rec.vectorizer.is_name)
-    allowed, of_identity = state.allowed(days_of(datetime.now(UTC))), state.rows_of_identity
-    library = Library(
-        state.catalogue, state.graph, words, allowed, of_identity, rec.ranker, None, rec.settings.ranking, decided
-    )
+    allowed = state.allowed(days_of(datetime.now(UTC)))
+    library = Library(state, words, allowed, rec.ranker, None, rec.settings.ranking, decided)
     lesson = library.lesson(asked, is_draft=False)
     is_right = dict(zip(lesson.pairs.rows.tolist(), lesson.is_right.tolist(), strict=True))
     assert (is_right[wanted], is_right[unwanted]) == (True, False)
