@@ -127,21 +127,12 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class EntryShape:
-    """
-    How the site writes one entry of a curated list, so that ours look the same to a template.
+    """How the site writes one entry of a curated list, so that ours look the same to a template."""
 
-    Parameters
-    ----------
-    kind
-        ``mapping`` for embedded entries, ``text`` for lists of plain paths, URLs, slugs or titles.
-    names
-        For mappings: the site's own name of each field it embeds, in the site's order, by our name
-        (``title``, ``excerpt``, ``published_at``, ``url``, ``provider``, ``quality``); a dot goes into a mapping.
-    target
-        For texts: what the text is.
-    """
-
+    #: ``mapping`` for embedded entries, ``text`` for lists of plain paths, URLs, slugs or titles.
     kind: Literal["mapping", "text"] = "mapping"
+    #: For mappings: the site's own name of each field it embeds, in the site's order, by our name (``title``,
+    #: ``excerpt``, ``published_at``, ``url``, ``provider``, ``quality``); a dot goes into a mapping.
     names: Mapping[str, str] = field(
         default_factory=lambda: {
             "title": "title",
@@ -152,38 +143,24 @@ class EntryShape:
             "quality": "quality",
         }
     )
-    target: Literal["url", "path", "slug", "title"] = "url"
+    target: Literal["url", "path", "slug", "title"] = "url"  #: For texts: what the text is.
 
 
 @dataclass(frozen=True)
 class Reading:
-    """
-    What happened while a site was read; nothing is skipped in silence.
+    """What happened while a site was read; nothing is skipped in silence."""
 
-    Parameters
-    ----------
-    n_files
-        Files looked at.
-    problems
-        One error for each file, line or field that could not be used, in the order of the files.
-    warnings
-        What was read but looks wrong, as sentences.
-    recognised
-        For each of our fields, the front-matter names it was read from and in how many articles.
-    matched
-        How many curated entries were matched by ``url``, ``path``, ``title``, are ``external``, or ``unmatched``.
-    unmatched
-        One sentence for each entry that names neither an article nor, with a title, an address elsewhere.
-    list_names
-        The front-matter names whose lists are curated, without hyphens, underscores and capitals.
-    """
-
-    n_files: int = 0
+    n_files: int = 0  #: Files looked at.
+    #: One error for each file, line or field that could not be used, in the order of the files.
     problems: tuple[RecommenderError, ...] = ()
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()  #: What was read but looks wrong, as sentences.
+    #: For each of our fields, the front-matter names it was read from and in how many articles.
     recognised: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    #: How many curated entries were matched by ``url``, ``path``, ``title``, are ``external``, or ``unmatched``.
     matched: Mapping[str, int] = field(default_factory=dict)
+    #: One sentence for each entry that names neither an article nor, with a title, an address elsewhere.
     unmatched: tuple[str, ...] = ()
+    #: The front-matter names whose lists are curated, without hyphens, underscores and capitals.
     list_names: tuple[str, ...] = ()
 
     @property

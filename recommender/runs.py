@@ -35,53 +35,29 @@ OF_THE_MACHINE = ("articles.cache", "ranking.n_jobs")
 
 @dataclass(frozen=True)
 class News:
-    """
-    What has changed on a site since a model was fitted.
+    """What has changed on a site since a model was fitted."""
 
-    Parameters
-    ----------
-    n_added, n_changed, n_removed
-        Articles.
-    drift
-        The figures of `Recommender.drift`, as a sentence.
-    is_refitted
-        Whether they were beyond the limit, so that a model fitted anew was used.
-    """
-
+    #: Articles.
     n_added: int = 0
     n_changed: int = 0
     n_removed: int = 0
-    drift: str = ""
-    is_refitted: bool = False
+    drift: str = ""  #: The figures of `Recommender.drift`, as a sentence.
+    is_refitted: bool = False  #: Whether they were beyond the limit, so that a model fitted anew was used.
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """
-    What a run decided and wrote.
+    """What a run decided and wrote."""
 
-    Parameters
-    ----------
-    ranker_name, ranker_decision
-        Who ranked, ``similarity`` or ``learned``; and why, with the figures by which it was chosen.
-    n_suggestions
-        Suggestions in all.
-    reasons_for_none
-        How many articles have no suggestion, by the reason, the most frequent first.
-    news
-        What has changed on the site since the saved model was fitted; None without one.
-    warnings
-        What was logged as a warning meanwhile.
-    files
-        SHA-256 of the bytes that each file should have, changed or not, by its path from the root.
-    """
-
+    #: Who ranked, ``similarity`` or ``learned``; and why, with the figures by which it was chosen.
     ranker_name: str
     ranker_decision: str
-    n_suggestions: int
+    n_suggestions: int  #: Suggestions in all.
+    #: How many articles have no suggestion, by the reason, the most frequent first.
     reasons_for_none: Mapping[str, int]
-    news: News | None
-    warnings: tuple[str, ...]
+    news: News | None  #: What has changed on the site since the saved model was fitted; None without one.
+    warnings: tuple[str, ...]  #: What was logged as a warning meanwhile.
+    #: SHA-256 of the bytes that each file should have, changed or not, by its path from the root.
     files: Mapping[str, str]
 
 

@@ -16,24 +16,15 @@ from recommender.writing import Answer
 
 @dataclass(frozen=True)
 class ExplainRun:
-    """
-    What `explain_article` found.
+    """What `explain_article` found."""
 
-    Parameters
-    ----------
-    article, answer
-        Which was asked about, and its suggestions, or why there are none.
-    candidate, reason
-        What it was compared with, if anything, and how the two belong together, or why not.
-    problems
-        Everything that could not be read.
-    """
-
+    #: Which was asked about, and its suggestions, or why there are none.
     article: Article
     answer: Answer
+    #: What it was compared with, if anything, and how the two belong together, or why not.
     candidate: Article | None
     reason: Reason | None
-    problems: tuple[RecommenderError, ...]
+    problems: tuple[RecommenderError, ...]  #: Everything that could not be read.
 
 
 def explain_article(

@@ -44,36 +44,19 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class SuggestRun(Outcome):
-    """
-    What a run of `suggest_site` did, or would do; further attributes as in `Outcome`.
+    """What a run of `suggest_site` did, or would do; further attributes as in `Outcome`."""
 
-    Parameters
-    ----------
-    n_articles, n_asked
-        Articles read, and those that suggestions were asked for: all, or those that ``only`` names.
-    reading
-        What happened while the site was read.
-    changes
-        The files that would change, or did; lines of JSON that were written are not among them, since they are never
-        in memory as a whole. None of a run that computed nothing.
-    n_changed
-        How many files changed, or would.
-    problems
-        Everything that could not be read or written; the run went on without it.
-    seconds
-        From start to end.
-    is_unchanged
-        Whether nothing had to be computed: inputs and files are as the last run left them.
-    """
-
+    #: Articles read, and those that suggestions were asked for: all, or those that ``only`` names.
     n_articles: int
     n_asked: int
-    reading: Reading
+    reading: Reading  #: What happened while the site was read.
+    #: The files that would change, or did; lines of JSON that were written are not among them, since they are
+    #: never in memory as a whole. None of a run that computed nothing.
     changes: tuple[FileChange, ...] = ()
-    n_changed: int = 0
-    problems: tuple[RecommenderError, ...]
-    seconds: float
-    is_unchanged: bool = False
+    n_changed: int = 0  #: How many files changed, or would.
+    problems: tuple[RecommenderError, ...]  #: Everything that could not be read or written; the run went on without it.
+    seconds: float  #: From start to end.
+    is_unchanged: bool = False  #: Whether nothing had to be computed: inputs and files are as the last run left them.
 
     @property
     def n_with_none(self) -> int:

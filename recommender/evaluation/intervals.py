@@ -33,26 +33,14 @@ _BLOCK = 250
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """
-    One system against another on the same queries.
+    """One system against another on the same queries."""
 
-    Parameters
-    ----------
-    mean
-        Of the differences, query by query.
-    low, high
-        Its 95 % bootstrap interval.
-    p_value
-        Of the two-sided paired t-test; 1 where the two never differ.
-    n_queries
-        How many queries both answered.
-    """
-
-    mean: float
+    mean: float  #: Of the differences, query by query.
+    #: Its 95 % bootstrap interval.
     low: float
     high: float
-    p_value: float
-    n_queries: int
+    p_value: float  #: Of the two-sided paired t-test; 1 where the two never differ.
+    n_queries: int  #: How many queries both answered.
 
 
 def weighted_means(values: Floats, weights: Floats) -> Floats:

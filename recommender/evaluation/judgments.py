@@ -40,22 +40,12 @@ SAME_TEXT = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """
-    One entry of a curated list and what it names.
+    """One entry of a curated list and what it names."""
 
-    Parameters
-    ----------
-    entry
-        As the site holds it.
-    page
-        The number of the page it names; -1 where it names no article.
-    kind
-        ``article``; ``twin``: a page at an address that no article has, with the title of an article, such as the
-        same story from another provider; ``external``: any other page of another site; ``gone``: nothing.
-    """
-
-    entry: RelatedEntry
-    page: int
+    entry: RelatedEntry  #: As the site holds it.
+    page: int  #: The number of the page it names; -1 where it names no article.
+    #: ``article``; ``twin``: a page at an address that no article has, with the title of an article, such as the
+    #: same story from another provider; ``external``: any other page of another site; ``gone``: nothing.
     kind: Literal["article", "twin", "external", "gone"]
 
 

@@ -29,30 +29,18 @@ DEFAULT_TEST_SHARE = 0.2
 
 @dataclass(frozen=True)
 class TimeWalk:
-    """
-    The life of a site in the order of publication.
+    """The life of a site in the order of publication."""
 
-    Parameters
-    ----------
-    corpus
-        Gives the corpora of the walk their language and the shape of their entries.
-    groups
-        Articles by moment: those of one group were published at the same time. An article is known after its group.
-    unlocks
-        Article id -> for each entry of its list the number of the group after which what it names is known.
-    first, last
-        The numbers of the first group that is asked and of the one after the last; what lies before is known at the
-        start.
-    queries
-        Article id -> query number.
-    """
-
-    corpus: Corpus
+    corpus: Corpus  #: Gives the corpora of the walk their language and the shape of their entries.
+    #: Articles by moment: those of one group were published at once. An article is known after its group.
     groups: tuple[tuple[Article, ...], ...]
+    #: Article id -> for each entry of its list the number of the group after which what it names is known.
     unlocks: Mapping[str, tuple[int, ...]]
+    #: The numbers of the first group that is asked and of the one after the last; what lies before is known at
+    #: the start.
     first: int
     last: int
-    queries: Mapping[str, int]
+    queries: Mapping[str, int]  #: Article id -> query number.
     _grown: Mapping[int, tuple[Article, ...]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:

@@ -92,72 +92,41 @@ def compared(
 
 @dataclass(frozen=True)
 class Report:
-    """
-    The figures of one evaluation, against lists or by grades; what one of the two does not have is empty.
+    """The figures of one evaluation, against lists or by grades; what one of the two does not have is empty."""
 
-    Parameters
-    ----------
-    protocol
-        What the systems were allowed to know; ``grades`` where readers judged.
-    n_articles, n_queries, n_left_out
-        Articles that took part; articles asked; articles not asked.
-    systems
-        System -> measure -> value.
-    slices
-        Kind -> slice -> ``n_queries`` and ``systems``, as above.
-    product
-        The system that a site which runs the product gets: what the gate looks at.
-    test_from
-        publish-time: the moment from which articles were asked.
-    depth
-        How many suggestions each query was asked for; RR and AP look no further.
-    left_out
-        Reason -> how many articles were not asked for it.
-    intervals
-        System -> measure -> the ends of its 95 % bootstrap interval.
-    tests
-        Each system against each before it: ``system``, ``against``, ``measure``, ``mean`` difference, its interval
-        ``low`` and ``high``, the ``p_value`` of the paired t-test, ``n_queries``.
-    coverage
-        Of the articles of the site as it stands, by who names them: ``n_articles``, and the share ``with_suggestions``.
-    same_text
-        The measures if a page with the text of a judged page were as good as the page: ``systems``.
-    judgments
-        What the lists of the queries name, entry by entry; or how many pairs have each grade.
-    lists
-        ``curated`` or system -> what can be said of the lists that readers see.
-    calibration
-        System -> bins of score, with the precision in each.
-    ungraded
-        Grades: the pairs ``[article id, candidate id]`` that a system suggested and nobody graded.
-    worst
-        The queries that the product answered worst, with what was wanted and what was given.
-    notes
-        What a reader should know, as sentences.
-    queries
-        ``ids``, ``n_judged``, and ``values``: system -> measure -> a value for each query.
-    """
-
-    protocol: str
+    protocol: str  #: What the systems were allowed to know; ``grades`` where readers judged.
+    #: Articles that took part; articles asked; articles not asked.
     n_articles: int
     n_queries: int
     n_left_out: int
-    systems: Figures
-    slices: dict[str, dict[str, dict[str, Any]]]
-    product: str
-    test_from: str | None = None
-    depth: int = 10
-    left_out: dict[str, int] = field(default_factory=dict)
+    systems: Figures  #: System -> measure -> value.
+    slices: dict[str, dict[str, dict[str, Any]]]  #: Kind -> slice -> ``n_queries`` and ``systems``, as above.
+    product: str  #: The system that a site which runs the product gets: what the gate looks at.
+    test_from: str | None = None  #: publish-time: the moment from which articles were asked.
+    depth: int = 10  #: How many suggestions each query was asked for; RR and AP look no further.
+    left_out: dict[str, int] = field(default_factory=dict)  #: Reason -> how many articles were not asked for it.
+    #: System -> measure -> the ends of its 95 % bootstrap interval.
     intervals: dict[str, dict[str, list[float]]] = field(default_factory=dict)
+    #: Each system against each before it: ``system``, ``against``, ``measure``, ``mean`` difference, its
+    #: interval ``low`` and ``high``, the ``p_value`` of the paired t-test, ``n_queries``.
     tests: list[dict[str, Any]] = field(default_factory=list)
+    #: Of the articles of the site as it stands, by who names them: ``n_articles``, and the share
+    #: ``with_suggestions``.
     coverage: dict[str, dict[str, float]] = field(default_factory=dict)
+    #: The measures if a page with the text of a judged page were as good as the page: ``systems``.
     same_text: dict[str, Any] = field(default_factory=dict)
+    #: What the lists of the queries name, entry by entry; or how many pairs have each grade.
     judgments: dict[str, int] = field(default_factory=dict)
+    #: ``curated`` or system -> what can be said of the lists that readers see.
     lists: Figures = field(default_factory=dict)
+    #: System -> bins of score, with the precision in each.
     calibration: dict[str, list[dict[str, float]]] = field(default_factory=dict)
+    #: Grades: the pairs ``[article id, candidate id]`` that a system suggested and nobody graded.
     ungraded: list[list[str]] = field(default_factory=list)
+    #: The queries that the product answered worst, with what was wanted and what was given.
     worst: list[dict[str, Any]] = field(default_factory=list)
-    notes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()  #: What a reader should know, as sentences.
+    #: ``ids``, ``n_judged``, and ``values``: system -> measure -> a value for each query.
     queries: dict[str, Any] = field(default_factory=dict)
 
     @property

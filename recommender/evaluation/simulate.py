@@ -22,21 +22,11 @@ from recommender.evaluation.systems import Contender
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """
-    One article that is asked for.
+    """One article that is asked for."""
 
-    Parameters
-    ----------
-    article
-        Without its list.
-    judged
-        The pages that are right: its list, cut to what was known.
-    twins
-        The pages whose text is that of a page of another site in its list; for the second figure only.
-    """
-
-    article: Article
-    judged: frozenset[int]
+    article: Article  #: Without its list.
+    judged: frozenset[int]  #: The pages that are right: its list, cut to what was known.
+    #: The pages whose text is that of a page of another site in its list; for the second figure only.
     twins: frozenset[int] = frozenset()
 
     @classmethod
@@ -51,22 +41,11 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """
-    A moment in the life of a site; what is asked is asked before anything is told.
+    """A moment in the life of a site; what is asked is asked before anything is told."""
 
-    Parameters
-    ----------
-    asked
-        Numbers of queries.
-    added
-        Articles that are new.
-    grown
-        Articles that were known, whose list can now name more.
-    """
-
-    asked: tuple[int, ...] = ()
-    added: tuple[Article, ...] = ()
-    grown: tuple[Article, ...] = ()
+    asked: tuple[int, ...] = ()  #: Numbers of queries.
+    added: tuple[Article, ...] = ()  #: Articles that are new.
+    grown: tuple[Article, ...] = ()  #: Articles that were known, whose list can now name more.
 
 
 class Walk(Protocol):
@@ -82,44 +61,21 @@ class Walk(Protocol):
 
 @dataclass(frozen=True)
 class Plan:
-    """
-    What a protocol asks.
+    """What a protocol asks."""
 
-    Parameters
-    ----------
-    protocol
-        Its name.
-    judgments
-        Of all articles that take part; defines the pages.
-    queries
-        n_queries of them, in the order in which they are asked.
-    left_out
-        Reason (a key of `LEFT_OUT`) -> how many articles are not asked for it.
-    walks
-        Together they ask every query once.
-    test_from
-        publish-time: the moment from which queries are asked.
-    """
-
-    protocol: str
-    judgments: Judgments
-    queries: tuple[Query, ...]
-    left_out: Mapping[str, int]
-    walks: tuple[Walk, ...]
-    test_from: datetime | None = None
+    protocol: str  #: Its name.
+    judgments: Judgments  #: Of all articles that take part; defines the pages.
+    queries: tuple[Query, ...]  #: n_queries of them, in the order in which they are asked.
+    left_out: Mapping[str, int]  #: Reason (a key of `LEFT_OUT`) -> how many articles are not asked for it.
+    walks: tuple[Walk, ...]  #: Together they ask every query once.
+    test_from: datetime | None = None  #: publish-time: the moment from which queries are asked.
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """
-    What a system gave to one query.
+    """What a system gave to one query."""
 
-    Parameters
-    ----------
-    article_ids, scores
-        The best first.
-    """
-
+    #: The best first.
     article_ids: tuple[str, ...]
     scores: tuple[float, ...]
 

@@ -45,21 +45,12 @@ class System(Protocol):
 
 @dataclass(frozen=True)
 class Contender:
-    """
-    How a system is made, and what is asked of it: one fit can stand under several names.
+    """How a system is made, and what is asked of it: one fit can stand under several names."""
 
-    Parameters
-    ----------
-    new
-        Makes an unfitted system; can be sent to another process.
-    least_scores
-        Name as it is printed -> least score of its suggestions; None: what the system shows on its own.
-    reads_lists
-        Whether knowing a list could change an answer. One that never reads them need not be told how they grow.
-    """
-
-    new: Callable[[], System]
+    new: Callable[[], System]  #: Makes an unfitted system; can be sent to another process.
+    #: Name as it is printed -> least score of its suggestions; None: what the system shows on its own.
     least_scores: Mapping[str, float | None]
+    #: Whether knowing a list could change an answer. One that never reads them need not be told how they grow.
     reads_lists: bool = True
 
     def fit(self, corpus: Corpus) -> System:

@@ -18,24 +18,12 @@ _LEAST_APPROVAL = 0.15
 
 @dataclass(frozen=True)
 class ListAudit:
-    """
-    What a reader would make of the curated lists.
+    """What a reader would make of the curated lists."""
 
-    Parameters
-    ----------
-    n_entries
-        Entries that name an article of the site, or one elsewhere.
-    n_looked_at
-        How many of these were looked at.
-    approval
-        The share of those that a reader would keep, as the reader's curve estimates it; in [0, 1].
-    doubtful
-        (article, entry, chance) by ids, the most doubtful entries first, at most fifty.
-    """
-
-    n_entries: int
-    n_looked_at: int
-    approval: float
+    n_entries: int  #: Entries that name an article of the site, or one elsewhere.
+    n_looked_at: int  #: How many of these were looked at.
+    approval: float  #: The share of those that a reader would keep, as the reader's curve estimates it; in [0, 1].
+    #: (article, entry, chance) by ids, the most doubtful entries first, at most fifty.
     doubtful: tuple[tuple[str, str, float], ...] = ()
 
     @property

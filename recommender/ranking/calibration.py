@@ -26,19 +26,12 @@ _LEAST_PAIRS = 25
 
 @dataclass(frozen=True)
 class Calibration:
-    """
-    A strictly rising curve from raw scores to [0, 1].
+    """A strictly rising curve from raw scores to [0, 1]."""
 
-    Parameters
-    ----------
-    slope, intercept
-        Of the logistic curve ``1 / (1 + exp(-(slope * score + intercept)))``; the slope is positive.
-    scores, chances
-        Shape (n_knots,), both rising: the isotonic curve; empty where there was too little to learn it from.
-    """
-
+    #: Of the logistic curve ``1 / (1 + exp(-(slope * score + intercept)))``; the slope is positive.
     slope: float
     intercept: float
+    #: Shape (n_knots,), both rising: the isotonic curve; empty where there was too little to learn it from.
     scores: NDArray[np.float64]
     chances: NDArray[np.float64]
 

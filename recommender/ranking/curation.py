@@ -21,22 +21,12 @@ _SHARE_OF_PATCHES = 1 / 8
 
 @dataclass(frozen=True, slots=True)
 class CurationArrays:
-    """
-    The graph as matrices of ones, shape (n_rows, n_rows).
+    """The graph as matrices of ones, shape (n_rows, n_rows)."""
 
-    Parameters
-    ----------
-    lists
-        Row -> the rows it lists.
-    listed_by
-        Row -> the rows that list it.
-    together
-        Row -> the rows that it lists or that list it, each once. Editors keep lists alike from both ends, sooner or
-        later: of two articles that belong together the newer one lists the older first.
-    """
-
-    lists: csr_matrix
-    listed_by: csr_matrix
+    lists: csr_matrix  #: Row -> the rows it lists.
+    listed_by: csr_matrix  #: Row -> the rows that list it.
+    #: Row -> the rows that it lists or that list it, each once. Editors keep lists alike from both ends, sooner
+    #: or later: of two articles that belong together the newer one lists the older first.
     together: csr_matrix
 
 

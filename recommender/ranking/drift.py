@@ -30,32 +30,21 @@ class Drift:
     """
     How far a site has moved since the fit.
 
-    Parameters
-    ----------
-    n_articles
-        The site's own articles now.
-    n_new
-        Those of them that were added, or whose text or properties have changed, since the fit.
-    unknown
-        The share of the words of new articles, each weighted by its inverse document frequency as it is now, that the
-        vocabulary lacks and that a fit would learn; in [0, 1].
-    divergence
-        How far the words of all titles and excerpts are from those of the fit: the Jensen-Shannon divergence of their
-        document frequencies, in bits, in [0, 1]. 0 right after the fit, 1 where no word is left of it.
-    limit
-        The divergence beyond which the model should be fitted again; the setting ``ranking.refit_at``.
-
     References
     ----------
     J. Lin (1991). Divergence measures based on the Shannon entropy. IEEE Transactions on Information Theory 37(1),
     145-151.
     """
 
-    n_articles: int
-    n_new: int
+    n_articles: int  #: The site's own articles now.
+    n_new: int  #: Those of them that were added, or whose text or properties have changed, since the fit.
+    #: The share of the words of new articles, each weighted by its inverse document frequency as it is now, that
+    #: the vocabulary lacks and that a fit would learn; in [0, 1].
     unknown: float
+    #: How far the words of all titles and excerpts are from those of the fit: the Jensen-Shannon divergence of
+    #: their document frequencies, in bits, in [0, 1]. 0 right after the fit, 1 where no word is left of it.
     divergence: float
-    limit: float
+    limit: float  #: The divergence beyond which the model should be fitted again; the setting ``ranking.refit_at``.
 
     @property
     def new(self) -> float:

@@ -42,19 +42,11 @@ _LEAST_GOOD = 2
 
 @dataclass(frozen=True)
 class EditorsModel:
-    """
-    Scores as the site's editors see them.
+    """Scores as the site's editors see them."""
 
-    Parameters
-    ----------
-    weights
-        By kind, what it adds to the logarithm of the odds; empty where nothing was decided.
-    ignored
-        Topics that say nothing, in small letters.
-    """
-
+    #: By kind, what it adds to the logarithm of the odds; empty where nothing was decided.
     weights: Mapping[str, float] = field(default_factory=dict)
-    ignored: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()  #: Topics that say nothing, in small letters.
 
     def __bool__(self) -> bool:
         return any(self.weights.values())

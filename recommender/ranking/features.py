@@ -109,39 +109,19 @@ _N_VOTERS, _N_EVEN = 20, 10
 
 @dataclass(frozen=True)
 class Words:
-    """
-    What is known of the words of titles and excerpts.
+    """What is known of the words of titles and excerpts."""
 
-    Parameters
-    ----------
-    rarities
-        Shape (n_words,): inverse document frequencies.
-    is_name
-        Shape (n_words,).
-    """
-
-    rarities: NDArray[np.float32]
-    is_name: NDArray[np.bool_]
+    rarities: NDArray[np.float32]  #: Shape (n_words,): inverse document frequencies.
+    is_name: NDArray[np.bool_]  #: Shape (n_words,).
 
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """
-    A query's candidates with what a ranker sees of them.
+    """A query's candidates with what a ranker sees of them."""
 
-    Parameters
-    ----------
-    rows
-        Shape (n_candidates,), ascending.
-    similarities
-        Shape (n_candidates,).
-    table
-        Shape (n_candidates, len(FEATURES)), float32, NaN where a value is missing.
-    """
-
-    rows: NDArray[np.int64]
-    similarities: NDArray[np.float64]
-    table: NDArray[np.float32]
+    rows: NDArray[np.int64]  #: Shape (n_candidates,), ascending.
+    similarities: NDArray[np.float64]  #: Shape (n_candidates,).
+    table: NDArray[np.float32]  #: Shape (n_candidates, len(FEATURES)), float32, NaN where a value is missing.
 
     def feature(self, name: str) -> NDArray[np.float32]:
         """One column of the table, shape (n_candidates,)."""

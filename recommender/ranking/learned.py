@@ -44,33 +44,19 @@ _IN_FAMILY = np.array([[float(of == family) for family in FAMILIES] for of, _ in
 
 @dataclass(frozen=True)
 class Check:
-    """
-    Whether learning helps on this site, by lists that were held out.
+    """Whether learning helps on this site, by lists that were held out."""
 
-    Parameters
-    ----------
-    n_lists
-        Lists of the site.
-    n_queries
-        How often a held-out list was asked for: as a draft, and as one of the corpus.
-    similarity, learned
-        Mean nDCG@10 of the two rankers over these.
-    difference, standard_error
-        Of the two, paired.
-    is_better
-        Whether learning is better by more than twice the standard error.
-    precision, recall
-        Of what the threshold lets pass among the first five: the share that editors had listed, and the share of what
-        could have been shown (at most five a list) that was.
-    """
-
-    n_lists: int
-    n_queries: int = 0
+    n_lists: int  #: Lists of the site.
+    n_queries: int = 0  #: How often a held-out list was asked for: as a draft, and as one of the corpus.
+    #: Mean nDCG@10 of the two rankers over these.
     similarity: float = 0.0
     learned: float = 0.0
+    #: Of the two, paired.
     difference: float = 0.0
     standard_error: float = 0.0
-    is_better: bool = False
+    is_better: bool = False  #: Whether learning is better by more than twice the standard error.
+    #: Of what the threshold lets pass among the first five: the share that editors had listed, and the share of
+    #: what could have been shown (at most five a list) that was.
     precision: float = 0.0
     recall: float = 0.0
 

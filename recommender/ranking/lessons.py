@@ -31,34 +31,15 @@ _DEPTH = 10
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """
-    One list as it teaches.
+    """One list as it teaches."""
 
-    Parameters
-    ----------
-    row
-        The article whose list it is.
-    is_draft
-        Asked as a draft.
-    pairs
-        Its candidates.
-    is_right
-        Shape (n_candidates,): whether the list names the candidate.
-    n_right
-        How many articles of the list were there to be found.
-    readers
-        Shape (n_candidates,): the chance that a reader approves.
-    is_decided
-        Shape (n_candidates,): whether an editor decided about the pair.
-    """
-
-    row: int
-    is_draft: bool
-    pairs: Pairs
-    is_right: NDArray[np.bool_]
-    n_right: int
-    readers: NDArray[np.float64]
-    is_decided: NDArray[np.bool_]
+    row: int  #: The article whose list it is.
+    is_draft: bool  #: Asked as a draft.
+    pairs: Pairs  #: Its candidates.
+    is_right: NDArray[np.bool_]  #: Shape (n_candidates,): whether the list names the candidate.
+    n_right: int  #: How many articles of the list were there to be found.
+    readers: NDArray[np.float64]  #: Shape (n_candidates,): the chance that a reader approves.
+    is_decided: NDArray[np.bool_]  #: Shape (n_candidates,): whether an editor decided about the pair.
 
     @property
     def is_listed(self) -> bool:
@@ -68,31 +49,16 @@ class Lesson:
 
 @dataclass(frozen=True)
 class Library:
-    """
-    Where lessons are taken from.
-
-    Parameters
-    ----------
-    state, words
-        The rows and the lists, and what is known of the words.
-    allowed
-        Shape (n_rows,): which rows may be suggested.
-    similarity
-        The ranker that learning is compared with.
-    trust
-        As `LearnedRanker` has it.
-    settings
-        Seed, and what a ranker goes by.
-    decided
-        Row -> rows that an editor decided about under it, and whether they are right there, whatever the list names.
-    """
+    """Where lessons are taken from."""
 
     state: State
     words: Words
-    allowed: NDArray[np.bool_]
-    similarity: SimilarityRanker
-    trust: float | None
-    settings: RankingSettings
+    allowed: NDArray[np.bool_]  #: Shape (n_rows,): which rows may be suggested.
+    similarity: SimilarityRanker  #: The ranker that learning is compared with.
+    trust: float | None  #: As `LearnedRanker` has it.
+    settings: RankingSettings  #: Seed, and what a ranker goes by.
+    #: Row -> rows that an editor decided about under it, and whether they are right there, whatever the list
+    #: names.
     decided: Mapping[int, Mapping[int, bool]] = field(default_factory=dict)
 
     def rows_with_list(self) -> NDArray[np.int64]:

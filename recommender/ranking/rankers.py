@@ -31,39 +31,19 @@ _LOOKED_AT = 100
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """
-    The article that asks, as numbers.
-
-    Parameters
-    ----------
-    article
-        The article itself.
-    vectors
-        Of one row.
-    time
-        Days since 1970, NaN where unknown.
-    group
-        Code of the articles that may answer, as in `Catalogue.groups`.
-    row
-        The article's own row, or -1 for a draft.
-    hidden
-        Rows that must not be suggested, sorted: the article itself under any address, and what its list names already.
-    n_listed
-        How many of the hidden rows the article's own list names.
-    before
-        Only articles published before this time (days since 1970) may answer; NaN for no limit.
-    own
-        Rows that are the article itself, under any address.
-    """
+    """The article that asks, as numbers."""
 
     article: Article
-    vectors: Vectors
-    time: float
-    group: int
-    row: int = -1
+    vectors: Vectors  #: Of one row.
+    time: float  #: Days since 1970, NaN where unknown.
+    group: int  #: Code of the articles that may answer, as in `Catalogue.groups`.
+    row: int = -1  #: The article's own row, or -1 for a draft.
+    #: Rows that must not be suggested, sorted: the article itself under any address, and what its list names.
     hidden: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    #: Only articles published before this time (days since 1970) may answer; NaN for no limit.
     before: float = float("nan")
-    n_listed: int = 0
+    n_listed: int = 0  #: How many of the hidden rows the article's own list names.
+    #: Rows that are the article itself, under any address.
     own: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     @property
@@ -74,22 +54,11 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """
-    A query's candidates, best first. All of shape (n_candidates,).
-
-    Parameters
-    ----------
-    rows
-        Row numbers.
-    similarities
-        Cosines, rounded to six places.
-    scores
-        What the ranker gives, in [0, 1], rounded to six places.
-    """
+    """A query's candidates, best first. All of shape (n_candidates,)."""
 
     rows: NDArray[np.int64]
-    similarities: NDArray[np.float64]
-    scores: NDArray[np.float64]
+    similarities: NDArray[np.float64]  #: Cosines, rounded to six places.
+    scores: NDArray[np.float64]  #: What the ranker gives, in [0, 1], rounded to six places.
 
 
 class Ranker(Protocol):

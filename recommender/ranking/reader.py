@@ -31,15 +31,9 @@ _FLOOR = 1e-4
 
 @dataclass(frozen=True)
 class ReaderModel:
-    """
-    Similarities to chances.
+    """Similarities to chances."""
 
-    Parameters
-    ----------
-    usual
-        By group of articles that may be related: the similarity of the nearest that is usual there.
-    """
-
+    #: By group of articles that may be related: the similarity of the nearest that is usual there.
     usual: Mapping[int, float] = field(default_factory=dict)
 
     def __call__(self, similarities: NDArray[np.float64], group: int) -> NDArray[np.float64]:

@@ -45,22 +45,12 @@ _NUMBER = re.compile(r"\d+")
 
 @dataclass(frozen=True)
 class Selected:
-    """
-    What one article shows.
+    """What one article shows."""
 
-    Parameters
-    ----------
-    rows
-        What was chosen, with its scores, the first first.
-    notes
-        For each of them, what besides the score put it there, and which copies it stands for, as sentences.
-    why_none
-        Why nothing was chosen, as a sentence; "" where something was.
-    """
-
-    rows: Ranked
+    rows: Ranked  #: What was chosen, with its scores, the first first.
+    #: For each of them, what besides the score put it there, and which copies it stands for, as sentences.
     notes: tuple[tuple[str, ...], ...] = ()
-    why_none: str = ""
+    why_none: str = ""  #: Why nothing was chosen, as a sentence; "" where something was.
 
 
 class Selector:

@@ -41,64 +41,33 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """
-    What changed under one article.
-
-    Parameters
-    ----------
-    id, title
-        Of the article.
-    kind
-        ``gained``, ``lost``, ``swapped`` (both), ``reordered``, or ``gone`` with its article.
-    cause
-        A key of `CAUSES`: the most particular of all that played a part.
-    why
-        Sentences.
-    gained, lost
-        By their places.
-    size
-        How much of what a reader sees changed: each place counts by how far up it is.
-    """
+    """What changed under one article."""
 
     id: str
     title: str
-    kind: str
-    cause: str
-    why: tuple[str, ...]
+    kind: str  #: ``gained``, ``lost``, ``swapped`` (both), ``reordered``, or ``gone`` with its article.
+    cause: str  #: A key of `CAUSES`: the most particular of all that played a part.
+    why: tuple[str, ...]  #: Sentences.
+    #: By their places.
     gained: tuple[Moved, ...] = ()
     lost: tuple[Moved, ...] = ()
-    size: float = 0.0
+    size: float = 0.0  #: How much of what a reader sees changed: each place counts by how far up it is.
 
 
 @dataclass(frozen=True)
 class Changes:
-    """
-    What changed since the last run.
+    """What changed since the last run."""
 
-    Parameters
-    ----------
-    compared_with
-        When that was; None: there was nothing to compare with. "" where the day is not known.
-    note
-        What a reader should know about the comparison; "" for nothing.
-    counts, quality
-        Figures as (before, after) by name; None for what is not known.
-    kinds, causes
-        How many articles changed in which way, and for which cause.
-    ranking
-        Who ranks now, and why.
-    changes
-        The biggest first; what is new on the site comes after what was there.
-    """
-
-    compared_with: str | None
-    note: str
+    compared_with: str | None  #: When that was; None: there was nothing to compare with. "" where the day is not known.
+    note: str  #: What a reader should know about the comparison; "" for nothing.
+    #: Figures as (before, after) by name; None for what is not known.
     counts: Mapping[str, tuple[float | None, float]]
     quality: Mapping[str, tuple[float | None, float | None]]
+    #: How many articles changed in which way, and for which cause.
     kinds: Mapping[str, int]
     causes: Mapping[str, int]
-    ranking: str
-    changes: tuple[Change, ...]
+    ranking: str  #: Who ranks now, and why.
+    changes: tuple[Change, ...]  #: The biggest first; what is new on the site comes after what was there.
 
     @property
     def biggest(self) -> tuple[Change, ...]:

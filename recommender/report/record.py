@@ -64,37 +64,19 @@ class Known:
 
 @dataclass(frozen=True)
 class Record:
-    """
-    What a run gave, and for what.
+    """What a run gave, and for what."""
 
-    Parameters
-    ----------
-    given
-        By the article's id, the best first; articles without a suggestion are left out.
-    articles
-        All of the site, by id; empty where only a data file tells what was shown.
-    settings
-        Values by dotted name, those that change nothing in a suggestion left out.
-    version
-        Of our code and its libraries.
-    ranking
-        Who ranked, and why, as a sentence.
-    model
-        A digest of the saved model that was used; "" for one fitted for the run.
-    quality
-        Figures by name.
-    day
-        When, as ISO 8601; "" where it is not known.
-    """
-
+    #: By the article's id, the best first; articles without a suggestion are left out.
     given: Mapping[str, tuple[Given, ...]]
+    #: All of the site, by id; empty where only a data file tells what was shown.
     articles: Mapping[str, Known] = field(default_factory=dict)
+    #: Values by dotted name, those that change nothing in a suggestion left out.
     settings: Mapping[str, Any] = field(default_factory=dict)
-    version: str = ""
-    ranking: str = ""
-    model: str = ""
-    quality: Mapping[str, float] = field(default_factory=dict)
-    day: str = ""
+    version: str = ""  #: Of our code and its libraries.
+    ranking: str = ""  #: Who ranked, and why, as a sentence.
+    model: str = ""  #: A digest of the saved model that was used; "" for one fitted for the run.
+    quality: Mapping[str, float] = field(default_factory=dict)  #: Figures by name.
+    day: str = ""  #: When, as ISO 8601; "" where it is not known.
 
 
 class Records:

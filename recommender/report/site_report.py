@@ -36,58 +36,33 @@ class Pair:
 
 @dataclass(frozen=True)
 class SiteReport:
-    """
-    The state of a site.
+    """The state of a site."""
 
-    Parameters
-    ----------
-    ranking, threshold
-        Who ranks, and why; the least score that is shown.
-    n_articles, n_suggestions
-        In all.
-    coverage
-        (whose, articles, of these with suggestions): with a list, named by others only, named by nobody.
-    reasons_for_none
-        How many articles have no suggestion, by the reason.
-    scores
-        (lower end, suggestions) of each bar.
-    hubs
-        The most suggested, with how often.
-    orphans, n_orphans
-        Articles that are suggested nowhere, the newest first, and how many there are.
-    mixes
-        By what: (name, articles, share of all articles, share of all suggestions), the most frequent first.
-    quality
-        Figures against the lists.
-    grades
-        What readers said; None without grades.
-    audit
-        The sentence of the audit; "" where the lists were not looked at.
-    follows
-        (what two articles have in common, share of the lists' entries, share of the suggestions); None: of none.
-    doubtful, weakest
-        Entries of lists, and suggestions, to be looked at first.
-    site_map
-        What the map draws: ``names`` of topics, and ``articles`` with x, y, title, address, date, topic, suggested.
-    """
-
+    #: Who ranks, and why; the least score that is shown.
     ranking: str
     threshold: float
     n_articles: int
     n_suggestions: int
+    #: (whose, articles, of these with suggestions): with a list, named by others only, named by nobody.
     coverage: Sequence[tuple[str, int, int]]
-    reasons_for_none: Mapping[str, int]
-    scores: Sequence[tuple[float, int]]
-    hubs: Sequence[tuple[Article, int]]
+    reasons_for_none: Mapping[str, int]  #: How many articles have no suggestion, by the reason.
+    scores: Sequence[tuple[float, int]]  #: (lower end, suggestions) of each bar.
+    hubs: Sequence[tuple[Article, int]]  #: The most suggested, with how often.
+    #: Articles that are suggested nowhere, the newest first, and how many there are.
     orphans: Sequence[Article]
     n_orphans: int
+    #: By what: (name, articles, share of all articles, share of all suggestions), the most frequent first.
     mixes: Mapping[str, Sequence[tuple[str, int, float, float]]]
-    quality: Mapping[str, float]
-    grades: Report | None
-    audit: str
+    quality: Mapping[str, float]  #: Figures against the lists.
+    grades: Report | None  #: What readers said; None without grades.
+    audit: str  #: The sentence of the audit; "" where the lists were not looked at.
+    #: (what two articles have in common, share of the lists' entries, share of the suggestions); None: of none.
     follows: Sequence[tuple[str, float | None, float | None]]
+    #: Entries of lists, and suggestions, to be looked at first.
     doubtful: Sequence[Pair]
     weakest: Sequence[Pair]
+    #: What the map draws: ``names`` of topics, and ``articles`` with x, y, title, address, date, topic,
+    #: suggested.
     site_map: Mapping[str, Any]
 
 

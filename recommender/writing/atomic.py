@@ -44,29 +44,15 @@ _DESCRIPTOR = re.compile(r"/dev/(?P<name>std(?:in|out|err))|(?:/dev|/proc/(?:sel
 
 @dataclass(frozen=True)
 class FileChange:
-    """
-    One file as it is and as it should be.
-
-    Parameters
-    ----------
-    path
-        The file.
-    before
-        Its bytes when the change was planned; None where there was no such file.
-    after
-        The bytes that it should have.
-    make
-        Gives the bytes that the file should have from those it has, for a file that someone changes between the
-        plan and its turn. Raises WriteError where that cannot be done.
-    fence
-        Where the file must lie; None: anywhere, for a person has named it.
-    """
+    """One file as it is and as it should be."""
 
     path: Path
-    before: bytes | None
-    after: bytes
+    before: bytes | None  #: Its bytes when the change was planned; None where there was no such file.
+    after: bytes  #: The bytes that it should have.
+    #: Gives the bytes that the file should have from those it has, for a file that someone changes between the
+    #: plan and its turn. Raises WriteError where that cannot be done.
     make: Callable[[bytes | None], bytes]
-    fence: Fence | None = None
+    fence: Fence | None = None  #: Where the file must lie; None: anywhere, for a person has named it.
 
 
 def plan_change(

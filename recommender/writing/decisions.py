@@ -52,33 +52,19 @@ _NAMES = ("article", "article_url", "candidate", "candidate_url", "verdict", "po
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """
-    What an editor decided about a candidate under an article.
+    """What an editor decided about a candidate under an article."""
 
-    Parameters
-    ----------
-    article, candidate
-        Ids.
-    verdict
-        Suggestions are accepted, rejected or pinned; entries of the curated list are kept or removed.
-    position
-        Of what is pinned, from 1; None for anything else.
-    why, by, day
-        The reason, the editor, and when.
-    until
-        The last day on which it holds; None: for good.
-    article_url, candidate_url
-        Addresses, by which an article that was renamed is found again.
-    """
-
+    #: Ids.
     article: str
     candidate: str
-    verdict: Verdict
-    position: int | None = None
+    verdict: Verdict  #: Suggestions are accepted, rejected or pinned; entries of the curated list are kept or removed.
+    position: int | None = None  #: Of what is pinned, from 1; None for anything else.
+    #: The reason, the editor, and when.
     why: str = ""
     by: str = ""
     day: date | None = None
-    until: date | None = None
+    until: date | None = None  #: The last day on which it holds; None: for good.
+    #: Addresses, by which an article that was renamed is found again.
     article_url: str = ""
     candidate_url: str = ""
 
@@ -99,22 +85,11 @@ class Decision:
 
 @dataclass(frozen=True)
 class Decisions:
-    """
-    The decisions of a site, by pair.
+    """The decisions of a site, by pair."""
 
-    Parameters
-    ----------
-    by_pair
-        Of articles as they are called now.
-    version
-        A digest of the file.
-    unknown
-        A sentence for each decision about an article that there is no more.
-    """
-
-    by_pair: Mapping[Pair, Decision] = field(default_factory=dict)
-    version: str = ""
-    unknown: tuple[str, ...] = ()
+    by_pair: Mapping[Pair, Decision] = field(default_factory=dict)  #: Of articles as they are called now.
+    version: str = ""  #: A digest of the file.
+    unknown: tuple[str, ...] = ()  #: A sentence for each decision about an article that there is no more.
 
     def of(self, article_id: str, today: date | None = None) -> dict[str, Decision]:
         """The decisions under an article, by candidate; with `today`, those that hold on that day."""

@@ -17,22 +17,11 @@ from recommender.writing.atomic import FileChange
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """
-    What the recommender says of one article.
-
-    Parameters
-    ----------
-    article_id
-        The article.
-    suggestions
-        The best first; may be empty.
-    reason_for_none
-        Why there are no suggestions; "" where there are some.
-    """
+    """What the recommender says of one article."""
 
     article_id: str
-    suggestions: tuple[Suggestion, ...] = ()
-    reason_for_none: str = ""
+    suggestions: tuple[Suggestion, ...] = ()  #: The best first; may be empty.
+    reason_for_none: str = ""  #: Why there are no suggestions; "" where there are some.
 
 
 @dataclass
@@ -58,21 +47,11 @@ class Tally:
 
 @dataclass(frozen=True)
 class Plan:
-    """
-    What a batch is going to change, complete before the first file is replaced.
+    """What a batch is going to change, complete before the first file is replaced."""
 
-    Parameters
-    ----------
-    changes
-        The files that will change, in the order of their articles.
-    problems
-        One error for each file that cannot be written; it is left alone.
-    files
-        SHA-256 of the bytes that each file should have, those that do not change too.
-    """
-
-    changes: tuple[FileChange, ...] = ()
-    problems: tuple[RecommenderError, ...] = ()
+    changes: tuple[FileChange, ...] = ()  #: The files that will change, in the order of their articles.
+    problems: tuple[RecommenderError, ...] = ()  #: One error for each file that cannot be written; it is left alone.
+    #: SHA-256 of the bytes that each file should have, those that do not change too.
     files: Mapping[Path, str] = field(default_factory=dict)
 
 

@@ -27,29 +27,15 @@ _SCORED = re.compile(r"[ ]*-[ ]+#[ ][01]\.\d\d[ ]*")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """
-    Where our name stands, and what stands under it.
+    """Where our name stands, and what stands under it."""
 
-    Parameters
-    ----------
-    line
-        The number of its line in the file.
-    start, end
-        It is ``text[start:end]``, in whole lines.
-    value
-        What it means; None where it is empty, or where `is_tied`.
-    is_tied
-        Whether it has an anchor, an alias or a tag, so that it may mean more than it says.
-    rest
-        Its text without the names and values: indents, dashes, colons, comments.
-    """
-
-    line: int
+    line: int  #: The number of its line in the file.
+    #: It is ``text[start:end]``, in whole lines.
     start: int
     end: int
-    value: Any
-    is_tied: bool
-    rest: str
+    value: Any  #: What it means; None where it is empty, or where `is_tied`.
+    is_tied: bool  #: Whether it has an anchor, an alias or a tag, so that it may mean more than it says.
+    rest: str  #: Its text without the names and values: indents, dashes, colons, comments.
 
     @property
     def is_empty(self) -> bool:
@@ -82,24 +68,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """
-    What the parser sees in a text.
+    """What the parser sees in a text."""
 
-    Parameters
-    ----------
-    text
-        A whole file.
-    places
-        Where our name stands.
-    last
-        Where the name after ours begins; the closing line where there is none.
-    others
-        Everything but our name and what stands under it; equal where it means the same.
-    """
-
-    text: str
-    places: tuple[Place, ...]
-    last: int
+    text: str  #: A whole file.
+    places: tuple[Place, ...]  #: Where our name stands.
+    last: int  #: Where the name after ours begins; the closing line where there is none.
+    #: Everything but our name and what stands under it; equal where it means the same.
     others: tuple[tuple[Any, ...], ...]
 
 
