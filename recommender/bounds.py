@@ -141,8 +141,6 @@ def read_json(text: str | bytes, decoder: json.JSONDecoder | None = None) -> Any
 
     Parameters
     ----------
-    text
-        The text.
     decoder
         `LENIENT_JSON` for one that may have line ends in its texts.
 

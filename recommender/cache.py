@@ -39,14 +39,7 @@ _FOLDER_NAME = re.compile(r"site-[0-9a-f]{16}")
 
 
 class SiteCache:
-    """
-    The documents of one site.
-
-    Parameters
-    ----------
-    folder
-        Where they lie; it need not be there.
-    """
+    """The documents of one site, in a folder that need not be there."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

@@ -62,16 +62,7 @@ class Outcome:
 
 
 class LastRun:
-    """
-    The outcome of the last run with the same inputs, where one is kept.
-
-    Parameters
-    ----------
-    store
-        Where it is kept.
-    key
-        The inputs.
-    """
+    """The outcome of the last run with the same inputs, where one is kept."""
 
     def __init__(self, store: SiteCache, key: str) -> None:
         self._store = store
@@ -95,18 +86,8 @@ class LastRun:
 
         Parameters
         ----------
-        site, settings, corpus
-            What is read, and how.
-        chosen
-            The ids of the articles whose suggestions are written.
         decisions
             Those of the site's editors; which of them hold depends on the day.
-        model
-            The digest of a saved model; "" without one.
-        output
-            The file to write instead of the writer's own place.
-        require
-            Least scores.
         """
         store = SiteCache.of(site, settings.articles.cache)
         if store is None:

@@ -31,16 +31,12 @@ def lines_by_processes(
     progress: Callable[[int, int], None] | None = None,
 ) -> Iterator[bytes]:
     """
-    The lines of some articles, block by block, by as many processes as ``ranking.n_jobs`` says.
+    The lines of some articles, sorted, block by block, by as many processes as ``ranking.n_jobs`` says.
 
     Parameters
     ----------
-    ids
-        The articles that are asked for, sorted.
     tally
         Counts what is in the lines.
-    progress
-        Called with (articles done, articles in all).
 
     Raises
     ------

@@ -77,15 +77,6 @@ class Baseline(ABC):
         """
         The k known articles with the highest score.
 
-        Parameters
-        ----------
-        article
-            An article, known or not, or the id of a known one.
-        k
-            Most suggestions.
-        min_score
-            Least score; None, its own threshold, is none.
-
         Raises
         ------
         UnknownArticleError

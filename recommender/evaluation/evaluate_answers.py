@@ -34,18 +34,10 @@ def make_report(
 
     Parameters
     ----------
-    plan
-        Its n_queries queries and their judgments.
     answers
         System -> n_queries answers.
-    chosen
-        Measures, from `measures.parse_measures`.
-    depth
-        How many suggestions were asked for.
     settings
         Of the resampling; and `ranking.k`, the length of the lists that readers see.
-    notes
-        What a reader should know.
     """
     judgments = plan.judgments
     judged = [query.judged for query in plan.queries]

@@ -26,12 +26,8 @@ def below(figures: Mapping[str, float], limits: Mapping[str, float] | Sequence[s
 
     Parameters
     ----------
-    figures
-        Measure -> value.
     limits
         Measure -> least value, or most where small is good; or texts such as ``nDCG@10=0.40``.
-    option
-        What messages call the limits.
 
     Raises
     ------
@@ -69,11 +65,6 @@ def dropped(now: Mapping[str, Any], then: Mapping[str, Any]) -> Iterator[str]:
 
     The queries that both reports have are compared one by one; where the earlier one does not hold them, or has none
     of these, a drop counts when the two intervals lie apart.
-
-    Parameters
-    ----------
-    now, then
-        Reports as mappings.
 
     Raises
     ------

@@ -97,18 +97,9 @@ def _pairs(file: Path) -> Iterator[tuple[str, str, int]]:
 
 def ungraded_lines(corpus: Corpus, pairs: Iterable[Sequence[str]], seed: int = 0) -> Iterator[str]:
     """
-    Pairs for graders: nothing says which system brought them up, and their order is random.
+    Pairs for graders: nothing says which system brought them up, and their order is random, the same for the same seed.
 
     What is filled in for the question marks can be read as grades.
-
-    Parameters
-    ----------
-    corpus
-        The site.
-    pairs
-        Article id, candidate id.
-    seed
-        The same seed gives the same order.
     """
     drawn = random.Random(seed)
     candidates: dict[str, list[str]] = {}
@@ -143,16 +134,10 @@ def grade_answers(
 
     Parameters
     ----------
-    plan
-        From `protocols.graded`.
     answers
         System -> n_queries answers, of which the first `ranking.k` count.
-    grades
-        Of pairs of the articles asked.
     settings
         Of the resampling; and `ranking.k`, the length of the lists that readers see.
-    notes
-        What a reader of the report should know.
 
     Notes
     -----
@@ -227,8 +212,6 @@ def _figures(given: Sequence[int | None], known: Mapping[str, int], k: int) -> d
         The grade of each suggestion, the best first; None where there is none.
     known
         Candidate -> grade, all that were graded.
-    k
-        The length of a list.
     """
     got = [grade for grade in given if grade is not None]
     good = [grade >= _GOOD for grade in got]

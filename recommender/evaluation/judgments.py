@@ -128,11 +128,6 @@ def same_text_groups(articles: Sequence[Article]) -> npt.NDArray[np.int64]:
     """
     Which articles have the same text, such as one story from two providers.
 
-    Parameters
-    ----------
-    articles
-        n_articles of them.
-
     Returns
     -------
     ndarray

@@ -37,11 +37,6 @@ def parse_measures(names: Sequence[str]) -> dict[str, Any]:
     NB Success@k asks whether any of the first k is right; some call that Recall@k. R@k is the share of the judged
     articles that are among the first k, as in TREC.
 
-    Parameters
-    ----------
-    names
-        As ir-measures writes them, such as ``nDCG@10``.
-
     Returns
     -------
     dict

@@ -96,8 +96,6 @@ def publish_time(corpus: Corpus, test_from: datetime | None = None) -> Plan:
 
     Parameters
     ----------
-    corpus
-        The site as it stands.
     test_from
         Only articles published from this moment on are asked; None for the latest fifth of the dated articles that
         have a list.
@@ -225,12 +223,8 @@ def whole_site(corpus: Corpus, n_folds: int = 5, seed: int = 0, *, unlisted: boo
 
     Parameters
     ----------
-    corpus
-        The site as it stands.
     n_folds
         Fewer where there are fewer pages with a list: then each list is hidden alone.
-    seed
-        Other seeds, other folds.
     unlisted
         The protocol of that name: what names a page of the fold is taken out of all lists too, so that the page stands
         there as one that nobody lists.
@@ -283,12 +277,7 @@ def graded(corpus: Corpus, asked: Collection[str]) -> Plan:
     """
     The site as it stands, with the lists of some articles hidden, which are asked: what readers judge.
 
-    Parameters
-    ----------
-    corpus
-        The site as it stands.
-    asked
-        Ids of articles; those that the site does not have are counted as left out.
+    Ids that the site does not have are counted as left out.
 
     Raises
     ------
@@ -333,13 +322,6 @@ def replay(corpus: Corpus, later: Sequence[Article]) -> Plan:
 
     Judged are the articles in the list that were there before it, in the site or among those that came earlier. An
     article whose address is there already is neither asked nor added.
-
-    Parameters
-    ----------
-    corpus
-        The site as it stood.
-    later
-        In the order in which they came.
 
     Raises
     ------

@@ -50,8 +50,6 @@ def worst_of(
     ----------
     asked, values
         n_queries articles and the values of the measure; NaN: not to be named.
-    measure
-        Its name.
     wanted, given
         For each query, what would have been right and what was given, as mappings with ``id`` and ``title``.
     """
@@ -160,8 +158,6 @@ class Report:
         ----------
         fail_under
             Measure -> limit; or texts such as ``nDCG@10=0.40``.
-        option
-            What messages call them.
         """
         if found := gate.below(self.systems[self.product], fail_under, option):
             raise GateError(f"{self.protocol}, {self.n_queries:,} queries, {self.product}: {'; '.join(found)}.")

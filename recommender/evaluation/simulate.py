@@ -87,18 +87,7 @@ def walk(
     depth: int,
 ) -> tuple[dict[str, dict[int, Answer]], str]:
     """
-    Lead a new system through one walk of a plan.
-
-    Parameters
-    ----------
-    contender
-        Makes the system.
-    path
-        What it lives through.
-    asked
-        The articles of the plan's queries, their lists hidden.
-    depth
-        How many suggestions are asked for.
+    Lead a new system through one walk of a plan; `asked` are the articles of its queries, their lists hidden.
 
     Returns
     -------

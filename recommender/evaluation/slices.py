@@ -27,12 +27,7 @@ _EXCERPT_BANDS = (100, 200, 400)
 
 def slice_queries(queries: Sequence[Query]) -> dict[str, dict[str, list[int]]]:
     """
-    The numbers of the queries in each slice.
-
-    Parameters
-    ----------
-    queries
-        n_queries of them. One with several topics is in several slices.
+    The numbers of the queries in each slice; one with several topics is in several.
 
     Returns
     -------
@@ -49,16 +44,7 @@ def slice_queries(queries: Sequence[Query]) -> dict[str, dict[str, list[int]]]:
 
 
 def slice_by_lists(articles: Iterable[Article], judgments: Judgments) -> dict[str, list[int]]:
-    """
-    The numbers of the articles that have a list, that only the lists of others name, and that no list names.
-
-    Parameters
-    ----------
-    articles
-        Those that are numbered.
-    judgments
-        All lists of the site.
-    """
+    """The numbers of the articles that have a list, that only the lists of others name, and that no list names."""
     named = {
         target.page
         for article_id, targets in judgments.lists.items()

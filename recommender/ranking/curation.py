@@ -37,14 +37,7 @@ def ends_of(edges: csr_matrix, row: int) -> NDArray[np.int32]:
 
 
 class CurationGraph:
-    """
-    Who lists whom.
-
-    Parameters
-    ----------
-    n_rows
-        Rows of the catalogue; grows with it.
-    """
+    """Who lists whom."""
 
     def __init__(self, n_rows: int = 0) -> None:
         self.n_rows = n_rows

@@ -80,18 +80,10 @@ class LearnedRanker:
 
     Parameters
     ----------
-    trees
-        Features of a pair -> raw score.
-    words
-        What is known of the words.
     as_draft, as_known
         Raw score -> chance, for a query that nobody lists and for one that somebody does.
     threshold
         The least chance that is worth a place.
-    check
-        The figures by which it was chosen.
-    similarity
-        Who knows what a reader makes of a pair.
     trust
         How far the lists are believed, in [0, 1]: the score is the chance that a reader approves, or that an editor
         would list the candidate and is right in it, as if these were independent. None: the score is the chance that an

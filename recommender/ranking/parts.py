@@ -77,8 +77,6 @@ def state_from_parts(
 
     Parameters
     ----------
-    document, lines, arrays
-        The parts.
     n_terms
         Of the vocabulary: the columns that a matrix can have.
 

@@ -92,16 +92,7 @@ class Ranker(Protocol):
 
 
 class SimilarityRanker:
-    """
-    Similarity, fading a little with the days between two articles, as the chance that a reader approves.
-
-    Parameters
-    ----------
-    settings
-        Half-life and floor.
-    reader
-        Similarities to chances.
-    """
+    """Similarity, fading a little with the days between two articles, as the chance that a reader approves."""
 
     name = "similarity"
     threshold = LEAST_CHANCE

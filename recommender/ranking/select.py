@@ -74,8 +74,6 @@ class Selector:
         ----------
         k
             A value a query.
-        least
-            Least score of a suggestion.
         shown
             Ids of what the reader sees elsewhere on the page.
         """

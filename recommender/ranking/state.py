@@ -72,10 +72,6 @@ class State:
 
         Parameters
         ----------
-        articles
-            The site's own, sorted by id.
-        vectorizer
-            Makes the vectors.
         fit
             Whether it first learns its vocabulary and frequencies from these articles and the external ones.
         """
@@ -171,8 +167,6 @@ class State:
             counts.
         removed
             Ids; one that is not known is an UnknownArticleError, and nothing was changed.
-        vectorizer
-            Makes the vectors of what is new.
         """
         catalogue, matcher = self.catalogue, self.matcher
         unsettled: set[int] = set()

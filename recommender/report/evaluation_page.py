@@ -34,14 +34,7 @@ _SVG: Any = {"svg.hashsalt": "recommender", "svg.fonttype": "path", "font.size":
 
 
 def page_of(report: Report) -> str:
-    """
-    The page. Text of articles is escaped; nothing is loaded from elsewhere; the same report gives the same bytes.
-
-    Parameters
-    ----------
-    report
-        Of any protocol, or by grades.
-    """
+    """The page. Text of articles is escaped; nothing is loaded from elsewhere; the same report gives the same bytes."""
     measure = report.measures[0]
     by_grades = report.protocol == "grades"
     with mpl.rc_context(_SVG):

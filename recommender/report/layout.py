@@ -24,11 +24,6 @@ def map_of(vectors: Vectors) -> NDArray[np.float64]:
     """
     The place of each row, from 0 to 1 on both axes; the same for the same vectors.
 
-    Parameters
-    ----------
-    vectors
-        A row an article.
-
     Returns
     -------
     ndarray

@@ -69,20 +69,7 @@ class SiteReport:
 def report_of(
     recommender: Recommender, corpus: Corpus, answers: Iterable[Answer], grades: Report | None = None
 ) -> SiteReport:
-    """
-    The state of a site.
-
-    Parameters
-    ----------
-    recommender
-        Knows the corpus.
-    corpus
-        The site.
-    answers
-        What the recommender gives for every article.
-    grades
-        What readers say of it.
-    """
+    """The state of a site, by a recommender that knows it and what that gives for every article."""
     articles = list(corpus)
     random = np.random.default_rng(recommender.settings.ranking.seed)
     drawn = [articles[number] for number in sorted(random.permutation(len(articles))[:MOST_ON_A_MAP])]

@@ -164,8 +164,6 @@ def make_app(desk: Desk, site_url: str, token: str, hosts: frozenset[str]) -> AS
 
     Parameters
     ----------
-    desk
-        What the editor works on.
     site_url
         The site's own address, for links to articles; "" where it is not known.
     token, hosts

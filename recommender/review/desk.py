@@ -37,16 +37,7 @@ _MOST_UNDONE = 1_000
 
 
 class Desk:
-    """
-    A site with its model, its rules and its decisions.
-
-    Parameters
-    ----------
-    site, settings, corpus, recommender
-        The site, and a recommender that knows it.
-    new
-        Ids of articles that are new or changed.
-    """
+    """A site with its model, its rules and its decisions; `new` are the ids of articles that are new or changed."""
 
     def __init__(
         self, site: Path, settings: Settings, corpus: Corpus, recommender: Recommender, new: Sequence[str] = ()

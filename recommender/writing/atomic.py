@@ -100,10 +100,6 @@ def apply_changes(
 
     Parameters
     ----------
-    changes
-        What was planned.
-    progress
-        Called with the number of files done.
     strict
         Raise the first problem instead of going on with the other files.
 
@@ -229,8 +225,6 @@ def replace_file(path: Path, content: bytes, *, before: bytes | EllipsisType | N
 
     Parameters
     ----------
-    path, content
-        The file, and the bytes that it should have.
     before
         What it must have until then, None for no such file; ``...`` for anything.
 

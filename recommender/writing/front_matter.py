@@ -145,8 +145,6 @@ class _Maker:
 
     Parameters
     ----------
-    path, name, suggestions
-        The file below the site, the name of the block, and what it should hold.
     names
         The names of the site's entries.
     in_extra

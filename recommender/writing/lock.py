@@ -25,18 +25,11 @@ _LONGEST_WAIT = 600.0
 @contextmanager
 def only_writer(site: Path, longest_wait: float = _LONGEST_WAIT) -> Iterator[None]:
     """
-    Wait until no other run writes to a site, and keep others waiting as long as this lasts.
+    Wait, for some seconds at most, until no other run writes to a site; keep others waiting as long as this lasts.
 
     What is locked is the site's folder itself, so there is no file to be left behind, and a lock ends with its process,
     however that ends. Where folders cannot be locked (Windows, some network disks), nobody waits: files are replaced
     whole all the same.
-
-    Parameters
-    ----------
-    site
-        A folder, or a file in it.
-    longest_wait
-        Seconds.
 
     Raises
     ------

@@ -33,14 +33,8 @@ def splice_toml(whole: str, place: FrontMatter, name: str, entries: Entries, whe
 
     Parameters
     ----------
-    whole, place
-        The file, and where its front matter lies.
-    name
-        The name of the block.
     entries
         Mappings or texts, each with its score.
-    where
-        The file, as messages name it.
     in_extra
         Whether the name belongs into the table ``extra``, as Zola has it; so it does where there is such a table.
 

@@ -66,14 +66,8 @@ class Writer(Protocol):
 
         Parameters
         ----------
-        corpus
-            All articles of the site.
-        site
-            The folder, or the file of lines, that it was read from.
         answers
             May leave articles out: what is written about those stays.
-        settings
-            The settings.
         output
             The file to write; None: the writer's own place.
         """

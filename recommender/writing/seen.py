@@ -43,14 +43,7 @@ class Place:
         return not self.is_tied and (self.value is None or self.value in ([], "")) and "#" not in self.rest
 
     def is_ours(self, names: Collection[str] = ()) -> bool:
-        """
-        Whether it looks like a block of ours, whichever shape the site's entries had when it was written.
-
-        Parameters
-        ----------
-        names
-            The names of the site's entries as they are now.
-        """
+        """Whether it looks like a block of ours, whichever shape the site's entries had when it was written."""
         if self.is_tied or not isinstance(self.value, list) or not self.value:
             return False
         if all(isinstance(item, str) for item in self.value):
