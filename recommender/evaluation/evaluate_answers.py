@@ -16,6 +16,7 @@ from recommender.evaluation.judgments import SAME_TEXT, Judgments, same_text_gro
 from recommender.evaluation.report import Report, compared, product_of, worst_of
 from recommender.evaluation.simulate import Answer, Plan
 from recommender.evaluation.slices import slice_queries
+from recommender.ranking.catalogue import days_of
 from recommender.settings import Settings
 
 Scores = dict[str, dict[str, measures.Floats]]
@@ -128,12 +129,8 @@ class _Pages:
         """Days since 1970, NaN where unknown; shape (n_pages,)."""
         found = np.full(self.n_pages, np.nan)
         for page, article in self.articles.items():
-            found[page] = _days(article)
+            found[page] = days_of(article.published_at)
         return found
-
-
-def _days(article: Article) -> float:
-    return article.published_at.timestamp() / 86_400 if article.published_at else float("nan")
 
 
 def _once(ranking: Sequence[int]) -> list[int]:
@@ -199,7 +196,7 @@ def _list_quality(
     """What can be said of the lists that readers see."""
     listed = {target.page for targets in plan.judgments.lists.values() for target in targets}
     given = [page for ranking in rankings for page in ranking]
-    query_days = np.array([_days(query.article) for query in plan.queries])
+    query_days = np.array([days_of(query.article.published_at) for query in plan.queries])
     gaps = measures.age_gaps(query_days, rankings, pages.days())
     return {
         "coverage": round(measures.coverage(rankings), PLACES),

@@ -203,15 +203,15 @@ def parse_day(text: str | datetime) -> datetime:
 
 
 @dataclass(frozen=True)
-class FoldWalk:
-    """The site as it stands, with the lists of one fold hidden, asked once."""
+class PlainWalk:
+    """What is known first, and what happens then; no list grows."""
 
     start: Corpus
-    asked: tuple[int, ...]
+    moments: tuple[Step, ...]
 
     def steps(self, grow: bool = True) -> Iterator[Step]:
-        """One: the whole fold is asked."""
-        yield Step(asked=self.asked)
+        """The moments, in their order."""
+        yield from self.moments
 
 
 def whole_site(corpus: Corpus, n_folds: int = 5, seed: int = 0, *, unlisted: bool = False) -> Plan:
@@ -258,7 +258,8 @@ def whole_site(corpus: Corpus, n_folds: int = 5, seed: int = 0, *, unlisted: boo
         start = corpus.with_articles(
             _without_lists(article, judgments, hidden, hidden if unlisted else frozenset()) for article in corpus
         )
-        walks.append(FoldWalk(start, tuple(number for number, page in enumerate(asked) if page in hidden)))
+        whole_fold = Step(asked=tuple(number for number, page in enumerate(asked) if page in hidden))
+        walks.append(PlainWalk(start, (whole_fold,)))
     protocol = "unlisted" if unlisted else "whole-site"
     return Plan(protocol, judgments, tuple(asked.values()), +left_out, tuple(walks))
 
@@ -295,25 +296,11 @@ def graded(corpus: Corpus, asked: Collection[str]) -> Plan:
     queries = tuple(Query(dataclasses.replace(corpus[article_id], related=()), frozenset()) for article_id in there)
     hidden = {query.article.id: query.article for query in queries}
     start = corpus.with_articles(hidden.get(article.id, article) for article in corpus)
-    return Plan("grades", Judgments(corpus), queries, +left_out, (FoldWalk(start, tuple(range(len(queries)))),))
+    walk = PlainWalk(start, (Step(asked=tuple(range(len(queries)))),))
+    return Plan("grades", Judgments(corpus), queries, +left_out, (walk,))
 
 
 # replay ------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class ArrivalWalk:
-    """A site as it stands, then articles that arrive one by one, each with the list it was first published with."""
-
-    start: Corpus
-    arrivals: tuple[Article, ...]
-    queries: Mapping[str, int]
-
-    def steps(self, grow: bool = True) -> Iterator[Step]:
-        """One for each article: asked, then known, its list too."""
-        for article in self.arrivals:
-            asked = (self.queries[article.id],) if article.id in self.queries else ()
-            yield Step(asked=asked, added=(article,))
 
 
 def replay(corpus: Corpus, later: Sequence[Article]) -> Plan:
@@ -345,18 +332,18 @@ def replay(corpus: Corpus, later: Sequence[Article]) -> Plan:
     judgments = Judgments([*corpus, *arrivals])
     known = {judgments.pages[article.id] for article in corpus}
     queries: list[Query] = []
-    numbers: dict[str, int] = {}
+    steps: list[Step] = []
     for article in arrivals:
         query = Query.of(article, judgments, known.__contains__)
         if query is None:
             left_out[judgments.reason_left_out(article)] += 1
+            steps.append(Step(added=(article,)))
         else:
-            numbers[article.id] = len(queries)
+            steps.append(Step(asked=(len(queries),), added=(article,)))
             queries.append(query)
         known.add(judgments.pages[article.id])
     _some(queries, "later article names one that was there before it")
-    path = ArrivalWalk(corpus, tuple(arrivals), numbers)
-    return Plan("replay", judgments, tuple(queries), +left_out, (path,))
+    return Plan("replay", judgments, tuple(queries), +left_out, (PlainWalk(corpus, tuple(steps)),))
 
 
 def read_later(folder: Path | str, settings: Settings | None = None) -> list[Article]:

@@ -81,10 +81,7 @@ class Answer:
 
 
 def walk(
-    contender: Contender,
-    path: Walk,
-    asked: Sequence[Article],
-    depth: int,
+    contender: Contender, path: Walk, asked: Sequence[Article], depth: int
 ) -> tuple[dict[str, dict[int, Answer]], str]:
     """
     Lead a new system through one walk of a plan; `asked` are the articles of its queries, their lists hidden.
@@ -95,7 +92,7 @@ def walk(
         Name -> query number -> answer; and the name of the ranker that the fit chose, "" where it chooses none.
     """
     answers: dict[str, dict[int, Answer]] = {name: {} for name in contender.least_scores}
-    system = contender.fit(path.start)
+    system = contender.new().fit(path.start)
     # What becomes known while nobody asks is told at once, before the next question; the latest form of an article.
     untold: dict[str, Article] = {}
     for step in path.steps(grow=contender.reads_lists):

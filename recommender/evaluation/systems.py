@@ -53,10 +53,6 @@ class Contender:
     #: Whether knowing a list could change an answer. One that never reads them need not be told how they grow.
     reads_lists: bool = True
 
-    def fit(self, corpus: Corpus) -> System:
-        """A new system that knows a corpus."""
-        return self.new().fit(corpus)
-
 
 def contenders(
     systems: Sequence[str] | Mapping[str, Callable[[], System]] | None, settings: Settings, language: str = ""

@@ -32,6 +32,12 @@ def asked(plan, step):
     return names(plan.queries[number].article for number in step.asked)
 
 
+def fold(walk):
+    """The numbers of the queries of a walk of one step."""
+    (step,) = walk.steps()
+    return step.asked
+
+
 def judged(plan):
     """Short name of each query -> short names of the pages judged right."""
     page_names = {page: article_id.removeprefix("_news/") for article_id, page in plan.judgments.pages.items()}
@@ -270,7 +276,7 @@ def test_whole_site_hides_one_fold_at_a_time(small_corpus):
             assert told.related == (() if plan.judgments.pages[article.id] in pages else article.related)
         seen += step.asked
     assert sorted(seen) == list(range(len(plan.queries)))
-    sizes = [len(walk.asked) for walk in plan.walks]
+    sizes = [len(fold(walk)) for walk in plan.walks]
     assert max(sizes) - min(sizes) <= 1
 
 
@@ -296,15 +302,15 @@ def test_folds_do_not_depend_on_the_order_of_files(small_corpus):
     """Shuffled articles fall into the same folds; another seed draws others."""
     shuffled = list(small_corpus)
     random.Random(1).shuffle(shuffled)
-    folds = [walk.asked for walk in whole_site(small_corpus).walks]
-    assert folds == [walk.asked for walk in whole_site(Corpus(shuffled)).walks]
-    assert folds != [walk.asked for walk in whole_site(small_corpus, seed=1).walks]
+    folds = [fold(walk) for walk in whole_site(small_corpus).walks]
+    assert folds == [fold(walk) for walk in whole_site(Corpus(shuffled)).walks]
+    assert folds != [fold(walk) for walk in whole_site(small_corpus, seed=1).walks]
 
 
 def test_fewer_lists_than_folds(make_article):
     """Two lists make two folds."""
     corpus = Corpus([make_article("a", 0, ["b"]), make_article("b", 1, ["a"]), make_article("c", 2)])
-    assert [len(walk.asked) for walk in whole_site(corpus).walks] == [1, 1]
+    assert [len(fold(walk)) for walk in whole_site(corpus).walks] == [1, 1]
 
 
 def test_unlisted_hides_the_article_from_all_lists(small_corpus):
@@ -313,7 +319,7 @@ def test_unlisted_hides_the_article_from_all_lists(small_corpus):
     assert plan.protocol == "unlisted"
     assert [query.article.id for query in plan.queries] == [q.article.id for q in whole_site(small_corpus).queries]
     for walk in plan.walks:
-        pages = {plan.judgments.pages[plan.queries[number].article.id] for number in walk.asked}
+        pages = {plan.judgments.pages[plan.queries[number].article.id] for number in fold(walk)}
         addresses = {article.url for article in small_corpus if plan.judgments.pages[article.id] in pages}
         assert len(walk.start) == len(small_corpus)
         for article in small_corpus:
@@ -324,7 +330,7 @@ def test_unlisted_hides_the_article_from_all_lists(small_corpus):
 def test_unlisted_one_by_one(make_article):
     """With as many folds as lists, one article at a time stands as if nobody had listed it."""
     corpus = Corpus([make_article("a", 0, ["b", "c"]), make_article("b", 1, ["a", "c"]), make_article("c", 2)])
-    first, second = sorted(whole_site(corpus, unlisted=True).walks, key=lambda walk: walk.asked)
+    first, second = sorted(whole_site(corpus, unlisted=True).walks, key=fold)
     assert [[entry.title for entry in article.related] for article in first.start] == [[], ["Title of c"], []]
     assert [[entry.title for entry in article.related] for article in second.start] == [["Title of c"], [], []]
 
