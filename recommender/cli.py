@@ -26,21 +26,13 @@ from recommender.cli_types import (
     Here,
     WriterName,
     example,
+    files_of,
     form_of,
     names,
     on_site,
     prepare,
 )
-from recommender.console import (
-    echo_diff,
-    echo_line,
-    explained,
-    listed,
-    report_as,
-    settings_as_yaml,
-    shown,
-    summary,
-)
+from recommender.console import echo_line, echo_plan, explained, listed, report_as, settings_as_yaml, shown, summary
 
 if TYPE_CHECKING:
     from recommender.articles import Reading
@@ -133,8 +125,7 @@ def suggest(
     """
     from recommender.batch import suggest_site
 
-    if more and not only:
-        raise click.UsageError(f"Got unexpected extra argument ({more[0]}). More files go behind --only.")
+    chosen = files_of(only, more)
     settings = here.settings()
     if k is not None:
         settings = replace(settings, ranking=replace(settings.ranking, k=k))
@@ -151,7 +142,7 @@ def suggest(
         run = suggest_site(
             here.site,
             settings,
-            only=(*only, *more),
+            only=chosen,
             output=output,
             emit=echo_line,
             plan_only=is_plan,
@@ -159,12 +150,8 @@ def suggest(
             **asked,
         )
         sys.stdout.flush()  # here, where a reader who has gone away is no error
-    if diff:
-        for change in run.changes:
-            echo_diff(change)
-    elif is_plan:
-        for change in run.changes:
-            click.echo(f"would change {shown(change.path)}")
+    if is_plan:
+        echo_plan(run.changes, as_diff=diff)
     here.tell(run.reading, run.problems)
     if not here.quiet:
         for line in summary(run, is_plan=is_plan):

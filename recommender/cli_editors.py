@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from recommender.cli_types import FILE, MODEL, NEW_FILE, SITE, Here, example, on_site
-from recommender.console import echo_diff, shown
+from recommender.cli_types import FILE, MODEL, NEW_FILE, SITE, Here, example, files_of, on_site
+from recommender.console import echo_plan, shown
 
 
 @click.command(
@@ -66,17 +66,12 @@ def promote(here: Here, more: tuple[str, ...], only: tuple[str, ...], check: boo
     """
     from recommender.batch import promote_site
 
-    if more and not only:
-        raise click.UsageError(f"Got unexpected extra argument ({more[0]}). More files go behind --only.")
+    chosen = files_of(only, more)
     is_plan = check or diff
     with here.progress() as progress:
-        run = promote_site(here.site, here.settings(), only=(*only, *more), plan_only=is_plan, progress=progress)
-    if diff:
-        for change in run.changes:
-            echo_diff(change)
-    elif check:
-        for change in run.changes:
-            click.echo(f"would change {shown(change.path)}")
+        run = promote_site(here.site, here.settings(), only=chosen, plan_only=is_plan, progress=progress)
+    if is_plan:
+        echo_plan(run.changes, as_diff=diff)
     here.tell(run.reading, run.problems)
     if not here.quiet:
         verb = "would change" if is_plan else "changed"

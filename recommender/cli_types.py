@@ -169,6 +169,13 @@ def on_site(*, strict: bool = False) -> Callable[[Callable[..., None]], Callable
     return of
 
 
+def files_of(only: Sequence[str], more: Sequence[str]) -> tuple[str, ...]:
+    """What ``--only`` names: click gives an option one value, so further ones come as arguments."""
+    if more and not only:
+        raise click.UsageError(f"Got unexpected extra argument ({more[0]}). More files go behind --only.")
+    return (*only, *more)
+
+
 def form_of(output: Path | None, writer: str | None) -> str | None:
     """The writer that --write and the ending of --output ask for; wrong use where they ask for two."""
     from recommender.writing import writer_of

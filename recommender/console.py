@@ -164,6 +164,15 @@ def shown(path: Path) -> str:
     return str(path)
 
 
+def echo_plan(changes: Iterable[FileChange], *, as_diff: bool) -> None:
+    """What would change: the names of the files, or line by line."""
+    for change in changes:
+        if as_diff:
+            echo_diff(change)
+        else:
+            click.echo(f"would change {shown(change.path)}")
+
+
 def echo_diff(change: FileChange) -> None:
     """A unified diff; in colour where stdout is a terminal, which click finds out."""
     import difflib

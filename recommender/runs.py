@@ -113,8 +113,11 @@ class LastRun:
             outcome = kept and Outcome(**{**kept, "warnings": tuple(kept["warnings"])}, news=news and News(**news))
         except (KeyError, TypeError, AttributeError):
             return None
-        if not outcome or not _are_as_written(outcome.files):
+        if not outcome:
             return None
+        with ThreadPoolExecutor() as pool:
+            if not all(pool.map(_is_as_written, outcome.files.items(), chunksize=64)):
+                return None
         self._store.touch(_KIND, self._key)
         for warning in outcome.warnings:
             logger.warning("%s", warning)
@@ -203,11 +206,6 @@ def file_digest(file: Path) -> str:
     """SHA-256 of the bytes of a file, which may be larger than memory."""
     with file.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()
-
-
-def _are_as_written(files: Mapping[str, str]) -> bool:
-    with ThreadPoolExecutor() as pool:
-        return all(pool.map(_is_as_written, files.items(), chunksize=64))
 
 
 def _is_as_written(file: tuple[str, str]) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -62,9 +61,8 @@ def choose_ranker(
     decided = decided_rows(decisions.grades(), catalogue)
     own = np.flatnonzero(catalogue.is_alive & ~catalogue.is_external)
     some = np.sort(np.random.default_rng(settings.ranking.seed).permutation(own)[:_N_USUAL])
-    queries = [asked(catalogue.articles[row].id) for row in some.tolist()]
-    # Its own list is hidden from an answer, and is not from what is usual.
-    queries = [dataclasses.replace(query, hidden=query.own) for query in queries]
+    # What its own list names is hidden from an answer, and is not from what is usual.
+    queries = [asked(catalogue.articles[row].id).without_list() for row in some.tolist()]
     similarity = SimilarityRanker(settings.ranking).fit(queries, catalogue, allowed)
     chosen = _choose(state, vectorizer, settings.ranking, similarity, allowed, decided, do_lists_teach, progress)
     chosen.ranker.editors = learn_decisions(

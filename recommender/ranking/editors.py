@@ -155,7 +155,7 @@ def learn_decisions(
         query = query_of(catalogue.articles[row].id)
         only = np.zeros(catalogue.n_rows, dtype=bool)
         only[list(others)] = True
-        asked = dataclasses.replace(query, hidden=query.own, before=float("nan"))
+        asked = dataclasses.replace(query.without_list(), before=float("nan"))
         (ranked,) = ranker.rank([asked], len(others), state, only)
         is_good = np.array([others[other] for other in ranked.rows.tolist()], dtype=bool)
         found.append((ranked.scores, model.kinds(query, ranked.rows, catalogue), is_good, np.ones(len(is_good))))

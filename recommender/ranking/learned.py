@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence, Set
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -119,13 +118,13 @@ class LearnedRanker:
 
     def rank(self, queries: Sequence[Query], k: int, state: State, allowed: NDArray[np.bool_]) -> list[Ranked]:
         """All candidates of each query, best first."""
-        return [self._rank(query, state, allowed) for query in queries]
-
-    def _rank(self, query: Query, state: State, allowed: NDArray[np.bool_]) -> Ranked:
-        pairs = self._pairs_of(query, state, allowed)
-        scores = self._scores(query, pairs, state.catalogue)
-        best = np.lexsort((state.catalogue.order[pairs.rows], -scores))
-        return Ranked(pairs.rows[best], pairs.similarities[best], scores[best])
+        found = []
+        for query in queries:
+            pairs = self._pairs_of(query, state, allowed)
+            scores = self._scores(query, pairs, state.catalogue)
+            best = np.lexsort((state.catalogue.order[pairs.rows], -scores))
+            found.append(Ranked(pairs.rows[best], pairs.similarities[best], scores[best]))
+        return found
 
     def _pairs_of(self, query: Query, state: State, allowed: NDArray[np.bool_]) -> Pairs:
         return pairs_of(query, state, self.words, allowed, N_RANKED, self.list_evidence == "all")
@@ -192,8 +191,7 @@ class LearnedRanker:
 
     def signals(self, query: Query, row: int, state: State) -> dict[str, float]:
         """What each family of features moved the raw score of a row up or down by; empty where it is no candidate."""
-        unhidden = dataclasses.replace(query, hidden=query.own)
-        pairs = self._pairs_of(unhidden, state, np.ones(state.catalogue.n_rows, dtype=bool))
+        pairs = self._pairs_of(query.without_list(), state, np.ones(state.catalogue.n_rows, dtype=bool))
         table = pairs.table[pairs.rows == row]
         if not len(table):
             return {}

@@ -7,7 +7,7 @@ A ranker gives each candidate a score in [0, 1]; who may be suggested at all is 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Protocol, Self
 
 import numpy as np
@@ -45,6 +45,10 @@ class Query:
     n_listed: int = 0  #: How many of the hidden rows the article's own list names.
     #: Rows that are the article itself, under any address.
     own: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+
+    def without_list(self) -> Query:
+        """The same, as if its own list named nothing: what it names may be suggested."""
+        return replace(self, hidden=self.own)
 
     @property
     def is_empty(self) -> bool:

@@ -291,7 +291,7 @@ def test_a_score_is_what_a_reader_or_an_editor_approves(rec, site):
     assert ranker.trust == pytest.approx(rec.list_audit.approval)
     assert ranker.threshold == ranker.similarity.threshold == LEAST_CHANCE
     query = rec._query(state, "f2-3")
-    query = dataclasses.replace(query, hidden=query.own)
+    query = query.without_list()
     (both,) = rec._selector(state).rank([query], 10)
     trust, ranker.trust = ranker.trust, None
     try:
