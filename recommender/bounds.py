@@ -76,7 +76,10 @@ class Fence:
     @classmethod
     def around(cls, site: Path, outside: Sequence[str] = (), most_megabytes: int = MOST_BYTES // 1_000_000) -> Fence:
         """The fence around a site's folder and those named in `articles.outside`, which are relative to it."""
-        folders = (os.path.realpath(site / Path(folder).expanduser()) for folder in ("", *outside))
+        folders = (
+            os.path.realpath(site / os.path.expanduser(folder))  # noqa: PTH111 - the other raises for ~nobody
+            for folder in ("", *outside)
+        )
         return cls(tuple(folders), most_megabytes * 1_000_000)
 
     def holds(self, path: Path) -> bool:
@@ -133,6 +136,19 @@ def read_regular(path: Path, most_bytes: int = MOST_BYTES) -> bytes:
             "Shorten it, or raise articles.max_megabytes in the settings.",
         )
     return raw
+
+
+def check_unpacked(n_packed: int, n_bytes: int) -> None:
+    """Raise UnreadableError where a packed file of so many bytes holds far more than text is ever packed to."""
+    if n_bytes > max(_ALWAYS_UNPACKED, _MOST_TIMES * n_packed):
+        raise UnreadableError(
+            f"it unpacks to more than {_MOST_TIMES} times its size",
+            "Look at what it holds; as lines of JSON that are not packed it is read.",
+        )
+
+
+#: How many times its size a packed file may hold, and what it may hold in any case; text is packed to a fifth.
+_MOST_TIMES, _ALWAYS_UNPACKED = 200, 100_000_000
 
 
 def read_json(text: str | bytes, decoder: json.JSONDecoder | None = None) -> Any:

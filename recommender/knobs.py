@@ -122,15 +122,20 @@ def _violation(value: Any, hint: Any, knob_: dataclasses.Field[Any]) -> str:
             return ""
         return f"a {'whole ' if hint is int else ''}number from {low:g} to {high:g}".replace("e+06", ",000,000")
     if hint is str:
-        return "" if isinstance(value, str) else "text"
+        return "" if _is_text(value) else "text"
     if hint == tuple[int, int]:
         pair = isinstance(value, tuple) and len(value) == 2 and all(type(item) is int for item in value)
         return "" if pair else "two whole numbers"
     if hint == tuple[str, ...]:
-        return "" if isinstance(value, tuple) and all(isinstance(item, str) for item in value) else "a list of texts"
+        return "" if isinstance(value, tuple) and all(map(_is_text, value)) else "a list of texts"
     if origin is not None and issubclass(origin, Mapping):
         return "" if isinstance(value, Mapping) else "a mapping"
     raise TypeError(f"no check for a setting of type {hint}")
+
+
+def _is_text(value: Any) -> bool:
+    """Whether it is a text; U+0000, with which no path can be asked for, is in none."""
+    return isinstance(value, str) and "\0" not in value
 
 
 def say(value: object) -> str:

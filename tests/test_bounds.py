@@ -81,3 +81,4 @@ def test_fence(tmp_path):
     inside = [site, site / "a" / "new.md", tmp_path / "link" / "x.md", site / "in" / "x.md", tmp_path / "named"]
     outside = [tmp_path, tmp_path / "site-2", site / "out" / "x.md", site / ".." / "x.md", tmp_path / "named-2"]
     assert [fence.holds(path) for path in (*inside, *outside)] == [True] * 5 + [False] * 5
+    assert not Fence.around(site, ["~nobody-of-this-name"]).holds(tmp_path)

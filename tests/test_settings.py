@@ -12,6 +12,10 @@ from recommender.settings import Settings, VectorsSettings, describe_settings, r
     [
         ({"ranking": {"k": 0}}, "recommender.yaml: ranking.k must be a whole number from 1 to 50, but is 0."),
         ({"ranking": {"k": 2.5}}, "recommender.yaml: ranking.k must be a whole number from 1 to 50, but is 2.5."),
+        (
+            {"articles": {"outside": ["a\0"]}},
+            "recommender.yaml: articles.outside must be a list of texts, but is a list.",
+        ),
         ({"ranking": {"k": True}}, "recommender.yaml: ranking.k must be a whole number from 1 to 50, but is true."),
         ({"ranking": {"k": None}}, "recommender.yaml: ranking.k must be a whole number from 1 to 50, but is empty."),
         (

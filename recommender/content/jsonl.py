@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from recommender.articles import Article, Corpus
-from recommender.bounds import Fence, UnreadableError, read_json
+from recommender.bounds import Fence, UnreadableError, check_unpacked, read_json
 from recommender.content.fields import FieldReader, Notes
 from recommender.content.processes import in_processes
-from recommender.content.rows import RowsRead, outcome_of_row, row_reader
+from recommender.content.rows import MOST_PROBLEMS, RowsRead, outcome_of_row, row_reader
 from recommender.content.wording import say
 from recommender.errors import SiteError
 from recommender.settings import Settings
@@ -23,6 +23,8 @@ _PART_BYTES = 4_000_000
 #: Below this size, starting processes takes longer than reading.
 _PARALLEL_BYTES = 30_000_000
 
+#: Lines of a file, empty ones too, of which a packed megabyte holds a billion.
+_MOST_LINES = 10_000_000
 _ENDINGS = (".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz")
 
 
@@ -120,25 +122,32 @@ def _parts(file: Path) -> list[_Part]:
 def _read_part(part: _Part, reader: FieldReader, most_bytes: int) -> _Read:
     """What comes of the lines of a part; a problem is kept, for the others go on."""
     read = _Read([], [], Notes())
+    n_problems = 0
     for number, line in _lines(part, most_bytes):
         read.numbers.append(number)
         where = f"{part.file.name}:{number}"
         read.outcomes.append(outcome_of_row(_values(line, where, most_bytes), where, reader, read.notes))
+        n_problems += isinstance(read.outcomes[-1], SiteError)
+        if n_problems > MOST_PROBLEMS:
+            break
     return read
 
 
 def _lines(part: _Part, most_bytes: int) -> Iterator[tuple[int, bytes]]:
     """The lines that hold something, with their numbers; of one that is too long, a byte more than may be."""
+    is_packed = _is_packed(part.file)
     try:
-        with gzip.open(part.file) if _is_packed(part.file) else part.file.open("rb") as file:
+        with gzip.open(part.file) if is_packed else part.file.open("rb") as file:
             file.seek(part.start)
-            end = float("inf") if _is_packed(part.file) else part.start + part.n_bytes
+            end = float("inf") if is_packed else part.start + part.n_bytes
             number, position = part.n_before, part.start
             while position < end and (line := file.readline(most_bytes + 1)):
                 number, position = number + 1, position + len(line)
                 rest = line
                 while len(line) > most_bytes and not rest.endswith(b"\n") and (rest := file.readline(most_bytes)):
                     position += len(rest)
+                    _check_size(part, number, position)
+                _check_size(part, number, position)
                 if number == 1:
                     line = line.removeprefix(b"\xef\xbb\xbf")
                 if len(line) > most_bytes or (line := line.strip()):
@@ -164,8 +173,16 @@ def _is_packed(file: Path) -> bool:
     return file.suffix.lower() == ".gz"
 
 
+def _check_size(part: _Part, number: int, position: int) -> None:
+    """Raise an error where a line has a number that no file reaches, or stands where no packed one does."""
+    if number > _MOST_LINES:
+        raise SiteError(f"{part.file}: has more than {_MOST_LINES:,} lines. Divide it, or take lines out.")
+    check_unpacked(part.start + part.n_bytes, position)
+
+
 def _unreadable(file: Path, error: OSError) -> SiteError:
-    return SiteError(f"{file}: cannot be read ({error.strerror}). Name a file that exists.")
+    cure = error.cure if isinstance(error, UnreadableError) else "Name a file that exists."
+    return SiteError(f"{file}: cannot be read ({error.strerror}). {cure}")
 
 
 def _values(line: bytes, where: str, most_bytes: int) -> dict[str, Any] | SiteError:

@@ -34,6 +34,8 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "slug": ("postname",),
     "status": ("poststatus",),
 }
+#: Articles of a file that may have a problem: to keep and to tell a million takes the memory, and the day.
+MOST_PROBLEMS = 20_000
 _OWN = frozenset({"id", "path", "slug"})
 _OF_PERSONS = frozenset(name.lower() for name in USUAL_NAMES["person"])
 #: Of several columns for one field the first of these is read.
@@ -129,6 +131,11 @@ class RowsRead:
             first = f"line {number}" if file and file == where.rpartition(":")[0] else first
             outcome = ArticleError(f"{where}: the id {outcome.id!r} is that of {first}. Give each its own.")
         self.problems.append(outcome)
+        if len(self.problems) > MOST_PROBLEMS:
+            raise SiteError(
+                f"{outcome}\n{where}: with this, more than {MOST_PROBLEMS:,} articles cannot be used, so none is. "
+                "Look at whether the file is what you meant."
+            )
 
     def corpus(
         self, name: str, notes: Notes, settings: Settings, *, strict: bool, expected: str, warnings: Iterable[str] = ()

@@ -11,15 +11,15 @@ from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
-from recommender.bounds import LONGEST_TEXT, MAX_DEPTH, read_json
+from recommender.bounds import LONGEST_TEXT, MAX_DEPTH, UnreadableError, check_unpacked, read_json
 from recommender.content.fields import USUAL_NAMES, FieldReader
 from recommender.content.rows import column_of, typed_rows
 from recommender.content.wording import some
 from recommender.errors import MissingExtraError, SiteError
 
 _DELIMITERS = ",;\t|"
-#: Rows of a Parquet file that are in memory at once.
-_BATCH = 1_000
+#: Rows of a Parquet file that are in memory at once, at most, and bytes that they could have.
+_BATCH, _MOST_BYTES = 1_000, 500_000_000
 #: Rows of a Parquet file, in which twenty million empty ones take less than a hundred kilobytes.
 _MOST_ROWS = 2_000_000
 #: What databases write for nothing.
@@ -174,6 +174,8 @@ def parquet_rows(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
         pyarrow is not installed.
     SiteError
         It is no Parquet file, or one of too many rows.
+    UnreadableError
+        It unpacks to far more than its size.
     """
     try:
         import pyarrow
@@ -185,7 +187,41 @@ def parquet_rows(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
             n_rows = file.metadata.num_rows
             if n_rows > _MOST_ROWS:
                 raise SiteError(f"{path}: has {n_rows:,} rows, of at most {_MOST_ROWS:,}. Divide it, or take rows out.")
-            batches = file.iter_batches(batch_size=_BATCH)
-            yield from typed_rows(path.name, (row for batch in batches for row in batch.to_pylist()))
-    except pyarrow.ArrowException as error:
-        raise SiteError(f"{path}: is no whole Parquet file ({str(error).splitlines()[0]}). Make it anew.") from None
+            yield from typed_rows(path.name, _parquet_records(file, path.stat().st_size))
+    except UnreadableError:
+        raise
+    except (pyarrow.ArrowException, OSError) as error:
+        why = str(error).partition("\n")[0]
+        raise SiteError(f"{path}: is no Parquet file that can be read ({why}). Make it anew.") from None
+
+
+def _parquet_records(file: Any, n_packed: int) -> Iterator[dict[str, Any]]:
+    # A value that stands once in the file can stand in each row, so that a few kilobytes become gigabytes.
+    groups = (file.metadata.row_group(number) for number in range(file.metadata.num_row_groups))
+    largest = max((group.total_byte_size for group in groups), default=0)
+    n_characters = 0
+    for batch in file.iter_batches(batch_size=min(_BATCH, max(1, _MOST_BYTES // max(1, largest)))):
+        try:
+            rows = batch.to_pylist()
+        except (ValueError, OverflowError):
+            # Python has no such moment as one of them.
+            columns = [[_cell(cell) for cell in column] for column in batch.columns]
+            rows = [dict(zip(batch.schema.names, row, strict=True)) for row in zip(*columns, strict=True)]
+        for row in rows:
+            n_characters += _n_characters(list(row.values()))
+            check_unpacked(n_packed, n_characters)
+            yield row
+
+
+def _n_characters(value: Any) -> int:
+    if isinstance(value, list):
+        return sum(map(_n_characters, value))
+    return len(value) if isinstance(value, str | bytes) else 0
+
+
+def _cell(cell: Any) -> Any:
+    """The value of a cell; of one that Python does not have, the number."""
+    try:
+        return cell.as_py()
+    except (ValueError, OverflowError):
+        return getattr(cell, "value", None)

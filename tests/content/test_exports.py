@@ -277,7 +277,7 @@ def test_no_frame():
 def test_parquet_problems(write, monkeypatch):
     """A file that is no Parquet says so; without pyarrow the message has the command that installs it."""
     file = write("a.parquet", "tea")
-    with pytest.raises(SiteError, match="is no whole Parquet file"):
+    with pytest.raises(SiteError, match="is no Parquet file that can be read"):
         read_site(file)
     monkeypatch.setitem(__import__("sys").modules, "pyarrow", None)
     with pytest.raises(MissingExtraError) as caught:
@@ -285,6 +285,38 @@ def test_parquet_problems(write, monkeypatch):
     assert str(caught.value) == (
         f"{file}: reading Parquet needs the extra [parquet]. Install it: pip install 'recommender[parquet]'."
     )
+
+
+def test_parquet_deep(tmp_path):
+    """What nests deeper than pyarrow reads is told of with the reason."""
+    kind, value = pyarrow.int64(), 1
+    for _ in range(60):
+        kind, value = pyarrow.list_(kind), [value]
+    file = tmp_path / "a.parquet"
+    pyarrow.parquet.write_table(pyarrow.table({"title": ["Tea"], "tags": pyarrow.array([value], type=kind)}), file)
+    with pytest.raises(SiteError, match=r"can be read \(Parquet schema too deeply nested"):
+        read_site(file)
+
+
+def test_parquet_bomb(tmp_path, monkeypatch):
+    """A text that stands once in the file, and in each of its rows, takes no more memory than the file suggests."""
+    monkeypatch.setattr("recommender.bounds._ALWAYS_UNPACKED", 1_000_000)
+    bodies = pyarrow.array(["a " * 100_000] * 300).dictionary_encode()
+    table = pyarrow.table({"id": [str(n) for n in range(300)], "title": ["Tea"] * 300, "body": bodies})
+    pyarrow.parquet.write_table(table, tmp_path / "a.parquet", compression="zstd")
+    with pytest.raises(SiteError, match=r"cannot be read \(it unpacks to more than 200 times its size\)"):
+        read_site(tmp_path / "a.parquet")
+
+
+def test_parquet_moments(tmp_path):
+    """A moment that Python does not have costs the date, not the file."""
+    moments = pyarrow.array([2**61, 1_600_000_000_000_000], type=pyarrow.timestamp("us"))
+    table = pyarrow.table({"id": ["far", "tea"], "title": ["Far", "Tea"], "date": moments})
+    pyarrow.parquet.write_table(table, tmp_path / "a.parquet")
+    corpus = read_site(tmp_path / "a.parquet")
+    assert [article.published_at is None for article in corpus] == [True, False]
+    (warning,) = corpus.reading.warnings
+    assert warning.startswith("a.parquet row 1: date must be a date, but is the number 2305843009213693952")
 
 
 WORDPRESS = """<?xml version="1.0" encoding="UTF-8"?>

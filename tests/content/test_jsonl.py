@@ -202,3 +202,19 @@ def test_articles_come_through_pickle(write):
     """An article is the same in another process, its list too."""
     (article,) = read_jsonl(write(TEA))
     assert pickle.loads(pickle.dumps(article)) == article
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        ([b"\n" * 200_000], r"has more than 100,000 lines"),
+        ([b"a" * 3_000_000], r"cannot be read \(it unpacks to more than 200 times its size\)"),
+        ([b"{}\n" * 30_000], r":20001: with this, more than 20,000 articles cannot be used, so none is"),
+    ],
+)
+def test_bombs(write, monkeypatch, lines, message):
+    """A small packed file of billions of empty lines, one without an end, and one of millions that are no articles."""
+    monkeypatch.setattr(jsonl, "_MOST_LINES", 100_000)
+    monkeypatch.setattr("recommender.bounds._ALWAYS_UNPACKED", 100_000)
+    with pytest.raises(SiteError, match=message):
+        read_jsonl(write(*lines, TEA, name="articles.jsonl.gz"))
