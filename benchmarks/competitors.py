@@ -35,6 +35,7 @@ import numpy as np
 from rich.console import Console
 
 from recommender import Article, Corpus, evaluate, read_site
+from recommender.evaluation import tables_of
 from recommender.evaluation.baselines import Baseline, Tfidf
 from recommender.evaluation.judgments import plain_text
 from recommender.model import Recommender
@@ -262,12 +263,14 @@ def main() -> None:
     if options.newest:
         corpus = corpus.with_articles(sorted(corpus, key=_by_date)[-options.newest :])
     systems: dict[str, Callable[[], Any]] = {"tfidf": Tfidf, **make_systems(options.systems, corpus)}
-    for ranker in ("similarity", "learned")[: 1 + options.learned]:
-        systems[ranker] = partial(Recommender, settings_from_mapping({"ranking": {"ranker": ranker}}))
+    systems["similarity"] = partial(Recommender, settings_from_mapping({"ranking": {"ranker": "similarity"}}))
+    if options.learned:
+        # What repeats lists is what this measures, whatever readers say of them.
+        systems["learned"] = partial(Recommender, settings_from_mapping({"ranking": {"follow": "lists"}}))
     # One process: classes that were made here, and a model of 90 MB, are not for sending.
     settings = settings_from_mapping({"ranking": {"n_jobs": 1}})
     report = evaluate(corpus, settings, options.protocol, options.test_from, systems=systems)
-    Console().print(report)
+    Console(width=160).print(tables_of(report))
     if options.json:
         options.json.write_text(report.to_json(), encoding="utf-8")
 
