@@ -22,19 +22,13 @@ _SCHEMAS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Astro(Generator):
-    """
-    An Astro site.
-
-    Parameters
-    ----------
-    routed
-        The folders of articles whose addresses the files in ``src/pages`` tell.
-    """
+    """An Astro site."""
 
     title = "Astro"
     config_files = tuple(f"astro.config.{ending}" for ending in _ENDINGS)
+    skips_underscores = True
 
-    routed: tuple[str, ...] = ()
+    routed: tuple[str, ...] = ()  #: folders of articles whose addresses the files in ``src/pages`` tell
 
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:
@@ -57,7 +51,7 @@ class Astro(Generator):
             for path, value in sources.literals(schema).items:
                 if path[1:] == ("defineCollection", "loader", "glob", "base") and isinstance(value, str):
                     folders[value.strip("./")] = path[0]
-        if any("starlight" in package for package in sources.packages()):
+        if any("starlight" in package for package in sources.packages):
             shown["docs"] = ""
         for folder, collection in folders.items():
             place = shown.get(collection, collection)
@@ -81,12 +75,6 @@ class Astro(Generator):
             return joined(prefix, facts.slug, end=self.end)
         names = [_github(name) for name in names]
         return joined(prefix, *names, is_index=names[-1] == "index", end=self.end)
-
-    def unmade(self, article: Article, facts: PageFacts) -> str:
-        """Why no page is made of a file."""
-        if any(name.startswith("_") for name in self.below(article.path)[1]):
-            return "with a name that begins with _"
-        return super().unmade(article, facts)
 
 
 def _github(name: str) -> str:

@@ -28,55 +28,29 @@ class Generator:
     A site's configuration, as far as articles depend on it. This class is that of a tree without a configuration.
 
     A generator is a subclass: where its configuration lies, how it is read, and what address it gives a file.
-
-    Parameters
-    ----------
-    file
-        The configuration, below the site; "" where there is none.
-    site_url
-        The site's address with its base path and no slash at the end; "" where it is not given.
-    language
-        The language of the site.
-    languages
-        The codes of the site's languages, that of the site first.
-    zone
-        The time zone of dates that name none.
-    roots
-        The folders of the articles, below the site, and the part of the address that stands for each.
-    content_dirs
-        The folders that are in one language each, and its code; "" for that of the site.
-    end
-        What ends an address: ``/``, ``.html`` or "".
-    data_folder
-        Where it looks for data, below the site.
-    warnings
-        What could not be read.
     """
 
-    #: The generator's name, as people write it.
-    title: ClassVar[str] = ""
-    #: Where its configuration lies, in the order in which the first that exists counts.
-    config_files: ClassVar[tuple[str, ...]] = ()
-    #: The names of its packages, for the names of files that others use too.
-    packages: ClassVar[frozenset[str]] = frozenset()
-    #: The names of a file that stands for its folder.
-    index_names: ClassVar[tuple[str, ...]] = ("index",)
+    title: ClassVar[str] = ""  #: as people write it
+    config_files: ClassVar[tuple[str, ...]] = ()  #: where its configuration lies; the first that exists counts
+    packages: ClassVar[frozenset[str]] = frozenset()  #: by which it is known where others use the file's name too
+    index_names: ClassVar[tuple[str, ...]] = ("index",)  #: of a file that stands for its folder
+    skips_underscores: ClassVar[bool] = False  #: whether names that begin so are no pages
 
-    file: str = ""
-    site_url: str = ""
-    language: str = ""
-    languages: tuple[str, ...] = ()
-    zone: tzinfo = UTC
-    roots: Mapping[str, str] = field(default_factory=dict)
-    content_dirs: Mapping[str, str] = field(default_factory=dict)
-    end: str = "/"
-    data_folder: str = "_data"
-    warnings: tuple[str, ...] = ()
+    file: str = ""  #: the configuration, below the site; "" where there is none
+    site_url: str = ""  #: with the base path and no slash at the end; "" where it is not given
+    language: str = ""  #: of the site
+    languages: tuple[str, ...] = ()  #: the codes of the site's languages, its own first
+    zone: tzinfo = UTC  #: of dates that name none
+    roots: Mapping[str, str] = field(default_factory=dict)  #: folders of articles: the part of the address for each
+    content_dirs: Mapping[str, str] = field(default_factory=dict)  #: folders of one language: its code; "" the site's
+    end: str = "/"  #: of an address: ``/``, ``.html`` or ""
+    data_folder: str = "_data"  #: where it looks for data, below the site
+    warnings: tuple[str, ...] = ()  #: what could not be read
 
     @classmethod
     def claims(cls, sources: Sources, file: str) -> bool:
         """Whether a configuration that lies where this generator looks is this generator's."""
-        return file != "package.json" or not cls.packages.isdisjoint(sources.packages())
+        return file != "package.json" or not cls.packages.isdisjoint(sources.packages)
 
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:
@@ -99,6 +73,8 @@ class Generator:
 
     def unmade(self, article: Article, facts: PageFacts) -> str:
         """Why no page is made of an article's file, as in "2 articles ..."; "" where one is."""
+        if self.skips_underscores and any(name.startswith("_") for name in self.below(article.path)[1]):
+            return "with a name that begins with _"
         return "with permalink: false" if facts.permalink == "false" else ""
 
     def path_url(self, article: Article, facts: PageFacts) -> str:

@@ -18,21 +18,14 @@ _DATED = re.compile(r"(?P<folder>.*?)(?P<date>\d{4}[-/]\d{1,2}[-/]\d{1,2})[-/]?(
 
 @dataclass(frozen=True, kw_only=True)
 class Docusaurus(Generator):
-    """
-    A Docusaurus site.
-
-    Parameters
-    ----------
-    blogs
-        The folders of blogs.
-    """
+    """A Docusaurus site."""
 
     title = "Docusaurus"
     config_files = tuple(f"docusaurus.config.{ending}" for ending in ("js", "ts", "mjs", "cjs", "mts"))
+    skips_underscores = True
 
-    blogs: tuple[str, ...] = ()
-    pages: str = "src/pages"
-    keeps_numbers: bool = False
+    blogs: tuple[str, ...] = ()  #: their folders
+    keeps_numbers: bool = False  #: ``numberPrefixParser: false``
     end: str = ""
 
     @classmethod
@@ -88,12 +81,6 @@ class Docusaurus(Generator):
         if facts.slug:
             return joined(prefix, *names[:-1], facts.slug, end="/" if facts.slug.endswith("/") else self.end)
         return joined(prefix, *names[:-1], facts.id or names[-1], is_index=is_index, end=self.end)
-
-    def unmade(self, article: Article, facts: PageFacts) -> str:
-        """Why no page is made of a file."""
-        if any(name.startswith("_") for name in self.below(article.path)[1]):
-            return "with a name that begins with _"
-        return super().unmade(article, facts)
 
     def _blog_url(self, prefix: str, names: list[str], article: Article, facts: PageFacts) -> str:
         if facts.slug:

@@ -10,7 +10,7 @@ from typing import Self
 from recommender.articles import Article
 from recommender.content.fields import PageFacts
 from recommender.content.generators.base import Generator, day_of, joined, placed, slugged
-from recommender.content.generators.sources import Sources
+from recommender.content.generators.sources import Literals, Sources
 from recommender.content.paths import without_ending
 
 _DATED = re.compile(r"\d{4}-\d{2}-\d{2}-(?=.)")
@@ -23,16 +23,7 @@ _INPUT = re.compile(r"--input[= ]\s*['\"]?([^\s'\"]+)")
 
 @dataclass(frozen=True, kw_only=True)
 class Eleventy(Generator):
-    """
-    An Eleventy site.
-
-    Parameters
-    ----------
-    permalinks
-        What the data file of a folder says of the addresses in it; "?" where that is worked out by a program.
-    ignored
-        Paths that it does not read.
-    """
+    """An Eleventy site."""
 
     title = "Eleventy"
     config_files = (
@@ -41,19 +32,16 @@ class Eleventy(Generator):
     )  # fmt: skip
     packages = frozenset({"@11ty/eleventy"})
 
+    #: What the data file of a folder says of the addresses in it; "?" where that is worked out by a program.
     permalinks: Mapping[str, str] = field(default_factory=dict)
-    ignored: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()  #: paths that it does not read
 
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:
         """The configuration, and the data files of the folders."""
-        values = sources.literals(file) if file != "package.json" else None
+        values = sources.literals(file) if file != "package.json" else Literals()
         script = _INPUT.search(sources.text("package.json"))
-        top = script[1] if script else ""
-        ignored: list[str] = []
-        if values:
-            top = values.text("dir", "input") or values.text("setInputDirectory") or top
-            ignored = [str(value) for path, value in values.items if path[-1:] == ("add",)]
+        top = values.text("dir", "input") or values.text("setInputDirectory") or (script[1] if script else "")
         top = top.strip("./")
         permalinks = {}
         for name in sources.files(top, ".json", ".11tydata.js", ".11tydata.cjs", ".11tydata.mjs"):
@@ -64,7 +52,7 @@ class Eleventy(Generator):
             file=file,
             roots={top: ""},
             permalinks=permalinks,
-            ignored=tuple(path.removeprefix("./") for path in ignored),
+            ignored=tuple(str(value).removeprefix("./") for path, value in values.items if path[-1:] == ("add",)),
             data_folder=f"{top}/_data".lstrip("/"),
         )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC
 from typing import Any, Self
 
 from recommender.articles import Article
@@ -19,32 +18,21 @@ _OWN = frozenset({"source_dir", "public_dir", "new_post_name", "post_asset_folde
 
 @dataclass(frozen=True, kw_only=True)
 class Hexo(Generator):
-    """
-    A Hexo site.
-
-    Parameters
-    ----------
-    source
-        The folder of the sources.
-    pattern, naming
-        ``permalink`` and ``new_post_name``.
-    category
-        ``default_category``.
-    """
+    """A Hexo site."""
 
     title = "Hexo"
     config_files = ("_config.yml", "_config.yaml")
     packages = frozenset({"hexo"})
 
-    source: str = "source"
-    pattern: str = ":year/:month/:day/:title/"
-    naming: str = ":title.md"
-    category: str = "uncategorized"
+    source: str = "source"  #: the folder of the sources
+    pattern: str = ":year/:month/:day/:title/"  #: ``permalink``
+    naming: str = ":title.md"  #: ``new_post_name``
+    category: str = "uncategorized"  #: ``default_category``
 
     @classmethod
     def claims(cls, sources: Sources, file: str) -> bool:
         """Whether it is Hexo's: Jekyll has its configuration in a file of the same name."""
-        if not cls.packages.isdisjoint(sources.packages()):
+        if not cls.packages.isdisjoint(sources.packages):
             return True
         names = sources.mapping(file)
         # Octopress, which is Jekyll, keeps its posts there too, and says so.
@@ -54,7 +42,6 @@ class Hexo(Generator):
     def read(cls, sources: Sources, file: str) -> Self:
         """The configuration."""
         values = lower(sources.mapping(file))
-        zone, warnings = sources.zone(values.get("timezone"), file)
         source = str(values.get("source_dir") or "source").strip("./")
         language: Any = values.get("language")
         language = language[0] if isinstance(language, list) and language else language
@@ -63,8 +50,7 @@ class Hexo(Generator):
             file=file,
             site_url=address,
             language=named_language(language) if isinstance(language, str) else "",
-            zone=zone or UTC,
-            warnings=warnings,
+            zone=sources.zone(values.get("timezone"), file),
             roots={f"{source}/_posts": base, source: base},
             source=source,
             data_folder=f"{source}/_data",

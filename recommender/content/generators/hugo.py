@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from fnmatch import fnmatchcase
 from functools import partial
 from typing import Any, Self
@@ -17,7 +17,6 @@ from recommender.content.fields import PageFacts
 from recommender.content.generators.base import SAFE, Generator, lower, text_of
 from recommender.content.generators.sources import Sources
 from recommender.content.paths import dated, is_word, name_date, named_language, without_ending
-from recommender.errors import SiteError
 
 #: Placeholders of dates, in the language of `strftime`.
 _DATES = {
@@ -39,21 +38,7 @@ _OWN = frozenset({
 
 @dataclass(frozen=True, kw_only=True)
 class Hugo(Generator):
-    """
-    A Hugo site.
-
-    Parameters
-    ----------
-    permalinks
-        The pattern of addresses by section.
-    is_ugly, keeps_case, drops_accents, default_in_subdir, dates_in_names
-        `uglyURLs`, `disablePathToLower`, `removePathAccents`, `defaultContentLanguageInSubdir`, `:filename` in
-        `frontmatter.date`.
-    sections
-        The folders with an ``_index.md``, below the content's, where a pattern of addresses asks for them.
-    hidden
-        What a `cascade` makes no page of: the folder, a pattern of paths below the content, and where it stands.
-    """
+    """A Hugo site."""
 
     title = "Hugo"
     config_files = tuple(
@@ -64,16 +49,17 @@ class Hugo(Generator):
     )
 
     languages: tuple[str, ...] = ("en",)
-    permalinks: Mapping[str, str] = field(default_factory=dict)
+    permalinks: Mapping[str, str] = field(default_factory=dict)  #: the pattern of addresses by section
     content_dirs: Mapping[str, str] = field(default_factory=lambda: {"content": ""})
     roots: Mapping[str, str] = field(default_factory=lambda: {"content": ""})
     data_folder: str = "data"
-    is_ugly: bool = False
-    keeps_case: bool = False
-    drops_accents: bool = False
-    default_in_subdir: bool = False
-    dates_in_names: bool = False
-    sections: tuple[str, ...] = ()
+    is_ugly: bool = False  #: ``uglyURLs``
+    keeps_case: bool = False  #: ``disablePathToLower``
+    drops_accents: bool = False  #: ``removePathAccents``
+    default_in_subdir: bool = False  #: ``defaultContentLanguageInSubdir``
+    dates_in_names: bool = False  #: ``:filename`` in ``frontmatter.date``
+    sections: tuple[str, ...] = ()  #: the folders with an ``_index.md``, where a pattern of addresses asks for them
+    #: What a ``cascade`` makes no page of: the folder, a pattern of paths below the content, and where it stands.
     hidden: tuple[tuple[str, str, str], ...] = ()
 
     @classmethod
@@ -94,7 +80,6 @@ class Hugo(Generator):
                 if sources.has(name):
                     values.setdefault(part, sources.mapping(name))
         text = partial(text_of, values)
-        zone, warnings = sources.zone(values.get("timezone"), file)
         languages = lower(values.get("languages"))
         first = text("defaultcontentlanguage").lower() or "en"
         folders = {text("contentdir").strip("/") or "content": ""}
@@ -109,11 +94,7 @@ class Hugo(Generator):
         pages = [page for folder in folders for page in sources.files(folder) if "/_index." in page]
         cascades = [*_cascades(values, "", file)]
         for page in pages:
-            try:
-                found = lower(sources.front_matter(page))
-            except SiteError:
-                continue
-            cascades += _cascades(found, page.rpartition("/")[0], page)
+            cascades += _cascades(lower(sources.front_matter(page)), page.rpartition("/")[0], page)
         tops = [(folder, page) for page in pages for folder in folders if page.startswith(f"{folder}/")]
         named = lower(values.get("frontmatter")).get("date")
         return cls(
@@ -121,8 +102,7 @@ class Hugo(Generator):
             site_url=text("baseurl").rstrip("/"),
             language=named_language(text("defaultcontentlanguage", "languagecode", "locale")),
             languages=tuple(dict.fromkeys([first, *languages])),
-            zone=zone or UTC,
-            warnings=warnings,
+            zone=sources.zone(values.get("timezone"), file),
             permalinks=permalinks,
             content_dirs=folders,
             roots=roots,
@@ -161,7 +141,14 @@ class Hugo(Generator):
         if pattern:
             # A folder without an _index.md is no section of its own, but those of the first level.
             depth = max((n for n in range(2, len(folders) + 1) if "/".join(folders[:n]) in self.sections), default=1)
-            path = _expand(pattern, article, folders[:depth], section, base, slug, date)
+            known = {"section": section, "filename": base, "contentbasename": base, "title": article.title}
+            known |= {"slug": slug or article.title, "slugorfilename": slug or base}
+            known["slugorcontentbasename"] = known["slugorfilename"]
+            if date is not None:
+                known |= {name: f"{date:{form}}" for name, form in _DATES.items()}
+                known |= {"year": str(date.year), "yearday": str(date.timetuple().tm_yday)}
+                known["weekday"] = str(date.isoweekday() % 7)
+            path = _expand(pattern, known, folders[:depth])
             if not path:
                 return ""
         else:
@@ -229,36 +216,14 @@ def _cascades(values: Mapping[str, Any], folder: str, where: str) -> Iterator[tu
             yield folder, str(target.get("path") or ""), where
 
 
-def _expand(
-    pattern: str, article: Article, sections: list[str], section: str, base: str, slug: str, date: datetime | None
-) -> str:
-    missing = []
-
-    def fill(found: re.Match[str]) -> str:
-        name = found[1]
-        if name in ("title", "slug"):
-            return slug if name == "slug" and slug else article.title
-        if name in ("slugorfilename", "slugorcontentbasename"):
-            return slug or base
-        if name in ("filename", "contentbasename"):
-            return base
-        if name == "section":
-            return section
-        if name == "sections":
-            return "/".join(_sliced(sections, found))
-        if date is not None:
-            number = {"year": date.year, "yearday": date.timetuple().tm_yday, "weekday": date.isoweekday() % 7}.get(
-                name
-            )
-            if number is not None:
-                return str(number)
-            if name in _DATES:
-                return f"{date:{_DATES[name]}}"
-        missing.append(name)
+def _expand(pattern: str, known: Mapping[str, str], sections: list[str]) -> str:
+    """A pattern with its placeholders filled in; "" where one is not known."""
+    placeholders = [*_PLACEHOLDER.finditer(pattern)]
+    if any(found[1] not in known and found[1] != "sections" for found in placeholders):
         return ""
-
-    path = _PLACEHOLDER.sub(fill, pattern)
-    return "" if missing else path
+    return _PLACEHOLDER.sub(
+        lambda found: "/".join(_sliced(sections, found)) if found[1] == "sections" else known[found[1]], pattern
+    )
 
 
 def _sliced(folders: list[str], found: re.Match[str]) -> list[str]:

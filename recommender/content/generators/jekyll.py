@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from recommender.articles import Article
 from recommender.content.fields import PageFacts
-from recommender.content.generators.base import SAFE, Generator, hyphened, lower, text_of
+from recommender.content.generators.base import SAFE, Generator, hyphened, lower, slugged, text_of
 from recommender.content.generators.sources import Sources
 from recommender.content.paths import name_date, named_language, without_ending
 
@@ -33,63 +33,51 @@ _DATES = {
     "day": "%d", "short_day": "%a", "long_day": "%A", "w_day": "%u", "y_day": "%j", "week": "%V", "hour": "%H",
     "minute": "%M", "second": "%S",
 }  # fmt: skip
-_PLACEHOLDER = re.compile(r":([a-z_]+)")
+_PLACEHOLDER = re.compile(r":([a-z_]*[a-z])")
 _DATED = re.compile(r"\d{2,4}-\d{1,2}-\d{1,2}-(?=.)")
-#: What a slug keeps besides letters, marks and digits: `:title`, `:slug`.
-_PRETTY, _PLAIN = "._~!$&'()+,;=@", ""
+#: What `:title` keeps besides letters, marks and digits.
+_PRETTY = "._~!$&'()+,;=@"
 #: What Jekyll asks of the name of a post.
 _DATED_POST = re.compile(r"\d{2,4}-\d{1,2}-\d{1,2}-[^/]*\.[^.]+")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Jekyll(Generator):
-    """
-    A Jekyll site.
-
-    Parameters
-    ----------
-    permalinks
-        The pattern of addresses by collection; that of "" is the one of posts, and the ending of all others.
-    collections
-        Whether a collection's documents become pages, by its name.
-    collections_dir
-        The folder in which the collections' folders lie; "" for the site's own.
-    include, exclude
-        Names and patterns that it reads though they begin with an underscore, or does not read.
-    defaults
-        The path, the type and the permalink of each scope of `defaults` that has one.
-    """
+    """A Jekyll site."""
 
     title = "Jekyll"
     config_files = ("_config.yml", "_config.yaml")
 
+    #: The pattern of addresses by collection; that of "" is the one of posts, and the ending of all others.
     permalinks: Mapping[str, str] = field(default_factory=dict)
-    collections: Mapping[str, bool] = field(default_factory=dict)
-    collections_dir: str = ""
-    include: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
-    defaults: tuple[tuple[str, str, str], ...] = ()
+    collections: Mapping[str, bool] = field(default_factory=dict)  #: whether its documents become pages, by its name
+    collections_dir: str = ""  #: in which the collections' folders lie; "" for the site's own
+    include: tuple[str, ...] = ()  #: names that it reads though they begin with an underscore
+    exclude: tuple[str, ...] = ()  #: names and patterns that it does not read
+    defaults: tuple[tuple[str, str, str], ...] = ()  #: path, type and permalink of each scope that has one
 
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:
         """The configuration."""
         values = lower(sources.mapping(file))
         text = partial(text_of, values)
-        zone, warnings = sources.zone(values.get("timezone"), file)
+        warnings: tuple[str, ...] = ()
         if source := text("source").strip("./"):
-            warnings += (
+            warnings = (
                 f"{file}: the site's source is {source!r}, which is not followed, so addresses and the place of the "
                 f"data file are wrong. Have Jekyll and this program run in {source}, with {file} in it.",
             )
+        collections = _collections(values.get("collections"))
+        patterns = {name: one.get("permalink") for name, one in {"": values, **collections}.items()}
         address, base = text("url").rstrip("/"), text("baseurl").strip("/")
         return cls(
             file=file,
             site_url=f"{address}/{base}" if address and base else address,
             language=named_language(text("lang", "language", "locale")),
-            zone=zone or UTC,
+            zone=sources.zone(values.get("timezone"), file),
             warnings=warnings,
-            permalinks=_permalinks(values),
-            collections=_collections(values.get("collections")),
+            permalinks={name: pattern for name, pattern in patterns.items() if isinstance(pattern, str)},
+            collections={name: bool(one.get("output", name == "posts")) for name, one in collections.items()},
             collections_dir=text("collections_dir").strip("/"),
             include=_texts(values.get("include")),
             exclude=_texts(values.get("exclude")),
@@ -112,44 +100,31 @@ class Jekyll(Generator):
         ending = _ENDINGS.get(style, "/" if style.endswith("/") else ".html" if style.endswith(":output_ext") else "")
         pattern = (facts.permalink if facts.permalink != "false" else "") or self._default(article.path, collection)
         if not pattern and not collection:
-            return _clean(
-                "/"
-                + quote("/".join([*below, *([] if base == "index" else [base])]), safe=SAFE)
-                + ("/" if base == "index" else ending)
-            )
+            place = "/".join(below) + "/" if base == "index" else "/".join([*below, base]) + ending
+            return _clean("/" + quote(place, safe=SAFE))
         if not pattern:
             own = self.permalinks.get(collection, "")
             pattern = own or (_STYLES.get(style, style) if collection == "posts" else f"/:collection/:path{ending}")
+        slug = facts.slug.rpartition("/")[2] or _DATED.sub("", base, count=1)
         values = {
             "collection": collection,
             "path": "/".join(["", *below, base]) if collection else "/".join(["", *below]),
             "basename": base,
-            "name": hyphened(base, _PLAIN).lower(),
-            "title": hyphened(facts.slug.rpartition("/")[2] or _DATED.sub("", base, count=1), _PRETTY),
-            "slug": hyphened(facts.slug.rpartition("/")[2] or _DATED.sub("", base, count=1), _PLAIN).lower(),
+            "name": slugged(base),
+            "title": hyphened(slug, _PRETTY),
+            "slug": slugged(slug),
             "output_ext": ".html",
         }
         categories = [*above, *facts.categories]
         values["categories"] = "/".join(dict.fromkeys(category.lower() for category in categories))
-        values["slugified_categories"] = "/".join(dict.fromkeys(hyphened(one, _PLAIN).lower() for one in categories))
-        day = self._day(article, facts)
-        missing = []
-
-        def fill(found: re.Match[str]) -> str:
-            name = found[1]
-            rest = ""
-            if name.endswith("_") and name[:-1] in {**values, **_DATES}:
-                name, rest = name[:-1], "_"
-            if name in values:
-                return quote(values[name], safe=SAFE) + rest
-            if day is None or name not in (*_DATES, "i_month", "i_day"):
-                missing.append(name)
-                return ""
-            number = {"i_month": day.month, "i_day": day.day}.get(name)
-            return (f"{day:{_DATES[name]}}" if number is None else str(number)) + rest
-
-        url = _PLACEHOLDER.sub(fill, pattern)
-        return "" if missing else _clean(f"/{url}")
+        values["slugified_categories"] = "/".join(dict.fromkeys(map(slugged, categories)))
+        known = {name: quote(value, safe=SAFE) for name, value in values.items()}
+        if day := self._day(article, facts):
+            known |= {name: f"{day:{form}}" for name, form in _DATES.items()}
+            known |= {"i_month": str(day.month), "i_day": str(day.day)}
+        if not known.keys() >= {*_PLACEHOLDER.findall(pattern)}:
+            return ""
+        return _clean("/" + _PLACEHOLDER.sub(lambda found: known[found[1]], pattern))
 
     def unmade(self, article: Article, facts: PageFacts) -> str:
         """Why Jekyll makes no page of a file."""
@@ -199,30 +174,12 @@ class Jekyll(Generator):
         return article.published_at and article.published_at.astimezone(self.zone)
 
 
-def _permalinks(values: Mapping[str, Any]) -> dict[str, str]:
-    permalinks = {}
-    if isinstance(values.get("permalink"), str):
-        permalinks[""] = values["permalink"]
-    collections = values.get("collections")
-    if isinstance(collections, dict):
-        for collection, options in collections.items():
-            if isinstance(options, dict) and isinstance(options.get("permalink"), str):
-                permalinks[str(collection)] = options["permalink"]
-    return permalinks
-
-
-def _collections(collections: Any) -> dict[str, bool]:
-    """Whether each collection is put out; posts are, unless they are told not to be."""
+def _collections(collections: Any) -> dict[str, Mapping[str, Any]]:
+    """The options of each collection, which may be listed without any."""
     if isinstance(collections, list):
-        return {str(collection): str(collection) == "posts" for collection in collections}
-    if not isinstance(collections, dict):
-        return {}
-    return {
-        str(collection): bool(options.get("output", str(collection) == "posts"))
-        if isinstance(options, dict)
-        else str(collection) == "posts"
-        for collection, options in collections.items()
-    }
+        return {str(name): {} for name in collections}
+    named = collections.items() if isinstance(collections, dict) else ()
+    return {str(name): options if isinstance(options, dict) else {} for name, options in named}
 
 
 def _defaults(defaults: Any) -> Iterator[tuple[str, str, str]]:

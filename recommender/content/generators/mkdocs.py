@@ -17,24 +17,15 @@ _LETTERS = {"yyyy": "%Y", "yy": "%y", "MM": "%m", "dd": "%d"}
 
 @dataclass(frozen=True, kw_only=True)
 class MkDocs(Generator):
-    """
-    An MkDocs site.
-
-    Parameters
-    ----------
-    posts
-        The folder of the blog's posts; "" for a site without a blog.
-    post_url, post_date
-        The blog's ``post_url_format`` and ``post_url_date_format``.
-    """
+    """An MkDocs site."""
 
     title = "MkDocs"
     config_files = ("mkdocs.yml", "mkdocs.yaml")
     index_names = ("index", "README")
 
-    posts: str = ""
-    post_url: str = "{date}/{slug}"
-    post_date: str = "yyyy/MM/dd"
+    posts: str = ""  #: the folder of the blog's posts; "" for a site without a blog
+    post_url: str = "{date}/{slug}"  #: ``post_url_format``
+    post_date: str = "yyyy/MM/dd"  #: ``post_url_date_format``
 
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import UTC
 from typing import Any, Self
 
 from recommender.articles import Article
@@ -19,33 +18,21 @@ _FIELD = re.compile(r"\{(\w+)(?::([^}]*))?\}")
 
 @dataclass(frozen=True, kw_only=True)
 class Pelican(Generator):
-    """
-    A Pelican site.
-
-    Parameters
-    ----------
-    articles, translations, pages
-        ``ARTICLE_URL``, ``ARTICLE_LANG_URL`` and ``PAGE_URL``.
-    page_folders
-        ``PAGE_PATHS``, below the site.
-    by_name
-        ``SLUGIFY_SOURCE`` is ``basename``.
-    """
+    """A Pelican site."""
 
     title = "Pelican"
     config_files = ("pelicanconf.py",)
 
-    articles: str = "{slug}.html"
-    translations: str = "{slug}-{lang}.html"
-    pages: str = "pages/{slug}.html"
-    page_folders: tuple[str, ...] = ("content/pages",)
-    by_name: bool = False
+    articles: str = "{slug}.html"  #: ``ARTICLE_URL``
+    translations: str = "{slug}-{lang}.html"  #: ``ARTICLE_LANG_URL``
+    pages: str = "pages/{slug}.html"  #: ``PAGE_URL``
+    page_folders: tuple[str, ...] = ("content/pages",)  #: ``PAGE_PATHS``, below the site
+    by_name: bool = False  #: ``SLUGIFY_SOURCE`` is ``basename``
 
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:
         """The configuration; that of the published site comes first."""
         values = sources.literals(file)
-        zone, warnings = sources.zone(values.get("TIMEZONE"), file)
         top = (values.text("PATH") or ".").strip("./")
         folders: Any = values.get("PAGE_PATHS")
         folders = folders if isinstance(folders, list) else ["pages"]
@@ -56,8 +43,7 @@ class Pelican(Generator):
             site_url=address.rstrip("/"),
             language=named_language(language),
             languages=(language,),
-            zone=zone or UTC,
-            warnings=warnings,
+            zone=sources.zone(values.get("TIMEZONE"), file),
             roots={top: ""},
             articles=values.text("ARTICLE_URL") or cls.articles,
             translations=values.text("ARTICLE_LANG_URL") or cls.translations,

@@ -13,7 +13,7 @@ from typing import Self
 from recommender.articles import Article
 from recommender.content.fields import PageFacts
 from recommender.content.generators.base import Generator, joined
-from recommender.content.generators.sources import Sources
+from recommender.content.generators.sources import Literals, Sources
 
 _ENDINGS = ("js", "ts", "mjs", "mts", "cjs")
 _SOURCE = re.compile(r"""path:\s*(?:`\$\{__dirname\}/([^`$]+)`|['"]\.?/?([^'"]+)['"])""")
@@ -21,14 +21,22 @@ _PREFIX = re.compile(r"""(?:value|path):\s*`(/[\w/-]*)\$\{(?:value|slug|\w+\.fie
 _DYNAMIC = re.compile(r"\[+(?:\.\.\.)?\w+\]+")
 
 
+class _Scripted(Generator):
+    """A generator whose usual address of a file is its place."""
+
+    def guess(self, article: Article, facts: PageFacts) -> str:
+        """The place of the file."""
+        return self.path_url(article, facts)
+
+
 @dataclass(frozen=True, kw_only=True)
-class Gatsby(Generator):
+class Gatsby(_Scripted):
     """A Gatsby site: the folders that `gatsby-source-filesystem` reads, and `createFilePath` of `gatsby-node`."""
 
     title = "Gatsby"
     config_files = tuple(f"gatsby-config.{ending}" for ending in _ENDINGS)
 
-    is_told: bool = False
+    is_told: bool = False  #: whether the program says that files have the addresses of their places
 
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:
@@ -53,27 +61,16 @@ class Gatsby(Generator):
         is_page = article.path.startswith("src/pages/")
         return self.path_url(article, facts) if is_page or self.is_told else ""
 
-    def guess(self, article: Article, facts: PageFacts) -> str:
-        """The place of the file."""
-        return self.path_url(article, facts)
-
 
 @dataclass(frozen=True, kw_only=True)
 class Next(Generator):
-    """
-    A Next site: MDX pages, and the folders that a page such as ``posts/[slug]`` shows.
-
-    Parameters
-    ----------
-    shown
-        The places of pages with a part that is filled in.
-    """
+    """A Next site: MDX pages, and the folders that a page such as ``posts/[slug]`` shows."""
 
     title = "Next"
     config_files = tuple(f"next.config.{ending}" for ending in _ENDINGS)
-    end: str = ""
 
-    shown: tuple[str, ...] = ()
+    end: str = ""
+    shown: tuple[str, ...] = ()  #: the places of pages with a part that is filled in
 
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:
@@ -112,37 +109,28 @@ class Next(Generator):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Metalsmith(Generator):
-    """
-    A Metalsmith site.
-
-    Parameters
-    ----------
-    pattern
-        The pattern of ``permalinks``; "" where addresses end in ``.html``.
-    """
+class Metalsmith(_Scripted):
+    """A Metalsmith site."""
 
     title = "Metalsmith"
     config_files = ("metalsmith.json", "metalsmith.js", "metalsmith.mjs", "package.json")
     packages = frozenset({"metalsmith"})
 
-    pattern: str = ""
+    pattern: str = ""  #: of ``permalinks``; "" where addresses end in ``.html``
 
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:
         """The configuration, or the program that stands for one."""
         names = [file] if file != "package.json" else ["index.js", "build.js", "build.mjs", "index.mjs"]
         program = next((name for name in names if sources.has(name)), "")
-        values = sources.literals(program) if program else None
+        values = sources.literals(program) if program else Literals()
         text = sources.text(program) if program else ""
-        top = (values.text("source") if values else "").strip("./") or "src"
         is_pretty = "permalinks(" in text or 'permalinks"' in text
-        pattern = next((str(v) for path, v in values.items if path[-1:] == ("pattern",)), "") if values else ""
         return cls(
             file=file,
-            roots={top: ""},
+            roots={values.text("source").strip("./") or "src": ""},
             end="/" if is_pretty or not program else ".html",
-            pattern=pattern if is_pretty else "",
+            pattern=str(values.get("pattern") or "") if is_pretty else "",
         )
 
     def url(self, article: Article, facts: PageFacts) -> str:
@@ -151,13 +139,9 @@ class Metalsmith(Generator):
             return self.path_url(article, facts._replace(slug=""))
         return ""
 
-    def guess(self, article: Article, facts: PageFacts) -> str:
-        """The place of the file."""
-        return self.path_url(article, facts)
-
 
 @dataclass(frozen=True, kw_only=True)
-class Ember(Generator):
+class Ember(_Scripted):
     """An Ember application, which shows the files of a folder by routes of its own."""
 
     title = "Ember"
@@ -173,7 +157,3 @@ class Ember(Generator):
     def url(self, article: Article, facts: PageFacts) -> str:
         """No address: the routes are the program's."""
         return ""
-
-    def guess(self, article: Article, facts: PageFacts) -> str:
-        """The place of the file, as the usual route has it."""
-        return self.path_url(article, facts)

@@ -6,6 +6,8 @@ import ast
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, tzinfo
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -24,28 +26,15 @@ _MOST_CODE = 500_000
 
 
 class Sources:
-    """
-    The folder of a site, as its generator's configuration is read from it.
-
-    Parameters
-    ----------
-    root
-        The folder.
-
-    Attributes
-    ----------
-    seen
-        When each file and folder that was looked at last changed; 0 for one that is not there.
-    warnings
-        What could not be read, by file, as sentences.
-    """
+    """The folder of a site, as its generator's configuration is read from it."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self._fence = Fence.around(root)
+        #: When each file and folder that was looked at last changed; 0 for one that is not there.
         self.seen: dict[Path, int] = {}
+        #: What could not be read, by file, as sentences.
         self.warnings: dict[str, str] = {}
-        self._packages: frozenset[str] | None = None
 
     @staticmethod
     def changed(path: Path) -> int:
@@ -101,14 +90,11 @@ class Sources:
         return values if isinstance(values, dict) else {}
 
     def front_matter(self, name: str) -> dict[str, Any]:
-        """The front matter of a page.
-
-        Raises
-        ------
-        SiteError
-            It is none.
-        """
-        return front_matter.parse(self.text(name), name)
+        """The front matter of a page; empty where there is none that can be read."""
+        try:
+            return front_matter.parse(self.text(name), name)
+        except SiteError:
+            return {}
 
     def json(self, name: str) -> Any:
         """What a JSON file holds; None for one that is not there, or is no JSON."""
@@ -134,16 +120,12 @@ class Sources:
             return Literals()
         return Literals.of_python(text) if name.endswith(".py") else Literals.of_javascript(text)
 
+    @cached_property
     def packages(self) -> frozenset[str]:
         """The packages that `package.json` names."""
-        if self._packages is None:
-            found: set[str] = set()
-            values = self.mapping("package.json")
-            for kind in ("dependencies", "devDependencies"):
-                if isinstance(named := values.get(kind), dict):
-                    found.update(map(str, named))
-            self._packages = frozenset(found)
-        return self._packages
+        values = self.mapping("package.json")
+        named = [values.get(kind) for kind in ("dependencies", "devDependencies")]
+        return frozenset(str(name) for kind in named if isinstance(kind, dict) for name in kind)
 
     def files(self, top: str, *endings: str) -> Iterator[str]:
         """The files below a folder, those whose names end so, below the site, in order."""
@@ -155,14 +137,16 @@ class Sources:
                 if not endings or name.endswith(endings):
                     yield (here / name).relative_to(self.root).as_posix()
 
-    def zone(self, name: object, file: str) -> tuple[ZoneInfo | None, tuple[str, ...]]:
-        """The time zone of a name, and the warning where there is no such zone."""
-        if not isinstance(name, str) or not name:
-            return None, ()
-        try:
-            return ZoneInfo(name), ()
-        except (KeyError, ValueError, OSError):
-            return None, (f"{file}: the time zone {name!r} is not known, so UTC is used. Write it like Europe/Berlin.",)
+    def zone(self, name: object, file: str) -> tzinfo:
+        """The time zone that a file names; UTC where it names none, and with a warning where there is no such zone."""
+        if isinstance(name, str) and name:
+            try:
+                return ZoneInfo(name)
+            except (KeyError, ValueError, OSError):
+                self.warnings[f"{file}, zone"] = (
+                    f"{file}: the time zone {name!r} is not known, so UTC is used. Write it like Europe/Berlin."
+                )
+        return UTC
 
 
 _TOKEN = re.compile(

@@ -15,19 +15,12 @@ from recommender.content.paths import name_date, slug
 
 @dataclass(frozen=True, kw_only=True)
 class Statie(Generator):
-    """
-    A Statie site.
-
-    Parameters
-    ----------
-    prefixes
-        ``route_prefix`` of each kind of article, by its folder.
-    """
+    """A Statie site."""
 
     title = "Statie"
     config_files = ("statie.yml", "statie.yaml")
 
-    prefixes: Mapping[str, str] = field(default_factory=dict)
+    prefixes: Mapping[str, str] = field(default_factory=dict)  #: ``route_prefix`` of a kind of article, by its folder
 
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:

@@ -37,20 +37,13 @@ class VitePress(Generator):
 
 @dataclass(frozen=True, kw_only=True)
 class VuePress(VitePress):
-    """
-    A VuePress site.
-
-    Parameters
-    ----------
-    pattern
-        ``permalinkPattern``, or ``permalink`` of VuePress 1.
-    """
+    """A VuePress site."""
 
     title = "VuePress"
     config_files = tuple(f"{place}.vuepress/config.{ending}" for place in _PLACES for ending in _ENDINGS)
     index_names = ("index", "README", "readme")
 
-    pattern: str = ""
+    pattern: str = ""  #: ``permalinkPattern``, or ``permalink`` of VuePress 1
 
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:

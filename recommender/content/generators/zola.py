@@ -17,22 +17,13 @@ _DATED = re.compile(r"\d{4}-\d{2}-\d{2}(?:T[\d:.+-]*Z?)?\s?[_-](?=.)")
 
 @dataclass(frozen=True, kw_only=True)
 class Zola(Generator):
-    """
-    A Zola site.
-
-    Parameters
-    ----------
-    keeps_names
-        ``slugify.paths`` is not ``on``: names are kept as they are.
-    keeps_dates
-        ``slugify.paths_keep_dates``: the date stays in the name.
-    """
+    """A Zola site."""
 
     title = "Zola"
     config_files = ("zola.toml", "config.toml")
 
-    keeps_names: bool = False
-    keeps_dates: bool = False
+    keeps_names: bool = False  #: ``slugify.paths`` is not ``on``
+    keeps_dates: bool = False  #: ``slugify.paths_keep_dates``: the date stays in the name
 
     @classmethod
     def claims(cls, sources: Sources, file: str) -> bool:
