@@ -13,10 +13,10 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from recommender import errors
@@ -24,7 +24,7 @@ from recommender.articles import Article, Corpus, EntryShape, Reading, RelatedEn
 from recommender.bounds import Fence
 from recommender.cache import SiteCache, code_version, digest
 from recommender.content.fields import Notes, PageFacts
-from recommender.content.files import FileRead, FoundFiles
+from recommender.content.files import File, FileRead, FoundFiles
 from recommender.content.generators import Generator
 from recommender.content.list_names import joined
 from recommender.content.pages import unmade
@@ -43,16 +43,7 @@ _NOT_OURS = (KeyError, IndexError, TypeError, ValueError, AttributeError)
 
 
 class _Rows:
-    """
-    How values of one class stand in the document: a list of what their fields hold, in the order of the class.
-
-    Parameters
-    ----------
-    kind
-        A dataclass or a named tuple.
-    apart
-        Fields that stand elsewhere.
-    """
+    """How values of one class stand in the document: a list of what their fields hold, but those that stand apart."""
 
     def __init__(self, kind: Callable[..., Any], *apart: str) -> None:
         self._kind = kind
@@ -84,33 +75,6 @@ _SHAPES = _Rows(EntryShape)
 _READINGS = _Rows(Reading, "problems")
 
 
-class _FileRow(NamedTuple):
-    """What came of a file, as the document has it; the article without its body and lists."""
-
-    path: str
-    article_id: str
-    digest: str
-    problem: Sequence[str] | None
-    article: Article | None
-    n_body: int
-    notes: Sequence[Any]
-
-    @classmethod
-    def of(cls, row: Sequence[Any]) -> _FileRow:
-        """A row out of a document."""
-        path, article_id, digest_, problem, article, n_body, notes = row
-        known = _ARTICLES.read(article, id=article_id, path=path) if article else None
-        return cls(path, article_id, digest_, problem, known, n_body, notes)
-
-
-@dataclass(frozen=True, slots=True)
-class KnownFile:
-    """A file that is as it was when it was parsed: its row of the document, and its body."""
-
-    row: _FileRow
-    body: str
-
-
 class ReadingCache:
     """
     The outcome of earlier readings of a site.
@@ -135,10 +99,10 @@ class ReadingCache:
             sorted(languages.suffixes),
             sorted(languages.folders.items()),
         ]
-        configured = repr(generator)
-        self._key = digest(code_version(), json.dumps([read_by, configured]))
-        self._document: dict[str, Any] = {}
-        self._rows: dict[str, _FileRow] = {}
+        self._key = digest(code_version(), json.dumps([read_by, repr(generator)]))
+        self._finished: dict[str, Any] = {}
+        #: What came of each file, by its path, and how many of its last bytes are the body.
+        self._files: dict[str, tuple[FileRead, int]] = {}
         self._entries: list[RelatedEntry] = []
 
     def load(self) -> None:
@@ -147,195 +111,168 @@ class ReadingCache:
         if document is None:
             return
         try:
-            self._entries = [_ENTRIES.read(row) for row in document["entries"]]
-            self._rows = {row[0]: _FileRow.of(row) for row in document["files"]}
-            self._document = document
+            entries = [_ENTRIES.read(row) for row in document["entries"]]
+            reads = [(_file(row, document["names"], entries), n_body) for row, n_body in document["files"]]
+            self._finished = document["corpus"]
+            self._files = {read.path: (read, n_body) for read, n_body in reads}
+            self._entries = entries
         except _NOT_OURS:
             logger.warning("%s: the cache is damaged, so it is made anew.", self._store.folder)
 
-    def find(
-        self, root: Path, files: Sequence[tuple[str, str]], n_threads: int, fence: Fence
-    ) -> list[KnownFile | None]:
+    def find(self, root: Path, files: Sequence[File], n_threads: int, fence: Fence) -> list[FileRead | None]:
         """
-        What is known of each file, given as (path, id), from its bytes as they are now.
+        What came of each file when its bytes were as they are now; None where that is not known.
 
         Reading and hashing let the other threads go on, so this is done on all cores without a process.
         """
 
-        def known(batch: Sequence[tuple[str, str]]) -> list[KnownFile | None]:
-            return [self._known(root, path, article_id, fence) for path, article_id in batch]
+        def known(batch: Sequence[File]) -> list[FileRead | None]:
+            return [self._known(root, file, fence) for file in batch]
 
-        if not self._rows:
+        if not self._files:
             return [None] * len(files)
         batches = [files[start : start + _BATCH] for start in range(0, len(files), _BATCH)]
         with ThreadPoolExecutor(max(1, n_threads)) as pool:
             return [one for batch in pool.map(known, batches) for one in batch]
 
-    def _known(self, root: Path, path: str, article_id: str, fence: Fence) -> KnownFile | None:
-        row = self._rows.get(path)
-        if row is None or row.article_id != article_id:
+    def _known(self, root: Path, file: File, fence: Fence) -> FileRead | None:
+        read, n_body = self._files.get(file.path, (None, 0))
+        if read is None or read.article_id != file.article_id:
             return None
         try:
-            raw = fence.read(root / path)
+            raw = fence.read(root / file.path)
         except OSError:
             # The reader says what is wrong with it.
             return None
-        if digest(raw) != row.digest:
+        if digest(raw) != read.digest:
             return None
-        return KnownFile(row, raw[len(raw) - row.n_body :].decode("utf-8") if row.n_body else "")
+        if read.article is None or not n_body:
+            return read
+        return replace(read, article=replace(read.article, body=raw[len(raw) - n_body :].decode("utf-8")))
 
-    def read(self, known: KnownFile) -> FileRead:
-        """What came of a file when it was parsed."""
-        row = known.row
-        return FileRead(
-            row.path,
-            row.article_id,
-            row.digest,
-            replace(row.article, body=known.body) if row.article else None,
-            _notes(row.notes, self._document["names"], self._entries, row.article_id),
-            _problem(row.problem) if row.problem else None,
-        )
-
-    def corpus(self, found: FoundFiles, known: Sequence[KnownFile]) -> Corpus | None:
+    def corpus(self, found: FoundFiles, known: Sequence[FileRead | None]) -> Corpus | None:
         """The finished corpus of these files and no others, or None where it is not kept."""
-        finished = self._document.get("corpus")
-        if not finished or finished["key"] != _corpus_key(found, [one.row[:3] for one in known]):
+        reads = [read for read in known if read is not None]
+        if len(reads) < len(known) or self._finished.get("key") != _corpus_key(found, reads):
             return None
-        problems = tuple(map(_problem, finished["problems"]))
-        reading: Reading = _READINGS.read(finished["reading"], problems=problems)
-        addresses, parted = finished["addresses"], finished["parted"]
+        problems = tuple(map(_problem, self._finished["problems"]))
+        reading: Reading = _READINGS.read(self._finished["reading"], problems=problems)
+        addresses, parted = self._finished["addresses"], self._finished["parted"]
         articles = []
-        for one in known:
-            article = one.row.article
-            if article:
-                url, aliases, is_made = addresses.get(article.id, (article.url, article.aliases, True))
-                if (numbers := parted.get(article.id)) is not None:
-                    related = tuple([self._entries[number] for number in numbers])
-                else:
-                    lists = _lists(one.row.notes, self._document["names"], self._entries)
-                    related = joined(lists, reading.list_names)
-                article = replace(article, body=one.body, related=related, url=url, aliases=tuple(aliases))
-                articles.append(article if is_made else unmade(article))
-        shape = _SHAPES.read(finished["shape"])
+        for article, lists in ((read.article, read.notes.lists.get(read.article_id, {})) for read in reads):
+            if article is None:
+                continue
+            url, aliases, is_made = addresses.get(article.id, (article.url, article.aliases, True))
+            if (numbers := parted.get(article.id)) is not None:
+                related = tuple([self._entries[number] for number in numbers])
+            else:
+                related = joined(lists, reading.list_names)
+            article = replace(article, related=related, url=url, aliases=tuple(aliases))
+            articles.append(article if is_made else unmade(article))
+        shape = _SHAPES.read(self._finished["shape"])
         self._store.touch(_KIND, self._key)
-        return Corpus(articles, site_language=finished["language"], entry_shape=shape, reading=reading)
+        return Corpus(articles, site_language=self._finished["language"], entry_shape=shape, reading=reading)
 
     def save(self, found: FoundFiles, reads: Iterable[FileRead], corpus: Corpus) -> None:
         """Keep the outcome of a reading, and nothing of files that are gone."""
-        entries = _Table()
-        names = _Table()
-        files: list[tuple[Any, ...]] = []
+        # What repeats has a number.
+        entries: dict[RelatedEntry, int] = {}
+        names: dict[Any, int] = {}
+        files = []
         addresses = {}
         parted = {}
-        list_names = corpus.reading.list_names
+        reads = [read for read in reads if read.digest]
         for read in reads:
-            if not read.digest:
-                continue
-            files.append(
-                (
-                    read.path,
-                    read.article_id,
-                    read.digest,
-                    _problem_row(read.problem) if read.problem else None,
-                    _ARTICLES.write(read.article) if read.article else None,
-                    len(read.article.body.encode("utf-8")) if read.article else 0,
-                    _notes_row(read.notes, read.article_id, names, entries),
-                )
-            )
+            n_body = len(read.article.body.encode("utf-8")) if read.article else 0
+            files.append((_file_row(read, names, entries), n_body))
             if read.article:
                 placed = corpus[read.article_id]
                 is_made = placed.visible_from == read.article.visible_from
                 if not is_made or (placed.url, placed.aliases) != (read.article.url, read.article.aliases):
                     addresses[read.article_id] = (placed.url, placed.aliases, is_made)
-                if placed.related != joined(read.notes.lists.get(read.article_id, {}), list_names):
-                    parted[read.article_id] = [entries.number(entry) for entry in placed.related]
-        reading = corpus.reading
+                if placed.related != joined(read.notes.lists.get(read.article_id, {}), corpus.reading.list_names):
+                    parted[read.article_id] = [_number(entry, entries) for entry in placed.related]
         finished = {
-            "key": _corpus_key(found, [row[:3] for row in files]),
+            "key": _corpus_key(found, reads),
             "addresses": addresses,
             "parted": parted,
             "language": corpus.site_language,
             "shape": _SHAPES.write(corpus.entry_shape),
-            "problems": [_problem_row(problem) for problem in reading.problems],
-            "reading": _READINGS.write(reading),
+            "problems": [_problem_row(problem) for problem in corpus.reading.problems],
+            "reading": _READINGS.write(corpus.reading),
         }
         document = {
-            "entries": [_ENTRIES.write(entry) for entry in entries.items],
-            "names": names.items,
+            "entries": [_ENTRIES.write(entry) for entry in entries],
+            "names": list(names),
             "files": files,
             "corpus": finished,
         }
         self._store.save(_KIND, self._key, document)
 
 
-class _Table:
-    """Things that repeat, each with a number."""
-
-    def __init__(self) -> None:
-        self.items: list[Any] = []
-        self._numbers: dict[Any, int] = {}
-        self._by_identity: dict[int, int] = {}
-
-    def number(self, item: Any) -> int:
-        """The number of an item; one that is equal to another has its number."""
-        number = self._by_identity.get(id(item))
-        if number is None:
-            number = self._numbers.setdefault(item, len(self.items))
-            if number == len(self.items):
-                # NB only what is kept here keeps its identity.
-                self.items.append(item)
-                self._by_identity[id(item)] = number
-        return number
+def _number(item: Any, numbers: dict[Any, int]) -> int:
+    return numbers.setdefault(item, len(numbers))
 
 
-def _corpus_key(found: FoundFiles, files: Sequence[Sequence[Any]]) -> str:
+def _corpus_key(found: FoundFiles, reads: Iterable[FileRead]) -> str:
     """What a finished corpus depends on, besides what the whole document depends on."""
+    files = [(read.path, read.article_id, read.digest) for read in reads]
     problems = [str(problem) for problem in found.problems]
-    # NB files that cannot be read have no row, so the paths that were found are counted apart from the rows.
-    return digest(json.dumps([found.paths, found.n_all, found.pages, problems, found.warnings, [*map(list, files)]]))
+    # NB files that cannot be read have no digest, so the paths that were found are counted apart from those.
+    paths = [file.path for file in found.files]
+    return digest(json.dumps([paths, found.n_all, found.pages, problems, found.warnings, files]))
 
 
-def _notes_row(notes: Notes, article_id: str, names: _Table, entries: _Table) -> list[Any]:
+def _file_row(read: FileRead, names: dict[Any, int], entries: dict[RelatedEntry, int]) -> list[Any]:
+    notes = read.notes
+    lists = {
+        name: [
+            [_number(entry, entries) for entry in found.entries],
+            [(_number(pairs, names), n_entries) for pairs, n_entries in found.names],
+            found.n_scored,
+            found.complaints,
+        ]
+        for name, found in notes.lists.get(read.article_id, {}).items()
+    }
     return [
-        names.number(tuple(notes.names.items())),
-        {name: _list_row(found, names, entries) for name, found in notes.lists.get(article_id, {}).items()},
+        read.path,
+        read.article_id,
+        read.digest,
+        _ARTICLES.write(read.article) if read.article else None,
+        _problem_row(read.problem) if read.problem else None,
+        _number(tuple(notes.names.items()), names),
+        lists,
         notes.warnings,
         notes.untitled,
-        _FACTS.write(notes.facts[article_id]) if article_id in notes.facts else None,
+        _FACTS.write(notes.facts[read.article_id]) if read.article_id in notes.facts else None,
     ]
 
 
-def _list_row(found: CuratedList, names: _Table, entries: _Table) -> list[Any]:
-    return [
-        [entries.number(entry) for entry in found.entries],
-        [(names.number(pairs), n_entries) for pairs, n_entries in found.names],
-        found.n_scored,
-        found.complaints,
-    ]
-
-
-def _lists(row: Sequence[Any], names: Sequence[Any], entries: Sequence[RelatedEntry]) -> dict[str, CuratedList]:
-    """What may be a curated list in a file, by its name."""
-    return {
+def _file(row: Sequence[Any], names: Sequence[Any], entries: Sequence[RelatedEntry]) -> FileRead:
+    path, article_id, digest_, article, problem, number, lists, warnings, untitled, facts = row
+    found = {
         name: CuratedList(
             tuple([entries[number] for number in numbers]),
             tuple([(tuple([(ours, theirs) for ours, theirs in names[pairs]]), n) for pairs, n in counted]),
             n_scored,
             tuple(complaints),
         )
-        for name, (numbers, counted, n_scored, complaints) in row[1].items()
+        for name, (numbers, counted, n_scored, complaints) in lists.items()
     }
-
-
-def _notes(row: Sequence[Any], names: Sequence[Any], entries: Sequence[RelatedEntry], article_id: str) -> Notes:
-    number, _, warnings, untitled, facts = row
-    lists = _lists(row, names, entries)
-    return Notes(
+    notes = Notes(
         Counter({(ours, theirs): n for (ours, theirs), n in names[number]}),
-        {article_id: lists} if lists else {},
-        list(warnings),
-        list(untitled),
+        {article_id: found} if found else {},
+        warnings,
+        untitled,
         {article_id: _FACTS.read(facts)} if facts else {},
+    )
+    return FileRead(
+        path,
+        article_id,
+        digest_,
+        _ARTICLES.read(article, id=article_id, path=path) if article else None,
+        notes,
+        _problem(problem) if problem else None,
     )
 
 

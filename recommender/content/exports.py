@@ -7,7 +7,9 @@ from pathlib import Path
 from recommender.articles import Corpus
 from recommender.bounds import UnreadableError
 from recommender.content.feeds import feed_rows
-from recommender.content.rows import read_rows, row_reader
+from recommender.content.files import reader_of
+from recommender.content.generators import Generator
+from recommender.content.rows import read_rows
 from recommender.content.table_files import csv_rows, parquet_rows
 from recommender.errors import SiteError
 from recommender.settings import Settings
@@ -40,7 +42,7 @@ def read_export(path: Path, settings: Settings, *, strict: bool = False) -> Corp
     elif ending in _PARQUET:
         rows, expected = parquet_rows(path), "Write a row an article."
     else:
-        rows = csv_rows(path, row_reader(settings), most_bytes)
+        rows = csv_rows(path, reader_of(settings, Generator()), most_bytes)
         expected = "Begin it with a line such as id,title,excerpt,date,url,tags, and write a row an article."
     try:
         path.open("rb").close()  # whatever reads it, the message is the same

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import partial
 from pathlib import Path, PurePosixPath
 from stat import S_ISREG
-from typing import Any
+from typing import Any, NamedTuple
 
 from recommender.articles import Article
 from recommender.bounds import MAX_DEPTH, Fence, UnreadableError
@@ -19,13 +21,14 @@ from recommender.content import front_matter
 from recommender.content.fields import FieldReader, Notes
 from recommender.content.generators import Generator
 from recommender.content.headings import opening_of
-from recommender.content.paths import ENDINGS, dated, name_date, slug, titleized
+from recommender.content.paths import ENDINGS, dated, name_date, slug, titleized, without_ending
 from recommender.content.syntaxes import FrontMatter
 from recommender.content.translations import SiteLanguages
 from recommender.content.values import Origin
 from recommender.content.wording import some
 from recommender.content.yaml import read_as_typed
 from recommender.errors import RecommenderError, SiteError
+from recommender.settings import Settings
 
 #: Folders that hold what a site is built with or from, never its articles. Hidden ones are left out too.
 _NOT_CONTENT = frozenset({"_site", "node_modules", "vendor"})
@@ -38,67 +41,44 @@ _OF_THE_REPOSITORY = re.compile(
     re.IGNORECASE,
 )
 _NOT_COLLECTIONS = frozenset({"_data", "_includes", "_layouts", "_pages", "_plugins", "_sass"})
+#: What stands in a name for a byte that is no UTF-8.
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+#: Unlike pathlib's, this one is False also where it cannot be told.
+_is_link = os.path.islink
+
+
+class File(NamedTuple):
+    """A file that may be an article: its path below the site, the id of its article, and its size."""
+
+    path: str
+    article_id: str
+    n_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
 class FoundFiles:
-    """
-    The Markdown files of a site.
+    """The Markdown files of a site."""
 
-    Parameters
-    ----------
-    paths
-        Those that may be articles, below the site, sorted.
-    n_bytes
-        The size of each.
-    n_all
-        How many Markdown files there are at all.
-    pages
-        Markdown files outside the folders that hold the articles.
-    problems
-        Files that cannot be read.
-    warnings
-        What was passed over, as sentences.
-    """
-
-    paths: list[str] = field(default_factory=list)
-    n_bytes: list[int] = field(default_factory=list)
-    n_all: int = 0
-    pages: list[str] = field(default_factory=list)
-    problems: list[RecommenderError] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
+    files: list[File]  #: those that may be articles, sorted by path
+    n_all: int  #: how many Markdown files there are at all
+    pages: list[str]  #: Markdown files outside the folders that hold the articles
+    problems: list[RecommenderError]  #: files that cannot be read
+    warnings: list[str]  #: what was passed over, as sentences
 
 
 @dataclass(frozen=True, slots=True)
 class FileRead:
-    """
-    What came of one of a site's files.
-
-    Parameters
-    ----------
-    path, article_id
-        The file below the site, and the id of its article.
-    digest
-        SHA-256 of the bytes that were read; "" for a file that cannot be read.
-    article
-        None for a file without front matter, which is no article, and for one with a problem.
-    notes
-        What was noticed.
-    problem
-        Why the file could not be used.
-    """
+    """What came of one of a site's files."""
 
     path: str
     article_id: str
-    digest: str = ""
-    article: Article | None = None
+    digest: str = ""  #: SHA-256 of the bytes that were read; "" for a file that cannot be read
+    article: Article | None = None  #: None for a file without front matter, and for one with a problem
     notes: Notes = field(default_factory=Notes)
-    problem: RecommenderError | None = None
+    problem: RecommenderError | None = None  #: why the file could not be used
 
 
-def find_files(
-    root: Path, exclude: Sequence[str] = (), generator: Generator | None = None, fence: Fence | None = None
-) -> FoundFiles:
+def find_files(root: Path, exclude: Sequence[str], generator: Generator, fence: Fence) -> FoundFiles:
     """
     The Markdown files below a folder, in an order that does not depend on the file system.
 
@@ -106,22 +86,19 @@ def find_files(
     there; the other pages are named, not read. Any other tree is read whole. What a link outside of the fence leads to
     is not looked at.
     """
-    walk = _Walk(root, exclude, fence or Fence.around(root))
+    walk = _Walk(root, exclude, fence)
     walk.run()
-    found, sizes = walk.found, walk.sizes
-    generator = generator or Generator()
+    sizes, problems, warnings = walk.sizes, walk.problems, walk.warnings
     is_article = _home([*sizes, *walk.outside_files], generator)
-    for path, error in walk.outside_files.items():
-        if is_article(path):
-            found.problems.append(error)
+    problems += [error for path, error in walk.outside_files.items() if is_article(path)]
     for path, error in walk.outside_folders.items():
         if is_article(f"{path}/tea.md"):
-            found.problems.append(error)
+            problems.append(error)
         else:
-            found.warnings.append(str(error))
+            warnings.append(str(error))
     parts = _bundled(sizes) if generator.title == "Hugo" else frozenset()
     if parts:
-        found.warnings.append(f"{some(sorted(parts))} beside an index.md: a part of that page to Hugo, not read.")
+        warnings.append(f"{some(sorted(parts))} beside an index.md: a part of that page to Hugo, not read.")
     # Hugo's _index.md describes a list of pages.
     candidates = [
         path
@@ -130,77 +107,64 @@ def find_files(
     ]
     pages = sorted(set(sizes) - set(candidates) - parts)
     repeats = _repeats(root, {path: walk.identities[path] for path in candidates})
-    found.warnings.extend(
-        f"{path} is the same file as {first}. It is read once, as {first}." for path, first in repeats.items()
-    )
+    warnings += [f"{path} is the same file as {first}. It is read once, as {first}." for path, first in repeats.items()]
     paths = sorted(set(candidates) - set(repeats))
-    found.warnings.extend(_clashes(paths))
+    warnings += _clashes(paths)
+    n_files = Counter(map(without_ending, paths))
+    # The id is the path without its ending, where that is one file's alone.
+    ids = [stem if n_files[stem := without_ending(path)] == 1 else path for path in paths]
     return FoundFiles(
-        paths,
-        [sizes[path] for path in paths],
-        len(sizes) + len(found.problems),
+        [File(path, article_id, sizes[path]) for path, article_id in zip(paths, ids, strict=True)],
+        len(sizes) + len(problems),
         pages,
-        sorted(found.problems, key=str),
-        sorted(found.warnings),
+        sorted(problems, key=str),
+        sorted(warnings),
     )
 
 
 class _Walk:
-    """
-    What lies below a folder. A loop with a limit: names are short, and folders can be nested a thousand deep.
-
-    Parameters
-    ----------
-    root, exclude, fence
-        As `find_files` has them.
-
-    Attributes
-    ----------
-    found
-        Takes problems and warnings.
-    sizes, identities
-        Of each Markdown file, by its path below the root.
-    outside_files, outside_folders
-        Links that lead out of the site, with what to say of each.
-    """
+    """What lies below a folder."""
 
     def __init__(self, root: Path, exclude: Sequence[str], fence: Fence) -> None:
         self.root, self.exclude, self.fence = root, exclude, fence
-        self.found = FoundFiles()
+        self.problems: list[RecommenderError] = []
+        self.warnings: list[str] = []
+        #: Of each Markdown file, by its path below the root.
         self.sizes: dict[str, int] = {}
         self.identities: dict[str, tuple[int, int]] = {}
+        #: Links that lead out of the site, with what to say of each.
         self.outside_files: dict[str, SiteError] = {}
         self.outside_folders: dict[str, SiteError] = {}
         self._seen = {_identity(root)}
 
     def run(self) -> None:
         """Look at everything."""
-        waiting = [""]
-        while waiting:
-            folder = waiting.pop()
-            try:
-                names = sorted(entry.name for entry in (self.root / folder).iterdir())
-            except OSError as error:
-                self._tell(f"{folder or '.'}: cannot be read ({error.strerror}). Check the folder's permissions.")
-                continue
-            folders = []
-            for name in names:
-                path = f"{folder}/{name}" if folder else name
-                is_folder = (self.root / path).is_dir()
-                if name.startswith(".") or (is_folder and name in _NOT_CONTENT):
-                    continue
-                if not (is_folder or (name.lower().endswith(ENDINGS) and not _is_excluded(path, self.exclude))):
-                    continue
-                if not name.isprintable() and not _is_utf8(name):
-                    escaped = os.fsencode(path).decode("utf-8", "backslashreplace")
-                    self._tell(f"{escaped}: is no name in UTF-8, so no address can hold it. Rename it.")
-                elif is_folder:
-                    folders.append(path)
-                else:
+        for here, folders, names in os.walk(self.root, onerror=self._unlisted, followlinks=True):
+            above = self._below(here)
+            for path in (above + name for name in sorted(names) if name[0] != "." and name.lower().endswith(ENDINGS)):
+                if not _is_excluded(path, self.exclude) and self._is_named(path):
                     self._add_file(path)
+            paths = [above + name for name in folders if name[0] != "." and name not in _NOT_CONTENT]
             # A folder comes before a link to it, so that its articles keep their own paths.
-            folders.sort(key=lambda path: (_is_link(self.root / path), path))
-            waiting += reversed([path for path in folders if self._is_to_read(path)])
+            paths.sort(key=lambda path: (_is_link(self.root / path), path))
+            folders[:] = [path.rpartition("/")[2] for path in paths if self._is_named(path) and self._is_to_read(path)]
+
+    def _below(self, folder: str) -> str:
+        """A folder's path below the root, with a slash at its end; "" for the root."""
+        path = Path(folder).relative_to(self.root).as_posix()
+        return "" if path == "." else f"{path}/"
+
+    def _unlisted(self, error: OSError) -> None:
+        folder = self._below(error.filename).rstrip("/") or "."
+        self._tell(f"{folder}: cannot be read ({error.strerror}). Check the folder's permissions.")
+
+    def _is_named(self, path: str) -> bool:
+        """Whether a name can be part of an address."""
+        if not _HALF_CHARACTER.search(path):
+            return True
+        escaped = os.fsencode(path).decode("utf-8", "backslashreplace")
+        self._tell(f"{escaped}: is no name in UTF-8, so no address can hold it. Rename it.")
+        return False
 
     def _is_to_read(self, path: str) -> bool:
         if problem := self._outside(path):
@@ -209,9 +173,10 @@ class _Walk:
             return False
         identity = _identity(self.root / path)
         if identity in self._seen:
-            self.found.warnings.append(f"{path} links to a folder that is read already. It is read once.")
+            self.warnings.append(f"{path} links to a folder that is read already. It is read once.")
             return False
         self._seen.add(identity)
+        # Names are short, and folders can be nested a thousand deep.
         if path.count("/") >= MAX_DEPTH:
             self._tell(f"{path}: lies more than {MAX_DEPTH} folders deep, where nothing is read. Move it up.")
             return False
@@ -234,23 +199,35 @@ class _Walk:
     def _outside(self, path: str) -> SiteError | None:
         """What to say of a link that leads out of the site."""
         # Folders on the way are looked at before what lies in them.
-        if not _is_link(self.root / path):
-            return None
-        try:
-            self.fence.check(self.root / path)
-        except UnreadableError as error:
-            return unread(path, error)
+        if _is_link(self.root / path):
+            try:
+                self.fence.check(self.root / path)
+            except UnreadableError as error:
+                return unread(path, error)
         return None
 
     def _tell(self, sentence: str) -> None:
-        self.found.problems.append(SiteError(sentence))
+        self.problems.append(SiteError(sentence))
+
+
+def reader_of(settings: Settings, generator: Generator) -> FieldReader:
+    """What reads the values of a site's articles."""
+    return FieldReader(
+        settings.articles.fields,
+        zone=generator.zone,
+        language=settings.articles.site_language or generator.language,
+        own_name=settings.writing.front_matter_name,
+        marks=settings.rules.front_matter_names,
+        # Jekyll copies files without front matter as they are.
+        has_bare_pages=generator.title != "Jekyll",
+    )
 
 
 def read_files(
-    root: Path, files: Iterable[tuple[str, str]], reader: FieldReader, languages: SiteLanguages, fence: Fence
+    root: Path, files: Iterable[File], reader: FieldReader, languages: SiteLanguages, fence: Fence
 ) -> list[FileRead]:
-    """What comes of some files of a site, given as (path, id); a problem is kept, for the others go on."""
-    return [_read_file(root, path, article_id, reader, languages, fence) for path, article_id in files]
+    """What comes of some files of a site; a problem is kept, for the others go on."""
+    return [_read_file(root, file.path, file.article_id, reader, languages, fence) for file in files]
 
 
 def _read_file(
@@ -259,14 +236,15 @@ def _read_file(
     digest_ = ""
     notes = Notes()
     try:
-        raw = _bytes(root / path, path, fence)
+        raw = fence.read(root / path)
         digest_ = digest(raw)
-        text = front_matter.decode(raw, path)
-        article = article_of_text(text, path, article_id, reader, notes, languages)
+        article = article_of_text(front_matter.decode(raw, path), path, article_id, reader, notes, languages)
     except SiteError as error:
         return FileRead(path, article_id, digest_, notes=notes, problem=error)
+    except OSError as error:
+        return FileRead(path, article_id, problem=unread(path, error))
     except Exception as error:  # noqa: BLE001 - whatever happens in one file costs that file only
-        return FileRead(path, article_id, "", problem=unexpected(path, error))
+        return FileRead(path, article_id, problem=unexpected(path, error))
     return FileRead(path, article_id, digest_, article, notes)
 
 
@@ -312,7 +290,7 @@ def article_of_text(
     values: Mapping[str, Any] = {}
     if place is not None:
         values = front_matter.read(text, place, where, notes.warnings)
-        origin = _origin(text, place, where)
+        origin = Origin(where, partial(front_matter.key_line, text, place), partial(_as_typed, text, place))
         body = text[place.body :]
         if not reader.has_title(values) and (opening := opening_of(body)):
             body = body[opening.body :]
@@ -336,22 +314,9 @@ def article_of_text(
     )
 
 
-def _origin(text: str, place: FrontMatter, where: str) -> Origin:
-    """What messages about the values of front matter need."""
-
-    def as_typed() -> Mapping[str, Any]:
-        if place.syntax == "yaml":
-            return read_as_typed(front_matter.plain_blanks(text[place.start : place.end]))
-        return {}
-
-    return Origin(where, lambda name: front_matter.key_line(text, place, name), as_typed)
-
-
-def _bytes(file: Path, path: str, fence: Fence) -> bytes:
-    try:
-        return fence.read(file)
-    except OSError as error:
-        raise unread(path, error) from None
+def _as_typed(text: str, place: FrontMatter) -> Mapping[str, Any]:
+    """The values of front matter as they were typed, where that can be told."""
+    return read_as_typed(front_matter.plain_blanks(text[place.start : place.end])) if place.syntax == "yaml" else {}
 
 
 def unread(path: str, error: OSError) -> SiteError:
@@ -404,14 +369,6 @@ def _home(paths: Collection[str], generator: Generator) -> Callable[[str], bool]
     return lambda path: True
 
 
-def _is_utf8(path: str) -> bool:
-    try:
-        path.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
 def _repeats(root: Path, identities: Mapping[str, tuple[int, int]]) -> dict[str, str]:
     """The further names of files that have several, each with the name to read it by: no link, then the first."""
     names: dict[tuple[int, int], list[str]] = {}
@@ -423,13 +380,6 @@ def _repeats(root: Path, identities: Mapping[str, tuple[int, int]]) -> dict[str,
             first, *others = sorted(paths, key=lambda path: (_is_link(root / path), path))
             repeats |= dict.fromkeys(others, first)
     return repeats
-
-
-def _is_link(path: Path) -> bool:
-    try:
-        return path.is_symlink()
-    except OSError:
-        return False
 
 
 def _identity(folder: Path) -> tuple[int, int] | str:

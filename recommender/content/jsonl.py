@@ -12,8 +12,10 @@ from typing import Any, NamedTuple
 from recommender.articles import Article, Corpus
 from recommender.bounds import Fence, UnreadableError, check_unpacked, read_json
 from recommender.content.fields import FieldReader, Notes
+from recommender.content.files import reader_of
+from recommender.content.generators import Generator
 from recommender.content.processes import in_processes
-from recommender.content.rows import MOST_PROBLEMS, RowsRead, outcome_of_row, row_reader
+from recommender.content.rows import MOST_PROBLEMS, corpus_of_rows, outcome_of_row
 from recommender.content.wording import say
 from recommender.errors import SiteError
 from recommender.settings import Settings
@@ -63,9 +65,7 @@ def read_jsonl(path: Path | str, settings: Settings | None = None, *, strict: bo
     """
     settings = settings or Settings()
     path = Path(path)
-    reader = row_reader(settings)
-    notes = Notes()
-    rows = RowsRead()
+    reader = reader_of(settings, Generator())
     files = [path] if not path.is_dir() else sorted(file for file in path.iterdir() if _is_shard(file.name.lower()))
     fence = Fence.around(path if path.is_dir() else path.parent, settings.articles.outside)
     most_bytes = settings.articles.max_megabytes * 1_000_000
@@ -73,14 +73,16 @@ def read_jsonl(path: Path | str, settings: Settings | None = None, *, strict: bo
         _check_file(file, fence if path.is_dir() else None)
     parts = [part for file in files for part in _parts(file)]
     is_big = sum(part.n_bytes for part in parts) >= _PARALLEL_BYTES
-    reads = in_processes(
-        _read_part, [(part, reader, most_bytes) for part in parts], settings.ranking.n_jobs, worth_it=is_big
-    )
-    for part, read in zip(parts, reads, strict=True):
-        notes.add(read.notes)
-        for number, outcome in zip(read.numbers, read.outcomes, strict=True):
-            rows.take(f"{part.file.name}:{number}", outcome)
-    return rows.corpus(str(path), notes, settings, strict=strict, expected="Write one JSON object a line.")
+    tasks = [(part, reader, most_bytes) for part in parts]
+    notes = Notes()
+
+    def outcomes() -> Iterator[tuple[str, Article | SiteError]]:
+        for found, noticed in in_processes(_read_part, tasks, settings.ranking.n_jobs, worth_it=is_big):
+            notes.add(noticed)
+            yield from found
+
+    expected = "Write one JSON object a line."
+    return corpus_of_rows(outcomes(), notes, str(path), settings, strict=strict, expected=expected)
 
 
 class _Part(NamedTuple):
@@ -90,14 +92,6 @@ class _Part(NamedTuple):
     start: int
     n_bytes: int
     n_before: int
-
-
-class _Read(NamedTuple):
-    """The numbers of the lines of a part that hold something, what came of each, and what was noticed."""
-
-    numbers: list[int]
-    outcomes: list[Article | SiteError]
-    notes: Notes
 
 
 def _parts(file: Path) -> list[_Part]:
@@ -119,18 +113,21 @@ def _parts(file: Path) -> list[_Part]:
     return parts
 
 
-def _read_part(part: _Part, reader: FieldReader, most_bytes: int) -> _Read:
-    """What comes of the lines of a part; a problem is kept, for the others go on."""
-    read = _Read([], [], Notes())
+def _read_part(
+    part: _Part, reader: FieldReader, most_bytes: int
+) -> tuple[list[tuple[str, Article | SiteError]], Notes]:
+    """What comes of the lines of a part, each with its place, and what was noticed."""
+    notes = Notes()
+    outcomes: list[tuple[str, Article | SiteError]] = []
     n_problems = 0
     for number, line in _lines(part, most_bytes):
-        read.numbers.append(number)
         where = f"{part.file.name}:{number}"
-        read.outcomes.append(outcome_of_row(_values(line, where, most_bytes), where, reader, read.notes))
-        n_problems += isinstance(read.outcomes[-1], SiteError)
+        outcome = outcome_of_row(_values(line, where, most_bytes), where, reader, notes)
+        outcomes.append((where, outcome))
+        n_problems += isinstance(outcome, SiteError)
         if n_problems > MOST_PROBLEMS:
             break
-    return read
+    return outcomes, notes
 
 
 def _lines(part: _Part, most_bytes: int) -> Iterator[tuple[int, bytes]]:

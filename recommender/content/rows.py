@@ -10,7 +10,7 @@ from typing import Any
 
 from recommender.articles import Article, Corpus
 from recommender.content.fields import USUAL_NAMES, FieldReader, Notes
-from recommender.content.files import unexpected
+from recommender.content.files import reader_of, unexpected
 from recommender.content.gather import gather
 from recommender.content.generators import Generator
 from recommender.content.paths import without_ending
@@ -54,16 +54,6 @@ def column_of(name: str, reader: FieldReader) -> str:
 @lru_cache(maxsize=4096)
 def _named(name: str) -> str:
     return _NAMED.get(fold_name(name), name)
-
-
-def row_reader(settings: Settings) -> FieldReader:
-    """What reads rows by a site's settings."""
-    return FieldReader(
-        settings.articles.fields,
-        language=settings.articles.site_language,
-        own_name=settings.writing.front_matter_name,
-        marks=settings.rules.front_matter_names,
-    )
 
 
 def article_of_row(values: Mapping[str, Any], where: str, reader: FieldReader, notes: Notes) -> Article:
@@ -110,57 +100,70 @@ def outcome_of_row(
         return unexpected(where, error)
 
 
-class RowsRead:
-    """What came of rows: articles, of which each id is there once, and problems."""
+def corpus_of_rows(
+    outcomes: Iterable[tuple[str, Article | SiteError]],
+    notes: Notes,
+    name: str,
+    settings: Settings,
+    *,
+    strict: bool,
+    expected: str,
+    warnings: Iterable[str] = (),
+) -> Corpus:
+    """
+    The corpus of what came of rows, each with its place as messages name it; of one id the first article counts.
 
-    def __init__(self) -> None:
-        self.articles: list[Article] = []
-        self.problems: list[RecommenderError] = []
-        self.n_rows = 0
-        self._first: dict[str, str] = {}
+    Parameters
+    ----------
+    outcomes, notes
+        From `outcome_of_row`; the notes are read when all outcomes are.
+    name
+        What holds the rows.
+    settings, strict
+        As for `read_site`.
+    expected
+        What to do where there is no row, a sentence.
+    warnings
+        What else was noticed; read when all outcomes are.
 
-    def take(self, where: str, outcome: Article | SiteError) -> None:
-        """Take the next."""
-        self.n_rows += 1
+    Raises
+    ------
+    SiteError
+        There was no row; with `strict`, the first problem.
+    """
+    articles: list[Article] = []
+    problems: list[RecommenderError] = []
+    places: dict[str, str] = {}
+    n_rows = 0
+    for where, outcome in outcomes:
+        n_rows += 1
         if isinstance(outcome, Article):
-            first = self._first.setdefault(outcome.id, where)
+            first = places.setdefault(outcome.id, where)
             if first == where:
-                self.articles.append(outcome)
-                return
+                articles.append(outcome)
+                continue
             file, _, number = first.rpartition(":")
             first = f"line {number}" if file and file == where.rpartition(":")[0] else first
             outcome = ArticleError(f"{where}: the id {outcome.id!r} is that of {first}. Give each its own.")
-        self.problems.append(outcome)
-        if len(self.problems) > MOST_PROBLEMS:
+        problems.append(outcome)
+        if len(problems) > MOST_PROBLEMS:
             raise SiteError(
                 f"{outcome}\n{where}: with this, more than {MOST_PROBLEMS:,} articles cannot be used, so none is. "
                 "Look at whether the file is what you meant."
             )
-
-    def corpus(
-        self, name: str, notes: Notes, settings: Settings, *, strict: bool, expected: str, warnings: Iterable[str] = ()
-    ) -> Corpus:
-        """
-        The corpus of all that was taken.
-
-        Raises
-        ------
-        SiteError
-            There was no row; with `strict`, the first problem.
-        """
-        if strict and self.problems:
-            raise self.problems[0]
-        if not self.n_rows:
-            raise SiteError(f"{name}: holds no article. {expected}")
-        return gather(
-            self.articles,
-            notes,
-            settings=settings.articles,
-            generator=Generator(),
-            n_files=self.n_rows,
-            problems=self.problems,
-            warnings=list(warnings),
-        )
+    if strict and problems:
+        raise problems[0]
+    if not n_rows:
+        raise SiteError(f"{name}: holds no article. {expected}")
+    return gather(
+        articles,
+        notes,
+        settings=settings.articles,
+        generator=Generator(),
+        n_files=n_rows,
+        problems=problems,
+        warnings=list(warnings),
+    )
 
 
 def read_rows(
@@ -172,28 +175,11 @@ def read_rows(
     expected: str,
     warnings: Iterable[str] = (),
 ) -> Corpus:
-    """
-    The articles of rows, each with its place as messages name it.
-
-    Parameters
-    ----------
-    rows
-        Names and values, or why there are none.
-    name
-        What holds the rows.
-    settings, strict
-        As for `read_site`.
-    expected
-        What to do where there is no row, a sentence.
-    warnings
-        What was noticed; read when all rows are.
-    """
-    reader = row_reader(settings)
+    """The articles of rows: names and values, or why there are none; the rest is as for `corpus_of_rows`."""
+    reader = reader_of(settings, Generator())
     notes = Notes()
-    read = RowsRead()
-    for where, values in rows:
-        read.take(where, outcome_of_row(values, where, reader, notes))
-    return read.corpus(name, notes, settings, strict=strict, expected=expected, warnings=warnings)
+    outcomes = ((where, outcome_of_row(values, where, reader, notes)) for where, values in rows)
+    return corpus_of_rows(outcomes, notes, name, settings, strict=strict, expected=expected, warnings=warnings)
 
 
 def read_frame(frame: Any, settings: Settings | None = None, *, strict: bool = False) -> Corpus:

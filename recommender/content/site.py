@@ -5,8 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 import re
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,10 +13,19 @@ from recommender.articles import Article, Corpus
 from recommender.bounds import Fence
 from recommender.cache import SiteCache
 from recommender.content import front_matter
-from recommender.content.cache import KnownFile, ReadingCache
+from recommender.content.cache import ReadingCache
 from recommender.content.exports import EXPORT_ENDINGS, is_export, read_export
 from recommender.content.fields import FieldReader, Notes
-from recommender.content.files import FileRead, FoundFiles, article_of_text, find_files, read_files, unread
+from recommender.content.files import (
+    File,
+    FileRead,
+    FoundFiles,
+    article_of_text,
+    find_files,
+    read_files,
+    reader_of,
+    unread,
+)
 from recommender.content.gather import gather, log_reading, with_addresses
 from recommender.content.generators import CONFIG_FILES, Generator, read_generator
 from recommender.content.jsonl import is_jsonl, read_jsonl
@@ -89,36 +97,10 @@ def read_site(
         return read_export(root, settings, strict=strict)
     if not root.is_dir():
         raise SiteError(_no_site(root))
-    generator = read_generator(root)
-    fence = Fence.around(root, settings.articles.outside, settings.articles.max_megabytes)
-    found = find_files(root, settings.articles.exclude, generator, fence)
-    if not found.paths and not found.problems:
-        raise SiteError(
-            f"{root}: holds no article. Name the folder of a site: one with files ending in {', '.join(ENDINGS)}."
-        )
-    languages = site_languages(found.paths, generator)
-    store = SiteCache.of(root, settings.articles.cache)
-    cache = ReadingCache(store, settings, generator, languages) if store else None
-    files = _with_ids(found)
-    known: Sequence[KnownFile | None] = [None] * len(files)
-    if cache is not None and not fresh:
-        cache.load()
-        known = cache.find(root, files, n_cores(settings.ranking.n_jobs), fence)
-        unchanged = [file for file in known if file is not None]
-        corpus = cache.corpus(found, unchanged) if len(unchanged) == len(files) else None
-        if corpus is not None:
-            if progress is not None:
-                progress(len(files), len(files))
-            log_reading(corpus)
-            return _checked(corpus, strict)
-    reader = _reader(settings, generator)
-    parsed = iter([*_parse(root, found, files, known, reader, languages, fence, settings.ranking.n_jobs, progress)])
-    forget_entries()
-    reads = [cache.read(file) if cache and file else next(parsed) for file in known]
-    corpus = _corpus(root, found, reads, generator, settings)
-    if cache is not None:
-        cache.save(found, reads, corpus)
-    return _checked(corpus, strict)
+    corpus = _read_folder(root, settings, fresh, progress)
+    if strict and corpus.reading.problems:
+        raise corpus.reading.problems[0]
+    return corpus
 
 
 def read_article(
@@ -166,7 +148,7 @@ def read_article(
                 raise SiteError(f"{begun}: is no name of a file. A text has at least two lines.") from None
             raise unread(str(file), error) from None
     generator = read_generator(root) if root is not None else Generator()
-    reader = _reader(settings, generator)
+    reader = reader_of(settings, generator)
     languages = site_languages(around(root, path), generator)
     notes = Notes()
     article = article_of_text(text, path, without_ending(path), reader, notes, languages, where)
@@ -189,22 +171,33 @@ def read_article(
     return article
 
 
-def _reader(settings: Settings, generator: Generator) -> FieldReader:
-    return FieldReader(
-        settings.articles.fields,
-        zone=generator.zone,
-        language=settings.articles.site_language or generator.language,
-        own_name=settings.writing.front_matter_name,
-        marks=settings.rules.front_matter_names,
-        # Jekyll copies files without front matter as they are.
-        has_bare_pages=generator.title != "Jekyll",
-    )
-
-
-def _checked(corpus: Corpus, strict: bool) -> Corpus:
-    """The corpus; with `strict`, its first problem raised."""
-    if strict and corpus.reading.problems:
-        raise corpus.reading.problems[0]
+def _read_folder(root: Path, settings: Settings, fresh: bool, progress: Progress | None) -> Corpus:
+    generator = read_generator(root)
+    fence = Fence.around(root, settings.articles.outside, settings.articles.max_megabytes)
+    found = find_files(root, settings.articles.exclude, generator, fence)
+    if not found.files and not found.problems:
+        raise SiteError(
+            f"{root}: holds no article. Name the folder of a site: one with files ending in {', '.join(ENDINGS)}."
+        )
+    languages = site_languages([file.path for file in found.files], generator)
+    store = SiteCache.of(root, settings.articles.cache)
+    cache = ReadingCache(store, settings, generator, languages) if store else None
+    known: Sequence[FileRead | None] = [None] * len(found.files)
+    if cache is not None and not fresh:
+        cache.load()
+        known = cache.find(root, found.files, n_cores(settings.ranking.n_jobs), fence)
+        if corpus := cache.corpus(found, known):
+            if progress is not None:
+                progress(len(known), len(known))
+            log_reading(corpus)
+            return corpus
+    files = [file for file, before in zip(found.files, known, strict=True) if before is None]
+    reader = reader_of(settings, generator)
+    parsed = iter(_parse(root, files, reader, languages, fence, settings.ranking.n_jobs, len(known), progress))
+    reads = [before or next(parsed) for before in known]
+    corpus = _corpus(root, found, reads, generator, settings)
+    if cache is not None:
+        cache.save(found, reads, corpus)
     return corpus
 
 
@@ -239,43 +232,34 @@ def _corpus(
     )
 
 
-def _with_ids(found: FoundFiles) -> list[tuple[str, str]]:
-    """The path of each file and the id of its article: the path without its ending, where that is one file's alone."""
-    stems = [without_ending(path) for path in found.paths]
-    n_files = Counter(stems)
-    return [(path, stem if n_files[stem] == 1 else path) for path, stem in zip(found.paths, stems, strict=True)]
-
-
 def _parse(
     root: Path,
-    found: FoundFiles,
-    files: Sequence[tuple[str, str]],
-    known: Sequence[KnownFile | None],
+    files: Sequence[File],
     reader: FieldReader,
     languages: SiteLanguages,
     fence: Fence,
     n_jobs: int,
+    n_all: int,
     progress: Progress | None,
-) -> Iterator[FileRead]:
+) -> list[FileRead]:
     """What comes of every file that is not known, in the order of the files."""
-    chunks: list[list[tuple[str, str]]] = []
-    sizes: list[int] = []
-    for file, n_bytes, known_file in zip(files, found.n_bytes, known, strict=True):
-        if known_file is not None:
-            continue
-        if not chunks or sizes[-1] >= _CHUNK_BYTES:
+    chunks: list[list[File]] = []
+    n_bytes = 0
+    for file in files:
+        if not chunks or n_bytes >= _CHUNK_BYTES:
             chunks.append([])
-            sizes.append(0)
+            n_bytes = 0
         chunks[-1].append(file)
-        sizes[-1] += n_bytes
+        n_bytes += file.n_bytes
     tasks = [(root, chunk, reader, languages, fence) for chunk in chunks]
-    parts = in_processes(read_files, tasks, n_jobs, worth_it=sum(sizes) >= _PARALLEL_BYTES)
-    n_done = len(files) - sum(map(len, chunks))
-    for part in parts:
-        n_done += len(part)
+    worth_it = sum(file.n_bytes for file in files) >= _PARALLEL_BYTES
+    reads: list[FileRead] = []
+    for part in in_processes(read_files, tasks, n_jobs, worth_it=worth_it):
+        reads += part
         if progress is not None:
-            progress(n_done, len(files))
-        yield from part
+            progress(n_all - len(files) + len(reads), n_all)
+    forget_entries()
+    return reads
 
 
 def _no_site(root: Path) -> str:
