@@ -85,34 +85,17 @@ _SINGULAR_TOPICS = ("category", "tag")
 
 
 class PageFacts(NamedTuple):
-    """
-    What an article's front matter says of its address, for the generator's rules.
-
-    Parameters
-    ----------
-    slug, permalink, id, path
-        As typed; "" where it has none. A permalink of ``false`` asks for no page.
-    categories
-        Jekyll's ``categories`` and ``category``.
-    date
-        What the generators take for the article's date; None where it has none under their names.
-    build
-        Hugo's ``build.render``, in small letters.
-    hidden
-        What keeps readers from the page whatever builds it, as in "2 articles ...": ``with status: draft``; else "".
-    unpublished
-        What makes it no page where a generator builds the site: ``with draft: true``; else "".
-    """
+    """What an article's front matter says of its address, for the generator's rules; "" for what it does not say."""
 
     slug: str = ""
-    permalink: str = ""
-    categories: tuple[str, ...] = ()
-    date: datetime | None = None
+    permalink: str = ""  #: as typed; ``false`` asks for no page
+    categories: tuple[str, ...] = ()  #: Jekyll's ``categories`` and ``category``
+    date: datetime | None = None  #: what the generators take for the article's date, under their names
     id: str = ""
     path: str = ""
-    build: str = ""
-    hidden: str = ""
-    unpublished: str = ""
+    build: str = ""  #: Hugo's ``build.render``, in small letters
+    hidden: str = ""  #: what keeps readers from it whatever builds it, as in "2 articles ...": ``with status: draft``
+    unpublished: str = ""  #: what makes it no page where a generator builds the site: ``with draft: true``
 
 
 NO_FACTS = PageFacts()
@@ -120,28 +103,15 @@ NO_FACTS = PageFacts()
 
 @dataclass(slots=True)
 class Notes:
-    """
-    What was noticed while articles were read.
+    """What was noticed while articles were read."""
 
-    Parameters
-    ----------
-    names
-        How many articles have which of our fields from which name.
-    lists
-        What may be a curated list, by the article's id and its name in the front matter.
-    warnings
-        What was left out, as sentences.
-    untitled
-        Where an article has no title of its own.
-    facts
-        What the front matter says of the address, for the generator's rules, by the article's id.
-    """
-
+    #: How many articles have which of our fields from which name.
     names: Counter[tuple[str, str]] = field(default_factory=Counter)
+    #: What may be a curated list, by the article's id and its name in the front matter.
     lists: dict[str, dict[str, CuratedList]] = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)
-    untitled: list[str] = field(default_factory=list)
-    facts: dict[str, PageFacts] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)  #: what was left out, as sentences
+    untitled: list[str] = field(default_factory=list)  #: where an article has no title of its own
+    facts: dict[str, PageFacts] = field(default_factory=dict)  #: by the article's id
 
     def add(self, other: Notes) -> None:
         """Take in what was noticed while further articles were read."""

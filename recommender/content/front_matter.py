@@ -14,6 +14,7 @@ import yaml
 
 from recommender.content.syntaxes import (
     BLANKS,
+    REST_OF_LINE,
     FrontMatter,
     line_end_of,
     read_headers,
@@ -24,15 +25,15 @@ from recommender.content.syntaxes import (
 from recommender.content.yaml import LINE_END, parse_events, read_yaml
 from recommender.errors import FrontMatterError
 
-_LINE = rf"[{BLANKS}]*(?:\r\n|\n|\r|\Z)"
 #: Some generators let the opening line say what the values are written in: ---toml.
-_OPENING = re.compile(rf"---(?P<syntax>ya?ml|toml|json)?{_LINE}")
+_OPENING = re.compile(rf"---(?P<syntax>ya?ml|toml|json)?{REST_OF_LINE}")
 _SYNTAXES: Mapping[str | None, Literal["yaml", "toml", "json"]] = {
     None: "yaml", "yaml": "yaml", "yml": "yaml", "toml": "toml", "json": "json"
 }  # fmt: skip
-_CLOSING = re.compile(rf"(?:---|\.\.\.){_LINE}")
-_ODD = f"{BLANKS[2:]}："
-_NEXT_ODD = re.compile(f"[{_ODD}]").search
+_CLOSING_LINE = rf"(?P<line>(?:---|\.\.\.){REST_OF_LINE})"
+#: A pattern that begins with one character, and not with one of two, is found ten times faster.
+_CLOSING, _CLOSING_WITH_CR = re.compile(rf"\n{_CLOSING_LINE}"), re.compile(rf"[\r\n]{_CLOSING_LINE}")
+_ODD = re.compile(f"[{BLANKS[2:]}：]")
 _ODD_INDENT = re.compile(rf"(?<![^\r\n])[ ]*[{BLANKS[2:]}][{BLANKS}]*")
 #: A name at the start of a line; deeper, it could stand in a text of several lines.
 _ODD_NAME = re.compile(
@@ -56,29 +57,15 @@ def split(text: str, where: str = "text") -> FrontMatter | None:
     opening = _OPENING.match(text, origin)
     if opening is None:
         return split_other(text, origin, where)
-    closing = _closing_line(text, opening.end())
+    closing = (_CLOSING_WITH_CR if "\r" in text else _CLOSING).search(text, opening.end() - 1)
     if closing is None:
         raise FrontMatterError(
             f"{where}: front matter opens at line 1 and is never closed. End it with a line of three dashes."
         )
-    start, end = opening.end(), closing.start()
+    start, end = opening.end(), closing.start("line")
     syntax = _SYNTAXES[opening["syntax"]]
     end = start + len(text[start:end].rstrip()) if syntax == "json" else end
     return FrontMatter(line_end_of(opening[0]), start, end, closing.end(), syntax)
-
-
-def _closing_line(text: str, start: int) -> re.Match[str] | None:
-    """The first line from an offset on that closes front matter."""
-    found = []
-    # Texts are searched for the plain characters first, which is thirty times faster than for the pattern.
-    for mark in ("\n---", "\n...", "\r---", "\r...") if "\r" in text else ("\n---", "\n..."):
-        position = text.find(mark, start - 1)
-        while position >= 0:
-            if closing := _CLOSING.match(text, position + 1):
-                found.append(closing)
-                break
-            position = text.find(mark, position + 1)
-    return min(found, key=lambda closing: closing.start(), default=None)
 
 
 def decode(raw: bytes, where: str) -> str:
@@ -138,17 +125,12 @@ def plain_blanks(text: str) -> str:
     """YAML with plain blanks and colons behind its names, where an editor or a Japanese keyboard made others."""
     if text.isascii():
         return text
-    parts: list[str] = []
-    done = 0
     # Only the lines that have one: in a long text a pattern would look at all the others too.
-    while found := _NEXT_ODD(text, done):
-        start = text.rfind("\n", done, found.start()) + 1 or done
-        stop = text.find("\n", found.start())
-        stop = len(text) if stop < 0 else stop
-        line = _ODD_INDENT.sub(lambda blanks: " " * len(blanks[0]), text[start:stop])
-        parts += [text[done:start], _ODD_NAME.sub(r"\1: ", line)]
-        done = stop
-    return "".join([*parts, text[done:]]) if parts else text
+    return "\n".join(_plain_line(line) if _ODD.search(line) else line for line in text.split("\n"))
+
+
+def _plain_line(line: str) -> str:
+    return _ODD_NAME.sub(r"\1: ", _ODD_INDENT.sub(lambda blanks: " " * len(blanks[0]), line))
 
 
 def key_line(text: str, place: FrontMatter, name: str) -> int:

@@ -25,22 +25,11 @@ _EMPHASIS = re.compile(r"(\*\*|__|\*|`+|(?<!\w)_|_(?!\w))(?=\S)|(?<=\S)(\*\*|__|
 
 
 class Opening(NamedTuple):
-    """
-    How a page opens.
+    """How a page opens."""
 
-    Parameters
-    ----------
-    title
-        The heading as plain text.
-    body
-        The offset from which on the text goes on below it; 0 where the heading is not the first thing.
-    excerpt
-        The first paragraph as plain text; "" where there is none.
-    """
-
-    title: str
-    body: int
-    excerpt: str
+    title: str  #: the heading as plain text
+    body: int  #: the offset at which the text goes on below it; 0 where the heading is not the first thing
+    excerpt: str  #: the first paragraph as plain text; "" where there is none
 
 
 def opening_of(text: str) -> Opening | None:

@@ -11,12 +11,10 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from html import unescape
 from posixpath import normpath
-from threading import Lock
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 from urllib.parse import unquote
 
 from recommender.articles import Article, RelatedEntry
@@ -47,21 +45,11 @@ _TYPED = str.maketrans(dict.fromkeys("‘’‚‛ʼ′", "'") | dict.fromkeys("
 _PAGE_ENDING = re.compile(r"\.(?:md|markdown|mdx|mdown|mkdn?|mkdown|html?|php)$", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
-    """
-    What an entry names.
+class Match(NamedTuple):
+    """What an entry names."""
 
-    Parameters
-    ----------
-    article_id
-        The article; for an external one, the id it has as a candidate; None where nothing was found.
-    how
-        By which of its marks the article was found.
-    """
-
-    article_id: str | None
-    how: How
+    article_id: str | None  #: for an external one, the id it has as a candidate; None where nothing was found
+    how: How  #: by which of its marks the article was found
 
 
 class EntryMatcher:
@@ -80,65 +68,45 @@ class EntryMatcher:
     def __init__(self, articles: Iterable[Article] = ()) -> None:
         self._articles: dict[str, Article] = {article.id: article for article in articles}
         self._indexes: Mapping[_Kind, dict[str, tuple[str, ...]]] | None = None
-        self._lock = Lock()
 
     def indexes(self) -> Mapping[_Kind, dict[str, tuple[str, ...]]]:
         """
         Key -> ids of the articles that have it, sorted, for each kind of key.
 
-        Made when first asked for: a site without a list never asks.
+        Made when first asked for: a site without a list never asks. Two threads that ask at once make the same.
         """
         if self._indexes is None:
-            with self._lock:
-                self._indexes = self._indexes or self._indexed()
+            found: dict[_Kind, dict[str, tuple[str, ...]]] = {kind: {} for kind in _KINDS}
+            for article_id in sorted(self._articles):
+                for kind, key in _keys(self._articles[article_id]):
+                    found[kind][key] = (*found[kind].get(key, ()), article_id)
+            self._indexes = found
         return self._indexes
-
-    def _indexed(self) -> Mapping[_Kind, dict[str, tuple[str, ...]]]:
-        found: dict[_Kind, dict[str, tuple[str, ...]]] = {kind: {} for kind in _KINDS}
-        for article_id in sorted(self._articles):
-            for kind, key in _keys(self._articles[article_id]):
-                ids = found[kind]
-                ids[key] = (*ids[key], article_id) if key in ids else (article_id,)
-        return found
 
     def copy(self) -> EntryMatcher:
         """A matcher that can change without this one seeing it."""
-        twin = EntryMatcher.__new__(EntryMatcher)
-        twin._articles, twin._lock = self._articles.copy(), Lock()
-        known = self._indexes
-        twin._indexes = None if known is None else {kind: index.copy() for kind, index in known.items()}
+        twin = EntryMatcher()
+        twin._articles = self._articles.copy()
+        if self._indexes is not None:
+            twin._indexes = {kind: index.copy() for kind, index in self._indexes.items()}
         return twin
 
     def add(self, article: Article) -> None:
         """Take an article in; one with the same id is replaced."""
-        if article.id in self._articles:
-            self.remove(article.id)
+        self.remove(article.id)
         self._articles[article.id] = article
-        if self._indexes is None:
-            return
-        for kind, key in _keys(article):
-            index = self._indexes[kind]
-            ids = index.get(key)
-            if ids is None:
-                index[key] = (article.id,)
-            else:
-                place = bisect_left(ids, article.id)
-                index[key] = (*ids[:place], article.id, *ids[place:])
+        for kind, key in _keys(article) if self._indexes else ():
+            ids = self.indexes()[kind].get(key, ())
+            place = bisect_left(ids, article.id)
+            self.indexes()[kind][key] = (*ids[:place], article.id, *ids[place:])
 
     def remove(self, article_id: str) -> None:
         """Forget an article; an unknown id is no error."""
-        article = self._articles.get(article_id)
-        if article is None:
-            return
-        del self._articles[article_id]
-        if self._indexes is None:
-            return
-        for kind, key in _keys(article):
-            index = self._indexes[kind]
-            ids = tuple(other for other in index[key] if other != article_id)
-            if ids:
-                index[key] = ids
-            else:
+        article = self._articles.pop(article_id, None)
+        for kind, key in _keys(article) if article and self._indexes else ():
+            index = self.indexes()[kind]
+            index[key] = tuple([other for other in index[key] if other != article_id])
+            if not index[key]:
                 del index[key]
 
     def namesakes(self, article: Article) -> dict[str, bool]:

@@ -24,16 +24,11 @@ class Pattern:
     How a site's curated lists name an article, part by part of the address.
 
     A part is a number (that folder of the file, from the content's root), a placeholder such as ``:slug``, or itself.
-
-    Parameters
-    ----------
-    start, end
-        What stands before the first part and after the last: ``https://example.org/`` or ``/``; ``/``, ``.html`` or "".
     """
 
-    start: str
+    start: str  #: before the first part: ``https://example.org/`` or ``/``
     parts: tuple[int | str, ...]
-    end: str
+    end: str  #: after the last: ``/``, ``.html`` or ""
 
     def url(self, article: Article, slug_: str = "") -> str:
         """The address of an article, or "" where the article lacks a part."""

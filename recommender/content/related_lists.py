@@ -76,8 +76,6 @@ def fold_name(name: str) -> str:
 
 
 _OURS = {fold_name(name): (ours, rank) for ours, names in ENTRY_NAMES.items() for rank, name in enumerate(names)}
-
-
 #: What may stand before the name in an entry: postTitle, page_url.
 _OF_AN_ENTRY = frozenset({"post", "article", "page", "entry", "item", "doc", "link", "related"})
 
@@ -93,51 +91,23 @@ def _ours_of(name: str) -> tuple[str, int]:
 
 
 class CuratedList(NamedTuple):
-    """
-    What one name of an article's front matter holds, read as a curated list.
+    """What one name of an article's front matter holds, read as a curated list."""
 
-    Parameters
-    ----------
-    entries
-        In the editor's order.
-    names
-        How many of the embedded ones have which names.
-    n_scored
-        How many carry a number of similarity: a machine wrote them.
-    complaints
-        A sentence for each thing in it that could not be used.
-    """
-
-    entries: tuple[RelatedEntry, ...]
-    names: tuple[tuple[tuple[tuple[str, str], ...], int], ...] = ()
-    n_scored: int = 0
-    complaints: tuple[str, ...] = ()
+    entries: tuple[RelatedEntry, ...]  #: in the editor's order
+    names: tuple[tuple[tuple[tuple[str, str], ...], int], ...] = ()  #: how many of the embedded ones have which names
+    n_scored: int = 0  #: how many carry a number of similarity: a machine wrote them
+    complaints: tuple[str, ...] = ()  #: a sentence for each thing in it that could not be used
 
 
 @dataclass(frozen=True, slots=True)
 class _Embedded:
-    """
-    What came of one embedded entry.
+    """What came of one embedded entry."""
 
-    Parameters
-    ----------
-    item
-        The entry as YAML has it; kept, so that no other object can take its identity.
-    entry
-        The entry, or None for one that names nothing.
-    names
-        Our fields and the names that it has them from; empty where it has none.
-    is_scored
-        Whether it carries a number of similarity.
-    complaints
-        What is wrong with it.
-    """
-
-    item: Mapping[Any, Any]
-    entry: RelatedEntry | None
-    names: tuple[tuple[str, str], ...] = ()
-    is_scored: bool = False
-    complaints: list[str] = field(default_factory=list)
+    item: Mapping[Any, Any]  #: as YAML has it; kept, so that no other object can take its identity
+    entry: RelatedEntry | None  #: None for one that names nothing
+    names: tuple[tuple[str, str], ...] = ()  #: our fields and the names that it has them from
+    is_scored: bool = False  #: whether it carries a number of similarity
+    complaint: str = ""  #: what is wrong with it
 
 
 #: Embedded entries that were read, by the identity of their mapping. Lists repeat each other's entries, and the reader
@@ -158,10 +128,10 @@ def _is_other(name: str, others: frozenset[str] = _OTHER_THINGS) -> bool:
 
 def find_lists(
     values: Mapping[Any, Any],
-    taken: Iterable[str],
+    taken: frozenset[str],
     zone: tzinfo,
     typed: Callable[[str, Any], Any],
-    known: KnownEntries | None = None,
+    known: KnownEntries,
 ) -> dict[str, CuratedList]:
     """
     Everything in front matter that may be a curated list, by its name; a dot goes into a mapping.
@@ -177,12 +147,9 @@ def find_lists(
     zone, known
         As for `read_entries`.
     """
-    found = {}
-    for name, value in _candidates(values, frozenset(taken), "", 1):
-        read = read_entries(typed(name, value) if _is_untyped(value) else value, zone, known)
-        if read.entries or read.complaints:
-            found[name] = read
-    return found
+    candidates = _candidates(values, taken, "", 1)
+    found = {name: _read_typed(name, value, zone, typed, known) for name, value in candidates}
+    return {name: read for name, read in found.items() if read.entries or read.complaints}
 
 
 def named_lists(
@@ -190,15 +157,21 @@ def named_lists(
     names: Iterable[str],
     zone: tzinfo,
     typed: Callable[[str, Any], Any],
-    known: KnownEntries | None = None,
+    known: KnownEntries,
 ) -> dict[str, CuratedList]:
     """The curated lists under these names, and no others; parameters as for `find_lists`."""
-    found = {}
-    for wanted in names:
-        for name, value in _under(values, wanted.split("."), ""):
-            if not isinstance(value, bool) and value not in (None, "", [], {}):
-                found[name] = read_entries(typed(name, value) if _is_untyped(value) else value, zone, known)
-    return found
+    return {
+        name: _read_typed(name, value, zone, typed, known)
+        for wanted in names
+        for name, value in _under(values, wanted.split("."), "")
+        if not isinstance(value, bool) and value not in (None, "", [], {})
+    }
+
+
+def _read_typed(
+    name: str, value: Any, zone: tzinfo, typed: Callable[[str, Any], Any], known: KnownEntries
+) -> CuratedList:
+    return read_entries(typed(name, value) if _is_untyped(value) else value, zone, known)
 
 
 def _is_untyped(value: Any) -> bool:
@@ -277,7 +250,8 @@ def read_entries(value: Any, zone: tzinfo, known: KnownEntries | None = None) ->
             if read.names:
                 names[read.names] += 1
             n_scored += read.is_scored
-            complaints += [f"entry {number} {complaint}" for complaint in read.complaints]
+            if read.complaint:
+                complaints.append(f"entry {number} {read.complaint}")
         elif isinstance(item, str | int | float | date) and not isinstance(item, bool):
             entries += entries_of_text(str(item).strip())
         else:
@@ -355,32 +329,31 @@ def entry_shape(lists: Iterable[tuple[RelatedEntry, ...]], names: EntryNames) ->
         How often embedded entries have which names; empty on a site that lists texts.
     """
     lists = list(lists)
-    n_lists = sum(bool(entries) for entries in lists)
+    n_lists = sum(map(bool, lists))
     if n_lists < min(_LEAST_LISTS, _LEAST_SHARE * len(lists)):
         return EntryShape()
-    kinds: Counter[Literal["url", "path", "slug", "title"]] = Counter()
+    # Targets repeat, so each is looked at once.
     targets = Counter(entry.target for entries in lists for entry in entries)
-    for target, n_entries in targets.items():
-        kinds[target_kind(target)] += n_entries
-    n_entries = targets.total()
     n_embedded = names.total()
-    if not n_entries or 2 * n_embedded >= n_entries:
-        if not names:
-            return EntryShape()
-        # The entry with the most fields among the usual ones shows where each of them goes.
-        n_usual = n_embedded / 20
-        shown = max(names.items(), key=lambda item: (item[1] >= n_usual, len(item[0]), item[1], item[0]))[0]
-        fields = dict(shown)
-        path = fields.pop("path", "")
-        if path and "url" not in fields:
-            fields = {"url": path, **fields}
-        # A template can show nothing without a title and an address.
-        usual = EntryShape().names
-        if "title" not in fields:
-            fields = {"title": usual["title"], **fields}
-        return EntryShape("mapping", {**fields, "url": fields.get("url", usual["url"])})
-    kind = min(kinds, key=lambda kind: (-kinds[kind], kind))
-    return EntryShape("text", target=kind)
+    if 2 * n_embedded < targets.total():
+        kinds: Counter[Literal["url", "path", "slug", "title"]] = Counter()
+        for target, n_entries in targets.items():
+            kinds[target_kind(target)] += n_entries
+        return EntryShape("text", target=min(kinds, key=lambda kind: (-kinds[kind], kind)))
+    if not names:
+        return EntryShape()
+    # The entry with the most fields among the usual ones shows where each of them goes.
+    n_usual = n_embedded / 20
+    shown = max(names.items(), key=lambda item: (item[1] >= n_usual, len(item[0]), item[1], item[0]))[0]
+    fields = dict(shown)
+    path = fields.pop("path", "")
+    # A template can show nothing without a title and an address.
+    usual = EntryShape().names
+    if path and "url" not in fields:
+        fields = {"url": path, **fields}
+    if "title" not in fields:
+        fields = {"title": usual["title"], **fields}
+    return EntryShape("mapping", {**fields, "url": fields.get("url", usual["url"])})
 
 
 def _from_mapping(item: Mapping[Any, Any], zone: tzinfo) -> _Embedded:
@@ -416,21 +389,21 @@ def _from_mapping(item: Mapping[Any, Any], zone: tzinfo) -> _Embedded:
         # Switches of the site's template.
         return _Embedded(item, None)
     if not (title or url or path):
-        return _Embedded(item, None, complaints=["has neither a title nor an address. It is left out."])
+        return _Embedded(item, None, complaint="has neither a title nor an address. It is left out.")
     is_scored = any(
         fold_name(str(name)) in _SCORES and isinstance(value, int | float) and not isinstance(value, bool)
         for name, value in item.items()
     )
     names = tuple((ours, shown) for ours, (_, shown, _) in found.items())
-    complaints = []
+    complaint = ""
     published_at: datetime | None = None
     if "published_at" in found:
         _, name, value = found["published_at"]
         try:
             published_at = read_date(value, zone)
         except ValueError:
-            complaints.append(f"has {say(value)} for {name}, which is no date. It is kept without one.")
+            complaint = f"has {say(value)} for {name}, which is no date. It is kept without one."
     entry = RelatedEntry(
         title, texts.get("excerpt", ""), url, published_at, texts.get("provider", ""), url or path or title
     )
-    return _Embedded(item, entry, names, is_scored, complaints)
+    return _Embedded(item, entry, names, is_scored, complaint)

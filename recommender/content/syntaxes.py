@@ -14,14 +14,15 @@ from recommender.errors import FrontMatterError
 
 #: Blanks that editors, and people who write Japanese, type for the plain one.
 BLANKS = " \t\u00a0\u2007\u202f\u3000"
-_LINE = rf"[{BLANKS}]*(?:\r\n|\n|\r|\Z)"
-_TOML = re.compile(rf"\+\+\+{_LINE}")
-_TOML_CLOSING = re.compile(rf"(?<![^\r\n])\+\+\+{_LINE}")
+#: Blanks, and a line end or the end of the text.
+REST_OF_LINE = rf"[{BLANKS}]*(?:\r\n|\n|\r|\Z)"
+_TOML = re.compile(rf"\+\+\+{REST_OF_LINE}")
+_TOML_CLOSING = re.compile(rf"(?<![^\r\n])\+\+\+{REST_OF_LINE}")
 _TOML_PLACE = re.compile(r"at line (\d+)")
 _JSON_OBJECT = re.compile(r"\{\s*[\"}]")
-_HEXO_JSON = re.compile(rf";;;+{_LINE}")
+_HEXO_JSON = re.compile(rf";;;+{REST_OF_LINE}")
 #: Hexo lets the opening line out.
-_HEXO_CLOSING = re.compile(rf"(?<![^\r\n])(?P<mark>---+|;;;+){_LINE}")
+_HEXO_CLOSING = re.compile(rf"(?<![^\r\n])(?P<mark>---+|;;;+){REST_OF_LINE}")
 _HEXO_YAML = re.compile(r"[A-Za-z][\w-]*[ ]*:[ \r\n]")
 #: Headers as in e-mail, up to the first blank line, as Pelican and MultiMarkdown have them.
 _HEADER = re.compile(rf"(?P<name>[^\W\d][\w -]*?)[{BLANKS}]*[:：][{BLANKS}]*(?P<value>.*)")
@@ -29,26 +30,13 @@ _HEADER = re.compile(rf"(?P<name>[^\W\d][\w -]*?)[{BLANKS}]*[:：][{BLANKS}]*(?P
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """
-    Where a text's front matter lies; the offsets count characters.
+    """Where a text's front matter lies; the offsets count characters."""
 
-    Parameters
-    ----------
-    line_end
-        The line end of the opening line: LF, CRLF or CR.
-    start, end
-        The values are ``text[start:end]``; ``end`` is the start of the closing line, where there is one.
-    body
-        The body is ``text[body:]``.
-    syntax
-        What the values are written in.
-    """
-
-    line_end: str
-    start: int
-    end: int
-    body: int
-    syntax: Literal["yaml", "toml", "json", "members", "headers"] = "yaml"
+    line_end: str  #: of the opening line: LF, CRLF or CR
+    start: int  #: the values are ``text[start:end]``
+    end: int  #: the start of the closing line, where there is one
+    body: int  #: the body is ``text[body:]``
+    syntax: Literal["yaml", "toml", "json", "members", "headers"] = "yaml"  #: what the values are written in
 
 
 def line_end_of(text: str) -> str:
@@ -78,8 +66,7 @@ def split_other(text: str, origin: int, where: str) -> FrontMatter | None:
         return FrontMatter(line_end_of(opening[0]), opening.end(), closing.start(), closing.end(), "toml")
     if _JSON_OBJECT.match(text, origin):
         end = _end_of_object(text, origin, where)
-        following = re.compile(_LINE).match(text, end)
-        return FrontMatter(line_end_of(text), origin, end, following.end() if following else end, "json")
+        return FrontMatter(line_end_of(text), origin, end, _next_line(text, end), "json")
     start = origin
     if opening := _HEXO_JSON.match(text, origin):
         start = opening.end()
@@ -124,22 +111,24 @@ def _has_title(text: str, place: FrontMatter) -> bool:
 
 def _headers(text: str, origin: int) -> FrontMatter | None:
     """Where headers lie that give a title; a text may begin with words and a colon."""
-    position, has_title = origin, False
+    end, has_title = origin, False
     for line in text[origin:].splitlines(keepends=True):
-        found = _HEADER.match(line)
         if not line.strip():
-            end = position
             break
-        if found is None and (position == origin or line[0] not in BLANKS):
+        found = _HEADER.match(line)
+        if found is None and (end == origin or line[0] not in BLANKS):
             return None
         has_title |= found is not None and found["name"].lower() == "title" and bool(found["value"].strip())
-        position += len(line)
-    else:
-        end = position
+        end += len(line)
     if not has_title:
         return None
-    blank = re.compile(_LINE).match(text, end)
-    return FrontMatter(line_end_of(text), origin, end, blank.end() if blank else end, "headers")
+    return FrontMatter(line_end_of(text), origin, end, _next_line(text, end), "headers")
+
+
+def _next_line(text: str, position: int) -> int:
+    """Where the next line begins, if nothing but blanks comes before it; else the position itself."""
+    rest = re.compile(REST_OF_LINE).match(text, position)
+    return rest.end() if rest else position
 
 
 def read_headers(text: str, place: FrontMatter) -> dict[str, Any]:

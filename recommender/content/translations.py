@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from recommender.content.generators import Generator
@@ -19,19 +19,10 @@ _LEAST_MIRRORED = 3
 
 @dataclass(frozen=True, slots=True)
 class SiteLanguages:
-    """
-    How the paths of a site tell languages.
+    """How the paths of a site tell languages."""
 
-    Parameters
-    ----------
-    suffixes
-        The codes that end file names, as in ``tea.de.md``.
-    folders
-        The folders, below the site, whose pages are in one language, and its code.
-    """
-
-    suffixes: frozenset[str] = frozenset()
-    folders: Mapping[str, str] = field(default_factory=dict)
+    suffixes: frozenset[str]  #: the codes that end file names, as in ``tea.de.md``
+    folders: Mapping[str, str]  #: the folders, below the site, whose pages are in one language, and its code
 
     def of(self, path: str) -> str:
         """The language that a path names; "" where it names none."""

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
-from typing import Any
+from math import isfinite
+from typing import Any, TypeVar
 
 from recommender.articles import MARKS
 from recommender.bounds import LONGEST_TEXT, LONGEST_TITLE, MOST_TOPICS
@@ -17,25 +18,16 @@ from recommender.content.urls import is_address
 from recommender.content.wording import say
 from recommender.errors import ArticleError
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """
-    Where an article's values come from, as messages name it.
+    """Where an article's values come from, as messages name it."""
 
-    Parameters
-    ----------
-    where
-        ``_news/tea.md``, or ``articles.jsonl:17``.
-    line_of
-        The line on which a name stands, for a file with a line a name.
-    as_typed
-        Names and values with every value as the text that was typed; None where there is no such thing.
-    """
-
-    where: str
-    line_of: Callable[[str], int] | None = None
-    as_typed: Callable[[], Mapping[str, Any]] | None = None
+    where: str  #: ``_news/tea.md``, or ``articles.jsonl:17``
+    line_of: Callable[[str], int] | None = None  #: the line on which a name stands, for a file with a line a name
+    as_typed: Callable[[], Mapping[str, Any]] | None = None  #: names and values, each value as the text that was typed
 
     def at(self, name: str) -> str:
         """The place of one name's value."""
@@ -71,6 +63,15 @@ class Found:
     def get(self, ours: str) -> Sequence[tuple[str, Any]]:
         """The names that hold something for a field, with their values, best first."""
         return self.held.get(ours) or ()
+
+    def first(self, ours: str, read: Callable[[Any], T | None], expected: str) -> T | None:
+        """The first value of a field that can be read; what cannot is left out."""
+        for name, value in self.get(ours):
+            if (found := read(value)) is not None:
+                self.names.append((ours, name))
+                return found
+            self.leave_out(name, expected, value)
+        return None
 
     def leave_out(self, name: str, expected: str, value: object) -> None:
         """Warn of a value that cannot be used."""
@@ -333,40 +334,35 @@ def _only(value: Any) -> Any:
 
 def provider_of(found: Found) -> str:
     """Who wrote it: names, with commas between them."""
-    for name, value in found.get("provider"):
-        names = _names(value, 1)
-        if names:
-            found.names.append(("provider", name))
-            return ", ".join(names)[:LONGEST_TITLE]
-        found.leave_out(name, "a name", value)
-    return ""
+    names = found.first("provider", lambda value: _names(value, 1) or None, "a name")
+    return ", ".join(names or ())[:LONGEST_TITLE]
 
 
 def quality_of(found: Found) -> float | None:
-    """The first number."""
-    for name, value in found.get("quality"):
-        try:
-            quality = float(value) if isinstance(value, int | float | str) and not isinstance(value, bool) else None
-        except (ValueError, OverflowError):
-            quality = None
-        if quality is not None and abs(quality) < float("inf"):
-            found.names.append(("quality", name))
-            return quality
-        found.leave_out(name, "a number", value)
-    return None
+    """The first number, or text that is one."""
+    return found.first("quality", _number, "a number")
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return number if isfinite(number) else None
 
 
 def language_of(found: Found) -> str:
     """The first code of a language."""
-    for name, value in found.get("language"):
-        # YAML reads Norway's code as a truth value.
-        only = _only(value)
-        code = "no" if only is False else named_language(only) if isinstance(only, str) else ""
-        if code:
-            found.names.append(("language", name))
-            return code
-        found.leave_out(name, "a language code such as en or zh-CN", value)
-    return ""
+    return found.first("language", _language, "a language code such as en or zh-CN") or ""
+
+
+def _language(value: object) -> str | None:
+    only = _only(value)
+    if only is False:
+        return "no"  # YAML reads Norway's code as a truth value.
+    return named_language(only) or None if isinstance(only, str) else None
 
 
 _TRUTHS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}

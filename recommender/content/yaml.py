@@ -83,11 +83,6 @@ def read_as_typed(text: str) -> dict[str, Any]:
     return values if isinstance(values, dict) else {}
 
 
-def forget_entries() -> None:
-    """Let go of the entries of lists that are remembered, which are of no use after a site is read."""
-    _ENTRIES.forget()
-
-
 def parse_events(text: str, where: str, first_line: int = 1) -> Iterator[yaml.Event]:
     """The events of PyYAML's parser; its errors in our wording, as FrontMatterError."""
     if text.count("\n%") > _MOST_DIRECTIVES:
@@ -235,12 +230,11 @@ class _Entries:
     _MOST_KEPT = 8_000_000
 
     def __init__(self) -> None:
-        self._known: dict[str, tuple[Any, int]] = {}
-        self._n_kept = 0
+        self.forget()
 
     def forget(self) -> None:
-        """Let go of the entries."""
-        self._known = {}
+        """Let go of them, which are of no use after a site is read."""
+        self._known: dict[str, tuple[Any, int]] = {}
         self._n_kept = 0
 
     def read(self, text: str) -> Any:
@@ -279,6 +273,7 @@ _OTHER_LINE_END = re.compile(f"[\r\x85\u2028\u2029{_STAND_IN}]")
 #: The lines of an entry: one with a dash, and those that are deeper or blank. Its indent keeps nesting in bounds.
 _ENTRY = re.compile(r"^( {0,8})- .*+(?:\n(?:\1 ++[^ \t\n].*+|[ ]*+(?=\n)))*+", re.MULTILINE)
 _ENTRIES = _Entries()
+forget_entries = _ENTRIES.forget
 
 
 def _scalar(event: yaml.ScalarEvent, place: Any) -> Any:
@@ -352,42 +347,21 @@ _EXPLANATIONS = (
     ("maximum nesting depth", _TOO_DEEP, _CLOSE_BRACKET),
     ("unexpected end of stream", _UNCLOSED, _CLOSE_QUOTE),
     ("unexpected document indicator", _UNCLOSED, _CLOSE_QUOTE),
-    (
-        "unknown escape character",
-        "a backslash in double quotes begins an escape that YAML does not know",
-        "Write it twice, or use single quotes.",
-    ),
-    (
-        "block sequence entries are not allowed",
-        "a list cannot begin on the line of its name",
-        "Quote a value that begins with a dash.",
-    ),
-    (
-        "could not find expected ':'",
-        "a line without a colon after its name",
-        "Write name: value, and indent the further lines of a longer text.",
-    ),
-    (
-        "did not find expected ',' or",
-        "a bracket is never closed, or a comma is missing",
-        "Close it, or quote a value that begins with a bracket.",
-    ),
-    (
-        "did not find expected node content",
-        "a bracket or a comma stands where a value was expected",
-        "Quote a value that begins with one.",
-    ),
-    (
-        "did not find expected '-' indicator",
-        "a name stands among the dashes of a list",
-        "Indent it below the entry that it belongs to.",
-    ),
-    (
-        "did not find expected key",
-        "found something else where a name was expected",
-        "Quote a whole value, not a part of it, and indent the lines of one list alike.",
-    ),
-)
+    ("unknown escape character", "a backslash in double quotes begins an escape that YAML does not know",
+     "Write it twice, or use single quotes."),
+    ("block sequence entries are not allowed", "a list cannot begin on the line of its name",
+     "Quote a value that begins with a dash."),
+    ("could not find expected ':'", "a line without a colon after its name",
+     "Write name: value, and indent the further lines of a longer text."),
+    ("did not find expected ',' or", "a bracket is never closed, or a comma is missing",
+     "Close it, or quote a value that begins with a bracket."),
+    ("did not find expected node content", "a bracket or a comma stands where a value was expected",
+     "Quote a value that begins with one."),
+    ("did not find expected '-' indicator", "a name stands among the dashes of a list",
+     "Indent it below the entry that it belongs to."),
+    ("did not find expected key", "found something else where a name was expected",
+     "Quote a whole value, not a part of it, and indent the lines of one list alike."),
+)  # fmt: skip
 
 
 def _explained(error: yaml.MarkedYAMLError, text: str, where: str, first_line: int) -> FrontMatterError:
@@ -400,7 +374,6 @@ def _explained(error: yaml.MarkedYAMLError, text: str, where: str, first_line: i
     number, column = (mark.line, mark.column) if mark else (0, 0)
     lines = LINE_END.split(text)
     line = lines[number] if number < len(lines) else ""
-    message, cure = problem, "Mend the YAML."
     if "mapping values are not allowed" in problem:
         message, cure = "mapping values are not allowed here", _quoting(line)
     elif "cannot start any token" in problem:
@@ -410,10 +383,8 @@ def _explained(error: yaml.MarkedYAMLError, text: str, where: str, first_line: i
         else:
             message, cure = f"a value cannot begin with {character}", "Quote it."
     else:
-        for theirs, ours, remedy in _EXPLANATIONS:
-            if theirs in problem:
-                message, cure = ours, remedy
-                break
+        found = ((ours, remedy) for theirs, ours, remedy in _EXPLANATIONS if theirs in problem)
+        message, cure = next(found, (problem, "Mend the YAML."))
     return FrontMatterError(f"{where}:{number + first_line}: {message}. {cure}")
 
 
