@@ -16,6 +16,7 @@ import re
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from importlib import metadata
@@ -38,11 +39,11 @@ _HEAD = b"recommender cache "
 _FOLDER_NAME = re.compile(r"site-[0-9a-f]{16}")
 
 
+@dataclass(frozen=True)
 class SiteCache:
-    """The documents of one site, in a folder that need not be there."""
+    """The documents of one site."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    folder: Path  #: It need not be there.
 
     @classmethod
     def of(cls, site: Path, where: str) -> SiteCache | None:

@@ -61,12 +61,12 @@ class Outcome:
     files: Mapping[str, str]
 
 
+@dataclass(frozen=True)
 class LastRun:
     """The outcome of the last run with the same inputs, where one is kept."""
 
-    def __init__(self, store: SiteCache, key: str) -> None:
-        self._store = store
-        self._key = key
+    store: SiteCache
+    key: str
 
     @classmethod
     def of(
@@ -107,7 +107,7 @@ class LastRun:
 
     def recall(self) -> Outcome | None:
         """What was decided, or None where nothing is kept, or where a file is not as it was written."""
-        kept = self._store.load(_KIND, self._key)
+        kept = self.store.load(_KIND, self.key)
         try:
             news = kept and kept.pop("news")
             outcome = kept and Outcome(**{**kept, "warnings": tuple(kept["warnings"])}, news=news and News(**news))
@@ -118,7 +118,7 @@ class LastRun:
         with ThreadPoolExecutor() as pool:
             if not all(pool.map(_is_as_written, outcome.files.items(), chunksize=64)):
                 return None
-        self._store.touch(_KIND, self._key)
+        self.store.touch(_KIND, self.key)
         for warning in outcome.warnings:
             logger.warning("%s", warning)
         logger.info("suggestions: as the last run left them")
@@ -126,7 +126,7 @@ class LastRun:
 
     def remember(self, outcome: Outcome) -> None:
         """Keep the outcome for the next run."""
-        self._store.save(_KIND, self._key, dataclasses.asdict(outcome))
+        self.store.save(_KIND, self.key, dataclasses.asdict(outcome))
 
 
 @contextlib.contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -73,48 +73,31 @@ class Check:
         return f"learned from {self.n_lists:,} curated lists: {figures}" if self.is_better else f"similarity: {figures}"
 
 
+@dataclass(eq=False, repr=False)
 class LearnedRanker:
-    """
-    The chance that an editor would list a candidate, learned from the lists there are.
+    """The chance that an editor would list a candidate, learned from the lists there are."""
 
-    Parameters
-    ----------
-    as_draft, as_known
-        Raw score -> chance, for a query that nobody lists and for one that somebody does.
-    threshold
-        The least chance that is worth a place.
-    trust
-        How far the lists are believed, in [0, 1]: the score is the chance that a reader approves, or that an editor
-        would list the candidate and is right in it, as if these were independent. None: the score is the chance that an
-        editor would list the candidate, and nothing else.
-    list_evidence
-        What it goes by beside the text, the days and the article, as the setting has it.
-    """
+    trees: Trees
+    words: Words
+    #: Raw score -> chance, for a query that nobody lists and for one that somebody does.
+    as_draft: Calibration
+    as_known: Calibration
+    of_lists: float  #: The least chance by lists that is worth a place.
+    check: Check
+    similarity: SimilarityRanker
+    #: How far the lists are believed, in [0, 1]: the score is the chance that a reader approves, or that an editor
+    #: would list the candidate and is right in it, as if these were independent. None: the score is the chance that an
+    #: editor would list the candidate, and nothing else.
+    trust: float | None
+    list_evidence: ListEvidence  #: What it goes by beside the text, the days and the article.
+    editors: EditorsModel = field(default_factory=EditorsModel)
 
     name = "learned"
 
-    def __init__(
-        self,
-        trees: Trees,
-        words: Words,
-        as_draft: Calibration,
-        as_known: Calibration,
-        threshold: float,
-        check: Check,
-        similarity: SimilarityRanker,
-        *,
-        trust: float | None = None,
-        list_evidence: ListEvidence = "all",
-    ) -> None:
-        self.trees, self.words = trees, words
-        self.as_draft, self.as_known = as_draft, as_known
-        #: The least chance by lists that is worth a place, and the least score.
-        self.of_lists = threshold
-        self.threshold = threshold if trust is None else similarity.threshold
-        self.check = check
-        self.similarity, self.trust = similarity, trust
-        self.list_evidence = list_evidence
-        self.editors = EditorsModel()
+    @property
+    def threshold(self) -> float:
+        """The least score that is worth a place."""
+        return self.of_lists if self.trust is None else self.similarity.threshold
 
     def rank(self, queries: Sequence[Query], k: int, state: State, allowed: NDArray[np.bool_]) -> list[Ranked]:
         """All candidates of each query, best first."""
@@ -233,7 +216,7 @@ def restore_ranker(document: dict[str, Any], texts: dict[str, Any], words: Words
         return SimilarityRanker.restored(document, settings.ranking)
     if document["name"] != LearnedRanker.name:
         raise ValueError(f"there is no ranker {document['name']!r}")
-    ranker = LearnedRanker(
+    return LearnedRanker(
         Trees.from_text(texts[_TREES]),
         words,
         Calibration.from_json(document["as_draft"]),
@@ -241,11 +224,10 @@ def restore_ranker(document: dict[str, Any], texts: dict[str, Any], words: Words
         reader_of(float)(document["threshold"]),
         reader_of(Check)(document["check"]),
         SimilarityRanker.restored(document["similarity"], settings.ranking),
-        trust=reader_of(float | None)(document["trust"]),
-        list_evidence=settings.ranking.list_evidence,
+        reader_of(float | None)(document["trust"]),
+        settings.ranking.list_evidence,
+        reader_of(EditorsModel)(document["editors"]),
     )
-    ranker.editors = reader_of(EditorsModel)(document["editors"])
-    return ranker
 
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")

@@ -62,16 +62,9 @@ def learn(library: Library, progress: Callable[[int, int], None] | None = None) 
     shown = [(lesson, (as_known if lesson.is_listed else as_draft)(scores)) for lesson, scores in held_out]
     threshold, precision, recall = _threshold(shown)
     check = replace(check, precision=precision, recall=recall)
+    trees, trust = grow(lessons, settings), library.trust
     ranker = LearnedRanker(
-        grow(lessons, settings),
-        library.words,
-        as_draft,
-        as_known,
-        threshold,
-        check,
-        library.similarity,
-        trust=library.trust,
-        list_evidence=settings.list_evidence,
+        trees, library.words, as_draft, as_known, threshold, check, library.similarity, trust, settings.list_evidence
     )
     return ranker, check
 

@@ -66,21 +66,14 @@ class Ranked:
 
 
 class Ranker(Protocol):
-    """
-    What the model asks of a ranker.
-
-    Attributes
-    ----------
-    name : str
-    threshold : float
-        The least score of a suggestion, where the settings do not say.
-    editors : EditorsModel
-        What decisions make of its scores.
-    """
+    """What the model asks of a ranker."""
 
     name: str
-    threshold: float
-    editors: EditorsModel
+    editors: EditorsModel  #: What decisions make of its scores.
+
+    @property
+    def threshold(self) -> float:
+        """The least score of a suggestion, where the settings do not say."""
 
     def rank(self, queries: Sequence[Query], k: int, state: State, allowed: NDArray[np.bool_]) -> list[Ranked]:
         """At least the k best allowed rows of each query that are not hidden from it; fewer where fewer are related."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -25,45 +26,25 @@ from recommender.settings import RulesSettings
 from recommender.vectors.tfidf import FieldVectorizer
 
 
+@dataclass(eq=False, repr=False)
 class State:
-    """
-    The rows of a corpus and what ties them together.
+    """The rows of a corpus and what ties them together."""
 
-    Parameters
-    ----------
-    catalogue
-        A row an article, the site's own ones first.
-    matcher
-        Finds what entries name among the site's own articles.
-    digests
-        Of each of the site's own articles as it was handed over, by id.
-
-    Attributes
-    ----------
-    graph : CurationGraph
-    suggest_unpublished : bool
-    rows_by_url : dict of tuple of int
-        Canonical addresses of the rows, each with its rows: the site's own first, in order of their ids.
-    waiting : dict of tuple of RelatedEntry
-        By row: the entries of its list that name no article of the site (yet).
-    awaited : dict of tuple of int
-        By key: the rows with an entry that waits for an article of this key.
-    stripped : set of int
-        Rows whose lists came out of a saved model, which keeps the rows that they name, not the entries.
-    """
-
-    def __init__(self, catalogue: Catalogue, matcher: EntryMatcher, digests: Mapping[str, str]) -> None:
-        self.catalogue = catalogue
-        self.graph = CurationGraph(catalogue.n_rows)
-        self.suggest_unpublished = True
-        self.matcher = matcher
-        self.digests = dict(digests)
-        self.rows_by_url: dict[str, tuple[int, ...]] = {}
-        self.waiting: dict[int, tuple[RelatedEntry, ...]] = {}
-        self.awaited: dict[str, tuple[int, ...]] = {}
-        self.stripped: set[int] = set()
-        self._allowed: tuple[float, float, NDArray[np.bool_]] | None = None
-        self._never: tuple[RulesSettings, NDArray[np.bool_]] | None = None
+    catalogue: Catalogue  #: A row an article, the site's own ones first.
+    matcher: EntryMatcher  #: Finds what entries name among the site's own articles.
+    digests: dict[str, str]  #: Of each of the site's own articles as it was handed over, by id.
+    graph: CurationGraph = field(default_factory=CurationGraph)
+    suggest_unpublished: bool = True
+    #: Canonical addresses of the rows, each with its rows: the site's own first, in order of their ids.
+    rows_by_url: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    #: By row: the entries of its list that name no article of the site (yet).
+    waiting: dict[int, tuple[RelatedEntry, ...]] = field(default_factory=dict)
+    #: By key: the rows with an entry that waits for an article of this key.
+    awaited: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    #: Rows whose lists came out of a saved model, which keeps the rows that they name, not the entries.
+    stripped: set[int] = field(default_factory=set)
+    _allowed: tuple[float, float, NDArray[np.bool_]] | None = field(default=None, init=False)
+    _never: tuple[RulesSettings, NDArray[np.bool_]] | None = field(default=None, init=False)
 
     @classmethod
     def build(cls, articles: Sequence[Article], vectorizer: FieldVectorizer, *, fit: bool) -> State:
@@ -103,13 +84,8 @@ class State:
 
     def copy(self) -> State:
         """A state that can change without this one seeing it."""
-        twin = State(self.catalogue.copy(), self.matcher.copy(), self.digests)
-        twin.graph = self.graph.copy()
-        twin.suggest_unpublished = self.suggest_unpublished
-        twin.rows_by_url = self.rows_by_url.copy()
-        twin.stripped = self.stripped.copy()
-        twin.waiting, twin.awaited = self.waiting.copy(), self.awaited.copy()
-        return twin
+        names = ("catalogue", "matcher", "digests", "graph", "rows_by_url", "waiting", "awaited", "stripped")
+        return dataclasses.replace(self, **{name: getattr(self, name).copy() for name in names})
 
     def allowed(self, now: float) -> NDArray[np.bool_]:
         """Rows that may be suggested now, shape (n_rows,), to be read only; made anew when the next date has come."""
@@ -358,11 +334,11 @@ class State:
             cross_language=before.cross_language,
             group_codes=before.group_codes,
         )
-        twin = State(catalogue, self.matcher, self.digests)
-        twin.suggest_unpublished = self.suggest_unpublished
-        twin.graph = CurationGraph.of(
-            [[new_row[other] for other in self.graph.listed(row).tolist() if other in new_row] for row in rows.tolist()]
-        )
+        lists = [
+            [new_row[other] for other in self.graph.listed(row).tolist() if other in new_row] for row in rows.tolist()
+        ]
+        graph = CurationGraph.of(lists)
+        twin = State(catalogue, self.matcher, dict(self.digests), graph, self.suggest_unpublished)
         twin.index_addresses()
         for row, entries in self.waiting.items():
             twin.wait(new_row[row], entries)

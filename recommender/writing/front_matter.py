@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import logging
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from recommender.articles import Corpus
@@ -139,32 +140,16 @@ class _NoPlaceError(WriteError):
     """The file has no front matter to write into."""
 
 
+@dataclass
 class _Maker:
-    """
-    Makes the file that should be from the file that is.
+    """Makes the file that should be from the file that is."""
 
-    Parameters
-    ----------
-    names
-        The names of the site's entries.
-    in_extra
-        Whether Zola builds the site.
-
-    Attributes
-    ----------
-    has_block : bool
-        Whether the file had a block of ours.
-    """
-
-    def __init__(
-        self, path: str, name: str, suggestions: Sequence[Suggestion], names: Sequence[str], in_extra: bool = False
-    ) -> None:
-        self.in_extra = in_extra
-        self.path = path
-        self.name = name
-        self.suggestions = suggestions
-        self.names = names
-        self.has_block = False
+    path: str
+    name: str
+    suggestions: Sequence[Suggestion]
+    names: Sequence[str]  #: The names of the site's entries.
+    in_extra: bool = False  #: Whether Zola builds the site.
+    has_block: bool = False  #: Whether the file had a block of ours.
 
     def __call__(self, before: bytes | None) -> bytes:
         if before is None:

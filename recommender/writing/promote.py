@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -90,20 +91,16 @@ def plan_promotion(
     return Plan(tuple(changes), tuple(problems))
 
 
+@dataclass(frozen=True)
 class _Maker:
     """Makes the file that should be from the file that is."""
 
-    def __init__(
-        self,
-        article: Article,
-        names: Sequence[str],
-        added: Sequence[Article],
-        removed: set[str],
-        matcher: EntryMatcher,
-        shape: EntryShape,
-    ) -> None:
-        self.article, self.names, self.added, self.removed = article, names, added, removed
-        self.matcher, self.shape = matcher, shape
+    article: Article
+    names: Sequence[str]
+    added: Sequence[Article]
+    removed: set[str]
+    matcher: EntryMatcher
+    shape: EntryShape
 
     def __call__(self, before: bytes | None) -> bytes:
         path = self.article.path
