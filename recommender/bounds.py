@@ -59,19 +59,10 @@ class UnreadableError(OSError):
 
 @dataclass(frozen=True, slots=True)
 class Fence:
-    """
-    Where a site ends: what lies outside is neither read nor written, whatever links in the site lead to.
+    """Where a site ends: what lies outside is neither read nor written, whatever links in the site lead to."""
 
-    Parameters
-    ----------
-    folders
-        The site's folder and those that its settings name, without links in them.
-    most_bytes
-        The size of a file that is still read.
-    """
-
-    folders: tuple[str, ...]
-    most_bytes: int = MOST_BYTES
+    folders: tuple[str, ...]  #: The site's folder and those that its settings name, without links in them.
+    most_bytes: int = MOST_BYTES  #: The size of a file that is still read.
 
     @classmethod
     def around(cls, site: Path, outside: Sequence[str] = (), most_megabytes: int = MOST_BYTES // 1_000_000) -> Fence:

@@ -13,6 +13,7 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from recommender.model_store import reader_of
 
@@ -58,7 +59,7 @@ class Calibration:
 
     def __call__(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
         """The chance of each raw score; shape as given."""
-        logistic = 1.0 / (1.0 + np.exp(-np.clip(self.slope * scores + self.intercept, -30, 30)))
+        logistic: NDArray[np.float64] = expit(self.slope * scores + self.intercept)
         if not len(self.scores):
             return logistic
         steps = np.interp(scores, self.scores, self.chances)
@@ -90,13 +91,12 @@ def _logistic(
     """Slope and intercept by Newton's method, with Platt's smoothed targets and a slope held above 0."""
     n_right, n_wrong = float(is_right.sum()), float((~is_right).sum())
     target = np.where(is_right, (n_right + 1) / (n_right + 2), 1 / (n_wrong + 2))
-    scale = max(float(scores.std()), 1e-6) if len(scores) else 1.0
-    middle = float(scores.mean()) if len(scores) else 0.0
+    scale, middle = max(float(scores.std()), 1e-6), float(scores.mean())
     design = np.column_stack([(scores - middle) / scale, np.ones(len(scores))])
     solution = np.array([1.0, np.log((n_right + 1) / (n_wrong + 1))])
-    weights = weights / max(float(weights.mean()), 1e-12) if len(weights) else weights
+    weights = weights / weights.mean()
     for _ in range(50):
-        chance = 1.0 / (1.0 + np.exp(-np.clip(design @ solution, -30, 30)))
+        chance = expit(design @ solution)
         # A weak pull of the slope towards 1 keeps separable pairs from running away.
         gradient = design.T @ (weights * (chance - target)) + np.array([solution[0] - 1.0, 0.0])
         curve = design.T @ (design * (weights * chance * (1 - chance))[:, None]) + np.diag([1.0, 1e-9])

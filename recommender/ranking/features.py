@@ -165,11 +165,10 @@ def pairs_of(
             weights[seen.friends] += len(seen.friends)
             found.append(most_of(weights * may, n_candidates))
     rows = np.unique(np.concatenate(found))
-    values = features_of(seen, rows, words)
     table = np.full((len(rows), len(FEATURES)), np.nan, dtype=np.float32)
-    for column, name in enumerate(FEATURE_NAMES):
-        if name in values:
-            table[:, column] = values[name]
+    if len(rows):
+        for name, values in features_of(seen, rows, words).items():
+            table[:, FEATURE_NAMES.index(name)] = values
     return Pairs(rows, seen.similarities[rows], table)
 
 
@@ -234,7 +233,7 @@ class _Seen:
 
 
 def features_of(seen: _Seen, rows: NDArray[np.int64], words: Words) -> dict[str, Any]:
-    """The features of some rows by name: shape (n_rows,), or one value for all; missing ones are left out."""
+    """The features of one row or more by name: shape (n_rows,), or one value for all; missing ones are left out."""
     catalogue, query = seen.catalogue, seen.query
     similarity, damped, gaps = seen.similarities[rows], seen.damped[rows], seen.gaps[rows]
     best_similarity, best_damped = float(seen.similarities.max(initial=0)), float(seen.damped.max(initial=0))
@@ -284,7 +283,7 @@ def _text_features(seen: _Seen, rows: NDArray[np.int64], words: Words, values: d
         values["excerpt_in_title"] = np.where(has["title"] > 0, index.weighed(excerpt, "title")[rows], np.nan)
     values["title_words"], values["excerpt_words"] = np.log1p(has["title"]), np.log1p(has["excerpt"])
     values["query_title_words"], values["query_excerpt_words"] = np.log1p(title.nnz), np.log1p(excerpt.nnz)
-    if title.nnz and len(rows):
+    if title.nnz:
         # A line for each candidate, a column for each word of the query's title: whether it has it.
         shared = (compared["title"][rows][:, title.indices] != 0).toarray()
         rarities = words.rarities[title.indices].astype(np.float64)
@@ -329,10 +328,10 @@ def _circle_features(
     whole = sizes[rows] + 1.0
 
     def added(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.add.reduceat(numbers[ends], firsts) if n else np.zeros(0)
+        return np.add.reduceat(numbers[ends], firsts)
 
     def greatest(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.maximum.reduceat(numbers[ends], firsts) if n else np.zeros(0)
+        return np.maximum.reduceat(numbers[ends], firsts)
 
     values["circle_damped_max"] = greatest(seen.damped)
     values["circle_damped_max_share"] = greatest(seen.damped) / max(best_damped, 1e-9)

@@ -154,16 +154,8 @@ class LearnedRanker:
             said.append(f"{_number(n_together)} {verb} it too")
         # The nearest by text whose lists name it, or else that its list names; the most similar is named.
         for named, one, many in (
-            (
-                listed_by,
-                "a similar article lists it: “{title}”",
-                "{n} similar articles list it, “{title}” among them",
-            ),
-            (
-                lists,
-                "it lists a similar article: “{title}”",
-                "it lists {n} similar articles, “{title}” among them",
-            ),
+            (listed_by, "a similar article lists it: “{title}”", "{n} similar articles list it, “{title}” among them"),
+            (lists, "it lists a similar article: “{title}”", "it lists {n} similar articles, “{title}” among them"),
         ):
             common = [other for other in nearest if other in named and other != row]
             if common:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 #: Over the logarithm of the relative similarity.
 _SLOPE, _INTERCEPT = 3.60, 3.12
@@ -40,7 +41,7 @@ class ReaderModel:
         """The chance that a reader approves, in [0, 1], of each damped similarity in a group; shape as given."""
         logs = np.log(np.maximum(np.asarray(similarities, dtype=np.float64), _FLOOR))
         relative = logs - _POWER * np.log(self.usual.get(group, _USUAL))
-        chances: NDArray[np.float64] = 1.0 / (1.0 + np.exp(-(_SLOPE * relative + _INTERCEPT)))
+        chances: NDArray[np.float64] = expit(_SLOPE * relative + _INTERCEPT)
         return chances
 
 

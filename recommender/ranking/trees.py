@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.ranking.features import FEATURE_NAMES, FEATURES
+from recommender.ranking.features import FEATURE_NAMES
 
 if TYPE_CHECKING:
     from lightgbm import Booster
@@ -45,15 +45,11 @@ class Trees:
         return str(self.model.model_to_string())
 
     def scores(self, table: NDArray[np.float32]) -> NDArray[np.float64]:
-        """The raw score of each row of features, shape (n_rows,)."""
-        if not len(table):
-            return np.zeros(0)
+        """The raw score of each row of features, of which there is one at least; shape (n_rows,)."""
         return np.asarray(self.model.predict(table, raw_score=True, num_threads=1), dtype=np.float64)
 
     def contributions(self, table: NDArray[np.float32]) -> NDArray[np.float64]:
         """What each feature moved the raw score of each row by, shape (n_rows, n_features)."""
-        if not len(table):
-            return np.zeros((0, len(FEATURES)))
         return np.asarray(self.model.predict(table, pred_contrib=True, num_threads=1), dtype=np.float64)[:, :-1]
 
     def gains(self) -> NDArray[np.float64]:
