@@ -31,7 +31,7 @@ from recommender.report.record import Record, Records
 from recommender.runs import LastRun, News, Outcome, file_digest, folder_digest, warnings_heard
 from recommender.settings import Settings
 from recommender.writing import WRITERS, Answer, FileChange, apply_changes, jsonl_lines
-from recommender.writing.atomic import is_stream, remove_leftovers, replace_file_by_parts, unwritten
+from recommender.writing.atomic import is_stream, remove_leftovers, replace_file, unwritten
 from recommender.writing.decisions import Decisions
 from recommender.writing.lock import only_writer
 from recommender.writing.plan import Tally
@@ -332,7 +332,7 @@ def _write_lines(job: _Job, lines: Iterable[bytes], written: _Written) -> None:
         return
     remove_leftovers([job.output])
     try:
-        written.n_changed = int(replace_file_by_parts(job.output, lines))
+        written.n_changed = int(replace_file(job.output, lines))
     except OSError as error:
         raise unwritten(job.output, error) from error
     if not job.is_stream:

@@ -22,7 +22,7 @@ from typing import Any
 from recommender.cluster.tasks import Written, answer
 from recommender.errors import MissingExtraError, RecommenderError, WriteError
 from recommender.model import Recommender
-from recommender.writing.atomic import replace_file, replace_file_by_parts
+from recommender.writing.atomic import replace_file
 from recommender.writing.decisions import Decisions
 from recommender.writing.plan import Tally
 
@@ -135,7 +135,7 @@ def suggest_on_cluster(
         ask = (str(work / "model"), recommender.decisions, k, min_score, str(parts))
         written = _run(client, blocks, ask, progress)
         if is_file:
-            n_changed = int(replace_file_by_parts(output, ((parts / part.name).read_bytes() for part in written)))
+            n_changed = int(replace_file(output, ((parts / part.name).read_bytes() for part in written)))
         else:
             n_changed = _write_manifest(output, written)
     except OSError as error:

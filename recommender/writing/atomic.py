@@ -214,7 +214,7 @@ def unwritten(path: Path, error: OSError, done: str = "") -> WriteError:
     return WriteError(f"{path}: cannot be written ({error.strerror or error}).{state}{done} Mend that and run again.")
 
 
-def replace_file(path: Path, content: bytes, *, before: bytes | EllipsisType | None = ...) -> bool:
+def replace_file(path: Path, content: bytes | Iterable[bytes], *, before: bytes | EllipsisType | None = ...) -> bool:
     """
     Give a file this content, in one step that other programs see all of or nothing of.
 
@@ -225,6 +225,8 @@ def replace_file(path: Path, content: bytes, *, before: bytes | EllipsisType | N
 
     Parameters
     ----------
+    content
+        The bytes that it should have; in parts where they need not be in memory as a whole.
     before
         What it must have until then, None for no such file; ``...`` for anything.
 
@@ -238,36 +240,7 @@ def replace_file(path: Path, content: bytes, *, before: bytes | EllipsisType | N
     OSError
         It cannot be done, or it has something else than `before`; the file is as it was, and nothing is left beside it.
     """
-    return _replace(path, (content,), content, before)
-
-
-def write_text(path: Path, text: str) -> None:
-    """Give a file this text, half characters as escapes; WriteError where that cannot be done."""
-    try:
-        replace_file(path, text.encode("utf-8", "backslashreplace"))
-    except OSError as error:
-        raise unwritten(path, error) from error
-
-
-def replace_file_by_parts(path: Path, parts: Iterable[bytes]) -> bool:
-    """
-    As `replace_file`, for content that need not be in memory as a whole.
-
-    Returns
-    -------
-    bool
-        Whether the file was replaced.
-
-    Raises
-    ------
-    OSError
-        As `replace_file`.
-    """
-    return _replace(path, parts, None, ...)
-
-
-def _replace(path: Path, parts: Iterable[bytes], content: bytes | None, before: bytes | EllipsisType | None) -> bool:
-    """Replace a file by parts one after the other; `content` is all of them where they are known as a whole."""
+    parts, whole = ((content,), content) if isinstance(content, bytes) else (content, None)
     if is_stream(path):
         # NB without making, emptying or closing anything: it is not ours.
         descriptor = _descriptor(path)
@@ -282,7 +255,7 @@ def _replace(path: Path, parts: Iterable[bytes], content: bytes | None, before: 
         old = None
         target.parent.mkdir(parents=True, exist_ok=True)
     else:
-        if content is not None and target.read_bytes() == content:
+        if whole is not None and target.read_bytes() == whole:
             return False
     _check_permission(target)
 
@@ -298,15 +271,23 @@ def _replace(path: Path, parts: Iterable[bytes], content: bytes | None, before: 
                 keep_owner_and_mode(descriptor, old)
                 keep_attributes(descriptor, target)
             os.fsync(descriptor)
-            if old is not None and content is None and filecmp.cmp(beside, target, shallow=False):
+            if old is not None and whole is None and filecmp.cmp(beside, target, shallow=False):
                 beside.unlink()
                 return False
-            _put_in_place(beside, target, content, before)
+            _put_in_place(beside, target, whole, before)
     except BaseException:
         with contextlib.suppress(OSError):
             beside.unlink()
         raise
     return True
+
+
+def write_text(path: Path, text: str) -> None:
+    """Give a file this text, half characters as escapes; WriteError where that cannot be done."""
+    try:
+        replace_file(path, text.encode("utf-8", "backslashreplace"))
+    except OSError as error:
+        raise unwritten(path, error) from error
 
 
 class ChangedError(OSError):

@@ -21,7 +21,6 @@ from recommender.writing.atomic import (
     plan_change,
     remove_leftovers,
     replace_file,
-    replace_file_by_parts,
     unwritten,
 )
 
@@ -159,7 +158,7 @@ def test_pipe_is_written_into(tmp_path, fifo, by_link):
         path = tmp_path / "link"
         path.symlink_to(pipe)
     assert is_stream(path)
-    assert replace_file_by_parts(path, iter([b"one ", b"two "]))
+    assert replace_file(path, iter([b"one ", b"two "]))
     assert replace_file(path, b"three ")
     files = {}
     change = plan_change(path, to(b"four"), files)
@@ -179,7 +178,7 @@ def test_device_is_written_into(tmp_path):
     except (OSError, AttributeError):
         pytest.skip("needs leave to make a device")
     with pytest.raises(OSError, match="No space left on device") as caught:
-        replace_file_by_parts(full, iter([b"line\n"]))
+        replace_file(full, iter([b"line\n"]))
     assert str(unwritten(full, caught.value)) == (
         f"{full}: cannot be written (No space left on device). Mend that and run again."
     )
@@ -297,11 +296,11 @@ def test_change_is_a_value(tmp_path):
 def test_by_parts(tmp_path):
     """A file written by parts is replaced as a whole, and not touched where it has the content already."""
     file = tmp_path / "lines.jsonl"
-    assert replace_file_by_parts(file, iter([b"one\n", b"two\n"]))
+    assert replace_file(file, iter([b"one\n", b"two\n"]))
     before = file.stat().st_ino
-    assert not replace_file_by_parts(file, iter([b"one\ntwo\n"]))
+    assert not replace_file(file, iter([b"one\ntwo\n"]))
     assert (file.stat().st_ino, names(tmp_path)) == (before, ["lines.jsonl"])
-    assert replace_file_by_parts(file, iter([b"one\n"]))
+    assert replace_file(file, iter([b"one\n"]))
     assert file.read_bytes() == b"one\n"
 
 
@@ -315,7 +314,7 @@ def test_by_parts_that_end_early(tmp_path):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        replace_file_by_parts(file, parts())
+        replace_file(file, parts())
     assert file.read_bytes() == b"old\n"
     assert names(tmp_path) == ["lines.jsonl"]
 
