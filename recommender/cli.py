@@ -67,10 +67,7 @@ def main() -> None:
 @click.option("-k", "k", type=Count(), metavar="N", help="Most suggestions under an article.")
 @MODEL
 @click.option(
-    "--only",
-    multiple=True,
-    metavar="PATH...",
-    help="Write for these articles only: files, folders, patterns or ids.",
+    "--only", multiple=True, metavar="PATH...", help="Write for these articles only: files, folders, patterns or ids."
 )
 @click.option(
     "--output",
@@ -245,13 +242,7 @@ def review(here: Here, is_opened: bool, **asked: Any) -> None:
 @main.command(
     epilog=example("recommender settings > recommender.yaml", "recommender settings --check recommender.yaml")
 )
-@click.option(
-    "--check",
-    "file",
-    type=FILE,
-    metavar="FILE",
-    help="Say whether the settings of this file are right.",
-)
+@click.option("--check", "file", type=FILE, metavar="FILE", help="Say whether the settings of this file are right.")
 @click.option("--all", "is_all", is_flag=True, help="List every setting.")
 def settings(file: Path | None, is_all: bool) -> None:
     """List the settings that sites change most, with what each does, as YAML."""

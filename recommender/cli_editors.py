@@ -82,14 +82,7 @@ def promote(here: Here, more: tuple[str, ...], only: tuple[str, ...], check: boo
 
 @click.command(epilog=example("recommender report path/to/site", "recommender report path/to/site --output state.html"))
 @SITE
-@click.option(
-    "--output",
-    type=NEW_FILE,
-    default="report.html",
-    show_default=True,
-    metavar="FILE",
-    help="The page.",
-)
+@click.option("--output", type=NEW_FILE, default="report.html", show_default=True, metavar="FILE", help="The page.")
 @MODEL
 @click.option(
     "--grades",

@@ -280,18 +280,9 @@ _ADDRESS = re.compile(r"https?://[^\s/]+(?:/\S*)?", re.IGNORECASE)
 
 #: What `articles.fields` may map; the reader has a list of usual names for each.
 FIELD_NAMES = (
-    "title",
-    "excerpt",
-    "published_at",
-    "url",
-    "topics",
-    "provider",
-    "quality",
-    "language",
-    "published",
-    "draft",
+    "title", "excerpt", "published_at", "url", "topics", "provider", "quality", "language", "published", "draft",
     "related",
-)
+)  # fmt: skip
 
 
 def read_settings(path: Path | str) -> Settings:

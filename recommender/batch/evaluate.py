@@ -71,16 +71,7 @@ def evaluate_site(
     tell = progress or silence
     corpus = read_corpus(site, settings, tell, strict=strict)
     report = evaluate(
-        corpus,
-        settings,
-        protocol,
-        test_from,
-        later,
-        measures,
-        systems,
-        progress=tell,
-        grades=given,
-        language=language,
+        corpus, settings, protocol, test_from, later, measures, systems, progress=tell, grades=given, language=language
     )
     if ungraded is not None:
         write_text(ungraded, "".join(ungraded_lines(corpus, report.ungraded, settings.evaluation.seed)))

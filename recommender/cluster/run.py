@@ -13,7 +13,7 @@ import json
 import logging
 import secrets
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -142,7 +142,10 @@ def suggest_on_cluster(
         raise WriteError(f"{output}: cannot be written ({error.strerror or error}). Name another place.") from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    return ClusterRun(_tally(written), n_changed, block)
+    tally = Tally()
+    for part in written:
+        tally.add(part.tally)
+    return ClusterRun(tally, n_changed, block)
 
 
 def _run(
@@ -189,13 +192,6 @@ def _run(
         if block is not None:
             under_way.add(start(*block))
     return sorted(written, key=lambda part: part.name)
-
-
-def _tally(written: Iterable[Written]) -> Tally:
-    tally = Tally()
-    for part in written:
-        tally.add(part.tally)
-    return tally
 
 
 def _write_manifest(output: Path, written: Sequence[Written]) -> int:

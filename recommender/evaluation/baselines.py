@@ -66,12 +66,23 @@ class Baseline(ABC):
         self._articles, self._keys, self._rows, self._n_files = [], [], {}, Counter()
         self._shape = corpus.entry_shape
         self._fit(corpus)
-        self._append(list(corpus))
+        self.update(list(corpus))
         return self
 
     def update(self, added: Sequence[Article]) -> None:
         """Put articles in; one whose id is known replaces the earlier one."""
-        self._append(added)
+        for article in added:
+            if article.id in self._rows:
+                replaced = self._keys[self._rows[article.id]]
+                self._n_files[replaced] -= 1
+                if not self._n_files[replaced]:
+                    del self._n_files[replaced]
+            self._rows[article.id] = len(self._articles)
+            self._articles.append(article)
+            self._keys.append(page_key(article))
+            self._n_files[self._keys[-1]] += 1
+        if added:
+            self._add(added)
 
     def suggest(self, article: Article | str, k: int = 5, min_score: float | None = 0.0) -> list[Suggestion]:
         """
@@ -103,31 +114,15 @@ class Baseline(ABC):
                 break
         return best
 
-    @abstractmethod
-    def _fit(self, corpus: Corpus) -> None:
+    def _fit(self, corpus: Corpus) -> None:  # noqa: B027 - some learn nothing
         """Learn what is learned once."""
 
-    @abstractmethod
-    def _add(self, articles: Sequence[Article]) -> None:
+    def _add(self, articles: Sequence[Article]) -> None:  # noqa: B027
         """Put articles behind the last row of the index."""
 
     @abstractmethod
     def _scores(self, article: Article) -> Floats:
         """The score of each row of the index, 0 where nothing is in common."""
-
-    def _append(self, articles: Sequence[Article]) -> None:
-        for article in articles:
-            if article.id in self._rows:
-                replaced = self._keys[self._rows[article.id]]
-                self._n_files[replaced] -= 1
-                if not self._n_files[replaced]:
-                    del self._n_files[replaced]
-            self._rows[article.id] = len(self._articles)
-            self._articles.append(article)
-            self._keys.append(page_key(article))
-            self._n_files[self._keys[-1]] += 1
-        if articles:
-            self._add(articles)
 
     def _best(self, scores: Floats, k: int) -> tuple[list[int], list[float]]:
         """Of a score for each row, the alive rows that can be among the first k, ties at the cut included."""
@@ -223,12 +218,6 @@ class Newest(Baseline):
     """The newest articles, the same under each: equal scores leave the order to the dates."""
 
     name = "newest"
-
-    def _fit(self, corpus: Corpus) -> None:
-        pass
-
-    def _add(self, articles: Sequence[Article]) -> None:
-        pass
 
     def _scores(self, article: Article) -> Floats:
         return np.ones(len(self._articles))

@@ -148,10 +148,7 @@ def _means(values: Mapping[str, measures.Floats], numbers: Sequence[int] | slice
 
 
 def _slice(scores: Scores, numbers: Sequence[int]) -> dict[str, Any]:
-    return {
-        "n_queries": len(numbers),
-        "systems": {name: _means(values, numbers) for name, values in scores.items()},
-    }
+    return {"n_queries": len(numbers), "systems": {name: _means(values, numbers) for name, values in scores.items()}}
 
 
 def _same_text(

@@ -65,17 +65,8 @@ def audit_lists(state: State, similarity: SimilarityRanker, seed: int) -> ListAu
             for one, group in zip(damped, catalogue.groups[source].tolist(), strict=True)
         ]
     )
-    doubtful = np.lexsort((target, source, chances))[:50]
-    return ListAudit(
-        n_entries,
-        len(chosen),
-        float(chances.mean()),
-        tuple(
-            (
-                catalogue.articles[int(source[place])].id,
-                catalogue.articles[int(target[place])].id,
-                float(chances[place]),
-            )
-            for place in doubtful
-        ),
-    )
+    doubted = np.lexsort((target, source, chances))[:50]
+    doubtful = zip(source[doubted].tolist(), target[doubted].tolist(), chances[doubted].tolist(), strict=True)
+    articles = catalogue.articles
+    named = tuple((articles[one].id, articles[other].id, chance) for one, other, chance in doubtful)
+    return ListAudit(n_entries, len(chosen), float(chances.mean()), named)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from recommender.ranking.learned import Check
 from recommender.ranking.learning import learn
 from recommender.ranking.lessons import Library
 from recommender.ranking.queries import query_of
-from recommender.ranking.rankers import Query, Ranker, SimilarityRanker
+from recommender.ranking.rankers import Ranker, SimilarityRanker
 from recommender.ranking.rules import Rules
 from recommender.ranking.state import State
 from recommender.settings import RankingSettings, Settings
@@ -53,10 +54,7 @@ def choose_ranker(
     name are articles.
     """
     catalogue, rules = state.catalogue, Rules(settings, decisions)
-
-    def asked(article_id: str) -> Query:
-        return query_of(article_id, state, vectorizer, rules)
-
+    asked = partial(query_of, state=state, vectorizer=vectorizer, rules=rules)
     allowed = state.allowed(now)
     decided = decided_rows(decisions.grades(), catalogue)
     own = np.flatnonzero(catalogue.is_alive & ~catalogue.is_external)

@@ -79,18 +79,11 @@ class CurationGraph:
     def set_list(self, row: int, listed: Iterable[int]) -> None:
         """Give a row its list, in the editor's order; itself and repeats are left out."""
         before, after = self.listed(row), _clean(row, listed)
-        if len(after):
-            self._listed[row] = after
-        else:
-            self._listed.pop(row, None)
+        _put(self._listed, row, after)
         no_more, new = set(before.tolist()) - set(after.tolist()), set(after.tolist()) - set(before.tolist())
         for other in no_more:
             rows = self.listing(other)
-            rows = rows[rows != row]
-            if len(rows):
-                self._listing[other] = rows
-            else:
-                self._listing.pop(other, None)
+            _put(self._listing, other, rows[rows != row])
         for other in new:
             rows = self.listing(other)
             place = rows.searchsorted(row)
@@ -140,6 +133,14 @@ class CurationGraph:
         self._arrays = arrays
         self._stale = set(), set()
         return arrays
+
+
+def _put(found: dict[int, NDArray[np.int64]], row: int, others: NDArray[np.int64]) -> None:
+    """Say which rows a row has; one without any is not kept."""
+    if len(others):
+        found[row] = others
+    else:
+        found.pop(row, None)
 
 
 def _clean(row: int, listed: Iterable[int]) -> NDArray[np.int64]:

@@ -153,10 +153,7 @@ def pairs_of(
     seen = _Seen(query, state)
     may = may_answer(query, state.catalogue, allowed)
     may[seen.own] = False
-    found = [
-        most_of(seen.damped * may, n_candidates),
-        most_of(seen.similarities * may, n_candidates * 2 // 3),
-    ]
+    found = [most_of(seen.damped * may, n_candidates), most_of(seen.similarities * may, n_candidates * 2 // 3)]
     if lists_propose:
         proposals = 0.5 * seen.means + 0.25 * seen.powers + 0.3 * seen.diffused
         found.append(most_of(proposals * may, n_candidates * 5 // 3))

@@ -107,17 +107,10 @@ class Selector:
 
     def suggestions(self, chosen: Sequence[tuple[Query, Selected]]) -> list[list[Suggestion]]:
         """What was chosen for each query, each with its reason."""
-        said = [
-            [
-                (*note, *sentences)
-                for note, sentences in zip(
-                    selected.notes,
-                    self._ranker.sentences(query, selected.rows.rows, self._state),
-                    strict=True,
-                )
-            ]
-            for query, selected in chosen
-        ]
+        said = []
+        for query, selected in chosen:
+            sentences = self._ranker.sentences(query, selected.rows.rows, self._state)
+            said.append([(*notes, *own) for notes, own in zip(selected.notes, sentences, strict=True)])
         queries, rows = [query for query, _ in chosen], [selected.rows for _, selected in chosen]
         why = reasons(queries, rows, said, self._catalogue, self._vectorizer)
         return [

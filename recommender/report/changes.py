@@ -88,10 +88,7 @@ def compare(before: Record | None, after: Record) -> Changes:
     """
     changes = [] if before is None else list(_Comparison(before, after).changes())
     changes.sort(key=lambda one: (one.why[:1] == (_NEW,), -one.size, one.id))
-    counts: dict[str, tuple[float | None, float]] = {}
-    earlier, now = None if before is None else _counts(before), _counts(after)
-    for name, value in now.items():
-        counts[name] = (None if earlier is None else earlier[name], value)
+    earlier = {} if before is None else _counts(before)
     names = dict.fromkeys([*after.quality, *(before.quality if before else ())])
     if before is None:
         note = "There is no earlier run to compare with. The next run will be compared with this one."
@@ -102,7 +99,7 @@ def compare(before: Record | None, after: Record) -> Changes:
     return Changes(
         compared_with=None if before is None else before.day,
         note=note,
-        counts=counts,
+        counts={name: (earlier.get(name), value) for name, value in _counts(after).items()},
         quality={name: (before.quality.get(name) if before else None, after.quality.get(name)) for name in names},
         kinds=dict(Counter(one.kind for one in changes).most_common()),
         causes=dict(Counter(one.cause for one in changes).most_common()),
@@ -115,10 +112,11 @@ _NEW = "it is new"
 
 
 def _counts(record: Record) -> dict[str, Any]:
-    found: dict[str, Any] = {"articles": len(record.articles)} if record.articles else {"articles": None}
-    found["articles with suggestions"] = len(record.given)
-    found["suggestions"] = sum(map(len, record.given.values()))
-    return found
+    return {
+        "articles": len(record.articles) or None,
+        "articles with suggestions": len(record.given),
+        "suggestions": sum(map(len, record.given.values())),
+    }
 
 
 class _Comparison:
