@@ -76,16 +76,7 @@ _READINGS = _Rows(Reading, "problems")
 
 
 class ReadingCache:
-    """
-    The outcome of earlier readings of a site.
-
-    Parameters
-    ----------
-    store
-        Where it is kept.
-    settings, generator, languages
-        What decides how a file is read, besides the file.
-    """
+    """The outcome of earlier readings of a site, kept in a store under what decides how a file is read, besides it."""
 
     def __init__(self, store: SiteCache, settings: Settings, generator: Generator, languages: SiteLanguages) -> None:
         self._store = store

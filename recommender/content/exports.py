@@ -24,14 +24,7 @@ def is_export(path: Path) -> bool:
 
 
 def read_export(path: Path, settings: Settings, *, strict: bool = False) -> Corpus:
-    """
-    The articles of a table, a feed or an export, by its ending.
-
-    Raises
-    ------
-    SiteError
-        There is no such file, or it is not what its ending says; with `strict`, any problem.
-    """
+    """The articles of a table, a feed or an export, by its ending; parameters and errors as for `read_site`."""
     if path.exists() and not path.is_file():
         raise SiteError(f"{path}: is no regular file. Name a file with an article a row.")
     most_bytes = settings.articles.max_megabytes * 1_000_000

@@ -31,23 +31,9 @@ _NO_DATE = re.compile(r"0000-00-00.*|.*-0001\b.*")
 
 def feed_rows(path: Path, most_bytes: int, warnings: list[str]) -> Iterator[tuple[str, Mapping[str, Any] | SiteError]]:
     """
-    The articles of a feed or an export.
+    The articles of a feed or an export, none of more than `most_bytes`; `warnings` takes what was left out.
 
-    Entities that grow, and those from elsewhere, are refused.
-
-    Parameters
-    ----------
-    path
-        The file.
-    most_bytes
-        Of one article.
-    warnings
-        Takes what was left out.
-
-    Raises
-    ------
-    SiteError
-        It is no feed.
+    Entities that grow, and those from elsewhere, are refused. Raises SiteError for what is no feed.
     """
     import defusedxml
     from defusedxml.ElementTree import ParseError, iterparse
@@ -87,7 +73,7 @@ def feed_rows(path: Path, most_bytes: int, warnings: list[str]) -> Iterator[tupl
                 number += 1
                 is_inside = False
                 values = _entry(element) if item == "entry" else _item(element)
-                kind = values.pop("kind")
+                kind = values.pop("kind", "")
                 if _NO_ARTICLES.fullmatch(kind):
                     passed_over[kind] += 1
                 else:
@@ -179,7 +165,6 @@ def _entry(element: Element) -> dict[str, Any]:
             found.setdefault(name, _of_kind(child, name == "content"))
     address = next(iter(links.get("alternate", ())), "")
     return _filled(
-        kind="",
         title=found.get("title", ""),
         webUrl=address,
         aliases=[found["id"]] if found.get("id", address) != address else [],
@@ -202,8 +187,8 @@ def _of_kind(element: Element, keeps_marks: bool) -> str:
     return text if keeps_marks else _plain(text)
 
 
-def _filled(kind: str, **values: Any) -> dict[str, Any]:
-    return {"kind": kind, **{name: value for name, value in values.items() if value}}
+def _filled(**values: Any) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value}
 
 
 def _name(element: Element) -> str:

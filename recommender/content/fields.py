@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, tzinfo
 from typing import Any, NamedTuple
 
 from recommender.articles import NEVER, Article
-from recommender.content.related_lists import CuratedList, KnownEntries, find_lists, fold_name, named_lists
+from recommender.content.related_lists import CuratedList, KnownEntries, find_lists, fold_name
 from recommender.content.values import (
     Found,
     Origin,
@@ -128,20 +128,10 @@ class FieldReader:
     """
     Reads articles out of mappings.
 
-    Parameters
-    ----------
-    fields
-        The setting ``articles.fields``: names to read instead of the usual ones.
-    zone
-        The time zone of dates that name none.
-    language
-        The site's, in which dates may name a month; "" where it is not known.
-    own_name
-        Under which our suggestions stand in front matter: no curated list.
-    marks
-        Further names whose values rules ask for.
-    has_bare_pages
-        Whether the site's generator makes pages of files without front matter.
+    The setting `articles.fields` gives names to read instead of the usual ones. The zone is that of dates that name
+    none, the language the site's, in which dates may name a month. Under their own name stand our suggestions, which
+    are no curated list; `marks` are further names whose values rules ask for. A site has bare pages where its generator
+    makes pages of files without front matter.
     """
 
     def __init__(
@@ -205,23 +195,11 @@ class FieldReader:
         default_date: date | None = None,
     ) -> Article:
         """
-        The article that the values describe.
+        The article that names and values describe.
 
-        Parameters
-        ----------
-        values
-            Names and values.
-        origin
-            Where they come from.
-        notes
-            Takes what is noticed.
-        article_id, path, body, heading, default_excerpt, default_title, default_language, default_date
-            What the values do not say themselves. A title that is no heading is told of.
-
-        Raises
-        ------
-        ArticleError
-            The title is a list or a mapping, there is none at all, or nothing stands in for a date that is none.
+        The other arguments say what the values do not: `heading` is a title too, a default title is told of in the
+        notes. Raises ArticleError where the title is a list or a mapping, there is none at all, or nothing stands in
+        for a date that is none.
         """
         held = self._held(values)
         found = Found(held, origin)
@@ -258,10 +236,7 @@ class FieldReader:
         for name in found.names:
             notes.names[name] += 1
         notes.warnings += found.warnings
-        if self._list_names:
-            lists = named_lists(values, self._list_names, self.zone, origin.typed, self._known_entries)
-        else:
-            lists = find_lists(values, self._taken, self.zone, origin.typed, self._known_entries)
+        lists = find_lists(values, self._list_names, self._taken, self.zone, origin.typed, self._known_entries)
         if lists:
             notes.lists.setdefault(article_id, {name: _placed(lists[name], name, origin) for name in lists})
         if not title:

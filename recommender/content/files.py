@@ -88,25 +88,25 @@ def find_files(root: Path, exclude: Sequence[str], generator: Generator, fence: 
     """
     walk = _Walk(root, exclude, fence)
     walk.run()
-    sizes, problems, warnings = walk.sizes, walk.problems, walk.warnings
-    is_article = _home([*sizes, *walk.outside_files], generator)
+    states, problems, warnings = walk.states, walk.problems, walk.warnings
+    is_article = _home([*states, *walk.outside_files], generator)
     problems += [error for path, error in walk.outside_files.items() if is_article(path)]
     for path, error in walk.outside_folders.items():
         if is_article(f"{path}/tea.md"):
             problems.append(error)
         else:
             warnings.append(str(error))
-    parts = _bundled(sizes) if generator.title == "Hugo" else frozenset()
+    parts = _bundled(states) if generator.title == "Hugo" else frozenset()
     if parts:
         warnings.append(f"{some(sorted(parts))} beside an index.md: a part of that page to Hugo, not read.")
     # Hugo's _index.md describes a list of pages.
     candidates = [
         path
-        for path in sizes
+        for path in states
         if is_article(path) and path not in parts and not path.rpartition("/")[2].startswith("_index.")
     ]
-    pages = sorted(set(sizes) - set(candidates) - parts)
-    repeats = _repeats(root, {path: walk.identities[path] for path in candidates})
+    pages = sorted(set(states) - set(candidates) - parts)
+    repeats = _repeats(root, {path: states[path] for path in candidates})
     warnings += [f"{path} is the same file as {first}. It is read once, as {first}." for path, first in repeats.items()]
     paths = sorted(set(candidates) - set(repeats))
     warnings += _clashes(paths)
@@ -114,8 +114,8 @@ def find_files(root: Path, exclude: Sequence[str], generator: Generator, fence: 
     # The id is the path without its ending, where that is one file's alone.
     ids = [stem if n_files[stem := without_ending(path)] == 1 else path for path in paths]
     return FoundFiles(
-        [File(path, article_id, sizes[path]) for path, article_id in zip(paths, ids, strict=True)],
-        len(sizes) + len(problems),
+        [File(path, article_id, states[path].st_size) for path, article_id in zip(paths, ids, strict=True)],
+        len(states) + len(problems),
         pages,
         sorted(problems, key=str),
         sorted(warnings),
@@ -129,9 +129,8 @@ class _Walk:
         self.root, self.exclude, self.fence = root, exclude, fence
         self.problems: list[RecommenderError] = []
         self.warnings: list[str] = []
-        #: Of each Markdown file, by its path below the root.
-        self.sizes: dict[str, int] = {}
-        self.identities: dict[str, tuple[int, int]] = {}
+        #: What the system says of each Markdown file, by its path below the root.
+        self.states: dict[str, os.stat_result] = {}
         #: Links that lead out of the site, with what to say of each.
         self.outside_files: dict[str, SiteError] = {}
         self.outside_folders: dict[str, SiteError] = {}
@@ -191,8 +190,7 @@ class _Walk:
         except OSError:
             state = None
         if state is not None and S_ISREG(state.st_mode):
-            self.sizes[path] = state.st_size
-            self.identities[path] = (state.st_dev, state.st_ino)
+            self.states[path] = state
         else:
             self._tell(f"{path}: is not a file that can be read. Mend the link or take it out.")
 
@@ -266,23 +264,8 @@ def article_of_text(
     """
     The article that a file's text describes, or None where it has neither front matter nor a heading.
 
-    Parameters
-    ----------
-    text, path
-        A file; the path below the site says what the front matter does not: title, date and language.
-    article_id
-        Its id.
-    reader, notes
-        What reads the values, and takes what is noticed.
-    languages
-        How its path tells its language.
-    where
-        How messages name the file, where not by its path.
-
-    Raises
-    ------
-    FrontMatterError, ArticleError
-        The front matter or one of its values cannot be used.
+    What the front matter does not say, the path below the site does: title, date and language. Messages name the file
+    by its path, or by `where`. Raises FrontMatterError or ArticleError where front matter or a value cannot be used.
     """
     where = where or path
     place = front_matter.split(text, where)
@@ -337,17 +320,12 @@ def _clashes(paths: Iterable[str]) -> Iterator[str]:
 def _bundled(paths: Collection[str]) -> frozenset[str]:
     """The files in the folder of an ``index.md``, or below it."""
 
-    def is_index(path: str) -> bool:
-        return path.rpartition("/")[2].startswith("index.")
+    def is_index(file: PurePosixPath) -> bool:
+        return file.name.startswith("index.")
 
-    bundles = {path.rpartition("/")[0] for path in paths if is_index(path)} - {""}
-    bundled = set()
-    for path in paths:
-        folder, _, _ = path.rpartition("/")
-        above = [str(parent) for parent in PurePosixPath(folder).parents] + ([] if is_index(path) else [folder])
-        if not bundles.isdisjoint(above):
-            bundled.add(path)
-    return frozenset(bundled)
+    files = [PurePosixPath(path) for path in paths]
+    bundles = {file.parent for file in files if is_index(file)} - {PurePosixPath()}
+    return frozenset(str(file) for file in files if not bundles.isdisjoint([*file.parents][is_index(file) :]))
 
 
 def _home(paths: Collection[str], generator: Generator) -> Callable[[str], bool]:
@@ -369,16 +347,15 @@ def _home(paths: Collection[str], generator: Generator) -> Callable[[str], bool]
     return lambda path: True
 
 
-def _repeats(root: Path, identities: Mapping[str, tuple[int, int]]) -> dict[str, str]:
+def _repeats(root: Path, states: Mapping[str, os.stat_result]) -> dict[str, str]:
     """The further names of files that have several, each with the name to read it by: no link, then the first."""
     names: dict[tuple[int, int], list[str]] = {}
-    for path, identity in identities.items():
-        names.setdefault(identity, []).append(path)
+    for path, state in states.items():
+        names.setdefault((state.st_dev, state.st_ino), []).append(path)
     repeats: dict[str, str] = {}
     for paths in names.values():
-        if len(paths) > 1:
-            first, *others = sorted(paths, key=lambda path: (_is_link(root / path), path))
-            repeats |= dict.fromkeys(others, first)
+        first, *others = sorted(paths, key=lambda path: (_is_link(root / path), path))
+        repeats |= dict.fromkeys(others, first)
     return repeats
 
 

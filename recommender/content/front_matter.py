@@ -43,15 +43,11 @@ _ODD_NAME = re.compile(
 
 def split(text: str, where: str = "text") -> FrontMatter | None:
     """
-    Where the front matter of a text opens and closes, or None where it has none.
+    Where the front matter of a text opens and closes, or None where it has none; FrontMatterError if it is never
+    closed.
 
-    A byte order mark, any line end, blanks after the dashes and ``...`` as the closing line are fine. The first
-    closing line ends it; three dashes in the body are the body's.
-
-    Raises
-    ------
-    FrontMatterError
-        It is never closed.
+    A byte order mark, any line end, blanks after the dashes and ``...`` as the closing line are fine. The first closing
+    line ends it; three dashes in the body are the body's.
     """
     origin = 1 if text.startswith("\ufeff") else 0
     opening = _OPENING.match(text, origin)
@@ -69,14 +65,7 @@ def split(text: str, where: str = "text") -> FrontMatter | None:
 
 
 def decode(raw: bytes, where: str) -> str:
-    """
-    The text of a file.
-
-    Raises
-    ------
-    FrontMatterError
-        It is not UTF-8; the message names the first wrong byte, its line and its offset.
-    """
+    """The text of a file; FrontMatterError, with the first wrong byte and its line, for one that is not UTF-8."""
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -91,19 +80,9 @@ def decode(raw: bytes, where: str) -> str:
 
 def parse(text: str, where: str = "text") -> dict[str, Any]:
     """
-    The values of a text's front matter; empty where it has none.
+    The values of a file's front matter; empty where it has none.
 
-    Parameters
-    ----------
-    text
-        A whole file.
-    where
-        The file, as messages name it.
-
-    Raises
-    ------
-    FrontMatterError
-        The front matter is never closed, cannot be read, or is not a mapping; with the line in the file.
+    Raises FrontMatterError, with the line in the file, where it is never closed, cannot be read, or is no mapping.
     """
     place = split(text, where)
     return read(text, place, where) if place else {}
@@ -149,14 +128,10 @@ def splice(raw: bytes, name: str, block: str | None, where: str = "text") -> byt
 
     Parameters
     ----------
-    raw
-        The file.
     name
         The top-level name that is ours, such as ``suggested_related``.
     block
         YAML lines beginning with ``name:``, line ends LF; they are written with the file's. None takes ours out.
-    where
-        The file, as messages name it.
 
     Raises
     ------
@@ -196,7 +171,6 @@ def splice(raw: bytes, name: str, block: str | None, where: str = "text") -> byt
 _CONTENT = re.compile(r"(?<![^\r\n])([ ]*)(?=[^\s#])")
 _QUOTED = r"""\"(?:[^"\\\r\n]|\\[^\r\n])*"|'(?:[^'\r\n]|'')*'"""
 _KEY = re.compile(rf"(?:{_QUOTED}|[^\s\"'\[\]{{}},#&*!|>%@`?:-][^\r\n:]*|[?:-][^\s][^\r\n:]*)[ \t]*:(?=\s)")
-_COLON = re.compile(r"[ \t]*:(?=\s)")
 #: A line that cannot open a text or a bracket which a later line closes.
 _SELF_CONTAINED = re.compile(
     rf"""\s* (?: \#.* )?                                                        # nothing, or a comment
@@ -209,18 +183,11 @@ _SELF_CONTAINED = re.compile(
 
 def _blocks(text: str, place: FrontMatter, name: str, indent: str, where: str) -> Iterator[tuple[int, int]]:
     """The start and the end of each block of this name, the line end of its last line included."""
-    starts = []
+    line = re.compile(rf"{indent}([\"']?){re.escape(name)}\1[ \t]*:(?=\s)")
+    starts: list[int] = []
     for found in re.finditer(re.escape(name), text[: place.end]):
         start = max(text.rfind("\n", 0, found.start()), text.rfind("\r", 0, found.start())) + 1
-        before, after = text[start : found.start()], text[found.end() : found.end() + 1]
-        quote = before[len(indent) :]
-        if (
-            start >= place.start
-            and before == indent + quote
-            and quote in ("", '"', "'")
-            and after.startswith(quote)
-            and _COLON.match(text, found.end() + len(quote))
-        ):
+        if start >= place.start and starts[-1:] != [start] and line.match(text, start):
             starts.append(start)
     if not starts:
         return

@@ -41,24 +41,13 @@ def gather(
     settings: ArticlesSettings,
     generator: Generator,
     n_files: int,
-    problems: Sequence[RecommenderError] = (),
-    warnings: Sequence[str] = (),
+    problems: Sequence[RecommenderError],
+    warnings: Sequence[str],
 ) -> Corpus:
     """
-    The corpus of a site.
+    The corpus of a site: of articles as they were read, each with an id of its own, and of what was noticed meanwhile.
 
-    Parameters
-    ----------
-    articles
-        As read, each with an id of its own.
-    notes
-        What was noticed while they were read.
-    settings, generator
-        What the site says of itself; settings come first.
-    n_files
-        Files or lines looked at.
-    problems, warnings
-        What was noticed while files were found.
+    `n_files` counts the files or lines looked at. What the settings say comes before what the generator does.
     """
     site_url = settings.site_url.rstrip("/") or generator.site_url
     pages, unmade = with_unmade(articles, generator, notes.facts)
@@ -93,7 +82,19 @@ def gather(
     if patterns:
         recognised.setdefault("url", {}).update(patterns)
     matched, unmatched = _matched(articles, matcher)
-    language = settings.site_language or generator.language or _detected(articles)
+    language = (
+        settings.site_language
+        or generator.language
+        or detect_language(f"{article.title}\n{article.excerpt}" for article in articles if not article.language)
+    )
+    reading = Reading(
+        n_files=n_files,
+        problems=tuple(problems),
+        recognised=recognised,
+        matched=matched,
+        unmatched=tuple(map(shortened, unmatched)),
+        list_names=tuple(sorted(names)),
+    )
     sentences = [*generator.warnings, *warnings, *unmade, *notes.warnings]
     if notes.untitled:
         sentences.append(f"{some(notes.untitled)} without a title: called by the name of the file.")
@@ -108,18 +109,9 @@ def gather(
     sentences += passed_over
     sentences += _unused_names(settings, recognised)
     sentences += _shared_addresses(articles)
-    reading = Reading(
-        n_files=n_files,
-        problems=tuple(problems),
-        warnings=tuple(map(shortened, sentences)),
-        recognised=recognised,
-        matched=matched,
-        unmatched=tuple(map(shortened, unmatched)),
-        list_names=tuple(sorted(names)),
-    )
     if not reading.lists_teach:
         sentences.append(_astray(reading, articles, matcher))
-        reading = replace(reading, warnings=tuple(map(shortened, sentences)))
+    reading = replace(reading, warnings=tuple(map(shortened, sentences)))
     shape = entry_shape((article.related for article in articles), entry_names)
     corpus = Corpus(articles, site_language=language, entry_shape=shape, reading=reading)
     log_reading(corpus)
@@ -132,14 +124,9 @@ def with_addresses(
     """
     The articles with their addresses, how many come from which rule, and those whose address is a guess.
 
-    An address that the front matter does not give is that of the setting's pattern, else of the generator's rules, else
-    of the way in which the curated lists name articles, else the likeliest one. An article without a file keeps what it
-    has.
-
-    Parameters
-    ----------
-    address
-        The setting ``articles.address``.
+    An address that the front matter does not give is that of the setting's pattern (`address`), else of the generator's
+    rules, else of the way in which the curated lists name articles, else the likeliest one. An article without a file
+    keeps what it has.
     """
     bare = [article for article in articles if not article.url and article.path]
     patterns = infer_patterns(_named_articles(articles, bare)) if bare else {}
@@ -216,19 +203,12 @@ def _guesses(guessed: Sequence[Article], generator: Generator) -> str:
 def _with_shared_entries(articles: Sequence[Article]) -> list[Article]:
     """Curated lists repeat the same entries: one object for equal ones saves most of the memory."""
     entries: dict[RelatedEntry, RelatedEntry] = {}
-    # Most are one object already. A look at which costs a fifth of a comparison of their texts.
-    known: dict[int, RelatedEntry] = {}
-    shared = []
-    for article in articles:
-        is_shared = True
-        for entry in article.related:
-            if id(entry) not in known:
-                known[id(entry)] = entries.setdefault(entry, entry)
-            is_shared &= known[id(entry)] is entry
-        if not is_shared:
-            article = replace(article, related=tuple([known[id(entry)] for entry in article.related]))
-        shared.append(article)
-    return shared
+    return [
+        replace(article, related=tuple([entries.setdefault(entry, entry) for entry in article.related]))
+        if article.related
+        else article
+        for article in articles
+    ]
 
 
 def _named_articles(articles: Sequence[Article], bare: Sequence[Article]) -> Iterator[tuple[str, Sequence[Article]]]:
@@ -240,12 +220,6 @@ def _named_articles(articles: Sequence[Article], bare: Sequence[Article]) -> Ite
         last = target.partition("?")[0].partition("#")[0].rstrip("/").rpartition("/")[2].removesuffix(".html")
         if last in by_slug and (target.startswith("/") or is_address(target)):
             yield target, by_slug[last]
-
-
-def _detected(articles: Sequence[Article]) -> str:
-    """The language of the articles that do not name theirs, or ""."""
-    texts = [f"{article.title}\n{article.excerpt}" for article in articles if not article.language]
-    return detect_language(texts) if texts else ""
 
 
 def _matched(articles: Sequence[Article], matcher: EntryMatcher) -> tuple[dict[str, int], tuple[str, ...]]:
@@ -315,14 +289,8 @@ def log_reading(corpus: Corpus) -> None:
     future = f", {n_future:,} with a date in the future" if n_future else ""
     n_expired = sum(article.visible_until is not None and article.visible_until <= now for article in corpus)
     expired = f", {n_expired:,} expired" if n_expired else ""
-    n_problems = len(reading.problems)
     logger.info(
-        "articles: %s read, %s drafts%s%s, %s with problems",
-        f"{len(corpus):,}",
-        f"{n_drafts:,}",
-        future,
-        expired,
-        f"{n_problems:,}",
+        f"articles: {len(corpus):,} read, {n_drafts:,} drafts{future}{expired}, {len(reading.problems):,} with problems"
     )
     if any(reading.matched.values()):
         logger.info("curated lists: %s", ", ".join(f"{n:,} {how}" for how, n in reading.matched.items() if n))

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from recommender.articles import Article, Corpus
 from recommender.bounds import Fence, UnreadableError, check_unpacked, read_json
 from recommender.content.fields import FieldReader, Notes
-from recommender.content.files import reader_of
+from recommender.content.files import reader_of, unread
 from recommender.content.generators import Generator
 from recommender.content.processes import in_processes
 from recommender.content.rows import MOST_PROBLEMS, corpus_of_rows, outcome_of_row
@@ -33,7 +33,7 @@ _ENDINGS = (".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz")
 def is_jsonl(path: Path) -> bool:
     """Whether a path names a file with an article a line, or a folder that holds such files and nothing else."""
     if not path.is_dir():
-        return path.name.lower().endswith(_ENDINGS)
+        return _is_shard(path.name.lower())
     names = [file.name.lower() for file in path.iterdir() if not file.name.startswith((".", "_"))]
     return any(map(_is_shard, names)) and all(_is_shard(name) or name == "recommender.yaml" for name in names)
 
@@ -161,7 +161,7 @@ def _check_file(file: Path, fence: Fence | None) -> None:
         if fence is not None:
             fence.check(file)
     except UnreadableError as error:
-        raise SiteError(f"{file}: cannot be read ({error.strerror}). {error.cure}") from None
+        raise unread(str(file), error) from None
     if file.exists() and not file.is_file():
         raise SiteError(f"{file}: is no regular file. Name a file of lines, or a folder of such files.")
 

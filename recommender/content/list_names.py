@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from recommender.articles import Article, RelatedEntry
 from recommender.bounds import MOST_ENTRIES
@@ -31,18 +31,13 @@ _SEVERAL = re.compile(r"[,;|&\s]")
 _MARKS, _BLANKS = re.compile(r"[,;|&]"), re.compile(r"\s+")
 
 
-@dataclass(slots=True)
-class _Seen:
-    """What stands under one name, on all articles that have it."""
+#: An article, the name of a list in its front matter, as typed, and the list.
+_Named = tuple[Article, str, CuratedList]
 
-    lists: list[tuple[Article, CuratedList]] = field(default_factory=list)
-    typed: Counter[str] = field(default_factory=Counter)
 
-    @property
-    def is_scored(self) -> bool:
-        """Whether most entries carry a number of similarity."""
-        n_entries = sum(len(found.entries) for _, found in self.lists)
-        return 2 * sum(found.n_scored for _, found in self.lists) > n_entries
+def _is_scored(lists: Iterable[_Named]) -> bool:
+    """Whether most entries carry a number of similarity: a machine wrote them."""
+    return sum(2 * found.n_scored - len(found.entries) for _, _, found in lists) > 0
 
 
 def likely_names(notes: Notes, names: str | Collection[str] = ()) -> frozenset[str]:
@@ -54,33 +49,20 @@ def likely_names(notes: Notes, names: str | Collection[str] = ()) -> frozenset[s
 
 
 def choose_names(articles: Sequence[Article], notes: Notes, matcher: EntryMatcher) -> tuple[frozenset[str], list[str]]:
-    """
-    The folded names whose lists are curated, and a sentence for each other name that looks as if its lists were.
-
-    Parameters
-    ----------
-    articles, notes
-        As read; with addresses.
-    matcher
-        Over these articles.
-    """
-    seen: dict[str, _Seen] = {}
+    """The folded names whose lists are curated, and a sentence for each other name that looks as if its lists were."""
+    seen: dict[str, list[_Named]] = {}
     for article in articles:
         for name, found in notes.lists.get(article.id, {}).items():
-            one = seen.setdefault(fold_name(name), _Seen())
-            one.lists.append((article, found))
-            one.typed[name] += 1
+            seen.setdefault(fold_name(name), []).append((article, name, found))
     chosen, sentences = set(), []
-    for name, one in sorted(seen.items()):
-        if name in _USUAL and not one.is_scored:
-            chosen.add(name)
-            continue
-        reason = _objection(name, one, matcher)
+    for name, lists in sorted(seen.items()):
+        reason = "" if name in _USUAL and not _is_scored(lists) else _objection(name, lists, matcher)
         if reason == "":
             chosen.add(name)
         elif reason is not None:
-            typed, n_lists = max(one.typed, key=lambda typed: (one.typed[typed], typed)), len(one.lists)
-            where = "one article" if n_lists == 1 else f"{n_lists:,} articles"
+            spellings = Counter(typed for _, typed, _ in lists)
+            typed = max(spellings, key=lambda typed: (spellings[typed], typed))
+            where = "one article" if len(lists) == 1 else f"{len(lists):,} articles"
             sentences.append(
                 f"{typed} on {where} looks like curated lists, but {reason}: not read. If editors chose them, say so: "
                 f"articles.fields.related: {typed}."
@@ -88,11 +70,11 @@ def choose_names(articles: Sequence[Article], notes: Notes, matcher: EntryMatche
     return frozenset(chosen), sentences
 
 
-def _objection(name: str, seen: _Seen, matcher: EntryMatcher) -> str | None:
+def _objection(name: str, lists: Sequence[_Named], matcher: EntryMatcher) -> str | None:
     """Why a name's lists are not read as curated ones; "" where they are, None where they do not even look so."""
     named: Counter[str] = Counter()
     n_external = n_unmatched = 0
-    for article, found in seen.lists:
+    for article, _, found in lists:
         for entry in _parted(found.entries, article, matcher):
             match = matcher.match(entry, article)
             if match.how == "external":
@@ -101,25 +83,21 @@ def _objection(name: str, seen: _Seen, matcher: EntryMatcher) -> str | None:
                 n_unmatched += 1
             else:
                 named[match.article_id] += 1
-    n_matched, n_lists = named.total(), len(seen.lists)
+    n_matched, n_lists = named.total(), len(lists)
     is_telling_name = is_telling(name.rpartition(".")[2])
     if not n_matched or (not is_telling_name and n_lists < _LEAST_TOLD):
         return None
-    if seen.is_scored:
+    if _is_scored(lists):
         return "its entries carry scores, so a machine wrote them"
     share = n_matched / (n_matched + n_unmatched + (0 if is_telling_name else n_external))
     if is_telling_name:
         n_entries = n_matched + n_unmatched
-        return (
-            ""
-            if 2 * n_matched >= n_unmatched + n_matched
-            else f"only {n_matched:,} of {n_entries:,} entries name an article"
-        )
+        return "" if 2 * n_matched >= n_entries else f"only {n_matched:,} of {n_entries:,} entries name an article"
     if share < _LEAST_TOLD_MATCHED:
         return None
-    sources = {article.id for article, _ in seen.lists}
+    sources = {article.id for article, _, _ in lists}
     mutual = sum(article_id in sources for article_id in named) / len(named)
-    n_different = len({frozenset(entry.target for entry in found.entries) for _, found in seen.lists})
+    n_different = len({frozenset(entry.target for entry in found.entries) for _, _, found in lists})
     if mutual < _LEAST_MUTUAL or n_different < _LEAST_DIFFERENT * n_lists:
         # Tags, authors, parts of a series, navigation: not even a line each.
         return None

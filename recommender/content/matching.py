@@ -56,13 +56,8 @@ class EntryMatcher:
     """
     Finds the article that an entry of a curated list names.
 
-    Where several articles have one address, the first by id is meant. The order in which articles are added changes
-    nothing.
-
-    Parameters
-    ----------
-    articles
-        The site's own articles; more can be added and removed later.
+    The articles are the site's own; more can be added and removed later, in any order. Where several have one address,
+    the first by id is meant.
     """
 
     def __init__(self, articles: Iterable[Article] = ()) -> None:
@@ -128,15 +123,10 @@ class EntryMatcher:
 
     def match(self, entry: RelatedEntry, source: Article | None = None) -> Match:
         """
-        The article that an entry names.
+        The article that an entry names, in the list of the source.
 
-        Parameters
-        ----------
-        entry
-            A line of a curated list.
-        source
-            The article whose list it is. A path can be relative to it, its language decides between translations, and
-            its date between articles of one title. It is itself the answer only where nothing else can be meant.
+        A path can be relative to the source, its language decides between translations, and its date between articles
+        of one title. It is itself the answer only where nothing else can be meant.
         """
         if (article_id := self.by_address(entry)) is not None:
             return Match(self._in_language_of(source, article_id, entry), "url")

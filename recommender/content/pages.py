@@ -11,8 +11,6 @@ from recommender.content.generators import Generator
 from recommender.content.urls import is_address
 from recommender.content.wording import some
 
-_DRAFT = "in _drafts"
-
 
 def with_unmade(
     articles: Sequence[Article], generator: Generator, facts: Mapping[str, PageFacts]
@@ -20,25 +18,16 @@ def with_unmade(
     """
     The articles, those marked that are no pages which readers find, and a sentence for each reason.
 
-    An article that gives its own address is taken at its word where the generator would make no page: a folder without
-    pages of its own is what a site of links to elsewhere looks like. So is one whose configuration would make no page
-    at all; its articles are left as they are.
-
-    Parameters
-    ----------
-    articles
-        As read, before addresses are inferred.
-    generator
-        What the site's configuration says.
-    facts
-        What the front matter says of each article's page, by its id.
+    An article that gives its own address, before any are inferred, is taken at its word where the generator would make
+    no page: a folder without pages of its own is what a site of links to elsewhere looks like. So is one whose
+    configuration would make no page at all; its articles are left as they are.
     """
     reasons: dict[str, str] = {}
     unbuilt: dict[str, str] = {}
     for article in articles:
         known = facts.get(article.id, NO_FACTS)
         if "_drafts" in article.path.split("/")[:-1]:
-            reasons[article.id] = _DRAFT
+            reasons[article.id] = "in _drafts"
         elif known.hidden:
             reasons[article.id] = known.hidden
         elif known.unpublished and generator.file and not is_address(article.url):

@@ -54,17 +54,9 @@ class Pattern:
 
 def infer_patterns(pairs: Iterable[tuple[str, Sequence[Article]]]) -> dict[int, Pattern]:
     """
-    How the curated lists name articles, by the depth of the articles' files.
+    How the curated lists name articles: a pattern for each depth of files at which most entries agree on one.
 
-    Parameters
-    ----------
-    pairs
-        What an entry names, as typed, and the articles whose slug is its last part.
-
-    Returns
-    -------
-    dict of int to Pattern
-        A pattern for each depth at which most entries agree on one.
+    The pairs are what an entry names, as typed, and the articles whose slug is its last part.
     """
     votes: dict[int, Counter[Pattern]] = {}
     for target, articles in pairs:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
@@ -128,50 +128,27 @@ def _is_other(name: str, others: frozenset[str] = _OTHER_THINGS) -> bool:
 
 def find_lists(
     values: Mapping[Any, Any],
+    names: Iterable[str],
     taken: frozenset[str],
     zone: tzinfo,
     typed: Callable[[str, Any], Any],
     known: KnownEntries,
 ) -> dict[str, CuratedList]:
     """
-    Everything in front matter that may be a curated list, by its name; a dot goes into a mapping.
+    What may be a curated list in front matter, by its name; a dot goes into a mapping.
 
-    Parameters
-    ----------
-    values
-        Names and values.
-    taken
-        Folded names that hold something else.
-    typed
-        Gives a name's value with its numbers, dates and truth values as they are typed.
-    zone, known
-        As for `read_entries`.
+    Only those of `names` are read; without any, all that may be one under names that are not taken, folded, by
+    something else. `typed` gives a name's value with its numbers, dates and truth values as they are typed; `zone` and
+    `known` are for `read_entries`.
     """
-    candidates = _candidates(values, taken, "", 1)
-    found = {name: _read_typed(name, value, zone, typed, known) for name, value in candidates}
-    return {name: read for name, read in found.items() if read.entries or read.complaints}
-
-
-def named_lists(
-    values: Mapping[Any, Any],
-    names: Iterable[str],
-    zone: tzinfo,
-    typed: Callable[[str, Any], Any],
-    known: KnownEntries,
-) -> dict[str, CuratedList]:
-    """The curated lists under these names, and no others; parameters as for `find_lists`."""
-    return {
-        name: _read_typed(name, value, zone, typed, known)
-        for wanted in names
-        for name, value in _under(values, wanted.split("."), "")
-        if not isinstance(value, bool) and value not in (None, "", [], {})
-    }
-
-
-def _read_typed(
-    name: str, value: Any, zone: tzinfo, typed: Callable[[str, Any], Any], known: KnownEntries
-) -> CuratedList:
-    return read_entries(typed(name, value) if _is_untyped(value) else value, zone, known)
+    named = [found for name in names for found in _under(values, name.split("."), "")]
+    found = {}
+    for name, value in named if names else _candidates(values, taken, "", 1):
+        if not isinstance(value, bool) and value not in (None, "", [], {}):
+            read = read_entries(typed(name, value) if _is_untyped(value) else value, zone, known)
+            if read.entries or read.complaints:
+                found[name] = read
+    return found
 
 
 def _is_untyped(value: Any) -> bool:
@@ -213,15 +190,9 @@ def read_entries(value: Any, zone: tzinfo, known: KnownEntries | None = None) ->
     """
     The entries of a curated list.
 
-    Parameters
-    ----------
-    value
-        Texts, numbers and mappings, or a single one of them, alone or in groups that have a heading; a mapping of
-        titles to addresses.
-    zone
-        The time zone of dates that name none.
-    known
-        Remembers embedded entries, all of one time zone.
+    It holds texts, numbers and mappings, or is a single one of them, alone or in groups that have a heading; or a
+    mapping of titles to addresses. The zone is that of dates that name none; `known` remembers embedded entries, all of
+    one zone.
     """
     if isinstance(value, str):
         lines = [] if value.strip().lower() in _NONE else value.splitlines()
@@ -319,14 +290,8 @@ def entry_shape(lists: Iterable[tuple[RelatedEntry, ...]], names: EntryNames) ->
     The most common form of the entries of a site's curated lists, with a title and an address in any case.
 
     Where hardly an article has a list, entries have the usual names: the first list of a site that has its templates
-    already would rename what those show.
-
-    Parameters
-    ----------
-    lists
-        The curated list of every article; most may be empty.
-    names
-        How often embedded entries have which names; empty on a site that lists texts.
+    already would rename what those show. `lists` has that of every article; `names`, how often embedded entries have
+    which names, is empty on a site that lists texts.
     """
     lists = list(lists)
     n_lists = sum(map(bool, lists))

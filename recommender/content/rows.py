@@ -60,12 +60,8 @@ def article_of_row(values: Mapping[str, Any], where: str, reader: FieldReader, n
     """
     The article that a row describes.
 
-    Its id is the row's ``id``, else the path without its ending, the slug, or the canonical address.
-
-    Raises
-    ------
-    ArticleError
-        A value is of no use, or nothing tells the article from others.
+    Its id is the row's ``id``, else the path without its ending, the slug, or the canonical address. Raises
+    ArticleError where a value is of no use, or nothing tells the article from others.
     """
     values = _renamed(values, reader)
     path = _text(values, "path", where)
@@ -113,23 +109,8 @@ def corpus_of_rows(
     """
     The corpus of what came of rows, each with its place as messages name it; of one id the first article counts.
 
-    Parameters
-    ----------
-    outcomes, notes
-        From `outcome_of_row`; the notes are read when all outcomes are.
-    name
-        What holds the rows.
-    settings, strict
-        As for `read_site`.
-    expected
-        What to do where there is no row, a sentence.
-    warnings
-        What else was noticed; read when all outcomes are.
-
-    Raises
-    ------
-    SiteError
-        There was no row; with `strict`, the first problem.
+    `notes` and `warnings` are read when all outcomes are; `expected` says what to do where there is no row. Raises
+    SiteError for no row; with `strict`, the first problem.
     """
     articles: list[Article] = []
     problems: list[RecommenderError] = []

@@ -186,7 +186,7 @@ def _read_folder(root: Path, settings: Settings, fresh: bool, progress: Progress
     if cache is not None and not fresh:
         cache.load()
         known = cache.find(root, found.files, n_cores(settings.ranking.n_jobs), fence)
-        if corpus := cache.corpus(found, known):
+        if (corpus := cache.corpus(found, known)) is not None:
             if progress is not None:
                 progress(len(known), len(known))
             log_reading(corpus)
@@ -286,11 +286,7 @@ def _root(file: Path) -> Path | None:
 def _path_below(root: Path | None, file: Path) -> str:
     if root is None:
         return file.name
-    try:
-        return file.absolute().relative_to(root.absolute()).as_posix()
-    except ValueError:
-        pass
-    try:
-        return file.resolve().relative_to(root.resolve()).as_posix()
-    except ValueError:
-        raise SiteError(f"{file}: does not lie in the site {root}. Name a file of the site.") from None
+    for spelled in (Path.absolute, Path.resolve):
+        if spelled(file).is_relative_to(spelled(root)):
+            return spelled(file).relative_to(spelled(root)).as_posix()
+    raise SiteError(f"{file}: does not lie in the site {root}. Name a file of the site.")

@@ -47,15 +47,10 @@ def line_end_of(text: str) -> str:
 
 def split_other(text: str, origin: int, where: str) -> FrontMatter | None:
     """
-    Where front matter lies that does not begin with three dashes, or None where a text has none.
+    Where front matter lies that does not begin with three dashes, or None; FrontMatterError if it is never closed.
 
     TOML between lines of plus signs, JSON in braces (Hugo) or up to a line of semicolons (Hexo), YAML up to a line of
     dashes (Hexo), and headers with a title up to a blank line (Pelican).
-
-    Raises
-    ------
-    FrontMatterError
-        It is never closed.
     """
     if opening := _TOML.match(text, origin):
         closing = _TOML_CLOSING.search(text, opening.end())
@@ -145,14 +140,7 @@ def read_headers(text: str, place: FrontMatter) -> dict[str, Any]:
 
 
 def read_json(text: str, place: FrontMatter, where: str) -> dict[str, Any]:
-    """
-    The values of JSON front matter, with or without its braces.
-
-    Raises
-    ------
-    FrontMatterError
-        It is not JSON; with the line in the file.
-    """
+    """The values of JSON front matter, with or without braces; FrontMatterError, with the line, for what is none."""
     written = text[place.start : place.end]
     if place.syntax == "members":
         written = f"{{{written.rstrip().removesuffix(',')}}}"
@@ -167,14 +155,7 @@ def read_json(text: str, place: FrontMatter, where: str) -> dict[str, Any]:
 
 
 def read_toml(text: str, place: FrontMatter, where: str) -> dict[str, Any]:
-    """
-    The values of a text's TOML front matter.
-
-    Raises
-    ------
-    FrontMatterError
-        It is not TOML; with the line in the file.
-    """
+    """The values of a text's TOML front matter; FrontMatterError, with the line, for what is not TOML."""
     try:
         return bounds.read_toml(text[place.start : place.end])
     except ValueError as error:

@@ -7,7 +7,7 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from itertools import chain
+from itertools import chain, count
 from pathlib import Path
 from typing import IO, Any
 
@@ -35,10 +35,7 @@ def csv_rows(path: Path, reader: FieldReader, most_bytes: int) -> Iterator[tuple
     """
     The rows of a file of comma-separated values, or with semicolons, tabs or bars; the first line names the columns.
 
-    Raises
-    ------
-    SiteError
-        The first line names no title, or a column twice; or a row does not end within `most_bytes`.
+    Raises SiteError where that names no title, or a column twice; and for a row that does not end within `most_bytes`.
     """
     name = path.name
     # The largest value; it is of the module, for whoever reads such files in this process.
@@ -57,12 +54,9 @@ def csv_rows(path: Path, reader: FieldReader, most_bytes: int) -> Iterator[tuple
             except StopIteration:
                 return
             except csv.Error as error:
-                is_open = "unexpected end" in str(error)
-                why = (
-                    "a quotation mark opens here and never closes, so nothing behind it is read"
-                    if is_open
-                    else f"is no row of values ({error})"
-                )
+                why = f"is no row of values ({error})"
+                if "unexpected end" in str(error):
+                    why = "a quotation mark opens here and never closes, so nothing behind it is read"
                 yield where, SiteError(f'{where}: {why}. Double a quotation mark inside a value: "a ""cup"" of tea".')
                 continue
             if not any(map(str.strip, cells)):
@@ -82,23 +76,20 @@ def _opened(path: Path) -> IO[str]:
 
 
 def _lines(file: IO[str], name: str, most_bytes: int) -> Iterator[str]:
-    number = 0
-    while line := _line(file, f"{name}:{number + 1}", most_bytes + 1):
-        number += 1
+    for number in count(1):
+        try:
+            line = file.readline(most_bytes + 1)
+        except UnicodeError as error:
+            # UTF-8 is read whatever it holds; UTF-16 is not.
+            raise SiteError(f"{name}:{number}: is not whole UTF-16 ({error}). Save the file as UTF-8.") from None
+        if not line:
+            return
         if len(line) > most_bytes:
             raise SiteError(
                 f"{name}:{number}: is longer than {most_bytes:,} characters. Shorten it, or raise "
                 "articles.max_megabytes in the settings."
             )
         yield line
-
-
-def _line(file: IO[str], where: str, most: int) -> str:
-    try:
-        return file.readline(most)
-    except UnicodeError as error:
-        # UTF-8 is read whatever it holds; UTF-16 is not.
-        raise SiteError(f"{where}: is not whole UTF-16 ({error}). Save the file as UTF-8.") from None
 
 
 def _columns(cells: list[str], where: str, reader: FieldReader) -> list[str]:
@@ -168,14 +159,8 @@ def parquet_rows(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """
     The rows of a Parquet file.
 
-    Raises
-    ------
-    MissingExtraError
-        pyarrow is not installed.
-    SiteError
-        It is no Parquet file, or one of too many rows.
-    UnreadableError
-        It unpacks to far more than its size.
+    Raises MissingExtraError without pyarrow; SiteError for what is no Parquet file, or one of too many rows;
+    UnreadableError for one that unpacks to far more than its size.
     """
     try:
         import pyarrow

@@ -59,10 +59,9 @@ def _folders(paths: Collection[str], generator: Generator) -> Iterable[tuple[str
     #: Every folder -> what lies in it: the next folder, and the rest of the path.
     below: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for path in paths:
-        *folders, _ = path.split("/")
-        for depth, folder in enumerate(folders):
-            rest = "/".join(path.split("/")[depth + 1 :])
-            below["/".join(folders[:depth])][folder].add(rest)
+        parts = path.split("/")
+        for depth, folder in enumerate(parts[:-1]):
+            below["/".join(parts[:depth])][folder].add("/".join(parts[depth + 1 :]))
     for above, inner in below.items():
         codes = {folder: code for folder in inner if (code := _folder_code(folder))}
         if not codes:
@@ -70,9 +69,7 @@ def _folders(paths: Collection[str], generator: Generator) -> Iterable[tuple[str
         is_home = above.rpartition("/")[2].lower() in _HOMES
         are_most = len(codes) > 1 and 2 * len(codes) >= len(inner)
         pages = Counter(page for folder in codes for page in inner[folder] if not _is_index(page))
-        own = {
-            page for folder in inner if folder not in codes for page in (f"{folder}/{rest}" for rest in inner[folder])
-        }
+        own = {f"{folder}/{page}" for folder in inner if folder not in codes for page in inner[folder]}
         own |= {path.removeprefix(f"{above}/") for path in paths if path.rpartition("/")[0] == above}
         for folder, code in codes.items():
             mirrored = [page for page in inner[folder] if pages[page] > 1]
@@ -100,12 +97,10 @@ def _is_index(page: str) -> bool:
 def around(root: Path | None, path: str) -> list[str]:
     """A path, and those beside it that decide whether its folders are languages, without reading the whole site."""
     found = [path]
-    folders = path.split("/")[:-1]
-    for depth, folder in enumerate(folders):
-        if root is None or not _folder_code(folder):
-            continue
-        above, rest = "/".join(folders[:depth]), "/".join(path.split("/")[depth + 1 :])
-        start = f"{above}/" if above else ""
-        found += [f"{start}{beside.name}/{rest}" for beside in (root / above).iterdir() if beside.is_dir()]
-        found += [f"{start}{rest}"] if (root / above / rest).is_file() else []
+    parts = path.split("/")
+    for depth, folder in enumerate(parts[:-1]):
+        if root is not None and _folder_code(folder):
+            above, rest = "".join(f"{part}/" for part in parts[:depth]), "/".join(parts[depth + 1 :])
+            found += [f"{above}{beside.name}/{rest}" for beside in (root / above).iterdir() if beside.is_dir()]
+            found += [above + rest] if (root / above / rest).is_file() else []
     return found

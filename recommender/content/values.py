@@ -73,9 +73,13 @@ class Found:
             self.leave_out(name, expected, value)
         return None
 
+    def about(self, name: str, what: str) -> str:
+        """A sentence about the value of a name."""
+        return f"{self.origin.at(name)}: {name} {what}"
+
     def leave_out(self, name: str, expected: str, value: object) -> None:
         """Warn of a value that cannot be used."""
-        self.warnings.append(f"{self.origin.at(name)}: {name} must be {expected}, but is {say(value)}. It is left out.")
+        self.warnings.append(self.about(name, f"must be {expected}, but is {say(value)}. It is left out."))
 
 
 def title_of(found: Found) -> str:
@@ -83,21 +87,15 @@ def title_of(found: Found) -> str:
     for name, value in found.get("title"):
         if isinstance(value, bool | int | float | date):
             title = found.origin.typed(name, value)
-            found.warnings.append(
-                f"{found.origin.at(name)}: {name} is {say(value)}, taken as it is typed. "
-                f'Quote it, which is safer: {name}: "{title}".'
-            )
+            cure = f'Quote it, which is safer: {name}: "{title}".'
+            found.warnings.append(found.about(name, f"is {say(value)}, taken as it is typed. {cure}"))
         elif isinstance(value, str):
             title = value.strip()
         else:
-            raise ArticleError(
-                f"{found.origin.at(name)}: {name} must be text, but is {say(value)}. Write one line of text."
-            )
+            raise ArticleError(found.about(name, f"must be text, but is {say(value)}. Write one line of text."))
         if len(title) > LONGEST_TITLE:
-            raise ArticleError(
-                f"{found.origin.at(name)}: {name} has {len(title):,} characters, of at most {LONGEST_TITLE:,}. "
-                "Shorten it."
-            )
+            what = f"has {len(title):,} characters, of at most {LONGEST_TITLE:,}. Shorten it."
+            raise ArticleError(found.about(name, what))
         if title:
             found.names.append(("title", name))
             return str(title)
@@ -111,10 +109,8 @@ def text_of(found: Found, ours: str) -> str:
             if text := str(value).strip():
                 found.names.append((ours, name))
                 if len(text) > LONGEST_TEXT:
-                    found.warnings.append(
-                        f"{found.origin.at(name)}: {name} has {len(text):,} characters. The first {LONGEST_TEXT:,} are "
-                        "read."
-                    )
+                    what = f"has {len(text):,} characters. The first {LONGEST_TEXT:,} are read."
+                    found.warnings.append(found.about(name, what))
                 return text[:LONGEST_TEXT]
         else:
             found.leave_out(name, "text", value)
@@ -132,10 +128,8 @@ def moment_of(found: Found, zone: tzinfo, languages: Sequence[str], default: dat
             published_at = read_date(value, zone, languages)
         except ValueError as error:
             if (name, value) not in told:
-                wrong.append(
-                    f"{found.origin.at(name)}: {name} must be a date, but is "
-                    f"{value if isinstance(value, date) else say(value)}{error}."
-                )
+                said = value if isinstance(value, date) else say(value)
+                wrong.append(found.about(name, f"must be a date, but is {said}{error}."))
                 is_fault |= isinstance(value, str) and not isinstance(error, NoDayError)
             continue
         if published_at is not None:

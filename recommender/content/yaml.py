@@ -44,25 +44,11 @@ LINE_END = re.compile(r"\r\n|\n|\r")
 
 def read_yaml(text: str, where: str, *, first_line: int = 1, warnings: list[str] | None = None) -> dict[str, Any]:
     """
-    The values of a YAML mapping; empty where there is nothing but comments.
+    The values of a mapping, one YAML document; empty where there is nothing but comments.
 
-    Values inside the mapping may be shared with other texts; they are to be read, not changed.
-
-    Parameters
-    ----------
-    text
-        One YAML document.
-    where
-        The file, as messages name it.
-    first_line
-        The line of the file on which the text begins.
-    warnings
-        Takes a sentence for each name that stands twice. The last one counts, as in Jekyll.
-
-    Raises
-    ------
-    FrontMatterError
-        It is not YAML, not a mapping, or too much; with the line in the file.
+    Values inside the mapping may be shared with other texts; they are to be read, not changed. `warnings` takes a
+    sentence for each name that stands twice; the last one counts, as in Jekyll. `first_line` is that of the file on
+    which the text begins. Raises FrontMatterError, with the line, for what is not YAML, not a mapping, or too much.
     """
     values = _ENTRIES.read(text)
     if values is None:
@@ -113,17 +99,9 @@ def _build(
     """
     The value of the one document that the events are, and how much it is.
 
-    A loop: recursion is what crashes PyYAML's C loader.
-
-    Parameters
-    ----------
-    events, where, first_line, warnings
-        As `read_yaml` has them.
-    entries
-        The values that stand-ins in lists stand for, see `_Entries`. Then nothing may be tied to the rest by an anchor,
-        and every stand-in must be found.
-    as_typed
-        Leave each value as the text that it is.
+    A loop: recursion is what crashes PyYAML's C loader. With `entries`, the values that stand-ins in lists stand for
+    (see `_Entries`), nothing may be tied to the rest by an anchor, and every stand-in must be found. With `as_typed`,
+    each value is left as the text that it is.
     """
     root: list[Any] = []
     container: Any = root

@@ -66,12 +66,11 @@ def _part_of_a_site(root: Path) -> tuple[str, ...]:
     """A warning where a folder is the articles of a generator's site, whose configuration is then not read."""
     for site in [*root.parents][:2]:
         first = root.relative_to(site).parts[0]
-        for kind in (Jekyll, Hugo):
-            is_content = first.startswith("_") if kind is Jekyll else first in ("content", "src")
-            for file in kind.config_files:
-                if is_content and (site / file).is_file():
-                    return (
-                        f"{root}: is a part of the site {site}, whose {file} is not read: addresses may be wrong, and "
-                        f"what is written lies where {kind.title} does not look. Name the site: {site}.",
-                    )
+        kind = Jekyll if first.startswith("_") else Hugo if first in ("content", "src") else Generator
+        for file in kind.config_files:
+            if (site / file).is_file():
+                return (
+                    f"{root}: is a part of the site {site}, whose {file} is not read: addresses may be wrong, and "
+                    f"what is written lies where {kind.title} does not look. Name the site: {site}.",
+                )
     return ()

@@ -14,10 +14,7 @@ from recommender.content.paths import is_word
 
 _ENDINGS = ("js", "mjs", "ts", "mts", "cjs")
 _COLLECTION = re.compile(r"""getCollection\s*(?:<[^>]*>)?\(\s*['"]([^'"]+)['"]""")
-_SCHEMAS = (
-    *(f"src/content.config.{ending}" for ending in _ENDINGS),
-    *(f"src/content/config.{ending}" for ending in _ENDINGS),
-)
+_SCHEMAS = tuple(f"src/content{mark}config.{ending}" for mark in "./" for ending in _ENDINGS)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -86,11 +86,6 @@ class Generator:
             return joined(slug, end=self.end)
         return joined(prefix, *names[:-1], *([slug or names[-1]]), is_index=is_index and not slug, end=self.end)
 
-    def parted(self, name: str) -> tuple[str, str]:
-        """A name and the language that it ends with, as in ``tea.de``; the site's own where it names none."""
-        base, _, code = name.rpartition(".")
-        return (base, code) if base and code in self.languages else (name, self.languages[0] if self.languages else "")
-
     def below(self, path: str) -> tuple[str, list[str]]:
         """The part of the address that stands for the root of a file, and the names below it without the ending."""
         for root in sorted(self.roots, key=len, reverse=True):

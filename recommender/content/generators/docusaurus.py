@@ -76,10 +76,9 @@ class Docusaurus(Generator):
         is_index = names[-1].lower() in ("index", "readme", *(name.lower() for name in names[-2:-1]))
         if not self.keeps_numbers and not article.path.startswith("src/pages/"):
             names = [_NUMBERED.sub("", name, count=1) for name in names]
-        if facts.slug.startswith("/"):
-            return joined(prefix, facts.slug, end="/" if facts.slug.endswith("/") else self.end)
         if facts.slug:
-            return joined(prefix, *names[:-1], facts.slug, end="/" if facts.slug.endswith("/") else self.end)
+            folders = [] if facts.slug.startswith("/") else names[:-1]
+            return joined(prefix, *folders, facts.slug, end="/" if facts.slug.endswith("/") else self.end)
         return joined(prefix, *names[:-1], facts.id or names[-1], is_index=is_index, end=self.end)
 
     def _blog_url(self, prefix: str, names: list[str], article: Article, facts: PageFacts) -> str:

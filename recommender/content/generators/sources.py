@@ -66,11 +66,7 @@ class Sources:
         return ""
 
     def mapping(self, name: str) -> dict[str, Any]:
-        """
-        The names and values of a TOML, JSON or YAML file.
-
-        None for one that is not there or holds something else, and with a warning for one that cannot be read.
-        """
+        """The names and values of a TOML, JSON or YAML file; none, and a warning, for one that cannot be read."""
         text = self.text(name)
         ending = name.rpartition(".")[2]
         values: Any = None
@@ -170,11 +166,7 @@ class Literals:
 
     ``{ dir: { input: "src" } }`` has ``src`` at ``dir.input``, ``setInput("src")`` at ``setInput``, and
     ``const posts = collect({ base: "blog" })`` has ``blog`` at ``posts.collect.base``. What is worked out is not there.
-
-    Parameters
-    ----------
-    items
-        The names that lead to each value, and the value, in the order of the program.
+    The items are the names that lead to each value, and the value, in the order of the program.
     """
 
     def __init__(self, items: Sequence[tuple[tuple[str, ...], Any]] = ()) -> None:

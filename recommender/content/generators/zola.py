@@ -49,8 +49,10 @@ class Zola(Generator):
     def url(self, article: Article, facts: PageFacts) -> str:
         """The address: ``path``, else the sections and ``slug`` or the name without its date."""
         _, names = self.below(article.path)
-        base, language = self.parted(names[-1])
-        prefix = "" if language == self.languages[0] else language
+        base, _, code = names[-1].rpartition(".")
+        if not base or code not in self.languages:
+            base, code = names[-1], self.languages[0]
+        prefix = "" if code == self.languages[0] else code
         if facts.path:
             return joined(prefix, facts.path)
         folders = names[:-1]
