@@ -16,27 +16,7 @@ from typing import Any, NamedTuple
 
 from recommender.articles import NEVER, Article
 from recommender.content.related_lists import CuratedList, KnownEntries, find_lists, fold_name
-from recommender.content.values import (
-    Found,
-    Origin,
-    addresses_of,
-    categories_of,
-    embargo_of,
-    expiry_of,
-    generator_date_of,
-    hidden_of,
-    language_of,
-    marks_of,
-    moment_of,
-    plain_of,
-    provider_of,
-    quality_of,
-    text_of,
-    title_of,
-    topics_of,
-    unpublished_of,
-    values_as_marks,
-)
+from recommender.content.values import Found, Origin, values_as_marks
 from recommender.errors import ArticleError
 from recommender.settings import WritingSettings
 
@@ -203,34 +183,34 @@ class FieldReader:
         """
         held = self._held(values)
         found = Found(held, origin)
-        title = title_of(found) or heading
+        title = found.title() or heading
         if heading:
             found.names.append(("title", "first heading"))
         if not title and not default_title:
             raise ArticleError(f"{origin.where}: there is no title. Give it one: title: Tea.")
-        url, aliases, slug, permalink = addresses_of(found, path)
-        language = language_of(found) or default_language
+        url, aliases, slug, permalink = found.addresses(path)
+        language = found.language() or default_language
         languages = tuple([code for code in (language, self.language) if code])
-        published_at = moment_of(found, self.zone, languages, default_date)
-        hidden, build = hidden_of(found, path)
+        published_at = found.moment(self.zone, languages, default_date)
+        hidden, build = found.hidden(path)
         is_made = not hidden
         article = Article(
             id=article_id,
             path=path,
             title=title or default_title,
-            excerpt=text_of(found, "excerpt") or default_excerpt,
+            excerpt=found.text("excerpt") or default_excerpt,
             published_at=published_at,
             url=url,
-            topics=topics_of(found),
-            provider=provider_of(found),
-            quality=quality_of(found),
+            topics=found.topics(),
+            provider=found.provider(),
+            quality=found.quality(),
             language=language,
-            is_published=not (unpublished := unpublished_of(found)) and is_made,
+            is_published=not (unpublished := found.unpublished()) and is_made,
             body=body,
             aliases=tuple([alias for alias in aliases if alias != article_id]),
-            visible_from=embargo_of(found, self.zone, published_at) if is_made else NEVER,
-            visible_until=expiry_of(found, self.zone),
-            marks=(*marks_of(found), *(mark for name in self._marks for mark in values_as_marks(name, values))),
+            visible_from=found.embargo(self.zone, published_at) if is_made else NEVER,
+            visible_until=found.expiry(self.zone),
+            marks=(*found.marks(), *(mark for name in self._marks for mark in values_as_marks(name, values))),
         )
         # NB Much faster than Counter.update.
         for name in found.names:
@@ -242,15 +222,15 @@ class FieldReader:
         if not title:
             notes.untitled.append(origin.where)
         facts = PageFacts(
-            slug,
-            permalink,
-            categories_of(found),
-            generator_date_of(found, self.zone),
-            plain_of(found, "id"),
-            plain_of(found, "path"),
-            build,
-            hidden,
-            unpublished,
+            slug=slug,
+            permalink=permalink,
+            categories=found.categories(),
+            date=found.generator_date(self.zone),
+            id=found.plain("id"),
+            path=found.plain("path"),
+            build=build,
+            hidden=hidden,
+            unpublished=unpublished,
         )
         if facts != NO_FACTS and (not url or hidden or unpublished):
             notes.facts[article_id] = facts

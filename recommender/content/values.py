@@ -49,6 +49,20 @@ def _texts(value: Any, typed: Any) -> Any:
     return value
 
 
+#: Words by which a status keeps readers from a page.
+_HIDDEN = frozenset(
+    {"draft", "drafts", "hidden", "private", "unlisted", "unpublished", "pending", "trash", "auto-draft", "wip"}
+)
+#: Folders of pages about people, whose ``url`` is their own site.
+_PEOPLE = frozenset(
+    {"people", "persons", "authors", "team", "members", "staff", "contributors", "speakers", "profiles"}
+)
+_HOME = re.compile(r"(?:https?:)?//[^/?#]+/?", re.IGNORECASE)
+#: What a mapping that stands for a person or a topic calls its name; `display_name` and `login` are WordPress's.
+_NAMING = ("name", "title", "display_name", "login", "nickname", "slug", "id")
+_TRUTHS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
+
+
 class Found:
     """One article's values by our fields, and what is noticed while they are read."""
 
@@ -81,224 +95,239 @@ class Found:
         """Warn of a value that cannot be used."""
         self.warnings.append(self.about(name, f"must be {expected}, but is {say(value)}. It is left out."))
 
+    def title(self) -> str:
+        """The first title; "" where there is none. One that is no text is taken as typed, and told of."""
+        for name, value in self.get("title"):
+            if isinstance(value, bool | int | float | date):
+                title = self.origin.typed(name, value)
+                cure = f'Quote it, which is safer: {name}: "{title}".'
+                self.warnings.append(self.about(name, f"is {say(value)}, taken as it is typed. {cure}"))
+            elif isinstance(value, str):
+                title = value.strip()
+            else:
+                raise ArticleError(self.about(name, f"must be text, but is {say(value)}. Write one line of text."))
+            if len(title) > LONGEST_TITLE:
+                what = f"has {len(title):,} characters, of at most {LONGEST_TITLE:,}. Shorten it."
+                raise ArticleError(self.about(name, what))
+            if title:
+                self.names.append(("title", name))
+                return str(title)
+        return ""
 
-def title_of(found: Found) -> str:
-    """The first title; "" where there is none. One that is no text is taken as typed, and told of."""
-    for name, value in found.get("title"):
-        if isinstance(value, bool | int | float | date):
-            title = found.origin.typed(name, value)
-            cure = f'Quote it, which is safer: {name}: "{title}".'
-            found.warnings.append(found.about(name, f"is {say(value)}, taken as it is typed. {cure}"))
-        elif isinstance(value, str):
-            title = value.strip()
+    def text(self, ours: str) -> str:
+        """The first text; a number or a date is taken as it is written."""
+        for name, value in self.get(ours):
+            if isinstance(value, str | int | float | date) and not isinstance(value, bool):
+                if text := str(value).strip():
+                    self.names.append((ours, name))
+                    if len(text) > LONGEST_TEXT:
+                        what = f"has {len(text):,} characters. The first {LONGEST_TEXT:,} are read."
+                        self.warnings.append(self.about(name, what))
+                    return text[:LONGEST_TEXT]
+            else:
+                self.leave_out(name, "text", value)
+        return ""
+
+    def moment(self, zone: tzinfo, languages: Sequence[str], default: date | None) -> datetime | None:
+        """The article's date: a name's, else that of the file's name; None where there is none."""
+        wrong: list[str] = []
+        is_fault = False
+        # `published` is a date to some sites, and most often none.
+        told = [(name, value) for name, value in self.get("published_on") if _truth(value) is None]
+        for name, value in (*self.get("published_at"), *told):
+            try:
+                published_at = read_date(value, zone, languages)
+            except ValueError as error:
+                if (name, value) not in told:
+                    said = value if isinstance(value, date) else say(value)
+                    wrong.append(self.about(name, f"must be a date, but is {said}{error}."))
+                    is_fault |= isinstance(value, str) and not isinstance(error, NoDayError)
+                continue
+            if published_at is not None:
+                self.names.append(("published_at", name))
+                break
         else:
-            raise ArticleError(found.about(name, f"must be text, but is {say(value)}. Write one line of text."))
-        if len(title) > LONGEST_TITLE:
-            what = f"has {len(title):,} characters, of at most {LONGEST_TITLE:,}. Shorten it."
-            raise ArticleError(found.about(name, what))
-        if title:
-            found.names.append(("title", name))
-            return str(title)
-    return ""
+            published_at = None if default is None else read_date(default, zone)
+            if default is not None:
+                self.names.append(("published_at", "name of the file"))
+        if is_fault and published_at is None:
+            raise ArticleError(f"{wrong[0]} Write it like 2021-03-03 or 2021-03-03T07:14:00Z.")
+        stand_in = f"{published_at:%Y-%m-%d} stands in" if published_at else "The article has no date"
+        self.warnings += [f"{sentence} {stand_in}." for sentence in wrong]
+        return published_at
 
+    def categories(self) -> tuple[str, ...]:
+        """Jekyll's categories, in the order in which it has them in an address."""
+        categories: list[str] = []
+        for name, value in self.get("categories"):
+            if isinstance(value, str) and name.lower() == "categories":
+                categories += value.split()
+            else:
+                categories += [str(item) for item in (value if isinstance(value, list) else [value])]
+        return tuple(dict.fromkeys(categories))
 
-def text_of(found: Found, ours: str) -> str:
-    """The first text; a number or a date is taken as it is written."""
-    for name, value in found.get(ours):
-        if isinstance(value, str | int | float | date) and not isinstance(value, bool):
-            if text := str(value).strip():
-                found.names.append((ours, name))
-                if len(text) > LONGEST_TEXT:
-                    what = f"has {len(text):,} characters. The first {LONGEST_TEXT:,} are read."
-                    found.warnings.append(found.about(name, what))
-                return text[:LONGEST_TEXT]
-        else:
-            found.leave_out(name, "text", value)
-    return ""
-
-
-def moment_of(found: Found, zone: tzinfo, languages: Sequence[str], default: date | None) -> datetime | None:
-    """The article's date: a name's, else that of the file's name; None where there is none."""
-    wrong: list[str] = []
-    is_fault = False
-    # `published` is a date to some sites, and most often none.
-    told = [(name, value) for name, value in found.get("published_on") if _truth(value) is None]
-    for name, value in (*found.get("published_at"), *told):
-        try:
-            published_at = read_date(value, zone, languages)
-        except ValueError as error:
-            if (name, value) not in told:
-                said = value if isinstance(value, date) else say(value)
-                wrong.append(found.about(name, f"must be a date, but is {said}{error}."))
-                is_fault |= isinstance(value, str) and not isinstance(error, NoDayError)
-            continue
-        if published_at is not None:
-            found.names.append(("published_at", name))
-            break
-    else:
-        published_at = None if default is None else read_date(default, zone)
-        if default is not None:
-            found.names.append(("published_at", "name of the file"))
-    if is_fault and published_at is None:
-        raise ArticleError(f"{wrong[0]} Write it like 2021-03-03 or 2021-03-03T07:14:00Z.")
-    stand_in = f"{published_at:%Y-%m-%d} stands in" if published_at else "The article has no date"
-    found.warnings += [f"{sentence} {stand_in}." for sentence in wrong]
-    return published_at
-
-
-def categories_of(found: Found) -> tuple[str, ...]:
-    """Jekyll's categories, in the order in which it has them in an address."""
-    categories: list[str] = []
-    for name, value in found.get("categories"):
-        if isinstance(value, str) and name.lower() == "categories":
-            categories += value.split()
-        else:
-            categories += [str(item) for item in (value if isinstance(value, list) else [value])]
-    return tuple(dict.fromkeys(categories))
-
-
-def generator_date_of(found: Found, zone: tzinfo) -> datetime | None:
-    """What the generators take for the date: under their names only."""
-    for _, value in found.get("date"):
-        if isinstance(value, datetime) and value.tzinfo is None:
-            # Jekyll takes it for one of UTC, Hugo for one of the site's zone.
-            return value
-        with suppress(ValueError):
-            return read_date(value, zone)
-    return None
-
-
-def embargo_of(found: Found, zone: tzinfo, published_at: datetime | None) -> datetime | None:
-    """The day of publication, where an article names one that is later than its date."""
-    latest = None
-    for name, value in found.get("visible_from"):
-        if ("published_at", name) in found.names:
-            continue
-        day = _day(found, name, value, zone)
-        if day and (published_at is None or day > published_at) and (latest is None or day > latest):
-            latest = day
-            found.names.append(("visible_from", name))
-    return latest
-
-
-def expiry_of(found: Found, zone: tzinfo) -> datetime | None:
-    """When the article is due to go."""
-    for name, value in found.get("visible_until"):
-        if day := _day(found, name, value, zone):
-            found.names.append(("visible_until", name))
-            return day
-    return None
-
-
-def _day(found: Found, name: str, value: object, zone: tzinfo) -> datetime | None:
-    try:
-        return read_date(value, zone)
-    except ValueError:
-        found.leave_out(name, "a date", value)
+    def generator_date(self, zone: tzinfo) -> datetime | None:
+        """What the generators take for the date: under their names only."""
+        for _, value in self.get("date"):
+            if isinstance(value, datetime) and value.tzinfo is None:
+                # Jekyll takes it for one of UTC, Hugo for one of the site's zone.
+                return value
+            with suppress(ValueError):
+                return read_date(value, zone)
         return None
 
+    def embargo(self, zone: tzinfo, published_at: datetime | None) -> datetime | None:
+        """The day of publication, where an article names one that is later than its date."""
+        latest = None
+        for name, value in self.get("visible_from"):
+            if ("published_at", name) in self.names:
+                continue
+            day = self._day(name, value, zone)
+            if day and (published_at is None or day > published_at) and (latest is None or day > latest):
+                latest = day
+                self.names.append(("visible_from", name))
+        return latest
 
-#: Words by which a status keeps readers from a page.
-_HIDDEN = frozenset(
-    {"draft", "drafts", "hidden", "private", "unlisted", "unpublished", "pending", "trash", "auto-draft", "wip"}
-)
-#: Folders of pages about people, whose ``url`` is their own site.
-_PEOPLE = frozenset(
-    {"people", "persons", "authors", "team", "members", "staff", "contributors", "speakers", "profiles"}
-)
-_HOME = re.compile(r"(?:https?:)?//[^/?#]+/?", re.IGNORECASE)
+    def expiry(self, zone: tzinfo) -> datetime | None:
+        """When the article is due to go."""
+        for name, value in self.get("visible_until"):
+            if day := self._day(name, value, zone):
+                self.names.append(("visible_until", name))
+                return day
+        return None
 
+    def _day(self, name: str, value: object, zone: tzinfo) -> datetime | None:
+        try:
+            return read_date(value, zone)
+        except ValueError:
+            self.leave_out(name, "a date", value)
+            return None
 
-def hidden_of(found: Found, path: str) -> tuple[str, str]:
-    """What keeps readers from the page, or ""; and Hugo's way to build it."""
-    render = ""
-    for name, value in found.get("build"):
-        if isinstance(value, Mapping):
-            options = {str(key).lower(): str(option).lower() for key, option in value.items()}
-            render = options.get("render", "")
-            if render in ("never", "false", "link") or options.get("list") in ("never", "false"):
-                found.names.append(("build", name))
+    def hidden(self, path: str) -> tuple[str, str]:
+        """What keeps readers from the page, or ""; and Hugo's way to build it."""
+        render = ""
+        for name, value in self.get("build"):
+            if isinstance(value, Mapping):
+                options = {str(key).lower(): str(option).lower() for key, option in value.items()}
+                render = options.get("render", "")
+                if render in ("never", "false", "link") or options.get("list") in ("never", "false"):
+                    self.names.append(("build", name))
+                    return "hidden by headless or _build", render
+        # Hugo knows the word in bundles only.
+        is_bundle = without_ending(path).rpartition("/")[2].partition(".")[0] == "index"
+        for name, value in self.get("headless"):
+            if is_bundle and _truth(value):
+                self.names.append(("headless", name))
                 return "hidden by headless or _build", render
-    # Hugo knows the word in bundles only.
-    is_bundle = without_ending(path).rpartition("/")[2].partition(".")[0] == "index"
-    for name, value in found.get("headless"):
-        if is_bundle and _truth(value):
-            found.names.append(("headless", name))
-            return "hidden by headless or _build", render
-    for name, value in found.get("status"):
-        word = _only(value).strip().lower() if isinstance(_only(value), str) else ""
-        if word in _HIDDEN:
-            found.names.append(("published", name))
-            return f"with {name.lower()}: {word}", render
-    for name, value in found.get("hidden"):
-        if _truth(value):
-            found.names.append(("published", name))
-            return f"with {name.lower()}: true", render
-    return "", render
+        for name, value in self.get("status"):
+            word = _only(value).strip().lower() if isinstance(_only(value), str) else ""
+            if word in _HIDDEN:
+                self.names.append(("published", name))
+                return f"with {name.lower()}: {word}", render
+        for name, value in self.get("hidden"):
+            if _truth(value):
+                self.names.append(("published", name))
+                return f"with {name.lower()}: true", render
+        return "", render
 
+    def plain(self, ours: str) -> str:
+        """A text or a number that a generator takes for a part of the address."""
+        value = next((value for _, value in self.get(ours)), "")
+        return str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
 
-def plain_of(found: Found, ours: str) -> str:
-    """A text or a number that a generator takes for a part of the address."""
-    value = next((value for _, value in found.get(ours)), "")
-    return str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    def addresses(self, path: str) -> tuple[str, tuple[str, ...], str, str]:
+        """The article's own address, its other ones, and what it says of its slug and its permalink."""
+        url = slug = permalink = ""
+        others: list[str] = []
+        is_person = not _PEOPLE.isdisjoint(path.split("/")[:-1]) or (not self.get("title") and bool(self.get("person")))
+        for name, value in self.get("url"):
+            is_permalink = name.lower() == "permalink"
+            if is_permalink and value is False:
+                permalink = "false"
+            elif not isinstance(value, str):
+                self.leave_out(name, "text", value)
+            elif is_permalink and (re.search(r":[a-z]|\{\{", value) or "/" not in value):
+                # A pattern such as /:year/:title/, or the name of a style, is the generator's to fill in.
+                permalink = value.strip()
+            elif name.lower() == "url" and is_address(value) and (is_person or _HOME.fullmatch(value.strip())):
+                # The homepage of whom or what the page is about.
+                continue
+            elif value.strip():
+                self.names.append(("url", name))
+                url = url or re.sub(r"(?<=/)index\.html$", "", value.strip())
+                others.append(value.strip())
+        for name, value in self.get("slug"):
+            if isinstance(value, str | int | float) and not isinstance(value, bool):
+                self.names.append(("slug", name))
+                others.append(str(value).strip())
+                slug = str(value).strip()
+            else:
+                self.leave_out(name, "text", value)
+        for name, value in self.get("aliases"):
+            is_id = name.lower().endswith("id")
+            items = value if isinstance(value, list) else [str(value) if is_id and type(value) is int else value]
+            texts = [text.strip() for text in items if isinstance(text, str)]
+            if texts:
+                others += texts
+                # What lists may name an article by is no address of it.
+                self.names += [] if is_id else [("aliases", name)]
+        return url, tuple(dict.fromkeys(other for other in others if other and other != url)), slug, permalink
 
+    def topics(self) -> tuple[str, ...]:
+        """All topics, each once."""
+        topics: dict[str, None] = {}
+        for name, value in self.get("topics") or self.get("topic"):
+            texts = _names(value)
+            if texts:
+                self.names.append(("topics", name))
+                topics.update(dict.fromkeys(texts))
+            else:
+                self.leave_out(name, "a list of texts", value)
+        if len(topics) > MOST_TOPICS:
+            self.warnings.append(
+                f"{self.origin.where}: has {len(topics):,} topics. The first {MOST_TOPICS:,} are read."
+            )
+        return tuple(topics)[:MOST_TOPICS]
 
-def addresses_of(found: Found, path: str) -> tuple[str, tuple[str, ...], str, str]:
-    """The article's own address, its other ones, and what it says of its slug and its permalink."""
-    url = slug = permalink = ""
-    others: list[str] = []
-    is_person = not _PEOPLE.isdisjoint(path.split("/")[:-1]) or (not found.get("title") and bool(found.get("person")))
-    for name, value in found.get("url"):
-        is_permalink = name.lower() == "permalink"
-        if is_permalink and value is False:
-            permalink = "false"
-        elif not isinstance(value, str):
-            found.leave_out(name, "text", value)
-        elif is_permalink and (re.search(r":[a-z]|\{\{", value) or "/" not in value):
-            # A pattern such as /:year/:title/, or the name of a style, is the generator's to fill in.
-            permalink = value.strip()
-        elif name.lower() == "url" and is_address(value) and (is_person or _HOME.fullmatch(value.strip())):
-            # The homepage of whom or what the page is about.
-            continue
-        elif value.strip():
-            found.names.append(("url", name))
-            url = url or re.sub(r"(?<=/)index\.html$", "", value.strip())
-            others.append(value.strip())
-    for name, value in found.get("slug"):
-        if isinstance(value, str | int | float) and not isinstance(value, bool):
-            found.names.append(("slug", name))
-            others.append(str(value).strip())
-            slug = str(value).strip()
-        else:
-            found.leave_out(name, "text", value)
-    for name, value in found.get("aliases"):
-        is_id = name.lower().endswith("id")
-        items = value if isinstance(value, list) else [str(value) if is_id and type(value) is int else value]
-        texts = [text.strip() for text in items if isinstance(text, str)]
-        if texts:
-            others += texts
-            # What lists may name an article by is no address of it.
-            found.names += [] if is_id else [("aliases", name)]
-    return url, tuple(dict.fromkeys(other for other in others if other and other != url)), slug, permalink
+    def provider(self) -> str:
+        """Who wrote it: names, with commas between them."""
+        names = self.first("provider", lambda value: _names(value, 1) or None, "a name")
+        return ", ".join(names or ())[:LONGEST_TITLE]
 
+    def quality(self) -> float | None:
+        """The first number, or text that is one."""
+        return self.first("quality", _number, "a number")
 
-def topics_of(found: Found) -> tuple[str, ...]:
-    """All topics, each once."""
-    topics: dict[str, None] = {}
-    for name, value in found.get("topics") or found.get("topic"):
-        texts = _names(value)
-        if texts:
-            found.names.append(("topics", name))
-            topics.update(dict.fromkeys(texts))
-        else:
-            found.leave_out(name, "a list of texts", value)
-    if len(topics) > MOST_TOPICS:
-        found.warnings.append(f"{found.origin.where}: has {len(topics):,} topics. The first {MOST_TOPICS:,} are read.")
-    return tuple(topics)[:MOST_TOPICS]
+    def language(self) -> str:
+        """The first code of a language."""
+        return self.first("language", _language, "a language code such as en or zh-CN") or ""
 
+    def unpublished(self) -> str:
+        """By which word the article is not published, as in "2 articles ..."; "" where it is."""
+        unpublished = ""
+        for ours, meaning in (("published", True), ("draft", False)):
+            for name, value in self.get(ours):
+                truth = _truth(value)
+                if truth is not None:
+                    self.names.append((ours, name))
+                    if truth is not meaning:
+                        unpublished = f"with {name.lower()}: {str(truth).lower()}"
+                elif not (
+                    ours == "published" and isinstance(value, str | date) and ("published_at", name) in self.names
+                ):
+                    self.leave_out(name, "true or false", value)
+        return unpublished
 
-#: What a mapping that stands for a person or a topic calls its name; `display_name` and `login` are WordPress's.
-_NAMING = ("name", "title", "display_name", "login", "nickname", "slug", "id")
+    def marks(self) -> tuple[str, ...]:
+        """What an editor asks of the suggestions, each of a few words."""
+        marks: list[str] = []
+        for name, value in self.get("marks"):
+            for word in value if isinstance(value, list) else [value]:
+                if word in MARKS:
+                    marks.append(word)
+                else:
+                    self.leave_out(name, f"one or more of {', '.join(MARKS)}", word)
+        return tuple(marks)
 
 
 def _names(value: Any, depth: int = 0) -> list[str]:
@@ -326,17 +355,6 @@ def _only(value: Any) -> Any:
     return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
-def provider_of(found: Found) -> str:
-    """Who wrote it: names, with commas between them."""
-    names = found.first("provider", lambda value: _names(value, 1) or None, "a name")
-    return ", ".join(names or ())[:LONGEST_TITLE]
-
-
-def quality_of(found: Found) -> float | None:
-    """The first number, or text that is one."""
-    return found.first("quality", _number, "a number")
-
-
 def _number(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
@@ -347,11 +365,6 @@ def _number(value: object) -> float | None:
     return number if isfinite(number) else None
 
 
-def language_of(found: Found) -> str:
-    """The first code of a language."""
-    return found.first("language", _language, "a language code such as en or zh-CN") or ""
-
-
 def _language(value: object) -> str | None:
     only = _only(value)
     if only is False:
@@ -359,38 +372,8 @@ def _language(value: object) -> str | None:
     return named_language(only) or None if isinstance(only, str) else None
 
 
-_TRUTHS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
-
-
 def _truth(value: object) -> bool | None:
     return value if isinstance(value, bool) else _TRUTHS.get(str(value).strip().lower())
-
-
-def unpublished_of(found: Found) -> str:
-    """By which word the article is not published, as in "2 articles ..."; "" where it is."""
-    unpublished = ""
-    for ours, meaning in (("published", True), ("draft", False)):
-        for name, value in found.get(ours):
-            truth = _truth(value)
-            if truth is not None:
-                found.names.append((ours, name))
-                if truth is not meaning:
-                    unpublished = f"with {name.lower()}: {str(truth).lower()}"
-            elif not (ours == "published" and isinstance(value, str | date) and ("published_at", name) in found.names):
-                found.leave_out(name, "true or false", value)
-    return unpublished
-
-
-def marks_of(found: Found) -> tuple[str, ...]:
-    """What an editor asks of the suggestions, each of a few words."""
-    marks: list[str] = []
-    for name, value in found.get("marks"):
-        for word in value if isinstance(value, list) else [value]:
-            if word in MARKS:
-                marks.append(word)
-            else:
-                found.leave_out(name, f"one or more of {', '.join(MARKS)}", word)
-    return tuple(marks)
 
 
 def values_as_marks(name: str, values: Mapping[Any, Any]) -> Iterator[str]:
