@@ -68,14 +68,14 @@ class PageFacts(NamedTuple):
     """What an article's front matter says of its address, for the generator's rules; "" for what it does not say."""
 
     slug: str = ""
-    permalink: str = ""  #: as typed; ``false`` asks for no page
-    categories: tuple[str, ...] = ()  #: Jekyll's ``categories`` and ``category``
-    date: datetime | None = None  #: what the generators take for the article's date, under their names
+    permalink: str = ""  #: As typed; ``false`` asks for no page.
+    categories: tuple[str, ...] = ()  #: Jekyll's ``categories`` and ``category``.
+    date: datetime | None = None  #: What the generators take for the article's date, under their names.
     id: str = ""
     path: str = ""
-    build: str = ""  #: Hugo's ``build.render``, in small letters
-    hidden: str = ""  #: what keeps readers from it whatever builds it, as in "2 articles ...": ``with status: draft``
-    unpublished: str = ""  #: what makes it no page where a generator builds the site: ``with draft: true``
+    build: str = ""  #: Hugo's ``build.render``, in small letters.
+    hidden: str = ""  #: What keeps readers from it whatever builds it, as in "2 articles ...": ``with status: draft``.
+    unpublished: str = ""  #: What makes it no page where a generator builds the site: ``with draft: true``.
 
 
 NO_FACTS = PageFacts()
@@ -89,9 +89,9 @@ class Notes:
     names: Counter[tuple[str, str]] = field(default_factory=Counter)
     #: What may be a curated list, by the article's id and its name in the front matter.
     lists: dict[str, dict[str, CuratedList]] = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)  #: what was left out, as sentences
-    untitled: list[str] = field(default_factory=list)  #: where an article has no title of its own
-    facts: dict[str, PageFacts] = field(default_factory=dict)  #: by the article's id
+    warnings: list[str] = field(default_factory=list)  #: What was left out, as sentences.
+    untitled: list[str] = field(default_factory=list)  #: Where an article has no title of its own.
+    facts: dict[str, PageFacts] = field(default_factory=dict)  #: By the article's id.
 
     def add(self, other: Notes) -> None:
         """Take in what was noticed while further articles were read."""

@@ -59,11 +59,11 @@ class File(NamedTuple):
 class FoundFiles:
     """The Markdown files of a site."""
 
-    files: list[File]  #: those that may be articles, sorted by path
-    n_all: int  #: how many Markdown files there are at all
-    pages: list[str]  #: Markdown files outside the folders that hold the articles
-    problems: list[RecommenderError]  #: files that cannot be read
-    warnings: list[str]  #: what was passed over, as sentences
+    files: list[File]  #: Those that may be articles, sorted by path.
+    n_all: int  #: How many Markdown files there are at all.
+    pages: list[str]  #: Markdown files outside the folders that hold the articles.
+    problems: list[RecommenderError]  #: Files that cannot be read.
+    warnings: list[str]  #: What was passed over, as sentences.
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +72,10 @@ class FileRead:
 
     path: str
     article_id: str
-    digest: str = ""  #: SHA-256 of the bytes that were read; "" for a file that cannot be read
-    article: Article | None = None  #: None for a file without front matter, and for one with a problem
+    digest: str = ""  #: SHA-256 of the bytes that were read; "" for a file that cannot be read.
+    article: Article | None = None  #: None for a file without front matter, and for one with a problem.
     notes: Notes = field(default_factory=Notes)
-    problem: RecommenderError | None = None  #: why the file could not be used
+    problem: RecommenderError | None = None  #: Why the file could not be used.
 
 
 def find_files(root: Path, exclude: Sequence[str], generator: Generator, fence: Fence) -> FoundFiles:

@@ -27,9 +27,9 @@ _EMPHASIS = re.compile(r"(\*\*|__|\*|`+|(?<!\w)_|_(?!\w))(?=\S)|(?<=\S)(\*\*|__|
 class Opening(NamedTuple):
     """How a page opens."""
 
-    title: str  #: the heading as plain text
-    body: int  #: the offset at which the text goes on below it; 0 where the heading is not the first thing
-    excerpt: str  #: the first paragraph as plain text; "" where there is none
+    title: str  #: The heading as plain text.
+    body: int  #: The offset at which the text goes on below it; 0 where the heading is not the first thing.
+    excerpt: str  #: The first paragraph as plain text; "" where there is none.
 
 
 def opening_of(text: str) -> Opening | None:

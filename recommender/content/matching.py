@@ -48,8 +48,8 @@ _PAGE_ENDING = re.compile(r"\.(?:md|markdown|mdx|mdown|mkdn?|mkdown|html?|php)$"
 class Match(NamedTuple):
     """What an entry names."""
 
-    article_id: str | None  #: for an external one, the id it has as a candidate; None where nothing was found
-    how: How  #: by which of its marks the article was found
+    article_id: str | None  #: For an external one, the id it has as a candidate; None where nothing was found.
+    how: How  #: By which of its marks the article was found.
 
 
 class EntryMatcher:

@@ -26,9 +26,9 @@ class Pattern:
     A part is a number (that folder of the file, from the content's root), a placeholder such as ``:slug``, or itself.
     """
 
-    start: str  #: before the first part: ``https://example.org/`` or ``/``
+    start: str  #: Before the first part: ``https://example.org/`` or ``/``.
     parts: tuple[int | str, ...]
-    end: str  #: after the last: ``/``, ``.html`` or ""
+    end: str  #: After the last: ``/``, ``.html`` or "".
 
     def url(self, article: Article, slug_: str = "") -> str:
         """The address of an article, or "" where the article lacks a part."""

@@ -93,21 +93,21 @@ def _ours_of(name: str) -> tuple[str, int]:
 class CuratedList(NamedTuple):
     """What one name of an article's front matter holds, read as a curated list."""
 
-    entries: tuple[RelatedEntry, ...]  #: in the editor's order
-    names: tuple[tuple[tuple[tuple[str, str], ...], int], ...] = ()  #: how many of the embedded ones have which names
-    n_scored: int = 0  #: how many carry a number of similarity: a machine wrote them
-    complaints: tuple[str, ...] = ()  #: a sentence for each thing in it that could not be used
+    entries: tuple[RelatedEntry, ...]  #: In the editor's order.
+    names: tuple[tuple[tuple[tuple[str, str], ...], int], ...] = ()  #: How many of the embedded ones have which names.
+    n_scored: int = 0  #: How many carry a number of similarity: a machine wrote them.
+    complaints: tuple[str, ...] = ()  #: A sentence for each thing in it that could not be used.
 
 
 @dataclass(frozen=True, slots=True)
 class _Embedded:
     """What came of one embedded entry."""
 
-    item: Mapping[Any, Any]  #: as YAML has it; kept, so that no other object can take its identity
-    entry: RelatedEntry | None  #: None for one that names nothing
-    names: tuple[tuple[str, str], ...] = ()  #: our fields and the names that it has them from
-    is_scored: bool = False  #: whether it carries a number of similarity
-    complaint: str = ""  #: what is wrong with it
+    item: Mapping[Any, Any]  #: As YAML has it; kept, so that no other object can take its identity.
+    entry: RelatedEntry | None  #: None for one that names nothing.
+    names: tuple[tuple[str, str], ...] = ()  #: Our fields and the names that it has them from.
+    is_scored: bool = False  #: Whether it carries a number of similarity.
+    complaint: str = ""  #: What is wrong with it.
 
 
 #: Embedded entries that were read, by the identity of their mapping. Lists repeat each other's entries, and the reader

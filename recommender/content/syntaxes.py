@@ -32,11 +32,11 @@ _HEADER = re.compile(rf"(?P<name>[^\W\d][\w -]*?)[{BLANKS}]*[:：][{BLANKS}]*(?P
 class FrontMatter:
     """Where a text's front matter lies; the offsets count characters."""
 
-    line_end: str  #: of the opening line: LF, CRLF or CR
-    start: int  #: the values are ``text[start:end]``
-    end: int  #: the start of the closing line, where there is one
-    body: int  #: the body is ``text[body:]``
-    syntax: Literal["yaml", "toml", "json", "members", "headers"] = "yaml"  #: what the values are written in
+    line_end: str  #: Of the opening line: LF, CRLF or CR.
+    start: int  #: The values are ``text[start:end]``.
+    end: int  #: The start of the closing line, where there is one.
+    body: int  #: The body is ``text[body:]``.
+    syntax: Literal["yaml", "toml", "json", "members", "headers"] = "yaml"  #: What the values are written in.
 
 
 def line_end_of(text: str) -> str:

@@ -21,8 +21,8 @@ _LEAST_MIRRORED = 3
 class SiteLanguages:
     """How the paths of a site tell languages."""
 
-    suffixes: frozenset[str]  #: the codes that end file names, as in ``tea.de.md``
-    folders: Mapping[str, str]  #: the folders, below the site, whose pages are in one language, and its code
+    suffixes: frozenset[str]  #: The codes that end file names, as in ``tea.de.md``.
+    folders: Mapping[str, str]  #: The folders, below the site, whose pages are in one language, and its code.
 
     def of(self, path: str) -> str:
         """The language that a path names; "" where it names none."""

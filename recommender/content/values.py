@@ -25,9 +25,9 @@ T = TypeVar("T")
 class Origin:
     """Where an article's values come from, as messages name it."""
 
-    where: str  #: ``_news/tea.md``, or ``articles.jsonl:17``
-    line_of: Callable[[str], int] | None = None  #: the line on which a name stands, for a file with a line a name
-    as_typed: Callable[[], Mapping[str, Any]] | None = None  #: names and values, each value as the text that was typed
+    where: str  #: ``_news/tea.md``, or ``articles.jsonl:17``.
+    line_of: Callable[[str], int] | None = None  #: The line on which a name stands, for a file with a line a name.
+    as_typed: Callable[[], Mapping[str, Any]] | None = None  #: Names and values, each value as the text that was typed.
 
     def at(self, name: str) -> str:
         """The place of one name's value."""

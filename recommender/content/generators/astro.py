@@ -25,7 +25,7 @@ class Astro(Generator):
     config_files = tuple(f"astro.config.{ending}" for ending in _ENDINGS)
     skips_underscores = True
 
-    routed: tuple[str, ...] = ()  #: folders of articles whose addresses the files in ``src/pages`` tell
+    routed: tuple[str, ...] = ()  #: Folders of articles whose addresses the files in ``src/pages`` tell.
 
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:

@@ -30,22 +30,22 @@ class Generator:
     A generator is a subclass: where its configuration lies, how it is read, and what address it gives a file.
     """
 
-    title: ClassVar[str] = ""  #: as people write it
-    config_files: ClassVar[tuple[str, ...]] = ()  #: where its configuration lies; the first that exists counts
-    packages: ClassVar[frozenset[str]] = frozenset()  #: by which it is known where others use the file's name too
-    index_names: ClassVar[tuple[str, ...]] = ("index",)  #: of a file that stands for its folder
-    skips_underscores: ClassVar[bool] = False  #: whether names that begin so are no pages
+    title: ClassVar[str] = ""  #: As people write it.
+    config_files: ClassVar[tuple[str, ...]] = ()  #: Where its configuration lies; the first that exists counts.
+    packages: ClassVar[frozenset[str]] = frozenset()  #: By which it is known where others use the file's name too.
+    index_names: ClassVar[tuple[str, ...]] = ("index",)  #: Of a file that stands for its folder.
+    skips_underscores: ClassVar[bool] = False  #: Whether names that begin so are no pages.
 
-    file: str = ""  #: the configuration, below the site; "" where there is none
-    site_url: str = ""  #: with the base path and no slash at the end; "" where it is not given
-    language: str = ""  #: of the site
-    languages: tuple[str, ...] = ()  #: the codes of the site's languages, its own first
-    zone: tzinfo = UTC  #: of dates that name none
-    roots: Mapping[str, str] = field(default_factory=dict)  #: folders of articles: the part of the address for each
-    content_dirs: Mapping[str, str] = field(default_factory=dict)  #: folders of one language: its code; "" the site's
-    end: str = "/"  #: of an address: ``/``, ``.html`` or ""
-    data_folder: str = "_data"  #: where it looks for data, below the site
-    warnings: tuple[str, ...] = ()  #: what could not be read
+    file: str = ""  #: The configuration, below the site; "" where there is none.
+    site_url: str = ""  #: With the base path and no slash at the end; "" where it is not given.
+    language: str = ""  #: Of the site.
+    languages: tuple[str, ...] = ()  #: The codes of the site's languages, its own first.
+    zone: tzinfo = UTC  #: Of dates that name none.
+    roots: Mapping[str, str] = field(default_factory=dict)  #: Folders of articles: the part of the address for each.
+    content_dirs: Mapping[str, str] = field(default_factory=dict)  #: Folders of one language: its code; "" the site's.
+    end: str = "/"  #: Of an address: ``/``, ``.html`` or "".
+    data_folder: str = "_data"  #: Where it looks for data, below the site.
+    warnings: tuple[str, ...] = ()  #: What could not be read.
 
     @classmethod
     def claims(cls, sources: Sources, file: str) -> bool:

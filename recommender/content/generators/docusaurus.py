@@ -24,8 +24,8 @@ class Docusaurus(Generator):
     config_files = tuple(f"docusaurus.config.{ending}" for ending in ("js", "ts", "mjs", "cjs", "mts"))
     skips_underscores = True
 
-    blogs: tuple[str, ...] = ()  #: their folders
-    keeps_numbers: bool = False  #: ``numberPrefixParser: false``
+    blogs: tuple[str, ...] = ()  #: Their folders.
+    keeps_numbers: bool = False  #: ``numberPrefixParser: false``.
     end: str = ""
 
     @classmethod

@@ -34,7 +34,7 @@ class Eleventy(Generator):
 
     #: What the data file of a folder says of the addresses in it; "?" where that is worked out by a program.
     permalinks: Mapping[str, str] = field(default_factory=dict)
-    ignored: tuple[str, ...] = ()  #: paths that it does not read
+    ignored: tuple[str, ...] = ()  #: Paths that it does not read.
 
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:

@@ -24,10 +24,10 @@ class Hexo(Generator):
     config_files = ("_config.yml", "_config.yaml")
     packages = frozenset({"hexo"})
 
-    source: str = "source"  #: the folder of the sources
-    pattern: str = ":year/:month/:day/:title/"  #: ``permalink``
-    naming: str = ":title.md"  #: ``new_post_name``
-    category: str = "uncategorized"  #: ``default_category``
+    source: str = "source"  #: The folder of the sources.
+    pattern: str = ":year/:month/:day/:title/"  #: ``permalink``.
+    naming: str = ":title.md"  #: ``new_post_name``.
+    category: str = "uncategorized"  #: ``default_category``.
 
     @classmethod
     def claims(cls, sources: Sources, file: str) -> bool:

@@ -49,16 +49,16 @@ class Hugo(Generator):
     )
 
     languages: tuple[str, ...] = ("en",)
-    permalinks: Mapping[str, str] = field(default_factory=dict)  #: the pattern of addresses by section
+    permalinks: Mapping[str, str] = field(default_factory=dict)  #: The pattern of addresses by section.
     content_dirs: Mapping[str, str] = field(default_factory=lambda: {"content": ""})
     roots: Mapping[str, str] = field(default_factory=lambda: {"content": ""})
     data_folder: str = "data"
-    is_ugly: bool = False  #: ``uglyURLs``
-    keeps_case: bool = False  #: ``disablePathToLower``
-    drops_accents: bool = False  #: ``removePathAccents``
-    default_in_subdir: bool = False  #: ``defaultContentLanguageInSubdir``
-    dates_in_names: bool = False  #: ``:filename`` in ``frontmatter.date``
-    sections: tuple[str, ...] = ()  #: the folders with an ``_index.md``, where a pattern of addresses asks for them
+    is_ugly: bool = False  #: ``uglyURLs``.
+    keeps_case: bool = False  #: ``disablePathToLower``.
+    drops_accents: bool = False  #: ``removePathAccents``.
+    default_in_subdir: bool = False  #: ``defaultContentLanguageInSubdir``.
+    dates_in_names: bool = False  #: ``:filename`` in ``frontmatter.date``.
+    sections: tuple[str, ...] = ()  #: The folders with an ``_index.md``, where a pattern of addresses asks for them.
     #: What a ``cascade`` makes no page of: the folder, a pattern of paths below the content, and where it stands.
     hidden: tuple[tuple[str, str, str], ...] = ()
 

@@ -50,11 +50,11 @@ class Jekyll(Generator):
 
     #: The pattern of addresses by collection; that of "" is the one of posts, and the ending of all others.
     permalinks: Mapping[str, str] = field(default_factory=dict)
-    collections: Mapping[str, bool] = field(default_factory=dict)  #: whether its documents become pages, by its name
-    collections_dir: str = ""  #: in which the collections' folders lie; "" for the site's own
-    include: tuple[str, ...] = ()  #: names that it reads though they begin with an underscore
-    exclude: tuple[str, ...] = ()  #: names and patterns that it does not read
-    defaults: tuple[tuple[str, str, str], ...] = ()  #: path, type and permalink of each scope that has one
+    collections: Mapping[str, bool] = field(default_factory=dict)  #: Whether its documents become pages, by its name.
+    collections_dir: str = ""  #: In which the collections' folders lie; "" for the site's own.
+    include: tuple[str, ...] = ()  #: Names that it reads though they begin with an underscore.
+    exclude: tuple[str, ...] = ()  #: Names and patterns that it does not read.
+    defaults: tuple[tuple[str, str, str], ...] = ()  #: Path, type and permalink of each scope that has one.
 
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:

@@ -23,9 +23,9 @@ class MkDocs(Generator):
     config_files = ("mkdocs.yml", "mkdocs.yaml")
     index_names = ("index", "README")
 
-    posts: str = ""  #: the folder of the blog's posts; "" for a site without a blog
-    post_url: str = "{date}/{slug}"  #: ``post_url_format``
-    post_date: str = "yyyy/MM/dd"  #: ``post_url_date_format``
+    posts: str = ""  #: The folder of the blog's posts; "" for a site without a blog.
+    post_url: str = "{date}/{slug}"  #: ``post_url_format``.
+    post_date: str = "yyyy/MM/dd"  #: ``post_url_date_format``.
 
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:

@@ -23,11 +23,11 @@ class Pelican(Generator):
     title = "Pelican"
     config_files = ("pelicanconf.py",)
 
-    articles: str = "{slug}.html"  #: ``ARTICLE_URL``
-    translations: str = "{slug}-{lang}.html"  #: ``ARTICLE_LANG_URL``
-    pages: str = "pages/{slug}.html"  #: ``PAGE_URL``
-    page_folders: tuple[str, ...] = ("content/pages",)  #: ``PAGE_PATHS``, below the site
-    by_name: bool = False  #: ``SLUGIFY_SOURCE`` is ``basename``
+    articles: str = "{slug}.html"  #: ``ARTICLE_URL``.
+    translations: str = "{slug}-{lang}.html"  #: ``ARTICLE_LANG_URL``.
+    pages: str = "pages/{slug}.html"  #: ``PAGE_URL``.
+    page_folders: tuple[str, ...] = ("content/pages",)  #: ``PAGE_PATHS``, below the site.
+    by_name: bool = False  #: ``SLUGIFY_SOURCE`` is ``basename``.
 
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:

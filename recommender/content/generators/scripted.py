@@ -36,7 +36,7 @@ class Gatsby(_Scripted):
     title = "Gatsby"
     config_files = tuple(f"gatsby-config.{ending}" for ending in _ENDINGS)
 
-    is_told: bool = False  #: whether the program says that files have the addresses of their places
+    is_told: bool = False  #: Whether the program says that files have the addresses of their places.
 
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:
@@ -70,7 +70,7 @@ class Next(Generator):
     config_files = tuple(f"next.config.{ending}" for ending in _ENDINGS)
 
     end: str = ""
-    shown: tuple[str, ...] = ()  #: the places of pages with a part that is filled in
+    shown: tuple[str, ...] = ()  #: The places of pages with a part that is filled in.
 
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:
@@ -116,7 +116,7 @@ class Metalsmith(_Scripted):
     config_files = ("metalsmith.json", "metalsmith.js", "metalsmith.mjs", "package.json")
     packages = frozenset({"metalsmith"})
 
-    pattern: str = ""  #: of ``permalinks``; "" where addresses end in ``.html``
+    pattern: str = ""  #: Of ``permalinks``; "" where addresses end in ``.html``.
 
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:

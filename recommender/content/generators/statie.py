@@ -20,7 +20,7 @@ class Statie(Generator):
     title = "Statie"
     config_files = ("statie.yml", "statie.yaml")
 
-    prefixes: Mapping[str, str] = field(default_factory=dict)  #: ``route_prefix`` of a kind of article, by its folder
+    prefixes: Mapping[str, str] = field(default_factory=dict)  #: ``route_prefix`` of a kind of article, by its folder.
 
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:

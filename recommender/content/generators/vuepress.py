@@ -43,7 +43,7 @@ class VuePress(VitePress):
     config_files = tuple(f"{place}.vuepress/config.{ending}" for place in _PLACES for ending in _ENDINGS)
     index_names = ("index", "README", "readme")
 
-    pattern: str = ""  #: ``permalinkPattern``, or ``permalink`` of VuePress 1
+    pattern: str = ""  #: ``permalinkPattern``, or ``permalink`` of VuePress 1.
 
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:

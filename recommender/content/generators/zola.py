@@ -22,8 +22,8 @@ class Zola(Generator):
     title = "Zola"
     config_files = ("zola.toml", "config.toml")
 
-    keeps_names: bool = False  #: ``slugify.paths`` is not ``on``
-    keeps_dates: bool = False  #: ``slugify.paths_keep_dates``: the date stays in the name
+    keeps_names: bool = False  #: ``slugify.paths`` is not ``on``.
+    keeps_dates: bool = False  #: ``slugify.paths_keep_dates``: the date stays in the name.
 
     @classmethod
     def claims(cls, sources: Sources, file: str) -> bool:
