@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from recommender.articles import Corpus
-from recommender.bounds import UnreadableError
 from recommender.content.feeds import feed_rows
-from recommender.content.files import reader_of
+from recommender.content.files import reader_of, unread
 from recommender.content.generators import Generator
 from recommender.content.rows import read_rows
 from recommender.content.table_files import csv_rows, parquet_rows
@@ -41,5 +40,4 @@ def read_export(path: Path, settings: Settings, *, strict: bool = False) -> Corp
         path.open("rb").close()  # whatever reads it, the message is the same
         return read_rows(rows, str(path), settings, strict=strict, expected=expected, warnings=warnings)
     except OSError as error:
-        cure = error.cure if isinstance(error, UnreadableError) else "Name a file that exists."
-        raise SiteError(f"{path}: cannot be read ({error.strerror}). {cure}") from None
+        raise unread(str(path), error, "Name a file that exists.") from None

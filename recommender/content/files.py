@@ -302,9 +302,9 @@ def _as_typed(text: str, place: FrontMatter) -> Mapping[str, Any]:
     return read_as_typed(front_matter.plain_blanks(text[place.start : place.end])) if place.syntax == "yaml" else {}
 
 
-def unread(path: str, error: OSError) -> SiteError:
+def unread(path: str, error: OSError, cure: str = "Check the permissions of the file.") -> SiteError:
     """The problem of a file that cannot be opened, or is not."""
-    cure = error.cure if isinstance(error, UnreadableError) else "Check the permissions of the file."
+    cure = error.cure if isinstance(error, UnreadableError) else cure
     return SiteError(f"{path}: cannot be read ({error.strerror}). {cure}")
 
 

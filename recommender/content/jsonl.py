@@ -178,8 +178,7 @@ def _check_size(part: _Part, number: int, position: int) -> None:
 
 
 def _unreadable(file: Path, error: OSError) -> SiteError:
-    cure = error.cure if isinstance(error, UnreadableError) else "Name a file that exists."
-    return SiteError(f"{file}: cannot be read ({error.strerror}). {cure}")
+    return unread(str(file), error, "Name a file that exists.")
 
 
 def _values(line: bytes, where: str, most_bytes: int) -> dict[str, Any] | SiteError:

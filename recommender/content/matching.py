@@ -168,10 +168,9 @@ class EntryMatcher:
     def suggestion_for(self, entry: RelatedEntry) -> str:
         """The sentence " Did you mean 'x'?" with the nearest slug or title, for an entry that names nothing, or ""."""
         target = entry.target or entry.url
-        titles = (article.title for _, article in self._articles.items())
-        return did_you_mean(_cleaned(target).rpartition("/")[2], self.indexes()["by_slug"]) or did_you_mean(
-            target, titles
-        )
+        titles = (article.title for article in self._articles.values())
+        slugs = self.indexes()["by_slug"]
+        return did_you_mean(_cleaned(target).rpartition("/")[2], slugs) or did_you_mean(target, titles)
 
     def _match_path(self, target: str, source: Article | None) -> str | None:
         cleaned = _cleaned(target)

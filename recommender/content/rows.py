@@ -110,7 +110,7 @@ def corpus_of_rows(
     The corpus of what came of rows, each with its place as messages name it; of one id the first article counts.
 
     `notes` and `warnings` are read when all outcomes are; `expected` says what to do where there is no row. Raises
-    SiteError for no row; with `strict`, the first problem.
+    SiteError for no row, and for too many problems; with `strict`, the first problem.
     """
     articles: list[Article] = []
     problems: list[RecommenderError] = []
