@@ -8,9 +8,6 @@ from recommender.articles import Article
 from recommender.evaluation.judgments import Judgments
 from recommender.evaluation.simulate import Query
 
-#: What articles can have in common, in the order of the tables.
-SLICES = ("list_size", "provider", "topic", "year", "month", "language", "excerpt_length")
-
 #: The kind of slice that says who names an article, and its slices.
 BY_LISTS = "lists"
 _WITH_LIST, _NAMED, _UNNAMED = "with a list", "named by others only", "named by nobody"
@@ -32,14 +29,15 @@ def slice_queries(queries: Sequence[Query]) -> dict[str, dict[str, list[int]]]:
     Returns
     -------
     dict
-        Kind of slice (see `SLICES`) -> slice -> query numbers, rising. Slices are in the order of their names, bands
+        Kind of slice -> slice -> query numbers, rising. Slices are in the order of their names, bands
         in the order of size.
     """
-    found: dict[str, dict[str, list[int]]] = {kind: {} for kind in SLICES}
+    found: dict[str, dict[str, list[int]]] = {}
     for number, query in enumerate(queries):
         for kind, values in _values(query).items():
+            slices = found.setdefault(kind, {})
             for value in values:
-                found[kind].setdefault(value, []).append(number)
+                slices.setdefault(value, []).append(number)
     return {kind: dict(sorted(slices.items(), key=lambda item: _place(item[0]))) for kind, slices in found.items()}
 
 
@@ -59,6 +57,7 @@ def slice_by_lists(articles: Iterable[Article], judgments: Judgments) -> dict[st
 
 
 def _values(query: Query) -> dict[str, tuple[str, ...]]:
+    """What articles can have in common, in the order of the tables."""
     article = query.article
     date = article.published_at
     return {
