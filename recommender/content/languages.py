@@ -1,20 +1,25 @@
-"""The language of a site that does not say it: by its script, else by its stop words."""
+"""The language of a site that does not say it: by its script, its stop words, or how common its words are."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import islice
+from math import log10
 
 import stop_words
+import wordfreq
 
 #: Enough text to tell; more would only cost time.
 _MOST_TEXTS = 200
 #: Prose has about 40 % stop words, titles and excerpts about 30 %. Below a tenth, the text is in none of the languages.
 _LEAST_SHARE = 0.1
 _LEAST_WORDS = 20
+#: A few titles have hardly a stop word. Then the language counts in which their words are commonest: the mean of their
+#: zipf frequencies (the logarithm of how often a billion words have them), where it is so high and so far ahead.
+_FEWEST_WORDS, _LEAST_COMMON, _LEAST_AHEAD = 4, 2.5, 0.4
 
 #: Scripts that one language has to itself, and the share of the letters that is enough.
 _SCRIPTS = (
@@ -50,11 +55,24 @@ def detect_language(texts: Iterable[str]) -> str:
         if n_letters and len(letters.findall(text)) >= share * n_letters:
             return code
     words = Counter(word.lower() for word in _WORD.findall(text))
-    if words.total() < _LEAST_WORDS:
-        return ""
-    shares = {code: sum(words[word] for word in _stop_words(code)) / words.total() for code in _CODES}
-    best = max(sorted(shares), key=lambda code: shares[code])
-    return best if shares[best] >= _LEAST_SHARE else ""
+    if words.total() >= _LEAST_WORDS:
+        shares = {code: sum(words[word] for word in _stop_words(code)) / words.total() for code in _CODES}
+        best = max(sorted(shares), key=lambda code: shares[code])
+        if shares[best] >= _LEAST_SHARE:
+            return best
+    return _by_frequency(words) if words.total() >= _FEWEST_WORDS else ""
+
+
+def _by_frequency(words: Mapping[str, int]) -> str:
+    """The language in which words are commonest, or "" where none stands out."""
+    n_words = sum(words.values())
+    means = []
+    for code in sorted(wordfreq.available_languages("small")):
+        table = wordfreq.get_frequency_dict(code, "small")
+        zipfs = sum(n * (9 + log10(table[word])) for word, n in words.items() if word in table)
+        means.append((zipfs / n_words, code))
+    (second, _), (best, code) = sorted(means)[-2:]
+    return code if best >= max(_LEAST_COMMON, second + _LEAST_AHEAD) else ""
 
 
 @lru_cache(maxsize=len(_CODES))

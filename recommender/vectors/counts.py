@@ -7,7 +7,7 @@ The counts do not depend on the shards, nor on the number of processes.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -29,6 +29,7 @@ from recommender.vectors.text import (
     char_ngrams,
     language_of,
     repair,
+    stemmer_of,
 )
 
 #: Fields in the order of their columns.
@@ -39,11 +40,20 @@ _TITLE_TIMES = 2
 #: that makes rare words weigh more. On six graded parts of sites mean nDCG@5 was 0.803 by the site's rarity alone and
 #: 0.817 with these; from 10,000 to 100,000 articles and powers from 1 to 1.5 it was 0.813 to 0.819.
 _PRIOR_ARTICLES, _PRIOR_POWER = 30_000, 1.25
+#: The same in a language without a table; so few that the site decides, but not one of a handful of articles.
+_PRIOR_UNKNOWN = 50
+#: By how much a word counts less that all articles have, on a site of more than so many.
+_COMMON_LESS, _FEWEST_TELLING = 0.2, 3
 #: The chance of a word that general language does not know.
 _UNKNOWN = 1e-8
 
 #: Articles, and the share of all, that have an excerpt from a template; a story that some providers tell has fewer.
 _FEWEST_OF_TEMPLATE, _SHARE_OF_TEMPLATE = 4, 0.02
+_SENTENCE_END = re.compile(r"(?<=[.!?…。！？])\s+|(?<=[。！？])|\s*\n+\s*")
+#: The last mark in a title that may part it from the site's name.
+_TITLE_MARK = re.compile(r"\s+[-–—|·•»:]+\s+(?!.*\s[-–—|·•»:]+\s)")
+#: "10 ways to cook rice" is about rice.
+_COUNT = re.compile(r"^(?:top\s+)?\d{1,3}\s+(?=[^\W\d_])", re.IGNORECASE)
 #: Lines of a body that are no text: what a generator puts another file or a component in by.
 _NO_TEXT = re.compile(
     r"^[ \t]*(?:@include\b|--8<--|!INCLUDE\b|\.\. include::|:::|import\b.*[\"'];?$|export (?:const|default)\b"
@@ -93,12 +103,15 @@ class TermReader:
     site_language
         The language of articles that do not name theirs.
     templates
-        Excerpts that say nothing, as `template_excerpts` finds them.
+        Ends of titles and sentences of excerpts that say nothing, as `templates_of` finds them.
+    stem
+        Whether words are stemmed.
     """
 
     settings: VectorsSettings
     site_language: str
     templates: frozenset[str] = frozenset()
+    stem: bool = False
 
     def language_of(self, article: Article | Text) -> str:
         """The article's language: its own, or the site's."""
@@ -111,13 +124,16 @@ class TermReader:
 
     def analyzer(self, article: Article | Text) -> Analyzer:
         """What cuts and stems the article's words."""
-        return analyzer_for(self.language_of(article), self.settings.stem, self.settings.stop_words)
+        return analyzer_for(self.language_of(article), self.stem, self.settings.stop_words)
 
     def text(self, article: Article | Text, field: str) -> str:
         """What is read of title, excerpt or body; of a template nothing."""
         text: str = getattr(article, field)
-        if field == "excerpt" and text.strip() in self.templates:
-            return ""
+        if field == "title":
+            start, mark, end = _parted_title(text)
+            return _COUNT.sub("", start if mark + end in self.templates else text)
+        if field == "excerpt" and self.templates:
+            return " ".join(one for one in _SENTENCE_END.split(text) if one.strip() not in self.templates)
         if field == "body":
             # Cut by characters first: a book-length body must not be repaired to its end.
             return _NO_TEXT.sub("", text[: self.settings.body_words * 12])
@@ -129,7 +145,7 @@ class TermReader:
 
     def surface_forms(self, article: Article, field: str) -> dict[str, str]:
         """The words of one field as a reader sees them, by term without `prefix`: the first form of each."""
-        options = self.settings.stem, self.settings.stop_words
+        options = self.stem, self.settings.stop_words
         return _surface_forms(self.text(article, field), self.language_of(article), *options)
 
     def terms(self, article: Article | Text, field: str) -> list[str]:
@@ -138,14 +154,15 @@ class TermReader:
         if field in ("body", "body_letters") and not article.body.strip():
             return []
         if field in ("letters", "body_letters"):
-            text = f"{article.title} {self.text(article, 'excerpt')}"
+            text = f"{self.text(article, 'title')} {self.text(article, 'excerpt')}"
             if field == "body_letters":
                 text = f"{text} {self.text(article, 'body')}"
             # A pair of characters is a word in a script without spaces.
             options: FieldSettings = getattr(self.settings, field)
             terms = char_ngrams(text, (2, 3) if analyzer.is_unspaced else options.ngram_range)
         elif field in ("words", "body"):
-            terms = analyzer.terms(article.title) * _TITLE_TIMES + analyzer.terms(self.text(article, "excerpt"))
+            title = analyzer.terms(self.text(article, "title"))
+            terms = title * _TITLE_TIMES + analyzer.terms(self.text(article, "excerpt"))
             if field == "body":
                 terms += analyzer.terms(self.text(article, "body"))[: self.settings.body_words]
         elif field == "topics":
@@ -157,13 +174,29 @@ class TermReader:
         return [prefix + term for term in terms] if prefix else terms
 
 
-def template_excerpts(articles: Sequence[Article]) -> frozenset[str]:
-    """Excerpts that so many articles with titles of their own have that they came with a template or a default."""
+def templates_of(articles: Sequence[Article]) -> frozenset[str]:
+    """
+    What so many articles with titles of their own have that it came with a template or a default.
+
+    Sentences of excerpts; and of titles the end behind a mark, such as the site's name, where half of all have it.
+    """
     titles: defaultdict[str, set[str]] = defaultdict(set)
+    ends: Counter[str] = Counter()
     for article in articles:
-        titles[article.excerpt.strip()].add(article.title.strip().casefold())
+        start, mark, end = _parted_title(article.title)
+        ends[mark + end] += bool(start)
+        for sentence in _SENTENCE_END.split(article.excerpt):
+            titles[sentence.strip()].add(start.strip().casefold())
     most = max(_FEWEST_OF_TEMPLATE, _SHARE_OF_TEMPLATE * len(articles))
-    return frozenset(excerpt for excerpt, different in titles.items() if excerpt and len(different) >= most)
+    found = {sentence for sentence, different in titles.items() if sentence and len(different) >= most}
+    most = max(_FEWEST_OF_TEMPLATE, len(articles) / 2)
+    return frozenset(found | {end for end, n_titles in ends.items() if end and n_titles >= most})
+
+
+def _parted_title(title: str) -> tuple[str, str, str]:
+    """What stands before the last mark of a title, the mark, and what stands behind it."""
+    found = _TITLE_MARK.search(title)
+    return (title[: found.start()], found[0], title[found.end() :]) if found else (title, "", "")
 
 
 def counted(articles: Sequence[Article], reader: TermReader, names: Sequence[str], n_jobs: int = 1) -> Iterator[Shard]:
@@ -226,13 +259,14 @@ def inverse_frequencies(n_having: NDArray[np.int64], n_articles: int) -> NDArray
 
 
 def rarity_with_prior(
-    terms: Sequence[str], n_having: NDArray[np.int64], n_articles: int, n_words: float, language: str
+    terms: Sequence[str], n_having: NDArray[np.int64], n_articles: int, n_words: float, reader: TermReader
 ) -> NDArray[np.float32]:
     """
     How rare each word is on the site and in general language: ``-log((df + mu p) / (n + mu)) ** power``.
 
     On a small site the language decides, on a large one the site. A word that the language's table does not have, a
-    pair of characters among them, is rare in it; in a language without a table the site decides alone.
+    pair of characters among them, is rare in it; in a language without a table
+    a few articles are taken to have none of its words.
 
     Parameters
     ----------
@@ -240,33 +274,42 @@ def rarity_with_prior(
         The words, with a prefix where their language is not the site's, and in how many articles each stands.
     n_words
         Words of an article, on average: p is the chance that so long a text has the word.
-    language
-        The site's language.
+    reader
+        Made the words.
     """
     mu = np.full(len(terms), float(_PRIOR_ARTICLES))
     chance = np.full(len(terms), _UNKNOWN)
     for place, term in enumerate(terms):
         prefix, _, word = term.rpartition(":")
-        table = _frequencies_of(prefix or language)
+        table = _frequencies_of(prefix or reader.site_language, reader.stem)
         if table:
             # One letter is kept where it is a name, and the table has it as a letter.
             chance[place] = table.get(word, _UNKNOWN) if len(word) > 1 else _UNKNOWN
         else:
-            mu[place] = 0.0
+            mu[place] = _PRIOR_UNKNOWN
     in_text = -np.expm1(max(20.0, n_words) * np.log1p(-np.minimum(chance, 0.5)))
     idf = -np.log((n_having + mu * in_text + 0.5) / (n_articles + mu + 1.0))
-    rarity: NDArray[np.float32] = (np.maximum(idf, 0.05) ** _PRIOR_POWER).astype(np.float32)
+    # What most articles have tells one from another the less, the more have it; of three, two are most.
+    beyond_half = np.maximum(2.0 * n_having / n_articles - 1.0, 0.0) if n_articles > _FEWEST_TELLING else 0.0
+    rarity: NDArray[np.float32] = (np.maximum(idf, 0.05) ** _PRIOR_POWER * (1.0 - _COMMON_LESS * beyond_half)).astype(
+        np.float32
+    )
     return rarity
 
 
 @lru_cache(maxsize=8)
-def _frequencies_of(language: str) -> Mapping[str, float]:
+def _frequencies_of(language: str, stem: bool) -> Mapping[str, float]:
     """The chance of each word in a language; empty where it has no table, or no spaces between its words."""
     primary = language.split("-")[0] or "en"
     if primary in UNSPACED_LANGUAGES or primary not in wordfreq.available_languages("best"):
         return {}
     table: Mapping[str, float] = wordfreq.get_frequency_dict(primary, "best")
-    return table
+    if not stem or not (stems := stemmer_of(primary)):
+        return table
+    chances: dict[str, float] = {}
+    for one, chance in zip(stems.stemWords(list(table)), table.values(), strict=True):
+        chances[one] = chances.get(one, 0.0) + chance
+    return chances
 
 
 def renamed(matrix: csr_matrix, columns: NDArray[np.int32], n_columns: int) -> csr_matrix:

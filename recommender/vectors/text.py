@@ -80,6 +80,8 @@ _UNSPACED_RUN = re.compile(rf"[{_UNSPACED}]+")
 _HIRAGANA = re.compile("[\u3041-\u309f]+")
 #: Particles that cling to a word before or behind it.
 _PARTICLES = "のはがをにでと"
+#: One Chinese character that is a Japanese noun: nothing of its kind beside it, and a particle behind it.
+_LONE_NOUN = re.compile("(?<![\u3005\u3400-\u9fff])[\u3400-\u9fff](?=[のはがをにでともへや])")
 #: Places of a pair that are looked at for the longest run around it.
 _MOST_PLACES = 4
 
@@ -178,6 +180,11 @@ def language_of(code: str, site_language: str) -> str:
     return site_language if not code or (own == site and is_bare) else code
 
 
+def stemmer_of(language: str) -> Stemmer.Stemmer | None:
+    """A stemmer for a language, by its primary code; None where there is none."""
+    return Stemmer.Stemmer(_SNOWBALL[language], 65_536) if language in _SNOWBALL else None
+
+
 class Analyzer:
     """
     Words of one language: lower case, without stop words, stemmed.
@@ -194,7 +201,7 @@ class Analyzer:
         primary = re.split(r"[-_]", language.lower())[0] or "en"
         self._primary = primary
         self._token = _SIGNED_TOKEN if primary in _SIGNED_LANGUAGES else _TOKEN
-        self._stems = Stemmer.Stemmer(_SNOWBALL[primary], 65_536) if stem and primary in _SNOWBALL else None
+        self._stems = stemmer_of(primary) if stem else None
         self.stop_words = _stop_words(primary) if stop_words else frozenset()
         self.is_unspaced = primary in UNSPACED_LANGUAGES
         self._met = _Met(self._term)
@@ -279,14 +286,15 @@ class _Met(dict[str, str | None]):
 
 def _bigrams(surface: str) -> list[str]:
     """
-    The overlapping pairs of characters of a run without spaces; any other word as it is.
+    The overlapping pairs of characters of a run without spaces, and Japanese nouns of one; any other word as it is.
 
     They are the standard unit of retrieval for such text (Nie, Gao, Zhang and Zhou, "On the use of words and n-grams
     for Chinese information retrieval", 2000).
     """
     if not _IS_UNSPACED.match(surface):
         return [surface]
-    return [surface[start : start + 2] for start in range(max(1, len(surface) - 1))]
+    pairs = [surface[start : start + 2] for start in range(max(1, len(surface) - 1))]
+    return pairs + _LONE_NOUN.findall(surface) if len(surface) > 1 else pairs
 
 
 def is_unspaced(term: str) -> bool:

@@ -33,7 +33,7 @@ from recommender.vectors.counts import (
     inverse_frequencies,
     rarity_with_prior,
     renamed,
-    template_excerpts,
+    templates_of,
 )
 from recommender.vectors.meaning import MEANING_LANGUAGES, embedded, latent_axes
 from recommender.vectors.names import NameCounts
@@ -162,7 +162,7 @@ class FieldVectorizer:
             # The commonest, and of two equally common the first by name: the order of files must not matter.
             self.language = min(counts, key=lambda name: (-counts[name], name), default="") or "en"
         self.n_articles, self.compares, self._names, self._telling = len(articles), False, None, None
-        self.reader = TermReader(self.settings, self.language, template_excerpts(articles))
+        self.reader = self._reader(templates_of(articles))
         self._vocabularies, self._rarities, self._axes, self._centres = {}, {}, {}, {}
         used = [name for name in FIELD_NAMES if getattr(self.settings, name).weight > 0]
         shards = list(counted(articles, self.reader, used, self.n_jobs))
@@ -172,7 +172,9 @@ class FieldVectorizer:
         blocks = self._blocks(shards)
         self._learn_axes(articles, blocks)
         meanings = self._embedded(articles)
-        self._centres = {name: rows[rows.any(axis=1)].mean(axis=0) for name, rows in meanings.items() if rows.any()}
+        there = {name: rows[rows.any(axis=1)] for name, rows in meanings.items()}
+        # The mean of all language is about 0, and so is taken to be that of a small site, as far as it is small.
+        self._centres = {name: self._part * rows.mean(axis=0) for name, rows in there.items() if len(rows)}
         return self._joined(articles, blocks, meanings)
 
     def fit_comparison(self, articles: Sequence[Article]) -> None:
@@ -203,7 +205,7 @@ class FieldVectorizer:
         self._vocabularies[name] = {term: column for column, term in enumerate(found)}
         if name in ("words", "body"):
             n_words = sum(float(shard.matrix.sum()) for shard in counts) / max(1, self.n_articles)
-            self._rarities[name] = rarity_with_prior(found, n_having[kept], self.n_articles, n_words, self.language)
+            self._rarities[name] = rarity_with_prior(found, n_having[kept], self.n_articles, n_words, self.reader)
         else:
             self._rarities[name] = inverse_frequencies(n_having[kept], self.n_articles)
         having: NDArray[np.int64] = n_having[kept]
@@ -223,9 +225,14 @@ class FieldVectorizer:
             if axes.shape[1]:
                 self._axes[language] = columns, axes
 
+    def _reader(self, templates: frozenset[str]) -> TermReader:
+        """What reads terms; on a site of few articles letters cannot bridge the endings of words, so stems do."""
+        stem = self.settings.stem or self.n_articles < _FEW_ARTICLES
+        return TermReader(self.settings, self.language, templates, stem)
+
     @property
     def _part(self) -> float:
-        """How far letters and meanings count on a site of so many articles, in [0, 1)."""
+        """How far the letters and the mean of a site of so many articles count, in [0, 1)."""
         return self.n_articles / (self.n_articles + _FEW_ARTICLES)
 
     @property
@@ -290,7 +297,7 @@ class FieldVectorizer:
         if self.settings.meaning == 0:
             return {}
         read = self.reader.text
-        texts = [f"{repair(one.title)} . {repair(read(one, 'excerpt'))}".strip(" .") for one in articles]
+        texts = [f"{repair(read(one, 'title'))} . {repair(read(one, 'excerpt'))}".strip(" .") for one in articles]
         languages = (self.reader.language_of(article).split("-")[0] for article in articles)
         known = [text if code in MEANING_LANGUAGES else "" for text, code in zip(texts, languages, strict=True)]
         found = {"static": embedded(known)} if any(known) else {}
@@ -332,7 +339,7 @@ class FieldVectorizer:
                 there = meanings[name].any(axis=1)
                 centred = normalize(meanings[name].astype(np.float64) - centre)
                 dense[there, start : start + len(centre)] = (
-                    np.sqrt(_TIMES[name] * self.settings.meaning * self._part) * centred[there]
+                    np.sqrt(_TIMES[name] * self.settings.meaning) * centred[there]
                 )
             start += len(centre)
         if self._axes and self._source is not None:
@@ -412,7 +419,7 @@ class FieldVectorizer:
         described: _Document = reader_of(_Document)(document)
         self.language, self.n_articles = described["language"], described["n_articles"]
         self.compares = described["compares"]
-        self.reader = TermReader(self.settings, self.language, frozenset(described["templates"]))
+        self.reader = self._reader(frozenset(described["templates"]))
         for name, terms in described["vocabularies"].items():
             self._vocabularies[name] = {term: column for column, term in enumerate(terms)}
             self._rarities[name] = np.asarray(arrays[f"rarity_{name}"])

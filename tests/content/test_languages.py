@@ -18,8 +18,15 @@ from recommender.content.languages import detect_language
         ("Zwx qrt plk mnb vcd fgh jkl zxc vbn asd qwe rty uio pas dfg hjk lzx cvb nmq wer tyu iop", ""),
         ("", ""),
         ("2021 03 03", ""),
+        # A few titles with hardly a stop word.
+        ("Tomaattien kasvatus\nPolkupyörän ketju", "fi"),
+        ("زراعة الطماطم\nأمراض الطماطم", "ar"),
+        ("Nyheter fra Oslo\nRegn i Bergen", "nb"),
+        ("Growing garlic\nBuying ladders", "en"),
+        ("Kubernetes Docker Terraform Ansible", ""),
+        ("Foo Bar Baz", ""),
     ],
 )  # fmt: skip
 def test_detect(text, language):
-    """A site's language is told by its script or its stop words; too little text tells nothing."""
+    """By its script, its stop words or how common its words are; too little text tells nothing."""
     assert detect_language([text]) == language

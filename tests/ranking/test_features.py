@@ -114,7 +114,7 @@ def test_who_lists_the_article_is_seen(family_site, article):
     """By itself, and by the company it keeps; not as of the moment of its publication, when nobody did."""
     site = Corpus(
         [
-            article("query", "green tea", 1),
+            article("query", "tax law", 1),
             article("friend", "black coffee", 2, ["query", "mate"]),
             article("mate", "cocoa", 3),
             article("stranger", "lemonade", 4),
