@@ -6,6 +6,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -110,9 +111,7 @@ def promote_site(
     lost: Sequence[RecommenderError] = ()
     if not plan_only:
         with only_writer(site):
-            n_changed, lost = apply_changes(
-                plan.changes, lambda n_done: tell("files", n_done, len(plan.changes)), strict=False
-            )
+            n_changed, lost = apply_changes(plan.changes, partial(tell, "files"))
     problems = (*corpus.reading.problems, *plan.problems, *lost)
     return PromoteRun(corpus.reading, plan.changes, n_changed, problems)
 

@@ -350,9 +350,7 @@ def _write_files(job: _Job, answers: Iterable[Answer], written: _Written) -> Non
         return
     with only_writer(job.site):
         remove_leftovers([*plan.files, *(change.path for change in plan.changes)])
-        written.n_changed, lost = apply_changes(
-            plan.changes, lambda n_done: job.tell("files", n_done, len(plan.changes)), strict=job.strict
-        )
+        written.n_changed, lost = apply_changes(plan.changes, partial(job.tell, "files"), strict=job.strict)
     written.problems += tuple(lost)
 
 

@@ -50,29 +50,17 @@ class Target:
 
 
 class Judgments:
-    """
-    The curated lists of some articles.
-
-    Parameters
-    ----------
-    articles
-        All articles that an entry may name, ids unique. The answer does not depend on their order.
-
-    Attributes
-    ----------
-    pages
-        Article id -> page number; copies share one. Numbers follow the order of the ids.
-    lists
-        Article id -> its list, in the editor's order.
-    """
+    """The curated lists of some articles, ids unique; they are all that an entry may name, in whatever order."""
 
     def __init__(self, articles: Sequence[Article]) -> None:
         self.articles = tuple(sorted(articles, key=lambda article: article.id))
         numbers: dict[str, int] = {}
+        #: Article id -> page number; copies share one. Numbers follow the order of the ids.
         self.pages = {article.id: numbers.setdefault(page_key(article), len(numbers)) for article in self.articles}
         self.n_pages = len(numbers)
         self._by_id = {article.id: article for article in self.articles}
         matcher = EntryMatcher(self.articles)
+        #: Article id -> its list, in the editor's order.
         self.lists = {
             article.id: tuple(self._target(matcher, entry, article) for entry in article.related)
             for article in self.articles

@@ -90,7 +90,7 @@ def plan_change(
 
 
 def apply_changes(
-    changes: Sequence[FileChange], progress: Callable[[int], object] | None = None, *, strict: bool = False
+    changes: Sequence[FileChange], progress: Callable[[int, int], object] | None = None, *, strict: bool = False
 ) -> tuple[int, list[RecommenderError]]:
     """
     Replace the files, one after the other.
@@ -132,7 +132,7 @@ def apply_changes(
             raise unwritten(change.path, error, done) from error
         else:
             if progress:
-                progress(n_done)
+                progress(n_done, len(changes))
     _keep_names([change.path for change in changes])
     return n_replaced, problems
 

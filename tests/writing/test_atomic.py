@@ -275,10 +275,10 @@ def test_edit_that_cannot_be_written_is_told(tmp_path):
     changes = [plan_change(path, make) for path in paths]
     paths[0].write_bytes(b"broken")
     done = []
-    n_replaced, problems = apply_changes(changes, progress=done.append)
+    n_replaced, problems = apply_changes(changes, progress=lambda n_done, n_all: done.append((n_done, n_all)))
     assert (n_replaced, [str(problem) for problem in problems]) == (1, ["broken.md: is broken."])
     assert [path.read_bytes() for path in paths] == [b"broken", b"new"]
-    assert done == [2]
+    assert done == [(2, 2)]
 
 
 def test_what_is_not_a_file_is_told(tmp_path):
