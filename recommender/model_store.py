@@ -49,16 +49,10 @@ def save_parts(
 
     Parameters
     ----------
-    folder
-        Made with its parents.
     head
         JSON values that a person may want to read first: they stand in ``manifest.json``.
     texts
         By file name, such as ``trees.txt``.
-    arrays
-        By name; they stand in one file.
-    card
-        For people; nothing reads it.
 
     Raises
     ------

@@ -35,8 +35,6 @@ def make_report(
 
     Parameters
     ----------
-    answers
-        System -> n_queries answers.
     settings
         Of the resampling; and `ranking.k`, the length of the lists that readers see.
     """

@@ -101,12 +101,10 @@ def interval(means: Floats) -> list[Interval]:
 
 def paired_difference(ours: Floats, theirs: Floats, resampled: Floats) -> Difference:
     """
-    How much better the first is than the second, and how sure that is.
+    How much better the first is than the second, and how sure that is; both of shape (n_queries,), of the same queries.
 
     Parameters
     ----------
-    ours, theirs
-        Shape (n_queries,), the same queries in the same order.
     resampled
         Shape (n_resamples,), the mean difference in each resample: a column of `bootstrap_means`, or two subtracted.
 
@@ -133,10 +131,6 @@ def compare(scores: Scores, n_resamples: int, seed: int, weights: Scores | None 
 
     Parameters
     ----------
-    scores
-        System -> measure -> shape (n_queries,).
-    n_resamples, seed
-        As in `bootstrap_means`.
     weights
         What each value counts, in the same shape; None: all the same. Where queries weigh differently, what is tested
         are the first-order parts of each query in the mean (the delta method for ratios).

@@ -78,8 +78,6 @@ def score_rankings(
 
     Parameters
     ----------
-    measures
-        From `parse_measures`.
     judgments
         The relevant documents of each query, n_queries collections; relevance is yes or no.
     rankings

@@ -38,28 +38,12 @@ class Catalogue:
 
     Parameters
     ----------
-    articles
-        In the order of the rows.
-    vectors
-        Of each row.
     is_external
         Shape (n_rows,): articles that only a curated list names.
     is_new
         Shape (n_rows,): those that the vocabulary was not fitted on; None: it was fitted on all.
-    site_language
-        The language of articles that do not name theirs.
-    cross_language
-        Whether articles of different languages may be related.
     group_codes
         The codes of languages that are known already: what is learned of a language is kept by its code.
-
-    Attributes
-    ----------
-    articles : dict of Article
-        By row.
-    vectors : Vectors
-    index : SearchIndex
-        Of the vectors.
     """
 
     # Of each row; shape (n_rows,).
@@ -92,7 +76,7 @@ class Catalogue:
         self.cross_language = cross_language
         self.group_codes: dict[str, int] = dict(group_codes or {})
         self._provider_codes: dict[str, int] = {}
-        self.articles: dict[int, Article] = dict(enumerate(articles))
+        self.articles: dict[int, Article] = dict(enumerate(articles))  #: By row.
         self._row_of: dict[str, int] = {article.id: row for row, article in enumerate(articles)}
         is_new = np.zeros(len(articles), dtype=bool) if is_new is None else is_new
         for name, values in self._described(articles, is_external, is_new).items():

@@ -21,14 +21,7 @@ _FEWEST = 8
 
 
 def map_of(vectors: Vectors) -> NDArray[np.float64]:
-    """
-    The place of each row, from 0 to 1 on both axes; the same for the same vectors.
-
-    Returns
-    -------
-    ndarray
-        Shape (n_rows, 2).
-    """
+    """The place of each row, from 0 to 1 on both axes, shape (n_rows, 2); the same for the same vectors."""
     n_rows = len(vectors.dense)
     if n_rows < _FEWEST:
         angles = 2 * np.pi * np.arange(n_rows) / max(n_rows, 1)

@@ -157,12 +157,10 @@ class DecisionsFile:
         self, wanted: Mapping[Pair, Decision | None], expected: Mapping[Pair, Decision | None] | None = None
     ) -> Decisions:
         """
-        Decide some pairs, or with None forget what was decided.
+        Decide some pairs anew, or with None forget what was decided.
 
         Parameters
         ----------
-        wanted
-            The new decision of each pair.
         expected
             What the editor saw of them; None: whatever it was.
 
