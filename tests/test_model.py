@@ -4,6 +4,7 @@ import dataclasses
 import threading
 from datetime import UTC, datetime, timedelta
 from itertools import product
+from types import SimpleNamespace
 
 import pytest
 
@@ -18,6 +19,7 @@ from recommender.errors import (
     WriteError,
 )
 from recommender.model_store import FORMAT
+from recommender.ranking import select
 from recommender.settings import settings_from_mapping
 
 DAY_ONE = datetime(2024, 1, 1, tzinfo=UTC)
@@ -639,3 +641,14 @@ def test_asking_changes_nothing_that_is_saved(corpus, tmp_path):
     names = [sorted(file.name for file in (tmp_path / name).iterdir()) for name in ("before", "after")]
     assert names[0] == names[1], "parts are named by their content"
     assert (tmp_path / "before" / "manifest.json").read_bytes() == (tmp_path / "after" / "manifest.json").read_bytes()
+
+
+def test_one_title_on_one_day(monkeypatch):
+    """Of many articles that all tell one story each title is looked at once, not once for each pair."""
+    looked_at = []
+    monkeypatch.setattr(select, "_NUMBER", SimpleNamespace(findall=lambda title: looked_at.append(title) or []))
+    day = datetime(2021, 3, 2, tzinfo=UTC)
+    articles = [Article(f"tea-{n}", title="Green tea leaf", excerpt=f"cup {n}", published_at=day) for n in range(40)]
+    asked = settings_from_mapping({"ranking": {"ranker": "similarity", "min_score": 0}, "vectors": {"meaning": 0}})
+    Recommender(asked).fit(Corpus(articles)).suggest("tea-0")
+    assert 0 < len(looked_at) < 3 * len(articles)

@@ -227,9 +227,13 @@ class Selector:
         if is_near.any():
             vectors = catalogue.vectors[rows]
             is_near &= vectors.products() >= _ONE_STORY
+            # Once an article, not once a pair: of thousands with one title on one day, each is near each.
+            numbers = [
+                tuple(sorted(_NUMBER.findall(article.title))) if _folded(article.title) else None
+                for article in articles
+            ]
             for first, other in np.argwhere(is_near).tolist():
-                titles = articles[first].title, articles[other].title
-                if all(map(_folded, titles)) and len({tuple(sorted(_NUMBER.findall(one))) for one in titles}) == 1:
+                if numbers[first] is not None and numbers[first] == numbers[other]:
                     names[other] = names[first]
         return {article.id: name for article, name in zip(articles, names, strict=True)}
 
