@@ -26,8 +26,8 @@ from recommender.writing.decisions import Decisions
 #: Articles that tell what is usual on a site.
 _N_USUAL = 500
 #: How much of their approval lists are believed, for a reader and an editor do not judge independently. By 1, 0.75, 0.5
-#: and 0 readers find .89, .91, .94 and .95 good of what is shown on namefi, and the same on helios and keepthrifty; the
-#: lists themselves, held out, are met with nDCG@10 .65, .64, .64 and .55 on helios, .42, .40, .37 and .33 on keepthrifty.
+#: and 0 readers find .89, .91, .94 and .95 good of what is shown on namefi, and as many on helios and keepthrifty; the
+#: lists themselves, held out, are met with nDCG@10 .65, .64, .64, .55 on helios and .42, .40, .37, .33 on keepthrifty.
 _BELIEVED = 0.75
 
 
