@@ -244,7 +244,7 @@ def make_app(desk: Desk, site_url: str, token: str, hosts: frozenset[str]) -> AS
         verdict: Any = form.get("verdict") or None
         if verdict not in (None, "accept", "reject", "pin", "keep", "remove"):
             raise RecommenderError("There is no such decision.")
-        position = form.get("position", "")
+        position = form.get("position", "")[:9]
         desk.decide(
             form.get("article", ""), form.get("candidate", ""), verdict, seen=form.get("seen", ""),
             why=form.get("why", "")[:500], position=int(position) if position.isascii() and position.isdigit() else 1,

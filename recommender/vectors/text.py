@@ -27,9 +27,15 @@ _TYPOGRAPHY = re.compile(r"[\t\n\x20-\x7e‘’“”–—…\xa0]*")
 _LONG = 2_000
 _TYPED = (("‘", "'"), ("’", "'"), ("“", '"'), ("”", '"'), ("…", "..."), ("\xa0", " "))
 # A tag starts with a letter, "/" or "!": "a < b" is text. <script> and <style> go with their content.
-_TAGS = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->|</?[A-Za-z][^<>]*>", re.DOTALL | re.IGNORECASE)
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
+_HTML = re.compile(rf"<(?:script|style)\b|<!--|{_TAG.pattern}", re.IGNORECASE)
 # What a template puts in, and the attributes that kramdown takes: {: target="_blank"}.
-_LIQUID = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{:[^{}\n]*\}", re.DOTALL)
+_LIQUID = re.compile(r"\{%|\{\{|\{:[^{}\n]*\}")
+#: What closes that which is taken out with all in it.
+_CLOSINGS = {
+    "<script": re.compile(r"</script\s*>", re.IGNORECASE), "<style": re.compile(r"</style\s*>", re.IGNORECASE),
+    "<!--": re.compile("-->"), "{%": re.compile(r"%\}"), "{{": re.compile(r"\}\}"),
+}  # fmt: skip
 _CODE_FENCE = re.compile(r"^(```|~~~).*?$", re.MULTILINE)
 # [words](address), ![words](address), [words][reference]: the words stay.
 _LINK = re.compile(r"!?\[([^\[\]]*)\](?:\(\s?[^()\s]*(?:\s+\"[^\"]*\")?\)|\[[^\[\]]*\])")
@@ -144,9 +150,9 @@ def repair(text: str) -> str:
         # Twice: feeds escape what was already escaped ("&amp;amp;").
         text = html.unescape(html.unescape(text))
     if "<" in text:
-        text = _TAGS.sub(" ", text)
+        text = _without(_HTML, text)
     if "{" in text:
-        text = _LIQUID.sub(" ", text)
+        text = _without(_LIQUID, text)
     if "[" in text:
         # Twice: a picture may be what a link is around.
         text = _LINK.sub(r"\1", _LINK.sub(r"\1", text))
@@ -164,6 +170,31 @@ def repair(text: str) -> str:
     if ".." in text or "…" in text:
         text = _TRAILING_DOTS.sub("", text)
     return " ".join(text.split())
+
+
+def _without(openings: re.Pattern[str], text: str) -> str:
+    """
+    A text with a blank for each part from an opening to what closes it.
+
+    What is not there is looked for once. By an expression such as ``<!--.*?-->`` it would be at each opening: thousands
+    that never close took half a minute.
+    """
+    kept, start, position = [], 0, 0
+    unclosed: set[str] = set()
+    while found := openings.search(text, position):
+        kind, end = found[0].lower(), found.end()
+        if kind in _CLOSINGS:
+            closed = None if kind in unclosed else _CLOSINGS[kind].search(text, end)
+            if closed is None:
+                unclosed.add(kind)
+                closed = _TAG.match(text, found.start())
+            if closed is None:
+                position = found.start() + 1
+                continue
+            end = closed.end()
+        kept.append(text[start : found.start()])
+        start = position = end
+    return " ".join([*kept, text[start:]])
 
 
 @lru_cache(maxsize=1024)

@@ -44,6 +44,12 @@ def test_forms_need_their_key(served):
     assert not served.desk.file.path.exists()
 
 
+def test_long_position(served):
+    """A place of thousands of digits is one like any other: too far."""
+    fields = {"article": "green", "candidate": "black", "verdict": "pin", "position": "1" * 5_000}
+    assert served.send("decide", **fields, seen="")[0] in (303, 400, 409)
+
+
 def test_large_bodies(served):
     """A body is read up to 64 kB, whatever its length is said to be."""
     body = b"x" * 70_000

@@ -93,6 +93,7 @@ TEXTS: dict[str, str | bytes] = {
     "marks-on-an-entry": _titled(f"related: [a{_MARK * 500_000}]"),
     "long-entry": _titled(f"related: [/{'b' * 400_000}]"),
     "long-alias": _titled(f"a: *{'x' * 300_000}"),
+    **{f"body-of-{kind}": _titled() + text * 100_000 for kind, text in (("curly", "{{"), ("comments", "<!--"))},
     "never-closed": "---\ntitle: Tea\n" + "a: b\n" * 100_000,
     "dashes": "---\n" * 200_000,
     "toml-digits": f"+++\ntitle = 'x'\na = {'9' * 9_000}\n+++\n",

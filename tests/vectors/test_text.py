@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recommender.vectors import text as text_module
-from recommender.vectors.text import Analyzer, analyzer_for, char_ngrams, language_of, repair
+from recommender.vectors.text import _HTML, _LIQUID, Analyzer, _without, analyzer_for, char_ngrams, language_of, repair
 
 
 @pytest.mark.parametrize(
@@ -156,3 +156,21 @@ def test_the_words_of_ascii_are_found_as_those_of_any_text(text):
     assert analyzer.terms(f"{text} 茶") == [*analyzer.terms(text), "茶"]
     assert set(analyzer.forms(text)) == set(analyzer.terms(text))
     assert all(analyzer.terms(surface) == [term] for term, surface in analyzer.forms("Ferries and a ferry").items())
+
+
+@given(
+    st.lists(st.sampled_from(["<script", "</SCRIPT >", "<!--", "-->", "{{", "}}", "{%", "%}", "{:", ">", "<b", "a"]))
+)
+def test_parts_are_taken_out(pieces):
+    """Tags and templates go as by one expression, which took the square of the length where nothing closes."""
+    text = "".join(pieces)
+    tags = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->|</?[A-Za-z][^<>]*>", re.DOTALL | re.IGNORECASE)
+    liquid = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{:[^{}\n]*\}", re.DOTALL)
+    assert _without(_HTML, text) == tags.sub(" ", text)
+    assert _without(_LIQUID, text) == liquid.sub(" ", text)
+
+
+@pytest.mark.parametrize("opening", ["{{", "{%", "<!--", "<script>", "<style", "<script></"])
+def test_what_never_closes(opening):
+    """Hundreds of thousands of openings without an end take no time."""
+    assert len(repair(f"tea {opening * 200_000}")) >= len("tea")
