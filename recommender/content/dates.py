@@ -17,7 +17,7 @@ from recommender.bounds import LONGEST_DATE
 
 _TIME = (
     r"(?P<hour>\d{1,2}):(?P<minute>\d{1,2})(?::(?P<second>\d{1,2})(?:[.,](?P<fraction>\d{1,6})\d*)?)?"
-    r"(?:\s*(?P<half>[ap])\.?m\.?)?"
+    r"(?:\s*(?P<half>[ap])\.?m\.?|\s*uhr)?"
 )
 _AND_TIME = rf"(?:(?:T|,?\s+(?:at\s+)?){_TIME})?"
 #: Year, month and day in numbers, beyond what `datetime.fromisoformat` reads.
@@ -51,7 +51,10 @@ _MOST_LANGUAGES = 20
 #: Eleventy's words for the time of a file, which its bytes do not tell.
 _OF_THE_FILE = re.compile(r"(?:git\s+)?(?:last\s+modified|created)", re.IGNORECASE)
 #: What databases and forms write where there is no date.
-_NO_DAY = re.compile(r"0000-00-00\b.*|n/?a|none|null|tb[ad]|unknown|undated|-+|\?+", re.IGNORECASE)
+_NO_DAY = re.compile(
+    r"0000-00-00\b.*|n/?a|none|null|tb[ad]|todo|unknown|undated|draft|pending|never|later|(?:coming\s+)?soon|-+|\?+",
+    re.IGNORECASE,
+)
 #: Numbers from here on are seconds (September 2001), from there on milliseconds since 1970, as databases give them.
 _LEAST_SECONDS, _LEAST_MILLISECONDS = 1_000_000_000, 100_000_000_000
 _SECONDS = re.compile(r"\d{10}|\d{13}", re.ASCII)
@@ -95,16 +98,17 @@ def read_date(value: Any, zone: tzinfo, languages: Sequence[str] = ()) -> dateti
 
 
 def _moment(value: Any, languages: Sequence[str]) -> datetime | None:
+    # Twice, for what YAML makes of a note's link: [[2021-03-03]].
+    for _ in range(2):
+        value = value[0] if isinstance(value, list) and len(value) == 1 else value
     if isinstance(value, datetime):
         return value
     if isinstance(value, date):
         return datetime.combine(value, time())
-    if isinstance(value, list) and len(value) == 1 and not isinstance(value[0], list):
-        return _moment(value[0], languages)
     if isinstance(value, str) and _SECONDS.fullmatch(value.strip()):
         value = int(value)
     if isinstance(value, str) and len(value) <= LONGEST_DATE:
-        return _parsed(value.strip(), tuple(languages))
+        return _parsed(value.strip().removeprefix("[[").removesuffix("]]"), tuple(languages))
     if isinstance(value, int) and _LEAST_DAY <= value <= _LAST_DAY:
         return _parsed(str(value), ())
     if isinstance(value, int | float) and not isinstance(value, bool) and value >= _LEAST_SECONDS:

@@ -9,9 +9,9 @@ from recommender.articles import RelatedEntry
 from recommender.bounds import read_json
 from recommender.content.urls import is_address
 
-#: [Tea](/tea/), [Tea](<my tea.md>) and [[tea|Tea]]; pictures are none.
+#: [Tea](/tea/), [Tea](<my tea.md>), [[tea|Tea]] and ![[tea]]; pictures are none.
 _LINK = re.compile(
-    r"(?<!!)(?:\[(?P<title>[^][]++)\]\((?:<(?P<angled>[^<>[]++)>|(?P<url>[^)[\s]++))[^)[]*+\)|(?P<wiki>\[\[[^][]++\]\]))"
+    r"(?<!!)\[(?P<title>[^][]++)\]\((?:<(?P<angled>[^<>[]++)>|(?P<url>[^)[\s]++))[^)[]*+\)|(?P<wiki>\[\[[^][]++\]\])"
 )
 #: <a href="/tea/">Tea</a> and <https://example.org/tea/>.
 _ANCHOR = re.compile(r"<a\s(?P<inside>[^<>]*+)>(?P<title>[^<]*+)</a>|<(?P<url>https?://[^<>\s]++)>", re.IGNORECASE)

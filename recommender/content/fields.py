@@ -24,15 +24,17 @@ from recommender.settings import WritingSettings
 #: hyphens, underscores and blanks do not matter. `topics`, `aliases` and `related` take all of theirs together, the
 #: others the first that holds something. Those of `related` are not the only ones: see `list_names`.
 USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
-    "title": ("title", "headline"),
+    "title": ("title", "headline", "pageTitle", "metaTitle", "seoTitle", "seo.title", "meta.title", "metadata.title"),
     "excerpt": (
-        "excerpt", "description", "summary", "metaDescription", "teaser", "abstract", "standfirst", "lead", "intro",
-        "subtitle", "seo.description", "meta.description",
+        "excerpt", "customExcerpt", "description", "summary", "metaDescription", "seoDescription", "ogDescription",
+        "shortDescription", "teaser", "abstract", "standfirst", "lead", "lede", "dek", "blurb", "synopsis", "tldr",
+        "intro", "introduction", "overview", "tagline", "subtitle", "subheading", "seo.description", "meta.description",
+        "metadata.description",
     ),
     "published_at": (
         "publishedDateTime", "date", "publishDate", "pubDate", "publishedAt", "datePublished", "publishedDate",
         "publicationDate", "publishedOn", "publishedTime", "postDate", "created", "createdAt", "dateCreated",
-        "creationDate",
+        "creationDate", "posted", "postedOn", "releaseDate", "firstPublished",
     ),
     "url": ("webUrl", "url", "permalink"),
     "slug": ("slug",),
@@ -47,10 +49,11 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     "published": ("published", "isPublished", "publish", "public", "listed"),
     "draft": ("draft", "isDraft"),
     "visible_from": ("publishDate", "pubDate"),
-    "visible_until": ("expiryDate", "unpublishDate"),
+    "visible_until": ("expiryDate", "unpublishDate", "expires", "expiresAt", "expirationDate"),
     "build": ("_build", "build"),
-    "status": ("status", "visibility", "state"),
-    "hidden": ("hidden", "unlisted", "private"),
+    "status": ("status", "visibility", "state", "stage", "postStatus"),
+    "hidden": ("hidden", "unlisted", "private", "unpublished", "wip"),
+    "redirect": ("redirect_to", "redirectUrl", "redirect", "layout", "type"),
     "id": ("id",),
     "path": ("path",),
     "person": ("name", "first_name", "firstName"),
@@ -60,6 +63,26 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     "date": ("date", "publishDate", "pubDate"),
     "related": ("related", "relatedArticles", "relatedPosts", "seeAlso"),
 }  # fmt: skip
+#: The same in other languages, behind the usual ones.
+TRANSLATED_NAMES: Mapping[str, tuple[str, ...]] = {
+    ours: tuple(names.split())
+    for ours, names in {
+        "title": "título titre titel titolo titulek tytuł titlu başlık cím otsikko tittel naslov judul tiêu_đề"
+        " заголовок название τίτλος العنوان عنوان शीर्षक 标题 標題 タイトル 제목",
+        "excerpt": "descripción resumen extracto descrição resumo résumé extrait chapô descrizione riassunto"
+        " beschreibung kurzbeschreibung zusammenfassung omschrijving samenvatting beskrivning beskrivelse kuvaus opis"
+        " popis streszczenie leírás açıklama özet deskripsi mô_tả"
+        " tóm_tắt описание аннотация περιγραφή الوصف ملخص विवरण सारांश"
+        " 描述 摘要 简介 说明 概要 説明 설명 요약",
+        "published_at": "fecha fecha_de_publicación date_de_publication data_di_pubblicazione data_de_publicação datum"
+        " veröffentlicht_am dato päivämäärä tarih tanggal ngày дата 日期 发布日期 日付 公開日 날짜 작성일",
+        "topics": "etiquetas categorías étiquettes mots_clés catégories categorie schlagwörter schlagworte stichwörter"
+        " stichworte kategorien trefwoorden kategorier tagi kategorie etiketler kategoriler"
+        " теги метки категории 标签 標籤"
+        " 分类 分類 タグ カテゴリ カテゴリー 태그 카테고리",
+        "provider": "autor autora autore auteur verfasser yazar tác_giả автор الكاتب 作者 著者 저자 작성자",
+    }.items()
+}
 #: Jekyll's singular forms are read where the article has none of the plural ones.
 _SINGULAR_TOPICS = ("category", "tag")
 
@@ -129,16 +152,17 @@ class FieldReader:
         self.language = language
         self._marks = tuple(marks)
         self._known_entries: KnownEntries = {}
-        names = dict(USUAL_NAMES)
-        for ours, theirs in (fields or {}).items():
+        names = {ours: (*usual, *TRANSLATED_NAMES.get(ours, ())) for ours, usual in USUAL_NAMES.items()}
+        fields = fields or {}
+        for ours, theirs in fields.items():
             names[ours] = (theirs,) if isinstance(theirs, str) else tuple(theirs)
         usual = names.pop("related")
-        self._list_names = () if usual is USUAL_NAMES["related"] else usual
+        self._list_names = usual if "related" in fields else ()
         others = (name for usual in names.values() for name in usual if "." not in name)
         self._taken = frozenset(map(fold_name, (*others, WritingSettings().front_matter_name, own_name)))
-        if names["topics"] is USUAL_NAMES["topics"]:
+        if "topics" not in fields:
             names["topic"] = _SINGULAR_TOPICS
-        if names["published_at"] is USUAL_NAMES["published_at"]:
+        if "published_at" not in fields:
             # `published: 2021-03-03` is a date to some sites.
             names["published_on"] = ("published",)
         self._wanted: dict[str, list[tuple[str, int, str, list[str]]]] = {}
@@ -183,7 +207,7 @@ class FieldReader:
         """
         held = self._held(values)
         found = Found(held, origin)
-        title = found.title() or heading
+        title = found.title() or heading or found.own_name()
         if heading:
             found.names.append(("title", "first heading"))
         if not title and not default_title:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-#: What may stand before the heading: blank lines, comments of HTML and MDX, imports, pictures and badges.
+#: What may stand before the heading: blank lines, comments of HTML and MDX, imports, exports, pictures, badges, labels.
 _BEFORE = re.compile(
-    r"(?:[^\S\r\n]*[\r\n]+|<!--.*?-->|\{/\*.*?\*/\}|(?:import|export)\s[^\r\n]*|\[?!\[[^\r\n]*)*", re.DOTALL
+    r"(?:[^\S\r\n]*[\r\n]+|<!--.*?-->|\{/\*.*?\*/\}"
+    r"|export\s+const\s[^\r\n]*[{\[(][^\S\r\n]*[\r\n].*?[\r\n][}\])]+;?|(?:import|export)\s[^\r\n]*|\[?!\[[^\r\n]*|\([\w.-]+\)=)*",
+    re.DOTALL,
 )
 #: Only the highest heading is a page's: a part that others include begins with a lower one.
 _HASHES = re.compile(r"[ ]{0,3}#[ \t]+(?P<title>[^\r\n]+?)(?:[ \t]+#+)?[ \t]*(?:\r\n|\n|\r|\Z)")

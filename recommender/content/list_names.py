@@ -24,6 +24,8 @@ _USUAL = frozenset(map(fold_name, USUAL_NAMES["related"]))
 #: What a name that says nothing must show to be read: so many lists, this share of entries that name an article, this
 #: share of the named articles that have such a list too, this share of lists that differ from each other.
 _LEAST_LISTS, _LEAST_MATCHED, _LEAST_MUTUAL, _LEAST_DIFFERENT = 5, 0.8, 0.25, 0.5
+#: On a small site two lists are enough, where all entries name articles and this share of those have such a list too.
+_LEAST_MUTUAL_OF_FEW = 0.5
 #: Fewer lists than these, or a smaller share of entries that name an article, are not worth a line.
 _LEAST_TOLD, _LEAST_TOLD_MATCHED = 3, 0.5
 #: What parts the entries in one text: marks first; blanks only where each part names an article.
@@ -85,7 +87,7 @@ def _objection(name: str, lists: Sequence[_Named], matcher: EntryMatcher) -> str
                 named[match.article_id] += 1
     n_matched, n_lists = named.total(), len(lists)
     is_telling_name = is_telling(name.rpartition(".")[2])
-    if not n_matched or (not is_telling_name and n_lists < _LEAST_TOLD):
+    if not n_matched or (not is_telling_name and n_lists < 2):
         return None
     if _is_scored(lists):
         return "its entries carry scores, so a machine wrote them"
@@ -100,6 +102,10 @@ def _objection(name: str, lists: Sequence[_Named], matcher: EntryMatcher) -> str
     n_different = len({frozenset(entry.target for entry in found.entries) for _, _, found in lists})
     if mutual < _LEAST_MUTUAL or n_different < _LEAST_DIFFERENT * n_lists:
         # Tags, authors, parts of a series, navigation: not even a line each.
+        return None
+    if n_lists < _LEAST_LISTS and share == 1.0 and mutual >= _LEAST_MUTUAL_OF_FEW:
+        return ""
+    if n_lists < _LEAST_TOLD:
         return None
     if share < _LEAST_MATCHED:
         return f"only {share:.0%} of the entries name an article"

@@ -28,10 +28,13 @@ How = Literal["url", "path", "title", "external", "unmatched"]
 _Kind = Literal["by_url", "by_path", "by_slug", "by_title"]
 _KINDS: tuple[_Kind, ...] = get_args(_Kind)
 
-#: What site generators and note takers wrap around a path: {% link _posts/tea.md %}, {{< ref "tea.md" >}}, [[tea]].
+#: What site generators and note takers wrap around a path: {% link _posts/tea.md %}, {{ '/tea/' | relative_url }},
+#: {{< ref "tea.md" >}}, {doc}`tea`, [[tea]].
 _WRAPPED = re.compile(
     r"""\{%-?\s*+(?:post_url|link)\s(?P<liquid>[^{%]++)%\}
-    | \{\{[<%]\s*+(?:rel)?ref\s++"?(?P<hugo>[^"{}<>%]++)"?\s*+[>%]\}\}
+    | \{\{-?\s*+["'](?P<filtered>[^"'{}]++)["']\s*+\|[^{}]*+\}\}
+    | \{\{[<%]\s*+(?:rel)?ref\s++(?:path\s*+=\s*+)?["'`]?(?P<hugo>[^"'`{}<>%]++)["'`]?[^{}<>%]*+[>%]\}\}
+    | (?:\{(?:doc|ref)\}|:(?:doc|ref|any):)`(?:[^`<>]*+<)?(?P<role>[^`<>]++)>?`
     | \[\[(?P<wiki>[^][|]++)(?:\|[^][]*+)?\]\]
     | (?:@(?:site)?|\{\{\s*site\.(?:base)?url\s*\}\})(?P<based>/.*)""",
     re.VERBOSE,
@@ -118,7 +121,8 @@ class EntryMatcher:
         """Whether one of the entries has this title, and no address of an article, so that the title decides."""
         folded = fold_title(title)
         return any(
-            fold_title(entry.title or entry.target) == folded and self.by_address(entry) is None for entry in entries
+            fold_title(entry.title or _unwrapped(entry.target)) == folded and self.by_address(entry) is None
+            for entry in entries
         )
 
     def match(self, entry: RelatedEntry, source: Article | None = None) -> Match:
@@ -137,7 +141,7 @@ class EntryMatcher:
                 article_id = self._match_path(target, source)
                 if article_id is not None:
                     return Match(self._in_language_of(source, article_id, entry), "path")
-        title = entry.title or ("" if elsewhere else entry.target)
+        title = entry.title or ("" if elsewhere else _unwrapped(entry.target))
         if title:
             # An entry with another address than the source's is not the source, whatever its title.
             article_id = self._match_title(title, source, may_be_source=not elsewhere)
@@ -268,7 +272,7 @@ def article_keys(article: Article) -> set[str]:
 
 def entry_keys(entry: RelatedEntry) -> set[str]:
     """The keys by which an entry waits for its article; whether that one is meant, the matcher says."""
-    keys = {fold_title(entry.title or entry.target)}
+    keys = {fold_title(entry.title or _unwrapped(entry.target))}
     for name in (entry.url, entry.target):
         if place := below_local_host(name):
             keys.add(_plain(_cleaned(place).rpartition("/")[2]))
@@ -304,15 +308,18 @@ def _folded(text: str) -> str:
     return text.casefold() if text.isascii() else unicodedata.normalize("NFC", text.casefold())
 
 
+def _unwrapped(target: str) -> str:
+    """What a text names without what generators and note takers wrap around it."""
+    found = _WRAPPED.search(target)
+    return next(group for group in found.groups() if group).rstrip(" \t-") if found else target
+
+
 @lru_cache(maxsize=1 << 18)
 def _cleaned(target: str) -> str:
     """A path or slug as typed, without what generators wrap around it, query, fragment, ending, slashes and case."""
     if len(target) > LONGEST_ADDRESS:
         return ""
-    found = _WRAPPED.search(target)
-    if found is not None:
-        target = next(group for group in found.groups() if group).rstrip(" \t-")
-    target = unquote(target.strip().replace("\\", "/").partition("#")[0].partition("?")[0])
+    target = unquote(_unwrapped(target).strip().replace("\\", "/").partition("#")[0].partition("?")[0])
     target = _PAGE_ENDING.sub("", target.rstrip("/").removeprefix("./"))
     return _folded(target).removesuffix("/index").strip("/")
 

@@ -79,7 +79,9 @@ def is_word(character: str) -> bool:
 
 
 def titleized(text: str) -> str:
-    """A slug as words, each with a capital letter, as Jekyll titles a post that has no title."""
+    """A slug as words, each with a capital letter, as Jekyll titles a post that has no title; words as they are."""
+    if " " in text.strip() and not re.search("[-_]", text):
+        return text.strip()
     return " ".join(word.capitalize() for word in re.split(r"[-_\s]+", text) if word)
 
 

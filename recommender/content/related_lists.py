@@ -7,6 +7,7 @@ Which of the names that may hold a list do so is decided when the whole site is 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -30,21 +31,27 @@ ENTRY_NAMES: Mapping[str, tuple[str, ...]] = {
     "excerpt": ("excerpt", "description", "summary"),
     "published_at": ("publishedDateTime", "date", "publishDate", "pubDate", "published_at", "publishedAt"),
     "url": ("webUrl", "url", "link", "href", "permalink", "to", "uri"),
-    "path": ("path", "slug", "ref", "id", "file", "post", "page", "article", "doc", "uid"),
+    "path": ("path", "slug", "ref", "id", "file", "post", "page", "article", "doc", "uid", "value"),
     "provider": ("provider.name", "provider.domain", "provider", "author", "source"),
     "quality": ("quality",),
 }
 #: What a machine writes beside an entry, and no editor does.
 _SCORES = frozenset({"score", "similarity", "distance", "relevance", "confidence", "probability", "cosine"})
-#: Names of lists of articles, without hyphens, underscores and capitals.
+#: Names of lists of articles, without hyphens, underscores, capitals and accents.
 _TELLING = re.compile(
     r"related|seealso|similar|furtherread|readnext|readmore|readalso|alsoread|moreread|nextread|(?:suggested|recommended)read"
-    r"|youmay|youmight|morelikethis|nextsteps|whatsnext|nextup|recommend|suggested|alsosee|(?:keep|continue)reading"
-    r"|connected|associated|(?:linked|more|other)(?:posts|articles|pages|reading)"
-    # In other languages: "see also", "related", "similar".
-    r"|vertambi[eé]n|leertambi[eé]n|vejatamb[eé]m|vedianche|voiraussi|sieheauch|zieook|relacion|relateret|relatert|relaterade"
-    r"|gerelateerd|verwandt|[aä]hnlich|aehnlich|articlesli[eé]s|correlat|powi[aą]zan|podobn|souvisej|похож|связанн|смтакже|читайте"
-    r"|пов.?язан|関連|相关|相關|관련|ที่เกี่ยวข้อง|ذاتصلة|קשור"
+    r"|youmay|youmight|morelikethis|nextsteps|whatsnext|(?:next|coming)?upnext|nextup|recommend|suggest(?:ed|ions)|alsosee"
+    r"|(?:keep|continue)reading|connected|associated|(?:linked|more|other|featured)(?:posts|articles|pages|reading)"
+    r"|cross-?(?:refs?|references|links)|xrefs?|readersalso|editors?picks|companions|neighbou?rs|^see$"
+    # In other languages: "see also", "read also", "related", "similar", "more on it".
+    r"|(?:ver|lee|leer|veja|leia)tambien|(?:veja|leia)tambem|leiamais|relacion|recomenda|vegeutambe"
+    r"|(?:voir|lire)aussi|^alire|articleslies|connexe|similaire|(?:vedi|leggi)anche|correlat|citestesi"
+    r"|(?:siehe|lies|lesensie)auch|weiterlesen|verwandt|ahnlich|aehnlich|passende|mehrzumthema|(?:zie|lees)ook|gerelateerd"
+    r"|relater|relatert|(?:las|se|les|lasa)(?:ocksa|aven|ogsa)|l(?:æ|ae)sogsa|lasmer|liittyv|luemyos|katsomyos"
+    r"|powiazan|podobn|(?:zobacz|czytaj)(?:tez|takze)|souvis|suvis|ctetetake|povezan|slicn|kapcsolod|ilgili|benzer"
+    r"|lienquan|xemthem|terkait|bacajuga|похож|связан|смтакже|читаите|читатьтакже|потеме|пов.?язан|схож"
+    r"|свързан|σχετικ|関連|あわせて読|おすすめ|相关|相關|延伸阅读|延伸閱讀|推荐阅读|推薦閱讀|参见|관련|연관|함께읽|เกี่ยวข้อง"
+    r"|ذاتصلة|اقراايضا|مرتبط|קשור|संबंधित|সম্পর্কিত"
 )
 #: A name with one of these words holds something else than articles, whatever its entries are called.
 _OTHER_THINGS = frozenset(
@@ -69,10 +76,15 @@ _NONE = frozenset({"none", "null", "false", "no", "n/a", "-", "~"})
 _BULLET = re.compile(r"^(?:[-*+]|\d{1,3}[.)])\s+")
 
 
+#: What stands above or below a letter; the marks of kana make another one.
+_ACCENT = re.compile("[\u0300-\u036f\u0653-\u0655]")
+
+
 @lru_cache(maxsize=1 << 12)
 def fold_name(name: str) -> str:
-    """A name without its hyphens, underscores, blanks and capitals; dots between names stay."""
-    return re.sub(r"[-_\s]", "", name).lower()
+    """A name without its hyphens, underscores, colons, blanks, capitals and accents; dots between names stay."""
+    name = re.sub(r"[-_:\s]", "", name).lower()
+    return name if name.isascii() else unicodedata.normalize("NFC", _ACCENT.sub("", unicodedata.normalize("NFD", name)))
 
 
 _OURS = {fold_name(name): (ours, rank) for ours, names in ENTRY_NAMES.items() for rank, name in enumerate(names)}
@@ -251,6 +263,9 @@ def _leaves(value: Any, known: KnownEntries, depth: int = 0) -> Iterator[Any]:
 
 def _grouped(item: Mapping[Any, Any]) -> list[Any] | None:
     """What a group holds below its heading; None for a mapping that is an entry itself."""
+    if all(value is None for value in item.values()) and not any(_ours_of(str(key))[0] for key in item):
+        # Names with a colon behind them, where a list has dashes before.
+        return list(item)
     is_group = is_named = False
     nested: list[Any] = []
     pairs: list[Any] = []

@@ -51,7 +51,11 @@ def _texts(value: Any, typed: Any) -> Any:
 
 #: Words by which a status keeps readers from a page.
 _HIDDEN = frozenset(
-    {"draft", "drafts", "hidden", "private", "unlisted", "unpublished", "pending", "trash", "auto-draft", "wip"}
+    """
+    draft drafts hidden private unlisted unpublished pending trash trashed deleted auto-draft wip review in-review
+    archived scheduled future inactive disabled expired entwurf borrador brouillon bozza rascunho szkic taslak
+    черновик 草稿 下書き 초안
+    """.split()  # noqa: SIM905 -- a list of words reads better than a page of quotation marks
 )
 #: Folders of pages about people, whose ``url`` is their own site.
 _PEOPLE = frozenset(
@@ -112,6 +116,14 @@ class Found:
             if title:
                 self.names.append(("title", name))
                 return str(title)
+        return ""
+
+    def own_name(self) -> str:
+        """What a page without a title is called by its `name`."""
+        for name, value in self.get("person"):
+            if name.lower() == "name" and isinstance(value, str) and value.strip():
+                self.names.append(("title", name))
+                return value.strip()
         return ""
 
     def text(self, ours: str) -> str:
@@ -228,6 +240,13 @@ class Found:
             if _truth(value):
                 self.names.append(("published", name))
                 return f"with {name.lower()}: true", render
+        for name, value in self.get("redirect"):
+            # Some blogs list what they wrote elsewhere with `redirect: https://...`; a path leads to another page here.
+            key, is_path = name.lower(), str(value).startswith("/")
+            is_stub = is_path if key == "redirect" else key not in ("layout", "type")
+            if isinstance(value, str) and value.strip() and (is_stub or value.strip().lower() == "redirect"):
+                self.names.append(("published", name))
+                return f"with {key}" + ("" if is_stub else ": redirect"), render
         return "", render
 
     def plain(self, ours: str) -> str:

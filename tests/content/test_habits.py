@@ -41,6 +41,12 @@ def named(corpus, article_id):
         "|\n  1. wool\n  2. loom",
         '\'"Wool", "Loom"\'',
         "[/wool.php, loom.html]",
+        "[\"{{ '/wool/' | relative_url }}\", '{{ \"/loom/\" | absolute_url }}']",
+        "['{{< relref path=\"wool.md\" >}}', '{{% ref `loom` lang=\"en\" %}}']",
+        "['{doc}`wool`', ':ref:`The loom <loom>`']",
+        '["[[Wool\'s second spring]]", "![[loom]]"]',
+        "{wool: , loom: }",
+        "[{type: article, value: wool}, {relationTo: posts, value: loom}]",
     ],
 )
 def test_entries(make_site, related):
@@ -236,3 +242,72 @@ def test_named_syntax_written(make_site, opening, values):
     (site / "wool.md").write_text("---\ntitle: Granite\n---\nStone.\n")
     suggest_site(site, settings)
     assert (site / "yarn.md").read_text() == before
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "leia_mais", "à_lire", "articles-connexes", "Weiterlesen", "passende_beiträge", "leggi_anche",
+        "lees_ook", "läs_också", "les_ogsa", "liittyvät", "zobacz_także", "čtěte_také", "kapcsolódó_cikkek",
+        "ilgili_yazilar", "liên_quan", "baca_juga", "povezano", "читать_также", "схожі", "σχετικά",
+        "اقرأ_أيضا", "संबंधित_लेख", "延伸閱讀", "推荐阅读", "あわせて読みたい", "함께_읽기", "cross_links",
+    ],
+)  # fmt: skip
+def test_names_of_lists_in_other_languages(name):
+    """Accents aside, a name that says "read also" is believed by itself."""
+    assert [entry.target for entry in read_article(f"---\ntitle: Yarn\n{name}: [wool]\n---\n").related] == ["wool"]
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value"),
+    [
+        ("Título: Lana", "title", "Lana"),
+        ("タイトル: 羊毛", "title", "羊毛"),
+        ("metadata: {title: Wool}", "title", "Wool"),
+        ("name: Orla Finch", "title", "Orla Finch"),
+        ("title: T\nZusammenfassung: Wolle.", "excerpt", "Wolle."),
+        ("title: T\ncustom_excerpt: Wool.", "excerpt", "Wool."),
+        ("title: T\nog:description: Wool.", "excerpt", "Wool."),
+        ("title: T\n标签: [羊毛]", "topics", ("羊毛",)),
+        ("title: T\nauteur: Orla", "provider", "Orla"),
+        ("title: T\nfecha: 2024-05-03", "published_at", datetime(2024, 5, 3, tzinfo=UTC)),
+        ("title: T\ncreated: '[[2024-05-03]]'", "published_at", datetime(2024, 5, 3, tzinfo=UTC)),
+        ("title: T\ncreated: [[2024-05-03]]", "published_at", datetime(2024, 5, 3, tzinfo=UTC)),
+        ("title: T\ndate: 03.05.2024 12:30 Uhr", "published_at", datetime(2024, 5, 3, 12, 30, tzinfo=UTC)),
+        ("title: T\ndate: TODO", "published_at", None),
+        ("title: T\nstatus: scheduled", "is_published", False),
+        ("title: T\nwip: true", "is_published", False),
+        ("title: T\nredirect_to: /wool/", "is_published", False),
+        ("title: T\nredirect: /wool/", "is_published", False),
+        ("title: T\nlayout: redirect", "is_published", False),
+        ("title: T\nredirect: https://elsewhere.example/wool", "is_published", True),
+        ("title: T\nlayout: post\ntype: article", "is_published", True),
+    ],
+)
+def test_names_and_values(text, field, value):
+    """Names in other languages and habits, and what keeps a page from readers."""
+    assert getattr(read_article(f"---\n{text}\n---\n"), field) == value
+
+
+def test_two_lists_under_any_name(make_site):
+    """Where all entries of two lists name articles, and these have such lists, the name needs to say nothing."""
+    site = make_site(
+        {
+            "wool.md": "---\ntitle: Wool\nbeside: [loom]\n---\n",
+            "loom.md": "---\ntitle: Loom\nbeside: [wool, shed]\n---\n",
+            "shed.md": "---\ntitle: Shed\ntools: [hammer]\n---\n",
+        }
+    )
+    corpus = read_site(site)
+    assert [named(corpus, one) for one in ("wool", "loom", "shed")] == [["loom"], ["wool", "shed"], []]
+
+
+@pytest.mark.parametrize(
+    "before",
+    ["export const metadata = {\n  title: 'x',\n  tags: [\n    'a',\n  ],\n};\n\n", "(wool-label)=\n"],
+    ids=["MDX", "MyST"],
+)
+def test_what_stands_before_a_heading_is_no_text(before):
+    """Exports of MDX, and labels of MyST."""
+    page = read_article(f"{before}# Wool\n\nSoft.\n")
+    assert (page.title, page.excerpt, page.body.strip()) == ("Wool", "Soft.", "Soft.")
