@@ -32,7 +32,17 @@ from recommender.cli_types import (
     on_site,
     prepare,
 )
-from recommender.console import echo_line, echo_plan, explained, listed, report_as, settings_as_yaml, shown, summary
+from recommender.console import (
+    echo_line,
+    echo_plan,
+    explained,
+    listed,
+    printable,
+    report_as,
+    settings_as_yaml,
+    shown,
+    summary,
+)
 
 if TYPE_CHECKING:
     from recommender.articles import Reading
@@ -152,7 +162,7 @@ def suggest(
     here.tell(run.reading, run.problems)
     if not here.quiet:
         for line in summary(run, is_plan=is_plan):
-            click.echo(line, err=True)
+            click.echo(printable(line), err=True)
     if run.problems or (check and run.changes):
         sys.exit(1)
 
@@ -204,13 +214,13 @@ def explain(here: Here, **asked: Any) -> None:
     with here.progress() as progress:
         run = explain_article(here.site, here.settings(), progress=progress, **asked)
     for problem in run.problems:
-        click.echo(str(problem), err=True)
+        click.echo(printable(str(problem)), err=True)
     if run.candidate is not None and run.reason is not None:
         lines = explained(run.article, run.candidate, run.reason)
     else:
         lines = listed(run.article, run.answer)
     for line in lines:
-        click.echo(line)
+        click.echo(printable(line))
 
 
 @main.command(epilog=example("recommender review path/to/site", "recommender review path/to/site --model models/site"))

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import io
+import logging
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -34,8 +36,23 @@ _FIELD_NAMES = {
     "meaning": "what they are about",
 }
 
+#: What a terminal obeys instead of showing it: control characters, and marks that turn the direction of writing.
+_OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
 #: Warnings shown without ``--verbose``; the rest is counted.
 MOST_WARNINGS = 10
+
+
+def printable(text: str) -> str:
+    """A text, such as a message with somebody's title or file name in it, as a terminal may be sent it."""
+    return _OBEYED.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+class _Printable(logging.Formatter):
+    """What is logged, as a terminal may be sent it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return printable(super().format(record))
 
 
 def report_as(report: Report, format_: str) -> str:
@@ -58,10 +75,8 @@ def report_as(report: Report, format_: str) -> str:
 @contextlib.contextmanager
 def showing(verbose: bool, quiet: bool) -> Iterator[Progress | None]:
     """Show what a run logs and how far it is: the log with --verbose, a bar only where stderr is a terminal."""
-    import logging
-
     handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(message)s"))
+    handler.setFormatter(_Printable("%(message)s"))
     logger = logging.getLogger("recommender")
     logger.addHandler(handler)
     logger.setLevel(logging.INFO if verbose else logging.WARNING)
@@ -96,13 +111,13 @@ def _bar() -> Iterator[Progress]:
 def tell_reading(reading: Reading, problems: Sequence[RecommenderError], verbose: bool, quiet: bool) -> None:
     """Every problem, and warnings, of which there may be thousands, up to a number."""
     for problem in problems:
-        click.echo(str(problem), err=True)
+        click.echo(printable(str(problem)), err=True)
     if quiet:
         return
     warnings = [*reading.warnings, *reading.unmatched]
     shown = len(warnings) if verbose else MOST_WARNINGS
     for warning in warnings[:shown]:
-        click.echo(f"warning: {warning}", err=True)
+        click.echo(printable(f"warning: {warning}"), err=True)
     if len(warnings) > shown:
         click.echo(f"warning: {len(warnings) - shown:,} more such; --verbose shows them all", err=True)
 
@@ -170,7 +185,7 @@ def echo_plan(changes: Iterable[FileChange], *, as_diff: bool) -> None:
         if as_diff:
             echo_diff(change)
         else:
-            click.echo(f"would change {shown(change.path)}")
+            click.echo(printable(f"would change {shown(change.path)}"))
 
 
 def echo_diff(change: FileChange) -> None:

@@ -638,3 +638,18 @@ def test_read_only_article(site, monkeypatch):
     exit_code, _, stderr = run("suggest", "site", "--write", "front-matter", "-k", "1", "--strict")
     assert (exit_code, stderr) == (1, f"Error: {problem}")
     assert (site / "_posts" / "2021-03-02-green-tea.md").read_bytes() == before
+
+
+def test_what_a_terminal_obeys_is_shown(tmp_path):
+    """Control characters in a file's name and in a title come as escapes, whatever tells of them."""
+    (tmp_path / "_posts").mkdir()
+    for name in ("\x1b]0;x\x07", "\u202e", "\x9b31m"):
+        (tmp_path / "_posts" / f"{name}.md").write_text("---\ntitle: 5\ndate: [x]\n---\nTea.\n")
+    (tmp_path / "_posts" / "tea.md").write_text('---\ntitle: "tea\\e[31m"\n---\nTea.\n')
+    for arguments in (
+        ["suggest", str(tmp_path), "--write", "front-matter", "--dry-run"],
+        ["explain", str(tmp_path), "_posts/tea"],
+    ):
+        done = CliRunner().invoke(main, arguments)
+        assert not re.search("[\x07\x1b\x9b\u202e]", done.output), arguments
+    assert r"\x1b]0;x\x07.md" in CliRunner().invoke(main, ["suggest", str(tmp_path), "--write", "data"]).output

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+#: Decisions about articles that there are no more, of which each is told.
+_MOST_UNKNOWN = 20
 #: Called with the stage in the house's words, how many are done, and how many there are.
 Progress = Callable[[str, int, int], None]
 
@@ -54,8 +56,10 @@ def decisions_of(site: Path, corpus: Corpus) -> Decisions:
         As `read_decisions`.
     """
     decisions = read_decisions(site, corpus)
-    for message in decisions.unknown:
+    for message in decisions.unknown[:_MOST_UNKNOWN]:
         logger.warning("%s", message)
+    if len(decisions.unknown) > _MOST_UNKNOWN:
+        logger.warning("decisions.yaml: %s more such", f"{len(decisions.unknown) - _MOST_UNKNOWN:,}")
     return decisions
 
 

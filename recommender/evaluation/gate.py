@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
+from recommender.bounds import read_json
 from recommender.errors import EvaluationError, did_you_mean
 
 #: A drop counts when chance alone would show as large a one less often than this.
@@ -135,7 +135,7 @@ def read_report(earlier: Path | str) -> Mapping[str, Any]:
         except UnicodeDecodeError:
             text = ""
     try:
-        found = json.loads(text)
+        found = read_json(text)
     except ValueError:
         found = None
     if not isinstance(found, Mapping):

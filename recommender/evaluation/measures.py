@@ -20,6 +20,8 @@ Floats = npt.NDArray[np.float64]
 
 #: Suggestions that are asked for a query when no measure looks deeper; RR and AP look at these.
 DEFAULT_DEPTH = 10
+#: As deep as a measure may look; trec_eval counts in numbers of the machine.
+_LARGEST_CUTOFF = 1_000_000
 #: Bins of a calibration.
 _N_BINS = 10
 
@@ -55,7 +57,9 @@ def parse_measures(names: Sequence[str]) -> dict[str, Any]:
         except (NameError, ValueError, SyntaxError, TypeError, KeyError):
             bad.append(f"{name!r} is not a measure.{did_you_mean(name, _EXAMPLES)}")
             continue
-        if _PROVIDERS.supports(measure):
+        if (measure.params.get("cutoff") or 0) > _LARGEST_CUTOFF:
+            bad.append(f"{name!r} cuts off behind the {_LARGEST_CUTOFF:,}th.")
+        elif _PROVIDERS.supports(measure):
             measures[str(measure)] = measure
         else:
             bad.append(f"{name!r} needs a library that is not installed, or a cut-off such as {name.split('@')[0]}@10.")

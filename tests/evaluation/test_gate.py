@@ -138,3 +138,11 @@ def test_json_has_no_nan(values):
     """A figure that does not exist is null, so that every reader of JSON can read it."""
     report = dataclasses.replace(make_report(values), lists={"similarity": {"median_age_gap_days": float("nan")}})
     assert json.loads(report.to_json())["lists"]["similarity"]["median_age_gap_days"] is None
+
+
+def test_deep_json_is_no_report(tmp_path):
+    """A file of a hundred thousand brackets is no earlier report, and no traceback."""
+    earlier = tmp_path / "earlier.json"
+    earlier.write_text("[" * 100_000)
+    with pytest.raises(EvaluationError, match="this is no JSON object"):
+        make_report(np.full(30, 0.5)).compare(earlier)
