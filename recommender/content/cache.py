@@ -103,7 +103,8 @@ class ReadingCache:
             return
         try:
             entries = [_ENTRIES.read(row) for row in document["entries"]]
-            reads = [(_file(row, document["names"], entries), n_body) for row, n_body in document["files"]]
+            names = _frozen(document["names"])
+            reads = [(_file(row, names, entries), n_body) for row, n_body in document["files"]]
             self._finished = document["corpus"]
             self._files = {read.path: (read, n_body) for read, n_body in reads}
             self._entries = entries
@@ -201,6 +202,11 @@ class ReadingCache:
         self._store.save(_KIND, self._key, document)
 
 
+def _frozen(value: Any) -> Any:
+    """A list out of a document, and the lists in it, as the tuples that they were."""
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value
+
+
 def _number(item: Any, numbers: dict[Any, int]) -> int:
     return numbers.setdefault(item, len(numbers))
 
@@ -244,14 +250,14 @@ def _file(row: Sequence[Any], names: Sequence[Any], entries: Sequence[RelatedEnt
     found = {
         name: CuratedList(
             tuple([entries[number] for number in numbers]),
-            tuple([(tuple([(ours, theirs) for ours, theirs in names[pairs]]), n) for pairs, n in counted]),
+            tuple([(names[pairs], n_entries) for pairs, n_entries in counted]),
             n_scored,
             tuple(complaints),
         )
         for name, (numbers, counted, n_scored, complaints) in lists.items()
     }
     notes = Notes(
-        Counter({(ours, theirs): n for (ours, theirs), n in names[number]}),
+        Counter(dict(names[number])),
         {article_id: found} if found else {},
         warnings,
         untitled,
