@@ -260,6 +260,11 @@ def test_gate(site):
             "--output x.jsonl: --write data writes a data file or a table, but a name in .jsonl is written by --write "
             "jsonl. Leave --write out, or give the file another ending.",
         ),
+        (
+            ["site", "--output", "x.docx"],
+            "--output x.docx: must end with one of .json, .jsonl, .ndjson, .csv, .tsv, .parquet, which says how it is "
+            "written.",
+        ),
     ],
 )
 def test_wrong_use(site, arguments, message):

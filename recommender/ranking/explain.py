@@ -186,6 +186,7 @@ class _Words:
         Pairs of characters out of runs without spaces are shown as the runs that both texts have.
         """
         found: dict[tuple[str, str], float] = {}
+        stems: set[tuple[str, str]] = set()
         title, excerpt = self._forms(candidate, "title"), None
         for name, share, in_head in shares:
             term = name.removeprefix(self._prefix)
@@ -204,20 +205,21 @@ class _Words:
                     field = "words"
                 else:
                     field = "body"
-            term = self._shown(term)
+            shown = self._title.get(term) or self._excerpt.get(term) or self._body.get(term)
+            if shown is None and self._reader.stem:
+                # A saved model no longer has the body, and no reader knows the stem of a word.
+                stems.add((term, field))
+            term = shown or term
             if field != "words" and not term.isascii() and is_unspaced(term):
                 own, other = (self._reader.shown_text(one, field) for one in (self._article, candidate))
                 term = shared_run(term.split(" ")[0], own, other)
             found[term, field] = found.get((term, field), 0.0) + share
-        terms = [SharedTerm(term, field, round(share, 4)) for (term, field), share in found.items()]
+        said = {key: share for key, share in found.items() if key not in stems} or found
+        terms = [SharedTerm(term, field, round(share, 4)) for (term, field), share in said.items()]
         return sorted(terms, key=lambda one: -one.share)
 
     def _forms(self, article: Article, field: str) -> Mapping[str, str]:
         return self._reader.surface_forms(article, field)
-
-    def _shown(self, term: str) -> str:
-        """A term as the query has it; as it is compared where a saved model no longer has the text."""
-        return self._title.get(term) or self._excerpt.get(term) or self._body.get(term, term)
 
 
 def _words_said(terms: Sequence[SharedTerm], are_telling: bool) -> list[str]:

@@ -31,7 +31,7 @@ def writer_of(output: Path | None, named: str | None = None) -> str | None:
     Raises
     ------
     SettingsError
-        The ending asks for another one than the one named.
+        The ending asks for another one than the one named, or for none that there is.
     """
     asked = _BY_ENDING.get(output.suffix.lower()) if output else None
     if output and asked and named in _FORMS and asked != named:
@@ -39,4 +39,7 @@ def writer_of(output: Path | None, named: str | None = None) -> str | None:
             f"--output {output.name}: --write {named} writes {_FORMS[named]}, but a name in {output.suffix} is written "
             f"by --write {asked}. Leave --write out, or give the file another ending."
         )
+    if output and not asked and named in (None, "data") and output.suffix.lower() not in ("", ".json"):
+        endings = ", ".join((".json", *_BY_ENDING))
+        raise SettingsError(f"--output {output.name}: must end with one of {endings}, which says how it is written.")
     return named or asked

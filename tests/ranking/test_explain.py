@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from recommender import load_model
 from recommender.articles import Article, Corpus
 from recommender.console import explained
 from recommender.model import Recommender
@@ -126,3 +127,19 @@ def test_a_field_whose_terms_are_not_listed_is_told_without_a_colon():
     parts = [Article("a", title="Unbelievable"), Article("b", title="Believably"), *OTHERS]
     lines = list(explained(parts[0], parts[1], reason_for(parts, "a", "b", vectors=PLAIN)))
     assert lines[-1] == "  parts of the words 100%"
+
+
+def test_no_reader_sees_a_stem(tmp_path):
+    """Also where a saved model no longer has the bodies; the words of titles are named then."""
+    texts = {
+        "a": ("Wool", "The ferries carry ponies."),
+        "b": ("Wool again", "Ponies on ferries."),
+        "c": ("Rain", "Wet."),
+    }
+    site = Corpus(Article(name, title=title, body=body, language="en") for name, (title, body) in texts.items())
+    fresh = Recommender().fit(site)
+    fresh.save(tmp_path / "model")
+    words = [
+        {term.term for term in one.suggest("a")[0].reason.shared_terms} for one in (fresh, load_model(tmp_path / "model"))
+    ]
+    assert words == [{"Wool", "ferries", "ponies"}, {"Wool"}]
