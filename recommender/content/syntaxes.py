@@ -24,8 +24,10 @@ _HEXO_JSON = re.compile(rf";;;+{REST_OF_LINE}")
 #: Hexo lets the opening line out.
 _HEXO_CLOSING = re.compile(rf"(?<![^\r\n])(?P<mark>---+|;;;+){REST_OF_LINE}")
 _HEXO_YAML = re.compile(r"[A-Za-z][\w-]*[ ]*:[ \r\n]")
-#: Headers as in e-mail, up to the first blank line, as Pelican and MultiMarkdown have them.
-_HEADER = re.compile(rf"(?P<name>[^\W\d][\w -]*?)[{BLANKS}]*[:：][{BLANKS}]*(?P<value>.*)")
+#: Headers as in e-mail, up to the first blank line, as Pelican and MultiMarkdown have them; Nikola's are in a comment,
+#: behind two dots.
+_COMMENT = re.compile(rf"<!--{REST_OF_LINE}(?=\.\.[ \t]+\w+:)")
+_HEADER = re.compile(rf"(?:\.\.[ \t]+)?(?P<name>[^\W\d][\w -]*?)[{BLANKS}]*[:：][{BLANKS}]*(?P<value>.*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ def split_other(text: str, origin: int, where: str) -> FrontMatter | None:
     Where front matter lies that does not begin with three dashes, or None; FrontMatterError if it is never closed.
 
     TOML between lines of plus signs, JSON in braces (Hugo) or up to a line of semicolons (Hexo), YAML up to a line of
-    dashes (Hexo), and headers with a title up to a blank line (Pelican).
+    dashes (Hexo), and headers with a title up to a blank line (Pelican), or in a comment (Nikola).
     """
     if opening := _TOML.match(text, origin):
         closing = _TOML_CLOSING.search(text, opening.end())
@@ -59,6 +61,8 @@ def split_other(text: str, origin: int, where: str) -> FrontMatter | None:
                 f"{where}: front matter opens at line 1 and is never closed. End it with a line of three plus signs."
             )
         return FrontMatter(line_end_of(opening[0]), opening.end(), closing.start(), closing.end(), "toml")
+    if (opening := _COMMENT.match(text, origin)) and (end := text.find("-->", opening.end())) > 0:
+        return FrontMatter(line_end_of(opening[0]), opening.end(), end, _next_line(text, end + 3), "headers")
     if _JSON_OBJECT.match(text, origin):
         end = _end_of_object(text, origin, where)
         return FrontMatter(line_end_of(text), origin, end, _next_line(text, end), "json")

@@ -311,3 +311,13 @@ def test_what_stands_before_a_heading_is_no_text(before):
     """Exports of MDX, and labels of MyST."""
     page = read_article(f"{before}# Wool\n\nSoft.\n")
     assert (page.title, page.excerpt, page.body.strip()) == ("Wool", "Soft.", "Soft.")
+
+
+def test_headers_in_a_comment():
+    """Nikola's: two dots before each name, and the body behind the comment."""
+    head = "<!--\n.. title: Wool: a start\n.. slug: wool\n.. date: 2021-02-03 10:00:00 UTC+01:00\n.. tags: wool, loom"
+    page = read_article(f"{head}\n.. related: loom\n-->\n\nSoft.\n")
+    assert (page.title, page.topics, page.body.strip()) == ("Wool: a start", ("wool", "loom"), "Soft.")
+    assert str(page.published_at) == "2021-02-03 10:00:00+01:00"
+    assert [entry.target for entry in page.related] == ["loom"]
+    assert read_article("<!--\nA comment: no more.\n-->\n# Wool\n").title == "Wool"

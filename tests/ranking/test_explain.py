@@ -140,6 +140,7 @@ def test_no_reader_sees_a_stem(tmp_path):
     fresh = Recommender().fit(site)
     fresh.save(tmp_path / "model")
     words = [
-        {term.term for term in one.suggest("a")[0].reason.shared_terms} for one in (fresh, load_model(tmp_path / "model"))
+        {term.term for term in one.suggest("a")[0].reason.shared_terms}
+        for one in (fresh, load_model(tmp_path / "model"))
     ]
     assert words == [{"Wool", "ferries", "ponies"}, {"Wool"}]
