@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from functools import lru_cache
+from itertools import islice
 from typing import Any, Literal, NamedTuple
 
 from recommender.articles import EntryShape, RelatedEntry
@@ -67,6 +68,8 @@ _NAVIGATION = frozenset(
     "nav navigation menu menus sidebar breadcrumb breadcrumbs toc children parent parents prev previous".split()  # noqa: SIM905 -- as above
 )
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+#: Names of one article that may hold a list; whoever writes by hand has a few.
+_MOST_LISTS = 200
 #: Front matter is looked through so deep, and an entry may stand so deep in a list.
 _DEEPEST_NAME, _DEEPEST_ENTRY = 3, 8
 #: Lists from which a form is learned: so many, or those of this share of the articles on a small site.
@@ -155,7 +158,7 @@ def find_lists(
     """
     named = [found for name in names for found in _under(values, name.split("."), "")]
     found = {}
-    for name, value in named if names else _candidates(values, taken, "", 1):
+    for name, value in named if names else islice(_candidates(values, taken, "", 1), _MOST_LISTS):
         if not isinstance(value, bool) and value not in (None, "", [], {}):
             read = read_entries(typed(name, value) if _is_untyped(value) else value, zone, known)
             if read.entries or read.complaints:

@@ -5,7 +5,7 @@ from time import perf_counter
 import pytest
 
 from recommender.articles import EntryShape, RelatedEntry
-from recommender.content.related_lists import entry_shape, read_entries, target_kind
+from recommender.content.related_lists import entry_shape, find_lists, read_entries, target_kind
 
 SEED_NAMES = {
     "title": "title",
@@ -196,3 +196,10 @@ def test_a_hostile_text_costs_what_its_length_costs(part):
     begun = perf_counter()
     read_entries([part * 40_000], UTC)
     assert perf_counter() - begun < 5
+
+
+def test_names_without_end():
+    """Of fifty thousand names that each could hold a list the first two hundred are looked at."""
+    values = {f"related{n}": ["/tea/"] for n in range(50_000)}
+    found = find_lists(values, (), frozenset(), UTC, lambda _, value: value, {})
+    assert list(found) == list(values)[:200]
