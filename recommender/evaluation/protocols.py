@@ -375,4 +375,6 @@ def read_later(folder: Path | str, settings: Settings | None = None) -> list[Art
 
 def _some(found: Sequence[object] | Mapping[int, object], what: str) -> None:
     if not found:
-        raise EvaluationError(f"there is nothing to score: no {what}. Add curated lists, or choose another protocol.")
+        raise EvaluationError(
+            f"there is nothing to score: no {what}. Add curated lists, or choose another protocol, such as whole-site."
+        )
