@@ -103,7 +103,7 @@ class VectorsSettings:
         (), "Topics that say nothing of what an article is about, such as featured: no rule and no word counts them."
     )
     latent: float = knob(0.5, "Weight of the site's own latent semantics; 0 leaves it out.", 0, 100)
-    stem: bool = knob(False, "Stem words with the language's Snowball stemmer.")
+    stem: bool = knob(False, "Stem words with the language's Snowball stemmer; below fifty articles words always are.")
     stop_words: bool = knob(True, "Leave out the language's function words.")
     body_words: int = knob(2000, "Words of a body that are read, from its start.", 1, 1_000_000)
     cross_language: bool = knob(False, "Let articles of different languages be related.")
