@@ -61,9 +61,11 @@ class Vectors:
 
     def products(self) -> NDArray[np.float64]:
         """The similarity of each row to each, rounded to six places; shape (n_rows, n_rows)."""
-        dense = np.maximum(self.dense @ self.dense.T, 0.0)
-        terms = (self.terms @ self.terms.T).toarray()
-        return np.asarray(np.round(terms.astype(np.float64) + dense, 6))
+        # Few rows have few of the columns; a sparse product would go over all.
+        columns, places = np.unique(self.terms.indices, return_inverse=True)
+        terms = np.zeros((len(self), len(columns)))
+        terms[np.repeat(np.arange(len(self)), np.diff(self.terms.indptr)), places] = self.terms.data
+        return np.asarray(np.round(terms @ terms.T + np.maximum(self.dense @ self.dense.T, 0.0), 6))
 
     @classmethod
     def joined(cls, parts: Sequence[Vectors]) -> Vectors:
