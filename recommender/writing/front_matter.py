@@ -257,6 +257,11 @@ class _Maker:
 
 def _check_name(name: str, corpus: Corpus) -> None:
     """Refuse a name under which the articles keep something else, or sites usually do: it is the editors'."""
+    if name.lower() in _OF_GENERATORS:
+        raise WriteError(
+            f"writing.front_matter_name is {name!r}, by which site generators build a page. Choose a name of its own, "
+            "such as suggested_related."
+        )
     recognised = corpus.reading.recognised
     for names in (USUAL_NAMES, recognised):
         for field, used in names.items():
@@ -265,8 +270,3 @@ def _check_name(name: str, corpus: Corpus) -> None:
                     f"writing.front_matter_name is {name!r}, where the articles keep their {field}; what editors wrote "
                     "is never replaced. Choose a name of its own, such as suggested_related."
                 )
-    if name.lower() in _OF_GENERATORS:
-        raise WriteError(
-            f"writing.front_matter_name is {name!r}, by which site generators build a page. Choose a name of its own, "
-            "such as suggested_related."
-        )
