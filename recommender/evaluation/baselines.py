@@ -117,7 +117,7 @@ class Baseline(ABC):
     def _fit(self, corpus: Corpus) -> None:  # noqa: B027 - some learn nothing
         """Learn what is learned once."""
 
-    def _add(self, articles: Sequence[Article]) -> None:  # noqa: B027
+    def _add(self, articles: Sequence[Article]) -> None:  # noqa: B027 - some have nothing to add to
         """Put articles behind the last row of the index."""
 
     @abstractmethod

@@ -265,8 +265,8 @@ def rarity_with_prior(
     How rare each word is on the site and in general language: ``-log((df + mu p) / (n + mu)) ** power``.
 
     On a small site the language decides, on a large one the site. A word that the language's table does not have, a
-    pair of characters among them, is rare in it; in a language without a table
-    a few articles are taken to have none of its words.
+    pair of characters among them, is rare in it; in a language without a table a few articles are
+    taken to have none of its words.
 
     Parameters
     ----------

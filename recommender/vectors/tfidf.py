@@ -330,6 +330,7 @@ class FieldVectorizer:
         blocks: Mapping[str, csr_matrix],
         meanings: Mapping[str, NDArray[np.float32]],
     ) -> Vectors:
+        """`_joined` of so many articles as take little memory."""
         n = len(articles)
         first = sum(map(len, self._centres.values()))
         dense = np.zeros((n, self.n_dense))
