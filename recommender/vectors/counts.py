@@ -7,7 +7,7 @@ The counts do not depend on the shards, nor on the number of processes.
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,6 +22,7 @@ from scipy.sparse import csr_matrix
 
 from recommender.articles import Article
 from recommender.settings import FieldSettings, VectorsSettings
+from recommender.vectors.templates import SENTENCE_END, parted_title
 from recommender.vectors.text import (
     UNSPACED_LANGUAGES,
     Analyzer,
@@ -47,11 +48,6 @@ _COMMON_LESS, _FEWEST_TELLING = 0.2, 3
 #: The chance of a word that general language does not know.
 _UNKNOWN = 1e-8
 
-#: Articles, and the share of all, that have an excerpt from a template; a story that some providers tell has fewer.
-_FEWEST_OF_TEMPLATE, _SHARE_OF_TEMPLATE = 4, 0.02
-_SENTENCE_END = re.compile(r"(?<=[.!?…。！？])\s+|(?<=[。！？])|\s*\n+\s*")
-#: The last mark in a title that may part it from the site's name.
-_TITLE_MARK = re.compile(r"\s+[-–—|·•»:]+\s+(?!.*\s[-–—|·•»:]+\s)")
 #: "10 ways to cook rice" is about rice.
 _COUNT = re.compile(r"^(?:top\s+)?\d{1,3}\s+(?=[^\W\d_])", re.IGNORECASE)
 #: Lines of a body that are no text: what a generator puts another file or a component in by.
@@ -130,10 +126,10 @@ class TermReader:
         """What is read of title, excerpt or body; of a template nothing."""
         text: str = getattr(article, field)
         if field == "title":
-            start, mark, end = _parted_title(text)
+            start, mark, end = parted_title(text)
             return _COUNT.sub("", start if mark + end in self.templates else text)
         if field == "excerpt" and self.templates:
-            return " ".join(one for one in _SENTENCE_END.split(text) if one.strip() not in self.templates)
+            return " ".join(one for one in SENTENCE_END.split(text) if one.strip() not in self.templates)
         if field == "body":
             # Cut by characters first: a book-length body must not be repaired to its end.
             return _NO_TEXT.sub("", text[: self.settings.body_words * 12])
@@ -172,31 +168,6 @@ class TermReader:
             terms = analyzer.terms(self.text(article, field))
         prefix = self.prefix(article)
         return [prefix + term for term in terms] if prefix else terms
-
-
-def templates_of(articles: Sequence[Article]) -> frozenset[str]:
-    """
-    What so many articles with titles of their own have that it came with a template or a default.
-
-    Sentences of excerpts; and of titles the end behind a mark, such as the site's name, where half of all have it.
-    """
-    titles: defaultdict[str, set[str]] = defaultdict(set)
-    ends: Counter[str] = Counter()
-    for article in articles:
-        start, mark, end = _parted_title(article.title)
-        ends[mark + end] += bool(start)
-        for sentence in _SENTENCE_END.split(article.excerpt):
-            titles[sentence.strip()].add(start.strip().casefold())
-    most = max(_FEWEST_OF_TEMPLATE, _SHARE_OF_TEMPLATE * len(articles))
-    found = {sentence for sentence, different in titles.items() if sentence and len(different) >= most}
-    most = max(_FEWEST_OF_TEMPLATE, len(articles) / 2)
-    return frozenset(found | {end for end, n_titles in ends.items() if end and n_titles >= most})
-
-
-def _parted_title(title: str) -> tuple[str, str, str]:
-    """What stands before the last mark of a title, the mark, and what stands behind it."""
-    found = _TITLE_MARK.search(title)
-    return (title[: found.start()], found[0], title[found.end() :]) if found else (title, "", "")
 
 
 def counted(articles: Sequence[Article], reader: TermReader, names: Sequence[str], n_jobs: int = 1) -> Iterator[Shard]:

@@ -33,12 +33,12 @@ from recommender.vectors.counts import (
     inverse_frequencies,
     rarity_with_prior,
     renamed,
-    templates_of,
 )
 from recommender.vectors.meaning import MEANING_LANGUAGES, embedded, latent_axes
 from recommender.vectors.names import NameCounts
 from recommender.vectors.neighbors import Vectors, stacked
 from recommender.vectors.semantic import sentence_embeddings
+from recommender.vectors.templates import templates_of
 from recommender.vectors.text import repair
 
 #: Fields of character n-grams.
