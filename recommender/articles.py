@@ -41,7 +41,7 @@ class RelatedEntry:
 
     def __reduce__(self) -> tuple[type, tuple[Any, ...]]:
         """For pickle, in a third of the time that a frozen class with slots takes by itself."""
-        return RelatedEntry, tuple([getattr(self, name) for name in self.__slots__])
+        return type(self), tuple([getattr(self, name) for name in self.__slots__])
 
 
 @dataclass(frozen=True, slots=True)

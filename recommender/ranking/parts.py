@@ -16,8 +16,7 @@ from recommender.articles import Article, RelatedEntry
 from recommender.content.matching import EntryMatcher
 from recommender.model_store import reader_of
 from recommender.ranking.catalogue import Catalogue
-from recommender.ranking.curation import CurationGraph
-from recommender.ranking.state import State
+from recommender.ranking.state import KeptEntry, State
 from recommender.vectors.neighbors import Vectors
 
 _CSR = ("data", "indices", "indptr")
@@ -93,9 +92,8 @@ def state_from_parts(
     items = [json.loads(line) for line in lines.split("\n")[:-1]]
     digests = {item["id"]: digest for item in items if (digest := item.pop("digest"))}
     given = list(map(reader_of(Article), items))
-    articles = [dataclasses.replace(article, related=()) for article in given]
-    n_rows = len(articles)
-    if len({article.id for article in articles}) < n_rows:
+    n_rows = len(given)
+    if len({article.id for article in given}) < n_rows:
         raise ValueError("two articles have one id")
     for name in ("is_external", "is_new", "listed_counts", "dense"):
         if len(arrays[name]) != n_rows:
@@ -112,7 +110,18 @@ def state_from_parts(
         return matrix
 
     matrices = {name: matrix_of(name, n_columns) for name, n_columns in columns.items()}
-    is_external = arrays["is_external"]
+    is_external, listed, counts = arrays["is_external"], arrays["listed"], arrays["listed_counts"]
+    if counts.min(initial=0) < 0 or counts.sum() != len(listed) or not np.isin(listed, np.arange(n_rows)).all():
+        raise ValueError("the curated lists name rows that are not there")
+    lists = [rows.tolist() for rows in np.split(listed, np.cumsum(counts)[:-1])]
+    # Entries that name external articles are among those that wait.
+    entries = {
+        row: KeptEntry(url=given[row].url, target=given[row].id) for row in np.flatnonzero(~is_external).tolist()
+    }
+    articles = [
+        dataclasses.replace(article, related=(*(entries[row] for row in rows if row in entries), *article.related))
+        for article, rows in zip(given, lists, strict=True)
+    ]
     catalogue = Catalogue(
         articles,
         Vectors(matrices.pop("terms"), arrays["dense"], matrices),
@@ -123,17 +132,9 @@ def state_from_parts(
         group_codes=described["groups"],
     )
     own = [article for article, is_outside in zip(articles, is_external.tolist(), strict=True) if not is_outside]
-    state = State(catalogue, EntryMatcher(own), digests)
-    state.suggest_unpublished = described["suggest_unpublished"]
-    state.index_addresses()
-    listed, counts = arrays["listed"], arrays["listed_counts"]
-    if counts.min(initial=0) < 0 or counts.sum() != len(listed) or not np.isin(listed, np.arange(n_rows)).all():
-        raise ValueError("the curated lists name rows that are not there")
-    state.graph = CurationGraph.of([rows.tolist() for rows in np.split(listed, np.cumsum(counts)[:-1])])
-    for row, article in enumerate(given):
-        state.wait(row, article.related)
-    state.stripped = set(np.flatnonzero(counts).tolist()) | set(state.waiting)
-    return state
+    waiting = {row: article.related for row, article in enumerate(given) if article.related}
+    suggest_unpublished = described["suggest_unpublished"]
+    return State.of(catalogue, EntryMatcher(own), digests, lists, waiting, suggest_unpublished)
 
 
 def _to_json(value: Article | RelatedEntry) -> dict[str, Any]:

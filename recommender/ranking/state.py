@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Container, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +26,11 @@ from recommender.settings import RulesSettings
 from recommender.vectors.tfidf import FieldVectorizer
 
 
+@dataclass(frozen=True)
+class KeptEntry(RelatedEntry):
+    """What a saved model keeps of an entry that names an article: its address, and as target its id."""
+
+
 @dataclass(eq=False, repr=False)
 class State:
     """The rows of a corpus and what ties them together."""
@@ -41,8 +46,6 @@ class State:
     waiting: dict[int, tuple[RelatedEntry, ...]] = field(default_factory=dict)
     #: By key: the rows with an entry that waits for an article of this key.
     awaited: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    #: Rows whose lists came out of a saved model, which keeps the rows that they name, not the entries.
-    stripped: set[int] = field(default_factory=set)
     _allowed: tuple[float, float, NDArray[np.bool_]] | None = field(default=None, init=False)
     _never: tuple[RulesSettings, NDArray[np.bool_]] | None = field(default=None, init=False)
 
@@ -57,14 +60,14 @@ class State:
             Whether it first learns its vocabulary and frequencies from these articles and the external ones.
         """
         matcher = EntryMatcher(articles)
-        resolved = {row: _resolve(article, matcher) for row, article in enumerate(articles) if article.related}
+        digests = {article.id: article.digest for article in articles}
+        resolved = {row: _resolve(article, matcher, digests) for row, article in enumerate(articles) if article.related}
         externals: dict[str, Article] = {}
         for _, waiting in resolved.values():
             for external in map(external_article, waiting):
                 if external is not None:
                     externals.setdefault(external.id, external)
-        own_ids = {article.id for article in articles}
-        everything = [*articles, *(externals[external_id] for external_id in sorted(externals.keys() - own_ids))]
+        everything = [*articles, *(externals[external_id] for external_id in sorted(externals.keys() - digests.keys()))]
         vectors = vectorizer.fit_transform(everything) if fit else vectorizer.transform(everything)
         catalogue = Catalogue(
             everything,
@@ -73,18 +76,31 @@ class State:
             site_language=vectorizer.language,
             cross_language=vectorizer.settings.cross_language,
         )
-        state = cls(catalogue, matcher, {article.id: article.digest for article in articles})
-        state.index_addresses()
         lists: list[list[int]] = [[] for _ in everything]
-        for row, (names, waiting) in resolved.items():
+        for row, (names, _) in resolved.items():
             lists[row] = [found for found in map(catalogue.row_of, names) if found is not None]
-            state.wait(row, waiting)
-        state.graph = CurationGraph.of(lists)
+        return cls.of(catalogue, matcher, digests, lists, {row: waiting for row, (_, waiting) in resolved.items()})
+
+    @classmethod
+    def of(
+        cls,
+        catalogue: Catalogue,
+        matcher: EntryMatcher,
+        digests: dict[str, str],
+        lists: Sequence[Iterable[int]],
+        waiting: Mapping[int, Sequence[RelatedEntry]],
+        suggest_unpublished: bool = True,
+    ) -> State:
+        """The state of some rows, with the rows that each lists and the entries of each that name no article."""
+        state = cls(catalogue, matcher, digests, CurationGraph.of(lists), suggest_unpublished)
+        state._index_all_addresses()
+        for row, entries in waiting.items():
+            state._wait(row, entries)
         return state
 
     def copy(self) -> State:
         """A state that can change without this one seeing it."""
-        names = ("catalogue", "matcher", "digests", "graph", "rows_by_url", "waiting", "awaited", "stripped")
+        names = ("catalogue", "matcher", "digests", "graph", "rows_by_url", "waiting", "awaited")
         return dataclasses.replace(self, **{name: getattr(self, name).copy() for name in names})
 
     def allowed(self, now: float) -> NDArray[np.bool_]:
@@ -115,7 +131,7 @@ class State:
             return [int(other) for other in self.graph.listed(row)]
         if not article.related:
             return []
-        rows = map(self.catalogue.row_of, _resolve(article, self.matcher)[0])
+        rows = map(self.catalogue.row_of, _resolve(article, self.matcher, self.digests)[0])
         return [row for row in rows if row is not None]
 
     def rows_of_identity(self, article: Article) -> set[int]:
@@ -133,8 +149,8 @@ class State:
         Take articles in and out, with their lists and the external articles that only these name.
 
         The outcome is what `build` makes of the articles as they are now: lists that named an article before it was
-        there name it from now on, and an external article goes with the last list that names it. Only of lists that
-        came out of a saved model, which keeps no entry that names an article, the entries go on naming what they named.
+        there name it from now on, and an external article goes with the last list that names it. Only a `KeptEntry`
+        goes on naming what it named.
 
         Parameters
         ----------
@@ -157,13 +173,13 @@ class State:
             if row is not None and known and dataclasses.replace(known, related=article.related) == article:
                 # As under every new article of a circle: the row stays.
                 catalogue.articles[row] = article
-                self.stripped.discard(row)
                 unsettled.add(row)
                 continue
             arrivals.append(article)
             if row is not None:
                 outdated[row] = article.id
-        listing = {row: self.graph.listing(row).tolist() for row in outdated}
+        for row in outdated:
+            unsettled.update(self.graph.listing(row).tolist())
         orphans: set[str] = set()
         for row in outdated:
             orphans |= self._listed_externals(row)
@@ -171,8 +187,6 @@ class State:
         for article in arrivals:
             matcher.add(article)
         self._append(arrivals, np.zeros(len(arrivals), dtype=bool), vectorizer)
-        for row, sources in listing.items():
-            unsettled |= self._redirect(row, catalogue.row_of(outdated[row]), sources)
         articles = catalogue.articles
         for article in arrivals:
             row = catalogue.row_of(article.id)
@@ -189,8 +203,7 @@ class State:
                 unsettled.update(
                     source
                     for source in sources
-                    if source not in self.stripped
-                    and (not is_by_title or matcher.names_by_title(articles[source].related, article.title))
+                    if not is_by_title or matcher.names_by_title(articles[source].related, article.title)
                 )
         self._settle([row for row in sorted(unsettled) if catalogue.is_alive[row]], orphans, vectorizer)
 
@@ -202,8 +215,7 @@ class State:
             self.matcher.remove(article.id)
         catalogue.forget(row)
         self.graph.set_list(row, ())
-        self.stripped.discard(row)
-        self.wait(row, ())
+        self._wait(row, ())
         for url in _addresses(article):
             self._set_rows(url, (other for other in self.rows_by_url.get(url) or () if other != row))
 
@@ -213,31 +225,6 @@ class State:
         for row in self.catalogue.append(articles, vectorizer.transform(articles), is_external).tolist():
             self._index_addresses(row)
         self.graph.grow(self.catalogue.n_rows)
-
-    def _redirect(self, row: int, successor: int | None, sources: Sequence[int]) -> set[int]:
-        """
-        Tell the lists that named a row that it is gone, or which row stands in its place.
-
-        Returns
-        -------
-        set of int
-            The rows of those whose entries are at hand, to be resolved anew.
-        """
-        article = self.catalogue.articles[row]
-        at_hand = {source for source in sources if source not in self.stripped}
-        for source in sources:
-            if source in at_hand:
-                continue
-            listed = self.graph.listed(source).tolist()
-            if successor is None:
-                listed.remove(row)
-                # Should it come back, it is awaited. Without a title: no external article stands in for it.
-                entry = RelatedEntry(url=article.url, target=article.id)
-                self.wait(source, (*(self.waiting.get(source) or ()), entry))
-            else:
-                listed[listed.index(row)] = successor
-            self.graph.set_list(source, listed)
-        return at_hand
 
     def _listed_externals(self, row: int) -> set[str]:
         """The ids of the external articles in a row's list."""
@@ -252,16 +239,11 @@ class State:
         named: dict[int, list[int | str]] = {}
         touched = set(orphans)
         for row in rows:
-            article = catalogue.articles[row]
             touched |= self._listed_externals(row)
-            kept: list[int] = []
-            if row in self.stripped:
-                article = dataclasses.replace(article, related=self.waiting.get(row) or ())
-                kept = [other for other in self.graph.listed(row).tolist() if not catalogue.is_external[other]]
-            names, waiting = _resolve(article, self.matcher)
-            named[row] = [*kept, *names]
+            names, waiting = _resolve(catalogue.articles[row], self.matcher, self.digests)
+            named[row] = list(names)
             touched.update(external.id for external in map(external_article, waiting) if external is not None)
-            self.wait(row, waiting)
+            self._wait(row, waiting)
         relisted = self._update_externals(sorted(touched), vectorizer)
         for row in [*rows, *sorted(relisted.keys() - set(rows))]:
             listed = named[row] if row in named else relisted[row]
@@ -337,17 +319,12 @@ class State:
         lists = [
             [new_row[other] for other in self.graph.listed(row).tolist() if other in new_row] for row in rows.tolist()
         ]
-        graph = CurationGraph.of(lists)
-        twin = State(catalogue, self.matcher, dict(self.digests), graph, self.suggest_unpublished)
-        twin.index_addresses()
-        for row, entries in self.waiting.items():
-            twin.wait(new_row[row], entries)
-        twin.stripped = {new_row[row] for row in self.stripped}
-        return twin
+        waiting = {new_row[row]: entries for row, entries in self.waiting.items()}
+        return State.of(catalogue, self.matcher, dict(self.digests), lists, waiting, self.suggest_unpublished)
 
     # -------------------------------------------------------------- helpers
 
-    def index_addresses(self) -> None:
+    def _index_all_addresses(self) -> None:
         """Make every row known by its addresses: the site's own first, in order of their ids."""
         found: dict[str, tuple[int, ...]] = {}
         catalogue = self.catalogue
@@ -374,7 +351,7 @@ class State:
             of_row = (self.rows_by_url.get(other) for other in _addresses(catalogue.articles[row]))
             catalogue.mark("is_repeat", row, any(found is not None and found[0] != row for found in of_row))
 
-    def wait(self, row: int, entries: Sequence[RelatedEntry]) -> None:
+    def _wait(self, row: int, entries: Sequence[RelatedEntry]) -> None:
         """Remember which entries of a row's list wait for their article, in place of those that did."""
         before = {key for entry in self.waiting.get(row) or () for key in entry_keys(entry)}
         after = {key for entry in entries for key in entry_keys(entry)}
@@ -393,11 +370,14 @@ def _put(found: dict[Any, tuple[Any, ...]], key: Any, values: tuple[Any, ...]) -
         found.pop(key, None)
 
 
-def _resolve(article: Article, matcher: EntryMatcher) -> tuple[list[str], list[RelatedEntry]]:
+def _resolve(article: Article, matcher: EntryMatcher, own_ids: Container[str]) -> tuple[list[str], list[RelatedEntry]]:
     """The ids that an article's entries name, and the entries that name none of the site's own articles."""
     names: list[str] = []
     waiting: list[RelatedEntry] = []
     for entry in article.related:
+        if isinstance(entry, KeptEntry) and entry.target in own_ids:
+            names.append(entry.target)
+            continue
         match = matcher.match(entry, article)
         if match.article_id is not None:
             names.append(match.article_id)
