@@ -314,7 +314,7 @@ def _write(job: _Job, recommender: Recommender, records: Records | None) -> _Wri
 
         lines: Iterator[bytes] = (f"{line}\n".encode() for line in jsonl_lines(answers))
         n_jobs = n_cores(job.settings.ranking.n_jobs)
-        if records is None and len(job.chosen) >= cluster.LEAST_ASKED and n_jobs > 1:
+        if records is None and cluster.LEAST_ASKED <= len(job.chosen) <= cluster.MOST_ASKED and n_jobs > 1:
             lines = cluster.lines_by_processes(recommender, job.chosen, written.tally, progress)
         _write_lines(job, lines, written)
     else:

@@ -151,7 +151,7 @@ def pairs_of(
         Whether the curated lists bring in candidates, or the text alone does.
     """
     seen = _Seen(query, state)
-    may = may_answer(query, state.catalogue, allowed)
+    may = may_answer(query, np.arange(state.catalogue.n_rows), state.catalogue, allowed)
     may[seen.own] = False
     found = [most_of(seen.damped * may, n_candidates), most_of(seen.similarities * may, n_candidates * 2 // 3)]
     if lists_propose:

@@ -170,21 +170,21 @@ def candidates_of(
     n = max(_N_CANDIDATES, _TIMES_K * k)
     found = catalogue.index.candidates([query.vectors for query in queries], n)
     for query, (rows, similarities) in zip(queries, found, strict=True):
-        may = may_answer(query, catalogue, allowed)
-        n_asked, kept = n, may[rows]
+        n_asked, kept = n, may_answer(query, rows, catalogue, allowed)
         # Where few of the nearest may answer, those behind them come in.
         while len(rows) >= n_asked and n_asked < catalogue.n_rows and np.count_nonzero(kept) < n // _TIMES_K:
             n_asked *= _TIMES_K
             ((rows, similarities),) = catalogue.index.candidates([query.vectors], n_asked)
-            kept = may[rows]
+            kept = may_answer(query, rows, catalogue, allowed)
         yield query, rows[kept], similarities[kept]
 
 
-def may_answer(query: Query, catalogue: Catalogue, allowed: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The allowed rows of the query's language that were there when it asked and are not hidden, shape (n_rows,)."""
-    may: NDArray[np.bool_] = allowed & (catalogue.groups == query.group)
+def may_answer(
+    query: Query, rows: NDArray[np.int64], catalogue: Catalogue, allowed: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Which of some rows are allowed, of the query's language, were there when it asked, and are not hidden from it."""
+    may: NDArray[np.bool_] = allowed[rows] & (catalogue.groups[rows] == query.group)
     if not np.isnan(query.before):
         # A row without a time is there at any moment.
-        may &= ~(catalogue.times >= query.before) | catalogue.is_evergreen
-    may[query.hidden] = False
-    return may
+        may &= ~(catalogue.times[rows] >= query.before) | catalogue.is_evergreen[rows]
+    return may & ~np.isin(rows, query.hidden)

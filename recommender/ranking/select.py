@@ -224,9 +224,9 @@ class Selector:
         names = [_text_of(article) for article in articles]
         times = catalogue.times[rows]
         is_near = np.triu(np.abs(times[:, None] - times) <= _DAYS_OF_STORY, 1)
-        if is_near.any():
-            vectors = catalogue.vectors[rows]
-            is_near &= vectors.products() >= _ONE_STORY
+        near = np.flatnonzero(is_near.any(axis=0) | is_near.any(axis=1))
+        if len(near):
+            is_near[np.ix_(near, near)] &= catalogue.vectors[rows[near]].products() >= _ONE_STORY
             # Once an article, not once a pair: of thousands with one title on one day, each is near each.
             numbers = [
                 tuple(sorted(_NUMBER.findall(article.title))) if _folded(article.title) else None
