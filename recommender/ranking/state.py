@@ -38,7 +38,7 @@ class State:
     catalogue: Catalogue  #: A row an article, the site's own ones first.
     matcher: EntryMatcher  #: Finds what entries name among the site's own articles.
     digests: dict[str, str]  #: Of each of the site's own articles as it was handed over, by id.
-    graph: CurationGraph = field(default_factory=CurationGraph)
+    graph: CurationGraph
     suggest_unpublished: bool = True
     #: Canonical addresses of the rows, each with its rows: the site's own first, in order of their ids.
     rows_by_url: dict[str, tuple[int, ...]] = field(default_factory=dict)
