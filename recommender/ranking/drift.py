@@ -21,8 +21,8 @@ from recommender.vectors.tfidf import FieldVectorizer
 
 #: The field whose words are counted: what every site has, and a saved model keeps.
 _FIELD = "words"
-#: Entries of the matrix that are counted at once; bounds memory.
-_ENTRIES_AT_ONCE = 4_000_000
+#: Rows whose terms are counted at once; bounds memory.
+_ROWS_AT_ONCE = 16_384
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +114,9 @@ def _n_having(catalogue: Catalogue, rows: NDArray[np.bool_]) -> NDArray[np.int64
     """In how many of some rows each known term stands, shape (n_terms,)."""
     having = np.zeros(catalogue.n_terms, dtype=np.int64)
     vectors = catalogue.vectors.terms
-    if not rows.any():
-        return having
-    per_row = max(1, vectors.nnz // len(rows))
-    step = max(1, _ENTRIES_AT_ONCE // per_row)
-    for start in range(0, len(rows), step):
-        first, last = int(vectors.indptr[start]), int(vectors.indptr[min(start + step, len(rows))])
-        counted = np.repeat(rows[start : start + step], np.diff(vectors.indptr[start : start + step + 1]))
-        having += np.bincount(vectors.indices[first:last][counted], minlength=catalogue.n_terms)
+    for start in range(0, len(rows), _ROWS_AT_ONCE):
+        block = slice(start, start + _ROWS_AT_ONCE)
+        having += vectors[block][rows[block]].getnnz(axis=0)
     return having
 
 

@@ -38,23 +38,13 @@ IN_FIELD = {"title": "the title", "excerpt": "the excerpt", "body": "the text", 
 
 @dataclass(frozen=True, slots=True)
 class _Shares:
-    """
-    What a query has in common with a row.
+    """What a query has in common with a row."""
 
-    Parameters
-    ----------
-    terms
-        (term, share of the similarity, whether it is one of title and excerpt) of the shared words, the weightiest
-        first.
-    are_telling
-        Whether at most half of the articles have these terms; others are named only where none of them is shared.
-    fields
-        The share of each field, and of ``meaning``; sums to 1 where anything is shared.
-    """
-
+    #: (term, share of the similarity, whether it is one of title and excerpt), the weightiest first.
     terms: list[tuple[str, float, bool]]
+    #: Whether at most half of the articles have these terms; others are named only where none of them is shared.
     are_telling: bool
-    fields: dict[str, float]
+    fields: dict[str, float]  #: The share of each field, and of `meaning`; sums to 1 where anything is shared.
 
 
 def _shares_of(

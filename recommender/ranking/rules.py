@@ -38,43 +38,21 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """
-    What is suggested.
-
-    Parameters
-    ----------
-    article, score
-        As ranked.
-    note
-        What besides the score put it there, as a sentence; "" for nothing.
-    copies
-        Candidates with the same text, which it stands for.
-    """
+    """What is suggested, with the score as ranked."""
 
     article: Article
     score: float
-    note: str = ""
-    copies: tuple[Article, ...] = ()
+    note: str = ""  #: What besides the score put it there, as a sentence; "" for nothing.
+    copies: tuple[Article, ...] = ()  #: Candidates with the same text, which it stands for.
 
 
 @dataclass(frozen=True)
 class Choice:
-    """
-    What rules make of a ranking.
+    """What rules make of a ranking."""
 
-    Parameters
-    ----------
-    chosen
-        The first first.
-    left_out
-        Why not, as a sentence, for each candidate that is not chosen, by id.
-    why_none
-        Why nothing is chosen, as a sentence; "" where something is, or where there was no candidate.
-    """
-
-    chosen: tuple[Chosen, ...] = ()
-    left_out: Mapping[str, str] = field(default_factory=dict)
-    why_none: str = ""
+    chosen: tuple[Chosen, ...] = ()  #: The first first.
+    left_out: Mapping[str, str] = field(default_factory=dict)  #: By id of each other candidate why not, as a sentence.
+    why_none: str = ""  #: Why nothing is chosen, as a sentence; "" where something is, or there was no candidate.
 
 
 class Rules:
