@@ -12,7 +12,6 @@ import functools
 import hashlib
 import json
 import math
-import os
 import re
 import types
 import typing
@@ -29,16 +28,16 @@ from safetensors.numpy import save as save_arrays
 
 from recommender.bounds import read_regular
 from recommender.errors import ModelError, WriteError
+from recommender.writing.atomic import keep_names, remove_leftovers, replace_file
 from recommender.writing.lock import only_writer
 
 #: The format that this version writes, and reads.
-FORMAT = 9
+FORMAT = 10
 
 _MANIFEST, _CARD, _ARRAYS = "manifest.json", "card.md", "arrays.safetensors"
 #: Bytes of a manifest; it holds settings and figures, and nothing that grows with the site.
 _LARGEST_MANIFEST = 10_000_000
 _HASHED = re.compile(r"(?:articles|terms|arrays|trees)-[0-9a-f]{16}\.(?:jsonl|json|safetensors|txt)")
-_UNFINISHED = re.compile(r"\.[a-z0-9.-]+\.unfinished")
 
 
 def save_parts(
@@ -65,7 +64,7 @@ def save_parts(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with only_writer(folder):
-            names = _names(folder)
+            names = [file.name for file in folder.iterdir()]
             strange = sorted(name for name in names if not _is_ours(name) and not name.startswith("."))
             if not _has_our_manifest(folder):
                 # Other programs write manifests and cards too.
@@ -91,15 +90,15 @@ def _replace_parts(folder: Path, head: Mapping[str, Any], contents: Mapping[str,
         digest = hashlib.sha256(content).hexdigest()
         stem, _, ending = name.rpartition(".")
         file = f"{stem}-{digest[:16]}.{ending}"
-        _put(folder / file, content)
+        replace_file(folder / file, content)
         parts[name] = {"file": file, "bytes": len(content), "sha256": digest}
-    _sync(folder)
+    keep_names([folder / _MANIFEST])
     manifest = {"format": FORMAT, **head, "parts": parts}
     manifest["checksum"] = _checksum(manifest)
-    _put(folder / _MANIFEST, (json.dumps(manifest, indent=2) + "\n").encode())
+    replace_file(folder / _MANIFEST, (json.dumps(manifest, indent=2) + "\n").encode())
     # From here on it is the new model.
-    _sync(folder)
-    _put(folder / _CARD, card.encode("utf-8", "surrogatepass"))
+    keep_names([folder / _MANIFEST])
+    replace_file(folder / _CARD, card.encode("utf-8", "surrogatepass"))
 
 
 def _remove_others(folder: Path) -> None:
@@ -111,9 +110,10 @@ def _remove_others(folder: Path) -> None:
     except (ModelError, ValueError, KeyError, TypeError):
         return  # what is there says nothing of its parts, and the error that brought us here is told
     kept = {_MANIFEST, _CARD, *(part["file"] for part in parts.values())}
-    for name in _names(folder):
-        if _is_ours(name) and name not in kept:
-            (folder / name).unlink(missing_ok=True)
+    for file in folder.iterdir():
+        if _is_ours(file.name) and file.name not in kept:
+            file.unlink(missing_ok=True)
+    remove_leftovers([folder / _MANIFEST])
 
 
 def load_parts(folder: Path | str) -> tuple[dict[str, Any], dict[str, str], dict[str, NDArray[Any]]]:
@@ -235,12 +235,8 @@ def _read_part(folder: Path, part: Mapping[str, Any]) -> bytes:
     return content
 
 
-def _names(folder: Path) -> list[str]:
-    return [file.name for file in folder.iterdir()]
-
-
 def _is_ours(name: str) -> bool:
-    return name in (_MANIFEST, _CARD) or bool(_HASHED.fullmatch(name) or _UNFINISHED.fullmatch(name))
+    return name in (_MANIFEST, _CARD) or bool(_HASHED.fullmatch(name))
 
 
 def _has_our_manifest(folder: Path) -> bool:
@@ -254,26 +250,6 @@ def _has_our_manifest(folder: Path) -> bool:
 def _checksum(manifest: Mapping[str, Any]) -> str:
     rest = {name: value for name, value in manifest.items() if name != "checksum"}
     return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
-
-
-def _put(file: Path, content: bytes) -> None:
-    """Replace a file as a whole, on the disk."""
-    beside = file.with_name(f".{file.name}.unfinished")
-    with beside.open("wb") as opened:
-        opened.write(content)
-        opened.flush()
-        os.fsync(opened.fileno())
-    beside.replace(file)
-
-
-def _sync(folder: Path) -> None:
-    """Have the names of a folder on the disk; Windows opens no folders, and needs no telling."""
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def _broken(file: Path, found: str) -> ModelError:

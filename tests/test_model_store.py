@@ -103,7 +103,7 @@ def test_a_save_without_room_leaves_what_was_there(tmp_path, before):
 def test_a_folder_of_a_killed_first_save_is_saved_into(tmp_path):
     """Parts without a manifest are no strangers."""
     (tmp_path / "arrays-0123456789abcdef.safetensors").write_bytes(b"half")
-    (tmp_path / ".manifest.json.unfinished").write_bytes(b"half")
+    (tmp_path / ".recommender-0123456789abcdef.tmp").write_bytes(b"half")
     save_parts(tmp_path, {}, {"terms.json": "{}"}, {}, "card")
     assert sorted(file.name.partition("-")[0] for file in tmp_path.iterdir()) == [
         "arrays",

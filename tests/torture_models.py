@@ -22,6 +22,7 @@ import numpy as np
 from recommender import Article, Corpus, Recommender, RelatedEntry, load_model, model_store
 from recommender.errors import ModelError
 from recommender.settings import settings_from_mapping
+from recommender.writing import atomic
 
 _WORDS = ("tea", "leaf", "water", "cup", "pot", "milk", "steam", "hill", "gear", "wheel", "brake", "chain", "road")
 _SETTINGS = settings_from_mapping({"ranking": {"ranker": "similarity"}, "vectors": {"meaning": 0}})
@@ -80,12 +81,12 @@ def kills(n_points, folder):
 
 
 def _save_until(rec, folder, point):
-    """Save; end the process before the line of this number, of those that `model_store` runs. Their number."""
+    """Save; end the process before the line of this number that `model_store` or `atomic` runs. Their number."""
     n_lines = 0
 
     def trace(frame, event, _):
         nonlocal n_lines
-        if frame.f_code.co_filename != model_store.__file__:
+        if frame.f_code.co_filename not in (model_store.__file__, atomic.__file__):
             return None
         if event == "line":
             if n_lines == point:

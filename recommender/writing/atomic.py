@@ -133,7 +133,7 @@ def apply_changes(
         else:
             if progress:
                 progress(n_done, len(changes))
-    _keep_names([change.path for change in changes])
+    keep_names([change.path for change in changes])
     return n_replaced, problems
 
 
@@ -341,7 +341,7 @@ def _swap(one: Path, other: Path) -> bool:
     raise OSError(number, os.strerror(number), str(other))
 
 
-def _keep_names(paths: Iterable[Path]) -> None:
+def keep_names(paths: Iterable[Path]) -> None:
     """Have the disk keep which file has which name, once for each folder."""
     for folder in {Path(os.path.realpath(path)).parent for path in paths}:
         # Not every system can do this with a folder, and the files themselves are on the disk.
