@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
+from recommender.ranking.calibration import likeliest
 from recommender.ranking.catalogue import Catalogue
 
 if TYPE_CHECKING:
@@ -115,13 +116,7 @@ class EditorsModel:
             Shape (n_pairs,): as how many decisions it counts.
         """
         odds = logit(np.clip(scores, 1 - _SURE, _SURE))
-        weights = np.zeros(len(KINDS))
-        # Newton's method; with this prior it is there after a few steps.
-        for _ in range(25):
-            chances = expit(odds + kinds @ weights)
-            gradient = kinds.T @ (sure * (is_good - chances)) - _PRIOR * weights
-            curvature = (kinds * (sure * chances * (1 - chances))[:, None]).T @ kinds + np.diag(_PRIOR)
-            weights += np.linalg.solve(curvature, gradient)
+        weights = likeliest(kinds, is_good.astype(np.float64), sure, _PRIOR, np.zeros(len(KINDS)), odds)
         return EditorsModel(dict(zip(KINDS, np.round(weights, 6).tolist(), strict=True)), self.ignored)
 
 

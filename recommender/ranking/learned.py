@@ -179,8 +179,8 @@ class LearnedRanker:
         document = {
             "name": self.name,
             "features": list(FEATURE_NAMES),
-            "as_draft": self.as_draft.to_json(),
-            "as_known": self.as_known.to_json(),
+            "as_draft": asdict(self.as_draft),
+            "as_known": asdict(self.as_known),
             "threshold": self.of_lists,
             "trust": self.trust,
             "similarity": self.similarity.state()[0],
@@ -211,8 +211,8 @@ def restore_ranker(document: dict[str, Any], texts: dict[str, Any], words: Words
     return LearnedRanker(
         Trees.from_text(texts[_TREES]),
         words,
-        Calibration.from_json(document["as_draft"]),
-        Calibration.from_json(document["as_known"]),
+        reader_of(Calibration)(document["as_draft"]),
+        reader_of(Calibration)(document["as_known"]),
         reader_of(float)(document["threshold"]),
         reader_of(Check)(document["check"]),
         SimilarityRanker.restored(document["similarity"], settings.ranking),

@@ -38,11 +38,3 @@ def test_all_wrong_or_all_right_is_no_certainty(right):
     curve = Calibration.fit(np.arange(10.0), np.arange(10) < right, np.ones(10))
     chances = curve(np.arange(10.0))
     assert np.all((chances > 0) & (chances < 1))
-
-
-def test_a_curve_survives_json():
-    """Saved and loaded it is the same."""
-    curve = Calibration.fit(*drawn(5_000), np.ones(5_000))
-    twin = Calibration.from_json(curve.to_json())
-    scores = np.linspace(-3, 3, 50)
-    assert curve(scores).tolist() == twin(scores).tolist()
