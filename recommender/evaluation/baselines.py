@@ -57,13 +57,11 @@ class Baseline(ABC):
         self._articles: list[Article] = []
         self._keys: list[str] = []
         self._rows: dict[str, int] = {}
-        #: Page key -> how many files the page has.
-        self._n_files: Counter[str] = Counter()
         self._shape = EntryShape()
 
     def fit(self, corpus: Corpus) -> Self:
         """Index the articles; returns itself."""
-        self._articles, self._keys, self._rows, self._n_files = [], [], {}, Counter()
+        self._articles, self._keys, self._rows = [], [], {}
         self._shape = corpus.entry_shape
         self._fit(corpus)
         self.update(list(corpus))
@@ -72,15 +70,9 @@ class Baseline(ABC):
     def update(self, added: Sequence[Article]) -> None:
         """Put articles in; one whose id is known replaces the earlier one."""
         for article in added:
-            if article.id in self._rows:
-                replaced = self._keys[self._rows[article.id]]
-                self._n_files[replaced] -= 1
-                if not self._n_files[replaced]:
-                    del self._n_files[replaced]
             self._rows[article.id] = len(self._articles)
             self._articles.append(article)
             self._keys.append(page_key(article))
-            self._n_files[self._keys[-1]] += 1
         if added:
             self._add(added)
 
@@ -130,7 +122,7 @@ class Baseline(ABC):
         scores = scores[rows].round(_PLACES)
         rows, scores = rows[scores > 0], scores[scores > 0]
         # The article itself and copies of a page are passed over.
-        room = k + 1 + len(self._rows) - len(self._n_files)
+        room = k + 1 + len(self._rows) - len({self._keys[row] for row in self._rows.values()})
         if len(rows) > room:
             enough = scores >= np.partition(scores, -room)[-room]
             rows, scores = rows[enough], scores[enough]

@@ -7,7 +7,6 @@ Everything resamples queries: the next site-week brings other articles, not anot
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from itertools import combinations
 from typing import Any
 
@@ -16,7 +15,6 @@ import numpy.typing as npt
 from scipy import stats
 
 Floats = npt.NDArray[np.float64]
-Interval = tuple[float, float]
 Scores = Mapping[str, Mapping[str, Floats]]
 Intervals = dict[str, dict[str, list[float]]]
 Test = dict[str, Any]
@@ -29,18 +27,6 @@ PLACES = 6
 
 #: Resamples whose counts are held at once; 250 x 10,000 queries are 20 MB.
 _BLOCK = 250
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One system against another on the same queries."""
-
-    mean: float  #: Of the differences, query by query.
-    #: Its 95 % bootstrap interval.
-    low: float
-    high: float
-    p_value: float  #: Of the two-sided paired t-test; 1 where the two never differ.
-    n_queries: int  #: How many queries both answered.
 
 
 def weighted_means(values: Floats, weights: Floats) -> Floats:
@@ -92,16 +78,18 @@ def _divided(sums: Floats, weights: Floats) -> Floats:
     return np.divide(sums, weights, out=np.zeros_like(sums, dtype=np.float64), where=weights > 0)
 
 
-def interval(means: Floats) -> list[Interval]:
+def interval(means: Floats) -> list[tuple[float, float]]:
     """The 95 % percentile interval of each column of `bootstrap_means`."""
     tail = (1 - CONFIDENCE) / 2
     low, high = np.quantile(means, [tail, 1 - tail], axis=0)
     return list(zip(low.tolist(), high.tolist(), strict=True))
 
 
-def paired_difference(ours: Floats, theirs: Floats, resampled: Floats) -> Difference:
+def paired_difference(ours: Floats, theirs: Floats, resampled: Floats) -> dict[str, float]:
     """
     How much better the first is than the second, and how sure that is; both of shape (n_queries,), of the same queries.
+
+    The p-value is that of the two-sided paired t-test; 1 where the two never differ.
 
     Parameters
     ----------
@@ -122,7 +110,7 @@ def paired_difference(ours: Floats, theirs: Floats, resampled: Floats) -> Differ
         p_value = 2.0 ** (1 - len(gaps))
     else:
         p_value = float(stats.ttest_1samp(gaps, 0.0).pvalue)
-    return Difference(float(gaps.mean()), low, high, p_value, len(gaps))
+    return {"mean": float(gaps.mean()), "low": low, "high": high, "p_value": p_value, "n_queries": len(gaps)}
 
 
 def compare(scores: Scores, n_resamples: int, seed: int, weights: Scores | None = None) -> tuple[Intervals, list[Test]]:
@@ -156,7 +144,7 @@ def compare(scores: Scores, n_resamples: int, seed: int, weights: Scores | None 
         for measure in scores[ours]:
             one, other = place[ours, measure], place[theirs, measure]
             found = paired_difference(values[:, one], values[:, other], resampled[:, one] - resampled[:, other])
-            figures = {name: round(value, PLACES) for name, value in asdict(found).items()}
-            figures["p_value"] = float(f"{found.p_value:.3g}")
+            figures = {name: round(value, PLACES) for name, value in found.items()}
+            figures["p_value"] = float(f"{found['p_value']:.3g}")
             tests.append({"system": ours, "against": theirs, "measure": measure, **figures})
     return ends, tests

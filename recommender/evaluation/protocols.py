@@ -7,8 +7,8 @@ import hashlib
 import json
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence, Set
+from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from itertools import groupby, pairwise
 from pathlib import Path
@@ -17,7 +17,7 @@ from recommender.articles import Article, Corpus
 from recommender.content.site import read_article, read_site
 from recommender.errors import EvaluationError, did_you_mean
 from recommender.evaluation.judgments import Judgments, page_key
-from recommender.evaluation.simulate import Plan, Query, Step
+from recommender.evaluation.simulate import Plan, Query, Step, Walk
 from recommender.settings import Settings
 
 #: Share of the dated articles with a list, the latest, that publish-time asks when no day is named.
@@ -28,50 +28,39 @@ DEFAULT_TEST_SHARE = 0.2
 
 
 @dataclass(frozen=True)
-class TimeWalk:
+class _Timeline:
     """The life of a site in the order of publication."""
 
-    corpus: Corpus  #: Gives the corpora of the walk their language and the shape of their entries.
+    corpus: Corpus  #: Gives the corpora of its walks their language and the shape of their entries.
     #: Articles by moment: those of one group were published at once. An article is known after its group.
     groups: tuple[tuple[Article, ...], ...]
     #: Article id -> for each entry of its list the number of the group after which what it names is known.
     unlocks: Mapping[str, tuple[int, ...]]
-    #: The numbers of the first group that is asked and of the one after the last; what lies before is known at
-    #: the start.
-    first: int
-    last: int
     queries: Mapping[str, int]  #: Article id -> query number.
-    _grown: Mapping[int, tuple[Article, ...]] = field(init=False, repr=False)
 
-    def __post_init__(self) -> None:
+    def walk(self, first: int, last: int) -> Walk:
+        """From before one group to before another: a group is asked, then known, and lists that name it have grown."""
         grown: dict[int, list[Article]] = {}
-        for moment, group in enumerate(self.groups):
+        for moment, group in enumerate(self.groups[:last]):
             for article in group:
-                for later in {unlock for unlock in self.unlocks[article.id] if unlock > moment}:
-                    grown.setdefault(later, []).append(article)
-        object.__setattr__(self, "_grown", {moment: tuple(articles) for moment, articles in grown.items()})
-
-    @property
-    def start(self) -> Corpus:
-        """What was published before the first group that is asked."""
-        return self._known_before(self.first)
-
-    def steps(self, grow: bool = True) -> Iterator[Step]:
-        """One for each group: all of it is asked, then all of it is known, and the lists that name it have grown."""
-        for moment in range(self.first, self.last):
-            group = self.groups[moment]
-            grown = self._grown.get(moment, ()) if grow else ()
-            yield Step(
-                asked=tuple(self.queries[article.id] for article in group if article.id in self.queries),
-                added=tuple(self._as_known(article, moment + 1) for article in group),
-                grown=tuple(self._as_known(article, moment + 1) for article in grown),
+                for later in {unlock for unlock in self.unlocks[article.id] if max(moment + 1, first) <= unlock < last}:
+                    grown.setdefault(later, []).append(self.as_known(article, later + 1))
+        steps = (
+            Step(
+                asked=tuple(self.queries[article.id] for article in self.groups[moment] if article.id in self.queries),
+                added=tuple(self.as_known(article, moment + 1) for article in self.groups[moment]),
+                grown=tuple(grown.get(moment, ())),
             )
+            for moment in range(first, last)
+        )
+        return Walk(self.known_before(first), tuple(steps))
 
-    def _known_before(self, moment: int) -> Corpus:
+    def known_before(self, moment: int) -> Corpus:
+        """What was published before a group."""
         known = (article for group in self.groups[:moment] for article in group)
-        return self.corpus.with_articles(self._as_known(article, moment) for article in known)
+        return self.corpus.with_articles(self.as_known(article, moment) for article in known)
 
-    def _as_known(self, article: Article, moment: int) -> Article:
+    def as_known(self, article: Article, moment: int) -> Article:
         """
         The article with its list cut to what was known before a moment.
 
@@ -150,10 +139,8 @@ def publish_time(corpus: Corpus, test_from: datetime | None = None) -> Plan:
     left_out["no date"] += sum(article.published_at is None for article in corpus)
     left_out["copy"] += sum(_time(article) >= test_from for article in copies)
     _some(queries, f"article published from {test_from:%Y-%m-%d} on names an older one")
-    walks = tuple(
-        TimeWalk(corpus.with_articles(()), groups, unlocks, start, stop, numbers)
-        for start, stop in pairwise(_fits(groups, first))
-    )
+    timeline = _Timeline(corpus, groups, unlocks, numbers)
+    walks = tuple(timeline.walk(start, stop) for start, stop in pairwise(_fits(groups, first)))
     return Plan("publish-time", judgments, tuple(queries), +left_out, walks, test_from)
 
 
@@ -202,18 +189,6 @@ def parse_day(text: str | datetime) -> datetime:
 # whole-site, unlisted and grades --------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class PlainWalk:
-    """What is known first, and what happens then; no list grows."""
-
-    start: Corpus
-    moments: tuple[Step, ...]
-
-    def steps(self, grow: bool = True) -> Iterator[Step]:
-        """The moments, in their order."""
-        yield from self.moments
-
-
 def whole_site(corpus: Corpus, n_folds: int = 5, seed: int = 0, *, unlisted: bool = False) -> Plan:
     """
     Folds of the pages with a list; a fold's lists are hidden, all else is known, whatever its date.
@@ -259,7 +234,7 @@ def whole_site(corpus: Corpus, n_folds: int = 5, seed: int = 0, *, unlisted: boo
             _without_lists(article, judgments, hidden, hidden if unlisted else frozenset()) for article in corpus
         )
         whole_fold = Step(asked=tuple(number for number, page in enumerate(asked) if page in hidden))
-        walks.append(PlainWalk(start, (whole_fold,)))
+        walks.append(Walk(start, (whole_fold,)))
     protocol = "unlisted" if unlisted else "whole-site"
     return Plan(protocol, judgments, tuple(asked.values()), +left_out, tuple(walks))
 
@@ -296,7 +271,7 @@ def graded(corpus: Corpus, asked: Collection[str]) -> Plan:
     queries = tuple(Query(dataclasses.replace(corpus[article_id], related=()), frozenset()) for article_id in there)
     hidden = {query.article.id: query.article for query in queries}
     start = corpus.with_articles(hidden.get(article.id, article) for article in corpus)
-    walk = PlainWalk(start, (Step(asked=tuple(range(len(queries)))),))
+    walk = Walk(start, (Step(asked=tuple(range(len(queries)))),))
     return Plan("grades", Judgments(corpus), queries, +left_out, (walk,))
 
 
@@ -343,7 +318,7 @@ def replay(corpus: Corpus, later: Sequence[Article]) -> Plan:
             queries.append(query)
         known.add(judgments.pages[article.id])
     _some(queries, "later article names one that was there before it")
-    return Plan("replay", judgments, tuple(queries), +left_out, (PlainWalk(corpus, tuple(steps)),))
+    return Plan("replay", judgments, tuple(queries), +left_out, (Walk(corpus, tuple(steps)),))
 
 
 def read_later(folder: Path | str, settings: Settings | None = None) -> list[Article]:

@@ -10,10 +10,9 @@ over, no system can know.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
 from recommender.articles import Article, Corpus
 from recommender.evaluation.judgments import Judgments
@@ -48,15 +47,12 @@ class Step:
     grown: tuple[Article, ...] = ()  #: Articles that were known, whose list can now name more.
 
 
-class Walk(Protocol):
-    """What one system lives through, from one fit on."""
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """What one system lives through, from one fit on: what is known at first, and what happens then, in order."""
 
-    @property
-    def start(self) -> Corpus:
-        """What is known at first."""
-
-    def steps(self, grow: bool = True) -> Iterator[Step]:
-        """What happens then, in order; without `grow`, the lists that grow are left out, which takes time to say."""
+    start: Corpus
+    steps: tuple[Step, ...]
 
 
 @dataclass(frozen=True)
@@ -95,7 +91,7 @@ def walk(
     system = contender.new().fit(path.start)
     # What becomes known while nobody asks is told at once, before the next question; the latest form of an article.
     untold: dict[str, Article] = {}
-    for step in path.steps(grow=contender.reads_lists):
+    for step in path.steps:
         if step.asked and untold:
             system.update(added=tuple(untold.values()))
             untold = {}
@@ -103,5 +99,5 @@ def walk(
             for name, least_score in contender.least_scores.items():
                 found = system.suggest(asked[query], k=depth, min_score=least_score)
                 answers[name][query] = Answer(tuple(s.article_id for s in found), tuple(s.score for s in found))
-        untold.update((article.id, article) for article in (*step.added, *step.grown))
+        untold.update((article.id, article) for article in (*step.added, *(step.grown if contender.reads_lists else ())))
     return answers, getattr(system, "ranker_name", "")

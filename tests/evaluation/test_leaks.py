@@ -202,13 +202,13 @@ def show_the_list(monkeypatch):
 
 def show_later_articles(monkeypatch):
     """Break: everything is known from the start."""
-    whole = property(lambda walk: walk._known_before(len(walk.groups)))
-    monkeypatch.setattr(protocols.TimeWalk, "start", whole)
+    honest = protocols._Timeline.known_before
+    monkeypatch.setattr(protocols._Timeline, "known_before", lambda line, _: honest(line, len(line.groups)))
 
 
 def show_later_lists(monkeypatch):
     """Break: lists are not cut."""
-    monkeypatch.setattr(protocols.TimeWalk, "_as_known", lambda walk, article, moment: article)
+    monkeypatch.setattr(protocols._Timeline, "as_known", lambda line, article, moment: article)
 
 
 @pytest.mark.parametrize(

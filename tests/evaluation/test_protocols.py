@@ -34,7 +34,7 @@ def asked(plan, step):
 
 def fold(walk):
     """The numbers of the queries of a walk of one step."""
-    (step,) = walk.steps()
+    (step,) = walk.steps
     return step.asked
 
 
@@ -63,7 +63,7 @@ def test_publish_time_in_order(five, day):
     assert judged(plan) == {"c": ["a", "b"], "d": ["a", "b", "c"], "e": ["a", "b", "c", "d"]}
     first, second = plan.walks
     assert lists(first.start) == {"a": ["a", "b"], "b": ["a", "b"]}
-    steps = list(first.steps())
+    steps = first.steps
     assert [asked(plan, step) for step in steps] == [["c"], ["d"]]
     assert lists(steps[0].added) == {"c": ["a", "b", "c"]}
     assert lists(steps[0].grown) == {"a": ["a", "b", "c"], "b": ["a", "b", "c"]}
@@ -71,14 +71,7 @@ def test_publish_time_in_order(five, day):
     assert lists(steps[1].grown) == {name: ["a", "b", "c", "d"] for name in ("a", "b", "c")}
     # Four are twice two: the second walk begins anew with what is known by then.
     assert lists(second.start) == {name: ["a", "b", "c", "d"] for name in ("a", "b", "c", "d")}
-    assert [asked(plan, step) for step in second.steps()] == [["e"]]
-
-
-def test_what_grows_is_left_out_on_request(five, day):
-    """A system that never reads lists need not be told how they grow; all else is the same."""
-    (walk, _) = publish_time(five, day(2)).walks
-    for whole, short in zip(walk.steps(), walk.steps(grow=False), strict=True):
-        assert (short.asked, short.added, short.grown) == (whole.asked, whole.added, ())
+    assert [asked(plan, step) for step in second.steps] == [["e"]]
 
 
 def test_queries_come_without_their_list(five, day):
@@ -93,7 +86,7 @@ def test_equal_times_are_not_earlier(make_article, day):
     plan = publish_time(corpus, day(1))
     assert judged(plan) == {"b": ["old"]}
     assert plan.left_out == {"no older target": 1}
-    (step,) = plan.walks[0].steps()
+    (step,) = plan.walks[0].steps
     assert asked(plan, step) == ["b"]
     assert lists(step.added) == {"b": ["c", "old"], "c": ["b"]}
 
@@ -147,7 +140,7 @@ def test_external_pages_are_known_by_their_own_date(make_article, day):
     )
     walk, *_ = publish_time(corpus, day(2)).walks
     assert lists(walk.start) == {"a": ["old", "undated"]}
-    (step,) = walk.steps()
+    (step,) = walk.steps
     assert lists(step.grown) == {"a": ["young", "old", "undated"]}
 
 
@@ -156,7 +149,7 @@ def test_fitted_again_when_the_corpus_has_doubled(make_article, day):
     corpus = Corpus(make_article(f"a{number:02}", number, ["a00"]) for number in range(20))
     walks = publish_time(corpus, day(-100)).walks
     assert [len(walk.start) for walk in walks] == [1, 2, 4, 8, 16]
-    assert [names(next(walk.steps()).added) for walk in walks] == [["a01"], ["a02"], ["a04"], ["a08"], ["a16"]]
+    assert [names(walk.steps[0].added) for walk in walks] == [["a01"], ["a02"], ["a04"], ["a08"], ["a16"]]
 
 
 def test_the_latest_fifth_is_asked_when_no_day_is_named(make_article, day):
@@ -180,7 +173,7 @@ def known_at(plan, number):
     """Everything a system has been told before a query, with the form in which it was told."""
     for walk in plan.walks:
         told = {article.id: article for article in walk.start}
-        for step in walk.steps():
+        for step in walk.steps:
             if number in step.asked:
                 return told
             told.update((article.id, article) for article in (*step.added, *step.grown))
@@ -268,7 +261,7 @@ def test_whole_site_hides_one_fold_at_a_time(small_corpus):
     assert len(plan.walks) == 5
     seen = []
     for walk in plan.walks:
-        (step,) = walk.steps()
+        (step,) = walk.steps
         assert (step.added, step.grown) == ((), ())
         pages = {plan.judgments.pages[plan.queries[number].article.id] for number in step.asked}
         for article in small_corpus:
@@ -352,7 +345,7 @@ def test_replay_one_by_one(make_article):
     assert plan.left_out == {"copy": 1, "no list": 1}
     (walk,) = plan.walks
     assert list(walk.start) == list(corpus)
-    steps = list(walk.steps())
+    steps = walk.steps
     assert [asked(plan, step) for step in steps] == [["d"], ["c"], []]
     assert [lists(step.added) for step in steps] == [{"d": ["a", "c"]}, {"c": ["d", "b"]}, {"e": []}]
 
