@@ -99,5 +99,7 @@ def walk(
             for name, least_score in contender.least_scores.items():
                 found = system.suggest(asked[query], k=depth, min_score=least_score)
                 answers[name][query] = Answer(tuple(s.article_id for s in found), tuple(s.score for s in found))
-        untold.update((article.id, article) for article in (*step.added, *(step.grown if contender.reads_lists else ())))
+        untold.update(
+            (article.id, article) for article in (*step.added, *(step.grown if contender.reads_lists else ()))
+        )
     return answers, getattr(system, "ranker_name", "")

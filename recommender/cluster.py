@@ -1,0 +1,326 @@
+"""
+The batch by many processes, of this machine or of a Dask cluster: the same bytes as by one; see docs/cluster.md.
+
+A task gets folders and ids, never articles, so a lost one can be done again anywhere: a worker loads the saved model
+once and answers for blocks of ids as the batch on one machine does.
+
+`distributed` is used as it is, not through joblib's backend: that one hands back all results at once, and scatters what
+it sends to workers' memory, from where it is gone with a worker. Here data goes by way of the shared folder, and a few
+blocks are under way at a time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import json
+import logging
+import secrets
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from recommender.content.processes import in_processes, n_cores
+from recommender.errors import MissingExtraError, RecommenderError, WriteError
+from recommender.model import Recommender, load_model
+from recommender.writing import jsonl_lines
+from recommender.writing.atomic import replace_file
+from recommender.writing.decisions import Decisions
+from recommender.writing.lock import is_unlocked, only_writer
+from recommender.writing.plan import Tally
+
+logger = logging.getLogger(__name__)
+
+#: Articles from which processes of this machine pay: starting them and loading the model in each takes some three
+#: seconds. And up to which, for each process holds the model: of 300,000 articles 2 GB, of a million 7.
+LEAST_ASKED, MOST_ASKED = 20_000, 400_000
+#: The list of the files of a run, written last: where it is, they are whole.
+MANIFEST = "manifest.json"
+
+#: Articles of a block, at most and at least.
+_MOST_IN_BLOCK, _LEAST_IN_BLOCK = 1024, 16
+#: Blocks under way for each worker: enough that none waits, few enough that partial results stay small.
+_BLOCKS_A_WORKER = 2
+_SECONDS_TO_CONNECT = 20
+#: How the folders begin by which processes pass on what they work with; no person calls one of theirs so.
+_PREFIX = ".recommender-lines-"
+_SECONDS_TO_LOCK = 60
+
+
+def block_size(n_asked: int, n_workers: int) -> int:
+    """Articles of a block: so few that no worker waits for the last one."""
+    return min(_MOST_IN_BLOCK, max(_LEAST_IN_BLOCK, -(-n_asked // (8 * n_workers))))
+
+
+# what a worker does -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One file of lines, and what is in it; `is_new` where the file was not there with the same bytes already."""
+
+    name: str
+    n_articles: int
+    tally: Tally
+    first_id: str
+    last_id: str
+    n_bytes: int
+    is_new: bool
+
+
+@lru_cache(maxsize=1)
+def _loaded(model: str) -> Recommender:
+    """The model of the run that a worker is in; kept until there is another."""
+    recommender = load_model(model)
+    gc.freeze()  # its articles are not looked through for rubbish again and again, as `cli_types.prepare` says
+    return recommender
+
+
+def answer(
+    model: str,
+    decisions: Decisions,
+    output: str,
+    k: int | None,
+    min_score: float | None,
+    ids: Sequence[str],
+    name: str,
+) -> Written:
+    """Answer for a block of ids, sorted, and write its lines as one file, whole or not at all."""
+    recommender, tally = _loaded(model), Tally()
+    recommender.decisions = decisions
+    lines = jsonl_lines(tally.counted(recommender.answers(k, ids, min_score, n_threads=1)))
+    content = "".join(f"{line}\n" for line in lines).encode()
+    is_new = replace_file(Path(output) / name, content)
+    return Written(name, len(ids), tally, ids[0], ids[-1], len(content), is_new)
+
+
+def _blocks(ids: Sequence[str], size: int) -> list[tuple[Sequence[str], str]]:
+    """Blocks of some articles, each with the name of the file for its lines."""
+    return [(ids[at : at + size], f"part-{at // size:06d}.jsonl") for at in range(0, len(ids), size)]
+
+
+# by processes of this machine ------------------------------------------------------------------------------------
+
+
+def lines_by_processes(
+    recommender: Recommender, ids: Sequence[str], tally: Tally, progress: Callable[[int, int], None] | None = None
+) -> Iterator[bytes]:
+    """
+    The lines of some articles, sorted, block by block, by as many processes as ``ranking.n_jobs`` says.
+
+    Parameters
+    ----------
+    tally
+        Counts what is in the lines.
+
+    Raises
+    ------
+    RecommenderError
+        A process was killed, or what they pass on cannot be written.
+    """
+    n_jobs = recommender.settings.ranking.n_jobs
+    try:
+        with _work_folder() as folder:
+            model = folder / "model"
+            recommender.save(model, bodies=True)
+            ask = (str(model), recommender.decisions, str(folder), None, None)
+            tasks = [(*ask, *block) for block in _blocks(ids, block_size(len(ids), n_cores(n_jobs)))]
+            n_done = 0
+            for written in in_processes(answer, tasks, n_jobs, worth_it=True):
+                part = folder / written.name
+                tally.add(written.tally)
+                yield part.read_bytes()
+                part.unlink()
+                n_done += written.n_articles
+                if progress:
+                    progress(n_done, len(ids))
+    except (OSError, WriteError) as error:
+        cause = error.__context__ if isinstance(error, WriteError) else error
+        raise WriteError(
+            f"{tempfile.tempdir or 'the temporary folder'}: processes cannot pass on there what they work with "
+            f"({getattr(cause, 'strerror', None) or error}). "
+            "Make room, name another folder in the environment variable TMPDIR, or set ranking.n_jobs: 1."
+        ) from None
+
+
+@contextlib.contextmanager
+def _work_folder() -> Iterator[Path]:
+    """A new folder among the system's temporary ones, where those that killed runs have left go with it."""
+    with tempfile.TemporaryDirectory(prefix=_PREFIX) as name, only_writer(Path(name)):
+        for other in Path(name).parent.glob(f"{_PREFIX}*"):
+            with contextlib.suppress(OSError):
+                # One that a run has made this moment may not be locked yet.
+                if other.is_dir() and time.time() - other.stat().st_mtime > _SECONDS_TO_LOCK and is_unlocked(other):
+                    shutil.rmtree(other, ignore_errors=True)
+        yield Path(name)
+
+
+# by a cluster ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ClusterRun:
+    """What a run on a cluster wrote, and how many files changed."""
+
+    tally: Tally
+    n_changed: int
+
+
+@contextlib.contextmanager
+def connected(address: str) -> Iterator[Any]:
+    """
+    A client of the scheduler at an address such as ``tcp://10.0.0.5:8786``.
+
+    Raises
+    ------
+    MissingExtraError
+        Dask is not installed.
+    RecommenderError
+        Nobody answers at the address, or the cluster has no worker.
+    """
+    try:
+        import distributed
+    except ImportError:
+        raise MissingExtraError("--dask", "dask") from None
+    try:
+        make: Any = distributed.Client
+        client = make(address, timeout=_SECONDS_TO_CONNECT, set_as_default=False)
+    except (OSError, TimeoutError, ValueError) as error:
+        raise RecommenderError(
+            f"--dask {address}: no Dask scheduler answers there ({error}). "
+            "Start one with `dask scheduler`, and name the address that it prints."
+        ) from None
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=_SECONDS_TO_CONNECT)
+        except TimeoutError:
+            raise RecommenderError(
+                f"--dask {address}: the cluster has no worker. Start some: dask worker {address} --nthreads 1."
+            ) from None
+        yield client
+
+
+def suggest_on_cluster(
+    client: Any,
+    recommender: Recommender,
+    ids: Sequence[str],
+    output: Path,
+    k: int | None = None,
+    min_score: float | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> ClusterRun:
+    """
+    Suggestions for some articles, computed by a cluster's workers and written as lines of JSON.
+
+    Parameters
+    ----------
+    client
+        Of a cluster, as `connected` gives it, or any `distributed.Client`.
+    recommender
+        Fitted.
+    ids
+        The articles that are asked for, sorted.
+    output
+        A file with the ending ``.jsonl`` that takes all lines, or a folder that takes a file a block and a manifest of
+        them. It lies on storage that all workers reach under the same path.
+    k, min_score
+        As in `Recommender.suggest_all`.
+    progress
+        Called with (articles done, articles in all).
+
+    Raises
+    ------
+    RecommenderError
+        A task failed, or workers were lost again and again.
+    WriteError
+        The output cannot be written.
+    """
+    output = output.absolute()
+    is_file = output.suffix == ".jsonl"
+    work = (output.parent if is_file else output) / f".recommender-{secrets.token_hex(8)}"
+    parts = work if is_file else output
+    block = block_size(len(ids), len(client.ncores()))
+    logger.info("cluster: %s articles in blocks of %s", f"{len(ids):,}", f"{block:,}")
+    try:
+        work.mkdir(parents=True)
+        recommender.save(work / "model", bodies=True)
+        ask = partial(answer, str(work / "model"), recommender.decisions, str(parts), k, min_score)
+        written = []
+        n_done = 0
+        for part in _done(client, ask, _blocks(ids, block)):
+            written.append(part)
+            n_done += part.n_articles
+            if progress:
+                progress(n_done, len(ids))
+        written.sort(key=lambda part: part.name)
+        if is_file:
+            n_changed = int(replace_file(output, ((parts / part.name).read_bytes() for part in written)))
+        else:
+            n_changed = _write_manifest(output, written)
+    except OSError as error:
+        raise WriteError(f"{output}: cannot be written ({error.strerror or error}). Name another place.") from error
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    tally = Tally()
+    for part in written:
+        tally.add(part.tally)
+    return ClusterRun(tally, n_changed)
+
+
+def _done(
+    client: Any, ask: Callable[[Sequence[str], str], Written], blocks: Sequence[tuple[Sequence[str], str]]
+) -> Iterator[Written]:
+    """What became of every block, a few at a time, in whatever order they are done."""
+    import distributed
+
+    coming = iter(blocks)
+    first = [
+        client.submit(ask, *block, pure=False) for block in islice(coming, _BLOCKS_A_WORKER * len(client.ncores()))
+    ]
+    as_completed: Any = distributed.as_completed
+    under_way = as_completed(first, loop=client.loop)
+    for future in under_way:
+        try:
+            yield future.result()
+        except distributed.scheduler.KilledWorker as error:
+            raise RecommenderError(
+                f"the cluster lost {error.last_worker.address} and others over one task. "
+                "Give the workers more memory, or start more of them."
+            ) from None
+        except (ImportError, FileNotFoundError, RecommenderError) as error:
+            raise RecommenderError(
+                f"a worker of the cluster failed ({error}). Each needs this version of recommender, and the folder of "
+                "the output under the same path."
+            ) from error
+        for block in islice(coming, 1):
+            under_way.add(client.submit(ask, *block, pure=False))
+
+
+def _write_manifest(output: Path, written: Sequence[Written]) -> int:
+    """Write the list of the files, and take away those of an earlier run that are not in it; how many files changed."""
+    manifest = output / MANIFEST
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+        earlier = {part["name"] for part in json.loads(manifest.read_text(encoding="utf-8"))["parts"]}
+        for name in sorted(earlier - {part.name for part in written}):
+            if Path(name).name == name:
+                (output / name).unlink(missing_ok=True)
+    parts: list[dict[str, Any]] = [
+        {
+            "name": part.name,
+            "n_articles": part.n_articles,
+            "n_suggestions": part.tally.n_suggestions,
+            "first_id": part.first_id,
+            "last_id": part.last_id,
+            "n_bytes": part.n_bytes,
+        }
+        for part in written
+    ]
+    totals = {name: sum(part[name] for part in parts) for name in ("n_articles", "n_suggestions")}
+    content = json.dumps({**totals, "parts": parts}, ensure_ascii=False, indent=1) + "\n"
+    return sum(part.is_new for part in written) + replace_file(manifest, content.encode("utf-8", "backslashreplace"))
