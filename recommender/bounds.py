@@ -42,14 +42,8 @@ _LONG_NAME = re.compile(rf"(?<![\w-]){_PART}(?:[ \t]*+\.[ \t]*+{_PART}){{{MAX_DE
 
 class UnreadableError(OSError):
     """
-    A file that is not opened, or not read to its end.
-
-    Parameters
-    ----------
-    reason
-        Why, as it stands behind "cannot be read".
-    cure
-        What to do, a sentence.
+    A file that is not opened, or not read to its end: why, as it stands behind "cannot be read", and a sentence of
+    cure.
     """
 
     def __init__(self, reason: str, cure: str) -> None:
@@ -94,10 +88,8 @@ class Fence:
         """
         The bytes of a file inside.
 
-        Raises
-        ------
-        OSError
-            It cannot be read; an UnreadableError for one that lies outside, is no regular file, or is too large.
+        An OSError where it cannot be read; an UnreadableError for one that lies outside, is no regular file, or is too
+        large.
         """
         self.check(path)
         return read_regular(path, self.most_bytes)
@@ -107,10 +99,7 @@ def read_regular(path: Path, most_bytes: int = MOST_BYTES) -> bytes:
     """
     The bytes of a regular file of a limited size; a pipe or a device is not waited for.
 
-    Raises
-    ------
-    OSError
-        It cannot be read; an UnreadableError for one that is no regular file, or too large.
+    An OSError where it cannot be read; an UnreadableError for one that is no regular file, or too large.
     """
     # Opening a pipe waits for who writes into it, unless told not to; Windows has neither.
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
@@ -144,17 +133,9 @@ _MOST_TIMES, _ALWAYS_UNPACKED = 200, 100_000_000
 
 def read_json(text: str | bytes, decoder: json.JSONDecoder | None = None) -> Any:
     """
-    The values of a JSON text.
+    The values of a JSON text; with the decoder `LENIENT_JSON` it may have line ends in its texts.
 
-    Parameters
-    ----------
-    decoder
-        `LENIENT_JSON` for one that may have line ends in its texts.
-
-    Raises
-    ------
-    ValueError
-        It is not JSON, or nests too deep, or holds an integer of more than 300 digits.
+    ValueError where it is not JSON, or nests too deep, or holds an integer of more than 300 digits.
     """
     if isinstance(text, bytes):
         text = text.decode(json.detect_encoding(text), "surrogatepass")
@@ -172,10 +153,7 @@ def read_toml(text: str) -> dict[str, Any]:
     """
     The values of a TOML text.
 
-    Raises
-    ------
-    ValueError
-        It is not TOML, or nests too deep, or holds an integer of more than 300 digits.
+    ValueError where it is not TOML, or nests too deep, or holds an integer of more than 300 digits.
     """
     if _LONG_NAME.search(text):
         raise ValueError(f"a name has more than {MAX_DEPTH} parts")

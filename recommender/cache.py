@@ -48,15 +48,10 @@ class SiteCache:
     @classmethod
     def of(cls, site: Path, where: str) -> SiteCache | None:
         """
-        The cache of a site, or None where nothing is to be kept.
+        The cache of a site, a folder or a file of lines, or None where nothing is to be kept.
 
-        Parameters
-        ----------
-        site
-            A folder, or a file of lines.
-        where
-            The setting ``articles.cache``: "" is the user's cache folder, ``none`` nothing, and anything else a folder,
-            below the site's where it does not begin at the root.
+        That says the setting ``articles.cache``: "" is the user's cache folder, ``none`` nothing, and anything else a
+        folder, below the site's where it does not begin at the root.
         """
         if where == _NOTHING:
             return None

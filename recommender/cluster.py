@@ -114,15 +114,8 @@ def lines_by_processes(
     """
     The lines of some articles, sorted, block by block, by as many processes as ``ranking.n_jobs`` says.
 
-    Parameters
-    ----------
-    tally
-        Counts what is in the lines.
-
-    Raises
-    ------
-    RecommenderError
-        A process was killed, or what they pass on cannot be written.
+    `tally` counts what is in the lines. RecommenderError where a process was killed, or what they pass on cannot be
+    written.
     """
     n_jobs = recommender.settings.ranking.n_jobs
     try:
@@ -174,16 +167,7 @@ class ClusterRun:
 
 @contextlib.contextmanager
 def connected(address: str) -> Iterator[Any]:
-    """
-    A client of the scheduler at an address such as ``tcp://10.0.0.5:8786``.
-
-    Raises
-    ------
-    MissingExtraError
-        Dask is not installed.
-    RecommenderError
-        Nobody answers at the address, or the cluster has no worker.
-    """
+    """A client of the scheduler at an address such as ``tcp://10.0.0.5:8786``."""
     try:
         import distributed
     except ImportError:

@@ -84,10 +84,7 @@ class LastRun:
         """
         The run with these inputs, or None where nothing is kept between runs.
 
-        Parameters
-        ----------
-        decisions
-            Those of the site's editors; which of them hold depends on the day.
+        Decisions are those of the site's editors; which of them hold depends on the day.
         """
         store = SiteCache.of(site, settings.articles.cache)
         if store is None:

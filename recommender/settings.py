@@ -289,11 +289,8 @@ def read_settings(path: Path | str) -> Settings:
     """
     The settings of a ``recommender.yaml``.
 
-    Raises
-    ------
-    SettingsError
-        The file cannot be read, is not YAML, names a setting twice, names an unknown setting (the message names the
-        nearest), or gives a value of the wrong type or outside its limits.
+    SettingsError where the file cannot be read, is not YAML, names a setting twice, names an unknown setting (the
+    message names the nearest), or gives a value of the wrong type or outside its limits.
     """
     path = Path(path)
     try:
@@ -347,14 +344,7 @@ class _OnceLoader(yaml.SafeLoader):
 
 
 def settings_from_mapping(found: object, where: str = "settings") -> Settings:
-    """
-    Settings from plain mappings, lists and values, such as YAML or JSON gives.
-
-    Raises
-    ------
-    SettingsError
-        As `read_settings`.
-    """
+    """Settings from plain mappings, lists and values, such as YAML or JSON gives; errors as `read_settings`."""
     settings = build(Settings, found, "", where)
     assert isinstance(settings, Settings)
     return settings

@@ -17,12 +17,8 @@ def choose_articles(corpus: Corpus, site: Path, only: Sequence[str]) -> tuple[st
     """
     The ids that ids, files, folders and glob patterns name, sorted; all ids where nothing is named.
 
-    A path is taken as typed, below the folder one is in or below the site.
-
-    Raises
-    ------
-    CorpusError
-        A name fits no article; one message for all such names.
+    A path is taken as typed, below the folder one is in or below the site. Names that fit no article are in one
+    CorpusError.
     """
     if not only:
         return corpus.ids

@@ -49,23 +49,8 @@ def decide_pair(
     """
     Keep a decision about a candidate under an article of a site; what was kept, as a sentence.
 
-    Parameters
-    ----------
-    article, candidate
-        Ids or files; the candidate may be an address elsewhere.
-    verdict
-        As in `Verdict`, or ``undo``.
-    why, position, until
-        As in `Decision`.
-
-    Raises
-    ------
-    UnknownArticleError
-        There is no such article.
-    DecisionsError
-        The file of decisions cannot be understood.
-    WriteError
-        It cannot be written.
+    Article and candidate are ids or files, the candidate also an address elsewhere. The verdict is as in `Verdict`, or
+    ``undo``; `why`, `position` and `until` as in `Decision`.
     """
     corpus = read_corpus(site, settings, progress or silence)
     # An article that cannot be read is unknown, so this comes before anything is said of unknown ones.
@@ -92,16 +77,7 @@ def promote_site(
     plan_only: bool = False,
     progress: Progress | None = None,
 ) -> PromoteRun:
-    """
-    The curated lists of a folder's articles as their editors decided; parameters as in `suggest_site`.
-
-    Raises
-    ------
-    WriteError
-        The site is a file of lines.
-    RecommenderError
-        The site or the decisions cannot be used.
-    """
+    """The curated lists of a folder's articles as their editors decided; parameters as in `suggest_site`."""
     tell = progress or silence
     corpus = read_corpus(site, settings, tell)
     chosen = choose_articles(corpus, site, only) if only else None

@@ -41,25 +41,10 @@ def evaluate_site(
     progress: Progress | None = None,
 ) -> EvaluateRun:
     """
-    How well the suggestions for a site agree with its editors' own lists; further parameters as in `suggest_site`.
+    How well the suggestions for a site agree with its editors' own lists, or with files of readers' grades.
 
-    Parameters
-    ----------
-    protocol, test_from, later, measures, systems, language
-        As in `recommender.evaluate`.
-    grades
-        Files of grades; with them readers judge, not the lists.
-    ungraded
-        The file for the pairs that were suggested and that nobody graded yet.
-
-    Raises
-    ------
-    EvaluationError
-        There is nothing to score, no such protocol, measure or system, or a line of grades is none.
-    WriteError
-        The file for ungraded pairs cannot be written.
-    RecommenderError
-        The site cannot be used.
+    Parameters as in `recommender.evaluate` and `suggest_site`. `ungraded` is the file for the pairs that were suggested
+    and that nobody graded yet.
     """
     from recommender.evaluation import evaluate, read_grades, ungraded_lines
     from recommender.writing.atomic import write_text

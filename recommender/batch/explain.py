@@ -39,19 +39,8 @@ def explain_article(
     """
     Why an article has the suggestions it has, or why one candidate is, or is not, among them; others as `suggest_site`.
 
-    Parameters
-    ----------
-    article
-        The id or the file of an article, or a file outside the site: a draft.
-    candidate
-        The id or the file of another article of the site, or the URL of an external one.
-
-    Raises
-    ------
-    UnknownArticleError
-        There is no such article.
-    RecommenderError
-        The site, the model or the draft cannot be used.
+    The article is an id, a file, or a file outside the site: a draft. The candidate is the id or the file of another
+    article of the site, or the URL of an external one.
     """
     tell = progress or silence
     loaded = load_recommender(model, settings)

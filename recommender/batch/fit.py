@@ -36,15 +36,7 @@ def fit_site(
     """
     A model of a site, saved for `suggest_site` and for pipelines; further parameters as there.
 
-    Parameters
-    ----------
-    model
-        The folder to save it in; None: `MODEL_FOLDER` below the site.
-
-    Raises
-    ------
-    RecommenderError
-        The site cannot be used, or the model cannot be saved.
+    `model` is the folder to save it in; None: `MODEL_FOLDER` below the site.
     """
     start = time.monotonic()
     tell = progress or silence

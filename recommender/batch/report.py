@@ -31,21 +31,9 @@ def report_site(
     progress: Progress | None = None,
 ) -> ReportRun:
     """
-    Write how a site stands as one page that needs nothing beside it; further parameters as in `suggest_site`.
+    Write how a site stands as one page that needs nothing beside it; parameters as in `suggest_site`.
 
-    Parameters
-    ----------
-    output
-        The file to write.
-    grades
-        Files of readers' grades.
-
-    Raises
-    ------
-    WriteError
-        The page cannot be written.
-    RecommenderError
-        The site, the model or the grades cannot be used.
+    `output` is the page, `grades` are files of readers' grades.
     """
     from recommender.evaluation import evaluate, read_grades
     from recommender.model import Recommender

@@ -26,14 +26,7 @@ def list_settings(*, everyday_only: bool = False) -> list[tuple[str, Any, str]]:
 
 
 def check_settings(file: Path) -> Settings:
-    """
-    The settings of a file, if all are right.
-
-    Raises
-    ------
-    SettingsError
-        One is not; the message names it, its limits and the cure.
-    """
+    """The settings of a file; a SettingsError names the one that is wrong, its limits and the cure."""
     from recommender.evaluation.measures import parse_measures  # which measures there are, ir-measures knows
 
     settings = read_settings(file)
@@ -48,10 +41,7 @@ def settings_of(site: Path, file: Path | None = None) -> Settings:
     """
     The settings for a site: those of `file`, else of the site's own ``recommender.yaml``, else the defaults.
 
-    Raises
-    ------
-    SettingsError
-        A setting is wrong, or its own file leads out of the site or cannot be read.
+    One of its own that leads out of the site is a SettingsError.
     """
     if file is not None:
         return read_settings(file)

@@ -34,10 +34,7 @@ def read_corpus(
     """
     The articles of a site; parameters as in `suggest_site`.
 
-    Raises
-    ------
-    SiteError
-        The site cannot be read, or every file of it has a problem: a run that knows no article must write nothing.
+    SiteError also where every file of it has a problem: a run that knows no article must write nothing.
     """
     corpus = read_site(site, settings, strict=strict, fresh=fresh, progress=partial(progress, "articles"))
     if not corpus:
@@ -47,14 +44,7 @@ def read_corpus(
 
 
 def decisions_of(site: Path, corpus: Corpus) -> Decisions:
-    """
-    What the site's editors decided; warns of what they decided about articles that there are no more.
-
-    Raises
-    ------
-    DecisionsError
-        As `read_decisions`.
-    """
+    """What the site's editors decided; warns of what they decided about articles that there are no more."""
     decisions = read_decisions(site, corpus)
     for message in decisions.unknown[:_MOST_UNKNOWN]:
         logger.warning("%s", message)

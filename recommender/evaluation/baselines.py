@@ -41,12 +41,8 @@ class Baseline(ABC):
     """
     A system that gives every known article a score.
 
-    Parameters
-    ----------
-    seed
-        For those that draw.
-    language
-        The only language of what is suggested, of the k and `BEFORE_LANGUAGE` nearest; "" for all.
+    `seed` is for those that draw; with a `language` only its articles are suggested, of the k and `BEFORE_LANGUAGE`
+    nearest.
     """
 
     name: ClassVar[str]
@@ -77,14 +73,7 @@ class Baseline(ABC):
             self._add(added)
 
     def suggest(self, article: Article | str, k: int = 5, min_score: float | None = 0.0) -> list[Suggestion]:
-        """
-        The k known articles with the highest score.
-
-        Raises
-        ------
-        UnknownArticleError
-            No article has this id.
-        """
+        """The k known articles with the highest score; UnknownArticleError where no article has this id."""
         if isinstance(article, str):
             if article not in self._rows:
                 raise UnknownArticleError(article, self._rows)
@@ -166,14 +155,9 @@ class Tfidf(Baseline):
 
 class Bm25(Baseline):
     """
-    BM25 over the words of title and excerpt; the query is the whole text of an article.
+    BM25 (Robertson and Zaragoza, 2009) over the words of title and excerpt; the query is the whole text of an article.
 
     Computed by the library rank-bm25. Its scores have no upper end; s / (1 + s) brings them into [0, 1).
-
-    References
-    ----------
-    S. Robertson and H. Zaragoza (2009). The probabilistic relevance framework: BM25 and beyond. Foundations and
-    Trends in Information Retrieval 3(4), 333-389.
     """
 
     name = "bm25"
@@ -219,9 +203,7 @@ class Random(Baseline):
     """
     Chance. A pair's score is drawn from the two ids and the seed, so neither order nor company changes it.
 
-    References
-    ----------
-    G. Steele, D. Lea and C. Flood (2014). Fast splittable pseudorandom number generators. OOPSLA: the mixing function.
+    The mixing function is that of Steele, Lea and Flood (2014), Fast splittable pseudorandom number generators.
     """
 
     name = "random"

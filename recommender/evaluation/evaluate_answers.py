@@ -33,10 +33,7 @@ def make_report(
     """
     Everything that is said about the answers to a plan.
 
-    Parameters
-    ----------
-    settings
-        Of the resampling; and `ranking.k`, the length of the lists that readers see.
+    Of the settings count those of the resampling, and `ranking.k`, the length of the lists that readers see.
     """
     judgments = plan.judgments
     judged = [query.judged for query in plan.queries]
@@ -84,10 +81,7 @@ class _Pages:
     """
     Pages by number, and what is known of each.
 
-    Parameters
-    ----------
-    judgments
-        They number the pages of the site; one of another site gets the next number when it is first suggested.
+    The judgments number the pages of the site; one of another site gets the next number when it is first suggested.
     """
 
     def __init__(self, judgments: Judgments) -> None:

@@ -24,15 +24,8 @@ def below(figures: Mapping[str, float], limits: Mapping[str, float] | Sequence[s
     """
     The figures on the wrong side of their limits, as parts of a sentence.
 
-    Parameters
-    ----------
-    limits
-        Measure -> least value, or most where small is good; or texts such as ``nDCG@10=0.40``.
-
-    Raises
-    ------
-    EvaluationError
-        A limit names no measure, or no number.
+    A limit is a measure's least value, or its most where small is good; or a text such as ``nDCG@10=0.40``. One that
+    names no measure, or no number, is an EvaluationError.
     """
     limits = limits if isinstance(limits, Mapping) else dict(_limit(text, option) for text in limits)
     found = []
@@ -63,13 +56,9 @@ def dropped(now: Mapping[str, Any], then: Mapping[str, Any]) -> Iterator[str]:
     """
     The measures that got significantly worse between two reports, as parts of a sentence.
 
-    The queries that both reports have are compared one by one; where the earlier one does not hold them, or has none
-    of these, a drop counts when the two intervals lie apart.
-
-    Raises
-    ------
-    EvaluationError
-        The earlier one is no report, or of another protocol.
+    The queries that both reports have are compared one by one; where the earlier one does not hold them, or has none of
+    these, a drop counts when the two intervals lie apart. An earlier one that is no report, or of another protocol, is
+    an EvaluationError.
     """
     try:
         protocol, ours = then["protocol"], then.get("product", now["product"])
@@ -118,14 +107,7 @@ def _by_query(report: Mapping[str, Any], system: str, measure: str) -> dict[str,
 
 
 def read_report(earlier: Path | str) -> Mapping[str, Any]:
-    """
-    A report as a mapping, from the text that ``--format json`` printed or the file that holds it.
-
-    Raises
-    ------
-    EvaluationError
-        It cannot be read, or is no JSON object.
-    """
+    """A report as a mapping, from the text that ``--format json`` printed or the file that holds it."""
     text = str(earlier)
     if not text.lstrip().startswith("{"):
         try:

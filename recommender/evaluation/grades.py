@@ -46,12 +46,8 @@ def read_grades(files: Iterable[Path]) -> dict[tuple[str, str], int]:
     """
     The grades of some files; where a pair is graded twice, the later grade counts.
 
-    A file of decisions (``decisions.yaml``) is one too: what an editor accepted is good, what was rejected wrong.
-
-    Raises
-    ------
-    EvaluationError
-        A file cannot be read, a line is no pair with a grade, or there is no line; all bad lines are named.
+    A file of decisions (``decisions.yaml``) is one too: what an editor accepted is good, what was rejected wrong. All
+    bad lines are named in one EvaluationError.
     """
     files = list(files)
     grades = {(article, candidate): grade for file in files for article, candidate, grade in _pairs(file)}
@@ -130,23 +126,11 @@ def grade_answers(
     notes: Sequence[str] = (),
 ) -> Report:
     """
-    What readers think of the answers to a plan.
+    What readers think of the answers to a plan, of which the first `ranking.k` count.
 
-    Parameters
-    ----------
-    answers
-        System -> n_queries answers, of which the first `ranking.k` count.
-    settings
-        Of the resampling; and `ranking.k`, the length of the lists that readers see.
-
-    Notes
-    -----
     A figure is a mean over queries in which each weighs as much as it has to say: the share of good suggestions weighs
-    a query by its graded suggestions, nDCG only those that have a candidate of grade 1 or more.
-
-    References
-    ----------
-    T. Sakai (2007). Alternatives to bpref. SIGIR, 71-78: measures on lists from which what has no judgment is left out.
+    a query by its graded suggestions, nDCG only those that have a candidate of grade 1 or more. What has no judgment is
+    left out of a list before it is measured: T. Sakai (2007), Alternatives to bpref, SIGIR, 71-78.
     """
     k = settings.ranking.k
     asked = [query.article for query in plan.queries]
@@ -206,12 +190,7 @@ def _figures(given: Sequence[int | None], known: Mapping[str, int], k: int) -> d
     """
     Measure -> value and weight of one article; NaN where it says nothing of a measure, with the weight 0.
 
-    Parameters
-    ----------
-    given
-        The grade of each suggestion, the best first; None where there is none.
-    known
-        Candidate -> grade, all that were graded.
+    `given` has the grade of each suggestion, the best first, None where there is none; `known` all that were graded.
     """
     got = [grade for grade in given if grade is not None]
     good = [grade >= _GOOD for grade in got]

@@ -36,21 +36,10 @@ def weighted_means(values: Floats, weights: Floats) -> Floats:
 
 def bootstrap_means(values: Floats, n_resamples: int, seed: int, weights: Floats | None = None) -> Floats:
     """
-    The means of resampled queries, the same resamples for every column, so that columns can be compared.
+    The means of resampled queries, shape (n_resamples, n_columns), of values of shape (n_queries, n_columns).
 
-    Parameters
-    ----------
-    values
-        Shape (n_queries, n_columns).
-    n_resamples, seed
-        The same seed draws the same resamples.
-    weights
-        Shape (n_queries, n_columns), what each value counts; None: all the same.
-
-    Returns
-    -------
-    ndarray
-        Shape (n_resamples, n_columns).
+    The resamples are the same for every column, so that columns can be compared, and for the same seed. `weights` says
+    what each value counts; None: all the same.
 
     Notes
     -----
@@ -89,12 +78,8 @@ def paired_difference(ours: Floats, theirs: Floats, resampled: Floats) -> dict[s
     """
     How much better the first is than the second, and how sure that is; both of shape (n_queries,), of the same queries.
 
-    The p-value is that of the two-sided paired t-test; 1 where the two never differ.
-
-    Parameters
-    ----------
-    resampled
-        Shape (n_resamples,), the mean difference in each resample: a column of `bootstrap_means`, or two subtracted.
+    `resampled`, of shape (n_resamples,), is the mean difference in each resample. The p-value is that of the two-sided
+    paired t-test; 1 where the two never differ.
 
     References
     ----------
@@ -115,18 +100,10 @@ def paired_difference(ours: Floats, theirs: Floats, resampled: Floats) -> dict[s
 
 def compare(scores: Scores, n_resamples: int, seed: int, weights: Scores | None = None) -> tuple[Intervals, list[Test]]:
     """
-    The intervals of all means, and the paired tests of each system against each that comes before it.
+    The intervals of all means, and the paired tests of each system against each that comes before it, as in `Report`.
 
-    Parameters
-    ----------
-    weights
-        What each value counts, in the same shape; None: all the same. Where queries weigh differently, what is tested
-        are the first-order parts of each query in the mean (the delta method for ratios).
-
-    Returns
-    -------
-    intervals, tests
-        As in `Report`.
+    Where queries weigh differently, what is tested are the first-order parts of each query in the mean (the delta
+    method for ratios).
     """
     columns = [(name, measure) for name, values in scores.items() for measure in values]
     values = np.nan_to_num(np.column_stack([scores[name][measure] for name, measure in columns]))

@@ -114,13 +114,11 @@ def plain_text(article: Article) -> str:
 
 def same_text_groups(articles: Sequence[Article]) -> npt.NDArray[np.int64]:
     """
-    Which articles have the same text, such as one story from two providers.
+    A group number for each article, shape (n_articles,): which have the same text, such as one story from two
+    providers.
 
-    Returns
-    -------
-    ndarray
-        Shape (n_articles,), a group number each. Same text is passed on: a like b and b like c put all three in one
-        group. An article without words is a group of its own.
+    Same text is passed on: a like b and b like c put all three in one group. An article without words is a group of its
+    own.
     """
     texts = [plain_text(article) for article in articles]
     try:

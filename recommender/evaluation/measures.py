@@ -34,20 +34,12 @@ _EXAMPLES = ("nDCG@10", "P@1", "P@5", "R@5", "R@10", "RR", "AP", "Success@5", "R
 
 def parse_measures(names: Sequence[str]) -> dict[str, Any]:
     """
-    The measures of these names, in their order, without repeats.
+    The measures of these names, in their order, without repeats: objects by the name that ir-measures prints.
+
+    So ``NDCG@10`` is found as ``nDCG@10``. All bad names are in one EvaluationError.
 
     NB Success@k asks whether any of the first k is right; some call that Recall@k. R@k is the share of the judged
     articles that are among the first k, as in TREC.
-
-    Returns
-    -------
-    dict
-        Measure objects by the name that ir-measures prints, so that ``NDCG@10`` is found as ``nDCG@10``.
-
-    Raises
-    ------
-    EvaluationError
-        There is no measure, or no such measure; all bad names are in one message.
     """
     measures: dict[str, Any] = {}
     bad: list[str] = []
@@ -78,20 +70,10 @@ def score_rankings(
     measures: Mapping[str, Any], judgments: Sequence[Collection[int]], rankings: Sequence[Sequence[int]]
 ) -> dict[str, Floats]:
     """
-    Each measure of each query.
+    Each measure of each query: name -> shape (n_queries,).
 
-    Parameters
-    ----------
-    judgments
-        The relevant documents of each query, n_queries collections; relevance is yes or no.
-    rankings
-        What was given to each query, the best first; n_queries sequences without repeats. An empty one counts 0:
-        silence is scored, not skipped.
-
-    Returns
-    -------
-    dict
-        Name -> shape (n_queries,), in the order of the queries.
+    Judged are the relevant documents of each query; relevance is yes or no. A ranking has the best first and no
+    repeats. An empty one counts 0: silence is scored, not skipped.
 
     Notes
     -----
@@ -123,14 +105,7 @@ def coverage(rankings: Sequence[Sequence[int]]) -> float:
 
 
 def catalogue_coverage(rankings: Sequence[Sequence[int]], n_documents: int) -> float:
-    """
-    The share of all documents that were suggested at least once.
-
-    References
-    ----------
-    M. Ge, C. Delgado-Battenfeld and D. Jannach (2010). Beyond accuracy: evaluating recommender systems by coverage
-    and serendipity. RecSys, 257-260.
-    """
+    """The share of all documents that were suggested at least once (Ge et al., RecSys 2010)."""
     suggested = {document for ranking in rankings for document in ranking}
     return len(suggested) / n_documents if n_documents else 0.0
 
@@ -159,11 +134,7 @@ def calibration(scores: Floats, hits: npt.NDArray[np.bool_]) -> list[dict[str, f
     Score against precision: of the suggestions with about this score, how many an editor had chosen.
 
     Scores in [0, 1] and hits have shape (n_suggestions,); each bin that holds a suggestion has ``low``, ``high``,
-    ``n``, ``mean_score`` and ``precision``.
-
-    References
-    ----------
-    M. DeGroot and S. Fienberg (1983). The comparison and evaluation of forecasters. The Statistician 32, 12-22.
+    ``n``, ``mean_score`` and ``precision``. After DeGroot and Fienberg (1983), The Statistician 32, 12-22.
     """
     bins = np.minimum((scores * _N_BINS).astype(int), _N_BINS - 1)
     return [

@@ -83,16 +83,8 @@ def publish_time(corpus: Corpus, test_from: datetime | None = None) -> Plan:
     without a date takes no part, for nobody can say that it was older. What is fitted is fitted on what was published
     before `test_from`, and fitted again, on what is known by then, each time the number of known articles has doubled.
 
-    Parameters
-    ----------
-    test_from
-        Only articles published from this moment on are asked; None for the latest fifth of the dated articles that
-        have a list.
-
-    Raises
-    ------
-    EvaluationError
-        No article is left to ask.
+    Only articles published from `test_from` on are asked; None: the latest fifth of the dated articles that have a
+    list.
     """
     judgments = Judgments(corpus)
     left_out: Counter[str] = Counter()
@@ -168,14 +160,7 @@ def _time(article: Article) -> datetime:
 
 
 def parse_day(text: str | datetime) -> datetime:
-    """
-    A moment from ``2021-04-01`` or any ISO 8601 text; midnight and UTC where it does not say.
-
-    Raises
-    ------
-    EvaluationError
-        The text is no date.
-    """
+    """A moment from ``2021-04-01`` or any ISO 8601 text; midnight and UTC where it does not say."""
     if isinstance(text, str):
         try:
             text = datetime.fromisoformat(text)
@@ -194,20 +179,11 @@ def whole_site(corpus: Corpus, n_folds: int = 5, seed: int = 0, *, unlisted: boo
     Folds of the pages with a list; a fold's lists are hidden, all else is known, whatever its date.
 
     Copies of one page are hidden together, and one of them is asked: the first by id that has a list. Folds are drawn
-    from the addresses and the seed; the order of the files does not matter.
+    from the addresses and the seed; the order of the files does not matter. Where there are fewer pages with a list
+    than folds, each list is hidden alone.
 
-    Parameters
-    ----------
-    n_folds
-        Fewer where there are fewer pages with a list: then each list is hidden alone.
-    unlisted
-        The protocol of that name: what names a page of the fold is taken out of all lists too, so that the page stands
-        there as one that nobody lists.
-
-    Raises
-    ------
-    EvaluationError
-        No list names another article.
+    With `unlisted`, the protocol of that name, what names a page of the fold is taken out of all lists too, so that the
+    page stands there as one that nobody lists.
     """
     judgments = Judgments(corpus)
     left_out: Counter[str] = Counter()
@@ -254,11 +230,6 @@ def graded(corpus: Corpus, asked: Collection[str]) -> Plan:
     The site as it stands, with the lists of some articles hidden, which are asked: what readers judge.
 
     Ids that the site does not have are counted as left out.
-
-    Raises
-    ------
-    EvaluationError
-        The site has none of them.
     """
     there = sorted(set(asked) & set(corpus.ids))
     left_out = Counter({"not there": len(set(asked)) - len(there)})
@@ -284,11 +255,6 @@ def replay(corpus: Corpus, later: Sequence[Article]) -> Plan:
 
     Judged are the articles in the list that were there before it, in the site or among those that came earlier. An
     article whose address is there already is neither asked nor added.
-
-    Raises
-    ------
-    EvaluationError
-        No later article names one that was there.
     """
     pages = {page_key(article) for article in corpus}
     ids = set(corpus.ids)
@@ -326,13 +292,6 @@ def read_later(folder: Path | str, settings: Settings | None = None) -> list[Art
     The later articles of a folder, in the order of its ``order.json``, else by date.
 
     ``order.json`` is a list of ``{"path": ...}`` below the folder. Without it, articles without a date come last.
-
-    Raises
-    ------
-    EvaluationError
-        ``order.json`` is not such a list.
-    SiteError
-        A file cannot be read.
     """
     folder = Path(folder)
     order = folder / "order.json"

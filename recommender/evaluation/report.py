@@ -44,14 +44,9 @@ def worst_of(
     given: Sequence[Sequence[Shown]],
 ) -> list[dict[str, Any]]:
     """
-    The queries with the least value; of equals, those with most to find, then by id.
+    The queries with the least value, NaN left out; of equals, those with most to find, then by id.
 
-    Parameters
-    ----------
-    asked, values
-        n_queries articles and the values of the measure; NaN: not to be named.
-    wanted, given
-        For each query, what would have been right and what was given, as mappings with ``id`` and ``title``.
+    `wanted` and `given` have for each query what would have been right and what was given, with ``id`` and ``title``.
     """
     rows = [row for row in range(len(asked)) if not math.isnan(values[row])]
     rows.sort(key=lambda row: (values[row], -len(wanted[row]), asked[row].id))
@@ -154,10 +149,7 @@ class Report:
         """
         Raise GateError where the product scores less than this; of `wrong` and `ungraded`, more.
 
-        Parameters
-        ----------
-        fail_under
-            Measure -> limit; or texts such as ``nDCG@10=0.40``.
+        A limit stands behind its measure, or is a text such as ``nDCG@10=0.40``.
         """
         if found := gate.below(self.systems[self.product], fail_under, option):
             raise GateError(f"{self.protocol}, {self.n_queries:,} queries, {self.product}: {'; '.join(found)}.")
@@ -166,10 +158,7 @@ class Report:
         """
         Raise GateError where a measure dropped significantly since an earlier report.
 
-        Parameters
-        ----------
-        earlier
-            A report, what `to_json` made of it, or the file that holds that.
+        That is a report, what `to_json` made of it, or the file that holds that.
         """
         if isinstance(earlier, Report):
             earlier = earlier.to_dict()

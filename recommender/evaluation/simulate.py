@@ -82,10 +82,7 @@ def walk(
     """
     Lead a new system through one walk of a plan; `asked` are the articles of its queries, their lists hidden.
 
-    Returns
-    -------
-    answers, ranker
-        Name -> query number -> answer; and the name of the ranker that the fit chose, "" where it chooses none.
+    Its answers by name and query number; and the name of the ranker that the fit chose, "" where it chooses none.
     """
     answers: dict[str, dict[int, Answer]] = {name: {} for name in contender.least_scores}
     system = contender.new().fit(path.start)

@@ -24,13 +24,9 @@ _EXCERPT_BANDS = (100, 200, 400)
 
 def slice_queries(queries: Sequence[Query]) -> dict[str, dict[str, list[int]]]:
     """
-    The numbers of the queries in each slice; one with several topics is in several.
+    Kind of slice -> slice -> the numbers of its queries, rising; a query with several topics is in several.
 
-    Returns
-    -------
-    dict
-        Kind of slice -> slice -> query numbers, rising. Slices are in the order of their names, bands
-        in the order of size.
+    Slices are in the order of their names, bands in the order of size.
     """
     found: dict[str, dict[str, list[int]]] = {}
     for number, query in enumerate(queries):

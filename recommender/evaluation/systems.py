@@ -58,22 +58,11 @@ def contenders(
     systems: Sequence[str] | Mapping[str, Callable[[], System]] | None, settings: Settings, language: str = ""
 ) -> list[Contender]:
     """
-    The systems that are scored.
+    The systems that are scored: `tfidf`, `similarity`, `learned` and `shown`, and further ones by name, ``all`` for
+    all.
 
-    Parameters
-    ----------
-    systems
-        Names of further systems beside ``tfidf``, ``similarity``, ``learned`` and ``shown``; ``all`` for all of them.
-        Or makers of unfitted systems by name, and then only those.
-    settings
-        With the ranker ``similarity`` there is no ``learned``.
-    language
-        The only language in which baselines, which know nothing of languages, suggest; "" for all.
-
-    Raises
-    ------
-    EvaluationError
-        There is no such system.
+    Or, where makers of unfitted systems are given by name, only those. With the ranker ``similarity`` there is no
+    ``learned``. Baselines, which know nothing of languages, suggest in `language` only; "" for all.
     """
     if isinstance(systems, Mapping):
         return [Contender(new, {name: 0.0}) for name, new in systems.items()]

@@ -43,14 +43,7 @@ FORMATS = {".html": as_html, ".md": as_markdown, ".json": as_json}
 
 
 def check_format(file: Path) -> None:
-    """
-    Say early that a file has no ending of `FORMATS`.
-
-    Raises
-    ------
-    SettingsError
-        It has another.
-    """
+    """Raise SettingsError early where a file has no ending of `FORMATS`."""
     if file.suffix.lower() not in FORMATS:
         raise SettingsError(
             f"--report {file}: must end with one of {', '.join(FORMATS)}, which says how it is written."
@@ -58,14 +51,7 @@ def check_format(file: Path) -> None:
 
 
 def write_changes(changes: Changes, file: Path) -> None:
-    """
-    Write changes to a file, as its ending says.
-
-    Raises
-    ------
-    WriteError
-        The file cannot be written.
-    """
+    """Write changes to a file, as its ending says."""
     write_text(file, FORMATS[file.suffix.lower()](changes))
 
 

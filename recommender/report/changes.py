@@ -76,16 +76,7 @@ class Changes:
 
 
 def compare(before: Record | None, after: Record) -> Changes:
-    """
-    What changed.
-
-    Parameters
-    ----------
-    before
-        The last run's record; None: there was none, and then nothing counts as changed.
-    after
-        This run's.
-    """
+    """What changed between two runs; without an earlier one nothing counts as changed."""
     changes = [] if before is None else list(_Comparison(before, after).changes())
     changes.sort(key=lambda one: (one.why[:1] == (_NEW,), -one.size, one.id))
     earlier = {} if before is None else _counts(before)

@@ -83,10 +83,7 @@ class Records:
     """
     The record of the last run that wrote to one place.
 
-    Parameters
-    ----------
-    site, settings, output
-        As of the run; another way of writing, or another file, is another place.
+    Parameters are as of the run; another way of writing, or another file, is another place.
     """
 
     def __init__(self, site: Path, settings: Settings, output: Path | None) -> None:

@@ -32,25 +32,8 @@ def review_site(
     """
     Show the suggestions of a site on a web page of this machine, and keep what is decided there, until interrupted.
 
-    Parameters
-    ----------
-    site
-        A folder, or a file of articles one a line.
-    settings
-        The settings.
-    model
-        The folder of a saved model; None: one is fitted.
-    port
-        0 takes one that is free.
-    ready
-        Told the address to open and what happened while the site was read, once the page answers.
-    progress
-        Told how far the reading and fitting are.
-
-    Raises
-    ------
-    RecommenderError
-        The site, the model or the file of decisions cannot be used, the port is taken, or an extra is missing.
+    Parameters as in `suggest_site`; port 0 takes one that is free. `ready` is told the address to open and what
+    happened while the site was read, once the page answers.
     """
     # First: a person should not wait to hear that something is missing.
     from recommender.review.app import serve, site_address

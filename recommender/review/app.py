@@ -162,12 +162,8 @@ def make_app(desk: Desk, site_url: str, token: str, hosts: frozenset[str]) -> AS
     """
     The page as an ASGI application.
 
-    Parameters
-    ----------
-    site_url
-        The site's own address, for links to articles; "" where it is not known.
-    token, hosts
-        What a request must bring, and the values of its Host header.
+    `site_url` is the site's own address, for links to articles, "" where it is not known; `token` and `hosts` are what
+    a request must bring, and the values of its Host header.
     """
     lock = threading.Lock()
     # Forms carry a secret of their own: a cookie goes with whatever the browser sends.
@@ -302,19 +298,9 @@ def server_of(app: ASGIApp) -> uvicorn.Server:
 
 def serve(desk: Desk, site_url: str, port: int, ready: Callable[[str], object]) -> None:
     """
-    Answer on this machine until interrupted.
+    Answer on this machine until interrupted; port 0 takes one that is free.
 
-    Parameters
-    ----------
-    port
-        0 takes one that is free.
-    ready
-        Told the address to open, token and all, once it answers.
-
-    Raises
-    ------
-    RecommenderError
-        The port is taken.
+    `ready` is told the address to open, token and all, once it answers.
     """
     with socket.socket() as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

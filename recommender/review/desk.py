@@ -152,14 +152,7 @@ class Desk:
         return found[:limit] if words else []
 
     def sheet(self, article_id: str) -> Sheet:
-        """
-        All about one article.
-
-        Raises
-        ------
-        UnknownArticleError
-            There is no such article.
-        """
+        """All about one article."""
         article = self.corpus[article_id]
         held = self.decisions.of(article_id)
         k, least = self.settings.ranking.k, self.recommender.least_score()
@@ -221,19 +214,8 @@ class Desk:
         """
         Decide about a candidate; None takes back what was decided.
 
-        Parameters
-        ----------
-        seen
-            What the page showed as decided, in words; "" for nothing.
-        why, position
-            The reason; the place of what is pinned.
-
-        Raises
-        ------
-        DecisionsChangedError
-            The page showed something else than the file has now.
-        RecommenderError
-            There is no such article, or the file cannot be written.
+        `seen` is what the page showed as decided, in words, "" for nothing; where the file has something else now, that
+        is a DecisionsChangedError. `position` is the place of what is pinned.
         """
         pair = (self.corpus[article_id].id, candidate_id)
         before = self.decisions.by_pair.get(pair)
@@ -247,14 +229,7 @@ class Desk:
         self._change({pair: (before, after)})
 
     def order(self, article_id: str, candidate_ids: Sequence[str], *, seen: str) -> None:
-        """
-        Pin some candidates in this order.
-
-        Raises
-        ------
-        DecisionsChangedError
-            The decisions are of another version than the page showed.
-        """
+        """Pin some candidates in this order; `seen` is the version of the decisions that the page showed."""
         now = self.decisions.by_pair
         if self.decisions.version != seen:
             raise DecisionsChangedError("the decisions have changed in the meantime. Look again, then order.")
@@ -292,19 +267,8 @@ class Desk:
         """
         Bring decisions into curated lists, and return what happened, as a sentence.
 
-        Parameters
-        ----------
-        article_ids
-            As in `promotion`.
-        seen
-            The version of the promotion that the editor saw.
-
-        Raises
-        ------
-        DecisionsChangedError
-            It would be another by now; nothing was written.
-        WriteError
-            A file cannot be written.
+        `seen` is the version of the promotion that the editor saw; where it would be another by now, that is a
+        DecisionsChangedError, and nothing was written.
         """
         promotion = self.promotion(article_ids)
         if promotion.version != seen:

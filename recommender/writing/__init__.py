@@ -28,10 +28,7 @@ def writer_of(output: Path | None, named: str | None = None) -> str | None:
     """
     The writer that is named, else the one that the ending of a file asks for; None where it asks for none.
 
-    Raises
-    ------
-    SettingsError
-        The ending asks for another one than the one named, or for none that there is.
+    SettingsError where the ending asks for another one than the one named, or for none that there is.
     """
     asked = _BY_ENDING.get(output.suffix.lower()) if output else None
     if output and asked and named in _FORMS and asked != named:

@@ -62,19 +62,10 @@ def plan_change(
     fence: Fence | None = None,
 ) -> FileChange | None:
     """
-    The change that `make` makes of a file, or None where it changes nothing.
+    The change that `make` makes of a file, or None where it changes nothing; parameters as `FileChange` has them.
 
-    Parameters
-    ----------
-    path, make, fence
-        As `FileChange` has them.
-    files
-        Takes SHA-256 of the bytes that the file should have, changed or not.
-
-    Raises
-    ------
-    WriteError
-        The file cannot be read or may not be replaced, or `make` cannot make anything of it.
+    `files` takes SHA-256 of the bytes that the file should have, changed or not. WriteError where the file cannot be
+    read or may not be replaced, or where `make` cannot make anything of it.
     """
     _check_place(path, fence)
     before = read_if_there(path)
@@ -93,29 +84,14 @@ def apply_changes(
     changes: Sequence[FileChange], progress: Callable[[int, int], object] | None = None, *, strict: bool = False
 ) -> tuple[int, list[RecommenderError]]:
     """
-    Replace the files, one after the other.
+    Replace the files, one after the other; how many were replaced, and the problems.
 
     A file that has changed since the plan is planned again from what it is now, so an edit that was saved in the
-    meantime is kept.
+    meantime is kept. Problems are files that were changed into something that cannot be written, were removed, or may
+    not be replaced; they are left alone, or with `strict` the first of them is raised.
 
-    Parameters
-    ----------
-    strict
-        Raise the first problem instead of going on with the other files.
-
-    Returns
-    -------
-    int
-        Files replaced.
-    list of RecommenderError
-        Files that were changed in the meantime into something that cannot be written, were removed, or may not be
-        replaced. They are left alone.
-
-    Raises
-    ------
-    WriteError
-        A file cannot be replaced for a reason that the others share, such as no space; with `strict`, any problem. It
-        is as it was, and the files after it were not begun.
+    A file that cannot be replaced for a reason that the others share, such as no space, is a WriteError: it is as it
+    was, and the files after it were not begun.
     """
     n_replaced = 0
     problems: list[RecommenderError] = []
@@ -182,10 +158,7 @@ def read_if_there(path: Path) -> bytes | None:
     """
     A file's bytes, or None where there is no such file, and for a stream, which holds none.
 
-    Raises
-    ------
-    WriteError
-        There is something else in its place, or it may not be read.
+    WriteError where there is something else in its place, or it may not be read.
     """
     if is_stream(path):
         return None
@@ -216,29 +189,15 @@ def unwritten(path: Path, error: OSError, done: str = "") -> WriteError:
 
 def replace_file(path: Path, content: bytes | Iterable[bytes], *, before: bytes | EllipsisType | None = ...) -> bool:
     """
-    Give a file this content, in one step that other programs see all of or nothing of.
+    Give a file this content, in one step that other programs see all of or nothing of; whether that changed anything.
 
     The new file is written beside the old one, on the disk before it takes the name, and has the old one's mode, owner
     and extended attributes (access control lists are such). A symbolic link stays one: its target is replaced. A file
     that has this content already is not touched, so its time of change says when it changed. Folders above it are made.
     A stream (see `is_stream`) is written into.
 
-    Parameters
-    ----------
-    content
-        The bytes that it should have; in parts where they need not be in memory as a whole.
-    before
-        What it must have until then, None for no such file; ``...`` for anything.
-
-    Returns
-    -------
-    bool
-        Whether the file was replaced, or the stream written.
-
-    Raises
-    ------
-    OSError
-        It cannot be done, or it has something else than `before`; the file is as it was, and nothing is left beside it.
+    The content comes in parts where it need not be in memory as a whole. `before` is what the file must have until
+    then, None for no such file; ``...`` for anything. An OSError leaves the file as it was, and nothing beside it.
     """
     parts, whole = ((content,), content) if isinstance(content, bytes) else (content, None)
     if is_stream(path):

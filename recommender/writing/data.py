@@ -32,12 +32,8 @@ def plan_data(
     suggestion where its ending is that of a table.
 
     Where `answers` leaves articles of the corpus out, what the file says about any other article stays. So does what it
-    says about articles whose files could not be read this time: one slip of an editor does not empty a page.
-
-    Raises
-    ------
-    WriteError
-        The file is needed for what it says about the other articles, and is not what was written.
+    says about articles whose files could not be read this time: one slip of an editor does not empty a page. A file
+    that is needed for that, and is not what was written, is a WriteError.
     """
     path = output or data_file(site, settings)
     is_table = path.suffix.lower() in TABLE_ENDINGS

@@ -110,17 +110,11 @@ class Decisions:
 
 class DecisionsFile:
     """
-    The decisions of a site, read, and changed a pair at a time.
+    The decisions of a site, read, and changed a pair at a time; `articles` say who is called what now.
 
     Each change reads the file as it is now and writes it whole, under a lock, so programs and hands that change
-    different pairs never lose each other's work. Lines that do not change stay byte for byte, comments too.
-
-    Parameters
-    ----------
-    site
-        The folder; for a file of articles, the folder that it is in.
-    articles
-        Who is called what now.
+    different pairs never lose each other's work. Lines that do not change stay byte for byte, comments too. For a file
+    of articles it lies in the folder that this is in.
     """
 
     def __init__(self, site: Path, articles: Iterable[Article] = ()) -> None:
@@ -145,10 +139,8 @@ class DecisionsFile:
         """
         What was decided; nothing where there is no file.
 
-        Raises
-        ------
-        DecisionsError
-            The file cannot be read or leads out of the site, a line cannot be understood, or a pair is decided twice.
+        DecisionsError where it cannot be read or leads out of the site, a line cannot be understood, or a pair is
+        decided twice.
         """
         raw = self._read() or b""
         return self._decisions(raw, self._chunks(raw))
@@ -159,19 +151,8 @@ class DecisionsFile:
         """
         Decide some pairs anew, or with None forget what was decided.
 
-        Parameters
-        ----------
-        expected
-            What the editor saw of them; None: whatever it was.
-
-        Raises
-        ------
-        DecisionsChangedError
-            Somebody decided one of these pairs otherwise in the meantime; nothing was written.
-        DecisionsError
-            As `read`.
-        WriteError
-            The file cannot be written.
+        `expected` is what the editor saw of them; None: whatever it was. Where somebody decided one of these pairs
+        otherwise in the meantime, that is a DecisionsChangedError, and nothing was written.
         """
         try:
             self._read()  # Outside of the site not even the lock is put.
@@ -320,14 +301,7 @@ def decide(
     position: int | None = None,
     until: date | None = None,
 ) -> Decision:
-    """
-    A decision of today, as `Decision` has it; what is pinned stands first if not said.
-
-    Raises
-    ------
-    DecisionsError
-        The candidate is the article itself.
-    """
+    """A decision of today, as `Decision` has it; what is pinned stands first if not said."""
     if article.id == candidate.id:
         raise DecisionsError(f"{article.id}: an article is not suggested under itself. Name another candidate.")
     return Decision(

@@ -51,11 +51,8 @@ def plan_front_matter(
     """
     The block in each article's file; an article without suggestions has its block taken out.
 
-    Raises
-    ------
-    WriteError
-        The site is a file of lines, the block has the name of something that the editors write, or another file was
-        named for it.
+    WriteError where the site is a file of lines, the block has the name of something that the editors write, or another
+    file was named for it.
     """
     if output is not None:
         raise WriteError(f"{output}: front matter is written into the articles. Leave --output out, or --write data.")

@@ -37,14 +37,7 @@ def jsonl_lines(answers: Iterable[Answer]) -> Iterator[str]:
 def plan_jsonl(
     corpus: Corpus, site: Path, answers: Iterable[Answer], settings: Settings, output: Path | None = None
 ) -> Plan:
-    """
-    The lines as one file, `output`.
-
-    Raises
-    ------
-    WriteError
-        No file is named: lines belong to no place of the site.
-    """
+    """The lines as one file, `output`, which must be named: lines belong to no place of the site."""
     if output is None:
         raise WriteError("jsonl: no file is named for the lines. Name one: --output FILE.")
     content = "".join(f"{line}\n" for line in jsonl_lines(answers)).encode()

@@ -29,12 +29,8 @@ def only_writer(site: Path, longest_wait: float = _LONGEST_WAIT) -> Iterator[Non
 
     What is locked is the site's folder itself, so there is no file to be left behind, and a lock ends with its process,
     however that ends. Where folders cannot be locked (Windows, some network disks), nobody waits: files are replaced
-    whole all the same.
-
-    Raises
-    ------
-    WriteError
-        Another run has not ended for so long; the message names its process where the system tells it.
+    whole all the same. WriteError where another run has not ended for so long; it names its process where the system
+    tells it.
     """
     folder = site if site.is_dir() else site.parent
     descriptor = None
@@ -69,10 +65,7 @@ def try_lock(descriptor: int) -> bool | None:
     """
     Lock an open file or folder until it is closed.
 
-    Returns
-    -------
-    bool or None
-        False where another process holds it, None where the system or the disk has no such locks.
+    False where another process holds it, None where the system or the disk has no such locks.
     """
     if fcntl is None:
         return None

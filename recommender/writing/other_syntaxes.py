@@ -31,17 +31,9 @@ def splice_toml(whole: str, place: FrontMatter, name: str, entries: Entries, whe
     """
     A file with TOML front matter and our block in it, or none where there are no entries.
 
-    Parameters
-    ----------
-    entries
-        Mappings or texts, each with its score.
-    in_extra
-        Whether the name belongs into the table ``extra``, as Zola has it; so it does where there is such a table.
-
-    Raises
-    ------
-    WriteError
-        Something else stands under the name, or no place is found in which all else reads as before.
+    Entries are mappings or texts, each with its score. `in_extra` says whether the name belongs into the table
+    ``extra``, as Zola has it; so it does where there is such a table. WriteError where something else stands under the
+    name, or no place is found in which all else reads as before.
     """
     written = whole[place.start : place.end]
     end = place.line_end

@@ -64,11 +64,7 @@ class Writer(Protocol):
         """
         What will change.
 
-        Parameters
-        ----------
-        answers
-            May leave articles out: what is written about those stays.
-        output
-            The file to write; None: the writer's own place.
+        What is written about articles that `answers` leaves out stays. `output` is the file to write; None: the
+        writer's own place.
         """
         ...

@@ -41,19 +41,8 @@ def plan_promotion(
     """
     The curated lists as editors decided: what they accepted or pinned is added, what they took out is taken out.
 
-    Parameters
-    ----------
-    only
-        Ids of the articles whose lists may change; None: all.
-    outside
-        The setting ``articles.outside``.
-    matcher
-        Of the corpus, where there is one already: to make it takes as long as all else.
-
-    Raises
-    ------
-    WriteError
-        The site is a file of lines.
+    `only` has the ids of the articles whose lists may change, None: all; `outside` is the setting ``articles.outside``.
+    A `matcher` of the corpus is given where there is one already: to make it takes as long as all else.
     """
     if not site.is_dir():
         raise WriteError(f"{site}: lists are promoted into front matter, and lines have none. Change them by hand.")

@@ -72,15 +72,11 @@ class Seen:
 
 def see(text: str, name: str, where: str) -> Seen | None:
     """
-    What the parser sees in the front matter of a text, or None where it has none.
+    What the parser sees in the front matter of a text, or None where it has none; FrontMatterError where it is not
+    YAML.
 
     That it sees our name between other names, and goes on with the next one, is what shows that a block stands outside
     of every other value.
-
-    Raises
-    ------
-    FrontMatterError
-        It is not YAML.
     """
     front = front_matter.split(text, where)
     if front is None:

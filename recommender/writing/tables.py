@@ -35,14 +35,7 @@ def table_entry(suggestion: Suggestion) -> dict[str, Any]:
 
 
 def render_table(entries: Mapping[str, Sequence[Mapping[str, Any]]], path: Path) -> bytes:
-    """
-    The rows of all articles, in their order.
-
-    Raises
-    ------
-    MissingExtraError
-        pyarrow is not installed.
-    """
+    """The rows of all articles, in their order; MissingExtraError where pyarrow is not installed."""
     rows: Iterator[dict[str, Any]] = ({"article_id": key, **row} for key, found in entries.items() for row in found)
     if path.suffix.lower() == ".parquet":
         pyarrow = _pyarrow(path)
@@ -59,16 +52,7 @@ def render_table(entries: Mapping[str, Sequence[Mapping[str, Any]]], path: Path)
 
 
 def parse_table(before: bytes, path: Path) -> dict[str, list[dict[str, Any]]]:
-    """
-    The rows by the article that asks.
-
-    Raises
-    ------
-    MissingExtraError
-        pyarrow is not installed.
-    WriteError
-        It is not a table that was written here.
-    """
+    """The rows by the article that asks; WriteError where it is not a table that was written here."""
     entries: dict[str, list[dict[str, Any]]] = {}
     try:
         for row in _rows(before, path):
