@@ -30,18 +30,10 @@ _CAUSE = re.compile(r"\(([^()]+)\)$")
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A candidate and its score, in [0, 1]."""
+    """What may be suggested."""
 
     article: Article
-    score: float
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """What is suggested, with the score as ranked."""
-
-    article: Article
-    score: float
+    score: float  #: In [0, 1], as ranked.
     note: str = ""  #: What besides the score put it there, as a sentence; "" for nothing.
     copies: tuple[Article, ...] = ()  #: Candidates with the same text, which it stands for.
 
@@ -50,7 +42,7 @@ class Chosen:
 class Choice:
     """What rules make of a ranking."""
 
-    chosen: tuple[Chosen, ...] = ()  #: The first first.
+    chosen: tuple[Candidate, ...] = ()  #: The first first.
     left_out: Mapping[str, str] = field(default_factory=dict)  #: By id of each other candidate why not, as a sentence.
     why_none: str = ""  #: Why nothing is chosen, as a sentence; "" where something is, or there was no candidate.
 
@@ -239,33 +231,32 @@ class Rules:
         decided: Collection[str],
         copy_of: Callable[[Article], str],
         left_out: dict[str, str],
-    ) -> list[Chosen]:
+    ) -> list[Candidate]:
         """Of each text what an editor decided for, else the best in the site's own figure, else the newest."""
         groups: dict[str, list[Candidate]] = {}
         for one in allowed:
             groups.setdefault(copy_of(one.article), []).append(one)
-        firsts: list[Chosen] = []
+        firsts = []
         for copies in groups.values():
             first = max(copies, key=lambda one: (one.article.id in decided, *_merit(one.article)))
             others = tuple(one.article for one in copies if one is not first)
             left_out |= {other.id: f"it is a copy of {first.article.id} (copies)" for other in others}
-            firsts.append(Chosen(first.article, first.score, copies=others))
+            firsts.append(dataclasses.replace(first, copies=others))
         return firsts
 
     def _best(
         self,
         article: Article,
-        rest: list[Chosen],
-        before: Sequence[Chosen],
+        rest: list[Candidate],
+        before: Sequence[Candidate],
         k: int,
         similarity: Callable[[str, str], float] | None,
         left_out: dict[str, str],
-    ) -> list[Chosen]:
+    ) -> list[Candidate]:
         """The best of the rest, one after the other, each weighed against those before it."""
         weight = self.settings.diversity if similarity is not None else 0.0
-        limit = self.settings.per_provider
         per_provider = Counter(one.article.provider.casefold() for one in before)
-        best: list[Chosen] = []
+        best: list[Candidate] = []
         nearest = dict.fromkeys((one.article.id for one in rest), 0.0)
         waiting, last = list(rest), list(before)
         while waiting and len(before) + len(best) < k:
@@ -280,12 +271,12 @@ class Rules:
                 one = waiting.pop(values.index(max(values)))
             else:
                 one = waiting.pop(0)
-            provider = one.article.provider.casefold()
             last = []
-            if limit is not None and provider and per_provider[provider] >= limit:
-                left_out[one.article.id] = f"{limit} of {one.article.provider} stand before it (rules.per_provider)"
+            if self._has_enough(one.article, per_provider):
+                n_before = f"{self.settings.per_provider} of {one.article.provider}"
+                left_out[one.article.id] = f"{n_before} stand before it (rules.per_provider)"
                 continue
-            per_provider[provider] += 1
+            per_provider[one.article.provider.casefold()] += 1
             best.append(one)
             last = [one]
         places = {one.article.id: place for place, one in enumerate(rest, len(before) + 1)}
@@ -302,28 +293,30 @@ class Rules:
         self,
         article: Article,
         newest: Iterable[Article],
-        before: Sequence[Chosen],
+        before: Sequence[Candidate],
         n: int,
         shown: Collection[str],
         copy_of: Callable[[Article], str],
-    ) -> list[Chosen]:
+    ) -> list[Candidate]:
         """The newest of the article's topics, behind what was chosen: no text twice, and no provider too often."""
         taken = {copy_of(one.article) for one in before} | {copy_of(article)}
         per_provider = Counter(one.article.provider.casefold() for one in before)
-        limit = self.settings.per_provider
-        found: list[Chosen] = []
+        found: list[Candidate] = []
         for other in newest:
             if len(found) == n:
                 break
-            provider = other.provider.casefold()
-            is_full = limit is not None and provider and per_provider[provider] >= limit
-            if is_full or copy_of(other) in taken or self._refusal(article, other, shown):
+            if self._has_enough(other, per_provider) or copy_of(other) in taken or self._refusal(article, other, shown):
                 continue
             taken.add(copy_of(other))
-            per_provider[provider] += 1
+            per_provider[other.provider.casefold()] += 1
             topic = next((topic for topic in self.topics(article) if topic in self.topics(other)), "")
-            found.append(Chosen(other, 0.0, f"it fills a place as one of the newest with the topic {topic}"))
+            found.append(Candidate(other, 0.0, f"it fills a place as one of the newest with the topic {topic}"))
         return found
+
+    def _has_enough(self, article: Article, per_provider: Mapping[str, int]) -> bool:
+        """Whether no more of the article's provider may be shown."""
+        limit, provider = self.settings.per_provider, article.provider.casefold()
+        return limit is not None and provider != "" and per_provider[provider] >= limit
 
 
 class _Pattern:

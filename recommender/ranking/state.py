@@ -93,7 +93,7 @@ class State:
     ) -> State:
         """The state of some rows, with the rows that each lists and the entries of each that name no article."""
         state = cls(catalogue, matcher, digests, CurationGraph.of(lists), suggest_unpublished)
-        state._index_all_addresses()
+        state._index_addresses(range(catalogue.n_rows))
         for row, entries in waiting.items():
             state._wait(row, entries)
         return state
@@ -205,7 +205,7 @@ class State:
                     for source in sources
                     if not is_by_title or matcher.names_by_title(articles[source].related, article.title)
                 )
-        self._settle([row for row in sorted(unsettled) if catalogue.is_alive[row]], orphans, vectorizer)
+        self._settle({row for row in unsettled if catalogue.is_alive[row]}, orphans, vectorizer)
 
     def _forget(self, row: int) -> None:
         """Take a row out of everything but the lists that name it."""
@@ -222,8 +222,8 @@ class State:
     def _append(self, articles: Sequence[Article], is_external: NDArray[np.bool_], vectorizer: FieldVectorizer) -> None:
         if not articles:
             return
-        for row in self.catalogue.append(articles, vectorizer.transform(articles), is_external).tolist():
-            self._index_addresses(row)
+        rows = self.catalogue.append(articles, vectorizer.transform(articles), is_external)
+        self._index_addresses(rows.tolist())
         self.graph.grow(self.catalogue.n_rows)
 
     def _listed_externals(self, row: int) -> set[str]:
@@ -233,53 +233,34 @@ class State:
             catalogue.articles[other].id for other in self.graph.listed(row).tolist() if catalogue.is_external[other]
         }
 
-    def _settle(self, rows: Sequence[int], orphans: Set[str], vectorizer: FieldVectorizer) -> None:
-        """Put the lists of some rows into the graph as they name articles now, and bring the external ones in line."""
-        catalogue = self.catalogue
-        named: dict[int, list[int | str]] = {}
+    def _settle(self, rows: Set[int], orphans: Set[str], vectorizer: FieldVectorizer) -> None:
+        """
+        Put the lists of some rows into the graph as they name articles now.
+
+        External articles come, change and go with the entries that describe them, the `orphans` among them, whose list
+        is gone; of one that has changed the row is another, so all lists that name it are put in anew.
+        """
+        catalogue, relisted = self.catalogue, set(rows)
         touched = set(orphans)
         for row in rows:
             touched |= self._listed_externals(row)
-            names, waiting = _resolve(catalogue.articles[row], self.matcher, self.digests)
-            named[row] = list(names)
+            _, waiting = _resolve(catalogue.articles[row], self.matcher, self.digests)
             touched.update(external.id for external in map(external_article, waiting) if external is not None)
             self._wait(row, waiting)
-        relisted = self._update_externals(sorted(touched), vectorizer)
-        for row in [*rows, *sorted(relisted.keys() - set(rows))]:
-            listed = named[row] if row in named else relisted[row]
-            found = (name if isinstance(name, int) else catalogue.row_of(name) for name in listed)
-            self.graph.set_list(row, [other for other in found if other is not None])
-
-    def _update_externals(self, external_ids: Sequence[str], vectorizer: FieldVectorizer) -> dict[int, list[int | str]]:
-        """
-        Let external articles come, change and go with the entries that describe them.
-
-        Returns
-        -------
-        dict
-            The rows that list one that has changed, with what they list: rows, and ids of external articles.
-        """
-        catalogue = self.catalogue
         arrivals: list[Article] = []
-        relisted: dict[int, list[int | str]] = {}
-        for external_id in external_ids:
-            row = catalogue.row_of(external_id)
-            if row is not None and not catalogue.is_external[row]:
+        for external_id in sorted(touched - self.digests.keys()):
+            known, external = catalogue.row_of(external_id), self._described(external_id)
+            if known is not None and catalogue.articles[known] == external:
                 continue
-            external = self._described(external_id)
-            if row is not None:
-                if catalogue.articles[row] == external:
-                    continue
-                for source in self.graph.listing(row).tolist():
-                    others = self.graph.listed(source).tolist()
-                    relisted[source] = [
-                        catalogue.articles[other].id if catalogue.is_external[other] else other for other in others
-                    ]
-                self._forget(row)
+            if known is not None:
+                relisted.update(self.graph.listing(known).tolist())
+                self._forget(known)
             if external is not None:
                 arrivals.append(external)
         self._append(arrivals, np.ones(len(arrivals), dtype=bool), vectorizer)
-        return relisted
+        for row in sorted(relisted):
+            names, _ = _resolve(catalogue.articles[row], self.matcher, self.digests)
+            self.graph.set_list(row, [found for found in map(catalogue.row_of, names) if found is not None])
 
     def _described(self, external_id: str) -> Article | None:
         """The external article of an id as the first list by id describes it; None where no list does any more."""
@@ -324,23 +305,14 @@ class State:
 
     # -------------------------------------------------------------- helpers
 
-    def _index_all_addresses(self) -> None:
-        """Make every row known by its addresses: the site's own first, in order of their ids."""
-        found: dict[str, tuple[int, ...]] = {}
-        catalogue = self.catalogue
-        order = sorted(catalogue.articles, key=lambda row: (catalogue.is_external[row], catalogue.articles[row].id))
-        for row in order:
-            for url in _addresses(catalogue.articles[row]):
-                found[url] = (*found[url], row) if url in found else (row,)
-        self.rows_by_url = found
-        for rows in found.values():
-            for row in rows[1:]:
-                catalogue.mark("is_repeat", row, True)
-
-    def _index_addresses(self, row: int) -> None:
-        """Make a row known by its addresses."""
-        for url in _addresses(self.catalogue.articles[row]):
-            self._set_rows(url, (*(self.rows_by_url.get(url) or ()), row))
+    def _index_addresses(self, rows: Iterable[int]) -> None:
+        """Make some rows known by their addresses."""
+        found: dict[str, list[int]] = {}
+        for row in rows:
+            for url in _addresses(self.catalogue.articles[row]):
+                found.setdefault(url, []).append(row)
+        for url, added in found.items():
+            self._set_rows(url, (*(self.rows_by_url.get(url) or ()), *added))
 
     def _set_rows(self, url: str, rows: Iterable[int]) -> None:
         """Say which rows have an address; all but the first of any of their addresses are marked as repeats."""
@@ -348,8 +320,9 @@ class State:
         ordered = tuple(sorted(rows, key=lambda row: (catalogue.is_external[row], catalogue.articles[row].id)))
         _put(self.rows_by_url, url, ordered)
         for row in ordered:
-            of_row = (self.rows_by_url.get(other) for other in _addresses(catalogue.articles[row]))
-            catalogue.mark("is_repeat", row, any(found is not None and found[0] != row for found in of_row))
+            if len(ordered) > 1 or catalogue.is_repeat[row]:
+                of_row = (self.rows_by_url.get(other) for other in _addresses(catalogue.articles[row]))
+                catalogue.mark("is_repeat", row, any(found is not None and found[0] != row for found in of_row))
 
     def _wait(self, row: int, entries: Sequence[RelatedEntry]) -> None:
         """Remember which entries of a row's list wait for their article, in place of those that did."""

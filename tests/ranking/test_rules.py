@@ -6,7 +6,7 @@ import pytest
 
 from recommender import Article, Settings
 from recommender.errors import SettingsError
-from recommender.ranking.rules import Candidate, Chosen, Rules
+from recommender.ranking.rules import Candidate, Rules
 from recommender.settings import RankingSettings, RulesSettings, VectorsSettings, settings_from_mapping
 from recommender.writing.decisions import Decision, Decisions
 
@@ -45,7 +45,7 @@ def test_nothing_is_set():
     """Without a rule or a decision the k best are chosen as they come."""
     plain = rules()
     choice = plain.choose(TEA, ranked(CUP, POT, CAR), 2)
-    assert choice.chosen == (Chosen(CUP, 0.9), Chosen(POT, 0.8))
+    assert choice.chosen == (Candidate(CUP, 0.9), Candidate(POT, 0.8))
     assert choice.left_out == {CAR.id: "it is number 3 of the candidates, and the list ends at 2 (ranking.k)"}
 
 
@@ -186,7 +186,7 @@ def test_fill_ups():
     settings = {"ignore_topics": ("featured",), "never": ("drinks/cup",)}
     choice = rules(fill_up=True, **settings).choose(TEA, ranked(POT), 5, newest=newest)
     assert names(choice) == ["pot", "mug"]
-    assert choice.chosen[1] == Chosen(mug, 0.0, "it fills a place as one of the newest with the topic tea")
+    assert choice.chosen[1] == Candidate(mug, 0.0, "it fills a place as one of the newest with the topic tea")
     assert names(rules(**settings).choose(TEA, ranked(POT), 5, newest=newest)) == ["pot"]
 
 
