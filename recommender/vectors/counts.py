@@ -22,7 +22,8 @@ from scipy.sparse import csr_matrix
 
 from recommender.articles import Article
 from recommender.settings import FieldSettings, VectorsSettings
-from recommender.vectors.templates import SENTENCE_END, parted_title
+from recommender.vectors.stems import stemmer_of
+from recommender.vectors.templates import SENTENCE_END, parted_title, without_series
 from recommender.vectors.text import (
     UNSPACED_LANGUAGES,
     Analyzer,
@@ -30,7 +31,6 @@ from recommender.vectors.text import (
     char_ngrams,
     language_of,
     repair,
-    stemmer_of,
 )
 
 #: Fields in the order of their columns.
@@ -127,7 +127,8 @@ class TermReader:
         text: str = getattr(article, field)
         if field == "title":
             start, mark, end = parted_title(text)
-            return _COUNT.sub("", start if mark + end in self.templates else text)
+            text = without_series(start if mark + end in self.templates else text, self.templates)
+            return _COUNT.sub("", text)
         if field == "excerpt" and self.templates:
             return " ".join(one for one in SENTENCE_END.split(text) if one.strip() not in self.templates)
         if field == "body":

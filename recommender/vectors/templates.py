@@ -13,19 +13,24 @@ _FEWEST_OF_TEMPLATE, _SHARE_OF_TEMPLATE = 4, 0.02
 SENTENCE_END = re.compile(r"(?<=[.!?…。！？])\s+|(?<=[。！？])|\s*\n+\s*")
 #: The last mark in a title that may part it from the site's name.
 _TITLE_MARK = re.compile(r"\s+[-–—|·•»:]+\s+(?!.*\s[-–—|·•»:]+\s)")
+#: What may be the name of a series before the first mark of a title: "Monday notes 12: a leaky roof".
+_SERIES = re.compile(r"[^:|–—]{2,60}?(?:\s*[:|]\s+|\s+[-–—]\s+)(?=\S)")
+_NUMBER = re.compile(r"\d+")
 
 
 def templates_of(articles: Sequence[Article]) -> frozenset[str]:
     """
     What so many articles with titles of their own have that it came with a template or a default.
 
-    Sentences of excerpts; and of titles the end behind a mark, such as the site's name, where half of all have it.
+    Sentences of excerpts; and of titles the end behind a mark, such as the site's name, and the beginning before one,
+    such as a series' name and number, where half of all have it.
     """
     titles: defaultdict[str, set[str]] = defaultdict(set)
     ends: Counter[str] = Counter()
     for article in articles:
         start, mark, end = parted_title(article.title)
         ends[mark + end] += bool(start)
+        ends[_series_of(article.title)[0]] += 1
         for sentence in SENTENCE_END.split(article.excerpt):
             titles[sentence.strip()].add(start.strip().casefold())
     most = max(_FEWEST_OF_TEMPLATE, _SHARE_OF_TEMPLATE * len(articles))
@@ -38,3 +43,15 @@ def parted_title(title: str) -> tuple[str, str, str]:
     """What stands before the last mark of a title, the mark, and what stands behind it."""
     found = _TITLE_MARK.search(title)
     return (title[: found.start()], found[0], title[found.end() :]) if found else (title, "", "")
+
+
+def without_series(title: str, templates: frozenset[str]) -> str:
+    """A title without the name of its series, where that is a template of the site."""
+    name, rest = _series_of(title)
+    return rest if name in templates else title
+
+
+def _series_of(title: str) -> tuple[str, str]:
+    """What may be the name of a title's series, with 0 for its number, and what stands behind it."""
+    found = _SERIES.match(title)
+    return (_NUMBER.sub("0", found[0]), title[found.end() :]) if found else ("", title)

@@ -14,9 +14,10 @@ from collections.abc import Callable, Iterator, Set
 from functools import lru_cache
 
 import ftfy
-import Stemmer
 from ftfy.badness import is_bad
 from stop_words import LANGUAGE_MAPPING, get_stop_words
+
+from recommender.vectors.stems import COMPOUNDING, first_part, korean_noun, stemmer_of
 
 # Curly quotes become straight, ligatures and full-width letters plain: all are one word to a reader.
 _FTFY = ftfy.TextFixerConfig(normalization="NFKC", unescape_html=False)
@@ -107,22 +108,8 @@ _ENGLISH_FUNCTION_WORDS = frozenset(
     """.split()  # noqa: SIM905 - as a text it is read
 )
 
-#: What Korean puts behind a noun; the noun has two syllables at least.
-_KOREAN_PARTICLE = re.compile(
-    "(?P<noun>[\uac00-\ud7a3]{2,}?)(?:에서는|에서도|에게서|으로는|으로도|이라고|라고|에서|에게|한테|께서|까지|부터|처럼|보다|마다|으로|에는|에도"
-    "|이나|은|는|이|가|을|를|의|에|로|와|과|도|만)$"
-)
 #: Words that an analyzer remembers.
 _MOST_MET = 1 << 18
-
-_SNOWBALL = {
-    "ar": "arabic", "ca": "catalan", "cs": "czech", "da": "danish", "de": "german", "el": "greek", "en": "english",
-    "eo": "esperanto", "es": "spanish", "et": "estonian", "eu": "basque", "fa": "persian", "fi": "finnish",
-    "fr": "french", "ga": "irish", "hi": "hindi", "hu": "hungarian", "hy": "armenian", "id": "indonesian",
-    "it": "italian", "lt": "lithuanian", "nb": "norwegian", "ne": "nepali", "nl": "dutch", "nn": "norwegian",
-    "no": "norwegian", "pl": "polish", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian",
-    "sv": "swedish", "ta": "tamil", "tr": "turkish", "yi": "yiddish",
-}  # fmt: skip
 
 
 @lru_cache(maxsize=65_536)
@@ -211,11 +198,6 @@ def language_of(code: str, site_language: str) -> str:
     return site_language if not code or (own == site and is_bare) else code
 
 
-def stemmer_of(language: str) -> Stemmer.Stemmer | None:
-    """A stemmer for a language, by its primary code; None where there is none."""
-    return Stemmer.Stemmer(_SNOWBALL[language], 65_536) if language in _SNOWBALL else None
-
-
 class Analyzer:
     """
     Words of one language: lower case, without stop words, stemmed.
@@ -233,6 +215,8 @@ class Analyzer:
         self._primary = primary
         self._token = _SIGNED_TOKEN if primary in _SIGNED_LANGUAGES else _TOKEN
         self._stems = stemmer_of(primary) if stem else None
+        # Elsewhere letters tell that a compound has the word.
+        self._compounds = stem and primary in COMPOUNDING
         self.stop_words = _stop_words(primary) if stop_words else frozenset()
         self.is_unspaced = primary in UNSPACED_LANGUAGES
         self._met = _Met(self._term)
@@ -249,6 +233,8 @@ class Analyzer:
         surfaces: list[str] = (_ASCII_TOKEN if text.isascii() else self._token).findall(text)
         if not text.isascii() and _IS_UNSPACED.search(text):
             surfaces = [part for surface in surfaces for part in _bigrams(surface)]
+        if self._compounds:
+            surfaces = [part for surface in surfaces for part in (surface, first_part(surface, self._primary)) if part]
         return surfaces, [*map(self._met.__getitem__, surfaces)]
 
     def _term(self, surface: str) -> str | None:
@@ -262,8 +248,8 @@ class Analyzer:
         # One letter is a name where it is written large, as C, R and X are; "I" and "A" are function words.
         if word in self.stop_words or (len(word) < 2 and not (word.isdigit() or surface.isupper())):
             return None
-        if self._primary == "ko" and (found := _KOREAN_PARTICLE.match(word)):
-            return found["noun"]
+        if self._primary == "ko":
+            return korean_noun(word)
         return self._stems.stemWord(word) if self._stems else word
 
     def _spelled(self, surface: str) -> str:

@@ -167,6 +167,17 @@ def test_what_a_template_adds_says_nothing():
     assert reader.text(Article(id="x", title="1984 - 3.10"), "title") == "1984 - 3.10"
 
 
+def test_the_name_of_a_series_says_nothing_where_half_of_all_titles_begin_with_it():
+    """Whatever its number; a title that is nothing else keeps it."""
+    titles = ["Monday notes 1: roof", "Monday notes 12: piano", "Monday notes 3: roof again", "Monday notes 4: tax"]
+    articles = [Article(id=title, title=title) for title in [*titles, "Monday notes 5", "A piano: how to tune it"]]
+    reader = FieldVectorizer().fit(articles).reader
+    told = [reader.text(article, "title") for article in articles]
+    assert told == ["roof", "piano", "roof again", "tax", "Monday notes 5", "A piano: how to tune it"]
+    reader = FieldVectorizer().fit([*articles, *(Article(id=f"{n}", title=f"Roof {n}") for n in range(3))]).reader
+    assert reader.text(articles[0], "title") == titles[0]
+
+
 def test_a_row_alone_is_to_the_last_bit_the_row_of_the_fit():
     """One article or all: with bodies or without, with embeddings and latent axes."""
     texts = ["green tea tea tea leaves", "black tea, black cup", "a city bicycle", "", "ferries and ferry crossings"]
