@@ -91,6 +91,7 @@ FEATURES: Mapping[str, tuple[Family, str]] = {
     "query_listed_by": ("links", "articles that list the query"),
 }
 FEATURE_NAMES = tuple(FEATURES)
+_COLUMNS = {name: column for column, name in enumerate(FEATURES)}
 
 #: Nearest rows by damped similarity among the candidates of a lesson; with the other ways to be one, 350 in all.
 N_CANDIDATES = 150
@@ -125,7 +126,7 @@ class Pairs:
 
     def feature(self, name: str) -> NDArray[np.float32]:
         """One column of the table, shape (n_candidates,)."""
-        column: NDArray[np.float32] = self.table[:, FEATURE_NAMES.index(name)]
+        column: NDArray[np.float32] = self.table[:, _COLUMNS[name]]
         return column
 
 
@@ -165,7 +166,7 @@ def pairs_of(
     table = np.full((len(rows), len(FEATURES)), np.nan, dtype=np.float32)
     if len(rows):
         for name, values in features_of(seen, rows, words).items():
-            table[:, FEATURE_NAMES.index(name)] = values
+            table[:, _COLUMNS[name]] = values
     return Pairs(rows, seen.similarities[rows], table)
 
 

@@ -64,6 +64,21 @@ def test_names_are_unique_and_families_known():
     assert all(meaning for _, meaning in FEATURES.values())
 
 
+def test_every_feature_has_a_value_where_articles_have_all_that_there_is(article):
+    """What stands in `FEATURES` and is nowhere filled in would be missing in silence, for every pair."""
+    texts = {
+        "query": ("green Assam leaf", "We bought Assam here.", []),
+        "two": ("green Assam story", "We drank Assam there.", ["query", "three"]),
+        "three": ("Assam leaf for sale", "They sell Assam now.", ["two"]),
+    }
+    site = [
+        article(name, title, day, listed, excerpt=excerpt, topics=("tea",), provider="Kettle", quality=7.0)
+        for day, (name, (title, excerpt, listed)) in enumerate(texts.items())
+    ]
+    found = pairs(fitted(Corpus(site)), "query")
+    assert {name for name in FEATURES if all(np.isnan(seen[name]) for seen in found.values())} == set()
+
+
 def test_a_draft_looks_as_it_will_when_it_is_known(family_site, article, families):
     """To the last bit, as long as nobody lists it; its own list changes nothing."""
     rec = fitted(Corpus(families()[:-6]))
