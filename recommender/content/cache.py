@@ -11,23 +11,22 @@ from __future__ import annotations
 import json
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from datetime import datetime, tzinfo
+from dataclasses import fields, replace
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from recommender import errors
 from recommender.articles import Article, Corpus, EntryShape, Reading, RelatedEntry
 from recommender.bounds import Fence
 from recommender.cache import SiteCache, code_version, digest
-from recommender.content.fields import Notes, PageFacts
+from recommender.content.fields import NO_FACTS, Notes
 from recommender.content.files import File, FileRead, FoundFiles
 from recommender.content.generators import Generator
 from recommender.content.list_names import joined
-from recommender.content.pages import unmade
 from recommender.content.related_lists import CuratedList
 from recommender.content.translations import SiteLanguages
 from recommender.errors import RecommenderError
@@ -35,44 +34,13 @@ from recommender.settings import Settings
 
 logger = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 _KIND = "articles"
 #: Files that one thread reads before the next may go on; the lock of the interpreter changes hands as rarely.
 _BATCH = 64
 #: What a document that is whole, but not one of ours, raises.
 _NOT_OURS = (KeyError, IndexError, TypeError, ValueError, AttributeError)
-
-
-class _Rows:
-    """How values of one class stand in the document: a list of what their fields hold, but those that stand apart."""
-
-    def __init__(self, kind: Callable[..., Any], *apart: str) -> None:
-        self._kind = kind
-        types = {name: str(type_) for name, type_ in kind.__annotations__.items() if name not in apart}
-        self._names = tuple(types)
-        self._moments = [name for name, type_ in types.items() if "datetime" in type_]
-        self._tuples = [name for name, type_ in types.items() if "tuple[" in type_]
-
-    def write(self, value: Any) -> list[Any]:
-        """The row of a value."""
-        held = [getattr(value, name) for name in self._names]
-        return [_written(one) if isinstance(one, datetime) else one for one in held]
-
-    def read(self, row: Sequence[Any], **apart: Any) -> Any:
-        """The value of a row, and of what stands apart."""
-        values = dict(zip(self._names, row, strict=True))
-        for name in self._moments:
-            values[name] = _moment(values[name])
-        for name in self._tuples:
-            values[name] = tuple(values[name])
-        return self._kind(**values, **apart)
-
-
-#: An article's curated lists are part of what was noticed, its body is in its file.
-_ARTICLES = _Rows(Article, "id", "path", "body", "related")
-_ENTRIES = _Rows(RelatedEntry)
-_FACTS = _Rows(PageFacts)
-_SHAPES = _Rows(EntryShape)
-_READINGS = _Rows(Reading, "problems")
 
 
 class ReadingCache:
@@ -102,7 +70,7 @@ class ReadingCache:
         if document is None:
             return
         try:
-            entries = [_ENTRIES.read(row) for row in document["entries"]]
+            entries = [_changed(RelatedEntry(), row) for row in document["entries"]]
             names = _frozen(document["names"])
             reads = [(_file(row, names, entries), n_body) for row, n_body in document["files"]]
             self._finished = document["corpus"]
@@ -145,25 +113,21 @@ class ReadingCache:
     def corpus(self, found: FoundFiles, known: Sequence[FileRead | None]) -> Corpus | None:
         """The finished corpus of these files and no others, or None where it is not kept."""
         reads = [read for read in known if read is not None]
-        if len(reads) < len(known) or self._finished.get("key") != _corpus_key(found, reads):
+        finished = self._finished
+        if len(reads) < len(known) or finished.get("key") != _corpus_key(found, reads):
             return None
-        problems = tuple(map(_problem, self._finished["problems"]))
-        reading: Reading = _READINGS.read(self._finished["reading"], problems=problems)
-        addresses, parted = self._finished["addresses"], self._finished["parted"]
+        problems = tuple(map(_problem, finished["problems"]))
+        reading = _changed(Reading(problems=problems), finished["reading"])
         articles = []
-        for article, lists in ((read.article, read.notes.lists.get(read.article_id, {})) for read in reads):
-            if article is None:
-                continue
-            url, aliases, is_made = addresses.get(article.id, (article.url, article.aliases, True))
-            if (numbers := parted.get(article.id)) is not None:
-                related = tuple([self._entries[number] for number in numbers])
-            else:
-                related = joined(lists, reading.list_names)
-            article = replace(article, related=related, url=url, aliases=tuple(aliases))
-            articles.append(article if is_made else unmade(article))
-        shape = _SHAPES.read(self._finished["shape"])
+        for read in reads:
+            if read.article is not None:
+                changes = finished["placed"].get(read.article_id, {})
+                if "related" in changes:
+                    changes = {**changes, "related": [self._entries[number] for number in changes["related"]]}
+                articles.append(_changed(_with_lists(read, read.article, reading), changes))
         self._store.touch(_KIND, self._key)
-        return Corpus(articles, site_language=self._finished["language"], entry_shape=shape, reading=reading)
+        shape = _changed(EntryShape(), finished["shape"])
+        return Corpus(articles, site_language=finished["language"], entry_shape=shape, reading=reading)
 
     def save(self, found: FoundFiles, reads: Iterable[FileRead], corpus: Corpus) -> None:
         """Keep the outcome of a reading, and nothing of files that are gone."""
@@ -171,35 +135,62 @@ class ReadingCache:
         entries: dict[RelatedEntry, int] = {}
         names: dict[Any, int] = {}
         files = []
-        addresses = {}
-        parted = {}
+        placed = {}
         reads = [read for read in reads if read.digest]
         for read in reads:
             n_body = len(read.article.body.encode("utf-8")) if read.article else 0
             files.append((_file_row(read, names, entries), n_body))
             if read.article:
-                placed = corpus[read.article_id]
-                is_made = placed.visible_from == read.article.visible_from
-                if not is_made or (placed.url, placed.aliases) != (read.article.url, read.article.aliases):
-                    addresses[read.article_id] = (placed.url, placed.aliases, is_made)
-                if placed.related != joined(read.notes.lists.get(read.article_id, {}), corpus.reading.list_names):
-                    parted[read.article_id] = [_number(entry, entries) for entry in placed.related]
+                article = corpus[read.article_id]
+                changes = _differences(article, _with_lists(read, read.article, corpus.reading))
+                if "related" in changes:
+                    changes["related"] = [_number(entry, entries) for entry in article.related]
+                if changes:
+                    placed[read.article_id] = changes
+        reading = corpus.reading
         finished = {
             "key": _corpus_key(found, reads),
-            "addresses": addresses,
-            "parted": parted,
+            "placed": placed,
             "language": corpus.site_language,
-            "shape": _SHAPES.write(corpus.entry_shape),
-            "problems": [_problem_row(problem) for problem in corpus.reading.problems],
-            "reading": _READINGS.write(corpus.reading),
+            "shape": _differences(corpus.entry_shape, EntryShape()),
+            "problems": [_problem_row(problem) for problem in reading.problems],
+            "reading": _differences(reading, Reading(problems=reading.problems)),
         }
         document = {
-            "entries": [_ENTRIES.write(entry) for entry in entries],
+            "entries": [_differences(entry, RelatedEntry()) for entry in entries],
             "names": list(names),
             "files": files,
             "corpus": finished,
         }
         self._store.save(_KIND, self._key, document)
+
+
+def _with_lists(read: FileRead, article: Article, reading: Reading) -> Article:
+    return replace(article, related=joined(read.notes.lists.get(read.article_id, {}), reading.list_names))
+
+
+def _differences(value: Any, other: Any) -> dict[str, Any]:
+    """The fields of a value that differ from another of its class, as the document has them."""
+    held = ((field.name, getattr(value, field.name)) for field in fields(value))
+    return {
+        name: {"moment": _written(one)} if isinstance(one, datetime) else one
+        for name, one in held
+        if one != getattr(other, name)
+    }
+
+
+def _changed(value: T, differences: Mapping[str, Any]) -> T:
+    """A value with fields out of the document."""
+    if not differences:
+        return value
+    changes: dict[str, Any] = {}
+    for name, one in differences.items():
+        if isinstance(one, dict) and "moment" in one:
+            changes[name] = _moment(one["moment"])
+        else:
+            changes[name] = tuple(one) if isinstance(one, list) else one
+    changed: T = replace(value, **changes)  # type: ignore[type-var]
+    return changed
 
 
 def _frozen(value: Any) -> Any:
@@ -220,8 +211,8 @@ def _corpus_key(found: FoundFiles, reads: Iterable[FileRead]) -> str:
     return digest(json.dumps([paths, found.n_all, found.pages, problems, found.warnings, files]))
 
 
-def _file_row(read: FileRead, names: dict[Any, int], entries: dict[RelatedEntry, int]) -> list[Any]:
-    notes = read.notes
+def _file_row(read: FileRead, names: dict[Any, int], entries: dict[RelatedEntry, int]) -> dict[str, Any]:
+    notes, article = read.notes, read.article
     lists = {
         name: [
             [_number(entry, entries) for entry in found.entries],
@@ -231,45 +222,45 @@ def _file_row(read: FileRead, names: dict[Any, int], entries: dict[RelatedEntry,
         ]
         for name, found in notes.lists.get(read.article_id, {}).items()
     }
-    return [
-        read.path,
-        read.article_id,
-        read.digest,
-        _ARTICLES.write(read.article) if read.article else None,
-        _problem_row(read.problem) if read.problem else None,
-        _number(tuple(notes.names.items()), names),
-        lists,
-        notes.warnings,
-        notes.untitled,
-        _FACTS.write(notes.facts[read.article_id]) if read.article_id in notes.facts else None,
-    ]
+    return {
+        "path": read.path,
+        "id": read.article_id,
+        "digest": read.digest,
+        "article": article and _differences(article, Article(read.article_id, read.path, body=article.body)),
+        "problem": read.problem and _problem_row(read.problem),
+        "names": _number(tuple(notes.names.items()), names),
+        "lists": lists,
+        "warnings": notes.warnings,
+        "untitled": notes.untitled,
+        "facts": _differences(notes.facts.get(read.article_id, NO_FACTS), NO_FACTS),
+    }
 
 
-def _file(row: Sequence[Any], names: Sequence[Any], entries: Sequence[RelatedEntry]) -> FileRead:
-    path, article_id, digest_, article, problem, number, lists, warnings, untitled, facts = row
-    found = {
+def _file(row: Mapping[str, Any], names: Sequence[Any], entries: Sequence[RelatedEntry]) -> FileRead:
+    path, article_id, article, problem, facts = (row[part] for part in ("path", "id", "article", "problem", "facts"))
+    lists = {
         name: CuratedList(
             tuple([entries[number] for number in numbers]),
             tuple([(names[pairs], n_entries) for pairs, n_entries in counted]),
             n_scored,
             tuple(complaints),
         )
-        for name, (numbers, counted, n_scored, complaints) in lists.items()
+        for name, (numbers, counted, n_scored, complaints) in row["lists"].items()
     }
     notes = Notes(
-        Counter(dict(names[number])),
-        {article_id: found} if found else {},
-        warnings,
-        untitled,
-        {article_id: _FACTS.read(facts)} if facts else {},
+        Counter(dict(names[row["names"]])),
+        {article_id: lists} if lists else {},
+        row["warnings"],
+        row["untitled"],
+        {article_id: _changed(NO_FACTS, facts)} if facts else {},
     )
     return FileRead(
         path,
         article_id,
-        digest_,
-        _ARTICLES.read(article, id=article_id, path=path) if article else None,
+        row["digest"],
+        None if article is None else _changed(Article(article_id, path), article),
         notes,
-        _problem(problem) if problem else None,
+        problem and _problem(problem),
     )
 
 
@@ -284,22 +275,14 @@ def _problem(row: Sequence[str]) -> RecommenderError:
     return problem
 
 
-def _written(moment: datetime | None) -> str | None:
-    """A moment as text, with the name of its zone where that is more than an offset."""
-    if moment is None:
-        return None
-    zone: tzinfo | None = moment.tzinfo
-    if isinstance(zone, ZoneInfo):
-        return f"{moment.replace(tzinfo=None).isoformat()}|{zone.key}|{moment.fold}"
-    return moment.isoformat()
+def _written(moment: datetime) -> list[Any]:
+    """A moment as text; where its zone is more than an offset, the zone and which of two equal times is meant."""
+    if isinstance(moment.tzinfo, ZoneInfo):
+        return [moment.replace(tzinfo=None).isoformat(), moment.tzinfo.key, moment.fold]
+    return [moment.isoformat()]
 
 
-def _moment(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    written, _, zone = text.partition("|")
-    moment = datetime.fromisoformat(written)
-    if zone:
-        key, _, fold = zone.partition("|")
-        return moment.replace(tzinfo=ZoneInfo(key), fold=int(fold))
-    return moment
+def _moment(written: Sequence[Any]) -> datetime:
+    text, *zone = written
+    moment = datetime.fromisoformat(text)
+    return moment.replace(tzinfo=ZoneInfo(zone[0]), fold=zone[1]) if zone else moment

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
-from typing import Any, NamedTuple
+from typing import Any
 
 from recommender.articles import NEVER, Article
 from recommender.content.related_lists import CuratedList, KnownEntries, find_lists, fold_name
@@ -87,7 +87,8 @@ TRANSLATED_NAMES: Mapping[str, tuple[str, ...]] = {
 _SINGULAR_TOPICS = ("category", "tag")
 
 
-class PageFacts(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class PageFacts:
     """What an article's front matter says of its address, for the generator's rules; "" for what it does not say."""
 
     slug: str = ""

@@ -6,16 +6,19 @@ import gzip
 import json
 import zlib
 from collections.abc import Iterator
+from gzip import GzipFile
+from io import BufferedReader
+from itertools import count
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from recommender.articles import Article, Corpus
-from recommender.bounds import Fence, UnreadableError, check_unpacked, read_json
+from recommender.bounds import Fence, check_unpacked, read_json
 from recommender.content.fields import FieldReader, Notes
 from recommender.content.files import reader_of, unread
 from recommender.content.generators import Generator
 from recommender.content.processes import in_processes
-from recommender.content.rows import MOST_PROBLEMS, corpus_of_rows, outcome_of_row
+from recommender.content.rows import corpus_of_rows, outcome_of_row
 from recommender.content.wording import say
 from recommender.errors import SiteError
 from recommender.settings import Settings
@@ -24,7 +27,8 @@ from recommender.settings import Settings
 _PART_BYTES = 4_000_000
 #: Below this size, starting processes takes longer than reading.
 _PARALLEL_BYTES = 30_000_000
-
+#: What a line takes in memory beside its bytes.
+_BYTES_OF_A_LINE = 100
 #: Lines of a file, empty ones too, of which a packed megabyte holds a billion.
 _MOST_LINES = 10_000_000
 _ENDINGS = (".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz")
@@ -66,18 +70,17 @@ def read_jsonl(path: Path | str, settings: Settings | None = None, *, strict: bo
     settings = settings or Settings()
     path = Path(path)
     reader = reader_of(settings, Generator())
-    files = [path] if not path.is_dir() else sorted(file for file in path.iterdir() if _is_shard(file.name.lower()))
-    fence = Fence.around(path if path.is_dir() else path.parent, settings.articles.outside)
+    files = sorted(file for file in path.iterdir() if _is_shard(file.name.lower())) if path.is_dir() else [path]
+    fence = Fence.around(path, settings.articles.outside) if path.is_dir() else None
     most_bytes = settings.articles.max_megabytes * 1_000_000
-    for file in files:
-        _check_file(file, fence if path.is_dir() else None)
-    parts = [part for file in files for part in _parts(file)]
-    is_big = sum(part.n_bytes for part in parts) >= _PARALLEL_BYTES
-    tasks = [(part, reader, most_bytes) for part in parts]
+    n_bytes = sum(_checked_size(file, fence) for file in files)
+    tasks = ((lines, reader, most_bytes) for file in files for lines in _parts(file, most_bytes))
     notes = Notes()
 
     def outcomes() -> Iterator[tuple[str, Article | SiteError]]:
-        for found, noticed in in_processes(_read_part, tasks, settings.ranking.n_jobs, worth_it=is_big):
+        for found, noticed in in_processes(
+            _read_lines, tasks, settings.ranking.n_jobs, worth_it=n_bytes >= _PARALLEL_BYTES
+        ):
             notes.add(noticed)
             yield from found
 
@@ -85,100 +88,65 @@ def read_jsonl(path: Path | str, settings: Settings | None = None, *, strict: bo
     return corpus_of_rows(outcomes(), notes, str(path), settings, strict=strict, expected=expected)
 
 
-class _Part(NamedTuple):
-    """Whole lines of a file: from which byte on, how many bytes, and how many lines come before."""
-
-    file: Path
-    start: int
-    n_bytes: int
-    n_before: int
-
-
-def _parts(file: Path) -> list[_Part]:
-    """The parts of a file, in order; a file that is packed is one."""
-    try:
-        if _is_packed(file):
-            return [_Part(file, 0, file.stat().st_size, 0)]
-        parts = []
-        start = n_before = 0
-        with file.open("rb") as lines:
-            while block := lines.read(_PART_BYTES):
-                n_bytes, n_lines = len(block), block.count(b"\n")
-                while not block.endswith(b"\n") and (block := lines.readline(_PART_BYTES)):
-                    n_bytes, n_lines = n_bytes + len(block), n_lines + block.count(b"\n")
-                parts.append(_Part(file, start, n_bytes, n_before))
-                start, n_before = start + n_bytes, n_before + n_lines
-    except OSError as error:
-        raise _unreadable(file, error) from None
-    return parts
-
-
-def _read_part(
-    part: _Part, reader: FieldReader, most_bytes: int
-) -> tuple[list[tuple[str, Article | SiteError]], Notes]:
-    """What comes of the lines of a part, each with its place, and what was noticed."""
-    notes = Notes()
-    outcomes: list[tuple[str, Article | SiteError]] = []
-    n_problems = 0
-    for number, line in _lines(part, most_bytes):
-        where = f"{part.file.name}:{number}"
-        outcome = outcome_of_row(_values(line, where, most_bytes), where, reader, notes)
-        outcomes.append((where, outcome))
-        n_problems += isinstance(outcome, SiteError)
-        if n_problems > MOST_PROBLEMS:
-            break
-    return outcomes, notes
-
-
-def _lines(part: _Part, most_bytes: int) -> Iterator[tuple[int, bytes]]:
-    """The lines that hold something, with their numbers; of one that is too long, a byte more than may be."""
-    is_packed = _is_packed(part.file)
-    try:
-        with gzip.open(part.file) if is_packed else part.file.open("rb") as file:
-            file.seek(part.start)
-            end = float("inf") if is_packed else part.start + part.n_bytes
-            number, position = part.n_before, part.start
-            while position < end and (line := file.readline(most_bytes + 1)):
-                number, position = number + 1, position + len(line)
-                rest = line
-                while len(line) > most_bytes and not rest.endswith(b"\n") and (rest := file.readline(most_bytes)):
-                    position += len(rest)
-                    _check_size(part, number, position)
-                _check_size(part, number, position)
-                if number == 1:
-                    line = line.removeprefix(b"\xef\xbb\xbf")
-                if len(line) > most_bytes or (line := line.strip()):
-                    yield number, line
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise SiteError(f"{part.file}: is not a whole gzip file ({error}). Make it anew.") from None
-    except OSError as error:
-        raise _unreadable(part.file, error) from None
-
-
-def _check_file(file: Path, fence: Fence | None) -> None:
-    """Raise SiteError for what is no regular file, and for a link out of the folder that is read."""
+def _checked_size(file: Path, fence: Fence | None) -> int:
+    """The bytes that a file has; SiteError for what is no regular file, and for a link out of the folder."""
     try:
         if fence is not None:
             fence.check(file)
-    except UnreadableError as error:
-        raise unread(str(file), error) from None
-    if file.exists() and not file.is_file():
-        raise SiteError(f"{file}: is no regular file. Name a file of lines, or a folder of such files.")
+        if file.exists() and not file.is_file():
+            raise SiteError(f"{file}: is no regular file. Name a file of lines, or a folder of such files.")
+        return file.stat().st_size
+    except OSError as error:
+        raise unread(str(file), error, "Name a file that exists.") from None
 
 
-def _is_packed(file: Path) -> bool:
-    return file.suffix.lower() == ".gz"
+def _parts(file: Path, most_bytes: int) -> Iterator[list[tuple[str, bytes]]]:
+    """The lines of a file that hold something, each with its place, as many at a time as make a task."""
+    part: list[tuple[str, bytes]] = []
+    n_bytes = 0
+    try:
+        with gzip.open(file) if file.suffix.lower() == ".gz" else file.open("rb") as opened:
+            for number, line in enumerate(_lines(opened, file, most_bytes), start=1):
+                if len(line) > most_bytes or (line := line.strip()):
+                    part.append((f"{file.name}:{number}", line))
+                    n_bytes += _BYTES_OF_A_LINE + len(line)
+                if n_bytes >= _PART_BYTES:
+                    yield part
+                    part = []
+                    n_bytes = 0
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise SiteError(f"{file}: is not a whole gzip file ({error}). Make it anew.") from None
+    except OSError as error:
+        raise unread(str(file), error, "Name a file that exists.") from None
+    yield part
 
 
-def _check_size(part: _Part, number: int, position: int) -> None:
-    """Raise an error where a line has a number that no file reaches, or stands where no packed one does."""
-    if number > _MOST_LINES:
-        raise SiteError(f"{part.file}: has more than {_MOST_LINES:,} lines. Divide it, or take lines out.")
-    check_unpacked(part.start + part.n_bytes, position)
+def _lines(opened: GzipFile | BufferedReader, file: Path, most_bytes: int) -> Iterator[bytes]:
+    """The lines of a file; of one that is too long, a byte more than may be."""
+    n_packed = file.stat().st_size
+    n_read = 0
+    for number in count(1):
+        line = rest = opened.readline(most_bytes + 1)
+        if not line:
+            return
+        n_read += len(line)
+        while len(line) > most_bytes and rest and not rest.endswith(b"\n"):
+            rest = opened.readline(most_bytes)
+            n_read += len(rest)
+            check_unpacked(n_packed, n_read)
+        if number > _MOST_LINES:
+            raise SiteError(f"{file}: has more than {_MOST_LINES:,} lines. Divide it, or take lines out.")
+        check_unpacked(n_packed, n_read)
+        yield line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
 
 
-def _unreadable(file: Path, error: OSError) -> SiteError:
-    return unread(str(file), error, "Name a file that exists.")
+def _read_lines(
+    lines: list[tuple[str, bytes]], reader: FieldReader, most_bytes: int
+) -> tuple[list[tuple[str, Article | SiteError]], Notes]:
+    """What comes of each line, with its place, and what was noticed."""
+    notes = Notes()
+    found = [(where, outcome_of_row(_values(line, where, most_bytes), where, reader, notes)) for where, line in lines]
+    return found, notes
 
 
 def _values(line: bytes, where: str, most_bytes: int) -> dict[str, Any] | SiteError:

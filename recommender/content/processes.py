@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor
 from typing import TypeVar
 
@@ -13,26 +13,15 @@ T = TypeVar("T")
 
 
 def in_processes(
-    function: Callable[..., T], tasks: Sequence[tuple[object, ...]], n_jobs: int, *, worth_it: bool
+    function: Callable[..., T], tasks: Iterable[tuple[object, ...]], n_jobs: int, *, worth_it: bool
 ) -> Iterator[T]:
     """
-    What a function gives for each task, in their order.
+    What a function gives for the arguments of each task, in their order; `n_jobs` is as in joblib.
 
-    Parameters
-    ----------
-    tasks
-        The arguments of each call.
-    n_jobs
-        As in joblib.
-    worth_it
-        Whether the work takes longer than starting processes; else, and on one core, it is done here.
-
-    Raises
-    ------
-    RecommenderError
-        A process ended in the middle: somebody, or the system that had no memory left, has killed it.
+    Where starting processes is not worth it, and on one core, the work is done here. Raises RecommenderError where a
+    process ended in the middle: somebody, or the system that had no memory left, has killed it.
     """
-    if not worth_it or len(tasks) < 2 or n_cores(n_jobs) == 1:
+    if not worth_it or n_cores(n_jobs) == 1:
         yield from (function(*task) for task in tasks)
         return
     # Its import takes longer than a warm reading.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from recommender.articles import Article
@@ -52,7 +52,7 @@ class MkDocs(Generator):
     def url(self, article: Article, facts: PageFacts) -> str:
         """The address: the file's place, for a post of the blog its day and ``slug`` or title."""
         if not self.posts or not article.path.startswith(f"{self.posts}/"):
-            return self.path_url(article, facts._replace(slug=""))
+            return self.path_url(article, replace(facts, slug=""))
         day = day_of(article, facts)
         if "{date}" in self.post_url and day is None:
             return ""

@@ -7,7 +7,7 @@ What is plain in the program is read, and what is usual is a guess, which a warn
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from recommender.articles import Article
@@ -136,7 +136,7 @@ class Metalsmith(_Scripted):
     def url(self, article: Article, facts: PageFacts) -> str:
         """The address: the file's place, where the pattern asks for no more than it."""
         if self.pattern in ("", ":dirname?/:basename", ":dirname/:basename"):
-            return self.path_url(article, facts._replace(slug=""))
+            return self.path_url(article, replace(facts, slug=""))
         return ""
 
 
