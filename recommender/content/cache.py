@@ -26,9 +26,9 @@ from recommender.cache import SiteCache, code_version, digest
 from recommender.content.fields import NO_FACTS, Notes
 from recommender.content.files import File, FileRead, FoundFiles
 from recommender.content.generators import Generator
+from recommender.content.languages import SiteLanguages
 from recommender.content.list_names import joined
 from recommender.content.related_lists import CuratedList
-from recommender.content.translations import SiteLanguages
 from recommender.errors import RecommenderError
 from recommender.settings import Settings
 

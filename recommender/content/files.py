@@ -19,11 +19,11 @@ from recommender.bounds import MAX_DEPTH, Fence, UnreadableError
 from recommender.cache import digest
 from recommender.content import front_matter
 from recommender.content.fields import FieldReader, Notes
+from recommender.content.front_matter import FrontMatter
 from recommender.content.generators import Generator
 from recommender.content.headings import opening_of
+from recommender.content.languages import SiteLanguages
 from recommender.content.paths import ENDINGS, dated, name_date, slug, titleized, without_ending
-from recommender.content.syntaxes import FrontMatter
-from recommender.content.translations import SiteLanguages
 from recommender.content.values import Origin
 from recommender.content.wording import some
 from recommender.content.yaml import read_as_typed

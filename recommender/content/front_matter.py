@@ -1,44 +1,66 @@
 """
-The YAML between the first two lines of three dashes: split off, parsed, and spliced byte for byte.
+Front matter: split off, parsed, and our block in YAML spliced byte for byte.
 
-Other syntaxes are found and read by `syntaxes`.
+It is YAML between two lines of three dashes, TOML between plus signs, JSON in braces (Hugo) or up to a line of
+semicolons (Hexo), YAML up to a line of dashes (Hexo), or headers up to a blank line (Pelican) or in a comment (Nikola).
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import yaml
 
-from recommender.content.syntaxes import (
-    BLANKS,
-    REST_OF_LINE,
-    FrontMatter,
-    line_end_of,
-    read_headers,
-    read_json,
-    read_toml,
-    split_other,
-)
+from recommender import bounds
 from recommender.content.yaml import LINE_END, parse_events, read_yaml
 from recommender.errors import FrontMatterError
 
+#: What the values are written in; members are those of a JSON object without its braces.
+Syntax = Literal["yaml", "toml", "json", "members", "headers"]
+
+#: Blanks that editors, and people who write Japanese, type for the plain one.
+_BLANKS = " \t\u00a0\u2007\u202f\u3000"
+#: Blanks, and a line end or the end of the text.
+_REST_OF_LINE = rf"[{_BLANKS}]*(?:\r\n|\n|\r|\Z)"
+_TOML = re.compile(rf"\+\+\+{_REST_OF_LINE}")
+_TOML_CLOSING = re.compile(rf"(?<![^\r\n])\+\+\+{_REST_OF_LINE}")
+_TOML_PLACE = re.compile(r"at line (\d+)")
+_JSON_OBJECT = re.compile(r"\{\s*[\"}]")
+_HEXO_JSON = re.compile(rf";;;+{_REST_OF_LINE}")
+#: Hexo lets the opening line out.
+_HEXO_CLOSING = re.compile(rf"(?<![^\r\n])(?P<mark>---+|;;;+){_REST_OF_LINE}")
+_HEXO_YAML = re.compile(r"[A-Za-z][\w-]*[ ]*:[ \r\n]")
+#: Headers as in e-mail, up to the first blank line, as Pelican and MultiMarkdown have them; Nikola's are in a comment,
+#: behind two dots.
+_COMMENT = re.compile(rf"<!--{_REST_OF_LINE}(?=\.\.[ \t]+\w+:)")
+_HEADER = re.compile(rf"(?:\.\.[ \t]+)?(?P<name>[^\W\d][\w -]*?)[{_BLANKS}]*[:：][{_BLANKS}]*(?P<value>.*)")
 #: Some generators let the opening line say what the values are written in: ---toml.
-_OPENING = re.compile(rf"---(?P<syntax>ya?ml|toml|json)?{REST_OF_LINE}")
-_SYNTAXES: Mapping[str | None, Literal["yaml", "toml", "json"]] = {
-    None: "yaml", "yaml": "yaml", "yml": "yaml", "toml": "toml", "json": "json"
-}  # fmt: skip
-_CLOSING_LINE = rf"(?P<line>(?:---|\.\.\.){REST_OF_LINE})"
+_OPENING = re.compile(rf"---(?P<syntax>ya?ml|toml|json)?{_REST_OF_LINE}")
+_SYNTAXES: Mapping[str | None, Syntax] = {None: "yaml", "yml": "yaml", "yaml": "yaml", "toml": "toml", "json": "json"}
+_CLOSING_LINE = rf"(?P<line>(?:---|\.\.\.){_REST_OF_LINE})"
 #: A pattern that begins with one character, and not with one of two, is found ten times faster.
 _CLOSING, _CLOSING_WITH_CR = re.compile(rf"\n{_CLOSING_LINE}"), re.compile(rf"[\r\n]{_CLOSING_LINE}")
-_ODD = re.compile(f"[{BLANKS[2:]}：]")
-_ODD_INDENT = re.compile(rf"(?<![^\r\n])[ ]*[{BLANKS[2:]}][{BLANKS}]*")
+_ODD = re.compile(f"[{_BLANKS[2:]}：]")
+_ODD_INDENT = re.compile(rf"(?<![^\r\n])[ ]*[{_BLANKS[2:]}][{_BLANKS}]*")
 #: A name at the start of a line; deeper, it could stand in a text of several lines.
 _ODD_NAME = re.compile(
-    rf"(?<![^\r\n])([\w-]+)[ {BLANKS[2:]}]*(?:：[ {BLANKS[2:]}]*|:[ ]*[{BLANKS[2:]}][ {BLANKS[2:]}]*)"
+    rf"(?<![^\r\n])([\w-]+)[ {_BLANKS[2:]}]*(?:：[ {_BLANKS[2:]}]*|:[ ]*[{_BLANKS[2:]}][ {_BLANKS[2:]}]*)"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """Where a text's front matter lies; the offsets count characters."""
+
+    line_end: str  #: Of the opening line: LF, CRLF or CR.
+    start: int  #: The values are ``text[start:end]``.
+    end: int  #: The start of the closing line, where there is one.
+    body: int  #: The body is ``text[body:]``.
+    syntax: Syntax = "yaml"
 
 
 def split(text: str, where: str = "text") -> FrontMatter | None:
@@ -52,7 +74,7 @@ def split(text: str, where: str = "text") -> FrontMatter | None:
     origin = 1 if text.startswith("\ufeff") else 0
     opening = _OPENING.match(text, origin)
     if opening is None:
-        return split_other(text, origin, where)
+        return _split_other(text, origin, where)
     closing = (_CLOSING_WITH_CR if "\r" in text else _CLOSING).search(text, opening.end() - 1)
     if closing is None:
         raise FrontMatterError(
@@ -61,7 +83,86 @@ def split(text: str, where: str = "text") -> FrontMatter | None:
     start, end = opening.end(), closing.start("line")
     syntax = _SYNTAXES[opening["syntax"]]
     end = start + len(text[start:end].rstrip()) if syntax == "json" else end
-    return FrontMatter(line_end_of(opening[0]), start, end, closing.end(), syntax)
+    return FrontMatter(_line_end(opening[0]), start, end, closing.end(), syntax)
+
+
+def _split_other(text: str, origin: int, where: str) -> FrontMatter | None:
+    """Where front matter lies that does not begin with three dashes."""
+    if opening := _TOML.match(text, origin):
+        closing = _TOML_CLOSING.search(text, opening.end())
+        if closing is None:
+            raise FrontMatterError(
+                f"{where}: front matter opens at line 1 and is never closed. End it with a line of three plus signs."
+            )
+        return FrontMatter(_line_end(opening[0]), opening.end(), closing.start(), closing.end(), "toml")
+    if (opening := _COMMENT.match(text, origin)) and (end := text.find("-->", opening.end())) > 0:
+        return FrontMatter(_line_end(opening[0]), opening.end(), end, _next_line(text, end + 3), "headers")
+    if _JSON_OBJECT.match(text, origin):
+        end = _end_of_object(text, origin, where)
+        return FrontMatter(_line_end(text), origin, end, _next_line(text, end), "json")
+    start = origin
+    if opening := _HEXO_JSON.match(text, origin):
+        start = opening.end()
+    elif not _HEXO_YAML.match(text, origin) and not text.startswith('"', origin):
+        return _headers(text, origin)
+    closing = _HEXO_CLOSING.search(text, start)
+    if closing is not None:
+        syntax: Syntax = "members" if closing["mark"][0] == ";" else "yaml"
+        place = FrontMatter(_line_end(text[start:]), start, closing.start(), closing.end(), syntax)
+        if opening or _has_title(text, place):
+            return place
+    return _headers(text, origin)
+
+
+def _end_of_object(text: str, start: int, where: str) -> int:
+    try:
+        _, end = bounds.LENIENT_JSON.raw_decode(text, start)
+    except json.JSONDecodeError as error:
+        raise _not_json(error, where, 0) from None
+    except RecursionError:
+        raise FrontMatterError(f"{where}:1: values are nested too deep. Close a bracket.") from None
+    except ValueError as error:
+        raise FrontMatterError(f"{where}:1: {error}. Shorten it.") from None
+    return end
+
+
+def _has_title(text: str, place: FrontMatter) -> bool:
+    """Whether what stands above a line of dashes is front matter, and no text above a rule."""
+    try:
+        values = (
+            _read_json(text, place, "") if place.syntax == "members" else read_yaml(text[place.start : place.end], "")
+        )
+    except FrontMatterError:
+        return False
+    return any(str(name).lower() == "title" for name in values)
+
+
+def _headers(text: str, origin: int) -> FrontMatter | None:
+    """Where headers lie that give a title; a text may begin with words and a colon."""
+    end, has_title = origin, False
+    for line in text[origin:].splitlines(keepends=True):
+        if not line.strip():
+            break
+        found = _HEADER.match(line)
+        if found is None and (end == origin or line[0] not in _BLANKS):
+            return None
+        has_title |= found is not None and found["name"].lower() == "title" and bool(found["value"].strip())
+        end += len(line)
+    if not has_title:
+        return None
+    return FrontMatter(_line_end(text), origin, end, _next_line(text, end), "headers")
+
+
+def _line_end(text: str) -> str:
+    """The first line end of a text; LF where it has none."""
+    found = LINE_END.search(text)
+    return found[0] if found else "\n"
+
+
+def _next_line(text: str, position: int) -> int:
+    """Where the next line begins, if nothing but blanks comes before it; else the position itself."""
+    rest = re.compile(_REST_OF_LINE).match(text, position)
+    return rest.end() if rest else position
 
 
 def decode(raw: bytes, where: str) -> str:
@@ -93,11 +194,56 @@ def read(text: str, place: FrontMatter, where: str, warnings: list[str] | None =
     if place.syntax == "toml":
         return read_toml(text, place, where)
     if place.syntax == "headers":
-        return read_headers(text, place)
+        return _read_headers(text, place)
     if place.syntax != "yaml":
-        return read_json(text, place, where)
+        return _read_json(text, place, where)
     first_line = len(LINE_END.findall(text, 0, place.start)) + 1
     return read_yaml(plain_blanks(text[place.start : place.end]), where, first_line=first_line, warnings=warnings)
+
+
+def read_toml(text: str, place: FrontMatter, where: str) -> dict[str, Any]:
+    """The values of a text's TOML front matter; FrontMatterError, with the line, for what is not TOML."""
+    try:
+        return bounds.read_toml(text[place.start : place.end])
+    except ValueError as error:
+        message, _, _ = str(error).partition(" (at ")
+        found = _TOML_PLACE.search(str(error))
+        # The first line of TOML is the second of the file.
+        line = int(found[1]) + 1 if found else len(LINE_END.findall(text, 0, place.end)) + 1
+        said = message[:1].lower() + message[1:]
+        raise FrontMatterError(f"{where}:{line}: is not TOML: {said}. Mend the line.") from None
+
+
+def _read_json(text: str, place: FrontMatter, where: str) -> dict[str, Any]:
+    written = text[place.start : place.end]
+    if place.syntax == "members":
+        written = f"{{{written.rstrip().removesuffix(',')}}}"
+    n_before = len(LINE_END.findall(text, 0, place.start))
+    try:
+        values = bounds.read_json(written, bounds.LENIENT_JSON)
+    except json.JSONDecodeError as error:
+        raise _not_json(error, where, n_before) from None
+    except ValueError as error:
+        raise FrontMatterError(f"{where}:{n_before + 1}: {error}. Mend that.") from None
+    return dict(values) if isinstance(values, Mapping) else {}
+
+
+def _not_json(error: json.JSONDecodeError, where: str, n_before: int) -> FrontMatterError:
+    said = error.msg[:1].lower() + error.msg[1:]
+    return FrontMatterError(f"{where}:{error.lineno + n_before}: is not JSON: {said}. Mend the line.")
+
+
+def _read_headers(text: str, place: FrontMatter) -> dict[str, Any]:
+    """Names and texts of headers; a name that stands several times, or goes on in indented lines, has a list."""
+    values: dict[str, list[str]] = {}
+    lines: list[str] = []
+    for line in text[place.start : place.end].splitlines():
+        if (found := _HEADER.match(line)) and line[0] not in _BLANKS:
+            lines = values.setdefault(found["name"], [])
+            lines.append(found["value"].strip())
+        else:
+            lines.append(line.strip())
+    return {name: texts[0] if len(texts) == 1 else texts for name, texts in values.items()}
 
 
 def plain_blanks(text: str) -> str:

@@ -17,7 +17,6 @@ from recommender.content.generators.jekyll import Jekyll
 from recommender.content.languages import detect_language
 from recommender.content.list_names import choose_names, likely_names, with_lists, with_parted_texts
 from recommender.content.matching import EntryMatcher
-from recommender.content.pages import with_unmade
 from recommender.content.paths import slug
 from recommender.content.permalinks import infer_patterns, path_parts
 from recommender.content.related_lists import EntryNames, entry_shape, fold_name
@@ -172,6 +171,49 @@ def with_addresses(
         if is_guess:
             guessed.append(article)
     return placed, counted, guessed
+
+
+def with_unmade(
+    articles: Sequence[Article], generator: Generator, facts: Mapping[str, PageFacts]
+) -> tuple[list[Article], list[str]]:
+    """
+    The articles, those marked that are no pages which readers find, and a sentence for each reason.
+
+    An article that gives its own address, before any are inferred, is taken at its word where the generator would make
+    no page: a folder without pages of its own is what a site of links to elsewhere looks like. So is one whose
+    configuration would make no page at all; its articles are left as they are.
+    """
+    reasons: dict[str, str] = {}
+    unbuilt: dict[str, str] = {}
+    for article in articles:
+        known = facts.get(article.id, NO_FACTS)
+        if "_drafts" in article.path.split("/")[:-1]:
+            reasons[article.id] = "in _drafts"
+        elif known.hidden:
+            reasons[article.id] = known.hidden
+        elif known.unpublished and generator.file and not is_address(article.url):
+            reasons[article.id] = known.unpublished
+        elif not article.url and article.path and (reason := generator.unmade(article, known)):
+            unbuilt[article.id] = reason
+    sentences = []
+    others = [article for article in articles if article.id not in reasons]
+    if len(others) > 1 and all(article.id in unbuilt for article in others):
+        names = "; ".join(sorted(set(unbuilt.values())))
+        sentences.append(f"{generator.file} makes no page of any article ({names}). It is taken not to build them.")
+        unbuilt = {}
+    reasons |= unbuilt
+    by_reason: dict[str, list[str]] = {}
+    for article in articles:
+        if article.id in reasons:
+            by_reason.setdefault(reasons[article.id], []).append(article.path or article.id)
+    for reason, paths in sorted(by_reason.items()):
+        count = "one article" if len(paths) == 1 else f"{len(paths):,} articles"
+        sentences.append(f"{count} {reason}, never suggested: {some(sorted(paths))}.")
+    marked = [
+        replace(article, is_published=False, visible_from=NEVER) if article.id in reasons else article
+        for article in articles
+    ]
+    return marked, sentences
 
 
 def _filled(address: str, article: Article, facts: PageFacts, generator: Generator) -> str:

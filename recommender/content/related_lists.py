@@ -17,9 +17,8 @@ from itertools import islice
 from typing import Any, Literal, NamedTuple
 
 from recommender.articles import EntryShape, RelatedEntry
-from recommender.bounds import MOST_ENTRIES
+from recommender.bounds import MOST_ENTRIES, read_json
 from recommender.content.dates import read_date
-from recommender.content.entry_texts import entries_of_text, list_of_json
 from recommender.content.urls import is_address
 from recommender.content.wording import say
 
@@ -77,8 +76,15 @@ _LEAST_LISTS, _LEAST_SHARE = 5, 0.1
 #: What people write where there is no list.
 _NONE = frozenset({"none", "null", "false", "no", "n/a", "-", "~"})
 _BULLET = re.compile(r"^(?:[-*+]|\d{1,3}[.)])\s+")
-
-
+#: [Tea](/tea/), [Tea](<my tea.md>), [[tea|Tea]] and ![[tea]]; pictures are none.
+_LINK = re.compile(
+    r"(?<!!)\[(?P<title>[^][]++)\]\((?:<(?P<angled>[^<>[]++)>|(?P<url>[^)[\s]++))[^)[]*+\)|(?P<wiki>\[\[[^][]++\]\])"
+)
+#: <a href="/tea/">Tea</a> and <https://example.org/tea/>.
+_ANCHOR = re.compile(r"<a\s(?P<inside>[^<>]*+)>(?P<title>[^<]*+)</a>|<(?P<url>https?://[^<>\s]++)>", re.IGNORECASE)
+_HREF = re.compile(r"""\bhref\s*+=\s*+["']?([^"'\s]++)""", re.IGNORECASE)
+_JSON_LIST = re.compile(r'\s*\[\s*["{]')
+_NEXT_ADDRESS = re.compile(r"(?<![,;\s])[,;\s]++(?=https?://)")
 #: What stands above or below a letter; the marks of kana make another one.
 _ACCENT = re.compile("[\u0300-\u036f\u0653-\u0655]")
 
@@ -211,7 +217,7 @@ def read_entries(value: Any, zone: tzinfo, known: KnownEntries | None = None) ->
     """
     if isinstance(value, str):
         lines = [] if value.strip().lower() in _NONE else value.splitlines()
-        value = list_of_json(value) or [_BULLET.sub("", line.strip(), count=1) for line in lines]
+        value = _list_of_json(value) or [_BULLET.sub("", line.strip(), count=1) for line in lines]
     elif isinstance(value, Mapping) or (isinstance(value, int) and not isinstance(value, bool)):
         value = [value]
     if not isinstance(value, list):
@@ -243,6 +249,34 @@ def read_entries(value: Any, zone: tzinfo, known: KnownEntries | None = None) ->
         else:
             complaints.append(f"entry {number} must be text or a mapping, but is {say(item)}. It is left out.")
     return CuratedList(tuple(entries), tuple(names.items()), n_scored, tuple(complaints))
+
+
+def _list_of_json(text: str) -> list[Any] | None:
+    """The list that a text holds as JSON; None where it holds none."""
+    if not _JSON_LIST.match(text):
+        return None
+    try:
+        value = read_json(text)
+    except ValueError:
+        return None
+    return value if isinstance(value, list) else None
+
+
+def entries_of_text(text: str) -> list[RelatedEntry]:
+    """The links in a text, or the text itself: an address, a path, a slug or a title."""
+    if links := list(_LINK.finditer(text)):
+        entries = []
+        for link in links:
+            place = link["wiki"] or link["angled"] or link["url"]
+            entries.append(RelatedEntry(link["title"] or "", url="" if link["wiki"] else place, target=place))
+        return entries
+    if "<" in text and (anchors := list(_ANCHOR.finditer(text))):
+        places = [(anchor["title"] or "", anchor["url"] or _HREF.search(anchor["inside"] or "")) for anchor in anchors]
+        texts = [(title.strip(), place if isinstance(place, str) else place[1]) for title, place in places if place]
+        return [RelatedEntry(title, url=place, target=place) for title, place in texts]
+    if is_address(text):
+        return [RelatedEntry(url=place, target=place) for place in _NEXT_ADDRESS.split(text)]
+    return [RelatedEntry(target=text)]
 
 
 def _leaves(value: Any, known: KnownEntries, depth: int = 0) -> Iterator[Any]:

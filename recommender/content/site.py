@@ -26,15 +26,14 @@ from recommender.content.files import (
     reader_of,
     unread,
 )
-from recommender.content.gather import gather, log_reading, with_addresses
+from recommender.content.gather import gather, log_reading, with_addresses, with_unmade
 from recommender.content.generators import CONFIG_FILES, Generator, read_generator
 from recommender.content.jsonl import is_jsonl, read_jsonl
+from recommender.content.languages import SiteLanguages, around, site_languages
 from recommender.content.list_names import likely_names, with_lists
-from recommender.content.pages import with_unmade
 from recommender.content.paths import ENDINGS, without_ending
 from recommender.content.processes import in_processes, n_cores
 from recommender.content.related_lists import fold_name
-from recommender.content.translations import SiteLanguages, around, site_languages
 from recommender.content.wording import some
 from recommender.content.yaml import forget_entries
 from recommender.errors import ArticleError, SiteError

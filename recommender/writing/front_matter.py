@@ -18,9 +18,9 @@ from recommender.bounds import Fence
 from recommender.content import front_matter
 from recommender.content.exports import is_export
 from recommender.content.fields import USUAL_NAMES
+from recommender.content.front_matter import FrontMatter
 from recommender.content.generators import read_generator
 from recommender.content.jsonl import is_jsonl
-from recommender.content.syntaxes import FrontMatter
 from recommender.content.wording import some
 from recommender.content.yaml import read_yaml
 from recommender.errors import RecommenderError, WriteError

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from recommender.bounds import read_json
-from recommender.content.syntaxes import FrontMatter, read_toml
+from recommender.content.front_matter import FrontMatter, read_toml
 from recommender.errors import WriteError
 from recommender.writing.values import number, scalar, stamp, text, writable
 

@@ -2,7 +2,7 @@ import pytest
 
 from recommender.content.generators import Generator
 from recommender.content.generators.hugo import Hugo
-from recommender.content.translations import around, site_languages
+from recommender.content.languages import around, site_languages
 
 
 def files(*folders, names=("tea", "mug")):

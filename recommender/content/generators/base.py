@@ -16,6 +16,8 @@ from recommender.content.paths import dated, is_word, name_date, without_ending
 
 #: What may stand in a path unescaped (RFC 3986).
 SAFE = "/!$&'()*+,;=:@~"
+#: What the name of a program ends in.
+SCRIPTS = (".js", ".ts", ".mjs", ".mts", ".cjs")
 #: Placeholders of dates, in the language of `strftime`.
 _DATES = {"year": "%Y", "month": "%m", "day": "%d", "hour": "%H", "minute": "%M", "second": "%S"}
 #: Folders that hold what a site is made from, and are no part of an address on any site that we know of.

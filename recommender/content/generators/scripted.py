@@ -12,10 +12,9 @@ from typing import Self
 
 from recommender.articles import Article
 from recommender.content.fields import PageFacts
-from recommender.content.generators.base import Generator, joined
+from recommender.content.generators.base import SCRIPTS, Generator, joined
 from recommender.content.generators.sources import Literals, Sources
 
-_ENDINGS = ("js", "ts", "mjs", "mts", "cjs")
 _SOURCE = re.compile(r"""path:\s*(?:`\$\{__dirname\}/([^`$]+)`|['"]\.?/?([^'"]+)['"])""")
 _PREFIX = re.compile(r"""(?:value|path):\s*`(/[\w/-]*)\$\{(?:value|slug|\w+\.fields\.slug)\}`""")
 _DYNAMIC = re.compile(r"\[+(?:\.\.\.)?\w+\]+")
@@ -34,7 +33,7 @@ class Gatsby(_Scripted):
     """A Gatsby site: the folders that `gatsby-source-filesystem` reads, and `createFilePath` of `gatsby-node`."""
 
     title = "Gatsby"
-    config_files = tuple(f"gatsby-config.{ending}" for ending in _ENDINGS)
+    config_files = tuple(f"gatsby-config{ending}" for ending in SCRIPTS)
 
     is_told: bool = False  #: Whether the program says that files have the addresses of their places.
 
@@ -42,7 +41,7 @@ class Gatsby(_Scripted):
     def read(cls, sources: Sources, file: str) -> Self:
         """The configuration, and what `gatsby-node` makes of paths."""
         values = sources.literals(file)
-        node = "".join(sources.text(f"gatsby-node.{ending}") for ending in _ENDINGS)
+        node = "".join(sources.text(f"gatsby-node{ending}") for ending in SCRIPTS)
         base = values.text("pathPrefix").strip("/")
         prefix = found[1] if (found := _PREFIX.search(node)) else ""
         folders = [first or second for first, second in _SOURCE.findall(sources.text(file))]
@@ -67,7 +66,7 @@ class Next(Generator):
     """A Next site: MDX pages, and the folders that a page such as ``posts/[slug]`` shows."""
 
     title = "Next"
-    config_files = tuple(f"next.config.{ending}" for ending in _ENDINGS)
+    config_files = tuple(f"next.config{ending}" for ending in SCRIPTS)
 
     end: str = ""
     shown: tuple[str, ...] = ()  #: The places of pages with a part that is filled in.
