@@ -7,11 +7,11 @@ The counts do not depend on the shards, nor on the number of processes.
 from __future__ import annotations
 
 import re
+from array import array
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -189,23 +189,27 @@ def _count(texts: Sequence[Text], reader: TermReader, names: Sequence[str]) -> S
     """The counts of some articles; runs in a process of its own on large sites."""
     fields: dict[str, Counts] = {}
     for name in names:
-        counts = _counts([reader.terms(text, name) for text in texts])
+        counts = _counts(reader.terms(text, name) for text in texts)
         # No site has to have topics or bodies.
         if counts.terms:
             fields[name] = counts
     return Shard(len(texts), fields)
 
 
-def _counts(terms: Sequence[Sequence[str]]) -> Counts:
-    """How often each term stands in each of some articles, given the terms of each."""
+def _counts(terms: Iterable[Sequence[str]]) -> Counts:
+    """How often each term stands in each of some articles, given the terms of each, which are held no longer."""
     number: defaultdict[str, int] = defaultdict()
     number.default_factory = number.__len__
-    indptr = np.cumsum([0, *map(len, terms)], dtype=np.int64)
-    met = np.fromiter(map(number.__getitem__, chain.from_iterable(terms)), dtype=np.int32, count=int(indptr[-1]))
+    met, ends = array("i"), [0]
+    for of_article in terms:
+        met.extend(map(number.__getitem__, of_article))
+        ends.append(len(met))
     known = sorted(number)
     column = np.empty(len(known), dtype=np.int32)
     column[np.fromiter(map(number.__getitem__, known), dtype=np.int32, count=len(known))] = np.arange(len(known))
-    matrix = csr_matrix((np.ones(len(met), dtype=np.float32), column[met], indptr), shape=(len(terms), len(known)))
+    columns = column[np.frombuffer(met, dtype=np.int32)]
+    ones = np.ones(len(columns), dtype=np.float32)
+    matrix = csr_matrix((ones, columns, np.array(ends)), shape=(len(ends) - 1, len(known)))
     matrix.sum_duplicates()
     return Counts(known, matrix)
 

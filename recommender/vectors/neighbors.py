@@ -81,6 +81,8 @@ class Vectors:
 
 def stacked(parts: Sequence[csr_matrix]) -> csr_matrix:
     """Matrices of one width, one above the other."""
+    if len(parts) == 1:
+        return parts[0]
     joined = csr_matrix(vstack(parts, format="csr", dtype=np.float32))
     joined.has_sorted_indices = True
     return joined

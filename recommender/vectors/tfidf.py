@@ -170,6 +170,7 @@ class FieldVectorizer:
         self.n_having = np.concatenate([np.zeros(0, dtype=np.int64), *having])
         self._lay_out()
         blocks = self._blocks(shards)
+        del shards  # a third of the memory that is taken here
         self._learn_axes(articles, blocks)
         meanings = self._embedded(articles)
         there = {name: rows[rows.any(axis=1)] for name, rows in meanings.items()}
@@ -290,7 +291,7 @@ class FieldVectorizer:
             parts.append(part)
         if not parts:
             return csr_matrix((0, len(known)), dtype=np.float32)
-        return parts[0] if len(parts) == 1 else stacked(parts)
+        return stacked(parts)
 
     def _embedded(self, articles: Sequence[Article]) -> dict[str, NDArray[np.float32]]:
         """The meaning of titles and excerpts, as read, by kind of embedding; 0 in a language that one does not know."""
@@ -313,23 +314,23 @@ class FieldVectorizer:
     ) -> Vectors:
         """All parts side by side, each with the root of its weight, the whole of length 1 or 0."""
         # In blocks, for on the way it needs several times the memory of what it gives.
-        parts = [slice(start, start + _AT_ONCE) for start in range(0, max(len(articles), 1), _AT_ONCE)]
-        of_part = [
-            self._joined_block(
+        terms, dense = [], np.zeros((len(articles), self.n_dense), dtype=np.float32)
+        for start in range(0, max(len(articles), 1), _AT_ONCE):
+            part = slice(start, start + _AT_ONCE)
+            of_part, dense[part] = self._joined_block(
                 articles[part],
                 {name: block[part] for name, block in blocks.items()},
                 {name: meaning[part] for name, meaning in meanings.items()},
             )
-            for part in parts
-        ]
-        return Vectors.joined(of_part)
+            terms.append(of_part)
+        return Vectors(stacked(terms), dense, self.compared(articles) if self.compares else {})
 
     def _joined_block(
         self,
         articles: Sequence[Article],
         blocks: Mapping[str, csr_matrix],
         meanings: Mapping[str, NDArray[np.float32]],
-    ) -> Vectors:
+    ) -> tuple[csr_matrix, NDArray[np.float32]]:
         """`_joined` of so many articles as take little memory."""
         n = len(articles)
         first = sum(map(len, self._centres.values()))
@@ -359,8 +360,7 @@ class FieldVectorizer:
         scale = 1.0 / np.sqrt(np.where(squares > 0, squares, 1.0))
         scaled = csr_matrix(diags(scale) @ terms, dtype=np.float32)
         scaled.sort_indices()
-        compared = self.compared(articles) if self.compares else {}
-        return Vectors(scaled, (dense * scale[:, None]).astype(np.float32), compared)
+        return scaled, (dense * scale[:, None]).astype(np.float32)
 
     @property
     def n_dense(self) -> int:
