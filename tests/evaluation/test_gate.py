@@ -8,6 +8,7 @@ import pytest
 
 from recommender.errors import EvaluationError, GateError
 from recommender.evaluation import Report
+from recommender.evaluation.gate import below
 
 
 def make_report(values, **fields):
@@ -51,6 +52,21 @@ def test_check_fails_below_with_a_sentence():
     with pytest.raises(GateError) as error:
         make_report(np.full(4, 0.5)).check(["RR=0.6"])
     assert str(error.value) == ("publish-time, 4 queries, similarity: RR is 0.5000, below the 0.6 that was asked for.")
+
+
+def test_what_is_good_when_it_is_small_has_a_greatest_value():
+    """A share of wrong suggestions passes at its limit and below, and above it is told."""
+    assert below({"wrong": 0.02}, ["wrong=0.02"], "--require") == below({"wrong": 0.0}, ["wrong=0.02"], "") == []
+    assert below({"wrong": 0.03}, {"wrong": 0.02}, "--require") == [
+        "wrong is 0.0300, above the 0.02 that was asked for"
+    ]
+
+
+def test_a_figure_that_was_not_measured_is_told_with_those_that_were():
+    """All that a limit could have meant is in the message, as it is typed."""
+    with pytest.raises(EvaluationError) as error:
+        below({"RR": 0.5, "nDCG@10": 0.4}, ["AP=0.5"], "--require")
+    assert str(error.value) == "--require: 'AP' was not measured. Measured were RR, nDCG@10."
 
 
 @pytest.mark.parametrize(

@@ -108,6 +108,33 @@ def test_dates(mark, window, older_only, expected):
     assert all("(" in why for why in choice.left_out.values())
 
 
+def test_what_dates_refuse_is_told_with_its_cause():
+    """Each sentence says how the two lie in time, and ends with the setting or the mark that it is refused for."""
+    older_only = Rules(Settings(ranking=RankingSettings(suggest_newer=False)), now=NOON)
+    plain = rules()
+    assert older_only.between(TEA, POT) == "it is newer than the article (ranking.suggest_newer)"
+    assert rules(window_days=30).between(TEA, CAR) == "it is more than 30 days from the article (rules.window_days)"
+    assert plain.between(article("asks", marks=("background",)), POT) == (
+        "it is newer, and the article asks for background (recommender: background)"
+    )
+    assert plain.between(article("asks", marks=("follow-up",)), CUP) == (
+        "it is not newer, and the article asks for what followed (recommender: follow-up)"
+    )
+
+
+def test_articles_of_one_moment_are_not_newer_than_each_other():
+    """Where only older ones may stand, what came out at the same moment may; it is no follow-up."""
+    twin = article("twin")
+    assert Rules(Settings(ranking=RankingSettings(suggest_newer=False)), now=NOON).between(TEA, twin) == ""
+    assert rules().between(article("asks", marks=("background",)), twin) == ""
+    assert rules().between(article("asks", marks=("follow-up",)), twin) != ""
+
+
+def test_the_last_day_of_the_window_is_within_it():
+    """Three days apart is within a window of three."""
+    assert rules(window_days=3).between(TEA, CUP) == ""
+
+
 def test_evergreen():
     """A topic for which dates do not matter is suggested however old."""
     assert names(rules(window_days=30, evergreen=("topic: cars",)).choose(TEA, ranked(CAR, CUP), 5)) == ["car", "cup"]
@@ -188,6 +215,13 @@ def test_fill_ups():
     assert names(choice) == ["pot", "mug"]
     assert choice.chosen[1] == Candidate(mug, 0.0, "it fills a place as one of the newest with the topic tea")
     assert names(rules(**settings).choose(TEA, ranked(POT), 5, newest=newest)) == ["pot"]
+
+
+def test_fill_ups_end_at_k_and_count_the_providers_of_what_was_chosen():
+    """Of a provider that has its number among the best nothing fills up, and no more than k are shown."""
+    others = [article("one", provider="Post"), article("two", provider="Wire"), article("three"), article("four")]
+    choice = rules(fill_up=True, per_provider=1).choose(TEA, ranked(POT), 3, newest=lambda topics: others)
+    assert names(choice) == ["pot", "two", "three"]
 
 
 def test_shown():
