@@ -1,8 +1,7 @@
 """
-Site generators: how their configuration is recognised, and what address they give a file.
+Site generators, a module each: how their configuration is recognised, and what address they give a file.
 
-Jekyll and Hugo have a module each, the others one for each way in which they are configured. To add one, write its
-class and put it into `GENERATORS`.
+To add one, write its class and put it into `GENERATORS`.
 """
 
 from __future__ import annotations
@@ -10,13 +9,20 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from recommender.content.generators.astro import Astro
 from recommender.content.generators.base import Generator
-from recommender.content.generators.declared import Hexo, MkDocs, Statie, Zola
+from recommender.content.generators.docusaurus import Docusaurus
+from recommender.content.generators.eleventy import Eleventy
+from recommender.content.generators.hexo import Hexo
 from recommender.content.generators.hugo import Hugo
 from recommender.content.generators.jekyll import Jekyll
-from recommender.content.generators.programmed import Astro, Docusaurus, Eleventy, Pelican, VitePress, VuePress
+from recommender.content.generators.mkdocs import MkDocs
+from recommender.content.generators.pelican import Pelican
 from recommender.content.generators.scripted import Ember, Gatsby, Metalsmith, Next
 from recommender.content.generators.sources import Sources
+from recommender.content.generators.statie import Statie
+from recommender.content.generators.vuepress import VitePress, VuePress
+from recommender.content.generators.zola import Zola
 
 __all__ = ["CONFIG_FILES", "GENERATORS", "Generator", "read_generator"]
 

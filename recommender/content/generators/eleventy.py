@@ -1,0 +1,120 @@
+"""Eleventy (checked against Eleventy 3.1)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Self
+
+from recommender.articles import Article
+from recommender.content.fields import PageFacts
+from recommender.content.generators.base import Generator, day_of, joined, placed, slugged
+from recommender.content.generators.sources import Literals, Sources
+from recommender.content.paths import without_ending
+
+_DATED = re.compile(r"\d{4}-\d{2}-\d{2}-(?=.)")
+_EXPRESSION = re.compile(r"\{\{-?\s*([\w.]+)((?:\s*\|[^}]*?)?)\s*-?\}\}")
+#: Filters that make a slug of a text, and one that writes a date.
+_SLUGIFY = re.compile(r"\|\s*(?:slugify|slug|safe)\s*")
+_DATE = re.compile(r"\|\s*date\w*\s*[:(]\s*['\"]([^'\"]+)['\"]\s*\)?")
+_INPUT = re.compile(r"--input[= ]\s*['\"]?([^\s'\"]+)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Eleventy(Generator):
+    """An Eleventy site."""
+
+    title = "Eleventy"
+    config_files = (
+        "eleventy.config.js", "eleventy.config.mjs", "eleventy.config.cjs", "eleventy.config.ts", ".eleventy.js",
+        "package.json",
+    )  # fmt: skip
+    packages = frozenset({"@11ty/eleventy"})
+
+    #: What the data file of a folder says of the addresses in it; "?" where that is worked out by a program.
+    permalinks: Mapping[str, str] = field(default_factory=dict)
+    ignored: tuple[str, ...] = ()  #: Paths that it does not read.
+
+    @classmethod
+    def read(cls, sources: Sources, file: str) -> Self:
+        """The configuration, and the data files of the folders."""
+        values = sources.literals(file) if file != "package.json" else Literals()
+        script = _INPUT.search(sources.text("package.json"))
+        top = values.text("dir", "input") or values.text("setInputDirectory") or (script[1] if script else "")
+        top = top.strip("./")
+        permalinks = {}
+        for name in sources.files(top, ".json", ".11tydata.js", ".11tydata.cjs", ".11tydata.mjs"):
+            folder, _, data = name.rpartition("/")
+            if data.split(".")[0] == folder.rpartition("/")[2] and (found := _permalink(sources, name)):
+                permalinks[folder] = found
+        return cls(
+            file=file,
+            roots={top: ""},
+            permalinks=permalinks,
+            ignored=tuple(str(value).removeprefix("./") for path, value in values.items if path[-1:] == ("add",)),
+            data_folder=f"{top}/_data".lstrip("/"),
+        )
+
+    def url(self, article: Article, facts: PageFacts) -> str:
+        """The address: ``permalink``, of the file or of the nearest folder that has one, else the file's place."""
+        if permalink := self._permalink(article, facts):
+            return self._filled(permalink, article, facts)
+        _, names = self.below(article.path)
+        # NB a date stays in a page's own place; only fileSlug and filePathStem go without it.
+        # docs/docs.md stands for its folder as docs/index.md does.
+        return joined(*names, is_index=names[-1] == "index" or names[-1:] == names[-2:-1])
+
+    def unmade(self, article: Article, facts: PageFacts) -> str:
+        """Why no page is made of a file."""
+        if any(part in ("_includes", "_layouts", "_data") for part in article.path.split("/")[:-1]):
+            return "in a folder of templates"
+        if any(article.path == path or article.path.startswith(f"{path.rstrip('/*')}/") for path in self.ignored):
+            return f"ignored in {self.file}"
+        return "with permalink: false" if self._permalink(article, facts) == "false" else ""
+
+    def _permalink(self, article: Article, facts: PageFacts) -> str:
+        """The permalink of the file, else of the nearest folder that has one."""
+        folder = article.path.rpartition("/")[0]
+        above = [folder[:end] for end in range(len(folder), 0, -1) if folder[end : end + 1] in ("", "/")]
+        return facts.permalink or next((self.permalinks[one] for one in above if one in self.permalinks), "")
+
+    def _filled(self, permalink: str, article: Article, facts: PageFacts) -> str:
+        """A permalink with its values filled in; "" where it asks for what is not known."""
+        _, names = self.below(article.path)
+        stem = _DATED.sub("", without_ending(names[-1]), count=1)
+        slug = (names[-2] if len(names) > 1 else "") if stem == "index" else stem
+        known = {
+            "page.fileSlug": slug,
+            "page.filePathStem": "/".join(["", *names[:-1], stem]),
+            "title": article.title,
+            "slug": facts.slug,
+        }
+
+        def fill(found: re.Match[str]) -> str:
+            name, filters = found[1], found[2]
+            day = day_of(article, facts)
+            if name in ("page.date", "date") and day and (style := _DATE.search(filters)):
+                form = style[1].replace("yyyy", "%Y").replace("MM", "%m").replace("dd", "%d")
+                return f"{day:{form}}" if "%" in form else "{"
+            if not known.get(name) or _SLUGIFY.sub("", filters).strip():
+                return "{"
+            return slugged(known[name]) if filters else known[name]
+
+        path = _EXPRESSION.sub(fill, permalink)
+        return "" if "{" in path or path == "?" else placed(path)
+
+
+def _permalink(sources: Sources, name: str) -> str:
+    """What a folder's data file says of addresses."""
+    if name.endswith(".json"):
+        values = sources.mapping(name)
+        computed = values.get("eleventyComputed")
+        found = computed.get("permalink") if isinstance(computed, dict) else None
+        found = values.get("permalink", found)
+    else:
+        text = sources.text(name)
+        found = sources.literals(name).get("permalink")
+        if not isinstance(found, str | bool) and re.search(r"\bpermalink\b", text):
+            return "?"
+    return "false" if found is False else found if isinstance(found, str) else ""

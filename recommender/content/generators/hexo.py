@@ -1,0 +1,79 @@
+"""Hexo (checked against Hexo 7)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Self
+
+from recommender.articles import Article
+from recommender.content.fields import PageFacts
+from recommender.content.generators.base import Generator, day_of, filled, joined, lower, placed
+from recommender.content.generators.sources import Sources
+from recommender.content.paths import named_language
+
+#: Names that Hexo's configuration has, and Jekyll's has not.
+_OWN = frozenset({"source_dir", "public_dir", "new_post_name", "post_asset_folder", "default_layout", "filename_case"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hexo(Generator):
+    """A Hexo site."""
+
+    title = "Hexo"
+    config_files = ("_config.yml", "_config.yaml")
+    packages = frozenset({"hexo"})
+
+    source: str = "source"  #: The folder of the sources.
+    pattern: str = ":year/:month/:day/:title/"  #: ``permalink``.
+    naming: str = ":title.md"  #: ``new_post_name``.
+    category: str = "uncategorized"  #: ``default_category``.
+
+    @classmethod
+    def claims(cls, sources: Sources, file: str) -> bool:
+        """Whether it is Hexo's: Jekyll has its configuration in a file of the same name."""
+        if not cls.packages.isdisjoint(sources.packages):
+            return True
+        names = sources.mapping(file)
+        # Octopress, which is Jekyll, keeps its posts there too, and says so.
+        return not _OWN.isdisjoint(names) or ("source" not in names and (sources.root / "source/_posts").is_dir())
+
+    @classmethod
+    def read(cls, sources: Sources, file: str) -> Self:
+        """The configuration."""
+        values = lower(sources.mapping(file))
+        source = str(values.get("source_dir") or "source").strip("./")
+        language: Any = values.get("language")
+        language = language[0] if isinstance(language, list) and language else language
+        address, base = str(values.get("url") or "").rstrip("/"), str(values.get("root") or "").strip("/")
+        return cls(
+            file=file,
+            site_url=address,
+            language=named_language(language) if isinstance(language, str) else "",
+            zone=sources.zone(values.get("timezone"), file),
+            roots={f"{source}/_posts": base, source: base},
+            source=source,
+            data_folder=f"{source}/_data",
+            pattern=str(values.get("permalink") or cls.pattern),
+            naming=str(values.get("new_post_name") or cls.naming),
+            category=str(values.get("default_category") or cls.category),
+        )
+
+    def url(self, article: Article, facts: PageFacts) -> str:
+        """The address: a page's own place, a post's by the pattern."""
+        prefix, names = self.below(article.path)
+        if f"{self.source}/_posts" not in article.path:
+            return joined(prefix, *names, is_index=names[-1] == "index", end=".html")
+        dated = re.match(r"(\d{4})-(\d{1,2})-(\d{1,2})-(?=.)", names[-1]) if ":year" in self.naming else None
+        name = names[-1][dated.end() :] if dated else names[-1]
+        day = day_of(article, facts, self.zone)
+        known = {
+            "title": "/".join([*names[:-1], name]),
+            "name": name,
+            "post_title": re.sub(r"[^\w]+", "-", article.title).strip("-"),
+            "category": "/".join(facts.categories) or self.category,
+        }
+        if day:
+            known |= {"i_month": str(day.month), "i_day": str(day.day)}
+        path = filled(facts.permalink or self.pattern, known, day)
+        return placed(path, prefix) if path else ""

@@ -1,0 +1,84 @@
+"""Pelican (checked against Pelican 4)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Any, Self
+
+from recommender.articles import Article
+from recommender.content.fields import PageFacts
+from recommender.content.generators.base import Generator, day_of, placed
+from recommender.content.generators.sources import Sources
+from recommender.content.paths import named_language
+
+_FIELD = re.compile(r"\{(\w+)(?::([^}]*))?\}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pelican(Generator):
+    """A Pelican site."""
+
+    title = "Pelican"
+    config_files = ("pelicanconf.py",)
+
+    articles: str = "{slug}.html"  #: ``ARTICLE_URL``.
+    translations: str = "{slug}-{lang}.html"  #: ``ARTICLE_LANG_URL``.
+    pages: str = "pages/{slug}.html"  #: ``PAGE_URL``.
+    page_folders: tuple[str, ...] = ("content/pages",)  #: ``PAGE_PATHS``, below the site.
+    by_name: bool = False  #: ``SLUGIFY_SOURCE`` is ``basename``.
+
+    @classmethod
+    def read(cls, sources: Sources, file: str) -> Self:
+        """The configuration; that of the published site comes first."""
+        values = sources.literals(file)
+        top = (values.text("PATH") or ".").strip("./")
+        folders: Any = values.get("PAGE_PATHS")
+        folders = folders if isinstance(folders, list) else ["pages"]
+        address = sources.literals("publishconf.py").text("SITEURL") or values.text("SITEURL")
+        language = values.text("DEFAULT_LANG") or "en"
+        return cls(
+            file=file,
+            site_url=address.rstrip("/"),
+            language=named_language(language),
+            languages=(language,),
+            zone=sources.zone(values.get("TIMEZONE"), file),
+            roots={top: ""},
+            articles=values.text("ARTICLE_URL") or cls.articles,
+            translations=values.text("ARTICLE_LANG_URL") or cls.translations,
+            pages=values.text("PAGE_URL") or cls.pages,
+            page_folders=tuple(f"{top}/{folder}".strip("/") for folder in folders),
+            by_name=values.text("SLUGIFY_SOURCE") == "basename",
+        )
+
+    def url(self, article: Article, facts: PageFacts) -> str:
+        """The address: the pattern, filled with ``slug`` or the title's, the day, the category."""
+        _, names = self.below(article.path)
+        is_page = any(article.path.startswith(f"{folder}/") for folder in self.page_folders)
+        is_translation = article.language and article.language != self.language
+        pattern = self.pages if is_page else self.translations if is_translation else self.articles
+        day = day_of(article, facts, self.zone)
+        category = facts.categories[0] if facts.categories else names[-2] if len(names) > 1 else "misc"
+        known = {
+            "slug": facts.slug or _slug(names[-1] if self.by_name else article.title),
+            "lang": article.language or self.language,
+            "category": _slug(category),
+            "author": _slug(article.provider),
+        }
+
+        def fill(found: re.Match[str]) -> str:
+            if found[1] == "date" and day:
+                return f"{day:{found[2] or '%Y-%m-%d'}}"
+            return known.get(found[1]) or "{"
+
+        path = _FIELD.sub(fill, pattern)
+        return "" if "{" in path else placed(path)
+
+
+def _slug(text: str) -> str:
+    """A text as Pelican makes a slug of it: ASCII where its letters have one, small, hyphens for blanks."""
+    text = unicodedata.normalize("NFKD", text)
+    text = "".join(character for character in text if not unicodedata.combining(character))
+    text = re.sub(r"[^\w\s-]", "", text).strip()
+    return re.sub(r"[-\s]+", "-", text).lower()
