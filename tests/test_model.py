@@ -20,6 +20,7 @@ from recommender.errors import (
 )
 from recommender.model_store import FORMAT
 from recommender.ranking import select
+from recommender.ranking.rules import Rules
 from recommender.settings import settings_from_mapping
 
 DAY_ONE = datetime(2024, 1, 1, tzinfo=UTC)
@@ -652,3 +653,22 @@ def test_one_title_on_one_day(monkeypatch):
     asked = settings_from_mapping({"ranking": {"ranker": "similarity", "min_score": 0}, "vectors": {"meaning": 0}})
     Recommender(asked).fit(Corpus(articles)).suggest("tea-0")
     assert 0 < len(looked_at) < 3 * len(articles)
+
+
+def test_a_crowd_of_copies_hides_nobody_and_costs_little(monkeypatch):
+    """Where hundreds have one title, the others are found behind them, and only so many copies are looked at."""
+    n_looked_at, choose = [], Rules.choose
+    monkeypatch.setattr(
+        Rules, "choose", lambda self, one, ranked, *args, **more: n_looked_at.append(len(ranked)) or
+        choose(self, one, ranked, *args, **more)
+    )  # fmt: skip
+    day = datetime(2021, 3, 2, tzinfo=UTC)
+    crowd = [Article(f"tea-{n}", title="Green tea leaf", excerpt=f"cup {n}", published_at=day) for n in range(800)]
+    others = [Article(f"other-{n}", title=f"Green tea, {n}th cup", published_at=day) for n in range(3)]
+    asked = settings_from_mapping({"ranking": {"ranker": "similarity", "min_score": 0}, "vectors": {"meaning": 0}})
+    found = dict(Recommender(asked).fit(Corpus([*crowd, *others])).suggest_all(k=4))
+    assert max(n_looked_at) < 100
+    for name, suggestions in found.items():
+        shown = ids(suggestions)
+        assert {one.id for one in others} - {name} <= {*shown}
+        assert sum(one.startswith("tea-") for one in shown) == 1

@@ -64,6 +64,18 @@ class Ranked:
     similarities: NDArray[np.float64]  #: Cosines, rounded to six places.
     scores: NDArray[np.float64]  #: What the ranker gives, in [0, 1], rounded to six places.
 
+    def at(self, places: NDArray[Any] | slice) -> Ranked:
+        """Those at some places, or where a mask is true."""
+        return Ranked(self.rows[places], self.similarities[places], self.scores[places])
+
+    def followed_by(self, other: Ranked) -> Ranked:
+        """Those of another ranking behind them."""
+        return Ranked(
+            np.concatenate([self.rows, other.rows]),
+            np.concatenate([self.similarities, other.similarities]),
+            np.concatenate([self.scores, other.scores]),
+        )
+
 
 class Ranker(Protocol):
     """What the model asks of a ranker."""

@@ -10,7 +10,8 @@ from __future__ import annotations
 import dataclasses
 import math
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -40,6 +41,8 @@ _BEHIND = 50
 _ONE_STORY, _DAYS_OF_STORY = 0.9, 10
 #: The best of a ranking that are compared with one another for it.
 _MOST_COMPARED = 500
+#: Of so many ranked copies of one text the best is shown; where there are more, no others are looked for.
+_CROWD = 16
 _NUMBER = re.compile(r"\d+")
 
 
@@ -78,7 +81,7 @@ class Selector:
             Ids of what the reader sees elsewhere on the page.
         """
         depth = max(k, default=0) * (_DEEPER if self._rules.looks_further else 1)
-        ranked = self.rank(queries, depth)
+        ranked = list(self.rank(queries, depth))
         has_more = [_may_have_more(*one, least) for one in zip(ranked, k, strict=True)]
         found = [
             self._selected(query, one, places, least, shown, fills=not more)
@@ -90,20 +93,54 @@ class Selector:
         ]
         while asked := [place for place in asked if len(found[place].rows.rows) < k[place]]:
             depth *= _DEEPER
-            deeper = zip(asked, self.rank([queries[place] for place in asked], depth), strict=True)
-            asked = []
-            for place, one in deeper:
-                more = _may_have_more(one, depth, least)
-                found[place] = self._selected(queries[place], one, k[place], least, shown, fills=not more)
-                asked += [place] if more else []
+            crowds = {place: self._crowd(ranked[place], found[place]) for place in asked}
+            plain = [place for place in asked if not crowds[place]]
+            deeper = dict(zip(plain, self.rank([queries[place] for place in plain], depth), strict=True))
+            deeper |= {place: self._besides(crowd, queries[place], depth) for place, crowd in crowds.items() if crowd}
+            asked = [place for place, one in deeper.items() if _may_have_more(one, depth, least)]
+            for place, one in deeper.items():
+                ranked[place] = self._joined(one, ranked[place], crowds[place])
+                found[place] = self._selected(
+                    queries[place], ranked[place], k[place], least, shown, fills=place not in asked
+                )
         return found
 
     def rank(self, queries: Sequence[Query], depth: int, allowed: NDArray[np.bool_] | None = None) -> Sequence[Ranked]:
         """At least the best rows of each query, as many as `depth`; fewer where fewer are related."""
-        if depth == 0:
+        if depth == 0 or not queries:
             return [Ranked(np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros(0)) for _ in queries]
         allowed = self.allowed if allowed is None else allowed
         return self._ranker.rank(queries, depth, self._state, allowed)
+
+    def _crowd(self, ranked: Ranked, selected: Selected) -> set[str]:
+        """The texts that are shown and have copies enough among the ranked rows."""
+        n_copies = Counter(self._texts_of(ranked.rows))
+        return {text for text in self._texts_of(selected.rows.rows) if n_copies[text] >= _CROWD}
+
+    def _texts_of(self, rows: NDArray[np.int64]) -> list[str]:
+        return [_text_of(self._catalogue.articles[row]) for row in rows.tolist()]
+
+    @cached_property
+    def _rows_of_text(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for row, article in self._catalogue.articles.items():
+            found.setdefault(_text_of(article), []).append(row)
+        return found
+
+    def _besides(self, crowd: Collection[str], query: Query, depth: int) -> Ranked:
+        """The best rows of a query without those of a crowd: all of its copies would be ranked to find the others."""
+        others = self.allowed.copy()
+        for text in crowd:
+            others[self._rows_of_text[text]] = False
+        return self.rank([query], depth if others.any() else 0, others)[0]
+
+    def _joined(self, deeper: Ranked, seen: Ranked, crowd: Collection[str]) -> Ranked:
+        """A deeper ranking, with what was seen before of the crowd that is left out of it."""
+        if not crowd:
+            return deeper
+        is_crowd = np.array([text in crowd for text in self._texts_of(seen.rows)], dtype=bool)
+        both = seen.at(is_crowd).followed_by(deeper)
+        return both.at(np.lexsort((self._catalogue.order[both.rows], -both.scores)))
 
     def suggestions(self, chosen: Sequence[tuple[Query, Selected]]) -> list[list[Suggestion]]:
         """What was chosen for each query, each with its reason."""
@@ -161,8 +198,7 @@ class Selector:
         if place < 0:
             return "it shares no signal with the article"
         near = slice(0, max(place, k) + _BEHIND)
-        near_by = Ranked(ranked.rows[near], ranked.similarities[near], ranked.scores[near])
-        return self._choice(query, self._with_decided(query, near_by), k, least).left_out.get(candidate.id, "")
+        return self._choice(query, self._with_decided(query, ranked.at(near)), k, least).left_out.get(candidate.id, "")
 
     def _is_tied(self, query: Query, row: int) -> bool:
         """Whether a curated list ties a row to one that shares a word, where that may bring it in."""
@@ -228,13 +264,14 @@ class Selector:
         if len(near):
             is_near[np.ix_(near, near)] &= catalogue.vectors[rows[near]].products() >= _ONE_STORY
             # Once an article, not once a pair: of thousands with one title on one day, each is near each.
-            numbers = [
-                tuple(sorted(_NUMBER.findall(article.title))) if _folded(article.title) else None
-                for article in articles
-            ]
-            for first, other in np.argwhere(is_near).tolist():
-                if numbers[first] is not None and numbers[first] == numbers[other]:
-                    names[other] = names[first]
+            numbers = _codes(
+                [tuple(sorted(_NUMBER.findall(one.title))) if _folded(one.title) else one.id for one in articles]
+            )
+            codes = _codes(names)
+            by_code = dict(zip(codes.tolist(), names, strict=True))
+            for first in np.flatnonzero(is_near.any(axis=1)).tolist():
+                codes[is_near[first] & (numbers == numbers[first])] = codes[first]
+            names = [by_code[code] for code in codes.tolist()]
         return {article.id: name for article, name in zip(articles, names, strict=True)}
 
     def _with_decided(self, query: Query, ranked: Ranked) -> Ranked:
@@ -250,11 +287,7 @@ class Selector:
         scored = self.rank([query], len(missing), only)[0]
         rest = np.array([row for row in missing if row not in scored.rows], dtype=np.int64)
         nothing = np.zeros(len(rest))
-        return Ranked(
-            np.concatenate([ranked.rows, scored.rows, rest]),
-            np.concatenate([ranked.similarities, scored.similarities, nothing]),
-            np.concatenate([ranked.scores, scored.scores, nothing]),
-        )
+        return ranked.followed_by(scored).followed_by(Ranked(rest, nothing, nothing))
 
     def _similarity(self, one: str, other: str) -> float:
         """How alike two candidates are."""
@@ -305,6 +338,12 @@ def _may_have_more(found: Ranked, depth: int, least: float) -> bool:
 def _is_by_rule(choice: Choice) -> bool:
     """Whether a rule or a decision, and not the score alone, left candidates out."""
     return bool(choice.why_none) and not all(why.startswith(BELOW) for why in choice.left_out.values())
+
+
+def _codes(values: Iterable[Hashable]) -> NDArray[np.int64]:
+    """The same number for the same values."""
+    known: dict[Hashable, int] = {}
+    return np.array([known.setdefault(value, len(known)) for value in values], dtype=np.int64)
 
 
 def _text_of(article: Article) -> str:

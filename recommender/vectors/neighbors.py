@@ -30,6 +30,8 @@ _MOST_ADDED = 0.05
 _MOSTLY_DENSE = 0.5
 #: A term that more rows have proposes none of them: it weighs little, and going over its rows is most of the work.
 _MOST_HAVING = 5_000
+#: Of thousands of copies that tie with the last of k, the last so many times k are looked at.
+_MOST_TIED = 4
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,7 @@ class SearchIndex:
         is_common = np.bincount(terms.indices, minlength=terms.shape[1]) > _MOST_HAVING
         self._common_columns = np.flatnonzero(is_common)
         self._common = csr_matrix(terms[:, self._common_columns])
+        self._by_common = csr_matrix(self._common.T)
         terms.data[is_common[terms.indices]] = 0.0
         terms.eliminate_zeros()
         #: The other terms of the indexed rows, a line a term: what an inverted file is.
@@ -179,7 +182,7 @@ class SearchIndex:
     def _products_of_terms(self, queries: csr_matrix) -> NDArray[np.float32]:
         found = self._products(queries, self._by_term, self._vectors.terms)
         if self._common.shape[1]:
-            found[:, : self._n_indexed] += (queries[:, self._common_columns] @ self._common.T).toarray()
+            found[:, : self._n_indexed] += (queries[:, self._common_columns] @ self._by_common).toarray()
         return found
 
     def cosines(self, query: Vectors, name: str) -> NDArray[np.float64]:
@@ -218,8 +221,12 @@ class SearchIndex:
 
 
 def most_of(values: NDArray[Any], k: int) -> NDArray[np.int64]:
-    """The places of the k greatest values above 0, and of all that tie with the last of them; ascending."""
-    if k < len(values):
-        bar = np.partition(values, len(values) - k)[len(values) - k]
-        return np.flatnonzero((values >= bar) & (values > 0))
-    return np.flatnonzero(values > 0)
+    """The places of the k greatest values above 0, and of those that tie with the last of them; ascending."""
+    if k >= len(values):
+        return np.flatnonzero(values > 0)
+    bar = np.partition(values, len(values) - k)[len(values) - k]
+    places = np.flatnonzero((values >= bar) & (values > 0))
+    if len(places) <= _MOST_TIED * k:
+        return places
+    is_tied = values[places] == bar
+    return np.sort(np.concatenate([places[~is_tied], places[is_tied][-_MOST_TIED * k :]]))

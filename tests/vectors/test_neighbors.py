@@ -125,3 +125,5 @@ def test_the_most_are_the_greatest_and_their_ties():
     assert most_of(values, 2).tolist() == [0, 2, 3]
     assert most_of(values, 5).tolist() == most_of(values, 50).tolist() == [0, 2, 3, 4]
     assert most_of(np.zeros(0), 3).tolist() == []
+    crowd = np.array([2.0, 3.0, *[1.0] * 1000, 2.0])
+    assert most_of(crowd, 5).tolist() == [0, 1, *range(982, 1003)], "of what ties without end so many are enough"
