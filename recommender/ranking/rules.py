@@ -358,10 +358,8 @@ def _merit(article: Article) -> tuple[float, datetime, str]:
 
 def _why_none(left_out: Mapping[str, str]) -> str:
     """One sentence for all that was left out."""
-    causes = Counter(
-        found[1] if (found := _CAUSE.search(why)) else "the score" if why.startswith(BELOW) else why
-        for why in left_out.values()
-    )
+    # Only what the score leaves out names no cause in brackets.
+    causes = Counter(found[1] if (found := _CAUSE.search(why)) else "the score" for why in left_out.values())
     if not causes:
         return ""
     said = ", ".join(f"{n:,} by {cause}" for cause, n in causes.most_common())

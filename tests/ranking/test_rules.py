@@ -62,6 +62,19 @@ def test_patterns(pattern):
     assert (named.never(other), named.none_here(other)) == ("", "")
 
 
+def test_a_value_may_have_a_colon_of_its_own():
+    """The first colon of a pattern parts the name from the value."""
+    green = article("green", topics=("tea: green",))
+    assert rules(never=("topic: tea: green",)).never(green) == "it is never suggested: topic: tea: green (rules.never)"
+
+
+def test_the_section_is_the_whole_folder():
+    """An article of a folder in a folder is of no section that is the outer one's."""
+    inner = Article(id="drinks/hot/tea")
+    assert rules(never=("section: drinks/hot",)).never(inner) != ""
+    assert rules(never=("section: drinks",)).never(inner) == ""
+
+
 def test_show_none():
     """An article that asks for none shows none, and says so."""
     quiet = article("quiet", marks=("show-none",))
