@@ -17,7 +17,6 @@ from dataclasses import fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
 from recommender import errors
 from recommender.articles import Article, Corpus, EntryShape, Reading, RelatedEntry
@@ -173,7 +172,7 @@ def _differences(value: Any, other: Any) -> dict[str, Any]:
     """The fields of a value that differ from another of its class, as the document has them."""
     held = ((field.name, getattr(value, field.name)) for field in fields(value))
     return {
-        name: {"moment": _written(one)} if isinstance(one, datetime) else one
+        name: {"moment": one.isoformat()} if isinstance(one, datetime) else one
         for name, one in held
         if one != getattr(other, name)
     }
@@ -186,7 +185,7 @@ def _changed(value: T, differences: Mapping[str, Any]) -> T:
     changes: dict[str, Any] = {}
     for name, one in differences.items():
         if isinstance(one, dict) and "moment" in one:
-            changes[name] = _moment(one["moment"])
+            changes[name] = datetime.fromisoformat(one["moment"])
         else:
             changes[name] = tuple(one) if isinstance(one, list) else one
     changed: T = replace(value, **changes)  # type: ignore[type-var]
@@ -273,16 +272,3 @@ def _problem(row: Sequence[str]) -> RecommenderError:
     kind = getattr(errors, name) if name in errors.__all__ else RecommenderError
     problem: RecommenderError = kind(message)
     return problem
-
-
-def _written(moment: datetime) -> list[Any]:
-    """A moment as text; where its zone is more than an offset, the zone and which of two equal times is meant."""
-    if isinstance(moment.tzinfo, ZoneInfo):
-        return [moment.replace(tzinfo=None).isoformat(), moment.tzinfo.key, moment.fold]
-    return [moment.isoformat()]
-
-
-def _moment(written: Sequence[Any]) -> datetime:
-    text, *zone = written
-    moment = datetime.fromisoformat(text)
-    return moment.replace(tzinfo=ZoneInfo(zone[0]), fold=zone[1]) if zone else moment

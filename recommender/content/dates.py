@@ -68,21 +68,12 @@ class NoDayError(ValueError):
 
 def read_date(value: Any, zone: tzinfo, languages: Sequence[str] = ()) -> datetime | None:
     """
-    The moment that a value means; None for Go's zero time and Eleventy's words, by which a file has no date of its own.
+    The moment that a value means, by its offset from UTC; None where a file says that it has no date of its own.
 
-    Parameters
-    ----------
-    value
-        A date, a moment, a text, or seconds or milliseconds since 1970. A date is midnight, a month its first day.
-    zone
-        The time zone of a value that names none.
-    languages
-        Codes of languages in which names of months are looked for before all others.
-
-    Raises
-    ------
-    ValueError
-        It is no date; the message is what to add to the sentence "... must be a date, but is X".
+    The value is a date, a moment, a text, or seconds or milliseconds since 1970; a date is midnight, a month its first
+    day. The zone is that of a value that names none; names of months are looked for in the languages before all others.
+    None is given for Go's zero time and Eleventy's words. Raises ValueError for what is no date; the message is what to
+    add to the sentence "... must be a date, but is X".
     """
     moment = _moment(value, languages)
     if moment is None or (moment.year, moment.month, moment.day) == (1, 1, 1):
@@ -94,7 +85,7 @@ def read_date(value: Any, zone: tzinfo, languages: Sequence[str] = ()) -> dateti
         moment.astimezone(UTC)
     except OverflowError:
         raise ValueError(", which is out of range") from None
-    return moment
+    return moment.replace(tzinfo=timezone(moment.utcoffset() or timedelta()), fold=0)
 
 
 def _moment(value: Any, languages: Sequence[str]) -> datetime | None:
@@ -191,8 +182,7 @@ def _in_words(text: str, languages: tuple[str, ...]) -> datetime | None:
     )
     for some in (codes, ("en",), None):
         if (some := _languages_like(text) if some is None else some) and (moment := _parser(some)(text)):
-            ahead = moment.utcoffset()
-            return moment if ahead is None else moment.replace(tzinfo=timezone(ahead))
+            return moment
     return None
 
 

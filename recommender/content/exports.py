@@ -8,7 +8,7 @@ from recommender.articles import Corpus
 from recommender.content.feeds import feed_rows
 from recommender.content.files import reader_of, unread
 from recommender.content.generators import Generator
-from recommender.content.rows import read_rows
+from recommender.content.rows import corpus_of_rows
 from recommender.content.table_files import csv_rows, parquet_rows
 from recommender.errors import SiteError
 from recommender.settings import Settings
@@ -38,6 +38,6 @@ def read_export(path: Path, settings: Settings, *, strict: bool = False) -> Corp
         expected = "Begin it with a line such as id,title,excerpt,date,url,tags, and write a row an article."
     try:
         path.open("rb").close()  # whatever reads it, the message is the same
-        return read_rows(rows, str(path), settings, strict=strict, expected=expected, warnings=warnings)
+        return corpus_of_rows(rows, str(path), settings, strict=strict, expected=expected, warnings=warnings)
     except OSError as error:
         raise unread(str(path), error, "Name a file that exists.") from None

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import tostring  # it writes only; what is read goes through defusedxml
 
 from recommender.bounds import MAX_DEPTH
@@ -39,15 +39,14 @@ def feed_rows(path: Path, most_bytes: int, warnings: list[str]) -> Iterator[tupl
     from defusedxml.ElementTree import ParseError, iterparse
 
     passed_over: Counter[str] = Counter()
-    number = depth = 0
+    number = depth = begun = 0
     item = language = ""
     is_inside = False
     root: Element | None = None
     with path.open("rb") as file:
-        counted = _Counted(file)
         try:
-            for event, element in iterparse(counted, events=("start", "end")):
-                if counted.n_bytes > most_bytes + _READ_AHEAD:
+            for event, element in iterparse(file, events=("start", "end")):
+                if file.tell() - begun > most_bytes + _READ_AHEAD:
                     raise SiteError(
                         f"{path}: behind item {number:,} is more than {most_bytes:,} bytes without an end. Shorten "
                         "it, or raise articles.max_megabytes in the settings."
@@ -79,7 +78,7 @@ def feed_rows(path: Path, most_bytes: int, warnings: list[str]) -> Iterator[tupl
                 else:
                     yield f"{path.name} item {number}", {"language": language, **values}
                 element.clear()
-                counted.n_bytes = 0
+                begun = file.tell()
         except defusedxml.DefusedXmlException:
             raise SiteError(f"{path}: defines entities of its own, which are not followed. {_EXPECTED}") from None
         except (ParseError, ValueError, LookupError) as error:
@@ -91,20 +90,6 @@ def feed_rows(path: Path, most_bytes: int, warnings: list[str]) -> Iterator[tupl
     if passed_over:
         kinds = ", ".join(f"{n:,} {kind}" for kind, n in passed_over.most_common())
         warnings.append(f"{path.name}: what is no article is not read: {kinds}.")
-
-
-class _Counted:
-    """A file that counts the bytes that it gives."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-        self.n_bytes = 0
-
-    def read(self, n_bytes: int = -1) -> bytes:
-        """The next bytes."""
-        read = self._file.read(n_bytes)
-        self.n_bytes += len(read)
-        return read
 
 
 def _item(element: Element) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from functools import partial
 from pathlib import Path, PurePosixPath
 from stat import S_ISREG
 from typing import Any, NamedTuple
@@ -19,14 +18,12 @@ from recommender.bounds import MAX_DEPTH, Fence, UnreadableError
 from recommender.cache import digest
 from recommender.content import front_matter
 from recommender.content.fields import FieldReader, Notes
-from recommender.content.front_matter import FrontMatter
 from recommender.content.generators import Generator
 from recommender.content.headings import opening_of
 from recommender.content.languages import SiteLanguages
 from recommender.content.paths import ENDINGS, dated, name_date, slug, titleized, without_ending
 from recommender.content.values import Origin
 from recommender.content.wording import some
-from recommender.content.yaml import read_as_typed
 from recommender.errors import RecommenderError, SiteError
 from recommender.settings import Settings
 
@@ -221,85 +218,75 @@ def reader_of(settings: Settings, generator: Generator) -> FieldReader:
     )
 
 
-def read_files(
-    root: Path, files: Iterable[File], reader: FieldReader, languages: SiteLanguages, fence: Fence
-) -> list[FileRead]:
-    """What comes of some files of a site; a problem is kept, for the others go on."""
-    return [_read_file(root, file.path, file.article_id, reader, languages, fence) for file in files]
+@dataclass(frozen=True, slots=True)
+class FileReader:
+    """Makes articles of files."""
 
+    fields: FieldReader
+    languages: SiteLanguages
 
-def _read_file(
-    root: Path, path: str, article_id: str, reader: FieldReader, languages: SiteLanguages, fence: Fence
-) -> FileRead:
-    digest_ = ""
-    notes = Notes()
-    try:
-        raw = fence.read(root / path)
-        digest_ = digest(raw)
-        article = article_of_text(front_matter.decode(raw, path), path, article_id, reader, notes, languages)
-    except SiteError as error:
-        return FileRead(path, article_id, digest_, notes=notes, problem=error)
-    except OSError as error:
-        return FileRead(path, article_id, problem=unread(path, error))
-    except Exception as error:  # noqa: BLE001 - whatever happens in one file costs that file only
-        return FileRead(path, article_id, problem=unexpected(path, error))
-    return FileRead(path, article_id, digest_, article, notes)
+    def read(self, root: Path, files: Iterable[File], fence: Fence) -> list[FileRead]:
+        """What comes of some files of a site; a problem is kept, for the others go on."""
+        return [self._read(root, file.path, file.article_id, fence) for file in files]
+
+    def _read(self, root: Path, path: str, article_id: str, fence: Fence) -> FileRead:
+        digest_ = ""
+        notes = Notes()
+        try:
+            raw = fence.read(root / path)
+            digest_ = digest(raw)
+            article = self.article(front_matter.decode(raw, path), path, article_id, notes)
+        except SiteError as error:
+            return FileRead(path, article_id, digest_, notes=notes, problem=error)
+        except OSError as error:
+            return FileRead(path, article_id, problem=unread(path, error))
+        except Exception as error:  # noqa: BLE001 - whatever happens in one file costs that file only
+            return FileRead(path, article_id, problem=unexpected(path, error))
+        return FileRead(path, article_id, digest_, article, notes)
+
+    def article(self, text: str, path: str, article_id: str, notes: Notes, where: str = "") -> Article | None:
+        """
+        The article that a file's text describes, or None where it has neither front matter nor a heading.
+
+        What the front matter does not say, the path below the site does: title, date and language. Messages name the
+        file by its path, or by `where`. Raises FrontMatterError or ArticleError where front matter or a value cannot be
+        used.
+        """
+        where = where or path
+        place = front_matter.split(text, where)
+        opening = None
+        values: Mapping[str, Any] = {}
+        body = text
+        if place is not None:
+            values = front_matter.read(text, place, where, notes.warnings)
+            body = text[place.body :]
+        elif not self.fields.has_bare_pages or _OF_THE_REPOSITORY.fullmatch(path):
+            return None
+        if not self.fields.has_title(values):
+            opening = opening_of(body)
+        if opening is not None:
+            body = body[opening.body :]
+        elif place is None:
+            return None
+        return self.fields.read(
+            values,
+            Origin(where, text, place),
+            notes,
+            article_id=article_id,
+            path=path,
+            body=body,
+            heading=opening.title if opening else "",
+            default_excerpt=opening.excerpt if opening else "",
+            default_title=titleized(slug(path, self.languages.suffixes)),
+            default_language=self.languages.of(path),
+            default_date=name_date(path) or dated(path),
+        )
 
 
 def unexpected(where: str, error: Exception) -> SiteError:
     """The problem of a file on which this program fails in a way that nobody thought of."""
     what = f"{type(error).__name__}: {str(error)[:200]}"
     return SiteError(f"{where}: cannot be read ({what}). Please report this with the file: the fault is ours.")
-
-
-def article_of_text(
-    text: str,
-    path: str,
-    article_id: str,
-    reader: FieldReader,
-    notes: Notes,
-    languages: SiteLanguages,
-    where: str = "",
-) -> Article | None:
-    """
-    The article that a file's text describes, or None where it has neither front matter nor a heading.
-
-    What the front matter does not say, the path below the site does: title, date and language. Messages name the file
-    by its path, or by `where`. Raises FrontMatterError or ArticleError where front matter or a value cannot be used.
-    """
-    where = where or path
-    place = front_matter.split(text, where)
-    opening = None
-    values: Mapping[str, Any] = {}
-    if place is not None:
-        values = front_matter.read(text, place, where, notes.warnings)
-        origin = Origin(where, partial(front_matter.key_line, text, place), partial(_as_typed, text, place))
-        body = text[place.body :]
-        if not reader.has_title(values) and (opening := opening_of(body)):
-            body = body[opening.body :]
-    elif reader.has_bare_pages and not _OF_THE_REPOSITORY.fullmatch(path) and (opening := opening_of(text)):
-        origin = Origin(where)
-        body = text[opening.body :]
-    else:
-        return None
-    return reader.read(
-        values,
-        origin,
-        notes,
-        article_id=article_id,
-        path=path,
-        body=body,
-        heading=opening.title if opening else "",
-        default_excerpt=opening.excerpt if opening else "",
-        default_title=titleized(slug(path, languages.suffixes)),
-        default_language=languages.of(path),
-        default_date=name_date(path) or dated(path),
-    )
-
-
-def _as_typed(text: str, place: FrontMatter) -> Mapping[str, Any]:
-    """The values of front matter as they were typed, where that can be told."""
-    return read_as_typed(front_matter.plain_blanks(text[place.start : place.end])) if place.syntax == "yaml" else {}
 
 
 def unread(path: str, error: OSError, cure: str = "Check the permissions of the file.") -> SiteError:

@@ -48,12 +48,11 @@ def gather(
 
     `n_files` counts the files or lines looked at. What the settings say comes before what the generator does.
     """
-    site_url = settings.site_url.rstrip("/") or generator.site_url
     pages, unmade = with_unmade(articles, generator, notes.facts)
 
     def placed(names: Collection[str]) -> tuple[list[Article], Counter[str], list[Article]]:
         listing = _with_shared_entries(with_lists(pages, notes, names))
-        return with_addresses(listing, notes, generator, site_url, settings.address)
+        return with_addresses(listing, notes, generator, settings)
 
     # Lists show how the site writes its addresses, and addresses show which lists name its articles.
     names = likely = likely_names(notes, settings.fields.get("related", ()))
@@ -118,15 +117,16 @@ def gather(
 
 
 def with_addresses(
-    articles: Sequence[Article], notes: Notes, generator: Generator, site_url: str = "", address: str = ""
+    articles: Sequence[Article], notes: Notes, generator: Generator, settings: ArticlesSettings
 ) -> tuple[list[Article], Counter[str], list[Article]]:
     """
     The articles with their addresses, how many come from which rule, and those whose address is a guess.
 
-    An address that the front matter does not give is that of the setting's pattern (`address`), else of the generator's
+    An address that the front matter does not give is that of the setting's pattern, else of the generator's
     rules, else of the way in which the curated lists name articles, else the likeliest one. An article without a file
     keeps what it has.
     """
+    site_url = settings.site_url.rstrip("/") or generator.site_url
     bare = [article for article in articles if not article.url and article.path]
     patterns = infer_patterns(_named_articles(articles, bare)) if bare else {}
     counted: Counter[str] = Counter()
@@ -143,9 +143,9 @@ def with_addresses(
             # A pattern in the front matter is Jekyll's, on a site without a configuration too.
             rules = Jekyll() if facts.permalink and not generator.file else generator
             configured = rules.url(article, facts)
-            if address:
-                url = _filled(address, article, facts, generator)
-                counted[f"articles.address: {address}"] += 1
+            if settings.address:
+                url = _filled(settings.address, article, facts, generator)
+                counted[f"articles.address: {settings.address}"] += 1
             elif configured:
                 url = configured
                 counted[f"rules of {generator.title}"] += 1

@@ -85,7 +85,7 @@ def read_jsonl(path: Path | str, settings: Settings | None = None, *, strict: bo
             yield from found
 
     expected = "Write one JSON object a line."
-    return corpus_of_rows(outcomes(), notes, str(path), settings, strict=strict, expected=expected)
+    return corpus_of_rows(outcomes(), str(path), settings, strict=strict, expected=expected, notes=notes)
 
 
 def _checked_size(file: Path, fence: Fence | None) -> int:

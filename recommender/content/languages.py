@@ -6,7 +6,6 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice
 from math import log10
 from pathlib import Path, PurePosixPath
@@ -154,7 +153,10 @@ def detect_language(texts: Iterable[str]) -> str:
             return code
     words = Counter(word.lower() for word in _WORD.findall(text))
     if words.total() >= _LEAST_WORDS:
-        shares = {code: sum(words[word] for word in _stop_words(code)) / words.total() for code in _CODES}
+        shares = {
+            code: sum(words[word] for word in set(stop_words.get_stop_words(name))) / words.total()
+            for code, name in _CODES.items()
+        }
         best = max(sorted(shares), key=lambda code: shares[code])
         if shares[best] >= _LEAST_SHARE:
             return best
@@ -171,8 +173,3 @@ def _by_frequency(words: Mapping[str, int]) -> str:
         means.append((zipfs / n_words, code))
     (second, _), (best, code) = sorted(means)[-2:]
     return code if best >= max(_LEAST_COMMON, second + _LEAST_AHEAD) else ""
-
-
-@lru_cache(maxsize=len(_CODES))
-def _stop_words(code: str) -> frozenset[str]:
-    return frozenset(stop_words.get_stop_words(_CODES[code]))

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from html import unescape
 from posixpath import normpath
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple
 from urllib.parse import unquote
 
 from recommender.articles import Article, RelatedEntry
@@ -25,8 +24,7 @@ from recommender.errors import did_you_mean
 
 How = Literal["url", "path", "title", "external", "unmatched"]
 
-_Kind = Literal["by_url", "by_path", "by_slug", "by_title"]
-_KINDS: tuple[_Kind, ...] = get_args(_Kind)
+_Kind = Literal["url", "path", "slug", "title"]
 
 #: What site generators and note takers wrap around a path: {% link _posts/tea.md %}, {{ '/tea/' | relative_url }},
 #: {{< ref "tea.md" >}}, {doc}`tea`, [[tea]].
@@ -65,28 +63,27 @@ class EntryMatcher:
 
     def __init__(self, articles: Iterable[Article] = ()) -> None:
         self._articles: dict[str, Article] = {article.id: article for article in articles}
-        self._indexes: Mapping[_Kind, dict[str, tuple[str, ...]]] | None = None
+        self._indexes: dict[_Kind, dict[str, tuple[str, ...]]] = {}
 
-    def indexes(self) -> Mapping[_Kind, dict[str, tuple[str, ...]]]:
+    def _index(self, kind: _Kind) -> Mapping[str, tuple[str, ...]]:
         """
-        Key -> ids of the articles that have it, sorted, for each kind of key.
+        Key -> ids of the articles that have it, sorted, for a kind of key.
 
         Made when first asked for: a site without a list never asks. Two threads that ask at once make the same.
         """
-        if self._indexes is None:
-            found: dict[_Kind, dict[str, tuple[str, ...]]] = {kind: {} for kind in _KINDS}
+        if not self._indexes:
+            found: dict[_Kind, dict[str, tuple[str, ...]]] = {"url": {}, "path": {}, "slug": {}, "title": {}}
             for article_id in sorted(self._articles):
-                for kind, key in _keys(self._articles[article_id]):
-                    found[kind][key] = (*found[kind].get(key, ()), article_id)
+                for one, key in _keys(self._articles[article_id]):
+                    found[one][key] = (*found[one].get(key, ()), article_id)
             self._indexes = found
-        return self._indexes
+        return self._indexes[kind]
 
     def copy(self) -> EntryMatcher:
         """A matcher that can change without this one seeing it."""
         twin = EntryMatcher()
         twin._articles = self._articles.copy()
-        if self._indexes is not None:
-            twin._indexes = {kind: index.copy() for kind, index in self._indexes.items()}
+        twin._indexes = {kind: index.copy() for kind, index in self._indexes.items()}
         return twin
 
     def add(self, article: Article) -> None:
@@ -94,26 +91,24 @@ class EntryMatcher:
         self.remove(article.id)
         self._articles[article.id] = article
         for kind, key in _keys(article) if self._indexes else ():
-            ids = self.indexes()[kind].get(key, ())
-            place = bisect_left(ids, article.id)
-            self.indexes()[kind][key] = (*ids[:place], article.id, *ids[place:])
+            ids = self._indexes[kind].get(key, ())
+            self._indexes[kind][key] = tuple(sorted((*ids, article.id)))
 
     def remove(self, article_id: str) -> None:
         """Forget an article; an unknown id is no error."""
         article = self._articles.pop(article_id, None)
         for kind, key in _keys(article) if article and self._indexes else ():
-            index = self.indexes()[kind]
+            index = self._indexes[kind]
             index[key] = tuple([other for other in index[key] if other != article_id])
             if not index[key]:
                 del index[key]
 
     def namesakes(self, article: Article) -> dict[str, bool]:
         """The ids of the other articles that an entry may mean instead; True for those that share the title alone."""
-        indexes = self.indexes()
         found: dict[str, bool] = {}
         for kind, key in _keys(article):
-            for article_id in indexes[kind].get(key) or ():
-                found[article_id] = kind == "by_title" and found.get(article_id, True)
+            for article_id in self._index(kind).get(key) or ():
+                found[article_id] = kind == "title" and found.get(article_id, True)
         found.pop(article.id, None)
         return found
 
@@ -134,19 +129,14 @@ class EntryMatcher:
         """
         if (article_id := self.by_address(entry)) is not None:
             return Match(self._in_language_of(source, article_id, entry), "url")
+        for target in map(below_local_host, dict.fromkeys((entry.target, entry.url))):
+            if (article_id := self._match_path(target, source)) is not None:
+                return Match(self._in_language_of(source, article_id, entry), "path")
+        # An entry with another address than the source's is not the source, whatever its title.
         elsewhere = is_address(entry.url or entry.target)
-        for target in dict.fromkeys((entry.target, entry.url)):
-            target = below_local_host(target)
-            if target and not is_address(target):
-                article_id = self._match_path(target, source)
-                if article_id is not None:
-                    return Match(self._in_language_of(source, article_id, entry), "path")
         title = entry.title or ("" if elsewhere else _unwrapped(entry.target))
-        if title:
-            # An entry with another address than the source's is not the source, whatever its title.
-            article_id = self._match_title(title, source, may_be_source=not elsewhere)
-            if article_id is not None:
-                return Match(article_id, "title")
+        if (article_id := self._match_title(title, source, may_be_source=not elsewhere)) is not None:
+            return Match(article_id, "title")
         external = external_article(entry)
         return Match(None, "unmatched") if external is None else Match(external.id, "external")
 
@@ -155,7 +145,7 @@ class EntryMatcher:
         address = below_local_host(entry.url or entry.target)
         if not (address.startswith("/") or is_address(address)):
             return None
-        by_url, by_path = self.indexes()["by_url"], self.indexes()["by_path"]
+        by_url, by_path = self._index("url"), self._index("path")
         for spelling in spellings(address):
             ids = by_url.get(spelling) or by_url.get(spelling.casefold())
             if not ids and is_address(spelling):
@@ -173,14 +163,14 @@ class EntryMatcher:
         """The sentence " Did you mean 'x'?" with the nearest slug or title, for an entry that names nothing, or ""."""
         target = entry.target or entry.url
         titles = (article.title for article in self._articles.values())
-        slugs = self.indexes()["by_slug"]
-        return did_you_mean(_cleaned(target).rpartition("/")[2], slugs) or did_you_mean(target, titles)
+        name = _cleaned(target).rpartition("/")[2]
+        return did_you_mean(name, self._index("slug")) or did_you_mean(target, titles)
 
     def _match_path(self, target: str, source: Article | None) -> str | None:
         cleaned = _cleaned(target)
-        if not cleaned:
+        if not cleaned or is_address(target):
             return None
-        by_path, by_slug = self.indexes()["by_path"], self.indexes()["by_slug"]
+        by_path, by_slug = self._index("path"), self._index("slug")
         if source is not None and source.path and not target.startswith("/"):
             folder = _folded(source.path.rpartition("/")[0])
             relative = normpath(f"{folder}/{cleaned}" if folder else cleaned)
@@ -225,14 +215,14 @@ class EntryMatcher:
         if source is None or article.language == source.language or _names_language(entry.target, article.language):
             return article_id
         page = _untranslated(article)
-        for other in self.indexes()["by_slug"].get(page.rpartition("/")[2]) or ():
+        for other in self._index("slug").get(page.rpartition("/")[2]) or ():
             twin = self._articles[other]
             if twin.language == source.language and other != source.id and _untranslated(twin) == page:
                 return other
         return article_id
 
     def _match_title(self, title: str, source: Article | None, *, may_be_source: bool) -> str | None:
-        ids = self.indexes()["by_title"].get(fold_title(title)) or ()
+        ids = self._index("title").get(fold_title(title), ()) if title else ()
         others = [article_id for article_id in ids if source is None or article_id != source.id]
         if not others:
             return ids[0] if ids and may_be_source else None
@@ -252,17 +242,17 @@ def _keys(article: Article) -> Iterator[tuple[_Kind, str]]:
     addresses = (article.url, *article.aliases)
     urls = {canonical_url(url) for url in addresses if url.startswith("/") or is_address(url)}
     for key in urls:
-        yield "by_url", key
+        yield "url", key
     files = {article.id, without_ending(article.path)}
     paths = {*map(_folded, files), *(_cleaned(url) for url in addresses if url and not is_address(url))}
     for key in (paths | {url.casefold() for url in urls if is_address(url) and url != url.casefold()}) - {""}:
-        yield "by_path", key
+        yield "path", key
     slugs = {slug(path) for path in paths} | {path.rpartition("/")[2] for path in (*paths, _untranslated(article))}
     slugs.update(_folded(slug(path)) for path in files)
     for key in (slugs | set(map(_plain, slugs))) - {""}:
-        yield "by_slug", key
+        yield "slug", key
     if article.title:
-        yield "by_title", fold_title(article.title)
+        yield "title", fold_title(article.title)
 
 
 def article_keys(article: Article) -> set[str]:

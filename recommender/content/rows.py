@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any
 
 from recommender.articles import Article, Corpus
@@ -46,14 +45,9 @@ _NAMED = {theirs: ours for ours, names in _COLUMNS.items() for theirs in (ours, 
 def column_of(name: str, reader: FieldReader) -> str:
     """The name of front matter that a column's name stands for; the column's own where there is none."""
     # What is read here is looked up in small letters. A person's name is read inside a person only.
-    column = _named(name)
+    column = _NAMED.get(fold_name(name), name)
     is_read = reader.knows(name) and name.lower() not in _OF_PERSONS
     return column if column in _OWN or not is_read else name
-
-
-@lru_cache(maxsize=4096)
-def _named(name: str) -> str:
-    return _NAMED.get(fold_name(name), name)
 
 
 def article_of_row(values: Mapping[str, Any], where: str, reader: FieldReader, notes: Notes) -> Article:
@@ -97,27 +91,31 @@ def outcome_of_row(
 
 
 def corpus_of_rows(
-    outcomes: Iterable[tuple[str, Article | SiteError]],
-    notes: Notes,
+    rows: Iterable[tuple[str, Article | Mapping[str, Any] | SiteError]],
     name: str,
     settings: Settings,
     *,
     strict: bool,
     expected: str,
+    notes: Notes | None = None,
     warnings: Iterable[str] = (),
 ) -> Corpus:
     """
-    The corpus of what came of rows, each with its place as messages name it; of one id the first article counts.
+    The corpus of rows, each with its place as messages name it; of one id the first article counts.
 
-    `notes` and `warnings` are read when all outcomes are; `expected` says what to do where there is no row. Raises
-    SiteError for no row, and for too many problems; with `strict`, the first problem.
+    A row is names and values, or why there are none, or what came of it already: then `notes` has what was noticed. It
+    and `warnings` are read when all rows are. `expected` says what to do where there is no row. Raises SiteError for no
+    row, and for too many problems; with `strict`, the first problem.
     """
+    reader = reader_of(settings, Generator())
+    notes = Notes() if notes is None else notes
     articles: list[Article] = []
     problems: list[RecommenderError] = []
     places: dict[str, str] = {}
     n_rows = 0
-    for where, outcome in outcomes:
+    for where, row in rows:
         n_rows += 1
+        outcome = row if isinstance(row, Article) else outcome_of_row(row, where, reader, notes)
         if isinstance(outcome, Article):
             first = places.setdefault(outcome.id, where)
             if first == where:
@@ -145,22 +143,6 @@ def corpus_of_rows(
         problems=problems,
         warnings=list(warnings),
     )
-
-
-def read_rows(
-    rows: Iterable[tuple[str, Mapping[str, Any] | SiteError]],
-    name: str,
-    settings: Settings,
-    *,
-    strict: bool,
-    expected: str,
-    warnings: Iterable[str] = (),
-) -> Corpus:
-    """The articles of rows: names and values, or why there are none; the rest is as for `corpus_of_rows`."""
-    reader = reader_of(settings, Generator())
-    notes = Notes()
-    outcomes = ((where, outcome_of_row(values, where, reader, notes)) for where, values in rows)
-    return corpus_of_rows(outcomes, notes, name, settings, strict=strict, expected=expected, warnings=warnings)
 
 
 def read_frame(frame: Any, settings: Settings | None = None, *, strict: bool = False) -> Corpus:
@@ -199,7 +181,7 @@ def read_frame(frame: Any, settings: Settings | None = None, *, strict: bool = F
     if twice:
         raise SiteError(f"frame: names the column {twice[0]!r} twice. Give each its own name.")
     rows = typed_rows("frame", native.iter_rows(named=True))
-    return read_rows(rows, "frame", settings or Settings(), strict=strict, expected="Give it a row an article.")
+    return corpus_of_rows(rows, "frame", settings or Settings(), strict=strict, expected="Give it a row an article.")
 
 
 def typed_rows(name: str, rows: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -15,21 +15,20 @@ from recommender.cache import SiteCache
 from recommender.content import front_matter
 from recommender.content.cache import ReadingCache
 from recommender.content.exports import EXPORT_ENDINGS, is_export, read_export
-from recommender.content.fields import FieldReader, Notes
+from recommender.content.fields import Notes
 from recommender.content.files import (
     File,
     FileRead,
+    FileReader,
     FoundFiles,
-    article_of_text,
     find_files,
-    read_files,
     reader_of,
     unread,
 )
 from recommender.content.gather import gather, log_reading, with_addresses, with_unmade
 from recommender.content.generators import CONFIG_FILES, Generator, read_generator
 from recommender.content.jsonl import is_jsonl, read_jsonl
-from recommender.content.languages import SiteLanguages, around, site_languages
+from recommender.content.languages import around, site_languages
 from recommender.content.list_names import likely_names, with_lists
 from recommender.content.paths import ENDINGS, without_ending
 from recommender.content.processes import in_processes, n_cores
@@ -147,10 +146,9 @@ def read_article(
                 raise SiteError(f"{begun}: is no name of a file. A text has at least two lines.") from None
             raise unread(str(file), error) from None
     generator = read_generator(root) if root is not None else Generator()
-    reader = reader_of(settings, generator)
-    languages = site_languages(around(root, path), generator)
+    reader = FileReader(reader_of(settings, generator), site_languages(around(root, path), generator))
     notes = Notes()
-    article = article_of_text(text, path, without_ending(path), reader, notes, languages, where)
+    article = reader.article(text, path, without_ending(path), notes, where)
     forget_entries()
     if article is None:
         raise ArticleError(
@@ -164,9 +162,8 @@ def read_article(
         logger.warning(warning)
     if not path:
         return replace(article, id=re.sub(r"[\W_]+", "-", article.title.casefold()).strip("-"))
-    site_url = settings.articles.site_url.rstrip("/") or generator.site_url
     made, _ = with_unmade([article], generator, notes.facts)
-    (article,), _, _ = with_addresses(made, notes, generator, site_url, settings.articles.address)
+    (article,), _, _ = with_addresses(made, notes, generator, settings.articles)
     return article
 
 
@@ -191,8 +188,8 @@ def _read_folder(root: Path, settings: Settings, fresh: bool, progress: Progress
             log_reading(corpus)
             return corpus
     files = [file for file, before in zip(found.files, known, strict=True) if before is None]
-    reader = reader_of(settings, generator)
-    parsed = iter(_parse(root, files, reader, languages, fence, settings.ranking.n_jobs, len(known), progress))
+    reader = FileReader(reader_of(settings, generator), languages)
+    parsed = iter(_parse(root, files, reader, fence, settings.ranking.n_jobs, len(known), progress))
     reads = [before or next(parsed) for before in known]
     corpus = _corpus(root, found, reads, generator, settings)
     if cache is not None:
@@ -234,8 +231,7 @@ def _corpus(
 def _parse(
     root: Path,
     files: Sequence[File],
-    reader: FieldReader,
-    languages: SiteLanguages,
+    reader: FileReader,
     fence: Fence,
     n_jobs: int,
     n_all: int,
@@ -250,10 +246,10 @@ def _parse(
             n_bytes = 0
         chunks[-1].append(file)
         n_bytes += file.n_bytes
-    tasks = [(root, chunk, reader, languages, fence) for chunk in chunks]
+    tasks = [(root, chunk, fence) for chunk in chunks]
     worth_it = sum(file.n_bytes for file in files) >= _PARALLEL_BYTES
     reads: list[FileRead] = []
-    for part in in_processes(read_files, tasks, n_jobs, worth_it=worth_it):
+    for part in in_processes(reader.read, tasks, n_jobs, worth_it=worth_it):
         reads += part
         if progress is not None:
             progress(n_all - len(files) + len(reads), n_all)

@@ -40,7 +40,11 @@ def csv_rows(path: Path, reader: FieldReader, most_bytes: int) -> Iterator[tuple
     name = path.name
     # The largest value; it is of the module, for whoever reads such files in this process.
     csv.field_size_limit(max(csv.field_size_limit(), most_bytes))
-    with _opened(path) as file:
+    with path.open("rb") as file:
+        begun = file.read(_FEW_BYTES)
+    # UTF-8, or what the first bytes say; a byte that is none is told of with its row.
+    encoding = "utf-16" if begun[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    with path.open(encoding=encoding, errors="surrogateescape", newline="") as file:
         lines = _lines(file, name, most_bytes)
         first = next(lines, "")
         delimiter = max(_DELIMITERS, key=re.sub(r'"[^"]*"', "", first).count)
@@ -65,14 +69,6 @@ def csv_rows(path: Path, reader: FieldReader, most_bytes: int) -> Iterator[tuple
                 columns = _columns(cells, where, reader)
                 continue
             yield where, _values(cells, columns, where, reader, delimiter)
-
-
-def _opened(path: Path) -> IO[str]:
-    """The file as text: UTF-8, or what its first bytes say; a byte that is none is told of with its row."""
-    with path.open("rb") as file:
-        begun = file.read(_FEW_BYTES)
-    encoding = "utf-16" if begun[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    return path.open(encoding=encoding, errors="surrogateescape", newline="")
 
 
 def _lines(file: IO[str], name: str, most_bytes: int) -> Iterator[str]:

@@ -132,18 +132,17 @@ def _canonical_path(rest: str) -> str:
     if "//" in path:
         path = _SLASHES.sub("/", path)
     path = path.rstrip("/")
-    while ("amp" in path or "index." in path) and (shorter := _without_noise(path)) != path:
+    while "amp" in path or "index." in path:
+        # A path that is nothing but /amp is a page of that name, or the front page's: left alone.
+        shorter = _INDEX.sub("", _AMP_PART.sub("", path).rstrip("/") or path).rstrip("/")
+        if shorter == path:
+            break
         path = shorter
     if query:
         kept = sorted(_fold_escapes(part) for part in query.split("&") if part and not _is_noise(part))
         if kept:
             return f"{path or '/'}?{'&'.join(kept)}"
     return path
-
-
-def _without_noise(path: str) -> str:
-    # A path that is nothing but /amp is a page of that name, or the front page's: left alone.
-    return _INDEX.sub("", _AMP_PART.sub("", path).rstrip("/") or path).rstrip("/")
 
 
 def _is_noise(parameter: str) -> bool:

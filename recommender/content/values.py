@@ -12,7 +12,9 @@ from typing import Any, TypeVar
 
 from recommender.articles import MARKS
 from recommender.bounds import LONGEST_TEXT, LONGEST_TITLE, MOST_TOPICS
+from recommender.content import front_matter
 from recommender.content.dates import NoDayError, read_date
+from recommender.content.front_matter import FrontMatter
 from recommender.content.paths import named_language, without_ending
 from recommender.content.urls import is_address
 from recommender.content.wording import say
@@ -26,16 +28,18 @@ class Origin:
     """Where an article's values come from, as messages name it."""
 
     where: str  #: ``_news/tea.md``, or ``articles.jsonl:17``.
-    line_of: Callable[[str], int] | None = None  #: The line on which a name stands, for a file with a line a name.
-    as_typed: Callable[[], Mapping[str, Any]] | None = None  #: Names and values, each value as the text that was typed.
+    text: str = ""  #: Of the file, where it has front matter.
+    place: FrontMatter | None = None  #: Of the front matter.
 
     def at(self, name: str) -> str:
         """The place of one name's value."""
-        return f"{self.where}:{self.line_of(name.partition('.')[0])}" if self.line_of else self.where
+        if self.place is None:
+            return self.where
+        return f"{self.where}:{front_matter.key_line(self.text, self.place, name.partition('.')[0])}"
 
     def typed(self, name: str, value: Any) -> Any:
         """A value with its numbers, dates and truth values as texts: as typed, where that can be told."""
-        texts = self.as_typed() if self.as_typed and "." not in name else {}
+        texts = front_matter.as_typed(self.text, self.place) if self.place and "." not in name else {}
         return _texts(value, texts.get(name))
 
 

@@ -46,20 +46,14 @@ def read_generator(root: Path) -> Generator:
         if all(Sources.changed(path) == changed for path, changed in seen.items()):
             return generator
     sources = Sources(root)
-    generator = _read(sources)
+    places = ((kind, file) for kind in GENERATORS for file in kind.config_files)
+    found = next((one for one in places if sources.has(one[1]) and one[0].claims(sources, one[1])), None)
+    generator = found[0].read(sources, found[1]) if found else Generator(warnings=_part_of_a_site(root))
     generator = replace(generator, warnings=(*sources.warnings.values(), *generator.warnings))
     if len(_KNOWN) >= _MOST_KNOWN:
         _KNOWN.clear()
     _KNOWN[root] = generator, sources.seen
     return generator
-
-
-def _read(sources: Sources) -> Generator:
-    for kind in GENERATORS:
-        for file in kind.config_files:
-            if sources.has(file) and kind.claims(sources, file):
-                return kind.read(sources, file)
-    return Generator(warnings=_part_of_a_site(sources.root))
 
 
 def _part_of_a_site(root: Path) -> tuple[str, ...]:
