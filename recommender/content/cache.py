@@ -79,17 +79,14 @@ class ReadingCache:
             logger.warning("%s: the cache is damaged, so it is made anew.", self._store.folder)
 
     def find(self, root: Path, files: Sequence[File], n_threads: int, fence: Fence) -> list[FileRead | None]:
-        """
-        What came of each file when its bytes were as they are now; None where that is not known.
-
-        Reading and hashing let the other threads go on, so this is done on all cores without a process.
-        """
+        """What came of each file when its bytes were as they are now; None where that is not known."""
 
         def known(batch: Sequence[File]) -> list[FileRead | None]:
             return [self._known(root, file, fence) for file in batch]
 
         if not self._files:
             return [None] * len(files)
+        # Reading and hashing let the other threads go on, so this is done on all cores without a process.
         batches = [files[start : start + _BATCH] for start in range(0, len(files), _BATCH)]
         with ThreadPoolExecutor(max(1, n_threads)) as pool:
             return [one for batch in pool.map(known, batches) for one in batch]

@@ -1,20 +1,59 @@
-"""Files with an article a row that other programs write: tables, feeds, exports of WordPress."""
+"""Files with an article a row that other programs write: tables, feeds (RSS, Atom), exports of WordPress."""
 
 from __future__ import annotations
 
+import ast
+import csv
+import html
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from itertools import chain, count
 from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+from xml.etree.ElementTree import tostring  # it writes only; what is read goes through defusedxml
 
 from recommender.articles import Corpus
-from recommender.content.feeds import feed_rows
+from recommender.bounds import LONGEST_TEXT, MAX_DEPTH, UnreadableError, check_unpacked, read_json
+from recommender.content.fields import USUAL_NAMES, FieldReader
 from recommender.content.files import reader_of, unread
 from recommender.content.generators import Generator
-from recommender.content.rows import corpus_of_rows
-from recommender.content.table_files import csv_rows, parquet_rows
-from recommender.errors import SiteError
+from recommender.content.rows import column_of, corpus_of_rows, typed_rows
+from recommender.content.wording import some
+from recommender.errors import MissingExtraError, SiteError
 from recommender.settings import Settings
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+#: Rows, each with its place, or with what is wrong with it.
+_Rows = Iterator[tuple[str, Mapping[str, Any] | SiteError]]
 
 _TABLES, _PARQUET, _FEEDS = (".csv", ".tsv"), (".parquet",), (".xml", ".rss", ".atom", ".wxr")
 EXPORT_ENDINGS = (*_TABLES, *_PARQUET, *_FEEDS)
+_DELIMITERS = ",;\t|"
+#: Rows of a Parquet file that are in memory at once, at most, and bytes that they could have.
+_BATCH, _MOST_BYTES = 1_000, 500_000_000
+#: Rows of a Parquet file, in which twenty million empty ones take less than a hundred kilobytes.
+_MOST_ROWS = 2_000_000
+#: What databases write for nothing.
+_NOTHING = frozenset({r"\N", "NULL"})
+#: Fields whose cells hold several texts.
+_OF_MANY = frozenset(name.lower() for name in (*USUAL_NAMES["topics"], "category", "tag", "aliases", "redirect_from"))
+_FEW_BYTES = 4
+#: A byte that is no UTF-8, as `surrogateescape` gives it, or a zero, which UTF-16 without a mark is full of.
+_NO_TEXT = re.compile("[\udc80-\udcff\0]")
+#: By the name of the outermost element.
+_ITEMS = {"rss": "item", "RDF": "item", "feed": "entry"}
+#: Bytes that the parser may have read of what comes behind an item.
+_READ_AHEAD = 65_536
+_EXPECTED_FEED = "Name an RSS or Atom feed, or an export of WordPress (Tools, Export, All content)."
+#: What WordPress exports beside articles.
+_NO_ARTICLES = re.compile(
+    r"attachment|nav_menu_item|revision|custom(?:_css|ize_changeset)|oembed_cache|user_request|wp_.*|acf-.*"
+)
+#: Of drafts WordPress gives the day before the first.
+_NO_DATE = re.compile(r"0000-00-00.*|.*-0001\b.*")
 
 
 def is_export(path: Path) -> bool:
@@ -30,14 +69,338 @@ def read_export(path: Path, settings: Settings, *, strict: bool = False) -> Corp
     warnings: list[str] = []
     ending = path.suffix.lower()
     if ending in _FEEDS:
-        rows, expected = feed_rows(path, most_bytes, warnings), "Write an item an article."
+        rows, expected = _feed_rows(path, most_bytes, warnings), "Write an item an article."
     elif ending in _PARQUET:
-        rows, expected = parquet_rows(path), "Write a row an article."
+        rows, expected = _parquet_rows(path), "Write a row an article."
     else:
-        rows = csv_rows(path, reader_of(settings, Generator()), most_bytes)
+        rows = _csv_rows(path, reader_of(settings, Generator()), most_bytes)
         expected = "Begin it with a line such as id,title,excerpt,date,url,tags, and write a row an article."
     try:
         path.open("rb").close()  # whatever reads it, the message is the same
         return corpus_of_rows(rows, str(path), settings, strict=strict, expected=expected, warnings=warnings)
     except OSError as error:
         raise unread(str(path), error, "Name a file that exists.") from None
+
+
+def _csv_rows(path: Path, reader: FieldReader, most_bytes: int) -> _Rows:
+    """The rows of a file of values with commas, semicolons, tabs or bars; the first line names the columns."""
+    name = path.name
+    # The largest value; it is of the module, for whoever reads such files in this process.
+    csv.field_size_limit(max(csv.field_size_limit(), most_bytes))
+    with path.open("rb") as file:
+        begun = file.read(_FEW_BYTES)
+    # UTF-8, or what the first bytes say; a byte that is none is told of with its row.
+    encoding = "utf-16" if begun[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    with path.open(encoding=encoding, errors="surrogateescape", newline="") as file:
+        lines = _lines(file, name, most_bytes)
+        first = next(lines, "")
+        delimiter = max(_DELIMITERS, key=re.sub(r'"[^"]*"', "", first).count)
+        table = csv.reader(chain([first], lines) if first else [], delimiter=delimiter, strict=True)
+        columns: list[str] = []
+        while True:
+            number = table.line_num + 1
+            where = f"{name}:{number}"
+            try:
+                cells = next(table)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                why = f"is no row of values ({error})"
+                if "unexpected end" in str(error):
+                    why = "a quotation mark opens here and never closes, so nothing behind it is read"
+                yield where, SiteError(f'{where}: {why}. Double a quotation mark inside a value: "a ""cup"" of tea".')
+                continue
+            if not any(map(str.strip, cells)):
+                continue
+            if not columns:
+                columns = _columns(cells, where, reader)
+                continue
+            yield where, _values(cells, columns, where, reader, delimiter)
+
+
+def _lines(file: IO[str], name: str, most_bytes: int) -> Iterator[str]:
+    for number in count(1):
+        try:
+            line = file.readline(most_bytes + 1)
+        except UnicodeError as error:
+            # UTF-8 is read whatever it holds; UTF-16 is not.
+            raise SiteError(f"{name}:{number}: is not whole UTF-16 ({error}). Save the file as UTF-8.") from None
+        if not line:
+            return
+        if len(line) > most_bytes:
+            raise SiteError(
+                f"{name}:{number}: is longer than {most_bytes:,} characters. Shorten it, or raise "
+                "articles.max_megabytes in the settings."
+            )
+        yield line
+
+
+def _columns(cells: list[str], where: str, reader: FieldReader) -> list[str]:
+    """The columns' names; what stands for a name of front matter, under that."""
+    if any(map(_NO_TEXT.search, cells)):
+        raise SiteError(f"{where}: is not UTF-8. Save the file as UTF-8 (in Excel: CSV UTF-8).")
+    named = [cell.strip() for cell in cells]
+    twice = [name for name, n in Counter(named).items() if n > 1 and name]
+    if twice:
+        raise SiteError(f"{where}: names the column {twice[0]!r} twice. Give each its own name.")
+    if not any(reader.reads(column_of(name, reader), "title") for name in named):
+        raise SiteError(
+            f"{where}: the first line must name the columns, one of them title, but is {some(named)}. "
+            "Begin the file with a line such as id,title,excerpt,date,url,tags."
+        )
+    return named
+
+
+def _values(
+    cells: list[str], columns: list[str], where: str, reader: FieldReader, delimiter: str
+) -> dict[str, Any] | SiteError:
+    """The values of a row by their columns; what is empty is left out."""
+    if len(cells) != len(columns):
+        return SiteError(
+            f"{where}: has {len(cells):,} values, but the first line names {len(columns):,} columns. "
+            f"Put a value that holds a {_SAID.get(delimiter, repr(delimiter))} into quotation marks."
+        )
+    if any(map(_NO_TEXT.search, cells)):
+        return SiteError(f"{where}: is not UTF-8. Save the file as UTF-8 (in Excel: CSV UTF-8).")
+    values: dict[str, Any] = {}
+    for column, cell in zip(columns, cells, strict=True):
+        if column and (text := cell.strip()) and text not in _NOTHING:
+            values[column] = _value(text, column_of(column, reader), reader)
+    return values
+
+
+_SAID = {",": "comma", ";": "semicolon", "\t": "tab"}
+
+
+def _value(text: str, column: str, reader: FieldReader) -> Any:
+    """The value of a cell: a text, or the texts of a list, for which tables have no form of their own."""
+    is_known = reader.knows(column) or column in ("body", "path")
+    is_many = column.lower() in _OF_MANY or reader.reads(column, "topics")
+    if is_known and not is_many:
+        return text
+    if text[0] in "[{" and text[-1] in "]}" and (parsed := _parsed(text)) is not None:
+        return parsed
+    parts = [part.strip() for part in re.split(r"[|;\n]" if re.search(r"[|;\n]", text) else ",", text)]
+    return [part for part in parts if part] if is_many or re.search(r"[|;\n]", text) else text
+
+
+def _parsed(text: str) -> Any:
+    """A list as JSON, or as Python writes one, which is what pandas does; None where it is neither."""
+    try:
+        return read_json(text)
+    except ValueError:
+        pass
+    if len(text) > LONGEST_TEXT or text.count("[") + text.count("{") + text.count("(") > MAX_DEPTH:
+        return None
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return None
+
+
+def _parquet_rows(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The rows of a Parquet file."""
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ImportError:
+        raise MissingExtraError(f"{path}: reading Parquet", "parquet") from None
+    try:
+        with pyarrow.parquet.ParquetFile(path) as file:
+            n_rows = file.metadata.num_rows
+            if n_rows > _MOST_ROWS:
+                raise SiteError(f"{path}: has {n_rows:,} rows, of at most {_MOST_ROWS:,}. Divide it, or take rows out.")
+            yield from typed_rows(path.name, _parquet_records(file, path.stat().st_size))
+    except UnreadableError:
+        raise
+    except (pyarrow.ArrowException, OSError) as error:
+        why = str(error).partition("\n")[0]
+        raise SiteError(f"{path}: is no Parquet file that can be read ({why}). Make it anew.") from None
+
+
+def _parquet_records(file: Any, n_packed: int) -> Iterator[dict[str, Any]]:
+    # A value that stands once in the file can stand in each row, so that a few kilobytes become gigabytes.
+    groups = (file.metadata.row_group(number) for number in range(file.metadata.num_row_groups))
+    largest = max((group.total_byte_size for group in groups), default=0)
+    n_characters = 0
+    for batch in file.iter_batches(batch_size=min(_BATCH, max(1, _MOST_BYTES // max(1, largest)))):
+        try:
+            rows = batch.to_pylist()
+        except (ValueError, OverflowError):
+            # Python has no such moment as one of them.
+            columns = [[_cell(cell) for cell in column] for column in batch.columns]
+            rows = [dict(zip(batch.schema.names, row, strict=True)) for row in zip(*columns, strict=True)]
+        for row in rows:
+            n_characters += _n_characters(list(row.values()))
+            check_unpacked(n_packed, n_characters)
+            yield row
+
+
+def _n_characters(value: Any) -> int:
+    if isinstance(value, list):
+        return sum(map(_n_characters, value))
+    return len(value) if isinstance(value, str | bytes) else 0
+
+
+def _cell(cell: Any) -> Any:
+    """The value of a cell; of one that Python does not have, the number."""
+    try:
+        return cell.as_py()
+    except (ValueError, OverflowError):
+        return getattr(cell, "value", None)
+
+
+def _feed_rows(path: Path, most_bytes: int, warnings: list[str]) -> _Rows:
+    """The articles of a feed or an export of WordPress, none of more bytes; `warnings` takes what was left out."""
+    import defusedxml
+    from defusedxml.ElementTree import ParseError, iterparse
+
+    passed_over: Counter[str] = Counter()
+    number = depth = begun = 0
+    item = language = ""
+    is_inside = False
+    root: Element | None = None
+    with path.open("rb") as file:
+        try:
+            for event, element in iterparse(file, events=("start", "end")):
+                if file.tell() - begun > most_bytes + _READ_AHEAD:
+                    raise SiteError(
+                        f"{path}: behind item {number:,} is more than {most_bytes:,} bytes without an end. Shorten "
+                        "it, or raise articles.max_megabytes in the settings."
+                    )
+                tag = _tag(element)
+                if event == "start":
+                    depth += 1
+                    is_inside = is_inside or tag == item
+                    if root is None:
+                        root = element
+                        item = _ITEMS.get(tag, "")
+                        language = element.get("{http://www.w3.org/XML/1998/namespace}lang", "")
+                    if not item:
+                        raise SiteError(f"{path}: is XML that begins with <{tag}>, but no feed. {_EXPECTED_FEED}")
+                    if depth > MAX_DEPTH:
+                        raise SiteError(f"{path}: elements are nested more than {MAX_DEPTH} deep. {_EXPECTED_FEED}")
+                    continue
+                depth -= 1
+                if tag == "language" and not is_inside:
+                    language = _text_of(element)
+                if tag != item:
+                    continue
+                number += 1
+                is_inside = False
+                values = _entry(element) if item == "entry" else _item(element)
+                kind = values.pop("kind", "")
+                if _NO_ARTICLES.fullmatch(kind):
+                    passed_over[kind] += 1
+                else:
+                    yield f"{path.name} item {number}", {"language": language, **values}
+                element.clear()
+                begun = file.tell()
+        except defusedxml.DefusedXmlException:
+            raise SiteError(f"{path}: defines entities of its own, which are not followed. {_EXPECTED_FEED}") from None
+        except (ParseError, ValueError, LookupError) as error:
+            # The last two are of encodings that the parser does not have.
+            if not number:
+                raise SiteError(f"{path}: is not XML ({error}). {_EXPECTED_FEED}") from None
+            where = f"{path.name} item {number + 1}"
+            yield where, SiteError(f"{where}: is not XML ({error}); nothing behind it is read. Export the file anew.")
+    if passed_over:
+        kinds = ", ".join(f"{n:,} {kind}" for kind, n in passed_over.most_common())
+        warnings.append(f"{path.name}: what is no article is not read: {kinds}.")
+
+
+def _item(element: Element) -> dict[str, Any]:
+    """The values of an RSS item; those under WordPress's own names come first."""
+    found: dict[str, str] = {}
+    topics: list[str] = []
+    authors: list[str] = []
+    for child in element:
+        name, text = _tag(child), _text_of(child)
+        space = child.tag.partition("}")[0]
+        if name == "category" and child.get("domain", "category") in ("category", "post_tag"):
+            topics.append(_without_marks(text))
+        elif name in ("creator", "author"):
+            authors.append(_without_marks(text))
+        elif name == "encoded":
+            found["excerpt" if "/excerpt" in space else "body"] = text
+        elif name == "title" and "mrss" in space:
+            continue  # of a picture
+        elif text:
+            found.setdefault(name, text)
+    address = found.get("link", "")
+    guid = found.get("guid", "")
+    if not address and guid.startswith("http"):
+        address = guid
+    dates = (found.get(name, "") for name in ("post_date_gmt", "pubDate", "date", "post_date"))
+    password = "private" if found.get("post_password") else ""
+    return _without_empty(
+        kind=found.get("post_type", ""),
+        title=_without_marks(found.get("title", "")),
+        webUrl=address,
+        aliases=[one for one in (guid, found.get("post_name", "")) if one and one != address],
+        id="" if address else guid or found.get("post_id", ""),
+        date=next((day for day in dates if day and not _NO_DATE.fullmatch(day)), ""),
+        excerpt=_without_marks(found.get("excerpt") or found.get("description", "")),
+        body=found.get("body", ""),
+        tags=[topic for topic in topics if topic and topic != "Uncategorized"],
+        author=authors,
+        status=password or found.get("status", ""),
+        language=found.get("language", ""),
+    )
+
+
+def _entry(element: Element) -> dict[str, Any]:
+    """The values of an Atom entry."""
+    found: dict[str, str] = {}
+    links: dict[str, list[str]] = {}
+    topics: list[str] = []
+    authors: list[str] = []
+    for child in element:
+        name = _tag(child)
+        if name == "link":
+            links.setdefault(child.get("rel", "alternate"), []).append(child.get("href", ""))
+        elif name == "category":
+            topics.append(child.get("label") or child.get("term") or "")
+        elif name == "author":
+            authors += [_text_of(part) for part in child if _tag(part) == "name"]
+        else:
+            found.setdefault(name, _of_kind(child, name == "content"))
+    address = next(iter(links.get("alternate", ())), "")
+    return _without_empty(
+        title=found.get("title", ""),
+        webUrl=address,
+        aliases=[found["id"]] if found.get("id", address) != address else [],
+        id="" if address else found.get("id", ""),
+        date=found.get("published") or found.get("updated", ""),
+        excerpt=found.get("summary", ""),
+        body=found.get("content", ""),
+        tags=[topic for topic in topics if topic],
+        author=authors,
+        related=links.get("related", []),
+    )
+
+
+def _of_kind(element: Element, keeps_marks: bool) -> str:
+    """A text of Atom, as its type says: as it is, or without the marks of HTML unless they are to be kept."""
+    if element.get("type", "text") == "text":
+        return _text_of(element)
+    is_within = element.get("type") == "xhtml"
+    text = "".join(tostring(child, encoding="unicode") for child in element) if is_within else _text_of(element)
+    return text if keeps_marks else _without_marks(text)
+
+
+def _without_empty(**values: Any) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value}
+
+
+def _tag(element: Element) -> str:
+    return element.tag.rpartition("}")[2]
+
+
+def _text_of(element: Element) -> str:
+    return "".join(element.itertext()).strip()
+
+
+def _without_marks(text: str) -> str:
+    """A text without the marks of HTML."""
+    return " ".join(html.unescape(re.sub(r"<[^<>]{0,2000}>", " ", text)).split())

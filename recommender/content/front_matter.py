@@ -65,8 +65,7 @@ class FrontMatter:
 
 def split(text: str, where: str = "text") -> FrontMatter | None:
     """
-    Where the front matter of a text opens and closes, or None where it has none; FrontMatterError if it is never
-    closed.
+    Where the front matter of a text lies, or None where it has none; FrontMatterError if it is never closed.
 
     A byte order mark, any line end, blanks after the dashes and ``...`` as the closing line are fine. The first closing
     line ends it; three dashes in the body are the body's.
@@ -180,11 +179,7 @@ def decode(raw: bytes, where: str) -> str:
 
 
 def parse(text: str, where: str = "text") -> dict[str, Any]:
-    """
-    The values of a file's front matter; empty where it has none.
-
-    Raises FrontMatterError, with the line in the file, where it is never closed, cannot be read, or is no mapping.
-    """
+    """The values of a file's front matter, empty where it has none; FrontMatterError where it cannot be used."""
     place = split(text, where)
     return read(text, place, where) if place else {}
 
@@ -274,21 +269,10 @@ def splice(raw: bytes, name: str, block: str | None, where: str = "text") -> byt
     """
     A file with our block of front matter put in, replaced, or taken out; every other byte as it was.
 
-    A new block goes just before the closing line; one that is there is replaced where it stands. Blank lines and
-    comments after it are not part of it.
-
-    Parameters
-    ----------
-    name
-        The top-level name that is ours, such as ``suggested_related``.
-    block
-        YAML lines beginning with ``name:``, line ends LF; they are written with the file's. None takes ours out.
-
-    Raises
-    ------
-    FrontMatterError
-        The file is not UTF-8, has no front matter, or its front matter is not written as lines of names, so
-        that no block can be added (``{title: Tea}``).
+    The block is YAML lines, the first with the top-level name that is ours, line ends LF; they are written with the
+    file's. None takes ours out. A new block goes just before the closing line; one that is there is replaced where it
+    stands. Blank lines and comments after it are not part of it. Raises FrontMatterError where the file is not UTF-8,
+    has no front matter, or one that is not written as lines of names, so that no block can be added.
     """
     text = decode(raw, where)
     place = split(text, where)

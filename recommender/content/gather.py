@@ -79,7 +79,14 @@ def gather(
             recognised.setdefault(ours, {})[theirs] = n_articles
     if patterns:
         recognised.setdefault("url", {}).update(patterns)
-    matched, unmatched = _matched(articles, matcher)
+    matched, strays = _matched(articles, matcher)
+    unmatched = []
+    for number, (article, entry) in enumerate(strays):
+        hint = matcher.suggestion_for(entry) if number < _MOST_SUGGESTIONS else ""
+        unmatched.append(
+            f"{article.path or article.id}: the curated list names {entry.target!r}, but no article has that "
+            f"address, path, slug or title.{hint}"
+        )
     language = (
         settings.site_language
         or generator.language
@@ -108,7 +115,13 @@ def gather(
     sentences += _unused_names(settings, recognised)
     sentences += _shared_addresses(articles)
     if not reading.lists_teach:
-        sentences.append(_astray(reading, articles, matcher))
+        n_all = reading.n_entries_found + len(strays)
+        examples = list(dict.fromkeys(repr(entry.target) for _, entry in strays))[:_MOST_EXAMPLES]
+        sentences.append(
+            f"curated lists: only {reading.n_entries_found:,} of {n_all:,} entries name an article, so nothing is "
+            f"learned from them. No article is called {', '.join(examples)}. Name the lists that hold articles: "
+            "articles.fields.related."
+        )
     reading = replace(reading, warnings=tuple(map(shortened, sentences)))
     shape = entry_shape((article.related for article in articles), entry_names)
     corpus = Corpus(articles, site_language=language, entry_shape=shape, reading=reading)
@@ -264,10 +277,12 @@ def _named_articles(articles: Sequence[Article], bare: Sequence[Article]) -> Ite
             yield target, by_slug[last]
 
 
-def _matched(articles: Sequence[Article], matcher: EntryMatcher) -> tuple[dict[str, int], tuple[str, ...]]:
-    """How the entries of all curated lists were matched, and a sentence for each that was not."""
+def _matched(
+    articles: Sequence[Article], matcher: EntryMatcher
+) -> tuple[dict[str, int], list[tuple[Article, RelatedEntry]]]:
+    """How the entries of all curated lists were matched, and those that were not, with the articles that list them."""
     counted = dict.fromkeys(("url", "path", "title", "external", "unmatched"), 0)
-    sentences: list[str] = []
+    unmatched = []
     # The same few entries stand in many lists, and an address names the same article in all of them.
     has_address: dict[int, bool] = {}
     for article in articles:
@@ -277,27 +292,8 @@ def _matched(articles: Sequence[Article], matcher: EntryMatcher) -> tuple[dict[s
             how = "url" if has_address[id(entry)] else matcher.match(entry, article).how
             counted[how] += 1
             if how == "unmatched":
-                hint = matcher.suggestion_for(entry) if len(sentences) < _MOST_SUGGESTIONS else ""
-                sentences.append(
-                    f"{article.path or article.id}: the curated list names {entry.target!r}, but no article has that "
-                    f"address, path, slug or title.{hint}"
-                )
-    return counted, tuple(sentences)
-
-
-def _astray(reading: Reading, articles: Sequence[Article], matcher: EntryMatcher) -> str:
-    """The sentence about lists most of whose entries name no article."""
-    n_found = reading.n_entries_found
-    n_all = n_found + reading.matched["unmatched"]
-    examples: dict[str, None] = {}
-    for article in articles:
-        for entry in article.related:
-            if len(examples) < _MOST_EXAMPLES and matcher.match(entry, article).how == "unmatched":
-                examples[repr(entry.target)] = None
-    return (
-        f"curated lists: only {n_found:,} of {n_all:,} entries name an article, so nothing is learned from them. "
-        f"No article is called {', '.join(examples)}. Name the lists that hold articles: articles.fields.related."
-    )
+                unmatched.append((article, entry))
+    return counted, unmatched
 
 
 def _shared_addresses(articles: Sequence[Article]) -> Iterator[str]:

@@ -141,11 +141,7 @@ def around(root: Path | None, path: str) -> list[str]:
 
 
 def detect_language(texts: Iterable[str]) -> str:
-    """
-    The code of the language that most of the texts are in, or "" where that cannot be told.
-
-    A guess about a whole site, not about one article: a hundred titles leave no doubt, one leaves much.
-    """
+    """The code of the language that most of a site's texts are in, or "": a hundred leave no doubt, one leaves much."""
     text = "\n".join(islice(texts, _MOST_TEXTS))
     n_letters = len(_LETTER.findall(text))
     for code, letters, share in _SCRIPTS:

@@ -54,23 +54,15 @@ class Match(NamedTuple):
 
 
 class EntryMatcher:
-    """
-    Finds the article that an entry of a curated list names.
-
-    The articles are the site's own; more can be added and removed later, in any order. Where several have one address,
-    the first by id is meant.
-    """
+    """Finds the article of the site that an entry of a curated list names; the first by id that has its address."""
 
     def __init__(self, articles: Iterable[Article] = ()) -> None:
         self._articles: dict[str, Article] = {article.id: article for article in articles}
         self._indexes: dict[_Kind, dict[str, tuple[str, ...]]] = {}
 
     def _index(self, kind: _Kind) -> Mapping[str, tuple[str, ...]]:
-        """
-        Key -> ids of the articles that have it, sorted, for a kind of key.
-
-        Made when first asked for: a site without a list never asks. Two threads that ask at once make the same.
-        """
+        """For each key of a kind, the ids of the articles that have it, sorted."""
+        # Made when first asked for: a site without a list never asks. Two threads that ask at once make the same.
         if not self._indexes:
             found: dict[_Kind, dict[str, tuple[str, ...]]] = {"url": {}, "path": {}, "slug": {}, "title": {}}
             for article_id in sorted(self._articles):

@@ -45,11 +45,7 @@ def name_date(path: str) -> date | None:
 
 
 def dated(path: str) -> date | None:
-    """
-    The date that a path tells in any way: ``20210303-tea.md``, ``2021-03-03.md``, ``2021/03/03/tea.md``; else None.
-
-    No generator takes it for a part of an address.
-    """
+    """The date that a path tells, though to no generator: ``20210303-tea.md``, ``2021/03/03/tea.md``; else None."""
     found = _DAY.search(without_ending(path))
     try:
         return date(int(found["year"]), int(found["month"]), int(found["day"])) if found else None
@@ -58,11 +54,7 @@ def dated(path: str) -> date | None:
 
 
 def slug(path: str, languages: Collection[str] = ()) -> str:
-    """
-    The last part of an article's address, as its generator would name it: no date, no ending, no language.
-
-    A page bundle (``tea/index.md``) is named by its folder.
-    """
+    """What a generator calls a file: without date, ending and language; ``tea/index.md`` is called by its folder."""
     folders, _, name = path.rpartition("/")
     name = without_ending(name)
     if (code := suffix_language(name)) and code in languages:

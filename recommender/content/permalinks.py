@@ -54,7 +54,7 @@ class Pattern:
 
 def infer_patterns(pairs: Iterable[tuple[str, Sequence[Article]]]) -> dict[int, Pattern]:
     """
-    How the curated lists name articles: a pattern for each depth of files at which most entries agree on one.
+    The pattern by which most entries name articles, for each depth of files at which they agree on one.
 
     The pairs are what an entry names, as typed, and the articles whose slug is its last part.
     """

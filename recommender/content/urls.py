@@ -62,20 +62,10 @@ def canonical_url(url: str) -> str:
     """
     The identity of an address: equal for all spellings of one page.
 
-    Folded are the scheme, ``www.``, AMP forms, tracking parameters and the order of parameters, trailing and doubled
-    slashes, ``index.html``, default ports, the case of the host, fragments, international host names and
-    percent-encoding. The case of a path is kept: servers may tell ``/Tea`` from ``/tea``.
-
-    Parameters
-    ----------
-    url
-        A full address, or a path below the site such as ``/en/blog/tea/``.
-
-    Returns
-    -------
-    str
-        ``https://host/path?query`` for an address, ``/path?query`` for a path, "" for an empty text. The canonical
-        URL of a canonical URL is itself.
+    It is ``https://host/path?query`` for an address, ``/path?query`` for a path below the site, "" for an empty text,
+    and itself for a canonical URL. Folded are the scheme, ``www.``, AMP forms, tracking parameters and the order of
+    parameters, trailing and doubled slashes, ``index.html``, default ports, the case of the host, fragments,
+    international host names and percent-encoding. The case of a path is kept: servers may tell ``/Tea`` from ``/tea``.
     """
     url = url.strip()
     if len(url) > LONGEST_ADDRESS:
