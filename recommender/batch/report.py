@@ -52,6 +52,6 @@ def report_site(
         graded = evaluate(
             corpus, settings, systems={"shown": lambda: Recommender(settings)}, progress=tell, grades=given
         )
-    page = render("site", report=report_of(recommender, corpus, answers, graded), name=site.resolve().name)
+    page = render("site.html", report=report_of(recommender, corpus, answers, graded), name=site.resolve().name)
     write_text(output, page)
     return ReportRun(output, corpus.reading)

@@ -47,7 +47,7 @@ def page_of(report: Report) -> str:
             plots.append(_figure("Score against precision", _plot_calibration, report))
     title = "by readers' grades" if by_grades else f"against the curated lists: {report.protocol}"
     return render(
-        "evaluation",
+        "evaluation.html",
         title=f"Suggestions {title}",
         report=report,
         measure=measure,

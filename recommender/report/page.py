@@ -1,28 +1,33 @@
-"""HTML pages that need nothing beside them. Whatever an article says is text: templates escape all of it."""
+"""HTML pages that need nothing beside them, and Markdown. Whatever an article says is text: all of it is escaped."""
 
 from __future__ import annotations
 
 import json
+import re
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
 from recommender.content.urls import is_address
 
+#: Characters of a title or a reason in Markdown: a comment may have 65,536 in all.
+_LONGEST = 160
+_MARKS = re.compile(r"([\\`*_{}\[\]()#+!|~$^=-])")
+
 
 def render(template: str, **values: Any) -> str:
-    """The page of a template, by its name without ending."""
-    return _environment().get_template(f"{template}.html").render(values)
+    """What a template makes of some values."""
+    return _environment().get_template(template).render(values)
 
 
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("recommender.report"),
-        autoescape=True,
+        autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -30,8 +35,10 @@ def _environment() -> Environment:
     environment.filters.update(
         address=_address,
         data=_data,
+        plain=_plain,
         percent=lambda share: "–" if share is None else f"{share:.0%}",
         count=lambda number: "–" if number is None else f"{number:,}",
+        figure=lambda value: "–" if value is None else f"{value:.3f}",
         date=lambda iso: iso[:16].replace("T", " "),
     )
     environment.globals.update(asset=_asset)
@@ -55,3 +62,12 @@ def _data(value: Any) -> Markup:
 def _asset(name: str) -> Markup:
     """A file of the package, put into the page as it is."""
     return Markup(files("recommender.report").joinpath("templates", name).read_text(encoding="utf-8"))
+
+
+def _plain(text: str) -> str:
+    """Text of an article as nothing but text: no markup, no mention of a person, no reference to an issue."""
+    text = " ".join(text.split())
+    text = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    text = _MARKS.sub(r"\\\1", text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
+    # A comment inside is not seen, and what it divides is no name and no number of an issue.
+    return re.sub(r"(@|\\#|://|www)", lambda found: f"{found[1]}<!-- -->", text)

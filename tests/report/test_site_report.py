@@ -19,7 +19,7 @@ def page_of(corpus):
     """The page of a corpus, and the values behind it."""
     recommender = Recommender(QUICK).fit(corpus)
     report = report_of(recommender, corpus, recommender.answers())
-    return render("site", report=report, name="made up"), report
+    return render("site.html", report=report, name="made up"), report
 
 
 @pytest.fixture(scope="module")
