@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -39,35 +39,12 @@ def text(value: str) -> str:
 
 
 def json_line(value: Any) -> str:
-    """JSON on one line, in whatever way a program splits lines: some split at U+2028 and U+0085 too."""
-    return _without_breaks(_encode(value))
-
-
-def one_line(line: str) -> str:
-    """JSON as a file can hold it: whole characters, on one line, in whatever way a program splits lines."""
+    """JSON as a file can hold it: whole characters, on one line, also for who splits lines at U+2028 and U+0085."""
+    line = _encode(value)
     # Nothing that is escaped or replaced is printable, and most lines are: asking takes a third of looking.
     if line.isprintable() or not _UNWRITABLE.search(line):
         return line
-    return _without_breaks(_SURROGATE.sub("\ufffd", line))
-
-
-def value_in_json(value: Any) -> str:
-    """The value in JSON as `writable` makes it, but for `one_line`."""
-    return _encode(writable(value))
-
-
-def _without_breaks(line: str) -> str:
-    return _ESCAPED.sub(lambda match: f"\\u{ord(match[0]):04x}", line)
-
-
-def _float(value: float) -> str:
-    return repr(value) if math.isfinite(value) else "null"
-
-
-#: `value_in_json` of the types that nearly all values have, without a walk through them.
-IN_JSON: Mapping[type, Callable[[Any], str]] = {
-    str: json.encoder.encode_basestring, int: repr, float: _float, type(None): lambda _: "null",
-}  # fmt: skip
+    return _ESCAPED.sub(lambda match: f"\\u{ord(match[0]):04x}", _SURROGATE.sub("\ufffd", line))
 
 
 def number(value: int | float) -> str:

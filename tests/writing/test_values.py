@@ -9,13 +9,10 @@ from hypothesis import strategies as st
 
 from recommender.writing.values import (
     _UNWRITABLE,
-    IN_JSON,
     json_line,
     number,
-    one_line,
     scalar,
     text,
-    value_in_json,
     writable,
 )
 
@@ -88,15 +85,18 @@ def test_json_line_is_one_line():
 
 @given(
     st.recursive(
-        st.none() | st.booleans() | st.floats() | st.integers() | st.text(st.characters(codec=None), max_size=8),
+        st.none()
+        | st.booleans()
+        | st.floats(allow_nan=False, allow_infinity=False)
+        | st.integers()
+        | st.text(st.characters(codec=None), max_size=8),
         lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
         max_leaves=8,
     )
 )
 def test_writable_line(value):
-    """A line is that of the value as files can hold it, whether or not it needed a change."""
-    in_json = IN_JSON.get(type(value), value_in_json)(value)
-    assert one_line(in_json) == one_line(value_in_json(value)) == json_line(writable(value))
+    """A line is that of the value as files can hold it, whole characters and all, whether or not it needed a change."""
+    assert json_line(value) == json_line(writable(value))
 
 
 def test_what_is_escaped_or_replaced_is_not_printable():
