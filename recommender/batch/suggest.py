@@ -25,8 +25,7 @@ from recommender.batch.stages import (
 )
 from recommender.content.processes import n_cores
 from recommender.errors import RecommenderError, SettingsError
-from recommender.report.change_report import check_format, write_changes
-from recommender.report.changes import compare
+from recommender.report.changes import check_format, compare, write_changes
 from recommender.report.record import Record, Records
 from recommender.runs import LastRun, News, Outcome, file_digest, folder_digest, warnings_heard
 from recommender.settings import Settings
@@ -77,7 +76,7 @@ class _Job:
     plan_only: bool
     strict: bool
     client: Any
-    tell: Progress
+    progress: Progress
 
     @property
     def is_stream(self) -> bool:
@@ -110,7 +109,7 @@ def suggest_site(
     fresh: bool = False,
     dask: str | None = None,
     reports: Sequence[Path] = (),
-    progress: Progress | None = None,
+    progress: Progress = silence,
 ) -> SuggestRun:
     """
     Suggestions for a whole site, written where the site can show them.
@@ -154,13 +153,12 @@ def suggest_site(
         The site, the model or the files cannot be used.
     """
     start = time.monotonic()
-    tell = progress or silence
     _check(settings, model, output, plan_only, dask, reports)
     with _connected(dask) as client, warnings_heard() as warnings:
-        corpus = read_corpus(site, settings, tell, strict=strict, fresh=fresh)
+        corpus = read_corpus(site, settings, progress, strict=strict, fresh=fresh)
         decisions = decisions_of(site, corpus)
         chosen = choose_articles(corpus, site, only)
-        job = _Job(site, settings, corpus, chosen, output, emit, plan_only, strict, client, tell)
+        job = _Job(site, settings, corpus, chosen, output, emit, plan_only, strict, client, progress)
         past = _Past(job, decisions, model, require, reports)
         outcome = None if fresh else past.recall()
         is_unchanged, written = outcome is not None, _Written()
@@ -168,8 +166,8 @@ def suggest_site(
             warnings.clear()  # those of reading come again with the next reading
             loaded = load_recommender(model, settings)
             if require:
-                _pass_gate(corpus, settings, require, tell)
-            recommender, news = recommender_for(corpus, settings, loaded, tell, site, model, decisions)
+                _pass_gate(corpus, settings, require, progress)
+            recommender, news = recommender_for(site, corpus, settings, progress, loaded, model, decisions)
             written = _write(job, recommender, past.records)
             past.report(recommender)
             outcome = _outcome(recommender, news, written, warnings)
@@ -299,7 +297,7 @@ def _pass_gate(corpus: Corpus, settings: Settings, require: Sequence[str], progr
 
 def _write(job: _Job, recommender: Recommender, records: Records | None) -> _Written:
     """Have what each article shows written: by a cluster, as lines that are in memory one by one, or into files."""
-    progress = partial(job.tell, "suggestions")
+    progress = partial(job.progress, "suggestions")
     if job.client is not None and job.output is not None:
         from recommender import cluster
 
@@ -350,7 +348,7 @@ def _write_files(job: _Job, answers: Iterable[Answer], written: _Written) -> Non
         return
     with only_writer(job.site):
         remove_leftovers([*plan.files, *(change.path for change in plan.changes)])
-        written.n_changed, lost = apply_changes(plan.changes, partial(job.tell, "files"), strict=job.strict)
+        written.n_changed, lost = apply_changes(plan.changes, partial(job.progress, "files"), strict=job.strict)
     written.problems += tuple(lost)
 
 

@@ -12,8 +12,7 @@ import pytest
 from recommender import Article, RelatedEntry
 from recommender.batch import suggest_site
 from recommender.errors import SettingsError, WriteError
-from recommender.report.change_report import as_html, as_json, as_markdown
-from recommender.report.changes import compare
+from recommender.report.changes import as_html, as_json, as_markdown, compare
 from recommender.report.record import Given, Known, Record
 from recommender.settings import settings_from_mapping
 from recommender.writing.decisions import Decision

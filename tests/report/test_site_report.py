@@ -6,9 +6,8 @@ import pytest
 
 from recommender import Article, Corpus, Recommender, read_site
 from recommender.batch import report_site
-from recommender.report.layout import map_of
 from recommender.report.page import render
-from recommender.report.site_report import report_of
+from recommender.report.site_report import map_of, report_of
 from recommender.settings import settings_from_mapping
 
 QUICK = settings_from_mapping({"ranking": {"ranker": "similarity"}})
