@@ -235,21 +235,14 @@ class SharedTopics(Baseline):
     name = "shared-topics"
 
     def _fit(self, corpus: Corpus) -> None:
-        self._postings: dict[str, list[int]] = {}
-        self._n_topics: list[int] = []
+        self._topics: list[set[str]] = []
 
     def _add(self, articles: Sequence[Article]) -> None:
-        for article in articles:
-            for topic in set(article.topics):
-                self._postings.setdefault(topic, []).append(len(self._n_topics))
-            self._n_topics.append(len(set(article.topics)))
+        self._topics += [set(article.topics) for article in articles]
 
     def _scores(self, article: Article) -> Floats:
         topics = set(article.topics)
-        shared = np.zeros(len(self._n_topics))
-        for topic in topics:
-            shared[self._postings.get(topic, [])] += 1
-        return shared / np.maximum(len(topics) + np.array(self._n_topics) - shared, 1)
+        return np.array([len(topics & other) / max(len(topics | other), 1) for other in self._topics], dtype=float)
 
 
 #: By the name that is asked for and printed.

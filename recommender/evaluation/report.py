@@ -18,6 +18,7 @@ from recommender.evaluation.measures import Floats
 from recommender.evaluation.simulate import Plan
 from recommender.evaluation.systems import PRODUCT
 from recommender.settings import EvaluationSettings
+from recommender.writing.values import writable
 
 Figures = dict[str, dict[str, float]]
 Shown = Mapping[str, Any]
@@ -143,7 +144,7 @@ class Report:
 
         A figure that does not exist, such as the age of articles without dates, is null.
         """
-        return json.dumps(_without_nan(self.to_dict()), ensure_ascii=False, indent=indent, allow_nan=False)
+        return json.dumps(writable(self.to_dict()), ensure_ascii=False, indent=indent, allow_nan=False)
 
     def check(self, fail_under: Mapping[str, float] | Sequence[str], option: str = "--fail-under") -> None:
         """
@@ -165,11 +166,3 @@ class Report:
         then = earlier if isinstance(earlier, Mapping) else gate.read_report(earlier)
         if found := list(gate.dropped(self.to_dict(), then)):
             raise GateError(f"{self.protocol}, {self.product}: {'; '.join(found)}.")
-
-
-def _without_nan(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _without_nan(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_without_nan(item) for item in value]
-    return None if isinstance(value, float) and math.isnan(value) else value
