@@ -55,16 +55,13 @@ class SiteCache:
         """
         if where == _NOTHING:
             return None
-        try:
+        # Where there is no home, or a link leads to itself, nothing is kept either.
+        with contextlib.suppress(OSError, RuntimeError):
             root = site.resolve()
-            if where:
-                base = (root if root.is_dir() else root.parent) / Path(where).expanduser()
-            else:
-                base = platformdirs.user_cache_path("recommender", appauthor=False)
-        except (OSError, RuntimeError):
-            # There is no home, or a link leads to itself.
-            return None
-        return cls(base / f"site-{digest(str(root))[:16]}")
+            folder = root if root.is_dir() else root.parent
+            base = folder / Path(where).expanduser() if where else _of_user()
+            return cls(base / f"site-{digest(str(root))[:16]}")
+        return None
 
     def load(self, kind: str, key: str) -> Any:
         """The document that was saved under a kind and a key, or None."""
@@ -138,8 +135,12 @@ def user_cache_folder(where: str) -> Path | None:
     if Path(where).is_absolute():
         return Path(where)
     with contextlib.suppress(OSError, RuntimeError):
-        return platformdirs.user_cache_path("recommender", appauthor=False)
+        return _of_user()
     return None
+
+
+def _of_user() -> Path:
+    return platformdirs.user_cache_path("recommender", appauthor=False)
 
 
 def digest(*parts: str | bytes) -> str:

@@ -28,7 +28,6 @@ from types import EllipsisType
 from recommender.bounds import Fence, UnreadableError
 from recommender.cache import digest
 from recommender.errors import RecommenderError, WriteError
-from recommender.writing.attributes import keep_attributes, keep_owner_and_mode
 from recommender.writing.lock import is_unlocked, try_lock
 
 #: How often a file is made anew that somebody else keeps changing.
@@ -227,8 +226,8 @@ def replace_file(path: Path, content: bytes | Iterable[bytes], *, before: bytes 
             file.writelines(parts)
             file.flush()
             if old is not None:
-                keep_owner_and_mode(descriptor, old)
-                keep_attributes(descriptor, target)
+                _keep_owner_and_mode(descriptor, old)
+                _keep_attributes(descriptor, target)
             os.fsync(descriptor)
             if old is not None and whole is None and filecmp.cmp(beside, target, shallow=False):
                 beside.unlink()
@@ -247,6 +246,35 @@ def write_text(path: Path, text: str) -> None:
         replace_file(path, text.encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise unwritten(path, error) from error
+
+
+def _keep_owner_and_mode(descriptor: int, old: os.stat_result) -> None:
+    """Give a new file the owner and the mode of the old one, as far as that is allowed."""
+    new = os.fstat(descriptor)
+    if (new.st_uid, new.st_gid) != (old.st_uid, old.st_gid):
+        # Only root may give a file away; anyone else keeps the content right and owns the file.
+        with contextlib.suppress(PermissionError):
+            os.fchown(descriptor, old.st_uid, old.st_gid)
+    # After the owner: a change of owner clears some bits of the mode.
+    os.fchmod(descriptor, stat.S_IMODE(old.st_mode))
+
+
+def _keep_attributes(descriptor: int, target: Path) -> None:
+    """Give a new file the extended attributes of the old one: access control lists, tags, and whatever people set."""
+    if not hasattr(os, "listxattr"):
+        return
+    try:
+        names = os.listxattr(target)
+    except OSError:
+        # The file system has none.
+        return
+    for name in names:
+        try:
+            os.setxattr(descriptor, name, os.getxattr(target, name))
+        except OSError:
+            # What the system sets by itself may not be ours to set; what a person has set must not be lost.
+            if name.startswith(("user.", "system.posix_acl_")):
+                raise
 
 
 class ChangedError(OSError):

@@ -16,7 +16,7 @@ from recommender.suggestions import Suggestion
 from recommender.writing.atomic import plan_change
 from recommender.writing.plan import Answer, Plan
 from recommender.writing.tables import TABLE_ENDINGS, parse_table, render_table, table_entry
-from recommender.writing.values import scalar, text, writable
+from recommender.writing.values import json_line, scalar, writable
 
 _NAME = "suggested_related"
 
@@ -121,7 +121,7 @@ def _render(value: Any, indent: str) -> str:
         return "{}" if isinstance(value, dict) else "[]"
     deeper = f"{indent}  "
     if isinstance(value, dict):
-        items = ",\n".join(f"{deeper}{text(key)}: {_render(item, deeper)}" for key, item in value.items())
+        items = ",\n".join(f"{deeper}{json_line(key)}: {_render(item, deeper)}" for key, item in value.items())
         return f"{{\n{items}\n{indent}}}"
     items = ",\n".join(f"{deeper}{_render(item, deeper)}" for item in value)
     return f"[\n{items}\n{indent}]"

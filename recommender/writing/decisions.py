@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import getpass
+import re
 import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -43,6 +44,8 @@ _HEAD = """\
 # What editors decided about suggestions: a line a pair. `recommender review` writes here, and so may you.
 # verdict: accept, reject or pin (at a position) a suggestion; keep or remove an entry of the curated list.
 """
+#: A decision, which may go on in lines that are indented; or any other line.
+_CHUNK = re.compile(r"- .*\n(?: .*\n)*|.*\n")
 _ATTRIBUTES = f"{DECISIONS_FILE.name} merge=union\n"
 _FORM = (
     "Write it as in - {article: ID, candidate: ID, verdict: accept}, and quote a text with a colon, comma or bracket."
@@ -204,30 +207,24 @@ class DecisionsFile:
     def _chunks(self, raw: bytes) -> list[tuple[str, Decision | None]]:
         """The text in pieces that joined give it again, each with its decision where it holds one."""
         try:
-            lines = raw.decode("utf-8").removeprefix("\ufeff").split("\n")
+            text = raw.decode("utf-8").removeprefix("\ufeff")
         except UnicodeDecodeError:
             raise DecisionsError(f"{self.path}: is not UTF-8 text. Save it as UTF-8.") from None
-        lines = [f"{line}\n" for line in lines[:-1]] + ([f"{lines[-1]}\n"] if lines[-1] else [])
         chunks: list[tuple[str, Decision | None]] = []
         first: dict[Pair, tuple[Decision, int, bool]] = {}
         n_lines = 0
-        while n_lines < len(lines):
-            start, n_lines = n_lines, n_lines + 1
-            if not lines[start].startswith("- "):
-                if lines[start].strip() and not lines[start].startswith(("#", "---", "...", "[]")):
-                    merging = lines[start].startswith(("<<<<<<<", "=======", ">>>>>>>"))
+        for chunk in _CHUNK.findall(text if text.endswith("\n") or not text else f"{text}\n"):
+            number, n_lines = n_lines + 1, n_lines + chunk.count("\n")
+            where = f"{self.path}:{number}"
+            if not chunk.startswith("- "):
+                if chunk.strip() and not chunk.startswith(("#", "---", "...", "[]")):
+                    merging = chunk.startswith(("<<<<<<<", "=======", ">>>>>>>"))
                     cure = "Finish the merge: keep one line a pair." if merging else "Begin each decision with a dash."
-                    raise DecisionsError(
-                        f"{self.path}:{start + 1}: expected a decision, found {lines[start].strip()[:40]!r}. {cure}"
-                    )
-                chunks.append((lines[start], None))
+                    raise DecisionsError(f"{where}: expected a decision, found {chunk.strip()[:40]!r}. {cure}")
+                chunks.append((chunk, None))
                 continue
-            while n_lines < len(lines) and lines[n_lines].startswith(" "):
-                n_lines += 1
-            text = "".join(lines[start:n_lines])
-            where = f"{self.path}:{start + 1}"
             try:
-                written = _decision(text)
+                written = _decision(chunk)
             except DecisionsError as error:
                 raise DecisionsError(f"{where}: {error}") from None
             found = self._as_called_now(written)
@@ -246,8 +243,8 @@ class DecisionsFile:
                     found, is_moved = other, other_moved
                 else:
                     chunks = [(one, found if told and told.pair == found.pair else told) for one, told in chunks]
-            first[found.pair] = found, start + 1, is_moved
-            chunks.append((text, found))
+            first[found.pair] = found, number, is_moved
+            chunks.append((chunk, found))
         return chunks
 
     def _decisions(self, raw: bytes, chunks: Iterable[tuple[str, Decision | None]]) -> Decisions:

@@ -31,7 +31,7 @@ from recommender.writing.data import data_file, plan_data
 from recommender.writing.other_syntaxes import splice_json, splice_toml
 from recommender.writing.plan import Answer, Plan
 from recommender.writing.seen import Place, Seen, see
-from recommender.writing.values import entry_of, key, mapping_lines, text
+from recommender.writing.values import entry_of, json_line, key, mapping_lines
 
 logger = logging.getLogger(__name__)
 
@@ -123,7 +123,7 @@ def render_block(name: str, suggestions: Sequence[Suggestion]) -> str:
     for suggestion in suggestions:
         entry = entry_of(suggestion)
         if isinstance(entry, str):
-            lines.append(f"  - {text(entry)} # {suggestion.score:.2f}")
+            lines.append(f"  - {json_line(entry)} # {suggestion.score:.2f}")
         else:
             lines.extend(f"  {'- ' if at == 0 else '  '}{line}" for at, line in enumerate(mapping_lines(entry)))
     return "\n".join(lines) + "\n"

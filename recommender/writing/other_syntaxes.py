@@ -17,7 +17,7 @@ from typing import Any
 from recommender.bounds import read_json
 from recommender.content.front_matter import FrontMatter, read_toml
 from recommender.errors import WriteError
-from recommender.writing.values import number, scalar, stamp, text, writable
+from recommender.writing.values import json_line, number, scalar, stamp
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _TABLE = re.compile(r"(?m)^[ \t]*\[")
@@ -87,7 +87,7 @@ def splice_json(whole: str, place: FrontMatter, name: str, entries: Entries, whe
     written = whole[place.start : place.end]
     end = place.line_end
     old = re.search(
-        rf"(?P<comma>,?){end}(?P<indent>[ \t]*){re.escape(text(name))}: \[{end}"
+        rf"(?P<comma>,?){end}(?P<indent>[ \t]*){re.escape(json_line(name))}: \[{end}"
         rf"(?:(?P=indent)  (?:\{{.*\"score\": [\d.e-]+\}}|\".*\"),?{end})*(?P=indent)\](?=\s*[,}}])",
         written,
     )
@@ -101,14 +101,14 @@ def splice_json(whole: str, place: FrontMatter, name: str, entries: Entries, whe
         return whole[: place.start] + bare + whole[place.end :]
     first = re.search(r"[\r\n]([ \t]+)\"", bare)
     indent = first[1] if first else "  "
-    items = f",{end}".join(f"{indent}  {json.dumps(_json(entry), ensure_ascii=False)}" for entry, _ in entries)
+    items = [json.dumps(entry, ensure_ascii=False, default=stamp) for entry, _ in entries]
     last = len(bare[:-1].rstrip())
     position = old.start() if old else last
     comma = "," if (values and position == last) or (old and old["comma"]) else ""
-    block = f"{comma}{end}{indent}{text(name)}: [{end}{items}{end}{indent}]"
+    lines = f",{end}".join(f"{indent}  {item}" for item in items)
+    block = f"{comma}{end}{indent}{json_line(name)}: [{end}{lines}{end}{indent}]"
     new = bare[:position] + block + bare[position:]
-    expected = {**values, name: [_json(entry) for entry, _ in entries]}
-    if json.loads(new) != expected:
+    if json.loads(new) != {**values, name: list(map(json.loads, items))}:
         raise WriteError(f"{where}: no place is found for {name} in the JSON. The file is as it was. Use --write data.")
     return whole[: place.start] + new + whole[place.end :]
 
@@ -134,12 +134,12 @@ def _toml_value(value: Any) -> Any:
 
 
 def _key(name: str) -> str:
-    return name if _BARE_KEY.fullmatch(name) else text(name)
+    return name if _BARE_KEY.fullmatch(name) else json_line(name)
 
 
 def _item(entry: Any, score: float) -> str:
     if isinstance(entry, str):
-        return f"{text(entry)}, # {score:.2f}"
+        return f"{json_line(entry)}, # {score:.2f}"
     return f"{_inline(entry)},"
 
 
@@ -150,11 +150,3 @@ def _inline(value: Any) -> str:
     if isinstance(value, datetime):
         return stamp(value)
     return number(value) if isinstance(value, int | float) and not isinstance(value, bool) else scalar(value)
-
-
-def _json(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _json(item) for key, item in value.items()}
-    if isinstance(value, datetime):
-        return stamp(value)
-    return writable(value)

@@ -33,11 +33,6 @@ _PLAIN_NAME = re.compile(r"[A-Za-z_][\w-]*", re.ASCII)
 _NOT_A_NAME = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
 
 
-def text(value: str) -> str:
-    """A text between double quotes, on one line, for YAML and JSON alike."""
-    return json_line(value)
-
-
 def json_line(value: Any) -> str:
     """JSON as a file can hold it: whole characters, on one line, also for who splits lines at U+2028 and U+0085."""
     line = _encode(value)
@@ -65,7 +60,7 @@ def scalar(value: str | int | float | bool | None) -> str:
     if value is None:
         return "null"
     if isinstance(value, str):
-        return text(value)
+        return json_line(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     return number(value)
@@ -110,7 +105,7 @@ def mapping_lines(entry: dict[str, Any]) -> Iterator[str]:
 def key(name: str) -> str:
     """A name, in quotes where YAML would not read it as the text it is."""
     is_plain = _PLAIN_NAME.fullmatch(name) and name.lower() not in _NOT_A_NAME
-    return name if is_plain else text(name)
+    return name if is_plain else json_line(name)
 
 
 def stamp(moment: datetime) -> str:
