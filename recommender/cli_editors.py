@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import click
@@ -92,7 +93,7 @@ def promote(here: Here, more: tuple[str, ...], only: tuple[str, ...], check: boo
     help="Readers' grades, as for `recommender evaluate`. Can be repeated.",
 )
 @on_site(strict=True)
-def report(here: Here, **asked: Any) -> None:
+def report(here: Here, output: Path, **asked: Any) -> None:
     """
     Write how a SITE stands as one page that needs nothing beside it.
 
@@ -102,8 +103,8 @@ def report(here: Here, **asked: Any) -> None:
     from recommender.batch import report_site
 
     with here.progress() as progress:
-        run = report_site(here.site, here.settings(), progress=progress, **asked)
-    click.echo(shown(run.file))
-    here.tell(run.reading)
-    if run.reading.problems:
+        reading = report_site(here.site, here.settings(), output=output, progress=progress, **asked)
+    click.echo(shown(output))
+    here.tell(reading)
+    if reading.problems:
         sys.exit(1)

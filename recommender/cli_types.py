@@ -137,7 +137,7 @@ class Here:
 
         return settings_of(self.site, self.settings_file)
 
-    def progress(self) -> AbstractContextManager[Progress | None]:
+    def progress(self) -> AbstractContextManager[Progress]:
         """Shows what a run logs and how far it is."""
         return showing(self.verbose, self.quiet)
 

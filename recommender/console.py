@@ -73,7 +73,7 @@ def report_as(report: Report, format_: str) -> str:
 
 
 @contextlib.contextmanager
-def showing(verbose: bool, quiet: bool) -> Iterator[Progress | None]:
+def showing(verbose: bool, quiet: bool) -> Iterator[Progress]:
     """Show what a run logs and how far it is: the log with --verbose, a bar only where stderr is a terminal."""
     handler = logging.StreamHandler()
     handler.setFormatter(_Printable("%(message)s"))
@@ -82,7 +82,7 @@ def showing(verbose: bool, quiet: bool) -> Iterator[Progress | None]:
     logger.setLevel(logging.INFO if verbose else logging.WARNING)
     try:
         if quiet or verbose or not sys.stderr.isatty():
-            yield None
+            yield lambda stage, n_done, n_total: None
         else:
             with _bar() as progress:
                 yield progress

@@ -9,7 +9,7 @@ from recommender.batch.decide import PromoteRun, decide_pair, promote_site
 from recommender.batch.evaluate import EvaluateRun, evaluate_site
 from recommender.batch.explain import ExplainRun, explain_article
 from recommender.batch.fit import FitRun, fit_site
-from recommender.batch.report import ReportRun, report_site
+from recommender.batch.report import report_site
 from recommender.batch.site_settings import check_settings, list_settings, settings_of
 from recommender.batch.stages import Progress
 from recommender.batch.suggest import SuggestRun, suggest_site
@@ -22,7 +22,6 @@ __all__ = [
     "News",
     "Progress",
     "PromoteRun",
-    "ReportRun",
     "SuggestRun",
     "check_settings",
     "choose_articles",

@@ -44,7 +44,7 @@ def decide_pair(
     why: str = "",
     position: int | None = None,
     until: date | None = None,
-    progress: Progress | None = None,
+    progress: Progress = silence,
 ) -> str:
     """
     Keep a decision about a candidate under an article of a site; what was kept, as a sentence.
@@ -52,7 +52,7 @@ def decide_pair(
     Article and candidate are ids or files, the candidate also an address elsewhere. The verdict is as in `Verdict`, or
     ``undo``; `why`, `position` and `until` as in `Decision`.
     """
-    corpus = read_corpus(site, settings, progress or silence)
+    corpus = read_corpus(site, settings, progress)
     # An article that cannot be read is unknown, so this comes before anything is said of unknown ones.
     for problem in corpus.reading.problems:
         logger.warning("%s", problem)
@@ -75,11 +75,10 @@ def promote_site(
     *,
     only: Sequence[str] = (),
     plan_only: bool = False,
-    progress: Progress | None = None,
+    progress: Progress = silence,
 ) -> PromoteRun:
     """The curated lists of a folder's articles as their editors decided; parameters as in `suggest_site`."""
-    tell = progress or silence
-    corpus = read_corpus(site, settings, tell)
+    corpus = read_corpus(site, settings, progress)
     chosen = choose_articles(corpus, site, only) if only else None
     decisions = decisions_of(site, corpus)
     plan = plan_promotion(corpus, site, decisions, datetime.now(UTC).date(), chosen, settings.articles.outside)
@@ -87,7 +86,7 @@ def promote_site(
     lost: Sequence[RecommenderError] = ()
     if not plan_only:
         with only_writer(site):
-            n_changed, lost = apply_changes(plan.changes, partial(tell, "files"))
+            n_changed, lost = apply_changes(plan.changes, partial(progress, "files"))
     problems = (*corpus.reading.problems, *plan.problems, *lost)
     return PromoteRun(corpus.reading, plan.changes, n_changed, problems)
 

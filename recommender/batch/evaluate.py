@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from recommender.articles import Reading
 from recommender.batch.stages import Progress, read_corpus, silence
@@ -29,22 +29,17 @@ def evaluate_site(
     site: Path,
     settings: Settings,
     *,
-    protocol: str | None = None,
-    test_from: str | None = None,
-    later: Path | None = None,
-    measures: Sequence[str] | None = None,
-    systems: Sequence[str] | None = None,
     grades: Sequence[Path] = (),
-    language: str = "",
     ungraded: Path | None = None,
     strict: bool = False,
-    progress: Progress | None = None,
+    progress: Progress = silence,
+    **asked: Any,
 ) -> EvaluateRun:
     """
     How well the suggestions for a site agree with its editors' own lists, or with files of readers' grades.
 
-    Parameters as in `recommender.evaluate` and `suggest_site`. `ungraded` is the file for the pairs that were suggested
-    and that nobody graded yet.
+    Parameters as in `suggest_site`, and what is `asked` as in `recommender.evaluate`. `ungraded` is the file for the
+    pairs that were suggested and that nobody graded yet.
     """
     from recommender.evaluation import evaluate, read_grades, ungraded_lines
     from recommender.writing.atomic import write_text
@@ -53,11 +48,8 @@ def evaluate_site(
         raise EvaluationError("--ungraded: there are no grades that could be incomplete. Give them with --grades FILE.")
     # Before the site is read: what is wrong in them is soon told.
     given = read_grades(grades) if grades else None
-    tell = progress or silence
-    corpus = read_corpus(site, settings, tell, strict=strict)
-    report = evaluate(
-        corpus, settings, protocol, test_from, later, measures, systems, progress=tell, grades=given, language=language
-    )
+    corpus = read_corpus(site, settings, progress, strict=strict)
+    report = evaluate(corpus, settings, progress=progress, grades=given, **asked)
     if ungraded is not None:
         write_text(ungraded, "".join(ungraded_lines(corpus, report.ungraded, settings.evaluation.seed)))
     return EvaluateRun(report, corpus.reading)

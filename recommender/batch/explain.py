@@ -7,7 +7,7 @@ from pathlib import Path
 
 from recommender.articles import Article
 from recommender.batch.choosing import article_of, id_of
-from recommender.batch.stages import Progress, decisions_of, load_recommender, read_corpus, recommender_for, silence
+from recommender.batch.stages import Progress, load_recommender, read_corpus, recommender_for, silence
 from recommender.errors import RecommenderError
 from recommender.settings import Settings
 from recommender.suggestions import Reason
@@ -34,7 +34,7 @@ def explain_article(
     candidate: str | None = None,
     *,
     model: Path | None = None,
-    progress: Progress | None = None,
+    progress: Progress = silence,
 ) -> ExplainRun:
     """
     Why an article has the suggestions it has, or why one candidate is, or is not, among them; others as `suggest_site`.
@@ -42,11 +42,10 @@ def explain_article(
     The article is an id, a file, or a file outside the site: a draft. The candidate is the id or the file of another
     article of the site, or the URL of an external one.
     """
-    tell = progress or silence
     loaded = load_recommender(model, settings)
-    corpus = read_corpus(site, settings, tell)
+    corpus = read_corpus(site, settings, progress)
     asked = article_of(corpus, site, settings, article)
-    recommender, _ = recommender_for(corpus, settings, loaded, tell, site, model, decisions_of(site, corpus))
+    recommender, _ = recommender_for(site, corpus, settings, progress, loaded, model)
     suggestions = tuple(recommender.suggest(asked))
     none = "" if suggestions else recommender.why_none(asked)
     compared = reason = None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from recommender.articles import Reading
-from recommender.batch.stages import Progress, decisions_of, read_corpus, recommender_for, silence
+from recommender.batch.stages import Progress, read_corpus, recommender_for, silence
 from recommender.settings import Settings
 
 #: Where `fit` saves a site's model: hidden, so that neither a generator nor the reader takes it for content.
@@ -31,7 +31,7 @@ def fit_site(
     *,
     model: Path | None = None,
     strict: bool = False,
-    progress: Progress | None = None,
+    progress: Progress = silence,
 ) -> FitRun:
     """
     A model of a site, saved for `suggest_site` and for pipelines; further parameters as there.
@@ -39,9 +39,8 @@ def fit_site(
     `model` is the folder to save it in; None: `MODEL_FOLDER` below the site.
     """
     start = time.monotonic()
-    tell = progress or silence
-    corpus = read_corpus(site, settings, tell, strict=strict)
-    recommender, _ = recommender_for(corpus, settings, None, tell, site, None, decisions_of(site, corpus))
+    corpus = read_corpus(site, settings, progress, strict=strict)
+    recommender, _ = recommender_for(site, corpus, settings, progress)
     folder = model or (site if site.is_dir() else site.parent) / MODEL_FOLDER
     recommender.save(folder)
     ranking = recommender.ranker_decision or recommender.ranker_name

@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from recommender.articles import Reading
-from recommender.batch.stages import Progress, decisions_of, load_recommender, read_corpus, recommender_for, silence
+from recommender.batch.stages import Progress, load_recommender, read_corpus, recommender_for, silence
 from recommender.settings import Settings
-
-
-@dataclass(frozen=True)
-class ReportRun:
-    """The page that `report_site` wrote, and how the site was read."""
-
-    file: Path
-    reading: Reading
 
 
 def report_site(
@@ -28,8 +19,8 @@ def report_site(
     model: Path | None = None,
     grades: Sequence[Path] = (),
     strict: bool = False,
-    progress: Progress | None = None,
-) -> ReportRun:
+    progress: Progress = silence,
+) -> Reading:
     """
     Write how a site stands as one page that needs nothing beside it; parameters as in `suggest_site`.
 
@@ -42,16 +33,15 @@ def report_site(
     from recommender.writing.atomic import write_text
 
     given = read_grades(grades) if grades else None
-    tell = progress or silence
     loaded = load_recommender(model, settings)
-    corpus = read_corpus(site, settings, tell, strict=strict)
-    recommender, _ = recommender_for(corpus, settings, loaded, tell, site, model, decisions_of(site, corpus))
-    answers = recommender.answers(progress=partial(tell, "suggestions"))
+    corpus = read_corpus(site, settings, progress, strict=strict)
+    recommender, _ = recommender_for(site, corpus, settings, progress, loaded, model)
+    answers = recommender.answers(progress=partial(progress, "suggestions"))
     graded = None
     if given is not None:
         graded = evaluate(
-            corpus, settings, systems={"shown": lambda: Recommender(settings)}, progress=tell, grades=given
+            corpus, settings, systems={"shown": lambda: Recommender(settings)}, progress=progress, grades=given
         )
     page = render("site.html", report=report_of(recommender, corpus, answers, graded), name=site.resolve().name)
     write_text(output, page)
-    return ReportRun(output, corpus.reading)
+    return corpus.reading

@@ -24,6 +24,8 @@ logger = logging.getLogger(__name__)
 
 #: Decisions about articles that there are no more, of which each is told.
 _MOST_UNKNOWN = 20
+#: Settings of the ranking that a run has of its own, whatever the model that it loads was saved under.
+_OF_RUN = ("k", "min_score", "n_jobs", "refit_at")
 #: Called with the stage in the house's words, how many are done, and how many there are.
 Progress = Callable[[str, int, int], None]
 
@@ -54,32 +56,32 @@ def decisions_of(site: Path, corpus: Corpus) -> Decisions:
 
 
 def recommender_for(
+    site: Path,
     corpus: Corpus,
     settings: Settings,
-    loaded: Recommender | None,
     progress: Progress,
-    site: Path,
-    model: Path | None,
-    decisions: Decisions,
+    loaded: Recommender | None = None,
+    model: Path | None = None,
+    decisions: Decisions | None = None,
 ) -> tuple[Recommender, News | None]:
     """
     A recommender that knows the corpus: fitted on it, or one that was loaded, brought up to date.
 
-    Rules, decisions, and how many suggestions of which score are those of this run, also where the model was saved
-    under others.
+    Rules, decisions, and the settings in `_OF_RUN` are those of this run, also where the model was saved under others.
 
     One that the site has left too far behind is replaced by one fitted anew: a job that runs at night has nobody who
     would read advice, and what it writes should not depend on when somebody last saved a model.
     """
     from recommender.model import Recommender
 
+    decisions = decisions_of(site, corpus) if decisions is None else decisions
+
     def fitted() -> Recommender:
-        new = Recommender(settings, decisions)
-        return new.fit(corpus, progress=partial(progress, "model"))
+        return Recommender(settings, decisions).fit(corpus, progress=partial(progress, "model"))
 
     if loaded is None:
         return fitted(), None
-    of_run = {name: getattr(settings.ranking, name) for name in ("k", "min_score", "n_jobs", "refit_at")}
+    of_run = {name: getattr(settings.ranking, name) for name in _OF_RUN}
     ranking = replace(loaded.settings.ranking, **of_run)
     loaded.settings = replace(loaded.settings, rules=settings.rules, ranking=ranking)
     loaded.decisions = decisions
@@ -132,15 +134,11 @@ def load_recommender(model: Path | None, settings: Settings) -> Recommender | No
 
 def _other_settings(fitted: Settings, asked: Settings) -> list[str]:
     """The settings that a model keeps from its fit, and that this run would have otherwise."""
-    of_the_run = (
-        "writing.", "evaluation.", "articles.", "rules.", "ranking.k",
-        "ranking.min_score", "ranking.n_jobs", "ranking.refit_at"
-    )  # fmt: skip
     now = {name: value for name, value, _ in describe_settings(asked)}
     return [
         name
         for name, value, _ in describe_settings(fitted)
-        if value != now.get(name) and not (name in of_the_run or name.startswith(of_the_run[:4]))
+        if value != now[name] and name.startswith(("vectors.", "ranking.")) and name.partition(".")[2] not in _OF_RUN
     ]
 
 

@@ -9,7 +9,6 @@ from recommender.articles import Reading
 from recommender.batch.stages import (
     Progress,
     check_model,
-    decisions_of,
     load_recommender,
     read_corpus,
     recommender_for,
@@ -27,7 +26,7 @@ def review_site(
     model: Path | None = None,
     port: int = 0,
     ready: Callable[[str, Reading], object],
-    progress: Progress | None = None,
+    progress: Progress = silence,
 ) -> None:
     """
     Show the suggestions of a site on a web page of this machine, and keep what is decided there, until interrupted.
@@ -39,12 +38,11 @@ def review_site(
     from recommender.review.app import serve, site_address
     from recommender.review.desk import Desk
 
-    tell = progress or silence
     if model is not None:
         check_model(model)
     loaded = load_recommender(model, settings)
-    corpus = read_corpus(site, settings, tell)
+    corpus = read_corpus(site, settings, progress)
     new = [article.id for article in loaded.changes(corpus)[0]] if loaded else []
-    recommender, _ = recommender_for(corpus, settings, loaded, tell, site, model, decisions_of(site, corpus))
+    recommender, _ = recommender_for(site, corpus, settings, progress, loaded, model)
     desk = Desk(site, settings, corpus, recommender, new)
     serve(desk, site_address(site, settings.articles.site_url), port, lambda address: ready(address, corpus.reading))
