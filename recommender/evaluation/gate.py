@@ -62,8 +62,11 @@ def dropped(now: Mapping[str, Any], then: Mapping[str, Any]) -> Iterator[str]:
     """
     try:
         protocol, ours = then["protocol"], then.get("product", now["product"])
-        before = then["systems"][ours]
-    except (KeyError, TypeError):
+        before = {measure: float(value) for measure, value in then["systems"][ours].items() if value is not None}
+        ends = then.get("intervals", {}).get(ours, {})
+        reach = {measure: [float(end) for end in ends.get(measure) or [value]] for measure, value in before.items()}
+        earlier = {measure: _by_query(then, ours, measure) for measure in before}
+    except (AttributeError, KeyError, TypeError, ValueError):
         raise EvaluationError(
             "--compare: this is no report of an evaluation. Make one: recommender evaluate --format json."
         ) from None
@@ -77,22 +80,16 @@ def dropped(now: Mapping[str, Any], then: Mapping[str, Any]) -> Iterator[str]:
             continue
         sign = -1 if measure in SMALL_IS_GOOD else 1
         verb = "rose" if measure in SMALL_IS_GOOD else "dropped"
-        earlier = _by_query(then, ours, measure)
-        gaps = np.array(
-            [
-                sign * (one - earlier[name])
-                for name, one in _by_query(now, now["product"], measure).items()
-                if name in earlier
-            ]
-        )
+        known = earlier[measure]
+        by_query = _by_query(now, now["product"], measure)
+        gaps = np.array([sign * (one - known[name]) for name, one in by_query.items() if name in known])
         if len(gaps) > 1:
             # One-sided would see a drop sooner; two-sided is what the report's own tests are.
             if gaps.mean() < 0 and (np.ptp(gaps) == 0 or stats.ttest_1samp(gaps, 0.0).pvalue < SIGNIFICANT):
                 yield f"{measure} {verb} by {-gaps.mean():.4f} over {len(gaps):,} queries that both reports have"
             continue
-        ends = then.get("intervals", {}).get(ours, {}).get(measure) or (before[measure],)
         best_now = max(sign * end for end in now["intervals"][now["product"]][measure])
-        if best_now < min(sign * end for end in ends):
+        if best_now < min(sign * end for end in reach[measure]):
             yield f"{measure} {verb} from {before[measure]:.4f} to {value:.4f}, further than the intervals reach"
 
 

@@ -74,6 +74,7 @@ def test_a_figure_that_was_not_measured_is_told_with_those_that_were():
     [
         ("RR", "must be a measure and a number such as nDCG@10=0.40, but is 'RR'"),
         ("RR=high", "must be a measure and a number"),
+        ("RR=0.5=1", "must be a measure and a number"),
         ("RR=nan", "must be a measure and a number"),
         ("AP=0.5", "'AP' was not measured"),
         ("rr=0.5", "'rr' was not measured"),
@@ -129,7 +130,7 @@ def test_compare_reads_files_texts_and_mappings(values, tmp_path):
     earlier = make_report(values)
     file = tmp_path / "earlier.json"
     file.write_text(earlier.to_json(), encoding="utf-8")
-    for form in (earlier, earlier.to_dict(), earlier.to_json(), file, str(file)):
+    for form in (earlier, earlier.to_dict(), earlier.to_json(), "\n  " + earlier.to_json(), file, str(file)):
         make_report(values).compare(form)
         with pytest.raises(GateError):
             make_report(values - np.linspace(0.1, 0.3, 100)).compare(form)
@@ -148,6 +149,43 @@ def test_compare_with_what_is_no_report(values, tmp_path):
     ):
         with pytest.raises(EvaluationError, match=message):
             report.compare(form)
+
+
+@pytest.mark.parametrize(
+    ("name", "broken"),
+    [
+        ("systems", {"similarity": 0.5}),
+        ("systems", {"similarity": {"RR": "good"}}),
+        ("intervals", {"similarity": {"RR": [None, 0.5]}}),
+        ("intervals", [0.4, 0.6]),
+        ("queries", {"ids": ["a1"], "values": {"similarity": {"RR": [0.5, 0.5]}}}),
+        ("queries", {"values": {"similarity": {"RR": [0.5, 0.5]}}}),
+        ("queries", {"ids": ["a1"], "values": {"similarity": {"RR": ["good"]}}}),
+    ],
+)
+def test_a_report_that_was_changed_by_hand_is_none(values, name, broken):
+    """Other values than queries, or texts for figures, are an error with its cure, and no traceback."""
+    report = make_report(values)
+    with pytest.raises(
+        EvaluationError, match=r"^--compare: this is no report of an evaluation\. Make one: recommender"
+    ):
+        report.compare({**report.to_dict(), name: broken})
+
+
+def test_a_figure_that_the_earlier_report_does_not_have_is_no_drop(values):
+    """Null is what a figure is that does not exist; what was not measured then cannot have dropped."""
+    report = make_report(values)
+    for systems in ({"similarity": {"RR": None}}, {"similarity": {}}):
+        report.compare({**report.to_dict(), "systems": systems})
+
+
+def test_a_file_in_another_encoding_is_no_report(values, tmp_path):
+    """What is not UTF-8 cannot be what ``--format json`` printed."""
+    file = tmp_path / "earlier.json"
+    file.write_bytes('{"protocol": "Prüfung"}'.encode("latin-1"))
+    with pytest.raises(EvaluationError) as error:
+        make_report(values).compare(file)
+    assert str(error.value) == ("--compare: this is no JSON object. Make one: recommender evaluate --format json.")
 
 
 def test_json_has_no_nan(values):
