@@ -135,7 +135,7 @@ class FieldReader:
     The setting `articles.fields` gives names to read instead of the usual ones. The zone is that of dates that name
     none, the language the site's, in which dates may name a month. Under their own name stand our suggestions, which
     are no curated list; `marks` are further names whose values rules ask for. A site has bare pages where its generator
-    makes pages of files without front matter.
+    makes pages of files without front matter, and notes, called by their file, where it has no generator.
     """
 
     def __init__(
@@ -147,8 +147,9 @@ class FieldReader:
         own_name: str = "",
         marks: Sequence[str] = (),
         has_bare_pages: bool = True,
+        has_notes: bool = False,
     ) -> None:
-        self.has_bare_pages = has_bare_pages
+        self.has_bare_pages, self.has_notes = has_bare_pages, has_notes
         self.zone = zone
         self.language = language
         self._marks = tuple(marks)

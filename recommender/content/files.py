@@ -19,7 +19,7 @@ from recommender.cache import digest
 from recommender.content import front_matter
 from recommender.content.fields import FieldReader, Notes
 from recommender.content.generators import Generator
-from recommender.content.headings import opening_of
+from recommender.content.headings import Opening, note_opening, opening_of
 from recommender.content.languages import SiteLanguages
 from recommender.content.paths import ENDINGS, dated, name_date, slug, titleized, without_ending
 from recommender.content.values import Origin
@@ -38,6 +38,8 @@ _OF_THE_REPOSITORY = re.compile(
     re.IGNORECASE,
 )
 _NOT_COLLECTIONS = frozenset({"_data", "_includes", "_layouts", "_pages", "_plugins", "_sass"})
+#: A page without front matter or a heading is a note where it links as notes do, or its name is a title as typed.
+_WIKI_LINK = re.compile(r"\[\[[^\s\[\]][^\[\]\n]*\]\]")
 #: What stands in a name for a byte that is no UTF-8.
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 #: Unlike pathlib's, this one is False also where it cannot be told.
@@ -215,6 +217,7 @@ def reader_of(settings: Settings, generator: Generator) -> FieldReader:
         marks=settings.rules.front_matter_names,
         # Jekyll copies files without front matter as they are.
         has_bare_pages=generator.title != "Jekyll",
+        has_notes=not generator.file,
     )
 
 
@@ -246,7 +249,8 @@ class FileReader:
 
     def article(self, text: str, path: str, article_id: str, notes: Notes, where: str = "") -> Article | None:
         """
-        The article that a file's text describes, or None where it has neither front matter nor a heading.
+        The article that a file's text describes, or None where it has neither front matter nor a heading
+        and is no note.
 
         What the front matter does not say, the path below the site does: title, date and language. Messages name the
         file by its path, or by `where`. Raises FrontMatterError or ArticleError where front matter or a value cannot be
@@ -264,6 +268,8 @@ class FileReader:
             return None
         if not self.fields.has_title(values):
             opening = opening_of(body)
+        if place is None and opening is None and self.fields.has_notes:
+            opening = _note_opening(body, path)
         if opening is not None:
             body = body[opening.body :]
         elif place is None:
@@ -287,6 +293,13 @@ def unexpected(where: str, error: Exception) -> SiteError:
     """The problem of a file on which this program fails in a way that nobody thought of."""
     what = f"{type(error).__name__}: {str(error)[:200]}"
     return SiteError(f"{where}: cannot be read ({what}). Please report this with the file: the fault is ours.")
+
+
+def _note_opening(text: str, path: str) -> Opening | None:
+    """How a note opens, which is called by its file; None for any other page without front matter and heading."""
+    name = without_ending(path.rpartition("/")[2]).strip()
+    is_typed = not name.startswith("_") and (" " in name or name not in (name.lower(), name.upper()))
+    return note_opening(text) if is_typed or _WIKI_LINK.search(text) else None
 
 
 def unread(path: str, error: OSError, cure: str = "Check the permissions of the file.") -> SiteError:

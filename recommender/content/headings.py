@@ -47,6 +47,11 @@ def opening_of(text: str) -> Opening | None:
     return Opening(title, body, _first_paragraph(text[found.end() :] if first else text[start:]))
 
 
+def note_opening(text: str) -> Opening | None:
+    """How a note opens that has no heading, and is called by its file; None for one without text."""
+    return Opening("", 0, _first_paragraph(text)) if text.strip("\ufeff \t\r\n") else None
+
+
 def _first_paragraph(text: str) -> str:
     for block in _BLANK_LINE.split(_FENCED.sub("", text)):
         if block.strip() and not _NO_PROSE.match(block) and (plain := _plain(block)):

@@ -72,7 +72,7 @@ def is_word(character: str) -> bool:
 
 def titleized(text: str) -> str:
     """A slug as words, each with a capital letter, as Jekyll titles a post that has no title; words as they are."""
-    if " " in text.strip() and not re.search("[-_]", text):
+    if " " in text.strip():
         return text.strip()
     return " ".join(word.capitalize() for word in re.split(r"[-_\s]+", text) if word)
 

@@ -64,7 +64,7 @@ def first_part(surface: str, language: str) -> str:
     """The longest word that a compound begins with; "" where a word is none."""
     least, rest = COMPOUNDING[language]
     surface = korean_noun(surface) if language == "ko" else surface
-    known: Mapping[str, float] = wordfreq.get_frequency_dict(language, "best")
+    known: Mapping[str, float] = wordfreq.get_frequency_dict("nb" if language == "no" else language, "best")
     for end in range(len(surface) - rest, least - 1, -1):
         parts = surface[:end], surface[end:].removeprefix("s")
         if all(known.get(part.casefold(), 0.0) >= _CHANCE_OF_PART for part in parts):

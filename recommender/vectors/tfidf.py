@@ -390,9 +390,9 @@ class FieldVectorizer:
         return {term for term in self.reader.terms(article, field) if term not in known}
 
     def telling_terms(self) -> NDArray[np.bool_]:
-        """The terms that at most half of the articles have, shape (n_terms,): the others say nothing to a reader."""
+        """The terms that two articles, or at most half of all, have, shape (n_terms,): the others say nothing."""
         if self._telling is None:
-            self._telling = self.n_having * 2 <= self.n_articles
+            self._telling = self.n_having <= max(2.0, self.n_articles / 2)
         return self._telling
 
     # ---------------------------------------------------------------- state

@@ -90,6 +90,29 @@ def test_values_of_exporters(make_site):
     assert (corpus["a"].title, corpus["a"].provider) == ("Grüner Tee", "ann")
 
 
+def test_notes(make_site):
+    """A page without front matter and heading is a note where it links as one or its name is a title as typed."""
+    notes = {
+        "Rye bread.md": "A dense loaf. #baking\n\n## Flour\n\nDark.\n",
+        "Trips/Lake - day 2.md": "- stove\n",
+        "Kayak.md": "---\nrelated: ['[[Rye bread]]', '[[Lake - day 2#Stove|the trip]]']\n---\nOf plywood.\n",
+        "2024-03-01.md": "Baked [[Rye bread]].\n",
+        "plain.md": "Words only, if [[ -f x ]].\n",
+        "_Sidebar.md": "A list.\n",
+        "Empty.md": "\n",
+    }
+    corpus = read_site(make_site(notes))
+    assert {one.id: (one.title, one.excerpt) for one in corpus} == {
+        "Rye bread": ("Rye bread", "A dense loaf. #baking"),
+        "Trips/Lake - day 2": ("Lake - day 2", ""),
+        "Kayak": ("Kayak", ""),
+        "2024-03-01": ("2024 03 01", "Baked [[Rye bread]]."),
+    }
+    assert corpus.reading.matched["unmatched"] == 0
+    made = read_site(make_site({**notes, "mkdocs.yml": "docs_dir: .\n"}))
+    assert [one.id for one in made] == ["Kayak"], "a generator's pages may be put together of parts"
+
+
 def test_pages_without_front_matter(make_site):
     """A page without front matter is called by its heading, and its first paragraph is its excerpt."""
     site = make_site(

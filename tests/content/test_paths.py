@@ -97,8 +97,9 @@ def test_suffix_language(path, expected):
 
 def test_titleized():
     """A slug becomes words with capital letters, as in Jekyll."""
-    assert titleized("green-tea_and  Kettles") == "Green Tea And Kettles"
+    assert titleized("green-tea_and--Kettles") == "Green Tea And Kettles"
     assert titleized("Swarm control") == "Swarm control"
+    assert titleized("Tea - the 2nd cup") == "Tea - the 2nd cup"
 
 
 def test_without_ending():

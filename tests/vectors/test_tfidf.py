@@ -136,6 +136,7 @@ def test_terms_of_more_than_half_of_the_articles_are_not_telling():
     vectorizer = FieldVectorizer(only(words=FieldSettings())).fit(articles)
     telling = dict(zip(vectorizer.term_names(), vectorizer.telling_terms(), strict=True))
     assert telling == {"harbour": False, "tea": True, "coffe": True, "milk": True, "rain": True}
+    assert FieldVectorizer().fit(articles[:2]).telling_terms().all(), "what two articles share, those two share"
 
 
 def test_surface_forms_are_the_words_of_the_article():
