@@ -21,6 +21,11 @@ from typing import Any
 MOST_BYTES = 10_000_000
 #: Deeper than anything that a person writes; the recursion of whoever reads the values stays small.
 MAX_DEPTH = 100
+#: Characters of front matter; a curated list as long as is read, with titles and excerpts, has half of them.
+LONGEST_FRONT_MATTER = 1_000_000
+#: Values of front matter, names too, with those that aliases repeat. The longest curated list that we have met makes
+#: 6,000.
+MOST_VALUES = 100_000
 #: Characters of a number. Python refuses to write integers of more than 4,300 digits.
 LONGEST_NUMBER = 300
 #: Characters of an address or a path. Browsers and servers stop earlier.
@@ -171,6 +176,17 @@ def read_toml(text: str) -> dict[str, Any]:
 
 _TOO_DEEP = f"values are nested more than {MAX_DEPTH} deep"
 _TOO_LONG = f"a number has more than {LONGEST_NUMBER} digits"
+
+
+def has_too_many_values(values: Any) -> bool:
+    """Whether there are more values, names counted, than front matter may have. A loop, no recursion."""
+    n_values, waiting = 0, [values]
+    while waiting and n_values <= MOST_VALUES:
+        value = waiting.pop()
+        if isinstance(value, dict | list):
+            n_values += len(value) * (2 if isinstance(value, dict) else 1)
+            waiting += value.values() if isinstance(value, dict) else value
+    return n_values > MOST_VALUES
 
 
 def _check_depth(values: Any) -> None:

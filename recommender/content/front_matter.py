@@ -37,6 +37,7 @@ _HEXO_YAML = re.compile(r"[A-Za-z][\w-]*[ ]*:[ \r\n]")
 #: Headers as in e-mail, up to the first blank line, as Pelican and MultiMarkdown have them; Nikola's are in a comment,
 #: behind two dots.
 _COMMENT = re.compile(rf"<!--{_REST_OF_LINE}(?=\.\.[ \t]+\w+:)")
+_TITLE = re.compile(r"^\"?title\"?[ ]*:", re.IGNORECASE | re.MULTILINE)
 _HEADER = re.compile(rf"(?:\.\.[ \t]+)?(?P<name>[^\W\d][\w -]*?)[{_BLANKS}]*[:：][{_BLANKS}]*(?P<value>.*)")
 #: Some generators let the opening line say what the values are written in: ---toml.
 _OPENING = re.compile(rf"---(?P<syntax>ya?ml|toml|json)?{_REST_OF_LINE}")
@@ -65,11 +66,23 @@ class FrontMatter:
 
 def split(text: str, where: str = "text") -> FrontMatter | None:
     """
-    Where the front matter of a text lies, or None where it has none; FrontMatterError if it is never closed.
+    Where the front matter of a text lies, or None where it has none.
+
+    FrontMatterError if it is never closed, or longer than anybody writes.
 
     A byte order mark, any line end, blanks after the dashes and ``...`` as the closing line are fine. The first closing
     line ends it; three dashes in the body are the body's.
     """
+    place = _place(text, where)
+    if place and place.end - place.start > bounds.LONGEST_FRONT_MATTER:
+        raise FrontMatterError(
+            f"{where}: front matter has {place.end - place.start:,} characters, of at most "
+            f"{bounds.LONGEST_FRONT_MATTER:,}. Shorten its lists, or move long texts into the body."
+        )
+    return place
+
+
+def _place(text: str, where: str) -> FrontMatter | None:
     origin = 1 if text.startswith("\ufeff") else 0
     opening = _OPENING.match(text, origin)
     if opening is None:
@@ -127,6 +140,8 @@ def _end_of_object(text: str, start: int, where: str) -> int:
 
 def _has_title(text: str, place: FrontMatter) -> bool:
     """Whether what stands above a line of dashes is front matter, and no text above a rule."""
+    if place.end - place.start > bounds.LONGEST_FRONT_MATTER:
+        return bool(_TITLE.search(text, place.start, place.start + bounds.LONGEST_FRONT_MATTER))
     try:
         values = (
             _read_json(text, place, "") if place.syntax == "members" else read_yaml(text[place.start : place.end], "")
@@ -186,12 +201,16 @@ def parse(text: str, where: str = "text") -> dict[str, Any]:
 
 def read(text: str, place: FrontMatter, where: str, warnings: list[str] | None = None) -> dict[str, Any]:
     """The values of the front matter that lies in a place; `warnings` takes a sentence a name that stands twice."""
-    if place.syntax == "toml":
-        return read_toml(text, place, where)
     if place.syntax == "headers":
         return _read_headers(text, place)
     if place.syntax != "yaml":
-        return _read_json(text, place, where)
+        values = (read_toml if place.syntax == "toml" else _read_json)(text, place, where)
+        # A value takes two characters at least: most front matter need not be counted.
+        if place.end - place.start > bounds.MOST_VALUES and bounds.has_too_many_values(values):
+            raise FrontMatterError(
+                f"{where}: front matter has more than {bounds.MOST_VALUES:,} values. Shorten a list."
+            )
+        return values
     first_line = len(LINE_END.findall(text, 0, place.start)) + 1
     return read_yaml(plain_blanks(text[place.start : place.end]), where, first_line=first_line, warnings=warnings)
 

@@ -20,7 +20,7 @@ from typing import Any
 import yaml
 from yaml.constructor import SafeConstructor
 
-from recommender.bounds import LONGEST_NUMBER, MAX_DEPTH
+from recommender.bounds import LONGEST_NUMBER, MAX_DEPTH, MOST_VALUES
 from recommender.errors import FrontMatterError
 
 #: The C parser where PyYAML was built with it (all wheels are), else the same in Python, ten times slower.
@@ -30,9 +30,7 @@ _CONSTRUCTOR = SafeConstructor()
 _STANDARD = "tag:yaml.org,2002:"
 _BINARY = f"{_STANDARD}binary"
 _PLAIN_TAGS = frozenset({None, "!", f"{_STANDARD}map", f"{_STANDARD}seq"})
-#: Values of one text, with those that aliases repeat; a long text counts as several. The longest curated list that we
-#: have met makes 6,000.
-_MOST_VALUES = 100_000
+#: A long text counts as several values.
 _CHARACTERS_PER_VALUE = 128
 #: The parser compares each directive with all before it.
 _MOST_DIRECTIVES = 100
@@ -168,9 +166,9 @@ def _build(
         else:
             continue
 
-        if size > _MOST_VALUES:
+        if size > MOST_VALUES:
             raise FrontMatterError(
-                f"{place(event)}: there are more than {_MOST_VALUES:,} values up to here, those behind aliases counted "
+                f"{place(event)}: there are more than {MOST_VALUES:,} values up to here, those behind aliases counted "
                 "each time. Shorten the list, or take the aliases out."
             )
         if isinstance(container, list):

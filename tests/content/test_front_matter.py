@@ -232,3 +232,37 @@ def test_wrong_json_is_told_with_its_line():
     """JSON front matter that is none is an error with its line."""
     with pytest.raises(FrontMatterError, match=r"^text:3: is not JSON: expecting ',' delimiter. Mend the line.$"):
         read_article('{\n  "title": "Tea"\n  "tags": []\n}\nBody.\n')
+
+
+_FENCES = (
+    ("---\n", "\n---\n"),
+    ("---\n", "\n...\n"),
+    ("+++\n", "\n+++\n"),
+    ("{", "}\n"),
+    ("", "\n---\n"),
+    ("", "\n;;;\n"),
+)
+_MEMBERS = {"{": '"title": "Tea", "a": %s', "+++\n": 'title = "Tea"\na = %s', ";;;": '"title": "Tea", "a": %s'}
+
+
+def _between(fences, value):
+    opening, closing = fences
+    return opening + (_MEMBERS.get(opening) or _MEMBERS.get(closing.strip()) or "title: Tea\na: %s") % value + closing
+
+
+@pytest.mark.parametrize("fences", _FENCES)
+def test_front_matter_without_end(fences):
+    """However it is written, what is longer than anybody writes is refused before it is read; in a body it is fine."""
+    message = r"^text: front matter has 1,20\d,\d{3} characters, of at most 1,000,000\. Shorten its lists, or move"
+    with pytest.raises(FrontMatterError, match=message):
+        read_article(_between(fences, f'"{"a" * 1_200_000}"'))
+    assert read_article(_between(fences, '"b"') + "a" * 1_200_000).title == "Tea"
+
+
+@pytest.mark.parametrize("fences", [fences for fences in _FENCES if fences[0] or ";" in fences[1]])
+@pytest.mark.parametrize("value", ["1, ", "[1], ", "[], "])
+def test_values_without_end(fences, value):
+    """One limit for the number of values, however they are written and nested."""
+    with pytest.raises(FrontMatterError, match=r"more than 100,000 values"):
+        read_article(_between(fences, f"[{value * 120_000}1]"))
+    assert read_article(_between(fences, f"[{value * 40_000}1]")).title == "Tea"
