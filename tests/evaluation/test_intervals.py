@@ -112,9 +112,9 @@ def test_each_system_is_compared_with_each_before_it():
 
 
 def test_means_of_what_weighs_differently():
-    """By hand: (1 x 1 + 5 x 3) / 4; a value that is missing and weighs nothing leaves no trace; nothing at all is 0."""
+    """By hand: a quarter of 1 and three of 5; what is missing and weighs nothing leaves no trace; nothing is 0."""
     values = np.array([[1, np.nan, 2], [5, 3, 4]])
-    weights = np.array([[1, 0, 0], [3, 2, 0]], dtype=float)
+    weights = np.array([[0.25, 0, 0], [0.75, 0.5, 0]])
     assert weighted_means(values, weights).tolist() == [4, 3, 0]
 
 

@@ -58,6 +58,13 @@ def test_the_likeliest_weights_are_those_that_an_optimiser_finds():
     assert expected.tolist() == [1.0, -1.0, 0.0]
 
 
+@pytest.mark.parametrize("expected", [-30.0, 30.0])
+def test_a_weak_prior_that_is_far_off_misleads_nobody(expected):
+    """Where the curve is flat a step of Newton's method leads nowhere; the likeliest weight is found all the same."""
+    found = likeliest(np.ones((9, 1)), np.full(9, 0.75), np.ones(9), np.array([1e-9]), np.array([expected]))
+    assert found == pytest.approx(np.log(3))
+
+
 @pytest.mark.parametrize(("n_right", "mean"), [(0, 1 / 12), (3, (3 * 4 / 5 + 7 / 9) / 10), (10, 11 / 12)])
 def test_the_mean_chance_is_that_of_the_smoothed_pairs(n_right, mean):
     """Right ones count (n + 1) / (n + 2), wrong ones 1 / (n + 2), wherever scores lie, whatever all of them weigh."""
