@@ -151,3 +151,49 @@ def test_a_part_of_a_site(make_site, file, folder, is_part):
     site = make_site({file: "", f"{folder}/2024-01-01-tea.md": "---\ntitle: Tea\n---\n"})
     told = " ".join(read_generator(site / folder).warnings)
     assert (f"{site / folder}: is a part of the site {site}" in told and f"Name the site: {site}." in told) is is_part
+
+
+def addresses(site):
+    """The address of each article."""
+    return {article.id: article.url for article in read_site(site)}
+
+
+def test_bridgetown(make_site):
+    """Jekyll's rules below `src`, with styles of its own."""
+    tea = "---\ntitle: Tea\ncategory: drinks\n---\n"
+    files = {"src/_posts/2024-02-03-green-tea.md": tea, "src/_drafts/cup.md": tea}
+    for style, place in {"": "/drinks/2024/02/03/green-tea/", "permalink: simple\n": "/drinks/green-tea/"}.items():
+        corpus = read_site(make_site({"bridgetown.config.yml": f"url: https://tea.example\n{style}", **files}))
+        assert corpus["src/_posts/2024-02-03-green-tea"].url == place
+
+
+def test_middleman(make_site):
+    """What is plain in `config.rb`: the blog's prefix and pattern, and pretty addresses."""
+    program = "activate :blog do |blog|\n  blog.prefix = 'blog'\n  blog.permalink = '{year}/{title}.html'\nend\n"
+    tea = "---\ntitle: Tea\n---\n"
+    files = {"Gemfile": "gem 'middleman-blog'\n", "source/about.html.md": tea, "source/index.html.md": tea}
+    files["source/blog/2024-02-03-green-tea.html.markdown"] = tea
+    for line, end in {"": ".html", "activate :directory_indexes\n": "/"}.items():
+        assert addresses(make_site({"config.rb": program + line, **files})) == {
+            "source/about.html": f"/about{end}",
+            "source/blog/2024-02-03-green-tea.html": f"/blog/2024/green-tea{end}",
+            "source/index.html": "/",
+        }
+
+
+def test_nikola(make_site):
+    """The places of `POSTS` and `PAGES`, and other languages below their code."""
+    program = "POSTS = (('posts/*.md', 'blog', 'post.tmpl'),)\nPAGES = (('pages/*.md', '', 'page.tmpl'),)\n"
+    program += "DEFAULT_LANG = 'en'\nTRANSLATIONS = {DEFAULT_LANG: '', 'es': './es'}\n"
+    program += "TRANSLATIONS = {'en': '', 'es': './es'}\n"
+    header = "<!--\n.. title: Tea\n.. slug: {}\n-->\n\nTea.\n"
+    files = {
+        "posts/a.md": header.format("green-tea"),
+        "posts/a.es.md": header.format("te-verde"),
+        "pages/b.md": "# B\n",
+    }
+    assert addresses(make_site({"conf.py": program, **files})) == {
+        "pages/b": "/b/",
+        "posts/a": "/blog/green-tea/",
+        "posts/a.es": "/es/blog/te-verde/",
+    }

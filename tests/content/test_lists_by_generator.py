@@ -9,6 +9,9 @@ from recommender.content.site import read_site
 #: A generator -> its configuration, and where its articles lie.
 SITES = {
     "Jekyll": ({"_config.yml": "url: https://yarn.example\n"}, "_posts/2021-03-04-{}.md"),
+    "Bridgetown": ({"bridgetown.config.yml": "permalink: pretty\n"}, "src/_posts/2021-03-04-{}.md"),
+    "Middleman": ({"config.rb": "", "Gemfile": "gem 'middleman'\n"}, "source/{}.html.md"),
+    "Nikola": ({"conf.py": "POSTS = (('posts/*.md', 'blog', 'post.tmpl'),)\n"}, "posts/{}.md"),
     "Hugo": ({"hugo.toml": 'baseURL = "https://yarn.example/"\n'}, "content/posts/{}.md"),
     "Zola": ({"zola.toml": 'base_url = "https://yarn.example"\n'}, "content/{}.md"),
     "Eleventy": ({"eleventy.config.js": "export default () => ({dir: {input: 'src'}});\n"}, "src/posts/{}.md"),

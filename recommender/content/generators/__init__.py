@@ -11,12 +11,15 @@ from pathlib import Path
 
 from recommender.content.generators.astro import Astro
 from recommender.content.generators.base import Generator
+from recommender.content.generators.bridgetown import Bridgetown
 from recommender.content.generators.docusaurus import Docusaurus
 from recommender.content.generators.eleventy import Eleventy
 from recommender.content.generators.hexo import Hexo
 from recommender.content.generators.hugo import Hugo
 from recommender.content.generators.jekyll import Jekyll
+from recommender.content.generators.middleman import Middleman
 from recommender.content.generators.mkdocs import MkDocs
+from recommender.content.generators.nikola import Nikola
 from recommender.content.generators.pelican import Pelican
 from recommender.content.generators.scripted import Ember, Gatsby, Metalsmith, Next
 from recommender.content.generators.sources import Sources
@@ -28,8 +31,8 @@ __all__ = ["CONFIG_FILES", "GENERATORS", "Generator", "read_generator"]
 
 #: Asked in this order. One whose configuration has the name of another's comes before it.
 GENERATORS: tuple[type[Generator], ...] = (
-    Hexo, Jekyll, Zola, Hugo, Docusaurus, Astro, VitePress, VuePress, MkDocs, Pelican, Statie, Gatsby, Next, Eleventy,
-    Metalsmith, Ember,
+    Hexo, Jekyll, Bridgetown, Zola, Hugo, Docusaurus, Astro, VitePress, VuePress, MkDocs, Pelican, Nikola, Statie,
+    Middleman, Gatsby, Next, Eleventy, Metalsmith, Ember,
 )  # fmt: skip
 #: Every place in which a configuration may lie, but those in a hidden folder and those that other programs share.
 CONFIG_FILES = tuple(dict.fromkeys(file for one in GENERATORS for file in one.config_files if file != "package.json"))

@@ -1,0 +1,50 @@
+"""Nikola (from its documentation: getnikola.com)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+from recommender.articles import Article
+from recommender.content.fields import PageFacts
+from recommender.content.generators.base import Generator, joined
+from recommender.content.generators.sources import Sources
+from recommender.content.paths import named_language
+
+
+@dataclass(frozen=True, kw_only=True)
+class Nikola(Generator):
+    """A Nikola site: the folders of `POSTS` and `PAGES`, each with the place of its pages."""
+
+    title = "Nikola"
+    config_files = ("conf.py",)
+
+    data_folder: str = "data"
+
+    @classmethod
+    def claims(cls, sources: Sources, file: str) -> bool:
+        """Whether `conf.py`, which Sphinx has too, is Nikola's."""
+        return isinstance(sources.literals(file).get("POSTS"), tuple)
+
+    @classmethod
+    def read(cls, sources: Sources, file: str) -> Self:
+        """The configuration."""
+        values = sources.literals(file)
+        kinds = [kind for name in ("POSTS", "PAGES") for kind in values.get(name) or () if len(kind) > 1]
+        language = values.text("DEFAULT_LANG") or "en"
+        return cls(
+            file=file,
+            site_url=(values.text("BASE_URL") or values.text("SITE_URL")).rstrip("/"),
+            language=named_language(language),
+            languages=(language, *(code for code in values.get("TRANSLATIONS") or () if code != language)),
+            zone=sources.zone(values.get("TIMEZONE"), file),
+            roots={str(pattern).rpartition("/")[0]: str(place) for pattern, place, *_ in kinds},
+            end=".html" if values.get("PRETTY_URLS") is False else "/",
+        )
+
+    def url(self, article: Article, facts: PageFacts) -> str:
+        """The address: the place of its kind, the folders below, the slug; other languages stand below their code."""
+        prefix, names = self.below(article.path)
+        code = article.language if article.language in self.languages[1:] else ""
+        name = facts.slug or (names[-1].removesuffix(f".{code}") if code else names[-1])
+        return joined(code, prefix, *names[:-1], name, is_index=name == "index", end=self.end)
