@@ -174,6 +174,8 @@ def test_prefer():
     preferred = rules(prefer=("topic",))
     assert names(preferred.choose(TEA, [Candidate(POT, 0.6), Candidate(CUP, 0.5)], 5)) == ["cup", "pot"]
     assert names(preferred.choose(TEA, [Candidate(POT, 0.7), Candidate(CUP, 0.5)], 5)) == ["pot", "cup"]
+    of_provider = rules(prefer=("provider",))
+    assert names(of_provider.choose(TEA, [Candidate(POT, 0.6), Candidate(CAR, 0.5)], 5)) == ["car", "pot"]
 
 
 def test_per_provider():
@@ -181,6 +183,29 @@ def test_per_provider():
     choice = rules(per_provider=1).choose(TEA, ranked(CUP, CAR, POT), 2)
     assert names(choice) == ["cup", "pot"]
     assert choice.left_out[CAR.id] == "1 of wire stand before it (rules.per_provider)"
+
+
+def test_what_is_pinned_counts_for_its_provider():
+    """Beside a pinned article of a provider none of the same stands where only one may."""
+    held = rules(Decision(TEA.id, CAR.id, "pin", position=1), per_provider=1)
+    assert names(held.choose(TEA, ranked(CUP, POT, CAR), 5)) == ["car", "pot"]
+
+
+def test_articles_without_a_provider_are_not_of_one():
+    """However many of them there are, none stands in the way of another."""
+    assert names(rules(per_provider=1).choose(TEA, ranked(article("one"), article("two")), 5)) == ["one", "two"]
+
+
+def test_only_older_ones_are_ranked_where_no_newer_one_may_stand():
+    """Not where an article asks for what followed, or is evergreen, or a pattern says that some are."""
+    older_only = RankingSettings(suggest_newer=False)
+    strict = Rules(Settings(ranking=older_only), now=NOON)
+    assert strict.wants_older(TEA)
+    assert strict.wants_older(article("other", marks=("background",)))
+    assert not strict.wants_older(article("asks", marks=("follow-up",)))
+    assert not strict.wants_older(article("lasting", marks=("evergreen",)))
+    assert not Rules(Settings(ranking=older_only, rules=RulesSettings(evergreen=("a*",))), now=NOON).wants_older(TEA)
+    assert not rules().wants_older(TEA)
 
 
 def test_at_least():
@@ -213,6 +238,14 @@ def test_copies():
     assert choice.chosen[1].copies == (old, new)
     assert choice.left_out[old.id] == f"it is a copy of {good.id} (copies)"
     assert names(rules().choose(TEA, ranked(old, new), 5, copy_of=lambda key: "")) == ["new"]
+
+
+def test_of_copies_the_one_that_an_editor_decided_for_is_shown():
+    """Whatever the site's own figure says of the others."""
+    good, accepted = article("good", quality=70.0), article("accepted", -9)
+    held = rules(Decision(TEA.id, accepted.id, "accept"))
+    choice = held.choose(TEA, ranked(good, accepted), 5, copy_of=lambda one: "a")
+    assert (names(choice), choice.chosen[0].copies) == (["accepted"], (good,))
 
 
 def test_fill_ups():
