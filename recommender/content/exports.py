@@ -16,7 +16,7 @@ from xml.etree.ElementTree import tostring  # it writes only; what is read goes 
 from recommender.articles import Corpus
 from recommender.bounds import LONGEST_TEXT, MAX_DEPTH, UnreadableError, check_unpacked, read_json
 from recommender.content.fields import USUAL_NAMES, FieldReader
-from recommender.content.files import reader_of, unread
+from recommender.content.files import unread
 from recommender.content.generators import Generator
 from recommender.content.rows import column_of, corpus_of_rows, typed_rows
 from recommender.content.wording import some
@@ -73,7 +73,7 @@ def read_export(path: Path, settings: Settings, *, strict: bool = False) -> Corp
     elif ending in _PARQUET:
         rows, expected = _parquet_rows(path), "Write a row an article."
     else:
-        rows = _csv_rows(path, reader_of(settings, Generator()), most_bytes)
+        rows = _csv_rows(path, FieldReader(settings, Generator()), most_bytes)
         expected = "Begin it with a line such as id,title,excerpt,date,url,tags, and write a row an article."
     try:
         path.open("rb").close()  # whatever reads it, the message is the same

@@ -9,16 +9,19 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, tzinfo
-from typing import Any
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
 
 from recommender.articles import NEVER, Article
 from recommender.content.related_lists import CuratedList, KnownEntries, find_lists, fold_name
 from recommender.content.values import Found, Origin, values_as_marks
 from recommender.errors import ArticleError
-from recommender.settings import WritingSettings
+from recommender.settings import Settings, WritingSettings
+
+if TYPE_CHECKING:
+    from recommender.content.generators import Generator
 
 #: The names that sites use for our fields, in the order in which they are tried. A dot goes into a mapping. Capitals,
 #: hyphens, underscores and blanks do not matter. `topics`, `aliases` and `related` take all of theirs together, the
@@ -132,36 +135,29 @@ class FieldReader:
     """
     Reads articles out of mappings.
 
-    The setting `articles.fields` gives names to read instead of the usual ones. The zone is that of dates that name
-    none, the language the site's, in which dates may name a month. Under their own name stand our suggestions, which
-    are no curated list; `marks` are further names whose values rules ask for. A site has bare pages where its generator
-    makes pages of files without front matter, and notes, called by their file, where it has no generator.
+    The settings can give names to read instead of the usual ones. Dates that name no zone are in the generator's, and
+    name months in the site's language. Under their own name stand our suggestions, which are no curated list.
     """
 
-    def __init__(
-        self,
-        fields: Mapping[str, str | Sequence[str]] | None = None,
-        *,
-        zone: tzinfo = UTC,
-        language: str = "",
-        own_name: str = "",
-        marks: Sequence[str] = (),
-        has_bare_pages: bool = True,
-        has_notes: bool = False,
-    ) -> None:
-        self.has_bare_pages, self.has_notes = has_bare_pages, has_notes
-        self.zone = zone
-        self.language = language
-        self._marks = tuple(marks)
+    def __init__(self, settings: Settings, generator: Generator) -> None:
+        # Jekyll copies files without front matter as they are.
+        self.has_bare_pages = generator.title != "Jekyll"
+        # Notes, which are called by their file, are of no generator.
+        self.has_notes = not generator.file
+        self.zone = generator.zone
+        self.language = settings.articles.site_language or generator.language
+        #: Further names, whose values rules ask for.
+        self._marks = tuple(settings.rules.front_matter_names)
         self._known_entries: KnownEntries = {}
         names = {ours: (*usual, *TRANSLATED_NAMES.get(ours, ())) for ours, usual in USUAL_NAMES.items()}
-        fields = fields or {}
+        fields = settings.articles.fields
         for ours, theirs in fields.items():
             names[ours] = (theirs,) if isinstance(theirs, str) else tuple(theirs)
         usual = names.pop("related")
         self._list_names = usual if "related" in fields else ()
         others = (name for usual in names.values() for name in usual if "." not in name)
-        self._taken = frozenset(map(fold_name, (*others, WritingSettings().front_matter_name, own_name)))
+        own_names = (WritingSettings().front_matter_name, settings.writing.front_matter_name)
+        self._taken = frozenset(map(fold_name, (*others, *own_names)))
         if "topics" not in fields:
             names["topic"] = _SINGULAR_TOPICS
         if "published_at" not in fields:

@@ -25,7 +25,6 @@ from recommender.content.paths import ENDINGS, dated, name_date, slug, titleized
 from recommender.content.values import Origin
 from recommender.content.wording import some
 from recommender.errors import RecommenderError, SiteError
-from recommender.settings import Settings
 
 #: Folders that hold what a site is built with or from, never its articles. Hidden ones are left out too.
 _NOT_CONTENT = frozenset({"_site", "node_modules", "vendor"})
@@ -205,20 +204,6 @@ class _Walk:
 
     def _tell(self, sentence: str) -> None:
         self.problems.append(SiteError(sentence))
-
-
-def reader_of(settings: Settings, generator: Generator) -> FieldReader:
-    """What reads the values of a site's articles."""
-    return FieldReader(
-        settings.articles.fields,
-        zone=generator.zone,
-        language=settings.articles.site_language or generator.language,
-        own_name=settings.writing.front_matter_name,
-        marks=settings.rules.front_matter_names,
-        # Jekyll copies files without front matter as they are.
-        has_bare_pages=generator.title != "Jekyll",
-        has_notes=not generator.file,
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import Any
 from recommender.articles import Article, Corpus
 from recommender.bounds import Fence, check_unpacked, read_json
 from recommender.content.fields import FieldReader, Notes
-from recommender.content.files import reader_of, unread
+from recommender.content.files import unread
 from recommender.content.generators import Generator
 from recommender.content.processes import in_processes
 from recommender.content.rows import corpus_of_rows, outcome_of_row
@@ -69,7 +69,7 @@ def read_jsonl(path: Path | str, settings: Settings | None = None, *, strict: bo
     """
     settings = settings or Settings()
     path = Path(path)
-    reader = reader_of(settings, Generator())
+    reader = FieldReader(settings, Generator())
     files = sorted(file for file in path.iterdir() if _is_shard(file.name.lower())) if path.is_dir() else [path]
     fence = Fence.around(path, settings.articles.outside) if path.is_dir() else None
     most_bytes = settings.articles.max_megabytes * 1_000_000

@@ -10,7 +10,6 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from functools import lru_cache
 from itertools import islice
@@ -120,20 +119,9 @@ class CuratedList(NamedTuple):
     complaints: tuple[str, ...] = ()  #: A sentence for each thing in it that could not be used.
 
 
-@dataclass(frozen=True, slots=True)
-class _Embedded:
-    """What came of one embedded entry."""
-
-    item: Mapping[Any, Any]  #: As YAML has it; kept, so that no other object can take its identity.
-    entry: RelatedEntry | None  #: None for one that names nothing.
-    names: tuple[tuple[str, str], ...] = ()  #: Our fields and the names that it has them from.
-    is_scored: bool = False  #: Whether it carries a number of similarity.
-    complaint: str = ""  #: What is wrong with it.
-
-
-#: Embedded entries that were read, by the identity of their mapping. Lists repeat each other's entries, and the reader
-#: of front matter gives the same object for the same text; see `content.yaml`.
-KnownEntries = dict[int, _Embedded]
+#: Embedded entries that were read, by the identity of their mapping; that is kept, so that no other object can take it.
+#: Lists repeat each other's entries, and the reader of front matter gives the same object for the same text: `yaml`.
+KnownEntries = dict[int, tuple[Mapping[Any, Any], CuratedList]]
 
 
 @lru_cache(maxsize=1 << 12)
@@ -231,19 +219,17 @@ def read_entries(value: Any, zone: tzinfo, known: KnownEntries | None = None) ->
         if number > MOST_ENTRIES:
             complaints.append(f"holds more than {MOST_ENTRIES:,} entries. The others are left out.")
             break
-        read = known.get(id(item))
-        if read is None and (item is None or item == ""):
+        if item is None or item == "":
             continue
-        if read is not None or isinstance(item, Mapping):
-            if read is None:
-                read = known[id(item)] = _from_mapping(item, zone)
-            if read.entry is not None:
-                entries.append(read.entry)
-            if read.names:
-                names[read.names] += 1
-            n_scored += read.is_scored
-            if read.complaint:
-                complaints.append(f"entry {number} {read.complaint}")
+        if isinstance(item, Mapping):
+            if id(item) not in known:
+                known[id(item)] = item, _from_mapping(item, zone)
+            _, read = known[id(item)]
+            entries += read.entries
+            for embedded, n_entries in read.names:
+                names[embedded] += n_entries
+            n_scored += read.n_scored
+            complaints += [f"entry {number} {complaint}" for complaint in read.complaints]
         elif isinstance(item, str | int | float | date) and not isinstance(item, bool):
             entries += entries_of_text(str(item).strip())
         else:
@@ -373,16 +359,20 @@ def entry_shape(lists: Iterable[tuple[RelatedEntry, ...]], names: EntryNames) ->
     return EntryShape("mapping", {**fields, "url": fields.get("url", usual["url"])})
 
 
-def _from_mapping(item: Mapping[Any, Any], zone: tzinfo) -> _Embedded:
+def _from_mapping(item: Mapping[Any, Any], zone: tzinfo) -> CuratedList:
+    """What comes of one embedded entry."""
     if len(item) == 1:
         ((key, only),) = item.items()
         if not _ours_of(str(key))[0] and isinstance(only, str):
             if _is_place(only):
-                return _Embedded(item, RelatedEntry(title=str(key), url=only, target=only))
+                return CuratedList((RelatedEntry(title=str(key), url=only, target=only),))
             if _is_place(key):
-                return _Embedded(item, RelatedEntry(title=only, url=key, target=key))
+                return CuratedList((RelatedEntry(title=only, url=key, target=key),))
             # YAML makes a mapping of a title with a colon that is not quoted.
-            return _Embedded(item, RelatedEntry(target=f"{key}: {only}"))
+            return CuratedList((RelatedEntry(target=f"{key}: {only}"),))
+    if all(value is None or isinstance(value, bool) for value in item.values()):
+        # Switches of the site's template.
+        return CuratedList(())
     found: dict[str, tuple[int, str, Any]] = {}
     for name, value in item.items():
         ours, rank = _ours_of(str(name))
@@ -402,25 +392,22 @@ def _from_mapping(item: Mapping[Any, Any], zone: tzinfo) -> _Embedded:
         if isinstance(value, str | int | float | date) and not isinstance(value, bool)
     }
     title, url, path = texts.get("title", ""), texts.get("url", ""), texts.get("path", "")
-    if all(value is None or isinstance(value, bool) for value in item.values()):
-        # Switches of the site's template.
-        return _Embedded(item, None)
     if not (title or url or path):
-        return _Embedded(item, None, complaint="has neither a title nor an address. It is left out.")
+        return CuratedList((), complaints=("has neither a title nor an address. It is left out.",))
     is_scored = any(
         fold_name(str(name)) in _SCORES and isinstance(value, int | float) and not isinstance(value, bool)
         for name, value in item.items()
     )
     names = tuple((ours, shown) for ours, (_, shown, _) in found.items())
-    complaint = ""
+    complaints: tuple[str, ...] = ()
     published_at: datetime | None = None
     if "published_at" in found:
         _, name, value = found["published_at"]
         try:
             published_at = read_date(value, zone)
         except ValueError:
-            complaint = f"has {say(value)} for {name}, which is no date. It is kept without one."
+            complaints = (f"has {say(value)} for {name}, which is no date. It is kept without one.",)
     entry = RelatedEntry(
         title, texts.get("excerpt", ""), url, published_at, texts.get("provider", ""), url or path or title
     )
-    return _Embedded(item, entry, names, is_scored, complaint)
+    return CuratedList((entry,), ((names, 1),) if names else (), int(is_scored), complaints)

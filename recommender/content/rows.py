@@ -9,7 +9,7 @@ from typing import Any
 
 from recommender.articles import Article, Corpus
 from recommender.content.fields import USUAL_NAMES, FieldReader, Notes
-from recommender.content.files import reader_of, unexpected
+from recommender.content.files import unexpected
 from recommender.content.gather import gather
 from recommender.content.generators import Generator
 from recommender.content.paths import without_ending
@@ -107,7 +107,7 @@ def corpus_of_rows(
     and `warnings` are read when all rows are. `expected` says what to do where there is no row. Raises SiteError for no
     row, and for too many problems; with `strict`, the first problem.
     """
-    reader = reader_of(settings, Generator())
+    reader = FieldReader(settings, Generator())
     notes = Notes() if notes is None else notes
     articles: list[Article] = []
     problems: list[RecommenderError] = []

@@ -15,8 +15,8 @@ from recommender.cache import SiteCache
 from recommender.content import front_matter
 from recommender.content.cache import ReadingCache
 from recommender.content.exports import EXPORT_ENDINGS, is_export, read_export
-from recommender.content.fields import Notes
-from recommender.content.files import File, FileRead, FileReader, FoundFiles, find_files, reader_of, unread
+from recommender.content.fields import FieldReader, Notes
+from recommender.content.files import File, FileRead, FileReader, FoundFiles, find_files, unread
 from recommender.content.gather import gather, log_reading, with_addresses, with_unmade
 from recommender.content.generators import CONFIG_FILES, Generator, read_generator
 from recommender.content.jsonl import is_jsonl, read_jsonl
@@ -138,7 +138,7 @@ def read_article(
                 raise SiteError(f"{begun}: is no name of a file. A text has at least two lines.") from None
             raise unread(str(file), error) from None
     generator = read_generator(root) if root is not None else Generator()
-    reader = FileReader(reader_of(settings, generator), site_languages(around(root, path), generator))
+    reader = FileReader(FieldReader(settings, generator), site_languages(around(root, path), generator))
     notes = Notes()
     article = reader.article(text, path, without_ending(path), notes, where)
     forget_entries()
@@ -180,7 +180,7 @@ def _read_folder(root: Path, settings: Settings, fresh: bool, progress: Progress
             log_reading(corpus)
             return corpus
     files = [file for file, before in zip(found.files, known, strict=True) if before is None]
-    reader = FileReader(reader_of(settings, generator), languages)
+    reader = FileReader(FieldReader(settings, generator), languages)
     parsed = iter(_parse(root, files, reader, fence, settings.ranking.n_jobs, len(known), progress))
     reads = [before or next(parsed) for before in known]
     corpus = _corpus(root, found, reads, generator, settings)

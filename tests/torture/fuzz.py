@@ -34,6 +34,7 @@ from recommender import Article, Corpus, Recommender, load_model, model_store
 from recommender.content import front_matter
 from recommender.content.dates import read_date
 from recommender.content.fields import FieldReader, Notes
+from recommender.content.generators import Generator
 from recommender.content.related_lists import read_entries
 from recommender.content.urls import canonical_url
 from recommender.content.values import Origin
@@ -52,7 +53,7 @@ _SUGGESTIONS = (
 #: In memory where the system has such a folder: a disk would take most of the time.
 _SCRATCH = Path(tempfile.mkdtemp(prefix="fuzz-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
 atexit.register(shutil.rmtree, _SCRATCH)
-_READER = FieldReader()
+_READER = FieldReader(Settings(), Generator())
 
 
 def front_matter_is_read(raw):
