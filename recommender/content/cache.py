@@ -176,7 +176,6 @@ def _differences(value: Any, other: Any) -> dict[str, Any]:
 
 
 def _changed(value: T, differences: Mapping[str, Any]) -> T:
-    """A value with fields out of the document."""
     if not differences:
         return value
     changes: dict[str, Any] = {}

@@ -188,7 +188,6 @@ def _in_words(text: str, languages: tuple[str, ...]) -> datetime | None:
 
 @lru_cache(maxsize=64)
 def _parser(languages: tuple[str, ...]) -> Callable[[str], datetime | None]:
-    """What reads a text in one of the languages."""
     from dateparser.date import DateDataParser
 
     parser = DateDataParser(

@@ -350,7 +350,6 @@ def _item(element: Element) -> dict[str, Any]:
 
 
 def _entry(element: Element) -> dict[str, Any]:
-    """The values of an Atom entry."""
     found: dict[str, str] = {}
     links: dict[str, list[str]] = {}
     topics: list[str] = []
@@ -402,5 +401,4 @@ def _text_of(element: Element) -> str:
 
 
 def _without_marks(text: str) -> str:
-    """A text without the marks of HTML."""
     return " ".join(html.unescape(re.sub(r"<[^<>]{0,2000}>", " ", text)).split())

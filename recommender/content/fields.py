@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from recommender.articles import NEVER, Article
 from recommender.content.related_lists import CuratedList, KnownEntries, find_lists, fold_name
+from recommender.content.urls import canonical_url
 from recommender.content.values import Found, Origin, values_as_marks
 from recommender.errors import ArticleError
 from recommender.settings import Settings, WritingSettings
@@ -187,7 +188,7 @@ class FieldReader:
         origin: Origin,
         notes: Notes,
         *,
-        article_id: str,
+        article_id: str | None,
         path: str = "",
         body: str = "",
         heading: str = "",
@@ -199,9 +200,9 @@ class FieldReader:
         """
         The article that names and values describe.
 
-        The other arguments say what the values do not: `heading` is a title too, a default title is told of in the
-        notes. Raises ArticleError where the title is a list or a mapping, there is none at all, or nothing stands in
-        for a date that is none.
+        Without an id it has its canonical address for one. The other arguments say what the values do not: `heading` is
+        a title too, a default title is told of in the notes. Raises ArticleError where the title is a list or a
+        mapping, there is none at all, or nothing stands in for a date that is none.
         """
         held = self._held(values)
         found = Found(held, origin)
@@ -216,8 +217,9 @@ class FieldReader:
         published_at = found.moment(self.zone, languages, default_date)
         hidden, build = found.hidden(path)
         is_made = not hidden
+        known_as = canonical_url(url) if article_id is None else article_id
         article = Article(
-            id=article_id,
+            id=known_as,
             path=path,
             title=title or default_title,
             excerpt=found.text("excerpt") or default_excerpt,
@@ -240,7 +242,7 @@ class FieldReader:
         notes.warnings += found.warnings
         lists = find_lists(values, self._list_names, self._taken, self.zone, origin.typed, self._known_entries)
         if lists:
-            notes.lists.setdefault(article_id, {name: _placed(lists[name], name, origin) for name in lists})
+            notes.lists.setdefault(known_as, {name: _placed(lists[name], name, origin) for name in lists})
         if not title:
             notes.untitled.append(origin.where)
         facts = PageFacts(
@@ -255,7 +257,7 @@ class FieldReader:
             unpublished=unpublished,
         )
         if facts != NO_FACTS and (not url or hidden or unpublished):
-            notes.facts[article_id] = facts
+            notes.facts.setdefault(known_as, facts)
         return article
 
     def _held(self, values: Mapping[Any, Any]) -> dict[str, list[tuple[str, Any]]]:

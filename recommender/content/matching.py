@@ -307,7 +307,6 @@ def _cleaned(target: str) -> str:
 
 
 def _best(articles: list[Article], key: Callable[[Article], Any]) -> list[Article]:
-    """The articles with the least key."""
     keys = [key(article) for article in articles]
     least = min(keys)
     return [article for article, own in zip(articles, keys, strict=True) if own == least]

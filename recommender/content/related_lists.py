@@ -360,7 +360,6 @@ def entry_shape(lists: Iterable[tuple[RelatedEntry, ...]], names: EntryNames) ->
 
 
 def _from_mapping(item: Mapping[Any, Any], zone: tzinfo) -> CuratedList:
-    """What comes of one embedded entry."""
     if len(item) == 1:
         ((key, only),) = item.items()
         if not _ours_of(str(key))[0] and isinstance(only, str):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from recommender.articles import Article, Corpus
@@ -14,7 +13,6 @@ from recommender.content.gather import gather
 from recommender.content.generators import Generator
 from recommender.content.paths import without_ending
 from recommender.content.related_lists import fold_name
-from recommender.content.urls import canonical_url
 from recommender.content.values import Origin
 from recommender.content.wording import say
 from recommender.errors import ArticleError, RecommenderError, SiteError
@@ -50,44 +48,29 @@ def column_of(name: str, reader: FieldReader) -> str:
     return column if column in _OWN or not is_read else name
 
 
-def article_of_row(values: Mapping[str, Any], where: str, reader: FieldReader, notes: Notes) -> Article:
-    """
-    The article that a row describes.
-
-    Its id is the row's ``id``, else the path without its ending, the slug, or the canonical address. Raises
-    ArticleError where a value is of no use, or nothing tells the article from others.
-    """
-    values = _renamed(values, reader)
-    path = _text(values, "path", where)
-    body = values.get("body") or ""
-    if not isinstance(body, str):
-        raise ArticleError(f"{where}: body must be text, but is {say(body)}. Write it as text.")
-    article_id = _text(values, "id", where) or without_ending(path) or _text(values, "slug", where)
-    article = reader.read(values, Origin(where), notes, article_id=article_id, path=path, body=body)
-    if article_id:
-        return article
-    if not article.url:
-        raise ArticleError(f'{where}: there is no id. Give it one: "id": "tea".')
-    article = replace(article, id=canonical_url(article.url))
-    if lists := notes.lists.pop("", None):
-        notes.lists.setdefault(article.id, lists)
-    if facts := notes.facts.pop("", None):
-        notes.facts.setdefault(article.id, facts)
-    return article
-
-
 def outcome_of_row(
     values: Mapping[str, Any] | SiteError, where: str, reader: FieldReader, notes: Notes
 ) -> Article | SiteError:
-    """The article, or the problem of its row, which costs that row only."""
+    """
+    The article that a row describes, or its problem, which costs that row only.
+
+    Its id is the row's ``id``, else the path without its ending, the slug, or the canonical address.
+    """
     if isinstance(values, SiteError):
         return values
     try:
-        return article_of_row(values, where, reader, notes)
+        values = _renamed(values, reader)
+        path = _text(values, "path", where)
+        body = values.get("body") or ""
+        if not isinstance(body, str):
+            raise ArticleError(f"{where}: body must be text, but is {say(body)}. Write it as text.")
+        article_id = _text(values, "id", where) or without_ending(path) or _text(values, "slug", where) or None
+        article = reader.read(values, Origin(where), notes, article_id=article_id, path=path, body=body)
     except SiteError as error:
         return error
     except Exception as error:  # noqa: BLE001 - whatever happens in one row costs that row only
         return unexpected(where, error)
+    return article if article.id else ArticleError(f'{where}: there is no id. Give it one: "id": "tea".')
 
 
 def corpus_of_rows(
