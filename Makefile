@@ -85,7 +85,11 @@ lowest: $(VENV)/installed
 
 audit: $(VENV)/installed-for-tests
 	@$(PIP) install pip-audit
-	@$(BIN)/python -m pip_audit --local --skip-editable
+	@$(BIN)/python -m pip freeze --exclude-editable > $(VENV)/audit.txt
+	@$(BIN)/python -m pip_audit --strict --no-deps --disable-pip --requirement $(VENV)/audit.txt 2> $(VENV)/audit.log || { \
+	  grep '^ERROR\|Error: ' $(VENV)/audit.log | tail -n 1; \
+	  ! grep -q 'could not be audited\|ConnectionError' $(VENV)/audit.log \
+	  || echo "nothing is known of these versions: the advisories cannot be reached, or an index answers in their place"; exit 1; }
 
 lock: $(VENV)/installed
 	@$(PIP) install uv
