@@ -38,6 +38,7 @@ from recommender.console import (
     explained,
     listed,
     printable,
+    printed,
     report_as,
     settings_as_yaml,
     shown,
@@ -181,7 +182,7 @@ def fit(here: Here, **asked: Any) -> None:
 
     with here.progress() as progress:
         run = fit_site(here.site, here.settings(), progress=progress, **asked)
-    click.echo(shown(run.folder))
+    click.echo(printable(shown(run.folder)))
     problems = run.reading.problems
     here.tell(run.reading)
     if not here.quiet:
@@ -214,7 +215,7 @@ def explain(here: Here, **asked: Any) -> None:
     with here.progress() as progress:
         run = explain_article(here.site, here.settings(), progress=progress, **asked)
     for problem in run.problems:
-        click.echo(printable(str(problem)), err=True)
+        click.echo(printed(problem), err=True)
     if run.candidate is not None and run.reason is not None:
         lines = explained(run.article, run.candidate, run.reason)
     else:

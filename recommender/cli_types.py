@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import click
 
-from recommender.console import printable, showing, tell_reading
+from recommender.console import printed, showing, tell_reading
 from recommender.errors import RecommenderError, SettingsError
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except RecommenderError as error:
-            raise click.ClickException(printable(str(error))) from error
+            raise click.ClickException(printed(error)) from error
         except KeyboardInterrupt:
             click.echo("\nstopped; files already replaced are complete, no file is half written", err=True)
             ctx.exit(130)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from recommender.errors import RecommenderError
+from recommender.errors import RecommenderError, shortened
 
 if TYPE_CHECKING:
     from recommender.articles import Article, Reading
@@ -36,23 +36,29 @@ _FIELD_NAMES = {
     "meaning": "what they are about",
 }
 
-#: What a terminal obeys instead of showing it: control characters, and marks that turn the direction of writing.
-_OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+#: What a terminal obeys instead of showing it: control characters, line ends too, and marks that turn the direction of
+#: writing.
+_OBEYED = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 #: Warnings shown without ``--verbose``; the rest is counted.
 MOST_WARNINGS = 10
 
 
 def printable(text: str) -> str:
-    """A text, such as a message with somebody's title or file name in it, as a terminal may be sent it."""
+    """A line, such as a message with somebody's title or file name in it, as a terminal may be sent it."""
     return _OBEYED.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def printed(error: RecommenderError) -> str:
+    """An error as a terminal may be sent it."""
+    return shortened("\n".join(printable(str(line)) for line in error.args))
 
 
 class _Printable(logging.Formatter):
     """What is logged, as a terminal may be sent it."""
 
-    def format(self, record: logging.LogRecord) -> str:
-        return printable(super().format(record))
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - as in logging
+        return printable(super().formatMessage(record))
 
 
 def report_as(report: Report, format_: str) -> str:
@@ -111,7 +117,7 @@ def _bar() -> Iterator[Progress]:
 def tell_reading(reading: Reading, problems: Sequence[RecommenderError], verbose: bool, quiet: bool) -> None:
     """Every problem, and warnings, of which there may be thousands, up to a number."""
     for problem in problems:
-        click.echo(printable(str(problem)), err=True)
+        click.echo(printed(problem), err=True)
     if quiet:
         return
     warnings = [*reading.warnings, *reading.unmatched]
@@ -192,7 +198,7 @@ def echo_diff(change: FileChange) -> None:
     """A unified diff; in colour where stdout is a terminal, which click finds out."""
     import difflib
 
-    name = shown(change.path)
+    name = printable(shown(change.path))
     if b"\0" in change.after:
         click.echo(f"binary file {name} would change")
         return

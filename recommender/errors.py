@@ -49,10 +49,17 @@ __all__ = [
 
 
 class RecommenderError(Exception):
-    """Any error of this package; its text is written for the person who can cure it, and no longer than is read."""
+    """
+    Any error of this package; its text is written for the person who can cure it, and no longer than is read.
+
+    Each argument is a line of its own.
+    """
 
     def __init__(self, *args: object) -> None:
         super().__init__(*(shortened(arg) if isinstance(arg, str) else arg for arg in args))
+
+    def __str__(self) -> str:
+        return shortened("\n".join(map(str, self.args)))
 
 
 class SiteError(RecommenderError):
@@ -81,10 +88,6 @@ class UnknownArticleError(CorpusError, KeyError):
     def __init__(self, article_id: str, known: Iterable[str] = ()) -> None:
         self.article_id = article_id
         super().__init__(f"no article has the id {article_id!r}.{did_you_mean(article_id, known)}")
-
-    def __str__(self) -> str:
-        # KeyError would show the repr of the message, quotes and all.
-        return str(self.args[0])
 
 
 class NotFittedError(RecommenderError):

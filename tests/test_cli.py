@@ -658,3 +658,28 @@ def test_what_a_terminal_obeys_is_shown(tmp_path):
         done = CliRunner().invoke(main, arguments)
         assert not re.search("[\x07\x1b\x9b\u202e]", done.output), arguments
     assert r"\x1b]0;x\x07.md" in CliRunner().invoke(main, ["suggest", str(tmp_path), "--write", "data"]).output
+
+
+def test_a_message_is_one_line(tmp_path):
+    """A line end in a file's name or in a title begins no line of its own, which could say anything."""
+    (tmp_path / "_posts").mkdir()
+    for name, title in (
+        ("a\nspoilt: yes", "[x]"),
+        ("b\nspoilt: yes", '"5\\nspoilt: yes"'),
+        ("c", "tea"),
+    ):
+        text = f"---\ntitle: {title}\ndate: [x]\n---\nGreen tea leaf.\n"
+        (tmp_path / "_posts" / f"{name}.md").write_text(text)
+    site = str(tmp_path)
+    for arguments in (
+        ["suggest", site, "--write", "front-matter", "--dry-run", "-v"],
+        ["suggest", site, "--write", "front-matter", "--diff"],
+        ["suggest", site, "--strict"],
+        ["suggest", site, "--only", "_posts/d\nspoilt: yes"],
+        ["explain", site, "_posts/c"],
+        ["explain", site, "_posts/b\nspoilt: yes"],
+        ["explain", site, "_posts/d\nspoilt: yes"],
+        ["fit", site],
+    ):
+        done = CliRunner().invoke(main, arguments)
+        assert not re.search("^ *spoilt: yes", done.output, re.MULTILINE), (arguments, done.output)

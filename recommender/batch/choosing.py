@@ -36,7 +36,7 @@ def choose_articles(corpus: Corpus, site: Path, only: Sequence[str]) -> tuple[st
         if not found:
             unknown.append(_unknown(corpus, site, name))
     if unknown:
-        raise CorpusError("\n".join(unknown))
+        raise CorpusError(*unknown)
     return tuple(sorted(chosen))
 
 

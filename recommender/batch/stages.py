@@ -41,7 +41,7 @@ def read_corpus(
     corpus = read_site(site, settings, strict=strict, fresh=fresh, progress=partial(progress, "articles"))
     if not corpus:
         cure = f"{site}: no article is left to read. Mend the files that are named above."
-        raise SiteError("\n".join([*map(str, corpus.reading.problems), cure]))
+        raise SiteError(*corpus.reading.problems, cure)
     return corpus
 
 

@@ -88,7 +88,7 @@ def _pairs(file: Path) -> Iterator[tuple[str, str, int]]:
             bad.append(f"{file}:{number}: the grade must be 0, 1, 2 or 3, but is {grade[:20]!r}.")
     if bad:
         more = [f"and {len(bad) - _MOST_NAMED:,} more such lines"] if len(bad) > _MOST_NAMED else []
-        raise EvaluationError("\n".join([*bad[:_MOST_NAMED], *more]))
+        raise EvaluationError(*bad[:_MOST_NAMED], *more)
 
 
 def ungraded_lines(corpus: Corpus, pairs: Iterable[Sequence[str]], seed: int = 0) -> Iterator[str]:
