@@ -18,9 +18,9 @@ from recommender.ranking.features import (
     FAMILIES,
     FEATURE_NAMES,
     FEATURES,
-    LIST_DAMPING,
     N_RANKED,
     Pairs,
+    Seen,
     Words,
     pairs_of,
 )
@@ -129,16 +129,11 @@ class LearnedRanker:
         """What the lists say about each row; nothing where it does not go by lists."""
         if self.list_evidence == "none" or not len(rows):
             return [() for _ in rows]
-        catalogue = state.catalogue
-        similarities = catalogue.index.similarities(query.vectors)[0] * LIST_DAMPING(query.time - catalogue.times)
-        similarities[query.own] = 0.0
-        similarities[~catalogue.is_alive | (catalogue.groups != query.group)] = 0.0
+        seen = Seen(query, state)
         # Rounded, and equals in their total order, so that rows which moved in an update change nothing.
-        nearest = np.lexsort((catalogue.order, -np.rint(similarities * 1e5)))[:_N_NEAREST]
-        nearest = nearest[similarities[nearest] > 0]
-        listed_by, own = state.graph.arrays.listed_by, set(query.own.tolist())
-        listing = set().union(*(ends_of(listed_by, row).tolist() for row in own)) - own
-        return [self._say(int(row), listing, nearest.tolist(), state) for row in rows]
+        nearest = np.lexsort((state.catalogue.order, -np.rint(seen.damped * 1e5)))[:_N_NEAREST]
+        nearest = nearest[seen.damped[nearest] > 0]
+        return [self._say(int(row), set(seen.friends.tolist()), nearest.tolist(), state) for row in rows]
 
     def _say(self, row: int, listing: Set[int], nearest: Sequence[int], state: State) -> tuple[str, ...]:
         """Sentences about lists: who lists the query, then who lists what is like it."""
