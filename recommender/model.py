@@ -397,15 +397,6 @@ class Recommender:
         """The model's card, as Markdown: what it was fitted on, how it was checked, its limits."""
         return model_card(self._parts(), self.least_score())
 
-    @classmethod
-    def load(cls, folder: Path | str) -> Recommender:
-        """The recommender that `save` wrote; as `load_model`."""
-        fitted = Fitted.load(folder)
-        rec = cls(fitted.settings)
-        rec.entry_shape, rec.vectorizer, rec._state = fitted.entry_shape, fitted.vectorizer, fitted.state
-        rec.ranker, rec.ranker_decision, rec.ranker_check = fitted.ranker, fitted.ranker_decision, fitted.ranker_check
-        return rec
-
     # ------------------------------------------------------------ the parts
 
     def _fitted(self) -> State:
@@ -442,7 +433,11 @@ def load_model(folder: Path | str) -> Recommender:
     ModelError
         There is no model, it was saved by another format, or its parts are broken.
     """
-    return Recommender.load(folder)
+    fitted = Fitted.load(folder)
+    rec = Recommender(fitted.settings)
+    rec.entry_shape, rec.vectorizer, rec._state = fitted.entry_shape, fitted.vectorizer, fitted.state
+    rec.ranker, rec.ranker_decision, rec.ranker_check = fitted.ranker, fitted.ranker_decision, fitted.ranker_check
+    return rec
 
 
 def _now() -> float:

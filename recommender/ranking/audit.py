@@ -61,8 +61,8 @@ def audit_lists(state: State, similarity: SimilarityRanker, seed: int) -> ListAu
     damped = similarities * similarity.damping(catalogue.times[source] - catalogue.times[target])
     chances = np.array(
         [
-            float(similarity.reader(one, group))
-            for one, group in zip(damped, catalogue.groups[source].tolist(), strict=True)
+            float(similarity.reader(one, language))
+            for one, language in zip(damped, catalogue.languages[source].tolist(), strict=True)
         ]
     )
     doubted = np.lexsort((target, source, chances))[:50]

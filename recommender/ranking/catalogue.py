@@ -7,10 +7,9 @@ which only a curated list names, have rows too.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
-from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
@@ -42,13 +41,11 @@ class Catalogue:
         Shape (n_rows,): articles that only a curated list names.
     is_new
         Shape (n_rows,): those that the vocabulary was not fitted on; None: it was fitted on all.
-    group_codes
-        The codes of languages that are known already: what is learned of a language is kept by its code.
     """
 
     # Of each row; shape (n_rows,).
     times: NDArray[np.float64]  #: days since 1970, NaN where unknown
-    groups: NDArray[np.int32]  #: equal for articles that may be related: the code of the language
+    languages: NDArray[np.str_]  #: equal for articles that may be related
     providers: NDArray[np.int32]  #: the code of the provider; -1 where there is none
     qualities: NDArray[np.float64]  #: NaN where unknown
     is_alive: NDArray[np.bool_]  #: False for removed articles
@@ -70,11 +67,9 @@ class Catalogue:
         is_new: NDArray[np.bool_] | None = None,
         site_language: str = "",
         cross_language: bool = False,
-        group_codes: Mapping[str, int] | None = None,
     ) -> None:
         self.site_language = site_language.lower()
         self.cross_language = cross_language
-        self.group_codes: dict[str, int] = dict(group_codes or {})
         self._provider_codes: dict[str, int] = {}
         self.articles: dict[int, Article] = dict(enumerate(articles))  #: By row.
         self._row_of: dict[str, int] = {article.id: row for row, article in enumerate(articles)}
@@ -88,7 +83,7 @@ class Catalogue:
         twin = Catalogue.__new__(Catalogue)
         twin.__dict__.update(self.__dict__)
         twin.articles, twin._row_of = self.articles.copy(), self._row_of.copy()
-        twin.group_codes, twin._provider_codes = dict(self.group_codes), dict(self._provider_codes)
+        twin._provider_codes = dict(self._provider_codes)
         return twin
 
     @property
@@ -156,10 +151,8 @@ class Catalogue:
     @cached_property
     def order(self) -> NDArray[np.int64]:
         """The place of each row in the total order of equals: newer first, then by id. Shape (n_rows,)."""
-        age = -np.nan_to_num(self.times, nan=-np.inf)
-        by_order = np.argsort(age, kind="stable")
-        for start, stop in _runs(age[by_order]):
-            by_order[start:stop] = sorted(by_order[start:stop].tolist(), key=lambda row: self.articles[row].id)
+        by_id = np.array(sorted(range(self.n_rows), key=lambda row: self.articles[row].id), dtype=np.int64)
+        by_order = by_id[np.argsort(-np.nan_to_num(self.times[by_id], nan=-np.inf), kind="stable")]
         order = np.empty(self.n_rows, dtype=np.int64)
         order[by_order] = np.arange(self.n_rows)
         return order
@@ -170,10 +163,7 @@ class Catalogue:
         """The columns of some articles by name; each of shape (len(articles), ...)."""
         return {
             "times": np.array([days_of(article.published_at) for article in articles], dtype=np.float64),
-            "groups": np.array(
-                [self.group_codes.setdefault(self._language_of(one), len(self.group_codes)) for one in articles],
-                dtype=np.int32,
-            ),
+            "languages": np.array([self.language_of(article) for article in articles], dtype=np.str_),
             "providers": np.array([self._code(article.provider) for article in articles], dtype=np.int32),
             "qualities": np.array([article.quality for article in articles], dtype=np.float64),
             "is_alive": np.ones(len(articles), dtype=bool),
@@ -193,11 +183,8 @@ class Catalogue:
         newest = float(np.max(self.times[~np.isnan(self.times)], initial=-np.inf))
         return newest if np.isfinite(newest) else float("nan")
 
-    def group_of(self, article: Article) -> int:
-        """The code of the articles that may be related to this one: -2 for a language that no row has."""
-        return self.group_codes.get(self._language_of(article), -2)
-
-    def _language_of(self, article: Article) -> str:
+    def language_of(self, article: Article) -> str:
+        """The language of the articles that may be related to this one; "" where any may."""
         return "" if self.cross_language else language_of(article.language, self.site_language)
 
     def provider_of(self, article: Article) -> int:
@@ -210,11 +197,3 @@ class Catalogue:
         if not provider:
             return -1
         return self._provider_codes.setdefault(provider.casefold(), len(self._provider_codes))
-
-
-def _runs(values: NDArray[np.float64]) -> Iterator[tuple[int, int]]:
-    """(start, stop) of each run of two or more equal values."""
-    stops: list[int] = (np.flatnonzero(values[1:] != values[:-1]) + 1).tolist()
-    for start, stop in pairwise([0, *stops, len(values)]):
-        if stop - start > 1:
-            yield start, stop

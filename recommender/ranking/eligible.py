@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recommender.articles import NEVER
-from recommender.ranking.catalogue import Catalogue
+from recommender.ranking.catalogue import Catalogue, days_of
 from recommender.ranking.curation import CurationGraph
 from recommender.settings import ArticlesSettings
 
@@ -22,7 +23,8 @@ _LEAST_SHARE_NAMED = 0.1
 def suggests_unpublished(settings: ArticlesSettings, catalogue: Catalogue, graph: CurationGraph, now: float) -> bool:
     """Whether unpublished, draft and future articles may be suggested; why is logged. `now` is in days since 1970."""
     choice = settings.suggest_unpublished
-    hidden = catalogue.is_alive & ~_is_public(catalogue, now) & _is_visible(catalogue, now)
+    is_hidden = ~catalogue.is_published | (catalogue.times > now)
+    hidden = is_hidden & catalogue.is_alive & ~(catalogue.visible_from > now) & ~(catalogue.visible_until <= now)
     _, targets = graph.edges()
     n_named, n_entries = int(np.count_nonzero(hidden[targets])), int(np.count_nonzero(~catalogue.is_external[targets]))
     may = choice == "yes" or (choice == "auto" and n_named >= max(1, _LEAST_SHARE_NAMED * n_entries))
@@ -37,53 +39,27 @@ def suggests_unpublished(settings: ArticlesSettings, catalogue: Catalogue, graph
     return may
 
 
-def allowed_rows(catalogue: Catalogue, suggest_unpublished: bool, now: float) -> NDArray[np.bool_]:
-    """
-    Rows that may be suggested, shape (n_rows,).
-
-    Left out are removed articles, second files of one URL, those that are not visible yet or any more, unpublished
-    ones unless they may be suggested, and external articles with a date later than every article of the site: they
-    cannot have been read yet.
-    """
-    allowed = catalogue.is_alive & ~catalogue.is_repeat & _is_visible(catalogue, now)
+def refusals(catalogue: Catalogue, suggest_unpublished: bool, now: float) -> Iterator[tuple[NDArray[np.bool_], str]]:
+    """Each reason not to suggest an article: the rows that have it, shape (n_rows,), and a sentence about ``{0}``."""
+    yield ~catalogue.is_alive, "it was removed"
+    yield catalogue.is_repeat, "another file has its URL, and suggestions name the first"
+    makes_no_page = catalogue.visible_from >= days_of(NEVER)
+    yield makes_no_page, "it is a draft, or the site's generator makes no page of it"
+    yield catalogue.visible_from > now, "it is not to be seen before {0.visible_from:%Y-%m-%d}"
+    yield catalogue.visible_until <= now, "it expired on {0.visible_until:%Y-%m-%d}"
+    own = ~catalogue.is_external
     if not suggest_unpublished:
-        allowed &= _is_public(catalogue, now) | catalogue.is_external
-    if catalogue.is_external.any():
-        own_times = catalogue.times[catalogue.is_alive & ~catalogue.is_external]
-        newest = np.nanmax(own_times) if np.isfinite(own_times).any() else np.inf
-        allowed &= ~(catalogue.is_external & (catalogue.times > newest))
+        yield own & ~catalogue.is_published, "it is not published (articles.suggest_unpublished)"
+        yield own & (catalogue.times > now), "its date lies in the future (articles.suggest_unpublished)"
+    own_times = catalogue.times[catalogue.is_alive & own]
+    newest = np.nanmax(own_times) if np.isfinite(own_times).any() else np.inf
+    # It cannot have been read yet.
+    yield ~own & (catalogue.times > newest), "it is an external article newer than every article of the site"
+
+
+def allowed_rows(catalogue: Catalogue, suggest_unpublished: bool, now: float) -> NDArray[np.bool_]:
+    """Rows that may be suggested, shape (n_rows,)."""
+    allowed = np.ones(catalogue.n_rows, dtype=bool)
+    for refused, _ in refusals(catalogue, suggest_unpublished, now):
+        allowed &= ~refused
     return allowed
-
-
-def obstacle(row: int, catalogue: Catalogue, allowed: NDArray[np.bool_], group: int, now: float) -> str:
-    """Why a row may not be suggested whatever its score, as a sentence; "" when it may."""
-    article = catalogue.articles[row]
-    if not catalogue.is_alive[row]:
-        return "it was removed"
-    if catalogue.is_repeat[row]:
-        return "another file has its URL, and suggestions name the first"
-    if catalogue.groups[row] != group:
-        return f"it is in another language ({article.language or catalogue.site_language})"
-    if not allowed[row]:
-        if article.visible_from == NEVER:
-            return "it is a draft, or the site's generator makes no page of it"
-        if catalogue.visible_from[row] > now:
-            return f"it is not to be seen before {article.visible_from:%Y-%m-%d}"
-        if catalogue.visible_until[row] <= now:
-            return f"it expired on {article.visible_until:%Y-%m-%d}"
-        if not article.is_published:
-            return "it is not published (articles.suggest_unpublished)"
-        if catalogue.times[row] > now:
-            return "its date lies in the future (articles.suggest_unpublished)"
-        return "it is an external article newer than every article of the site"
-    return ""
-
-
-def _is_public(catalogue: Catalogue, now: float) -> NDArray[np.bool_]:
-    """Published and not dated in the future, shape (n_rows,)."""
-    return catalogue.is_published & ~(catalogue.times > now)
-
-
-def _is_visible(catalogue: Catalogue, now: float) -> NDArray[np.bool_]:
-    """Neither embargoed nor expired, and a page of the site at all, shape (n_rows,)."""
-    return ~(catalogue.visible_from > now) & ~(catalogue.visible_until <= now)

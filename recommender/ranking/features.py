@@ -151,7 +151,7 @@ class Seen:
         self.query, self.catalogue, self.lists = query, catalogue, state.graph.arrays
         own = query.own if len(query.own) else np.array([query.row] if query.row >= 0 else [], dtype=np.int64)
         self.own = own
-        there = catalogue.is_alive & (catalogue.groups == query.group)
+        there = catalogue.is_alive & (catalogue.languages == query.language)
         if not np.isnan(query.before):
             there = there & (~(catalogue.times >= query.before) | catalogue.is_evergreen)
         there[own] = False

@@ -61,7 +61,7 @@ class Fitted:
             settings = settings_from_mapping(head["settings"], "manifest.json")
             vectorizer = FieldVectorizer(settings.vectors, folder=user_cache_folder(settings.articles.cache))
             vectorizer.restore(json.loads(texts["terms.json"]), arrays)
-            state = state_from_parts(head["state"], texts["articles.jsonl"], arrays, vectorizer.n_terms)
+            state = state_from_parts(head["state"], texts["articles.jsonl"], arrays, vectorizer)
             if state.catalogue.vectors.dense.shape[1:] != (vectorizer.n_dense,):
                 raise ValueError("the dense vectors of the articles are not of the size of the others")
             words = Words(vectorizer.word_rarities(), vectorizer.is_name)

@@ -94,13 +94,13 @@ class Library:
             # Without a date nobody knows what was there before it; it is asked as a draft that comes last.
             before = np.inf if np.isnan(time) else time
         vectors = catalogue.vectors[np.array([row])]
-        query = Query(article, vectors, time, int(catalogue.groups[row]), row, own, before, own=own)
+        query = Query(article, vectors, time, str(catalogue.languages[row]), row, own, before, own=own)
         wanted = np.zeros(catalogue.n_rows, dtype=bool)
         wanted[self.state.graph.listed(row)] = True
         decided = self.decided.get(row, {})
         for other, is_right in decided.items():
             wanted[other] = is_right
-        wanted &= self.allowed & (catalogue.groups == query.group)
+        wanted &= self.allowed & (catalogue.languages == query.language)
         wanted[own] = False
         if is_draft:
             wanted &= ~(catalogue.times >= before)

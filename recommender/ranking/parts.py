@@ -18,6 +18,7 @@ from recommender.model_store import reader_of
 from recommender.ranking.catalogue import Catalogue
 from recommender.ranking.state import KeptEntry, State
 from recommender.vectors.neighbors import Vectors
+from recommender.vectors.tfidf import FieldVectorizer
 
 _CSR = ("data", "indices", "indptr")
 
@@ -25,9 +26,6 @@ _CSR = ("data", "indices", "indptr")
 class _Document(TypedDict):
     """What a state says in JSON, besides its articles."""
 
-    groups: dict[str, int]
-    site_language: str
-    cross_language: bool
     suggest_unpublished: bool
     columns: dict[str, int]
 
@@ -50,9 +48,6 @@ def state_parts(state: State, *, bodies: bool) -> tuple[_Document, str, dict[str
     vectors = catalogue.vectors
     matrices = {"terms": vectors.terms, **vectors.compared}
     document: _Document = {
-        "groups": catalogue.group_codes,
-        "site_language": catalogue.site_language,
-        "cross_language": catalogue.cross_language,
         "suggest_unpublished": state.suggest_unpublished,
         "columns": {name: matrix.shape[1] for name, matrix in matrices.items()},
     }
@@ -69,15 +64,10 @@ def state_parts(state: State, *, bodies: bool) -> tuple[_Document, str, dict[str
 
 
 def state_from_parts(
-    document: Mapping[str, Any], lines: str, arrays: Mapping[str, NDArray[Any]], n_terms: int
+    document: Mapping[str, Any], lines: str, arrays: Mapping[str, NDArray[Any]], vectorizer: FieldVectorizer
 ) -> State:
     """
-    The state of earlier `state_parts`.
-
-    Parameters
-    ----------
-    n_terms
-        Of the vocabulary: the columns that a matrix can have.
+    The state of earlier `state_parts`, whose vectors are of a vectorizer's making.
 
     Raises
     ------
@@ -85,7 +75,7 @@ def state_from_parts(
         The parts do not fit together.
     """
     described: _Document = reader_of(_Document)(document)
-    columns = described["columns"]
+    columns, n_terms = described["columns"], vectorizer.n_terms
     # Before any memory is taken for them.
     if columns["terms"] != n_terms or not all(0 <= n_columns <= n_terms for n_columns in columns.values()):
         raise ValueError("the vectors of the articles are not of the size of the vocabulary")
@@ -127,9 +117,8 @@ def state_from_parts(
         Vectors(matrices.pop("terms"), arrays["dense"], matrices),
         is_external=is_external,
         is_new=arrays["is_new"].astype(bool),
-        site_language=described["site_language"],
-        cross_language=described["cross_language"],
-        group_codes=described["groups"],
+        site_language=vectorizer.language,
+        cross_language=vectorizer.settings.cross_language,
     )
     own = [article for article, is_outside in zip(articles, is_external.tolist(), strict=True) if not is_outside]
     waiting = {row: article.related for row, article in enumerate(given) if article.related}

@@ -36,7 +36,7 @@ class Query:
     article: Article
     vectors: Vectors  #: Of one row.
     time: float  #: Days since 1970, NaN where unknown.
-    group: int  #: Code of the articles that may answer, as in `Catalogue.groups`.
+    language: str  #: Of the articles that may answer, as in `Catalogue.languages`.
     row: int = -1  #: The article's own row, or -1 for a draft.
     #: Rows that must not be suggested, sorted: the article itself under any address, and what its list names.
     hidden: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
@@ -114,18 +114,18 @@ class SimilarityRanker:
 
     def fit(self, queries: Sequence[Query], catalogue: Catalogue, allowed: NDArray[np.bool_]) -> Self:
         """Learn from some articles of the site what is usual there."""
-        nearest: dict[int, list[float]] = {}
+        nearest: dict[str, list[float]] = {}
         for query, rows, similarities in candidates_of(queries, 1, catalogue, allowed):
             damped = similarities * self.damping(query.time - catalogue.times[rows])
-            nearest.setdefault(query.group, []).append(float(np.max(damped, initial=0.0)))
-        self.reader = ReaderModel({group: usual_similarity(values) for group, values in nearest.items()})
+            nearest.setdefault(query.language, []).append(float(np.max(damped, initial=0.0)))
+        self.reader = ReaderModel({language: usual_similarity(values) for language, values in nearest.items()})
         return self
 
     def chances(
         self, query: Query, similarities: NDArray[np.float64], rows: NDArray[np.int64], catalogue: Catalogue
     ) -> NDArray[np.float64]:
         """The chance that a reader approves, of some rows with their similarities; shape (n_rows,)."""
-        return self.reader(similarities * self.damping(query.time - catalogue.times[rows]), query.group)
+        return self.reader(similarities * self.damping(query.time - catalogue.times[rows]), query.language)
 
     def rank(self, queries: Sequence[Query], k: int, state: State, allowed: NDArray[np.bool_]) -> list[Ranked]:
         """The k best rows by damped similarity."""
@@ -161,16 +161,14 @@ class SimilarityRanker:
 
     def state(self) -> tuple[dict[str, Any], dict[str, str]]:
         """Its name, what is usual, and what editors decided: the settings have the rest."""
-        usual = {str(group): value for group, value in self.reader.usual.items()}
-        return {"name": self.name, "usual": usual, "editors": asdict(self.editors)}, {}
+        return {"name": self.name, "reader": asdict(self.reader), "editors": asdict(self.editors)}, {}
 
     @classmethod
     def restored(cls, document: Mapping[str, Any], settings: RankingSettings) -> Self:
         """The ranker of an earlier `state`."""
-        usual = reader_of(dict[str, float])(document["usual"])
-        if min(usual.values(), default=1) <= 0:
+        ranker = cls(settings, reader_of(ReaderModel)(document["reader"]))
+        if min(ranker.reader.usual.values(), default=1) <= 0:
             raise ValueError("the usual similarity is not above 0")
-        ranker = cls(settings, ReaderModel({int(group): value for group, value in usual.items()}))
         ranker.editors = reader_of(EditorsModel)(document["editors"])
         return ranker
 
@@ -195,7 +193,7 @@ def may_answer(
     query: Query, rows: NDArray[np.int64], catalogue: Catalogue, allowed: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
     """Which of some rows are allowed, of the query's language, were there when it asked, and are not hidden from it."""
-    may: NDArray[np.bool_] = allowed[rows] & (catalogue.groups[rows] == query.group)
+    may: NDArray[np.bool_] = allowed[rows] & (catalogue.languages[rows] == query.language)
     if not np.isnan(query.before):
         # A row without a time is there at any moment.
         may &= ~(catalogue.times[rows] >= query.before) | catalogue.is_evergreen[rows]

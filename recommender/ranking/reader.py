@@ -34,13 +34,13 @@ _FLOOR = 1e-4
 class ReaderModel:
     """Similarities to chances."""
 
-    #: By group of articles that may be related: the similarity of the nearest that is usual there.
-    usual: Mapping[int, float] = field(default_factory=dict)
+    #: By language of articles that may be related: the similarity of the nearest that is usual there.
+    usual: Mapping[str, float] = field(default_factory=dict)
 
-    def __call__(self, similarities: NDArray[np.float64], group: int) -> NDArray[np.float64]:
-        """The chance that a reader approves, in [0, 1], of each damped similarity in a group; shape as given."""
+    def __call__(self, similarities: NDArray[np.float64], language: str) -> NDArray[np.float64]:
+        """The chance that a reader approves, in [0, 1], of each damped similarity in a language; shape as given."""
         logs = np.log(np.maximum(np.asarray(similarities, dtype=np.float64), _FLOOR))
-        relative = logs - _POWER * np.log(self.usual.get(group, _USUAL))
+        relative = logs - _POWER * np.log(self.usual.get(language, _USUAL))
         chances: NDArray[np.float64] = expit(_SLOPE * relative + _INTERCEPT)
         return chances
 

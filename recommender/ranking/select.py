@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from recommender.articles import Article, EntryShape
 from recommender.ranking.curation import ends_of
-from recommender.ranking.eligible import obstacle
+from recommender.ranking.eligible import refusals
 from recommender.ranking.explain import reasons, text_obstacle
 from recommender.ranking.learned import LearnedRanker
 from recommender.ranking.rankers import Query, Ranked, Ranker
@@ -188,7 +188,7 @@ class Selector:
         if row in query.hidden:
             return "it has the same URL as the article: it is the article itself"
         why = self._rules.none_here(query.article) or self._rules.never(candidate)
-        if why or (why := obstacle(row, self._catalogue, self.allowed, query.group, self._now)):
+        if why or (why := self._refusal(query, row)):
             return why
         if why := self._rules.between(query.article, candidate):
             return why
@@ -199,6 +199,14 @@ class Selector:
             return "it shares no signal with the article"
         near = slice(0, max(place, k) + _BEHIND)
         return self._choice(query, self._with_decided(query, ranked.at(near)), k, least).left_out.get(candidate.id, "")
+
+    def _refusal(self, query: Query, row: int) -> str:
+        """Why a row may not be suggested whatever its score and the rules, as a sentence; "" when it may."""
+        candidate = self._catalogue.articles[row]
+        if self._catalogue.languages[row] != query.language:
+            return f"it is in another language ({candidate.language or self._catalogue.site_language})"
+        found = refusals(self._catalogue, self._state.suggest_unpublished, self._now)
+        return next((why.format(candidate) for refused, why in found if refused[row]), "")
 
     def _is_tied(self, query: Query, row: int) -> bool:
         """Whether a curated list ties a row to one that shares a word, where that may bring it in."""
@@ -307,7 +315,7 @@ class Selector:
 
     def _newest(self, query: Query, topics: Collection[str]) -> Iterable[Article]:
         rows = {row for topic in topics for row in self._by_topic.get(topic, ())} - set(query.hidden.tolist())
-        of_language = [row for row in rows if self._catalogue.groups[row] == query.group]
+        of_language = [row for row in rows if self._catalogue.languages[row] == query.language]
         order = self._catalogue.order
         return (self._catalogue.articles[row] for row in sorted(of_language, key=lambda row: int(order[row])))
 
@@ -319,7 +327,7 @@ class Selector:
             return f"{beyond}no article reaches the score {least:.2f}; the best has {best:.2f}"
         if len(ranked.rows) or query.is_empty:
             return text_obstacle(query.article)
-        others = self.allowed & (self._catalogue.groups == query.group)
+        others = self.allowed & (self._catalogue.languages == query.language)
         others[query.hidden] = False
         if not others.any():
             return "there is no other article in its language that may be suggested"

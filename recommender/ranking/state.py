@@ -295,7 +295,6 @@ class State:
             is_new=before.is_new[rows],
             site_language=before.site_language,
             cross_language=before.cross_language,
-            group_codes=before.group_codes,
         )
         lists = [
             [new_row[other] for other in self.graph.listed(row).tolist() if other in new_row] for row in rows.tolist()

@@ -18,33 +18,22 @@ _LEAST_COUNT, _LEAST_SHARE = 3, 0.8
 _SENTENCE_START = re.compile(r"(?:^|[.!?:;…]|[\"'“”„«(\[–—-])\s*$")
 
 
-class NameCounts:
-    """How often each term stood inside a sentence, and how often with a capital."""
+def names_in(passages: Iterable[tuple[str, Analyzer, str]]) -> set[str]:
+    """
+    The terms that are names.
 
-    def __init__(self) -> None:
-        self._inside: Counter[str] = Counter()
-        self._capital: Counter[str] = Counter()
-
-    def add(self, text: str, analyzer: Analyzer, prefix: str = "") -> None:
-        """
-        Count the words of a text as typed.
-
-        Parameters
-        ----------
-        text
-            Running text, such as an excerpt.
-        analyzer
-            Cuts and stems the text's words.
-        prefix
-            Put before each term, as the vectorizer does with terms of another language.
-        """
-        text = repair(text)
+    Parameters
+    ----------
+    passages
+        Running texts as typed, such as excerpts, each with the analyzer that cuts and stems its words, and with what
+        the vectorizer puts before a term of its language.
+    """
+    inside: Counter[str] = Counter()
+    capital: Counter[str] = Counter()
+    for typed, analyzer, prefix in passages:
+        text = repair(typed)
         for start, surface, term in analyzer.placed_terms(text):
-            if _SENTENCE_START.search(text, max(0, start - 3), start):
-                continue
-            self._inside[prefix + term] += 1
-            self._capital[prefix + term] += surface[0].isupper()
-
-    def is_name(self, terms: Iterable[str]) -> list[bool]:
-        """Whether each of some terms is a name."""
-        return [(n := self._inside[term]) >= _LEAST_COUNT and self._capital[term] >= _LEAST_SHARE * n for term in terms]
+            if not _SENTENCE_START.search(text, max(0, start - 3), start):
+                inside[prefix + term] += 1
+                capital[prefix + term] += surface[0].isupper()
+    return {term for term, n in inside.items() if n >= _LEAST_COUNT and capital[term] >= _LEAST_SHARE * n}

@@ -35,7 +35,7 @@ from recommender.vectors.counts import (
     renamed,
 )
 from recommender.vectors.meaning import MEANING_LANGUAGES, embedded, latent_axes
-from recommender.vectors.names import NameCounts
+from recommender.vectors.names import names_in
 from recommender.vectors.neighbors import Vectors, stacked
 from recommender.vectors.semantic import sentence_embeddings
 from recommender.vectors.templates import templates_of
@@ -184,11 +184,9 @@ class FieldVectorizer:
         terms, n_having = document_frequencies([shard.fields["topics"] for shard in shards if shard.fields])
         self._vocabularies["topics"] = {term: column for column, term in enumerate(terms)}
         self._rarities["topics"] = inverse_frequencies(n_having, len(articles))
-        counts = NameCounts()
-        for article in articles:
-            text = self.reader.text(article, "excerpt")
-            counts.add(text, self.reader.analyzer(article), self.reader.prefix(article))
-        self.is_name = np.array(counts.is_name(self._vocabularies.get("words", ())), dtype=bool)
+        reader = self.reader
+        names = names_in((reader.text(one, "excerpt"), reader.analyzer(one), reader.prefix(one)) for one in articles)
+        self.is_name = np.array([term in names for term in self._vocabularies.get("words", ())], dtype=bool)
         self.compares = True
 
     def _learn(self, name: str, counts: Sequence[Counts]) -> NDArray[np.int64]:

@@ -12,16 +12,16 @@ SIMILARITIES = np.linspace(0, 1, 50)
 
 def test_a_chance_rises_with_similarity():
     """Within 0 and 1, from next to none to next to certain."""
-    chances = ReaderModel()(SIMILARITIES, 0)
+    chances = ReaderModel()(SIMILARITIES, "en")
     assert np.all(np.diff(chances)[1:] > 0)
     assert 0 <= chances[0] < 0.01
     assert 0.9 < chances[-1] <= 1
 
 
 def test_a_chance_is_relative_to_what_is_usual():
-    """Where every article has a near one the same similarity says less; each group of articles has its own usual."""
-    reader = ReaderModel({0: 0.2, 1: 0.6})
-    far, near, unknown = (reader(SIMILARITIES[1:], group) for group in (0, 1, 2))
+    """Where every article has a near one the same similarity says less; each language has its own usual."""
+    reader = ReaderModel({"en": 0.2, "de": 0.6})
+    far, near, unknown = (reader(SIMILARITIES[1:], language) for language in ("en", "de", "ja"))
     assert np.all(far > unknown)
     assert np.all(unknown > near)
 

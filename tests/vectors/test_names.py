@@ -3,7 +3,7 @@
 import pytest
 
 from recommender import Article
-from recommender.vectors.names import NameCounts
+from recommender.vectors.names import names_in
 from recommender.vectors.text import analyzer_for
 from recommender.vectors.tfidf import FieldVectorizer
 
@@ -19,22 +19,14 @@ from recommender.vectors.tfidf import FieldVectorizer
 )
 def test_a_capital_inside_a_sentence_makes_a_name(text, term, expected):
     """At the start of one every word has a capital."""
-    counts = NameCounts()
-    for _ in range(3):
-        counts.add(text, analyzer_for("en"))
-    assert counts.is_name([term]) == [expected]
+    assert (term in names_in([(text, analyzer_for("en"), "")] * 3)) == expected
 
 
 def test_a_word_must_be_met_often_enough_and_nearly_always_with_a_capital():
     """Twice is chance; and a word that is written both ways is a word."""
-    counts = NameCounts()
-    for _ in range(2):
-        counts.add("we met Assam here", analyzer_for("en"))
-    assert counts.is_name(["assam"]) == [False]
-    counts.add("we met Assam here", analyzer_for("en"))
-    assert counts.is_name(["assam"]) == [True]
-    counts.add("we met assam here", analyzer_for("en"))
-    assert counts.is_name(["assam"]) == [False]  # 3 of 4
+    met, word = (f"we met {name} here" for name in ("Assam", "assam"))
+    for texts, expected in (([met] * 2, False), ([met] * 3, True), ([*[met] * 3, word], False)):
+        assert ("assam" in names_in([(text, analyzer_for("en"), "") for text in texts])) == expected
 
 
 def test_the_words_of_titles_and_excerpts_are_marked():
