@@ -79,8 +79,7 @@ def drift_of(catalogue: Catalogue, vectorizer: FieldVectorizer, limit: float) ->
     is_own = catalogue.is_alive & ~catalogue.is_external
     n_rows = int(np.count_nonzero(catalogue.is_alive))
     unknown = _unknown_words(catalogue, vectorizer, np.flatnonzero(is_new))
-    columns = [np.arange(field.start, field.stop) for field in vectorizer.fields if field.name == _FIELD]
-    words = np.concatenate([np.zeros(0, dtype=np.int64), *columns])
+    words = next((slice(field.start, field.stop) for field in vectorizer.fields if field.name == _FIELD), slice(0))
     fitted = vectorizer.n_having[words]
     having = _n_having(catalogue, catalogue.is_alive)[words]
     having_new = _n_having(catalogue, is_new)[words]

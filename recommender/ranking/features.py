@@ -103,6 +103,11 @@ class Pairs:
         column: NDArray[np.float32] = self.table[:, _COLUMNS[name]]
         return column
 
+    @property
+    def is_listed(self) -> bool:
+        """Whether somebody lists the query, as it was asked."""
+        return bool((self.feature("query_listed_by") > 0).any())
+
 
 def pairs_of(
     query: Query, state: State, words: Words, allowed: NDArray[np.bool_], n_candidates: int, lists_propose: bool = True

@@ -116,7 +116,7 @@ class LearnedRanker:
         """The score of each candidate of a query, in [0, 1], rounded to six places; shape (n_candidates,)."""
         if not len(pairs.rows):
             return np.zeros(0)
-        calibration = self.as_known if pairs.feature("query_listed_by")[0] > 0 else self.as_draft
+        calibration = self.as_known if pairs.is_listed else self.as_draft
         chances = calibration(self.trees.scores(pairs.table))
         if self.trust is not None:
             readers = self.similarity.chances(query, pairs.similarities, pairs.rows, catalogue)

@@ -57,9 +57,9 @@ def learn(library: Library, progress: Callable[[int, int], None] | None = None) 
     if not check.is_better and settings.ranker != "learned":
         return None, check
 
-    as_draft = _calibrate([pair for pair in held_out if not pair[0].is_listed], held_out)
-    as_known = _calibrate([pair for pair in held_out if pair[0].is_listed], held_out)
-    shown = [(lesson, (as_known if lesson.is_listed else as_draft)(scores)) for lesson, scores in held_out]
+    as_draft = _calibrate([pair for pair in held_out if not pair[0].pairs.is_listed], held_out)
+    as_known = _calibrate([pair for pair in held_out if pair[0].pairs.is_listed], held_out)
+    shown = [(lesson, (as_known if lesson.pairs.is_listed else as_draft)(scores)) for lesson, scores in held_out]
     threshold, precision, recall = _threshold(shown)
     check = replace(check, precision=precision, recall=recall)
     trees, trust = grow(lessons, settings), library.trust

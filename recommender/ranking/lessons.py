@@ -41,11 +41,6 @@ class Lesson:
     readers: NDArray[np.float64]  #: Shape (n_candidates,): the chance that a reader approves.
     is_decided: NDArray[np.bool_]  #: Shape (n_candidates,): whether an editor decided about the pair.
 
-    @property
-    def is_listed(self) -> bool:
-        """Whether somebody lists the article, as the lesson was asked."""
-        return bool(self.pairs.feature("query_listed_by")[0] > 0)
-
 
 @dataclass(frozen=True)
 class Library:

@@ -129,27 +129,19 @@ class SimilarityRanker:
 
     def rank(self, queries: Sequence[Query], k: int, state: State, allowed: NDArray[np.bool_]) -> list[Ranked]:
         """The k best rows by damped similarity."""
-        found = candidates_of(queries, k, state.catalogue, allowed)
-        return [self._best(query, rows, similarities, k, state.catalogue) for query, rows, similarities in found]
-
-    def _best(
-        self,
-        query: Query,
-        rows: NDArray[np.int64],
-        similarities: NDArray[np.float64],
-        k: int,
-        catalogue: Catalogue,
-    ) -> Ranked:
-        chances = self.chances(query, similarities, rows, catalogue)
-        if self.editors:
-            # Decisions may turn the order of the best.
-            best = most_of(chances * (similarities > 0), max(2 * k, _LOOKED_AT))
-            rows, similarities = rows[best], similarities[best]
-            chances = self.editors(chances[best], query, rows, catalogue)
-        scores = np.rint(chances * 1e6) / 1e6
-        best = np.lexsort((catalogue.order[rows], -scores))
-        best = best[similarities[best] > 0][:k]
-        return Ranked(rows[best], similarities[best], scores[best])
+        catalogue, found = state.catalogue, []
+        for query, rows, similarities in candidates_of(queries, k, catalogue, allowed):
+            chances = self.chances(query, similarities, rows, catalogue)
+            if self.editors:
+                # Decisions may turn the order of the best.
+                best = most_of(chances * (similarities > 0), max(2 * k, _LOOKED_AT))
+                rows, similarities = rows[best], similarities[best]
+                chances = self.editors(chances[best], query, rows, catalogue)
+            scores = np.rint(chances * 1e6) / 1e6
+            best = np.lexsort((catalogue.order[rows], -scores))
+            best = best[similarities[best] > 0][:k]
+            found.append(Ranked(rows[best], similarities[best], scores[best]))
+        return found
 
     def sentences(self, query: Query, rows: NDArray[np.int64], state: State) -> list[tuple[str, ...]]:
         """Nothing besides the shared words and the dates, which every explanation has."""
