@@ -1,24 +1,41 @@
-"""What fitting gives, as one value: a saved model holds it, and its card tells of it. An article room."""
+"""
+What fitting gives, as one value: a saved model holds it, and its card tells of it. An article room.
+
+Of articles a line of JSON each is kept, of vectors and curated lists arrays.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
-from recommender.articles import EntryShape
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from recommender.articles import Article, EntryShape, RelatedEntry
 from recommender.cache import user_cache_folder
+from recommender.content.matching import EntryMatcher
 from recommender.errors import ModelError, SettingsError
 from recommender.model_store import load_parts, reader_of, save_parts
+from recommender.ranking.catalogue import Catalogue
 from recommender.ranking.features import Words
 from recommender.ranking.learned import Check, restore_ranker
-from recommender.ranking.parts import state_from_parts, state_parts
 from recommender.ranking.rankers import Ranker
-from recommender.ranking.state import State
+from recommender.ranking.state import KeptEntry, State
 from recommender.settings import Settings, settings_from_mapping
+from recommender.vectors.neighbors import Vectors
 from recommender.vectors.tfidf import FieldVectorizer
+
+_CSR = ("data", "indices", "indptr")
+#: What reading parts raises that are of other types, sizes or names than those of a model.
+_UNFIT = (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError, SettingsError)
 
 
 @dataclass(frozen=True)
@@ -35,7 +52,7 @@ class Fitted:
 
     def save(self, folder: Path | str, card: str, *, bodies: bool) -> None:
         """Write it, with the card of `card.model_card`, as `Recommender.save` says."""
-        state, lines, arrays = state_parts(self.state, bodies=bodies)
+        state, lines, arrays = _state_parts(self.state, bodies=bodies)
         ranker, trees = self.ranker.state()
         terms, of_terms = self.vectorizer.state()
         head = {
@@ -61,7 +78,7 @@ class Fitted:
             settings = settings_from_mapping(head["settings"], "manifest.json")
             vectorizer = FieldVectorizer(settings.vectors, folder=user_cache_folder(settings.articles.cache))
             vectorizer.restore(json.loads(texts["terms.json"]), arrays)
-            state = state_from_parts(head["state"], texts["articles.jsonl"], arrays, vectorizer)
+            state = _state_from_parts(head["state"], texts["articles.jsonl"], arrays, vectorizer)
             if state.catalogue.vectors.dense.shape[1:] != (vectorizer.n_dense,):
                 raise ValueError("the dense vectors of the articles are not of the size of the others")
             words = Words(vectorizer.word_rarities(), vectorizer.is_name)
@@ -74,16 +91,115 @@ class Fitted:
                 reader_of(str)(head["ranker_decision"]),
                 reader_of(Check | None)(head["ranker_check"]),
             )
-        except (
-            LookupError,
-            ValueError,
-            TypeError,
-            AttributeError,
-            ArithmeticError,
-            RecursionError,
-            SettingsError,
-        ) as error:
+        except _UNFIT as error:
             raise ModelError(
                 f"{folder}: its parts do not fit together ({error}). "
                 f"Fit it again: recommender fit SITE --model {folder}."
             ) from None
+
+
+def _state_parts(state: State, *, bodies: bool) -> tuple[dict[str, Any], str, dict[str, NDArray[Any]]]:
+    """
+    JSON values, the lines of the articles, and arrays by name, for `_state_from_parts`.
+
+    Bodies are kept only where it is said, and never entries of curated lists that name an article: the graph has them.
+    """
+    if state.n_removed:
+        state = state.compacted()
+    catalogue = state.catalogue
+    lines = []
+    for row in range(catalogue.n_rows):
+        article = dataclasses.replace(catalogue.articles[row], related=state.waiting.get(row) or ())
+        item = _to_json(article if bodies else dataclasses.replace(article, body=""))
+        lines.append(json.dumps(item | {"digest": state.digests.get(article.id, "")}, ensure_ascii=False) + "\n")
+    source, target = state.graph.edges()
+    vectors = catalogue.vectors
+    matrices = {"terms": vectors.terms, **vectors.compared}
+    document = {
+        "suggest_unpublished": state.suggest_unpublished,
+        "columns": {name: matrix.shape[1] for name, matrix in matrices.items()},
+    }
+    arrays: dict[str, NDArray[Any]] = {
+        "is_external": catalogue.is_external,
+        "is_new": catalogue.is_new,
+        "listed": target,
+        "listed_counts": np.bincount(source, minlength=catalogue.n_rows),
+        "dense": vectors.dense,
+    }
+    for name, matrix in matrices.items():
+        arrays |= {f"{name}_{part}": getattr(matrix, part) for part in _CSR}
+    return document, "".join(lines), arrays
+
+
+def _state_from_parts(
+    document: Mapping[str, Any], lines: str, arrays: Mapping[str, NDArray[Any]], vectorizer: FieldVectorizer
+) -> State:
+    """
+    The state of earlier `_state_parts`, whose vectors are of a vectorizer's making.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError
+        The parts do not fit together.
+    """
+    columns, n_terms = reader_of(dict[str, int])(document["columns"]), vectorizer.n_terms
+    # Before any memory is taken for them.
+    if columns["terms"] != n_terms or not all(0 <= n_columns <= n_terms for n_columns in columns.values()):
+        raise ValueError("the vectors of the articles are not of the size of the vocabulary")
+    items = [json.loads(line) for line in lines.split("\n")[:-1]]
+    digests = {item["id"]: digest for item in items if (digest := item.pop("digest"))}
+    given = list(map(reader_of(Article), items))
+    n_rows = len(given)
+    if len({article.id for article in given}) < n_rows:
+        raise ValueError("two articles have one id")
+    for name in ("is_external", "is_new", "listed_counts", "dense"):
+        if len(arrays[name]) != n_rows:
+            raise ValueError(f"{name} has {len(arrays[name]):,} values, but there are {n_rows:,} articles")
+
+    def matrix_of(name: str, n_columns: int) -> csr_matrix:
+        parts = {part: arrays[f"{name}_{part}"] for part in _CSR}
+        # Before scipy looks at them: in a narrow type numbers that fall seem to rise.
+        if any(parts[part].dtype not in (np.int32, np.int64) for part in ("indices", "indptr")):
+            raise ValueError(f"{name} is not of the type that is saved")
+        matrix = csr_matrix(tuple(parts.values()), shape=(n_rows, n_columns))
+        matrix.check_format(full_check=True)
+        matrix.has_sorted_indices = True
+        return matrix
+
+    matrices = {name: matrix_of(name, n_columns) for name, n_columns in columns.items()}
+    is_external, listed, counts = arrays["is_external"], arrays["listed"], arrays["listed_counts"]
+    if counts.min(initial=0) < 0 or counts.sum() != len(listed) or not np.isin(listed, np.arange(n_rows)).all():
+        raise ValueError("the curated lists name rows that are not there")
+    lists = [rows.tolist() for rows in np.split(listed, np.cumsum(counts)[:-1])]
+    # Entries that name external articles are among those that wait.
+    entries = {
+        row: KeptEntry(url=given[row].url, target=given[row].id) for row in np.flatnonzero(~is_external).tolist()
+    }
+    articles = [
+        dataclasses.replace(article, related=(*(entries[row] for row in rows if row in entries), *article.related))
+        for article, rows in zip(given, lists, strict=True)
+    ]
+    catalogue = Catalogue(
+        articles,
+        Vectors(matrices.pop("terms"), arrays["dense"], matrices),
+        is_external=is_external,
+        is_new=arrays["is_new"].astype(bool),
+        site_language=vectorizer.language,
+        cross_language=vectorizer.settings.cross_language,
+    )
+    own = [article for article, is_outside in zip(articles, is_external.tolist(), strict=True) if not is_outside]
+    waiting = {row: article.related for row, article in enumerate(given) if article.related}
+    suggest_unpublished = reader_of(bool)(document["suggest_unpublished"])
+    return State.of(catalogue, EntryMatcher(own), digests, lists, waiting, suggest_unpublished)
+
+
+def _to_json(value: Article | RelatedEntry) -> dict[str, Any]:
+    """The fields that differ from their default, by name."""
+    item: dict[str, Any] = {}
+    for field in dataclasses.fields(value):
+        found = getattr(value, field.name)
+        if field.name == "related":
+            found = tuple(map(_to_json, found))
+        if found != field.default:
+            item[field.name] = found.isoformat() if isinstance(found, datetime) else found
+    return item

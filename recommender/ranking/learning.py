@@ -12,10 +12,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.ranking.boosting import grow
 from recommender.ranking.calibration import Calibration
 from recommender.ranking.learned import LEAST_LISTS, Check, LearnedRanker
 from recommender.ranking.lessons import Lesson, Library, folds_of, ndcg
+from recommender.ranking.trees import grow
 
 #: By how many standard errors learning must be better to be kept; similarity has the benefit of the doubt.
 _LEAST_ERRORS = 2.0

@@ -1,17 +1,29 @@
-"""Boosted trees as LightGBM made them: scores, contributions, gains. A number room."""
+"""Lessons to boosted trees (LightGBM), and what these say of a pair: the chance that it is listed. A number room."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.ranking.features import FEATURE_NAMES
+from recommender.ranking.features import FEATURE_NAMES, FEATURES
+from recommender.ranking.lessons import FEW_LISTS, Lesson
+from recommender.settings import RankingSettings
 
 if TYPE_CHECKING:
     from lightgbm import Booster
+
+#: Wrong candidates that a list is learned from, drawn at random; all took five times as long and taught no more.
+_N_WRONG = 80
+#: How many pairs that only a list tells of a pair counts for that an editor decided about.
+_DECIDED_WEIGHT = 5.0
+#: The columns that need curated lists.
+_OF_LISTS = [column for column, (family, _) in enumerate(FEATURES.values()) if family in ("lists", "links")]
+#: Trees, and rows that a leaf has at least: with few lists, and with many.
+_FEW, _MANY = (60, 20), (150, 100)
 
 
 @dataclass(frozen=True)
@@ -55,3 +67,64 @@ class Trees:
     def gains(self) -> NDArray[np.float64]:
         """How much each feature lowered the loss while learning, shape (n_features,)."""
         return np.asarray(self.model.feature_importance("gain"), dtype=np.float64)
+
+
+def grow(lessons: Sequence[Lesson], settings: RankingSettings) -> Trees:
+    """
+    A model of these lessons: which candidates are right, each list with the weight that it has.
+
+    On the held-out lists of four sites nDCG@10 is 0.750, 0.680, 0.860 and 0.642 by this; by LambdaMART (Burges 2010) it
+    was 0.741, 0.677, 0.859 and 0.614, and by both together, mixed as validation chose, 0.745, 0.684, 0.859 and 0.626
+    (standard errors 0.018 to 0.028).
+    """
+    import lightgbm  # only learning needs it, and importing it takes longer than answering
+
+    random = np.random.default_rng(settings.seed)
+    taught = [(lesson, _thinned(lesson, random)) for lesson in lessons]
+    table = np.concatenate([lesson.pairs.table[places] for lesson, places in taught])
+    if settings.list_evidence == "none":
+        table[:, _OF_LISTS] = np.nan  # no tree splits where all is missing
+    is_right = np.concatenate([lesson.is_right[places] for lesson, places in taught])
+    is_decided = np.concatenate([lesson.is_decided[places] for lesson, places in taught])
+    weights = np.concatenate([np.full(len(places), _weight(lesson)) for lesson, places in taught])
+    n_trees, least_rows = _FEW if len({lesson.row for lesson in lessons}) < FEW_LISTS else _MANY
+    parameters = {
+        "objective": "binary",
+        "learning_rate": 0.08,
+        "num_leaves": 15,
+        "min_data_in_leaf": least_rows,
+        "feature_fraction": 0.6,
+        "bagging_fraction": 0.8,
+        "bagging_freq": 1,
+        "lambda_l2": 5.0,
+        "max_bin": 63,
+        "feature_pre_filter": False,
+        "seed": settings.seed,
+        # One model whatever the number of cores.
+        "deterministic": True,
+        "force_row_wise": True,
+        "num_threads": 1,
+        "verbosity": -1,
+    }
+    data = lightgbm.Dataset(
+        table,
+        is_right.astype(np.int32),
+        weight=np.where(is_decided, weights * _DECIDED_WEIGHT, weights),
+        feature_name=list(FEATURE_NAMES),
+        params=parameters,
+    )
+    return Trees(lightgbm.train(parameters, data, num_boost_round=n_trees))
+
+
+def _weight(lesson: Lesson) -> float:
+    """The weight of a list: one of 177 has 15,000 pairs to order, one of 2 two hundred, and must not drown it."""
+    return float(1.0 / np.log2(2.0 + lesson.n_right))
+
+
+def _thinned(lesson: Lesson, random: np.random.Generator) -> NDArray[np.int64]:
+    """The places of a lesson's candidates to learn from: all that are right or decided, and some of the wrong."""
+    is_kept = lesson.is_right | lesson.is_decided
+    wrong = np.flatnonzero(~is_kept)
+    if len(wrong) > _N_WRONG:
+        wrong = random.choice(wrong, _N_WRONG, replace=False)
+    return np.sort(np.concatenate([np.flatnonzero(is_kept), wrong]))

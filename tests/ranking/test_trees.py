@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from recommender.ranking.boosting import grow
 from recommender.ranking.features import FEATURE_NAMES, FEATURES, Pairs
 from recommender.ranking.lessons import Lesson
+from recommender.ranking.trees import grow
 from recommender.settings import RankingSettings
 
 SETTINGS = RankingSettings()
