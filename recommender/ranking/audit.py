@@ -20,8 +20,7 @@ _LEAST_APPROVAL = 0.15
 class ListAudit:
     """What a reader would make of the curated lists."""
 
-    n_entries: int  #: Entries that name an article of the site, or one elsewhere.
-    n_looked_at: int  #: How many of these were looked at.
+    n_looked_at: int  #: How many entries were looked at, of those that name an article of the site, or one elsewhere.
     approval: float  #: The share of those that a reader would keep, as the reader's curve estimates it; in [0, 1].
     #: (article, entry, chance) by ids, the most doubtful entries first, at most fifty.
     doubtful: tuple[tuple[str, str, float], ...] = ()
@@ -50,23 +49,18 @@ def audit_lists(state: State, similarity: SimilarityRanker, seed: int) -> ListAu
     """The audit of all lists, by a sample of their entries; `similarity` knows what a reader makes of a pair."""
     catalogue = state.catalogue
     source, target = state.graph.edges()
-    n_entries = len(source)
-    if not n_entries:
-        return ListAudit(0, 0, 0.0)
-    chosen = np.sort(np.random.default_rng(seed).permutation(n_entries)[:_MOST_LOOKED_AT])
+    if not len(source):
+        return ListAudit(0, 0.0)
+    chosen = np.sort(np.random.default_rng(seed).permutation(len(source))[:_MOST_LOOKED_AT])
     source, target = source[chosen], target[chosen]
     one, other = catalogue.vectors[source], catalogue.vectors[target]
     similarities = np.asarray(one.terms.multiply(other.terms).sum(axis=1)).ravel()
     similarities = similarities + np.maximum((one.dense * other.dense).sum(axis=1), 0.0)
     damped = similarities * similarity.damping(catalogue.times[source] - catalogue.times[target])
-    chances = np.array(
-        [
-            float(similarity.reader(one, language))
-            for one, language in zip(damped, catalogue.languages[source].tolist(), strict=True)
-        ]
-    )
+    languages = catalogue.languages[source].tolist()
+    chances = np.array([float(similarity.reader(*one)) for one in zip(damped, languages, strict=True)])
     doubted = np.lexsort((target, source, chances))[:50]
     doubtful = zip(source[doubted].tolist(), target[doubted].tolist(), chances[doubted].tolist(), strict=True)
     articles = catalogue.articles
     named = tuple((articles[one].id, articles[other].id, chance) for one, other, chance in doubtful)
-    return ListAudit(n_entries, len(chosen), float(chances.mean()), named)
+    return ListAudit(len(chosen), float(chances.mean()), named)
