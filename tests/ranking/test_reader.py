@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from recommender import Article, Corpus, Recommender
+from recommender import Article, Corpus, Recommender, load_model
 from recommender.ranking.reader import LEAST_CHANCE, ReaderModel, usual_similarity
 from recommender.settings import settings_from_mapping
 
@@ -64,6 +64,6 @@ def test_a_score_by_similarity_is_a_readers_chance(rec):
 def test_what_is_usual_is_saved(rec, tmp_path):
     """A loaded model gives the same chances."""
     rec.save(tmp_path / "model")
-    loaded = Recommender.load(tmp_path / "model")
+    loaded = load_model(tmp_path / "model")
     assert rec.ranker.reader.usual == loaded.ranker.reader.usual != {}
     assert list(loaded.suggest_all(min_score=0)) == list(rec.suggest_all(min_score=0))
