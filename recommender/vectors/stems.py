@@ -19,9 +19,12 @@ _SNOWBALL = {
 }  # fmt: skip
 #: Slavic languages without a Snowball stemmer, and the endings of their nouns and adjectives: vowels, behind which one
 #: consonant and its vowels may stand ("горами", "mestách", "нового").
-_SLAVIC = frozenset({"be", "bg", "bs", "hr", "mk", "sk", "sl", "uk"})
 _SLAVIC_VOWELS = "[аеєиіїйоуыўэюяъьaeijouyáéíóúýäô]"
 _SLAVIC_ENDING = re.compile(rf"(?<=\w{{3}}){_SLAVIC_VOWELS}+(?:(?:ch|[гвмхghmv]){_SLAVIC_VOWELS}*)?$")
+#: What Hebrew puts before a noun, of which three letters stay: "the", "in", "and" and others are letters of the word.
+_HEBREW_PREFIX = re.compile(r"^[בהוכלמש]+(?=\w{3})")
+#: What is no part of a word in languages without a Snowball stemmer.
+_RULES = dict.fromkeys(("be", "bg", "bs", "hr", "mk", "sk", "sl", "uk"), _SLAVIC_ENDING) | {"he": _HEBREW_PREFIX}
 #: What Korean puts behind a noun; the noun has two syllables at least.
 _KOREAN_PARTICLE = re.compile(
     "(?P<noun>[\uac00-\ud7a3]{2,}?)(?:에서는|에서도|에게서|으로는|으로도|이라고|라고|에서|에게|한테|께서|까지|부터|처럼|보다|마다|으로|에는|에도"
@@ -33,22 +36,25 @@ COMPOUNDING = dict.fromkeys(("da", "de", "fi", "nb", "nl", "no", "sv"), (5, 3)) 
 _CHANCE_OF_PART = 5e-7
 
 
-class _SlavicStemmer:
-    """Words without their endings, as Snowball's stemmers give them."""
+class _RuleStemmer:
+    """Words without what a rule takes off, as Snowball's stemmers give them."""
+
+    def __init__(self, rule: re.Pattern[str]) -> None:
+        self._rule = rule
 
     def stemWord(self, word: str) -> str:  # noqa: N802 - Snowball's name
         """A word without its ending."""
-        return _SLAVIC_ENDING.sub("", word)
+        return self._rule.sub("", word)
 
     def stemWords(self, words: list[str]) -> list[str]:  # noqa: N802 - Snowball's name
         """Words without their endings."""
         return list(map(self.stemWord, words))
 
 
-def stemmer_of(language: str) -> Stemmer.Stemmer | _SlavicStemmer | None:
+def stemmer_of(language: str) -> Stemmer.Stemmer | _RuleStemmer | None:
     """A stemmer for a language, by its primary code; None where there is none."""
-    if language in _SLAVIC:
-        return _SlavicStemmer()
+    if language in _RULES:
+        return _RuleStemmer(_RULES[language])
     return Stemmer.Stemmer(_SNOWBALL[language], 65_536) if language in _SNOWBALL else None
 
 

@@ -13,8 +13,9 @@ _FEWEST_OF_TEMPLATE, _SHARE_OF_TEMPLATE = 4, 0.02
 SENTENCE_END = re.compile(r"(?<=[.!?…。！？])\s+|(?<=[。！？])|\s*\n+\s*")
 #: The last mark in a title that may part it from the site's name.
 _TITLE_MARK = re.compile(r"\s+[-–—|·•»:]+\s+(?!.*\s[-–—|·•»:]+\s)")
-#: What may be the name of a series before the first mark of a title: "Monday notes 12: a leaky roof".
-_SERIES = re.compile(r"[^:|–—]{2,60}?(?:\s*[:|]\s+|\s+[-–—]\s+)(?=\S)")
+#: What may be the name of a series, before the first mark of a title or its number: "Monday notes 12: a leaky roof",
+#: "Release 2.1".
+_SERIES = re.compile(r"[^:|–—]{2,60}?(?:\s*[:|]\s+(?=\S)|\s+[-–—]\s+(?=\S)|\s+(?=#?\d[\d.]*$))")
 _NUMBER = re.compile(r"\d+")
 
 

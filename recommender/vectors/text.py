@@ -244,7 +244,8 @@ class Analyzer:
         word = self._spelled(surface).replace("’", "'")
         if word in self.stop_words:
             return None
-        word = word.removesuffix("'s").split("'")[-1]
+        # What stands before the mark is the name in Turkish ("Kapadokya'da"), and an article elsewhere ("l'avocat").
+        word = word.removesuffix("'s").split("'")[0 if self._primary in ("tr", "az") else -1]
         # One letter is a name where it is written large, as C, R and X are; "I" and "A" are function words.
         if word in self.stop_words or (len(word) < 2 and not (word.isdigit() or surface.isupper())):
             return None
