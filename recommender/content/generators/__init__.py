@@ -50,8 +50,12 @@ def read_generator(root: Path) -> Generator:
             return generator
     sources = Sources(root)
     places = ((kind, file) for kind in GENERATORS for file in kind.config_files)
-    found = next((one for one in places if sources.has(one[1]) and one[0].claims(sources, one[1])), None)
-    generator = found[0].read(sources, found[1]) if found else Generator(warnings=_part_of_a_site(root))
+    for kind, file in places:
+        if sources.has(file) and kind.claims(sources, file):
+            generator = kind.read(sources, file)
+            break
+    else:
+        generator = Generator(warnings=_part_of_a_site(root))
     generator = replace(generator, warnings=(*sources.warnings.values(), *generator.warnings))
     if len(_KNOWN) >= _MOST_KNOWN:
         _KNOWN.clear()
