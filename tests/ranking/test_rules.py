@@ -80,6 +80,7 @@ def test_show_none():
     quiet = article("quiet", marks=("show-none",))
     choice = rules().choose(quiet, ranked(CUP), 5)
     assert (choice.chosen, choice.why_none) == ((), "its front matter asks for none (recommender: show-none)")
+    assert choice.left_out == {CUP.id: choice.why_none}
 
 
 def test_never_suggest():
@@ -230,6 +231,19 @@ def test_diversity():
     assert choice.left_out == {POT.id: "it is much like those before it (rules.diversity)"}
 
 
+def test_diversity_goes_on_behind_what_the_provider_leaves_out():
+    """What is refused for its provider is not among those that the next is like."""
+    alike = {frozenset((CAR.id, POT.id)): 1.0}
+    mug = article("mug")
+    choice = rules(diversity=0.5, per_provider=1).choose(
+        TEA,
+        ranked(CUP, CAR, POT, mug),
+        3,
+        similarity=lambda one, other: alike.get(frozenset((one, other)), 0.0),
+    )
+    assert names(choice) == ["cup", "pot", "mug"]
+
+
 def test_copies():
     """Of one text the best by the site's own figure is suggested, else the newest, and the others are named with it."""
     old, new, good = article("old", -9), article("new", -1), article("good", -5, quality=70.0)
@@ -274,6 +288,24 @@ def test_shown():
     """What the page shows already is not suggested."""
     choice = rules().choose(TEA, ranked(CUP, POT), 5, shown={CUP.id})
     assert (names(choice), choice.left_out) == (["pot"], {CUP.id: "the page shows it already (shown)"})
+
+
+def test_a_score_at_the_threshold_is_enough():
+    """Only what is below it is left out."""
+    choice = rules().choose(TEA, [Candidate(CUP, 0.5), Candidate(POT, 0.499)], 5, least=0.5)
+    assert (names(choice), choice.left_out) == (["cup"], {POT.id: "its score 0.499 is below the threshold 0.500"})
+
+
+def test_what_is_pinned_goes_before_what_is_accepted():
+    """Where both are more than k, the last of the accepted ones is left out."""
+    held = rules(
+        Decision(TEA.id, POT.id, "accept"),
+        Decision(TEA.id, CUP.id, "pin", position=1),
+        Decision(TEA.id, CAR.id, "pin", position=2),
+    )
+    choice = held.choose(TEA, ranked(POT, CUP, CAR), 2)
+    assert names(choice) == ["cup", "car"]
+    assert choice.left_out == {POT.id: "2 others are pinned or accepted (ranking.k)"}
 
 
 def test_decisions():
