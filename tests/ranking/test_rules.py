@@ -184,6 +184,9 @@ def test_per_provider():
     choice = rules(per_provider=1).choose(TEA, ranked(CUP, CAR, POT), 2)
     assert names(choice) == ["cup", "pot"]
     assert choice.left_out[CAR.id] == "1 of wire stand before it (rules.per_provider)"
+    assert choice.why_none == "", "something is shown"
+    third = article("third", provider="WIRE")
+    assert names(rules(per_provider=2).choose(TEA, ranked(CUP, CAR, third, POT), 5)) == ["cup", "car", "pot"]
 
 
 def test_what_is_pinned_counts_for_its_provider():
@@ -229,6 +232,17 @@ def test_diversity():
     choice = rules(diversity=0.5).choose(TEA, candidates, 2, similarity=similarity)
     assert names(choice) == ["cup", "car"]
     assert choice.left_out == {POT.id: "it is much like those before it (rules.diversity)"}
+
+
+def test_diversity_weighs_score_against_likeness():
+    """Half of each: 0.4 - 0.1 for what is a little like the first, 0.35 for what is not; preference counts too."""
+    half = rules(diversity=0.5)
+    choice = half.choose(TEA, ranked(CUP, POT, CAR, article("mug")), 2, similarity=lambda *pair: 0.2 * (POT.id in pair))
+    assert names(choice) == ["cup", "car"]
+    assert choice.left_out["drinks/mug"] == "it is number 4 of the candidates, and the list ends at 2 (ranking.k)"
+    preferred = rules(diversity=0.5, prefer=("topic",))
+    choice = preferred.choose(TEA, [Candidate(POT, 0.6), Candidate(CUP, 0.5)], 1, similarity=lambda *pair: 0.0)
+    assert names(choice) == ["cup"]
 
 
 def test_diversity_goes_on_behind_what_the_provider_leaves_out():
@@ -358,6 +372,11 @@ def test_fill_ups_are_no_copies():
         POT, [], 5, newest=lambda topics: others, copy_of=lambda one: one.title[:1] < "3"
     )
     assert names(choice) == ["0"], "of copies the first"
+
+
+def test_what_was_removed_stays_away():
+    """A removal holds like a rejection, and is told as one that ends with its cause."""
+    assert rules(Decision(TEA.id, CUP.id, "remove")).between(TEA, CUP) == "it was taken out (decision)"
 
 
 def test_a_decision_overrules_a_rule():
