@@ -283,8 +283,10 @@ def unexpected(where: str, error: Exception) -> SiteError:
 def _note_opening(text: str, path: str) -> Opening | None:
     """How a note opens, which is called by its file; None for any other page without front matter and heading."""
     name = without_ending(path.rpartition("/")[2]).strip()
-    is_typed = not name.startswith("_") and (" " in name or name not in (name.lower(), name.upper()))
-    return note_opening(text) if is_typed or _WIKI_LINK.search(text) else None
+    is_typed = " " in name or name not in (name.lower(), name.upper())
+    # A wiki's sidebar and footer are parts of its pages.
+    is_note = not name.startswith("_") and (is_typed or _WIKI_LINK.search(text))
+    return note_opening(text) if is_note else None
 
 
 def unread(path: str, error: OSError, cure: str = "Check the permissions of the file.") -> SiteError:

@@ -337,6 +337,10 @@ _EXPLANATIONS = (
      "Indent it below the entry that it belongs to."),
     ("did not find expected key", "found something else where a name was expected",
      "Quote a whole value, not a part of it, and indent the lines of one list alike."),
+    ("expected alphabetic or numeric", "a value cannot begin with * or &", "Quote it."),
+    ("mapping keys are not allowed", "a value cannot begin with ?", "Quote it."),
+    ("tab character", "a line is indented with a tab", "Indent with spaces."),
+    ("expected comment or line break", "text stands on the line of | or >", "Begin it on the next line, or quote the value."),
 )  # fmt: skip
 
 

@@ -98,7 +98,7 @@ def test_notes(make_site):
         "Kayak.md": "---\nrelated: ['[[Rye bread]]', '[[Lake - day 2#Stove|the trip]]']\n---\nOf plywood.\n",
         "2024-03-01.md": "Baked [[Rye bread]].\n",
         "plain.md": "Words only, if [[ -f x ]].\n",
-        "_Sidebar.md": "A list.\n",
+        "_Sidebar.md": "A list: [[Kayak]].\n",
         "Empty.md": "\n",
     }
     corpus = read_site(make_site(notes))

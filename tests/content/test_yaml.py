@@ -35,6 +35,10 @@ MESSAGES = [
     ("a: 'it's'", "2: found something else where a name was expected. Quote a whole value, not a part of it, and "
      "indent the lines of one list alike."),
     ("a: *b", "2: *b refers to nothing. Quote a value that begins with an asterisk."),
+    ("a: **b** c", "2: a value cannot begin with * or &. Quote it."),
+    ("a: ? b", "2: a value cannot begin with ?. Quote it."),
+    ("a: b\n\tc: d", "3: a line is indented with a tab. Indent with spaces."),
+    ("a: > b", "2: text stands on the line of | or >. Begin it on the next line, or quote the value."),
     ("a: !b c", "2: 'c' cannot be read as !b. Take the tag out."),
     ("a: !b [c]", "2: the tag !b is not known. Take it out."),
     ("a: !!int b", "2: 'b' cannot be read as !!int. Take the tag out."),
