@@ -12,6 +12,7 @@ from scipy import stats
 
 from recommender.bounds import read_json
 from recommender.errors import EvaluationError, did_you_mean
+from recommender.evaluation.intervals import PLACES
 
 #: A drop counts when chance alone would show as large a one less often than this.
 SIGNIFICANT = 0.05
@@ -82,7 +83,8 @@ def dropped(now: Mapping[str, Any], then: Mapping[str, Any]) -> Iterator[str]:
         verb = "rose" if measure in SMALL_IS_GOOD else "dropped"
         known = earlier[measure]
         by_query = _by_query(now, now["product"], measure)
-        gaps = np.array([sign * (one - known[name]) for name, one in by_query.items() if name in known])
+        # As exact as the figures: what differs by the same everywhere has no spread of rounding errors.
+        gaps = np.round([sign * (one - known[name]) for name, one in by_query.items() if name in known], PLACES)
         if len(gaps) > 1:
             # One-sided would see a drop sooner; two-sided is what the report's own tests are.
             if gaps.mean() < 0 and (np.ptp(gaps) == 0 or stats.ttest_1samp(gaps, 0.0).pvalue < SIGNIFICANT):

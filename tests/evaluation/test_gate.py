@@ -188,6 +188,83 @@ def test_a_file_in_another_encoding_is_no_report(values, tmp_path):
     assert str(error.value) == ("--compare: this is no JSON object. Make one: recommender evaluate --format json.")
 
 
+def of_measures(product="similarity", **measures):
+    """A report of one system with these values of each measure, query by query."""
+    means = {measure: float(np.mean(values)) for measure, values in measures.items()}
+    return make_report(
+        [0.5],
+        product=product,
+        systems={product: means},
+        intervals={product: {measure: [mean - 0.05, mean + 0.05] for measure, mean in means.items()}},
+        queries={
+            "ids": [f"a{number}" for number in range(len(next(iter(measures.values()))))],
+            "values": {product: {measure: list(values) for measure, values in measures.items()}},
+        },
+    )
+
+
+def test_a_share_of_wrong_ones_that_rises_is_a_drop():
+    """By as much in every query is sure; that it falls is none."""
+    few, many = of_measures(wrong=[0.1, 0.2, 0.3]), of_measures(wrong=[0.2, 0.3, 0.4])
+    few.compare(many)
+    with pytest.raises(GateError) as error:
+        many.compare(few)
+    assert str(error.value) == ("publish-time, similarity: wrong rose by 0.1000 over 3 queries that both reports have.")
+
+
+def test_every_measure_is_looked_at():
+    """One that was not measured then and one that did not drop hide no drop behind them."""
+    now = of_measures(P=[0.5, 0.5], AP=[0.5, 0.5], RR=[0.2, 0.3])
+    then = of_measures(AP=[0.5, 0.5], RR=[0.5, 0.6])
+    with pytest.raises(GateError, match=r"RR dropped by 0\.3000 over 2 queries that both reports have"):
+        now.compare(then)
+
+
+def test_one_query_in_common_proves_nothing():
+    """Then the intervals are looked at, as where none is."""
+    now, then = of_measures(RR=[0.48]), of_measures(RR=[0.5])
+    now.compare(then)
+    with pytest.raises(GateError, match=r"RR dropped from 0\.5000 to 0\.2000, further than the intervals reach"):
+        of_measures(RR=[0.2]).compare(then)
+
+
+def test_the_product_is_compared_with_what_was_the_product_then():
+    """Whichever name that has; a report that does not say is of the same one."""
+    then = of_measures("learned", RR=[0.5, 0.6])
+    of_measures("similarity", RR=[0.5, 0.6]).compare(then)
+    with pytest.raises(GateError, match=r"RR dropped by 0\.1000"):
+        of_measures("similarity", RR=[0.4, 0.5]).compare(then)
+    same = {name: value for name, value in of_measures(RR=[0.5, 0.6]).to_dict().items() if name != "product"}
+    of_measures(RR=[0.5, 0.6]).compare(same)
+
+
+def test_a_report_of_means_alone_can_be_compared_with():
+    """Without queries and intervals, what lies below its mean with the whole interval has dropped."""
+    then = {name: of_measures(RR=[0.5]).to_dict()[name] for name in ("protocol", "product", "systems")}
+    of_measures(RR=[0.46]).compare(then)
+    with pytest.raises(GateError, match="further than the intervals reach"):
+        of_measures(RR=[0.4]).compare(then)
+    of_measures(RR=[0.4]).compare({**then, "intervals": {"tfidf": {}}, "systems": {"similarity": {"RR": 0.42}}})
+
+
+def test_queries_without_a_figure_are_not_compared():
+    """Null is what a query has that could not be scored."""
+    then = of_measures(RR=[0.5, 0.6, 0.7]).to_dict()
+    then["queries"] = {"ids": ["a0", "a1", "a2"], "values": {"similarity": {"RR": [None, 0.6, 0.7]}}}
+    with pytest.raises(GateError, match=r"RR dropped by 0\.1000 over 2 queries"):
+        of_measures(RR=[0.9, 0.5, 0.6]).compare(then)
+
+
+def test_reports_of_two_protocols_are_not_compared(values):
+    """What they ask differs, so their figures do; the message says which they are."""
+    with pytest.raises(EvaluationError) as error:
+        make_report(values).compare(make_report(values, protocol="replay"))
+    assert str(error.value) == (
+        "--compare: the earlier report is of the protocol replay, this one of publish-time. "
+        "Compare reports of one protocol."
+    )
+
+
 def test_json_has_no_nan(values):
     """A figure that does not exist is null, so that every reader of JSON can read it."""
     report = dataclasses.replace(make_report(values), lists={"similarity": {"median_age_gap_days": float("nan")}})

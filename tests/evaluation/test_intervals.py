@@ -83,6 +83,7 @@ def test_a_gap_without_spread_is_as_sure_as_its_queries():
     """Five queries, all better by the same: one of 2^5 ways of signs, and its mirror, is as extreme."""
     found = difference(np.ones(5), np.zeros(5))
     assert (found["p_value"], found["n_queries"]) == (2 * 2**-5, 5)
+    assert difference(np.array([0.2, 0.3, 0.4]), np.array([0.1, 0.2, 0.3]))["p_value"] == 2 * 2**-3
 
 
 def test_each_system_is_compared_with_each_before_it():
