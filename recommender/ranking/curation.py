@@ -58,7 +58,7 @@ class CurationGraph:
 
     def grow(self, n_rows: int) -> None:
         """Make room for new rows, with empty lists."""
-        self.n_rows, self._arrays = n_rows, None
+        self.n_rows = n_rows
 
     def set_list(self, row: int, listed: Iterable[int]) -> None:
         """Give a row its list, in the editor's order; itself and repeats are left out."""
@@ -75,7 +75,9 @@ class CurationGraph:
 
     def listing(self, row: int) -> NDArray[np.int32]:
         """The rows whose lists name a row, ascending."""
-        return ends_of(self.arrays.listed_by, row)
+        # Nobody lists a row that is new since they were made, and they need not be made anew for it.
+        listed_by = (self._arrays or self.arrays).listed_by
+        return ends_of(listed_by, row) if row < listed_by.shape[0] else np.zeros(0, dtype=np.int32)
 
     def edges(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """All edges as (from, to), each of shape (n_edges,), sorted by from, in the editor's order."""
@@ -87,7 +89,7 @@ class CurationGraph:
     @property
     def arrays(self) -> CurationArrays:
         """The graph as matrices, made when they are first asked for after a change."""
-        if self._arrays is None:
+        if self._arrays is None or self._arrays.lists.shape[0] < self.n_rows:
             edges = self.edges()
             lists = csr_matrix((np.ones(len(edges[0])), edges), shape=(self.n_rows, self.n_rows))
             listed_by = csr_matrix(lists.T)
