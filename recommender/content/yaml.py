@@ -340,7 +340,8 @@ _EXPLANATIONS = (
     ("expected alphabetic or numeric", "a value cannot begin with * or &", "Quote it."),
     ("mapping keys are not allowed", "a value cannot begin with ?", "Quote it."),
     ("tab character", "a line is indented with a tab", "Indent with spaces."),
-    ("expected comment or line break", "text stands on the line of | or >", "Begin it on the next line, or quote the value."),
+    ("expected comment or line break", "text stands on the line of | or >",
+     "Begin it on the next line, or quote the value."),
 )  # fmt: skip
 
 
