@@ -336,6 +336,15 @@ def test_explaining_a_suggestion(newsroom):
         assert compared.reason.obstacle == ""
 
 
+def test_explaining_an_article_that_cannot_be_read(tmp_path):
+    """Its problem is told, not the name of another article, whether it is named by its file or without the ending."""
+    for name, title in (("roof", "[Roof]"), ("ropes", "Ropes")):
+        (tmp_path / f"{name}.md").write_text(f"---\ntitle: {title}\n---\n")
+    for name in ("roof", "roof.md"):
+        with pytest.raises(CorpusError, match=r"^roof\.md:2: title must be text"):
+            explain_article(tmp_path, by(), name)
+
+
 @pytest.mark.site
 @pytest.mark.slow
 def test_real_site_gains_lines_only(azure_site, tmp_path):

@@ -77,9 +77,9 @@ def _absolute(path: Path) -> Path:
 
 def _unknown(corpus: Corpus, site: Path, name: str) -> str:
     """Why a name stands for no article."""
-    paths = _below_site(site, name)
+    begins = (f"{name}.", *(f"{path}:" for path in _below_site(site, name)))
     for problem in corpus.reading.problems:
-        if any(str(problem).startswith(f"{path}:") for path in paths):
+        if str(problem).startswith(begins):
             return str(problem)
     known = [*corpus.ids, *(article.path for article in corpus if article.path)]
     return f"no article has the id or path {name!r}.{did_you_mean(name, known)}"
