@@ -71,7 +71,7 @@ def compared(updated: np.ndarray, anew: np.ndarray) -> str:
     difference = paired_difference(updated, anew, means)
     return (
         f"{updated.mean():.3f} | {anew.mean():.3f} | "
-        f"{difference.mean:+.4f} [{difference.low:+.4f}, {difference.high:+.4f}]"
+        f"{difference['mean']:+.4f} [{difference['low']:+.4f}, {difference['high']:+.4f}]"
     )
 
 

@@ -13,7 +13,7 @@ from recommender.articles import Article
 from recommender.evaluation import measures
 from recommender.evaluation.intervals import PLACES
 from recommender.evaluation.judgments import SAME_TEXT, Judgments, same_text_groups
-from recommender.evaluation.report import Report, compared, product_of, worst_of
+from recommender.evaluation.report import Report, figures_of, means, product_of
 from recommender.evaluation.simulate import Answer, Plan
 from recommender.evaluation.slices import slice_queries
 from recommender.ranking.catalogue import days_of
@@ -44,16 +44,21 @@ def make_report(
         for name, found in rankings.items()
     }
     product = product_of(answers)
-    primary = next(iter(chosen))
     seen = {name: [ranking[: settings.ranking.k] for ranking in found] for name, found in rankings.items()}
     texts = pages.by_label(same_text_groups([pages.articles[page] for page in range(judgments.n_pages)]))
     return Report(
-        **compared(plan, scores, settings.evaluation, list(map(len, judged))),
-        systems={name: _means(values) for name, values in scores.items()},
-        slices={
-            kind: {name: _slice(scores, numbers) for name, numbers in slices.items()}
-            for kind, slices in slice_queries(plan.queries).items()
-        },
+        **figures_of(
+            plan,
+            scores,
+            settings.evaluation,
+            slice_queries(plan.queries),
+            n_judged=[len(right) for right in judged],
+            wanted=[
+                [pages.told(page) for page in sorted(right, key=lambda page: pages.articles[page].id, reverse=True)]
+                for right in judged
+            ],
+            given=[_given(pages, answer, right) for answer, right in zip(answers[product], judged, strict=True)],
+        ),
         test_from=plan.test_from.isoformat() if plan.test_from else None,
         depth=depth,
         same_text=_same_text(texts, plan, rankings, chosen),
@@ -63,16 +68,6 @@ def make_report(
             for name, found in {"curated": [sorted(pages_) for pages_ in judged], **seen}.items()
         },
         calibration={name: _calibration(given, judged, rankings[name]) for name, given in answers.items()},
-        worst=worst_of(
-            [query.article for query in plan.queries],
-            scores[product][primary],
-            primary,
-            [
-                [pages.told(page) for page in sorted(right, key=lambda page: pages.articles[page].id, reverse=True)]
-                for right in judged
-            ],
-            [_given(pages, answer, right) for answer, right in zip(answers[product], judged, strict=True)],
-        ),
         notes=tuple(notes),
     )
 
@@ -135,14 +130,6 @@ def _once(ranking: Sequence[int]) -> list[int]:
     return kept
 
 
-def _means(values: Mapping[str, measures.Floats], numbers: Sequence[int] | slice = slice(None)) -> dict[str, float]:
-    return {measure: round(float(found[numbers].mean()), PLACES) for measure, found in values.items()}
-
-
-def _slice(scores: Scores, numbers: Sequence[int]) -> dict[str, Any]:
-    return {"n_queries": len(numbers), "systems": {name: _means(values, numbers) for name, values in scores.items()}}
-
-
 def _same_text(
     texts: npt.NDArray[np.int64],
     plan: Plan,
@@ -151,12 +138,12 @@ def _same_text(
 ) -> dict[str, Any]:
     """The measures if a page with the text of a judged page were as good as the page itself."""
     wanted = [set(texts[list(query.judged | query.twins)].tolist()) for query in plan.queries]
-    systems = {}
+    scores: Scores = {}
     for name, found in rankings.items():
         groups = [_once(texts[ranking].tolist()) for ranking in found]
-        systems[name] = _means(measures.score_rankings(chosen, wanted, groups))
+        scores[name] = measures.score_rankings(chosen, wanted, groups)
     n_copies = len(texts) - len(set(texts.tolist()))
-    return {"least_similarity": SAME_TEXT, "n_pages_with_a_twin_before_them": n_copies, "systems": systems}
+    return {"least_similarity": SAME_TEXT, "n_pages_with_a_twin_before_them": n_copies, "systems": means(scores)}
 
 
 def _count_judgments(plan: Plan, pages: _Pages) -> dict[str, int]:

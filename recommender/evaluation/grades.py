@@ -18,9 +18,8 @@ import numpy as np
 from recommender.articles import Article, Corpus
 from recommender.content.matching import external_article
 from recommender.errors import EvaluationError
-from recommender.evaluation.intervals import PLACES, weighted_means
 from recommender.evaluation.measures import Floats
-from recommender.evaluation.report import MOST_UNGRADED, Report, compared, product_of, worst_of
+from recommender.evaluation.report import MOST_UNGRADED, Report, figures_of, product_of
 from recommender.evaluation.simulate import Answer, Plan
 from recommender.evaluation.slices import BY_LISTS, slice_by_lists
 from recommender.settings import Settings
@@ -150,39 +149,25 @@ def grade_answers(
         for article, answer, own in zip(asked, given, known, strict=True):
             ungraded.update((article.id, candidate) for candidate in answer.article_ids[:k] if candidate not in own)
 
-    def means(rows: Any = slice(None)) -> dict[str, dict[str, float]]:
-        return {
-            name: {
-                m: round(float(weighted_means(found[rows], weights[name][m][rows])), PLACES) for m, found in own.items()
-            }
-            for name, own in values.items()
-        }
-
-    systems = means()
     counts = Counter(grade for own in known for grade in own.values())
     product = product_of(answers)
-    primary = next(iter(values[product]))
     titles = {article.id: article.title for article in plan.judgments.articles}
+    figures = figures_of(
+        plan,
+        values,
+        settings.evaluation,
+        {BY_LISTS: slice_by_lists(asked, plan.judgments)},
+        n_judged=[len(own) for own in known],
+        wanted=[_wanted(own, titles) for own in known],
+        given=[_given(answer, own, titles)[:k] for answer, own in zip(answers[product], known, strict=True)],
+        weights=weights,
+    )
     return Report(
-        **compared(plan, values, settings.evaluation, list(map(len, known)), weights),
-        systems=systems,
-        slices={
-            BY_LISTS: {
-                name: {"n_queries": len(rows), "systems": means(rows)}
-                for name, rows in slice_by_lists(asked, plan.judgments).items()
-            }
-        },
+        **figures,
         depth=k,
         judgments={GRADE_NAMES[grade]: counts[grade] for grade in (3, 2, 1, 0)},
         ungraded=[list(pair) for pair in sorted(ungraded)],
-        worst=worst_of(
-            asked,
-            values[product][primary],
-            primary,
-            [_wanted(own, titles) for own in known],
-            [_given(answer, own, titles)[:k] for answer, own in zip(answers[product], known, strict=True)],
-        ),
-        notes=(*_warnings(systems), *notes),
+        notes=(*_warnings(figures["systems"]), *notes),
     )
 
 

@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from recommender.articles import Article
 from recommender.errors import GateError
 from recommender.evaluation import gate
-from recommender.evaluation.intervals import PLACES, Scores, compare
+from recommender.evaluation.intervals import PLACES, Scores, compare, weighted_means
 from recommender.evaluation.measures import Floats
 from recommender.evaluation.simulate import Plan
 from recommender.evaluation.systems import PRODUCT
@@ -37,18 +39,71 @@ def product_of(systems: Iterable[str]) -> str:
     return next((name for name in reversed(PRODUCT) if name in names), names[0])
 
 
-def worst_of(
+def means(scores: Scores, weights: Scores | None = None, rows: Sequence[int] | slice = slice(None)) -> Figures:
+    """The mean of each system and measure over some queries, of which each counts what it weighs; None: the same."""
+    found: Figures = {}
+    for name, own in scores.items():
+        found[name] = {}
+        for measure, values in own.items():
+            counted = np.ones(len(values)) if weights is None else weights[name][measure]
+            found[name][measure] = round(float(weighted_means(values[rows], counted[rows])), PLACES)
+    return found
+
+
+def figures_of(
+    plan: Plan,
+    scores: Scores,
+    settings: EvaluationSettings,
+    slices: Mapping[str, Mapping[str, Sequence[int]]],
+    n_judged: Sequence[int],
+    wanted: Sequence[Sequence[Shown]],
+    given: Sequence[Sequence[Shown]],
+    weights: Scores | None = None,
+) -> dict[str, Any]:
+    """
+    The fields of a report that follow from a value a system, measure and query, whoever judged.
+
+    `slices` has the numbers of the queries of each; `wanted` and `given` have for each query what would have been right
+    and what the product gave, with ``id`` and ``title``.
+    """
+    intervals, tests = compare(scores, settings.bootstrap, settings.seed, weights)
+    product = product_of(scores)
+    return {
+        "protocol": plan.protocol,
+        "n_articles": len(plan.judgments.articles),
+        "n_queries": len(plan.queries),
+        "n_left_out": sum(plan.left_out.values()),
+        "systems": means(scores, weights),
+        "slices": {
+            kind: {
+                name: {"n_queries": len(rows), "systems": means(scores, weights, rows)} for name, rows in found.items()
+            }
+            for kind, found in slices.items()
+        },
+        "product": product,
+        "left_out": dict(plan.left_out),
+        "intervals": intervals,
+        "tests": tests,
+        "worst": _worst([query.article for query in plan.queries], scores[product], wanted, given),
+        "queries": {
+            "ids": [query.article.id for query in plan.queries],
+            "n_judged": list(n_judged),
+            "values": {
+                name: {measure: found.round(PLACES).tolist() for measure, found in own.items()}
+                for name, own in scores.items()
+            },
+        },
+    }
+
+
+def _worst(
     asked: Sequence[Article],
-    values: Sequence[float] | Floats,
-    measure: str,
+    scores: Mapping[str, Floats],
     wanted: Sequence[Sequence[Shown]],
     given: Sequence[Sequence[Shown]],
 ) -> list[dict[str, Any]]:
-    """
-    The queries with the least value, NaN left out; of equals, those with most to find, then by id.
-
-    `wanted` and `given` have for each query what would have been right and what was given, with ``id`` and ``title``.
-    """
+    """The queries with the least value of the first measure; of equals, those with most to find, then by id."""
+    measure, values = next(iter(scores.items()))
     rows = [row for row in range(len(asked)) if not math.isnan(values[row])]
     rows.sort(key=lambda row: (values[row], -len(wanted[row]), asked[row].id))
     return [
@@ -63,25 +118,6 @@ def worst_of(
         }
         for row in rows[:N_WORST]
     ]
-
-
-def compared(
-    plan: Plan, scores: Scores, settings: EvaluationSettings, n_judged: list[int], weights: Scores | None = None
-) -> dict[str, Any]:
-    """The fields of a report that follow from its plan and from a value a system, measure and query."""
-    intervals, tests = compare(scores, settings.bootstrap, settings.seed, weights)
-    values = {name: {one: found.round(PLACES).tolist() for one, found in own.items()} for name, own in scores.items()}
-    return {
-        "protocol": plan.protocol,
-        "n_articles": len(plan.judgments.articles),
-        "n_queries": len(plan.queries),
-        "n_left_out": sum(plan.left_out.values()),
-        "product": product_of(scores),
-        "left_out": dict(plan.left_out),
-        "intervals": intervals,
-        "tests": tests,
-        "queries": {"ids": [one.article.id for one in plan.queries], "n_judged": n_judged, "values": values},
-    }
 
 
 @dataclass(frozen=True)
