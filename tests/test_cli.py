@@ -4,13 +4,6 @@ import errno
 import json
 import os
 import re
-import shutil
-import signal
-import stat
-import subprocess
-import sys
-import time
-from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -512,54 +505,6 @@ def test_help(command):
     assert f"recommender {command[0] if command else 'suggest'} " in stdout
 
 
-def executable():
-    """The installed command."""
-    return shutil.which("recommender", path=Path(sys.executable).parent) or pytest.fail("recommender is not installed")
-
-
-def test_installed_command(site):
-    """The installed command does the main job in a process of its own, and colours nothing in a pipe."""
-    done = subprocess.run([executable(), "suggest", "site", "--diff"], capture_output=True, text=True, check=False)
-    assert done.returncode == 0
-    assert done.stdout.startswith("--- /dev/null\n+++ site/_data/suggested_related.json\n@@ -0,0 +1,")
-    assert "\x1b" not in done.stdout + done.stderr
-    assert done.stderr.startswith("articles: 6 read, 0 with problems\n")
-    module = subprocess.run(
-        [sys.executable, "-m", "recommender", "--version"], capture_output=True, text=True, check=True
-    )
-    assert module.stdout == f"python -m recommender {version('recommender')}\n"
-
-
-def test_reader_that_has_seen_enough(site):
-    """A pipe that is closed early, as by head, is no error of ours."""
-    command = f"'{executable()}' suggest site --write jsonl --quiet | head -c 1"
-    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
-    assert (done.stdout, done.stderr) == ("{", "")
-
-
-def test_help_answers_at_once():
-    """--help imports nothing of what makes the work heavy."""
-    code = "import sys, recommender.cli; print({'numpy', 'yaml', 'sklearn', 'rich'} & set(sys.modules))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "set()\n"
-
-
-def test_termination(site):
-    """A run that the system ends leaves nothing behind, as after Ctrl-C."""
-    code = (
-        "import time, recommender.batch.stages as stages, recommender.cli as cli\n"
-        "def wait(*_, **__):\n    print('reading', flush=True)\n    time.sleep(60)\n"
-        "stages.read_site = wait\ncli.main(['suggest', 'site'])\n"
-    )
-    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    assert process.stdout.readline() == "reading\n"
-    time.sleep(0.05)
-    process.send_signal(signal.SIGTERM)
-    stdout, stderr = process.communicate(timeout=30)
-    assert (process.returncode, stdout) == (130, "")
-    assert stderr == "\nstopped; files already replaced are complete, no file is half written\n"
-
-
 def test_empty_only(site):
     """An unset variable behind --only is told; it does not stand for the whole site."""
     assert run("suggest", "site", "--only", "") == (
@@ -582,24 +527,6 @@ def test_shards_have_no_front_matter(site):
     )
 
 
-@pytest.mark.parametrize("arguments", [("suggest", "site", "--write", "jsonl", "-q"), ("--help",), ("settings",)])
-def test_standard_output_that_takes_nothing(site, arguments):
-    """A standard output that is closed or full is one line on stderr and exit 1."""
-    command = f"exec {sys.executable} -m recommender {' '.join(arguments)}"
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    closed = subprocess.run(["sh", "-c", f"{command} 1>&-"], stderr=subprocess.PIPE, env=environment, text=True)
-    assert (closed.returncode, closed.stderr) == (1, "Error: <stdout>: Bad file descriptor.\n")
-    full = site.parent / "full"
-    try:
-        os.mknod(full, stat.S_IFCHR | 0o600, os.makedev(1, 7))
-        descriptor = os.open(full, os.O_WRONLY)
-    except (OSError, AttributeError):
-        pytest.skip("needs leave to make a device")
-    found = subprocess.run(["sh", "-c", command], stdout=descriptor, stderr=subprocess.PIPE, env=environment, text=True)
-    os.close(descriptor)
-    assert (found.returncode, found.stderr) == (1, "Error: No space left on device.\n")
-
-
 def test_lines_into_a_pipe(site):
     """What --output names is written into where it is a pipe, each time anew; so is the data file."""
     pipe = site.parent / "pipe"
@@ -617,15 +544,6 @@ def test_lines_into_a_pipe(site):
     assert run("evaluate", "site", "--protocol", "whole-site", "--output", pipe)[0] == 1  # no lists, nothing to score
     os.close(reader)
     assert pipe.is_fifo()
-
-
-def test_lines_to_the_standard_output_by_its_name(site):
-    """--output /dev/stdout is the standard output, behind what a shell has appended to."""
-    suggest = f"{sys.executable} -m recommender suggest site --write jsonl -q --output /dev/stdout"
-    command = f"echo before > lines; {suggest} >> lines"
-    subprocess.run(["sh", "-c", command], check=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
-    first, *lines = Path("lines").read_text().splitlines()
-    assert (first, len(lines)) == ("before", 6)
 
 
 def test_read_only_article(site, monkeypatch):

@@ -12,13 +12,10 @@ from recommender import Article, Corpus, Recommender, RelatedEntry, Settings, lo
 from recommender.articles import NEVER, Reading
 from recommender.errors import (
     CorpusError,
-    ModelError,
     NotFittedError,
     RecommenderError,
     UnknownArticleError,
-    WriteError,
 )
-from recommender.model_store import FORMAT
 from recommender.ranking import select
 from recommender.ranking.rules import Rules
 from recommender.settings import settings_from_mapping
@@ -469,123 +466,6 @@ def test_an_explanation_says_why_a_candidate_is_not_in_the_list(corpus):
     assert strict.explain("tea-2", "tea-3").obstacle.endswith("is below the threshold 1.000")
 
 
-def test_a_saved_model_gives_the_same_answers(rec, corpus, tmp_path):
-    """Drafts, explanations and updates included."""
-    rec.save(tmp_path / "model")
-    loaded = load_model(tmp_path / "model")
-    draft = article("draft", "iced green tea in hot water", day=9)
-    assert dict(loaded.suggest_all(min_score=0)) == dict(rec.suggest_all(min_score=0))
-    assert loaded.suggest(draft, min_score=0) == rec.suggest(draft, min_score=0)
-    assert loaded.explain("tea-0", "tea-1") == rec.explain("tea-0", "tea-1")
-    assert (loaded.ranker_name, loaded.corpus_fingerprint) == (rec.ranker_name, rec.corpus_fingerprint)
-    assert loaded.changes(corpus) == ([], [])
-    for model in (rec, loaded):
-        model.update(added=[draft], removed=["tea-3"])
-    assert dict(loaded.suggest_all(min_score=0)) == dict(rec.suggest_all(min_score=0))
-
-
-def test_entries_that_wait_for_their_article_wait_in_a_saved_model_too(corpus, tmp_path):
-    """Saved, loaded, and the article arrives."""
-    entry = RelatedEntry(
-        title="green tea leaves again", url="https://tea.example/again", target="https://tea.example/again"
-    )
-    listing = dataclasses.replace(corpus["tea-1"], related=(entry,))
-    Recommender(settings()).fit(Corpus([*(item for item in corpus if item.id != "tea-1"), listing])).save(
-        tmp_path / "m"
-    )
-    loaded = load_model(tmp_path / "m")
-    loaded.update(added=[article("again", "green tea leaves again", day=5)])
-    assert loaded.explain("tea-1", "again").obstacle == "it is in the article's curated list already"
-
-
-def test_saving_again_replaces_the_whole_model(rec, corpus, tmp_path):
-    """Nothing of the earlier one is left."""
-    rec.save(tmp_path / "model")
-    names = {file.name.partition("-")[0] for file in (tmp_path / "model").iterdir()}
-    smaller = Recommender(settings()).fit(Corpus(list(corpus)[:7]))
-    smaller.save(tmp_path / "model")
-    assert load_model(tmp_path / "model").article_ids == smaller.article_ids
-    assert {file.name.partition("-")[0] for file in (tmp_path / "model").iterdir()} == names
-    assert [file.name for file in tmp_path.iterdir()] == ["model"]
-
-
-def test_a_folder_of_other_things_is_not_overwritten(rec, tmp_path):
-    """A slip of the fingers must not cost a site."""
-    (tmp_path / "post.md").write_text("precious")
-    with pytest.raises(WriteError, match=r"holds other things than a model \(post.md\), and nothing of it was touched"):
-        rec.save(tmp_path)
-    assert (tmp_path / "post.md").read_text() == "precious"
-
-
-def part(folder, name):
-    """The file of one part."""
-    (file,) = folder.glob(f"{name}-*")
-    return file
-
-
-@pytest.mark.parametrize(
-    ("damage", "message"),
-    [
-        (
-            lambda folder: (folder / "manifest.json").unlink(),
-            "holds no model: there is no manifest.json. Make one: recommender fit SITE",
-        ),
-        (lambda folder: (folder / "manifest.json").write_text("{"), "is not the manifest of a model"),
-        (
-            lambda folder: (folder / "manifest.json").write_text(f'{{"format": {FORMAT + 1}}}'),
-            f"was saved in format {FORMAT + 1}, but this version reads {FORMAT}. Fit it again: recommender fit SITE",
-        ),
-        (
-            lambda folder: (folder / "manifest.json").write_text(f'{{"format": {FORMAT}}}'),
-            "is not as it was saved: its checksum is another",
-        ),
-        (lambda folder: part(folder, "arrays").unlink(), "cannot be read .No such file or directory.. Fit it again"),
-        (lambda folder: part(folder, "arrays").write_bytes(b"not an array"), "has 12 bytes, but was saved with"),
-        (
-            lambda folder: part(folder, "terms").write_bytes(b" " * part(folder, "terms").stat().st_size),
-            "is not as it was saved: its checksum is another",
-        ),
-    ],
-)
-def test_a_broken_model_says_what_is_broken_and_how_to_make_it_again(rec, tmp_path, damage, message):
-    """Never a traceback, and never an answer from half a model."""
-    rec.save(tmp_path / "model")
-    damage(tmp_path / "model")
-    with pytest.raises(ModelError, match=message):
-        load_model(tmp_path / "model")
-
-
-def test_a_saved_model_holds_no_pickle(rec, tmp_path):
-    """A handful of files, arrays and JSON only."""
-    rec.save(tmp_path / "model")
-    found = sorted((file.name.partition("-")[0], file.suffix) for file in (tmp_path / "model").iterdir())
-    assert found == [
-        ("arrays", ".safetensors"),
-        ("articles", ".jsonl"),
-        ("card.md", ".md"),
-        ("manifest.json", ".json"),
-        ("terms", ".json"),
-    ]
-
-
-def test_a_model_that_is_saved_twice_has_the_same_bytes(rec, tmp_path):
-    """From memory, and from what was loaded."""
-    rec.save(tmp_path / "one")
-    load_model(tmp_path / "one").save(tmp_path / "two")
-    one, two = ({f.name: f.read_bytes() for f in (tmp_path / name).iterdir()} for name in ("one", "two"))
-    assert one == two
-
-
-def test_a_saved_model_carries_its_card(rec, tmp_path):
-    """Data, ranker, settings and limits, for a person."""
-    rec.save(tmp_path / "model")
-    card = (tmp_path / "model" / "card.md").read_text(encoding="utf-8")
-    assert f"fitted on | 8 articles, fingerprint `{rec.corpus_fingerprint}`" in card
-    assert "| settings changed | `ranking.ranker: similarity` |" in card
-    assert "Similarity, as the settings say." in card
-    assert load_model(tmp_path / "model").card() == card
-
-
 def test_threads_may_ask_while_another_updates(rec):
     """Every answer is that of some moment, and none fails."""
     failures = []
@@ -631,17 +511,6 @@ def test_lists_that_name_hardly_an_article_teach_nothing(corpus):
         "similarity",
         "similarity: most of what the curated lists name is no article of the site",
     )
-
-
-def test_asking_changes_nothing_that_is_saved(corpus, tmp_path):
-    """A draft in a language that the site does not have leaves the model as it was, to the byte."""
-    rec = Recommender(settings()).fit(corpus)
-    rec.save(tmp_path / "before")
-    assert rec.suggest(article("chai", "chai tea", language="sw")) == []
-    rec.save(tmp_path / "after")
-    names = [sorted(file.name for file in (tmp_path / name).iterdir()) for name in ("before", "after")]
-    assert names[0] == names[1], "parts are named by their content"
-    assert (tmp_path / "before" / "manifest.json").read_bytes() == (tmp_path / "after" / "manifest.json").read_bytes()
 
 
 def test_one_title_on_one_day(monkeypatch):
