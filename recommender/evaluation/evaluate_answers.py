@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -45,7 +46,7 @@ def make_report(
     }
     product = product_of(answers)
     seen = {name: [ranking[: settings.ranking.k] for ranking in found] for name, found in rankings.items()}
-    texts = pages.by_label(same_text_groups([pages.articles[page] for page in range(judgments.n_pages)]))
+    texts = pages.texts()
     return Report(
         **figures_of(
             plan,
@@ -64,7 +65,7 @@ def make_report(
         same_text=_same_text(texts, plan, rankings, chosen),
         judgments=_count_judgments(plan, pages),
         lists={
-            name: _list_quality(plan, pages, texts, judged, found)
+            name: _list_quality(plan, pages, texts, found)
             for name, found in {"curated": [sorted(pages_) for pages_ in judged], **seen}.items()
         },
         calibration={name: _calibration(given, judged, rankings[name]) for name, given in answers.items()},
@@ -101,23 +102,19 @@ class _Pages:
         article = self.articles.get(page)
         return {"id": article.id, "title": article.title} if article else {"id": article_id, "title": article_id}
 
-    def by_label(self, labels: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """Labels of the site's own pages, and a new one for each further page; shape (n_pages,)."""
-        n_further = self.n_pages - len(labels)
-        return np.concatenate([labels, np.arange(n_further) + labels.max(initial=-1) + 1])
+    def texts(self) -> npt.NDArray[np.int64]:
+        """A number for each text, those of other sites all different; shape (n_pages,)."""
+        groups = same_text_groups([self.articles[page] for page in sorted(self.articles)])
+        n_further = self.n_pages - len(groups)
+        return np.concatenate([groups, np.arange(n_further) + groups.max(initial=-1) + 1])
 
-    def providers(self) -> npt.NDArray[np.int64]:
-        """A number for each provider, -1 where there is none; shape (n_pages,)."""
-        numbers: dict[str, int] = {"": -1}
-        found = [numbers.setdefault(self.articles[page].provider, len(numbers)) for page in sorted(self.articles)]
-        return self.by_label(np.array(found, dtype=np.int64))
+    def provider(self, page: int) -> str:
+        """Who published a page, "" where nobody says; of each page of another site somebody else."""
+        return self.articles[page].provider if page in self.articles else f"page {page}"
 
-    def days(self) -> measures.Floats:
-        """Days since 1970, NaN where unknown; shape (n_pages,)."""
-        found = np.full(self.n_pages, np.nan)
-        for page, article in self.articles.items():
-            found[page] = days_of(article.published_at)
-        return found
+    def day(self, page: int) -> float:
+        """Days since 1970, NaN where unknown."""
+        return days_of(self.articles[page].published_at) if page in self.articles else math.nan
 
 
 def _once(ranking: Sequence[int]) -> list[int]:
@@ -163,31 +160,28 @@ def _count_judgments(plan: Plan, pages: _Pages) -> dict[str, int]:
 
 
 def _list_quality(
-    plan: Plan,
-    pages: _Pages,
-    texts: npt.NDArray[np.int64],
-    judged: Sequence[frozenset[int]],
-    rankings: Sequence[Sequence[int]],
+    plan: Plan, pages: _Pages, texts: npt.NDArray[np.int64], rankings: Sequence[Sequence[int]]
 ) -> dict[str, float]:
     """What can be said of the lists that readers see."""
     listed = {target.page for targets in plan.judgments.lists.values() for target in targets}
-    given = [page for ranking in rankings for page in ranking]
-    query_days = np.array([days_of(query.article.published_at) for query in plan.queries])
-    gaps = measures.age_gaps(query_days, rankings, pages.days())
+    pairs = [(query, page) for query, ranking in zip(plan.queries, rankings, strict=True) for page in ranking]
+    shown = [list(ranking) for ranking in rankings if ranking]
+    gaps = [abs(pages.day(page) - days_of(query.article.published_at)) for query, page in pairs]
+    gaps = [gap for gap in gaps if not math.isnan(gap)]
     return {
-        "coverage": round(measures.coverage(rankings), PLACES),
-        "catalogue_coverage": round(measures.catalogue_coverage(rankings, len(pages.articles)), PLACES),
-        "mean_length": round(len(given) / len(rankings), PLACES),
-        "precision": _share(page in right for right, ranking in zip(judged, rankings, strict=True) for page in ranking),
-        "providers_per_list": round(measures.distinct_per_list(rankings, pages.providers()), PLACES),
-        "same_text_per_list": round(measures.repeats_per_list(rankings, texts), PLACES),
-        "median_age_gap_days": round(float(np.median(gaps)), 2) if len(gaps) else float("nan"),
-        "in_no_curated_list": _share(page not in listed for page in given),
+        "coverage": _mean(bool(ranking) for ranking in rankings),
+        "catalogue_coverage": round(len({page for _, page in pairs}) / len(pages.articles), PLACES),
+        "mean_length": _mean(map(len, rankings)),
+        "precision": _mean(page in query.judged for query, page in pairs),
+        "providers_per_list": _mean(len({pages.provider(page) for page in ranking} - {""}) for ranking in shown),
+        "same_text_per_list": _mean(len(ranking) - len(set(texts[ranking].tolist())) for ranking in shown),
+        "median_age_gap_days": round(float(np.median(gaps)), 2) if gaps else math.nan,
+        "in_no_curated_list": _mean(page not in listed for _, page in pairs),
     }
 
 
-def _share(flags: Iterable[bool]) -> float:
-    found = list(flags)
+def _mean(values: Iterable[float]) -> float:
+    found = list(values)
     return round(sum(found) / len(found), PLACES) if found else 0.0
 
 

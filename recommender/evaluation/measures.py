@@ -99,36 +99,6 @@ def score_rankings(
     return values
 
 
-def coverage(rankings: Sequence[Sequence[int]]) -> float:
-    """The share of queries that were given at least one suggestion."""
-    return float(np.mean([len(ranking) > 0 for ranking in rankings])) if rankings else 0.0
-
-
-def catalogue_coverage(rankings: Sequence[Sequence[int]], n_documents: int) -> float:
-    """The share of all documents that were suggested at least once (Ge et al., RecSys 2010)."""
-    suggested = {document for ranking in rankings for document in ranking}
-    return len(suggested) / n_documents if n_documents else 0.0
-
-
-def distinct_per_list(rankings: Sequence[Sequence[int]], labels: npt.NDArray[np.int64]) -> float:
-    """The mean number of different labels, shape (n_documents,), in a list that is not empty; -1 is none."""
-    counts = [len(set(labels[list(ranking)]) - {-1}) for ranking in rankings if len(ranking)]
-    return float(np.mean(counts)) if counts else 0.0
-
-
-def repeats_per_list(rankings: Sequence[Sequence[int]], labels: npt.NDArray[np.int64]) -> float:
-    """The mean number of documents in a list whose label stands higher in it already, over lists that are not empty."""
-    counts = [len(ranking) - len(set(labels[list(ranking)])) for ranking in rankings if len(ranking)]
-    return float(np.mean(counts)) if counts else 0.0
-
-
-def age_gaps(query_days: Floats, rankings: Sequence[Sequence[int]], document_days: Floats) -> Floats:
-    """Days between each query and each document it was given, either way, where both have a date: are not NaN."""
-    gaps = [np.abs(document_days[list(ranking)] - day) for day, ranking in zip(query_days, rankings, strict=True)]
-    flat = np.concatenate(gaps) if gaps else np.empty(0)
-    return flat[~np.isnan(flat)]
-
-
 def calibration(scores: Floats, hits: npt.NDArray[np.bool_]) -> list[dict[str, float]]:
     """
     Score against precision: of the suggestions with about this score, how many an editor had chosen.

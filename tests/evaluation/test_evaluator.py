@@ -11,6 +11,9 @@ from recommender import Corpus, Recommender, evaluate
 from recommender.errors import EvaluationError
 from recommender.evaluation import evaluator, tables_of
 from recommender.evaluation.baselines import Newest, Tfidf
+from recommender.evaluation.evaluate_answers import _list_quality, _Pages
+from recommender.evaluation.judgments import Judgments
+from recommender.evaluation.simulate import Plan, Query
 from recommender.settings import settings_from_mapping
 
 PROTOCOLS = ("publish-time", "whole-site", "unlisted")
@@ -215,3 +218,29 @@ def test_a_recommender_can_be_scored_as_it_is(small_corpus, quick, day):
     report = evaluate(small_corpus, quick, test_from=day(75), systems={"mine": lambda: Recommender(quick)})
     assert list(report.systems) == ["mine"]
     assert report.coverage == {}
+
+
+def test_what_is_said_of_lists(make_article):
+    """Two lists, one of them empty: b and c have one text, d neither a provider nor a date, and no list names c."""
+    same = {"title": "green tea", "excerpt": "hot water"}
+    corpus = Corpus(
+        [
+            make_article("a", 0, ["b"], provider="P"),
+            make_article("b", 3, provider="P", **same),
+            make_article("c", 5, ["d"], provider="Q", **same),
+            make_article("d", None),
+        ]
+    )
+    judgments = Judgments(corpus)
+    queries = tuple(Query.of(article, judgments, lambda _: True) for article in corpus if article.related)
+    plan, pages = Plan("whole-site", judgments, queries, {}, ()), _Pages(judgments)
+    assert _list_quality(plan, pages, pages.texts(), [[1, 2, 3], []]) == {
+        "coverage": 0.5,
+        "catalogue_coverage": 0.75,
+        "mean_length": 1.5,
+        "precision": 0.333333,
+        "providers_per_list": 2.0,
+        "same_text_per_list": 1.0,
+        "median_age_gap_days": 4.0,
+        "in_no_curated_list": 0.333333,
+    }

@@ -146,28 +146,6 @@ def test_depth_is_the_deepest_cut_off_and_at_least_ten():
     assert measures.depth_of(measures.parse_measures(["RR", "R@20"])) == 20
 
 
-def test_coverage():
-    """Two of three queries have an answer; two of five documents were given."""
-    assert measures.coverage([[1], [], [1, 2]]) == pytest.approx(2 / 3)
-    assert measures.catalogue_coverage([[1], [], [1, 2]], 5) == pytest.approx(2 / 5)
-    assert (measures.coverage([]), measures.catalogue_coverage([], 0)) == (0, 0)
-
-
-def test_labels_in_a_list():
-    """Documents 0 and 1 are of one provider, 2 of another, 3 of none; empty lists do not count."""
-    labels = np.array([7, 7, 8, -1])
-    assert measures.distinct_per_list([[0, 1, 2], [3], []], labels) == pytest.approx((2 + 0) / 2)
-    assert measures.repeats_per_list([[0, 1, 2], [2], []], labels) == pytest.approx((1 + 0) / 2)
-    assert measures.distinct_per_list([[]], labels) == measures.repeats_per_list([[]], labels) == 0
-
-
-def test_age_gaps():
-    """Days apart, older or newer, where both have a date."""
-    gaps = measures.age_gaps(np.array([10.0, np.nan]), [[0, 1, 2], [0]], np.array([4.0, 13.0, np.nan]))
-    assert gaps.tolist() == [6, 3]
-    assert measures.age_gaps(np.empty(0), [], np.empty(0)).tolist() == []
-
-
 def test_calibration_bins():
     """Scores 0.05 and 0.09 share a bin of which half is right; 1.0 is in the last."""
     assert measures.calibration(np.array([0.05, 0.09, 1.0]), np.array([True, False, True])) == [
