@@ -391,19 +391,6 @@ def test_settings_are_yaml(tmp_path):
         assert recommender.batch.check_settings(path) == recommender.Settings()
 
 
-def test_settings_begin_with_those_that_people_change():
-    """`recommender settings` shows the dozen that sites change most; `--all` shows every one."""
-
-    def listed(*asked):
-        return [line for line in run("settings", *asked)[1].splitlines() if not line.lstrip().startswith("#")]
-
-    assert "  k: 5" in listed()
-    assert "  seed: 0" not in listed()
-    assert set(listed()) < set(listed("--all"))
-    names = {name for name, _, _ in recommender.batch.list_settings()}
-    assert names >= recommender.batch.site_settings.EVERYDAY
-
-
 def test_evaluate(newsroom):
     """`evaluate` prints a table or one JSON object, and fails under a limit after it has shown the figures."""
     (newsroom / "recommender.yaml").write_text("ranking: {ranker: similarity}\nevaluation: {bootstrap: 50}\n")

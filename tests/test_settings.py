@@ -1,8 +1,11 @@
 """Every knob is checked in one place, and the message says what it wants."""
 
 import pytest
+from click.testing import CliRunner
 
-from recommender.batch import check_settings
+from recommender.batch import check_settings, list_settings
+from recommender.batch.site_settings import EVERYDAY
+from recommender.cli import main
 from recommender.errors import SettingsError
 from recommender.settings import Settings, VectorsSettings, describe_settings, read_settings, settings_from_mapping
 
@@ -154,3 +157,17 @@ def test_unknown_measure_is_found_by_the_check(tmp_path):
     assert str(caught.value) == (
         "recommender.yaml: evaluation.measures: 'foo' is not a measure. Write them as in nDCG@10, P@1, P@5, R@5."
     )
+
+
+def test_settings_begin_with_those_that_people_change():
+    """`recommender settings` shows the dozen that sites change most; `--all` shows every one."""
+
+    def listed(*asked):
+        lines = CliRunner().invoke(main, ["settings", *asked]).stdout.splitlines()
+        return [line for line in lines if not line.lstrip().startswith("#")]
+
+    assert "  k: 5" in listed()
+    assert "  seed: 0" not in listed()
+    assert set(listed()) < set(listed("--all"))
+    names = {name for name, _, _ in list_settings()}
+    assert names >= EVERYDAY
