@@ -23,7 +23,7 @@ from scipy.sparse import csr_matrix
 from recommender.articles import Article
 from recommender.settings import FieldSettings, VectorsSettings
 from recommender.vectors.stems import stemmer_of
-from recommender.vectors.templates import SENTENCE_END, parted_title, without_series
+from recommender.vectors.templates import SENTENCE_END, bare_title
 from recommender.vectors.text import (
     UNSPACED_LANGUAGES,
     Analyzer,
@@ -126,9 +126,7 @@ class TermReader:
         """What is read of title, excerpt or body; of a template nothing."""
         text: str = getattr(article, field)
         if field == "title":
-            start, mark, end = parted_title(text)
-            text = without_series(start if mark + end in self.templates else text, self.templates)
-            return _COUNT.sub("", text)
+            return _COUNT.sub("", bare_title(text, self.templates))
         if field == "excerpt" and self.templates:
             return " ".join(one for one in SENTENCE_END.split(text) if one.strip() not in self.templates)
         if field == "body":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from functools import lru_cache
 
 from recommender.articles import Article
 
@@ -46,10 +47,13 @@ def parted_title(title: str) -> tuple[str, str, str]:
     return (title[: found.start()], found[0], title[found.end() :]) if found else (title, "", "")
 
 
-def without_series(title: str, templates: frozenset[str]) -> str:
-    """A title without the name of its series, where that is a template of the site."""
-    name, rest = _series_of(title)
-    return rest if name in templates else title
+@lru_cache(maxsize=65_536)
+def bare_title(title: str, templates: frozenset[str]) -> str:
+    """A title without the site's name behind it and the name of its series before it, where these are templates."""
+    start, mark, end = parted_title(title)
+    bare = start if mark + end in templates else title
+    name, rest = _series_of(bare)
+    return rest if name in templates else bare
 
 
 def _series_of(title: str) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""Bridgetown, which took its rules from Jekyll (from its documentation: bridgetownrb.com)."""
+"""Bridgetown, which took its rules from Jekyll (rules as known, not built in the tests)."""
 
 from __future__ import annotations
 

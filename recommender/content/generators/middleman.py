@@ -1,4 +1,4 @@
-"""Middleman and its blog (from its documentation: middlemanapp.com)."""
+"""Middleman and its blog (rules as known, not built in the tests)."""
 
 from __future__ import annotations
 

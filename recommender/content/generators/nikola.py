@@ -1,4 +1,4 @@
-"""Nikola (from its documentation: getnikola.com)."""
+"""Nikola (rules as known, not built in the tests)."""
 
 from __future__ import annotations
 
