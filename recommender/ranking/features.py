@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -42,7 +43,10 @@ FEATURES: Mapping[str, tuple[Family, str]] = {
     "title": ("text", "cosine of the titles' words"),
     "excerpt": ("text", "cosine of the excerpts' words"),
     "topics": ("text", "cosine of the topics, rare ones weighing more"),
+    "title_in_excerpt": ("text", "cosine of the query's title with the candidate's excerpt"),
+    "excerpt_in_title": ("text", "cosine of the query's excerpt with the candidate's title"),
     "meaning": ("text", "the dense part of the similarity: embeddings and latent semantics"),
+    "rarest_word": ("text", "inverse document frequency of the rarest title word that both have"),
     "title_share": ("text", "share of the query's title that the candidate's has, words weighted by rarity"),
     "title_names": ("text", "inverse document frequencies of the names that both titles have, added up"),
     "title_names_share": ("text", "the same, as a share of all names of the query's title"),
@@ -50,15 +54,33 @@ FEATURES: Mapping[str, tuple[Family, str]] = {
     "damped_share": ("text", "damped similarity, as a share of the best of the query"),
     "damped_rank": ("text", "log of the place by damped similarity among the candidates"),
     "gap_days": ("time", "days from the candidate's publication to the query's; negative for a newer candidate"),
+    "gap_log": ("time", "log of the days between the two"),
     "same_provider": ("article", "whether both come from one provider"),
     "quality": ("article", "the candidate's quality, as the site has it"),
     "title_words": ("article", "log of the candidate's title words"),
     "excerpt_words": ("article", "log of the candidate's excerpt words"),
+    "query_title_words": ("article", "log of the query's title words"),
+    "query_excerpt_words": ("article", "log of the query's excerpt words"),
+    "query_best_similarity": ("text", "similarity of the query's most similar article"),
+    "query_best_damped": ("text", "damped similarity of the query's nearest article"),
+    "query_evenness": ("text", "mean damped similarity of the ten nearest, as a share of the nearest"),
     "circle_size": ("lists", "articles that the candidate is listed together with"),
     "circle_damped_mean": ("lists", "mean damped similarity of the circle to the query"),
+    "circle_damped_mean_share": ("lists", "the same, as a share of the best circle"),
     "circle_damped_max": ("lists", "greatest damped similarity in the circle"),
+    "circle_damped_max_share": ("lists", "the same, as a share of the query's nearest"),
+    "circle_damped_power": ("lists", "power mean (4) of the damped similarities, unnormalised: the best few"),
+    "circle_mean": ("lists", "mean similarity of the circle to the query"),
+    "circle_max": ("lists", "greatest similarity in the circle"),
     "circle_words_mean": ("lists", "mean cosine of title and excerpt words over the circle"),
     "circle_words_max": ("lists", "greatest cosine of title and excerpt words in the circle"),
+    "diffusion": ("lists", "damped similarity, spread three steps along the lists"),
+    "diffusion_share": ("lists", "the same, as a share of the best"),
+    "votes": ("lists", "damped similarity of the query's twenty nearest that are in the circle, added up"),
+    "votes_share": ("lists", "the same, as a share of what all twenty have"),
+    "nearest_share": ("lists", "share of the circle that is among the query's twenty nearest"),
+    "votes_of_lists": ("lists", "votes of the nearest whose own lists name the candidate"),
+    "votes_by_lists": ("lists", "votes of the nearest that the candidate's own list names"),
     "circle_near_3": ("lists", "share of the circle within 3 days of the query"),
     "circle_near_14": ("lists", "articles of the circle within 14 days of the query"),
     "circle_near_30": ("lists", "share of the circle within 30 days of the query"),
@@ -80,6 +102,10 @@ N_RANKED = 80
 #: How similarity fades among the features. Lists follow the news of a week more than readers do: with the similarity
 #: ranker's half-life nDCG@10 on lists falls.
 LIST_DAMPING = Damping(7.0, 0.3)
+#: Steps of the diffusion, and the part of it that stays with the text at each.
+_N_STEPS, _STAYS = 3, 0.4
+#: The nearest that vote, and those that evenness is taken over.
+_N_VOTERS, _N_EVEN = 20, 10
 
 
 @dataclass(frozen=True)
@@ -135,7 +161,8 @@ def pairs_of(
     may[seen.own] = False
     found = [most_of(seen.damped * may, n_candidates), most_of(seen.similarities * may, n_candidates * 2 // 3)]
     if lists_propose:
-        found.append(most_of(seen.means * may, n_candidates * 5 // 3))
+        proposals = 0.5 * seen.means + 0.25 * seen.powers + 0.3 * seen.diffused
+        found.append(most_of(proposals * may, n_candidates * 5 // 3))
         if len(seen.friends):
             weights = seen.n_naming.copy()
             weights[seen.friends] += len(seen.friends)
@@ -175,30 +202,58 @@ class Seen:
         is_friend = np.bincount(self.friends, minlength=catalogue.n_rows)
         self.n_naming: NDArray[np.float64] = (self.lists.listed_by @ is_friend) * there
 
-        together = self.lists.together
-        #: Of each row the others of its circle.
-        self.sizes: NDArray[np.float64] = together @ there.astype(np.float64)
-        #: Mean damped similarity of each circle.
-        self.means: NDArray[np.float64] = there * (together @ self.damped + self.damped) / (self.sizes + 1.0)
+    @cached_property
+    def sizes(self) -> NDArray[np.float64]:
+        """Of each row the others of its circle."""
+        return self._spread(self.there.astype(np.float64))
+
+    @cached_property
+    def means(self) -> NDArray[np.float64]:
+        """Mean damped similarity of each circle."""
+        means: NDArray[np.float64] = (self._spread(self.damped) + self.damped) / (self.sizes + 1.0)
+        return means * self.there
+
+    @cached_property
+    def powers(self) -> NDArray[np.float64]:
+        """Power mean of the damped similarities of each circle, unnormalised."""
+        fourths = self.damped**4
+        powers: NDArray[np.float64] = np.sqrt(np.sqrt(self._spread(fourths) + fourths))
+        return powers * self.there
+
+    @cached_property
+    def diffused(self) -> NDArray[np.float64]:
+        """Damped similarity, spread along the lists; what flows to a row that is not there is lost."""
+        shares = 1.0 / np.maximum(self.sizes, 1.0)
+        now = self.damped
+        for _ in range(_N_STEPS):
+            now = _STAYS * self.damped + (1.0 - _STAYS) * (self._spread(now * shares) * self.there)
+        return now
+
+    def _spread(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """What flows to each row along the edges between rows that are listed together."""
+        spread: NDArray[np.float64] = self.lists.together @ values
+        return spread
 
 
 def features_of(seen: Seen, rows: NDArray[np.int64], words: Words) -> dict[str, Any]:
     """The features of one row or more by name: shape (n_rows,), or one value for all; missing ones are left out."""
     catalogue, query = seen.catalogue, seen.query
     similarity, damped, gaps = seen.similarities[rows], seen.damped[rows], seen.gaps[rows]
+    best_similarity, best_damped = float(seen.similarities.max(initial=0)), float(seen.damped.max(initial=0))
+    evenest = np.sort(seen.damped)[-_N_EVEN:]
     values: dict[str, Any] = {
         "similarity": similarity,
         "damped": damped,
-        "similarity_share": similarity / max(float(seen.similarities.max(initial=0)), 1e-9),
-        "damped_share": damped / max(float(seen.damped.max(initial=0)), 1e-9),
+        "similarity_share": similarity / max(best_similarity, 1e-9),
+        "damped_share": damped / max(best_damped, 1e-9),
         "damped_rank": np.log1p(len(rows) - np.searchsorted(np.sort(damped), damped, side="right")),
         "gap_days": gaps,
+        "gap_log": np.log1p(np.abs(gaps)),
         "quality": catalogue.qualities[rows],
-        "lists_query": np.isin(rows, seen.friends),
-        "query_listed_by": len(seen.friends),
+        "query_best_similarity": best_similarity,
+        "query_best_damped": best_damped,
+        "query_evenness": float(evenest.mean()) / max(best_damped, 1e-9) if len(evenest) else np.nan,
     }
-    if len(seen.friends):
-        values["listed_together"] = seen.n_naming[rows] / len(seen.friends)
     provider = catalogue.provider_of(query.article)
     if provider != -1:
         others = catalogue.providers[rows]
@@ -206,60 +261,96 @@ def features_of(seen: Seen, rows: NDArray[np.int64], words: Words) -> dict[str, 
     dense = catalogue.vectors.dense
     if dense.shape[1]:
         values["meaning"] = np.round(dense[rows].astype(np.float64) @ query.vectors.dense[0].astype(np.float64), 5)
-    cosines = {name: catalogue.index.cosines(query.vectors, name) for name in catalogue.vectors.compared}
-    in_words = 0.5 * (cosines["title"] + cosines["excerpt"]) * seen.there
-    return values | _text_features(seen, rows, words, cosines) | _circle_features(seen, rows, in_words)
-
-
-def _text_features(
-    seen: Seen, rows: NDArray[np.int64], words: Words, cosines: Mapping[str, NDArray[np.float64]]
-) -> dict[str, Any]:
-    """What titles, excerpts and topics say; `cosines` with those of all rows."""
-    compared, asked = seen.catalogue.vectors.compared, seen.query.vectors.compared
-    has = {name: np.diff(compared[name].indptr)[rows] for name in compared}
-    values: dict[str, Any] = {
-        name: np.where(has[name] > 0, cosines[name][rows], np.nan) for name, matrix in asked.items() if matrix.nnz
-    }
-    values["title_words"], values["excerpt_words"] = np.log1p(has["title"]), np.log1p(has["excerpt"])
-    title = asked["title"].indices
-    if len(title):
-        # A line for each candidate, a column for each word of the query's title: whether it has it.
-        shared = (compared["title"][rows][:, title] != 0).toarray()
-        rarities = words.rarities[title].astype(np.float64)
-        values["title_share"] = np.where(has["title"] > 0, (shared * rarities).sum(axis=1) / rarities.sum(), np.nan)
-        names = rarities * words.is_name[title]
-        if names.any():
-            values["title_names"] = (shared * names).sum(axis=1)
-            values["title_names_share"] = (shared * names).sum(axis=1) / names.sum()
+    crossed = _text_features(seen, rows, words, values)
+    _circle_features(seen, rows, crossed, values)
+    values["lists_query"] = np.isin(rows, seen.friends)
+    values["query_listed_by"] = len(seen.friends)
+    if len(seen.friends):
+        values["listed_together"] = seen.n_naming[rows] / len(seen.friends)
     return values
 
 
-def _circle_features(seen: Seen, rows: NDArray[np.int64], in_words: NDArray[np.float64]) -> dict[str, Any]:
-    """What lists bind to each candidate, and itself; `in_words`, shape (n_all_rows,), as the words of all are alike."""
+def _text_features(seen: Seen, rows: NDArray[np.int64], words: Words, values: dict[str, Any]) -> NDArray[np.float64]:
+    """Fill in the features of words; returns the mean cosine of titles and excerpts of all rows, shape (n_rows,)."""
+    catalogue, query = seen.catalogue, seen.query
+    compared, index = catalogue.vectors.compared, catalogue.index
+    has = {name: np.diff(compared[name].indptr)[rows] for name in compared}
+    cosines = {name: index.cosines(query.vectors, name) for name in compared}
+    for name, matrix in query.vectors.compared.items():
+        if matrix.nnz:
+            values[name] = np.where(has[name] > 0, cosines[name][rows], np.nan)
+    title, excerpt = query.vectors.compared["title"], query.vectors.compared["excerpt"]
+    if title.nnz:
+        values["title_in_excerpt"] = np.where(has["excerpt"] > 0, index.weighed(title, "excerpt")[rows], np.nan)
+    if excerpt.nnz:
+        values["excerpt_in_title"] = np.where(has["title"] > 0, index.weighed(excerpt, "title")[rows], np.nan)
+    values["title_words"], values["excerpt_words"] = np.log1p(has["title"]), np.log1p(has["excerpt"])
+    values["query_title_words"], values["query_excerpt_words"] = np.log1p(title.nnz), np.log1p(excerpt.nnz)
+    if title.nnz:
+        # A line for each candidate, a column for each word of the query's title: whether it has it.
+        shared = (compared["title"][rows][:, title.indices] != 0).toarray()
+        rarities = words.rarities[title.indices].astype(np.float64)
+        there = has["title"] > 0
+        values["rarest_word"] = np.where(there, (shared * rarities).max(axis=1), np.nan)
+        values["title_share"] = np.where(there, (shared * rarities).sum(axis=1) / rarities.sum(), np.nan)
+        names = rarities * words.is_name[title.indices]
+        if names.any():
+            values["title_names"] = (shared * names).sum(axis=1)
+            values["title_names_share"] = (shared * names).sum(axis=1) / names.sum()
+    mean: NDArray[np.float64] = 0.5 * (cosines["title"] + cosines["excerpt"]) * seen.there
+    return mean
+
+
+def _circle_features(seen: Seen, rows: NDArray[np.int64], crossed: NDArray[np.float64], values: dict[str, Any]) -> None:
+    """Fill in the features of the circles: what lists bind to each candidate, and itself."""
+    n = len(rows)
+    best_damped = float(seen.damped.max(initial=0))
+    means, powers, diffused, sizes = seen.means, seen.powers, seen.diffused, seen.sizes
+    values["circle_size"] = sizes[rows]
+    values["circle_damped_mean"] = means[rows]
+    values["circle_damped_mean_share"] = means[rows] / max(float(means.max(initial=0)), 1e-9)
+    values["circle_damped_power"] = powers[rows]
+    values["diffusion"] = diffused[rows]
+    values["diffusion_share"] = diffused[rows] / max(float(diffused.max(initial=0)), 1e-9)
+
+    voters = most_of(seen.damped, _N_VOTERS)
+    voices = np.zeros(len(seen.damped))
+    voices[voters] = seen.damped[voters]
+    is_voter = (voices > 0).astype(np.float64)
+
     # Itself belongs to the circle: an edge from each candidate to itself, at the front.
     together = seen.lists.together[rows]
-    places = np.repeat(np.arange(len(rows)), np.diff(together.indptr))
+    places = np.repeat(np.arange(n), np.diff(together.indptr))
     keep = seen.there[together.indices]
-    places = np.concatenate([np.arange(len(rows)), places[keep]])
+    places, ends = np.concatenate([np.arange(n), places[keep]]), np.concatenate([rows, together.indices[keep]])
     by_place = np.argsort(places, kind="stable")
-    ends = np.concatenate([rows, together.indices[keep]])[by_place]
-    firsts = np.searchsorted(places[by_place], np.arange(len(rows)))
-    gaps = seen.gaps[ends]
-    n_dated = np.add.reduceat(~np.isnan(gaps), firsts, dtype=np.float64)
-    n_dated[n_dated == 0] = np.nan
+    places, ends = places[by_place], ends[by_place]
+    firsts = np.searchsorted(places, np.arange(n))
+    whole = sizes[rows] + 1.0
 
-    def n_within(days: int) -> NDArray[np.float64]:
-        return np.add.reduceat(np.abs(gaps) <= days, firsts, dtype=np.float64)
+    def added(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.add.reduceat(numbers[ends], firsts)
 
-    return {
-        "circle_size": seen.sizes[rows],
-        "circle_damped_mean": seen.means[rows],
-        "circle_damped_max": np.maximum.reduceat(seen.damped[ends], firsts),
-        "circle_words_mean": np.add.reduceat(in_words[ends], firsts) / (seen.sizes[rows] + 1.0),
-        "circle_words_max": np.maximum.reduceat(in_words[ends], firsts),
-        "circle_near_3": n_within(3) / n_dated,
-        "circle_near_14": np.where(np.isnan(n_dated), np.nan, n_within(14)),
-        "circle_near_30": n_within(30) / n_dated,
-        "circle_near_90": n_within(90) / n_dated,
-        "circle_newest": np.fmin.reduceat(gaps, firsts),
-    }
+    def greatest(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.maximum.reduceat(numbers[ends], firsts)
+
+    values["circle_damped_max"] = greatest(seen.damped)
+    values["circle_damped_max_share"] = greatest(seen.damped) / max(best_damped, 1e-9)
+    values["circle_mean"], values["circle_max"] = added(seen.similarities) / whole, greatest(seen.similarities)
+    values["circle_words_mean"], values["circle_words_max"] = added(crossed) / whole, greatest(crossed)
+    others = added(voices) - voices[rows]
+    values["votes"], values["votes_share"] = others, others / max(float(voices.sum()), 1e-9)
+    values["nearest_share"] = added(is_voter) / whole
+    # Voices are of rows that are there.
+    values["votes_of_lists"] = seen.lists.listed_by[rows] @ voices
+    values["votes_by_lists"] = seen.lists.lists[rows] @ voices
+
+    dated = (~np.isnan(seen.gaps)).astype(np.float64)
+    n_dated = added(dated)
+    days = np.where(np.isnan(seen.gaps), np.inf, np.abs(seen.gaps))
+    share = 1.0 / np.where(n_dated > 0, n_dated, np.nan)
+    for window in (3, 30, 90):
+        values[f"circle_near_{window}"] = added((days <= window).astype(np.float64)) * share
+    values["circle_near_14"] = np.where(n_dated > 0, added((days <= 14).astype(np.float64)), np.nan)
+    newest = -greatest(np.where(np.isnan(seen.gaps), -np.inf, -seen.gaps))
+    values["circle_newest"] = np.where(n_dated > 0, newest, np.nan)

@@ -187,7 +187,11 @@ class SearchIndex:
 
     def cosines(self, query: Vectors, name: str) -> NDArray[np.float64]:
         """The cosine of one query to each row in one of the compared matrices, shape (n_rows,)."""
-        found = self._products(query.compared[name], self._compared[name], self._vectors.compared[name])
+        return self.weighed(query.compared[name], name)
+
+    def weighed(self, weights: csr_matrix, name: str) -> NDArray[np.float64]:
+        """The product of one row of weights with each row of one of the compared matrices, shape (n_rows,)."""
+        found = self._products(weights, self._compared[name], self._vectors.compared[name])
         return np.asarray(found[0], dtype=np.float64)
 
     def exact(self, query: Vectors, rows: NDArray[np.int64]) -> NDArray[np.float64]:

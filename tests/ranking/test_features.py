@@ -153,7 +153,7 @@ def test_what_is_missing_is_missing_and_not_zero(article):
         ]
     )
     seen = pairs(fitted(site), "query")
-    for name in ("gap_days", "topics", "excerpt", "same_provider", "quality"):
+    for name in ("gap_days", "gap_log", "topics", "excerpt", "title_in_excerpt", "same_provider", "quality"):
         assert np.isnan(seen["bare"][name]), name
         assert not np.isnan(seen["full"][name]), name
     assert np.isnan(seen["bare"]["circle_near_3"])
@@ -161,11 +161,12 @@ def test_what_is_missing_is_missing_and_not_zero(article):
     assert seen["full"]["gap_days"] == 1.0
 
 
-def test_a_rare_word_of_the_title_is_a_greater_share_of_it(article):
+def test_the_rarest_shared_word_is_found(article):
     """The word that fewer titles have weighs more."""
     site = Corpus([article(f"a{n}", f"tea number{n}", n) for n in range(8)] + [article("rare", "oolong tea", 9)])
     seen = pairs(fitted(site, meaning=0, latent=0), article("query", "oolong tea cup", 10))
-    assert seen["rare"]["title_share"] > seen["a0"]["title_share"] > 0
+    assert seen["rare"]["rarest_word"] > seen["a0"]["rarest_word"] > 0
+    assert seen["rare"]["title_share"] > seen["a0"]["title_share"]
 
 
 def test_the_circle_is_those_it_is_listed_together_with(article):
@@ -180,12 +181,12 @@ def test_the_circle_is_those_it_is_listed_together_with(article):
     )
     seen = pairs(fitted(site), article("query", "green tea", 5))
     assert [seen[name]["circle_size"] for name in "abcd"] == [2.0, 1.0, 1.0, 0.0]
-    damped = {name: seen[name]["damped"] for name in "abcd"}
-    assert damped["b"] == 0.0
-    assert seen["a"]["circle_damped_mean"] == pytest.approx((damped["a"] + damped["c"]) / 3)
-    assert seen["b"]["circle_damped_mean"] == pytest.approx(damped["a"] / 2)
-    assert seen["b"]["circle_damped_max"] == pytest.approx(damped["a"])
-    assert seen["d"]["circle_damped_max"] == pytest.approx(damped["d"])
+    similarity = {name: seen[name]["similarity"] for name in "abcd"}
+    assert similarity["b"] == 0.0
+    assert seen["a"]["circle_mean"] == pytest.approx((similarity["a"] + similarity["c"]) / 3)
+    assert seen["b"]["circle_mean"] == pytest.approx(similarity["a"] / 2)
+    assert seen["b"]["circle_max"] == pytest.approx(similarity["a"])
+    assert seen["d"]["circle_max"] == pytest.approx(similarity["d"])
     assert pytest.approx(seen["a"]["circle_newest"]) == 2.0
 
 
@@ -239,7 +240,7 @@ def test_names_count(article):
 
 @pytest.mark.parametrize("before", [float("nan"), 50.0])
 def test_what_lists_say_is_what_looking_one_by_one_says(families, before):
-    """Means, greatest and days of the circle, of each candidate, also as of a moment."""
+    """Means, greatest, votes and days of the circle, of each candidate, also as of a moment."""
     lot = random.Random(4)
     made = families(6, 6, listed="nobody")
     listed = [lot.sample([item.id for item in made], lot.randrange(5)) for item in made]
@@ -264,6 +265,7 @@ def test_what_lists_say_is_what_looking_one_by_one_says(families, before):
         if row not in query.own and not catalogue.times[row] >= query.before
     ]  # fmt: skip
     damped = {row: similarities[row] * float(LIST_DAMPING(gaps[[row]])[0]) for row in there}
+    voters = {row for row in sorted(there, key=lambda row: -damped[row])[:20] if damped[row] > 0}
     found = seen_by(rec, query)
     features = by_id(rec, found)
     assert len(features) > 8
@@ -271,10 +273,19 @@ def test_what_lists_say_is_what_looking_one_by_one_says(families, before):
     for row in found.rows.tolist():
         mates = {mate for mate in there if mate != row and (mate in lists[row] or row in lists[mate])}
         circle = [row, *mates]
+        heard = [damped[mate] for mate in mates & voters]
         expected = {
             "circle_size": len(mates),
+            "circle_mean": np.mean([similarities[mate] for mate in circle]),
+            "circle_max": max(similarities[mate] for mate in circle),
             "circle_damped_mean": np.mean([damped[mate] for mate in circle]),
             "circle_damped_max": max(damped[mate] for mate in circle),
+            "circle_damped_power": sum(damped[mate] ** 4 for mate in circle) ** 0.25,
+            "votes": sum(heard),
+            "votes_share": sum(heard) / sum(damped[voter] for voter in voters),
+            "nearest_share": len(set(circle) & voters) / len(circle),
+            "votes_of_lists": sum(damped[mate] for mate in mates & voters if row in lists[mate]),
+            "votes_by_lists": sum(damped[mate] for mate in mates & voters if mate in lists[row]),
             "circle_near_14": sum(abs(gaps[mate]) <= 14 for mate in circle),
             "circle_near_30": np.mean([abs(gaps[mate]) <= 30 for mate in circle]),
             "circle_newest": min(gaps[mate] for mate in circle),

@@ -41,7 +41,7 @@ def test_the_trees_find_what_tells(n):
 def test_without_list_evidence_no_tree_asks_for_it():
     """Though it tells all."""
     settings = RankingSettings(list_evidence="none")
-    trees = grow(lessons(100, telling="circle_damped_max"), settings)
+    trees = grow(lessons(100, telling="votes"), settings)
     asked = {FEATURES[FEATURE_NAMES[column]][0] for column in np.flatnonzero(trees.gains())}
     assert asked
     assert asked <= {"text", "time", "article"}
