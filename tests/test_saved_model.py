@@ -1,36 +1,19 @@
 """A saved model: the same answers, the same bytes, and a word on what is broken; on four teas and four bicycles."""
 
 import dataclasses
-from datetime import UTC, datetime, timedelta
 
 import pytest
+from teas_and_bicycles import article, settings, teas_and_bicycles
 
-from recommender import Article, Corpus, Recommender, RelatedEntry, load_model
+from recommender import Corpus, Recommender, RelatedEntry, load_model
 from recommender.errors import ModelError, WriteError
 from recommender.model_store import FORMAT
-from recommender.settings import settings_from_mapping
-
-DAY_ONE = datetime(2024, 1, 1, tzinfo=UTC)
-TEA = ["green tea leaves", "black tea leaves", "white tea leaves, water", "herbal tea, hot water"]
-BICYCLES = ["city bicycle gears", "racing bicycle gears", "folding bicycle, brakes", "old bicycle, new brakes"]
-
-
-def settings(**ranking):
-    """Similarity alone, unless told otherwise: nothing here depends on what was learned."""
-    return settings_from_mapping({"ranking": {"ranker": "similarity", **ranking}})
-
-
-def article(article_id, title, day=0, **more):
-    """An article of some day."""
-    more.setdefault("url", f"https://tea.example/{article_id}")
-    return Article(id=article_id, title=title, published_at=DAY_ONE + timedelta(days=day), **more)
 
 
 @pytest.fixture
 def corpus():
-    """Four articles on tea, four on bicycles, nothing shared."""
-    teas = [article(f"tea-{n}", title, day=n) for n, title in enumerate(TEA)]
-    return Corpus(teas + [article(f"bike-{n}", title, day=n) for n, title in enumerate(BICYCLES)])
+    """Four articles on tea, four on bicycles."""
+    return teas_and_bicycles()
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from recommender import errors
 from recommender.articles import Article, Corpus, EntryShape, Reading, RelatedEntry
@@ -31,9 +31,12 @@ from recommender.content.related_lists import CuratedList
 from recommender.errors import RecommenderError
 from recommender.settings import Settings
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 logger = logging.getLogger(__name__)
 
-T = TypeVar("T")
+T = TypeVar("T", bound="DataclassInstance")
 
 _KIND = "articles"
 #: Files that one thread reads before the next may go on; the lock of the interpreter changes hands as rarely.
@@ -184,8 +187,7 @@ def _changed(value: T, differences: Mapping[str, Any]) -> T:
             changes[name] = datetime.fromisoformat(one["moment"])
         else:
             changes[name] = tuple(one) if isinstance(one, list) else one
-    changed: T = replace(value, **changes)  # type: ignore[type-var]
-    return changed
+    return replace(value, **changes)
 
 
 def _frozen(value: Any) -> Any:
