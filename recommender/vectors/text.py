@@ -321,9 +321,10 @@ def is_unspaced(term: str) -> bool:
 
 
 def says_little(word: str) -> bool:
-    """Whether a word is in hiragana alone, as endings and particles are, or a particle and one character."""
+    """Whether a word names nothing: "we've", one in hiragana alone, as endings are, or a particle and one character."""
     if word.isascii():
-        return False
+        start, mark, _ = word.casefold().partition("'")
+        return bool(mark) and start in _ENGLISH_FUNCTION_WORDS
     is_particle_and_one = len(word) > 1 and is_unspaced(word) and len(word.strip(_PARTICLES)) == 1
     return is_particle_and_one or _HIRAGANA.fullmatch(word) is not None
 

@@ -122,6 +122,16 @@ def test_words_that_most_articles_have_are_named_where_there_are_no_others():
     assert reason_for(parts, "a", "b", vectors=PLAIN).sentences == ("words of the two are alike in part",)
 
 
+def test_no_sentence_names_a_function_word_with_what_hangs_on_it():
+    """The kettle is named, and not "we've"."""
+    articles = [Article(str(n), title=f"We've a {name} kettle") for n, name in enumerate(["copper", "steel"])]
+    articles += [Article(f"other{n}", title=f"Number {n}") for n in range(8)]
+    settings = settings_from_mapping({"ranking": {"ranker": "similarity", "min_score": 0}})
+    said = " ".join(Recommender(settings).fit(Corpus(articles)).suggest("0")[0].reason.sentences)
+    assert "kettle" in said
+    assert "We've" not in said
+
+
 def test_a_field_whose_terms_are_not_listed_is_told_without_a_colon():
     """By a name that a reader understands."""
     parts = [Article("a", title="Unbelievable"), Article("b", title="Believably"), *OTHERS]
