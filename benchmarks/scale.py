@@ -1,7 +1,7 @@
 """
-The whole batch at size: a file of N articles in, ten suggestions each as lines of JSON out, in a process of its own.
+The whole batch at size: a file of N articles in, suggestions as lines of JSON out, in a process of its own.
 
-Usage: python benchmarks/scale.py SITE [--articles 10000 100000 1000000] [--jobs 2] [--folder DIR]
+Usage: python benchmarks/scale.py SITE [--articles 10000 100000 1000000] [-k 10] [--jobs 2] [--folder DIR]
 
 The corpus is made from a real site by `corpora.py`, seeded, without bodies and without curated lists, and kept in the
 folder for the next run. What is run is `recommender suggest FILE --write jsonl --verbose`, ranked by similarity, its
@@ -41,14 +41,14 @@ def memory_of(process: psutil.Process) -> int:
     return total
 
 
-def run(file: Path, n_jobs: int) -> dict[str, float]:
+def run(file: Path, k: int, n_jobs: int) -> dict[str, float]:
     """Seconds of each stage, the whole, processor time, and the greatest memory in GB."""
     with tempfile.TemporaryDirectory() as folder:
         settings = Path(folder) / "settings.yaml"
         settings.write_text(
             f"articles:\n  suggest_unpublished: true\nranking:\n  ranker: similarity\n  n_jobs: {n_jobs}\n"
         )
-        command = [sys.executable, "-m", "recommender", "suggest", str(file), "--write", "jsonl", "-k", "10"]
+        command = [sys.executable, "-m", "recommender", "suggest", str(file), "--write", "jsonl", "-k", str(k)]
         start = time.perf_counter()
         process = subprocess.Popen(
             [*command, "--settings", str(settings), "--verbose"],
@@ -94,12 +94,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[1])
     parser.add_argument("site", type=Path)
     parser.add_argument("--articles", type=int, nargs="+", default=[10_000, 30_000, 100_000])
+    parser.add_argument(
+        "-k", type=int, default=10, help="suggestions of an article; the product gives 5 where nobody says"
+    )
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "recommender-scale")
     arguments = parser.parse_args()
     table = Table("articles", "read s", "vectors s", "index s", "suggest, write s", "all s", "articles/s", "peak GB")
     for n_articles in arguments.articles:
-        figures = run(kept_corpus(arguments.site, n_articles, arguments.folder), arguments.jobs)
+        figures = run(kept_corpus(arguments.site, n_articles, arguments.folder), arguments.k, arguments.jobs)
         print(n_articles, {name: round(value, 2) for name, value in figures.items()}, file=sys.stderr, flush=True)
         seconds = [f"{figures[name]:.1f}" for name in ("read", "vectors", "index", "suggest", "all")]
         table.add_row(f"{n_articles:,}", *seconds, f"{n_articles / figures['all']:,.0f}", f"{figures['memory']:.2f}")

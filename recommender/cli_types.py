@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import gc
 import io
 import os
 import signal
@@ -24,6 +23,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast
 import click
 
 from recommender.console import printed, showing, tell_reading
+from recommender.content.processes import sweep_seldom
 from recommender.errors import RecommenderError, SettingsError
 
 if TYPE_CHECKING:
@@ -198,9 +198,7 @@ def names(context: click.Context, option: click.Parameter, text: str | None) -> 
 
 def prepare() -> None:
     """Make ready the streams, the signals and the memory of the process, before any command."""
-    # Articles and words live to the end: looking through all of them for rubbish after every 700 new objects took a
-    # third of the time at 100,000 articles (benchmarks/README.md). mypy sets these for the same reason.
-    gc.set_threshold(200_000, 30, 30)
+    sweep_seldom()
     # Signals belong to the main thread; whoever calls this from another has its own way of stopping.
     with contextlib.suppress(ValueError):
         signal.signal(signal.SIGTERM, _stop)

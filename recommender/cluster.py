@@ -12,7 +12,6 @@ blocks are under way at a time.
 from __future__ import annotations
 
 import contextlib
-import gc
 import json
 import logging
 import secrets
@@ -26,7 +25,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from recommender.content.processes import in_processes, n_cores
+from recommender.content.processes import in_processes, n_cores, sweep_seldom
 from recommender.errors import MissingExtraError, RecommenderError, WriteError
 from recommender.model import Recommender, load_model
 from recommender.writing import jsonl_lines
@@ -78,7 +77,7 @@ class Written:
 def _loaded(model: str) -> Recommender:
     """The model of the run that a worker is in; kept until there is another."""
     recommender = load_model(model)
-    gc.freeze()  # its articles are not looked through for rubbish again and again, as `cli_types.prepare` says
+    sweep_seldom()
     return recommender
 
 

@@ -24,7 +24,7 @@ from recommender.vectors.damping import Damping
 from recommender.vectors.neighbors import Vectors, most_of
 
 #: Rows that are compared with a query exactly, at least, and for each place of the answer.
-_N_CANDIDATES, _TIMES_K = 256, 8
+_N_CANDIDATES, _TIMES_K = 256, 4
 #: Rows that are looked at where decisions may turn their order, at least.
 _LOOKED_AT = 100
 

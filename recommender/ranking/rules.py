@@ -238,10 +238,13 @@ class Rules:
             groups.setdefault(copy_of(one.article), []).append(one)
         firsts = []
         for copies in groups.values():
-            first = max(copies, key=lambda one: (one.article.id in decided, *_merit(one.article)))
-            others = tuple(one.article for one in copies if one is not first)
-            left_out |= {other.id: f"it is a copy of {first.article.id} (copies)" for other in others}
-            firsts.append(dataclasses.replace(first, copies=others))
+            first = copies[0]
+            if len(copies) > 1:
+                first = max(copies, key=lambda one: (one.article.id in decided, *_merit(one.article)))
+                others = tuple(one.article for one in copies if one is not first)
+                left_out |= {other.id: f"it is a copy of {first.article.id} (copies)" for other in others}
+                first = dataclasses.replace(first, copies=others)
+            firsts.append(first)
         return firsts
 
     def _best(
