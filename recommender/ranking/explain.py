@@ -214,7 +214,10 @@ class _Words:
 
 def _words_said(terms: Sequence[SharedTerm], are_telling: bool) -> list[str]:
     """Sentences that name the shared words: one a field, or one in all where most articles of the site have them."""
-    said = [one for one in terms if not says_little(one.term)] or terms
+    # A number in a text may be of anything: an hour, a price, a step.
+    said = [
+        one for one in terms if not says_little(one.term) and not (one.field == "body" and one.term.isdecimal())
+    ] or terms
     if not are_telling:
         words = list({one.term.casefold(): one.term for one in reversed(said)}.values())[::-1]
         return [f"both have what most articles have: {_enumerated(words)}"] if words else []

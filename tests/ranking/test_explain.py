@@ -132,6 +132,17 @@ def test_no_sentence_names_a_function_word_with_what_hangs_on_it():
     assert "We've" not in said
 
 
+def test_a_number_is_named_in_a_title_and_not_in_a_text():
+    """What a text counts is of anything: an hour, a price, a step."""
+    titles = [Article("a", title="Windows 95 at home"), Article("b", title="The sounds of Windows 95")]
+    texts = [
+        Article("a", title="A loaf", body="At 95 the oven opens, and the bread waits."),
+        Article("b", title="A bargain", body="Bread at 95 pence."),
+    ]
+    assert "both name 95 and Windows in the title" in reason_for([*titles, *OTHERS], "a", "b").sentences
+    assert "both name bread in the text" in reason_for([*texts, *OTHERS], "a", "b").sentences
+
+
 def test_a_field_whose_terms_are_not_listed_is_told_without_a_colon():
     """By a name that a reader understands."""
     parts = [Article("a", title="Unbelievable"), Article("b", title="Believably"), *OTHERS]
