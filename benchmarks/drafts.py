@@ -1,18 +1,15 @@
 """
 One draft against a loaded model: how long its suggestions take, from one thread and from several, and how long loading.
 
-Usage: python benchmarks/drafts.py SITE [--articles 5000 100000] [--drafts 2000] [--threads 1 4] [--lists 1.0]
-                                        [--folder FOLDER] [--no-peers]
+Usage: python benchmarks/drafts.py SITE [--articles 5000 100000] [--drafts 2000] [--threads 1 4] [--folder FOLDER]
 
-A big site is made of SITE by `corpora.py`, the drafts too: the articles that follow its last. The ranker is learned
-from SITE itself, for its features are the same at any size, and put into the model of the made site. Each process that
-is measured loads the model from its folder, as a pipeline would; the first drafts of a process, which wait for compiled
-code, are not counted. Milliseconds are of the clock, and beside them of the processor, all threads together, for a
-draft: on a busy machine the two are far apart. Two peers answer some of the same drafts on one thread: scikit-learn's
-`TfidfVectorizer` with `NearestNeighbors`, the usual recipe, and rank-bm25. They only rank; ours explains too.
+A big site is made of SITE by `corpora.py`, the drafts too: the articles that follow its last. Each process that is
+measured loads the model from its folder, as a pipeline would; the first drafts of a process are not counted.
+Milliseconds are of the clock, and beside them of the processor, all threads together, for a draft: on a busy machine
+the two are far apart. The ranker is similarity.
 
 With `--folder` the models and the drafts stay there, and a later run takes them as they are; delete it after a change
-to what a model holds or to how it is learned.
+to what a model holds.
 """
 
 import argparse
@@ -30,14 +27,10 @@ import numpy as np
 from corpora import make_articles, write_jsonl
 
 from recommender import Article, Corpus, Recommender, load_model, read_jsonl, read_site
-from recommender.evaluation.baselines import BASELINES
-from recommender.ranking.rankers import Ranker
 from recommender.settings import settings_from_mapping
 
 #: Drafts that are asked before any is counted.
 N_WARM = 50
-#: Drafts that a peer is asked, after a few that are not counted; at 100,000 articles rank-bm25 takes a second for each.
-N_PEER, N_WARM_PEER = 30, 2
 
 
 def timed(ask: Callable[[Article], object], drafts: list[Article], n_threads: int) -> list[float]:
@@ -55,15 +48,8 @@ def timed(ask: Callable[[Article], object], drafts: list[Article], n_threads: in
         return [value for values in pool.map(share, range(n_threads)) for value in values]
 
 
-def line(name: str, n_articles: int, n_threads: int, values: list[float], cpu: float, load: str = "") -> str:
-    """One row of the table; `cpu` are the seconds of the processor that the drafts took together."""
-    middle, most = np.percentile(values, [50, 99])
-    mean = cpu / len(values) * 1000
-    return f"| {name} | {n_articles:,} | {n_threads} | {middle:.1f} | {most:.1f} | {mean:.1f} | {load} |"
-
-
 def measure(folder: Path, n_articles: int, n_drafts: int, n_threads: int) -> None:
-    """Load a model and ask it; run in a process of its own."""
+    """Load a model, ask it, and print a row of the table; run in a process of its own."""
     start = time.perf_counter()
     rec = load_model(folder / "model")
     seconds = time.perf_counter() - start
@@ -72,15 +58,9 @@ def measure(folder: Path, n_articles: int, n_drafts: int, n_threads: int) -> Non
     cpu = time.process_time()
     values = timed(rec.suggest, drafts[N_WARM:], n_threads)
     cpu = time.process_time() - cpu
-    print(line(f"ours, {rec.ranker_name}", n_articles, n_threads, values, cpu, f"{seconds:.2f}"), flush=True)
-
-
-def learned_ranker(site: Corpus, folder: Path) -> Ranker:
-    """The ranker that the site's own lists teach, learned once for a folder."""
-    if not (folder / "site").exists():
-        rec = Recommender(settings_from_mapping({"ranking": {"ranker": "learned"}})).fit(site)
-        rec.save(folder / "site")
-    return load_model(folder / "site").ranker
+    middle, most = np.percentile(values, [50, 99])
+    mean = cpu / len(values) * 1000
+    print(f"| {n_articles:,} | {n_threads} | {middle:.1f} | {most:.1f} | {mean:.1f} | {seconds:.2f} |", flush=True)
 
 
 def main() -> None:
@@ -90,9 +70,7 @@ def main() -> None:
     parser.add_argument("--articles", type=int, nargs="+", default=[5_000, 100_000])
     parser.add_argument("--drafts", type=int, default=2_000)
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 4])
-    parser.add_argument("--lists", type=float, default=1.0, help="share of the curated lists that the made site keeps")
     parser.add_argument("--folder", type=Path, help="where models and drafts are kept for later runs")
-    parser.add_argument("--no-peers", action="store_true", help="do not ask the peers")
     parser.add_argument("--measure", type=int, nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.measure:
@@ -104,38 +82,22 @@ def main() -> None:
 
 
 def table(options: argparse.Namespace, folder: Path) -> None:
-    """Print a row for each size and number of threads, and for each peer."""
-    site = read_site(options.site)
-    ranker = learned_ranker(site, folder)
-    print(
-        "| system | articles | threads | p50, ms | p99, ms | CPU, ms a draft | load, s |\n"
-        "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
-        flush=True,
-    )
+    """Print a row for each size and number of threads."""
+    print("| articles | threads | p50, ms | p99, ms | CPU, ms a draft | load, s |", flush=True)
+    print("| ---: | ---: | ---: | ---: | ---: | ---: |", flush=True)
     for n_articles in options.articles:
-        made_folder = folder / f"{n_articles}-{options.drafts}-{options.lists:g}"
-        is_made = (made_folder / "model").exists()
-        if not is_made or not options.no_peers:
-            made = make_articles(site, n_articles + options.drafts + N_WARM, lists=options.lists)
+        made_folder = folder / f"{n_articles}-{options.drafts}"
+        if not (made_folder / "model").exists():
+            site = read_site(options.site)
+            made = make_articles(site, n_articles + options.drafts + N_WARM)
             corpus = Corpus(islice(made, n_articles), site_language=site.site_language)
-            drafts = list(made)
-        if not is_made:
             made_folder.mkdir(parents=True, exist_ok=True)
-            write_jsonl(drafts, made_folder / "drafts.jsonl")
-            rec = Recommender(settings_from_mapping({"ranking": {"ranker": "similarity"}})).fit(corpus)
-            rec.ranker = ranker
-            rec.save(made_folder / "model")
-            del rec
+            write_jsonl(made, made_folder / "drafts.jsonl")
+            settings = settings_from_mapping({"ranking": {"ranker": "similarity"}})
+            Recommender(settings).fit(corpus).save(made_folder / "model")
         for n_threads in options.threads:
             command = [sys.executable, __file__, str(made_folder), "--drafts", str(options.drafts), "--measure"]
             subprocess.run([*command, str(n_articles), str(n_threads)], check=True)
-        for name in () if options.no_peers else ("tfidf", "bm25"):
-            peer = BASELINES[name](0).fit(corpus)
-            timed(peer.suggest, drafts[:N_WARM_PEER], 1)
-            cpu = time.process_time()
-            values = timed(peer.suggest, drafts[N_WARM_PEER : N_WARM_PEER + N_PEER], 1)
-            print(line(name, n_articles, 1, values, time.process_time() - cpu), flush=True)
-            del peer
 
 
 if __name__ == "__main__":

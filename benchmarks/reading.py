@@ -1,15 +1,14 @@
 """
 Reading a site, side by side in one run: ours cold and warm, PyYAML's C loader, and the package python-frontmatter.
 
-Usage: python benchmarks/reading.py SITE [--rounds 3] [--command]
+Usage: python benchmarks/reading.py SITE [--rounds 3]
 
 Every reading is a process of its own, so nothing is warm but the files in the system's memory; systems take turns, and
 the table shows medians. Seconds are from the start of the reading to its end, and in brackets of the whole process,
 interpreter and imports included. CPU seconds are of the process and of those that it started.
 
 The loaders parse the front matter of every file and do nothing else. Ours finds the files, reads fields and dates,
-matches the curated lists, and, cold, fills the cache. `--command` adds `recommender suggest SITE` with nothing changed,
-for which the site's suggestions are first computed once (into a temporary file; SITE is only read).
+matches the curated lists, and, cold, fills the cache.
 """
 
 import argparse
@@ -97,7 +96,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("site")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--command", action="store_true", help="time `recommender suggest` with nothing changed, too")
     parser.add_argument("--system", choices=SYSTEMS, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.system:
@@ -118,13 +116,6 @@ def main() -> None:
                 child = [sys.executable, __file__, options.site, "--system", name]
                 whole, cpu, printed = measured(child, folder)
                 figures[name].append((float(printed.split()[0]), whole, cpu))
-        command = [str(Path(sys.executable).with_name("recommender")), "suggest", options.site, "--quiet"]
-        command += ["--output", str(Path(folder) / "suggestions.json")]
-        if options.command:
-            measured(command, folder)
-            for _ in range(options.rounds):
-                whole, cpu, _ = measured(command, folder)
-                figures.setdefault("recommender suggest, nothing changed", []).append((whole, whole, cpu))
 
     base = statistics.median(seconds for seconds, *_ in figures["PyYAML, CSafeLoader"])
     print("| system | seconds | least to most | whole process | CPU seconds | MB/s | PyYAML takes |")
