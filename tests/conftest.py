@@ -5,10 +5,12 @@ import os
 import re
 import shutil
 import tarfile
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from teas_and_bicycles import write_tea
 
 from recommender import read_site
 
@@ -91,6 +93,46 @@ def newsroom(tmp_path: Path) -> Path:
     """A copy of the example site that a test may write into."""
     # Whoever tried `make suggest` has its outcome there.
     return Path(shutil.copytree(NEWSROOM, tmp_path / "newsroom", ignore=shutil.ignore_patterns("_data")))
+
+
+@pytest.fixture
+def tea_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with three articles about tea, and a cache of their own."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    for name in ("black", "green", "white"):
+        write_tea(tmp_path / "site", name)
+    return tmp_path / "site"
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """A real Chromium; only for tests that are marked `browser`."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(
+            executable_path="/usr/bin/chromium",
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"],
+        )
+
+
+@pytest.fixture
+def opened(chromium):
+    """Opens a file in Chromium; at the end nothing was complained of or asked for, and nothing scrolls sideways."""
+
+    @contextmanager
+    def open_file(file: Path, width: int):
+        with chromium.new_context(viewport={"width": width, "height": 800}) as context:
+            page, problems, requests = context.new_page(), [], []
+            page.on("console", lambda message: problems.append(message.text))
+            page.on("pageerror", lambda error: problems.append(str(error)))
+            page.on("request", lambda request: requests.append(request.url))
+            page.goto(file.as_uri())
+            yield page
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            assert (problems, requests) == ([], [file.as_uri()])
+
+    return open_file
 
 
 @pytest.fixture

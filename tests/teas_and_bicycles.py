@@ -21,6 +21,13 @@ def article(article_id, title, day=0, **more):
     return Article(id=article_id, title=title, published_at=DAY_ONE + timedelta(days=day), **more)
 
 
+def write_tea(site, name, more=""):
+    """Write an article about tea into a folder, with further lines of front matter."""
+    (site / "_news").mkdir(parents=True, exist_ok=True)
+    front = f"title: Brewing {name} tea\nexcerpt: A kettle, a pot and {name} leaves.\n{more}"
+    (site / "_news" / f"{name}.md").write_text(f"---\n{front}---\nThe kettle sings.\n")
+
+
 def teas_and_bicycles():
     """The corpus."""
     teas = [article(f"tea-{n}", title, day=n) for n, title in enumerate(TEA)]

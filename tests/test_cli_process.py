@@ -13,22 +13,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-TEAS = ("black", "green", "white")
 
 
 @pytest.fixture
-def site(tmp_path, monkeypatch):
+def site(tea_site, monkeypatch):
     """Three articles about tea; the folder one is in is above it."""
-    folder = tmp_path / "site" / "_posts"
-    folder.mkdir(parents=True)
-    for name in TEAS:
-        (folder / f"2021-03-01-{name}.md").write_text(
-            f"---\ntitle: Brewing {name} tea\nexcerpt: A pot and {name} leaves.\n---\n"
-        )
-    (tmp_path / "site" / "_config.yml").write_text("title: Tea\n")
-    (tmp_path / "site" / "recommender.yaml").write_text("ranking: {ranker: similarity, n_jobs: 1}\n")
-    monkeypatch.chdir(tmp_path)
-    return tmp_path / "site"
+    (tea_site / "_config.yml").write_text("collections: {news: {output: true}}\n")
+    (tea_site / "recommender.yaml").write_text("ranking: {ranker: similarity, n_jobs: 1}\n")
+    monkeypatch.chdir(tea_site.parent)
+    return tea_site
 
 
 def executable():

@@ -8,12 +8,11 @@ import stat
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
-from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
 import yaml
+from service import post, serving
 
 from recommender import Recommender, load_model, read_site
 from recommender.settings import settings_from_mapping
@@ -51,27 +50,11 @@ def environment(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def service(site, tmp_path_factory):
-    """A real uvicorn that serves the example on a port of its own, and the folder of its model."""
+    """The port of a service, and the folder of its model."""
     model = tmp_path_factory.mktemp("models") / "teas"
     Recommender(settings_from_mapping(SETTINGS)).fit(read_site(site)).save(model)
-    command = [sys.executable, "-m", "uvicorn", "--app-dir", ROOT / "examples" / "service", "--port", "0", "app:app"]
-    environment = {**os.environ, "RECOMMENDER_MODEL": str(model), "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as server:
-        try:
-            lines = (re.search(r"http://127.0.0.1:(\d+)", line) for line in server.stderr)
-            port = int(next(found for found in lines if found)[1])
-            yield port, model
-        finally:
-            server.terminate()
-            server.stderr.read()
-
-
-def post(port: int, body: bytes | str, path="/suggestions", method="POST"):
-    """Status and JSON of an answer."""
-    with closing(HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
-        connection.request(method, path, body)
-        answer = connection.getresponse()
-        return answer.status, json.loads(answer.read())
+    with serving(model) as port:
+        yield port, model
 
 
 def test_service_suggests(service):

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from teas_and_bicycles import write_tea as tea
 
 from recommender import Article, RelatedEntry
 from recommender.batch import suggest_site
@@ -131,21 +132,9 @@ def test_fits_into_a_comment():
 
 
 @pytest.fixture
-def site(tmp_path, monkeypatch):
+def site(tea_site):
     """Three articles about tea, and a cache of their own."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    for name in ("black", "green", "white"):
-        tea(tmp_path / "site", name)
-    return tmp_path / "site"
-
-
-def tea(site, name, more=""):
-    """Write an article about tea."""
-    (site / "_news").mkdir(parents=True, exist_ok=True)
-    text = (
-        f"---\ntitle: Brewing {name} tea\nexcerpt: A kettle, a pot and {name} leaves.\n{more}---\nThe kettle sings.\n"
-    )
-    (site / "_news" / f"{name}.md").write_text(text)
+    return tea_site
 
 
 def reported(site, writer="data", **arguments):

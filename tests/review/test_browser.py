@@ -17,22 +17,10 @@ SETTINGS = Settings(
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module")
-def browser():
-    """A real Chromium."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"],
-        )
-
-
 @pytest.fixture
-def page(browser, served):
+def page(chromium, served):
     """The queue as the printed address opens it; what a console says, or asks of elsewhere, is a failure."""
-    with browser.new_context(viewport={"width": 1200, "height": 900}) as context:
+    with chromium.new_context(viewport={"width": 1200, "height": 900}) as context:
         opened = context.new_page()
         wrong: list[str] = []
         opened.on("pageerror", lambda error: wrong.append(str(error)))
@@ -150,7 +138,7 @@ def test_accessible(page, served, scheme, width):
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
 
 
-def test_two_tabs_and_a_hand(browser, serving, tmp_path):
+def test_two_tabs_and_a_hand(chromium, serving, tmp_path):
     """Of 500 decisions of two tabs, two programs and a hand none is lost, and a tab says that the file has changed."""
     leaves = ("assam", "ceylon", "congou", "keemun", "nilgiri", "oolong", "pekoe", "sencha")
     corpus = Corpus(Article(id=f"{leaf}-{n}", title=f"Brewing {leaf} tea {n}") for leaf in leaves for n in range(3))
@@ -158,7 +146,7 @@ def test_two_tabs_and_a_hand(browser, serving, tmp_path):
     pairs = iter([(one, other) for one in corpus.ids for other in corpus.ids if one != other and one not in opened])
     desk = Desk(tmp_path, SETTINGS, corpus, Recommender(SETTINGS).fit(corpus))
     file, wanted = tmp_path / DECISIONS_FILE, {}
-    with serving(desk) as served, browser.new_context() as context, ThreadPoolExecutor(2) as programs:
+    with serving(desk) as served, chromium.new_context() as context, ThreadPoolExecutor(2) as programs:
         key, tabs = served.key(), {article: context.new_page() for article in opened}
         for article, tab in tabs.items():
             tab.goto(served.address)

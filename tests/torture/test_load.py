@@ -5,19 +5,14 @@ import logging
 import multiprocessing
 import os
 import random
-import re
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from dataclasses import replace
-from http.client import HTTPConnection
-from pathlib import Path
 
 import psutil
+from service import post, serving
 
 from recommender import Recommender, load_model, read_site
 from recommender.batch import suggest_site
@@ -26,7 +21,6 @@ from recommender.writing.decisions import DecisionsFile, decide
 
 logger = logging.getLogger(__name__)
 
-ROOT = Path(__file__).parents[2]
 #: Whether `make torture` runs it: ten minutes, two hundred batches.
 AT_LENGTH = bool(os.environ.get("RECOMMENDER_TORTURE"))
 SECONDS, N_PROCESSES, N_BATCHES, N_REQUESTS = (600, 4, 200, 4_000) if AT_LENGTH else (4, 1, 8, 400)
@@ -104,38 +98,18 @@ def test_service_under_two_hundred_clients(newsroom, tmp_path):
     recommender = Recommender(settings_from_mapping(SETTINGS)).fit(read_site(newsroom))
     recommender.save(tmp_path / "model")
     drafts = [{"id": one, "title": recommender.article(one).title} for one in list(recommender.article_ids)[:_N_ASKED]]
-    command = [
-        sys.executable,
-        "-m",
-        "uvicorn",
-        "--app-dir",
-        ROOT / "examples" / "service",
-        "--port",
-        "0",
-        "app:app",
-        "--no-access-log",
-    ]
-    environment = {**os.environ, "RECOMMENDER_MODEL": str(tmp_path / "model"), "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as server:
-        try:
-            port = int(next(found for line in server.stderr if (found := re.search(r"127\.0\.0\.1:(\d+)", line)))[1])
+    with serving(tmp_path / "model", "--no-access-log") as port:
 
-            def post(number):
-                with closing(HTTPConnection("127.0.0.1", port, timeout=120)) as connection:
-                    connection.request("POST", "/suggestions", json.dumps(drafts[number % len(drafts)]))
-                    answer = connection.getresponse()
-                    return answer.status, json.loads(answer.read())
+        def ask(number):
+            return post(port, json.dumps(drafts[number % len(drafts)]))
 
-            alone = [post(number) for number in range(len(drafts))]
-            assert {status for status, _ in alone} == {200}
-            start = time.monotonic()
-            with ThreadPoolExecutor(200) as pool:
-                found = list(pool.map(post, range(N_REQUESTS)))
-            logger.info("%s requests by 200 clients in %.0f s", N_REQUESTS, time.monotonic() - start)
-            assert found == [alone[number % len(alone)] for number in range(N_REQUESTS)]
-        finally:
-            server.terminate()
-            server.stderr.read()
+        alone = [ask(number) for number in range(len(drafts))]
+        assert {status for status, _ in alone} == {200}
+        start = time.monotonic()
+        with ThreadPoolExecutor(200) as pool:
+            found = list(pool.map(ask, range(N_REQUESTS)))
+        logger.info("%s requests by 200 clients in %.0f s", N_REQUESTS, time.monotonic() - start)
+        assert found == [alone[number % len(alone)] for number in range(N_REQUESTS)]
 
 
 def _change(site, lot, number):
