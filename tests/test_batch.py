@@ -14,7 +14,7 @@ import pytest
 from recommender import Recommender, Settings, read_site
 from recommender.batch import choose_articles, explain_article, fit_site, settings_of, suggest_site
 from recommender.content import front_matter
-from recommender.errors import CorpusError, ModelError, SettingsError, SiteError
+from recommender.errors import CorpusError, SettingsError, SiteError
 from recommender.settings import settings_from_mapping
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -131,26 +131,6 @@ def test_api_and_batch_say_the_same(newsroom):
         assert [suggestion["article_id"] for suggestion in line["suggestions"]] == expected
 
 
-def test_saved_model_says_the_same(newsroom, tmp_path):
-    """A batch with a saved model gives the same articles and scores as one without, while the site is the same."""
-    folder = tmp_path / "model"
-    fitted = fit_site(newsroom, by(), model=folder)
-    assert (fitted.n_articles, fitted.folder, fitted.reading.problems) == (130, folder, ())
-    with_model, without = [], []
-    run = suggest_site(newsroom, by("jsonl"), model=folder, emit=with_model.append)
-    assert (run.news.n_added, run.news.n_changed, run.news.n_removed) == (0, 0, 0)
-    suggest_site(newsroom, by("jsonl"), emit=without.append)
-
-    def answers(lines):
-        # NB a saved model keeps no bodies, so its reasons name the stems of words that only the body has.
-        return [
-            [(suggestion["article_id"], suggestion["score"]) for suggestion in json.loads(line)["suggestions"]]
-            for line in lines
-        ]
-
-    assert answers(with_model) == answers(without)
-
-
 def test_model_of_other_settings(newsroom, tmp_path, caplog):
     """A model keeps the settings that shaped it; a run that has others is told, and its k counts."""
     folder = tmp_path / "model"
@@ -223,31 +203,6 @@ def test_explain_answers_as_the_batch(newsroom, tmp_path):
     found = explain_article(newsroom, strict, asked, model=folder).answer
     assert found == explain_article(newsroom, strict, asked).answer
     assert found.suggestions
-
-
-def test_usual_place_of_a_model_is_no_content(newsroom):
-    """A model in the site's own hidden folder changes nothing of what is read."""
-    before = read_site(newsroom)
-    folder = fit_site(newsroom, by()).folder
-    assert folder == newsroom / ".recommender" / "model"
-    assert read_site(newsroom).ids == before.ids
-
-
-def test_model_that_is_not_there(newsroom, tmp_path):
-    """A model that is not there is an error before anything is written."""
-    with pytest.raises(ModelError, match="holds no model"):
-        suggest_site(newsroom, by(), model=tmp_path / "none")
-    assert not (newsroom / "_data").exists()
-
-
-def test_curated_articles_are_not_suggested_again(newsroom):
-    """What an article's curated list names is not among its suggestions."""
-    lines = []
-    suggest_site(newsroom, by("jsonl"), emit=lines.append)
-    corpus = read_site(newsroom)
-    for line in map(json.loads, lines):
-        named = {entry.url for entry in corpus[line["article_id"]].related}
-        assert not named & {suggestion["url"] for suggestion in line["suggestions"]}
 
 
 def test_site_of_lines(tmp_path):

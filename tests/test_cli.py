@@ -326,6 +326,7 @@ def test_no_model(site):
         "Error: models/none holds no model: there is no manifest.json. "
         "Make one: recommender fit SITE --model models/none.\n"
     )
+    assert not (site / "_data").exists()
 
 
 def test_explain_list(site):

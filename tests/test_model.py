@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 from teas_and_bicycles import article, settings, teas_and_bicycles
 
-from recommender import Article, Corpus, Recommender, RelatedEntry, Settings, load_model
+from recommender import Article, Corpus, Recommender, RelatedEntry, load_model
 from recommender.articles import NEVER, Reading
 from recommender.errors import (
     CorpusError,
@@ -471,11 +471,6 @@ def test_threads_may_ask_while_another_updates(rec):
     for thread in threads:
         thread.join()
     assert failures == []
-
-
-def test_the_settings_are_those_of_the_site():
-    """Defaults without a word."""
-    assert Recommender().settings == Settings()
 
 
 def test_what_is_no_corpus_and_no_article():

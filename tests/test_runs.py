@@ -1,12 +1,12 @@
 """Runs with nothing to do: what they need in order to know that, and what they must not miss."""
 
 import dataclasses
-import logging
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from teas_and_bicycles import write_tea as tea
 
 from recommender import Article, Corpus, RelatedEntry, read_site
 from recommender.batch import fit_site, suggest_site
@@ -15,22 +15,11 @@ from recommender.errors import GateError
 from recommender.runs import corpus_digest
 from recommender.settings import settings_from_mapping
 
-TEA = "---\ntitle: Brewing {} tea\nexcerpt: A kettle, a pot and {} leaves.\n{}---\nThe kettle sings.\n"
-
 
 @pytest.fixture
-def site(tmp_path, monkeypatch):
+def site(tea_site):
     """Three articles about tea, and a cache of their own."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    for name in ("black", "green", "white"):
-        tea(tmp_path / "site", name)
-    return tmp_path / "site"
-
-
-def tea(site, name, more=""):
-    """Write an article about tea."""
-    (site / "_news").mkdir(parents=True, exist_ok=True)
-    (site / "_news" / f"{name}.md").write_text(TEA.format(name, name, more))
+    return tea_site
 
 
 def by(writer="data", **stages):
@@ -230,19 +219,6 @@ def test_damaged(site, monkeypatch):
     for damage in ([], {"news": None}, {"news": None, "files": {}}, 3):
         monkeypatch.setattr(SiteCache, "load", lambda *key, damage=damage: damage if key[1] == "run" else load(*key))
         assert not suggest_site(site, by()).is_unchanged
-
-
-def test_warnings_again(site, tmp_path, caplog):
-    """A warning that a run logs is logged by the run that does nothing, too."""
-    fit_site(site, by(), model=tmp_path / "model")
-    heard = []
-    for _ in range(2):
-        caplog.clear()
-        run = suggest_site(site, by(ranking={"seed": 3}), model=tmp_path / "model")
-        heard.append([record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING])
-    assert run.is_unchanged
-    assert heard[0] == heard[1]
-    assert "was fitted with another ranking.seed" in heard[0][0]
 
 
 def test_nothing_heavy_is_imported(site):

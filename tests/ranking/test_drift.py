@@ -10,43 +10,13 @@ from recommender.ranking.drift import Drift
 from recommender.settings import settings_from_mapping
 
 TEA = [
-    "green",
-    "black",
-    "white",
-    "herbal",
-    "tea",
-    "leaf",
-    "water",
-    "hot",
-    "pot",
-    "cup",
-    "brew",
-    "steep",
-    "minute",
-    "kettle",
-    "boil",
-    "taste",
-    "milk",
-    "sugar",
-]
+    "green", "black", "white", "herbal", "tea", "leaf", "water", "hot", "pot", "cup", "brew", "steep", "minute",
+    "kettle", "boil", "taste", "milk", "sugar",
+]  # fmt: skip
 BICYCLES = [
-    "city",
-    "racing",
-    "folding",
-    "bicycle",
-    "gear",
-    "brake",
-    "wheel",
-    "tyre",
-    "saddle",
-    "chain",
-    "pedal",
-    "lamp",
-    "bell",
-    "road",
-    "lane",
-    "hill",
-]
+    "city", "racing", "folding", "bicycle", "gear", "brake", "wheel", "tyre", "saddle", "chain", "pedal",
+    "lamp", "bell", "road", "lane", "hill",
+]  # fmt: skip
 
 
 def settings(**vectors):

@@ -11,22 +11,10 @@ from recommender.ranking.state import State
 from recommender.settings import settings_from_mapping
 
 DAY_ONE = datetime(2024, 1, 1, tzinfo=UTC)
-WORDS = (
-    "tea",
-    "leaf",
-    "water",
-    "cup",
-    "pot",
-    "milk",
-    "sugar",
-    "steam",
-    "hill",
-    "gear",
-    "wheel",
-    "brake",
-    "chain",
+WORDS = [
+    "tea", "leaf", "water", "cup", "pot", "milk", "sugar", "steam", "hill", "gear", "wheel", "brake", "chain",
     "road",
-)
+]  # fmt: skip
 
 
 def _article(number, lot, ids):

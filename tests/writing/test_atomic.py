@@ -15,7 +15,6 @@ from recommender.bounds import Fence
 from recommender.errors import WriteError
 from recommender.writing import atomic
 from recommender.writing.atomic import (
-    FileChange,
     apply_changes,
     is_stream,
     plan_change,
@@ -285,12 +284,6 @@ def test_what_is_not_a_file_is_told(tmp_path):
     """A folder in the place of a file is an error with its path, not a traceback."""
     with pytest.raises(WriteError, match=r"cannot be read \(Is a directory\), so it is not written either\."):
         plan_change(tmp_path, to(b""))
-
-
-def test_change_is_a_value(tmp_path):
-    """Two changes of the same file to the same bytes are equal."""
-    make = to(b"new")
-    assert FileChange(tmp_path, None, b"new", make) == FileChange(tmp_path, None, b"new", make)
 
 
 def test_by_parts(tmp_path):
