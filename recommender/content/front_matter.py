@@ -1,5 +1,5 @@
 """
-Front matter: split off, parsed, and our block in YAML spliced byte for byte.
+Front matter: split off and parsed.
 
 It is YAML between two lines of three dashes, TOML between plus signs, JSON in braces (Hugo) or up to a line of
 semicolons (Hexo), YAML up to a line of dashes (Hexo), or headers up to a blank line (Pelican) or in a comment (Nikola).
@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import yaml
-
 from recommender import bounds
-from recommender.content.yaml import LINE_END, parse_events, read_as_typed, read_yaml
+from recommender.content.yaml import LINE_END, read_as_typed, read_yaml
 from recommender.errors import FrontMatterError
 
 #: What the values are written in; members are those of a JSON object without its braces.
@@ -282,109 +280,3 @@ def key_line(text: str, place: FrontMatter, name: str) -> int:
     pattern = re.compile(rf"(?<![^\r\n])[\"']?{re.escape(name)}[\"']?[ ]*[:=]", re.IGNORECASE)
     found = pattern.search(text, place.start, place.end)
     return len(LINE_END.findall(text, 0, found.start() if found else place.start)) + 1
-
-
-def splice(raw: bytes, name: str, block: str | None, where: str = "text") -> bytes:
-    """
-    A file with our block of front matter put in, replaced, or taken out; every other byte as it was.
-
-    The block is YAML lines, the first with the top-level name that is ours, line ends LF; they are written with the
-    file's. None takes ours out. A new block goes just before the closing line; one that is there is replaced where it
-    stands. Blank lines and comments after it are not part of it. Raises FrontMatterError where the file is not UTF-8,
-    has no front matter, or one that is not written as lines of names, so that no block can be added.
-    """
-    text = decode(raw, where)
-    place = split(text, where)
-    if place is None:
-        if block is None:
-            return raw
-        raise FrontMatterError(f"{where}:1: has no front matter. Begin the file with two lines of three dashes.")
-    content = _CONTENT.search(text, place.start, place.end)
-    indent = content[1] if content else ""
-    blocks = list(_blocks(text, place, name, indent, where))
-    if not blocks:
-        if block is None:
-            return raw
-        if content is not None and not _KEY.match(text, content.end()):
-            raise FrontMatterError(
-                f"{where}: front matter is not written as lines of names, so {name} cannot be added. "
-                "Write lines such as title: Tea."
-            )
-        blocks = [(place.end, place.end)]
-    lines = () if block is None else block.rstrip("\n").split("\n")
-    new = "".join(f"{indent}{line}{place.line_end}" if line else place.line_end for line in lines)
-    parts, position = [], 0
-    for start, end in blocks:
-        parts += [text[position:start], new]
-        # A name that stands twice has one value, the last; so one block takes the place of all.
-        position, new = end, ""
-    return ("".join(parts) + text[position:]).encode("utf-8")
-
-
-#: The indent of a line that is neither blank nor a comment.
-_CONTENT = re.compile(r"(?<![^\r\n])([ ]*)(?=[^\s#])")
-_QUOTED = r"""\"(?:[^"\\\r\n]|\\[^\r\n])*"|'(?:[^'\r\n]|'')*'"""
-_KEY = re.compile(rf"(?:{_QUOTED}|[^\s\"'\[\]{{}},#&*!|>%@`?:-][^\r\n:]*|[?:-][^\s][^\r\n:]*)[ \t]*:(?=\s)")
-#: A line that cannot open a text or a bracket which a later line closes.
-_SELF_CONTAINED = re.compile(
-    rf"""\s* (?: \#.* )?                                                        # nothing, or a comment
-    | \s* (?:-[ ]+)* (?:[\w.-]+:(?:[ ]+|$))? (?:{_QUOTED})? \s*                # name: "text"
-    | \s* (?:-[ ]+)* (?:[\w.-]+:[ ]+)? (?!-\s|-$) [^\s"'\[\]{{}}&!*?|>%@`\#] (?:(?!:\s).)*  # name: text
-    """,
-    re.VERBOSE,
-)
-
-
-def _blocks(text: str, place: FrontMatter, name: str, indent: str, where: str) -> Iterator[tuple[int, int]]:
-    """The start and the end of each block of this name, the line end of its last line included."""
-    line = re.compile(rf"{indent}([\"']?){re.escape(name)}\1[ \t]*:(?=\s)")
-    starts: list[int] = []
-    for found in re.finditer(re.escape(name), text[: place.end]):
-        start = max(text.rfind("\n", 0, found.start()), text.rfind("\r", 0, found.start())) + 1
-        if start >= place.start and starts[-1:] != [start] and line.match(text, start):
-            starts.append(start)
-    if not starts:
-        return
-    # What looks like our name can be a line of a longer text. The parser knows, and takes four times as long as a look
-    # at the lines before, which settles nearly all files.
-    if not all(_SELF_CONTAINED.fullmatch(line) for line in text[place.start : starts[-1]].splitlines()):
-        # NB not by the number of the line: what ends one differs between YAML, Python and us (U+2028, U+0085).
-        keys = set(_places_of_key(text[place.start : place.end], name, where))
-        starts = [start for start in starts if start + len(indent) - place.start in keys]
-    for start in starts:
-        yield start, _block_end(text, start, place.end, indent)
-
-
-def _places_of_key(text: str, name: str, where: str) -> Iterator[int]:
-    """The offsets at which the parser sees a top-level name."""
-    depth, is_key = 0, True
-    for event in parse_events(text, where, first_line=2):
-        if isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        elif isinstance(event, yaml.NodeEvent):
-            if depth == 1:
-                if is_key and isinstance(event, yaml.ScalarEvent) and event.value == name and event.start_mark:
-                    yield event.start_mark.index
-                is_key = not is_key
-            depth += isinstance(event, yaml.CollectionStartEvent)
-
-
-def _block_end(text: str, start: int, end: int, indent: str) -> int:
-    """Where the block that starts at an offset ends: after its last line that is deeper, or a dash at its own depth."""
-    position = last = _line_after(text, start)
-    while position < end:
-        following = _line_after(text, position)
-        line = text[position:following]
-        content = line.strip()
-        if content and not content.startswith("#"):
-            depth = len(line) - len(line.lstrip(" "))
-            if depth < len(indent) or (depth == len(indent) and not re.match(r"-\s", line[depth:])):
-                break
-            last = following
-        position = following
-    return last
-
-
-def _line_after(text: str, position: int) -> int:
-    found = LINE_END.search(text, position)
-    return found.end() if found else len(text)

@@ -30,7 +30,7 @@ from recommender.writing.atomic import FileChange, plan_change
 from recommender.writing.data import data_file, plan_data
 from recommender.writing.other_syntaxes import splice_json, splice_toml
 from recommender.writing.plan import Answer, Plan
-from recommender.writing.seen import Place, Seen, see
+from recommender.writing.seen import NoPlaceError, Place, Seen, see
 from recommender.writing.values import entry_of, json_line, key, mapping_lines
 
 logger = logging.getLogger(__name__)
@@ -74,7 +74,7 @@ def plan_front_matter(
         maker = _Maker(article.path, name, answer.suggestions, tuple(corpus.entry_shape.names.values()), in_extra)
         try:
             change = plan_change(site / article.path, maker, files, fence)
-        except _NoPlaceError:
+        except NoPlaceError:
             placeless.append(answer)
         except RecommenderError as error:
             problems.append(error)
@@ -133,10 +133,6 @@ class _NotOursError(WriteError):
     """What stands under our name is not a block of ours."""
 
 
-class _NoPlaceError(WriteError):
-    """The file has no front matter to write into."""
-
-
 @dataclass
 class _Maker:
     """Makes the file that should be from the file that is."""
@@ -156,7 +152,7 @@ class _Maker:
             whole = front_matter.decode(before, self.path)
             place = front_matter.split(whole, self.path)
             if place is None or place.syntax in ("headers", "members"):
-                raise _NoPlaceError(f"{self.path}: has no front matter to write into.")
+                raise NoPlaceError(f"{self.path}: has no front matter to write into.")
             if place.syntax != "yaml":
                 return self._in_other_syntax(whole, place).encode()
         block = render_block(self.name, self.suggestions)
@@ -164,12 +160,11 @@ class _Maker:
             self.has_block = bool(block)
             return before
         old = see(front_matter.decode(before, self.path), self.name, self.path)
-        places = old.places if old else ()
-        self._check_ours(places)
-        if not block and all(place.is_empty for place in places):
+        self._check_ours(old.places)
+        if not block and all(place.is_empty for place in old.places):
             return before
-        after = front_matter.splice(before, self.name, block or None, self.path)
-        if old is not None and (after != before or not block):
+        after = old.with_block(block)
+        if after != before or not block:
             self._verify(old, before, after, block)
         return after
 
@@ -210,8 +205,6 @@ class _Maker:
     def _verify(self, old: Seen, before: bytes, after: bytes, block: str) -> None:
         """Raise WriteError unless the block is all that differs, and YAML reads our entries in it."""
         new = see(front_matter.decode(after, self.path), self.name, self.path)
-        if new is None:
-            raise WriteError(f"{self.path}: has no front matter, so nothing is written.")
         whole = new if block else old
         if len(whole.places) != 1 or len(new.places) != bool(block):
             if len(old.places) == 1:
@@ -223,9 +216,7 @@ class _Maker:
                 f"{self.path}: {self.name} stands {len(whole.places)} times in the front matter. The file is as it "
                 "was. Leave one of them, or none."
             )
-        # NB taking blocks out is slow, and most files that get one had none.
-        had_one = block and old.places
-        bare = front_matter.splice(before, self.name, None, self.path) if had_one else before if block else after
+        bare = old.with_block("")
         text, first = whole.text, whole.places[0].start
         end = first + len(text) - len(bare.decode())
         is_changed = new.others != old.others or self._reads_otherwise(before, after)

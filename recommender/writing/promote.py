@@ -26,6 +26,7 @@ from recommender.suggestions import Reason, Suggestion
 from recommender.writing.atomic import FileChange, plan_change
 from recommender.writing.decisions import Decisions
 from recommender.writing.plan import Plan
+from recommender.writing.seen import see
 from recommender.writing.values import entry_of, json_line, mapping_lines, stamp
 
 
@@ -115,7 +116,7 @@ class _Maker:
         if not new and len(kept) == len(items):
             return before
         if node is None:
-            after = front_matter.splice(before, name, "\n".join([f"{name}:", *_block_lines(new, 2)]) + "\n", path)
+            after = see(text, name, path).with_block("\n".join([f"{name}:", *_block_lines(new, 2)]))
         else:
             changed = _changed(yaml_text, node, kept, new, place.line_end, f"{path}: {name}")
             after = f"{text[: place.start]}{changed}{text[place.end :]}".encode()

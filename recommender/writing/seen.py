@@ -1,5 +1,5 @@
 """
-Front matter as a YAML parser sees it: what stands under our name, and all the rest.
+Front matter as a YAML parser sees it: what stands under our name, and all the rest; and our block in it, byte for byte.
 
 What stands under our name is only ours where it looks like what we write. Anything else is somebody's own.
 """
@@ -14,15 +14,25 @@ from typing import Any
 import yaml
 
 from recommender.content import front_matter
+from recommender.content.front_matter import FrontMatter
 from recommender.content.related_lists import ENTRY_NAMES
 from recommender.content.wording import say
 from recommender.content.yaml import LINE_END, parse_events, read_yaml
+from recommender.errors import FrontMatterError, WriteError
 
 #: Names in an entry of ours: those that sites use, in lower case. The score is what no site writes by itself.
 _NAMES = frozenset(part.lower() for names in ENTRY_NAMES.values() for name in names for part in name.split("."))
 _SCORE = "score"
 #: What is left of the line of a plain text of ours without the text: a dash, and the score as a comment.
 _SCORED = re.compile(r"[ ]*-[ ]+#[ ][01]\.\d\d[ ]*")
+#: The indent of a line that is neither blank nor a comment.
+_CONTENT = re.compile(r"(?<![^\r\n])([ ]*)(?=[^\s#])")
+_QUOTED = r"""\"(?:[^"\\\r\n]|\\[^\r\n])*"|'(?:[^'\r\n]|'')*'"""
+_KEY = re.compile(rf"(?:{_QUOTED}|[^\s\"'\[\]{{}},#&*!|>%@`?:-][^\r\n:]*|[?:-][^\s][^\r\n:]*)[ \t]*:(?=\s)")
+
+
+class NoPlaceError(WriteError):
+    """The file has no front matter to write into."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +74,55 @@ class Seen:
     """What the parser sees in a text."""
 
     text: str  #: A whole file.
+    front: FrontMatter
+    name: str  #: Ours.
+    where: str  #: The file, as messages name it.
     places: tuple[Place, ...]  #: Where our name stands.
     last: int  #: Where the name after ours begins; the closing line where there is none.
     #: Everything but our name and what stands under it; equal where it means the same.
     others: tuple[tuple[Any, ...], ...]
 
+    def with_block(self, block: str) -> bytes:
+        """
+        The file with a block in the place of ours, or without one for ""; every other byte as it was.
 
-def see(text: str, name: str, where: str) -> Seen | None:
+        The block is YAML lines, the first with our name, line ends LF; they are written with the file's. A new block
+        goes just before the closing line; one that is there is replaced where it stands. Blank lines and comments after
+        it are not part of it. Raises FrontMatterError where no block can be added, for the front matter is not written
+        as lines of names.
+        """
+        own_line = re.compile(rf"(?<![^\r\n])[ ]*([\"']?){re.escape(self.name)}\1[ \t]*:(?=\s)")
+        blocks = [(place.start, place.end) for place in self.places if own_line.match(self.text, place.start)]
+        content = _CONTENT.search(self.text, self.front.start, self.front.end)
+        if block and not blocks:
+            if content is not None and not _KEY.match(self.text, content.end()):
+                raise FrontMatterError(
+                    f"{self.where}: front matter is not written as lines of names, so {self.name} cannot be added. "
+                    "Write lines such as title: Tea."
+                )
+            blocks = [(self.front.end, self.front.end)]
+        indent, line_end = content[1] if content else "", self.front.line_end
+        lines = block.rstrip("\n").split("\n") if block else ()
+        new = "".join(f"{indent if line else ''}{line}{line_end}" for line in lines)
+        parts, position = [], 0
+        for start, end in blocks:
+            parts += [self.text[position:start], new]
+            # A name that stands twice has one value, the last; so one block takes the place of all.
+            position, new = end, ""
+        return ("".join(parts) + self.text[position:]).encode("utf-8")
+
+
+def see(text: str, name: str, where: str) -> Seen:
     """
-    What the parser sees in the front matter of a text, or None where it has none; FrontMatterError where it is not
-    YAML.
+    What the parser sees in the front matter of a text; NoPlaceError where it has none, FrontMatterError where it is
+    not YAML.
 
     That it sees our name between other names, and goes on with the next one, is what shows that a block stands outside
     of every other value.
     """
     front = front_matter.split(text, where)
     if front is None:
-        return None
+        raise NoPlaceError(f"{where}: has no front matter to write into.")
     others: list[tuple[Any, ...]] = []
     ours: list[list[Any]] = []
     #: Where each anchor stands among the others; -1 under our name.
@@ -117,7 +159,7 @@ def see(text: str, name: str, where: str) -> Seen | None:
             value, tag = getattr(event, "value", None), getattr(event, "tag", None)
             others.append((kind, value, tag, getattr(event, "implicit", None), anchor, refers_to))
     places = tuple(_place(text, front.start, found, name, where) for found in ours)
-    return Seen(text, places, last, tuple(others))
+    return Seen(text, front, name, where, places, last, tuple(others))
 
 
 def _place(text: str, origin: int, events: list[Any], name: str, where: str) -> Place:
@@ -126,7 +168,8 @@ def _place(text: str, origin: int, events: list[Any], name: str, where: str) -> 
     start = origin + mark.index - mark.column
     # What begins and ends a block has no characters of its own, and is found where the next one begins.
     last = max(event.end_mark.index for event in events if event.end_mark.index > event.start_mark.index)
-    line_end = LINE_END.search(text, origin + last)
+    # A text of several lines ends behind its last line end.
+    line_end = LINE_END.search(text, origin + last - 1)
     end = line_end.end() if line_end else len(text)
     parts, position = [], start
     marks: list[Any] = [(event.start_mark, event.end_mark) for event in events if type(event) is yaml.ScalarEvent]

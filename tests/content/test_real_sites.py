@@ -4,13 +4,10 @@ from collections import Counter
 
 import pytest
 
-from recommender.content.front_matter import parse, splice
 from recommender.content.site import read_article, read_site
 from recommender.content.urls import canonical_url
 
 pytestmark = pytest.mark.site
-
-BLOCK = 'suggested_related:\n  - title: "Tea: a start"\n    webUrl: "https://example.org/tea"\n    score: 0.5\n'
 
 
 @pytest.fixture(scope="module")
@@ -69,23 +66,6 @@ def test_azure_later(azure_later):
         assert read_article(path).id == f"_news/{path.stem}"
 
 
-@pytest.mark.slow
-def test_azure_splice(azure_site):
-    """Our block goes into and out of a file and leaves no trace; front matter reads the same but for it."""
-    paths = sorted((azure_site / "_news").glob("*.md"))
-    assert len(paths) == 4617
-    # All of them are spliced where a whole batch writes into the real site.
-    for number, path in enumerate(paths[::10]):
-        raw = path.read_bytes()
-        spliced = splice(raw, "suggested_related", BLOCK)
-        assert splice(spliced, "suggested_related", BLOCK) == spliced
-        assert splice(spliced, "suggested_related", None) == raw
-        if number % 10 == 0:
-            values = parse(spliced.decode())
-            assert values.pop("suggested_related")[0]["score"] == 0.5
-            assert values == parse(raw.decode())
-
-
 def test_namefi(namefi):
     """The blog is read with no settings: four languages, and every entry matched in the language of its list."""
     reading = namefi.reading
@@ -101,10 +81,3 @@ def test_namefi(namefi):
     assert all(article.body and article.url for article in namefi)
     for article in namefi:
         assert all(entry.target.startswith(f"/{article.language}/blog/") for entry in article.related)
-
-
-def test_namefi_splice(namefi_site):
-    """Our block goes into and out of every file of the blog and leaves no trace."""
-    for path in sorted(namefi_site.rglob("*.md")):
-        raw = path.read_bytes()
-        assert splice(splice(raw, "suggested_related", BLOCK), "suggested_related", None) == raw

@@ -177,11 +177,11 @@ def test_splice_gone_wrong_is_caught(tmp_path, monkeypatch):
     """A block that would land inside another value never reaches the file."""
     corpus = site_of(tmp_path, tea=b"---\ntitle: Tea\ntext: |\n  one\n  two\n---\n")
 
-    def inside_the_text(raw, name, block, where="text"):
+    def inside_the_text(seen, block):
         indented = "".join(f"  {line}\n" for line in BLOCK.splitlines())
-        return raw.replace(b"  two\n", indented.encode() + b"  two\n")
+        return seen.text.replace("  two\n", indented + "  two\n").encode()
 
-    monkeypatch.setattr("recommender.content.front_matter.splice", inside_the_text)
+    monkeypatch.setattr("recommender.writing.seen.Seen.with_block", inside_the_text)
     found = plan(corpus, tmp_path)
     assert found.changes == ()
     assert [str(problem) for problem in found.problems] == [
@@ -194,8 +194,8 @@ def test_splice_that_changes_more_is_caught(tmp_path, monkeypatch):
     """A new file in which anything but the block differs never takes the old one's place."""
     corpus = site_of(tmp_path, tea=b"---\ntitle: Tea\n---\n")
     monkeypatch.setattr(
-        "recommender.content.front_matter.splice",
-        lambda raw, name, block, where="text": b"---\ntitle: Coffee\n" + BLOCK.encode() + b"---\n",
+        "recommender.writing.seen.Seen.with_block",
+        lambda seen, block: b"---\ntitle: Coffee\n" + BLOCK.encode() + b"---\n",
     )
     found = plan(corpus, tmp_path)
     assert found.changes == ()
