@@ -20,23 +20,23 @@ _TIME = (
     r"(?:\s*(?P<half>[ap])\.?m\.?|\s*uhr)?"
 )
 _AND_TIME = rf"(?:(?:T|,?\s+(?:at\s+)?){_TIME})?"
-#: Year, month and day in numbers, beyond what `datetime.fromisoformat` reads.
-_YEAR_FIRST = re.compile(
-    rf"(?P<year>\d{{4}})([-/.])\s?(?P<month>\d{{1,2}})(?:\2\s?(?P<day>\d{{1,2}})\.?{_AND_TIME})?", re.IGNORECASE
-)
-#: With dots, nobody begins with the month.
-_YEAR_LAST = re.compile(
-    rf"(?P<day>\d{{1,2}})(?P<between>[-/.])\s?(?P<month>\d{{1,2}})(?P=between)\s?(?P<year>\d{{4}}){_AND_TIME}",
-    re.IGNORECASE,
-)
 #: The zones that e-mail knows by name (RFC 5322), by the hours that they are ahead of UTC.
 _ZONES = {
     "utc": 0, "gmt": 0, "ut": 0, "z": 0,
     "edt": -4, "est": -5, "cdt": -5, "cst": -6, "mdt": -6, "mst": -7, "pdt": -7, "pst": -8,
 }  # fmt: skip
-_ZONE = re.compile(
-    rf"\s*(?:(?P<name>{'|'.join(_ZONES)})|(?:UTC|GMT)?(?P<sign>[+-])(?P<hours>\d{{1,2}}):?(?P<minutes>\d{{2}})?)"
-    r"(?:\s+\([^()]*\))?$",
+_AND_ZONE = (
+    rf"(?:\s*(?:(?P<name>{'|'.join(_ZONES)})|(?:UTC|GMT)?(?P<sign>[+-])(?P<hours>\d{{1,2}}):?(?P<minutes>\d{{2}})?)"
+    r"(?:\s+\([^()]*\))?)?"
+)
+#: Year, month and day in numbers, beyond what `datetime.fromisoformat` reads.
+_YEAR_FIRST = re.compile(
+    rf"(?P<year>\d{{4}})([-/.])\s?(?P<month>\d{{1,2}})(?:\2\s?(?P<day>\d{{1,2}})\.?{_AND_TIME})?{_AND_ZONE}",
+    re.IGNORECASE,
+)
+#: With dots, nobody begins with the month.
+_YEAR_LAST = re.compile(
+    rf"(?P<day>\d{{1,2}})(?P<between>[-/.])\s?(?P<month>\d{{1,2}})(?P=between)\s?(?P<year>\d{{4}}){_AND_TIME}{_AND_ZONE}",
     re.IGNORECASE,
 )
 #: A zone by its place, as in 2021-03-03 07:14 Europe/Berlin.
@@ -122,17 +122,13 @@ def _parsed(text: str, languages: tuple[str, ...]) -> datetime | None:
             place, moment = ZoneInfo(found["place"]), _parsed(text[: found.start()], languages)
             return moment.replace(tzinfo=place) if moment and moment.tzinfo is None else moment
     text = _REMARK.sub("", text)
-    zone_at = _ZONE.search(text)
-    # NB the day of 2021-3-2 looks like a zone.
-    for written, zone in ((text, None), (text[: zone_at.start()], zone_at) if zone_at else ("", None)):
-        for form in (_YEAR_FIRST, _YEAR_LAST):
-            if found := form.fullmatch(written):
-                try:
-                    return _of_numbers(found, languages).replace(tzinfo=_zone(zone) if zone else None)
-                except NoDayError:
-                    raise
-                except ValueError:
-                    raise ValueError(_NOT_POSSIBLE) from None
+    if found := _YEAR_FIRST.fullmatch(text) or _YEAR_LAST.fullmatch(text):
+        try:
+            return _of_numbers(found, languages).replace(tzinfo=_zone(found))
+        except NoDayError:
+            raise
+        except ValueError:
+            raise ValueError(_NOT_POSSIBLE) from None
     if _WORDY.fullmatch(text) and (moment := _in_words(text, languages)):
         return moment
     raise ValueError(_NOT_POSSIBLE if re.match(r"\d{4}-\d", text) and ":" in text else "")
@@ -163,10 +159,12 @@ def _of_numbers(found: re.Match[str], languages: tuple[str, ...]) -> datetime:
     return datetime(int(found["year"]), month, day, hour, minute, second, microsecond)
 
 
-def _zone(found: re.Match[str]) -> timezone:
-    """The zone that `_ZONE` has found; ValueError where there is none such."""
+def _zone(found: re.Match[str]) -> timezone | None:
+    """The zone that a pattern has found, None for none; ValueError where there is none such."""
     if found["name"]:
         return timezone(timedelta(hours=_ZONES[found["name"].lower()]))
+    if not found["sign"]:
+        return None
     ahead = timedelta(hours=int(found["hours"]), minutes=int(found["minutes"] or 0))
     return timezone(-ahead if found["sign"] == "-" else ahead)
 

@@ -7,11 +7,11 @@ article can be placed at all, so a wrong one is an error; a wrong value elsewher
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from recommender.articles import NEVER, Article
@@ -215,8 +215,7 @@ class FieldReader:
         language = found.language() or default_language
         languages = tuple([code for code in (language, self.language) if code])
         published_at = found.moment(self.zone, languages, default_date)
-        hidden, build = found.hidden(path)
-        is_made = not hidden
+        hidden = found.hidden(path)
         known_as = canonical_url(url) if article_id is None else article_id
         article = Article(
             id=known_as,
@@ -229,10 +228,10 @@ class FieldReader:
             provider=found.provider(),
             quality=found.quality(),
             language=language,
-            is_published=not (unpublished := found.unpublished()) and is_made,
+            is_published=not (unpublished := found.unpublished()) and not hidden,
             body=body,
             aliases=tuple([alias for alias in aliases if alias != article_id]),
-            visible_from=found.embargo(self.zone, published_at) if is_made else NEVER,
+            visible_from=NEVER if hidden else found.embargo(self.zone, published_at),
             visible_until=found.expiry(self.zone),
             marks=(*found.marks(), *(mark for name in self._marks for mark in values_as_marks(name, values))),
         )
@@ -252,7 +251,7 @@ class FieldReader:
             date=found.generator_date(self.zone),
             id=found.plain("id"),
             path=found.plain("path"),
-            build=build,
+            build=found.build(),
             hidden=hidden,
             unpublished=unpublished,
         )
@@ -262,26 +261,20 @@ class FieldReader:
 
     def _held(self, values: Mapping[Any, Any]) -> dict[str, list[tuple[str, Any]]]:
         """For each of our fields, the names that hold something, best first, with their values."""
-        found: dict[str, list[tuple[str, Any]]] = {}
-        ranks: dict[str, list[int]] = {}
-        wanted = self._wanted
+        found: dict[str, list[tuple[int, str, Any]]] = {}
         for name, value in values.items():
             if not isinstance(name, str) or _is_empty(value):
                 continue
-            for ours, rank, theirs, inner in wanted.get(fold_name(name)) or ():
+            for ours, rank, theirs, inner in self._wanted.get(fold_name(name)) or ():
                 held = value
                 for part in inner:
                     held = held.get(part) if isinstance(held, Mapping) else None
-                if inner and _is_empty(held):
-                    continue
-                candidate = (theirs if inner else name, held)
-                if ours not in found:
-                    found[ours], ranks[ours] = [candidate], [rank]
-                    continue
-                place = bisect_right(ranks[ours], rank)
-                found[ours].insert(place, candidate)
-                ranks[ours].insert(place, rank)
-        return found
+                if not _is_empty(held):
+                    found.setdefault(ours, []).append((rank, theirs if inner else name, held))
+        return {
+            ours: [(name, held) for _, name, held in sorted(ranked, key=itemgetter(0))]
+            for ours, ranked in found.items()
+        }
 
 
 def _placed(found: CuratedList, name: str, origin: Origin) -> CuratedList:

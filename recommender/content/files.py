@@ -8,7 +8,6 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from stat import S_ISREG
 from typing import Any, NamedTuple
@@ -21,7 +20,7 @@ from recommender.content.fields import FieldReader, Notes
 from recommender.content.generators import Generator
 from recommender.content.headings import Opening, note_opening, opening_of
 from recommender.content.languages import SiteLanguages
-from recommender.content.paths import ENDINGS, dated, name_date, slug, titleized, without_ending
+from recommender.content.paths import ENDINGS, dated, fits, name_date, slug, titleized, without_ending
 from recommender.content.values import Origin
 from recommender.content.wording import some
 from recommender.errors import RecommenderError, SiteError
@@ -139,12 +138,15 @@ class _Walk:
         for here, folders, names in os.walk(self.root, onerror=self._unlisted, followlinks=True):
             above = self._below(here)
             for path in (above + name for name in sorted(names) if name[0] != "." and name.lower().endswith(ENDINGS)):
-                if not _is_excluded(path, self.exclude) and self._is_named(path):
+                if not self._is_excluded(path) and self._is_named(path):
                     self._add_file(path)
             paths = [above + name for name in folders if name[0] != "." and name not in _NOT_CONTENT]
             # A folder comes before a link to it, so that its articles keep their own paths.
             paths.sort(key=lambda path: (_is_link(self.root / path), path))
             folders[:] = [path.rpartition("/")[2] for path in paths if self._is_named(path) and self._is_to_read(path)]
+
+    def _is_excluded(self, path: str) -> bool:
+        return any(fits(path, pattern) for pattern in self.exclude)
 
     def _below(self, folder: str) -> str:
         """A folder's path below the root, with a slash at its end; "" for the root."""
@@ -165,7 +167,7 @@ class _Walk:
 
     def _is_to_read(self, path: str) -> bool:
         if problem := self._outside(path):
-            if not _is_excluded(f"{path}/", self.exclude):
+            if not self._is_excluded(f"{path}/"):
                 self.outside_folders[path] = problem
             return False
         identity = _identity(self.root / path)
@@ -353,8 +355,3 @@ def _identity(folder: Path) -> tuple[int, int] | str:
     except OSError:  # os.walk will say that it cannot be read.
         return str(folder)
     return state.st_dev, state.st_ino
-
-
-def _is_excluded(path: str, patterns: Sequence[str]) -> bool:
-    """Whether a glob pattern fits a path; a folder's name stands for all below it."""
-    return any(fnmatchcase(path, pattern) or path.startswith(pattern.rstrip("/*") + "/") for pattern in patterns)

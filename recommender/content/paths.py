@@ -6,10 +6,11 @@ import re
 import unicodedata
 from collections.abc import Collection
 from datetime import date
+from fnmatch import fnmatchcase
 
 ENDINGS = (".md", ".markdown", ".mdx", ".mdown", ".mkd", ".mkdn", ".mkdown")
 
-_DATED = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})-(?=.)")
+_DATED = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})-(?=.)")
 _DAY = re.compile(r"(?:^|/)(?P<year>(?:19|20)\d\d)([-_./]?)(?P<month>\d\d)\2(?P<day>\d\d)(?=[-_./\s]|$)", re.ASCII)
 _CODE = re.compile(r"([A-Za-z]{2,3})((?:[-_][A-Za-z0-9]{2,8})*)")
 
@@ -35,18 +36,15 @@ def without_ending(path: str) -> str:
 
 def name_date(path: str) -> date | None:
     """The date that a Jekyll file name begins with, as in ``_posts/2021-03-03-tea.md``; None where there is none."""
-    found = _DATED.match(path.rsplit("/", 1)[-1])
-    if found is None:
-        return None
-    try:
-        return date(int(found[1]), int(found[2]), int(found[3]))
-    except ValueError:
-        return None
+    return _date(_DATED.match(path.rsplit("/", 1)[-1]))
 
 
 def dated(path: str) -> date | None:
     """The date that a path tells, though to no generator: ``20210303-tea.md``, ``2021/03/03/tea.md``; else None."""
-    found = _DAY.search(without_ending(path))
+    return _date(_DAY.search(without_ending(path)))
+
+
+def _date(found: re.Match[str] | None) -> date | None:
     try:
         return date(int(found["year"]), int(found["month"]), int(found["day"])) if found else None
     except ValueError:
@@ -62,6 +60,11 @@ def slug(path: str, languages: Collection[str] = ()) -> str:
     if name in ("index", "README") and folders:
         name = folders.rpartition("/")[2]
     return name[found.end() :] if (found := _DATED.match(name)) else name
+
+
+def fits(path: str, pattern: str) -> bool:
+    """Whether a glob pattern fits a path; a folder's name stands for all below it."""
+    return fnmatchcase(path, pattern) or path.startswith(pattern.rstrip("/*") + "/")
 
 
 def is_word(character: str) -> bool:

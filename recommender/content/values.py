@@ -219,39 +219,40 @@ class Found:
             self.leave_out(name, "a date", value)
             return None
 
-    def hidden(self, path: str) -> tuple[str, str]:
-        """What keeps readers from the page, or ""; and Hugo's way to build it."""
-        render = ""
+    def hidden(self, path: str) -> str:
+        """What keeps readers from the page whatever builds it, as in "2 articles ..."; "" where nothing does."""
+        for ours, name, reason in self._hidings(path):
+            self.names.append((ours, name))
+            return reason
+        return ""
+
+    def _hidings(self, path: str) -> Iterator[tuple[str, str, str]]:
+        """What keeps readers from the page: one of our fields, the name that it is read from, and the reason."""
         for name, value in self.get("build"):
-            if isinstance(value, Mapping):
-                options = {str(key).lower(): str(option).lower() for key, option in value.items()}
-                render = options.get("render", "")
-                if render in ("never", "false", "link") or options.get("list") in ("never", "false"):
-                    self.names.append(("build", name))
-                    return "hidden by headless or _build", render
+            if is_unlisted(value):
+                yield "build", name, "hidden by headless or _build"
         # Hugo knows the word in bundles only.
         is_bundle = without_ending(path).rpartition("/")[2].partition(".")[0] == "index"
         for name, value in self.get("headless"):
             if is_bundle and _truth(value):
-                self.names.append(("headless", name))
-                return "hidden by headless or _build", render
+                yield "headless", name, "hidden by headless or _build"
         for name, value in self.get("status"):
-            word = _only(value).strip().lower() if isinstance(_only(value), str) else ""
+            word = str(_only(value)).strip().lower()
             if word in _HIDDEN:
-                self.names.append(("published", name))
-                return f"with {name.lower()}: {word}", render
+                yield "published", name, f"with {name.lower()}: {word}"
         for name, value in self.get("hidden"):
             if _truth(value):
-                self.names.append(("published", name))
-                return f"with {name.lower()}: true", render
+                yield "published", name, f"with {name.lower()}: true"
         for name, value in self.get("redirect"):
             # Some blogs list what they wrote elsewhere with `redirect: https://...`; a path leads to another page here.
             key, is_path = name.lower(), str(value).startswith("/")
             is_stub = is_path if key == "redirect" else key not in ("layout", "type")
             if isinstance(value, str) and value.strip() and (is_stub or value.strip().lower() == "redirect"):
-                self.names.append(("published", name))
-                return f"with {key}" + ("" if is_stub else ": redirect"), render
-        return "", render
+                yield "published", name, f"with {key}" + ("" if is_stub else ": redirect")
+
+    def build(self) -> str:
+        """Hugo's ``build.render``, in small letters."""
+        return next((_lower(value).get("render", "") for _, value in self.get("build")), "")
 
     def plain(self, ours: str) -> str:
         """A text or a number that a generator takes for a part of the address."""
@@ -376,6 +377,18 @@ def _unmarked(name: str) -> str:
 def _only(value: Any) -> Any:
     """The one item of a list that holds no other; any other value as it is."""
     return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
+def _lower(options: object) -> dict[str, str]:
+    """A mapping as texts in small letters; an empty one for anything else."""
+    items = options.items() if isinstance(options, Mapping) else ()
+    return {str(name).lower(): str(option).lower() for name, option in items}
+
+
+def is_unlisted(build: object) -> bool:
+    """Whether Hugo's ``build`` makes no page of a file, or lists it nowhere."""
+    options = _lower(build)
+    return options.get("render") in ("never", "false", "link") or options.get("list") in ("never", "false")
 
 
 def _number(value: object) -> float | None:

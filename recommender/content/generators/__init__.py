@@ -26,6 +26,7 @@ from recommender.content.generators.sources import Sources
 from recommender.content.generators.statie import Statie
 from recommender.content.generators.vuepress import VitePress, VuePress
 from recommender.content.generators.zola import Zola
+from recommender.content.paths import named_language
 
 __all__ = ["CONFIG_FILES", "GENERATORS", "Generator", "read_generator"]
 
@@ -56,7 +57,12 @@ def read_generator(root: Path) -> Generator:
             break
     else:
         generator = Generator(warnings=_part_of_a_site(root))
-    generator = replace(generator, warnings=(*sources.warnings.values(), *generator.warnings))
+    generator = replace(
+        generator,
+        site_url=generator.site_url.rstrip("/"),
+        language=named_language(generator.language),
+        warnings=(*sources.warnings.values(), *generator.warnings),
+    )
     if len(_KNOWN) >= _MOST_KNOWN:
         _KNOWN.clear()
     _KNOWN[root] = generator, sources.seen

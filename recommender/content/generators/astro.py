@@ -18,8 +18,6 @@ _SCHEMAS = tuple(f"src/content{mark}config{ending}" for mark in "./" for ending 
 
 @dataclass(frozen=True, kw_only=True)
 class Astro(Generator):
-    """An Astro site."""
-
     title = "Astro"
     config_files = tuple(f"astro.config{ending}" for ending in SCRIPTS)
     skips_underscores = True
@@ -55,8 +53,7 @@ class Astro(Generator):
             roots[folder] = f"{base}/{place}" if "[" not in place else base
             if collection in shown and "[" not in place:
                 routed.append(folder)
-        address = values.text("site").rstrip("/")
-        return cls(file=file, site_url=address, roots=roots, end=end, routed=tuple(routed))
+        return cls(file=file, site_url=values.text("site"), roots=roots, end=end, routed=tuple(routed))
 
     def url(self, article: Article, facts: PageFacts) -> str:
         """The address, where the pages tell it."""

@@ -39,8 +39,8 @@ class Generator:
     skips_underscores: ClassVar[bool] = False  #: Whether names that begin so are no pages.
 
     file: str = ""  #: The configuration, below the site; "" where there is none.
-    site_url: str = ""  #: With the base path and no slash at the end; "" where it is not given.
-    language: str = ""  #: Of the site.
+    site_url: str = ""  #: With the base path; "" where it is not given.
+    language: str = ""  #: Of the site; as it is written there, until the configuration is read.
     languages: tuple[str, ...] = ()  #: The codes of the site's languages, its own first.
     zone: tzinfo = UTC  #: Of dates that name none.
     roots: Mapping[str, str] = field(default_factory=dict)  #: Folders of articles: the part of the address for each.

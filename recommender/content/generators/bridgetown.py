@@ -23,16 +23,13 @@ class Bridgetown(Jekyll):
 
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:
-        """The configuration."""
         read = super().read(sources, file)
         styles = {name: _STYLES.get(style, style) for name, style in read.permalinks.items()}
         permalinks = {"": "pretty", **{name: style.replace(".*", ".html") for name, style in styles.items()}}
         return replace(read, roots={"src": ""}, data_folder="src/_data", warnings=(), permalinks=permalinks)
 
     def url(self, article: Article, facts: PageFacts) -> str:
-        """The address of an article's page."""
         return super().url(replace(article, path=article.path.removeprefix("src/")), facts)
 
     def unmade(self, article: Article, facts: PageFacts) -> str:
-        """Why Bridgetown makes no page of a file."""
         return super().unmade(replace(article, path=article.path.removeprefix("src/")), facts)

@@ -10,7 +10,6 @@ from recommender.articles import Article
 from recommender.content.fields import PageFacts
 from recommender.content.generators.base import SCRIPTS, Generator, joined
 from recommender.content.generators.sources import Sources
-from recommender.content.paths import named_language
 
 _NUMBERED = re.compile(r"^(?!\d+[-_.]\d)\d+\s*[-_.]+\s*(?=[^-_.\s])")
 _DATED = re.compile(r"(?P<folder>.*?)(?P<date>\d{4}[-/]\d{1,2}[-/]\d{1,2})[-/]?(?P<text>.*)")
@@ -18,8 +17,6 @@ _DATED = re.compile(r"(?P<folder>.*?)(?P<date>\d{4}[-/]\d{1,2}[-/]\d{1,2})[-/]?(
 
 @dataclass(frozen=True, kw_only=True)
 class Docusaurus(Generator):
-    """A Docusaurus site."""
-
     title = "Docusaurus"
     config_files = tuple(f"docusaurus.config{ending}" for ending in SCRIPTS)
     skips_underscores = True
@@ -42,7 +39,7 @@ class Docusaurus(Generator):
 
         docs, blog = option("docs", "path", "docs").strip("./"), option("blog", "path", "blog").strip("./")
         roots = {docs: route("docs", "docs"), blog: route("blog", "blog"), "src/pages": base}
-        listed = sources.json("versions.json")
+        listed = sources.value("versions.json")
         if versions := [one for one in listed if isinstance(one, str)] if isinstance(listed, list) else []:
             roots |= {f"versioned_docs/version-{one}": f"{roots[docs]}/{one}" for one in versions}
             roots[f"versioned_docs/version-{versions[0]}"] = roots[docs]
@@ -55,11 +52,10 @@ class Docusaurus(Generator):
             roots[f"{plugins}blog"] = here + roots[blog].removeprefix(base)
             roots[f"{plugins}pages"] = here
         slash = values.get("trailingSlash")
-        address = values.text("url").rstrip("/")
         return cls(
             file=file,
-            site_url=address,
-            language=named_language(default or "en"),
+            site_url=values.text("url"),
+            language=default or "en",
             languages=(default or "en", *(one for one in sources.folders("i18n") if one != default)),
             roots=roots,
             blogs=tuple(root for root in roots if root == blog or root.endswith("-content-blog")),

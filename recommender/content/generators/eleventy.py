@@ -11,7 +11,7 @@ from recommender.articles import Article
 from recommender.content.fields import PageFacts
 from recommender.content.generators.base import Generator, day_of, joined, placed, slugged
 from recommender.content.generators.sources import Literals, Sources
-from recommender.content.paths import without_ending
+from recommender.content.paths import fits, without_ending
 
 _DATED = re.compile(r"\d{4}-\d{2}-\d{2}-(?=.)")
 _EXPRESSION = re.compile(r"\{\{-?\s*([\w.]+)((?:\s*\|[^}]*?)?)\s*-?\}\}")
@@ -23,8 +23,6 @@ _INPUT = re.compile(r"--input[= ]\s*['\"]?([^\s'\"]+)")
 
 @dataclass(frozen=True, kw_only=True)
 class Eleventy(Generator):
-    """An Eleventy site."""
-
     title = "Eleventy"
     config_files = (
         "eleventy.config.js", "eleventy.config.mjs", "eleventy.config.cjs", "eleventy.config.ts", ".eleventy.js",
@@ -66,10 +64,9 @@ class Eleventy(Generator):
         return joined(*names, is_index=names[-1] == "index" or names[-1:] == names[-2:-1])
 
     def unmade(self, article: Article, facts: PageFacts) -> str:
-        """Why no page is made of a file."""
         if any(part in ("_includes", "_layouts", "_data") for part in article.path.split("/")[:-1]):
             return "in a folder of templates"
-        if any(article.path == path or article.path.startswith(f"{path.rstrip('/*')}/") for path in self.ignored):
+        if any(fits(article.path, pattern) for pattern in self.ignored):
             return f"ignored in {self.file}"
         return "with permalink: false" if self._permalink(article, facts) == "false" else ""
 

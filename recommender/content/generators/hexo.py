@@ -10,7 +10,6 @@ from recommender.articles import Article
 from recommender.content.fields import PageFacts
 from recommender.content.generators.base import Generator, day_of, filled, joined, lower, placed
 from recommender.content.generators.sources import Sources
-from recommender.content.paths import named_language
 
 #: Names that Hexo's configuration has, and Jekyll's has not.
 _OWN = frozenset({"source_dir", "public_dir", "new_post_name", "post_asset_folder", "default_layout", "filename_case"})
@@ -18,8 +17,6 @@ _OWN = frozenset({"source_dir", "public_dir", "new_post_name", "post_asset_folde
 
 @dataclass(frozen=True, kw_only=True)
 class Hexo(Generator):
-    """A Hexo site."""
-
     title = "Hexo"
     config_files = ("_config.yml", "_config.yaml")
     packages = frozenset({"hexo"})
@@ -40,16 +37,15 @@ class Hexo(Generator):
 
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:
-        """The configuration."""
         values = lower(sources.mapping(file))
         source = str(values.get("source_dir") or "source").strip("./")
         language: Any = values.get("language")
         language = language[0] if isinstance(language, list) and language else language
-        address, base = str(values.get("url") or "").rstrip("/"), str(values.get("root") or "").strip("/")
+        base = str(values.get("root") or "").strip("/")
         return cls(
             file=file,
-            site_url=address,
-            language=named_language(language) if isinstance(language, str) else "",
+            site_url=str(values.get("url") or ""),
+            language=language if isinstance(language, str) else "",
             zone=sources.zone(values.get("timezone"), file),
             roots={f"{source}/_posts": base, source: base},
             source=source,

@@ -16,7 +16,8 @@ from recommender.articles import Article
 from recommender.content.fields import PageFacts
 from recommender.content.generators.base import SAFE, Generator, lower, text_of
 from recommender.content.generators.sources import Sources
-from recommender.content.paths import dated, is_word, name_date, named_language, without_ending
+from recommender.content.paths import dated, is_word, name_date
+from recommender.content.values import is_unlisted
 
 #: Placeholders of dates, in the language of `strftime`.
 _DATES = {
@@ -38,8 +39,6 @@ _OWN = frozenset({
 
 @dataclass(frozen=True, kw_only=True)
 class Hugo(Generator):
-    """A Hugo site."""
-
     title = "Hugo"
     config_files = tuple(
         f"{folder}{name}.{ending}"
@@ -99,8 +98,8 @@ class Hugo(Generator):
         named = lower(values.get("frontmatter")).get("date")
         return cls(
             file=file,
-            site_url=text("baseurl").rstrip("/"),
-            language=named_language(text("defaultcontentlanguage", "languagecode", "locale")),
+            site_url=text("baseurl"),
+            language=text("defaultcontentlanguage", "languagecode", "locale"),
             languages=tuple(dict.fromkeys([first, *languages])),
             zone=sources.zone(values.get("timezone"), file),
             permalinks=permalinks,
@@ -118,10 +117,9 @@ class Hugo(Generator):
         )
 
     def url(self, article: Article, facts: PageFacts) -> str:
-        """The address of an article's page, below the site; "" where its pattern asks for what is not known."""
         parts, language = self.content_parts(article.path)
         folders = parts[:-1]
-        base = without_ending(parts[-1])
+        base = parts[-1]
         stem, _, code = base.rpartition(".")
         if stem and code in self.languages:
             base, language = stem, code
@@ -163,10 +161,9 @@ class Hugo(Generator):
         return quote(re.sub("/+", "/", f"/{path}"), safe=SAFE)
 
     def unmade(self, article: Article, facts: PageFacts) -> str:
-        """Why Hugo makes no page of a file."""
         if facts.build in ("always", "true"):
             return ""
-        place = "/" + "/".join(self.content_parts(without_ending(article.path))[0])
+        place = "/" + "/".join(self.content_parts(article.path)[0])
         for folder, pattern, where in self.hidden:
             is_below = not folder or article.path.startswith(f"{folder}/")
             if is_below and (not pattern or fnmatchcase(place, pattern.replace("**", "*"))):
@@ -174,13 +171,10 @@ class Hugo(Generator):
         return ""
 
     def content_parts(self, path: str) -> tuple[list[str], str]:
-        """The parts of a file's path below the folder of the content, and the language that the folder is of."""
-        for folder, language in sorted(self.content_dirs.items(), key=lambda item: -len(item[0])):
-            if path.startswith(f"{folder}/"):
-                target = self.roots.get(folder, "")
-                parts = [*(target.split("/") if target else []), *path[len(folder) + 1 :].split("/")]
-                return parts, language or self.languages[0]
-        return path.split("/"), self.languages[0]
+        """The folders and the name of a file below the content, and the language that its folder is of."""
+        target, names = self.below(path)
+        home = max((folder for folder in self.content_dirs if path.startswith(f"{folder}/")), key=len, default="")
+        return [*filter(None, target.split("/")), *names], self.content_dirs.get(home) or self.languages[0]
 
 
 def _permalinks(values: Mapping[str, Any]) -> dict[str, str]:
@@ -208,10 +202,7 @@ def _cascades(values: Mapping[str, Any], folder: str, where: str) -> Iterator[tu
     """What a cascade makes no page of, or lists nowhere."""
     cascade = values.get("cascade")
     for item in map(lower, cascade if isinstance(cascade, list) else [cascade]):
-        build = lower(item.get("build") or item.get("_build"))
-        options = {name: str(option).lower() for name, option in build.items()}
-        is_draft = str(item.get("draft")).lower() == "true"
-        if is_draft or options.get("render") in ("never", "false", "link") or options.get("list") in ("never", "false"):
+        if is_unlisted(item.get("build") or item.get("_build")) or str(item.get("draft")).lower() == "true":
             target = lower(item.get("target") or item.get("_target"))
             yield folder, str(target.get("path") or ""), where
 
@@ -242,15 +233,6 @@ def _path(path: str, generator: Hugo) -> str:
     if generator.drops_accents:
         parts = unicodedata.normalize("NFD", path)
         path = unicodedata.normalize("NFC", "".join(one for one in parts if unicodedata.category(one) != "Mn"))
-    written: list[str] = []
-    is_due = False
-    for character in path:
-        if character in _KEPT or is_word(character):
-            if is_due and character != "-":
-                written.append("-")
-            is_due = False
-            written.append(character)
-        elif written and written[-1] != "-" and character.isspace():
-            is_due = True
-    found = "".join(written)
-    return found if generator.keeps_case else found.lower()
+    kept = (c if c in _KEPT or is_word(c) else " " if c.isspace() else "" for c in path)
+    path = re.sub(" +", "-", re.sub(" *(-+) *", r"\1", "".join(kept).strip()))
+    return path if generator.keeps_case else path.lower()

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from fnmatch import fnmatchcase
 from functools import partial
 from typing import Any, Self
 from urllib.parse import quote
 
 from recommender.articles import Article
 from recommender.content.fields import PageFacts
-from recommender.content.generators.base import SAFE, Generator, hyphened, lower, slugged, text_of
+from recommender.content.generators.base import SAFE, Generator, day_of, hyphened, lower, slugged, text_of
 from recommender.content.generators.sources import Sources
-from recommender.content.paths import name_date, named_language, without_ending
+from recommender.content.paths import fits, without_ending
 
 #: The built-in styles (jekyllrb.com/docs/permalinks); `:output_ext` is the ending of the page.
 _STYLES = {
@@ -43,8 +42,6 @@ _DATED_POST = re.compile(r"\d{2,4}-\d{1,2}-\d{1,2}-[^/]*\.[^.]+")
 
 @dataclass(frozen=True, kw_only=True)
 class Jekyll(Generator):
-    """A Jekyll site."""
-
     title = "Jekyll"
     config_files = ("_config.yml", "_config.yaml")
 
@@ -58,7 +55,6 @@ class Jekyll(Generator):
 
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:
-        """The configuration."""
         values = lower(sources.mapping(file))
         text = partial(text_of, values)
         warnings: tuple[str, ...] = ()
@@ -73,7 +69,7 @@ class Jekyll(Generator):
         return cls(
             file=file,
             site_url=f"{address}/{base}" if address and base else address,
-            language=named_language(text("lang", "language", "locale")),
+            language=text("lang", "language", "locale"),
             zone=sources.zone(values.get("timezone"), file),
             warnings=warnings,
             permalinks={name: pattern for name, pattern in patterns.items() if isinstance(pattern, str)},
@@ -85,7 +81,6 @@ class Jekyll(Generator):
         )
 
     def url(self, article: Article, facts: PageFacts) -> str:
-        """The address of an article's page, below the site; "" where its pattern asks for what the article lacks."""
         folders = article.path.split("/")[:-1]
         if self.collections_dir and folders[:1] == [self.collections_dir]:
             folders = folders[1:]
@@ -127,13 +122,9 @@ class Jekyll(Generator):
         return _clean("/" + _PLACEHOLDER.sub(lambda found: known[found[1]], pattern))
 
     def unmade(self, article: Article, facts: PageFacts) -> str:
-        """Why Jekyll makes no page of a file."""
         parts = article.path.split("/")
         folders = parts[:-1]
-        if any(
-            fnmatchcase(article.path, pattern) or article.path.startswith(f"{pattern.rstrip('/')}/")
-            for pattern in self.exclude
-        ):
+        if any(fits(article.path, pattern) for pattern in self.exclude):
             return f"excluded in {self.file}"
         no_output = f"in a collection that {self.file} does not output"
         if "_posts" in folders:
@@ -160,18 +151,14 @@ class Jekyll(Generator):
         for scope, kind, permalink in self.defaults:
             if kind not in ("", collection or "pages"):
                 continue
-            is_below = not scope or path == scope or path.startswith(f"{scope}/") or fnmatchcase(path, scope)
-            if is_below and len(scope) >= longest:
+            if (not scope or fits(path, scope)) and len(scope) >= longest:
                 best, longest = permalink, len(scope)
         return best
 
     def _day(self, article: Article, facts: PageFacts) -> datetime | None:
-        """The moment of an article in the site's time zone; that of the front matter comes before that of the name."""
-        if facts.date is not None:
-            return (facts.date if facts.date.tzinfo else facts.date.replace(tzinfo=UTC)).astimezone(self.zone)
-        if day := name_date(article.path):
-            return datetime(day.year, day.month, day.day)
-        return article.published_at and article.published_at.astimezone(self.zone)
+        """The moment of an article in the site's time zone; of one that names none Jekyll thinks that it is UTC."""
+        date = facts.date.replace(tzinfo=facts.date.tzinfo or UTC) if facts.date else None
+        return day_of(article, replace(facts, date=date), self.zone)
 
 
 def _collections(collections: Any) -> dict[str, Mapping[str, Any]]:

@@ -33,7 +33,6 @@ class Middleman(Generator):
 
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:
-        """What is plain in the program."""
         program = sources.text(file)
         prefix, permalink, source = (
             found[1] if (found := re.search(_SETTING.format(name), program)) else usual

@@ -10,15 +10,12 @@ from recommender.articles import Article
 from recommender.content.fields import PageFacts
 from recommender.content.generators.base import Generator, day_of, joined, lower, slugged
 from recommender.content.generators.sources import Sources
-from recommender.content.paths import named_language
 
 _LETTERS = {"yyyy": "%Y", "yy": "%y", "MM": "%m", "dd": "%d"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class MkDocs(Generator):
-    """An MkDocs site."""
-
     title = "MkDocs"
     config_files = ("mkdocs.yml", "mkdocs.yaml")
     index_names = ("index", "README")
@@ -29,7 +26,6 @@ class MkDocs(Generator):
 
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:
-        """The configuration."""
         values = lower(sources.mapping(file))
         docs = str(values.get("docs_dir") or "docs").strip("./")
         blog = _blog(values.get("plugins"))
@@ -40,8 +36,8 @@ class MkDocs(Generator):
         blog = blog or {}
         return cls(
             file=file,
-            site_url=str(values.get("site_url") or "").rstrip("/"),
-            language=named_language(str(lower(values.get("theme")).get("language") or "")),
+            site_url=str(values.get("site_url") or ""),
+            language=str(lower(values.get("theme")).get("language") or ""),
             roots={docs: ""},
             end="/" if values.get("use_directory_urls") is not False else ".html",
             posts=posts,

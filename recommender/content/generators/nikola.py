@@ -9,7 +9,6 @@ from recommender.articles import Article
 from recommender.content.fields import PageFacts
 from recommender.content.generators.base import Generator, joined
 from recommender.content.generators.sources import Sources
-from recommender.content.paths import named_language
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,14 +27,13 @@ class Nikola(Generator):
 
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:
-        """The configuration."""
         values = sources.literals(file)
         kinds = [kind for name in ("POSTS", "PAGES") for kind in values.get(name) or () if len(kind) > 1]
         language = values.text("DEFAULT_LANG") or "en"
         return cls(
             file=file,
-            site_url=(values.text("BASE_URL") or values.text("SITE_URL")).rstrip("/"),
-            language=named_language(language),
+            site_url=values.text("BASE_URL") or values.text("SITE_URL"),
+            language=language,
             languages=(language, *(code for code in values.get("TRANSLATIONS") or () if code != language)),
             zone=sources.zone(values.get("TIMEZONE"), file),
             roots={str(pattern).rpartition("/")[0]: str(place) for pattern, place, *_ in kinds},

@@ -11,15 +11,12 @@ from recommender.articles import Article
 from recommender.content.fields import PageFacts
 from recommender.content.generators.base import Generator, day_of, placed
 from recommender.content.generators.sources import Sources
-from recommender.content.paths import named_language
 
 _FIELD = re.compile(r"\{(\w+)(?::([^}]*))?\}")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pelican(Generator):
-    """A Pelican site."""
-
     title = "Pelican"
     config_files = ("pelicanconf.py",)
 
@@ -36,12 +33,11 @@ class Pelican(Generator):
         top = (values.text("PATH") or ".").strip("./")
         folders: Any = values.get("PAGE_PATHS")
         folders = folders if isinstance(folders, list) else ["pages"]
-        address = sources.literals("publishconf.py").text("SITEURL") or values.text("SITEURL")
         language = values.text("DEFAULT_LANG") or "en"
         return cls(
             file=file,
-            site_url=address.rstrip("/"),
-            language=named_language(language),
+            site_url=sources.literals("publishconf.py").text("SITEURL") or values.text("SITEURL"),
+            language=language,
             languages=(language,),
             zone=sources.zone(values.get("TIMEZONE"), file),
             roots={top: ""},

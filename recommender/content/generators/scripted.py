@@ -24,7 +24,6 @@ class _Scripted(Generator):
     """A generator whose usual address of a file is its place."""
 
     def guess(self, article: Article, facts: PageFacts) -> str:
-        """The place of the file."""
         return self.path_url(article, facts)
 
 
@@ -48,7 +47,7 @@ class Gatsby(_Scripted):
         roots = {folder.strip("./"): f"{base}/{prefix}" for folder in folders if "images" not in folder}
         return cls(
             file=file,
-            site_url=values.text("siteUrl").rstrip("/"),
+            site_url=values.text("siteUrl"),
             roots={"src/pages": base, **roots},
             is_told="createFilePath" in node,
         )
@@ -109,8 +108,6 @@ class Next(Generator):
 
 @dataclass(frozen=True, kw_only=True)
 class Metalsmith(_Scripted):
-    """A Metalsmith site."""
-
     title = "Metalsmith"
     config_files = ("metalsmith.json", "metalsmith.js", "metalsmith.mjs", "package.json")
     packages = frozenset({"metalsmith"})

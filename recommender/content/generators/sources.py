@@ -67,23 +67,25 @@ class Sources:
 
     def mapping(self, name: str) -> dict[str, Any]:
         """The names and values of a TOML, JSON or YAML file; none, and a warning, for one that cannot be read."""
+        values = self.value(name)
+        return values if isinstance(values, dict) else {}
+
+    def value(self, name: str) -> Any:
+        """What a TOML, JSON or YAML file holds; None, and a warning, for one that cannot be read."""
         text = self.text(name)
         ending = name.rpartition(".")[2]
-        values: Any = None
         try:
             if ending == "toml":
-                values = read_toml(text)
-            elif ending == "json":
-                values = read_json(text) if text else {}
-            else:
-                is_document = text.startswith("---\n")
-                text = _CODE_TAG.sub("", text.removeprefix("---\n"))
-                values = read_yaml(text, name, first_line=2 if is_document else 1)
+                return read_toml(text)
+            if ending == "json":
+                return read_json(text or "null")
+            is_document = text.startswith("---\n")
+            text = _CODE_TAG.sub("", text.removeprefix("---\n"))
+            return read_yaml(text, name, first_line=2 if is_document else 1)
         except SiteError as error:
-            self._warn(name, str(error))
+            return self._warn(name, str(error))
         except ValueError as error:
-            self._warn(name, f"{name}: is not {ending.upper()} ({error}).")
-        return values if isinstance(values, dict) else {}
+            return self._warn(name, f"{name}: is not {ending.upper()} ({error}).")
 
     def front_matter(self, name: str) -> dict[str, Any]:
         """The front matter of a page; empty where there is none that can be read."""
@@ -91,13 +93,6 @@ class Sources:
             return front_matter.parse(self.text(name), name)
         except SiteError:
             return {}
-
-    def json(self, name: str) -> Any:
-        """What a JSON file holds; None for one that is not there, or is no JSON."""
-        try:
-            return read_json(self.text(name) or "null")
-        except ValueError:
-            return None
 
     def folders(self, top: str) -> list[str]:
         """The names of the folders in a folder, in order."""

@@ -15,8 +15,6 @@ from recommender.content.paths import name_date, slug
 
 @dataclass(frozen=True, kw_only=True)
 class Statie(Generator):
-    """A Statie site."""
-
     title = "Statie"
     config_files = ("statie.yml", "statie.yaml")
 
@@ -24,14 +22,13 @@ class Statie(Generator):
 
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:
-        """The configuration."""
         parameters = lower(lower(sources.mapping(file)).get("parameters"))
         prefixes = {"_posts": "blog/:year/:month/:day"}
         for options in map(lower, lower(parameters.get("generators")).values()):
             prefixes[str(options.get("path") or "_posts")] = str(options.get("route_prefix") or "")
         return cls(
             file=file,
-            site_url=str(parameters.get("site_url") or "").rstrip("/"),
+            site_url=str(parameters.get("site_url") or ""),
             roots={"source": ""},
             prefixes=prefixes,
         )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from recommender.articles import Article
 from recommender.content.fields import PageFacts
 from recommender.content.generators.base import SCRIPTS, Generator, day_of, filled, placed, slugged
 from recommender.content.generators.sources import Sources
-from recommender.content.paths import named_language, slug
+from recommender.content.paths import slug
 
 _PLACES = ("", "docs/", "doc/", "src/", "documentation/", "website/")
 
@@ -23,12 +23,11 @@ class VitePress(Generator):
 
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:
-        """The configuration."""
         values = sources.literals(file)
         top = f"{file.rpartition('.v')[0]}{values.text('srcDir').strip('./')}".strip("/")
         return cls(
             file=file,
-            language=named_language(values.text("lang")),
+            language=values.text("lang"),
             roots={top: values.text("base").strip("/")},
             end="" if values.get("cleanUrls") is True else ".html",
         )
@@ -36,8 +35,6 @@ class VitePress(Generator):
 
 @dataclass(frozen=True, kw_only=True)
 class VuePress(VitePress):
-    """A VuePress site."""
-
     title = "VuePress"
     config_files = tuple(f"{place}.vuepress/config{ending}" for place in _PLACES for ending in SCRIPTS)
     index_names = ("index", "README", "readme")
@@ -46,15 +43,9 @@ class VuePress(VitePress):
 
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:
-        """The configuration."""
         values = sources.literals(file)
-        return cls(
-            file=file,
-            language=named_language(values.text("lang")),
-            roots={file.rpartition("/.v")[0]: values.text("base").strip("/")},
-            end=".html",
-            pattern=values.text("permalinkPattern") or values.text("permalink"),
-        )
+        pattern = values.text("permalinkPattern") or values.text("permalink")
+        return replace(super().read(sources, file), pattern=pattern)
 
     def url(self, article: Article, facts: PageFacts) -> str:
         """The address: by the pattern, else the file's place."""

@@ -10,15 +10,12 @@ from recommender.articles import Article
 from recommender.content.fields import PageFacts
 from recommender.content.generators.base import Generator, joined, lower, slugged
 from recommender.content.generators.sources import Sources
-from recommender.content.paths import named_language
 
 _DATED = re.compile(r"\d{4}-\d{2}-\d{2}(?:T[\d:.+-]*Z?)?\s?[_-](?=.)")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Zola(Generator):
-    """A Zola site."""
-
     title = "Zola"
     config_files = ("zola.toml", "config.toml")
 
@@ -32,14 +29,13 @@ class Zola(Generator):
 
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:
-        """The configuration."""
         values = sources.mapping(file)
         slugify = lower(values.get("slugify"))
         language = str(values.get("default_language") or "en")
         return cls(
             file=file,
-            site_url=str(values.get("base_url") or "").rstrip("/"),
-            language=named_language(language),
+            site_url=str(values.get("base_url") or ""),
+            language=language,
             languages=tuple(dict.fromkeys([language, *lower(values.get("languages"))])),
             roots={"content": ""},
             keeps_names=slugify.get("paths", "on") != "on",
