@@ -13,12 +13,13 @@ from urllib.parse import urlsplit
 from recommender.articles import NEVER, Article, Corpus, Reading, RelatedEntry
 from recommender.content.fields import NO_FACTS, Notes, PageFacts
 from recommender.content.generators import Generator
+from recommender.content.generators.base import filled
 from recommender.content.generators.jekyll import Jekyll
 from recommender.content.languages import detect_language
 from recommender.content.list_names import choose_names, likely_names, with_lists, with_parted_texts
 from recommender.content.matching import EntryMatcher
 from recommender.content.paths import slug
-from recommender.content.permalinks import infer_patterns, path_parts
+from recommender.content.permalinks import address_by, infer_patterns, path_parts
 from recommender.content.related_lists import EntryNames, entry_shape, fold_name
 from recommender.content.urls import canonical_url, is_address
 from recommender.content.wording import some
@@ -66,11 +67,11 @@ def gather(
         matcher = EntryMatcher(articles)
     articles = with_parted_texts(articles, matcher)
     articles.sort(key=lambda article: article.id)
-    entry_names: EntryNames = Counter()
+    entry_names: Counter[EntryNames] = Counter()
     for lists in notes.lists.values():
         for name, found in lists.items():
             if fold_name(name) in names:
-                entry_names.update(dict(found.names))
+                entry_names.update(found.names)
                 notes.warnings += found.complaints
                 notes.names["related", name] += bool(found.entries)
     recognised: dict[str, dict[str, int]] = {}
@@ -141,7 +142,7 @@ def with_addresses(
     """
     site_url = settings.site_url.rstrip("/") or generator.site_url
     bare = [article for article in articles if not article.url and article.path]
-    patterns = infer_patterns(_named_articles(articles, bare)) if bare else {}
+    patterns = infer_patterns((entry.target for article in articles for entry in article.related), bare)
     counted: Counter[str] = Counter()
     placed: list[Article] = []
     guessed: list[Article] = []
@@ -151,8 +152,8 @@ def with_addresses(
         is_guess = False
         if not url and article.path:
             facts = notes.facts.get(article.id, NO_FACTS)
-            pattern = None if facts.permalink else patterns.get(len(path_parts(article.path)))
-            named = pattern.url(article, facts.slug) if pattern else ""
+            pattern = "" if facts.permalink else patterns.get(len(path_parts(article.path)), "")
+            named = address_by(pattern, article, facts.slug)
             # A pattern in the front matter is Jekyll's, on a site without a configuration too.
             rules = Jekyll() if facts.permalink and not generator.file else generator
             configured = rules.url(article, facts)
@@ -209,8 +210,7 @@ def with_unmade(
         elif not article.url and article.path and (reason := generator.unmade(article, known)):
             unbuilt[article.id] = reason
     sentences = []
-    others = [article for article in articles if article.id not in reasons]
-    if len(others) > 1 and all(article.id in unbuilt for article in others):
+    if 1 < len(unbuilt) == len(articles) - len(reasons):
         names = "; ".join(sorted(set(unbuilt.values())))
         sentences.append(f"{generator.file} makes no page of any article ({names}). It is taken not to build them.")
         unbuilt = {}
@@ -232,16 +232,16 @@ def with_unmade(
 def _filled(address: str, article: Article, facts: PageFacts, generator: Generator) -> str:
     """The address of an article by the setting's pattern; "" where it asks for what the article lacks."""
     place = Generator().guess(article, NO_FACTS).strip("/")
-    day = article.published_at
     known = {
         "path": place,
         "folders": place.rpartition("/")[0],
         "slug": facts.slug.strip("/").rpartition("/")[2] or slug(article.path, (article.language,)),
         "language": article.language or generator.language,
-        **({"year": f"{day:%Y}", "month": f"{day:%m}", "day": f"{day:%d}"} if day else {}),
     }
-    url = re.sub(r":([a-z]+)", lambda found: known.get(found[1], ":"), address)
-    return "" if ":" in url.partition("//")[2] or url.startswith(":") else re.sub("(?<!:)//+", "/", url)
+    found = re.match("https?://|//", address)
+    start = found[0] if found else ""
+    url = filled(address.removeprefix(start), known, article.published_at)
+    return start + re.sub("//+", "/", url) if url else ""
 
 
 def _guesses(guessed: Sequence[Article], generator: Generator) -> str:
@@ -264,17 +264,6 @@ def _with_shared_entries(articles: Sequence[Article]) -> list[Article]:
         else article
         for article in articles
     ]
-
-
-def _named_articles(articles: Sequence[Article], bare: Sequence[Article]) -> Iterator[tuple[str, Sequence[Article]]]:
-    """What each different entry names, with those articles of `bare` that have its last part as their slug."""
-    by_slug: dict[str, list[Article]] = {}
-    for article in bare:
-        by_slug.setdefault(slug(article.path, (article.language,)), []).append(article)
-    for target in sorted({entry.target for article in articles for entry in article.related}):
-        last = target.partition("?")[0].partition("#")[0].rstrip("/").rpartition("/")[2].removesuffix(".html")
-        if last in by_slug and (target.startswith("/") or is_address(target)):
-            yield target, by_slug[last]
 
 
 def _matched(

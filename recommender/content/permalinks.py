@@ -2,76 +2,57 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from urllib.parse import unquote, urlsplit
+from collections.abc import Iterable
+from urllib.parse import unquote
 
 from recommender.articles import Article
-from recommender.content.paths import name_date, slug
+from recommender.content.paths import slug
 from recommender.content.urls import is_address
 
 #: Placeholders of dates, in the language of `strftime`.
-_DATES = {"year": "%Y", "month": "%m", "day": "%d"}
+_DATES = {":year": "%Y", ":month": "%m", ":day": "%d"}
+_PLACEHOLDER = re.compile(r":(?:slug|year|month|day)\b|\{folder \d+\}")
 #: Fewer entries than this that agree are chance, not a pattern.
 _LEAST_VOTES = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """
-    How a site's curated lists name an article, part by part of the address.
-
-    A part is a number (that folder of the file, from the content's root), a placeholder such as ``:slug``, or itself.
-    """
-
-    start: str  #: Before the first part: ``https://example.org/`` or ``/``.
-    parts: tuple[int | str, ...]
-    end: str  #: After the last: ``/``, ``.html`` or "".
-
-    def url(self, article: Article, slug_: str = "") -> str:
-        """The address of an article, or "" where the article lacks a part."""
-        folders = path_parts(article.path)
-        found = []
-        for part in self.parts:
-            if isinstance(part, int):
-                value = folders[part] if part < len(folders) else ""
-            elif part == ":slug":
-                value = slug_.strip("/").rpartition("/")[2] or slug(article.path, (article.language,))
-            else:
-                day = _day(article)
-                value = (f"{day:{_DATES[part[1:]]}}" if day else "") if part.startswith(":") else part
-            if not value:
-                return ""
-            found.append(value)
-        return self.start + "/".join(found) + self.end
-
-    def __str__(self) -> str:
-        parts = (f"{{folder {part + 1}}}" if isinstance(part, int) else part for part in self.parts)
-        return self.start + "/".join(parts) + self.end
+def address_by(pattern: str, article: Article, slug_: str = "") -> str:
+    """The address of an article by a pattern, or "" where the article lacks a part of it."""
+    known = {f"{{folder {number}}}": name for number, name in enumerate(path_parts(article.path), start=1)}
+    known[":slug"] = slug_.strip("/").rpartition("/")[2] or slug(article.path, (article.language,))
+    if day := article.published_at:
+        known |= {name: f"{day:{form}}" for name, form in _DATES.items()}
+    if not known.keys() >= {*_PLACEHOLDER.findall(pattern)}:
+        return ""
+    return _PLACEHOLDER.sub(lambda found: known[found[0]], pattern)
 
 
-def infer_patterns(pairs: Iterable[tuple[str, Sequence[Article]]]) -> dict[int, Pattern]:
+def infer_patterns(targets: Iterable[str], articles: Iterable[Article]) -> dict[int, str]:
     """
     The pattern by which most entries name articles, for each depth of files at which they agree on one.
 
-    The pairs are what an entry names, as typed, and the articles whose slug is its last part.
+    The targets are what the entries name, as typed. Placeholders are ``:slug``, ``:year``, ``:month``, ``:day``, and
+    ``{folder 1}`` for the first folder of the file below the content's root.
     """
-    votes: dict[int, Counter[Pattern]] = {}
-    for target, articles in pairs:
-        found = [pair for pair in ((_align(target, article), article) for article in articles) if pair[0]]
-        if not found:
-            continue
+    by_slug: dict[str, list[Article]] = {}
+    for article in articles:
+        by_slug.setdefault(slug(article.path, (article.language,)), []).append(article)
+    votes: dict[int, Counter[str]] = {}
+    for target in set(targets):
+        start, names, end = _split(target)
+        *above, last = names
+        found = [(_pattern(start, above, end, article), article) for article in by_slug.get(last, ()) if start]
         # The article of the right language explains more parts of /de/blog/tea/ than its translations do.
-        best = max(_explained(pattern) for pattern, _ in found if pattern)
+        best = max((_n_explained(pattern) for pattern, _ in found), default=0)
         for pattern, article in found:
-            if pattern and _explained(pattern) == best:
+            if _n_explained(pattern) == best:
                 votes.setdefault(len(path_parts(article.path)), Counter())[pattern] += 1
     patterns = {}
     for depth, counted in votes.items():
         # The order of equals is that of the texts, so that it does not depend on the order of the files.
-        pattern, n = min(counted.items(), key=lambda item: (-item[1], str(item[0])))
+        pattern, n = min(counted.items(), key=lambda item: (-item[1], item[0]))
         if n >= _LEAST_VOTES and 2 * n > counted.total():
             patterns[depth] = pattern
     return patterns
@@ -83,41 +64,36 @@ def path_parts(path: str) -> tuple[str, ...]:
     return folders[1:] if folders[:1] == ("content",) else folders
 
 
-def _day(article: Article) -> datetime | None:
-    if article.published_at is not None:
-        return article.published_at
-    day = name_date(article.path)
-    return datetime(day.year, day.month, day.day) if day else None
-
-
-def _align(target: str, article: Article) -> Pattern | None:
-    """The pattern by which a target would name an article, or None where it has no more than a slug."""
-    if is_address(target):
-        split = urlsplit(target)
-        start, path = f"{split.scheme or 'https'}://{split.netloc}/", split.path
-    else:
-        start, path = "/" if target.startswith("/") else "", target
-    path = path.partition("?")[0].partition("#")[0]
+def _split(target: str) -> tuple[str, list[str], str]:
+    """What stands before the parts of an address, which is "" for what is none; the parts; what stands behind them."""
+    path = target.strip().partition("#")[0].partition("?")[0]
+    start = "/" if path.startswith("/") else ""
+    if is_address(path):
+        scheme, _, rest = path.partition("//")
+        host, _, path = rest.partition("/")
+        start = f"{scheme.lower() or 'https:'}//{host}/"
     end = "/" if path.endswith("/") else ".html" if path.endswith(".html") else ""
-    names = [unquote(part) for part in path.removesuffix(".html").strip("/").split("/")]
-    if names[-1] != slug(article.path, (article.language,)) or not (start or len(names) > 1):
-        return None
+    return start, path.removesuffix(".html").strip("/").split("/"), end
+
+
+def _pattern(start: str, above: Iterable[str], end: str, article: Article) -> str:
+    """The pattern by which an address names an article; `above` are its parts but the last, which is the slug."""
     folders = path_parts(article.path)
-    day = _day(article)
-    parts: list[int | str] = []
+    day = article.published_at
+    parts = []
     # Read from the left: 2021/03/03 is year, month, day, though month and day look alike.
-    dates = [(":year", f"{day:%Y}"), (":month", f"{day:%m}"), (":day", f"{day:%d}")] if day else []
-    for part in names[:-1]:
-        placeholder = next((name for name, written in dates if written == part), "")
+    dates = {name: f"{day:{form}}" for name, form in _DATES.items()} if day else {}
+    for part in map(unquote, above):
+        placeholder = next((name for name, written in dates.items() if written == part), "")
         if part in folders:
-            parts.append(folders.index(part))
+            parts.append(f"{{folder {folders.index(part) + 1}}}")
         elif placeholder:
             parts.append(placeholder)
-            dates = [(name, written) for name, written in dates if name != placeholder]
+            del dates[placeholder]
         else:
             parts.append(part)
-    return Pattern(start, (*parts, ":slug"), end)
+    return start + "/".join([*parts, ":slug"]) + end
 
 
-def _explained(pattern: Pattern) -> int:
-    return sum(isinstance(part, int) or part.startswith(":") for part in pattern.parts)
+def _n_explained(pattern: str) -> int:
+    return len(_PLACEHOLDER.findall(pattern))
