@@ -25,6 +25,7 @@ from recommender.errors import FrontMatterError
 
 #: The C parser where PyYAML was built with it (all wheels are), else the same in Python, ten times slower.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_TEXT_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _RESOLVERS: dict[str, list[tuple[str, re.Pattern[str]]]] = yaml.SafeLoader.yaml_implicit_resolvers
 _CONSTRUCTOR = SafeConstructor()
 _STANDARD = "tag:yaml.org,2002:"
@@ -48,7 +49,7 @@ def read_yaml(text: str, where: str, *, first_line: int = 1, warnings: list[str]
     sentence for each name that stands twice; the last one counts, as in Jekyll. `first_line` is that of the file on
     which the text begins. Raises FrontMatterError, with the line, for what is not YAML, not a mapping, or too much.
     """
-    values = _ENTRIES.read(text)
+    values = _read_by_entries(text)
     if values is None:
         values, _ = _build(parse_events(text, where, first_line), where, first_line, warnings)
     if values is None:
@@ -63,7 +64,7 @@ def read_yaml(text: str, where: str, *, first_line: int = 1, warnings: list[str]
 
 def read_as_typed(text: str) -> dict[str, Any]:
     """The values of a YAML mapping that `read_yaml` has read, each value as the text that was typed."""
-    values, _ = _build(parse_events(text, ""), as_typed=True)
+    values = yaml.load(text, Loader=_TEXT_LOADER)  # noqa: S506 - it makes nothing but texts, lists and mappings
     return values if isinstance(values, dict) else {}
 
 
@@ -91,15 +92,12 @@ def _build(
     first_line: int = 1,
     warnings: list[str] | None = None,
     entries: Sequence[tuple[Any, int]] | None = None,
-    *,
-    as_typed: bool = False,
 ) -> tuple[Any, int]:
     """
     The value of the one document that the events are, and how much it is.
 
     A loop: recursion is what crashes PyYAML's C loader. With `entries`, the values that stand-ins in lists stand for
-    (see `_Entries`), nothing may be tied to the rest by an anchor, and every stand-in must be found. With `as_typed`,
-    each value is left as the text that it is.
+    (see `_read_by_entries`), nothing may be tied to the rest by an anchor, and every stand-in must be found.
     """
     root: list[Any] = []
     container: Any = root
@@ -118,7 +116,7 @@ def _build(
         if isinstance(event, yaml.ScalarEvent):
             text = event.value
             size += 1 + len(text) // _CHARACTERS_PER_VALUE
-            if event.tag is None and not event.style and event.anchor is None and not as_typed:
+            if event.tag is None and not event.style and event.anchor is None:
                 if entries is not None and text[:1] == _STAND_IN and isinstance(container, list):
                     # What comes behind our number is of the line below, which is part of the same text.
                     if not text[1:].isdecimal():
@@ -129,7 +127,7 @@ def _build(
                 else:
                     value = _MERGE if text == "<<" and key is _NO_KEY else _plain(text)
             else:
-                value = text if as_typed else _scalar(event, place)
+                value = _scalar(event, place)
                 if event.anchor:
                     anchors[event.anchor] = value, 1 + len(text) // _CHARACTERS_PER_VALUE
         elif isinstance(event, yaml.CollectionStartEvent):
@@ -192,64 +190,52 @@ def _build(
     return (root[0] if root else None), size
 
 
-class _Entries:
+def _read_by_entries(text: str) -> Any:
     """
-    Remembers the entries of lists by their lines.
+    The value of a text, the entries of its lists remembered by their lines; None where it is to be read whole.
 
     The lines of an entry go to the parser by themselves, and in the text a stand-in takes their place. What an entry
     means depends on the lines around it in two cases: where it is no entry, but part of a longer text, in which no
     stand-in is found as an entry of a list; and with anchors. In both, and where anything is wrong or doubtful, the
     text is read whole.
     """
+    if "\r" in text:
+        text = text.replace("\r\n", "\n")
+    if "- " not in text or _OTHER_LINE_END.search(text) or not text.endswith("\n"):
+        return None
+    entries: list[tuple[Any, int]] = []
+    warnings: list[str] = []
 
-    #: Characters that are remembered: the whole of most sites, and little beside their corpus.
-    _MOST_KEPT = 8_000_000
+    def stand_in(found: re.Match[str]) -> str:
+        if len(found[0]) > _LONGEST_ENTRY:
+            raise FrontMatterError("too long to be remembered")
+        entries.append(_entry(found[0]))
+        return f"{found[1]}- {_STAND_IN}{len(entries) - 1}"
 
-    def __init__(self) -> None:
-        self.forget()
-
-    def forget(self) -> None:
-        """Let go of them, which are of no use after a site is read."""
-        self._known: dict[str, tuple[Any, int]] = {}
-        self._n_kept = 0
-
-    def read(self, text: str) -> Any:
-        """The value of a text, or None where it is to be read whole."""
-        if "\r" in text:
-            text = text.replace("\r\n", "\n")
-        if "- " not in text or _OTHER_LINE_END.search(text) or not text.endswith("\n"):
-            return None
-        entries: list[tuple[Any, int]] = []
-        warnings: list[str] = []
-
-        def stand_in(found: re.Match[str]) -> str:
-            lines = found[0]
-            entry = self._known.get(lines)
-            if entry is None:
-                (value,), size = _build(parse_events(f"{lines}\n", ""), entries=())
-                entry = self._known[lines] = value, size
-                self._n_kept += len(lines)
-            entries.append(entry)
-            return f"{found[1]}- {_STAND_IN}{len(entries) - 1}"
-
-        try:
-            shortened = _ENTRY.sub(stand_in, text)
-            values, _ = _build(parse_events(shortened, ""), warnings=warnings, entries=entries)
-        except FrontMatterError:
-            return None
-        finally:
-            if self._n_kept > self._MOST_KEPT:
-                self.forget()
-        return None if warnings else values
+    try:
+        shortened = _ENTRY.sub(stand_in, text)
+        values, _ = _build(parse_events(shortened, ""), warnings=warnings, entries=entries)
+    except FrontMatterError:
+        return None
+    return None if warnings else values
 
 
+@lru_cache(maxsize=1 << 15)
+def _entry(lines: str) -> tuple[Any, int]:
+    """The value of an entry, and how much it is."""
+    (value,), size = _build(parse_events(f"{lines}\n", ""), entries=())
+    return value, size
+
+
+#: Lets go of the entries, which are of no use after a site is read.
+forget_entries = _entry.cache_clear
+#: Characters of an entry that is remembered.
+_LONGEST_ENTRY = 4_000
 #: Begins the text that takes an entry's place: a character that has no meaning.
 _STAND_IN = "\ue000"
 _OTHER_LINE_END = re.compile(f"[\r\x85\u2028\u2029{_STAND_IN}]")
 #: The lines of an entry: one with a dash, and those that are deeper or blank. Its indent keeps nesting in bounds.
 _ENTRY = re.compile(r"^( {0,8})- .*+(?:\n(?:\1 ++[^ \t\n].*+|[ ]*+(?=\n)))*+", re.MULTILINE)
-_ENTRIES = _Entries()
-forget_entries = _ENTRIES.forget
 
 
 def _scalar(event: yaml.ScalarEvent, place: Any) -> Any:
@@ -317,7 +303,7 @@ _UNCLOSED = "a quoted text opens here and is never closed"
 _CLOSE_QUOTE = "Close it with the quotation mark that it opens with."
 _CLOSE_BRACKET = "Close a bracket."
 _TOO_DEEP = f"values are nested more than {MAX_DEPTH} deep"
-#: What the parser says, what we say, and the cure. The first that fits counts.
+#: What the parser says, what we say, and the cure, which for "" depends on the line. The first that fits counts.
 _EXPLANATIONS = (
     # libyaml has a limit of its own since 0.2.6, which it may meet first, for it reads ahead.
     ("maximum nesting depth", _TOO_DEEP, _CLOSE_BRACKET),
@@ -339,6 +325,8 @@ _EXPLANATIONS = (
      "Quote a whole value, not a part of it, and indent the lines of one list alike."),
     ("expected alphabetic or numeric", "a value cannot begin with * or &", "Quote it."),
     ("mapping keys are not allowed", "a value cannot begin with ?", "Quote it."),
+    ("mapping values are not allowed", "mapping values are not allowed here", ""),
+    ("cannot start any token", "a value cannot begin with CHARACTER", "Quote it."),
     ("tab character", "a line is indented with a tab", "Indent with spaces."),
     ("expected comment or line break", "text stands on the line of | or >",
      "Begin it on the next line, or quote the value."),
@@ -355,18 +343,13 @@ def _explained(error: yaml.MarkedYAMLError, text: str, where: str, first_line: i
     number, column = (mark.line, mark.column) if mark else (0, 0)
     lines = LINE_END.split(text)
     line = lines[number] if number < len(lines) else ""
-    if "mapping values are not allowed" in problem:
-        message, cure = "mapping values are not allowed here", _quoting(line)
-    elif "cannot start any token" in problem:
-        character = line[column : column + 1]
-        if character == "\t":
-            message, cure = "a line is indented with a tab", "Indent with spaces."
-        else:
-            message, cure = f"a value cannot begin with {character}", "Quote it."
-    else:
-        found = ((ours, remedy) for theirs, ours, remedy in _EXPLANATIONS if theirs in problem)
-        message, cure = next(found, (problem, "Mend the YAML."))
-    return FrontMatterError(f"{where}:{number + first_line}: {message}. {cure}")
+    character = line[column : column + 1]
+    if character == "\t" and "cannot start any token" in problem:
+        problem = "tab character"
+    found = ((ours, remedy) for theirs, ours, remedy in _EXPLANATIONS if theirs in problem)
+    message, cure = next(found, (problem, "Mend the YAML."))
+    message = message.replace("CHARACTER", character)
+    return FrontMatterError(f"{where}:{number + first_line}: {message}. {cure or _quoting(line)}")
 
 
 def _quoting(line: str) -> str:
