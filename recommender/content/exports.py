@@ -224,16 +224,11 @@ def _parquet_records(file: Any, n_packed: int) -> Iterator[dict[str, Any]]:
     largest = max((group.total_byte_size for group in groups), default=0)
     n_characters = 0
     for batch in file.iter_batches(batch_size=min(_BATCH, max(1, _MOST_BYTES // max(1, largest)))):
-        try:
-            rows = batch.to_pylist()
-        except (ValueError, OverflowError):
-            # Python has no such moment as one of them.
-            columns = [[_cell(cell) for cell in column] for column in batch.columns]
-            rows = [dict(zip(batch.schema.names, row, strict=True)) for row in zip(*columns, strict=True)]
-        for row in rows:
-            n_characters += _n_characters(list(row.values()))
+        columns = [map(_cell, column) for column in batch.columns]
+        for row in zip(*columns, strict=True):
+            n_characters += _n_characters(list(row))
             check_unpacked(n_packed, n_characters)
-            yield row
+            yield dict(zip(batch.schema.names, row, strict=True))
 
 
 def _n_characters(value: Any) -> int:
@@ -243,7 +238,7 @@ def _n_characters(value: Any) -> int:
 
 
 def _cell(cell: Any) -> Any:
-    """The value of a cell; of one that Python does not have, the number."""
+    """The value of a cell; of a moment that Python does not have, the number."""
     try:
         return cell.as_py()
     except (ValueError, OverflowError):
@@ -259,7 +254,6 @@ def _feed_rows(path: Path, most_bytes: int, warnings: list[str]) -> _Rows:
     number = depth = begun = 0
     item = language = ""
     is_inside = False
-    root: Element | None = None
     with path.open("rb") as file:
         try:
             for event, element in iterparse(file, events=("start", "end")):
@@ -272,8 +266,7 @@ def _feed_rows(path: Path, most_bytes: int, warnings: list[str]) -> _Rows:
                 if event == "start":
                     depth += 1
                     is_inside = is_inside or tag == item
-                    if root is None:
-                        root = element
+                    if not item:
                         item = _ITEMS.get(tag, "")
                         language = element.get("{http://www.w3.org/XML/1998/namespace}lang", "")
                     if not item:
@@ -288,7 +281,7 @@ def _feed_rows(path: Path, most_bytes: int, warnings: list[str]) -> _Rows:
                     continue
                 number += 1
                 is_inside = False
-                values = _entry(element) if item == "entry" else _item(element)
+                values = _item(element, is_atom=item == "entry")
                 kind = values.pop("kind", "")
                 if _NO_ARTICLES.fullmatch(kind):
                     passed_over[kind] += 1
@@ -309,74 +302,47 @@ def _feed_rows(path: Path, most_bytes: int, warnings: list[str]) -> _Rows:
         warnings.append(f"{path.name}: what is no article is not read: {kinds}.")
 
 
-def _item(element: Element) -> dict[str, Any]:
-    """The values of an RSS item; those under WordPress's own names come first."""
-    found: dict[str, str] = {}
-    topics: list[str] = []
-    authors: list[str] = []
-    for child in element:
-        name, text = _tag(child), _text_of(child)
-        space = child.tag.partition("}")[0]
-        if name == "category" and child.get("domain", "category") in ("category", "post_tag"):
-            topics.append(_without_marks(text))
-        elif name in ("creator", "author"):
-            authors.append(_without_marks(text))
-        elif name == "encoded":
-            found["excerpt" if "/excerpt" in space else "body"] = text
-        elif name == "title" and "mrss" in space:
-            continue  # of a picture
-        elif text:
-            found.setdefault(name, text)
-    address = found.get("link", "")
-    guid = found.get("guid", "")
-    if not address and guid.startswith("http"):
-        address = guid
-    dates = (found.get(name, "") for name in ("post_date_gmt", "pubDate", "date", "post_date"))
-    password = "private" if found.get("post_password") else ""
-    return _without_empty(
-        kind=found.get("post_type", ""),
-        title=_without_marks(found.get("title", "")),
-        webUrl=address,
-        aliases=[one for one in (guid, found.get("post_name", "")) if one and one != address],
-        id="" if address else guid or found.get("post_id", ""),
-        date=next((day for day in dates if day and not _NO_DATE.fullmatch(day)), ""),
-        excerpt=_without_marks(found.get("excerpt") or found.get("description", "")),
-        body=found.get("body", ""),
-        tags=[topic for topic in topics if topic and topic != "Uncategorized"],
-        author=authors,
-        status=password or found.get("status", ""),
-        language=found.get("language", ""),
-    )
-
-
-def _entry(element: Element) -> dict[str, Any]:
+def _item(element: Element, *, is_atom: bool) -> dict[str, Any]:
+    """The values of an item of RSS or an entry of Atom; those under WordPress's own names come first."""
     found: dict[str, str] = {}
     links: dict[str, list[str]] = {}
     topics: list[str] = []
     authors: list[str] = []
     for child in element:
-        name = _tag(child)
-        if name == "link":
-            links.setdefault(child.get("rel", "alternate"), []).append(child.get("href", ""))
-        elif name == "category":
-            topics.append(child.get("label") or child.get("term") or "")
-        elif name == "author":
-            authors += [_text_of(part) for part in child if _tag(part) == "name"]
-        else:
-            found.setdefault(name, _of_kind(child, name == "content"))
-    address = next(iter(links.get("alternate", ())), "")
-    return _without_empty(
-        title=found.get("title", ""),
-        webUrl=address,
-        aliases=[found["id"]] if found.get("id", address) != address else [],
-        id="" if address else found.get("id", ""),
-        date=found.get("published") or found.get("updated", ""),
-        excerpt=found.get("summary", ""),
-        body=found.get("content", ""),
-        tags=[topic for topic in topics if topic],
-        author=authors,
-        related=links.get("related", []),
-    )
+        name, space = _tag(child), child.tag.partition("}")[0]
+        text = _of_kind(child, keeps_marks=name == "content") if is_atom else _text_of(child)
+        if name == "link" and (address := child.get("href")):
+            links.setdefault(child.get("rel", "alternate"), []).append(address)
+        elif name == "category" and child.get("domain", "category") in ("category", "post_tag"):
+            topics.append(child.get("label") or child.get("term") or _without_marks(text))
+        elif name in ("creator", "author"):
+            authors += [_text_of(part) for part in child if _tag(part) == "name"] or [_without_marks(text)]
+        elif name == "encoded":
+            found["excerpt" if "/excerpt" in space else "body"] = text
+        # That of Media RSS is a picture's.
+        elif text and not (name == "title" and "mrss" in space):
+            found.setdefault(name, text)
+    guid = found.get("guid") or found.get("id", "")
+    address = found.get("link") or next(iter(links.get("alternate", ())), guid if guid.startswith("http") else "")
+    names = ("post_date_gmt", "pubDate", "published", "date", "updated", "post_date")
+    dates = (found.get(name, "") for name in names)
+    plain = str if is_atom else _without_marks
+    values = {
+        "kind": found.get("post_type"),
+        "title": plain(found.get("title", "")),
+        "webUrl": address,
+        "aliases": [one for one in (guid, found.get("post_name")) if one and one != address],
+        "id": "" if address else guid or found.get("post_id"),
+        "date": next((day for day in dates if day and not _NO_DATE.fullmatch(day)), ""),
+        "excerpt": plain(found.get("excerpt") or found.get("summary") or found.get("description", "")),
+        "body": found.get("body") or (found.get("content") if is_atom else ""),
+        "tags": [topic for topic in topics if topic and topic != "Uncategorized"],
+        "author": authors,
+        "status": "private" if found.get("post_password") else found.get("status"),
+        "language": found.get("language"),
+        "related": links.get("related"),
+    }
+    return {name: value for name, value in values.items() if value}
 
 
 def _of_kind(element: Element, keeps_marks: bool) -> str:
@@ -386,10 +352,6 @@ def _of_kind(element: Element, keeps_marks: bool) -> str:
     is_within = element.get("type") == "xhtml"
     text = "".join(tostring(child, encoding="unicode") for child in element) if is_within else _text_of(element)
     return text if keeps_marks else _without_marks(text)
-
-
-def _without_empty(**values: Any) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value}
 
 
 def _tag(element: Element) -> str:
