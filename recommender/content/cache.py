@@ -26,7 +26,6 @@ from recommender.content.fields import NO_FACTS, Notes
 from recommender.content.files import File, FileRead, FoundFiles
 from recommender.content.generators import Generator
 from recommender.content.languages import SiteLanguages
-from recommender.content.list_names import joined
 from recommender.content.related_lists import CuratedList
 from recommender.errors import RecommenderError
 from recommender.settings import Settings
@@ -123,7 +122,7 @@ class ReadingCache:
                 changes = finished["placed"].get(read.article_id, {})
                 if "related" in changes:
                     changes = {**changes, "related": [self._entries[number] for number in changes["related"]]}
-                articles.append(_changed(_with_lists(read, read.article, reading), changes))
+                articles.append(_changed(read.article, changes))
         self._store.touch(_KIND, self._key)
         shape = _changed(EntryShape(), finished["shape"])
         return Corpus(articles, site_language=finished["language"], entry_shape=shape, reading=reading)
@@ -141,7 +140,7 @@ class ReadingCache:
             files.append((_file_row(read, names, entries), n_body))
             if read.article:
                 article = corpus[read.article_id]
-                changes = _differences(article, _with_lists(read, read.article, corpus.reading))
+                changes = _differences(article, read.article)
                 if "related" in changes:
                     changes["related"] = [_number(entry, entries) for entry in article.related]
                 if changes:
@@ -162,10 +161,6 @@ class ReadingCache:
             "corpus": finished,
         }
         self._store.save(_KIND, self._key, document)
-
-
-def _with_lists(read: FileRead, article: Article, reading: Reading) -> Article:
-    return replace(article, related=joined(read.notes.lists.get(read.article_id, {}), reading.list_names))
 
 
 def _differences(value: Any, other: Any) -> dict[str, Any]:
@@ -213,7 +208,7 @@ def _file_row(read: FileRead, names: dict[Any, int], entries: dict[RelatedEntry,
     lists = {
         name: [
             [_number(entry, entries) for entry in found.entries],
-            [(_number(pairs, names), n_entries) for pairs, n_entries in found.names],
+            [_number(pairs, names) for pairs in found.names],
             found.n_scored,
             found.complaints,
         ]
@@ -238,11 +233,11 @@ def _file(row: Mapping[str, Any], names: Sequence[Any], entries: Sequence[Relate
     lists = {
         name: CuratedList(
             tuple([entries[number] for number in numbers]),
-            tuple([(names[pairs], n_entries) for pairs, n_entries in counted]),
+            tuple([names[pairs] for pairs in named]),
             n_scored,
             tuple(complaints),
         )
-        for name, (numbers, counted, n_scored, complaints) in row["lists"].items()
+        for name, (numbers, named, n_scored, complaints) in row["lists"].items()
     }
     notes = Notes(
         Counter(dict(names[row["names"]])),

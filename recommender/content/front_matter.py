@@ -108,7 +108,10 @@ def _split_other(text: str, origin: int, where: str) -> FrontMatter | None:
     if (opening := _COMMENT.match(text, origin)) and (end := text.find("-->", opening.end())) > 0:
         return FrontMatter(_line_end(opening[0]), opening.end(), end, _next_line(text, end + 3), "headers")
     if _JSON_OBJECT.match(text, origin):
-        end = _end_of_object(text, origin, where)
+        try:
+            _, end = bounds.LENIENT_JSON.raw_decode(text, origin)
+        except (ValueError, RecursionError):
+            end = len(text)  # what is wrong is told when it is read
         return FrontMatter(_line_end(text), origin, end, _next_line(text, end), "json")
     start = origin
     if opening := _HEXO_JSON.match(text, origin):
@@ -124,26 +127,12 @@ def _split_other(text: str, origin: int, where: str) -> FrontMatter | None:
     return _headers(text, origin)
 
 
-def _end_of_object(text: str, start: int, where: str) -> int:
-    try:
-        _, end = bounds.LENIENT_JSON.raw_decode(text, start)
-    except json.JSONDecodeError as error:
-        raise _not_json(error, where, 0) from None
-    except RecursionError:
-        raise FrontMatterError(f"{where}:1: values are nested too deep. Close a bracket.") from None
-    except ValueError as error:
-        raise FrontMatterError(f"{where}:1: {error}. Shorten it.") from None
-    return end
-
-
 def _has_title(text: str, place: FrontMatter) -> bool:
     """Whether what stands above a line of dashes is front matter, and no text above a rule."""
     if place.end - place.start > bounds.LONGEST_FRONT_MATTER:
         return bool(_TITLE.search(text, place.start, place.start + bounds.LONGEST_FRONT_MATTER))
     try:
-        values = (
-            _read_json(text, place, "") if place.syntax == "members" else read_yaml(text[place.start : place.end], "")
-        )
+        values = (_read_json if place.syntax == "members" else read)(text, place, "")
     except FrontMatterError:
         return False
     return any(str(name).lower() == "title" for name in values)
@@ -234,15 +223,11 @@ def _read_json(text: str, place: FrontMatter, where: str) -> dict[str, Any]:
     try:
         values = bounds.read_json(written, bounds.LENIENT_JSON)
     except json.JSONDecodeError as error:
-        raise _not_json(error, where, n_before) from None
+        said = error.msg[:1].lower() + error.msg[1:]
+        raise FrontMatterError(f"{where}:{n_before + error.lineno}: is not JSON: {said}. Mend the line.") from None
     except ValueError as error:
         raise FrontMatterError(f"{where}:{n_before + 1}: {error}. Mend that.") from None
     return dict(values) if isinstance(values, Mapping) else {}
-
-
-def _not_json(error: json.JSONDecodeError, where: str, n_before: int) -> FrontMatterError:
-    said = error.msg[:1].lower() + error.msg[1:]
-    return FrontMatterError(f"{where}:{error.lineno + n_before}: is not JSON: {said}. Mend the line.")
 
 
 def _read_headers(text: str, place: FrontMatter) -> dict[str, Any]:
@@ -263,11 +248,11 @@ def plain_blanks(text: str) -> str:
     if text.isascii():
         return text
     # Only the lines that have one: in a long text a pattern would look at all the others too.
-    return "\n".join(_plain_line(line) if _ODD.search(line) else line for line in text.split("\n"))
-
-
-def _plain_line(line: str) -> str:
-    return _ODD_NAME.sub(r"\1: ", _ODD_INDENT.sub(lambda blanks: " " * len(blanks[0]), line))
+    lines = text.split("\n")
+    for number, line in enumerate(lines):
+        if _ODD.search(line):
+            lines[number] = _ODD_NAME.sub(r"\1: ", _ODD_INDENT.sub(lambda blanks: " " * len(blanks[0]), line))
+    return "\n".join(lines)
 
 
 def as_typed(text: str, place: FrontMatter) -> dict[str, Any]:

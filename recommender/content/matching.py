@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from functools import lru_cache
 from html import unescape
 from posixpath import normpath
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 from urllib.parse import unquote
 
 from recommender.articles import Article, RelatedEntry
@@ -188,15 +189,20 @@ class EntryMatcher:
             ids = [article_id for article_id in ids if article_id != source.id]
         if len(ids) < 2:
             return next(iter(ids), None)
-        found = [self._articles[article_id] for article_id in ids]
-        depths = {article.id: _folders_before(parts, article) for article in found}
-        ends_so = [article for article in found if depths[article.id] is not None]
-        found = ends_so or _best(found, lambda article: -_explained_parts(parts[:-1], article))
-        if source is not None:
-            found = _best(found, lambda article: article.language != source.language)
-        found = _best(found, lambda article: parts[-1] not in _names(article))
-        if ends_so:
-            found = _best(found, lambda article: depths[article.id] or 0)
+
+        def rank(article: Article) -> tuple[float, ...]:
+            n_before = _folders_before(parts, article)
+            return (
+                n_before is None,
+                -_explained_parts(parts[:-1], article) if n_before is None else 0,
+                source is not None and article.language != source.language,
+                parts[-1] not in _names(article),
+                n_before or 0,
+            )
+
+        ranked = [(rank(article), article) for article in map(self._articles.__getitem__, ids)]
+        best = min(rank for rank, _ in ranked)
+        found = [article for rank, article in ranked if rank == best]
         # One page under two files is one page; two pages of one slug are a riddle.
         urls = {article.url for article in found}
         return found[0].id if len(found) == 1 or (len(urls) == 1 and "" not in urls) else None
@@ -221,12 +227,8 @@ class EntryMatcher:
         published = source.published_at if source is not None else None
         if len(others) == 1 or published is None:
             return others[0]
-
-        def distance(article_id: str) -> tuple[float, str]:
-            date = self._articles[article_id].published_at
-            return (abs((date - published).total_seconds()) if date else float("inf"), article_id)
-
-        return min(others, key=distance)
+        dates = {article_id: self._articles[article_id].published_at for article_id in others}
+        return min(others, key=lambda one: (abs(date - published) if (date := dates[one]) else timedelta.max, one))
 
 
 def _keys(article: Article) -> Iterator[tuple[_Kind, str]]:
@@ -304,12 +306,6 @@ def _cleaned(target: str) -> str:
     target = unquote(_unwrapped(target).strip().replace("\\", "/").partition("#")[0].partition("?")[0])
     target = _PAGE_ENDING.sub("", target.rstrip("/").removeprefix("./"))
     return _folded(target).removesuffix("/index").strip("/")
-
-
-def _best(articles: list[Article], key: Callable[[Article], Any]) -> list[Article]:
-    keys = [key(article) for article in articles]
-    least = min(keys)
-    return [article for article, own in zip(articles, keys, strict=True) if own == least]
 
 
 @lru_cache(maxsize=1 << 16)

@@ -21,8 +21,8 @@ from recommender.content.dates import read_date
 from recommender.content.urls import is_address
 from recommender.content.wording import say
 
-#: How many embedded entries have which pairs of our field and the site's name, in the site's order.
-EntryNames = Counter[tuple[tuple[str, str], ...]]
+#: The names in an embedded entry: pairs of our field and the site's name, in the site's order.
+EntryNames = tuple[tuple[str, str], ...]
 
 #: The names in an embedded entry, in the order in which they are tried.
 ENTRY_NAMES: Mapping[str, tuple[str, ...]] = {
@@ -114,7 +114,7 @@ class CuratedList(NamedTuple):
     """What one name of an article's front matter holds, read as a curated list."""
 
     entries: tuple[RelatedEntry, ...]  #: In the editor's order.
-    names: tuple[tuple[tuple[tuple[str, str], ...], int], ...] = ()  #: How many of the embedded ones have which names.
+    names: tuple[EntryNames, ...] = ()  #: Those of each embedded entry.
     n_scored: int = 0  #: How many carry a number of similarity: a machine wrote them.
     complaints: tuple[str, ...] = ()  #: A sentence for each thing in it that could not be used.
 
@@ -212,7 +212,7 @@ def read_entries(value: Any, zone: tzinfo, known: KnownEntries | None = None) ->
         return CuratedList((), complaints=(f"must be a list, but is {say(value)}. It is left out.",))
     known = {} if known is None else known
     entries: list[RelatedEntry] = []
-    names: EntryNames = Counter()
+    names: list[EntryNames] = []
     n_scored = 0
     complaints: list[str] = []
     for number, item in enumerate(_leaves(value, known), start=1):
@@ -226,15 +226,14 @@ def read_entries(value: Any, zone: tzinfo, known: KnownEntries | None = None) ->
                 known[id(item)] = item, _from_mapping(item, zone)
             _, read = known[id(item)]
             entries += read.entries
-            for embedded, n_entries in read.names:
-                names[embedded] += n_entries
+            names += read.names
             n_scored += read.n_scored
             complaints += [f"entry {number} {complaint}" for complaint in read.complaints]
         elif isinstance(item, str | int | float | date) and not isinstance(item, bool):
             entries += entries_of_text(str(item).strip())
         else:
             complaints.append(f"entry {number} must be text or a mapping, but is {say(item)}. It is left out.")
-    return CuratedList(tuple(entries), tuple(names.items()), n_scored, tuple(complaints))
+    return CuratedList(tuple(entries), tuple(names), n_scored, tuple(complaints))
 
 
 def _list_of_json(text: str) -> list[Any] | None:
@@ -323,7 +322,7 @@ def target_kind(target: str) -> Literal["url", "path", "slug", "title"]:
     return "path" if "/" in target or "." in target else "slug"
 
 
-def entry_shape(lists: Iterable[tuple[RelatedEntry, ...]], names: EntryNames) -> EntryShape:
+def entry_shape(lists: Iterable[tuple[RelatedEntry, ...]], names: Counter[EntryNames]) -> EntryShape:
     """
     The most common form of the entries of a site's curated lists, with a title and an address in any case.
 
@@ -409,4 +408,4 @@ def _from_mapping(item: Mapping[Any, Any], zone: tzinfo) -> CuratedList:
     entry = RelatedEntry(
         title, texts.get("excerpt", ""), url, published_at, texts.get("provider", ""), url or path or title
     )
-    return CuratedList((entry,), ((names, 1),) if names else (), int(is_scored), complaints)
+    return CuratedList((entry,), (names,), int(is_scored), complaints)

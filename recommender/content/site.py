@@ -35,9 +35,9 @@ logger = logging.getLogger(__name__)
 #: Called with the number of files done and of all files.
 Progress = Callable[[int, int], None]
 
-#: A task of this size takes a core about a fifth of a second, so that the progress moves and nobody waits long; in
+#: A task of so many files takes a core about a fifth of a second, so that the progress moves and nobody waits long; in
 #: smaller ones fewer entries repeat.
-_CHUNK_BYTES = 8_000_000
+_CHUNK = 400
 #: Below this size, starting processes takes longer than reading.
 _PARALLEL_BYTES = 50_000_000
 #: Folders in which sites keep their articles; a file's id begins with the first of them where no site is known.
@@ -230,15 +230,7 @@ def _parse(
     progress: Progress | None,
 ) -> list[FileRead]:
     """What comes of every file that is not known, in the order of the files."""
-    chunks: list[list[File]] = []
-    n_bytes = 0
-    for file in files:
-        if not chunks or n_bytes >= _CHUNK_BYTES:
-            chunks.append([])
-            n_bytes = 0
-        chunks[-1].append(file)
-        n_bytes += file.n_bytes
-    tasks = [(root, chunk, fence) for chunk in chunks]
+    tasks = [(root, files[start : start + _CHUNK], fence) for start in range(0, len(files), _CHUNK)]
     worth_it = sum(file.n_bytes for file in files) >= _PARALLEL_BYTES
     reads: list[FileRead] = []
     for part in in_processes(reader.read, tasks, n_jobs, worth_it=worth_it):

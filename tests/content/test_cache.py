@@ -212,7 +212,7 @@ def test_processes(make_site, monkeypatch):
     site = make_site({f"_news/tea-{number}.md": f"---\ntitle: Tea {number}\n---\n" for number in range(20)})
     expected = told(read_site(site, settings(cache="none")))
     monkeypatch.setattr(site_module, "_PARALLEL_BYTES", 0)
-    monkeypatch.setattr(site_module, "_CHUNK_BYTES", 100)
+    monkeypatch.setattr(site_module, "_CHUNK", 1)
     assert told(read_site(site)) == expected
     assert told(read_site(site)) == expected
 

@@ -94,7 +94,7 @@ def test_embedded_entry():
             "Tea", "A cup.", "https://a.org/tea", item["publishedDateTime"], "The Kettle", "https://a.org/tea"
         ),
     )
-    shape = entry_shape([entries], Counter(dict(names)))
+    shape = entry_shape([entries], Counter(names))
     assert (shape.kind, list(shape.names.items())) == (
         "mapping",
         [
@@ -169,7 +169,7 @@ def test_shape_without_lists():
 def test_shape_with_paths():
     """Where entries name articles by path or slug, ours go under the same name."""
     read = read_entries([{"title": "Tea", "slug": "tea"}], UTC)
-    assert dict(entry_shape([read.entries], Counter(dict(read.names))).names) == {"url": "slug", "title": "title"}
+    assert dict(entry_shape([read.entries], Counter(read.names)).names) == {"url": "slug", "title": "title"}
 
 
 def test_a_shape_has_a_title_and_an_address():

@@ -207,7 +207,7 @@ def test_processes_change_nothing(make_site, monkeypatch):
     site = make_site({name: texts[name] for name in names})
     alone = read_site(site)
     monkeypatch.setattr(site_module, "_PARALLEL_BYTES", 0)
-    monkeypatch.setattr(site_module, "_CHUNK_BYTES", 3000)
+    monkeypatch.setattr(site_module, "_CHUNK", 2)
     seen = []
     together = read_site(site, progress=lambda done, total: seen.append((done, total)))
     assert list(together) == list(alone)
