@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections import deque
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from recommender import bounds
-from recommender.content.yaml import LINE_END, read_as_typed, read_yaml
+from recommender.content.yaml import LINE_END, parse_events, read_as_typed, read_yaml
 from recommender.errors import FrontMatterError
 
 #: What the values are written in; members are those of a JSON object without its braces.
@@ -134,6 +136,10 @@ def _has_title(text: str, place: FrontMatter) -> bool:
     try:
         values = (_read_json if place.syntax == "members" else read)(text, place, "")
     except FrontMatterError:
+        # What is YAML and refused all the same, for too many values for one, is told of when it is read.
+        with suppress(FrontMatterError):
+            deque(parse_events(plain_blanks(text[place.start : place.end]), ""), maxlen=0)
+            return bool(_TITLE.search(text, place.start, place.end))
         return False
     return any(str(name).lower() == "title" for name in values)
 

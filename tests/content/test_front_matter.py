@@ -145,10 +145,22 @@ def test_front_matter_without_end(fences):
     assert read_article(_between(fences, '"b"') + "a" * 1_200_000).title == "Tea"
 
 
-@pytest.mark.parametrize("fences", [fences for fences in _FENCES if fences[0] or ";" in fences[1]])
+@pytest.mark.parametrize("fences", _FENCES)
 @pytest.mark.parametrize("value", ["1, ", "[1], ", "[], "])
 def test_values_without_end(fences, value):
     """One limit for the number of values, however they are written and nested."""
     with pytest.raises(FrontMatterError, match=r"more than 100,000 values"):
         read_article(_between(fences, f"[{value * 120_000}1]"))
     assert read_article(_between(fences, f"[{value * 40_000}1]")).title == "Tea"
+
+
+@pytest.mark.parametrize("value", ["[" * 150 + "]" * 150, "&z [*z]", "!!python/name:os.system"])
+def test_what_is_refused_is_front_matter_without_its_opening_line_too(value):
+    """Front matter without its opening line that is refused is an error, not a text without front matter."""
+    opened, bare = (f"{opening}title: Tea\na: {value}\n---\nBody\n" for opening in ("---\n", ""))
+    said = []
+    for text in (opened, bare):
+        with pytest.raises(FrontMatterError) as error:
+            read_article(text)
+        said.append(str(error.value).partition(": ")[2])
+    assert said[0] == said[1]
