@@ -178,15 +178,15 @@ _TOO_DEEP = f"values are nested more than {MAX_DEPTH} deep"
 _TOO_LONG = f"a number has more than {LONGEST_NUMBER} digits"
 
 
-def has_too_many_values(values: Any) -> bool:
-    """Whether there are more values, names counted, than front matter may have. A loop, no recursion."""
+def has_too_many_values(values: Any, most: int = MOST_VALUES) -> bool:
+    """Whether there are more values, names counted; front matter has a limit of its own. A loop, no recursion."""
     n_values, waiting = 0, [values]
-    while waiting and n_values <= MOST_VALUES:
+    while waiting and n_values <= most:
         value = waiting.pop()
         if isinstance(value, dict | list):
             n_values += len(value) * (2 if isinstance(value, dict) else 1)
             waiting += value.values() if isinstance(value, dict) else value
-    return n_values > MOST_VALUES
+    return n_values > most
 
 
 def _check_depth(values: Any) -> None:

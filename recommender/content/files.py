@@ -22,7 +22,7 @@ from recommender.content.headings import Opening, note_opening, opening_of
 from recommender.content.languages import SiteLanguages
 from recommender.content.paths import ENDINGS, dated, fits, name_date, slug, titleized, without_ending
 from recommender.content.values import Origin
-from recommender.content.wording import some
+from recommender.content.wording import fault_of_ours, some
 from recommender.errors import RecommenderError, SiteError
 
 #: Folders that hold what a site is built with or from, never its articles. Hidden ones are left out too.
@@ -278,8 +278,7 @@ class FileReader:
 
 def unexpected(where: str, error: Exception) -> SiteError:
     """The problem of a file on which this program fails in a way that nobody thought of."""
-    what = f"{type(error).__name__}: {str(error)[:200]}"
-    return SiteError(f"{where}: cannot be read ({what}). Please report this with the file: the fault is ours.")
+    return SiteError(fault_of_ours(where, "be read", error))
 
 
 def _note_opening(text: str, path: str) -> Opening | None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from recommender.articles import NEVER, Article, Corpus, Reading, RelatedEntry
+from recommender.bounds import LONGEST_ADDRESS
 from recommender.content.fields import NO_FACTS, Notes, PageFacts
 from recommender.content.generators import Generator
 from recommender.content.generators.base import filled
@@ -22,7 +23,7 @@ from recommender.content.paths import slug
 from recommender.content.permalinks import address_by, infer_patterns, path_parts
 from recommender.content.related_lists import EntryNames, entry_shape, fold_name
 from recommender.content.urls import canonical_url, is_address
-from recommender.content.wording import some
+from recommender.content.wording import fault_of_ours, some
 from recommender.errors import RecommenderError, shortened
 from recommender.settings import ArticlesSettings
 
@@ -49,7 +50,7 @@ def gather(
 
     `n_files` counts the files or lines looked at. What the settings say comes before what the generator does.
     """
-    pages, unmade = with_unmade(articles, generator, notes.facts)
+    pages, unmade = with_unmade(articles, generator, notes)
 
     def placed(names: Collection[str]) -> tuple[list[Article], Counter[str], list[Article]]:
         listing = _with_shared_entries(with_lists(pages, notes, names))
@@ -156,7 +157,7 @@ def with_addresses(
             named = address_by(pattern, article, facts.slug)
             # A pattern in the front matter is Jekyll's, on a site without a configuration too.
             rules = Jekyll() if facts.permalink and not generator.file else generator
-            configured = rules.url(article, facts)
+            configured = _told(rules.url, article, facts, notes)
             if settings.address:
                 url = _filled(settings.address, article, facts, generator)
                 counted[f"articles.address: {settings.address}"] += 1
@@ -168,7 +169,7 @@ def with_addresses(
             elif named:
                 url = named
                 counted[f"as in the curated lists: {pattern}"] += 1
-            elif url := generator.guess(article, facts):
+            elif url := _told(generator.guess, article, facts, notes):
                 counted["path of the file"] += 1
                 is_guess = article.visible_from != NEVER
         elif generator.file and not url.startswith("/") and not is_address(url):
@@ -187,9 +188,7 @@ def with_addresses(
     return placed, counted, guessed
 
 
-def with_unmade(
-    articles: Sequence[Article], generator: Generator, facts: Mapping[str, PageFacts]
-) -> tuple[list[Article], list[str]]:
+def with_unmade(articles: Sequence[Article], generator: Generator, notes: Notes) -> tuple[list[Article], list[str]]:
     """
     The articles, those marked that are no pages which readers find, and a sentence for each reason.
 
@@ -200,14 +199,14 @@ def with_unmade(
     reasons: dict[str, str] = {}
     unbuilt: dict[str, str] = {}
     for article in articles:
-        known = facts.get(article.id, NO_FACTS)
+        known = notes.facts.get(article.id, NO_FACTS)
         if "_drafts" in article.path.split("/")[:-1]:
             reasons[article.id] = "in _drafts"
         elif known.hidden:
             reasons[article.id] = known.hidden
         elif known.unpublished and generator.file and not is_address(article.url):
             reasons[article.id] = known.unpublished
-        elif not article.url and article.path and (reason := generator.unmade(article, known)):
+        elif not article.url and article.path and (reason := _told(generator.unmade, article, known, notes)):
             unbuilt[article.id] = reason
     sentences = []
     if 1 < len(unbuilt) == len(articles) - len(reasons):
@@ -227,6 +226,18 @@ def with_unmade(
         for article in articles
     ]
     return marked, sentences
+
+
+def _told(rule: Callable[[Article, PageFacts], str], article: Article, facts: PageFacts, notes: Notes) -> str:
+    """What a generator's rule says of an article; "" where that is no address, and with a warning where it fails."""
+    try:
+        told = rule(article, facts)
+    except Exception as error:  # noqa: BLE001 - whatever happens in one article costs that article only
+        warning = fault_of_ours(article.path, "be given an address", error)
+        # Addresses are looked for twice where names of lists depend on them.
+        notes.warnings += [warning] if warning not in notes.warnings else []
+        return ""
+    return told if len(told) <= LONGEST_ADDRESS else ""
 
 
 def _filled(address: str, article: Article, facts: PageFacts, generator: Generator) -> str:

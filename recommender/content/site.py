@@ -154,7 +154,7 @@ def read_article(
         logger.warning(warning)
     if not path:
         return replace(article, id=re.sub(r"[\W_]+", "-", article.title.casefold()).strip("-"))
-    made, _ = with_unmade([article], generator, notes.facts)
+    made, _ = with_unmade([article], generator, notes)
     (article,), _, _ = with_addresses(made, notes, generator, settings.articles)
     return article
 

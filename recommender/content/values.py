@@ -65,6 +65,8 @@ _HIDDEN = frozenset(
 _PEOPLE = frozenset(
     {"people", "persons", "authors", "team", "members", "staff", "contributors", "speakers", "profiles"}
 )
+#: No address can hold one; JSON has them.
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 _HOME = re.compile(r"(?:https?:)?//[^/?#]+/?", re.IGNORECASE)
 #: What a mapping that stands for a person or a topic calls its name; `display_name` and `login` are WordPress's.
 _NAMING = ("name", "title", "display_name", "login", "nickname", "slug", "id")
@@ -268,7 +270,7 @@ class Found:
             is_permalink = name.lower() == "permalink"
             if is_permalink and value is False:
                 permalink = "false"
-            elif not isinstance(value, str):
+            elif not isinstance(value, str) or _HALF_CHARACTER.search(value):
                 self.leave_out(name, "text", value)
             elif is_permalink and (re.search(r":[a-z]|\{\{", value) or "/" not in value):
                 # A pattern such as /:year/:title/, or the name of a style, is the generator's to fill in.
@@ -281,7 +283,9 @@ class Found:
                 url = url or re.sub(r"(?<=/)index\.html$", "", value.strip())
                 others.append(value.strip())
         for name, value in self.get("slug"):
-            if isinstance(value, str | int | float) and not isinstance(value, bool):
+            if isinstance(value, str | int | float) and not (
+                isinstance(value, bool) or _HALF_CHARACTER.search(str(value))
+            ):
                 self.names.append(("slug", name))
                 others.append(str(value).strip())
                 slug = str(value).strip()

@@ -32,3 +32,9 @@ def some(names: Sequence[str]) -> str:
     if len(names) <= _MOST_NAMES:
         return ", ".join(names)
     return f"{', '.join(names[:_MOST_NAMES])} and {len(names) - _MOST_NAMES:,} more"
+
+
+def fault_of_ours(where: str, what: str, error: Exception) -> str:
+    """The sentence for a failure of this program that nobody thought of; `what` is as in "cannot be read"."""
+    why = f"{type(error).__name__}: {str(error)[:200]}"
+    return f"{where}: cannot {what} ({why}). Please report this with the file: the fault is ours."

@@ -1,5 +1,6 @@
 import os
 import sys
+import time
 from datetime import UTC
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -133,6 +134,99 @@ def test_changed_file(make_site):
     make_site({"_config.yml": "lang: de\n"})
     os.utime(site / "_config.yml", ns=(1, 1))
     assert read_generator(site).language == "de"
+
+
+_CASCADE = "{target: {path: '*%s*'}, build: {render: never}}"
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "said"),
+    [
+        (
+            "_config.yml",
+            f"exclude: [{','.join(f'x{n}*y*' for n in range(30_000))}]\n",
+            "has more than 20,000 values. It is",
+        ),
+        ("hugo.toml", "".join(f"[languages.a{n}]\ncontentDir = 'c{n}'\n" for n in range(10_000)), "more than 20,000 v"),
+        ("conf.py", "POSTS = (1, 2)\n", "conf.py: cannot be read (TypeError: "),
+        ("_config.yml", f"permalink: '{'/:year' * 200_000}'\n", ""),
+        ("hugo.toml", f"[permalinks]\nposts = '/:sections[{'9' * 5_000}]/:title/'\n", ""),
+        ("hugo.toml", f"[permalinks]\nposts = '/:sections[{'9' * 50}]/:title/'\n", ""),
+        ("eleventy.config.js", f"a({'[' * 500}{'1,' * 100_000}", ""),
+    ],
+)
+def test_hostile_configuration(make_site, file, text, said):
+    """Whatever a configuration holds, it costs no article, and little time: each article is held against it."""
+    articles = {f"content/posts/2024-01-02-tea-{n}.md": f"---\ntitle: Tea {n}\n---\n" for n in range(100)}
+    start = time.process_time()
+    corpus = read_site(make_site({file: text, **articles}))
+    assert time.process_time() - start < 10
+    assert len(corpus) == 100
+    assert any(said in warning for warning in corpus.reading.warnings) or not said
+
+
+def test_cascades_without_end(make_site):
+    """Of cascades in pages so many are read, and where they end is told."""
+    cascades = ", ".join(_CASCADE % n for n in range(1_500))
+    pages = {f"content/posts/_index.a{n}.md": f"---\ncascade: [{cascades}]\n---\n" for n in range(5)}
+    corpus = read_site(make_site({"hugo.toml": "", "content/posts/tea.md": "---\ntitle: Tea\n---\n", **pages}))
+    page = "content/posts/_index.a1.md"
+    assert (
+        f"{page}: with it there are more than 2,000 cascades. Those of others are not read." in corpus.reading.warnings
+    )
+
+
+_LAST_DAY = "date: 9999-12-31T23:59:59Z"
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "front_matter", "address"),
+    [
+        ("_config.yml", "timezone: Asia/Tokyo\npermalink: /:year/:title/\n", _LAST_DAY, "/9999/tea/"),
+        ("pelicanconf.py", "TIMEZONE = 'Asia/Tokyo'\nARTICLE_URL = '{date:%Y}/{slug}/'\n", _LAST_DAY, "/9999/tea/"),
+        ("eleventy.config.js", "", f"permalink: '{'{{a|' * 900}{' ' * 3_000}x'", ""),
+        ("eleventy.config.js", "", "permalink: '/{{- slug | slug -}}/{{slug-}}/'\nslug: A", "/a/A/"),
+        ("_config.yml", "", f"permalink: '{'/:title' * 100_000}'", ""),
+    ],
+)  # fmt: skip
+def test_hostile_address(make_site, file, text, front_matter, address):
+    """An address that cannot be worked out, or is longer than any, is none; the other articles have theirs."""
+    site = make_site({
+        file: text,
+        "content/_posts/2024-01-02-tea.md": f"---\ntitle: Tea\n{front_matter}\n---\n",
+        "content/_posts/2024-01-02-cup.md": "---\ntitle: Cup\npermalink: /cup/\n---\n",
+    })  # fmt: skip
+    start = time.process_time()
+    assert {article.title: article.url for article in read_site(site)} == {"Cup": "/cup/", "Tea": address}
+    assert time.process_time() - start < 5
+
+
+def test_a_rule_that_fails_costs_one_article(make_site, monkeypatch):
+    """Where a generator's rule fails in a way that nobody thought of, the article has no address, and that is told."""
+    ours = Jekyll.url
+
+    def url(self, article, facts):
+        if "tea" in article.id:
+            raise IndexError("of a fault")
+        return ours(self, article, facts)
+
+    monkeypatch.setattr(Jekyll, "url", url)
+    articles = {f"_posts/2024-01-02-{name}.md": "---\ntitle: A\n---\n" for name in ("cup", "tea")}
+    corpus = read_site(make_site({"_config.yml": "", **articles}))
+    assert [article.url for article in corpus] == ["/2024/01/02/cup.html", ""]
+    assert corpus.reading.warnings[0] == (
+        "_posts/2024-01-02-tea.md: cannot be given an address (IndexError: of a fault). Please report this with the "
+        "file: the fault is ours."
+    )
+
+
+@pytest.mark.parametrize("name", ["slug", "permalink"])
+def test_half_a_character(make_site, name):
+    """A slug or an address with half a character, which JSON can hold, is left out."""
+    front_matter = f'{{"title": "Tea", "{name}": "/{{{{ a }}}}\\ud800/"}}\n'
+    corpus = read_site(make_site({"zola.toml": "", "content/tea.md": front_matter}))
+    assert [article.url for article in corpus] == ["/tea/"]
+    assert f"{name} must be text, but is " in corpus.reading.warnings[0]
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from recommender.content.generators.statie import Statie
 from recommender.content.generators.vuepress import VitePress, VuePress
 from recommender.content.generators.zola import Zola
 from recommender.content.paths import named_language
+from recommender.content.wording import fault_of_ours
 
 __all__ = ["CONFIG_FILES", "GENERATORS", "Generator", "read_generator"]
 
@@ -52,8 +53,13 @@ def read_generator(root: Path) -> Generator:
     sources = Sources(root)
     places = ((kind, file) for kind in GENERATORS for file in kind.config_files)
     for kind, file in places:
-        if sources.has(file) and kind.claims(sources, file):
-            generator = kind.read(sources, file)
+        try:
+            if sources.has(file) and kind.claims(sources, file):
+                generator = kind.read(sources, file)
+                break
+        except Exception as error:  # noqa: BLE001 - whatever a configuration holds, the articles can be read
+            generator = kind(file=file)
+            sources.warnings[file] = fault_of_ours(file, "be read", error)
             break
     else:
         generator = Generator(warnings=_part_of_a_site(root))

@@ -130,12 +130,20 @@ def hyphened(text: str, kept: str = "") -> str:
 def day_of(article: Article, facts: PageFacts, zone: tzinfo = UTC) -> datetime | None:
     """The moment of an article in a zone; that of the front matter comes before that of the file's name."""
     if facts.date is not None:
-        return facts.date.astimezone(zone) if facts.date.tzinfo else facts.date
+        return in_zone(facts.date, zone) if facts.date.tzinfo else facts.date
     if day := name_date(article.path):
         return datetime(day.year, day.month, day.day)
     moment = article.published_at
     # A day that folders tell is ours to know, and no generator's.
-    return moment.astimezone(zone) if moment and moment.date() != dated(article.path) else None
+    return in_zone(moment, zone) if moment and moment.date() != dated(article.path) else None
+
+
+def in_zone(moment: datetime, zone: tzinfo) -> datetime:
+    """A moment in a zone; as it is on the first and the last day of the calendar, where it may have none there."""
+    try:
+        return moment.astimezone(zone)
+    except OverflowError:
+        return moment
 
 
 def text_of(values: Mapping[str, Any], *names: str) -> str:

@@ -14,7 +14,7 @@ from recommender.content.generators.sources import Literals, Sources
 from recommender.content.paths import fits, without_ending
 
 _DATED = re.compile(r"\d{4}-\d{2}-\d{2}-(?=.)")
-_EXPRESSION = re.compile(r"\{\{-?\s*([\w.]+)((?:\s*\|[^}]*?)?)\s*-?\}\}")
+_EXPRESSION = re.compile(r"\{\{-?\s*+([\w.]++)\s*+(\|[^}]*+|-?)\}\}")
 #: Filters that make a slug of a text, and one that writes a date.
 _SLUGIFY = re.compile(r"\|\s*(?:slugify|slug|safe)\s*")
 _DATE = re.compile(r"\|\s*date\w*\s*[:(]\s*['\"]([^'\"]+)['\"]\s*\)?")
@@ -89,7 +89,7 @@ class Eleventy(Generator):
         }
 
         def fill(found: re.Match[str]) -> str:
-            name, filters = found[1], found[2]
+            name, filters = found[1], found[2].rstrip().removesuffix("-")
             day = day_of(article, facts)
             if name in ("page.date", "date") and day and (style := _DATE.search(filters)):
                 form = style[1].replace("yyyy", "%Y").replace("MM", "%m").replace("dd", "%d")

@@ -23,11 +23,13 @@ from recommender.content.values import is_unlisted
 _DATES = {
     "month": "%m", "monthname": "%B", "day": "%d", "weekdayname": "%A", "hour": "%H", "minute": "%M", "second": "%S",
 }  # fmt: skip
-_PLACEHOLDER = re.compile(r":([a-z]+)(?:\[(-?\d*|last)(:?)(-?\d*|last)\])?")
+_PLACEHOLDER = re.compile(r":([a-z]+)(?:\[(-?\d{0,9}|last)(:?)(-?\d{0,9}|last)\])?")
 _DATED = re.compile(r"\d{4}-\d{2}-\d{2}[-_ ]*(?=.)")
 #: What a path keeps besides letters, marks and digits.
 _KEPT = "./\\_#+~@-"
 _FORMATS = ("toml", "yaml", "yml", "json")
+#: Each article is held against each.
+_MOST_CASCADES = 2_000
 #: Parts of the configuration that may have files of their own.
 _PARTS = ("languages", "module", "permalinks", "frontmatter", "cascade")
 #: Names that a configuration has, where its file has a name that others use too.
@@ -90,10 +92,17 @@ class Hugo(Generator):
             folders = {folder: language for folder, _, language in mounts}
             roots = {folder: target for folder, target, _ in mounts}
         permalinks = _permalinks(values)
-        pages = [page for folder in folders for page in sources.files(folder) if "/_index." in page]
+        # However often a folder is named, and by whichever links, it is looked through once.
+        different = {(sources.root / folder).resolve(): folder for folder in folders}.values()
+        pages = [page for folder in different for page in sources.files(folder) if "/_index." in page]
         cascades = [*_cascades(values, "", file)]
         for page in pages:
             cascades += _cascades(lower(sources.front_matter(page)), page.rpartition("/")[0], page)
+            if len(cascades) > _MOST_CASCADES:
+                sources.warnings["cascades"] = (
+                    f"{page}: with it there are more than {_MOST_CASCADES:,} cascades. Those of others are not read."
+                )
+                break
         tops = [(folder, page) for page in pages for folder in folders if page.startswith(f"{folder}/")]
         named = lower(values.get("frontmatter")).get("date")
         return cls(

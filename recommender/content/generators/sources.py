@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from recommender.bounds import MAX_DEPTH, Fence, read_json, read_toml
+from recommender.bounds import LONGEST_ADDRESS, MAX_DEPTH, Fence, has_too_many_values, read_json, read_toml
 from recommender.content import front_matter
 from recommender.content.yaml import read_yaml
 from recommender.errors import SiteError
@@ -23,6 +23,9 @@ _SKIPPED = frozenset({"node_modules", "vendor", "_site", "public", "dist", "buil
 _CODE_TAG = re.compile(r"!(?:ENV\b|!python/\S*)")
 #: Characters of a configuration that is a program; longer ones are no configuration.
 _MOST_CODE = 500_000
+#: Values of a configuration, names too: each article is held against its patterns. One that lists the pages of a large
+#: site has some thousands.
+_MOST_VALUES = 20_000
 
 
 class Sources:
@@ -76,21 +79,27 @@ class Sources:
         ending = name.rpartition(".")[2]
         try:
             if ending == "toml":
-                return read_toml(text)
+                return self._bounded(read_toml(text), name)
             if ending == "json":
-                return read_json(text or "null")
+                return self._bounded(read_json(text or "null"), name)
             is_document = text.startswith("---\n")
             text = _CODE_TAG.sub("", text.removeprefix("---\n"))
-            return read_yaml(text, name, first_line=2 if is_document else 1)
+            return self._bounded(read_yaml(text, name, first_line=2 if is_document else 1), name)
         except SiteError as error:
             return self._warn(name, str(error))
         except ValueError as error:
             return self._warn(name, f"{name}: is not {ending.upper()} ({error}).")
 
+    def _bounded(self, values: Any, name: str) -> Any:
+        """The values without long texts; None, and a warning, where there are too many."""
+        if has_too_many_values(values, _MOST_VALUES):
+            return self._warn(name, f"{name}: has more than {_MOST_VALUES:,} values.")
+        return _without_long_texts(values)
+
     def front_matter(self, name: str) -> dict[str, Any]:
         """The front matter of a page; empty where there is none that can be read."""
         try:
-            return front_matter.parse(self.text(name), name)
+            return self._bounded(front_matter.parse(self.text(name), name), name) or {}
         except SiteError:
             return {}
 
@@ -109,7 +118,8 @@ class Sources:
         text = self.text(name)
         if len(text) > _MOST_CODE:
             return Literals()
-        return Literals.of_python(text) if name.endswith(".py") else Literals.of_javascript(text)
+        found = Literals.of_python(text) if name.endswith(".py") else Literals.of_javascript(text)
+        return Literals([(path, _without_long_texts(value)) for path, value in found.items[:_MOST_VALUES]])
 
     @cached_property
     def packages(self) -> frozenset[str]:
@@ -138,6 +148,15 @@ class Sources:
                     f"{file}: the time zone {name!r} is not known, so UTC is used. Write it like Europe/Berlin."
                 )
         return UTC
+
+
+def _without_long_texts(value: Any) -> Any:
+    """A value with nothing in the place of texts that are longer than an address, which no pattern of one is."""
+    if isinstance(value, dict):
+        return {name: _without_long_texts(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(map(_without_long_texts, value))
+    return None if isinstance(value, str) and len(value) > LONGEST_ADDRESS else value
 
 
 _TOKEN = re.compile(
