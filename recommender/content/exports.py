@@ -36,6 +36,8 @@ _DELIMITERS = ",;\t|"
 _BATCH, _MOST_BYTES = 1_000, 500_000_000
 #: Rows of a Parquet file, in which twenty million empty ones take less than a hundred kilobytes.
 _MOST_ROWS = 2_000_000
+#: Columns of a table; each value of one that nobody knows is looked at for a curated list.
+_MOST_COLUMNS = 1_000
 #: What databases write for nothing.
 _NOTHING = frozenset({r"\N", "NULL"})
 #: Fields whose cells hold several texts.
@@ -140,6 +142,8 @@ def _columns(cells: list[str], where: str, reader: FieldReader) -> list[str]:
     if any(map(_NO_TEXT.search, cells)):
         raise SiteError(f"{where}: is not UTF-8. Save the file as UTF-8 (in Excel: CSV UTF-8).")
     named = [cell.strip() for cell in cells]
+    if len(named) > _MOST_COLUMNS:
+        raise SiteError(_too_many_columns(where, len(named)))
     twice = [name for name, n in Counter(named).items() if n > 1 and name]
     if twice:
         raise SiteError(f"{where}: names the column {twice[0]!r} twice. Give each its own name.")
@@ -149,6 +153,11 @@ def _columns(cells: list[str], where: str, reader: FieldReader) -> list[str]:
             "Begin the file with a line such as id,title,excerpt,date,url,tags."
         )
     return named
+
+
+def _too_many_columns(where: str, n_columns: int) -> str:
+    most = f"of at most {_MOST_COLUMNS:,}"
+    return f"{where}: has {n_columns:,} columns, {most}. Leave out those that say nothing of an article."
 
 
 def _values(
@@ -207,6 +216,8 @@ def _parquet_rows(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
         raise MissingExtraError(f"{path}: reading Parquet", "parquet") from None
     try:
         with pyarrow.parquet.ParquetFile(path) as file:
+            if file.metadata.num_columns > _MOST_COLUMNS:
+                raise SiteError(_too_many_columns(str(path), file.metadata.num_columns))
             n_rows = file.metadata.num_rows
             if n_rows > _MOST_ROWS:
                 raise SiteError(f"{path}: has {n_rows:,} rows, of at most {_MOST_ROWS:,}. Divide it, or take rows out.")

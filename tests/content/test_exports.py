@@ -313,6 +313,16 @@ def test_parquet_bomb(tmp_path, monkeypatch):
         read_site(tmp_path / "a.parquet")
 
 
+def test_columns_without_end(tmp_path):
+    """A table of more columns than anybody has is refused."""
+    names = ["id", "title", *(f"c{n}" for n in range(1_000))]
+    (tmp_path / "a.csv").write_text(",".join(names) + "\n")
+    pyarrow.parquet.write_table(pyarrow.table({name: ["Tea"] for name in names}), tmp_path / "a.parquet")
+    for file in ("a.csv", "a.parquet"):
+        with pytest.raises(SiteError, match=r"has 1,002 columns, of at most 1,000\. Leave out those that say nothing"):
+            read_site(tmp_path / file)
+
+
 def test_parquet_moments(tmp_path):
     """A moment that Python does not have costs the date, not the file."""
     moments = pyarrow.array([2**61, 1_600_000_000_000_000], type=pyarrow.timestamp("us"))
