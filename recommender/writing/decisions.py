@@ -241,11 +241,10 @@ class DecisionsFile:
                 # Of two articles with one address one is gone: what was decided about the other itself holds.
                 if is_moved and (not other_moved or (found.day or date.min) <= (other.day or date.min)):
                     found, is_moved = other, other_moved
-                else:
-                    chunks = [(one, found if told and told.pair == found.pair else told) for one, told in chunks]
             first[found.pair] = found, number, is_moved
             chunks.append((chunk, found))
-        return chunks
+        # Each line of a pair says what holds for it in the end.
+        return [(chunk, told and first[told.pair][0]) for chunk, told in chunks]
 
     def _decisions(self, raw: bytes, chunks: Iterable[tuple[str, Decision | None]]) -> Decisions:
         by_pair = {found.pair: found for _, found in chunks if found}

@@ -3,8 +3,9 @@
 import os
 import random
 import subprocess
+import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -114,6 +115,23 @@ def test_a_copy_that_is_gone(tmp_path, names):
     assert {pair: one.verdict for pair, one in now.read().by_pair.items()} == {("tea", "cup"): verdicts["tea"]}
     now.change({("tea", "cup"): None})
     assert now.read().by_pair == {}
+
+
+def test_decisions_that_all_moved(tmp_path):
+    """Thousands of decisions about articles of one address, each newer than the one before, take little time."""
+    file = tmp_path / "_recommender" / "decisions.yaml"
+    file.parent.mkdir()
+    days = (date(1990, 1, 1) + timedelta(days=n) for n in range(10_000))
+    file.write_text(
+        "".join(
+            f"- {{article: gone-{day}, candidate: cup, verdict: accept, day: {day}, article_url: /tea}}\n"
+            for day in days
+        )
+    )
+    start = time.process_time()
+    (found,) = DecisionsFile(tmp_path, [Article(id="tea", url="/tea")]).read().by_pair.values()
+    assert time.process_time() - start < 8
+    assert (found.article, found.day) == ("tea", date(2017, 5, 18))
 
 
 def test_gone(tmp_path):
