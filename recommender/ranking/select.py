@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.articles import Article, EntryShape
+from recommender.content.wording import some
 from recommender.ranking.curation import ends_of
 from recommender.ranking.eligible import refusals
 from recommender.ranking.explain import reasons, text_obstacle
@@ -233,7 +234,7 @@ class Selector:
             rows.append(row)
             similarities.append(0.0 if place is None else float(ranked.similarities[place]))
             scores.append(one.score)
-            copies = ", ".join(copy.id for copy in one.copies)
+            copies = some([copy.id for copy in one.copies])
             notes.append(tuple(filter(None, [one.note, copies and f"it stands for its copies too: {copies}"])))
         chosen = Ranked(np.array(rows, dtype=np.int64), np.array(similarities), np.array(scores))
         why = "" if rows else choice.why_none if _is_by_rule(choice) else self._why_none(query, ranked, least)
