@@ -9,7 +9,6 @@ from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import cache, lru_cache
 from importlib import import_module
-from itertools import chain
 from typing import Any, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -224,8 +223,8 @@ def _languages_by_word() -> tuple[dict[str, list[str]], list[str]]:
         known = import_module(f"dateparser.data.date_translation_data.{language}").info
         if known.get("no_word_spacing"):
             unspaced.append(language)
-        names = chain.from_iterable(names for names in known.values() if isinstance(names, list))
-        words = (_A_WORD.findall(normalize_unicode(name.lower())) for name in names if isinstance(name, str))
-        for word in dict.fromkeys(chain.from_iterable(words)):
+        lists = [names for names in known.values() if isinstance(names, list)]
+        written = " ".join(name for names in lists for name in names if isinstance(name, str))
+        for word in set(_A_WORD.findall(normalize_unicode(written.lower()))):
             by_word.setdefault(word, []).append(language)
     return by_word, unspaced

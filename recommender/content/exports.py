@@ -18,7 +18,7 @@ from recommender.bounds import LONGEST_TEXT, MAX_DEPTH, UnreadableError, check_u
 from recommender.content.fields import USUAL_NAMES, FieldReader
 from recommender.content.files import unread
 from recommender.content.generators import Generator
-from recommender.content.rows import column_of, corpus_of_rows, typed_rows
+from recommender.content.rows import check_columns, column_of, corpus_of_rows, typed_rows
 from recommender.content.wording import some
 from recommender.errors import MissingExtraError, SiteError
 from recommender.settings import Settings
@@ -144,9 +144,7 @@ def _columns(cells: list[str], where: str, reader: FieldReader) -> list[str]:
     named = [cell.strip() for cell in cells]
     if len(named) > _MOST_COLUMNS:
         raise SiteError(_too_many_columns(where, len(named)))
-    twice = [name for name, n in Counter(named).items() if n > 1 and name]
-    if twice:
-        raise SiteError(f"{where}: names the column {twice[0]!r} twice. Give each its own name.")
+    check_columns(named, where)
     if not any(reader.reads(column_of(name, reader), "title") for name in named):
         raise SiteError(
             f"{where}: the first line must name the columns, one of them title, but is {some(named)}. "

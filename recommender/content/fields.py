@@ -239,9 +239,8 @@ class FieldReader:
         for name in found.names:
             notes.names[name] += 1
         notes.warnings += found.warnings
-        lists = find_lists(values, self._list_names, self._taken, self.zone, origin.typed, self._known_entries)
-        if lists:
-            notes.lists.setdefault(known_as, {name: _placed(lists[name], name, origin) for name in lists})
+        if lists := find_lists(values, self._list_names, self._taken, self.zone, origin, self._known_entries):
+            notes.lists.setdefault(known_as, lists)
         if not title:
             notes.untitled.append(origin.where)
         facts = PageFacts(
@@ -275,13 +274,6 @@ class FieldReader:
             ours: [(name, held) for _, name, held in sorted(ranked, key=itemgetter(0))]
             for ours, ranked in found.items()
         }
-
-
-def _placed(found: CuratedList, name: str, origin: Origin) -> CuratedList:
-    """The list, its complaints with the place that they are about."""
-    if not found.complaints:
-        return found
-    return found._replace(complaints=tuple(f"{origin.at(name)}: {name}: {one}" for one in found.complaints))
 
 
 def _is_empty(value: Any) -> bool:

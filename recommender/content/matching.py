@@ -212,10 +212,11 @@ class EntryMatcher:
         article = self._articles[article_id]
         if source is None or article.language == source.language or _names_language(entry.target, article.language):
             return article_id
-        page = _untranslated(article)
+        page = _untranslated(article.path or article.id, article.language)
         for other in self._index("slug").get(page.rpartition("/")[2]) or ():
             twin = self._articles[other]
-            if twin.language == source.language and other != source.id and _untranslated(twin) == page:
+            is_twin = _untranslated(twin.path or twin.id, twin.language) == page
+            if is_twin and twin.language == source.language and other != source.id:
                 return other
         return article_id
 
@@ -241,7 +242,9 @@ def _keys(article: Article) -> Iterator[tuple[_Kind, str]]:
     paths = {*map(_folded, files), *(_cleaned(url) for url in addresses if url and not is_address(url))}
     for key in (paths | {url.casefold() for url in urls if is_address(url) and url != url.casefold()}) - {""}:
         yield "path", key
-    slugs = {slug(path) for path in paths} | {path.rpartition("/")[2] for path in (*paths, _untranslated(article))}
+    slugs = {slug(path) for path in paths} | {
+        path.rpartition("/")[2] for path in (*paths, _untranslated(article.path or article.id, article.language))
+    }
     slugs.update(_folded(slug(path)) for path in files)
     for key in (slugs | set(map(_plain, slugs))) - {""}:
         yield "slug", key
@@ -337,19 +340,15 @@ def _names_language(target: str, language: str) -> bool:
 
 
 @lru_cache(maxsize=1 << 16)
-def _untranslated_path(path: str, language: str) -> str:
+def _untranslated(path: str, language: str) -> str:
+    """The path of an article without what names its language: the same for all translations of a page."""
+    if not language:
+        return _cleaned(path)
     *folders, name = _TRANSLATED.sub(r"\1/", without_ending(path)).split("/")
     if language_code(suffix_language(name) or "-") == language:
         name = name.rpartition(".")[0]
     folders = [folder for folder in folders if language_code(folder) != language]
     return _cleaned("/".join((*folders, name)))
-
-
-def _untranslated(article: Article) -> str:
-    """The article's path without what names its language: the same for all translations of a page."""
-    if not article.language:
-        return _cleaned(article.path or article.id)
-    return _untranslated_path(article.path or article.id, article.language)
 
 
 def _explained_parts(parts: Sequence[str], article: Article) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, tzinfo
 from functools import lru_cache
 from itertools import islice
@@ -19,6 +19,7 @@ from recommender.articles import EntryShape, RelatedEntry
 from recommender.bounds import MOST_ENTRIES, read_json
 from recommender.content.dates import read_date
 from recommender.content.urls import is_address
+from recommender.content.values import Origin
 from recommender.content.wording import say
 
 #: The names in an embedded entry: pairs of our field and the site's name, in the site's order.
@@ -140,23 +141,24 @@ def find_lists(
     names: Iterable[str],
     taken: frozenset[str],
     zone: tzinfo,
-    typed: Callable[[str, Any], Any],
+    origin: Origin,
     known: KnownEntries,
 ) -> dict[str, CuratedList]:
     """
     What may be a curated list in front matter, by its name; a dot goes into a mapping.
 
     Only those of `names` are read; without any, all that may be one under names that are not taken, folded, by
-    something else. `typed` gives a name's value with its numbers, dates and truth values as they are typed; `zone` and
-    `known` are for `read_entries`.
+    something else. The entries are as they are typed where the origin tells; complaints name the place in it. `zone`
+    and `known` are for `read_entries`.
     """
     named = [found for name in names for found in _under(values, name.split("."), "")]
     found = {}
     for name, value in named if names else islice(_candidates(values, taken, "", 1), _MOST_LISTS):
         if not isinstance(value, bool) and value not in (None, "", [], {}):
-            read = read_entries(typed(name, value) if _is_untyped(value) else value, zone, known)
+            read = read_entries(origin.typed(name, value) if _is_untyped(value) else value, zone, known)
             if read.entries or read.complaints:
-                found[name] = read
+                complaints = tuple([f"{origin.at(name)}: {name}: {one}" for one in read.complaints])
+                found[name] = read._replace(complaints=complaints)
     return found
 
 

@@ -153,7 +153,7 @@ def read_frame(frame: Any, settings: Settings | None = None, *, strict: bool = F
 
     try:
         native = narwhals.from_native(frame, eager_only=True)
-        twice = [name for name, n in Counter(native.columns).items() if n > 1]
+        check_columns(native.columns, "frame")
     except narwhals.exceptions.NarwhalsError as error:
         raise SiteError(f"frame: {' '.join(str(error).split())[:200]} Give each column its own name.") from None
     except TypeError:
@@ -161,10 +161,14 @@ def read_frame(frame: Any, settings: Settings | None = None, *, strict: bool = F
             f"frame: must be a frame of pandas, polars or pyarrow, but is a {type(frame).__name__}. "
             "Make one, or give Corpus the articles."
         ) from None
-    if twice:
-        raise SiteError(f"frame: names the column {twice[0]!r} twice. Give each its own name.")
     rows = typed_rows("frame", native.iter_rows(named=True))
     return corpus_of_rows(rows, "frame", settings or Settings(), strict=strict, expected="Give it a row an article.")
+
+
+def check_columns(names: Iterable[str], where: str) -> None:
+    """Raise SiteError where two columns have one name."""
+    if twice := [name for name, n in Counter(names).items() if n > 1 and name]:
+        raise SiteError(f"{where}: names the column {twice[0]!r} twice. Give each its own name.")
 
 
 def typed_rows(name: str, rows: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -6,6 +6,7 @@ import pytest
 
 from recommender.articles import EntryShape, RelatedEntry
 from recommender.content.related_lists import entry_shape, find_lists, read_entries, target_kind
+from recommender.content.values import Origin
 
 SEED_NAMES = {
     "title": "title",
@@ -201,5 +202,5 @@ def test_a_hostile_text_costs_what_its_length_costs(part):
 def test_names_without_end():
     """Of fifty thousand names that each could hold a list the first two hundred are looked at."""
     values = {f"related{n}": ["/tea/"] for n in range(50_000)}
-    found = find_lists(values, (), frozenset(), UTC, lambda _, value: value, {})
+    found = find_lists(values, (), frozenset(), UTC, Origin("tea.md"), {})
     assert list(found) == list(values)[:200]

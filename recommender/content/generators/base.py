@@ -20,6 +20,7 @@ SAFE = "/!$&'()*+,;=:@~"
 SCRIPTS = (".js", ".ts", ".mjs", ".mts", ".cjs")
 #: Placeholders of dates, in the language of `strftime`.
 _DATES = {"year": "%Y", "month": "%m", "day": "%d", "hour": "%H", "minute": "%M", "second": "%S"}
+_PLACEHOLDER = re.compile(r":([a-z_]*[a-z])")
 #: Folders that hold what a site is made from, and are no part of an address on any site that we know of.
 _OUTER_FOLDERS = ("website", "site", "src", "source", "content", "contents", "pages")
 
@@ -37,6 +38,7 @@ class Generator:
     packages: ClassVar[frozenset[str]] = frozenset()  #: By which it is known where others use the file's name too.
     index_names: ClassVar[tuple[str, ...]] = ("index",)  #: Of a file that stands for its folder.
     skips_underscores: ClassVar[bool] = False  #: Whether names that begin so are no pages.
+    is_scripted: ClassVar[bool] = False  #: Whether a program decides the addresses, which are files' places mostly.
 
     file: str = ""  #: The configuration, below the site; "" where there is none.
     site_url: str = ""  #: With the base path; "" where it is not given.
@@ -66,7 +68,7 @@ class Generator:
     def guess(self, article: Article, facts: PageFacts) -> str:
         """The likeliest address where neither the rules nor the curated lists tell one; "" for none."""
         if self.file:
-            return ""
+            return self.path_url(article, facts) if self.is_scripted else ""
         names = without_ending(article.path).split("/")
         while len(names) > 1 and names[0] in _OUTER_FOLDERS:
             names = names[1:]
@@ -104,11 +106,12 @@ def joined(*names: str, is_index: bool = False, end: str = "/") -> str:
     return quote(f"/{path}{end}", safe=SAFE) if path else "/"
 
 
-def filled(pattern: str, known: Mapping[str, str], day: date | None) -> str:
+def filled(pattern: str, known: Mapping[str, str], day: date | None = None) -> str:
     """A pattern with its placeholders, such as ``:year`` and ``:title``, filled in; "" where one is not known."""
     values = {name: f"{day:{form}}" for name, form in _DATES.items()} | dict(known) if day else known
-    path = re.sub(r":(\w+)", lambda found: values.get(found[1], ":"), pattern)
-    return "" if ":" in path else path
+    if not values.keys() >= {*_PLACEHOLDER.findall(pattern)}:
+        return ""
+    return _PLACEHOLDER.sub(lambda found: values[found[1]], pattern)
 
 
 def placed(path: str, prefix: str = "") -> str:

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from recommender.articles import Article
 from recommender.content.fields import PageFacts
-from recommender.content.generators.base import SAFE, Generator, lower, text_of
+from recommender.content.generators.base import SAFE, Generator, filled, lower, text_of
 from recommender.content.generators.sources import Sources
 from recommender.content.paths import dated, is_word, name_date
 from recommender.content.values import is_unlisted
@@ -23,7 +23,7 @@ from recommender.content.values import is_unlisted
 _DATES = {
     "month": "%m", "monthname": "%B", "day": "%d", "weekdayname": "%A", "hour": "%H", "minute": "%M", "second": "%S",
 }  # fmt: skip
-_PLACEHOLDER = re.compile(r":([a-z]+)(?:\[(-?\d{0,9}|last)(:?)(-?\d{0,9}|last)\])?")
+_SECTIONS = re.compile(r":sections(?:\[(-?\d{0,9}|last)(:?)(-?\d{0,9}|last)\])?")
 _DATED = re.compile(r"\d{4}-\d{2}-\d{2}[-_ ]*(?=.)")
 #: What a path keeps besides letters, marks and digits.
 _KEPT = "./\\_#+~@-"
@@ -136,14 +136,15 @@ class Hugo(Generator):
         section = folders[0] if len(folders) > is_bundle else ""
         if is_bundle:
             base, folders = (folders[-1] if folders else ""), folders[:-1]
-        date = facts.date or article.published_at
+        # A page without a date is one of the year 1.
+        no_date = datetime(1, 1, 1)
+        date = facts.date or article.published_at or no_date
         slug = facts.slug.strip("/").rpartition("/")[2]
         if self.dates_in_names and (day := name_date(article.path if not is_bundle else f"{base}.md")):
             # Hugo takes the rest of such a name for a slug.
             date, slug = datetime(day.year, day.month, day.day), slug or _DATED.sub("", base, count=1)
-        elif facts.date is None and (date is None or date.date() in (name_date(article.path), dated(article.path))):
-            # A page without a date is one of the year 1.
-            date = datetime(1, 1, 1)
+        elif facts.date is None and date.date() in (name_date(article.path), dated(article.path)):
+            date = no_date
         pattern = self.permalinks.get(section, "") if section else ""
         if pattern:
             # A folder without an _index.md is no section of its own, but those of the first level.
@@ -151,11 +152,10 @@ class Hugo(Generator):
             known = {"section": section, "filename": base, "contentbasename": base, "title": article.title}
             known |= {"slug": slug or article.title, "slugorfilename": slug or base}
             known["slugorcontentbasename"] = known["slugorfilename"]
-            if date is not None:
-                known |= {name: f"{date:{form}}" for name, form in _DATES.items()}
-                known |= {"year": str(date.year), "yearday": str(date.timetuple().tm_yday)}
-                known["weekday"] = str(date.isoweekday() % 7)
-            path = _expand(pattern, known, folders[:depth])
+            known |= {name: f"{date:{form}}" for name, form in _DATES.items()}
+            known |= {"year": str(date.year), "yearday": str(date.timetuple().tm_yday)}
+            known["weekday"] = str(date.isoweekday() % 7)
+            path = filled(_SECTIONS.sub(lambda found: "/".join(_sliced(folders[:depth], found)), pattern), known)
             if not path:
                 return ""
         else:
@@ -216,23 +216,13 @@ def _cascades(values: Mapping[str, Any], folder: str, where: str) -> Iterator[tu
             yield folder, str(target.get("path") or ""), where
 
 
-def _expand(pattern: str, known: Mapping[str, str], sections: list[str]) -> str:
-    """A pattern with its placeholders filled in; "" where one is not known."""
-    placeholders = [*_PLACEHOLDER.finditer(pattern)]
-    if any(found[1] not in known and found[1] != "sections" for found in placeholders):
-        return ""
-    return _PLACEHOLDER.sub(
-        lambda found: "/".join(_sliced(sections, found)) if found[1] == "sections" else known[found[1]], pattern
-    )
-
-
 def _sliced(folders: list[str], found: re.Match[str]) -> list[str]:
     """Hugo's ``:sections[1:]``; a number beyond the end is no error."""
     start, stop = (
         {"last": len(folders) - 1}.get(text, int(text) if text.lstrip("-").isdigit() else None)
-        for text in (found[2] or "", found[4] or "")
+        for text in (found[1] or "", found[3] or "")
     )
-    if found[2] and not found[3]:
+    if found[1] and not found[2]:
         return folders[start : (start or 0) + 1]
     return folders[start:stop]
 

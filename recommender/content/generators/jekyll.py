@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from recommender.articles import Article
 from recommender.content.fields import PageFacts
-from recommender.content.generators.base import SAFE, Generator, day_of, hyphened, lower, slugged, text_of
+from recommender.content.generators.base import SAFE, Generator, day_of, filled, hyphened, lower, slugged, text_of
 from recommender.content.generators.sources import Sources
 from recommender.content.paths import fits, without_ending
 
@@ -32,7 +32,6 @@ _DATES = {
     "day": "%d", "short_day": "%a", "long_day": "%A", "w_day": "%u", "y_day": "%j", "week": "%V", "hour": "%H",
     "minute": "%M", "second": "%S",
 }  # fmt: skip
-_PLACEHOLDER = re.compile(r":([a-z_]*[a-z])")
 _DATED = re.compile(r"\d{2,4}-\d{1,2}-\d{1,2}-(?=.)")
 #: What `:title` keeps besides letters, marks and digits.
 _PRETTY = "._~!$&'()+,;=@"
@@ -117,9 +116,8 @@ class Jekyll(Generator):
         if day := self._day(article, facts):
             known |= {name: f"{day:{form}}" for name, form in _DATES.items()}
             known |= {"i_month": str(day.month), "i_day": str(day.day)}
-        if not known.keys() >= {*_PLACEHOLDER.findall(pattern)}:
-            return ""
-        return _clean("/" + _PLACEHOLDER.sub(lambda found: known[found[1]], pattern))
+        path = filled(pattern, known)
+        return _clean(f"/{path}") if path else ""
 
     def unmade(self, article: Article, facts: PageFacts) -> str:
         parts = article.path.split("/")

@@ -20,19 +20,13 @@ _PREFIX = re.compile(r"""(?:value|path):\s*`(/[\w/-]*)\$\{(?:value|slug|\w+\.fie
 _DYNAMIC = re.compile(r"\[+(?:\.\.\.)?\w+\]+")
 
 
-class _Scripted(Generator):
-    """A generator whose usual address of a file is its place."""
-
-    def guess(self, article: Article, facts: PageFacts) -> str:
-        return self.path_url(article, facts)
-
-
 @dataclass(frozen=True, kw_only=True)
-class Gatsby(_Scripted):
+class Gatsby(Generator):
     """A Gatsby site: the folders that `gatsby-source-filesystem` reads, and `createFilePath` of `gatsby-node`."""
 
     title = "Gatsby"
     config_files = tuple(f"gatsby-config{ending}" for ending in SCRIPTS)
+    is_scripted = True
 
     is_told: bool = False  #: Whether the program says that files have the addresses of their places.
 
@@ -107,10 +101,11 @@ class Next(Generator):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Metalsmith(_Scripted):
+class Metalsmith(Generator):
     title = "Metalsmith"
     config_files = ("metalsmith.json", "metalsmith.js", "metalsmith.mjs", "package.json")
     packages = frozenset({"metalsmith"})
+    is_scripted = True
 
     pattern: str = ""  #: Of ``permalinks``; "" where addresses end in ``.html``.
 
@@ -137,12 +132,13 @@ class Metalsmith(_Scripted):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ember(_Scripted):
+class Ember(Generator):
     """An Ember application, which shows the files of a folder by routes of its own."""
 
     title = "Ember"
     config_files = ("package.json",)
     packages = frozenset({"ember-source", "ember-cli", "empress-blog"})
+    is_scripted = True
     end: str = ""
 
     @classmethod
