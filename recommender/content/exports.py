@@ -8,6 +8,7 @@ import html
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from itertools import chain, count
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -193,16 +194,12 @@ def _value(text: str, column: str, reader: FieldReader) -> Any:
 
 def _parsed(text: str) -> Any:
     """A list as JSON, or as Python writes one, which is what pandas does; None where it is neither."""
-    try:
+    with suppress(ValueError):
         return read_json(text)
-    except ValueError:
-        pass
-    if len(text) > LONGEST_TEXT or text.count("[") + text.count("{") + text.count("(") > MAX_DEPTH:
-        return None
-    try:
-        return ast.literal_eval(text)
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
-        return None
+    if len(text) <= LONGEST_TEXT and text.count("[") + text.count("{") + text.count("(") <= MAX_DEPTH:
+        with suppress(ValueError, SyntaxError, MemoryError, RecursionError):
+            return ast.literal_eval(text)
+    return None
 
 
 def _parquet_rows(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:

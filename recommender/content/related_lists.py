@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import date, datetime, tzinfo
 from functools import lru_cache
 from itertools import islice
@@ -240,13 +241,10 @@ def read_entries(value: Any, zone: tzinfo, known: KnownEntries | None = None) ->
 
 def _list_of_json(text: str) -> list[Any] | None:
     """The list that a text holds as JSON; None where it holds none."""
-    if not _JSON_LIST.match(text):
-        return None
-    try:
-        value = read_json(text)
-    except ValueError:
-        return None
-    return value if isinstance(value, list) else None
+    if _JSON_LIST.match(text):
+        with suppress(ValueError):
+            return list(read_json(text))
+    return None
 
 
 def entries_of_text(text: str) -> list[RelatedEntry]:

@@ -88,7 +88,7 @@ class Generator:
         slug = facts.slug.strip("/")
         if facts.slug.startswith("/"):
             return joined(slug, end=self.end)
-        return joined(prefix, *names[:-1], *([slug or names[-1]]), is_index=is_index and not slug, end=self.end)
+        return joined(prefix, *names[:-1], slug or names[-1], is_index=is_index and not slug, end=self.end)
 
     def below(self, path: str) -> tuple[str, list[str]]:
         """The part of the address that stands for the root of a file, and the names below it without the ending."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Self
 
 from recommender.articles import Article
-from recommender.content.fields import PageFacts
+from recommender.content.fields import NO_FACTS, PageFacts
 from recommender.content.generators.base import Generator, day_of, joined, lower, slugged
 from recommender.content.generators.sources import Sources
 
@@ -48,7 +48,7 @@ class MkDocs(Generator):
     def url(self, article: Article, facts: PageFacts) -> str:
         """The address: the file's place, for a post of the blog its day and ``slug`` or title."""
         if not self.posts or not article.path.startswith(f"{self.posts}/"):
-            return self.path_url(article, replace(facts, slug=""))
+            return self.path_url(article, NO_FACTS)
         day = day_of(article, facts)
         if "{date}" in self.post_url and day is None:
             return ""

@@ -7,11 +7,11 @@ What is plain in the program is read, and what is usual is a guess, which a warn
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Self
 
 from recommender.articles import Article
-from recommender.content.fields import PageFacts
+from recommender.content.fields import NO_FACTS, PageFacts
 from recommender.content.generators.base import SCRIPTS, Generator, joined
 from recommender.content.generators.sources import Literals, Sources
 
@@ -127,7 +127,7 @@ class Metalsmith(Generator):
     def url(self, article: Article, facts: PageFacts) -> str:
         """The address: the file's place, where the pattern asks for no more than it."""
         if self.pattern in ("", ":dirname?/:basename", ":dirname/:basename"):
-            return self.path_url(article, replace(facts, slug=""))
+            return self.path_url(article, NO_FACTS)
         return ""
 
 
