@@ -26,8 +26,6 @@ Syntax = Literal["yaml", "toml", "json", "members", "headers"]
 _BLANKS = " \t\u00a0\u2007\u202f\u3000"
 #: Blanks, and a line end or the end of the text.
 _REST_OF_LINE = rf"[{_BLANKS}]*(?:\r\n|\n|\r|\Z)"
-_TOML = re.compile(rf"\+\+\+{_REST_OF_LINE}")
-_TOML_CLOSING = re.compile(rf"(?<![^\r\n])\+\+\+{_REST_OF_LINE}")
 _TOML_PLACE = re.compile(r"at line (\d+)")
 _JSON_OBJECT = re.compile(r"\{\s*[\"}]")
 _HEXO_JSON = re.compile(rf";;;+{_REST_OF_LINE}")
@@ -40,8 +38,9 @@ _COMMENT = re.compile(rf"<!--{_REST_OF_LINE}(?=\.\.[ \t]+\w+:)")
 _TITLE = re.compile(r"^\"?title\"?[ ]*:", re.IGNORECASE | re.MULTILINE)
 _HEADER = re.compile(rf"(?:\.\.[ \t]+)?(?P<name>[^\W\d][\w -]*?)[{_BLANKS}]*[:：][{_BLANKS}]*(?P<value>.*)")
 #: Some generators let the opening line say what the values are written in: ---toml.
-_OPENING = re.compile(rf"---(?P<syntax>ya?ml|toml|json)?{_REST_OF_LINE}")
+_OPENING = re.compile(rf"(?:---(?P<syntax>ya?ml|toml|json)?|(?P<plus>\+\+\+)){_REST_OF_LINE}")
 _SYNTAXES: Mapping[str | None, Syntax] = {None: "yaml", "yml": "yaml", "yaml": "yaml", "toml": "toml", "json": "json"}
+_CLOSING_PLUS = re.compile(rf"[\r\n](?P<line>\+\+\+{_REST_OF_LINE})")
 _CLOSING_LINE = rf"(?P<line>(?:---|\.\.\.){_REST_OF_LINE})"
 #: A pattern that begins with one character, and not with one of two, is found ten times faster.
 _CLOSING, _CLOSING_WITH_CR = re.compile(rf"\n{_CLOSING_LINE}"), re.compile(rf"[\r\n]{_CLOSING_LINE}")
@@ -86,27 +85,22 @@ def _place(text: str, where: str) -> FrontMatter | None:
     origin = 1 if text.startswith("\ufeff") else 0
     opening = _OPENING.match(text, origin)
     if opening is None:
-        return _split_other(text, origin, where)
-    closing = (_CLOSING_WITH_CR if "\r" in text else _CLOSING).search(text, opening.end() - 1)
+        return _split_other(text, origin)
+    pattern = _CLOSING_PLUS if opening["plus"] else _CLOSING_WITH_CR if "\r" in text else _CLOSING
+    closing = pattern.search(text, opening.end() - 1)
     if closing is None:
+        signs = "plus signs" if opening["plus"] else "dashes"
         raise FrontMatterError(
-            f"{where}: front matter opens at line 1 and is never closed. End it with a line of three dashes."
+            f"{where}: front matter opens at line 1 and is never closed. End it with a line of three {signs}."
         )
     start, end = opening.end(), closing.start("line")
-    syntax = _SYNTAXES[opening["syntax"]]
+    syntax = "toml" if opening["plus"] else _SYNTAXES[opening["syntax"]]
     end = start + len(text[start:end].rstrip()) if syntax == "json" else end
     return FrontMatter(_line_end(opening[0]), start, end, closing.end(), syntax)
 
 
-def _split_other(text: str, origin: int, where: str) -> FrontMatter | None:
-    """Where front matter lies that does not begin with three dashes."""
-    if opening := _TOML.match(text, origin):
-        closing = _TOML_CLOSING.search(text, opening.end())
-        if closing is None:
-            raise FrontMatterError(
-                f"{where}: front matter opens at line 1 and is never closed. End it with a line of three plus signs."
-            )
-        return FrontMatter(_line_end(opening[0]), opening.end(), closing.start(), closing.end(), "toml")
+def _split_other(text: str, origin: int) -> FrontMatter | None:
+    """Where front matter lies that does not begin with three dashes or plus signs."""
     if (opening := _COMMENT.match(text, origin)) and (end := text.find("-->", opening.end())) > 0:
         return FrontMatter(_line_end(opening[0]), opening.end(), end, _next_line(text, end + 3), "headers")
     if _JSON_OBJECT.match(text, origin):

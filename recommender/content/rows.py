@@ -184,20 +184,17 @@ def _plain_row(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return _plain_row(value)
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
     if value is None or isinstance(value, str):
         return value
     # Moments of pandas; numbers and arrays of numpy; series. A moment in nanoseconds would become a number.
     if getattr(getattr(value, "dtype", None), "kind", "") == "M" and not getattr(value, "shape", ()):
         value = value.astype("datetime64[us]")
-    for method in ("to_pydatetime", "tolist", "to_list"):
-        if hasattr(value, method) and not _is_missing(value):
-            value = getattr(value, method)()
-            break
-    if isinstance(value, list):
+    method = next((name for name in ("to_pydatetime", "tolist", "to_list") if hasattr(value, name)), "")
+    if method and not _is_missing(value):
+        value = getattr(value, method)()
+    if isinstance(value, Mapping):
+        return _plain_row(value)
+    if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     return None if _is_missing(value) else value
 
