@@ -160,8 +160,6 @@ class Reading:
     matched: Mapping[str, int] = field(default_factory=dict)
     #: One sentence for each entry that names neither an article nor, with a title, an address elsewhere.
     unmatched: tuple[str, ...] = ()
-    #: The front-matter names whose lists are curated, without hyphens, underscores and capitals.
-    list_names: tuple[str, ...] = ()
 
     @property
     def n_entries_found(self) -> int:

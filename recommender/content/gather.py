@@ -100,7 +100,6 @@ def gather(
         recognised=recognised,
         matched=matched,
         unmatched=tuple(map(shortened, unmatched)),
-        list_names=tuple(sorted(names)),
     )
     sentences = [*generator.warnings, *warnings, *unmade, *notes.warnings]
     if notes.untitled:

@@ -112,7 +112,7 @@ def _objection(name: str, lists: Sequence[_Named], matcher: EntryMatcher) -> str
     return "" if n_lists >= _LEAST_LISTS else "few articles have one"
 
 
-def joined(lists: Mapping[str, CuratedList], names: Collection[str]) -> tuple[RelatedEntry, ...]:
+def _joined(lists: Mapping[str, CuratedList], names: Collection[str]) -> tuple[RelatedEntry, ...]:
     """The entries of an article's curated lists, one list after the other; what an earlier list has is not repeated."""
     entries: list[RelatedEntry] = []
     for name, found in lists.items():
@@ -125,7 +125,7 @@ def joined(lists: Mapping[str, CuratedList], names: Collection[str]) -> tuple[Re
 def with_lists(articles: Sequence[Article], notes: Notes, names: Collection[str]) -> list[Article]:
     """The articles, each with its curated lists: those under the given folded names."""
     return [
-        replace(article, related=joined(lists, names)) if (lists := notes.lists.get(article.id)) else article
+        replace(article, related=_joined(lists, names)) if (lists := notes.lists.get(article.id)) else article
         for article in articles
     ]
 
