@@ -102,6 +102,9 @@ class Seen:
                 )
             blocks = [(self.front.end, self.front.end)]
         indent, line_end = content[1] if content else "", self.front.line_end
+        if line_end == "\r" and any(self.text.startswith("\n", end) for _, end in blocks):
+            # The two would be one, and the blank line of which the second is the end would go with our block.
+            line_end = "\n"
         lines = block.rstrip("\n").split("\n") if block else ()
         new = "".join(f"{indent if line else ''}{line}{line_end}" for line in lines)
         parts, position = [], 0

@@ -27,6 +27,7 @@ FOUND = [
     ("block_is_spliced", "---\nsuggested_related:\n  - title: a\n    \u3000b: 0.5\n---\n"),
     ("block_is_spliced", "---\nsuggested_related:\n  - title: a\n    \tb\n---\n"),
     ("block_is_spliced", "+++\n# for suggestions\n#[extra]\n\n+++\n"),
+    ("block_is_spliced", "---\rsuggested_related:\n\n\n---"),
     ("front_matter_is_read", "---\nrelated:\n- a\n \u3000b\n---\n"),
     ("settings_are_read", "? {b: c}\n: d"),
     ("settings_are_read", "? [b]\n: d"),
