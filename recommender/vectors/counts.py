@@ -22,7 +22,7 @@ from scipy.sparse import csr_matrix
 
 from recommender.articles import Article
 from recommender.settings import FieldSettings, VectorsSettings
-from recommender.vectors.stems import stemmer_of
+from recommender.vectors.stems import stems_of
 from recommender.vectors.templates import SENTENCE_END, bare_title
 from recommender.vectors.text import (
     UNSPACED_LANGUAGES,
@@ -31,6 +31,7 @@ from recommender.vectors.text import (
     char_ngrams,
     language_of,
     repair,
+    spelled,
 )
 
 #: Fields in the order of their columns.
@@ -47,6 +48,8 @@ _PRIOR_UNKNOWN = 50
 _COMMON_LESS, _FEWEST_TELLING = 0.2, 3
 #: The chance of a word that general language does not know.
 _UNKNOWN = 1e-8
+#: Of a year of this century, which is a date on most pages and hardly ever what they are about; and of two digits.
+_YEAR, _CHANCE_OF_YEAR, _CHANCE_OF_TENS = re.compile(r"20\d\d"), 3e-4, 2e-4
 
 #: "10 ways to cook rice" is about rice.
 _COUNT = re.compile(r"^(?:top\s+)?\d{1,3}\s+(?=[^\W\d_])", re.IGNORECASE)
@@ -257,8 +260,7 @@ def rarity_with_prior(
         prefix, _, word = term.rpartition(":")
         table = _frequencies_of(prefix or reader.site_language, reader.stem)
         if table:
-            # One letter is kept where it is a name, and the table has it as a letter.
-            chance[place] = table.get(word, _UNKNOWN) if len(word) > 1 else _UNKNOWN
+            chance[place] = _chance(word, table)
         else:
             mu[place] = _PRIOR_UNKNOWN
     in_text = -np.expm1(max(20.0, n_words) * np.log1p(-np.minimum(chance, 0.5)))
@@ -271,6 +273,16 @@ def rarity_with_prior(
     return rarity
 
 
+def _chance(word: str, table: Mapping[str, float]) -> float:
+    """The chance of a word, or of a number, which a table does not have."""
+    if _YEAR.fullmatch(word):
+        return _CHANCE_OF_YEAR
+    if word.isdigit() and len(word) == 2:
+        return _CHANCE_OF_TENS
+    # One letter is kept where it is a name, and the table has it as a letter.
+    return table.get(word, _UNKNOWN) if len(word) > 1 or word.isdigit() else _UNKNOWN
+
+
 @lru_cache(maxsize=8)
 def _frequencies_of(language: str, stem: bool) -> Mapping[str, float]:
     """The chance of each word in a language; empty where it has no table, or no spaces between its words."""
@@ -278,10 +290,10 @@ def _frequencies_of(language: str, stem: bool) -> Mapping[str, float]:
     if primary in UNSPACED_LANGUAGES or primary not in wordfreq.available_languages("best"):
         return {}
     table: Mapping[str, float] = wordfreq.get_frequency_dict(primary, "best")
-    if not stem or not (stems := stemmer_of(primary)):
+    if not stem or not (stems := stems_of(primary)):
         return table
     chances: dict[str, float] = {}
-    for one, chance in zip(stems.stemWords(list(table)), table.values(), strict=True):
+    for one, chance in zip(stems.of_words([spelled(word, primary) for word in table]), table.values(), strict=True):
         chances[one] = chances.get(one, 0.0) + chance
     return chances
 

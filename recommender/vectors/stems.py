@@ -21,41 +21,63 @@ _SNOWBALL = {
 #: consonant and its vowels may stand ("горами", "mestách", "нового").
 _SLAVIC_VOWELS = "[аеєиіїйоуыўэюяъьaeijouyáéíóúýäô]"
 _SLAVIC_ENDING = re.compile(rf"(?<=\w{{3}}){_SLAVIC_VOWELS}+(?:(?:ch|[гвмхghmv]){_SLAVIC_VOWELS}*)?$")
-#: What Hebrew puts before a noun, of which three letters stay: "the", "in", "and" and others are letters of the word.
-_HEBREW_PREFIX = re.compile(r"^[בהוכלמש]+(?=\w{3})")
-#: What is no part of a word in languages without a Snowball stemmer.
-_RULES = dict.fromkeys(("be", "bg", "bs", "hr", "mk", "sk", "sl", "uk"), _SLAVIC_ENDING) | {"he": _HEBREW_PREFIX}
+#: What goes before a Snowball stemmer sees a word: plurals that the French one keeps ("vélos"), or takes for more than
+#: they are ("loyers"); those of Hebrew.
+_BEFORE = {"fr": re.compile(r"(?<=\w\wer)s$|(?<=\w\w[oéu])s$"), "he": re.compile(r"(?<=\w{3})(?:ים|ות)$")}
+#: What is no part of a word behind it, or in a language without one. What Hebrew puts before a noun, of which three
+#: letters stay: "the", "in", "and" and others are letters of the word. Vowels in which forms of one Finnish or Italian
+#: word differ ("koiran", "koirille"), an "e" that comes and goes ("cykel", "cykla"), Polish "rowerze".
+_SCANDINAVIAN = re.compile(r"(?<=\w{2}[^\W\daeiouyæøåäö])e(?=[lnr]$)")
+_AFTER = dict.fromkeys(("be", "bg", "bs", "hr", "mk", "sk", "sl", "uk"), _SLAVIC_ENDING) | {
+    "da": _SCANDINAVIAN, "fi": re.compile(r"(?<=\w{3})[aeiouyäö]+$"), "he": re.compile(r"^[בהוכלמש]+(?=\w{3})"),
+    "it": re.compile(r"(?<=\w{3})[aeio]$"), "nb": _SCANDINAVIAN, "nl": re.compile(r"(?<=\w{3})s$"),
+    "no": _SCANDINAVIAN, "pl": re.compile(r"(?<=\w{3}r)z$|(?<=\w{3})i$"), "sv": _SCANDINAVIAN,
+}  # fmt: skip
+#: Letters that are short in one form of a word and long in another ("híd", "hidat"; "ogród", "ogrodu").
+_FOLDED = {
+    "cs": str.maketrans("áéíóúůýě", "aeiouoye"), "hu": str.maketrans("áéíóőúű", "aeioöuü"),
+    "pl": str.maketrans("óąńśćź", "oęnscz"),
+}  # fmt: skip
 #: What Korean puts behind a noun; the noun has two syllables at least.
 _KOREAN_PARTICLE = re.compile(
     "(?P<noun>[\uac00-\ud7a3]{2,}?)(?:에서는|에서도|에게서|으로는|으로도|이라고|라고|에서|에게|한테|께서|까지|부터|처럼|보다|마다|으로|에는|에도"
     "|이나|은|는|이|가|을|를|의|에|로|와|과|도|만)$"
 )
-#: Languages that write compounds as one word, and the letters that both parts have at least ("Haushaltsplan" says
-#: "Haushalt", "김치찌개" says "김치"); and how common in the language a part is.
-COMPOUNDING = dict.fromkeys(("da", "de", "fi", "nb", "nl", "no", "sv"), (5, 3)) | {"ko": (2, 2)}
+#: Languages that write compounds as one word, and the letters that a part and the rest have at least ("Haushaltsplan"
+#: says "Haushalt" and "Plan", "김치찌개" says "김치"); and how common in the language both are.
+COMPOUNDING = dict.fromkeys(("da", "de", "fi", "hu", "nb", "nl", "no", "sv"), ((5, 3), (4, 4))) | {"ko": ((2, 2),)}
 _CHANCE_OF_PART = 5e-7
+#: A compound that is so common, or so many times commoner than a part, is a word of its own: "Haushalt", "Frühling".
+_CHANCE_OF_OWN, _TIMES_COMMONER = 1.6e-5, 10
 
 
-class _RuleStemmer:
-    """Words without what a rule takes off, as Snowball's stemmers give them."""
+class _Stems:
+    """Words of a language without their endings: by Snowball where it knows the language, and by rules around it."""
 
-    def __init__(self, rule: re.Pattern[str]) -> None:
-        self._rule = rule
+    def __init__(self, language: str) -> None:
+        self._before, self._after = _BEFORE.get(language), _AFTER.get(language)
+        self._folded = _FOLDED.get(language, {})
+        self._snowball = Stemmer.Stemmer(_SNOWBALL[language], 65_536) if language in _SNOWBALL else None
 
-    def stemWord(self, word: str) -> str:  # noqa: N802 - Snowball's name
+    def of_word(self, word: str) -> str:
         """A word without its ending."""
-        return self._rule.sub("", word)
+        return self.of_words([word])[0]
 
-    def stemWords(self, words: list[str]) -> list[str]:  # noqa: N802 - Snowball's name
+    def of_words(self, words: list[str]) -> list[str]:
         """Words without their endings."""
-        return list(map(self.stemWord, words))
+        if self._before:
+            words = [self._before.sub("", word) for word in words]
+        if self._snowball:
+            words = self._snowball.stemWords(words)
+        if self._folded:
+            words = [word.translate(self._folded) for word in words]
+        return [self._after.sub("", word) for word in words] if self._after else words
 
 
-def stemmer_of(language: str) -> Stemmer.Stemmer | _RuleStemmer | None:
-    """A stemmer for a language, by its primary code; None where there is none."""
-    if language in _RULES:
-        return _RuleStemmer(_RULES[language])
-    return Stemmer.Stemmer(_SNOWBALL[language], 65_536) if language in _SNOWBALL else None
+@lru_cache(maxsize=8)
+def stems_of(language: str) -> _Stems | None:
+    """The stemmer of a language, by its primary code; None where there is none."""
+    return _Stems(language) if language in {*_SNOWBALL, *_AFTER} else None
 
 
 def korean_noun(word: str) -> str:
@@ -66,13 +88,25 @@ def korean_noun(word: str) -> str:
 
 
 @lru_cache(maxsize=65_536)
-def first_part(surface: str, language: str) -> str:
-    """The longest word that a compound begins with; "" where a word is none."""
-    least, rest = COMPOUNDING[language]
+def parts_of(surface: str, language: str) -> tuple[str, ...]:
+    """The two words that a compound is made of, the commonest such; () where a word is none."""
+    if language == "de" and surface[:1].islower():
+        # No noun: a verb with what stands before it is another one.
+        return ()
     surface = korean_noun(surface) if language == "ko" else surface
     known: Mapping[str, float] = wordfreq.get_frequency_dict("nb" if language == "no" else language, "best")
-    for end in range(len(surface) - rest, least - 1, -1):
-        parts = surface[:end], surface[end:].removeprefix("s")
-        if all(known.get(part.casefold(), 0.0) >= _CHANCE_OF_PART for part in parts):
-            return parts[0]
-    return ""
+    chance = known.get(surface.casefold(), 0.0)
+    if chance >= _CHANCE_OF_OWN:
+        return ()
+    least_chance = max(_CHANCE_OF_PART, chance / _TIMES_COMMONER)
+    best: tuple[float, tuple[str, ...]] = (0.0, ())
+    for at in range(2, len(surface) - 1):
+        start, end = surface[:at], surface[at:]
+        if known.get(end, 0.0) < least_chance:
+            end = end.removeprefix("s")
+        chances = [known.get(part.casefold(), 0.0) for part in (start, end)]
+        is_long = any(len(start) >= least and len(end) >= rest for least, rest in COMPOUNDING[language])
+        if is_long and min(chances) >= least_chance:
+            best = max(best, (chances[0] * chances[1], (start, end)))
+    # In Korean what is said stands first.
+    return best[1][:1] if language == "ko" else best[1]

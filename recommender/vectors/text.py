@@ -17,7 +17,7 @@ import ftfy
 from ftfy.badness import is_bad
 from stop_words import LANGUAGE_MAPPING, get_stop_words
 
-from recommender.vectors.stems import COMPOUNDING, first_part, korean_noun, stemmer_of
+from recommender.vectors.stems import COMPOUNDING, korean_noun, parts_of, stems_of
 
 # Curly quotes become straight, ligatures and full-width letters plain: all are one word to a reader.
 _FTFY = ftfy.TextFixerConfig(normalization="NFKC", unescape_html=False)
@@ -214,7 +214,7 @@ class Analyzer:
         primary = re.split(r"[-_]", language.lower())[0] or "en"
         self._primary = primary
         self._token = _SIGNED_TOKEN if primary in _SIGNED_LANGUAGES else _TOKEN
-        self._stems = stemmer_of(primary) if stem else None
+        self._stems = stems_of(primary) if stem else None
         # Elsewhere letters tell that a compound has the word.
         self._compounds = stem and primary in COMPOUNDING
         self.stop_words = _stop_words(primary) if stop_words else frozenset()
@@ -234,14 +234,14 @@ class Analyzer:
         if not text.isascii() and _IS_UNSPACED.search(text):
             surfaces = [part for surface in surfaces for part in _bigrams(surface)]
         if self._compounds:
-            surfaces = [part for surface in surfaces for part in (surface, first_part(surface, self._primary)) if part]
+            surfaces = [part for surface in surfaces for part in (surface, *parts_of(surface, self._primary))]
         return surfaces, [*map(self._met.__getitem__, surfaces)]
 
     def _term(self, surface: str) -> str | None:
         """The term of a word, or None for one that says nothing."""
         if _IS_UNSPACED.match(surface):
             return surface
-        word = self._spelled(surface).replace("’", "'")
+        word = spelled(surface, self._primary).replace("’", "'")
         if word in self.stop_words:
             return None
         # What stands before the mark is the name in Turkish ("Kapadokya'da"), and an article elsewhere ("l'avocat").
@@ -251,24 +251,7 @@ class Analyzer:
             return None
         if self._primary == "ko":
             return korean_noun(word)
-        return self._stems.stemWord(word) if self._stems else word
-
-    def _spelled(self, surface: str) -> str:
-        """A word in small letters, in the one spelling of its language."""
-        match self._primary:
-            case "tr" | "az":
-                return surface.replace("İ", "i").replace("I", "ı").lower()
-            case "uk" | "be":
-                return re.sub("['’ʼ]", "", surface.lower())
-            case "ru":
-                return surface.lower().replace("ё", "е")
-            case "el":
-                accented = unicodedata.normalize("NFD", surface.lower()).replace("ς", "σ")
-                return "".join(character for character in accented if not unicodedata.combining(character))
-            case "fa":
-                return surface.lower().replace("ي", "ی").replace("ك", "ک")
-            case _:
-                return surface.lower()
+        return self._stems.of_word(word) if self._stems else word
 
     def placed_terms(self, text: str) -> Iterator[tuple[int, str, str]]:
         """(where the word starts, the word, its term), as `surface_terms`."""
@@ -286,6 +269,24 @@ class Analyzer:
         # From the last to the first, which then stays.
         forms = dict(zip(reversed(terms), reversed(surfaces), strict=True))
         return {term: surface for term, surface in forms.items() if term is not None}
+
+
+def spelled(surface: str, language: str) -> str:
+    """A word in small letters, in the one spelling of its language (a primary code)."""
+    match language:
+        case "tr" | "az":
+            return surface.replace("İ", "i").replace("I", "ı").lower()
+        case "uk" | "be":
+            return re.sub("['’ʼ]", "", surface.lower())
+        case "ru":
+            return surface.lower().replace("ё", "е")
+        case "el":
+            accented = unicodedata.normalize("NFD", surface.lower()).replace("ς", "σ")
+            return "".join(character for character in accented if not unicodedata.combining(character))
+        case "fa":
+            return surface.lower().replace("ي", "ی").replace("ك", "ک")
+        case _:
+            return surface.lower()
 
 
 class _Met(dict[str, str | None]):
@@ -388,5 +389,5 @@ def _stop_words(language: str) -> frozenset[str]:
     if language == "en":
         return _ENGLISH_FUNCTION_WORDS
     if language in LANGUAGE_MAPPING:
-        return frozenset(get_stop_words(language))
+        return frozenset(spelled(word, language) for word in get_stop_words(language))
     return frozenset()

@@ -5,6 +5,8 @@ import unicodedata
 import pytest
 
 from recommender import Article, Corpus, Recommender
+from recommender.vectors.stems import parts_of
+from recommender.vectors.text import analyzer_for
 
 
 @pytest.mark.parametrize(
@@ -34,3 +36,54 @@ def test_one_spelling(language, title, same, other):
     corpus = Corpus(Article(id=name, title=text, language=language) for name, text in texts.items())
     suggestions = Recommender().fit(corpus).suggest("asked", min_score=0.05)
     assert [one.article_id for one in suggestions] == ["same"]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("cs", "dům domu"),
+        ("da", "cykel cykler"),
+        ("fi", "koira koiran koirille"),
+        ("fr", "vélo vélos"),
+        ("fr", "loyer loyers"),
+        ("he", "כלב הכלב כלבים"),
+        ("hu", "híd hidat"),
+        ("it", "orto orti"),
+        ("nl", "fiets fietsen"),
+        ("pl", "rower roweru rowerze"),
+        ("pl", "ogród ogrodu"),
+        ("sv", "cykel cykla"),
+        ("uk", "борщ борщу"),
+    ],
+)
+def test_one_word(language, words):
+    """Forms of one word are one term."""
+    assert len({*analyzer_for(language).terms(words)}) == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "compound", "parts"),
+    [
+        ("de", "Roggenbrot", ("Roggen", "brot")),
+        ("de", "Haushaltsplan", ("Haushalt", "plan")),
+        ("de", "Hundesteuer", ("Hunde", "steuer")),
+        ("de", "Nordwind", ("Nord", "wind")),
+        ("de", "hinterfragen", ()),
+        ("de", "Menschen", ()),
+        ("de", "Frühling", ()),
+        ("de", "Haushalt", ()),
+        ("fi", "ruisleipä", ("ruis", "leipä")),
+        ("hu", "kenyérsütés", ("kenyér", "sütés")),
+        ("nl", "kaasmarkt", ("kaas", "markt")),
+        ("sv", "lägenhetspriser", ("lägenhet", "priser")),
+        ("ko", "김치찌개를", ("김치",)),
+    ],
+)
+def test_parts_of_compounds(language, compound, parts):
+    """A compound says both its words, but for a verb and for what is far commoner than they are."""
+    assert parts_of(compound, language) == parts
+
+
+def test_stop_words_are_spelled_as_the_words_are():
+    """Greek ones have accents and a final sigma, which words are read without."""
+    assert analyzer_for("el").terms("Το ψωμί της γιαγιάς") == analyzer_for("el").terms("ψωμί γιαγιάς")
