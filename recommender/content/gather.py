@@ -16,7 +16,7 @@ from recommender.content.fields import NO_FACTS, Notes, PageFacts
 from recommender.content.generators import Generator
 from recommender.content.generators.base import filled
 from recommender.content.generators.jekyll import Jekyll
-from recommender.content.languages import detect_language
+from recommender.content.languages import detect_language, languages_of_folders
 from recommender.content.list_names import choose_names, likely_names, with_lists, with_parted_texts
 from recommender.content.matching import EntryMatcher
 from recommender.content.paths import slug
@@ -94,6 +94,7 @@ def gather(
         or generator.language
         or detect_language(f"{article.title}\n{article.excerpt}" for article in articles if not article.language)
     )
+    articles = _with_languages_of_folders(articles, language)
     reading = Reading(
         n_files=n_files,
         problems=tuple(problems),
@@ -128,6 +129,22 @@ def gather(
     corpus = Corpus(articles, site_language=language, entry_shape=shape, reading=reading)
     log_reading(corpus)
     return corpus
+
+
+def _with_languages_of_folders(articles: Sequence[Article], site_language: str) -> list[Article]:
+    """The articles; those of a folder that is in another language, and does not say so, are in that."""
+    bare = [article for article in articles if article.path and not article.language]
+    found = languages_of_folders(((_folder(one), f"{one.title}\n{one.excerpt}") for one in bare), site_language)
+    return [
+        replace(article, language=found[_folder(article)])
+        if not article.language and article.path and _folder(article) in found
+        else article
+        for article in articles
+    ]
+
+
+def _folder(article: Article) -> str:
+    return article.path.rpartition("/")[0]
 
 
 def with_addresses(

@@ -25,6 +25,9 @@ _MOST_TEXTS = 200
 #: Prose has about 40 % stop words, titles and excerpts about 30 %. Below a tenth, the text is in none of the languages.
 _LEAST_SHARE = 0.1
 _LEAST_WORDS = 20
+#: A folder of so few articles is too little text to say that it is in another language than the site, and one with
+#: such a share of the site's own stop words is not.
+_LEAST_IN_FOLDER, _FOREIGN_SHARE = 3, 0.15
 #: A few titles have hardly a stop word. Then the language counts in which their words are commonest: the mean of their
 #: zipf frequencies (the logarithm of how often a billion words have them), where it is so high and so far ahead.
 _FEWEST_WORDS, _LEAST_COMMON, _LEAST_AHEAD = 4, 2.5, 0.4
@@ -140,6 +143,39 @@ def around(root: Path | None, path: str) -> list[str]:
     return found
 
 
+def languages_of_folders(texts: Iterable[tuple[str, str]], site_language: str) -> dict[str, str]:
+    """
+    The folders that are in another language than the site, and its code, where no name says so.
+
+    Parameters
+    ----------
+    texts
+        The folder of each article that names no language, and a text of the article.
+    """
+    own = site_language.split("-")[0]
+    below: dict[str, list[str]] = defaultdict(list)
+    for folder, text in texts:
+        below[folder].append(text)
+    found = {}
+    for folder, inside in below.items():
+        if len(inside) < _LEAST_IN_FOLDER or len(below) < 2:
+            continue
+        words = Counter(_WORD.findall("\n".join(inside[:_MOST_TEXTS]).lower()))
+        if _share_of_stop_words(words, own) < _FOREIGN_SHARE:
+            code = detect_language(inside)
+            least = max(_LEAST_SHARE, 2 * _share_of_stop_words(words, own))
+            # A script tells by itself.
+            if code not in ("", own) and (code not in _CODES or _share_of_stop_words(words, code) >= least):
+                found[folder] = code
+    return found
+
+
+def _share_of_stop_words(words: Counter[str], code: str) -> float:
+    if code not in _CODES or not words:
+        return 0.0
+    return sum(words[word] for word in set(stop_words.get_stop_words(_CODES[code]))) / words.total()
+
+
 def detect_language(texts: Iterable[str]) -> str:
     """The code of the language that most of a site's texts are in, or "": a hundred leave no doubt, one leaves much."""
     text = "\n".join(islice(texts, _MOST_TEXTS))
@@ -149,10 +185,7 @@ def detect_language(texts: Iterable[str]) -> str:
             return code
     words = Counter(word.lower() for word in _WORD.findall(text))
     if words.total() >= _LEAST_WORDS:
-        shares = {
-            code: sum(words[word] for word in set(stop_words.get_stop_words(name))) / words.total()
-            for code, name in _CODES.items()
-        }
+        shares = {code: _share_of_stop_words(words, code) for code in _CODES}
         best = max(sorted(shares), key=lambda code: shares[code])
         if shares[best] >= _LEAST_SHARE:
             return best

@@ -2,7 +2,7 @@ import pytest
 
 from recommender.content.generators import Generator
 from recommender.content.generators.hugo import Hugo
-from recommender.content.languages import around, detect_language, site_languages
+from recommender.content.languages import around, detect_language, languages_of_folders, site_languages
 
 
 @pytest.mark.parametrize(
@@ -84,3 +84,23 @@ def test_one_file(tmp_path):
         (tmp_path / path).touch()
     languages = site_languages(around(tmp_path, "de/notes/tea.md"), Generator())
     assert languages.of("de/notes/tea.md") == "de"
+
+
+def test_folders_in_another_language():
+    """Where no name says so, the words of a folder do; a folder of few articles, of names or of code says nothing."""
+    german = ["Ein Ofen für das Brot", "Bienen auf dem Dach und in der Stadt", "Mehl, Wasser und ein warmer Platz"]
+    english = [
+        "An oven for the bread",
+        "Bees on the roof and in the city",
+        "Flour, water and a warm place for the dough",
+    ]
+    names = ["Kubernetes Docker Terraform Ansible", "Foo Bar Baz", "alpha beta gamma delta"]
+
+    def found(**folders):
+        return languages_of_folders([(name, text) for name, texts in folders.items() for text in texts], "en-US")
+
+    assert found(guides=english, ratgeber=german) == {"ratgeber": "de"}
+    assert found(guides=english, ratgeber=german[:2]) == {}
+    assert found(guides=english, tools=names) == {}
+    assert found(guides=english, kana=["お茶の時間です", "やかんが歌います", "お湯が沸く"]) == {"kana": "ja"}
+    assert found(ratgeber=german) == {}
