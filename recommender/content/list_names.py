@@ -154,9 +154,11 @@ def _parted(entries: Iterable[RelatedEntry], article: Article, matcher: EntryMat
 
 def _parts(text: str, article: Article, matcher: EntryMatcher) -> list[RelatedEntry]:
     """The entries of a text that names no article as a whole; empty where its parts name none either."""
-    title, colon, place = text.rpartition(": ")
-    if colon and matcher.match(RelatedEntry(target=place), article).how == "path":
-        return [RelatedEntry(title, target=place)]
+    for title, colon, place in (text.rpartition(": "), text.partition(": ")[::-1]):
+        # "Tea: a start" is a title.
+        is_place = colon and (place != text.partition(": ")[0] or place == place.lower())
+        if is_place and matcher.match(RelatedEntry(target=place), article).how == "path":
+            return [RelatedEntry(title, target=place)]
     for separator, enough in ((_MARKS, any), (_BLANKS, all)):
         texts = [text for part in separator.split(text, MOST_ENTRIES)[:MOST_ENTRIES] if (text := part.strip(" \t\"'"))]
         parts = [RelatedEntry(url=part if is_address(part) else "", target=part) for part in texts]

@@ -67,6 +67,14 @@ _OTHER_THINGS = frozenset(
 _NAVIGATION = frozenset(
     "nav navigation menu menus sidebar breadcrumb breadcrumbs toc children parent parents prev previous".split()  # noqa: SIM905 -- as above
 )
+#: The words of what a template asks of its box of related articles.
+_SWITCHES = frozenset(
+    """
+    show shown hide hidden enable enabled disable disabled display visible active on off auto automatic manual random
+    use only include exclude default global inherit override sidebar footer box widget related post posts article
+    articles page pages list lists title titles excerpt image images date dates newest latest same category tag tags
+    """.split()  # noqa: SIM905 -- as above
+)
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 #: Names of one article that may hold a list; whoever writes by hand has a few.
 _MOST_LISTS = 200
@@ -309,6 +317,11 @@ def _grouped(item: Mapping[Any, Any]) -> list[Any] | None:
     return None if is_named or len(item) < 2 else pairs
 
 
+def _is_switch(name: str) -> bool:
+    """Whether a name that is true or false says something of a box of related articles, and not which one is in it."""
+    return bool(_ours_of(name)[0]) or _SWITCHES.issuperset(word.lower() for word in _WORD.findall(name))
+
+
 def _is_place(value: Any) -> bool:
     return isinstance(value, str) and (value.startswith("/") or is_address(value))
 
@@ -369,8 +382,9 @@ def _from_mapping(item: Mapping[Any, Any], zone: tzinfo) -> CuratedList:
             # YAML makes a mapping of a title with a colon that is not quoted.
             return CuratedList((RelatedEntry(target=f"{key}: {only}"),))
     if all(value is None or isinstance(value, bool) for value in item.values()):
-        # Switches of the site's template.
-        return CuratedList(())
+        # Articles that are ticked, but for switches of the site's template.
+        ticked = [str(key) for key, value in item.items() if value is True and not _is_switch(str(key))]
+        return CuratedList(tuple(RelatedEntry(target=name) for name in ticked))
     found: dict[str, tuple[int, str, Any]] = {}
     for name, value in item.items():
         ours, rank = _ours_of(str(name))

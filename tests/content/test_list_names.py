@@ -123,13 +123,14 @@ def test_two_lists(make_site):
 
 
 def test_entries_that_only_the_site_explains(make_site):
-    """A comma parts a text that names no article; a number means the article that has it for its id."""
+    """A comma parts a text that names no article, a colon its slug from a title; a number means an article's id."""
     site = make_site(
         {
             "tea.md": "---\ntitle: Tea\nid: 11\nrelated: cup, pot\n---\n",
             "cup.md": "---\ntitle: Cup\nrelated: [Salt, fat, 11]\n---\n",
             "pot.md": "---\ntitle: Pot, jug\nid: 12\nrelated: [11, 'Salt, fat']\n---\n",
             "salt.md": "---\ntitle: Salt, fat\nrelated: ['Pot, jug', 'tea; cup']\n---\n",
+            "mug.md": "---\ntitle: Mug\nrelated:\n- cup: The one with a saucer\n---\n",
         }
     )
     for _ in range(2):
@@ -139,8 +140,9 @@ def test_entries_that_only_the_site_explains(make_site):
             "cup": ["Salt", "fat", "11"],
             "pot": ["11", "Salt, fat"],
             "salt": ["Pot, jug", "tea", "cup"],
+            "mug": ["cup"],
         }
-    assert corpus.reading.matched == {"url": 0, "path": 7, "title": 2, "external": 0, "unmatched": 1}
+    assert corpus.reading.matched == {"url": 0, "path": 8, "title": 2, "external": 0, "unmatched": 1}
 
 
 def test_lists_that_lead_nowhere(make_site):
