@@ -19,6 +19,7 @@ from recommender.bounds import LONGEST_TEXT, MAX_DEPTH, UnreadableError, check_u
 from recommender.content.fields import USUAL_NAMES, FieldReader
 from recommender.content.files import unread
 from recommender.content.generators import Generator
+from recommender.content.json_export import json_rows
 from recommender.content.rows import check_columns, column_of, corpus_of_rows, typed_rows
 from recommender.content.wording import some
 from recommender.errors import MissingExtraError, SiteError
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
 _Rows = Iterator[tuple[str, Mapping[str, Any] | SiteError]]
 
 _TABLES, _PARQUET, _FEEDS = (".csv", ".tsv"), (".parquet",), (".xml", ".rss", ".atom", ".wxr")
-EXPORT_ENDINGS = (*_TABLES, *_PARQUET, *_FEEDS)
+_JSON = (".json",)
+EXPORT_ENDINGS = (*_TABLES, *_PARQUET, *_JSON, *_FEEDS)
 _DELIMITERS = ",;\t|"
 #: Rows of a Parquet file that are in memory at once, at most, and bytes that they could have.
 _BATCH, _MOST_BYTES = 1_000, 500_000_000
@@ -75,6 +77,8 @@ def read_export(path: Path, settings: Settings, *, strict: bool = False) -> Corp
         rows, expected = _feed_rows(path, most_bytes, warnings), "Write an item an article."
     elif ending in _PARQUET:
         rows, expected = _parquet_rows(path), "Write a row an article."
+    elif ending in _JSON:
+        rows, expected = json_rows(path, most_bytes), "Write an object an article."
     else:
         rows = _csv_rows(path, FieldReader(settings, Generator()), most_bytes)
         expected = "Begin it with a line such as id,title,excerpt,date,url,tags, and write a row an article."

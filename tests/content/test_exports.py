@@ -489,3 +489,59 @@ def test_frames_with_what_is_missing():
     twice = pandas.DataFrame([["a", "Tea", "Cup"]], columns=["id", "title", "title"])
     with pytest.raises(SiteError, match="title"):
         read_frame(twice)
+
+
+GHOST = {
+    "db": [
+        {
+            "meta": {"version": "5.0"},
+            "data": {
+                "newsletters": [{"id": "1", "name": "Weekly"}],
+                "posts": [
+                    {"id": "65", "slug": "tea", "title": "Tea", "html": "<p>Hot.</p>", "status": "published"},
+                    {"id": "66", "slug": "cup", "title": "Cup", "custom_excerpt": "Of clay.", "status": "draft"},
+                ],
+                "posts_authors": [{"post_id": "65", "author_id": "9"}],
+                "posts_tags": [{"post_id": "65", "tag_id": "3"}, {"post_id": "65", "tag_id": "4"}],
+                "tags": [{"id": "3", "name": "drinks"}],
+                "users": [{"id": "9", "name": "Ada Brew"}],
+            },
+        }
+    ]
+}
+
+
+def test_an_export_of_ghost(write):
+    """Posts are called by their slugs, and have the tags and authors that other tables tie to them."""
+    tea, cup = sorted(read_site(write("ghost.json", json.dumps(GHOST))), key=lambda article: article.title)[::-1]
+    assert (tea.id, tea.topics, tea.provider, tea.body) == ("tea", ("drinks",), "Ada Brew", "<p>Hot.</p>")
+    assert (cup.id, cup.excerpt, cup.topics) == ("cup", "Of clay.", ())
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        [{"id": "tea", "title": "Tea"}, {"id": "cup", "title": "Cup"}],
+        {"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "tea", "title": "Tea"}, {"id": "cup"}]},
+        {"data": {"total": 2, "articles": [{"slug": "tea", "headline": "Tea"}, {"slug": "cup", "headline": "Cup"}]}},
+    ],
+)
+def test_a_json_document(write, document):
+    """A list of objects is read wherever it lies; an object without a title costs itself only."""
+    assert read_site(write("articles.json", json.dumps(document)))["tea"].title == "Tea"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{", "is not JSON"),
+        ("[]", "holds no list of articles"),
+        ('{"tea": {"url": "/tea/"}}', "holds no list of articles"),
+        ("[" * 2000 + "]" * 2000, "nested"),
+        ('[{"id": 1, "title": "Tea"}, {"id": 2, "title": "Cup"}, 7]', "item 3: must be an object"),
+    ],
+)
+def test_a_json_document_without_articles(write, text, message):
+    """Says what is wrong with it, and what to write."""
+    with pytest.raises(SiteError, match=message):
+        read_site(write("articles.json", text), strict=True)
