@@ -29,9 +29,9 @@ from recommender.errors import RecommenderError, SiteError
 _NOT_CONTENT = frozenset({"_site", "node_modules", "vendor"})
 #: Folders of articles wherever they are found. With Jekyll, so are all others that begin with an underscore, but these.
 _COLLECTIONS = frozenset({"_drafts", "_news", "_posts"})
-#: What a repository holds for those who work on it.
+#: What a repository holds for those who work on it, and the table of contents of a book.
 _OF_THE_REPOSITORY = re.compile(
-    r"(?:.*/)?readme\.\w+|(?:changelog|changes|history|contributing|contributors|authors|maintainers|code_of_conduct|security"
+    r"(?:.*/)?(?:readme|(?-i:SUMMARY))\.\w+|(?:changelog|changes|history|contributing|contributors|authors|maintainers|code_of_conduct|security"
     r"|support|governance|licen[cs]e|agents|claude)(?:[._-][\w.-]+)?\.\w+",
     re.IGNORECASE,
 )
@@ -251,7 +251,7 @@ class FileReader:
         if place is not None:
             values = front_matter.read(text, place, where, notes.warnings)
             body = text[place.body :]
-        elif not self.fields.has_bare_pages or _OF_THE_REPOSITORY.fullmatch(path):
+        elif not self.fields.has_bare_pages or (_OF_THE_REPOSITORY.fullmatch(path) and not self.fields.is_index(path)):
             return None
         if not self.fields.has_title(values):
             opening = opening_of(body)

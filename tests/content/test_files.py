@@ -74,7 +74,7 @@ def test_strict(make_site):
         (
             "site/tea.md",
             "{}: is a file, expected the folder of a site. Name the folder that it lies in: {parent}; or a file of "
-            "articles, which ends in .jsonl, .csv, .tsv, .parquet, .xml, .rss, .atom, .wxr.",
+            "articles, which ends in .jsonl, .csv, .tsv, .parquet, .json, .xml, .rss, .atom, .wxr.",
         ),
         (
             "site/empty",
@@ -198,3 +198,19 @@ def test_names_that_are_not_utf8(make_site):
     assert [str(problem) for problem in corpus.reading.problems] == [
         r"b\xe9.md: is no name in UTF-8, so no address can hold it. Rename it."
     ]
+
+
+def test_a_readme_stands_for_its_folder_where_the_generator_says_so(make_site):
+    """In MkDocs a README below the docs is a page; a book's SUMMARY, and a repository's README, are none."""
+    page = "# A page\n\nOf words.\n"
+    files = {"docs/tea/README.md": page, "docs/SUMMARY.md": page, "README.md": page, "docs/cup.md": page}
+    assert [one.id for one in read_site(make_site(files | {"mkdocs.yml": "site_name: Tea\n"}))] == [
+        "docs/cup",
+        "docs/tea/README",
+    ]
+
+
+def test_two_colons(make_site):
+    """Logseq's names have two colons behind them."""
+    (tea,) = read_site(make_site({"pages/tea.md": "title:: Tea\ntags:: cups, pots\n\n- It is hot.\n"}))
+    assert (tea.title, tea.topics) == ("Tea", ("cups", "pots"))
