@@ -48,8 +48,8 @@ _PRIOR_UNKNOWN = 50
 _COMMON_LESS, _FEWEST_TELLING = 0.2, 3
 #: The chance of a word that general language does not know.
 _UNKNOWN = 1e-8
-#: Of a year of this century, which is a date on most pages and hardly ever what they are about; and of two digits.
-_YEAR, _CHANCE_OF_YEAR, _CHANCE_OF_TENS = re.compile(r"20\d\d"), 3e-4, 2e-4
+#: Of a year of this century, which is a date on most pages and hardly ever what they are about.
+_YEAR, _CHANCE_OF_YEAR = re.compile(r"20\d\d"), 3e-4
 
 #: "10 ways to cook rice" is about rice.
 _COUNT = re.compile(r"^(?:top\s+)?\d{1,3}\s+(?=[^\W\d_])", re.IGNORECASE)
@@ -274,11 +274,9 @@ def rarity_with_prior(
 
 
 def _chance(word: str, table: Mapping[str, float]) -> float:
-    """The chance of a word, or of a number, which a table does not have."""
+    """The chance of a word, or of a year, which a table does not have."""
     if _YEAR.fullmatch(word):
         return _CHANCE_OF_YEAR
-    if word.isdigit() and len(word) == 2:
-        return _CHANCE_OF_TENS
     # One letter is kept where it is a name, and the table has it as a letter.
     return table.get(word, _UNKNOWN) if len(word) > 1 or word.isdigit() else _UNKNOWN
 

