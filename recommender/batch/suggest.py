@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -27,13 +27,13 @@ from recommender.content.processes import n_cores
 from recommender.errors import RecommenderError, SettingsError
 from recommender.report.changes import check_format, compare, write_changes
 from recommender.report.record import Record, Records
-from recommender.runs import LastRun, News, Outcome, file_digest, folder_digest, warnings_heard
+from recommender.runs import LastRun, Outcome, file_digest, folder_digest, warnings_heard
 from recommender.settings import Settings
 from recommender.writing import WRITERS, Answer, FileChange, apply_changes, jsonl_lines
 from recommender.writing.atomic import is_stream, remove_leftovers, replace_file, unwritten
 from recommender.writing.decisions import Decisions
 from recommender.writing.lock import only_writer
-from recommender.writing.plan import Tally
+from recommender.writing.plan import Plan, Tally
 
 if TYPE_CHECKING:
     from recommender.model import Recommender
@@ -82,17 +82,6 @@ class _Job:
     def is_stream(self) -> bool:
         """Whether the answers go into a stream, of which nothing stays that could stand in for another run."""
         return self.settings.writing.writer == "jsonl" if self.output is None else is_stream(self.output)
-
-
-@dataclass
-class _Written:
-    """What became of the answers, as `SuggestRun` and `Outcome` have it."""
-
-    tally: Tally = field(default_factory=Tally)
-    changes: tuple[FileChange, ...] = ()
-    n_changed: int = 0
-    files: Mapping[Path, str] = field(default_factory=dict)
-    problems: tuple[RecommenderError, ...] = ()
 
 
 def suggest_site(
@@ -161,27 +150,35 @@ def suggest_site(
         job = _Job(site, settings, corpus, chosen, output, emit, plan_only, strict, client, progress)
         past = _Past(job, decisions, model, require, reports)
         outcome = None if fresh else past.recall()
-        is_unchanged, written = outcome is not None, _Written()
+        is_unchanged, plan, n_changed, tally = outcome is not None, Plan(), 0, Tally()
         if outcome is None:
             warnings.clear()  # those of reading come again with the next reading
             loaded = load_recommender(model, settings)
             if require:
                 _pass_gate(corpus, settings, require, progress)
             recommender, news = recommender_for(site, corpus, settings, progress, loaded, model, decisions)
-            written = _write(job, recommender, past.records)
+            plan, n_changed = _write(job, recommender, past.records, tally)
             past.report(recommender)
-            outcome = _outcome(recommender, news, written, warnings)
+            outcome = Outcome(
+                ranker_name=recommender.ranker_name,
+                ranker_decision=recommender.ranker_decision,
+                n_suggestions=tally.n_suggestions,
+                reasons_for_none=dict(sorted(tally.reasons_for_none.items(), key=lambda item: (-item[1], item[0]))),
+                news=news,
+                warnings=tuple(warnings),
+                files={str(path.absolute()): digest for path, digest in plan.files.items()},
+            )
             # What could not be written depends on more than the inputs, so the next run tries again.
-            if past.last is not None and outcome.files and not written.problems:
+            if past.last is not None and outcome.files and not plan.problems:
                 past.last.remember(outcome)
     return SuggestRun(
         **vars(outcome),
         n_articles=len(corpus),
         n_asked=len(chosen),
         reading=corpus.reading,
-        changes=written.changes,
-        n_changed=written.n_changed,
-        problems=(*corpus.reading.problems, *written.problems),
+        changes=plan.changes,
+        n_changed=n_changed,
+        problems=(*corpus.reading.problems, *plan.problems),
         seconds=time.monotonic() - start,
         is_unchanged=is_unchanged,
     )
@@ -223,22 +220,15 @@ def _connected(dask: str | None) -> AbstractContextManager[Any]:
 
 
 class _Past:
-    """
-    What earlier runs left, and what this one leaves for the next; nothing of what the workers of a cluster write.
-
-    Attributes
-    ----------
-    last : LastRun or None
-        The run with the same inputs, where something stays of a run that could stand in for another.
-    records : Records or None
-        What each article was given. Lines are not held in memory, so of them only where a report is asked for.
-    """
+    """What earlier runs left, and what this one leaves for the next; nothing of what the workers of a cluster write."""
 
     def __init__(
         self, job: _Job, decisions: Decisions, model: Path | None, require: Sequence[str], reports: Sequence[Path]
     ) -> None:
         self._job, self._reports = job, reports
+        #: The run with the same inputs, where something stays of a run that could stand in for another.
         self.last: LastRun | None = None
+        #: What each article was given. Lines are not held in memory, so of them only where a report is asked for.
         self.records: Records | None = None
         self._before: Record | None = None
         if job.client is not None:
@@ -295,16 +285,20 @@ def _pass_gate(corpus: Corpus, settings: Settings, require: Sequence[str], progr
     logger.info("evaluation: passed %s", ", ".join(require))
 
 
-def _write(job: _Job, recommender: Recommender, records: Records | None) -> _Written:
-    """Have what each article shows written: by a cluster, as lines that are in memory one by one, or into files."""
+def _write(job: _Job, recommender: Recommender, records: Records | None, tally: Tally) -> tuple[Plan, int]:
+    """
+    Have what each article shows written: by a cluster, as lines that are in memory one by one, or into files.
+
+    What was planned, with all problems, and how many files changed; `tally` counts the answers.
+    """
     progress = partial(job.progress, "suggestions")
     if job.client is not None and job.output is not None:
         from recommender import cluster
 
         done = cluster.suggest_on_cluster(job.client, recommender, job.chosen, job.output, progress=progress)
-        return _Written(done.tally, n_changed=done.n_changed)
-    written = _Written()
-    answers = written.tally.counted(recommender.answers(only=job.chosen, progress=progress))
+        tally.add(done.tally)
+        return Plan(), done.n_changed
+    answers = tally.counted(recommender.answers(only=job.chosen, progress=progress))
     if records is not None:
         answers = records.take(answers)
     if job.settings.writing.writer == "jsonl" and (job.output is None or not job.plan_only):
@@ -313,53 +307,37 @@ def _write(job: _Job, recommender: Recommender, records: Records | None) -> _Wri
         lines: Iterator[bytes] = (f"{line}\n".encode() for line in jsonl_lines(answers))
         n_jobs = n_cores(job.settings.ranking.n_jobs)
         if records is None and cluster.LEAST_ASKED <= len(job.chosen) <= cluster.MOST_ASKED and n_jobs > 1:
-            lines = cluster.lines_by_processes(recommender, job.chosen, written.tally, progress)
-        _write_lines(job, lines, written)
+            lines = cluster.lines_by_processes(recommender, job.chosen, tally, progress)
+        written = _write_lines(job, lines)
     else:
-        _write_files(job, answers, written)
-    logger.info("suggestions: %s", f"{written.tally.n_suggestions:,}")
+        written = _write_files(job, answers)
+    logger.info("suggestions: %s", f"{tally.n_suggestions:,}")
     return written
 
 
-def _write_lines(job: _Job, lines: Iterable[bytes], written: _Written) -> None:
+def _write_lines(job: _Job, lines: Iterable[bytes]) -> tuple[Plan, int]:
     """Write whole lines as they come, to a file or to whoever takes them."""
     if job.output is None:
         for line in chain.from_iterable(some.splitlines() for some in lines):
             if job.emit:
                 job.emit(line.decode())
-        return
+        return Plan(), 0
     remove_leftovers([job.output])
     try:
-        written.n_changed = int(replace_file(job.output, lines))
+        n_changed = int(replace_file(job.output, lines))
     except OSError as error:
         raise unwritten(job.output, error) from error
-    if not job.is_stream:
-        written.files = {job.output: file_digest(job.output)}
+    return Plan(files={} if job.is_stream else {job.output: file_digest(job.output)}), n_changed
 
 
-def _write_files(job: _Job, answers: Iterable[Answer], written: _Written) -> None:
+def _write_files(job: _Job, answers: Iterable[Answer]) -> tuple[Plan, int]:
     """Plan what the writer changes, and change it."""
     plan = WRITERS[job.settings.writing.writer](job.corpus, job.site, answers, job.settings, job.output)
-    written.changes, written.files, written.problems = plan.changes, plan.files, plan.problems
-    written.n_changed = len(plan.changes)
     if job.strict and plan.problems:
         raise plan.problems[0]
     if job.plan_only:
-        return
+        return plan, len(plan.changes)
     with only_writer(job.site):
         remove_leftovers([*plan.files, *(change.path for change in plan.changes)])
-        written.n_changed, lost = apply_changes(plan.changes, partial(job.progress, "files"), strict=job.strict)
-    written.problems += tuple(lost)
-
-
-def _outcome(recommender: Recommender, news: News | None, written: _Written, warnings: Sequence[str]) -> Outcome:
-    reasons = sorted(written.tally.reasons_for_none.items(), key=lambda item: (-item[1], item[0]))
-    return Outcome(
-        ranker_name=recommender.ranker_name,
-        ranker_decision=recommender.ranker_decision,
-        n_suggestions=written.tally.n_suggestions,
-        reasons_for_none=dict(reasons),
-        news=news,
-        warnings=tuple(warnings),
-        files={str(path.absolute()): digest for path, digest in written.files.items()},
-    )
+        n_changed, lost = apply_changes(plan.changes, partial(job.progress, "files"), strict=job.strict)
+    return replace(plan, problems=(*plan.problems, *lost)), n_changed
