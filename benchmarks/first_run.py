@@ -116,11 +116,7 @@ KINDS = {
     },
     "csv": {
         "title": "A CSV",
-        "commands": [
-            *INSTALL,
-            "venv/bin/recommender suggest articles.csv",
-            "head -n 3 suggested_related.csv",
-        ],
+        "commands": [*INSTALL, "venv/bin/recommender suggest articles.csv", "head -n 3 suggested_related.csv"],
         "pasted": {},
         "before": 0,
         "built": "",

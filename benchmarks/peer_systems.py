@@ -108,31 +108,20 @@ def _similarities(columns: Any, vector: csr_matrix) -> NDArray[np.float64]:
 
 # peers -------------------------------------------------------------------------------------------------------------
 
-#: Rows asked for -> the rows that answer, shape (n_queries, at most k + 1), -1 where there are fewer.
+#: Rows asked for -> what the library answers.
 Ask = Callable[[NDArray[np.int64]], Any]
+#: What `Ask` gives -> rows, shape (n_queries, at most k + 1), -1 where there are fewer.
+AsRows = Callable[[Any], NDArray[np.int64]]
 
 
 @dataclass(frozen=True)
 class Peer:
-    """
-    One way to related articles.
+    """One way to related articles."""
 
-    Parameters
-    ----------
-    build
-        (data, k, threads) -> how to ask, and what turns its answer into rows. Asking is timed, turning is not.
-    answers
-        What it is asked for, as the table says it.
-    most_articles
-        More are not asked for; 0 for no limit.
-    library
-        The package whose version is kept with the figures.
-    """
-
-    build: Callable[[Data, int, int], tuple[Ask, Callable[[Any], NDArray[np.int64]]]]
-    answers: str
-    library: str
-    most_articles: int = 0
+    #: (data, k, threads) -> how to ask, and what turns its answer into rows. Asking is timed, turning is not.
+    build: Callable[[Data, int, int], tuple[Ask, AsRows]]
+    answers: str  #: What it is asked for, as the table says it.
+    most_articles: int = 0  #: More are not asked for; 0 for no limit.
 
 
 def _rows_as_given(found: Any) -> NDArray[np.int64]:
@@ -146,7 +135,7 @@ def _padded(lists: list[list[int]], width: int) -> NDArray[np.int64]:
     return rows
 
 
-def _recommender(data: Data, k: int, threads: int) -> tuple[Ask, Callable[[Any], NDArray[np.int64]]]:
+def _recommender(data: Data, k: int, threads: int) -> tuple[Ask, AsRows]:
     from recommender.vectors.neighbors import SearchIndex, Vectors
 
     matrix = data.matrix
@@ -162,7 +151,7 @@ def _recommender(data: Data, k: int, threads: int) -> tuple[Ask, Callable[[Any],
     return ask, lambda found: _padded(found, k + 1)
 
 
-def _sparse_dot_topn(data: Data, k: int, threads: int) -> tuple[Ask, Callable[[Any], NDArray[np.int64]]]:
+def _sparse_dot_topn(data: Data, k: int, threads: int) -> tuple[Ask, AsRows]:
     from sparse_dot_topn import sp_matmul_topn
 
     matrix = data.matrix
@@ -174,7 +163,7 @@ def _sparse_dot_topn(data: Data, k: int, threads: int) -> tuple[Ask, Callable[[A
     return lambda asked: sp_matmul_topn(matrix[asked], transposed, top_n=k + 1, sort=True, n_threads=threads), as_rows
 
 
-def _scikit_learn(data: Data, k: int, threads: int) -> tuple[Ask, Callable[[Any], NDArray[np.int64]]]:
+def _scikit_learn(data: Data, k: int, threads: int) -> tuple[Ask, AsRows]:
     from sklearn.neighbors import NearestNeighbors
 
     matrix = data.matrix
@@ -185,7 +174,7 @@ def _scikit_learn(data: Data, k: int, threads: int) -> tuple[Ask, Callable[[Any]
     return lambda asked: model.kneighbors(matrix[asked], return_distance=False), _rows_as_given
 
 
-def _gensim(data: Data, k: int, threads: int) -> tuple[Ask, Callable[[Any], NDArray[np.int64]]]:
+def _gensim(data: Data, k: int, threads: int) -> tuple[Ask, AsRows]:
     from gensim.matutils import Scipy2Corpus
     from gensim.similarities import SparseMatrixSimilarity
 
@@ -208,7 +197,7 @@ def _gensim(data: Data, k: int, threads: int) -> tuple[Ask, Callable[[Any], NDAr
     return ask, as_rows
 
 
-def _bm25s(data: Data, k: int, threads: int) -> tuple[Ask, Callable[[Any], NDArray[np.int64]]]:
+def _bm25s(data: Data, k: int, threads: int) -> tuple[Ask, AsRows]:
     import bm25s
 
     words = data.words
@@ -222,7 +211,7 @@ def _bm25s(data: Data, k: int, threads: int) -> tuple[Ask, Callable[[Any], NDArr
     return ask, _rows_as_given
 
 
-def _tantivy(data: Data, k: int, threads: int) -> tuple[Ask, Callable[[Any], NDArray[np.int64]]]:
+def _tantivy(data: Data, k: int, threads: int) -> tuple[Ask, AsRows]:
     import tantivy
 
     builder = tantivy.SchemaBuilder()
@@ -260,7 +249,7 @@ def _tantivy(data: Data, k: int, threads: int) -> tuple[Ask, Callable[[Any], NDA
     return ask, as_rows
 
 
-def _pynndescent(data: Data, k: int, threads: int) -> tuple[Ask, Callable[[Any], NDArray[np.int64]]]:
+def _pynndescent(data: Data, k: int, threads: int) -> tuple[Ask, AsRows]:
     from pynndescent import NNDescent
 
     # The graph of all rows is the answer; building it is all of the work.
@@ -268,7 +257,7 @@ def _pynndescent(data: Data, k: int, threads: int) -> tuple[Ask, Callable[[Any],
     return lambda asked: graph[asked], _rows_as_given
 
 
-def _prelims(data: Data, k: int, threads: int) -> tuple[Ask, Callable[[Any], NDArray[np.int64]]]:
+def _prelims(data: Data, k: int, threads: int) -> tuple[Ask, AsRows]:
     from prelims import Post
     from prelims.processor import Recommender as Prelims
 
@@ -278,16 +267,17 @@ def _prelims(data: Data, k: int, threads: int) -> tuple[Ask, Callable[[Any], NDA
     return lambda asked: _padded([lists[row] for row in asked], k), _rows_as_given
 
 
-#: In the order of the tables. What takes all pairs densely, or grows steeply, has a limit.
+#: By the package, whose version is kept with the figures; in the order of the tables. What takes all pairs densely, or
+#: grows steeply, has a limit.
 PEERS: dict[str, Peer] = {
-    "recommender": Peer(_recommender, "exact cosine", "recommender"),
-    "sparse-dot-topn": Peer(_sparse_dot_topn, "exact cosine", "sparse-dot-topn"),
-    "gensim": Peer(_gensim, "exact cosine", "gensim"),
-    "scikit-learn": Peer(_scikit_learn, "exact cosine", "scikit-learn"),
-    "prelims": Peer(_prelims, "exact cosine", "prelims", 10_000),
-    "pynndescent": Peer(_pynndescent, "approximate cosine", "pynndescent", 100_000),
-    "bm25s": Peer(_bm25s, "BM25", "bm25s"),
-    "tantivy": Peer(_tantivy, "BM25", "tantivy"),
+    "recommender": Peer(_recommender, "exact cosine"),
+    "sparse-dot-topn": Peer(_sparse_dot_topn, "exact cosine"),
+    "gensim": Peer(_gensim, "exact cosine"),
+    "scikit-learn": Peer(_scikit_learn, "exact cosine"),
+    "prelims": Peer(_prelims, "exact cosine", 10_000),
+    "pynndescent": Peer(_pynndescent, "approximate cosine", 100_000),
+    "bm25s": Peer(_bm25s, "BM25"),
+    "tantivy": Peer(_tantivy, "BM25"),
 }
 
 
@@ -295,10 +285,7 @@ def run_peer(name: str, folder: Path, k: int, threads: int, budget: float) -> di
     """
     Build one peer and ask it for all articles, or for as many, drawn at random, as its budget of seconds allows.
 
-    Returns
-    -------
-    dict
-        Seconds to build and to ask, how many were asked, and how much of the exact answer was found.
+    Seconds to build and to ask, how many were asked, and how much of the exact answer was found.
     """
     peer, data = PEERS[name], Data(folder)
     n = data.n_articles
@@ -324,7 +311,7 @@ def run_peer(name: str, folder: Path, k: int, threads: int, budget: float) -> di
         "n_asked": len(asked),
         "seconds": build_seconds + ask_seconds * n / len(asked),
         "recall": _recall(found, data.matrix, k, **checked),
-        "version": importlib.metadata.version(peer.library),
+        "version": importlib.metadata.version(name),
     }
 
 
@@ -417,21 +404,17 @@ def run_generator(name: str, site: str, n_articles: int) -> dict[str, Any]:
             (root / "content" / f"page{number:07}.md").write_text(f"---\n{text}\n---\n", encoding="utf-8")
         seconds = {"suggest": 0.0}
         if name == "hugo-recommender":
-            seconds["suggest"] = _timed([_own_command(), "suggest", str(root), "-k", "5"], root)
+            own = Path(sys.executable).with_name("recommender")
+            seconds["suggest"] = _timed([str(own), "suggest", str(root), "-k", "5"], root)
         seconds["build"] = _timed(["hugo", "--quiet", "--buildFuture", "--destination", "public"], root)
+        version = subprocess.run(["hugo", "version"], capture_output=True, text=True, check=True).stdout
         n_links = sum(page.read_text(encoding="utf-8").count("<a>") for page in (root / "public").rglob("*.html"))
         return {
             "seconds": sum(seconds.values()),
             "suggest_seconds": seconds["suggest"],
             "links_per_article": n_links / n_articles,
-            "version": subprocess.run(["hugo", "version"], capture_output=True, text=True, check=True).stdout.split()[
-                1
-            ],
+            "version": version.split()[1],
         }
-
-
-def _own_command() -> str:
-    return str(Path(sys.executable).with_name("recommender"))
 
 
 def _timed(command: list[str], folder: Path) -> float:

@@ -266,36 +266,27 @@ def _times(ratio: float) -> str:
     return f"{ratio:.1f} times faster" if ratio >= 1 else f"**{1 / ratio:.1f} times slower**"
 
 
-def draw(runs: list[Run], folder: Path) -> list[Path]:
-    """Time and memory over the number of articles, log-log; returns the files."""
+def draw(runs: list[Run], file: Path) -> None:
+    """Time and memory over the number of articles, log-log."""
     import matplotlib
 
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
 
-    files = []
-    for kind, names in (("peers", list(PEERS)), ("hugo", list(GENERATORS))):
-        good = [run for run in runs if "failed" not in run and run["system"] in names]
-        if not good:
-            continue
-        figure, (left, right) = plt.subplots(1, 2, figsize=(12, 5), layout="constrained")
-        for name in names:
-            sizes = sorted({run["n_articles"] for run in good if run["system"] == name})
-            of_size = [[run for run in good if (run["system"], run["n_articles"]) == (name, size)] for size in sizes]
-            style = {"marker": "o", "markersize": 4, "label": name, "linewidth": 2.5 if "recommender" in name else 1.2}
-            left.loglog(sizes, [_median(found, "seconds") for found in of_size], **style)
-            right.loglog(sizes, [_median(found, "peak_bytes") / 1e9 for found in of_size], **style)
-        left.set(xlabel="articles", ylabel="seconds for all articles", title="Time")
-        right.set(xlabel="articles", ylabel="GB at the peak", title="Memory")
-        for axes in (left, right):
-            axes.grid(which="both", alpha=0.25)
-        left.legend()
-        folder.mkdir(parents=True, exist_ok=True)
-        file = folder / f"{kind}.png"
-        figure.savefig(file, dpi=100)
-        plt.close(figure)
-        files.append(file)
-    return files
+    good = [run for run in runs if "failed" not in run]
+    figure, (left, right) = plt.subplots(1, 2, figsize=(12, 5), layout="constrained")
+    for name in PEERS:
+        sizes = sorted({run["n_articles"] for run in good if run["system"] == name})
+        of_size = [[run for run in good if (run["system"], run["n_articles"]) == (name, size)] for size in sizes]
+        style = {"marker": "o", "markersize": 4, "label": name, "linewidth": 2.5 if name == "recommender" else 1.2}
+        left.loglog(sizes, [_median(found, "seconds") for found in of_size], **style)
+        right.loglog(sizes, [_median(found, "peak_bytes") / 1e9 for found in of_size], **style)
+    left.set(xlabel="articles", ylabel="seconds for all articles", title="Time")
+    right.set(xlabel="articles", ylabel="GB at the peak", title="Memory")
+    for axes in (left, right):
+        axes.grid(which="both", alpha=0.25)
+    left.legend()
+    figure.savefig(file, dpi=100)
 
 
 def main() -> None:
@@ -329,8 +320,7 @@ def main() -> None:
         runs = read_results(RESULTS)
         if not runs:
             sys.exit(f"{RESULTS}: holds no run. Measure first: python benchmarks/peers.py SITE")
-        for file in draw(runs, HERE / "plots"):
-            print(f"{file} is drawn", file=sys.stderr)
+        draw(runs, HERE / "plots" / "peers.png")
         print("```\npython benchmarks/peers.py SITE\n```\n")
         print(tables(runs))
     elif options.site:

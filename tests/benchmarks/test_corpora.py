@@ -1,10 +1,9 @@
-import json
 from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pytest
-from corpora import Heaps, as_line, coined_words, fit_heaps, growth, make_articles, words_of, write_jsonl
+from corpora import Heaps, fit_heaps, growth, make_articles, words_of, write_jsonl
 
 from recommender import Article, Corpus, read_site
 
@@ -27,12 +26,6 @@ def test_a_growth_that_follows_heaps_law_gives_the_law_back():
     law = fit_heaps(np.round(12 * np.arange(1, 200_001) ** 0.6).astype(np.int64))
     assert (law.factor, law.exponent) == pytest.approx((12, 0.6), rel=1e-3)
     assert Heaps(12, 0.5)(100) == pytest.approx(120)
-
-
-def test_growth_counts_distinct_words_and_ends_at_all_of_them():
-    """Whatever the order of the documents, all words are known at the end."""
-    curve = growth([["tea", "leaf"], ["tea", "tea"], ["bicycle"]])
-    assert (len(curve), curve[0], curve[-1]) == (5, 1, 3)
 
 
 def test_one_copy_has_the_words_of_the_site(newsroom: Corpus):
@@ -86,11 +79,6 @@ def test_related_articles_share_words(newsroom: Corpus):
     assert np.mean(listed) > 1.3 * np.mean(others)
 
 
-def test_a_share_of_the_lists_can_be_left_out(newsroom: Corpus):
-    """With a share of 0 no article has a list."""
-    assert not any(article.related for article in make_articles(newsroom, 100, lists=0))
-
-
 def test_dates_keep_their_span(newsroom: Corpus):
     """The gaps between the dates are the real ones in another order, so that a copy spans the same time."""
 
@@ -99,18 +87,3 @@ def test_dates_keep_their_span(newsroom: Corpus):
         return sorted(np.diff(times).round().tolist())
 
     assert gaps(list(make_articles(newsroom, len(newsroom)))) == pytest.approx(gaps(list(newsroom)), abs=1)
-
-
-def test_coined_words_are_new_and_differ():
-    """No coined word is a known one, and none comes twice."""
-    words = ["tea", "leaf", "steam", "bicycle", "saddle", "stable", "leather", "treadle"]
-    made = [
-        word for word, _ in zip(coined_words(words, {"steadle"}, np.random.default_rng(0)), range(50), strict=False)
-    ]
-    assert len(set(made)) == 50
-    assert not {"steadle"} & set(made)
-
-
-def test_a_line_leaves_out_what_is_not_there():
-    """An article of two fields is a line of two fields and an empty list less."""
-    assert json.loads(as_line(Article(id="tea", title="Tea"))) == {"id": "tea", "title": "Tea"}

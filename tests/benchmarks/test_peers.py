@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from peer_systems import Data, prepare, run_peer
-from peers import draw, tables
+from peers import tables
 
 NEWSROOM = Path(__file__).parents[2] / "examples" / "newsroom"
 
@@ -67,10 +67,3 @@ def test_growth_is_told_as_a_power():
     """Ten times the articles in a hundred times the time is a power of two."""
     text = tables([run_of("gensim", 1.0), run_of("gensim", 100.0, n_articles=10_000, peak_bytes=2e9)])
     assert "| gensim | 1,000 to 10,000 | 2.00 | 1.00 |" in text
-
-
-def test_plots_are_drawn_from_results(tmp_path: Path):
-    """One for what was measured."""
-    files = draw([run_of("gensim", 1.0), run_of("gensim", 100.0, n_articles=10_000)], tmp_path)
-    assert [file.name for file in files] == ["peers.png"]
-    assert files[0].stat().st_size > 10_000
