@@ -11,8 +11,7 @@ import io
 import logging
 import re
 import sys
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -130,6 +129,8 @@ def tell_reading(reading: Reading, problems: Sequence[RecommenderError], verbose
 
 def summary(run: SuggestRun, *, is_plan: bool) -> Iterator[str]:
     """What a run did, in the order of the data's way."""
+    from recommender.writing.plan import kinds_of_reasons
+
     yield f"articles: {run.n_articles:,} read, {len(run.problems):,} with problems"
     if recognised := ", ".join(_recognised(run.reading)):
         yield f"recognised: {recognised}"
@@ -142,12 +143,12 @@ def summary(run: SuggestRun, *, is_plan: bool) -> Iterator[str]:
             "since it was fitted"
         )
         yield f"drift: {news.drift}{'; fitted anew for this run' if news.is_refitted else ''}"
-    yield f"ranking: {run.ranker_decision or run.ranker_name}"
+    yield f"ranking: {run.ranker_decision}"
     yield (
         f"suggestions: {run.n_suggestions:,} for {n_of(run.n_asked - run.n_with_none, 'article')}, "
         f"{run.n_with_none:,} with none"
     )
-    for reason, count in _grouped(run.reasons_for_none):
+    for reason, count in kinds_of_reasons(run.reasons_for_none).items():
         yield f"  {count:,}: {reason}"
     more = "; nothing had to be computed again" if run.is_unchanged else ""
     if run.n_changed == 1 and run.changes and not is_plan:
@@ -163,14 +164,6 @@ def _recognised(reading: Reading) -> Iterator[str]:
     for ours in USUAL_NAMES:
         if names := list(reading.recognised.get(ours, ())):
             yield ours if names == [ours] else f"{ours} ({', '.join(names)})"
-
-
-def _grouped(reasons: Mapping[str, int]) -> list[tuple[str, int]]:
-    """Reasons by their first half: what follows the semicolon is about one article."""
-    counts: Counter[str] = Counter()
-    for reason, count in reasons.items():
-        counts[reason.partition(";")[0]] += count
-    return counts.most_common()
 
 
 def n_of(count: int, noun: str) -> str:

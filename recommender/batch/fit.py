@@ -43,5 +43,4 @@ def fit_site(
     recommender, _ = recommender_for(site, corpus, settings, progress)
     folder = model or (site if site.is_dir() else site.parent) / MODEL_FOLDER
     recommender.save(folder)
-    ranking = recommender.ranker_decision or recommender.ranker_name
-    return FitRun(len(corpus), corpus.reading, ranking, folder, time.monotonic() - start)
+    return FitRun(len(corpus), corpus.reading, recommender.ranker_decision, folder, time.monotonic() - start)

@@ -143,7 +143,7 @@ class Records:
                 if name not in OF_THE_MACHINE and not name.startswith(("writing.", "evaluation."))
             },
             version=code_version(),
-            ranking=recommender.ranker_decision or recommender.ranker_name,
+            ranking=recommender.ranker_decision,
             model=model,
             quality=quality or {},
             day=datetime.now(UTC).isoformat(timespec="minutes"),

@@ -20,7 +20,7 @@ from recommender.model import Recommender
 from recommender.report.quality import quality_of
 from recommender.suggestions import Reason, Suggestion
 from recommender.vectors.neighbors import Vectors
-from recommender.writing import Answer
+from recommender.writing.plan import Answer, Tally, kinds_of_reasons
 
 _N_BARS = 20
 #: How many are named: hubs, providers and topics; weak suggestions; articles that nothing leads to.
@@ -88,8 +88,8 @@ def report_of(
     with ThreadPoolExecutor(1) as pool:
         # t-SNE needs no interpreter, so it computes while the answers come.
         places = pool.submit(map_of, recommender.vectors_of(article.id for article in drawn))
-        answers = list(answers)
-        given = {answer.article_id: answer.suggestions for answer in answers}
+        tally = Tally()
+        given = {answer.article_id: answer.suggestions for answer in tally.counted(answers)}
         pairs = [(corpus[key], found) for key, some in given.items() for found in some]
         others = [recommender.article(found.article_id) for _, found in pairs]
         often = Counter(other.id for other in others)
@@ -100,14 +100,12 @@ def report_of(
         least = recommender.least_score()
         heights, edges = np.histogram([found.score for _, found in pairs], _N_BARS, (min(least, 0.95), 1.0))
         return SiteReport(
-            ranking=recommender.ranker_decision or recommender.ranker_name,
+            ranking=recommender.ranker_decision,
             threshold=least,
             n_articles=len(articles),
             n_suggestions=len(pairs),
             coverage=_coverage(articles, entries, given),
-            reasons_for_none=dict(
-                Counter(one.reason_for_none.partition(";")[0] for one in answers if not one.suggestions).most_common()
-            ),
+            reasons_for_none=kinds_of_reasons(tally.reasons_for_none),
             scores=[(float(edge), int(height)) for edge, height in zip(edges[:-1], heights, strict=True)],
             hubs=[(recommender.article(key), n) for key, n in often.most_common(_MOST_NAMED)],
             orphans=orphans[:_MOST_ORPHANS],

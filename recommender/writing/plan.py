@@ -45,6 +45,14 @@ class Tally:
         self.reasons_for_none.update(other.reasons_for_none)
 
 
+def kinds_of_reasons(reasons: Mapping[str, int]) -> dict[str, int]:
+    """Reasons by their first half, the most frequent first: what follows the semicolon is about one article."""
+    counts: Counter[str] = Counter()
+    for reason, count in reasons.items():
+        counts[reason.partition(";")[0]] += count
+    return dict(counts.most_common())
+
+
 @dataclass(frozen=True)
 class Plan:
     """What a batch is going to change, complete before the first file is replaced."""

@@ -20,17 +20,14 @@ _COLUMNS = {
 
 def table_entry(suggestion: Suggestion) -> dict[str, Any]:
     """A suggestion as its row has it, without the article that asks."""
-    row = {
+    written: dict[str, Any] = writable({
         "rank": suggestion.rank,
         "suggested_id": suggestion.article_id,
         "title": suggestion.title,
         "url": suggestion.url,
         "score": float(suggestion.score),
         "reason": str(suggestion.reason),
-    }
-    written: dict[str, Any] = {
-        name: writable(value) if isinstance(value, str) else value for name, value in row.items()
-    }
+    })  # fmt: skip
     return written
 
 
