@@ -282,17 +282,13 @@ const { Content } = await render(post);
             "blog/2024-01-01-oolong.md": page("Brewing oolong tea"),
             "blog/2024-01-02-mint.md": page("Brewing mint tea"),
         },
-        [
-            "src/components/Related.js",
-            "src/theme/DocItem/Footer/index.js",
-            "src/theme/BlogPostItem/Footer/index.js",
-        ],
+        ["src/components/Related.js", "src/theme/DocItem/Footer/index.js", "src/theme/BlogPostItem/Footer/index.js"],
         "docs/{}.md",
     ),
     "mkdocs": (
         {
             "mkdocs.yml": "site_name: Teas\nsite_url: https://tea.example/harbour/\nsite_dir: out\n"
-            "hooks: [hooks/related.py]\n",
+            "hooks: [hooks/related.py]\n"
         },
         ["hooks/related.py"],
         "docs/{}.md",

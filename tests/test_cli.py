@@ -569,11 +569,7 @@ def test_what_a_terminal_obeys_is_shown(tmp_path):
 def test_a_message_is_one_line(tmp_path):
     """A line end in a file's name or in a title begins no line of its own, which could say anything."""
     (tmp_path / "_posts").mkdir()
-    for name, title in (
-        ("a\nspoilt: yes", "[x]"),
-        ("b\nspoilt: yes", '"5\\nspoilt: yes"'),
-        ("c", "tea"),
-    ):
+    for name, title in (("a\nspoilt: yes", "[x]"), ("b\nspoilt: yes", '"5\\nspoilt: yes"'), ("c", "tea")):
         text = f"---\ntitle: {title}\ndate: [x]\n---\nGreen tea leaf.\n"
         (tmp_path / "_posts" / f"{name}.md").write_text(text)
     site = str(tmp_path)

@@ -124,10 +124,7 @@ def test_settings_files_are_read(tmp_path):
     [
         (b"ranking: {k: 1", r"recommender.yaml:1: expected ',' or '}', but got '<stream end>'. Mend the YAML."),
         (b"ranking: \xff", r"recommender.yaml: is not UTF-8 text. Save it as UTF-8."),
-        (
-            None,
-            r"recommender.yaml: cannot be read \(No such file or directory\). Name a file that exists",
-        ),
+        (None, r"recommender.yaml: cannot be read \(No such file or directory\). Name a file that exists"),
     ],
 )
 def test_a_file_that_is_no_settings_file_says_why(tmp_path, content, message):

@@ -6,14 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from recommender.articles import Reading
-from recommender.batch.stages import (
-    Progress,
-    check_model,
-    load_recommender,
-    read_corpus,
-    recommender_for,
-    silence,
-)
+from recommender.batch.stages import Progress, check_model, load_recommender, read_corpus, recommender_for, silence
 from recommender.settings import Settings
 
 __all__ = ["review_site"]

@@ -21,17 +21,6 @@ def test_interval_is_that_of_scipy():
     assert (low, high) == pytest.approx((expected.low, expected.high), abs=0.002)
 
 
-def test_interval_covers_the_truth_about_as_often_as_it_says():
-    """Of 400 samples of 100 values with mean 0.3, between 90 and 99 % have the truth in their interval."""
-    random = np.random.default_rng(3)
-    covered = 0
-    for trial in range(400):
-        sample = random.binomial(1, 0.3, 100).astype(float)
-        ((low, high),) = interval(bootstrap_means(sample[:, None], 300, seed=trial))
-        covered += low <= 0.3 <= high
-    assert 0.90 < covered / 400 < 0.99
-
-
 def test_the_same_seed_draws_the_same():
     """One seed, one answer; another seed, another; and more resamples than fit in a block go on drawing."""
     values = np.arange(10.0)[:, None]
@@ -61,15 +50,6 @@ def test_t_test_agrees_with_the_randomisation_test():
     assert found["p_value"] == pytest.approx(signs.pvalue, abs=0.02)
     assert found["mean"] == pytest.approx((ours - theirs).mean())
     assert found["low"] < found["mean"] < found["high"]
-
-
-def test_a_real_difference_is_seen_and_none_is_not():
-    """Half a standard deviation over 200 queries is sure; pure noise is sure in about one of twenty tries."""
-    random = np.random.default_rng(11)
-    base = random.random(200)
-    assert difference(base + random.normal(0.05, 0.1, 200), base)["p_value"] < 1e-6
-    chance = [difference(base + random.normal(0, 0.1, 200), base, 10)["p_value"] < 0.05 for _ in range(200)]
-    assert 0.01 < np.mean(chance) < 0.11
 
 
 def test_equal_systems_do_not_differ():

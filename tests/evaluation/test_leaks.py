@@ -225,27 +225,6 @@ def test_a_broken_protocol_is_caught(whole, quick, day, monkeypatch, break_it, s
     assert score(whole, {"spy": spy}, quick, day(46))["spy"] > PERFECT
 
 
-def test_a_list_that_is_not_cut_names_the_future(whole, quick, day, monkeypatch):
-    """
-    An entry that names a later article, left in, is that article to a system that reads titles and excerpts.
-
-    So the cut matters to honest systems too: with whole lists the later article is known before its time.
-    """
-    told = []
-
-    class Listens(Spy):
-        def find(self, article):
-            told.append(any(e.url == article.url for other in self.told.values() for e in other.related))
-            return []
-
-    score(whole, {"listens": Listens}, quick, day(46))
-    assert not any(told)
-    show_later_lists(monkeypatch)
-    told.clear()
-    score(whole, {"listens": Listens}, quick, day(46))
-    assert any(told)
-
-
 def test_whole_site_with_copies_is_caught(make_article, random_text, quick, monkeypatch):
     """If copies of a page fell into other folds, a copy's list would be the answer."""
     drawn = random.Random(3)

@@ -320,14 +320,6 @@ def test_unlisted_hides_the_article_from_all_lists(small_corpus):
             assert walk.start[article.id] == dataclasses.replace(article, related=expected)
 
 
-def test_unlisted_one_by_one(make_article):
-    """With as many folds as lists, one article at a time stands as if nobody had listed it."""
-    corpus = Corpus([make_article("a", 0, ["b", "c"]), make_article("b", 1, ["a", "c"]), make_article("c", 2)])
-    first, second = sorted(whole_site(corpus, unlisted=True).walks, key=fold)
-    assert [[entry.title for entry in article.related] for article in first.start] == [[], ["Title of c"], []]
-    assert [[entry.title for entry in article.related] for article in second.start] == [["Title of c"], [], []]
-
-
 # replay ------------------------------------------------------------------------------------------------------------
 
 

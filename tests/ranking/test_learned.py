@@ -136,21 +136,21 @@ def test_lists_drawn_by_lot_cannot_be_learned(families):
     assert rec.ranker_check.learned < 0.3
 
 
-def test_as_a_draft_nobody_lists_it_and_nothing_is_later(site):
-    """Though in the site as it stands its whole family lists it."""
-    rec = Recommender(settings(ranker="similarity")).fit(site)
+def lessons(rec, decided=None):
+    """What teaches, of a site that was fitted by similarity."""
     state = rec._fitted()
     everything = [state.catalogue.articles[row] for row in range(state.catalogue.n_rows)]
     rec.vectorizer.fit_comparison(everything)
     state.catalogue.compare(rec.vectorizer.compared(everything))
-    library = Library(
-        state,
-        Words(rec.vectorizer.word_rarities(), rec.vectorizer.is_name),
-        state.allowed(days_of(datetime.now(UTC))),
-        rec.ranker,
-        None,
-        rec.settings.ranking,
-    )
+    words = Words(rec.vectorizer.word_rarities(), rec.vectorizer.is_name)
+    allowed = state.allowed(days_of(datetime.now(UTC)))
+    return Library(state, words, allowed, rec.ranker, None, rec.settings.ranking, decided or {})
+
+
+def test_as_a_draft_nobody_lists_it_and_nothing_is_later(site):
+    """Though in the site as it stands its whole family lists it."""
+    rec = Recommender(settings(ranker="similarity")).fit(site)
+    state, library = rec._fitted(), lessons(rec)
     for item in site:
         row = state.catalogue.row_of(item.id)
         lesson = library.lesson(row, is_draft=True)
@@ -167,14 +167,8 @@ def test_decisions_are_lessons(site):
     """What was accepted is right though no list names it, what was rejected wrong though the list does; both stay."""
     rec = Recommender(settings(ranker="similarity")).fit(site)
     state = rec._fitted()
-    everything = [state.catalogue.articles[row] for row in range(state.catalogue.n_rows)]
-    rec.vectorizer.fit_comparison(everything)
-    state.catalogue.compare(rec.vectorizer.compared(everything))
     asked, wanted, unwanted = (state.catalogue.row_of(name) for name in ("f2-5", "f3-1", "f2-1"))
-    decided = {asked: {wanted: True, unwanted: False}}
-    words = Words(rec.vectorizer.word_rarities(), rec.vectorizer.is_name)
-    allowed = state.allowed(days_of(datetime.now(UTC)))
-    library = Library(state, words, allowed, rec.ranker, None, rec.settings.ranking, decided)
+    library = lessons(rec, {asked: {wanted: True, unwanted: False}})
     lesson = library.lesson(asked, is_draft=False)
     is_right = dict(zip(lesson.pairs.rows.tolist(), lesson.is_right.tolist(), strict=True))
     assert (is_right[wanted], is_right[unwanted]) == (True, False)

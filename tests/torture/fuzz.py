@@ -304,12 +304,6 @@ if __name__ == "__main__":
     seeds.mkdir()
     for number, seed in enumerate(SEEDS):
         (seeds / str(number)).write_bytes(b"\0" + seed)
-    options = [
-        f"-runs={runs}",
-        "-timeout=30",
-        "-rss_limit_mb=2000",
-        "-max_len=200",
-        "-print_final_stats=1",
-    ]
+    options = [f"-runs={runs}", "-timeout=30", "-rss_limit_mb=2000", "-max_len=200", "-print_final_stats=1"]
     atheris.Setup([sys.argv[0], *options, str(kept), str(seeds)], lambda raw: TARGETS[name](spelled(raw, name)))
     atheris.Fuzz()

@@ -81,12 +81,6 @@ def test_equal_texts_have_similarity_one():
     assert similarity(FieldVectorizer().fit_transform(twins), 0, 1) == pytest.approx(1, abs=1e-6)
 
 
-def test_fit_then_transform_is_fit_transform():
-    """A draft's vector is the vector it will have once it is published."""
-    vectorizer = FieldVectorizer().fit(ARTICLES)
-    assert_same(vectorizer.transform(ARTICLES), FieldVectorizer().fit_transform(ARTICLES))
-
-
 def test_restored_vectorizer_gives_the_same_rows():
     """Language, terms, frequencies, axes and centre are all there is to it."""
     fitted = FieldVectorizer().fit(ARTICLES * 4)

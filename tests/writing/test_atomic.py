@@ -14,14 +14,7 @@ import pytest
 from recommender.bounds import Fence
 from recommender.errors import WriteError
 from recommender.writing import atomic
-from recommender.writing.atomic import (
-    apply_changes,
-    is_stream,
-    plan_change,
-    remove_leftovers,
-    replace_file,
-    unwritten,
-)
+from recommender.writing.atomic import apply_changes, is_stream, plan_change, remove_leftovers, replace_file, unwritten
 
 
 def names(folder):

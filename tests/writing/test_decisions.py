@@ -51,10 +51,7 @@ def test_round_trip(file):
     """What is read is what was decided, whatever texts it has."""
     nasty = decided("- [a], {b}: # c", "yes", why='"quoted", \n two lines \u2028 and ☕', article_url="/tea?a=b#c")
     put(file, nasty, decided("2024", "null", "pin", position=3))
-    assert file.read().by_pair == {
-        nasty.pair: nasty,
-        ("2024", "null"): decided("2024", "null", "pin", position=3),
-    }
+    assert file.read().by_pair == {nasty.pair: nasty, ("2024", "null"): decided("2024", "null", "pin", position=3)}
 
 
 def test_taken_back(file):

@@ -7,13 +7,7 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from recommender.writing.values import (
-    _UNWRITABLE,
-    json_line,
-    number,
-    scalar,
-    writable,
-)
+from recommender.writing.values import _UNWRITABLE, json_line, number, scalar, writable
 
 AWKWARD = [
     "", " ", "yes", "No", "on", "null", "~", "1e3", "1_000", "0x1F", "012", "1:30", "2021-01-01",
