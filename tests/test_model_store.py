@@ -112,14 +112,6 @@ def test_a_folder_of_a_killed_first_save_is_saved_into(tmp_path):
     ]
 
 
-def test_a_manifest_of_another_program_is_not_overwritten(tmp_path):
-    """Web applications have a manifest.json too."""
-    (tmp_path / "manifest.json").write_text('{"name": "tea"}')
-    with pytest.raises(WriteError, match="holds other things than a model"):
-        save_parts(tmp_path, {}, {}, {}, "")
-    assert (tmp_path / "manifest.json").read_text() == '{"name": "tea"}'
-
-
 def test_a_part_larger_than_it_was_saved_takes_no_memory(tmp_path):
     """A sparse file of a terabyte is refused by its size."""
     save_parts(tmp_path, {}, {"terms.json": "{}"}, {}, "")

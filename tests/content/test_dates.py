@@ -80,10 +80,7 @@ def test_read(value, expected):
         ("2021-3-32", ", which is not possible"),
         ("2021-03-02 12:00:00 +25:00", ", which is not possible"),
         ("2021-03-02 13:00 AM", ", which is not possible"),
-        (
-            "05/06/2022",
-            ", which could be two days (articles.site_language: en-US or en-GB says which is meant)",
-        ),
+        ("05/06/2022", ", which could be two days (articles.site_language: en-US or en-GB says which is meant)"),
         (20210231, ""),
         ("3/4/21", ""),
         ("Mar 2 21", ""),

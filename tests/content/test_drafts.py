@@ -1,14 +1,10 @@
 """One article, read alone: a file, or the text of a draft."""
 
 import pytest
+from markdown_files import article
 
 from recommender.content.site import read_article, read_site
 from recommender.errors import ArticleError, FrontMatterError, SiteError
-
-
-def article(title, *lines, body=""):
-    """The text of a file with a title and further lines of front matter."""
-    return "\n".join(["---", f"title: {title}", *lines, "---", body])
 
 
 def test_read_article_is_read_site(make_site):

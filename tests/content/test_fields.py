@@ -2,13 +2,10 @@
 
 from datetime import UTC, datetime
 
+from markdown_files import article
+
 from recommender.content.site import read_site
 from recommender.settings import ArticlesSettings, Settings, settings_from_mapping
-
-
-def article(title, *lines, body=""):
-    """The text of a file with a title and further lines of front matter."""
-    return "\n".join(["---", f"title: {title}", *lines, "---", body])
 
 
 def test_settings(make_site):
@@ -129,11 +126,7 @@ def test_pages_without_front_matter(make_site):
     )
     corpus = read_site(site, Settings(articles=ArticlesSettings(address="/:path/")))
     assert {one.id: (one.title, one.excerpt, one.body) for one in corpus} == {
-        "notes/green": (
-            "Green tea",
-            "Steep it. Then pour.",
-            "\n![cup](c.png)\n\nSteep [it](it.md).\nThen pour.\n",
-        ),
+        "notes/green": ("Green tea", "Steep it. Then pour.", "\n![cup](c.png)\n\nSteep [it](it.md).\nThen pour.\n"),
         "notes/black": ("Black tea", "Boil it.", "\n- a list\n\nBoil it.\n"),
         "notes/start": ("Notes", "", ""),
         "notes/rest": ("The rest", "A word first.", "A word first.\n\n```\n# no heading\n```\n\n# The rest\n"),

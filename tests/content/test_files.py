@@ -6,21 +6,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from markdown_files import article, without_guess
 
 from recommender.bounds import Fence
 from recommender.content.site import read_site
 from recommender.errors import ArticleError, SiteError
 from recommender.settings import ArticlesSettings, Settings
-
-
-def article(title, *lines, body=""):
-    """The text of a file with a title and further lines of front matter."""
-    return "\n".join(["---", f"title: {title}", *lines, "---", body])
-
-
-def without_guess(warnings):
-    """The warnings, without the one that a tree of files without a configuration has."""
-    return tuple(warning for warning in warnings if "set articles.address" not in warning)
 
 
 def test_ids_keep_endings_where_they_must(make_site):

@@ -227,8 +227,7 @@ def test_previews(address, path):
 
 
 @pytest.mark.parametrize(
-    ("opening", "values"),
-    [("---toml", 'title = "Spinning wool yarn"'), ("---json", '{"title": "Spinning wool yarn"}')],
+    ("opening", "values"), [("---toml", 'title = "Spinning wool yarn"'), ("---json", '{"title": "Spinning wool yarn"}')]
 )
 def test_named_syntax_written(make_site, opening, values):
     """Suggestions are written into such front matter and are taken out again, byte for byte."""

@@ -111,13 +111,7 @@ def test_infer_dates_and_hosts():
 
 
 @pytest.mark.parametrize(
-    "targets",
-    [
-        ["/blog/tea/"],
-        ["/a/tea/", "/b/cup/"],
-        ["tea", "cup"],
-        ["/blog/other/", "/blog/more/"],
-    ],
+    "targets", [["/blog/tea/"], ["/a/tea/", "/b/cup/"], ["tea", "cup"], ["/blog/other/", "/blog/more/"]]
 )
 def test_too_little_to_infer(targets):
     """One entry, entries that disagree, slugs and addresses of other things show no pattern."""

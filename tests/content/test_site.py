@@ -4,14 +4,11 @@ import logging
 import random
 from datetime import UTC, datetime
 
+from markdown_files import article, without_guess
+
 from recommender.content import site as site_module
 from recommender.content.generators import read_generator
 from recommender.content.site import read_site
-
-
-def article(title, *lines, body=""):
-    """The text of a file with a title and further lines of front matter."""
-    return "\n".join(["---", f"title: {title}", *lines, "---", body])
 
 
 def test_jekyll_blog(make_site):
@@ -64,11 +61,6 @@ def test_jekyll_blog(make_site):
         "one article in _drafts, never suggested: _drafts/white-tea.md.",
         "one article in a folder that is no collection of _config.yml, never suggested: _cups/blue.md.",
     )
-
-
-def without_guess(warnings):
-    """The warnings, without the one that a tree of files without a configuration has."""
-    return tuple(warning for warning in warnings if "set articles.address" not in warning)
 
 
 def test_an_address_that_is_not_known(make_site):

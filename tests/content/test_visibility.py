@@ -3,19 +3,10 @@
 from datetime import UTC, datetime
 
 import pytest
+from markdown_files import article, without_guess
 
 from recommender.articles import NEVER
 from recommender.content.site import read_article, read_site
-
-
-def article(title, *lines, body=""):
-    """The text of a file with a title and further lines of front matter."""
-    return "\n".join(["---", f"title: {title}", *lines, "---", body])
-
-
-def without_guess(warnings):
-    """The warnings, without the one that a tree of files without a configuration has."""
-    return tuple(warning for warning in warnings if "set articles.address" not in warning)
 
 
 def hidden(site):

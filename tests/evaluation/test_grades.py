@@ -11,7 +11,6 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from recommender import Article, Corpus, Recommender, RelatedEntry, evaluate
 from recommender.errors import EvaluationError, GateError
 from recommender.evaluation import read_grades, tables_of, ungraded_lines
-from recommender.evaluation.intervals import compare
 from recommender.settings import settings_from_mapping
 
 MEASURES = ("nDCG@5", "good", "wrong", "first", "any", "served", "per_q", "ungraded")
@@ -168,18 +167,6 @@ def test_intervals_hold_the_figure_and_tests_compare_systems(report):
         expected = report.systems[test["system"]][test["measure"]] - report.systems[test["against"]][test["measure"]]
         assert test["mean"] == pytest.approx(expected, abs=2e-6)
         assert 0 <= test["p_value"] <= 1
-
-
-def test_intervals_of_shares_are_those_of_resampled_articles():
-    """Where articles have different numbers of suggestions, whole articles are drawn, as by hand."""
-    drawn = np.random.default_rng(0)
-    weights, values = drawn.integers(0, 6, 200).astype(float), drawn.random(200)
-    ends, _ = compare({"one": {"good": values}}, 2000, 1, {"one": {"good": weights}})
-    means = []
-    for _ in range(2000):
-        rows = drawn.integers(0, 200, 200)
-        means.append((values[rows] * weights[rows]).sum() / weights[rows].sum())
-    assert ends["one"]["good"] == pytest.approx(np.quantile(means, [0.025, 0.975]), abs=0.01)
 
 
 def test_a_tenth_without_a_grade_is_too_much(small_corpus, settings, grades, report):

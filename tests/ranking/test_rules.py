@@ -250,10 +250,7 @@ def test_diversity_goes_on_behind_what_the_provider_leaves_out():
     alike = {frozenset((CAR.id, POT.id)): 1.0}
     mug = article("mug")
     choice = rules(diversity=0.5, per_provider=1).choose(
-        TEA,
-        ranked(CUP, CAR, POT, mug),
-        3,
-        similarity=lambda one, other: alike.get(frozenset((one, other)), 0.0),
+        TEA, ranked(CUP, CAR, POT, mug), 3, similarity=lambda one, other: alike.get(frozenset((one, other)), 0.0)
     )
     assert names(choice) == ["cup", "pot", "mug"]
 
