@@ -490,4 +490,6 @@ def test_a_crowd_of_copies_hides_nobody_and_costs_little(monkeypatch):
         assert {one.id for one in others} - {name} <= {*shown}
         assert sum(one.startswith("tea-") for one in shown) == 1
         said = next(str(one.reason) for one in suggestions if one.article_id.startswith("tea-"))
-        assert "it stands for its copies too: tea-" in said and said.count("tea-") == 5 and " more" in said
+        assert "it stands for its copies too: tea-" in said
+        assert said.count("tea-") == 5
+        assert " more" in said
