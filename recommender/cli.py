@@ -208,7 +208,7 @@ def explain(here: Here, **asked: Any) -> None:
     """
     Show why an ARTICLE of a SITE has its suggestions, or why not a CANDIDATE.
 
-    ARTICLE is an id, a file of the site, or any other file: a draft.
+    ARTICLE is an id, a file, an address, a slug or a title of the site, or any other file: a draft.
     """
     from recommender.batch import explain_article
 

@@ -370,6 +370,13 @@ def test_explain_draft(site):
     assert {name for name in TEAS if f"{name}-tea" in stdout} == set(TEAS)
 
 
+@pytest.mark.parametrize("name", ["black-tea", "/black-tea/", "brewing black tea", "2021-03-01-black-tea"])
+def test_explain_by_other_names(site, name):
+    """What a curated list could name, `explain` takes: an address, a slug, a title, the end of a path."""
+    asked = run("explain", "site", "_posts/2021-03-01-black-tea", "_posts/2021-03-04-cargo-bicycle")
+    assert asked == run("explain", "site", name, "cargo-bicycle")
+
+
 def test_explain_nothing(site):
     """An article without suggestions is told why; one that is not there is told the nearest."""
     Path("draft.md").write_text("---\ntitle: Coffee\n---\n")

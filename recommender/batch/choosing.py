@@ -7,7 +7,8 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from recommender.articles import Article, Corpus
+from recommender.articles import Article, Corpus, RelatedEntry
+from recommender.content.matching import EntryMatcher
 from recommender.content.site import read_article
 from recommender.errors import CorpusError, did_you_mean
 from recommender.settings import Settings
@@ -61,6 +62,11 @@ def id_of(corpus: Corpus, site: Path, name: str) -> str | None:
     return next((article.id for article in corpus if article.id == name or article.path in paths), None)
 
 
+def meant_by(corpus: Corpus, name: str) -> str | None:
+    """The one article that a name means as an entry of a curated list would: by address, slug, end of a path, title."""
+    return EntryMatcher(corpus).match(RelatedEntry(target=name), None).article_id
+
+
 def _below_site(site: Path, name: str) -> set[str]:
     """What stands under a name, as paths below the site; "." is the site itself."""
     # Both with links followed and without: the site may lie behind a link, and so may one article in it.
@@ -86,9 +92,11 @@ def _unknown(corpus: Corpus, site: Path, name: str) -> str:
 
 
 def article_of(corpus: Corpus, site: Path, settings: Settings, name: str) -> Article:
-    """The article of an id, of a file of the site, or of a file elsewhere: a draft."""
+    """The article of an id, of a file, also one elsewhere (a draft), or of what a curated list could name."""
     if found := id_of(corpus, site, name):
         return corpus[found]
     if Path(name).is_file() and not _below_site(site, name):
         return read_article(Path(name), settings, site=Path(name).parent)
+    if found := meant_by(corpus, name):
+        return corpus[found]
     raise CorpusError(_unknown(corpus, site, name))

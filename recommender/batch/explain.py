@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from recommender.articles import Article
-from recommender.batch.choosing import article_of, id_of
+from recommender.batch.choosing import article_of, id_of, meant_by
 from recommender.batch.stages import Progress, load_recommender, read_corpus, recommender_for, silence
 from recommender.errors import RecommenderError
 from recommender.settings import Settings
@@ -50,7 +50,7 @@ def explain_article(
     none = "" if suggestions else recommender.why_none(asked)
     compared = reason = None
     if candidate is not None:
-        compared_id = id_of(corpus, site, candidate) or candidate
+        compared_id = id_of(corpus, site, candidate) or meant_by(corpus, candidate) or candidate
         reason = recommender.explain(asked, compared_id)
         compared = recommender.article(compared_id)
     return ExplainRun(asked, Answer(asked.id, suggestions, none), compared, reason, corpus.reading.problems)
