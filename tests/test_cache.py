@@ -1,5 +1,6 @@
 import json
 import os
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -51,6 +52,23 @@ def test_damaged(store, damage, caplog):
             "not JSON": b"recommender cache " + digest("key", b"{").encode() + b"\n{",
         }[damage]
     )
+    assert store.load("run", "key") is None
+    assert [record.getMessage() for record in caplog.records] == [f"{file}: the cache is damaged, so it is made anew."]
+    store.save("run", "key", 1)
+    assert store.load("run", "key") == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes and devices")
+@pytest.mark.parametrize(
+    "put",
+    [os.mkfifo, lambda file: file.symlink_to("/dev/zero"), lambda file: file.touch() or os.truncate(file, 10**13)],
+)
+def test_something_else_in_its_place(store, put, caplog):
+    """A pipe, a device or a file without end in a document's place is not waited for, and is replaced."""
+    store.save("run", "key", 1)
+    (file,) = store.folder.iterdir()
+    file.unlink()
+    put(file)
     assert store.load("run", "key") is None
     assert [record.getMessage() for record in caplog.records] == [f"{file}: the cache is damaged, so it is made anew."]
     store.save("run", "key", 1)

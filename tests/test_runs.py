@@ -1,6 +1,7 @@
 """Runs with nothing to do: what they need in order to know that, and what they must not miss."""
 
 import dataclasses
+import os
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -11,7 +12,7 @@ from teas_and_bicycles import write_tea as tea
 from recommender import Article, Corpus, RelatedEntry, read_site
 from recommender.batch import fit_site, suggest_site
 from recommender.cache import SiteCache
-from recommender.errors import GateError
+from recommender.errors import GateError, WriteError
 from recommender.runs import corpus_digest
 from recommender.settings import settings_from_mapping
 
@@ -90,6 +91,17 @@ def test_something_to_do(site, change):
     (site / "_data" / "suggested_related.json").unlink()
     suggest_site(site, by(articles={"cache": "none"}))
     assert (site / "_data" / "suggested_related.json").read_bytes() == written
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes")
+def test_a_pipe_in_the_place_of_what_was_written(site):
+    """It is not waited for, and is told of when it is to be replaced."""
+    runs(site)
+    file = site / "_data" / "suggested_related.json"
+    file.unlink()
+    os.mkfifo(file)
+    with pytest.raises(WriteError, match="it is no regular file"):
+        suggest_site(site, by())
 
 
 def test_front_matter_edited(site):
