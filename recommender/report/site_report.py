@@ -142,8 +142,8 @@ def _date(article: Article) -> tuple[float, str]:
 def _mix(
     articles: Sequence[Article], others: Sequence[Article], names: Callable[[Article], Sequence[str]]
 ) -> list[tuple[str, int, float, float]]:
-    counts = Counter(name for one in articles for name in set(names(one)) if name)
-    suggested = Counter(name for one in others for name in set(names(one)) if name)
+    counts = Counter(name for one in articles for name in dict.fromkeys(names(one)) if name)
+    suggested = Counter(name for one in others for name in dict.fromkeys(names(one)) if name)
     return [
         (name, n, n / len(articles), suggested[name] / max(len(others), 1))
         for name, n in counts.most_common(_MOST_NAMED)
@@ -200,7 +200,7 @@ def _site_map(
     # What more than half of the articles have tells nothing apart; providers then may.
     most = len(drawn) / 2
     labels = [article.topics for article in drawn]
-    counts = Counter(label for some in labels for label in set(some))
+    counts = Counter(label for some in labels for label in dict.fromkeys(some))
     if not any(1 < n <= most for n in counts.values()):
         labels = [(article.provider,) for article in drawn]
         counts = Counter(article.provider for article in drawn if article.provider)
