@@ -44,8 +44,9 @@ _TITLE_TIMES = 2
 _PRIOR_ARTICLES, _PRIOR_POWER = 30_000, 1.25
 #: The same in a language without a table; so few that the site decides, but not one of a handful of articles.
 _PRIOR_UNKNOWN = 50
-#: By how much a word counts less that all articles have, on a site of more than so many.
-_COMMON_LESS, _FEWEST_TELLING = 0.2, 3
+#: By how much a word counts less that all articles have, for each article of a site beyond so many, and at most: what
+#: all of four are about may relate them, what all of eight are about is the site's.
+_COMMON_LESS, _FEWEST_TELLING, _MOST_LESS = 0.2, 3, 0.8
 #: The chance of a word that general language does not know.
 _UNKNOWN = 1e-8
 #: Of a year of this century, which is a date on most pages and hardly ever what they are about.
@@ -266,8 +267,9 @@ def rarity_with_prior(
     in_text = -np.expm1(max(20.0, n_words) * np.log1p(-np.minimum(chance, 0.5)))
     idf = -np.log((n_having + mu * in_text + 0.5) / (n_articles + mu + 1.0))
     # What most articles have tells one from another the less, the more have it; of three, two are most.
-    beyond_half = np.maximum(2.0 * n_having / n_articles - 1.0, 0.0) if n_articles > _FEWEST_TELLING else 0.0
-    rarity: NDArray[np.float32] = (np.maximum(idf, 0.05) ** _PRIOR_POWER * (1.0 - _COMMON_LESS * beyond_half)).astype(
+    beyond_half = np.maximum(2.0 * n_having / n_articles - 1.0, 0.0)
+    less = min(_COMMON_LESS * max(n_articles - _FEWEST_TELLING, 0), _MOST_LESS)
+    rarity: NDArray[np.float32] = (np.maximum(idf, 0.05) ** _PRIOR_POWER * (1.0 - less * beyond_half)).astype(
         np.float32
     )
     return rarity

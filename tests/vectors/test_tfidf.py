@@ -235,6 +235,20 @@ def test_general_language_decides_which_words_are_rare_on_a_small_site():
     assert vectorizer.n_having.tolist() == [1, 1, 1, 1]
 
 
+@pytest.mark.parametrize(("n_articles", "least", "most"), [(3, 0.8, 1.0), (4, 0.6, 0.8), (12, 0.1, 0.3)])
+def test_what_all_articles_name_tells_less_the_more_they_are(n_articles, least, most):
+    """The town of a local paper relates no two of its articles; what four articles are all about may."""
+    others = [4 * letter for letter in "abcdefghijkl"]
+
+    def rarity(shared):
+        titles = [f"Samovar {name}" if place in shared else name for place, name in enumerate(others[:n_articles])]
+        fitted = FieldVectorizer(only(words=FieldSettings()), "en")
+        fitted.fit([Article(id=title, title=title) for title in titles])
+        return dict(zip(fitted.term_names(), fitted.word_rarities().tolist(), strict=True))["samovar"]
+
+    assert least <= rarity(range(n_articles)) / rarity(range(1)) <= most
+
+
 def test_years_and_digits_are_as_common_as_they_are():
     """A year, or a number of one digit, weighs less than a word of a title; a model number more than a year."""
     titles = ["Budget 2024", "Part 3", "Porsche 911"]
