@@ -14,7 +14,15 @@ import pytest
 from recommender.bounds import Fence
 from recommender.errors import WriteError
 from recommender.writing import atomic
-from recommender.writing.atomic import apply_changes, is_stream, plan_change, remove_leftovers, replace_file, unwritten
+from recommender.writing.atomic import (
+    apply_changes,
+    is_stream,
+    plan_change,
+    read_if_there,
+    remove_leftovers,
+    replace_file,
+    unwritten,
+)
 
 
 def names(folder):
@@ -507,3 +515,14 @@ def test_link_that_turns_out_of_the_site(tmp_path):
     assert n_replaced == 0
     assert "it leads out of the site" in str(problems[0])
     assert outside.read_bytes() == b"theirs"
+
+
+def test_a_file_without_end_is_not_read(tmp_path):
+    """A sparse file of terabytes in the place of what is written is told of, and takes no memory."""
+    file = tmp_path / "suggested_related.json"
+    file.touch()
+    os.truncate(file, 10**13)
+    with pytest.raises(
+        WriteError, match=r"it has 10,000,000,000,000 bytes, of at most 4,000,000,000\), so it is not wri"
+    ):
+        read_if_there(file)
