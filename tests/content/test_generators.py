@@ -291,3 +291,17 @@ def test_nikola(make_site):
         "posts/a": "/blog/green-tea/",
         "posts/a.es": "/es/blog/te-verde/",
     }
+
+
+def test_jupyter_book(make_site):
+    """A book, whose `_config.yml` is not Jekyll's: pages without front matter, at the places of their files."""
+    files = {
+        "_toc.yml": "format: jb-book\nroot: intro\nchapters:\n- file: tea/green\n",
+        "_config.yml": "html:\n  baseurl: https://tea.example/book/\nsphinx:\n  config:\n    language: en\n",
+        "intro.md": "# Of tea\n\nA book.\n",
+        "tea/green.md": "# Green tea\n\nIt is green.\n",
+        "tea/index.md": "# Teas\n\nAll of them.\n",
+    }
+    site = make_site(files)
+    assert addresses(site) == {"intro": "/intro.html", "tea/green": "/tea/green.html", "tea/index": "/tea/"}
+    assert read_generator(site).site_url == "https://tea.example/book"

@@ -12,6 +12,7 @@ SITES = {
     "Bridgetown": ({"bridgetown.config.yml": "permalink: pretty\n"}, "src/_posts/2021-03-04-{}.md"),
     "Middleman": ({"config.rb": "", "Gemfile": "gem 'middleman'\n"}, "source/{}.html.md"),
     "Nikola": ({"conf.py": "POSTS = (('posts/*.md', 'blog', 'post.tmpl'),)\n"}, "posts/{}.md"),
+    "Jupyter Book": ({"_toc.yml": "format: jb-book\nroot: intro\n", "_config.yml": "title: Yarn\n"}, "notes/{}.md"),
     "Hugo": ({"hugo.toml": 'baseURL = "https://yarn.example/"\n'}, "content/posts/{}.md"),
     "Zola": ({"zola.toml": 'base_url = "https://yarn.example"\n'}, "content/{}.md"),
     "Eleventy": ({"eleventy.config.js": "export default () => ({dir: {input: 'src'}});\n"}, "src/posts/{}.md"),
