@@ -150,9 +150,8 @@ def _build(
             container, key, begun = outer.pop()
         elif isinstance(event, yaml.AliasEvent):
             if event.anchor not in anchors:
-                raise FrontMatterError(
-                    f"{place(event)}: *{event.anchor} refers to nothing. Quote a value that begins with an asterisk."
-                )
+                named = f"{place(event)}: *{str(event.anchor)[:60]}"
+                raise FrontMatterError(f"{named} refers to nothing. Quote a value that begins with an asterisk.")
             value, more_or_open = anchors[event.anchor]
             if more_or_open is None:
                 raise FrontMatterError(

@@ -37,7 +37,7 @@ FOUND = [
     ),
     *(
         ("decisions_are_read", f"- {{article: {value}, candidate: b, verdict: accept}}")
-        for value in ('!!int ""', "!!bool x", f"{_BOMB}]", "&z [*z]", f"0x{'f' * 6000}", "[" * 5000)
+        for value in ('!!int ""', "!!bool x", f"{_BOMB}]", "&z [*z]", f"0x{'f' * 6000}", "[" * 5000, f"*{'a' * 1000}")
     ),
     ("decisions_are_read", f"- {{article: a, candidate: b, verdict: pin, position: 0x{'f' * 6000}}}"),
 ]
