@@ -43,10 +43,14 @@ def json_rows(path: Path, most_bytes: int) -> Iterator[tuple[str, Mapping[str, A
         if not isinstance(row, Mapping):
             yield where, SiteError(f"{where}: must be an object. {_EXPECTED}")
             continue
-        own = row.get("id")
-        joined = {name: found[own] for name, found in (("tags", tags), ("authors", authors)) if own in found}
-        # Ghost's ids are numbers of its database, a slug is what its pages are called by.
-        yield where, {**row, **joined, **({"id": row["slug"]} if "posts_tags" in holder and row.get("slug") else {})}
+        own = str(row.get("id"))
+        joined: dict[str, Any] = {
+            name: found[own] for name, found in (("tags", tags), ("authors", authors)) if own in found
+        }
+        if "posts_tags" in holder and row.get("slug"):
+            # Ghost's ids are numbers of its database, a slug is what its pages are called by.
+            joined["id"] = row["slug"]
+        yield where, {**row, **joined}
 
 
 def _articles_in(document: Any) -> tuple[Mapping[str, Any], list[Any]]:
@@ -60,7 +64,7 @@ def _articles_in(document: Any) -> tuple[Mapping[str, Any], list[Any]]:
         for holder, value in level:
             if isinstance(value, Mapping):
                 inner += [(value, one) for one in value.values() if isinstance(one, list | Mapping)]
-            elif value:
+            elif isinstance(value, list) and value:
                 inner.append((holder, value[0]))
         level = inner
     return {}, []
@@ -71,13 +75,13 @@ def _are_articles(values: list[Any]) -> bool:
     return called > 0 and 2 * called >= len(values)
 
 
-def _joined(holder: Mapping[str, Any], links: str, link: str, table: str) -> dict[Any, list[str]]:
+def _joined(holder: Mapping[str, Any], links: str, link: str, table: str) -> dict[str, list[str]]:
     """By the id of each post the names that a table of links, as Ghost has them, ties to it."""
-    tables = [holder.get(name) for name in (links, table)]
-    pairs, things = [[one for one in rows or () if isinstance(one, Mapping)] for rows in tables]
+    tables = [rows if isinstance(rows := holder.get(name), list) else [] for name in (links, table)]
+    pairs, things = [[one for one in rows if isinstance(one, Mapping)] for rows in tables]
     names = {str(one.get("id")): one["name"] for one in things if isinstance(one.get("name"), str)}
-    found: dict[Any, list[str]] = {}
+    found: dict[str, list[str]] = {}
     for pair in pairs:
-        if str(pair.get(link)) in names and isinstance(pair.get("post_id"), str | int):
-            found.setdefault(pair["post_id"], []).append(names[str(pair[link])])
+        if name := names.get(str(pair.get(link))):
+            found.setdefault(str(pair.get("post_id")), []).append(name)
     return found

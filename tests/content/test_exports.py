@@ -6,7 +6,7 @@ import polars
 import pyarrow
 import pyarrow.parquet
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from recommender.articles import Article, RelatedEntry
@@ -545,3 +545,39 @@ def test_a_json_document_without_articles(write, text, message):
     """Says what is wrong with it, and what to write."""
     with pytest.raises(SiteError, match=message):
         read_site(write("articles.json", text), strict=True)
+
+
+_NAMES = (
+    "posts",
+    "posts_tags",
+    "tags",
+    "users",
+    "db",
+    "id",
+    "title",
+    "name",
+    "slug",
+    "post_id",
+    "tag_id",
+    "related",
+    "url",
+)
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(0, 3) | st.floats(allow_nan=False) | st.sampled_from(("tea", "cup", "1")),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(_NAMES), inner, max_size=5),
+    max_leaves=20,
+)
+
+
+@given(_JSON)
+@example([[5]])
+@example({"posts": [{"id": {"a": 1}, "title": "Tea"}], "posts_tags": 5, "tags": True})
+def test_any_json(tmp_path_factory, document):
+    """Whatever a document of JSON holds, it is articles, problems, or an error of ours."""
+    file = tmp_path_factory.mktemp("any") / "a.json"
+    file.write_text(json.dumps(document))
+    try:
+        corpus = read_site(file)
+    except SiteError:
+        return
+    assert len(corpus) + len(corpus.reading.problems) == corpus.reading.n_files
