@@ -19,6 +19,8 @@ from typing import Any
 
 #: Bytes of a configuration, of settings, and of an article where the settings say nothing else.
 MOST_BYTES = 10_000_000
+#: Bytes of a file that we wrote earlier: a hundred times those of the largest site that we have read.
+LARGEST_OF_OURS = 4_000_000_000
 #: Deeper than anything that a person writes; the recursion of whoever reads the values stays small.
 MAX_DEPTH = 100
 #: Characters of front matter; a curated list as long as is read, with titles and excerpts, has half of them.

@@ -25,14 +25,12 @@ from typing import Any
 
 import platformdirs
 
-from recommender.bounds import UnreadableError, read_regular
+from recommender.bounds import LARGEST_OF_OURS, UnreadableError, read_regular
 
 logger = logging.getLogger(__name__)
 
 #: The value of the setting that keeps nothing.
 _NOTHING = "none"
-#: Bytes of a document: a hundred times those of the largest site that we have read.
-_MOST_BYTES = 4_000_000_000
 #: Documents of one kind that a site keeps, for runs with other settings in turn; the oldest go.
 _MOST_DOCUMENTS = 4
 #: A site that was not read for so long leaves.
@@ -71,7 +69,7 @@ class SiteCache:
         """The document that was saved under a kind and a key, or None."""
         file = self._file(kind, key)
         try:
-            head, _, content = read_regular(file, _MOST_BYTES).partition(b"\n")
+            head, _, content = read_regular(file, LARGEST_OF_OURS).partition(b"\n")
         except UnreadableError:
             head = content = b""
         except OSError:

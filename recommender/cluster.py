@@ -12,6 +12,7 @@ blocks are under way at a time.
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import logging
 import secrets
@@ -78,6 +79,7 @@ def _loaded(model: str) -> Recommender:
     """The model of the run that a worker is in; kept until there is another."""
     recommender = load_model(model)
     sweep_seldom()
+    gc.freeze()  # the model stays
     return recommender
 
 

@@ -102,7 +102,8 @@ def gather(
         matched=matched,
         unmatched=tuple(map(shortened, unmatched)),
     )
-    sentences = [*generator.warnings, *warnings, *unmade, *notes.warnings]
+    # Addresses are looked for twice where names of lists depend on them, and tell the same twice.
+    sentences = [*generator.warnings, *warnings, *unmade, *dict.fromkeys(notes.warnings)]
     if notes.untitled:
         sentences.append(f"{some(notes.untitled)} without a title: called by the name of the file.")
     bare = [article.path for article in articles if article.path and not article.url and article.visible_from != NEVER]
@@ -249,9 +250,7 @@ def _told(rule: Callable[[Article, PageFacts], str], article: Article, facts: Pa
     try:
         told = rule(article, facts)
     except Exception as error:  # noqa: BLE001 - whatever happens in one article costs that article only
-        warning = fault_of_ours(article.path, "be given an address", error)
-        # Addresses are looked for twice where names of lists depend on them.
-        notes.warnings += [warning] if warning not in notes.warnings else []
+        notes.warnings.append(fault_of_ours(article.path, "be given an address", error))
         return ""
     return told if len(told) <= LONGEST_ADDRESS else ""
 

@@ -156,9 +156,11 @@ def languages_of_folders(texts: Iterable[tuple[str, str]], site_language: str) -
     below: dict[str, list[str]] = defaultdict(list)
     for folder, text in texts:
         below[folder].append(text)
-    found = {}
+    found: dict[str, str] = {}
+    if len(below) < 2:
+        return found
     for folder, inside in below.items():
-        if len(inside) < _LEAST_IN_FOLDER or len(below) < 2:
+        if len(inside) < _LEAST_IN_FOLDER:
             continue
         words = Counter(_WORD.findall("\n".join(inside[:_MOST_TEXTS]).lower()))
         if _share_of_stop_words(words, own) < _FOREIGN_SHARE:

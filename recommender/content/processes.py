@@ -48,10 +48,9 @@ def n_cores(n_jobs: int) -> int:
 
 def sweep_seldom() -> None:
     """
-    Look for rubbish seldom, and never again among what is there now: articles and words live to the end.
+    Look for rubbish seldom, for articles and words live to the end.
 
     Looking through all of them after every 700 new objects took a third of the time at 100,000 articles
     (benchmarks/README.md). mypy sets these for the same reason.
     """
     gc.set_threshold(200_000, 30, 30)
-    gc.freeze()

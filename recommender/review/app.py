@@ -8,6 +8,7 @@ elsewhere. Only a browser on this machine that was given the token may ask; see 
 from __future__ import annotations
 
 import asyncio
+import gc
 import hmac
 import secrets
 import socket
@@ -17,7 +18,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from recommender.content.processes import sweep_seldom
 from recommender.errors import DecisionsChangedError, MissingExtraError, RecommenderError, UnknownArticleError
 from recommender.review.desk import Desk
 
@@ -315,7 +315,7 @@ def serve(desk: Desk, site_url: str, port: int, ready: Callable[[str], object]) 
         hosts = frozenset({f"127.0.0.1:{port}", f"localhost:{port}"})
         app = make_app(desk, site_url, token, hosts)
         # The site and its model stay: to look through them for garbage takes a fifth of a second of somebody's click.
-        sweep_seldom()
+        gc.freeze()
         stop = threading.Event()
         computing = threading.Thread(target=desk.compute, args=(stop,), daemon=True)
         computing.start()

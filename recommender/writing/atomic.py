@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import EllipsisType
 
-from recommender.bounds import Fence, UnreadableError, read_regular
+from recommender.bounds import LARGEST_OF_OURS, Fence, UnreadableError, read_regular
 from recommender.cache import digest
 from recommender.errors import RecommenderError, WriteError
 from recommender.writing.lock import is_unlocked, try_lock
@@ -153,10 +153,6 @@ def _check_place(path: Path, fence: Fence | None) -> None:
         raise WriteError(f"{path}: cannot be written (it is no regular file). Take it out.")
 
 
-#: Bytes of a file that is compared with what is written: more than that is none of ours.
-_MOST_BYTES = 4_000_000_000
-
-
 def read_if_there(path: Path) -> bytes | None:
     """
     A file's bytes, or None where there is no such file, and for a stream, which holds none.
@@ -166,7 +162,7 @@ def read_if_there(path: Path) -> bytes | None:
     if is_stream(path):
         return None
     try:
-        return read_regular(path, _MOST_BYTES)
+        return read_regular(path, LARGEST_OF_OURS)
     except FileNotFoundError:
         return None
     except OSError as error:
