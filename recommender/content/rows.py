@@ -25,22 +25,14 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "title": ("heading", "posttitle", "articletitle", "name"),
     "excerpt": ("postexcerpt",),
     "body": (
-        "content",
-        "text",
-        "html",
-        "bodytext",
-        "articlebody",
-        "fulltext",
-        "postcontent",
-        "contenthtml",
-        "contenttext",
+        "content", "text", "html", "bodytext", "articlebody", "fulltext", "postcontent", "contenthtml", "contenttext",
     ),
     "url": ("link", "href", "address", "pageurl", "posturl"),
     "tags": ("labels",),
     "author": ("creator", "byline", "writer"),
     "slug": ("postname",),
     "status": ("poststatus",),
-}
+}  # fmt: skip
 #: Articles of a file that may have a problem: to keep and to tell a million takes the memory, and the day.
 MOST_PROBLEMS = 20_000
 _OWN = frozenset({"id", "path", "slug"})
