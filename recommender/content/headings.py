@@ -17,7 +17,9 @@ _UNDERLINED = re.compile(r"[ ]{0,3}(?P<title>[^\s<>|`~#-][^\r\n]*?)[ \t]*(?:\r\n
 _FENCED = re.compile(r"(?ms)^[ ]{0,3}(```|~~~).*?(?:^[ ]{0,3}\1|\Z)")
 _TOP_HEADING = re.compile(r"(?m)^#[ \t]+(?P<title>[^\r\n]+?)(?:[ \t]+#+)?[ \t]*$")
 _BLANK_LINE = re.compile(r"(?:\r\n|\n|\r)[^\S\r\n]*(?:\r\n|\n|\r)")
-_NO_PROSE = re.compile(r"\s*(?:[#>|<`~]|!\[|\[!\[|[-*+]\s|\d+[.)]\s|:::|import\s|export\s|\{|=+\s|---)")
+_NO_PROSE = re.compile(
+    r" {4}|\t|\s*(?:[#>|<`~]|!\[|\[!\[|[-*+]\s|\d+[.)]\s|:::|(?:!!!|\?\?\?\+?)\s|import\s|export\s|\{|=+\s|---)"
+)
 _PICTURE = re.compile(r"!\[[^]]*\]\([^)]*\)")
 _LINK = re.compile(r"\[([^\[\]]+)\](?:\([^)]*\)|\[[^]]*\])|<((?:https?|mailto):[^>]+)>")
 _ID = re.compile(r"\s*\{#[^}]*\}\s*$")
@@ -54,7 +56,7 @@ def note_opening(text: str) -> Opening | None:
 
 def _first_paragraph(text: str) -> str:
     for block in _BLANK_LINE.split(_FENCED.sub("", text)):
-        if block.strip() and not _NO_PROSE.match(block) and (plain := _plain(block)):
+        if block.strip() and not _NO_PROSE.match(block.lstrip("\r\n")) and (plain := _plain(block)):
             return plain
     return ""
 

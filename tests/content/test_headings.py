@@ -14,6 +14,22 @@ def test_heading_and_first_paragraph():
     assert (opening.title, opening.excerpt) == ("The bell rope", "It frays, often.")
 
 
+@pytest.mark.parametrize(
+    "box",
+    [
+        '!!! warning "Mind"\n    Ropes tear.\n\n    And burn.',
+        "??? note\n    Ropes tear.",
+        ":::tip\nRopes tear.",
+        "    pull(rope)",
+    ],
+)
+def test_a_box_is_not_what_a_page_says_first(box):
+    """Nor is code: the first paragraph is below them."""
+    opening = opening_of(f"# Bell rope\n\n{box}\n\nIt frays.\n")
+    assert opening is not None
+    assert opening.excerpt == "It frays."
+
+
 @pytest.mark.parametrize("part", ["[", "[a](", "*a", "{#", "<!--", "[!["])
 def test_a_hostile_page_is_cut_before_it_is_looked_at(part):
     """Of a heading and of a paragraph no more than a few thousand characters are kept."""
