@@ -18,6 +18,7 @@ from scipy.sparse import csr_matrix
 
 from recommender.articles import Article
 from recommender.errors import UnknownArticleError
+from recommender.ranking.versions import is_versioned, version_folders, version_of
 from recommender.vectors.neighbors import SearchIndex, Vectors
 from recommender.vectors.text import language_of
 
@@ -45,7 +46,7 @@ class Catalogue:
 
     # Of each row; shape (n_rows,).
     times: NDArray[np.float64]  #: days since 1970, NaN where unknown
-    languages: NDArray[np.str_]  #: equal for articles that may be related
+    languages: NDArray[np.str_]  #: with versions; equal for articles that may be related
     providers: NDArray[np.int32]  #: the code of the provider; -1 where there is none
     qualities: NDArray[np.float64]  #: NaN where unknown
     is_alive: NDArray[np.bool_]  #: False for removed articles
@@ -73,6 +74,7 @@ class Catalogue:
         self._provider_codes: dict[str, int] = {}
         self.articles: dict[int, Article] = dict(enumerate(articles))  #: By row.
         self._row_of: dict[str, int] = {article.id: row for row, article in enumerate(articles)}
+        self.versions = version_folders(self._row_of)  #: Folders that each hold a version of the same pages.
         is_new = np.zeros(len(articles), dtype=bool) if is_new is None else is_new
         for name, values in self._described(articles, is_external, is_new).items():
             setattr(self, name, values)
@@ -109,6 +111,10 @@ class Catalogue:
         for row, article in enumerate(articles, start=first):
             self.articles[row] = article
             self._row_of[article.id] = row
+        if any(is_versioned(article.id) for article in articles):
+            before, self.versions = self.versions, version_folders(self._row_of)
+            if self.versions != before:
+                self.languages = np.array([self.language_of(self.articles[row]) for row in range(first)], dtype=np.str_)
         is_new = np.ones(len(articles), dtype=bool)
         for name, values in self._described(articles, is_external, is_new).items():
             setattr(self, name, np.concatenate([getattr(self, name), values]))
@@ -184,8 +190,9 @@ class Catalogue:
         return newest if np.isfinite(newest) else float("nan")
 
     def language_of(self, article: Article) -> str:
-        """The language of the articles that may be related to this one; "" where any may."""
-        return "" if self.cross_language else language_of(article.language, self.site_language)
+        """The language, and the version, of the articles that may be related to this one; "" where any may."""
+        language = "" if self.cross_language else language_of(article.language, self.site_language)
+        return f"{language} {version_of(article.id, self.versions)}".rstrip()
 
     def provider_of(self, article: Article) -> int:
         """The code of the article's provider: -1 for none, -2 for one that no row has."""

@@ -27,6 +27,7 @@ from recommender.ranking.learned import LearnedRanker
 from recommender.ranking.rankers import Query, Ranked, Ranker
 from recommender.ranking.rules import BELOW, Candidate, Choice, Rules
 from recommender.ranking.state import State
+from recommender.ranking.versions import version_of
 from recommender.suggestions import Reason, Suggestion
 from recommender.vectors.text import repair
 from recommender.vectors.tfidf import FieldVectorizer
@@ -204,6 +205,9 @@ class Selector:
     def _refusal(self, query: Query, row: int) -> str:
         """Why a row may not be suggested whatever its score and the rules, as a sentence; "" when it may."""
         candidate = self._catalogue.articles[row]
+        versions = [version_of(one.id, self._catalogue.versions) for one in (query.article, candidate)]
+        if versions[0] != versions[1]:
+            return f"it is a page of another version ({versions[1] or 'outside of ' + versions[0]})"
         if self._catalogue.languages[row] != query.language:
             return f"it is in another language ({candidate.language or self._catalogue.site_language})"
         found = refusals(self._catalogue, self._state.suggest_unpublished, self._now)
