@@ -23,7 +23,7 @@ from recommender.content.languages import SiteLanguages
 from recommender.content.paths import ENDINGS, dated, fits, name_date, slug, titleized, without_ending
 from recommender.content.values import Origin
 from recommender.content.wording import fault_of_ours, some
-from recommender.errors import RecommenderError, SiteError
+from recommender.errors import FrontMatterError, RecommenderError, SiteError
 
 #: Folders that hold what a site is built with or from, never its articles. Hidden ones are left out too.
 _NOT_CONTENT = frozenset({"_site", "node_modules", "vendor"})
@@ -245,6 +245,11 @@ class FileReader:
         """
         where = where or path
         place = front_matter.split(text, where)
+        if place is not None and not self.fields.takes_blank_lines and text.removeprefix("\ufeff")[0].isspace():
+            raise FrontMatterError(
+                f"{where}:1: a blank line stands above the front matter, so that {self.fields.generator_title} sees "
+                "none. Take the line out."
+            )
         opening = None
         values: Mapping[str, Any] = {}
         body = text

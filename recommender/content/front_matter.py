@@ -40,6 +40,8 @@ _HEADER = re.compile(rf"(?:\.\.[ \t]+)?(?P<name>[^\W\d][\w -]*?)[{_BLANKS}]*(?::
 #: Some generators let the opening line say what the values are written in: ---toml.
 _OPENING = re.compile(rf"(?:---(?P<syntax>ya?ml|toml|json)?|(?P<plus>\+\+\+)){_REST_OF_LINE}")
 _SYNTAXES: Mapping[str | None, Syntax] = {None: "yaml", "yml": "yaml", "yaml": "yaml", "toml": "toml", "json": "json"}
+_BLANK_LINES = re.compile(rf"(?:[{_BLANKS}]*(?:\r\n|\n|\r))+(?=---|\+\+\+)")
+_ANY_TITLE = re.compile(r"^[\"']?title[\"']?[ ]*[:=]", re.IGNORECASE | re.MULTILINE)
 _CLOSING_PLUS = re.compile(rf"[\r\n](?P<line>\+\+\+{_REST_OF_LINE})")
 _CLOSING_LINE = rf"(?P<line>(?:---|\.\.\.){_REST_OF_LINE})"
 #: A pattern that begins with one character, and not with one of two, is found ten times faster.
@@ -69,8 +71,9 @@ def split(text: str, where: str = "text") -> FrontMatter | None:
 
     FrontMatterError if it is never closed, or longer than anybody writes.
 
-    A byte order mark, any line end, blanks after the dashes and ``...`` as the closing line are fine. The first closing
-    line ends it; three dashes in the body are the body's.
+    A byte order mark, any line end, blanks after the dashes and ``...`` as the closing line are fine; so are blank
+    lines above the opening one, as Hugo takes them, where there is a title: a text may begin with a rule. The first
+    closing line ends it; three dashes in the body are the body's.
     """
     place = _place(text, where)
     if place and place.end - place.start > bounds.LONGEST_FRONT_MATTER:
@@ -83,17 +86,22 @@ def split(text: str, where: str = "text") -> FrontMatter | None:
 
 def _place(text: str, where: str) -> FrontMatter | None:
     origin = 1 if text.startswith("\ufeff") else 0
-    opening = _OPENING.match(text, origin)
+    blank_lines = _BLANK_LINES.match(text, origin)
+    opening = _OPENING.match(text, blank_lines.end() if blank_lines else origin)
     if opening is None:
         return _split_other(text, origin)
     pattern = _CLOSING_PLUS if opening["plus"] else _CLOSING_WITH_CR if "\r" in text else _CLOSING
     closing = pattern.search(text, opening.end() - 1)
     if closing is None:
+        if blank_lines:
+            return None
         signs = "plus signs" if opening["plus"] else "dashes"
         raise FrontMatterError(
             f"{where}: front matter opens at line 1 and is never closed. End it with a line of three {signs}."
         )
     start, end = opening.end(), closing.start("line")
+    if blank_lines and not _ANY_TITLE.search(text, start, end):
+        return None
     syntax = "toml" if opening["plus"] else _SYNTAXES[opening["syntax"]]
     end = start + len(text[start:end].rstrip()) if syntax == "json" else end
     return FrontMatter(_line_end(opening[0]), start, end, closing.end(), syntax)

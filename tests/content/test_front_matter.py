@@ -1,10 +1,12 @@
 import re
 from datetime import UTC, datetime
+from itertools import product
 
 import pytest
+from markdown_files import article
 
 from recommender.content.front_matter import key_line, parse, split
-from recommender.content.site import read_article
+from recommender.content.site import read_article, read_site
 from recommender.errors import FrontMatterError, SiteError
 
 
@@ -97,6 +99,22 @@ def test_other_syntaxes(text):
     for whole in (text, "\ufeff" + text, text.replace("\n", "\r\n")):
         article = read_article(whole)
         assert (article.title, article.topics, article.body.strip()) == ("Tea", ("a", "b"), "Body.")
+
+
+def test_blank_lines_above(make_site):
+    """Hugo, Zola, Astro and a tree take front matter below blank lines; elsewhere the cure is told."""
+    for opening, text in product(
+        ("\n", " \r\n\n", "\ufeff\n"), ("---\ntitle: Tea\n---\n", "+++\ntitle = 'Tea'\n+++\n")
+    ):
+        assert read_article(f"{opening}{text}Body.").title == "Tea"
+    assert split("\n---\nNote: a text between two rules.\n---\n") is None
+    assert split("\n---\ntitle: a text below a rule\n") is None
+    files = {"content/tea.md": "\n---\ntitle: Tea\n---\n", "content/cup.md": article("Cup")}
+    assert read_site(make_site(files | {"hugo.toml": "title = 'Tea'"})).ids == ("content/cup", "content/tea")
+    jekyll = read_site(make_site(files | {"_config.yml": "title: Tea"}))
+    assert [str(problem) for problem in jekyll.reading.problems] == [
+        "content/tea.md:1: a blank line stands above the front matter, so that Jekyll sees none. Take the line out."
+    ]
 
 
 @pytest.mark.parametrize(

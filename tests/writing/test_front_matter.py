@@ -105,6 +105,8 @@ def test_values_are_read_back(title, excerpt, provider, score, quality):
         b"---\ntitle: Tea\n---\nBody\n",
         b"---\r\ntitle: Tea\r\nrelated:\r\n- title: x\r\n---\r\nBody\r\n",
         b"\xef\xbb\xbf---\ntitle: Tea\n---",
+        b"\n\n---\ntitle: Tea\n---\nBody\n",
+        b"\xef\xbb\xbf \r\n\r\n\r\n\r\n---\r\ntitle: Tea\r\n---\r\n",
         b"---\n---\n---\nNo title, and dashes in the body\n",
         b"---\ntitle: 'Tea' # a comment\n\n# the last line\n---\nsuggested_related:\n  - not ours\n",
         b"---\ntitle: Tea\ntext: |\n  suggested_related:\n  - not ours\n\n---\n",

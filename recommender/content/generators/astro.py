@@ -19,6 +19,7 @@ _SCHEMAS = tuple(f"src/content{mark}config{ending}" for mark in "./" for ending 
 @dataclass(frozen=True, kw_only=True)
 class Astro(Generator):
     title = "Astro"
+    takes_blank_lines = True
     config_files = tuple(f"astro.config{ending}" for ending in SCRIPTS)
     skips_underscores = True
 

@@ -38,6 +38,7 @@ class Generator:
     packages: ClassVar[frozenset[str]] = frozenset()  #: By which it is known where others use the file's name too.
     index_names: ClassVar[tuple[str, ...]] = ("index",)  #: Of a file that stands for its folder.
     skips_underscores: ClassVar[bool] = False  #: Whether names that begin so are no pages.
+    takes_blank_lines: ClassVar[bool] = False  #: Whether they may stand above front matter.
     is_scripted: ClassVar[bool] = False  #: Whether a program decides the addresses, which are files' places mostly.
 
     file: str = ""  #: The configuration, below the site; "" where there is none.

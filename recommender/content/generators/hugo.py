@@ -42,6 +42,7 @@ _OWN = frozenset({
 @dataclass(frozen=True, kw_only=True)
 class Hugo(Generator):
     title = "Hugo"
+    takes_blank_lines = True
     config_files = tuple(
         f"{folder}{name}.{ending}"
         for folder in ("", "config/_default/")

@@ -17,6 +17,7 @@ _DATED = re.compile(r"\d{4}-\d{2}-\d{2}(?:T[\d:.+-]*Z?)?\s?[_-](?=.)")
 @dataclass(frozen=True, kw_only=True)
 class Zola(Generator):
     title = "Zola"
+    takes_blank_lines = True
     config_files = ("zola.toml", "config.toml")
 
     keeps_names: bool = False  #: ``slugify.paths`` is not ``on``.
