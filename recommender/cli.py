@@ -24,6 +24,7 @@ from recommender.cli_types import (
     Commands,
     Count,
     Here,
+    NewFile,
     WriterName,
     example,
     files_of,
@@ -82,7 +83,7 @@ def main() -> None:
 )
 @click.option(
     "--output",
-    type=click.Path(path_type=Path),
+    type=NewFile(path_type=Path),
     metavar="FILE",
     help="Write to this file: .json, .jsonl, .csv, .tsv or .parquet.",
 )

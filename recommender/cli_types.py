@@ -115,10 +115,19 @@ class Count(click.ParamType[int]):
         return number
 
 
+class NewFile(click.Path):
+    """A file to write. A single dash, which means the standard output elsewhere, would be its name."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: D102 - as in click
+        if str(value) == "-":
+            self.fail("is -, but nothing is written to the standard output here. Name a file.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 SITE = click.argument("site", type=click.Path(exists=True, path_type=Path))
 FOLDER = click.Path(file_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-NEW_FILE = click.Path(dir_okay=False, path_type=Path)
+NEW_FILE = NewFile(dir_okay=False, path_type=Path)
 MODEL = click.option("--model", type=FOLDER, metavar="DIR", help="Use the model that `recommender fit` saved here.")
 
 

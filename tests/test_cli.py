@@ -254,6 +254,10 @@ def test_gate(site):
             "jsonl. Leave --write out, or give the file another ending.",
         ),
         (
+            ["site", "--output", "-"],
+            "Invalid value for '--output': is -, but nothing is written to the standard output here. Name a file.",
+        ),
+        (
             ["site", "--output", "x.docx"],
             "--output x.docx: must end with one of .json, .jsonl, .ndjson, .csv, .tsv, .parquet, which says how it is "
             "written.",

@@ -48,7 +48,8 @@ def tables_of(report: Report) -> RenderableType:
 
 
 def _parts(report: Report) -> Iterator[RenderableType]:
-    title = f"{report.protocol}: {report.n_queries:,} queries, {report.n_articles:,} articles"
+    queries = "1 query" if report.n_queries == 1 else f"{report.n_queries:,} queries"
+    title = f"{report.protocol}: {queries}, {report.n_articles:,} articles"
     yield Text(title + (f", asked from {report.test_from[:10]} on" if report.test_from else ""), style="bold")
     names = list(report.systems)
     for start in range(0, len(names), _SYSTEMS_ABREAST):
