@@ -41,6 +41,8 @@ _CODE_FENCE = re.compile(r"^(```|~~~).*?$", re.MULTILINE)
 # [words](address), ![words](address), [words][reference]: the words stay.
 _LINK = re.compile(r"!?\[([^\[\]]*)\](?:\(\s?[^()\s]*(?:\s+\"[^\"]*\")?\)|\[[^\[\]]*\])")
 _BARE_URL = re.compile(r"\bhttps?://\S+")
+#: Pictures by name, as on GitHub (":rocket:"); the names of roles in reStructuredText look the same.
+_EMOJI_CODE = re.compile(r"(?<![\w:]):(?:[a-z][a-z0-9_+-]*|[+-]1):(?![\w:])")
 _MARKS = re.compile(r"^\s{0,3}(?:#{1,6}\s+|>\s?|[-*+]\s+|\d+[.)]\s+)|[*`~|]+|(?<!\w)_+|_+(?!\w)", re.MULTILINE)
 # Format characters (zero-width space and joiner, soft hyphen, BOM, direction marks) and control characters.
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -74,13 +76,18 @@ _UNSPACED = (
 _SIGNED_LANGUAGES = frozenset({"as", "bn", "gu", "hi", "kn", "ml", "mr", "ne", "or", "pa", "sa", "si", "ta", "te"})
 _SIGNS = "".join(chr(code) for code in range(0x900, 0xE00) if unicodedata.category(chr(code)) in ("Mn", "Mc"))
 # A word: letters and digits, with a hyphen-free inside; "C++", "C#" and "don't" are one word each.
-# So are ".NET" and "3.10".
+# So are ".NET", "3.10" and "v3.10.2".
+_NUMBER = r"(?:(?<![\w.])[vV])?\d+(?:\.\d+)+"
 _TOKEN = re.compile(
-    rf"[{_UNSPACED}]+|\d+(?:\.\d+)+|(?:(?<![\w.])\.(?=[A-Za-z]))?[^\W_{_UNSPACED}]+(?:['’][^\W_{_UNSPACED}]+)*(?:\+\+|\#)?"
+    rf"[{_UNSPACED}]+|{_NUMBER}|(?:(?<![\w.])\.(?=[A-Za-z]))?[^\W_{_UNSPACED}]+(?:['’][^\W_{_UNSPACED}]+)*(?:\+\+|\#)?"
 )
 _SIGNED_TOKEN = re.compile(_TOKEN.pattern.replace(rf"[^\W_{_UNSPACED}]+", rf"(?:[^\W_{_UNSPACED}]++[{_SIGNS}]*+)++"))
 # What it finds in ASCII, in half the time.
-_ASCII_TOKEN = re.compile(r"\d+(?:\.\d+)+|(?:(?<![\w.])\.(?=[A-Za-z]))?[A-Za-z0-9]+(?:'[A-Za-z0-9]+)*(?:\+\+|\#)?")
+_ASCII_TOKEN = re.compile(rf"{_NUMBER}|(?:(?<![\w.])\.(?=[A-Za-z]))?[A-Za-z0-9]+(?:'[A-Za-z0-9]+)*(?:\+\+|\#)?")
+#: The number of a release, and the line of releases that it belongs to: 3.10 of v3.10.2.
+_RELEASE = re.compile(r"[vV]?((\d+\.\d+)(?:\.\d+)*)")
+#: What a commit is called by: the figures a to f and 0 to 9, mixed ("face2face" is a word).
+_COMMIT = re.compile(r"(?=(?:[a-f]*\d){2})(?=\d+[a-f]+\d|[a-f]+\d+[a-f])[0-9a-f]{7,64}")
 _IS_UNSPACED = re.compile(rf"[{_UNSPACED}]")
 _UNSPACED_RUN = re.compile(rf"[{_UNSPACED}]+")
 #: Inflections and particles; words in hiragana alone are rare.
@@ -147,6 +154,8 @@ def repair(text: str) -> str:
         text = _INVISIBLE.sub("", text)
     if "://" in text:
         text = _BARE_URL.sub(" ", text)
+    if ":" in text:
+        text = _EMOJI_CODE.sub(" ", text)
     if _MARK.search(text) or "\n" in text or _OPENING.match(text):
         text = _MARKS.sub(" ", _CODE_FENCE.sub(" ", text))
     lower = text.lower()
@@ -233,6 +242,8 @@ class Analyzer:
         surfaces: list[str] = (_ASCII_TOKEN if text.isascii() else self._token).findall(text)
         if not text.isascii() and _IS_UNSPACED.search(text):
             surfaces = [part for surface in surfaces for part in _bigrams(surface)]
+        if "." in text:
+            surfaces = [part for surface in surfaces for part in _with_line(surface)]
         if self._compounds:
             surfaces = [part for surface in surfaces for part in (surface, *parts_of(surface, self._primary))]
         return surfaces, [*map(self._met.__getitem__, surfaces)]
@@ -241,6 +252,10 @@ class Analyzer:
         """The term of a word, or None for one that says nothing."""
         if _IS_UNSPACED.match(surface):
             return surface
+        if release := _RELEASE.fullmatch(surface):
+            return release[1]
+        if _COMMIT.fullmatch(surface):
+            return None
         word = spelled(surface, self._primary).replace("’", "'")
         if word in self.stop_words:
             return None
@@ -314,6 +329,12 @@ def _bigrams(surface: str) -> list[str]:
         return [surface]
     pairs = [surface[start : start + 2] for start in range(max(1, len(surface) - 1))]
     return pairs + _LONE_NOUN.findall(surface) if len(surface) > 1 else pairs
+
+
+def _with_line(surface: str) -> tuple[str, ...]:
+    """A word; with the number of a release its line of releases, so that 3.10.1 and 3.10.2 share one."""
+    release = _RELEASE.fullmatch(surface)
+    return (surface, release[2]) if release and release[1] != release[2] else (surface,)
 
 
 def is_unspaced(term: str) -> bool:
