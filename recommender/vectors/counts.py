@@ -54,10 +54,10 @@ _YEAR, _CHANCE_OF_YEAR = re.compile(r"20\d\d"), 3e-4
 
 #: "10 ways to cook rice" is about rice.
 _COUNT = re.compile(r"^(?:top\s+)?\d{1,3}\s+(?=[^\W\d_])", re.IGNORECASE)
-#: Lines of a body that are no text: what a generator puts another file or a component in by.
+#: Lines of a body that are no text: what a generator puts another file, a component or the name of a tab in by.
 _NO_TEXT = re.compile(
-    r"^[ \t]*(?:@include\b|--8<--|!INCLUDE\b|\.\. include::|:::|import\b.*[\"'];?$|export (?:const|default)\b"
-    r").*$",
+    r"^[ \t]*(?:@include\b|--8<--|\{!|!INCLUDE\b|\.\. include::|:::|===[!+]? *[\"']|import\b.*[\"'];?$"
+    r"|export (?:const|default)\b).*$",
     re.MULTILINE,
 )
 

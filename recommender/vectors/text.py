@@ -30,14 +30,14 @@ _TYPED = (("‘", "'"), ("’", "'"), ("“", '"'), ("”", '"'), ("…", "...")
 # A tag starts with a letter, "/" or "!": "a < b" is text. <script> and <style> go with their content.
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _HTML = re.compile(rf"<(?:script|style)\b|<!--|{_TAG.pattern}", re.IGNORECASE)
-# What a template puts in, and the attributes that kramdown takes: {: target="_blank"}.
-_LIQUID = re.compile(r"\{%|\{\{|\{:[^{}\n]*\}")
+# What a template puts in, and the attributes of kramdown ({: target="_blank"}), MkDocs and Pandoc ({.wide #tea}).
+_LIQUID = re.compile(r"\{%|\{\{|\{(?:[:.#]|\w+=)[^{}\n]*\}")
 #: What closes that which is taken out with all in it.
 _CLOSINGS = {
     "<script": re.compile(r"</script\s*>", re.IGNORECASE), "<style": re.compile(r"</style\s*>", re.IGNORECASE),
     "<!--": re.compile("-->"), "{%": re.compile(r"%\}"), "{{": re.compile(r"\}\}"),
 }  # fmt: skip
-_CODE_FENCE = re.compile(r"^(```|~~~).*?$", re.MULTILINE)
+_CODE_FENCE = re.compile(r"^[ \t]*(?:```|~~~).*$", re.MULTILINE)
 # [words](address), ![words](address), [words][reference]: the words stay.
 _LINK = re.compile(r"!?\[([^\[\]]*)\](?:\(\s?[^()\s]*(?:\s+\"[^\"]*\")?\)|\[[^\[\]]*\])")
 _BARE_URL = re.compile(r"\bhttps?://\S+")

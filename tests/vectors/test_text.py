@@ -40,6 +40,8 @@ from recommender.vectors.text import _HTML, _LIQUID, Analyzer, _without, analyze
         ("The harbour opens. The post Harbour appeared first on Daily Gull.", "The harbour opens."),
         ("Read more about the harbour in the long report.", "Read more about the harbour in the long report."),
         ("{% include x.html %}Text {{ page.title }}", "Text"),
+        ("[Tea](/tea){.internal-link target=_blank} in {brackets} ![](/a.png){width=300}", "Tea in {brackets}"),
+        ("=== one\n\n    ```python hl_lines='1'\n    pour(tea)\n    ```", "=== one pour(tea)"),
         ("ＡＢＣ ﬁsh", "ABC fish"),
         (":rocket: Faster :+1: at 10:30:00 in std::mem::swap", "Faster at 10:30:00 in std::mem::swap"),
         ("", ""),

@@ -273,6 +273,8 @@ def test_a_word_in_the_title_meets_the_same_word_in_an_excerpt():
         "export const anatomy = {guidelines: 3}",
         '--8<-- "anatomy/guidelines.md"',
         ".. include:: anatomy-guidelines.rst",
+        "    {!> ../anatomy/guidelines.md!}",
+        '=== "Anatomy guidelines"',
         "::: tip Anatomy guidelines",
     ],
 )
