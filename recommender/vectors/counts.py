@@ -54,6 +54,8 @@ _YEAR, _CHANCE_OF_YEAR = re.compile(r"20\d\d"), 3e-4
 
 #: "10 ways to cook rice" is about rice.
 _COUNT = re.compile(r"^(?:top\s+)?\d{1,3}\s+(?=[^\W\d_])", re.IGNORECASE)
+#: A body is cut by characters first: one as long as a book must not be repaired to its end.
+CHARACTERS_A_WORD = 12
 #: Lines of a body that are no text: what a generator puts another file, a component or the name of a tab in by.
 _NO_TEXT = re.compile(
     r"^[ \t]*(?:@include\b|--8<--|\{!|!INCLUDE\b|\.\. include::|:::|===[!+]? *[\"']|import\b.*[\"'];?$"
@@ -103,7 +105,7 @@ class TermReader:
     site_language
         The language of articles that do not name theirs.
     templates
-        Ends of titles and sentences of excerpts that say nothing, as `templates_of` finds them.
+        Ends of titles, sentences of excerpts and lines of bodies that say nothing, as `templates_of` finds them.
     stem
         Whether words are stemmed.
     """
@@ -134,8 +136,8 @@ class TermReader:
         if field == "excerpt" and self.templates:
             return " ".join(one for one in SENTENCE_END.split(text) if one.strip() not in self.templates)
         if field == "body":
-            # Cut by characters first: a book-length body must not be repaired to its end.
-            return _NO_TEXT.sub("", text[: self.settings.body_words * 12])
+            lines = _NO_TEXT.sub("", text[: self.settings.body_words * CHARACTERS_A_WORD]).splitlines()
+            return "\n".join(line for line in lines if line.strip() not in self.templates)
         return text
 
     def shown_text(self, article: Article, field: str) -> str:

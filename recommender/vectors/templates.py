@@ -1,4 +1,4 @@
-"""What comes with a template: the site's name behind titles, and sentences that many excerpts share."""
+"""What comes with a template: the site's name behind titles, sentences that many excerpts share, lines of bodies."""
 
 from __future__ import annotations
 
@@ -11,6 +11,11 @@ from recommender.articles import Article
 
 #: Articles, and the share of all, that have an excerpt from a template; a story that some providers tell has fewer.
 _FEWEST_OF_TEMPLATE, _SHARE_OF_TEMPLATE = 4, 0.02
+#: The same for a line of a body: "Options inherited from parent commands", "We are not lawyers". A part of a series may
+#: have lines of its own, and has fewer.
+_FEWEST_OF_LINE, _SHARE_OF_LINE = 8, 0.05
+#: Bodies that are looked at.
+_MOST_BODIES = 4_000
 SENTENCE_END = re.compile(r"(?<=[.!?…。！？])\s+|(?<=[。！？])|\s*\n+\s*")
 #: The last mark in a title that may part it from the site's name.
 _TITLE_MARK = re.compile(r"\s+[-–—|·•»:]+\s+(?!.*\s[-–—|·•»:]+\s)")
@@ -20,12 +25,13 @@ _SERIES = re.compile(r"[^:|–—]{2,60}?(?:\s*[:|]\s+(?=\S)|\s+[-–—]\s+(?=\
 _NUMBER = re.compile(r"\d+")
 
 
-def templates_of(articles: Sequence[Article]) -> frozenset[str]:
+def templates_of(articles: Sequence[Article], longest_body: int) -> frozenset[str]:
     """
     What so many articles with titles of their own have that it came with a template or a default.
 
-    Sentences of excerpts; and of titles the end behind a mark, such as the site's name, and the beginning before one,
-    such as a series' name and number, where half of all have it.
+    Sentences of excerpts; lines of bodies, of which `longest_body` characters are read; and of titles the end behind a
+    mark, such as the site's name, and the beginning before one, such as a series' name and number, where half of all
+    have it.
     """
     titles: defaultdict[str, set[str]] = defaultdict(set)
     ends: Counter[str] = Counter()
@@ -38,7 +44,18 @@ def templates_of(articles: Sequence[Article]) -> frozenset[str]:
     most = max(_FEWEST_OF_TEMPLATE, _SHARE_OF_TEMPLATE * len(articles))
     found = {sentence for sentence, different in titles.items() if sentence and len(different) >= most}
     most = max(_FEWEST_OF_TEMPLATE, len(articles) / 2)
+    found |= _lines_of_many(articles[:: 1 + len(articles) // _MOST_BODIES], longest_body)
     return frozenset(found | {end for end, n_titles in ends.items() if end and n_titles >= most})
+
+
+def _lines_of_many(articles: Sequence[Article], longest_body: int) -> set[str]:
+    titles: defaultdict[str, set[str]] = defaultdict(set)
+    for article in articles:
+        title = parted_title(article.title)[0].strip().casefold()
+        for line in {*article.body[:longest_body].splitlines()}:
+            titles[line.strip()].add(title)
+    most = max(_FEWEST_OF_LINE, _SHARE_OF_LINE * len(articles))
+    return {line for line, different in titles.items() if line and len(different) >= most}
 
 
 def parted_title(title: str) -> tuple[str, str, str]:

@@ -24,6 +24,7 @@ from recommender.articles import Article
 from recommender.model_store import reader_of
 from recommender.settings import VectorsSettings
 from recommender.vectors.counts import (
+    CHARACTERS_A_WORD,
     FIELD_NAMES,
     Counts,
     Shard,
@@ -162,7 +163,7 @@ class FieldVectorizer:
             # The commonest, and of two equally common the first by name: the order of files must not matter.
             self.language = min(counts, key=lambda name: (-counts[name], name), default="") or "en"
         self.n_articles, self.compares, self._names, self._telling = len(articles), False, None, None
-        self.reader = self._reader(templates_of(articles))
+        self.reader = self._reader(templates_of(articles, self.settings.body_words * CHARACTERS_A_WORD))
         self._vocabularies, self._rarities, self._axes, self._centres = {}, {}, {}, {}
         used = [name for name in FIELD_NAMES if getattr(self.settings, name).weight > 0]
         shards = list(counted(articles, self.reader, used, self.n_jobs))

@@ -286,6 +286,18 @@ def test_a_line_that_puts_something_else_in_is_no_text(line):
     assert vectorizer.reader.shown_text(article, "body") == f"About tea. {sentence}"
 
 
+def test_a_line_that_one_body_in_twenty_has_says_nothing():
+    """Under eight titles; a line that a few have, as the parts of a series do, is text."""
+    of_all, of_some = "Options inherited from the parent command.", "We grow herbs on a balcony."
+    articles = [Article(str(n), title=f"Herb {n}", body=f"{of_all}\n  Sow it in week {n}.\n") for n in range(10)]
+    articles += [Article(f"b{n}", title=f"Balcony {n}", body=f"{of_some}\nPot {n}.") for n in range(7)]
+    vectorizer = FieldVectorizer(language="en").fit(articles)
+    assert vectorizer.reader.shown_text(articles[3], "body") == "Sow it in week 3."
+    assert vectorizer.reader.shown_text(articles[12], "body") == f"{of_some} Pot 2."
+    of_one_title = [dataclasses.replace(article, title="Herb") for article in articles]
+    assert of_all in FieldVectorizer(language="en").fit(of_one_title).reader.shown_text(articles[3], "body")
+
+
 def test_an_excerpt_from_a_template_says_nothing():
     """What four articles with titles of their own have as their excerpt ties none of them to another."""
     template = "All that you should know about it, from our own garden desk."
