@@ -22,6 +22,10 @@ _NO_PROSE = re.compile(
 )
 _PICTURE = re.compile(r"!\[[^]]*\]\([^)]*\)")
 _LINK = re.compile(r"\[([^\[\]]+)\](?:\([^)]*\)|\[[^]]*\])|<((?:https?|mailto):[^>]+)>")
+#: Tags and comments but those in code, marks of footnotes, and attributes behind a link: {.internal-link}.
+_MARKUP = re.compile(
+    r"(`+[^`]*`+)|</?[A-Za-z][\w-]*(?:[\s/][^<>]*)?>|<!--.*?-->|\[\^[^\[\]]*\]|(?<=[)\]])\{[^{}\r\n]*\}", re.DOTALL
+)
 _ID = re.compile(r"\s*\{#[^}]*\}\s*$")
 #: Characters of a heading or a paragraph that are looked at: nobody shows more, and a hostile one costs no more.
 _MOST_LOOKED_AT = 4_000
@@ -63,6 +67,6 @@ def _first_paragraph(text: str) -> str:
 
 def _plain(markdown: str) -> str:
     """A line or a paragraph of Markdown as the words that a reader sees."""
-    text = _PICTURE.sub("", markdown[:_MOST_LOOKED_AT])
-    text = _LINK.sub(lambda link: link[1] or link[2], text)
+    text = _MARKUP.sub(lambda found: found[1] or (" " if found[0][:3] == "<br" else ""), markdown[:_MOST_LOOKED_AT])
+    text = _LINK.sub(lambda link: link[1] or link[2], _PICTURE.sub("", text))
     return " ".join(_EMPHASIS.sub("", text).split())

@@ -15,6 +15,25 @@ def test_heading_and_first_paragraph():
 
 
 @pytest.mark.parametrize(
+    ("typed", "seen"),
+    [
+        ('Thanks to <a href="https://tea.example">Tea</a>, it is hot<br>and wet.', "Thanks to Tea, it is hot and wet."),
+        ("See [the pot](pot.md){.internal-link target=_blank}[^1].", "See the pot."),
+        (
+            "The `<template>` tag, a < b and <https://tea.example/a>.",
+            "The <template> tag, a < b and https://tea.example/a.",
+        ),
+        ("Hot ![A cup](cup.png){width=30} <!-- or cold -->tea in {a, b}.", "Hot tea in {a, b}."),
+    ],
+)
+def test_an_excerpt_is_what_a_reader_sees(typed, seen):
+    """Tags, attributes of links and footnotes are left out, and code and addresses stay."""
+    opening = opening_of(f"# Tea\n\n{typed}\n")
+    assert opening is not None
+    assert opening.excerpt == seen
+
+
+@pytest.mark.parametrize(
     "box",
     [
         '!!! warning "Mind"\n    Ropes tear.\n\n    And burn.',
