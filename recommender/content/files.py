@@ -18,7 +18,7 @@ from recommender.cache import digest
 from recommender.content import front_matter
 from recommender.content.fields import FieldReader, Notes
 from recommender.content.generators import Generator
-from recommender.content.headings import Opening, note_opening, opening_of
+from recommender.content.headings import Opening, note_opening, opening_of, without_code
 from recommender.content.languages import SiteLanguages
 from recommender.content.paths import ENDINGS, dated, fits, name_date, slug, titleized, without_ending
 from recommender.content.values import Origin
@@ -37,7 +37,7 @@ _OF_THE_REPOSITORY = re.compile(
 )
 _NOT_COLLECTIONS = frozenset({"_data", "_includes", "_layouts", "_pages", "_plugins", "_sass"})
 #: A page without front matter or a heading is a note where it links as notes do, or its name is a title as typed.
-_WIKI_LINK = re.compile(r"\[\[[^\s\[\]][^\[\]\n]*\]\]")
+_WIKI_LINK = re.compile(r"(?<![`\w/=(])\[\[[\w#][^\[\]\n\"']*\]\](?![(`])")
 #: What stands in a name for a byte that is no UTF-8.
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 #: Unlike pathlib's, this one is False also where it cannot be told.
@@ -291,7 +291,7 @@ def _note_opening(text: str, path: str) -> Opening | None:
     name = without_ending(path.rpartition("/")[2]).strip()
     is_typed = " " in name or name not in (name.lower(), name.upper())
     # A wiki's sidebar and footer are parts of its pages.
-    is_note = not name.startswith("_") and (is_typed or _WIKI_LINK.search(text))
+    is_note = not name.startswith("_") and (is_typed or _WIKI_LINK.search(without_code(text)))
     return note_opening(text) if is_note else None
 
 

@@ -40,8 +40,8 @@ _HEADER = re.compile(rf"(?:\.\.[ \t]+)?(?P<name>[^\W\d][\w -]*?)[{_BLANKS}]*(?::
 #: Some generators let the opening line say what the values are written in: ---toml.
 _OPENING = re.compile(rf"(?:---(?P<syntax>ya?ml|toml|json)?|(?P<plus>\+\+\+)){_REST_OF_LINE}")
 _SYNTAXES: Mapping[str | None, Syntax] = {None: "yaml", "yml": "yaml", "yaml": "yaml", "toml": "toml", "json": "json"}
-_BLANK_LINES = re.compile(rf"(?:[{_BLANKS}]*(?:\r\n|\n|\r))+(?=---|\+\+\+)")
-_ANY_TITLE = re.compile(r"^[\"']?title[\"']?[ ]*[:=]", re.IGNORECASE | re.MULTILINE)
+_BLANK_LINES = re.compile(rf"(?:[{_BLANKS}]*+(?:\r\n|\n|\r))++(?=---|\+\+\+)")
+_NAME = re.compile(rf"(?<![^\r\n])[{_BLANKS}{{]*+(?P<name>[\"']?[^\W\d][\w.-]*+[\"']?)[{_BLANKS}]*+[:：=]")
 _CLOSING_PLUS = re.compile(rf"[\r\n](?P<line>\+\+\+{_REST_OF_LINE})")
 _CLOSING_LINE = rf"(?P<line>(?:---|\.\.\.){_REST_OF_LINE})"
 #: A pattern that begins with one character, and not with one of two, is found ten times faster.
@@ -72,8 +72,8 @@ def split(text: str, where: str = "text") -> FrontMatter | None:
     FrontMatterError if it is never closed, or longer than anybody writes.
 
     A byte order mark, any line end, blanks after the dashes and ``...`` as the closing line are fine; so are blank
-    lines above the opening one, as Hugo takes them, where there is a title: a text may begin with a rule. The first
-    closing line ends it; three dashes in the body are the body's.
+    lines above the opening one, as Hugo takes them, where there is a title or several names: a text may begin with a
+    rule. The first closing line ends it; three dashes in the body are the body's.
     """
     place = _place(text, where)
     if place and place.end - place.start > bounds.LONGEST_FRONT_MATTER:
@@ -100,11 +100,17 @@ def _place(text: str, where: str) -> FrontMatter | None:
             f"{where}: front matter opens at line 1 and is never closed. End it with a line of three {signs}."
         )
     start, end = opening.end(), closing.start("line")
-    if blank_lines and not _ANY_TITLE.search(text, start, end):
+    if blank_lines and not _has_names(text, start, end):
         return None
     syntax = "toml" if opening["plus"] else _SYNTAXES[opening["syntax"]]
     end = start + len(text[start:end].rstrip()) if syntax == "json" else end
     return FrontMatter(_line_end(opening[0]), start, end, closing.end(), syntax)
+
+
+def _has_names(text: str, start: int, end: int) -> bool:
+    """Whether a title is among the names of what stands between two lines of dashes, or several names are."""
+    names = [found["name"].strip("\"'").lower() for found in _NAME.finditer(text, start, end)]
+    return len(names) > 1 or names == ["title"]
 
 
 def _split_other(text: str, origin: int) -> FrontMatter | None:
@@ -217,8 +223,8 @@ def read_toml(text: str, place: FrontMatter, where: str) -> dict[str, Any]:
     except ValueError as error:
         message, _, _ = str(error).partition(" (at ")
         found = _TOML_PLACE.search(str(error))
-        # The first line of TOML is the second of the file.
-        line = int(found[1]) + 1 if found else len(LINE_END.findall(text, 0, place.end)) + 1
+        n_before = len(LINE_END.findall(text, 0, place.start if found else place.end))
+        line = n_before + (int(found[1]) if found else 1)
         said = message[:1].lower() + message[1:]
         raise FrontMatterError(f"{where}:{line}: is not TOML: {said}. Mend the line.") from None
 

@@ -16,16 +16,23 @@ _HASHES = re.compile(r"[ ]{0,3}#[ \t]+(?P<title>[^\r\n]+?)(?:[ \t]+#+)?[ \t]*(?:
 _UNDERLINED = re.compile(r"[ ]{0,3}(?P<title>[^\s<>|`~#-][^\r\n]*?)[ \t]*(?:\r\n|\n|\r)=+[ \t]*(?:\r\n|\n|\r|\Z)")
 _FENCED = re.compile(r"(?ms)^[ ]{0,3}(```|~~~).*?(?:^[ ]{0,3}\1|\Z)")
 _TOP_HEADING = re.compile(r"(?m)^#[ \t]+(?P<title>[^\r\n]+?)(?:[ \t]+#+)?[ \t]*$")
+#: One that is underlined stands alone between blank lines.
+_TOP_UNDERLINED = re.compile(r"(?m)(?<=\n)[^\S\n]*\n(?P<title>[^\s<>|`~#-][^\r\n]*?)[ \t]*\r?\n===+[ \t]*$")
 _BLANK_LINE = re.compile(r"(?:\r\n|\n|\r)[^\S\r\n]*(?:\r\n|\n|\r)")
 _NO_PROSE = re.compile(
-    r" {4}|\t|\s*(?:[#>|<`~]|!\[|\[!\[|[-*+]\s|\d+[.)]\s|:::|(?:!!!|\?\?\?\+?)\s|import\s|export\s|\{|=+\s|---)"
+    r" {4}|\t|\s*(?:[#>|<`~]|!\[|\[!\[|[-*+]\s|\d+[.)]\s|:::|(?:!!!|\?\?\?\+?)\s|import\s|export\s|\{|=+\s|---"
+    r"|\[\^[^]\s]+\]:)"
 )
 _PICTURE = re.compile(r"!\[[^]]*\]\([^)]*\)")
 _LINK = re.compile(r"\[([^\[\]]+)\](?:\([^)]*\)|\[[^]]*\])|<((?:https?|mailto):[^>]+)>")
-#: Tags and comments but those in code, marks of footnotes, and attributes behind a link: {.internal-link}.
+#: Code, whose tags stay; comments, marks of footnotes, attributes behind a link ({.internal-link}), and tags.
 _MARKUP = re.compile(
-    r"(`+[^`]*`+)|</?[A-Za-z][\w-]*(?:[\s/][^<>]*)?>|<!--.*?-->|\[\^[^\[\]]*\]|(?<=[)\]])\{[^{}\r\n]*\}", re.DOTALL
+    r"(?P<code>(?<!`)(`+)(?!`).*?(?<!`)\2(?!`))|<!--.*?-->|(?<=\S)\[\^[\w-]+\](?!:)"
+    r"|(?<=[)\]])\{[ \t]*(?:[:.#]|[\w-]+=)[^{}\r\n]*\}|</?(?P<tag>[A-Za-z][\w-]*)(?:[\s/][^<>]*)?>",
+    re.DOTALL,
 )
+#: Between their words and those around them no blank is seen.
+_INLINE = frozenset({"a", "abbr", "b", "code", "em", "i", "kbd", "mark", "small", "span", "strong", "sub", "sup", "u"})
 _ID = re.compile(r"\s*\{#[^}]*\}\s*$")
 #: Characters of a heading or a paragraph that are looked at: nobody shows more, and a hostile one costs no more.
 _MOST_LOOKED_AT = 4_000
@@ -45,12 +52,18 @@ def opening_of(text: str) -> Opening | None:
     before = _BEFORE.match(text, 1 if text.startswith("\ufeff") else 0)
     start = before.end() if before else 0
     first = _HASHES.match(text, start) or _UNDERLINED.match(text, start)
-    found = first or _TOP_HEADING.search(_FENCED.sub(lambda fence: " " * len(fence[0]), text))
+    prose = text if first else without_code(text)
+    found = first or _TOP_HEADING.search(prose) or _TOP_UNDERLINED.search(prose)
     title = _plain(_ID.sub("", found["title"][:_MOST_LOOKED_AT])) if found else ""
     if found is None or not title:
         return None
     body = first.end() if first else 0
     return Opening(title, body, _first_paragraph(text[found.end() :] if first else text[start:]))
+
+
+def without_code(text: str) -> str:
+    """A text of the same length, with blanks for what stands between fences."""
+    return _FENCED.sub(lambda fence: " " * len(fence[0]), text)
 
 
 def note_opening(text: str) -> Opening | None:
@@ -67,6 +80,13 @@ def _first_paragraph(text: str) -> str:
 
 def _plain(markdown: str) -> str:
     """A line or a paragraph of Markdown as the words that a reader sees."""
-    text = _MARKUP.sub(lambda found: found[1] or (" " if found[0][:3] == "<br" else ""), markdown[:_MOST_LOOKED_AT])
+    text = _MARKUP.sub(_seen, markdown[:_MOST_LOOKED_AT])
     text = _LINK.sub(lambda link: link[1] or link[2], _PICTURE.sub("", text))
     return " ".join(_EMPHASIS.sub("", text).split())
+
+
+def _seen(markup: re.Match[str]) -> str:
+    """What a reader sees of markup: code as it is, and where a block or a line ends a blank."""
+    if markup["tag"]:
+        return "" if markup["tag"].lower() in _INLINE else " "
+    return markup["code"] or ""

@@ -58,7 +58,7 @@ _COUNT = re.compile(r"^(?:top\s+)?\d{1,3}\s+(?=[^\W\d_])", re.IGNORECASE)
 CHARACTERS_A_WORD = 12
 #: Lines of a body that are no text: what a generator puts another file, a component or the name of a tab in by.
 _NO_TEXT = re.compile(
-    r"^[ \t]*(?:@include\b|--8<--|\{!|!INCLUDE\b|\.\. include::|:::|===[!+]? *[\"']|import\b.*[\"'];?$"
+    r"^[ \t]*(?:@include\b|--8<--|\{!.*!\}[ \t]*$|!INCLUDE\b|\.\. include::|:::|===[!+]? *[\"']|import\b.*[\"'];?$"
     r"|export (?:const|default)\b).*$",
     re.MULTILINE,
 )
@@ -136,8 +136,8 @@ class TermReader:
         if field == "excerpt" and self.templates:
             return " ".join(one for one in SENTENCE_END.split(text) if one.strip() not in self.templates)
         if field == "body":
-            lines = _NO_TEXT.sub("", text[: self.settings.body_words * CHARACTERS_A_WORD]).splitlines()
-            return "\n".join(line for line in lines if line.strip() not in self.templates)
+            lines = text[: self.settings.body_words * CHARACTERS_A_WORD].splitlines()
+            return _NO_TEXT.sub("", "\n".join(line for line in lines if line.strip() not in self.templates))
         return text
 
     def shown_text(self, article: Article, field: str) -> str:

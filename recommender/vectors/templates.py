@@ -6,6 +6,8 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from functools import lru_cache
+from heapq import nsmallest
+from zlib import crc32
 
 from recommender.articles import Article
 
@@ -14,6 +16,8 @@ _FEWEST_OF_TEMPLATE, _SHARE_OF_TEMPLATE = 4, 0.02
 #: The same for a line of a body: "Options inherited from parent commands", "We are not lawyers". A part of a series may
 #: have lines of its own, and has fewer.
 _FEWEST_OF_LINE, _SHARE_OF_LINE = 8, 0.05
+#: Lines that may open or close what spans several are kept: comments, scripts, marks of templates.
+_SPANNING = re.compile(r"[<{]|-->|[%}]\}")
 #: Bodies that are looked at.
 _MOST_BODIES = 4_000
 SENTENCE_END = re.compile(r"(?<=[.!?…。！？])\s+|(?<=[。！？])|\s*\n+\s*")
@@ -43,19 +47,30 @@ def templates_of(articles: Sequence[Article], longest_body: int) -> frozenset[st
             titles[sentence.strip()].add(start.strip().casefold())
     most = max(_FEWEST_OF_TEMPLATE, _SHARE_OF_TEMPLATE * len(articles))
     found = {sentence for sentence, different in titles.items() if sentence and len(different) >= most}
+    # By lot, and not by place: the order of files must not matter.
+    looked_at = nsmallest(_MOST_BODIES, articles, key=lambda article: crc32(article.id.encode("utf-8", "replace")))
+    found |= _lines_of_many(
+        [(parted_title(one.title)[0].strip().casefold(), one.body[:longest_body]) for one in looked_at]
+    )
     most = max(_FEWEST_OF_TEMPLATE, len(articles) / 2)
-    found |= _lines_of_many(articles[:: 1 + len(articles) // _MOST_BODIES], longest_body)
     return frozenset(found | {end for end, n_titles in ends.items() if end and n_titles >= most})
 
 
-def _lines_of_many(articles: Sequence[Article], longest_body: int) -> set[str]:
+def _lines_of_many(bodies: Sequence[tuple[str, str]]) -> set[str]:
+    """The lines that a part of some bodies have, each given with its title."""
+    most = max(_FEWEST_OF_LINE, _SHARE_OF_LINE * len(bodies))
+    # Nearly all lines stand once: of these no more is kept than a number.
+    n_having = Counter(hash(line) for _, body in bodies for line in _lines_of(body))
     titles: defaultdict[str, set[str]] = defaultdict(set)
-    for article in articles:
-        title = parted_title(article.title)[0].strip().casefold()
-        for line in {*article.body[:longest_body].splitlines()}:
-            titles[line.strip()].add(title)
-    most = max(_FEWEST_OF_LINE, _SHARE_OF_LINE * len(articles))
-    return {line for line, different in titles.items() if line and len(different) >= most}
+    for title, body in bodies:
+        for line in _lines_of(body):
+            if n_having[hash(line)] >= most:
+                titles[line].add(title)
+    return {line for line, different in titles.items() if len(different) >= most and not _SPANNING.search(line)}
+
+
+def _lines_of(body: str) -> set[str]:
+    return {line.strip() for line in body.splitlines()} - {""}
 
 
 def parted_title(title: str) -> tuple[str, str, str]:

@@ -30,19 +30,25 @@ _TYPED = (("‘", "'"), ("’", "'"), ("“", '"'), ("”", '"'), ("…", "...")
 # A tag starts with a letter, "/" or "!": "a < b" is text. <script> and <style> go with their content.
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _HTML = re.compile(rf"<(?:script|style)\b|<!--|{_TAG.pattern}", re.IGNORECASE)
-# What a template puts in, and the attributes of kramdown ({: target="_blank"}), MkDocs and Pandoc ({.wide #tea}).
-_LIQUID = re.compile(r"\{%|\{\{|\{(?:[:.#]|\w+=)[^{}\n]*\}")
+# What a template puts in, MDX comments ({/* */}), the names of MyST's roles ({ref}`tea`), and attributes as kramdown,
+# MkDocs and Pandoc take them: {: .wide}, {#tea}, and behind a link {target=_blank}.
+_LIQUID = re.compile(
+    r"\{%|\{\{|\{/\*|\{[ \t]*(?::|[.#][a-z])[^{}\n]*\}|(?<=[)\]])\{[ \t]*[\w-]+=[^{}\n]*\}|\{[a-z][a-z:+-]*\}(?=`)"
+)
 #: What closes that which is taken out with all in it.
 _CLOSINGS = {
     "<script": re.compile(r"</script\s*>", re.IGNORECASE), "<style": re.compile(r"</style\s*>", re.IGNORECASE),
     "<!--": re.compile("-->"), "{%": re.compile(r"%\}"), "{{": re.compile(r"\}\}"),
+    "{/*": re.compile(r"\*/\}"),
 }  # fmt: skip
-_CODE_FENCE = re.compile(r"^[ \t]*(?:```|~~~).*$", re.MULTILINE)
+_CODE_FENCE = re.compile(r"^[ \t]*(?:```[^`\n]*|~~~.*)$", re.MULTILINE)
 # [words](address), ![words](address), [words][reference]: the words stay.
 _LINK = re.compile(r"!?\[([^\[\]]*)\](?:\(\s?[^()\s]*(?:\s+\"[^\"]*\")?\)|\[[^\[\]]*\])")
+#: [reference]: where it leads.
+_REFERENCE = re.compile(r"^[ ]{0,3}\[(?!\^)[^\[\]\n]+\]:[ \t]*\S+(?:[ \t]+[\"'(].*)?$", re.MULTILINE)
 _BARE_URL = re.compile(r"\bhttps?://\S+")
 #: Pictures by name, as on GitHub (":rocket:"); the names of roles in reStructuredText look the same.
-_EMOJI_CODE = re.compile(r"(?<![\w:]):(?:[a-z][a-z0-9_+-]*|[+-]1):(?![\w:])")
+_EMOJI_CODE = re.compile(r"(?<![\w:])(?::(?:[a-z][a-z0-9_+-]*|[+-]1):)+(?![\w:])", re.ASCII)
 _MARKS = re.compile(r"^\s{0,3}(?:#{1,6}\s+|>\s?|[-*+]\s+|\d+[.)]\s+)|[*`~|]+|(?<!\w)_+|_+(?!\w)", re.MULTILINE)
 # Format characters (zero-width space and joiner, soft hyphen, BOM, direction marks) and control characters.
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -77,15 +83,16 @@ _SIGNED_LANGUAGES = frozenset({"as", "bn", "gu", "hi", "kn", "ml", "mr", "ne", "
 _SIGNS = "".join(chr(code) for code in range(0x900, 0xE00) if unicodedata.category(chr(code)) in ("Mn", "Mc"))
 # A word: letters and digits, with a hyphen-free inside; "C++", "C#" and "don't" are one word each.
 # So are ".NET", "3.10" and "v3.10.2".
-_NUMBER = r"(?:(?<![\w.])[vV])?\d+(?:\.\d+)+"
+_NUMBER = rf"(?:(?<![^\W{_UNSPACED}])(?<![_.])[vV])?\d+(?:\.\d+)+"
 _TOKEN = re.compile(
     rf"[{_UNSPACED}]+|{_NUMBER}|(?:(?<![\w.])\.(?=[A-Za-z]))?[^\W_{_UNSPACED}]+(?:['’][^\W_{_UNSPACED}]+)*(?:\+\+|\#)?"
 )
 _SIGNED_TOKEN = re.compile(_TOKEN.pattern.replace(rf"[^\W_{_UNSPACED}]+", rf"(?:[^\W_{_UNSPACED}]++[{_SIGNS}]*+)++"))
 # What it finds in ASCII, in half the time.
 _ASCII_TOKEN = re.compile(rf"{_NUMBER}|(?:(?<![\w.])\.(?=[A-Za-z]))?[A-Za-z0-9]+(?:'[A-Za-z0-9]+)*(?:\+\+|\#)?")
-#: The number of a release, and the line of releases that it belongs to: 3.10 of v3.10.2.
-_RELEASE = re.compile(r"[vV]?((\d+\.\d+)(?:\.\d+)*)")
+#: The number of a release, and the line of releases that it belongs to: 3.10 of v3.10.2. An address such as 127.0.0.1
+#: has too many parts; the others are a day (28.11.2026) and a number (1.000.000).
+_RELEASE = re.compile(r"(?!\d\d?\.\d\d?\.\d{4}$|\d{1,3}(?:\.\d{3})+$)[vV]?((\d+\.\d+)(?:\.\d+)?)")
 #: What a commit is called by: the figures a to f and 0 to 9, mixed ("face2face" is a word).
 _COMMIT = re.compile(r"(?=(?:[a-f]*\d){2})(?=\d+[a-f]+\d|[a-f]+\d+[a-f])[0-9a-f]{7,64}")
 _IS_UNSPACED = re.compile(rf"[{_UNSPACED}]")
@@ -148,6 +155,7 @@ def repair(text: str) -> str:
     if "{" in text:
         text = _without(_LIQUID, text)
     if "[" in text:
+        text = _REFERENCE.sub("", text)
         # Twice: a picture may be what a link is around.
         text = _LINK.sub(r"\1", _LINK.sub(r"\1", text))
     if not text.isprintable():

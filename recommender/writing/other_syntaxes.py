@@ -42,7 +42,8 @@ def splice_toml(whole: str, place: FrontMatter, name: str, entries: Entries, whe
     if old and not all(_SCORED_TABLE.fullmatch(line.strip()) for line in old["items"].splitlines()):
         old = None
     bare = written[: old.start()] + written[old.end() :] if old else written
-    values = read_toml(bare, FrontMatter(end, 0, len(bare), len(bare)), where)
+    start, stop = place.start, place.start + len(bare)
+    values = read_toml(whole[:start] + bare, FrontMatter(end, start, stop, stop), where)
     _check_free(values, values.get("extra"), name, where)
     if not entries:
         made = f"{_MADE}{end}[extra]"

@@ -132,7 +132,8 @@ def see(text: str, name: str, where: str) -> Seen:
     anchors: dict[str, int] = {}
     last = front.end
     depth, is_key, is_inside = 0, True, False
-    events: Iterator[Any] = parse_events(text[front.start : front.end], where, first_line=2)
+    first_line = len(LINE_END.findall(text, 0, front.start)) + 1
+    events: Iterator[Any] = parse_events(text[front.start : front.end], where, first_line=first_line)
     for event in events:
         kind = type(event)
         outer = depth

@@ -109,6 +109,13 @@ def test_blank_lines_above(make_site):
         assert read_article(f"{opening}{text}Body.").title == "Tea"
     assert split("\n---\nNote: a text between two rules.\n---\n") is None
     assert split("\n---\ntitle: a text below a rule\n") is None
+    assert split("\r\n" * 1_000 + "Tea.\r\n") is None
+    assert read_article("\n---\nheadline: Tea\ndate: 2024-02-02\n---\n").published_at == datetime(
+        2024, 2, 2, tzinfo=UTC
+    )
+    assert read_article('\n---json\n{"title": "Tea"}\n---\n').title == "Tea"
+    with pytest.raises(FrontMatterError, match=r"^text:6: is not TOML"):
+        read_article("\n\n\n+++\ntitle = 'x'\nbad line\n+++\n")
     files = {"content/tea.md": "\n---\ntitle: Tea\n---\n", "content/cup.md": article("Cup")}
     assert read_site(make_site(files | {"hugo.toml": "title = 'Tea'"})).ids == ("content/cup", "content/tea")
     jekyll = read_site(make_site(files | {"_config.yml": "title: Tea"}))

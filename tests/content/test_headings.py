@@ -23,6 +23,7 @@ def test_heading_and_first_paragraph():
             "The `<template>` tag, a < b and <https://tea.example/a>.",
             "The <template> tag, a < b and https://tea.example/a.",
         ),
+        ("Not [^abc],<BR/>but ``a <b>`` and foo(x){return 1}", "Not [^abc], but a <b> and foo(x){return 1}"),
         ("Hot ![A cup](cup.png){width=30} <!-- or cold -->tea in {a, b}.", "Hot tea in {a, b}."),
     ],
 )
@@ -56,3 +57,10 @@ def test_a_hostile_page_is_cut_before_it_is_looked_at(part):
     assert opening is not None
     assert len(opening.title) <= 4_000
     assert len(opening.excerpt) <= 4_000
+
+
+def test_an_underlined_heading_below_other_lines():
+    """As one after number signs, where it stands alone."""
+    opening = opening_of("**Read this on tea.example.**\n\nActive kettles\n==============\n\nThey boil.\n")
+    assert opening is not None
+    assert (opening.title, opening.excerpt) == ("Active kettles", "Read this on tea.example.")

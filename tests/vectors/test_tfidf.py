@@ -9,7 +9,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from recommender import Article
 from recommender.articles import RelatedEntry
 from recommender.settings import FieldSettings, VectorsSettings
-from recommender.vectors import counts
+from recommender.vectors import counts, templates
 from recommender.vectors.meaning import N_MEANING
 from recommender.vectors.text import char_ngrams
 from recommender.vectors.tfidf import FieldVectorizer
@@ -294,8 +294,20 @@ def test_a_line_that_one_body_in_twenty_has_says_nothing():
     vectorizer = FieldVectorizer(language="en").fit(articles)
     assert vectorizer.reader.shown_text(articles[3], "body") == "Sow it in week 3."
     assert vectorizer.reader.shown_text(articles[12], "body") == f"{of_some} Pot 2."
+    commented = [dataclasses.replace(one, body=f"<!-- YAML\nadded: v1\n-->\n{one.body}") for one in articles]
+    assert FieldVectorizer(language="en").fit(commented).reader.shown_text(commented[3], "body") == "Sow it in week 3."
     of_one_title = [dataclasses.replace(article, title="Herb") for article in articles]
     assert of_all in FieldVectorizer(language="en").fit(of_one_title).reader.shown_text(articles[3], "body")
+
+
+def test_the_bodies_that_are_looked_at_do_not_depend_on_the_order(monkeypatch):
+    """Of languages in turn both have their lines found."""
+    monkeypatch.setattr(templates, "_MOST_BODIES", 40)
+    lines = ["We are not liable.", "Wir haften nicht."]
+    articles = [Article(str(n), title=f"Herb {n}", body=lines[n % 2]) for n in range(80)]
+    found = templates.templates_of(articles, 100)
+    assert found >= {*lines}
+    assert templates.templates_of(articles[::-1], 100) == found
 
 
 def test_an_excerpt_from_a_template_says_nothing():
