@@ -84,7 +84,7 @@ def test_of_several_with_one_title_only_one_is_suggested(corpus):
     shown = next(name for name in tea if name.startswith("told"))
     other = next(one.id for one in told if one.id != shown)
     assert rec.explain("tea-0", shown).obstacle == ""
-    assert rec.explain("tea-0", other).obstacle == f"it is a copy of {shown} (copies)"
+    assert rec.explain("tea-0", other).obstacle == f"{shown} is called or tells the same, and is shown (copies)"
 
 
 @pytest.mark.parametrize(
@@ -490,6 +490,6 @@ def test_a_crowd_of_copies_hides_nobody_and_costs_little(monkeypatch):
         assert {one.id for one in others} - {name} <= {*shown}
         assert sum(one.startswith("tea-") for one in shown) == 1
         said = next(str(one.reason) for one in suggestions if one.article_id.startswith("tea-"))
-        assert "it stands for its copies too: tea-" in said
+        assert "it is shown for others that are called or tell the same: tea-" in said
         assert said.count("tea-") == 5
         assert " more" in said

@@ -242,7 +242,10 @@ class Rules:
             if len(copies) > 1:
                 first = max(copies, key=lambda one: (one.article.id in decided, *_merit(one.article)))
                 others = tuple(one.article for one in copies if one is not first)
-                left_out |= {other.id: f"it is a copy of {first.article.id} (copies)" for other in others}
+                left_out |= {
+                    other.id: f"{first.article.id} is called or tells the same, and is shown (copies)"
+                    for other in others
+                }
                 first = dataclasses.replace(first, copies=others)
             firsts.append(first)
         return firsts

@@ -261,7 +261,7 @@ def test_copies():
     choice = rules().choose(TEA, ranked(old, CUP, new, good), 5, copy_of=lambda one: one.id if one is CUP else "a")
     assert names(choice) == ["cup", "good"]
     assert choice.chosen[1].copies == (old, new)
-    assert choice.left_out[old.id] == f"it is a copy of {good.id} (copies)"
+    assert choice.left_out[old.id] == f"{good.id} is called or tells the same, and is shown (copies)"
     assert names(rules().choose(TEA, ranked(old, new), 5, copy_of=lambda key: "")) == ["new"]
 
 
