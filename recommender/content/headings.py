@@ -15,6 +15,8 @@ _BEFORE = re.compile(
 _HASHES = re.compile(r"[ ]{0,3}#[ \t]+(?P<title>[^\r\n]+?)(?:[ \t]+#+)?[ \t]*(?:\r\n|\n|\r|\Z)")
 _UNDERLINED = re.compile(r"[ ]{0,3}(?P<title>[^\s<>|`~#-][^\r\n]*?)[ \t]*(?:\r\n|\n|\r)=+[ \t]*(?:\r\n|\n|\r|\Z)")
 _FENCED = re.compile(r"(?ms)^[ ]{0,3}(```|~~~).*?(?:^[ ]{0,3}\1|\Z)")
+#: A box for a note or a warning that a line of its own closes.
+_BOX = re.compile(r"(?ms)^[ ]{0,3}(:::+|!!!)[ \t]*[\w\"'{\[].*?^[ ]{0,3}\1[ \t]*$")
 _TOP_HEADING = re.compile(r"(?m)^#[ \t]+(?P<title>[^\r\n]+?)(?:[ \t]+#+)?[ \t]*$")
 #: One that is underlined stands alone between blank lines.
 _TOP_UNDERLINED = re.compile(r"(?m)(?<=\n)[^\S\n]*\n(?P<title>[^\s<>|`~#-][^\r\n]*?)[ \t]*\r?\n===+[ \t]*$")
@@ -36,6 +38,8 @@ _INLINE = frozenset({"a", "abbr", "b", "code", "em", "i", "kbd", "mark", "small"
 _ID = re.compile(r"\s*\{#[^}]*\}\s*$")
 #: Characters of a heading or a paragraph that are looked at: nobody shows more, and a hostile one costs no more.
 _MOST_LOOKED_AT = 4_000
+#: Characters of a page in which a paragraph is looked for.
+_MOST_LOOKED_FOR = 20_000
 _EMPHASIS = re.compile(r"(\*\*|__|\*|`+|(?<!\w)_|_(?!\w))(?=\S)|(?<=\S)(\*\*|__|\*|`+|(?<!\w)_|_(?!\w))")
 
 
@@ -72,7 +76,8 @@ def note_opening(text: str) -> Opening | None:
 
 
 def _first_paragraph(text: str) -> str:
-    for block in _BLANK_LINE.split(_FENCED.sub("", text)):
+    """The first paragraph of a page as plain text; "" where its beginning has none."""
+    for block in _BLANK_LINE.split(_BOX.sub("", _FENCED.sub("", text[:_MOST_LOOKED_FOR]))):
         if block.strip() and not _NO_PROSE.match(block.lstrip("\r\n")) and (plain := _plain(block)):
             return plain
     return ""

@@ -14,6 +14,14 @@ def test_heading_and_first_paragraph():
     assert (opening.title, opening.excerpt) == ("The bell rope", "It frays, often.")
 
 
+@pytest.mark.parametrize("mark", [":::", "!!!"])
+def test_a_box_that_a_line_closes_is_passed(mark):
+    """With all its paragraphs."""
+    opening = opening_of(f"# Tea\n\n{mark} Note\n\nNot this.\n\nNor this.\n{mark}\n\nHot water.\n")
+    assert opening is not None
+    assert opening.excerpt == "Hot water."
+
+
 @pytest.mark.parametrize(
     ("typed", "seen"),
     [
