@@ -187,8 +187,10 @@ class Rules:
             if place_of[pinned.article.id]:
                 chosen.insert(place_of[pinned.article.id] - 1, pinned)
         if self.settings.fill_up and len(chosen) < k and newest is not None:
-            others = (one for one in newest(self.topics(article)) if one.id not in left_out)
+            # What only its score left out may fill a place: that is what fills are for.
+            others = (one for one in newest(self.topics(article)) if left_out.get(one.id, BELOW).startswith(BELOW))
             chosen += self._fill_ups(article, others, chosen, k - len(chosen), shown, copy_of)
+            left_out = {key: why for key, why in left_out.items() if key not in {one.article.id for one in chosen}}
         if len(chosen) < self.settings.at_least and not wanted:
             why = f"fewer than {self.settings.at_least} suggestions remain (rules.at_least)"
             left_out |= {one.article.id: why for one in chosen}

@@ -371,6 +371,15 @@ def test_fill_ups_are_no_copies():
     assert names(choice) == ["0"], "of copies the first"
 
 
+def test_what_only_its_score_left_out_may_fill_a_place():
+    """It is no longer told as left out; what a rule left out fills nothing."""
+    held = rules(fill_up=True, never=(CAR.id,))
+    candidates = [Candidate(CUP, 0.1), Candidate(CAR, 0.2)]
+    choice = held.choose(TEA, candidates, 5, least=0.5, newest=lambda topics: [CUP, CAR])
+    assert names(choice) == ["cup"]
+    assert [*choice.left_out] == [CAR.id]
+
+
 def test_what_was_removed_stays_away():
     """A removal holds like a rejection, and is told as one that ends with its cause."""
     assert rules(Decision(TEA.id, CUP.id, "remove")).between(TEA, CUP) == "it was taken out (decision)"
