@@ -32,6 +32,11 @@ class ArticlesSettings:
         "provider, quality, language, published, draft, related.",
     )
     exclude: tuple[str, ...] = knob((), "Glob patterns of paths below the site that are not read, such as `drafts/**`.")
+    include: tuple[str, ...] = knob(
+        (),
+        "Glob patterns of paths that hold articles too, where a site keeps its articles in folders such as `_posts`: "
+        "`docs/**`.",
+    )
     outside: tuple[str, ...] = knob(
         (),
         "Folders outside the site that links in it may lead to; what lies in them is read, and written, as a part of "

@@ -75,18 +75,24 @@ class FileRead:
     problem: RecommenderError | None = None  #: Why the file could not be used.
 
 
-def find_files(root: Path, exclude: Sequence[str], generator: Generator, fence: Fence) -> FoundFiles:
+def find_files(
+    root: Path, include: Sequence[str], exclude: Sequence[str], generator: Generator, fence: Fence
+) -> FoundFiles:
     """
     The Markdown files below a folder, in an order that does not depend on the file system.
 
     On a site with folders such as ``_posts`` the articles are what lies in those, on one with ``content`` what lies
-    there; the other pages are named, not read. Any other tree is read whole. What a link outside of the fence leads to
-    is not looked at.
+    there, and what is included; the other pages are named, not read. Any other tree is read whole. What a link outside
+    of the fence leads to is not looked at.
     """
     walk = _Walk(root, exclude, fence)
     walk.run()
     states, problems, warnings = walk.states, walk.problems, walk.warnings
-    is_article = _home([*states, *walk.outside_files], generator)
+    is_home = _home([*states, *walk.outside_files], generator)
+
+    def is_article(path: str) -> bool:
+        return is_home(path) or any(fits(path, pattern) for pattern in include)
+
     problems += [error for path, error in walk.outside_files.items() if is_article(path)]
     for path, error in walk.outside_folders.items():
         if is_article(f"{path}/tea.md"):

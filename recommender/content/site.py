@@ -162,7 +162,7 @@ def read_article(
 def _read_folder(root: Path, settings: Settings, fresh: bool, progress: Progress | None) -> Corpus:
     generator = read_generator(root)
     fence = Fence.around(root, settings.articles.outside, settings.articles.max_megabytes)
-    found = find_files(root, settings.articles.exclude, generator, fence)
+    found = find_files(root, settings.articles.include, settings.articles.exclude, generator, fence)
     if not found.files and not found.problems:
         raise SiteError(
             f"{root}: holds no article. Name the folder of a site: one with files ending in {', '.join(ENDINGS)}."
@@ -199,7 +199,9 @@ def _corpus(
     # Each new Hugo site has archetypes, from which it makes new pages; nobody misses them.
     pages = [path for path in found.pages if not (generator.title == "Hugo" and path.startswith("archetypes/"))]
     if pages:
-        warnings.append(f"{some(pages)} outside the articles' folders: not read.")
+        # Who has more pages than posts may mean the pages.
+        cure = " To read some, name them in articles.include." if len(pages) > len(reads) else ""
+        warnings.append(f"{some(pages)} outside the articles' folders: not read.{cure}")
     bare = [read.path for read in reads if read.article is None and read.problem is None]
     if bare and len(bare) == len(reads) and not found.problems:
         files = "the one file there is cannot" if len(bare) == 1 else f"none of the {len(bare):,} files can"

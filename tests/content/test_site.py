@@ -9,6 +9,7 @@ from markdown_files import article, without_guess
 from recommender.content import site as site_module
 from recommender.content.generators import read_generator
 from recommender.content.site import read_site
+from recommender.settings import ArticlesSettings, Settings
 
 
 def test_jekyll_blog(make_site):
@@ -224,3 +225,20 @@ def test_hexo_without_names_of_its_own(make_site):
     hexo, octopress = "permalink: :year/:title/\n", "source: source\npermalink: /:title/\n"
     assert read_site(make_site({"_config.yml": hexo, **posts}))["source/_posts/tea"].url == "/2024/tea/"
     assert read_generator(make_site({"_config.yml": octopress, **posts})).title == "Jekyll"
+
+
+def test_pages_that_are_included(make_site):
+    """Beside the posts of a Jekyll site the pages that the settings name are articles, by Jekyll's addresses."""
+    files = {f"docs/{name}.md": article(name) for name in ("cup", "pot")} | {"about.md": article("About")}
+    site = make_site(files | {"_config.yml": "title: Teas", "_posts/2024-01-02-tea.md": article("Tea")})
+    assert read_site(site).reading.warnings[0] == (
+        "about.md, docs/cup.md, docs/pot.md outside the articles' folders: not read. "
+        "To read some, name them in articles.include."
+    )
+    corpus = read_site(site, Settings(articles=ArticlesSettings(include=("docs/**",))))
+    assert [(one.id, one.url) for one in corpus] == [
+        ("_posts/2024-01-02-tea", "/2024/01/02/tea.html"),
+        ("docs/cup", "/docs/cup.html"),
+        ("docs/pot", "/docs/pot.html"),
+    ]
+    assert corpus.reading.warnings == ("about.md outside the articles' folders: not read.",)
