@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from recommender.ranking.learned import LEAST_LISTS
 from recommender.ranking.rankers import SimilarityRanker
 from recommender.ranking.state import State
 
@@ -22,6 +23,7 @@ class ListAudit:
 
     n_looked_at: int  #: How many entries were looked at, of those that name an article of the site, or one elsewhere.
     approval: float  #: The share of those that a reader would keep, as the reader's curve estimates it; in [0, 1].
+    n_lists: int  #: How many lists they stand in.
     #: (article, entry, chance) by ids, the most doubtful entries first, at most fifty.
     doubtful: tuple[tuple[str, str, float], ...] = ()
 
@@ -34,6 +36,8 @@ class ListAudit:
         """A sentence for an editor."""
         if not self.n_looked_at:
             return "there are no curated lists to learn from"
+        if self.n_lists < LEAST_LISTS:
+            return f"learning needs {LEAST_LISTS} curated lists that name an article of the site, found {self.n_lists}"
         verdict = (
             "are followed"
             if self.is_approved
@@ -50,7 +54,7 @@ def audit_lists(state: State, similarity: SimilarityRanker, seed: int) -> ListAu
     catalogue = state.catalogue
     source, target = state.graph.edges()
     if not len(source):
-        return ListAudit(0, 0.0)
+        return ListAudit(0, 0.0, 0)
     chosen = np.sort(np.random.default_rng(seed).permutation(len(source))[:_MOST_LOOKED_AT])
     source, target = source[chosen], target[chosen]
     one, other = catalogue.vectors[source], catalogue.vectors[target]
@@ -63,4 +67,4 @@ def audit_lists(state: State, similarity: SimilarityRanker, seed: int) -> ListAu
     doubtful = zip(source[doubted].tolist(), target[doubted].tolist(), chances[doubted].tolist(), strict=True)
     articles = catalogue.articles
     named = tuple((articles[one].id, articles[other].id, chance) for one, other, chance in doubtful)
-    return ListAudit(len(chosen), float(chances.mean()), named)
+    return ListAudit(len(chosen), float(chances.mean()), len(np.unique(source)), named)

@@ -74,14 +74,22 @@ def test_a_sample_is_the_same_with_one_seed(rec, monkeypatch):
 def test_no_list_is_no_approval(families):
     """And no error."""
     found = audited(Recommender(SIMILARITY).fit(Corpus(families(2, listed="nobody"))))
-    assert found == ListAudit(0, 0.0)
+    assert found == ListAudit(0, 0.0, 0)
     assert not found.is_approved
     assert str(found) == "there are no curated lists to learn from"
 
 
 def test_lists_that_no_reader_would_approve_are_not_followed():
     """The sentence says how to follow them all the same."""
-    doubtful, good = ListAudit(500, 0.08), ListAudit(500, 0.4)
+    doubtful, good = ListAudit(500, 0.08, 100), ListAudit(500, 0.4, 100)
     assert (doubtful.is_approved, good.is_approved) == (False, True)
     assert "8%; they are not followed. To follow them all the same: ranking.follow: lists" in str(doubtful)
     assert str(good).endswith("about 40%; they are followed")
+
+
+def test_of_few_lists_nothing_is_said_of_readers(families):
+    """Fewer lists than learning needs are told as such, and no share of what readers would keep."""
+    few = [item if item.id == "f0-0" else dataclasses.replace(item, related=()) for item in families(2)]
+    rec = Recommender().fit(Corpus(few))
+    assert str(rec.list_audit) == "learning needs 30 curated lists that name an article of the site, found 1"
+    assert rec.ranker_decision.endswith(str(rec.list_audit))
