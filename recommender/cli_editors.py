@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,8 @@ def decide(here: Here, verdict: str, position: int | None, until: datetime | Non
 
     if position is not None and verdict != "pin":
         raise click.UsageError("--position is for what is pinned.")
+    if until and until.date() < datetime.now(UTC).date():
+        raise click.UsageError(f"--until {until.date()} is past: the decision would never hold.")
     asked |= {"verdict": verdict, "position": position, "until": until.date() if until else None}
     with here.progress() as progress:
         said = decide_pair(here.site, here.settings(), progress=progress, **asked)

@@ -230,7 +230,10 @@ def explained(article: Article, candidate: Article, reason: Reason) -> Iterator[
         if one.title:
             yield f"            {one.title}"
     yield f"{'suggested:':<12}{'no: ' + reason.obstacle if reason.obstacle else 'yes'}"
-    yield f"{'score:':<12}{reason.score:.3f}, of a similarity of {reason.similarity:.3f}"
+    if reason.score or not reason.obstacle:
+        yield f"{'score:':<12}{reason.score:.3f}, of a similarity of {reason.similarity:.3f}"
+    else:
+        yield f"{'score:':<12}none, for it was not ranked; the similarity is {reason.similarity:.3f}"
     if reason.gap_days is not None:
         yield f"{'dates:':<12}{n_of(round(reason.gap_days), 'day')} apart"
     for sentence in reason.sentences:

@@ -15,7 +15,6 @@ from recommender.settings import settings_from_mapping
 from recommender.writing.decisions import DECISIONS_FILE
 
 NEWSROOM = Path(__file__).parent.parent / "examples" / "newsroom"
-BUSES = "_news/2023-09-14-sixty-battery-buses-for-port-ellery-and-a-depot-to-plug-them-in"
 QUIET = settings_from_mapping({"ranking": {"ranker": "similarity"}, "articles": {"cache": "none"}})
 
 
@@ -257,3 +256,41 @@ def test_decide_tells_of_broken_files(site, asked, is_candidate):
     done = run("decide", site, article, first if is_candidate else second, "reject")
     assert f"{first}.md: front matter opens at line 1 and is never closed" in done.output
     assert done.exit_code == int(is_candidate)
+
+
+@pytest.fixture
+def curated(site):
+    """An article with a curated list, and the first entry of it."""
+    article = next(one.id for one in read_site(site) if one.related)
+    return article, listed(site, article)[0]
+
+
+def test_explain_tells_of_decisions(site, asked, curated):
+    """`explain` says who accepted a pair and when; what the curated list names has no score of 0."""
+    article, (first, second, *_) = asked
+    for candidate, verdict in ((first, "accept"), (second, "reject")):
+        run("decide", site, article, candidate, verdict)
+        told = str(read_decisions(site).by_pair[article, candidate])
+        assert run("explain", site, article, candidate).output.count(f"it was {told}") == 1
+    run("decide", site, *curated, "remove")
+    output = run("explain", site, *curated).output
+    assert "no: it is in the article's curated list already\nscore:      none" in output
+    assert "  - it was taken out by " in output
+
+
+@pytest.mark.parametrize("verdict", ["keep", "remove"])
+def test_only_entries_are_kept_and_removed(site, asked, curated, verdict):
+    """Of what is not in the curated list that is an error, which says what is."""
+    corpus, (article, entry) = read_site(site), curated
+    done = run("decide", site, article, asked[0], verdict)
+    assert f"{asked[0]} is not in the curated list of {article}, which names {entry}" in done.output
+    assert done.exit_code == 1
+    assert run("decide", site, corpus[article].title, corpus[entry].title, verdict).exit_code == 0
+    assert [*read_decisions(site).by_pair] == [curated]
+
+
+def test_a_decision_must_hold_some_day(site, asked):
+    """One that ended before it was made is wrong use, and is not kept."""
+    done = run("decide", site, asked[0], asked[1][0], "pin", "--until", "2020-01-01")
+    assert (done.exit_code, "--until 2020-01-01 is past" in done.output) == (2, True)
+    assert not (site / DECISIONS_FILE).exists()

@@ -93,10 +93,13 @@ def _unknown(corpus: Corpus, site: Path, name: str) -> str:
 
 def article_of(corpus: Corpus, site: Path, settings: Settings, name: str) -> Article:
     """The article of an id, of a file, also one elsewhere (a draft), or of what a curated list could name."""
-    if found := id_of(corpus, site, name):
-        return corpus[found]
-    if Path(name).is_file() and not _below_site(site, name):
+    if id_of(corpus, site, name) is None and Path(name).is_file() and not _below_site(site, name):
         return read_article(Path(name), settings, site=Path(name).parent)
-    if found := meant_by(corpus, name):
+    return known_article(corpus, site, name)
+
+
+def known_article(corpus: Corpus, site: Path, name: str) -> Article:
+    """The article of the site that an id, a file, or what a curated list could name stands for."""
+    if found := id_of(corpus, site, name) or meant_by(corpus, name):
         return corpus[found]
     raise CorpusError(_unknown(corpus, site, name))

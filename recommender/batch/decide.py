@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import cast
 
 from recommender.articles import Article, Corpus, Reading
-from recommender.batch.choosing import choose_articles, id_of
+from recommender.batch.choosing import choose_articles, id_of, known_article, meant_by
 from recommender.batch.stages import Progress, decisions_of, read_corpus, silence
+from recommender.content.matching import EntryMatcher
 from recommender.content.urls import canonical_url, is_address
-from recommender.errors import RecommenderError, UnknownArticleError
+from recommender.content.wording import some
+from recommender.errors import DecisionsError, RecommenderError
 from recommender.settings import Settings
 from recommender.writing import FileChange, apply_changes
 from recommender.writing.decisions import DecisionsFile, Verdict, decide, editor_name
@@ -49,20 +51,23 @@ def decide_pair(
     """
     Keep a decision about a candidate under an article of a site; what was kept, as a sentence.
 
-    Article and candidate are ids or files, the candidate also an address elsewhere. The verdict is as in `Verdict`, or
-    ``undo``; `why`, `position` and `until` as in `Decision`.
+    Article and candidate are named as in `explain_article`, the candidate also by an address elsewhere. The verdict is
+    as in `Verdict`, or ``undo``; `why`, `position` and `until` as in `Decision`. What is kept or removed must be in the
+    curated list.
     """
     corpus = read_corpus(site, settings, progress)
     # An article that cannot be read is unknown, so this comes before anything is said of unknown ones.
     for problem in corpus.reading.problems:
         logger.warning("%s", problem)
-    one, other = _known(corpus, site, article), _candidate(corpus, site, candidate)
+    one, other = known_article(corpus, site, article), _candidate(corpus, site, candidate)
     pair = one.id, other.id
     file = DecisionsFile(site, corpus)
     decision = None
     if verdict != "undo":
         made = cast(Verdict, verdict)
         decision = decide(one, other, made, by=editor_name(site), why=why, position=position, until=until)
+        if made in ("keep", "remove"):
+            _check_listed(corpus, one, other)
     elif pair not in file.read().by_pair:
         return f"{other.id} under {one.id}: nothing was decided, so there is nothing to undo"
     file.change({pair: decision})
@@ -91,16 +96,18 @@ def promote_site(
     return PromoteRun(corpus.reading, plan.changes, n_changed, problems)
 
 
-def _known(corpus: Corpus, site: Path, name: str) -> Article:
-    found = id_of(corpus, site, name)
-    if found is None:
-        raise UnknownArticleError(name, list(corpus.ids))
-    return corpus[found]
+def _check_listed(corpus: Corpus, article: Article, candidate: Article) -> None:
+    matcher = EntryMatcher(corpus)
+    listed = [matcher.match(entry, article).article_id or entry.target for entry in article.related]
+    if candidate.id not in listed:
+        raise DecisionsError(
+            f"{candidate.id} is not in the curated list of {article.id}, which names {some(listed) or 'nothing'}. "
+            "Only its entries are kept or removed; suggestions are accepted or rejected."
+        )
 
 
 def _candidate(corpus: Corpus, site: Path, name: str) -> Article:
     """An article of the site, or one elsewhere, which its address names."""
-    if id_of(corpus, site, name) is None and is_address(name):
-        address = canonical_url(name)
-        return Article(id=address, url=name)
-    return _known(corpus, site, name)
+    if is_address(name) and not (id_of(corpus, site, name) or meant_by(corpus, name)):
+        return Article(id=canonical_url(name), url=name)
+    return known_article(corpus, site, name)

@@ -171,12 +171,12 @@ class Selector:
         else:
             alone = Ranked(asked, catalogue.index.exact(query.vectors, asked), np.zeros(1))
         said = self._ranker.sentences(query, asked, self._state)
+        obstacle = self._why_not(query, row, ranked, place, float(alone.similarities[0]), k, least)
+        decision = self._rules.decided(query.article).get(catalogue.articles[row].id)
+        if decision and (told := f"it was {decision}") not in obstacle:
+            said = [(told, *own) for own in said]
         ((reason,),) = reasons([query], [alone], [said], catalogue, self._vectorizer)
-        return dataclasses.replace(
-            reason,
-            signals=self._ranker.signals(query, row, self._state),
-            obstacle=self._why_not(query, row, ranked, place, float(alone.similarities[0]), k, least),
-        )
+        return dataclasses.replace(reason, signals=self._ranker.signals(query, row, self._state), obstacle=obstacle)
 
     def _why_not(
         self, query: Query, row: int, ranked: Ranked, place: int, similarity: float, k: int, least: float
