@@ -104,6 +104,8 @@ def report(here: Here, output: Path, **asked: Any) -> None:
     """
     from recommender.batch import report_site
 
+    if output.suffix.lower() not in (".html", ".htm"):
+        raise click.UsageError(f"--output {output}: must end with .html or .htm, for it is a page.")
     with here.progress() as progress:
         reading = report_site(here.site, here.settings(), output=output, progress=progress, **asked)
     click.echo(shown(output))

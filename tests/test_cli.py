@@ -220,8 +220,31 @@ def test_gate(site):
     """--require that cannot be scored stops before anything is written."""
     exit_code, stdout, stderr = run("suggest", "site", "--require", "nDCG@10=0.4")
     assert (exit_code, stdout) == (1, "")
-    assert stderr.startswith("Error: there is nothing to score")
+    advice = "no curated list names another article of the site. Add curated lists.\n"
+    assert stderr == f"Error: there is nothing to score: {advice}"
+    assert run("evaluate", "site", "--protocol", "whole-site")[2].endswith(advice)
     assert not (site / "_data").exists()
+
+
+def test_report_is_a_page(site):
+    """Another ending than that of a page is wrong use."""
+    exit_code, stdout, stderr = run("report", "site", "--output", "news.txt")
+    assert (exit_code, stdout) == (2, "")
+    assert stderr.endswith("Error: --output news.txt: must end with .html or .htm, for it is a page.\n")
+    assert not Path("news.txt").exists()
+
+
+def test_gate_without_dates(site):
+    """--require is scored with the whole site known where no article has a date, and says so."""
+    for file in (site / "_posts").iterdir():
+        others = [f"/{name}-tea/" for name in TEAS if name not in file.name]
+        text = file.read_text().replace("title:", f"related: {others}\ntitle:")
+        (site / f"{file.stem[11:]}.md").write_text(text)
+        file.unlink()
+    exit_code, _, stderr = run("suggest", "site", "--require", "nDCG@10=1")
+    assert (exit_code, stderr.startswith("Error: whole-site, 6 queries, shown: nDCG@10 is 0.")) == (1, True), stderr
+    exit_code, _, stderr = run("suggest", "site", "--require", "nDCG@10=0.01", "--verbose")
+    assert (exit_code, "passed nDCG@10=0.01 by the protocol whole-site" in stderr) == (0, True), stderr
 
 
 @pytest.mark.parametrize(

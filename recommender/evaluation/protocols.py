@@ -196,7 +196,7 @@ def whole_site(corpus: Corpus, n_folds: int = 5, seed: int = 0, *, unlisted: boo
             left_out["copy"] += 1
         else:
             asked[page] = query
-    _some(asked, "curated list names another article of the site")
+    _some(asked, "curated list names another article of the site", "")
 
     def draw(page: int) -> bytes:
         return hashlib.blake2b(f"{seed} {page_key(asked[page].article)}".encode()).digest()
@@ -307,8 +307,8 @@ def read_later(folder: Path | str, settings: Settings | None = None) -> list[Art
     return [read_article(folder / path, settings, site=folder) for path in paths]
 
 
-def _some(found: Sequence[object] | Mapping[int, object], what: str) -> None:
+def _some(
+    found: Sequence[object] | Mapping[int, object], what: str, or_else: str = ", or choose the protocol whole-site"
+) -> None:
     if not found:
-        raise EvaluationError(
-            f"there is nothing to score: no {what}. Add curated lists, or choose another protocol, such as whole-site."
-        )
+        raise EvaluationError(f"there is nothing to score: no {what}. Add curated lists{or_else}.")

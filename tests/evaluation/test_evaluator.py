@@ -194,6 +194,7 @@ def test_the_table_fits_a_terminal(report):
     assert "1 not asked: the article has no date." in text
     assert "other" in text
     assert "\x1b" not in text
+    assert "Bold" not in text
     assert max(map(len, text.splitlines())) <= 80
 
 
@@ -203,7 +204,9 @@ def test_the_best_is_bold(report):
     with console.capture() as capture:
         console.print(tables_of(report))
     best = max(values["nDCG@10"] for values in report.systems.values())
-    assert f"\x1b[1m{best:.3f}" in capture.get()
+    text = capture.get()
+    assert f"\x1b[1m{best:.3f}" in text
+    assert "Bold: the best." in text
 
 
 def test_many_systems_are_put_below_one_another(small_corpus, quick, day):
