@@ -135,7 +135,8 @@ def suggest(
     from recommender.batch import suggest_site
 
     chosen = files_of(only, more)
-    settings = here.settings()
+    with here.progress():  # which shows warnings
+        settings = here.settings()
     if k is not None:
         settings = replace(settings, ranking=replace(settings.ranking, k=k))
     if form := form_of(output, writer):

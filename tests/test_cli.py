@@ -226,6 +226,14 @@ def test_gate(site):
     assert not (site / "_data").exists()
 
 
+@pytest.mark.parametrize("command", [("suggest", "site", "--check"), ("explain", "site", "black-tea")])
+def test_settings_of_another_ending(site, command):
+    """A file of settings that is called recommender.yml is not read, which is told once with the cure."""
+    (site / "recommender.yaml").rename(site / "recommender.yml")
+    told = "site/recommender.yml: is not read, for a site's settings are in recommender.yaml. Rename it.\n"
+    assert run(*command)[2].count(told) == 1
+
+
 def test_report_is_a_page(site):
     """Another ending than that of a page is wrong use."""
     exit_code, stdout, stderr = run("report", "site", "--output", "news.txt")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 from recommender.bounds import Fence
 from recommender.errors import EvaluationError, SettingsError
 from recommender.settings import Settings, describe_settings, read_settings
+
+logger = logging.getLogger(__name__)
 
 #: The settings that sites change most, which come first where settings are listed.
 EVERYDAY = frozenset({
@@ -48,6 +51,8 @@ def settings_of(site: Path, file: Path | None = None) -> Settings:
     folder = site if site.is_dir() else site.parent
     own = folder / SETTINGS_FILE
     if not os.path.lexists(own):
+        if (other := own.with_suffix(".yml")).exists():
+            logger.warning("%s: is not read, for a site's settings are in %s. Rename it.", other, SETTINGS_FILE)
         return Settings()
     if not Fence.around(folder).holds(own):
         raise SettingsError(
