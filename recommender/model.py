@@ -148,6 +148,10 @@ class Recommender:
         """The ids of the site's own articles, sorted."""
         return self._fitted().catalogue.ids()
 
+    def unused_rules(self) -> list[str]:
+        """A sentence for each rule of the settings that names no article."""
+        return list(Rules(self.settings).unused(self._fitted().catalogue.articles.values()))
+
     def article(self, article_id: str) -> Article:
         """
         The article of an id, external articles included.

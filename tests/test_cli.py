@@ -234,6 +234,23 @@ def test_settings_of_another_ending(site, command):
     assert run(*command)[2].count(told) == 1
 
 
+def test_rules_that_name_nothing(site):
+    """A pattern or a topic in the settings that no article fits is told of, with and without a saved model."""
+    (site / "recommender.yaml").write_text(
+        "ranking: {ranker: similarity}\nvectors: {ignore_topics: [news]}\n"
+        "rules: {never: [_posts/*, 'topic: adverts'], none_on: [pages/*], apart: ['*-tea | topic: cars']}\n"
+    )
+    told = [
+        "rules.none_on names 'pages/*', which no article fits. Mend it in the settings.",
+        "rules.never names 'topic: adverts', which no article fits. Mend it in the settings.",
+        "rules.apart names 'topic: cars', which no article fits. Mend it in the settings.",
+        "vectors.ignore_topics names 'news', which no article has. Mend it in the settings.",
+    ]
+    assert run("suggest", "site")[2].splitlines()[:4] == told
+    run("fit", "site", "--model", "saved")
+    assert run("suggest", "site", "--model", "saved", "--quiet")[2].splitlines() == told
+
+
 def test_report_is_a_page(site):
     """Another ending than that of a page is wrong use."""
     exit_code, stdout, stderr = run("report", "site", "--output", "news.txt")

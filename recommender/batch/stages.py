@@ -77,7 +77,7 @@ def recommender_for(
     decisions = decisions_of(site, corpus) if decisions is None else decisions
 
     def fitted() -> Recommender:
-        return Recommender(settings, decisions).fit(corpus, progress=partial(progress, "model"))
+        return _telling(Recommender(settings, decisions).fit(corpus, progress=partial(progress, "model")))
 
     if loaded is None:
         return fitted(), None
@@ -94,7 +94,7 @@ def recommender_for(
     logger.info("model: %s", drift)
     news = News(len(added) - n_changed, n_changed, len(removed), str(drift), drift.is_due)
     if not drift.is_due:
-        return loaded, news
+        return _telling(loaded), news
     logger.warning(
         "%s: %s. A model was fitted anew for this run, which takes its time; to save one: "
         "recommender fit %s --model %s.",
@@ -104,6 +104,13 @@ def recommender_for(
         model,
     )
     return fitted(), news
+
+
+def _telling(recommender: Recommender) -> Recommender:
+    """The same, its rules that name no article told of."""
+    for message in recommender.unused_rules():
+        logger.warning("%s", message)
+    return recommender
 
 
 def check_model(model: Path) -> None:

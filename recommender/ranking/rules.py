@@ -11,7 +11,7 @@ import dataclasses
 import fnmatch
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from operator import attrgetter
@@ -71,6 +71,18 @@ class Rules:
         self._evergreen = [_Pattern(text) for text in self.settings.evergreen]
         self._apart = [tuple(_Pattern(part.strip()) for part in text.split("|")) for text in self.settings.apart]
         self._ignored = {topic.casefold() for topic in settings.vectors.ignore_topics}
+
+    def unused(self, articles: Collection[Article]) -> Iterator[str]:
+        """A sentence for each pattern, and each topic without a meaning, that names none of the articles."""
+        named = {"none_on": self._none_on, "never": self._never, "evergreen": self._evergreen}
+        named["apart"] = [one for pair in self._apart for one in pair]
+        for name, patterns in named.items():
+            for pattern in patterns:
+                if not any(map(pattern.fits, articles)):
+                    yield f"rules.{name} names {pattern.text!r}, which no article fits. Mend it in the settings."
+        known = {topic.casefold() for article in articles for topic in article.topics} if self._ignored else set()
+        for topic in sorted(self._ignored - known):
+            yield f"vectors.ignore_topics names {topic!r}, which no article has. Mend it in the settings."
 
     @property
     def looks_further(self) -> bool:
