@@ -420,6 +420,8 @@ def test_explain_draft(site):
     exit_code, stdout, _ = run("explain", "site", "draft.md")
     assert exit_code == 0
     assert {name for name in TEAS if f"{name}-tea" in stdout} == set(TEAS)
+    # It has no date.
+    assert not re.search("apart|within a day", stdout)
 
 
 @pytest.mark.parametrize("name", ["black-tea", "/black-tea/", "brewing black tea", "2021-03-01-black-tea"])

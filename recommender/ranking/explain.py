@@ -135,7 +135,8 @@ def _reason(
     elif shares.fields and not terms:
         sentences.append(_ALIKE_IN_PART)
     gap = abs(float(catalogue.times[row]) - query.time)
-    gap_days = None if math.isnan(gap) else round(gap, 2)
+    # A draft without a date counts as of today, which says nothing about the two.
+    gap_days = None if math.isnan(gap) or query.article.published_at is None else round(gap, 2)
     if gap_days is not None:
         sentences.append(_days_apart(gap_days))
     if candidate.provider and candidate.provider.casefold() == query.article.provider.casefold():
