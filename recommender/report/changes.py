@@ -183,18 +183,24 @@ class _Comparison:
             return "settings", f"settings changed: {', '.join(settings[:_MOST_SETTINGS])}{more}"
         if before.version != after.version:
             return "version", CAUSES["version"]
+        both = [(before.articles[key], found) for key, found in after.articles.items() if key in before.articles]
+        causes = ("list", "text", "details")
+        n_decided = sum(_differs(was, now, "decision") for was, now in both)
         news = [
             f"{n:,} {what}"
             for n, what in (
                 (len(after.articles.keys() - before.articles.keys()), "new"),
-                (sum(found != before.articles.get(key, found) for key, found in after.articles.items()), "changed"),
+                (sum(any(_differs(was, now, cause) for cause in causes) for was, now in both), "changed"),
                 (len(before.articles.keys() - after.articles.keys()), "gone"),
+                (n_decided, "decided about"),
             )
             if n
         ]
         site = f"articles on the site: {', '.join(news)}" if news else "no article changed, but the day did"
         if before.model != after.model:
             return "model", f"another model was used ({site})"
+        if n_decided and not after.model:
+            return "decision", f"the ranking learns from what editors decided under other articles ({site})"
         return "model", f"the model {'follows' if after.model else 'was fitted anew on'} the site as it is now ({site})"
 
 

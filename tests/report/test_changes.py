@@ -51,6 +51,11 @@ NEW = Article(id="oolong", title="Brewing oolong tea")
         (record(OTHER, changed("black", related=(RelatedEntry(title="x"),))), "list", "its curated list changed"),
         (record(OTHER, changed("black", body="More.")), "text", "its text changed"),
         (record(OTHER, decided={"black": [Decision("black", "green", "reject")]}), "decision", "an editor decided"),
+        (
+            record(OTHER, decided={"white": [Decision("white", "green", "reject")]}),
+            "decision",
+            "the ranking learns from what editors decided under other articles (articles on the site: 1 decided about)",
+        ),
         (record(OTHER, changed("white", title="White")), "text", "the text of “White” changed"),
         (record(OTHER, changed("black", topics=("tea",))), "details", "its details changed"),
         (record(OTHER, settings={"ranking.k": 3}), "settings", "settings changed: ranking.k: None → 3"),
