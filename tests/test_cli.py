@@ -194,7 +194,7 @@ def test_only_names_nothing(site):
     assert stderr == (
         "Error: no article has the id or path '2021-03-01-black-te'. Did you mean '_posts/2021-03-01-black-tea'?\n"
         "no article has the id or path 'coffee.md'.\n"
-        "no article has the id or path 'site/_config.yml'.\n"
+        "site/_config.yml: is a file of the site that is not read as an article.\n"
     )
     assert not (site / "_data").exists()
 
@@ -440,6 +440,16 @@ def test_explain_nothing(site):
         "",
         "Error: no article has the id or path '2021-03-01-black-te'. Did you mean '_posts/2021-03-01-black-tea'?\n",
     )
+
+
+def test_explain_a_file_that_is_no_article(site):
+    """A file of the site that is not read as an article is told as such, with what reading says of it."""
+    (site / "about.md").write_text("---\ntitle: About\n---\n")
+    (site / "_posts" / "notes.md").write_text("Nothing.\n")
+    told = "Error: {0}: is a file of the site that is not read as an article ({0} {1}).\n"
+    assert run("explain", "site", "about.md")[2] == told.format("about.md", "outside the articles' folders: not read")
+    bare = told.format("_posts/notes.md", "without front matter: not an article")
+    assert run("explain", "site", "_posts/notes.md")[2] == bare
 
 
 def test_settings_are_yaml(tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -83,10 +84,15 @@ def _absolute(path: Path) -> Path:
 
 def _unknown(corpus: Corpus, site: Path, name: str) -> str:
     """Why a name stands for no article."""
-    begins = (f"{name}.", *(f"{path}:" for path in _below_site(site, name)))
+    paths = _below_site(site, name)
+    begins = (f"{name}.", *(f"{path}:" for path in paths))
     for problem in corpus.reading.problems:
         if str(problem).startswith(begins):
             return str(problem)
+    if any((site / path).is_file() for path in paths):
+        listed = re.compile(f"(?:^|, )(?:{'|'.join(map(re.escape, paths))})[ ,:]")
+        why = next((f" ({one.rstrip('.')})" for one in corpus.reading.warnings if listed.search(one)), "")
+        return f"{name}: is a file of the site that is not read as an article{why}."
     known = [*corpus.ids, *(article.path for article in corpus if article.path)]
     return f"no article has the id or path {name!r}.{did_you_mean(name, known)}"
 

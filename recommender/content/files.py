@@ -102,13 +102,13 @@ def find_files(
     parts = _bundled(states) if generator.title == "Hugo" else frozenset()
     if parts:
         warnings.append(f"{some(sorted(parts))} beside an index.md: a part of that page to Hugo, not read.")
+    candidates = [path for path in states if is_article(path) and path not in parts]
     # Hugo's _index.md describes a list of pages.
-    candidates = [
-        path
-        for path in states
-        if is_article(path) and path not in parts and not path.rpartition("/")[2].startswith("_index.")
-    ]
-    pages = sorted(set(states) - set(candidates) - parts)
+    sections = {path for path in candidates if path.rpartition("/")[2].startswith("_index.")}
+    if sections:
+        warnings.append(f"{some(sorted(sections))}: the page of a section, not read.")
+    candidates = [path for path in candidates if path not in sections]
+    pages = sorted(set(states) - set(candidates) - parts - sections)
     repeats = _repeats(root, {path: states[path] for path in candidates})
     warnings += [f"{path} is the same file as {first}. It is read once, as {first}." for path, first in repeats.items()]
     paths = sorted(set(candidates) - set(repeats))

@@ -95,7 +95,8 @@ def test_hugo_blog(make_site):
         ("content/posts/tea.de", "/de/posts/tea/", "de"),
     ]
     assert corpus.reading.warnings == (
-        "README.md, content/_index.md outside the articles' folders: not read.",
+        "content/_index.md: the page of a section, not read.",
+        "README.md outside the articles' folders: not read.",
         "one article with draft: true, never suggested: content/posts/cup/index.md.",
     )
     assert corpus.reading.matched["path"] == 1
