@@ -5,21 +5,24 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-#: What may stand before the heading: blank lines, comments of HTML and MDX, imports, exports, pictures, badges, labels.
+#: What may stand before the heading: blank lines, marks of snippets (`# --8<-- [start:tea]`), comments of HTML and MDX,
+#: imports, exports, pictures, badges, labels.
 _BEFORE = re.compile(
-    r"(?:[^\S\r\n]*[\r\n]+|<!--.*?-->|\{/\*.*?\*/\}"
+    r"(?:[^\S\r\n]*[\r\n]+|(?:#+[ \t]+|;)?-+8<-[^\r\n]*|<!--.*?-->|\{/\*.*?\*/\}"
     r"|export\s+const\s[^\r\n]*[{\[(][^\S\r\n]*[\r\n].*?[\r\n][}\])]+;?|(?:import|export)\s[^\r\n]*|\[?!\[[^\r\n]*|\([\w.-]+\)=)*",
     re.DOTALL,
 )
 #: Only the highest heading is a page's: a part that others include begins with a lower one.
-_HASHES = re.compile(r"[ ]{0,3}#[ \t]+(?P<title>[^\r\n]+?)(?:[ \t]+#+)?[ \t]*(?:\r\n|\n|\r|\Z)")
+_HASHES = re.compile(r"[ ]{0,3}#[ \t]++(?!-+8<-)(?P<title>[^\r\n]+?)(?:[ \t]+#+)?[ \t]*(?:\r\n|\n|\r|\Z)")
 _UNDERLINED = re.compile(r"[ ]{0,3}(?P<title>[^\s<>|`~#-][^\r\n]*?)[ \t]*(?:\r\n|\n|\r)=+[ \t]*(?:\r\n|\n|\r|\Z)")
 _FENCED = re.compile(r"(?ms)^[ ]{0,3}(```|~~~).*?(?:^[ ]{0,3}\1|\Z)")
 #: A box for a note or a warning that a line of its own closes.
 _BOX = re.compile(r"(?ms)^[ ]{0,3}(:::+|!!!)[ \t]*[\w\"'{\[].*?^[ ]{0,3}\1[ \t]*$")
-_TOP_HEADING = re.compile(r"(?m)^#[ \t]+(?P<title>[^\r\n]+?)(?:[ \t]+#+)?[ \t]*$")
+_TOP_HEADING = re.compile(r"(?m)^#[ \t]++(?!-+8<-)(?P<title>[^\r\n]+?)(?:[ \t]+#+)?[ \t]*$")
 #: One that is underlined stands alone between blank lines.
 _TOP_UNDERLINED = re.compile(r"(?m)(?<=\n)[^\S\n]*\n(?P<title>[^\s<>|`~#-][^\r\n]*?)[ \t]*\r?\n===+[ \t]*$")
+#: What is no paragraph, whatever blank lines it has: scripts, styles, and the lines of snippets.
+_NOT_SAID = re.compile(r"(?ims)^[ ]{0,3}<(script|style)\b.*?(?:</\1\s*>|\Z)|^[ \t]*(?:#+[ \t]+|;)?-+8<-[^\r\n]*$")
 _BLANK_LINE = re.compile(r"(?:\r\n|\n|\r)[^\S\r\n]*(?:\r\n|\n|\r)")
 _NO_PROSE = re.compile(
     r" {4}|\t|\s*(?:[#>|<`~]|!\[|\[!\[|[-*+]\s|\d+[.)]\s|:::|(?:!!!|\?\?\?\+?)\s|import\s|export\s|\{|=+\s|---"
@@ -70,16 +73,19 @@ def without_code(text: str) -> str:
     return _FENCED.sub(lambda fence: " " * len(fence[0]), text)
 
 
-def note_opening(text: str) -> Opening | None:
-    """How a note opens that has no heading, and is called by its file; None for one without text."""
-    return Opening("", 0, _first_paragraph(text)) if text.strip("\ufeff \t\r\n") else None
+def note_opening(text: str, title: str = "") -> Opening | None:
+    """How a page opens that has no heading, and is called by its file or by others; None for one without both."""
+    return Opening(title, 0, _first_paragraph(text)) if title or text.strip("\ufeff \t\r\n") else None
 
 
 def _first_paragraph(text: str) -> str:
     """The first paragraph of a page as plain text; "" where its beginning has none."""
-    for block in _BLANK_LINE.split(_BOX.sub("", _FENCED.sub("", text[:_MOST_LOOKED_FOR]))):
-        if block.strip() and not _NO_PROSE.match(block.lstrip("\r\n")) and (plain := _plain(block)):
-            return plain
+    for block in _BLANK_LINE.split(_NOT_SAID.sub("", _BOX.sub("", _FENCED.sub("", text[:_MOST_LOOKED_FOR])))):
+        if block.strip() and not _NO_PROSE.match(block.lstrip("\r\n")):
+            plain = _plain(block)
+            # Not so `[](){ #tea }`.
+            if any(map(str.isalpha, plain)):
+                return plain
     return ""
 
 

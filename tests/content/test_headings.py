@@ -72,3 +72,15 @@ def test_an_underlined_heading_below_other_lines():
     opening = opening_of("**Read this on tea.example.**\n\nActive kettles\n==============\n\nThey boil.\n")
     assert opening is not None
     assert (opening.title, opening.excerpt) == ("Active kettles", "Read this on tea.example.")
+
+
+def test_marks_of_snippets_are_said_nowhere():
+    """Neither as a title nor as a paragraph; a script with blank lines ends at its end, an anchor has no word."""
+    assert opening_of("# --8<-- [start:tea]\nIt is hot.\n# --8<-- [end:tea]\n") is None
+    script = "<script>\nlet a = 1;\n\nlet b = 2;\n</script>"
+    opening = opening_of(
+        f'# --8<-- [start:tea]\n# Tea\n\n[](){{ #tea }}\n\n{script}\n\n--8<-- "part.md"\n\n'
+        "#  --8<-- [start:cup]\nIt is hot.\n"
+    )
+    assert opening is not None
+    assert (opening.title, opening.excerpt) == ("Tea", "It is hot.")
