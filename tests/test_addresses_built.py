@@ -238,6 +238,42 @@ def test_addresses(name, tmp_path):
     assert wrong == {}, sorted(p.relative_to(out).as_posix() for p in out.rglob("*.html"))
 
 
+#: Pages that say no title, a part, excluded pages and drafts, and a README beside an index.
+BARE = {
+    "mkdocs.yml": "site_name: Boats\nsite_dir: out\nexclude_docs: |\n  *.inc.md  # parts\n  /old/\n  !/old/oar.md\n"
+    "  ruin/**\n  # all of it\n  a[0-9].md\n  \\!b.md\ndraft_docs: |\n  later-*\n",
+    "docs/index.md": "![Boats](boats.png)\n",
+    "docs/mast.md": "## Of pine\n\nMasts are of pine.\n",
+    "docs/rope.md": "Ropes are of hemp.\n",
+    "docs/sail/index.md": "Of linen.\n",
+    "docs/sail/README.md": "Of linen, once.\n",
+    "docs/sail/hem.inc.md": "# Hems\n",
+    "docs/old/hull.md": "# Hulls\n",
+    "docs/old/oar.md": "# Oars\n",
+    "docs/ruin/of/keel.md": "# Keels\n",
+    "docs/templates/bow.md": "# Bows\n",
+    "docs/tar/templates/bow.md": "# Tarred bows\n",
+    "docs/a1.md": "# A buoy\n",
+    "docs/ab.md": "# Another buoy\n",
+    "docs/!b.md": "# A third buoy\n",
+    "docs/later-boats.md": "# Later boats\n",
+    "docs/.hidden.md": "# Hidden\n",
+}
+
+
+@pytest.mark.parametrize("nav", ["", "nav: [index.md, {Ropes: rope.md}, {Spars: [{Masts: mast.md}, sail/index.md]}]\n"])
+def test_every_page_of_mkdocs_is_an_article(nav, tmp_path):
+    """With and without a nav, the articles are exactly the pages that MkDocs builds."""
+    write(tmp_path, {**BARE, "mkdocs.yml": BARE["mkdocs.yml"] + nav})
+    build(["mkdocs", "build"], tmp_path, install("mkdocs", tmp_path))
+    out = tmp_path / "out"
+    built = {f"/{file.parent.relative_to(out).as_posix()}/".replace("/./", "/") for file in out.rglob("index.html")}
+    articles = {unquote(article.url): article.title for article in read_site(tmp_path) if not article.visible_from}
+    assert articles.keys() == built
+    assert articles["/"] == "Boats"
+    assert (articles["/rope/"], articles["/mast/"]) == (("Ropes", "Masts") if nav else ("Rope", "Mast"))
+
+
 #: The titles of a small site, for the pages that show suggestions.
 TEAS = {"black": "Brewing black tea & more", "green": "Brewing <green> tea", "white": "Brewing white tea"}
 #: The files of a site beside its articles and what docs/show.md has; the files that it has; where the articles lie.

@@ -148,6 +148,7 @@ class FieldReader:
         self.has_notes = not generator.file
         self.takes_blank_lines = generator.takes_blank_lines or not generator.file
         self.generator_title = generator.title
+        self.called = generator.called
         self._index_names = generator.index_names
         self.zone = generator.zone
         self.language = settings.articles.site_language or generator.language
@@ -201,6 +202,7 @@ class FieldReader:
         path: str = "",
         body: str = "",
         heading: str = "",
+        heading_from: str = "first heading",
         default_excerpt: str = "",
         default_title: str = "",
         default_language: str = "",
@@ -217,7 +219,7 @@ class FieldReader:
         found = Found(held, origin)
         title = found.title() or heading or found.own_name()
         if heading:
-            found.names.append(("title", "first heading"))
+            found.names.append(("title", heading_from))
         if not title and not default_title:
             raise ArticleError(f"{origin.where}: there is no title. Give it one: title: Tea.")
         url, aliases, slug, permalink = found.addresses(path)

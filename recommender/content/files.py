@@ -109,6 +109,12 @@ def find_files(
         warnings.append(f"{some(sorted(sections))}: the page of a section, not read.")
     candidates = [path for path in candidates if path not in sections]
     pages = sorted(set(states) - set(candidates) - parts - sections)
+    left_out = generator.left_out(candidates)
+    if left_out:
+        warnings.append(
+            f"{some(sorted(left_out))} left out by {generator.file}: no page to {generator.title}, not read."
+        )
+    candidates = [path for path in candidates if path not in left_out]
     repeats = _repeats(root, {path: states[path] for path in candidates})
     warnings += [f"{path} is the same file as {first}. It is read once, as {first}." for path, first in repeats.items()]
     paths = sorted(set(candidates) - set(repeats))
@@ -256,7 +262,7 @@ class FileReader:
                 f"{where}:1: a blank line stands above the front matter, so that {self.fields.generator_title} sees "
                 "none. Take the line out."
             )
-        opening = None
+        opening, heading_from = None, "first heading"
         values: Mapping[str, Any] = {}
         body = text
         if place is not None:
@@ -266,6 +272,9 @@ class FileReader:
             return None
         if not self.fields.has_title(values):
             opening = opening_of(body)
+            called = self.fields.called(path) if opening is None else None
+            if called is not None:
+                opening, heading_from = note_opening(body, called), "nav"
         if place is None and opening is None and self.fields.has_notes:
             opening = _note_opening(body, path)
         if opening is not None:
@@ -280,6 +289,7 @@ class FileReader:
             path=path,
             body=body,
             heading=opening.title if opening else "",
+            heading_from=heading_from,
             default_excerpt=opening.excerpt if opening else "",
             default_title=titleized(slug(path, self.languages.suffixes)),
             default_language=self.languages.of(path),

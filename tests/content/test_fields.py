@@ -106,7 +106,7 @@ def test_notes(make_site):
         "2024-03-01": ("2024 03 01", "Baked [[Rye bread]]."),
     }
     assert corpus.reading.matched["unmatched"] == 0
-    made = read_site(make_site({**notes, "mkdocs.yml": "docs_dir: .\n"}))
+    made = read_site(make_site({**notes, "eleventy.config.js": ""}))
     assert [one.id for one in made] == ["Kayak"], "a generator's pages may be put together of parts"
 
 

@@ -148,6 +148,8 @@ _CASCADE = "{target: {path: '*%s*'}, build: {render: never}}"
             "has more than 20,000 values. It is",
         ),
         ("hugo.toml", "".join(f"[languages.a{n}]\ncontentDir = 'c{n}'\n" for n in range(10_000)), "more than 20,000 v"),
+        ("mkdocs.yml", f"exclude_docs: '{'*a' * 1_900}b'\nnav: {'[' * 90}{']' * 90}\ndraft_docs: 3\n", ""),
+        ("mkdocs.yml", "docs_dir: content\nexclude_docs: |\n" + "  *x\n" * 1_300, ""),
         ("conf.py", "POSTS = (1, 2)\n", "conf.py: cannot be read (TypeError: "),
         ("_config.yml", f"permalink: '{'/:year' * 200_000}'\n", ""),
         ("hugo.toml", f"[permalinks]\nposts = '/:sections[{'9' * 5_000}]/:title/'\n", ""),

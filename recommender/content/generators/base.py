@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any, ClassVar, Self
@@ -75,6 +75,14 @@ class Generator:
             names = names[1:]
         is_index = names[-1] in ("index", "README")
         return joined(*names[:-1], facts.slug.rpartition("/")[2] or names[-1], is_index=is_index, end="")
+
+    def left_out(self, paths: Collection[str]) -> frozenset[str]:
+        """Those of all Markdown files that are never read, for the configuration keeps them from being pages."""
+        return frozenset()
+
+    def called(self, path: str) -> str | None:
+        """The title of a page that has none of its own: "" for its file's name, None where it makes it no page."""
+        return None
 
     def unmade(self, article: Article, facts: PageFacts) -> str:
         """Why no page is made of an article's file, as in "2 articles ..."; "" where one is."""

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 from recommender.articles import Article
 from recommender.content.fields import NO_FACTS, PageFacts
-from recommender.content.generators.base import Generator, day_of, joined, lower, slugged
+from recommender.content.generators.base import Generator, day_of, joined, lower, slugged, text_of
+from recommender.content.generators.gitignore import is_ignored
 from recommender.content.generators.sources import Sources
+from recommender.content.paths import ENDINGS
 
+#: What MkDocs leaves out on every site, beside hidden files.
+_LEFT_OUT = "/templates/\n"
 _LETTERS = {"yyyy": "%Y", "yy": "%y", "MM": "%m", "dd": "%d"}
 
 
@@ -20,6 +26,10 @@ class MkDocs(Generator):
     config_files = ("mkdocs.yml", "mkdocs.yaml")
     index_names = ("index", "README")
 
+    nav: Mapping[str, str] = field(default_factory=dict)  #: The files of ``nav``, with their titles there.
+    site_name: str = ""
+    exclude: str = ""  #: ``exclude_docs``: no pages.
+    drafts: str = ""  #: ``draft_docs``: no pages of a build.
     posts: str = ""  #: The folder of the blog's posts; "" for a site without a blog.
     post_url: str = "{date}/{slug}"  #: ``post_url_format``.
     post_date: str = "yyyy/MM/dd"  #: ``post_url_date_format``.
@@ -39,11 +49,46 @@ class MkDocs(Generator):
             site_url=str(values.get("site_url") or ""),
             language=str(lower(values.get("theme")).get("language") or ""),
             roots={docs: ""},
+            nav={posixpath.join(docs, path): title for path, title in _pages(values.get("nav"))},
+            site_name=text_of(values, "site_name"),
+            exclude=_LEFT_OUT + text_of(values, "exclude_docs"),
+            drafts=text_of(values, "draft_docs"),
             end="/" if values.get("use_directory_urls") is not False else ".html",
             posts=posts,
             post_url=str(blog.get("post_url_format") or cls.post_url),
             post_date=str(blog.get("post_url_date_format") or cls.post_date),
         )
+
+    def left_out(self, paths: Collection[str]) -> frozenset[str]:
+        """What `exclude_docs` names, and a README beside an index, which is the folder's page then."""
+        excluded = frozenset(path for path in paths if is_ignored(self._below_docs(path), self.exclude))
+        pages = set(paths) - excluded
+        return excluded | {path for path in pages if path.endswith("/README.md") and f"{path[:-9]}index.md" in pages}
+
+    def called(self, path: str) -> str | None:
+        """
+        The title in `nav`; on the home page else the site's.
+
+        To MkDocs a title in `nav` comes before a page's own. Here it stands in for one: "Overview" or "Home" is said
+        below the name of a section, which a list of suggestions does not have.
+        """
+        below = self._below_docs(path)
+        if below in ("index.md", "README.md"):
+            return self.nav.get(path) or self.site_name
+        # Every file is a page to MkDocs, also a part that others include. Where a nav is given, parts are what it does
+        # not name; where none is, MkDocs makes one of all files, and who keeps parts among them marks their names.
+        is_page = path in self.nav if self.nav else not below.rpartition("/")[2].startswith("_")
+        return self.nav.get(path, "") if below and is_page else None
+
+    def unmade(self, article: Article, facts: PageFacts) -> str:
+        """Why no page is made of a file."""
+        is_draft = is_ignored(self._below_docs(article.path), self.drafts)
+        return "named in draft_docs" if is_draft else super().unmade(article, facts)
+
+    def _below_docs(self, path: str) -> str:
+        """A file's path below the documentation; "" for one that lies elsewhere."""
+        (docs,) = self.roots
+        return path if not docs else path[len(docs) + 1 :] if path.startswith(f"{docs}/") else ""
 
     def url(self, article: Article, facts: PageFacts) -> str:
         """The address: the file's place, for a post of the blog its day and ``slug`` or title."""
@@ -59,6 +104,18 @@ class MkDocs(Generator):
         path = path.replace("{categories}", "/".join(slugged(one) for one in facts.categories[:1]))
         prefix = self.posts.partition("/")[2].rpartition("/")[0]
         return "" if "{" in path else joined(prefix, path, end=self.end)
+
+
+def _pages(nav: Any, title: str = "") -> Iterator[tuple[str, str]]:
+    """The Markdown files that a nav names, with the title of each; folders and `*` are for plugins to fill in."""
+    if isinstance(nav, str) and nav.endswith(ENDINGS) and "*" not in nav:
+        yield posixpath.normpath(nav), title
+    elif isinstance(nav, list):
+        for entry in nav:
+            yield from _pages(entry)
+    elif isinstance(nav, dict):
+        for name, entry in nav.items():
+            yield from _pages(entry, str(name or ""))
 
 
 def _blog(plugins: Any) -> dict[str, Any] | None:

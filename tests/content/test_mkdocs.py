@@ -1,0 +1,100 @@
+"""Which files of a MkDocs site are articles, and what they are called."""
+
+import time
+
+import pathspec
+from hypothesis import given
+from hypothesis import strategies as st
+
+from recommender import read_article, read_site
+from recommender.content.generators.gitignore import is_ignored
+
+BARE = "Steep it for a minute.\n\nThen pour.\n"
+
+
+def titles(site):
+    """The titles of a site's articles, by id."""
+    return {article.id: article.title for article in read_site(site)}
+
+
+def test_titles(make_site):
+    """A page's own title comes first, then that in the nav, then the site's on the home page, then the file's name."""
+    nav = "nav:\n- index.md\n- Tea:\n  - Overview: tea/index.md\n  - Green tea: ./tea/green.md\n  - tea/black-tea.md\n"
+    site = make_site({
+        "mkdocs.yml": f"site_name: Teas\n{nav}  - 2024: tea/harvest.md\n",
+        "docs/index.md": "---\ntemplate: home.html\n---\n",
+        "docs/tea/index.md": "# All teas\n",
+        "docs/tea/green.md": BARE,
+        "docs/tea/black-tea.md": f"## Steeping\n\n{BARE}",
+        "docs/tea/harvest.md": f"---\nsearch: no\n---\n{BARE}",
+        "README.md": BARE,
+    })  # fmt: skip
+    corpus = read_site(site)
+    assert {article.id: (article.title, article.excerpt) for article in corpus} == {
+        "docs/index": ("Teas", ""),
+        "docs/tea/index": ("All teas", ""),
+        "docs/tea/green": ("Green tea", "Steep it for a minute."),
+        "docs/tea/black-tea": ("Black Tea", "Steep it for a minute."),
+        "docs/tea/harvest": ("2024", "Steep it for a minute."),
+    }
+    assert corpus.reading.recognised["title"] == {"nav": 3, "first heading": 1}
+    assert read_article(site / "docs/tea/green.md") == corpus["docs/tea/green"]
+
+
+def test_parts(make_site):
+    """What says no title is a part where a nav does not name it, and without a nav where its name begins so."""
+    files = {"docs/index.md": BARE, "docs/_part.md": BARE, "docs/tea.md": BARE, "docs/cup.md": "# Cup\n"}
+    assert set(titles(make_site(files | {"mkdocs.yml": ""}))) == {"docs/index", "docs/tea", "docs/cup"}
+    site = make_site({"mkdocs.yml": "nav: ['*.md', {More: api/}]\n"})
+    assert set(titles(site)) == {"docs/index", "docs/tea", "docs/cup"}, "such a nav is filled in by plugins"
+    site = make_site({"mkdocs.yml": "nav: [index.md, {Made by a plugin: api/}, {A part: _part.md}]\n"})
+    assert set(titles(site)) == {"docs/index", "docs/_part", "docs/cup"}
+    assert read_site(site).reading.warnings[0] == "docs/tea.md without front matter: not an article."
+
+
+def test_excluded_files_and_drafts(make_site):
+    """What the configuration excludes is never read, and a draft never suggested; a sentence tells of each."""
+    page = "# Tea\n\nIt is hot.\n"
+    site = make_site({
+        "mkdocs.yml": "docs_dir: src/pages\nexclude_docs: |\n  *.inc.md\n  /old/\ndraft_docs: |\n  drafts/\n",
+        **{f"src/pages/{path}.md": page for path in ("a", "old/b", "new/old/c", "d.inc", "drafts/e")},
+        "src/pages/old/bad.md": "---\ntitle: [\n---\n",
+    })  # fmt: skip
+    corpus = read_site(site)
+    hidden = {article.id.removeprefix("src/pages/"): article.visible_from is not None for article in corpus}
+    assert hidden == {"a": False, "new/old/c": False, "drafts/e": True}
+    assert corpus.reading.problems == ()
+    assert set(corpus.reading.warnings) == {
+        "src/pages/d.inc.md, src/pages/old/b.md, src/pages/old/bad.md left out by mkdocs.yml: no page to MkDocs, not "
+        "read.",
+        "one article named in draft_docs, never suggested: src/pages/drafts/e.md.",
+    }
+
+
+_PART = st.sampled_from(["a", "b", "*", "**", "a*", "*.md", "?b", "[a-c]", "[!a]", "\\\\*"])
+_PATTERN = st.builds(
+    lambda sign, root, parts, end: sign + root + "/".join(parts) + ("" if parts[-1] == "**" else end),
+    st.sampled_from(["", "", "!"]),
+    st.sampled_from(["", "/"]),
+    st.lists(_PART, min_size=1, max_size=3),
+    st.sampled_from(["", "/", " "]),
+)
+
+
+@given(
+    st.lists(_PATTERN, max_size=4),
+    st.lists(st.sampled_from(["a", "b", "ab", "*"]), max_size=3),
+    st.sampled_from(["a", "a.md"]),
+)
+def test_patterns_mean_what_they_do_to_mkdocs(patterns, folders, name):
+    """Which files they name is what the library of MkDocs says, but for folders named by stars alone."""
+    path = "/".join([*folders, name])
+    assert is_ignored(path, "\n".join(patterns)) == pathspec.GitIgnoreSpec.from_lines(patterns).match_file(path)
+
+
+def test_a_pattern_of_many_stars_takes_no_time():
+    """Nor do a thousand of them, and a file of many folders."""
+    patterns = "\n".join(["*a" * 9 + "b", "/**/a" * 9 + "/b"] * 500)
+    start = time.process_time()
+    assert not is_ignored("/".join(["a" * 200] * 9), patterns)
+    assert time.process_time() - start < 5
