@@ -92,6 +92,11 @@ def test_patterns_mean_what_they_do_to_mkdocs(patterns, folders, name):
     assert is_ignored(path, "\n".join(patterns)) == pathspec.GitIgnoreSpec.from_lines(patterns).match_file(path)
 
 
+def test_patterns_are_of_the_documentation_alone(make_site):
+    """A file that lies elsewhere is excluded by none, `*` included."""
+    assert titles(make_site({"mkdocs.yml": "exclude_docs: '*'\n", "notes/tea.md": "# Tea\n"})) == {"notes/tea": "Tea"}
+
+
 def test_a_pattern_of_many_stars_takes_no_time():
     """Nor do a thousand of them, and a file of many folders."""
     patterns = "\n".join(["*a" * 9 + "b", "/**/a" * 9 + "/b"] * 500)

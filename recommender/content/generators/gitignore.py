@@ -36,7 +36,7 @@ class _Pattern(NamedTuple):
 
 def is_ignored(path: str, patterns: str) -> bool:
     """Whether the patterns, one a line, name a file: the last that fits its own name, else a folder above."""
-    names = path.split("/")
+    names = path.split("/") if path else []
     ignored = by_file = False
     for pattern in _patterns(patterns):
         if ends := pattern.ends(names):
