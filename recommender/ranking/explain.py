@@ -25,6 +25,8 @@ N_TERMS = 8
 
 #: Words of a field that its sentence names.
 _MOST_SAID = 4
+#: A part of so many letters may be any ("con", "ing").
+_SYLLABLE = 3
 
 #: Fields whose terms are words; those of the others are parts of words, in which no reader thinks.
 _LISTED = ("words", "body")
@@ -201,8 +203,12 @@ class _Words:
                 # A saved model no longer has the body, and no reader knows the stem of a word.
                 stems.add((term, field))
             term = shown or term
-            if field != "words" and not term.isascii() and is_unspaced(term):
-                own, other = (self._reader.shown_text(one, field) for one in (self._article, candidate))
+            if not term.isascii() and is_unspaced(term):
+                fields = ("title", "excerpt") if field == "words" else (field,)
+                own, other = (
+                    "\n".join(self._reader.shown_text(one, name) for name in fields)
+                    for one in (self._article, candidate)
+                )
                 term = shared_run(term.split(" ")[0], own, other)
             found[term, field] = found.get((term, field), 0.0) + share
         said = {key: share for key, share in found.items() if key not in stems} or found
@@ -222,6 +228,9 @@ def _words_said(terms: Sequence[SharedTerm], are_telling: bool) -> list[str]:
     # v3.10.2 says that both are of 3.10.
     releases = [one.term.lstrip("vV") for one in said if "." in one.term]
     said = [one for one in said if not any(release.startswith(f"{one.term}.") for release in releases)]
+    # A compound says its parts.
+    whole = [one.term.casefold() for one in said]
+    said = [one for one in said if not any(_is_part(one.term.casefold(), word) for word in whole)]
     if not are_telling:
         words = list({one.term.casefold(): one.term for one in reversed(said)}.values())[::-1]
         return [f"both have what most articles have: {_enumerated(words)}"] if words else []
@@ -229,6 +238,11 @@ def _words_said(terms: Sequence[SharedTerm], are_telling: bool) -> list[str]:
     for one in said:
         by_field.setdefault(one.field, []).append(one.term)
     return [f"both name {_enumerated(words)} in {IN_FIELD[field]}" for field, words in by_field.items()]
+
+
+def _is_part(part: str, word: str) -> bool:
+    """Whether a word begins or ends with another, shorter one that is no syllable."""
+    return len(word) > len(part) > _SYLLABLE and (word.startswith(part) or word.endswith(part))
 
 
 def _enumerated(words: Sequence[str]) -> str:

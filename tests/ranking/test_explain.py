@@ -143,6 +143,16 @@ def test_a_number_is_named_in_a_title_and_not_in_a_text():
     assert "both name bread in the text" in reason_for([*texts, *OTHERS], "a", "b").sentences
 
 
+def test_a_compound_is_named_without_its_parts():
+    """And a release without its line."""
+    articles = [
+        Article("a", title="Apfelkuchen 2.10.1 vom Blech", language="de"),
+        Article("b", title="Der Apfelkuchen 2.10.1 der Nachbarin", language="de"),
+    ]
+    said = reason_for([*articles, *OTHERS], "a", "b").sentences
+    assert "both name 2.10.1 and Apfelkuchen in the title" in said
+
+
 def test_a_field_whose_terms_are_not_listed_is_told_without_a_colon():
     """By a name that a reader understands."""
     parts = [Article("a", title="Unbelievable"), Article("b", title="Believably"), *OTHERS]
