@@ -268,13 +268,30 @@ def rarity_with_prior(
             mu[place] = _PRIOR_UNKNOWN
     in_text = -np.expm1(max(20.0, n_words) * np.log1p(-np.minimum(chance, 0.5)))
     idf = -np.log((n_having + mu * in_text + 0.5) / (n_articles + mu + 1.0))
-    # What most articles have tells one from another the less, the more have it; of three, two are most.
-    beyond_half = np.maximum(2.0 * n_having / n_articles - 1.0, 0.0)
-    less = min(_COMMON_LESS * max(n_articles - _FEWEST_TELLING, 0), _MOST_LESS)
-    rarity: NDArray[np.float32] = (np.maximum(idf, 0.05) ** _PRIOR_POWER * (1.0 - less * beyond_half)).astype(
-        np.float32
-    )
+    rarity: NDArray[np.float32] = (np.maximum(idf, 0.05) ** _PRIOR_POWER).astype(np.float32)
     return rarity
+
+
+def weigh_common_less(
+    rarities: Mapping[str, NDArray[np.float32]],
+    vocabularies: Mapping[str, Mapping[str, int]],
+    n_having: Mapping[str, NDArray[np.int64]],
+    n_articles: int,
+) -> None:
+    """
+    Let words that most articles have count less, in place; all by field.
+
+    They tell one article from another the less, the more have it; of three, two are most. A word that most name
+    somewhere in their text, such as the site's own name, says no more in a title.
+    """
+    less = min(_COMMON_LESS * max(n_articles - _FEWEST_TELLING, 0), _MOST_LESS)
+    in_bodies, places = n_having.get("body"), vocabularies.get("body", {})
+    for name in {"words", "body"} & rarities.keys():
+        most = n_having[name]
+        if name == "words" and in_bodies is not None:
+            in_text = [in_bodies[places[term]] if term in places else 0 for term in vocabularies[name]]
+            most = np.maximum(most, in_text)
+        rarities[name][:] *= 1.0 - less * np.maximum(2.0 * most / n_articles - 1.0, 0.0).astype(np.float32)
 
 
 def _chance(word: str, table: Mapping[str, float]) -> float:

@@ -300,6 +300,21 @@ def test_a_line_that_one_body_in_twenty_has_says_nothing():
     assert of_all in FieldVectorizer(language="en").fit(of_one_title).reader.shown_text(articles[3], "body")
 
 
+def test_the_name_of_the_site_says_little_in_a_title():
+    """Most name it in their text, and few in their title."""
+    articles = [Article(str(n), title=f"Herb {n}", body=f"Grown with Teapotify in week {n}.") for n in range(20)]
+    titled = [
+        Article("a", title="Teapotify abroad", body="Far away."),
+        Article("b", title="Teapotify at sea", body="Wet."),
+    ]
+    with_name = FieldVectorizer(only(words=FieldSettings(), body=FieldSettings()), "en").fit_transform(
+        [*titled, *articles]
+    )
+    without = [dataclasses.replace(article, body="Grown in a week.") for article in articles]
+    bare = FieldVectorizer(only(words=FieldSettings(), body=FieldSettings()), "en").fit_transform([*titled, *without])
+    assert similarity(with_name, 0, 1) < 0.7 * similarity(bare, 0, 1)
+
+
 def test_the_bodies_that_are_looked_at_do_not_depend_on_the_order(monkeypatch):
     """Of languages in turn both have their lines found."""
     monkeypatch.setattr(templates, "_MOST_BODIES", 40)
