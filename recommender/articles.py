@@ -143,7 +143,8 @@ class EntryShape:
             "quality": "quality",
         }
     )
-    target: Literal["url", "path", "slug", "title"] = "url"  #: For texts: what the text is.
+    #: For texts: what the text is; a name is that of the file, with the date that it begins with.
+    target: Literal["url", "path", "slug", "name", "title"] = "url"
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Self
 
 from recommender.articles import Article, EntryShape
+
+#: With which a Jekyll file's name begins.
+_DATE = re.compile(r"^\d{4}-\d{1,2}-\d{1,2}-(?=.)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +116,10 @@ class Suggestion:
         if self.shape.kind == "text":
             if self.shape.target == "title":
                 return self.title
+            if self.shape.target == "name":
+                return self.article_id.rpartition("/")[2]
             if self.shape.target == "slug":
-                return self.article_id.rsplit("/", 1)[-1]
+                return _slug(self.article_id)
             return self.url or self.title
         entry: dict[str, Any] = {}
         for ours, theirs in self.shape.names.items():
@@ -131,3 +137,11 @@ class Suggestion:
                 entry[outer] = value
         entry["score"] = self.score
         return entry
+
+
+def _slug(article_id: str) -> str:
+    """What generators call an article's file: without a date, and an index by its folder."""
+    folders, _, name = article_id.rpartition("/")
+    if name in ("index", "README") and folders:
+        name = folders.rpartition("/")[2]
+    return _DATE.sub("", name)

@@ -94,6 +94,21 @@ def test_a_site_that_lists_texts_gets_texts(target, text):
     assert suggestion(EntryShape(kind="text", target=target)).as_related_entry() == text
 
 
+@pytest.mark.parametrize(
+    ("article_id", "slug", "name"),
+    [
+        ("_posts/2021-03-03-green-tea", "green-tea", "2021-03-03-green-tea"),
+        ("content/news/0.65.0-relnotes/index", "0.65.0-relnotes", "index"),
+        ("tea", "tea", "tea"),
+    ],
+)
+def test_a_slug_is_without_date_and_called_by_its_folder(article_id, slug, name):
+    """As generators call a file; a site that lists names of files with their dates gets those."""
+    one = Suggestion.of(1, Article(article_id, title="Tea"), Reason(0.5, 0.5), EntryShape(kind="text", target="slug"))
+    assert one.as_related_entry() == slug
+    assert dataclasses.replace(one, shape=EntryShape(kind="text", target="name")).as_related_entry() == name
+
+
 def test_a_reason_reads_as_a_sentence():
     """Its parts are joined."""
     assert str(Reason(0.5, 0.5, sentences=("both name tea in the title", "3 days apart"))) == (

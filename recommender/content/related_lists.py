@@ -19,6 +19,7 @@ from typing import Any, Literal, NamedTuple
 from recommender.articles import EntryShape, RelatedEntry
 from recommender.bounds import MOST_ENTRIES, read_json
 from recommender.content.dates import read_date
+from recommender.content.paths import name_date
 from recommender.content.urls import is_address
 from recommender.content.values import Origin
 from recommender.content.wording import say
@@ -326,13 +327,15 @@ def _is_place(value: Any) -> bool:
     return isinstance(value, str) and (value.startswith("/") or is_address(value))
 
 
-def target_kind(target: str) -> Literal["url", "path", "slug", "title"]:
+def target_kind(target: str) -> Literal["url", "path", "slug", "name", "title"]:
     """What a text in a curated list is."""
     if is_address(target):
         return "url"
     if " " in target.strip() and not target.startswith(("/", "{")):
         return "title"
-    return "path" if "/" in target or "." in target else "slug"
+    if "/" in target or "." in target:
+        return "path"
+    return "name" if name_date(target.removeprefix("{% post_url ")) else "slug"
 
 
 def entry_shape(lists: Iterable[tuple[RelatedEntry, ...]], names: Counter[EntryNames]) -> EntryShape:
@@ -351,7 +354,7 @@ def entry_shape(lists: Iterable[tuple[RelatedEntry, ...]], names: Counter[EntryN
     targets = Counter(entry.target for entries in lists for entry in entries)
     n_embedded = names.total()
     if 2 * n_embedded < targets.total():
-        kinds: Counter[Literal["url", "path", "slug", "title"]] = Counter()
+        kinds: Counter[Literal["url", "path", "slug", "name", "title"]] = Counter()
         for target, n_entries in targets.items():
             kinds[target_kind(target)] += n_entries
         return EntryShape("text", target=min(kinds, key=lambda kind: (-kinds[kind], kind)))

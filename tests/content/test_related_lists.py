@@ -149,11 +149,11 @@ def test_scores():
     ("target", "kind"),
     [
         ("https://a.org/tea", "url"), ("/tea/", "path"), ("posts/tea.md", "path"), ("tea.md", "path"), ("tea", "slug"),
-        ("Green tea: a start", "title"), ("{% post_url 2021-03-03-tea %}", "slug"),
+        ("Green tea: a start", "title"), ("{% post_url 2021-03-03-tea %}", "name"), ("2021-03-03-tea", "name"),
     ],
 )  # fmt: skip
 def test_target_kind(target, kind):
-    """A text in a curated list is an address, a path, a slug or a title."""
+    """A text in a curated list is an address, a path, a slug, the name of a file or a title."""
     assert target_kind(target) == kind
 
 
