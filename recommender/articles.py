@@ -125,6 +125,10 @@ class Article:
         return Article, tuple([getattr(self, name) for name in self.__slots__])
 
 
+#: What a text in a curated list is; a name is that of the file, with the date that it begins with.
+TargetKind = Literal["url", "path", "slug", "name", "title"]
+
+
 @dataclass(frozen=True, slots=True)
 class EntryShape:
     """How the site writes one entry of a curated list, so that ours look the same to a template."""
@@ -143,8 +147,7 @@ class EntryShape:
             "quality": "quality",
         }
     )
-    #: For texts: what the text is; a name is that of the file, with the date that it begins with.
-    target: Literal["url", "path", "slug", "name", "title"] = "url"
+    target: TargetKind = "url"  #: For texts: what the text is.
 
 
 @dataclass(frozen=True)

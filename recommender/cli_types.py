@@ -118,7 +118,8 @@ class Count(click.ParamType[int]):
 class NewFile(click.Path):
     """A file to write. A single dash, which means the standard output elsewhere, would be its name."""
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: D102 - as in click
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path; wrong use for a dash."""
         if str(value) == "-":
             self.fail("is -, but nothing is written to the standard output here. Name a file.", param, ctx)
         return super().convert(value, param, ctx)

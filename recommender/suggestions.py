@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from recommender.articles import Article, EntryShape
 
-#: With which a Jekyll file's name begins.
+#: With which a Jekyll file's name begins, as in `content.paths`, which this room does not know.
 _DATE = re.compile(r"^\d{4}-\d{1,2}-\d{1,2}-(?=.)")
 
 

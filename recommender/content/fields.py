@@ -142,13 +142,11 @@ class FieldReader:
     """
 
     def __init__(self, settings: Settings, generator: Generator) -> None:
+        self.generator = generator
         # Jekyll copies files without front matter as they are.
         self.has_bare_pages = generator.title != "Jekyll"
         # Notes, which are called by their file, are of no generator.
         self.has_notes = not generator.file
-        self.takes_blank_lines = generator.takes_blank_lines or not generator.file
-        self.generator_title = generator.title
-        self.called = generator.called
         self._index_names = generator.index_names
         self.zone = generator.zone
         self.language = settings.articles.site_language or generator.language

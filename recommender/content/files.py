@@ -257,10 +257,12 @@ class FileReader:
         """
         where = where or path
         place = front_matter.split(text, where)
-        if place is not None and not self.fields.takes_blank_lines and text.removeprefix("\ufeff")[0].isspace():
+        generator = self.fields.generator
+        is_below = place is not None and text.removeprefix("\ufeff")[0].isspace()
+        if is_below and generator.file and not generator.takes_blank_lines:
             raise FrontMatterError(
-                f"{where}:1: a blank line stands above the front matter, so that {self.fields.generator_title} sees "
-                "none. Take the line out."
+                f"{where}:1: a blank line stands above the front matter, so that {generator.title} sees none. Take the "
+                "line out."
             )
         opening, heading_from = None, "first heading"
         values: Mapping[str, Any] = {}
@@ -272,7 +274,7 @@ class FileReader:
             return None
         if not self.fields.has_title(values):
             opening = opening_of(body)
-            called = self.fields.called(path) if opening is None else None
+            called = generator.called(path) if opening is None else None
             if called is not None:
                 opening, heading_from = note_opening(body, called), "nav"
         if place is None and opening is None and self.fields.has_notes:

@@ -14,9 +14,9 @@ from contextlib import suppress
 from datetime import date, datetime, tzinfo
 from functools import lru_cache
 from itertools import islice
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
-from recommender.articles import EntryShape, RelatedEntry
+from recommender.articles import EntryShape, RelatedEntry, TargetKind
 from recommender.bounds import MOST_ENTRIES, read_json
 from recommender.content.dates import read_date
 from recommender.content.paths import name_date
@@ -327,7 +327,7 @@ def _is_place(value: Any) -> bool:
     return isinstance(value, str) and (value.startswith("/") or is_address(value))
 
 
-def target_kind(target: str) -> Literal["url", "path", "slug", "name", "title"]:
+def target_kind(target: str) -> TargetKind:
     """What a text in a curated list is."""
     if is_address(target):
         return "url"
@@ -354,7 +354,7 @@ def entry_shape(lists: Iterable[tuple[RelatedEntry, ...]], names: Counter[EntryN
     targets = Counter(entry.target for entries in lists for entry in entries)
     n_embedded = names.total()
     if 2 * n_embedded < targets.total():
-        kinds: Counter[Literal["url", "path", "slug", "name", "title"]] = Counter()
+        kinds: Counter[TargetKind] = Counter()
         for target, n_entries in targets.items():
             kinds[target_kind(target)] += n_entries
         return EntryShape("text", target=min(kinds, key=lambda kind: (-kinds[kind], kind)))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recommender.ranking.learned import LEAST_LISTS
+from recommender.ranking.learned import LEAST_LISTS, too_few
 from recommender.ranking.rankers import SimilarityRanker
 from recommender.ranking.state import State
 
@@ -37,7 +37,7 @@ class ListAudit:
         if not self.n_looked_at:
             return "there are no curated lists to learn from"
         if self.n_lists < LEAST_LISTS:
-            return f"learning needs {LEAST_LISTS} curated lists that name an article of the site, found {self.n_lists}"
+            return too_few(self.n_lists)
         verdict = (
             "are followed"
             if self.is_approved

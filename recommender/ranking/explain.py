@@ -225,9 +225,6 @@ def _words_said(terms: Sequence[SharedTerm], are_telling: bool) -> list[str]:
     said = [
         one for one in terms if not says_little(one.term) and not (one.field == "body" and one.term.isdecimal())
     ] or terms
-    # v3.10.2 says that both are of 3.10.
-    releases = [one.term.lstrip("vV") for one in said if "." in one.term]
-    said = [one for one in said if not any(release.startswith(f"{one.term}.") for release in releases)]
     # A compound says its parts.
     whole = [one.term.casefold() for one in said]
     said = [one for one in said if not any(_is_part(one.term.casefold(), word) for word in whole)]

@@ -41,6 +41,11 @@ _TREES = "trees.txt"
 _IN_FAMILY = np.array([[float(of == family) for family in FAMILIES] for of, _ in FEATURES.values()])
 
 
+def too_few(n_lists: int) -> str:
+    """What to say of a site with fewer lists than learning needs."""
+    return f"learning needs {LEAST_LISTS} curated lists that name an article of the site, found {n_lists:,}"
+
+
 @dataclass(frozen=True)
 class Check:
     """Whether learning helps on this site, by lists that were held out."""
@@ -61,10 +66,7 @@ class Check:
 
     def __str__(self) -> str:
         if not self.n_queries:
-            return (
-                f"similarity, nothing learned: learning needs {LEAST_LISTS} curated lists that name an article of the "
-                f"site, found {self.n_lists:,}"
-            )
+            return f"similarity, nothing learned: {too_few(self.n_lists)}"
         figures = (
             f"on held-out lists ({self.n_queries:,} queries) nDCG@10 is {self.learned:.3f} learned, "
             f"{self.similarity:.3f} by similarity (difference {self.difference:+.3f}, standard error "

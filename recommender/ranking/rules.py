@@ -202,7 +202,8 @@ class Rules:
             # What only its score left out may fill a place: that is what fills are for.
             others = (one for one in newest(self.topics(article)) if left_out.get(one.id, BELOW).startswith(BELOW))
             chosen += self._fill_ups(article, others, chosen, k - len(chosen), shown, copy_of)
-            left_out = {key: why for key, why in left_out.items() if key not in {one.article.id for one in chosen}}
+            for one in chosen:
+                left_out.pop(one.article.id, None)
         if len(chosen) < self.settings.at_least and not wanted:
             why = f"fewer than {self.settings.at_least} suggestions remain (rules.at_least)"
             left_out |= {one.article.id: why for one in chosen}

@@ -239,14 +239,8 @@ class Selector:
             similarities.append(0.0 if place is None else float(ranked.similarities[place]))
             scores.append(one.score)
             copies = some([copy.id for copy in one.copies])
-            notes.append(
-                tuple(
-                    filter(
-                        None,
-                        [one.note, copies and f"it is shown for others that are called or tell the same: {copies}"],
-                    )
-                )
-            )
+            others = f"it is shown for others that are called or tell the same: {copies}" if copies else ""
+            notes.append(tuple(filter(None, [one.note, others])))
         chosen = Ranked(np.array(rows, dtype=np.int64), np.array(similarities), np.array(scores))
         why = "" if rows else choice.why_none if _is_by_rule(choice) else self._why_none(query, ranked, least)
         return Selected(chosen, tuple(notes), why)

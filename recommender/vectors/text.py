@@ -90,9 +90,9 @@ _TOKEN = re.compile(
 _SIGNED_TOKEN = re.compile(_TOKEN.pattern.replace(rf"[^\W_{_UNSPACED}]+", rf"(?:[^\W_{_UNSPACED}]++[{_SIGNS}]*+)++"))
 # What it finds in ASCII, in half the time.
 _ASCII_TOKEN = re.compile(rf"{_NUMBER}|(?:(?<![\w.])\.(?=[A-Za-z]))?[A-Za-z0-9]+(?:'[A-Za-z0-9]+)*(?:\+\+|\#)?")
-#: The number of a release, and the line of releases that it belongs to: 3.10 of v3.10.2. An address such as 127.0.0.1
-#: has too many parts; the others are a day (28.11.2026) and a number (1.000.000).
-_RELEASE = re.compile(r"(?!\d\d?\.\d\d?\.\d{4}$|\d{1,3}(?:\.\d{3})+$)[vV]?((\d+\.\d+)(?:\.\d+)?)")
+#: The number of a release, and the line of releases that it belongs to, which it counts as: 3.10 of v3.10.2. An address
+#: such as 127.0.0.1 has too many parts; the others are a day (28.11.2026) and a number (1.000.000).
+_RELEASE = re.compile(r"(?!\d\d?\.\d\d?\.\d{4}$|\d{1,3}(?:\.\d{3})+$)[vV]?(\d+\.\d+)(?:\.\d+)?")
 #: What a commit is called by: the figures a to f and 0 to 9, mixed ("face2face" is a word).
 _COMMIT = re.compile(r"(?=(?:[a-f]*\d){2})(?=\d+[a-f]+\d|[a-f]+\d+[a-f])[0-9a-f]{7,64}")
 _IS_UNSPACED = re.compile(rf"[{_UNSPACED}]")
@@ -250,8 +250,6 @@ class Analyzer:
         surfaces: list[str] = (_ASCII_TOKEN if text.isascii() else self._token).findall(text)
         if not text.isascii() and _IS_UNSPACED.search(text):
             surfaces = [part for surface in surfaces for part in _bigrams(surface)]
-        if "." in text:
-            surfaces = [part for surface in surfaces for part in _with_line(surface)]
         if self._compounds:
             surfaces = [part for surface in surfaces for part in (surface, *parts_of(surface, self._primary))]
         return surfaces, [*map(self._met.__getitem__, surfaces)]
@@ -291,7 +289,8 @@ class Analyzer:
         surfaces, terms = self._words(repair(text))
         # From the last to the first, which then stays.
         forms = dict(zip(reversed(terms), reversed(surfaces), strict=True))
-        return {term: surface for term, surface in forms.items() if term is not None}
+        # Of a release its line, which is what another release of the line has in common with it.
+        return {term: term if _RELEASE.fullmatch(word) else word for term, word in forms.items() if term is not None}
 
 
 def spelled(surface: str, language: str) -> str:
@@ -337,12 +336,6 @@ def _bigrams(surface: str) -> list[str]:
         return [surface]
     pairs = [surface[start : start + 2] for start in range(max(1, len(surface) - 1))]
     return pairs + _LONE_NOUN.findall(surface) if len(surface) > 1 else pairs
-
-
-def _with_line(surface: str) -> tuple[str, ...]:
-    """A word; with the number of a release its line of releases, so that 3.10.1 and 3.10.2 share one."""
-    release = _RELEASE.fullmatch(surface)
-    return (surface, release[2]) if release and release[1] != release[2] else (surface,)
 
 
 def is_unspaced(term: str) -> bool:

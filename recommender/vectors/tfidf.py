@@ -242,7 +242,8 @@ class FieldVectorizer:
         return next((name for name in ("body", "words") if name in self._vocabularies), None)
 
     def _lay_out(self) -> None:
-        fields, start = list[Field](), 0
+        fields: list[Field] = []
+        start = 0
         for name in FIELD_NAMES:
             if name in self._vocabularies:
                 stop = start + len(self._vocabularies[name])
