@@ -125,8 +125,8 @@ class Article:
         return Article, tuple([getattr(self, name) for name in self.__slots__])
 
 
-#: What a text in a curated list is; a name is that of the file, with the date that it begins with.
-TargetKind = Literal["url", "path", "slug", "name", "title"]
+#: What a text in a curated list is; a file is its path, a name the last part of that with the date that it has.
+TargetKind = Literal["url", "path", "file", "slug", "name", "title"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,9 @@ class EntryShape:
             "quality": "quality",
         }
     )
-    target: TargetKind = "url"  #: For texts: what the text is.
+    target: TargetKind = "url"  #: What the text is; in a mapping, what stands under the name of the URL.
+    #: For files: what they begin with, and what of the path that is there instead, as in ``./`` and ``content/``.
+    folder: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True)

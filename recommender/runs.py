@@ -153,7 +153,7 @@ def corpus_digest(corpus: Corpus) -> str:
     found = hashlib.sha256()
     encode = json.JSONEncoder(default=_as_text).encode
     shape, reading = corpus.entry_shape, corpus.reading
-    rows: list[Any] = [[corpus.site_language, shape.kind, dict(shape.names), shape.target]]
+    rows: list[Any] = [[corpus.site_language, shape.kind, dict(shape.names), shape.target, shape.folder]]
     rows.append([*map(str, reading.problems), {name: dict(n) for name, n in reading.recognised.items()}])
     # By identity: an entry stands in dozens of lists, most of them as one object.
     known: dict[int, int] = {}

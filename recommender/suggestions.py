@@ -80,6 +80,8 @@ class Suggestion:
         Why it is suggested.
     excerpt, published_at, provider, quality
         As the site has them, for a template that shows more than a title.
+    path
+        The file's path below the site, with its ending; "" for an article that has no file.
     shape
         How the site writes its curated entries.
     """
@@ -94,12 +96,13 @@ class Suggestion:
     published_at: datetime | None = None
     provider: str = ""
     quality: float | None = None
+    path: str = ""
     shape: EntryShape = field(default_factory=EntryShape, repr=False, compare=False)
 
     @classmethod
     def of(cls, rank: int, article: Article, reason: Reason, shape: EntryShape) -> Self:
         """An article as a suggestion, with the score of its reason."""
-        shown = article.excerpt, article.published_at, article.provider, article.quality
+        shown = article.excerpt, article.published_at, article.provider, article.quality, article.path
         return cls(rank, article.id, article.title, article.url, reason.score, reason, *shown, shape)
 
     def as_related_entry(self) -> dict[str, Any] | str:
@@ -114,16 +117,10 @@ class Suggestion:
             text; the title of an article without an address. Only what YAML and JSON can hold.
         """
         if self.shape.kind == "text":
-            if self.shape.target == "title":
-                return self.title
-            if self.shape.target == "name":
-                return self.article_id.rpartition("/")[2]
-            if self.shape.target == "slug":
-                return _slug(self.article_id)
-            return self.url or self.title
+            return self._named() or self.title
         entry: dict[str, Any] = {}
         for ours, theirs in self.shape.names.items():
-            value = getattr(self, ours)
+            value = self._named() if ours == "url" else getattr(self, ours)
             if value in ("", None):
                 continue
             if isinstance(value, datetime):
@@ -137,6 +134,19 @@ class Suggestion:
                 entry[outer] = value
         entry["score"] = self.score
         return entry
+
+    def _named(self) -> str:
+        """The article as the site's lists name one; by its address where it is not where their files are."""
+        target, (before, folder) = self.shape.target, self.shape.folder
+        if target == "title":
+            return self.title
+        if target == "name":
+            return self.article_id.rpartition("/")[2]
+        if target == "slug":
+            return _slug(self.article_id)
+        if target == "file" and self.path.startswith(folder):
+            return before + self.path.removeprefix(folder)
+        return self.url
 
 
 def _slug(article_id: str) -> str:

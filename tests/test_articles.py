@@ -109,6 +109,19 @@ def test_a_slug_is_without_date_and_called_by_its_folder(article_id, slug, name)
     assert dataclasses.replace(one, shape=EntryShape(kind="text", target="name")).as_related_entry() == name
 
 
+@pytest.mark.parametrize(
+    ("folder", "text"),
+    [(("", "content/"), "posts/tea.md"), (("./", ""), "./content/posts/tea.md"), (("", "docs/"), "/tea/")],
+)
+def test_a_site_that_lists_files_gets_their_paths(folder, text):
+    """From where its own begin; an address for a file that is not there."""
+    article = Article("content/posts/tea", "content/posts/tea.md", "Tea", url="/tea/")
+    shape = EntryShape("text", target="file", folder=folder)
+    assert Suggestion.of(1, article, Reason(0.5, 0.5), shape).as_related_entry() == text
+    shape = EntryShape("mapping", {"url": "page"}, "file", folder)
+    assert Suggestion.of(1, article, Reason(0.5, 0.5), shape).as_related_entry() == {"page": text, "score": 0.5}
+
+
 def test_a_reason_reads_as_a_sentence():
     """Its parts are joined."""
     assert str(Reason(0.5, 0.5, sentences=("both name tea in the title", "3 days apart"))) == (

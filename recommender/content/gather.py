@@ -126,7 +126,7 @@ def gather(
             "articles.fields.related."
         )
     reading = replace(reading, warnings=tuple(map(shortened, sentences)))
-    shape = entry_shape((article.related for article in articles), entry_names)
+    shape = entry_shape(articles, entry_names)
     corpus = Corpus(articles, site_language=language, entry_shape=shape, reading=reading)
     log_reading(corpus)
     return corpus

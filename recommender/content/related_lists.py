@@ -9,17 +9,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime, tzinfo
 from functools import lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
 
-from recommender.articles import EntryShape, RelatedEntry, TargetKind
+from recommender.articles import Article, EntryShape, RelatedEntry, TargetKind
 from recommender.bounds import MOST_ENTRIES, read_json
 from recommender.content.dates import read_date
-from recommender.content.paths import name_date
+from recommender.content.paths import name_date, without_ending
 from recommender.content.urls import is_address
 from recommender.content.values import Origin
 from recommender.content.wording import say
@@ -333,31 +333,30 @@ def target_kind(target: str) -> TargetKind:
         return "url"
     if " " in target.strip() and not target.startswith(("/", "{")):
         return "title"
+    if without_ending(target) != target and not target.startswith("../"):
+        return "file"
     if "/" in target or "." in target:
         return "path"
     return "name" if name_date(target.removeprefix("{% post_url ")) else "slug"
 
 
-def entry_shape(lists: Iterable[tuple[RelatedEntry, ...]], names: Counter[EntryNames]) -> EntryShape:
+def entry_shape(articles: Sequence[Article], names: Counter[EntryNames]) -> EntryShape:
     """
     The most common form of the entries of a site's curated lists, with a title and an address in any case.
 
     Where hardly an article has a list, entries have the usual names: the first list of a site that has its templates
-    already would rename what those show. `lists` has that of every article; `names`, how often embedded entries have
-    which names, is empty on a site that lists texts.
+    already would rename what those show. `names`, how often embedded entries have which names, is empty on a site that
+    lists texts.
     """
-    lists = list(lists)
-    n_lists = sum(map(bool, lists))
-    if n_lists < min(_LEAST_LISTS, _LEAST_SHARE * len(lists)):
+    n_lists = sum(bool(article.related) for article in articles)
+    if n_lists < min(_LEAST_LISTS, _LEAST_SHARE * len(articles)):
         return EntryShape()
     # Targets repeat, so each is looked at once.
-    targets = Counter(entry.target for entries in lists for entry in entries)
+    targets = Counter(entry.target for article in articles for entry in article.related)
     n_embedded = names.total()
     if 2 * n_embedded < targets.total():
-        kinds: Counter[TargetKind] = Counter()
-        for target, n_entries in targets.items():
-            kinds[target_kind(target)] += n_entries
-        return EntryShape("text", target=min(kinds, key=lambda kind: (-kinds[kind], kind)))
+        target, folder = _usual_target(targets, articles)
+        return EntryShape("text", target=target, folder=folder)
     if not names:
         return EntryShape()
     # The entry with the most fields among the usual ones shows where each of them goes.
@@ -367,11 +366,34 @@ def entry_shape(lists: Iterable[tuple[RelatedEntry, ...]], names: Counter[EntryN
     path = fields.pop("path", "")
     # A template can show nothing without a title and an address.
     usual = EntryShape().names
+    named: tuple[TargetKind, tuple[str, str]] = ("url", ("", ""))
     if path and "url" not in fields:
         fields = {"url": path, **fields}
+        named = _usual_target(targets, articles)
     if "title" not in fields:
         fields = {"title": usual["title"], **fields}
-    return EntryShape("mapping", {**fields, "url": fields.get("url", usual["url"])})
+    return EntryShape("mapping", {**fields, "url": fields.get("url", usual["url"])}, *named)
+
+
+def _usual_target(targets: Counter[str], articles: Sequence[Article]) -> tuple[TargetKind, tuple[str, str]]:
+    """What most entries are called by; for files, what these begin with instead of which part of their paths."""
+    kinds: Counter[TargetKind] = Counter()
+    for target, n_entries in targets.items():
+        kinds[target_kind(target)] += n_entries
+    usual = min(kinds, key=lambda kind: (-kinds[kind], kind))
+    if usual != "file":
+        return usual, ("", "")
+    paths: dict[str, list[str]] = {}
+    for article in articles:
+        paths.setdefault(article.path.rpartition("/")[2], []).append(article.path)
+    folders: Counter[tuple[str, str]] = Counter()
+    for target, n_entries in targets.items():
+        file = target.lstrip("./")
+        for path in paths.get(file.rpartition("/")[2], ()):
+            if f"/{path}".endswith(f"/{file}"):
+                folders[target.removesuffix(file), path.removesuffix(file)] += n_entries
+    # Where no file is called so, an address is the better guess.
+    return (usual, min(folders, key=lambda one: (-folders[one], one))) if folders else ("url", ("", ""))
 
 
 def _from_mapping(item: Mapping[Any, Any], zone: tzinfo) -> CuratedList:

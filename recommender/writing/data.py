@@ -79,12 +79,14 @@ def data_entry(suggestion: Suggestion) -> dict[str, Any]:
     """
     A suggestion as the data file has it: an entry of the site's own shape, and what a template or an editor asks next.
 
-    On a site whose lists are plain texts, the text stands under what it is (``url``, ``path``, ``slug``, ``title``),
-    beside the title and the URL, since a template cannot show a path alone.
+    On a site whose lists are plain texts, the text stands under what it is (``url``, ``file``, ``slug``, ``title``),
+    beside the title. There is a URL where entries are called by something else, since a template cannot show that.
     """
-    entry = suggestion.as_related_entry()
+    shape, entry = suggestion.shape, suggestion.as_related_entry()
     if isinstance(entry, str):
-        entry = {"title": suggestion.title, "url": suggestion.url, suggestion.shape.target: entry}
+        entry = {"title": suggestion.title, "url": suggestion.url, shape.target: entry}
+    elif shape.target not in ("url", "path"):
+        entry = {"url": suggestion.url, **entry}
     own = {"article_id": suggestion.article_id, "score": suggestion.score, "reason": str(suggestion.reason)}
     written: dict[str, Any] = writable({**entry, **own})
     return written

@@ -4,9 +4,15 @@ from time import perf_counter
 
 import pytest
 
-from recommender.articles import EntryShape, RelatedEntry
+from recommender.articles import Article, EntryShape, RelatedEntry
 from recommender.content.related_lists import entry_shape, find_lists, read_entries, target_kind
 from recommender.content.values import Origin
+
+
+def listing(*entries):
+    """An article with this list."""
+    return Article("list", related=entries)
+
 
 SEED_NAMES = {
     "title": "title",
@@ -98,7 +104,7 @@ def test_embedded_entry():
             "Tea", "A cup.", "https://a.org/tea", item["publishedDateTime"], "The Kettle", "https://a.org/tea"
         ),
     )
-    shape = entry_shape([entries], Counter(names))
+    shape = entry_shape([listing(*entries)], Counter(names))
     assert (shape.kind, list(shape.names.items())) == (
         "mapping",
         [
@@ -148,7 +154,9 @@ def test_scores():
 @pytest.mark.parametrize(
     ("target", "kind"),
     [
-        ("https://a.org/tea", "url"), ("/tea/", "path"), ("posts/tea.md", "path"), ("tea.md", "path"), ("tea", "slug"),
+        ("https://a.org/tea", "url"), ("/tea/", "path"), ("posts/tea.md", "file"), ("tea.md", "file"),
+        ("../tea.md", "path"),
+        ("tea", "slug"),
         ("Green tea: a start", "title"), ("{% post_url 2021-03-03-tea %}", "name"), ("2021-03-03-tea", "name"),
     ],
 )  # fmt: skip
@@ -159,9 +167,26 @@ def test_target_kind(target, kind):
 
 def test_shape_of_texts():
     """A site that lists texts has the shape of most of them."""
-    lists = [(RelatedEntry(target="tea"), RelatedEntry(target="kettle"), RelatedEntry(target="/cup/"))]
-    assert entry_shape(lists, Counter()).target == "slug"
-    assert entry_shape(lists, Counter()).kind == "text"
+    articles = [listing(RelatedEntry(target="tea"), RelatedEntry(target="kettle"), RelatedEntry(target="/cup/"))]
+    assert entry_shape(articles, Counter()) == EntryShape("text", target="slug")
+
+
+@pytest.mark.parametrize(
+    ("target", "folder"),
+    [
+        ("posts/tea.md", ("", "content/")), ("content/posts/tea.md", ("", "")), ("/posts/tea.md", ("/", "content/")),
+        ("./tea.md", ("./", "content/posts/")),
+    ],
+)  # fmt: skip
+def test_shape_of_paths(target, folder):
+    """Lists of paths of files say where these begin."""
+    articles = [listing(RelatedEntry(target=target)), Article("content/posts/tea", "content/posts/tea.md")]
+    assert entry_shape(articles, Counter()) == EntryShape("text", target="file", folder=folder)
+
+
+def test_paths_of_no_file():
+    """Where no file is called so, an address is the better guess."""
+    assert entry_shape([listing(RelatedEntry(target="posts/tea.md"))], Counter()) == EntryShape("text", target="url")
 
 
 def test_shape_without_lists():
@@ -173,14 +198,15 @@ def test_shape_without_lists():
 def test_shape_with_paths():
     """Where entries name articles by path or slug, ours go under the same name."""
     read = read_entries([{"title": "Tea", "slug": "tea"}], UTC)
-    assert dict(entry_shape([read.entries], Counter(read.names)).names) == {"url": "slug", "title": "title"}
+    shape = entry_shape([listing(*read.entries)], Counter(read.names))
+    assert shape == EntryShape("mapping", {"url": "slug", "title": "title"}, "slug")
 
 
 def test_a_shape_has_a_title_and_an_address():
     """What the lists lack is there under its usual name, so that a template can show the entry."""
-    shape = entry_shape([(RelatedEntry(url="/a", target="/a"),)], Counter({(("url", "url"),): 1}))
+    shape = entry_shape([listing(RelatedEntry(url="/a", target="/a"))], Counter({(("url", "url"),): 1}))
     assert shape.names == {"title": "title", "url": "url"}
-    shape = entry_shape([(RelatedEntry("A", target="A"),)], Counter({(("title", "name"),): 1}))
+    shape = entry_shape([listing(RelatedEntry("A", target="A"))], Counter({(("title", "name"),): 1}))
     assert shape.names == {"title": "name", "url": "webUrl"}
 
 
@@ -189,8 +215,8 @@ def test_a_shape_has_a_title_and_an_address():
 )
 def test_a_few_lists_do_not_name_the_entries_of_a_whole_site(n_lists, n_articles, is_learned):
     """One list that an editor wrote does not rename what the templates show."""
-    lists = [(RelatedEntry("A", url="/a", target="/a"),)] * n_lists + [()] * (n_articles - n_lists)
-    shape = entry_shape(lists, Counter({(("title", "name"), ("url", "link")): n_lists}))
+    articles = [listing(RelatedEntry("A", url="/a", target="/a"))] * n_lists + [listing()] * (n_articles - n_lists)
+    shape = entry_shape(articles, Counter({(("title", "name"), ("url", "link")): n_lists}))
     assert (shape.names["url"] == "link") is is_learned
 
 

@@ -39,6 +39,13 @@ def corpus(*ids):
     return Corpus(Article(id=article_id) for article_id in ids)
 
 
+def test_an_entry_by_slug_has_an_address():
+    """A template cannot show a slug alone."""
+    shape = EntryShape("mapping", {"title": "title", "url": "slug"}, "slug")
+    entry = data_entry(suggestion(shape=shape))
+    assert (entry["slug"], entry["url"]) == ("black-tea", "https://example.org/black-tea")
+
+
 def test_whole_file(tmp_path):
     """The file holds each article's entries in the site's shape with id, score and reason, and ends with a line end."""
     answers = [Answer("green-tea", (suggestion(),)), Answer("bicycle", (), "no other article shares a word with it")]
