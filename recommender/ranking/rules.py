@@ -22,6 +22,8 @@ from recommender.writing.decisions import Decision, Decisions
 
 #: How much more score a candidate counts with for each thing that it is preferred for.
 _PREFERRED = 0.25
+#: Copies of one text have scores no further apart.
+_AS_GOOD = 0.05
 #: How the sentence begins that only the score is the cause of.
 BELOW = "its score"
 _UNDATED = datetime.min.replace(tzinfo=UTC)
@@ -247,7 +249,11 @@ class Rules:
         copy_of: Callable[[Article], str],
         left_out: dict[str, str],
     ) -> list[Candidate]:
-        """Of each text what an editor decided for, else the best in the site's own figure, else the newest."""
+        """
+        Of each text what an editor decided for, else the best in the site's own figure, else the newest.
+
+        What fits the article clearly less is not asked: it has the title, and not the text.
+        """
         groups: dict[str, list[Candidate]] = {}
         for one in allowed:
             groups.setdefault(copy_of(one.article), []).append(one)
@@ -255,7 +261,10 @@ class Rules:
         for copies in groups.values():
             first = copies[0]
             if len(copies) > 1:
-                first = max(copies, key=lambda one: (one.article.id in decided, *_merit(one.article)))
+                as_good = max(one.score for one in copies) - _AS_GOOD
+                first = max(
+                    copies, key=lambda one: (one.article.id in decided, one.score >= as_good, *_merit(one.article))
+                )
                 others = tuple(one.article for one in copies if one is not first)
                 left_out |= {
                     other.id: f"{first.article.id} is called or tells the same, and is shown (copies)"

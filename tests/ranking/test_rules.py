@@ -258,11 +258,19 @@ def test_diversity_goes_on_behind_what_the_provider_leaves_out():
 def test_copies():
     """Of one text the best by the site's own figure is suggested, else the newest, and the others are named with it."""
     old, new, good = article("old", -9), article("new", -1), article("good", -5, quality=70.0)
-    choice = rules().choose(TEA, ranked(old, CUP, new, good), 5, copy_of=lambda one: one.id if one is CUP else "a")
+    found = [Candidate(old, 0.84), Candidate(CUP, 0.82), Candidate(new, 0.8), Candidate(good, 0.8)]
+    choice = rules().choose(TEA, found, 5, copy_of=lambda one: one.id if one is CUP else "a")
     assert names(choice) == ["cup", "good"]
     assert choice.chosen[1].copies == (old, new)
     assert choice.left_out[old.id] == f"{good.id} is called or tells the same, and is shown (copies)"
-    assert names(rules().choose(TEA, ranked(old, new), 5, copy_of=lambda key: "")) == ["new"]
+    assert names(rules().choose(TEA, [found[0], found[2]], 5, copy_of=lambda key: "")) == ["new"]
+
+
+def test_of_pages_with_one_title_the_one_that_fits_is_shown():
+    """What has a score that no copy would have is another text, however new and good."""
+    near, far = article("near"), article("far", quality=70.0)
+    choice = rules().choose(TEA, [Candidate(near, 0.7), Candidate(far, 0.5)], 5, copy_of=lambda one: "overview")
+    assert (names(choice), choice.chosen[0].copies) == (["near"], (far,))
 
 
 def test_of_copies_the_one_that_an_editor_decided_for_is_shown():
