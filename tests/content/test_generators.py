@@ -307,3 +307,26 @@ def test_jupyter_book(make_site):
     site = make_site(files)
     assert addresses(site) == {"intro": "/intro.html", "tea/green": "/tea/green.html", "tea/index": "/tea/"}
     assert read_generator(site).site_url == "https://tea.example/book"
+
+
+def test_mdbook(make_site):
+    """The summary says what the book is made of, and what a chapter without a heading is called."""
+    files = {
+        "book.toml": "[book]\nlanguage = 'en'\n[output.html]\nsite-url = 'https://tea.example/book/'\n",
+        "src/SUMMARY.md": "# Summary\n\n[Of tea](README.md)\n\n- [Green *tea*](./tea/green%20tea.md)\n    - [White]()\n"
+        "    - [Black](<tea/black.md>)\n",
+        "src/README.md": "# Of tea\n\nA book.\n",
+        "src/tea/green tea.md": "# Green tea\n\nIt is green.\n",
+        "src/tea/black.md": "It is black.\n",
+        "src/tea/part.md": "# A part\n\nOthers include it.\n",
+        "README.md": "# For developers\n\nOf the book.\n",
+    }
+    site = make_site(files)
+    assert addresses(site) == {
+        "src/README": "/",
+        "src/tea/black": "/tea/black.html",
+        "src/tea/green tea": "/tea/green%20tea.html",
+    }
+    corpus = read_site(site)
+    assert (corpus["src/tea/black"].title, corpus.site_language) == ("Black", "en")
+    assert any("src/tea/part.md left out by book.toml" in warning for warning in corpus.reading.warnings)

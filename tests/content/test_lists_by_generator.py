@@ -24,6 +24,7 @@ SITES = {
     "VitePress": ({".vitepress/config.js": "export default {};\n"}, "guide/{}.md"),
     "VuePress": ({".vuepress/config.js": "module.exports = {};\n"}, "guide/{}.md"),
     "MkDocs": ({"mkdocs.yml": "site_name: Yarn\n"}, "docs/{}.md"),
+    "mdBook": ({"book.toml": "", "src/SUMMARY.md": "- [Yarn](yarn.md)\n- [Wool](wool.md)\n"}, "src/{}.md"),
     "Pelican": ({"pelicanconf.py": "SITENAME = 'Yarn'\n"}, "content/{}.md"),
     "Hexo": ({"_config.yml": "title: Yarn\nsource_dir: source\nnew_post_name: :title.md\n"}, "source/_posts/{}.md"),
     "Metalsmith": ({"metalsmith.json": '{"source": "src", "plugins": {}}\n'}, "src/{}.md"),

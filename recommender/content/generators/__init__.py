@@ -18,6 +18,7 @@ from recommender.content.generators.hexo import Hexo
 from recommender.content.generators.hugo import Hugo
 from recommender.content.generators.jekyll import Jekyll
 from recommender.content.generators.jupyter_book import JupyterBook
+from recommender.content.generators.mdbook import MdBook
 from recommender.content.generators.middleman import Middleman
 from recommender.content.generators.mkdocs import MkDocs
 from recommender.content.generators.nikola import Nikola
@@ -34,8 +35,8 @@ __all__ = ["CONFIG_FILES", "GENERATORS", "Generator", "read_generator"]
 
 #: Asked in this order. One whose configuration has the name of another's comes before it.
 GENERATORS: tuple[type[Generator], ...] = (
-    JupyterBook, Hexo, Jekyll, Bridgetown, Zola, Hugo, Docusaurus, Astro, VitePress, VuePress, MkDocs, Pelican, Nikola,
-    Statie, Middleman, Gatsby, Next, Eleventy, Metalsmith, Ember,
+    JupyterBook, Hexo, Jekyll, Bridgetown, Zola, Hugo, Docusaurus, Astro, VitePress, VuePress, MkDocs, MdBook, Pelican,
+    Nikola, Statie, Middleman, Gatsby, Next, Eleventy, Metalsmith, Ember,
 )  # fmt: skip
 #: Every place in which a configuration may lie, but those in a hidden folder and those that other programs share.
 CONFIG_FILES = tuple(dict.fromkeys(file for one in GENERATORS for file in one.config_files if file != "package.json"))
