@@ -24,6 +24,17 @@ _SLAVIC_ENDING = re.compile(rf"(?<=\w{{3}}){_SLAVIC_VOWELS}+(?:(?:ch|[гвмхgh
 #: What goes before a Snowball stemmer sees a word: plurals that the French one keeps ("vélos"), or takes for more than
 #: they are ("loyers"); those of Hebrew.
 _BEFORE = {"fr": re.compile(r"(?<=\w\wer)s$|(?<=\w\w[oéu])s$"), "he": re.compile(r"(?<=\w{3})(?:ים|ות)$")}
+#: Plurals that Snowball keeps apart from their words.
+_PLURALS = {
+    "en": {
+        "analyses": "analysis", "buses": "bus", "calves": "calf", "children": "child", "crises": "crisis", "criteria":
+        "criterion", "elves": "elf", "feet": "foot", "fungi": "fungus", "gases": "gas", "geese": "goose", "halves":
+        "half", "hooves": "hoof", "hypotheses": "hypothesis", "knives": "knife", "lenses": "lens", "lives": "life",
+        "loaves": "loaf", "men": "man", "mice": "mouse", "nuclei": "nucleus", "phenomena": "phenomenon", "quizzes":
+        "quiz", "scarves": "scarf", "shelves": "shelf", "teeth": "tooth", "theses": "thesis", "thieves": "thief",
+        "wives": "wife", "wolves": "wolf", "women": "woman",
+    }
+}  # fmt: skip
 #: What is no part of a word behind it, or in a language without one. What Hebrew puts before a noun, of which three
 #: letters stay: "the", "in", "and" and others are letters of the word. Vowels in which forms of one Finnish or Italian
 #: word differ ("koiran", "koirille"), an "e" that comes and goes ("cykel", "cykla"), Polish "rowerze".
@@ -56,6 +67,7 @@ class _Stems:
 
     def __init__(self, language: str) -> None:
         self._before, self._after = _BEFORE.get(language), _AFTER.get(language)
+        self._plurals = _PLURALS.get(language, {})
         self._folded = _FOLDED.get(language, {})
         self._snowball = Stemmer.Stemmer(_SNOWBALL[language], 65_536) if language in _SNOWBALL else None
 
@@ -67,6 +79,8 @@ class _Stems:
         """Words without their endings."""
         if self._before:
             words = [self._before.sub("", word) for word in words]
+        if self._plurals:
+            words = [self._plurals.get(word, word) for word in words]
         if self._snowball:
             words = self._snowball.stemWords(words)
         if self._folded:

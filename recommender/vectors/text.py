@@ -82,19 +82,22 @@ _UNSPACED = (
 _SIGNED_LANGUAGES = frozenset({"as", "bn", "gu", "hi", "kn", "ml", "mr", "ne", "or", "pa", "sa", "si", "ta", "te"})
 _SIGNS = "".join(chr(code) for code in range(0x900, 0xE00) if unicodedata.category(chr(code)) in ("Mn", "Mc"))
 # A word: letters and digits, with a hyphen-free inside; "C++", "C#" and "don't" are one word each.
-# So are ".NET", "3.10" and "v3.10.2".
-_NUMBER = rf"(?:(?<![^\W{_UNSPACED}])(?<![_.])[vV])?\d+(?:\.\d+)+"
+# So are ".NET", "AT&T", "3.10" and "v3.10.2".
+_MARKED = rf"(?<![^\W_])[A-Z]{{1,2}}&[A-Z]{{1,2}}(?![^\W_])|(?:(?<![^\W{_UNSPACED}])(?<![_.])[vV])?\d+(?:\.\d+)+"
 _TOKEN = re.compile(
-    rf"[{_UNSPACED}]+|{_NUMBER}|(?:(?<![\w.])\.(?=[A-Za-z]))?[^\W_{_UNSPACED}]+(?:['’][^\W_{_UNSPACED}]+)*(?:\+\+|\#)?"
+    rf"[{_UNSPACED}]+|{_MARKED}|(?:(?<![\w.])\.(?=[A-Za-z]))?[^\W_{_UNSPACED}]+(?:['’][^\W_{_UNSPACED}]+)*(?:\+\+|\#)?"
 )
 _SIGNED_TOKEN = re.compile(_TOKEN.pattern.replace(rf"[^\W_{_UNSPACED}]+", rf"(?:[^\W_{_UNSPACED}]++[{_SIGNS}]*+)++"))
 # What it finds in ASCII, in half the time.
-_ASCII_TOKEN = re.compile(rf"{_NUMBER}|(?:(?<![\w.])\.(?=[A-Za-z]))?[A-Za-z0-9]+(?:'[A-Za-z0-9]+)*(?:\+\+|\#)?")
+_ASCII_TOKEN = re.compile(rf"{_MARKED}|(?:(?<![\w.])\.(?=[A-Za-z]))?[A-Za-z0-9]+(?:'[A-Za-z0-9]+)*(?:\+\+|\#)?")
 #: The number of a release, and the line of releases that it belongs to, which it counts as: 3.10 of v3.10.2. An address
 #: such as 127.0.0.1 has too many parts; the others are a day (28.11.2026) and a number (1.000.000).
 _RELEASE = re.compile(r"(?!\d\d?\.\d\d?\.\d{4}$|\d{1,3}(?:\.\d{3})+$)[vV]?(\d+\.\d+)(?:\.\d+)?")
 #: What a commit is called by: the figures a to f and 0 to 9, mixed ("face2face" is a word).
 _COMMIT = re.compile(r"(?=(?:[a-f]*\d){2})(?=\d+[a-f]+\d|[a-f]+\d+[a-f])[0-9a-f]{7,64}")
+#: "U.S." and "A.I." are "US" and "AI"; "e-mail" is "email" too, and "wi-fi" "wifi".
+_DOTTED = re.compile(r"\b(?:[A-Z]\.){2,}(?!\w)")
+_HYPHENED = re.compile(r"\b(?:[A-Za-z]-[A-Za-z]{3,}|[A-Za-z]{2}-[A-Za-z]{2})\b")
 _IS_UNSPACED = re.compile(rf"[{_UNSPACED}]")
 _UNSPACED_RUN = re.compile(rf"[{_UNSPACED}]+")
 #: Inflections and particles; words in hiragana alone are rare.
@@ -111,16 +114,32 @@ UNSPACED_LANGUAGES = frozenset({"ja", "zh", "th", "lo", "my", "km"})
 #: Function words only: "fire", "bill", "mine", "system", "call" and "top", which longer lists have, are news.
 _ENGLISH_FUNCTION_WORDS = frozenset(
     """
-    a about above after again against all also am among an and any are aren't as at be because been before being below
-    between both but by can can't cannot could couldn't did didn't do does doesn't doing don don't during each either
-    few for from further had hadn't has hasn't have haven't having he her here hers herself him himself his how i if in
-    into is isn't it its itself just may me might more most must my myself neither no nor not now of off on once only or
-    other our ours ourselves out over own s same shall shan't she should shouldn't so some such t than that the their
-    theirs them themselves then there these they this those through to too under until up upon very was wasn't we were
-    weren't what when where which while who whom whose why will with within without won't would wouldn't yet you your
-    yours yourself yourselves
+    a about above after again against all am among an and another any anybody anyone anything are aren't as at be
+    because been before being below between both but by can can't cannot could couldn't did didn't do does doesn't doing
+    don don't during each either every everybody everyone everything few for from further had hadn't has hasn't have
+    haven't having he her here hers herself him himself his how i if in into is isn't it its itself just may me might
+    more most must my myself neither no nobody none nor not now of off on once only or other our ours ourselves out over
+    own s same shall shan't she should shouldn't so some somebody someone something such t than that the their theirs
+    them themselves then there these they this those through to too under until up upon very was wasn't we were weren't
+    what when where which while who whom whose why will with within without won't would wouldn't yet you your yours
+    yourself yourselves
     """.split()  # noqa: SIM905 - as a text it is read
 )
+#: What the lists of other languages have and what is news all the same ("employment", "force", "the right", "life"),
+#: and the pronouns that they lack ("nobody", "something").
+_NEWS = {
+    "bg": "време глас екип живот новина смях юмрук", "cs": "design email strana",
+    "es": "empleo estado estados fuerza tiempo trabajo valor verdad", "fr": "droite force personnes pièce valeur",
+    "it": "gente lavoro persone stati stato", "pt": "corrente direita estado horas povo tempo trabalho valor verdade",
+    "ru": "время жизнь люди мира человек", "sv": "beslut", "uk": "життя люди людина миру",
+}  # fmt: skip
+_PRONOUNS = {
+    "de": "jemand mehrere niemand viele wenige", "es": "alguien", "fr": "aucune certains quelque quelques rien toute",
+    "it": "alcuni nessuno niente nulla qualcosa", "nl": "alle elk elke ieder niemand waarom", "pl": "nikt",
+    "pt": "alguém algo nada nenhum ninguém tudo vários", "ru": "никто ничто",
+}  # fmt: skip
+#: Organisations and fields that are spelled as function words, but for their capitals.
+_ACRONYMS = frozenset({"IT", "WHO"})
 
 #: Words that an analyzer remembers.
 _MOST_MET = 1 << 18
@@ -247,7 +266,11 @@ class Analyzer:
 
     def _words_of(self, text: str) -> tuple[list[str], list[str | None]]:
         """The words of a repaired text, and the term of each; None for one that says nothing."""
+        if "." in text:
+            text = _DOTTED.sub(lambda found: found[0].replace(".", ""), text)
         surfaces: list[str] = (_ASCII_TOKEN if text.isascii() else self._token).findall(text)
+        if "-" in text:
+            surfaces = [*(found.replace("-", "") for found in _HYPHENED.findall(text)), *surfaces]
         if not text.isascii() and _IS_UNSPACED.search(text):
             surfaces = [part for surface in surfaces for part in _bigrams(surface)]
         if self._compounds:
@@ -257,6 +280,8 @@ class Analyzer:
     def _term(self, surface: str) -> str | None:
         """The term of a word, or None for one that says nothing."""
         if _IS_UNSPACED.match(surface):
+            return surface
+        if surface in _ACRONYMS and self._primary == "en":
             return surface
         if release := _RELEASE.fullmatch(surface):
             return release[1]
@@ -410,6 +435,8 @@ def _grams_of_word(word: str, low: int, high: int) -> tuple[str, ...]:
 def _stop_words(language: str) -> frozenset[str]:
     if language == "en":
         return _ENGLISH_FUNCTION_WORDS
-    if language in LANGUAGE_MAPPING:
-        return frozenset(spelled(word, language) for word in get_stop_words(language))
-    return frozenset()
+    known = "nb" if language in ("nn", "no") else language
+    if known not in LANGUAGE_MAPPING:
+        return frozenset()
+    words = {*get_stop_words(known), *_PRONOUNS.get(known, "").split()} - {*_NEWS.get(known, "").split()}
+    return frozenset(spelled(word, language) for word in words)
