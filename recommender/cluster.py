@@ -20,13 +20,16 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from recommender.content.processes import in_processes, n_cores, sweep_seldom
+import joblib
+
+from recommender.content.processes import n_cores, sweep_seldom
 from recommender.errors import MissingExtraError, RecommenderError, WriteError
 from recommender.model import Recommender, load_model
 from recommender.writing import jsonl_lines
@@ -119,14 +122,15 @@ def lines_by_processes(
     written.
     """
     n_jobs = recommender.settings.ranking.n_jobs
+    parallel = joblib.Parallel(n_jobs=n_jobs, return_as="generator", batch_size=1)
     try:
         with _work_folder() as folder:
             model = folder / "model"
             recommender.save(model, bodies=True)
-            ask = (str(model), recommender.decisions, str(folder), None, None)
-            tasks = [(*ask, *block) for block in _blocks(ids, block_size(len(ids), n_cores(n_jobs)))]
+            ask = joblib.delayed(partial(answer, str(model), recommender.decisions, str(folder), None, None))
+            blocks = _blocks(ids, block_size(len(ids), n_cores(n_jobs)))
             n_done = 0
-            for written in in_processes(answer, tasks, n_jobs, worth_it=True):
+            for written in parallel(ask(*block) for block in blocks):
                 part = folder / written.name
                 tally.add(written.tally)
                 yield part.read_bytes()
@@ -134,6 +138,11 @@ def lines_by_processes(
                 n_done += written.n_articles
                 if progress:
                     progress(n_done, len(ids))
+    except BrokenExecutor:
+        raise RecommenderError(
+            f"one of {n_cores(n_jobs)} processes of this run was killed, as systems do where memory runs out. "
+            "Free some memory, or set ranking.n_jobs: 1, and run again."
+        ) from None
     except (OSError, WriteError) as error:
         cause = error.__context__ if isinstance(error, WriteError) else error
         raise WriteError(

@@ -12,7 +12,6 @@ import json
 import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, replace
 from datetime import datetime
 from pathlib import Path
@@ -38,8 +37,6 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T", bound="DataclassInstance")
 
 _KIND = "articles"
-#: Files that one thread reads before the next may go on; the lock of the interpreter changes hands as rarely.
-_BATCH = 64
 #: What a document that is whole, but not one of ours, raises.
 _NOT_OURS = (KeyError, IndexError, TypeError, ValueError, AttributeError)
 
@@ -80,20 +77,8 @@ class ReadingCache:
         except _NOT_OURS:
             logger.warning("%s: the cache is damaged, so it is made anew.", self._store.folder)
 
-    def find(self, root: Path, files: Sequence[File], n_threads: int, fence: Fence) -> list[FileRead | None]:
-        """What came of each file when its bytes were as they are now; None where that is not known."""
-
-        def known(batch: Sequence[File]) -> list[FileRead | None]:
-            return [self._known(root, file, fence) for file in batch]
-
-        if not self._files:
-            return [None] * len(files)
-        # Reading and hashing let the other threads go on, so this is done on all cores without a process.
-        batches = [files[start : start + _BATCH] for start in range(0, len(files), _BATCH)]
-        with ThreadPoolExecutor(max(1, n_threads)) as pool:
-            return [one for batch in pool.map(known, batches) for one in batch]
-
-    def _known(self, root: Path, file: File, fence: Fence) -> FileRead | None:
+    def find(self, root: Path, file: File, fence: Fence) -> FileRead | None:
+        """What came of a file when its bytes were as they are now; None where that is not known."""
         read, n_body = self._files.get(file.path, (None, 0))
         if read is None or read.article_id != file.article_id:
             return None

@@ -45,11 +45,10 @@ _is_link = os.path.islink
 
 
 class File(NamedTuple):
-    """A file that may be an article: its path below the site, the id of its article, and its size."""
+    """A file that may be an article: its path below the site, and the id of its article."""
 
     path: str
     article_id: str
-    n_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +122,7 @@ def find_files(
     # The id is the path without its ending, where that is one file's alone.
     ids = [stem if n_files[stem := without_ending(path)] == 1 else path for path in paths]
     return FoundFiles(
-        [File(path, article_id, states[path].st_size) for path, article_id in zip(paths, ids, strict=True)],
+        list(map(File, paths, ids)),
         len(states) + len(problems),
         pages,
         sorted(problems, key=str),
@@ -227,11 +226,9 @@ class FileReader:
     fields: FieldReader
     languages: SiteLanguages
 
-    def read(self, root: Path, files: Iterable[File], fence: Fence) -> list[FileRead]:
-        """What comes of some files of a site; a problem is kept, for the others go on."""
-        return [self._read(root, file.path, file.article_id, fence) for file in files]
-
-    def _read(self, root: Path, path: str, article_id: str, fence: Fence) -> FileRead:
+    def read(self, root: Path, file: File, fence: Fence) -> FileRead:
+        """What comes of a file of a site; a problem is kept, for the others go on."""
+        path, article_id = file.path, file.article_id
         digest_ = ""
         notes = Notes()
         try:

@@ -6,29 +6,18 @@ import gzip
 import json
 import zlib
 from collections.abc import Iterator
-from gzip import GzipFile
-from io import BufferedReader
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-from recommender.articles import Article, Corpus
+from recommender.articles import Corpus
 from recommender.bounds import Fence, check_unpacked, read_json
-from recommender.content.fields import FieldReader, Notes
 from recommender.content.files import unread
-from recommender.content.generators import Generator
-from recommender.content.processes import in_processes
-from recommender.content.rows import corpus_of_rows, outcome_of_row
+from recommender.content.rows import corpus_of_rows
 from recommender.content.wording import say
 from recommender.errors import SiteError
 from recommender.settings import Settings
 
-#: A task of this size takes a core about half a second.
-_PART_BYTES = 4_000_000
-#: Below this size, starting processes takes longer than reading.
-_PARALLEL_BYTES = 30_000_000
-#: What a line takes in memory beside its bytes.
-_BYTES_OF_A_LINE = 100
 #: Lines of a file, empty ones too, of which a packed megabyte holds a billion.
 _MOST_LINES = 10_000_000
 _ENDINGS = (".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz")
@@ -69,84 +58,53 @@ def read_jsonl(path: Path | str, settings: Settings | None = None, *, strict: bo
     """
     settings = settings or Settings()
     path = Path(path)
-    reader = FieldReader(settings, Generator())
     files = sorted(file for file in path.iterdir() if _is_shard(file.name.lower())) if path.is_dir() else [path]
     fence = Fence.around(path, settings.articles.outside) if path.is_dir() else None
     most_bytes = settings.articles.max_megabytes * 1_000_000
-    n_bytes = sum(_checked_size(file, fence) for file in files)
-    tasks = ((lines, reader, most_bytes) for file in files for lines in _parts(file, most_bytes))
-    notes = Notes()
-
-    def outcomes() -> Iterator[tuple[str, Article | SiteError]]:
-        for found, noticed in in_processes(
-            _read_lines, tasks, settings.ranking.n_jobs, worth_it=n_bytes >= _PARALLEL_BYTES
-        ):
-            notes.add(noticed)
-            yield from found
-
-    expected = "Write one JSON object a line."
-    return corpus_of_rows(outcomes(), str(path), settings, strict=strict, expected=expected, notes=notes)
+    for file in files:
+        _check(file, fence)
+    lines = ((where, _values(line, where, most_bytes)) for file in files for where, line in _lines(file, most_bytes))
+    return corpus_of_rows(lines, str(path), settings, strict=strict, expected="Write one JSON object a line.")
 
 
-def _checked_size(file: Path, fence: Fence | None) -> int:
-    """The bytes that a file has; SiteError for what is no regular file, and for a link out of the folder."""
+def _check(file: Path, fence: Fence | None) -> None:
+    """Raise SiteError for what is no file, no regular one, or a link out of the folder."""
     try:
         if fence is not None:
             fence.check(file)
         if file.exists() and not file.is_file():
             raise SiteError(f"{file}: is no regular file. Name a file of lines, or a folder of such files.")
-        return file.stat().st_size
+        file.stat()
     except OSError as error:
         raise unread(str(file), error, "Name a file that exists.") from None
 
 
-def _parts(file: Path, most_bytes: int) -> Iterator[list[tuple[str, bytes]]]:
-    """The lines of a file that hold something, each with its place, as many at a time as make a task."""
-    part: list[tuple[str, bytes]] = []
-    n_bytes = 0
+def _lines(file: Path, most_bytes: int) -> Iterator[tuple[str, bytes]]:
+    """The lines of a file that hold something, each with its place; of one too long, a byte more than is allowed."""
+    n_read = 0
     try:
+        n_packed = file.stat().st_size
         with gzip.open(file) if file.suffix.lower() == ".gz" else file.open("rb") as opened:
-            for number, line in enumerate(_lines(opened, file, most_bytes), start=1):
+            for number in count(1):
+                line = rest = opened.readline(most_bytes + 1)
+                if not line:
+                    return
+                n_read += len(line)
+                while len(line) > most_bytes and rest and not rest.endswith(b"\n"):
+                    rest = opened.readline(most_bytes)
+                    n_read += len(rest)
+                    check_unpacked(n_packed, n_read)
+                if number > _MOST_LINES:
+                    raise SiteError(f"{file}: has more than {_MOST_LINES:,} lines. Divide it, or take lines out.")
+                check_unpacked(n_packed, n_read)
+                if number == 1:
+                    line = line.removeprefix(b"\xef\xbb\xbf")
                 if len(line) > most_bytes or (line := line.strip()):
-                    part.append((f"{file.name}:{number}", line))
-                    n_bytes += _BYTES_OF_A_LINE + len(line)
-                if n_bytes >= _PART_BYTES:
-                    yield part
-                    part = []
-                    n_bytes = 0
+                    yield f"{file.name}:{number}", line
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise SiteError(f"{file}: is not a whole gzip file ({error}). Make it anew.") from None
     except OSError as error:
         raise unread(str(file), error, "Name a file that exists.") from None
-    yield part
-
-
-def _lines(opened: GzipFile | BufferedReader, file: Path, most_bytes: int) -> Iterator[bytes]:
-    """The lines of a file; of one that is too long, a byte more than may be."""
-    n_packed = file.stat().st_size
-    n_read = 0
-    for number in count(1):
-        line = rest = opened.readline(most_bytes + 1)
-        if not line:
-            return
-        n_read += len(line)
-        while len(line) > most_bytes and rest and not rest.endswith(b"\n"):
-            rest = opened.readline(most_bytes)
-            n_read += len(rest)
-            check_unpacked(n_packed, n_read)
-        if number > _MOST_LINES:
-            raise SiteError(f"{file}: has more than {_MOST_LINES:,} lines. Divide it, or take lines out.")
-        check_unpacked(n_packed, n_read)
-        yield line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
-
-
-def _read_lines(
-    lines: list[tuple[str, bytes]], reader: FieldReader, most_bytes: int
-) -> tuple[list[tuple[str, Article | SiteError]], Notes]:
-    """What comes of each line, with its place, and what was noticed."""
-    notes = Notes()
-    found = [(where, outcome_of_row(_values(line, where, most_bytes), where, reader, notes)) for where, line in lines]
-    return found, notes
 
 
 def _values(line: bytes, where: str, most_bytes: int) -> dict[str, Any] | SiteError:

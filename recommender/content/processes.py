@@ -1,41 +1,9 @@
-"""Work that holds the interpreter's lock, in processes: reading is nearly all of that kind."""
+"""The cores and the memory of this machine."""
 
 from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import BrokenExecutor
-from typing import TypeVar
-
-from recommender.errors import RecommenderError
-
-T = TypeVar("T")
-
-
-def in_processes(
-    function: Callable[..., T], tasks: Iterable[tuple[object, ...]], n_jobs: int, *, worth_it: bool
-) -> Iterator[T]:
-    """
-    What a function gives for the arguments of each task, in their order; `n_jobs` is as in joblib.
-
-    Where starting processes is not worth it, and on one core, the work is done here. Raises RecommenderError where a
-    process ended in the middle: somebody, or the system that had no memory left, has killed it.
-    """
-    if not worth_it or n_cores(n_jobs) == 1:
-        yield from (function(*task) for task in tasks)
-        return
-    # Its import takes longer than a warm reading.
-    import joblib
-
-    parallel = joblib.Parallel(n_jobs=n_jobs, return_as="generator", batch_size=1)
-    try:
-        yield from parallel(joblib.delayed(function)(*task) for task in tasks)
-    except BrokenExecutor:
-        raise RecommenderError(
-            f"one of {n_cores(n_jobs)} processes of this run was killed, as systems do where memory runs out. "
-            "Free some memory, or set ranking.n_jobs: 1, and run again."
-        ) from None
 
 
 def n_cores(n_jobs: int) -> int:

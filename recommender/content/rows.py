@@ -50,7 +50,7 @@ def column_of(name: str, reader: FieldReader) -> str:
     return column if column in _OWN or not is_read else name
 
 
-def outcome_of_row(
+def _outcome(
     values: Mapping[str, Any] | SiteError, where: str, reader: FieldReader, notes: Notes
 ) -> Article | SiteError:
     """
@@ -76,31 +76,29 @@ def outcome_of_row(
 
 
 def corpus_of_rows(
-    rows: Iterable[tuple[str, Article | Mapping[str, Any] | SiteError]],
+    rows: Iterable[tuple[str, Mapping[str, Any] | SiteError]],
     name: str,
     settings: Settings,
     *,
     strict: bool,
     expected: str,
-    notes: Notes | None = None,
     warnings: Iterable[str] = (),
 ) -> Corpus:
     """
     The corpus of rows, each with its place as messages name it; of one id the first article counts.
 
-    A row is names and values, or why there are none, or what came of it already: then `notes` has what was noticed. It
-    and `warnings` are read when all rows are. `expected` says what to do where there is no row. Raises SiteError for no
-    row, and for too many problems; with `strict`, the first problem.
+    A row is names and values, or why there are none. `warnings` are read when all rows are. `expected` says what to do
+    where there is no row. Raises SiteError for no row, and for too many problems; with `strict`, the first problem.
     """
     reader = FieldReader(settings, Generator())
-    notes = Notes() if notes is None else notes
+    notes = Notes()
     articles: list[Article] = []
     problems: list[RecommenderError] = []
     places: dict[str, str] = {}
     n_rows = 0
     for where, row in rows:
         n_rows += 1
-        outcome = row if isinstance(row, Article) else outcome_of_row(row, where, reader, notes)
+        outcome = _outcome(row, where, reader, notes)
         if isinstance(outcome, Article):
             first = places.setdefault(outcome.id, where)
             if first == where:

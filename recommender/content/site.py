@@ -16,14 +16,13 @@ from recommender.content import front_matter
 from recommender.content.cache import ReadingCache
 from recommender.content.exports import EXPORT_ENDINGS, is_export, read_export
 from recommender.content.fields import FieldReader, Notes
-from recommender.content.files import File, FileRead, FileReader, FoundFiles, find_files, unread
+from recommender.content.files import FileRead, FileReader, FoundFiles, find_files, unread
 from recommender.content.gather import gather, log_reading, with_addresses, with_unmade
 from recommender.content.generators import CONFIG_FILES, Generator, read_generator
 from recommender.content.jsonl import is_jsonl, read_jsonl
 from recommender.content.languages import around, site_languages
 from recommender.content.list_names import likely_names, with_lists
 from recommender.content.paths import ENDINGS, without_ending
-from recommender.content.processes import in_processes, n_cores
 from recommender.content.related_lists import fold_name
 from recommender.content.wording import some
 from recommender.content.yaml import forget_entries
@@ -35,11 +34,6 @@ logger = logging.getLogger(__name__)
 #: Called with the number of files done and of all files.
 Progress = Callable[[int, int], None]
 
-#: A task of so many files takes a core about a fifth of a second, so that the progress moves and nobody waits long; in
-#: smaller ones fewer entries repeat.
-_CHUNK = 400
-#: Below this size, starting processes takes longer than reading.
-_PARALLEL_BYTES = 50_000_000
 #: Folders in which sites keep their articles; a file's id begins with the first of them where no site is known.
 _CONTENT_FOLDERS = frozenset({"content", "_posts", "_drafts", "_news"})
 
@@ -173,16 +167,19 @@ def _read_folder(root: Path, settings: Settings, fresh: bool, progress: Progress
     known: Sequence[FileRead | None] = [None] * len(found.files)
     if cache is not None and not fresh:
         cache.load()
-        known = cache.find(root, found.files, n_cores(settings.ranking.n_jobs), fence)
+        known = [cache.find(root, file, fence) for file in found.files]
         if (corpus := cache.corpus(found, known)) is not None:
             if progress is not None:
                 progress(len(known), len(known))
             log_reading(corpus)
             return corpus
-    files = [file for file, before in zip(found.files, known, strict=True) if before is None]
     reader = FileReader(FieldReader(settings, generator), languages)
-    parsed = iter(_parse(root, files, reader, fence, settings.ranking.n_jobs, len(known), progress))
-    reads = [before or next(parsed) for before in known]
+    reads: list[FileRead] = []
+    for file, before in zip(found.files, known, strict=True):
+        reads.append(before or reader.read(root, file, fence))
+        if progress is not None:
+            progress(len(reads), len(known))
+    forget_entries()
     corpus = _corpus(root, found, reads, generator, settings)
     if cache is not None:
         cache.save(found, reads, corpus)
@@ -220,27 +217,6 @@ def _corpus(
         problems=[*found.problems, *(read.problem for read in reads if read.problem is not None)],
         warnings=warnings,
     )
-
-
-def _parse(
-    root: Path,
-    files: Sequence[File],
-    reader: FileReader,
-    fence: Fence,
-    n_jobs: int,
-    n_all: int,
-    progress: Progress | None,
-) -> list[FileRead]:
-    """What comes of every file that is not known, in the order of the files."""
-    tasks = [(root, files[start : start + _CHUNK], fence) for start in range(0, len(files), _CHUNK)]
-    worth_it = sum(file.n_bytes for file in files) >= _PARALLEL_BYTES
-    reads: list[FileRead] = []
-    for part in in_processes(reader.read, tasks, n_jobs, worth_it=worth_it):
-        reads += part
-        if progress is not None:
-            progress(n_all - len(files) + len(reads), n_all)
-    forget_entries()
-    return reads
 
 
 def _no_site(root: Path) -> str:

@@ -205,18 +205,6 @@ def test_strict(make_site):
     assert len(messages) == 1
 
 
-def test_processes(make_site, monkeypatch):
-    """What several processes parse is kept as what one parses."""
-    from recommender.content import site as site_module
-
-    site = make_site({f"_news/tea-{number}.md": f"---\ntitle: Tea {number}\n---\n" for number in range(20)})
-    expected = told(read_site(site, settings(cache="none")))
-    monkeypatch.setattr(site_module, "_PARALLEL_BYTES", 0)
-    monkeypatch.setattr(site_module, "_CHUNK", 1)
-    assert told(read_site(site)) == expected
-    assert told(read_site(site)) == expected
-
-
 @pytest.mark.site
 def test_real_site(namefi_site):
     """A real blog is read warm as it is read cold."""

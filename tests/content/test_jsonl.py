@@ -12,7 +12,6 @@ from recommender.content import jsonl
 from recommender.content.jsonl import is_jsonl, read_jsonl
 from recommender.content.site import read_site
 from recommender.errors import SiteError
-from recommender.settings import settings_from_mapping
 
 TEA = {
     "id": "tea",
@@ -177,25 +176,18 @@ def test_folder_of_lines(write, tmp_path):
     assert not is_jsonl(tmp_path)
 
 
-@pytest.mark.parametrize("n_jobs", [1, 2])
-def test_parts_of_a_file(write, monkeypatch, n_jobs):
-    """However a file is cut, and in however many processes it is read, corpus, problems and warnings are the same."""
+def test_lines_that_cannot_be_used(write):
+    """A line that is no article costs itself only; a strict reading stops at the first."""
     lines = [
         {**TEA, "id": f"tea-{number % 50}", "quality": "good" if number % 7 == 0 else 1, "title": f"Tea {number}"}
         for number in range(60)
     ]
     file = write(b"\xef\xbb\xbf" + json.dumps(lines[0]).encode(), b"", *lines[1:30], b"{", {"id": "x"}, *lines[30:])
-    whole = read_jsonl(file)
-    monkeypatch.setattr(jsonl, "_PART_BYTES", 700)
-    monkeypatch.setattr(jsonl, "_PARALLEL_BYTES", 0)
-    parts = read_jsonl(file, settings_from_mapping({"ranking": {"n_jobs": n_jobs}}))
-    assert list(parts) == list(whole)
-    assert [str(problem) for problem in parts.reading.problems] == [str(problem) for problem in whole.reading.problems]
-    assert len(parts.reading.problems) == 12
-    assert parts.reading.warnings == whole.reading.warnings
-    assert parts.reading.recognised == whole.reading.recognised
+    corpus = read_jsonl(file)
+    assert [article.title for article in corpus] == [f"Tea {number}" for number in sorted(range(50), key=str)]
+    assert len(corpus.reading.problems) == 12
     with pytest.raises(SiteError, match=r"articles\.jsonl:32: is not JSON"):
-        read_jsonl(file, settings_from_mapping({"ranking": {"n_jobs": n_jobs}}), strict=True)
+        read_jsonl(file, strict=True)
 
 
 def test_articles_come_through_pickle(write):

@@ -1,12 +1,10 @@
 """A folder of files becomes a corpus, whatever built it."""
 
 import logging
-import random
 from datetime import UTC, datetime
 
 from markdown_files import article, without_guess
 
-from recommender.content import site as site_module
 from recommender.content.generators import read_generator
 from recommender.content.site import read_site
 from recommender.settings import ArticlesSettings, Settings
@@ -192,25 +190,12 @@ def test_log(make_site, caplog):
     ]
 
 
-def test_processes_change_nothing(make_site, monkeypatch):
-    """A site that is read in several processes is the same corpus, and its progress reaches its end."""
-    texts = {f"{n:02}.md": article(f"Tea {n}", f"related: [{(n + 1) % 30:02}]", body="x" * 500) for n in range(30)}
-    texts["bad.md"] = article("[Tea]")
-    names = list(texts)
-    random.shuffle(names)
-    site = make_site({name: texts[name] for name in names})
-    alone = read_site(site)
-    monkeypatch.setattr(site_module, "_PARALLEL_BYTES", 0)
-    monkeypatch.setattr(site_module, "_CHUNK", 2)
+def test_progress(make_site):
+    """Progress goes on with each file, the bad ones too, and reaches its end."""
+    site = make_site({"a.md": article("A"), "bad.md": article("[Tea]"), "c.md": article("C")})
     seen = []
-    together = read_site(site, progress=lambda done, total: seen.append((done, total)))
-    assert list(together) == list(alone)
-    assert [str(problem) for problem in together.reading.problems] == [
-        str(problem) for problem in alone.reading.problems
-    ]
-    assert together.reading.recognised == alone.reading.recognised
-    assert seen == sorted(seen)
-    assert seen[-1] == (31, 31)
+    read_site(site, progress=lambda done, total: seen.append((done, total)))
+    assert seen == [(1, 3), (2, 3), (3, 3)]
 
 
 def test_equal_entries_are_one_object(make_site):
