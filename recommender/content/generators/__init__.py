@@ -40,18 +40,11 @@ GENERATORS: tuple[type[Generator], ...] = (
 )  # fmt: skip
 #: Every place in which a configuration may lie, but those in a hidden folder and those that other programs share.
 CONFIG_FILES = tuple(dict.fromkeys(file for one in GENERATORS for file in one.config_files if file != "package.json"))
-#: What was read, by the folder, with the files that it was read from: a pipeline reads one article after another.
-_KNOWN: dict[Path, tuple[Generator, dict[Path, int]]] = {}
-_MOST_KNOWN = 64
 
 
 def read_generator(root: Path) -> Generator:
     """The configuration of the site in a folder; one that cannot be read is a warning, and counts as empty."""
     root = root.absolute()
-    if root in _KNOWN:
-        generator, seen = _KNOWN[root]
-        if all(Sources.changed(path) == changed for path, changed in seen.items()):
-            return generator
     sources = Sources(root)
     places = ((kind, file) for kind in GENERATORS for file in kind.config_files)
     for kind, file in places:
@@ -65,16 +58,12 @@ def read_generator(root: Path) -> Generator:
             break
     else:
         generator = Generator(warnings=_part_of_a_site(root))
-    generator = replace(
+    return replace(
         generator,
         site_url=generator.site_url.rstrip("/"),
         language=named_language(generator.language),
         warnings=(*sources.warnings.values(), *generator.warnings),
     )
-    if len(_KNOWN) >= _MOST_KNOWN:
-        _KNOWN.clear()
-    _KNOWN[root] = generator, sources.seen
-    return generator
 
 
 def _part_of_a_site(root: Path) -> tuple[str, ...]:

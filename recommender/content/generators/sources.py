@@ -1,4 +1,4 @@
-"""The files that a generator's configuration is read from: never executed, and remembered until one of them changes."""
+"""The files that a generator's configuration is read from: never executed."""
 
 from __future__ import annotations
 
@@ -34,24 +34,12 @@ class Sources:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._fence = Fence.around(root)
-        #: When each file and folder that was looked at last changed; 0 for one that is not there.
-        self.seen: dict[Path, int] = {}
         #: What could not be read, by file, as sentences.
         self.warnings: dict[str, str] = {}
 
-    @staticmethod
-    def changed(path: Path) -> int:
-        """When a file or a folder last changed; 0 for one that is not there."""
-        try:
-            return path.stat().st_mtime_ns
-        except (OSError, ValueError):
-            return 0
-
     def has(self, name: str) -> bool:
         """Whether there is a file or a folder of this name, or a link that leads nowhere."""
-        path = self.root / name
-        self.seen[path] = self.changed(path)
-        return self.seen[path] > 0 or path.is_symlink()
+        return os.path.lexists(self.root / name)
 
     def text(self, name: str) -> str:
         """A file's text; "" for one that is not there, and with a warning for one that cannot be read."""
@@ -132,7 +120,6 @@ class Sources:
         """The files below a folder, those whose names end so, below the site, in order."""
         for folder, folders, names in os.walk(self.root / top) if self._fence.holds(self.root / top) else ():
             here = Path(folder)
-            self.seen[here] = self.changed(here)
             folders[:] = sorted(name for name in folders if name[:1] != "." and name not in _SKIPPED)
             for name in sorted(names):
                 if not endings or name.endswith(endings):
