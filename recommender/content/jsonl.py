@@ -6,7 +6,7 @@ import gzip
 import json
 import zlib
 from collections.abc import Iterator
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -61,28 +61,19 @@ def read_jsonl(path: Path | str, settings: Settings | None = None, *, strict: bo
     files = sorted(file for file in path.iterdir() if _is_shard(file.name.lower())) if path.is_dir() else [path]
     fence = Fence.around(path, settings.articles.outside) if path.is_dir() else None
     most_bytes = settings.articles.max_megabytes * 1_000_000
-    for file in files:
-        _check(file, fence)
-    lines = ((where, _values(line, where, most_bytes)) for file in files for where, line in _lines(file, most_bytes))
-    return corpus_of_rows(lines, str(path), settings, strict=strict, expected="Write one JSON object a line.")
+    lines = chain.from_iterable(_lines(file, fence, most_bytes) for file in files)
+    rows = ((where, _values(line, where, most_bytes)) for where, line in lines)
+    return corpus_of_rows(rows, str(path), settings, strict=strict, expected="Write one JSON object a line.")
 
 
-def _check(file: Path, fence: Fence | None) -> None:
-    """Raise SiteError for what is no file, no regular one, or a link out of the folder."""
+def _lines(file: Path, fence: Fence | None, most_bytes: int) -> Iterator[tuple[str, bytes]]:
+    """The lines of a file that hold something, each with its place; of one too long, a byte more than is allowed."""
+    n_read = 0
     try:
         if fence is not None:
             fence.check(file)
         if file.exists() and not file.is_file():
             raise SiteError(f"{file}: is no regular file. Name a file of lines, or a folder of such files.")
-        file.stat()
-    except OSError as error:
-        raise unread(str(file), error, "Name a file that exists.") from None
-
-
-def _lines(file: Path, most_bytes: int) -> Iterator[tuple[str, bytes]]:
-    """The lines of a file that hold something, each with its place; of one too long, a byte more than is allowed."""
-    n_read = 0
-    try:
         n_packed = file.stat().st_size
         with gzip.open(file) if file.suffix.lower() == ".gz" else file.open("rb") as opened:
             for number in count(1):
