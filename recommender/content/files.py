@@ -240,7 +240,7 @@ class FileReader:
         except OSError as error:
             return FileRead(path, article_id, problem=unread(path, error))
         except Exception as error:  # noqa: BLE001 - whatever happens in one file costs that file only
-            return FileRead(path, article_id, problem=unexpected(path, error))
+            return FileRead(path, article_id, problem=SiteError(fault_of_ours(path, "be read", error)))
         return FileRead(path, article_id, digest_, article, notes)
 
     def article(self, text: str, path: str, article_id: str, notes: Notes, where: str = "") -> Article | None:
@@ -294,11 +294,6 @@ class FileReader:
             default_language=self.languages.of(path),
             default_date=name_date(path) or dated(path),
         )
-
-
-def unexpected(where: str, error: Exception) -> SiteError:
-    """The problem of a file on which this program fails in a way that nobody thought of."""
-    return SiteError(fault_of_ours(where, "be read", error))
 
 
 def _note_opening(text: str, path: str) -> Opening | None:

@@ -53,8 +53,7 @@ def gather(
     pages, unmade = with_unmade(articles, generator, notes)
 
     def placed(names: Collection[str]) -> tuple[list[Article], Counter[str], list[Article]]:
-        listing = _with_shared_entries(with_lists(pages, notes, names))
-        return with_addresses(listing, notes, generator, settings)
+        return with_addresses(with_lists(pages, notes, names), notes, generator, settings)
 
     # Lists show how the site writes its addresses, and addresses show which lists name its articles.
     names = likely = likely_names(notes, settings.fields.get("related", ()))
@@ -279,17 +278,6 @@ def _guesses(guessed: Sequence[Article], generator: Generator) -> str:
         f"{why} {count}: taken for the path of the file, as {guessed[0].url} for {guessed[0].path}. Open it on the "
         f"site; where it is another, set articles.address, such as /blog/:slug/ or /:path/."
     )
-
-
-def _with_shared_entries(articles: Sequence[Article]) -> list[Article]:
-    """Curated lists repeat the same entries: one object for equal ones saves most of the memory."""
-    entries: dict[RelatedEntry, RelatedEntry] = {}
-    return [
-        replace(article, related=tuple([entries.setdefault(entry, entry) for entry in article.related]))
-        if article.related
-        else article
-        for article in articles
-    ]
 
 
 def _matched(

@@ -112,20 +112,24 @@ def _objection(name: str, lists: Sequence[_Named], matcher: EntryMatcher) -> str
     return "" if n_lists >= _LEAST_LISTS else "few articles have one"
 
 
-def _joined(lists: Mapping[str, CuratedList], names: Collection[str]) -> tuple[RelatedEntry, ...]:
+def _joined(lists: Mapping[str, CuratedList], names: Collection[str]) -> list[RelatedEntry]:
     """The entries of an article's curated lists, one list after the other; what an earlier list has is not repeated."""
     entries: list[RelatedEntry] = []
     for name, found in lists.items():
         if fold_name(name) in names:
             before = set(entries) if entries else ()
             entries += [entry for entry in found.entries if entry not in before]
-    return tuple(entries)
+    return entries
 
 
 def with_lists(articles: Sequence[Article], notes: Notes, names: Collection[str]) -> list[Article]:
     """The articles, each with its curated lists: those under the given folded names."""
+    # Lists repeat the same entries: one object for equal ones saves most of the memory.
+    known: dict[RelatedEntry, RelatedEntry] = {}
     return [
-        replace(article, related=_joined(lists, names)) if (lists := notes.lists.get(article.id)) else article
+        replace(article, related=tuple([known.setdefault(entry, entry) for entry in _joined(lists, names)]))
+        if (lists := notes.lists.get(article.id))
+        else article
         for article in articles
     ]
 

@@ -8,13 +8,12 @@ from typing import Any
 
 from recommender.articles import Article, Corpus
 from recommender.content.fields import USUAL_NAMES, FieldReader, Notes
-from recommender.content.files import unexpected
 from recommender.content.gather import gather
 from recommender.content.generators import Generator
 from recommender.content.paths import without_ending
 from recommender.content.related_lists import fold_name
 from recommender.content.values import Origin
-from recommender.content.wording import say
+from recommender.content.wording import fault_of_ours, say
 from recommender.errors import ArticleError, RecommenderError, SiteError
 from recommender.settings import Settings
 
@@ -71,7 +70,7 @@ def _outcome(
     except SiteError as error:
         return error
     except Exception as error:  # noqa: BLE001 - whatever happens in one row costs that row only
-        return unexpected(where, error)
+        return SiteError(fault_of_ours(where, "be read", error))
     return article if article.id else ArticleError(f'{where}: there is no id. Give it one: "id": "tea".')
 
 
