@@ -27,9 +27,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import joblib
+from joblib import Parallel, delayed, effective_n_jobs
 
-from recommender.content.processes import n_cores, sweep_seldom
 from recommender.errors import MissingExtraError, RecommenderError, WriteError
 from recommender.model import Recommender, load_model
 from recommender.writing import jsonl_lines
@@ -81,7 +80,6 @@ class Written:
 def _loaded(model: str) -> Recommender:
     """The model of the run that a worker is in; kept until there is another."""
     recommender = load_model(model)
-    sweep_seldom()
     gc.freeze()  # the model stays
     return recommender
 
@@ -122,13 +120,13 @@ def lines_by_processes(
     written.
     """
     n_jobs = recommender.settings.ranking.n_jobs
-    parallel = joblib.Parallel(n_jobs=n_jobs, return_as="generator", batch_size=1)
+    parallel = Parallel(n_jobs=n_jobs, return_as="generator", batch_size=1)
     try:
         with _work_folder() as folder:
             model = folder / "model"
             recommender.save(model, bodies=True)
-            ask = joblib.delayed(partial(answer, str(model), recommender.decisions, str(folder), None, None))
-            blocks = _blocks(ids, block_size(len(ids), n_cores(n_jobs)))
+            ask = delayed(partial(answer, str(model), recommender.decisions, str(folder), None, None))
+            blocks = _blocks(ids, block_size(len(ids), effective_n_jobs(n_jobs)))
             n_done = 0
             for written in parallel(ask(*block) for block in blocks):
                 part = folder / written.name
@@ -140,7 +138,7 @@ def lines_by_processes(
                     progress(n_done, len(ids))
     except BrokenExecutor:
         raise RecommenderError(
-            f"one of {n_cores(n_jobs)} processes of this run was killed, as systems do where memory runs out. "
+            f"one of {effective_n_jobs(n_jobs)} processes of this run was killed, as systems do where memory runs out. "
             "Free some memory, or set ranking.n_jobs: 1, and run again."
         ) from None
     except (OSError, WriteError) as error:

@@ -23,7 +23,6 @@ from recommender.batch.stages import (
     recommender_for,
     silence,
 )
-from recommender.content.processes import n_cores
 from recommender.errors import EvaluationError, RecommenderError, SettingsError
 from recommender.report.changes import check_format, compare, write_changes
 from recommender.report.record import Record, Records
@@ -306,10 +305,12 @@ def _write(job: _Job, recommender: Recommender, records: Records | None, tally: 
     if records is not None:
         answers = records.take(answers)
     if job.settings.writing.writer == "jsonl" and (job.output is None or not job.plan_only):
+        from joblib import effective_n_jobs
+
         from recommender import cluster
 
         lines: Iterator[bytes] = (f"{line}\n".encode() for line in jsonl_lines(answers))
-        n_jobs = n_cores(job.settings.ranking.n_jobs)
+        n_jobs = effective_n_jobs(job.settings.ranking.n_jobs)
         if records is None and cluster.LEAST_ASKED <= len(job.chosen) <= cluster.MOST_ASKED and n_jobs > 1:
             lines = cluster.lines_by_processes(recommender, job.chosen, tally, progress)
         written = _write_lines(job, lines)
