@@ -75,6 +75,9 @@ class SiteCache:
         except OSError:
             return None
         if head == _head(key, content):
+            # What is used stays.
+            with contextlib.suppress(OSError):
+                os.utime(file)
             with contextlib.suppress(ValueError, RecursionError):
                 return json.loads(content)
         logger.warning("%s: the cache is damaged, so it is made anew.", file)
@@ -99,11 +102,6 @@ class SiteCache:
             logger.info("%s: cannot be written (%s), so nothing is kept for the next run.", file, error.strerror)
             return
         self._tidy()
-
-    def touch(self, kind: str, key: str) -> None:
-        """Mark a document as used."""
-        with contextlib.suppress(OSError):
-            os.utime(self._file(kind, key))
 
     def _file(self, kind: str, key: str) -> Path:
         return self.folder / f"{kind}-{digest(key)[:16]}.cache"

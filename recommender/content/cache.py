@@ -46,17 +46,9 @@ class ReadingCache:
 
     def __init__(self, store: SiteCache, settings: Settings, generator: Generator, languages: SiteLanguages) -> None:
         self._store = store
-        read_by = [
-            settings.articles.fields,
-            settings.articles.site_language,
-            settings.articles.site_url,
-            settings.articles.address,
-            settings.writing.front_matter_name,
-            settings.rules.front_matter_names,
-            sorted(languages.suffixes),
-            sorted(languages.folders.items()),
-        ]
-        self._key = digest(code_version(), json.dumps([read_by, repr(generator)]))
+        named = (settings.writing.front_matter_name, settings.rules.front_matter_names)
+        told = (sorted(languages.suffixes), sorted(languages.folders.items()))
+        self._key = digest(code_version(), repr((settings.articles, *named, *told, generator)))
         self._finished: dict[str, Any] = {}
         #: What came of each file, by its path, and how many of its last bytes are the body.
         self._files: dict[str, tuple[FileRead, int]] = {}
@@ -108,7 +100,6 @@ class ReadingCache:
                 if "related" in changes:
                     changes = {**changes, "related": [self._entries[number] for number in changes["related"]]}
                 articles.append(_changed(read.article, changes))
-        self._store.touch(_KIND, self._key)
         shape = _changed(EntryShape(), finished["shape"])
         return Corpus(articles, site_language=finished["language"], entry_shape=shape, reading=reading)
 
