@@ -16,6 +16,8 @@ import click
 
 from recommender.cli_editors import decide, promote, report
 from recommender.cli_types import (
+    CHECK,
+    DIFF,
     FILE,
     FOLDER,
     MODEL,
@@ -87,8 +89,8 @@ def main() -> None:
     metavar="FILE",
     help="Write to this file: .json, .jsonl, .csv, .tsv or .parquet.",
 )
-@click.option("--check", is_flag=True, help="Write nothing; exit 1 if something would change.")
-@click.option("--diff", is_flag=True, help="Write nothing; show what would change, line by line.")
+@CHECK
+@DIFF
 @click.option("--dry-run", is_flag=True, help="Write nothing; name the files that would change.")
 @click.option(
     "--require",

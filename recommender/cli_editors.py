@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from recommender.cli_types import FILE, MODEL, NEW_FILE, SITE, Here, example, files_of, on_site
+from recommender.cli_types import CHECK, DIFF, FILE, MODEL, NEW_FILE, SITE, Here, example, files_of, on_site
 from recommender.console import echo_plan, shown
 
 
@@ -58,8 +58,8 @@ def decide(here: Here, verdict: str, position: int | None, until: datetime | Non
 @SITE
 @click.argument("more", nargs=-1, metavar="")
 @click.option("--only", multiple=True, metavar="PATH...", help="Write into these articles only.")
-@click.option("--check", is_flag=True, help="Write nothing; exit 1 if something would change.")
-@click.option("--diff", is_flag=True, help="Write nothing; show what would change, line by line.")
+@CHECK
+@DIFF
 @on_site()
 def promote(here: Here, more: tuple[str, ...], only: tuple[str, ...], check: bool, diff: bool) -> None:
     """
