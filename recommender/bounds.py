@@ -41,6 +41,8 @@ MOST_TOPICS = 1_000
 #: Entries of one curated list; the longest that we have met has 177.
 MOST_ENTRIES = 1_000
 
+#: Half a character, which no file in UTF-8 and no address can hold; JSON has them, by way of an escape.
+HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 _LARGEST_INTEGER = 10**LONGEST_NUMBER
 _PART = r"""(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')"""
 #: A name of so many parts that tomllib, which copies what it has for each further part, would not end.

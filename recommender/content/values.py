@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from math import isfinite
 from typing import Any, TypeVar
 
 from recommender.articles import MARKS
-from recommender.bounds import LONGEST_TEXT, LONGEST_TITLE, MOST_TOPICS
+from recommender.bounds import HALF_CHARACTER, LONGEST_TEXT, LONGEST_TITLE, MOST_TOPICS
 from recommender.content import front_matter
 from recommender.content.dates import NoDayError, read_date
 from recommender.content.front_matter import FrontMatter
@@ -65,24 +65,20 @@ _HIDDEN = frozenset(
 _PEOPLE = frozenset(
     {"people", "persons", "authors", "team", "members", "staff", "contributors", "speakers", "profiles"}
 )
-#: No address can hold one; JSON has them.
-_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 _HOME = re.compile(r"(?:https?:)?//[^/?#]+/?", re.IGNORECASE)
 #: What a mapping that stands for a person or a topic calls its name; `display_name` and `login` are WordPress's.
 _NAMING = ("name", "title", "display_name", "login", "nickname", "slug", "id")
 _TRUTHS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 
 
+@dataclass(slots=True)
 class Found:
     """One article's values by our fields, and what is noticed while they are read."""
 
-    __slots__ = ("held", "names", "origin", "warnings")
-
-    def __init__(self, held: dict[str, list[tuple[str, Any]]], origin: Origin) -> None:
-        self.held = held
-        self.origin = origin
-        self.names: list[tuple[str, str]] = []
-        self.warnings: list[str] = []
+    held: dict[str, list[tuple[str, Any]]]  #: As `get` gives them.
+    origin: Origin
+    names: list[tuple[str, str]] = field(default_factory=list)  #: Our fields, and the names that they are read from.
+    warnings: list[str] = field(default_factory=list)
 
     def get(self, ours: str) -> Sequence[tuple[str, Any]]:
         """The names that hold something for a field, with their values, best first."""
@@ -270,7 +266,7 @@ class Found:
             is_permalink = name.lower() == "permalink"
             if is_permalink and value is False:
                 permalink = "false"
-            elif not isinstance(value, str) or _HALF_CHARACTER.search(value):
+            elif not isinstance(value, str) or HALF_CHARACTER.search(value):
                 self.leave_out(name, "text", value)
             elif is_permalink and (re.search(r":[a-z]|\{\{", value) or "/" not in value):
                 # A pattern such as /:year/:title/, or the name of a style, is the generator's to fill in.
@@ -284,7 +280,7 @@ class Found:
                 others.append(value.strip())
         for name, value in self.get("slug"):
             if isinstance(value, str | int | float) and not (
-                isinstance(value, bool) or _HALF_CHARACTER.search(str(value))
+                isinstance(value, bool) or HALF_CHARACTER.search(str(value))
             ):
                 self.names.append(("slug", name))
                 others.append(str(value).strip())

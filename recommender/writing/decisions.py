@@ -256,11 +256,11 @@ class DecisionsFile:
         return Decisions(by_pair, digest(raw), unknown)
 
     def _as_called_now(self, found: Decision) -> Decision:
-        article = self._id_now(found.article, found.article_url)
-        candidate = self._id_now(found.candidate, found.candidate_url)
-        if (article, candidate) == found.pair:
-            return found
-        return replace(found, article=article, candidate=candidate)
+        return replace(
+            found,
+            article=self._id_now(found.article, found.article_url),
+            candidate=self._id_now(found.candidate, found.candidate_url),
+        )
 
     def _id_now(self, article_id: str, url: str) -> str:
         """The address outlives the name of a file; the id decides among several files of one address."""

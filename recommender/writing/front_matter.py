@@ -31,7 +31,7 @@ from recommender.writing.data import data_file, plan_data
 from recommender.writing.other_syntaxes import splice_json, splice_toml
 from recommender.writing.plan import Answer, Plan
 from recommender.writing.seen import NoPlaceError, Place, Seen, see
-from recommender.writing.values import entry_of, json_line, key, mapping_lines
+from recommender.writing.values import entry_lines, entry_of, key
 
 logger = logging.getLogger(__name__)
 
@@ -122,10 +122,9 @@ def render_block(name: str, suggestions: Sequence[Suggestion]) -> str:
     lines = [f"{key(name)}:"]
     for suggestion in suggestions:
         entry = entry_of(suggestion)
+        lines += entry_lines(entry, 2)
         if isinstance(entry, str):
-            lines.append(f"  - {json_line(entry)} # {suggestion.score:.2f}")
-        else:
-            lines.extend(f"  {'- ' if at == 0 else '  '}{line}" for at, line in enumerate(mapping_lines(entry)))
+            lines[-1] += f" # {suggestion.score:.2f}"
     return "\n".join(lines) + "\n"
 
 

@@ -52,7 +52,8 @@ def splice_toml(whole: str, place: FrontMatter, name: str, entries: Entries, whe
         return whole[: place.start] + bare + whole[place.end :]
     items = "".join(f"  {_item(entry, score)}{end}" for entry, score in entries)
     block = f"{_key(name)} = [{end}{items}]{end}"
-    expected = _with_ours(values, name, [entry for entry, _ in entries], in_extra=in_extra)
+    ours = {name: [_toml_value(entry) for entry, _ in entries]}
+    expected = {**values, "extra": {**values.get("extra", {}), **ours}} if in_extra else {**values, **ours}
     for position, before in [(old.start(), "")] if old else _positions(bare, end, in_extra=in_extra):
         new = bare[:position] + before + block + bare[position:]
         try:
@@ -120,11 +121,6 @@ def _check_free(values: Mapping[str, Any], extra: Any, name: str, where: str) ->
             f"{where}: {name} holds something else than suggestions just as they are written here. What editors wrote "
             "is never replaced: give it another name or take it out, or choose another writing.front_matter_name."
         )
-
-
-def _with_ours(values: dict[str, Any], name: str, ours: list[Any], *, in_extra: bool) -> dict[str, Any]:
-    ours = [_toml_value(entry) for entry in ours]
-    return {**values, "extra": {**values.get("extra", {}), name: ours}} if in_extra else {**values, name: ours}
 
 
 def _toml_value(value: Any) -> Any:

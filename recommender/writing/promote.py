@@ -27,7 +27,7 @@ from recommender.writing.atomic import FileChange, plan_change
 from recommender.writing.decisions import Decisions
 from recommender.writing.plan import Plan
 from recommender.writing.seen import see
-from recommender.writing.values import entry_of, json_line, mapping_lines, stamp
+from recommender.writing.values import entry_lines, entry_of, json_line, stamp
 
 
 def plan_promotion(
@@ -184,11 +184,7 @@ def _entry(article: Article, shape: EntryShape) -> Any:
 
 
 def _block_lines(entries: Sequence[Any], indent: int) -> list[str]:
-    lines: list[str] = []
-    for entry in entries:
-        own = [json_line(entry)] if isinstance(entry, str) else list(mapping_lines(entry))
-        lines += [f"{' ' * indent}{'  ' if at else '- '}{line}" for at, line in enumerate(own)]
-    return lines
+    return [line for entry in entries for line in entry_lines(entry, indent)]
 
 
 def _flow(entry: Any) -> str:

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from recommender.bounds import HALF_CHARACTER
 from recommender.suggestions import Suggestion
 
 # What YAML does not print, or takes for the end of a line; JSON lets all of it stand as it is.
@@ -24,9 +25,9 @@ _ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 # Kept, since json.dumps would make one for every text.
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
-# Half a character, which no UTF-8 file can hold; U+FFFD is what Unicode puts in its place.
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_UNWRITABLE = re.compile(f"{_SURROGATE.pattern}|{_ESCAPED.pattern}")
+_UNWRITABLE = re.compile(f"{HALF_CHARACTER.pattern}|{_ESCAPED.pattern}")
+# What Unicode puts in the place of half a character.
+_REPLACEMENT = "\ufffd"
 
 # A name that YAML reads as a text without quotes.
 _PLAIN_NAME = re.compile(r"[A-Za-z_][\w-]*", re.ASCII)
@@ -39,7 +40,7 @@ def json_line(value: Any) -> str:
     # Nothing that is escaped or replaced is printable, and most lines are: asking takes a third of looking.
     if line.isprintable() or not _UNWRITABLE.search(line):
         return line
-    return _ESCAPED.sub(lambda match: f"\\u{ord(match[0]):04x}", _SURROGATE.sub("\ufffd", line))
+    return _ESCAPED.sub(lambda match: f"\\u{ord(match[0]):04x}", HALF_CHARACTER.sub(_REPLACEMENT, line))
 
 
 def number(value: int | float) -> str:
@@ -69,7 +70,7 @@ def scalar(value: str | int | float | bool | None) -> str:
 def writable(value: Any) -> Any:
     """The value as files can hold it: whole characters, and None for a number that is endless or none."""
     if isinstance(value, str):
-        return _SURROGATE.sub("\ufffd", value)
+        return HALF_CHARACTER.sub(_REPLACEMENT, value)
     if isinstance(value, Mapping):
         return {writable(str(key)): writable(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
@@ -90,6 +91,12 @@ def entry_of(suggestion: Suggestion) -> dict[str, Any] | str:
         holder = entry[outer] if inner else entry
         holder[inner or outer] = suggestion.published_at.astimezone(UTC).replace(microsecond=0)
     return dict(entry)
+
+
+def entry_lines(entry: dict[str, Any] | str, indent: int) -> list[str]:
+    """An entry as the lines of YAML that it has in a list."""
+    own = [json_line(entry)] if isinstance(entry, str) else mapping_lines(entry)
+    return [f"{' ' * indent}{'  ' if at else '- '}{line}" for at, line in enumerate(own)]
 
 
 def mapping_lines(entry: dict[str, Any]) -> Iterator[str]:
