@@ -15,7 +15,6 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from recommender.articles import NEVER, Article
-from recommender.content.paths import without_ending
 from recommender.content.related_lists import CuratedList, KnownEntries, find_lists, fold_name
 from recommender.content.urls import canonical_url
 from recommender.content.values import Found, Origin, values_as_marks
@@ -143,11 +142,6 @@ class FieldReader:
 
     def __init__(self, settings: Settings, generator: Generator) -> None:
         self.generator = generator
-        # Jekyll copies files without front matter as they are.
-        self.has_bare_pages = generator.title != "Jekyll"
-        # Notes, which are called by their file, are of no generator.
-        self.has_notes = not generator.file
-        self._index_names = generator.index_names
         self.zone = generator.zone
         self.language = settings.articles.site_language or generator.language
         #: Further names, whose values rules ask for.
@@ -172,11 +166,6 @@ class FieldReader:
             for rank, name in enumerate(usual):
                 outer, *inner = name.split(".")
                 self._wanted.setdefault(fold_name(outer), []).append((ours, rank, name, inner))
-
-    def is_index(self, path: str) -> bool:
-        """Whether a file stands for its folder on the generator's site, and is no README of the repository."""
-        folder, _, name = path.rpartition("/")
-        return folder != "" and without_ending(name) in self._index_names
 
     def has_title(self, values: Mapping[Any, Any]) -> bool:
         """Whether a title stands among the values."""

@@ -13,7 +13,7 @@ from stat import S_ISREG
 from typing import Any, NamedTuple
 
 from recommender.articles import Article
-from recommender.bounds import MAX_DEPTH, Fence, UnreadableError
+from recommender.bounds import HALF_CHARACTER, MAX_DEPTH, Fence, UnreadableError
 from recommender.cache import digest
 from recommender.content import front_matter
 from recommender.content.fields import FieldReader, Notes
@@ -38,8 +38,6 @@ _OF_THE_REPOSITORY = re.compile(
 _NOT_COLLECTIONS = frozenset({"_data", "_includes", "_layouts", "_pages", "_plugins", "_sass"})
 #: A page without front matter or a heading is a note where it links as notes do, or its name is a title as typed.
 _WIKI_LINK = re.compile(r"(?<![`\w/=(])\[\[[\w#][^\[\]\n\"']*\]\](?![(`])")
-#: What stands in a name for a byte that is no UTF-8.
-_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 #: Unlike pathlib's, this one is False also where it cannot be told.
 _is_link = os.path.islink
 
@@ -170,7 +168,8 @@ class _Walk:
 
     def _is_named(self, path: str) -> bool:
         """Whether a name can be part of an address."""
-        if not _HALF_CHARACTER.search(path):
+        # Python has one for a byte that is no UTF-8.
+        if not HALF_CHARACTER.search(path):
             return True
         escaped = os.fsencode(path).decode("utf-8", "backslashreplace")
         self._tell(f"{escaped}: is no name in UTF-8, so no address can hold it. Rename it.")
@@ -243,16 +242,15 @@ class FileReader:
             return FileRead(path, article_id, problem=SiteError(fault_of_ours(path, "be read", error)))
         return FileRead(path, article_id, digest_, article, notes)
 
-    def article(self, text: str, path: str, article_id: str, notes: Notes, where: str = "") -> Article | None:
+    def article(self, text: str, path: str, article_id: str, notes: Notes) -> Article | None:
         """
         The article that a file's text describes, or None where it has neither front matter nor a heading
         and is no note.
 
-        What the front matter does not say, the path below the site does: title, date and language. Messages name the
-        file by its path, or by `where`. Raises FrontMatterError or ArticleError where front matter or a value cannot be
-        used.
+        What the front matter does not say, the path below the site does: title, date and language; "" is that of a text
+        without a file. Raises FrontMatterError or ArticleError where front matter or a value cannot be used.
         """
-        where = where or path
+        where = path or "text"
         place = front_matter.split(text, where)
         generator = self.fields.generator
         is_below = place is not None and text.removeprefix("\ufeff")[0].isspace()
@@ -267,14 +265,16 @@ class FileReader:
         if place is not None:
             values = front_matter.read(text, place, where, notes.warnings)
             body = text[place.body :]
-        elif not self.fields.has_bare_pages or (_OF_THE_REPOSITORY.fullmatch(path) and not self.fields.is_index(path)):
+        elif generator.title == "Jekyll" or _is_of_the_repository(path, generator):
+            # Jekyll copies files without front matter as they are.
             return None
         if not self.fields.has_title(values):
             opening = opening_of(body)
             called = generator.called(path) if opening is None else None
             if called is not None:
                 opening, heading_from = note_opening(body, called), "nav"
-        if place is None and opening is None and self.fields.has_notes:
+        # Notes, which are called by their file, are of no generator.
+        if place is None and opening is None and not generator.file:
             opening = _note_opening(body, path)
         if opening is not None:
             body = body[opening.body :]
@@ -294,6 +294,13 @@ class FileReader:
             default_language=self.languages.of(path),
             default_date=name_date(path) or dated(path),
         )
+
+
+def _is_of_the_repository(path: str, generator: Generator) -> bool:
+    """Whether a file is for those who work on the site; a README can also be the page of its folder."""
+    folder, _, name = path.rpartition("/")
+    is_index = folder != "" and without_ending(name) in generator.index_names
+    return _OF_THE_REPOSITORY.fullmatch(path) is not None and not is_index
 
 
 def _note_opening(text: str, path: str) -> Opening | None:

@@ -106,9 +106,7 @@ def _values(line: bytes, where: str, most_bytes: int) -> dict[str, Any] | SiteEr
             "settings."
         )
     try:
-        # Most lines, told apart from UTF-16 at a glance; any other is left to json's own look at its encoding.
-        is_plain = line[:1] == b"{" and line[1:2] != b"\0"
-        values = read_json(line.decode("utf-8", "surrogatepass") if is_plain else line)
+        values = read_json(line)
     except UnicodeDecodeError as error:
         return SiteError(f"{where}: byte {error.start} of the line is not UTF-8. Save the file as UTF-8.")
     except json.JSONDecodeError as error:

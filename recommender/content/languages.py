@@ -147,10 +147,7 @@ def languages_of_folders(texts: Iterable[tuple[str, str]], site_language: str) -
     """
     The folders that are in another language than the site, and its code, where no name says so.
 
-    Parameters
-    ----------
-    texts
-        The folder of each article that names no language, and a text of the article.
+    `texts` are the folder of each article that names no language, and a text of the article.
     """
     own = site_language.split("-")[0]
     below: dict[str, list[str]] = defaultdict(list)

@@ -114,15 +114,14 @@ def read_article(
     """
     settings = settings or Settings()
     if isinstance(path_or_text, str) and ("\n" in path_or_text or "\r" in path_or_text):
-        root, path, text, where = Path(site) if site is not None else None, "", path_or_text, "text"
+        root, path, text = Path(site) if site is not None else None, "", path_or_text
     else:
         file = Path(path_or_text)
         root = Path(site) if site is not None else _root(file)
         path = _path_below(root, file)
-        where = path
         try:
             fence = Fence.around(root or file.parent, settings.articles.outside, settings.articles.max_megabytes)
-            text = front_matter.decode(fence.read(file), where)
+            text = front_matter.decode(fence.read(file), path)
         except FileNotFoundError:
             no_file = f"{file}: there is no such file. Name a Markdown file, or give the text of one."
             raise SiteError(no_file) from None
@@ -134,11 +133,12 @@ def read_article(
     generator = read_generator(root) if root is not None else Generator()
     reader = FileReader(FieldReader(settings, generator), site_languages(around(root, path), generator))
     notes = Notes()
-    article = reader.article(text, path, without_ending(path), notes, where)
+    article = reader.article(text, path, without_ending(path), notes)
     forget_entries()
     if article is None:
         raise ArticleError(
-            f"{where}: has neither front matter nor a heading. Begin it with a line of three dashes and title: Tea."
+            f"{path or 'text'}: has neither front matter nor a heading. Begin it with a line of three dashes and "
+            "title: Tea."
         )
     names = likely_names(notes, settings.articles.fields.get("related", ()))
     (article,) = with_lists([article], notes, names)
