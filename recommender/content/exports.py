@@ -206,13 +206,19 @@ def _parsed(text: str) -> Any:
     return None
 
 
-def _parquet_rows(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """The rows of a Parquet file."""
+def pyarrow_for(what: str) -> Any:
+    """The library that knows Parquet; MissingExtraError, which says what needs it, where it is not installed."""
     try:
         import pyarrow
         import pyarrow.parquet
     except ImportError:
-        raise MissingExtraError(f"{path}: reading Parquet", "parquet") from None
+        raise MissingExtraError(what, "parquet") from None
+    return pyarrow
+
+
+def _parquet_rows(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The rows of a Parquet file."""
+    pyarrow = pyarrow_for(f"{path}: reading Parquet")
     try:
         with pyarrow.parquet.ParquetFile(path) as file:
             if file.metadata.num_columns > _MOST_COLUMNS:

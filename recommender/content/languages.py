@@ -80,9 +80,8 @@ def site_languages(paths: Collection[str], generator: Generator) -> SiteLanguage
     return SiteLanguages(_suffixes(paths, generator), dict(_folders(paths, generator)))
 
 
-def _suffixes(paths: Iterable[str], generator: Generator) -> frozenset[str]:
+def _suffixes(paths: Collection[str], generator: Generator) -> frozenset[str]:
     """Without Hugo or Zola only where ``tea.md`` or ``tea.xx.md`` lies beside it: ``why-tea.io.md`` is not Ido."""
-    paths = list(paths)
     codes = {path: code for path in paths if (code := suffix_language(path))}
     if generator.title in ("Hugo", "Zola"):
         return frozenset(codes.values())

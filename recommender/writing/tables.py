@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from recommender.errors import MissingExtraError, WriteError
+from recommender.content.exports import pyarrow_for
+from recommender.errors import WriteError
 from recommender.suggestions import Suggestion
 from recommender.writing.values import writable
 
@@ -35,7 +36,7 @@ def render_table(entries: Mapping[str, Sequence[Mapping[str, Any]]], path: Path)
     """The rows of all articles, in their order; MissingExtraError where pyarrow is not installed."""
     rows: Iterator[dict[str, Any]] = ({"article_id": key, **row} for key, found in entries.items() for row in found)
     if path.suffix.lower() == ".parquet":
-        pyarrow = _pyarrow(path)
+        pyarrow = pyarrow_for(f"{path}: Parquet")
         types = {str: pyarrow.string(), int: pyarrow.int64(), float: pyarrow.float64()}
         schema = pyarrow.schema([(name, types[kind]) for name, kind in _COLUMNS.items()])
         sink = io.BytesIO()
@@ -66,19 +67,10 @@ def parse_table(before: bytes, path: Path) -> dict[str, list[dict[str, Any]]]:
 def _rows(before: bytes, path: Path) -> Iterator[Mapping[str, Any]]:
     if path.suffix.lower() == ".parquet":
         # NB what pyarrow raises of a broken file is a ValueError or an OSError.
-        yield from _pyarrow(path).parquet.read_table(io.BytesIO(before)).to_pylist()
+        yield from pyarrow_for(f"{path}: Parquet").parquet.read_table(io.BytesIO(before)).to_pylist()
     else:
         yield from csv.DictReader(io.StringIO(before.decode("utf-8-sig"), newline=""), delimiter=_delimiter(path))
 
 
 def _delimiter(path: Path) -> str:
     return "\t" if path.suffix.lower() == ".tsv" else ","
-
-
-def _pyarrow(path: Path) -> Any:
-    try:
-        import pyarrow
-        import pyarrow.parquet
-    except ImportError:
-        raise MissingExtraError(f"{path}: Parquet", "parquet") from None
-    return pyarrow

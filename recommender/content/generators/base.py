@@ -115,9 +115,9 @@ def joined(*names: str, is_index: bool = False, end: str = "/") -> str:
     return quote(f"/{path}{end}", safe=SAFE) if path else "/"
 
 
-def filled(pattern: str, known: Mapping[str, str], day: date | None = None) -> str:
+def filled(pattern: str, known: Mapping[str, str], day: date | None = None, dates: Mapping[str, str] = _DATES) -> str:
     """A pattern with its placeholders, such as ``:year`` and ``:title``, filled in; "" where one is not known."""
-    values = {name: f"{day:{form}}" for name, form in _DATES.items()} | dict(known) if day else known
+    values = {name: f"{day:{form}}" for name, form in dates.items()} | dict(known) if day else known
     if not values.keys() >= {*_PLACEHOLDER.findall(pattern)}:
         return ""
     return _PLACEHOLDER.sub(lambda found: values[found[1]], pattern)

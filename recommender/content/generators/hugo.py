@@ -153,10 +153,10 @@ class Hugo(Generator):
             known = {"section": section, "filename": base, "contentbasename": base, "title": article.title}
             known |= {"slug": slug or article.title, "slugorfilename": slug or base}
             known["slugorcontentbasename"] = known["slugorfilename"]
-            known |= {name: f"{date:{form}}" for name, form in _DATES.items()}
             known |= {"year": str(date.year), "yearday": str(date.timetuple().tm_yday)}
             known["weekday"] = str(date.isoweekday() % 7)
-            path = filled(_SECTIONS.sub(lambda found: "/".join(_sliced(folders[:depth], found)), pattern), known)
+            pattern = _SECTIONS.sub(lambda found: "/".join(_sliced(folders[:depth], found)), pattern)
+            path = filled(pattern, known, date, _DATES)
             if not path:
                 return ""
         else:

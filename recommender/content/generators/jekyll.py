@@ -114,9 +114,8 @@ class Jekyll(Generator):
         values["slugified_categories"] = "/".join(dict.fromkeys(map(slugged, categories)))
         known = {name: quote(value, safe=SAFE) for name, value in values.items()}
         if day := self._day(article, facts):
-            known |= {name: f"{day:{form}}" for name, form in _DATES.items()}
             known |= {"i_month": str(day.month), "i_day": str(day.day)}
-        path = filled(pattern, known)
+        path = filled(pattern, known, day, _DATES)
         return _clean(f"/{path}") if path else ""
 
     def unmade(self, article: Article, facts: PageFacts) -> str:
