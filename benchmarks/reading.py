@@ -30,18 +30,10 @@ def files_of(site: str) -> list[Path]:
 
 
 def read_cold(site: str) -> int:
-    """Our reader, with a cache that holds nothing of the site; all cores."""
+    """Our reader, with a cache that holds nothing of the site."""
     from recommender import read_site
 
     return len(read_site(site, fresh=True))
-
-
-def read_cold_alone(site: str) -> int:
-    """The same in one process."""
-    from recommender import read_site
-    from recommender.settings import settings_from_mapping
-
-    return len(read_site(site, settings_from_mapping({"ranking": {"n_jobs": 1}}), fresh=True))
 
 
 def read_warm(site: str) -> int:
@@ -72,7 +64,6 @@ def read_frontmatter(site: str) -> int:
 
 SYSTEMS = {
     "recommender, cold": read_cold,
-    "recommender, cold, one process": read_cold_alone,
     "recommender, warm": read_warm,
     "PyYAML, CSafeLoader": read_pyyaml,
     "python-frontmatter": read_frontmatter,
