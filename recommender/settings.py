@@ -251,6 +251,10 @@ class Settings:
                 "settings: articles.site_url must be an address such as https://example.org, "
                 f"but is {say(self.articles.site_url)}."
             )
+        if self.ranking.n_jobs == 0:
+            raise SettingsError(
+                "settings: ranking.n_jobs must be a number of processes, or -1 for all cores, but is 0."
+            )
         data_file = Path(self.writing.data_file)
         if self.writing.data_file and (data_file.is_absolute() or ".." in data_file.parts or not data_file.name):
             raise SettingsError(

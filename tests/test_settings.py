@@ -70,6 +70,10 @@ from recommender.settings import Settings, VectorsSettings, describe_settings, r
             "elsewhere: --output FILE.",
         ),
         (
+            {"ranking": {"n_jobs": 0}},
+            "recommender.yaml: ranking.n_jobs must be a number of processes, or -1 for all cores, but is 0.",
+        ),
+        (
             {"articles": {"site_url": "tea"}},
             "recommender.yaml: articles.site_url must be an address such as https://example.org, but is 'tea'.",
         ),
