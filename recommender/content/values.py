@@ -61,6 +61,11 @@ _HIDDEN = frozenset(
     черновик 草稿 下書き 초안
     """.split()  # noqa: SIM905 -- a list of words reads better than a page of quotation marks
 )
+#: What a value is where it leads to another page, by our fields. Some blogs list what they wrote elsewhere with
+#: `redirect: https://...`; a path leads to another page here.
+_LEADING_AWAY = {
+    "redirect": re.compile("."), "redirect_path": re.compile("/"), "layout": re.compile("redirect$", re.IGNORECASE)
+}  # fmt: skip
 #: Folders of pages about people, whose ``url`` is their own site.
 _PEOPLE = frozenset(
     {"people", "persons", "authors", "team", "members", "staff", "contributors", "speakers", "profiles"}
@@ -241,12 +246,10 @@ class Found:
         for name, value in self.get("hidden"):
             if _truth(value):
                 yield "published", name, f"with {name.lower()}: true"
-        for name, value in self.get("redirect"):
-            # Some blogs list what they wrote elsewhere with `redirect: https://...`; a path leads to another page here.
-            key, is_path = name.lower(), str(value).startswith("/")
-            is_stub = is_path if key == "redirect" else key not in ("layout", "type")
-            if isinstance(value, str) and value.strip() and (is_stub or value.strip().lower() == "redirect"):
-                yield "published", name, f"with {key}" + ("" if is_stub else ": redirect")
+        for ours, form in _LEADING_AWAY.items():
+            for name, value in self.get(ours):
+                if isinstance(value, str) and form.match(value.strip()):
+                    yield "published", name, f"with {name.lower()}" + (": redirect" if ours == "layout" else "")
 
     def build(self) -> str:
         """Hugo's ``build.render``, in small letters."""

@@ -281,6 +281,9 @@ def test_names_of_lists_in_other_languages(name):
         ("title: T\nlayout: redirect", "is_published", False),
         ("title: T\nredirect: https://elsewhere.example/wool", "is_published", True),
         ("title: T\nlayout: post\ntype: article", "is_published", True),
+        ("title: T\n_type: post\n_layout: post", "is_published", True),
+        ("title: T\n_redirect: https://elsewhere.example/wool\nredirect_to: []", "is_published", True),
+        ("title: T\n_Layout: Redirect", "is_published", False),
     ],
 )
 def test_names_and_values(text, field, value):
