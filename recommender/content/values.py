@@ -243,9 +243,10 @@ class Found:
             word = str(_only(value)).strip().lower()
             if word in _HIDDEN:
                 yield "published", name, f"with {name.lower()}: {word}"
-        for name, value in self.get("hidden"):
-            if _truth(value):
-                yield "published", name, f"with {name.lower()}: true"
+        for ours, hiding in (("hidden", True), ("made", False)):
+            for name, value in self.get(ours):
+                if _truth(value) is hiding:
+                    yield "published", name, f"with {name.lower()}: {str(hiding).lower()}"
         for ours, form in _LEADING_AWAY.items():
             for name, value in self.get(ours):
                 if isinstance(value, str) and form.match(value.strip()):

@@ -100,3 +100,34 @@ def test_jekyll_makes_no_page_without_front_matter(make_site):
     """On a Jekyll site a file without front matter is no article, whatever its heading."""
     corpus = read_site(make_site({"_config.yml": "title: Tea\n", "a.md": article("A"), "b.md": "# B\n"}))
     assert corpus.ids == ("a",)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "hide: true", "isHidden: true", "is_private: yes", "deleted: true", "publication_status: unpublished",
+        "routable: false", "render: false", "params: {hidden: true}", "extra: {hidden: true}",
+    ],
+)  # fmt: skip
+def test_what_hides_a_page(line):
+    """A page that its front matter hides, or says not to make, is never suggested."""
+    assert read_article(article("Tea", line)).visible_from == NEVER
+
+
+@pytest.mark.parametrize("line", ["isPublic: false", "dg-publish: false", "is_public: no"])
+def test_what_is_not_published(line):
+    """Names that say so mean the same as `published: false`."""
+    assert not read_article(article("Tea", line)).is_published
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "hide: [navigation, toc]", "hide: false", "render: true", "render: webc", "dg-publish: true", "visible: false",
+        "active: false", "archived: true", "status: in progress",
+    ],
+)  # fmt: skip
+def test_what_hides_no_page(line):
+    """A page that is in no menu, or old, is there for its readers."""
+    found = read_article(article("Tea", line))
+    assert (found.is_published, found.visible_from) == (True, None)
