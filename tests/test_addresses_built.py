@@ -164,6 +164,7 @@ MKDOCS = {
     "docs/blog/index.md": page("Blog"),
     "docs/blog/posts/first.md": page("The First Voyage, told", "date: 2024-03-04"),
     "docs/blog/posts/second.md": page("Second", "date: 2024-03-05", "slug: number-two"),
+    "docs/blog/posts/third.md": page("Third", "date:\n  created: 2024-02-06\n  updated: 2024-04-01"),
     "docs/blog/posts/later.md": page("Later", "date: 2024-03-05", "draft: true"),
 }
 PELICAN = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import cache, lru_cache
@@ -54,6 +54,8 @@ _NO_DAY = re.compile(
     r"0000-00-00\b.*|n/?a|none|null|tb[ad]|todo|unknown|undated|draft|pending|never|later|(?:coming\s+)?soon|-+|\?+",
     re.IGNORECASE,
 )
+#: What the day of an article is called where its date is a mapping: Material for MkDocs' and MongoDB's.
+_DATED_BY = ("created", "published", "date", "$date", "$numberLong")
 #: Numbers from here on are seconds (September 2001), from there on milliseconds since 1970, as databases give them.
 _LEAST_SECONDS, _LEAST_MILLISECONDS = 1_000_000_000, 100_000_000_000
 _SECONDS = re.compile(r"\d{10}|\d{13}", re.ASCII)
@@ -91,6 +93,8 @@ def _moment(value: Any, languages: Sequence[str]) -> datetime | None:
     # Twice, for what YAML makes of a note's link: [[2021-03-03]].
     for _ in range(2):
         value = value[0] if isinstance(value, list) and len(value) == 1 else value
+        if isinstance(value, Mapping):
+            value = next((value[name] for name in _DATED_BY if value.get(name)), value)
     if isinstance(value, datetime):
         return value
     if isinstance(value, date):

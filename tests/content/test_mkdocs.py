@@ -103,3 +103,11 @@ def test_a_pattern_of_many_stars_takes_no_time():
     start = time.process_time()
     assert not is_ignored("/".join(["a" * 200] * 9), patterns)
     assert time.process_time() - start < 5
+
+
+def test_a_post_with_several_dates(make_site):
+    """Of the dates that Material's blog takes in a mapping, the day on which the post was made is its address's."""
+    post = "---\ndate:\n  created: 2024-03-05\n  updated: 2024-03-09\n---\n# Faster tiles\n"
+    site = make_site({"mkdocs.yml": "site_name: Maps\nplugins: [blog]\n", "docs/blog/posts/tiles.md": post})
+    (found,) = read_site(site)
+    assert (found.url, f"{found.published_at:%Y-%m-%d}") == ("/blog/2024/03/05/faster-tiles/", "2024-03-05")
