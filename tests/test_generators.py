@@ -226,6 +226,32 @@ def test_addresses_in_jekyll(tmp_path, config):
         assert {article.path: article.url for article in read_site(site)} == dict(pages)
 
 
+def test_defaults_in_jekyll(tmp_path):
+    """What `defaults` say of categories, and of what is published, counts as Jekyll has it."""
+    (tmp_path / "_config.yml").write_text(
+        "collections: {recipes: {output: true}}\ndefaults:\n"
+        "- {scope: {path: ''}, values: {categories: [every]}}\n"
+        "- {scope: {path: _posts/old}, values: {published: false}}\n"
+        "- {scope: {path: _posts/news, type: posts}, values: {categories: alpha beta}}\n"
+        "- {scope: {path: _posts/news}, values: {categories: [gamma]}}\n"
+        "- {scope: {path: _recipes}, values: {published: false}}\n"
+        "- {scope: {path: pages}, values: {published: false}}\n"
+    )
+    (tmp_path / "_layouts").mkdir()
+    (tmp_path / "_layouts" / "page.html").write_text("{{ page.path }}|{{ page.url }}")
+    for name, lines in {
+        "_posts/2024-01-01-tea.md": "", "_posts/old/2024-01-02-cup.md": "", "_recipes/jam.md": "",
+        "_posts/old/2024-01-03-pot.md": "published: true\n", "_recipes/pie.md": "published: true\n",
+        "_posts/news/2024-01-04-kettle.md": "", "_posts/news/2024-01-05-spoon.md": "categories: [beta, delta]\n",
+        "pages/about.md": "",
+    }.items():  # fmt: skip
+        write(tmp_path, name, f"layout: page\n{lines}")
+    build("jekyll", "build", "--quiet", "--destination", "out", site=tmp_path)
+    pages = [page.read_text().split("|") for page in (tmp_path / "out").rglob("*") if page.is_file()]
+    corpus = read_site(tmp_path, settings_from_mapping({"articles": {"include": ["pages/**"]}}))
+    assert {article.path: article.url for article in corpus if not article.visible_from} == dict(pages)
+
+
 HUGO_FILES = {
     "posts/Big Name Ünï.md": "date: 2024-01-05T23:30:00-08:00\n",
     "posts/Tea (x) & co, a--b  c_.md": "date: 2024-01-05\n",

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from operator import itemgetter
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from recommender.articles import NEVER, Article
@@ -93,6 +94,8 @@ TRANSLATED_NAMES: Mapping[str, tuple[str, ...]] = {
         "provider": "autor autora autore auteur verfasser yazar tác_giả автор الكاتب 作者 著者 저자 작성자",
     }.items()
 }
+#: What a generator's configuration may say of a page in its place. Titles and texts would be many pages'.
+_DEFAULTED = frozenset({"language", "provider", "topics", "topic", "published", "draft", "status", "hidden", "made"})
 #: Jekyll's singular forms are read where the article has none of the plural ones.
 _SINGULAR_TOPICS = ("category", "tag")
 
@@ -208,7 +211,7 @@ class FieldReader:
         a title too, a default title is told of in the notes. Raises ArticleError where the title is a list or a
         mapping, there is none at all, or nothing stands in for a date that is none.
         """
-        held = self._held(values)
+        held = self._held(values, self.generator.defaults_of(path))
         found = Found(held, origin)
         title = found.title() or heading or found.own_name()
         if heading:
@@ -262,18 +265,23 @@ class FieldReader:
             notes.facts.setdefault(known_as, facts)
         return article
 
-    def _held(self, values: Mapping[Any, Any]) -> dict[str, list[tuple[str, Any]]]:
-        """For each of our fields, the names that hold something, best first, with their values."""
-        found: dict[str, list[tuple[int, str, Any]]] = {}
-        for name, value in values.items():
+    def _held(
+        self, values: Mapping[Any, Any], defaults: Mapping[str, Any] = MappingProxyType({})
+    ) -> dict[str, list[tuple[str, Any]]]:
+        """For each of our fields, the names that hold something, best first, with their values; defaults last."""
+        found: dict[str, list[tuple[tuple[bool, int], str, Any]]] = {}
+        others = [(name, value, True) for name, value in defaults.items() if name not in values]
+        for name, value, is_default in (*((name, value, False) for name, value in values.items()), *others):
             if not isinstance(name, str) or _is_empty(value):
                 continue
             for ours, rank, theirs, inner in self._wanted.get(fold_name(name)) or ():
+                if is_default and ours not in _DEFAULTED:
+                    continue
                 held = value
                 for part in inner:
                     held = held.get(part) if isinstance(held, Mapping) else None
                 if not _is_empty(held):
-                    found.setdefault(ours, []).append((rank, theirs if inner else name, held))
+                    found.setdefault(ours, []).append(((is_default, rank), theirs if inner else name, held))
         return {
             ours: [(name, held) for _, name, held in sorted(ranked, key=itemgetter(0))]
             for ours, ranked in found.items()

@@ -150,3 +150,49 @@ def test_marks(tmp_path):
             "tea.md:3: recommender must be one or more of show-none, never-suggest, background, follow-up, evergreen, "
             "but is 'evergren'. It is left out.",
         )
+
+
+def test_what_a_site_says_of_many_pages(make_site):
+    """Jekyll's defaults count where a page says nothing of a field, under any name; never for titles and texts."""
+    config = (
+        "defaults:\n"
+        "- {scope: {path: _posts/de, type: posts}, values: {lang: de, author: Orla, title: Tee, tags: [warm]}}\n"
+        "- {scope: {path: '', type: posts}, values: {lang: en, excerpt: A post., draft: true}}\n"
+    )
+    post = "---\ntitle: T\n{}\n---\n"
+    site = make_site(
+        {
+            "_config.yml": config,
+            "_posts/2021-03-03-a.md": post.format("draft: false"),
+            "_posts/2021-03-03-b.md": post.format("draft: false\nlanguage: fr"),
+            "_posts/de/2021-03-03-c.md": post.format("author: Finn\ntags: [cold]"),
+            "_posts/de/2021-03-03-d.md": "---\nx: 1\n---\n",
+        }
+    )
+    found = read_site(site)
+    assert [(one.title, one.language, one.provider, one.topics, one.is_published, one.excerpt) for one in found] == [
+        ("T", "en", "", (), True, ""),
+        ("T", "fr", "", (), True, ""),
+        ("T", "de", "Finn", ("cold",), False, ""),
+        ("D", "de", "Orla", ("warm",), False, ""),
+    ]
+
+
+def test_what_a_folder_says_of_its_pages(make_site):
+    """The data file of a folder counts for Eleventy's pages in it and below, the nearest first."""
+    site = make_site(
+        {
+            "eleventy.config.js": "export default () => {};\n",
+            "blog/blog.json": '{"lang": "de", "author": "Orla", "tags": "posts"}',
+            "blog/old/old.11tydata.json": '{"draft": true, "lang": "fr"}',
+            "blog/tea.md": "---\ntitle: Tea\n---\n",
+            "blog/old/cup.md": "---\ntitle: Cup\n---\n",
+            "pot.md": "---\ntitle: Pot\n---\n",
+        }
+    )
+    found = read_site(site)
+    assert [(one.title, one.language, one.provider, one.topics, one.is_published) for one in found] == [
+        ("Cup", "fr", "Orla", (), False),
+        ("Tea", "de", "Orla", (), True),
+        ("Pot", "", "", (), True),
+    ]

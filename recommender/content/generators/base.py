@@ -84,6 +84,10 @@ class Generator:
         """The title of a page that has none of its own: "" for its file's name, None where it makes it no page."""
         return None
 
+    def defaults_of(self, path: str) -> Mapping[str, Any]:
+        """What stands for a page in the configuration, and counts where its front matter says nothing."""
+        return {}
+
     def unmade(self, article: Article, facts: PageFacts) -> str:
         """Why no page is made of an article's file, as in "2 articles ..."; "" where one is."""
         if self.skips_underscores and any(name.startswith("_") for name in self.below(article.path)[1]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Any, Self
 
 from recommender.articles import Article
 from recommender.content.fields import PageFacts
@@ -32,6 +32,7 @@ class Eleventy(Generator):
 
     #: What the data file of a folder says of the addresses in it; "?" where that is worked out by a program.
     permalinks: Mapping[str, str] = field(default_factory=dict)
+    data: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  #: What else those say, where it is JSON.
     ignored: tuple[str, ...] = ()  #: Paths that it does not read.
 
     @classmethod
@@ -41,15 +42,21 @@ class Eleventy(Generator):
         script = _INPUT.search(sources.text("package.json"))
         top = values.text("dir", "input") or values.text("setInputDirectory") or (script[1] if script else "")
         top = top.strip("./")
-        permalinks = {}
+        permalinks, inside = {}, {}
         for name in sources.files(top, ".json", ".11tydata.js", ".11tydata.cjs", ".11tydata.mjs"):
             folder, _, data = name.rpartition("/")
-            if data.split(".")[0] == folder.rpartition("/")[2] and (found := _permalink(sources, name)):
+            if data.split(".")[0] != folder.rpartition("/")[2]:
+                continue
+            if found := _permalink(sources, name):
                 permalinks[folder] = found
+            if name.endswith(".json"):
+                # Tags are names of collections there.
+                inside[folder] = {name: value for name, value in sources.mapping(name).items() if name != "tags"}
         return cls(
             file=file,
             roots={top: ""},
             permalinks=permalinks,
+            data=inside,
             ignored=tuple(str(value).removeprefix("./") for path, value in values.items if path[-1:] == ("add",)),
             data_folder=f"{top}/_data".lstrip("/"),
         )
@@ -72,9 +79,11 @@ class Eleventy(Generator):
 
     def _permalink(self, article: Article, facts: PageFacts) -> str:
         """The permalink of the file, else of the nearest folder that has one."""
-        folder = article.path.rpartition("/")[0]
-        above = [folder[:end] for end in range(len(folder), 0, -1) if folder[end : end + 1] in ("", "/")]
+        above = _folders(article.path)
         return facts.permalink or next((self.permalinks[one] for one in above if one in self.permalinks), "")
+
+    def defaults_of(self, path: str) -> Mapping[str, Any]:
+        return {name: value for one in _folders(path)[::-1] for name, value in self.data.get(one, {}).items()}
 
     def _filled(self, permalink: str, article: Article, facts: PageFacts) -> str:
         """A permalink with its values filled in; "" where it asks for what is not known."""
@@ -100,6 +109,12 @@ class Eleventy(Generator):
 
         path = _EXPRESSION.sub(fill, permalink)
         return "" if "{" in path or path == "?" else placed(path)
+
+
+def _folders(path: str) -> list[str]:
+    """The folders above a file, the nearest first."""
+    folder = path.rpartition("/")[0]
+    return [folder[:end] for end in range(len(folder), 0, -1) if folder[end : end + 1] in ("", "/")]
 
 
 def _permalink(sources: Sources, name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -50,7 +50,8 @@ class Jekyll(Generator):
     collections_dir: str = ""  #: In which the collections' folders lie; "" for the site's own.
     include: tuple[str, ...] = ()  #: Names that it reads though they begin with an underscore.
     exclude: tuple[str, ...] = ()  #: Names and patterns that it does not read.
-    defaults: tuple[tuple[str, str, str], ...] = ()  #: Path, type and permalink of each scope that has one.
+    #: Path, type and values of each scope, the most specific last.
+    defaults: tuple[tuple[str, str, Mapping[str, Any]], ...] = ()
 
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:
@@ -76,11 +77,12 @@ class Jekyll(Generator):
             collections_dir=text("collections_dir").strip("/"),
             include=_texts(values.get("include")),
             exclude=_texts(values.get("exclude")),
-            defaults=tuple(_defaults(values.get("defaults"))),
+            defaults=_defaults(values.get("defaults")),
         )
 
-    def url(self, article: Article, facts: PageFacts) -> str:
-        folders = article.path.split("/")[:-1]
+    def _place(self, path: str) -> tuple[str, list[str], list[str]]:
+        """The collection of a file, "" for a page; and the folders above and below the collection's."""
+        folders = path.split("/")[:-1]
         if self.collections_dir and folders[:1] == [self.collections_dir]:
             folders = folders[1:]
         home = next((number for number, folder in enumerate(folders) if folder in ("_posts", "_drafts")), -1)
@@ -88,11 +90,26 @@ class Jekyll(Generator):
         if home < 0:
             home = 0 if folders and folders[0].startswith("_") and folders[0] not in self.include else -1
             collection = folders[0][1:] if home == 0 else ""
-        above, below = folders[: max(home, 0)], folders[home + 1 :]
+        return collection, folders[: max(home, 0)], folders[home + 1 :]
+
+    def defaults_of(self, path: str) -> Mapping[str, Any]:
+        collection, _, _ = self._place(path)
+        found: dict[str, Any] = {}
+        for scope, kind, values in self.defaults:
+            if kind in ("", collection or "pages") and (not scope or fits(path, scope)):
+                found |= values
+        if not collection:
+            # Jekyll asks the front matter alone whether a page is published.
+            found.pop("published", None)
+        return found
+
+    def url(self, article: Article, facts: PageFacts) -> str:
+        collection, above, below = self._place(article.path)
+        defaults = self.defaults_of(article.path)
         base = without_ending(article.path.rpartition("/")[2]).rstrip(".")
         style = self.permalinks.get("", "date")
         ending = _ENDINGS.get(style, "/" if style.endswith("/") else ".html" if style.endswith(":output_ext") else "")
-        pattern = (facts.permalink if facts.permalink != "false" else "") or self._default(article.path, collection)
+        pattern = (facts.permalink if facts.permalink != "false" else "") or text_of(defaults, "permalink")
         if not pattern and not collection:
             place = "/".join(below) + "/" if base == "index" else "/".join([*below, base]) + ending
             return _clean("/" + quote(place, safe=SAFE))
@@ -109,7 +126,8 @@ class Jekyll(Generator):
             "slug": slugged(slug),
             "output_ext": ".html",
         }
-        categories = [*above, *facts.categories]
+        given = defaults.get("categories", [])
+        categories = [*above, *(given.split() if isinstance(given, str) else _texts(given)), *facts.categories]
         values["categories"] = "/".join(dict.fromkeys(category.lower() for category in categories))
         values["slugified_categories"] = "/".join(dict.fromkeys(map(slugged, categories)))
         known = {name: quote(value, safe=SAFE) for name, value in values.items()}
@@ -142,16 +160,6 @@ class Jekyll(Generator):
             return "in a collection with a name that begins with _"
         return "" if self.collections[below[0][1:]] else no_output
 
-    def _default(self, path: str, collection: str) -> str:
-        """The permalink that the configuration's `defaults` give a file: that of the most specific scope."""
-        best, longest = "", -1
-        for scope, kind, permalink in self.defaults:
-            if kind not in ("", collection or "pages"):
-                continue
-            if (not scope or fits(path, scope)) and len(scope) >= longest:
-                best, longest = permalink, len(scope)
-        return best
-
     def _day(self, article: Article, facts: PageFacts) -> datetime | None:
         """The moment of an article in the site's time zone; of one that names none Jekyll thinks that it is UTC."""
         date = facts.date.replace(tzinfo=facts.date.tzinfo or UTC) if facts.date else None
@@ -166,11 +174,12 @@ def _collections(collections: Any) -> dict[str, Mapping[str, Any]]:
     return {str(name): options if isinstance(options, dict) else {} for name, options in named}
 
 
-def _defaults(defaults: Any) -> Iterator[tuple[str, str, str]]:
+def _defaults(defaults: Any) -> tuple[tuple[str, str, Mapping[str, Any]], ...]:
+    found = []
     for item in defaults if isinstance(defaults, list) else ():
         scope, values = (lower(lower(item).get(part)) for part in ("scope", "values"))
-        if isinstance(permalink := values.get("permalink"), str):
-            yield str(scope.get("path") or "").strip("/"), str(scope.get("type") or ""), permalink
+        found.append((str(scope.get("path") or "").strip("/"), str(scope.get("type") or ""), values))
+    return tuple(sorted(found, key=lambda one: (len(one[0]), one[1] != "")))
 
 
 def _texts(value: Any) -> tuple[str, ...]:
