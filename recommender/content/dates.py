@@ -49,9 +49,10 @@ _A_WORD = re.compile(r"[^\W\d_]+")
 _MOST_LANGUAGES = 20
 #: Eleventy's words for the time of a file, which its bytes do not tell.
 _OF_THE_FILE = re.compile(r"(?:git\s+)?(?:last\s+modified|created)", re.IGNORECASE)
-#: What databases and forms write where there is no date.
+#: What databases, forms and templates write where there is no date.
 _NO_DAY = re.compile(
-    r"0000-00-00\b.*|n/?a|none|null|tb[ad]|todo|unknown|undated|draft|pending|never|later|(?:coming\s+)?soon|-+|\?+",
+    r"0000-00-00\b.*|n/?a|none|null|tb[ad]|todo|unknown|undated|draft|pending|never|later|(?:coming\s+)?soon|-+|\?+"
+    r"|y{4}.m{1,2}.d{1,2}",
     re.IGNORECASE,
 )
 #: What the day of an article is called where its date is a mapping: Material for MkDocs' and MongoDB's.
@@ -118,7 +119,7 @@ def _parsed(text: str, languages: tuple[str, ...]) -> datetime | None:
         return datetime.fromisoformat(text)
     if _OF_THE_FILE.fullmatch(text):
         return None
-    if _NO_DAY.fullmatch(text):
+    if _NO_DAY.fullmatch(text) or "{{" in text or "<%" in text:
         raise NoDayError("")
     if found := _PLACE.search(text):
         with suppress(ZoneInfoNotFoundError, ValueError):

@@ -176,9 +176,9 @@ class FieldReader:
                 outer, *inner = name.split(".")
                 self._wanted.setdefault(fold_name(outer), []).append((ours, rank, name, inner))
 
-    def has_title(self, values: Mapping[Any, Any]) -> bool:
-        """Whether a title stands among the values."""
-        return "title" in self._held(values)
+    def title_in(self, values: Mapping[Any, Any]) -> Any:
+        """The first title among the values, of any type; None for none."""
+        return next((value for _, value in self._held(values).get("title", ())), None)
 
     def knows(self, name: str) -> bool:
         """Whether a name is one of those that are read, however it is spelled."""

@@ -38,6 +38,10 @@ _OF_THE_REPOSITORY = re.compile(
 _NOT_COLLECTIONS = frozenset({"_data", "_includes", "_layouts", "_pages", "_plugins", "_sass"})
 #: A page without front matter or a heading is a note where it links as notes do, or its name is a title as typed.
 _WIKI_LINK = re.compile(r"(?<![`\w/=(])\[\[[\w#][^\[\]\n\"']*\]\](?![(`])")
+#: The title of what note takers make new notes from.
+_OF_A_TEMPLATE = re.compile(
+    r"(?:(?:\{\{\s*+(?:title|name|file|date|time|value)\b[^{}]*+\}\}|<%[^%]*+%>)[\s_-]*+)++", re.IGNORECASE
+)
 #: Unlike pathlib's, this one is False also where it cannot be told.
 _is_link = os.path.islink
 
@@ -245,7 +249,7 @@ class FileReader:
     def article(self, text: str, path: str, article_id: str, notes: Notes) -> Article | None:
         """
         The article that a file's text describes, or None where it has neither front matter nor a heading
-        and is no note.
+        and is no note, and with a warning for a template of notes.
 
         What the front matter does not say, the path below the site does: title, date and language; "" is that of a text
         without a file. Raises FrontMatterError or ArticleError where front matter or a value cannot be used.
@@ -268,7 +272,7 @@ class FileReader:
         elif generator.title == "Jekyll" or _is_of_the_repository(path, generator):
             # Jekyll copies files without front matter as they are.
             return None
-        if not self.fields.has_title(values):
+        if (title := self.fields.title_in(values)) is None:
             opening = opening_of(body)
             called = generator.called(path) if opening is None else None
             if called is not None:
@@ -279,6 +283,9 @@ class FileReader:
         if opening is not None:
             body = body[opening.body :]
         elif place is None:
+            return None
+        if _OF_A_TEMPLATE.fullmatch(str(opening.title if opening else title).strip()):
+            notes.warnings.append(f"{where}: a template, whose title is to be filled in: not an article.")
             return None
         return self.fields.read(
             values,

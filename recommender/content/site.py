@@ -137,7 +137,8 @@ def read_article(
     forget_entries()
     if article is None:
         raise ArticleError(
-            f"{path or 'text'}: has neither front matter nor a heading. Begin it with a line of three dashes and "
+            next(iter(notes.warnings), None)
+            or f"{path or 'text'}: has neither front matter nor a heading. Begin it with a line of three dashes and "
             "title: Tea."
         )
     names = likely_names(notes, settings.articles.fields.get("related", ()))
@@ -199,7 +200,8 @@ def _corpus(
         # Who has more pages than posts may mean the pages.
         cure = " To read some, name them in articles.include." if len(pages) > len(reads) else ""
         warnings.append(f"{some(pages)} outside the articles' folders: not read.{cure}")
-    bare = [read.path for read in reads if read.article is None and read.problem is None]
+    # A file that is no article, and has a warning, has told why.
+    bare = [read.path for read in reads if read.article is None and read.problem is None and not read.notes.warnings]
     if bare and len(bare) == len(reads) and not found.problems:
         files = "the one file there is cannot" if len(bare) == 1 else f"none of the {len(bare):,} files can"
         raise SiteError(

@@ -154,7 +154,9 @@ def test_none(value):
     assert read_date(value, UTC) is None
 
 
-@pytest.mark.parametrize("value", ["0000-00-00", "0000-00-00 00:00:00", "TBD", "n/a", "?"])
+@pytest.mark.parametrize(
+    "value", ["0000-00-00", "0000-00-00 00:00:00", "TBD", "n/a", "?", "{{date}}", "<% tp.date.now() %>", "YYYY-MM-DD"]
+)
 def test_no_day(value):
     """What databases and people write for a date that there is not is told apart from a fault."""
     with pytest.raises(NoDayError):

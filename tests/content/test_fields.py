@@ -2,9 +2,11 @@
 
 from datetime import UTC, datetime
 
-from markdown_files import article
+import pytest
+from markdown_files import article, without_guess
 
-from recommender.content.site import read_site
+from recommender.content.site import read_article, read_site
+from recommender.errors import ArticleError
 from recommender.settings import ArticlesSettings, Settings, settings_from_mapping
 
 
@@ -196,3 +198,26 @@ def test_what_a_folder_says_of_its_pages(make_site):
         ("Tea", "de", "Orla", (), True),
         ("Pot", "", "", (), True),
     ]
+
+
+def test_templates_of_a_vault(make_site):
+    """A file whose title is to be filled in is no article; a day to be filled in is no date, and no problem."""
+    site = make_site(
+        {
+            "Moby Dick.md": "A whale. [[Billy Budd]]\n",
+            "Draft note.md": '---\ncreated: "{{date:YYYY-MM-DD}}"\n---\nA sailor.\n',
+            "Helpers.md": '---\ntitle: "{{#each}}"\n---\nRepeats.\n',
+            "Templates/Book.md": '---\ntitle: "{{date}} - {{title}}"\ndate: "{{date}}"\n---\nNotes.\n',
+            "Templates/Daily.md": "---\ncreated: <% tp.date.now() %>\n---\n# <% tp.file.title %>\n\nPlan.\n",
+        }
+    )
+    found = read_site(site)
+    assert [article.title for article in found] == ["Draft note", "{{#each}}", "Moby Dick"]
+    assert found.reading.problems == ()
+    assert without_guess(found.reading.warnings)[:3] == (
+        "Draft note.md:2: created must be a date, but is '{{date:YYYY-MM-DD}}'. The article has no date.",
+        "Templates/Book.md: a template, whose title is to be filled in: not an article.",
+        "Templates/Daily.md: a template, whose title is to be filled in: not an article.",
+    )
+    with pytest.raises(ArticleError, match=r"^Templates/Book.md: a template, whose title is to be filled in: not an"):
+        read_article(site / "Templates/Book.md", site=site)
