@@ -220,16 +220,24 @@ def _without(openings: re.Pattern[str], text: str) -> str:
     return " ".join([*kept, text[start:]])
 
 
+#: Languages with the region that is their home, where it is not spelled as they are.
+_AT_HOME = frozenset("cs-cz da-dk el-gr en-us et-ee he-il ja-jp ko-kr nb-no sl-si sv-se uk-ua vi-vn zh-cn".split())  # noqa: SIM905 -- as in a sentence
+
+
 @lru_cache(maxsize=1024)
 def language_of(code: str, site_language: str) -> str:
     """
     The language of an article in lower case: its own, or the site's where it names none.
 
     ``en`` and ``en-US`` are one language where the site's is either of them; ``pt-BR`` and ``pt-PT`` never are, since a
-    site that has both has translations.
+    site that has both has translations. In any other language than the site's, that of its home is the plain one:
+    ``de-DE`` is ``de``.
     """
     code, site_language = code.lower().replace("_", "-"), site_language.lower().replace("_", "-")
-    own, site = code.split("-")[0], site_language.split("-")[0]
+    own, _, region = code.partition("-")
+    site = site_language.split("-")[0]
+    if own not in ("", site) and (region == own or code in _AT_HOME):
+        return own
     is_bare = code == own or site_language == site
     return site_language if not code or (own == site and is_bare) else code
 

@@ -149,11 +149,16 @@ def test_char_ngrams_stay_within_words():
         ("en_GB", "en-US", "en-gb"),
         ("pt-BR", "pt-PT", "pt-br"),
         ("de", "en-US", "de"),
+        ("de-DE", "en-US", "de"),
+        ("ja_JP", "en", "ja"),
+        ("de-AT", "en", "de-at"),
+        ("pt-BR", "en", "pt-br"),
+        ("pt-PT", "pt-BR", "pt-pt"),
         ("", "", ""),
     ],
 )
 def test_a_bare_language_code_is_the_sites_own(code, site, language):
-    """Two regions of one language are translations of each other."""
+    """Two regions of one language are translations of each other; a language at home needs no region."""
     assert language_of(code, site) == language
 
 
