@@ -47,7 +47,10 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
         "ampWebUrl", "cdnAmpWebUrl", "originalUrl", "canonical_url", "canonicalUrl", "aliases", "redirect_from", "id",
         "uid", "uuid", "guid", "post_id", "article_id", "page_id",
     ),
-    "topics": ("topics", "tags", "categories", "keywords", "taxonomies.tags", "taxonomies.categories"),
+    "topics": (
+        "topics", "tags", "categories", "keywords", "taxonomies.tags", "taxonomies.categories", "taxonomy.tag",
+        "taxonomy.category",
+    ),
     "provider": ("provider.name", "provider.domain", "provider", "author", "authors"),
     "quality": ("quality",),
     "language": ("language", "locale", "lang"),

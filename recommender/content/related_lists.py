@@ -10,18 +10,17 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from datetime import date, datetime, tzinfo
 from functools import lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
 
 from recommender.articles import Article, EntryShape, RelatedEntry, TargetKind
-from recommender.bounds import MOST_ENTRIES, read_json
+from recommender.bounds import MOST_ENTRIES
 from recommender.content.dates import read_date
 from recommender.content.paths import name_date, without_ending
 from recommender.content.urls import is_address
-from recommender.content.values import Origin
+from recommender.content.values import Origin, list_of_json
 from recommender.content.wording import say
 
 #: The names in an embedded entry: pairs of our field and the site's name, in the site's order.
@@ -93,7 +92,6 @@ _LINK = re.compile(
 #: <a href="/tea/">Tea</a> and <https://example.org/tea/>.
 _ANCHOR = re.compile(r"<a\s(?P<inside>[^<>]*+)>(?P<title>[^<]*+)</a>|<(?P<url>https?://[^<>\s]++)>", re.IGNORECASE)
 _HREF = re.compile(r"""\bhref\s*+=\s*+["']?([^"'\s]++)""", re.IGNORECASE)
-_JSON_LIST = re.compile(r'\s*\[\s*["{]')
 _NEXT_ADDRESS = re.compile(r"(?<![,;\s])[,;\s]++(?=https?://)")
 #: What stands above or below a letter; the marks of kana make another one.
 _ACCENT = re.compile("[\u0300-\u036f\u0653-\u0655]")
@@ -217,7 +215,7 @@ def read_entries(value: Any, zone: tzinfo, known: KnownEntries | None = None) ->
     """
     if isinstance(value, str):
         lines = [] if value.strip().lower() in _NONE else value.splitlines()
-        value = _list_of_json(value) or [_BULLET.sub("", line.strip(), count=1) for line in lines]
+        value = list_of_json(value) or [_BULLET.sub("", line.strip(), count=1) for line in lines]
     elif isinstance(value, Mapping) or (isinstance(value, int) and not isinstance(value, bool)):
         value = [value]
     if not isinstance(value, list):
@@ -246,14 +244,6 @@ def read_entries(value: Any, zone: tzinfo, known: KnownEntries | None = None) ->
         else:
             complaints.append(f"entry {number} must be text or a mapping, but is {say(item)}. It is left out.")
     return CuratedList(tuple(entries), tuple(names), n_scored, tuple(complaints))
-
-
-def _list_of_json(text: str) -> list[Any] | None:
-    """The list that a text holds as JSON; None where it holds none."""
-    if _JSON_LIST.match(text):
-        with suppress(ValueError):
-            return list(read_json(text))
-    return None
 
 
 def entries_of_text(text: str) -> list[RelatedEntry]:

@@ -11,7 +11,7 @@ from math import isfinite
 from typing import Any, TypeVar
 
 from recommender.articles import MARKS
-from recommender.bounds import HALF_CHARACTER, LONGEST_TEXT, LONGEST_TITLE, MOST_TOPICS
+from recommender.bounds import HALF_CHARACTER, LONGEST_TEXT, LONGEST_TITLE, MOST_TOPICS, read_json
 from recommender.content import front_matter
 from recommender.content.dates import NoDayError, read_date
 from recommender.content.front_matter import FrontMatter
@@ -70,6 +70,7 @@ _LEADING_AWAY = {
 _PEOPLE = frozenset(
     {"people", "persons", "authors", "team", "members", "staff", "contributors", "speakers", "profiles"}
 )
+_JSON_LIST = re.compile(r'\s*\[\s*["{]')
 _HOME = re.compile(r"(?:https?:)?//[^/?#]+/?", re.IGNORECASE)
 #: What a mapping that stands for a person or a topic calls its name; `display_name` and `login` are WordPress's.
 _NAMING = ("name", "title", "display_name", "login", "nickname", "slug", "id")
@@ -358,16 +359,30 @@ class Found:
         return tuple(marks)
 
 
+def list_of_json(text: str) -> list[Any] | None:
+    """The list that a text holds as JSON; None where it holds none."""
+    if _JSON_LIST.match(text):
+        with suppress(ValueError):
+            return list(read_json(text))
+    return None
+
+
 def _names(value: Any, depth: int = 0) -> list[str]:
     """The names in a list, in a text with commas or blanks between them, or in mappings that carry a name."""
     if isinstance(value, str):
         if depth:
             return [text] if (text := _unmarked(value)) else []
+        if listed := list_of_json(value):
+            return _names(listed)
+        if value.strip().startswith("[") and value.strip().endswith("]") and "[[" not in value:
+            value = value.strip()[1:-1]
         parts = re.split(r"[,;\n]", value) if re.search(r"[,;\n]", value) else value.split()
         return [text for part in parts if (text := _unmarked(part))]
     if isinstance(value, list):
         return [name for item in value for name in (_names(item, depth + 1) if depth < 2 else ())]
     if isinstance(value, Mapping):
+        if all(isinstance(ticked, bool) for ticked in value.values()):
+            return [str(name) for name, ticked in value.items() if ticked]
         return next((_names(value[key], 2) for key in _NAMING if value.get(key)), [])
     return [str(value)] if isinstance(value, int | float | date) and not isinstance(value, bool) else []
 
