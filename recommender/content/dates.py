@@ -30,7 +30,7 @@ _AND_ZONE = (
 )
 #: Year, month and day in numbers, beyond what `datetime.fromisoformat` reads.
 _YEAR_FIRST = re.compile(
-    rf"(?P<year>\d{{4}})([-/.])\s?(?P<month>\d{{1,2}})(?:\2\s?(?P<day>\d{{1,2}})\.?{_AND_TIME})?{_AND_ZONE}",
+    rf"(?P<year>\d{{4}})([-/._])\s?(?P<month>\d{{1,2}})(?:\2\s?(?P<day>\d{{1,2}})\.?{_AND_TIME})?{_AND_ZONE}",
     re.IGNORECASE,
 )
 #: With dots, nobody begins with the month.
@@ -39,16 +39,27 @@ _YEAR_LAST = re.compile(
     re.IGNORECASE,
 )
 #: A zone by its place, as in 2021-03-03 07:14 Europe/Berlin.
-_PLACE = re.compile(r"(?<=\d)\s+(?P<place>[A-Z][A-Za-z_]+/[A-Za-z_/]+)$")
-#: A remark behind a date: the day of the week, mostly.
-_REMARK = re.compile(r"(?<=\d)\s*\([^()]*\)$")
+_PLACE = re.compile(r"(?<=\d)(?:\s+|\s*\[)(?P<place>[A-Z][A-Za-z_]+/[A-Za-z_/]+)\]?$")
+#: A remark behind a date: the day of the week, mostly, or the zone once more.
+_REMARK = re.compile(r"(?<=[\dZ])\s*(?:\([^()]*\)|\[[^][]*\])$")
+#: What is spelled otherwise first: a word before a date, all of a range but its first day, a moment in digits alone,
+#: an hour with a dot, a year with an apostrophe.
+_SPELLINGS = (
+    (re.compile(r"^(?:posted|published|written)\b(?:\s+on\b|:)?\s+", re.IGNORECASE), ""),
+    (re.compile(r"^(\d{4}-\d{1,2}-\d{1,2})\s*(?:to|until|[-–—/])\s*\d{4}-\d{1,2}-\d{1,2}$"), r"\1"),
+    (re.compile(r"^(\d{8})(\d{6})$"), r"\1T\2"),
+    (re.compile(r"(?<=\d[T\s])(\d{1,2})\.(\d\d)$"), r"\1:\2"),
+    (re.compile(r"(?<=\s)['’]([0-4]\d)$"), r"20\1"),
+)
+#: A year of Thailand's calendar, which began 543 years before.
+_THAI, _THAI_YEAR = re.compile("[\u0e00-\u0e7f]"), re.compile(r"(?<!\d)[2๒][4-6๔-๖]\d\d(?!\d)")
 #: What may hold a month's name. A text without a year of four digits could be anything, and 5/6/2022 CET two dates.
 _WORDY = re.compile(r"(?!\d{1,2}[/.-]\d{1,2}[/.-])(?=.*[^\W\d_])(?=.*(?<!\d)\d{4}(?!\d)).{6,80}")
 _A_WORD = re.compile(r"[^\W\d_]+")
 #: Languages in which a date in words is looked for, where the site's and English do not know it.
 _MOST_LANGUAGES = 20
-#: Eleventy's words for the time of a file, which its bytes do not tell.
-_OF_THE_FILE = re.compile(r"(?:git\s+)?(?:last\s+modified|created)", re.IGNORECASE)
+#: Eleventy's and Quarto's words for the time of a file or of the run, which its bytes do not tell.
+_OF_THE_FILE = re.compile(r"(?:git\s+)?(?:last[\s-]+modified|created)|today|now", re.IGNORECASE)
 #: What databases, forms and templates write where there is no date.
 _NO_DAY = re.compile(
     r"0000-00-00\b.*|n/?a|none|null|tb[ad]|todo|unknown|undated|draft|pending|never|later|(?:coming\s+)?soon|-+|\?+"
@@ -62,6 +73,8 @@ _LEAST_SECONDS, _LEAST_MILLISECONDS = 1_000_000_000, 100_000_000_000
 _SECONDS = re.compile(r"\d{10}|\d{13}", re.ASCII)
 #: And from the first of these to the last, days: 20210303.
 _LEAST_DAY, _LAST_DAY = 19_000_101, 21_001_231
+#: A day with its hour, minute and second, in digits: in milliseconds these are of the years 2572 to 2640.
+_IN_DIGITS = range(_LEAST_DAY * 10**6, (_LAST_DAY + 1) * 10**6)
 
 
 class NoDayError(ValueError):
@@ -74,8 +87,8 @@ def read_date(value: Any, zone: tzinfo, languages: Sequence[str] = ()) -> dateti
 
     The value is a date, a moment, a text, or seconds or milliseconds since 1970; a date is midnight, a month its first
     day. The zone is that of a value that names none; names of months are looked for in the languages before all others.
-    None is given for Go's zero time and Eleventy's words. Raises ValueError for what is no date; the message is what to
-    add to the sentence "... must be a date, but is X".
+    None is given for Go's zero time and the words of Eleventy and Quarto. Raises ValueError for what is no date; the
+    message is what to add to the sentence "... must be a date, but is X".
     """
     moment = _moment(value, languages)
     if moment is None or (moment.year, moment.month, moment.day) == (1, 1, 1):
@@ -104,7 +117,7 @@ def _moment(value: Any, languages: Sequence[str]) -> datetime | None:
         value = int(value)
     if isinstance(value, str) and len(value) <= LONGEST_DATE:
         return _parsed(value.strip().removeprefix("[[").removesuffix("]]"), tuple(languages))
-    if isinstance(value, int) and _LEAST_DAY <= value <= _LAST_DAY:
+    if isinstance(value, int) and (_LEAST_DAY <= value <= _LAST_DAY or value in _IN_DIGITS):
         return _parsed(str(value), ())
     if isinstance(value, int | float) and not isinstance(value, bool) and value >= _LEAST_SECONDS:
         try:
@@ -115,6 +128,10 @@ def _moment(value: Any, languages: Sequence[str]) -> datetime | None:
 
 
 def _parsed(text: str, languages: tuple[str, ...]) -> datetime | None:
+    for spelling, usual in _SPELLINGS:
+        text = spelling.sub(usual, text)
+    if _THAI.search(text):
+        text = _THAI_YEAR.sub(lambda year: str(int(year[0]) - 543), text)
     with suppress(ValueError):
         return datetime.fromisoformat(text)
     if _OF_THE_FILE.fullmatch(text):
@@ -131,7 +148,7 @@ def _parsed(text: str, languages: tuple[str, ...]) -> datetime | None:
             return _of_numbers(found, languages).replace(tzinfo=_zone(found))
         except NoDayError:
             raise
-        except ValueError:
+        except (ValueError, OverflowError):
             raise ValueError(_NOT_POSSIBLE) from None
     if _WORDY.fullmatch(text) and (moment := _in_words(text, languages)):
         return moment
@@ -160,7 +177,10 @@ def _of_numbers(found: re.Match[str], languages: tuple[str, ...]) -> datetime:
             day, month = month, day
     microsecond = int((found["fraction"] or "").ljust(6, "0"))
     minute, second = int(found["minute"] or 0), int(found["second"] or 0)
-    return datetime(int(found["year"]), month, day, hour, minute, second, microsecond)
+    # The end of a day is the beginning of the next.
+    is_end = (hour, minute, second, microsecond) == (24, 0, 0, 0)
+    moment = datetime(int(found["year"]), month, day, 0 if is_end else hour, minute, second, microsecond)
+    return moment + timedelta(days=is_end)
 
 
 def _zone(found: re.Match[str]) -> timezone | None:

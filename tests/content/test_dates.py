@@ -57,6 +57,21 @@ MOMENT = datetime(2021, 3, 2, 7, 14, tzinfo=UTC)
         ("March 2021", datetime(2021, 3, 1, tzinfo=BERLIN)),
         ("March 2021 8:14", datetime(2021, 3, 1, 8, 14, tzinfo=BERLIN)),
         ("the 2nd of March, 2021", datetime(2021, 3, 2, tzinfo=BERLIN)),
+        ("2021-03-02T08:14+01:00[Europe/Berlin]", MOMENT),
+        ("2021-03-02T08:14[Europe/Berlin]", MOMENT),
+        ("2021-03-02T07:14:00Z[UTC]", MOMENT),
+        ("2021-03-02 8.14", MOMENT),
+        ("2021-03-01 24:00:00", datetime(2021, 3, 2, tzinfo=BERLIN)),
+        ("2021_03_02", datetime(2021, 3, 2, tzinfo=BERLIN)),
+        ("20210302081400", MOMENT),
+        (20210302081400, MOMENT),
+        ("Posted on March 2, 2021", datetime(2021, 3, 2, tzinfo=BERLIN)),
+        ("Published: 2021-03-02", datetime(2021, 3, 2, tzinfo=BERLIN)),
+        ("2 March '21", datetime(2021, 3, 2, tzinfo=BERLIN)),
+        ("2021-03-02 to 2021-03-04", datetime(2021, 3, 2, tzinfo=BERLIN)),
+        ("2021-03-02/2021-03-04", datetime(2021, 3, 2, tzinfo=BERLIN)),
+        ("2 มีนาคม 2564", datetime(2021, 3, 2, tzinfo=BERLIN)),
+        ("๒ มีนาคม ๒๕๖๔", datetime(2021, 3, 2, tzinfo=BERLIN)),
         ({"created": date(2021, 3, 2), "updated": date(2022, 1, 1)}, datetime(2021, 3, 2, tzinfo=BERLIN)),
         ({"$date": "2021-03-02T07:14:00Z"}, MOMENT),
         ({"$date": {"$numberLong": "1614669240000"}}, MOMENT),
@@ -81,6 +96,8 @@ def test_read(value, expected):
         ("last Tuesday", ""),
         ("version 3 of May 2021", ""),
         ("2021-3-32", ", which is not possible"),
+        ("2021-03-02 24:01", ", which is not possible"),
+        ("9999-12-31 24:00", ", which is not possible"),
         ("2021-03-02 12:00:00 +25:00", ", which is not possible"),
         ("2021-03-02 13:00 AM", ", which is not possible"),
         ("05/06/2022", ", which could be two days (articles.site_language: en-US or en-GB says which is meant)"),
@@ -148,9 +165,12 @@ def test_few_languages_are_tried():
     assert len(dates._languages_like("mar nov am hr 2021")) == dates._MOST_LANGUAGES
 
 
-@pytest.mark.parametrize("value", ["Last Modified", "git Created", "0001-01-01T00:00:00Z", date(1, 1, 1)])
+@pytest.mark.parametrize(
+    "value",
+    ["Last Modified", "git Created", "last-modified", "today", "now", "0001-01-01T00:00:00Z", date(1, 1, 1)],
+)
 def test_none(value):
-    """The words by which Eleventy asks for the file's time, and Go's zero time, are no date and no fault."""
+    """The words by which Eleventy and Quarto ask for a time, and Go's zero time, are no date and no fault."""
     assert read_date(value, UTC) is None
 
 
