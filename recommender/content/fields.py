@@ -44,8 +44,9 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     "url": ("webUrl", "url", "permalink"),
     "slug": ("slug",),
     "aliases": (
-        "ampWebUrl", "cdnAmpWebUrl", "originalUrl", "canonical_url", "canonicalUrl", "aliases", "redirect_from", "id",
-        "uid", "uuid", "guid", "post_id", "article_id", "page_id",
+        "ampWebUrl", "cdnAmpWebUrl", "originalUrl", "blogger_orig_url", "wordpress_url", "canonical_url",
+        "canonicalUrl", "aliases", "redirect_from", "id", "uid", "uuid", "guid", "post_id", "article_id", "page_id",
+        "sys.id",
     ),
     "topics": (
         "topics", "tags", "categories", "keywords", "taxonomies.tags", "taxonomies.categories", "taxonomy.tag",

@@ -284,6 +284,7 @@ class Found:
                 url = url or re.sub(r"(?<=/)index\.html$", "", value.strip())
                 others.append(value.strip())
         for name, value in self.get("slug"):
+            value = value.get("current", value) if isinstance(value, Mapping) else value
             if isinstance(value, str | int | float) and not (
                 isinstance(value, bool) or HALF_CHARACTER.search(str(value))
             ):
@@ -319,8 +320,10 @@ class Found:
         return tuple(topics)[:MOST_TOPICS]
 
     def provider(self) -> str:
-        """Who wrote it: names, with commas between them."""
-        names = self.first("provider", lambda value: _names(value, 1) or None, "a name")
+        """Who wrote it: names, with commas between them. A number is the key of somebody that is told elsewhere."""
+        names = self.first(
+            "provider", lambda value: _names(value if type(value) is not int else [], 1) or None, "a name"
+        )
         return ", ".join(names or ())[:LONGEST_TITLE]
 
     def quality(self) -> float | None:

@@ -89,6 +89,21 @@ def test_values_of_exporters(make_site):
     assert (corpus["a"].title, corpus["a"].provider) == ("Grüner Tee", "ann")
 
 
+def test_exports_of_databases(make_site):
+    """An article is known by its key and address in Sanity, Contentful or Blogger, and a number names nobody."""
+    site = make_site(
+        {
+            "a.md": article("A", "slug: {_type: slug, current: tea}", "_id: 3f6a", "related: [{sys: {id: 5kXw}}]"),
+            "b.md": article("B", "sys: {id: 5kXw}", "author: 1", "related: [{_ref: 3f6a}, http://x.example/c.html]"),
+            "c.md": article("C", "blogger_orig_url: http://x.example/c.html", "related: [tea]"),
+        }
+    )
+    found = read_site(site)
+    assert (found["a"].url, found["b"].provider) == ("/tea", "")
+    assert (found.reading.matched["path"], found.reading.matched["url"], found.reading.unmatched) == (3, 1, ())
+    assert found.reading.warnings[0] == "b.md:4: author must be a name, but is the number 1. It is left out."
+
+
 def test_notes(make_site):
     """A page without front matter and heading is a note where it links as one or its name is a title as typed."""
     notes = {
