@@ -44,6 +44,8 @@ _ORDER = re.compile(r"^\d{1,3}\s*[-_.]+\s*(?=[^-_.\s\d])")
 _TRANSLATED = re.compile(r"^(?:.*/)?i18n/[^/]+/docusaurus-plugin-content-(docs|blog)(?:/current)?/")
 #: What people type for a typographer's marks.
 _TYPED = str.maketrans(dict.fromkeys("‘’‚‛ʼ′", "'") | dict.fromkeys("“”„‟″", '"') | dict.fromkeys("‐‑‒–—―−", "-"))
+#: What no reader sees: blanks and joiners without a width, marks of direction, soft hyphens, a byte order mark.
+_INVISIBLE = dict.fromkeys([*range(0x200B, 0x2010), 0xAD, 0x2060, 0xFEFF])
 _PAGE_ENDING = re.compile(r"\.(?:md|markdown|mdx|mdown|mkdn?|mkdown|html?|php)$", re.IGNORECASE)
 
 
@@ -292,7 +294,9 @@ def fold_title(title: str) -> str:
 
 
 def _folded(text: str) -> str:
-    return text.casefold() if text.isascii() else unicodedata.normalize("NFC", text.casefold())
+    if text.isascii():
+        return text.casefold()
+    return unicodedata.normalize("NFC", text.translate(_INVISIBLE).casefold())
 
 
 def _unwrapped(target: str) -> str:

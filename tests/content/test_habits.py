@@ -47,6 +47,7 @@ def named(corpus, article_id):
         '["[[Wool\'s second spring]]", "![[loom]]"]',
         "{wool: , loom: }",
         "[{type: article, value: wool}, {relationTo: posts, value: loom}]",
+        '["\\u200ewool", "The\\u200b lo\\u00adom – a start"]',
     ],
 )
 def test_entries(make_site, related):
