@@ -20,6 +20,7 @@ from urllib.parse import unquote
 from recommender.articles import Article, RelatedEntry
 from recommender.bounds import LONGEST_ADDRESS
 from recommender.content.paths import language_code, name_date, slug, suffix_language, without_ending
+from recommender.content.related_lists import BULLET
 from recommender.content.urls import below_local_host, canonical_url, is_address, spellings
 from recommender.errors import did_you_mean
 
@@ -110,10 +111,7 @@ class EntryMatcher:
     def names_by_title(self, entries: Iterable[RelatedEntry], title: str) -> bool:
         """Whether one of the entries has this title, and no address of an article, so that the title decides."""
         folded = fold_title(title)
-        return any(
-            fold_title(entry.title or _unwrapped(entry.target)) == folded and self.by_address(entry) is None
-            for entry in entries
-        )
+        return any(folded in _titles_of(entry) and self.by_address(entry) is None for entry in entries)
 
     def match(self, entry: RelatedEntry, source: Article | None = None) -> Match:
         """
@@ -129,8 +127,8 @@ class EntryMatcher:
                 return Match(self._in_language_of(source, article_id, entry), "path")
         # An entry with another address than the source's is not the source, whatever its title.
         elsewhere = is_address(entry.url or entry.target)
-        title = entry.title or ("" if elsewhere else _unwrapped(entry.target))
-        if (article_id := self._match_title(title, source, may_be_source=not elsewhere)) is not None:
+        titles = _titles_of(entry) if entry.title or not elsewhere else ()
+        if (article_id := self._match_title(titles, source, may_be_source=not elsewhere)) is not None:
             return Match(article_id, "title")
         external = external_article(entry)
         return Match(None, "unmatched") if external is None else Match(external.id, "external")
@@ -222,8 +220,9 @@ class EntryMatcher:
                 return other
         return article_id
 
-    def _match_title(self, title: str, source: Article | None, *, may_be_source: bool) -> str | None:
-        ids = self._index("title").get(fold_title(title), ()) if title else ()
+    def _match_title(self, titles: Iterable[str], source: Article | None, *, may_be_source: bool) -> str | None:
+        index = self._index("title")
+        ids = next((index[title] for title in titles if title and title in index), ())
         others = [article_id for article_id in ids if source is None or article_id != source.id]
         if not others:
             return ids[0] if ids and may_be_source else None
@@ -261,7 +260,7 @@ def article_keys(article: Article) -> set[str]:
 
 def entry_keys(entry: RelatedEntry) -> set[str]:
     """The keys by which an entry waits for its article; whether that one is meant, the matcher says."""
-    keys = {fold_title(entry.title or _unwrapped(entry.target))}
+    keys = {*_titles_of(entry)}
     for name in (entry.url, entry.target):
         if place := below_local_host(name):
             keys.add(_plain(_cleaned(place).rpartition("/")[2]))
@@ -288,9 +287,16 @@ def external_article(entry: RelatedEntry) -> Article | None:
 
 @lru_cache(maxsize=1 << 18)
 def fold_title(title: str) -> str:
-    """A title without its differences of case, blanks, quotation marks and dashes, and of how an accent is written."""
+    """A title without differences of case, blanks, marks around it, and of how marks and accents are written."""
     title = unescape(title) if "&" in title else title
-    return " ".join(_folded(title if title.isascii() else title.translate(_TYPED)).split())
+    folded = " ".join(_folded(title if title.isascii() else title.translate(_TYPED)).split())
+    return folded.rstrip(".").strip("\"'").rstrip(".") or folded
+
+
+def _titles_of(entry: RelatedEntry) -> tuple[str, str]:
+    """The title by which an entry may name an article, folded: as it stands, and without a mark or number before it."""
+    title = entry.title or _unwrapped(entry.target)
+    return fold_title(title), fold_title(BULLET.sub("", title, count=1))
 
 
 def _folded(text: str) -> str:
@@ -317,8 +323,8 @@ def _cleaned(target: str) -> str:
 
 @lru_cache(maxsize=1 << 16)
 def _plain(part: str) -> str:
-    """A part of a path without the date or the number that sorts it: 2021-03-03-tea and 02-tea are tea."""
-    return _ORDER.sub("", slug(part))
+    """A part of a path without the date or the number that sorts it: 2021-03-03-tea and 02-tea are tea; a_b is a-b."""
+    return _ORDER.sub("", slug(part)).replace("_", "-")
 
 
 def _names(article: Article) -> set[str]:

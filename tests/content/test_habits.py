@@ -47,6 +47,8 @@ def named(corpus, article_id):
         '["[[Wool\'s second spring]]", "![[loom]]"]',
         "{wool: , loom: }",
         "[{type: article, value: wool}, {relationTo: posts, value: loom}]",
+        '["“Wool’s second spring”", "The Loom – A Start."]',
+        '["1. Wool\'s second spring", "- The loom - a start"]',
         '["\\u200ewool", "The\\u200b lo\\u00adom – a start"]',
     ],
 )
@@ -330,3 +332,11 @@ def test_headers_in_a_comment():
     assert str(page.published_at) == "2021-02-03 10:00:00+01:00"
     assert [entry.target for entry in page.related] == ["loom"]
     assert read_article("<!--\nA comment: no more.\n-->\n# Wool\n").title == "Wool"
+
+
+def test_underscores_and_numbers(make_site):
+    """A slug is found with other marks between its words, and a title with a number is its own before another's."""
+    names = {"oak-gall.md": "Oak gall", "goose_quill.md": "Goose quill", "a.md": "1. Start", "b.md": "2. Start"}
+    files = {name: f"---\ntitle: {title}\n---\n" for name, title in names.items()}
+    files["ink.md"] = "---\ntitle: Ink\nrelated: [oak_gall, goose-quill, 2. Start, 3. Oak gall]\n---\n"
+    assert named(read_site(make_site(files)), "ink") == ["oak-gall", "goose_quill", "b", "oak-gall"]
