@@ -330,3 +330,18 @@ def test_mdbook(make_site):
     corpus = read_site(site)
     assert (corpus["src/tea/black"].title, corpus.site_language) == ("Black", "en")
     assert any("src/tea/part.md left out by book.toml" in warning for warning in corpus.reading.warnings)
+
+
+def test_starlight(make_site):
+    """The collection that Starlight shows is the top of the site, translations with it, whatever packages are named."""
+    config = "export default defineConfig({integrations: [starlight({title: 'Tea'})]});\n"
+    top = "src/content/docs"
+    tea = "---\ntitle: Tea\n---\n"
+    files = ("index.mdx", "guides/Green Tea.md", "fr/guides/green-tea.md")
+    site = make_site({"astro.config.mjs": config, **{f"{top}/{file}": tea for file in files}})
+    assert addresses(site) == {
+        f"{top}/fr/guides/green-tea": "/fr/guides/green-tea/",
+        f"{top}/guides/Green Tea": "/guides/green-tea/",
+        f"{top}/index": "/",
+    }
+    assert read_site(site).reading.warnings == ()

@@ -46,7 +46,7 @@ class Astro(Generator):
             for path, value in sources.literals(schema).items:
                 if path[1:] == ("defineCollection", "loader", "glob", "base") and isinstance(value, str):
                     folders[value.strip("./")] = path[0]
-        if any("starlight" in package for package in sources.packages):
+        if "starlight(" in sources.text(file) or any("starlight" in package for package in sources.packages):
             shown["docs"] = ""
         for folder, collection in folders.items():
             place = shown.get(collection, collection)
