@@ -345,3 +345,21 @@ def test_starlight(make_site):
         f"{top}/index": "/",
     }
     assert read_site(site).reading.warnings == ()
+
+
+def test_nuxt(make_site):
+    """Numbers that sort are no part of an address, an index stands for its folder, and drafts are never suggested."""
+    tea = "---\ntitle: Tea\n---\n"
+    paths = ("index", "1.Hot Drinks/index", "1.Hot Drinks/2.green-tea", "1.Hot Drinks/3.2024-tea.draft", "_box/note")
+    site = make_site({"nuxt.config.ts": "", **{f"content/{path}.md": tea for path in paths}})
+    assert addresses(site) == {
+        "content/1.Hot Drinks/2.green-tea": "/hot-drinks/green-tea",
+        "content/1.Hot Drinks/3.2024-tea.draft": "/hot-drinks/2024-tea",
+        "content/1.Hot Drinks/index": "/hot-drinks",
+        "content/_box/note": "/box/note",
+        "content/index": "/",
+    }
+    assert read_site(site).reading.warnings == (
+        "one article with a name that begins with _, never suggested: content/_box/note.md.",
+        "one article with a name that ends in .draft, never suggested: content/1.Hot Drinks/3.2024-tea.draft.md.",
+    )

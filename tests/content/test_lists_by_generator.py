@@ -31,6 +31,7 @@ SITES = {
     "Statie": ({"statie.yml": "parameters: {}\n"}, "source/_posts/2021-03-04-{}.md"),
     "Gatsby": ({"gatsby-config.js": "module.exports = {plugins: []};\n"}, "content/blog/{}.md"),
     "Next": ({"next.config.js": "module.exports = {};\n"}, "content/{}.mdx"),
+    "Nuxt": ({"nuxt.config.ts": "export default defineNuxtConfig({});\n"}, "content/1.guide/2.{}.md"),
     "Ember": ({"package.json": '{"devDependencies": {"ember-source": "5"}}\n'}, "docs/{}.md"),
 }
 

@@ -1,5 +1,5 @@
 """
-Generators whose addresses a site's own program decides: Gatsby, Next, Metalsmith, Ember.
+Generators whose addresses a site's own program decides: Gatsby, Next, Nuxt, Metalsmith, Ember.
 
 What is plain in the program is read, and what is usual is a guess, which a warning tells.
 """
@@ -12,11 +12,13 @@ from typing import Self
 
 from recommender.articles import Article
 from recommender.content.fields import NO_FACTS, PageFacts
-from recommender.content.generators.base import SCRIPTS, Generator, joined
+from recommender.content.generators.base import SCRIPTS, Generator, joined, slugged
 from recommender.content.generators.sources import Literals, Sources
 
 _SOURCE = re.compile(r"""path:\s*(?:`\$\{__dirname\}/([^`$]+)`|['"]\.?/?([^'"]+)['"])""")
 _PREFIX = re.compile(r"""(?:value|path):\s*`(/[\w/-]*)\$\{(?:value|slug|\w+\.fields\.slug)\}`""")
+#: What sorts the files and folders of Nuxt Content, and is no part of an address.
+_SORTING = re.compile(r"^\d+\.")
 _DYNAMIC = re.compile(r"\[+(?:\.\.\.)?\w+\]+")
 
 
@@ -98,6 +100,35 @@ class Next(Generator):
     def guess(self, article: Article, facts: PageFacts) -> str:
         """The place of the file below the folder of the content."""
         return Generator().guess(article, facts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Nuxt(Generator):
+    """A Nuxt site whose articles are Nuxt Content's (by its documentation)."""
+
+    title = "Nuxt"
+    config_files = tuple(f"nuxt.config{ending}" for ending in SCRIPTS)
+    skips_underscores = True
+
+    @classmethod
+    def read(cls, sources: Sources, file: str) -> Self:
+        values = sources.literals(file)
+        roots = {"content": values.text("app", "baseURL").strip("/")}
+        return cls(file=file, site_url=values.text("site", "url"), roots=roots)
+
+    def url(self, article: Article, facts: PageFacts) -> str:
+        """The address: ``path``, else the file's place, without the numbers by which files and folders are sorted."""
+        if facts.path:
+            return joined(facts.path, end="")
+        prefix, names = self.below(article.path)
+        names[-1] = names[-1].removesuffix(".draft")
+        names = [slugged(_SORTING.sub("", name, count=1)) for name in names]
+        return joined(prefix, *(names[:-1] if names[-1] == "index" else names), end="")
+
+    def unmade(self, article: Article, facts: PageFacts) -> str:
+        """What is a draft by its name, too."""
+        is_draft = self.below(article.path)[1][-1].endswith(".draft")
+        return "with a name that ends in .draft" if is_draft else super().unmade(article, facts)
 
 
 @dataclass(frozen=True, kw_only=True)
