@@ -8,7 +8,7 @@ from collections.abc import Collection
 from datetime import date
 from fnmatch import fnmatchcase
 
-ENDINGS = (".md", ".markdown", ".mdx", ".mdown", ".mkd", ".mkdn", ".mkdown")
+ENDINGS = (".md", ".markdown", ".mdx", ".mdown", ".mkd", ".mkdn", ".mkdown", ".svx")
 
 _DATED = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})-(?=.)")
 _DAY = re.compile(r"(?:^|/)(?P<year>(?:19|20)\d\d)([-_./]?)(?P<month>\d\d)\2(?P<day>\d\d)(?=[-_./\s]|$)", re.ASCII)
@@ -57,7 +57,7 @@ def slug(path: str, languages: Collection[str] = ()) -> str:
     name = without_ending(name)
     if (code := suffix_language(name)) and code in languages:
         name = name[: -len(code) - 1]
-    if name in ("index", "README") and folders:
+    if name in ("index", "README", "+page") and folders:
         name = folders.rpartition("/")[2]
     return name[found.end() :] if (found := _DATED.match(name)) else name
 

@@ -70,7 +70,7 @@ def test_strict(make_site):
         (
             "site/empty",
             "{}: holds no article. Name the folder of a site: one with files ending in .md, .markdown, .mdx, "
-            ".mdown, .mkd, .mkdn, .mkdown.",
+            ".mdown, .mkd, .mkdn, .mkdown, .svx.",
         ),
         ("none.jsonl", "{}: cannot be read (No such file or directory). Name a file that exists."),
     ],

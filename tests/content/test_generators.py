@@ -363,3 +363,17 @@ def test_nuxt(make_site):
         "one article with a name that begins with _, never suggested: content/_box/note.md.",
         "one article with a name that ends in .draft, never suggested: content/1.Hot Drinks/3.2024-tea.draft.md.",
     )
+
+
+def test_sveltekit(make_site):
+    """A page is called by its folder, groups are no part of an address, and [slug] pages show a folder's articles."""
+    tea = "---\ndate: 2024-01-02\n---\nIt is green.\n"
+    paths = ("blog/green-tea/+page.svx", "(legal)/imprint/+page.md", "+page.md")
+    config = "export default {kit: {paths: {base: '/cup'}}, preprocess: [mdsvex({extensions: ['.svx']})]};\n"
+    site = make_site({"svelte.config.js": config, **{f"src/routes/{path}": tea for path in paths}})
+    assert addresses(site) == {
+        "src/routes/(legal)/imprint/+page": "/cup/imprint",
+        "src/routes/+page": "/cup",
+        "src/routes/blog/green-tea/+page": "/cup/blog/green-tea",
+    }
+    assert read_site(site)["src/routes/blog/green-tea/+page"].title == "Green Tea"

@@ -32,6 +32,10 @@ SITES = {
     "Gatsby": ({"gatsby-config.js": "module.exports = {plugins: []};\n"}, "content/blog/{}.md"),
     "Next": ({"next.config.js": "module.exports = {};\n"}, "content/{}.mdx"),
     "Nuxt": ({"nuxt.config.ts": "export default defineNuxtConfig({});\n"}, "content/1.guide/2.{}.md"),
+    "SvelteKit": (
+        {"svelte.config.js": "export default {};\n", "src/routes/posts/[slug]/+page.svelte": ""},
+        "src/posts/{}.svx",
+    ),
     "Ember": ({"package.json": '{"devDependencies": {"ember-source": "5"}}\n'}, "docs/{}.md"),
 }
 

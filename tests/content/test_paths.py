@@ -20,6 +20,7 @@ from recommender.content.paths import (
         ("_posts/2021-3-3-green-tea.markdown", "green-tea"),
         ("blog/green-tea.mdx", "green-tea"),
         ("blog/green-tea/index.md", "green-tea"),
+        ("src/routes/blog/green-tea/+page.svx", "green-tea"),
         ("blog/green-tea.de.md", "green-tea"),
         ("blog/green-tea/index.de.md", "green-tea"),
         ("index.md", "index"),

@@ -23,7 +23,7 @@ from recommender.content.generators.middleman import Middleman
 from recommender.content.generators.mkdocs import MkDocs
 from recommender.content.generators.nikola import Nikola
 from recommender.content.generators.pelican import Pelican
-from recommender.content.generators.scripted import Ember, Gatsby, Metalsmith, Next, Nuxt
+from recommender.content.generators.scripted import Ember, Gatsby, Metalsmith, Next, Nuxt, SvelteKit
 from recommender.content.generators.sources import Sources
 from recommender.content.generators.statie import Statie
 from recommender.content.generators.vuepress import VitePress, VuePress
@@ -36,7 +36,8 @@ __all__ = ["CONFIG_FILES", "GENERATORS", "Generator", "read_generator"]
 #: Asked in this order. One whose configuration has the name of another's comes before it.
 GENERATORS: tuple[type[Generator], ...] = (
     JupyterBook, Hexo, Jekyll, Bridgetown, Zola, Hugo, Docusaurus, Astro, VitePress, VuePress, MkDocs, MdBook, Pelican,
-    Nikola, Statie, Middleman, Gatsby, Next, Nuxt, Eleventy, Metalsmith, Ember,
+    Nikola, Statie, Middleman, Gatsby, Next, Nuxt, Eleventy, Metalsmith, SvelteKit,
+    Ember,
 )  # fmt: skip
 #: Every place in which a configuration may lie, but those in a hidden folder and those that other programs share.
 CONFIG_FILES = tuple(dict.fromkeys(file for one in GENERATORS for file in one.config_files if file != "package.json"))
