@@ -43,8 +43,8 @@ class MdBook(Generator):
         )
 
     def left_out(self, paths: Collection[str]) -> frozenset[str]:
-        """What the summary does not name: it says what the book is made of."""
-        return frozenset(paths) - self.chapters.keys()
+        """What the summary does not name, where there is one: it says what the book is made of."""
+        return frozenset(paths) - self.chapters.keys() if self.chapters else frozenset()
 
     def called(self, path: str) -> str | None:
         """The title in the summary."""
