@@ -264,6 +264,7 @@ class FileReader:
                 "line out."
             )
         opening, heading_from = None, "first heading"
+        default_title = titleized(slug(path, self.languages.suffixes))
         values: Mapping[str, Any] = {}
         body = text
         if place is not None:
@@ -277,6 +278,9 @@ class FileReader:
             called = generator.called(path) if opening is None else None
             if called is not None:
                 opening, heading_from = note_opening(body, called), "nav"
+            elif opening is None and not generator.file and place is not None and place.syntax == "headers":
+                # Logseq calls a page with properties by its file.
+                opening, heading_from = note_opening(body, default_title), "name of the file"
         # Notes, which are called by their file, are of no generator.
         if place is None and opening is None and not generator.file:
             opening = _note_opening(body, path)
@@ -297,7 +301,7 @@ class FileReader:
             heading=opening.title if opening else "",
             heading_from=heading_from,
             default_excerpt=opening.excerpt if opening else "",
-            default_title=titleized(slug(path, self.languages.suffixes)),
+            default_title=default_title,
             default_language=self.languages.of(path),
             default_date=name_date(path) or dated(path),
         )

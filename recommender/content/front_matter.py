@@ -37,6 +37,8 @@ _HEXO_YAML = re.compile(r"[A-Za-z][\w-]*[ ]*:[ \r\n]")
 _COMMENT = re.compile(rf"<!--{_REST_OF_LINE}(?=\.\.[ \t]+\w+:)")
 _TITLE = re.compile(r"^\"?title\"?[ ]*:", re.IGNORECASE | re.MULTILINE)
 _HEADER = re.compile(rf"(?:\.\.[ \t]+)?(?P<name>[^\W\d][\w -]*?)[{_BLANKS}]*(?:::|[:：])[{_BLANKS}]*(?P<value>.*)")
+#: Logseq's properties: a word, two colons and a blank; std::vector is none.
+_PROPERTIES = re.compile(r"(?:[^\W\d][\w-]*+::[ \t]++[^\r\n]*+(?:\r\n|\n|\r|\Z))++")
 #: Some generators let the opening line say what the values are written in: ---toml.
 _OPENING = re.compile(rf"(?:---(?P<syntax>ya?ml|toml|json)?|(?P<plus>\+\+\+)){_REST_OF_LINE}")
 _SYNTAXES: Mapping[str | None, Syntax] = {None: "yaml", "yml": "yaml", "yaml": "yaml", "toml": "toml", "json": "json"}
@@ -153,18 +155,22 @@ def _has_title(text: str, place: FrontMatter) -> bool:
 
 
 def _headers(text: str, origin: int) -> FrontMatter | None:
-    """Where headers lie that give a title; a text may begin with words and a colon."""
+    """Where headers lie that give a title, or properties of Logseq; a text may begin with words and a colon."""
     end, has_title = origin, False
     for line in text[origin:].splitlines(keepends=True):
         if not line.strip():
             break
         found = _HEADER.match(line)
         if found is None and (end == origin or line[0] not in _BLANKS):
-            return None
+            has_title = False
+            break
         has_title |= found is not None and found["name"].lower() == "title" and bool(found["value"].strip())
         end += len(line)
     if not has_title:
-        return None
+        properties = _PROPERTIES.match(text, origin)
+        if properties is None:
+            return None
+        end = properties.end()
     return FrontMatter(_line_end(text), origin, end, _next_line(text, end), "headers")
 
 

@@ -205,3 +205,21 @@ def test_two_colons(make_site):
     """Logseq's names have two colons behind them."""
     (tea,) = read_site(make_site({"pages/tea.md": "title:: Tea\ntags:: cups, pots\n\n- It is hot.\n"}))
     assert (tea.title, tea.topics) == ("Tea", ("cups", "pots"))
+
+
+def test_properties_without_a_title(make_site):
+    """A page of Logseq is called by its file; its first lines are properties, and no text."""
+    page = "type:: drink\ntags:: [[cup]], [[pot]]\nrelated:: [[Rye bread]]\n- Steep it.\n"
+    site = make_site({"pages/Hot___Green tea.md": page, "pages/Rye bread.md": "tags:: cup\n\nBake it."})
+    (tea, bread) = (corpus := read_site(site))
+    assert (tea.title, tea.body, bread.excerpt) == ("Hot/Green tea", "- Steep it.\n", "Bake it.")
+    assert [entry.target for entry in tea.related] == ["[[Rye bread]]"]
+    assert corpus.reading.matched["title"] + corpus.reading.matched["path"] == 1
+    assert not any("without a title" in warning for warning in corpus.reading.warnings)
+
+
+@pytest.mark.parametrize("text", ["std::vector is quick.\n", "Term::\n    What it is.\n", ".. note:: Be quick.\n"])
+def test_two_colons_in_prose(make_site, text):
+    """Words with two colons are properties only where a blank and a value follow."""
+    (page,) = read_site(make_site({"Of colons.md": text}))
+    assert page.body == text
