@@ -8,6 +8,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC
 from pathlib import Path, PurePosixPath
 from stat import S_ISREG
 from typing import Any, NamedTuple
@@ -16,6 +17,7 @@ from recommender.articles import Article
 from recommender.bounds import HALF_CHARACTER, MAX_DEPTH, Fence, UnreadableError
 from recommender.cache import digest
 from recommender.content import front_matter
+from recommender.content.dates import read_date
 from recommender.content.fields import FieldReader, Notes
 from recommender.content.generators import Generator
 from recommender.content.headings import Opening, note_opening, opening_of, without_code
@@ -275,6 +277,11 @@ class FileReader:
             return None
         if (title := self.fields.title_in(values)) is None:
             opening = opening_of(body)
+            if place is None and opening is not None and opening.body:
+                values, start = self._exported(body, opening.body)
+                if values:
+                    body = body[start:]
+                    opening = note_opening(body, opening.title)
             called = generator.called(path) if opening is None else None
             if called is not None:
                 opening, heading_from = note_opening(body, called), "nav"
@@ -306,12 +313,31 @@ class FileReader:
             default_date=name_date(path) or dated(path),
         )
 
+    def _exported(self, text: str, start: int) -> tuple[Mapping[str, Any], int]:
+        """Date and topics as Notion exports them below a heading, and where they end; none where it is a paragraph."""
+        place = front_matter.exported(text, start)
+        if place is None:
+            return {}, start
+        told = front_matter.read(text, place, "")
+        return {
+            name: value
+            for name, value in told.items()
+            if self.fields.reads(name, "topics") or (self.fields.reads(name, "published_at") and _is_date(value))
+        }, place.body
+
 
 def _is_of_the_repository(path: str, generator: Generator) -> bool:
     """Whether a file is for those who work on the site; a README can also be the page of its folder."""
     folder, _, name = path.rpartition("/")
     is_index = folder != "" and without_ending(name) in generator.index_names
     return _OF_THE_REPOSITORY.fullmatch(path) is not None and not is_index
+
+
+def _is_date(value: Any) -> bool:
+    try:
+        return read_date(value, UTC) is not None
+    except ValueError:
+        return False
 
 
 def _note_opening(text: str, path: str) -> Opening | None:

@@ -39,6 +39,11 @@ _TITLE = re.compile(r"^\"?title\"?[ ]*:", re.IGNORECASE | re.MULTILINE)
 _HEADER = re.compile(rf"(?:\.\.[ \t]+)?(?P<name>[^\W\d][\w -]*?)[{_BLANKS}]*(?:::|[:：])[{_BLANKS}]*(?P<value>.*)")
 #: Logseq's properties: a word, two colons and a blank; std::vector is none.
 _PROPERTIES = re.compile(r"(?:[^\W\d][\w-]*+::[ \t]++[^\r\n]*+(?:\r\n|\n|\r|\Z))++")
+#: The first paragraph below a heading, all lines of which are "Created: March 3, 2021" and the like.
+_EXPORTED = re.compile(
+    r"(?:[ \t]*+(?:\r\n|\n|\r))*+(?P<lines>(?:[^\W\d][\w /-]{0,40}:[ \t]++[^\s][^\r\n]*+(?:\r\n|\n|\r|\Z))++)"
+    r"(?=[ \t]*+(?:\r|\n|\Z))"
+)
 #: Some generators let the opening line say what the values are written in: ---toml.
 _OPENING = re.compile(rf"(?:---(?P<syntax>ya?ml|toml|json)?|(?P<plus>\+\+\+)){_REST_OF_LINE}")
 _SYNTAXES: Mapping[str | None, Syntax] = {None: "yaml", "yml": "yaml", "yaml": "yaml", "toml": "toml", "json": "json"}
@@ -172,6 +177,16 @@ def _headers(text: str, origin: int) -> FrontMatter | None:
             return None
         end = properties.end()
     return FrontMatter(_line_end(text), origin, end, _next_line(text, end), "headers")
+
+
+def exported(text: str, start: int) -> FrontMatter | None:
+    """Where the names and values lie that are the first paragraph from `start` on, as Notion exports a page's."""
+    found = _EXPORTED.match(text, start)
+    return (
+        FrontMatter(_line_end(text), found.start("lines"), found.end("lines"), found.end(), "headers")
+        if found
+        else None
+    )
 
 
 def _line_end(text: str) -> str:
