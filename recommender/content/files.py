@@ -267,7 +267,7 @@ class FileReader:
             )
         opening, heading_from = None, "first heading"
         default_title = titleized(slug(path, self.languages.suffixes))
-        values: Mapping[str, Any] = {}
+        values = generator.beside(path) if place is None else {}
         body = text
         if place is not None:
             values = front_matter.read(text, place, where, notes.warnings)
@@ -278,8 +278,9 @@ class FileReader:
         if (title := self.fields.title_in(values)) is None:
             opening = opening_of(body)
             if place is None and opening is not None and opening.body:
-                values, start = self._exported(body, opening.body)
-                if values:
+                exported, start = self._exported(body, opening.body)
+                if exported:
+                    values = exported
                     body = body[start:]
                     opening = note_opening(body, opening.title)
             called = generator.called(path) if opening is None else None
@@ -293,7 +294,7 @@ class FileReader:
             opening = _note_opening(body, path)
         if opening is not None:
             body = body[opening.body :]
-        elif place is None:
+        elif place is None and not values:
             return None
         if _OF_A_TEMPLATE.fullmatch(str(opening.title if opening else title).strip()):
             notes.warnings.append(f"{where}: a template, whose title is to be filled in: not an article.")

@@ -269,7 +269,7 @@ def _read_headers(text: str, place: FrontMatter) -> dict[str, Any]:
     """Names and texts of headers; a name that stands several times, or goes on in indented lines, has a list."""
     values: dict[str, list[str]] = {}
     lines: list[str] = []
-    for line in text[place.start : place.end].splitlines():
+    for line in filter(str.strip, text[place.start : place.end].splitlines()):
         if (found := _HEADER.match(line)) and line[0] not in _BLANKS:
             lines = values.setdefault(found["name"], [])
             lines.append(found["value"].strip())

@@ -80,6 +80,10 @@ class Generator:
         """Those of all Markdown files that are never read, for the configuration keeps them from being pages."""
         return frozenset()
 
+    def beside(self, path: str) -> Mapping[str, Any]:
+        """The names and values of a file without front matter that lie in another file."""
+        return {}
+
     def called(self, path: str) -> str | None:
         """The title of a page that has none of its own: "" for its file's name, None where it makes it no page."""
         return None

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Self
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
 
 from recommender.articles import Article
 from recommender.content.fields import PageFacts
 from recommender.content.generators.base import Generator, joined
 from recommender.content.generators.sources import Sources
+from recommender.content.paths import without_ending
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +21,7 @@ class Nikola(Generator):
     config_files = ("conf.py",)
 
     data_folder: str = "data"
+    metadata: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  #: Of ``.meta`` files, by their posts' ids.
 
     @classmethod
     def claims(cls, sources: Sources, file: str) -> bool:
@@ -30,15 +33,25 @@ class Nikola(Generator):
         values = sources.literals(file)
         kinds = [kind for name in ("POSTS", "PAGES") for kind in values.get(name) or () if len(kind) > 1]
         language = values.text("DEFAULT_LANG") or "en"
+        roots = {str(pattern).rpartition("/")[0]: str(place) for pattern, place, *_ in kinds}
         return cls(
             file=file,
             site_url=values.text("BASE_URL") or values.text("SITE_URL"),
             language=language,
             languages=(language, *(code for code in values.get("TRANSLATIONS") or () if code != language)),
             zone=sources.zone(values.get("TIMEZONE"), file),
-            roots={str(pattern).rpartition("/")[0]: str(place) for pattern, place, *_ in kinds},
+            roots=roots,
+            metadata={
+                name.removesuffix(".meta"): sources.front_matter(name, "<!--\n{}\n-->")
+                for root in roots
+                for name in sources.files(root, ".meta")
+            },
             end=".html" if values.get("PRETTY_URLS") is False else "/",
         )
+
+    def beside(self, path: str) -> Mapping[str, Any]:
+        """What the ``.meta`` file says."""
+        return self.metadata.get(without_ending(path), {})
 
     def url(self, article: Article, facts: PageFacts) -> str:
         """The address: the place of its kind, the folders below, the slug; other languages stand below their code."""
