@@ -266,16 +266,17 @@ def _read_json(text: str, place: FrontMatter, where: str) -> dict[str, Any]:
 
 
 def _read_headers(text: str, place: FrontMatter) -> dict[str, Any]:
-    """Names and texts of headers; a name that stands several times, or goes on in indented lines, has a list."""
-    values: dict[str, list[str]] = {}
+    """Names and texts of headers; a name that stands several times has a list, indented lines go on with a text."""
+    values: dict[str, list[list[str]]] = {}
     lines: list[str] = []
     for line in filter(str.strip, text[place.start : place.end].splitlines()):
         if (found := _HEADER.match(line)) and line[0] not in _BLANKS:
-            lines = values.setdefault(found["name"], [])
-            lines.append(found["value"].strip())
+            lines = [found["value"].strip()]
+            values.setdefault(found["name"], []).append(lines)
         else:
             lines.append(line.strip())
-    return {name: texts[0] if len(texts) == 1 else texts for name, texts in values.items()}
+    told = {name: ["\n".join(lines).strip() for lines in texts] for name, texts in values.items()}
+    return {name: texts[0] if len(texts) == 1 else texts for name, texts in told.items()}
 
 
 def plain_blanks(text: str) -> str:

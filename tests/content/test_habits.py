@@ -44,6 +44,8 @@ def named(corpus, article_id):
         "[\"{{ '/wool/' | relative_url }}\", '{{ \"/loom/\" | absolute_url }}']",
         "['{{< relref path=\"wool.md\" >}}', '{{% ref `loom` lang=\"en\" %}}']",
         "['{doc}`wool`', ':ref:`The loom <loom>`']",
+        '["{filename}wool.md", "|filename|./loom.md"]',
+        "'{filename}/wool.md, {filename}loom.md'",
         '["[[Wool\'s second spring]]", "![[loom]]"]',
         "{wool: , loom: }",
         "[{type: article, value: wool}, {relationTo: posts, value: loom}]",
@@ -322,6 +324,14 @@ def test_what_stands_before_a_heading_is_no_text(before):
     """Exports of MDX, and labels of MyST."""
     page = read_article(f"{before}# Wool\n\nSoft.\n")
     assert (page.title, page.excerpt, page.body.strip()) == ("Wool", "Soft.", "Soft.")
+
+
+def test_headers_of_several_lines():
+    """Indented lines go on with a header's text, or name one topic each."""
+    head = "Title: Wool\nTags: soft,\n    warm\nSummary: It is soft\n    and warm.\nRelated:\n    loom\n    shed\n"
+    page = read_article(f"{head}\nBody.")
+    assert (page.topics, page.excerpt.split()) == (("soft", "warm"), ["It", "is", "soft", "and", "warm."])
+    assert [entry.target for entry in page.related] == ["loom", "shed"]
 
 
 def test_headers_in_a_comment():
