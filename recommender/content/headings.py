@@ -13,14 +13,14 @@ _BEFORE = re.compile(
     re.DOTALL,
 )
 #: Only the highest heading is a page's: a part that others include begins with a lower one.
-_HASHES = re.compile(r"[ ]{0,3}#[ \t]++(?!-+8<-)(?P<title>[^\r\n]+?)(?:[ \t]+#+)?[ \t]*(?:\r\n|\n|\r|\Z)")
-_UNDERLINED = re.compile(r"[ ]{0,3}(?P<title>[^\s<>|`~#-][^\r\n]*?)[ \t]*(?:\r\n|\n|\r)=+[ \t]*(?:\r\n|\n|\r|\Z)")
+_HASHES = re.compile(r"[ ]{0,3}#[ \t]++(?!-+8<-)(?P<title>[^\r\n]++)(?:\r\n|\n|\r|\Z)")
+_UNDERLINED = re.compile(r"[ ]{0,3}(?P<title>[^\s<>|`~#-][^\r\n]*+)(?:\r\n|\n|\r)=+[ \t]*(?:\r\n|\n|\r|\Z)")
 _FENCED = re.compile(r"(?ms)^[ ]{0,3}(```|~~~).*?(?:^[ ]{0,3}\1|\Z)")
 #: A box for a note or a warning that a line of its own closes.
 _BOX = re.compile(r"(?ms)^[ ]{0,3}(:::+|!!!)[ \t]*[\w\"'{\[].*?^[ ]{0,3}\1[ \t]*$")
-_TOP_HEADING = re.compile(r"(?m)^#[ \t]++(?!-+8<-)(?P<title>[^\r\n]+?)(?:[ \t]+#+)?[ \t]*$")
+_TOP_HEADING = re.compile(r"(?m)^#[ \t]++(?!-+8<-)(?P<title>[^\r\n]++)")
 #: One that is underlined stands alone between blank lines.
-_TOP_UNDERLINED = re.compile(r"(?m)(?<=\n)[^\S\n]*\n(?P<title>[^\s<>|`~#-][^\r\n]*?)[ \t]*\r?\n===+[ \t]*$")
+_TOP_UNDERLINED = re.compile(r"(?m)(?<=\n)[^\S\n]*\n(?P<title>[^\s<>|`~#-][^\r\n]*+)\r?\n===+[ \t]*$")
 #: What is no paragraph, whatever blank lines it has: scripts, styles, and the lines of snippets.
 _NOT_SAID = re.compile(r"(?ims)^[ ]{0,3}<(script|style)\b.*?(?:</\1\s*>|\Z)|^[ \t]*(?:#+[ \t]+|;)?-+8<-[^\r\n]*$")
 _BLANK_LINE = re.compile(r"(?:\r\n|\n|\r)[^\S\r\n]*(?:\r\n|\n|\r)")
@@ -41,7 +41,7 @@ _INLINE = frozenset({"a", "abbr", "b", "code", "em", "i", "kbd", "mark", "small"
 _ID = re.compile(r"\s*\{#[^}]*\}\s*$")
 #: Characters of a heading or a paragraph that are looked at: nobody shows more, and a hostile one costs no more.
 _MOST_LOOKED_AT = 4_000
-#: Characters of a page in which a paragraph is looked for.
+#: Characters of a page in which a paragraph is looked for, and what may stand before a heading.
 _MOST_LOOKED_FOR = 20_000
 _EMPHASIS = re.compile(r"(\*\*|__|\*|`+|(?<!\w)_|_(?!\w))(?=\S)|(?<=\S)(\*\*|__|\*|`+|(?<!\w)_|_(?!\w))")
 
@@ -56,16 +56,22 @@ class Opening(NamedTuple):
 
 def opening_of(text: str) -> Opening | None:
     """How a page without a title opens, or None where it has no heading to be called by."""
-    before = _BEFORE.match(text, 1 if text.startswith("\ufeff") else 0)
+    before = _BEFORE.match(text, 1 if text.startswith("\ufeff") else 0, _MOST_LOOKED_FOR)
     start = before.end() if before else 0
     first = _HASHES.match(text, start) or _UNDERLINED.match(text, start)
     prose = text if first else without_code(text)
     found = first or _TOP_HEADING.search(prose) or _TOP_UNDERLINED.search(prose)
-    title = _plain(_ID.sub("", found["title"][:_MOST_LOOKED_AT])) if found else ""
+    title = _plain(_ID.sub("", _unclosed(found["title"][:_MOST_LOOKED_AT]))) if found else ""
     if found is None or not title:
         return None
     body = first.end() if first else 0
     return Opening(title, body, _first_paragraph(text[found.end() :] if first else text[start:]))
+
+
+def _unclosed(title: str) -> str:
+    """A heading without the number signs that may close it."""
+    bare = title.rstrip(" \t").rstrip("#")
+    return bare if bare.endswith((" ", "\t")) else title
 
 
 def without_code(text: str) -> str:

@@ -1,5 +1,7 @@
 """What a page without front matter calls itself and says first."""
 
+import time
+
 import pytest
 
 from recommender.content.headings import opening_of
@@ -65,6 +67,18 @@ def test_a_hostile_page_is_cut_before_it_is_looked_at(part):
     assert opening is not None
     assert len(opening.title) <= 4_000
     assert len(opening.excerpt) <= 4_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["# x{0}y\n", "Bells.\n\n# x{0}y\n", "x{0}y\n===\n", "Bells.\n\nx{0}y\n===\n", "{1}# Bells\n"],
+    ids=["first", "below", "underlined", "underlined below", "exports"],
+)
+def test_a_hostile_heading_costs_no_time(text):
+    """A long run of blanks, or of exports that are never closed, is looked at once."""
+    started = time.perf_counter()
+    opening_of(text.format(" " * 300_000, "export const x = {\n" * 20_000))
+    assert time.perf_counter() - started < 5
 
 
 def test_an_underlined_heading_below_other_lines():
