@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import NamedTuple
 
 #: What may stand before the heading: blank lines, marks of snippets (`# --8<-- [start:tea]`), comments of HTML and MDX,
@@ -15,6 +16,11 @@ _BEFORE = re.compile(
 #: Only the highest heading is a page's: a part that others include begins with a lower one.
 _HASHES = re.compile(r"[ ]{0,3}#[ \t]++(?!-+8<-)(?P<title>[^\r\n]++)(?:\r\n|\n|\r|\Z)")
 _UNDERLINED = re.compile(r"[ ]{0,3}(?P<title>[^\s<>|`~#-][^\r\n]*+)(?:\r\n|\n|\r)=+[ \t]*(?:\r\n|\n|\r|\Z)")
+#: Often in a block that centers it.
+_HTML = re.compile(
+    r"(?i)[ ]{0,3}(?:<(?:div|p|center|header)\b[^<>]{0,500}>\s{0,100})?<h1\b[^<>]{0,500}>(?P<title>.{1,2000}?)</h1\s*>",
+    re.DOTALL,
+)
 _FENCED = re.compile(r"(?ms)^[ ]{0,3}(```|~~~).*?(?:^[ ]{0,3}\1|\Z)")
 #: A box for a note or a warning that a line of its own closes.
 _BOX = re.compile(r"(?ms)^[ ]{0,3}(:::+|!!!)[ \t]*[\w\"'{\[].*?^[ ]{0,3}\1[ \t]*$")
@@ -59,6 +65,9 @@ def opening_of(text: str) -> Opening | None:
     before = _BEFORE.match(text, 1 if text.startswith("\ufeff") else 0, _MOST_LOOKED_FOR)
     start = before.end() if before else 0
     first = _HASHES.match(text, start) or _UNDERLINED.match(text, start)
+    html = None if first else _HTML.match(text, start)
+    # A picture alone is no title.
+    first = html if html and _plain(html["title"]) else first
     prose = text if first else without_code(text)
     found = first or _TOP_HEADING.search(prose) or _TOP_UNDERLINED.search(prose)
     title = _plain(_ID.sub("", _unclosed(found["title"][:_MOST_LOOKED_AT]))) if found else ""
@@ -99,7 +108,7 @@ def _plain(markdown: str) -> str:
     """A line or a paragraph of Markdown as the words that a reader sees."""
     text = _MARKUP.sub(_seen, markdown[:_MOST_LOOKED_AT])
     text = _LINK.sub(lambda link: link[1] or link[2], _PICTURE.sub("", text))
-    return " ".join(_EMPHASIS.sub("", text).split())
+    return " ".join(unescape(_EMPHASIS.sub("", text)).split())
 
 
 def _seen(markup: re.Match[str]) -> str:

@@ -81,6 +81,17 @@ def test_a_hostile_heading_costs_no_time(text):
     assert time.perf_counter() - started < 5
 
 
+def test_a_heading_of_html():
+    """The first thing, also in a block that centers it; a picture alone is none."""
+    heading = '<h1>\n<img src="a.png"> Bells &amp; <em>ropes</em>\n</h1>'
+    opening = opening_of(f'<div align="center">\n\n{heading}\n\n</div>\n\nThey ring.\n')
+    assert opening is not None
+    assert (opening.title, opening.excerpt) == ("Bells & ropes", "They ring.")
+    opening = opening_of('<h1><img src="a.png"></h1>\n\n# Bells\n\nThey ring.\n')
+    assert opening is not None
+    assert (opening.title, opening.excerpt) == ("Bells", "They ring.")
+
+
 def test_an_underlined_heading_below_other_lines():
     """As one after number signs, where it stands alone."""
     opening = opening_of("**Read this on tea.example.**\n\nActive kettles\n==============\n\nThey boil.\n")
