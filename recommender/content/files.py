@@ -20,7 +20,8 @@ from recommender.content import front_matter
 from recommender.content.dates import read_date
 from recommender.content.fields import FieldReader, Notes
 from recommender.content.generators import Generator
-from recommender.content.headings import Opening, note_opening, opening_of, without_code
+from recommender.content.generators.sources import Literals
+from recommender.content.headings import Opening, below_exports, note_opening, opening_of, without_code
 from recommender.content.languages import SiteLanguages
 from recommender.content.paths import ENDINGS, dated, fits, name_date, slug, titleized, without_ending
 from recommender.content.values import Origin
@@ -44,6 +45,11 @@ _WIKI_LINK = re.compile(r"(?<![`\w/=(])\[\[[\w#][^\[\]\n\"']*\]\](?![(`])")
 _OF_A_TEMPLATE = re.compile(
     r"(?:(?:\{\{\s*+(?:title|name|file|date|time|value)\b[^{}]*+\}\}|<%[^%]*+%>)[\s_-]*+)++", re.IGNORECASE
 )
+#: What a page of MDX says of itself, in so many characters at most.
+_METADATA = re.compile(
+    r"^export\s+const\s+(?:meta|metadata|frontMatter)\b[^={\r\n]*=\s*\{", re.IGNORECASE | re.MULTILINE
+)
+_MOST_METADATA = 4_000
 #: Unlike pathlib's, this one is False also where it cannot be told.
 _is_link = os.path.islink
 
@@ -275,6 +281,8 @@ class FileReader:
         elif generator.title == "Jekyll" or _is_of_the_repository(path, generator):
             # Jekyll copies files without front matter as they are.
             return None
+        elif path.endswith(".mdx") and (told := _metadata(text)):
+            values, body = told, text[below_exports(text) :]
         if (title := self.fields.title_in(values)) is None:
             opening = opening_of(body)
             if place is None and opening is not None and opening.body:
@@ -332,6 +340,17 @@ def _is_of_the_repository(path: str, generator: Generator) -> bool:
     folder, _, name = path.rpartition("/")
     is_index = folder != "" and without_ending(name) in generator.index_names
     return _OF_THE_REPOSITORY.fullmatch(path) is not None and not is_index
+
+
+def _metadata(text: str) -> dict[str, Any]:
+    """The plain values that a page of MDX exports about itself, as for Nextra and Next."""
+    found = _METADATA.search(text, 0, below_exports(text))
+    told = Literals.of_javascript(f"page = {text[found.end() - 1 :][:_MOST_METADATA]}").items if found else ()
+    values: dict[str, list[Any]] = {}
+    for names, value in told:
+        if len(names) == 2 and names[0] == "page":
+            values.setdefault(names[1], []).append(value)
+    return {name: held[0] if len(held) == 1 else held for name, held in values.items()}
 
 
 def _is_date(value: Any) -> bool:

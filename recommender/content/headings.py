@@ -62,8 +62,7 @@ class Opening(NamedTuple):
 
 def opening_of(text: str) -> Opening | None:
     """How a page without a title opens, or None where it has no heading to be called by."""
-    before = _BEFORE.match(text, 1 if text.startswith("\ufeff") else 0, _MOST_LOOKED_FOR)
-    start = before.end() if before else 0
+    start = below_exports(text)
     first = _HASHES.match(text, start) or _UNDERLINED.match(text, start)
     html = None if first else _HTML.match(text, start)
     # A picture alone is no title.
@@ -75,6 +74,12 @@ def opening_of(text: str) -> Opening | None:
         return None
     body = first.end() if first else 0
     return Opening(title, body, _first_paragraph(text[found.end() :] if first else text[start:]))
+
+
+def below_exports(text: str) -> int:
+    """The offset below what may stand before a heading, such as what an MDX page imports and exports."""
+    before = _BEFORE.match(text, 1 if text.startswith("\ufeff") else 0, _MOST_LOOKED_FOR)
+    return before.end() if before else 0
 
 
 def _unclosed(title: str) -> str:

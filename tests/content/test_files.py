@@ -239,3 +239,17 @@ def test_lines_below_a_heading(make_site, lines, excerpt, day, topics):
     (tea,) = read_site(make_site({"Tea 3f9a.md": f"# Tea\n\n{lines}"}))
     assert (tea.title, tea.excerpt, len(tea.topics)) == ("Tea", excerpt, topics)
     assert (tea.published_at and f"{tea.published_at:%Y-%m-%d}") == day
+
+
+def test_exported_metadata(make_site):
+    """What a page of MDX exports about itself is read, but what is nested in it or worked out is not."""
+    export = (
+        "export const metadata: Metadata = {\n  title: 'Green tea',\n  date: '2021-03-03', tags: ['cups', 'pots'],\n"
+    )
+    export += "  openGraph: { title: 'Tea!', images: [cover] },\n}\n"
+    text = f"import Cup from './cup'\n\n{export}\n<Cup />\n\nIt's hot: `const title = 'x'`.\n"
+    (tea,) = read_site(make_site({"tea.mdx": text}))
+    assert (tea.title, tea.topics, f"{tea.published_at:%Y-%m-%d}") == ("Green tea", ("cups", "pots"), "2021-03-03")
+    assert tea.body == "<Cup />\n\nIt's hot: `const title = 'x'`.\n"
+    (tea,) = read_site(make_site({"tea.mdx": "export const meta = {author: 'Ann'}\n\n# Tea\n\nIt is hot.\n"}))
+    assert (tea.title, tea.provider, tea.excerpt) == ("Tea", "Ann", "It is hot.")
