@@ -29,12 +29,13 @@ if TYPE_CHECKING:
 #: hyphens, underscores and blanks do not matter. `topics`, `aliases` and `related` take all of theirs together, the
 #: others the first that holds something. Those of `related` are not the only ones: see `list_names`.
 USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
-    "title": ("title", "headline", "pageTitle", "metaTitle", "seoTitle", "seo.title", "meta.title", "metadata.title"),
+    "title": ("title", "headline", "pageTitle", "metaTitle", "seoTitle", "seo.title", "meta.title", "metadata.title",
+        "hero.name", "heroText"),
     "excerpt": (
         "excerpt", "customExcerpt", "description", "summary", "metaDescription", "seoDescription", "ogDescription",
         "shortDescription", "teaser", "abstract", "standfirst", "lead", "lede", "dek", "blurb", "synopsis", "tldr",
         "intro", "introduction", "overview", "tagline", "subtitle", "subheading", "seo.description", "meta.description",
-        "metadata.description",
+        "metadata.description", "hero.tagline",
     ),
     "published_at": (
         "publishedDateTime", "date", "publishDate", "pubDate", "publishedAt", "datePublished", "publishedDate",

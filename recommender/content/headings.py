@@ -36,15 +36,18 @@ _NO_PROSE = re.compile(
 )
 _PICTURE = re.compile(r"!\[[^]]*\]\([^)]*\)")
 _LINK = re.compile(r"\[([^\[\]]+)\](?:\([^)]*\)|\[[^]]*\])|<((?:https?|mailto):[^>]+)>")
-#: Code, whose tags stay; comments, marks of footnotes, attributes behind a link ({.internal-link}), and tags.
+#: Codes of emoji (:rocket:), also several.
+EMOJI_CODES = r"(?<![\w:])(?::(?:[a-z][a-z0-9_+-]*|[+-]1):)+(?![\w:])"
+#: Code, whose tags stay; codes of emoji, comments, marks of footnotes, attributes behind a link ({.wide}), and tags.
 _MARKUP = re.compile(
-    r"(?P<code>(?<!`)(`+)(?!`).*?(?<!`)\2(?!`))|<!--.*?-->|(?<=\S)\[\^[\w-]+\](?!:)"
+    rf"(?P<code>(?<!`)(`+)(?!`).*?(?<!`)\2(?!`))|{EMOJI_CODES}|<!--.*?-->|(?<=\S)\[\^[\w-]+\](?!:)"
     r"|(?<=[)\]])\{[ \t]*(?:[:.#]|[\w-]+=)[^{}\r\n]*\}|</?(?P<tag>[A-Za-z][\w-]*)(?:[\s/][^<>]*)?>",
     re.DOTALL,
 )
 #: Between their words and those around them no blank is seen.
 _INLINE = frozenset({"a", "abbr", "b", "code", "em", "i", "kbd", "mark", "small", "span", "strong", "sub", "sup", "u"})
-_ID = re.compile(r"\s*\{#[^}]*\}\s*$")
+#: Attributes of a heading or a paragraph: {#id}, {.lead}, {: .lead}.
+_ATTRIBUTES = re.compile(r"(?:\{[ \t]*[:.#][^{}]*+\}\s*+)++\Z")
 #: Characters of a heading or a paragraph that are looked at: nobody shows more, and a hostile one costs no more.
 _MOST_LOOKED_AT = 4_000
 #: Characters of a page in which a paragraph is looked for, and what may stand before a heading.
@@ -69,7 +72,7 @@ def opening_of(text: str) -> Opening | None:
     first = html if html and _plain(html["title"]) else first
     prose = text if first else without_code(text)
     found = first or _TOP_HEADING.search(prose) or _TOP_UNDERLINED.search(prose)
-    title = _plain(_ID.sub("", _unclosed(found["title"][:_MOST_LOOKED_AT]))) if found else ""
+    title = _plain(_unclosed(found["title"])) if found else ""
     if found is None or not title:
         return None
     body = first.end() if first else 0
@@ -111,7 +114,7 @@ def _first_paragraph(text: str) -> str:
 
 def _plain(markdown: str) -> str:
     """A line or a paragraph of Markdown as the words that a reader sees."""
-    text = _MARKUP.sub(_seen, markdown[:_MOST_LOOKED_AT])
+    text = _MARKUP.sub(_seen, _ATTRIBUTES.sub("", markdown[:_MOST_LOOKED_AT]))
     text = _LINK.sub(lambda link: link[1] or link[2], _PICTURE.sub("", text))
     return " ".join(unescape(_EMPHASIS.sub("", text)).split())
 

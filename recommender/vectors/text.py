@@ -17,6 +17,7 @@ import ftfy
 from ftfy.badness import is_bad
 from stop_words import LANGUAGE_MAPPING, get_stop_words
 
+from recommender.content.headings import EMOJI_CODES
 from recommender.vectors.stems import COMPOUNDING, korean_noun, parts_of, stems_of
 
 # Curly quotes become straight, ligatures and full-width letters plain: all are one word to a reader.
@@ -48,7 +49,7 @@ _LINK = re.compile(r"!?\[([^\[\]]*)\](?:\(\s?[^()\s]*(?:\s+\"[^\"]*\")?\)|\[[^\[
 _REFERENCE = re.compile(r"^[ ]{0,3}\[(?!\^)[^\[\]\n]+\]:[ \t]*\S+(?:[ \t]+[\"'(].*)?$", re.MULTILINE)
 _BARE_URL = re.compile(r"\bhttps?://\S+")
 #: Pictures by name, as on GitHub (":rocket:"); the names of roles in reStructuredText look the same.
-_EMOJI_CODE = re.compile(r"(?<![\w:])(?::(?:[a-z][a-z0-9_+-]*|[+-]1):)+(?![\w:])", re.ASCII)
+_EMOJI_CODE = re.compile(EMOJI_CODES, re.ASCII)
 _MARKS = re.compile(r"^\s{0,3}(?:#{1,6}\s+|>\s?|[-*+]\s+|\d+[.)]\s+)|[*`~|]+|(?<!\w)_+|_+(?!\w)", re.MULTILINE)
 # Format characters (zero-width space and joiner, soft hyphen, BOM, direction marks) and control characters.
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")

@@ -10,6 +10,13 @@ from recommender.errors import ArticleError
 from recommender.settings import ArticlesSettings, Settings, settings_from_mapping
 
 
+def test_a_home_page_is_called_by_its_hero():
+    """VitePress' and VuePress', which need no title."""
+    page = read_article("---\nlayout: home\nhero: {name: Loom, tagline: Tables that weave}\n---\n")
+    assert (page.title, page.excerpt) == ("Loom", "Tables that weave")
+    assert read_article("---\nhome: true\nheroText: Loom\n---\n").title == "Loom"
+
+
 def test_settings(make_site):
     """Settings map fields, leave files out, and give language and address of the site."""
     site = make_site(

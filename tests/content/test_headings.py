@@ -81,6 +81,17 @@ def test_a_hostile_heading_costs_no_time(text):
     assert time.perf_counter() - started < 5
 
 
+@pytest.mark.parametrize("mark", [":mag:", ":+1::mag:", "{.lead}", "{#rope .lead}", "{: .lead }", "{.lead} {#rope}"])
+def test_marks_that_nobody_sees(mark):
+    """Codes of emoji and attributes are shown neither in a title nor in an excerpt, unless they stand in code."""
+    opening = opening_of(f"# Bell ropes {mark} #\n\nThey ring at 10:30:15. {mark}\n")
+    assert opening is not None
+    assert (opening.title, opening.excerpt) == ("Bell ropes", "They ring at 10:30:15.")
+    opening = opening_of(f"# Bell `{mark}`\n")
+    assert opening is not None
+    assert opening.title == f"Bell {mark}"
+
+
 def test_a_heading_of_html():
     """The first thing, also in a block that centers it; a picture alone is none."""
     heading = '<h1>\n<img src="a.png"> Bells &amp; <em>ropes</em>\n</h1>'
