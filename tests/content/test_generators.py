@@ -398,3 +398,20 @@ def test_sveltekit(make_site):
         "src/routes/blog/green-tea/+page": "/cup/blog/green-tea",
     }
     assert read_site(site)["src/routes/blog/green-tea/+page"].title == "Green Tea"
+
+
+@pytest.mark.parametrize(
+    ("path", "address"),
+    [
+        ("user/pages/02.blog/eel-soup/item.md", "/blog/eel-soup"),
+        ("user/pages/01.home/default.md", "/home"),
+        ("user/pages/soup.md", "/user/pages/soup"),
+        ("content/collections/blog/2024-01-04.tin-mine.md", "/blog/tin-mine"),
+        ("content/collections/blog/2024-01-04-1530.choir.md", "/blog/choir"),
+        ("docs/2.x/1.0/2024-01-04.de.md", "/docs/2.x/1.0/2024-01-04.de"),
+    ],
+)
+def test_a_guess_without_what_sorts(make_site, path, address):
+    """Numbers and dates before a dot are no part of the likeliest address; a version is."""
+    (article,) = read_site(make_site({path: "---\ntitle: Tea\n---\n"}))
+    assert article.url == address
