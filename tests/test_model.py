@@ -290,6 +290,14 @@ def test_languages_are_kept_apart(corpus):
     assert "another language" in rec.explain("tea-0", "tee").obstacle
 
 
+def test_a_list_of_all_others():
+    """Where the curated list names all other articles, that is the reason for no suggestion."""
+    listed = with_list(article("tea", "green tea leaves"), "cup", "pot")
+    rec = Recommender(settings()).fit(Corpus([listed, article("cup", "tea cup"), article("pot", "tea pot")]))
+    assert rec.suggest("tea") == []
+    assert rec.why_none("tea") == "its curated list names all other articles in its language that may be suggested"
+
+
 @pytest.mark.parametrize(
     ("item", "why"),
     [

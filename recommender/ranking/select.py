@@ -334,9 +334,12 @@ class Selector:
         if len(ranked.rows) or query.is_empty:
             return text_obstacle(query.article)
         others = self.allowed & (self._catalogue.languages == query.language)
-        others[query.hidden] = False
+        others[query.own] = False
         if not others.any():
             return "there is no other article in its language that may be suggested"
+        others[query.hidden] = False
+        if not others.any():
+            return "its curated list names all other articles in its language that may be suggested"
         return (
             "no other article shares a word with it"
             if not len(query.hidden) > 1
