@@ -173,7 +173,8 @@ def _build(
         elif key is _NO_KEY:
             if isinstance(value, dict | list):
                 raise FrontMatterError(
-                    f"{place(event)}: a list or a mapping cannot be a name. Quote a name that begins with a bracket."
+                    f"{place(event)}: a list or a mapping cannot be a name. Quote a name or a value that begins with a "
+                    "bracket."
                 )
             key = value
             if warnings is not None and len(outer) == 1 and key in container:
@@ -246,7 +247,8 @@ def _scalar(event: yaml.ScalarEvent, place: Any) -> Any:
     # What PyYAML's constructors raise for texts that their tag does not fit.
     except (ValueError, AttributeError, IndexError, KeyError, OverflowError, yaml.YAMLError):
         raise FrontMatterError(
-            f"{place(event)}: {event.value[:60]!r} cannot be read as {_shown(event.tag)}. Take the tag out."
+            f"{place(event)}: {event.value[:60]!r} cannot be read as {_shown(event.tag)}. Quote the value, or take the "
+            "tag out."
         ) from None
 
 
@@ -329,6 +331,9 @@ _EXPLANATIONS = (
      "Begin it on the next line, or quote the value."),
 )  # fmt: skip
 
+#: A value that begins like a list and goes on: [Rope](b.md), [Update] Otters.
+_BRACKETED = re.compile(r"[ ]*(?P<start>(?:- )?(?:[\w.-]+:[ ]+)?)(?P<value>\[[^\[\]]*\][ ]*[^\s,#\]].*)")
+
 
 def _explained(error: yaml.MarkedYAMLError, text: str, where: str, first_line: int) -> FrontMatterError:
     """PyYAML's error in our wording: the line in the file, what is wrong, and the cure."""
@@ -346,6 +351,10 @@ def _explained(error: yaml.MarkedYAMLError, text: str, where: str, first_line: i
     found = ((ours, remedy) for theirs, ours, remedy in _EXPLANATIONS if theirs in problem)
     message, cure = next(found, (problem, "Mend the YAML."))
     message = message.replace("CHARACTER", character)
+    if len(line) <= 80 and (bracketed := _BRACKETED.fullmatch(line.rstrip())):
+        message = "text stands behind a closing bracket"
+        written = bracketed["value"].replace("\\", "\\\\").replace('"', '\\"')
+        cure = f'Quote the whole value: {bracketed["start"]}"{written}".'
     return FrontMatterError(f"{where}:{number + first_line}: {message}. {cure or _quoting(line)}")
 
 

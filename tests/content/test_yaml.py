@@ -35,15 +35,19 @@ MESSAGES = [
     ("a: 'it's'", "2: found something else where a name was expected. Quote a whole value, not a part of it, and "
      "indent the lines of one list alike."),
     ("a: *b", "2: *b refers to nothing. Quote a value that begins with an asterisk."),
+    ("a: [b](c.md)", '2: text stands behind a closing bracket. Quote the whole value: a: "[b](c.md)".'),
+    ("a:\n  - [b](c.md)", '3: text stands behind a closing bracket. Quote the whole value: - "[b](c.md)".'),
+    ('a: [b] "c"', '2: text stands behind a closing bracket. Quote the whole value: a: "[b] \\"c\\"".'),
+    ("a: {{ b }}", "2: a list or a mapping cannot be a name. Quote a name or a value that begins with a bracket."),
     ("a: **b** c", "2: a value cannot begin with * or &. Quote it."),
     ("a: ? b", "2: a value cannot begin with ?. Quote it."),
     ("a: b\n\tc: d", "3: a line is indented with a tab. Indent with spaces."),
     ("a: > b", "2: text stands on the line of | or >. Begin it on the next line, or quote the value."),
-    ("a: !b c", "2: 'c' cannot be read as !b. Take the tag out."),
+    ("a: !b c", "2: 'c' cannot be read as !b. Quote the value, or take the tag out."),
     ("a: !b [c]", "2: the tag !b is not known. Take it out."),
-    ("a: !!int b", "2: 'b' cannot be read as !!int. Take the tag out."),
-    ("a: !!binary b", "2: 'b' cannot be read as !!binary. Take the tag out."),
-    ("? [a]\n: b", "2: a list or a mapping cannot be a name. Quote a name that begins with a bracket."),
+    ("a: !!int b", "2: 'b' cannot be read as !!int. Quote the value, or take the tag out."),
+    ("a: !!binary b", "2: 'b' cannot be read as !!binary. Quote the value, or take the tag out."),
+    ("? [a]\n: b", "2: a list or a mapping cannot be a name. Quote a name or a value that begins with a bracket."),
     ("- a", "2: expected names with values, but found a list. Write lines such as title: Tea."),
     ("tea", "2: expected names with values, but found the text 'tea'. Write lines such as title: Tea."),
     ("a: b\x07", "2: the character U+0007 is not allowed in YAML. Take it out."),
@@ -96,7 +100,9 @@ def test_number_of_many_digits_with_a_tag(text):
     """A tag does not make a number of thousands of digits, and the message shows its beginning only."""
     with pytest.raises(FrontMatterError) as caught:
         read_yaml(f"a: !!int {text}", "tea.md")
-    assert str(caught.value) == f"tea.md:1: '{text[:60]}' cannot be read as !!int. Take the tag out."
+    assert (
+        str(caught.value) == f"tea.md:1: '{text[:60]}' cannot be read as !!int. Quote the value, or take the tag out."
+    )
 
 
 @pytest.mark.parametrize("depth", [101, 900, 100_000])
