@@ -50,6 +50,7 @@ _METADATA = re.compile(
     r"^export\s+const\s+(?:meta|metadata|frontMatter)\b[^={\r\n]*=\s*\{", re.IGNORECASE | re.MULTILINE
 )
 _MOST_METADATA = 4_000
+_COMMENTED = re.compile(r"^title:[ \t]+#", re.IGNORECASE | re.MULTILINE)
 #: Unlike pathlib's, this one is False also where it cannot be told.
 _is_link = os.path.islink
 
@@ -214,7 +215,8 @@ class _Walk:
         if state is not None and S_ISREG(state.st_mode):
             self.states[path] = state
         else:
-            self._tell(f"{path}: is not a file that can be read. Mend the link or take it out.")
+            cure = "Mend the link or take it out." if _is_link(self.root / path) else "Take it out."
+            self._tell(f"{path}: is not a file that can be read. {cure}")
 
     def _outside(self, path: str) -> SiteError | None:
         """What to say of a link that leads out of the site."""
@@ -278,12 +280,17 @@ class FileReader:
         if place is not None:
             values = front_matter.read(text, place, where, notes.warnings)
             body = text[place.body :]
+            if not values and not body.strip():
+                return None
         elif generator.title == "Jekyll" or _is_of_the_repository(path, generator):
             # Jekyll copies files without front matter as they are.
             return None
         elif path.endswith(".mdx") and (told := _metadata(text)):
             values, body = told, text[below_exports(text) :]
         if (title := self.fields.title_in(values)) is None:
+            if place is not None and _COMMENTED.search(text, place.start, place.end):
+                at = f"{where}:{front_matter.key_line(text, place, 'title')}"
+                notes.warnings.append(f'{at}: title is empty, for # begins a comment. Quote it: title: "#tea".')
             opening = opening_of(body)
             if place is None and opening is not None and opening.body:
                 exported, start = self._exported(body, opening.body)

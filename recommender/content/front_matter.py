@@ -246,8 +246,11 @@ def read_toml(text: str, place: FrontMatter, where: str) -> dict[str, Any]:
         found = _TOML_PLACE.search(str(error))
         n_before = len(LINE_END.findall(text, 0, place.start if found else place.end))
         line = n_before + (int(found[1]) if found else 1)
-        said = message[:1].lower() + message[1:]
-        raise FrontMatterError(f"{where}:{line}: is not TOML: {said}. Mend the line.") from None
+        said, cure = message[:1].lower() + message[1:], "Mend the line."
+        name, equals, _ = LINE_END.split(text)[line - 1].partition("=")
+        if "overwrite" in said and equals:
+            said, cure = f"{name.strip()[:60]} stands twice", "Take one out."
+        raise FrontMatterError(f"{where}:{line}: is not TOML: {said}. {cure}") from None
 
 
 def _read_json(text: str, place: FrontMatter, where: str) -> dict[str, Any]:

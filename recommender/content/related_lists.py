@@ -230,7 +230,7 @@ def read_entries(value: Any, zone: tzinfo, known: KnownEntries | None = None) ->
         if number > MOST_ENTRIES:
             complaints.append(f"holds more than {MOST_ENTRIES:,} entries. The others are left out.")
             break
-        if item is None or item == "":
+        if item is None or item == "" or (len(value) == 1 and str(item).strip().lower() in _NONE):
             continue
         if isinstance(item, Mapping):
             if id(item) not in known:

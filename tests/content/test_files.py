@@ -253,3 +253,25 @@ def test_exported_metadata(make_site):
     assert tea.body == "<Cup />\n\nIt's hot: `const title = 'x'`.\n"
     (tea,) = read_site(make_site({"tea.mdx": "export const meta = {author: 'Ann'}\n\n# Tea\n\nIt is hot.\n"}))
     assert (tea.title, tea.provider, tea.excerpt) == ("Tea", "Ann", "It is hot.")
+
+
+def test_a_title_that_is_a_comment(make_site):
+    """YAML takes what follows a number sign for a comment; the cure is told."""
+    (tea,) = (corpus := read_site(make_site({"tea.md": "---\ndate: 2021-03-03\ntitle: #Tea on the river\n---\nIt.\n"})))
+    assert tea.title == "Tea"
+    assert 'tea.md:3: title is empty, for # begins a comment. Quote it: title: "#tea".' in corpus.reading.warnings
+
+
+def test_front_matter_alone_without_a_value_is_no_article(make_site):
+    """Two lines of dashes with nothing between and below them say nothing."""
+    corpus = read_site(make_site({"tea.md": "# Tea\n\nHot.\n", "none.md": "---\n---\n \n"}))
+    assert corpus.ids == ("tea",)
+    assert "none.md without front matter: not an article." in corpus.reading.warnings
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pipe")
+def test_a_pipe_is_told(make_site):
+    """What is no file and no link is to be taken out."""
+    site = make_site({"tea.md": "# Tea\n\nHot.\n"})
+    os.mkfifo(site / "pipe.md")
+    assert list(map(str, read_site(site).reading.problems)) == ["pipe.md: is not a file that can be read. Take it out."]

@@ -71,6 +71,7 @@ def test_toml_is_read():
     ("text", "message"),
     [
         ('+++\ntitle = "Tea"\ndate = oops\n+++\n', "text:3: is not TOML: invalid value. Mend the line."),
+        ('+++\ntitle = "Tea"\ntitle = "Cup"\n+++\n', "text:3: is not TOML: title stands twice. Take one out."),
         ('+++\ntitle = "Tea"\n', "never closed. End it with a line of three plus signs."),
         ("+++\ndraft = false\ntitle = [1]\n+++\n", "text:3: title must be text, but is a list."),
     ],

@@ -121,7 +121,7 @@ def test_named_syntax(opening, values):
     assert (article.title, article.body) == ("Yarn", "Twist it.\n")
 
 
-@pytest.mark.parametrize("value", ["none", "None", "n/a", "{show: false}", "[{enabled: true}]"])
+@pytest.mark.parametrize("value", ["none", "None", "n/a", "[none]", "{show: false}", "[{enabled: true}]"])
 def test_no_list(make_site, value):
     """Words for nothing and switches of a template are no list, and nothing to complain about."""
     corpus = read_site(make_site({"yarn.md": f"---\ntitle: Yarn\nrelated: {value}\n---\n"}))
