@@ -36,8 +36,7 @@ __all__ = ["CONFIG_FILES", "GENERATORS", "Generator", "read_generator"]
 #: Asked in this order. One whose configuration has the name of another's comes before it.
 GENERATORS: tuple[type[Generator], ...] = (
     JupyterBook, Hexo, Jekyll, Bridgetown, Zola, Hugo, Docusaurus, Astro, VitePress, VuePress, MkDocs, MdBook, Pelican,
-    Nikola, Statie, Middleman, Gatsby, Next, Nuxt, Eleventy, Metalsmith, SvelteKit,
-    Ember,
+    Nikola, Statie, Middleman, Gatsby, Next, Nuxt, Eleventy, Metalsmith, SvelteKit, Ember,
 )  # fmt: skip
 #: Every place in which a configuration may lie, but those in a hidden folder and those that other programs share.
 CONFIG_FILES = tuple(dict.fromkeys(file for one in GENERATORS for file in one.config_files if file != "package.json"))
