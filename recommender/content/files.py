@@ -50,7 +50,7 @@ _METADATA = re.compile(
     r"^export\s+const\s+(?:meta|metadata|frontMatter)\b[^={\r\n]*=\s*\{", re.IGNORECASE | re.MULTILINE
 )
 _MOST_METADATA = 4_000
-_COMMENTED = re.compile(r"^title:[ \t]+#", re.IGNORECASE | re.MULTILINE)
+_COMMENTED = re.compile(r"^title:[ \t]+(#[^\r\n\"\\]{0,80})", re.IGNORECASE | re.MULTILINE)
 #: Unlike pathlib's, this one is False also where it cannot be told.
 _is_link = os.path.islink
 
@@ -288,9 +288,11 @@ class FileReader:
         elif path.endswith(".mdx") and (told := _metadata(text)):
             values, body = told, text[below_exports(text) :]
         if (title := self.fields.title_in(values)) is None:
-            if place is not None and _COMMENTED.search(text, place.start, place.end):
+            if place is not None and (commented := _COMMENTED.search(text, place.start, place.end)):
                 at = f"{where}:{front_matter.key_line(text, place, 'title')}"
-                notes.warnings.append(f'{at}: title is empty, for # begins a comment. Quote it: title: "#tea".')
+                notes.warnings.append(
+                    f'{at}: title is empty, for # begins a comment. Quote it: title: "{commented[1]}".'
+                )
             opening = opening_of(body)
             if place is None and opening is not None and opening.body:
                 exported, start = self._exported(body, opening.body)

@@ -259,7 +259,10 @@ def test_a_title_that_is_a_comment(make_site):
     """YAML takes what follows a number sign for a comment; the cure is told."""
     (tea,) = (corpus := read_site(make_site({"tea.md": "---\ndate: 2021-03-03\ntitle: #Tea on the river\n---\nIt.\n"})))
     assert tea.title == "Tea"
-    assert 'tea.md:3: title is empty, for # begins a comment. Quote it: title: "#tea".' in corpus.reading.warnings
+    assert (
+        'tea.md:3: title is empty, for # begins a comment. Quote it: title: "#Tea on the river".'
+        in corpus.reading.warnings
+    )
 
 
 def test_front_matter_alone_without_a_value_is_no_article(make_site):
