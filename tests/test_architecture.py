@@ -29,6 +29,7 @@ QUESTIONS = {
     "Where is a site generator added?": "content/generators/__init__.py GENERATORS",
     "What is kept between two readings?": "content/cache.py ReadingCache",
     "How does text become words?": "vectors/text.py Analyzer",
+    "Which words say nothing?": "vectors/function_words.py function_words",
     "How do days apart count?": "vectors/damping.py Damping",
     "Where is a feature of the ranker added?": "ranking/features.py FEATURES",
     "Where is the learned ranker's threshold set?": "ranking/learning.py _threshold",

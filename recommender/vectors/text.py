@@ -15,9 +15,9 @@ from functools import lru_cache
 
 import ftfy
 from ftfy.badness import is_bad
-from stop_words import LANGUAGE_MAPPING, get_stop_words
 
 from recommender.content.headings import EMOJI_CODES
+from recommender.vectors.function_words import function_words
 from recommender.vectors.stems import COMPOUNDING, korean_noun, parts_of, stems_of
 
 # Curly quotes become straight, ligatures and full-width letters plain: all are one word to a reader.
@@ -112,33 +112,6 @@ _MOST_PLACES = 4
 
 #: Languages that are written without spaces between words.
 UNSPACED_LANGUAGES = frozenset({"ja", "zh", "th", "lo", "my", "km"})
-#: Function words only: "fire", "bill", "mine", "system", "call" and "top", which longer lists have, are news.
-_ENGLISH_FUNCTION_WORDS = frozenset(
-    """
-    a about above after again against all am among an and another any anybody anyone anything are aren't as at be
-    because been before being below between both but by can can't cannot could couldn't did didn't do does doesn't doing
-    don don't during each either every everybody everyone everything few for from further had hadn't has hasn't have
-    haven't having he her here hers herself him himself his how i if in into is isn't it its itself just may me might
-    more most must my myself neither no nobody none nor not now of off on once only or other our ours ourselves out over
-    own s same shall shan't she should shouldn't so some somebody someone something such t than that the their theirs
-    them themselves then there these they this those through to too under until up upon very was wasn't we were weren't
-    what when where which while who whom whose why will with within without won't would wouldn't yet you your yours
-    yourself yourselves
-    """.split()  # noqa: SIM905 - as a text it is read
-)
-#: What the lists of other languages have and what is news all the same ("employment", "force", "the right", "life"),
-#: and the pronouns that they lack ("nobody", "something").
-_NEWS = {
-    "bg": "време глас екип живот новина смях юмрук", "cs": "design email strana",
-    "es": "empleo estado estados fuerza tiempo trabajo valor verdad", "fr": "droite force personnes pièce valeur",
-    "it": "gente lavoro persone stati stato", "pt": "corrente direita estado horas povo tempo trabalho valor verdade",
-    "ru": "время жизнь люди мира человек", "sv": "beslut", "uk": "життя люди людина миру",
-}  # fmt: skip
-_PRONOUNS = {
-    "de": "jemand mehrere niemand viele wenige", "es": "alguien", "fr": "aucune certains quelque quelques rien toute",
-    "it": "alcuni nessuno niente nulla qualcosa", "nl": "alle elk elke ieder niemand waarom", "pl": "nikt",
-    "pt": "alguém algo nada nenhum ninguém tudo vários", "ru": "никто ничто",
-}  # fmt: skip
 #: Organisations and fields that are spelled as function words, but for their capitals.
 _ACRONYMS = frozenset({"IT", "WHO"})
 
@@ -262,7 +235,8 @@ class Analyzer:
         self._stems = stems_of(primary) if stem else None
         # Elsewhere letters tell that a compound has the word.
         self._compounds = stem and primary in COMPOUNDING
-        self.stop_words = _stop_words(primary) if stop_words else frozenset()
+        known = function_words(primary) if stop_words else frozenset()
+        self.stop_words = frozenset(spelled(word, primary) for word in known)
         self.is_unspaced = primary in UNSPACED_LANGUAGES
         self._met = _Met(self._term)
         # A text is cut for several fields and once more for the reasons, one soon after the other.
@@ -381,7 +355,7 @@ def says_little(word: str) -> bool:
     """Whether a word names nothing: "we've", one in hiragana alone, as endings are, or a particle and one character."""
     if word.isascii():
         start, mark, _ = word.casefold().partition("'")
-        return bool(mark) and start in _ENGLISH_FUNCTION_WORDS
+        return bool(mark) and start in function_words("en")
     is_particle_and_one = len(word) > 1 and is_unspaced(word) and len(word.strip(_PARTICLES)) == 1
     return is_particle_and_one or _HIRAGANA.fullmatch(word) is not None
 
@@ -438,14 +412,3 @@ def _grams_of_word(word: str, low: int, high: int) -> tuple[str, ...]:
             break
         grams.extend(padded[start : start + length] for start in range(len(padded) - length + 1))
     return tuple(grams)
-
-
-@lru_cache(maxsize=64)
-def _stop_words(language: str) -> frozenset[str]:
-    if language == "en":
-        return _ENGLISH_FUNCTION_WORDS
-    known = "nb" if language in ("nn", "no") else language
-    if known not in LANGUAGE_MAPPING:
-        return frozenset()
-    words = {*get_stop_words(known), *_PRONOUNS.get(known, "").split()} - {*_NEWS.get(known, "").split()}
-    return frozenset(spelled(word, language) for word in words)
