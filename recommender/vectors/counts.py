@@ -10,7 +10,7 @@ import re
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -69,16 +69,6 @@ _SHARD = 16_384
 _PARALLEL_CHARACTERS = 8_000_000
 
 
-class Text(NamedTuple):
-    """What is vectorised of an article, and no more: it goes to another process."""
-
-    title: str
-    excerpt: str
-    topics: tuple[str, ...]
-    body: str
-    language: str
-
-
 class Counts(NamedTuple):
     """How often the terms of one field, in the order of the columns, stand in each article of a shard."""
 
@@ -115,20 +105,20 @@ class TermReader:
     templates: frozenset[str] = frozenset()
     stem: bool = False
 
-    def language_of(self, article: Article | Text) -> str:
+    def language_of(self, article: Article) -> str:
         """The article's language: its own, or the site's."""
         return language_of(article.language, self.site_language)
 
-    def prefix(self, article: Article | Text) -> str:
+    def prefix(self, article: Article) -> str:
         """What keeps the article's terms apart from those of the site's language; "" for an article of that."""
         language = self.language_of(article)
         return "" if self.settings.cross_language or language == self.site_language else f"{language}:"
 
-    def analyzer(self, article: Article | Text) -> Analyzer:
+    def analyzer(self, article: Article) -> Analyzer:
         """What cuts and stems the article's words."""
         return analyzer_for(self.language_of(article), self.stem, self.settings.stop_words)
 
-    def text(self, article: Article | Text, field: str) -> str:
+    def text(self, article: Article, field: str) -> str:
         """What is read of title, excerpt or body; of a template nothing."""
         text: str = getattr(article, field)
         if field == "title":
@@ -149,7 +139,7 @@ class TermReader:
         options = self.stem, self.settings.stop_words
         return _surface_forms(self.text(article, field), self.language_of(article), *options)
 
-    def terms(self, article: Article | Text, field: str) -> list[str]:
+    def terms(self, article: Article, field: str) -> list[str]:
         """The terms of one field, or of title, excerpt or topics alone, in order."""
         analyzer = self.analyzer(article)
         if field in ("body", "body_letters") and not article.body.strip():
@@ -177,27 +167,26 @@ class TermReader:
 
 def counted(articles: Sequence[Article], reader: TermReader, names: Sequence[str], n_jobs: int = 1) -> Iterator[Shard]:
     """How often each term of some fields stands in each article, shard by shard, in order."""
-    texts = (
-        [Text(a.title, a.excerpt, a.topics, a.body, a.language) for a in articles[start : start + _SHARD]]
-        for start in range(0, len(articles), _SHARD)
-    )
+    shards = (articles[start : start + _SHARD] for start in range(0, len(articles), _SHARD))
     n_characters = sum(len(a.title) + len(a.excerpt) + len(a.body) for a in articles)
     if len(articles) <= _SHARD or n_characters < _PARALLEL_CHARACTERS:
-        return (_count(shard, reader, names) for shard in texts)
+        return (_count(shard, reader, names) for shard in shards)
     parallel = Parallel(n_jobs=n_jobs, return_as="generator", batch_size=1, pre_dispatch="2*n_jobs")
-    found: Iterator[Shard] = parallel(delayed(_count)(shard, reader, names) for shard in texts)
+    # Lists are most of what would go to another process, and are not read there.
+    texts = ([replace(article, related=()) for article in shard] for shard in shards)
+    found: Iterator[Shard] = parallel(delayed(_count)(some, reader, names) for some in texts)
     return found
 
 
-def _count(texts: Sequence[Text], reader: TermReader, names: Sequence[str]) -> Shard:
+def _count(articles: Sequence[Article], reader: TermReader, names: Sequence[str]) -> Shard:
     """The counts of some articles; runs in a process of its own on large sites."""
     fields: dict[str, Counts] = {}
     for name in names:
-        counts = _counts(reader.terms(text, name) for text in texts)
+        counts = _counts(reader.terms(article, name) for article in articles)
         # No site has to have topics or bodies.
         if counts.terms:
             fields[name] = counts
-    return Shard(len(texts), fields)
+    return Shard(len(articles), fields)
 
 
 def _counts(terms: Iterable[Sequence[str]]) -> Counts:
@@ -315,17 +304,6 @@ def _frequencies_of(language: str, stem: bool) -> Mapping[str, float]:
     for one, chance in zip(stems.of_words([spelled(word, primary) for word in table]), table.values(), strict=True):
         chances[one] = chances.get(one, 0.0) + chance
     return chances
-
-
-def renamed(matrix: csr_matrix, columns: NDArray[np.int32], n_columns: int) -> csr_matrix:
-    """The matrix with its columns elsewhere, in the same order; those that go to -1 are dropped."""
-    indices = columns[matrix.indices]
-    data, indptr = matrix.data, matrix.indptr
-    if len(columns) and columns.min() < 0:
-        kept = indices >= 0
-        indptr = np.concatenate([[0], np.cumsum(kept)])[indptr]
-        indices, data = indices[kept], data[kept]
-    return csr_matrix((data, indices, indptr), shape=(matrix.shape[0], n_columns))
 
 
 @lru_cache(maxsize=16_384)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Iterator
 from functools import lru_cache
 
 import ftfy
@@ -73,7 +73,6 @@ _TRAILING_DOTS = re.compile(r"\s*[\[(]?(?:\.{2,}|…)[\])]?\s*$")
 # No mark of _MARKS is without one of these: most texts have none, and this looks faster.
 _MARK = re.compile(r"[#>*+`~|_]")
 _OPENING = re.compile(r"\s{0,3}(?:-\s|\d+[.)]\s)")
-_PUNCTUATION = ".,:;!?\"'()[]«»„“”‘’–—"
 
 # Scripts without spaces between words: kana, Han, Thai, Lao, Myanmar, Khmer.
 _UNSPACED = (
@@ -238,7 +237,7 @@ class Analyzer:
         known = function_words(primary) if stop_words else frozenset()
         self.stop_words = frozenset(spelled(word, primary) for word in known)
         self.is_unspaced = primary in UNSPACED_LANGUAGES
-        self._met = _Met(self._term)
+        self._term_of = lru_cache(maxsize=_MOST_MET)(self._term)
         # A text is cut for several fields and once more for the reasons, one soon after the other.
         self._words = lru_cache(maxsize=64)(self._words_of)
 
@@ -258,7 +257,7 @@ class Analyzer:
             surfaces = [part for surface in surfaces for part in _bigrams(surface)]
         if self._compounds:
             surfaces = [part for surface in surfaces for part in (surface, *parts_of(surface, self._primary))]
-        return surfaces, [*map(self._met.__getitem__, surfaces)]
+        return surfaces, [*map(self._term_of, surfaces)]
 
     def _term(self, surface: str) -> str | None:
         """The term of a word, or None for one that says nothing."""
@@ -319,20 +318,6 @@ def spelled(surface: str, language: str) -> str:
             return surface.lower()
 
 
-class _Met(dict[str, str | None]):
-    """Words that were met, with their terms; None for a word that says nothing."""
-
-    def __init__(self, term_of: Callable[[str], str | None]) -> None:
-        super().__init__()
-        self._term_of = term_of
-
-    def __missing__(self, surface: str) -> str | None:
-        if len(self) >= _MOST_MET:
-            self.clear()
-        term = self[surface] = self._term_of(surface)
-        return term
-
-
 def _bigrams(surface: str) -> list[str]:
     """
     The overlapping pairs of characters of a run without spaces, and Japanese nouns of one; any other word as it is.
@@ -389,17 +374,13 @@ def analyzer_for(language: str, stem: bool = True, stop_words: bool = True) -> A
     return Analyzer(language, stem, stop_words)
 
 
-def char_ngrams(text: str, ngram_range: tuple[int, int], stop_words: Set[str] = frozenset()) -> list[str]:
+def char_ngrams(text: str, ngram_range: tuple[int, int]) -> list[str]:
     """
     Character n-grams within words, as scikit-learn's ``char_wb`` makes them: each word padded by a space.
 
-    A word shorter than the longest n-gram gives itself, once. Stop words give nothing.
+    A word shorter than the longest n-gram gives itself, once.
     """
-    grams: list[str] = []
-    for word in repair(text).lower().split():
-        if word.strip(_PUNCTUATION) not in stop_words:
-            grams.extend(_grams_of_word(word, *ngram_range))
-    return grams
+    return [gram for word in repair(text).lower().split() for gram in _grams_of_word(word, *ngram_range)]
 
 
 @lru_cache(maxsize=65_536)

@@ -33,7 +33,6 @@ from recommender.vectors.counts import (
     document_frequencies,
     inverse_frequencies,
     rarity_with_prior,
-    renamed,
     weigh_common_less,
 )
 from recommender.vectors.meaning import MEANING_LANGUAGES, embedded, latent_axes
@@ -283,10 +282,13 @@ class FieldVectorizer:
             if counts is None or not known:
                 parts.append(csr_matrix((shard.n_articles, len(known)), dtype=np.float32))
                 continue
-            columns = np.array([known.get(term, -1) for term in counts.terms], dtype=np.int32)
+            columns = np.array([known.get(term, -1) for term in counts.terms])
+            (places,) = np.nonzero(columns >= 0)
+            ones = np.ones(len(places), dtype=np.float32)
+            column_of = csr_matrix((ones, (places, columns[places])), shape=(len(columns), len(known)))
             weights = TfidfTransformer(norm="l2", sublinear_tf=True)
             weights.idf_ = rarity
-            part = csr_matrix(weights.transform(renamed(counts.matrix, columns, len(known)), copy=False))
+            part = csr_matrix(weights.transform(counts.matrix @ column_of, copy=False))
             part.sort_indices()
             parts.append(part)
         if not parts:
