@@ -21,8 +21,6 @@ from recommender.vectors.tfidf import FieldVectorizer
 
 #: The field whose words are counted: what every site has, and a saved model keeps.
 _FIELD = "words"
-#: Rows whose terms are counted at once; bounds memory.
-_ROWS_AT_ONCE = 16_384
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +109,7 @@ def _unknown_words(catalogue: Catalogue, vectorizer: FieldVectorizer, rows: NDAr
 
 def _n_having(catalogue: Catalogue, rows: NDArray[np.bool_]) -> NDArray[np.int64]:
     """In how many of some rows each known term stands, shape (n_terms,)."""
-    having = np.zeros(catalogue.n_terms, dtype=np.int64)
-    vectors = catalogue.vectors.terms
-    for start in range(0, len(rows), _ROWS_AT_ONCE):
-        block = slice(start, start + _ROWS_AT_ONCE)
-        having += vectors[block][rows[block]].getnnz(axis=0)
-    return having
+    return np.bincount(catalogue.vectors.terms[rows].indices, minlength=catalogue.n_terms)
 
 
 def _divergence(before: NDArray[np.int64], now: NDArray[np.int64]) -> float:

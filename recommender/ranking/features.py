@@ -181,8 +181,7 @@ class Seen:
     def __init__(self, query: Query, state: State) -> None:
         catalogue = state.catalogue
         self.query, self.catalogue, self.lists = query, catalogue, state.graph.arrays
-        own = query.own if len(query.own) else np.array([query.row] if query.row >= 0 else [], dtype=np.int64)
-        self.own = own
+        own = self.own = query.own
         there = catalogue.is_alive & (catalogue.languages == query.language)
         if not np.isnan(query.before):
             there = there & (~(catalogue.times >= query.before) | catalogue.is_evergreen)
@@ -275,7 +274,7 @@ def _text_features(seen: Seen, rows: NDArray[np.int64], words: Words, values: di
     catalogue, query = seen.catalogue, seen.query
     compared, index = catalogue.vectors.compared, catalogue.index
     has = {name: np.diff(compared[name].indptr)[rows] for name in compared}
-    cosines = {name: index.cosines(query.vectors, name) for name in compared}
+    cosines = {name: index.weighed(query.vectors.compared[name], name) for name in compared}
     for name, matrix in query.vectors.compared.items():
         if matrix.nnz:
             values[name] = np.where(has[name] > 0, cosines[name][rows], np.nan)

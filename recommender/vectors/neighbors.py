@@ -185,10 +185,6 @@ class SearchIndex:
             found[:, : self._n_indexed] += (queries[:, self._common_columns] @ self._by_common).toarray()
         return found
 
-    def cosines(self, query: Vectors, name: str) -> NDArray[np.float64]:
-        """The cosine of one query to each row in one of the compared matrices, shape (n_rows,)."""
-        return self.weighed(query.compared[name], name)
-
     def weighed(self, weights: csr_matrix, name: str) -> NDArray[np.float64]:
         """The product of one row of weights with each row of one of the compared matrices, shape (n_rows,)."""
         found = self._products(weights, self._compared[name], self._vectors.compared[name])

@@ -136,7 +136,6 @@ class FieldVectorizer:
         #: By kind of embedding, the mean of all articles, which says what every article of the site is about.
         self._centres: dict[str, NDArray[np.float32]] = {}
         self._names: NDArray[Any] | None = None
-        self._telling: NDArray[np.bool_] | None = None
 
     @property
     def n_terms(self) -> int:
@@ -161,7 +160,7 @@ class FieldVectorizer:
             counts = Counter(article.language.lower() for article in articles)
             # The commonest, and of two equally common the first by name: the order of files must not matter.
             self.language = min(counts, key=lambda name: (-counts[name], name), default="") or "en"
-        self.n_articles, self.compares, self._names, self._telling = len(articles), False, None, None
+        self.n_articles, self.compares, self._names = len(articles), False, None
         self.reader = self._reader(templates_of(articles, self.settings.body_words * CHARACTERS_A_WORD))
         self._vocabularies, self._rarities, self._axes, self._centres = {}, {}, {}, {}
         used = [name for name in FIELD_NAMES if getattr(self.settings, name).weight > 0]
@@ -393,9 +392,8 @@ class FieldVectorizer:
 
     def telling_terms(self) -> NDArray[np.bool_]:
         """The terms that two articles, or at most half of all, have, shape (n_terms,): the others say nothing."""
-        if self._telling is None:
-            self._telling = self.n_having <= max(2.0, self.n_articles / 2)
-        return self._telling
+        telling: NDArray[np.bool_] = self.n_having <= max(2.0, self.n_articles / 2)
+        return telling
 
     # ---------------------------------------------------------------- state
 

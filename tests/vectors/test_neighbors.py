@@ -38,7 +38,7 @@ def test_a_similarity_is_the_product_of_two_whole_rows(n_dense):
     for place in range(len(queries)):
         query = queries[np.array([place])]
         assert index.exact(query, np.arange(40)) == pytest.approx(np.clip(expected[place], 0, 1), abs=1e-6)
-        assert index.cosines(query, "title") == pytest.approx(title[place], abs=1e-6)
+        assert index.weighed(query.compared["title"], "title") == pytest.approx(title[place], abs=1e-6)
 
 
 def test_an_exact_similarity_does_not_depend_on_what_else_is_asked():
@@ -66,7 +66,8 @@ def test_a_grown_index_finds_what_a_fresh_one_finds(n_added):
         query = queries[np.array([0])]
         every = np.arange(len(rows))
         assert grown.exact(query, every).tolist() == fresh.exact(query, every).tolist()
-        assert grown.cosines(query, "title") == pytest.approx(fresh.cosines(query, "title"), abs=1e-6)
+        title = query.compared["title"]
+        assert grown.weighed(title, "title") == pytest.approx(fresh.weighed(title, "title"), abs=1e-6)
     assert first.similarities(queries).shape == (5, 100), "the index that grew is as it was"
 
 
