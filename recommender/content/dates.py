@@ -43,12 +43,13 @@ _PLACE = re.compile(r"(?<=\d)(?:\s+|\s*\[)(?P<place>[A-Z][A-Za-z_]+/[A-Za-z_/]+)
 #: A remark behind a date: the day of the week, mostly, or the zone once more.
 _REMARK = re.compile(r"(?<=[\dZ])\s*(?:\([^()]*\)|\[[^][]*\])$")
 #: What is spelled otherwise first: a word before a date, all of a range but its first day, a moment in digits alone,
-#: an hour with a dot, a year with an apostrophe.
+#: an hour with a dot or before its day, a year with an apostrophe.
 _SPELLINGS = (
     (re.compile(r"^(?:posted|published|written)\b(?:\s+on\b|:)?\s+", re.IGNORECASE), ""),
     (re.compile(r"^(\d{4}-\d{1,2}-\d{1,2})\s*(?:to|until|[-–—/])\s*\d{4}-\d{1,2}-\d{1,2}$"), r"\1"),
     (re.compile(r"^(\d{8})(\d{6})$"), r"\1T\2"),
     (re.compile(r"(?<=\d[T\s])(\d{1,2})\.(\d\d)$"), r"\1:\2"),
+    (re.compile(r"^(\d{1,2}:\d\d)\s+(\S+)$"), r"\2 \1"),
     (re.compile(r"(?<=\s)['’]([0-4]\d)$"), r"20\1"),
 )
 #: A year of Thailand's calendar, which began 543 years before.

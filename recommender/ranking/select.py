@@ -32,8 +32,8 @@ from recommender.suggestions import Reason, Suggestion
 from recommender.vectors.text import repair
 from recommender.vectors.tfidf import FieldVectorizer
 
-#: The words of a title; "C", "C++" and "C#" are three.
-_WORD = re.compile(r"[\w+#]+")
+#: The words of a title; "C", "C++" and "C#" are three, and "operator==" is not "operator!=".
+_WORD = re.compile(r"[\w+#]+|!?[=<>*%^~]+")
 #: By how much deeper a ranking is asked for where rules leave places empty, or may prefer what stands further down.
 _DEEPER = 4
 #: Ranked rows behind a candidate that may take its place: copies of it.

@@ -61,6 +61,7 @@ MOMENT = datetime(2021, 3, 2, 7, 14, tzinfo=UTC)
         ("2021-03-02T08:14[Europe/Berlin]", MOMENT),
         ("2021-03-02T07:14:00Z[UTC]", MOMENT),
         ("2021-03-02 8.14", MOMENT),
+        ("13:34 06/21/2012", datetime(2012, 6, 21, 13, 34, tzinfo=BERLIN)),
         ("2021-03-01 24:00:00", datetime(2021, 3, 2, tzinfo=BERLIN)),
         ("2021_03_02", datetime(2021, 3, 2, tzinfo=BERLIN)),
         ("20210302081400", MOMENT),
