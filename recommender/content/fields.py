@@ -287,6 +287,9 @@ class FieldReader:
                     held = held.get(part) if isinstance(held, Mapping) else None
                 if not _is_empty(held):
                     found.setdefault(ours, []).append(((is_default, rank), theirs if inner else name, held))
+        if all(is_default for (is_default, _), *_ in found.get("topics", ())):
+            # The page's own word comes before those of all pages.
+            found.setdefault("topics", []).extend(found.pop("topic", []))
         return {
             ours: [(name, held) for _, name, held in sorted(ranked, key=itemgetter(0))]
             for ours, ranked in found.items()

@@ -8,21 +8,19 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC
 from pathlib import Path, PurePosixPath
 from stat import S_ISREG
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from recommender.articles import Article
 from recommender.bounds import HALF_CHARACTER, MAX_DEPTH, Fence, UnreadableError
 from recommender.cache import digest
 from recommender.content import front_matter
-from recommender.content.dates import read_date
 from recommender.content.fields import FieldReader, Notes
 from recommender.content.generators import Generator
-from recommender.content.generators.sources import Literals
 from recommender.content.headings import Opening, below_exports, note_opening, opening_of, without_code
 from recommender.content.languages import SiteLanguages
+from recommender.content.pages import exports_of, properties_below, title_of_logseq
 from recommender.content.paths import ENDINGS, dated, fits, name_date, slug, titleized, without_ending
 from recommender.content.values import Origin
 from recommender.content.wording import fault_of_ours, some
@@ -45,12 +43,7 @@ _WIKI_LINK = re.compile(r"(?<![`\w/=(])\[\[[\w#][^\[\]\n\"']*\]\](?![(`])")
 _OF_A_TEMPLATE = re.compile(
     r"(?:(?:\{\{\s*+(?:title|name|file|date|time|value)\b[^{}]*+\}\}|<%[^%]*+%>)[\s_-]*+)++", re.IGNORECASE
 )
-#: What a page of MDX says of itself, in so many characters at most.
-_METADATA = re.compile(
-    r"^export\s+const\s+(?:meta|metadata|frontMatter)\b[^={\r\n]*=\s*\{", re.IGNORECASE | re.MULTILINE
-)
-_MOST_METADATA = 4_000
-_COMMENTED = re.compile(r"^title:[ \t]+(#[^\r\n\"\\]{0,80})", re.IGNORECASE | re.MULTILINE)
+_COMMENTED = re.compile(r"^title:[ \t]+(#[^\r\n]*)", re.IGNORECASE | re.MULTILINE)
 #: Unlike pathlib's, this one is False also where it cannot be told.
 _is_link = os.path.islink
 
@@ -267,6 +260,13 @@ class FileReader:
         where = path or "text"
         place = front_matter.split(text, where)
         generator = self.fields.generator
+        if (
+            place is not None
+            and place.syntax == "properties"
+            and (generator.file or _is_of_the_repository(path, generator))
+        ):
+            # Words and two colons are Logseq's, and prose elsewhere.
+            place = None
         is_below = place is not None and text.removeprefix("\ufeff")[0].isspace()
         if is_below and generator.file and not generator.takes_blank_lines:
             raise FrontMatterError(
@@ -285,17 +285,16 @@ class FileReader:
         elif generator.title == "Jekyll" or _is_of_the_repository(path, generator):
             # Jekyll copies files without front matter as they are.
             return None
-        elif path.endswith(".mdx") and (told := _metadata(text)):
+        elif path.endswith(".mdx") and (told := exports_of(text)):
             values, body = told, text[below_exports(text) :]
         if (title := self.fields.title_in(values)) is None:
             if place is not None and (commented := _COMMENTED.search(text, place.start, place.end)):
                 at = f"{where}:{front_matter.key_line(text, place, 'title')}"
-                notes.warnings.append(
-                    f'{at}: title is empty, for # begins a comment. Quote it: title: "{commented[1]}".'
-                )
+                shown = "#..." if len(commented[1]) > 80 or set('"\\') & {*commented[1]} else commented[1].rstrip()
+                notes.warnings.append(f'{at}: title is empty, for # begins a comment. Quote it: title: "{shown}".')
             opening = opening_of(body)
             if place is None and opening is not None and opening.body:
-                exported, start = self._exported(body, opening.body)
+                exported, start = properties_below(body, opening.body, self.fields)
                 if exported:
                     values = exported
                     body = body[start:]
@@ -303,9 +302,9 @@ class FileReader:
             called = generator.called(path) if opening is None else None
             if called is not None:
                 opening, heading_from = note_opening(body, called), "nav"
-            elif opening is None and not generator.file and place is not None and place.syntax == "headers":
+            elif opening is None and place is not None and place.syntax == "properties":
                 # Logseq calls a page with properties by its file.
-                opening, heading_from = note_opening(body, default_title), "name of the file"
+                opening, heading_from = note_opening(body, title_of_logseq(path)), "name of the file"
         # Notes, which are called by their file, are of no generator.
         if place is None and opening is None and not generator.file:
             opening = _note_opening(body, path)
@@ -331,42 +330,12 @@ class FileReader:
             default_date=name_date(path) or dated(path),
         )
 
-    def _exported(self, text: str, start: int) -> tuple[Mapping[str, Any], int]:
-        """Date and topics as Notion exports them below a heading, and where they end; none where it is a paragraph."""
-        place = front_matter.exported(text, start)
-        if place is None:
-            return {}, start
-        told = front_matter.read(text, place, "")
-        return {
-            name: value
-            for name, value in told.items()
-            if self.fields.reads(name, "topics") or (self.fields.reads(name, "published_at") and _is_date(value))
-        }, place.body
-
 
 def _is_of_the_repository(path: str, generator: Generator) -> bool:
     """Whether a file is for those who work on the site; a README can also be the page of its folder."""
     folder, _, name = path.rpartition("/")
     is_index = folder != "" and without_ending(name) in generator.index_names
     return _OF_THE_REPOSITORY.fullmatch(path) is not None and not is_index
-
-
-def _metadata(text: str) -> dict[str, Any]:
-    """The plain values that a page of MDX exports about itself, as for Nextra and Next."""
-    found = _METADATA.search(text, 0, below_exports(text))
-    told = Literals.of_javascript(f"page = {text[found.end() - 1 :][:_MOST_METADATA]}").items if found else ()
-    values: dict[str, list[Any]] = {}
-    for names, value in told:
-        if len(names) == 2 and names[0] == "page":
-            values.setdefault(names[1], []).append(value)
-    return {name: held[0] if len(held) == 1 else held for name, held in values.items()}
-
-
-def _is_date(value: Any) -> bool:
-    try:
-        return read_date(value, UTC) is not None
-    except ValueError:
-        return False
 
 
 def _note_opening(text: str, path: str) -> Opening | None:
@@ -417,7 +386,9 @@ def _home(paths: Collection[str], generator: Generator) -> Callable[[str], bool]
 
     if any(in_collection(path) for path in paths):
         return in_collection
-    homes = tuple(f"{folder}/" for folder in generator.roots if folder) or ("content/",)
+    # Next and SvelteKit have pages where they look, and articles anywhere.
+    roots = () if generator.title in ("Next", "SvelteKit") else generator.roots
+    homes = tuple(f"{folder}/" for folder in roots if folder) or ("content/",)
     if any(path.startswith(homes) for path in paths):
         return lambda path: path.startswith(homes)
     return lambda path: True

@@ -20,7 +20,7 @@ from recommender.content.yaml import LINE_END, parse_events, read_as_typed, read
 from recommender.errors import FrontMatterError
 
 #: What the values are written in; members are those of a JSON object without its braces.
-Syntax = Literal["yaml", "toml", "json", "members", "headers"]
+Syntax = Literal["yaml", "toml", "json", "members", "headers", "properties"]
 
 #: Blanks that editors, and people who write Japanese, type for the plain one.
 _BLANKS = " \t\u00a0\u2007\u202f\u3000"
@@ -176,7 +176,7 @@ def _headers(text: str, origin: int) -> FrontMatter | None:
         if properties is None:
             return None
         end = properties.end()
-    return FrontMatter(_line_end(text), origin, end, _next_line(text, end), "headers")
+    return FrontMatter(_line_end(text), origin, end, _next_line(text, end), "headers" if has_title else "properties")
 
 
 def exported(text: str, start: int) -> FrontMatter | None:
@@ -223,7 +223,7 @@ def parse(text: str, where: str = "text") -> dict[str, Any]:
 
 def read(text: str, place: FrontMatter, where: str, warnings: list[str] | None = None) -> dict[str, Any]:
     """The values of the front matter that lies in a place; `warnings` takes a sentence a name that stands twice."""
-    if place.syntax == "headers":
+    if place.syntax in ("headers", "properties"):
         return _read_headers(text, place)
     if place.syntax != "yaml":
         values = (read_toml if place.syntax == "toml" else _read_json)(text, place, where)

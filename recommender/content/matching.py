@@ -14,19 +14,18 @@ from datetime import timedelta
 from functools import lru_cache
 from html import unescape
 from posixpath import normpath
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 from urllib.parse import unquote
 
 from recommender.articles import Article, RelatedEntry
 from recommender.bounds import LONGEST_ADDRESS
 from recommender.content.paths import language_code, name_date, slug, suffix_language, without_ending
-from recommender.content.related_lists import BULLET
 from recommender.content.urls import below_local_host, canonical_url, is_address, spellings
 from recommender.errors import did_you_mean
 
 How = Literal["url", "path", "title", "external", "unmatched"]
 
-_Kind = Literal["url", "path", "slug", "title"]
+_Kind = Literal["url", "path", "slug", "title", "bare title"]
 
 #: What site generators and note takers wrap around a path: {% link _posts/tea.md %}, {{ '/tea/' | relative_url }},
 #: {{< ref "tea.md" >}}, {doc}`tea`, [[tea]], {filename}tea.md.
@@ -69,7 +68,7 @@ class EntryMatcher:
         """For each key of a kind, the ids of the articles that have it, sorted."""
         # Made when first asked for: a site without a list never asks. Two threads that ask at once make the same.
         if not self._indexes:
-            found: dict[_Kind, dict[str, tuple[str, ...]]] = {"url": {}, "path": {}, "slug": {}, "title": {}}
+            found: dict[_Kind, dict[str, tuple[str, ...]]] = {kind: {} for kind in get_args(_Kind)}
             for article_id in sorted(self._articles):
                 for one, key in _keys(self._articles[article_id]):
                     found[one][key] = (*found[one].get(key, ()), article_id)
@@ -105,14 +104,17 @@ class EntryMatcher:
         found: dict[str, bool] = {}
         for kind, key in _keys(article):
             for article_id in self._index(kind).get(key) or ():
-                found[article_id] = kind == "title" and found.get(article_id, True)
+                found[article_id] = kind in ("title", "bare title") and found.get(article_id, True)
         found.pop(article.id, None)
         return found
 
     def names_by_title(self, entries: Iterable[RelatedEntry], title: str) -> bool:
         """Whether one of the entries has this title, and no address of an article, so that the title decides."""
         folded = fold_title(title)
-        return any(folded in _titles_of(entry) and self.by_address(entry) is None for entry in entries)
+        return any(
+            fold_title(entry.title or _unwrapped(entry.target)) == folded and self.by_address(entry) is None
+            for entry in entries
+        )
 
     def match(self, entry: RelatedEntry, source: Article | None = None) -> Match:
         """
@@ -128,8 +130,8 @@ class EntryMatcher:
                 return Match(self._in_language_of(source, article_id, entry), "path")
         # An entry with another address than the source's is not the source, whatever its title.
         elsewhere = is_address(entry.url or entry.target)
-        titles = _titles_of(entry) if entry.title or not elsewhere else ()
-        if (article_id := self._match_title(titles, source, may_be_source=not elsewhere)) is not None:
+        title = fold_title(entry.title or _unwrapped(entry.target)) if entry.title or not elsewhere else ""
+        if (article_id := self._match_title(title, source, may_be_source=not elsewhere)) is not None:
             return Match(article_id, "title")
         external = external_article(entry)
         return Match(None, "unmatched") if external is None else Match(external.id, "external")
@@ -221,9 +223,8 @@ class EntryMatcher:
                 return other
         return article_id
 
-    def _match_title(self, titles: Iterable[str], source: Article | None, *, may_be_source: bool) -> str | None:
-        index = self._index("title")
-        ids = next((index[title] for title in titles if title and title in index), ())
+    def _match_title(self, title: str, source: Article | None, *, may_be_source: bool) -> str | None:
+        ids = (self._index("title").get(title) or self._index("bare title").get(_bare(title)) or ()) if title else ()
         others = [article_id for article_id in ids if source is None or article_id != source.id]
         if not others:
             return ids[0] if ids and may_be_source else None
@@ -251,7 +252,8 @@ def _keys(article: Article) -> Iterator[tuple[_Kind, str]]:
     for key in (slugs | set(map(_plain, slugs))) - {""}:
         yield "slug", key
     if article.title:
-        yield "title", fold_title(article.title)
+        folded = fold_title(article.title)
+        yield from (("title", folded), ("bare title", _bare(folded)))
 
 
 def article_keys(article: Article) -> set[str]:
@@ -261,7 +263,8 @@ def article_keys(article: Article) -> set[str]:
 
 def entry_keys(entry: RelatedEntry) -> set[str]:
     """The keys by which an entry waits for its article; whether that one is meant, the matcher says."""
-    keys = {*_titles_of(entry)}
+    title = fold_title(entry.title or _unwrapped(entry.target))
+    keys = {title, _bare(title)}
     for name in (entry.url, entry.target):
         if place := below_local_host(name):
             keys.add(_plain(_cleaned(place).rpartition("/")[2]))
@@ -288,16 +291,14 @@ def external_article(entry: RelatedEntry) -> Article | None:
 
 @lru_cache(maxsize=1 << 18)
 def fold_title(title: str) -> str:
-    """A title without differences of case, blanks, marks around it, and of how marks and accents are written."""
+    """A title without differences of case, of blanks, and of how marks and accents are written."""
     title = unescape(title) if "&" in title else title
-    folded = " ".join(_folded(title if title.isascii() else title.translate(_TYPED)).split())
+    return " ".join(_folded(title if title.isascii() else title.translate(_TYPED)).split())
+
+
+def _bare(folded: str) -> str:
+    """A folded title without quotation marks around it and a full stop."""
     return folded.rstrip(".").strip("\"'").rstrip(".") or folded
-
-
-def _titles_of(entry: RelatedEntry) -> tuple[str, str]:
-    """The title by which an entry may name an article, folded: as it stands, and without a mark or number before it."""
-    title = entry.title or _unwrapped(entry.target)
-    return fold_title(title), fold_title(BULLET.sub("", title, count=1))
 
 
 def _folded(text: str) -> str:

@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Collection
 from datetime import date
 from fnmatch import fnmatchcase
-from urllib.parse import unquote
 
 ENDINGS = (".md", ".markdown", ".mdx", ".mdown", ".mkd", ".mkdn", ".mkdown", ".svx")
 
@@ -75,14 +74,9 @@ def is_word(character: str) -> bool:
 
 
 def titleized(text: str) -> str:
-    """
-    A slug as words, each with a capital letter, as Jekyll titles a post that has no title; words as they are.
-
-    For a slash and other signs that no name of a file can have, Logseq has three underscores and ``%3A``.
-    """
-    text = unquote(text.replace("___", "/").strip())
-    if " " in text or "/" in text:
-        return text
+    """A slug as words, each with a capital letter, as Jekyll titles a post that has no title; words as they are."""
+    if " " in text.strip():
+        return text.strip()
     return " ".join(word.capitalize() for word in re.split(r"[-_\s]+", text) if word)
 
 

@@ -137,7 +137,7 @@ def read_article(
     forget_entries()
     if article is None:
         raise ArticleError(
-            next(iter(notes.warnings), None)
+            next(reversed(notes.warnings), None)
             or f"{path or 'text'}: has neither front matter nor a heading. Begin it with a line of three dashes and "
             "title: Tea."
         )

@@ -71,6 +71,7 @@ _PEOPLE = frozenset(
     {"people", "persons", "authors", "team", "members", "staff", "contributors", "speakers", "profiles"}
 )
 _JSON_LIST = re.compile(r'\s*\[\s*["{]')
+_BRACKETED = re.compile(r"\[([^\[\]]*)\]")
 _HOME = re.compile(r"(?:https?:)?//[^/?#]+/?", re.IGNORECASE)
 #: What a mapping that stands for a person or a topic calls its name; `display_name` and `login` are WordPress's.
 _NAMING = ("name", "title", "display_name", "login", "nickname", "slug", "id")
@@ -321,9 +322,8 @@ class Found:
 
     def provider(self) -> str:
         """Who wrote it: names, with commas between them. A number is the key of somebody that is told elsewhere."""
-        names = self.first(
-            "provider", lambda value: _names(value if type(value) is not int else [], 1) or None, "a name"
-        )
+        self.held["provider"] = [(name, value) for name, value in self.get("provider") if type(value) is not int]
+        names = self.first("provider", lambda value: _names(value, 1) or None, "a name")
         return ", ".join(names or ())[:LONGEST_TITLE]
 
     def quality(self) -> float | None:
@@ -377,8 +377,8 @@ def _names(value: Any, depth: int = 0) -> list[str]:
             return [text] if (text := _unmarked(value)) else []
         if listed := list_of_json(value):
             return _names(listed)
-        if value.strip().startswith("[") and value.strip().endswith("]") and "[[" not in value:
-            value = value.strip()[1:-1]
+        if found := _BRACKETED.fullmatch(value.strip()):
+            value = found[1]
         parts = re.split(r"[,;\n]", value) if re.search(r"[,;\n]", value) else value.split()
         return [text for part in parts if (text := _unmarked(part))]
     if isinstance(value, list):
@@ -391,9 +391,9 @@ def _names(value: Any, depth: int = 0) -> list[str]:
 
 
 def _unmarked(name: str) -> str:
-    """A name without the mark that note takers put before a topic: #tea."""
+    """A name without the marks that note takers put around a topic: #tea, [[tea]]."""
     name = name.strip()
-    return name.lstrip("#").strip() or name
+    return name.lstrip("#").removeprefix("[[").removesuffix("]]").strip() or name
 
 
 def _only(value: Any) -> Any:

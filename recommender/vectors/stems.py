@@ -27,12 +27,12 @@ _BEFORE = {"fr": re.compile(r"(?<=\w\wer)s$|(?<=\w\w[oéu])s$"), "he": re.compil
 #: Plurals that Snowball keeps apart from their words.
 _PLURALS = {
     "en": {
-        "analyses": "analysis", "buses": "bus", "calves": "calf", "children": "child", "crises": "crisis", "criteria":
-        "criterion", "elves": "elf", "feet": "foot", "fungi": "fungus", "gases": "gas", "geese": "goose", "halves":
-        "half", "hooves": "hoof", "hypotheses": "hypothesis", "knives": "knife", "lenses": "lens", "lives": "life",
-        "loaves": "loaf", "men": "man", "mice": "mouse", "nuclei": "nucleus", "phenomena": "phenomenon", "quizzes":
-        "quiz", "scarves": "scarf", "shelves": "shelf", "teeth": "tooth", "theses": "thesis", "thieves": "thief",
-        "wives": "wife", "wolves": "wolf", "women": "woman",
+        "analyses": "analysis", "buses": "bus", "calves": "calf", "children": "child", "crises": "crisis",
+        "criteria": "criterion", "elves": "elf", "feet": "foot", "fungi": "fungus", "gases": "gas",
+        "geese": "goose", "halves": "half", "hooves": "hoof", "hypotheses": "hypothesis", "knives": "knife",
+        "lenses": "lens", "loaves": "loaf", "men": "man", "mice": "mouse", "nuclei": "nucleus",
+        "phenomena": "phenomenon", "quizzes": "quiz", "scarves": "scarf", "shelves": "shelf", "teeth": "tooth",
+        "theses": "thesis", "thieves": "thief", "wives": "wife", "wolves": "wolf", "women": "woman",
     }
 }  # fmt: skip
 #: What is no part of a word behind it, or in a language without one. What Hebrew puts before a noun, of which three

@@ -97,7 +97,7 @@ _RELEASE = re.compile(r"(?!\d\d?\.\d\d?\.\d{4}$|\d{1,3}(?:\.\d{3})+$)[vV]?(\d+\.
 _COMMIT = re.compile(r"(?=(?:[a-f]*\d){2})(?=\d+[a-f]+\d|[a-f]+\d+[a-f])[0-9a-f]{7,64}")
 #: "U.S." and "A.I." are "US" and "AI"; "e-mail" is "email" too, and "wi-fi" "wifi".
 _DOTTED = re.compile(r"\b(?:[A-Z]\.){2,}(?!\w)")
-_HYPHENED = re.compile(r"\b(?:[A-Za-z]-[A-Za-z]{3,}|[A-Za-z]{2}-[A-Za-z]{2})\b")
+_HYPHENED = re.compile(r"(?<![\w-])(?:[A-Za-z]-[A-Za-z]{3,}|[A-Za-z]{2}-[A-Za-z]{2})(?![\w-])")
 _IS_UNSPACED = re.compile(rf"[{_UNSPACED}]")
 _UNSPACED_RUN = re.compile(rf"[{_UNSPACED}]+")
 #: Inflections and particles; words in hiragana alone are rare.
@@ -252,7 +252,10 @@ class Analyzer:
             text = _DOTTED.sub(lambda found: found[0].replace(".", ""), text)
         surfaces: list[str] = (_ASCII_TOKEN if text.isascii() else self._token).findall(text)
         if "-" in text:
-            surfaces = [*(found.replace("-", "") for found in _HYPHENED.findall(text)), *surfaces]
+            joined = (one for one in _HYPHENED.findall(text) if self.stop_words.isdisjoint(one.lower().split("-")))
+            surfaces = [*(one.replace("-", "") for one in joined), *surfaces]
+        if text.isupper():
+            surfaces = [surface.lower() if surface in _ACRONYMS else surface for surface in surfaces]
         if not text.isascii() and _IS_UNSPACED.search(text):
             surfaces = [part for surface in surfaces for part in _bigrams(surface)]
         if self._compounds:

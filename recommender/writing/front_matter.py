@@ -150,7 +150,7 @@ class _Maker:
         if not opening.startswith(b"---") or opening in (b"---toml", b"---json"):
             whole = front_matter.decode(before, self.path)
             place = front_matter.split(whole, self.path)
-            if place is None or place.syntax in ("headers", "members"):
+            if place is None or place.syntax in ("headers", "members", "properties"):
                 raise NoPlaceError(f"{self.path}: has no front matter to write into.")
             if place.syntax != "yaml":
                 return self._in_other_syntax(whole, place).encode()

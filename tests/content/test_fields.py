@@ -108,7 +108,7 @@ def test_exports_of_databases(make_site):
     found = read_site(site)
     assert (found["a"].url, found["b"].provider) == ("/tea", "")
     assert (found.reading.matched["path"], found.reading.matched["url"], found.reading.unmatched) == (3, 1, ())
-    assert found.reading.warnings[0] == "b.md:4: author must be a name, but is the number 1. It is left out."
+    assert not any("author" in warning for warning in found.reading.warnings)
 
 
 def test_notes(make_site):

@@ -218,6 +218,18 @@ def test_properties_without_a_title(make_site):
     assert not any("without a title" in warning for warning in corpus.reading.warnings)
 
 
+def test_properties_of_the_repository(make_site):
+    """A README that begins with a word and two colons is none of the notes."""
+    corpus = read_site(make_site({"README.md": "Note:: hot\n", "tea.md": "type:: drink\n"}))
+    assert [*corpus.ids] == ["tea"]
+
+
+def test_properties_on_a_generators_site(make_site):
+    """There, such a line is text."""
+    files = {"mkdocs.yml": "site_name: Tea\n", "docs/tea.md": "Note:: hot\n\nSteep it.\n"}
+    assert read_site(make_site(files))["docs/tea"].body.startswith("Note:: hot")
+
+
 @pytest.mark.parametrize("text", ["std::vector is quick.\n", "Term::\n    What it is.\n", ".. note:: Be quick.\n"])
 def test_two_colons_in_prose(make_site, text):
     """Words with two colons are properties only where a blank and a value follow."""
@@ -230,6 +242,8 @@ def test_two_colons_in_prose(make_site, text):
     [
         ("Created: March 3, 2021 7:00 PM\nTags: cups, pots\nOwner: Ann\n\nIt is hot.\n", "It is hot.", "2021-03-03", 2),
         ("Tags: cups\n\nIt is hot.\n", "It is hot.", None, 1),
+        ("Date: every Tuesday\n", "Date: every Tuesday", None, 0),
+        ("Tags: are useful for notes.\n", "Tags: are useful for notes.", None, 0),
         ("Date: every Tuesday\nPlace: the hall\n", "Date: every Tuesday Place: the hall", None, 0),
         ("Tags: cups\nIt is hot: mind it.\nAnd brown.\n", "Tags: cups It is hot: mind it. And brown.", None, 0),
     ],

@@ -335,7 +335,7 @@ def test_mdbook(make_site):
     files = {
         "book.toml": "[book]\nlanguage = 'en'\n[output.html]\nsite-url = 'https://tea.example/book/'\n",
         "src/SUMMARY.md": "# Summary\n\n[Of tea](README.md)\n\n- [Green *tea*](./tea/green%20tea.md)\n    - [White]()\n"
-        "    - [Black](<tea/black.md>)\n",
+        '    - [`Black[]`](<tea/black.md> "Hot")\n',
         "src/README.md": "# Of tea\n\nA book.\n",
         "src/tea/green tea.md": "# Green tea\n\nIt is green.\n",
         "src/tea/black.md": "It is black.\n",
@@ -349,7 +349,7 @@ def test_mdbook(make_site):
         "src/tea/green tea": "/tea/green%20tea.html",
     }
     corpus = read_site(site)
-    assert (corpus["src/tea/black"].title, corpus.site_language) == ("Black", "en")
+    assert (corpus["src/tea/black"].title, corpus.site_language) == ("Black[]", "en")
     assert any("src/tea/part.md left out by book.toml" in warning for warning in corpus.reading.warnings)
 
 
@@ -377,7 +377,7 @@ def test_nuxt(make_site):
         "content/1.Hot Drinks/2.green-tea": "/hot-drinks/green-tea",
         "content/1.Hot Drinks/3.2024-tea.draft": "/hot-drinks/2024-tea",
         "content/1.Hot Drinks/index": "/hot-drinks",
-        "content/_box/note": "/box/note",
+        "content/_box/note": "/_box/note",
         "content/index": "/",
     }
     assert read_site(site).reading.warnings == (
@@ -398,6 +398,9 @@ def test_sveltekit(make_site):
         "src/routes/blog/green-tea/+page": "/cup/blog/green-tea",
     }
     assert read_site(site)["src/routes/blog/green-tea/+page"].title == "Green Tea"
+    (site / "src/posts").mkdir()
+    (site / "src/posts/tea.md").write_text(tea)
+    assert "src/posts/tea" in read_site(site), "articles lie anywhere"
 
 
 @pytest.mark.parametrize(

@@ -24,8 +24,7 @@ _PLACEHOLDER = re.compile(r":([a-z_]*[a-z])")
 #: Folders that hold what a site is made from, and are no part of an address on any site that we know of.
 _OUTER_FOLDERS = ("website", "site", "src", "source", "content", "contents", "pages")
 
-#: What sorts names in Grav, Statamic and others: 02.blog, 2024-01-04.tea. Versions such as 2.x are names.
-_SORTING = re.compile(r"(?:\d{4}-\d{2}-\d{2}(?:-\d{4,6})?|\d{1,3})\.(?=[^\W\d]{3})")
+_SORTING = re.compile(r"^(?:\d{4}-\d{2}-\d{2}(?:-\d{4,6})?|\d{1,3})\.(?=[^\W\d])")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,13 +73,11 @@ class Generator:
         if self.file:
             return self.path_url(article, facts) if self.is_scripted else ""
         names = without_ending(article.path).split("/")
-        if names[:2] == ["user", "pages"] and len(names) > 3:
-            names = names[2:-1]  # A page of Grav is a folder.
-        elif names[:2] == ["content", "collections"]:
-            names = names[2:]  # Statamic's.
+        if names[:2] in (["user", "pages"], ["content", "collections"]) and len(names) > 3:
+            # A page of Grav is a folder; both it and Statamic sort by what stands before a dot.
+            names = [_SORTING.sub("", name) for name in (names[2:-1] if names[0] == "user" else names[2:])]
         while len(names) > 1 and names[0] in _OUTER_FOLDERS:
             names = names[1:]
-        names = [name[found.end() :] if (found := _SORTING.match(name)) else name for name in names]
         is_index = names[-1] in ("index", "README")
         return joined(*names[:-1], facts.slug.rpartition("/")[2] or names[-1], is_index=is_index, end="")
 

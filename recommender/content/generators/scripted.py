@@ -18,7 +18,7 @@ from recommender.content.generators.sources import Literals, Sources
 _SOURCE = re.compile(r"""path:\s*(?:`\$\{__dirname\}/([^`$]+)`|['"]\.?/?([^'"]+)['"])""")
 _PREFIX = re.compile(r"""(?:value|path):\s*`(/[\w/-]*)\$\{(?:value|slug|\w+\.fields\.slug)\}`""")
 #: What sorts the files and folders of Nuxt Content, and is no part of an address.
-_SORTING = re.compile(r"^\d+\.")
+_SORTING = re.compile(r"^\d+\.(?!(?:\d+\.)*(?:\d+|x)$)")
 _DYNAMIC = re.compile(r"\[+(?:\.\.\.)?\w+\]+")
 
 
@@ -136,7 +136,7 @@ class Nuxt(Generator):
             return joined(facts.path, end="")
         prefix, names = self.below(article.path)
         names[-1] = names[-1].removesuffix(".draft")
-        names = [slugged(_SORTING.sub("", name, count=1)) for name in names]
+        names = [slugged(_SORTING.sub("", name, count=1), kept="_.~") for name in names]
         return joined(prefix, *(names[:-1] if names[-1] == "index" else names), end="")
 
     def unmade(self, article: Article, facts: PageFacts) -> str:
