@@ -371,7 +371,8 @@ def test_starlight(make_site):
 def test_nuxt(make_site):
     """Numbers that sort are no part of an address, an index stands for its folder, and drafts are never suggested."""
     tea = "---\ntitle: Tea\n---\n"
-    paths = ("index", "1.Hot Drinks/index", "1.Hot Drinks/2.green-tea", "1.Hot Drinks/3.2024-tea.draft", "_box/note")
+    paths = ("index", "2.0", "3.Über Uns_x", "_box/note")
+    paths += ("1.Hot Drinks/index", "1.Hot Drinks/2.green-tea", "1.Hot Drinks/3.2024-tea.draft")
     site = make_site({"nuxt.config.ts": "", **{f"content/{path}.md": tea for path in paths}})
     assert addresses(site) == {
         "content/1.Hot Drinks/2.green-tea": "/hot-drinks/green-tea",
@@ -379,6 +380,8 @@ def test_nuxt(make_site):
         "content/1.Hot Drinks/index": "/hot-drinks",
         "content/_box/note": "/_box/note",
         "content/index": "/",
+        "content/2.0": "/2.0",
+        "content/3.Über Uns_x": "/uber-uns_x",
     }
     assert read_site(site).reading.warnings == (
         "one article with a name that begins with _, never suggested: content/_box/note.md.",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import ClassVar, Self
+from unicodedata import normalize
 
 from recommender.articles import Article
 from recommender.content.fields import NO_FACTS, PageFacts
@@ -107,7 +108,7 @@ class Next(Generator):
 
 @dataclass(frozen=True, kw_only=True)
 class SvelteKit(Next):
-    """A SvelteKit site with mdsvex (by their documentation): as Next, with files of other names."""
+    """A SvelteKit site with mdsvex (checked by hand against SvelteKit 2): as Next, with files of other names."""
 
     title = "SvelteKit"
     config_files = tuple(f"svelte.config{ending}" for ending in SCRIPTS)
@@ -118,7 +119,7 @@ class SvelteKit(Next):
 
 @dataclass(frozen=True, kw_only=True)
 class Nuxt(Generator):
-    """A Nuxt site whose articles are Nuxt Content's (by its documentation)."""
+    """A Nuxt site whose articles are Nuxt Content's (checked by hand against 2.13)."""
 
     title = "Nuxt"
     config_files = tuple(f"nuxt.config{ending}" for ending in SCRIPTS)
@@ -136,13 +137,19 @@ class Nuxt(Generator):
             return joined(facts.path, end="")
         prefix, names = self.below(article.path)
         names[-1] = names[-1].removesuffix(".draft")
-        names = [slugged(_SORTING.sub("", name, count=1), kept="_.~") for name in names]
+        names = [slugged(_SORTING.sub("", _unaccented(name), count=1), kept="_.~") for name in names]
         return joined(prefix, *(names[:-1] if names[-1] == "index" else names), end="")
 
     def unmade(self, article: Article, facts: PageFacts) -> str:
         """What is a draft by its name, too."""
         is_draft = self.below(article.path)[1][-1].endswith(".draft")
         return "with a name that ends in .draft" if is_draft else super().unmade(article, facts)
+
+
+def _unaccented(name: str) -> str:
+    """A name with plain Latin letters for those with accents, as npm's slugify writes them."""
+    bare = ((normalize("NFKD", character)[0], character) for character in normalize("NFC", name))
+    return "".join(letter if letter.isascii() else character for letter, character in bare)
 
 
 @dataclass(frozen=True, kw_only=True)
