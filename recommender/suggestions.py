@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Self
 
-from recommender.articles import Article, EntryShape
-
-#: With which a Jekyll file's name begins, as in `content.paths`, which this room does not know.
-_DATE = re.compile(r"^\d{4}-\d{1,2}-\d{1,2}-(?=.)")
+from recommender.articles import Article, EntryShape, slug_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,15 +139,7 @@ class Suggestion:
         if target == "name":
             return self.article_id.rpartition("/")[2]
         if target == "slug":
-            return _slug(self.article_id)
+            return slug_of(self.article_id)
         if target == "file" and self.path.startswith(folder):
             return before + self.path.removeprefix(folder)
         return self.url
-
-
-def _slug(article_id: str) -> str:
-    """What generators call an article's file: without a date, and an index by its folder."""
-    folders, _, name = article_id.rpartition("/")
-    if name in ("index", "README") and folders:
-        name = folders.rpartition("/")[2]
-    return _DATE.sub("", name)

@@ -99,6 +99,7 @@ def test_a_site_that_lists_texts_gets_texts(target, text):
     [
         ("_posts/2021-03-03-green-tea", "green-tea", "2021-03-03-green-tea"),
         ("content/news/0.65.0-relnotes/index", "0.65.0-relnotes", "index"),
+        ("src/routes/blog/green-tea/+page", "green-tea", "+page"),
         ("tea", "tea", "tea"),
     ],
 )

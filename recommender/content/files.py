@@ -17,6 +17,7 @@ from recommender.bounds import HALF_CHARACTER, MAX_DEPTH, Fence, UnreadableError
 from recommender.cache import digest
 from recommender.content import front_matter
 from recommender.content.fields import FieldReader, Notes
+from recommender.content.front_matter import FrontMatter
 from recommender.content.generators import Generator
 from recommender.content.headings import Opening, below_exports, note_opening, opening_of, without_code
 from recommender.content.languages import SiteLanguages
@@ -258,21 +259,8 @@ class FileReader:
         without a file. Raises FrontMatterError or ArticleError where front matter or a value cannot be used.
         """
         where = path or "text"
-        place = front_matter.split(text, where)
         generator = self.fields.generator
-        if (
-            place is not None
-            and place.syntax == "properties"
-            and (generator.file or _is_of_the_repository(path, generator))
-        ):
-            # Words and two colons are Logseq's, and prose elsewhere.
-            place = None
-        is_below = place is not None and text.removeprefix("\ufeff")[0].isspace()
-        if is_below and generator.file and not generator.takes_blank_lines:
-            raise FrontMatterError(
-                f"{where}:1: a blank line stands above the front matter, so that {generator.title} sees none. Take the "
-                "line out."
-            )
+        place = self._place(text, path, where)
         opening, heading_from = None, "first heading"
         default_title = titleized(slug(path, self.languages.suffixes))
         values = generator.beside(path) if place is None else {}
@@ -299,15 +287,8 @@ class FileReader:
                     values = exported
                     body = body[start:]
                     opening = note_opening(body, opening.title)
-            called = generator.called(path) if opening is None else None
-            if called is not None:
-                opening, heading_from = note_opening(body, called), "nav"
-            elif opening is None and place is not None and place.syntax == "properties":
-                # Logseq calls a page with properties by its file.
-                opening, heading_from = note_opening(body, title_of_logseq(path)), "name of the file"
-        # Notes, which are called by their file, are of no generator.
-        if place is None and opening is None and not generator.file:
-            opening = _note_opening(body, path)
+            if opening is None:
+                opening, heading_from = self._called(body, path, place)
         if opening is not None:
             body = body[opening.body :]
         elif place is None and not values:
@@ -329,6 +310,30 @@ class FileReader:
             default_language=self.languages.of(path),
             default_date=name_date(path) or dated(path),
         )
+
+    def _place(self, text: str, path: str, where: str) -> FrontMatter | None:
+        """Where a text's front matter lies; FrontMatterError where the site's generator does not see it."""
+        place, generator = front_matter.split(text, where), self.fields.generator
+        if place is None:
+            return None
+        if text.removeprefix("\ufeff")[0].isspace() and generator.file and not generator.takes_blank_lines:
+            raise FrontMatterError(
+                f"{where}:1: a blank line stands above the front matter, so that {generator.title} sees none. Take the "
+                "line out."
+            )
+        # Words and two colons are properties of Logseq's notes, and prose elsewhere.
+        is_prose = place.syntax == "properties" and (generator.file or _is_of_the_repository(path, generator))
+        return None if is_prose else place
+
+    def _called(self, body: str, path: str, place: FrontMatter | None) -> tuple[Opening | None, str]:
+        """How a page without a title and a heading opens, by what else it is called; and what that is."""
+        generator = self.fields.generator
+        if (title := generator.called(path)) is not None:
+            return note_opening(body, title), "nav"
+        if place is not None and place.syntax == "properties":
+            return note_opening(body, title_of_logseq(path)), "name of the file"
+        # Notes, which are called by their file, are of no generator.
+        return (_note_opening(body, path) if place is None and not generator.file else None), "first heading"
 
 
 def _is_of_the_repository(path: str, generator: Generator) -> bool:
@@ -386,8 +391,7 @@ def _home(paths: Collection[str], generator: Generator) -> Callable[[str], bool]
 
     if any(in_collection(path) for path in paths):
         return in_collection
-    # Next and SvelteKit have pages where they look, and articles anywhere.
-    roots = () if generator.title in ("Next", "SvelteKit") else generator.roots
+    roots = () if generator.looks_anywhere else generator.roots
     homes = tuple(f"{folder}/" for folder in roots if folder) or ("content/",)
     if any(path.startswith(homes) for path in paths):
         return lambda path: path.startswith(homes)

@@ -8,9 +8,10 @@ from collections.abc import Collection
 from datetime import date
 from fnmatch import fnmatchcase
 
+from recommender.articles import NAMED_DAY, slug_of
+
 ENDINGS = (".md", ".markdown", ".mdx", ".mdown", ".mkd", ".mkdn", ".mkdown", ".svx")
 
-_DATED = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})-(?=.)")
 _DAY = re.compile(r"(?:^|/)(?P<year>(?:19|20)\d\d)([-_./]?)(?P<month>\d\d)\2(?P<day>\d\d)(?=[-_./\s]|$)", re.ASCII)
 _CODE = re.compile(r"([A-Za-z]{2,3})((?:[-_][A-Za-z0-9]{2,8})*)")
 
@@ -36,7 +37,7 @@ def without_ending(path: str) -> str:
 
 def name_date(path: str) -> date | None:
     """The date that a Jekyll file name begins with, as in ``_posts/2021-03-03-tea.md``; None where there is none."""
-    return _date(_DATED.match(path.rsplit("/", 1)[-1]))
+    return _date(NAMED_DAY.match(path.rsplit("/", 1)[-1]))
 
 
 def dated(path: str) -> date | None:
@@ -57,9 +58,7 @@ def slug(path: str, languages: Collection[str] = ()) -> str:
     name = without_ending(name)
     if (code := suffix_language(name)) and code in languages:
         name = name[: -len(code) - 1]
-    if name in ("index", "README", "+page") and folders:
-        name = folders.rpartition("/")[2]
-    return name[found.end() :] if (found := _DATED.match(name)) else name
+    return slug_of(f"{folders}/{name}" if folders else name)
 
 
 def fits(path: str, pattern: str) -> bool:

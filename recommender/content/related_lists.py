@@ -85,7 +85,7 @@ _LEAST_LISTS, _LEAST_SHARE = 5, 0.1
 #: What people write where there is no list.
 _NONE = frozenset({"none", "null", "false", "no", "n/a", "-", "~"})
 #: What begins the lines of a list in a text.
-BULLET = re.compile(r"^(?:[-*+•]|\d{1,3}[.)])\s+")
+_BULLET = re.compile(r"^(?:[-*+•]|\d{1,3}[.)])\s+")
 #: [Tea](/tea/), [Tea](<my tea.md>), [[tea|Tea]] and ![[tea]]; pictures are none.
 _LINK = re.compile(
     r"(?<!!)\[(?P<title>[^][]++)\]\((?:<(?P<angled>[^<>[]++)>|(?P<url>[^)[\s]++))[^)[]*+\)|(?P<wiki>\[\[[^][]++\]\])"
@@ -216,7 +216,7 @@ def read_entries(value: Any, zone: tzinfo, known: KnownEntries | None = None) ->
     """
     if isinstance(value, str):
         lines = [] if value.strip().lower() in _NONE else value.splitlines()
-        value = list_of_json(value) or [BULLET.sub("", line.strip(), count=1) for line in lines]
+        value = list_of_json(value) or [_BULLET.sub("", line.strip(), count=1) for line in lines]
     elif isinstance(value, Mapping) or (isinstance(value, int) and not isinstance(value, bool)):
         value = [value]
     if not isinstance(value, list):

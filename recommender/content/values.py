@@ -307,7 +307,7 @@ class Found:
     def topics(self) -> tuple[str, ...]:
         """All topics, each once."""
         topics: dict[str, None] = {}
-        for name, value in self.get("topics") or self.get("topic"):
+        for name, value in self.get("topics"):
             texts = _names(value)
             if texts:
                 self.names.append(("topics", name))
@@ -322,8 +322,7 @@ class Found:
 
     def provider(self) -> str:
         """Who wrote it: names, with commas between them. A number is the key of somebody that is told elsewhere."""
-        self.held["provider"] = [(name, value) for name, value in self.get("provider") if type(value) is not int]
-        names = self.first("provider", lambda value: _names(value, 1) or None, "a name")
+        names = self.first("provider", lambda value: [] if type(value) is int else _names(value, 1) or None, "a name")
         return ", ".join(names or ())[:LONGEST_TITLE]
 
     def quality(self) -> float | None:

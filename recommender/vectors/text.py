@@ -111,6 +111,11 @@ _MOST_PLACES = 4
 
 #: Languages that are written without spaces between words.
 UNSPACED_LANGUAGES = frozenset({"ja", "zh", "th", "lo", "my", "km"})
+#: Languages with the region that is their home, where that is not spelled as they are.
+_AT_HOME = frozenset({
+    "cs-cz", "da-dk", "el-gr", "en-us", "et-ee", "he-il", "ja-jp", "ko-kr", "nb-no", "sl-si", "sv-se", "uk-ua", "vi-vn",
+    "zh-cn",
+})  # fmt: skip
 #: Organisations and fields that are spelled as function words, but for their capitals.
 _ACRONYMS = frozenset({"IT", "WHO"})
 
@@ -191,10 +196,6 @@ def _without(openings: re.Pattern[str], text: str) -> str:
         kept.append(text[start : found.start()])
         start = position = end
     return " ".join([*kept, text[start:]])
-
-
-#: Languages with the region that is their home, where it is not spelled as they are.
-_AT_HOME = frozenset("cs-cz da-dk el-gr en-us et-ee he-il ja-jp ko-kr nb-no sl-si sv-se uk-ua vi-vn zh-cn".split())  # noqa: SIM905 -- as in a sentence
 
 
 @lru_cache(maxsize=1024)

@@ -286,7 +286,7 @@ def test_front_matter_alone_without_a_value_is_no_article(make_site):
     assert "none.md without front matter: not an article." in corpus.reading.warnings
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="a pipe")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pipes among its files")
 def test_a_pipe_is_told(make_site):
     """What is no file and no link is to be taken out."""
     site = make_site({"tea.md": "# Tea\n\nHot.\n"})

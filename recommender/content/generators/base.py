@@ -23,7 +23,7 @@ _DATES = {"year": "%Y", "month": "%m", "day": "%d", "hour": "%H", "minute": "%M"
 _PLACEHOLDER = re.compile(r":([a-z_]*[a-z])")
 #: Folders that hold what a site is made from, and are no part of an address on any site that we know of.
 _OUTER_FOLDERS = ("website", "site", "src", "source", "content", "contents", "pages")
-
+#: What sorts names in Grav and Statamic: 02.blog, 2024-01-04.tea.
 _SORTING = re.compile(r"^(?:\d{4}-\d{2}-\d{2}(?:-\d{4,6})?|\d{1,3})\.(?=[^\W\d])")
 
 
@@ -41,6 +41,7 @@ class Generator:
     index_names: ClassVar[tuple[str, ...]] = ("index",)  #: Of a file that stands for its folder.
     skips_underscores: ClassVar[bool] = False  #: Whether names that begin so are no pages.
     takes_blank_lines: ClassVar[bool] = False  #: Whether they may stand above front matter.
+    looks_anywhere: ClassVar[bool] = False  #: Whether articles lie outside of its roots too.
     is_scripted: ClassVar[bool] = False  #: Whether a program decides the addresses, which are files' places mostly.
 
     file: str = ""  #: The configuration, below the site; "" where there is none.

@@ -63,6 +63,7 @@ class Next(Generator):
 
     title = "Next"
     config_files = tuple(f"next.config{ending}" for ending in SCRIPTS)
+    looks_anywhere = True
     tops: ClassVar[tuple[str, ...]] = ("app", "pages", "src/app", "src/pages")  #: Folders of pages.
     page_names: ClassVar[tuple[str, ...]] = ("page", "index")  #: Of a page that stands for its folder.
     base_names: ClassVar[tuple[str, ...]] = ("basePath",)  #: The option of the path below which the site lies.
