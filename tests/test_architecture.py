@@ -21,6 +21,7 @@ ROOT = Path(__file__).parent.parent
 QUESTIONS = {
     "How are dates read?": "content/dates.py read_date",
     "Which files of a folder are articles?": "content/files.py find_files",
+    "How does one file become an article?": "content/file_reader.py FileReader",
     "Which names may a title stand under?": "content/fields.py USUAL_NAMES",
     "Where is a new shape of a curated list read?": "content/related_lists.py read_entries",
     "Which front-matter names hold curated lists?": "content/list_names.py choose_names",

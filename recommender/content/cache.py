@@ -22,7 +22,8 @@ from recommender.articles import Article, Corpus, EntryShape, Reading, RelatedEn
 from recommender.bounds import Fence
 from recommender.cache import SiteCache, code_version, digest
 from recommender.content.fields import NO_FACTS, Notes
-from recommender.content.files import File, FileRead, FoundFiles
+from recommender.content.file_reader import FileRead
+from recommender.content.files import File, FoundFiles
 from recommender.content.generators import Generator
 from recommender.content.languages import SiteLanguages
 from recommender.content.related_lists import CuratedList

@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from recommender.articles import NEVER, Article
+from recommender.content.headings import NO_OPENING, Opening
 from recommender.content.related_lists import CuratedList, KnownEntries, find_lists, fold_name
 from recommender.content.urls import canonical_url
 from recommender.content.values import Found, Origin, values_as_marks
@@ -202,9 +203,7 @@ class FieldReader:
         article_id: str | None,
         path: str = "",
         body: str = "",
-        heading: str = "",
-        heading_from: str = "first heading",
-        default_excerpt: str = "",
+        opening: Opening = NO_OPENING,
         default_title: str = "",
         default_language: str = "",
         default_date: date | None = None,
@@ -212,15 +211,15 @@ class FieldReader:
         """
         The article that names and values describe.
 
-        Without an id it has its canonical address for one. The other arguments say what the values do not: `heading` is
-        a title too, a default title is told of in the notes. Raises ArticleError where the title is a list or a
-        mapping, there is none at all, or nothing stands in for a date that is none.
+        Without an id it has its canonical address for one. The other arguments say what the values do not: that of an
+        opening is a title too, a default title is told of in the notes. Raises ArticleError where the title is a list
+        or a mapping, there is none at all, or nothing stands in for a date that is none.
         """
         held = self._held(values, self.generator.defaults_of(path))
         found = Found(held, origin)
-        title = found.title() or heading or found.own_name()
-        if heading:
-            found.names.append(("title", heading_from))
+        title = found.title() or opening.title or found.own_name()
+        if opening.title:
+            found.names.append(("title", opening.source))
         if not title and not default_title:
             raise ArticleError(f"{origin.where}: there is no title. Give it one: title: Tea.")
         url, aliases, slug, permalink = found.addresses(path)
@@ -233,7 +232,7 @@ class FieldReader:
             id=known_as,
             path=path,
             title=title or default_title,
-            excerpt=found.text("excerpt") or default_excerpt,
+            excerpt=found.text("excerpt") or opening.excerpt,
             published_at=published_at,
             url=url,
             topics=found.topics(),

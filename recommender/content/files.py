@@ -1,50 +1,27 @@
-"""The files of a site: which are articles, and one file's text -> an article."""
+"""The files of a site: which of them are articles."""
 
 from __future__ import annotations
 
 import os
-import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from stat import S_ISREG
 from typing import NamedTuple
 
-from recommender.articles import Article
 from recommender.bounds import HALF_CHARACTER, MAX_DEPTH, Fence, UnreadableError
-from recommender.cache import digest
-from recommender.content import front_matter
-from recommender.content.fields import FieldReader, Notes
-from recommender.content.front_matter import FrontMatter
 from recommender.content.generators import Generator
-from recommender.content.headings import Opening, below_exports, note_opening, opening_of, without_code
-from recommender.content.languages import SiteLanguages
-from recommender.content.pages import exports_of, properties_below, title_of_logseq
-from recommender.content.paths import ENDINGS, dated, fits, name_date, slug, titleized, without_ending
-from recommender.content.values import Origin
-from recommender.content.wording import fault_of_ours, some
-from recommender.errors import FrontMatterError, RecommenderError, SiteError
+from recommender.content.paths import ENDINGS, fits, without_ending
+from recommender.content.wording import some
+from recommender.errors import RecommenderError, SiteError
 
 #: Folders that hold what a site is built with or from, never its articles. Hidden ones are left out too.
 _NOT_CONTENT = frozenset({"_site", "node_modules", "vendor"})
 #: Folders of articles wherever they are found. With Jekyll, so are all others that begin with an underscore, but these.
 _COLLECTIONS = frozenset({"_drafts", "_news", "_posts"})
-#: What a repository holds for those who work on it, and the table of contents of a book.
-_OF_THE_REPOSITORY = re.compile(
-    r"(?:.*/)?(?:readme|(?-i:SUMMARY))\.\w+|(?:changelog|changes|history|contributing|contributors|authors|maintainers|code_of_conduct|security"
-    r"|support|governance|licen[cs]e|agents|claude)(?:[._-][\w.-]+)?\.\w+",
-    re.IGNORECASE,
-)
 _NOT_COLLECTIONS = frozenset({"_data", "_includes", "_layouts", "_pages", "_plugins", "_sass"})
-#: A page without front matter or a heading is a note where it links as notes do, or its name is a title as typed.
-_WIKI_LINK = re.compile(r"(?<![`\w/=(])\[\[[\w#][^\[\]\n\"']*\]\](?![(`])")
-#: The title of what note takers make new notes from.
-_OF_A_TEMPLATE = re.compile(
-    r"(?:(?:\{\{\s*+(?:title|name|file|date|time|value)\b[^{}]*+\}\}|<%[^%]*+%>)[\s_-]*+)++", re.IGNORECASE
-)
-_COMMENTED = re.compile(r"^title:[ \t]+(#[^\r\n]*)", re.IGNORECASE | re.MULTILINE)
 #: Unlike pathlib's, this one is False also where it cannot be told.
 _is_link = os.path.islink
 
@@ -65,18 +42,6 @@ class FoundFiles:
     pages: list[str]  #: Markdown files outside the folders that hold the articles.
     problems: list[RecommenderError]  #: Files that cannot be read.
     warnings: list[str]  #: What was passed over, as sentences.
-
-
-@dataclass(frozen=True, slots=True)
-class FileRead:
-    """What came of one of a site's files."""
-
-    path: str
-    article_id: str
-    digest: str = ""  #: SHA-256 of the bytes that were read; "" for a file that cannot be read.
-    article: Article | None = None  #: None for a file without front matter, and for one with a problem.
-    notes: Notes = field(default_factory=Notes)
-    problem: RecommenderError | None = None  #: Why the file could not be used.
 
 
 def find_files(
@@ -224,132 +189,6 @@ class _Walk:
 
     def _tell(self, sentence: str) -> None:
         self.problems.append(SiteError(sentence))
-
-
-@dataclass(frozen=True, slots=True)
-class FileReader:
-    """Makes articles of files."""
-
-    fields: FieldReader
-    languages: SiteLanguages
-
-    def read(self, root: Path, file: File, fence: Fence) -> FileRead:
-        """What comes of a file of a site; a problem is kept, for the others go on."""
-        path, article_id = file.path, file.article_id
-        digest_ = ""
-        notes = Notes()
-        try:
-            raw = fence.read(root / path)
-            digest_ = digest(raw)
-            article = self.article(front_matter.decode(raw, path), path, article_id, notes)
-        except SiteError as error:
-            return FileRead(path, article_id, digest_, notes=notes, problem=error)
-        except OSError as error:
-            return FileRead(path, article_id, problem=unread(path, error))
-        except Exception as error:  # noqa: BLE001 - whatever happens in one file costs that file only
-            return FileRead(path, article_id, problem=SiteError(fault_of_ours(path, "be read", error)))
-        return FileRead(path, article_id, digest_, article, notes)
-
-    def article(self, text: str, path: str, article_id: str, notes: Notes) -> Article | None:
-        """
-        The article that a file's text describes, or None where it has neither front matter nor a heading
-        and is no note, and with a warning for a template of notes.
-
-        What the front matter does not say, the path below the site does: title, date and language; "" is that of a text
-        without a file. Raises FrontMatterError or ArticleError where front matter or a value cannot be used.
-        """
-        where = path or "text"
-        generator = self.fields.generator
-        place = self._place(text, path, where)
-        opening, heading_from = None, "first heading"
-        default_title = titleized(slug(path, self.languages.suffixes))
-        values = generator.beside(path) if place is None else {}
-        body = text
-        if place is not None:
-            values = front_matter.read(text, place, where, notes.warnings)
-            body = text[place.body :]
-            if not values and not body.strip():
-                return None
-        elif generator.title == "Jekyll" or _is_of_the_repository(path, generator):
-            # Jekyll copies files without front matter as they are.
-            return None
-        elif path.endswith(".mdx") and (told := exports_of(text)):
-            values, body = told, text[below_exports(text) :]
-        if (title := self.fields.title_in(values)) is None:
-            if place is not None and (commented := _COMMENTED.search(text, place.start, place.end)):
-                at = f"{where}:{front_matter.key_line(text, place, 'title')}"
-                shown = "#..." if len(commented[1]) > 80 or set('"\\') & {*commented[1]} else commented[1].rstrip()
-                notes.warnings.append(f'{at}: title is empty, for # begins a comment. Quote it: title: "{shown}".')
-            opening = opening_of(body)
-            if place is None and opening is not None and opening.body:
-                exported, start = properties_below(body, opening.body, self.fields)
-                if exported:
-                    values = exported
-                    body = body[start:]
-                    opening = note_opening(body, opening.title)
-            if opening is None:
-                opening, heading_from = self._called(body, path, place)
-        if opening is not None:
-            body = body[opening.body :]
-        elif place is None and not values:
-            return None
-        if _OF_A_TEMPLATE.fullmatch(str(opening.title if opening else title).strip()):
-            notes.warnings.append(f"{where}: a template, whose title is to be filled in: not an article.")
-            return None
-        return self.fields.read(
-            values,
-            Origin(where, text, place),
-            notes,
-            article_id=article_id,
-            path=path,
-            body=body,
-            heading=opening.title if opening else "",
-            heading_from=heading_from,
-            default_excerpt=opening.excerpt if opening else "",
-            default_title=default_title,
-            default_language=self.languages.of(path),
-            default_date=name_date(path) or dated(path),
-        )
-
-    def _place(self, text: str, path: str, where: str) -> FrontMatter | None:
-        """Where a text's front matter lies; FrontMatterError where the site's generator does not see it."""
-        place, generator = front_matter.split(text, where), self.fields.generator
-        if place is None:
-            return None
-        if text.removeprefix("\ufeff")[0].isspace() and generator.file and not generator.takes_blank_lines:
-            raise FrontMatterError(
-                f"{where}:1: a blank line stands above the front matter, so that {generator.title} sees none. Take the "
-                "line out."
-            )
-        # Words and two colons are properties of Logseq's notes, and prose elsewhere.
-        is_prose = place.syntax == "properties" and (generator.file or _is_of_the_repository(path, generator))
-        return None if is_prose else place
-
-    def _called(self, body: str, path: str, place: FrontMatter | None) -> tuple[Opening | None, str]:
-        """How a page without a title and a heading opens, by what else it is called; and what that is."""
-        generator = self.fields.generator
-        if (title := generator.called(path)) is not None:
-            return note_opening(body, title), "nav"
-        if place is not None and place.syntax == "properties":
-            return note_opening(body, title_of_logseq(path)), "name of the file"
-        # Notes, which are called by their file, are of no generator.
-        return (_note_opening(body, path) if place is None and not generator.file else None), "first heading"
-
-
-def _is_of_the_repository(path: str, generator: Generator) -> bool:
-    """Whether a file is for those who work on the site; a README can also be the page of its folder."""
-    folder, _, name = path.rpartition("/")
-    is_index = folder != "" and without_ending(name) in generator.index_names
-    return _OF_THE_REPOSITORY.fullmatch(path) is not None and not is_index
-
-
-def _note_opening(text: str, path: str) -> Opening | None:
-    """How a note opens, which is called by its file; None for any other page without front matter and heading."""
-    name = without_ending(path.rpartition("/")[2]).strip()
-    is_typed = " " in name or name not in (name.lower(), name.upper())
-    # A wiki's sidebar and footer are parts of its pages.
-    is_note = not name.startswith("_") and (is_typed or _WIKI_LINK.search(without_code(text)))
-    return note_opening(text) if is_note else None
 
 
 def unread(path: str, error: OSError, cure: str = "Check the permissions of the file.") -> SiteError:

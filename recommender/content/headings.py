@@ -61,6 +61,11 @@ class Opening(NamedTuple):
     title: str  #: The heading as plain text.
     body: int  #: The offset at which the text goes on below it; 0 where the heading is not the first thing.
     excerpt: str  #: The first paragraph as plain text; "" where there is none.
+    source: str = "first heading"  #: Where the title stands.
+
+
+#: That of a page whose front matter names it.
+NO_OPENING = Opening("", 0, "")
 
 
 def opening_of(text: str) -> Opening | None:
@@ -96,9 +101,9 @@ def without_code(text: str) -> str:
     return _FENCED.sub(lambda fence: " " * len(fence[0]), text)
 
 
-def note_opening(text: str, title: str = "") -> Opening | None:
+def note_opening(text: str, title: str = "", source: str = "first heading") -> Opening | None:
     """How a page opens that has no heading, and is called by its file or by others; None for one without both."""
-    return Opening(title, 0, _first_paragraph(text)) if title or text.strip("\ufeff \t\r\n") else None
+    return Opening(title, 0, _first_paragraph(text), source) if title or text.strip("\ufeff \t\r\n") else None
 
 
 def _first_paragraph(text: str) -> str:

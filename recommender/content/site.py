@@ -16,7 +16,8 @@ from recommender.content import front_matter
 from recommender.content.cache import ReadingCache
 from recommender.content.exports import EXPORT_ENDINGS, is_export, read_export
 from recommender.content.fields import FieldReader, Notes
-from recommender.content.files import FileRead, FileReader, FoundFiles, find_files, unread
+from recommender.content.file_reader import FileRead, FileReader
+from recommender.content.files import FoundFiles, find_files, unread
 from recommender.content.gather import gather, log_reading, with_addresses, with_unmade
 from recommender.content.generators import CONFIG_FILES, Generator, read_generator
 from recommender.content.jsonl import is_jsonl, read_jsonl

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from recommender.cache import SiteCache
-from recommender.content.files import FileReader
+from recommender.content.file_reader import FileReader
 from recommender.content.site import read_site
 from recommender.settings import ArticlesSettings, Settings
 

@@ -1,0 +1,195 @@
+"""One file of a site -> an article."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from recommender.articles import Article
+from recommender.bounds import Fence
+from recommender.cache import digest
+from recommender.content import front_matter
+from recommender.content.fields import FieldReader, Notes
+from recommender.content.files import File, unread
+from recommender.content.front_matter import FrontMatter
+from recommender.content.generators import Generator
+from recommender.content.headings import NO_OPENING, Opening, below_exports, note_opening, opening_of, without_code
+from recommender.content.languages import SiteLanguages
+from recommender.content.pages import exports_of, properties_below, title_of_logseq
+from recommender.content.paths import dated, name_date, slug, titleized, without_ending
+from recommender.content.values import Origin
+from recommender.content.wording import fault_of_ours
+from recommender.errors import FrontMatterError, RecommenderError, SiteError
+
+#: What a repository holds for those who work on it, and the table of contents of a book.
+_OF_THE_REPOSITORY = re.compile(
+    r"(?:.*/)?(?:readme|(?-i:SUMMARY))\.\w+|(?:changelog|changes|history|contributing|contributors|authors|maintainers|code_of_conduct|security"
+    r"|support|governance|licen[cs]e|agents|claude)(?:[._-][\w.-]+)?\.\w+",
+    re.IGNORECASE,
+)
+#: A page without front matter or a heading is a note where it links as notes do, or its name is a title as typed.
+_WIKI_LINK = re.compile(r"(?<![`\w/=(])\[\[[\w#][^\[\]\n\"']*\]\](?![(`])")
+#: The title of what note takers make new notes from.
+_OF_A_TEMPLATE = re.compile(
+    r"(?:(?:\{\{\s*+(?:title|name|file|date|time|value)\b[^{}]*+\}\}|<%[^%]*+%>)[\s_-]*+)++", re.IGNORECASE
+)
+_COMMENTED = re.compile(r"^title:[ \t]+(#[^\r\n]*)", re.IGNORECASE | re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class FileRead:
+    """What came of one of a site's files."""
+
+    path: str
+    article_id: str
+    digest: str = ""  #: SHA-256 of the bytes that were read; "" for a file that cannot be read.
+    article: Article | None = None  #: None for a file without front matter, and for one with a problem.
+    notes: Notes = field(default_factory=Notes)
+    problem: RecommenderError | None = None  #: Why the file could not be used.
+
+
+class _Page(NamedTuple):
+    """What a file says, taken apart."""
+
+    values: Mapping[str, Any]  #: What the front matter, or what stands for it, holds.
+    body: str  #: The text below it.
+    place: FrontMatter | None = None  #: Where the front matter lies.
+    opening: Opening = NO_OPENING  #: How a page without a title opens, which is no part of its body.
+
+
+@dataclass(frozen=True, slots=True)
+class FileReader:
+    """Makes articles of files."""
+
+    fields: FieldReader
+    languages: SiteLanguages
+
+    def read(self, root: Path, file: File, fence: Fence) -> FileRead:
+        """What comes of a file of a site; a problem is kept, for the others go on."""
+        path, article_id = file.path, file.article_id
+        digest_ = ""
+        notes = Notes()
+        try:
+            raw = fence.read(root / path)
+            digest_ = digest(raw)
+            article = self.article(front_matter.decode(raw, path), path, article_id, notes)
+        except SiteError as error:
+            return FileRead(path, article_id, digest_, notes=notes, problem=error)
+        except OSError as error:
+            return FileRead(path, article_id, problem=unread(path, error))
+        except Exception as error:  # noqa: BLE001 - whatever happens in one file costs that file only
+            return FileRead(path, article_id, problem=SiteError(fault_of_ours(path, "be read", error)))
+        return FileRead(path, article_id, digest_, article, notes)
+
+    def article(self, text: str, path: str, article_id: str, notes: Notes) -> Article | None:
+        """
+        The article that a file's text describes, or None where it has neither front matter nor a heading
+        and is no note, and with a warning for a template of notes.
+
+        What the front matter does not say, the path below the site does: title, date and language; "" is that of a text
+        without a file. Raises FrontMatterError or ArticleError where front matter or a value cannot be used.
+        """
+        where = path or "text"
+        page = self._taken_apart(text, path, where, notes)
+        if page is None:
+            return None
+        title = self.fields.title_in(page.values)
+        if title is None:
+            _note_comment(text, page.place, where, notes)
+            page = self._headed(page, path)
+            if page is None:
+                return None
+            title = page.opening.title
+        if _OF_A_TEMPLATE.fullmatch(str(title).strip()):
+            notes.warnings.append(f"{where}: a template, whose title is to be filled in: not an article.")
+            return None
+        return self.fields.read(
+            page.values,
+            Origin(where, text, page.place),
+            notes,
+            article_id=article_id,
+            path=path,
+            body=page.body,
+            opening=page.opening,
+            default_title=titleized(slug(path, self.languages.suffixes)),
+            default_language=self.languages.of(path),
+            default_date=name_date(path) or dated(path),
+        )
+
+    def _taken_apart(self, text: str, path: str, where: str, notes: Notes) -> _Page | None:
+        """The values and the text of a page; None where it is no article whatever it is called."""
+        generator = self.fields.generator
+        if (place := self._place(text, path, where)) is not None:
+            values, body = front_matter.read(text, place, where, notes.warnings), text[place.body :]
+            return _Page(values, body, place) if values or body.strip() else None
+        # Jekyll copies files without front matter as they are.
+        if generator.title == "Jekyll" or _is_of_the_repository(path, generator):
+            return None
+        if path.endswith(".mdx") and (told := exports_of(text)):
+            return _Page(told, text[below_exports(text) :])
+        return _Page(generator.beside(path), text)
+
+    def _headed(self, page: _Page, path: str) -> _Page | None:
+        """A page without a title, by its heading or what else it is called; None for one that says nothing."""
+        values, body = page.values, page.body
+        opening = opening_of(body)
+        if page.place is None and opening is not None and opening.body:
+            exported, start = properties_below(body, opening.body, self.fields)
+            if exported:
+                values, body = exported, body[start:]
+                opening = note_opening(body, opening.title)
+        opening = opening or self._called(body, path, page.place)
+        if opening is not None:
+            return _Page(values, body[opening.body :], page.place, opening)
+        return page if page.place is not None or values else None
+
+    def _place(self, text: str, path: str, where: str) -> FrontMatter | None:
+        """Where a text's front matter lies; FrontMatterError where the site's generator does not see it."""
+        place, generator = front_matter.split(text, where), self.fields.generator
+        if place is None:
+            return None
+        if text.removeprefix("\ufeff")[0].isspace() and generator.file and not generator.takes_blank_lines:
+            raise FrontMatterError(
+                f"{where}:1: a blank line stands above the front matter, so that {generator.title} sees none. Take the "
+                "line out."
+            )
+        # Words and two colons are properties of Logseq's notes, and prose elsewhere.
+        is_prose = place.syntax == "properties" and (generator.file or _is_of_the_repository(path, generator))
+        return None if is_prose else place
+
+    def _called(self, body: str, path: str, place: FrontMatter | None) -> Opening | None:
+        """How a page without a title and a heading opens, by what else it is called."""
+        generator = self.fields.generator
+        if (title := generator.called(path)) is not None:
+            return note_opening(body, title, "nav")
+        if place is not None and place.syntax == "properties":
+            return note_opening(body, title_of_logseq(path), "name of the file")
+        # Notes, which are called by their file, are of no generator.
+        return _note_opening(body, path) if place is None and not generator.file else None
+
+
+def _note_comment(text: str, place: FrontMatter | None, where: str, notes: Notes) -> None:
+    """Warn of a title that a comment has eaten: ``title: #1 of our tests``."""
+    if place is not None and (commented := _COMMENTED.search(text, place.start, place.end)):
+        at = f"{where}:{front_matter.key_line(text, place, 'title')}"
+        shown = "#..." if len(commented[1]) > 80 or set('"\\') & {*commented[1]} else commented[1].rstrip()
+        notes.warnings.append(f'{at}: title is empty, for # begins a comment. Quote it: title: "{shown}".')
+
+
+def _is_of_the_repository(path: str, generator: Generator) -> bool:
+    """Whether a file is for those who work on the site; a README can also be the page of its folder."""
+    folder, _, name = path.rpartition("/")
+    is_index = folder != "" and without_ending(name) in generator.index_names
+    return _OF_THE_REPOSITORY.fullmatch(path) is not None and not is_index
+
+
+def _note_opening(text: str, path: str) -> Opening | None:
+    """How a note opens, which is called by its file; None for any other page without front matter and heading."""
+    name = without_ending(path.rpartition("/")[2]).strip()
+    is_typed = " " in name or name not in (name.lower(), name.upper())
+    # A wiki's sidebar and footer are parts of its pages.
+    is_note = not name.startswith("_") and (is_typed or _WIKI_LINK.search(without_code(text)))
+    return note_opening(text) if is_note else None
