@@ -24,9 +24,10 @@ from recommender.content.values import Origin
 from recommender.content.wording import fault_of_ours
 from recommender.errors import FrontMatterError, RecommenderError, SiteError
 
-#: What a repository holds for those who work on it, and the table of contents of a book.
+#: What a repository holds for those who work on it, the table of contents of a book, and the parts of wikis' pages.
 _OF_THE_REPOSITORY = re.compile(
-    r"(?:.*/)?(?:readme|(?-i:SUMMARY))\.\w+|(?:changelog|changes|history|contributing|contributors|authors|maintainers|code_of_conduct|security"
+    r"(?:.*/)?(?:readme|(?-i:SUMMARY)|_(?:sidebar|navbar|coverpage|header|footer|404))\.\w+"
+    r"|(?:changelog|changes|history|contributing|contributors|authors|maintainers|code_of_conduct|security"
     r"|support|governance|licen[cs]e|agents|claude)(?:[._-][\w.-]+)?\.\w+",
     re.IGNORECASE,
 )

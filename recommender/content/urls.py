@@ -40,6 +40,8 @@ _AMP_CACHE = re.compile(r"/(?:[a-z]/)?(?:s/)?([^/?]+\.[^/?]+)([/?].*)?$")
 _AMP_VIEWER = re.compile(r"/amp/(?:s/)?([^/?]+\.[^/?]+)([/?].*)?$")
 _AMP_PART = re.compile(r"/(?:\.?amp|google-amp)(?=/|$)|\.amp(?:(?=\.html$)|$)")
 _AMP_QUERIES = frozenset({"amp", "amp=", "amp=1", "amp=true", "context=amp", "outputtype=amp"})
+#: What follows a number sign is a place on a page; a slash behind it begins the route of another page.
+_FRAGMENT = re.compile(r"#(?!/).*", re.DOTALL)
 _INDEX = re.compile(r"/index\.(?:html?|php)$")
 _SLASHES = re.compile(r"//+")
 _PLAIN = re.compile(r"[A-Za-z0-9/_.~!$&'()*+,;=:@-]*")
@@ -77,9 +79,9 @@ def canonical_url(url: str) -> str:
         if found is None:
             if _OTHER_SCHEME.match(url):
                 return url
-            return _canonical_path(url.partition("#")[0]) or ("/" if url.startswith("/") else "")
+            return _canonical_path(_FRAGMENT.sub("", url)) or ("/" if url.startswith("/") else "")
         host = _canonical_host(found[2])
-        rest = url[found.end() :].partition("#")[0]
+        rest = _FRAGMENT.sub("", url[found.end() :])
         path = _canonical_path(rest)
         inner = None
         if host.endswith("ampproject.org"):

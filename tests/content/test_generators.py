@@ -353,6 +353,41 @@ def test_mdbook(make_site):
     assert any("src/tea/part.md left out by book.toml" in warning for warning in corpus.reading.warnings)
 
 
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        (
+            {"docs/index.html": "<script>window.$docsify = {loadSidebar: true}</script>", "docs/.nojekyll": ""},
+            {"docs/README": "/#/", "docs/teas/README": "/#/teas/", "docs/teas/green": "/#/teas/green"},
+        ),
+        (
+            {"docs/index.html": "<script>window.$docsify = {routerMode: 'history'}</script>"},
+            {"docs/README": "/", "docs/teas/README": "/teas/", "docs/teas/green": "/teas/green"},
+        ),
+        (
+            {".gitbook.yaml": "root: ./docs/\n"},
+            {"docs/README": "/", "docs/teas/README": "/teas/", "docs/teas/green": "/teas/green"},
+        ),
+        (
+            {"SUMMARY.md": "* [Green](docs/teas/green.md)\n"},
+            {"docs/README": "/docs/", "docs/teas/README": "/docs/teas/", "docs/teas/green": "/docs/teas/green"},
+        ),
+        (
+            {"docusaurus.config.js": "module.exports = {baseUrl: '/'};\n"},
+            {"docs/README": "/docs/", "docs/teas/README": "/docs/teas/", "docs/teas/green": "/docs/teas/green"},
+        ),
+    ],
+    ids=["Docsify", "Docsify, history", "GitBook", "GitBook, summary", "Docusaurus"],
+)
+def test_a_readme_is_the_page_of_its_folder(make_site, files, expected):
+    """Where the generator says so; the parts of its pages are no articles."""
+    parts = ("_coverpage", "_sidebar", "_navbar", "_404", "teas/_Footer")
+    names = ("README", "teas/README", "teas/green", *parts)
+    pages = {f"docs/{name}.md": f"# Of {name}\n\nTea.\n" for name in names}
+    site = make_site({**files, **pages, "README.md": "# For developers\n\nOf the site.\n"})
+    assert addresses(site) == expected
+
+
 def test_starlight(make_site):
     """The collection that Starlight shows is the top of the site, translations with it, whatever packages are named."""
     config = "export default defineConfig({integrations: [starlight({title: 'Tea'})]});\n"

@@ -34,6 +34,7 @@ SAME = {
     "https://example.org/100%25": ["https://example.org/100%"],
     "https://example.org/%FF": ["https://example.org/%ff"],
     "/en/blog/tea": ["/en/blog/tea/", "/en/blog/tea/index.html", "/en/blog/tea/#x", "/en/blog/tea/?utm_source=x"],
+    "/%23/tea": ["/#/tea", "/#/tea/", "/#/tea#leaves"],
     "/": ["/", "/index.html", "/?utm_source=x"],
     "/amp": ["/amp/"],
     "": ["", " "],
@@ -51,6 +52,7 @@ def test_same(canonical, url):
     ("one", "other"),
     [
         ("https://example.org/tea", "https://example.org/Tea"),
+        ("https://example.org/#/tea", "https://example.org/#/cup"),
         ("https://example.org/tea", "https://example.org/tea?page=2"),
         ("https://example.org/tea?id=1", "https://example.org/tea?id=2"),
         ("https://example.org/tea", "https://blog.example.org/tea"),

@@ -12,8 +12,10 @@ from pathlib import Path
 from recommender.content.generators.astro import Astro
 from recommender.content.generators.base import Generator
 from recommender.content.generators.bridgetown import Bridgetown
+from recommender.content.generators.docsify import Docsify
 from recommender.content.generators.docusaurus import Docusaurus
 from recommender.content.generators.eleventy import Eleventy
+from recommender.content.generators.gitbook import GitBook
 from recommender.content.generators.hexo import Hexo
 from recommender.content.generators.hugo import Hugo
 from recommender.content.generators.jekyll import Jekyll
@@ -36,10 +38,13 @@ __all__ = ["CONFIG_FILES", "GENERATORS", "Generator", "read_generator"]
 #: Asked in this order. One whose configuration has the name of another's comes before it.
 GENERATORS: tuple[type[Generator], ...] = (
     JupyterBook, Hexo, Jekyll, Bridgetown, Zola, Hugo, Docusaurus, Astro, VitePress, VuePress, MkDocs, MdBook, Pelican,
-    Nikola, Statie, Middleman, Gatsby, Next, Nuxt, Eleventy, Metalsmith, SvelteKit, Ember,
+    Nikola, Statie, Middleman, Gatsby, Next, Nuxt, Eleventy, Metalsmith, SvelteKit, Ember, Docsify,
+    GitBook,
 )  # fmt: skip
+#: Files that other programs and people have too.
+_SHARED = frozenset({"package.json", "SUMMARY.md", "index.html", "docs/index.html"})
 #: Every place in which a configuration may lie, but those in a hidden folder and those that other programs share.
-CONFIG_FILES = tuple(dict.fromkeys(file for one in GENERATORS for file in one.config_files if file != "package.json"))
+CONFIG_FILES = tuple(dict.fromkeys(file for one in GENERATORS for file in one.config_files if file not in _SHARED))
 
 
 def read_generator(root: Path) -> Generator:

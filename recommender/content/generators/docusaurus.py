@@ -20,6 +20,7 @@ class Docusaurus(Generator):
     title = "Docusaurus"
     config_files = tuple(f"docusaurus.config{ending}" for ending in SCRIPTS)
     skips_underscores = True
+    index_names = ("index", "README", "readme")
 
     blogs: tuple[str, ...] = ()  #: Their folders.
     keeps_numbers: bool = False  #: ``numberPrefixParser: false``.
