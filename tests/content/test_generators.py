@@ -388,6 +388,39 @@ def test_a_readme_is_the_page_of_its_folder(make_site, files, expected):
     assert addresses(site) == expected
 
 
+def test_quartz(make_site):
+    """What its patterns name is left out, also in folders; notes are called by their files."""
+    config = (
+        "const config: QuartzConfig = {configuration: {baseUrl: 'tea.example/garden', locale: 'en-GB',\n"
+        "  ignorePatterns: ['private', 'templates', '**/raw', '*.tmp.md']}}\n"
+    )
+    names = ("index", "Rye & bread", "teas/index", "teas/private/100% green?", "private/a", "teas/raw/b", "c.tmp")
+    site = make_site({"quartz.config.ts": config, **{f"content/{name}.md": "Tea.\n" for name in names}})
+    assert addresses(site) == {
+        "content/Rye & bread": "/Rye--and--bread",
+        "content/index": "/",
+        "content/teas/index": "/teas/",
+        "content/teas/private/100% green?": "/teas/private/100-percent-green",
+    }
+    corpus = read_site(site)
+    assert (corpus["content/Rye & bread"].title, corpus.site_language) == ("Rye & bread", "en-GB")
+    assert "https://tea.example/garden/Rye--and--bread" in corpus["content/Rye & bread"].aliases
+    assert corpus.reading.warnings[0] == (
+        "content/c.tmp.md, content/private/a.md, content/teas/raw/b.md left out by quartz.config.ts: no page to "
+        "Quartz, not read."
+    )
+
+
+def test_docfx(make_site):
+    """What lies in folders called `includes` is a part of pages."""
+    tea = "---\ntitle: Tea\n---\n"
+    paths = ("articles/tea.md", "includes/tea.md", "articles/includes/cup.md")
+    config = '{"build": {"sitemap": {"baseUrl": "https://tea.example/"}, "globalMetadata": {"_lang": "de"}}}'
+    site = make_site({"docfx.json": config, **dict.fromkeys(paths, tea)})
+    assert addresses(site) == {"articles/tea": "/articles/tea"}
+    assert (read_generator(site).site_url, read_generator(site).language) == ("https://tea.example", "de")
+
+
 def test_starlight(make_site):
     """The collection that Starlight shows is the top of the site, translations with it, whatever packages are named."""
     config = "export default defineConfig({integrations: [starlight({title: 'Tea'})]});\n"

@@ -36,6 +36,8 @@ SITES = {
         {"svelte.config.js": "export default {};\n", "src/routes/posts/[slug]/+page.svelte": ""},
         "src/posts/{}.svx",
     ),
+    "Quartz": ({"quartz.config.ts": "const config = {};\n"}, "content/{}.md"),
+    "DocFX": ({"docfx.json": "{}\n"}, "articles/{}.md"),
     "Docsify": ({"index.html": "<script>window.$docsify = {}</script>\n"}, "guide/{}.md"),
     "GitBook": ({".gitbook.yaml": "root: ./docs/\n"}, "docs/{}.md"),
     "Ember": ({"package.json": '{"devDependencies": {"ember-source": "5"}}\n'}, "docs/{}.md"),

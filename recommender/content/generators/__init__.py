@@ -12,6 +12,7 @@ from pathlib import Path
 from recommender.content.generators.astro import Astro
 from recommender.content.generators.base import Generator
 from recommender.content.generators.bridgetown import Bridgetown
+from recommender.content.generators.docfx import DocFx
 from recommender.content.generators.docsify import Docsify
 from recommender.content.generators.docusaurus import Docusaurus
 from recommender.content.generators.eleventy import Eleventy
@@ -25,6 +26,7 @@ from recommender.content.generators.middleman import Middleman
 from recommender.content.generators.mkdocs import MkDocs
 from recommender.content.generators.nikola import Nikola
 from recommender.content.generators.pelican import Pelican
+from recommender.content.generators.quartz import Quartz
 from recommender.content.generators.scripted import Ember, Gatsby, Metalsmith, Next, Nuxt, SvelteKit
 from recommender.content.generators.sources import Sources
 from recommender.content.generators.statie import Statie
@@ -38,8 +40,8 @@ __all__ = ["CONFIG_FILES", "GENERATORS", "Generator", "read_generator"]
 #: Asked in this order. One whose configuration has the name of another's comes before it.
 GENERATORS: tuple[type[Generator], ...] = (
     JupyterBook, Hexo, Jekyll, Bridgetown, Zola, Hugo, Docusaurus, Astro, VitePress, VuePress, MkDocs, MdBook, Pelican,
-    Nikola, Statie, Middleman, Gatsby, Next, Nuxt, Eleventy, Metalsmith, SvelteKit, Ember, Docsify,
-    GitBook,
+    Nikola, Statie, Middleman, Gatsby, Next, Nuxt, Eleventy, Metalsmith, SvelteKit, Ember, Quartz,
+    DocFx, Docsify, GitBook,
 )  # fmt: skip
 #: Files that other programs and people have too.
 _SHARED = frozenset({"package.json", "SUMMARY.md", "index.html", "docs/index.html"})
