@@ -54,7 +54,10 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
         "topics", "tags", "categories", "keywords", "taxonomies.tags", "taxonomies.categories", "taxonomy.tag",
         "taxonomy.category",
     ),
-    "provider": ("provider.name", "provider.domain", "provider", "author", "authors"),
+    "provider": (
+        "provider.name", "provider.domain", "provider", "author", "authors", "extra.author", "extra.authors",
+        "params.author", "byline",
+    ),
     "quality": ("quality",),
     "language": ("language", "locale", "lang"),
     "published": ("published", "isPublished", "publish", "public", "isPublic", "listed", "dg-publish"),

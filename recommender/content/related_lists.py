@@ -18,9 +18,10 @@ from typing import Any, NamedTuple
 from recommender.articles import Article, EntryShape, RelatedEntry, TargetKind
 from recommender.bounds import MOST_ENTRIES
 from recommender.content.dates import read_date
+from recommender.content.named import list_of_json
 from recommender.content.paths import name_date, without_ending
 from recommender.content.urls import is_address
-from recommender.content.values import Origin, list_of_json
+from recommender.content.values import Origin
 from recommender.content.wording import say
 
 #: The names in an embedded entry: pairs of our field and the site's name, in the site's order.

@@ -11,10 +11,11 @@ from math import isfinite
 from typing import Any, TypeVar
 
 from recommender.articles import MARKS
-from recommender.bounds import HALF_CHARACTER, LONGEST_TEXT, LONGEST_TITLE, MOST_TOPICS, read_json
+from recommender.bounds import HALF_CHARACTER, LONGEST_TEXT, LONGEST_TITLE, MOST_TOPICS
 from recommender.content import front_matter
 from recommender.content.dates import NoDayError, read_date
 from recommender.content.front_matter import FrontMatter
+from recommender.content.named import names_in, people_in
 from recommender.content.paths import named_language, without_ending
 from recommender.content.urls import is_address
 from recommender.content.wording import say
@@ -70,11 +71,7 @@ _LEADING_AWAY = {
 _PEOPLE = frozenset(
     {"people", "persons", "authors", "team", "members", "staff", "contributors", "speakers", "profiles"}
 )
-_JSON_LIST = re.compile(r'\s*\[\s*["{]')
-_BRACKETED = re.compile(r"\[([^\[\]]*)\]")
 _HOME = re.compile(r"(?:https?:)?//[^/?#]+/?", re.IGNORECASE)
-#: What a mapping that stands for a person or a topic calls its name; `display_name` and `login` are WordPress's.
-_NAMING = ("name", "title", "display_name", "login", "nickname", "slug", "id")
 _TRUTHS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 
 
@@ -308,7 +305,7 @@ class Found:
         """All topics, each once."""
         topics: dict[str, None] = {}
         for name, value in self.get("topics"):
-            texts = _names(value)
+            texts = names_in(value)
             if texts:
                 self.names.append(("topics", name))
                 topics.update(dict.fromkeys(texts))
@@ -321,9 +318,8 @@ class Found:
         return tuple(topics)[:MOST_TOPICS]
 
     def provider(self) -> str:
-        """Who wrote it: names, with commas between them. A number is the key of somebody that is told elsewhere."""
-        names = self.first("provider", lambda value: [] if type(value) is int else _names(value, 1) or None, "a name")
-        return ", ".join(names or ())[:LONGEST_TITLE]
+        """Who wrote it: names, with commas between them."""
+        return ", ".join(self.first("provider", people_in, "a name") or ())[:LONGEST_TITLE]
 
     def quality(self) -> float | None:
         """The first number, or text that is one."""
@@ -359,40 +355,6 @@ class Found:
                 else:
                     self.leave_out(name, f"one or more of {', '.join(MARKS)}", word)
         return tuple(marks)
-
-
-def list_of_json(text: str) -> list[Any] | None:
-    """The list that a text holds as JSON; None where it holds none."""
-    if _JSON_LIST.match(text):
-        with suppress(ValueError):
-            return list(read_json(text))
-    return None
-
-
-def _names(value: Any, depth: int = 0) -> list[str]:
-    """The names in a list, in a text with commas or blanks between them, or in mappings that carry a name."""
-    if isinstance(value, str):
-        if depth:
-            return [text] if (text := _unmarked(value)) else []
-        if listed := list_of_json(value):
-            return _names(listed)
-        if found := _BRACKETED.fullmatch(value.strip()):
-            value = found[1]
-        parts = re.split(r"[,;\n]", value) if re.search(r"[,;\n]", value) else value.split()
-        return [text for part in parts if (text := _unmarked(part))]
-    if isinstance(value, list):
-        return [name for item in value for name in (_names(item, depth + 1) if depth < 2 else ())]
-    if isinstance(value, Mapping):
-        if all(isinstance(ticked, bool) for ticked in value.values()):
-            return [str(name) for name, ticked in value.items() if ticked]
-        return next((_names(value[key], 2) for key in _NAMING if value.get(key)), [])
-    return [str(value)] if isinstance(value, int | float | date) and not isinstance(value, bool) else []
-
-
-def _unmarked(name: str) -> str:
-    """A name without the marks that note takers put around a topic: #tea, [[tea]]."""
-    name = name.strip()
-    return name.lstrip("#").removeprefix("[[").removesuffix("]]").strip() or name
 
 
 def _only(value: Any) -> Any:

@@ -1,0 +1,64 @@
+"""The names of topics and people that a value of any type holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import date
+from typing import Any
+
+from recommender.bounds import read_json
+
+_JSON_LIST = re.compile(r'\s*\[\s*["{]')
+_BRACKETED = re.compile(r"\[([^\[\]]*)\]")
+#: What a mapping that stands for a person or a topic calls its name; `display_name` and `login` are WordPress's.
+_NAMING = ("name", "title", "display_name", "login", "nickname", "slug", "id")
+#: [Ida Holm](https://...), and what stands beside a name: "By Ida Holm", "Ida Holm <ida@...>".
+_LINKED = re.compile(r"\[([^\[\]]+)\]\([^()]*\)")
+_BESIDE = re.compile(r"^by\s+|(?<!\s)\s*+<[^<>\s@]++@[^<>\s@]++>", re.IGNORECASE)
+#: Keys of databases: a UUID, and Contentful's of 22 letters and digits.
+_KEY = re.compile(
+    r"[\da-fA-F]{8}(?:-[\da-fA-F]{4}){3}-[\da-fA-F]{12}|(?=[a-zA-Z]*\d)(?=[a-z\d]*[A-Z])[a-zA-Z\d]{22}", re.ASCII
+)
+
+
+def list_of_json(text: str) -> list[Any] | None:
+    """The list that a text holds as JSON; None where it holds none."""
+    if _JSON_LIST.match(text):
+        with suppress(ValueError):
+            return list(read_json(text))
+    return None
+
+
+def names_in(value: Any, depth: int = 0) -> list[str]:
+    """The names in a list, in a text with commas or blanks between them, or in mappings that carry a name."""
+    if isinstance(value, str):
+        if depth:
+            return [text] if (text := _unmarked(value)) else []
+        if listed := list_of_json(value):
+            return names_in(listed)
+        if found := _BRACKETED.fullmatch(value.strip()):
+            value = found[1]
+        parts = re.split(r"[,;\n]", value) if re.search(r"[,;\n]", value) else value.split()
+        return [text for part in parts if (text := _unmarked(part))]
+    if isinstance(value, list):
+        return [name for item in value for name in (names_in(item, depth + 1) if depth < 2 else ())]
+    if isinstance(value, Mapping):
+        if all(isinstance(ticked, bool) for ticked in value.values()):
+            return [str(name) for name, ticked in value.items() if ticked]
+        return next((names_in(value[key], 2) for key in _NAMING if value.get(key)), [])
+    return [str(value)] if isinstance(value, int | float | date) and not isinstance(value, bool) else []
+
+
+def people_in(value: Any) -> list[str] | None:
+    """The names of people; None where the value holds none, and [] where these are keys, told elsewhere."""
+    names = [] if type(value) is int else names_in(value, 1) or None
+    people = [_BESIDE.sub("", _LINKED.sub(r"\1", name)).strip() or name for name in names or ()]
+    return names and [name for name in people if not _KEY.fullmatch(name)]
+
+
+def _unmarked(name: str) -> str:
+    """A name without the marks that note takers put around a topic: #tea, [[tea]]."""
+    name = name.strip()
+    return name.lstrip("#").removeprefix("[[").removesuffix("]]").strip() or name
