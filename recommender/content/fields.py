@@ -65,12 +65,12 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     "visible_from": ("publishDate", "pubDate"),
     "visible_until": ("expiryDate", "unpublishDate", "expires", "expiresAt", "expirationDate"),
     "build": ("_build", "build"),
-    "status": ("status", "visibility", "state", "stage", "postStatus", "publicationStatus"),
+    "status": ("status", "visibility", "state", "stage", "postStatus", "publicationStatus", "published", "publish"),
     "hidden": (
-        "hidden", "isHidden", "hide", "unlisted", "private", "isPrivate", "unpublished", "wip", "deleted", "isDeleted",
-        "params.hidden", "extra.hidden",
+        "hidden", "isHidden", "hide", "unlisted", "unlist", "private", "isPrivate", "unpublished", "wip", "deleted",
+        "isDeleted", "params.hidden", "extra.hidden", "ignorePublish", "eleventyExcludeFromCollections",
     ),
-    "made": ("routable", "render"),
+    "made": ("routable", "render", "live"),
     "redirect": ("redirect_to", "redirectUrl"),
     "redirect_path": ("redirect",),
     "layout": ("layout", "type"),
@@ -229,7 +229,7 @@ class FieldReader:
         language = found.language() or default_language
         languages = tuple([code for code in (language, self.language) if code])
         published_at = found.moment(self.zone, languages, default_date)
-        hidden = found.hidden(path)
+        hidden = found.hidden(path, self.generator.site_url)
         known_as = canonical_url(url) if article_id is None else article_id
         article = Article(
             id=known_as,

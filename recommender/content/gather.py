@@ -19,7 +19,7 @@ from recommender.content.generators.jekyll import Jekyll
 from recommender.content.languages import detect_language, languages_of_folders
 from recommender.content.list_names import choose_names, likely_names, with_lists, with_parted_texts
 from recommender.content.matching import EntryMatcher
-from recommender.content.paths import slug
+from recommender.content.paths import slug, without_ending
 from recommender.content.permalinks import address_by, infer_patterns, path_parts
 from recommender.content.related_lists import EntryNames, entry_shape, fold_name
 from recommender.content.urls import canonical_url, is_address
@@ -220,6 +220,8 @@ def with_unmade(articles: Sequence[Article], generator: Generator, notes: Notes)
             reasons[article.id] = "in _drafts"
         elif known.hidden:
             reasons[article.id] = known.hidden
+        elif without_ending(article.path).removesuffix("/index").rpartition("/")[2] == "404":
+            reasons[article.id] = "called 404"
         elif known.unpublished and generator.file and not is_address(article.url):
             reasons[article.id] = known.unpublished
         elif not article.url and article.path and (reason := _told(generator.unmade, article, known, notes)):

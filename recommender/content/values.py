@@ -63,7 +63,7 @@ _HIDDEN = frozenset(
     """.split()  # noqa: SIM905 -- a list of words reads better than a page of quotation marks
 )
 #: What a value is where it leads to another page, by our fields. Some blogs list what they wrote elsewhere with
-#: `redirect: https://...`; a path leads to another page here.
+#: `redirect: https://...`; a path, or an address of the site's own, leads to another page here.
 _LEADING_AWAY = {
     "redirect": re.compile("."), "redirect_path": re.compile("/"), "layout": re.compile("redirect$", re.IGNORECASE)
 }  # fmt: skip
@@ -221,14 +221,14 @@ class Found:
             self.leave_out(name, "a date", value)
             return None
 
-    def hidden(self, path: str) -> str:
+    def hidden(self, path: str, site_url: str) -> str:
         """What keeps readers from the page whatever builds it, as in "2 articles ..."; "" where nothing does."""
-        for ours, name, reason in self._hidings(path):
+        for ours, name, reason in self._hidings(path, site_url):
             self.names.append((ours, name))
             return reason
         return ""
 
-    def _hidings(self, path: str) -> Iterator[tuple[str, str, str]]:
+    def _hidings(self, path: str, site_url: str) -> Iterator[tuple[str, str, str]]:
         """What keeps readers from the page: one of our fields, the name that it is read from, and the reason."""
         for name, value in self.get("build"):
             if is_unlisted(value):
@@ -248,7 +248,8 @@ class Found:
                     yield "published", name, f"with {name.lower()}: {str(hiding).lower()}"
         for ours, form in _LEADING_AWAY.items():
             for name, value in self.get(ours):
-                if isinstance(value, str) and form.match(value.strip()):
+                target = _only(value)
+                if isinstance(target, str) and form.match(target.strip().removeprefix(site_url)):
                     yield "published", name, f"with {name.lower()}" + (": redirect" if ours == "layout" else "")
 
     def build(self) -> str:
@@ -339,7 +340,7 @@ class Found:
                     self.names.append((ours, name))
                     if truth is not meaning:
                         unpublished = f"with {name.lower()}: {str(truth).lower()}"
-                elif not (
+                elif ("published", name) not in self.names and not (
                     ours == "published" and isinstance(value, str | date) and ("published_at", name) in self.names
                 ):
                     self.leave_out(name, "true or false", value)

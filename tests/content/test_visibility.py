@@ -107,11 +107,37 @@ def test_jekyll_makes_no_page_without_front_matter(make_site):
     [
         "hide: true", "isHidden: true", "is_private: yes", "deleted: true", "publication_status: unpublished",
         "routable: false", "render: false", "params: {hidden: true}", "extra: {hidden: true}",
+        "ignorePublish: true", "unlist: true", "live: false", "eleventyExcludeFromCollections: true", "publish: draft",
+        "published: Draft", "redirect_to: [https://elsewhere.example/cup]",
     ],
 )  # fmt: skip
 def test_what_hides_a_page(line):
     """A page that its front matter hides, or says not to make, is never suggested."""
     assert read_article(article("Tea", line)).visible_from == NEVER
+
+
+def test_words_for_no_publication_are_no_faults(make_site):
+    """What `publish: draft` means is told once."""
+    found, warnings = hidden(make_site({"tea.md": article("Tea", "publish: draft"), "cup.md": article("Cup")}))
+    assert (found, without_guess(warnings)) == (
+        ["tea"],
+        ("one article with publish: draft, never suggested: tea.md.",),
+    )
+
+
+def test_a_redirection_to_the_site_itself(make_site):
+    """An address of the site's own is a page here, one of another site what is written elsewhere."""
+    lines = {"old": "https://tea.example/cup/", "other": "https://tea.example.org/cup/"}
+    pages = {f"content/{name}.md": article(name, f"redirect: {address}") for name, address in lines.items()}
+    assert hidden(make_site({"hugo.toml": "baseURL = 'https://tea.example/'", **pages}))[0] == ["content/old"]
+
+
+def test_pages_for_what_is_not_found(make_site):
+    """A page called 404 is one that nobody looks for; a post about the number is none."""
+    paths = ("404.md", "de/404/index.md", "2024-03-03-404.md", "http-404.md")
+    found, warnings = hidden(make_site({path: article("Lost") for path in paths}))
+    assert found == ["404", "de/404/index"]
+    assert "2 articles called 404, never suggested: 404.md, de/404/index.md." in warnings
 
 
 @pytest.mark.parametrize("line", ["isPublic: false", "dg-publish: false", "is_public: no"])
@@ -125,6 +151,7 @@ def test_what_is_not_published(line):
     [
         "hide: [navigation, toc]", "hide: false", "render: true", "render: webc", "dg-publish: true", "visible: false",
         "active: false", "archived: true", "status: in progress",
+        "live: https://tea.example", "publish: true", "redirect_to: []", "redirect: https://elsewhere.example/cup",
     ],
 )  # fmt: skip
 def test_what_hides_no_page(line):
