@@ -31,18 +31,20 @@ if TYPE_CHECKING:
 #: others the first that holds something. Those of `related` are not the only ones: see `list_names`.
 USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     "title": ("title", "headline", "pageTitle", "metaTitle", "seoTitle", "seo.title", "meta.title", "metadata.title",
-        "hero.name", "heroText"),
+        "hero.name", "heroText", "post_title"),
     "excerpt": (
         "excerpt", "customExcerpt", "description", "summary", "metaDescription", "seoDescription", "ogDescription",
         "shortDescription", "teaser", "abstract", "standfirst", "lead", "lede", "dek", "blurb", "synopsis", "tldr",
         "intro", "introduction", "overview", "tagline", "subtitle", "subheading", "seo.description", "meta.description",
-        "metadata.description", "hero.tagline",
+        "metadata.description", "hero.tagline", "desc", "deck", "spoiler", "post_excerpt",
     ),
     "published_at": (
         "publishedDateTime", "date", "publishDate", "pubDate", "publishedAt", "datePublished", "publishedDate",
         "publicationDate", "publishedOn", "publishedTime", "postDate", "created", "createdAt", "dateCreated",
-        "creationDate", "posted", "postedOn", "releaseDate", "firstPublished",
+        "creationDate", "posted", "postedOn", "releaseDate", "firstPublished", "firstPublishedAt", "pubDatetime",
+        "datetime", "publish_at",
     ),
+    "head": ("meta", "head"),
     "url": ("webUrl", "url", "permalink"),
     "slug": ("slug",),
     "aliases": (
@@ -52,7 +54,7 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     ),
     "topics": (
         "topics", "tags", "categories", "keywords", "taxonomies.tags", "taxonomies.categories", "taxonomy.tag",
-        "taxonomy.category",
+        "taxonomy.category", "taxonomy.post_tag",
     ),
     "provider": (
         "provider.name", "provider.domain", "provider", "author", "authors", "extra.author", "extra.authors",
@@ -235,7 +237,7 @@ class FieldReader:
             id=known_as,
             path=path,
             title=title or default_title,
-            excerpt=found.text("excerpt") or opening.excerpt,
+            excerpt=found.text("excerpt") or found.described() or opening.excerpt,
             published_at=published_at,
             url=url,
             topics=found.topics(),

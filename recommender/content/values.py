@@ -136,7 +136,8 @@ class Found:
         """The first text; a number or a date is taken as it is written."""
         for name, value in self.get(ours):
             if isinstance(value, str | int | float | date) and not isinstance(value, bool):
-                if text := str(value).strip():
+                # `deck` may lead to slides.
+                if (text := str(value).strip()) and not is_address(text):
                     self.names.append((ours, name))
                     if len(text) > LONGEST_TEXT:
                         what = f"has {len(text):,} characters. The first {LONGEST_TEXT:,} are read."
@@ -144,6 +145,18 @@ class Found:
                     return text[:LONGEST_TEXT]
             else:
                 self.leave_out(name, "text", value)
+        return ""
+
+    def described(self) -> str:
+        """The description among the tags that a page has put into its head."""
+        for name, tags in self.get("head"):
+            for tag in tags if isinstance(tags, list) else ():
+                # VuePress and VitePress: [meta, {name: description, content: ...}].
+                tag = tag[-1] if isinstance(tag, list) and tag else tag
+                text = tag.get("content") if isinstance(tag, Mapping) and tag.get("name") == "description" else None
+                if isinstance(text, str) and text.strip():
+                    self.names.append(("excerpt", name))
+                    return text.strip()[:LONGEST_TEXT]
         return ""
 
     def moment(self, zone: tzinfo, languages: Sequence[str], default: date | None) -> datetime | None:
