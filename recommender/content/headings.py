@@ -10,6 +10,7 @@ from typing import NamedTuple
 #: imports, exports, pictures, badges, labels.
 _BEFORE = re.compile(
     r"(?:[^\S\r\n]*[\r\n]+|(?:#+[ \t]+|;)?-+8<-[^\r\n]*|<!--.*?-->|\{/\*.*?\*/\}"
+    r"|import\s[\w*, ]*+\{[^{};]*+\}[^\r\n]*"
     r"|export\s+const\s[^\r\n]*[{\[(][^\S\r\n]*[\r\n].*?[\r\n][}\])]+;?|(?:import|export)\s[^\r\n]*|\[?!\[[^\r\n]*|\([\w.-]+\)=)*",
     re.DOTALL,
 )
@@ -27,8 +28,18 @@ _BOX = re.compile(r"(?ms)^[ ]{0,3}(:::+|!!!)[ \t]*[\w\"'{\[].*?^[ ]{0,3}\1[ \t]*
 _TOP_HEADING = re.compile(r"(?m)^#[ \t]++(?!-+8<-)(?P<title>[^\r\n]++)")
 #: One that is underlined stands alone between blank lines.
 _TOP_UNDERLINED = re.compile(r"(?m)(?<=\n)[^\S\n]*\n(?P<title>[^\s<>|`~#-][^\r\n]*+)\r?\n===+[ \t]*$")
-#: What is no paragraph, whatever blank lines it has: scripts, styles, and the lines of snippets.
-_NOT_SAID = re.compile(r"(?ims)^[ ]{0,3}<(script|style)\b.*?(?:</\1\s*>|\Z)|^[ \t]*(?:#+[ \t]+|;)?-+8<-[^\r\n]*$")
+#: What is no paragraph, whatever blank lines it has: scripts, styles, the lines of snippets, marks of a table of
+#: contents, and definitions of links, as which comments are written too: [//]: # (a comment).
+_NOT_SAID = re.compile(
+    r"(?ims)^[ ]{0,3}<(script|style)\b.*?(?:</\1\s*>|\Z)|^[ \t]*(?:#+[ \t]+|;)?-+8<-[^\r\n]*$"
+    r"|^[ ]{0,3}(?:\[\[?_?toc_?\]\]?|\[(?!\^)[^]\r\n]{1,200}\]:[ \t]*[^\s]+(?:[ \t]+[\"'(][^\r\n]*)?)[ \t]*\r?$"
+)
+#: A paragraph that says nothing: one word, a heading of a table of contents, a way through the site (Home > Guides).
+_EMPTY = re.compile(
+    r"(?:[a-z]+|table of contents|table des matières|índice|содержание|оглавление|目录|目錄|目次):?"
+    r"|[^.!?>»›]{1,40}(?: [>»›] [^.!?>»›]{1,40})+",
+    re.IGNORECASE,
+)
 _BLANK_LINE = re.compile(r"(?:\r\n|\n|\r)[^\S\r\n]*(?:\r\n|\n|\r)")
 _NO_PROSE = re.compile(
     r" {4}|\t|\s*(?:[#>|<`~]|!\[|\[!\[|[-*+]\s|\d+[.)]\s|:::|(?:!!!|\?\?\?\+?)\s|import\s|export\s|\{|=+\s|---"
@@ -112,7 +123,7 @@ def _first_paragraph(text: str) -> str:
         if block.strip() and not _NO_PROSE.match(block.lstrip("\r\n")):
             plain = _plain(block)
             # Not so `[](){ #tea }`.
-            if any(map(str.isalpha, plain)):
+            if any(map(str.isalpha, plain)) and not _EMPTY.fullmatch(plain):
                 return plain
     return ""
 

@@ -7,12 +7,14 @@ import unicodedata
 from collections.abc import Collection
 from datetime import date
 from fnmatch import fnmatchcase
+from urllib.parse import unquote
 
 from recommender.articles import NAMED_DAY, slug_of
 
 ENDINGS = (".md", ".markdown", ".mdx", ".mdown", ".mkd", ".mkdn", ".mkdown", ".svx")
 
 _DAY = re.compile(r"(?:^|/)(?P<year>(?:19|20)\d\d)([-_./]?)(?P<month>\d\d)\2(?P<day>\d\d)(?=[-_./\s]|$)", re.ASCII)
+_ESCAPED = re.compile("%[0-9A-Fa-f]{2}")
 _CODE = re.compile(r"([A-Za-z]{2,3})((?:[-_][A-Za-z0-9]{2,8})*)")
 
 #: ISO 639-1, the two-letter codes.
@@ -74,6 +76,9 @@ def is_word(character: str) -> bool:
 
 def titleized(text: str) -> str:
     """A slug as words, each with a capital letter, as Jekyll titles a post that has no title; words as they are."""
+    if _ESCAPED.search(text) and (typed := unquote(text.replace("-", " "))).isprintable():
+        # Wikis of Azure DevOps escape what no file may be called by, and write hyphens for blanks.
+        text = typed
     if " " in text.strip():
         return text.strip()
     return " ".join(word.capitalize() for word in re.split(r"[-_\s]+", text) if word)

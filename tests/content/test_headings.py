@@ -60,7 +60,31 @@ def test_a_box_is_not_what_a_page_says_first(box):
     assert opening.excerpt == "It frays."
 
 
-@pytest.mark.parametrize("part", ["[", "[a](", "*a", "{#", "<!--", "[!["])
+@pytest.mark.parametrize(
+    "block",
+    [
+        "[TOC]", "[[_TOC_]]", "[[TOC]]", "**Table of Contents**\n\n- [One](#one)", "Contents:", "## Status\n\nAccepted",
+        "[Home](/) > [Guides](/guides/) > Bells", "[//]: # (A comment)", "[//]: <> (A comment)", "[tea]: tea.md 'Tea'",
+    ],
+)  # fmt: skip
+def test_a_paragraph_that_says_nothing(block):
+    """Is not what a page says first, whether it stands below the heading or above."""
+    for text in (f"# Bell rope\n\n{block}\n\nIt frays > tears.\n", f"{block}\n\n# Bell rope\n\nIt frays > tears.\n"):
+        opening = opening_of(text)
+        assert opening is not None
+        assert (opening.title, opening.excerpt) == ("Bell rope", "It frays > tears.")
+
+
+def test_an_import_of_several_lines():
+    """Stands before a heading as one of a line does."""
+    opening = opening_of(
+        "import {\n  Tabs,\n  Tab\n} from 'tabs'\nimport A, {\n  B\n} from 'b';\n\n# Bell rope\n\nIt frays.\n"
+    )
+    assert opening is not None
+    assert (opening.title, opening.excerpt, opening.body > 0) == ("Bell rope", "It frays.", True)
+
+
+@pytest.mark.parametrize("part", ["[", "[a](", "import {", "[a]: ", "a > ", "*a", "{#", "<!--", "[!["])
 def test_a_hostile_page_is_cut_before_it_is_looked_at(part):
     """Of a heading and of a paragraph no more than a few thousand characters are kept."""
     opening = opening_of(f"# Bells {part * 50_000}\n\nRopes {part * 50_000}\n")

@@ -101,6 +101,8 @@ def test_titleized():
     assert titleized("green-tea_and--Kettles") == "Green Tea And Kettles"
     assert titleized("Swarm control") == "Swarm control"
     assert titleized("Tea - the 2nd cup") == "Tea - the 2nd cup"
+    assert titleized("Queues%3A-the-pier%3F") == "Queues: the pier?"
+    assert titleized("100%-wool-%00-%zz") == "100% Wool %00 %zz"
 
 
 def test_without_ending():
