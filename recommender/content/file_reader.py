@@ -152,10 +152,12 @@ class FileReader:
         place, generator = front_matter.split(text, where), self.fields.generator
         if place is None:
             return None
-        if text.removeprefix("\ufeff")[0].isspace() and generator.file and not generator.takes_blank_lines:
+        above = text[: place.start].removeprefix("\ufeff")
+        is_comment = "<!--" in above and place.syntax != "headers"
+        if generator.file and (is_comment or (above[:1].isspace() and not generator.takes_blank_lines)):
+            what, cure = ("comment", "Move it below") if is_comment else ("blank line", "Take the line out")
             raise FrontMatterError(
-                f"{where}:1: a blank line stands above the front matter, so that {generator.title} sees none. Take the "
-                "line out."
+                f"{where}:1: a {what} stands above the front matter, so that {generator.title} sees none. {cure}."
             )
         # Words and two colons are properties of Logseq's notes, and prose elsewhere.
         is_prose = place.syntax == "properties" and (generator.file or _is_of_the_repository(path, generator))

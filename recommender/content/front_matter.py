@@ -47,7 +47,8 @@ _EXPORTED = re.compile(
 #: Some generators let the opening line say what the values are written in: ---toml.
 _OPENING = re.compile(rf"(?:---(?P<syntax>ya?ml|toml|json)?|(?P<plus>\+\+\+)){_REST_OF_LINE}")
 _SYNTAXES: Mapping[str | None, Syntax] = {None: "yaml", "yml": "yaml", "yaml": "yaml", "toml": "toml", "json": "json"}
-_BLANK_LINES = re.compile(rf"(?:[{_BLANKS}]*+(?:\r\n|\n|\r))++(?=---|\+\+\+)")
+#: Blank lines and comments, but for Nikola's.
+_ABOVE = re.compile(rf"(?:(?:<!--(?!\s*\.\.\s)(?s:.*?)-->)?[{_BLANKS}]*+(?:\r\n|\n|\r))++(?=---|\+\+\+)")
 _NAME = re.compile(rf"(?<![^\r\n])[{_BLANKS}{{]*+(?P<name>[\"']?[^\W\d][\w.-]*+[\"']?)[{_BLANKS}]*+[:：=]")
 _CLOSING_PLUS = re.compile(rf"[\r\n](?P<line>\+\+\+{_REST_OF_LINE})")
 _CLOSING_LINE = rf"(?P<line>(?:---|\.\.\.){_REST_OF_LINE})"
@@ -79,8 +80,8 @@ def split(text: str, where: str = "text") -> FrontMatter | None:
     FrontMatterError if it is never closed, or longer than anybody writes.
 
     A byte order mark, any line end, blanks after the dashes and ``...`` as the closing line are fine; so are blank
-    lines above the opening one, as Hugo takes them, where there is a title or several names: a text may begin with a
-    rule. The first closing line ends it; three dashes in the body are the body's.
+    lines, as Hugo takes them, and comments above the opening one, where there is a title or several names: a text may
+    begin with a rule. The first closing line ends it; three dashes in the body are the body's.
     """
     place = _place(text, where)
     if place and place.end - place.start > bounds.LONGEST_FRONT_MATTER:
@@ -93,21 +94,21 @@ def split(text: str, where: str = "text") -> FrontMatter | None:
 
 def _place(text: str, where: str) -> FrontMatter | None:
     origin = 1 if text.startswith("\ufeff") else 0
-    blank_lines = _BLANK_LINES.match(text, origin)
-    opening = _OPENING.match(text, blank_lines.end() if blank_lines else origin)
+    above = _ABOVE.match(text, origin)
+    opening = _OPENING.match(text, above.end() if above else origin)
     if opening is None:
         return _split_other(text, origin)
     pattern = _CLOSING_PLUS if opening["plus"] else _CLOSING_WITH_CR if "\r" in text else _CLOSING
     closing = pattern.search(text, opening.end() - 1)
     if closing is None:
-        if blank_lines:
+        if above:
             return None
         signs = "plus signs" if opening["plus"] else "dashes"
         raise FrontMatterError(
             f"{where}: front matter opens at line 1 and is never closed. End it with a line of three {signs}."
         )
     start, end = opening.end(), closing.start("line")
-    if blank_lines and not _has_names(text, start, end):
+    if above and not _has_names(text, start, end):
         return None
     syntax = "toml" if opening["plus"] else _SYNTAXES[opening["syntax"]]
     end = start + len(text[start:end].rstrip()) if syntax == "json" else end

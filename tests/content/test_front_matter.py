@@ -126,6 +126,33 @@ def test_blank_lines_above(make_site):
 
 
 @pytest.mark.parametrize(
+    "above",
+    [
+        "<!-- By Ada -->\n",
+        "<!--\n  Of tea\n  ---\n-->\n\n",
+        "\ufeff\r\n<!-- a --><!-- b -->\r\n",
+        "<!--a-->\n<!--b-->\n",
+    ],
+)
+def test_comments_above(make_site, above):
+    """A tree takes front matter below comments; elsewhere the cure is told."""
+    text = f"{above}---\ntitle: Tea\n---\nBody."
+    assert (read_article(text).title, read_article(text).body) == ("Tea", "Body.")
+    assert split(f"{above}---\nNote: a text between two rules.\n---\n") is None
+    site = make_site({"content/tea.md": text, "content/cup.md": article("Cup"), "hugo.toml": "title = 'Tea'"})
+    assert [str(problem) for problem in read_site(site).reading.problems] == [
+        "content/tea.md:1: a comment stands above the front matter, so that Hugo sees none. Move it below."
+    ]
+
+
+def test_a_comment_that_is_front_matter(make_site):
+    """Nikola's headers go before what stands between two rules."""
+    text = "<!--\n.. title: Tea\n-->\n---\nname: a\ntitle: b\n---\n"
+    assert read_article(text).title == "Tea"
+    assert read_site(make_site({"hugo.toml": "", "content/tea.md": text})).reading.problems == ()
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "Note: tea is hot.\n\nTitle: none.\n",
