@@ -22,6 +22,8 @@ _NOT_CONTENT = frozenset({"_site", "node_modules", "vendor"})
 #: Folders of articles wherever they are found. With Jekyll, so are all others that begin with an underscore, but these.
 _COLLECTIONS = frozenset({"_drafts", "_news", "_posts"})
 _NOT_COLLECTIONS = frozenset({"_data", "_includes", "_layouts", "_pages", "_plugins", "_sass"})
+#: What generators make pages of beside Markdown; of HTML only what lies among posts.
+_OTHERS = (".html.erb", ".html", ".qmd", ".rmd", ".mdoc", ".rst", ".adoc", ".asciidoc", ".org", ".ipynb")
 #: Unlike pathlib's, this one is False also where it cannot be told.
 _is_link = os.path.islink
 
@@ -42,6 +44,7 @@ class FoundFiles:
     pages: list[str]  #: Markdown files outside the folders that hold the articles.
     problems: list[RecommenderError]  #: Files that cannot be read.
     warnings: list[str]  #: What was passed over, as sentences.
+    others: str = ""  #: The one of the warnings that counts files of other formats.
 
 
 def find_files(
@@ -62,6 +65,8 @@ def find_files(
     def is_article(path: str) -> bool:
         return is_home(path) or any(fits(path, pattern) for pattern in include)
 
+    if others := _of_other_formats(filter(is_article, walk.others)):
+        warnings.append(others)
     problems += [error for path, error in walk.outside_files.items() if is_article(path)]
     for path, error in walk.outside_folders.items():
         if is_article(f"{path}/tea.md"):
@@ -97,6 +102,7 @@ def find_files(
         pages,
         sorted(problems, key=str),
         sorted(warnings),
+        others,
     )
 
 
@@ -107,6 +113,7 @@ class _Walk:
         self.root, self.exclude, self.fence = root, exclude, fence
         self.problems: list[RecommenderError] = []
         self.warnings: list[str] = []
+        self.others: list[str] = []  #: Files of other formats.
         #: What the system says of each Markdown file, by its path below the root.
         self.states: dict[str, os.stat_result] = {}
         #: Links that lead out of the site, with what to say of each.
@@ -121,6 +128,8 @@ class _Walk:
             for path in (above + name for name in sorted(names) if name[0] != "." and name.lower().endswith(ENDINGS)):
                 if not self._is_excluded(path) and self._is_named(path):
                     self._add_file(path)
+            others = [above + name for name in names if name[0] != "." and name.lower().endswith(_OTHERS)]
+            self.others += [path for path in others if not self._is_excluded(path)]
             paths = [above + name for name in folders if name[0] != "." and name not in _NOT_CONTENT]
             # A folder comes before a link to it, so that its articles keep their own paths.
             paths.sort(key=lambda path: (_is_link(self.root / path), path))
@@ -195,6 +204,19 @@ def unread(path: str, error: OSError, cure: str = "Check the permissions of the 
     """The problem of a file that cannot be opened, or is not."""
     cure = error.cure if isinstance(error, UnreadableError) else cure
     return SiteError(f"{path}: cannot be read ({error.strerror}). {cure}")
+
+
+def _of_other_formats(paths: Iterable[str]) -> str:
+    """A sentence that counts the files by their endings; "" for none."""
+    counted: Counter[str] = Counter()
+    for path in paths:
+        name = path.rpartition("/")[2]
+        ending = next(filter(name.lower().endswith, _OTHERS))
+        # README.rst is for those who work on the site.
+        if not name.partition(".")[0].isupper() and ("html" not in ending or "/_posts/" in f"/{path}"):
+            counted[ending] += 1
+    said = [f"{'one file' if n == 1 else f'{n:,} files'} {ending}" for ending, n in sorted(counted.items())]
+    return f"{', '.join(said)}: not read, only Markdown is." if said else ""
 
 
 def _clashes(paths: Iterable[str]) -> Iterator[str]:

@@ -160,8 +160,10 @@ def _read_folder(root: Path, settings: Settings, fresh: bool, progress: Progress
     fence = Fence.around(root, settings.articles.outside, settings.articles.max_megabytes)
     found = find_files(root, settings.articles.include, settings.articles.exclude, generator, fence)
     if not found.files and not found.problems:
+        others = f" {found.others}" if found.others else ""
         raise SiteError(
-            f"{root}: holds no article. Name the folder of a site: one with files ending in {', '.join(ENDINGS)}."
+            f"{root}: holds no article.{others} Name the folder of a site: one with files ending in "
+            f"{', '.join(ENDINGS)}."
         )
     languages = site_languages([file.path for file in found.files], generator)
     store = SiteCache.of(root, settings.articles.cache)

@@ -85,6 +85,21 @@ def test_no_site(make_site, name, message):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows needs a privilege for symbolic links")
+def test_other_formats(make_site):
+    """What generators make pages of beside Markdown is counted, where articles lie."""
+    others = (
+        "_posts/a.html", "_posts/b.HTML", "_posts/c.html.erb", "_posts/d.adoc", "about.html", "e.qmd", "_posts/F.rst",
+        "node_modules/g.qmd", "_posts/README.rst", "_posts/.h.org", "_posts/data.html.txt",
+    )  # fmt: skip
+    site = make_site({"_posts/tea.md": article("Tea"), **dict.fromkeys(others, "")})
+    assert without_guess(read_site(site).reading.warnings) == (
+        "one file .adoc, 2 files .html, one file .html.erb: not read, only Markdown is.",
+    )
+    (site / "_posts/tea.md").unlink()
+    with pytest.raises(SiteError, match=r"holds no article. one file .adoc, .*, only Markdown is. Name the folder"):
+        read_site(site)
+
+
 def test_links(make_site):
     """A link to a folder is followed once, a loop ends, and a link to nothing is a problem."""
     site = make_site({"a/tea.md": article("Tea"), "elsewhere/x.txt": ""})
