@@ -19,7 +19,7 @@ from recommender.content.generators.jekyll import Jekyll
 from recommender.content.languages import detect_language, languages_of_folders
 from recommender.content.list_names import choose_names, likely_names, with_lists, with_parted_texts
 from recommender.content.matching import EntryMatcher
-from recommender.content.paths import slug, without_ending
+from recommender.content.paths import slug
 from recommender.content.permalinks import address_by, infer_patterns, path_parts
 from recommender.content.related_lists import EntryNames, entry_shape, fold_name
 from recommender.content.urls import canonical_url, is_address
@@ -29,6 +29,10 @@ from recommender.settings import ArticlesSettings
 
 logger = logging.getLogger(__name__)
 
+#: The page for addresses that are none, at the top of a site or of a language; errors/404.md tells of it.
+_NOT_FOUND = re.compile(
+    r"(?:(?:website|site|src|source|contents?|_?pages|docs|\w\w(?:[-_]\w{2,4})?)/)*404(?:/index)?\.\w+", re.IGNORECASE
+)
 #: Looking for the nearest name costs a comparison with every article, so only so many entries get a "did you mean".
 _MOST_SUGGESTIONS = 100
 #: Entries that a sentence about most of them shows.
@@ -220,7 +224,7 @@ def with_unmade(articles: Sequence[Article], generator: Generator, notes: Notes)
             reasons[article.id] = "in _drafts"
         elif known.hidden:
             reasons[article.id] = known.hidden
-        elif without_ending(article.path).removesuffix("/index").rpartition("/")[2] == "404":
+        elif _NOT_FOUND.fullmatch(article.path):
             reasons[article.id] = "called 404"
         elif known.unpublished and generator.file and not is_address(article.url):
             reasons[article.id] = known.unpublished

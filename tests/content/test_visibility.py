@@ -133,11 +133,11 @@ def test_a_redirection_to_the_site_itself(make_site):
 
 
 def test_pages_for_what_is_not_found(make_site):
-    """A page called 404 is one that nobody looks for; a post about the number is none."""
-    paths = ("404.md", "de/404/index.md", "2024-03-03-404.md", "http-404.md")
+    """The page 404 at the top is one that nobody looks for; one below, or about the number, is."""
+    paths = ("404.md", "src/docs/pt-br/404/index.md", "2024-03-03-404.md", "http-404.md", "templates/404.md")
     found, warnings = hidden(make_site({path: article("Lost") for path in paths}))
-    assert found == ["404", "de/404/index"]
-    assert "2 articles called 404, never suggested: 404.md, de/404/index.md." in warnings
+    assert found == ["404", "src/docs/pt-br/404/index"]
+    assert "2 articles called 404, never suggested: 404.md, src/docs/pt-br/404/index.md." in warnings
 
 
 @pytest.mark.parametrize("line", ["isPublic: false", "dg-publish: false", "is_public: no"])
