@@ -43,8 +43,9 @@ _PLACE = re.compile(r"(?<=\d)(?:\s+|\s*\[)(?P<place>[A-Z][A-Za-z_]+/[A-Za-z_/]+)
 #: A remark behind a date: the day of the week, mostly, or the zone once more.
 _REMARK = re.compile(r"(?<=[\dZ])\s*(?:\([^()]*\)|\[[^][]*\])$")
 #: What is spelled otherwise first: a word before a date, all of a range but its first day, a moment in digits alone,
-#: an hour with a dot or before its day, a year with an apostrophe.
+#: an hour with a dot or before its day, a year with an apostrophe. Dashes between digits are hyphens before all else.
 _SPELLINGS = (
+    (re.compile(r"(?<=\d)[‐‑‒–—−－](?=\d)"), "-"),
     (re.compile(r"^(?:posted|published|written)\b(?:\s+on\b|:)?\s+", re.IGNORECASE), ""),
     (re.compile(r"^(\d{4}-\d{1,2}-\d{1,2})\s*(?:to|until|[-–—/])\s*\d{4}-\d{1,2}-\d{1,2}$"), r"\1"),
     (re.compile(r"^(\d{8})(\d{6})$"), r"\1T\2"),
@@ -61,10 +62,10 @@ _A_WORD = re.compile(r"[^\W\d_]+")
 _MOST_LANGUAGES = 20
 #: Eleventy's and Quarto's words for the time of a file or of the run, which its bytes do not tell.
 _OF_THE_FILE = re.compile(r"(?:git\s+)?(?:last[\s-]+modified|created)|today|now", re.IGNORECASE)
-#: What databases, forms and templates write where there is no date.
+#: What databases, forms and templates write where there is no date; a year alone.
 _NO_DAY = re.compile(
     r"0000-00-00\b.*|n/?a|none|null|tb[ad]|todo|unknown|undated|draft|pending|never|later|(?:coming\s+)?soon|-+|\?+"
-    r"|y{4}.m{1,2}.d{1,2}",
+    r"|y{4}.m{1,2}.d{1,2}|(?:19|20)\d\d",
     re.IGNORECASE,
 )
 #: What the day of an article is called where its date is a mapping: Material for MkDocs' and MongoDB's.

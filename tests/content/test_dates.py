@@ -41,6 +41,9 @@ MOMENT = datetime(2021, 3, 2, 7, 14, tzinfo=UTC)
         ("March 2, 2021 12:14 PM UTC", datetime(2021, 3, 2, 12, 14, tzinfo=UTC)),
         ("Tue Mar 02 2021 08:14:00 GMT+0100 (Central European Standard Time)", MOMENT),
         ("Tue, 02 Mar 2021 08:14:00 +0100", MOMENT),
+        ("2021–03–02", datetime(2021, 3, 2, tzinfo=BERLIN)),
+        ("2021‑03‑02T08:14:00−00:00", datetime(2021, 3, 2, 8, 14, tzinfo=UTC)),
+        ("2021-03-02–2021-03-04", datetime(2021, 3, 2, tzinfo=BERLIN)),
         ("2021-3-2", datetime(2021, 3, 2, tzinfo=BERLIN)),
         ("2021.03.02", datetime(2021, 3, 2, tzinfo=BERLIN)),
         ("2021-03-02 7:14:00 +0000", MOMENT),
@@ -176,7 +179,8 @@ def test_none(value):
 
 
 @pytest.mark.parametrize(
-    "value", ["0000-00-00", "0000-00-00 00:00:00", "TBD", "n/a", "?", "{{date}}", "<% tp.date.now() %>", "YYYY-MM-DD"]
+    "value",
+    ["0000-00-00", "0000-00-00 00:00:00", "TBD", "n/a", "?", "{{date}}", "<% tp.date.now() %>", "YYYY-MM-DD", "2024"],
 )
 def test_no_day(value):
     """What databases and people write for a date that there is not is told apart from a fault."""
