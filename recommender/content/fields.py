@@ -123,6 +123,8 @@ class PageFacts:
     path: str = ""
     build: str = ""  #: Hugo's ``build.render``, in small letters.
     hidden: str = ""  #: What keeps readers from it whatever builds it, as in "2 articles ...": ``with status: draft``.
+    day_order: str = ""  #: Of its date, where its numbers tell: `/en-US` begins with the month, `-en-GB` with the day.
+    two_days: str = ""  #: A date whose order is not known.
     unpublished: str = ""  #: What makes it no page where a generator builds the site: ``with draft: true``.
 
 
@@ -268,9 +270,11 @@ class FieldReader:
             path=found.plain("path"),
             build=found.build(),
             hidden=hidden,
+            day_order=found.day_order,
+            two_days=found.two_days,
             unpublished=unpublished,
         )
-        if facts != NO_FACTS and (not url or hidden or unpublished):
+        if facts != NO_FACTS and (not url or hidden or unpublished or found.day_order or found.two_days):
             notes.facts.setdefault(known_as, facts)
         return article
 

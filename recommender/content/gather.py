@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from recommender.articles import NEVER, Article, Corpus, Reading, RelatedEntry
 from recommender.bounds import LONGEST_ADDRESS
+from recommender.content.dates import TWO_DAYS, day_order, read_date
 from recommender.content.fields import NO_FACTS, Notes, PageFacts
 from recommender.content.generators import Generator
 from recommender.content.generators.base import filled
@@ -23,7 +24,7 @@ from recommender.content.paths import slug
 from recommender.content.permalinks import address_by, infer_patterns, path_parts
 from recommender.content.related_lists import EntryNames, entry_shape, fold_name
 from recommender.content.urls import canonical_url, is_address
-from recommender.content.wording import fault_of_ours, some
+from recommender.content.wording import fault_of_ours, say, some
 from recommender.errors import RecommenderError, shortened
 from recommender.settings import ArticlesSettings
 
@@ -54,6 +55,7 @@ def gather(
 
     `n_files` counts the files or lines looked at. What the settings say comes before what the generator does.
     """
+    articles = _with_days_in_order(articles, notes, generator)
     pages, unmade = with_unmade(articles, generator, notes)
 
     def placed(names: Collection[str]) -> tuple[list[Article], Counter[str], list[Article]]:
@@ -133,6 +135,23 @@ def gather(
     corpus = Corpus(articles, site_language=language, entry_shape=shape, reading=reading)
     log_reading(corpus)
     return corpus
+
+
+def _with_days_in_order(articles: Sequence[Article], notes: Notes, generator: Generator) -> list[Article]:
+    """The articles; of a date that could be two days the one in the order of all others with the same marks."""
+    known = {facts.day_order for facts in notes.facts.values() if len(facts.day_order) > 1}
+    settled: dict[str, Article] = {}
+    said = set()
+    for article in articles:
+        if typed := notes.facts.get(article.id, NO_FACTS).two_days:
+            orders = [order[1:] for order in known if order[0] == day_order(typed)]
+            if len(orders) == 1:
+                settled[article.id] = replace(article, published_at=read_date(typed, generator.zone, orders))
+                said.add(f"{say(typed)}{TWO_DAYS}")
+    if said:
+        shown = (warning.partition(" must be a date, but is ")[2].partition(". ")[0] for warning in notes.warnings)
+        notes.warnings = [one for one, what in zip(list(notes.warnings), shown, strict=True) if what not in said]
+    return [settled.get(article.id, article) for article in articles]
 
 
 def _with_languages_of_folders(articles: Sequence[Article], site_language: str) -> list[Article]:

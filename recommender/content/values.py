@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from recommender.articles import MARKS
 from recommender.bounds import HALF_CHARACTER, LONGEST_TEXT, LONGEST_TITLE, MOST_TOPICS
 from recommender.content import front_matter
-from recommender.content.dates import NoDayError, read_date
+from recommender.content.dates import TWO_DAYS, NoDayError, day_order, read_date
 from recommender.content.front_matter import FrontMatter
 from recommender.content.named import names_in, people_in
 from recommender.content.paths import named_language, without_ending
@@ -83,6 +83,8 @@ class Found:
     origin: Origin
     names: list[tuple[str, str]] = field(default_factory=list)  #: Our fields, and the names that they are read from.
     warnings: list[str] = field(default_factory=list)
+    day_order: str = ""  #: As in `PageFacts`.
+    two_days: str = ""
 
     def get(self, ours: str) -> Sequence[tuple[str, Any]]:
         """The names that hold something for a field, with their values, best first."""
@@ -172,10 +174,12 @@ class Found:
                 if (name, value) not in told:
                     said = value if isinstance(value, date) else say(value)
                     wrong.append(self.about(name, f"must be a date, but is {said}{error}."))
+                    self.two_days = self.two_days or (value if str(error) == TWO_DAYS else "")
                     is_fault |= isinstance(value, str) and not isinstance(error, NoDayError)
                 continue
             if published_at is not None:
                 self.names.append(("published_at", name))
+                self.day_order = day_order(value)
                 break
         else:
             published_at = None if default is None else read_date(default, zone)

@@ -71,6 +71,27 @@ def test_date_of_the_file_name_stands_in(make_site):
     )
 
 
+@pytest.mark.parametrize(
+    ("others", "day"),
+    [
+        (["03/28/2021"], "2020-04-05"),
+        (["28/03/2021", "05/04/2020 10:00 -0500"], "2020-05-04"),
+        (["28/03/2021", "03/28/2021"], None),
+        (["28-03-2021"], None),
+        (["28-03-2021", "03/28/2021 1:00 PM"], "2020-04-05"),
+        (["04/05/2021"], None),
+    ],
+)
+def test_a_date_that_could_be_two_days(make_site, others, day):
+    """Has the order of the site's other dates with the same marks, where these agree; so from the cache."""
+    site = make_site({f"{n}.md": article("B", f"date: {date}") for n, date in enumerate(["04/05/2020", *others])})
+    for corpus in (read_site(site), read_site(site)):
+        assert str(corpus["0"].published_at)[:10] == str(day)
+        assert any("could be two days" in warning for warning in corpus.reading.warnings) == (day is None)
+    (site / "c.md").write_text(article("C"))
+    assert str(read_site(site)["0"].published_at)[:10] == str(day)
+
+
 def test_dates_in_the_language_of_the_article(make_site):
     """The name of a month is read in the language that the article names."""
     lines = ("lang: hr", "date: 5. listopada 2021")
