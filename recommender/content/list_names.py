@@ -75,17 +75,22 @@ def choose_names(articles: Sequence[Article], notes: Notes, matcher: EntryMatche
 def _objection(name: str, lists: Sequence[_Named], matcher: EntryMatcher) -> str | None:
     """Why a name's lists are not read as curated ones; "" where they are, None where they do not even look so."""
     named: Counter[str] = Counter()
+    sources: set[str] = set()
     n_external = n_unmatched = 0
     for article, _, found in lists:
         for entry in _parted(found.entries, article, matcher):
             match = matcher.match(entry, article)
+            # An article that names itself says nothing of others: an id, an address of its own.
+            if match.article_id == article.id:
+                continue
+            sources.add(article.id)
             if match.how == "external":
                 n_external += 1
             elif match.article_id is None or (match.how == "path" and not matcher.is_whole(entry, match.article_id)):
                 n_unmatched += 1
             else:
                 named[match.article_id] += 1
-    n_matched, n_lists = named.total(), len(lists)
+    n_matched, n_lists = named.total(), len(sources)
     is_telling_name = is_telling(name.rpartition(".")[2])
     if not n_matched or (not is_telling_name and n_lists < 2):
         return None
@@ -97,9 +102,9 @@ def _objection(name: str, lists: Sequence[_Named], matcher: EntryMatcher) -> str
         return "" if 2 * n_matched >= n_entries else f"only {n_matched:,} of {n_entries:,} entries name an article"
     if share < _LEAST_TOLD_MATCHED:
         return None
-    sources = {article.id for article, _, _ in lists}
     mutual = sum(article_id in sources for article_id in named) / len(named)
-    n_different = len({frozenset(entry.target for entry in found.entries) for _, _, found in lists})
+    kept = (found for article, _, found in lists if article.id in sources)
+    n_different = len({frozenset(entry.target for entry in found.entries) for found in kept})
     if mutual < _LEAST_MUTUAL or n_different < _LEAST_DIFFERENT * n_lists:
         # Tags, authors, parts of a series, navigation: not even a line each.
         return None

@@ -62,11 +62,14 @@ _OTHER_THINGS = frozenset(
     author authors editor editors translator translators contributor contributors people person team
     image images photo photos picture pictures gallery icon icons video videos audio media asset assets script scripts
     css js alias aliases redirect redirects translation translations alternate alternates hreflang cascade build layout
+    dissimilar unrelated not non exclude excluded excludes hide hidden ignore ignored
+    count counts limit max maximum min minimum num number total pr prs pulls commits tickets bugs
     """.split()  # noqa: SIM905 -- a list of words reads better than a page of quotation marks
 )
-#: And one with these the way through the site: right below a heading, but no list of its own.
-_NAVIGATION = frozenset(
-    "nav navigation menu menus sidebar breadcrumb breadcrumbs toc children parent parents prev previous".split()  # noqa: SIM905 -- as above
+#: And one with these the way through the site and its languages: right below a heading, but no list of its own.
+_NAVIGATION = _OTHER_THINGS.union(
+    "nav navigation menu menus sidebar breadcrumb breadcrumbs toc children parent parents prev previous "  # noqa: SIM905 -- as above
+    "language languages locale locales lang langs".split()
 )
 #: The words of what a template asks of its box of related articles.
 _SWITCHES = frozenset(
@@ -74,6 +77,7 @@ _SWITCHES = frozenset(
     show shown hide hidden enable enabled disable disabled display visible active on off auto automatic manual random
     use only include exclude default global inherit override sidebar footer box widget related post posts article
     articles page pages list lists title titles excerpt image images date dates newest latest same category tag tags
+    docs project projects publication publications talk talks event events
     """.split()  # noqa: SIM905 -- as above
 )
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
@@ -191,20 +195,17 @@ def _under(values: Any, parts: list[str], above: str) -> Iterator[tuple[str, Any
 
 def _candidates(values: Mapping[Any, Any], taken: frozenset[str], above: str, depth: int) -> Iterator[tuple[str, Any]]:
     for key, value in values.items():
-        if not isinstance(key, str) or not value or isinstance(value, bool):
+        if not isinstance(key, str) or not value or isinstance(value, bool) or fold_name(key) in taken:
             continue
-        if is_telling(key):
-            if not _is_other(key) and fold_name(key) not in taken:
-                yield above + key, value
-        elif (
-            isinstance(value, list | Mapping)
-            and fold_name(key) not in taken
-            and not _is_other(key, _OTHER_THINGS | _NAVIGATION)
-        ):
-            if isinstance(value, list):
-                yield above + key, value
-            elif depth < _DEEPEST_NAME:
-                yield from _candidates(value, taken, f"{above}{key}.", depth + 1)
+        if _is_other(key, _OTHER_THINGS if is_telling(key) else _NAVIGATION):
+            continue
+        # Numbers of issues are a tracker's; a magazine's have names.
+        if "issue" in fold_name(key) and _is_untyped(value):
+            continue
+        if is_telling(key) or isinstance(value, list):
+            yield above + key, value
+        elif isinstance(value, Mapping) and depth < _DEEPEST_NAME:
+            yield from _candidates(value, taken, f"{above}{key}.", depth + 1)
 
 
 def read_entries(value: Any, zone: tzinfo, known: KnownEntries | None = None) -> CuratedList:

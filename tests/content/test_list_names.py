@@ -57,6 +57,12 @@ def test_found(make_site, line, name):
         "ingredients: [hot {}, cold {}]",
         "related_products: [a1-{}, b2-{}]",
         "related: true # {} {}",
+        "dissimilar_posts: [{}, {}]",
+        "not_related: [{}, {}]",
+        "exclude_from_related: [{}, {}]",
+        "related_prs: [{}, {}]",
+        "related_count: {} # {}",
+        "language_versions: [{}, {}]",
     ],
 )
 def test_not_found(make_site, line):
@@ -86,6 +92,21 @@ def test_what_names_the_same_pages_everywhere_is_no_list(make_site):
     tags = read_site(make_site(pages(lambda *_: "") | guides))
     assert lists_of(tags) == {}
     assert (same.reading.warnings, tags.reading.warnings) == ((), ())
+
+
+def test_what_names_its_own_article_is_no_list(make_site):
+    """A name under which most articles name themselves is no list where a few name others."""
+    names = dict(zip(NAMES, ("tea", "cup") * 3, strict=True))
+    for lines in (pages(lambda own, *_: f"page: [{own}]"), pages(lambda own, *_: f"page: [{names[own]}]")):
+        corpus = read_site(make_site(lines))
+        assert (lists_of(corpus), corpus.reading.warnings) == ({}, ())
+
+
+@pytest.mark.parametrize(("typed", "is_list"), [("[1, 2]", False), ("[issue-1, issue-2]", True)])
+def test_numbers_of_issues(make_site, typed, is_list):
+    """Issues by number are a tracker's, whatever ids the articles have; a magazine's have names."""
+    files = {f"issue-{n}.md": f"---\ntitle: Issue {n}\nid: {n}\nrelated_issues: {typed}\n---\n" for n in (1, 2, 3)}
+    assert bool(lists_of(read_site(make_site(files)))) is is_list
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,7 @@ def address(url):
         ({"tea": True, "kettle": True}, TEA_AND_KETTLE),
         ({"tea": True, "kettle": False}, [RelatedEntry(target="tea")]),
         ({"show": True, "show_images": False}, []),
+        ({"post": False, "project": True, "publication": True, "talk": True, "event": True, "docs": True}, []),
         ([{"title": "Tea", "slug": "tea"}], [RelatedEntry("Tea", target="tea")]),
         ([{"path": "tea.md"}], [RelatedEntry(target="tea.md")]),
         ([{"Title": "Tea", "Link": "/tea/"}], [RelatedEntry("Tea", url="/tea/", target="/tea/")]),
