@@ -32,11 +32,12 @@ ENTRY_NAMES: Mapping[str, tuple[str, ...]] = {
     "title": ("title", "name", "text", "label", "headline", "heading"),
     "excerpt": ("excerpt", "description", "summary"),
     "published_at": ("publishedDateTime", "date", "publishDate", "pubDate", "published_at", "publishedAt"),
-    "url": ("webUrl", "url", "link", "href", "permalink", "to", "uri"),
-    "path": ("path", "slug", "ref", "id", "file", "post", "page", "article", "doc", "uid", "value"),
+    "url": ("webUrl", "url", "link", "href", "permalink", "to", "uri", "route"),
+    "path": ("path", "slug", "ref", "id", "file", "post", "page", "article", "doc", "uid", "value", "filepath",
+             "target"),
     "provider": ("provider.name", "provider.domain", "provider", "author", "source"),
     "quality": ("quality",),
-}
+}  # fmt: skip
 #: What a machine writes beside an entry, and no editor does.
 _SCORES = frozenset({"score", "similarity", "distance", "relevance", "confidence", "probability", "cosine"})
 #: Names of lists of articles, without hyphens, underscores, capitals and accents.
@@ -219,8 +220,8 @@ def read_entries(value: Any, zone: tzinfo, known: KnownEntries | None = None) ->
     if isinstance(value, str):
         lines = [] if value.strip().lower() in _NONE else value.splitlines()
         value = list_of_json(value) or [_BULLET.sub("", line.strip(), count=1) for line in lines]
-    elif isinstance(value, Mapping) or (isinstance(value, int) and not isinstance(value, bool)):
-        value = [value]
+    elif isinstance(value, Mapping) or type(value) is int:
+        value = _items(value)
     if not isinstance(value, list):
         return CuratedList((), complaints=(f"must be a list, but is {say(value)}. It is left out.",))
     known = {} if known is None else known
@@ -252,11 +253,8 @@ def read_entries(value: Any, zone: tzinfo, known: KnownEntries | None = None) ->
 def entries_of_text(text: str) -> list[RelatedEntry]:
     """The links in a text, or the text itself: an address, a path, a slug or a title."""
     if links := list(_LINK.finditer(text)):
-        entries = []
-        for link in links:
-            place = link["wiki"] or link["angled"] or link["url"]
-            entries.append(RelatedEntry(link["title"] or "", url="" if link["wiki"] else place, target=place))
-        return entries
+        named = [(link["title"] or "", link["angled"] or link["url"] or "", link["wiki"]) for link in links]
+        return [RelatedEntry(title, url=place, target=wiki or place) for title, place, wiki in named]
     if "<" in text and (anchors := list(_ANCHOR.finditer(text))):
         places = [(anchor["title"] or "", anchor["url"] or _HREF.search(anchor["inside"] or "")) for anchor in anchors]
         texts = [(title.strip(), place if isinstance(place, str) else place[1]) for title, place in places if place]
@@ -285,7 +283,13 @@ def _leaves(value: Any, known: KnownEntries, depth: int = 0) -> Iterator[Any]:
             yield item
 
 
-def _grouped(item: Mapping[Any, Any]) -> list[Any] | None:
+def _items(value: Any) -> list[Any]:
+    """A list, or what stands in its place, be it pairs of slugs and titles."""
+    inner = _grouped(value, is_whole=True) if isinstance(value, Mapping) else None
+    return value if isinstance(value, list) else [value] if inner is None else inner
+
+
+def _grouped(item: Mapping[Any, Any], *, is_whole: bool = False) -> list[Any] | None:
     """What a group holds below its heading; None for a mapping that is an entry itself."""
     if all(value is None for value in item.values()) and not any(_ours_of(str(key))[0] for key in item):
         # Names with a colon behind them, where a list has dashes before.
@@ -298,7 +302,7 @@ def _grouped(item: Mapping[Any, Any]) -> list[Any] | None:
         if isinstance(value, list | Mapping) and ours in ("", "url", "path"):
             if not _is_other(str(key)):
                 is_group = True
-                nested += value if isinstance(value, list) else [value]
+                nested += _items(value)
         elif ours in ("url", "path") and value not in (None, ""):
             return None
         elif ours:
@@ -308,7 +312,9 @@ def _grouped(item: Mapping[Any, Any]) -> list[Any] | None:
     if is_group:
         is_plain = not is_named and all(_is_place(value) for pair in pairs for value in pair.values())
         return [*pairs, *nested] if is_plain else nested
-    return None if is_named or len(item) < 2 else pairs
+    # In a list the names that we do not know are those of one entry.
+    is_pairs = is_whole or all(map(_is_place, item)) or all(map(_is_place, item.values()))
+    return pairs if is_pairs and not is_named and len(item) > 1 else None
 
 
 def _is_switch(name: str) -> bool:
@@ -393,10 +399,9 @@ def _from_mapping(item: Mapping[Any, Any], zone: tzinfo) -> CuratedList:
     if len(item) == 1:
         ((key, only),) = item.items()
         if not _ours_of(str(key))[0] and isinstance(only, str):
-            if _is_place(only):
-                return CuratedList((RelatedEntry(title=str(key), url=only, target=only),))
-            if _is_place(key):
-                return CuratedList((RelatedEntry(title=only, url=key, target=key),))
+            title, place = (str(key), only) if _is_place(only) else (only, key)
+            if _is_place(place):
+                return CuratedList((RelatedEntry(title, url=place, target=place),))
             # YAML makes a mapping of a title with a colon that is not quoted.
             return CuratedList((RelatedEntry(target=f"{key}: {only}"),))
     if all(value is None or isinstance(value, bool) for value in item.values()):
@@ -406,7 +411,7 @@ def _from_mapping(item: Mapping[Any, Any], zone: tzinfo) -> CuratedList:
     found: dict[str, tuple[int, str, Any]] = {}
     for name, value in item.items():
         ours, rank = _ours_of(str(name))
-        if not ours or value is None or value == "":
+        if value is None or value == "" or (not ours and type(value) not in (str, int)):
             continue
         shown = str(name)
         if ours == "provider" and isinstance(value, Mapping):
@@ -416,6 +421,10 @@ def _from_mapping(item: Mapping[Any, Any], zone: tzinfo) -> CuratedList:
             shown, value = f"{name}.{inner}", value[inner]
         if ours not in found or rank < found[ours][0]:
             found[ours] = (rank, shown, value)
+    # Of names that we do not know the first says which article is meant, the others why.
+    other = found.pop("", None)
+    if other and len(item) > 1 and found.keys().isdisjoint(("title", "url", "path")):
+        found["path"] = other
     texts = {
         ours: str(value).strip()
         for ours, (_, _, value) in found.items()
@@ -424,10 +433,7 @@ def _from_mapping(item: Mapping[Any, Any], zone: tzinfo) -> CuratedList:
     title, url, path = texts.get("title", ""), texts.get("url", ""), texts.get("path", "")
     if not (title or url or path):
         return CuratedList((), complaints=("has neither a title nor an address. It is left out.",))
-    is_scored = any(
-        fold_name(str(name)) in _SCORES and isinstance(value, int | float) and not isinstance(value, bool)
-        for name, value in item.items()
-    )
+    is_scored = any(fold_name(str(name)) in _SCORES and type(value) in (int, float) for name, value in item.items())
     names = tuple((ours, shown) for ours, (_, shown, _) in found.items())
     complaints: tuple[str, ...] = ()
     published_at: datetime | None = None

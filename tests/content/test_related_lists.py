@@ -79,6 +79,25 @@ def address(url):
         ([{"link": {"text": "Tea", "href": "/tea/"}}], [RelatedEntry("Tea", url="/tea/", target="/tea/")]),
         ([{"title": "Tea", "tags": ["hot"]}], [RelatedEntry("Tea", target="Tea")]),
         ([{"title": "Tea", "url": "/tea/", "parts": ["a"]}], [RelatedEntry("Tea", url="/tea/", target="/tea/")]),
+        ([{"filepath": "tea.md", "overwrite_title": ""}], [RelatedEntry(target="tea.md")]),
+        ([{"file_path": "tea.md", "description": "A cup."}], [RelatedEntry("", "A cup.", target="tea.md")]),
+        ([{"relation": "extends", "target": "tea"}], [RelatedEntry(target="tea")]),
+        ([{"title": "Tea", "href": "/tea/", "target": "_self"}], [RelatedEntry("Tea", url="/tea/", target="/tea/")]),
+        ([{"route": "/tea/"}], [RelatedEntry(url="/tea/", target="/tea/")]),
+        ([{"adr": 2, "rel": "extends"}], [RelatedEntry(target="2")]),
+        ([{"note": "[[tea]]", "why": "it is hot", "weight": 3}], [RelatedEntry(target="[[tea]]")]),
+        (
+            [{"Tea": "/tea/", "Cup": "/cup/"}],
+            [RelatedEntry("Tea", "", "/tea/", target="/tea/"), RelatedEntry("Cup", "", "/cup/", target="/cup/")],
+        ),
+        (
+            {"tea": "Green tea", "kettle": "The kettle"},
+            [RelatedEntry(target="tea: Green tea"), RelatedEntry(target="kettle: The kettle")],
+        ),
+        (
+            {"Hot": {"tea": "Green tea", "kettle": "The kettle"}},
+            [RelatedEntry(target="tea: Green tea"), RelatedEntry(target="kettle: The kettle")],
+        ),
     ],
 )
 def test_forms(value, entries):
@@ -201,6 +220,13 @@ def test_shape_with_paths():
     read = read_entries([{"title": "Tea", "slug": "tea"}], UTC)
     shape = entry_shape([listing(*read.entries)], Counter(read.names))
     assert shape == EntryShape("mapping", {"url": "slug", "title": "title"}, "slug")
+
+
+def test_shape_with_names_of_its_own():
+    """Where entries have names of the site's own, the first of them is the way to the article."""
+    read = read_entries([{"adr": "0002-tea", "rel": "extends"}], UTC)
+    shape = entry_shape([listing(*read.entries)], Counter(read.names))
+    assert shape == EntryShape("mapping", {"url": "adr", "title": "title"}, "slug")
 
 
 def test_a_shape_has_a_title_and_an_address():
