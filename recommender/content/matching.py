@@ -25,7 +25,7 @@ from recommender.errors import did_you_mean
 
 How = Literal["url", "path", "title", "external", "unmatched"]
 
-_Kind = Literal["url", "path", "slug", "title", "bare title"]
+_Kind = Literal["url", "path", "slug", "number", "title", "bare title"]
 
 #: What site generators and note takers wrap around a path: {% link _posts/tea.md %}, {{ '/tea/' | relative_url }},
 #: {{< ref "tea.md" >}}, {doc}`tea`, [[tea]], {filename}tea.md.
@@ -41,6 +41,8 @@ _WRAPPED = re.compile(
 )
 #: 02-tea, 2_tea and 02. tea: a number that only sorts, as Docusaurus takes it.
 _ORDER = re.compile(r"^\d{1,3}\s*[-_.]+\s*(?=[^-_.\s\d])")
+#: ADR-0002, 0002: how decision records, tickets and notes are called by number; no year.
+_NUMBER = re.compile(r"(?:([a-z]+)[-_ ]?)?(?!(?:19|20)\d\d(?!\d))(\d{3,})(?![^\W_])")
 #: Docusaurus keeps translations apart from what they translate.
 _TRANSLATED = re.compile(r"^(?:.*/)?i18n/[^/]+/docusaurus-plugin-content-(docs|blog)(?:/current)?/")
 #: What people type for a typographer's marks.
@@ -177,9 +179,8 @@ class EntryMatcher:
         if ids := by_path.get(cleaned):
             return self._choose(ids, source, parts)
         name = slug(parts[-1])
-        return self._choose(
-            by_slug.get(parts[-1]) or by_slug.get(name) or by_slug.get(_plain(name)) or (), source, parts
-        )
+        ids = by_slug.get(parts[-1]) or by_slug.get(name) or by_slug.get(_plain(name))
+        return self._choose(ids or self._index("number").get(_number_key(cleaned)) or (), source, parts)
 
     def _choose(self, ids: Collection[str], source: Article | None, parts: tuple[str, ...]) -> str | None:
         """
@@ -251,6 +252,8 @@ def _keys(article: Article) -> Iterator[tuple[_Kind, str]]:
     slugs.update(_folded(slug(path)) for path in files)
     for key in (slugs | set(map(_plain, slugs))) - {""}:
         yield "slug", key
+    for key in _number_keys(article) - {""}:
+        yield "number", key
     if article.title:
         folded = fold_title(article.title)
         yield from (("title", folded), ("bare title", _bare(folded)))
@@ -267,7 +270,7 @@ def entry_keys(entry: RelatedEntry) -> set[str]:
     keys = {title, _bare(title)}
     for name in (entry.url, entry.target):
         if place := below_local_host(name):
-            keys.add(_plain(_cleaned(place).rpartition("/")[2]))
+            keys |= {_plain(_cleaned(place).rpartition("/")[2]), _number_key(_cleaned(place).lstrip("./"))}
             for spelling in spellings(place):
                 keys |= {spelling, spelling.casefold()}
     return keys - {""}
@@ -327,6 +330,29 @@ def _cleaned(target: str) -> str:
 def _plain(part: str) -> str:
     """A part of a path without the date or the number that sorts it: 2021-03-03-tea and 02-tea are tea; a_b is a-b."""
     return _ORDER.sub("", slug(part)).replace("_", "-")
+
+
+def _number_keys(article: Article) -> set[str]:
+    """By which numbers an article is called, for its file, the folders of that and its title."""
+    head = fold_title(article.title).partition(":")[0]
+    keys = set() if head.isdecimal() else {_number_key(head)}
+    *folders, name = _cleaned(article.path).split("/")
+    if (found := _NUMBER.match(name)) and not name_date(article.path):
+        kind, digits = found[1] or "", found[2]
+        kinds = {kind} if kind else {"", *folders}
+        # Records of decisions have one name, wherever they lie; a number that begins with 0 is no count.
+        kinds |= {"adr"} if any("decision" in folder for folder in kinds) else set()
+        kinds |= {""} if digits.startswith("0") else set()
+        keys |= {_number_key(kind + digits) for kind in kinds}
+    return keys
+
+
+def _number_key(text: str) -> str:
+    """A number with what it counts, as adr-2 for adrs-0002, or bare as typed; "" for any other text."""
+    found = _NUMBER.fullmatch(text)
+    if not found or not found[1]:
+        return found[2] if found else ""
+    return f"{found[1].removesuffix('s')}-{found[2].lstrip('0')}"
 
 
 def _names(article: Article) -> set[str]:

@@ -267,16 +267,50 @@ def test_translations(source, target, expected):
     assert EntryMatcher(articles).match(RelatedEntry(target=target), asking).article_id == expected
 
 
-@given(st.sampled_from(["/a/b/", "b", "B.md", "x/a/02-b", "A b", "https://s.e.org/a/b?q=1"]), st.integers(0, 5))
+@given(
+    st.sampled_from(["/a/b/", "b", "B.md", "x/a/02-b", "A b", "https://s.e.org/a/b?q=1", "0002", "../ADR-002"]),
+    st.integers(0, 6),
+)
 def test_an_entry_waits_for_what_it_may_mean(target, number):
     """Whatever article an entry means, once it is there, is found by the keys under which the entry waits."""
     article = [
         Article("x/a/b", "x/a/b.md", url="/a/b/"), Article("a/02-b", "a/02-b.md"), Article("p", title="a B"),
         Article("q", url="https://e.org/a/b"), Article("r", aliases=("b",)), Article("B/index", "B/index.md"),
+        Article("adrs/0002-b", "adrs/0002-b.md"),
     ][number]  # fmt: skip
     entry = RelatedEntry(target=target)
     if EntryMatcher([article]).match(entry).article_id is not None:
         assert article_keys(article) & entry_keys(entry)
+
+
+NUMBERED = EntryMatcher(
+    [
+        Article(path.removesuffix(".md"), path, title)
+        for path, title in (
+            ("docs/adrs/0002-feed.md", "2. Feed daily"), ("docs/adrs/0044_oven.md", "Oven"),
+            ("docs/rfc/RFC-101-rye.md", "Rye"),
+            ("docs/decisions/0007-salt.md", "Salt"), ("docs/decisions/lid.md", "ADR-0008: The lid"),
+            ("tasks/0044-paint.md", "Paint"), ("tasks/0045-sail.md", "Sail"), ("posts/2021-03-03-tea.md", "1984: tea"),
+            ("posts/top-100-teas.md", "100 teas"), ("posts/vue-3-tea.md", "Vue 3: tea"),
+        )
+    ]
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        ("ADR-0002", "docs/adrs/0002-feed"), ("ADR-002", "docs/adrs/0002-feed"), ("adr 0002", "docs/adrs/0002-feed"),
+        ("[[ADR-0002]]", "docs/adrs/0002-feed"), ("0002", "docs/adrs/0002-feed"), ("RFC-101", "docs/rfc/RFC-101-rye"),
+        ("ADR-0007", "docs/decisions/0007-salt"), ("decision-0007", "docs/decisions/0007-salt"),
+        ("ADR-0008", "docs/decisions/lid"), ("ADR-0044", "docs/adrs/0044_oven"), ("task-0044", "tasks/0044-paint"),
+        ("0044", None), ("ADR-0045", None), ("ADR-101", None), ("101", None), ("2021", None), ("1984", None),
+        ("100", None), ("vue-3", None), ("tasks/0002", None),
+    ],
+)  # fmt: skip
+def test_numbers(target, expected):
+    """A record is called by its number, with the kind that its name or a folder says; of two kinds neither is meant."""
+    assert NUMBERED.match(RelatedEntry(target=target)).article_id == expected
 
 
 def test_hint():
