@@ -31,6 +31,8 @@ _LEAST_TOLD, _LEAST_TOLD_MATCHED = 3, 0.5
 #: What parts the entries in one text: marks first; blanks only where each part names an article.
 _SEVERAL = re.compile(r"[,;|&\s]")
 _MARKS, _BLANKS = re.compile(r"[,;|&]"), re.compile(r"\s+")
+#: What stands before a remark: ADR-0017 (raw tiers), docs/tea.md - how it is made, tea.md §3.
+_REMARKED = re.compile(r"(\S+)\s+(?:[(§]|[-–—]+\s).*")
 
 
 #: An article, the name of a list in its front matter, as typed, and the list.
@@ -168,6 +170,12 @@ def _parts(text: str, article: Article, matcher: EntryMatcher) -> list[RelatedEn
         is_place = colon and (place != text.partition(": ")[0] or place == place.lower())
         if is_place and matcher.match(RelatedEntry(target=place), article).how == "path":
             return [RelatedEntry(title, target=place)]
+    if found := _REMARKED.fullmatch(text):
+        entry = RelatedEntry(target=found[1])
+        # A word with a capital is one of a title.
+        is_place = entry.target == entry.target.lower() or not entry.target.isalpha()
+        if is_place and matcher.match(entry, article).how in ("url", "path"):
+            return [entry]
     for separator, enough in ((_MARKS, any), (_BLANKS, all)):
         texts = [text for part in separator.split(text, MOST_ENTRIES)[:MOST_ENTRIES] if (text := part.strip(" \t\"'"))]
         parts = [RelatedEntry(url=part if is_address(part) else "", target=part) for part in texts]

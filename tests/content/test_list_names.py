@@ -166,6 +166,23 @@ def test_entries_that_only_the_site_explains(make_site):
     assert corpus.reading.matched == {"url": 0, "path": 8, "title": 2, "external": 0, "unmatched": 1}
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("cup (with a saucer, or two)", ["cup"]), ("mugs/cup.md - with a saucer", ["mugs/cup.md"]),
+        ("cup – why", ["cup"]),
+        ("/cup/ — with a saucer", ["/cup/"]), ("ADR-0002 (raw/canonical)", ["ADR-0002"]), ("cup.md §3", ["cup.md"]),
+        ("Cup - a history", ["Cup - a history"]), ("jug (none)", ["jug (none)"]), ("cup - salt", ["cup - salt"]),
+    ],
+)  # fmt: skip
+def test_remarks(make_site, text, expected):
+    """What stands behind a place or a slug is a remark; a title is never cut, nor what names nothing."""
+    titles = {"mugs/cup": "Cup", "adr/0002-feed": "Feed", "salt": "cup - salt", "tea": "Tea"}
+    files = {f"{path}.md": f"---\ntitle: {title}\nurl: /{path[5:]}/\n---\n" for path, title in titles.items()}
+    files["tea.md"] = f"---\ntitle: Tea\nrelated: ['{text}']\n---\n"
+    assert lists_of(read_site(make_site(files))) == {"tea": expected}
+
+
 def test_lists_that_lead_nowhere(make_site):
     """Where under half of the entries name an article, that is told with five examples, and nothing is learned."""
     corpus = read_site(make_site(pages(lambda _, one, other: f"related: [{one}, class-{one}, class-{other}]")))
