@@ -99,6 +99,8 @@ _LINK = re.compile(
 #: <a href="/tea/">Tea</a> and <https://example.org/tea/>.
 _ANCHOR = re.compile(r"<a\s(?P<inside>[^<>]*+)>(?P<title>[^<]*+)</a>|<(?P<url>https?://[^<>\s]++)>", re.IGNORECASE)
 _HREF = re.compile(r"""\bhref\s*+=\s*+["']?([^"'\s]++)""", re.IGNORECASE)
+#: /tea/, Green tea: an address and its title, which begins with no small letter and holds no other address.
+_TITLED = re.compile(r"(?P<place>(?:/|https?://)[^\s,]*+),\s+(?P<title>[^\W\d_](?!.*\s(?:/|https?://)).*)")
 _NEXT_ADDRESS = re.compile(r"(?<![,;\s])[,;\s]++(?=https?://)")
 #: What stands above or below a letter; the marks of kana make another one.
 _ACCENT = re.compile("[\u0300-\u036f\u0653-\u0655]")
@@ -198,10 +200,9 @@ def _candidates(values: Mapping[Any, Any], taken: frozenset[str], above: str, de
     for key, value in values.items():
         if not isinstance(key, str) or not value or isinstance(value, bool) or fold_name(key) in taken:
             continue
-        if _is_other(key, _OTHER_THINGS if is_telling(key) else _NAVIGATION):
-            continue
         # Numbers of issues are a tracker's; a magazine's have names.
-        if "issue" in fold_name(key) and _is_untyped(value):
+        is_tracker = "issue" in fold_name(key) and _is_untyped(value)
+        if is_tracker or _is_other(key, _OTHER_THINGS if is_telling(key) else _NAVIGATION):
             continue
         if is_telling(key) or isinstance(value, list):
             yield above + key, value
@@ -259,6 +260,8 @@ def entries_of_text(text: str) -> list[RelatedEntry]:
         places = [(anchor["title"] or "", anchor["url"] or _HREF.search(anchor["inside"] or "")) for anchor in anchors]
         texts = [(title.strip(), place if isinstance(place, str) else place[1]) for title, place in places if place]
         return [RelatedEntry(title, url=place, target=place) for title, place in texts]
+    if (titled := _TITLED.fullmatch(text)) and not titled["title"][0].islower():
+        return [RelatedEntry(titled["title"], url=titled["place"], target=titled["place"])]
     if is_address(text):
         return [RelatedEntry(url=place, target=place) for place in _NEXT_ADDRESS.split(text)]
     return [RelatedEntry(target=text)]
@@ -430,7 +433,7 @@ def _from_mapping(item: Mapping[Any, Any], zone: tzinfo) -> CuratedList:
         for ours, (_, _, value) in found.items()
         if isinstance(value, str | int | float | date) and not isinstance(value, bool)
     }
-    title, url, path = texts.get("title", ""), texts.get("url", ""), texts.get("path", "")
+    title, url, path, excerpt = (texts.get(ours, "") for ours in ("title", "url", "path", "excerpt"))
     if not (title or url or path):
         return CuratedList((), complaints=("has neither a title nor an address. It is left out.",))
     is_scored = any(fold_name(str(name)) in _SCORES and type(value) in (int, float) for name, value in item.items())
@@ -443,7 +446,5 @@ def _from_mapping(item: Mapping[Any, Any], zone: tzinfo) -> CuratedList:
             published_at = read_date(value, zone)
         except ValueError:
             complaints = (f"has {say(value)} for {name}, which is no date. It is kept without one.",)
-    entry = RelatedEntry(
-        title, texts.get("excerpt", ""), url, published_at, texts.get("provider", ""), url or path or title
-    )
+    entry = RelatedEntry(title, excerpt, url, published_at, texts.get("provider", ""), url or path or title)
     return CuratedList((entry,), (names,), int(is_scored), complaints)

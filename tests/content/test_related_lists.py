@@ -58,6 +58,16 @@ def address(url):
         ([], []),
         (7, [RelatedEntry(target="7")]),
         ("- tea\n- kettle", [RelatedEntry(target="tea"), RelatedEntry(target="kettle")]),
+        ("/tea/, Green, and black", [RelatedEntry("Green, and black", url="/tea/", target="/tea/")]),
+        ("https://a.org/tea, 緑茶", [RelatedEntry("緑茶", url="https://a.org/tea", target="https://a.org/tea")]),
+        (
+            ["/tea/, /cup/", "/tea/, cup", "/tea/, Cup, /pot/"],
+            [
+                RelatedEntry(target="/tea/, /cup/"),
+                RelatedEntry(target="/tea/, cup"),
+                RelatedEntry(target="/tea/, Cup, /pot/"),
+            ],
+        ),
         ("https://a.org/tea, https://a.org/cup", [address("https://a.org/tea"), address("https://a.org/cup")]),
         (
             "[[tea]] and [[kettle|the kettle]]",
