@@ -331,8 +331,10 @@ _EXPLANATIONS = (
      "Begin it on the next line, or quote the value."),
 )  # fmt: skip
 
-#: A value that begins like a list and goes on: [Rope](b.md), [Update] Otters.
-_BRACKETED = re.compile(r"[ ]*(?P<start>(?:- )?(?:[\w.-]+:[ ]+)?)(?P<value>\[[^\[\]]*\][ ]*[^\s,#\]].*)")
+#: A value that begins like a list and goes on: [Rope](b.md), [Update] Otters, [[Rope]], [[Otters]].
+_BRACKETED = re.compile(
+    r"[ ]*(?P<start>(?:- )?(?:[\w.-]+:[ ]+)?)(?P<value>(?:\[[^\[\]]*\]|\[\[[^\[\]]*\]\],?)[ ]*[^\s,#\]].*)"
+)
 
 
 def _explained(error: yaml.MarkedYAMLError, text: str, where: str, first_line: int) -> FrontMatterError:

@@ -37,6 +37,8 @@ MESSAGES = [
     ("a: *b", "2: *b refers to nothing. Quote a value that begins with an asterisk."),
     ("a: [b](c.md)", '2: text stands behind a closing bracket. Quote the whole value: a: "[b](c.md)".'),
     ("a:\n  - [b](c.md)", '3: text stands behind a closing bracket. Quote the whole value: - "[b](c.md)".'),
+    ("a: [[b]], [[c d]]", '2: text stands behind a closing bracket. Quote the whole value: a: "[[b]], [[c d]]".'),
+    ("a:\n  - [[b]] and more", '3: text stands behind a closing bracket. Quote the whole value: - "[[b]] and more".'),
     ('a: [b] "c"', '2: text stands behind a closing bracket. Quote the whole value: a: "[b] \\"c\\"".'),
     ("a: {{ b }}", "2: a list or a mapping cannot be a name. Quote a name or a value that begins with a bracket."),
     ("a: **b** c", "2: a value cannot begin with * or &. Quote it."),
