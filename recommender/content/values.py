@@ -105,7 +105,9 @@ class Found:
 
     def leave_out(self, name: str, expected: str, value: object) -> None:
         """Warn of a value that cannot be used."""
-        self.warnings.append(self.about(name, f"must be {expected}, but is {say(value)}. It is left out."))
+        held = [item for item in value if item] if expected.startswith("a list") and isinstance(value, list) else []
+        found = f"holds {say(held[0])}" if held else f"is {say(value)}"
+        self.warnings.append(self.about(name, f"must be {expected}, but {found}. It is left out."))
 
     def title(self, language: str) -> str:
         """The first title; "" where there is none. One that is no text is taken as typed, and told of."""

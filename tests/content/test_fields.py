@@ -256,6 +256,16 @@ def test_what_a_folder_says_of_its_pages(make_site):
     ]
 
 
+@pytest.mark.parametrize(
+    ("typed", "found"), [("[{tag: {a: b}}]", "holds a mapping"), ("[]", ""), ("true", "is the truth value true")]
+)
+def test_topics_that_are_none(make_site, typed, found):
+    """What stands in the place of topics is named, in a list its first item."""
+    site = make_site({"a.md": f"---\ntitle: A\ntags: {typed}\n---\n"})
+    told = [f"a.md:3: tags must be a list of texts, but {found}. It is left out."] if found else []
+    assert [warning for warning in read_site(site).reading.warnings if "tags" in warning] == told
+
+
 def test_templates_of_a_vault(make_site):
     """A file whose title is to be filled in is no article; a day to be filled in is no date, and no problem."""
     site = make_site(
