@@ -93,7 +93,9 @@ def test_pinned_comes_first(site, asked):
     ids = {one.id for one in read_site(site)} - {article, first, second, third}
     rec = Recommender(QUIET).fit(read_site(site))
     far = next(
-        key for key in sorted(ids) if rec.explain(article, key).obstacle == "it shares no signal with the article"
+        key
+        for key in sorted(ids)
+        if rec.explain(article, key).obstacle == "its text has nothing in common with that of the article"
     )
     run("decide", site, article, third, "pin")
     run("decide", site, article, far, "accept")

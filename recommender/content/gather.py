@@ -17,7 +17,7 @@ from recommender.content.fields import NO_FACTS, Notes, PageFacts
 from recommender.content.generators import Generator
 from recommender.content.generators.base import filled
 from recommender.content.generators.jekyll import Jekyll
-from recommender.content.languages import detect_language, languages_of_folders
+from recommender.content.languages import detect_language, language_of_text, languages_of_folders
 from recommender.content.list_names import choose_names, likely_names, with_lists, with_parted_texts
 from recommender.content.matching import EntryMatcher
 from recommender.content.paths import slug
@@ -99,7 +99,7 @@ def gather(
         or generator.language
         or detect_language(f"{article.title}\n{article.excerpt}" for article in articles if not article.language)
     )
-    articles = _with_languages_of_folders(articles, language)
+    articles = _with_languages(articles, language)
     reading = Reading(
         n_files=n_files,
         problems=tuple(problems),
@@ -154,14 +154,17 @@ def _with_days_in_order(articles: Sequence[Article], notes: Notes, generator: Ge
     return [settled.get(article.id, article) for article in articles]
 
 
-def _with_languages_of_folders(articles: Sequence[Article], site_language: str) -> list[Article]:
-    """The articles; those of a folder that is in another language, and does not say so, are in that."""
+def _with_languages(articles: Sequence[Article], site_language: str) -> list[Article]:
+    """The articles; those that are in another language, by their folder or their text, and do not say so, with it."""
     bare = [article for article in articles if article.path and not article.language]
     found = languages_of_folders(((_folder(one), f"{one.title}\n{one.excerpt}") for one in bare), site_language)
+
+    def language_of(article: Article) -> str:
+        in_folder = found.get(_folder(article), "") if article.path else ""
+        return in_folder or language_of_text(f"{article.title}\n{article.excerpt}\n{article.body}", site_language)
+
     return [
-        replace(article, language=found[_folder(article)])
-        if not article.language and article.path and _folder(article) in found
-        else article
+        replace(article, language=language) if not article.language and (language := language_of(article)) else article
         for article in articles
     ]
 

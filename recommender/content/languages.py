@@ -6,6 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from math import log10
 from pathlib import Path, PurePosixPath
@@ -28,6 +29,9 @@ _LEAST_WORDS = 20
 #: A folder of so few articles is too little text to say that it is in another language than the site, and one with
 #: such a share of the site's own stop words is not.
 _LEAST_IN_FOLDER, _FOREIGN_SHARE = 3, 0.15
+#: A text alone is in another language than the site where it has so many of that one's stop words, in such a share, and
+#: so many times as many as of the site's; of so many characters.
+_LEAST_STOP_WORDS, _LEAST_SHARE_OF_TEXT, _TIMES_OWN, _MOST_CHARACTERS = 3, 0.2, 3, 2_000
 #: A few titles have hardly a stop word. Then the language counts in which their words are commonest: the mean of their
 #: zipf frequencies (the logarithm of how often a billion words have them), where it is so high and so far ahead.
 _FEWEST_WORDS, _LEAST_COMMON, _LEAST_AHEAD = 4, 2.5, 0.4
@@ -168,10 +172,27 @@ def languages_of_folders(texts: Iterable[tuple[str, str]], site_language: str) -
     return found
 
 
+def language_of_text(text: str, site_language: str) -> str:
+    """The language of a text that is plainly in another than the site; "" for any other text."""
+    own = site_language.split("-")[0]
+    words = Counter(_WORD.findall(text[:_MOST_CHARACTERS].lower()))
+    of_own = _share_of_stop_words(words, own)
+    if own not in _CODES or of_own >= _LEAST_SHARE_OF_TEXT:
+        return ""
+    share, code = max((_share_of_stop_words(words, code), code) for code in _CODES if code != own)
+    is_plain = share >= max(_LEAST_SHARE_OF_TEXT, _TIMES_OWN * of_own) and share * words.total() >= _LEAST_STOP_WORDS
+    return code if is_plain else ""
+
+
 def _share_of_stop_words(words: Counter[str], code: str) -> float:
     if code not in _CODES or not words:
         return 0.0
-    return sum(words[word] for word in set(stop_words.get_stop_words(_CODES[code]))) / words.total()
+    return sum(words[word] for word in _stop_words(code) & words.keys()) / words.total()
+
+
+@lru_cache(maxsize=len(_CODES))
+def _stop_words(code: str) -> frozenset[str]:
+    return frozenset(stop_words.get_stop_words(_CODES[code]))
 
 
 def detect_language(texts: Iterable[str]) -> str:

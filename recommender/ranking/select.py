@@ -198,7 +198,7 @@ class Selector:
             # The learned ranker's candidates are the nearest in several ways; it scores no others.
             return "many others are nearer, by words and by lists, and only those were ranked"
         if place < 0:
-            return "it shares no signal with the article"
+            return "its text has nothing in common with that of the article"
         near = slice(0, max(place, k) + _BEHIND)
         return self._choice(query, self._with_decided(query, ranked.at(near)), k, least).left_out.get(candidate.id, "")
 

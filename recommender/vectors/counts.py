@@ -22,6 +22,7 @@ from scipy.sparse import csr_matrix
 
 from recommender.articles import Article
 from recommender.settings import FieldSettings, VectorsSettings
+from recommender.vectors.function_words import headline_words
 from recommender.vectors.stems import stems_of
 from recommender.vectors.templates import SENTENCE_END, bare_title
 from recommender.vectors.text import (
@@ -51,6 +52,8 @@ _COMMON_LESS, _FEWEST_TELLING, _MOST_LESS = 0.2, 3, 0.8
 _UNKNOWN = 1e-8
 #: Of a year of this century, which is a date on most pages and hardly ever what they are about.
 _YEAR, _CHANCE_OF_YEAR = re.compile(r"20\d\d"), 3e-4
+#: And of a word that many headlines have: some one in ten of so many words has it.
+_CHANCE_IN_HEADLINES = 5e-3
 
 #: "10 ways to cook rice" is about rice.
 _COUNT = re.compile(r"^(?:top\s+)?\d{1,3}\s+(?=[^\W\d_])", re.IGNORECASE)
@@ -284,26 +287,33 @@ def weigh_common_less(
 
 
 def _chance(word: str, table: Mapping[str, float]) -> float:
-    """The chance of a word, or of a year, which a table does not have."""
+    """The chance of a word, or of a number, which a table does not have."""
     if _YEAR.fullmatch(word):
         return _CHANCE_OF_YEAR
+    if word.isdecimal() and len(word) > 1:
+        return float(wordfreq.word_frequency(word, "en"))
     # One letter is kept where it is a name, and the table has it as a letter.
     return table.get(word, _UNKNOWN) if len(word) > 1 or word.isdigit() else _UNKNOWN
 
 
 @lru_cache(maxsize=8)
 def _frequencies_of(language: str, stem: bool) -> Mapping[str, float]:
-    """The chance of each word in a language; empty where it has no table, or no spaces between its words."""
+    """The chance of each term in a language; empty where it has no table, or no spaces between its words."""
     primary = language.split("-")[0] or "en"
     if primary in UNSPACED_LANGUAGES or primary not in wordfreq.available_languages("best"):
         return {}
     table: Mapping[str, float] = wordfreq.get_frequency_dict(primary, "best")
-    if not stem or not (stems := stems_of(primary)):
-        return table
+    stems = stems_of(primary) if stem else None
+
+    def terms_of(words: Iterable[str]) -> Sequence[str]:
+        return stems.of_words([spelled(word, primary) for word in words]) if stems else [*words]
+
     chances: dict[str, float] = {}
-    for one, chance in zip(stems.of_words([spelled(word, primary) for word in table]), table.values(), strict=True):
+    for one, chance in zip(terms_of(table), table.values(), strict=True):
         chances[one] = chances.get(one, 0.0) + chance
-    return chances
+    return chances | {
+        one: max(chances.get(one, 0.0), _CHANCE_IN_HEADLINES) for one in terms_of(headline_words(primary))
+    }
 
 
 @lru_cache(maxsize=16_384)

@@ -1,8 +1,9 @@
-"""The words that name nothing, by language: what is left out of texts before they are compared."""
+"""Words that name nothing, by language: what is left out of texts, and what counts for little in headlines."""
 
 from __future__ import annotations
 
 from functools import lru_cache
+from importlib import import_module
 
 from stop_words import LANGUAGE_MAPPING, get_stop_words
 
@@ -33,6 +34,64 @@ _PRONOUNS = {
     "it": "alcuni nessuno niente nulla qualcosa", "nl": "alle elk elke ieder niemand waarom", "pl": "nikt",
     "pt": "alguém algo nada nenhum ninguém tudo vários", "ru": "никто ничто",
 }  # fmt: skip
+#: What headlines are made of, whatever they are about: forms of texts, praise, spans of time, units. No subjects.
+_OF_HEADLINES = {
+    "cs": "den dobrý dopis malý měsíc nejlepší nový oznámení pozvánka průvodce recenze recept rok rozhovor tipy "
+          "týden velký",
+    "da": "anmeldelse bedste dag god interview lille måned ny nyhedsbrev opskrift stor tips uge velkommen år",
+    "de": "ankündigung anleitung bericht beste brief einfach einladung einzige euro folge gedanken groß gründe "
+          "gut hinweis interview jahr klein kritik kurz leitfaden minuten monat nachruf neu newsletter portrait "
+          "porträt prozent rezension rezept schnell stunden tag teil test tipp uhr willkommen woche",
+    "en": "aged announce announcement announcing beginner behind best big choose choosing complete day digest "
+          "dollars easy episode first get getting good great guide hours interview introduce introducing "
+          "introduction kg km last letter little long look make making miles minutes month new newsletter next "
+          "notice obituary old part percent portrait pounds quick reason recipe report review scene short simple "
+          "small story thing thoughts tip today tomorrow top trick ultimate update week weekly welcome year",
+    "es": "anuncio aviso año bienvenida bueno carta consejo día entrevista episodio euros grande guía horas mejor "
+          "mes minutos nuevo pequeño razones receta reseña semana truco",
+    "fi": "arvostelu haastattelu hyvä ilmoitus kuukausi paras pieni päivä resepti suuri uusi vihjeet viikko vuosi",
+    "fr": "an annonce année astuce avis bienvenue bon conseil critique entretien euros grand guide heures "
+          "interview jour lettre meilleur minutes mois nouveau petit portrait raisons recette semaine épisode",
+    "it": "anno annuncio avviso benvenuto buono consiglio episodio euro giorno grande guida intervista lettera "
+          "mese migliore minuti motivi nuovo ore piccolo puntata recensione ricetta settimana",
+    "nl": "aankondiging aflevering beste brief dag euro gids goed groot interview jaar klein maand minuten nieuw "
+          "nieuwsbrief recensie recept tip uur week welkom",
+    "no": "anmeldelse beste dag god intervju liten måned ny nyhetsbrev oppskrift stor tips uke velkommen år",
+    "pl": "dobry duży dzień list mały miesiąc najlepszy nowy odcinek ogłoszenie porady przepis recenzja rok "
+          "tydzień wywiad zaproszenie",
+    "pt": "ano anúncio aviso bom carta dia dica entrevista episódio euros grande guia horas melhor minutos "
+          "motivos mês novo pequeno receita resenha semana",
+    "ru": "большой выпуск год день интервью лучший маленький месяц неделя новый объявление отзыв письмо "
+          "приглашение рецензия рецепт советы хороший",
+    "sv": "avsnitt brev bästa dag god guide intervju liten månad ny nyhetsbrev recension recept stor tips vecka "
+          "välkommen år",
+    "tr": "ay büyük duyuru gün hafta iyi küçük rehber röportaj tarif yeni yıl",
+    "uk": "великий випуск год день добрий запрошення лист малий місяць найкращий новий оголошення поради рецензія "
+          "рецепт рік тиждень інтерв'ю",
+}  # fmt: skip
+_OF_THE_CALENDAR = (
+    *("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november"),
+    *("december", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
+)
+
+
+def headline_words(language: str) -> frozenset[str]:
+    """
+    Words of a language that many headlines have, in small letters: a form of text, a day, a month, a unit.
+
+    Two headlines that share one of them have nothing in common yet; with another word beside it they are of one kind.
+    """
+    try:
+        calendar = import_module(f"dateparser.data.date_translation_data.{language}").info
+    except ImportError:
+        calendar = {}
+    found = set(_OF_HEADLINES.get("no" if language == "nb" else language, "").split())
+    for day in _OF_THE_CALENDAR:
+        names = {name.lower() for name in calendar.get(day, ())}
+        # Not "sun" and "mar".
+        shortened = {one for one in names for other in names if other != one and other.startswith(one) and len(one) < 5}
+        found |= {name for name in names - shortened if len(name) > 2}
+    return frozenset(found)
 
 
 @lru_cache(maxsize=64)

@@ -11,8 +11,9 @@ from zlib import crc32
 
 from recommender.articles import Article
 
-#: Articles, and the share of all, that have an excerpt from a template; a story that some providers tell has fewer.
-_FEWEST_OF_TEMPLATE, _SHARE_OF_TEMPLATE = 4, 0.02
+#: Articles, and the share of all, that have an excerpt from a template; a story that some providers tell has fewer. Of
+#: less than ten articles three are enough.
+_FEWEST_OF_TEMPLATE, _SHARE_OF_TEMPLATE, _FEW_ARTICLES = 4, 0.02, 10
 #: The same for a line of a body: "Options inherited from parent commands", "We are not lawyers". A part of a series may
 #: have lines of its own, and has fewer.
 _FEWEST_OF_LINE, _SHARE_OF_LINE = 8, 0.05
@@ -45,7 +46,8 @@ def templates_of(articles: Sequence[Article], longest_body: int) -> frozenset[st
         ends[_series_of(article.title)[0]] += 1
         for sentence in SENTENCE_END.split(article.excerpt):
             titles[sentence.strip()].add(start.strip().casefold())
-    most = max(_FEWEST_OF_TEMPLATE, _SHARE_OF_TEMPLATE * len(articles))
+    fewest = _FEWEST_OF_TEMPLATE - (len(articles) < _FEW_ARTICLES)
+    most = max(fewest, _SHARE_OF_TEMPLATE * len(articles))
     found = {sentence for sentence, different in titles.items() if sentence and len(different) >= most}
     # By lot, and not by place: the order of files must not matter.
     looked_at = nsmallest(_MOST_BODIES, articles, key=lambda article: crc32(article.id.encode("utf-8", "replace")))

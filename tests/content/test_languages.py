@@ -2,7 +2,13 @@ import pytest
 
 from recommender.content.generators import Generator
 from recommender.content.generators.hugo import Hugo
-from recommender.content.languages import around, detect_language, languages_of_folders, site_languages
+from recommender.content.languages import (
+    around,
+    detect_language,
+    language_of_text,
+    languages_of_folders,
+    site_languages,
+)
 
 
 @pytest.mark.parametrize(
@@ -104,3 +110,22 @@ def test_folders_in_another_language():
     assert found(guides=english, tools=names) == {}
     assert found(guides=english, kana=["お茶の時間です", "やかんが歌います", "お湯が沸く"]) == {"kana": "ja"}
     assert found(ratgeber=german) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "site", "language"),
+    [
+        ("Kestrel 2.1 Update\nSchnellere Header und weniger Abstürze auf dem Server.", "en-US", "de"),
+        ("Dans le jardin\nLes abeilles sont rentrées, et les enfants mangent avec la main.", "en", "fr"),
+        ("An oven for the bread\nFlour, water and a warm place for the dough.", "de", "en"),
+        ("Kestrel 2.1 update\nFaster headers and fewer crashes on the server.", "en", ""),
+        ("El Camino de la Plata\nA walk through the west of Spain, and where to sleep on it.", "en", ""),
+        ("Die Zauberflöte at the opera", "en", ""),
+        ("git push origin main", "en", ""),
+        ("Um forno para o pão\nFarinha, água e um lugar quente para a massa.", "es", ""),
+        ("An oven for the bread", "", ""),
+    ],
+)
+def test_a_text_in_another_language(text, site, language):
+    """A name or a quotation makes none, and of languages that share their words none is told from the other."""
+    assert language_of_text(text, site) == language

@@ -69,7 +69,7 @@ def test_what_is_not_ranked_is_told_so(rec, site, monkeypatch):
     article_id = site.ids[0]
     told = {rec.explain(article_id, other).obstacle for other in site.ids[1:] if rec.explain(article_id, other).fields}
     assert "many others are nearer, by words and by lists, and only those were ranked" in told
-    assert "it shares no signal with the article" not in told
+    assert "its text has nothing in common with that of the article" not in told
 
 
 def test_what_only_a_list_ties_is_told_so(plain, article, monkeypatch, tmp_path):
@@ -83,7 +83,7 @@ def test_what_only_a_list_ties_is_told_so(plain, article, monkeypatch, tmp_path)
     tied, alone = grown.explain(draft, "tied"), grown.explain(draft, "alone")
     assert tied.similarity == alone.similarity == 0
     assert tied.obstacle == "many others are nearer, by words and by lists, and only those were ranked"
-    assert alone.obstacle == "it shares no signal with the article"
+    assert alone.obstacle == "its text has nothing in common with that of the article"
 
 
 def test_scores_are_chances(rec, site):
