@@ -124,7 +124,7 @@ class PageFacts:
     build: str = ""  #: Hugo's ``build.render``, in small letters.
     hidden: str = ""  #: What keeps readers from it whatever builds it, as in "2 articles ...": ``with status: draft``.
     day_order: str = ""  #: Of its date, where its numbers tell: `/en-US` begins with the month, `-en-GB` with the day.
-    two_days: str = ""  #: A date whose order is not known.
+    two_days: tuple[str, ...] = ()  #: A date whose order is not known, and the warning of it.
     unpublished: str = ""  #: What makes it no page where a generator builds the site: ``with draft: true``.
 
 

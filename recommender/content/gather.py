@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from recommender.articles import NEVER, Article, Corpus, Reading, RelatedEntry
 from recommender.bounds import LONGEST_ADDRESS
-from recommender.content.dates import TWO_DAYS, day_order, read_date
+from recommender.content.dates import day_order, read_date
 from recommender.content.fields import NO_FACTS, Notes, PageFacts
 from recommender.content.generators import Generator
 from recommender.content.generators.base import filled
@@ -24,7 +24,7 @@ from recommender.content.paths import slug
 from recommender.content.permalinks import address_by, infer_patterns, path_parts
 from recommender.content.related_lists import EntryNames, entry_shape, fold_name
 from recommender.content.urls import canonical_url, is_address
-from recommender.content.wording import fault_of_ours, say, some
+from recommender.content.wording import fault_of_ours, some
 from recommender.errors import RecommenderError, shortened
 from recommender.settings import ArticlesSettings
 
@@ -143,14 +143,13 @@ def _with_days_in_order(articles: Sequence[Article], notes: Notes, generator: Ge
     settled: dict[str, Article] = {}
     said = set()
     for article in articles:
-        if typed := notes.facts.get(article.id, NO_FACTS).two_days:
+        if two_days := notes.facts.get(article.id, NO_FACTS).two_days:
+            typed, warning = two_days
             orders = [order[1:] for order in known if order[0] == day_order(typed)]
             if len(orders) == 1:
                 settled[article.id] = replace(article, published_at=read_date(typed, generator.zone, orders))
-                said.add(f"{say(typed)}{TWO_DAYS}")
-    if said:
-        shown = (warning.partition(" must be a date, but is ")[2].partition(". ")[0] for warning in notes.warnings)
-        notes.warnings = [one for one, what in zip(list(notes.warnings), shown, strict=True) if what not in said]
+                said.add(warning)
+    notes.warnings = [warning for warning in notes.warnings if warning not in said]
     return [settled.get(article.id, article) for article in articles]
 
 

@@ -84,7 +84,7 @@ class Found:
     names: list[tuple[str, str]] = field(default_factory=list)  #: Our fields, and the names that they are read from.
     warnings: list[str] = field(default_factory=list)
     day_order: str = ""  #: As in `PageFacts`.
-    two_days: str = ""
+    two_days: tuple[str, ...] = ()
 
     def get(self, ours: str) -> Sequence[tuple[str, Any]]:
         """The names that hold something for a field, with their values, best first."""
@@ -177,7 +177,8 @@ class Found:
                 if (name, value) not in told:
                     said = value if isinstance(value, date) else say(value)
                     wrong.append(self.about(name, f"must be a date, but is {said}{error}."))
-                    self.two_days = self.two_days or (value if str(error) == TWO_DAYS else "")
+                    if str(error) == TWO_DAYS and not self.two_days:
+                        self.two_days = value, wrong[-1]
                     is_fault |= isinstance(value, str) and not isinstance(error, NoDayError)
                 continue
             if published_at is not None:
@@ -192,6 +193,8 @@ class Found:
             raise ArticleError(f"{wrong[0]} Write it like 2021-03-03 or 2021-03-03T07:14:00Z.")
         stand_in = f"{published_at:%Y-%m-%d} stands in" if published_at else "The article has no date"
         self.warnings += [f"{sentence} {stand_in}." for sentence in wrong]
+        if self.two_days:
+            self.two_days = self.two_days[0], f"{self.two_days[1]} {stand_in}."
         return published_at
 
     def categories(self) -> tuple[str, ...]:
