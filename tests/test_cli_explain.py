@@ -44,7 +44,7 @@ def test_explain_candidate(site):
 def test_explain_obstacle(site):
     """`explain` says why a candidate is not in the list."""
     _, stdout, _ = run("explain", "site", "_posts/2021-03-01-black-tea", "_posts/2021-03-04-cargo-bicycle")
-    assert re.search(r"^suggested:  no: it shares no", stdout, re.MULTILINE)
+    assert re.search(r"^suggested:  no: its text has nothing in common", stdout, re.MULTILINE)
 
 
 def test_explain_draft(site):

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from recommender.articles import NEVER, Article
 from recommender.content.headings import NO_OPENING, Opening
-from recommender.content.related_lists import CuratedList, KnownEntries, find_lists, fold_name
+from recommender.content.list_words import fold_name
+from recommender.content.related_lists import CuratedList, KnownEntries, find_lists
 from recommender.content.urls import canonical_url
 from recommender.content.values import Found, Origin, values_as_marks
 from recommender.errors import ArticleError

@@ -19,10 +19,11 @@ from recommender.content.generators.base import filled
 from recommender.content.generators.jekyll import Jekyll
 from recommender.content.languages import detect_language, language_of_text, languages_of_folders
 from recommender.content.list_names import choose_names, likely_names, with_lists, with_parted_texts
+from recommender.content.list_words import fold_name
 from recommender.content.matching import EntryMatcher
 from recommender.content.paths import slug
 from recommender.content.permalinks import address_by, infer_patterns, path_parts
-from recommender.content.related_lists import EntryNames, entry_shape, fold_name
+from recommender.content.related_lists import EntryNames, entry_shape
 from recommender.content.urls import canonical_url, is_address
 from recommender.content.wording import fault_of_ours, some
 from recommender.errors import RecommenderError, shortened

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from recommender.bounds import read_json
-from recommender.content.related_lists import fold_name
+from recommender.content.list_words import fold_name
 from recommender.errors import SiteError
 
 #: A list holds articles where most of its objects have one of these names.

@@ -16,8 +16,9 @@ from dataclasses import replace
 from recommender.articles import Article, RelatedEntry
 from recommender.bounds import MOST_ENTRIES
 from recommender.content.fields import USUAL_NAMES, Notes
+from recommender.content.list_words import fold_name, is_telling
 from recommender.content.matching import EntryMatcher
-from recommender.content.related_lists import CuratedList, fold_name, is_telling
+from recommender.content.related_lists import CuratedList
 from recommender.content.urls import is_address
 
 _USUAL = frozenset(map(fold_name, USUAL_NAMES["related"]))

@@ -7,7 +7,6 @@ Which of the names that may hold a list do so is decided when the whole site is 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, tzinfo
@@ -18,6 +17,7 @@ from typing import Any, NamedTuple
 from recommender.articles import Article, EntryShape, RelatedEntry, TargetKind
 from recommender.bounds import MOST_ENTRIES
 from recommender.content.dates import read_date
+from recommender.content.list_words import fold_name, is_navigation, is_other, is_telling, words_of
 from recommender.content.named import list_of_json
 from recommender.content.paths import name_date, without_ending
 from recommender.content.urls import is_address
@@ -40,38 +40,6 @@ ENTRY_NAMES: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 #: What a machine writes beside an entry, and no editor does.
 _SCORES = frozenset({"score", "similarity", "distance", "relevance", "confidence", "probability", "cosine"})
-#: Names of lists of articles, without hyphens, underscores, capitals and accents.
-_TELLING = re.compile(
-    r"related|seealso|similar|furtherread|readnext|readmore|readalso|alsoread|moreread|nextread|(?:suggested|recommended)read"
-    r"|youmay|youmight|morelikethis|nextsteps|whatsnext|(?:next|coming)?upnext|nextup|recommend|suggest(?:ed|ions)|alsosee"
-    r"|(?:keep|continue)reading|connected|associated|(?:linked|more|other|featured)(?:posts|articles|pages|reading)"
-    r"|cross-?(?:refs?|references|links)|xrefs?|readersalso|editors?picks|companions|neighbou?rs|^see$"
-    # In other languages: "see also", "read also", "related", "similar", "more on it".
-    r"|(?:ver|lee|leer|veja|leia)tambien|(?:veja|leia)tambem|leiamais|relacion|recomenda|vegeutambe"
-    r"|(?:voir|lire)aussi|^alire|articleslies|connexe|similaire|(?:vedi|leggi)anche|correlat|citestesi"
-    r"|(?:siehe|lies|lesensie)auch|weiterlesen|verwandt|ahnlich|aehnlich|passende|mehrzumthema|(?:zie|lees)ook|gerelateerd"
-    r"|relater|relatert|(?:las|se|les|lasa)(?:ocksa|aven|ogsa)|l(?:æ|ae)sogsa|lasmer|liittyv|luemyos|katsomyos"
-    r"|powiazan|podobn|(?:zobacz|czytaj)(?:tez|takze)|souvis|suvis|ctetetake|povezan|slicn|kapcsolod|ilgili|benzer"
-    r"|lienquan|xemthem|terkait|bacajuga|похож|связан|смтакже|читаите|читатьтакже|потеме|пов.?язан|схож"
-    r"|свързан|σχετικ|関連|あわせて読|おすすめ|相关|相關|延伸阅读|延伸閱讀|推荐阅读|推薦閱讀|参见|관련|연관|함께읽|เกี่ยวข้อง"
-    r"|ذاتصلة|اقراايضا|مرتبط|קשור|संबंधित|সম্পর্কিত"
-)
-#: A name with one of these words holds something else than articles, whatever its entries are called.
-_OTHER_THINGS = frozenset(
-    """
-    tag tags topic topics category categories keyword keywords taxonomy taxonomies term terms glossary
-    author authors editor editors translator translators contributor contributors people person team
-    image images photo photos picture pictures gallery icon icons video videos audio media asset assets script scripts
-    css js alias aliases redirect redirects translation translations alternate alternates hreflang cascade build layout
-    dissimilar unrelated not non exclude excluded excludes hide hidden ignore ignored
-    count counts limit max maximum min minimum num number total pr prs pulls commits tickets bugs
-    """.split()  # noqa: SIM905 -- a list of words reads better than a page of quotation marks
-)
-#: And one with these the way through the site and its languages: right below a heading, but no list of its own.
-_NAVIGATION = _OTHER_THINGS.union(
-    "nav navigation menu menus sidebar breadcrumb breadcrumbs toc children parent parents prev previous "  # noqa: SIM905 -- as above
-    "language languages locale locales lang langs".split()
-)
 #: The words of what a template asks of its box of related articles.
 _SWITCHES = frozenset(
     """
@@ -81,7 +49,6 @@ _SWITCHES = frozenset(
     docs project projects publication publications talk talks event events
     """.split()  # noqa: SIM905 -- as above
 )
-_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 #: Names of one article that may hold a list; whoever writes by hand has a few.
 _MOST_LISTS = 200
 #: Front matter is looked through so deep, and an entry may stand so deep in a list.
@@ -102,17 +69,6 @@ _HREF = re.compile(r"""\bhref\s*+=\s*+["']?([^"'\s]++)""", re.IGNORECASE)
 #: /tea/, Green tea: an address and its title, which begins with no small letter and holds no other address.
 _TITLED = re.compile(r"(?P<place>(?:/|https?://)[^\s,]*+),\s+(?P<title>[^\W\d_](?!.*\s(?:/|https?://)).*)")
 _NEXT_ADDRESS = re.compile(r"(?<![,;\s])[,;\s]++(?=https?://)")
-#: What stands above or below a letter; the marks of kana make another one.
-_ACCENT = re.compile("[\u0300-\u036f\u0653-\u0655]")
-
-
-@lru_cache(maxsize=1 << 12)
-def fold_name(name: str) -> str:
-    """A name without its hyphens, underscores, colons, blanks, capitals and accents; dots between names stay."""
-    name = re.sub(r"[-_:\s]", "", name).lower()
-    return name if name.isascii() else unicodedata.normalize("NFC", _ACCENT.sub("", unicodedata.normalize("NFD", name)))
-
-
 _OURS = {fold_name(name): (ours, rank) for ours, names in ENTRY_NAMES.items() for rank, name in enumerate(names)}
 #: What may stand before the name in an entry: postTitle, page_url.
 _OF_AN_ENTRY = frozenset({"post", "article", "page", "entry", "item", "doc", "link", "related"})
@@ -121,7 +77,7 @@ _OF_AN_ENTRY = frozenset({"post", "article", "page", "entry", "item", "doc", "li
 @lru_cache(maxsize=1 << 12)
 def _ours_of(name: str) -> tuple[str, int]:
     """Our field for a name in an embedded entry, and its rank among the names of the field; "" for none."""
-    words = [word.lower() for word in _WORD.findall(name)]
+    words = words_of(name)
     known = _OURS.get(fold_name(name))
     if known is None and len(words) == 2 and words[0] in _OF_AN_ENTRY:
         known = _OURS.get(words[1])
@@ -140,17 +96,6 @@ class CuratedList(NamedTuple):
 #: Embedded entries that were read, by the identity of their mapping; that is kept, so that no other object can take it.
 #: Lists repeat each other's entries, and the reader of front matter gives the same object for the same text: `yaml`.
 KnownEntries = dict[int, tuple[Mapping[Any, Any], CuratedList]]
-
-
-@lru_cache(maxsize=1 << 12)
-def is_telling(name: str) -> bool:
-    """Whether a name says by itself that it holds a list of articles."""
-    return _TELLING.search(fold_name(name)) is not None
-
-
-@lru_cache(maxsize=1 << 12)
-def _is_other(name: str, others: frozenset[str] = _OTHER_THINGS) -> bool:
-    return not others.isdisjoint(word.lower() for word in _WORD.findall(name))
 
 
 def find_lists(
@@ -202,7 +147,7 @@ def _candidates(values: Mapping[Any, Any], taken: frozenset[str], above: str, de
             continue
         # Numbers of issues are a tracker's; a magazine's have names.
         is_tracker = "issue" in fold_name(key) and _is_untyped(value)
-        if is_tracker or _is_other(key, _OTHER_THINGS if is_telling(key) else _NAVIGATION):
+        if is_tracker or is_other(key) or (is_navigation(key) and not is_telling(key)):
             continue
         if is_telling(key) or isinstance(value, list):
             yield above + key, value
@@ -303,7 +248,7 @@ def _grouped(item: Mapping[Any, Any], *, is_whole: bool = False) -> list[Any] | 
     for key, value in item.items():
         ours, _ = _ours_of(str(key))
         if isinstance(value, list | Mapping) and ours in ("", "url", "path"):
-            if not _is_other(str(key)):
+            if not is_other(str(key)):
                 is_group = True
                 nested += _items(value)
         elif ours in ("url", "path") and value not in (None, ""):
@@ -322,7 +267,7 @@ def _grouped(item: Mapping[Any, Any], *, is_whole: bool = False) -> list[Any] | 
 
 def _is_switch(name: str) -> bool:
     """Whether a name that is true or false says something of a box of related articles, and not which one is in it."""
-    return bool(_ours_of(name)[0]) or _SWITCHES.issuperset(word.lower() for word in _WORD.findall(name))
+    return bool(_ours_of(name)[0]) or _SWITCHES.issuperset(words_of(name))
 
 
 def _is_place(value: Any) -> bool:

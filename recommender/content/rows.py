@@ -10,8 +10,8 @@ from recommender.articles import Article, Corpus
 from recommender.content.fields import USUAL_NAMES, FieldReader, Notes
 from recommender.content.gather import gather
 from recommender.content.generators import Generator
+from recommender.content.list_words import fold_name
 from recommender.content.paths import without_ending
-from recommender.content.related_lists import fold_name
 from recommender.content.values import Origin
 from recommender.content.wording import fault_of_ours, say
 from recommender.errors import ArticleError, RecommenderError, SiteError

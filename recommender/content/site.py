@@ -23,8 +23,8 @@ from recommender.content.generators import CONFIG_FILES, Generator, read_generat
 from recommender.content.jsonl import is_jsonl, read_jsonl
 from recommender.content.languages import around, site_languages
 from recommender.content.list_names import likely_names, with_lists
+from recommender.content.list_words import fold_name
 from recommender.content.paths import ENDINGS, without_ending
-from recommender.content.related_lists import fold_name
 from recommender.content.wording import some
 from recommender.content.yaml import forget_entries
 from recommender.errors import ArticleError, SiteError
