@@ -241,7 +241,7 @@ _ENTRY = re.compile(r"^( {0,8})- .*+(?:\n(?:\1 ++[^ \t\n].*+|[ ]*+(?=\n)))*+", r
 def _scalar(event: yaml.ScalarEvent, place: Any) -> Any:
     """The value of a text with quotes, a tag or an anchor."""
     if event.tag in (None, "!"):
-        return event.value if event.style else _plain(event.value)
+        return _plain(event.value) if event.implicit[0] else event.value
     try:
         return _tagged(event.tag, event.value)
     # What PyYAML's constructors raise for texts that their tag does not fit.

@@ -276,6 +276,7 @@ fragments = st.sampled_from(
 @given(st.lists(fragments, max_size=16).map("".join))
 @example("a:\n- b\n\n# c\n- d\n")
 @example("a:\n  -\n    b: c\n")
+@example('"<<": !\n')
 @example('a: ! 1\nb: {"<<": {c: d}}\n')
 def test_values_are_those_of_pyyaml(text):
     """Whatever is read, PyYAML reads too, and reads the same in it: what it refuses, and we do not, has its reason."""
