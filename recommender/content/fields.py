@@ -37,13 +37,12 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
         "excerpt", "customExcerpt", "description", "summary", "metaDescription", "seoDescription", "ogDescription",
         "shortDescription", "teaser", "abstract", "standfirst", "lead", "lede", "dek", "blurb", "synopsis", "tldr",
         "intro", "introduction", "overview", "tagline", "subtitle", "subheading", "seo.description", "meta.description",
-        "metadata.description", "hero.tagline", "desc", "deck", "spoiler", "post_excerpt",
+        "metadata.description", "hero.tagline", "desc", "post_excerpt",
     ),
     "published_at": (
         "publishedDateTime", "date", "publishDate", "pubDate", "publishedAt", "datePublished", "publishedDate",
         "publicationDate", "publishedOn", "publishedTime", "postDate", "created", "createdAt", "dateCreated",
         "creationDate", "posted", "postedOn", "releaseDate", "firstPublished", "firstPublishedAt", "pubDatetime",
-        "datetime", "publish_at",
     ),
     "head": ("meta", "head"),
     "url": ("webUrl", "url", "permalink"),
@@ -73,7 +72,7 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
         "hidden", "isHidden", "hide", "unlisted", "unlist", "private", "isPrivate", "unpublished", "wip", "deleted",
         "isDeleted", "params.hidden", "extra.hidden", "ignorePublish", "eleventyExcludeFromCollections",
     ),
-    "made": ("routable", "render", "live"),
+    "made": ("routable", "render"),
     "redirect": ("redirect_to", "redirectUrl"),
     "redirect_path": ("redirect",),
     "layout": ("layout", "type"),
@@ -182,8 +181,8 @@ class FieldReader:
         if "topics" not in fields:
             names["topic"] = _SINGULAR_TOPICS
         if "published_at" not in fields:
-            # `published: 2021-03-03` is a date to some sites.
-            names["published_on"] = ("published",)
+            # `published: 2021-03-03` is a date to some sites, and `datetime` that of an event to others.
+            names["published_on"] = ("published", "datetime", "publish_at")
         self._wanted: dict[str, list[tuple[str, int, str, list[str]]]] = {}
         for ours, usual in names.items():
             for rank, name in enumerate(usual):

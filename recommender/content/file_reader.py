@@ -37,6 +37,7 @@ _WIKI_LINK = re.compile(r"(?<![`\w/=(])\[\[[\w#][^\[\]\n\"']*\]\](?![(`])")
 _OF_A_TEMPLATE = re.compile(
     r"(?:(?:\{\{\s*+(?:title|name|file|date|time|value)\b[^{}]*+\}\}|<%[^%]*+%>)[\s_-]*+)++", re.IGNORECASE
 )
+_TITLE = re.compile(r"^title[ \t]*[:=]", re.IGNORECASE | re.MULTILINE)
 _COMMENTED = re.compile(r"^title:[ \t]+(#[^\r\n]*)", re.IGNORECASE | re.MULTILINE)
 
 
@@ -123,7 +124,7 @@ class FileReader:
     def _taken_apart(self, text: str, path: str, where: str, notes: Notes) -> _Page | None:
         """The values and the text of a page; None where it is no article whatever it is called."""
         generator = self.fields.generator
-        if (place := self._place(text, path, where)) is not None:
+        if (place := self._place(text, path, where, notes)) is not None:
             values, body = front_matter.read(text, place, where, notes.warnings), text[place.body :]
             return _Page(values, body, place) if values or body.strip() else None
         # Jekyll copies files without front matter as they are.
@@ -147,17 +148,23 @@ class FileReader:
             return _Page(values, body[opening.body :], page.place, opening)
         return page if page.place is not None or values else None
 
-    def _place(self, text: str, path: str, where: str) -> FrontMatter | None:
+    def _place(self, text: str, path: str, where: str, notes: Notes) -> FrontMatter | None:
         """Where a text's front matter lies; FrontMatterError where the site's generator does not see it."""
         place, generator = front_matter.split(text, where), self.fields.generator
         if place is None:
             return None
         above = text[: place.start].removeprefix("\ufeff")
-        is_comment = "<!--" in above and place.syntax != "headers"
-        if generator.file and (is_comment or (above[:1].isspace() and not generator.takes_blank_lines)):
-            what, cure = ("comment", "Move it below") if is_comment else ("blank line", "Take the line out")
+        if generator.file and "<!--" in above and place.syntax != "headers":
+            if _TITLE.search(text, place.start, place.end) and not _is_of_the_repository(path, generator):
+                notes.warnings.append(
+                    f"{where}:1: a comment stands above the front matter, so that {generator.title} sees none. Move it "
+                    "below."
+                )
+            return None
+        if generator.file and above[:1].isspace() and not generator.takes_blank_lines:
             raise FrontMatterError(
-                f"{where}:1: a {what} stands above the front matter, so that {generator.title} sees none. {cure}."
+                f"{where}:1: a blank line stands above the front matter, so that {generator.title} sees none. Take the "
+                "line out."
             )
         # Words and two colons are properties of Logseq's notes, and prose elsewhere.
         is_prose = place.syntax == "properties" and (generator.file or _is_of_the_repository(path, generator))

@@ -21,7 +21,7 @@ from recommender.content.languages import detect_language, language_of_text, lan
 from recommender.content.list_names import choose_names, likely_names, with_lists, with_parted_texts
 from recommender.content.list_words import fold_name
 from recommender.content.matching import EntryMatcher
-from recommender.content.paths import slug
+from recommender.content.paths import language_code, slug
 from recommender.content.permalinks import address_by, infer_patterns, path_parts
 from recommender.content.related_lists import EntryNames, entry_shape
 from recommender.content.urls import canonical_url, is_address
@@ -33,10 +33,13 @@ logger = logging.getLogger(__name__)
 
 #: The page for addresses that are none, at the top of a site or of a language; errors/404.md tells of it.
 _NOT_FOUND = re.compile(
-    r"(?:(?:website|site|src|source|contents?|_?pages|docs|\w\w(?:[-_]\w{2,4})?)/)*404(?:/index)?\.\w+", re.IGNORECASE
+    r"(?:(?:website|site|src|source|contents?|_?pages|docs)/)*(?:(?P<language>[\w-]+)/)?404(?:/index)?\.\w+",
+    re.IGNORECASE,
 )
 #: Looking for the nearest name costs a comparison with every article, so only so many entries get a "did you mean".
 _MOST_SUGGESTIONS = 100
+#: Characters of a body that its language is told by, with its title and excerpt.
+_TELLING_CHARACTERS = 1_000
 #: Entries that a sentence about most of them shows.
 _MOST_EXAMPLES = 5
 
@@ -98,9 +101,9 @@ def gather(
     language = (
         settings.site_language
         or generator.language
-        or detect_language(f"{article.title}\n{article.excerpt}" for article in articles if not article.language)
+        or detect_language(_beginning(article) for article in articles if not article.language)
     )
-    articles = _with_languages(articles, language)
+    articles = _with_languages(articles, language, notes)
     reading = Reading(
         n_files=n_files,
         problems=tuple(problems),
@@ -144,7 +147,9 @@ def _with_days_in_order(articles: Sequence[Article], notes: Notes, generator: Ge
     settled: dict[str, Article] = {}
     said = set()
     for article in articles:
-        if two_days := notes.facts.get(article.id, NO_FACTS).two_days:
+        # Another date of its own stands in.
+        two_days = notes.facts.get(article.id, NO_FACTS).two_days
+        if two_days and article.published_at is None:
             typed, warning = two_days
             orders = [order[1:] for order in known if order[0] == day_order(typed)]
             if len(orders) == 1:
@@ -154,19 +159,27 @@ def _with_days_in_order(articles: Sequence[Article], notes: Notes, generator: Ge
     return [settled.get(article.id, article) for article in articles]
 
 
-def _with_languages(articles: Sequence[Article], site_language: str) -> list[Article]:
+def _with_languages(articles: Sequence[Article], site_language: str, notes: Notes) -> list[Article]:
     """The articles; those that are in another language, by their folder or their text, and do not say so, with it."""
     bare = [article for article in articles if article.path and not article.language]
     found = languages_of_folders(((_folder(one), f"{one.title}\n{one.excerpt}") for one in bare), site_language)
 
-    def language_of(article: Article) -> str:
-        in_folder = found.get(_folder(article), "") if article.path else ""
-        return in_folder or language_of_text(f"{article.title}\n{article.excerpt}\n{article.body}", site_language)
+    of_folders = {one.id: found[_folder(one)] for one in bare if _folder(one) in found}
+    others = [one for one in articles if not one.language and one.id not in of_folders]
+    of_texts = {one.id: code for one in others if (code := language_of_text(_beginning(one), site_language))}
+    if of_texts:
+        codes = ", ".join(sorted({*of_texts.values()}))
+        notes.warnings.append(
+            f"{some(sorted(of_texts))} in another language than the site by the text ({codes}): related to articles of "
+            "that language only. Where that is wrong, say so: lang: en."
+        )
+    known = of_folders | of_texts
+    return [replace(one, language=known[one.id]) if one.id in known else one for one in articles]
 
-    return [
-        replace(article, language=language) if not article.language and (language := language_of(article)) else article
-        for article in articles
-    ]
+
+def _beginning(article: Article) -> str:
+    """Enough of an article to tell its language by."""
+    return f"{article.title}\n{article.excerpt}\n{article.body[:_TELLING_CHARACTERS]}"
 
 
 def _folder(article: Article) -> str:
@@ -246,7 +259,7 @@ def with_unmade(articles: Sequence[Article], generator: Generator, notes: Notes)
             reasons[article.id] = "in _drafts"
         elif known.hidden:
             reasons[article.id] = known.hidden
-        elif _NOT_FOUND.fullmatch(article.path):
+        elif (page := _NOT_FOUND.fullmatch(article.path)) and (not page[1] or language_code(page[1])):
             reasons[article.id] = "called 404"
         elif known.unpublished and generator.file and not is_address(article.url):
             reasons[article.id] = known.unpublished

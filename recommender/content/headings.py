@@ -37,7 +37,7 @@ _NOT_SAID = re.compile(
 #: A paragraph that says nothing: one word, a heading of a table of contents, a way through the site (Home > Guides).
 _EMPTY = re.compile(
     r"(?:[a-z]+|table of contents|table des matières|índice|содержание|оглавление|目录|目錄|目次):?"
-    r"|[^.!?>»›]{1,40}(?: [>»›] [^.!?>»›]{1,40})+",
+    r"|(?:home|start|docs|documentation|index)(?: [>»›] [^.!?>»›]{1,40})+",
     re.IGNORECASE,
 )
 _BLANK_LINE = re.compile(r"(?:\r\n|\n|\r)[^\S\r\n]*(?:\r\n|\n|\r)")

@@ -29,9 +29,10 @@ _LEAST_WORDS = 20
 #: A folder of so few articles is too little text to say that it is in another language than the site, and one with
 #: such a share of the site's own stop words is not.
 _LEAST_IN_FOLDER, _FOREIGN_SHARE = 3, 0.15
-#: A text alone is in another language than the site where it has so many of that one's stop words, in such a share, and
-#: so many times as many as of the site's; of so many characters.
-_LEAST_STOP_WORDS, _LEAST_SHARE_OF_TEXT, _TIMES_OWN, _MOST_CHARACTERS = 3, 0.2, 3, 2_000
+#: A text of so many words alone is in another language than the site where it has so many of that one's stop words, in
+#: such a share, so many times as many as of the site's and as of any other's; of so many characters.
+_LEAST_WORDS_OF_TEXT, _LEAST_STOP_WORDS, _LEAST_SHARE_OF_TEXT, _TIMES_OWN, _TIMES_SECOND = 10, 3, 0.2, 3, 1.2
+_MOST_CHARACTERS = 2_000
 #: A few titles have hardly a stop word. Then the language counts in which their words are commonest: the mean of their
 #: zipf frequencies (the logarithm of how often a billion words have them), where it is so high and so far ahead.
 _FEWEST_WORDS, _LEAST_COMMON, _LEAST_AHEAD = 4, 2.5, 0.4
@@ -177,11 +178,13 @@ def language_of_text(text: str, site_language: str) -> str:
     own = site_language.split("-")[0]
     words = Counter(_WORD.findall(text[:_MOST_CHARACTERS].lower()))
     of_own = _share_of_stop_words(words, own)
-    if own not in _CODES or of_own >= _LEAST_SHARE_OF_TEXT:
+    if own not in _CODES or of_own >= _LEAST_SHARE_OF_TEXT or words.total() < _LEAST_WORDS_OF_TEXT:
         return ""
-    share, code = max((_share_of_stop_words(words, code), code) for code in _CODES if code != own)
-    is_plain = share >= max(_LEAST_SHARE_OF_TEXT, _TIMES_OWN * of_own) and share * words.total() >= _LEAST_STOP_WORDS
-    return code if is_plain else ""
+    shares = sorted((_share_of_stop_words(words, code), code) for code in _CODES if code != own)
+    (second, _), (share, code) = shares[-2:]
+    # Danish and Norwegian, or Spanish and Catalan, are not told from each other.
+    is_plain = share >= max(_LEAST_SHARE_OF_TEXT, _TIMES_OWN * of_own, _TIMES_SECOND * second)
+    return code if is_plain and len(_stop_words(code) & words.keys()) >= _LEAST_STOP_WORDS else ""
 
 
 def _share_of_stop_words(words: Counter[str], code: str) -> float:

@@ -32,6 +32,8 @@ _LEAST_TOLD, _LEAST_TOLD_MATCHED = 3, 0.5
 #: What parts the entries in one text: marks first; blanks only where each part names an article.
 _SEVERAL = re.compile(r"[,;|&\s]")
 _MARKS, _BLANKS = re.compile(r"[,;|&]"), re.compile(r"\s+")
+#: /tea/, Green tea: an address and its title, which begins with no small letter.
+_TITLED = re.compile(r"(/[^\s,]*+),\s+((?![a-z])[^\W\d_].*)")
 #: What stands before a remark: ADR-0017 (raw tiers), docs/tea.md - how it is made, tea.md §3.
 _REMARKED = re.compile(r"(\S+)\s+(?:[(§]|[-–—]+\s).*")
 
@@ -158,7 +160,8 @@ def _has_parts(entry: RelatedEntry) -> bool:
 
 def _parted(entries: Iterable[RelatedEntry], article: Article, matcher: EntryMatcher) -> Iterator[RelatedEntry]:
     for entry in entries:
-        if _has_parts(entry) and (" /" in entry.target or matcher.match(entry, article).article_id is None):
+        are_several = "\n" in entry.target or " /" in entry.target
+        if _has_parts(entry) and (are_several or matcher.match(entry, article).article_id is None):
             yield from _parts(entry.target, article, matcher) or [entry]
         else:
             yield entry
@@ -171,12 +174,22 @@ def _parts(text: str, article: Article, matcher: EntryMatcher) -> list[RelatedEn
         is_place = colon and (place != text.partition(": ")[0] or place == place.lower())
         if is_place and matcher.match(RelatedEntry(target=place), article).how == "path":
             return [RelatedEntry(title, target=place)]
-    if found := _REMARKED.fullmatch(text):
-        entry = RelatedEntry(target=found[1])
+    if "\n" in text:
+        # The values of an entry with names of its own: those that name articles.
+        values = [RelatedEntry(target=value) for value in text.split("\n")]
+        return [one for one in values if matcher.match(one, article).article_id is not None] or values[:1]
+    if titled := _TITLED.fullmatch(text):
+        address, name = titled.groups()
+        of_address, of_name = (matcher.match(RelatedEntry(target=part), article) for part in titled.groups())
+        if of_name.article_id in (None, of_address.article_id):
+            return [RelatedEntry(name, url=address, target=address)]
+    remarked = [_REMARKED.fullmatch(part.strip()) for part in _MARKS.split(text)]
+    if all(remarked) or (remarked := [_REMARKED.fullmatch(text)])[0]:
+        entries = [RelatedEntry(target=found[1]) for found in remarked if found]
         # A word with a capital is one of a title.
-        is_place = entry.target == entry.target.lower() or not entry.target.isalpha()
-        if is_place and matcher.match(entry, article).how in ("url", "path"):
-            return [entry]
+        are_places = all(one.target == one.target.lower() or not one.target.isalpha() for one in entries)
+        if are_places and all(matcher.match(one, article).how in ("url", "path") for one in entries):
+            return entries
     for separator, enough in ((_MARKS, any), (_BLANKS, all)):
         texts = [text for part in separator.split(text, MOST_ENTRIES)[:MOST_ENTRIES] if (text := part.strip(" \t\"'"))]
         parts = [RelatedEntry(url=part if is_address(part) else "", target=part) for part in texts]

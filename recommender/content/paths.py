@@ -76,7 +76,7 @@ def is_word(character: str) -> bool:
 
 def titleized(text: str) -> str:
     """A slug as words, each with a capital letter, as Jekyll titles a post that has no title; words as they are."""
-    if _ESCAPED.search(text) and (typed := unquote(text.replace("-", " "))).isprintable():
+    if _ESCAPED.search(text) and (typed := unquote(text.replace("-", " "))).isprintable() and "\ufffd" not in typed:
         # Wikis of Azure DevOps escape what no file may be called by, and write hyphens for blanks.
         text = typed
     if " " in text.strip():

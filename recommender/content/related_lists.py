@@ -66,8 +66,8 @@ _LINK = re.compile(
 #: <a href="/tea/">Tea</a> and <https://example.org/tea/>.
 _ANCHOR = re.compile(r"<a\s(?P<inside>[^<>]*+)>(?P<title>[^<]*+)</a>|<(?P<url>https?://[^<>\s]++)>", re.IGNORECASE)
 _HREF = re.compile(r"""\bhref\s*+=\s*+["']?([^"'\s]++)""", re.IGNORECASE)
-#: /tea/, Green tea: an address and its title, which begins with no small letter and holds no other address.
-_TITLED = re.compile(r"(?P<place>(?:/|https?://)[^\s,]*+),\s+(?P<title>[^\W\d_](?!.*\s(?:/|https?://)).*)")
+#: https://example.org/tea/, Green tea: an address and its title, which begins with no small letter.
+_TITLED = re.compile(r"(?P<place>https?://[^\s,]*+),\s+(?P<title>(?![a-z]|https?://)[^\W\d_].*)")
 _NEXT_ADDRESS = re.compile(r"(?<![,;\s])[,;\s]++(?=https?://)")
 _OURS = {fold_name(name): (ours, rank) for ours, names in ENTRY_NAMES.items() for rank, name in enumerate(names)}
 #: What may stand before the name in an entry: postTitle, page_url.
@@ -205,7 +205,7 @@ def entries_of_text(text: str) -> list[RelatedEntry]:
         places = [(anchor["title"] or "", anchor["url"] or _HREF.search(anchor["inside"] or "")) for anchor in anchors]
         texts = [(title.strip(), place if isinstance(place, str) else place[1]) for title, place in places if place]
         return [RelatedEntry(title, url=place, target=place) for title, place in texts]
-    if (titled := _TITLED.fullmatch(text)) and not titled["title"][0].islower():
+    if titled := _TITLED.fullmatch(text):
         return [RelatedEntry(titled["title"], url=titled["place"], target=titled["place"])]
     if is_address(text):
         return [RelatedEntry(url=place, target=place) for place in _NEXT_ADDRESS.split(text)]
@@ -268,6 +268,10 @@ def _grouped(item: Mapping[Any, Any], *, is_whole: bool = False) -> list[Any] | 
 def _is_switch(name: str) -> bool:
     """Whether a name that is true or false says something of a box of related articles, and not which one is in it."""
     return bool(_ours_of(name)[0]) or _SWITCHES.issuperset(words_of(name))
+
+
+def _is_said(value: Any) -> bool:
+    return value != "" and type(value) in (str, int)
 
 
 def _is_place(value: Any) -> bool:
@@ -359,7 +363,7 @@ def _from_mapping(item: Mapping[Any, Any], zone: tzinfo) -> CuratedList:
     found: dict[str, tuple[int, str, Any]] = {}
     for name, value in item.items():
         ours, rank = _ours_of(str(name))
-        if value is None or value == "" or (not ours and type(value) not in (str, int)):
+        if not ours or value in (None, "", "_blank", "_self"):
             continue
         shown = str(name)
         if ours == "provider" and isinstance(value, Mapping):
@@ -369,10 +373,10 @@ def _from_mapping(item: Mapping[Any, Any], zone: tzinfo) -> CuratedList:
             shown, value = f"{name}.{inner}", value[inner]
         if ours not in found or rank < found[ours][0]:
             found[ours] = (rank, shown, value)
-    # Of names that we do not know the first says which article is meant, the others why.
-    other = found.pop("", None)
-    if other and len(item) > 1 and found.keys().isdisjoint(("title", "url", "path")):
-        found["path"] = other
+    others = {str(name): str(value) for name, value in item.items() if not _ours_of(str(name))[0] and _is_said(value)}
+    if others and len(item) > 1 and found.keys().isdisjoint(("title", "url", "path")):
+        # Of names that we do not know some say which article is meant, others why: that is seen when all are there.
+        found["path"] = (0, next(iter(others)), "\n".join(" ".join(value.split()) for value in others.values()))
     texts = {
         ours: str(value).strip()
         for ours, (_, _, value) in found.items()

@@ -93,10 +93,11 @@ class Found:
     def first(self, ours: str, read: Callable[[Any], T | None], expected: str) -> T | None:
         """The first value of a field that can be read; what cannot is left out."""
         for name, value in self.get(ours):
-            if (found := read(value)) is not None:
+            if (found := read(value)) is None:
+                self.leave_out(name, expected, value)
+            elif found != []:
                 self.names.append((ours, name))
                 return found
-            self.leave_out(name, expected, value)
         return None
 
     def about(self, name: str, what: str) -> str:
@@ -141,8 +142,7 @@ class Found:
         """The first text; a number or a date is taken as it is written."""
         for name, value in self.get(ours):
             if isinstance(value, str | int | float | date) and not isinstance(value, bool):
-                # `deck` may lead to slides.
-                if (text := str(value).strip()) and not is_address(text):
+                if text := str(value).strip():
                     self.names.append((ours, name))
                     if len(text) > LONGEST_TEXT:
                         what = f"has {len(text):,} characters. The first {LONGEST_TEXT:,} are read."
@@ -168,7 +168,7 @@ class Found:
         """The article's date: a name's, else that of the file's name; None where there is none."""
         wrong: list[str] = []
         is_fault = False
-        # `published` is a date to some sites, and most often none.
+        # `published` is a date to some sites, and most often none, and `datetime` that of an event.
         told = [(name, value) for name, value in self.get("published_on") if _truth(value) is None]
         for name, value in (*self.get("published_at"), *told):
             try:

@@ -300,6 +300,8 @@ def _chance(word: str, table: Mapping[str, float]) -> float:
 def _frequencies_of(language: str, stem: bool) -> Mapping[str, float]:
     """The chance of each term in a language; empty where it has no table, or no spaces between its words."""
     primary = language.split("-")[0] or "en"
+    # Norwegian has several codes, and one table.
+    primary = "nb" if primary in ("nn", "no") else primary
     if primary in UNSPACED_LANGUAGES or primary not in wordfreq.available_languages("best"):
         return {}
     table: Mapping[str, float] = wordfreq.get_frequency_dict(primary, "best")

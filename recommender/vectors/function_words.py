@@ -39,9 +39,9 @@ _OF_HEADLINES = {
     "cs": "den dobrý dopis malý měsíc nejlepší nový oznámení pozvánka průvodce recenze recept rok rozhovor tipy "
           "týden velký",
     "da": "anmeldelse bedste dag god interview lille måned ny nyhedsbrev opskrift stor tips uge velkommen år",
-    "de": "ankündigung anleitung bericht beste brief einfach einladung einzige euro folge gedanken groß gründe "
-          "gut hinweis interview jahr klein kritik kurz leitfaden minuten monat nachruf neu newsletter portrait "
-          "porträt prozent rezension rezept schnell stunden tag teil test tipp uhr willkommen woche",
+    "de": "ankündigung anleitung bericht beste einfach einladung einzige gedanken groß gründe gut hinweis "
+          "interview jahr klein kurz leitfaden minuten monat nachruf neu newsletter portrait porträt prozent "
+          "rezension rezept schnell stunden tag test tipp willkommen woche",
     "en": "aged announce announcement announcing beginner behind best big choose choosing complete day digest "
           "dollars easy episode first get getting good great guide hours interview introduce introducing "
           "introduction kg km last letter little long look make making miles minutes month new newsletter next "
@@ -50,17 +50,17 @@ _OF_HEADLINES = {
     "es": "anuncio aviso año bienvenida bueno carta consejo día entrevista episodio euros grande guía horas mejor "
           "mes minutos nuevo pequeño razones receta reseña semana truco",
     "fi": "arvostelu haastattelu hyvä ilmoitus kuukausi paras pieni päivä resepti suuri uusi vihjeet viikko vuosi",
-    "fr": "an annonce année astuce avis bienvenue bon conseil critique entretien euros grand guide heures "
-          "interview jour lettre meilleur minutes mois nouveau petit portrait raisons recette semaine épisode",
+    "fr": "an annonce année astuce avis bienvenue bon entretien euros grand guide heures interview jour lettre "
+          "meilleur minutes mois nouveau petit raisons recette semaine épisode",
     "it": "anno annuncio avviso benvenuto buono consiglio episodio euro giorno grande guida intervista lettera "
           "mese migliore minuti motivi nuovo ore piccolo puntata recensione ricetta settimana",
     "nl": "aankondiging aflevering beste brief dag euro gids goed groot interview jaar klein maand minuten nieuw "
           "nieuwsbrief recensie recept tip uur week welkom",
-    "no": "anmeldelse beste dag god intervju liten måned ny nyhetsbrev oppskrift stor tips uke velkommen år",
+    "nb": "anmeldelse beste dag god intervju liten måned ny nyhetsbrev oppskrift stor tips uke velkommen år",
     "pl": "dobry duży dzień list mały miesiąc najlepszy nowy odcinek ogłoszenie porady przepis recenzja rok "
           "tydzień wywiad zaproszenie",
-    "pt": "ano anúncio aviso bom carta dia dica entrevista episódio euros grande guia horas melhor minutos "
-          "motivos mês novo pequeno receita resenha semana",
+    "pt": "ano anúncio aviso bom carta dia dica entrevista episódio euros grande horas melhor minutos motivos mês "
+          "novo pequeno receita resenha semana",
     "ru": "большой выпуск год день интервью лучший маленький месяц неделя новый объявление отзыв письмо "
           "приглашение рецензия рецепт советы хороший",
     "sv": "avsnitt brev bästa dag god guide intervju liten månad ny nyhetsbrev recension recept stor tips vecka "
@@ -73,6 +73,8 @@ _OF_THE_CALENDAR = (
     *("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november"),
     *("december", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
 )
+#: Names of days and months that are also those of a planet, a stove and a market.
+_SUBJECTS = frozenset({"mars", "ocak", "pazar"})
 
 
 def headline_words(language: str) -> frozenset[str]:
@@ -85,12 +87,12 @@ def headline_words(language: str) -> frozenset[str]:
         calendar = import_module(f"dateparser.data.date_translation_data.{language}").info
     except ImportError:
         calendar = {}
-    found = set(_OF_HEADLINES.get("no" if language == "nb" else language, "").split())
+    found = set(_OF_HEADLINES.get(language, "").split())
     for day in _OF_THE_CALENDAR:
         names = {name.lower() for name in calendar.get(day, ())}
         # Not "sun" and "mar".
         shortened = {one for one in names for other in names if other != one and other.startswith(one) and len(one) < 5}
-        found |= {name for name in names - shortened if len(name) > 2}
+        found |= {name for name in names - shortened - _SUBJECTS if len(name) > 2}
     return frozenset(found)
 
 

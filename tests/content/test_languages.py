@@ -122,6 +122,8 @@ def test_folders_in_another_language():
         ("El Camino de la Plata\nA walk through the west of Spain, and where to sleep on it.", "en", ""),
         ("Die Zauberflöte at the opera", "en", ""),
         ("git push origin main", "en", ""),
+        ("Los Angeles, San Jose, El Paso, Las Vegas: where to eat tacos", "en", ""),
+        ("Barnet spiser ikke frokost, og det er ikke bra for skolen", "en", ""),
         ("Um forno para o pão\nFarinha, água e um lugar quente para a massa.", "es", ""),
         ("An oven for the bread", "", ""),
     ],

@@ -172,6 +172,8 @@ def test_entries_that_only_the_site_explains(make_site):
         ("cup (with a saucer, or two)", ["cup"]), ("mugs/cup.md - with a saucer", ["mugs/cup.md"]),
         ("cup – why", ["cup"]),
         ("/cup/ — with a saucer", ["/cup/"]), ("ADR-0002 (raw/canonical)", ["ADR-0002"]), ("cup.md §3", ["cup.md"]),
+        ("cup (with a saucer), salt (fine)", ["cup", "salt"]), ("cup - why, salt - and how", ["cup", "salt"]),
+        ("/cup/, A cup of its own", ["/cup/"]), ("/cup/, Salt", ["/cup/", "Salt"]),
         ("Cup - a history", ["Cup - a history"]), ("jug (none)", ["jug (none)"]), ("cup - salt", ["cup - salt"]),
     ],
 )  # fmt: skip
@@ -180,6 +182,24 @@ def test_remarks(make_site, text, expected):
     titles = {"mugs/cup": "Cup", "adr/0002-feed": "Feed", "salt": "cup - salt", "tea": "Tea"}
     files = {f"{path}.md": f"---\ntitle: {title}\nurl: /{path[5:]}/\n---\n" for path, title in titles.items()}
     files["tea.md"] = f"---\ntitle: Tea\nrelated: ['{text}']\n---\n"
+    assert lists_of(read_site(make_site(files))) == {"tea": expected}
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        ("{adr: salt, rel: extends}", ["salt"]),
+        ("{rel: extends, adr: salt}", ["salt"]),
+        ("{weight: 10, note: '[[Cup]]'}", ["[[Cup]]"]),
+        ("{Salt: salt, Cup: cup}", ["salt", "cup"]),
+        ("{title: Cup, target: _blank}", ["Cup"]),
+        ("{adr: adr-9, rel: extends}", ["adr-9"]),
+    ],
+)
+def test_entries_with_names_of_their_own(make_site, entry, expected):
+    """Those of the values that name an article are meant; where none does, the first is told of."""
+    files = {f"{name}.md": f"---\ntitle: {name.title()}\n---\n" for name in ("cup", "salt")}
+    files["tea.md"] = f"---\ntitle: Tea\nrelated: [{entry}]\n---\n"
     assert lists_of(read_site(make_site(files))) == {"tea": expected}
 
 

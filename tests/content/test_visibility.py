@@ -107,7 +107,7 @@ def test_jekyll_makes_no_page_without_front_matter(make_site):
     [
         "hide: true", "isHidden: true", "is_private: yes", "deleted: true", "publication_status: unpublished",
         "routable: false", "render: false", "params: {hidden: true}", "extra: {hidden: true}",
-        "ignorePublish: true", "unlist: true", "live: false", "eleventyExcludeFromCollections: true", "publish: draft",
+        "ignorePublish: true", "unlist: true", "eleventyExcludeFromCollections: true", "publish: draft",
         "published: Draft", "redirect_to: [https://elsewhere.example/cup]",
     ],
 )  # fmt: skip
@@ -151,7 +151,7 @@ def test_what_is_not_published(line):
     [
         "hide: [navigation, toc]", "hide: false", "render: true", "render: webc", "dg-publish: true", "visible: false",
         "active: false", "archived: true", "status: in progress",
-        "live: https://tea.example", "publish: true", "redirect_to: []", "redirect: https://elsewhere.example/cup",
+        "live: https://tea.example", "live: false", "publish: true", "redirect_to: []", "redirect: https://elsewhere.example/cup",
     ],
 )  # fmt: skip
 def test_what_hides_no_page(line):

@@ -11,6 +11,8 @@ from recommender.content.fields import NO_FACTS, PageFacts
 from recommender.content.generators.base import Generator
 from recommender.content.generators.sources import Sources
 
+_SCRIPT = re.compile(r"""\$docsify\b|\bsrc=["']?[^"'<>\s]*docsify[^"'<>\s]*\.js\b""")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Docsify(Generator):
@@ -25,12 +27,16 @@ class Docsify(Generator):
     @classmethod
     def claims(cls, sources: Sources, file: str) -> bool:
         """Whether it is the page that shows the files."""
-        return "docsify" in sources.text(file)
+        return _SCRIPT.search(sources.text(file)) is not None
 
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:
         is_history = re.search(r"routerMode['\"]?\s*:\s*['\"]history", sources.text(file))
         return cls(file=file, roots={file.rpartition("/")[0]: ""}, is_hashed=is_history is None)
+
+    def called(self, path: str) -> str | None:
+        """Nothing but the name of its file."""
+        return ""
 
     def url(self, article: Article, facts: PageFacts) -> str:
         """The route: the file's place."""

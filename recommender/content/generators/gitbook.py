@@ -34,6 +34,10 @@ class GitBook(Generator):
         values = sources.mapping(file) if file != "SUMMARY.md" else {}
         return cls(file=file, roots={text_of(values, "root").strip("./"): ""})
 
+    def called(self, path: str) -> str | None:
+        """Nothing but the name of its file."""
+        return ""
+
     def url(self, article: Article, facts: PageFacts) -> str:
         """No address for certain."""
         return ""

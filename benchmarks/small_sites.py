@@ -1,0 +1,78 @@
+"""
+Small invented sites whose author said what belongs together: how much that is suggested does not, and what is missed.
+
+Usage: python benchmarks/small_sites.py [-v] [NAME ...]
+
+The sites stand in `small_sites.yaml`. With -v each wrong and each missed suggestion is shown, with its score and
+reason; with names those sites alone are asked.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from recommender import Article, Corpus, Recommender
+
+_FIRST, _APART = datetime(2024, 1, 8, tzinfo=UTC), timedelta(days=17)
+Pair = tuple[str, str]
+
+
+def articles_of(site: dict[str, Any]) -> list[Article]:
+    """The articles of a site, dated one after the other where nothing else is said."""
+    return [
+        Article(
+            id=one["id"],
+            title=str(one["title"]),
+            excerpt=one.get("excerpt", ""),
+            published_at=_moment(one, _FIRST + place * _APART),
+            topics=tuple(one.get("topics", ())),
+            language=one.get("language", site.get("language", "")),
+            body=one.get("body", ""),
+        )
+        for place, one in enumerate(site["articles"])
+    ]
+
+
+def _moment(one: dict[str, Any], usual: datetime) -> datetime | None:
+    if "date" not in one:
+        return usual
+    return datetime.fromisoformat(str(one["date"])).replace(tzinfo=UTC) if one["date"] else None
+
+
+def pairs_of(groups: list[list[str]]) -> set[Pair]:
+    """Every pair within a group, in both directions."""
+    return {pair for group in groups for pair in permutations(group, 2)}
+
+
+def main() -> None:
+    """Print the sums, and with -v what they are made of."""
+    names = [name for name in sys.argv[1:] if name != "-v"]
+    sites = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
+    n_wrong = n_missed = n_wanted = n_right_sites = n_sites = 0
+    for site in sites:
+        if names and site["name"] not in names:
+            continue
+        rec = Recommender().fit(Corpus(articles_of(site)))
+        found = {(asked, one.article_id): one for asked, answer in rec.suggest_all() for one in answer}
+        wanted, allowed = pairs_of(site.get("related", [])), pairs_of(site.get("either way", []))
+        wrong, missed = found.keys() - wanted - allowed, wanted - found.keys()
+        n_wrong, n_missed, n_wanted = n_wrong + len(wrong), n_missed + len(missed), n_wanted + len(wanted)
+        n_right_sites, n_sites = n_right_sites + (not wrong and not missed), n_sites + 1
+        if "-v" in sys.argv and (wrong or missed):
+            print(f"{site['name']}: {site['kind']}")
+            for pair in sorted(wrong):
+                why = "; ".join(found[pair].reason.sentences[:2])
+                print(f"  wrong   {' -> '.join(pair)}  {found[pair].score:.2f}  {why}")
+            for pair in sorted(missed):
+                print(f"  missed  {' -> '.join(pair)}")
+    print(f"{n_sites} sites, {n_right_sites} all right; {n_wrong} suggestions wrong, {n_missed} of {n_wanted} missed")
+
+
+if __name__ == "__main__":
+    main()
