@@ -163,7 +163,6 @@ def _with_languages(articles: Sequence[Article], site_language: str, notes: Note
     """The articles; those that are in another language, by their folder or their text, and do not say so, with it."""
     bare = [article for article in articles if article.path and not article.language]
     found = languages_of_folders(((_folder(one), f"{one.title}\n{one.excerpt}") for one in bare), site_language)
-
     of_folders = {one.id: found[_folder(one)] for one in bare if _folder(one) in found}
     others = [one for one in articles if not one.language and one.id not in of_folders]
     of_texts = {one.id: code for one in others if (code := language_of_text(_beginning(one), site_language))}
@@ -171,7 +170,7 @@ def _with_languages(articles: Sequence[Article], site_language: str, notes: Note
         codes = ", ".join(sorted({*of_texts.values()}))
         notes.warnings.append(
             f"{some(sorted(of_texts))} in another language than the site by the text ({codes}): related to articles of "
-            "that language only. Where that is wrong, say so: lang: en."
+            f"that language only. Where that is wrong, say so: lang: {site_language}."
         )
     known = of_folders | of_texts
     return [replace(one, language=known[one.id]) if one.id in known else one for one in articles]

@@ -169,27 +169,47 @@ def _parted(entries: Iterable[RelatedEntry], article: Article, matcher: EntryMat
 
 def _parts(text: str, article: Article, matcher: EntryMatcher) -> list[RelatedEntry]:
     """The entries of a text that names no article as a whole; empty where its parts name none either."""
-    for title, colon, place in (text.rpartition(": "), text.partition(": ")[::-1]):
-        # "Tea: a start" is a title.
-        is_place = colon and (place != text.partition(": ")[0] or place == place.lower())
-        if is_place and matcher.match(RelatedEntry(target=place), article).how == "path":
-            return [RelatedEntry(title, target=place)]
     if "\n" in text:
         # The values of an entry with names of its own: those that name articles.
         values = [RelatedEntry(target=value) for value in text.split("\n")]
         return [one for one in values if matcher.match(one, article).article_id is not None] or values[:1]
-    if titled := _TITLED.fullmatch(text):
-        address, name = titled.groups()
-        of_address, of_name = (matcher.match(RelatedEntry(target=part), article) for part in titled.groups())
-        if of_name.article_id in (None, of_address.article_id):
-            return [RelatedEntry(name, url=address, target=address)]
+    ways = (_behind_its_title, _before_its_title, _without_remarks, _separated)
+    return next((found for way in ways if (found := way(text, article, matcher))), [])
+
+
+def _behind_its_title(text: str, article: Article, matcher: EntryMatcher) -> list[RelatedEntry]:
+    """Green tea: tea.md; but "Tea: a start" is a title."""
+    for title, colon, place in (text.rpartition(": "), text.partition(": ")[::-1]):
+        is_place = colon and (place != text.partition(": ")[0] or place == place.lower())
+        if is_place and matcher.match(RelatedEntry(target=place), article).how == "path":
+            return [RelatedEntry(title, target=place)]
+    return []
+
+
+def _before_its_title(text: str, article: Article, matcher: EntryMatcher) -> list[RelatedEntry]:
+    """/tea/, Green tea; but two articles are two entries."""
+    if not (titled := _TITLED.fullmatch(text)):
+        return []
+    address, title = titled.groups()
+    of_address, of_title = (matcher.match(RelatedEntry(target=part), article) for part in titled.groups())
+    is_one = of_title.article_id in (None, of_address.article_id)
+    return [RelatedEntry(title, url=address, target=address)] if is_one else []
+
+
+def _without_remarks(text: str, article: Article, matcher: EntryMatcher) -> list[RelatedEntry]:
+    """tea.md (green, and black), or several such."""
     remarked = [_REMARKED.fullmatch(part.strip()) for part in _MARKS.split(text)]
-    if all(remarked) or (remarked := [_REMARKED.fullmatch(text)])[0]:
-        entries = [RelatedEntry(target=found[1]) for found in remarked if found]
-        # A word with a capital is one of a title.
-        are_places = all(one.target == one.target.lower() or not one.target.isalpha() for one in entries)
-        if are_places and all(matcher.match(one, article).how in ("url", "path") for one in entries):
-            return entries
+    if not all(remarked):
+        remarked = [_REMARKED.fullmatch(text)]
+    entries = [RelatedEntry(target=found[1]) for found in remarked if found]
+    # A word with a capital is one of a title.
+    are_places = all(one.target == one.target.lower() or not one.target.isalpha() for one in entries)
+    are_known = are_places and all(matcher.match(one, article).how in ("url", "path") for one in entries)
+    return entries if are_known else []
+
+
+def _separated(text: str, article: Article, matcher: EntryMatcher) -> list[RelatedEntry]:
+    """tea, cup | pot; with blanks alone between them only slugs."""
     for separator, enough in ((_MARKS, any), (_BLANKS, all)):
         texts = [text for part in separator.split(text, MOST_ENTRIES)[:MOST_ENTRIES] if (text := part.strip(" \t\"'"))]
         parts = [RelatedEntry(url=part if is_address(part) else "", target=part) for part in texts]

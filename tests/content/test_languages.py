@@ -1,5 +1,6 @@
 import pytest
 
+from recommender import read_site
 from recommender.content.generators import Generator
 from recommender.content.generators.hugo import Hugo
 from recommender.content.languages import (
@@ -131,3 +132,17 @@ def test_folders_in_another_language():
 def test_a_text_in_another_language(text, site, language):
     """A name or a quotation makes none, and of languages that share their words none is told from the other."""
     assert language_of_text(text, site) == language
+
+
+def test_an_article_in_another_language_than_its_site(make_site):
+    """It says nothing of it, so that is told; English beside it stays English."""
+    texts = {
+        "oven": ("An oven for the bread", "It stands in the garden, and it is hot by six in the morning."),
+        "bees": ("Bees on the roof", "They live in the middle of the city, and there is honey for all of us."),
+        "ofen": ("Ein Ofen für das Brot", "Er steht im Garten und ist um sechs Uhr in der Früh schon heiß."),
+    }
+    files = {f"{name}.md": f"---\ntitle: {title}\nexcerpt: {said}\n---\n" for name, (title, said) in texts.items()}
+    corpus = read_site(make_site(files))
+    assert {article.id: article.language for article in corpus} == {"bees": "", "ofen": "de", "oven": ""}
+    told = "ofen in another language than the site by the text (de): related to articles of that language only."
+    assert [warning for warning in corpus.reading.warnings if warning.startswith(told)]
