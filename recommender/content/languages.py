@@ -30,8 +30,8 @@ _LEAST_WORDS = 20
 #: such a share of the site's own stop words is not.
 _LEAST_IN_FOLDER, _FOREIGN_SHARE = 3, 0.15
 #: A text of so many words alone is in another language than the site where it has so many of that one's stop words, in
-#: such a share, so many times as many as of the site's and as of any other's; of so many characters.
-_LEAST_WORDS_OF_TEXT, _LEAST_STOP_WORDS, _LEAST_SHARE_OF_TEXT, _TIMES_OWN, _TIMES_SECOND = 10, 3, 0.2, 3, 1.2
+#: such a share, so many times as many as of the site's, and as of any other's; of so many characters.
+_LEAST_WORDS_OF_TEXT, _LEAST_STOP_WORDS, _LEAST_SHARE_OF_TEXT, _TIMES_OWN, _TIMES_SECOND = 10, 3, 0.2, 2, 1.2
 _MOST_CHARACTERS = 2_000
 #: A few titles have hardly a stop word. Then the language counts in which their words are commonest: the mean of their
 #: zipf frequencies (the logarithm of how often a billion words have them), where it is so high and so far ahead.
@@ -176,26 +176,33 @@ def languages_of_folders(texts: Iterable[tuple[str, str]], site_language: str) -
 def language_of_text(text: str, site_language: str) -> str:
     """The language of a text that is plainly in another than the site; "" for any other text."""
     own = site_language.split("-")[0]
-    words = Counter(_WORD.findall(text[:_MOST_CHARACTERS].lower()))
-    of_own = _share_of_stop_words(words, own)
-    if own not in _CODES or of_own >= _LEAST_SHARE_OF_TEXT or words.total() < _LEAST_WORDS_OF_TEXT:
+    words = _WORD.findall(text[:_MOST_CHARACTERS].lower())
+    known = _codes_of_stop_words()
+    met = [(word, known[word]) for word in words if word in known]
+    counts = Counter(code for _, codes in met for code in codes)
+    n_own = counts.pop(own, 0)
+    if own not in _CODES or len(words) < _LEAST_WORDS_OF_TEXT or len(counts) < 2:
         return ""
-    shares = sorted((_share_of_stop_words(words, code), code) for code in _CODES if code != own)
-    (second, _), (share, code) = shares[-2:]
+    (code, n_met), (_, n_second) = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:2]
+    n_different = len({word for word, codes in met if code in codes})
     # Danish and Norwegian, or Spanish and Catalan, are not told from each other.
-    is_plain = share >= max(_LEAST_SHARE_OF_TEXT, _TIMES_OWN * of_own, _TIMES_SECOND * second)
-    return code if is_plain and len(_stop_words(code) & words.keys()) >= _LEAST_STOP_WORDS else ""
+    least = max(_LEAST_SHARE_OF_TEXT * len(words), _TIMES_OWN * n_own, _TIMES_SECOND * n_second)
+    return code if n_met >= least and n_different >= _LEAST_STOP_WORDS else ""
+
+
+@lru_cache(maxsize=1)
+def _codes_of_stop_words() -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for code, name in _CODES.items():
+        for word in stop_words.get_stop_words(name):
+            found[word] = (*found.get(word, ()), code)
+    return found
 
 
 def _share_of_stop_words(words: Counter[str], code: str) -> float:
     if code not in _CODES or not words:
         return 0.0
-    return sum(words[word] for word in _stop_words(code) & words.keys()) / words.total()
-
-
-@lru_cache(maxsize=len(_CODES))
-def _stop_words(code: str) -> frozenset[str]:
-    return frozenset(stop_words.get_stop_words(_CODES[code]))
+    return sum(words[word] for word in set(stop_words.get_stop_words(_CODES[code]))) / words.total()
 
 
 def detect_language(texts: Iterable[str]) -> str:
