@@ -31,11 +31,11 @@ _OTHER_THINGS = frozenset(
     css js alias aliases redirect redirects translation translations alternate alternates hreflang cascade build layout
     dissimilar unrelated not non exclude excluded excludes hide hidden ignore ignored
     count counts limit max maximum min minimum num number total pr prs pulls commits tickets bugs
-    """.split()  # noqa: SIM905 -- a list of words reads better than a page of quotation marks
+    """.split()
 )
 #: And one with these the way through the site and its languages: right below a heading, but no list of its own.
 _NAVIGATION = frozenset(
-    "nav navigation menu menus sidebar breadcrumb breadcrumbs toc children parent parents prev previous "  # noqa: SIM905 -- as above
+    "nav navigation menu menus sidebar breadcrumb breadcrumbs toc children parent parents prev previous "
     "language languages locale locales lang langs".split()
 )
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")

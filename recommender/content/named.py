@@ -52,7 +52,7 @@ def names_in(value: Any, depth: int = 0) -> list[str]:
 
 
 def people_in(value: Any) -> list[str] | None:
-    """The names of people; None where the value holds none, and [] where these are keys, told elsewhere."""
+    """The names of people; None where the value is none of any, [] where it holds keys alone."""
     names = [] if type(value) is int else names_in(value, 1) or None
     people = [_BESIDE.sub("", _LINKED.sub(r"\1", name)).strip() or name for name in names or ()]
     return names and [name for name in people if not _KEY.fullmatch(name)]

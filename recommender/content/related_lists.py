@@ -47,7 +47,7 @@ _SWITCHES = frozenset(
     use only include exclude default global inherit override sidebar footer box widget related post posts article
     articles page pages list lists title titles excerpt image images date dates newest latest same category tag tags
     docs project projects publication publications talk talks event events
-    """.split()  # noqa: SIM905 -- as above
+    """.split()
 )
 #: Names of one article that may hold a list; whoever writes by hand has a few.
 _MOST_LISTS = 200
@@ -270,10 +270,6 @@ def _is_switch(name: str) -> bool:
     return bool(_ours_of(name)[0]) or _SWITCHES.issuperset(words_of(name))
 
 
-def _is_said(value: Any) -> bool:
-    return value != "" and type(value) in (str, int)
-
-
 def _is_place(value: Any) -> bool:
     return isinstance(value, str) and (value.startswith("/") or is_address(value))
 
@@ -373,10 +369,12 @@ def _from_mapping(item: Mapping[Any, Any], zone: tzinfo) -> CuratedList:
             shown, value = f"{name}.{inner}", value[inner]
         if ours not in found or rank < found[ours][0]:
             found[ours] = (rank, shown, value)
-    others = {str(name): str(value) for name, value in item.items() if not _ours_of(str(name))[0] and _is_said(value)}
-    if others and len(item) > 1 and found.keys().isdisjoint(("title", "url", "path")):
+    if len(item) > 1 and found.keys().isdisjoint(("title", "url", "path")):
         # Of names that we do not know some say which article is meant, others why: that is seen when all are there.
-        found["path"] = (0, next(iter(others)), "\n".join(" ".join(value.split()) for value in others.values()))
+        unknown = [(str(name), value) for name, value in item.items() if not _ours_of(str(name))[0]]
+        told = [(name, " ".join(str(value).split())) for name, value in unknown if type(value) in (str, int)]
+        if said := [(name, text) for name, text in told if text]:
+            found["path"] = (0, said[0][0], "\n".join(text for _, text in said))
     texts = {
         ours: str(value).strip()
         for ours, (_, _, value) in found.items()

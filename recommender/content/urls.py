@@ -28,7 +28,7 @@ _TRACKING = frozenset(
     mkt_tok ml_subscriber ml_subscriber_hash msclkid ocid oft_c oft_ck oft_d oft_id oft_ids oft_k oft_lk oft_sk
     oly_anon_id oly_enc_id rb_clickid s_cid sc_customer sc_eh sc_uid srsltid ss_email_id twclid ttclid
     unicorn_click_id vero_conv vero_id vgo_ee wbraid wickedid yclid ymclid ysclid
-    """.split()  # noqa: SIM905 -- a list of words reads better than a page of quotation marks
+    """.split()
 )
 #: Google's, Matomo's and HubSpot's campaigns.
 _TRACKING_PREFIXES = ("utm_", "mtm_", "pk_", "hsa_")

@@ -60,7 +60,7 @@ _HIDDEN = frozenset(
     draft drafts hidden private unlisted unpublished pending trash trashed deleted auto-draft wip review in-review
     archived scheduled future inactive disabled expired entwurf borrador brouillon bozza rascunho szkic taslak
     черновик 草稿 下書き 초안
-    """.split()  # noqa: SIM905 -- a list of words reads better than a page of quotation marks
+    """.split()
 )
 #: What a value is where it leads to another page, by our fields. Some blogs list what they wrote elsewhere with
 #: `redirect: https://...`; a path, or an address of the site's own, leads to another page here.

@@ -19,7 +19,7 @@ _ENGLISH = frozenset(
     them themselves then there these they this those through to too under until up upon very was wasn't we were weren't
     what when where which while who whom whose why will with within without won't would wouldn't yet you your yours
     yourself yourselves
-    """.split()  # noqa: SIM905 - as a text it is read
+    """.split()
 )
 #: What the lists of other languages have and what is news all the same ("employment", "force", "the right", "life"),
 #: and the pronouns that they lack ("nobody", "something").

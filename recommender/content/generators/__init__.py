@@ -12,11 +12,10 @@ from pathlib import Path
 from recommender.content.generators.astro import Astro
 from recommender.content.generators.base import Generator
 from recommender.content.generators.bridgetown import Bridgetown
-from recommender.content.generators.docfx import DocFx
 from recommender.content.generators.docsify import Docsify
 from recommender.content.generators.docusaurus import Docusaurus
 from recommender.content.generators.eleventy import Eleventy
-from recommender.content.generators.gitbook import GitBook
+from recommender.content.generators.elsewhere import DocFx, GitBook
 from recommender.content.generators.hexo import Hexo
 from recommender.content.generators.hugo import Hugo
 from recommender.content.generators.jekyll import Jekyll

@@ -41,6 +41,7 @@ class Generator:
     index_names: ClassVar[tuple[str, ...]] = ("index",)  #: Of a file that stands for its folder.
     skips_underscores: ClassVar[bool] = False  #: Whether names that begin so are no pages.
     takes_blank_lines: ClassVar[bool] = False  #: Whether they may stand above front matter.
+    takes_names: ClassVar[bool] = False  #: Whether a page without a title is called by its file's name.
     looks_anywhere: ClassVar[bool] = False  #: Whether articles lie outside of its roots too.
     is_scripted: ClassVar[bool] = False  #: Whether a program decides the addresses, which are files' places mostly.
 
@@ -92,7 +93,7 @@ class Generator:
 
     def called(self, path: str) -> str | None:
         """The title of a page that has none of its own: "" for its file's name, None where it makes it no page."""
-        return None
+        return "" if self.takes_names else None
 
     def defaults_of(self, path: str) -> Mapping[str, Any]:
         """What stands for a page in the configuration, and counts where its front matter says nothing."""

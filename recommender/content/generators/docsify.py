@@ -20,6 +20,7 @@ class Docsify(Generator):
     config_files = ("index.html", "docs/index.html")
     index_names = ("README",)
     takes_blank_lines = True
+    takes_names = True
 
     is_hashed: bool = True  #: Whether addresses are routes behind a number sign.
     end: str = ""
@@ -33,10 +34,6 @@ class Docsify(Generator):
     def read(cls, sources: Sources, file: str) -> Self:
         is_history = re.search(r"routerMode['\"]?\s*:\s*['\"]history", sources.text(file))
         return cls(file=file, roots={file.rpartition("/")[0]: ""}, is_hashed=is_history is None)
-
-    def called(self, path: str) -> str | None:
-        """Nothing but the name of its file."""
-        return ""
 
     def url(self, article: Article, facts: PageFacts) -> str:
         """The route: the file's place."""

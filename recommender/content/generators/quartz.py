@@ -27,6 +27,7 @@ class Quartz(Generator):
 
     title = "Quartz"
     config_files = ("quartz.config.ts",)
+    takes_names = True
 
     ignored: str = ""  #: ``ignorePatterns``, one a line.
     end: str = ""
@@ -47,10 +48,6 @@ class Quartz(Generator):
 
     def left_out(self, paths: Collection[str]) -> frozenset[str]:
         return frozenset(path for path in paths if is_ignored(path.removeprefix("content/"), self.ignored))
-
-    def called(self, path: str) -> str | None:
-        """Nothing but the name of its file."""
-        return ""
 
     def url(self, article: Article, facts: PageFacts) -> str:
         """The address: the file's place."""
