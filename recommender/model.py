@@ -29,9 +29,9 @@ from recommender.ranking.choosing import choose_ranker
 from recommender.ranking.drift import Drift, drift_of
 from recommender.ranking.eligible import suggests_unpublished
 from recommender.ranking.fitted import Fitted
-from recommender.ranking.learned import Check, LearnedRanker
+from recommender.ranking.learned import Check, LearnedRanker, Ranker
 from recommender.ranking.queries import places_to_fill, query_of
-from recommender.ranking.rankers import Query, Ranker, SimilarityRanker
+from recommender.ranking.rankers import Query, SimilarityRanker
 from recommender.ranking.rules import Rules
 from recommender.ranking.select import Selector
 from recommender.ranking.state import State

@@ -10,8 +10,8 @@ from itertools import islice
 import numpy as np
 
 from recommender.ranking.explain import reasons
-from recommender.ranking.learned import LearnedRanker
-from recommender.ranking.rankers import Query, Ranked, Ranker, SimilarityRanker
+from recommender.ranking.learned import LearnedRanker, Ranker
+from recommender.ranking.rankers import Query, Ranked
 from recommender.ranking.select import Selected, Selector
 from recommender.ranking.state import State
 from recommender.suggestions import Reason
@@ -61,7 +61,7 @@ def approvals(query: Query, state: State, ranker: Ranker, vectorizer: FieldVecto
     catalogue = state.catalogue
     rows = np.array(sorted(state.listed_rows(query.article)), dtype=np.int64)
     similarity = ranker.similarity if isinstance(ranker, LearnedRanker) else ranker
-    if not len(rows) or not isinstance(similarity, SimilarityRanker):
+    if not len(rows):
         return {}
     similarities = catalogue.index.exact(query.vectors, rows)
     listed = Ranked(rows, similarities, similarity.chances(query, similarities, rows, catalogue))

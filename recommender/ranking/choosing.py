@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from recommender.ranking.audit import ListAudit, audit_lists
 from recommender.ranking.editors import decided_rows, learn_decisions
 from recommender.ranking.features import Words
-from recommender.ranking.learned import Check
+from recommender.ranking.learned import Check, Ranker
 from recommender.ranking.learning import learn
 from recommender.ranking.lessons import Library
 from recommender.ranking.queries import query_of
-from recommender.ranking.rankers import Ranker, SimilarityRanker
+from recommender.ranking.rankers import SimilarityRanker
 from recommender.ranking.rules import Rules
 from recommender.ranking.state import State
 from recommender.settings import RankingSettings, Settings

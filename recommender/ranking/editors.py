@@ -21,7 +21,8 @@ from recommender.ranking.calibration import likeliest
 from recommender.ranking.catalogue import Catalogue
 
 if TYPE_CHECKING:
-    from recommender.ranking.rankers import Query, Ranker
+    from recommender.ranking.learned import Ranker
+    from recommender.ranking.rankers import Query
     from recommender.ranking.state import State
 
 #: What a pair may be of; the first is every pair.

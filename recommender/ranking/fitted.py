@@ -26,8 +26,7 @@ from recommender.errors import ModelError, SettingsError
 from recommender.model_store import load_parts, reader_of, save_parts
 from recommender.ranking.catalogue import Catalogue
 from recommender.ranking.features import Words
-from recommender.ranking.learned import Check, restore_ranker
-from recommender.ranking.rankers import Ranker
+from recommender.ranking.learned import Check, Ranker, restore_ranker
 from recommender.ranking.state import KeptEntry, State
 from recommender.settings import Settings, settings_from_mapping
 from recommender.vectors.neighbors import Vectors

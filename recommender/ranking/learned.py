@@ -24,7 +24,7 @@ from recommender.ranking.features import (
     Words,
     pairs_of,
 )
-from recommender.ranking.rankers import Query, Ranked, Ranker, SimilarityRanker
+from recommender.ranking.rankers import Query, Ranked, SimilarityRanker
 from recommender.ranking.state import State
 from recommender.ranking.trees import Trees
 from recommender.settings import ListEvidence, Settings
@@ -190,6 +190,10 @@ class LearnedRanker:
         """How much each feature lowered the loss while learning, as a share of all."""
         gains = self.trees.gains()
         return dict(zip(FEATURE_NAMES, (gains / max(float(gains.sum()), 1e-12)).tolist(), strict=True))
+
+
+#: What ranks: the two have one shape.
+Ranker = SimilarityRanker | LearnedRanker
 
 
 def restore_ranker(document: dict[str, Any], texts: dict[str, Any], words: Words, settings: Settings) -> Ranker:

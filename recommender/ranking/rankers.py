@@ -1,5 +1,5 @@
 """
-From similarities to an order: the `similarity` ranker, and the shape that every ranker has. A number room.
+From similarities to an order: the `similarity` ranker. A number room.
 
 A ranker gives each candidate a score in [0, 1]; who may be suggested at all is decided by `eligible`.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,29 +77,6 @@ class Ranked:
         )
 
 
-class Ranker(Protocol):
-    """What the model asks of a ranker."""
-
-    name: str
-    editors: EditorsModel  #: What decisions make of its scores.
-
-    @property
-    def threshold(self) -> float:
-        """The least score of a suggestion, where the settings do not say."""
-
-    def rank(self, queries: Sequence[Query], k: int, state: State, allowed: NDArray[np.bool_]) -> list[Ranked]:
-        """At least the k best allowed rows of each query that are not hidden from it; fewer where fewer are related."""
-
-    def sentences(self, query: Query, rows: NDArray[np.int64], state: State) -> list[tuple[str, ...]]:
-        """For each row, what the ranker saw besides shared words, as sentences, the weightiest first."""
-
-    def signals(self, query: Query, row: int, state: State) -> dict[str, float]:
-        """What moved the score of one row, by name."""
-
-    def state(self) -> tuple[dict[str, Any], dict[str, str]]:
-        """What `learned.restore_ranker` needs: a JSON document with the ranker's name, and texts by file name."""
-
-
 class SimilarityRanker:
     """Similarity, fading a little with the days between two articles, as the chance that a reader approves."""
 
@@ -128,7 +105,7 @@ class SimilarityRanker:
         return self.reader(similarities * self.damping(query.time - catalogue.times[rows]), query.language)
 
     def rank(self, queries: Sequence[Query], k: int, state: State, allowed: NDArray[np.bool_]) -> list[Ranked]:
-        """The k best rows by damped similarity."""
+        """The k best allowed rows of each query that are not hidden from it, by damped similarity."""
         catalogue, found = state.catalogue, []
         for query, rows, similarities in candidates_of(queries, k, catalogue, allowed):
             chances = self.chances(query, similarities, rows, catalogue)

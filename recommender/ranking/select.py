@@ -23,8 +23,8 @@ from recommender.content.wording import some
 from recommender.ranking.curation import ends_of
 from recommender.ranking.eligible import refusals
 from recommender.ranking.explain import reasons, text_obstacle
-from recommender.ranking.learned import LearnedRanker
-from recommender.ranking.rankers import Query, Ranked, Ranker
+from recommender.ranking.learned import LearnedRanker, Ranker
+from recommender.ranking.rankers import Query, Ranked
 from recommender.ranking.rules import BELOW, Candidate, Choice, Rules
 from recommender.ranking.state import State
 from recommender.ranking.versions import version_of
