@@ -331,27 +331,27 @@ def evaluate(
     from recommender.batch import evaluate_site
 
     with here.progress() as progress:
-        run = evaluate_site(here.site, here.settings(), progress=progress, **asked)
-    here.tell(run.reading)
+        report, reading = evaluate_site(here.site, here.settings(), progress=progress, **asked)
+    here.tell(reading)
     if output is not None:
         from recommender.writing.atomic import write_text
 
-        write_text(output, report_as(run.report, format_))
+        write_text(output, report_as(report, format_))
     elif format_ == "table":
         from rich.console import Console
 
         from recommender.evaluation import tables_of
 
         # In a pipe rich would fold the table to 80 columns; a table is as wide as it is.
-        Console(width=None if sys.stdout.isatty() else 160).print(tables_of(run.report))
+        Console(width=None if sys.stdout.isatty() else 160).print(tables_of(report))
     else:
-        click.echo(report_as(run.report, format_), nl=False)
+        click.echo(report_as(report, format_), nl=False)
     # After the report: a person who is stopped wants to see why.
     if fail_under:
-        run.report.check(fail_under)
+        report.check(fail_under)
     if compare is not None:
-        run.report.compare(compare)
-    if run.reading.problems:
+        report.compare(compare)
+    if reading.problems:
         sys.exit(1)
 
 

@@ -1,0 +1,156 @@
+"""A model of a site saved, an article explained, suggestions scored, and how a site stands: a run each."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from recommender.articles import Article, Reading
+from recommender.batch.choosing import article_of, id_of, meant_by
+from recommender.batch.stages import Progress, load_recommender, read_corpus, recommender_for, silence
+from recommender.errors import EvaluationError, RecommenderError
+from recommender.settings import Settings
+from recommender.suggestions import Reason
+from recommender.writing import Answer
+from recommender.writing.atomic import write_text
+
+if TYPE_CHECKING:
+    # Imported where it is used: it needs scikit-learn, which takes its time.
+    from recommender.evaluation import Report
+
+#: Where `fit` saves a site's model: hidden, so that neither a generator nor the reader takes it for content.
+MODEL_FOLDER = Path(".recommender") / "model"
+
+
+@dataclass(frozen=True)
+class FitRun:
+    """What `fit_site` read, which ranker it chose, with the figures, where the model is, and how long it took."""
+
+    n_articles: int
+    reading: Reading
+    ranking: str
+    folder: Path
+    seconds: float
+
+
+def fit_site(
+    site: Path,
+    settings: Settings,
+    *,
+    model: Path | None = None,
+    strict: bool = False,
+    progress: Progress = silence,
+) -> FitRun:
+    """A model of a site, saved in a folder, else in `MODEL_FOLDER` below the site; others as in `suggest_site`."""
+    start = time.monotonic()
+    corpus = read_corpus(site, settings, progress, strict=strict)
+    recommender, _ = recommender_for(site, corpus, settings, progress)
+    folder = model or (site if site.is_dir() else site.parent) / MODEL_FOLDER
+    recommender.save(folder)
+    return FitRun(len(corpus), corpus.reading, recommender.ranker_decision, folder, time.monotonic() - start)
+
+
+@dataclass(frozen=True)
+class ExplainRun:
+    """What `explain_article` found."""
+
+    #: Which was asked about, and its suggestions, or why there are none.
+    article: Article
+    answer: Answer
+    #: What it was compared with, if anything, and how the two belong together, or why not.
+    candidate: Article | None
+    reason: Reason | None
+    problems: tuple[RecommenderError, ...]  #: Everything that could not be read.
+
+
+def explain_article(
+    site: Path,
+    settings: Settings,
+    article: str,
+    candidate: str | None = None,
+    *,
+    model: Path | None = None,
+    progress: Progress = silence,
+) -> ExplainRun:
+    """
+    Why an article has the suggestions it has, or why one candidate is, or is not, among them; others as `suggest_site`.
+
+    The article is an id, a file, or a file outside the site: a draft. The candidate is the id or the file of another
+    article of the site, or the URL of an external one.
+    """
+    loaded = load_recommender(model, settings)
+    corpus = read_corpus(site, settings, progress)
+    asked = article_of(corpus, site, settings, article)
+    recommender, _ = recommender_for(site, corpus, settings, progress, loaded, model)
+    suggestions = tuple(recommender.suggest(asked))
+    none = "" if suggestions else recommender.why_none(asked)
+    compared = reason = None
+    if candidate is not None:
+        compared_id = id_of(corpus, site, candidate) or meant_by(corpus, candidate) or candidate
+        reason = recommender.explain(asked, compared_id)
+        compared = recommender.article(compared_id)
+    return ExplainRun(asked, Answer(asked.id, suggestions, none), compared, reason, corpus.reading.problems)
+
+
+def evaluate_site(
+    site: Path,
+    settings: Settings,
+    *,
+    grades: Sequence[Path] = (),
+    ungraded: Path | None = None,
+    strict: bool = False,
+    progress: Progress = silence,
+    **asked: Any,
+) -> tuple[Report, Reading]:
+    """
+    How well the suggestions for a site agree with its editors' own lists, or with readers' grades; and its reading.
+
+    Parameters as in `suggest_site`, and what is `asked` as in `recommender.evaluate`. `ungraded` is the file for the
+    pairs that were suggested and that nobody graded yet.
+    """
+    from recommender.evaluation import evaluate, read_grades, ungraded_lines
+
+    if ungraded is not None and not grades:
+        raise EvaluationError("--ungraded: there are no grades that could be incomplete. Give them with --grades FILE.")
+    # Before the site is read: what is wrong in them is soon told.
+    given = read_grades(grades) if grades else None
+    corpus = read_corpus(site, settings, progress, strict=strict)
+    report = evaluate(corpus, settings, progress=progress, grades=given, **asked)
+    if ungraded is not None:
+        write_text(ungraded, "".join(ungraded_lines(corpus, report.ungraded, settings.evaluation.seed)))
+    return report, corpus.reading
+
+
+def report_site(
+    site: Path,
+    settings: Settings,
+    *,
+    output: Path,
+    model: Path | None = None,
+    grades: Sequence[Path] = (),
+    strict: bool = False,
+    progress: Progress = silence,
+) -> Reading:
+    """Write how a site stands as one page; `output` is the page, others as in `suggest_site` and `evaluate_site`."""
+    from recommender.evaluation import evaluate, read_grades
+    from recommender.model import Recommender
+    from recommender.report.page import render
+    from recommender.report.site_report import report_of
+
+    given = read_grades(grades) if grades else None
+    loaded = load_recommender(model, settings)
+    corpus = read_corpus(site, settings, progress, strict=strict)
+    recommender, _ = recommender_for(site, corpus, settings, progress, loaded, model)
+    answers = recommender.answers(progress=partial(progress, "suggestions"))
+    graded = None
+    if given is not None:
+        graded = evaluate(
+            corpus, settings, systems={"shown": lambda: Recommender(settings)}, progress=progress, grades=given
+        )
+    page = render("site.html", report=report_of(recommender, corpus, answers, graded), name=site.resolve().name)
+    write_text(output, page)
+    return corpus.reading
