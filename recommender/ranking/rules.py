@@ -86,16 +86,6 @@ class Rules:
         for topic in sorted(self._ignored - known):
             yield f"vectors.ignore_topics names {topic!r}, which no article has. Mend it in the settings."
 
-    @property
-    def looks_further(self) -> bool:
-        """Whether what stands further down may come before what stands higher."""
-        return bool(self.settings.diversity or self.settings.prefer)
-
-    @property
-    def names_never(self) -> bool:
-        """Whether a pattern says what is never suggested."""
-        return bool(self._never)
-
     def wants_older(self, article: Article) -> bool:
         """Whether nothing newer than an article can be suggested under it, but for what is marked as evergreen."""
         return self._older_only and not self._evergreen and not {"follow-up", "evergreen"} & {*article.marks}

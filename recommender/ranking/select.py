@@ -82,7 +82,9 @@ class Selector:
         shown
             Ids of what the reader sees elsewhere on the page.
         """
-        depth = max(k, default=0) * (_DEEPER if self._rules.looks_further else 1)
+        # What stands further down may come before what stands higher.
+        looks_further = self._rules.settings.diversity or self._rules.settings.prefer
+        depth = max(k, default=0) * (_DEEPER if looks_further else 1)
         ranked = list(self.rank(queries, depth))
         has_more = [_may_have_more(*one, least) for one in zip(ranked, k, strict=True)]
         found = [

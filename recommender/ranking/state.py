@@ -118,7 +118,7 @@ class State:
         known = self._never
         if known is None or known[0] != rules.settings:
             never = self.catalogue.is_barred
-            if rules.names_never:
+            if rules.settings.never:
                 articles = (self.catalogue.articles[row] for row in range(self.catalogue.n_rows))
                 never = np.array([bool(rules.never(article)) for article in articles], dtype=bool)
             known = self._never = rules.settings, never

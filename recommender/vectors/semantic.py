@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from hashlib import sha256
 from importlib.metadata import version
@@ -28,7 +28,6 @@ from recommender.errors import SettingsError
 _BATCH = 64
 #: Decimals that are kept: beside others a text gets the same numbers as alone only to about the sixth.
 _DECIMALS = 4
-_AT_ONCE = 500
 
 
 def sentence_embeddings(texts: Sequence[str], model: str, folder: Path | None) -> NDArray[np.float32]:
@@ -50,15 +49,17 @@ def sentence_embeddings(texts: Sequence[str], model: str, folder: Path | None) -
         The model, or the library that runs it, is not there.
     """
     wanted = [text for text in dict.fromkeys(texts) if text]
-    with _kept(model, folder) as kept:
-        known = kept.load(wanted)
+    with contextlib.closing(_table(model, folder)) as table:
+        known = _kept(table, wanted)
         missing = [text for text in wanted if text not in known]
         if missing:
             found = _encoded(missing, model)
             if any(len(row) != found.shape[1] for row in known.values()):
                 # Under one name there is another model by now.
                 missing, found, known = wanted, _encoded(wanted, model), {}
-            kept.save(missing, found)
+            lines = [(_key(text), row.tobytes()) for text, row in zip(missing, found, strict=True)]
+            with contextlib.suppress(sqlite3.Error), table:
+                table.executemany("INSERT OR REPLACE INTO embeddings VALUES (?, ?)", lines)
             known |= dict(zip(missing, found, strict=True))
     n_axes = len(next(iter(known.values()))) if known else 0
     rows = np.zeros((len(texts), n_axes), dtype=np.float32)
@@ -100,59 +101,39 @@ def _encoded(texts: list[str], model: str) -> NDArray[np.float32]:
     return rounded
 
 
-class _Kept:
-    """Embeddings in a table of SQLite, by a digest of the text; without a table nothing is known and nothing kept."""
-
-    def __init__(self, table: sqlite3.Connection | None) -> None:
-        self._table = table
-
-    def load(self, texts: Sequence[str]) -> dict[str, NDArray[np.float32]]:
-        found: dict[str, NDArray[np.float32]] = {}
-        if self._table is None:
-            return found
-        try:
-            for start in range(0, len(texts), _AT_ONCE):
-                by_key = {_key(text): text for text in texts[start : start + _AT_ONCE]}
-                places = ",".join("?" * len(by_key))
-                query = f"SELECT text, numbers FROM embeddings WHERE text IN ({places})"
-                for key, numbers in self._table.execute(query, list(by_key)):
-                    found[by_key[key]] = np.frombuffer(numbers, dtype=np.float32)
-        except sqlite3.Error:
-            # It is damaged further in; all is embedded anew and takes its place.
-            with contextlib.suppress(sqlite3.Error):
-                self._table.execute("DELETE FROM embeddings")
-            return {}
-        return found
-
-    def save(self, texts: Sequence[str], rows: NDArray[np.float32]) -> None:
-        if self._table is not None:
-            lines = [(_key(text), row.tobytes()) for text, row in zip(texts, rows, strict=True)]
-            with contextlib.suppress(sqlite3.Error):
-                self._table.executemany("INSERT OR REPLACE INTO embeddings VALUES (?, ?)", lines)
-                self._table.commit()
-
-
-@contextlib.contextmanager
-def _kept(model: str, folder: Path | None) -> Iterator[_Kept]:
-    """What is kept of a model; a cache is never an error."""
-    table = None
+def _table(model: str, folder: Path | None) -> sqlite3.Connection:
+    """Embeddings of a model by a digest of the text; in memory where none are kept, for a cache is never an error."""
     if folder is not None:
         file = folder / f"embeddings-{_model_key(model)}.sqlite"
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            table = sqlite3.connect(file, timeout=30)
-            table.execute("CREATE TABLE IF NOT EXISTS embeddings (text BLOB PRIMARY KEY, numbers BLOB NOT NULL)")
+            return _opened(file)
         except (OSError, sqlite3.OperationalError):
-            table = None
+            pass
         except sqlite3.DatabaseError:
             # It is damaged; the next run makes it anew.
             file.unlink(missing_ok=True)
-            table = None
+    return _opened(":memory:")
+
+
+def _opened(file: Path | str) -> sqlite3.Connection:
+    table = sqlite3.connect(file, timeout=30)
+    table.execute("CREATE TABLE IF NOT EXISTS embeddings (text BLOB PRIMARY KEY, numbers BLOB NOT NULL)")
+    return table
+
+
+def _kept(table: sqlite3.Connection, texts: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+    known: dict[str, NDArray[np.float32]] = {}
     try:
-        yield _Kept(table)
-    finally:
-        if table is not None:
-            table.close()
+        for text in texts:
+            if row := table.execute("SELECT numbers FROM embeddings WHERE text = ?", [_key(text)]).fetchone():
+                known[text] = np.frombuffer(row[0], dtype=np.float32)
+    except sqlite3.Error:
+        # It is damaged further in; all is embedded anew and takes its place.
+        with contextlib.suppress(sqlite3.Error):
+            table.execute("DELETE FROM embeddings")
+        return {}
+    return known
 
 
 def _is_there(library: str) -> bool:

@@ -71,10 +71,6 @@ class _Stems:
         self._folded = _FOLDED.get(language, {})
         self._snowball = Stemmer.Stemmer(_SNOWBALL[language], 65_536) if language in _SNOWBALL else None
 
-    def of_word(self, word: str) -> str:
-        """A word without its ending."""
-        return self.of_words([word])[0]
-
     def of_words(self, words: list[str]) -> list[str]:
         """Words without their endings."""
         if self._before:

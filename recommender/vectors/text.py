@@ -287,7 +287,7 @@ class Analyzer:
             return None
         if self._primary == "ko":
             return korean_noun(word)
-        return self._stems.of_word(word) if self._stems else word
+        return self._stems.of_words([word])[0] if self._stems else word
 
     def placed_terms(self, text: str) -> Iterator[tuple[int, str, str]]:
         """(where the word starts, the word, its term), as `surface_terms`."""
