@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from functools import lru_cache
 from importlib.resources import files
@@ -34,7 +33,6 @@ def _environment() -> Environment:
     )
     environment.filters.update(
         address=_address,
-        data=_data,
         plain=_plain,
         percent=lambda share: "–" if share is None else f"{share:.0%}",
         count=lambda number: "–" if number is None else f"{number:,}",
@@ -48,15 +46,6 @@ def _environment() -> Environment:
 def _address(url: str) -> str:
     """An address that is safe behind ``href``; "" for any other: ``javascript:`` is no address of a page."""
     return url if is_address(url) and url.lower().startswith(("http://", "https://")) else ""
-
-
-def _data(value: Any) -> Markup:
-    """A value as JSON inside of a script element that is no program: no text can end the element."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    # As in Jinja's own tojson; a lone half of a character cannot be written as UTF-8.
-    for character in "<>&'":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return Markup(text.encode("utf-8", "backslashreplace").decode())
 
 
 def _asset(name: str) -> Markup:

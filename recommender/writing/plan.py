@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
 from recommender.articles import Corpus
 from recommender.errors import RecommenderError
@@ -63,16 +62,6 @@ class Plan:
     files: Mapping[Path, str] = field(default_factory=dict)
 
 
-class Writer(Protocol):
-    """A way of writing suggestions: it plans, and changes nothing."""
-
-    def __call__(
-        self, corpus: Corpus, site: Path, answers: Iterable[Answer], settings: Settings, output: Path | None = None
-    ) -> Plan:
-        """
-        What will change.
-
-        What is written about articles that `answers` leaves out stays. `output` is the file to write; None: the
-        writer's own place.
-        """
-        ...
+#: A way of writing: it plans what will change in the file that is named, None: in its own place, and changes nothing.
+#: What is written about articles that the answers leave out stays.
+Writer = Callable[[Corpus, Path, Iterable[Answer], Settings, Path | None], Plan]
