@@ -5,19 +5,14 @@ Nothing here prints: a run hands back a value, tells a `Progress` how far it is,
 """
 
 from recommender.batch.choosing import choose_articles
-from recommender.batch.commands import ExplainRun, FitRun, evaluate_site, explain_article, fit_site, report_site
-from recommender.batch.decide import PromoteRun, decide_pair, promote_site
+from recommender.batch.commands import evaluate_site, explain_article, fit_site, report_site
+from recommender.batch.decide import decide_pair, promote_site
 from recommender.batch.site_settings import check_settings, list_settings, settings_of
 from recommender.batch.stages import Progress
 from recommender.batch.suggest import SuggestRun, suggest_site
-from recommender.runs import News
 
 __all__ = [
-    "ExplainRun",
-    "FitRun",
-    "News",
     "Progress",
-    "PromoteRun",
     "SuggestRun",
     "check_settings",
     "choose_articles",

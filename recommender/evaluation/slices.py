@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
 from recommender.articles import Article
@@ -18,8 +19,8 @@ NONE = "none"
 #: The name under which a table puts slices of too few queries together.
 OTHER = "other"
 
-#: Upper ends of the bands of excerpt length, in characters.
-_EXCERPT_BANDS = (100, 200, 400)
+#: Upper ends of the bands of excerpt length, in characters, and how the bands are called.
+_EXCERPT_ENDS, _EXCERPT_BANDS = (0, 100, 200, 400), (NONE, "1-100", "101-200", "201-400", "401+")
 
 
 def slice_queries(queries: Sequence[Query]) -> dict[str, dict[str, list[int]]]:
@@ -68,14 +69,7 @@ def _values(query: Query) -> dict[str, tuple[str, ...]]:
 
 
 def _band(n_characters: int) -> str:
-    if not n_characters:
-        return NONE
-    low = 1
-    for high in _EXCERPT_BANDS:
-        if n_characters <= high:
-            return f"{low}-{high}"
-        low = high + 1
-    return f"{low}+"
+    return _EXCERPT_BANDS[bisect_left(_EXCERPT_ENDS, n_characters)]
 
 
 def _place(name: str) -> tuple[int, str]:

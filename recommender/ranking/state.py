@@ -46,7 +46,6 @@ class State:
     waiting: dict[int, tuple[RelatedEntry, ...]] = field(default_factory=dict)
     #: By key: the rows with an entry that waits for an article of this key.
     awaited: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    _allowed: tuple[float, float, NDArray[np.bool_]] | None = field(default=None, init=False)
     _never: tuple[RulesSettings, NDArray[np.bool_]] | None = field(default=None, init=False)
 
     @classmethod
@@ -104,14 +103,8 @@ class State:
         return dataclasses.replace(self, **{name: getattr(self, name).copy() for name in names})
 
     def allowed(self, now: float) -> NDArray[np.bool_]:
-        """Rows that may be suggested now, shape (n_rows,), to be read only; made anew when the next date has come."""
-        known = self._allowed
-        if known is None or not known[0] <= now < known[1]:
-            catalogue = self.catalogue
-            days = np.concatenate([catalogue.times, catalogue.visible_from, catalogue.visible_until])
-            until = float(np.min(days[days > now], initial=np.inf))
-            known = self._allowed = now, until, allowed_rows(self.catalogue, self.suggest_unpublished, now)
-        return known[2]
+        """Rows that may be suggested now, shape (n_rows,)."""
+        return allowed_rows(self.catalogue, self.suggest_unpublished, now)
 
     def never(self, rules: Rules) -> NDArray[np.bool_]:
         """Rows that editors never suggest, shape (n_rows,), to be read only."""
