@@ -20,7 +20,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-from recommender.articles import Article, Corpus, RelatedEntry
+from recommender.articles import Article, Corpus
 from recommender.cache import SiteCache, code_version, digest
 from recommender.settings import Settings, describe_settings
 from recommender.writing.decisions import Decisions
@@ -147,35 +147,26 @@ def corpus_digest(corpus: Corpus) -> str:
 
     A block that we write into an article's front matter changes the file, and not the corpus.
     """
-    found = hashlib.sha256()
-    encode = json.JSONEncoder(default=_as_text).encode
     shape, reading = corpus.entry_shape, corpus.reading
-    rows: list[Any] = [[corpus.site_language, shape.kind, dict(shape.names), shape.target, shape.folder]]
-    rows.append([*map(str, reading.problems), {name: dict(n) for name, n in reading.recognised.items()}])
+    found = hashlib.sha256()
+
+    def add(*values: Any) -> None:
+        found.update(repr(values).encode("utf-8", "surrogatepass"))
+
+    recognised = {name: dict(counts) for name, counts in reading.recognised.items()}
+    add(corpus.site_language, shape, [*map(str, reading.problems)], recognised)
     # By identity: an entry stands in dozens of lists, most of them as one object.
     known: dict[int, int] = {}
     for article in corpus:
         for entry in article.related:
             if id(entry) not in known:
                 known[id(entry)] = len(known)
-                rows.append(_ENTRY_VALUES(entry))
-        rows += (_ARTICLE_VALUES(article), [known[id(entry)] for entry in article.related])
-        if len(rows) > _MOST_ROWS:
-            found.update(encode(rows).encode())
-            rows = []
-    found.update(encode(rows).encode())
+                add(entry)
+        add(_ALL_BUT_ENTRIES(article), [known[id(entry)] for entry in article.related])
     return found.hexdigest()
 
 
-_ENTRY_VALUES = attrgetter(*(field.name for field in dataclasses.fields(RelatedEntry)))
-_ARTICLE_VALUES = attrgetter(*(field.name for field in dataclasses.fields(Article) if field.name != "related"))
-#: Rows that are encoded at once: many, since each call has its price, and not all, for they take memory.
-_MOST_ROWS = 1_000
-
-
-def _as_text(value: Any) -> str:
-    """A date with its zone, which the addresses of articles depend on."""
-    return f"{value.isoformat()} {value.tzinfo}" if isinstance(value, datetime) else str(value)
+_ALL_BUT_ENTRIES = attrgetter(*(field.name for field in dataclasses.fields(Article) if field.name != "related"))
 
 
 def _n_future(corpus: Corpus) -> int:
