@@ -139,6 +139,11 @@ class Recommender:
         return self.ranker.name
 
     @property
+    def corpus_fingerprint(self) -> str:
+        """A digest of the articles that it knows; equal for equal corpora."""
+        return self._fitted().fingerprint
+
+    @property
     def article_ids(self) -> list[str]:
         """The ids of the site's own articles, sorted."""
         return self._fitted().catalogue.ids()

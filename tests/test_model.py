@@ -414,7 +414,7 @@ def test_changes_are_what_update_needs(rec, corpus):
     assert ([item.id for item in added], removed) == (["new", "tea-0"], ["bike-3"])
     rec.update(added, removed)
     assert rec.changes(now) == ([], [])
-    assert rec._state.fingerprint == Recommender(settings()).fit(now)._state.fingerprint
+    assert rec.corpus_fingerprint == Recommender(settings()).fit(now).corpus_fingerprint
 
 
 def test_an_explanation_names_shared_words_fields_and_dates(rec):
