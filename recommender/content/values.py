@@ -383,8 +383,12 @@ class Found:
 
 def _translated(value: Any, language: str) -> Any:
     """What a mapping from languages says in one, else in its first; any other value as it is."""
-    if isinstance(value, Mapping) and value and all(isinstance(code, str) and language_code(code) for code in value):
-        said = {language_code(code): text for code, text in value.items()}
+    # To YAML 1.1 the code of Norwegian is a truth value.
+    texts = (
+        {"no" if code is False else code: text for code, text in value.items()} if isinstance(value, Mapping) else {}
+    )
+    if texts and all(isinstance(code, str) and language_code(code) for code in texts):
+        said = {language_code(code): text for code, text in texts.items()}
         return said.get(language) or said.get(language.partition("-")[0]) or next(iter(said.values()))
     return value
 

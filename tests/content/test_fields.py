@@ -61,6 +61,13 @@ def test_a_title_in_several_languages(make_site, language, title):
     ]
 
 
+def test_a_title_in_norwegian(make_site):
+    """Its code is a truth value to YAML 1.1."""
+    site = make_site({"a.md": "---\ntitle: {en: Tea, no: Te}\n---\n"})
+    (article,) = read_site(site, Settings(articles=ArticlesSettings(site_language="no")))
+    assert article.title == "Te"
+
+
 def test_date_of_the_file_name_stands_in(make_site):
     """A date that cannot be read costs an article only where nothing stands in for it."""
     site = make_site(
