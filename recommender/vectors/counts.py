@@ -22,7 +22,7 @@ from scipy.sparse import csr_matrix
 
 from recommender.articles import Article
 from recommender.settings import FieldSettings, VectorsSettings
-from recommender.vectors.function_words import headline_words
+from recommender.vectors.function_words import FORMS_UNSPACED, headline_words
 from recommender.vectors.stems import stems_of
 from recommender.vectors.templates import SENTENCE_END, bare_title
 from recommender.vectors.text import (
@@ -124,14 +124,14 @@ class TermReader:
     def text(self, article: Article, field: str) -> str:
         """What is read of title, excerpt or body; of a template nothing."""
         text: str = getattr(article, field)
-        if field == "title":
-            return _COUNT.sub("", bare_title(text, self.templates))
-        if field == "excerpt" and self.templates:
-            return " ".join(one for one in SENTENCE_END.split(text) if one.strip() not in self.templates)
         if field == "body":
             lines = text[: self.settings.body_words * CHARACTERS_A_WORD].splitlines()
             return _NO_TEXT.sub("", "\n".join(line for line in lines if line.strip() not in self.templates))
-        return text
+        if field == "title":
+            text = _COUNT.sub("", bare_title(text, self.templates))
+        elif self.templates:
+            text = " ".join(one for one in SENTENCE_END.split(text) if one.strip() not in self.templates)
+        return FORMS_UNSPACED.sub(" ", text) if self.analyzer(article).is_unspaced else text
 
     def shown_text(self, article: Article, field: str) -> str:
         """What is read of title, excerpt or body, as a reader sees it."""

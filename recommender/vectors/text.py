@@ -97,6 +97,8 @@ _RELEASE = re.compile(r"(?!\d\d?\.\d\d?\.\d{4}$|\d{1,3}(?:\.\d{3})+$)[vV]?(\d+\.
 _COMMIT = re.compile(r"(?=(?:[a-f]*\d){2})(?=\d+[a-f]+\d|[a-f]+\d+[a-f])[0-9a-f]{7,64}")
 #: "U.S." and "A.I." are "US" and "AI"; "e-mail" is "email" too, and "wi-fi" "wifi".
 _DOTTED = re.compile(r"\b(?:[A-Z]\.){2,}(?!\w)")
+#: Of a name, as in "John F. Kennedy"; "in C. The" ends a sentence.
+_INITIALS = re.compile(r"(^|[^\w\s.]\s*|(?<![\w'-])[A-Z][\w'-]*+\s)(?:[A-Z]\.\s)+(?=[A-Z])")
 #: 40,000 and 1.000.000, but no part of a release or a date.
 _THOUSANDS = re.compile(r"(?<![\w.,])\d{1,3}(?:[.,’]\d{3})+(?!\w|[.,]\d)")
 _HYPHENED = re.compile(r"(?<![\w-])(?:[A-Za-z]-[A-Za-z]{3,}|[A-Za-z]{2}-[A-Za-z]{2})(?![\w-])")
@@ -252,7 +254,7 @@ class Analyzer:
     def _words_of(self, text: str) -> tuple[list[str], list[str | None]]:
         """The words of a repaired text, and the term of each; None for one that says nothing."""
         if "." in text:
-            text = _DOTTED.sub(lambda found: found[0].replace(".", ""), text)
+            text = _DOTTED.sub(lambda found: found[0].replace(".", ""), _INITIALS.sub(r"\1", text))
         if _THOUSANDS.search(text):
             text = _THOUSANDS.sub(lambda found: re.sub("[.,’]", "", found[0]), text)
         surfaces: list[str] = (_ASCII_TOKEN if text.isascii() else self._token).findall(text)

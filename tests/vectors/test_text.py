@@ -81,6 +81,8 @@ def test_repair_never_fails_and_leaves_one_line(text):
         ("en", "face2face in 1234567 bytes", ["face2fac", "1234567", "byte"]),
         ("en", "Wolves, a wolf; women on buses, a woman on a bus", ["wolf", "wolf", "woman", "bus", "woman", "bus"]),
         ("en", "The U.S. and A.I., J.R.R. Tolkien", ["us", "ai", "jrr", "tolkien"]),
+        ("en", "J. R. Hall, John F. Kennedy (A. B. Smith)", ["hall", "john", "kennedi", "smith"]),
+        ("en", "Written in C. The R. of vitamin D.", ["written", "c", "r", "vitamin", "d"]),
         ("en", "E-mail by wi-fi, a long-term plan", ["email", "wifi", "e", "mail", "wi", "fi", "long", "term", "plan"]),
         ("en", "AT&amp;T and R&D, who ask the WHO for IT", ["at&t", "r&d", "ask", "WHO", "IT"]),
         ("en", "Nobody asks everyone for something", ["ask"]),
