@@ -126,6 +126,7 @@ class PageFacts:
     day_order: str = ""  #: Of its date, where its numbers tell: `/en-US` begins with the month, `-en-GB` with the day.
     two_days: tuple[str, ...] = ()  #: A date whose order is not known, and the warning of it.
     unpublished: str = ""  #: What makes it no page where a generator builds the site: ``with draft: true``.
+    language_of_path: bool = False  #: Its language is that which its path names.
 
 
 NO_FACTS = PageFacts()
@@ -230,7 +231,8 @@ class FieldReader:
         if not title and not default_title:
             raise ArticleError(f"{origin.where}: there is no title. Give it one: title: Tea.")
         url, aliases, slug, permalink = found.addresses(path)
-        language = found.language() or default_language
+        told = found.language()
+        language = told or default_language
         languages = tuple([code for code in (language, self.language) if code])
         published_at = found.moment(self.zone, languages, default_date)
         hidden = found.hidden(path, self.generator.site_url)
@@ -273,8 +275,10 @@ class FieldReader:
             day_order=found.day_order,
             two_days=found.two_days,
             unpublished=unpublished,
+            language_of_path=language != told,
         )
-        if facts != NO_FACTS and (not url or hidden or unpublished or found.day_order or found.two_days):
+        is_told = hidden or unpublished or found.day_order or found.two_days or facts.language_of_path
+        if facts != NO_FACTS and (not url or is_told):
             notes.facts.setdefault(known_as, facts)
         return article
 

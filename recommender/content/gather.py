@@ -17,7 +17,7 @@ from recommender.content.fields import NO_FACTS, Notes, PageFacts
 from recommender.content.generators import Generator
 from recommender.content.generators.base import filled
 from recommender.content.generators.jekyll import Jekyll
-from recommender.content.languages import detect_language, language_of_text, languages_of_folders
+from recommender.content.languages import detect_language, language_of_text, languages_of_folders, not_in_their_language
 from recommender.content.list_names import choose_names, likely_names, with_lists, with_parted_texts
 from recommender.content.list_words import fold_name
 from recommender.content.matching import EntryMatcher
@@ -60,6 +60,7 @@ def gather(
     `n_files` counts the files or lines looked at. What the settings say comes before what the generator does.
     """
     articles = _with_days_in_order(articles, notes, generator)
+    articles = with_languages_of_paths(articles, notes, generator, settings)
     pages, unmade = with_unmade(articles, generator, notes)
 
     def placed(names: Collection[str]) -> tuple[list[Article], Counter[str], list[Article]]:
@@ -98,11 +99,7 @@ def gather(
             f"{article.path or article.id}: the curated list names {entry.target!r}, but no article has that "
             f"address, path, slug or title.{hint}"
         )
-    language = (
-        settings.site_language
-        or generator.language
-        or detect_language(_beginning(article) for article in articles if not article.language)
-    )
+    language = _site_language(articles, generator, settings)
     articles = _with_languages(articles, language, notes)
     reading = Reading(
         n_files=n_files,
@@ -157,6 +154,22 @@ def _with_days_in_order(articles: Sequence[Article], notes: Notes, generator: Ge
                 said.add(warning)
     notes.warnings = [warning for warning in notes.warnings if warning not in said]
     return [settled.get(article.id, article) for article in articles]
+
+
+def with_languages_of_paths(
+    articles: Sequence[Article], notes: Notes, generator: Generator, settings: ArticlesSettings
+) -> list[Article]:
+    """The articles; those that have their language from their path, and whose text is plainly the site's, without."""
+    told = [one for one in articles if notes.facts.get(one.id, NO_FACTS).language_of_path]
+    language = _site_language(articles, generator, settings) if told else ""
+    texts = ((one.path, one.language, _beginning(one)) for one in told)
+    mistaken = not_in_their_language(texts, language, generator)
+    return [replace(one, language="") if one.path in mistaken else one for one in articles]
+
+
+def _site_language(articles: Sequence[Article], generator: Generator, settings: ArticlesSettings) -> str:
+    configured = settings.site_language or generator.language
+    return configured or detect_language(_beginning(one) for one in articles if not one.language)
 
 
 def _with_languages(articles: Sequence[Article], site_language: str, notes: Notes) -> list[Article]:

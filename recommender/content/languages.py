@@ -36,6 +36,9 @@ _MOST_CHARACTERS = 2_000
 #: A few titles have hardly a stop word. Then the language counts in which their words are commonest: the mean of their
 #: zipf frequencies (the logarithm of how often a billion words have them), where it is so high and so far ahead.
 _FEWEST_WORDS, _LEAST_COMMON, _LEAST_AHEAD = 4, 2.5, 0.4
+#: The same where a folder is called like another language. English and Spanish have 5 to 6; in the language most like
+#: them, Afrikaans and Galician have 4.4 (Dutch) and 4.6 (Spanish, and nearly as much in Portuguese).
+_PLAINLY_COMMON = 4.5
 
 #: Scripts that one language has to itself, and the share of the letters that is enough.
 _SCRIPTS = (
@@ -147,6 +150,35 @@ def around(root: Path | None, path: str) -> list[str]:
     return found
 
 
+def not_in_their_language(texts: Iterable[tuple[str, str, str]], site_language: str, generator: Generator) -> set[str]:
+    """
+    The paths that name a language while the text is plainly in the site's: `hr` and `it` of a handbook, states, `cs`.
+
+    `texts` are the path of each article, the language that it names, and a text of the article. What the configuration
+    names, or a folder of translations holds, is in its language whatever it says: it may be not translated yet. So may
+    a text that stands in several places.
+    """
+    inside: dict[str, list[str]] = defaultdict(list)
+    places: dict[str, tuple[str, str]] = {}
+    configured = {generator.language, *generator.languages}
+    for path, code, text in texts:
+        above = (str(folder) for folder in PurePosixPath(path).parents if _folder_code(folder.name) == code)
+        place = next(above, f".{code}")
+        if code not in configured and place.rpartition("/")[0].rpartition("/")[2].lower() not in _HOMES:
+            places[path] = place, code
+            inside[place].append(text)
+    often = Counter(text for texts_ in inside.values() for text in texts_)
+    single = {place: [text for text in texts_ if often[text] == 1] for place, texts_ in inside.items()}
+    own = (site_language or detect_language(text for texts_ in single.values() for text in texts_)).split("-")[0]
+    words = {place: _words("\n".join(texts_[:_MOST_TEXTS])) for place, texts_ in single.items()}
+    found = {
+        place
+        for place, counted in words.items()
+        if counted.total() >= _LEAST_WORDS_OF_TEXT and _by_frequency(counted, _PLAINLY_COMMON) == own
+    }
+    return {path for path, (place, code) in places.items() if place in found and code.split("-")[0] != own}
+
+
 def languages_of_folders(texts: Iterable[tuple[str, str]], site_language: str) -> dict[str, str]:
     """
     The folders that are in another language than the site, and its code, where no name says so.
@@ -163,7 +195,7 @@ def languages_of_folders(texts: Iterable[tuple[str, str]], site_language: str) -
     for folder, inside in below.items():
         if len(inside) < _LEAST_IN_FOLDER:
             continue
-        words = Counter(_WORD.findall("\n".join(inside[:_MOST_TEXTS]).lower()))
+        words = _words("\n".join(inside[:_MOST_TEXTS]))
         if _share_of_stop_words(words, own) < _FOREIGN_SHARE:
             code = detect_language(inside)
             least = max(_LEAST_SHARE, 2 * _share_of_stop_words(words, own))
@@ -209,6 +241,10 @@ def _stop_words_beside(own: str) -> tuple[frozenset[str], frozenset[str]]:
     return of_own, frozenset(_codes_of_stop_words().keys() - of_own)
 
 
+def _words(text: str) -> Counter[str]:
+    return Counter(_WORD.findall(text.lower()))
+
+
 def _share_of_stop_words(words: Counter[str], code: str) -> float:
     if code not in _CODES or not words:
         return 0.0
@@ -222,22 +258,22 @@ def detect_language(texts: Iterable[str]) -> str:
     for code, letters, share in _SCRIPTS:
         if n_letters and len(letters.findall(text)) >= share * n_letters:
             return code
-    words = Counter(word.lower() for word in _WORD.findall(text))
+    words = _words(text)
     if words.total() >= _LEAST_WORDS:
         shares = {code: _share_of_stop_words(words, code) for code in _CODES}
         best = max(sorted(shares), key=lambda code: shares[code])
         if shares[best] >= _LEAST_SHARE:
             return best
-    return _by_frequency(words) if words.total() >= _FEWEST_WORDS else ""
+    return _by_frequency(words, _LEAST_COMMON) if words.total() >= _FEWEST_WORDS else ""
 
 
-def _by_frequency(words: Mapping[str, int]) -> str:
+def _by_frequency(words: Counter[str], least: float) -> str:
     """The language in which words are commonest, or "" where none stands out."""
-    n_words = sum(words.values())
+    n_words = words.total()
     means = []
     for code in sorted(wordfreq.available_languages("small")):
         table = wordfreq.get_frequency_dict(code, "small")
         zipfs = sum(n * (9 + log10(table[word])) for word, n in words.items() if word in table)
         means.append((zipfs / n_words, code))
     (second, _), (best, code) = sorted(means)[-2:]
-    return code if best >= max(_LEAST_COMMON, second + _LEAST_AHEAD) else ""
+    return code if best >= max(least, second + _LEAST_AHEAD) else ""

@@ -18,7 +18,7 @@ from recommender.content.exports import EXPORT_ENDINGS, is_export, read_export
 from recommender.content.fields import FieldReader, Notes
 from recommender.content.file_reader import FileRead, FileReader
 from recommender.content.files import FoundFiles, find_files, unread
-from recommender.content.gather import gather, log_reading, with_addresses, with_unmade
+from recommender.content.gather import gather, log_reading, with_addresses, with_languages_of_paths, with_unmade
 from recommender.content.generators import CONFIG_FILES, Generator, read_generator
 from recommender.content.jsonl import is_jsonl, read_jsonl
 from recommender.content.languages import around, site_languages
@@ -150,7 +150,7 @@ def read_article(
         logger.warning(warning)
     if not path:
         return replace(article, id=re.sub(r"[\W_]+", "-", article.title.casefold()).strip("-"))
-    made, _ = with_unmade([article], generator, notes)
+    made, _ = with_unmade(with_languages_of_paths([article], notes, generator, settings.articles), generator, notes)
     (article,), _, _ = with_addresses(made, notes, generator, settings.articles)
     return article
 

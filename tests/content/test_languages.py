@@ -1,6 +1,6 @@
 import pytest
 
-from recommender import read_site
+from recommender import read_article, read_site
 from recommender.content.generators import Generator
 from recommender.content.generators.hugo import Hugo
 from recommender.content.languages import (
@@ -91,6 +91,29 @@ def test_one_file(tmp_path):
         (tmp_path / path).touch()
     languages = site_languages(around(tmp_path, "de/notes/tea.md"), Generator())
     assert languages.of("de/notes/tea.md") == "de"
+
+
+def test_folders_called_like_a_language(make_site):
+    """Departments, countries and C# are no languages where the text is plainly the site's; translations stay."""
+    pages = {
+        "docs/hr/leave.md": "# Taking leave\n\nHow staff ask for leave, and who must agree to it.",
+        "docs/it/laptop.md": "# A laptop for staff\n\nHow staff ask for a laptop, and when to bring it back.",
+        "docs/it/phone.it.md": "# A phone for staff\n\nHow staff ask for a phone, and when to bring it back.",
+        "docs/it/phone.md": "# The phone\n\nWhat the staff may do with the phone of the office.",
+        "docs/de/urlaub.md": "# Urlaub nehmen\n\nWie man um Urlaub bittet und wer ihm zustimmen muss.",
+        "docs/nl/leave.md": "---\ntitle: Leave in the Netherlands\nlang: nl\n---\nNot translated yet by the staff.",
+        "docs/fr/soon.md": "# To be translated\n\nThis page is not translated yet. You can help us with that.",
+        "docs/es/soon.md": "# To be translated\n\nThis page is not translated yet. You can help us with that.",
+        "i18n/cs/leave.md": "# Taking leave in the office\n\nThis page is not translated yet, and you can help.",
+    }
+    site = make_site(pages)
+    languages = {article.id: article.language for article in read_site(site)}
+    assert languages == {
+        "docs/hr/leave": "", "docs/it/laptop": "", "docs/it/phone": "", "docs/it/phone.it": "", "docs/de/urlaub": "de",
+        "docs/nl/leave": "nl", "docs/fr/soon": "fr", "docs/es/soon": "es", "i18n/cs/leave": "cs",
+    }  # fmt: skip
+    assert read_article(site / "docs/hr/leave.md", site=site).language == ""
+    assert read_article(site / "docs/de/urlaub.md", site=site).language == "de"
 
 
 def test_folders_in_another_language():
