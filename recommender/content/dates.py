@@ -52,9 +52,15 @@ _SPELLINGS = (
     (re.compile(r"(?<=\d[T\s])(\d{1,2})\.(\d\d)$"), r"\1:\2"),
     (re.compile(r"^(\d{1,2}:\d\d)\s+(\S+)$"), r"\2 \1"),
     (re.compile(r"(?<=\s)['’]([0-4]\d)$"), r"20\1"),
+    (re.compile(r"^((?:0?[1-9]|1[0-2])/(?:1[3-9]|2\d|3[01])/)([0-4]\d)(?!\d)"), r"\g<1>20\2"),
 )
 #: A year of Thailand's calendar, which began 543 years before.
 _THAI, _THAI_YEAR = re.compile("[\u0e00-\u0e7f]"), re.compile(r"(?<!\d)[2๒][4-6๔-๖]\d\d(?!\d)")
+#: A day of Iran's calendar, in numbers or words; of a year in which there was a web, which no other calendar has then.
+_IRANIAN_MONTHS = "فروردین اردیبهشت خرداد تیر مرداد شهریور مهر آبان آذر دی بهمن اسفند".split()
+_IRANIAN_DAY = re.compile(r"(?P<year>\d{4})([-/.])(?P<month>\d{1,2})\2(?P<day>\d{1,2})(?!\d)")
+_IRANIAN_WORDS = re.compile(rf"(?P<day>\d{{1,2}}) (?P<month>{'|'.join(_IRANIAN_MONTHS)})[,،]? (?P<year>\d{{4}})(?!\d)")
+_IRANIAN_YEARS = range(1370, 1420)
 #: What may hold a month's name. A text without a year of four digits could be anything, and 5/6/2022 CET two dates.
 _WORDY = re.compile(r"(?!\d{1,2}[/.-]\d{1,2}[/.-])(?=.*[^\W\d_])(?=.*(?<!\d)\d{4}(?!\d)).{6,80}")
 _A_WORD = re.compile(r"[^\W\d_]+")
@@ -65,7 +71,11 @@ _OF_THE_FILE = re.compile(r"(?:git\s+)?(?:last[\s-]+modified|created)|today|now"
 #: What databases, forms and templates write where there is no date; a year alone.
 _NO_DAY = re.compile(
     r"0000-00-00\b.*|n/?a|none|null|tb[ad]|todo|unknown|undated|draft|pending|never|later|(?:coming\s+)?soon|-+|\?+"
-    r"|y{4}.m{1,2}.d{1,2}|(?:19|20)\d\d",
+    r"|y{4}.m{1,2}.d{1,2}"
+    # Years and ages, as museums date what they have: c. 1320, 1850-60, late 18th century.
+    r"|(?=.*\d)[(\[]?(?:(?:circa|ca?|about|around|before|after|early|mid|late|possibly|probably|between|and|or|to|the"
+    r"|first|second|half|quarter|of|centur(?:y|ies)|b?ce?|ad|um|vers|jahrhundert|siècle|\d{1,2}(?:st|nd|rd|th|e)"
+    r"|(?<=1\d\d\d-)[2-9]\d|\d{3,4}s?)\b[.,/?()\[\]\s-]*+)++",
     re.IGNORECASE,
 )
 #: What the day of an article is called where its date is a mapping: Material for MkDocs' and MongoDB's.
@@ -93,6 +103,24 @@ def day_order(value: object) -> str:
     first, second = (int(found[1]), int(found[3])) if found else (0, 0)
     language = "en-US" if first <= 12 < second else "en-GB" if second <= 12 < first else ""
     return found[2] + language if found else ""
+
+
+def of_iran(value: Any) -> Any:
+    """A day of Iran's calendar, with the hour behind it, as one of ours; any other value as it is."""
+    found = (_IRANIAN_DAY.match(value) or _IRANIAN_WORDS.match(value)) if isinstance(value, str) else None
+    if found:
+        year, named, day = int(found["year"]), found["month"], int(found["day"])
+        month = _IRANIAN_MONTHS.index(named) + 1 if named in _IRANIAN_MONTHS else int(named)
+    elif isinstance(value, date):
+        year, month, day = value.year, value.month, value.day
+    else:
+        return value
+    if year not in _IRANIAN_YEARS or not 1 <= month <= 12 or not 1 <= day <= 30 + (month <= 6):
+        return value
+    # Eight years of 33 have a day more. Six months have 31 days, the others 30.
+    n_before = 365 * (year - 1370) + (8 * year + 21) // 33 - 332 + 31 * (month - 1) - max(0, month - 7)
+    ours = date(1991, 3, 21) + timedelta(n_before + day - 1)
+    return f"{ours}{value[found.end() :]}" if found else value.replace(ours.year, ours.month, ours.day)
 
 
 def read_date(value: Any, zone: tzinfo, languages: Sequence[str] = ()) -> datetime | None:

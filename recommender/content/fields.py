@@ -234,7 +234,7 @@ class FieldReader:
         told = found.language()
         language = told or default_language
         languages = tuple([code for code in (language, self.language) if code])
-        published_at = found.moment(self.zone, languages, default_date)
+        published_at = found.moment(self.zone, languages, default_date, title)
         hidden = found.hidden(path, self.generator.site_url)
         known_as = canonical_url(url) if article_id is None else article_id
         article = Article(

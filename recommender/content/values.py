@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from recommender.articles import MARKS
 from recommender.bounds import HALF_CHARACTER, LONGEST_TEXT, LONGEST_TITLE, MOST_TOPICS
 from recommender.content import front_matter
-from recommender.content.dates import TWO_DAYS, NoDayError, day_order, read_date
+from recommender.content.dates import TWO_DAYS, NoDayError, day_order, of_iran, read_date
 from recommender.content.front_matter import FrontMatter
 from recommender.content.named import names_in, people_in
 from recommender.content.paths import language_code, named_language, without_ending
@@ -71,6 +71,7 @@ _LEADING_AWAY = {
 _PEOPLE = frozenset(
     {"people", "persons", "authors", "team", "members", "staff", "contributors", "speakers", "profiles"}
 )
+_ARABIC_LETTER = re.compile(r"[\u0620-\u06d3]")
 _HOME = re.compile(r"(?:https?:)?//[^/?#]+/?", re.IGNORECASE)
 _TRUTHS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 
@@ -164,17 +165,18 @@ class Found:
                     return text.strip()[:LONGEST_TEXT]
         return ""
 
-    def moment(self, zone: tzinfo, languages: Sequence[str], default: date | None) -> datetime | None:
+    def moment(self, zone: tzinfo, languages: Sequence[str], default: date | None, title: str) -> datetime | None:
         """The article's date: a name's, else that of the file's name; None where there is none."""
         wrong: list[str] = []
         is_fault = False
+        is_persian = any(code[:2] == "fa" for code in languages) or _ARABIC_LETTER.search(title)
         # `published` is a date to some sites, and most often none, and `datetime` that of an event.
         told = [(name, value) for name, value in self.get("published_on") if _truth(value) is None]
         for name, value in (*self.get("published_at"), *told):
             try:
-                published_at = read_date(value, zone, languages)
+                published_at = read_date(of_iran(value) if is_persian else value, zone, languages)
             except ValueError as error:
-                if (name, value) not in told:
+                if (name, value) not in told or str(error) == TWO_DAYS:
                     said = value if isinstance(value, date) else say(value)
                     wrong.append(self.about(name, f"must be a date, but is {said}{error}."))
                     if str(error) == TWO_DAYS and not self.two_days:
@@ -364,7 +366,9 @@ class Found:
                     if truth is not meaning:
                         unpublished = f"with {name.lower()}: {str(truth).lower()}"
                 elif ("published", name) not in self.names and not (
-                    ours == "published" and isinstance(value, str | date) and ("published_at", name) in self.names
+                    ours == "published"
+                    and isinstance(value, str | date)
+                    and (("published_at", name) in self.names or value in self.two_days)
                 ):
                     self.leave_out(name, "true or false", value)
         return unpublished

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recommender.content import dates
-from recommender.content.dates import NoDayError, read_date
+from recommender.content.dates import NoDayError, of_iran, read_date
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MOMENT = datetime(2021, 3, 2, 7, 14, tzinfo=UTC)
@@ -127,6 +127,27 @@ def test_no_date(value, addition):
 
 
 @pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        ("1402/06/31", "2023-09-22"),
+        ("1402-02-30 14:05", "2023-05-20 14:05"),
+        ("۱۴۰۲/۰۵/۱۳", "2023-08-04"),
+        ("۱۲ مرداد ۱۴۰۲", "2023-08-03"),
+        (date(1403, 12, 30), date(2025, 3, 20)),
+        (date(1404, 1, 1), date(2025, 3, 21)),
+        (datetime(1399, 12, 30, 7), datetime(2021, 3, 20, 7)),
+        ("1402/13/01", "1402/13/01"),
+        ("2023-08-04", "2023-08-04"),
+        (date(1320, 5, 12), date(1320, 5, 12)),
+        (1402, 1402),
+    ],
+)
+def test_iran(typed, day):
+    """A day of Iran's calendar is one of ours, the hour behind it stays; what is none is left as it is."""
+    assert of_iran(typed) == day
+
+
+@pytest.mark.parametrize(
     ("text", "language"),
     [
         ("2. März 2021", "de"),
@@ -180,8 +201,12 @@ def test_none(value):
 
 @pytest.mark.parametrize(
     "value",
-    ["0000-00-00", "0000-00-00 00:00:00", "TBD", "n/a", "?", "{{date}}", "<% tp.date.now() %>", "YYYY-MM-DD", "2024"],
-)
+    [
+        "0000-00-00", "0000-00-00 00:00:00", "TBD", "n/a", "?", "{{date}}", "<% tp.date.now() %>", "YYYY-MM-DD", "2024",
+        "1790", "circa 1800", "c. 1320", "ca.1790", "1850-1860", "1850–60", "1790s", "[1850?]", "late 18th century",
+        "between 1850 and 1860", "2nd half of the 19th century", "500 BC",
+    ],
+)  # fmt: skip
 def test_no_day(value):
     """What databases and people write for a date that there is not is told apart from a fault."""
     with pytest.raises(NoDayError):

@@ -112,6 +112,29 @@ def test_a_date_that_could_be_two_days(make_site, others, day):
     assert str(read_site(site)["0"].published_at)[:10] == str(day)
 
 
+def test_dates_of_persian_articles(make_site):
+    """Are of Iran's calendar where the title has Persian letters or the language is Persian; elsewhere 1402 is 1402."""
+    dated = "date: 1402-05-12"
+    site = make_site(
+        {"a.md": article("چای", dated), "b.md": article("B", dated, "lang: fa"), "c.md": article("C", dated)}
+    )
+    assert [f"{one.published_at:%Y-%m-%d}" for one in read_site(site)] == ["2023-08-03", "2023-08-03", "1402-05-12"]
+
+
+def test_published_that_could_be_two_days(make_site):
+    """Has the order of the site's other dates, as a `date` has; a year of two digits tells itself by its day."""
+    days = ("1/8/2019", "3/27/2019", "1/18/18")
+    corpus = read_site(make_site({f"{n}.md": article("A", f"published: {day}") for n, day in enumerate(days)}))
+    assert [f"{one.published_at:%Y-%m-%d}" for one in corpus] == ["2019-01-08", "2019-03-27", "2018-01-18"]
+    assert not any("published" in warning for warning in corpus.reading.warnings)
+
+
+def test_published_that_stays_two_days(make_site):
+    """Is told of as a date, not as a word that is neither true nor false."""
+    (warning,) = read_site(make_site({"a.md": article("A", "published: 1/8/2019")})).reading.warnings
+    assert warning.startswith("a.md:3: published must be a date, but is '1/8/2019', which could be two days")
+
+
 def test_dates_in_the_language_of_the_article(make_site):
     """The name of a month is read in the language that the article names."""
     lines = ("lang: hr", "date: 5. listopada 2021")
