@@ -64,7 +64,10 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     "language": ("language", "locale", "lang"),
     "published": ("published", "isPublished", "publish", "public", "isPublic", "listed", "dg-publish"),
     "draft": ("draft", "isDraft"),
-    "visible_from": ("publishDate", "pubDate"),
+    "visible_from": (
+        "publishDate", "pubDate", "publishAt", "publishOn", "scheduledAt", "scheduledFor", "goLive", "embargo",
+        "embargoUntil",
+    ),
     "visible_until": ("expiryDate", "unpublishDate", "expires", "expiresAt", "expirationDate"),
     "build": ("_build", "build"),
     "status": ("status", "visibility", "state", "stage", "postStatus", "publicationStatus", "published", "publish"),
@@ -102,6 +105,8 @@ TRANSLATED_NAMES: Mapping[str, tuple[str, ...]] = {
         " stichworte kategorien trefwoorden kategorier tagi kategorie etiketler kategoriler"
         " теги метки категории 标签 標籤"
         " 分类 分類 タグ カテゴリ カテゴリー 태그 카테고리",
+        "status": "statut estado stato",
+        "hidden": "brouillon borrador rascunho bozza entwurf",
         "provider": "autor autora autore auteur verfasser yazar tác_giả автор الكاتب 作者 著者 저자 작성자",
     }.items()
 }
@@ -235,7 +240,7 @@ class FieldReader:
         language = told or default_language
         languages = tuple([code for code in (language, self.language) if code])
         published_at = found.moment(self.zone, languages, default_date, title)
-        hidden = found.hidden(path, self.generator.site_url)
+        hidden = found.hidden(path, self.generator.site_url, body)
         known_as = canonical_url(url) if article_id is None else article_id
         article = Article(
             id=known_as,
@@ -261,7 +266,7 @@ class FieldReader:
         notes.warnings += found.warnings
         if lists := find_lists(values, self._list_names, self._taken, self.zone, origin, self._known_entries):
             notes.lists.setdefault(known_as, lists)
-        if not title:
+        if not title and not hidden:
             notes.untitled.append(origin.where)
         facts = PageFacts(
             slug=slug,

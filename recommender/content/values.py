@@ -67,6 +67,8 @@ _HIDDEN = frozenset(
 _LEADING_AWAY = {
     "redirect": re.compile("."), "redirect_path": re.compile("/"), "layout": re.compile("redirect$", re.IGNORECASE)
 }  # fmt: skip
+#: Layouts by which themes list what a site has; the pages that ask for them have no text of their own.
+_LISTING = frozenset({"search", "archive", "archives", "categories", "tags"})
 #: Folders of pages about people, whose ``url`` is their own site.
 _PEOPLE = frozenset(
     {"people", "persons", "authors", "team", "members", "staff", "contributors", "speakers", "profiles"}
@@ -246,14 +248,14 @@ class Found:
             self.leave_out(name, "a date", value)
             return None
 
-    def hidden(self, path: str, site_url: str) -> str:
+    def hidden(self, path: str, site_url: str, body: str) -> str:
         """What keeps readers from the page whatever builds it, as in "2 articles ..."; "" where nothing does."""
-        for ours, name, reason in self._hidings(path, site_url):
+        for ours, name, reason in self._hidings(path, site_url, body):
             self.names.append((ours, name))
             return reason
         return ""
 
-    def _hidings(self, path: str, site_url: str) -> Iterator[tuple[str, str, str]]:
+    def _hidings(self, path: str, site_url: str, body: str) -> Iterator[tuple[str, str, str]]:
         """What keeps readers from the page: one of our fields, the name that it is read from, and the reason."""
         for name, value in self.get("build"):
             if is_unlisted(value):
@@ -276,6 +278,9 @@ class Found:
                 target = _only(value)
                 if isinstance(target, str) and form.match(target.strip().removeprefix(site_url)):
                     yield "published", name, f"with {name.lower()}" + (": redirect" if ours == "layout" else "")
+        for name, value in self.get("layout"):
+            if name.lower() == "layout" and str(value) in _LISTING and not body.strip():
+                yield "published", name, f"with layout: {value} and no text"
 
     def build(self) -> str:
         """Hugo's ``build.render``, in small letters."""

@@ -70,6 +70,39 @@ def test_a_folder_that_nothing_builds(make_site, config):
     assert without_guess(warnings) == ((expected,) if config else ())
 
 
+@pytest.mark.parametrize("name", ["publishAt", "publish_on", "scheduled_at", "goLive", "embargo", "embargo_until"])
+def test_names_of_an_embargo(make_site, name):
+    """An article is not suggested before its day, by whatever name that goes; a day before its date is none."""
+    lines = {"a": "2999-01-01", "b": "2023-01-01"}
+    site = make_site({f"{one}.md": article("A", "date: 2024-01-05", f"{name}: {day}") for one, day in lines.items()})
+    assert [one.visible_from for one in read_site(site)] == [datetime(2999, 1, 1, tzinfo=UTC), None]
+
+
+def test_pages_of_a_theme(make_site):
+    """What a theme lists its articles on has a layout and no text, and is never suggested; nor is its title missed."""
+    site = make_site(
+        {
+            "_config.yml": "collections: {tabs: {output: true}}\n",
+            "_tabs/archives.md": "---\nlayout: archives\n---\n\n",
+            "_tabs/search.md": "---\ntitle: Search\nlayout: search\n---\n",
+            "_tabs/tags.md": "---\ntitle: Tags on fish\nlayout: tags\n---\n\nHow to tie a tag to a fish.\n",
+            "_tabs/talk.md": "---\ntitle: A talk\nlayout: talk\n---\n",
+        }
+    )
+    found, warnings = hidden(site)
+    assert found == ["_tabs/archives", "_tabs/search"]
+    assert warnings == (
+        "one article with layout: archives and no text, never suggested: _tabs/archives.md.",
+        "one article with layout: search and no text, never suggested: _tabs/search.md.",
+    )
+
+
+@pytest.mark.parametrize("line", ["statut: brouillon", "brouillon: true", "estado: Borrador", "bozza: yes"])
+def test_drafts_in_other_languages(make_site, line):
+    """Are drafts too."""
+    assert hidden(make_site({"a.md": article("A", line), "b.md": article("B")}))[0] == ["a"]
+
+
 def test_days_of_visibility(make_site):
     """An embargo and an expiry are read, and what Hugo does not list."""
     site = make_site(
