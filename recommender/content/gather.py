@@ -242,6 +242,11 @@ def with_addresses(
         elif generator.file and not url.startswith("/") and not is_address(url):
             # Every generator takes such an address from the site's root.
             url = f"/{url}"
+        is_set = settings.address and not article.url
+        placed_at = url if is_set or not url.startswith("/") else generator.placed(url, article.language)
+        if placed_at != url:
+            added.append(url)
+            url = placed_at
         if site_url and url.startswith("/"):
             added += [site_url + url, urlsplit(site_url).path + url]
         elif site_url and url.startswith(f"{site_url}/"):

@@ -149,7 +149,9 @@ class EntryMatcher:
             if not ids and is_address(spelling):
                 ids = by_path.get(spelling.casefold())
             if ids:
-                return ids[0]
+                # An article's own address comes before what was one of another's.
+                own = (one for one in ids if len(ids) > 1 and canonical_url(self._articles[one].url) == spelling)
+                return next(own, ids[0])
         return None
 
     def is_whole(self, entry: RelatedEntry, article_id: str) -> bool:
@@ -216,6 +218,10 @@ class EntryMatcher:
         article = self._articles[article_id]
         if source is None or article.language == source.language or _names_language(entry.target, article.language):
             return article_id
+        by_url = self._index("url")
+        for other in (one for url in (article.url, *article.aliases) for one in by_url.get(canonical_url(url)) or ()):
+            if self._articles[other].language == source.language:
+                return other
         page = _untranslated(article.path or article.id, article.language)
         for other in self._index("slug").get(page.rpartition("/")[2]) or ():
             twin = self._articles[other]

@@ -66,3 +66,20 @@ def test_list(make_site, title):
     (asked,) = [article for article in corpus if article.title == "About yarn"]
     found = [EntryMatcher(corpus).match(entry, asked).article_id for entry in asked.related]
     assert [corpus[article_id].title if article_id else None for article_id in found] == ["About wool"] * 4
+
+
+def test_polyglot(make_site):
+    """Translations that Jekyll's polyglot builds share a permalink, stand below their language, and name their own."""
+    files = {"_config.yml": "languages: [en, sv]\ndefault_lang: en\n"}
+    for folder, language in (("a", "sv"), ("b", "en")):
+        for name, said in (("oar", ""), ("tar", "related: [/oar/]\n")):
+            text = f"---\ntitle: {name}\nlang: {language}\npermalink: /{name}/\n{said}---\n"
+            files[f"_posts/{folder}/2024-01-02-{name}.md"] = text
+    corpus = read_site(make_site(files))
+    assert [one.url for one in corpus] == ["/sv/oar/", "/sv/tar/", "/oar/", "/tar/"]
+    matcher = EntryMatcher(corpus)
+    named = [matcher.match(entry, one).article_id for one in corpus for entry in one.related]
+    assert named == ["_posts/a/2024-01-02-oar", "_posts/b/2024-01-02-oar"]
+    assert not any("have the URL" in warning for warning in corpus.reading.warnings)
+    jekyll = read_generator(make_site(files))
+    assert [jekyll.placed("/en/om/", "en"), jekyll.placed("/sv/om/", "sv")] == ["/om/", "/sv/om/"]

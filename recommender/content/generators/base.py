@@ -70,6 +70,10 @@ class Generator:
         """The address that the rules give an article's page, below the site; "" where they do not tell."""
         return self.path_url(article, facts) if self.file else ""
 
+    def placed(self, url: str, language: str) -> str:
+        """Where a page is in the end, whose address the rules or its front matter gave."""
+        return url
+
     def guess(self, article: Article, facts: PageFacts) -> str:
         """The likeliest address where neither the rules nor the curated lists tell one; "" for none."""
         if self.file:

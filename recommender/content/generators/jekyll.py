@@ -66,10 +66,13 @@ class Jekyll(Generator):
         collections = _collections(values.get("collections"))
         patterns = {name: one.get("permalink") for name, one in {"": values, **collections}.items()}
         address, base = text("url").rstrip("/"), text("baseurl").strip("/")
+        languages = (text("default_lang"), *_texts(values.get("languages")))
         return cls(
             file=file,
+            # Of the plugin polyglot, which asks for both.
+            languages=tuple(dict.fromkeys(languages)) if all(languages) else (),
             site_url=f"{address}/{base}" if address and base else address,
-            language=text("lang", "language", "locale"),
+            language=text("lang", "language", "locale", "default_lang"),
             zone=sources.zone(values.get("timezone"), file),
             warnings=warnings,
             permalinks={name: pattern for name, pattern in patterns.items() if isinstance(pattern, str)},
@@ -102,6 +105,12 @@ class Jekyll(Generator):
             # Jekyll asks the front matter alone whether a page is published.
             found.pop("published", None)
         return found
+
+    def placed(self, url: str, language: str) -> str:
+        """Polyglot takes languages out of addresses, and builds the site once more below each but its own."""
+        if self.languages:
+            url = re.sub(rf"[/.](?:{'|'.join(map(re.escape, self.languages))})[/.]", "/", url)
+        return f"/{language}{url}" if language in self.languages[1:] else url
 
     def url(self, article: Article, facts: PageFacts) -> str:
         collection, above, below = self._place(article.path)
