@@ -55,7 +55,8 @@ _PAGE_ENDING = re.compile(r"\.(?:md|markdown|mdx|mdown|mkdn?|mkdown|svx|html?|ph
 class Match(NamedTuple):
     """What an entry names."""
 
-    article_id: str | None  #: For an external one, the id it has as a candidate; None where nothing was found.
+    #: For an external one, the id it has as a candidate; None where nothing was found, or no more than an address.
+    article_id: str | None
     how: How  #: By which of its marks the article was found.
 
 
@@ -65,6 +66,7 @@ class EntryMatcher:
     def __init__(self, articles: Iterable[Article] = ()) -> None:
         self._articles: dict[str, Article] = {article.id: article for article in articles}
         self._indexes: dict[_Kind, dict[str, tuple[str, ...]]] = {}
+        self._hosts: frozenset[str] | None = None  #: Of the articles' addresses; found when first asked for.
 
     def _index(self, kind: _Kind) -> Mapping[str, tuple[str, ...]]:
         """For each key of a kind, the ids of the articles that have it, sorted."""
@@ -88,6 +90,7 @@ class EntryMatcher:
         """Take an article in; one with the same id is replaced."""
         self.remove(article.id)
         self._articles[article.id] = article
+        self._hosts = None
         for kind, key in _keys(article) if self._indexes else ():
             ids = self._indexes[kind].get(key, ())
             self._indexes[kind][key] = tuple(sorted((*ids, article.id)))
@@ -95,6 +98,7 @@ class EntryMatcher:
     def remove(self, article_id: str) -> None:
         """Forget an article; an unknown id is no error."""
         article = self._articles.pop(article_id, None)
+        self._hosts = None
         for kind, key in _keys(article) if article and self._indexes else ():
             index = self._indexes[kind]
             index[key] = tuple([other for other in index[key] if other != article_id])
@@ -135,8 +139,9 @@ class EntryMatcher:
         title = fold_title(entry.title or _unwrapped(entry.target)) if entry.title or not elsewhere else ""
         if (article_id := self._match_title(title, source, may_be_source=not elsewhere)) is not None:
             return Match(article_id, "title")
-        external = external_article(entry)
-        return Match(None, "unmatched") if external is None else Match(external.id, "external")
+        if (external := external_article(entry)) is not None:
+            return Match(external.id, "external")
+        return Match(None, "external" if self._is_elsewhere(entry.url or entry.target, source) else "unmatched")
 
     def by_address(self, entry: RelatedEntry) -> str | None:
         """The article that has the address of an entry, whosever list it stands in."""
@@ -153,6 +158,19 @@ class EntryMatcher:
                 own = (one for one in ids if len(ids) > 1 and canonical_url(self._articles[one].url) == spelling)
                 return next(own, ids[0])
         return None
+
+    def _is_elsewhere(self, address: str, source: Article | None) -> bool:
+        """Whether an address that no article has is on another host than the articles' addresses, as far as known."""
+        if not is_address(below_local_host(address)):
+            return False
+        canonical = canonical_url(address)
+        if self._hosts is None:
+            self._hosts = frozenset(url.split("/")[2] for url in self._index("url") if is_address(url))
+        if self._hosts:
+            return canonical.split("/")[2] not in self._hosts
+        # Where the site's host is not known, it may be the one on which an article's name stands.
+        named = self._match_path(canonical.partition("?")[0].rpartition("/")[2], source)
+        return named is None or (source is not None and named == source.id)
 
     def is_whole(self, entry: RelatedEntry, article_id: str) -> bool:
         """Whether every folder that an entry names is one of the article's: its path's, its date's, its language's."""

@@ -68,10 +68,10 @@ class Judgments:
 
     def _target(self, matcher: EntryMatcher, entry: RelatedEntry, source: Article) -> Target:
         found = matcher.match(entry, source)
-        if found.article_id is None:
-            return Target(entry, -1, "gone")
         if found.how == "external":
             return Target(entry, -1, "external")
+        if found.article_id is None:
+            return Target(entry, -1, "gone")
         # Two full addresses that differ are two pages, whatever their titles.
         elsewhere = is_address(entry.url or entry.target) and is_address(self._by_id[found.article_id].url)
         kind: Literal["article", "twin"] = "twin" if found.how == "title" and elsewhere else "article"

@@ -3,6 +3,7 @@
 import logging
 from datetime import UTC, datetime
 
+import pytest
 from markdown_files import article, without_guess
 
 from recommender.content.generators import read_generator
@@ -172,6 +173,42 @@ def test_unmatched_entries(make_site):
         "green-tea.md: the curated list names 'gren-tea', but no article has that address, path, slug or title. "
         "Did you mean 'green-tea'?",
     )
+
+
+PAPERS = ["https://papers.example.com/2211.17192", "https://papers.example.com/2302.01318"]
+
+
+def test_addresses_of_other_hosts(make_site):
+    """An address of another site is external, and says nothing of whether the lists name articles."""
+    site = make_site(
+        {"a.md": article("A", f"related: {{internal: [b], external: {PAPERS}}}"), "b.md": article("B", "see_also: [a]")}
+    )
+    reading = read_site(site).reading
+    assert (reading.matched["path"], reading.matched["external"], reading.unmatched) == (2, 2, ())
+    assert without_guess(reading.warnings) == ()
+
+
+@pytest.mark.parametrize("config", [{}, {"_config.yml": "url: https://tea.example"}])
+def test_addresses_of_the_own_host(make_site, config):
+    """On the site's own host, which is configured or seen where lists name articles, an address of none is told."""
+    listed = {"a": ["b", "c", "gone"], "b": ["a"], "c": ["a", "old"]}
+    pages = {
+        f"{'_posts/2021-03-03-' if config else ''}{name}.md": article(
+            name, f"related: {[f'https://www.tea.example/{one}.html' for one in others] + PAPERS}",
+            f"permalink: /{name}.html" if config else "date: 2021-03-03"
+        )
+        for name, others in listed.items()
+    }  # fmt: skip
+    reading = read_site(make_site(config | pages)).reading
+    assert (reading.matched["url"], reading.matched["external"], len(reading.unmatched)) == (4, 6, 2)
+
+
+def test_an_address_with_the_name_of_an_article(make_site):
+    """Where the site's host is not known, an address that ends in another article's name is told."""
+    lists = "[https://tea.example/b/, https://en.papers.example/a]"
+    reading = read_site(make_site({"a.md": article("A", f"related: {lists}"), "b.md": article("B")})).reading
+    assert len(reading.unmatched) == 1
+    assert "'https://tea.example/b/'" in reading.unmatched[0]
 
 
 def test_log(make_site, caplog):
