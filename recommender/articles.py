@@ -121,8 +121,9 @@ class Article:
         return hashlib.blake2b(repr(self).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
-#: What a text in a curated list is; a file is its path, a name the last part of that with the date that it has.
-TargetKind = Literal["url", "path", "file", "slug", "name", "title"]
+#: What a text in a curated list is; a file is its path, a name the last part of that with the date that it has, an id
+#: what `key_of` gives.
+TargetKind = Literal["url", "path", "file", "slug", "name", "id", "title"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +147,7 @@ class EntryShape:
     target: TargetKind = "url"  #: What the text is; in a mapping, what stands under the name of the URL.
     #: For files: what they begin with, and what of the path that is there instead, as in ``./`` and ``content/``.
     folder: tuple[str, str] = ("", "")
+    form: str = "{place}"  #: What stands around it, as in ``[[{place}]]`` and ``[{title}]({place})``.
 
 
 @dataclass(frozen=True)
@@ -261,6 +263,11 @@ class Corpus(Sequence[Article]):
     def __repr__(self) -> str:
         n_lists = sum(bool(article.related) for article in self)
         return f"Corpus({len(self):,} articles, {n_lists:,} with a curated list)"
+
+
+def key_of(article: Article) -> str:
+    """By which id or slug of its front matter lists may name an article; "" for none."""
+    return next((alias for alias in reversed(article.aliases) if "/" not in alias), "")
 
 
 def slug_of(path: str) -> str:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Self
 
-from recommender.articles import Article, EntryShape, slug_of
+from recommender.articles import Article, EntryShape, key_of, slug_of
+
+#: What would end the title of a link.
+_UNLINKED = str.maketrans("[]", "()")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,8 @@ class Suggestion:
         As the site has them, for a template that shows more than a title.
     path
         The file's path below the site, with its ending; "" for an article that has no file.
+    key
+        The id that its front matter gives, where lists name articles by that.
     shape
         How the site writes its curated entries.
     """
@@ -93,24 +99,26 @@ class Suggestion:
     provider: str = ""
     quality: float | None = None
     path: str = ""
+    key: str = ""
     shape: EntryShape = field(default_factory=EntryShape, repr=False, compare=False)
 
     @classmethod
     def of(cls, rank: int, article: Article, reason: Reason, shape: EntryShape) -> Self:
         """An article as a suggestion, with the score of its reason."""
         shown = article.excerpt, article.published_at, article.provider, article.quality, article.path
-        return cls(rank, article.id, article.title, article.url, reason.score, reason, *shown, shape)
+        key = key_of(article)
+        return cls(rank, article.id, article.title, article.url, reason.score, reason, *shown, key, shape)
 
-    def as_related_entry(self) -> dict[str, Any] | str:
+    def as_related_entry(self) -> dict[str, Any] | str | int:
         """
         The suggestion in the shape of the site's own ``related:`` entries.
 
         Returns
         -------
-        dict or str
+        dict, str or int
             On a site that embeds its entries, a mapping with the site's own names in the site's order, leaving out
-            what the article does not have, then ``score``. On a site that lists paths, URLs, slugs or titles, that
-            text; the title of an article without an address. Only what YAML and JSON can hold.
+            what the article does not have, then ``score``. On a site that lists paths, URLs, slugs, ids or titles, that
+            text or number; the title of an article without an address. Only what YAML and JSON can hold.
         """
         if self.shape.kind == "text":
             return self._named() or self.title
@@ -131,8 +139,17 @@ class Suggestion:
         entry["score"] = self.score
         return entry
 
-    def _named(self) -> str:
-        """The article as the site's lists name one; by its address where it is not where their files are."""
+    def _named(self) -> str | int:
+        """The article as the site's lists name one, and what stands around that."""
+        place = self._place()
+        if self.shape.target == "id" and place.isdecimal() and not place.startswith("0"):
+            return int(place)
+        place = f"<{place}>" if "](" in self.shape.form and " " in place else place
+        parts = {"{place}": place, "{title}": self.title.translate(_UNLINKED)}
+        return re.sub(r"\{(?:place|title)\}", lambda found: parts[found[0]], self.shape.form) if place else ""
+
+    def _place(self) -> str:
+        """What the article is called in lists; its address where it is not where their files are, or has no id."""
         target, (before, folder) = self.shape.target, self.shape.folder
         if target == "title":
             return self.title
@@ -140,6 +157,8 @@ class Suggestion:
             return self.article_id.rpartition("/")[2]
         if target == "slug":
             return slug_of(self.article_id)
+        if target == "id" and self.key:
+            return self.key
         if target == "file" and self.path.startswith(folder):
             return before + self.path.removeprefix(folder)
         return self.url

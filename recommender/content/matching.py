@@ -118,7 +118,7 @@ class EntryMatcher:
         """Whether one of the entries has this title, and no address of an article, so that the title decides."""
         folded = fold_title(title)
         return any(
-            fold_title(entry.title or _unwrapped(entry.target)) == folded and self.by_address(entry) is None
+            fold_title(entry.title or unwrapped(entry.target)) == folded and self.by_address(entry) is None
             for entry in entries
         )
 
@@ -136,7 +136,7 @@ class EntryMatcher:
                 return Match(self._in_language_of(source, article_id, entry), "path")
         # An entry with another address than the source's is not the source, whatever its title.
         elsewhere = is_address(entry.url or entry.target)
-        title = fold_title(entry.title or _unwrapped(entry.target)) if entry.title or not elsewhere else ""
+        title = fold_title(entry.title or unwrapped(entry.target)) if entry.title or not elsewhere else ""
         if (article_id := self._match_title(title, source, may_be_source=not elsewhere)) is not None:
             return Match(article_id, "title")
         if (external := external_article(entry)) is not None:
@@ -290,7 +290,7 @@ def article_keys(article: Article) -> set[str]:
 
 def entry_keys(entry: RelatedEntry) -> set[str]:
     """The keys by which an entry waits for its article; whether that one is meant, the matcher says."""
-    title = fold_title(entry.title or _unwrapped(entry.target))
+    title = fold_title(entry.title or unwrapped(entry.target))
     keys = {title, _bare(title)}
     for name in (entry.url, entry.target):
         if place := below_local_host(name):
@@ -334,7 +334,7 @@ def _folded(text: str) -> str:
     return unicodedata.normalize("NFC", text.translate(_INVISIBLE).casefold())
 
 
-def _unwrapped(target: str) -> str:
+def unwrapped(target: str) -> str:
     """What a text names without what generators and note takers wrap around it."""
     found = _WRAPPED.search(target)
     return next(group for group in found.groups() if group).rstrip(" \t-") if found else target
@@ -345,7 +345,7 @@ def _cleaned(target: str) -> str:
     """A path or slug as typed, without what generators wrap around it, query, fragment, ending, slashes and case."""
     if len(target) > LONGEST_ADDRESS:
         return ""
-    target = unquote(_unwrapped(target).strip().replace("\\", "/").partition("#")[0].partition("?")[0])
+    target = unquote(unwrapped(target).strip().replace("\\", "/").partition("#")[0].partition("?")[0])
     target = _PAGE_ENDING.sub("", target.rstrip("/").removeprefix("./"))
     return _folded(target).removesuffix("/index").strip("/")
 

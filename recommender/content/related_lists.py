@@ -9,15 +9,17 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, tzinfo
 from functools import lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
 
-from recommender.articles import Article, EntryShape, RelatedEntry, TargetKind
+from recommender.articles import Article, EntryShape, RelatedEntry, TargetKind, key_of, slug_of
 from recommender.bounds import MOST_ENTRIES
 from recommender.content.dates import read_date
 from recommender.content.list_words import fold_name, is_navigation, is_other, is_telling, words_of
+from recommender.content.matching import unwrapped
 from recommender.content.named import list_of_json
 from recommender.content.paths import name_date, without_ending
 from recommender.content.urls import is_address
@@ -284,7 +286,7 @@ def target_kind(target: str) -> TargetKind:
         return "file"
     if "/" in target or "." in target:
         return "path"
-    return "name" if name_date(target.removeprefix("{% post_url ")) else "slug"
+    return "name" if name_date(target) else "slug"
 
 
 def entry_shape(articles: Sequence[Article], names: Counter[EntryNames]) -> EntryShape:
@@ -302,45 +304,64 @@ def entry_shape(articles: Sequence[Article], names: Counter[EntryNames]) -> Entr
     targets = Counter(entry.target for article in articles for entry in article.related)
     n_embedded = names.total()
     if 2 * n_embedded < targets.total():
-        target, folder = _usual_target(targets, articles)
-        return EntryShape("text", target=target, folder=folder)
+        shape = _shape_of_texts(targets, articles)
+        n_links = sum(bool(entry.title) for article in articles for entry in article.related)
+        return replace(shape, form=f"[{{title}}]({shape.form})") if 2 * n_links > targets.total() else shape
     if not names:
         return EntryShape()
     # The entry with the most fields among the usual ones shows where each of them goes.
     n_usual = n_embedded / 20
     shown = max(names.items(), key=lambda item: (item[1] >= n_usual, len(item[0]), item[1], item[0]))[0]
-    fields = dict(shown)
+    fields, shape = dict(shown), EntryShape()
     path = fields.pop("path", "")
     # A template can show nothing without a title and an address.
-    usual = EntryShape().names
-    named: tuple[TargetKind, tuple[str, str]] = ("url", ("", ""))
+    usual = shape.names
     if path and "url" not in fields:
         fields = {"url": path, **fields}
-        named = _usual_target(targets, articles)
+        shape = _shape_of_texts(targets, articles)
     if "title" not in fields:
         fields = {"title": usual["title"], **fields}
-    return EntryShape("mapping", {**fields, "url": fields.get("url", usual["url"])}, *named)
+    return replace(shape, kind="mapping", names={**fields, "url": fields.get("url", usual["url"])})
 
 
-def _usual_target(targets: Counter[str], articles: Sequence[Article]) -> tuple[TargetKind, tuple[str, str]]:
-    """What most entries are called by; for files, what these begin with instead of which part of their paths."""
+def _shape_of_texts(targets: Counter[str], articles: Sequence[Article]) -> EntryShape:
+    """The shape of entries that are texts: what most are called by, and what stands around that."""
+    slugs = {slug_of(article.id) for article in articles}
+    names = {article.id.rpartition("/")[2] for article in articles}
+    keys = set(map(key_of, articles)) - slugs - names
     kinds: Counter[TargetKind] = Counter()
+    forms: dict[TargetKind, Counter[str]] = {}
+    places: Counter[str] = Counter()
     for target, n_entries in targets.items():
-        kinds[target_kind(target)] += n_entries
+        place = unwrapped(target) or target
+        kind: TargetKind = "id" if place in keys else target_kind(place)
+        if kind == "title" and place in names:
+            kind = "name"
+        start, end = target.split(place, 1) if place else ("", "")
+        if start == "[[" and end != "]]":
+            end = "|{title}]]"
+        # What a role or a shortcode takes for a place is no address.
+        form = f"{start}{{place}}{end}" if kind != "path" or place.startswith("/") else "{place}"
+        kinds[kind] += n_entries
+        forms.setdefault(kind, Counter())[form] += n_entries
+        places[place] += n_entries
     usual = min(kinds, key=lambda kind: (-kinds[kind], kind))
+    form = min(forms[usual], key=lambda form: (-forms[usual][form], form))
     if usual != "file":
-        return usual, ("", "")
+        return EntryShape("text", target=usual, form=form)
     paths: dict[str, list[str]] = {}
     for article in articles:
         paths.setdefault(article.path.rpartition("/")[2], []).append(article.path)
     folders: Counter[tuple[str, str]] = Counter()
-    for target, n_entries in targets.items():
-        file = target.lstrip("./")
+    for place, n_entries in places.items():
+        file = place.lstrip("./")
         for path in paths.get(file.rpartition("/")[2], ()):
             if f"/{path}".endswith(f"/{file}"):
-                folders[target.removesuffix(file), path.removesuffix(file)] += n_entries
+                folders[place.removesuffix(file), path.removesuffix(file)] += n_entries
     # Where no file is called so, an address is the better guess.
-    return (usual, min(folders, key=lambda one: (-folders[one], one))) if folders else ("url", ("", ""))
+    if not folders:
+        return EntryShape("text")
+    return EntryShape("text", target=usual, folder=min(folders, key=lambda one: (-folders[one], one)), form=form)
 
 
 def _from_mapping(item: Mapping[Any, Any], zone: tzinfo) -> CuratedList:

@@ -83,7 +83,7 @@ def data_entry(suggestion: Suggestion) -> dict[str, Any]:
     beside the title. There is a URL where entries are called by something else, since a template cannot show that.
     """
     shape, entry = suggestion.shape, suggestion.as_related_entry()
-    if isinstance(entry, str):
+    if not isinstance(entry, dict):
         entry = {"title": suggestion.title, "url": suggestion.url, shape.target: entry}
     elif shape.target not in ("url", "path"):
         entry = {"url": suggestion.url, **entry}

@@ -123,7 +123,7 @@ def render_block(name: str, suggestions: Sequence[Suggestion]) -> str:
     for suggestion in suggestions:
         entry = entry_of(suggestion)
         lines += entry_lines(entry, 2)
-        if isinstance(entry, str):
+        if not isinstance(entry, dict):
             lines[-1] += f" # {suggestion.score:.2f}"
     return "\n".join(lines) + "\n"
 

@@ -15,7 +15,7 @@ from recommender.writing.atomic import plan_change
 from recommender.writing.plan import Answer, Plan
 from recommender.writing.values import json_line, writable
 
-_FIELDS = tuple(field.name for field in dataclasses.fields(Suggestion) if field.name not in ("path", "shape"))
+_FIELDS = tuple(field.name for field in dataclasses.fields(Suggestion) if field.name not in ("path", "key", "shape"))
 
 
 def jsonl_lines(answers: Iterable[Answer]) -> Iterator[str]:

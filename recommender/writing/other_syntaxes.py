@@ -22,7 +22,7 @@ from recommender.writing.values import json_line, number, scalar, stamp
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _TABLE = re.compile(r"(?m)^[ \t]*\[")
 _EXTRA = re.compile(r"(?m)^[ \t]*\[extra\][ \t]*(?:#.*)?\r?\n")
-_SCORED_TABLE = re.compile(r"\{.*\bscore = (?:0|1)(?:\.\d+)? \},|\".*\", # [01]\.\d\d")
+_SCORED_TABLE = re.compile(r"\{.*\bscore = (?:0|1)(?:\.\d+)? \},|(?:\".*\"|\d+), # [01]\.\d\d")
 
 Entries = Sequence[tuple[Any, float]]
 
@@ -90,7 +90,7 @@ def splice_json(whole: str, place: FrontMatter, name: str, entries: Entries, whe
     end = place.line_end
     old = re.search(
         rf"(?P<comma>,?){end}(?P<indent>[ \t]*){re.escape(json_line(name))}: \[{end}"
-        rf"(?:(?P=indent)  (?:\{{.*\"score\": [\d.e-]+\}}|\".*\"),?{end})*(?P=indent)\](?=\s*[,}}])",
+        rf"(?:(?P=indent)  (?:\{{.*\"score\": [\d.e-]+\}}|\".*\"|\d+),?{end})*(?P=indent)\](?=\s*[,}}])",
         written,
     )
     bare = written[: old.start()] + written[old.end() :] if old else written
@@ -135,7 +135,7 @@ def _key(name: str) -> str:
 
 
 def _item(entry: Any, score: float) -> str:
-    if isinstance(entry, str):
+    if not isinstance(entry, Mapping):
         return f"{json_line(entry)}, # {score:.2f}"
     return f"{_inline(entry)},"
 

@@ -56,7 +56,7 @@ class Place:
         """Whether it looks like a block of ours, whichever shape the site's entries had when it was written."""
         if self.is_tied or not isinstance(self.value, list) or not self.value:
             return False
-        if all(isinstance(item, str) for item in self.value):
+        if all(type(item) in (str, int) for item in self.value):
             lines = LINE_END.split(self.rest.rstrip("\r\n"))[1:]
             return len(lines) == len(self.value) and all(map(_SCORED.fullmatch, lines))
         known = _NAMES.union(part.lower() for name in names for part in name.split("."))

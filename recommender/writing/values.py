@@ -80,11 +80,11 @@ def writable(value: Any) -> Any:
     return value
 
 
-def entry_of(suggestion: Suggestion) -> dict[str, Any] | str:
+def entry_of(suggestion: Suggestion) -> dict[str, Any] | str | int:
     """The related entry with its date as a date, which is how sites write theirs: without quotes."""
     entry = writable(suggestion.as_related_entry())
-    if isinstance(entry, str):
-        return entry
+    if not isinstance(entry, dict):
+        return entry  # type: ignore[no-any-return]
     date_name = suggestion.shape.names.get("published_at")
     if date_name and suggestion.published_at:
         outer, _, inner = date_name.partition(".")
@@ -93,9 +93,9 @@ def entry_of(suggestion: Suggestion) -> dict[str, Any] | str:
     return dict(entry)
 
 
-def entry_lines(entry: dict[str, Any] | str, indent: int) -> list[str]:
+def entry_lines(entry: dict[str, Any] | str | int, indent: int) -> list[str]:
     """An entry as the lines of YAML that it has in a list."""
-    own = [json_line(entry)] if isinstance(entry, str) else mapping_lines(entry)
+    own = mapping_lines(entry) if isinstance(entry, dict) else [json_line(entry)]
     return [f"{' ' * indent}{'  ' if at else '- '}{line}" for at, line in enumerate(own)]
 
 

@@ -7,6 +7,7 @@ import pytest
 from recommender.articles import Article, EntryShape, RelatedEntry
 from recommender.content.related_lists import entry_shape, find_lists, read_entries, target_kind
 from recommender.content.values import Origin
+from recommender.suggestions import Reason, Suggestion
 
 
 def listing(*entries):
@@ -186,7 +187,7 @@ def test_scores():
         ("https://a.org/tea", "url"), ("/tea/", "path"), ("posts/tea.md", "file"), ("tea.md", "file"),
         ("../tea.md", "path"),
         ("tea", "slug"),
-        ("Green tea: a start", "title"), ("{% post_url 2021-03-03-tea %}", "name"), ("2021-03-03-tea", "name"),
+        ("Green tea: a start", "title"), ("2021-03-03-tea", "name"),
     ],
 )  # fmt: skip
 def test_target_kind(target, kind):
@@ -211,6 +212,28 @@ def test_shape_of_paths(target, folder):
     """Lists of paths of files say where these begin."""
     articles = [listing(RelatedEntry(target=target)), Article("content/posts/tea", "content/posts/tea.md")]
     assert entry_shape(articles, Counter()) == EntryShape("text", target="file", folder=folder)
+
+
+@pytest.mark.parametrize(
+    ("typed", "ours"),
+    [
+        ("[[tea]]", "[[Tin cup]]"), ("[[tea|a cup]]", "[[Tin cup|Cup (2)]]"), ("[[Red tea]]", "[[Tin cup]]"),
+        ("@/notes/tea.md", "@/notes/Tin cup.md"), ("[Tea](tea.md)", "[Cup (2)](<Tin cup.md>)"),
+        ('{{< ref "notes/tea.md" >}}', '{{< ref "notes/Tin cup.md" >}}'), ("[Tea](/a/)", "[Cup (2)](/notes/cup/)"),
+        ("{{ '/notes/tea/' | relative_url }}", "{{ '/notes/cup/' | relative_url }}"),
+        ("{doc}`../tea`", "/notes/cup/"), ("../tea", "/notes/cup/"), ("aa3-tea", "bb4-cup"), (101, 102),
+    ],
+)  # fmt: skip
+def test_form_of_ours(typed, ours):
+    """What stands around an entry stands around ours too, and an article is called by its id where lists do so."""
+    name = "Red tea" if typed == "[[Red tea]]" else "tea"
+    tea = Article(f"content/notes/{name}", f"content/notes/{name}.md", "Tea", url="/notes/tea/",
+        aliases=("/old/", "101" if typed == 101 else "aa3-tea"),
+        related=read_entries([typed], UTC).entries)  # fmt: skip
+    cup = Article("content/notes/Tin cup", "content/notes/Tin cup.md", "Cup [2]", url="/notes/cup/",
+        aliases=("102" if typed == 101 else "bb4-cup",))  # fmt: skip
+    shape = entry_shape([tea, cup], Counter())
+    assert Suggestion.of(1, cup, Reason(0.5, 0.5), shape).as_related_entry() == ours
 
 
 def test_paths_of_no_file():

@@ -73,6 +73,21 @@ def test_block_of_plain_texts():
     assert yaml.safe_load(block) == {"suggested_related": ["/en/black-tea/", "/en/white # tea/"]}
 
 
+def test_block_of_ids(tmp_path):
+    """An id that is a number is one in our block too, which is left as it is, replaced and taken out."""
+    (tmp_path / "tea.md").write_text("---\ntitle: Tea\n---\n")
+    ids = [dataclasses.replace(SUGGESTION, shape=EntryShape("text", target="id"), key=key) for key in ("102", "0x1")]
+    blocks = ('  - 102 # 0.81\n  - "0x1" # 0.81\n', "  - 102 # 0.81\n", "")
+    for block, found in zip(blocks, (ids, ids[:1], ()), strict=True):
+        for n_changes in (1, 0):
+            corpus = Corpus([Article("tea", "tea.md", "Tea")])
+            plan = plan_front_matter(corpus, tmp_path, [Answer("tea", tuple(found))], Settings())
+            apply_changes(plan.changes)
+            assert len(plan.changes) == n_changes
+            ours = f"suggested_related:\n{block}" if block else ""
+            assert (tmp_path / "tea.md").read_text() == f"---\ntitle: Tea\n{ours}---\n"
+
+
 def test_names_that_yaml_mistakes_are_quoted():
     """A site may call its fields what it likes."""
     shape = EntryShape(names={"title": "yes", "url": "my link", "provider": "source.1"})

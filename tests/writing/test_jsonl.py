@@ -47,7 +47,7 @@ def test_fields_are_those_of_a_suggestion():
         "reason_for_none": "",
     }
     assert list(json.loads(line)["suggestions"][0]) == [
-        name for name in Suggestion.__dataclass_fields__ if name not in ("path", "shape")
+        name for name in Suggestion.__dataclass_fields__ if name not in ("path", "key", "shape")
     ]
     assert none == (
         '{"article_id": "bicycle", "suggestions": [], "reason_for_none": "no other article shares a word with it"}'

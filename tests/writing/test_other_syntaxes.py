@@ -13,6 +13,7 @@ from recommender.writing import Answer, apply_changes
 from recommender.writing.front_matter import plan_front_matter
 
 TEXTS = EntryShape("text", target="path")
+IDS = EntryShape("text", target="id")
 BLACK = Suggestion(1, "black", 'Black "tea"', "/black/", 0.8125, Reason(0.8125, 0.75, ("both are about tea",)))
 WHITE = replace(BLACK, rank=2, article_id="white", title="White tea", url="/white/", score=0.5)
 
@@ -55,7 +56,7 @@ def of_json(text):
     return json.JSONDecoder().raw_decode(text)[0]
 
 
-@pytest.mark.parametrize("shape", [EntryShape(), TEXTS])
+@pytest.mark.parametrize("shape", [EntryShape(), TEXTS, IDS])
 @pytest.mark.parametrize(
     ("text", "values"),
     [*((text, of_toml) for text in TOML.values()), *((text, of_json) for text in JSON.values())],
@@ -63,7 +64,7 @@ def of_json(text):
 )
 def test_round_trip(tmp_path, text, values, shape):
     """A block is put in, replaced, left as it is, and taken out; no other byte and no other value changes."""
-    black, white = (replace(one, shape=shape) for one in (BLACK, WHITE))
+    black, white = (replace(one, shape=shape, key=key) for one, key in ((BLACK, "102"), (WHITE, "103a")))
     one, problems = written(tmp_path, text, [black])
     assert problems == []
     assert values(one) == {**values(text), "suggested_related": [black.as_related_entry()]}
