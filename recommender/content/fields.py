@@ -7,8 +7,9 @@ article can be placed at all, so a wrong one is an error; a wrong value elsewher
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from operator import itemgetter
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from recommender.articles import NEVER, Article
 from recommender.content.headings import NO_OPENING, Opening
-from recommender.content.list_words import fold_name
+from recommender.content.list_words import fold_name, is_other, is_telling, words_of
 from recommender.content.related_lists import CuratedList, KnownEntries, find_lists
 from recommender.content.urls import canonical_url
 from recommender.content.values import Found, Origin, values_as_marks
@@ -112,6 +113,8 @@ TRANSLATED_NAMES: Mapping[str, tuple[str, ...]] = {
 }
 #: What a generator's configuration may say of a page in its place. Titles and texts would be many pages'.
 _DEFAULTED = frozenset({"language", "provider", "topics", "topic", "published", "draft", "status", "hidden", "made"})
+#: What stands behind the word for an article in the name of its id: episode_id, episodeNumber.
+_OF_AN_ID = frozenset({"id", "number", "no", "num", "nr"})
 #: Jekyll's singular forms are read where the article has none of the plural ones.
 _SINGULAR_TOPICS = ("category", "tag")
 
@@ -255,7 +258,9 @@ class FieldReader:
             language=language,
             is_published=not (unpublished := found.unpublished()) and not hidden,
             body=body,
-            aliases=tuple([alias for alias in aliases if alias != article_id]),
+            aliases=tuple(
+                [one for one in dict.fromkeys((*aliases, *_own_ids(values, origin, path))) if one != article_id]
+            ),
             visible_from=NEVER if hidden else found.embargo(self.zone, published_at),
             visible_until=found.expiry(self.zone),
             marks=(*found.marks(), *(mark for name in self._marks for mark in values_as_marks(name, values))),
@@ -311,6 +316,20 @@ class FieldReader:
             ours: [(name, held) for _, name, held in sorted(ranked, key=itemgetter(0))]
             for ours, ranked in found.items()
         }
+
+
+def _own_ids(values: Mapping[Any, Any], origin: Origin, path: str) -> Iterator[str]:
+    """What an article is called under a name that its folder or its list has: story_id in stories, or a chapter."""
+    names = [name for name in values if isinstance(name, str)]
+    kinds = {words[-1] for folder in path.split("/")[:-1] if (words := words_of(folder))}
+    kinds |= {words_of(name)[-1] for name in names if is_telling(name) and not is_other(name) and words_of(name)}
+    for name in names:
+        noun, *others = words_of(name) or [""]
+        is_own = _OF_AN_ID.issuperset(others) and not kinds.isdisjoint((noun, f"{noun}s", f"{noun[:-1]}ies"))
+        if is_own and not is_telling(name) and type(values[name]) in (str, int, float):
+            typed = origin.typed(name, values[name]).strip()
+            if re.fullmatch(r"[\w.-]+" if others else r"[\w.-]*\d[\w.-]*", typed):
+                yield typed
 
 
 def _is_empty(value: Any) -> bool:

@@ -68,6 +68,7 @@ def is_navigation(name: str) -> bool:
     return not _NAVIGATION.isdisjoint(words_of(name))
 
 
+@lru_cache(maxsize=1 << 12)
 def words_of(name: str) -> list[str]:
     """The words of a name, in small letters: relatedPosts, related-posts."""
     return [word.lower() for word in _WORD.findall(name)]

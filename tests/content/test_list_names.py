@@ -143,6 +143,34 @@ def test_two_lists(make_site):
     assert lists_of(only)["tea"] == ["pot", "cup"]
 
 
+@pytest.mark.parametrize(
+    ("folder", "name", "first", "second", "listed"),
+    [
+        ("_episodes", "episode_id", "008-why-kilns", "010-glazes", "related: [010-glazes]"),
+        ("stories", "story_id", "US-3.6.3-05", "US-3.6.3-03", "related_stories: [US-3.6.3-03]"),
+        ("book", "chapter", "7.9", "7.10", "related_chapters: [7.10]"),
+        ("_posts", "episode", "15", "16", "relatedEpisodes: [16]"),
+        ("notes", "issueNumber", "15", "16", "see_also_issues: ['16']"),
+    ],
+)
+def test_ids_under_a_name_of_their_own(make_site, folder, name, first, second, listed):
+    """A list may name articles by their ids, under a name that the folder or the list itself has."""
+    back = listed.replace(second, first)
+    corpus = read_site(make_site({
+        f"{folder}/2021-03-0{number}-{title}.md": f"---\ntitle: {title}\n{name}: {one}\nweight: {number}\n{line}\n---\n"
+        for number, title, one, line in ((1, "kilns", first, listed), (2, "clay", second, back))
+    }))  # fmt: skip
+    assert (corpus.reading.matched["path"], corpus.reading.unmatched) == (2, ())
+    assert [article.aliases for article in corpus] == [(first,), (second,)]
+
+
+@pytest.mark.parametrize("line", ["author_id: 7", "weight: 3", "story: About tea", "related_count: 3\ncount: 3"])
+def test_what_is_no_id(make_site, line):
+    """A name that says something else than what the article is gives it no id."""
+    (article,) = read_site(make_site({"stories/tea.md": f"---\ntitle: Tea\n{line}\n---\n"}))
+    assert article.aliases == ()
+
+
 def test_entries_that_only_the_site_explains(make_site):
     """A comma parts a text that names no article, a colon its slug from a title; a number means an article's id."""
     site = make_site(
