@@ -94,11 +94,8 @@ def gather(
     matched, strays = _matched(articles, matcher)
     unmatched = []
     for number, (article, entry) in enumerate(strays):
-        hint = matcher.suggestion_for(entry) if number < _MOST_SUGGESTIONS else ""
-        unmatched.append(
-            f"{article.path or article.id}: the curated list names {entry.target!r}, but no article has that "
-            f"address, path, slug or title.{hint}"
-        )
+        why = matcher.why_unmatched(entry, is_near=number < _MOST_SUGGESTIONS)
+        unmatched.append(f"{article.path or article.id}: the curated list names {entry.target!r}, but {why}")
     language = _site_language(articles, generator, settings)
     articles = _with_languages(articles, language, notes)
     reading = Reading(

@@ -21,6 +21,7 @@ from recommender.articles import Article, RelatedEntry
 from recommender.bounds import LONGEST_ADDRESS
 from recommender.content.paths import language_code, name_date, slug, suffix_language, without_ending
 from recommender.content.urls import below_local_host, canonical_url, is_address, spellings
+from recommender.content.wording import some
 from recommender.errors import did_you_mean
 
 How = Literal["url", "path", "title", "external", "unmatched"]
@@ -131,7 +132,7 @@ class EntryMatcher:
         """
         if (article_id := self.by_address(entry)) is not None:
             return Match(self._in_language_of(source, article_id, entry), "url")
-        for target in map(below_local_host, dict.fromkeys((entry.target, entry.url))):
+        for target in map(below_local_host, dict.fromkeys((entry.url, entry.target))):
             if (article_id := self._match_path(target, source)) is not None:
                 return Match(self._in_language_of(source, article_id, entry), "path")
         # An entry with another address than the source's is not the source, whatever its title.
@@ -177,12 +178,16 @@ class EntryMatcher:
         folders = _cleaned(below_local_host(entry.target)).split("/")[:-1]
         return _explained_parts(folders, self._articles[article_id]) == len(folders)
 
-    def suggestion_for(self, entry: RelatedEntry) -> str:
-        """The sentence " Did you mean 'x'?" with the nearest slug or title, for an entry that names nothing, or ""."""
+    def why_unmatched(self, entry: RelatedEntry, *, is_near: bool = True) -> str:
+        """Why an entry names no article, with the nearest slug or title: none is called so, or several are."""
         target = entry.target or entry.url
+        ids = self._index("slug").get(_cleaned(target)) or ()
+        if len(ids) > 1:
+            return f"{some([self._articles[one].path or one for one in ids])} are called so. Write the path of one."
         titles = (article.title for article in self._articles.values())
         name = _cleaned(target).rpartition("/")[2]
-        return did_you_mean(name, self._index("slug")) or did_you_mean(target, titles)
+        near = (did_you_mean(name, self._index("slug")) or did_you_mean(target, titles)) if is_near else ""
+        return f"no article has that address, path, slug or title.{near}"
 
     def _match_path(self, target: str, source: Article | None) -> str | None:
         cleaned = _cleaned(target)

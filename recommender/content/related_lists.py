@@ -40,6 +40,8 @@ ENTRY_NAMES: Mapping[str, tuple[str, ...]] = {
     "provider": ("provider.name", "provider.domain", "provider", "author", "source"),
     "quality": ("quality",),
 }  # fmt: skip
+#: What may say in which folder the article of an entry lies: IBM's `{slug, type}`, Astro's `{collection, id}`.
+_KINDS = ("type", "collection", "section")
 #: What a machine writes beside an entry, and no editor does.
 _SCORES = frozenset({"score", "similarity", "distance", "relevance", "confidence", "probability", "cosine"})
 #: The words of what a template asks of its box of related articles.
@@ -402,6 +404,8 @@ def _from_mapping(item: Mapping[Any, Any], zone: tzinfo) -> CuratedList:
         if isinstance(value, str | int | float | date) and not isinstance(value, bool)
     }
     title, url, path, excerpt = (texts.get(ours, "") for ours in ("title", "url", "path", "excerpt"))
+    kind = next((item[name] for name in _KINDS if isinstance(item.get(name), str)), "")
+    place = f"{kind.strip()}/{path}" if kind and path and "/" not in path else ""
     if not (title or url or path):
         return CuratedList((), complaints=("has neither a title nor an address. It is left out.",))
     is_scored = any(fold_name(str(name)) in _SCORES and type(value) in (int, float) for name, value in item.items())
@@ -414,5 +418,5 @@ def _from_mapping(item: Mapping[Any, Any], zone: tzinfo) -> CuratedList:
             published_at = read_date(value, zone)
         except ValueError:
             complaints = (f"has {say(value)} for {name}, which is no date. It is kept without one.",)
-    entry = RelatedEntry(title, excerpt, url, published_at, texts.get("provider", ""), url or path or title)
+    entry = RelatedEntry(title, excerpt, url or place, published_at, texts.get("provider", ""), url or path or title)
     return CuratedList((entry,), (names,), int(is_scored), complaints)

@@ -315,11 +315,13 @@ def test_numbers(target, expected):
 
 def test_hint():
     """An entry that names nothing gets the nearest slug or title."""
-    hints = [
-        MATCHER.suggestion_for(RelatedEntry(target=target)) for target in ("gren-tea", "/en/blog/kettel/", "cycle")
-    ]
-    assert hints == [" Did you mean 'green-tea'?", " Did you mean 'kettle'?", ""]
-    assert MATCHER.suggestion_for(RelatedEntry(target="Der Kesel!")) == " Did you mean 'Der Kessel'?"
+    hints = [MATCHER.why_unmatched(RelatedEntry(target=target)) for target in ("gren-tea", "/en/blog/kettel/", "cycle")]
+    none = "no article has that address, path, slug or title."
+    assert hints == [f"{none} Did you mean 'green-tea'?", f"{none} Did you mean 'kettle'?", none]
+    assert MATCHER.why_unmatched(RelatedEntry(target="Der Kesel!")) == f"{none} Did you mean 'Der Kessel'?"
+    assert MATCHER.why_unmatched(RelatedEntry(target="kettle")) == (
+        f"{DE.path}, {EN.path} are called so. Write the path of one."
+    )
 
 
 def test_normal_forms():

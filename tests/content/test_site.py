@@ -7,6 +7,7 @@ import pytest
 from markdown_files import article, without_guess
 
 from recommender.content.generators import read_generator
+from recommender.content.matching import EntryMatcher
 from recommender.content.site import read_site
 from recommender.settings import ArticlesSettings, Settings
 
@@ -172,6 +173,22 @@ def test_unmatched_entries(make_site):
     assert read_site(site).reading.unmatched == (
         "green-tea.md: the curated list names 'gren-tea', but no article has that address, path, slug or title. "
         "Did you mean 'green-tea'?",
+    )
+
+
+@pytest.mark.parametrize("name", ["type", "collection"])
+def test_slug_and_type(make_site, name):
+    """Where an entry says of which type its article is, the folder of that name decides between two of one slug."""
+    site = make_site({
+        "recipes/tea/index.md": article("How tea is made"), "guides/tea/index.md": article("What tea is"),
+        "cup.md": article("Cups", f"related: [{{slug: tea, {name}: recipes}}, {{slug: tea, {name}: cited}}]"),
+    })  # fmt: skip
+    corpus = read_site(site)
+    matcher = EntryMatcher(corpus)
+    assert [matcher.match(entry).article_id for entry in corpus["cup"].related] == ["recipes/tea/index", None]
+    assert corpus.reading.unmatched == (
+        "cup.md: the curated list names 'tea', but guides/tea/index.md, recipes/tea/index.md are called so. "
+        "Write the path of one.",
     )
 
 
