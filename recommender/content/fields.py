@@ -253,7 +253,7 @@ class FieldReader:
             published_at=published_at,
             url=url,
             topics=found.topics(),
-            provider=found.provider(),
+            provider=", ".join([self.generator.people.get(name, name) for name in found.provider().split(", ")]),
             quality=found.quality(),
             language=language,
             is_published=not (unpublished := found.unpublished()) and not hidden,

@@ -9,11 +9,13 @@ from datetime import date
 from typing import Any
 
 from recommender.bounds import read_json
+from recommender.content.paths import without_ending
 
 _JSON_LIST = re.compile(r'\s*\[\s*["{]')
 _BRACKETED = re.compile(r"\[([^\[\]]*)\]")
-#: What a mapping that stands for a person or a topic calls its name; `display_name` and `login` are WordPress's.
-_NAMING = ("name", "title", "display_name", "login", "nickname", "slug", "id")
+#: What a mapping that stands for a person or a topic calls its name; `display_name` and `login` are WordPress's, `tag`
+#: and `author` Tina's.
+_NAMING = ("name", "title", "display_name", "login", "nickname", "slug", "id", "author", "tag", "category", "topic")
 #: [Ida Holm](https://...), and what stands beside a name: "By Ida Holm", "Ida Holm <ida@...>".
 _LINKED = re.compile(r"\[([^\[\]]+)\]\([^()]*\)")
 _BESIDE = re.compile(r"^by\s+|(?<!\s)\s*+<[^<>\s@]++@[^<>\s@]++>", re.IGNORECASE)
@@ -59,6 +61,8 @@ def people_in(value: Any) -> list[str] | None:
 
 
 def _unmarked(name: str) -> str:
-    """A name without the marks that note takers put around a topic: #tea, [[tea]]."""
+    """A name without the marks that note takers put around a topic, #tea and [[tea]], and without a file's folders."""
     name = name.strip()
+    if "/" in name and (file := without_ending(name)) != name:
+        name = file.rpartition("/")[2]
     return name.lstrip("#").removeprefix("[[").removesuffix("]]").strip() or name

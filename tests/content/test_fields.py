@@ -317,3 +317,23 @@ def test_templates_of_a_vault(make_site):
     )
     with pytest.raises(ArticleError, match=r"^Templates/Book.md: a template, whose title is to be filled in: not an"):
         read_article(site / "Templates/Book.md", site=site)
+
+
+@pytest.mark.parametrize(
+    ("page", "line"),
+    [
+        ("content/authors/ida.md", "author: content/authors/ida.md"),
+        ("content/authors/ida/_index.md", "authors: [ida]"),
+        ("src/content/authors/ida.mdx", "authors: [{author: src/content/authors/ida.mdx}]"),
+        ("_authors/ida.md", "author: ida"),
+    ],
+)
+def test_authors_with_pages_of_their_own(make_site, page, line):
+    """An author who is named by a page has the name that stands there; other authors keep theirs, also in a draft."""
+    text = "---\ntitle: Green tea\n{}\ntags: [{{tag: content/tags/tea.md}}, {{category: pots}}]\n---\n"
+    posts = {"content/a.md": text.format(line), "content/b.md": text.format("author: [Ann, Ida Holm]")}
+    site = make_site(posts | {page: "---\nname: Ida Holm\n---\n"})
+    found = read_site(site)
+    assert [found[f"content/{one}"].provider for one in "ab"] == ["Ida Holm", "Ann, Ida Holm"]
+    assert found["content/a"].topics == ("tea", "pots")
+    assert read_article(text.format(line), site=site).provider == "Ida Holm"

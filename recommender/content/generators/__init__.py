@@ -6,7 +6,9 @@ To add one, write its class and put it into `GENERATORS`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 from recommender.content.generators.astro import Astro
@@ -31,7 +33,7 @@ from recommender.content.generators.sources import Sources
 from recommender.content.generators.statie import Statie
 from recommender.content.generators.vuepress import VitePress, VuePress
 from recommender.content.generators.zola import Zola
-from recommender.content.paths import named_language
+from recommender.content.paths import named_language, slug
 from recommender.content.wording import fault_of_ours
 
 __all__ = ["CONFIG_FILES", "GENERATORS", "Generator", "read_generator"]
@@ -44,6 +46,8 @@ GENERATORS: tuple[type[Generator], ...] = (
 )  # fmt: skip
 #: Files that other programs and people have too.
 _SHARED = frozenset({"package.json", "SUMMARY.md", "index.html", "docs/index.html"})
+#: Pages of authors that are looked at.
+_MOST_PEOPLE = 500
 #: Every place in which a configuration may lie, but those in a hidden folder and those that other programs share.
 CONFIG_FILES = tuple(dict.fromkeys(file for one in GENERATORS for file in one.config_files if file not in _SHARED))
 
@@ -68,8 +72,20 @@ def read_generator(root: Path) -> Generator:
         generator,
         site_url=generator.site_url.rstrip("/"),
         language=named_language(generator.language),
+        people=dict(islice(_people(sources, generator), _MOST_PEOPLE)),
         warnings=(*sources.warnings.values(), *generator.warnings),
     )
+
+
+def _people(sources: Sources, generator: Generator) -> Iterator[tuple[str, str]]:
+    """What pages in folders of authors are called, and the names of those whom they are about."""
+    tops = dict.fromkeys(("", "content", "src/content", *generator.roots))
+    folders = [f"{top}/{name}".strip("/") for top in tops for name in ("authors", "_authors")]
+    for page in (page for folder in folders for page in sources.files(folder, ".md", ".mdx")):
+        values = sources.front_matter(page)
+        name = values.get("name") or values.get("title")
+        if isinstance(name, str) and name.strip():
+            yield slug(page.replace("/_index.", "/index.")), name.strip()
 
 
 def _part_of_a_site(root: Path) -> tuple[str, ...]:
