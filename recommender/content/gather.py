@@ -67,12 +67,12 @@ def gather(
         return with_addresses(with_lists(pages, notes, names), notes, generator, settings)
 
     # Lists show how the site writes its addresses, and addresses show which lists name its articles.
-    names = likely = likely_names(notes, settings.fields.get("related", ()))
+    names = likely = likely_names(notes, settings.fields.get("related", ()), generator.list_name)
     articles, patterns, guessed = placed(names)
     matcher = EntryMatcher(articles if notes.lists else ())
     passed_over: list[str] = []
     if "related" not in settings.fields:
-        names, passed_over = choose_names(articles, notes, matcher)
+        names, passed_over = choose_names(articles, notes, matcher, generator.list_name)
     if names != likely:
         articles, patterns, guessed = placed(names)
         matcher = EntryMatcher(articles)

@@ -47,15 +47,21 @@ def _is_scored(lists: Iterable[_Named]) -> bool:
     return sum(2 * found.n_scored - len(found.entries) for _, _, found in lists) > 0
 
 
-def likely_names(notes: Notes, names: str | Collection[str] = ()) -> frozenset[str]:
-    """The folded names that are read as curated lists: those of the settings, else those that say so themselves."""
+def likely_names(notes: Notes, names: str | Collection[str] = (), own: str = "") -> frozenset[str]:
+    """
+    The folded names that are read as curated lists: those of the settings, else those that say so themselves.
+
+    `own` is the generator's, of which its own site says so.
+    """
     if names:
         return frozenset(map(fold_name, [names] if isinstance(names, str) else names))
     found = {fold_name(name) for lists in notes.lists.values() for name in lists}
-    return frozenset(name for name in found if is_telling(name.rpartition(".")[2]))
+    return frozenset(name for name in found if name == own or is_telling(name.rpartition(".")[2]))
 
 
-def choose_names(articles: Sequence[Article], notes: Notes, matcher: EntryMatcher) -> tuple[frozenset[str], list[str]]:
+def choose_names(
+    articles: Sequence[Article], notes: Notes, matcher: EntryMatcher, own: str = ""
+) -> tuple[frozenset[str], list[str]]:
     """The folded names whose lists are curated, and a sentence for each other name that looks as if its lists were."""
     seen: dict[str, list[_Named]] = {}
     for article in articles:
@@ -63,7 +69,7 @@ def choose_names(articles: Sequence[Article], notes: Notes, matcher: EntryMatche
             seen.setdefault(fold_name(name), []).append((article, name, found))
     chosen, sentences = set(), []
     for name, lists in sorted(seen.items()):
-        reason = "" if name in _USUAL and not _is_scored(lists) else _objection(name, lists, matcher)
+        reason = "" if name in _USUAL and not _is_scored(lists) else _objection(name, lists, matcher, own)
         if reason == "":
             chosen.add(name)
         elif reason is not None:
@@ -77,7 +83,7 @@ def choose_names(articles: Sequence[Article], notes: Notes, matcher: EntryMatche
     return frozenset(chosen), sentences
 
 
-def _objection(name: str, lists: Sequence[_Named], matcher: EntryMatcher) -> str | None:
+def _objection(name: str, lists: Sequence[_Named], matcher: EntryMatcher, own: str) -> str | None:
     """Why a name's lists are not read as curated ones; "" where they are, None where they do not even look so."""
     named: Counter[str] = Counter()
     sources: set[str] = set()
@@ -96,7 +102,7 @@ def _objection(name: str, lists: Sequence[_Named], matcher: EntryMatcher) -> str
             else:
                 named[match.article_id] += 1
     n_matched, n_lists = named.total(), len(sources)
-    is_telling_name = is_telling(name.rpartition(".")[2])
+    is_telling_name = name == own or is_telling(name.rpartition(".")[2])
     if not n_matched or (not is_telling_name and n_lists < 2):
         return None
     if _is_scored(lists):

@@ -142,7 +142,7 @@ def read_article(
             or f"{path or 'text'}: has neither front matter nor a heading. Begin it with a line of three dashes and "
             "title: Tea."
         )
-    names = likely_names(notes, settings.articles.fields.get("related", ()))
+    names = likely_names(notes, settings.articles.fields.get("related", ()), generator.list_name)
     (article,) = with_lists([article], notes, names)
     for name, found in notes.lists.get(article.id, {}).items():
         notes.warnings += found.complaints if fold_name(name) in names else ()

@@ -111,3 +111,26 @@ def test_a_post_with_several_dates(make_site):
     site = make_site({"mkdocs.yml": "site_name: Maps\nplugins: [blog]\n", "docs/blog/posts/tiles.md": post})
     (found,) = read_site(site)
     assert (found.url, f"{found.published_at:%Y-%m-%d}") == ("/blog/2024/03/05/faster-tiles/", "2024-03-05")
+
+
+LINKS = """links:
+  - blog/posts/cup.md#glaze
+  - The pot: blog/posts/pot.md
+  - More:
+    - Tea society: https://society.example/
+    - https://society.example/cups/
+"""
+
+
+def test_links_of_posts(make_site):
+    """Material shows a post's `links` as related, in groups and with pages elsewhere; without a blog they are none."""
+    post = "---\ndate: 2024-01-02\n{}---\n\n# All about {}\n"
+    site = make_site({
+        "mkdocs.yml": "plugins: [search, blog]\n", "docs/blog/posts/cup.md": post.format("", "cups"),
+        "docs/blog/posts/pot.md": post.format("", "pots"), "docs/blog/posts/tea.md": post.format(LINKS, "tea"),
+    })  # fmt: skip
+    corpus = read_site(site)
+    assert corpus.reading.matched == {"url": 0, "path": 2, "title": 0, "external": 2, "unmatched": 0}
+    assert read_article(site / "docs/blog/posts/tea.md").related[0].target == "blog/posts/cup.md#glaze"
+    make_site({"mkdocs.yml": "plugins: [search]\n"})
+    assert not any(article.related for article in read_site(site))

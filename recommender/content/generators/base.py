@@ -53,6 +53,7 @@ class Generator:
     roots: Mapping[str, str] = field(default_factory=dict)  #: Folders of articles: the part of the address for each.
     content_dirs: Mapping[str, str] = field(default_factory=dict)  #: Folders of one language: its code; "" the site's.
     end: str = "/"  #: Of an address: ``/``, ``.html`` or "".
+    list_name: str = ""  #: The name of lists of related articles that it shows itself, and that says little elsewhere.
     people: Mapping[str, str] = field(default_factory=dict)  #: Names, by what pages in a folder of authors are called.
     data_folder: str = "_data"  #: Where it looks for data, below the site.
     warnings: tuple[str, ...] = ()  #: What could not be read.

@@ -55,6 +55,8 @@ class MkDocs(Generator):
             drafts=text_of(values, "draft_docs"),
             end="/" if values.get("use_directory_urls") is not False else ".html",
             posts=posts,
+            # Material shows them beside a post, as "Related links".
+            list_name="links" if posts else "",
             post_url=str(blog.get("post_url_format") or cls.post_url),
             post_date=str(blog.get("post_url_date_format") or cls.post_date),
         )
