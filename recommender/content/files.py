@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from recommender.bounds import HALF_CHARACTER, MAX_DEPTH, Fence, UnreadableError
 from recommender.content.generators import Generator
-from recommender.content.paths import ENDINGS, fits, without_ending
+from recommender.content.paths import ERB_ENDINGS, fits, without_ending
 from recommender.content.wording import some
 from recommender.errors import RecommenderError, SiteError
 
@@ -23,7 +23,7 @@ _NOT_CONTENT = frozenset({"_site", "node_modules", "vendor"})
 _COLLECTIONS = frozenset({"_drafts", "_news", "_posts"})
 _NOT_COLLECTIONS = frozenset({"_data", "_includes", "_layouts", "_pages", "_plugins", "_sass"})
 #: What generators make pages of beside Markdown; of HTML only what lies among posts.
-_OTHERS = (".html.erb", ".html", ".qmd", ".rmd", ".mdoc", ".rst", ".adoc", ".asciidoc", ".org", ".ipynb")
+_OTHERS = (*ERB_ENDINGS, ".html.erb", ".html", ".qmd", ".rmd", ".mdoc", ".rst", ".adoc", ".asciidoc", ".org", ".ipynb")
 #: Unlike pathlib's, this one is False also where it cannot be told.
 _is_link = os.path.islink
 
@@ -57,7 +57,7 @@ def find_files(
     there, and what is included; the other pages are named, not read. Any other tree is read whole. What a link outside
     of the fence leads to is not looked at.
     """
-    walk = _Walk(root, exclude, fence)
+    walk = _Walk(root, exclude, fence, generator.endings)
     walk.run()
     states, problems, warnings = walk.states, walk.problems, walk.warnings
     is_home = _home([*states, *walk.outside_files], generator)
@@ -109,8 +109,8 @@ def find_files(
 class _Walk:
     """What lies below a folder."""
 
-    def __init__(self, root: Path, exclude: Sequence[str], fence: Fence) -> None:
-        self.root, self.exclude, self.fence = root, exclude, fence
+    def __init__(self, root: Path, exclude: Sequence[str], fence: Fence, endings: tuple[str, ...]) -> None:
+        self.root, self.exclude, self.fence, self.endings = root, exclude, fence, endings
         self.problems: list[RecommenderError] = []
         self.warnings: list[str] = []
         self.others: list[str] = []  #: Files of other formats.
@@ -125,11 +125,13 @@ class _Walk:
         """Look at everything."""
         for here, folders, names in os.walk(self.root, onerror=self._unlisted, followlinks=True):
             above = self._below(here)
-            for path in (above + name for name in sorted(names) if name[0] != "." and name.lower().endswith(ENDINGS)):
+            shown = [name for name in sorted(names) if name[0] != "."]
+            found = dict.fromkeys(above + name for name in shown if name.lower().endswith(self.endings))
+            for path in found:
                 if not self._is_excluded(path) and self._is_named(path):
                     self._add_file(path)
-            others = [above + name for name in names if name[0] != "." and name.lower().endswith(_OTHERS)]
-            self.others += [path for path in others if not self._is_excluded(path)]
+            others = [name for name in shown if name.lower().endswith(_OTHERS) and above + name not in found]
+            self.others += [above + name for name in others if not self._is_excluded(above + name)]
             paths = [above + name for name in folders if name[0] != "." and name not in _NOT_CONTENT]
             # A folder comes before a link to it, so that its articles keep their own paths.
             paths.sort(key=lambda path: (_is_link(self.root / path), path))

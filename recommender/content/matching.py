@@ -50,7 +50,7 @@ _TRANSLATED = re.compile(r"^(?:.*/)?i18n/[^/]+/docusaurus-plugin-content-(docs|b
 _TYPED = str.maketrans(dict.fromkeys("‘’‚‛ʼ′", "'") | dict.fromkeys("“”„‟″", '"') | dict.fromkeys("‐‑‒–—―−", "-"))
 #: What no reader sees: blanks and joiners without a width, marks of direction, soft hyphens, a byte order mark.
 _INVISIBLE = dict.fromkeys([*range(0x200B, 0x2010), 0xAD, 0x2060, 0xFEFF])
-_PAGE_ENDING = re.compile(r"\.(?:md|markdown|mdx|mdown|mkdn?|mkdown|svx|html?|php)$", re.IGNORECASE)
+_PAGE_ENDING = re.compile(r"\.(?:md|markdown|mdx|mdown|mkdn?|mkdown|svx|html?|php)(?:\.erb)?$", re.IGNORECASE)
 
 
 class Match(NamedTuple):

@@ -28,9 +28,9 @@ _TYPOGRAPHY = re.compile(r"[\t\n\x20-\x7e‘’“”–—…\xa0]*")
 #: A body is long: where it shows no mojibake, what ftfy looks for line by line costs a hundred times what it finds.
 _LONG = 2_000
 _TYPED = (("‘", "'"), ("’", "'"), ("“", '"'), ("”", '"'), ("…", "..."), ("\xa0", " "))
-# A tag starts with a letter, "/" or "!": "a < b" is text. <script> and <style> go with their content.
+# A tag starts with a letter, "/" or "!": "a < b" is text. <script>, <style> and ERB's <% %> go with their content.
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
-_HTML = re.compile(rf"<(?:script|style)\b|<!--|{_TAG.pattern}", re.IGNORECASE)
+_HTML = re.compile(rf"<(?:script|style)\b|<!--|<%|{_TAG.pattern}", re.IGNORECASE)
 # What a template puts in, MDX comments ({/* */}), the names of MyST's roles ({ref}`tea`), and attributes as kramdown,
 # MkDocs and Pandoc take them: {: .wide}, {#tea}, and behind a link {target=_blank}.
 _LIQUID = re.compile(
@@ -39,7 +39,7 @@ _LIQUID = re.compile(
 #: What closes that which is taken out with all in it.
 _CLOSINGS = {
     "<script": re.compile(r"</script\s*>", re.IGNORECASE), "<style": re.compile(r"</style\s*>", re.IGNORECASE),
-    "<!--": re.compile("-->"), "{%": re.compile(r"%\}"), "{{": re.compile(r"\}\}"),
+    "<!--": re.compile("-->"), "<%": re.compile("%>"), "{%": re.compile(r"%\}"), "{{": re.compile(r"\}\}"),
     "{/*": re.compile(r"\*/\}"),
 }  # fmt: skip
 _CODE_FENCE = re.compile(r"^[ \t]*(?:```[^`\n]*|~~~.*)$", re.MULTILINE)

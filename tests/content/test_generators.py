@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from recommender import read_site
+from recommender.articles import NEVER
 from recommender.content.generators import CONFIG_FILES, Generator, read_generator
 from recommender.content.generators.hugo import Hugo
 from recommender.content.generators.jekyll import Jekyll
@@ -275,6 +276,20 @@ def test_middleman(make_site):
             "source/blog/2024-02-03-green-tea.html": f"/blog/2024/green-tea{end}",
             "source/index.html": "/",
         }
+
+
+def test_tech_docs(make_site):
+    """GOV.UK's Tech Docs are Middleman's; pages have Ruby in them, and parts of pages are never suggested."""
+    page = "---\ntitle: Renew\nrelated: [a/renew.html.md.erb]\n---\n\n# <%= current_page.data.title %>\n\nA passport.\n"
+    corpus = read_site(make_site({
+        "Gemfile": "gem 'govuk_tech_docs'\n", "config.rb": "GovukTechDocs.configure(self)\n",
+        "source/a/_part.md.erb": "# Fees\n\nNone.\n", "source/index.html.md.erb": page,
+        "source/a/renew.html.md.erb": page,
+    }))  # fmt: skip
+    assert {article.url: (article.title, article.visible_from) for article in corpus} == {
+        "/": ("Renew", None), "/a/renew.html": ("Renew", None), "/a/_part.html": ("Fees", NEVER)
+    }  # fmt: skip
+    assert corpus.reading.matched["path"] == 2
 
 
 def test_nikola(make_site):

@@ -40,6 +40,7 @@ from recommender.vectors.text import _HTML, _LIQUID, Analyzer, _without, analyze
         ("The harbour opens. The post Harbour appeared first on Daily Gull.", "The harbour opens."),
         ("Read more about the harbour in the long report.", "Read more about the harbour in the long report."),
         ("{% include x.html %}Text {{ page.title }}", "Text"),
+        ("<%= partial 'a > b' %>Text <% if a < b %>here", "Text here"),
         ("[Tea](/tea){.internal-link target=_blank} in {brackets} ![](/a.png){width=300}", "Tea in {brackets}"),
         (
             "{/* not said */}See {doc}`pot` and [a kettle].\n\n[a kettle]: kettles/iron.md 'Iron'",
@@ -201,18 +202,22 @@ def test_the_words_of_ascii_are_found_as_those_of_any_text(text):
 
 
 @given(
-    st.lists(st.sampled_from(["<script", "</SCRIPT >", "<!--", "-->", "{{", "}}", "{%", "%}", "{:", ">", "<b", "a"]))
+    st.lists(
+        st.sampled_from(
+            ["<script", "</SCRIPT >", "<!--", "-->", "{{", "}}", "{%", "%}", "<%", "%>", "{:", ">", "<b", "a"]
+        )
+    )
 )
 def test_parts_are_taken_out(pieces):
     """Tags and templates go as by one expression, which took the square of the length where nothing closes."""
     text = "".join(pieces)
-    tags = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->|</?[A-Za-z][^<>]*>", re.DOTALL | re.IGNORECASE)
+    tags = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->|<%.*?%>|</?[A-Za-z][^<>]*>", re.DOTALL | re.IGNORECASE)
     liquid = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{:[^{}\n]*\}", re.DOTALL)
     assert _without(_HTML, text) == tags.sub(" ", text)
     assert _without(_LIQUID, text) == liquid.sub(" ", text)
 
 
-@pytest.mark.parametrize("opening", ["{{", "{%", "<!--", "<script>", "<style", "<script></"])
+@pytest.mark.parametrize("opening", ["{{", "{%", "<%", "<!--", "<script>", "<style", "<script></"])
 def test_what_never_closes(opening):
     """Hundreds of thousands of openings without an end take no time."""
     assert len(repair(f"tea {opening * 200_000}")) >= len("tea")

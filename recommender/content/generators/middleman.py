@@ -10,17 +10,19 @@ from recommender.articles import Article
 from recommender.content.fields import PageFacts
 from recommender.content.generators.base import Generator, day_of, filled, joined
 from recommender.content.generators.sources import Sources
-from recommender.content.paths import name_date, slug
+from recommender.content.paths import ENDINGS, ERB_ENDINGS, name_date, slug
 
 _SETTING = r"""(?m)^\s*(?:\w+\.|set\s*:){}\s*[=,]\s*['"]([^'"]*)['"]"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Middleman(Generator):
-    """A Middleman site, whose files may be called ``tea.html.md``."""
+    """A Middleman site, whose files may be called ``tea.html.md``; GOV.UK's Tech Docs are one."""
 
     title = "Middleman"
     config_files = ("config.rb",)
+    endings = (*ENDINGS, *ERB_ENDINGS)
+    skips_underscores = True
 
     end: str = ".html"
     data_folder: str = "data"
@@ -29,7 +31,7 @@ class Middleman(Generator):
     @classmethod
     def claims(cls, sources: Sources, file: str) -> bool:
         """Whether `config.rb`, which Compass has too, is Middleman's."""
-        return "middleman" in sources.text(file) + sources.text("Gemfile")
+        return re.search("middleman|govuk_tech_docs", sources.text(file) + sources.text("Gemfile")) is not None
 
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:
@@ -48,7 +50,7 @@ class Middleman(Generator):
 
     def url(self, article: Article, facts: PageFacts) -> str:
         """The address: the blog's pattern for a dated file, else the file's place."""
-        path = re.sub(r"\.html(?=\.\w+$)", "", article.path)
+        path = re.sub(r"\.html(?=\.\w+(?:\.erb)?$)", "", article.path)
         _, names = self.below(path)
         if not name_date(path):
             return joined(*names, is_index=names[-1] == "index", end=self.end)
