@@ -308,6 +308,28 @@ def test_addresses_in_hugo(tmp_path, config):
     assert {article.path: article.url for article in read_site(tmp_path)} == built
 
 
+def test_two_configurations_in_hugo(tmp_path):
+    """What lies in `config/_default` is laid over the file at the top; `_posts` is a folder like others."""
+    kinds = '["taxonomy", "term", "home", "section", "RSS", "sitemap", "404"]'
+    for name, text in {
+        "hugo.toml": f'baseURL = "https://example.org/"\ndisableKinds = {kinds}\n'
+        '[permalinks]\nblog = "/root/:filename/"\n_posts = "/p/:filename/"\nnews = "/n/:filename/"\n',
+        "config/_default/config.yaml": "uglyURLs: true\npermalinks: {news: '/folder/:filename/'}\n",
+        "config/_default/permalinks.yaml": "Blog: '/part/:filename/'\n",
+        "config/_default/languages.toml": '[en]\ncontentDir = "content/english"\n[fr]\ncontentDir = "content/french"\n',
+        "layouts/_default/single.html": "{{ .File.Filename }}|{{ .RelPermalink }}",
+    }.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    for name in ("english/blog/tea", "english/_posts/cup", "english/news/pot", "english/about", "french/blog/the"):
+        write(tmp_path / "content", f"{name}.md", "")
+    build("hugo", "--quiet", "--destination", "out", site=tmp_path)
+    pages = [page.read_text().split("|") for page in (tmp_path / "out").rglob("*.html") if "|" in page.read_text()]
+    built = {Path(unescape(path)).relative_to(tmp_path).as_posix(): url for path, url in pages}
+    assert len(built) == 5
+    assert {article.path: article.url for article in read_site(tmp_path)} == built
+
+
 def test_embargoes_in_hugo(tmp_path):
     """What Hugo does not build or list is never suggested, and nothing else is kept back."""
     kinds = '["taxonomy", "term", "home", "RSS", "sitemap", "404"]'

@@ -22,6 +22,8 @@ _NOT_CONTENT = frozenset({"_site", "node_modules", "vendor"})
 #: Folders of articles wherever they are found. With Jekyll, so are all others that begin with an underscore, but these.
 _COLLECTIONS = frozenset({"_drafts", "_news", "_posts"})
 _NOT_COLLECTIONS = frozenset({"_data", "_includes", "_layouts", "_pages", "_plugins", "_sass"})
+#: To these a folder `_posts` below their own is one like others.
+_TAKES_ALL = ("Hugo", "Zola", "MkDocs")
 #: What generators make pages of beside Markdown; of HTML only what lies among posts.
 _OTHERS = (*ERB_ENDINGS, ".html.erb", ".html", ".qmd", ".rmd", ".mdoc", ".rst", ".adoc", ".asciidoc", ".org", ".ipynb")
 #: Unlike pathlib's, this one is False also where it cannot be told.
@@ -252,11 +254,12 @@ def _home(paths: Collection[str], generator: Generator) -> Callable[[str], bool]
             for folder in folders
         )
 
-    if any(in_collection(path) for path in paths):
-        return in_collection
     roots = () if generator.looks_anywhere else generator.roots
     homes = tuple(f"{folder}/" for folder in roots if folder) or ("content/",)
-    if any(path.startswith(homes) for path in paths):
+    is_home_there = any(path.startswith(homes) for path in paths)
+    if not (is_home_there and generator.title in _TAKES_ALL) and any(in_collection(path) for path in paths):
+        return in_collection
+    if is_home_there:
         return lambda path: path.startswith(homes)
     return lambda path: True
 

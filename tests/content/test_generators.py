@@ -64,6 +64,20 @@ def test_hugo(make_site, file, text):
     )
 
 
+def test_hugo_in_two_places(make_site):
+    """What lies in the folder of Hugo's configuration is laid over what stands in a file beside it."""
+    site = make_site(
+        {
+            "hugo.toml": 'baseURL = "https://a.example/"\n[permalinks]\nblog = "/a/:slug/"\ncups = "/c/:slug/"\n',
+            "config/_default/config.yaml": "baseurl: https://b.example/\npermalinks: {Blog: '/b/:slug/'}\n",
+            "config/_default/languages.toml": '[en]\ncontentDir = "english"\n[fr]\ncontentDir = "french"\n',
+        }
+    )
+    found = read_generator(site)
+    assert (found.site_url, found.permalinks) == ("https://b.example", {"blog": "/b/:slug/", "cups": "/c/:slug/"})
+    assert found.content_dirs == {"content": "", "english": "en", "french": "fr"}
+
+
 @pytest.mark.parametrize(
     ("file", "text", "warning"),
     [

@@ -64,6 +64,15 @@ def test_jekyll_blog(make_site):
     )
 
 
+@pytest.mark.parametrize("config", ["hugo.toml", "zola.toml", "mkdocs.yml"])
+def test_posts_among_other_pages(make_site, config):
+    """Where all below a folder is a page to the generator, one called `_posts` in it does not hide the others."""
+    top = "docs" if config == "mkdocs.yml" else "content"
+    names = (f"{top}/about", f"{top}/blog/_posts/tea", f"{top}/guides/cup")
+    site = make_site({config: "", "_posts/2021-03-03-old.md": article("Old"), **{f"{x}.md": article(x) for x in names}})
+    assert read_site(site).ids == names
+
+
 def test_an_address_that_is_not_known(make_site):
     """It is told, once for all articles."""
     files = {f"_posts/2021-03-0{day}-tea.md": article("Tea") for day in (3, 4)}

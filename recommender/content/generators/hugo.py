@@ -28,9 +28,10 @@ _DATED = re.compile(r"\d{4}-\d{2}-\d{2}[-_ ]*(?=.)")
 #: What a path keeps besides letters, marks and digits.
 _KEPT = "./\\_#+~@-"
 _FORMATS = ("toml", "yaml", "yml", "json")
+_FOLDER = "config/_default"
 #: Each article is held against each.
 _MOST_CASCADES = 2_000
-#: Parts of the configuration that may have files of their own.
+#: Parts of the configuration that may have files of their own in its folder.
 _PARTS = ("languages", "module", "permalinks", "frontmatter", "cascade")
 #: Names that a configuration has, where its file has a name that others use too.
 _OWN = frozenset({
@@ -45,7 +46,7 @@ class Hugo(Generator):
     takes_blank_lines = True
     config_files = tuple(
         f"{folder}{name}.{ending}"
-        for folder in ("", "config/_default/")
+        for folder in ("", f"{_FOLDER}/")
         for name in ("hugo", "config")
         for ending in _FORMATS
     )
@@ -75,12 +76,14 @@ class Hugo(Generator):
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:
         """The configuration, and what sections hand down to their pages."""
-        # Hugo does not tell capitals from small letters in names.
         values = lower(sources.mapping(file))
-        if "/" in file:
-            for part, name in ((part, f"config/_default/{part}.{ending}") for part in _PARTS for ending in _FORMATS):
-                if sources.has(name):
-                    values.setdefault(part, sources.mapping(name))
+        # What the folder holds is laid over what stands in a file beside it.
+        for name in sources.files(_FOLDER, *(f".{ending}" for ending in _FORMATS)):
+            part = name.rpartition("/")[2].partition(".")[0]
+            if part in ("hugo", "config"):
+                values = _merged(values, sources.mapping(name))
+            elif part in _PARTS:
+                values = _merged(values, {part: sources.value(name)})
         text = partial(text_of, values)
         languages = lower(values.get("languages"))
         first = text("defaultcontentlanguage").lower() or "en"
@@ -185,6 +188,15 @@ class Hugo(Generator):
         target, names = self.below(path)
         home = max((folder for folder in self.content_dirs if path.startswith(f"{folder}/")), key=len, default="")
         return [*filter(None, target.split("/")), *names], self.content_dirs.get(home) or self.languages[0]
+
+
+def _merged(values: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Two configurations as one. Hugo does not tell capitals from small letters in names."""
+    values = lower(values)
+    for name, value in lower(over).items():
+        held = values.get(name)
+        values[name] = _merged(held, value) if isinstance(held, dict) and isinstance(value, dict) else value
+    return values
 
 
 def _permalinks(values: Mapping[str, Any]) -> dict[str, str]:
