@@ -64,13 +64,35 @@ ELEVENTY = {
     "src/computed/rope.md": page("Rope"),
 }
 ASTRO = {
-    "astro.config.mjs": 'export default { site: "https://boat.example", base: "/harbour", outDir: "out" };',
+    "astro.config.mjs": 'export default { site: "https://boat.example", base: "/harbour", outDir: "out", '
+    'i18n: { defaultLocale: "en", locales: ["en", "fr"] } };',
     "src/content.config.ts": """
         import { defineCollection } from "astro:content";
         import { glob } from "astro/loaders";
         const blog = defineCollection({ loader: glob({ pattern: "**/*.md", base: "./src/posts" }) });
         const guides = defineCollection({ loader: glob({ pattern: "**/[^_]*.md", base: "./src/content/guides" }) });
-        export const collections = { blog, guides };""",
+        const TOP = "src";
+        const logs = defineCollection({ loader: glob({ pattern: "**/*.md", base: `./${TOP}/logs` }) });
+        export const collections = { blog, guides, logs };""",
+    "src/pages/[...lang]/log/[slug]/index.astro": """---
+import { getCollection, render } from "astro:content";
+export async function getStaticPaths() {
+  return (await getCollection("logs")).map((entry) => {
+    const [lang, slug] = entry.id.split("/");
+    return { params: { lang: lang === "en" ? undefined : lang, slug }, props: entry };
+  });
+}
+const { Content } = await render(Astro.props);
+---
+<Content />""",
+    "src/pages/tags/[tag].astro": """---
+import { getCollection } from "astro:content";
+export const getStaticPaths = async () =>
+  (await getCollection("logs")).map((entry) => ({ params: { tag: entry.data.tag ?? "none" } }));
+---
+<p>A tag</p>""",
+    "src/logs/en/calm.md": page("A calm"),
+    "src/logs/fr/tempete.md": page("Une tempête"),
     "src/pages/articles/[...slug].astro": """---
 import { getCollection, render } from "astro:content";
 export async function getStaticPaths() {

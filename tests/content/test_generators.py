@@ -450,6 +450,30 @@ def test_docfx(make_site):
     assert (read_generator(site).site_url, read_generator(site).language) == ("https://tea.example", "de")
 
 
+@pytest.mark.parametrize(
+    ("pages", "expected"),
+    [
+        # As AstroPaper has it.
+        (["posts/[...slug]/index.astro", "tags/[tag]/[...page].astro"], ["/posts/en/tea/", "/posts/fr/the/"]),
+        (["archive/[id].astro", "blog/[...slug].astro: render(entry)"], ["/blog/en/tea/", "/blog/fr/the/"]),
+        (["[lang]/blog/[...slug].astro"], ["/en/blog/tea/", "/fr/blog/the/"]),
+        (["[...locale]/blog/[slug].astro", "[...locale]/[tag].astro"], ["/blog/tea/", "/fr/blog/the/"]),
+        (["blog/[tag]/[slug].astro"], ["/en/tea/", "/fr/the/"]),
+    ],
+)
+def test_astro_pages(make_site, pages, expected):
+    """The page that shows a collection's entries tells their addresses, in whichever folders, of a language or not."""
+    schema = (
+        'const TOP = "src/data";\nexport const posts = defineCollection({loader: glob({base: `./${TOP}/posts`})});\n'
+    )
+    files = {f"src/pages/{page.partition(':')[0]}": f"getCollection('posts') {page}" for page in pages}
+    tea = "---\ntitle: Tea\n---\n"
+    config = "export default {i18n: {defaultLocale: 'en', locales: ['en', 'fr']}};\n"
+    site = {"astro.config.ts": config, "src/content.config.ts": schema, **files}
+    found = addresses(make_site({**site, "src/data/posts/en/tea.md": tea, "src/data/posts/fr/the.md": tea}))
+    assert list(found.values()) == expected
+
+
 def test_starlight(make_site):
     """The collection that Starlight shows is the top of the site, translations with it, whatever packages are named."""
     config = "export default defineConfig({integrations: [starlight({title: 'Tea'})]});\n"

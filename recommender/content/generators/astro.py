@@ -10,9 +10,16 @@ from recommender.articles import Article
 from recommender.content.fields import PageFacts
 from recommender.content.generators.base import SCRIPTS, Generator, joined
 from recommender.content.generators.sources import Sources
-from recommender.content.paths import is_word
+from recommender.content.paths import is_word, language_code
 
-_COLLECTION = re.compile(r"""getCollection\s*(?:<[^>]*>)?\(\s*['"]([^'"]+)['"]""")
+_COLLECTION = re.compile(r"""(?:getCollection\s*(?:<[^>]*>)?\(|CollectionEntry<)\s*['"]([^'"]+)['"]""")
+#: A page that has many addresses: the folders above its last parameter, and the parameter.
+_ROUTE = re.compile(r"src/pages/(.*?)/?\[(?:\.\.\.)?(\w+)\](?:/index)?\.\w+")
+#: What stands in the page that shows an entry; others list entries, by tag or ten at a time.
+_SHOWS = re.compile(r"\brender\(|<Content\b")
+_ENTRY = frozenset({"slug", "id", "path", "post", "entry"})
+#: A parameter that is the language; with dots, the site's own language is left out.
+_LANGUAGE = re.compile(r"\[(\.\.\.)?(?:lang|language|locale)\]")
 _SCHEMAS = tuple(f"src/content{mark}config{ending}" for mark in "./" for ending in SCRIPTS)
 
 
@@ -33,12 +40,15 @@ class Astro(Generator):
         end = "" if values.text("trailingSlash") == "never" else "/"
         if values.text("build", "format") in ("file", "preserve"):
             end = ".html" if values.text("trailingSlash") != "never" else ""
-        shown = {
-            collection: page[len("src/pages/") :].rpartition("/")[0]
-            for page in sources.files("src/pages", ".astro", ".ts", ".js")
-            if "[" in page.rpartition("/")[2]
-            for collection in _COLLECTION.findall(sources.text(page))
-        }
+        language = values.text("i18n", "defaultLocale")
+        routes: dict[str, list[tuple[bool, bool, str]]] = {}
+        for page in sources.files("src/pages", ".astro", ".ts", ".js"):
+            if found := _ROUTE.fullmatch(page):
+                text = sources.text(page)
+                route = (_SHOWS.search(text) is not None, found[2] in _ENTRY, found[1])
+                for collection in set(_COLLECTION.findall(text)):
+                    routes.setdefault(collection, []).append(route)
+        shown = {collection: max(found, key=lambda one: one[:2])[2] for collection, found in routes.items()}
         roots = {"src/pages": base}
         routed = ["src/pages"]
         folders = {f"src/content/{name}": name for name in sources.folders("src/content")}
@@ -50,11 +60,12 @@ class Astro(Generator):
             shown["docs"] = ""
         for folder, collection in folders.items():
             place = shown.get(collection, collection)
-            # A part such as [lang] is filled with what the article's own path has.
-            roots[folder] = f"{base}/{place}" if "[" not in place else base
-            if collection in shown and "[" not in place:
+            is_told = "[" not in _LANGUAGE.sub("", place)
+            roots[folder] = f"{base}/{place}" if is_told else base
+            if collection in shown and is_told and (language or "[..." not in place):
                 routed.append(folder)
-        return cls(file=file, site_url=values.text("site"), roots=roots, end=end, routed=tuple(routed))
+        site_url = values.text("site")
+        return cls(file=file, site_url=site_url, language=language, roots=roots, end=end, routed=tuple(routed))
 
     def url(self, article: Article, facts: PageFacts) -> str:
         """The address, where the pages tell it."""
@@ -65,9 +76,13 @@ class Astro(Generator):
         prefix, names = self.below(article.path)
         if article.path.startswith("src/pages/"):
             return joined(prefix, *names, is_index=names[-1] == "index", end=self.end)
+        names = [_github(name) for name in names]
+        if found := _LANGUAGE.search(prefix):
+            code = names.pop(0) if len(names) > 1 and language_code(names[0]) else article.language or self.language
+            is_left_out = found[1] and code.lower() == self.language.lower()
+            prefix = prefix.replace(found[0], "" if is_left_out else code)
         if facts.slug:
             return joined(prefix, facts.slug, end=self.end)
-        names = [_github(name) for name in names]
         return joined(prefix, *names, is_index=names[-1] == "index", end=self.end)
 
 

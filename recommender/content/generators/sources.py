@@ -41,6 +41,10 @@ class Sources:
         """Whether there is a file or a folder of this name, or a link that leads nowhere."""
         return os.path.lexists(self.root / name)
 
+    def holds(self, name: str) -> bool:
+        """Whether a folder is one of the site's, and no link that leads out of it."""
+        return self._fence.holds(self.root / name)
+
     def text(self, name: str) -> str:
         """A file's text; "" for one that is not there, and with a warning for one that cannot be read."""
         if not self.has(name):
@@ -93,7 +97,7 @@ class Sources:
 
     def folders(self, top: str) -> list[str]:
         """The names of the folders in a folder, in order."""
-        if not self.has(top) or not self._fence.holds(self.root / top):
+        if not self.has(top) or not self.holds(top):
             return []
         try:
             return sorted(folder.name for folder in (self.root / top).iterdir() if folder.is_dir())
@@ -118,7 +122,7 @@ class Sources:
 
     def files(self, top: str, *endings: str) -> Iterator[str]:
         """The files below a folder, those whose names end so, below the site, in order."""
-        for folder, folders, names in os.walk(self.root / top) if self._fence.holds(self.root / top) else ():
+        for folder, folders, names in os.walk(self.root / top) if self.holds(top) else ():
             here = Path(folder)
             folders[:] = sorted(name for name in folders if name[:1] != "." and name not in _SKIPPED)
             for name in sorted(names):
@@ -158,6 +162,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _CONSTANTS: Mapping[str, bool | None] = {"true": True, "false": False, "null": None}
+_FILLED = re.compile(r"\$\{\s*(\w+)\s*\}")
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
 
@@ -166,7 +171,8 @@ class Literals:
     The plain values of a program, each with the names that lead to it. The program is not executed.
 
     ``{ dir: { input: "src" } }`` has ``src`` at ``dir.input``, ``setInput("src")`` at ``setInput``, and
-    ``const posts = collect({ base: "blog" })`` has ``blog`` at ``posts.collect.base``. What is worked out is not there.
+    ``const posts = collect({ base: "blog" })`` has ``blog`` at ``posts.collect.base``. What is worked out is not
+    there, but for a template such as ``./${TOP}`` where ``TOP`` is a text at the top of the program.
     The items are the names that lead to each value, and the value, in the order of the program.
     """
 
@@ -187,6 +193,7 @@ class Literals:
         tokens = [found for found in _TOKEN.finditer(text) if found.lastgroup not in ("comment", "regex")]
         after = [token["mark"] or "" for token in tokens[1:]] + [""]
         items: list[tuple[tuple[str, ...], Any]] = []
+        texts: dict[str, str] = {}
         above: list[tuple[str, ...]] = []
         name: tuple[str, ...] = ()
         before = ""
@@ -206,8 +213,13 @@ class Literals:
                 name = (*name, word)
             elif not mark and "+" not in (before, follows):
                 path = sum(above[-MAX_DEPTH:], ()) + name
-                if token["text"] and not (token["text"].startswith("`") and "${" in token["text"]):
-                    items.append((path, _ESCAPE.sub(r"\1", token["text"][1:-1])))
+                quoted = token["text"] or ""
+                if quoted.startswith("`") and len(quoted) <= LONGEST_ADDRESS:
+                    quoted = _FILLED.sub(lambda found: texts.get(found[1], found[0]), quoted)
+                if quoted and not (quoted.startswith("`") and "${" in quoted):
+                    items.append((path, _ESCAPE.sub(r"\1", quoted[1:-1])))
+                    if len(path) == 1 and len(quoted) <= LONGEST_ADDRESS:
+                        texts[path[0]] = quoted[1:-1]
                 elif token["number"] or word in _CONSTANTS:
                     items.append((path, float(token["number"]) if token["number"] else _CONSTANTS[word]))
             before = mark
