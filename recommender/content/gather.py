@@ -114,8 +114,8 @@ def gather(
         sentences.append(
             f"{some(bare)} without an address: the site's pattern asks for what is not known. Set articles.address."
         )
-    # One article alone is suggested nowhere.
-    if guessed and len(articles) > 1:
+    # One article alone is suggested nowhere; and another folder may be the site, which is told.
+    if guessed and len(articles) > 1 and (generator.file or not generator.warnings):
         sentences.append(_guesses(guessed, generator))
     sentences += passed_over
     sentences += _unused_names(settings, recognised)

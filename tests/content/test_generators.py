@@ -264,6 +264,27 @@ def test_a_part_of_a_site(make_site, file, folder, is_part):
     assert (f"{site / folder}: is a part of the site {site}" in told and f"Name the site: {site}." in told) is is_part
 
 
+@pytest.mark.parametrize(
+    ("file", "folder", "is_below"),
+    [
+        ("docs/_config.yml", "docs/_posts", True),
+        ("website/docusaurus.config.js", "website/docs", True),
+        ("example/hugo.toml", "notes", False),
+        ("assets/config.json", "assets", False),
+        ("docs/package.json", "docs", False),
+    ],
+)
+def test_a_site_in_a_folder(make_site, file, folder, is_below):
+    """Where the site is a folder of what was named, it is told that its configuration is not read, with the cure."""
+    files = {f"{folder}/2024-01-02-{name}.md": "---\ntitle: A\n---\n" for name in ("cup", "tea")}
+    site = make_site({file: '{"version": 1}' * file.endswith(".json"), "README.md": "# A tool\n", **files})
+    warnings = read_site(site).reading.warnings
+    top = site / file.partition("/")[0]
+    assert any(f"{site}: the site lies below, and {file} is not read" in warning for warning in warnings) == is_below
+    assert any(warning.endswith(f" Name the site: {top}.") for warning in warnings) == is_below
+    assert any("articles.address" in warning for warning in warnings) != is_below
+
+
 def addresses(site):
     """The address of each article."""
     return {article.id: article.url for article in read_site(site)}

@@ -7,6 +7,7 @@ To add one, write its class and put it into `GENERATORS`.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -33,8 +34,8 @@ from recommender.content.generators.sources import Sources
 from recommender.content.generators.statie import Statie
 from recommender.content.generators.vuepress import VitePress, VuePress
 from recommender.content.generators.zola import Zola
-from recommender.content.paths import named_language, slug
-from recommender.content.wording import fault_of_ours
+from recommender.content.paths import ENDINGS, named_language, slug
+from recommender.content.wording import fault_of_ours, some
 
 __all__ = ["CONFIG_FILES", "GENERATORS", "Generator", "read_generator"]
 
@@ -46,8 +47,8 @@ GENERATORS: tuple[type[Generator], ...] = (
 )  # fmt: skip
 #: Files that other programs and people have too.
 _SHARED = frozenset({"package.json", "SUMMARY.md", "index.html", "docs/index.html"})
-#: Pages of authors that are looked at.
-_MOST_PEOPLE = 500
+#: Pages of authors that are looked at, and folders for a site's configuration.
+_MOST_PEOPLE, _MOST_FOLDERS = 500, 100
 #: Every place in which a configuration may lie, but those in a hidden folder and those that other programs share.
 CONFIG_FILES = tuple(dict.fromkeys(file for one in GENERATORS for file in one.config_files if file not in _SHARED))
 
@@ -67,7 +68,7 @@ def read_generator(root: Path) -> Generator:
             sources.warnings[file] = fault_of_ours(file, "be read", error)
             break
     else:
-        generator = Generator(warnings=_part_of_a_site(root))
+        generator = Generator(warnings=_part_of_a_site(root) or _sites_below(sources))
     return replace(
         generator,
         site_url=generator.site_url.rstrip("/"),
@@ -100,3 +101,26 @@ def _part_of_a_site(root: Path) -> tuple[str, ...]:
                     f"what is written lies where {kind.title} does not look. Name the site: {site}.",
                 )
     return ()
+
+
+def _sites_below(sources: Sources) -> tuple[str, ...]:
+    """A warning where most of a folder's articles lie in sites below it, whose configuration is then not read."""
+    found: dict[str, tuple[str, str]] = {}
+    places = [(kind, file) for kind in GENERATORS for file in kind.config_files if file not in _SHARED]
+    for folder in sources.folders(".")[:_MOST_FOLDERS]:
+        inner = Sources(sources.root / folder)
+        # Whatever a configuration holds, as above.
+        with suppress(Exception):
+            if not folder.startswith(".") and sources.holds(folder):
+                kind, file = next(place for place in places if inner.has(place[1]) and place[0].claims(inner, place[1]))
+                found[folder] = (f"{folder}/{file}", kind.title)
+    n_inside = sum(1 for folder in found for _ in sources.files(folder, *ENDINGS))
+    if not n_inside or 2 * n_inside < sum(1 for _ in sources.files("", *ENDINGS)):
+        return ()
+    files = some([file for file, _ in found.values()])
+    titles = " and ".join(sorted({title for _, title in found.values()}))
+    sites = " or ".join(str(sources.root / folder) for folder in [*found][:3])
+    return (
+        f"{sources.root}: the site lies below, and {files} is not read: addresses may be wrong, and what is written "
+        f"lies where {titles} does not look. Name the site: {sites}.",
+    )
