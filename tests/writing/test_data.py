@@ -174,6 +174,27 @@ def test_place(tmp_path, there, expected):
     assert data_file(tmp_path, Settings()) == tmp_path / expected
 
 
+@pytest.mark.parametrize(
+    ("file", "text", "folder"),
+    [
+        ("_config.yml", "data_dir: facts\n", "facts"),
+        ("hugo.toml", 'dataDir = "facts/of"\n', "facts/of"),
+        ("eleventy.config.js", "export const config = {dir: {input: 'content', data: '../_data'}};", "_data"),
+        ("eleventy.config.js", "export default (c) => ({dir: {input: 'src', data: 'facts'}});", "src/facts"),
+        (
+            ".eleventy.js",
+            "c => {c.setInputDirectory('./src'); c.setDataDirectory('../facts');};",
+            "facts",
+        ),
+        (".eleventy.js", "module.exports = (c) => ({dir: {data: '../facts'}});", "_data"),
+    ],
+)
+def test_place_as_the_configuration_says(tmp_path, file, text, folder):
+    """The file is where the configuration has the generator look for data, if that is in the site."""
+    (tmp_path / file).write_text(text)
+    assert data_file(tmp_path, Settings()) == tmp_path / folder / "suggested_related.json"
+
+
 def test_place_as_the_settings_say(tmp_path):
     """The setting writing.data_file overrules what the generator would want."""
     (tmp_path / "hugo.toml").write_text("")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -68,6 +69,12 @@ class Generator:
     def read(cls, sources: Sources, file: str) -> Self:
         """The configuration in a file."""
         return cls(file=file)
+
+    @classmethod
+    def data_in(cls, told: str, top: str = "") -> str:
+        """The folder of data that a configuration tells, below the site; the usual one where that leads out of it."""
+        found = posixpath.normpath(posixpath.join(top, told.lstrip("/") or cls.data_folder))
+        return posixpath.join(top, cls.data_folder) if found.startswith("..") else found
 
     def url(self, article: Article, facts: PageFacts) -> str:
         """The address that the rules give an article's page, below the site; "" where they do not tell."""

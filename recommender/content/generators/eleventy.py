@@ -58,7 +58,7 @@ class Eleventy(Generator):
             permalinks=permalinks,
             data=inside,
             ignored=tuple(str(value).removeprefix("./") for path, value in values.items if path[-1:] == ("add",)),
-            data_folder=f"{top}/_data".lstrip("/"),
+            data_folder=cls.data_in(values.text("dir", "data") or values.text("setDataDirectory"), top),
         )
 
     def url(self, article: Article, facts: PageFacts) -> str:

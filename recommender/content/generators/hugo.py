@@ -118,6 +118,7 @@ class Hugo(Generator):
             permalinks=permalinks,
             content_dirs=folders,
             roots=roots,
+            data_folder=cls.data_in(text("datadir")),
             is_ugly=values.get("uglyurls") is True,
             keeps_case=values.get("disablepathtolower") is True,
             drops_accents=values.get("removepathaccents") is True,

@@ -75,6 +75,7 @@ class Jekyll(Generator):
             language=text("lang", "language", "locale", "default_lang"),
             zone=sources.zone(values.get("timezone"), file),
             warnings=warnings,
+            data_folder=cls.data_in(text("data_dir")),
             permalinks={name: pattern for name, pattern in patterns.items() if isinstance(pattern, str)},
             collections={name: bool(one.get("output", name == "posts")) for name, one in collections.items()},
             collections_dir=text("collections_dir").strip("/"),
