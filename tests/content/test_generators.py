@@ -471,6 +471,29 @@ def test_docfx(make_site):
     assert (read_generator(site).site_url, read_generator(site).language) == ("https://tea.example", "de")
 
 
+def test_docusaurus_with_further_plugins(make_site):
+    """Docs and blogs that stand among the plugins are read, each with its route, versions and translations."""
+    config = """export default {
+      presets: [['classic', {docs: {routeBasePath: '/'}, blog: {path: 'news', routeBasePath: 'news'}}]],
+      plugins: [
+        [require.resolve('@docusaurus/plugin-content-docs'), {id: 'crew', path: './people', routeBasePath: 'crew'}],
+        ['@docusaurus/plugin-client-redirects', {id: 'other', path: 'elsewhere'}],
+        ['@docusaurus/plugin-content-blog', {id: 'log', path: 'log'}],
+      ],
+    };"""
+    tea = "---\ntitle: Tea\n---\n"
+    expected = {
+        "crew_versioned_docs/version-1/cook": "/crew/cook",
+        "docs/mast": "/mast",
+        "i18n/fr/docusaurus-plugin-content-docs-crew/current/cook": "/fr/crew/next/cook",
+        "log/2024-01-02-fog": "/blog/2024/01/02/fog",
+        "news/2024-01-02-race": "/news/2024/01/02/race",
+        "people/cook": "/crew/next/cook",
+    }
+    files = {"docusaurus.config.js": config, "crew_versions.json": '["1"]'}
+    assert addresses(make_site(files | {f"{path}.md": tea for path in expected})) == expected
+
+
 @pytest.mark.parametrize(
     ("pages", "expected"),
     [

@@ -9,8 +9,9 @@ from typing import Self
 from recommender.articles import Article
 from recommender.content.fields import PageFacts
 from recommender.content.generators.base import SCRIPTS, Generator, joined
-from recommender.content.generators.sources import Sources
+from recommender.content.generators.sources import Literals, Sources
 
+_CONTENT = re.compile(r"\bcontent-(docs|blog)$")
 _NUMBERED = re.compile(r"^(?!\d+[-_.]\d)\d+\s*[-_.]+\s*(?=[^-_.\s])")
 _DATED = re.compile(r"(?P<folder>.*?)(?P<date>\d{4}[-/]\d{1,2}[-/]\d{1,2})[-/]?(?P<text>.*)")
 
@@ -32,26 +33,28 @@ class Docusaurus(Generator):
         values = sources.literals(file)
         base = values.text("baseUrl").strip("/")
 
-        def option(kind: str, name: str, usual: str) -> str:
-            return next((str(v) for path, v in values.items if path[-2:] == (kind, name)), usual)
-
-        def route(kind: str, usual: str) -> str:
-            return f"{base}/{option(kind, 'routeBasePath', usual).strip('/')}"
-
-        docs, blog = option("docs", "path", "docs").strip("./"), option("blog", "path", "blog").strip("./")
-        roots = {docs: route("docs", "docs"), blog: route("blog", "blog"), "src/pages": base}
-        listed = sources.value("versions.json")
-        if versions := [one for one in listed if isinstance(one, str)] if isinstance(listed, list) else []:
-            roots |= {f"versioned_docs/version-{one}": f"{roots[docs]}/{one}" for one in versions}
-            roots[f"versioned_docs/version-{versions[0]}"] = roots[docs]
-            roots[docs] += "/next"
         default = values.text("i18n", "defaultLocale")
-        for locale in sources.folders("i18n"):
-            here = f"{base}/{locale}" if locale != default else base
-            plugins = f"i18n/{locale}/docusaurus-plugin-content-"
-            roots[f"{plugins}docs/current"] = here + roots[docs].removeprefix(base)
-            roots[f"{plugins}blog"] = here + roots[blog].removeprefix(base)
-            roots[f"{plugins}pages"] = here
+        here = {locale: f"{base}/{locale}" if locale != default else base for locale in sources.folders("i18n")}
+        roots = {"src/pages": base} | {
+            f"i18n/{locale}/docusaurus-plugin-content-pages": top for locale, top in here.items()
+        }
+        blogs = []
+        for kind, options in (*_plugins(values), *((kind, _options(values, kind)) for kind in ("docs", "blog"))):
+            folder, route = options.get("path", kind).strip("./"), options.get("routeBasePath", kind).strip("/")
+            if folder in roots:
+                continue
+            name = options.get("id", "default")
+            own, end = ("", "") if name == "default" else (f"{name}_", f"-{name}")
+            roots[folder] = f"{base}/{route}"
+            listed = sources.value(f"{own}versions.json") if kind == "docs" else None
+            if versions := [one for one in listed if isinstance(one, str)] if isinstance(listed, list) else []:
+                roots |= {f"{own}versioned_docs/version-{one}": f"{base}/{route}/{one}" for one in versions}
+                roots[f"{own}versioned_docs/version-{versions[0]}"] = roots[folder]
+                roots[folder] += "/next"
+            translated = f"docusaurus-plugin-content-{kind}{end}{'/current' * (kind == 'docs')}"
+            places = {f"i18n/{locale}/{translated}": top for locale, top in here.items()}
+            roots |= {place: top + roots[folder].removeprefix(base) for place, top in places.items()}
+            blogs += [folder, *places] if kind == "blog" else []
         slash = values.get("trailingSlash")
         return cls(
             file=file,
@@ -59,7 +62,7 @@ class Docusaurus(Generator):
             language=default or "en",
             languages=(default or "en", *(one for one in sources.folders("i18n") if one != default)),
             roots=roots,
-            blogs=tuple(root for root in roots if root == blog or root.endswith("-content-blog")),
+            blogs=tuple(blogs),
             keeps_numbers=values.get("docs", "numberPrefixParser") is False,
             end="/" if slash is True else "",
         )
@@ -85,3 +88,20 @@ class Docusaurus(Generator):
         if found := _DATED.fullmatch(name):
             name = f"{found['date'].replace('-', '/')}/{found['folder']}{found['text']}"
         return joined(prefix, name, end=self.end)
+
+
+def _options(values: Literals, kind: str) -> dict[str, str]:
+    """The options of the docs or the blog of a preset."""
+    return {path[-1]: str(value) for path, value in values.items[::-1] if path[-2:-1] == (kind,)}
+
+
+def _plugins(values: Literals) -> list[tuple[str, dict[str, str]]]:
+    """The docs and blogs among the plugins, with the options that stand behind each."""
+    found: list[tuple[str, dict[str, str]]] = []
+    for path, value in values.items:
+        if "plugins" in path[-2:] and path[-1] in ("plugins", "resolve"):
+            named = _CONTENT.search(str(value))
+            found.append((named[1] if named else "", {}))
+        elif found and path[-2:-1] == ("plugins",):
+            found[-1][1].setdefault(path[-1], str(value))
+    return [(kind, options) for kind, options in found if kind and options]
