@@ -3,6 +3,7 @@
 import time
 
 import pathspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -134,3 +135,28 @@ def test_links_of_posts(make_site):
     assert read_article(site / "docs/blog/posts/tea.md").related[0].target == "blog/posts/cup.md#glaze"
     make_site({"mkdocs.yml": "plugins: [search]\n"})
     assert not any(article.related for article in read_site(site))
+
+
+@pytest.mark.parametrize(
+    ("options", "own", "translated"),
+    [
+        ("languages: [{locale: fr}, {locale: en, default: true}]", "{}.md", "{}.fr.md"),
+        ("default_language: en\n      languages: {en: English, fr: French}", "{}.md", "{}.fr.md"),
+        (
+            "docs_structure: folder\n      languages: [{locale: en, default: true}, {locale: fr}]",
+            "en/{}.md",
+            "fr/{}.md",
+        ),
+    ],
+)
+def test_translations(make_site, options, own, translated):
+    """With mkdocs-static-i18n translations have addresses below their language, and the site's own pages have none."""
+    files = {f"docs/{form.format(name)}": BARE for form in (own, translated) for name in ("index", "tea/green")}
+    nav = "nav:\n- index.md\n- Green: tea/green.md\n"
+    site = make_site({"mkdocs.yml": f"site_name: Teas\n{nav}plugins:\n  - i18n:\n      {options}\n", **files})
+    corpus = read_site(site)
+    assert {article.url: article.title for article in corpus} == {
+        "/": "Teas", "/tea/green/": "Green", "/fr/": "Teas", "/fr/tea/green/": "Green",
+    }  # fmt: skip
+    assert corpus.site_language == "en"
+    assert {article.language for article in corpus if article.url.startswith("/fr/")} == {"fr"}

@@ -1,11 +1,11 @@
-"""MkDocs, with the blog of Material for MkDocs (checked against MkDocs 1.6 and Material 9)."""
+"""MkDocs, with Material's blog and mkdocs-static-i18n (checked against MkDocs 1.6, Material 9, static-i18n 1.3)."""
 
 from __future__ import annotations
 
 import posixpath
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from recommender.articles import Article
@@ -13,7 +13,7 @@ from recommender.content.fields import NO_FACTS, PageFacts
 from recommender.content.generators.base import Generator, day_of, joined, lower, slugged, text_of
 from recommender.content.generators.gitignore import is_ignored
 from recommender.content.generators.sources import Sources
-from recommender.content.paths import ENDINGS
+from recommender.content.paths import ENDINGS, suffix_language, without_ending
 
 #: What MkDocs leaves out on every site, beside hidden files.
 _LEFT_OUT = "/templates/\n"
@@ -33,21 +33,26 @@ class MkDocs(Generator):
     posts: str = ""  #: The folder of the blog's posts; "" for a site without a blog.
     post_url: str = "{date}/{slug}"  #: ``post_url_format``.
     post_date: str = "yyyy/MM/dd"  #: ``post_url_date_format``.
+    in_folders: bool = False  #: Whether translations lie in folders, and not beside each other as ``tea.fr.md``.
 
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:
         values = lower(sources.mapping(file))
         docs = str(values.get("docs_dir") or "docs").strip("./")
-        blog = _blog(values.get("plugins"))
+        blog = _plugin(values.get("plugins"), "blog", "material/blog")
         posts = ""
         if blog is not None:
             blog_dir = str(blog.get("blog_dir") or "blog").strip("./")
             posts = f"{docs}/{str(blog.get('post_dir') or '{blog}/posts').replace('{blog}', blog_dir)}".strip("/")
         blog = blog or {}
+        i18n = _plugin(values.get("plugins"), "i18n") or {}
+        languages = tuple(dict.fromkeys(_languages(i18n)))
         return cls(
             file=file,
             site_url=str(values.get("site_url") or ""),
-            language=str(lower(values.get("theme")).get("language") or ""),
+            language=next(iter(languages), str(lower(values.get("theme")).get("language") or "")),
+            languages=languages,
+            in_folders=i18n.get("docs_structure") == "folder",
             roots={docs: ""},
             nav={posixpath.join(docs, path): title for path, title in _pages(values.get("nav"))},
             site_name=text_of(values, "site_name"),
@@ -74,13 +79,14 @@ class MkDocs(Generator):
         To MkDocs a title in `nav` comes before a page's own. Here it stands in for one: "Overview" or "Home" is said
         below the name of a section, which a list of suggestions does not have.
         """
+        path, code = self._plain(path)
         below = self._below_docs(path)
         if below in ("index.md", "README.md"):
             return self.nav.get(path) or self.site_name
         # Every file is a page to MkDocs, also a part that others include. Where a nav is given, parts are what it does
         # not name; where none is, MkDocs makes one of all files, and who keeps parts among them marks their names.
         is_page = path in self.nav if self.nav else not below.rpartition("/")[2].startswith("_")
-        return self.nav.get(path, "") if below and is_page else None
+        return ("" if code else self.nav.get(path, "")) if below and is_page else None
 
     def unmade(self, article: Article, facts: PageFacts) -> str:
         """Why no page is made of a file."""
@@ -92,10 +98,21 @@ class MkDocs(Generator):
         (docs,) = self.roots
         return path if not docs else path[len(docs) + 1 :] if path.startswith(f"{docs}/") else ""
 
+    def _plain(self, path: str) -> tuple[str, str]:
+        """The path of a page in the site's own language, and where its addresses begin in that of the file."""
+        code, _, rest = self._below_docs(path).partition("/")
+        if not self.in_folders:
+            code = suffix_language(path)
+            rest = f"{without_ending(path)[: -len(code) - 1]}.md"
+        if code not in self.languages:
+            return path, ""
+        return posixpath.join(*self.roots, rest) if self.in_folders else rest, "" if code == self.languages[0] else code
+
     def url(self, article: Article, facts: PageFacts) -> str:
         """The address: the file's place, for a post of the blog its day and ``slug`` or title."""
         if not self.posts or not article.path.startswith(f"{self.posts}/"):
-            return self.path_url(article, NO_FACTS)
+            path, code = self._plain(article.path)
+            return f"/{code}".rstrip("/") + self.path_url(replace(article, path=path), NO_FACTS)
         day = day_of(article, facts)
         if "{date}" in self.post_url and day is None:
             return ""
@@ -120,12 +137,22 @@ def _pages(nav: Any, title: str = "") -> Iterator[tuple[str, str]]:
             yield from _pages(entry, str(name or ""))
 
 
-def _blog(plugins: Any) -> dict[str, Any] | None:
-    """The options of the blog; None for a site without one."""
+def _plugin(plugins: Any, *named: str) -> dict[str, Any] | None:
+    """The options of the plugin that is called so; None for a site without it."""
     for plugin in plugins if isinstance(plugins, list) else [plugins]:
-        if plugin in ("blog", "material/blog"):
+        if plugin in named:
             return {}
         for name, options in lower(plugin).items():
-            if name in ("blog", "material/blog"):
+            if name in named:
                 return lower(options)
     return None
+
+
+def _languages(i18n: Mapping[str, Any]) -> Iterator[str]:
+    """The codes of the languages, the site's own first; before its version 1, the plugin had a mapping of them."""
+    told = i18n.get("languages")
+    entries = [*map(lower, told)] if isinstance(told, list) else [{"locale": code} for code in lower(told)]
+    yield from (str(entry.get("locale")) for entry in entries if entry.get("default") is True)
+    yield from (
+        str(code) for code in (i18n.get("default_language"), *(entry.get("locale") for entry in entries)) if code
+    )
