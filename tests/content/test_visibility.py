@@ -103,6 +103,14 @@ def test_drafts_in_other_languages(make_site, line):
     assert hidden(make_site({"a.md": article("A", line), "b.md": article("B")}))[0] == ["a"]
 
 
+def test_parts_of_pages(make_site):
+    """What lies in a folder of templates is never suggested, whatever builds the site."""
+    files = {f"{place}.md": "---\ntitle: Tea\n---\n" for place in ("_includes/note", "posts/_layouts/old", "posts/tea")}
+    for config in ("_config.ts", "eleventy.config.js"):
+        hidden = {article.id for article in read_site(make_site({config: "", **files})) if article.visible_from}
+        assert hidden == {"_includes/note", "posts/_layouts/old"}
+
+
 def test_days_of_visibility(make_site):
     """An embargo and an expiry are read, and what Hugo does not list."""
     site = make_site(

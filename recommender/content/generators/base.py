@@ -24,6 +24,8 @@ _DATES = {"year": "%Y", "month": "%m", "day": "%d", "hour": "%H", "minute": "%M"
 _PLACEHOLDER = re.compile(r":([a-z_]*[a-z])")
 #: Folders that hold what a site is made from, and are no part of an address on any site that we know of.
 _OUTER_FOLDERS = ("website", "site", "src", "source", "content", "contents", "pages")
+#: Folders of parts and data, as Eleventy and Lume have them.
+_TEMPLATES = frozenset({"_includes", "_layouts", "_data"})
 #: What sorts names in Grav and Statamic: 02.blog, 2024-01-04.tea.
 _SORTING = re.compile(r"^(?:\d{4}-\d{2}-\d{2}(?:-\d{4,6})?|\d{1,3})\.(?=[^\W\d])")
 
@@ -115,6 +117,8 @@ class Generator:
 
     def unmade(self, article: Article, facts: PageFacts) -> str:
         """Why no page is made of an article's file, as in "2 articles ..."; "" where one is."""
+        if not _TEMPLATES.isdisjoint(article.path.split("/")[:-1]):
+            return "in a folder of templates"
         if self.skips_underscores and any(name.startswith("_") for name in self.below(article.path)[1]):
             return "with a name that begins with _"
         return "with permalink: false" if facts.permalink == "false" else ""

@@ -71,11 +71,10 @@ class Eleventy(Generator):
         return joined(*names, is_index=names[-1] == "index" or names[-1:] == names[-2:-1])
 
     def unmade(self, article: Article, facts: PageFacts) -> str:
-        if any(part in ("_includes", "_layouts", "_data") for part in article.path.split("/")[:-1]):
-            return "in a folder of templates"
         if any(fits(article.path, pattern) for pattern in self.ignored):
             return f"ignored in {self.file}"
-        return "with permalink: false" if self._permalink(article, facts) == "false" else ""
+        is_none = self._permalink(article, facts) == "false"
+        return "with permalink: false" if is_none else super().unmade(article, facts)
 
     def _permalink(self, article: Article, facts: PageFacts) -> str:
         """The permalink of the file, else of the nearest folder that has one."""
