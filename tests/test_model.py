@@ -192,6 +192,8 @@ def test_what_the_curated_list_names_is_not_suggested_again(corpus):
     filling = Recommender(settings(fill=True, k=1)).fit(Corpus([*others, listing]))
     assert filling.suggest("tea-0") == []
     assert filling.why_none("tea-0") == "its curated list fills all places already"
+    # Beside articles with places, and so with ranked candidates.
+    assert {name for name, found in filling.suggest_all(min_score=0) if not found} == {"tea-0"}
 
 
 def test_an_external_article_is_a_candidate(corpus):

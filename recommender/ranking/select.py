@@ -228,7 +228,7 @@ class Selector:
         self, query: Query, ranked: Ranked, k: int, least: float, shown: Collection[str], *, fills: bool
     ) -> Selected:
         if k == 0:
-            return Selected(ranked, why_none="its curated list fills all places already")
+            return Selected(ranked.at(slice(0)), why_none="its curated list fills all places already")
         ranked = self._with_decided(query, ranked)
         choice = self._choice(query, ranked, k, least, shown, fills=fills)
         place_of = {row: place for place, row in enumerate(ranked.rows.tolist())}
