@@ -46,19 +46,31 @@ def parse_measures(names: Sequence[str]) -> dict[str, Any]:
     for name in names:
         try:
             measure = ir_measures.parse_measure(name.strip())
-        except (NameError, ValueError, SyntaxError, TypeError, KeyError):
+        except (AssertionError, NameError, ValueError, SyntaxError, TypeError, KeyError):
             bad.append(f"{name!r} is not a measure.{did_you_mean(name, _EXAMPLES)}")
             continue
-        if (measure.params.get("cutoff") or 0) > _LARGEST_CUTOFF:
-            bad.append(f"{name!r} cuts off behind the {_LARGEST_CUTOFF:,}th.")
-        elif _PROVIDERS.supports(measure):
+        cutoff = measure.params.get("cutoff", 1)
+        if not 1 <= cutoff <= _LARGEST_CUTOFF:
+            bad.append(f"{name!r} cuts off at {cutoff:,}, and not at a place from 1 to {_LARGEST_CUTOFF:,}.")
+        elif _can_compute(measure):
             measures[str(measure)] = measure
         else:
-            bad.append(f"{name!r} needs a library that is not installed, or a cut-off such as {name.split('@')[0]}@10.")
+            bad.append(
+                f"{name!r} needs a library that is not installed, other parameters, or a cut-off such as "
+                f"{name.split('@')[0]}@10."
+            )
     if bad or not measures:
         bad = bad or ["there is no measure to compute."]
         raise EvaluationError("measures: " + " ".join(bad) + f" Write them as in {', '.join(_EXAMPLES[:4])}.")
     return measures
+
+
+def _can_compute(measure: Any) -> bool:
+    """Whether it has all parameters, within their limits, and somebody who computes it; trec_eval aborts on others."""
+    try:
+        return bool(_PROVIDERS.supports(measure)) and measure.params.get("rel", 1) > 0
+    except AssertionError:
+        return False
 
 
 def depth_of(measures: Mapping[str, Any]) -> int:

@@ -116,6 +116,13 @@ def test_all_bad_names_are_told_at_once():
     assert "'Banana'" in str(error.value)
 
 
+@pytest.mark.parametrize("name", ["P@0", "RR@0", "P", "INST", "IPrec@0", "P(rel=0)@5", "SetF(beta=0)"])
+def test_what_cannot_be_computed_is_told(name):
+    """A cut-off of 0 would end the process, a parameter that is missing or out of its limits in a traceback."""
+    with pytest.raises(EvaluationError, match=r"measures: .* Write them as in nDCG@10"):
+        measures.parse_measures([name])
+
+
 def test_no_measure_is_an_error():
     """Asking for nothing is an error that says how to ask."""
     with pytest.raises(EvaluationError, match="no measure"):
