@@ -402,6 +402,11 @@ def test_evaluate_by_grades(newsroom, tmp_path):
     assert report["judgments"] == {"must": 1, "good": 1, "weak": 0, "wrong": 1}
     pairs = [line.split("\t")[:2] for line in todo.read_text().splitlines() if not line.startswith("#")]
     assert sorted(pairs) == report["ungraded"]
+    # Pairs without a grade may be replaced, grades may not.
+    assert run("evaluate", newsroom, "--grades", one, "--ungraded", todo, "-q")[0] == 0
+    exit_code, stdout, stderr = run("evaluate", newsroom, "--grades", one, "--ungraded", one)
+    assert (exit_code, stdout) == (1, "")
+    assert f"{one}: holds more than pairs without a grade, and would be replaced. Name another file." in stderr
     exit_code, stdout, stderr = run("evaluate", newsroom, "--grades", one, "--fail-under", "served=2", "-q")
     assert (exit_code, "nDCG@5" in stdout) == (1, True)
     assert "below the 2 that was asked for" in stderr

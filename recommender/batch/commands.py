@@ -112,10 +112,14 @@ def evaluate_site(
     Parameters as in `suggest_site`, and what is `asked` as in `recommender.evaluate`. `ungraded` is the file for the
     pairs that were suggested and that nobody graded yet.
     """
-    from recommender.evaluation import evaluate, read_grades, ungraded_lines
+    from recommender.evaluation import evaluate, is_ungraded, read_grades, ungraded_lines
 
     if ungraded is not None and not grades:
         raise EvaluationError("--ungraded: there are no grades that could be incomplete. Give them with --grades FILE.")
+    if ungraded is not None and ungraded.is_file() and not is_ungraded(ungraded):
+        raise EvaluationError(
+            f"--ungraded {ungraded}: holds more than pairs without a grade, and would be replaced. Name another file."
+        )
     # Before the site is read: what is wrong in them is soon told.
     given = read_grades(grades) if grades else None
     corpus = read_corpus(site, settings, progress, strict=strict)

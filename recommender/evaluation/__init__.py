@@ -2,7 +2,7 @@
 
 from recommender.evaluation.baselines import BASELINES
 from recommender.evaluation.evaluator import PROTOCOLS, evaluate
-from recommender.evaluation.grades import read_grades, ungraded_lines
+from recommender.evaluation.grades import is_ungraded, read_grades, ungraded_lines
 from recommender.evaluation.report import Report
 from recommender.evaluation.systems import SYSTEMS, System
 from recommender.evaluation.tables import tables_of
@@ -14,6 +14,7 @@ __all__ = [
     "Report",
     "System",
     "evaluate",
+    "is_ungraded",
     "read_grades",
     "tables_of",
     "ungraded_lines",

@@ -110,6 +110,12 @@ def ungraded_lines(corpus: Corpus, pairs: Iterable[Sequence[str]], seed: int = 0
             yield f"{article_id}\t{candidate_id}\t?\t{_told(found) if found else candidate_id}\n"
 
 
+def is_ungraded(file: Path) -> bool:
+    """Whether a file holds nothing but what `ungraded_lines` gives: no grade, and nothing of another kind."""
+    lines = [line for line in file.read_bytes().splitlines() if line.strip() and not line.startswith(b"#")]
+    return all(line.split(b"\t")[2:3] == [b"?"] for line in lines)
+
+
 def _told(article: Article) -> str:
     """What a grader may know: date, title, provider, the beginning of the excerpt; on one line."""
     date = f"[{article.published_at:%Y-%m-%d}] " if article.published_at else ""
