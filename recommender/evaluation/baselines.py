@@ -24,6 +24,7 @@ from recommender.articles import Article, Corpus, EntryShape
 from recommender.errors import MissingExtraError, UnknownArticleError
 from recommender.evaluation.judgments import page_key, plain_text
 from recommender.suggestions import Reason, Suggestion
+from recommender.vectors.text import language_of
 
 Floats = npt.NDArray[np.float64]
 
@@ -54,11 +55,12 @@ class Baseline(ABC):
         self._keys: list[str] = []
         self._rows: dict[str, int] = {}
         self._shape = EntryShape()
+        self._site_language = ""
 
     def fit(self, corpus: Corpus) -> Self:
         """Index the articles; returns itself."""
         self._articles, self._keys, self._rows = [], [], {}
-        self._shape = corpus.entry_shape
+        self._shape, self._site_language = corpus.entry_shape, corpus.site_language
         self._fit(corpus)
         self.update(list(corpus))
         return self
@@ -88,12 +90,15 @@ class Baseline(ABC):
             if score < (min_score or 0) or found.id == article.id or self._keys[row] in seen:
                 continue
             seen.add(self._keys[row])
-            if not self.language or found.language == self.language:
+            if not self.language or self._language_of(found.language) == self._language_of(self.language):
                 reason = Reason(score, score, (f"{self.name} {score:.3f}",))
                 best.append(Suggestion.of(len(best) + 1, found, reason, self._shape))
             if len(best) == k or len(seen) > depth:
                 break
         return best
+
+    def _language_of(self, code: str) -> str:
+        return language_of(code, self._site_language)
 
     def _fit(self, corpus: Corpus) -> None:  # noqa: B027 - some learn nothing
         """Learn what is learned once."""

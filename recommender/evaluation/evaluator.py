@@ -24,6 +24,7 @@ from recommender.evaluation.slices import slice_by_lists
 from recommender.evaluation.systems import SYSTEMS, Contender, System, contenders
 from recommender.model import Recommender
 from recommender.settings import Settings
+from recommender.vectors.text import language_of
 
 logger = logging.getLogger(__name__)
 
@@ -86,7 +87,7 @@ def evaluate(
     Raises
     ------
     EvaluationError
-        There is nothing to score, or no such protocol, system or measure.
+        There is nothing to score, or no such protocol, system, measure or language.
     """
     settings = settings or Settings()
     chosen = parse_measures(measures or settings.evaluation.measures)
@@ -94,6 +95,7 @@ def evaluate(
         grades = [grades]
     if grades is not None and not isinstance(grades, Mapping):
         grades = read_grades(map(Path, grades))
+    _check_language(corpus, language)
     entrants = contenders(systems, settings, language)
     plan = _plan(corpus, settings, protocol, test_from, later, grades)
     depth = settings.ranking.k if grades is not None else max(depth_of(chosen), settings.ranking.k)
@@ -106,6 +108,14 @@ def evaluate(
     if "shown" not in answers:
         return report
     return dataclasses.replace(report, coverage=_coverage(corpus, plan.judgments, settings))
+
+
+def _check_language(corpus: Corpus, language: str) -> None:
+    """Raise EvaluationError where no article is in a language."""
+    known = {language_of(article.language, corpus.site_language) for article in corpus}
+    if language and language_of(language, corpus.site_language) not in known:
+        there = ", ".join(sorted(known - {""})) or "none that is known; articles.site_language can say it"
+        raise EvaluationError(f"no article is in the language {language!r}. There are {there}.")
 
 
 def _plan(

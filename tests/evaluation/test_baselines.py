@@ -255,3 +255,11 @@ def test_a_baseline_of_one_language(small_corpus):
     assert [s.article_id for s in english] == [
         s.article_id for s in everything if mixed[s.article_id].language == "en"
     ][:5]
+
+
+@pytest.mark.parametrize("declared", ["", "en-GB", "EN"])
+def test_articles_that_declare_no_language_are_in_that_of_the_site(small_corpus, declared):
+    """So a baseline of one language suggests them, however they write it."""
+    articles = [dataclasses.replace(article, language=declared) for article in small_corpus]
+    site = Corpus(articles, site_language="en")
+    assert Tfidf(language="en").fit(site).suggest(site[0]) == Tfidf().fit(site).suggest(site[0])

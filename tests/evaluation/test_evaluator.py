@@ -167,6 +167,7 @@ def test_the_worst_are_those_with_the_least(report):
         ({"measures": [f"nDCG@{10**30}"]}, "and not at a place from 1 to 1,000,000"),
         ({"measures": ["nDGC@10"]}, "'nDGC@10' is not a measure"),
         ({"test_from": "soon"}, "test_from must be a day"),
+        ({"language": "xx"}, "no article is in the language 'xx'. There are en."),
     ],
 )
 def test_what_cannot_be_is_told(small_corpus, quick, options, message):
