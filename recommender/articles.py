@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Literal, overload
+from numbers import Real
+from typing import Any, Literal, overload
 
 from recommender.errors import ArticleError, CorpusError, RecommenderError, UnknownArticleError
 
@@ -82,11 +83,6 @@ class Article:
         which it expires. ``NEVER`` for a page that the site's generator does not make. None: no such day.
     marks
         What the front matter asks of the suggestions, as in ``MARKS``, and what rules ask of it, as ``name: value``.
-
-    Raises
-    ------
-    ArticleError
-        `published_at` is something else.
     """
 
     id: str
@@ -107,18 +103,65 @@ class Article:
     visible_until: datetime | None = None
     marks: tuple[str, ...] = ()
 
-    def __post_init__(self) -> None:
-        """Refuse what else would fail far from here, in the middle of a batch."""
-        if self.published_at is not None and not isinstance(self.published_at, datetime):
-            raise ArticleError(
-                f"{self.id}: published_at must be a datetime with a time zone, but is {self.published_at!r}. "
-                "Make one: datetime.fromisoformat('2021-03-03T07:00:00Z')."
-            )
-
     @property
     def digest(self) -> str:
         """A digest of all its fields and of its entries: a dataclass shows them all."""
         return hashlib.blake2b(repr(self).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def _is_moment(value: object) -> bool:
+    return value is None or (isinstance(value, datetime) and value.tzinfo is not None)
+
+
+def _is_tuple_of(kind: type) -> Callable[[object], bool]:
+    return lambda value: isinstance(value, tuple) and (not value or all(isinstance(part, kind) for part in value))
+
+
+#: For each kind of fields of an article: whether a value is right, and what is said of one that is not.
+_EXPECTED: Mapping[tuple[str, ...], tuple[Callable[[Any], bool], str]] = {
+    ("id", "path", "title", "excerpt", "url", "provider", "language", "body"): (
+        lambda value: isinstance(value, str),
+        "text, but is {}. Leave it out where there is none.",
+    ),
+    ("published_at", "visible_from", "visible_until"): (
+        _is_moment,
+        "a datetime with a time zone, but is {}. Make one: datetime.fromisoformat('2021-03-03T07:00:00Z').",
+    ),
+    ("topics", "aliases", "marks"): (_is_tuple_of(str), "a tuple of texts, but is {}. Make one: ('tea', 'water')."),
+    ("related",): (_is_tuple_of(RelatedEntry), "a tuple of RelatedEntry, but is {}. Make one: (RelatedEntry(...),)."),
+    ("quality",): (
+        lambda value: value is None or isinstance(value, Real),
+        "a number, but is {}. Make one: float(...).",
+    ),
+    ("is_published",): (lambda value: isinstance(value, bool), "True or False, but is {}. Make it one: bool(...)."),
+}
+
+
+def checked(articles: Iterable[Article]) -> list[Article]:
+    """
+    Articles as a list; what is none would fail far from here, in the middle of a batch.
+
+    NB Asked where articles come in to be worked on. Where one is made, that would be felt while a large site is read.
+
+    Raises
+    ------
+    CorpusError
+        They are something else.
+    ArticleError
+        A field has a value of another type.
+    """
+    if not isinstance(articles, Iterable):
+        raise CorpusError(f"{articles!r} is no list of articles. Make one: [Article(id=..., title=..., excerpt=...)].")
+    found = list(articles)
+    for article in found:
+        if not isinstance(article, Article):
+            cure = "Make one: Article(id=..., title=..., excerpt=...), or read_article(file)."
+            raise CorpusError(f"{article!r} stands among articles, but is none. {cure}")
+        for names, (is_right, expected) in _EXPECTED.items():
+            for name in names:
+                if not is_right(value := getattr(article, name)):
+                    raise ArticleError(f"{article.id}: {name} must be {expected.format(repr(value))}")
+    return found
 
 
 #: What a text in a curated list is; a file is its path, a name the last part of that with the date that it has, an id
@@ -196,7 +239,7 @@ class Corpus(Sequence[Article]):
     Raises
     ------
     CorpusError
-        Two articles have one id.
+        Two articles have one id, or one is something else.
     """
 
     def __init__(
@@ -207,7 +250,12 @@ class Corpus(Sequence[Article]):
         entry_shape: EntryShape | None = None,
         reading: Reading | None = None,
     ) -> None:
-        self._articles = tuple(sorted(articles, key=lambda article: article.id))
+        found = list(articles)
+        try:
+            self._articles = tuple(sorted(found, key=lambda article: article.id))
+        except (AttributeError, TypeError):
+            checked(found)
+            raise
         self._by_id = {article.id: article for article in self._articles}
         self.site_language = site_language
         self.entry_shape = entry_shape or EntryShape()
@@ -268,6 +316,14 @@ class Corpus(Sequence[Article]):
 def key_of(article: Article) -> str:
     """By which id or slug of its front matter lists may name an article; "" for none."""
     return next((alias for alias in reversed(article.aliases) if "/" not in alias), "")
+
+
+def check_corpus(corpus: object, asking: str) -> None:
+    """Errors as `checked`, also where it is a list or a path; `asking` says who takes a corpus."""
+    if not isinstance(corpus, Corpus):
+        cure = "Make one: Corpus(articles), or read_site(folder)."
+        raise CorpusError(f"{asking} takes a Corpus, but was given a {type(corpus).__name__}. {cure}")
+    checked(corpus)
 
 
 def slug_of(path: str) -> str:

@@ -12,15 +12,16 @@ import threading
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from functools import partial
+from numbers import Real
 from pathlib import Path
 from typing import Self
 
 import numpy as np
 from joblib import effective_n_jobs
 
-from recommender.articles import Article, Corpus, EntryShape
+from recommender.articles import Article, Corpus, EntryShape, check_corpus
 from recommender.cache import user_cache_folder
-from recommender.errors import CorpusError, NotFittedError
+from recommender.errors import NotFittedError, RecommenderError
 from recommender.ranking.answers import answer_all, approvals
 from recommender.ranking.audit import ListAudit
 from recommender.ranking.card import model_card
@@ -35,7 +36,7 @@ from recommender.ranking.rankers import Query, SimilarityRanker
 from recommender.ranking.rules import Rules
 from recommender.ranking.select import Selector
 from recommender.ranking.state import State
-from recommender.settings import Settings
+from recommender.settings import Settings, given_or_default
 from recommender.suggestions import Reason, Suggestion
 from recommender.vectors.neighbors import Vectors
 from recommender.vectors.tfidf import FieldVectorizer
@@ -73,7 +74,7 @@ class Recommender:
     """
 
     def __init__(self, settings: Settings | None = None, decisions: Decisions | None = None) -> None:
-        self.settings = settings or Settings()
+        self.settings = given_or_default(settings)
         self.decisions = decisions or Decisions()
         self.entry_shape = EntryShape()
         self.ranker: Ranker = SimilarityRanker(self.settings.ranking)
@@ -110,10 +111,7 @@ class Recommender:
         CorpusError
             It is given something else, such as a list.
         """
-        if not isinstance(corpus, Corpus):
-            found = type(corpus).__name__
-            cure = "Make one: Corpus(articles), or read_site(folder)."
-            raise CorpusError(f"fit takes a Corpus, but was given a {found}. {cure}")
+        check_corpus(corpus, "fit")
         self.entry_shape = corpus.entry_shape
         articles, ranking, now = self.settings.articles, self.settings.ranking, _now()
         language = articles.site_language or corpus.site_language
@@ -295,6 +293,8 @@ class Recommender:
         ------
         UnknownArticleError
             An id to remove is not known; nothing was changed.
+        CorpusError
+            They are no articles, or no ids.
         """
         with self._lock:
             state = self._fitted().copy()
@@ -417,6 +417,8 @@ class Recommender:
 
     def least_score(self, min_score: float | None = None) -> float:
         """The least score of a suggestion: the one that is asked for, else the setting's, else the ranker's own."""
+        if min_score is not None and not (isinstance(min_score, Real) and 0 <= min_score <= 1):
+            raise RecommenderError(f"min_score must be a number from 0 to 1, but is {min_score!r}.")
         asked = self.settings.ranking.min_score if min_score is None else min_score
         return self.ranker.threshold if asked is None else asked
 

@@ -359,6 +359,16 @@ def settings_from_mapping(found: object, where: str = "settings") -> Settings:
     return settings
 
 
+def given_or_default(settings: Settings | None) -> Settings:
+    """The settings that were given, the defaults for None; anything else, such as a mapping, is a SettingsError."""
+    if settings is not None and not isinstance(settings, Settings):
+        raise SettingsError(
+            f"settings must be Settings, but are a {type(settings).__name__}. Make them: "
+            "recommender.settings.settings_from_mapping({'ranking': {'k': 3}}), or read_settings(file) from there."
+        )
+    return settings or Settings()
+
+
 def describe_settings(settings: Settings | None = None) -> list[tuple[str, Any, str]]:
     """Every setting as (dotted name, value, sentence), in the order of the data's way."""
     return list(describe(settings or Settings(), ""))

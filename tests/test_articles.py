@@ -1,11 +1,12 @@
 """Articles, the corpus, suggestions: values."""
 
 import dataclasses
+import re
 from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from recommender import Article, Corpus, Reason, Suggestion
+from recommender import Article, Corpus, Reason, Recommender, Suggestion
 from recommender.articles import EntryShape
 from recommender.errors import ArticleError, CorpusError, RecommenderError, UnknownArticleError, did_you_mean
 
@@ -130,7 +131,28 @@ def test_a_reason_reads_as_a_sentence():
     )
 
 
-def test_date_that_is_a_text():
-    """A date that is no datetime is told where the article is made."""
-    with pytest.raises(ArticleError, match=r"tea: published_at must be a datetime with a time zone, but is '2021'\."):
-        Article(id="tea", published_at="2021")
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"title": None}, "tea: title must be text, but is None. Leave it out where there is none."),
+        ({"language": 3}, "tea: language must be text, but is 3."),
+        ({"published_at": "2021"}, "tea: published_at must be a datetime with a time zone, but is '2021'. Make one: "),
+        ({"visible_from": datetime(2024, 1, 1)}, "tea: visible_from must be a datetime with a time zone, but is "),
+        ({"topics": "tea"}, "tea: topics must be a tuple of texts, but is 'tea'."),
+        ({"topics": ("tea", 3)}, "tea: topics must be a tuple of texts, but is ('tea', 3)."),
+        ({"related": ("cup",)}, "tea: related must be a tuple of RelatedEntry, but is ('cup',)."),
+        ({"quality": "high"}, "tea: quality must be a number, but is 'high'."),
+        ({"is_published": "no"}, "tea: is_published must be True or False, but is 'no'."),
+        ({"id": 1}, "1: id must be text, but is 1."),
+    ],
+)
+def test_a_value_of_another_type_is_told(values, said):
+    """Where articles are fitted, with the id and the field; it would fail in the middle of a batch."""
+    with pytest.raises(ArticleError, match=re.escape(said)):
+        Recommender().fit(Corpus([Article(**{"id": "tea", **values}), Article(id="cup")]))
+
+
+def test_what_is_no_article_is_told():
+    """Such as a path among them."""
+    with pytest.raises(CorpusError, match=r"'tea.md' stands among articles, but is none\. Make one: Article\("):
+        Corpus(["tea.md"])

@@ -1,6 +1,7 @@
 """The recommender's promises, on a corpus whose answer a child can see: four articles on tea, four on bicycles."""
 
 import dataclasses
+import math
 import threading
 from datetime import UTC, datetime, timedelta
 from itertools import product
@@ -9,9 +10,16 @@ from types import SimpleNamespace
 import pytest
 from teas_and_bicycles import article, settings, teas_and_bicycles
 
-from recommender import Article, Corpus, Recommender, RelatedEntry, load_model
+from recommender import Article, Corpus, Recommender, RelatedEntry, evaluate, load_model
 from recommender.articles import NEVER, Reading
-from recommender.errors import CorpusError, NotFittedError, RecommenderError, UnknownArticleError
+from recommender.errors import (
+    ArticleError,
+    CorpusError,
+    NotFittedError,
+    RecommenderError,
+    SettingsError,
+    UnknownArticleError,
+)
 from recommender.ranking import select
 from recommender.ranking.rules import Rules
 from recommender.settings import settings_from_mapping
@@ -493,6 +501,23 @@ def test_what_is_no_corpus_and_no_article():
     recommender = Recommender().fit(Corpus(articles))
     with pytest.raises(CorpusError, match=r"an Article or the id of one, but this is a NoneType\."):
         recommender.suggest(None)
+    with pytest.raises(ArticleError, match=r"draft: title must be text, but is None\."):
+        recommender.suggest(Article(id="draft", title=None))
+    with pytest.raises(CorpusError, match=r"Article\(id=.* is no list of articles\."):
+        recommender.update(added=articles[0])
+    with pytest.raises(CorpusError, match=r"removed must be a list of ids, but is 'black'\. Make one: \[id\]\."):
+        recommender.update(removed="black")
+    with pytest.raises(CorpusError, match=r"evaluate takes a Corpus, but was given a str\."):
+        evaluate("path/to/site")
+    with pytest.raises(SettingsError, match=r"settings must be Settings, but are a dict\. Make them: "):
+        Recommender({"ranking": {"k": 3}})
+
+
+@pytest.mark.parametrize("least", ["x", math.nan, 2, -1])
+def test_a_least_score_must_be_a_number_from_0_to_1(rec, least):
+    """Above 1 nothing would be suggested, and nobody would know why."""
+    with pytest.raises(RecommenderError, match="min_score must be a number from 0 to 1, but is"):
+        rec.suggest("tea-0", min_score=least)
 
 
 def test_lists_that_name_hardly_an_article_teach_nothing(corpus):

@@ -16,7 +16,7 @@ from recommender.content.files import unread
 from recommender.content.rows import corpus_of_rows
 from recommender.content.wording import say
 from recommender.errors import SiteError
-from recommender.settings import Settings
+from recommender.settings import Settings, given_or_default
 
 #: Lines of a file, empty ones too, of which a packed megabyte holds a billion.
 _MOST_LINES = 10_000_000
@@ -56,7 +56,7 @@ def read_jsonl(path: Path | str, settings: Settings | None = None, *, strict: bo
     SiteError
         There is no such file, or it cannot be read to its end; with `strict`, any problem.
     """
-    settings = settings or Settings()
+    settings = given_or_default(settings)
     path = Path(path)
     files = sorted(file for file in path.iterdir() if _is_shard(file.name.lower())) if path.is_dir() else [path]
     fence = Fence.around(path, settings.articles.outside) if path.is_dir() else None

@@ -15,7 +15,7 @@ from recommender.content.paths import without_ending
 from recommender.content.values import Origin
 from recommender.content.wording import fault_of_ours, say
 from recommender.errors import ArticleError, RecommenderError, SiteError
-from recommender.settings import Settings
+from recommender.settings import Settings, given_or_default
 
 #: What databases, exports and feeds call a field, beside the names of front matter; without hyphens, underscores,
 #: blanks and capitals.
@@ -161,7 +161,9 @@ def read_frame(frame: Any, settings: Settings | None = None, *, strict: bool = F
             "Make one, or give Corpus the articles."
         ) from None
     rows = typed_rows("frame", native.iter_rows(named=True))
-    return corpus_of_rows(rows, "frame", settings or Settings(), strict=strict, expected="Give it a row an article.")
+    return corpus_of_rows(
+        rows, "frame", given_or_default(settings), strict=strict, expected="Give it a row an article."
+    )
 
 
 def check_columns(names: Iterable[str], where: str) -> None:

@@ -28,7 +28,7 @@ from recommender.content.paths import ENDINGS, without_ending
 from recommender.content.wording import some
 from recommender.content.yaml import forget_entries
 from recommender.errors import ArticleError, SiteError
-from recommender.settings import Settings
+from recommender.settings import Settings, given_or_default
 
 logger = logging.getLogger(__name__)
 
@@ -74,7 +74,7 @@ def read_site(
     SiteError
         There is no such site, or it holds no article file; with `strict`, any problem.
     """
-    settings = settings or Settings()
+    settings = given_or_default(settings)
     root = Path(site)
     if is_jsonl(root):
         return read_jsonl(root, settings, strict=strict)
@@ -113,7 +113,7 @@ def read_article(
     SiteError
         There is no such file, or it cannot be read; FrontMatterError and ArticleError are of this kind.
     """
-    settings = settings or Settings()
+    settings = given_or_default(settings)
     if isinstance(path_or_text, str) and ("\n" in path_or_text or "\r" in path_or_text):
         root, path, text = Path(site) if site is not None else None, "", path_or_text
     else:

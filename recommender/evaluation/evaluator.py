@@ -10,7 +10,7 @@ from pathlib import Path
 
 from joblib import Parallel, delayed, effective_n_jobs
 
-from recommender.articles import Article, Corpus
+from recommender.articles import Article, Corpus, check_corpus
 from recommender.errors import EvaluationError, did_you_mean
 from recommender.evaluation.evaluate_answers import make_report
 from recommender.evaluation.grades import Grades, grade_answers, read_grades
@@ -23,7 +23,7 @@ from recommender.evaluation.simulate import Answer, Plan, walk
 from recommender.evaluation.slices import slice_by_lists
 from recommender.evaluation.systems import SYSTEMS, Contender, System, contenders
 from recommender.model import Recommender
-from recommender.settings import Settings
+from recommender.settings import Settings, given_or_default
 from recommender.vectors.text import language_of
 
 logger = logging.getLogger(__name__)
@@ -89,7 +89,8 @@ def evaluate(
     EvaluationError
         There is nothing to score, or no such protocol, system, measure or language.
     """
-    settings = settings or Settings()
+    check_corpus(corpus, "evaluate")
+    settings = given_or_default(settings)
     chosen = parse_measures(measures or settings.evaluation.measures)
     if isinstance(grades, (str, Path)):
         grades = [grades]

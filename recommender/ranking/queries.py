@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from recommender.articles import Article
+from recommender.articles import Article, checked
 from recommender.errors import CorpusError, RecommenderError
 from recommender.ranking.catalogue import days_of
 from recommender.ranking.rankers import Query
@@ -32,7 +32,7 @@ def query_of(article: Article | str, state: State, vectorizer: FieldVectorizer, 
         article = catalogue.articles[row]
         vectors = catalogue.vectors[row : row + 1]
     elif isinstance(article, Article):
-        vectors = vectorizer.transform([article])
+        vectors = vectorizer.transform(checked([article]))
     else:
         raise CorpusError(
             f"suggestions are for an Article or the id of one, but this is a {type(article).__name__}. Make one: "

@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.articles import Article, RelatedEntry
+from recommender.articles import Article, RelatedEntry, checked
 from recommender.content.matching import EntryMatcher, article_keys, entry_keys, external_article
 from recommender.content.urls import canonical_url, is_address
+from recommender.errors import CorpusError
 from recommender.ranking.catalogue import Catalogue
 from recommender.ranking.curation import CurationGraph
 from recommender.ranking.eligible import allowed_rows
@@ -153,6 +154,9 @@ class State:
         removed
             Ids; one that is not known is an UnknownArticleError, and nothing was changed.
         """
+        if isinstance(removed, str) or not isinstance(removed, Iterable):
+            raise CorpusError(f"removed must be a list of ids, but is {removed!r}. Make one: [id].")
+        added = checked(added)
         catalogue, matcher = self.catalogue, self.matcher
         unsettled: set[int] = set()
         outdated = {catalogue.known_row(article_id): "" for article_id in removed}
