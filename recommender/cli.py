@@ -30,7 +30,6 @@ from recommender.cli_types import (
     WriterName,
     example,
     files_of,
-    form_of,
     names,
     on_site,
     prepare,
@@ -135,13 +134,14 @@ def suggest(
     Where nothing has changed since the last run, nothing is computed again.
     """
     from recommender.batch import suggest_site
+    from recommender.writing import writer_of
 
     chosen = files_of(only, more)
     with here.progress():  # which shows warnings
         settings = here.settings()
     if k is not None:
         settings = replace(settings, ranking=replace(settings.ranking, k=k))
-    if form := form_of(output, writer):
+    if form := writer_of(output, writer):
         settings = replace(settings, writing=replace(settings.writing, writer=cast(Any, form)))
     is_plan = check or diff or dry_run
     if settings.writing.writer == "front-matter" and output:
@@ -330,6 +330,10 @@ def evaluate(
     """Score the suggestions for a SITE against its curated lists, or by readers' grades."""
     from recommender.batch import evaluate_site
 
+    if fail_under:
+        from recommender.evaluation.gate import limits_of
+
+        limits_of(fail_under, "--fail-under")  # before the site is read
     with here.progress() as progress:
         report, reading = evaluate_site(here.site, here.settings(), progress=progress, **asked)
     here.tell(reading)

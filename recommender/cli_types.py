@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast
 import click
 
 from recommender.console import printed, showing, tell_reading
-from recommender.errors import RecommenderError, SettingsError
+from recommender.errors import OptionError, RecommenderError
 
 if TYPE_CHECKING:
     from recommender.articles import Reading
@@ -164,7 +164,10 @@ def on_site(*, strict: bool = False) -> Callable[[Callable[..., None]], Callable
     def of(command: Callable[..., None]) -> Callable[..., None]:
         @wraps(command)
         def run(site: Path, settings_file: Path | None, verbose: bool, quiet: bool, **options: Any) -> None:
-            command(Here(site, settings_file, verbose, quiet), **options)
+            try:
+                command(Here(site, settings_file, verbose, quiet), **options)
+            except OptionError as error:
+                raise click.UsageError(printed(error)) from error
 
         run = click.option("-q", "--quiet", is_flag=True, help="Tell of problems only.")(run)
         run = click.option("-v", "--verbose", is_flag=True, help="Tell more: each stage, every warning.")(run)
@@ -186,16 +189,6 @@ def files_of(only: Sequence[str], more: Sequence[str]) -> tuple[str, ...]:
     if more and not only:
         raise click.UsageError(f"Got unexpected extra argument ({more[0]}). More files go behind --only.")
     return (*only, *more)
-
-
-def form_of(output: Path | None, writer: str | None) -> str | None:
-    """The writer that --write and the ending of --output ask for; wrong use where they ask for two."""
-    from recommender.writing import writer_of
-
-    try:
-        return writer_of(output, writer)
-    except SettingsError as error:
-        raise click.UsageError(str(error)) from None
 
 
 def example(*lines: str) -> str:

@@ -16,6 +16,7 @@ Everything that can go wrong, as one tree. Imports nothing of ours.
     ├── DecisionsError            the file of the editors' decisions
     │   └── DecisionsChangedError     somebody else decided in the meantime
     ├── EvaluationError           nothing to score, or an unknown measure
+    │   └── OptionError           an option that there is not, or not beside the others (a SettingsError too): wrong use
     ├── GateError                 the score is below what was asked for
     └── MissingExtraError         an optional library is not installed
 
@@ -38,6 +39,7 @@ __all__ = [
     "MissingExtraError",
     "ModelError",
     "NotFittedError",
+    "OptionError",
     "RecommenderError",
     "SettingsError",
     "SiteError",
@@ -112,6 +114,10 @@ class DecisionsChangedError(DecisionsError):
 
 class EvaluationError(RecommenderError):
     """There is nothing to score, or no such measure, protocol or system."""
+
+
+class OptionError(SettingsError, EvaluationError):
+    """What a command or a function is asked for there is not, or it does not go with the rest: wrong use."""
 
 
 class GateError(RecommenderError):

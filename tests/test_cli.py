@@ -290,6 +290,22 @@ def test_gate_without_dates(site):
             "--output x.docx: must end with one of .json, .jsonl, .ndjson, .csv, .tsv, .parquet, which says how it is "
             "written.",
         ),
+        (
+            ["site", "--report", "x.txt"],
+            "--report x.txt: must end with one of .html, .md, .json, which says how it is written.",
+        ),
+        (
+            ["site", "--require", "nDCG@10"],
+            "--require must be a measure and a number such as nDCG@10=0.40, but is 'nDCG@10'.",
+        ),
+        (
+            ["site", "--require", "nDCG@10=40"],
+            "--require nDCG@10=40: the number must be from 0 to 1, such as 0.4 for 40 %.",
+        ),
+        (
+            ["site", "--require", "foo=1"],
+            "measures: 'foo' is not a measure. Write them as in nDCG@10, P@1, P@5, R@5.",
+        ),
     ],
 )
 def test_wrong_use(site, arguments, message):
@@ -386,6 +402,25 @@ def test_evaluate(newsroom):
     assert re.search(r"P@1 is 0\.\d{4}, below the 1 that was asked for\.\n$", stderr)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--protocol", "foo"], "there is no protocol 'foo'."),
+        (["--systems", "foo"], "there is no system 'foo'."),
+        (["--test-from", "foo"], "test_from must be a day such as 2021-04-01, but is 'foo'."),
+        (["--later", "."], "the protocol replay, and only it, needs the later articles: --later DIR."),
+        (["--measures", "P@0"], "measures: 'P@0' cuts off at 0, and not at a place from 1 to 1,000,000."),
+        (["--fail-under", "P@1=-1"], "--fail-under P@1=-1: the number must be from 0 to 1, such as 0.4 for 40 %."),
+        (["--fail-under", "P@3=0.1"], "--fail-under: 'P@3' was not measured."),
+    ],
+)
+def test_wrong_use_of_evaluate(newsroom, arguments, message):
+    """What there is not, or not together, is wrong use as in other commands: exit 2."""
+    (newsroom / "recommender.yaml").write_text("ranking: {ranker: similarity}\nevaluation: {bootstrap: 50}\n")
+    exit_code, _, stderr = run("evaluate", newsroom, *arguments)
+    assert (exit_code, f"\nError: {message}" in stderr) == (2, True), stderr
+
+
 def test_evaluate_by_grades(newsroom, tmp_path):
     """--grades judges by readers in every format, --ungraded writes what is left to grade, bad lines stop it."""
     (newsroom / "recommender.yaml").write_text("ranking: {ranker: similarity}\nevaluation: {bootstrap: 50}\n")
@@ -407,15 +442,15 @@ def test_evaluate_by_grades(newsroom, tmp_path):
     exit_code, stdout, stderr = run("evaluate", newsroom, "--grades", one, "--ungraded", one)
     assert (exit_code, stdout) == (1, "")
     assert f"{one}: holds more than pairs without a grade, and would be replaced. Name another file." in stderr
-    exit_code, stdout, stderr = run("evaluate", newsroom, "--grades", one, "--fail-under", "served=2", "-q")
+    exit_code, stdout, stderr = run("evaluate", newsroom, "--grades", one, "--fail-under", "served=1", "-q")
     assert (exit_code, "nDCG@5" in stdout) == (1, True)
-    assert "below the 2 that was asked for" in stderr
+    assert "below the 1 that was asked for" in stderr
     one.write_text("tea 3\n")
     exit_code, stdout, stderr = run("evaluate", newsroom, "--grades", one)
     assert (exit_code, stdout) == (1, "")
     assert f"{one}:1: must be an article, a candidate and a grade" in stderr
     exit_code, _, stderr = run("evaluate", newsroom, "--ungraded", todo)
-    assert (exit_code, "there are no grades" in stderr) == (1, True)
+    assert (exit_code, "there are no grades" in stderr) == (2, True)
 
 
 def test_gate_on_scores(newsroom):

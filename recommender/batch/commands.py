@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from recommender.articles import Article, Reading
 from recommender.batch.choosing import article_of, id_of, meant_by
 from recommender.batch.stages import Progress, load_recommender, read_corpus, recommender_for, silence
-from recommender.errors import EvaluationError, RecommenderError
+from recommender.errors import EvaluationError, OptionError, RecommenderError
 from recommender.settings import Settings
 from recommender.suggestions import Reason
 from recommender.writing import Answer
@@ -115,7 +115,7 @@ def evaluate_site(
     from recommender.evaluation import evaluate, is_ungraded, read_grades, ungraded_lines
 
     if ungraded is not None and not grades:
-        raise EvaluationError("--ungraded: there are no grades that could be incomplete. Give them with --grades FILE.")
+        raise OptionError("--ungraded: there are no grades that could be incomplete. Give them with --grades FILE.")
     if ungraded is not None and ungraded.is_file() and not is_ungraded(ungraded):
         raise EvaluationError(
             f"--ungraded {ungraded}: holds more than pairs without a grade, and would be replaced. Name another file."

@@ -23,7 +23,7 @@ from recommender.batch.stages import (
     recommender_for,
     silence,
 )
-from recommender.errors import EvaluationError, RecommenderError, SettingsError
+from recommender.errors import EvaluationError, OptionError, RecommenderError
 from recommender.report.changes import check_format, compare, write_changes
 from recommender.report.record import Record, Records
 from recommender.runs import LastRun, Outcome, file_digest, folder_digest, warnings_heard
@@ -141,7 +141,7 @@ def suggest_site(
         The site, the model or the files cannot be used.
     """
     start = time.monotonic()
-    _check(settings, model, output, plan_only, dask, reports)
+    _check(settings, model, output, plan_only, dask, require, reports)
     with _connected(dask) as client, warnings_heard() as warnings:
         corpus = read_corpus(site, settings, progress, strict=strict, fresh=fresh)
         decisions = decisions_of(site, corpus)
@@ -189,24 +189,29 @@ def _check(
     output: Path | None,
     plan_only: bool,
     dask: str | None,
+    require: Sequence[str],
     reports: Sequence[Path],
 ) -> None:
     """Say what is wrong before anything is read: a person should not wait to hear that."""
     for file in reports:
         check_format(file)
+    if require:
+        from recommender.evaluation.gate import limits_of
+
+        limits_of(require, "--require")
     if model is not None:
         check_model(model)
     if dask is None:
         return
     if settings.writing.writer != "jsonl" or output is None:
-        raise SettingsError(
+        raise OptionError(
             "--dask: workers write lines of JSON where all of them can reach. "
             "Name a file or a folder there: --write jsonl --output FOLDER."
         )
     if reports:
-        raise SettingsError("--dask: what workers write is not compared with an earlier run. Leave --report out.")
+        raise OptionError("--dask: what workers write is not compared with an earlier run. Leave --report out.")
     if plan_only:
-        raise SettingsError("--dask: --check, --diff and --dry-run compare files here. Leave one of the two out.")
+        raise OptionError("--dask: --check, --diff and --dry-run compare files here. Leave one of the two out.")
 
 
 def _connected(dask: str | None) -> AbstractContextManager[Any]:

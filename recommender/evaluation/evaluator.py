@@ -11,7 +11,7 @@ from pathlib import Path
 from joblib import Parallel, delayed, effective_n_jobs
 
 from recommender.articles import Article, Corpus, check_corpus
-from recommender.errors import EvaluationError, did_you_mean
+from recommender.errors import EvaluationError, OptionError, did_you_mean
 from recommender.evaluation.evaluate_answers import make_report
 from recommender.evaluation.grades import Grades, grade_answers, read_grades
 from recommender.evaluation.intervals import PLACES
@@ -129,19 +129,19 @@ def _plan(
 ) -> Plan:
     if grades is not None:
         if protocol not in (None, "grades") or test_from is not None or later is not None:
-            raise EvaluationError(
+            raise OptionError(
                 "grades ask the graded articles of the site as it stands. Leave protocol, test_from and later out."
             )
         return graded(corpus, {article_id for article_id, _ in grades})
     protocol = protocol or "publish-time"
     if protocol not in PROTOCOLS:
-        raise EvaluationError(
+        raise OptionError(
             f"there is no protocol {protocol!r}.{did_you_mean(protocol, PROTOCOLS)} There are {', '.join(PROTOCOLS)}."
         )
     if test_from is not None and protocol != "publish-time":
-        raise EvaluationError(f"test_from belongs to the protocol publish-time, not to {protocol}. Leave it out.")
+        raise OptionError(f"test_from belongs to the protocol publish-time, not to {protocol}. Leave it out.")
     if (later is not None) != (protocol == "replay"):
-        raise EvaluationError("the protocol replay, and only it, needs the later articles: --later DIR.")
+        raise OptionError("the protocol replay, and only it, needs the later articles: --later DIR.")
     if later is not None:
         return replay(corpus, read_later(later, settings) if isinstance(later, (str, Path)) else later)
     if protocol != "publish-time":

@@ -11,7 +11,7 @@ import numpy as np
 from scipy import stats
 
 from recommender.bounds import read_json
-from recommender.errors import EvaluationError, did_you_mean
+from recommender.errors import EvaluationError, OptionError, did_you_mean
 from recommender.evaluation.intervals import PLACES
 
 #: A drop counts when chance alone would show as large a one less often than this.
@@ -20,19 +20,22 @@ SIGNIFICANT = 0.05
 #: Figures that are better the smaller they are.
 SMALL_IS_GOOD = frozenset({"wrong", "ungraded"})
 
+#: How figures begin that are no shares.
+COUNTS = ("per_q", "Num")
+
 
 def below(figures: Mapping[str, float], limits: Mapping[str, float] | Sequence[str], option: str) -> list[str]:
     """
     The figures on the wrong side of their limits, as parts of a sentence.
 
     A limit is a measure's least value, or its most where small is good; or a text such as ``nDCG@10=0.40``. One that
-    names no measure, or no number, is an EvaluationError.
+    names no measure, or no number, is an OptionError.
     """
-    limits = limits if isinstance(limits, Mapping) else dict(_limit(text, option) for text in limits)
+    limits = limits if isinstance(limits, Mapping) else limits_of(limits, option)
     found = []
     for measure, limit in limits.items():
         if measure not in figures:
-            raise EvaluationError(
+            raise OptionError(
                 f"{option}: {measure!r} was not measured.{did_you_mean(measure, figures)} "
                 f"Measured were {', '.join(figures)}."
             )
@@ -42,15 +45,22 @@ def below(figures: Mapping[str, float], limits: Mapping[str, float] | Sequence[s
     return found
 
 
-def _limit(text: str, option: str) -> tuple[str, float]:
-    measure, _, number = text.partition("=")
-    try:
-        value = float(number)
-    except ValueError:
-        value = math.nan
-    if math.isnan(value):
-        raise EvaluationError(f"{option} must be a measure and a number such as nDCG@10=0.40, but is {text!r}.")
-    return measure.strip(), value
+def limits_of(texts: Sequence[str], option: str) -> dict[str, float]:
+    """Measures and their limits, of texts such as ``nDCG@10=0.40``; OptionError for what can never or always be met."""
+    limits = {}
+    for text in texts:
+        measure, _, number = text.partition("=")
+        try:
+            value = float(number)
+        except ValueError:
+            value = math.nan
+        if math.isnan(value):
+            raise OptionError(f"{option} must be a measure and a number such as nDCG@10=0.40, but is {text!r}.")
+        measure = measure.strip()
+        if not 0 <= value <= (math.inf if measure.startswith(COUNTS) else 1):
+            raise OptionError(f"{option} {text}: the number must be from 0 to 1, such as 0.4 for 40 %.")
+        limits[measure] = value
+    return limits
 
 
 def dropped(now: Mapping[str, Any], then: Mapping[str, Any]) -> Iterator[str]:

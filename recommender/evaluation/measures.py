@@ -14,7 +14,7 @@ import ir_measures
 import numpy as np
 import numpy.typing as npt
 
-from recommender.errors import EvaluationError, did_you_mean
+from recommender.errors import OptionError, did_you_mean
 
 Floats = npt.NDArray[np.float64]
 
@@ -61,7 +61,7 @@ def parse_measures(names: Sequence[str]) -> dict[str, Any]:
             )
     if bad or not measures:
         bad = bad or ["there is no measure to compute."]
-        raise EvaluationError("measures: " + " ".join(bad) + f" Write them as in {', '.join(_EXAMPLES[:4])}.")
+        raise OptionError("measures: " + " ".join(bad) + f" Write them as in {', '.join(_EXAMPLES[:4])}.")
     return measures
 
 

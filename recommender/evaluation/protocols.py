@@ -15,7 +15,7 @@ from pathlib import Path
 
 from recommender.articles import Article, Corpus
 from recommender.content.site import read_article, read_site
-from recommender.errors import EvaluationError, did_you_mean
+from recommender.errors import EvaluationError, OptionError, did_you_mean
 from recommender.evaluation.judgments import Judgments, page_key
 from recommender.evaluation.simulate import Plan, Query, Step, Walk
 from recommender.settings import Settings
@@ -165,7 +165,7 @@ def parse_day(text: str | datetime) -> datetime:
         try:
             text = datetime.fromisoformat(text)
         except ValueError:
-            raise EvaluationError(f"test_from must be a day such as 2021-04-01, but is {text!r}.") from None
+            raise OptionError(f"test_from must be a day such as 2021-04-01, but is {text!r}.") from None
     if not isinstance(text, datetime):
         text = datetime.combine(text, time())
     return text if text.tzinfo else text.replace(tzinfo=UTC)

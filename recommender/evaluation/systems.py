@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any, Protocol, Self, runtime_checkable
 
 from recommender.articles import Article, Corpus
-from recommender.errors import EvaluationError, did_you_mean
+from recommender.errors import OptionError, did_you_mean
 from recommender.evaluation.baselines import BASELINES
 from recommender.model import Recommender
 from recommender.settings import Settings
@@ -68,7 +68,7 @@ def contenders(
         return [Contender(new, {name: 0.0}) for name, new in systems.items()]
     asked = {systems} if isinstance(systems, str) else set(systems or ())
     for name in sorted(asked - {*SYSTEMS, "all"}):
-        raise EvaluationError(
+        raise OptionError(
             f"there is no system {name!r}.{did_you_mean(name, SYSTEMS)} There are all, {', '.join(SYSTEMS)}."
         )
     seed = settings.evaluation.seed

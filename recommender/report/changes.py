@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from recommender.errors import SettingsError
+from recommender.errors import OptionError
 from recommender.report.record import Given, Known, Record
 from recommender.writing.atomic import write_text
 
@@ -232,11 +232,9 @@ FORMATS = {".html": as_html, ".md": as_markdown, ".json": as_json}
 
 
 def check_format(file: Path) -> None:
-    """Raise SettingsError early where a file has no ending of `FORMATS`."""
+    """Raise OptionError early where a file has no ending of `FORMATS`."""
     if file.suffix.lower() not in FORMATS:
-        raise SettingsError(
-            f"--report {file}: must end with one of {', '.join(FORMATS)}, which says how it is written."
-        )
+        raise OptionError(f"--report {file}: must end with one of {', '.join(FORMATS)}, which says how it is written.")
 
 
 def write_changes(changes: Changes, file: Path) -> None:

@@ -7,7 +7,7 @@ Suggestions -> files. A writer plans; `apply_changes` replaces.
 from collections.abc import Mapping
 from pathlib import Path
 
-from recommender.errors import SettingsError
+from recommender.errors import OptionError
 from recommender.writing.atomic import FileChange, apply_changes
 from recommender.writing.data import plan_data
 from recommender.writing.front_matter import plan_front_matter
@@ -28,15 +28,15 @@ def writer_of(output: Path | None, named: str | None = None) -> str | None:
     """
     The writer that is named, else the one that the ending of a file asks for; None where it asks for none.
 
-    SettingsError where the ending asks for another one than the one named, or for none that there is.
+    OptionError where the ending asks for another one than the one named, or for none that there is.
     """
     asked = _BY_ENDING.get(output.suffix.lower()) if output else None
     if output and asked and named in _FORMS and asked != named:
-        raise SettingsError(
+        raise OptionError(
             f"--output {output.name}: --write {named} writes {_FORMS[named]}, but a name in {output.suffix} is written "
             f"by --write {asked}. Leave --write out, or give the file another ending."
         )
     if output and not asked and named in (None, "data") and output.suffix.lower() not in ("", ".json"):
         endings = ", ".join((".json", *_BY_ENDING))
-        raise SettingsError(f"--output {output.name}: must end with one of {endings}, which says how it is written.")
+        raise OptionError(f"--output {output.name}: must end with one of {endings}, which says how it is written.")
     return named or asked

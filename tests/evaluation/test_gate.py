@@ -57,6 +57,7 @@ def test_check_fails_below_with_a_sentence():
 def test_what_is_good_when_it_is_small_has_a_greatest_value():
     """A share of wrong suggestions passes at its limit and below, and above it is told."""
     assert below({"wrong": 0.02}, ["wrong=0.02"], "--require") == below({"wrong": 0.0}, ["wrong=0.02"], "") == []
+    assert below({"per_q": 4.5}, ["per_q=4"], "--require") == []  # a number, no share
     assert below({"wrong": 0.03}, {"wrong": 0.02}, "--require") == [
         "wrong is 0.0300, above the 0.02 that was asked for"
     ]
@@ -76,6 +77,8 @@ def test_a_figure_that_was_not_measured_is_told_with_those_that_were():
         ("RR=high", "must be a measure and a number"),
         ("RR=0.5=1", "must be a measure and a number"),
         ("RR=nan", "must be a measure and a number"),
+        ("RR=40", "RR=40: the number must be from 0 to 1, such as 0.4 for 40 %."),
+        ("RR=-1", "the number must be from 0 to 1"),
         ("AP=0.5", "'AP' was not measured"),
         ("rr=0.5", "'rr' was not measured"),
     ],
