@@ -162,6 +162,8 @@ def sentences(report: Report) -> Iterator[str]:
             for name, found in report.coverage.items()
         ]
         yield f"Of the site's articles as it stands, these have a suggestion that is shown: {', '.join(shares)}."
+    if sum(found["n_queries"] for found in report.slices.get("topic", {}).values()) > report.n_queries:
+        yield "A query with several topics counts once for each of them, in their slices and in other."
     if report.same_text:
         same, measure = report.same_text["systems"][report.product], report.measures[0]
         yield (

@@ -193,6 +193,7 @@ def test_the_table_fits_a_terminal(report):
     assert "shown against similarity: nDCG@10" in text
     assert "these have a suggestion that is shown: " in text
     assert "1 not asked: the article has no date." in text
+    assert "A query with several topics counts once for each of them" in text
     assert "other" in text
     assert "\x1b" not in text
     assert "Bold" not in text
