@@ -311,9 +311,7 @@ def settings(file: Path | None, is_all: bool) -> None:
     "--format",
     "format_",
     type=click.Choice(["table", "json", "html"]),
-    default="table",
-    show_default=True,
-    help="How the report is printed.",
+    help="How the report is printed; if not said, as the ending of --output says, else as a table.",
 )
 @click.option("--output", type=NEW_FILE, metavar="FILE", help="Write the report to this file.")
 @click.option("--fail-under", multiple=True, metavar="MEASURE=X", help="Exit 1 below this, such as nDCG@10=0.4.")
@@ -325,11 +323,23 @@ def settings(file: Path | None, is_all: bool) -> None:
 )
 @on_site(strict=True)
 def evaluate(
-    here: Here, format_: str, output: Path | None, fail_under: tuple[str, ...], compare: Path | None, **asked: Any
+    here: Here,
+    format_: str | None,
+    output: Path | None,
+    fail_under: tuple[str, ...],
+    compare: Path | None,
+    **asked: Any,
 ) -> None:
     """Score the suggestions for a SITE against its curated lists, or by readers' grades."""
     from recommender.batch import evaluate_site
 
+    by_ending = output and {".json": "json", ".html": "html", ".htm": "html"}.get(output.suffix.lower())
+    if by_ending and format_ not in (None, by_ending):
+        raise click.UsageError(
+            f"--output {output}: is a name for {by_ending}, but --format asks for {format_}. Leave --format out, or "
+            "give the file another ending."
+        )
+    format_ = format_ or by_ending or "table"
     if fail_under:
         from recommender.evaluation.gate import limits_of
 

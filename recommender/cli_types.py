@@ -198,7 +198,12 @@ def example(*lines: str) -> str:
 
 def names(context: click.Context, option: click.Parameter, text: str | None) -> list[str] | None:
     """The names in a text such as ``bm25,newest``, for the callback of an option."""
-    return None if text is None else [name.strip() for name in text.split(",") if name.strip()]
+    if text is None:
+        return None
+    found = [name.strip() for name in text.split(",") if name.strip()]
+    if not found:
+        raise click.BadParameter(f"names nothing, but is {text!r}. Leave it out for what is usual.", context, option)
+    return found
 
 
 def prepare() -> None:

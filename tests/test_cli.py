@@ -394,6 +394,9 @@ def test_evaluate(newsroom):
     exit_code, stdout, _ = run("evaluate", newsroom, "--format", "json", "--measures", "nDCG@10,P@1")
     report = json.loads(stdout)
     assert exit_code == 0
+    file = newsroom / "report.json"
+    assert run("evaluate", newsroom, "--output", file, "--measures", "nDCG@10,P@1", "-q")[:2] == (0, "")
+    assert json.loads(file.read_text()) == report
     assert {"tfidf", "similarity"} <= set(report["systems"])
     assert set(report["systems"]["similarity"]) >= {"nDCG@10", "P@1"}
     exit_code, stdout, stderr = run("evaluate", newsroom, "--measures", "P@1", "--fail-under", "P@1=1", "-q")
@@ -409,6 +412,14 @@ def test_evaluate(newsroom):
         (["--systems", "foo"], "there is no system 'foo'."),
         (["--test-from", "foo"], "test_from must be a day such as 2021-04-01, but is 'foo'."),
         (["--later", "."], "the protocol replay, and only it, needs the later articles: --later DIR."),
+        (
+            ["--measures", ",,"],
+            "Invalid value for '--measures': names nothing, but is ',,'. Leave it out for what is usual.",
+        ),
+        (
+            ["--output", "x.json", "--format", "html"],
+            "--output x.json: is a name for json, but --format asks for html.",
+        ),
         (["--measures", "P@0"], "measures: 'P@0' cuts off at 0, and not at a place from 1 to 1,000,000."),
         (["--fail-under", "P@1=-1"], "--fail-under P@1=-1: the number must be from 0 to 1, such as 0.4 for 40 %."),
         (["--fail-under", "P@3=0.1"], "--fail-under: 'P@3' was not measured."),

@@ -20,7 +20,7 @@ from recommender.settings import Settings, given_or_default
 
 #: Lines of a file, empty ones too, of which a packed megabyte holds a billion.
 _MOST_LINES = 10_000_000
-_ENDINGS = (".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz")
+LINES_ENDINGS = (".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz")
 
 
 def is_jsonl(path: Path) -> bool:
@@ -32,7 +32,7 @@ def is_jsonl(path: Path) -> bool:
 
 
 def _is_shard(name: str) -> bool:
-    return name.endswith(_ENDINGS)
+    return name.endswith(LINES_ENDINGS)
 
 
 def read_jsonl(path: Path | str, settings: Settings | None = None, *, strict: bool = False) -> Corpus:
