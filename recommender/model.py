@@ -12,16 +12,15 @@ import threading
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from functools import partial
-from numbers import Real
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from joblib import effective_n_jobs
 
 from recommender.articles import Article, Corpus, EntryShape, check_corpus
 from recommender.cache import user_cache_folder
-from recommender.errors import NotFittedError, RecommenderError
+from recommender.errors import NotFittedError
 from recommender.ranking.answers import answer_all, approvals
 from recommender.ranking.audit import ListAudit
 from recommender.ranking.card import model_card
@@ -31,7 +30,7 @@ from recommender.ranking.drift import Drift, drift_of
 from recommender.ranking.eligible import suggests_unpublished
 from recommender.ranking.fitted import Fitted
 from recommender.ranking.learned import Check, LearnedRanker, Ranker
-from recommender.ranking.queries import places_to_fill, query_of
+from recommender.ranking.queries import checked_score, places_to_fill, query_of
 from recommender.ranking.rankers import Query, SimilarityRanker
 from recommender.ranking.rules import Rules
 from recommender.ranking.select import Selector
@@ -87,6 +86,12 @@ class Recommender:
         self.list_audit: ListAudit | None = None
         self._state: State | None = None
         self._lock = threading.Lock()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "_lock"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state, _lock=threading.Lock())
 
     # ------------------------------------------------------------------ fit
 
@@ -165,9 +170,7 @@ class Recommender:
     def listed(self, article_id: str) -> list[str]:
         """The ids of what an article's curated list names, in the editor's order, external articles included."""
         state = self._fitted()
-        catalogue = state.catalogue
-        rows = state.listed_rows(catalogue.articles[catalogue.known_row(article_id)])
-        return [catalogue.articles[row].id for row in rows]
+        return [state.catalogue.articles[row].id for row in state.listed_rows(self.article(article_id))]
 
     def vectors_of(self, article_ids: Iterable[str]) -> Vectors:
         """The vectors of some articles, a row each, in their order."""
@@ -293,8 +296,6 @@ class Recommender:
         ------
         UnknownArticleError
             An id to remove is not known; nothing was changed.
-        CorpusError
-            They are no articles, or no ids.
         """
         with self._lock:
             state = self._fitted().copy()
@@ -417,9 +418,7 @@ class Recommender:
 
     def least_score(self, min_score: float | None = None) -> float:
         """The least score of a suggestion: the one that is asked for, else the setting's, else the ranker's own."""
-        if min_score is not None and not (isinstance(min_score, Real) and 0 <= min_score <= 1):
-            raise RecommenderError(f"min_score must be a number from 0 to 1, but is {min_score!r}.")
-        asked = self.settings.ranking.min_score if min_score is None else min_score
+        asked = self.settings.ranking.min_score if min_score is None else checked_score(min_score)
         return self.ranker.threshold if asked is None else asked
 
     def _query(self, state: State, article: Article | str) -> Query:

@@ -1,7 +1,9 @@
 """The recommender's promises, on a corpus whose answer a child can see: four articles on tea, four on bicycles."""
 
+import copy
 import dataclasses
 import math
+import pickle
 import threading
 from datetime import UTC, datetime, timedelta
 from itertools import product
@@ -491,6 +493,16 @@ def test_threads_may_ask_while_another_updates(rec):
     for thread in threads:
         thread.join()
     assert failures == []
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda rec: pickle.loads(pickle.dumps(rec))])
+def test_a_copy_answers_as_the_original_and_goes_its_own_way(rec, copied):
+    """A fitted recommender can be handed to another process as it is; the lock of its updates stays behind."""
+    twin = copied(rec)
+    assert dict(twin.suggest_all()) == dict(rec.suggest_all())
+    twin.update(removed=["tea-0"])
+    assert "tea-0" in rec.article_ids
+    assert "tea-0" not in twin.article_ids
 
 
 def test_what_is_no_corpus_and_no_article():

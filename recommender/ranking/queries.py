@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from numbers import Real
+
 import numpy as np
 
 from recommender.articles import Article, checked
@@ -70,3 +72,10 @@ def places_to_fill(k: int | None, settings: RankingSettings, query: Query) -> in
     if isinstance(k, bool) or not isinstance(k, (int, np.integer)) or k < 1:
         raise RecommenderError(f"k must be a whole number from 1, but is {k!r}.")
     return max(0, int(k) - query.n_listed) if settings.fill else int(k)
+
+
+def checked_score(min_score: float) -> float:
+    """A least score that somebody asked for; RecommenderError where it is none."""
+    if not (isinstance(min_score, Real) and 0 <= min_score <= 1):
+        raise RecommenderError(f"min_score must be a number from 0 to 1, but is {min_score!r}.")
+    return min_score
