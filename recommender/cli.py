@@ -332,6 +332,7 @@ def evaluate(
 ) -> None:
     """Score the suggestions for a SITE against its curated lists, or by readers' grades."""
     from recommender.batch import evaluate_site
+    from recommender.writing import check_output
 
     by_ending = output and {".json": "json", ".html": "html", ".htm": "html"}.get(output.suffix.lower())
     if by_ending and format_ not in (None, by_ending):
@@ -344,6 +345,8 @@ def evaluate(
         from recommender.evaluation.gate import limits_of
 
         limits_of(fail_under, "--fail-under")  # before the site is read
+    for file in filter(None, (output, asked["ungraded"])):
+        check_output(file, here.site)
     with here.progress() as progress:
         report, reading = evaluate_site(here.site, here.settings(), progress=progress, **asked)
     here.tell(reading)

@@ -24,11 +24,11 @@ from recommender.batch.stages import (
     silence,
 )
 from recommender.errors import EvaluationError, OptionError, RecommenderError
-from recommender.report.changes import check_format, compare, write_changes
+from recommender.report.changes import HEADING, check_format, compare, write_changes
 from recommender.report.record import Record, Records
 from recommender.runs import LastRun, Outcome, file_digest, folder_digest, warnings_heard
 from recommender.settings import Settings
-from recommender.writing import WRITERS, Answer, FileChange, apply_changes, jsonl_lines
+from recommender.writing import WRITERS, Answer, FileChange, apply_changes, check_output, jsonl_lines
 from recommender.writing.atomic import is_stream, remove_leftovers, replace_file, unwritten
 from recommender.writing.decisions import Decisions
 from recommender.writing.lock import only_writer
@@ -141,7 +141,7 @@ def suggest_site(
         The site, the model or the files cannot be used.
     """
     start = time.monotonic()
-    _check(settings, model, output, plan_only, dask, require, reports)
+    _check(site, settings, model, output, plan_only, dask, require, reports)
     with _connected(dask) as client, warnings_heard() as warnings:
         corpus = read_corpus(site, settings, progress, strict=strict, fresh=fresh)
         decisions = decisions_of(site, corpus)
@@ -184,6 +184,7 @@ def suggest_site(
 
 
 def _check(
+    site: Path,
     settings: Settings,
     model: Path | None,
     output: Path | None,
@@ -195,6 +196,9 @@ def _check(
     """Say what is wrong before anything is read: a person should not wait to hear that."""
     for file in reports:
         check_format(file)
+        check_output(file, site, HEADING)
+    if output is not None:
+        check_output(output, site)
     if require:
         from recommender.evaluation.gate import limits_of
 

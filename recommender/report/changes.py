@@ -224,9 +224,11 @@ def as_markdown(changes: Changes) -> str:
     """The figures, the causes and the ten biggest changes, for a comment on a pull request."""
     from recommender.report.page import render
 
-    return render("changes.md", changes=changes, causes=CAUSES)
+    return render("changes.md", changes=changes, causes=CAUSES, heading=HEADING)
 
 
+#: Which Markdown file is a report.
+HEADING = "### Related articles: what changed"
 #: By the ending of a file.
 FORMATS = {".html": as_html, ".md": as_markdown, ".json": as_json}
 

@@ -5,9 +5,12 @@ Suggestions -> files. A writer plans; `apply_changes` replaces.
 """
 
 from collections.abc import Mapping
+from os.path import realpath
 from pathlib import Path
 
-from recommender.errors import OptionError
+from recommender.content.generators import CONFIG_FILES
+from recommender.content.paths import without_ending
+from recommender.errors import OptionError, WriteError
 from recommender.writing.atomic import FileChange, apply_changes
 from recommender.writing.data import plan_data
 from recommender.writing.front_matter import plan_front_matter
@@ -15,7 +18,9 @@ from recommender.writing.jsonl import jsonl_lines, plan_jsonl
 from recommender.writing.plan import Answer, Plan, Writer
 from recommender.writing.tables import TABLE_ENDINGS
 
-__all__ = ["WRITERS", "Answer", "FileChange", "Plan", "Writer", "apply_changes", "jsonl_lines", "writer_of"]
+__all__ = [
+    "WRITERS", "Answer", "FileChange", "Plan", "Writer", "apply_changes", "check_output", "jsonl_lines", "writer_of",
+]  # fmt: skip
 
 #: The ways of writing, by the name that settings and the command line know them by.
 WRITERS: Mapping[str, Writer] = {"data": plan_data, "front-matter": plan_front_matter, "jsonl": plan_jsonl}
@@ -40,3 +45,27 @@ def writer_of(output: Path | None, named: str | None = None) -> str | None:
         endings = ", ".join((".json", *_BY_ENDING))
         raise OptionError(f"--output {output.name}: must end with one of {endings}, which says how it is written.")
     return named or asked
+
+
+def check_output(output: Path, site: Path, ours: str = "") -> None:
+    """
+    Raise WriteError where a file that a person named is there and holds the site, an article or a configuration.
+
+    A Markdown file that has the text `ours` in it was written here.
+    """
+    file, folder = Path(realpath(output)), Path(realpath(site if site.is_dir() else site.parent))
+    if not file.is_file():
+        return
+    if file.samefile(site):
+        kind = "the file of articles"
+    elif without_ending(file.name) != file.name and not (ours and ours.encode() in file.read_bytes()):
+        kind = "Markdown"
+    elif file.suffix.lower() in (".yml", ".yaml", ".toml") or file in [folder / name for name in _CONFIGURATIONS]:
+        kind = "a configuration"
+    else:
+        return
+    if file.stat().st_size:
+        raise WriteError(f"{output}: is {kind}, which is never overwritten. Name another file.")
+
+
+_CONFIGURATIONS = ("package.json", *CONFIG_FILES)

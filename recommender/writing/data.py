@@ -15,7 +15,7 @@ from recommender.settings import Settings
 from recommender.suggestions import Suggestion
 from recommender.writing.atomic import plan_change
 from recommender.writing.plan import Answer, Plan
-from recommender.writing.tables import TABLE_ENDINGS, parse_table, render_table, table_entry
+from recommender.writing.tables import NOT_OURS, TABLE_ENDINGS, parse_table, render_table, table_entry
 from recommender.writing.values import json_line, scalar, writable
 
 _NAME = "suggested_related"
@@ -33,7 +33,7 @@ def plan_data(
 
     Where `answers` leaves articles of the corpus out, what the file says about any other article stays. So does what it
     says about articles whose files could not be read this time: one slip of an editor does not empty a page. A file
-    that is needed for that, and is not what was written, is a WriteError.
+    that is not what was written is a WriteError where that is needed, and everywhere but where `output` names it.
     """
     path = output or data_file(site, settings)
     is_table = path.suffix.lower() in TABLE_ENDINGS
@@ -44,8 +44,9 @@ def plan_data(
 
     def make(before: bytes | None) -> bytes:
         kept: dict[str, Any] = {}
-        if before is not None and (unread or not is_whole):
-            kept = {key: value for key, value in parse(before, path).items() if key in unread or not is_whole}
+        if before and not before.isspace() and (unread or not is_whole or not output):
+            there = parse(before, path)
+            kept = writable({key: value for key, value in there.items() if key in unread or not is_whole})
         merged = {key: value for key, value in {**kept, **entries}.items() if value}
         return render(dict(sorted(merged.items())), path)
 
@@ -99,16 +100,22 @@ def _unread(corpus: Corpus) -> frozenset[str]:
 
 
 def _parse(before: bytes, path: Path) -> dict[str, Any]:
-    """What the data file says now."""
-    cure = "Mend it, or write it anew with a run over the whole site."
+    """What the data file says now; WriteError where it is not one that was written here."""
     try:
         found = read_json(before)
     except ValueError as error:
-        raise WriteError(f"{path}: is not JSON ({error}). {cure}") from None
-    if not isinstance(found, dict):
-        raise WriteError(f"{path}: must be an object with article ids, but is something else. {cure}")
-    parsed: dict[str, Any] = writable(found)
-    return parsed
+        raise WriteError(f"{path}: is not JSON ({error}). {NOT_OURS}") from None
+    lists = found.values() if isinstance(found, dict) else [None]
+    if not all(isinstance(entries, list) and all(map(_is_ours, entries)) for entries in lists):
+        raise WriteError(
+            f"{path}: must be an object with article ids and lists of entries that have score and article_id, but is "
+            f"something else. {NOT_OURS}"
+        )
+    return dict(found)
+
+
+def _is_ours(entry: Any) -> bool:
+    return isinstance(entry, dict) and entry.keys() >= {"score", "article_id"}
 
 
 def _json(entries: dict[str, Any], path: Path) -> bytes:

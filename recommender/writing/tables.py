@@ -14,6 +14,8 @@ from recommender.suggestions import Suggestion
 from recommender.writing.values import writable
 
 TABLE_ENDINGS = (".csv", ".tsv", ".parquet")
+#: What a message about a file says that was not written here.
+NOT_OURS = "It is left as it is: mend it, take it out, or name another file (writing.data_file, --output)."
 _COLUMNS = {
     "article_id": str, "rank": int, "suggested_id": str, "title": str, "url": str, "score": float, "reason": str,
 }  # fmt: skip
@@ -57,10 +59,7 @@ def parse_table(before: bytes, path: Path) -> dict[str, list[dict[str, Any]]]:
             values = {name: kind(row[name]) for name, kind in _COLUMNS.items()}
             entries.setdefault(values.pop("article_id"), []).append(values)
     except (ValueError, KeyError, TypeError, csv.Error, OSError) as error:
-        raise WriteError(
-            f"{path}: is not the table that was written ({error}). Mend it, or write it anew with a run over the whole "
-            "site."
-        ) from None
+        raise WriteError(f"{path}: is not the table that was written ({error}). {NOT_OURS}") from None
     return entries
 
 
@@ -69,7 +68,10 @@ def _rows(before: bytes, path: Path) -> Iterator[Mapping[str, Any]]:
         # NB what pyarrow raises of a broken file is a ValueError or an OSError.
         yield from pyarrow_for(f"{path}: Parquet").parquet.read_table(io.BytesIO(before)).to_pylist()
     else:
-        yield from csv.DictReader(io.StringIO(before.decode("utf-8-sig"), newline=""), delimiter=_delimiter(path))
+        reader = csv.DictReader(io.StringIO(before.decode("utf-8-sig"), newline=""), delimiter=_delimiter(path))
+        if missing := _COLUMNS.keys() - set(reader.fieldnames or ()):
+            raise KeyError(min(missing))
+        yield from reader
 
 
 def _delimiter(path: Path) -> str:

@@ -12,9 +12,10 @@ from recommender.articles import Article, Corpus, EntryShape, Reading
 from recommender.errors import SiteError, WriteError
 from recommender.settings import Settings, WritingSettings
 from recommender.suggestions import Reason, Suggestion
-from recommender.writing import Answer
+from recommender.writing import Answer, check_output
 from recommender.writing.data import data_entry, data_file, plan_data
 
+OURS = "must be an object with article ids and lists of entries that have score and article_id, but is something else"
 TEXTS = EntryShape(kind="text", target="path")
 
 
@@ -110,13 +111,14 @@ def test_answers_for_some_leave_the_others(tmp_path):
     """Where only some articles are asked for, what the file says about the others stays as it is."""
     path = tmp_path / "_data" / "suggested_related.json"
     path.parent.mkdir()
-    path.write_text('{"a": [{"title": "kept as it is", "score": 0.000001}], "b": [1], "gone": [2]}')
+    kept = {"title": "kept as it is", "score": 0.000001, "article_id": "b"}
+    path.write_text(json.dumps({"a": [kept], "b": [kept], "gone": [kept]}))
     answers = [Answer("b", (suggestion(),)), Answer("c")]
     (change,) = plan_data(corpus("a", "b", "c"), tmp_path, answers, Settings()).changes
     assert json.loads(change.after) == {
-        "a": [{"title": "kept as it is", "score": 0.000001}],
+        "a": [kept],
         "b": [data_entry(suggestion())],
-        "gone": [2],
+        "gone": [kept],
     }
     # Asked for all, the file is made anew.
     (change,) = plan_data(corpus("b"), tmp_path, [Answer("b", (suggestion(),))], Settings()).changes
@@ -127,7 +129,7 @@ def test_unread_articles_keep_their_entries(tmp_path):
     """An article whose file could not be read this time keeps what the file says about it."""
     path = tmp_path / "_data" / "suggested_related.json"
     path.parent.mkdir()
-    path.write_text('{"_posts/broken": ["kept"], "_posts/gone": ["not kept"]}')
+    path.write_text(json.dumps({name: [{"score": 1, "article_id": "a"}] for name in ("_posts/broken", "_posts/gone")}))
     reading = Reading(problems=(SiteError("_posts/broken.md:2: mapping values are not allowed here."),))
     read = Corpus([Article(id="_posts/a")], reading=reading)
     (change,) = plan_data(read, tmp_path, [Answer("_posts/a", (suggestion(),))], Settings()).changes
@@ -137,18 +139,47 @@ def test_unread_articles_keep_their_entries(tmp_path):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
+        ("title: Tea", "is not JSON (Expecting value: line 1 column 1 (char 0))."),
         ("{", "is not JSON (Expecting property name enclosed in double quotes: line 1 column 2 (char 1))."),
-        ("[]", "must be an object with article ids, but is something else."),
+        ("[]", f"{OURS}."),
+        ('{"ana": {"name": "Ana"}}', f"{OURS}."),
+        ('{"tea": [{"article_id": "cup"}]}', f"{OURS}."),
     ],
 )
-def test_broken_file_is_not_lost(tmp_path, content, message):
-    """A file whose other entries are needed and cannot be read is an error with its cure."""
+@pytest.mark.parametrize("ids", ["a", "ab"])
+def test_what_is_not_ours_is_not_lost(tmp_path, content, message, ids):
+    """A file in the place of ours that was not written here is an error with its cure, whoever is asked for."""
     path = tmp_path / "_data" / "suggested_related.json"
     path.parent.mkdir()
     path.write_text(content)
+    answers = [Answer("a", (suggestion(),))]
     with pytest.raises(WriteError) as caught:
-        plan_data(corpus("a", "b"), tmp_path, [Answer("a", (suggestion(),))], Settings())
-    assert str(caught.value) == f"{path}: {message} Mend it, or write it anew with a run over the whole site."
+        plan_data(corpus(*ids), tmp_path, answers, Settings())
+    cure = "It is left as it is: mend it, take it out, or name another file (writing.data_file, --output)."
+    assert str(caught.value) == f"{path}: {message} {cure}"
+    if ids == "a":  # What a person has named, for the whole site, is made anew.
+        assert len(plan_data(corpus(*ids), tmp_path, answers, Settings(), path).changes) == 1
+
+
+@pytest.mark.parametrize("content", ["", " \n", "{}\n"])
+def test_an_empty_file_is_filled(tmp_path, content):
+    """A file with nothing in it is nobody's."""
+    (tmp_path / "tea.json").write_text(content)
+    settings = Settings(writing=WritingSettings(data_file="tea.json"))
+    assert len(plan_data(corpus("a", "b"), tmp_path, [Answer("a", (suggestion(),))], settings).changes) == 1
+
+
+@pytest.mark.parametrize("name", ["tea.md", "_config.yml", "package.json", "articles.jsonl", "link.json"])
+def test_what_is_never_overwritten(tmp_path, name):
+    """Articles and configurations are not written over, whoever names them; an empty file or a new one may be."""
+    site = tmp_path / "articles.jsonl" if name == "articles.jsonl" else tmp_path
+    check_output(tmp_path / name, tmp_path)
+    (tmp_path / "link.json").symlink_to("tea.md")
+    (tmp_path / name).write_text("")
+    check_output(tmp_path / name, site)
+    (tmp_path / name).write_text("title: Tea\n")
+    with pytest.raises(WriteError, match=r"is .*, which is never overwritten\. Name another file\."):
+        check_output(tmp_path / name, site)
 
 
 @pytest.mark.parametrize(
