@@ -57,6 +57,15 @@ def test_second_run_changes_nothing(site):
     assert run("suggest", "site", "--check", "--quiet") == (0, "", "")
 
 
+def test_hard_link(site):
+    """A hard link is an article like any other, before it is written and after; the second run changes nothing."""
+    (site / "_posts/2021-03-07-cup.md").hardlink_to(site / "_posts/2021-03-06-road-bicycle.md")
+    for n_changed in (7, 0):
+        stderr = run("suggest", "site", "--write", "front-matter", "--fresh")[2]
+        assert "articles: 7 read" in stderr
+        assert f"files: {n_changed} changed" in stderr
+
+
 @pytest.mark.parametrize("option", ["--check", "--dry-run"])
 def test_what_would_change(site, option):
     """--check and --dry-run name what would change and write nothing; --check exits 1."""
@@ -147,7 +156,7 @@ def test_only(site, names):
     """--only takes ids, files as typed from here or below the site, and patterns; the rest of the file stays."""
     path = site / "_data" / "suggested_related.json"
     path.parent.mkdir()
-    path.write_text('{"_posts/2021-03-06-road-bicycle": ["kept"]}')
+    path.write_text('{"_posts/2021-03-06-road-bicycle": [{"score": 1, "article_id": "kept"}]}')
     # As a shell has it that writes a pattern out: one --only, and many names behind it.
     exit_code, stdout, stderr = run("suggest", "site", "--only", *names)
     assert (exit_code, stdout) == (0, "")

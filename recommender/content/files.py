@@ -265,14 +265,22 @@ def _home(paths: Collection[str], generator: Generator) -> Callable[[str], bool]
 
 
 def _repeats(root: Path, states: Mapping[str, os.stat_result]) -> dict[str, str]:
-    """The further names of files that have several, each with the name to read it by: no link, then the first."""
+    """
+    Links to files that are read by another name, each with that name: no link, then the first.
+
+    A hard link is a file like any other: to a generator it is a page, git keeps none, and to write makes two of it.
+    """
     names: dict[tuple[int, int], list[str]] = {}
     for path, state in states.items():
         names.setdefault((state.st_dev, state.st_ino), []).append(path)
     repeats: dict[str, str] = {}
     for paths in names.values():
-        first, *others = sorted(paths, key=lambda path: (_is_link(root / path), path))
-        repeats |= dict.fromkeys(others, first)
+        first: dict[str, str] = {}
+        # To follow each name to its end takes its time, and few files have several.
+        for path in sorted(paths, key=lambda path: (_is_link(root / path), path)) if len(paths) > 1 else ():
+            other = first.setdefault(os.path.realpath(root / path), path)
+            if other != path:
+                repeats[path] = other
     return repeats
 
 
