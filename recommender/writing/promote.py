@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from recommender.bounds import Fence
 from recommender.content import front_matter
 from recommender.content.matching import EntryMatcher
 from recommender.content.related_lists import read_entries
+from recommender.content.wording import some
 from recommender.content.yaml import LOADER
 from recommender.errors import RecommenderError, WriteError
 from recommender.suggestions import Reason, Suggestion
@@ -110,9 +112,22 @@ class _Maker:
         except (yaml.YAMLError, ValueError) as error:
             raise WriteError(f"{path}: its front matter cannot be read ({error}), so nothing is written.") from None
         items = list(node.value) if isinstance(node, yaml.SequenceNode) else []
-        named = [self._named(one) for one in old.get(name) or []] if items else []
+        read = [self._named(one) for one in old.get(name) or []] if items else []
+        named = [one[0] if len(one) == 1 else None for one in read]
+        groups = {article_id for one in read if len(one) > 1 for article_id in one}
         kept = [number for number, article_id in enumerate(named) if article_id not in self.removed]
-        new = [_entry(one, self.shape) for one in self.added if one.id not in named]
+        new = [_entry(one, self.shape) for one in self.added if one.id not in {*named, *groups}]
+        listed = {self.matcher.match(entry, self.article).article_id for entry in self.article.related}
+        if lost := sorted((self.removed & listed).difference(named)):
+            raise WriteError(
+                f"{path}: {some(lost)} cannot be taken out of its list: expected an entry of the list {name}, no group "
+                "and no other list. The file is as it was. Take it out by hand."
+            )
+        if new and groups:
+            raise WriteError(
+                f"{path}: the list {name} has groups, and in which of them a new entry belongs is not known. The file "
+                "is as it was. Add it by hand."
+            )
         if not new and len(kept) == len(items):
             return before
         if node is None:
@@ -141,10 +156,9 @@ class _Maker:
             )
         return name, pairs.get(name)
 
-    def _named(self, value: Any) -> str | None:
-        """The article that one entry names."""
-        entries = read_entries([value], UTC).entries
-        return self.matcher.match(entries[0], self.article).article_id if len(entries) == 1 else None
+    def _named(self, value: Any) -> list[str | None]:
+        """The articles that one entry names: several where it is a group."""
+        return [self.matcher.match(entry, self.article).article_id for entry in read_entries([value], UTC).entries]
 
 
 def _changed(text: str, node: yaml.Node, kept: Sequence[int], new: Sequence[Any], line_end: str, where: str) -> str:
@@ -152,27 +166,59 @@ def _changed(text: str, node: yaml.Node, kept: Sequence[int], new: Sequence[Any]
     start, end = node.start_mark.index, node.end_mark.index
     if isinstance(node, yaml.ScalarNode) and not node.value.strip("~").replace("null", ""):
         # Nothing stands there yet.
-        rest = text[end:].lstrip(" ").removeprefix(line_end)
-        return f"{text[:start].rstrip(' ')}{line_end}{_joined(_block_lines(new, 2), line_end)}{rest}"
+        comment, _, rest = text[end:].partition(line_end)
+        block = _joined(_block_lines(new, 2), line_end)
+        return f"{text[:start].rstrip(' ')}{comment.rstrip()}{line_end}{block}{rest}"
     if not isinstance(node, yaml.SequenceNode):
         raise WriteError(f"{where} is not a list of entries, so it is not written. Change it by hand.")
     if node.flow_style:
-        items = [text[one.start_mark.index : one.end_mark.index] for one in node.value]
-        return f"{text[:start]}[{', '.join([*(items[n] for n in kept), *map(_flow, new)])}]{text[end:]}"
-    # From the dash of each item to that of the next; the last ends with the line of its last value.
+        inside = _changed_flow(text, node, kept, [*map(_flow, new)], line_end, where)
+        return f"{text[: start + 1]}{inside}{text[end - 1 :]}"
+    # From the dash of each item to that of the next, or the end of the list.
     dashes = [text.rindex("-", 0, one.start_mark.index) for one in node.value]
     starts = [max(text.rfind("\n", 0, dash), text.rfind("\r", 0, dash)) + 1 for dash in dashes]
-    lines = text[starts[-1] : end].splitlines(keepends=True)
-    # A comment after the list is not its last item's, though a text of several lines would take it in.
-    while lines[1:] and (not lines[-1].strip() or re.match(rf" {{0,{dashes[0] - starts[0]}}}#", lines[-1])):
-        lines.pop()
-    last = starts[-1] + len("".join(lines).rstrip())
-    stop = text.find(line_end, last) + len(line_end) if line_end in text[last:] else len(text)
-    pieces = [text[a:b] for a, b in zip(starts, [*starts[1:], stop], strict=True)]
-    added = _joined(_block_lines(new, dashes[0] - starts[0]), line_end)
+    outside = re.compile(rf"\s*$| {{0,{dashes[0] - starts[0]}}}#")
+    pieces: list[str] = []
+    rests: list[str] = []
+    for first, last in zip(starts, [*starts[1:], end], strict=True):
+        lines = text[first:last].splitlines(keepends=True)
+        n_lines = len(lines)
+        # A comment below an item is not the item's, though a text of several lines would take it in.
+        while n_lines > 1 and outside.match(lines[n_lines - 1]):
+            n_lines -= 1
+        pieces.append("".join(lines[:n_lines]))
+        rests.append("".join(lines[n_lines:]))
     if not kept and not new:
-        return f"{text[: starts[0]].rstrip()} []{line_end}{text[stop:]}"
-    return f"{text[: starts[0]]}{''.join(pieces[n] for n in kept)}{added}{text[stop:]}"
+        return f"{text[: starts[0]].rstrip()} []{line_end}{''.join(rests)}{text[end:]}"
+    rests[-1] = _joined(_block_lines(new, dashes[0] - starts[0]), line_end) + rests[-1]
+    lines = [(piece if n in kept else "") + rests[n] for n, piece in enumerate(pieces)]
+    return f"{text[: starts[0]]}{''.join(lines)}{text[end:]}"
+
+
+def _changed_flow(
+    text: str, node: yaml.SequenceNode, kept: Sequence[int], new: Sequence[str], line_end: str, where: str
+) -> str:
+    """What stands between the brackets of a list, changed as in `_changed`."""
+    marks = [node.start_mark.index + 1]
+    for one in node.value:
+        marks += one.start_mark.index, one.end_mark.index
+    parts = [text[a:b] for a, b in pairwise([*marks, node.end_mark.index - 1])]
+    #: What stands before each item, the items, and what stands behind the last.
+    gaps, items, close = parts[:-1:2], parts[1::2], parts[-1]
+    gone = [gap for n, gap in enumerate(gaps) if n not in kept[1:] and (n or not (kept or new))]
+    gone += [close] if items and not kept else []
+    if any("#" in gap for gap in gone):
+        raise WriteError(f"{where} has a comment beside what is taken out. The file is as it was. Take it out by hand.")
+    inside = "".join([*gaps[:1], *(items[n] for n in kept[:1]), *(gaps[n] + items[n] for n in kept[1:])])
+    between = ", " if len(items) < 2 or "#" in gaps[-1] else gaps[-1]
+    if kept and new and "#" in close:
+        # The comment stays beside what it stands behind.
+        said = close.rstrip()
+        inside += f"{'' if said.lstrip().startswith(',') else ','}{said}{line_end}  "
+        close = close.removeprefix(said)
+    elif kept and new:
+        inside += between
+    return f"{inside}{between.join(new)}{close}" if kept or new else ""
 
 
 def _entry(article: Article, shape: EntryShape) -> Any:

@@ -41,7 +41,19 @@ SHAPES = {
     ),
     "on one line": (
         "---\ntitle: Tea\nrelated: [ '/car' ] # short\n---\n",
-        "---\ntitle: Tea\nrelated: ['/car', \"/cup\"] # short\n---\n",
+        "---\ntitle: Tea\nrelated: [ '/car', \"/cup\" ] # short\n---\n",
+    ),
+    "in brackets on lines": (
+        "---\ntitle: Tea\nrelated: [/car,\n  /pot, # good\n ]\n---\n",
+        '---\ntitle: Tea\nrelated: [/car,\n  /pot, # good\n  "/cup"\n ]\n---\n',
+    ),
+    "in brackets, the last with a comment and no comma": (
+        "---\ntitle: Tea\nrelated: [\n  /car # good\n ]\n---\n",
+        '---\ntitle: Tea\nrelated: [\n  /car, # good\n  "/cup"\n ]\n---\n',
+    ),
+    "empty with a comment": (
+        "---\ntitle: Tea\nrelated: ~ # none\nother: 1\n---\n",
+        '---\ntitle: Tea\nrelated: # none\n  - title: "Cup"\n    url: "/cup"\nother: 1\n---\n',
     ),
     "none yet": (
         "---\ntitle: Tea\n---\nrelated:\n",
@@ -78,6 +90,46 @@ def test_removed(tmp_path):
     before = "---\ntitle: Tea\nrelated:\n  - /cup # good\n  - /car\n  # between\n  - /pot\n---\n"
     after, _ = promoted(tmp_path, before, ("pot", "remove", None), ("cup", "keep", None))
     assert after == "---\ntitle: Tea\nrelated:\n  - /cup # good\n  - /car\n  # between\n---\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("\n- /car # old\n# between\n\n- /pot\n# below\n", "\n# between\n\n- /pot\n# below\n"),
+        ("\n- /car\n# below\nother: 1\n", " []\n# below\nother: 1\n"),
+        (" [ /car, /pot ] # short\n", " [ /pot ] # short\n"),
+        (" [\n  /cup,\n  /car,\n  /pot, # good\n]\n", " [\n  /cup,\n  /pot, # good\n]\n"),
+        (" [ # two\n  /pot, /car ]\n", " [ # two\n  /pot ]\n"),
+        (" [ /car, ]\n", " []\n"),
+    ],
+)
+def test_comments_stay(tmp_path, before, after):
+    """With an entry only its own lines go, and what parts it from the next; comments above and below it stay."""
+    head = "---\ntitle: Tea\nrelated:"
+    found = promoted(tmp_path, f"{head}{before}---\n", ("car", "remove", None))
+    assert found == (f"{head}{after}---\n", ())
+
+
+@pytest.mark.parametrize(
+    ("tea", "decision", "message"),
+    [
+        (" [/car, # old\n  /pot]\n", ("car", "remove", None), "has a comment beside what is taken out"),
+        (
+            "\n- title: Next steps\n  links: [/car, /pot]\n",
+            ("car", "remove", None),
+            "car cannot be taken out of its list: expected an entry of the list related, no group and no other list",
+        ),
+        (" /car\n", ("car", "remove", None), "car cannot be taken out of its list"),
+        ("\n- title: Next steps\n  links: [/car, /pot]\n", ACCEPT_CUP, "has groups, and in which of them"),
+    ],
+)
+def test_what_cannot_be_told_apart(tmp_path, tea, decision, message):
+    """What stands in a group, in a text or beside a comment is left as it is, and told with its cure."""
+    tea = f"---\ntitle: Tea\nrelated:{tea}---\n"
+    after, (problem,) = promoted(tmp_path, tea, decision)
+    assert after == tea
+    assert message in str(problem)
+    assert str(problem).endswith("by hand.")
 
 
 def test_the_last_is_removed(tmp_path):
