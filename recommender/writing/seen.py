@@ -57,8 +57,8 @@ class Place:
         if self.is_tied or not isinstance(self.value, list) or not self.value:
             return False
         if all(type(item) in (str, int) for item in self.value):
-            lines = LINE_END.split(self.rest.rstrip("\r\n"))[1:]
-            return len(lines) == len(self.value) and all(map(_SCORED.fullmatch, lines))
+            name, *lines = LINE_END.split(self.rest.rstrip("\r\n"))
+            return "#" not in name and len(lines) == len(self.value) and all(map(_SCORED.fullmatch, lines))
         known = _NAMES.union(part.lower() for name in names for part in name.split("."))
         return "#" not in self.rest and all(_is_entry(item, known) for item in self.value)
 

@@ -230,6 +230,7 @@ HELD = [
     ("suggested_related:\n  - title: Mine\n    score: 65\n", "a list"),
     ("suggested_related:\n  - /black-tea/\n  - /white-tea/\n", "a list"),
     ('suggested_related:\n  - "/black-tea/" # 0.81\n  - "/white-tea/" # by hand\n', "a list"),
+    ('suggested_related: # checked by Ana\n  - "/black-tea/" # 0.81\n', "a list"),
     (BLOCK.replace("65\n", "65 # not so good\n"), "a list"),
     (BLOCK.replace(":\n", ": &them\n", 1) + "others: *them\n", "an anchor, an alias or a tag"),
     (BLOCK.replace("- title:", "- &it\n    title:", 1) + "first: *it\n", "an anchor, an alias or a tag"),
