@@ -171,6 +171,19 @@ def test_wrong_use(site, asked, words, said):
     assert not (site / DECISIONS_FILE).exists()
 
 
+def test_a_decision_about_what_is_gone(site, asked):
+    """It is told of once, with its lines and a cure, promote says how to take it back, and undo does."""
+    article, (gone, *_) = asked
+    run("decide", site, article, gone, "accept")
+    (site / f"{gone}.md").unlink()
+    (site / f"{gone}-again.md").write_text("---\ntitle: Again\n---\n")
+    told = f"{DECISIONS_FILE}:3: no article has the id or address of '{gone}' any more. Did you mean '{gone}-again'? "
+    assert run("suggest", site).stderr.count(told) == 1
+    assert f"Take the decision back: recommender decide SITE {article} {gone} undo." in run("promote", site).stderr
+    assert "taken back" in run("decide", site, article, f"{gone}.md", "undo").output
+    assert run("promote", site).exit_code == 0
+
+
 def test_rules_reach_the_files(site, asked):
     """A rule of the settings file leaves out in the written file, for a saved model too, and the reason is told."""
     article, (first, *_) = asked

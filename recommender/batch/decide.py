@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
@@ -14,6 +14,7 @@ from recommender.articles import Article, Corpus, Reading
 from recommender.batch.choosing import choose_articles, id_of, known_article, meant_by
 from recommender.batch.stages import Progress, decisions_of, read_corpus, silence
 from recommender.content.matching import EntryMatcher
+from recommender.content.paths import without_ending
 from recommender.content.urls import canonical_url, is_address
 from recommender.content.wording import some
 from recommender.errors import DecisionsError, RecommenderError
@@ -59,19 +60,27 @@ def decide_pair(
     # An article that cannot be read is unknown, so this comes before anything is said of unknown ones.
     for problem in corpus.reading.problems:
         logger.warning("%s", problem)
-    one, other = known_article(corpus, site, article), _candidate(corpus, site, candidate)
-    pair = one.id, other.id
     file = DecisionsFile(site, corpus)
+    # What was decided can be taken back also where one of the two is gone.
+    decided = file.read().by_pair if verdict == "undo" else {}
+    one = _named(article, {key for key, _ in decided}) or known_article(corpus, site, article)
+    other = _named(candidate, {key for _, key in decided}) or _candidate(corpus, site, candidate)
+    pair = one.id, other.id
     decision = None
     if verdict != "undo":
         made = cast(Verdict, verdict)
         decision = decide(one, other, made, by=editor_name(site), why=why, position=position, until=until)
         if made in ("keep", "remove"):
             _check_listed(corpus, one, other)
-    elif pair not in file.read().by_pair:
+    elif pair not in decided:
         return f"{other.id} under {one.id}: nothing was decided, so there is nothing to undo"
     file.change({pair: decision})
     return f"{other.id} under {one.id}: {decision or 'the decision was taken back'}"
+
+
+def _named(name: str, ids: Collection[str]) -> Article | None:
+    """The article of an id, or of a file, that was decided about."""
+    return next((Article(id=one) for one in (name, without_ending(name)) if one in ids), None)
 
 
 def promote_site(

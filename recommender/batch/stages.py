@@ -6,15 +6,17 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recommender.articles import Corpus
 from recommender.content.site import read_site
-from recommender.errors import SiteError
+from recommender.content.wording import some
+from recommender.errors import SiteError, did_you_mean
 from recommender.runs import News
 from recommender.settings import Settings, describe_settings
-from recommender.writing.decisions import Decisions, read_decisions
+from recommender.writing.decisions import DECISIONS_FILE, Decisions, read_decisions
 
 if TYPE_CHECKING:
     # Imported where it is used: a run with nothing to do is over before scikit-learn is imported.
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-#: Decisions about articles that there are no more, of which each is told.
+#: Articles that there are no more, of which each that was decided about is told.
 _MOST_UNKNOWN = 20
 #: Settings of the ranking that a run has of its own, whatever the model that it loads was saved under.
 _OF_RUN = ("k", "min_score", "n_jobs", "refit_at")
@@ -48,8 +50,15 @@ def read_corpus(
 def decisions_of(site: Path, corpus: Corpus) -> Decisions:
     """What the site's editors decided; warns of what they decided about articles that there are no more."""
     decisions = read_decisions(site, corpus)
-    for message in decisions.unknown[:_MOST_UNKNOWN]:
-        logger.warning("%s", message)
+    for name, lines in islice(decisions.unknown.items(), _MOST_UNKNOWN):
+        logger.warning(
+            "%s:%s: no article has the id or address of %r any more.%s Write there what it is called now, or take such "
+            "lines out.",
+            DECISIONS_FILE,
+            some([*map(str, lines)]),
+            name,
+            did_you_mean(name, corpus.ids),
+        )
     if len(decisions.unknown) > _MOST_UNKNOWN:
         logger.warning("decisions.yaml: %s more such", f"{len(decisions.unknown) - _MOST_UNKNOWN:,}")
     return decisions

@@ -11,19 +11,19 @@ import contextlib
 import getpass
 import re
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Literal, Self, get_args
+from typing import Any, Literal, NamedTuple, Self, get_args
 
 import yaml
 
 from recommender.articles import Article
 from recommender.bounds import Fence, read_regular
 from recommender.cache import digest
-from recommender.content.urls import canonical_url
+from recommender.content.urls import canonical_url, is_address
 from recommender.content.wording import say
 from recommender.content.yaml import read_yaml
 from recommender.errors import DecisionsChangedError, DecisionsError, FrontMatterError, did_you_mean
@@ -92,7 +92,8 @@ class Decisions:
 
     by_pair: Mapping[Pair, Decision] = field(default_factory=dict)  #: Of articles as they are called now.
     version: str = ""  #: A digest of the file.
-    unknown: tuple[str, ...] = ()  #: A sentence for each decision about an article that there is no more.
+    #: The lines about each id that no article of the site has any more.
+    unknown: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
     def of(self, article_id: str, today: date | None = None) -> dict[str, Decision]:
         """The decisions under an article, by candidate; with `today`, those that hold on that day."""
@@ -109,6 +110,14 @@ class Decisions:
         for (article, candidate), decision in self.by_pair.items():
             found.setdefault(article, {})[candidate] = decision
         return found
+
+
+class _Chunk(NamedTuple):
+    """A piece of the file, the decision that it holds, if any, and the number of its line."""
+
+    text: str
+    decision: Decision | None
+    line: int
 
 
 class DecisionsFile:
@@ -204,13 +213,13 @@ class DecisionsFile:
             gap = "\n" if told and not told.endswith("\n") else ""
             replace_file(file, f"{told}{gap}{_ATTRIBUTES}".encode("utf-8", "surrogateescape"))
 
-    def _chunks(self, raw: bytes) -> list[tuple[str, Decision | None]]:
-        """The text in pieces that joined give it again, each with its decision where it holds one."""
+    def _chunks(self, raw: bytes) -> list[_Chunk]:
+        """The text in pieces that joined give it again."""
         try:
             text = raw.decode("utf-8").removeprefix("\ufeff")
         except UnicodeDecodeError:
             raise DecisionsError(f"{self.path}: is not UTF-8 text. Save it as UTF-8.") from None
-        chunks: list[tuple[str, Decision | None]] = []
+        chunks: list[_Chunk] = []
         first: dict[Pair, tuple[Decision, int, bool]] = {}
         n_lines = 0
         for chunk in _CHUNK.findall(text if text.endswith("\n") or not text else f"{text}\n"):
@@ -221,7 +230,7 @@ class DecisionsFile:
                     merging = chunk.startswith(("<<<<<<<", "=======", ">>>>>>>"))
                     cure = "Finish the merge: keep one line a pair." if merging else "Begin each decision with a dash."
                     raise DecisionsError(f"{where}: expected a decision, found {chunk.strip()[:40]!r}. {cure}")
-                chunks.append((chunk, None))
+                chunks.append(_Chunk(chunk, None, number))
                 continue
             try:
                 written = _decision(chunk)
@@ -242,17 +251,17 @@ class DecisionsFile:
                 if is_moved and (not other_moved or (found.day or date.min) <= (other.day or date.min)):
                     found, is_moved = other, other_moved
             first[found.pair] = found, number, is_moved
-            chunks.append((chunk, found))
+            chunks.append(_Chunk(chunk, found, number))
         # Each line of a pair says what holds for it in the end.
-        return [(chunk, told and first[told.pair][0]) for chunk, told in chunks]
+        return [one._replace(decision=one.decision and first[one.decision.pair][0]) for one in chunks]
 
-    def _decisions(self, raw: bytes, chunks: Iterable[tuple[str, Decision | None]]) -> Decisions:
-        by_pair = {found.pair: found for _, found in chunks if found}
-        unknown = tuple(
-            f"{DECISIONS_FILE.name}: no article has the id or address of {found.article!r} any more"
-            for found in by_pair.values()
-            if self._ids and found.article not in self._ids
-        )
+    def _decisions(self, raw: bytes, chunks: Sequence[_Chunk]) -> Decisions:
+        by_pair = {one.decision.pair: one.decision for one in chunks if one.decision}
+        unknown: dict[str, list[int]] = {}
+        for one in chunks if self._ids else ():
+            for name in one.decision.pair if one.decision else ():
+                if name not in self._ids and not is_address(name):
+                    unknown.setdefault(name, []).append(one.line)
         return Decisions(by_pair, digest(raw), unknown)
 
     def _as_called_now(self, found: Decision) -> Decision:
@@ -325,13 +334,13 @@ def editor_name(site: Path) -> str:
     return ""
 
 
-def _changed(chunks: list[tuple[str, Decision | None]], wanted: Mapping[Pair, Decision | None]) -> str:
+def _changed(chunks: Sequence[_Chunk], wanted: Mapping[Pair, Decision | None]) -> str:
     """The text with some pairs decided: each where it stands, a new one before the first that comes after it."""
     waiting = sorted(pair for pair, decision in wanted.items() if decision is not None)
-    stands = {found.pair for _, found in chunks if found}
+    stands = {found.pair for _, found, _ in chunks if found}
     waiting = [pair for pair in waiting if pair not in stands]
     parts = [] if chunks else [_HEAD]
-    for text, found in chunks:
+    for text, found, _ in chunks:
         while found is not None and waiting and waiting[0] < found.pair:
             parts.append(_line(wanted[waiting.pop(0)]))
         parts.append(_line(wanted[found.pair]) if found is not None and found.pair in wanted else text)

@@ -21,6 +21,7 @@ from recommender.bounds import Fence
 from recommender.content import front_matter
 from recommender.content.matching import EntryMatcher
 from recommender.content.related_lists import read_entries
+from recommender.content.urls import is_address
 from recommender.content.wording import some
 from recommender.content.yaml import LOADER
 from recommender.errors import RecommenderError, WriteError
@@ -65,7 +66,11 @@ def plan_promotion(
         problems += [
             WriteError(
                 f"{article.path}: {one.candidate} is no article of the site, so it is not brought into the list. "
-                "Write it there by hand."
+                + (
+                    "Write it there by hand."
+                    if is_address(one.candidate)
+                    else f"Take the decision back: recommender decide SITE {article_id} {one.candidate} undo."
+                )
             )
             for one in held.values()
             if one.verdict in ("pin", "accept") and one.candidate not in known

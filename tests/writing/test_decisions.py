@@ -132,11 +132,9 @@ def test_decisions_that_all_moved(tmp_path):
 
 
 def test_gone(tmp_path):
-    """A decision about an article that is gone is told of, and stays."""
-    put(DecisionsFile(tmp_path), decided("tea", "cup"))
-    assert DecisionsFile(tmp_path, [Article(id="cup")]).read().unknown == (
-        "decisions.yaml: no article has the id or address of 'tea' any more",
-    )
+    """The lines about an article that is gone are known, and stay; what stands elsewhere is not gone."""
+    put(DecisionsFile(tmp_path), decided("tea", "cup"), decided("tea", "https://example.org/"), decided("cup", "tea"))
+    assert DecisionsFile(tmp_path, [Article(id="cup")]).read().unknown == {"tea": [3, 4, 5]}
 
 
 def test_grades(file):
