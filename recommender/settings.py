@@ -255,11 +255,27 @@ class Settings:
             raise SettingsError(
                 "settings: ranking.n_jobs must be a number of processes, or -1 for all cores, but is 0."
             )
+        _check_address(self.articles.address)
+        if self.articles.site_language and not _LANGUAGE.fullmatch(self.articles.site_language):
+            raise SettingsError(
+                "settings: articles.site_language must be a code such as en or pt-BR, "
+                f"but is {say(self.articles.site_language)}."
+            )
+        if not _NAME.fullmatch(self.writing.front_matter_name):
+            raise SettingsError(
+                "settings: writing.front_matter_name must be a name of letters, digits, hyphens and underscores, such "
+                f"as suggested_related, but is {say(self.writing.front_matter_name)}."
+            )
         data_file = Path(self.writing.data_file)
         if self.writing.data_file and (data_file.is_absolute() or ".." in data_file.parts or not data_file.name):
             raise SettingsError(
                 f"settings: writing.data_file must be a file below the site, but is {say(self.writing.data_file)}. "
                 "To write elsewhere: --output FILE."
+            )
+        if data_file.name and data_file.suffix.lower() not in (".json", *TABLE_ENDINGS):
+            raise SettingsError(
+                f"settings: writing.data_file must end with one of {', '.join(('.json', *TABLE_ENDINGS))}, which says "
+                f"how it is written, but is {say(self.writing.data_file)}."
             )
         for name in ("same", "prefer"):
             for asked in getattr(self.rules, name):
@@ -285,6 +301,12 @@ class Settings:
 
 _FIELDS_OF_TEXT = tuple(knob_.name for knob_ in dataclasses.fields(VectorsSettings) if knob_.type == "FieldSettings")
 
+#: Of tables that are written.
+TABLE_ENDINGS = (".csv", ".tsv", ".parquet")
+_NAME = re.compile(r"\w[\w-]*")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
+#: What `articles.address` may ask for.
+ADDRESS_PARTS = ("path", "folders", "slug", "language", "year", "month", "day", "hour", "minute", "second")
 _ADDRESS = re.compile(r"https?://[^\s/]+(?:/\S*)?", re.IGNORECASE)
 
 #: What `articles.fields` may map; the reader has a list of usual names for each.
@@ -372,6 +394,21 @@ def given_or_default(settings: Settings | None) -> Settings:
 def describe_settings(settings: Settings | None = None) -> list[tuple[str, Any, str]]:
     """Every setting as (dotted name, value, sentence), in the order of the data's way."""
     return list(describe(settings or Settings(), ""))
+
+
+def _check_address(pattern: str) -> None:
+    asked = re.findall(r":([a-z_]*[a-z])", pattern)
+    for name in asked:
+        if name not in ADDRESS_PARTS:
+            raise SettingsError(
+                f"settings: articles.address asks for :{name}.{did_you_mean(name, ADDRESS_PARTS)} It may ask for "
+                f"{', '.join(f':{part}' for part in ADDRESS_PARTS)}."
+            )
+    if pattern and not asked:
+        raise SettingsError(
+            f"settings: articles.address must ask for what tells articles apart, but is {say(pattern)}. Write it such "
+            "as /blog/:slug/ or /:path/."
+        )
 
 
 def _check_fields(fields: Mapping[str, Any]) -> None:

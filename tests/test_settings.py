@@ -70,6 +70,30 @@ from recommender.settings import Settings, VectorsSettings, describe_settings, r
             "elsewhere: --output FILE.",
         ),
         (
+            {"writing": {"data_file": "x.txt"}},
+            "recommender.yaml: writing.data_file must end with one of .json, .csv, .tsv, .parquet, which says how it "
+            "is written, but is 'x.txt'.",
+        ),
+        (
+            {"writing": {"front_matter_name": "a: b"}},
+            "recommender.yaml: writing.front_matter_name must be a name of letters, digits, hyphens and underscores, "
+            "such as suggested_related, but is 'a: b'.",
+        ),
+        (
+            {"articles": {"site_language": "klingon"}},
+            "recommender.yaml: articles.site_language must be a code such as en or pt-BR, but is 'klingon'.",
+        ),
+        (
+            {"articles": {"address": "/:slog/"}},
+            "recommender.yaml: articles.address asks for :slog. Did you mean 'slug'? It may ask for :path, :folders, "
+            ":slug, :language, :year, :month, :day, :hour, :minute, :second.",
+        ),
+        (
+            {"articles": {"address": "nonsense"}},
+            "recommender.yaml: articles.address must ask for what tells articles apart, but is 'nonsense'. Write it "
+            "such as /blog/:slug/ or /:path/.",
+        ),
+        (
             {"ranking": {"n_jobs": 0}},
             "recommender.yaml: ranking.n_jobs must be a number of processes, or -1 for all cores, but is 0.",
         ),
@@ -147,6 +171,15 @@ def test_name_that_stands_twice(tmp_path):
     with pytest.raises(SettingsError) as caught:
         read_settings(path)
     assert str(caught.value) == f"{path}:4: ranking stands twice. Mend the YAML."
+
+
+@pytest.mark.parametrize("name", ["layout", "related", "title"])
+def test_a_name_of_the_editors_is_found_by_the_check(tmp_path, name):
+    """`recommender settings --check` says what a run that writes into front matter would."""
+    path = tmp_path / "recommender.yaml"
+    path.write_text(f"writing: {{front_matter_name: {name}}}\n")
+    with pytest.raises(SettingsError, match=f"recommender.yaml: writing.front_matter_name is '{name}', "):
+        check_settings(path)
 
 
 def test_unknown_measure_is_found_by_the_check(tmp_path):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from recommender.bounds import Fence
-from recommender.errors import EvaluationError, SettingsError
+from recommender.errors import EvaluationError, SettingsError, WriteError
 from recommender.settings import Settings, describe_settings, read_settings
 
 logger = logging.getLogger(__name__)
@@ -31,10 +31,14 @@ def list_settings(*, everyday_only: bool = False) -> list[tuple[str, Any, str]]:
 def check_settings(file: Path) -> Settings:
     """The settings of a file; a SettingsError names the one that is wrong, its limits and the cure."""
     from recommender.evaluation.measures import parse_measures  # which measures there are, ir-measures knows
+    from recommender.writing.front_matter import check_name
 
     settings = read_settings(file)
     try:
+        check_name(settings.writing.front_matter_name)
         parse_measures(settings.evaluation.measures)
+    except WriteError as error:
+        raise SettingsError(f"{file.name}: {error}") from None
     except EvaluationError as error:
         raise SettingsError(f"{file.name}: evaluation.{error}") from None
     return settings

@@ -122,10 +122,20 @@ def find_lists(
     for name, value in named if names else islice(_candidates(values, taken, "", 1), _MOST_LISTS):
         if not isinstance(value, bool) and value not in (None, "", [], {}):
             read = read_entries(origin.typed(name, value) if _is_untyped(value) else value, zone, known)
+            if _has_scores(name, origin):
+                read = read._replace(n_scored=len(read.entries))
             if read.entries or read.complaints:
                 complaints = tuple([f"{origin.at(name)}: {name}: {one}" for one in read.complaints])
                 found[name] = read._replace(complaints=complaints)
     return found
+
+
+def _has_scores(name: str, origin: Origin) -> bool:
+    """Whether a score stands behind each text of a list, as a comment: a block of ours under an earlier name."""
+    line = r'[ ]+(?:- )?".*",? # [01]\.\d\d[ ]*\r?\n'
+    name = re.escape(name.rpartition(".")[2])
+    block = re.compile(rf"^[ ]*{name}(?::| = \[)[ ]*\r?\n(?:{line})+(?![ ]*[-\"])", re.MULTILINE)
+    return origin.place is not None and block.search(origin.text, origin.place.start, origin.place.end) is not None
 
 
 def _is_untyped(value: Any) -> bool:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import codecs
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from recommender.articles import Corpus
 from recommender.bounds import Fence
@@ -59,7 +60,7 @@ def plan_front_matter(
     if is_jsonl(site) or is_export(site):
         raise WriteError(f"{site}: lines have no front matter to write into. Use --write data or --write jsonl.")
     name = settings.writing.front_matter_name
-    _check_name(name, corpus)
+    check_name(name, corpus.reading.recognised)
     changes: list[FileChange] = []
     problems: list[RecommenderError] = []
     foreign: list[str] = []
@@ -242,14 +243,13 @@ class _Maker:
         return one != other
 
 
-def _check_name(name: str, corpus: Corpus) -> None:
+def check_name(name: str, recognised: Mapping[str, Collection[str]] = MappingProxyType({})) -> None:
     """Refuse a name under which the articles keep something else, or sites usually do: it is the editors'."""
     if name.lower() in _OF_GENERATORS:
         raise WriteError(
             f"writing.front_matter_name is {name!r}, by which site generators build a page. Choose a name of its own, "
             "such as suggested_related."
         )
-    recognised = corpus.reading.recognised
     for names in (USUAL_NAMES, recognised):
         for field, used in names.items():
             if name.lower() in {other.partition(".")[0].lower() for other in used}:

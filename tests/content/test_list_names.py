@@ -81,6 +81,20 @@ def test_our_own_block_has_any_name(make_site):
     assert lists_of(read_site(site, Settings(writing=WritingSettings(front_matter_name="read_on")))) == {}
 
 
+@pytest.mark.parametrize("line", ['read_on:\n  - "{}" # 0.81\n  - "{}" # 0.5', 'read_on:\n  - "{}"\n  - "{}" # 0.81'])
+def test_a_comment_behind_some_entries_says_nothing(make_site, line):
+    """Editors may write what they like behind an entry."""
+    assert lists_of(read_site(make_site(pages(lambda _, one, other: line.format(one, other))))) == ALL
+
+
+def test_our_own_block_of_an_earlier_name(make_site):
+    """A block of texts has a score behind each, by which it is not taken for a list when the block has another name."""
+    text = 'read_on:\n  - "{}" # 0.81\n  - "{}" # 0.50'
+    corpus = read_site(make_site(pages(lambda _, one, other: text.format(one, other))))
+    assert lists_of(corpus) == {}
+    assert any("read_on on 6 articles" in one and "a machine wrote them" in one for one in corpus.reading.warnings)
+
+
 def test_what_names_the_same_pages_everywhere_is_no_list(make_site):
     """A list that is the same on most articles is the way through a site; pages that list nothing are tags."""
     same = read_site(make_site(pages(lambda *_: "start_here: [tea, cup]")))
