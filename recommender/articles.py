@@ -113,8 +113,8 @@ def _is_moment(value: object) -> bool:
     return value is None or (isinstance(value, datetime) and value.tzinfo is not None)
 
 
-def _is_tuple_of(kind: type) -> Callable[[object], bool]:
-    return lambda value: isinstance(value, tuple) and (not value or all(isinstance(part, kind) for part in value))
+def _is_sequence_of(kind: type) -> Callable[[object], bool]:
+    return lambda value: isinstance(value, tuple | list) and all(isinstance(part, kind) for part in value)
 
 
 #: For each kind of fields of an article: whether a value is right, and what is said of one that is not.
@@ -127,8 +127,8 @@ _EXPECTED: Mapping[tuple[str, ...], tuple[Callable[[Any], bool], str]] = {
         _is_moment,
         "a datetime with a time zone, but is {}. Make one: datetime.fromisoformat('2021-03-03T07:00:00Z').",
     ),
-    ("topics", "aliases", "marks"): (_is_tuple_of(str), "a tuple of texts, but is {}. Make one: ('tea', 'water')."),
-    ("related",): (_is_tuple_of(RelatedEntry), "a tuple of RelatedEntry, but is {}. Make one: (RelatedEntry(...),)."),
+    ("topics", "aliases", "marks"): (_is_sequence_of(str), "a tuple of texts, but is {}. Make one: ('tea', 'water')."),
+    ("related",): (_is_sequence_of(RelatedEntry), "a tuple of RelatedEntry, but is {}. Make one: (RelatedEntry(...),)."),
     ("quality",): (
         lambda value: value is None or isinstance(value, Real),
         "a number, but is {}. Make one: float(...).",
