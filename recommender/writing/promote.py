@@ -120,8 +120,11 @@ class _Maker:
         read = [self._named(one) for one in old.get(name) or []] if items else []
         named = [one[0] if len(one) == 1 else None for one in read]
         groups = {article_id for one in read if len(one) > 1 for article_id in one}
+        # An entry may name another article of the same address.
+        there = {*named, *groups} - {None}
         kept = [number for number, article_id in enumerate(named) if article_id not in self.removed]
-        new = [_entry(one, self.shape) for one in self.added if one.id not in {*named, *groups}]
+        entries = [_entry(one, self.shape) for one in self.added if one.id not in there]
+        new = [entry for entry in entries if there.isdisjoint(self._named(entry))]
         listed = {self.matcher.match(entry, self.article).article_id for entry in self.article.related}
         if lost := sorted((self.removed & listed).difference(named)):
             raise WriteError(

@@ -145,6 +145,14 @@ def test_order_and_repeats(tmp_path):
     assert after == '---\ntitle: Tea\nrelated:\n- /pot\n- "/cup"\n- "/car"\n---\n'
 
 
+def test_one_address_is_added_once(tmp_path):
+    """Where two articles have one address, the entry names either; a second time there is nothing to do."""
+    twin = {"a-cup": CUP}
+    once = promoted(tmp_path, "---\ntitle: Tea\nrelated:\n- /car\n---\n", ACCEPT_CUP, others=twin)
+    assert once == ('---\ntitle: Tea\nrelated:\n- /car\n- "/cup"\n---\n', ())
+    assert promoted(tmp_path, once[0], ACCEPT_CUP, others=twin) == once
+
+
 def test_rejected_changes_nothing(tmp_path):
     """Other decisions never touch a file."""
     before = "---\ntitle: Tea\nrelated:\n- /car\n---\n"
