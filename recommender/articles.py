@@ -128,7 +128,10 @@ _EXPECTED: Mapping[tuple[str, ...], tuple[Callable[[Any], bool], str]] = {
         "a datetime with a time zone, but is {}. Make one: datetime.fromisoformat('2021-03-03T07:00:00Z').",
     ),
     ("topics", "aliases", "marks"): (_is_sequence_of(str), "a tuple of texts, but is {}. Make one: ('tea', 'water')."),
-    ("related",): (_is_sequence_of(RelatedEntry), "a tuple of RelatedEntry, but is {}. Make one: (RelatedEntry(...),)."),
+    ("related",): (
+        _is_sequence_of(RelatedEntry),
+        "a tuple of RelatedEntry, but is {}. Make one: (RelatedEntry(...),).",
+    ),
     ("quality",): (
         lambda value: value is None or isinstance(value, Real),
         "a number, but is {}. Make one: float(...).",

@@ -35,29 +35,26 @@ _PRONOUNS = {
     "it": "alcuni nessuno niente nulla qualcosa", "nl": "alle elk elke ieder niemand waarom", "pl": "nikt",
     "pt": "alguém algo nada nenhum ninguém tudo vários", "ru": "никто ничто",
 }  # fmt: skip
-#: What headlines and names are made of, whatever they are about: forms of texts, praise, spans of time, units, colours,
-#: quarters, forms of address. No subjects.
+#: What headlines and names are made of, whatever they are about: forms of texts, praise, spans of time, units, forms
+#: of address. No subjects.
 _OF_HEADLINES = {
     "cs": "den dobrý dopis malý měsíc nejlepší nový oznámení pozvánka průvodce recenze recept rok rozhovor tipy "
           "týden velký",
     "da": "anmeldelse bedste dag god interview lille måned ny nyhedsbrev opskrift stor tips uge velkommen år",
-    "de": "ankündigung anleitung bericht beste blau dr einfach einladung einzige frau gedanken groß grün gründe gut "
-          "herr hinweis interview jahr klein kurz leben leitfaden liebe minuten monat nachruf neu newsletter nord "
-          "ost portrait porträt prozent rezension rezept rot sankt schnell schwarz stunden süd tag test tipp weiß "
-          "welt west willkommen woche",
-    "en": "aged announce announcement announcing beginner behind best big black blue choose choosing complete day "
-          "digest dollars dr east easy episode first get getting good great green guide hours interview introduce "
-          "introducing introduction kg km last letter life little long look love lower make making miles minutes "
-          "month mr mrs new newsletter next north notice obituary old part percent portrait pounds prof quick reason "
-          "recipe red report review saint san scene short simple sir small south story thing thoughts tip today "
-          "tomorrow top trick ultimate update upper week weekly welcome west white world year",
-    "es": "amor anuncio aviso azul año bienvenida blanco bueno carta consejo día entrevista episodio euros grande "
-          "guía horas mejor mes minutos mundo negro norte nuevo oeste pequeño razones receta reseña rojo san santa "
-          "semana sur truco verde vida",
+    "de": "ankündigung anleitung bericht beste dr einfach einladung einzige frau gedanken groß gründe gut herr "
+          "hinweis interview jahr klein kurz leitfaden minuten monat nachruf neu newsletter portrait porträt prozent "
+          "rezension rezept sankt schnell stunden tag test tipp willkommen woche",
+    "en": "aged announce announcement announcing beginner behind best big choose choosing complete day digest "
+          "dollars dr easy episode first get getting good great guide hours interview introduce introducing "
+          "introduction kg km last letter little long look make making miles minutes month mr mrs new newsletter "
+          "next notice obituary old part percent portrait pounds prof quick reason recipe report review saint san "
+          "scene short simple sir small story thing thoughts tip today tomorrow top trick ultimate update week "
+          "weekly welcome year",
+    "es": "anuncio aviso año bienvenida bueno carta consejo día entrevista episodio euros grande guía horas mejor "
+          "mes minutos nuevo pequeño razones receta reseña san santa semana truco",
     "fi": "arvostelu haastattelu hyvä ilmoitus kuukausi paras pieni päivä resepti suuri uusi vihjeet viikko vuosi",
-    "fr": "amour an annonce année astuce avis bienvenue blanc bleu bon entretien euros grand guide heures interview "
-          "jour lettre meilleur minutes mme mois monde noir nord nouveau ouest petit raisons recette rouge saint "
-          "semaine sud vert vie épisode",
+    "fr": "an annonce année astuce avis bienvenue bon entretien euros grand guide heures interview jour lettre "
+          "meilleur minutes mme mois nouveau petit raisons recette saint semaine épisode",
     "it": "anno annuncio avviso benvenuto buono consiglio episodio euro giorno grande guida intervista lettera "
           "mese migliore minuti motivi nuovo ore piccolo puntata recensione ricetta settimana",
     "nl": "aankondiging aflevering beste brief dag euro gids goed groot interview jaar klein maand minuten nieuw "
