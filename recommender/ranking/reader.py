@@ -23,8 +23,9 @@ _POWER = 0.85
 #: The least chance at which a suggestion is shown: below a half, for the best of those that stand above it in a box
 #: have more, and an empty box helps nobody.
 LEAST_CHANCE = 0.43
-#: What is usual where nothing is known of the site, and how many articles weigh as much as that.
-_USUAL, _PRIOR_ARTICLES = 0.33, 10
+#: What is usual where nothing is known of the site, and at how many articles that counts a quarter. It is more than on
+#: the graded sites: on one of a handful of articles the nearest has often nothing but an everyday word in common.
+_USUAL, _FEW_ARTICLES = 0.42, 40
 #: The part of the articles whose nearest is no nearer than usual.
 _PERCENTILE = 75
 _FLOOR = 1e-4
@@ -50,5 +51,5 @@ def usual_similarity(nearest: Sequence[float]) -> float:
     if not len(nearest):
         return _USUAL
     found = max(float(np.percentile(nearest, _PERCENTILE)), _FLOOR)
-    part = len(nearest) / (len(nearest) + _PRIOR_ARTICLES)
-    return float(np.exp(part * np.log(found) + (1 - part) * np.log(_USUAL)))
+    unknown = (_FEW_ARTICLES / (len(nearest) + _FEW_ARTICLES)) ** 2
+    return float(np.exp((1 - unknown) * np.log(found) + unknown * np.log(_USUAL)))
