@@ -3,7 +3,8 @@ Small invented sites whose author said what belongs together: how much that is s
 
 Usage: python benchmarks/small_sites.py [-v] [NAME ...]
 
-The sites stand in `small_sites.yaml`. With -v each wrong and each missed suggestion is shown, with its score and
+The sites stand in `small_sites.yaml`, and those that were written after the words were chosen that the first had shown
+in `small_sites_later.yaml`. With -v each wrong and each missed suggestion is shown, with its score and
 reason; with names those sites alone are asked.
 """
 
@@ -51,9 +52,14 @@ def pairs_of(groups: list[list[str]]) -> set[Pair]:
 
 
 def main() -> None:
-    """Print the sums, and with -v what they are made of."""
+    """Print the sums of each file, and with -v what they are made of."""
     names = [name for name in sys.argv[1:] if name != "-v"]
-    sites = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
+    for name in ("small_sites", "small_sites_later"):
+        score(yaml.safe_load(Path(__file__).with_name(f"{name}.yaml").read_text(encoding="utf-8")), names)
+
+
+def score(sites: list[dict[str, Any]], names: list[str]) -> None:
+    """Print the sums over some sites."""
     n_wrong = n_missed = n_wanted = n_right_sites = n_sites = 0
     for site in sites:
         if names and site["name"] not in names:
