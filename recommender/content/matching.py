@@ -155,8 +155,9 @@ class EntryMatcher:
             if not ids and is_address(spelling):
                 ids = by_path.get(spelling.casefold())
             if ids:
-                # An article's own address comes before what was one of another's.
-                own = (one for one in ids if len(ids) > 1 and canonical_url(self._articles[one].url) == spelling)
+                # An article's own address comes before what was one of another's, unless nobody can read it there.
+                readable = (self._articles[one] for one in ids if len(ids) > 1)
+                own = (one.id for one in readable if one.is_published and canonical_url(one.url) == spelling)
                 return next(own, ids[0])
         return None
 

@@ -69,6 +69,14 @@ def test_unmatched(target):
     assert MATCHER.match(RelatedEntry(target=target)) == Match(None, "unmatched")
 
 
+@pytest.mark.parametrize(("is_published", "found"), [(True, "new"), (False, "moved")])
+def test_an_address_that_another_had(is_published, found):
+    """Is that of the article that has it now, unless nobody can read that one."""
+    moved = Article("moved", title="Moved", url="/cup/", aliases=("/pot/",))
+    new = Article("new", title="New", url="/pot/", is_published=is_published)
+    assert EntryMatcher([moved, new]).match(RelatedEntry(target="/pot/")) == Match(found, "url")
+
+
 def test_external():
     """An entry with a title that names no article is an external one, its id the canonical URL."""
     entry = RelatedEntry("White tea", url="https://www.example.org/white/", target="https://www.example.org/white/")
