@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 #: Over the logarithm of the relative similarity.
-_SLOPE, _INTERCEPT = 3.60, 3.14
+_SLOPE, _INTERCEPT = 3.60, 3.16
 #: How far what is usual on the site counts, from 0 to 1.
 _POWER = 0.85
 #: The least chance at which a suggestion is shown: below a half, for the best of those that stand above it in a box
