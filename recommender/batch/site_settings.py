@@ -35,7 +35,7 @@ def check_settings(file: Path) -> Settings:
 
     settings = read_settings(file)
     try:
-        check_name(settings.writing.front_matter_name)
+        check_name(settings.writing.front_matter_name, {})
         parse_measures(settings.evaluation.measures)
     except WriteError as error:
         raise SettingsError(f"{file.name}: {error}") from None

@@ -21,7 +21,7 @@ SIGNIFICANT = 0.05
 SMALL_IS_GOOD = frozenset({"wrong", "ungraded"})
 
 #: How figures begin that are no shares.
-COUNTS = ("per_q", "Num")
+_COUNTS = ("per_q", "Num")
 
 
 def below(figures: Mapping[str, float], limits: Mapping[str, float] | Sequence[str], option: str) -> list[str]:
@@ -57,7 +57,7 @@ def limits_of(texts: Sequence[str], option: str) -> dict[str, float]:
         if math.isnan(value):
             raise OptionError(f"{option} must be a measure and a number such as nDCG@10=0.40, but is {text!r}.")
         measure = measure.strip()
-        if not 0 <= value <= (math.inf if measure.startswith(COUNTS) else 1):
+        if not 0 <= value <= (math.inf if measure.startswith(_COUNTS) else 1):
             raise OptionError(f"{option} {text}: the number must be from 0 to 1, such as 0.4 for 40 %.")
         limits[measure] = value
     return limits

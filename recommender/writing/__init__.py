@@ -11,17 +11,19 @@ from pathlib import Path
 from recommender.content.generators import CONFIG_FILES
 from recommender.content.paths import without_ending
 from recommender.errors import OptionError, WriteError
+from recommender.settings import TABLE_ENDINGS
 from recommender.writing.atomic import FileChange, apply_changes
 from recommender.writing.data import plan_data
 from recommender.writing.front_matter import plan_front_matter
 from recommender.writing.jsonl import jsonl_lines, plan_jsonl
 from recommender.writing.plan import Answer, Plan, Writer
-from recommender.writing.tables import TABLE_ENDINGS
 
 __all__ = [
     "WRITERS", "Answer", "FileChange", "Plan", "Writer", "apply_changes", "check_output", "jsonl_lines", "writer_of",
 ]  # fmt: skip
 
+#: Files of a site that decide how it is built.
+_CONFIGURATIONS = ("package.json", *CONFIG_FILES)
 #: The ways of writing, by the name that settings and the command line know them by.
 WRITERS: Mapping[str, Writer] = {"data": plan_data, "front-matter": plan_front_matter, "jsonl": plan_jsonl}
 #: What each writes into the one file that `--output` names.
@@ -66,6 +68,3 @@ def check_output(output: Path, site: Path, ours: str = "") -> None:
         return
     if file.stat().st_size:
         raise WriteError(f"{output}: is {kind}, which is never overwritten. Name another file.")
-
-
-_CONFIGURATIONS = ("package.json", *CONFIG_FILES)

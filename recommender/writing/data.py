@@ -11,11 +11,11 @@ from recommender.bounds import Fence, read_json
 from recommender.content.generators import read_generator
 from recommender.content.paths import without_ending
 from recommender.errors import WriteError
-from recommender.settings import Settings
+from recommender.settings import TABLE_ENDINGS, Settings
 from recommender.suggestions import Suggestion
 from recommender.writing.atomic import plan_change
 from recommender.writing.plan import Answer, Plan
-from recommender.writing.tables import NOT_OURS, TABLE_ENDINGS, parse_table, render_table, table_entry
+from recommender.writing.tables import NOT_OURS, parse_table, render_table, table_entry
 from recommender.writing.values import json_line, scalar, writable
 
 _NAME = "suggested_related"

@@ -12,7 +12,6 @@ import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 
 from recommender.articles import Corpus
 from recommender.bounds import Fence
@@ -243,7 +242,7 @@ class _Maker:
         return one != other
 
 
-def check_name(name: str, recognised: Mapping[str, Collection[str]] = MappingProxyType({})) -> None:
+def check_name(name: str, recognised: Mapping[str, Collection[str]]) -> None:
     """Refuse a name under which the articles keep something else, or sites usually do: it is the editors'."""
     if name.lower() in _OF_GENERATORS:
         raise WriteError(

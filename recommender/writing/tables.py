@@ -10,14 +10,11 @@ from typing import Any
 
 from recommender.content.exports import pyarrow_for
 from recommender.errors import WriteError
-from recommender.settings import TABLE_ENDINGS
 from recommender.suggestions import Suggestion
 from recommender.writing.values import writable
 
 #: What a message about a file says that was not written here.
 NOT_OURS = "It is left as it is: mend it, take it out, or name another file (writing.data_file, --output)."
-__all__ = ["NOT_OURS", "TABLE_ENDINGS", "parse_table", "render_table", "table_entry"]
-
 _COLUMNS = {
     "article_id": str, "rank": int, "suggested_id": str, "title": str, "url": str, "score": float, "reason": str,
 }  # fmt: skip

@@ -82,15 +82,15 @@ def writable(value: Any) -> Any:
 
 def entry_of(suggestion: Suggestion) -> dict[str, Any] | str | int:
     """The related entry with its date as a date, which is how sites write theirs: without quotes."""
-    entry = writable(suggestion.as_related_entry())
+    entry: dict[str, Any] | str | int = writable(suggestion.as_related_entry())
     if not isinstance(entry, dict):
-        return entry  # type: ignore[no-any-return]
+        return entry
     date_name = suggestion.shape.names.get("published_at")
     if date_name and suggestion.published_at:
         outer, _, inner = date_name.partition(".")
         holder = entry[outer] if inner else entry
         holder[inner or outer] = suggestion.published_at.astimezone(UTC).replace(microsecond=0)
-    return dict(entry)
+    return entry
 
 
 def entry_lines(entry: dict[str, Any] | str | int, indent: int) -> list[str]:

@@ -1,5 +1,6 @@
 """What stands in the fields of an article, whatever its front matter calls them, and without any."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -7,7 +8,7 @@ from markdown_files import article, without_guess
 
 from recommender.content.site import read_article, read_site
 from recommender.errors import ArticleError
-from recommender.settings import ArticlesSettings, Settings, settings_from_mapping
+from recommender.settings import ADDRESS_PARTS, ArticlesSettings, Settings, settings_from_mapping
 
 
 def test_a_home_page_is_called_by_its_hero():
@@ -337,3 +338,11 @@ def test_authors_with_pages_of_their_own(make_site, page, line):
     assert [found[f"content/{one}"].provider for one in "ab"] == ["Ida Holm", "Ann, Ida Holm"]
     assert found["content/a"].topics == ("tea", "pots")
     assert read_article(text.format(line), site=site).provider == "Ida Holm"
+
+
+@pytest.mark.parametrize("part", ADDRESS_PARTS)
+def test_parts_of_an_address(make_site, part):
+    """What the setting may ask for is filled."""
+    site = make_site({"tea/2021-03-03-green.md": "---\ntitle: Green\nlang: fr\n---\n"})
+    (found,) = read_site(site, Settings(articles=ArticlesSettings(address=f"/x/:{part}/")))
+    assert re.fullmatch("/x/[^:]+/", found.url)
