@@ -94,7 +94,7 @@ def curve(parts: list[Graded]) -> LogisticRegression:
 
 
 def figures(part: Graded, model: LogisticRegression) -> str:
-    """Good, wrong and served above the least chance, and what is ungraded."""
+    """Good, wrong and served of what reaches the least chance of its place, and what is ungraded."""
 
     def chances(points: list[float]) -> NDArray[np.float64]:
         return np.asarray(model.predict_proba(np.array(points)[:, None])[:, 1]) if points else np.zeros(0)
@@ -102,7 +102,8 @@ def figures(part: Graded, model: LogisticRegression) -> str:
     shown: list[int | None] = []
     served: list[bool] = []
     for answer, has_good in part.answers:
-        reaching = chances([point for point, _ in answer]) >= reader.LEAST_CHANCE
+        found = chances([point for point, _ in answer])
+        reaching = found >= [reader.least_at(reader.LEAST_CHANCES, place) for place in range(len(found))]
         kept = [grade for (_, grade), is_shown in zip(answer, reaching, strict=True) if is_shown]
         shown += kept
         if has_good:

@@ -198,7 +198,7 @@ class Recommender:
         k
             Most suggestions; None for the setting ``ranking.k``.
         min_score
-            Least score, in [0, 1]; None for the setting, or else the ranker's own threshold.
+            Least score, in [0, 1]; None for the setting, or else the ranker's own, which rises from place to place.
         shown
             Ids of articles that the page shows elsewhere already.
 
@@ -217,7 +217,7 @@ class Recommender:
         state = self._fitted()
         query = self._query(state, article)
         selector = self._selector(state)
-        (selected,) = selector.select([query], [self._places(k, query)], self.least_score(min_score), shown)
+        (selected,) = selector.select([query], [self._places(k, query)], self.least_scores(min_score), shown)
         return selector.suggestions([(query, selected)])[0]
 
     def suggest_all(
@@ -265,7 +265,7 @@ class Recommender:
             self._selector(state),
             partial(self._query, state),
             partial(self._places, k),
-            self.least_score(min_score),
+            self.least_scores(min_score),
             n_threads or effective_n_jobs(self.settings.ranking.n_jobs),
             progress,
         )
@@ -274,7 +274,7 @@ class Recommender:
         """Why an article has no suggestion, as a sentence; "" when it has one."""
         state = self._fitted()
         query = self._query(state, article)
-        return self._selector(state).select([query], [self._places(None, query)], self.least_score())[0].why_none
+        return self._selector(state).select([query], [self._places(None, query)], self.least_scores())[0].why_none
 
     # --------------------------------------------------------------- update
 
@@ -357,7 +357,7 @@ class Recommender:
         state = self._fitted()
         query = self._query(state, article)
         row = state.catalogue.known_row(candidate_id)
-        return self._selector(state).reason_for(query, row, self._places(None, query), self.least_score())
+        return self._selector(state).reason_for(query, row, self._places(None, query), self.least_scores())
 
     def approvals(self, article_id: str) -> dict[str, Reason]:
         """
@@ -400,7 +400,7 @@ class Recommender:
 
     def card(self) -> str:
         """The model's card, as Markdown: what it was fitted on, how it was checked, its limits."""
-        return model_card(self._parts(), self.least_score())
+        return model_card(self._parts(), self.least_scores())
 
     # ------------------------------------------------------------ the parts
 
@@ -416,10 +416,10 @@ class Recommender:
     def _places(self, k: int | None, query: Query) -> int:
         return places_to_fill(k, self.settings.ranking, query)
 
-    def least_score(self, min_score: float | None = None) -> float:
-        """The least score of a suggestion: the one that is asked for, else the setting's, else the ranker's own."""
+    def least_scores(self, min_score: float | None = None) -> tuple[float, ...]:
+        """By place, the last also of those that follow: what is asked for, else the setting, else the ranker's own."""
         asked = self.settings.ranking.min_score if min_score is None else checked_score(min_score)
-        return self.ranker.threshold if asked is None else asked
+        return self.ranker.thresholds if asked is None else (asked,)
 
     def _query(self, state: State, article: Article | str) -> Query:
         return query_of(article, state, self.vectorizer, Rules(self.settings, self.decisions))

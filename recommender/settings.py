@@ -139,7 +139,9 @@ class RankingSettings:
         "What the learned ranker goes by beside the text, the days and the article. features: the curated lists around "
         "a candidate too; all: the lists also bring in candidates.",
     )
-    min_score: float | None = knob(None, "Least score of a suggestion; empty: the ranker's own threshold.", 0, 1)
+    min_score: float | None = knob(
+        None, "Least score of a suggestion; empty: the ranker's own, which rises from place to place.", 0, 1
+    )
     half_life_days: float = knob(
         365.0, "Days apart at which the part of the similarity that fades has faded by half; 0 turns it off.", 0, 36_500
     )

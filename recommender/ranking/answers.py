@@ -27,7 +27,7 @@ def answer_all(
     selector: Selector,
     query_of: Callable[[str], Query],
     places_of: Callable[[Query], int],
-    least: float,
+    least: Sequence[float],
     n_threads: int,
     progress: Callable[[int, int], None] | None = None,
 ) -> Iterator[Answer]:

@@ -6,6 +6,7 @@ After M. Mitchell et al., "Model cards for model reporting" (FAT* 2019), as far 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.metadata import version
 
 from recommender.ranking.fitted import Fitted
@@ -13,8 +14,8 @@ from recommender.ranking.learned import LearnedRanker
 from recommender.settings import describe_settings
 
 
-def model_card(model: Fitted, threshold: float) -> str:
-    """The card of a model, with the least score of a suggestion."""
+def model_card(model: Fitted, thresholds: Sequence[float]) -> str:
+    """The card of a model, with the least score at each place."""
     check, ranker = model.ranker_check, model.ranker
     changed = zip(describe_settings(model.settings), describe_settings(), strict=True)
     settings = [f"`{name}: {value}`" for (name, value, _), (_, default, _) in changed if value != default]
@@ -27,7 +28,7 @@ def model_card(model: Fitted, threshold: float) -> str:
         f"| fitted on | {len(model.state.digests):,} articles, fingerprint `{model.state.fingerprint}` |",
         f"| vectors | {model.vectorizer.n_terms:,} terms |",
         f"| ranker | {ranker.name} |",
-        f"| threshold | {threshold:.3f} |",
+        f"| threshold, by place | {', '.join(f'{one:.2f}' for one in thresholds)} |",
         f"| settings changed | {', '.join(settings) or 'none'} |",
         "",
         "## What it is for",

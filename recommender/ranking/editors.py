@@ -19,6 +19,7 @@ from scipy.special import expit, logit
 
 from recommender.ranking.calibration import likeliest
 from recommender.ranking.catalogue import Catalogue
+from recommender.ranking.reader import least_at
 
 if TYPE_CHECKING:
     from recommender.ranking.learned import Ranker
@@ -156,7 +157,9 @@ def learn_decisions(
         is_good = np.array([others[other] for other in ranked.rows.tolist()], dtype=bool)
         found.append((ranked.scores, model.kinds(query, ranked.rows, catalogue), is_good, np.ones(len(is_good))))
         (seen,) = ranker.rank([query], _SEEN, state, allowed)
-        stands = (seen.scores[:_SEEN] >= ranker.threshold) & ~only[seen.rows[:_SEEN]]
+        scores = seen.scores[:_SEEN]
+        least = [least_at(ranker.thresholds, place) for place in range(len(scores))]
+        stands = (scores >= least) & ~only[seen.rows[:_SEEN]]
         rows = seen.rows[:_SEEN][stands]
         some = np.ones(len(rows), dtype=bool)
         found.append((seen.scores[:_SEEN][stands], model.kinds(query, rows, catalogue), some, _LET_STAND * some))

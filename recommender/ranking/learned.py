@@ -97,9 +97,9 @@ class LearnedRanker:
     name = "learned"
 
     @property
-    def threshold(self) -> float:
-        """The least score that is worth a place."""
-        return self.of_lists if self.trust is None else self.similarity.threshold
+    def thresholds(self) -> tuple[float, ...]:
+        """The least score that is worth a place, of each place; the last also of those that follow."""
+        return (self.of_lists,) if self.trust is None else self.similarity.thresholds
 
     def rank(self, queries: Sequence[Query], k: int, state: State, allowed: NDArray[np.bool_]) -> list[Ranked]:
         """All candidates of each query, best first."""

@@ -17,7 +17,7 @@ from recommender.articles import Article
 from recommender.model_store import reader_of
 from recommender.ranking.catalogue import Catalogue
 from recommender.ranking.editors import EditorsModel
-from recommender.ranking.reader import LEAST_CHANCE, ReaderModel, usual_similarity
+from recommender.ranking.reader import LEAST_CHANCES, ReaderModel, usual_similarity
 from recommender.ranking.state import State
 from recommender.settings import RankingSettings
 from recommender.vectors.damping import Damping
@@ -81,7 +81,7 @@ class SimilarityRanker:
     """Similarity, fading a little with the days between two articles, as the chance that a reader approves."""
 
     name = "similarity"
-    threshold = LEAST_CHANCE
+    thresholds = LEAST_CHANCES
 
     def __init__(self, settings: RankingSettings | None = None, reader: ReaderModel | None = None) -> None:
         settings = settings or RankingSettings()

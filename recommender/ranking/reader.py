@@ -20,12 +20,12 @@ from scipy.special import expit
 _SLOPE, _INTERCEPT = 3.60, 3.16
 #: How far what is usual on the site counts, from 0 to 1.
 _POWER = 0.85
-#: The least chance at which a suggestion is shown: below a half, for the best of those that stand above it in a box
-#: have more, and an empty box helps nobody.
-LEAST_CHANCE = 0.43
+#: The least chance at which a suggestion is shown, by its place; the last also at those that follow. An empty box helps
+#: nobody, so the first may be less sure than not; each that joins others must be worth more than the space it takes.
+LEAST_CHANCES = (0.38, 0.43, 0.48, 0.53, 0.58)
 #: What is usual where nothing is known of the site, and at how many articles that counts a quarter. It is more than on
 #: the graded sites: on one of a handful of articles the nearest has often nothing but an everyday word in common.
-_USUAL, _FEW_ARTICLES = 0.42, 40
+_USUAL, _FEW_ARTICLES = 0.44, 40
 #: The part of the articles whose nearest is no nearer than usual.
 _PERCENTILE = 75
 _FLOOR = 1e-4
@@ -53,3 +53,8 @@ def usual_similarity(nearest: Sequence[float]) -> float:
     found = max(float(np.percentile(nearest, _PERCENTILE)), _FLOOR)
     unknown = (_FEW_ARTICLES / (len(nearest) + _FEW_ARTICLES)) ** 2
     return float(np.exp((1 - unknown) * np.log(found) + unknown * np.log(_USUAL)))
+
+
+def least_at(least: Sequence[float], n_before: int) -> float:
+    """The least score of the place behind some others."""
+    return least[min(n_before, len(least) - 1)]

@@ -17,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 
 from recommender.articles import Article
+from recommender.ranking.reader import least_at
 from recommender.settings import PATTERN_NAMES, Settings
 from recommender.writing.decisions import Decision, Decisions
 
@@ -130,8 +131,9 @@ class Rules:
         article: Article,
         ranked: Sequence[Candidate],
         k: int,
-        least: float = 0.0,
+        least: Sequence[float] = (0.0,),
         *,
+        n_before: int = 0,
         shown: Collection[str] = (),
         similarity: Callable[[str, str], float] | None = None,
         copy_of: Callable[[Article], str] = attrgetter("id"),
@@ -147,7 +149,9 @@ class Rules:
         k
             Most suggestions.
         least
-            Least score of what nobody decided about.
+            Least score of what nobody decided about, by place; the last also of those that follow.
+        n_before
+            Places of the box that the article's curated list takes.
         shown
             Ids of what the reader sees elsewhere on the page.
         similarity
@@ -165,8 +169,8 @@ class Rules:
         allowed: list[Candidate] = []
         for one in ranked:
             why = self._refusal(article, one.article, shown)
-            if not why and one.score < least and one.article.id not in decided:
-                why = f"{BELOW} {one.score:.3f} is below the threshold {least:.3f}"
+            if not why and one.article.id not in decided:
+                why = _below(one, least, n_before)
             if why:
                 left_out[one.article.id] = why
             else:
@@ -185,7 +189,7 @@ class Rules:
         rest.sort(key=lambda one: -one.score * self._preference(article, one.article))
         left_out |= {one.article.id: f"{k} others are pinned or accepted (ranking.k)" for one in wanted[k:]}
         wanted = wanted[:k]
-        best = self._best(article, rest, wanted, k, similarity, left_out)
+        best = self._best(article, rest, wanted, k, least, n_before, similarity, left_out)
         chosen = [accepted for accepted in wanted if not place_of[accepted.article.id]] + best
         for pinned in wanted:
             if place_of[pinned.article.id]:
@@ -270,6 +274,8 @@ class Rules:
         rest: list[Candidate],
         before: Sequence[Candidate],
         k: int,
+        least: Sequence[float],
+        n_before: int,
         similarity: Callable[[str, str], float] | None,
         left_out: dict[str, str],
     ) -> list[Candidate]:
@@ -293,8 +299,11 @@ class Rules:
                 one = waiting.pop(0)
             last = []
             if self._has_enough(one.article, per_provider):
-                n_before = f"{self.settings.per_provider} of {one.article.provider}"
-                left_out[one.article.id] = f"{n_before} stand before it (rules.per_provider)"
+                enough = f"{self.settings.per_provider} of {one.article.provider}"
+                left_out[one.article.id] = f"{enough} stand before it (rules.per_provider)"
+                continue
+            if why := _below(one, least, n_before + len(before) + len(best)):
+                left_out[one.article.id] = why
                 continue
             per_provider[one.article.provider.casefold()] += 1
             best.append(one)
@@ -374,6 +383,13 @@ def _named(what: str, patterns: Sequence[_Pattern], article: Article, cause: str
 def _merit(article: Article) -> tuple[float, datetime, str]:
     quality = article.quality if article.quality is not None else float("-inf")
     return quality, article.published_at or _UNDATED, article.id
+
+
+def _below(one: Candidate, least: Sequence[float], n_before: int) -> str:
+    """That a score is too low for a place; "" where it is not."""
+    needed = least_at(least, n_before)
+    of_place = f" of place {n_before + 1}" if len(least) > 1 else ""
+    return f"{BELOW} {one.score:.3f} is below the threshold {needed:.3f}{of_place}" if one.score < needed else ""
 
 
 def _why_none(left_out: Mapping[str, str]) -> str:

@@ -13,7 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,7 @@ from recommender.ranking.eligible import refusals
 from recommender.ranking.explain import reasons, text_obstacle
 from recommender.ranking.learned import LearnedRanker, Ranker
 from recommender.ranking.rankers import Query, Ranked
+from recommender.ranking.reader import least_at
 from recommender.ranking.rules import BELOW, Candidate, Choice, Rules
 from recommender.ranking.state import State
 from recommender.ranking.versions import version_of
@@ -70,7 +71,7 @@ class Selector:
         self.allowed = state.allowed(now) & ~state.never(rules)
 
     def select(
-        self, queries: Sequence[Query], k: Sequence[int], least: float, shown: Collection[str] = ()
+        self, queries: Sequence[Query], k: Sequence[int], least: Sequence[float], shown: Collection[str] = ()
     ) -> list[Selected]:
         """
         For each query the first k of its ranked rows that reach the least score and that the rules allow.
@@ -79,6 +80,8 @@ class Selector:
         ----------
         k
             A value a query.
+        least
+            Of each place of the box; the last also of those that follow.
         shown
             Ids of what the reader sees elsewhere on the page.
         """
@@ -86,27 +89,34 @@ class Selector:
         looks_further = self._rules.settings.diversity or self._rules.settings.prefer
         depth = max(k, default=0) * (_DEEPER if looks_further else 1)
         ranked = list(self.rank(queries, depth))
-        has_more = [_may_have_more(*one, least) for one in zip(ranked, k, strict=True)]
-        found = [
-            self._selected(query, one, places, least, shown, fills=not more)
-            for query, one, places, more in zip(queries, ranked, k, has_more, strict=True)
-        ]
+        found = [Selected(one.at(slice(0))) for one in ranked]
+
+        def choose(place: int, deepest: Ranked) -> bool:
+            """Choose what one query shows; whether a ranking deeper than its deepest may add to it."""
+            query = queries[place]
+            ask = partial(self._selected, query, ranked[place], k[place], least, shown)
+            found[place] = ask(fills=False)
+            n_found = len(found[place].rows.rows)
+            if n_found == k[place] or self._rules.none_here(query.article):
+                return False
+            may_add = len(deepest.rows) >= depth
+            if may_add and deepest.scores[-1] >= least_at(least, query.n_listed + n_found):
+                return True
+            if self._rules.settings.fill_up:
+                found[place] = ask(fills=True)
+            return False
+
+        asked = [place for place, one in enumerate(ranked) if choose(place, one)]
         # Copies and refused rows take places among the k best and have none in the answer. Few queries have any.
-        asked = [
-            place for place, query in enumerate(queries) if has_more[place] and not self._rules.none_here(query.article)
-        ]
-        while asked := [place for place in asked if len(found[place].rows.rows) < k[place]]:
+        while asked:
             depth *= _DEEPER
             crowds = {place: self._crowd(ranked[place], found[place]) for place in asked}
             plain = [place for place in asked if not crowds[place]]
             deeper = dict(zip(plain, self.rank([queries[place] for place in plain], depth), strict=True))
             deeper |= {place: self._besides(crowd, queries[place], depth) for place, crowd in crowds.items() if crowd}
-            asked = [place for place, one in deeper.items() if _may_have_more(one, depth, least)]
             for place, one in deeper.items():
                 ranked[place] = self._joined(one, ranked[place], crowds[place])
-                found[place] = self._selected(
-                    queries[place], ranked[place], k[place], least, shown, fills=place not in asked
-                )
+            asked = [place for place, one in deeper.items() if choose(place, one)]
         return found
 
     def rank(self, queries: Sequence[Query], depth: int, allowed: NDArray[np.bool_] | None = None) -> Sequence[Ranked]:
@@ -162,7 +172,7 @@ class Selector:
             for ranked, found in zip(rows, why, strict=True)
         ]
 
-    def reason_for(self, query: Query, row: int, k: int, least: float) -> Reason:
+    def reason_for(self, query: Query, row: int, k: int, least: Sequence[float]) -> Reason:
         """Why a row is, or is not, among the k suggestions."""
         catalogue = self._catalogue
         ranked = self._with_decided(query, self.rank([query], catalogue.n_rows)[0])
@@ -181,7 +191,7 @@ class Selector:
         return dataclasses.replace(reason, signals=self._ranker.signals(query, row, self._state), obstacle=obstacle)
 
     def _why_not(
-        self, query: Query, row: int, ranked: Ranked, place: int, similarity: float, k: int, least: float
+        self, query: Query, row: int, ranked: Ranked, place: int, similarity: float, k: int, least: Sequence[float]
     ) -> str:
         """Why a row is not among the k suggestions, as a sentence; "" when it is."""
         candidate = self._catalogue.articles[row]
@@ -225,7 +235,7 @@ class Selector:
     # --------------------------------------------------------------- choose
 
     def _selected(
-        self, query: Query, ranked: Ranked, k: int, least: float, shown: Collection[str], *, fills: bool
+        self, query: Query, ranked: Ranked, k: int, least: Sequence[float], shown: Collection[str], *, fills: bool
     ) -> Selected:
         if k == 0:
             return Selected(ranked.at(slice(0)), why_none="its curated list fills all places already")
@@ -244,11 +254,19 @@ class Selector:
             others = f"it is shown for others that are called or tell the same: {copies}" if copies else ""
             notes.append(tuple(filter(None, [one.note, others])))
         chosen = Ranked(np.array(rows, dtype=np.int64), np.array(similarities), np.array(scores))
-        why = "" if rows else choice.why_none if _is_by_rule(choice) else self._why_none(query, ranked, least)
+        needed = least_at(least, query.n_listed)
+        why = "" if rows else choice.why_none if _is_by_rule(choice) else self._why_none(query, ranked, needed)
         return Selected(chosen, tuple(notes), why)
 
     def _choice(
-        self, query: Query, ranked: Ranked, k: int, least: float, shown: Collection[str] = (), *, fills: bool = True
+        self,
+        query: Query,
+        ranked: Ranked,
+        k: int,
+        least: Sequence[float],
+        shown: Collection[str] = (),
+        *,
+        fills: bool = True,
     ) -> Choice:
         """What the rules choose; with `fills` also what fills up, which comes when there is no more to choose from."""
         articles = self._catalogue.articles
@@ -256,12 +274,13 @@ class Selector:
             Candidate(articles[row], score)
             for row, score in zip(ranked.rows.tolist(), ranked.scores.tolist(), strict=True)
         ]
-        stories = self._stories(ranked, least)
+        stories = self._stories(ranked, least_at(least, query.n_listed))
         return self._rules.choose(
             query.article,
             candidates,
             k,
             least,
+            n_before=query.n_listed,
             shown=shown,
             similarity=self._similarity,
             copy_of=lambda article: stories.get(article.id) or _text_of(article),
@@ -347,11 +366,6 @@ class Selector:
             if not len(query.hidden) > 1
             else "every article that shares a word with it is in its curated list already or is the article itself"
         )
-
-
-def _may_have_more(found: Ranked, depth: int, least: float) -> bool:
-    """Whether rows beyond a ranking's depth may reach the least score."""
-    return len(found.rows) >= depth > 0 and bool(found.scores[-1] >= least)
 
 
 def _is_by_rule(choice: Choice) -> bool:

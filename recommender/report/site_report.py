@@ -50,7 +50,7 @@ class Pair:
 class SiteReport:
     """The state of a site."""
 
-    #: Who ranks, and why; the least score that is shown.
+    #: Who ranks, and why; the least score that is shown, at the first place.
     ranking: str
     threshold: float
     n_articles: int
@@ -97,7 +97,7 @@ def report_of(
         entries = [(one, recommender.article(other)) for one in articles for other in recommender.listed(one.id)]
         audit = recommender.list_audit
         weak = sorted(pairs, key=lambda pair: (pair[1].score, pair[0].id))[:_MOST_WEAK]
-        least = recommender.least_score()
+        least = recommender.least_scores()[0]
         heights, edges = np.histogram([found.score for _, found in pairs], _N_BARS, (min(least, 0.95), 1.0))
         return SiteReport(
             ranking=recommender.ranker_decision,

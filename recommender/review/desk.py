@@ -18,6 +18,7 @@ from recommender.cache import digest
 from recommender.content.matching import EntryMatcher
 from recommender.errors import DecisionsChangedError, UnknownArticleError
 from recommender.model import Recommender
+from recommender.ranking.reader import least_at
 from recommender.review.views import Entry, Filters, Item, Promotion, Row, Sheet
 from recommender.settings import Settings
 from recommender.suggestions import Reason, Suggestion
@@ -155,7 +156,7 @@ class Desk:
         """All about one article."""
         article = self.corpus[article_id]
         held = self.decisions.of(article_id)
-        k, least = self.settings.ranking.k, self.recommender.least_score()
+        k, least = self.settings.ranking.k, self.recommender.least_scores()
 
         def item(one: Suggestion, why_not: str = "") -> Item:
             candidate = self.recommender.article(one.article_id)
@@ -170,8 +171,9 @@ class Desk:
             if key not in seen and (found := self._article(key)) is not None
         ]
         seen |= {one.article.id for one in rejected}
+        needed = least_at(least, len(self.recommender.listed(article_id)) + len(box))
         others = [
-            item(one, "its score is below the threshold" if one.score < least else f"{k} others are before it")
+            item(one, "its score is below the threshold" if one.score < needed else f"{k} others are before it")
             for one in self.recommender.suggest(article_id, k + _MORE, min_score=0.0)
             if one.article_id not in seen
         ]

@@ -12,7 +12,7 @@ from recommender.ranking import learned
 from recommender.ranking.catalogue import days_of
 from recommender.ranking.features import FEATURES, Words
 from recommender.ranking.lessons import Library
-from recommender.ranking.reader import LEAST_CHANCE
+from recommender.ranking.reader import LEAST_CHANCES
 from recommender.settings import settings_from_mapping
 
 
@@ -92,7 +92,7 @@ def test_scores_are_chances(rec, site):
         scores = [score for _, score in answers(rec, dataclasses.replace(item, related=()), k=30)]
         assert scores == sorted(scores, reverse=True)
         assert all(0 <= score <= 1 for score in scores)
-    assert 0 < rec.ranker.threshold <= 0.5
+    assert 0 < rec.ranker.thresholds[0] <= 0.5
 
 
 def test_without_lists_it_is_similarity(families):
@@ -283,7 +283,7 @@ def test_a_score_is_what_a_reader_or_an_editor_approves(rec, site):
     state = rec._fitted()
     ranker = rec.ranker
     assert 0 < ranker.trust < rec.list_audit.approval
-    assert ranker.threshold == ranker.similarity.threshold == LEAST_CHANCE
+    assert ranker.thresholds == ranker.similarity.thresholds == LEAST_CHANCES
     query = rec._query(state, "f2-3")
     query = query.without_list()
     (both,) = rec._selector(state).rank([query], 10)
@@ -303,7 +303,8 @@ def test_who_follows_the_lists_has_the_editors_chance_alone(site):
     """With a threshold that was found on held-out lists."""
     rec = Recommender(settings(follow="lists")).fit(site)
     assert rec.ranker.trust is None
-    assert rec.least_score() == rec.ranker.of_lists <= 0.3
+    (least,) = rec.least_scores()
+    assert least == rec.ranker.of_lists <= 0.3
 
 
 def test_a_fit_that_learns_from_no_list_forgets_the_figures_of_an_earlier_one(site):

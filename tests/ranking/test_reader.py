@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from recommender import Article, Corpus, Recommender, load_model
-from recommender.ranking.reader import LEAST_CHANCE, ReaderModel, usual_similarity
+from recommender.ranking.reader import LEAST_CHANCES, ReaderModel, usual_similarity
 from recommender.settings import settings_from_mapping
 
 SIMILARITIES = np.linspace(0, 1, 50)
@@ -51,8 +51,10 @@ def rec():
 
 
 def test_a_score_by_similarity_is_a_readers_chance(rec):
-    """The ranker's threshold is an even chance, and a score rises and falls with the similarity."""
-    assert rec.least_score() == LEAST_CHANCE == 0.43
+    """The least score rises from place to place, and a score rises and falls with the similarity."""
+    assert rec.least_scores() == LEAST_CHANCES
+    assert LEAST_CHANCES[0] < 0.5 < LEAST_CHANCES[-1]
+    assert list(LEAST_CHANCES) == sorted(LEAST_CHANCES)
     for name, found in rec.suggest_all(k=15, min_score=0):
         assert found[0].article_id.split("-")[0] == name.split("-")[0]
         assert all(0 <= one.score <= 1 for one in found)

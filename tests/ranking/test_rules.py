@@ -311,8 +311,21 @@ def test_shown():
 
 def test_a_score_at_the_threshold_is_enough():
     """Only what is below it is left out."""
-    choice = rules().choose(TEA, [Candidate(CUP, 0.5), Candidate(POT, 0.499)], 5, least=0.5)
+    choice = rules().choose(TEA, [Candidate(CUP, 0.5), Candidate(POT, 0.499)], 5, least=(0.5,))
     assert (names(choice), choice.left_out) == (["cup"], {POT.id: "its score 0.499 is below the threshold 0.500"})
+
+
+def test_each_place_asks_more_than_the_one_before():
+    """Those of a list and of an editor count as places; the last threshold holds for all that follow."""
+    least = (0.4, 0.5, 0.6)
+    many = [Candidate(article(str(number)), 0.6) for number in range(4)]
+    assert len(rules().choose(TEA, many, 9, least).chosen) == 4
+    fewer = [Candidate(CUP, 0.45), Candidate(POT, 0.45)]
+    choice = rules().choose(TEA, fewer, 5, least)
+    assert choice.left_out == {POT.id: "its score 0.450 is below the threshold 0.500 of place 2"}
+    assert not rules().choose(TEA, fewer, 5, least, n_before=1).chosen
+    held = rules(Decision(TEA.id, CAR.id, "accept"))
+    assert names(held.choose(TEA, [*fewer, Candidate(CAR, 0.1)], 5, least)) == ["car"]
 
 
 def test_what_is_pinned_goes_before_what_is_accepted():
@@ -337,7 +350,7 @@ def test_decisions():
         Decision(TEA.id, CAR.id, "remove", until=date(2026, 3, 2)),
     )
     candidates = [*ranked(CUP, CAR, article("second")), Candidate(article("first"), 0.0), Candidate(POT, 0.1)]
-    choice = held.choose(TEA, candidates, 5, least=0.5)
+    choice = held.choose(TEA, candidates, 5, least=(0.5,))
     assert names(choice) == ["first", "second", "pot", "car"]
     assert choice.chosen[2].note == "it was accepted by Ana on 2026-03-01: a classic"
     assert choice.left_out == {CUP.id: "it was rejected by Ben: dull (decision)"}
@@ -355,7 +368,7 @@ def test_pinned_where_it_stands(position, expected):
 def test_why_nothing_is_chosen_says_how_many_each_cause_left_out():
     """An empty box counts its candidates by cause, the most frequent first; a score that is too low is one."""
     strict = rules(never=("provider: wire",))
-    choice = strict.choose(TEA, [Candidate(CUP, 0.9), Candidate(CAR, 0.8), Candidate(POT, 0.1)], 5, least=0.5)
+    choice = strict.choose(TEA, [Candidate(CUP, 0.9), Candidate(CAR, 0.8), Candidate(POT, 0.1)], 5, least=(0.5,))
     assert choice.why_none == "every candidate is left out: 2 by rules.never, 1 by the score"
     assert choice.left_out[POT.id] == "its score 0.100 is below the threshold 0.500"
     assert strict.choose(TEA, [], 5).why_none == ""
@@ -383,7 +396,7 @@ def test_what_only_its_score_left_out_may_fill_a_place():
     """It is no longer told as left out; what a rule left out fills nothing."""
     held = rules(fill_up=True, never=(CAR.id,))
     candidates = [Candidate(CUP, 0.1), Candidate(CAR, 0.2)]
-    choice = held.choose(TEA, candidates, 5, least=0.5, newest=lambda topics: [CUP, CAR])
+    choice = held.choose(TEA, candidates, 5, least=(0.5,), newest=lambda topics: [CUP, CAR])
     assert names(choice) == ["cup"]
     assert [*choice.left_out] == [CAR.id]
 
