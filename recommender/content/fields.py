@@ -38,7 +38,8 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
         "excerpt", "customExcerpt", "description", "summary", "metaDescription", "seoDescription", "ogDescription",
         "shortDescription", "teaser", "abstract", "standfirst", "lead", "lede", "dek", "blurb", "synopsis", "tldr",
         "intro", "introduction", "overview", "tagline", "subtitle", "subheading", "seo.description", "meta.description",
-        "metadata.description", "hero.tagline", "desc", "post_excerpt",
+        "metadata.description", "hero.tagline", "desc", "post_excerpt", "params.excerpt", "params.description",
+        "params.summary",
     ),
     "published_at": (
         "publishedDateTime", "date", "publishDate", "pubDate", "publishedAt", "datePublished", "publishedDate",
@@ -59,7 +60,7 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     ),
     "provider": (
         "provider.name", "provider.domain", "provider", "author", "authors", "extra.author", "extra.authors",
-        "params.author", "byline",
+        "params.author", "byline", "primary_author",
     ),
     "quality": ("quality",),
     "language": ("language", "locale", "lang"),

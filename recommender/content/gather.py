@@ -275,6 +275,8 @@ def with_unmade(articles: Sequence[Article], generator: Generator, notes: Notes)
             reasons[article.id] = known.hidden
         elif (page := _NOT_FOUND.fullmatch(article.path)) and (not page[1] or language_code(page[1])):
             reasons[article.id] = "called 404"
+        elif article.path and generator.is_home(article.path):
+            reasons[article.id] = "that every page leads to, the home page"
         elif known.unpublished and generator.file and not is_address(article.url):
             reasons[article.id] = known.unpublished
         elif not article.url and article.path and (reason := _told(generator.unmade, article, known, notes)):

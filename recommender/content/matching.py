@@ -46,6 +46,8 @@ _ORDER = re.compile(r"^\d{1,3}\s*[-_.]+\s*(?=[^-_.\s\d])")
 _NUMBER = re.compile(r"(?:([a-z]+)[-_ ]?)?(?!(?:19|20)\d\d(?!\d))(\d{3,})(?![^\W_])")
 #: Docusaurus keeps translations apart from what they translate.
 _TRANSLATED = re.compile(r"^(?:.*/)?i18n/[^/]+/docusaurus-plugin-content-(docs|blog)(?:/current)?/")
+#: A word of a title.
+_BARE = re.compile(r"[\w+#]+|!?[=<>*%^~]+")
 #: What people type for a typographer's marks.
 _TYPED = str.maketrans(dict.fromkeys("‘’‚‛ʼ′", "'") | dict.fromkeys("“”„‟″", '"') | dict.fromkeys("‐‑‒–—―−", "-"))
 #: What no reader sees: blanks and joiners without a width, marks of direction, soft hyphens, a byte order mark.
@@ -330,8 +332,8 @@ def fold_title(title: str) -> str:
 
 
 def _bare(folded: str) -> str:
-    """A folded title without quotation marks around it and a full stop."""
-    return folded.rstrip(".").strip("\"'").rstrip(".") or folded
+    """The words of a folded title, without what stands between them; "C#" and "operator==" keep their signs."""
+    return " ".join(_BARE.findall(folded.replace("'", ""))) or folded
 
 
 def _folded(text: str) -> str:

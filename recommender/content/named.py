@@ -13,9 +13,22 @@ from recommender.content.paths import without_ending
 
 _JSON_LIST = re.compile(r'\s*\[\s*["{]')
 _BRACKETED = re.compile(r"\[([^\[\]]*)\]")
-#: What a mapping that stands for a person or a topic calls its name; `display_name` and `login` are WordPress's, `tag`
-#: and `author` Tina's.
-_NAMING = ("name", "title", "display_name", "login", "nickname", "slug", "id", "author", "tag", "category", "topic")
+#: What a mapping that stands for a person or a topic calls its name; `label` is Docusaurus', `display_name` and
+#: `login` WordPress's, `tag` and `author` Tina's.
+_NAMING = (
+    "name",
+    "title",
+    "label",
+    "display_name",
+    "login",
+    "nickname",
+    "slug",
+    "id",
+    "author",
+    "tag",
+    "category",
+    "topic",
+)
 #: [Ida Holm](https://...), and what stands beside a name: "By Ida Holm", "Ida Holm <ida@...>".
 _LINKED = re.compile(r"\[([^\[\]]+)\]\([^()]*\)")
 _BESIDE = re.compile(r"^by\s+|(?<!\s)\s*+<[^<>\s@]++@[^<>\s@]++>", re.IGNORECASE)

@@ -331,9 +331,21 @@ _EXPLANATIONS = (
      "Begin it on the next line, or quote the value."),
 )  # fmt: skip
 
-#: A value that begins like a list and goes on: [Rope](b.md), [Update] Otters, [[Rope]], [[Otters]].
-_BRACKETED = re.compile(
-    r"[ ]*(?P<start>(?:- )?(?:[\w.-]+:[ ]+)?)(?P<value>(?:\[[^\[\]]*\]|\[\[[^\[\]]*\]\],?)[ ]*[^\s,#\]].*)"
+#: What quotes mend: a value that begins like a list and goes on, as in [Rope](b.md), [Update] Otters, [[Rope]],
+#: [[Otters]]; and a text in single quotes with an apostrophe in it.
+_TO_QUOTE = (
+    (
+        re.compile(
+            r"[ ]*(?P<start>(?:- )?(?:[\w.-]+:[ ]+)?)(?P<value>(?:\[[^\[\]]*\]|\[\[[^\[\]]*\]\],?)[ ]*[^\s,#\]].*)"
+        ),
+        "text stands behind a closing bracket",
+        "Quote the whole value",
+    ),
+    (
+        re.compile(r"[ ]*(?P<start>(?:- )?(?:[\w.-]+:[ ]+)?)'(?P<value>[^']*(?:(?<=\w)'(?=\w)[^']*)+)'"),
+        "an apostrophe ends a text in single quotes",
+        "Use double quotes",
+    ),
 )
 
 
@@ -350,13 +362,13 @@ def _explained(error: yaml.MarkedYAMLError, text: str, where: str, first_line: i
     character = line[column : column + 1]
     if character == "\t" and "cannot start any token" in problem:
         problem = "tab character"
-    found = ((ours, remedy) for theirs, ours, remedy in _EXPLANATIONS if theirs in problem)
-    message, cure = next(found, (problem, "Mend the YAML."))
+    known = ((ours, remedy) for theirs, ours, remedy in _EXPLANATIONS if theirs in problem)
+    message, cure = next(known, (problem, "Mend the YAML."))
     message = message.replace("CHARACTER", character)
-    if len(line) <= 80 and (bracketed := _BRACKETED.fullmatch(line.rstrip())):
-        message = "text stands behind a closing bracket"
-        written = bracketed["value"].replace("\\", "\\\\").replace('"', '\\"')
-        cure = f'Quote the whole value: {bracketed["start"]}"{written}".'
+    for pattern, ours, remedy in _TO_QUOTE:
+        if len(line) <= 80 and (found := pattern.fullmatch(line.rstrip())):
+            written = found["value"].replace("\\", "\\\\").replace('"', '\\"')
+            message, cure = ours, f'{remedy}: {found["start"]}"{written}".'
     return FrontMatterError(f"{where}:{number + first_line}: {message}. {cure or _quoting(line)}")
 
 

@@ -28,7 +28,7 @@ def model_card(model: Fitted, thresholds: Sequence[float]) -> str:
         f"| fitted on | {len(model.state.digests):,} articles, fingerprint `{model.state.fingerprint}` |",
         f"| vectors | {model.vectorizer.n_terms:,} terms |",
         f"| ranker | {ranker.name} |",
-        f"| threshold, by place | {', '.join(f'{one:.2f}' for one in thresholds)} |",
+        f"| threshold, of the first, the second ... | {', '.join(f'{one:.3f}' for one in thresholds)} |",
         f"| settings changed | {', '.join(settings) or 'none'} |",
         "",
         "## What it is for",
@@ -56,9 +56,8 @@ def model_card(model: Fitted, thresholds: Sequence[float]) -> str:
             f"| difference, 95 % interval | {check.difference:+.3f} ({check.difference - half:+.3f} to "
             f"{check.difference + half:+.3f}) |",
             "",
-            f"At the threshold, {check.precision:.0%} of the suggestions shown were in the editor's list, and they are "
-            f"{check.recall:.0%} of those",
-            "that five places could have shown.",
+            f"Above the chance by lists that meets them best, {check.precision:.0%} of what would be shown was in the",
+            f"editor's list, and that is {check.recall:.0%} of what five places could have shown.",
         ]
     if isinstance(ranker, LearnedRanker):
         best = sorted(ranker.feature_gains().items(), key=lambda item: (-item[1], item[0]))[:10]

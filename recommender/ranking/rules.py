@@ -39,6 +39,7 @@ class Candidate:
     score: float  #: In [0, 1], as ranked.
     note: str = ""  #: What besides the score put it there, as a sentence; "" for nothing.
     copies: tuple[Article, ...] = ()  #: Candidates with the same text, which it stands for.
+    best_copy: float = 0.0  #: The best score among it and these; it may be shown where that may.
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,6 @@ class Rules:
         k: int,
         least: Sequence[float] = (0.0,),
         *,
-        n_before: int = 0,
         shown: Collection[str] = (),
         similarity: Callable[[str, str], float] | None = None,
         copy_of: Callable[[Article], str] = attrgetter("id"),
@@ -149,9 +149,8 @@ class Rules:
         k
             Most suggestions.
         least
-            Least score of what nobody decided about, by place; the last also of those that follow.
-        n_before
-            Places of the box that the article's curated list takes.
+            Least score of the first that nobody decided about, of the second and so on; the last also of those that
+            follow. With ``rules.fill_up`` the first is that of all: a place that will be filled has nothing to lose.
         shown
             Ids of what the reader sees elsewhere on the page.
         similarity
@@ -166,11 +165,12 @@ class Rules:
             return Choice(left_out=dict.fromkeys((one.article.id for one in ranked), why), why_none=why)
         decided = {key: one for key, one in self.decided(article).items() if one.verdict in ("pin", "accept")}
         left_out: dict[str, str] = {}
+        least = least[:1] if self.settings.fill_up else least
         allowed: list[Candidate] = []
         for one in ranked:
             why = self._refusal(article, one.article, shown)
-            if not why and one.article.id not in decided:
-                why = _below(one, least, n_before)
+            if not why and one.score < least[0] and one.article.id not in decided:
+                why = f"{BELOW} {one.score:.3f} is below the threshold {least[0]:.3f}"
             if why:
                 left_out[one.article.id] = why
             else:
@@ -189,7 +189,10 @@ class Rules:
         rest.sort(key=lambda one: -one.score * self._preference(article, one.article))
         left_out |= {one.article.id: f"{k} others are pinned or accepted (ranking.k)" for one in wanted[k:]}
         wanted = wanted[:k]
-        best = self._best(article, rest, wanted, k, least, n_before, similarity, left_out)
+        best = self._best(article, rest, wanted, k, least, similarity, left_out)
+        for one in rest:
+            if one.article.id in left_out:
+                left_out |= dict.fromkeys((copy.id for copy in one.copies), left_out[one.article.id])
         chosen = [accepted for accepted in wanted if not place_of[accepted.article.id]] + best
         for pinned in wanted:
             if place_of[pinned.article.id]:
@@ -264,7 +267,8 @@ class Rules:
                     other.id: f"{first.article.id} is called or tells the same, and is shown (copies)"
                     for other in others
                 }
-                first = dataclasses.replace(first, copies=others)
+                best = max(one.score for one in copies)
+                first = dataclasses.replace(first, copies=others, best_copy=best)
             firsts.append(first)
         return firsts
 
@@ -275,7 +279,6 @@ class Rules:
         before: Sequence[Candidate],
         k: int,
         least: Sequence[float],
-        n_before: int,
         similarity: Callable[[str, str], float] | None,
         left_out: dict[str, str],
     ) -> list[Candidate]:
@@ -302,8 +305,9 @@ class Rules:
                 enough = f"{self.settings.per_provider} of {one.article.provider}"
                 left_out[one.article.id] = f"{enough} stand before it (rules.per_provider)"
                 continue
-            if why := _below(one, least, n_before + len(before) + len(best)):
-                left_out[one.article.id] = why
+            if (score := max(one.score, one.best_copy)) < (needed := least_at(least, len(best))):
+                others = "another" if len(best) == 1 else f"{len(best)} others"
+                left_out[one.article.id] = f"{BELOW} {score:.3f} is below the threshold {needed:.3f} behind {others}"
                 continue
             per_provider[one.article.provider.casefold()] += 1
             best.append(one)
@@ -383,13 +387,6 @@ def _named(what: str, patterns: Sequence[_Pattern], article: Article, cause: str
 def _merit(article: Article) -> tuple[float, datetime, str]:
     quality = article.quality if article.quality is not None else float("-inf")
     return quality, article.published_at or _UNDATED, article.id
-
-
-def _below(one: Candidate, least: Sequence[float], n_before: int) -> str:
-    """That a score is too low for a place; "" where it is not."""
-    needed = least_at(least, n_before)
-    of_place = f" of place {n_before + 1}" if len(least) > 1 else ""
-    return f"{BELOW} {one.score:.3f} is below the threshold {needed:.3f}{of_place}" if one.score < needed else ""
 
 
 def _why_none(left_out: Mapping[str, str]) -> str:

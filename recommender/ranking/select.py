@@ -74,14 +74,14 @@ class Selector:
         self, queries: Sequence[Query], k: Sequence[int], least: Sequence[float], shown: Collection[str] = ()
     ) -> list[Selected]:
         """
-        For each query the first k of its ranked rows that reach the least score and that the rules allow.
+        For each query the first k of its ranked rows that reach their least score and that the rules allow.
 
         Parameters
         ----------
         k
             A value a query.
         least
-            Of each place of the box; the last also of those that follow.
+            Of the first suggestion, the second and so on; the last also of those that follow.
         shown
             Ids of what the reader sees elsewhere on the page.
         """
@@ -89,24 +89,23 @@ class Selector:
         looks_further = self._rules.settings.diversity or self._rules.settings.prefer
         depth = max(k, default=0) * (_DEEPER if looks_further else 1)
         ranked = list(self.rank(queries, depth))
-        found = [Selected(one.at(slice(0))) for one in ranked]
 
-        def choose(place: int, deepest: Ranked) -> bool:
-            """Choose what one query shows; whether a ranking deeper than its deepest may add to it."""
-            query = queries[place]
-            ask = partial(self._selected, query, ranked[place], k[place], least, shown)
-            found[place] = ask(fills=False)
-            n_found = len(found[place].rows.rows)
-            if n_found == k[place] or self._rules.none_here(query.article):
-                return False
-            may_add = len(deepest.rows) >= depth
-            if may_add and deepest.scores[-1] >= least_at(least, query.n_listed + n_found):
-                return True
-            if self._rules.settings.fill_up:
-                found[place] = ask(fills=True)
-            return False
+        def chosen(place: int, deepest: Ranked) -> tuple[Selected, bool]:
+            """What one query shows, and whether a ranking deeper than its deepest may add to it."""
+            ask = partial(self._selected, queries[place], ranked[place], k[place], least, shown)
+            selected = ask(fills=False)
+            n_chosen = len(selected.rows.rows)
+            if n_chosen == k[place] or self._rules.none_here(queries[place].article):
+                return selected, False
+            # Those behind have no higher score. What editors decided raises no threshold.
+            n_own = max(0, n_chosen - len(self._rules.decided(queries[place].article)))
+            if len(deepest.rows) >= depth and deepest.scores[-1] >= least_at(least, n_own):
+                return selected, True
+            return ask(fills=True) if self._rules.settings.fill_up else selected, False
 
-        asked = [place for place, one in enumerate(ranked) if choose(place, one)]
+        outcomes = [chosen(place, one) for place, one in enumerate(ranked)]
+        found = [selected for selected, _ in outcomes]
+        asked = [place for place, (_, may_add) in enumerate(outcomes) if may_add]
         # Copies and refused rows take places among the k best and have none in the answer. Few queries have any.
         while asked:
             depth *= _DEEPER
@@ -114,9 +113,11 @@ class Selector:
             plain = [place for place in asked if not crowds[place]]
             deeper = dict(zip(plain, self.rank([queries[place] for place in plain], depth), strict=True))
             deeper |= {place: self._besides(crowd, queries[place], depth) for place, crowd in crowds.items() if crowd}
+            asked = []
             for place, one in deeper.items():
                 ranked[place] = self._joined(one, ranked[place], crowds[place])
-            asked = [place for place, one in deeper.items() if choose(place, one)]
+                found[place], may_add = chosen(place, one)
+                asked += [place] * may_add
         return found
 
     def rank(self, queries: Sequence[Query], depth: int, allowed: NDArray[np.bool_] | None = None) -> Sequence[Ranked]:
@@ -254,8 +255,7 @@ class Selector:
             others = f"it is shown for others that are called or tell the same: {copies}" if copies else ""
             notes.append(tuple(filter(None, [one.note, others])))
         chosen = Ranked(np.array(rows, dtype=np.int64), np.array(similarities), np.array(scores))
-        needed = least_at(least, query.n_listed)
-        why = "" if rows else choice.why_none if _is_by_rule(choice) else self._why_none(query, ranked, needed)
+        why = "" if rows else choice.why_none if _is_by_rule(choice) else self._why_none(query, ranked, least[0])
         return Selected(chosen, tuple(notes), why)
 
     def _choice(
@@ -274,13 +274,12 @@ class Selector:
             Candidate(articles[row], score)
             for row, score in zip(ranked.rows.tolist(), ranked.scores.tolist(), strict=True)
         ]
-        stories = self._stories(ranked, least_at(least, query.n_listed))
+        stories = self._stories(ranked, least[0])
         return self._rules.choose(
             query.article,
             candidates,
             k,
             least,
-            n_before=query.n_listed,
             shown=shown,
             similarity=self._similarity,
             copy_of=lambda article: stories.get(article.id) or _text_of(article),

@@ -19,7 +19,8 @@ _VERSIONED = re.compile(
 #: Where the version that is current may stand beside the others; `versioned_docs` is Docusaurus' folder of the earlier.
 _CURRENT = ("", "latest/", "stable/", "current/", "next/", "dev/", "main/", "master/")
 _BASES_OF_CURRENT = {"versioned_docs/": "docs/"}
-#: So many pages, and this share of a folder's, must stand in another version too: `v2/index` alone is a release.
+#: So many pages, and this share of a folder's, must stand in another version too: `v2/index` alone is a release. What
+#: `versioned_docs` holds are versions whatever stands in them.
 _LEAST_PAGES, _LEAST_SHARE = 3, 0.5
 
 
@@ -45,7 +46,7 @@ def version_folders(ids: Iterable[str]) -> frozenset[str]:
                 or any(page in other for other in others)
                 for page in pages
             )
-            if n_again >= max(_LEAST_PAGES, _LEAST_SHARE * len(pages)):
+            if len(bases) > 1 or n_again >= max(_LEAST_PAGES, _LEAST_SHARE * len(pages)):
                 folders.add(f"{base}{version}/")
     return frozenset(folders)
 

@@ -171,9 +171,9 @@ class Desk:
             if key not in seen and (found := self._article(key)) is not None
         ]
         seen |= {one.article.id for one in rejected}
-        needed = least_at(least, len(self.recommender.listed(article_id)) + len(box))
+        needed = least_at(least, len(box)) if len(box) < k else 0.0
         others = [
-            item(one, "its score is below the threshold" if one.score < needed else f"{k} others are before it")
+            item(one, "its score is below the threshold" if one.score < needed else "others are before it")
             for one in self.recommender.suggest(article_id, k + _MORE, min_score=0.0)
             if one.article_id not in seen
         ]

@@ -340,6 +340,42 @@ def test_authors_with_pages_of_their_own(make_site, page, line):
     assert read_article(text.format(line), site=site).provider == "Ida Holm"
 
 
+@pytest.mark.parametrize(
+    ("config", "told", "post"),
+    [
+        ({"_config.yml": ""}, {"_data/authors.yml": "ida: {name: Ida Holm}"}, "_posts/2024-01-01-a.md"),
+        ({"hugo.toml": ""}, {"data/authors.json": '{"ida": {"name": "Ida Holm"}, "ann": "Ann"}'}, "content/a.md"),
+        (
+            {"docusaurus.config.js": "module.exports = {};"},
+            {"blog/authors.yml": "ida: {name: Ida Holm}\nann: 1"},
+            "blog/2024-01-01-a.md",
+        ),
+        ({"mkdocs.yml": ""}, {"docs/blog/.authors.yml": "authors: {ida: {name: Ida Holm}}"}, "docs/blog/posts/a.md"),
+        ({"_config.yml": ""}, {"_data/authors.yml": "[ida"}, "_posts/2024-01-01-a.md"),
+    ],
+)
+def test_authors_in_a_file(make_site, config, told, post):
+    """A key of a file of authors is the name that this gives; other texts, and a file that is none, change nothing."""
+    site = make_site(config | told | {post: "---\ntitle: Tea\ndate: 2024-01-01\nauthors: [ida, Ann]\n---\n"})
+    (article,) = read_site(site)
+    name = "ida" if "[ida" in [*told.values()] else "Ida Holm"
+    assert article.provider == f"{name}, Ann"
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "value"),
+    [
+        ("tags: [{label: Tea, permalink: /t}, pots]", "topics", ("Tea", "pots")),
+        ("primary_author: {name: Ida Holm, slug: ida}", "provider", "Ida Holm"),
+        ("params: {excerpt: Of tea}", "excerpt", "Of tea"),
+        ("params: {summary: Of tea}", "excerpt", "Of tea"),
+    ],
+)
+def test_names_that_generators_have(line, name, value):
+    """Docusaurus' tags with labels, Ghost's first author, and what Hugo keeps in `params`."""
+    assert getattr(read_article(f"---\ntitle: Tea\n{line}\n---\n"), name) == value
+
+
 @pytest.mark.parametrize("part", ADDRESS_PARTS)
 def test_parts_of_an_address(make_site, part):
     """What the setting may ask for is filled."""

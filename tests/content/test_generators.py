@@ -530,7 +530,8 @@ def test_starlight(make_site):
         f"{top}/guides/Green Tea": "/guides/green-tea/",
         f"{top}/index": "/",
     }
-    assert read_site(site).reading.warnings == ()
+    home = "one article that every page leads to, the home page, never suggested: src/content/docs/index.mdx."
+    assert read_site(site).reading.warnings == (home,)
 
 
 def test_nuxt(make_site):
@@ -549,6 +550,7 @@ def test_nuxt(make_site):
         "content/3.Über Uns_x": "/uber-uns_x",
     }
     assert read_site(site).reading.warnings == (
+        "one article that every page leads to, the home page, never suggested: content/index.md.",
         "one article with a name that begins with _, never suggested: content/_box/note.md.",
         "one article with a name that ends in .draft, never suggested: content/1.Hot Drinks/3.2024-tea.draft.md.",
     )

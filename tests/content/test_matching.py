@@ -96,6 +96,16 @@ def test_source_itself(target):
     assert MATCHER.match(RelatedEntry(target=target), TEA).article_id == TEA.id
 
 
+@pytest.mark.parametrize("typed", ["Tea: green or black", "tea - green or black!", "Tea — green or black?"])
+def test_what_stands_between_the_words_of_a_title_is_nothing(typed):
+    """Dashes, colons and marks are typed in many ways; the signs of "C#" and "operator==" are words."""
+    matcher = EntryMatcher(
+        [Article("a", title="Tea: Green or black?"), Article("x", title="C++"), Article("y", title="C")]
+    )
+    assert matcher.match(RelatedEntry(target=typed)) == Match("a", "title")
+    assert matcher.match(RelatedEntry(target="C#")).how == "unmatched"
+
+
 def test_title_of_several():
     """Of several articles with one title the nearest in date is meant, then the first by id, never the source."""
     articles = [Article(name, title="Tea", published_at=day(number)) for name, number in (("a", 1), ("b", 9), ("c", 9))]

@@ -181,6 +181,19 @@ def test_pages_for_what_is_not_found(make_site):
     assert "2 articles called 404, never suggested: 404.md, src/docs/pt-br/404/index.md." in warnings
 
 
+def test_the_home_page_of_a_site(make_site):
+    """Where rules tell which it is, every page leads to it; a section's first page is a page like others."""
+    assert hidden(make_site({"index.md": article("Tea"), "cup.md": article("Cup")}))[0] == []
+    paths = ("index.md", "de/index.md", "guides/index.md", "tea.md")
+    pages = {f"docs/{path}": article("Tea") for path in paths}
+    config = (
+        "site_name: Tea\nplugins:\n- i18n:\n    languages:\n    - locale: en\n      default: true\n    - locale: de\n"
+    )
+    found, warnings = hidden(make_site({"mkdocs.yml": config, **pages}))
+    assert found == ["docs/de/index", "docs/index"]
+    assert any("that every page leads to, the home page, never suggested" in warning for warning in warnings)
+
+
 @pytest.mark.parametrize("line", ["isPublic: false", "dg-publish: false", "is_public: no"])
 def test_what_is_not_published(line):
     """Names that say so mean the same as `published: false`."""

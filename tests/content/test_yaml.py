@@ -32,7 +32,9 @@ MESSAGES = [
      "bracket."),
     ("a: ]", "2: a bracket or a comma stands where a value was expected. Quote a value that begins with one."),
     ("- a\nb: c", "3: a name stands among the dashes of a list. Indent it below the entry that it belongs to."),
-    ("a: 'it's'", "2: found something else where a name was expected. Quote a whole value, not a part of it, and "
+    ("a: 'it's'", """2: an apostrophe ends a text in single quotes. Use double quotes: a: "it's"."""),
+    ("- 'rock'n'roll'", """2: an apostrophe ends a text in single quotes. Use double quotes: - "rock'n'roll"."""),
+    ("a: 'it' is", "2: found something else where a name was expected. Quote a whole value, not a part of it, and "
      "indent the lines of one list alike."),
     ("a: *b", "2: *b refers to nothing. Quote a value that begins with an asterisk."),
     ("a: [b](c.md)", '2: text stands behind a closing bracket. Quote the whole value: a: "[b](c.md)".'),

@@ -1,6 +1,7 @@
 """The editors' rules."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -315,17 +316,34 @@ def test_a_score_at_the_threshold_is_enough():
     assert (names(choice), choice.left_out) == (["cup"], {POT.id: "its score 0.499 is below the threshold 0.500"})
 
 
-def test_each_place_asks_more_than_the_one_before():
-    """Those of a list and of an editor count as places; the last threshold holds for all that follow."""
+def test_each_suggestion_needs_more_than_the_one_before():
+    """The last threshold holds for all that follow; what editors decided raises none."""
     least = (0.4, 0.5, 0.6)
     many = [Candidate(article(str(number)), 0.6) for number in range(4)]
     assert len(rules().choose(TEA, many, 9, least).chosen) == 4
     fewer = [Candidate(CUP, 0.45), Candidate(POT, 0.45)]
     choice = rules().choose(TEA, fewer, 5, least)
-    assert choice.left_out == {POT.id: "its score 0.450 is below the threshold 0.500 of place 2"}
-    assert not rules().choose(TEA, fewer, 5, least, n_before=1).chosen
+    assert names(choice) == ["cup"]
+    assert choice.left_out == {POT.id: "its score 0.450 is below the threshold 0.500 behind another"}
     held = rules(Decision(TEA.id, CAR.id, "accept"))
-    assert names(held.choose(TEA, [*fewer, Candidate(CAR, 0.1)], 5, least)) == ["car"]
+    assert names(held.choose(TEA, [*fewer, Candidate(CAR, 0.1)], 5, least)) == ["car", "cup"]
+
+
+def test_a_place_that_will_be_filled_needs_no_more_than_the_first():
+    """What fills up is no better than what the score left out."""
+    choice = rules(fill_up=True).choose(TEA, [Candidate(CUP, 0.45), Candidate(POT, 0.45)], 5, (0.4, 0.5))
+    assert names(choice) == ["cup", "pot"]
+
+
+def test_the_best_of_copies_decides_whether_one_of_them_is_shown():
+    """The newer one may be shown for it; where none is, each is told why."""
+    older, newer = article("older"), article("newer", 1)
+    many = [Candidate(CUP, 0.9), Candidate(older, 0.5), Candidate(newer, 0.48)]
+    same = dict.fromkeys(("drinks/older", "drinks/newer"), "one")
+    told = partial(rules().choose, TEA, many, 5, copy_of=lambda one: same.get(one.id, one.id))
+    assert names(told((0.4, 0.5))) == ["cup", "newer"]
+    why = "its score 0.500 is below the threshold 0.550 behind another"
+    assert told((0.4, 0.55)).left_out == {older.id: why, newer.id: why}
 
 
 def test_what_is_pinned_goes_before_what_is_accepted():

@@ -28,6 +28,11 @@ def test_a_folder_of_a_version_has_the_pages_of_another(first, second, found):
     assert version_folders(f"{folder}{page}" for folder in (first, second) for page in PAGES) == found
 
 
+def test_what_docusaurus_keeps_of_earlier_versions_is_a_version_however_small():
+    """`versioned_docs` holds nothing else."""
+    assert version_folders(["docs/brew", "versioned_docs/version-1.0/boil"]) == {"versioned_docs/version-1.0/"}
+
+
 def test_releases_with_a_page_each_are_no_versions():
     """`releases/v1.2/index` is news of a release; the others are read with it."""
     assert not version_folders(f"releases/v1.{n}/index" for n in range(9))

@@ -45,6 +45,8 @@ GENERATORS: tuple[type[Generator], ...] = (
     Nikola, Statie, Middleman, Gatsby, Next, Nuxt, Eleventy, Metalsmith, SvelteKit, Ember, Quartz,
     DocFx, Docsify, GitBook,
 )  # fmt: skip
+#: Files that tell who the authors are: of Docusaurus, of MkDocs, and in a folder of data.
+_AUTHORS = ("authors.yml", "authors.yaml", "authors.json", ".authors.yml", "blog/.authors.yml")
 #: Files that other programs and people have too.
 _SHARED = frozenset({"package.json", "SUMMARY.md", "index.html", "docs/index.html"})
 #: Pages of authors that are looked at, and folders for a site's configuration.
@@ -79,14 +81,21 @@ def read_generator(root: Path) -> Generator:
 
 
 def _people(sources: Sources, generator: Generator) -> Iterator[tuple[str, str]]:
-    """What pages in folders of authors are called, and the names of those whom they are about."""
+    """By what posts call their authors, the names of these: from files of data, and from pages about them."""
     tops = dict.fromkeys(("", "content", "src/content", *generator.roots))
+    for top in (generator.data_folder, *tops):
+        for name in _AUTHORS:
+            told = sources.mapping(file) if sources.has(file := f"{top}/{name}".strip("/")) else {}
+            inner = told.get("authors")
+            for key, values in (inner if isinstance(inner, dict) else told).items():
+                if isinstance(values, dict) and isinstance(called := values.get("name"), str) and called.strip():
+                    yield str(key), called.strip()
     folders = [f"{top}/{name}".strip("/") for top in tops for name in ("authors", "_authors")]
     for page in (page for folder in folders for page in sources.files(folder, ".md", ".mdx")):
         values = sources.front_matter(page)
-        name = values.get("name") or values.get("title")
-        if isinstance(name, str) and name.strip():
-            yield slug(page.replace("/_index.", "/index.")), name.strip()
+        called = values.get("name") or values.get("title")
+        if isinstance(called, str) and called.strip():
+            yield slug(page.replace("/_index.", "/index.")), called.strip()
 
 
 def _part_of_a_site(root: Path) -> tuple[str, ...]:

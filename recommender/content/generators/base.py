@@ -58,7 +58,7 @@ class Generator:
     content_dirs: Mapping[str, str] = field(default_factory=dict)  #: Folders of one language: its code; "" the site's.
     end: str = "/"  #: Of an address: ``/``, ``.html`` or "".
     list_name: str = ""  #: The name of lists of related articles that it shows itself, and that says little elsewhere.
-    people: Mapping[str, str] = field(default_factory=dict)  #: Names, by what pages in a folder of authors are called.
+    people: Mapping[str, str] = field(default_factory=dict)  #: Names of authors, by what posts call them.
     data_folder: str = "_data"  #: Where it looks for data, below the site.
     warnings: tuple[str, ...] = ()  #: What could not be read.
 
@@ -131,6 +131,13 @@ class Generator:
         if facts.slug.startswith("/"):
             return joined(slug, end=self.end)
         return joined(prefix, *names[:-1], slug or names[-1], is_index=is_index and not slug, end=self.end)
+
+    def is_home(self, path: str) -> bool:
+        """Whether a file is the page that a site, or one of its languages, begins with; without rules none is known."""
+        prefix, names = self.below(path)
+        if len(names) > 1 and names[0] in self.languages:
+            names = names[1:]
+        return bool(self.file) and not prefix.strip("/") and len(names) == 1 and names[0] in self.index_names
 
     def below(self, path: str) -> tuple[str, list[str]]:
         """The part of the address that stands for the root of a file, and the names below it without the ending."""
