@@ -46,8 +46,8 @@ _ORDER = re.compile(r"^\d{1,3}\s*[-_.]+\s*(?=[^-_.\s\d])")
 _NUMBER = re.compile(r"(?:([a-z]+)[-_ ]?)?(?!(?:19|20)\d\d(?!\d))(\d{3,})(?![^\W_])")
 #: Docusaurus keeps translations apart from what they translate.
 _TRANSLATED = re.compile(r"^(?:.*/)?i18n/[^/]+/docusaurus-plugin-content-(docs|blog)(?:/current)?/")
-#: A word of a title.
-_BARE = re.compile(r"[\w+#]+|!?[=<>*%^~]+")
+#: A word of a title; "C", "C++" and "C#" are three, and "operator==" is not "operator!=".
+_TITLE_WORD = re.compile(r"[\w+#]+|!?[=<>*%^~]+")
 #: What people type for a typographer's marks.
 _TYPED = str.maketrans(dict.fromkeys("‘’‚‛ʼ′", "'") | dict.fromkeys("“”„‟″", '"') | dict.fromkeys("‐‑‒–—―−", "-"))
 #: What no reader sees: blanks and joiners without a width, marks of direction, soft hyphens, a byte order mark.
@@ -257,7 +257,9 @@ class EntryMatcher:
         return article_id
 
     def _match_title(self, title: str, source: Article | None, *, may_be_source: bool) -> str | None:
-        ids = (self._index("title").get(title) or self._index("bare title").get(_bare(title)) or ()) if title else ()
+        if not title:
+            return None
+        ids = self._index("title").get(title) or self._index("bare title").get(title_words(title)) or ()
         others = [article_id for article_id in ids if source is None or article_id != source.id]
         if not others:
             return ids[0] if ids and may_be_source else None
@@ -288,7 +290,7 @@ def _keys(article: Article) -> Iterator[tuple[_Kind, str]]:
         yield "number", key
     if article.title:
         folded = fold_title(article.title)
-        yield from (("title", folded), ("bare title", _bare(folded)))
+        yield from (("title", folded), ("bare title", title_words(folded)))
 
 
 def article_keys(article: Article) -> set[str]:
@@ -299,7 +301,7 @@ def article_keys(article: Article) -> set[str]:
 def entry_keys(entry: RelatedEntry) -> set[str]:
     """The keys by which an entry waits for its article; whether that one is meant, the matcher says."""
     title = fold_title(entry.title or unwrapped(entry.target))
-    keys = {title, _bare(title)}
+    keys = {title, title_words(title)}
     for name in (entry.url, entry.target):
         if place := below_local_host(name):
             keys |= {_plain(_cleaned(place).rpartition("/")[2]), _number_key(_cleaned(place).lstrip("./"))}
@@ -331,9 +333,9 @@ def fold_title(title: str) -> str:
     return " ".join(_folded(title if title.isascii() else title.translate(_TYPED)).split())
 
 
-def _bare(folded: str) -> str:
-    """The words of a folded title, without what stands between them; "C#" and "operator==" keep their signs."""
-    return " ".join(_BARE.findall(folded.replace("'", ""))) or folded
+def title_words(folded: str) -> str:
+    """The words of a folded title, without what stands between them; of a title without words the whole."""
+    return " ".join(_TITLE_WORD.findall(folded.replace("'", ""))) or folded
 
 
 def _folded(text: str) -> str:

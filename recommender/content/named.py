@@ -16,19 +16,8 @@ _BRACKETED = re.compile(r"\[([^\[\]]*)\]")
 #: What a mapping that stands for a person or a topic calls its name; `label` is Docusaurus', `display_name` and
 #: `login` WordPress's, `tag` and `author` Tina's.
 _NAMING = (
-    "name",
-    "title",
-    "label",
-    "display_name",
-    "login",
-    "nickname",
-    "slug",
-    "id",
-    "author",
-    "tag",
-    "category",
-    "topic",
-)
+    "name", "title", "label", "display_name", "login", "nickname", "slug", "id", "author", "tag", "category", "topic",
+)  # fmt: skip
 #: [Ida Holm](https://...), and what stands beside a name: "By Ida Holm", "Ida Holm <ida@...>".
 _LINKED = re.compile(r"\[([^\[\]]+)\]\([^()]*\)")
 _BESIDE = re.compile(r"^by\s+|(?<!\s)\s*+<[^<>\s@]++@[^<>\s@]++>", re.IGNORECASE)

@@ -331,22 +331,16 @@ _EXPLANATIONS = (
      "Begin it on the next line, or quote the value."),
 )  # fmt: skip
 
+#: A name of a value, or a dash, or both.
+_START = r"[ ]*(?P<start>(?:- )?(?:[\w.-]+:[ ]+)?)"
 #: What quotes mend: a value that begins like a list and goes on, as in [Rope](b.md), [Update] Otters, [[Rope]],
 #: [[Otters]]; and a text in single quotes with an apostrophe in it.
 _TO_QUOTE = (
-    (
-        re.compile(
-            r"[ ]*(?P<start>(?:- )?(?:[\w.-]+:[ ]+)?)(?P<value>(?:\[[^\[\]]*\]|\[\[[^\[\]]*\]\],?)[ ]*[^\s,#\]].*)"
-        ),
-        "text stands behind a closing bracket",
-        "Quote the whole value",
-    ),
-    (
-        re.compile(r"[ ]*(?P<start>(?:- )?(?:[\w.-]+:[ ]+)?)'(?P<value>[^']*(?:(?<=\w)'(?=\w)[^']*)+)'"),
-        "an apostrophe ends a text in single quotes",
-        "Use double quotes",
-    ),
-)
+    (_START + r"(?P<value>(?:\[[^\[\]]*\]|\[\[[^\[\]]*\]\],?)[ ]*[^\s,#\]].*)",
+     "text stands behind a closing bracket", "Quote the whole value"),
+    (_START + r"'(?P<value>[^']*(?:(?<=\w)'(?=\w)[^']*)+)'",
+     "an apostrophe ends a text in single quotes", "Use double quotes"),
+)  # fmt: skip
 
 
 def _explained(error: yaml.MarkedYAMLError, text: str, where: str, first_line: int) -> FrontMatterError:
@@ -366,7 +360,7 @@ def _explained(error: yaml.MarkedYAMLError, text: str, where: str, first_line: i
     message, cure = next(known, (problem, "Mend the YAML."))
     message = message.replace("CHARACTER", character)
     for pattern, ours, remedy in _TO_QUOTE:
-        if len(line) <= 80 and (found := pattern.fullmatch(line.rstrip())):
+        if len(line) <= 80 and (found := re.fullmatch(pattern, line.rstrip())):
             written = found["value"].replace("\\", "\\\\").replace('"', '\\"')
             message, cure = ours, f'{remedy}: {found["start"]}"{written}".'
     return FrontMatterError(f"{where}:{number + first_line}: {message}. {cure or _quoting(line)}")

@@ -28,7 +28,7 @@ def model_card(model: Fitted, thresholds: Sequence[float]) -> str:
         f"| fitted on | {len(model.state.digests):,} articles, fingerprint `{model.state.fingerprint}` |",
         f"| vectors | {model.vectorizer.n_terms:,} terms |",
         f"| ranker | {ranker.name} |",
-        f"| threshold, of the first, the second ... | {', '.join(f'{one:.3f}' for one in thresholds)} |",
+        f"| least scores, place by place | {', '.join(f'{one:.3f}' for one in thresholds)} |",
         f"| settings changed | {', '.join(settings) or 'none'} |",
         "",
         "## What it is for",

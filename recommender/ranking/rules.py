@@ -38,8 +38,9 @@ class Candidate:
     article: Article
     score: float  #: In [0, 1], as ranked.
     note: str = ""  #: What besides the score put it there, as a sentence; "" for nothing.
-    copies: tuple[Article, ...] = ()  #: Candidates with the same text, which it stands for.
-    best_copy: float = 0.0  #: The best score among it and these; it may be shown where that may.
+    copies: tuple[
+        Candidate, ...
+    ] = ()  #: Those with the same text, which it stands for; where one may be shown, it may.
 
 
 @dataclass(frozen=True)
@@ -192,7 +193,7 @@ class Rules:
         best = self._best(article, rest, wanted, k, least, similarity, left_out)
         for one in rest:
             if one.article.id in left_out:
-                left_out |= dict.fromkeys((copy.id for copy in one.copies), left_out[one.article.id])
+                left_out |= dict.fromkeys((copy.article.id for copy in one.copies), left_out[one.article.id])
         chosen = [accepted for accepted in wanted if not place_of[accepted.article.id]] + best
         for pinned in wanted:
             if place_of[pinned.article.id]:
@@ -262,13 +263,10 @@ class Rules:
                 first = max(
                     copies, key=lambda one: (one.article.id in decided, one.score >= as_good, *_merit(one.article))
                 )
-                others = tuple(one.article for one in copies if one is not first)
-                left_out |= {
-                    other.id: f"{first.article.id} is called or tells the same, and is shown (copies)"
-                    for other in others
-                }
-                best = max(one.score for one in copies)
-                first = dataclasses.replace(first, copies=others, best_copy=best)
+                others = tuple(one for one in copies if one is not first)
+                why = f"{first.article.id} is called or tells the same, and is shown (copies)"
+                left_out |= dict.fromkeys((other.article.id for other in others), why)
+                first = dataclasses.replace(first, copies=others)
             firsts.append(first)
         return firsts
 
@@ -305,7 +303,8 @@ class Rules:
                 enough = f"{self.settings.per_provider} of {one.article.provider}"
                 left_out[one.article.id] = f"{enough} stand before it (rules.per_provider)"
                 continue
-            if (score := max(one.score, one.best_copy)) < (needed := least_at(least, len(best))):
+            score = max(copy.score for copy in (one, *one.copies))
+            if score < (needed := least_at(least, len(best))):
                 others = "another" if len(best) == 1 else f"{len(best)} others"
                 left_out[one.article.id] = f"{BELOW} {score:.3f} is below the threshold {needed:.3f} behind {others}"
                 continue

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.articles import Article, EntryShape
+from recommender.content.matching import fold_title, title_words
 from recommender.content.wording import some
 from recommender.ranking.curation import ends_of
 from recommender.ranking.eligible import refusals
@@ -33,8 +34,6 @@ from recommender.suggestions import Reason, Suggestion
 from recommender.vectors.text import repair
 from recommender.vectors.tfidf import FieldVectorizer
 
-#: The words of a title; "C", "C++" and "C#" are three, and "operator==" is not "operator!=".
-_WORD = re.compile(r"[\w+#]+|!?[=<>*%^~]+")
 #: By how much deeper a ranking is asked for where rules leave places empty, or may prefer what stands further down.
 _DEEPER = 4
 #: Ranked rows behind a candidate that may take its place: copies of it.
@@ -251,7 +250,7 @@ class Selector:
             rows.append(row)
             similarities.append(0.0 if place is None else float(ranked.similarities[place]))
             scores.append(one.score)
-            copies = some([copy.id for copy in one.copies])
+            copies = some([copy.article.id for copy in one.copies])
             others = f"it is shown for others that are called or tell the same: {copies}" if copies else ""
             notes.append(tuple(filter(None, [one.note, others])))
         chosen = Ranked(np.array(rows, dtype=np.int64), np.array(similarities), np.array(scores))
@@ -386,4 +385,4 @@ def _text_of(article: Article) -> str:
 @lru_cache(maxsize=65_536)
 def _folded(title: str) -> str:
     """The words of a title as a reader hears them."""
-    return " ".join(_WORD.findall(repair(title).casefold()))
+    return title_words(fold_title(repair(title)))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from recommender.content.generators.astro import Astro
@@ -83,19 +83,17 @@ def read_generator(root: Path) -> Generator:
 def _people(sources: Sources, generator: Generator) -> Iterator[tuple[str, str]]:
     """By what posts call their authors, the names of these: from files of data, and from pages about them."""
     tops = dict.fromkeys(("", "content", "src/content", *generator.roots))
-    for top in (generator.data_folder, *tops):
-        for name in _AUTHORS:
-            told = sources.mapping(file) if sources.has(file := f"{top}/{name}".strip("/")) else {}
-            inner = told.get("authors")
-            for key, values in (inner if isinstance(inner, dict) else told).items():
-                if isinstance(values, dict) and isinstance(called := values.get("name"), str) and called.strip():
-                    yield str(key), called.strip()
+    files = [f"{top}/{name}".strip("/") for top in (generator.data_folder, *tops) for name in _AUTHORS]
     folders = [f"{top}/{name}".strip("/") for top in tops for name in ("authors", "_authors")]
-    for page in (page for folder in folders for page in sources.files(folder, ".md", ".mdx")):
-        values = sources.front_matter(page)
-        called = values.get("name") or values.get("title")
+    told = (sources.mapping(file) for file in files if sources.has(file))
+    keyed = (one["authors"] if isinstance(one.get("authors"), dict) else one for one in told)
+    in_files = ((str(key), one.get("name")) for all_ in keyed for key, one in all_.items() if isinstance(one, dict))
+    pages = (page for folder in folders for page in sources.files(folder, ".md", ".mdx"))
+    shown = ((slug(page.replace("/_index.", "/index.")), sources.front_matter(page)) for page in pages)
+    on_pages = ((key, values.get("name") or values.get("title")) for key, values in shown)
+    for key, called in chain(in_files, on_pages):
         if isinstance(called, str) and called.strip():
-            yield slug(page.replace("/_index.", "/index.")), called.strip()
+            yield key, called.strip()
 
 
 def _part_of_a_site(root: Path) -> tuple[str, ...]:
