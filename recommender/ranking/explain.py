@@ -35,14 +35,17 @@ _ALIKE_IN_MEANING = "the two are about alike things"
 #: The share of the similarity from which a sentence says that it is the meaning.
 _MEANING_SAID = 0.5
 #: What a reader calls the place of a shared term.
-IN_FIELD = {"title": "the title", "excerpt": "the excerpt", "body": "the text", "words": "title and excerpt"}
+IN_FIELD = {
+    "title": "the title", "excerpt": "the excerpt", "topics": "title or topics", "body": "the text",
+    "words": "title and excerpt",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class _Shares:
     """What a query has in common with a row."""
 
-    #: (term, share of the similarity, whether it is one of title and excerpt), the weightiest first.
+    #: (term, share of the similarity, whether it is one of title, excerpt and topics), the weightiest first.
     terms: list[tuple[str, float, bool]]
     #: Whether at most half of the articles have these terms; others are named only where none of them is shared.
     are_telling: bool
@@ -166,7 +169,9 @@ class _Words:
     def __init__(self, article: Article, vectorizer: FieldVectorizer) -> None:
         self._article, self._reader = article, vectorizer.reader
         self._prefix = vectorizer.reader.prefix(article)
-        self._title, self._excerpt = (self._forms(article, field) for field in ("title", "excerpt"))
+        self._title, self._excerpt, self._topics = (
+            self._forms(article, field) for field in ("title", "excerpt", "topics")
+        )
 
     @cached_property
     def _body(self) -> Mapping[str, str]:
@@ -180,15 +185,15 @@ class _Words:
         """
         found: dict[tuple[str, str], float] = {}
         stems: set[tuple[str, str]] = set()
-        title, excerpt = self._forms(candidate, "title"), None
+        title, topics, excerpt = self._forms(candidate, "title"), self._forms(candidate, "topics"), None
         for name, share, in_head in shares:
             term = name.removeprefix(self._prefix)
             in_title, in_own = term in title, term in self._title
             if in_title and in_own:
                 field = "title"
             else:
-                # One of title and excerpt that is not in the title is in the excerpt, which need not be cut into words.
-                in_excerpt = in_head and not in_title
+                # One of the head that is in no title and no topic is in the excerpt, which need not be cut into words.
+                in_excerpt = in_head and not in_title and term not in topics
                 if not in_excerpt:
                     excerpt = self._forms(candidate, "excerpt") if excerpt is None else excerpt
                     in_excerpt = term in excerpt
@@ -196,9 +201,13 @@ class _Words:
                     field = "excerpt"
                 elif (in_title or in_excerpt) and (in_own or term in self._excerpt):
                     field = "words"
+                elif (in_title or in_excerpt or term in topics) and (
+                    in_own or term in {**self._excerpt, **self._topics}
+                ):
+                    field = "topics"
                 else:
                     field = "body"
-            shown = self._title.get(term) or self._excerpt.get(term) or self._body.get(term)
+            shown = self._title.get(term) or self._excerpt.get(term) or self._topics.get(term) or self._body.get(term)
             if shown is None and self._reader.stem:
                 # A saved model no longer has the body, and no reader knows the stem of a word.
                 stems.add((term, field))

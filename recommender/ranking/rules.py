@@ -118,6 +118,9 @@ class Rules:
         decision = self.decided(article).get(candidate.id)
         if decision:
             return f"it was {decision} (decision)" if decision.verdict in ("reject", "remove") else ""
+        # Without a body it may be the same story, told elsewhere.
+        if article.body.strip() and candidate.body == article.body and candidate.title == article.title:
+            return "it has the same title and text: it is a copy of the article (copies)"
         for one, other in self._apart:
             if (one.fits(article) and other.fits(candidate)) or (one.fits(candidate) and other.fits(article)):
                 return f"{one.text} and {other.text} stay apart (rules.apart)"
@@ -260,9 +263,7 @@ class Rules:
             first = copies[0]
             if len(copies) > 1:
                 as_good = max(one.score for one in copies) - _AS_GOOD
-                first = max(
-                    copies, key=lambda one: (one.article.id in decided, one.score >= as_good, *_merit(one.article))
-                )
+                first = max(copies, key=lambda one: (one.article.id in decided, one.score >= as_good, *_merit(one)))
                 others = tuple(one for one in copies if one is not first)
                 why = f"{first.article.id} is called or tells the same, and is shown (copies)"
                 left_out |= dict.fromkeys((other.article.id for other in others), why)
@@ -383,9 +384,11 @@ def _named(what: str, patterns: Sequence[_Pattern], article: Article, cause: str
     return f"{what}: {found} ({cause})" if found else ""
 
 
-def _merit(article: Article) -> tuple[float, datetime, str]:
+def _merit(one: Candidate) -> tuple[float, datetime, float, int, str]:
+    article = one.article
     quality = article.quality if article.quality is not None else float("-inf")
-    return quality, article.published_at or _UNDATED, article.id
+    # Of "tea" and "tea copy" the first.
+    return quality, article.published_at or _UNDATED, one.score, -len(article.id), article.id
 
 
 def _why_none(left_out: Mapping[str, str]) -> str:

@@ -24,7 +24,7 @@ from recommender.articles import Article
 from recommender.settings import FieldSettings, VectorsSettings
 from recommender.vectors.function_words import FORMS_UNSPACED, headline_words
 from recommender.vectors.stems import stems_of
-from recommender.vectors.templates import SENTENCE_END, bare_title
+from recommender.vectors.templates import CHARACTERS_A_WORD, SENTENCE_END, bare_title
 from recommender.vectors.text import (
     UNSPACED_LANGUAGES,
     Analyzer,
@@ -57,8 +57,10 @@ _CHANCE_IN_HEADLINES = 5e-3
 
 #: "10 ways to cook rice" is about rice.
 _COUNT = re.compile(r"^(?:top\s+)?\d{1,3}\s+(?=[^\W\d_])", re.IGNORECASE)
-#: A body is cut by characters first: one as long as a book must not be repaired to its end.
-CHARACTERS_A_WORD = 12
+#: A title that is a day, as notes of each day have it, says nothing of what they tell.
+_DAY = re.compile(r"\s*\d{4}\D\d{1,2}\D\d{1,2}\D?\s*")
+#: A picture that stands in the text itself, in thousands of letters.
+_PICTURE_DATA = re.compile(r"data:[\w.+/-]*(?:;[\w.=+-]+)*;base64,[\w+/=%-]*")
 #: Lines of a body that are no text: what a generator puts another file, a component or the name of a tab in by.
 _NO_TEXT = re.compile(
     r"^[ \t]*(?:@include\b|--8<--|\{!.*!\}[ \t]*$|!INCLUDE\b|\.\. include::|:::|===[!+]? *[\"']|import\b.*[\"'];?$"
@@ -99,6 +101,8 @@ class TermReader:
         The language of articles that do not name theirs.
     templates
         Ends of titles, sentences of excerpts and lines of bodies that say nothing, as `templates_of` finds them.
+    common_topics
+        Topics that say nothing of a subject, as the function of that name finds them.
     stem
         Whether words are stemmed.
     """
@@ -106,6 +110,7 @@ class TermReader:
     settings: VectorsSettings
     site_language: str
     templates: frozenset[str] = frozenset()
+    common_topics: frozenset[str] = frozenset()
     stem: bool = False
 
     def language_of(self, article: Article) -> str:
@@ -122,23 +127,33 @@ class TermReader:
         return analyzer_for(self.language_of(article), self.stem, self.settings.stop_words)
 
     def text(self, article: Article, field: str) -> str:
-        """What is read of title, excerpt or body; of a template nothing."""
+        """What is read of title, excerpt, topics or body; of a template nothing."""
+        if field == "topics":
+            topics = (topic for topic in self.topics(article) if topic.casefold() not in self.common_topics)
+            return " . ".join(topics)
         text: str = getattr(article, field)
+        if "base64," in text:
+            text = _PICTURE_DATA.sub("", text)
         if field == "body":
             lines = text[: self.settings.body_words * CHARACTERS_A_WORD].splitlines()
             return _NO_TEXT.sub("", "\n".join(line for line in lines if line.strip() not in self.templates))
         if field == "title":
-            text = _COUNT.sub("", bare_title(text, self.templates))
+            text = "" if _DAY.fullmatch(text) else _COUNT.sub("", bare_title(text, self.templates))
         elif self.templates:
             text = " ".join(one for one in SENTENCE_END.split(text) if one.strip() not in self.templates)
         return FORMS_UNSPACED.sub(" ", text) if self.analyzer(article).is_unspaced else text
+
+    def topics(self, article: Article) -> list[str]:
+        """The topics of an article, without those that the settings leave out."""
+        ignored = {topic.casefold() for topic in self.settings.ignore_topics}
+        return [topic for topic in article.topics if topic.casefold() not in ignored]
 
     def shown_text(self, article: Article, field: str) -> str:
         """What is read of title, excerpt or body, as a reader sees it."""
         return repair(self.text(article, field))
 
     def surface_forms(self, article: Article, field: str) -> dict[str, str]:
-        """The words of one field as a reader sees them, by term without `prefix`: the first form of each."""
+        """The words of a field, or of the topics, as a reader sees them, by term without `prefix`: the first form."""
         options = self.stem, self.settings.stop_words
         return _surface_forms(self.text(article, field), self.language_of(article), *options)
 
@@ -157,11 +172,11 @@ class TermReader:
         elif field in ("words", "body"):
             title = analyzer.terms(self.text(article, "title"))
             terms = title * _TITLE_TIMES + analyzer.terms(self.text(article, "excerpt"))
+            terms += analyzer.terms(self.text(article, "topics"))
             if field == "body":
                 terms += analyzer.terms(self.text(article, "body"))[: self.settings.body_words]
         elif field == "topics":
-            ignored = {topic.casefold() for topic in self.settings.ignore_topics}
-            terms = [topic for one in article.topics if (topic := repair(one).casefold()) not in ignored]
+            terms = [repair(topic).casefold() for topic in self.topics(article)]
         else:
             terms = analyzer.terms(self.text(article, field))
         prefix = self.prefix(article)

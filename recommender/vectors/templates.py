@@ -1,4 +1,4 @@
-"""What comes with a template: the site's name behind titles, sentences that many excerpts share, lines of bodies."""
+"""What comes with a template: the site's name behind titles, sentences of excerpts, lines of bodies, common topics."""
 
 from __future__ import annotations
 
@@ -17,8 +17,15 @@ _FEWEST_OF_TEMPLATE, _SHARE_OF_TEMPLATE, _FEW_ARTICLES = 4, 0.02, 10
 #: The same for a line of a body: "Options inherited from parent commands", "We are not lawyers". A part of a series may
 #: have lines of its own, and has fewer.
 _FEWEST_OF_LINE, _SHARE_OF_LINE = 8, 0.05
+#: On a site of few articles such a part, and three at least, is enough of a line as long as a sentence: "About us",
+#: whom the press may call.
+_LONG, _FEWEST_OF_LONG, _SHARE_OF_LONG = 50, 3, 0.2
 #: Lines that may open or close what spans several are kept: comments, scripts, marks of templates.
 _SPANNING = re.compile(r"[<{]|-->|[%}]\}")
+#: A topic that more articles have, and more than so many, names a part of the site and no subject.
+_SHARE_OF_SECTION, _FEWEST_OF_SECTION = 0.1, 3
+#: A body is cut by characters first: one as long as a book must not be repaired to its end.
+CHARACTERS_A_WORD = 12
 #: Bodies that are looked at.
 _MOST_BODIES = 4_000
 SENTENCE_END = re.compile(r"(?<=[.!?…。！？])\s+|(?<=[。！？])|\s*\n+\s*")
@@ -28,13 +35,18 @@ _TITLE_MARK = re.compile(r"\s+[-–—|·•»:]+\s+(?!.*\s[-–—|·•»:]+\s
 #: "Release 2.1".
 _SERIES = re.compile(r"[^:|–—]{2,60}?(?:\s*[:|]\s+(?=\S)|\s+[-–—]\s+(?=\S)|\s+(?=#?\d[\d.]*$))")
 _NUMBER = re.compile(r"\d+")
+#: The parts of one story, unlike the notes of each Monday, have what they tell of in common.
+_PART = re.compile(
+    r"\d\s*(?:/|of|von|de|van|di|из)\s*\d|(?<!\w)(?:part|pt\.|teil|partie|parte|deel|del|część|часть)(?!\w)",
+    re.IGNORECASE,
+)
 
 
-def templates_of(articles: Sequence[Article], longest_body: int) -> frozenset[str]:
+def templates_of(articles: Sequence[Article], most_words: int) -> frozenset[str]:
     """
     What so many articles with titles of their own have that it came with a template or a default.
 
-    Sentences of excerpts; lines of bodies, of which `longest_body` characters are read; and of titles the end behind a
+    Sentences of excerpts; lines of bodies, of which `most_words` are read; and of titles the end behind a
     mark, such as the site's name, and the beginning before one, such as a series' name and number, where half of all
     have it.
     """
@@ -52,23 +64,38 @@ def templates_of(articles: Sequence[Article], longest_body: int) -> frozenset[st
     # By lot, and not by place: the order of files must not matter.
     looked_at = nsmallest(_MOST_BODIES, articles, key=lambda article: crc32(article.id.encode("utf-8", "replace")))
     found |= _lines_of_many(
-        [(parted_title(one.title)[0].strip().casefold(), one.body[:longest_body]) for one in looked_at]
+        [
+            (parted_title(one.title)[0].strip().casefold(), one.body[: most_words * CHARACTERS_A_WORD])
+            for one in looked_at
+        ]
     )
     most = max(_FEWEST_OF_TEMPLATE, len(articles) / 2)
     return frozenset(found | {end for end, n_titles in ends.items() if end and n_titles >= most})
 
 
+def common_topics(articles: Sequence[Article]) -> frozenset[str]:
+    """The topics, in small letters, that tell in which part of the site an article stands, and not its subject."""
+    n_having = Counter(topic for one in articles for topic in {topic.casefold() for topic in one.topics})
+    most = max(_FEWEST_OF_SECTION, _SHARE_OF_SECTION * len(articles))
+    return frozenset(topic for topic, n in n_having.items() if n > most)
+
+
 def _lines_of_many(bodies: Sequence[tuple[str, str]]) -> set[str]:
     """The lines that a part of some bodies have, each given with its title."""
     most = max(_FEWEST_OF_LINE, _SHARE_OF_LINE * len(bodies))
+    most_of_long = min(most, max(_FEWEST_OF_LONG, _SHARE_OF_LONG * len(bodies)))
+
+    def is_of_many(line: str, n: int) -> bool:
+        return n >= (most_of_long if len(line) >= _LONG else most)
+
     # Nearly all lines stand once: of these no more is kept than a number.
     n_having = Counter(hash(line) for _, body in bodies for line in _lines_of(body))
     titles: defaultdict[str, set[str]] = defaultdict(set)
     for title, body in bodies:
         for line in _lines_of(body):
-            if n_having[hash(line)] >= most:
+            if is_of_many(line, n_having[hash(line)]):
                 titles[line].add(title)
-    return {line for line, different in titles.items() if len(different) >= most and not _SPANNING.search(line)}
+    return {line for line, known in titles.items() if is_of_many(line, len(known)) and not _SPANNING.search(line)}
 
 
 def _lines_of(body: str) -> set[str]:
@@ -93,4 +120,5 @@ def bare_title(title: str, templates: frozenset[str]) -> str:
 def _series_of(title: str) -> tuple[str, str]:
     """What may be the name of a title's series, with 0 for its number, and what stands behind it."""
     found = _SERIES.match(title)
-    return (_NUMBER.sub("0", found[0]), title[found.end() :]) if found else ("", title)
+    is_series = found is not None and not _PART.search(found[0])
+    return (_NUMBER.sub("0", found[0]), title[found.end() :]) if found and is_series else ("", title)

@@ -47,6 +47,11 @@ _CODE_FENCE = re.compile(r"^[ \t]*(?:```[^`\n]*|~~~.*)$", re.MULTILINE)
 _LINK = re.compile(r"!?\[([^\[\]]*)\](?:\(\s?[^()\s]*(?:\s+\"[^\"]*\")?\)|\[[^\[\]]*\])")
 #: [reference]: where it leads.
 _REFERENCE = re.compile(r"^[ ]{0,3}\[(?!\^)[^\[\]\n]+\]:[ \t]*\S+(?:[ \t]+[\"'(].*)?$", re.MULTILINE)
+#: What WordPress puts pictures, players and the blocks of page builders in by; the words between them stay.
+_SHORTCODE = re.compile(
+    r"\[/?(?:caption|gallery|embed|audio|video|playlist|youtube|vimeo|code|(?:wp|vc|et_pb|su|fusion|av)_\w+)"
+    r"(?:\s+\w+=[^\[\]\n]*)?\](?!\()"
+)
 _BARE_URL = re.compile(r"\bhttps?://\S+")
 #: Pictures by name, as on GitHub (":rocket:"); the names of roles in reStructuredText look the same.
 _EMOJI_CODE = re.compile(EMOJI_CODES, re.ASCII)
@@ -156,7 +161,7 @@ def repair(text: str) -> str:
     if "{" in text:
         text = _without(_LIQUID, text)
     if "[" in text:
-        text = _REFERENCE.sub("", text)
+        text = _SHORTCODE.sub(" ", _REFERENCE.sub("", text))
         # Twice: a picture may be what a link is around.
         text = _LINK.sub(r"\1", _LINK.sub(r"\1", text))
     if not text.isprintable():

@@ -24,7 +24,6 @@ from recommender.articles import Article
 from recommender.model_store import reader_of
 from recommender.settings import VectorsSettings
 from recommender.vectors.counts import (
-    CHARACTERS_A_WORD,
     FIELD_NAMES,
     Counts,
     Shard,
@@ -39,7 +38,7 @@ from recommender.vectors.meaning import MEANING_LANGUAGES, embedded, latent_axes
 from recommender.vectors.names import names_in
 from recommender.vectors.neighbors import Vectors, stacked
 from recommender.vectors.semantic import sentence_embeddings
-from recommender.vectors.templates import templates_of
+from recommender.vectors.templates import common_topics, templates_of
 from recommender.vectors.text import repair
 
 #: Fields of character n-grams.
@@ -74,6 +73,7 @@ class _Document(TypedDict):
     n_articles: int
     compares: bool
     templates: list[str]
+    common_topics: list[str]
     vocabularies: dict[str, list[str]]
     axes: list[str]
     centres: list[str]
@@ -161,7 +161,7 @@ class FieldVectorizer:
             # The commonest, and of two equally common the first by name: the order of files must not matter.
             self.language = min(counts, key=lambda name: (-counts[name], name), default="") or "en"
         self.n_articles, self.compares, self._names = len(articles), False, None
-        self.reader = self._reader(templates_of(articles, self.settings.body_words * CHARACTERS_A_WORD))
+        self.reader = self._reader(templates_of(articles, self.settings.body_words), common_topics(articles))
         self._vocabularies, self._rarities, self._axes, self._centres = {}, {}, {}, {}
         used = [name for name in FIELD_NAMES if getattr(self.settings, name).weight > 0]
         shards = list(counted(articles, self.reader, used, self.n_jobs))
@@ -184,8 +184,8 @@ class FieldVectorizer:
         terms, n_having = document_frequencies([shard.fields["topics"] for shard in shards if shard.fields])
         self._vocabularies["topics"] = {term: column for column, term in enumerate(terms)}
         self._rarities["topics"] = inverse_frequencies(n_having, len(articles))
-        reader = self.reader
-        names = names_in((reader.text(one, "excerpt"), reader.analyzer(one), reader.prefix(one)) for one in articles)
+        read = self.reader
+        names = names_in((read.text(one, "excerpt"), read.analyzer(one), read.prefix(one)) for one in articles)
         self.is_name = np.array([term in names for term in self._vocabularies.get("words", ())], dtype=bool)
         self.compares = True
 
@@ -224,10 +224,10 @@ class FieldVectorizer:
             if axes.shape[1]:
                 self._axes[language] = columns, axes
 
-    def _reader(self, templates: frozenset[str]) -> TermReader:
+    def _reader(self, templates: frozenset[str], common: frozenset[str]) -> TermReader:
         """What reads terms; on a site of few articles letters cannot bridge the endings of words, so stems do."""
         stem = self.settings.stem or self.n_articles < _FEW_ARTICLES
-        return TermReader(self.settings, self.language, templates, stem)
+        return TermReader(self.settings, self.language, templates, common, stem)
 
     @property
     def _part(self) -> float:
@@ -404,6 +404,7 @@ class FieldVectorizer:
             "n_articles": self.n_articles,
             "compares": self.compares,
             "templates": sorted(self.reader.templates),
+            "common_topics": sorted(self.reader.common_topics),
             "vocabularies": {name: list(terms) for name, terms in self._vocabularies.items()},
             "axes": list(self._axes),
             "centres": list(self._centres),
@@ -420,7 +421,7 @@ class FieldVectorizer:
         described: _Document = reader_of(_Document)(document)
         self.language, self.n_articles = described["language"], described["n_articles"]
         self.compares = described["compares"]
-        self.reader = self._reader(frozenset(described["templates"]))
+        self.reader = self._reader(frozenset(described["templates"]), frozenset(described["common_topics"]))
         for name, terms in described["vocabularies"].items():
             self._vocabularies[name] = {term: column for column, term in enumerate(terms)}
             self._rarities[name] = np.asarray(arrays[f"rarity_{name}"])
@@ -428,9 +429,7 @@ class FieldVectorizer:
         self.n_having, self.is_name = np.asarray(arrays["n_having"]), np.asarray(arrays["is_name"])
         self._centres = {name: np.asarray(arrays[f"centre_{name}"]) for name in described["centres"]}
         for number, language in enumerate(described["axes"]):
-            self._axes[language] = (
-                np.asarray(arrays[f"axes_columns_{number}"]), np.asarray(arrays[f"axes_{number}"])
-            )  # fmt: skip
+            self._axes[language] = np.asarray(arrays[f"axes_columns_{number}"]), np.asarray(arrays[f"axes_{number}"])
         self._check_shapes()
         return self
 

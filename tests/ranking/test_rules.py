@@ -1,5 +1,6 @@
 """The editors' rules."""
 
+import dataclasses
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
@@ -273,6 +274,23 @@ def test_of_pages_with_one_title_the_one_that_fits_is_shown():
     found = [Candidate(near, 0.7), Candidate(far, 0.5)]
     choice = rules().choose(TEA, found, 5, copy_of=lambda one: "overview")
     assert (names(choice), choice.chosen[0].copies) == (["near"], (found[1],))
+
+
+def test_of_equal_copies_the_one_with_the_plain_name_is_shown():
+    """Programs call their copies `tea copy` and `tea (1)`."""
+    found = [Candidate(article(name), 0.8) for name in ("tea (1)", "tea", "tea copy")]
+    assert names(rules().choose(CUP, found, 5, copy_of=lambda one: "tea")) == ["tea"]
+
+
+def test_a_copy_is_not_suggested_under_its_original():
+    """The same title with another text is another article."""
+    asked = dataclasses.replace(TEA, body="Pour it.")
+    copy, other = (
+        dataclasses.replace(asked, id=name, body=body) for name, body in (("a", "Pour it."), ("b", "Drink it."))
+    )
+    choice = rules().choose(asked, ranked(copy, other), 5)
+    assert [one.article.id for one in choice.chosen] == ["b"]
+    assert choice.left_out == {"a": "it has the same title and text: it is a copy of the article (copies)"}
 
 
 def test_of_copies_the_one_that_an_editor_decided_for_is_shown():

@@ -51,6 +51,11 @@ from recommender.vectors.text import _HTML, _LIQUID, Analyzer, _without, analyze
         ("[^1]: The pot.\n[Update]: the kettle boils.", "[^1]: The pot. [Update]: the kettle boils."),
         ("=== one\n\n    ```python hl_lines='1'\n    pour(tea)\n    ```", "=== one pour(tea)"),
         ("ＡＢＣ ﬁsh", "ABC fish"),
+        (
+            '[caption id="a_1" align="left"]A wasp[/caption] [vc_row el="2"]hums[/vc_row] [gallery ids="1,2"]',
+            "A wasp hums",
+        ),
+        ("[gallery](/pictures) of [audio and video]", "gallery of [audio and video]"),
         (":rocket: Faster :+1: at 10:30:00 in std::mem::swap", "Faster at 10:30:00 in std::mem::swap"),
         ("", ""),
         (" \t\r\n", ""),

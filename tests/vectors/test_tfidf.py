@@ -175,6 +175,56 @@ def test_the_name_of_a_series_says_nothing_where_half_of_all_titles_begin_with_i
     assert FieldVectorizer().fit(releases).reader.text(releases[2], "title") == "1.10"
 
 
+@pytest.mark.parametrize("of", ["(1/4)", "(2 of 4)", "Part 3", "Teil 1", "pt. 2"])
+def test_parts_of_one_story_keep_its_name(of):
+    """They tell one story, and on a young site are most of all that there is."""
+    parts = [Article(id=what, title=f"Building a dinghy {of}: {what}") for what in ("wood", "frames", "paint", "oars")]
+    reader = FieldVectorizer().fit([*parts, Article("tax", title="Tax")]).reader
+    assert reader.text(parts[0], "title") == parts[0].title
+
+
+def test_a_sentence_that_some_bodies_of_a_small_site_have_says_nothing():
+    """Below each press release stands who the company is; a short line may stand under several poems."""
+    about = "**About Norvik.** Norvik builds and repairs ships in Bergen."
+    titles = ["A ferry", "Finance", "A prize", "The quarter", "Afloat"]
+    releases = [Article(title, title=title, body=f"News of {title}.\n\n{about}\n\nBergen") for title in titles]
+    others = [Article(f"{n}", title=f"Harbour {n}", body=f"Boats sleep {n}.") for n in range(6)]
+    reader = FieldVectorizer(language="en").fit([*releases, *others]).reader
+    assert reader.shown_text(releases[0], "body") == "News of A ferry. Bergen"
+
+
+def test_a_day_is_no_title():
+    """Notes of each day are called by it, and tell of anything."""
+    notes = [Article(day, title=day, excerpt="") for day in ("2024-09-08", "2024-09-09", "2024_09_10", "2024年9月8日")]
+    reader = FieldVectorizer(language="en").fit([*notes, Article("1984", title="1984")]).reader
+    assert [reader.text(one, "title") for one in notes] == [""] * 4
+    assert reader.text(Article("1984", title="1984"), "title") == "1984"
+
+
+def test_a_picture_in_the_text_takes_no_words_place():
+    """Its letters are no words, however many they are, and the text below it is read."""
+    picture = "![Sky](data:image/png;base64," + "iVBORw0KGgoAAAANSUhEUg" * 10_000 + ")"
+    article = Article("a", title="Telescope", body=f"{picture}\n\nA mirror of ten inches.")
+    reader = FieldVectorizer(VectorsSettings(body_words=20), "en").fit([article]).reader
+    assert reader.terms(article, "body")[-3:] == ["mirror", "ten", "inch"]
+    assert not [term for term in reader.terms(article, "body_letters") if "ivbor" in term]
+
+
+def test_topics_that_few_articles_have_are_text():
+    """What all of a part of the site have, and what the settings leave out, says nothing of a subject."""
+    articles = [Article(f"{n}", title=f"Note {n}", topics=("Garden", "Featured")) for n in range(36)]
+    articles += [
+        Article("a", title="Queens", topics=("Garden", "Beekeeping", "Draft")),
+        Article("b", title="Beekeeping"),
+    ]
+    vectorizer = FieldVectorizer(only(words=FieldSettings(), ignore_topics=("draft",)), "en").fit(articles)
+    assert vectorizer.reader.text(articles[-2], "topics") == "Beekeeping"
+    rows = vectorizer.transform(articles)
+    assert similarity(rows, -2, -1) > 0.3
+    restored = FieldVectorizer(vectorizer.settings).restore(*vectorizer.state())
+    assert_same(restored.transform(articles), rows)
+
+
 def test_a_row_alone_is_to_the_last_bit_the_row_of_the_fit():
     """One article or all: with bodies or without, with embeddings and latent axes."""
     texts = ["green tea tea tea leaves", "black tea, black cup", "a city bicycle", "", "ferries and ferry crossings"]
