@@ -48,7 +48,7 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     ),
     "head": ("meta", "head"),
     "url": ("webUrl", "url", "permalink"),
-    "slug": ("slug",),
+    "slug": ("slug", "abbrlink"),
     "aliases": (
         "ampWebUrl", "cdnAmpWebUrl", "originalUrl", "blogger_orig_url", "wordpress_url", "canonical_url",
         "canonicalUrl", "aliases", "redirect_from", "id", "uid", "uuid", "guid", "post_id", "article_id", "page_id",
@@ -56,7 +56,7 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     ),
     "topics": (
         "topics", "tags", "categories", "keywords", "taxonomies.tags", "taxonomies.categories", "taxonomy.tag",
-        "taxonomy.category", "taxonomy.post_tag",
+        "taxonomy.category", "taxonomy.post_tag", "series",
     ),
     "provider": (
         "provider.name", "provider.domain", "provider", "author", "authors", "extra.author", "extra.authors",
@@ -78,6 +78,7 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
         "isDeleted", "params.hidden", "extra.hidden", "ignorePublish", "eleventyExcludeFromCollections",
     ),
     "made": ("routable", "render"),
+    "drawing": ("excalidraw-plugin",),
     "redirect": ("redirect_to", "redirectUrl"),
     "redirect_path": ("redirect",),
     "layout": ("layout", "type"),

@@ -37,6 +37,8 @@ _WIKI_LINK = re.compile(r"(?<![`\w/=(])\[\[[\w#][^\[\]\n\"']*\]\](?![(`])")
 _OF_A_TEMPLATE = re.compile(
     r"(?:(?:\{\{\s*+(?:title|name|file|date|time|value)\b[^{}]*+\}\}|<%[^%]*+%>)[\s_-]*+)++", re.IGNORECASE
 )
+#: What programs that keep folders alike call the other of two versions.
+_OF_A_CONFLICT = re.compile(r"\.sync-conflict-\d|\([^()/]*conflicted copy[^()/]*\)", re.IGNORECASE)
 _TITLE = re.compile(r"^title[ \t]*[:=]", re.IGNORECASE | re.MULTILINE)
 _COMMENTED = re.compile(r"^title:[ \t]+(#[^\r\n]*)", re.IGNORECASE | re.MULTILINE)
 
@@ -108,6 +110,11 @@ class FileReader:
         if _OF_A_TEMPLATE.fullmatch(str(title).strip()):
             notes.warnings.append(f"{where}: a template, whose title is to be filled in: not an article.")
             return None
+        if _OF_A_CONFLICT.search(path):
+            notes.warnings.append(
+                f"{where}: the other version of a file that was edited twice: not an article. Settle it."
+            )
+            return None
         return self.fields.read(
             page.values,
             Origin(where, text, page.place),
@@ -116,7 +123,7 @@ class FileReader:
             path=path,
             body=page.body,
             opening=page.opening,
-            default_title=titleized(slug(path, self.languages.suffixes)),
+            default_title=titleized(slug(path, self.languages.suffixes).removesuffix(".html")),
             default_language=self.languages.of(path),
             default_date=name_date(path) or dated(path),
         )

@@ -208,6 +208,9 @@ def languages_of_folders(texts: Iterable[tuple[str, str]], site_language: str) -
 def language_of_text(text: str, site_language: str) -> str:
     """The language of a text that is plainly in another than the site; "" for any other text."""
     own = site_language.split("-")[0]
+    if not text.isascii() and (code := _language_of_script(text[:_MOST_CHARACTERS])) not in ("", own):
+        # Japanese titles may have no kana, and Korean ones Chinese characters.
+        return "" if code == "zh" and own in ("ja", "ko") else code
     # Hardly a stop word has a mark beside it, and to look for those takes most of the time.
     words = text[:_MOST_CHARACTERS].lower().split()
     if own not in _CODES or len(words) < _LEAST_WORDS_OF_TEXT:
@@ -254,10 +257,8 @@ def _share_of_stop_words(words: Counter[str], code: str) -> float:
 def detect_language(texts: Iterable[str]) -> str:
     """The code of the language that most of a site's texts are in, or "": a hundred leave no doubt, one leaves much."""
     text = "\n".join(islice(texts, _MOST_TEXTS))
-    n_letters = len(_LETTER.findall(text))
-    for code, letters, share in _SCRIPTS:
-        if n_letters and len(letters.findall(text)) >= share * n_letters:
-            return code
+    if code := _language_of_script(text):
+        return code
     words = _words(text)
     if words.total() >= _LEAST_WORDS:
         shares = {code: _share_of_stop_words(words, code) for code in _CODES}
@@ -265,6 +266,13 @@ def detect_language(texts: Iterable[str]) -> str:
         if shares[best] >= _LEAST_SHARE:
             return best
     return _by_frequency(words, _LEAST_COMMON) if words.total() >= _FEWEST_WORDS else ""
+
+
+def _language_of_script(text: str) -> str:
+    """The language that has a text's script to itself; "" where none has."""
+    n_letters = len(_LETTER.findall(text))
+    found = (code for code, letters, share in _SCRIPTS if len(letters.findall(text)) >= share * n_letters)
+    return next(found, "") if n_letters else ""
 
 
 def _by_frequency(words: Counter[str], least: float) -> str:

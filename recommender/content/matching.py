@@ -48,6 +48,8 @@ _NUMBER = re.compile(r"(?:([a-z]+)[-_ ]?)?(?!(?:19|20)\d\d(?!\d))(\d{3,})(?![^\W
 _TRANSLATED = re.compile(r"^(?:.*/)?i18n/[^/]+/docusaurus-plugin-content-(docs|blog)(?:/current)?/")
 #: A word of a title; "C", "C++" and "C#" are three, and "operator==" is not "operator!=".
 _TITLE_WORD = re.compile(r"[\w+#]+|!?[=<>*%^~]+")
+#: What people type before a title in a list.
+_BEFORE_TITLE = re.compile(r"(?:\d{1,3}[.)]|(?:read|see|watch|part)(?: also| more| next| \d{1,3})?:)\s+")
 #: What people type for a typographer's marks.
 _TYPED = str.maketrans(dict.fromkeys("‘’‚‛ʼ′", "'") | dict.fromkeys("“”„‟″", '"') | dict.fromkeys("‐‑‒–—―−", "-"))
 #: What no reader sees: blanks and joiners without a width, marks of direction, soft hyphens, a byte order mark.
@@ -257,9 +259,10 @@ class EntryMatcher:
         return article_id
 
     def _match_title(self, title: str, source: Article | None, *, may_be_source: bool) -> str | None:
-        if not title:
-            return None
-        ids = self._index("title").get(title) or self._index("bare title").get(title_words(title)) or ()
+        ids: Sequence[str] = ()
+        # Where an address leads elsewhere, a part of its title tells nothing.
+        for one in _spelled(title) if may_be_source else [title]:
+            ids = ids or self._index("title").get(one) or self._index("bare title").get(title_words(one)) or ()
         others = [article_id for article_id in ids if source is None or article_id != source.id]
         if not others:
             return ids[0] if ids and may_be_source else None
@@ -301,7 +304,7 @@ def article_keys(article: Article) -> set[str]:
 def entry_keys(entry: RelatedEntry) -> set[str]:
     """The keys by which an entry waits for its article; whether that one is meant, the matcher says."""
     title = fold_title(entry.title or unwrapped(entry.target))
-    keys = {title, title_words(title)}
+    keys = {key for one in _spelled(title) for key in (one, title_words(one))}
     for name in (entry.url, entry.target):
         if place := below_local_host(name):
             keys |= {_plain(_cleaned(place).rpartition("/")[2]), _number_key(_cleaned(place).lstrip("./"))}
@@ -331,6 +334,11 @@ def fold_title(title: str) -> str:
     """A title without differences of case, of blanks, and of how marks and accents are written."""
     title = unescape(title) if "&" in title else title
     return " ".join(_folded(title if title.isascii() else title.translate(_TYPED)).split())
+
+
+def _spelled(folded: str) -> list[str]:
+    """A folded title, and what is left of it without a number or "read:" before it."""
+    return [*dict.fromkeys((folded, _BEFORE_TITLE.sub("", folded, count=1)))]
 
 
 def title_words(folded: str) -> str:

@@ -77,11 +77,11 @@ def is_word(character: str) -> bool:
 
 
 def titleized(text: str) -> str:
-    """A slug as words, each with a capital letter, as Jekyll titles a post that has no title; words as they are."""
+    """A slug as words, each with a capital letter, as Jekyll titles a post; words and days as they are."""
     if _ESCAPED.search(text) and (typed := unquote(text.replace("-", " "))).isprintable() and "\ufffd" not in typed:
         # Wikis of Azure DevOps escape what no file may be called by, and write hyphens for blanks.
         text = typed
-    if " " in text.strip():
+    if " " in text.strip() or _DAY.fullmatch(text):
         return text.strip()
     return " ".join(word.capitalize() for word in re.split(r"[-_\s]+", text) if word)
 

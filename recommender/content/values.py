@@ -273,6 +273,8 @@ class Found:
             for name, value in self.get(ours):
                 if _truth(value) is hiding:
                     yield "published", name, f"with {name.lower()}: {str(hiding).lower()}"
+        for name, _ in self.get("drawing"):
+            yield "published", name, f"with {name}"
         for ours, form in _LEADING_AWAY.items():
             for name, value in self.get(ours):
                 target = _only(value)
@@ -336,7 +338,7 @@ class Found:
         """All topics, each once."""
         topics: dict[str, None] = {}
         for name, value in self.get("topics"):
-            texts = names_in(value)
+            texts = [value.strip()] if name == "series" and isinstance(value, str) else names_in(value)
             if texts:
                 self.names.append(("topics", name))
                 topics.update(dict.fromkeys(texts))

@@ -356,6 +356,10 @@ def _explained(error: yaml.MarkedYAMLError, text: str, where: str, first_line: i
     character = line[column : column + 1]
     if character == "\t" and "cannot start any token" in problem:
         problem = "tab character"
+    if "<<<<<<< " in text and (markers := [n for n, one in enumerate(lines) if one.startswith("<<<<<<< ")]):
+        at = f"{where}:{markers[0] + first_line}"
+        cure = "Keep one side, and take out the lines of <<<<<<<, ======= and >>>>>>>"
+        return FrontMatterError(f"{at}: a merge conflict was never settled. {cure}.")
     known = ((ours, remedy) for theirs, ours, remedy in _EXPLANATIONS if theirs in problem)
     message, cure = next(known, (problem, "Mend the YAML."))
     message = message.replace("CHARACTER", character)

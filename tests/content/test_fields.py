@@ -192,7 +192,7 @@ def test_notes(make_site):
         "Rye bread": ("Rye bread", "A dense loaf. #baking"),
         "Trips/Lake - day 2": ("Lake - day 2", ""),
         "Kayak": ("Kayak", ""),
-        "2024-03-01": ("2024 03 01", "Baked [[Rye bread]]."),
+        "2024-03-01": ("2024-03-01", "Baked [[Rye bread]]."),
     }
     assert corpus.reading.matched["unmatched"] == 0
     made = read_site(make_site({**notes, "eleventy.config.js": ""}))
@@ -350,6 +350,7 @@ def test_authors_with_pages_of_their_own(make_site, page, line):
             {"blog/authors.yml": "ida: {name: Ida Holm}\nann: 1"},
             "blog/2024-01-01-a.md",
         ),
+        ({"astro.config.mjs": ""}, {"src/content/authors/ida.json": '{"name": "Ida Holm"}'}, "src/content/blog/a.md"),
         ({"mkdocs.yml": ""}, {"docs/blog/.authors.yml": "authors: {ida: {name: Ida Holm}}"}, "docs/blog/posts/a.md"),
         ({"_config.yml": ""}, {"_data/authors.yml": "[ida"}, "_posts/2024-01-01-a.md"),
     ],
@@ -360,6 +361,27 @@ def test_authors_in_a_file(make_site, config, told, post):
     (article,) = read_site(site)
     name = "ida" if "[ida" in [*told.values()] else "Ida Holm"
     assert article.provider == f"{name}, Ann"
+
+
+def test_the_other_version_of_a_file_is_no_article(make_site):
+    """Programs that keep folders alike keep both of two edits; people settle that."""
+    names = [
+        "a.md",
+        "a.sync-conflict-20240305-101010-ABC.md",
+        "a (Ida's conflicted copy 2024-03-05).md",
+        "a conflict.md",
+    ]
+    found = read_site(make_site({name: f"---\ntitle: {name}\n---\n" for name in names}))
+    assert [article.id for article in found] == ["a", "a conflict"]
+    told = [warning for warning in found.reading.warnings if "edited twice" in warning]
+    assert told[-1] == f"{names[1]}: the other version of a file that was edited twice: not an article. Settle it."
+    assert len(told) == 2
+
+
+def test_a_title_by_a_file_that_is_called_by_its_day_or_has_two_endings(make_site):
+    """A day stays as it is typed, and `.html` is no part of a title."""
+    files = dict.fromkeys(("2024-09-08.md", "brass-lamp.html.md", "red-tea.md"), "---\ntags: [tea]\n---\nText.\n")
+    assert [article.title for article in read_site(make_site(files))] == ["2024-09-08", "Brass Lamp", "Red Tea"]
 
 
 @pytest.mark.parametrize(

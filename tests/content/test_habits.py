@@ -51,6 +51,8 @@ def named(corpus, article_id):
         "[{type: article, value: wool}, {relationTo: posts, value: loom}]",
         '["“Wool’s second spring”", "The Loom – A Start."]',
         '["\\u200ewool", "The\\u200b lo\\u00adom – a start"]',
+        '["1. Wool’s second spring", "2. The loom – a start"]',
+        '["Read also: Wool’s second spring", "See: The loom – a start"]',
     ],
 )
 def test_entries(make_site, related):
@@ -278,6 +280,7 @@ def test_names_of_lists_in_other_languages(name):
         ("title: T\npost_excerpt: Wool.", "excerpt", "Wool."),
         ("post_title: Wool", "title", "Wool"),
         ("title: T\ntaxonomy: {post_tag: [wool, loom]}", "topics", ("wool", "loom")),
+        ("title: T\ntags: [wool]\nseries: Building a loom", "topics", ("wool", "Building a loom")),
         ("title: T\npubDatetime: 2024-05-03", "published_at", datetime(2024, 5, 3, tzinfo=UTC)),
         ("title: T\ndatetime: 2024-05-03", "published_at", datetime(2024, 5, 3, tzinfo=UTC)),
         ("title: T\nfirst_published_at: 2024-05-03", "published_at", datetime(2024, 5, 3, tzinfo=UTC)),
@@ -305,6 +308,7 @@ def test_names_of_lists_in_other_languages(name):
         ("title: T\ndate: TODO", "published_at", None),
         ("title: T\nstatus: scheduled", "is_published", False),
         ("title: T\nwip: true", "is_published", False),
+        ("title: T\nexcalidraw-plugin: parsed", "is_published", False),
         ("title: T\nredirect_to: /wool/", "is_published", False),
         ("title: T\nredirect: /wool/", "is_published", False),
         ("title: T\nlayout: redirect", "is_published", False),

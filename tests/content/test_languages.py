@@ -150,6 +150,11 @@ def test_folders_in_another_language():
         ("Barnet spiser ikke frokost, og det er ikke bra for skolen", "en", ""),
         ("Um forno para o pão\nFarinha, água e um lugar quente para a massa.", "es", ""),
         ("An oven for the bread", "", ""),
+        ("김치 담그기", "en", "ko"),
+        ("अदरक की चाय", "he", "hi"),
+        ("東京大学", "ja", ""),
+        ("東京大学", "en", "zh"),
+        ("Café Grüße", "en", ""),
     ],
 )
 def test_a_text_in_another_language(text, site, language):

@@ -73,7 +73,7 @@ def test_namefi(namefi):
     assert Counter(article.language for article in namefi) == {"en": 152, "de": 149, "ja": 149, "zh-CN": 149}
     assert reading.recognised["related"] == {"relatedArticles": 599}
     assert reading.recognised["excerpt"] == {"description": 599}
-    assert reading.recognised["topics"] == {"tags": 599, "keywords": 595}
+    assert reading.recognised["topics"] == {"tags": 599, "keywords": 595, "series": 302}
     assert reading.recognised["url"] == {"as in the curated lists: /{folder 2}/{folder 1}/:slug/": 599}
     assert reading.matched == {"url": 2995, "path": 0, "title": 0, "external": 0, "unmatched": 0}
     assert (namefi.entry_shape.kind, namefi.entry_shape.target) == ("text", "path")

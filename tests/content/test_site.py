@@ -273,6 +273,9 @@ def test_hexo_without_names_of_its_own(make_site):
     posts = {"source/_posts/tea.md": article("Tea", "date: 2024-01-05")}
     hexo, octopress = "permalink: :year/:title/\n", "source: source\npermalink: /:title/\n"
     assert read_site(make_site({"_config.yml": hexo, **posts}))["source/_posts/tea"].url == "/2024/tea/"
+    numbered = {"source/_posts/tea.md": "---\ntitle: Tea\ndate: 2024-05-03\nabbrlink: 4a17b156\n---\n"}
+    site = make_site({"_config.yml": "permalink: posts/:abbrlink/\n", **numbered})
+    assert read_site(site)["source/_posts/tea"].url == "/posts/4a17b156/"
     assert read_generator(make_site({"_config.yml": octopress, **posts})).title == "Jekyll"
 
 

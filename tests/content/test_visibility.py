@@ -111,6 +111,15 @@ def test_parts_of_pages(make_site):
         assert hidden == {"_includes/note", "posts/_layouts/old"}
 
 
+def test_what_pages_are_tied_to_is_no_page(make_site):
+    """A file of a tag or of settings has no text; a page about a topic has one."""
+    bare, told = "---\ntitle: Glass\n---\n", "---\ntitle: Glass\n---\nIt is sand.\n"
+    site = make_site(
+        {"content/tags/a.md": bare, "content/settings/b.md": bare, "content/tags/c.md": told, "content/d.md": bare}
+    )
+    assert hidden(site)[0] == ["content/settings/b", "content/tags/a"]
+
+
 def test_days_of_visibility(make_site):
     """An embargo and an expiry are read, and what Hugo does not list."""
     site = make_site(

@@ -34,6 +34,8 @@ MESSAGES = [
     ("- a\nb: c", "3: a name stands among the dashes of a list. Indent it below the entry that it belongs to."),
     ("a: 'it's'", """2: an apostrophe ends a text in single quotes. Use double quotes: a: "it's"."""),
     ("- 'rock'n'roll'", """2: an apostrophe ends a text in single quotes. Use double quotes: - "rock'n'roll"."""),
+    ("a: 1\n<<<<<<< HEAD\nb: 2\n=======\nb: 3\n>>>>>>> other", "3: a merge conflict was never settled. Keep one side, "
+     "and take out the lines of <<<<<<<, ======= and >>>>>>>."),
     ("a: 'it' is", "2: found something else where a name was expected. Quote a whole value, not a part of it, and "
      "indent the lines of one list alike."),
     ("a: *b", "2: *b refers to nothing. Quote a value that begins with an asterisk."),

@@ -90,7 +90,9 @@ def _people(sources: Sources, generator: Generator) -> Iterator[tuple[str, str]]
     in_files = ((str(key), one.get("name")) for all_ in keyed for key, one in all_.items() if isinstance(one, dict))
     pages = (page for folder in folders for page in sources.files(folder, ".md", ".mdx"))
     shown = ((slug(page.replace("/_index.", "/index.")), sources.front_matter(page)) for page in pages)
-    on_pages = ((key, values.get("name") or values.get("title")) for key, values in shown)
+    data = (file for folder in folders for file in sources.files(folder, ".json", ".yaml", ".yml"))
+    told_each = ((Path(file).stem, sources.mapping(file)) for file in data)
+    on_pages = ((key, values.get("name") or values.get("title")) for key, values in chain(shown, told_each))
     for key, called in chain(in_files, on_pages):
         if isinstance(called, str) and called.strip():
             yield key, called.strip()
