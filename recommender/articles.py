@@ -210,6 +210,8 @@ class Reading:
     matched: Mapping[str, int] = field(default_factory=dict)
     #: One sentence for each entry that names neither an article nor, with a title, an address elsewhere.
     unmatched: tuple[str, ...] = ()
+    #: How many articles have something under the name of our block, which is nothing of what the site says.
+    n_blocks: int = field(default=0, compare=False, repr=False)
 
     @property
     def n_entries_found(self) -> int:

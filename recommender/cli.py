@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from recommender.cli_editors import decide, promote, report
+from recommender.cli_editors import clear, decide, promote, report
 from recommender.cli_types import (
     CHECK,
     DIFF,
+    DRY_RUN,
     FILE,
     FOLDER,
     MODEL,
@@ -90,7 +91,7 @@ def main() -> None:
 )
 @CHECK
 @DIFF
-@click.option("--dry-run", is_flag=True, help="Write nothing; name the files that would change.")
+@DRY_RUN
 @click.option(
     "--require",
     multiple=True,
@@ -372,6 +373,7 @@ def evaluate(
         sys.exit(1)
 
 
+main.add_command(clear)
 main.add_command(decide)
 main.add_command(promote)
 main.add_command(report)

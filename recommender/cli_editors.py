@@ -1,16 +1,51 @@
-"""The commands for editors: decide, promote, report."""
+"""The commands for editors: clear, decide, promote, report."""
 
 from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from recommender.cli_types import CHECK, DIFF, FILE, MODEL, NEW_FILE, SITE, Here, example, files_of, on_site
+from recommender.cli_types import CHECK, DIFF, DRY_RUN, FILE, MODEL, NEW_FILE, SITE, Here, example, files_of, on_site
 from recommender.console import echo_plan, shown
+
+if TYPE_CHECKING:
+    from recommender.batch.decide import ChangeRun
+
+
+@click.command(epilog=example("recommender clear path/to/site --diff", "recommender clear path/to/site"))
+@SITE
+@CHECK
+@DIFF
+@DRY_RUN
+@on_site()
+def clear(here: Here, check: bool, diff: bool, dry_run: bool) -> None:
+    """
+    Take out of a SITE what `suggest` wrote: the blocks in front matter, and the data file.
+
+    Every other byte of the articles stays as it is, and so do decisions, curated lists and saved models.
+    """
+    from recommender.batch import clear_site
+
+    is_plan = check or diff or dry_run
+    with here.progress() as progress:
+        run = clear_site(here.site, here.settings(), plan_only=is_plan, progress=progress)
+    _tell_changes(here, run, "files", is_plan=is_plan, check=check, diff=diff)
+
+
+def _tell_changes(here: Here, run: ChangeRun, what: str, *, is_plan: bool, check: bool, diff: bool) -> None:
+    """Tell which files changed, or would; exit 1 for a problem, and with ``--check`` for a change."""
+    if is_plan:
+        echo_plan(run.changes, as_diff=diff)
+    here.tell(run.reading, run.problems)
+    if not here.quiet:
+        n_changed, verb = (len(run.changes), "would change") if is_plan else (run.n_changed, "changed")
+        click.echo(f"{what}: {n_changed:,} {verb}", err=True)
+    if run.problems or (check and run.changes):
+        sys.exit(1)
 
 
 @click.command(
@@ -73,14 +108,7 @@ def promote(here: Here, more: tuple[str, ...], only: tuple[str, ...], check: boo
     is_plan = check or diff
     with here.progress() as progress:
         run = promote_site(here.site, here.settings(), only=chosen, plan_only=is_plan, progress=progress)
-    if is_plan:
-        echo_plan(run.changes, as_diff=diff)
-    here.tell(run.reading, run.problems)
-    if not here.quiet:
-        verb = "would change" if is_plan else "changed"
-        click.echo(f"lists: {len(run.changes) if is_plan else run.n_changed:,} {verb}", err=True)
-    if run.problems or (check and run.changes):
-        sys.exit(1)
+    _tell_changes(here, run, "lists", is_plan=is_plan, check=check, diff=diff)
 
 
 @click.command(epilog=example("recommender report path/to/site", "recommender report path/to/site --output state.html"))

@@ -131,6 +131,7 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 NEW_FILE = NewFile(dir_okay=False, path_type=Path)
 CHECK = click.option("--check", is_flag=True, help="Write nothing; exit 1 if something would change.")
 DIFF = click.option("--diff", is_flag=True, help="Write nothing; show what would change, line by line.")
+DRY_RUN = click.option("--dry-run", is_flag=True, help="Write nothing; name the files that would change.")
 MODEL = click.option("--model", type=FOLDER, metavar="DIR", help="Use the model that `recommender fit` saved here.")
 
 

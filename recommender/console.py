@@ -192,7 +192,7 @@ def echo_diff(change: FileChange) -> None:
     import difflib
 
     name = printable(shown(change.path))
-    if b"\0" in change.after:
+    if b"\0" in (change.before or b"") + change.after:
         click.echo(f"binary file {name} would change")
         return
     before, after = (

@@ -5,7 +5,7 @@ Nothing here prints: a run hands back a value, tells a `Progress` how far it is,
 """
 
 from recommender.batch.choosing import choose_articles
-from recommender.batch.commands import evaluate_site, explain_article, fit_site, report_site
+from recommender.batch.commands import clear_site, evaluate_site, explain_article, fit_site, report_site
 from recommender.batch.decide import decide_pair, promote_site
 from recommender.batch.site_settings import check_settings, list_settings, settings_of
 from recommender.batch.stages import Progress
@@ -16,6 +16,7 @@ __all__ = [
     "SuggestRun",
     "check_settings",
     "choose_articles",
+    "clear_site",
     "decide_pair",
     "evaluate_site",
     "explain_article",

@@ -1,7 +1,8 @@
-"""A model of a site saved, an article explained, suggestions scored, and how a site stands: a run each."""
+"""A model of a site saved, an article explained, suggestions scored or taken out, and how a site stands: a run each."""
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,12 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 from recommender.articles import Article, Reading
 from recommender.batch.choosing import article_of, id_of, meant_by
+from recommender.batch.decide import ChangeRun
 from recommender.batch.stages import Progress, load_recommender, read_corpus, recommender_for, silence
 from recommender.errors import EvaluationError, OptionError, RecommenderError
 from recommender.settings import Settings
 from recommender.suggestions import Reason
-from recommender.writing import Answer
+from recommender.writing import Answer, Plan, apply_changes
 from recommender.writing.atomic import write_text
+from recommender.writing.data import data_file, plan_no_data
+from recommender.writing.front_matter import plan_front_matter
+from recommender.writing.lock import only_writer
 
 if TYPE_CHECKING:
     # Imported where it is used: it needs scikit-learn, which takes its time.
@@ -52,6 +57,26 @@ def fit_site(
     folder = model or (site if site.is_dir() else site.parent) / MODEL_FOLDER
     recommender.save(folder)
     return FitRun(len(corpus), corpus.reading, recommender.ranker_decision, folder, time.monotonic() - start)
+
+
+def clear_site(site: Path, settings: Settings, *, plan_only: bool = False, progress: Progress = silence) -> ChangeRun:
+    """What `suggest_site` wrote taken out of the articles, and the data file removed; parameters as there."""
+    corpus = read_corpus(site, settings, progress)
+    file, (*removed,) = data_file(site, settings), plan_no_data(site, settings).changes
+    plan = Plan()
+    if site.is_dir():
+        plan = plan_front_matter(corpus, site, map(Answer, corpus.ids), settings)
+    # Where articles have no front matter, the data file is planned too, as one that says nothing of them.
+    changes = (*(change for change in plan.changes if change.path != file), *removed)
+    n_changed = 0
+    lost: Sequence[RecommenderError] = ()
+    if not plan_only:
+        with only_writer(site):
+            n_changed, lost = apply_changes(changes, partial(progress, "files"))
+            if removed and file.is_file() and not file.stat().st_size:
+                Path(os.path.realpath(file)).unlink()
+    problems = (*corpus.reading.problems, *plan.problems, *lost)
+    return ChangeRun(corpus.reading, changes, n_changed, problems)
 
 
 @dataclass(frozen=True)

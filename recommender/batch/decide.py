@@ -28,8 +28,8 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class PromoteRun:
-    """How `promote_site` read, which files change, how many were written, and what went wrong in all that."""
+class ChangeRun:
+    """How a run read that changes no more than files, which these are, how many were written, and what went wrong."""
 
     reading: Reading
     changes: tuple[FileChange, ...]
@@ -90,7 +90,7 @@ def promote_site(
     only: Sequence[str] = (),
     plan_only: bool = False,
     progress: Progress = silence,
-) -> PromoteRun:
+) -> ChangeRun:
     """The curated lists of a folder's articles as their editors decided; parameters as in `suggest_site`."""
     corpus = read_corpus(site, settings, progress)
     chosen = choose_articles(corpus, site, only) if only else None
@@ -102,7 +102,7 @@ def promote_site(
         with only_writer(site):
             n_changed, lost = apply_changes(plan.changes, partial(progress, "files"))
     problems = (*corpus.reading.problems, *plan.problems, *lost)
-    return PromoteRun(corpus.reading, plan.changes, n_changed, problems)
+    return ChangeRun(corpus.reading, plan.changes, n_changed, problems)
 
 
 def _check_listed(corpus: Corpus, article: Article, candidate: Article) -> None:

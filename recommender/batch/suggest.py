@@ -30,6 +30,7 @@ from recommender.runs import LastRun, Outcome, file_digest, folder_digest, warni
 from recommender.settings import Settings
 from recommender.writing import WRITERS, Answer, FileChange, apply_changes, check_output, jsonl_lines
 from recommender.writing.atomic import is_stream, remove_leftovers, replace_file, unwritten
+from recommender.writing.data import data_file
 from recommender.writing.decisions import Decisions
 from recommender.writing.lock import only_writer
 from recommender.writing.plan import Plan, Tally
@@ -170,6 +171,10 @@ def suggest_site(
             # What could not be written depends on more than the inputs, so the next run tries again.
             if past.last is not None and outcome.files and not plan.problems:
                 past.last.remember(outcome)
+    # Outside of what is remembered: it may have been taken out before the next run with the same inputs.
+    if left := _left(job, outcome):
+        cure = f"Take all suggestions out, then run again: recommender clear {site}."
+        logger.warning("%s of another way of writing, and pages may show it. %s", left, cure)
     return SuggestRun(
         **vars(outcome),
         n_articles=len(corpus),
@@ -216,6 +221,18 @@ def _check(
         raise OptionError("--dask: what workers write is not compared with an earlier run. Leave --report out.")
     if plan_only:
         raise OptionError("--dask: --check, --diff and --dry-run compare files here. Leave one of the two out.")
+
+
+def _left(job: _Job, outcome: Outcome) -> str:
+    """Where suggestions of another way of writing still are; "" for nowhere."""
+    writing, n_blocks, file = job.settings.writing, job.corpus.reading.n_blocks, data_file(job.site, job.settings)
+    if writing.writer == "data" and n_blocks and job.output is None and job.site.is_dir():
+        return f"{writing.front_matter_name} in the front matter of articles ({n_blocks:,}) is"
+    # Articles without front matter have theirs in the data file; a run for some articles does not tell which.
+    is_whole = len(job.chosen) == len(job.corpus)
+    if writing.writer == "front-matter" and is_whole and str(file.absolute()) not in outcome.files and file.exists():
+        return f"{file} is"
+    return ""
 
 
 def _connected(dask: str | None) -> AbstractContextManager[Any]:

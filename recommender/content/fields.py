@@ -146,7 +146,7 @@ NO_FACTS = PageFacts()
 class Notes:
     """What was noticed while articles were read."""
 
-    #: How many articles have which of our fields from which name.
+    #: How many articles have which of our fields, or the ``block`` that we write, from which name.
     names: Counter[tuple[str, str]] = field(default_factory=Counter)
     #: What may be a curated list, by the article's id and its name in the front matter.
     lists: dict[str, dict[str, CuratedList]] = field(default_factory=dict)
@@ -188,6 +188,7 @@ class FieldReader:
         self._list_names = usual if "related" in fields else ()
         others = (name for usual in names.values() for name in usual if "." not in name)
         own_names = (WritingSettings().front_matter_name, settings.writing.front_matter_name)
+        self._own_name = settings.writing.front_matter_name
         self._taken = frozenset(map(fold_name, (*others, *own_names)))
         if "topics" not in fields:
             names["topic"] = _SINGULAR_TOPICS
@@ -270,6 +271,9 @@ class FieldReader:
         # NB Much faster than Counter.update.
         for name in found.names:
             notes.names[name] += 1
+        # Zola has no other names than its own outside of `extra`.
+        if any(isinstance(held, Mapping) and held.get(self._own_name) for held in (values, values.get("extra"))):
+            notes.names["block", self._own_name] += 1
         notes.warnings += found.warnings
         if lists := find_lists(values, self._list_names, self._taken, self.zone, origin, self._known_entries):
             notes.lists.setdefault(known_as, lists)

@@ -89,6 +89,7 @@ def gather(
     for (ours, theirs), n_articles in sorted(notes.names.items(), key=lambda item: (-item[1], item[0])):
         if n_articles:
             recognised.setdefault(ours, {})[theirs] = n_articles
+    blocks = recognised.pop("block", {})
     if patterns:
         recognised.setdefault("url", {}).update(patterns)
     matched, strays = _matched(articles, matcher)
@@ -104,6 +105,7 @@ def gather(
         recognised=recognised,
         matched=matched,
         unmatched=tuple(map(shortened, unmatched)),
+        n_blocks=sum(blocks.values()),
     )
     # Addresses are looked for twice where names of lists depend on them, and tell the same twice.
     sentences = [*generator.warnings, *warnings, *unmade, *dict.fromkeys(notes.warnings)]

@@ -57,6 +57,21 @@ def plan_data(
     return Plan((change,) if change else (), files=files)
 
 
+def plan_no_data(site: Path, settings: Settings) -> Plan:
+    """The data file without a byte, to be removed then; errors as in `plan_data`. Nothing where it has none of ours."""
+    path = data_file(site, settings)
+
+    def make(before: bytes | None) -> bytes:
+        if not before or before.isspace():
+            return before or b""
+        (parse_table if path.suffix.lower() in TABLE_ENDINGS else _parse)(before, path)
+        return b""
+
+    fence = Fence.around(site if site.is_dir() else site.parent, settings.articles.outside)
+    change = plan_change(path, make, fence=fence) if path.exists() else None
+    return Plan((change,) if change else ())
+
+
 def data_file(site: Path, settings: Settings) -> Path:
     """
     Where the site's generator looks for data.

@@ -65,6 +65,8 @@ def plan_front_matter(
     foreign: list[str] = []
     files: dict[Path, str] = {}
     placeless: list[Answer] = []
+    #: What the data file says of articles that have a place for a block: nothing, whatever it said before.
+    placed: list[Answer] = []
     # Zola knows no names but its own outside of the table ``extra``.
     in_extra = read_generator(site).title == "Zola"
     fence = Fence.around(site, settings.articles.outside)
@@ -81,6 +83,7 @@ def plan_front_matter(
             foreign += [article.path] if isinstance(error, _NotOursError) else []
         else:
             changes.extend([change] if change else [])
+            placed.append(Answer(answer.article_id))
             n_ours += maker.has_block
     # The usual name is nobody else's. One from the settings may be a name that the site's theme lives by.
     if name != WritingSettings().front_matter_name and len(foreign) > n_ours:
@@ -89,7 +92,7 @@ def plan_front_matter(
             "wrote is never replaced. Choose a name of its own, such as suggested_related."
         )
     if placeless:
-        told = _plan_elsewhere(corpus, site, placeless, settings)
+        told = _plan_elsewhere(corpus, site, [*placeless, *placed], settings)
         changes += told.changes
         files |= told.files
     return Plan(tuple(changes), tuple(problems), files)
