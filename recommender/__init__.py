@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from recommender.errors import RecommenderError
     from recommender.evaluation import evaluate
     from recommender.model import Recommender, load_model
-    from recommender.settings import Settings
+    from recommender.settings import Settings, read_settings
     from recommender.suggestions import Reason, Suggestion
     from recommender.writing.decisions import read_decisions
 
@@ -32,6 +32,7 @@ __all__ = [
     "read_decisions",
     "read_frame",
     "read_jsonl",
+    "read_settings",
     "read_site",
 ]
 
@@ -50,6 +51,7 @@ _ROOMS = {
     "read_decisions": "writing.decisions",
     "read_frame": "content.rows",
     "read_jsonl": "content.jsonl",
+    "read_settings": "settings",
     "read_site": "content.site",
 }
 

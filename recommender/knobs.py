@@ -1,5 +1,6 @@
 """
-Settings as dataclasses: a field's sentence and limits, values checked against them, and plain mappings made into them.
+Settings as dataclasses: a field's sentence and limits, values checked against them, and plain mappings, of which a file
+is read, made into them.
 
 The settings themselves are in `settings`; of them it knows only that those under ``rules`` hold patterns.
 """
@@ -12,9 +13,12 @@ import types
 import typing
 from collections.abc import Iterator, Mapping
 from dataclasses import field
+from pathlib import Path
 from typing import Any, Literal
 
-from recommender.bounds import LONGEST_NUMBER
+import yaml
+
+from recommender.bounds import LONGEST_NUMBER, read_regular
 from recommender.errors import SettingsError, did_you_mean
 
 
@@ -34,6 +38,55 @@ def describe(part: Any, prefix: str) -> Iterator[tuple[str, Any, str]]:
             yield from describe(value, f"{prefix}{knob_.name}.")
         else:
             yield f"{prefix}{knob_.name}", value, knob_.metadata["help"]
+
+
+def read_mapping(path: Path) -> object:
+    """What a file of settings says, as YAML has it; SettingsError where it cannot be read, or is not such YAML."""
+    try:
+        text = read_regular(path).decode("utf-8-sig")
+    except OSError as error:
+        cure = "Name a file that exists: --settings FILE."
+        if path.exists():
+            cure = "Check its permissions." if path.is_file() else "Name a regular file: --settings FILE."
+        raise SettingsError(f"{path}: cannot be read ({error.strerror}). {cure}") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{path}: is not UTF-8 text. Save it as UTF-8.") from None
+    try:
+        return yaml.load(text, Loader=_OnceLoader)  # noqa: S506 - it is a safe loader
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{path}:{mark.line + 1}" if mark else f"{path}"
+        raise SettingsError(f"{where}: {getattr(error, 'problem', None) or 'is not YAML'}. Mend the YAML.") from None
+    except RecursionError:
+        raise SettingsError(f"{path}: values are nested too deep. Settings have two levels.") from None
+    except (ValueError, LookupError, AttributeError, TypeError) as error:
+        # An impossible date, a number of thousands of digits; PyYAML's constructors raise all four for a wrong tag.
+        raise SettingsError(f"{path}: holds a value that is none ({error}). Mend it.") from None
+
+
+class _OnceLoader(yaml.SafeLoader):
+    """
+    As PyYAML's safe loader, with two differences.
+
+    A name that stands twice is an error, for the first value would be lost in silence. So is an alias, by which a few
+    lines could stand for more than fits into memory.
+    """
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            raise yaml.MarkedYAMLError(problem="an alias (*name) is not read in settings", problem_mark=mark)
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        names: set[Any] = set()
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.MarkedYAMLError(problem="a list or a mapping cannot be a name", problem_mark=key.start_mark)
+            if key.value in names:
+                raise yaml.MarkedYAMLError(problem=f"{key.value} stands twice", problem_mark=key.start_mark)
+            names.add(key.value)
+        return super().construct_mapping(node, deep)
 
 
 def build(kind: type, found: object, prefix: str, where: str, base: Any = None) -> Any:
@@ -96,9 +149,16 @@ def check(part: Any, prefix: str, where: str) -> None:
     hints = _hints(part.__class__)
     for knob_ in dataclasses.fields(part):
         value = getattr(part, knob_.name)
-        if dataclasses.is_dataclass(hints[knob_.name]):
+        hint: Any = hints[knob_.name]
+        is_part = dataclasses.is_dataclass(hint)
+        if is_part and not isinstance(value, hint):
+            raise SettingsError(
+                f"{where}: {prefix}{knob_.name} must be {hint.__name__}, but is {say(value)}. To make settings of "
+                "mappings: recommender.settings.settings_from_mapping({'ranking': {'k': 3}})."
+            )
+        if is_part:
             check(value, f"{prefix}{knob_.name}.", where)
-        elif expected := _violation(value, hints[knob_.name], knob_):
+        elif expected := _violation(value, hint, knob_):
             raise SettingsError(f"{where}: {prefix}{knob_.name} must be {expected}, but is {say(value)}.")
 
 

@@ -8,17 +8,21 @@ The only place that checks a knob: a ``Settings`` that exists is right, and nobo
 from __future__ import annotations
 
 import dataclasses
+import logging
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
-
-from recommender.bounds import read_regular
+from recommender.bounds import Fence
 from recommender.errors import SettingsError, did_you_mean
-from recommender.knobs import build, check, describe, knob, say
+from recommender.knobs import build, check, describe, knob, read_mapping, say
+
+logger = logging.getLogger(__name__)
+
+SETTINGS_FILE = "recommender.yaml"
 
 
 @dataclass(frozen=True)
@@ -320,60 +324,36 @@ FIELD_NAMES = (
 
 def read_settings(path: Path | str) -> Settings:
     """
-    The settings of a ``recommender.yaml``.
+    The settings of a site, as the command line finds them, or of a file of settings.
 
-    SettingsError where the file cannot be read, is not YAML, names a setting twice, names an unknown setting (the
-    message names the nearest), or gives a value of the wrong type or outside its limits.
+    Parameters
+    ----------
+    path
+        The folder of a site, of which ``recommender.yaml`` is read; the defaults where there is none. Or such a file.
+
+    Raises
+    ------
+    SettingsError
+        The file cannot be read, is not YAML, or leads out of the site; it names a setting twice or one that there is
+        not (the message names the nearest), or gives a value of the wrong type or outside its limits.
     """
     path = Path(path)
-    try:
-        text = read_regular(path).decode("utf-8-sig")
-    except OSError as error:
-        cure = "Name a file that exists: --settings FILE."
-        if path.exists():
-            cure = "Check its permissions." if path.is_file() else "Name a regular file: --settings FILE."
-        raise SettingsError(f"{path}: cannot be read ({error.strerror}). {cure}") from None
-    except UnicodeDecodeError:
-        raise SettingsError(f"{path}: is not UTF-8 text. Save it as UTF-8.") from None
-    try:
-        found = yaml.load(text, Loader=_OnceLoader)  # noqa: S506 - it is a safe loader
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"{path}:{mark.line + 1}" if mark else f"{path}"
-        raise SettingsError(f"{where}: {getattr(error, 'problem', None) or 'is not YAML'}. Mend the YAML.") from None
-    except RecursionError:
-        raise SettingsError(f"{path}: values are nested too deep. Settings have two levels.") from None
-    except (ValueError, LookupError, AttributeError, TypeError) as error:
-        # An impossible date, a number of thousands of digits; PyYAML's constructors raise all four for a wrong tag.
-        raise SettingsError(f"{path}: holds a value that is none ({error}). Mend it.") from None
-    if found is None:
+    if not path.is_dir():
+        return _read_file(path)
+    own = path / SETTINGS_FILE
+    if not os.path.lexists(own):
+        if (other := own.with_suffix(".yml")).exists():
+            logger.warning("%s: is not read, for a site's settings are in %s. Rename it.", other, SETTINGS_FILE)
         return Settings()
-    return settings_from_mapping(found, where=path.name)
+    if not Fence.around(path).holds(own):
+        where = os.path.realpath(own)
+        raise SettingsError(f"{own}: leads out of the site, to {where}. Take it out, and name it: --settings FILE.")
+    return _read_file(own)
 
 
-class _OnceLoader(yaml.SafeLoader):
-    """
-    As PyYAML's safe loader, with two differences.
-
-    A name that stands twice is an error, for the first value would be lost in silence. So is an alias, by which a few
-    lines could stand for more than fits into memory.
-    """
-
-    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-            raise yaml.MarkedYAMLError(problem="an alias (*name) is not read in settings", problem_mark=mark)
-        return super().compose_node(parent, index)
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        names: set[Any] = set()
-        for key, _ in node.value:
-            if not isinstance(key, yaml.ScalarNode):
-                raise yaml.MarkedYAMLError(problem="a list or a mapping cannot be a name", problem_mark=key.start_mark)
-            if key.value in names:
-                raise yaml.MarkedYAMLError(problem=f"{key.value} stands twice", problem_mark=key.start_mark)
-            names.add(key.value)
-        return super().construct_mapping(node, deep)
+def _read_file(path: Path) -> Settings:
+    found = read_mapping(path)
+    return Settings() if found is None else settings_from_mapping(found, where=path.name)
 
 
 def settings_from_mapping(found: object, where: str = "settings") -> Settings:
@@ -387,8 +367,8 @@ def given_or_default(settings: Settings | None) -> Settings:
     """The settings that were given, the defaults for None; anything else, such as a mapping, is a SettingsError."""
     if settings is not None and not isinstance(settings, Settings):
         raise SettingsError(
-            f"settings must be Settings, but are a {type(settings).__name__}. Make them: "
-            "recommender.settings.settings_from_mapping({'ranking': {'k': 3}}), or read_settings(file) from there."
+            f"settings must be Settings, but are a {type(settings).__name__}. Make them: read_settings(site), or "
+            "recommender.settings.settings_from_mapping({'ranking': {'k': 3}})."
         )
     return settings or Settings()
 

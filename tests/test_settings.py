@@ -118,6 +118,25 @@ def test_settings_made_in_python_are_checked_too():
         Settings(vectors=VectorsSettings(body_words=0))
 
 
+def test_a_mapping_in_the_place_of_settings_is_told():
+    """It says what is expected, and what makes settings of mappings."""
+    with pytest.raises(SettingsError) as caught:
+        Settings(ranking={"k": 3})
+    assert str(caught.value) == (
+        "settings: ranking must be RankingSettings, but is a mapping. To make settings of mappings: "
+        "recommender.settings.settings_from_mapping({'ranking': {'k': 3}})."
+    )
+    with pytest.raises(SettingsError, match=r"^settings: vectors\.letters must be FieldSettings, but is 5\."):
+        Settings(vectors=VectorsSettings(letters=5))
+
+
+def test_settings_of_a_folder(tmp_path):
+    """Of the folder of a site its own file is read; without one they are the defaults."""
+    assert read_settings(tmp_path) == Settings()
+    (tmp_path / "recommender.yaml").write_text("ranking: {k: 7}\n")
+    assert read_settings(str(tmp_path)).ranking.k == 7
+
+
 def test_what_is_not_named_keeps_its_default():
     """One weight changed leaves the field's other options alone."""
     changed = settings_from_mapping({"vectors": {"letters": {"weight": 5}}})

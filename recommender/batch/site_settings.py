@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import logging
-import os
 from pathlib import Path
 from typing import Any
 
-from recommender.bounds import Fence
 from recommender.errors import EvaluationError, SettingsError, WriteError
 from recommender.settings import Settings, describe_settings, read_settings
-
-logger = logging.getLogger(__name__)
 
 #: The settings that sites change most, which come first where settings are listed.
 EVERYDAY = frozenset({
@@ -19,8 +14,6 @@ EVERYDAY = frozenset({
     "ranking.k", "ranking.follow", "ranking.min_score", "ranking.half_life_days", "ranking.suggest_newer",
     "ranking.fill", "writing.writer",
 })  # fmt: skip
-
-SETTINGS_FILE = "recommender.yaml"
 
 
 def list_settings(*, everyday_only: bool = False) -> list[tuple[str, Any, str]]:
@@ -45,22 +38,5 @@ def check_settings(file: Path) -> Settings:
 
 
 def settings_of(site: Path, file: Path | None = None) -> Settings:
-    """
-    The settings for a site: those of `file`, else of the site's own ``recommender.yaml``, else the defaults.
-
-    One of its own that leads out of the site is a SettingsError.
-    """
-    if file is not None:
-        return read_settings(file)
-    folder = site if site.is_dir() else site.parent
-    own = folder / SETTINGS_FILE
-    if not os.path.lexists(own):
-        if (other := own.with_suffix(".yml")).exists():
-            logger.warning("%s: is not read, for a site's settings are in %s. Rename it.", other, SETTINGS_FILE)
-        return Settings()
-    if not Fence.around(folder).holds(own):
-        raise SettingsError(
-            f"{own}: leads out of the site, to {os.path.realpath(own)}. Take it out, and name the settings: "
-            "--settings FILE."
-        )
-    return read_settings(own)
+    """The settings for a site: those of `file`, else its own, as `read_settings` has them of its folder."""
+    return read_settings(file or (site if site.is_dir() else site.parent))
