@@ -113,7 +113,7 @@ def promote(here: Here, more: tuple[str, ...], only: tuple[str, ...], check: boo
 
 @click.command(epilog=example("recommender report path/to/site", "recommender report path/to/site --output state.html"))
 @SITE
-@click.option("--output", type=NEW_FILE, default="report.html", show_default=True, metavar="FILE", help="The page.")
+@click.option("--output", type=NEW_FILE, metavar="FILE", help="The page; report.html if not said.")
 @MODEL
 @click.option(
     "--grades",
@@ -123,7 +123,7 @@ def promote(here: Here, more: tuple[str, ...], only: tuple[str, ...], check: boo
     help="Readers' grades, as for `recommender evaluate`. Can be repeated.",
 )
 @on_site(strict=True)
-def report(here: Here, output: Path, **asked: Any) -> None:
+def report(here: Here, output: Path | None, **asked: Any) -> None:
     """
     Write how a SITE stands as one page that needs nothing beside it.
 
@@ -132,6 +132,10 @@ def report(here: Here, output: Path, **asked: Any) -> None:
     """
     from recommender.batch import report_site
 
+    if output is None:
+        from recommender.report.page import check_page
+
+        check_page(output := Path("report.html"))
     if output.suffix.lower() not in (".html", ".htm"):
         raise click.UsageError(f"--output {output}: must end with .html or .htm, for it is a page.")
     with here.progress() as progress:

@@ -248,6 +248,18 @@ def test_report_is_a_page(site):
     assert not Path("news.txt").exists()
 
 
+def test_report_replaces_no_page_of_others(site):
+    """Without --output a page that was not written here stays, which is said at once; one of ours is replaced."""
+    page = Path("report.html")
+    page.write_text("<h1>Mine</h1>")
+    said = "Error: report.html: was not written here, and would be replaced. Name another file: --output FILE.\n"
+    assert run("report", "site") == (1, "", said)
+    assert page.read_text() == "<h1>Mine</h1>"
+    assert run("report", "site", "--output", page)[0] == 0
+    assert "<h1>site</h1>" in page.read_text()
+    assert run("report", "site")[0] == 0
+
+
 def test_gate_without_dates(site):
     """--require is scored with the whole site known where no article has a date, and says so."""
     for file in (site / "_posts").iterdir():

@@ -5,16 +5,28 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
 from recommender.content.urls import is_address
+from recommender.errors import WriteError
 
 #: Characters of a title or a reason in Markdown: a comment may have 65,536 in all.
 _LONGEST = 160
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+!|~$^=-])")
+
+
+#: Which page was written here.
+MARK = '<meta name="generator" content="recommender">'
+
+
+def check_page(file: Path) -> None:
+    """Raise WriteError where a file whose name nobody typed holds something else than a page of ours."""
+    if file.is_file() and (there := file.read_bytes()) and MARK.encode() not in there:
+        raise WriteError(f"{file}: was not written here, and would be replaced. Name another file: --output FILE.")
 
 
 def render(template: str, **values: Any) -> str:
@@ -39,7 +51,7 @@ def _environment() -> Environment:
         figure=lambda value: "–" if value is None else f"{value:.3f}",
         date=lambda iso: iso[:16].replace("T", " "),
     )
-    environment.globals.update(asset=_asset)
+    environment.globals.update(asset=_asset, mark=Markup(MARK))
     return environment
 
 

@@ -22,6 +22,7 @@ from recommender.ranking.reader import least_at
 from recommender.review.views import Entry, Filters, Item, Promotion, Row, Sheet
 from recommender.settings import Settings
 from recommender.suggestions import Reason, Suggestion
+from recommender.vectors.text import language_of
 from recommender.writing.atomic import apply_changes
 from recommender.writing.decisions import Decision, Decisions, DecisionsFile, Pair, Verdict, decide, editor_name
 from recommender.writing.lock import only_writer
@@ -110,7 +111,8 @@ class Desk:
         rows, counts = [], Counter[str]()
         for article, text in self._newest:
             known = self._known.get(article.id, (None, 0.0, ""))
-            row = Row(article, article.id in self.new, n_decided[article.id], *known)
+            language = language_of(article.language, self.corpus.site_language)
+            row = Row(article, article.id in self.new, n_decided[article.id], language, *known)
             for state in row.states:
                 counts[state] += 1
             if filters.fit(row, text):
@@ -128,7 +130,7 @@ class Desk:
         for article in self.corpus:
             found["topic"].update(article.topics)
             found["provider"][article.provider] += 1
-            found["language"][article.language] += 1
+            found["language"][language_of(article.language, self.corpus.site_language)] += 1
         return {name: [value for value, _ in counted.most_common(500) if value] for name, counted in found.items()}
 
     @cached_property

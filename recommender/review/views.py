@@ -63,6 +63,7 @@ class Row:
     article: Article
     is_new: bool
     n_decided: int
+    language: str  #: Its own, or the site's where it names none.
     n_suggestions: int | None = None
     best: float = 0.0
     why_none: str = ""
@@ -103,7 +104,7 @@ class Filters:
             (not self.q or all(word in text for word in self.q.casefold().split()))
             and (not self.topic or self.topic in article.topics)
             and (not self.provider or self.provider == article.provider)
-            and (not self.language or self.language == article.language)
+            and (not self.language or self.language == row.language)
             and (not (self.since or self.until) or self.since <= _day(article) <= (self.until or "9999"))
             and (not self.state or self.state in row.states)
         )

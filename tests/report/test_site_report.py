@@ -70,6 +70,13 @@ def test_small_sites(hostile, n_articles):
     assert page.startswith("<!doctype html>")
 
 
+def test_without_javascript_there_is_no_empty_box(hostile):
+    """The map and what leads it stay hidden until the script shows them; in their place it says what they need."""
+    page, _ = page_of(hostile)
+    assert '<noscript><p class="note">The map needs JavaScript.</p></noscript>\n<div id="map" hidden>' in page
+    assert 'at("map").hidden = false;' in page
+
+
 @pytest.mark.browser
 def test_the_page_in_a_browser(newsroom, tmp_path, opened):
     """Chromium opens the page without an error or a request, finds a title, and scrolls nowhere sideways."""

@@ -6,7 +6,10 @@ import threading
 
 import pytest
 
+from recommender import Article, Corpus, Recommender, Settings
+from recommender.review.desk import Desk
 from recommender.review.marking import marked, safe_link
+from recommender.review.views import Filters
 from recommender.suggestions import SharedTerm
 from recommender.writing.decisions import Decision
 
@@ -229,6 +232,16 @@ def test_doubted_entries(served):
     assert [(entry.target.id, bool(entry.doubt)) for entry in sheet.curated] == [("pot", False)]
     served.send("decide", article="green", candidate="pot", verdict="remove", seen="", why="another subject")
     assert "taken out by" in served.ask("/article?id=green")[2]
+
+
+def test_the_queue_is_filtered_by_the_site_s_own_language(tmp_path):
+    """An article that names no language is in the site's, which can be chosen as any other."""
+    articles = [Article(id="tea", title="Tea"), Article(id="pot", title="A pot", language="en-US")]
+    corpus = Corpus([*articles, Article(id="tee", title="Tee", language="de")], site_language="en")
+    desk = Desk(tmp_path, Settings(), corpus, Recommender().fit(corpus))
+    assert desk.values["language"] == ["en", "de"]
+    found = {code: {row.article.id for row in desk.queue(Filters(language=code))[0]} for code in ("en", "de", "")}
+    assert found == {"en": {"tea", "pot"}, "de": {"tee"}, "": {"tea", "pot", "tee"}}
 
 
 def test_queue(served):

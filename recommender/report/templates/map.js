@@ -6,6 +6,7 @@
   const colours = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#b8a900"];
   const other = "#8a8d96";
   const at = (id) => document.getElementById(id);
+  at("map").hidden = false;
   const canvas = at("canvas"), context = canvas.getContext("2d"), tip = at("tip");
   const named = articles.map((article) => article[TITLE].toLowerCase());
   const incoming = articles.map(() => []);
