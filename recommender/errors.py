@@ -46,6 +46,7 @@ __all__ = [
     "UnknownArticleError",
     "WriteError",
     "did_you_mean",
+    "list_of_texts",
     "shortened",
 ]
 
@@ -129,6 +130,17 @@ class MissingExtraError(RecommenderError, ImportError):
 
     def __init__(self, what: str, extra: str) -> None:
         super().__init__(f"{what} needs the extra [{extra}]. Install it: pip install 'recommender[{extra}]'.")
+
+
+def list_of_texts(given: object, name: str, one: str = "id", error: type[RecommenderError] = CorpusError) -> list[str]:
+    """What was given as a list of texts, each of them `one`; an error for anything else, a single text too."""
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise error(f"{name} must be a list of {one}s, but is {given!r}. Make one: [{one}].")
+    found = list(given)
+    for item in found:
+        if not isinstance(item, str):
+            raise error(f"{name} must be a list of {one}s, which are texts, but {item!r} stands in it.")
+    return found
 
 
 #: Characters of a message. Where it tells and how to cure it stand at its ends; what is left out was found.

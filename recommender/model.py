@@ -20,7 +20,7 @@ from joblib import effective_n_jobs
 
 from recommender.articles import Article, Corpus, EntryShape, check_corpus
 from recommender.cache import user_cache_folder
-from recommender.errors import NotFittedError
+from recommender.errors import NotFittedError, list_of_texts
 from recommender.ranking.answers import answer_all, approvals
 from recommender.ranking.audit import ListAudit
 from recommender.ranking.card import model_card
@@ -39,7 +39,7 @@ from recommender.settings import Settings, given_or_default
 from recommender.suggestions import Reason, Suggestion
 from recommender.vectors.neighbors import Vectors
 from recommender.vectors.tfidf import FieldVectorizer
-from recommender.writing.decisions import Decisions
+from recommender.writing.decisions import Decisions, checked_decisions
 from recommender.writing.plan import Answer
 
 logger = logging.getLogger(__name__)
@@ -74,7 +74,7 @@ class Recommender:
 
     def __init__(self, settings: Settings | None = None, decisions: Decisions | None = None) -> None:
         self.settings = given_or_default(settings)
-        self.decisions = decisions or Decisions()
+        self.decisions = checked_decisions(decisions)
         self.entry_shape = EntryShape()
         self.ranker: Ranker = SimilarityRanker(self.settings.ranking)
         self.vectorizer = FieldVectorizer(self.settings.vectors)
@@ -261,7 +261,7 @@ class Recommender:
         """
         state = self._fitted()
         return answer_all(
-            state.catalogue.ids() if only is None else sorted(set(only)),
+            state.catalogue.ids() if only is None else sorted(set(list_of_texts(only, "only"))),
             self._selector(state),
             partial(self._query, state),
             partial(self._places, k),

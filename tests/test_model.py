@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import product
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from teas_and_bicycles import article, settings, teas_and_bicycles
 
@@ -17,12 +18,15 @@ from recommender.articles import NEVER, Reading
 from recommender.errors import (
     ArticleError,
     CorpusError,
+    DecisionsError,
     NotFittedError,
+    OptionError,
     RecommenderError,
     SettingsError,
     UnknownArticleError,
 )
 from recommender.ranking import select
+from recommender.ranking.rankers import Ranked
 from recommender.ranking.rules import Rules
 from recommender.settings import settings_from_mapping
 
@@ -519,10 +523,43 @@ def test_what_is_no_corpus_and_no_article():
         recommender.update(added=articles[0])
     with pytest.raises(CorpusError, match=r"removed must be a list of ids, but is 'black'\. Make one: \[id\]\."):
         recommender.update(removed="black")
+    with pytest.raises(CorpusError, match=r"removed must be a list of ids, which are texts, but 3 stands in it\."):
+        recommender.update(removed=[3])
+    with pytest.raises(CorpusError, match=r"only must be a list of ids, but is 'black'\. Make one: \[id\]\."):
+        list(recommender.suggest_all(only="black"))
+    for shown in ("black", None):
+        with pytest.raises(CorpusError, match=rf"shown must be a list of ids, but is {shown!r}\. Make one: \[id\]\."):
+            recommender.suggest(articles[0], shown=shown)
+    with pytest.raises(CorpusError, match=r"an article is asked for by its id, which is a text, but this is None\."):
+        recommender.explain(articles[0], None)
+    with pytest.raises(OptionError, match=r"measures must be a list of measures, but is 'P@1'\. Make one: \[measure\]"):
+        evaluate(Corpus(articles), measures="P@1")
     with pytest.raises(CorpusError, match=r"evaluate takes a Corpus, but was given a str\."):
         evaluate("path/to/site")
     with pytest.raises(SettingsError, match=r"settings must be Settings, but are a dict\. Make them: "):
         Recommender({"ranking": {"k": 3}})
+
+
+@pytest.mark.parametrize(
+    ("best", "least", "told"), [(0.2391, 0.38, "0.24"), (0.379, 0.38, "0.37"), (0.3812, 0.3849, "0.37")]
+)
+def test_the_best_score_is_rounded_but_reaches_nothing(best, least, told):
+    """Why there is no suggestion has the score as it stands elsewhere, and never one that would have been enough."""
+    query = SimpleNamespace(vectors=SimpleNamespace(terms=SimpleNamespace(nnz=1)), n_listed=0)
+    ranked = Ranked(np.array([0]), np.array([best]), np.array([best]))
+    said = select.Selector._why_none(None, query, ranked, least)
+    assert said == f"no article reaches the score {least:.2f}; the best has {told}"
+
+
+def test_decisions_of_another_type_are_told(rec):
+    """Given or set later, they are the decisions of a site, as they are read."""
+    told = r"decisions must be Decisions, but are a list\. Read them: read_decisions\(site\)\."
+    with pytest.raises(DecisionsError, match=told):
+        Recommender(decisions=[1])
+    changed = copy.copy(rec)
+    changed.decisions = [1]
+    with pytest.raises(DecisionsError, match=told):
+        changed.suggest("tea-0")
 
 
 @pytest.mark.parametrize("least", ["x", math.nan, 2, -1])

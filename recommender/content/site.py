@@ -81,7 +81,7 @@ def read_site(
     if is_export(root):
         return read_export(root, settings, strict=strict)
     if not root.is_dir():
-        raise SiteError(_no_site(root))
+        raise SiteError(no_site(root))
     corpus = _read_folder(root, settings, fresh, progress)
     if strict and corpus.reading.problems:
         raise corpus.reading.problems[0]
@@ -224,7 +224,8 @@ def _corpus(
     )
 
 
-def _no_site(root: Path) -> str:
+def no_site(root: Path) -> str:
+    """What is said of a path where a site should be."""
     if not root.exists():
         return f"{root}: there is no such folder. Name the folder of a site, or a .jsonl file with an article a line."
     return (

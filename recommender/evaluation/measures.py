@@ -14,7 +14,7 @@ import ir_measures
 import numpy as np
 import numpy.typing as npt
 
-from recommender.errors import OptionError, did_you_mean
+from recommender.errors import OptionError, did_you_mean, list_of_texts
 
 Floats = npt.NDArray[np.float64]
 
@@ -43,7 +43,7 @@ def parse_measures(names: Sequence[str]) -> dict[str, Any]:
     """
     measures: dict[str, Any] = {}
     bad: list[str] = []
-    for name in names:
+    for name in list_of_texts(names, "measures", "measure", OptionError):
         try:
             measure = ir_measures.parse_measure(name.strip())
         except (AssertionError, NameError, ValueError, SyntaxError, TypeError, KeyError):

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from recommender.articles import Article
-from recommender.errors import UnknownArticleError
+from recommender.errors import CorpusError, UnknownArticleError
 from recommender.ranking.versions import is_versioned, version_folders, version_of
 from recommender.vectors.neighbors import SearchIndex, Vectors
 from recommender.vectors.text import language_of
@@ -144,7 +144,9 @@ class Catalogue:
         return self._row_of.get(article_id)
 
     def known_row(self, article_id: str) -> int:
-        """The row of an id; UnknownArticleError where there is none."""
+        """The row of an id; UnknownArticleError where there is none, CorpusError where it is no id at all."""
+        if not isinstance(article_id, str):
+            raise CorpusError(f"an article is asked for by its id, which is a text, but this is {article_id!r}.")
         row = self.row_of(article_id)
         if row is None:
             raise UnknownArticleError(article_id, self.ids())

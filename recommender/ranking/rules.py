@@ -19,7 +19,7 @@ from operator import attrgetter
 from recommender.articles import Article
 from recommender.ranking.reader import least_at
 from recommender.settings import PATTERN_NAMES, Settings
-from recommender.writing.decisions import Decision, Decisions
+from recommender.writing.decisions import Decision, Decisions, checked_decisions
 
 #: How much more score a candidate counts with for each thing that it is preferred for.
 _PREFERRED = 0.25
@@ -69,7 +69,7 @@ class Rules:
     def __init__(self, settings: Settings, decisions: Decisions | None = None, now: datetime | None = None) -> None:
         self.settings = settings.rules
         self._older_only = not settings.ranking.suggest_newer
-        self._decisions = decisions or Decisions()
+        self._decisions = checked_decisions(decisions)
         self._today = (now or datetime.now(UTC)).date()
         self._none_on = [_Pattern(text) for text in self.settings.none_on]
         self._never = [_Pattern(text) for text in self.settings.never]

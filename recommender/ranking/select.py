@@ -8,7 +8,6 @@ and where too few remain the ranker is asked for more.
 from __future__ import annotations
 
 import dataclasses
-import math
 import re
 from collections import Counter
 from collections.abc import Collection, Hashable, Iterable, Sequence
@@ -21,6 +20,7 @@ from numpy.typing import NDArray
 from recommender.articles import Article, EntryShape
 from recommender.content.matching import fold_title, title_words
 from recommender.content.wording import some
+from recommender.errors import list_of_texts
 from recommender.ranking.curation import ends_of
 from recommender.ranking.eligible import refusals
 from recommender.ranking.explain import reasons, text_obstacle
@@ -84,6 +84,7 @@ class Selector:
         shown
             Ids of what the reader sees elsewhere on the page.
         """
+        shown = list_of_texts(shown, "shown")
         # What stands further down may come before what stands higher.
         looks_further = self._rules.settings.diversity or self._rules.settings.prefer
         depth = max(k, default=0) * (_DEEPER if looks_further else 1)
@@ -348,7 +349,7 @@ class Selector:
         """Why an article has no suggestion though no rule forbids any."""
         if len(ranked.rows) and query.vectors.terms.nnz:
             beyond = "beyond its curated list, " if query.n_listed else ""
-            best = math.floor(100 * float(ranked.scores.max())) / 100  # never rounded up to what it does not reach
+            best = min(float(ranked.scores.max()), round(least, 2) - 0.01)  # not rounded up to what it does not reach
             return f"{beyond}no article reaches the score {least:.2f}; the best has {best:.2f}"
         if len(ranked.rows) or query.is_empty:
             return text_obstacle(query.article)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from recommender.articles import Article, RelatedEntry, checked
 from recommender.content.matching import EntryMatcher, article_keys, entry_keys, external_article
 from recommender.content.urls import canonical_url, is_address
-from recommender.errors import CorpusError
+from recommender.errors import list_of_texts
 from recommender.ranking.catalogue import Catalogue
 from recommender.ranking.curation import CurationGraph
 from recommender.ranking.eligible import allowed_rows
@@ -154,8 +154,7 @@ class State:
         removed
             Ids; one that is not known is an UnknownArticleError, and nothing was changed.
         """
-        if isinstance(removed, str) or not isinstance(removed, Iterable):
-            raise CorpusError(f"removed must be a list of ids, but is {removed!r}. Make one: [id].")
+        removed = list_of_texts(removed, "removed")
         added = checked(added)
         catalogue, matcher = self.catalogue, self.matcher
         unsettled: set[int] = set()

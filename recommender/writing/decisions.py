@@ -23,10 +23,11 @@ import yaml
 from recommender.articles import Article
 from recommender.bounds import Fence, read_regular
 from recommender.cache import digest
+from recommender.content.site import no_site
 from recommender.content.urls import canonical_url, is_address
 from recommender.content.wording import say
 from recommender.content.yaml import read_yaml
-from recommender.errors import DecisionsChangedError, DecisionsError, FrontMatterError, did_you_mean
+from recommender.errors import DecisionsChangedError, DecisionsError, FrontMatterError, SiteError, did_you_mean
 from recommender.writing.atomic import ChangedError, read_if_there, replace_file, unwritten
 from recommender.writing.lock import only_writer
 
@@ -110,6 +111,14 @@ class Decisions:
         for (article, candidate), decision in self.by_pair.items():
             found.setdefault(article, {})[candidate] = decision
         return found
+
+
+def checked_decisions(decisions: Decisions | None) -> Decisions:
+    """The decisions that were given, none for None; DecisionsError for anything else, such as a list."""
+    if decisions is not None and not isinstance(decisions, Decisions):
+        cure = "Read them: read_decisions(site)."
+        raise DecisionsError(f"decisions must be Decisions, but are a {type(decisions).__name__}. {cure}")
+    return decisions or Decisions()
 
 
 class _Chunk(NamedTuple):
@@ -290,9 +299,13 @@ def read_decisions(site: Path | str, corpus: Iterable[Article] = ()) -> Decision
 
     Raises
     ------
+    SiteError
+        There is no such site.
     DecisionsError
         A line of the file cannot be understood, or a pair is decided twice.
     """
+    if not Path(site).exists():
+        raise SiteError(no_site(Path(site)))
     return DecisionsFile(Path(site), corpus).read()
 
 

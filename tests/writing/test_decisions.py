@@ -9,8 +9,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from recommender import Article
-from recommender.errors import DecisionsChangedError, DecisionsError
+from recommender import Article, read_decisions, read_site
+from recommender.errors import DecisionsChangedError, DecisionsError, SiteError
 from recommender.writing import decisions
 from recommender.writing.atomic import replace_file
 from recommender.writing.decisions import Decision, DecisionsFile
@@ -61,6 +61,16 @@ def test_taken_back(file):
     put(file, decided("tea", "cup"))
     file.change({("tea", "cup"): None})
     assert file.path.read_bytes() == before
+
+
+def test_a_site_that_is_not_there(tmp_path):
+    """A site that does not exist has no decisions, but an error, as `read_site` has it."""
+    with pytest.raises(SiteError) as caught:
+        read_decisions(tmp_path / "nope")
+    with pytest.raises(SiteError) as told:
+        read_site(tmp_path / "nope")
+    assert str(caught.value) == str(told.value)
+    assert read_decisions(tmp_path).by_pair == {}
 
 
 def test_hand_edits_stay(file):
