@@ -37,6 +37,15 @@ def test_a_saved_model_gives_the_same_answers(rec, corpus, tmp_path):
     assert dict(loaded.suggest_all(min_score=0)) == dict(rec.suggest_all(min_score=0))
 
 
+def test_a_model_of_no_articles(tmp_path):
+    """It is saved and loaded like any other, and takes articles in."""
+    Recommender(settings()).fit(Corpus()).save(tmp_path / "model")
+    loaded = load_model(tmp_path / "model")
+    assert list(loaded.suggest_all()) == []
+    loaded.update(added=[article("a", "green tea")])
+    assert loaded.article_ids == ["a"]
+
+
 def test_entries_that_wait_for_their_article_wait_in_a_saved_model_too(corpus, tmp_path):
     """Saved, loaded, and the article arrives."""
     entry = RelatedEntry(

@@ -54,7 +54,7 @@ def read_jsonl(path: Path | str, settings: Settings | None = None, *, strict: bo
     Raises
     ------
     SiteError
-        There is no such file, or it cannot be read to its end; with `strict`, any problem.
+        There is no such file, it cannot be read to its end, or no line of it is an article; with `strict`, any problem.
     """
     settings = given_or_default(settings)
     path = Path(path)

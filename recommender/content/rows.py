@@ -87,7 +87,8 @@ def corpus_of_rows(
     The corpus of rows, each with its place as messages name it; of one id the first article counts.
 
     A row is names and values, or why there are none. `warnings` are read when all rows are. `expected` says what to do
-    where there is no row. Raises SiteError for no row, and for too many problems; with `strict`, the first problem.
+    where there is no row. Raises SiteError for no row, for none without a problem, and for too many problems; with
+    `strict`, the first problem.
     """
     reader = FieldReader(settings, Generator())
     notes = Notes()
@@ -116,6 +117,8 @@ def corpus_of_rows(
         raise problems[0]
     if not n_rows:
         raise SiteError(f"{name}: holds no article. {expected}")
+    if not articles:
+        raise SiteError(*problems, f"{name}: no article is left to read. Mend what is named above.")
     return gather(
         articles,
         notes,
@@ -146,7 +149,7 @@ def read_frame(frame: Any, settings: Settings | None = None, *, strict: bool = F
     Raises
     ------
     SiteError
-        It is no frame, or has no row; with `strict`, any problem.
+        It is no frame, or no row of it is an article; with `strict`, any problem.
     """
     import narwhals
 

@@ -169,7 +169,8 @@ def _state_from_parts(
     is_external, listed, counts = arrays["is_external"], arrays["listed"], arrays["listed_counts"]
     if counts.min(initial=0) < 0 or counts.sum() != len(listed) or not np.isin(listed, np.arange(n_rows)).all():
         raise ValueError("the curated lists name rows that are not there")
-    lists = [rows.tolist() for rows in np.split(listed, np.cumsum(counts)[:-1])]
+    # Of no articles too, where nothing is split into one list.
+    lists = [rows.tolist() for rows in np.split(listed, np.cumsum(counts)[:-1])][:n_rows]
     # Entries that name external articles are among those that wait.
     entries = {
         row: KeptEntry(url=given[row].url, target=given[row].id) for row in np.flatnonzero(~is_external).tolist()

@@ -150,9 +150,20 @@ def test_is_jsonl(tmp_path):
 def test_any_values(tmp_path_factory, values):
     """Values of any type give an article or a problem, never another exception."""
     file = tmp_path_factory.mktemp("any") / "a.jsonl"
-    file.write_text(json.dumps({"id": "a", **values}) + "\n")
+    file.write_text(json.dumps({"id": "a", **values}) + '\n{"id": "b", "title": "B"}\n')
     corpus = read_jsonl(file)
-    assert len(corpus) + len(corpus.reading.problems) == 1
+    assert len(corpus) + len(corpus.reading.problems) == 2
+
+
+def test_no_good_line(write):
+    """A file of which no line can be read is an error with all that is wrong, and no empty corpus."""
+    file = write({"id": "tea"}, {"title": 3})
+    for read in (read_jsonl, read_site):
+        with pytest.raises(SiteError) as raised:
+            read(file)
+        *problems, cure = str(raised.value).splitlines()
+        assert [one.partition(": ")[0] for one in problems] == [f"{file.name}:1", f"{file.name}:2"]
+        assert cure == f"{file}: no article is left to read. Mend what is named above."
 
 
 def test_folder_of_lines(write, tmp_path):
