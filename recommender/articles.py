@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from numbers import Real
 from typing import Any, Literal, overload
 
-from recommender.errors import ArticleError, CorpusError, RecommenderError, UnknownArticleError
+from recommender.errors import ArticleError, CorpusError, RecommenderError, UnknownArticleError, kind_of
 
 #: From when an article is to be seen of which the site's generator makes no page.
 NEVER = datetime.max.replace(tzinfo=UTC)
@@ -327,7 +327,7 @@ def check_corpus(corpus: object, asking: str) -> None:
     """Errors as `checked`, also where it is a list or a path; `asking` says who takes a corpus."""
     if not isinstance(corpus, Corpus):
         cure = "Make one: Corpus(articles), or read_site(folder)."
-        raise CorpusError(f"{asking} takes a Corpus, but was given a {type(corpus).__name__}. {cure}")
+        raise CorpusError(f"{asking} takes a Corpus, but was given {kind_of(corpus)}. {cure}")
     checked(corpus)
 
 

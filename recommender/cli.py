@@ -179,10 +179,15 @@ def suggest(
     )
 )
 @SITE
-@click.option("--model", type=FOLDER, metavar="DIR", help="Where to save it; else SITE/.recommender/model.")
+@click.option("--model", type=FOLDER, metavar="DIR", help="Where to save it; SITE/.recommender/model if not said.")
 @on_site(strict=True)
 def fit(here: Here, **asked: Any) -> None:
-    """Fit a model of a SITE and save it."""
+    """
+    Fit a model of a SITE and save it.
+
+    A later `recommender suggest SITE --model DIR` uses it, brought up to date; without --model there, one is fitted
+    anew. Where it lies is printed.
+    """
     from recommender.batch import fit_site
 
     with here.progress() as progress:
@@ -346,6 +351,11 @@ def evaluate(
         from recommender.evaluation.gate import limits_of
 
         limits_of(fail_under, "--fail-under")  # before the site is read
+    then = None
+    if compare is not None:
+        from recommender.evaluation.gate import read_report
+
+        then = read_report(compare)
     for file in filter(None, (output, asked["ungraded"])):
         check_output(file, here.site)
     with here.progress() as progress:
@@ -367,8 +377,8 @@ def evaluate(
     # After the report: a person who is stopped wants to see why.
     if fail_under:
         report.check(fail_under)
-    if compare is not None:
-        report.compare(compare)
+    if then is not None:
+        report.compare(then)
     if reading.problems:
         sys.exit(1)
 

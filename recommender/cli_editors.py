@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from recommender.cli_types import CHECK, DIFF, DRY_RUN, FILE, MODEL, NEW_FILE, SITE, Here, example, files_of, on_site
+from recommender.cli_types import (
+    CHECK,
+    DIFF,
+    DRY_RUN,
+    FILE,
+    MODEL,
+    NEW_FILE,
+    SITE,
+    Day,
+    Here,
+    example,
+    files_of,
+    on_site,
+)
 from recommender.console import echo_plan, shown
 
 if TYPE_CHECKING:
@@ -62,11 +75,9 @@ def _tell_changes(here: Here, run: ChangeRun, what: str, *, is_plan: bool, check
 @click.option(
     "--position", type=click.IntRange(1), metavar="N", help="Where a pinned suggestion stands; 1 if not said."
 )
-@click.option(
-    "--until", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="The last day on which it holds; else for good."
-)
+@click.option("--until", type=Day(), metavar="DATE", help="The last day on which it holds; else for good.")
 @on_site()
-def decide(here: Here, verdict: str, position: int | None, until: datetime | None, **asked: Any) -> None:
+def decide(here: Here, verdict: str, position: int | None, until: date | None, **asked: Any) -> None:
     """
     Decide about a CANDIDATE under an ARTICLE of a SITE.
 
@@ -78,9 +89,9 @@ def decide(here: Here, verdict: str, position: int | None, until: datetime | Non
 
     if position is not None and verdict != "pin":
         raise click.UsageError("--position is for what is pinned.")
-    if until and until.date() < datetime.now(UTC).date():
-        raise click.UsageError(f"--until {until.date()} is past: the decision would never hold.")
-    asked |= {"verdict": verdict, "position": position, "until": until.date() if until else None}
+    if until and until < datetime.now(UTC).date():
+        raise click.UsageError(f"--until {until} is past: the decision would never hold.")
+    asked |= {"verdict": verdict, "position": position, "until": until}
     with here.progress() as progress:
         said = decide_pair(here.site, here.settings(), progress=progress, **asked)
     if not here.quiet:

@@ -17,6 +17,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import date
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, cast
@@ -115,6 +116,18 @@ class Count(click.ParamType[int]):
         return number
 
 
+class Day(click.ParamType[date]):
+    """A day of the calendar."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: D102 - as in click
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"must be a day such as 2026-12-31, but is {value}.", param, ctx)
+
+
 class NewFile(click.Path):
     """A file to write. A single dash, which means the standard output elsewhere, would be its name."""
 
@@ -165,6 +178,8 @@ def on_site(*, strict: bool = False) -> Callable[[Callable[..., None]], Callable
     def of(command: Callable[..., None]) -> Callable[..., None]:
         @wraps(command)
         def run(site: Path, settings_file: Path | None, verbose: bool, quiet: bool, **options: Any) -> None:
+            if verbose and quiet:
+                raise click.UsageError("--verbose tells more and --quiet less. Leave one of the two out.")
             try:
                 command(Here(site, settings_file, verbose, quiet), **options)
             except OptionError as error:

@@ -46,6 +46,7 @@ __all__ = [
     "UnknownArticleError",
     "WriteError",
     "did_you_mean",
+    "kind_of",
     "list_of_texts",
     "shortened",
 ]
@@ -130,6 +131,12 @@ class MissingExtraError(RecommenderError, ImportError):
 
     def __init__(self, what: str, extra: str) -> None:
         super().__init__(f"{what} needs the extra [{extra}]. Install it: pip install 'recommender[{extra}]'.")
+
+
+def kind_of(value: object) -> str:
+    """What a value is, for messages: ``an int``, ``a list``."""
+    name = type(value).__name__
+    return f"{'an' if name[0] in 'aeiouAEIOU' else 'a'} {name}"
 
 
 def list_of_texts(given: object, name: str, one: str = "id", error: type[RecommenderError] = CorpusError) -> list[str]:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from recommender.bounds import Fence
-from recommender.errors import SettingsError, did_you_mean
+from recommender.errors import SettingsError, did_you_mean, kind_of
 from recommender.knobs import build, check, describe, knob, read_mapping, say
 
 logger = logging.getLogger(__name__)
@@ -367,7 +367,7 @@ def given_or_default(settings: Settings | None) -> Settings:
     """The settings that were given, the defaults for None; anything else, such as a mapping, is a SettingsError."""
     if settings is not None and not isinstance(settings, Settings):
         raise SettingsError(
-            f"settings must be Settings, but are a {type(settings).__name__}. Make them: read_settings(site), or "
+            f"settings must be Settings, but are {kind_of(settings)}. Make them: read_settings(site), or "
             "recommender.settings.settings_from_mapping({'ranking': {'k': 3}})."
         )
     return settings or Settings()

@@ -283,6 +283,7 @@ def test_gate_without_dates(site):
             ["site", "--write", "csv"],
             "Invalid value for '--write': 'csv' is not one of 'data', 'front-matter', 'jsonl'.",
         ),
+        (["site", "-q", "-v"], "--verbose tells more and --quiet less. Leave one of the two out."),
         (["site", "a.md"], "Got unexpected extra argument (a.md). More files go behind --only."),
         (
             ["site", "--write", "jsonl", "--check"],
@@ -291,6 +292,11 @@ def test_gate_without_dates(site):
         (
             ["site", "--write", "front-matter", "--output", "x"],
             "--output names one file; --write front-matter writes into the articles.",
+        ),
+        (
+            ["site", "--write", "jsonl", "--output", "x.json"],
+            "--output x.json: --write jsonl writes lines of JSON, but a name in .json is written by --write data. "
+            "Leave --write out, or give the file another ending.",
         ),
         (
             ["site", "--write", "jsonl", "--output", "x.csv"],

@@ -32,6 +32,16 @@ def test_evaluate(newsroom):
     assert re.search(r"P@1 is 0\.\d{4}, below the 1 that was asked for\.\n$", stderr)
 
 
+@pytest.mark.parametrize(("text", "what"), [("[1]", "is no JSON object"), ("{}", "is no report of an evaluation")])
+def test_what_is_no_report_is_told_before_the_site_is_read(tmp_path, text, what):
+    """--compare looks at its file first, and names it."""
+    (tmp_path / "empty").mkdir()
+    file = tmp_path / "report.json"
+    file.write_text(text)
+    said = f"Error: --compare {file}: {what}. Make one: recommender evaluate --format json.\n"
+    assert run("evaluate", tmp_path / "empty", "--compare", file) == (1, "", said)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

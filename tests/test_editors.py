@@ -304,8 +304,24 @@ def test_only_entries_are_kept_and_removed(site, asked, curated, verdict):
     assert [*read_decisions(site).by_pair] == [curated]
 
 
+def test_a_reason_outlives_the_same_verdict(site, asked):
+    """Rejected again without a reason, a pair keeps the one that it has; another reason or verdict takes its place."""
+    article, (first, *_) = asked
+    for words, why in (
+        (["reject", "--why", "another story"], "another story"),
+        (["reject"], "another story"),
+        (["reject", "--why", "too old"], "too old"),
+        (["accept"], ""),
+    ):
+        assert run("decide", site, article, first, *words).exit_code == 0
+        assert read_decisions(site).by_pair[article, first].why == why
+
+
 def test_a_decision_must_hold_some_day(site, asked):
     """One that ended before it was made is wrong use, and is not kept."""
     done = run("decide", site, asked[0], asked[1][0], "pin", "--until", "2020-01-01")
     assert (done.exit_code, "--until 2020-01-01 is past" in done.output) == (2, True)
+    done = run("decide", site, asked[0], asked[1][0], "pin", "--until", "tomorrow")
+    said = "Invalid value for '--until': must be a day such as 2026-12-31, but is tomorrow."
+    assert (done.exit_code, said in done.output) == (2, True)
     assert not (site / DECISIONS_FILE).exists()

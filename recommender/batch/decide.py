@@ -53,22 +53,25 @@ def decide_pair(
     Keep a decision about a candidate under an article of a site; what was kept, as a sentence.
 
     Article and candidate are named as in `explain_article`, the candidate also by an address elsewhere. The verdict is
-    as in `Verdict`, or ``undo``; `why`, `position` and `until` as in `Decision`. What is kept or removed must be in the
-    curated list.
+    as in `Verdict`, or ``undo``; `why`, `position` and `until` as in `Decision`. The same verdict again without a
+    reason keeps the one that was given. What is kept or removed must be in the curated list.
     """
     corpus = read_corpus(site, settings, progress)
     # An article that cannot be read is unknown, so this comes before anything is said of unknown ones.
     for problem in corpus.reading.problems:
         logger.warning("%s", problem)
     file = DecisionsFile(site, corpus)
+    decided = file.read().by_pair
     # What was decided can be taken back also where one of the two is gone.
-    decided = file.read().by_pair if verdict == "undo" else {}
-    one = _named(article, {key for key, _ in decided}) or known_article(corpus, site, article)
-    other = _named(candidate, {key for _, key in decided}) or _candidate(corpus, site, candidate)
+    known = decided if verdict == "undo" else {}
+    one = _named(article, {key for key, _ in known}) or known_article(corpus, site, article)
+    other = _named(candidate, {key for _, key in known}) or _candidate(corpus, site, candidate)
     pair = one.id, other.id
     decision = None
     if verdict != "undo":
         made = cast(Verdict, verdict)
+        before = decided.get(pair)
+        why = why or (before.why if before and before.verdict == made else "")
         decision = decide(one, other, made, by=editor_name(site), why=why, position=position, until=until)
         if made in ("keep", "remove"):
             _check_listed(corpus, one, other)

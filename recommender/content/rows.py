@@ -14,7 +14,7 @@ from recommender.content.list_words import fold_name
 from recommender.content.paths import without_ending
 from recommender.content.values import Origin
 from recommender.content.wording import fault_of_ours, say
-from recommender.errors import ArticleError, RecommenderError, SiteError
+from recommender.errors import ArticleError, RecommenderError, SiteError, kind_of
 from recommender.settings import Settings, given_or_default
 
 #: What databases, exports and feeds call a field, beside the names of front matter; without hyphens, underscores,
@@ -160,7 +160,7 @@ def read_frame(frame: Any, settings: Settings | None = None, *, strict: bool = F
         raise SiteError(f"frame: {' '.join(str(error).split())[:200]} Give each column its own name.") from None
     except TypeError:
         raise SiteError(
-            f"frame: must be a frame of pandas, polars or pyarrow, but is a {type(frame).__name__}. "
+            f"frame: must be a frame of pandas, polars or pyarrow, but is {kind_of(frame)}. "
             "Make one, or give Corpus the articles."
         ) from None
     rows = typed_rows("frame", native.iter_rows(named=True))

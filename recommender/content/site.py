@@ -121,6 +121,8 @@ def read_article(
         root = Path(site) if site is not None else _root(file)
         path = _path_below(root, file)
         try:
+            if file.is_dir():
+                raise SiteError(f"{file}: is a folder, expected a Markdown file, or text. To read a site: read_site.")
             fence = Fence.around(root or file.parent, settings.articles.outside, settings.articles.max_megabytes)
             text = front_matter.decode(fence.read(file), path)
         except FileNotFoundError:

@@ -117,12 +117,13 @@ def _by_query(report: Mapping[str, Any], system: str, measure: str) -> dict[str,
 
 def read_report(earlier: Path | str) -> Mapping[str, Any]:
     """A report as a mapping, from the text that ``--format json`` printed or the file that holds it."""
-    text = str(earlier)
+    text, this = str(earlier), "--compare: this"
     if not text.lstrip().startswith("{"):
+        this = f"--compare {earlier}:"
         try:
             text = Path(earlier).read_text(encoding="utf-8")
         except OSError as error:
-            raise EvaluationError(f"--compare: {earlier}: cannot be read ({error.strerror}).") from None
+            raise EvaluationError(f"{this} cannot be read ({error.strerror}).") from None
         except UnicodeDecodeError:
             text = ""
     try:
@@ -130,5 +131,7 @@ def read_report(earlier: Path | str) -> Mapping[str, Any]:
     except ValueError:
         found = None
     if not isinstance(found, Mapping):
-        raise EvaluationError("--compare: this is no JSON object. Make one: recommender evaluate --format json.")
+        raise EvaluationError(f"{this} is no JSON object. Make one: recommender evaluate --format json.")
+    if not found.keys() >= {"protocol", "systems"}:
+        raise EvaluationError(f"{this} is no report of an evaluation. Make one: recommender evaluate --format json.")
     return found

@@ -7,7 +7,7 @@ from numbers import Real
 import numpy as np
 
 from recommender.articles import Article, checked
-from recommender.errors import CorpusError, RecommenderError
+from recommender.errors import CorpusError, RecommenderError, kind_of
 from recommender.ranking.catalogue import days_of
 from recommender.ranking.rankers import Query
 from recommender.ranking.rules import Rules
@@ -37,7 +37,7 @@ def query_of(article: Article | str, state: State, vectorizer: FieldVectorizer, 
         vectors = vectorizer.transform(checked([article]))
     else:
         raise CorpusError(
-            f"suggestions are for an Article or the id of one, but this is a {type(article).__name__}. Make one: "
+            f"suggestions are for an Article or the id of one, but this is {kind_of(article)}. Make one: "
             "Article(id=..., title=..., excerpt=...), or read_article(file)."
         )
     listed = state.listed_rows(article)

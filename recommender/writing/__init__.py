@@ -28,7 +28,7 @@ _CONFIGURATIONS = ("package.json", *CONFIG_FILES)
 WRITERS: Mapping[str, Writer] = {"data": plan_data, "front-matter": plan_front_matter, "jsonl": plan_jsonl}
 #: What each writes into the one file that `--output` names.
 _FORMS = {"data": "a data file or a table", "jsonl": "lines of JSON"}
-_BY_ENDING = {".jsonl": "jsonl", ".ndjson": "jsonl", **dict.fromkeys(TABLE_ENDINGS, "data")}
+_BY_ENDING = {".json": "data", ".jsonl": "jsonl", ".ndjson": "jsonl", **dict.fromkeys(TABLE_ENDINGS, "data")}
 
 
 def writer_of(output: Path | None, named: str | None = None) -> str | None:
@@ -43,8 +43,8 @@ def writer_of(output: Path | None, named: str | None = None) -> str | None:
             f"--output {output.name}: --write {named} writes {_FORMS[named]}, but a name in {output.suffix} is written "
             f"by --write {asked}. Leave --write out, or give the file another ending."
         )
-    if output and not asked and named in (None, "data") and output.suffix.lower() not in ("", ".json"):
-        endings = ", ".join((".json", *_BY_ENDING))
+    if output and not asked and named in (None, "data") and output.suffix:
+        endings = ", ".join(_BY_ENDING)
         raise OptionError(f"--output {output.name}: must end with one of {endings}, which says how it is written.")
     return named or asked
 

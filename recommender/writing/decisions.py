@@ -27,7 +27,7 @@ from recommender.content.site import no_site
 from recommender.content.urls import canonical_url, is_address
 from recommender.content.wording import say
 from recommender.content.yaml import read_yaml
-from recommender.errors import DecisionsChangedError, DecisionsError, FrontMatterError, SiteError, did_you_mean
+from recommender.errors import DecisionsChangedError, DecisionsError, FrontMatterError, SiteError, did_you_mean, kind_of
 from recommender.writing.atomic import ChangedError, read_if_there, replace_file, unwritten
 from recommender.writing.lock import only_writer
 
@@ -117,7 +117,7 @@ def checked_decisions(decisions: Decisions | None) -> Decisions:
     """The decisions that were given, none for None; DecisionsError for anything else, such as a list."""
     if decisions is not None and not isinstance(decisions, Decisions):
         cure = "Read them: read_decisions(site)."
-        raise DecisionsError(f"decisions must be Decisions, but are a {type(decisions).__name__}. {cure}")
+        raise DecisionsError(f"decisions must be Decisions, but are {kind_of(decisions)}. {cure}")
     return decisions or Decisions()
 
 

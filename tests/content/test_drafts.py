@@ -1,5 +1,7 @@
 """One article, read alone: a file, or the text of a draft."""
 
+from pathlib import Path
+
 import pytest
 from markdown_files import article
 
@@ -35,6 +37,16 @@ def test_read_article_ids(make_site, files, path, article_id):
     """An article's id is its path below its site, wherever the site is not named."""
     site = make_site({**files, path: article("Tea")})
     assert read_article(site / path).id == article_id
+
+
+def test_a_folder_is_no_article(make_site):
+    """A folder, which an empty name is too, is called one, with what reads it."""
+    folder = make_site({"a.md": "# Tea\n"})
+    for named in (folder, str(folder), ""):
+        with pytest.raises(SiteError) as raised:
+            read_article(named)
+        said = "is a folder, expected a Markdown file, or text. To read a site: read_site."
+        assert str(raised.value) == f"{Path(named)}: {said}"
 
 
 def test_read_article_text():

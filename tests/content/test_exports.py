@@ -270,7 +270,7 @@ def test_no_frame():
     with pytest.raises(SiteError) as caught:
         read_frame(7)
     assert str(caught.value) == (
-        "frame: must be a frame of pandas, polars or pyarrow, but is a int. Make one, or give Corpus the articles."
+        "frame: must be a frame of pandas, polars or pyarrow, but is an int. Make one, or give Corpus the articles."
     )
 
 

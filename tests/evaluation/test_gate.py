@@ -148,7 +148,10 @@ def test_compare_with_what_is_no_report(values, tmp_path):
     for form, message in (
         (tmp_path / "none.json", "cannot be read"),
         *(
-            (tmp_path / name, r"this is no JSON object\. Make one: recommender evaluate --format json\.")
+            (
+                tmp_path / name,
+                rf"^--compare .*{name}: is no JSON object\. Make one: recommender evaluate --format json\.",
+            )
             for name in no_json
         ),
         ('{"a": 1}', "no report of an evaluation"),
