@@ -62,7 +62,7 @@ def fit_site(
 def clear_site(site: Path, settings: Settings, *, plan_only: bool = False, progress: Progress = silence) -> ChangeRun:
     """What `suggest_site` wrote taken out of the articles, and the data file removed; parameters as there."""
     corpus = read_corpus(site, settings, progress)
-    file, (*removed,) = data_file(site, settings), plan_no_data(site, settings).changes
+    file, removed = data_file(site, settings), plan_no_data(site, settings).changes
     plan = Plan()
     if site.is_dir():
         plan = plan_front_matter(corpus, site, map(Answer, corpus.ids), settings)

@@ -84,7 +84,7 @@ class Selector:
         shown
             Ids of what the reader sees elsewhere on the page.
         """
-        shown = list_of_texts(shown, "shown")
+        shown = frozenset(list_of_texts(shown, "shown"))
         # What stands further down may come before what stands higher.
         looks_further = self._rules.settings.diversity or self._rules.settings.prefer
         depth = max(k, default=0) * (_DEEPER if looks_further else 1)
