@@ -51,6 +51,7 @@ _SCRIPTS = (
     ("hi", re.compile(r"[\u0900-\u097f]"), 0.3),
     ("gu", re.compile(r"[\u0a80-\u0aff]"), 0.3),
 )
+_OF_A_SCRIPT = re.compile("|".join(letters.pattern for _, letters, _ in _SCRIPTS))
 _LETTER = re.compile(r"[^\W\d_]")
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -208,7 +209,7 @@ def languages_of_folders(texts: Iterable[tuple[str, str]], site_language: str) -
 def language_of_text(text: str, site_language: str) -> str:
     """The language of a text that is plainly in another than the site; "" for any other text."""
     own = site_language.split("-")[0]
-    if not text.isascii() and (code := _language_of_script(text[:_MOST_CHARACTERS])) not in ("", own):
+    if _OF_A_SCRIPT.search(text) and (code := _language_of_script(text[:_MOST_CHARACTERS])) not in ("", own):
         # Japanese titles may have no kana, and Korean ones Chinese characters.
         return "" if code == "zh" and own in ("ja", "ko") else code
     # Hardly a stop word has a mark beside it, and to look for those takes most of the time.

@@ -23,8 +23,8 @@ from recommender.vectors.tfidf import FieldVectorizer
 #: Shared terms that an explanation carries; the rest is what remains of the similarity.
 N_TERMS = 8
 
-#: Words of a field that its sentence names.
-_MOST_SAID = 4
+#: Words of a field that its sentence names, and the part of the weightiest's share below which a word is no reason.
+_MOST_SAID, _LEAST_SAID = 4, 0.05
 #: A part of so many letters may be any ("con", "ing").
 _SYLLABLE = 3
 
@@ -230,10 +230,11 @@ class _Words:
 
 def _words_said(terms: Sequence[SharedTerm], are_telling: bool) -> list[str]:
     """Sentences that name the shared words: one a field, or one in all where most articles of the site have them."""
+    heard = [one for one in terms if one.share >= _LEAST_SAID * terms[0].share]
     # A number in a text may be of anything: an hour, a price, a step.
     said = [
-        one for one in terms if not says_little(one.term) and not (one.field == "body" and one.term.isdecimal())
-    ] or terms
+        one for one in heard if not says_little(one.term) and not (one.field == "body" and one.term.isdecimal())
+    ] or heard
     # A compound says its parts.
     whole = [one.term.casefold() for one in said]
     said = [one for one in said if not any(_is_part(one.term.casefold(), word) for word in whole)]

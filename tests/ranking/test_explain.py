@@ -84,6 +84,18 @@ OTHERS = [Article(f"other-{n}", title=f"{one} on the {two}", topics=(one,)) for 
 )]  # fmt: skip
 
 
+def test_a_word_that_hardly_counts_is_no_reason():
+    """It is among the shared terms, and in no sentence."""
+    filler = " ".join(f"Line {n} of the almanac tells of something else again." for n in range(60))
+    pair = [
+        Article("a", title="Beekeeping in June", body=f"Swarms leave. {filler} One day we looked."),
+        Article("b", title="Beekeeping for two", body="They looked at hives, smokers and veils for a day."),
+    ]
+    reason = reason_for([*pair, *OTHERS], "a", "b", vectors=PLAIN)
+    assert {"Beekeeping", "looked"} <= {one.term for one in reason.shared_terms}
+    assert [sentence for sentence in reason.sentences if "both" in sentence] == ["both name Beekeeping in the title"]
+
+
 def test_the_prefix_of_a_language_is_never_shown():
     """It keeps languages apart, and is nothing that a site has written."""
     german = [
