@@ -329,7 +329,7 @@ def read_settings(path: Path | str) -> Settings:
     Parameters
     ----------
     path
-        The folder of a site, of which ``recommender.yaml`` is read; the defaults where there is none. Or such a file.
+        A site: of its folder ``recommender.yaml`` is read; the defaults where there is none. Or a file of settings.
 
     Raises
     ------
@@ -338,8 +338,10 @@ def read_settings(path: Path | str) -> Settings:
         not (the message names the nearest), or gives a value of the wrong type or outside its limits.
     """
     path = Path(path)
+    if path.is_file() and path.suffix.lower() not in (".yaml", ".yml"):
+        path = path.parent  # a site that is a file
     if not path.is_dir():
-        return _read_file(path)
+        return read_settings_file(path)
     own = path / SETTINGS_FILE
     if not os.path.lexists(own):
         if (other := own.with_suffix(".yml")).exists():
@@ -348,10 +350,11 @@ def read_settings(path: Path | str) -> Settings:
     if not Fence.around(path).holds(own):
         where = os.path.realpath(own)
         raise SettingsError(f"{own}: leads out of the site, to {where}. Take it out, and name it: --settings FILE.")
-    return _read_file(own)
+    return read_settings_file(own)
 
 
-def _read_file(path: Path) -> Settings:
+def read_settings_file(path: Path) -> Settings:
+    """The settings of a file; errors as `read_settings` has them."""
     found = read_mapping(path)
     return Settings() if found is None else settings_from_mapping(found, where=path.name)
 

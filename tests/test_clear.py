@@ -123,3 +123,19 @@ def test_the_data_file_keeps_what_has_no_front_matter(site):
     run("suggest", "site", "--write", "front-matter")
     assert run("clear", "site", "-q") == (0, "", "")
     assert not DATA.exists()
+
+
+def test_what_is_no_other_way_of_writing_is_not_told(site):
+    """A list of the editors' own under our name, an empty data file, and the file that this very run wrote."""
+    (site / "_config.yml").unlink()
+    (site / "_posts" / "2021-03-10-grey-tea.md").write_text("# Brewing grey tea\n\nA kettle, a pot and grey leaves.\n")
+    Path("linked").symlink_to(site)
+    assert "another way" not in "".join(run("suggest", "linked", "--write", "front-matter")[1:])
+    assert DATA.exists()
+    run("clear", "site")
+    (site / "_posts" / "2021-03-10-grey-tea.md").unlink()
+    DATA.write_bytes(b"")
+    assert "another way" not in "".join(run("suggest", "site", "--write", "front-matter", "--dry-run")[1:])
+    DATA.unlink()
+    BLUE.write_text("---\ntitle: Brewing blue tea\nsuggested_related: [black-tea]\n---\n")
+    assert "another way" not in "".join(run("suggest", "site", "--write", "data")[1:])

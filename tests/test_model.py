@@ -136,6 +136,26 @@ def test_an_article_with_the_same_title_may_be_suggested_once():
     assert sum(name.startswith("c-") for name in ids(rec.suggest("twin-0", k=6, min_score=0.0))) == 5
 
 
+def test_a_copy_is_not_suggested_under_its_original(tmp_path):
+    """Also by a saved model, which has no bodies; with another body it is another article."""
+    texts = [
+        "Pour water that just boils.",
+        "Pour water that just boils.",
+        "Warm the pot first, and let the water cool.",
+    ]
+    teas = [Article(id=name, title="Black tea", body=body) for name, body in zip("abc", texts, strict=True)]
+    others = [article("green", "Green tea leaves"), article("rain", "Rain on the road")]
+    rec = Recommender(settings()).fit(Corpus([*teas, *others]))
+    rec.save(tmp_path / "saved")
+    for asked in (rec, load_model(tmp_path / "saved")):
+        found = ids(asked.suggest("a", k=5, min_score=0.0))
+        assert "b" not in found
+        assert "c" in found
+        assert (
+            asked.explain("a", "b").obstacle == "it has the same title and text: it is a copy of the article (copies)"
+        )
+
+
 def test_shuffled_articles_change_nothing(corpus, rec):
     """The corpus is sorted, so the order in which files are found does not matter."""
     again = Recommender(settings()).fit(Corpus(reversed(list(corpus))))

@@ -135,6 +135,8 @@ def test_settings_of_a_folder(tmp_path):
     assert read_settings(tmp_path) == Settings()
     (tmp_path / "recommender.yaml").write_text("ranking: {k: 7}\n")
     assert read_settings(str(tmp_path)).ranking.k == 7
+    (tmp_path / "teas.jsonl").write_text('{"id": "a", "title": "Tea"}\n')
+    assert read_settings(tmp_path / "teas.jsonl").ranking.k == 7, "those of the folder that a file of articles lies in"
 
 
 def test_what_is_not_named_keeps_its_default():

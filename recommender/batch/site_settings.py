@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from recommender.errors import EvaluationError, SettingsError, WriteError
-from recommender.settings import Settings, describe_settings, read_settings
+from recommender.settings import Settings, describe_settings, read_settings, read_settings_file
 
 #: The settings that sites change most, which come first where settings are listed.
 EVERYDAY = frozenset({
@@ -39,4 +39,6 @@ def check_settings(file: Path) -> Settings:
 
 def settings_of(site: Path, file: Path | None = None) -> Settings:
     """The settings for a site: those of `file`, else its own, as `read_settings` has them of its folder."""
-    return read_settings(file or (site if site.is_dir() else site.parent))
+    if file is not None:
+        return read_settings_file(file)
+    return read_settings(site if site.is_dir() else site.parent)

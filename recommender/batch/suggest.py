@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
@@ -23,14 +24,14 @@ from recommender.batch.stages import (
     recommender_for,
     silence,
 )
-from recommender.errors import EvaluationError, OptionError, RecommenderError
+from recommender.errors import EvaluationError, OptionError, RecommenderError, WriteError
 from recommender.report.changes import HEADING, check_format, compare, write_changes
 from recommender.report.record import Record, Records
 from recommender.runs import LastRun, Outcome, file_digest, folder_digest, warnings_heard
 from recommender.settings import Settings
 from recommender.writing import WRITERS, Answer, FileChange, apply_changes, check_output, jsonl_lines
 from recommender.writing.atomic import is_stream, remove_leftovers, replace_file, unwritten
-from recommender.writing.data import data_file
+from recommender.writing.data import data_file, plan_no_data
 from recommender.writing.decisions import Decisions
 from recommender.writing.lock import only_writer
 from recommender.writing.plan import Plan, Tally
@@ -230,8 +231,14 @@ def _left(job: _Job, outcome: Outcome) -> str:
         return f"{writing.front_matter_name} in the front matter of articles ({n_blocks:,}) is"
     # Articles without front matter have theirs in the data file; a run for some articles does not tell which.
     is_whole = len(job.chosen) == len(job.corpus)
-    if writing.writer == "front-matter" and is_whole and str(file.absolute()) not in outcome.files and file.exists():
-        return f"{file} is"
+    if (
+        writing.writer == "front-matter"
+        and is_whole
+        and os.path.realpath(file) not in map(os.path.realpath, outcome.files)
+    ):
+        # What is not ours is no suggestion.
+        with suppress(WriteError):
+            return f"{file} is" if plan_no_data(job.site, job.settings).changes else ""
     return ""
 
 

@@ -48,7 +48,8 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     ),
     "head": ("meta", "head"),
     "url": ("webUrl", "url", "permalink"),
-    "slug": ("slug", "abbrlink"),
+    "slug": ("slug",),
+    "abbrlink": ("abbrlink",),
     "aliases": (
         "ampWebUrl", "cdnAmpWebUrl", "originalUrl", "blogger_orig_url", "wordpress_url", "canonical_url",
         "canonicalUrl", "aliases", "redirect_from", "id", "uid", "uuid", "guid", "post_id", "article_id", "page_id",
@@ -56,8 +57,9 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     ),
     "topics": (
         "topics", "tags", "categories", "keywords", "taxonomies.tags", "taxonomies.categories", "taxonomy.tag",
-        "taxonomy.category", "taxonomy.post_tag", "series",
+        "taxonomy.category", "taxonomy.post_tag",
     ),
+    "series": ("series",),
     "provider": (
         "provider.name", "provider.domain", "provider", "author", "authors", "extra.author", "extra.authors",
         "params.author", "byline", "primary_author",
@@ -115,6 +117,8 @@ TRANSLATED_NAMES: Mapping[str, tuple[str, ...]] = {
 }
 #: What a generator's configuration may say of a page in its place. Titles and texts would be many pages'.
 _DEFAULTED = frozenset({"language", "provider", "topics", "topic", "published", "draft", "status", "hidden", "made"})
+#: Folders of what pages are tied to or made from, a file each; some of them are pages with a text.
+_NAMED_THINGS = frozenset({"categories", "globals", "settings", "tag", "tags"})
 #: What stands behind the word for an article in the name of its id: episode_id, episodeNumber.
 _OF_AN_ID = frozenset({"id", "number", "no", "num", "nr"})
 #: Jekyll's singular forms are read where the article has none of the plural ones.
@@ -131,6 +135,7 @@ class PageFacts:
     date: datetime | None = None  #: What the generators take for the article's date, under their names.
     id: str = ""
     path: str = ""
+    abbrlink: str = ""  #: By which Hexo's plugin of that name calls a post.
     build: str = ""  #: Hugo's ``build.render``, in small letters.
     hidden: str = ""  #: What keeps readers from it whatever builds it, as in "2 articles ...": ``with status: draft``.
     day_order: str = ""  #: Of its date, where its numbers tell: `/en-US` begins with the month, `-en-GB` with the day.
@@ -246,7 +251,7 @@ class FieldReader:
         language = told or default_language
         languages = tuple([code for code in (language, self.language) if code])
         published_at = found.moment(self.zone, languages, default_date, title)
-        hidden = found.hidden(path, self.generator.site_url, body)
+        hidden = found.hidden(path, self.generator.site_url, body) or _named_thing(values, path, body)
         known_as = canonical_url(url) if article_id is None else article_id
         article = Article(
             id=known_as,
@@ -272,7 +277,8 @@ class FieldReader:
         for name in found.names:
             notes.names[name] += 1
         # Zola has no other names than its own outside of `extra`.
-        if any(isinstance(held, Mapping) and held.get(self._own_name) for held in (values, values.get("extra"))):
+        places = (values, values.get("extra"))
+        if any(isinstance(held, Mapping) and _is_block(held.get(self._own_name)) for held in places):
             notes.names["block", self._own_name] += 1
         notes.warnings += found.warnings
         if lists := find_lists(values, self._list_names, self._taken, self.zone, origin, self._known_entries):
@@ -286,6 +292,7 @@ class FieldReader:
             date=found.generator_date(self.zone),
             id=found.plain("id"),
             path=found.plain("path"),
+            abbrlink=found.plain("abbrlink"),
             build=found.build(),
             hidden=hidden,
             day_order=found.day_order,
@@ -336,6 +343,18 @@ def _own_ids(values: Mapping[Any, Any], origin: Origin, path: str) -> Iterator[s
             typed = origin.typed(name, values[name]).strip()
             if re.fullmatch(r"[\w.-]+" if others else r"[\w.-]*\d[\w.-]*", typed):
                 yield typed
+
+
+def _named_thing(values: Mapping[Any, Any], path: str, body: str) -> str:
+    """What keeps a bare file in a folder of tags or settings from being a page; "" for any other page."""
+    is_bare = not body.strip() and not any(isinstance(value, list | Mapping) for value in values.values())
+    folders = map(str.lower, path.split("/")[:-1])
+    return "without text in a folder of tags or settings" if is_bare and not _NAMED_THINGS.isdisjoint(folders) else ""
+
+
+def _is_block(value: Any) -> bool:
+    """Whether a value looks like what we write."""
+    return isinstance(value, list) and bool(value) and all(isinstance(one, Mapping) and "score" in one for one in value)
 
 
 def _is_empty(value: Any) -> bool:

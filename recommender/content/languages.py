@@ -51,6 +51,9 @@ _SCRIPTS = (
     ("hi", re.compile(r"[\u0900-\u097f]"), 0.3),
     ("gu", re.compile(r"[\u0a80-\u0aff]"), 0.3),
 )
+#: Languages that are written in the script of another too, which a text by itself may be in.
+_SHARING = {"zh": ("ja", "ko", "yue", "wuu", "nan"), "hi": ("mr", "ne", "sa", "kok", "mai"), "he": ("yi",)}
+_LEAST_LETTERS = 4
 _OF_A_SCRIPT = re.compile("|".join(letters.pattern for _, letters, _ in _SCRIPTS))
 _LETTER = re.compile(r"[^\W\d_]")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -210,8 +213,8 @@ def language_of_text(text: str, site_language: str) -> str:
     """The language of a text that is plainly in another than the site; "" for any other text."""
     own = site_language.split("-")[0]
     if _OF_A_SCRIPT.search(text) and (code := _language_of_script(text[:_MOST_CHARACTERS])) not in ("", own):
-        # Japanese titles may have no kana, and Korean ones Chinese characters.
-        return "" if code == "zh" and own in ("ja", "ko") else code
+        is_known = own not in _SHARING.get(code, ()) and len(_LETTER.findall(text)) >= _LEAST_LETTERS
+        return code if is_known else ""
     # Hardly a stop word has a mark beside it, and to look for those takes most of the time.
     words = text[:_MOST_CHARACTERS].lower().split()
     if own not in _CODES or len(words) < _LEAST_WORDS_OF_TEXT:

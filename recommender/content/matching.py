@@ -49,7 +49,7 @@ _TRANSLATED = re.compile(r"^(?:.*/)?i18n/[^/]+/docusaurus-plugin-content-(docs|b
 #: A word of a title; "C", "C++" and "C#" are three, and "operator==" is not "operator!=".
 _TITLE_WORD = re.compile(r"[\w+#]+|!?[=<>*%^~]+")
 #: What people type before a title in a list.
-_BEFORE_TITLE = re.compile(r"(?:\d{1,3}[.)]|(?:read|see|watch|part)(?: also| more| next| \d{1,3})?:)\s+")
+_BEFORE_TITLE = re.compile(r"\A(?:\d{1,3}[.)]|(?:read|see)(?: also| more| next)?:)\s+")
 #: What people type for a typographer's marks.
 _TYPED = str.maketrans(dict.fromkeys("‘’‚‛ʼ′", "'") | dict.fromkeys("“”„‟″", '"') | dict.fromkeys("‐‑‒–—―−", "-"))
 #: What no reader sees: blanks and joiners without a width, marks of direction, soft hyphens, a byte order mark.
@@ -338,7 +338,7 @@ def fold_title(title: str) -> str:
 
 def _spelled(folded: str) -> list[str]:
     """A folded title, and what is left of it without a number or "read:" before it."""
-    return [*dict.fromkeys((folded, _BEFORE_TITLE.sub("", folded, count=1)))]
+    return [*dict.fromkeys((folded, _BEFORE_TITLE.sub("", folded)))]
 
 
 def title_words(folded: str) -> str:

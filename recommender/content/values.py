@@ -337,8 +337,10 @@ class Found:
     def topics(self) -> tuple[str, ...]:
         """All topics, each once."""
         topics: dict[str, None] = {}
-        for name, value in self.get("topics"):
-            texts = [value.strip()] if name == "series" and isinstance(value, str) else names_in(value)
+        # A text is one name, whatever blanks it has; a number is that of a part.
+        series = [(name, [one] if isinstance(one, str) else one) for name, one in self.get("series")]
+        for name, value in (*self.get("topics"), *((name, one) for name, one in series if not isinstance(one, int))):
+            texts = names_in(value)
             if texts:
                 self.names.append(("topics", name))
                 topics.update(dict.fromkeys(texts))

@@ -38,9 +38,8 @@ class Candidate:
     article: Article
     score: float  #: In [0, 1], as ranked.
     note: str = ""  #: What besides the score put it there, as a sentence; "" for nothing.
-    copies: tuple[
-        Candidate, ...
-    ] = ()  #: Those with the same text, which it stands for; where one may be shown, it may.
+    #: Those with the same text, which it stands for; where one may be shown, it may.
+    copies: tuple[Candidate, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -118,9 +117,6 @@ class Rules:
         decision = self.decided(article).get(candidate.id)
         if decision:
             return f"it was {decision} (decision)" if decision.verdict in ("reject", "remove") else ""
-        # Without a body it may be the same story, told elsewhere.
-        if article.body.strip() and candidate.body == article.body and candidate.title == article.title:
-            return "it has the same title and text: it is a copy of the article (copies)"
         for one, other in self._apart:
             if (one.fits(article) and other.fits(candidate)) or (one.fits(candidate) and other.fits(article)):
                 return f"{one.text} and {other.text} stay apart (rules.apart)"
@@ -139,6 +135,7 @@ class Rules:
         least: Sequence[float] = (0.0,),
         *,
         shown: Collection[str] = (),
+        itself: Collection[str] = (),
         similarity: Callable[[str, str], float] | None = None,
         copy_of: Callable[[Article], str] = attrgetter("id"),
         newest: Callable[[Collection[str]], Iterable[Article]] | None = None,
@@ -157,6 +154,8 @@ class Rules:
             follow. With ``rules.fill_up`` the first is that of all: a place that will be filled has nothing to lose.
         shown
             Ids of what the reader sees elsewhere on the page.
+        itself
+            Ids of candidates that are the article once more, which only an editor may want beside it.
         similarity
             How alike two candidates are, by their ids, in [0, 1]; for ``rules.diversity``.
         copy_of
@@ -173,6 +172,8 @@ class Rules:
         allowed: list[Candidate] = []
         for one in ranked:
             why = self._refusal(article, one.article, shown)
+            if not why and one.article.id in itself and one.article.id not in decided:
+                why = "it has the same title and text: it is a copy of the article (copies)"
             if not why and one.score < least[0] and one.article.id not in decided:
                 why = f"{BELOW} {one.score:.3f} is below the threshold {least[0]:.3f}"
             if why:

@@ -41,6 +41,8 @@ _BEHIND = 50
 #: So alike, and so few days apart, are two tellings of one story. Of the 68 pairs of a news site that stood in one list
 #: all but three were; parts of a series and versions have other numbers in their titles.
 _ONE_STORY, _DAYS_OF_STORY = 0.9, 10
+#: So alike are two texts that are the same, but for what rounding leaves.
+_THE_SAME = 0.9999
 #: The best of a ranking that are compared with one another for it.
 _MOST_COMPARED = 500
 #: Of so many ranked copies of one text the best is shown; where there are more, no others are looked for.
@@ -281,10 +283,20 @@ class Selector:
             k,
             least,
             shown=shown,
+            itself=self._itself(query, ranked),
             similarity=self._similarity,
             copy_of=lambda article: stories.get(article.id) or _text_of(article),
             newest=(lambda topics: self._newest(query, topics)) if fills else None,
         )
+
+    def _itself(self, query: Query, ranked: Ranked) -> set[str]:
+        """The ids of rows with the title and text of an article that has a body; else a story may be told twice."""
+        field = next((one for one in self._vectorizer.fields if one.name == "body"), None)
+        columns = query.vectors.terms.indices
+        if field is None or not ((columns >= field.start) & (columns < field.stop)).any():
+            return set()
+        alike = (self._catalogue.articles[row] for row in ranked.rows[ranked.similarities >= _THE_SAME].tolist())
+        return {one.id for one in alike if _text_of(one) == _text_of(query.article)}
 
     def _stories(self, ranked: Ranked, least: float) -> dict[str, str]:
         """By the id of each row that is good enough a name that all tellings of its story share."""

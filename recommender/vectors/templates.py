@@ -10,6 +10,7 @@ from heapq import nsmallest
 from zlib import crc32
 
 from recommender.articles import Article
+from recommender.vectors.text import repair
 
 #: Articles, and the share of all, that have an excerpt from a template; a story that some providers tell has fewer. Of
 #: less than ten articles three are enough.
@@ -37,7 +38,8 @@ _SERIES = re.compile(r"[^:|–—]{2,60}?(?:\s*[:|]\s+(?=\S)|\s+[-–—]\s+(?=\
 _NUMBER = re.compile(r"\d+")
 #: The parts of one story, unlike the notes of each Monday, have what they tell of in common.
 _PART = re.compile(
-    r"\d\s*(?:/|of|von|de|van|di|из)\s*\d|(?<!\w)(?:part|pt\.|teil|partie|parte|deel|del|część|часть)(?!\w)",
+    r"[(\[]\s*\d+\s*(?:/|of|von|de|van|di|из)\s*\d+\s*[)\]]"
+    r"|(?<!\w)(?:part|pt\.|teil|partie|parte|deel|del|część|часть)\s*\d",
     re.IGNORECASE,
 )
 
@@ -74,8 +76,8 @@ def templates_of(articles: Sequence[Article], most_words: int) -> frozenset[str]
 
 
 def common_topics(articles: Sequence[Article]) -> frozenset[str]:
-    """The topics, in small letters, that tell in which part of the site an article stands, and not its subject."""
-    n_having = Counter(topic for one in articles for topic in {topic.casefold() for topic in one.topics})
+    """The topics, as `TermReader.topics` has them, that tell in which part of a site an article stands."""
+    n_having = Counter(topic for one in articles for topic in {repair(topic).casefold() for topic in one.topics})
     most = max(_FEWEST_OF_SECTION, _SHARE_OF_SECTION * len(articles))
     return frozenset(topic for topic, n in n_having.items() if n > most)
 

@@ -49,8 +49,8 @@ _LINK = re.compile(r"!?\[([^\[\]]*)\](?:\(\s?[^()\s]*(?:\s+\"[^\"]*\")?\)|\[[^\[
 _REFERENCE = re.compile(r"^[ ]{0,3}\[(?!\^)[^\[\]\n]+\]:[ \t]*\S+(?:[ \t]+[\"'(].*)?$", re.MULTILINE)
 #: What WordPress puts pictures, players and the blocks of page builders in by; the words between them stay.
 _SHORTCODE = re.compile(
-    r"\[/?(?:caption|gallery|embed|audio|video|playlist|youtube|vimeo|code|(?:wp|vc|et_pb|su|fusion|av)_\w+)"
-    r"(?:\s+\w+=[^\[\]\n]*)?\](?!\()"
+    r"\[/?(?:caption|gallery|embed|audio|video|playlist|youtube|vimeo|(?:wp|vc|et_pb|su|fusion|av)_\w+)"
+    r"(?:\s+\w+=[^\[\]\n]*)?\](?![(\[])"
 )
 _BARE_URL = re.compile(r"\bhttps?://\S+")
 #: Pictures by name, as on GitHub (":rocket:"); the names of roles in reStructuredText look the same.

@@ -214,6 +214,16 @@ def test_other_fields(lines, field, expected):
     assert getattr(read_article(f"---\ntitle: Yarn\n{lines}\n---\n"), field) == expected
 
 
+def test_what_stands_in_a_title_is_no_number_before_it(make_site):
+    """Only what begins the entry is taken off."""
+    texts = {"sptea": "Sptea", "intro": "Chapter Intro", "anniversary": "The anniversary"}
+    site = make_site({f"{name}.md": f"---\ntitle: {title}\n---\n" for name, title in texts.items()})
+    (site / "a.md").write_text(
+        "---\ntitle: A\nrelated: ['Spread: tea', 'Chapter 1. Intro', 'The 10. anniversary']\n---\n"
+    )
+    assert read_site(site).reading.matched["unmatched"] == 3
+
+
 def test_typed_titles():
     """Quotation marks, dashes and escaped characters do not make two titles of one."""
     assert fold_title("Tom &amp; Ann’s “loom” — a start") == fold_title('Tom & Ann\'s "loom" - a start')
@@ -281,6 +291,9 @@ def test_names_of_lists_in_other_languages(name):
         ("post_title: Wool", "title", "Wool"),
         ("title: T\ntaxonomy: {post_tag: [wool, loom]}", "topics", ("wool", "loom")),
         ("title: T\ntags: [wool]\nseries: Building a loom", "topics", ("wool", "Building a loom")),
+        ("title: T\ncategory: wool\nSeries: '[[Building a loom]]'", "topics", ("wool", "Building a loom")),
+        ("title: T\nseries: {name: Building a loom, order: 2}", "topics", ("Building a loom",)),
+        ("title: T\nseries: 3", "topics", ()),
         ("title: T\npubDatetime: 2024-05-03", "published_at", datetime(2024, 5, 3, tzinfo=UTC)),
         ("title: T\ndatetime: 2024-05-03", "published_at", datetime(2024, 5, 3, tzinfo=UTC)),
         ("title: T\nfirst_published_at: 2024-05-03", "published_at", datetime(2024, 5, 3, tzinfo=UTC)),

@@ -268,6 +268,12 @@ def test_equal_entries_are_one_object(make_site):
     assert first.related[0] is second.related[0]
 
 
+def test_what_a_plugin_of_hexo_numbered_keeps_its_address_elsewhere(make_site):
+    """Blogs that moved on keep `abbrlink`, which means nothing there."""
+    site = make_site({"hugo.toml": "", "content/posts/tea.md": "---\ntitle: Tea\nabbrlink: 4a17b156\n---\n"})
+    assert read_site(site)["content/posts/tea"].url == "/posts/tea/"
+
+
 def test_hexo_without_names_of_its_own(make_site):
     """Posts in `source/_posts` are Hexo's, whose configuration is called as Jekyll's; Octopress names its source."""
     posts = {"source/_posts/tea.md": article("Tea", "date: 2024-01-05")}

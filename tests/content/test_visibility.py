@@ -111,13 +111,16 @@ def test_parts_of_pages(make_site):
         assert hidden == {"_includes/note", "posts/_layouts/old"}
 
 
-def test_what_pages_are_tied_to_is_no_page(make_site):
-    """A file of a tag or of settings has no text; a page about a topic has one."""
+@pytest.mark.parametrize("config", ["hugo.toml", "_config.yml", "mkdocs.yml", ""])
+def test_what_pages_are_tied_to_is_no_page(make_site, config):
+    """A file of a tag or of settings has no text, here or in its front matter; a page about one has."""
     bare, told = "---\ntitle: Glass\n---\n", "---\ntitle: Glass\n---\nIt is sand.\n"
-    site = make_site(
-        {"content/tags/a.md": bare, "content/settings/b.md": bare, "content/tags/c.md": told, "content/d.md": bare}
-    )
-    assert hidden(site)[0] == ["content/settings/b", "content/tags/a"]
+    blocks = "---\ntitle: Glass\nblocks: [{text: It is sand.}]\n---\n"
+    folder = {"hugo.toml": "content", "_config.yml": "_posts", "mkdocs.yml": "docs"}.get(config, "content")
+    texts = {"Tags/a": bare, "settings/b": bare, "tags/c": told, "settings/d": blocks, "panes/e": bare}
+    files = {f"{folder}/{name.replace('/', '/2024-01-01-')}.md": text for name, text in texts.items()}
+    site = make_site(files | ({config: "{}" if config == "mkdocs.yml" else ""} if config else {}))
+    assert [name.rpartition("-")[2] for name in hidden(site)[0]] == ["a", "b"]
 
 
 def test_days_of_visibility(make_site):

@@ -6,11 +6,12 @@ To add one, write its class and put it into `GENERATORS`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from recommender.content.generators.astro import Astro
 from recommender.content.generators.base import Generator
@@ -47,6 +48,7 @@ GENERATORS: tuple[type[Generator], ...] = (
 )  # fmt: skip
 #: Files that tell who the authors are: of Docusaurus, of MkDocs, and in a folder of data.
 _AUTHORS = ("authors.yml", "authors.yaml", "authors.json", ".authors.yml", "blog/.authors.yml")
+_OF_ONE_AUTHOR = (".md", ".mdx", ".json", ".yaml", ".yml")
 #: Files that other programs and people have too.
 _SHARED = frozenset({"package.json", "SUMMARY.md", "index.html", "docs/index.html"})
 #: Pages of authors that are looked at, and folders for a site's configuration.
@@ -75,27 +77,29 @@ def read_generator(root: Path) -> Generator:
         generator,
         site_url=generator.site_url.rstrip("/"),
         language=named_language(generator.language),
-        people=dict(islice(_people(sources, generator), _MOST_PEOPLE)),
+        people=dict(islice(_named(_people(sources, generator)), _MOST_PEOPLE)),
         warnings=(*sources.warnings.values(), *generator.warnings),
     )
 
 
-def _people(sources: Sources, generator: Generator) -> Iterator[tuple[str, str]]:
-    """By what posts call their authors, the names of these: from files of data, and from pages about them."""
+def _people(sources: Sources, generator: Generator) -> Iterator[tuple[str, Any]]:
+    """By what posts call their authors, what is told to be their names: in files of all of them, and of one each."""
     tops = dict.fromkeys(("", "content", "src/content", *generator.roots))
     files = [f"{top}/{name}".strip("/") for top in (generator.data_folder, *tops) for name in _AUTHORS]
+    for file in filter(sources.has, files):
+        told = sources.mapping(file)
+        keyed = told["authors"] if isinstance(told.get("authors"), dict) else told
+        yield from ((str(key), one.get("name")) for key, one in keyed.items() if isinstance(one, dict))
     folders = [f"{top}/{name}".strip("/") for top in tops for name in ("authors", "_authors")]
-    told = (sources.mapping(file) for file in files if sources.has(file))
-    keyed = (one["authors"] if isinstance(one.get("authors"), dict) else one for one in told)
-    in_files = ((str(key), one.get("name")) for all_ in keyed for key, one in all_.items() if isinstance(one, dict))
-    pages = (page for folder in folders for page in sources.files(folder, ".md", ".mdx"))
-    shown = ((slug(page.replace("/_index.", "/index.")), sources.front_matter(page)) for page in pages)
-    data = (file for folder in folders for file in sources.files(folder, ".json", ".yaml", ".yml"))
-    told_each = ((Path(file).stem, sources.mapping(file)) for file in data)
-    on_pages = ((key, values.get("name") or values.get("title")) for key, values in chain(shown, told_each))
-    for key, called in chain(in_files, on_pages):
-        if isinstance(called, str) and called.strip():
-            yield key, called.strip()
+    for file in (file for folder in folders for file in sources.files(folder, *_OF_ONE_AUTHOR)):
+        is_page = file.endswith((".md", ".mdx"))
+        told = sources.front_matter(file) if is_page else sources.mapping(file)
+        key = slug(file.replace("/_index.", "/index.")) if is_page else Path(file).stem
+        yield key, told.get("name") or told.get("title")
+
+
+def _named(people: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, str]]:
+    return ((key, name.strip()) for key, name in people if isinstance(name, str) and name.strip())
 
 
 def _part_of_a_site(root: Path) -> tuple[str, ...]:

@@ -26,8 +26,6 @@ _PLACEHOLDER = re.compile(r":([a-z_]*[a-z])")
 _OUTER_FOLDERS = ("website", "site", "src", "source", "content", "contents", "pages")
 #: Folders of parts and data, as Eleventy and Lume have them.
 _TEMPLATES = frozenset({"_includes", "_layouts", "_data"})
-#: Folders of what pages are tied to or made from, a file each; some of them are pages with a text.
-_NAMED_THINGS = frozenset({"categories", "category", "globals", "settings", "tag", "tags", "topics"})
 #: What sorts names in Grav and Statamic: 02.blog, 2024-01-04.tea.
 _SORTING = re.compile(r"^(?:\d{4}-\d{2}-\d{2}(?:-\d{4,6})?|\d{1,3})\.(?=[^\W\d])")
 
@@ -121,8 +119,6 @@ class Generator:
         """Why no page is made of an article's file, as in "2 articles ..."; "" where one is."""
         if not _TEMPLATES.isdisjoint(article.path.split("/")[:-1]):
             return "in a folder of templates"
-        if not (article.body.strip() or article.excerpt or _NAMED_THINGS.isdisjoint(article.path.split("/")[:-1])):
-            return "without text in a folder of tags or settings"
         if self.skips_underscores and any(name.startswith("_") for name in self.below(article.path)[1]):
             return "with a name that begins with _"
         return "with permalink: false" if facts.permalink == "false" else ""

@@ -69,8 +69,8 @@ class Hexo(Generator):
             "post_title": re.sub(r"[^\w]+", "-", article.title).strip("-"),
             "category": "/".join(facts.categories) or self.category,
         }
-        if facts.slug:
-            known["abbrlink"] = facts.slug
+        if facts.abbrlink:
+            known["abbrlink"] = facts.abbrlink
         if day:
             known |= {"i_month": str(day.month), "i_day": str(day.day)}
         path = filled(facts.permalink or self.pattern, known, day)
