@@ -74,7 +74,7 @@ class _OnceLoader(yaml.SafeLoader):
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]  # PyYAML has no types
             raise yaml.MarkedYAMLError(problem="an alias (*name) is not read in settings", problem_mark=mark)
         return super().compose_node(parent, index)
 

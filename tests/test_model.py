@@ -2,31 +2,23 @@
 
 import copy
 import dataclasses
-import math
 import pickle
 import threading
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from types import SimpleNamespace
 
-import numpy as np
 import pytest
 from teas_and_bicycles import article, settings, teas_and_bicycles
 
-from recommender import Article, Corpus, Recommender, RelatedEntry, evaluate, load_model
+from recommender import Article, Corpus, Recommender, RelatedEntry, load_model
 from recommender.articles import NEVER, Reading
 from recommender.errors import (
-    ArticleError,
-    CorpusError,
-    DecisionsError,
     NotFittedError,
-    OptionError,
     RecommenderError,
-    SettingsError,
     UnknownArticleError,
 )
 from recommender.ranking import select
-from recommender.ranking.rankers import Ranked
 from recommender.ranking.rules import Rules
 from recommender.settings import settings_from_mapping
 
@@ -529,64 +521,13 @@ def test_a_copy_answers_as_the_original_and_goes_its_own_way(rec, copied):
     assert "tea-0" not in twin.article_ids
 
 
-def test_what_is_no_corpus_and_no_article():
-    """The API says what to pass where it is given something else."""
-    articles = [Article(id="black", title="Black tea"), Article(id="green", title="Green tea")]
-    with pytest.raises(CorpusError, match=r"fit takes a Corpus, but was given a list\. Make one: Corpus\(articles\)"):
-        Recommender().fit(articles)
-    recommender = Recommender().fit(Corpus(articles))
-    with pytest.raises(CorpusError, match=r"an Article or the id of one, but this is a NoneType\."):
-        recommender.suggest(None)
-    with pytest.raises(ArticleError, match=r"draft: title must be text, but is None\."):
-        recommender.suggest(Article(id="draft", title=None))
-    with pytest.raises(CorpusError, match=r"Article\(id=.* is no list of articles\."):
-        recommender.update(added=articles[0])
-    with pytest.raises(CorpusError, match=r"removed must be a list of ids, but is 'black'\. Make one: \[id\]\."):
-        recommender.update(removed="black")
-    with pytest.raises(CorpusError, match=r"removed must be a list of ids, which are texts, but 3 stands in it\."):
-        recommender.update(removed=[3])
-    with pytest.raises(CorpusError, match=r"only must be a list of ids, but is 'black'\. Make one: \[id\]\."):
-        list(recommender.suggest_all(only="black"))
-    for shown in ("black", None):
-        with pytest.raises(CorpusError, match=rf"shown must be a list of ids, but is {shown!r}\. Make one: \[id\]\."):
-            recommender.suggest(articles[0], shown=shown)
-    with pytest.raises(CorpusError, match=r"an article is asked for by its id, which is a text, but this is None\."):
-        recommender.explain(articles[0], None)
-    with pytest.raises(OptionError, match=r"measures must be a list of measures, but is 'P@1'\. Make one: \[measure\]"):
-        evaluate(Corpus(articles), measures="P@1")
-    with pytest.raises(CorpusError, match=r"evaluate takes a Corpus, but was given a str\."):
-        evaluate("path/to/site")
-    with pytest.raises(SettingsError, match=r"settings must be Settings, but are a dict\. Make them: "):
-        Recommender({"ranking": {"k": 3}})
-
-
-@pytest.mark.parametrize(
-    ("best", "least", "told"), [(0.2391, 0.38, "0.24"), (0.379, 0.38, "0.37"), (0.3812, 0.3849, "0.37")]
-)
-def test_the_best_score_is_rounded_but_reaches_nothing(best, least, told):
-    """Why there is no suggestion has the score as it stands elsewhere, and never one that would have been enough."""
-    query = SimpleNamespace(vectors=SimpleNamespace(terms=SimpleNamespace(nnz=1)), n_listed=0)
-    ranked = Ranked(np.array([0]), np.array([best]), np.array([best]))
-    said = select.Selector._why_none(None, query, ranked, least)
-    assert said == f"no article reaches the score {least:.2f}; the best has {told}"
-
-
-def test_decisions_of_another_type_are_told(rec):
-    """Given or set later, they are the decisions of a site, as they are read."""
-    told = r"decisions must be Decisions, but are a list\. Read them: read_decisions\(site\)\."
-    with pytest.raises(DecisionsError, match=told):
-        Recommender(decisions=[1])
-    changed = copy.copy(rec)
-    changed.decisions = [1]
-    with pytest.raises(DecisionsError, match=told):
-        changed.suggest("tea-0")
-
-
-@pytest.mark.parametrize("least", ["x", math.nan, 2, -1])
-def test_a_least_score_must_be_a_number_from_0_to_1(rec, least):
-    """Above 1 nothing would be suggested, and nobody would know why."""
-    with pytest.raises(RecommenderError, match="min_score must be a number from 0 to 1, but is"):
-        rec.suggest("tea-0", min_score=least)
+def test_the_best_score_is_as_elsewhere_but_reaches_nothing(corpus, rec):
+    """Why there is no suggestion has the score as an explanation has it, and never one that would have been enough."""
+    best = rec.suggest("tea-0", min_score=0)[0].score
+    for least, told in ((best + 0.012, best), (best + 0.0001, round(best + 0.0001, 2) - 0.01)):
+        strict = Recommender(settings(min_score=least)).fit(corpus)
+        (answer,) = strict.answers(only=["tea-0"])
+        assert answer.reason_for_none == f"no article reaches the score {least:.2f}; the best has {told:.2f}"
 
 
 def test_lists_that_name_hardly_an_article_teach_nothing(corpus):

@@ -230,14 +230,9 @@ def _left(job: _Job, outcome: Outcome) -> str:
     if writing.writer == "data" and n_blocks and job.output is None and job.site.is_dir():
         return f"{writing.front_matter_name} in the front matter of articles ({n_blocks:,}) is"
     # Articles without front matter have theirs in the data file; a run for some articles does not tell which.
-    is_whole = len(job.chosen) == len(job.corpus)
-    if (
-        writing.writer == "front-matter"
-        and is_whole
-        and os.path.realpath(file) not in map(os.path.realpath, outcome.files)
-    ):
-        # What is not ours is no suggestion.
-        with suppress(WriteError):
+    is_written = os.path.realpath(file) in map(os.path.realpath, outcome.files)
+    if writing.writer == "front-matter" and len(job.chosen) == len(job.corpus) and not is_written:
+        with suppress(WriteError):  # what is not ours is no suggestion
             return f"{file} is" if plan_no_data(job.site, job.settings).changes else ""
     return ""
 

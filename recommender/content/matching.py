@@ -259,10 +259,10 @@ class EntryMatcher:
         return article_id
 
     def _match_title(self, title: str, source: Article | None, *, may_be_source: bool) -> str | None:
-        ids: Sequence[str] = ()
+        by_title, by_words = self._index("title"), self._index("bare title")
         # Where an address leads elsewhere, a part of its title tells nothing.
-        for one in _spelled(title) if may_be_source else [title]:
-            ids = ids or self._index("title").get(one) or self._index("bare title").get(title_words(one)) or ()
+        spelled = _spelled(title) if may_be_source else [title]
+        ids = next((ids for one in spelled if (ids := by_title.get(one) or by_words.get(title_words(one)))), ())
         others = [article_id for article_id in ids if source is None or article_id != source.id]
         if not others:
             return ids[0] if ids and may_be_source else None

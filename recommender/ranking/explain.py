@@ -201,8 +201,8 @@ class _Words:
                     field = "excerpt"
                 elif (in_title or in_excerpt) and (in_own or term in self._excerpt):
                     field = "words"
-                elif (term in topics and (in_own or term in self._excerpt or term in self._topics)) or (
-                    term in self._topics and (in_title or in_excerpt)
+                elif (in_title or in_excerpt or term in topics) and (
+                    in_own or term in self._excerpt or term in self._topics
                 ):
                     field = "topics"
                 else:

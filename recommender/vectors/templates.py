@@ -65,12 +65,8 @@ def templates_of(articles: Sequence[Article], most_words: int) -> frozenset[str]
     found = {sentence for sentence, different in titles.items() if sentence and len(different) >= most}
     # By lot, and not by place: the order of files must not matter.
     looked_at = nsmallest(_MOST_BODIES, articles, key=lambda article: crc32(article.id.encode("utf-8", "replace")))
-    found |= _lines_of_many(
-        [
-            (parted_title(one.title)[0].strip().casefold(), one.body[: most_words * CHARACTERS_A_WORD])
-            for one in looked_at
-        ]
-    )
+    longest = most_words * CHARACTERS_A_WORD
+    found |= _lines_of_many([(parted_title(one.title)[0].strip().casefold(), one.body[:longest]) for one in looked_at])
     most = max(_FEWEST_OF_TEMPLATE, len(articles) / 2)
     return frozenset(found | {end for end, n_titles in ends.items() if end and n_titles >= most})
 
@@ -122,5 +118,6 @@ def bare_title(title: str, templates: frozenset[str]) -> str:
 def _series_of(title: str) -> tuple[str, str]:
     """What may be the name of a title's series, with 0 for its number, and what stands behind it."""
     found = _SERIES.match(title)
-    is_series = found is not None and not _PART.search(found[0])
-    return (_NUMBER.sub("0", found[0]), title[found.end() :]) if found and is_series else ("", title)
+    if found is None or _PART.search(found[0]):
+        return "", title
+    return _NUMBER.sub("0", found[0]), title[found.end() :]
