@@ -311,6 +311,7 @@ def test_a_reason_outlives_the_same_verdict(site, asked):
         (["reject", "--why", "another story"], "another story"),
         (["reject"], "another story"),
         (["reject", "--why", "too old"], "too old"),
+        (["reject", "--why", ""], ""),
         (["accept"], ""),
     ):
         assert run("decide", site, article, first, *words).exit_code == 0

@@ -44,7 +44,7 @@ def decide_pair(
     candidate: str,
     verdict: str,
     *,
-    why: str = "",
+    why: str | None = None,
     position: int | None = None,
     until: date | None = None,
     progress: Progress = silence,
@@ -71,7 +71,8 @@ def decide_pair(
     if verdict != "undo":
         made = cast(Verdict, verdict)
         before = decided.get(pair)
-        why = why or (before.why if before and before.verdict == made else "")
+        if why is None:
+            why = before.why if before and before.verdict == made else ""
         decision = decide(one, other, made, by=editor_name(site), why=why, position=position, until=until)
         if made in ("keep", "remove"):
             _check_listed(corpus, one, other)

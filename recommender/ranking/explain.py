@@ -181,7 +181,7 @@ class _Words:
         """
         The shared terms, as `_Shares` has them, with their fields, the largest share first.
 
-        Pairs of characters out of runs without spaces are shown as the runs that both texts have.
+        Pairs of characters out of runs without spaces are shown as the runs that both texts have, pieces of words not.
         """
         found: dict[tuple[str, str], float] = {}
         stems: set[tuple[str, str]] = set()
@@ -219,6 +219,8 @@ class _Words:
                     for one in (self._article, candidate)
                 )
                 term = shared_run(term.split(" ")[0], own, other)
+                if not term:
+                    continue
             found[term, field] = found.get((term, field), 0.0) + share
         said = {key: share for key, share in found.items() if key not in stems} or found
         terms = [SharedTerm(term, field, round(share, 4)) for (term, field), share in said.items()]

@@ -23,7 +23,8 @@ _ENGLISH = frozenset(
     """.split()
 )
 #: What the lists of other languages have and what is news all the same ("employment", "force", "the right", "life"),
-#: and the pronouns that they lack ("nobody", "something").
+#: and the pronouns and auxiliary verbs that they lack
+#: ("nobody", "something").
 _NEWS = {
     "bg": "време глас екип живот новина смях юмрук", "cs": "design email strana",
     "es": "empleo estado estados fuerza tiempo trabajo valor verdad", "fr": "droite force personnes pièce valeur",
@@ -32,7 +33,10 @@ _NEWS = {
 }  # fmt: skip
 _PRONOUNS = {
     "de": "jemand mehrere niemand viele wenige", "es": "alguien", "fr": "aucune certains quelque quelques rien toute",
-    "it": "alcuni nessuno niente nulla qualcosa", "nl": "alle elk elke ieder niemand waarom", "pl": "nikt",
+    "it": "alcuni nessuno niente nulla qualcosa",
+    "ko": "것입니다 됩니다 되는 된다 사용하면 없는 없습니다 이며 입니다 있는 있고 있다 있습니다 "
+          "있어요 있으며 하고 하는 하며 한다 합니다 했습니다",
+    "nl": "alle elk elke ieder niemand waarom", "pl": "nikt",
     "pt": "alguém algo nada nenhum ninguém tudo vários", "ru": "никто ничто",
 }  # fmt: skip
 #: What headlines and names are made of, whatever they are about: forms of texts, praise, spans of time, units, forms

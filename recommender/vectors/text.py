@@ -111,8 +111,11 @@ _IS_UNSPACED = re.compile(rf"[{_UNSPACED}]")
 _UNSPACED_RUN = re.compile(rf"[{_UNSPACED}]+")
 #: Inflections and particles; words in hiragana alone are rare.
 _HIRAGANA = re.compile("[\u3041-\u309f]+")
+#: A word in katakana, which the next script ends.
+_KATAKANA = "[\u30a1-\u30fa\u30fc-\u30ff]"
+_KATAKANA_WORD = re.compile(f"{_KATAKANA}{{3,}}")
 #: Particles that cling to a word before or behind it.
-_PARTICLES = "のはがをにでと"
+_PARTICLES = "のはがをにでと的了"
 #: One Chinese character that is a Japanese noun: nothing of its kind beside it, and a particle behind it.
 _LONE_NOUN = re.compile("(?<![\u3005\u3400-\u9fff])[\u3400-\u9fff](?=[のはがをにでともへや])")
 #: Places of a pair that are looked at for the longest run around it.
@@ -277,7 +280,7 @@ class Analyzer:
     def _term(self, surface: str) -> str | None:
         """The term of a word, or None for one that says nothing."""
         if _IS_UNSPACED.match(surface):
-            return surface
+            return None if surface in self.stop_words else surface
         if surface in _ACRONYMS and self._primary == "en":
             return surface
         if release := _RELEASE.fullmatch(surface):
@@ -335,15 +338,16 @@ def spelled(surface: str, language: str) -> str:
 
 def _bigrams(surface: str) -> list[str]:
     """
-    The overlapping pairs of characters of a run without spaces, and Japanese nouns of one; any other word as it is.
+    The overlapping pairs of characters of a run without spaces, Japanese nouns of one and words in katakana; any other
+    word as it is.
 
-    They are the standard unit of retrieval for such text (Nie, Gao, Zhang and Zhou, "On the use of words and n-grams
+    Pairs are the standard unit of retrieval for such text (Nie, Gao, Zhang and Zhou, "On the use of words and n-grams
     for Chinese information retrieval", 2000).
     """
     if not _IS_UNSPACED.match(surface):
         return [surface]
     pairs = [surface[start : start + 2] for start in range(max(1, len(surface) - 1))]
-    return pairs + _LONE_NOUN.findall(surface) if len(surface) > 1 else pairs
+    return [*pairs, *_LONE_NOUN.findall(surface), *_KATAKANA_WORD.findall(surface)] if len(surface) > 1 else pairs
 
 
 def is_unspaced(term: str) -> bool:
@@ -365,7 +369,7 @@ def shared_run(pair: str, text: str, other: str) -> str:
     The longest run without spaces around a pair of characters that stands in both of two repaired texts.
 
     Its first places in `text` are looked at. Particles at its ends are left out. Where one of the texts does not have
-    the pair, that is the pair itself.
+    the pair, that is the pair itself; "" where it is a piece of longer words in katakana in both ("ション").
     """
     best, n_places = "", 0
     for found in _UNSPACED_RUN.finditer(text) if pair in other else ():
@@ -380,6 +384,9 @@ def shared_run(pair: str, text: str, other: str) -> str:
             n_places += 1
             at = run.find(pair, at + 1)
     bare = best.strip(_PARTICLES)
+    word = re.compile(rf"(?<!{_KATAKANA}){re.escape(best)}(?!{_KATAKANA})")
+    if re.fullmatch(f"{_KATAKANA}+", best) and not (word.search(text) or word.search(other)):
+        return ""
     return bare if len(bare) > 1 else best or pair
 
 
