@@ -1,5 +1,5 @@
 """
-Site generators, a module each: how their configuration is recognised, and what address they give a file.
+Site generators: how their configuration is recognised, and what address they give a file.
 
 To add one, write its class and put it into `GENERATORS`.
 """
@@ -15,21 +15,15 @@ from typing import Any
 
 from recommender.content.generators.astro import Astro
 from recommender.content.generators.base import Generator
-from recommender.content.generators.bridgetown import Bridgetown
-from recommender.content.generators.docsify import Docsify
+from recommender.content.generators.books import DocFx, Docsify, GitBook, JupyterBook, MdBook, Quartz
 from recommender.content.generators.docusaurus import Docusaurus
 from recommender.content.generators.eleventy import Eleventy
-from recommender.content.generators.elsewhere import DocFx, GitBook
 from recommender.content.generators.hexo import Hexo
 from recommender.content.generators.hugo import Hugo
-from recommender.content.generators.jekyll import Jekyll
-from recommender.content.generators.jupyter_book import JupyterBook
-from recommender.content.generators.mdbook import MdBook
+from recommender.content.generators.jekyll import Bridgetown, Jekyll
 from recommender.content.generators.middleman import Middleman
 from recommender.content.generators.mkdocs import MkDocs
-from recommender.content.generators.nikola import Nikola
-from recommender.content.generators.pelican import Pelican
-from recommender.content.generators.quartz import Quartz
+from recommender.content.generators.pelican import Nikola, Pelican
 from recommender.content.generators.scripted import Ember, Gatsby, Metalsmith, Next, Nuxt, SvelteKit
 from recommender.content.generators.sources import Sources
 from recommender.content.generators.statie import Statie

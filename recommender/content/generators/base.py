@@ -80,7 +80,7 @@ class Generator:
 
     def url(self, article: Article, facts: PageFacts) -> str:
         """The address that the rules give an article's page, below the site; "" where they do not tell."""
-        return self.path_url(article, facts) if self.file else ""
+        return self.path_url(article, facts) if self.file and not self.is_scripted else ""
 
     def placed(self, url: str, language: str) -> str:
         """Where a page is in the end, whose address the rules or its front matter gave."""

@@ -198,7 +198,3 @@ class Ember(Generator):
     def read(cls, sources: Sources, file: str) -> Self:
         """The folders that such applications show."""
         return cls(file=file, roots=dict.fromkeys([top for top in ("docs", "content") if sources.has(top)], ""))
-
-    def url(self, article: Article, facts: PageFacts) -> str:
-        """No address: the routes are the program's."""
-        return ""
