@@ -19,7 +19,7 @@ from recommender.bounds import LONGEST_TEXT, MAX_DEPTH, UnreadableError, check_u
 from recommender.content.fields import USUAL_NAMES, FieldReader
 from recommender.content.files import unread
 from recommender.content.generators import Generator
-from recommender.content.json_export import json_rows
+from recommender.content.jsonl import json_rows
 from recommender.content.rows import check_columns, column_of, corpus_of_rows, typed_rows
 from recommender.content.wording import some
 from recommender.errors import MissingExtraError, SiteError

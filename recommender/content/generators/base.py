@@ -19,8 +19,12 @@ from recommender.content.paths import ENDINGS, dated, is_word, name_date, withou
 SAFE = "/!$&'()*+,;=:@~"
 #: What the name of a program ends in.
 SCRIPTS = (".js", ".ts", ".mjs", ".mts", ".cjs")
-#: Placeholders of dates, in the language of `strftime`.
-_DATES = {"year": "%Y", "month": "%m", "day": "%d", "hour": "%H", "minute": "%M", "second": "%S"}
+#: Placeholders of dates, as Jekyll, Hugo and all others call them, in the language of `strftime`.
+_DATES = {
+    "year": "%Y", "short_year": "%y", "w_year": "%G", "month": "%m", "short_month": "%b", "long_month": "%B",
+    "monthname": "%B", "day": "%d", "short_day": "%a", "long_day": "%A", "weekdayname": "%A", "w_day": "%u",
+    "y_day": "%j", "week": "%V", "hour": "%H", "minute": "%M", "second": "%S",
+}  # fmt: skip
 _PLACEHOLDER = re.compile(r":([a-z_]*[a-z])")
 #: Folders that hold what a site is made from, and are no part of an address on any site that we know of.
 _OUTER_FOLDERS = ("website", "site", "src", "source", "content", "contents", "pages")
@@ -155,9 +159,12 @@ def joined(*names: str, is_index: bool = False, end: str = "/") -> str:
     return quote(f"/{path}{end}", safe=SAFE) if path else "/"
 
 
-def filled(pattern: str, known: Mapping[str, str], day: date | None = None, dates: Mapping[str, str] = _DATES) -> str:
+def filled(pattern: str, known: Mapping[str, str], day: date | None = None) -> str:
     """A pattern with its placeholders, such as ``:year`` and ``:title``, filled in; "" where one is not known."""
-    values = {name: f"{day:{form}}" for name, form in dates.items()} | dict(known) if day else known
+    values = dict(known)
+    if day:
+        dates = {name: f"{day:{form}}" for name, form in _DATES.items()}
+        values = dates | {"i_month": str(day.month), "i_day": str(day.day)} | values
     if not values.keys() >= {*_PLACEHOLDER.findall(pattern)}:
         return ""
     return _PLACEHOLDER.sub(lambda found: values[found[1]], pattern)

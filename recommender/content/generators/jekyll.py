@@ -28,12 +28,6 @@ _STYLES = {
 _STYLES_OF_BRIDGETOWN = {"simple": "/:categories/:slug/", "pretty_ext": "/:categories/:year/:month/:day/:slug.html"}
 #: The styles whose ending collections and pages have too. Any other ends theirs only with a slash or `:output_ext`.
 _ENDINGS = {"pretty": "/", "date": ".html", "ordinal": ".html", "none": ".html"}
-#: Placeholders of dates, in the language of `strftime`.
-_DATES = {
-    "year": "%Y", "short_year": "%y", "w_year": "%G", "month": "%m", "short_month": "%b", "long_month": "%B",
-    "day": "%d", "short_day": "%a", "long_day": "%A", "w_day": "%u", "y_day": "%j", "week": "%V", "hour": "%H",
-    "minute": "%M", "second": "%S",
-}  # fmt: skip
 _DATED = re.compile(r"\d{2,4}-\d{1,2}-\d{1,2}-(?=.)")
 #: What `:title` keeps besides letters, marks and digits.
 _PRETTY = "._~!$&'()+,;=@"
@@ -143,9 +137,7 @@ class Jekyll(Generator):
         values["categories"] = "/".join(dict.fromkeys(category.lower() for category in categories))
         values["slugified_categories"] = "/".join(dict.fromkeys(map(slugged, categories)))
         known = {name: quote(value, safe=SAFE) for name, value in values.items()}
-        if day := self._day(article, facts):
-            known |= {"i_month": str(day.month), "i_day": str(day.day)}
-        path = filled(pattern, known, day, _DATES)
+        path = filled(pattern, known, self._day(article, facts))
         return _clean(f"/{path}") if path else ""
 
     def unmade(self, article: Article, facts: PageFacts) -> str:
