@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any
 
 from recommender.articles import Article, RelatedEntry
 from recommender.bounds import Fence
@@ -28,12 +28,7 @@ from recommender.content.related_lists import CuratedList
 from recommender.errors import ArticleError, FrontMatterError, SiteError
 from recommender.settings import Settings
 
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
-
 logger = logging.getLogger(__name__)
-
-T = TypeVar("T", bound="DataclassInstance")
 
 _KIND = "articles"
 #: The problems that a file can have.
@@ -159,7 +154,8 @@ def _differences(value: Any, other: Any) -> dict[str, Any]:
     }
 
 
-def _changed(value: T, differences: Mapping[str, Any]) -> T:
+def _changed(value: Any, differences: Mapping[str, Any]) -> Any:
+    """The value with other fields, as `_differences` gives them."""
     if not differences:
         return value
     changes: dict[str, Any] = {}

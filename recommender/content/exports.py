@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from itertools import chain, count
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
-from xml.etree.ElementTree import tostring  # it writes only; what is read goes through defusedxml
+from typing import IO, Any
+from xml.etree.ElementTree import Element, tostring  # it writes only; what is read goes through defusedxml
 
 from recommender.articles import Corpus
 from recommender.bounds import LONGEST_TEXT, MAX_DEPTH, UnreadableError, check_unpacked, read_json
@@ -24,9 +24,6 @@ from recommender.content.rows import check_columns, column_of, corpus_of_rows, t
 from recommender.content.wording import some
 from recommender.errors import MissingExtraError, SiteError
 from recommender.settings import Settings
-
-if TYPE_CHECKING:
-    from xml.etree.ElementTree import Element
 
 #: Rows, each with its place, or with what is wrong with it.
 _Rows = Iterator[tuple[str, Mapping[str, Any] | SiteError]]
