@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from recommender.articles import NEVER, Article
+from recommender.bounds import LONGEST_TITLE
 from recommender.content.headings import NO_OPENING, Opening
 from recommender.content.list_words import fold_name, is_other, is_telling, words_of
 from recommender.content.related_lists import CuratedList, KnownEntries, find_lists
@@ -247,9 +248,10 @@ class FieldReader:
         if not title and not default_title:
             raise ArticleError(f"{origin.where}: there is no title. Give it one: title: Tea.")
         url, aliases, slug, permalink = found.addresses(path)
-        told = found.language()
+        told = found.first("language") or ""
         language = told or default_language
         languages = tuple([code for code in (language, self.language) if code])
+        names = ", ".join(found.first("provider") or ())[:LONGEST_TITLE]
         published_at = found.moment(self.zone, languages, default_date, title)
         hidden = found.hidden(path, self.generator.site_url, body) or _named_thing(values, path, body)
         known_as = canonical_url(url) if article_id is None else article_id
@@ -261,8 +263,8 @@ class FieldReader:
             published_at=published_at,
             url=url,
             topics=found.topics(),
-            provider=", ".join([self.generator.people.get(name, name) for name in found.provider().split(", ")]),
-            quality=found.quality(),
+            provider=", ".join([self.generator.people.get(name, name) for name in names.split(", ")]),
+            quality=found.first("quality"),
             language=language,
             is_published=not (unpublished := found.unpublished()) and not hidden,
             body=body,

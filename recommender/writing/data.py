@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import dataclasses
 import io
+import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,12 +21,14 @@ from recommender.settings import TABLE_ENDINGS, Settings
 from recommender.suggestions import Suggestion
 from recommender.writing.atomic import plan_change
 from recommender.writing.plan import Answer, Plan
-from recommender.writing.values import json_line, scalar, writable
+from recommender.writing.values import escaped, json_line, number, writable
 
 _NAME = "suggested_related"
 
 #: What a Hugo site has where its configuration is kept elsewhere.
 _HUGO_FOLDERS = ("content", "data")
+#: A number with an exponent, at the end of a line.
+_EXPONENT = re.compile(r"(?<=: )-?[\d.]+e[+-]?\d+(?=,?$)", re.MULTILINE)
 #: What a message about a file says that was not written here.
 _NOT_OURS = "It is left as it is: mend it, take it out, or name another file (writing.data_file, --output)."
 _COLUMNS = {
@@ -144,21 +148,10 @@ def _is_ours(entry: Any) -> bool:
 
 
 def _json(entries: dict[str, Any], path: Path) -> bytes:
-    return f"{_render(entries, '')}\n".encode()
-
-
-def _render(value: Any, indent: str) -> str:
     """JSON with two spaces an indent, so that a difference shows in the lines that changed."""
-    if not isinstance(value, (dict, list)):
-        return scalar(value)
-    if not value:
-        return "{}" if isinstance(value, dict) else "[]"
-    deeper = f"{indent}  "
-    if isinstance(value, dict):
-        items = ",\n".join(f"{deeper}{json_line(key)}: {_render(item, deeper)}" for key, item in value.items())
-        return f"{{\n{items}\n{indent}}}"
-    items = ",\n".join(f"{deeper}{_render(item, deeper)}" for item in value)
-    return f"[\n{items}\n{indent}]"
+    text = json.dumps(entries, ensure_ascii=False, indent=2)
+    plain = _EXPONENT.sub(lambda found: number(float(found[0])), text)
+    return f"{escaped(plain)}\n".encode()
 
 
 def _table_entry(suggestion: Suggestion) -> dict[str, Any]:
