@@ -302,8 +302,7 @@ class FieldReader:
             unpublished=unpublished,
             language_of_path=language != told,
         )
-        is_told = hidden or unpublished or found.day_order or found.two_days or facts.language_of_path
-        if facts != NO_FACTS and (not url or is_told):
+        if facts != NO_FACTS:
             notes.facts.setdefault(known_as, facts)
         return article
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import unicodedata
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -93,7 +92,6 @@ def find_files(
     repeats = _repeats(root, candidates)
     warnings += [f"{path} is the same file as {first}. It is read once, as {first}." for path, first in repeats.items()]
     paths = sorted(set(candidates) - set(repeats))
-    warnings += _clashes(paths)
     n_files = Counter(map(without_ending, paths))
     # The id is the path without its ending, where that is one file's alone.
     ids = [stem if n_files[stem := without_ending(path)] == 1 else path for path in paths]
@@ -214,15 +212,6 @@ def _of_other_formats(paths: Iterable[str]) -> str:
             counted[ending] += 1
     said = [f"{'one file' if n == 1 else f'{n:,} files'} {ending}" for ending, n in sorted(counted.items())]
     return f"{', '.join(said)}: not read, only Markdown is." if said else ""
-
-
-def _clashes(paths: Iterable[str]) -> Iterator[str]:
-    """A sentence for each file whose path differs from another only in capitals or in how accents are written."""
-    first: dict[str, str] = {}
-    for path in paths:
-        other = first.setdefault(unicodedata.normalize("NFC", path.casefold()), path)
-        if other != path:
-            yield f"{path} and {other} have one name to macOS and Windows. Rename one of them."
 
 
 def _bundled(paths: Collection[str]) -> frozenset[str]:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from recommender import bounds
-from recommender.content.yaml import LINE_END, parse_events, read_as_typed, read_yaml
+from recommender.content.yaml import LINE_END, parse_events, read_yaml
 from recommender.errors import FrontMatterError
 
 #: What the values are written in; members are those of a JSON object without its braces.
@@ -293,11 +293,6 @@ def plain_blanks(text: str) -> str:
         if _ODD.search(line):
             lines[number] = _ODD_NAME.sub(r"\1: ", _ODD_INDENT.sub(lambda blanks: " " * len(blanks[0]), line))
     return "\n".join(lines)
-
-
-def as_typed(text: str, place: FrontMatter) -> dict[str, Any]:
-    """The values of YAML front matter, each as the text that was typed; none in other syntaxes."""
-    return read_as_typed(plain_blanks(text[place.start : place.end])) if place.syntax == "yaml" else {}
 
 
 def key_line(text: str, place: FrontMatter, name: str) -> int:

@@ -36,13 +36,10 @@ _EXPECTED = "Write a list of objects, each with a title; or export the articles 
 def is_jsonl(path: Path) -> bool:
     """Whether a path names a file with an article a line, or a folder that holds such files and nothing else."""
     if not path.is_dir():
-        return _is_shard(path.name.lower())
+        return path.name.lower().endswith(LINES_ENDINGS)
     names = [file.name.lower() for file in path.iterdir() if not file.name.startswith((".", "_"))]
-    return any(map(_is_shard, names)) and all(_is_shard(name) or name == "recommender.yaml" for name in names)
-
-
-def _is_shard(name: str) -> bool:
-    return name.endswith(LINES_ENDINGS)
+    shards = [name for name in names if name.endswith(LINES_ENDINGS)]
+    return bool(shards) and {*names} <= {*shards, "recommender.yaml"}
 
 
 def read_jsonl(path: Path | str, settings: Settings | None = None, *, strict: bool = False) -> Corpus:
@@ -68,7 +65,11 @@ def read_jsonl(path: Path | str, settings: Settings | None = None, *, strict: bo
     """
     settings = given_or_default(settings)
     path = Path(path)
-    files = sorted(file for file in path.iterdir() if _is_shard(file.name.lower())) if path.is_dir() else [path]
+    files = (
+        sorted(file for file in path.iterdir() if file.name.lower().endswith(LINES_ENDINGS))
+        if path.is_dir()
+        else [path]
+    )
     fence = Fence.around(path, settings.articles.outside) if path.is_dir() else None
     most_bytes = settings.articles.max_megabytes * 1_000_000
     lines = chain.from_iterable(_lines(file, fence, most_bytes) for file in files)

@@ -19,6 +19,7 @@ from recommender.content.named import names_in, people_in
 from recommender.content.paths import language_code, named_language, without_ending
 from recommender.content.urls import is_address
 from recommender.content.wording import say
+from recommender.content.yaml import read_as_typed
 from recommender.errors import ArticleError
 
 
@@ -38,8 +39,10 @@ class Origin:
 
     def typed(self, name: str, value: Any) -> Any:
         """A value with its numbers, dates and truth values as texts: as typed, where that can be told."""
-        texts = front_matter.as_typed(self.text, self.place) if self.place and "." not in name else {}
-        return _texts(value, texts.get(name))
+        if self.place is None or self.place.syntax != "yaml" or "." in name:
+            return _texts(value, None)
+        typed = read_as_typed(front_matter.plain_blanks(self.text[self.place.start : self.place.end]))
+        return _texts(value, typed.get(name))
 
 
 def _texts(value: Any, typed: Any) -> Any:

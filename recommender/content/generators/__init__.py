@@ -6,7 +6,7 @@ To add one, write its class and put it into `GENERATORS`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
@@ -67,11 +67,12 @@ def read_generator(root: Path) -> Generator:
             break
     else:
         generator = Generator(warnings=_part_of_a_site(root) or _sites_below(sources))
+    people = islice(_people(sources, generator), _MOST_PEOPLE)
     return replace(
         generator,
         site_url=generator.site_url.rstrip("/"),
         language=named_language(generator.language),
-        people=dict(islice(_named(_people(sources, generator)), _MOST_PEOPLE)),
+        people={key: name.strip() for key, name in people if isinstance(name, str) and name.strip()},
         warnings=(*sources.warnings.values(), *generator.warnings),
     )
 
@@ -90,10 +91,6 @@ def _people(sources: Sources, generator: Generator) -> Iterator[tuple[str, Any]]
         told = sources.front_matter(file) if is_page else sources.mapping(file)
         key = slug(file.replace("/_index.", "/index.")) if is_page else Path(file).stem
         yield key, told.get("name") or told.get("title")
-
-
-def _named(people: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, str]]:
-    return ((key, name.strip()) for key, name in people if isinstance(name, str) and name.strip())
 
 
 def _part_of_a_site(root: Path) -> tuple[str, ...]:

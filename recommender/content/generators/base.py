@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any, ClassVar, Self
@@ -188,21 +189,16 @@ def hyphened(text: str, kept: str = "") -> str:
 
 def day_of(article: Article, facts: PageFacts, zone: tzinfo = UTC) -> datetime | None:
     """The moment of an article in a zone; that of the front matter comes before that of the file's name."""
-    if facts.date is not None:
-        return in_zone(facts.date, zone) if facts.date.tzinfo else facts.date
-    if day := name_date(article.path):
+    moment = facts.date or article.published_at
+    if facts.date is None and (day := name_date(article.path)):
         return datetime(day.year, day.month, day.day)
-    moment = article.published_at
     # A day that folders tell is ours to know, and no generator's.
-    return in_zone(moment, zone) if moment and moment.date() != dated(article.path) else None
-
-
-def in_zone(moment: datetime, zone: tzinfo) -> datetime:
-    """A moment in a zone; as it is on the first and the last day of the calendar, where it may have none there."""
-    try:
-        return moment.astimezone(zone)
-    except OverflowError:
-        return moment
+    if moment is None or (facts.date is None and moment.date() == dated(article.path)):
+        return None
+    # A moment on the first and the last day of the calendar may have none in the zone.
+    with suppress(OverflowError):
+        moment = moment.astimezone(zone) if moment.tzinfo else moment
+    return moment
 
 
 def text_of(values: Mapping[str, Any], *names: str) -> str:
