@@ -6,8 +6,6 @@ So a warm reading reads every byte, and parses none. What else decides the outco
 configuration, our code) is part of the key under which the document is kept. Bodies stay in the site's own files.
 """
 
-from __future__ import annotations
-
 import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,5 @@
 """Files with an article a row that other programs write: tables, feeds (RSS, Atom), exports of WordPress."""
 
-from __future__ import annotations
-
 import ast
 import csv
 import html

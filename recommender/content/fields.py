@@ -5,8 +5,6 @@ Every type that YAML can give has a defined outcome; docs/reading.md has the tab
 article can be placed at all, so a wrong one is an error; a wrong value elsewhere is left out with a warning.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -14,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from operator import itemgetter
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from recommender.articles import NEVER, Article
 from recommender.bounds import LONGEST_TITLE
@@ -160,7 +158,7 @@ class Notes:
     untitled: list[str] = field(default_factory=list)  #: Where an article has no title of its own.
     facts: dict[str, PageFacts] = field(default_factory=dict)  #: By the article's id.
 
-    def add(self, other: Notes) -> None:
+    def add(self, other: Self) -> None:
         """Take in what was noticed while further articles were read."""
         self.names.update(other.names)
         for article_id, lists in other.lists.items():
@@ -179,7 +177,7 @@ class FieldReader:
     name months in the site's language. Under their own name stand our suggestions, which are no curated list.
     """
 
-    def __init__(self, settings: Settings, generator: Generator) -> None:
+    def __init__(self, settings: Settings, generator: "Generator") -> None:
         self.generator = generator
         self.zone = generator.zone
         self.language = settings.articles.site_language or generator.language

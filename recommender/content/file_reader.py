@@ -1,7 +1,5 @@
 """One file of a site -> an article."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """The files of a site: which of them are articles."""
 
-from __future__ import annotations
-
 import os
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence

@@ -5,8 +5,6 @@ It is YAML between two lines of three dashes, TOML between plus signs, JSON in b
 semicolons (Hexo), YAML up to a line of dashes (Hexo), or headers up to a blank line (Pelican) or in a comment (Nikola).
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections import deque

@@ -1,7 +1,5 @@
 """Articles that were read -> a `Corpus`: addresses, curated lists matched, and a `Reading` that tells all."""
 
-from __future__ import annotations
-
 import logging
 import re
 from collections import Counter

@@ -1,7 +1,5 @@
 """What a Markdown page without a title calls itself and says first: its heading and its first paragraph."""
 
-from __future__ import annotations
-
 import re
 from html import unescape
 from typing import NamedTuple

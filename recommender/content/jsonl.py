@@ -4,8 +4,6 @@ Articles from JSON: a file with an object a line, plain or gzip, or a folder of 
 A document is a list of objects, a JSON feed, or an export of Ghost or of a database.
 """
 
-from __future__ import annotations
-
 import gzip
 import json
 import zlib

@@ -1,7 +1,5 @@
 """The languages of a site and of its files: by folder and name, else by script, stop words, or how common words are."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping

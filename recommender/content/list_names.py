@@ -6,8 +6,6 @@ it out. Any other name is one where hardly an entry is anything else than an art
 also list each other: tags and authors name pages that list nothing.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

@@ -1,7 +1,5 @@
 """A site -> a `Corpus`; one file or text -> an `Article`."""
 
-from __future__ import annotations
-
 import errno
 import logging
 import re

@@ -1,7 +1,5 @@
 """What stands under the names of front matter, or of a JSON line: a value for each field of an article, of any type."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress

@@ -9,8 +9,6 @@ swap, and given back where somebody has saved it in the meantime; elsewhere just
 with several names (hard links) is replaced under this one; the others keep what they had.
 """
 
-from __future__ import annotations
-
 import contextlib
 import ctypes
 import errno

@@ -1,7 +1,5 @@
 """One file: JSON or a table where the site's generator looks for data; or lines of JSON, for pipelines."""
 
-from __future__ import annotations
-
 import csv
 import dataclasses
 import io

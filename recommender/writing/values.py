@@ -6,8 +6,6 @@ Jekyll reads its JSON data files with a YAML reader, and front matter is YAML 1.
 escapes, and a number without an exponent, mean the same to every reader of either.
 """
 
-from __future__ import annotations
-
 import json
 import math
 import re

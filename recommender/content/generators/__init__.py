@@ -4,8 +4,6 @@ Site generators: how their configuration is recognised, and what address they gi
 To add one, write its class and put it into `GENERATORS`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """What a site's generator is told, as far as articles depend on it; and the tree without a generator."""
 
-from __future__ import annotations
-
 import posixpath
 import re
 from collections.abc import Collection, Mapping

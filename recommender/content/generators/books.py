@@ -5,8 +5,6 @@ None is built in the tests. Jupyter Book was checked by hand against a build of 
 version 4, the others are by their documentation, mdBook also by the books of Rust.
 """
 
-from __future__ import annotations
-
 import posixpath
 import re
 from collections.abc import Collection, Mapping

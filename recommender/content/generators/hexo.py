@@ -1,7 +1,5 @@
 """Hexo (checked against Hexo 7)."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from typing import Any, Self

@@ -1,7 +1,5 @@
 """The address that Hugo gives a file, by its rules (checked against Hugo 0.111)."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping

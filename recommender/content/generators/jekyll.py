@@ -1,7 +1,5 @@
 """Jekyll (checked against Jekyll 4.3), and Bridgetown, which took its rules from it (not built in the tests)."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace

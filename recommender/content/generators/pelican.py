@@ -1,7 +1,5 @@
 """Pelican (checked against Pelican 4) and Nikola (as known, not built in the tests), both configured in Python."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Mapping

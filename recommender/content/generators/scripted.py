@@ -4,8 +4,6 @@ Generators whose addresses a site's own program decides: Gatsby, Next, SvelteKit
 What is plain in the program is read, and what is usual is a guess, which a warning tells.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from typing import ClassVar, Self

@@ -1,7 +1,5 @@
 """Statie (from its documentation; no longer kept up)."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
