@@ -31,67 +31,53 @@ if TYPE_CHECKING:
 #: hyphens, underscores and blanks do not matter. `topics`, `aliases` and `related` take all of theirs together, the
 #: others the first that holds something. Those of `related` are not the only ones: see `list_names`.
 USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
-    "title": ("title", "headline", "pageTitle", "metaTitle", "seoTitle", "seo.title", "meta.title", "metadata.title",
-        "hero.name", "heroText", "post_title"),
-    "excerpt": (
-        "excerpt", "customExcerpt", "description", "summary", "metaDescription", "seoDescription", "ogDescription",
-        "shortDescription", "teaser", "abstract", "standfirst", "lead", "lede", "dek", "blurb", "synopsis", "tldr",
-        "intro", "introduction", "overview", "tagline", "subtitle", "subheading", "seo.description", "meta.description",
-        "metadata.description", "hero.tagline", "desc", "post_excerpt", "params.excerpt", "params.description",
-        "params.summary",
-    ),
-    "published_at": (
-        "publishedDateTime", "date", "publishDate", "pubDate", "publishedAt", "datePublished", "publishedDate",
-        "publicationDate", "publishedOn", "publishedTime", "postDate", "created", "createdAt", "dateCreated",
-        "creationDate", "posted", "postedOn", "releaseDate", "firstPublished", "firstPublishedAt", "pubDatetime",
-    ),
-    "head": ("meta", "head"),
-    "url": ("webUrl", "url", "permalink"),
-    "slug": ("slug",),
-    "abbrlink": ("abbrlink",),
-    "aliases": (
-        "ampWebUrl", "cdnAmpWebUrl", "originalUrl", "blogger_orig_url", "wordpress_url", "canonical_url",
-        "canonicalUrl", "aliases", "redirect_from", "id", "uid", "uuid", "guid", "post_id", "article_id", "page_id",
-        "sys.id",
-    ),
-    "topics": (
-        "topics", "tags", "categories", "keywords", "taxonomies.tags", "taxonomies.categories", "taxonomy.tag",
-        "taxonomy.category", "taxonomy.post_tag",
-    ),
-    "series": ("series",),
-    "provider": (
-        "provider.name", "provider.domain", "provider", "author", "authors", "extra.author", "extra.authors",
-        "params.author", "byline", "primary_author",
-    ),
-    "quality": ("quality",),
-    "language": ("language", "locale", "lang"),
-    "published": ("published", "isPublished", "publish", "public", "isPublic", "listed", "dg-publish"),
-    "draft": ("draft", "isDraft"),
-    "visible_from": (
-        "publishDate", "pubDate", "publishAt", "publishOn", "scheduledAt", "scheduledFor", "goLive", "embargo",
-        "embargoUntil",
-    ),
-    "visible_until": ("expiryDate", "unpublishDate", "expires", "expiresAt", "expirationDate"),
-    "build": ("_build", "build"),
-    "status": ("status", "visibility", "state", "stage", "postStatus", "publicationStatus", "published", "publish"),
-    "hidden": (
-        "hidden", "isHidden", "hide", "unlisted", "unlist", "private", "isPrivate", "unpublished", "wip", "deleted",
-        "isDeleted", "params.hidden", "extra.hidden", "ignorePublish", "eleventyExcludeFromCollections",
-    ),
-    "made": ("routable", "render"),
-    "drawing": ("excalidraw-plugin",),
-    "redirect": ("redirect_to", "redirectUrl"),
-    "redirect_path": ("redirect",),
-    "layout": ("layout", "type"),
-    "id": ("id",),
-    "path": ("path",),
-    "person": ("name", "first_name", "firstName"),
-    "headless": ("headless",),
-    "marks": ("recommender",),
-    "categories": ("categories", "category"),
-    "date": ("date", "publishDate", "pubDate"),
-    "related": ("related", "relatedArticles", "relatedPosts", "seeAlso"),
-}  # fmt: skip
+    ours: tuple(names.split())
+    for ours, names in {
+        "title": "title headline pageTitle metaTitle seoTitle seo.title meta.title metadata.title hero.name heroText"
+        " post_title",
+        "excerpt": "excerpt customExcerpt description summary metaDescription seoDescription ogDescription"
+        " shortDescription teaser abstract standfirst lead lede dek blurb synopsis tldr intro introduction overview"
+        " tagline subtitle subheading seo.description meta.description metadata.description hero.tagline desc"
+        " post_excerpt params.excerpt params.description params.summary",
+        "published_at": "publishedDateTime date publishDate pubDate publishedAt datePublished publishedDate"
+        " publicationDate publishedOn publishedTime postDate created createdAt dateCreated creationDate posted"
+        " postedOn releaseDate firstPublished firstPublishedAt pubDatetime",
+        "head": "meta head",
+        "url": "webUrl url permalink",
+        "slug": "slug",
+        "abbrlink": "abbrlink",
+        "aliases": "ampWebUrl cdnAmpWebUrl originalUrl blogger_orig_url wordpress_url canonical_url canonicalUrl"
+        " aliases redirect_from id uid uuid guid post_id article_id page_id sys.id",
+        "topics": "topics tags categories keywords taxonomies.tags taxonomies.categories taxonomy.tag"
+        " taxonomy.category taxonomy.post_tag",
+        "series": "series",
+        "provider": "provider.name provider.domain provider author authors extra.author extra.authors params.author"
+        " byline primary_author",
+        "quality": "quality",
+        "language": "language locale lang",
+        "published": "published isPublished publish public isPublic listed dg-publish",
+        "draft": "draft isDraft",
+        "visible_from": "publishDate pubDate publishAt publishOn scheduledAt scheduledFor goLive embargo embargoUntil",
+        "visible_until": "expiryDate unpublishDate expires expiresAt expirationDate",
+        "build": "_build build",
+        "status": "status visibility state stage postStatus publicationStatus published publish",
+        "hidden": "hidden isHidden hide unlisted unlist private isPrivate unpublished wip deleted isDeleted"
+        " params.hidden extra.hidden ignorePublish eleventyExcludeFromCollections",
+        "made": "routable render",
+        "drawing": "excalidraw-plugin",
+        "redirect": "redirect_to redirectUrl",
+        "redirect_path": "redirect",
+        "layout": "layout type",
+        "id": "id",
+        "path": "path",
+        "person": "name first_name firstName",
+        "headless": "headless",
+        "marks": "recommender",
+        "categories": "categories category",
+        "date": "date publishDate pubDate",
+        "related": "related relatedArticles relatedPosts seeAlso",
+    }.items()
+}
 #: The same in other languages, behind the usual ones.
 TRANSLATED_NAMES: Mapping[str, tuple[str, ...]] = {
     ours: tuple(names.split())
