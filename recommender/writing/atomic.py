@@ -53,10 +53,7 @@ class FileChange:
 
 
 def plan_change(
-    path: Path,
-    make: Callable[[bytes | None], bytes],
-    files: dict[Path, str] | None = None,
-    fence: Fence | None = None,
+    path: Path, make: Callable[[bytes | None], bytes], files: dict[Path, str] | None = None, fence: Fence | None = None
 ) -> FileChange | None:
     """
     The change that `make` makes of a file, or None where it changes nothing; parameters as `FileChange` has them.

@@ -51,7 +51,8 @@ def plan_data(
     is_table = path.suffix.lower() in TABLE_ENDINGS
     entry, parse, render = (_table_entry, _parse_table, _render_table) if is_table else (data_entry, _parse, _json)
     entries = {answer.article_id: [entry(suggestion) for suggestion in answer.suggestions] for answer in answers}
-    unread = _unread(corpus)
+    # The ids of the articles whose files could not be read: a problem begins with the path of its file.
+    unread = {without_ending(str(problem).partition(":")[0]) for problem in corpus.reading.problems}
     is_whole = len(entries) >= len(corpus)
 
     def make(before: bytes | None) -> bytes:
@@ -118,12 +119,6 @@ def data_entry(suggestion: Suggestion) -> dict[str, Any]:
     own = {"article_id": suggestion.article_id, "score": suggestion.score, "reason": str(suggestion.reason)}
     written: dict[str, Any] = writable({**entry, **own})
     return written
-
-
-def _unread(corpus: Corpus) -> frozenset[str]:
-    """The ids of the articles whose files could not be read; a problem begins with the path of its file."""
-    problems = corpus.reading.problems
-    return frozenset(without_ending(str(problem).partition(":")[0]) for problem in problems)
 
 
 def _parse(before: bytes, path: Path) -> dict[str, Any]:
