@@ -181,11 +181,9 @@ def _headers(text: str, origin: int) -> FrontMatter | None:
 def exported(text: str, start: int) -> FrontMatter | None:
     """Where the names and values lie that are the first paragraph from `start` on, as Notion exports a page's."""
     found = _EXPORTED.match(text, start)
-    return (
-        FrontMatter(_line_end(text), found.start("lines"), found.end("lines"), found.end(), "headers")
-        if found
-        else None
-    )
+    if found is None:
+        return None
+    return FrontMatter(_line_end(text), found.start("lines"), found.end("lines"), found.end(), "headers")
 
 
 def _line_end(text: str) -> str:
