@@ -1,43 +1,36 @@
 """
-What an earlier reading of a site gave: the article of each file, and the finished corpus where no file has changed.
+What an earlier reading of a site gave: what came of each file.
 
 A file is known by the SHA-256 of its bytes, its path and its id; not by its time and size, which an edit may keep.
 So a warm reading reads every byte, and parses none. What else decides the outcome (the settings, the generator's
 configuration, our code) is part of the key under which the document is kept. Bodies stay in the site's own files.
 """
 
-from __future__ import annotations
-
-import json
 import logging
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any
 
-from recommender import errors
-from recommender.articles import Article, Corpus, EntryShape, Reading, RelatedEntry
+from recommender.articles import Article, RelatedEntry
 from recommender.bounds import Fence
 from recommender.cache import SiteCache, code_version, digest
 from recommender.content.fields import NO_FACTS, Notes
 from recommender.content.file_reader import FileRead
-from recommender.content.files import File, FoundFiles
+from recommender.content.files import File
 from recommender.content.generators import Generator
 from recommender.content.languages import SiteLanguages
 from recommender.content.related_lists import CuratedList
-from recommender.errors import RecommenderError
+from recommender.errors import ArticleError, FrontMatterError, SiteError
 from recommender.settings import Settings
-
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
 
 logger = logging.getLogger(__name__)
 
-T = TypeVar("T", bound="DataclassInstance")
-
 _KIND = "articles"
+#: The problems that a file can have.
+_PROBLEMS = {kind.__name__: kind for kind in (SiteError, FrontMatterError, ArticleError)}
 #: What a document that is whole, but not one of ours, raises.
 _NOT_OURS = (KeyError, IndexError, TypeError, ValueError, AttributeError)
 
@@ -50,10 +43,8 @@ class ReadingCache:
         named = (settings.writing.front_matter_name, settings.rules.front_matter_names)
         told = (sorted(languages.suffixes), sorted(languages.folders.items()))
         self._key = digest(code_version(), repr((settings.articles, *named, *told, generator)))
-        self._finished: dict[str, Any] = {}
         #: What came of each file, by its path, and how many of its last bytes are the body.
         self._files: dict[str, tuple[FileRead, int]] = {}
-        self._entries: list[RelatedEntry] = []
 
     def load(self) -> None:
         """Take in what is kept; a document that cannot be used counts as none."""
@@ -63,10 +54,8 @@ class ReadingCache:
         try:
             entries = [_changed(RelatedEntry(), row) for row in document["entries"]]
             names = _frozen(document["names"])
-            reads = [(_file(row, names, entries), n_body) for row, n_body in document["files"]]
-            self._finished = document["corpus"]
+            reads = [(_read_of(row, names, entries), row["n_body"]) for row in document["files"]]
             self._files = {read.path: (read, n_body) for read, n_body in reads}
-            self._entries = entries
         except _NOT_OURS:
             logger.warning("%s: the cache is damaged, so it is made anew.", self._store.folder)
 
@@ -86,109 +75,27 @@ class ReadingCache:
             return read
         return replace(read, article=replace(read.article, body=raw[len(raw) - n_body :].decode("utf-8")))
 
-    def corpus(self, found: FoundFiles, known: Sequence[FileRead | None]) -> Corpus | None:
-        """The finished corpus of these files and no others, or None where it is not kept."""
-        reads = [read for read in known if read is not None]
-        finished = self._finished
-        if len(reads) < len(known) or finished.get("key") != _corpus_key(found, reads):
-            return None
-        problems = tuple(map(_problem, finished["problems"]))
-        reading = _changed(Reading(problems=problems), finished["reading"])
-        articles = []
-        for read in reads:
-            if read.article is not None:
-                changes = finished["placed"].get(read.article_id, {})
-                if "related" in changes:
-                    changes = {**changes, "related": [self._entries[number] for number in changes["related"]]}
-                articles.append(_changed(read.article, changes))
-        shape = _changed(EntryShape(), finished["shape"])
-        return Corpus(articles, site_language=finished["language"], entry_shape=shape, reading=reading)
-
-    def save(self, found: FoundFiles, reads: Iterable[FileRead], corpus: Corpus) -> None:
-        """Keep the outcome of a reading, and nothing of files that are gone."""
+    def save(self, reads: Sequence[FileRead], *, n_new: int) -> None:
+        """Keep the outcome of a reading, and nothing of files that are gone; so many files were not found here."""
+        if not n_new and len(reads) == len(self._files):
+            return
         # What repeats has a number.
-        entries: dict[RelatedEntry, int] = {}
+        entries: dict[Any, int] = {}
         names: dict[Any, int] = {}
-        files = []
-        placed = {}
-        reads = [read for read in reads if read.digest]
-        for read in reads:
-            n_body = len(read.article.body.encode("utf-8")) if read.article else 0
-            files.append((_file_row(read, names, entries), n_body))
-            if read.article:
-                article = corpus[read.article_id]
-                changes = _differences(article, read.article)
-                if "related" in changes:
-                    changes["related"] = [_number(entry, entries) for entry in article.related]
-                if changes:
-                    placed[read.article_id] = changes
-        reading = corpus.reading
-        finished = {
-            "key": _corpus_key(found, reads),
-            "placed": placed,
-            "language": corpus.site_language,
-            "shape": _differences(corpus.entry_shape, EntryShape()),
-            "problems": [_problem_row(problem) for problem in reading.problems],
-            "reading": _differences(reading, Reading(problems=reading.problems)),
-        }
-        document = {
-            "entries": [_differences(entry, RelatedEntry()) for entry in entries],
-            "names": list(names),
-            "files": files,
-            "corpus": finished,
-        }
-        self._store.save(_KIND, self._key, document)
+        files = [_row_of(read, names, entries) for read in reads if read.digest]
+        rows = [_differences(entry, RelatedEntry()) for entry in entries]
+        self._store.save(_KIND, self._key, {"entries": rows, "names": list(names), "files": files})
 
 
-def _differences(value: Any, other: Any) -> dict[str, Any]:
-    """The fields of a value that differ from another of its class, as the document has them."""
-    held = ((field.name, getattr(value, field.name)) for field in fields(value))
-    return {
-        name: {"moment": one.isoformat()} if isinstance(one, datetime) else one
-        for name, one in held
-        if one != getattr(other, name)
-    }
+def _row_of(read: FileRead, names: dict[Any, int], entries: dict[Any, int]) -> dict[str, Any]:
+    """What came of a file, as the document has it."""
 
+    def numbered(items: Sequence[Any], numbers: dict[Any, int]) -> list[int]:
+        return [numbers.setdefault(item, len(numbers)) for item in items]
 
-def _changed(value: T, differences: Mapping[str, Any]) -> T:
-    if not differences:
-        return value
-    changes: dict[str, Any] = {}
-    for name, one in differences.items():
-        if isinstance(one, dict) and "moment" in one:
-            changes[name] = datetime.fromisoformat(one["moment"])
-        else:
-            changes[name] = tuple(one) if isinstance(one, list) else one
-    return replace(value, **changes)
-
-
-def _frozen(value: Any) -> Any:
-    """A list out of a document, and the lists in it, as the tuples that they were."""
-    return tuple(map(_frozen, value)) if isinstance(value, list) else value
-
-
-def _number(item: Any, numbers: dict[Any, int]) -> int:
-    return numbers.setdefault(item, len(numbers))
-
-
-def _corpus_key(found: FoundFiles, reads: Iterable[FileRead]) -> str:
-    """What a finished corpus depends on, besides what the whole document depends on."""
-    files = [(read.path, read.article_id, read.digest) for read in reads]
-    problems = [str(problem) for problem in found.problems]
-    # NB files that cannot be read have no digest, so the paths that were found are counted apart from those.
-    paths = [file.path for file in found.files]
-    return digest(json.dumps([paths, found.n_all, found.pages, problems, found.warnings, files]))
-
-
-def _file_row(read: FileRead, names: dict[Any, int], entries: dict[RelatedEntry, int]) -> dict[str, Any]:
     notes, article = read.notes, read.article
     lists = {
-        name: [
-            [_number(entry, entries) for entry in found.entries],
-            [_number(pairs, names) for pairs in found.names],
-            found.n_scored,
-            found.complaints,
-        ]
+        name: (numbered(found.entries, entries), numbered(found.names, names), found.n_scored, found.complaints)
         for name, found in notes.lists.get(read.article_id, {}).items()
     }
     return {
@@ -196,8 +103,9 @@ def _file_row(read: FileRead, names: dict[Any, int], entries: dict[RelatedEntry,
         "id": read.article_id,
         "digest": read.digest,
         "article": article and _differences(article, Article(read.article_id, read.path, body=article.body)),
-        "problem": read.problem and _problem_row(read.problem),
-        "names": _number(tuple(notes.names.items()), names),
+        "n_body": len(article.body.encode("utf-8")) if article else 0,
+        "problem": read.problem and (type(read.problem).__name__, str(read.problem)),
+        "names": numbered([tuple(notes.names.items())], names)[0],
         "lists": lists,
         "warnings": notes.warnings,
         "untitled": notes.untitled,
@@ -205,7 +113,8 @@ def _file_row(read: FileRead, names: dict[Any, int], entries: dict[RelatedEntry,
     }
 
 
-def _file(row: Mapping[str, Any], names: Sequence[Any], entries: Sequence[RelatedEntry]) -> FileRead:
+def _read_of(row: Mapping[str, Any], names: Sequence[Any], entries: Sequence[RelatedEntry]) -> FileRead:
+    """What came of a file, by its row."""
     path, article_id, article, problem, facts = (row[part] for part in ("path", "id", "article", "problem", "facts"))
     lists = {
         name: CuratedList(
@@ -229,16 +138,33 @@ def _file(row: Mapping[str, Any], names: Sequence[Any], entries: Sequence[Relate
         row["digest"],
         None if article is None else _changed(Article(article_id, path), article),
         notes,
-        problem and _problem(problem),
+        problem and _PROBLEMS[problem[0]](problem[1]),
     )
 
 
-def _problem_row(problem: RecommenderError) -> tuple[str, str]:
-    return type(problem).__name__, str(problem)
+def _differences(value: Any, other: Any) -> dict[str, Any]:
+    """The fields of a value that differ from another of its class, as the document has them."""
+    held = ((field.name, getattr(value, field.name)) for field in fields(value))
+    return {
+        name: {"moment": one.isoformat()} if isinstance(one, datetime) else one
+        for name, one in held
+        if one != getattr(other, name)
+    }
 
 
-def _problem(row: Sequence[str]) -> RecommenderError:
-    name, message = row
-    kind = getattr(errors, name) if name in errors.__all__ else RecommenderError
-    problem: RecommenderError = kind(message)
-    return problem
+def _changed(value: Any, differences: Mapping[str, Any]) -> Any:
+    """The value with other fields, as `_differences` gives them."""
+    if not differences:
+        return value
+    changes: dict[str, Any] = {}
+    for name, one in differences.items():
+        if isinstance(one, dict) and "moment" in one:
+            changes[name] = datetime.fromisoformat(one["moment"])
+        else:
+            changes[name] = tuple(one) if isinstance(one, list) else one
+    return replace(value, **changes)
+
+
+def _frozen(value: Any) -> Any:
+    """A list out of a document, and the lists in it, as the tuples that they were."""
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value

@@ -1,7 +1,5 @@
 """Dates as sites write them -> moments with a time zone."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence

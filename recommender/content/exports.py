@@ -1,7 +1,5 @@
 """Files with an article a row that other programs write: tables, feeds (RSS, Atom), exports of WordPress."""
 
-from __future__ import annotations
-
 import ast
 import csv
 import html
@@ -11,22 +9,19 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from itertools import chain, count
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
-from xml.etree.ElementTree import tostring  # it writes only; what is read goes through defusedxml
+from typing import IO, Any
+from xml.etree.ElementTree import Element, tostring  # it writes only; what is read goes through defusedxml
 
 from recommender.articles import Corpus
 from recommender.bounds import LONGEST_TEXT, MAX_DEPTH, UnreadableError, check_unpacked, read_json
 from recommender.content.fields import USUAL_NAMES, FieldReader
 from recommender.content.files import unread
 from recommender.content.generators import Generator
-from recommender.content.json_export import json_rows
+from recommender.content.jsonl import json_rows
 from recommender.content.rows import check_columns, column_of, corpus_of_rows, typed_rows
 from recommender.content.wording import some
 from recommender.errors import MissingExtraError, SiteError
 from recommender.settings import Settings
-
-if TYPE_CHECKING:
-    from xml.etree.ElementTree import Element
 
 #: Rows, each with its place, or with what is wrong with it.
 _Rows = Iterator[tuple[str, Mapping[str, Any] | SiteError]]

@@ -5,8 +5,6 @@ Every type that YAML can give has a defined outcome; docs/reading.md has the tab
 article can be placed at all, so a wrong one is an error; a wrong value elsewhere is left out with a warning.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -14,9 +12,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from operator import itemgetter
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from recommender.articles import NEVER, Article
+from recommender.bounds import LONGEST_TITLE
 from recommender.content.headings import NO_OPENING, Opening
 from recommender.content.list_words import fold_name, is_other, is_telling, words_of
 from recommender.content.related_lists import CuratedList, KnownEntries, find_lists
@@ -32,67 +31,53 @@ if TYPE_CHECKING:
 #: hyphens, underscores and blanks do not matter. `topics`, `aliases` and `related` take all of theirs together, the
 #: others the first that holds something. Those of `related` are not the only ones: see `list_names`.
 USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
-    "title": ("title", "headline", "pageTitle", "metaTitle", "seoTitle", "seo.title", "meta.title", "metadata.title",
-        "hero.name", "heroText", "post_title"),
-    "excerpt": (
-        "excerpt", "customExcerpt", "description", "summary", "metaDescription", "seoDescription", "ogDescription",
-        "shortDescription", "teaser", "abstract", "standfirst", "lead", "lede", "dek", "blurb", "synopsis", "tldr",
-        "intro", "introduction", "overview", "tagline", "subtitle", "subheading", "seo.description", "meta.description",
-        "metadata.description", "hero.tagline", "desc", "post_excerpt", "params.excerpt", "params.description",
-        "params.summary",
-    ),
-    "published_at": (
-        "publishedDateTime", "date", "publishDate", "pubDate", "publishedAt", "datePublished", "publishedDate",
-        "publicationDate", "publishedOn", "publishedTime", "postDate", "created", "createdAt", "dateCreated",
-        "creationDate", "posted", "postedOn", "releaseDate", "firstPublished", "firstPublishedAt", "pubDatetime",
-    ),
-    "head": ("meta", "head"),
-    "url": ("webUrl", "url", "permalink"),
-    "slug": ("slug",),
-    "abbrlink": ("abbrlink",),
-    "aliases": (
-        "ampWebUrl", "cdnAmpWebUrl", "originalUrl", "blogger_orig_url", "wordpress_url", "canonical_url",
-        "canonicalUrl", "aliases", "redirect_from", "id", "uid", "uuid", "guid", "post_id", "article_id", "page_id",
-        "sys.id",
-    ),
-    "topics": (
-        "topics", "tags", "categories", "keywords", "taxonomies.tags", "taxonomies.categories", "taxonomy.tag",
-        "taxonomy.category", "taxonomy.post_tag",
-    ),
-    "series": ("series",),
-    "provider": (
-        "provider.name", "provider.domain", "provider", "author", "authors", "extra.author", "extra.authors",
-        "params.author", "byline", "primary_author",
-    ),
-    "quality": ("quality",),
-    "language": ("language", "locale", "lang"),
-    "published": ("published", "isPublished", "publish", "public", "isPublic", "listed", "dg-publish"),
-    "draft": ("draft", "isDraft"),
-    "visible_from": (
-        "publishDate", "pubDate", "publishAt", "publishOn", "scheduledAt", "scheduledFor", "goLive", "embargo",
-        "embargoUntil",
-    ),
-    "visible_until": ("expiryDate", "unpublishDate", "expires", "expiresAt", "expirationDate"),
-    "build": ("_build", "build"),
-    "status": ("status", "visibility", "state", "stage", "postStatus", "publicationStatus", "published", "publish"),
-    "hidden": (
-        "hidden", "isHidden", "hide", "unlisted", "unlist", "private", "isPrivate", "unpublished", "wip", "deleted",
-        "isDeleted", "params.hidden", "extra.hidden", "ignorePublish", "eleventyExcludeFromCollections",
-    ),
-    "made": ("routable", "render"),
-    "drawing": ("excalidraw-plugin",),
-    "redirect": ("redirect_to", "redirectUrl"),
-    "redirect_path": ("redirect",),
-    "layout": ("layout", "type"),
-    "id": ("id",),
-    "path": ("path",),
-    "person": ("name", "first_name", "firstName"),
-    "headless": ("headless",),
-    "marks": ("recommender",),
-    "categories": ("categories", "category"),
-    "date": ("date", "publishDate", "pubDate"),
-    "related": ("related", "relatedArticles", "relatedPosts", "seeAlso"),
-}  # fmt: skip
+    ours: tuple(names.split())
+    for ours, names in {
+        "title": "title headline pageTitle metaTitle seoTitle seo.title meta.title metadata.title hero.name heroText"
+        " post_title",
+        "excerpt": "excerpt customExcerpt description summary metaDescription seoDescription ogDescription"
+        " shortDescription teaser abstract standfirst lead lede dek blurb synopsis tldr intro introduction overview"
+        " tagline subtitle subheading seo.description meta.description metadata.description hero.tagline desc"
+        " post_excerpt params.excerpt params.description params.summary",
+        "published_at": "publishedDateTime date publishDate pubDate publishedAt datePublished publishedDate"
+        " publicationDate publishedOn publishedTime postDate created createdAt dateCreated creationDate posted"
+        " postedOn releaseDate firstPublished firstPublishedAt pubDatetime",
+        "head": "meta head",
+        "url": "webUrl url permalink",
+        "slug": "slug",
+        "abbrlink": "abbrlink",
+        "aliases": "ampWebUrl cdnAmpWebUrl originalUrl blogger_orig_url wordpress_url canonical_url canonicalUrl"
+        " aliases redirect_from id uid uuid guid post_id article_id page_id sys.id",
+        "topics": "topics tags categories keywords taxonomies.tags taxonomies.categories taxonomy.tag"
+        " taxonomy.category taxonomy.post_tag",
+        "series": "series",
+        "provider": "provider.name provider.domain provider author authors extra.author extra.authors params.author"
+        " byline primary_author",
+        "quality": "quality",
+        "language": "language locale lang",
+        "published": "published isPublished publish public isPublic listed dg-publish",
+        "draft": "draft isDraft",
+        "visible_from": "publishDate pubDate publishAt publishOn scheduledAt scheduledFor goLive embargo embargoUntil",
+        "visible_until": "expiryDate unpublishDate expires expiresAt expirationDate",
+        "build": "_build build",
+        "status": "status visibility state stage postStatus publicationStatus published publish",
+        "hidden": "hidden isHidden hide unlisted unlist private isPrivate unpublished wip deleted isDeleted"
+        " params.hidden extra.hidden ignorePublish eleventyExcludeFromCollections",
+        "made": "routable render",
+        "drawing": "excalidraw-plugin",
+        "redirect": "redirect_to redirectUrl",
+        "redirect_path": "redirect",
+        "layout": "layout type",
+        "id": "id",
+        "path": "path",
+        "person": "name first_name firstName",
+        "headless": "headless",
+        "marks": "recommender",
+        "categories": "categories category",
+        "date": "date publishDate pubDate",
+        "related": "related relatedArticles relatedPosts seeAlso",
+    }.items()
+}
 #: The same in other languages, behind the usual ones.
 TRANSLATED_NAMES: Mapping[str, tuple[str, ...]] = {
     ours: tuple(names.split())
@@ -159,7 +144,7 @@ class Notes:
     untitled: list[str] = field(default_factory=list)  #: Where an article has no title of its own.
     facts: dict[str, PageFacts] = field(default_factory=dict)  #: By the article's id.
 
-    def add(self, other: Notes) -> None:
+    def add(self, other: Self) -> None:
         """Take in what was noticed while further articles were read."""
         self.names.update(other.names)
         for article_id, lists in other.lists.items():
@@ -178,7 +163,7 @@ class FieldReader:
     name months in the site's language. Under their own name stand our suggestions, which are no curated list.
     """
 
-    def __init__(self, settings: Settings, generator: Generator) -> None:
+    def __init__(self, settings: Settings, generator: "Generator") -> None:
         self.generator = generator
         self.zone = generator.zone
         self.language = settings.articles.site_language or generator.language
@@ -247,9 +232,10 @@ class FieldReader:
         if not title and not default_title:
             raise ArticleError(f"{origin.where}: there is no title. Give it one: title: Tea.")
         url, aliases, slug, permalink = found.addresses(path)
-        told = found.language()
+        told = found.first("language") or ""
         language = told or default_language
         languages = tuple([code for code in (language, self.language) if code])
+        names = ", ".join(found.first("provider") or ())[:LONGEST_TITLE]
         published_at = found.moment(self.zone, languages, default_date, title)
         hidden = found.hidden(path, self.generator.site_url, body) or _named_thing(values, path, body)
         known_as = canonical_url(url) if article_id is None else article_id
@@ -261,8 +247,8 @@ class FieldReader:
             published_at=published_at,
             url=url,
             topics=found.topics(),
-            provider=", ".join([self.generator.people.get(name, name) for name in found.provider().split(", ")]),
-            quality=found.quality(),
+            provider=", ".join([self.generator.people.get(name, name) for name in names.split(", ")]),
+            quality=found.first("quality"),
             language=language,
             is_published=not (unpublished := found.unpublished()) and not hidden,
             body=body,
@@ -300,8 +286,7 @@ class FieldReader:
             unpublished=unpublished,
             language_of_path=language != told,
         )
-        is_told = hidden or unpublished or found.day_order or found.two_days or facts.language_of_path
-        if facts != NO_FACTS and (not url or is_told):
+        if facts != NO_FACTS:
             notes.facts.setdefault(known_as, facts)
         return article
 

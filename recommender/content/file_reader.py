@@ -1,24 +1,25 @@
 """One file of a site -> an article."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 from recommender.articles import Article
 from recommender.bounds import Fence
 from recommender.cache import digest
 from recommender.content import front_matter
+from recommender.content.dates import read_date
 from recommender.content.fields import FieldReader, Notes
 from recommender.content.files import File, unread
 from recommender.content.front_matter import FrontMatter
 from recommender.content.generators import Generator
+from recommender.content.generators.sources import Literals
 from recommender.content.headings import NO_OPENING, Opening, below_exports, note_opening, opening_of, without_code
 from recommender.content.languages import SiteLanguages
-from recommender.content.pages import exports_of, properties_below, title_of_logseq
 from recommender.content.paths import dated, name_date, slug, titleized, without_ending
 from recommender.content.values import Origin
 from recommender.content.wording import fault_of_ours
@@ -41,6 +42,11 @@ _OF_A_TEMPLATE = re.compile(
 _OF_A_CONFLICT = re.compile(r"\.sync-conflict-\d|\([^()/]*conflicted copy[^()/]*\)", re.IGNORECASE)
 _TITLE = re.compile(r"^title[ \t]*[:=]", re.IGNORECASE | re.MULTILINE)
 _COMMENTED = re.compile(r"^title:[ \t]+(#[^\r\n]*)", re.IGNORECASE | re.MULTILINE)
+#: What a page of MDX says of itself, in so many characters at most.
+_METADATA = re.compile(
+    r"^export\s+const\s+(?:meta|metadata|frontMatter)\b[^={\r\n]*=\s*\{", re.IGNORECASE | re.MULTILINE
+)
+_MOST_METADATA = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +143,7 @@ class FileReader:
         # Jekyll copies files without front matter as they are.
         if generator.title == "Jekyll" or _is_of_the_repository(path, generator):
             return None
-        if path.endswith(".mdx") and (told := exports_of(text)):
+        if path.endswith(".mdx") and (told := _exports_of(text)):
             return _Page(told, text[below_exports(text) :])
         return _Page(generator.beside(path), text)
 
@@ -146,7 +152,7 @@ class FileReader:
         values, body = page.values, page.body
         opening = opening_of(body)
         if page.place is None and opening is not None and opening.body:
-            exported, start = properties_below(body, opening.body, self.fields)
+            exported, start = _properties_below(body, opening.body, self.fields)
             if exported:
                 values, body = exported, body[start:]
                 opening = note_opening(body, opening.title)
@@ -183,7 +189,7 @@ class FileReader:
         if (title := generator.called(path)) is not None:
             return note_opening(body, title, "nav")
         if place is not None and place.syntax == "properties":
-            return note_opening(body, title_of_logseq(path), "name of the file")
+            return note_opening(body, _title_of_logseq(path), "name of the file")
         # Notes, which are called by their file, are of no generator.
         return _note_opening(body, path) if place is None and not generator.file else None
 
@@ -210,3 +216,39 @@ def _note_opening(text: str, path: str) -> Opening | None:
     # A wiki's sidebar and footer are parts of its pages.
     is_note = not name.startswith("_") and (is_typed or _WIKI_LINK.search(without_code(text)))
     return note_opening(text) if is_note else None
+
+
+def _exports_of(text: str) -> dict[str, Any]:
+    """The plain values that a page of MDX exports about itself, as for Nextra and Next."""
+    found = _METADATA.search(text, 0, below_exports(text))
+    told = Literals.of_javascript(f"page = {text[found.end() - 1 :][:_MOST_METADATA]}").items if found else ()
+    values: dict[str, list[Any]] = {}
+    for names, value in told:
+        if len(names) == 2 and names[0] == "page":
+            values.setdefault(names[1], []).append(value)
+    return {name: held[0] if len(held) == 1 else held for name, held in values.items()}
+
+
+def _properties_below(text: str, start: int, fields: FieldReader) -> tuple[Mapping[str, Any], int]:
+    """What Notion exports below a heading, and where that ends; none where it is a paragraph."""
+    place = front_matter.exported(text, start)
+    told = front_matter.read(text, place, "") if place else {}
+    days = {name: value for name, value in told.items() if fields.reads(name, "published_at") and _is_date(value)}
+    topics = {name: value for name, value in told.items() if fields.reads(name, "topics")}
+    # "Tags: are useful." begins a paragraph.
+    is_prose = len(topics) < len(told) or any(str(value).endswith(".") for value in topics.values())
+    return (days | topics, place.body) if place and told and (days or not is_prose) else ({}, start)
+
+
+def _title_of_logseq(path: str) -> str:
+    """The title of a page by its file, which has ``___`` or ``%2F`` for a slash."""
+    name = without_ending(path.rpartition("/")[2]).replace("___", "/")
+    title = unquote(name)
+    return title if title.isprintable() and "\ufffd" not in title else name
+
+
+def _is_date(value: Any) -> bool:
+    try:
+        return read_date(value, UTC) is not None
+    except ValueError:
+        return False

@@ -1,14 +1,10 @@
 """The files of a site: which of them are articles."""
 
-from __future__ import annotations
-
 import os
-import unicodedata
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from stat import S_ISREG
 from typing import NamedTuple
 
 from recommender.bounds import HALF_CHARACTER, MAX_DEPTH, Fence, UnreadableError
@@ -61,8 +57,8 @@ def find_files(
     """
     walk = _Walk(root, exclude, fence, generator.endings)
     walk.run()
-    states, problems, warnings = walk.states, walk.problems, walk.warnings
-    is_home = _home([*states, *walk.outside_files], generator)
+    files, problems, warnings = walk.files, walk.problems, walk.warnings
+    is_home = _home([*files, *walk.outside_files], generator)
 
     def is_article(path: str) -> bool:
         return is_home(path) or any(fits(path, pattern) for pattern in include)
@@ -75,32 +71,31 @@ def find_files(
             problems.append(error)
         else:
             warnings.append(str(error))
-    parts = _bundled(states) if generator.title == "Hugo" else frozenset()
+    parts = _bundled(files) if generator.title == "Hugo" else frozenset()
     if parts:
         warnings.append(f"{some(sorted(parts))} beside an index.md: a part of that page to Hugo, not read.")
-    candidates = [path for path in states if is_article(path) and path not in parts]
+    candidates = [path for path in files if is_article(path) and path not in parts]
     # Hugo's _index.md describes a list of pages.
     sections = {path for path in candidates if path.rpartition("/")[2].startswith("_index.")}
     if sections:
         warnings.append(f"{some(sorted(sections))}: the page of a section, not read.")
     candidates = [path for path in candidates if path not in sections]
-    pages = sorted(set(states) - set(candidates) - parts - sections)
+    pages = sorted(set(files) - set(candidates) - parts - sections)
     left_out = generator.left_out(candidates)
     if left_out:
         warnings.append(
             f"{some(sorted(left_out))} left out by {generator.file}: no page to {generator.title}, not read."
         )
     candidates = [path for path in candidates if path not in left_out]
-    repeats = _repeats(root, {path: states[path] for path in candidates})
+    repeats = _repeats(root, candidates)
     warnings += [f"{path} is the same file as {first}. It is read once, as {first}." for path, first in repeats.items()]
     paths = sorted(set(candidates) - set(repeats))
-    warnings += _clashes(paths)
     n_files = Counter(map(without_ending, paths))
     # The id is the path without its ending, where that is one file's alone.
     ids = [stem if n_files[stem := without_ending(path)] == 1 else path for path in paths]
     return FoundFiles(
         list(map(File, paths, ids)),
-        len(states) + len(problems),
+        len(files) + len(problems),
         pages,
         sorted(problems, key=str),
         sorted(warnings),
@@ -116,8 +111,7 @@ class _Walk:
         self.problems: list[RecommenderError] = []
         self.warnings: list[str] = []
         self.others: list[str] = []  #: Files of other formats.
-        #: What the system says of each Markdown file, by its path below the root.
-        self.states: dict[str, os.stat_result] = {}
+        self.files: list[str] = []  #: The paths of Markdown files below the root.
         #: Links that lead out of the site, with what to say of each.
         self.outside_files: dict[str, SiteError] = {}
         self.outside_folders: dict[str, SiteError] = {}
@@ -179,13 +173,8 @@ class _Walk:
     def _add_file(self, path: str) -> None:
         if problem := self._outside(path):
             self.outside_files[path] = problem
-            return
-        try:
-            state = (self.root / path).stat()
-        except OSError:
-            state = None
-        if state is not None and S_ISREG(state.st_mode):
-            self.states[path] = state
+        elif os.path.isfile(self.root / path):  # noqa: PTH113 - False also where it cannot be told
+            self.files.append(path)
         else:
             cure = "Mend the link or take it out." if _is_link(self.root / path) else "Take it out."
             self._tell(f"{path}: is not a file that can be read. {cure}")
@@ -223,15 +212,6 @@ def _of_other_formats(paths: Iterable[str]) -> str:
     return f"{', '.join(said)}: not read, only Markdown is." if said else ""
 
 
-def _clashes(paths: Iterable[str]) -> Iterator[str]:
-    """A sentence for each file whose path differs from another only in capitals or in how accents are written."""
-    first: dict[str, str] = {}
-    for path in paths:
-        other = first.setdefault(unicodedata.normalize("NFC", path.casefold()), path)
-        if other != path:
-            yield f"{path} and {other} have one name to macOS and Windows. Rename one of them."
-
-
 def _bundled(paths: Collection[str]) -> frozenset[str]:
     """The files in the folder of an ``index.md``, or below it."""
 
@@ -264,23 +244,20 @@ def _home(paths: Collection[str], generator: Generator) -> Callable[[str], bool]
     return lambda path: True
 
 
-def _repeats(root: Path, states: Mapping[str, os.stat_result]) -> dict[str, str]:
+def _repeats(root: Path, paths: Collection[str]) -> dict[str, str]:
     """
     Links to files that are read by another name, each with that name: no link, then the first.
 
     A hard link is a file like any other: to a generator it is a page, git keeps none, and to write makes two of it.
     """
-    names: dict[tuple[int, int], list[str]] = {}
-    for path, state in states.items():
-        names.setdefault((state.st_dev, state.st_ino), []).append(path)
+    links = {path for path in paths if _is_link(root / path)}
     repeats: dict[str, str] = {}
-    for paths in names.values():
-        first: dict[str, str] = {}
-        # To follow each name to its end takes its time, and few files have several.
-        for path in sorted(paths, key=lambda path: (_is_link(root / path), path)) if len(paths) > 1 else ():
-            other = first.setdefault(os.path.realpath(root / path), path)
-            if other != path:
-                repeats[path] = other
+    first: dict[str, str] = {}
+    # To follow each name to its end takes its time, and few sites have links.
+    for path in sorted(paths, key=lambda path: (path in links, path)) if links else ():
+        other = first.setdefault(os.path.realpath(root / path), path)
+        if other != path:
+            repeats[path] = other
     return repeats
 
 

@@ -5,8 +5,6 @@ It is YAML between two lines of three dashes, TOML between plus signs, JSON in b
 semicolons (Hexo), YAML up to a line of dashes (Hexo), or headers up to a blank line (Pelican) or in a comment (Nikola).
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections import deque
@@ -16,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from recommender import bounds
-from recommender.content.yaml import LINE_END, parse_events, read_as_typed, read_yaml
+from recommender.content.yaml import LINE_END, parse_events, read_yaml
 from recommender.errors import FrontMatterError
 
 #: What the values are written in; members are those of a JSON object without its braces.
@@ -183,11 +181,9 @@ def _headers(text: str, origin: int) -> FrontMatter | None:
 def exported(text: str, start: int) -> FrontMatter | None:
     """Where the names and values lie that are the first paragraph from `start` on, as Notion exports a page's."""
     found = _EXPORTED.match(text, start)
-    return (
-        FrontMatter(_line_end(text), found.start("lines"), found.end("lines"), found.end(), "headers")
-        if found
-        else None
-    )
+    if found is None:
+        return None
+    return FrontMatter(_line_end(text), found.start("lines"), found.end("lines"), found.end(), "headers")
 
 
 def _line_end(text: str) -> str:
@@ -293,11 +289,6 @@ def plain_blanks(text: str) -> str:
         if _ODD.search(line):
             lines[number] = _ODD_NAME.sub(r"\1: ", _ODD_INDENT.sub(lambda blanks: " " * len(blanks[0]), line))
     return "\n".join(lines)
-
-
-def as_typed(text: str, place: FrontMatter) -> dict[str, Any]:
-    """The values of YAML front matter, each as the text that was typed; none in other syntaxes."""
-    return read_as_typed(plain_blanks(text[place.start : place.end])) if place.syntax == "yaml" else {}
 
 
 def key_line(text: str, place: FrontMatter, name: str) -> int:

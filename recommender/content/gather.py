@@ -1,7 +1,5 @@
 """Articles that were read -> a `Corpus`: addresses, curated lists matched, and a `Reading` that tells all."""
 
-from __future__ import annotations
-
 import logging
 import re
 from collections import Counter
@@ -133,7 +131,7 @@ def gather(
     reading = replace(reading, warnings=tuple(map(shortened, sentences)))
     shape = entry_shape(articles, entry_names)
     corpus = Corpus(articles, site_language=language, entry_shape=shape, reading=reading)
-    log_reading(corpus)
+    _log(corpus)
     return corpus
 
 
@@ -380,7 +378,7 @@ def _unused_names(settings: ArticlesSettings, recognised: Mapping[str, Mapping[s
             yield f"articles.fields reads {ours} from {names}, which no article has. Mend the name in the settings."
 
 
-def log_reading(corpus: Corpus) -> None:
+def _log(corpus: Corpus) -> None:
     """Say how many articles a corpus has, and how its curated lists were matched."""
     reading = corpus.reading
     now = datetime.now(UTC)

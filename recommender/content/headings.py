@@ -1,7 +1,5 @@
 """What a Markdown page without a title calls itself and says first: its heading and its first paragraph."""
 
-from __future__ import annotations
-
 import re
 from html import unescape
 from typing import NamedTuple
@@ -22,6 +20,8 @@ _HTML = re.compile(
     r"(?i)[ ]{0,3}(?:<(?:div|p|center|header)\b[^<>]{0,500}>\s{0,100})?<h1\b[^<>]{0,500}>(?P<title>.{1,2000}?)</h1\s*>",
     re.DOTALL,
 )
+#: The number signs that may close a heading.
+_CLOSING = re.compile(r"(?<=[ \t])#+[ \t]*\Z")
 _FENCED = re.compile(r"(?ms)^[ ]{0,3}(```|~~~).*?(?:^[ ]{0,3}\1|\Z)")
 #: A box for a note or a warning that a line of its own closes.
 _BOX = re.compile(r"(?ms)^[ ]{0,3}(:::+|!!!)[ \t]*[\w\"'{\[].*?^[ ]{0,3}\1[ \t]*$")
@@ -88,7 +88,7 @@ def opening_of(text: str) -> Opening | None:
     first = html if html and _plain(html["title"]) else first
     prose = text if first else without_code(text)
     found = first or _TOP_HEADING.search(prose) or _TOP_UNDERLINED.search(prose)
-    title = _plain(_unclosed(found["title"])) if found else ""
+    title = _plain(_CLOSING.sub("", found["title"])) if found else ""
     if found is None or not title:
         return None
     body = first.end() if first else 0
@@ -99,12 +99,6 @@ def below_exports(text: str) -> int:
     """The offset below what may stand before a heading, such as what an MDX page imports and exports."""
     before = _BEFORE.match(text, 1 if text.startswith("\ufeff") else 0, _MOST_LOOKED_FOR)
     return before.end() if before else 0
-
-
-def _unclosed(title: str) -> str:
-    """A heading without the number signs that may close it."""
-    bare = title.rstrip(" \t").rstrip("#")
-    return bare if bare.endswith((" ", "\t")) else title
 
 
 def without_code(text: str) -> str:

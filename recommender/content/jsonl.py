@@ -1,11 +1,13 @@
-"""Articles from a file with one JSON object a line, plain or gzip, or from a folder of such files."""
+"""
+Articles from JSON: a file with an object a line, plain or gzip, or a folder of such files; or one document.
 
-from __future__ import annotations
+A document is a list of objects, a JSON feed, or an export of Ghost or of a database.
+"""
 
 import gzip
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import chain, count
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from typing import Any
 from recommender.articles import Corpus
 from recommender.bounds import Fence, check_unpacked, read_json
 from recommender.content.files import unread
+from recommender.content.list_words import fold_name
 from recommender.content.rows import corpus_of_rows
 from recommender.content.wording import say
 from recommender.errors import SiteError
@@ -21,18 +24,20 @@ from recommender.settings import Settings, given_or_default
 #: Lines of a file, empty ones too, of which a packed megabyte holds a billion.
 _MOST_LINES = 10_000_000
 LINES_ENDINGS = (".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz")
+#: A list holds articles where most of its objects have one of these names.
+_TITLES = frozenset({"title", "headline", "name"})
+#: So deep a list of articles may lie: ``db``, its first entry, ``data``, ``posts``.
+_DEEPEST = 5
+_EXPECTED = "Write a list of objects, each with a title; or export the articles as lines of JSON."
 
 
 def is_jsonl(path: Path) -> bool:
     """Whether a path names a file with an article a line, or a folder that holds such files and nothing else."""
     if not path.is_dir():
-        return _is_shard(path.name.lower())
+        return path.name.lower().endswith(LINES_ENDINGS)
     names = [file.name.lower() for file in path.iterdir() if not file.name.startswith((".", "_"))]
-    return any(map(_is_shard, names)) and all(_is_shard(name) or name == "recommender.yaml" for name in names)
-
-
-def _is_shard(name: str) -> bool:
-    return name.endswith(LINES_ENDINGS)
+    shards = [name for name in names if name.endswith(LINES_ENDINGS)]
+    return bool(shards) and {*names} <= {*shards, "recommender.yaml"}
 
 
 def read_jsonl(path: Path | str, settings: Settings | None = None, *, strict: bool = False) -> Corpus:
@@ -58,7 +63,11 @@ def read_jsonl(path: Path | str, settings: Settings | None = None, *, strict: bo
     """
     settings = given_or_default(settings)
     path = Path(path)
-    files = sorted(file for file in path.iterdir() if _is_shard(file.name.lower())) if path.is_dir() else [path]
+    files = (
+        sorted(file for file in path.iterdir() if file.name.lower().endswith(LINES_ENDINGS))
+        if path.is_dir()
+        else [path]
+    )
     fence = Fence.around(path, settings.articles.outside) if path.is_dir() else None
     most_bytes = settings.articles.max_megabytes * 1_000_000
     lines = chain.from_iterable(_lines(file, fence, most_bytes) for file in files)
@@ -116,3 +125,72 @@ def _values(line: bytes, where: str, most_bytes: int) -> dict[str, Any] | SiteEr
     if not isinstance(values, dict):
         return SiteError(f"{where}: must be an object, but is {say(values)}. Write one object a line.")
     return values
+
+
+def json_rows(path: Path, most_bytes: int) -> Iterator[tuple[str, Mapping[str, Any] | SiteError]]:
+    """The articles of a document, each with its place; of several lists the one that is called so, or the highest."""
+    if path.stat().st_size > most_bytes:
+        raise SiteError(
+            f"{path}: is longer than {most_bytes:,} bytes. Write lines of JSON (.jsonl), or raise "
+            "articles.max_megabytes in the settings."
+        )
+    try:
+        document = read_json(path.read_bytes())
+    except UnicodeDecodeError as error:
+        raise SiteError(f"{path}: byte {error.start} is not UTF-8. Save the file as UTF-8.") from None
+    except json.JSONDecodeError as error:
+        raise SiteError(f"{path}:{error.lineno}: is not JSON ({error.msg}). {_EXPECTED}") from None
+    except ValueError as error:
+        raise SiteError(f"{path}: {error}. {_EXPECTED}") from None
+    holder, rows = _articles_in(document)
+    if not rows:
+        raise SiteError(f"{path}: holds no list of articles. {_EXPECTED}")
+    tags = _joined(holder, "posts_tags", "tag_id", "tags")
+    authors = _joined(holder, "posts_authors", "author_id", "users")
+    for number, row in enumerate(rows, start=1):
+        where = f"{path.name} item {number}"
+        if not isinstance(row, Mapping):
+            yield where, SiteError(f"{where}: must be an object. {_EXPECTED}")
+            continue
+        own = str(row.get("id"))
+        joined: dict[str, Any] = {
+            name: found[own] for name, found in (("tags", tags), ("authors", authors)) if own in found
+        }
+        if "posts_tags" in holder and row.get("slug"):
+            # Ghost's ids are numbers of its database, a slug is what its pages are called by.
+            joined["id"] = row["slug"]
+        yield where, {**row, **joined}
+
+
+def _articles_in(document: Any) -> tuple[Mapping[str, Any], list[Any]]:
+    """The list of articles in a document, and the mapping that holds it."""
+    level: list[tuple[Mapping[str, Any], Any]] = [({}, document)]
+    for _ in range(_DEEPEST):
+        lists = [(holder, value) for holder, value in level if isinstance(value, list) and _are_articles(value)]
+        if lists:
+            return max(lists, key=lambda found: found[0].get("posts") is found[1])
+        inner: list[tuple[Mapping[str, Any], Any]] = []
+        for holder, value in level:
+            if isinstance(value, Mapping):
+                inner += [(value, one) for one in value.values() if isinstance(one, list | Mapping)]
+            elif isinstance(value, list) and value:
+                inner.append((holder, value[0]))
+        level = inner
+    return {}, []
+
+
+def _are_articles(values: list[Any]) -> bool:
+    called = sum(isinstance(one, Mapping) and not _TITLES.isdisjoint(map(fold_name, map(str, one))) for one in values)
+    return called > 0 and 2 * called >= len(values)
+
+
+def _joined(holder: Mapping[str, Any], links: str, link: str, table: str) -> dict[str, list[str]]:
+    """By the id of each post the names that a table of links, as Ghost has them, ties to it."""
+    tables = [rows if isinstance(rows := holder.get(name), list) else [] for name in (links, table)]
+    pairs, things = [[one for one in rows if isinstance(one, Mapping)] for rows in tables]
+    names = {str(one.get("id")): one["name"] for one in things if isinstance(one.get("name"), str)}
+    found: dict[str, list[str]] = {}
+    for pair in pairs:
+        if name := names.get(str(pair.get(link))):
+            found.setdefault(str(pair.get("post_id")), []).append(name)
+    return found

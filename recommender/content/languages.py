@@ -1,7 +1,5 @@
 """The languages of a site and of its files: by folder and name, else by script, stop words, or how common words are."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
@@ -219,12 +217,9 @@ def language_of_text(text: str, site_language: str) -> str:
     words = text[:_MOST_CHARACTERS].lower().split()
     if own not in _CODES or len(words) < _LEAST_WORDS_OF_TEXT:
         return ""
-    known, of_own, of_others = _codes_of_stop_words(), *_stop_words_beside(own)
-    n_own = sum(map(of_own.__contains__, words))
-    # Nearly all texts end here.
-    if sum(map(of_others.__contains__, words)) < (_TIMES_OWN - 1) * n_own:
-        return ""
-    counts = Counter(code for word in words for code in known.get(word, ()) if code != own)
+    known = _codes_of_stop_words()
+    counts = Counter(code for word in words for code in known.get(word, ()))
+    n_own = counts.pop(own, 0)
     (n_second, _), (n_met, code) = sorted([(0, ""), (0, ""), *((n, code) for code, n in counts.items())])[-2:]
     n_different = sum(code in known.get(word, ()) for word in set(words))
     # Danish and Norwegian, or Spanish and Catalan, are not told from each other.
@@ -239,13 +234,6 @@ def _codes_of_stop_words() -> Mapping[str, tuple[str, ...]]:
         for word in stop_words.get_stop_words(name):
             found[word] = (*found.get(word, ()), code)
     return found
-
-
-@lru_cache(maxsize=4)
-def _stop_words_beside(own: str) -> tuple[frozenset[str], frozenset[str]]:
-    """The stop words of a language, and those of others that are none of it."""
-    of_own = frozenset(word for word, codes in _codes_of_stop_words().items() if own in codes)
-    return of_own, frozenset(_codes_of_stop_words().keys() - of_own)
 
 
 def _words(text: str) -> Counter[str]:

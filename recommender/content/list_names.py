@@ -6,8 +6,6 @@ it out. Any other name is one where hardly an entry is anything else than an art
 also list each other: tags and authors name pages that list nothing.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -144,20 +142,13 @@ def with_lists(articles: Sequence[Article], notes: Notes, names: Collection[str]
     known: dict[RelatedEntry, RelatedEntry] = {}
     return [
         replace(article, related=tuple([known.setdefault(entry, entry) for entry in _joined(lists, names)]))
-        if (lists := notes.lists.get(article.id))
-        else article
-        for article in articles
+        for article, lists in ((article, notes.lists.get(article.id, {})) for article in articles)
     ]
 
 
 def with_parted_texts(articles: Sequence[Article], matcher: EntryMatcher) -> list[Article]:
     """The articles; where a text with commas names none, but a part of it does, each part is an entry."""
-    return [
-        replace(article, related=tuple(_parted(article.related, article, matcher)))
-        if any(map(_has_parts, article.related))
-        else article
-        for article in articles
-    ]
+    return [replace(article, related=tuple(_parted(article.related, article, matcher))) for article in articles]
 
 
 def _has_parts(entry: RelatedEntry) -> bool:

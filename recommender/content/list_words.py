@@ -1,7 +1,5 @@
 """What a name in front matter says of what it holds: articles, or something else."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from functools import lru_cache

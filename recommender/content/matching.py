@@ -5,8 +5,6 @@ By address first, then by path, permalink or slug, then by title; an entry that 
 an address is an external article.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -14,7 +12,7 @@ from datetime import timedelta
 from functools import lru_cache
 from html import unescape
 from posixpath import normpath
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple, Self, get_args
 from urllib.parse import unquote
 
 from recommender.articles import Article, RelatedEntry
@@ -84,9 +82,9 @@ class EntryMatcher:
             self._indexes = found
         return self._indexes[kind]
 
-    def copy(self) -> EntryMatcher:
+    def copy(self) -> Self:
         """A matcher that can change without this one seeing it."""
-        twin = EntryMatcher()
+        twin = type(self)()
         twin._articles = self._articles.copy()
         twin._indexes = {kind: index.copy() for kind, index in self._indexes.items()}
         return twin

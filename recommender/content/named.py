@@ -1,7 +1,5 @@
 """The names of topics and people that a value of any type holds."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from contextlib import suppress

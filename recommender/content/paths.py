@@ -1,7 +1,5 @@
 """What the name of a file says: its slug, its date and its language. Text only, no file is touched."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Collection

@@ -1,7 +1,5 @@
 """The way in which a site's own curated lists name articles, as a pattern for those that they do not name."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterable

@@ -4,8 +4,6 @@ Curated lists, in every form that sites use -> `RelatedEntry`; and where front m
 Which of the names that may hold a list do so is decided when the whole site is read: `list_names`.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence

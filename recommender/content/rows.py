@@ -1,7 +1,5 @@
 """Rows of names and values, from whatever holds an article a row -> a `Corpus`. One way for lines, tables and feeds."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any

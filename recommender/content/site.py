@@ -1,7 +1,5 @@
 """A site -> a `Corpus`; one file or text -> an `Article`."""
 
-from __future__ import annotations
-
 import errno
 import logging
 import re
@@ -18,7 +16,7 @@ from recommender.content.exports import EXPORT_ENDINGS, is_export, read_export
 from recommender.content.fields import FieldReader, Notes
 from recommender.content.file_reader import FileRead, FileReader
 from recommender.content.files import FoundFiles, find_files, unread
-from recommender.content.gather import gather, log_reading, with_addresses, with_languages_of_paths, with_unmade
+from recommender.content.gather import gather, with_addresses, with_languages_of_paths, with_unmade
 from recommender.content.generators import CONFIG_FILES, Generator, read_generator
 from recommender.content.jsonl import LINES_ENDINGS, is_jsonl, read_jsonl
 from recommender.content.languages import around, site_languages
@@ -170,25 +168,21 @@ def _read_folder(root: Path, settings: Settings, fresh: bool, progress: Progress
     languages = site_languages([file.path for file in found.files], generator)
     store = SiteCache.of(root, settings.articles.cache)
     cache = ReadingCache(store, settings, generator, languages) if store else None
-    known: Sequence[FileRead | None] = [None] * len(found.files)
     if cache is not None and not fresh:
         cache.load()
-        known = [cache.find(root, file, fence) for file in found.files]
-        if (corpus := cache.corpus(found, known)) is not None:
-            if progress is not None:
-                progress(len(known), len(known))
-            log_reading(corpus)
-            return corpus
     reader = FileReader(FieldReader(settings, generator), languages)
     reads: list[FileRead] = []
-    for file, before in zip(found.files, known, strict=True):
+    n_new = 0
+    for file in found.files:
+        before = cache.find(root, file, fence) if cache is not None else None
+        n_new += before is None
         reads.append(before or reader.read(root, file, fence))
         if progress is not None:
-            progress(len(reads), len(known))
+            progress(len(reads), len(found.files))
     forget_entries()
     corpus = _corpus(root, found, reads, generator, settings)
     if cache is not None:
-        cache.save(found, reads, corpus)
+        cache.save(reads, n_new=n_new)
     return corpus
 
 

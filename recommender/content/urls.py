@@ -5,8 +5,6 @@ Written here rather than taken from a library: the URL libraries that we looked 
 which is right for a crawler and wrong for the question whether two addresses show the same article.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterator

@@ -1,14 +1,12 @@
 """What stands under the names of front matter, or of a JSON line: a value for each field of an article, of any type."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from math import isfinite
-from typing import Any, TypeVar
+from typing import Any
 
 from recommender.articles import MARKS
 from recommender.bounds import HALF_CHARACTER, LONGEST_TEXT, LONGEST_TITLE, MOST_TOPICS
@@ -19,9 +17,8 @@ from recommender.content.named import names_in, people_in
 from recommender.content.paths import language_code, named_language, without_ending
 from recommender.content.urls import is_address
 from recommender.content.wording import say
+from recommender.content.yaml import read_as_typed
 from recommender.errors import ArticleError
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +37,10 @@ class Origin:
 
     def typed(self, name: str, value: Any) -> Any:
         """A value with its numbers, dates and truth values as texts: as typed, where that can be told."""
-        texts = front_matter.as_typed(self.text, self.place) if self.place and "." not in name else {}
-        return _texts(value, texts.get(name))
+        if self.place is None or self.place.syntax != "yaml" or "." in name:
+            return _texts(value, None)
+        typed = read_as_typed(front_matter.plain_blanks(self.text[self.place.start : self.place.end]))
+        return _texts(value, typed.get(name))
 
 
 def _texts(value: Any, typed: Any) -> Any:
@@ -93,8 +92,9 @@ class Found:
         """The names that hold something for a field, with their values, best first."""
         return self.held.get(ours) or ()
 
-    def first(self, ours: str, read: Callable[[Any], T | None], expected: str) -> T | None:
-        """The first value of a field that can be read; what cannot is left out."""
+    def first(self, ours: str) -> Any:
+        """The first value of a field of `_READERS` that can be read, None for none; what cannot is left out."""
+        read, expected = _READERS[ours]
         for name, value in self.get(ours):
             if (found := read(value)) is None:
                 self.leave_out(name, expected, value)
@@ -352,18 +352,6 @@ class Found:
             )
         return tuple(topics)[:MOST_TOPICS]
 
-    def provider(self) -> str:
-        """Who wrote it: names, with commas between them."""
-        return ", ".join(self.first("provider", people_in, "a name") or ())[:LONGEST_TITLE]
-
-    def quality(self) -> float | None:
-        """The first number, or text that is one."""
-        return self.first("quality", _number, "a number")
-
-    def language(self) -> str:
-        """The first code of a language."""
-        return self.first("language", _language, "a language code such as en or zh-CN") or ""
-
     def unpublished(self) -> str:
         """By which word the article is not published, as in "2 articles ..."; "" where it is."""
         unpublished = ""
@@ -436,6 +424,14 @@ def _language(value: object) -> str | None:
     if only is False:
         return "no"  # YAML reads Norway's code as a truth value.
     return named_language(only) or None if isinstance(only, str) else None
+
+
+#: What reads a value of a field, and what is expected of one.
+_READERS: Mapping[str, tuple[Callable[[Any], Any], str]] = {
+    "provider": (people_in, "a name"),
+    "quality": (_number, "a number"),
+    "language": (_language, "a language code such as en or zh-CN"),
+}
 
 
 def _truth(value: object) -> bool | None:

@@ -1,7 +1,5 @@
 """Values and lists in the words of messages."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 #: Names shown of a long list, and characters of a long text.

@@ -9,8 +9,6 @@ of which 7,182 are different): an entry that was read before is the same object,
 memory too.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress

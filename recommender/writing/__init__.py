@@ -13,9 +13,8 @@ from recommender.content.paths import without_ending
 from recommender.errors import OptionError, WriteError
 from recommender.settings import TABLE_ENDINGS
 from recommender.writing.atomic import FileChange, apply_changes
-from recommender.writing.data import plan_data
+from recommender.writing.data import jsonl_lines, plan_data, plan_jsonl
 from recommender.writing.front_matter import plan_front_matter
-from recommender.writing.jsonl import jsonl_lines, plan_jsonl
 from recommender.writing.plan import Answer, Plan, Writer
 
 __all__ = [

@@ -9,8 +9,6 @@ swap, and given back where somebody has saved it in the meantime; elsewhere just
 with several names (hard links) is replaced under this one; the others keep what they had.
 """
 
-from __future__ import annotations
-
 import contextlib
 import ctypes
 import errno
@@ -55,10 +53,7 @@ class FileChange:
 
 
 def plan_change(
-    path: Path,
-    make: Callable[[bytes | None], bytes],
-    files: dict[Path, str] | None = None,
-    fence: Fence | None = None,
+    path: Path, make: Callable[[bytes | None], bytes], files: dict[Path, str] | None = None, fence: Fence | None = None
 ) -> FileChange | None:
     """
     The change that `make` makes of a file, or None where it changes nothing; parameters as `FileChange` has them.

@@ -1,13 +1,17 @@
-"""One file where the site's generator looks for data: JSON, or a table."""
+"""One file: JSON or a table where the site's generator looks for data; or lines of JSON, for pipelines."""
 
-from __future__ import annotations
-
-from collections.abc import Iterable
+import csv
+import dataclasses
+import io
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from recommender.articles import Corpus
 from recommender.bounds import Fence, read_json
+from recommender.content.exports import pyarrow_for
 from recommender.content.generators import read_generator
 from recommender.content.paths import without_ending
 from recommender.errors import WriteError
@@ -15,13 +19,21 @@ from recommender.settings import TABLE_ENDINGS, Settings
 from recommender.suggestions import Suggestion
 from recommender.writing.atomic import plan_change
 from recommender.writing.plan import Answer, Plan
-from recommender.writing.tables import NOT_OURS, parse_table, render_table, table_entry
-from recommender.writing.values import json_line, scalar, writable
+from recommender.writing.values import escaped, json_line, number, writable
 
 _NAME = "suggested_related"
 
 #: What a Hugo site has where its configuration is kept elsewhere.
 _HUGO_FOLDERS = ("content", "data")
+#: A number with an exponent, at the end of a line.
+_EXPONENT = re.compile(r"(?<=: )-?[\d.]+e[+-]?\d+(?=,?$)", re.MULTILINE)
+#: What a message about a file says that was not written here.
+_NOT_OURS = "It is left as it is: mend it, take it out, or name another file (writing.data_file, --output)."
+_COLUMNS = {
+    "article_id": str, "rank": int, "suggested_id": str, "title": str, "url": str, "score": float, "reason": str,
+}  # fmt: skip
+#: The fields of a suggestion in a line, without the site's shape.
+_FIELDS = tuple(field.name for field in dataclasses.fields(Suggestion) if field.name not in ("path", "key", "shape"))
 
 
 def plan_data(
@@ -37,9 +49,10 @@ def plan_data(
     """
     path = output or data_file(site, settings)
     is_table = path.suffix.lower() in TABLE_ENDINGS
-    entry, parse, render = (table_entry, parse_table, render_table) if is_table else (data_entry, _parse, _json)
+    entry, parse, render = (_table_entry, _parse_table, _render_table) if is_table else (data_entry, _parse, _json)
     entries = {answer.article_id: [entry(suggestion) for suggestion in answer.suggestions] for answer in answers}
-    unread = _unread(corpus)
+    # The ids of the articles whose files could not be read: a problem begins with the path of its file.
+    unread = {without_ending(str(problem).partition(":")[0]) for problem in corpus.reading.problems}
     is_whole = len(entries) >= len(corpus)
 
     def make(before: bytes | None) -> bytes:
@@ -64,7 +77,7 @@ def plan_no_data(site: Path, settings: Settings) -> Plan:
     def make(before: bytes | None) -> bytes:
         if not before or before.isspace():
             return before or b""
-        (parse_table if path.suffix.lower() in TABLE_ENDINGS else _parse)(before, path)
+        (_parse_table if path.suffix.lower() in TABLE_ENDINGS else _parse)(before, path)
         return b""
 
     fence = Fence.around(site if site.is_dir() else site.parent, settings.articles.outside)
@@ -108,23 +121,17 @@ def data_entry(suggestion: Suggestion) -> dict[str, Any]:
     return written
 
 
-def _unread(corpus: Corpus) -> frozenset[str]:
-    """The ids of the articles whose files could not be read; a problem begins with the path of its file."""
-    problems = corpus.reading.problems
-    return frozenset(without_ending(str(problem).partition(":")[0]) for problem in problems)
-
-
 def _parse(before: bytes, path: Path) -> dict[str, Any]:
     """What the data file says now; WriteError where it is not one that was written here."""
     try:
         found = read_json(before)
     except ValueError as error:
-        raise WriteError(f"{path}: is not JSON ({error}). {NOT_OURS}") from None
+        raise WriteError(f"{path}: is not JSON ({error}). {_NOT_OURS}") from None
     lists = found.values() if isinstance(found, dict) else [None]
     if not all(isinstance(entries, list) and all(map(_is_ours, entries)) for entries in lists):
         raise WriteError(
             f"{path}: must be an object with article ids and lists of entries that have score and article_id, but is "
-            f"something else. {NOT_OURS}"
+            f"something else. {_NOT_OURS}"
         )
     return dict(found)
 
@@ -134,18 +141,95 @@ def _is_ours(entry: Any) -> bool:
 
 
 def _json(entries: dict[str, Any], path: Path) -> bytes:
-    return f"{_render(entries, '')}\n".encode()
-
-
-def _render(value: Any, indent: str) -> str:
     """JSON with two spaces an indent, so that a difference shows in the lines that changed."""
-    if not isinstance(value, (dict, list)):
-        return scalar(value)
-    if not value:
-        return "{}" if isinstance(value, dict) else "[]"
-    deeper = f"{indent}  "
-    if isinstance(value, dict):
-        items = ",\n".join(f"{deeper}{json_line(key)}: {_render(item, deeper)}" for key, item in value.items())
-        return f"{{\n{items}\n{indent}}}"
-    items = ",\n".join(f"{deeper}{_render(item, deeper)}" for item in value)
-    return f"[\n{items}\n{indent}]"
+    text = json.dumps(entries, ensure_ascii=False, indent=2)
+    plain = _EXPONENT.sub(lambda found: number(float(found[0])), text)
+    return f"{escaped(plain)}\n".encode()
+
+
+def _table_entry(suggestion: Suggestion) -> dict[str, Any]:
+    """A suggestion as its row has it, without the article that asks."""
+    written: dict[str, Any] = writable({
+        "rank": suggestion.rank,
+        "suggested_id": suggestion.article_id,
+        "title": suggestion.title,
+        "url": suggestion.url,
+        "score": float(suggestion.score),
+        "reason": str(suggestion.reason),
+    })  # fmt: skip
+    return written
+
+
+def _render_table(entries: Mapping[str, Sequence[Mapping[str, Any]]], path: Path) -> bytes:
+    """The rows of all articles, in their order; MissingExtraError where pyarrow is not installed."""
+    rows: Iterator[dict[str, Any]] = ({"article_id": key, **row} for key, found in entries.items() for row in found)
+    if path.suffix.lower() == ".parquet":
+        pyarrow = pyarrow_for(f"{path}: Parquet")
+        types = {str: pyarrow.string(), int: pyarrow.int64(), float: pyarrow.float64()}
+        schema = pyarrow.schema([(name, types[kind]) for name, kind in _COLUMNS.items()])
+        sink = io.BytesIO()
+        pyarrow.parquet.write_table(pyarrow.Table.from_pylist(list(rows), schema), sink)
+        return sink.getvalue()
+    text = io.StringIO()
+    writer = csv.DictWriter(text, _COLUMNS, delimiter=_delimiter(path), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
+def _parse_table(before: bytes, path: Path) -> dict[str, list[dict[str, Any]]]:
+    """The rows by the article that asks; WriteError where it is not a table that was written here."""
+    entries: dict[str, list[dict[str, Any]]] = {}
+    try:
+        for row in _rows(before, path):
+            values = {name: kind(row[name]) for name, kind in _COLUMNS.items()}
+            entries.setdefault(values.pop("article_id"), []).append(values)
+    except (ValueError, KeyError, TypeError, csv.Error, OSError) as error:
+        raise WriteError(f"{path}: is not the table that was written ({error}). {_NOT_OURS}") from None
+    return entries
+
+
+def _rows(before: bytes, path: Path) -> Iterator[Mapping[str, Any]]:
+    if path.suffix.lower() == ".parquet":
+        # NB what pyarrow raises of a broken file is a ValueError or an OSError.
+        yield from pyarrow_for(f"{path}: Parquet").parquet.read_table(io.BytesIO(before)).to_pylist()
+    else:
+        reader = csv.DictReader(io.StringIO(before.decode("utf-8-sig"), newline=""), delimiter=_delimiter(path))
+        if missing := _COLUMNS.keys() - set(reader.fieldnames or ()):
+            raise KeyError(min(missing))
+        yield from reader
+
+
+def _delimiter(path: Path) -> str:
+    return "\t" if path.suffix.lower() == ".tsv" else ","
+
+
+def jsonl_lines(answers: Iterable[Answer]) -> Iterator[str]:
+    """A line for each answer, in its order, without the line end; articles without suggestions have theirs too."""
+    for answer in answers:
+        suggestions = [_members(suggestion) for suggestion in answer.suggestions]
+        yield json_line({
+            "article_id": answer.article_id, "suggestions": suggestions, "reason_for_none": answer.reason_for_none
+        })  # fmt: skip
+
+
+def plan_jsonl(
+    corpus: Corpus, site: Path, answers: Iterable[Answer], settings: Settings, output: Path | None = None
+) -> Plan:
+    """The lines as one file, `output`, which must be named: lines belong to no place of the site."""
+    if output is None:
+        raise WriteError("jsonl: no file is named for the lines. Name one: --output FILE.")
+    content = "".join(f"{line}\n" for line in jsonl_lines(answers)).encode()
+    files: dict[Path, str] = {}
+    change = plan_change(output, lambda _: content, files)
+    return Plan((change,) if change else (), files=files)
+
+
+def _members(suggestion: Suggestion) -> dict[str, Any]:
+    """The fields of a suggestion as JSON has them, without the site's shape; the reason as its sentences."""
+    members = {name: getattr(suggestion, name) for name in _FIELDS}
+    return members | {
+        "reason": suggestion.reason.sentences,
+        "quality": writable(suggestion.quality),
+        "published_at": suggestion.published_at.isoformat() if suggestion.published_at else None,
+    }

@@ -5,8 +5,6 @@ A line a pair, sorted. Git is told to unite the lines of two branches (``merge=u
 conflict; a pair that two branches decided differently then has two lines, and reading says so.
 """
 
-from __future__ import annotations
-
 import contextlib
 import getpass
 import re

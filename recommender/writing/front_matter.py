@@ -5,8 +5,6 @@ Every other byte of a file stays: quotes, comments, order, line ends. Each new f
 it may take its place.
 """
 
-from __future__ import annotations
-
 import codecs
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -1,7 +1,5 @@
 """One run at a time writes to a site."""
 
-from __future__ import annotations
-
 import logging
 import os
 import time

@@ -5,8 +5,6 @@ It is only found in the form that is written here, so whatever else stands under
 other values read as before is checked with a parser each time.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import tomllib

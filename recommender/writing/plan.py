@@ -1,11 +1,10 @@
 """What a writer is given, and what it hands back."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 from recommender.articles import Corpus
 from recommender.errors import RecommenderError
@@ -38,7 +37,7 @@ class Tally:
                 self.reasons_for_none[answer.reason_for_none] += 1
             yield answer
 
-    def add(self, other: Tally) -> None:
+    def add(self, other: Self) -> None:
         """Count what another has counted."""
         self.n_suggestions += other.n_suggestions
         self.reasons_for_none.update(other.reasons_for_none)

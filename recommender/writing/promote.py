@@ -4,8 +4,6 @@ Decisions into curated lists: accepted articles are added, doubted entries taken
 Only by an explicit request of an editor; nothing else here writes into a curated list.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ Front matter as a YAML parser sees it: what stands under our name, and all the r
 What stands under our name is only ours where it looks like what we write. Anything else is somebody's own.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass

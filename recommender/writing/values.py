@@ -6,8 +6,6 @@ Jekyll reads its JSON data files with a YAML reader, and front matter is YAML 1.
 escapes, and a number without an exponent, mean the same to every reader of either.
 """
 
-from __future__ import annotations
-
 import json
 import math
 import re
@@ -25,7 +23,6 @@ _ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 # Kept, since json.dumps would make one for every text.
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
-_UNWRITABLE = re.compile(f"{HALF_CHARACTER.pattern}|{_ESCAPED.pattern}")
 # What Unicode puts in the place of half a character.
 _REPLACEMENT = "\ufffd"
 
@@ -38,9 +35,12 @@ def json_line(value: Any) -> str:
     """JSON as a file can hold it: whole characters, on one line, also for who splits lines at U+2028 and U+0085."""
     line = _encode(value)
     # Nothing that is escaped or replaced is printable, and most lines are: asking takes a third of looking.
-    if line.isprintable() or not _UNWRITABLE.search(line):
-        return line
-    return _ESCAPED.sub(lambda match: f"\\u{ord(match[0]):04x}", HALF_CHARACTER.sub(_REPLACEMENT, line))
+    return line if line.isprintable() else escaped(line)
+
+
+def escaped(text: str) -> str:
+    """A text of JSON with escapes for what YAML does not print, and half characters replaced."""
+    return _ESCAPED.sub(lambda match: f"\\u{ord(match[0]):04x}", HALF_CHARACTER.sub(_REPLACEMENT, text))
 
 
 def number(value: int | float) -> str:

@@ -11,7 +11,7 @@ from recommender.errors import WriteError
 from recommender.settings import Settings
 from recommender.suggestions import Reason, Suggestion
 from recommender.writing import Answer, jsonl_lines
-from recommender.writing.jsonl import plan_jsonl
+from recommender.writing.data import plan_jsonl
 
 SUGGESTION = Suggestion(
     rank=1,

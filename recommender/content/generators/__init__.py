@@ -1,12 +1,10 @@
 """
-Site generators, a module each: how their configuration is recognised, and what address they give a file.
+Site generators: how their configuration is recognised, and what address they give a file.
 
 To add one, write its class and put it into `GENERATORS`.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
@@ -15,21 +13,15 @@ from typing import Any
 
 from recommender.content.generators.astro import Astro
 from recommender.content.generators.base import Generator
-from recommender.content.generators.bridgetown import Bridgetown
-from recommender.content.generators.docsify import Docsify
+from recommender.content.generators.books import DocFx, Docsify, GitBook, JupyterBook, MdBook, Quartz
 from recommender.content.generators.docusaurus import Docusaurus
 from recommender.content.generators.eleventy import Eleventy
-from recommender.content.generators.elsewhere import DocFx, GitBook
 from recommender.content.generators.hexo import Hexo
 from recommender.content.generators.hugo import Hugo
-from recommender.content.generators.jekyll import Jekyll
-from recommender.content.generators.jupyter_book import JupyterBook
-from recommender.content.generators.mdbook import MdBook
+from recommender.content.generators.jekyll import Bridgetown, Jekyll
 from recommender.content.generators.middleman import Middleman
 from recommender.content.generators.mkdocs import MkDocs
-from recommender.content.generators.nikola import Nikola
-from recommender.content.generators.pelican import Pelican
-from recommender.content.generators.quartz import Quartz
+from recommender.content.generators.pelican import Nikola, Pelican
 from recommender.content.generators.scripted import Ember, Gatsby, Metalsmith, Next, Nuxt, SvelteKit
 from recommender.content.generators.sources import Sources
 from recommender.content.generators.statie import Statie
@@ -73,11 +65,12 @@ def read_generator(root: Path) -> Generator:
             break
     else:
         generator = Generator(warnings=_part_of_a_site(root) or _sites_below(sources))
+    people = islice(_people(sources, generator), _MOST_PEOPLE)
     return replace(
         generator,
         site_url=generator.site_url.rstrip("/"),
         language=named_language(generator.language),
-        people=dict(islice(_named(_people(sources, generator)), _MOST_PEOPLE)),
+        people={key: name.strip() for key, name in people if isinstance(name, str) and name.strip()},
         warnings=(*sources.warnings.values(), *generator.warnings),
     )
 
@@ -96,10 +89,6 @@ def _people(sources: Sources, generator: Generator) -> Iterator[tuple[str, Any]]
         told = sources.front_matter(file) if is_page else sources.mapping(file)
         key = slug(file.replace("/_index.", "/index.")) if is_page else Path(file).stem
         yield key, told.get("name") or told.get("title")
-
-
-def _named(people: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, str]]:
-    return ((key, name.strip()) for key, name in people if isinstance(name, str) and name.strip())
 
 
 def _part_of_a_site(root: Path) -> tuple[str, ...]:

@@ -1,7 +1,5 @@
 """Astro, its content collections and Starlight (checked against Astro 5)."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from typing import Self

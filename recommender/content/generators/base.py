@@ -1,10 +1,9 @@
 """What a site's generator is told, as far as articles depend on it; and the tree without a generator."""
 
-from __future__ import annotations
-
 import posixpath
 import re
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any, ClassVar, Self
@@ -19,8 +18,12 @@ from recommender.content.paths import ENDINGS, dated, is_word, name_date, withou
 SAFE = "/!$&'()*+,;=:@~"
 #: What the name of a program ends in.
 SCRIPTS = (".js", ".ts", ".mjs", ".mts", ".cjs")
-#: Placeholders of dates, in the language of `strftime`.
-_DATES = {"year": "%Y", "month": "%m", "day": "%d", "hour": "%H", "minute": "%M", "second": "%S"}
+#: Placeholders of dates, as Jekyll, Hugo and all others call them, in the language of `strftime`.
+_DATES = {
+    "year": "%Y", "short_year": "%y", "w_year": "%G", "month": "%m", "short_month": "%b", "long_month": "%B",
+    "monthname": "%B", "day": "%d", "short_day": "%a", "long_day": "%A", "weekdayname": "%A", "w_day": "%u",
+    "y_day": "%j", "week": "%V", "hour": "%H", "minute": "%M", "second": "%S",
+}  # fmt: skip
 _PLACEHOLDER = re.compile(r":([a-z_]*[a-z])")
 #: Folders that hold what a site is made from, and are no part of an address on any site that we know of.
 _OUTER_FOLDERS = ("website", "site", "src", "source", "content", "contents", "pages")
@@ -80,7 +83,7 @@ class Generator:
 
     def url(self, article: Article, facts: PageFacts) -> str:
         """The address that the rules give an article's page, below the site; "" where they do not tell."""
-        return self.path_url(article, facts) if self.file else ""
+        return self.path_url(article, facts) if self.file and not self.is_scripted else ""
 
     def placed(self, url: str, language: str) -> str:
         """Where a page is in the end, whose address the rules or its front matter gave."""
@@ -155,9 +158,12 @@ def joined(*names: str, is_index: bool = False, end: str = "/") -> str:
     return quote(f"/{path}{end}", safe=SAFE) if path else "/"
 
 
-def filled(pattern: str, known: Mapping[str, str], day: date | None = None, dates: Mapping[str, str] = _DATES) -> str:
+def filled(pattern: str, known: Mapping[str, str], day: date | None = None) -> str:
     """A pattern with its placeholders, such as ``:year`` and ``:title``, filled in; "" where one is not known."""
-    values = {name: f"{day:{form}}" for name, form in dates.items()} | dict(known) if day else known
+    values = dict(known)
+    if day:
+        dates = {name: f"{day:{form}}" for name, form in _DATES.items()}
+        values = dates | {"i_month": str(day.month), "i_day": str(day.day)} | values
     if not values.keys() >= {*_PLACEHOLDER.findall(pattern)}:
         return ""
     return _PLACEHOLDER.sub(lambda found: values[found[1]], pattern)
@@ -181,21 +187,16 @@ def hyphened(text: str, kept: str = "") -> str:
 
 def day_of(article: Article, facts: PageFacts, zone: tzinfo = UTC) -> datetime | None:
     """The moment of an article in a zone; that of the front matter comes before that of the file's name."""
-    if facts.date is not None:
-        return in_zone(facts.date, zone) if facts.date.tzinfo else facts.date
-    if day := name_date(article.path):
+    moment = facts.date or article.published_at
+    if facts.date is None and (day := name_date(article.path)):
         return datetime(day.year, day.month, day.day)
-    moment = article.published_at
     # A day that folders tell is ours to know, and no generator's.
-    return in_zone(moment, zone) if moment and moment.date() != dated(article.path) else None
-
-
-def in_zone(moment: datetime, zone: tzinfo) -> datetime:
-    """A moment in a zone; as it is on the first and the last day of the calendar, where it may have none there."""
-    try:
-        return moment.astimezone(zone)
-    except OverflowError:
-        return moment
+    if moment is None or (facts.date is None and moment.date() == dated(article.path)):
+        return None
+    # A moment on the first and the last day of the calendar may have none in the zone.
+    with suppress(OverflowError):
+        moment = moment.astimezone(zone) if moment.tzinfo else moment
+    return moment
 
 
 def text_of(values: Mapping[str, Any], *names: str) -> str:

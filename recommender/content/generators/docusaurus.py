@@ -1,7 +1,5 @@
 """Docusaurus (checked against Docusaurus 3)."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from typing import Self

@@ -1,7 +1,5 @@
 """Eleventy (checked against Eleventy 3.1)."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -5,8 +5,6 @@ Which files patterns in the format of `.gitignore` name.
 characters took it 88 seconds, and a site's configuration is a stranger's. Here names are matched one by one.
 """
 
-from __future__ import annotations
-
 import fnmatch
 import re
 from collections.abc import Callable

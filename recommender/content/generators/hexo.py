@@ -1,7 +1,5 @@
 """Hexo (checked against Hexo 7)."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from typing import Any, Self
@@ -62,7 +60,6 @@ class Hexo(Generator):
             return joined(prefix, *names, is_index=names[-1] == "index", end=".html")
         dated = re.match(r"(\d{4})-(\d{1,2})-(\d{1,2})-(?=.)", names[-1]) if ":year" in self.naming else None
         name = names[-1][dated.end() :] if dated else names[-1]
-        day = day_of(article, facts, self.zone)
         known = {
             "title": "/".join([*names[:-1], name]),
             "name": name,
@@ -71,7 +68,5 @@ class Hexo(Generator):
         }
         if facts.abbrlink:
             known["abbrlink"] = facts.abbrlink
-        if day:
-            known |= {"i_month": str(day.month), "i_day": str(day.day)}
-        path = filled(facts.permalink or self.pattern, known, day)
+        path = filled(facts.permalink or self.pattern, known, day_of(article, facts, self.zone))
         return placed(path, prefix) if path else ""

@@ -1,7 +1,5 @@
 """The address that Hugo gives a file, by its rules (checked against Hugo 0.111)."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
@@ -19,10 +17,6 @@ from recommender.content.generators.sources import Sources
 from recommender.content.paths import dated, is_word, name_date
 from recommender.content.values import is_unlisted
 
-#: Placeholders of dates, in the language of `strftime`.
-_DATES = {
-    "month": "%m", "monthname": "%B", "day": "%d", "weekdayname": "%A", "hour": "%H", "minute": "%M", "second": "%S",
-}  # fmt: skip
 _SECTIONS = re.compile(r":sections(?:\[(-?\d{0,9}|last)(:?)(-?\d{0,9}|last)\])?")
 _DATED = re.compile(r"\d{4}-\d{2}-\d{2}[-_ ]*(?=.)")
 #: What a path keeps besides letters, marks and digits.
@@ -160,7 +154,7 @@ class Hugo(Generator):
             known |= {"year": str(date.year), "yearday": str(date.timetuple().tm_yday)}
             known["weekday"] = str(date.isoweekday() % 7)
             pattern = _SECTIONS.sub(lambda found: "/".join(_sliced(folders[:depth], found)), pattern)
-            path = filled(pattern, known, date, _DATES)
+            path = filled(pattern, known, date)
             if not path:
                 return ""
         else:

@@ -1,6 +1,4 @@
-"""The address that Jekyll gives a file, by its rules (checked against Jekyll 4.3)."""
-
-from __future__ import annotations
+"""Jekyll (checked against Jekyll 4.3), and Bridgetown, which took its rules from it (not built in the tests)."""
 
 import re
 from collections.abc import Mapping
@@ -24,14 +22,10 @@ _STYLES = {
     "weekdate": "/:categories/:year/W:week/:short_day/:title:output_ext",
     "none": "/:categories/:title:output_ext",
 }
+#: Styles of Bridgetown that Jekyll does not have.
+_STYLES_OF_BRIDGETOWN = {"simple": "/:categories/:slug/", "pretty_ext": "/:categories/:year/:month/:day/:slug.html"}
 #: The styles whose ending collections and pages have too. Any other ends theirs only with a slash or `:output_ext`.
 _ENDINGS = {"pretty": "/", "date": ".html", "ordinal": ".html", "none": ".html"}
-#: Placeholders of dates, in the language of `strftime`.
-_DATES = {
-    "year": "%Y", "short_year": "%y", "w_year": "%G", "month": "%m", "short_month": "%b", "long_month": "%B",
-    "day": "%d", "short_day": "%a", "long_day": "%A", "w_day": "%u", "y_day": "%j", "week": "%V", "hour": "%H",
-    "minute": "%M", "second": "%S",
-}  # fmt: skip
 _DATED = re.compile(r"\d{2,4}-\d{1,2}-\d{1,2}-(?=.)")
 #: What `:title` keeps besides letters, marks and digits.
 _PRETTY = "._~!$&'()+,;=@"
@@ -141,9 +135,7 @@ class Jekyll(Generator):
         values["categories"] = "/".join(dict.fromkeys(category.lower() for category in categories))
         values["slugified_categories"] = "/".join(dict.fromkeys(map(slugged, categories)))
         known = {name: quote(value, safe=SAFE) for name, value in values.items()}
-        if day := self._day(article, facts):
-            known |= {"i_month": str(day.month), "i_day": str(day.day)}
-        path = filled(pattern, known, day, _DATES)
+        path = filled(pattern, known, self._day(article, facts))
         return _clean(f"/{path}") if path else ""
 
     def unmade(self, article: Article, facts: PageFacts) -> str:
@@ -174,6 +166,27 @@ class Jekyll(Generator):
         """The moment of an article in the site's time zone; of one that names none Jekyll thinks that it is UTC."""
         date = facts.date.replace(tzinfo=facts.date.tzinfo or UTC) if facts.date else None
         return day_of(article, replace(facts, date=date), self.zone)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bridgetown(Jekyll):
+    """A Bridgetown site: Jekyll's rules below `src`, and addresses that end in a slash."""
+
+    title = "Bridgetown"
+    config_files = ("bridgetown.config.yml", "bridgetown.config.yaml")
+
+    @classmethod
+    def read(cls, sources: Sources, file: str) -> Self:
+        read = super().read(sources, file)
+        styles = {name: _STYLES_OF_BRIDGETOWN.get(style, style) for name, style in read.permalinks.items()}
+        permalinks = {"": "pretty", **{name: style.replace(".*", ".html") for name, style in styles.items()}}
+        return replace(read, roots={"src": ""}, data_folder="src/_data", warnings=(), permalinks=permalinks)
+
+    def url(self, article: Article, facts: PageFacts) -> str:
+        return super().url(replace(article, path=article.path.removeprefix("src/")), facts)
+
+    def unmade(self, article: Article, facts: PageFacts) -> str:
+        return super().unmade(replace(article, path=article.path.removeprefix("src/")), facts)
 
 
 def _collections(collections: Any) -> dict[str, Mapping[str, Any]]:

@@ -1,7 +1,5 @@
 """Middleman and its blog (rules as known, not built in the tests)."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from typing import Self

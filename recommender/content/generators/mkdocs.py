@@ -1,7 +1,5 @@
 """MkDocs, with Material's blog and mkdocs-static-i18n (checked against MkDocs 1.6, Material 9, static-i18n 1.3)."""
 
-from __future__ import annotations
-
 import posixpath
 import re
 from collections.abc import Collection, Iterator, Mapping

@@ -4,8 +4,6 @@ Generators whose addresses a site's own program decides: Gatsby, Next, SvelteKit
 What is plain in the program is read, and what is usual is a guess, which a warning tells.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from typing import ClassVar, Self
@@ -198,7 +196,3 @@ class Ember(Generator):
     def read(cls, sources: Sources, file: str) -> Self:
         """The folders that such applications show."""
         return cls(file=file, roots=dict.fromkeys([top for top in ("docs", "content") if sources.has(top)], ""))
-
-    def url(self, article: Article, facts: PageFacts) -> str:
-        """No address: the routes are the program's."""
-        return ""

@@ -1,7 +1,5 @@
 """The files that a generator's configuration is read from: never executed."""
 
-from __future__ import annotations
-
 import ast
 import os
 import re
@@ -9,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, tzinfo
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from recommender.bounds import LONGEST_ADDRESS, MAX_DEPTH, Fence, has_too_many_values, read_json, read_toml
@@ -105,7 +103,7 @@ class Sources:
             self._warn(top, f"{top}: cannot be read ({error.strerror}).")
             return []
 
-    def literals(self, name: str) -> Literals:
+    def literals(self, name: str) -> "Literals":
         """The plain values that stand in a file of JavaScript, TypeScript, or Python."""
         text = self.text(name)
         if len(text) > _MOST_CODE:
@@ -188,7 +186,7 @@ class Literals:
         return next((text for path, text in self.items if path[-len(names) :] == names and isinstance(text, str)), "")
 
     @classmethod
-    def of_javascript(cls, text: str) -> Literals:
+    def of_javascript(cls, text: str) -> Self:
         """The literals of JavaScript or TypeScript."""
         tokens = [found for found in _TOKEN.finditer(text) if found.lastgroup not in ("comment", "regex")]
         after = [token["mark"] or "" for token in tokens[1:]] + [""]
@@ -226,7 +224,7 @@ class Literals:
         return cls(items)
 
     @classmethod
-    def of_python(cls, text: str) -> Literals:
+    def of_python(cls, text: str) -> Self:
         """The literals that Python assigns to names at the top; the last of a name comes first."""
         items = []
         try:

@@ -1,7 +1,5 @@
 """VitePress and VuePress (checked against VitePress 1)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from typing import Self
 

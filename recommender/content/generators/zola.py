@@ -1,7 +1,5 @@
 """Zola (checked against its documentation: getzola.org/documentation/content/overview)."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from typing import Self
