@@ -254,16 +254,16 @@ def test_an_external_article_gives_way_once_it_is_published_here(corpus):
 
 @pytest.mark.parametrize(
     ("choice", "listed", "suggested"),
-    [("auto", False, False), ("auto", True, True), ("yes", False, True), ("no", True, False)],
+    [("auto", 0, False), ("auto", 1, False), ("auto", 3, True), ("yes", 0, True), ("no", 3, False)],
 )
-def test_unpublished_articles_are_suggested_where_curated_lists_name_one(corpus, choice, listed, suggested, caplog):
-    """One setting overrules, and the log says which way it went and why."""
+def test_unpublished_articles_are_suggested_where_curated_lists_name_some(corpus, choice, listed, suggested, caplog):
+    """One list may name a draft that is due. The setting overrules, and the log says which way it went and why."""
     hidden = article("tea-hidden", "green tea leaves hidden", is_published=False)
-    first = with_list(corpus["bike-0"], "tea-hidden") if listed else corpus["bike-0"]
-    rest = [item for item in corpus if item.id != "bike-0"]
+    listing = [f"bike-{n}" for n in range(listed)]
+    articles = [with_list(item, "tea-hidden") if item.id in listing else item for item in corpus]
     chosen = settings_from_mapping({"articles": {"suggest_unpublished": choice}, "ranking": {"ranker": "similarity"}})
     caplog.set_level("INFO")
-    rec = Recommender(chosen).fit(Corpus([*rest, first, hidden]))
+    rec = Recommender(chosen).fit(Corpus([*articles, hidden]))
     assert ("tea-hidden" in ids(rec.suggest("tea-0", k=10, min_score=0))) is suggested
     assert "1 unpublished articles may" in caplog.text
     if not suggested:

@@ -57,12 +57,15 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
         "language": "language locale lang",
         "published": "published isPublished publish public isPublic listed dg-publish",
         "draft": "draft isDraft",
-        "visible_from": "publishDate pubDate publishAt publishOn scheduledAt scheduledFor goLive embargo embargoUntil",
-        "visible_until": "expiryDate unpublishDate expires expiresAt expirationDate",
+        "visible_from": "publishDate pubDate publishAt publishOn scheduledAt scheduledFor goLive goLiveDate"
+        " embargo embargoDate embargoUntil embargoedUntil releaseAt notBefore availableFrom visibleFrom publishFrom"
+        " publishStart",
+        "visible_until": "expiryDate expireDate unpublishDate unpublishAt unpublishOn expires expiresAt expiresOn"
+        " expirationDate expiry expiration validUntil availableUntil visibleUntil publishUntil publishEnd",
         "build": "_build build",
         "status": "status visibility state stage postStatus publicationStatus published publish",
-        "hidden": "hidden isHidden hide unlisted unlist private isPrivate unpublished wip deleted isDeleted"
-        " params.hidden extra.hidden ignorePublish eleventyExcludeFromCollections",
+        "hidden": "hidden isHidden hide unlisted unlist private isPrivate unpublished wip deleted isDeleted expired"
+        " retracted params.hidden extra.hidden ignorePublish eleventyExcludeFromCollections",
         "made": "routable render",
         "drawing": "excalidraw-plugin",
         "redirect": "redirect_to redirectUrl",

@@ -1,4 +1,4 @@
-"""The languages of a site and of its files: by folder and name, else by script, stop words, or how common words are."""
+"""The languages of a site and of its files: by folder and name, else by script, or by how common words are."""
 
 import re
 from collections import Counter, defaultdict
@@ -9,7 +9,6 @@ from itertools import islice
 from math import log10
 from pathlib import Path, PurePosixPath
 
-import stop_words
 import wordfreq
 
 from recommender.content.generators import Generator
@@ -21,17 +20,18 @@ _HOMES = frozenset({"i18n", "l10n", "lang", "langs", "languages", "locale", "loc
 _LEAST_MIRRORED = 3
 #: Enough text to tell; more would only cost time.
 _MOST_TEXTS = 200
-#: Prose has about 40 % stop words, titles and excerpts about 30 %. Below a tenth, the text is in none of the languages.
+#: Of prose about half are the two hundred commonest words of its language, of titles and excerpts a third. Below a
+#: tenth, the text is in none of the languages.
 _LEAST_SHARE = 0.1
 _LEAST_WORDS = 20
 #: A folder of so few articles is too little text to say that it is in another language than the site, and one with
-#: such a share of the site's own stop words is not.
+#: such a share of common words of the site's is not.
 _LEAST_IN_FOLDER, _FOREIGN_SHARE = 3, 0.15
-#: A text of so many words alone is in another language than the site where it has so many of that one's stop words, in
-#: such a share, so many times as many as of the site's, and as of any other's; of so many characters.
-_LEAST_WORDS_OF_TEXT, _LEAST_STOP_WORDS, _LEAST_SHARE_OF_TEXT, _TIMES_OWN, _TIMES_SECOND = 10, 3, 0.2, 2, 1.2
+#: A text of so many words alone is in another language than the site where it has so many common ones of that, in such
+#: a share, so many times as many as of the site's, and as of any other's; of so many characters.
+_LEAST_WORDS_OF_TEXT, _LEAST_COMMON_WORDS, _LEAST_SHARE_OF_TEXT, _TIMES_OWN, _TIMES_SECOND = 10, 3, 0.2, 2, 1.2
 _MOST_CHARACTERS = 2_000
-#: A few titles have hardly a stop word. Then the language counts in which their words are commonest: the mean of their
+#: A few titles have hardly such a word. Then the language counts in which their words are commonest: the mean of their
 #: zipf frequencies (the logarithm of how often a billion words have them), where it is so high and so far ahead.
 _FEWEST_WORDS, _LEAST_COMMON, _LEAST_AHEAD = 4, 2.5, 0.4
 #: The same where a folder is called like another language. English and Spanish have 5 to 6; in the language most like
@@ -47,21 +47,26 @@ _SCRIPTS = (
     ("el", re.compile(r"[\u0370-\u03ff]"), 0.3),
     ("he", re.compile(r"[\u0590-\u05ff]"), 0.3),
     ("hi", re.compile(r"[\u0900-\u097f]"), 0.3),
+    ("bn", re.compile(r"[\u0980-\u09ff]"), 0.3),
     ("gu", re.compile(r"[\u0a80-\u0aff]"), 0.3),
+    ("ta", re.compile(r"[\u0b80-\u0bff]"), 0.3),
 )
 #: Languages that are written in the script of another too, which a text by itself may be in.
-_SHARING = {"zh": ("ja", "ko", "yue", "wuu", "nan"), "hi": ("mr", "ne", "sa", "kok", "mai"), "he": ("yi",)}
+_SHARING = {
+    "bn": ("as",),
+    "zh": ("ja", "ko", "yue", "wuu", "nan"),
+    "hi": ("mr", "ne", "sa", "kok", "mai"),
+    "he": ("yi",),
+}
 _LEAST_LETTERS = 4
 _OF_A_SCRIPT = re.compile("|".join(letters.pattern for _, letters, _ in _SCRIPTS))
 _LETTER = re.compile(r"[^\W\d_]")
 _WORD = re.compile(r"[^\W\d_]+")
 
-_CODES = {
-    "ar": "arabic", "bg": "bulgarian", "ca": "catalan", "cs": "czech", "da": "danish", "nl": "dutch", "en": "english",
-    "fi": "finnish", "fr": "french", "de": "german", "hu": "hungarian", "id": "indonesian", "it": "italian",
-    "no": "norwegian", "fa": "persian", "pl": "polish", "pt": "portuguese", "ro": "romanian", "ru": "russian",
-    "sk": "slovak", "es": "spanish", "sv": "swedish", "tr": "turkish", "uk": "ukrainian", "vi": "vietnamese",
-}  # fmt: skip
+#: How many are the commonest words of a language.
+_N_COMMONEST = 200
+#: Codes of languages where wordfreq has another; it takes Croatian, Serbian and Bosnian for one.
+_CODES = {"nb": "no", "sh": "hr"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,17 +197,15 @@ def languages_of_folders(texts: Iterable[tuple[str, str]], site_language: str) -
     for folder, text in texts:
         below[folder].append(text)
     found: dict[str, str] = {}
-    if len(below) < 2:
-        return found
     for folder, inside in below.items():
         if len(inside) < _LEAST_IN_FOLDER:
             continue
         words = _words("\n".join(inside[:_MOST_TEXTS]))
-        if _share_of_stop_words(words, own) < _FOREIGN_SHARE:
+        if _share_of_common(words, own) < _FOREIGN_SHARE:
             code = detect_language(inside)
-            least = max(_LEAST_SHARE, 2 * _share_of_stop_words(words, own))
+            least = max(_LEAST_SHARE, 2 * _share_of_common(words, own))
             # A script tells by itself.
-            if code not in ("", own) and (code not in _CODES or _share_of_stop_words(words, code) >= least):
+            if code not in ("", own) and (code not in _common_words() or _share_of_common(words, code) >= least):
                 found[folder] = code
     return found
 
@@ -213,25 +216,36 @@ def language_of_text(text: str, site_language: str) -> str:
     if _OF_A_SCRIPT.search(text) and (code := _language_of_script(text[:_MOST_CHARACTERS])) not in ("", own):
         is_known = own not in _SHARING.get(code, ()) and len(_LETTER.findall(text)) >= _LEAST_LETTERS
         return code if is_known else ""
-    # Hardly a stop word has a mark beside it, and to look for those takes most of the time.
+    # Hardly a common word has a mark beside it, and to look for those takes most of the time.
     words = text[:_MOST_CHARACTERS].lower().split()
-    if own not in _CODES or len(words) < _LEAST_WORDS_OF_TEXT:
+    if own not in _common_words() or len(words) < _LEAST_WORDS_OF_TEXT:
         return ""
-    known = _codes_of_stop_words()
+    known = _codes_of_common_words()
     counts = Counter(code for word in words for code in known.get(word, ()))
     n_own = counts.pop(own, 0)
     (n_second, _), (n_met, code) = sorted([(0, ""), (0, ""), *((n, code) for code, n in counts.items())])[-2:]
     n_different = sum(code in known.get(word, ()) for word in set(words))
     # Danish and Norwegian, or Spanish and Catalan, are not told from each other.
     least = max(_LEAST_SHARE_OF_TEXT * len(words), _TIMES_OWN * n_own, _TIMES_SECOND * n_second)
-    return code if n_met >= least and n_different >= _LEAST_STOP_WORDS else ""
+    return code if n_met >= least and n_different >= _LEAST_COMMON_WORDS else ""
 
 
 @lru_cache(maxsize=1)
-def _codes_of_stop_words() -> Mapping[str, tuple[str, ...]]:
+def _common_words() -> Mapping[str, frozenset[str]]:
+    """The commonest words of each language that no script tells, by its code; Malay would hide Indonesian."""
+    of_a_script = {code for code, _, _ in _SCRIPTS}
+    found = {}
+    for code in sorted(wordfreq.available_languages("small").keys() - of_a_script - {"ms"}):
+        words = (word for word in wordfreq.get_frequency_dict(code, "small") if not word[0].isdigit())
+        found[_CODES.get(code, code)] = frozenset(islice(words, _N_COMMONEST))
+    return found
+
+
+@lru_cache(maxsize=1)
+def _codes_of_common_words() -> Mapping[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
-    for code, name in _CODES.items():
-        for word in stop_words.get_stop_words(name):
+    for code, words in _common_words().items():
+        for word in words:
             found[word] = (*found.get(word, ()), code)
     return found
 
@@ -240,10 +254,9 @@ def _words(text: str) -> Counter[str]:
     return Counter(_WORD.findall(text.lower()))
 
 
-def _share_of_stop_words(words: Counter[str], code: str) -> float:
-    if code not in _CODES or not words:
-        return 0.0
-    return sum(words[word] for word in set(stop_words.get_stop_words(_CODES[code]))) / words.total()
+def _share_of_common(words: Counter[str], code: str) -> float:
+    """The share of a text's words that are common ones of a language; 0 for one that is not known."""
+    return sum(words[word] for word in _common_words().get(code, ())) / max(1, words.total())
 
 
 def detect_language(texts: Iterable[str]) -> str:
@@ -253,7 +266,7 @@ def detect_language(texts: Iterable[str]) -> str:
         return code
     words = _words(text)
     if words.total() >= _LEAST_WORDS:
-        shares = {code: _share_of_stop_words(words, code) for code in _CODES}
+        shares = {code: _share_of_common(words, code) for code in _common_words()}
         best = max(sorted(shares), key=lambda code: shares[code])
         if shares[best] >= _LEAST_SHARE:
             return best
@@ -274,6 +287,6 @@ def _by_frequency(words: Counter[str], least: float) -> str:
     for code in sorted(wordfreq.available_languages("small")):
         table = wordfreq.get_frequency_dict(code, "small")
         zipfs = sum(n * (9 + log10(table[word])) for word, n in words.items() if word in table)
-        means.append((zipfs / n_words, code))
+        means.append((zipfs / n_words, _CODES.get(code, code)))
     (second, _), (best, code) = sorted(means)[-2:]
     return code if best >= max(least, second + _LEAST_AHEAD) else ""

@@ -56,8 +56,9 @@ def _texts(value: Any, typed: Any) -> Any:
 #: Words by which a status keeps readers from a page.
 _HIDDEN = frozenset(
     """
-    draft drafts hidden private unlisted unpublished pending trash trashed deleted auto-draft wip review in-review
-    archived scheduled future inactive disabled expired entwurf borrador brouillon bozza rascunho szkic taslak
+    draft drafts hidden private unlisted unpublished not-published pending trash trashed deleted auto-draft wip todo
+    review in-review archived scheduled future later embargoed inactive disabled expired internal retracted
+    spiked entwurf borrador brouillon bozza rascunho szkic taslak
     черновик 草稿 下書き 초안
     """.split()
 )
@@ -266,7 +267,7 @@ class Found:
             if is_bundle and _truth(value):
                 yield "headless", name, "hidden by headless or _build"
         for name, value in self.get("status"):
-            word = str(_only(value)).strip().lower()
+            word = re.sub(r"[\s_]+", "-", str(_only(value)).strip().lower())
             if word in _HIDDEN:
                 yield "published", name, f"with {name.lower()}: {word}"
         for ours, hiding in (("hidden", True), ("made", False)):

@@ -15,9 +15,9 @@ from recommender.settings import ArticlesSettings
 
 logger = logging.getLogger(__name__)
 
-#: Lists that name unpublished articles more rarely name drafts that are due, or slip; the others, articles that readers
-#: can see all the same, since the site means something else by the word.
-_LEAST_SHARE_NAMED = 0.1
+#: Lists that name unpublished articles more rarely, or fewer times, name drafts that are due, or slip; the others,
+#: articles that readers can see all the same, since the site means something else by the word.
+_LEAST_SHARE_NAMED, _LEAST_NAMED = 0.1, 3
 
 
 def suggests_unpublished(settings: ArticlesSettings, catalogue: Catalogue, graph: CurationGraph, now: float) -> bool:
@@ -27,7 +27,7 @@ def suggests_unpublished(settings: ArticlesSettings, catalogue: Catalogue, graph
     hidden = is_hidden & catalogue.is_alive & ~(catalogue.visible_from > now) & ~(catalogue.visible_until <= now)
     _, targets = graph.edges()
     n_named, n_entries = int(np.count_nonzero(hidden[targets])), int(np.count_nonzero(~catalogue.is_external[targets]))
-    may = choice == "yes" or (choice == "auto" and n_named >= max(1, _LEAST_SHARE_NAMED * n_entries))
+    may = choice == "yes" or (choice == "auto" and n_named >= max(_LEAST_NAMED, _LEAST_SHARE_NAMED * n_entries))
     if choice != "auto":
         why = f"articles.suggest_unpublished is {choice}"
     elif n_named:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from importlib import import_module
+from itertools import islice
 
+import wordfreq
 from stop_words import LANGUAGE_MAPPING, get_stop_words
 
 #: Function words only: "fire", "bill", "mine", "system", "call" and "top", which longer lists have, are news.
@@ -39,6 +41,8 @@ _PRONOUNS = {
     "nl": "alle elk elke ieder niemand waarom", "pl": "nikt",
     "pt": "alguém algo nada nenhum ninguém tudo vários", "ru": "никто ничто",
 }  # fmt: skip
+#: Of a language without a list its commonest words stand in: of a hundred those as short as function words are.
+_N_COMMONEST, _LONGEST_COMMON = 100, 4
 #: What headlines and names are made of, whatever they are about: forms of texts, praise, spans of time, units, forms
 #: of address. No subjects.
 _OF_HEADLINES = {
@@ -107,6 +111,15 @@ def headline_words(language: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def _commonest(language: str) -> frozenset[str]:
+    """The short ones of the hundred commonest words of a language; none of one that wordfreq does not know."""
+    known = {"hr": "sh", "sr": "sh", "bs": "sh"}.get(language, language)
+    if known not in wordfreq.available_languages("small"):
+        return frozenset()
+    words = (word for word in wordfreq.get_frequency_dict(known, "small") if not word[0].isdigit())
+    return frozenset(word for word in islice(words, _N_COMMONEST) if len(word) <= _LONGEST_COMMON)
+
+
 @lru_cache(maxsize=64)
 def function_words(language: str) -> frozenset[str]:
     """Those of a language, by its primary code, in small letters; none where they are not known."""
@@ -114,6 +127,6 @@ def function_words(language: str) -> frozenset[str]:
         return _ENGLISH
     known = "nb" if language in ("nn", "no") else language
     if known not in LANGUAGE_MAPPING:
-        return frozenset()
+        return _commonest(known)
     words = {*get_stop_words(known), *_PRONOUNS.get(known, "").split()}
     return frozenset(words.difference(_NEWS.get(known, "").split()))
