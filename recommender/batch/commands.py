@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -75,6 +76,9 @@ def clear_site(site: Path, settings: Settings, *, plan_only: bool = False, progr
             n_changed, lost = apply_changes(changes, partial(progress, "files"))
             if removed and file.is_file() and not file.stat().st_size:
                 Path(os.path.realpath(file)).unlink()
+                # The folder was made for it where nothing else is in it.
+                with suppress(OSError):
+                    file.parent.rmdir()
     problems = (*corpus.reading.problems, *plan.problems, *lost)
     return ChangeRun(corpus.reading, changes, n_changed, problems)
 

@@ -2,7 +2,6 @@
 
 import ast
 import csv
-import html
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -18,7 +17,7 @@ from recommender.content.fields import USUAL_NAMES, FieldReader
 from recommender.content.files import unread
 from recommender.content.generators import Generator
 from recommender.content.jsonl import json_rows
-from recommender.content.rows import check_columns, column_of, corpus_of_rows, typed_rows
+from recommender.content.rows import check_columns, column_of, corpus_of_rows, typed_rows, without_marks
 from recommender.content.wording import some
 from recommender.errors import MissingExtraError, SiteError
 from recommender.settings import Settings
@@ -30,6 +29,8 @@ _TABLES, _PARQUET, _FEEDS = (".csv", ".tsv"), (".parquet",), (".xml", ".rss", ".
 _JSON = (".json",)
 EXPORT_ENDINGS = (*_TABLES, *_PARQUET, *_JSON, *_FEEDS)
 _DELIMITERS = ",;\t|"
+#: What Excel may write above the names.
+_DELIMITER_OF_EXCEL = re.compile(rf"\"?sep=([{_DELIMITERS}])\"?\s*", re.IGNORECASE)
 #: Rows of a Parquet file that are in memory at once, at most, and bytes that they could have.
 _BATCH, _MOST_BYTES = 1_000, 500_000_000
 #: Rows of a Parquet file, in which twenty million empty ones take less than a hundred kilobytes.
@@ -48,9 +49,9 @@ _ITEMS = {"rss": "item", "RDF": "item", "feed": "entry"}
 #: Bytes that the parser may have read of what comes behind an item.
 _READ_AHEAD = 65_536
 _EXPECTED_FEED = "Name an RSS or Atom feed, or an export of WordPress (Tools, Export, All content)."
-#: What WordPress exports beside articles.
+#: What WordPress exports beside articles, and Blogger.
 _NO_ARTICLES = re.compile(
-    r"attachment|nav_menu_item|revision|custom(?:_css|ize_changeset)|oembed_cache|user_request|wp_.*|acf-.*"
+    r"attachment|nav_menu_item|revision|custom(?:_css|ize_changeset)|oembed_cache|user_request|wp_.*|acf-.*|kind#(?!post).*"
 )
 #: Of drafts WordPress gives the day before the first.
 _NO_DATE = re.compile(r"0000-00-00.*|.*-0001\b.*")
@@ -96,11 +97,13 @@ def _csv_rows(path: Path, reader: FieldReader, most_bytes: int) -> _Rows:
     with path.open(encoding=encoding, errors="surrogateescape", newline="") as file:
         lines = _lines(file, name, most_bytes)
         first = next(lines, "")
-        delimiter = max(_DELIMITERS, key=re.sub(r'"[^"]*"', "", first).count)
+        if told := _DELIMITER_OF_EXCEL.fullmatch(first):
+            first = next(lines, "")
+        delimiter = told[1] if told else max(_DELIMITERS, key=re.sub(r'"[^"]*"', "", first).count)
         table = csv.reader(chain([first], lines) if first else [], delimiter=delimiter, strict=True)
         columns: list[str] = []
         while True:
-            number = table.line_num + 1
+            number = table.line_num + 1 + bool(told)
             where = f"{name}:{number}"
             try:
                 cells = next(table)
@@ -295,7 +298,7 @@ def _feed_rows(path: Path, most_bytes: int, warnings: list[str]) -> _Rows:
                 values = _item(element, is_atom=item == "entry")
                 kind = values.pop("kind", "")
                 if _NO_ARTICLES.fullmatch(kind):
-                    passed_over[kind] += 1
+                    passed_over[kind.removeprefix("kind#")] += 1
                 else:
                     yield f"{path.name} item {number}", {"language": language, **values}
                 element.clear()
@@ -324,10 +327,14 @@ def _item(element: Element, *, is_atom: bool) -> dict[str, Any]:
         text = _of_kind(child, keeps_marks=name == "content") if is_atom else _text_of(child)
         if name == "link" and (address := child.get("href")):
             links.setdefault(child.get("rel", "alternate"), []).append(address)
+        elif name == "category" and child.get("scheme", "").endswith("#kind"):
+            found["post_type"] = child.get("term", "").rpartition("/")[2]
         elif name == "category" and child.get("domain", "category") in ("category", "post_tag"):
-            topics.append(child.get("label") or child.get("term") or _without_marks(text))
+            topics.append(child.get("label") or child.get("term") or without_marks(text))
+        elif name == "control" and text == "yes":
+            found["status"] = "draft"  # all that it holds is `app:draft`
         elif name in ("creator", "author"):
-            authors += [_text_of(part) for part in child if _tag(part) == "name"] or [_without_marks(text)]
+            authors += [_text_of(part) for part in child if _tag(part) == "name"] or [without_marks(text)]
         elif name == "encoded":
             found["excerpt" if "/excerpt" in space else "body"] = text
         # That of Media RSS is a picture's.
@@ -337,7 +344,7 @@ def _item(element: Element, *, is_atom: bool) -> dict[str, Any]:
     address = found.get("link") or next(iter(links.get("alternate", ())), guid if guid.startswith("http") else "")
     names = ("post_date_gmt", "pubDate", "published", "date", "updated", "post_date")
     dates = (found.get(name, "") for name in names)
-    plain = str if is_atom else _without_marks
+    plain = str if is_atom else without_marks
     values = {
         "kind": found.get("post_type"),
         "title": plain(found.get("title", "")),
@@ -362,7 +369,7 @@ def _of_kind(element: Element, keeps_marks: bool) -> str:
         return _text_of(element)
     is_within = element.get("type") == "xhtml"
     text = "".join(tostring(child, encoding="unicode") for child in element) if is_within else _text_of(element)
-    return text if keeps_marks else _without_marks(text)
+    return text if keeps_marks else without_marks(text)
 
 
 def _tag(element: Element) -> str:
@@ -371,7 +378,3 @@ def _tag(element: Element) -> str:
 
 def _text_of(element: Element) -> str:
     return "".join(element.itertext()).strip()
-
-
-def _without_marks(text: str) -> str:
-    return " ".join(html.unescape(re.sub(r"<[^<>]{0,2000}>", " ", text)).split())

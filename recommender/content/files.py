@@ -21,7 +21,9 @@ _NOT_COLLECTIONS = frozenset({"_data", "_includes", "_layouts", "_pages", "_plug
 #: To these a folder `_posts` below their own is one like others.
 _TAKES_ALL = ("Hugo", "Zola", "MkDocs")
 #: What generators make pages of beside Markdown; of HTML only what lies among posts.
-_OTHERS = (*ERB_ENDINGS, ".html.erb", ".html", ".qmd", ".rmd", ".mdoc", ".rst", ".adoc", ".asciidoc", ".org", ".ipynb")
+_OTHERS = (
+    *ERB_ENDINGS, ".html.erb", ".html", ".qmd", ".rmd", ".mdoc", ".rst", ".adoc", ".asciidoc", ".org", ".ipynb", ".lr",
+)  # fmt: skip
 #: Unlike pathlib's, this one is False also where it cannot be told.
 _is_link = os.path.islink
 

@@ -2,7 +2,8 @@
 Front matter: split off and parsed.
 
 It is YAML between two lines of three dashes, TOML between plus signs, JSON in braces (Hugo) or up to a line of
-semicolons (Hexo), YAML up to a line of dashes (Hexo), or headers up to a blank line (Pelican) or in a comment (Nikola).
+semicolons (Hexo), YAML up to a line of dashes (Hexo), or headers up to a blank line (Pelican), up to a line of
+underscores (Bear Blog) or in a comment (Nikola).
 """
 
 import json
@@ -30,9 +31,10 @@ _HEXO_JSON = re.compile(rf";;;+{_REST_OF_LINE}")
 #: Hexo lets the opening line out.
 _HEXO_CLOSING = re.compile(rf"(?<![^\r\n])(?P<mark>---+|;;;+){_REST_OF_LINE}")
 _HEXO_YAML = re.compile(r"[A-Za-z][\w-]*[ ]*:[ \r\n]")
-#: Headers as in e-mail, up to the first blank line, as Pelican and MultiMarkdown have them; Nikola's are in a comment,
-#: behind two dots.
+#: Headers as in e-mail, up to the first blank line, as Pelican and MultiMarkdown have them, or up to a line of
+#: underscores, as Bear Blog does; Nikola's are in a comment, behind two dots.
 _COMMENT = re.compile(rf"<!--{_REST_OF_LINE}(?=\.\.[ \t]+\w+:)")
+_UNDERSCORES = re.compile(rf"___+{_REST_OF_LINE}")
 _TITLE = re.compile(r"^\"?title\"?[ ]*:", re.IGNORECASE | re.MULTILINE)
 _HEADER = re.compile(rf"(?:\.\.[ \t]+)?(?P<name>[^\W\d][\w -]*?)[{_BLANKS}]*(?:::|[:：])[{_BLANKS}]*(?P<value>.*)")
 #: Logseq's properties: a word, two colons and a blank; std::vector is none.
@@ -162,7 +164,7 @@ def _headers(text: str, origin: int) -> FrontMatter | None:
     """Where headers lie that give a title, or properties of Logseq; a text may begin with words and a colon."""
     end, has_title = origin, False
     for line in text[origin:].splitlines(keepends=True):
-        if not line.strip():
+        if not line.strip() or _UNDERSCORES.match(line):
             break
         found = _HEADER.match(line)
         if found is None and (end == origin or line[0] not in _BLANKS):
@@ -175,7 +177,9 @@ def _headers(text: str, origin: int) -> FrontMatter | None:
         if properties is None:
             return None
         end = properties.end()
-    return FrontMatter(_line_end(text), origin, end, _next_line(text, end), "headers" if has_title else "properties")
+    underscores = _UNDERSCORES.match(text, end)
+    body = underscores.end() if underscores else _next_line(text, end)
+    return FrontMatter(_line_end(text), origin, end, body, "headers" if has_title else "properties")
 
 
 def exported(text: str, start: int) -> FrontMatter | None:

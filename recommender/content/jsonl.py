@@ -16,7 +16,7 @@ from recommender.articles import Corpus
 from recommender.bounds import Fence, check_unpacked, read_json
 from recommender.content.files import unread
 from recommender.content.list_words import fold_name
-from recommender.content.rows import corpus_of_rows
+from recommender.content.rows import corpus_of_rows, without_marks
 from recommender.content.wording import say
 from recommender.errors import SiteError
 from recommender.settings import Settings, given_or_default
@@ -135,7 +135,7 @@ def json_rows(path: Path, most_bytes: int) -> Iterator[tuple[str, Mapping[str, A
             "articles.max_megabytes in the settings."
         )
     try:
-        document = read_json(path.read_bytes())
+        document = _unwrapped(read_json(path.read_bytes()))
     except UnicodeDecodeError as error:
         raise SiteError(f"{path}: byte {error.start} is not UTF-8. Save the file as UTF-8.") from None
     except json.JSONDecodeError as error:
@@ -179,8 +179,33 @@ def _articles_in(document: Any) -> tuple[Mapping[str, Any], list[Any]]:
     return {}, []
 
 
+def _unwrapped(value: Any, name: str = "") -> Any:
+    """
+    A value without what APIs wrap around it.
+
+    WordPress has a text in ``{rendered: ...}``, Strapi what is not the id in ``{id: 1, attributes: {...}}``. The id is
+    a number of the database then, and stands back behind the slug, which pages are called by; so are WordPress's tags.
+    """
+    if isinstance(value, list):
+        return [_unwrapped(one, name) for one in value]
+    if not isinstance(value, Mapping):
+        return value
+    if isinstance(text := value.get("rendered"), str):
+        return text if name == "content" else without_marks(text)
+    title, inner = value.get("title"), value.get("attributes")
+    if isinstance(inner, Mapping) and not _is_called(value):
+        value = {"id": inner.get("slug") or value.get("id"), **inner}
+    elif isinstance(title, Mapping) and "rendered" in title:
+        value = {**value, "id": value.get("slug") or value.get("id"), "tags": None, "categories": None}
+    return {name: _unwrapped(one, name) for name, one in value.items()}
+
+
+def _is_called(value: Any) -> bool:
+    return isinstance(value, Mapping) and not _TITLES.isdisjoint(map(fold_name, map(str, value)))
+
+
 def _are_articles(values: list[Any]) -> bool:
-    called = sum(isinstance(one, Mapping) and not _TITLES.isdisjoint(map(fold_name, map(str, one))) for one in values)
+    called = sum(map(_is_called, values))
     return called > 0 and 2 * called >= len(values)
 
 
@@ -188,7 +213,9 @@ def _joined(holder: Mapping[str, Any], links: str, link: str, table: str) -> dic
     """By the id of each post the names that a table of links, as Ghost has them, ties to it."""
     tables = [rows if isinstance(rows := holder.get(name), list) else [] for name in (links, table)]
     pairs, things = [[one for one in rows if isinstance(one, Mapping)] for rows in tables]
-    names = {str(one.get("id")): one["name"] for one in things if isinstance(one.get("name"), str)}
+    # A name that begins with # is an editor's note to the theme.
+    shown = [one for one in things if isinstance(one.get("name"), str) and one.get("visibility") != "internal"]
+    names = {str(one.get("id")): one["name"] for one in shown if not one["name"].startswith("#")}
     found: dict[str, list[str]] = {}
     for pair in pairs:
         if name := names.get(str(pair.get(link))):

@@ -68,6 +68,13 @@ def test_csv(write, name, delimiter, encoding):
     assert (corpus.reading.problems, corpus.reading.warnings) == ((), ())
 
 
+@pytest.mark.parametrize("first", ["sep=|\r\n", '"sep=|"\n'])
+def test_csv_that_tells_its_delimiter(write, first):
+    """A first line of Excel tells what stands between the values, and counts as a line."""
+    corpus = read_site(write("a.csv", f"{first}id|title|excerpt, in short\ntea|Tea|Hot, green.\ncup|Cup\n"))
+    assert (corpus.ids, [str(problem)[:8] for problem in corpus.reading.problems]) == (("tea",), ["a.csv:4:"])
+
+
 @pytest.mark.parametrize(
     "cell", ["green tea|cups", "green tea; cups", '"[""green tea"", ""cups""]"', "['green tea'| 'cups']"]
 )
@@ -401,6 +408,26 @@ def test_atom(write):
     assert corpus.reading.matched["url"] == 1
 
 
+def test_blogger(write):
+    """Of what Blogger exports only posts are articles, drafts marked, and what else it held is told."""
+    entry = (
+        "<entry><id>tag:blogger.com,1999:{0}</id><title>Tea {0}</title><app:control><app:draft>{2}</app:draft>"
+        '</app:control><category scheme="http://www.blogger.com/atom/ns#" term="hot"/><category '
+        'scheme="http://schemas.google.com/g/2005#kind" term="http://schemas.google.com/blogger/2008/kind#{1}"/></entry>'
+    )
+    entries = entry.format(1, "post", "no") + entry.format(2, "post", "yes") + entry.format(3, "comment", "no")
+    feed = f'<feed xmlns="http://www.w3.org/2005/Atom" xmlns:app="http://www.w3.org/2007/app">{entries}</feed>'
+    corpus = read_site(write("a.xml", feed))
+    assert [(one.title, one.is_published, one.topics) for one in corpus] == [
+        ("Tea 1", True, ("hot",)),
+        ("Tea 2", False, ("hot",)),
+    ]
+    assert corpus.reading.warnings == (
+        "a.xml: what is no article is not read: 1 comment.",
+        "one article with status: draft, never suggested: tag:blogger.com,1999:2.",
+    )
+
+
 def test_feed_that_breaks_off(write):
     """Of a feed that breaks off, what came before is read, and a problem says so."""
     corpus = read_site(write("a.rss", "<rss><item><title>Tea</title><link>https://example.org/tea</link></item><item>"))
@@ -502,8 +529,12 @@ GHOST = {
                     {"id": "66", "slug": "cup", "title": "Cup", "custom_excerpt": "Of clay.", "status": "draft"},
                 ],
                 "posts_authors": [{"post_id": "65", "author_id": "9"}],
-                "posts_tags": [{"post_id": "65", "tag_id": "3"}, {"post_id": "65", "tag_id": "4"}],
-                "tags": [{"id": "3", "name": "drinks"}],
+                "posts_tags": [{"post_id": "65", "tag_id": tag} for tag in "34567"],
+                "tags": [
+                    {"id": "3", "name": "drinks", "visibility": "public"},
+                    {"id": "4", "name": "#wide"},
+                    {"id": "5", "name": "teaser", "visibility": "internal"},
+                ],
                 "users": [{"id": "9", "name": "Ada Brew"}],
             },
         }
@@ -512,7 +543,7 @@ GHOST = {
 
 
 def test_an_export_of_ghost(write):
-    """Posts are called by their slugs, and have the tags and authors that other tables tie to them."""
+    """Posts are called by their slugs, and have the tags that readers see, and authors, from other tables."""
     tea, cup = sorted(read_site(write("ghost.json", json.dumps(GHOST))), key=lambda article: article.title)[::-1]
     assert (tea.id, tea.topics, tea.provider, tea.body) == ("tea", ("drinks",), "Ada Brew", "<p>Hot.</p>")
     assert (cup.id, cup.excerpt, cup.topics) == ("cup", "Of clay.", ())
@@ -581,3 +612,45 @@ def test_any_json(tmp_path_factory, document):
     except SiteError:
         return
     assert len(corpus) + len(corpus.reading.problems) == corpus.reading.n_files
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        [
+            {
+                "id": 7,
+                "slug": "tea",
+                "title": {"rendered": "Tea &#038; cups"},
+                "excerpt": {"rendered": "<p>A cup.</p>\n"},
+                "content": {"rendered": "<p>Hot.</p>"},
+                "tags": [5, 6],
+                "see_also": ["cup"],
+            },
+            {"id": 8, "slug": "cup", "title": {"rendered": "Cup"}},
+        ],
+        {
+            "data": [
+                {
+                    "id": 7,
+                    "attributes": {
+                        "slug": "tea",
+                        "title": "Tea & cups",
+                        "excerpt": "A cup.",
+                        "content": "<p>Hot.</p>",
+                        "see_also": {"data": [{"id": 8, "attributes": {"slug": "cup", "title": "Cup"}}]},
+                    },
+                },
+                {"id": 8, "attributes": {"slug": "cup", "title": "Cup"}},
+            ],
+            "meta": {"pagination": {"page": 1}},
+        },
+    ],
+    ids=["WordPress", "Strapi"],
+)
+def test_what_an_api_wraps(write, document):
+    """Articles as WordPress and Strapi give them to programs are called by their slugs, and read as plain ones."""
+    corpus = read_site(write("a.json", json.dumps(document)))
+    tea = corpus["tea"]
+    assert (tea.title, tea.excerpt, tea.body, tea.topics) == ("Tea & cups", "A cup.", "<p>Hot.</p>", ())
+    assert (corpus.ids, corpus.reading.n_entries_found) == (("cup", "tea"), 1)

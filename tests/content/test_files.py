@@ -91,11 +91,12 @@ def test_other_formats(make_site):
     others = (
         "_posts/a.html", "_posts/b.HTML", "_posts/c.html.erb", "_posts/l.html.md.erb", "_posts/d.adoc", "about.html",
         "e.qmd", "_posts/F.rst", "node_modules/g.qmd", "_posts/README.rst", "_posts/README.md.erb", "_posts/.h.org",
-        "_posts/data.html.txt",
+        "_posts/data.html.txt", "_posts/i/contents.lr",
     )  # fmt: skip
     site = make_site({"_posts/tea.md": article("Tea"), **dict.fromkeys(others, "")})
     assert without_guess(read_site(site).reading.warnings) == (
-        "one file .adoc, 2 files .html, one file .html.erb, one file .md.erb: not read, only Markdown is.",
+        "one file .adoc, 2 files .html, one file .html.erb, one file .lr, one file .md.erb: not read, "
+        "only Markdown is.",
     )
     (site / "_posts/tea.md").unlink()
     with pytest.raises(SiteError, match=r"holds no article. one file .adoc, .*, only Markdown is. Name the folder"):

@@ -89,6 +89,7 @@ def test_wrong_toml_is_told_with_its_line(text, message):
         '"title": "Tea",\n"tags": ["a", "b"],\n;;;\nBody.\n',
         ';;;\n"title": "Tea",\n"tags": ["a", "b"]\n;;;\nBody.\n',
         "title: Tea\ntags: [a, b]\n---\nBody.\n",
+        "title: Tea\ntags: a, b\n___\n\nBody.\n",
         "---\u00a0\ntitle:\u00a0Tea\ntags:\n\u00a0\u00a0- a\n\u3000 - b\n---\nBody.\n",
         "---\ntitle：Tea\ntags： [a, b]\n---\nBody.\n",
         "Title: Tea\nTags: a\n    b\n\nBody.\n",
@@ -96,7 +97,7 @@ def test_wrong_toml_is_told_with_its_line(text, message):
     ],
 )
 def test_other_syntaxes(text):
-    """Front matter of Hugo, Hexo and Pelican, and with blanks and colons of other keyboards, is read as YAML is."""
+    """Front matter of Hugo, Hexo, Pelican and Bear Blog, and with other keyboards' blanks, is read as YAML is."""
     for whole in (text, "\ufeff" + text, text.replace("\n", "\r\n")):
         article = read_article(whole)
         assert (article.title, article.topics, article.body.strip()) == ("Tea", ("a", "b"), "Body.")

@@ -577,6 +577,7 @@ def test_sveltekit(make_site):
     ("path", "address"),
     [
         ("user/pages/02.blog/eel-soup/item.md", "/blog/eel-soup"),
+        ("user/pages/02.blog/eel-soup/item.de.md", "/de/blog/eel-soup"),
         ("user/pages/01.home/default.md", "/home"),
         ("user/pages/soup.md", "/user/pages/soup"),
         ("content/collections/blog/2024-01-04.tin-mine.md", "/blog/tin-mine"),

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from recommender.articles import Article
 from recommender.content.fields import PageFacts
 from recommender.content.generators.sources import Sources
-from recommender.content.paths import ENDINGS, dated, is_word, name_date, without_ending
+from recommender.content.paths import ENDINGS, dated, is_word, name_date, suffix_language, without_ending
 
 #: What may stand in a path unescaped (RFC 3986).
 SAFE = "/!$&'()*+,;=:@~"
@@ -95,8 +95,10 @@ class Generator:
             return self.path_url(article, facts) if self.is_scripted else ""
         names = without_ending(article.path).split("/")
         if names[:2] in (["user", "pages"], ["content", "collections"]) and len(names) > 3:
-            # A page of Grav is a folder; both it and Statamic sort by what stands before a dot.
-            names = [_SORTING.sub("", name) for name in (names[2:-1] if names[0] == "user" else names[2:])]
+            # A page of Grav is a folder, below that of its language (item.de.md); both it and Statamic sort by what
+            # stands before a dot.
+            placed = [suffix_language(article.path), *names[2:-1]] if names[0] == "user" else names[2:]
+            names = [_SORTING.sub("", name) for name in placed if name]
         while len(names) > 1 and names[0] in _OUTER_FOLDERS:
             names = names[1:]
         is_index = names[-1] in ("index", "README")
