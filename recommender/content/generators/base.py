@@ -43,7 +43,8 @@ class Generator:
 
     title: ClassVar[str] = ""  #: As people write it.
     config_files: ClassVar[tuple[str, ...]] = ()  #: Where its configuration lies; the first that exists counts.
-    packages: ClassVar[frozenset[str]] = frozenset()  #: By which it is known where others use the file's name too.
+    packages: ClassVar[frozenset[str]] = frozenset()  #: By which it is known where its file is `package.json`.
+    marks: ClassVar[str] = ""  #: A pattern by which its configuration is known where others use the file's name too.
     endings: ClassVar[tuple[str, ...]] = ENDINGS  #: Of its pages.
     index_names: ClassVar[tuple[str, ...]] = ("index",)  #: Of a file that stands for its folder.
     skips_underscores: ClassVar[bool] = False  #: Whether names that begin so are no pages.
@@ -68,7 +69,9 @@ class Generator:
     @classmethod
     def claims(cls, sources: Sources, file: str) -> bool:
         """Whether a configuration that lies where this generator looks is this generator's."""
-        return file != "package.json" or not cls.packages.isdisjoint(sources.packages)
+        if file == "package.json":
+            return not cls.packages.isdisjoint(sources.packages)
+        return not cls.marks or re.search(cls.marks, sources.text(file)) is not None
 
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:

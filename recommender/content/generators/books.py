@@ -19,7 +19,6 @@ from recommender.content.generators.gitignore import is_ignored
 from recommender.content.generators.sources import Sources
 from recommender.content.headings import opening_of
 
-_SCRIPT = re.compile(r"""\$docsify\b|\bsrc=["']?[^"'<>\s]*docsify[^"'<>\s]*\.js\b""")
 #: A chapter of the summary: "- [Green tea](tea/green.md)"; one without a file is a draft.
 _CHAPTER = re.compile(
     r"[ \t]*(?:[-*+][ \t]+)?\[(?P<title>.{1,500})\]\([ \t]*<?(?P<file>[^<>]{1,500}?\.md)\b.{0,500}", re.ASCII
@@ -37,17 +36,13 @@ _SPELLINGS = (
 class Docsify(Generator):
     title = "Docsify"
     config_files = ("index.html", "docs/index.html")
+    marks = r"""\$docsify\b|\bsrc=["']?[^"'<>\s]*docsify[^"'<>\s]*\.js\b"""
     index_names = ("README",)
     takes_blank_lines = True
     takes_names = True
 
     is_hashed: bool = True  #: Whether addresses are routes behind a number sign.
     end: str = ""
-
-    @classmethod
-    def claims(cls, sources: Sources, file: str) -> bool:
-        """Whether it is the page that shows the files."""
-        return _SCRIPT.search(sources.text(file)) is not None
 
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:
@@ -112,13 +107,10 @@ class DocFx(_Elsewhere):
 class JupyterBook(Generator):
     title = "Jupyter Book"
     config_files = ("_toc.yml",)
+    # It names files.
+    marks = r"(?m)^\s*(?:-\s+)?(?:format:\s*jb-|root:|file:)"
 
     end: str = ".html"
-
-    @classmethod
-    def claims(cls, sources: Sources, file: str) -> bool:
-        """Whether it is a book's table of contents: it names files."""
-        return re.search(r"(?m)^\s*(?:-\s+)?(?:format:\s*jb-|root:|file:)", sources.text(file)) is not None
 
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:
