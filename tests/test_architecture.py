@@ -68,7 +68,7 @@ def test_layers():
     assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.parametrize("name", ["recommender", "recommender.errors", *PACKAGES])
+@pytest.mark.parametrize("name", ["recommender", *PACKAGES])
 def test_public_names(name):
     """Every name that a package offers exists; constants come first, then classes, then functions, each sorted."""
     module = importlib.import_module(name)
@@ -139,10 +139,10 @@ def test_one_list_of_writers():
 def test_errors_have_one_root():
     """Every error of the package is a RecommenderError, so that a pipeline catches one class."""
     errors = importlib.import_module("recommender.errors")
-    for name in errors.__all__:
-        each = getattr(errors, name)
-        if isinstance(each, type):
-            assert issubclass(each, recommender.RecommenderError)
+    own = [each for each in vars(errors).values() if getattr(each, "__module__", "") == errors.__name__]
+    kinds = [each for each in own if isinstance(each, type)]
+    assert len(kinds) > 10
+    assert all(issubclass(kind, recommender.RecommenderError) for kind in kinds)
 
 
 def test_nothing_is_read_from_the_outside_on_import():

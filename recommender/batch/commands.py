@@ -1,4 +1,4 @@
-"""A model of a site saved, an article explained, suggestions scored or taken out, and how a site stands: a run each."""
+"""A model of a site saved, an article explained, suggestions scored or taken out, a report, settings: a run each."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from recommender.articles import Article, Reading
 from recommender.batch.choosing import article_of, id_of, meant_by
 from recommender.batch.decide import ChangeRun
 from recommender.batch.stages import Progress, load_recommender, read_corpus, recommender_for, silence
-from recommender.errors import EvaluationError, OptionError, RecommenderError
-from recommender.settings import Settings
+from recommender.errors import EvaluationError, OptionError, RecommenderError, SettingsError, WriteError
+from recommender.settings import Settings, describe_settings, read_settings
 from recommender.suggestions import Reason
 from recommender.writing import Answer, Plan, apply_changes
 from recommender.writing.atomic import write_text
@@ -29,6 +29,13 @@ if TYPE_CHECKING:
 
 #: Where `fit` saves a site's model: hidden, so that neither a generator nor the reader takes it for content.
 MODEL_FOLDER = Path(".recommender") / "model"
+
+#: The settings that sites change most, which come first where settings are listed.
+EVERYDAY = frozenset({
+    "articles.fields", "articles.exclude", "articles.suggest_unpublished", "articles.site_url", "articles.address",
+    "ranking.k", "ranking.follow", "ranking.min_score", "ranking.half_life_days", "ranking.suggest_newer",
+    "ranking.fill", "writing.writer",
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -183,3 +190,24 @@ def report_site(
     page = render("site.html", report=report_of(recommender, corpus, answers, graded), name=site.resolve().name)
     write_text(output, page)
     return corpus.reading
+
+
+def list_settings(*, everyday_only: bool = False) -> list[tuple[str, Any, str]]:
+    """The settings as (dotted name, value, sentence): every one, or those that sites change most."""
+    return [setting for setting in describe_settings() if not everyday_only or setting[0] in EVERYDAY]
+
+
+def check_settings(file: Path) -> Settings:
+    """The settings of a file; a SettingsError names the one that is wrong, its limits and the cure."""
+    from recommender.evaluation.measures import parse_measures  # which measures there are, ir-measures knows
+    from recommender.writing.front_matter import check_name
+
+    settings = read_settings(file)
+    try:
+        check_name(settings.writing.front_matter_name, {})
+        parse_measures(settings.evaluation.measures)
+    except WriteError as error:
+        raise SettingsError(f"{file.name}: {error}") from None
+    except EvaluationError as error:
+        raise SettingsError(f"{file.name}: evaluation.{error}") from None
+    return settings

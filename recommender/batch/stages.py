@@ -1,4 +1,4 @@
-"""The stages that runs share: a site read, a recommender fitted, loaded or brought up to date."""
+"""The stages that runs share: settings found, a site read, a recommender fitted, loaded or brought up to date."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from recommender.content.site import read_site
 from recommender.content.wording import some
 from recommender.errors import SiteError, did_you_mean
 from recommender.runs import News
-from recommender.settings import Settings, describe_settings
+from recommender.settings import Settings, describe_settings, read_settings, read_settings_file
 from recommender.writing.decisions import DECISIONS_FILE, Decisions, read_decisions
 
 if TYPE_CHECKING:
@@ -30,6 +30,13 @@ _MOST_UNKNOWN = 20
 _OF_RUN = ("k", "min_score", "n_jobs", "refit_at")
 #: Called with the stage in the house's words, how many are done, and how many there are.
 Progress = Callable[[str, int, int], None]
+
+
+def settings_of(site: Path, file: Path | None = None) -> Settings:
+    """The settings for a site: those of `file`, else its own, as `read_settings` has them of its folder."""
+    if file is not None:
+        return read_settings_file(file)
+    return read_settings(site if site.is_dir() else site.parent)
 
 
 def read_corpus(
@@ -120,13 +127,6 @@ def _telling(recommender: Recommender) -> Recommender:
     for message in recommender.unused_rules():
         logger.warning("%s", message)
     return recommender
-
-
-def check_model(model: Path) -> None:
-    """Raise ModelError where there is no model, before the site is read: a person should not wait to hear that."""
-    from recommender.model_store import read_manifest
-
-    read_manifest(model)
 
 
 def load_recommender(model: Path | None, settings: Settings) -> Recommender | None:

@@ -17,7 +17,6 @@ from recommender.articles import Corpus, Reading
 from recommender.batch.choosing import choose_articles
 from recommender.batch.stages import (
     Progress,
-    check_model,
     decisions_of,
     load_recommender,
     read_corpus,
@@ -210,7 +209,9 @@ def _check(
 
         limits_of(require, "--require")
     if model is not None:
-        check_model(model)
+        from recommender.model_store import read_manifest
+
+        read_manifest(model)
     if dask is None:
         return
     if settings.writing.writer != "jsonl" or output is None:

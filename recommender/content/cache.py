@@ -239,6 +239,6 @@ def _problem_row(problem: RecommenderError) -> tuple[str, str]:
 
 def _problem(row: Sequence[str]) -> RecommenderError:
     name, message = row
-    kind = getattr(errors, name) if name in errors.__all__ else RecommenderError
+    kind = getattr(errors, name, RecommenderError)
     problem: RecommenderError = kind(message)
     return problem
