@@ -123,7 +123,7 @@ class Recommender:
         self.vectorizer = FieldVectorizer(
             self.settings.vectors, language, ranking.n_jobs, ranking.seed, user_cache_folder(articles.cache)
         )
-        state = State.build(list(corpus), self.vectorizer, fit=True)
+        state = State.build(list(corpus), self.vectorizer)
         state.suggest_unpublished = suggests_unpublished(articles, state.catalogue, state.graph, now)
         logger.info("vectors: %s articles x %s terms", f"{state.catalogue.n_rows:,}", f"{state.catalogue.n_terms:,}")
         teach = corpus.reading.lists_teach

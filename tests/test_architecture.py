@@ -31,7 +31,7 @@ QUESTIONS = {
     "What is kept between two readings?": "content/cache.py ReadingCache",
     "How does text become words?": "vectors/text.py Analyzer",
     "Which words say nothing?": "vectors/function_words.py function_words",
-    "How do days apart count?": "vectors/damping.py Damping",
+    "How do days apart count?": "ranking/rankers.py damping",
     "Where is a feature of the ranker added?": "ranking/features.py FEATURES",
     "Where is the learned ranker's threshold set?": "ranking/learning.py _threshold",
     "What does a score by similarity mean?": "ranking/reader.py ReaderModel",

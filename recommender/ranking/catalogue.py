@@ -33,16 +33,7 @@ def days_of(moment: datetime | None) -> float:
 
 
 class Catalogue:
-    """
-    The rows behind every answer.
-
-    Parameters
-    ----------
-    is_external
-        Shape (n_rows,): articles that only a curated list names.
-    is_new
-        Shape (n_rows,): those that the vocabulary was not fitted on; None: it was fitted on all.
-    """
+    """The rows behind every answer; without `is_new` the vocabulary was fitted on all of them."""
 
     # Of each row; shape (n_rows,).
     times: NDArray[np.float64]  #: days since 1970, NaN where unknown
@@ -51,7 +42,7 @@ class Catalogue:
     qualities: NDArray[np.float64]  #: NaN where unknown
     is_alive: NDArray[np.bool_]  #: False for removed articles
     is_published: NDArray[np.bool_]
-    is_external: NDArray[np.bool_]
+    is_external: NDArray[np.bool_]  #: True for articles that only a curated list names
     is_repeat: NDArray[np.bool_]  #: True for a file whose URL an earlier one has: it is never suggested
     is_new: NDArray[np.bool_]  #: True for rows that came after those that the vocabulary was fitted on
     is_barred: NDArray[np.bool_]  #: True for articles that ask never to be suggested

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from recommender.ranking.audit import ListAudit, audit_lists
 from recommender.ranking.editors import decided_rows, learn_decisions
-from recommender.ranking.features import Words
 from recommender.ranking.learned import Check, Ranker
 from recommender.ranking.learning import learn
 from recommender.ranking.lessons import Library
@@ -96,7 +95,6 @@ def _choose(
     everything = [catalogue.articles[row] for row in range(catalogue.n_rows)]
     vectorizer.fit_comparison(everything)
     catalogue.compare(vectorizer.compared(everything))
-    words = Words(vectorizer.word_rarities(), vectorizer.is_name)
     trust = None if settings.follow == "lists" else _BELIEVED * audit.approval
-    learned, check = learn(Library(state, words, allowed, similarity, trust, settings, decided), progress)
+    learned, check = learn(Library(state, vectorizer, allowed, similarity, trust, settings, decided), progress)
     return Chosen(learned or similarity, str(check), check, audit)

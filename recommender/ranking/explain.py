@@ -104,10 +104,7 @@ def reasons(
     """
     For each query a `Reason` for each row that was chosen for it. Words are shown as the query has them.
 
-    Parameters
-    ----------
-    said
-        For each query and row, the ranker's own sentences, as `Ranker.sentences` gives them.
+    `said` has for each query and row the ranker's own sentences, as `Ranker.sentences` gives them.
     """
     places = np.repeat(np.arange(len(queries)), [len(one.rows) for one in chosen])
     if not len(places):

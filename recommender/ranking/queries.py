@@ -20,12 +20,7 @@ def query_of(article: Article | str, state: State, vectorizer: FieldVectorizer, 
     """
     An article of the corpus by its id, or any other, as numbers.
 
-    Raises
-    ------
-    UnknownArticleError
-        No article has this id.
-    CorpusError
-        It is neither an article nor an id.
+    UnknownArticleError where no article has this id, CorpusError for what is neither an article nor an id.
     """
     catalogue = state.catalogue
     row = -1
@@ -63,10 +58,7 @@ def places_to_fill(k: int | None, settings: RankingSettings, query: Query) -> in
     """
     Places under an article: k, or else the setting; with `fill` those that its curated list takes are not counted.
 
-    Raises
-    ------
-    RecommenderError
-        k is no number of places.
+    RecommenderError where k is no number of places.
     """
     k = settings.k if k is None else k
     if isinstance(k, bool) or not isinstance(k, (int, np.integer)) or k < 1:

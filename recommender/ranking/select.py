@@ -75,16 +75,10 @@ class Selector:
         self, queries: Sequence[Query], k: Sequence[int], least: Sequence[float], shown: Collection[str] = ()
     ) -> list[Selected]:
         """
-        For each query the first k of its ranked rows that reach their least score and that the rules allow.
+        For each query the first k of its ranked rows, a value each, that reach their least score and the rules allow.
 
-        Parameters
-        ----------
-        k
-            A value a query.
-        least
-            Of the first suggestion, the second and so on; the last also of those that follow.
-        shown
-            Ids of what the reader sees elsewhere on the page.
+        `least` is that of the first suggestion, the second and so on, and the last also of those that follow; `shown`
+        are the ids of what the reader sees elsewhere on the page.
         """
         shown = frozenset(list_of_texts(shown, "shown"))
         # What stands further down may come before what stands higher.

@@ -50,15 +50,8 @@ class State:
     _never: tuple[RulesSettings, NDArray[np.bool_]] | None = field(default=None, init=False)
 
     @classmethod
-    def build(cls, articles: Sequence[Article], vectorizer: FieldVectorizer, *, fit: bool) -> State:
-        """
-        The state of a corpus that was just read.
-
-        Parameters
-        ----------
-        fit
-            Whether it first learns its vocabulary and frequencies from these articles and the external ones.
-        """
+    def build(cls, articles: Sequence[Article], vectorizer: FieldVectorizer) -> State:
+        """The state of a corpus; the vectorizer is fitted on its articles and the external ones."""
         matcher = EntryMatcher(articles)
         digests = {article.id: article.digest for article in articles}
         resolved = {row: _resolve(article, matcher, digests) for row, article in enumerate(articles) if article.related}
@@ -68,10 +61,9 @@ class State:
                 if external is not None:
                     externals.setdefault(external.id, external)
         everything = [*articles, *(externals[external_id] for external_id in sorted(externals.keys() - digests.keys()))]
-        vectors = vectorizer.fit_transform(everything) if fit else vectorizer.transform(everything)
         catalogue = Catalogue(
             everything,
-            vectors,
+            vectorizer.fit_transform(everything),
             is_external=np.arange(len(everything)) >= len(articles),
             site_language=vectorizer.language,
             cross_language=vectorizer.settings.cross_language,
@@ -144,15 +136,8 @@ class State:
 
         The outcome is what `build` makes of the articles as they are now: lists that named an article before it was
         there name it from now on, and an external article goes with the last list that names it. Only a `KeptEntry`
-        goes on naming what it named.
-
-        Parameters
-        ----------
-        added
-            New articles, and changed ones, which take the place of the earlier article of their id; the last of an id
-            counts.
-        removed
-            Ids; one that is not known is an UnknownArticleError, and nothing was changed.
+        goes on naming what it named. Of several added articles of one id, or one that is known, the last counts. An id
+        to remove that is not known is an UnknownArticleError, and nothing was changed.
         """
         removed = list_of_texts(removed, "removed")
         added = checked(added)
@@ -220,7 +205,7 @@ class State:
             return
         rows = self.catalogue.append(articles, vectorizer.transform(articles), is_external)
         self._index_addresses(rows.tolist())
-        self.graph.grow(self.catalogue.n_rows)
+        self.graph.n_rows = self.catalogue.n_rows
 
     def _listed_externals(self, row: int) -> set[str]:
         """The ids of the external articles in a row's list."""

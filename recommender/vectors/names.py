@@ -20,13 +20,9 @@ _SENTENCE_START = re.compile(r"(?:^|[.!?:;…]|[\"'“”„«(\[–—-])\s*$")
 
 def names_in(passages: Iterable[tuple[str, Analyzer, str]]) -> set[str]:
     """
-    The terms that are names.
+    The terms that are names in running texts as typed, such as excerpts.
 
-    Parameters
-    ----------
-    passages
-        Running texts as typed, such as excerpts, each with the analyzer that cuts and stems its words, and with what
-        the vectorizer puts before a term of its language.
+    Each comes with the analyzer that cuts and stems its words, and what stands before a term of its language.
     """
     inside: Counter[str] = Counter()
     capital: Counter[str] = Counter()

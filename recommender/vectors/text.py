@@ -143,15 +143,12 @@ def repair(text: str) -> str:
     if not text:
         return ""
     if not text.isascii():  # plain ASCII cannot be mojibake
-        if _TYPOGRAPHY.fullmatch(text):
-            for typed, plain in _TYPED:
-                text = text.replace(typed, plain)
-        elif len(text) < _LONG or is_bad(text):
-            text = ftfy.fix_text(text, _FTFY)
-        else:
+        if _TYPOGRAPHY.fullmatch(text) or (len(text) >= _LONG and not is_bad(text)):
             for typed, plain in _TYPED:
                 text = text.replace(typed, plain)
             text = unicodedata.normalize("NFKC", text)
+        else:
+            text = ftfy.fix_text(text, _FTFY)
         text = _POINTS.sub("", text)
     if "&" in text:
         # Twice: feeds escape what was already escaped ("&amp;amp;").
@@ -227,14 +224,9 @@ def language_of(code: str, site_language: str) -> str:
 
 class Analyzer:
     """
-    Words of one language: lower case, without stop words, stemmed.
+    Words of one language, by its code: lower case, without stop words, stemmed, as `VectorsSettings` says.
 
-    Parameters
-    ----------
-    language
-        A language code; a language without a stemmer or a stop-word list goes without.
-    stem, stop_words
-        As `VectorsSettings` has them.
+    A language without a stemmer or a stop-word list goes without.
     """
 
     def __init__(self, language: str, stem: bool = True, stop_words: bool = True) -> None:
@@ -251,13 +243,8 @@ class Analyzer:
         # A text is cut for several fields and once more for the reasons, one soon after the other.
         self._words = lru_cache(maxsize=64)(self._words_of)
 
-    def surface_terms(self, text: str) -> list[tuple[str, str]]:
-        """(the word as it stands in the repaired text, its term), in order; runs without spaces give bigrams."""
-        surfaces, terms = self._words(text)
-        return [(surface, term) for surface, term in zip(surfaces, terms, strict=True) if term is not None]
-
     def _words_of(self, text: str) -> tuple[list[str], list[str | None]]:
-        """The words of a repaired text, and the term of each; None for one that says nothing."""
+        """The words of a repaired text, bigrams of runs without spaces, and their terms; None for what says nothing."""
         if "." in text:
             text = _DOTTED.sub(lambda found: found[0].replace(".", ""), _INITIALS.sub(r"\1", text))
         if _THOUSANDS.search(text):
@@ -297,10 +284,11 @@ class Analyzer:
         return self._stems.of_words([word])[0] if self._stems else word
 
     def placed_terms(self, text: str) -> Iterator[tuple[int, str, str]]:
-        """(where the word starts, the word, its term), as `surface_terms`."""
+        """(where a word of a repaired text starts, the word, its term), in order."""
         for match in self._token.finditer(text):
-            for surface, term in self.surface_terms(match.group()):
-                yield match.start(), surface, term
+            for surface, term in zip(*self._words(match.group()), strict=True):
+                if term is not None:
+                    yield match.start(), surface, term
 
     def terms(self, text: str) -> list[str]:
         """The terms of a text as typed, in order."""

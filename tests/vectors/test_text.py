@@ -140,7 +140,7 @@ def test_stems_and_stop_words_can_be_left_alone():
 
 def test_a_term_remembers_how_it_stands_in_the_text():
     """Explanations show words, not stems."""
-    assert list(analyzer_for("en").surface_terms("Running ferries")) == [("Running", "run"), ("ferries", "ferri")]
+    assert list(analyzer_for("en").placed_terms("Running ferries")) == [(0, "Running", "run"), (8, "ferries", "ferri")]
 
 
 def test_char_ngrams_stay_within_words():
