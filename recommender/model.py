@@ -21,7 +21,6 @@ from joblib import effective_n_jobs
 from recommender.articles import Article, Corpus, EntryShape, check_corpus
 from recommender.cache import user_cache_folder
 from recommender.errors import NotFittedError, list_of_texts
-from recommender.ranking.answers import answer_all, approvals
 from recommender.ranking.audit import ListAudit
 from recommender.ranking.card import model_card
 from recommender.ranking.catalogue import days_of
@@ -260,9 +259,8 @@ class Recommender:
         Ranked by `n_threads` threads; None for the setting ``ranking.n_jobs``.
         """
         state = self._fitted()
-        return answer_all(
+        return self._selector(state).answers(
             state.catalogue.ids() if only is None else sorted(set(list_of_texts(only, "only"))),
-            self._selector(state),
             partial(self._query, state),
             partial(self._places, k),
             self.least_scores(min_score),
@@ -371,7 +369,7 @@ class Recommender:
             No article has this id.
         """
         state = self._fitted()
-        return approvals(self._query(state, article_id), state, self.ranker, self.vectorizer)
+        return self._selector(state).approvals(self._query(state, article_id))
 
     # ----------------------------------------------------------- save, load
 
