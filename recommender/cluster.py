@@ -165,14 +165,6 @@ def _work_folder() -> Iterator[Path]:
 # by a cluster ----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class ClusterRun:
-    """What a run on a cluster wrote, and how many files changed."""
-
-    tally: Tally
-    n_changed: int
-
-
 @contextlib.contextmanager
 def connected(address: str) -> Iterator[Any]:
     """A client of the scheduler at an address such as ``tcp://10.0.0.5:8786``."""
@@ -206,9 +198,11 @@ def suggest_on_cluster(
     k: int | None = None,
     min_score: float | None = None,
     progress: Callable[[int, int], None] | None = None,
-) -> ClusterRun:
+) -> tuple[Tally, int]:
     """
     Suggestions for some articles, computed by a cluster's workers and written as lines of JSON.
+
+    What was written, and how many files changed.
 
     Parameters
     ----------
@@ -262,7 +256,7 @@ def suggest_on_cluster(
     tally = Tally()
     for part in written:
         tally.add(part.tally)
-    return ClusterRun(tally, n_changed)
+    return tally, n_changed
 
 
 def _done(

@@ -143,7 +143,12 @@ def suggest_site(
     """
     start = time.monotonic()
     _check(site, settings, model, output, plan_only, dask, require, reports)
-    with _connected(dask) as client, warnings_heard() as warnings:
+    connected: AbstractContextManager[Any] = nullcontext()
+    if dask is not None:
+        from recommender import cluster  # what it needs takes a second to import, and few runs need it
+
+        connected = cluster.connected(dask)
+    with connected as client, warnings_heard() as warnings:
         corpus = read_corpus(site, settings, progress, strict=strict, fresh=fresh)
         decisions = decisions_of(site, corpus)
         chosen = choose_articles(corpus, site, only)
@@ -238,15 +243,6 @@ def _left(job: _Job, outcome: Outcome) -> str:
     return ""
 
 
-def _connected(dask: str | None) -> AbstractContextManager[Any]:
-    """A client of the cluster, or None without one."""
-    if dask is None:
-        return nullcontext()
-    from recommender import cluster  # what it needs takes a second to import, and few runs need it
-
-    return cluster.connected(dask)
-
-
 class _Past:
     """What earlier runs left, and what this one leaves for the next; nothing of what the workers of a cluster write."""
 
@@ -327,9 +323,9 @@ def _write(job: _Job, recommender: Recommender, records: Records | None, tally: 
     if job.client is not None and job.output is not None:
         from recommender import cluster
 
-        done = cluster.suggest_on_cluster(job.client, recommender, job.chosen, job.output, progress=progress)
-        tally.add(done.tally)
-        return Plan(), done.n_changed
+        done, n_changed = cluster.suggest_on_cluster(job.client, recommender, job.chosen, job.output, progress=progress)
+        tally.add(done)
+        return Plan(), n_changed
     answers = tally.counted(recommender.answers(only=job.chosen, progress=progress))
     if records is not None:
         answers = records.take(answers)

@@ -80,7 +80,7 @@ class Baseline(ABC):
             if article not in self._rows:
                 raise UnknownArticleError(article, self._rows)
             article = self._articles[self._rows[article]]
-        depth = k + BEFORE_LANGUAGE if self.language else k
+        wanted, depth = language_of(self.language, self._site_language), k + (BEFORE_LANGUAGE if self.language else 0)
         rows, scores = self._best(self._scores(article), depth)
         key = page_key(article)
         best: list[Suggestion] = []
@@ -90,15 +90,12 @@ class Baseline(ABC):
             if score < (min_score or 0) or found.id == article.id or self._keys[row] in seen:
                 continue
             seen.add(self._keys[row])
-            if not self.language or self._language_of(found.language) == self._language_of(self.language):
+            if not self.language or language_of(found.language, self._site_language) == wanted:
                 reason = Reason(score, score, (f"{self.name} {score:.3f}",))
                 best.append(Suggestion.of(len(best) + 1, found, reason, self._shape))
             if len(best) == k or len(seen) > depth:
                 break
         return best
-
-    def _language_of(self, code: str) -> str:
-        return language_of(code, self._site_language)
 
     def _fit(self, corpus: Corpus) -> None:  # noqa: B027 - some learn nothing
         """Learn what is learned once."""

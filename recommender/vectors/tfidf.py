@@ -83,30 +83,10 @@ class FieldVectorizer:
     """
     Articles to rows of weighted, normalised TF-IDF, field beside field, and a dense part.
 
-    Parameters
-    ----------
-    settings
-        Weights, n-grams and limits of each field.
-    language
-        The language of articles that do not name theirs. Terms of other languages are kept apart from its terms by a
-        prefix, unless the settings let languages mix, so that articles of two languages share nothing.
-    n_jobs
-        Processes that count terms, as in joblib; the matrix does not depend on it.
-    seed
-        Of the latent axes.
-    folder
-        Where the embeddings of a sentence model are kept from run to run; None: nowhere.
-
-    Attributes
-    ----------
-    fields : tuple of Field
-        The fields that have terms, in the order of their columns.
-    n_articles : int
-        Articles that it was fitted on.
-    n_having : ndarray of int64, shape (n_terms,)
-        In how many of the articles that it was fitted on each term stands.
-    is_name : ndarray of bool, shape (n_words,)
-        Which words are names, see `recommender.vectors.names`; empty where nothing is compared.
+    Articles that name no language have the one given. Terms of other languages are kept apart from its terms by a
+    prefix, unless the settings let languages mix, so that articles of two languages share nothing. Terms are counted by
+    `n_jobs` processes, as in joblib, on which the matrix does not depend; `seed` is that of the latent axes. The
+    embeddings of a sentence model are kept in `folder` from run to run; None: nowhere.
     """
 
     def __init__(
@@ -120,9 +100,11 @@ class FieldVectorizer:
         self.settings = settings or VectorsSettings()
         self.language = language.lower().replace("_", "-")
         self.n_jobs, self.seed, self._folder = n_jobs, seed, folder
-        self.n_articles = 0
-        self.fields: tuple[Field, ...] = ()
+        self.n_articles = 0  #: That it was fitted on.
+        self.fields: tuple[Field, ...] = ()  #: Those that have terms, in the order of their columns.
+        #: Shape (n_terms,): in how many of the articles that it was fitted on each term stands.
         self.n_having: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+        #: Shape (n_words,): which words are names, see `recommender.vectors.names`; empty where nothing is compared.
         self.is_name: NDArray[np.bool_] = np.zeros(0, dtype=bool)
         #: Takes articles to terms, and knows how a reader sees these.
         self.reader = TermReader(self.settings, self.language)
