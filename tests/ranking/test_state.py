@@ -3,6 +3,7 @@
 import dataclasses
 import random
 from datetime import UTC, datetime, timedelta
+from unittest import mock
 
 import pytest
 
