@@ -338,6 +338,7 @@ def evaluate(
 ) -> None:
     """Score the suggestions for a SITE against its curated lists, or by readers' grades."""
     from recommender.batch import evaluate_site
+    from recommender.evaluation.gate import limits_of, read_report
     from recommender.writing import check_output
 
     by_ending = output and {".json": "json", ".html": "html", ".htm": "html"}.get(output.suffix.lower())
@@ -347,15 +348,9 @@ def evaluate(
             "give the file another ending."
         )
     format_ = format_ or by_ending or "table"
-    if fail_under:
-        from recommender.evaluation.gate import limits_of
-
-        limits_of(fail_under, "--fail-under")  # before the site is read
-    then = None
-    if compare is not None:
-        from recommender.evaluation.gate import read_report
-
-        then = read_report(compare)
+    # Before the site is read.
+    limits_of(fail_under, "--fail-under")
+    then = None if compare is None else read_report(compare)
     for file in filter(None, (output, asked["ungraded"])):
         check_output(file, here.site)
     with here.progress() as progress:

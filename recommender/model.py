@@ -124,7 +124,7 @@ class Recommender:
         )
         state = State.build(list(corpus), self.vectorizer)
         state.suggest_unpublished = suggests_unpublished(articles, state.catalogue, state.graph, now)
-        logger.info("vectors: %s articles x %s terms", f"{state.catalogue.n_rows:,}", f"{state.catalogue.n_terms:,}")
+        logger.info("vectors: %s articles x %s terms", f"{state.catalogue.n_rows:,}", f"{self.vectorizer.n_terms:,}")
         teach = corpus.reading.lists_teach
         chosen = choose_ranker(
             state, self.vectorizer, self.settings, self.decisions, now, do_lists_teach=teach, progress=progress

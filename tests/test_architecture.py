@@ -38,7 +38,7 @@ QUESTIONS = {
     "Which ranker does a site get?": "ranking/choosing.py choose_ranker",
     "How does an article become a query?": "ranking/queries.py query_of",
     "What is in a saved model?": "ranking/fitted.py Fitted",
-    "Who may be suggested at all?": "ranking/eligible.py allowed_rows",
+    "Who may be suggested at all?": "ranking/eligible.py refusals",
     "Why has an article no suggestion?": "ranking/select.py Selector",
     "What may editors forbid?": "ranking/rules.py Rules",
     "Where do decisions of editors stand?": "writing/decisions.py DecisionsFile",

@@ -5,19 +5,19 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from recommender.articles import Article, Reading
 from recommender.batch.choosing import article_of, id_of, meant_by
-from recommender.batch.decide import ChangeRun
+from recommender.batch.decide import ChangeRun, changed
 from recommender.batch.stages import Progress, load_recommender, read_corpus, recommender_for, silence
 from recommender.errors import EvaluationError, OptionError, RecommenderError, SettingsError, WriteError
 from recommender.settings import Settings, describe_settings, read_settings
 from recommender.suggestions import Reason
-from recommender.writing import Answer, Plan, apply_changes
+from recommender.writing import Answer, Plan
 from recommender.writing.atomic import write_text
 from recommender.writing.data import data_file, plan_no_data
 from recommender.writing.front_matter import plan_front_matter
@@ -75,15 +75,12 @@ def clear_site(site: Path, settings: Settings, *, plan_only: bool = False, progr
         plan = plan_front_matter(corpus, site, map(Answer, corpus.ids), settings)
     # Where articles have no front matter, the data file is planned too, as one that says nothing of them.
     changes = (*(change for change in plan.changes if change.path != file), *removed)
-    n_changed = 0
-    lost: Sequence[RecommenderError] = ()
-    if not plan_only:
+    run = changed(site, corpus, replace(plan, changes=changes), plan_only, progress)
+    if removed and not plan_only:
         with only_writer(site):
-            n_changed, lost = apply_changes(changes, partial(progress, "files"))
-            if removed and file.is_file() and not file.stat().st_size:
+            if file.is_file() and not file.stat().st_size:
                 Path(os.path.realpath(file)).unlink()
-    problems = (*corpus.reading.problems, *plan.problems, *lost)
-    return ChangeRun(corpus.reading, changes, n_changed, problems)
+    return run
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from recommender.content.urls import canonical_url, is_address
 from recommender.content.wording import some
 from recommender.errors import DecisionsError, RecommenderError
 from recommender.settings import Settings
-from recommender.writing import FileChange, apply_changes
+from recommender.writing import FileChange, Plan, apply_changes
 from recommender.writing.decisions import DecisionsFile, Verdict, decide, editor_name
 from recommender.writing.lock import only_writer
 from recommender.writing.promote import plan_promotion
@@ -99,6 +99,11 @@ def promote_site(
     chosen = choose_articles(corpus, site, only) if only else None
     decisions = decisions_of(site, corpus)
     plan = plan_promotion(corpus, site, decisions, datetime.now(UTC).date(), chosen, settings.articles.outside)
+    return changed(site, corpus, plan, plan_only, progress)
+
+
+def changed(site: Path, corpus: Corpus, plan: Plan, plan_only: bool, progress: Progress) -> ChangeRun:
+    """What comes of a plan, which is carried out unless it is all that is asked for."""
     n_changed = 0
     lost: Sequence[RecommenderError] = ()
     if not plan_only:

@@ -91,42 +91,34 @@ def recommender_for(
     from recommender.model import Recommender
 
     decisions = decisions_of(site, corpus) if decisions is None else decisions
-
-    def fitted() -> Recommender:
-        return _telling(Recommender(settings, decisions).fit(corpus, progress=partial(progress, "model")))
-
-    if loaded is None:
-        return fitted(), None
-    of_run = {name: getattr(settings.ranking, name) for name in _OF_RUN}
-    ranking = replace(loaded.settings.ranking, **of_run)
-    loaded.settings = replace(loaded.settings, rules=settings.rules, ranking=ranking)
-    loaded.decisions = decisions
-    added, removed = loaded.changes(corpus)
-    known = set(loaded.article_ids)
-    n_changed = sum(article.id in known for article in added)
-    if added or removed:
-        loaded.update(added=added, removed=removed)
-    drift = replace(loaded.drift, limit=settings.ranking.refit_at)
-    logger.info("model: %s", drift)
-    news = News(len(added) - n_changed, n_changed, len(removed), str(drift), drift.is_due)
-    if not drift.is_due:
-        return _telling(loaded), news
-    logger.warning(
-        "%s: %s. A model was fitted anew for this run, which takes its time; to save one: "
-        "recommender fit %s --model %s.",
-        model,
-        drift,
-        site,
-        model,
-    )
-    return fitted(), news
-
-
-def _telling(recommender: Recommender) -> Recommender:
-    """The same, its rules that name no article told of."""
+    news = None
+    if loaded is not None:
+        of_run = {name: getattr(settings.ranking, name) for name in _OF_RUN}
+        ranking = replace(loaded.settings.ranking, **of_run)
+        loaded.settings = replace(loaded.settings, rules=settings.rules, ranking=ranking)
+        loaded.decisions = decisions
+        added, removed = loaded.changes(corpus)
+        known = set(loaded.article_ids)
+        n_changed = sum(article.id in known for article in added)
+        if added or removed:
+            loaded.update(added=added, removed=removed)
+        drift = replace(loaded.drift, limit=settings.ranking.refit_at)
+        logger.info("model: %s", drift)
+        news = News(len(added) - n_changed, n_changed, len(removed), str(drift), drift.is_due)
+        if drift.is_due:
+            logger.warning(
+                "%s: %s. A model was fitted anew for this run, which takes its time; to save one: "
+                "recommender fit %s --model %s.",
+                model,
+                drift,
+                site,
+                model,
+            )
+            loaded = None
+    recommender = loaded or Recommender(settings, decisions).fit(corpus, progress=partial(progress, "model"))
     for message in recommender.unused_rules():
         logger.warning("%s", message)
-    return recommender
+    return recommender, news
 
 
 def load_recommender(model: Path | None, settings: Settings) -> Recommender | None:

@@ -38,11 +38,8 @@ class ListAudit:
             return "there are no curated lists to learn from"
         if self.n_lists < LEAST_LISTS:
             return too_few(self.n_lists)
-        verdict = (
-            "are followed"
-            if self.is_approved
-            else "are not followed. To follow them all the same: ranking.follow: lists"
-        )
+        not_followed = "are not followed. To follow them all the same: ranking.follow: lists"
+        verdict = "are followed" if self.is_approved else not_followed
         return (
             f"of {self.n_looked_at:,} entries of curated lists that were looked at, readers would keep about "
             f"{self.approval:.0%}; they {verdict}"

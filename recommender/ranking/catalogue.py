@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,7 +62,7 @@ class Catalogue:
     ) -> None:
         self.site_language = site_language.lower()
         self.cross_language = cross_language
-        self._provider_codes: dict[str, int] = {}
+        self._provider_codes = {"": -1}
         self.articles: dict[int, Article] = dict(enumerate(articles))  #: By row.
         self._row_of: dict[str, int] = {article.id: row for row, article in enumerate(articles)}
         self.versions = version_folders(self._row_of)  #: Folders that each hold a version of the same pages.
@@ -83,11 +83,6 @@ class Catalogue:
     def n_rows(self) -> int:
         """Rows, removed ones included."""
         return len(self.times)
-
-    @property
-    def n_terms(self) -> int:
-        """Columns of the sparse part of the vectors."""
-        return int(self.vectors.terms.shape[1])
 
     def compare(self, compared: Mapping[str, csr_matrix]) -> None:
         """Take on the matrices that only the learned ranker looks at."""
@@ -117,18 +112,12 @@ class Catalogue:
 
     def forget(self, row: int) -> None:
         """Mark a row as removed; it answers nothing from now on."""
-        self.mark("is_alive", row, False)
+        # In a column of its own: another catalogue may read the one that was.
+        self.is_alive = self.is_alive.copy()
+        self.is_alive[row] = False
         article_id = self.articles[row].id
         if self._row_of.get(article_id) == row:
             del self._row_of[article_id]
-
-    def mark(self, name: Literal["is_alive", "is_repeat"], row: int, value: bool) -> None:
-        """Say something of a row, in a column of its own: another catalogue may read the one that was."""
-        column = getattr(self, name)
-        if column[row] != value:
-            column = column.copy()
-            column[row] = value
-            setattr(self, name, column)
 
     def row_of(self, article_id: str) -> int | None:
         """The row of an id, or None where there is none (any more)."""
@@ -160,10 +149,13 @@ class Catalogue:
         self, articles: Sequence[Article], is_external: NDArray[np.bool_], is_new: NDArray[np.bool_]
     ) -> dict[str, NDArray[Any]]:
         """The columns of some articles by name; each of shape (len(articles), ...)."""
+        codes = self._provider_codes
         return {
             "times": np.array([days_of(article.published_at) for article in articles], dtype=np.float64),
             "languages": np.array([self.language_of(article) for article in articles], dtype=np.str_),
-            "providers": np.array([self._code(article.provider) for article in articles], dtype=np.int32),
+            "providers": np.array(
+                [codes.setdefault(article.provider.casefold(), len(codes) - 1) for article in articles], dtype=np.int32
+            ),
             "qualities": np.array([article.quality for article in articles], dtype=np.float64),
             "is_alive": np.ones(len(articles), dtype=bool),
             "is_published": np.array([article.is_published for article in articles], dtype=bool),
@@ -189,11 +181,4 @@ class Catalogue:
 
     def provider_of(self, article: Article) -> int:
         """The code of the article's provider: -1 for none, -2 for one that no row has."""
-        if not article.provider:
-            return -1
         return self._provider_codes.get(article.provider.casefold(), -2)
-
-    def _code(self, provider: str) -> int:
-        if not provider:
-            return -1
-        return self._provider_codes.setdefault(provider.casefold(), len(self._provider_codes))

@@ -225,10 +225,8 @@ def document_frequencies(shards: Sequence[Counts]) -> tuple[list[str], NDArray[n
 
 def inverse_frequencies(n_having: NDArray[np.int64], n_articles: int) -> NDArray[np.float32]:
     """``log((1 + n_articles) / (1 + n_having)) + 1`` in single precision, as scikit-learn smooths it."""
-    idf = np.full(len(n_having), n_articles + 1, dtype=np.float32)
-    idf /= n_having.astype(np.float32) + np.float32(1)
-    np.log(idf, out=idf)
-    idf += np.float32(1)
+    one = np.float32(1)
+    idf: NDArray[np.float32] = np.log(np.float32(n_articles + 1) / (n_having.astype(np.float32) + one)) + one
     return idf
 
 

@@ -371,10 +371,8 @@ def shared_run(pair: str, text: str, other: str) -> str:
     return bare if len(bare) > 1 else best or pair
 
 
-@lru_cache(maxsize=64)
-def analyzer_for(language: str, stem: bool = True, stop_words: bool = True) -> Analyzer:
-    """The analyzer of a language; one is made for each language and kept."""
-    return Analyzer(language, stem, stop_words)
+#: The analyzer of a language; one is made for each language and kept.
+analyzer_for = lru_cache(maxsize=64)(Analyzer)
 
 
 def char_ngrams(text: str, ngram_range: tuple[int, int]) -> list[str]:
