@@ -24,11 +24,11 @@ from recommender.cli_types import (
     MODEL,
     NEW_FILE,
     SITE,
-    WRITER,
     Commands,
     Count,
     Here,
     NewFile,
+    WriterName,
     example,
     files_of,
     names,
@@ -77,7 +77,7 @@ def main() -> None:
 )
 @SITE
 @click.argument("more", nargs=-1, metavar="")
-@click.option("--write", "writer", type=WRITER, help="The way of writing; else the setting writing.writer.")
+@click.option("--write", "writer", type=WriterName(), help="The way of writing; else the setting writing.writer.")
 @click.option("-k", "k", type=Count(), metavar="N", help="Most suggestions under an article.")
 @MODEL
 @click.option(

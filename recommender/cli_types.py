@@ -20,17 +20,17 @@ from dataclasses import dataclass
 from datetime import date
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast, get_args
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
 from recommender.console import printed, showing, tell_reading
 from recommender.errors import OptionError, RecommenderError
-from recommender.settings import RankingSettings, Settings, WriterName
 
 if TYPE_CHECKING:
     from recommender.articles import Reading
     from recommender.batch import Progress
+    from recommender.settings import Settings
 
 
 class Commands(click.Group):
@@ -82,12 +82,30 @@ def _of_system(error: OSError) -> str:
     return f"{where}{error.strerror or error}."
 
 
+class WriterName(click.ParamType[str]):
+    """A name of `WRITERS`, which is looked up only when it is needed."""
+
+    name = "writer"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:  # noqa: D102 - as in click
+        from recommender.writing import WRITERS
+
+        return f"[{'|'.join(WRITERS)}]"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: D102 - as in click
+        from recommender.writing import WRITERS
+
+        return click.Choice(list(WRITERS)).convert(value, param, ctx)
+
+
 class Count(click.ParamType[int]):
     """A number within the limits of the setting ``ranking.k``."""
 
     name = "integer"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: D102 - as in click
+        from recommender.settings import RankingSettings
+
         limits = RankingSettings.__dataclass_fields__["k"].metadata
         try:
             number = int(value)
@@ -122,7 +140,6 @@ class NewFile(click.Path):
 
 
 SITE = click.argument("site", type=click.Path(exists=True, path_type=Path))
-WRITER = click.Choice(get_args(WriterName))
 FOLDER = click.Path(file_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 NEW_FILE = NewFile(dir_okay=False, path_type=Path)

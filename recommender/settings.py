@@ -217,15 +217,11 @@ class RulesSettings:
         return tuple(sorted(names - set(PATTERN_NAMES)))
 
 
-#: The ways of writing, as `writing.WRITERS` has them.
-WriterName = Literal["data", "front-matter", "jsonl"]
-
-
 @dataclass(frozen=True)
 class WritingSettings:
     """Where suggestions go."""
 
-    writer: WriterName = knob("data", "The way of writing.")
+    writer: Literal["data", "front-matter", "jsonl"] = knob("data", "The way of writing.")
     data_file: str = knob("", "The data file below the site; empty: where the site's generator looks.")
     front_matter_name: str = knob("suggested_related", "The name of the block in an article's front matter.")
 
