@@ -10,7 +10,8 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 import ftfy
@@ -22,9 +23,6 @@ from recommender.vectors.stems import COMPOUNDING, korean_noun, parts_of, stems_
 
 # Curly quotes become straight, ligatures and full-width letters plain: all are one word to a reader.
 _FTFY = ftfy.TextFixerConfig(normalization="NFKC", unescape_html=False)
-# Most texts that are not ASCII are so for these alone: they are no mojibake, what ftfy makes of them is known, and it
-# takes 0.25 ms.
-_TYPOGRAPHY = re.compile(r"[\t\n\x20-\x7e‘’“”–—…\xa0]*")
 #: A body is long: where it shows no mojibake, what ftfy looks for line by line costs a hundred times what it finds.
 _LONG = 2_000
 _TYPED = (("‘", "'"), ("’", "'"), ("“", '"'), ("”", '"'), ("…", "..."), ("\xa0", " "))
@@ -75,9 +73,6 @@ _THE_POST = re.compile(
     r"\bThe post .{3,200}? (?:first )?appeared (?:first )?on .{2,80}\.?\s*$", re.IGNORECASE | re.DOTALL
 )
 _TRAILING_DOTS = re.compile(r"\s*[\[(]?(?:\.{2,}|…)[\])]?\s*$")
-# No mark of _MARKS is without one of these: most texts have none, and this looks faster.
-_MARK = re.compile(r"[#>*+`~|_]")
-_OPENING = re.compile(r"\s{0,3}(?:-\s|\d+[.)]\s)")
 
 # Scripts without spaces between words: kana, Han, Thai, Lao, Myanmar, Khmer.
 _UNSPACED = (
@@ -93,8 +88,6 @@ _TOKEN = re.compile(
     rf"[{_UNSPACED}]+|{_MARKED}|(?:(?<![\w.])\.(?=[A-Za-z]))?[^\W_{_UNSPACED}]+(?:['’][^\W_{_UNSPACED}]+)*(?:\+\+|\#)?"
 )
 _SIGNED_TOKEN = re.compile(_TOKEN.pattern.replace(rf"[^\W_{_UNSPACED}]+", rf"(?:[^\W_{_UNSPACED}]++[{_SIGNS}]*+)++"))
-# What it finds in ASCII, in half the time.
-_ASCII_TOKEN = re.compile(rf"{_MARKED}|(?:(?<![\w.])\.(?=[A-Za-z]))?[A-Za-z0-9]+(?:'[A-Za-z0-9]+)*(?:\+\+|\#)?")
 #: The number of a release, and the line of releases that it belongs to, which it counts as: 3.10 of v3.10.2. An address
 #: such as 127.0.0.1 has too many parts; the others are a day (28.11.2026) and a number (1.000.000).
 _RELEASE = re.compile(r"(?!\d\d?\.\d\d?\.\d{4}$|\d{1,3}(?:\.\d{3})+$)[vV]?(\d+\.\d+)(?:\.\d+)?")
@@ -128,6 +121,10 @@ _AT_HOME = frozenset({
 #: Organisations and fields that are spelled as function words, but for their capitals.
 _ACRONYMS = frozenset({"IT", "WHO"})
 
+#: A word must have been met this often inside sentences, and with a capital in this share, to be a name.
+_LEAST_COUNT, _LEAST_SHARE = 3, 0.8
+_SENTENCE_START = re.compile(r"(?:^|[.!?:;…]|[\"'“”„«(\[–—-])\s*$")
+
 #: Words that an analyzer remembers.
 _MOST_MET = 1 << 18
 
@@ -143,7 +140,7 @@ def repair(text: str) -> str:
     if not text:
         return ""
     if not text.isascii():  # plain ASCII cannot be mojibake
-        if _TYPOGRAPHY.fullmatch(text) or (len(text) >= _LONG and not is_bad(text)):
+        if len(text) >= _LONG and not is_bad(text):
             for typed, plain in _TYPED:
                 text = text.replace(typed, plain)
             text = unicodedata.normalize("NFKC", text)
@@ -167,8 +164,7 @@ def repair(text: str) -> str:
         text = _BARE_URL.sub(" ", text)
     if ":" in text:
         text = _EMOJI_CODE.sub(" ", text)
-    if _MARK.search(text) or "\n" in text or _OPENING.match(text):
-        text = _MARKS.sub(" ", _CODE_FENCE.sub(" ", text))
+    text = _MARKS.sub(" ", _CODE_FENCE.sub(" ", text))
     lower = text.lower()
     if "appeared" in lower:
         text = _THE_POST.sub("", text)
@@ -249,7 +245,7 @@ class Analyzer:
             text = _DOTTED.sub(lambda found: found[0].replace(".", ""), _INITIALS.sub(r"\1", text))
         if _THOUSANDS.search(text):
             text = _THOUSANDS.sub(lambda found: re.sub("[.,’]", "", found[0]), text)
-        surfaces: list[str] = (_ASCII_TOKEN if text.isascii() else self._token).findall(text)
+        surfaces: list[str] = self._token.findall(text)
         if "-" in text:
             joined = (one for one in _HYPHENED.findall(text) if self.stop_words.isdisjoint(one.lower().split("-")))
             surfaces = [*(one.replace("-", "") for one in joined), *surfaces]
@@ -394,3 +390,22 @@ def _grams_of_word(word: str, low: int, high: int) -> tuple[str, ...]:
             break
         grams.extend(padded[start : start + length] for start in range(len(padded) - length + 1))
     return tuple(grams)
+
+
+def names_in(passages: Iterable[tuple[str, Analyzer, str]]) -> set[str]:
+    """
+    The terms that are names in running texts as typed, such as excerpts: product and company and place alike.
+
+    For titles often have capitals everywhere: a word that nearly always has one in the middle of a sentence is a name.
+    In a script without capitals there are none, and in German every noun is one. Each text comes with the analyzer that
+    cuts and stems its words, and what stands before a term of its language.
+    """
+    inside: Counter[str] = Counter()
+    capital: Counter[str] = Counter()
+    for typed, analyzer, prefix in passages:
+        text = repair(typed)
+        for start, surface, term in analyzer.placed_terms(text):
+            if not _SENTENCE_START.search(text, max(0, start - 3), start):
+                inside[prefix + term] += 1
+                capital[prefix + term] += surface[0].isupper()
+    return {term for term, n in inside.items() if n >= _LEAST_COUNT and capital[term] >= _LEAST_SHARE * n}

@@ -35,11 +35,10 @@ from recommender.vectors.counts import (
     weigh_common_less,
 )
 from recommender.vectors.meaning import MEANING_LANGUAGES, embedded, latent_axes
-from recommender.vectors.names import names_in
 from recommender.vectors.neighbors import Vectors, stacked
 from recommender.vectors.semantic import sentence_embeddings
 from recommender.vectors.templates import common_topics, templates_of
-from recommender.vectors.text import repair
+from recommender.vectors.text import names_in, repair
 
 #: Fields of character n-grams.
 _OF_LETTERS = ("letters", "body_letters")
@@ -104,7 +103,7 @@ class FieldVectorizer:
         self.fields: tuple[Field, ...] = ()  #: Those that have terms, in the order of their columns.
         #: Shape (n_terms,): in how many of the articles that it was fitted on each term stands.
         self.n_having: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
-        #: Shape (n_words,): which words are names, see `recommender.vectors.names`; empty where nothing is compared.
+        #: Shape (n_words,): which words are names, see `text.names_in`; empty where nothing is compared.
         self.is_name: NDArray[np.bool_] = np.zeros(0, dtype=bool)
         #: Takes articles to terms, and knows how a reader sees these.
         self.reader = TermReader(self.settings, self.language)
