@@ -85,13 +85,7 @@ def _loaded(model: str) -> Recommender:
 
 
 def answer(
-    model: str,
-    decisions: Decisions,
-    output: str,
-    k: int | None,
-    min_score: float | None,
-    ids: Sequence[str],
-    name: str,
+    model: str, decisions: Decisions, output: str, k: int | None, min_score: float | None, ids: Sequence[str], name: str
 ) -> Written:
     """Answer for a block of ids, sorted, and write its lines as one file, whole or not at all."""
     recommender, tally = _loaded(model), Tally()

@@ -179,11 +179,7 @@ class Recommender:
     # -------------------------------------------------------------- suggest
 
     def suggest(
-        self,
-        article: Article | str,
-        k: int | None = None,
-        min_score: float | None = None,
-        shown: Collection[str] = (),
+        self, article: Article | str, k: int | None = None, min_score: float | None = None, shown: Collection[str] = ()
     ) -> list[Suggestion]:
         """
         The suggestions for one article, best first.

@@ -50,12 +50,7 @@ class FitRun:
 
 
 def fit_site(
-    site: Path,
-    settings: Settings,
-    *,
-    model: Path | None = None,
-    strict: bool = False,
-    progress: Progress = silence,
+    site: Path, settings: Settings, *, model: Path | None = None, strict: bool = False, progress: Progress = silence
 ) -> FitRun:
     """A model of a site, saved in a folder, else in `MODEL_FOLDER` below the site; others as in `suggest_site`."""
     start = time.monotonic()

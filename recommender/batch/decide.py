@@ -87,12 +87,7 @@ def _named(name: str, ids: Collection[str]) -> Article | None:
 
 
 def promote_site(
-    site: Path,
-    settings: Settings,
-    *,
-    only: Sequence[str] = (),
-    plan_only: bool = False,
-    progress: Progress = silence,
+    site: Path, settings: Settings, *, only: Sequence[str] = (), plan_only: bool = False, progress: Progress = silence
 ) -> ChangeRun:
     """The curated lists of a folder's articles as their editors decided; parameters as in `suggest_site`."""
     corpus = read_corpus(site, settings, progress)

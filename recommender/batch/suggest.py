@@ -15,14 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from recommender.articles import Corpus, Reading
 from recommender.batch.choosing import choose_articles
-from recommender.batch.stages import (
-    Progress,
-    decisions_of,
-    load_recommender,
-    read_corpus,
-    recommender_for,
-    silence,
-)
+from recommender.batch.stages import Progress, decisions_of, load_recommender, read_corpus, recommender_for, silence
 from recommender.errors import EvaluationError, OptionError, RecommenderError, WriteError
 from recommender.report.changes import HEADING, check_format, compare, write_changes
 from recommender.report.record import Record, Records

@@ -14,15 +14,7 @@ from recommender.ranking.calibration import Calibration
 from recommender.ranking.catalogue import Catalogue
 from recommender.ranking.curation import ends_of
 from recommender.ranking.editors import EditorsModel
-from recommender.ranking.features import (
-    FAMILIES,
-    FEATURE_NAMES,
-    FEATURES,
-    N_RANKED,
-    Pairs,
-    Seen,
-    pairs_of,
-)
+from recommender.ranking.features import FAMILIES, FEATURE_NAMES, FEATURES, N_RANKED, Pairs, Seen, pairs_of
 from recommender.ranking.rankers import Query, Ranked, SimilarityRanker
 from recommender.ranking.state import State
 from recommender.ranking.trees import raw_scores, read_trees

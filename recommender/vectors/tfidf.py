@@ -289,10 +289,7 @@ class FieldVectorizer:
         return found
 
     def _joined(
-        self,
-        articles: Sequence[Article],
-        blocks: Mapping[str, csr_matrix],
-        meanings: Mapping[str, NDArray[np.float32]],
+        self, articles: Sequence[Article], blocks: Mapping[str, csr_matrix], meanings: Mapping[str, NDArray[np.float32]]
     ) -> Vectors:
         """All parts side by side, each with the root of its weight, the whole of length 1 or 0."""
         # In blocks, for on the way it needs several times the memory of what it gives.
@@ -308,10 +305,7 @@ class FieldVectorizer:
         return Vectors(stacked(terms), dense, self.compared(articles) if self.compares else {})
 
     def _joined_block(
-        self,
-        articles: Sequence[Article],
-        blocks: Mapping[str, csr_matrix],
-        meanings: Mapping[str, NDArray[np.float32]],
+        self, articles: Sequence[Article], blocks: Mapping[str, csr_matrix], meanings: Mapping[str, NDArray[np.float32]]
     ) -> tuple[csr_matrix, NDArray[np.float32]]:
         """`_joined` of so many articles as take little memory."""
         n = len(articles)
