@@ -115,23 +115,16 @@ def _by_query(report: Mapping[str, Any], system: str, measure: str) -> dict[str,
     return {name: value for name, value in pairs if value is not None and not math.isnan(value)}
 
 
-def read_report(earlier: Path | str) -> Mapping[str, Any]:
-    """A report as a mapping, from the text that ``--format json`` printed or the file that holds it."""
-    text, this = str(earlier), "--compare: this"
-    if not text.lstrip().startswith("{"):
-        this = f"--compare {earlier}:"
-        try:
-            text = Path(earlier).read_text(encoding="utf-8")
-        except OSError as error:
-            raise EvaluationError(f"{this} cannot be read ({error.strerror}).") from None
-        except UnicodeDecodeError:
-            text = ""
+def read_report(file: Path | str) -> Mapping[str, Any]:
+    """A report as a mapping, of a file that holds what ``--format json`` printed."""
     try:
-        found = read_json(text)
+        found = read_json(Path(file).read_bytes())
+    except OSError as error:
+        raise EvaluationError(f"--compare {file}: cannot be read ({error.strerror}).") from None
     except ValueError:
         found = None
     if not isinstance(found, Mapping):
-        raise EvaluationError(f"{this} is no JSON object. Make one: recommender evaluate --format json.")
+        raise EvaluationError(f"--compare {file}: is no JSON object. Make one: recommender evaluate --format json.")
     if not found.keys() >= {"protocol", "systems"}:
-        raise EvaluationError(f"{this} {_NO_REPORT}")
+        raise EvaluationError(f"--compare {file}: {_NO_REPORT}")
     return found
