@@ -22,10 +22,9 @@ from joblib import effective_n_jobs
 from recommender.articles import Article, Corpus, EntryShape, check_corpus
 from recommender.cache import user_cache_folder
 from recommender.errors import NotFittedError, RecommenderError, list_of_texts
-from recommender.ranking.audit import ListAudit
 from recommender.ranking.card import model_card
 from recommender.ranking.catalogue import days_of
-from recommender.ranking.choosing import choose_ranker
+from recommender.ranking.choosing import ListAudit, choose_ranker
 from recommender.ranking.drift import Drift, drift_of
 from recommender.ranking.eligible import suggests_unpublished
 from recommender.ranking.fitted import Fitted

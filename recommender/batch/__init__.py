@@ -19,18 +19,6 @@ from recommender.batch.stages import Progress, settings_of
 from recommender.batch.suggest import SuggestRun, suggest_site
 
 __all__ = [
-    "Progress",
-    "SuggestRun",
-    "check_settings",
-    "choose_articles",
-    "clear_site",
-    "decide_pair",
-    "evaluate_site",
-    "explain_article",
-    "fit_site",
-    "list_settings",
-    "promote_site",
-    "report_site",
-    "settings_of",
-    "suggest_site",
-]
+    "Progress", "SuggestRun", "check_settings", "choose_articles", "clear_site", "decide_pair", "evaluate_site",
+    "explain_article", "fit_site", "list_settings", "promote_site", "report_site", "settings_of", "suggest_site",
+]  # fmt: skip
