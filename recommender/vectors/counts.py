@@ -98,7 +98,7 @@ class TermReader:
     site_language: str  #: The language of articles that do not name theirs.
     #: Ends of titles, sentences of excerpts and lines of bodies that say nothing, as `templates_of` finds them.
     templates: frozenset[str] = frozenset()
-    common_topics: frozenset[str] = frozenset()  #: Topics that say nothing of a subject, as that function finds them.
+    common_topics: frozenset[str] = frozenset()  #: Topics that say nothing, as `templates` finds them.
     stem: bool = False  #: Whether words are stemmed.
 
     def language_of(self, article: Article) -> str:

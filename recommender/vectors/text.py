@@ -394,11 +394,11 @@ def _grams_of_word(word: str, low: int, high: int) -> tuple[str, ...]:
 
 def names_in(passages: Iterable[tuple[str, Analyzer, str]]) -> set[str]:
     """
-    The terms that are names in running texts as typed, such as excerpts: product and company and place alike.
+    The terms that are names, product and company and place alike: what editors write with a capital inside a sentence.
 
-    For titles often have capitals everywhere: a word that nearly always has one in the middle of a sentence is a name.
-    In a script without capitals there are none, and in German every noun is one. Each text comes with the analyzer that
-    cuts and stems its words, and what stands before a term of its language.
+    Learned from running texts as typed, such as excerpts, for titles often have capitals everywhere. In a script without
+    capitals there are none, and in German every noun is one. Each text comes with the analyzer that cuts and stems its
+    words, and what stands before a term of its language.
     """
     inside: Counter[str] = Counter()
     capital: Counter[str] = Counter()
