@@ -396,9 +396,9 @@ def names_in(passages: Iterable[tuple[str, Analyzer, str]]) -> set[str]:
     """
     The terms that are names, product and company and place alike: what editors write with a capital inside a sentence.
 
-    Learned from running texts as typed, such as excerpts, for titles often have capitals everywhere. In a script without
-    capitals there are none, and in German every noun is one. Each text comes with the analyzer that cuts and stems its
-    words, and what stands before a term of its language.
+    Learned from running texts as typed, such as excerpts, for titles often have capitals everywhere. In a script
+    without capitals there are none, and in German every noun is one. Each text comes with the analyzer that cuts and
+    stems its words, and what stands before a term of its language.
     """
     inside: Counter[str] = Counter()
     capital: Counter[str] = Counter()
