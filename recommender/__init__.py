@@ -18,49 +18,26 @@ if TYPE_CHECKING:
     from recommender.writing.decisions import read_decisions
 
 __all__ = [
-    "Article",
-    "Corpus",
-    "Reason",
-    "Recommender",
-    "RecommenderError",
-    "RelatedEntry",
-    "Settings",
-    "Suggestion",
-    "evaluate",
-    "load_model",
-    "read_article",
-    "read_decisions",
-    "read_frame",
-    "read_jsonl",
-    "read_settings",
+    "Article", "Corpus", "Reason", "Recommender", "RecommenderError", "RelatedEntry", "Settings", "Suggestion",
+    "evaluate", "load_model", "read_article", "read_decisions", "read_frame", "read_jsonl", "read_settings",
     "read_site",
-]
+]  # fmt: skip
 
+#: Where each of these is.
 _ROOMS = {
-    "Article": "articles",
-    "Corpus": "articles",
-    "Reason": "suggestions",
-    "Recommender": "model",
-    "RecommenderError": "errors",
-    "RelatedEntry": "articles",
-    "Settings": "settings",
-    "Suggestion": "suggestions",
-    "evaluate": "evaluation",
-    "load_model": "model",
-    "read_article": "content.site",
-    "read_decisions": "writing.decisions",
-    "read_frame": "content.rows",
-    "read_jsonl": "content.jsonl",
-    "read_settings": "settings",
-    "read_site": "content.site",
-}
+    "articles": ("Article", "Corpus", "RelatedEntry"), "content.jsonl": ("read_jsonl",),
+    "content.rows": ("read_frame",), "content.site": ("read_article", "read_site"), "errors": ("RecommenderError",),
+    "evaluation": ("evaluate",), "model": ("Recommender", "load_model"), "settings": ("Settings", "read_settings"),
+    "suggestions": ("Reason", "Suggestion"), "writing.decisions": ("read_decisions",),
+}  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
     # Imported on first use, so that `recommender --help` need not wait for scikit-learn.
-    if name not in _ROOMS:
-        raise AttributeError(f"module 'recommender' has no attribute {name!r}")
-    return getattr(import_module(f"recommender.{_ROOMS[name]}"), name)
+    for room, names in _ROOMS.items():
+        if name in names:
+            return getattr(import_module(f"recommender.{room}"), name)
+    raise AttributeError(f"module 'recommender' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

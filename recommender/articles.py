@@ -109,10 +109,6 @@ class Article:
         return hashlib.blake2b(repr(self).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
-def _is_moment(value: object) -> bool:
-    return value is None or (isinstance(value, datetime) and value.tzinfo is not None)
-
-
 def _is_sequence_of(kind: type) -> Callable[[object], bool]:
     return lambda value: isinstance(value, tuple | list) and all(isinstance(part, kind) for part in value)
 
@@ -124,7 +120,7 @@ _EXPECTED: Mapping[tuple[str, ...], tuple[Callable[[Any], bool], str]] = {
         "text, but is {}. Leave it out where there is none.",
     ),
     ("published_at", "visible_from", "visible_until"): (
-        _is_moment,
+        lambda value: value is None or (isinstance(value, datetime) and value.tzinfo is not None),
         "a datetime with a time zone, but is {}. Make one: datetime.fromisoformat('2021-03-03T07:00:00Z').",
     ),
     ("topics", "aliases", "marks"): (_is_sequence_of(str), "a tuple of texts, but is {}. Make one: ('tea', 'water')."),
@@ -144,14 +140,9 @@ def checked(articles: Iterable[Article]) -> list[Article]:
     """
     Articles as a list; what is none would fail far from here, in the middle of a batch.
 
-    NB Asked where articles come in to be worked on. Where one is made, that would be felt while a large site is read.
+    CorpusError where they are something else, ArticleError where a field has a value of another type.
 
-    Raises
-    ------
-    CorpusError
-        They are something else.
-    ArticleError
-        A field has a value of another type.
+    NB Asked where articles come in to be worked on. Where one is made, that would be felt while a large site is read.
     """
     if not isinstance(articles, Iterable):
         raise CorpusError(f"{articles!r} is no list of articles. Make one: [Article(id=..., title=..., excerpt=...)].")

@@ -78,15 +78,13 @@ class Fence:
 
     def holds(self, path: Path) -> bool:
         """Whether a file or a folder lies inside, links followed; it need not exist."""
-        return self._holds(os.path.realpath(path))
-
-    def _holds(self, real: str) -> bool:
+        real = os.path.realpath(path)
         return any(real == folder or real.startswith(folder.rstrip(os.sep) + os.sep) for folder in self.folders)
 
     def check(self, path: Path) -> None:
         """Raise UnreadableError for what lies outside."""
-        real = os.path.realpath(path)
-        if not self._holds(real):
+        if not self.holds(path):
+            real = os.path.realpath(path)
             folder = real if os.path.isdir(real) else os.path.dirname(real)  # noqa: PTH112, PTH120 - as realpath gives it
             raise UnreadableError(
                 f"it leads out of the site, to {real}",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
+from recommender import console
 from recommender.cli_editors import clear, decide, promote, report
 from recommender.cli_types import (
     CHECK,
@@ -34,18 +35,6 @@ from recommender.cli_types import (
     names,
     on_site,
     prepare,
-)
-from recommender.console import (
-    echo_line,
-    echo_plan,
-    explained,
-    listed,
-    printable,
-    printed,
-    report_as,
-    settings_as_yaml,
-    shown,
-    summary,
 )
 
 if TYPE_CHECKING:
@@ -157,18 +146,18 @@ def suggest(
             settings,
             only=chosen,
             output=output,
-            emit=echo_line,
+            emit=console.echo_line,
             plan_only=is_plan,
             progress=progress,
             **asked,
         )
         sys.stdout.flush()  # here, where a reader who has gone away is no error
     if is_plan:
-        echo_plan(run.changes, as_diff=diff)
+        console.echo_plan(run.changes, as_diff=diff)
     here.tell(run.reading, run.problems)
     if not here.quiet:
-        for line in summary(run, is_plan=is_plan):
-            click.echo(printable(line), err=True)
+        for line in console.summary(run, is_plan=is_plan):
+            click.echo(console.printable(line), err=True)
     if run.problems or (check and run.changes):
         sys.exit(1)
 
@@ -192,7 +181,7 @@ def fit(here: Here, **asked: Any) -> None:
 
     with here.progress() as progress:
         run = fit_site(here.site, here.settings(), progress=progress, **asked)
-    click.echo(printable(shown(run.folder)))
+    click.echo(console.printable(console.shown(run.folder)))
     problems = run.reading.problems
     here.tell(run.reading)
     if not here.quiet:
@@ -225,13 +214,13 @@ def explain(here: Here, **asked: Any) -> None:
     with here.progress() as progress:
         run = explain_article(here.site, here.settings(), progress=progress, **asked)
     for problem in run.problems:
-        click.echo(printed(problem), err=True)
+        click.echo(console.printed(problem), err=True)
     if run.candidate is not None and run.reason is not None:
-        lines = explained(run.article, run.candidate, run.reason)
+        lines = console.explained(run.article, run.candidate, run.reason)
     else:
-        lines = listed(run.article, run.answer)
+        lines = console.listed(run.article, run.answer)
     for line in lines:
-        click.echo(printable(line))
+        click.echo(console.printable(line))
 
 
 @main.command(epilog=example("recommender review path/to/site", "recommender review path/to/site --model models/site"))
@@ -271,9 +260,9 @@ def settings(file: Path | None, is_all: bool) -> None:
 
     if file is not None:
         check_settings(file)
-        click.echo(f"{shown(file)}: every setting is right.", err=True)
+        click.echo(f"{console.shown(file)}: every setting is right.", err=True)
         return
-    for line in settings_as_yaml(list_settings(everyday_only=not is_all)):
+    for line in console.settings_as_yaml(list_settings(everyday_only=not is_all)):
         click.echo(line)
 
 
@@ -338,6 +327,7 @@ def evaluate(
 ) -> None:
     """Score the suggestions for a SITE against its curated lists, or by readers' grades."""
     from recommender.batch import evaluate_site
+    from recommender.evaluation.gate import limits_of, read_report
     from recommender.writing import check_output
 
     by_ending = output and {".json": "json", ".html": "html", ".htm": "html"}.get(output.suffix.lower())
@@ -347,15 +337,9 @@ def evaluate(
             "give the file another ending."
         )
     format_ = format_ or by_ending or "table"
-    if fail_under:
-        from recommender.evaluation.gate import limits_of
-
-        limits_of(fail_under, "--fail-under")  # before the site is read
-    then = None
-    if compare is not None:
-        from recommender.evaluation.gate import read_report
-
-        then = read_report(compare)
+    # Before the site is read.
+    limits_of(fail_under, "--fail-under")
+    then = None if compare is None else read_report(compare)
     for file in filter(None, (output, asked["ungraded"])):
         check_output(file, here.site)
     with here.progress() as progress:
@@ -364,7 +348,7 @@ def evaluate(
     if output is not None:
         from recommender.writing.atomic import write_text
 
-        write_text(output, report_as(report, format_))
+        write_text(output, console.report_as(report, format_))
     elif format_ == "table":
         from rich.console import Console
 
@@ -373,7 +357,7 @@ def evaluate(
         # In a pipe rich would fold the table to 80 columns; a table is as wide as it is.
         Console(width=None if sys.stdout.isatty() else 160).print(tables_of(report))
     else:
-        click.echo(report_as(report, format_), nl=False)
+        click.echo(console.report_as(report, format_), nl=False)
     # After the report: a person who is stopped wants to see why.
     if fail_under:
         report.check(fail_under)

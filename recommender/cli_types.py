@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -230,15 +230,11 @@ def prepare() -> None:
     gc.set_threshold(200_000, 30, 30)
     # Signals belong to the main thread; whoever calls this from another has its own way of stopping.
     with contextlib.suppress(ValueError):
-        signal.signal(signal.SIGTERM, _stop)
+        # End as after Ctrl-C, which leaves no file half written and no temporary file behind.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     # joblib replaces a worker whose memory has grown; nothing is lost by that, and nobody need do anything.
     warnings.filterwarnings("ignore", "A worker stopped while some jobs", UserWarning)
     for stream in (sys.stdout, sys.stderr):
         # A title or a file name that a terminal cannot show is no reason to stop.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-
-
-def _stop(signal_number: int, frame: object) -> NoReturn:
-    """End as after Ctrl-C, which leaves no file half written and no temporary file behind."""
-    raise KeyboardInterrupt

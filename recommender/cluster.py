@@ -85,13 +85,7 @@ def _loaded(model: str) -> Recommender:
 
 
 def answer(
-    model: str,
-    decisions: Decisions,
-    output: str,
-    k: int | None,
-    min_score: float | None,
-    ids: Sequence[str],
-    name: str,
+    model: str, decisions: Decisions, output: str, k: int | None, min_score: float | None, ids: Sequence[str], name: str
 ) -> Written:
     """Answer for a block of ids, sorted, and write its lines as one file, whole or not at all."""
     recommender, tally = _loaded(model), Tally()
@@ -165,14 +159,6 @@ def _work_folder() -> Iterator[Path]:
 # by a cluster ----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class ClusterRun:
-    """What a run on a cluster wrote, and how many files changed."""
-
-    tally: Tally
-    n_changed: int
-
-
 @contextlib.contextmanager
 def connected(address: str) -> Iterator[Any]:
     """A client of the scheduler at an address such as ``tcp://10.0.0.5:8786``."""
@@ -206,9 +192,11 @@ def suggest_on_cluster(
     k: int | None = None,
     min_score: float | None = None,
     progress: Callable[[int, int], None] | None = None,
-) -> ClusterRun:
+) -> tuple[Tally, int]:
     """
     Suggestions for some articles, computed by a cluster's workers and written as lines of JSON.
+
+    What was written, and how many files changed.
 
     Parameters
     ----------
@@ -262,7 +250,7 @@ def suggest_on_cluster(
     tally = Tally()
     for part in written:
         tally.add(part.tally)
-    return ClusterRun(tally, n_changed)
+    return tally, n_changed
 
 
 def _done(

@@ -28,29 +28,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-__all__ = [
-    "ArticleError",
-    "CorpusError",
-    "DecisionsChangedError",
-    "DecisionsError",
-    "EvaluationError",
-    "FrontMatterError",
-    "GateError",
-    "MissingExtraError",
-    "ModelError",
-    "NotFittedError",
-    "OptionError",
-    "RecommenderError",
-    "SettingsError",
-    "SiteError",
-    "UnknownArticleError",
-    "WriteError",
-    "did_you_mean",
-    "kind_of",
-    "list_of_texts",
-    "shortened",
-]
-
 
 class RecommenderError(Exception):
     """

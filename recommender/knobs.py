@@ -107,7 +107,7 @@ def build(kind: type, found: object, prefix: str, where: str, base: Any = None) 
         if dataclasses.is_dataclass(hints[name]):
             values[name] = build(hints[name], value, f"{prefix}{name}.", where, getattr(base, name))
         else:
-            values[name] = _convert(value, hints[name], knobs[name], f"{prefix}{name}", where)
+            values[name] = _convert(value, hints[name], knobs[name], f"{prefix}{name}")
     try:
         return dataclasses.replace(base, **values)
     except SettingsError as error:
@@ -120,7 +120,8 @@ def _hints(kind: Any) -> dict[str, Any]:
     return typing.get_type_hints(kind)
 
 
-def _convert(value: Any, hint: Any, knob_: dataclasses.Field[Any], name: str, where: str) -> Any:
+def _convert(value: Any, hint: Any, knob_: dataclasses.Field[Any], name: str) -> Any:
+    """A value of YAML or JSON as the settings have it; whether it is right they check themselves."""
     if value is None and knob_.default is not dataclasses.MISSING and knob_.default == "":
         return ""
     if isinstance(value, list):
@@ -133,10 +134,7 @@ def _convert(value: Any, hint: Any, knob_: dataclasses.Field[Any], name: str, wh
     # YAML 1.1 reads a bare yes or no as a truth value; the choice of that name is what was meant.
     if typing.get_origin(hint) is Literal and isinstance(value, bool):
         value = "yes" if value else "no"
-    expected = _violation(value, hint, knob_)
-    if expected:
-        raise SettingsError(f"{where}: {name} must be {expected}, but is {say(value)}.")
-    return float(value) if hint is float else value
+    return value
 
 
 def _pattern_of(item: Mapping[Any, Any]) -> str:

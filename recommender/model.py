@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from functools import partial
+from numbers import Real
 from pathlib import Path
 from typing import Any, Self
 
@@ -20,17 +21,15 @@ from joblib import effective_n_jobs
 
 from recommender.articles import Article, Corpus, EntryShape, check_corpus
 from recommender.cache import user_cache_folder
-from recommender.errors import NotFittedError, list_of_texts
-from recommender.ranking.answers import answer_all, approvals
-from recommender.ranking.audit import ListAudit
+from recommender.errors import NotFittedError, RecommenderError, list_of_texts
 from recommender.ranking.card import model_card
 from recommender.ranking.catalogue import days_of
-from recommender.ranking.choosing import choose_ranker
+from recommender.ranking.choosing import ListAudit, choose_ranker
 from recommender.ranking.drift import Drift, drift_of
 from recommender.ranking.eligible import suggests_unpublished
 from recommender.ranking.fitted import Fitted
 from recommender.ranking.learned import Check, LearnedRanker, Ranker
-from recommender.ranking.queries import checked_score, places_to_fill, query_of
+from recommender.ranking.queries import query_of
 from recommender.ranking.rankers import Query, SimilarityRanker
 from recommender.ranking.rules import Rules
 from recommender.ranking.select import Selector
@@ -123,9 +122,9 @@ class Recommender:
         self.vectorizer = FieldVectorizer(
             self.settings.vectors, language, ranking.n_jobs, ranking.seed, user_cache_folder(articles.cache)
         )
-        state = State.build(list(corpus), self.vectorizer, fit=True)
+        state = State.build(list(corpus), self.vectorizer)
         state.suggest_unpublished = suggests_unpublished(articles, state.catalogue, state.graph, now)
-        logger.info("vectors: %s articles x %s terms", f"{state.catalogue.n_rows:,}", f"{state.catalogue.n_terms:,}")
+        logger.info("vectors: %s articles x %s terms", f"{state.catalogue.n_rows:,}", f"{self.vectorizer.n_terms:,}")
         teach = corpus.reading.lists_teach
         chosen = choose_ranker(
             state, self.vectorizer, self.settings, self.decisions, now, do_lists_teach=teach, progress=progress
@@ -180,11 +179,7 @@ class Recommender:
     # -------------------------------------------------------------- suggest
 
     def suggest(
-        self,
-        article: Article | str,
-        k: int | None = None,
-        min_score: float | None = None,
-        shown: Collection[str] = (),
+        self, article: Article | str, k: int | None = None, min_score: float | None = None, shown: Collection[str] = ()
     ) -> list[Suggestion]:
         """
         The suggestions for one article, best first.
@@ -260,9 +255,8 @@ class Recommender:
         Ranked by `n_threads` threads; None for the setting ``ranking.n_jobs``.
         """
         state = self._fitted()
-        return answer_all(
+        return self._selector(state).answers(
             state.catalogue.ids() if only is None else sorted(set(list_of_texts(only, "only"))),
-            self._selector(state),
             partial(self._query, state),
             partial(self._places, k),
             self.least_scores(min_score),
@@ -371,7 +365,7 @@ class Recommender:
             No article has this id.
         """
         state = self._fitted()
-        return approvals(self._query(state, article_id), state, self.ranker, self.vectorizer)
+        return self._selector(state).approvals(self._query(state, article_id))
 
     # ----------------------------------------------------------- save, load
 
@@ -414,11 +408,17 @@ class Recommender:
         return Fitted(self.settings, self.entry_shape, self._fitted(), self.vectorizer, self.ranker, *decided)
 
     def _places(self, k: int | None, query: Query) -> int:
-        return places_to_fill(k, self.settings.ranking, query)
+        """Places under an article: k, or else the setting; with `fill` what its curated list takes is not counted."""
+        k = self.settings.ranking.k if k is None else k
+        if isinstance(k, bool) or not isinstance(k, (int, np.integer)) or k < 1:
+            raise RecommenderError(f"k must be a whole number from 1, but is {k!r}.")
+        return max(0, int(k) - query.n_listed) if self.settings.ranking.fill else int(k)
 
     def least_scores(self, min_score: float | None = None) -> tuple[float, ...]:
         """By place, the last also of those that follow: what is asked for, else the setting, else the ranker's own."""
-        asked = self.settings.ranking.min_score if min_score is None else checked_score(min_score)
+        asked = self.settings.ranking.min_score if min_score is None else min_score
+        if asked is not None and not (isinstance(asked, Real) and 0 <= asked <= 1):
+            raise RecommenderError(f"min_score must be a number from 0 to 1, but is {asked!r}.")
         return self.ranker.thresholds if asked is None else (asked,)
 
     def _query(self, state: State, article: Article | str) -> Query:

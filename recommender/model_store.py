@@ -44,19 +44,10 @@ def save_parts(
     folder: Path | str, head: Mapping[str, Any], texts: Mapping[str, str], arrays: Mapping[str, NDArray[Any]], card: str
 ) -> None:
     """
-    Write a model, or replace one.
+    Write a model, or replace one; WriteError where the folder cannot be written, or holds something else.
 
-    Parameters
-    ----------
-    head
-        JSON values that a person may want to read first: they stand in ``manifest.json``.
-    texts
-        By file name, such as ``trees.txt``.
-
-    Raises
-    ------
-    WriteError
-        The folder cannot be written, or holds something that is not a model.
+    The head has JSON values that a person may want to read first: they stand in ``manifest.json``. Texts are by file
+    name, such as ``trees.txt``.
     """
     folder = Path(folder)
     contents = {name: text.encode("utf-8", "surrogatepass") for name, text in texts.items()}
@@ -117,14 +108,7 @@ def _remove_others(folder: Path) -> None:
 
 
 def load_parts(folder: Path | str) -> tuple[dict[str, Any], dict[str, str], dict[str, NDArray[Any]]]:
-    """
-    A model's manifest, texts and arrays, as they were saved.
-
-    Raises
-    ------
-    ModelError
-        There is no model, its format is not the one that this version reads, or a part is missing or broken.
-    """
+    """A model's manifest, texts and arrays, as saved; ModelError as `read_manifest`, or where a part is not whole."""
     folder = Path(folder)
     while True:
         manifest = read_manifest(folder)
@@ -151,10 +135,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     """
     A model's manifest alone, which tells at once whether there is a model that this version reads.
 
-    Raises
-    ------
-    ModelError
-        There is no model, its format is not the one that this version reads, or the manifest is broken.
+    ModelError where there is none, its format is not the one that this version reads, or the manifest is broken.
     """
     file = folder / _MANIFEST
     try:
@@ -183,11 +164,8 @@ def reader_of(kind: Any) -> Callable[[Any], Any]:
     """
     What makes a value of a type from its JSON; it raises TypeError or ValueError for the JSON of another type.
 
-    Parameters
-    ----------
-    kind
-        A dataclass, a TypedDict, a tuple, list or mapping of one type, a choice, a type or None, a moment, or a plain
-        type. Numbers must be finite.
+    The type is a dataclass, a TypedDict, a tuple, list or mapping of one type, a choice, a type or None, a moment, or a
+    plain one. Numbers must be finite.
     """
     origin, inner = typing.get_origin(kind), typing.get_args(kind)
     if dataclasses.is_dataclass(kind) or typing.is_typeddict(kind):

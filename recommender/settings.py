@@ -11,8 +11,9 @@ import dataclasses
 import logging
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Literal
 
@@ -252,37 +253,15 @@ class Settings:
         """Check every knob, however the settings were made."""
         check(self, "", "settings")
         _check_fields(self.articles.fields)
-        if self.articles.site_url and not _ADDRESS.fullmatch(self.articles.site_url):
-            raise SettingsError(
-                "settings: articles.site_url must be an address such as https://example.org, "
-                f"but is {say(self.articles.site_url)}."
-            )
-        if self.ranking.n_jobs == 0:
-            raise SettingsError(
-                "settings: ranking.n_jobs must be a number of processes, or -1 for all cores, but is 0."
-            )
+        self._must("articles.site_url", _ADDRESS.fullmatch, "be an address such as https://example.org")
+        self._must("ranking.n_jobs", bool, "be a number of processes, or -1 for all cores")
         _check_address(self.articles.address)
-        if self.articles.site_language and not _LANGUAGE.fullmatch(self.articles.site_language):
-            raise SettingsError(
-                "settings: articles.site_language must be a code such as en or pt-BR, "
-                f"but is {say(self.articles.site_language)}."
-            )
-        if not _NAME.fullmatch(self.writing.front_matter_name):
-            raise SettingsError(
-                "settings: writing.front_matter_name must be a name of letters, digits, hyphens and underscores, such "
-                f"as suggested_related, but is {say(self.writing.front_matter_name)}."
-            )
-        data_file = Path(self.writing.data_file)
-        if self.writing.data_file and (data_file.is_absolute() or ".." in data_file.parts or not data_file.name):
-            raise SettingsError(
-                f"settings: writing.data_file must be a file below the site, but is {say(self.writing.data_file)}. "
-                "To write elsewhere: --output FILE."
-            )
-        if data_file.name and data_file.suffix.lower() not in (".json", *TABLE_ENDINGS):
-            raise SettingsError(
-                f"settings: writing.data_file must end with one of {', '.join(('.json', *TABLE_ENDINGS))}, which says "
-                f"how it is written, but is {say(self.writing.data_file)}."
-            )
+        self._must("articles.site_language", _LANGUAGE.fullmatch, "be a code such as en or pt-BR")
+        named = "be a name of letters, digits, hyphens and underscores, such as suggested_related"
+        self._must("writing.front_matter_name", _NAME.fullmatch, named)
+        self._must("writing.data_file", _is_below, "be a file below the site", " To write elsewhere: --output FILE.")
+        ends = f"end with one of {', '.join(_ENDINGS)}, which says how it is written"
+        self._must("writing.data_file", lambda file: not file or Path(file).suffix.lower() in _ENDINGS, ends)
         for name in ("same", "prefer"):
             for asked in getattr(self.rules, name):
                 if asked not in PATTERN_NAMES:
@@ -304,16 +283,27 @@ class Settings:
                     f"but is [{low}, {high}]."
                 )
 
+    def _must(self, name: str, is_right: Callable[[Any], object], must: str, cure: str = "") -> None:
+        value = attrgetter(name)(self)
+        if not is_right(value):
+            raise SettingsError(f"settings: {name} must {must}, but is {say(value)}.{cure}")
+
+
+def _is_below(file: str) -> bool:
+    path = Path(file)
+    return not file or bool(path.name and not path.is_absolute() and ".." not in path.parts)
+
 
 _FIELDS_OF_TEXT = tuple(knob_.name for knob_ in dataclasses.fields(VectorsSettings) if knob_.type == "FieldSettings")
 
 #: Of tables that are written.
 TABLE_ENDINGS = (".csv", ".tsv", ".parquet")
+_ENDINGS = (".json", *TABLE_ENDINGS)
 _NAME = re.compile(r"\w[\w-]*")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
+_LANGUAGE = re.compile(r"|[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 #: What `articles.address` may ask for.
 ADDRESS_PARTS = ("path", "folders", "slug", "language", "year", "month", "day", "hour", "minute", "second")
-_ADDRESS = re.compile(r"https?://[^\s/]+(?:/\S*)?", re.IGNORECASE)
+_ADDRESS = re.compile(r"|https?://[^\s/]+(?:/\S*)?", re.IGNORECASE)
 
 #: What `articles.fields` may map; the reader has a list of usual names for each.
 FIELD_NAMES = (

@@ -4,7 +4,7 @@ import pytest
 from click.testing import CliRunner
 
 from recommender.batch import check_settings, list_settings
-from recommender.batch.site_settings import EVERYDAY
+from recommender.batch.commands import EVERYDAY
 from recommender.cli import main
 from recommender.errors import SettingsError
 from recommender.settings import Settings, VectorsSettings, describe_settings, read_settings, settings_from_mapping

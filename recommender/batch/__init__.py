@@ -5,25 +5,20 @@ Nothing here prints: a run hands back a value, tells a `Progress` how far it is,
 """
 
 from recommender.batch.choosing import choose_articles
-from recommender.batch.commands import clear_site, evaluate_site, explain_article, fit_site, report_site
+from recommender.batch.commands import (
+    check_settings,
+    clear_site,
+    evaluate_site,
+    explain_article,
+    fit_site,
+    list_settings,
+    report_site,
+)
 from recommender.batch.decide import decide_pair, promote_site
-from recommender.batch.site_settings import check_settings, list_settings, settings_of
-from recommender.batch.stages import Progress
+from recommender.batch.stages import Progress, settings_of
 from recommender.batch.suggest import SuggestRun, suggest_site
 
 __all__ = [
-    "Progress",
-    "SuggestRun",
-    "check_settings",
-    "choose_articles",
-    "clear_site",
-    "decide_pair",
-    "evaluate_site",
-    "explain_article",
-    "fit_site",
-    "list_settings",
-    "promote_site",
-    "report_site",
-    "settings_of",
-    "suggest_site",
-]
+    "Progress", "SuggestRun", "check_settings", "choose_articles", "clear_site", "decide_pair", "evaluate_site",
+    "explain_article", "fit_site", "list_settings", "promote_site", "report_site", "settings_of", "suggest_site",
+]  # fmt: skip

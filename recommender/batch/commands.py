@@ -1,4 +1,4 @@
-"""A model of a site saved, an article explained, suggestions scored or taken out, and how a site stands: a run each."""
+"""A model of a site saved, an article explained, suggestions scored or taken out, a report, settings: a run each."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ import os
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from recommender.articles import Article, Reading
 from recommender.batch.choosing import article_of, id_of, meant_by
-from recommender.batch.decide import ChangeRun
+from recommender.batch.decide import ChangeRun, changed
 from recommender.batch.stages import Progress, load_recommender, read_corpus, recommender_for, silence
-from recommender.errors import EvaluationError, OptionError, RecommenderError
-from recommender.settings import Settings
+from recommender.errors import EvaluationError, OptionError, RecommenderError, SettingsError, WriteError
+from recommender.settings import Settings, describe_settings, read_settings
 from recommender.suggestions import Reason
-from recommender.writing import Answer, Plan, apply_changes
+from recommender.writing import Answer, Plan
 from recommender.writing.atomic import write_text
 from recommender.writing.data import data_file, plan_no_data
 from recommender.writing.front_matter import plan_front_matter
@@ -30,6 +30,13 @@ if TYPE_CHECKING:
 
 #: Where `fit` saves a site's model: hidden, so that neither a generator nor the reader takes it for content.
 MODEL_FOLDER = Path(".recommender") / "model"
+
+#: The settings that sites change most, which come first where settings are listed.
+EVERYDAY = frozenset({
+    "articles.fields", "articles.exclude", "articles.suggest_unpublished", "articles.site_url", "articles.address",
+    "ranking.k", "ranking.follow", "ranking.min_score", "ranking.half_life_days", "ranking.suggest_newer",
+    "ranking.fill", "writing.writer",
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -44,12 +51,7 @@ class FitRun:
 
 
 def fit_site(
-    site: Path,
-    settings: Settings,
-    *,
-    model: Path | None = None,
-    strict: bool = False,
-    progress: Progress = silence,
+    site: Path, settings: Settings, *, model: Path | None = None, strict: bool = False, progress: Progress = silence
 ) -> FitRun:
     """A model of a site, saved in a folder, else in `MODEL_FOLDER` below the site; others as in `suggest_site`."""
     start = time.monotonic()
@@ -69,18 +71,15 @@ def clear_site(site: Path, settings: Settings, *, plan_only: bool = False, progr
         plan = plan_front_matter(corpus, site, map(Answer, corpus.ids), settings)
     # Where articles have no front matter, the data file is planned too, as one that says nothing of them.
     changes = (*(change for change in plan.changes if change.path != file), *removed)
-    n_changed = 0
-    lost: Sequence[RecommenderError] = ()
-    if not plan_only:
+    run = changed(site, corpus, replace(plan, changes=changes), plan_only, progress)
+    if removed and not plan_only:
         with only_writer(site):
-            n_changed, lost = apply_changes(changes, partial(progress, "files"))
-            if removed and file.is_file() and not file.stat().st_size:
+            if file.is_file() and not file.stat().st_size:
                 Path(os.path.realpath(file)).unlink()
                 # The folder was made for it where nothing else is in it.
                 with suppress(OSError):
                     file.parent.rmdir()
-    problems = (*corpus.reading.problems, *plan.problems, *lost)
-    return ChangeRun(corpus.reading, changes, n_changed, problems)
+    return run
 
 
 @dataclass(frozen=True)
@@ -187,3 +186,24 @@ def report_site(
     page = render("site.html", report=report_of(recommender, corpus, answers, graded), name=site.resolve().name)
     write_text(output, page)
     return corpus.reading
+
+
+def list_settings(*, everyday_only: bool = False) -> list[tuple[str, Any, str]]:
+    """The settings as (dotted name, value, sentence): every one, or those that sites change most."""
+    return [setting for setting in describe_settings() if not everyday_only or setting[0] in EVERYDAY]
+
+
+def check_settings(file: Path) -> Settings:
+    """The settings of a file; a SettingsError names the one that is wrong, its limits and the cure."""
+    from recommender.evaluation.measures import parse_measures  # which measures there are, ir-measures knows
+    from recommender.writing.front_matter import check_name
+
+    settings = read_settings(file)
+    try:
+        check_name(settings.writing.front_matter_name, {})
+        parse_measures(settings.evaluation.measures)
+    except WriteError as error:
+        raise SettingsError(f"{file.name}: {error}") from None
+    except EvaluationError as error:
+        raise SettingsError(f"{file.name}: evaluation.{error}") from None
+    return settings

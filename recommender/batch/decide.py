@@ -19,7 +19,7 @@ from recommender.content.urls import canonical_url, is_address
 from recommender.content.wording import some
 from recommender.errors import DecisionsError, RecommenderError
 from recommender.settings import Settings
-from recommender.writing import FileChange, apply_changes
+from recommender.writing import FileChange, Plan, apply_changes
 from recommender.writing.decisions import DecisionsFile, Verdict, decide, editor_name
 from recommender.writing.lock import only_writer
 from recommender.writing.promote import plan_promotion
@@ -88,18 +88,18 @@ def _named(name: str, ids: Collection[str]) -> Article | None:
 
 
 def promote_site(
-    site: Path,
-    settings: Settings,
-    *,
-    only: Sequence[str] = (),
-    plan_only: bool = False,
-    progress: Progress = silence,
+    site: Path, settings: Settings, *, only: Sequence[str] = (), plan_only: bool = False, progress: Progress = silence
 ) -> ChangeRun:
     """The curated lists of a folder's articles as their editors decided; parameters as in `suggest_site`."""
     corpus = read_corpus(site, settings, progress)
     chosen = choose_articles(corpus, site, only) if only else None
     decisions = decisions_of(site, corpus)
     plan = plan_promotion(corpus, site, decisions, datetime.now(UTC).date(), chosen, settings.articles.outside)
+    return changed(site, corpus, plan, plan_only, progress)
+
+
+def changed(site: Path, corpus: Corpus, plan: Plan, plan_only: bool, progress: Progress) -> ChangeRun:
+    """What comes of a plan, which is carried out unless it is all that is asked for."""
     n_changed = 0
     lost: Sequence[RecommenderError] = ()
     if not plan_only:

@@ -1,4 +1,4 @@
-"""The stages that runs share: a site read, a recommender fitted, loaded or brought up to date."""
+"""The stages that runs share: settings found, a site read, a recommender fitted, loaded or brought up to date."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from recommender.content.site import read_site
 from recommender.content.wording import some
 from recommender.errors import SiteError, did_you_mean
 from recommender.runs import News
-from recommender.settings import Settings, describe_settings
+from recommender.settings import Settings, describe_settings, read_settings, read_settings_file
 from recommender.writing.decisions import DECISIONS_FILE, Decisions, read_decisions
 
 if TYPE_CHECKING:
@@ -30,6 +30,13 @@ _MOST_UNKNOWN = 20
 _OF_RUN = ("k", "min_score", "n_jobs", "refit_at")
 #: Called with the stage in the house's words, how many are done, and how many there are.
 Progress = Callable[[str, int, int], None]
+
+
+def settings_of(site: Path, file: Path | None = None) -> Settings:
+    """The settings for a site: those of `file`, else its own, as `read_settings` has them of its folder."""
+    if file is not None:
+        return read_settings_file(file)
+    return read_settings(site if site.is_dir() else site.parent)
 
 
 def read_corpus(
@@ -84,49 +91,34 @@ def recommender_for(
     from recommender.model import Recommender
 
     decisions = decisions_of(site, corpus) if decisions is None else decisions
-
-    def fitted() -> Recommender:
-        return _telling(Recommender(settings, decisions).fit(corpus, progress=partial(progress, "model")))
-
-    if loaded is None:
-        return fitted(), None
-    of_run = {name: getattr(settings.ranking, name) for name in _OF_RUN}
-    ranking = replace(loaded.settings.ranking, **of_run)
-    loaded.settings = replace(loaded.settings, rules=settings.rules, ranking=ranking)
-    loaded.decisions = decisions
-    added, removed = loaded.changes(corpus)
-    known = set(loaded.article_ids)
-    n_changed = sum(article.id in known for article in added)
-    if added or removed:
-        loaded.update(added=added, removed=removed)
-    drift = replace(loaded.drift, limit=settings.ranking.refit_at)
-    logger.info("model: %s", drift)
-    news = News(len(added) - n_changed, n_changed, len(removed), str(drift), drift.is_due)
-    if not drift.is_due:
-        return _telling(loaded), news
-    logger.warning(
-        "%s: %s. A model was fitted anew for this run, which takes its time; to save one: "
-        "recommender fit %s --model %s.",
-        model,
-        drift,
-        site,
-        model,
-    )
-    return fitted(), news
-
-
-def _telling(recommender: Recommender) -> Recommender:
-    """The same, its rules that name no article told of."""
+    news = None
+    if loaded is not None:
+        of_run = {name: getattr(settings.ranking, name) for name in _OF_RUN}
+        ranking = replace(loaded.settings.ranking, **of_run)
+        loaded.settings = replace(loaded.settings, rules=settings.rules, ranking=ranking)
+        loaded.decisions = decisions
+        added, removed = loaded.changes(corpus)
+        known = set(loaded.article_ids)
+        n_changed = sum(article.id in known for article in added)
+        if added or removed:
+            loaded.update(added=added, removed=removed)
+        drift = replace(loaded.drift, limit=settings.ranking.refit_at)
+        logger.info("model: %s", drift)
+        news = News(len(added) - n_changed, n_changed, len(removed), str(drift), drift.is_due)
+        if drift.is_due:
+            logger.warning(
+                "%s: %s. A model was fitted anew for this run, which takes its time; to save one: "
+                "recommender fit %s --model %s.",
+                model,
+                drift,
+                site,
+                model,
+            )
+            loaded = None
+    recommender = loaded or Recommender(settings, decisions).fit(corpus, progress=partial(progress, "model"))
     for message in recommender.unused_rules():
         logger.warning("%s", message)
-    return recommender
-
-
-def check_model(model: Path) -> None:
-    """Raise ModelError where there is no model, before the site is read: a person should not wait to hear that."""
-    from recommender.model_store import read_manifest
-
-    read_manifest(model)
+    return recommender, news
 
 
 def load_recommender(model: Path | None, settings: Settings) -> Recommender | None:

@@ -15,15 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from recommender.articles import Corpus, Reading
 from recommender.batch.choosing import choose_articles
-from recommender.batch.stages import (
-    Progress,
-    check_model,
-    decisions_of,
-    load_recommender,
-    read_corpus,
-    recommender_for,
-    silence,
-)
+from recommender.batch.stages import Progress, decisions_of, load_recommender, read_corpus, recommender_for, silence
 from recommender.errors import EvaluationError, OptionError, RecommenderError, WriteError
 from recommender.report.changes import HEADING, check_format, compare, write_changes
 from recommender.report.record import Record, Records
@@ -144,7 +136,12 @@ def suggest_site(
     """
     start = time.monotonic()
     _check(site, settings, model, output, plan_only, dask, require, reports)
-    with _connected(dask) as client, warnings_heard() as warnings:
+    connected: AbstractContextManager[Any] = nullcontext()
+    if dask is not None:
+        from recommender import cluster  # what it needs takes a second to import, and few runs need it
+
+        connected = cluster.connected(dask)
+    with connected as client, warnings_heard() as warnings:
         corpus = read_corpus(site, settings, progress, strict=strict, fresh=fresh)
         decisions = decisions_of(site, corpus)
         chosen = choose_articles(corpus, site, only)
@@ -210,7 +207,9 @@ def _check(
 
         limits_of(require, "--require")
     if model is not None:
-        check_model(model)
+        from recommender.model_store import read_manifest
+
+        read_manifest(model)
     if dask is None:
         return
     if settings.writing.writer != "jsonl" or output is None:
@@ -235,15 +234,6 @@ def _left(job: _Job, outcome: Outcome) -> str:
         with suppress(WriteError):  # what is not ours is no suggestion
             return f"{file} is" if plan_no_data(job.site, job.settings).changes else ""
     return ""
-
-
-def _connected(dask: str | None) -> AbstractContextManager[Any]:
-    """A client of the cluster, or None without one."""
-    if dask is None:
-        return nullcontext()
-    from recommender import cluster  # what it needs takes a second to import, and few runs need it
-
-    return cluster.connected(dask)
 
 
 class _Past:
@@ -326,9 +316,9 @@ def _write(job: _Job, recommender: Recommender, records: Records | None, tally: 
     if job.client is not None and job.output is not None:
         from recommender import cluster
 
-        done = cluster.suggest_on_cluster(job.client, recommender, job.chosen, job.output, progress=progress)
-        tally.add(done.tally)
-        return Plan(), done.n_changed
+        done, n_changed = cluster.suggest_on_cluster(job.client, recommender, job.chosen, job.output, progress=progress)
+        tally.add(done)
+        return Plan(), n_changed
     answers = tally.counted(recommender.answers(only=job.chosen, progress=progress))
     if records is not None:
         answers = records.take(answers)

@@ -8,14 +8,6 @@ from recommender.evaluation.systems import SYSTEMS, System
 from recommender.evaluation.tables import tables_of
 
 __all__ = [
-    "BASELINES",
-    "PROTOCOLS",
-    "SYSTEMS",
-    "Report",
-    "System",
-    "evaluate",
-    "is_ungraded",
-    "read_grades",
-    "tables_of",
+    "BASELINES", "PROTOCOLS", "SYSTEMS", "Report", "System", "evaluate", "is_ungraded", "read_grades", "tables_of",
     "ungraded_lines",
-]
+]  # fmt: skip

@@ -53,13 +53,15 @@ class Baseline(ABC):
         self.language = language
         self._articles: list[Article] = []
         self._keys: list[str] = []
+        #: Of equal scores the newer comes first, then the id.
+        self._ties: list[tuple[float, str]] = []
         self._rows: dict[str, int] = {}
         self._shape = EntryShape()
         self._site_language = ""
 
     def fit(self, corpus: Corpus) -> Self:
         """Index the articles; returns itself."""
-        self._articles, self._keys, self._rows = [], [], {}
+        self._articles, self._keys, self._ties, self._rows = [], [], [], {}
         self._shape, self._site_language = corpus.entry_shape, corpus.site_language
         self._fit(corpus)
         self.update(list(corpus))
@@ -71,6 +73,7 @@ class Baseline(ABC):
             self._rows[article.id] = len(self._articles)
             self._articles.append(article)
             self._keys.append(page_key(article))
+            self._ties.append((-(article.published_at or _NEVER).timestamp(), article.id))
         if added:
             self._add(added)
 
@@ -80,25 +83,23 @@ class Baseline(ABC):
             if article not in self._rows:
                 raise UnknownArticleError(article, self._rows)
             article = self._articles[self._rows[article]]
-        depth = k + BEFORE_LANGUAGE if self.language else k
-        rows, scores = self._best(self._scores(article), depth)
-        key = page_key(article)
+        wanted, depth = language_of(self.language, self._site_language), k + (BEFORE_LANGUAGE if self.language else 0)
+        rows = list(self._rows.values())
+        scores = self._scores(article)[rows].round(_PLACES).tolist()
+        ranked = sorted((-score, self._ties[row], row) for row, score in zip(rows, scores, strict=True) if score > 0)
         best: list[Suggestion] = []
-        seen = {key}
-        for row, score in sorted(zip(rows, scores, strict=True), key=self._order):
-            found = self._articles[row]
+        seen = {page_key(article)}
+        for below, _, row in ranked:
+            found, score = self._articles[row], -below
             if score < (min_score or 0) or found.id == article.id or self._keys[row] in seen:
                 continue
             seen.add(self._keys[row])
-            if not self.language or self._language_of(found.language) == self._language_of(self.language):
+            if not self.language or language_of(found.language, self._site_language) == wanted:
                 reason = Reason(score, score, (f"{self.name} {score:.3f}",))
                 best.append(Suggestion.of(len(best) + 1, found, reason, self._shape))
             if len(best) == k or len(seen) > depth:
                 break
         return best
-
-    def _language_of(self, code: str) -> str:
-        return language_of(code, self._site_language)
 
     def _fit(self, corpus: Corpus) -> None:  # noqa: B027 - some learn nothing
         """Learn what is learned once."""
@@ -109,23 +110,6 @@ class Baseline(ABC):
     @abstractmethod
     def _scores(self, article: Article) -> Floats:
         """The score of each row of the index, 0 where nothing is in common."""
-
-    def _best(self, scores: Floats, k: int) -> tuple[list[int], list[float]]:
-        """Of a score for each row, the alive rows that can be among the first k, ties at the cut included."""
-        rows = np.fromiter(self._rows.values(), dtype=np.int64, count=len(self._rows))
-        scores = scores[rows].round(_PLACES)
-        rows, scores = rows[scores > 0], scores[scores > 0]
-        # The article itself and copies of a page are passed over.
-        room = k + 1 + len(self._rows) - len({self._keys[row] for row in self._rows.values()})
-        if len(rows) > room:
-            enough = scores >= np.partition(scores, -room)[-room]
-            rows, scores = rows[enough], scores[enough]
-        return rows.tolist(), scores.tolist()
-
-    def _order(self, candidate: tuple[int, float]) -> tuple[float, float, str]:
-        row, score = candidate
-        article = self._articles[row]
-        return -score, -(article.published_at or _NEVER).timestamp(), article.id
 
 
 class Tfidf(Baseline):

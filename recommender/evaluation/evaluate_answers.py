@@ -128,10 +128,7 @@ def _once(ranking: Sequence[int]) -> list[int]:
 
 
 def _same_text(
-    texts: npt.NDArray[np.int64],
-    plan: Plan,
-    rankings: Mapping[str, Sequence[Sequence[int]]],
-    chosen: Mapping[str, Any],
+    texts: npt.NDArray[np.int64], plan: Plan, rankings: Mapping[str, Sequence[Sequence[int]]], chosen: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The measures if a page with the text of a judged page were as good as the page itself."""
     wanted = [set(texts[list(query.judged | query.twins)].tolist()) for query in plan.queries]

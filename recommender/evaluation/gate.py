@@ -20,6 +20,8 @@ SIGNIFICANT = 0.05
 #: Figures that are better the smaller they are.
 SMALL_IS_GOOD = frozenset({"wrong", "ungraded"})
 
+_NO_REPORT = "is no report of an evaluation. Make one: recommender evaluate --format json."
+
 #: How figures begin that are no shares.
 _COUNTS = ("per_q", "Num")
 
@@ -78,9 +80,7 @@ def dropped(now: Mapping[str, Any], then: Mapping[str, Any]) -> Iterator[str]:
         reach = {measure: [float(end) for end in ends.get(measure) or [value]] for measure, value in before.items()}
         earlier = {measure: _by_query(then, ours, measure) for measure in before}
     except (AttributeError, KeyError, TypeError, ValueError):
-        raise EvaluationError(
-            "--compare: this is no report of an evaluation. Make one: recommender evaluate --format json."
-        ) from None
+        raise EvaluationError(f"--compare: this {_NO_REPORT}") from None
     if protocol != now["protocol"]:
         raise EvaluationError(
             f"--compare: the earlier report is of the protocol {protocol}, this one of {now['protocol']}. "
@@ -115,23 +115,16 @@ def _by_query(report: Mapping[str, Any], system: str, measure: str) -> dict[str,
     return {name: value for name, value in pairs if value is not None and not math.isnan(value)}
 
 
-def read_report(earlier: Path | str) -> Mapping[str, Any]:
-    """A report as a mapping, from the text that ``--format json`` printed or the file that holds it."""
-    text, this = str(earlier), "--compare: this"
-    if not text.lstrip().startswith("{"):
-        this = f"--compare {earlier}:"
-        try:
-            text = Path(earlier).read_text(encoding="utf-8")
-        except OSError as error:
-            raise EvaluationError(f"{this} cannot be read ({error.strerror}).") from None
-        except UnicodeDecodeError:
-            text = ""
+def read_report(file: Path | str) -> Mapping[str, Any]:
+    """A report as a mapping, of a file that holds what ``--format json`` printed."""
     try:
-        found = read_json(text)
+        found = read_json(Path(file).read_bytes())
+    except OSError as error:
+        raise EvaluationError(f"--compare {file}: cannot be read ({error.strerror}).") from None
     except ValueError:
         found = None
     if not isinstance(found, Mapping):
-        raise EvaluationError(f"{this} is no JSON object. Make one: recommender evaluate --format json.")
+        raise EvaluationError(f"--compare {file}: is no JSON object. Make one: recommender evaluate --format json.")
     if not found.keys() >= {"protocol", "systems"}:
-        raise EvaluationError(f"{this} is no report of an evaluation. Make one: recommender evaluate --format json.")
+        raise EvaluationError(f"--compare {file}: {_NO_REPORT}")
     return found

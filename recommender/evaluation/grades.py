@@ -124,11 +124,7 @@ def _told(article: Article) -> str:
 
 
 def grade_answers(
-    plan: Plan,
-    answers: Mapping[str, Sequence[Answer]],
-    grades: Grades,
-    settings: Settings,
-    notes: Sequence[str] = (),
+    plan: Plan, answers: Mapping[str, Sequence[Answer]], grades: Grades, settings: Settings, notes: Sequence[str] = ()
 ) -> Report:
     """
     What readers think of the answers to a plan, of which the first `ranking.k` count.

@@ -195,7 +195,7 @@ class Report:
         """
         Raise GateError where a measure dropped significantly since an earlier report.
 
-        That is a report, what `to_json` made of it, or the file that holds that.
+        That is a report, what `to_dict` made of it, or the file that holds what `to_json` did.
         """
         if isinstance(earlier, Report):
             earlier = earlier.to_dict()

@@ -64,12 +64,8 @@ def _values(query: Query) -> dict[str, tuple[str, ...]]:
         "year": (f"{date:%Y}" if date else NONE,),
         "month": (f"{date:%Y-%m}" if date else NONE,),
         "language": (article.language or NONE,),
-        "excerpt_length": (_band(len(article.excerpt)),),
+        "excerpt_length": (_EXCERPT_BANDS[bisect_left(_EXCERPT_ENDS, len(article.excerpt))],),
     }
-
-
-def _band(n_characters: int) -> str:
-    return _EXCERPT_BANDS[bisect_left(_EXCERPT_ENDS, n_characters)]
 
 
 def _place(name: str) -> tuple[int, str]:

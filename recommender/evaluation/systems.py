@@ -19,8 +19,10 @@ from recommender.model import Recommender
 from recommender.settings import Settings
 from recommender.suggestions import Suggestion
 
-#: Our own systems, the best last: `shown` is what a site that runs the product gets.
-PRODUCT = ("similarity", "learned", "shown")
+#: Our own systems, the best last, and the settings of the ranking that each has of its own: `learned` repeats the
+#: lists, `shown` is what a site that runs the product gets.
+_OWN: dict[str, dict[str, Any]] = {"similarity": {"ranker": "similarity"}, "learned": {"follow": "lists"}, "shown": {}}
+PRODUCT = tuple(_OWN)
 
 #: Always scored; the rest on request.
 _ALWAYS = ("tfidf", *PRODUCT)
@@ -79,26 +81,12 @@ def contenders(
     ]
     # Systems with the same settings are one fit that is asked twice.
     ours: dict[str, tuple[Settings, dict[str, float | None]]] = {}
-    for name, chosen in _settings_of_product(settings).items():
-        least_score = None if name == "shown" else 0.0
-        ours.setdefault(repr(chosen), (chosen, {}))[1][name] = least_score
+    for name, ranking in _OWN.items():
+        if name == "learned" and settings.ranking.ranker == "similarity":
+            continue
+        chosen = dataclasses.replace(settings, ranking=dataclasses.replace(settings.ranking, **ranking))
+        ours.setdefault(repr(chosen), (chosen, {}))[1][name] = None if name == "shown" else 0.0
     return baselines + [
         Contender(partial(Recommender, chosen), least_scores, reads_lists=chosen.ranking.ranker != "similarity")
         for chosen, least_scores in ours.values()
     ]
-
-
-def _settings_of_product(settings: Settings) -> dict[str, Settings]:
-    """By what settings our own systems run: `learned` repeats the lists, `shown` is the product as it comes."""
-    found = {
-        "similarity": _with_ranking(settings, ranker="similarity"),
-        "learned": _with_ranking(settings, follow="lists"),
-        "shown": settings,
-    }
-    if settings.ranking.ranker == "similarity":
-        del found["learned"]
-    return found
-
-
-def _with_ranking(settings: Settings, **ranking: Any) -> Settings:
-    return dataclasses.replace(settings, ranking=dataclasses.replace(settings.ranking, **ranking))

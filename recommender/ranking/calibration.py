@@ -28,10 +28,7 @@ class Calibration:
         """
         Learn the curve from held-out pairs, with Platt's smoothed targets and a slope held above 0.
 
-        Parameters
-        ----------
-        scores, is_right, weights
-            Shape (n_pairs,): raw scores, whether the editor had listed the candidate, and the weight of each pair.
+        Of each pair the raw score, whether the editor had listed the candidate, and the weight; shape (n_pairs,).
 
         References
         ----------
@@ -63,16 +60,8 @@ def likeliest(
     """
     The likeliest weights of a logistic regression after what was seen (maximum a posteriori); shape (n_weights,).
 
-    Parameters
-    ----------
-    design
-        Shape (n_cases, n_weights).
-    targets, sure
-        Shape (n_cases,): chances in [0, 1], and as how many cases each counts.
-    precision, expected
-        Shape (n_weights,): of the normal prior of each weight.
-    offsets
-        Shape (n_cases,): the logarithms of the odds before any weight.
+    Targets are chances in [0, 1], of which each counts as so many cases as its `sure` says, and offsets the logarithms
+    of the odds before any weight; shape (n_cases,). Precision and expected are of the normal prior of each weight.
     """
     weights = expected.astype(np.float64)
     for _ in range(50):

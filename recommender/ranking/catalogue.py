@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,16 +33,7 @@ def days_of(moment: datetime | None) -> float:
 
 
 class Catalogue:
-    """
-    The rows behind every answer.
-
-    Parameters
-    ----------
-    is_external
-        Shape (n_rows,): articles that only a curated list names.
-    is_new
-        Shape (n_rows,): those that the vocabulary was not fitted on; None: it was fitted on all.
-    """
+    """The rows behind every answer; without `is_new` the vocabulary was fitted on all of them."""
 
     # Of each row; shape (n_rows,).
     times: NDArray[np.float64]  #: days since 1970, NaN where unknown
@@ -51,7 +42,7 @@ class Catalogue:
     qualities: NDArray[np.float64]  #: NaN where unknown
     is_alive: NDArray[np.bool_]  #: False for removed articles
     is_published: NDArray[np.bool_]
-    is_external: NDArray[np.bool_]
+    is_external: NDArray[np.bool_]  #: True for articles that only a curated list names
     is_repeat: NDArray[np.bool_]  #: True for a file whose URL an earlier one has: it is never suggested
     is_new: NDArray[np.bool_]  #: True for rows that came after those that the vocabulary was fitted on
     is_barred: NDArray[np.bool_]  #: True for articles that ask never to be suggested
@@ -71,7 +62,7 @@ class Catalogue:
     ) -> None:
         self.site_language = site_language.lower()
         self.cross_language = cross_language
-        self._provider_codes: dict[str, int] = {}
+        self._provider_codes = {"": -1}
         self.articles: dict[int, Article] = dict(enumerate(articles))  #: By row.
         self._row_of: dict[str, int] = {article.id: row for row, article in enumerate(articles)}
         self.versions = version_folders(self._row_of)  #: Folders that each hold a version of the same pages.
@@ -92,11 +83,6 @@ class Catalogue:
     def n_rows(self) -> int:
         """Rows, removed ones included."""
         return len(self.times)
-
-    @property
-    def n_terms(self) -> int:
-        """Columns of the sparse part of the vectors."""
-        return int(self.vectors.terms.shape[1])
 
     def compare(self, compared: Mapping[str, csr_matrix]) -> None:
         """Take on the matrices that only the learned ranker looks at."""
@@ -126,18 +112,12 @@ class Catalogue:
 
     def forget(self, row: int) -> None:
         """Mark a row as removed; it answers nothing from now on."""
-        self.mark("is_alive", row, False)
+        # In a column of its own: another catalogue may read the one that was.
+        self.is_alive = self.is_alive.copy()
+        self.is_alive[row] = False
         article_id = self.articles[row].id
         if self._row_of.get(article_id) == row:
             del self._row_of[article_id]
-
-    def mark(self, name: Literal["is_alive", "is_repeat"], row: int, value: bool) -> None:
-        """Say something of a row, in a column of its own: another catalogue may read the one that was."""
-        column = getattr(self, name)
-        if column[row] != value:
-            column = column.copy()
-            column[row] = value
-            setattr(self, name, column)
 
     def row_of(self, article_id: str) -> int | None:
         """The row of an id, or None where there is none (any more)."""
@@ -169,10 +149,13 @@ class Catalogue:
         self, articles: Sequence[Article], is_external: NDArray[np.bool_], is_new: NDArray[np.bool_]
     ) -> dict[str, NDArray[Any]]:
         """The columns of some articles by name; each of shape (len(articles), ...)."""
+        codes = self._provider_codes
         return {
             "times": np.array([days_of(article.published_at) for article in articles], dtype=np.float64),
             "languages": np.array([self.language_of(article) for article in articles], dtype=np.str_),
-            "providers": np.array([self._code(article.provider) for article in articles], dtype=np.int32),
+            "providers": np.array(
+                [codes.setdefault(article.provider.casefold(), len(codes) - 1) for article in articles], dtype=np.int32
+            ),
             "qualities": np.array([article.quality for article in articles], dtype=np.float64),
             "is_alive": np.ones(len(articles), dtype=bool),
             "is_published": np.array([article.is_published for article in articles], dtype=bool),
@@ -198,11 +181,4 @@ class Catalogue:
 
     def provider_of(self, article: Article) -> int:
         """The code of the article's provider: -1 for none, -2 for one that no row has."""
-        if not article.provider:
-            return -1
         return self._provider_codes.get(article.provider.casefold(), -2)
-
-    def _code(self, provider: str) -> int:
-        if not provider:
-            return -1
-        return self._provider_codes.setdefault(provider.casefold(), len(self._provider_codes))

@@ -1,4 +1,8 @@
-"""Which ranker a site gets: similarity, or the learned one where the curated lists deserve it and it helps."""
+"""
+Which ranker a site gets: similarity, or the learned one where the curated lists deserve it and it helps.
+
+How far a reader would agree with the lists is what they deserve: they are evidence, not truth.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +13,8 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.ranking.audit import ListAudit, audit_lists
 from recommender.ranking.editors import decided_rows, learn_decisions
-from recommender.ranking.features import Words
-from recommender.ranking.learned import Check, Ranker
+from recommender.ranking.learned import LEAST_LISTS, Check, Ranker, too_few
 from recommender.ranking.learning import learn
 from recommender.ranking.lessons import Library
 from recommender.ranking.queries import query_of
@@ -29,6 +31,62 @@ _N_USUAL = 500
 #: and 0 readers find .89, .91, .94 and .95 good of what is shown on namefi, and as many on helios and keepthrifty; the
 #: lists themselves, held out, are met with nDCG@10 .65, .64, .64, .55 on helios and .42, .40, .37, .33 on keepthrifty.
 _BELIEVED = 0.75
+
+#: Entries that are looked at, drawn at random.
+_MOST_LOOKED_AT = 2_000
+#: Lists are followed where a reader would keep at least this share of their entries. On the graded sites it is 0.08 for
+#: lists that readers reject, and 0.2 and more for those that people made with care.
+_LEAST_APPROVAL = 0.15
+
+
+@dataclass(frozen=True)
+class ListAudit:
+    """What a reader would make of the curated lists."""
+
+    n_looked_at: int  #: How many entries were looked at, of those that name an article of the site, or one elsewhere.
+    approval: float  #: The share of those that a reader would keep, as the reader's curve estimates it; in [0, 1].
+    n_lists: int  #: How many lists they stand in.
+    #: (article, entry, chance) by ids, the most doubtful entries first, at most fifty.
+    doubtful: tuple[tuple[str, str, float], ...] = ()
+
+    @property
+    def is_approved(self) -> bool:
+        """Whether the lists are followed where the settings leave it open."""
+        return self.approval >= _LEAST_APPROVAL
+
+    def __str__(self) -> str:
+        """A sentence for an editor."""
+        if not self.n_looked_at:
+            return "there are no curated lists to learn from"
+        if self.n_lists < LEAST_LISTS:
+            return too_few(self.n_lists)
+        not_followed = "are not followed. To follow them all the same: ranking.follow: lists"
+        verdict = "are followed" if self.is_approved else not_followed
+        return (
+            f"of {self.n_looked_at:,} entries of curated lists that were looked at, readers would keep about "
+            f"{self.approval:.0%}; they {verdict}"
+        )
+
+
+def audit_lists(state: State, similarity: SimilarityRanker, seed: int) -> ListAudit:
+    """The audit of all lists, by a sample of their entries; `similarity` knows what a reader makes of a pair."""
+    catalogue = state.catalogue
+    source, target = state.graph.edges()
+    if not len(source):
+        return ListAudit(0, 0.0, 0)
+    chosen = np.sort(np.random.default_rng(seed).permutation(len(source))[:_MOST_LOOKED_AT])
+    source, target = source[chosen], target[chosen]
+    one, other = catalogue.vectors[source], catalogue.vectors[target]
+    similarities = np.asarray(one.terms.multiply(other.terms).sum(axis=1)).ravel()
+    similarities = similarities + np.maximum((one.dense * other.dense).sum(axis=1), 0.0)
+    damped = similarities * similarity.damping(catalogue.times[source] - catalogue.times[target])
+    languages = catalogue.languages[source].tolist()
+    chances = np.array([float(similarity.reader(*one)) for one in zip(damped, languages, strict=True)])
+    doubted = np.lexsort((target, source, chances))[:50]
+    doubtful = zip(source[doubted].tolist(), target[doubted].tolist(), chances[doubted].tolist(), strict=True)
+    articles = catalogue.articles
+    named = tuple((articles[one].id, articles[other].id, chance) for one, other, chance in doubtful)
+    return ListAudit(len(chosen), float(chances.mean()), len(np.unique(source)), named)
 
 
 @dataclass(frozen=True)
@@ -96,7 +154,6 @@ def _choose(
     everything = [catalogue.articles[row] for row in range(catalogue.n_rows)]
     vectorizer.fit_comparison(everything)
     catalogue.compare(vectorizer.compared(everything))
-    words = Words(vectorizer.word_rarities(), vectorizer.is_name)
     trust = None if settings.follow == "lists" else _BELIEVED * audit.approval
-    learned, check = learn(Library(state, words, allowed, similarity, trust, settings, decided), progress)
+    learned, check = learn(Library(state, vectorizer, allowed, similarity, trust, settings, decided), progress)
     return Chosen(learned or similarity, str(check), check, audit)

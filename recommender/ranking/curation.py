@@ -56,10 +56,6 @@ class CurationGraph:
         twin._listed, twin._arrays = self._listed.copy(), self._arrays
         return twin
 
-    def grow(self, n_rows: int) -> None:
-        """Make room for new rows, with empty lists."""
-        self.n_rows = n_rows
-
     def set_list(self, row: int, listed: Iterable[int]) -> None:
         """Give a row its list, in the editor's order; itself and repeats are left out."""
         unique = dict.fromkeys(int(other) for other in listed)

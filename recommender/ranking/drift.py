@@ -109,7 +109,7 @@ def _unknown_words(catalogue: Catalogue, vectorizer: FieldVectorizer, rows: NDAr
 
 def _n_having(catalogue: Catalogue, rows: NDArray[np.bool_]) -> NDArray[np.int64]:
     """In how many of some rows each known term stands, shape (n_terms,)."""
-    return np.bincount(catalogue.vectors.terms[rows].indices, minlength=catalogue.n_terms)
+    return np.bincount(catalogue.vectors.terms[rows].indices, minlength=catalogue.vectors.terms.shape[1])
 
 
 def _divergence(before: NDArray[np.int64], now: NDArray[np.int64]) -> float:

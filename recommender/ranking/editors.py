@@ -104,18 +104,10 @@ class EditorsModel:
         sure: NDArray[np.float64],
     ) -> EditorsModel:
         """
-        The likeliest weights after some decisions.
+        The likeliest weights after decisions about some pairs, of which an editor wants those that are good.
 
-        Parameters
-        ----------
-        scores
-            Shape (n_pairs,): as the ranker has them.
-        kinds
-            Shape (n_pairs, n_kinds).
-        is_good
-            Shape (n_pairs,): whether an editor wants the pair.
-        sure
-            Shape (n_pairs,): as how many decisions it counts.
+        Each pair has the score that the ranker gives, its kinds, shape (n_pairs, n_kinds), and counts as so many
+        decisions as its `sure` says.
         """
         odds = logit(np.clip(scores, 1 - _SURE, _SURE))
         weights = likeliest(kinds, is_good.astype(np.float64), sure, _PRIOR, np.zeros(len(KINDS)), odds)

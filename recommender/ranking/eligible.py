@@ -55,11 +55,3 @@ def refusals(catalogue: Catalogue, suggest_unpublished: bool, now: float) -> Ite
     newest = np.nanmax(own_times) if np.isfinite(own_times).any() else np.inf
     # It cannot have been read yet.
     yield ~own & (catalogue.times > newest), "it is an external article newer than every article of the site"
-
-
-def allowed_rows(catalogue: Catalogue, suggest_unpublished: bool, now: float) -> NDArray[np.bool_]:
-    """Rows that may be suggested, shape (n_rows,)."""
-    allowed = np.ones(catalogue.n_rows, dtype=bool)
-    for refused, _ in refusals(catalogue, suggest_unpublished, now):
-        allowed &= ~refused
-    return allowed

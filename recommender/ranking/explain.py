@@ -104,10 +104,7 @@ def reasons(
     """
     For each query a `Reason` for each row that was chosen for it. Words are shown as the query has them.
 
-    Parameters
-    ----------
-    said
-        For each query and row, the ranker's own sentences, as `Ranker.sentences` gives them.
+    `said` has for each query and row the ranker's own sentences, as `Ranker.sentences` gives them.
     """
     places = np.repeat(np.arange(len(queries)), [len(one.rows) for one in chosen])
     if not len(places):
@@ -168,6 +165,7 @@ class _Words:
 
     def __init__(self, article: Article, vectorizer: FieldVectorizer) -> None:
         self._article, self._reader = article, vectorizer.reader
+        self._forms = vectorizer.reader.surface_forms
         self._prefix = vectorizer.reader.prefix(article)
         self._title, self._excerpt, self._topics = (
             self._forms(article, field) for field in ("title", "excerpt", "topics")
@@ -225,9 +223,6 @@ class _Words:
         said = {key: share for key, share in found.items() if key not in stems} or found
         terms = [SharedTerm(term, field, round(share, 4)) for (term, field), share in said.items()]
         return sorted(terms, key=lambda one: -one.share)
-
-    def _forms(self, article: Article, field: str) -> Mapping[str, str]:
-        return self._reader.surface_forms(article, field)
 
 
 def _words_said(terms: Sequence[SharedTerm], are_telling: bool) -> list[str]:

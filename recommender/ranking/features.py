@@ -26,10 +26,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.ranking.curation import ends_of
-from recommender.ranking.rankers import Query, may_answer
+from recommender.ranking.rankers import Query, damping, may_answer
 from recommender.ranking.state import State
-from recommender.vectors.damping import Damping
 from recommender.vectors.neighbors import most_of
+from recommender.vectors.tfidf import FieldVectorizer
 
 Family = Literal["text", "time", "lists", "links", "article"]
 
@@ -99,21 +99,13 @@ N_CANDIDATES = 150
 #: with every answer, and the last are hardly ever suggested. nDCG@10 with 80, 110 and 150: azure 0.554, 0.554, 0.555,
 #: namefi 0.866 with each. Lessons of 110 bring azure 0.558, but on lists of up to ten 0.506 instead of 0.558.
 N_RANKED = 80
-#: How similarity fades among the features. Lists follow the news of a week more than readers do: with the similarity
-#: ranker's half-life nDCG@10 on lists falls.
-LIST_DAMPING = Damping(7.0, 0.3)
+#: How similarity fades among the features: the half-life in days, and the floor. Lists follow the news of a week more
+#: than readers do: with the similarity ranker's half-life nDCG@10 on lists falls.
+LIST_DAMPING = (7.0, 0.3)
 #: Steps of the diffusion, and the part of it that stays with the text at each.
 _N_STEPS, _STAYS = 3, 0.4
 #: The nearest that vote, and those that evenness is taken over.
 _N_VOTERS, _N_EVEN = 20, 10
-
-
-@dataclass(frozen=True)
-class Words:
-    """What is known of the words of titles and excerpts."""
-
-    rarities: NDArray[np.float32]  #: Shape (n_words,): inverse document frequencies.
-    is_name: NDArray[np.bool_]  #: Shape (n_words,).
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,37 +116,27 @@ class Pairs:
     similarities: NDArray[np.float64]  #: Shape (n_candidates,).
     table: NDArray[np.float32]  #: Shape (n_candidates, len(FEATURES)), float32, NaN where a value is missing.
 
-    def feature(self, name: str) -> NDArray[np.float32]:
-        """One column of the table, shape (n_candidates,)."""
-        column: NDArray[np.float32] = self.table[:, _COLUMNS[name]]
-        return column
-
     @property
     def is_listed(self) -> bool:
         """Whether somebody lists the query, as it was asked."""
-        return bool((self.feature("query_listed_by") > 0).any())
+        return bool((self.table[:, _COLUMNS["query_listed_by"]] > 0).any())
 
 
 def pairs_of(
-    query: Query, state: State, words: Words, allowed: NDArray[np.bool_], n_candidates: int, lists_propose: bool = True
+    query: Query,
+    state: State,
+    vectorizer: FieldVectorizer,
+    allowed: NDArray[np.bool_],
+    n_candidates: int,
+    lists_propose: bool = True,
 ) -> Pairs:
     """
-    The candidates of a query and their features.
+    The candidates of a query, of the allowed rows, and their features.
 
-    Candidates are the nearest by damped similarity, the nearest by similarity, those whose circle is nearest, and those
-    that list the query or are listed together with it.
-
-    Parameters
-    ----------
-    query
-        Its `before`, where it has one, hides all that was not there by then: as a candidate, as a neighbor, and as an
-        end of an edge.
-    allowed
-        Shape (n_rows,): rows that may be candidates.
-    n_candidates
-        Nearest rows to take by damped similarity; the other ways scale with it.
-    lists_propose
-        Whether the curated lists bring in candidates, or the text alone does.
+    Candidates are the nearest by damped similarity, as many as `n_candidates`, with which the other ways scale: the
+    nearest by similarity and, where lists propose, those whose circle is nearest, and those that list the query or are
+    listed together with it. A query's `before` hides all that was not there by then: as a candidate, as a neighbor, and
+    as an end of an edge.
     """
     seen = Seen(query, state)
     may = may_answer(query, np.arange(state.catalogue.n_rows), state.catalogue, allowed)
@@ -170,7 +152,7 @@ def pairs_of(
     rows = np.unique(np.concatenate(found))
     table = np.full((len(rows), len(FEATURES)), np.nan, dtype=np.float32)
     if len(rows):
-        for name, values in features_of(seen, rows, words).items():
+        for name, values in features_of(seen, rows, vectorizer).items():
             table[:, _COLUMNS[name]] = values
     return Pairs(rows, seen.similarities[rows], table)
 
@@ -192,7 +174,7 @@ class Seen:
         similarities = catalogue.index.similarities(query.vectors)[0]
         rounded = np.clip(np.rint(similarities.astype(np.float64) * 1e5) / 1e5, 0.0, 1.0)
         self.similarities: NDArray[np.float64] = np.where(there, rounded, 0.0)
-        self.damped: NDArray[np.float64] = self.similarities * LIST_DAMPING(self.gaps)
+        self.damped: NDArray[np.float64] = self.similarities * damping(self.gaps, *LIST_DAMPING)
         # As of a moment nobody lists the query yet; a draft that stands in for a known row has that row's friends.
         listing = [ends_of(self.lists.listed_by, int(row)) for row in own] if np.isnan(query.before) else []
         friends = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *listing]))
@@ -234,7 +216,7 @@ class Seen:
         return spread
 
 
-def features_of(seen: Seen, rows: NDArray[np.int64], words: Words) -> dict[str, Any]:
+def features_of(seen: Seen, rows: NDArray[np.int64], vectorizer: FieldVectorizer) -> dict[str, Any]:
     """The features of one row or more by name: shape (n_rows,), or one value for all; missing ones are left out."""
     catalogue, query = seen.catalogue, seen.query
     similarity, damped, gaps = seen.similarities[rows], seen.damped[rows], seen.gaps[rows]
@@ -260,7 +242,7 @@ def features_of(seen: Seen, rows: NDArray[np.int64], words: Words) -> dict[str, 
     dense = catalogue.vectors.dense
     if dense.shape[1]:
         values["meaning"] = np.round(dense[rows].astype(np.float64) @ query.vectors.dense[0].astype(np.float64), 5)
-    crossed = _text_features(seen, rows, words, values)
+    crossed = _text_features(seen, rows, vectorizer, values)
     _circle_features(seen, rows, crossed, values)
     values["lists_query"] = np.isin(rows, seen.friends)
     values["query_listed_by"] = len(seen.friends)
@@ -269,7 +251,9 @@ def features_of(seen: Seen, rows: NDArray[np.int64], words: Words) -> dict[str, 
     return values
 
 
-def _text_features(seen: Seen, rows: NDArray[np.int64], words: Words, values: dict[str, Any]) -> NDArray[np.float64]:
+def _text_features(
+    seen: Seen, rows: NDArray[np.int64], vectorizer: FieldVectorizer, values: dict[str, Any]
+) -> NDArray[np.float64]:
     """Fill in the features of words; returns the mean cosine of titles and excerpts of all rows, shape (n_rows,)."""
     catalogue, query = seen.catalogue, seen.query
     compared, index = catalogue.vectors.compared, catalogue.index
@@ -288,11 +272,11 @@ def _text_features(seen: Seen, rows: NDArray[np.int64], words: Words, values: di
     if title.nnz:
         # A line for each candidate, a column for each word of the query's title: whether it has it.
         shared = (compared["title"][rows][:, title.indices] != 0).toarray()
-        rarities = words.rarities[title.indices].astype(np.float64)
+        rarities = vectorizer.word_rarities()[title.indices].astype(np.float64)
         there = has["title"] > 0
         values["rarest_word"] = np.where(there, (shared * rarities).max(axis=1), np.nan)
         values["title_share"] = np.where(there, (shared * rarities).sum(axis=1) / rarities.sum(), np.nan)
-        names = rarities * words.is_name[title.indices]
+        names = rarities * vectorizer.is_name[title.indices]
         if names.any():
             values["title_names"] = (shared * names).sum(axis=1)
             values["title_names_share"] = (shared * names).sum(axis=1) / names.sum()

@@ -25,7 +25,6 @@ from recommender.content.matching import EntryMatcher
 from recommender.errors import ModelError, SettingsError
 from recommender.model_store import load_parts, reader_of, save_parts
 from recommender.ranking.catalogue import Catalogue
-from recommender.ranking.features import Words
 from recommender.ranking.learned import Check, Ranker, restore_ranker
 from recommender.ranking.state import KeptEntry, State
 from recommender.settings import Settings, settings_from_mapping
@@ -80,13 +79,12 @@ class Fitted:
             state = _state_from_parts(head["state"], texts["articles.jsonl"], arrays, vectorizer)
             if state.catalogue.vectors.dense.shape[1:] != (vectorizer.n_dense,):
                 raise ValueError("the dense vectors of the articles are not of the size of the others")
-            words = Words(vectorizer.word_rarities(), vectorizer.is_name)
             return cls(
                 settings,
                 reader_of(EntryShape)(head["entry_shape"]),
                 state,
                 vectorizer,
-                restore_ranker(head["ranker"], texts, words, settings),
+                restore_ranker(head["ranker"], texts, vectorizer, settings),
                 reader_of(str)(head["ranker_decision"]),
                 reader_of(Check | None)(head["ranker_check"]),
             )
@@ -133,14 +131,7 @@ def _state_parts(state: State, *, bodies: bool) -> tuple[dict[str, Any], str, di
 def _state_from_parts(
     document: Mapping[str, Any], lines: str, arrays: Mapping[str, NDArray[Any]], vectorizer: FieldVectorizer
 ) -> State:
-    """
-    The state of earlier `_state_parts`, whose vectors are of a vectorizer's making.
-
-    Raises
-    ------
-    KeyError, TypeError, ValueError
-        The parts do not fit together.
-    """
+    """The state of earlier `_state_parts`; an error of `_UNFIT` where they do not fit together, or the vectorizer."""
     columns, n_terms = reader_of(dict[str, int])(document["columns"]), vectorizer.n_terms
     # Before any memory is taken for them.
     if columns["terms"] != n_terms or not all(0 <= n_columns <= n_terms for n_columns in columns.values()):

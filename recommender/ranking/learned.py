@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,20 +14,15 @@ from recommender.ranking.calibration import Calibration
 from recommender.ranking.catalogue import Catalogue
 from recommender.ranking.curation import ends_of
 from recommender.ranking.editors import EditorsModel
-from recommender.ranking.features import (
-    FAMILIES,
-    FEATURE_NAMES,
-    FEATURES,
-    N_RANKED,
-    Pairs,
-    Seen,
-    Words,
-    pairs_of,
-)
+from recommender.ranking.features import FAMILIES, FEATURE_NAMES, FEATURES, N_RANKED, Pairs, Seen, pairs_of
 from recommender.ranking.rankers import Query, Ranked, SimilarityRanker
 from recommender.ranking.state import State
-from recommender.ranking.trees import Trees
+from recommender.ranking.trees import raw_scores, read_trees
 from recommender.settings import ListEvidence, Settings
+from recommender.vectors.tfidf import FieldVectorizer
+
+if TYPE_CHECKING:
+    from lightgbm import Booster
 
 #: Fewer lists than this teach nothing that would hold for the next one.
 LEAST_LISTS = 30
@@ -79,8 +74,8 @@ class Check:
 class LearnedRanker:
     """The chance that an editor would list a candidate, learned from the lists there are."""
 
-    trees: Trees
-    words: Words
+    trees: Booster
+    vectorizer: FieldVectorizer  #: Knows how rare words are, and which of them are names.
     #: Raw score -> chance, for a query that nobody lists and for one that somebody does.
     as_draft: Calibration
     as_known: Calibration
@@ -112,14 +107,14 @@ class LearnedRanker:
         return found
 
     def _pairs_of(self, query: Query, state: State, allowed: NDArray[np.bool_]) -> Pairs:
-        return pairs_of(query, state, self.words, allowed, N_RANKED, self.list_evidence == "all")
+        return pairs_of(query, state, self.vectorizer, allowed, N_RANKED, self.list_evidence == "all")
 
     def _scores(self, query: Query, pairs: Pairs, catalogue: Catalogue) -> NDArray[np.float64]:
         """The score of each candidate of a query, in [0, 1], rounded to six places; shape (n_candidates,)."""
         if not len(pairs.rows):
             return np.zeros(0)
         calibration = self.as_known if pairs.is_listed else self.as_draft
-        chances = calibration(self.trees.scores(pairs.table))
+        chances = calibration(raw_scores(self.trees, pairs.table))
         if self.trust is not None:
             readers = self.similarity.chances(query, pairs.similarities, pairs.rows, catalogue)
             chances = 1.0 - (1.0 - self.trust * chances) * (1.0 - readers)
@@ -167,7 +162,9 @@ class LearnedRanker:
         table = pairs.table[pairs.rows == row]
         if not len(table):
             return {}
-        moved = np.round(self.trees.contributions(table)[0] @ _IN_FAMILY, 4).tolist()
+        # The last is what all pairs have.
+        contributions = np.asarray(self.trees.predict(table, pred_contrib=True, num_threads=1))[0, :-1]
+        moved = np.round(contributions @ _IN_FAMILY, 4).tolist()
         of_families = dict(zip(map(str, FAMILIES), moved, strict=True))
         return of_families | self.editors.signals(query, row, state.catalogue)
 
@@ -184,11 +181,11 @@ class LearnedRanker:
             "editors": asdict(self.editors),
             "check": asdict(self.check),
         }
-        return document, {_TREES: self.trees.text()}
+        return document, {_TREES: str(self.trees.model_to_string())}
 
     def feature_gains(self) -> dict[str, float]:
         """How much each feature lowered the loss while learning, as a share of all."""
-        gains = self.trees.gains()
+        gains = self.trees.feature_importance("gain")
         return dict(zip(FEATURE_NAMES, (gains / max(float(gains.sum()), 1e-12)).tolist(), strict=True))
 
 
@@ -196,22 +193,21 @@ class LearnedRanker:
 Ranker = SimilarityRanker | LearnedRanker
 
 
-def restore_ranker(document: dict[str, Any], texts: dict[str, Any], words: Words, settings: Settings) -> Ranker:
+def restore_ranker(
+    document: dict[str, Any], texts: dict[str, Any], vectorizer: FieldVectorizer, settings: Settings
+) -> Ranker:
     """
     The ranker of an earlier `Ranker.state`.
 
-    Raises
-    ------
-    ValueError
-        The document names no ranker that this version has, or one that was learned from other features.
+    ValueError where it is none that this version has, or one that was learned from other features.
     """
     if document["name"] == SimilarityRanker.name:
         return SimilarityRanker.restored(document, settings.ranking)
     if document["name"] != LearnedRanker.name:
         raise ValueError(f"there is no ranker {document['name']!r}")
     return LearnedRanker(
-        Trees.from_text(texts[_TREES]),
-        words,
+        read_trees(texts[_TREES]),
+        vectorizer,
         reader_of(Calibration)(document["as_draft"]),
         reader_of(Calibration)(document["as_known"]),
         reader_of(float)(document["threshold"]),

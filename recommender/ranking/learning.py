@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from recommender.ranking.calibration import Calibration
 from recommender.ranking.learned import LEAST_LISTS, Check, LearnedRanker
 from recommender.ranking.lessons import Lesson, Library, folds_of, ndcg
-from recommender.ranking.trees import grow
+from recommender.ranking.trees import grow, raw_scores
 
 #: By how many standard errors learning must be better to be kept; similarity has the benefit of the doubt.
 _LEAST_ERRORS = 2.0
@@ -29,13 +29,10 @@ _Judged = tuple[Lesson, NDArray[np.float64]]
 
 def learn(library: Library, progress: Callable[[int, int], None] | None = None) -> tuple[LearnedRanker | None, Check]:
     """
-    Learn from the curated lists, and check on held-out ones whether that helps.
+    The ranker that is learned from the curated lists, and the figures that show on held-out lists whether it helps.
 
-    Returns
-    -------
-    ranker, check
-        None where there are too few lists, or where it is not better than similarity and the setting ``ranker:
-        learned`` does not keep it all the same; and the figures.
+    None where there are too few lists, or where it is not better than similarity and the setting ``ranker: learned``
+    does not keep it all the same.
     """
     settings, catalogue = library.settings, library.state.catalogue
     n_lists = len(library.rows_with_list())
@@ -52,7 +49,7 @@ def learn(library: Library, progress: Callable[[int, int], None] | None = None) 
     for fold in sorted(set(folds.values()) - {-1}):
         taught = [lesson for lesson in lessons if folds[lesson.row] != fold]
         trees = grow(taught, settings)
-        held_out += [(lesson, trees.scores(lesson.pairs.table)) for lesson in lessons if folds[lesson.row] == fold]
+        held_out += [(lesson, raw_scores(trees, lesson.pairs.table)) for lesson in lessons if folds[lesson.row] == fold]
     check = _check(held_out, n_lists, catalogue.order)
     if not check.is_better and settings.ranker != "learned":
         return None, check
@@ -64,7 +61,15 @@ def learn(library: Library, progress: Callable[[int, int], None] | None = None) 
     check = replace(check, precision=precision, recall=recall)
     trees, trust = grow(lessons, settings), library.trust
     ranker = LearnedRanker(
-        trees, library.words, as_draft, as_known, threshold, check, library.similarity, trust, settings.list_evidence
+        trees,
+        library.vectorizer,
+        as_draft,
+        as_known,
+        threshold,
+        check,
+        library.similarity,
+        trust,
+        settings.list_evidence,
     )
     return ranker, check
 

@@ -16,10 +16,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.ranking.features import N_CANDIDATES, Pairs, Words, pairs_of
+from recommender.ranking.features import N_CANDIDATES, Pairs, pairs_of
 from recommender.ranking.rankers import Query, SimilarityRanker
 from recommender.ranking.state import State
 from recommender.settings import RankingSettings
+from recommender.vectors.tfidf import FieldVectorizer
 
 #: With fewer lists than this every list is held out once, in this many folds; with more, the newest fifth is.
 FEW_LISTS, N_FOLDS = 400, 5
@@ -34,7 +35,6 @@ class Lesson:
     """One list as it teaches."""
 
     row: int  #: The article whose list it is.
-    is_draft: bool  #: Asked as a draft.
     pairs: Pairs  #: Its candidates.
     is_right: NDArray[np.bool_]  #: Shape (n_candidates,): whether the list names the candidate.
     n_right: int  #: How many articles of the list were there to be found.
@@ -47,7 +47,7 @@ class Library:
     """Where lessons are taken from."""
 
     state: State
-    words: Words
+    vectorizer: FieldVectorizer
     allowed: NDArray[np.bool_]  #: Shape (n_rows,): which rows may be suggested.
     similarity: SimilarityRanker  #: The ranker that learning is compared with.
     trust: float | None  #: As `LearnedRanker` has it.
@@ -103,12 +103,12 @@ class Library:
         if not n_right:
             return None
         lists_propose = self.settings.list_evidence == "all"
-        pairs = pairs_of(query, self.state, self.words, self.allowed, N_CANDIDATES, lists_propose)
+        pairs = pairs_of(query, self.state, self.vectorizer, self.allowed, N_CANDIDATES, lists_propose)
         if not len(pairs.rows):
             return None
         readers = self.similarity.chances(query, pairs.similarities, pairs.rows, catalogue)
         is_decided = np.isin(pairs.rows, list(decided))
-        return Lesson(row, is_draft, pairs, wanted[pairs.rows], n_right, readers, is_decided)
+        return Lesson(row, pairs, wanted[pairs.rows], n_right, readers, is_decided)
 
 
 def folds_of(lessons: Sequence[Lesson], times: NDArray[np.float64], random: np.random.Generator) -> dict[int, int]:

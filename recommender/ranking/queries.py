@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from numbers import Real
-
 import numpy as np
 
 from recommender.articles import Article, checked
-from recommender.errors import CorpusError, RecommenderError, kind_of
+from recommender.errors import CorpusError, kind_of
 from recommender.ranking.catalogue import days_of
 from recommender.ranking.rankers import Query
 from recommender.ranking.rules import Rules
 from recommender.ranking.state import State
-from recommender.settings import RankingSettings
 from recommender.vectors.tfidf import FieldVectorizer
 
 
@@ -20,12 +17,7 @@ def query_of(article: Article | str, state: State, vectorizer: FieldVectorizer, 
     """
     An article of the corpus by its id, or any other, as numbers.
 
-    Raises
-    ------
-    UnknownArticleError
-        No article has this id.
-    CorpusError
-        It is neither an article nor an id.
+    UnknownArticleError where no article has this id, CorpusError for what is neither an article nor an id.
     """
     catalogue = state.catalogue
     row = -1
@@ -57,25 +49,3 @@ def query_of(article: Article | str, state: State, vectorizer: FieldVectorizer, 
         own=np.array(sorted(own), dtype=np.int64),
         before=time if rules.wants_older(article) else float("nan"),
     )
-
-
-def places_to_fill(k: int | None, settings: RankingSettings, query: Query) -> int:
-    """
-    Places under an article: k, or else the setting; with `fill` those that its curated list takes are not counted.
-
-    Raises
-    ------
-    RecommenderError
-        k is no number of places.
-    """
-    k = settings.k if k is None else k
-    if isinstance(k, bool) or not isinstance(k, (int, np.integer)) or k < 1:
-        raise RecommenderError(f"k must be a whole number from 1, but is {k!r}.")
-    return max(0, int(k) - query.n_listed) if settings.fill else int(k)
-
-
-def checked_score(min_score: float) -> float:
-    """A least score that somebody asked for; RecommenderError where it is none."""
-    if not (isinstance(min_score, Real) and 0 <= min_score <= 1):
-        raise RecommenderError(f"min_score must be a number from 0 to 1, but is {min_score!r}.")
-    return min_score

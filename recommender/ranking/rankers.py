@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from typing import Any, Self
 
 import numpy as np
@@ -20,13 +21,27 @@ from recommender.ranking.editors import EditorsModel
 from recommender.ranking.reader import LEAST_CHANCES, ReaderModel, usual_similarity
 from recommender.ranking.state import State
 from recommender.settings import RankingSettings
-from recommender.vectors.damping import Damping
 from recommender.vectors.neighbors import Vectors, most_of
 
 #: Rows that are compared with a query exactly, at least, and for each place of the answer.
 _N_CANDIDATES, _TIMES_K = 256, 4
 #: Rows that are looked at where decisions may turn their order, at least.
 _LOOKED_AT = 100
+
+
+def damping(gap_days: NDArray[np.float64], half_life: float, floor: float) -> NDArray[np.float64]:
+    """
+    How similarity fades with the days between two articles: ``floor + (1 - floor) * 2 ** (-days / half_life)``.
+
+    The factor of each gap, before or after, NaN for an unknown one; shape as given, in [floor, 1]. A half-life of 0 is
+    no fading.
+    """
+    gaps = np.abs(gap_days)
+    if half_life <= 0:
+        return np.ones_like(gaps)
+    # As if the unknown gap were one half-life.
+    factors: NDArray[np.float64] = np.exp2(-np.where(np.isnan(gaps), half_life, gaps) / half_life)
+    return floor + (1.0 - floor) * factors
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +100,7 @@ class SimilarityRanker:
 
     def __init__(self, settings: RankingSettings | None = None, reader: ReaderModel | None = None) -> None:
         settings = settings or RankingSettings()
-        self.damping = Damping(settings.half_life_days, settings.time_floor)
+        self.damping = partial(damping, half_life=settings.half_life_days, floor=settings.time_floor)
         self.reader = reader or ReaderModel()
         self.editors = EditorsModel()
 

@@ -52,18 +52,7 @@ class Choice:
 
 
 class Rules:
-    """
-    The rules of a site.
-
-    Parameters
-    ----------
-    settings
-        The settings; ``rules``, and what ``ranking`` says of dates.
-    decisions
-        What editors decided.
-    now
-        Decisions that ended before count no more.
-    """
+    """The rules of a site: ``rules`` of the settings, what ``ranking`` says of dates, and decisions that hold `now`."""
 
     def __init__(self, settings: Settings, decisions: Decisions | None = None, now: datetime | None = None) -> None:
         self.settings = settings.rules

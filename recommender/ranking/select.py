@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections import Counter
-from collections.abc import Collection, Hashable, Iterable, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +35,10 @@ from recommender.ranking.versions import version_of
 from recommender.suggestions import Reason, Suggestion
 from recommender.vectors.text import repair
 from recommender.vectors.tfidf import FieldVectorizer
+from recommender.writing.plan import Answer
 
+#: Queries that a thread ranks at once; bounds memory.
+_BLOCK = 512
 #: By how much deeper a ranking is asked for where rules leave places empty, or may prefer what stands further down.
 _DEEPER = 4
 #: Ranked rows behind a candidate that may take its place: copies of it.
@@ -75,16 +80,10 @@ class Selector:
         self, queries: Sequence[Query], k: Sequence[int], least: Sequence[float], shown: Collection[str] = ()
     ) -> list[Selected]:
         """
-        For each query the first k of its ranked rows that reach their least score and that the rules allow.
+        For each query the first k of its ranked rows, a value each, that reach their least score and the rules allow.
 
-        Parameters
-        ----------
-        k
-            A value a query.
-        least
-            Of the first suggestion, the second and so on; the last also of those that follow.
-        shown
-            Ids of what the reader sees elsewhere on the page.
+        `least` is that of the first suggestion, the second and so on, and the last also of those that follow; `shown`
+        are the ids of what the reader sees elsewhere on the page.
         """
         shown = frozenset(list_of_texts(shown, "shown"))
         # What stands further down may come before what stands higher.
@@ -174,6 +173,49 @@ class Selector:
             ]
             for ranked, found in zip(rows, why, strict=True)
         ]
+
+    def answers(
+        self,
+        article_ids: Sequence[str],
+        query_of: Callable[[str], Query],
+        places_of: Callable[[Query], int],
+        least: Sequence[float],
+        n_threads: int,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Iterator[Answer]:
+        """
+        What each of many articles shows, in their order.
+
+        While the answers of a block are explained, the next blocks are ranked, each by a thread.
+        """
+
+        def chosen(start: int) -> list[tuple[Query, Selected]]:
+            queries = list(map(query_of, article_ids[start : start + _BLOCK]))
+            return list(zip(queries, self.select(queries, list(map(places_of, queries)), least), strict=True))
+
+        starts = iter(range(0, len(article_ids), _BLOCK))
+        with ThreadPoolExecutor(n_threads) as pool:
+            # One more than there are threads: none waits while answers are taken from the first.
+            coming = deque(pool.submit(chosen, start) for start in islice(starts, n_threads + 1))
+            n_done = 0
+            while coming:
+                block = coming.popleft().result()
+                coming.extend(pool.submit(chosen, start) for start in islice(starts, 1))
+                for (query, selected), suggestions in zip(block, self.suggestions(block), strict=True):
+                    yield Answer(query.article.id, tuple(suggestions), selected.why_none)
+                n_done += len(block)
+                if progress:
+                    progress(n_done, len(article_ids))
+
+    def approvals(self, query: Query) -> dict[str, Reason]:
+        """What speaks for each article of the query's curated list, as `Recommender.approvals` says."""
+        catalogue, ranker = self._catalogue, self._ranker
+        rows = np.array(sorted(self._state.listed_rows(query.article)), dtype=np.int64)
+        similarity = ranker.similarity if isinstance(ranker, LearnedRanker) else ranker
+        similarities = catalogue.index.exact(query.vectors, rows)
+        listed = Ranked(rows, similarities, similarity.chances(query, similarities, rows, catalogue))
+        (why,) = reasons([query], [listed], [[() for _ in rows]], catalogue, self._vectorizer)
+        return {catalogue.articles[row].id: reason for row, reason in zip(rows.tolist(), why, strict=True)}
 
     def reason_for(self, query: Query, row: int, k: int, least: Sequence[float]) -> Reason:
         """Why a row is, or is not, among the k suggestions."""

@@ -21,7 +21,7 @@ from recommender.content.urls import canonical_url, is_address
 from recommender.errors import list_of_texts
 from recommender.ranking.catalogue import Catalogue
 from recommender.ranking.curation import CurationGraph
-from recommender.ranking.eligible import allowed_rows
+from recommender.ranking.eligible import refusals
 from recommender.ranking.rules import Rules
 from recommender.settings import RulesSettings
 from recommender.vectors.tfidf import FieldVectorizer
@@ -50,15 +50,8 @@ class State:
     _never: tuple[RulesSettings, NDArray[np.bool_]] | None = field(default=None, init=False)
 
     @classmethod
-    def build(cls, articles: Sequence[Article], vectorizer: FieldVectorizer, *, fit: bool) -> State:
-        """
-        The state of a corpus that was just read.
-
-        Parameters
-        ----------
-        fit
-            Whether it first learns its vocabulary and frequencies from these articles and the external ones.
-        """
+    def build(cls, articles: Sequence[Article], vectorizer: FieldVectorizer) -> State:
+        """The state of a corpus; the vectorizer is fitted on its articles and the external ones."""
         matcher = EntryMatcher(articles)
         digests = {article.id: article.digest for article in articles}
         resolved = {row: _resolve(article, matcher, digests) for row, article in enumerate(articles) if article.related}
@@ -68,10 +61,9 @@ class State:
                 if external is not None:
                     externals.setdefault(external.id, external)
         everything = [*articles, *(externals[external_id] for external_id in sorted(externals.keys() - digests.keys()))]
-        vectors = vectorizer.fit_transform(everything) if fit else vectorizer.transform(everything)
         catalogue = Catalogue(
             everything,
-            vectors,
+            vectorizer.fit_transform(everything),
             is_external=np.arange(len(everything)) >= len(articles),
             site_language=vectorizer.language,
             cross_language=vectorizer.settings.cross_language,
@@ -96,6 +88,7 @@ class State:
         state._index_addresses(range(catalogue.n_rows))
         for row, entries in waiting.items():
             state._wait(row, entries)
+        state._mark_repeats()
         return state
 
     def copy(self) -> State:
@@ -105,7 +98,10 @@ class State:
 
     def allowed(self, now: float) -> NDArray[np.bool_]:
         """Rows that may be suggested now, shape (n_rows,)."""
-        return allowed_rows(self.catalogue, self.suggest_unpublished, now)
+        allowed = np.ones(self.catalogue.n_rows, dtype=bool)
+        for refused, _ in refusals(self.catalogue, self.suggest_unpublished, now):
+            allowed &= ~refused
+        return allowed
 
     def never(self, rules: Rules) -> NDArray[np.bool_]:
         """Rows that editors never suggest, shape (n_rows,), to be read only."""
@@ -144,15 +140,8 @@ class State:
 
         The outcome is what `build` makes of the articles as they are now: lists that named an article before it was
         there name it from now on, and an external article goes with the last list that names it. Only a `KeptEntry`
-        goes on naming what it named.
-
-        Parameters
-        ----------
-        added
-            New articles, and changed ones, which take the place of the earlier article of their id; the last of an id
-            counts.
-        removed
-            Ids; one that is not known is an UnknownArticleError, and nothing was changed.
+        goes on naming what it named. Of several added articles of one id, or one that is known, the last counts. An id
+        to remove that is not known is an UnknownArticleError, and nothing was changed.
         """
         removed = list_of_texts(removed, "removed")
         added = checked(added)
@@ -202,6 +191,7 @@ class State:
                     if not is_by_title or matcher.names_by_title(articles[source].related, article.title)
                 )
         self._settle({row for row in unsettled if catalogue.is_alive[row]}, orphans, vectorizer)
+        self._mark_repeats()
 
     def _forget(self, row: int) -> None:
         """Take a row out of everything but the lists that name it."""
@@ -220,7 +210,7 @@ class State:
             return
         rows = self.catalogue.append(articles, vectorizer.transform(articles), is_external)
         self._index_addresses(rows.tolist())
-        self.graph.grow(self.catalogue.n_rows)
+        self.graph.n_rows = self.catalogue.n_rows
 
     def _listed_externals(self, row: int) -> set[str]:
         """The ids of the external articles in a row's list."""
@@ -310,14 +300,15 @@ class State:
             self._set_rows(url, (*(self.rows_by_url.get(url) or ()), *added))
 
     def _set_rows(self, url: str, rows: Iterable[int]) -> None:
-        """Say which rows have an address; all but the first of any of their addresses are marked as repeats."""
+        """Say which rows have an address."""
         catalogue = self.catalogue
-        ordered = tuple(sorted(rows, key=lambda row: (catalogue.is_external[row], catalogue.articles[row].id)))
-        _put(self.rows_by_url, url, ordered)
-        for row in ordered:
-            if len(ordered) > 1 or catalogue.is_repeat[row]:
-                of_row = (self.rows_by_url.get(other) for other in _addresses(catalogue.articles[row]))
-                catalogue.mark("is_repeat", row, any(found is not None and found[0] != row for found in of_row))
+        ordered = sorted(rows, key=lambda row: (catalogue.is_external[row], catalogue.articles[row].id))
+        _put(self.rows_by_url, url, tuple(ordered))
+
+    def _mark_repeats(self) -> None:
+        """Mark the rows of each address but the first."""
+        self.catalogue.is_repeat = np.zeros(self.catalogue.n_rows, dtype=bool)
+        self.catalogue.is_repeat[[row for rows in self.rows_by_url.values() for row in rows[1:]]] = True
 
     def _wait(self, row: int, entries: Sequence[RelatedEntry]) -> None:
         """Remember which entries of a row's list wait for their article, in place of those that did."""

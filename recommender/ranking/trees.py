@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,50 +25,25 @@ _OF_LISTS = [column for column, (family, _) in enumerate(FEATURES.values()) if f
 _FEW, _MANY = (60, 20), (150, 100)
 
 
-@dataclass(frozen=True)
-class Trees:
-    """A boosted model, in LightGBM's form."""
+def read_trees(text: str) -> Booster:
+    """The model of LightGBM's own text; ValueError where it is none, or of other features than this version has."""
+    import lightgbm  # only a learned ranker needs it
 
-    model: Booster
-
-    @classmethod
-    def from_text(cls, text: str) -> Trees:
-        """
-        The model of LightGBM's own text.
-
-        Raises
-        ------
-        ValueError
-            The text is none of these, or of other features than this version has.
-        """
-        import lightgbm  # only a learned ranker needs it
-
-        try:
-            model = lightgbm.Booster(model_str=text)
-        except lightgbm.basic.LightGBMError as error:
-            raise ValueError(f"not a LightGBM model ({error})") from None
-        if tuple(model.feature_name()) != FEATURE_NAMES:
-            raise ValueError("its ranker was learned from other features than this version has")
-        return cls(model)
-
-    def text(self) -> str:
-        """The model in LightGBM's own text."""
-        return str(self.model.model_to_string())
-
-    def scores(self, table: NDArray[np.float32]) -> NDArray[np.float64]:
-        """The raw score of each row of features, of which there is one at least; shape (n_rows,)."""
-        return np.asarray(self.model.predict(table, raw_score=True, num_threads=1), dtype=np.float64)
-
-    def contributions(self, table: NDArray[np.float32]) -> NDArray[np.float64]:
-        """What each feature moved the raw score of each row by, shape (n_rows, n_features)."""
-        return np.asarray(self.model.predict(table, pred_contrib=True, num_threads=1), dtype=np.float64)[:, :-1]
-
-    def gains(self) -> NDArray[np.float64]:
-        """How much each feature lowered the loss while learning, shape (n_features,)."""
-        return np.asarray(self.model.feature_importance("gain"), dtype=np.float64)
+    try:
+        trees = lightgbm.Booster(model_str=text)
+    except lightgbm.basic.LightGBMError as error:
+        raise ValueError(f"not a LightGBM model ({error})") from None
+    if tuple(trees.feature_name()) != FEATURE_NAMES:
+        raise ValueError("its ranker was learned from other features than this version has")
+    return trees
 
 
-def grow(lessons: Sequence[Lesson], settings: RankingSettings) -> Trees:
+def raw_scores(trees: Booster, table: NDArray[np.float32]) -> NDArray[np.float64]:
+    """The raw score of each row of features, of which there is one at least; shape (n_rows,)."""
+    return np.asarray(trees.predict(table, raw_score=True, num_threads=1), dtype=np.float64)
+
+
+def grow(lessons: Sequence[Lesson], settings: RankingSettings) -> Booster:
     """
     A model of these lessons: which candidates are right, each list with the weight that it has.
 
@@ -86,7 +60,8 @@ def grow(lessons: Sequence[Lesson], settings: RankingSettings) -> Trees:
         table[:, _OF_LISTS] = np.nan  # no tree splits where all is missing
     is_right = np.concatenate([lesson.is_right[places] for lesson, places in taught])
     is_decided = np.concatenate([lesson.is_decided[places] for lesson, places in taught])
-    weights = np.concatenate([np.full(len(places), _weight(lesson)) for lesson, places in taught])
+    # A list of 177 has 15,000 pairs to order, one of 2 two hundred, and must not drown it.
+    weights = np.concatenate([np.full(len(places), 1.0 / np.log2(2.0 + lesson.n_right)) for lesson, places in taught])
     n_trees, least_rows = _FEW if len({lesson.row for lesson in lessons}) < FEW_LISTS else _MANY
     parameters = {
         "objective": "binary",
@@ -113,12 +88,7 @@ def grow(lessons: Sequence[Lesson], settings: RankingSettings) -> Trees:
         feature_name=list(FEATURE_NAMES),
         params=parameters,
     )
-    return Trees(lightgbm.train(parameters, data, num_boost_round=n_trees))
-
-
-def _weight(lesson: Lesson) -> float:
-    """The weight of a list: one of 177 has 15,000 pairs to order, one of 2 two hundred, and must not drown it."""
-    return float(1.0 / np.log2(2.0 + lesson.n_right))
+    return lightgbm.train(parameters, data, num_boost_round=n_trees)
 
 
 def _thinned(lesson: Lesson, random: np.random.Generator) -> NDArray[np.int64]:

@@ -76,11 +76,6 @@ class Changes:
     ranking: str  #: Who ranks now, and why.
     changes: tuple[Change, ...]  #: The biggest first; what is new on the site comes after what was there.
 
-    @property
-    def biggest(self) -> tuple[Change, ...]:
-        """The ten biggest changes."""
-        return self.changes[:10]
-
 
 def compare(before: Record | None, after: Record) -> Changes:
     """What changed between two runs; without an earlier one nothing counts as changed."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from recommender.articles import Reading
-from recommender.batch.stages import Progress, check_model, load_recommender, read_corpus, recommender_for, silence
+from recommender.batch.stages import Progress, load_recommender, read_corpus, recommender_for, silence
 from recommender.settings import Settings
 
 __all__ = ["review_site"]
@@ -31,8 +31,6 @@ def review_site(
     from recommender.review.app import serve, site_address
     from recommender.review.desk import Desk
 
-    if model is not None:
-        check_model(model)
     loaded = load_recommender(model, settings)
     corpus = read_corpus(site, settings, progress)
     new = [article.id for article in loaded.changes(corpus)[0]] if loaded else []

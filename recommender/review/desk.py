@@ -7,7 +7,7 @@ from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from difflib import unified_diff
 from functools import cached_property
 from pathlib import Path
@@ -255,9 +255,8 @@ class Desk:
 
     def promotion(self, article_ids: Sequence[str] | None) -> Promotion:
         """What bringing decisions into curated lists would change; of some articles, or with None of all."""
-        plan = plan_promotion(
-            self.corpus, self.site, self.decisions, _today(), article_ids, self.settings.articles.outside, self._matcher
-        )
+        today, outside = datetime.now(UTC).date(), self.settings.articles.outside
+        plan = plan_promotion(self.corpus, self.site, self.decisions, today, article_ids, outside, self._matcher)
         diffs, seen = [], []
         for change in plan.changes:
             name = change.path.relative_to(self.site).as_posix()
@@ -316,7 +315,3 @@ class Desk:
 #: What needs a look first.
 _RANK = {"new": 0, "none": 1, "few": 2, "undecided": 3, "waiting": 4, "decided": 5}
 _UNDATED = datetime.min.replace(tzinfo=UTC)
-
-
-def _today() -> date:
-    return datetime.now(UTC).date()

@@ -92,28 +92,14 @@ class Shard(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class TermReader:
-    """
-    Articles to the terms of each of their fields.
+    """Articles to the terms of each of their fields."""
 
-    Parameters
-    ----------
-    settings
-        N-grams and limits of each field.
-    site_language
-        The language of articles that do not name theirs.
-    templates
-        Ends of titles, sentences of excerpts and lines of bodies that say nothing, as `templates_of` finds them.
-    common_topics
-        Topics that say nothing of a subject, as the function of that name finds them.
-    stem
-        Whether words are stemmed.
-    """
-
-    settings: VectorsSettings
-    site_language: str
+    settings: VectorsSettings  #: N-grams and limits of each field.
+    site_language: str  #: The language of articles that do not name theirs.
+    #: Ends of titles, sentences of excerpts and lines of bodies that say nothing, as `templates_of` finds them.
     templates: frozenset[str] = frozenset()
-    common_topics: frozenset[str] = frozenset()
-    stem: bool = False
+    common_topics: frozenset[str] = frozenset()  #: Topics that say nothing, as `templates` finds them.
+    stem: bool = False  #: Whether words are stemmed.
 
     def language_of(self, article: Article) -> str:
         """The article's language: its own, or the site's."""
@@ -239,10 +225,8 @@ def document_frequencies(shards: Sequence[Counts]) -> tuple[list[str], NDArray[n
 
 def inverse_frequencies(n_having: NDArray[np.int64], n_articles: int) -> NDArray[np.float32]:
     """``log((1 + n_articles) / (1 + n_having)) + 1`` in single precision, as scikit-learn smooths it."""
-    idf = np.full(len(n_having), n_articles + 1, dtype=np.float32)
-    idf /= n_having.astype(np.float32) + np.float32(1)
-    np.log(idf, out=idf)
-    idf += np.float32(1)
+    one = np.float32(1)
+    idf: NDArray[np.float32] = np.log(np.float32(n_articles + 1) / (n_having.astype(np.float32) + one)) + one
     return idf
 
 
@@ -256,14 +240,8 @@ def rarity_with_prior(
     pair of characters among them, is rare in it; in a language without a table a few articles are
     taken to have none of its words.
 
-    Parameters
-    ----------
-    terms, n_having
-        The words, with a prefix where their language is not the site's, and in how many articles each stands.
-    n_words
-        Words of an article, on average: p is the chance that so long a text has the word.
-    reader
-        Made the words.
+    The words are those that a reader makes, each standing in so many articles (df); p is the chance that a text of
+    `n_words`, the mean of an article, has the word.
     """
     mu = np.full(len(terms), float(_PRIOR_ARTICLES))
     chance = np.full(len(terms), _UNKNOWN)

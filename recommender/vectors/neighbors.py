@@ -36,21 +36,11 @@ _MOST_TIED = 4
 
 @dataclass(frozen=True)
 class Vectors:
-    """
-    Rows of some articles.
+    """Rows of some articles."""
 
-    Parameters
-    ----------
-    terms
-        Shape (n_rows, n_terms), float32, columns sorted.
-    dense
-        Shape (n_rows, n_dense), float32.
-    compared
-        Further matrices by name, each of n_rows rows of length 1 or 0, which only the learned ranker looks at.
-    """
-
-    terms: csr_matrix
-    dense: NDArray[np.float32]
+    terms: csr_matrix  #: Shape (n_rows, n_terms), float32, columns sorted.
+    dense: NDArray[np.float32]  #: Shape (n_rows, n_dense).
+    #: Further matrices by name, each of n_rows rows of length 1 or 0, which only the learned ranker looks at.
     compared: Mapping[str, csr_matrix] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -91,14 +81,7 @@ def stacked(parts: Sequence[csr_matrix]) -> csr_matrix:
 
 
 class SearchIndex:
-    """
-    Similarities of queries to rows.
-
-    Parameters
-    ----------
-    vectors
-        The rows.
-    """
+    """Similarities of queries to rows."""
 
     def __init__(self, vectors: Vectors) -> None:
         self._vectors = vectors

@@ -34,19 +34,8 @@ def sentence_embeddings(texts: Sequence[str], model: str, folder: Path | None) -
     """
     The embedding of each text, of length 1; 0 for an empty one. Shape (n_texts, n_axes).
 
-    Parameters
-    ----------
-    texts
-        Title and excerpt of each article.
-    model
-        A folder, or a name on the Hugging Face hub.
-    folder
-        Where embeddings are kept for the next run; None: nowhere.
-
-    Raises
-    ------
-    SettingsError
-        The model, or the library that runs it, is not there.
+    The model is a folder, or a name on the Hugging Face hub; SettingsError where it, or the library that runs it, is
+    missing. In `folder` embeddings are kept for the next run; None: nowhere.
     """
     wanted = [text for text in dict.fromkeys(texts) if text]
     with contextlib.closing(_table(model, folder)) as table:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 import ftfy
@@ -22,9 +23,6 @@ from recommender.vectors.stems import COMPOUNDING, korean_noun, parts_of, stems_
 
 # Curly quotes become straight, ligatures and full-width letters plain: all are one word to a reader.
 _FTFY = ftfy.TextFixerConfig(normalization="NFKC", unescape_html=False)
-# Most texts that are not ASCII are so for these alone: they are no mojibake, what ftfy makes of them is known, and it
-# takes 0.25 ms.
-_TYPOGRAPHY = re.compile(r"[\t\n\x20-\x7e‘’“”–—…\xa0]*")
 #: A body is long: where it shows no mojibake, what ftfy looks for line by line costs a hundred times what it finds.
 _LONG = 2_000
 _TYPED = (("‘", "'"), ("’", "'"), ("“", '"'), ("”", '"'), ("…", "..."), ("\xa0", " "))
@@ -75,9 +73,6 @@ _THE_POST = re.compile(
     r"\bThe post .{3,200}? (?:first )?appeared (?:first )?on .{2,80}\.?\s*$", re.IGNORECASE | re.DOTALL
 )
 _TRAILING_DOTS = re.compile(r"\s*[\[(]?(?:\.{2,}|…)[\])]?\s*$")
-# No mark of _MARKS is without one of these: most texts have none, and this looks faster.
-_MARK = re.compile(r"[#>*+`~|_]")
-_OPENING = re.compile(r"\s{0,3}(?:-\s|\d+[.)]\s)")
 
 # Scripts without spaces between words: kana, Han, Thai, Lao, Myanmar, Khmer.
 _UNSPACED = (
@@ -93,8 +88,6 @@ _TOKEN = re.compile(
     rf"[{_UNSPACED}]+|{_MARKED}|(?:(?<![\w.])\.(?=[A-Za-z]))?[^\W_{_UNSPACED}]+(?:['’][^\W_{_UNSPACED}]+)*(?:\+\+|\#)?"
 )
 _SIGNED_TOKEN = re.compile(_TOKEN.pattern.replace(rf"[^\W_{_UNSPACED}]+", rf"(?:[^\W_{_UNSPACED}]++[{_SIGNS}]*+)++"))
-# What it finds in ASCII, in half the time.
-_ASCII_TOKEN = re.compile(rf"{_MARKED}|(?:(?<![\w.])\.(?=[A-Za-z]))?[A-Za-z0-9]+(?:'[A-Za-z0-9]+)*(?:\+\+|\#)?")
 #: The number of a release, and the line of releases that it belongs to, which it counts as: 3.10 of v3.10.2. An address
 #: such as 127.0.0.1 has too many parts; the others are a day (28.11.2026) and a number (1.000.000).
 _RELEASE = re.compile(r"(?!\d\d?\.\d\d?\.\d{4}$|\d{1,3}(?:\.\d{3})+$)[vV]?(\d+\.\d+)(?:\.\d+)?")
@@ -131,6 +124,10 @@ _AT_HOME = frozenset({
 #: Organisations and fields that are spelled as function words, but for their capitals.
 _ACRONYMS = frozenset({"IT", "WHO"})
 
+#: A word must have been met this often inside sentences, and with a capital in this share, to be a name.
+_LEAST_COUNT, _LEAST_SHARE = 3, 0.8
+_SENTENCE_START = re.compile(r"(?:^|[.!?:;…]|[\"'“”„«(\[–—-])\s*$")
+
 #: Words that an analyzer remembers.
 _MOST_MET = 1 << 18
 
@@ -146,15 +143,12 @@ def repair(text: str) -> str:
     if not text:
         return ""
     if not text.isascii():  # plain ASCII cannot be mojibake
-        if _TYPOGRAPHY.fullmatch(text):
-            for typed, plain in _TYPED:
-                text = text.replace(typed, plain)
-        elif len(text) < _LONG or is_bad(text):
-            text = ftfy.fix_text(text, _FTFY)
-        else:
+        if len(text) >= _LONG and not is_bad(text):
             for typed, plain in _TYPED:
                 text = text.replace(typed, plain)
             text = unicodedata.normalize("NFKC", text)
+        else:
+            text = ftfy.fix_text(text, _FTFY)
         text = _POINTS.sub("", text)
     if "&" in text:
         # Twice: feeds escape what was already escaped ("&amp;amp;").
@@ -173,8 +167,7 @@ def repair(text: str) -> str:
         text = _BARE_URL.sub(" ", text)
     if ":" in text:
         text = _EMOJI_CODE.sub(" ", text)
-    if _MARK.search(text) or "\n" in text or _OPENING.match(text):
-        text = _MARKS.sub(" ", _CODE_FENCE.sub(" ", text))
+    text = _MARKS.sub(" ", _CODE_FENCE.sub(" ", text))
     lower = text.lower()
     if "appeared" in lower:
         text = _THE_POST.sub("", text)
@@ -230,14 +223,9 @@ def language_of(code: str, site_language: str) -> str:
 
 class Analyzer:
     """
-    Words of one language: lower case, without stop words, stemmed.
+    Words of one language, by its code: lower case, without stop words, stemmed, as `VectorsSettings` says.
 
-    Parameters
-    ----------
-    language
-        A language code; a language without a stemmer or a stop-word list goes without.
-    stem, stop_words
-        As `VectorsSettings` has them.
+    A language without a stemmer or a stop-word list goes without.
     """
 
     def __init__(self, language: str, stem: bool = True, stop_words: bool = True) -> None:
@@ -254,18 +242,13 @@ class Analyzer:
         # A text is cut for several fields and once more for the reasons, one soon after the other.
         self._words = lru_cache(maxsize=64)(self._words_of)
 
-    def surface_terms(self, text: str) -> list[tuple[str, str]]:
-        """(the word as it stands in the repaired text, its term), in order; runs without spaces give bigrams."""
-        surfaces, terms = self._words(text)
-        return [(surface, term) for surface, term in zip(surfaces, terms, strict=True) if term is not None]
-
     def _words_of(self, text: str) -> tuple[list[str], list[str | None]]:
-        """The words of a repaired text, and the term of each; None for one that says nothing."""
+        """The words of a repaired text, bigrams of runs without spaces, and their terms; None for what says nothing."""
         if "." in text:
             text = _DOTTED.sub(lambda found: found[0].replace(".", ""), _INITIALS.sub(r"\1", text))
         if _THOUSANDS.search(text):
             text = _THOUSANDS.sub(lambda found: re.sub("[.,’]", "", found[0]), text)
-        surfaces: list[str] = (_ASCII_TOKEN if text.isascii() else self._token).findall(text)
+        surfaces: list[str] = self._token.findall(text)
         if "-" in text:
             joined = (one for one in _HYPHENED.findall(text) if self.stop_words.isdisjoint(one.lower().split("-")))
             surfaces = [*(one.replace("-", "") for one in joined), *surfaces]
@@ -300,10 +283,11 @@ class Analyzer:
         return self._stems.of_words([word])[0] if self._stems else word
 
     def placed_terms(self, text: str) -> Iterator[tuple[int, str, str]]:
-        """(where the word starts, the word, its term), as `surface_terms`."""
+        """(where a word of a repaired text starts, the word, its term), in order."""
         for match in self._token.finditer(text):
-            for surface, term in self.surface_terms(match.group()):
-                yield match.start(), surface, term
+            for surface, term in zip(*self._words(match.group()), strict=True):
+                if term is not None:
+                    yield match.start(), surface, term
 
     def terms(self, text: str) -> list[str]:
         """The terms of a text as typed, in order."""
@@ -390,10 +374,8 @@ def shared_run(pair: str, text: str, other: str) -> str:
     return bare if len(bare) > 1 else best or pair
 
 
-@lru_cache(maxsize=64)
-def analyzer_for(language: str, stem: bool = True, stop_words: bool = True) -> Analyzer:
-    """The analyzer of a language; one is made for each language and kept."""
-    return Analyzer(language, stem, stop_words)
+#: The analyzer of a language; one is made for each language and kept.
+analyzer_for = lru_cache(maxsize=64)(Analyzer)
 
 
 def char_ngrams(text: str, ngram_range: tuple[int, int]) -> list[str]:
@@ -415,3 +397,22 @@ def _grams_of_word(word: str, low: int, high: int) -> tuple[str, ...]:
             break
         grams.extend(padded[start : start + length] for start in range(len(padded) - length + 1))
     return tuple(grams)
+
+
+def names_in(passages: Iterable[tuple[str, Analyzer, str]]) -> set[str]:
+    """
+    The terms that are names, product and company and place alike: what editors write with a capital inside a sentence.
+
+    Learned from running texts as typed, such as excerpts, for titles often have capitals everywhere. In a script
+    without capitals there are none, and in German every noun is one. Each text comes with the analyzer that cuts and
+    stems its words, and what stands before a term of its language.
+    """
+    inside: Counter[str] = Counter()
+    capital: Counter[str] = Counter()
+    for typed, analyzer, prefix in passages:
+        text = repair(typed)
+        for start, surface, term in analyzer.placed_terms(text):
+            if not _SENTENCE_START.search(text, max(0, start - 3), start):
+                inside[prefix + term] += 1
+                capital[prefix + term] += surface[0].isupper()
+    return {term for term, n in inside.items() if n >= _LEAST_COUNT and capital[term] >= _LEAST_SHARE * n}

@@ -35,11 +35,10 @@ from recommender.vectors.counts import (
     weigh_common_less,
 )
 from recommender.vectors.meaning import MEANING_LANGUAGES, embedded, latent_axes
-from recommender.vectors.names import names_in
 from recommender.vectors.neighbors import Vectors, stacked
 from recommender.vectors.semantic import sentence_embeddings
 from recommender.vectors.templates import common_topics, templates_of
-from recommender.vectors.text import repair
+from recommender.vectors.text import names_in, repair
 
 #: Fields of character n-grams.
 _OF_LETTERS = ("letters", "body_letters")
@@ -83,30 +82,10 @@ class FieldVectorizer:
     """
     Articles to rows of weighted, normalised TF-IDF, field beside field, and a dense part.
 
-    Parameters
-    ----------
-    settings
-        Weights, n-grams and limits of each field.
-    language
-        The language of articles that do not name theirs. Terms of other languages are kept apart from its terms by a
-        prefix, unless the settings let languages mix, so that articles of two languages share nothing.
-    n_jobs
-        Processes that count terms, as in joblib; the matrix does not depend on it.
-    seed
-        Of the latent axes.
-    folder
-        Where the embeddings of a sentence model are kept from run to run; None: nowhere.
-
-    Attributes
-    ----------
-    fields : tuple of Field
-        The fields that have terms, in the order of their columns.
-    n_articles : int
-        Articles that it was fitted on.
-    n_having : ndarray of int64, shape (n_terms,)
-        In how many of the articles that it was fitted on each term stands.
-    is_name : ndarray of bool, shape (n_words,)
-        Which words are names, see `recommender.vectors.names`; empty where nothing is compared.
+    Articles that name no language have the one given. Terms of other languages are kept apart from its terms by a
+    prefix, unless the settings let languages mix, so that articles of two languages share nothing. Terms are counted by
+    `n_jobs` processes, as in joblib, on which the matrix does not depend; `seed` is that of the latent axes. The
+    embeddings of a sentence model are kept in `folder` from run to run; None: nowhere.
     """
 
     def __init__(
@@ -120,9 +99,11 @@ class FieldVectorizer:
         self.settings = settings or VectorsSettings()
         self.language = language.lower().replace("_", "-")
         self.n_jobs, self.seed, self._folder = n_jobs, seed, folder
-        self.n_articles = 0
-        self.fields: tuple[Field, ...] = ()
+        self.n_articles = 0  #: That it was fitted on.
+        self.fields: tuple[Field, ...] = ()  #: Those that have terms, in the order of their columns.
+        #: Shape (n_terms,): in how many of the articles that it was fitted on each term stands.
         self.n_having: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+        #: Shape (n_words,): which words are names, see `text.names_in`; empty where nothing is compared.
         self.is_name: NDArray[np.bool_] = np.zeros(0, dtype=bool)
         #: Takes articles to terms, and knows how a reader sees these.
         self.reader = TermReader(self.settings, self.language)
@@ -308,10 +289,7 @@ class FieldVectorizer:
         return found
 
     def _joined(
-        self,
-        articles: Sequence[Article],
-        blocks: Mapping[str, csr_matrix],
-        meanings: Mapping[str, NDArray[np.float32]],
+        self, articles: Sequence[Article], blocks: Mapping[str, csr_matrix], meanings: Mapping[str, NDArray[np.float32]]
     ) -> Vectors:
         """All parts side by side, each with the root of its weight, the whole of length 1 or 0."""
         # In blocks, for on the way it needs several times the memory of what it gives.
@@ -327,10 +305,7 @@ class FieldVectorizer:
         return Vectors(stacked(terms), dense, self.compared(articles) if self.compares else {})
 
     def _joined_block(
-        self,
-        articles: Sequence[Article],
-        blocks: Mapping[str, csr_matrix],
-        meanings: Mapping[str, NDArray[np.float32]],
+        self, articles: Sequence[Article], blocks: Mapping[str, csr_matrix], meanings: Mapping[str, NDArray[np.float32]]
     ) -> tuple[csr_matrix, NDArray[np.float32]]:
         """`_joined` of so many articles as take little memory."""
         n = len(articles)

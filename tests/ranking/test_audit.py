@@ -6,8 +6,8 @@ import random
 import pytest
 
 from recommender import Corpus, Recommender, RelatedEntry
-from recommender.ranking import audit
-from recommender.ranking.audit import ListAudit, audit_lists
+from recommender.ranking import choosing
+from recommender.ranking.choosing import ListAudit, audit_lists
 from recommender.settings import settings_from_mapping
 
 SIMILARITY = settings_from_mapping({"ranking": {"ranker": "similarity"}})
@@ -65,7 +65,7 @@ def test_the_most_doubtful_come_first(rec):
 
 def test_a_sample_is_the_same_with_one_seed(rec, monkeypatch):
     """Of many entries some are drawn."""
-    monkeypatch.setattr(audit, "_MOST_LOOKED_AT", 60)
+    monkeypatch.setattr(choosing, "_MOST_LOOKED_AT", 60)
     one, again, other = audited(rec), audited(rec), audited(rec, seed=1)
     assert one.n_looked_at == 60
     assert one == again != other

@@ -9,7 +9,8 @@ import pytest
 
 from recommender import Corpus, Recommender, RelatedEntry
 from recommender.ranking.catalogue import days_of
-from recommender.ranking.features import FAMILIES, FEATURE_NAMES, FEATURES, LIST_DAMPING, Words, pairs_of
+from recommender.ranking.features import FAMILIES, FEATURE_NAMES, FEATURES, LIST_DAMPING, pairs_of
+from recommender.ranking.rankers import damping
 from recommender.settings import settings_from_mapping
 
 N_NEAREST = 50
@@ -28,9 +29,8 @@ def fitted(corpus, **vectors):
 def seen_by(rec, query):
     """The candidates of a query and what is seen of them."""
     state = rec._fitted()
-    words = Words(rec.vectorizer.word_rarities(), rec.vectorizer.is_name)
     allowed = state.allowed(days_of(datetime.now(UTC)))
-    return pairs_of(query, state, words, allowed, N_NEAREST)
+    return pairs_of(query, state, rec.vectorizer, allowed, N_NEAREST)
 
 
 def by_id(rec, found):
@@ -216,8 +216,8 @@ def test_a_hidden_list_leaves_no_trace(article, is_draft):
     one, other = tables
     np.testing.assert_array_equal(one.rows, other.rows)
     assert len(one.rows) >= 3
-    for name in FEATURE_NAMES:
-        np.testing.assert_array_equal(one.feature(name), other.feature(name), err_msg=name)
+    for name, of_one, of_other in zip(FEATURE_NAMES, one.table.T, other.table.T, strict=True):
+        np.testing.assert_array_equal(of_one, of_other, err_msg=name)
 
 
 def test_names_count(article):
@@ -264,7 +264,7 @@ def test_what_lists_say_is_what_looking_one_by_one_says(families, before):
         row for row in range(catalogue.n_rows)
         if row not in query.own and not catalogue.times[row] >= query.before
     ]  # fmt: skip
-    damped = {row: similarities[row] * float(LIST_DAMPING(gaps[[row]])[0]) for row in there}
+    damped = {row: similarities[row] * float(damping(gaps[[row]], *LIST_DAMPING)[0]) for row in there}
     voters = {row for row in sorted(there, key=lambda row: -damped[row])[:20] if damped[row] > 0}
     found = seen_by(rec, query)
     features = by_id(rec, found)

@@ -10,7 +10,7 @@ import pytest
 from recommender import Corpus, Recommender, RelatedEntry, load_model
 from recommender.ranking import learned
 from recommender.ranking.catalogue import days_of
-from recommender.ranking.features import FEATURES, Words
+from recommender.ranking.features import FEATURES
 from recommender.ranking.lessons import Library
 from recommender.ranking.reader import LEAST_CHANCES
 from recommender.settings import settings_from_mapping
@@ -142,9 +142,8 @@ def lessons(rec, decided=None):
     everything = [state.catalogue.articles[row] for row in range(state.catalogue.n_rows)]
     rec.vectorizer.fit_comparison(everything)
     state.catalogue.compare(rec.vectorizer.compared(everything))
-    words = Words(rec.vectorizer.word_rarities(), rec.vectorizer.is_name)
     allowed = state.allowed(days_of(datetime.now(UTC)))
-    return Library(state, words, allowed, rec.ranker, None, rec.settings.ranking, decided or {})
+    return Library(state, rec.vectorizer, allowed, rec.ranker, None, rec.settings.ranking, decided or {})
 
 
 def test_as_a_draft_nobody_lists_it_and_nothing_is_later(site):

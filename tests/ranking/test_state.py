@@ -3,6 +3,7 @@
 import dataclasses
 import random
 from datetime import UTC, datetime, timedelta
+from unittest import mock
 
 import pytest
 
@@ -73,7 +74,8 @@ def _rebuilt(rec, known):
     """A recommender with the same vocabulary and the same ranker, over the articles as they are."""
     twin = Recommender(rec.settings)
     twin.vectorizer, twin.ranker = rec.vectorizer, rec.ranker
-    twin._state = State.build([known[name] for name in sorted(known)], rec.vectorizer, fit=False)
+    with mock.patch.object(rec.vectorizer, "fit_transform", rec.vectorizer.transform):
+        twin._state = State.build([known[name] for name in sorted(known)], rec.vectorizer)
     twin._state.suggest_unpublished = rec._state.suggest_unpublished
     return twin
 

@@ -5,7 +5,7 @@ import pytest
 
 from recommender.ranking.features import FEATURE_NAMES, FEATURES, Pairs
 from recommender.ranking.lessons import Lesson
-from recommender.ranking.trees import grow
+from recommender.ranking.trees import grow, raw_scores
 from recommender.settings import RankingSettings
 
 SETTINGS = RankingSettings()
@@ -23,7 +23,7 @@ def lessons(n, seed=0, telling="similarity"):
         rows = np.arange(N_CANDIDATES, dtype=np.int64)
         pairs = Pairs(rows, table[:, column].astype(float), table)
         n_right, nothing = max(1, int(is_right.sum())), np.zeros(N_CANDIDATES)
-        made.append(Lesson(row, True, pairs, is_right, n_right, nothing, nothing.astype(bool)))
+        made.append(Lesson(row, pairs, is_right, n_right, nothing, nothing.astype(bool)))
     return made
 
 
@@ -32,7 +32,7 @@ def test_the_trees_find_what_tells(n):
     """From few lists and from many, raw scores order new lessons nearly as their editors did."""
     trees = grow(lessons(n), SETTINGS)
     found = [
-        float(np.mean(lesson.is_right[np.argsort(-trees.scores(lesson.pairs.table))[: lesson.n_right]]))
+        float(np.mean(lesson.is_right[np.argsort(-raw_scores(trees, lesson.pairs.table))[: lesson.n_right]]))
         for lesson in lessons(50, seed=9)
     ]
     assert np.mean(found) > 0.8
@@ -42,6 +42,6 @@ def test_without_list_evidence_no_tree_asks_for_it():
     """Though it tells all."""
     settings = RankingSettings(list_evidence="none")
     trees = grow(lessons(100, telling="votes"), settings)
-    asked = {FEATURES[FEATURE_NAMES[column]][0] for column in np.flatnonzero(trees.gains())}
+    asked = {FEATURES[FEATURE_NAMES[column]][0] for column in np.flatnonzero(trees.feature_importance("gain"))}
     assert asked
     assert asked <= {"text", "time", "article"}

@@ -3,8 +3,7 @@
 import pytest
 
 from recommender import Article
-from recommender.vectors.names import names_in
-from recommender.vectors.text import analyzer_for
+from recommender.vectors.text import analyzer_for, names_in
 from recommender.vectors.tfidf import FieldVectorizer
 
 
