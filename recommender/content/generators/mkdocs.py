@@ -24,6 +24,7 @@ class MkDocs(Generator):
     config_files = ("mkdocs.yml", "mkdocs.yaml")
     index_names = ("index", "README")
 
+    roots: Mapping[str, str] = field(default_factory=lambda: {"docs": ""})
     nav: Mapping[str, str] = field(default_factory=dict)  #: The files of ``nav``, with their titles there.
     site_name: str = ""
     exclude: str = ""  #: ``exclude_docs``: no pages.
