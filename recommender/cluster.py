@@ -9,8 +9,6 @@ it sends to workers' memory, from where it is gone with a worker. Here data goes
 blocks are under way at a time.
 """
 
-from __future__ import annotations
-
 import contextlib
 import gc
 import json

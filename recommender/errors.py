@@ -23,8 +23,6 @@ Everything that can go wrong, as one tree. Imports nothing of ours.
 Wording: *where: what was found, what was expected. The cure.*
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from difflib import get_close_matches
 

@@ -5,8 +5,6 @@ is read, made into them.
 The settings themselves are in `settings`; of them it knows only that those under ``rules`` hold patterns.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import functools
 import types

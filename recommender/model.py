@@ -5,8 +5,6 @@ Whoever asks works on one immutable state; `update` builds the next state and pu
 may ask while one updates.
 """
 
-from __future__ import annotations
-
 import logging
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator

@@ -5,8 +5,6 @@ Parts have names of their own content, so a new model stands beside the old one 
 one rename: at any moment the old model can be loaded or the new one. The next save removes what a killed one left.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import functools
 import hashlib

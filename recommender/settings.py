@@ -5,8 +5,6 @@ The only place that checks a knob: a ``Settings`` that exists is right, and nobo
 ``recommender.yaml`` by `read_settings`. Vector settings keep scikit-learn's names and meanings.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import logging
 import os

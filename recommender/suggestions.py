@@ -1,7 +1,5 @@
 """What the recommender proposes, and why. An article room: values only."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Which articles a name typed by a person stands for: an id, a file, a folder, a glob pattern, a draft elsewhere."""
 
-from __future__ import annotations
-
 import fnmatch
 import os
 import re

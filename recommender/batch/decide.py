@@ -1,7 +1,5 @@
 """What editors decide about pairs of articles, and into the curated lists."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass

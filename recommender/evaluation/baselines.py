@@ -6,8 +6,6 @@ newer, then id. Their indexes are fitted once; articles that come later are appe
 thousands of articles stays cheap and no system profits from words it could not have known.
 """
 
-from __future__ import annotations
-
 import hashlib
 from abc import ABC, abstractmethod
 from collections import Counter

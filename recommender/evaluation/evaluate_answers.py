@@ -1,7 +1,5 @@
 """Answers and judgments -> the figures of a report. Joins the number room `measures` and the articles."""
 
-from __future__ import annotations
-
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence

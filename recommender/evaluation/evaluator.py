@@ -1,7 +1,5 @@
 """Score systems: a plan is walked, answers are measured against lists or by grades, figures are put in a report."""
 
-from __future__ import annotations
-
 import dataclasses
 import logging
 from collections.abc import Callable, Mapping, Sequence

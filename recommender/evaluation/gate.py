@@ -1,7 +1,5 @@
 """Figures and limits, or figures and earlier figures -> what is below. Knows plain mappings only."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path

@@ -5,8 +5,6 @@ A pair is an article and a candidate for the box below it; its grade is 3 must, 
 are given says docs/grading.md. Only what has a grade is judged: other suggestions are left out, and counted.
 """
 
-from __future__ import annotations
-
 import random
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence

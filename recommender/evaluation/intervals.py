@@ -4,8 +4,6 @@ How sure a score is: intervals and paired tests over queries. A number room.
 Everything resamples queries: the next site-week brings other articles, not another ranking of these.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from itertools import combinations
 from typing import Any

@@ -6,8 +6,6 @@ names and a second file at the same address cannot be told apart by luck. An ent
 (external) or without anything behind it (gone) is counted and judges nothing: nobody can be asked for it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal

@@ -5,8 +5,6 @@ The ranking measures are computed by ir-measures, which asks trec_eval. Its nota
 name that is asked for and the name that is printed.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What a system may know when it is asked: the protocols. Each makes a `Plan`; see `simulate`."""
 
-from __future__ import annotations
-
 import dataclasses
 import hashlib
 import json

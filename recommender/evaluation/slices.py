@@ -1,7 +1,5 @@
 """Queries by what their articles have in common, so that an average cannot hide whom a system serves badly."""
 
-from __future__ import annotations
-
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 

@@ -4,8 +4,6 @@ Who is scored: the product, as a site would run it, and the baselines, behind on
 Every system has `fit`, `suggest` and `update` and is asked through nothing else, so the protocols cannot favour one.
 """
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

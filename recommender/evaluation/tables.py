@@ -1,7 +1,5 @@
 """A report as tables and sentences, for a terminal here and for a page in `report.evaluation_page`."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

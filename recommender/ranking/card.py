@@ -4,8 +4,6 @@ A model's card: what it was fitted on, how it was checked, what it is good for, 
 After M. Mitchell et al., "Model cards for model reporting" (FAT* 2019), as far as it fits a ranker of one site.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from importlib.metadata import version
 

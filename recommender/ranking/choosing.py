@@ -4,8 +4,6 @@ Which ranker a site gets: similarity, or the learned one where the curated lists
 How far a reader would agree with the lists is what they deserve: they are evidence, not truth.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial

@@ -6,8 +6,6 @@ and words that became common still count as rare. The figures here say how much 
 the state as it is, when they are asked for, so an update pays nothing for them.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Who may be suggested at all, whatever the ranker says. An article room."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Iterator
 

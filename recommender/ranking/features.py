@@ -15,8 +15,6 @@ exist, as an end of an edge too. What an article does not have (a date, topics, 
 A new feature is a line in `FEATURES` and a value in `features_of`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property

@@ -4,8 +4,6 @@ Learning from the curated lists: lessons, trees, and on held-out lists the proof
 A number room. What is held out does not teach the trees that are judged by it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 

@@ -8,8 +8,6 @@ choose? It is asked in two ways, for both must be served by one ranker:
 - as one of the corpus: everything but its own list is known.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 

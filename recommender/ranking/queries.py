@@ -1,7 +1,5 @@
 """An article as a query: its vectors, its time, and what must not be suggested under it. An article room."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from recommender.articles import Article, checked

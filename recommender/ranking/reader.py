@@ -7,8 +7,6 @@ tell. Two numbers and a power were fitted on pairs that people graded blind on f
 figures, each for the site that was left out, and `benchmarks/reader_curve.py` makes them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 

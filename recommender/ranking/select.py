@@ -5,8 +5,6 @@ One way for a draft, a batch and a worker of a cluster: the ranker gives rows wi
 and where too few remain the ranker is asked for more.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import re
 from collections import Counter, deque

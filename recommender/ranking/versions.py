@@ -5,8 +5,6 @@ Under a page nobody looks for the same page of another version, nor for its neig
 of its own. A number room: it sees ids.
 """
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """What changed between two runs, and why: two records in, a value out, and that as a page, Markdown or JSON."""
 
-from __future__ import annotations
-
 import dataclasses
 import json
 import math

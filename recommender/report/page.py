@@ -1,7 +1,5 @@
 """HTML pages that need nothing beside them, and Markdown. Whatever an article says is text: all of it is escaped."""
 
-from __future__ import annotations
-
 import re
 from functools import lru_cache
 from importlib.resources import files

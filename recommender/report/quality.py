@@ -1,7 +1,5 @@
 """How good the suggestions are, as far as that can be said while a model is there: no second fit."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """How a site stands: its suggestions, its lists and its map, as values for a page."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor

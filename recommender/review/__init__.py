@@ -1,7 +1,5 @@
 """The editors' page: a web page on this machine to look at suggestions and decide. Needs the extra [review]."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 

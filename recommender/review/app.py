@@ -5,8 +5,6 @@ Everything that the site says is hostile input: templates escape, links are chec
 elsewhere. Only a browser on this machine that was given the token may ask; see `_Guard`.
 """
 
-from __future__ import annotations
-
 import asyncio
 import gc
 import hmac

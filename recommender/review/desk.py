@@ -1,7 +1,5 @@
 """What lies before the editor: articles with their suggestions, decisions and curated lists. No web here."""
 
-from __future__ import annotations
-
 import threading
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence

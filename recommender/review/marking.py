@@ -1,7 +1,5 @@
 """Shared words marked in a text, links that are safe to follow, and the picture of an article."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from pathlib import Path

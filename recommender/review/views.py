@@ -1,7 +1,5 @@
 """What the page shows of articles, as values: rows of the queue, and the sheet of one article."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

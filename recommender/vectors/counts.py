@@ -4,8 +4,6 @@ The terms of each field of an article, and how often they stand where: in shards
 The counts do not depend on the shards, nor on the number of processes.
 """
 
-from __future__ import annotations
-
 import re
 from array import array
 from collections import defaultdict

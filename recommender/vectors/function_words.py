@@ -1,7 +1,5 @@
 """Words that name nothing, by language: what is left out of texts, and what counts for little in headlines."""
 
-from __future__ import annotations
-
 import re
 from functools import lru_cache
 from importlib import import_module

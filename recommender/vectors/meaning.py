@@ -6,8 +6,6 @@ of a text. Nothing is downloaded and nothing runs but numpy. Where the settings 
 stand beside them, see `recommender.vectors.semantic`.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Sequence
 from functools import lru_cache

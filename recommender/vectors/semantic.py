@@ -6,8 +6,6 @@ the Hugging Face hub, which `sentence-transformers <https://sbert.net>`_ runs, a
 `model2vec <https://github.com/MinishLab/model2vec>`_: static models, without torch.
 """
 
-from __future__ import annotations
-
 import contextlib
 import sqlite3
 from collections.abc import Callable, Sequence

@@ -1,7 +1,5 @@
 """Words without their endings, and compounds by the word that they begin with, by language."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """What comes with a template: the site's name behind titles, sentences of excerpts, lines of bodies, common topics."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence

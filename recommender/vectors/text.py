@@ -5,8 +5,6 @@ Analyzers by language: Snowball stems and stop words where the language has them
 is written without spaces between words (Japanese, Chinese, Thai ...).
 """
 
-from __future__ import annotations
-
 import html
 import re
 import unicodedata

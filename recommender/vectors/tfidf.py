@@ -6,8 +6,6 @@ all stand side by side, and the whole row is scaled to length 1. So one product 
 parts' cosines, and two articles with the same text have similarity 1.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
