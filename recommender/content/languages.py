@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 from math import log10
 from pathlib import Path, PurePosixPath
 
@@ -236,7 +236,9 @@ def _common_words() -> Mapping[str, frozenset[str]]:
     of_a_script = {code for code, _, _ in _SCRIPTS}
     found = {}
     for code in sorted(wordfreq.available_languages("small").keys() - of_a_script - {"ms"}):
-        words = (word for word in wordfreq.get_frequency_dict(code, "small") if not word[0].isdigit())
+        # Bands of words that are equally common, from the commonest on.
+        bands = wordfreq.get_frequency_list(code, "small")
+        words = (word for word in chain.from_iterable(bands) if not word[0].isdigit())
         found[_CODES.get(code, code)] = frozenset(islice(words, _N_COMMONEST))
     return found
 
