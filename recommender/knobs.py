@@ -132,7 +132,7 @@ def _convert(value: Any, hint: Any, knob_: dataclasses.Field[Any], name: str) ->
     # YAML 1.1 reads a bare yes or no as a truth value; the choice of that name is what was meant.
     if typing.get_origin(hint) is Literal and isinstance(value, bool):
         value = "yes" if value else "no"
-    return value
+    return float(value) if hint is float and type(value) is int else value
 
 
 def _pattern_of(item: Mapping[Any, Any]) -> str:

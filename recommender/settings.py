@@ -292,7 +292,7 @@ def _is_below(file: str) -> bool:
     return not file or bool(path.name and not path.is_absolute() and ".." not in path.parts)
 
 
-_FIELDS_OF_TEXT = tuple(knob_.name for knob_ in dataclasses.fields(VectorsSettings) if knob_.type == "FieldSettings")
+_FIELDS_OF_TEXT = tuple(knob_.name for knob_ in dataclasses.fields(VectorsSettings) if knob_.type is FieldSettings)
 
 #: Of tables that are written.
 TABLE_ENDINGS = (".csv", ".tsv", ".parquet")

@@ -183,13 +183,16 @@ def _unwrapped(value: Any, name: str = "") -> Any:
     """
     A value without what APIs wrap around it.
 
-    WordPress has a text in ``{rendered: ...}``, Strapi what is not the id in ``{id: 1, attributes: {...}}``. The id is
-    a number of the database then, and stands back behind the slug, which pages are called by; so are WordPress's tags.
+    WordPress has a text in ``{rendered: ...}``, Strapi what is not the id in ``{id: 1, attributes: {...}}``, and one
+    thing, or several, in ``{data: ...}``. The id is a number of the database then, and stands back behind the slug,
+    which pages are called by; so are WordPress's tags.
     """
     if isinstance(value, list):
         return [_unwrapped(one, name) for one in value]
     if not isinstance(value, Mapping):
         return value
+    if name and value.keys() == {"data"}:
+        return _unwrapped(value["data"], name)
     if isinstance(text := value.get("rendered"), str):
         return text if name == "content" else without_marks(text)
     title, inner = value.get("title"), value.get("attributes")

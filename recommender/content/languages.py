@@ -65,8 +65,8 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 #: How many are the commonest words of a language.
 _N_COMMONEST = 200
-#: Codes of languages where wordfreq has another; it takes Croatian, Serbian and Bosnian for one.
-_CODES = {"nb": "no", "sh": "hr"}
+#: Languages that are told as another: wordfreq takes Croatian and Bosnian, and Serbian in Latin letters, for one.
+_CODES = {"nb": "no", "nn": "no", "sh": "hr", "bs": "hr"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,27 +192,38 @@ def languages_of_folders(texts: Iterable[tuple[str, str]], site_language: str) -
 
     `texts` are the folder of each article that names no language, and a text of the article.
     """
-    own = site_language.split("-")[0]
+    own = _own(site_language)
     below: dict[str, list[str]] = defaultdict(list)
     for folder, text in texts:
         below[folder].append(text)
     found: dict[str, str] = {}
     for folder, inside in below.items():
-        if len(inside) < _LEAST_IN_FOLDER:
+        # What the texts of a language look like that is not known, nobody can tell.
+        if len(inside) < _LEAST_IN_FOLDER or own not in {*_common_words(), *_SHARING, *(one for one, *_ in _SCRIPTS)}:
             continue
         words = _words("\n".join(inside[:_MOST_TEXTS]))
         if _share_of_common(words, own) < _FOREIGN_SHARE:
             code = detect_language(inside)
             least = max(_LEAST_SHARE, 2 * _share_of_common(words, own))
             # A script tells by itself.
-            if code not in ("", own) and (code not in _common_words() or _share_of_common(words, code) >= least):
+            if (
+                code not in ("", own)
+                and own not in _SHARING.get(code, ())
+                and (code not in _common_words() or _share_of_common(words, code) >= least)
+            ):
                 found[folder] = code
     return found
 
 
+def _own(site_language: str) -> str:
+    """The code by which the language of a site is told from others."""
+    primary = site_language.lower().split("-")[0]
+    return _CODES.get(primary, primary)
+
+
 def language_of_text(text: str, site_language: str) -> str:
     """The language of a text that is plainly in another than the site; "" for any other text."""
-    own = site_language.split("-")[0]
+    own = _own(site_language)
     if _OF_A_SCRIPT.search(text) and (code := _language_of_script(text[:_MOST_CHARACTERS])) not in ("", own):
         is_known = own not in _SHARING.get(code, ()) and len(_LETTER.findall(text)) >= _LEAST_LETTERS
         return code if is_known else ""
@@ -240,6 +251,8 @@ def _common_words() -> Mapping[str, frozenset[str]]:
         bands = wordfreq.get_frequency_list(code, "small")
         words = (word for word in chain.from_iterable(bands) if not word[0].isdigit())
         found[_CODES.get(code, code)] = frozenset(islice(words, _N_COMMONEST))
+    # It would keep a hundred megabytes.
+    wordfreq.get_frequency_list.cache_clear()
     return found
 
 

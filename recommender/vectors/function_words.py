@@ -1,6 +1,7 @@
 """Words that name nothing, by language: what is left out of texts, and what counts for little in headlines."""
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from importlib import import_module
 from itertools import islice
@@ -23,13 +24,16 @@ _ENGLISH = frozenset(
     """.split()
 )
 #: What the lists of other languages have and what is news all the same ("employment", "force", "the right", "life"),
-#: and the pronouns and auxiliary verbs that they lack
-#: ("nobody", "something").
+#: and the pronouns and auxiliary verbs that they
+#: lack ("nobody", "something").
 _NEWS = {
-    "bg": "време глас екип живот новина смях юмрук", "cs": "design email strana",
+    "bg": "време глас екип живот новина смях юмрук", "bn": "কথা কাজ দিন নাম বছর", "cs": "design email strana",
     "es": "empleo estado estados fuerza tiempo trabajo valor verdad", "fr": "droite force personnes pièce valeur",
-    "it": "gente lavoro persone stati stato", "pt": "corrente direita estado horas povo tempo trabalho valor verdade",
-    "ru": "время жизнь люди мира человек", "sv": "beslut", "uk": "життя люди людина миру",
+    "fil": "tao", "sh": "bih broj dana", "is": "dag tíma ár ára árið",
+    "it": "gente lavoro persone stati stato", "lv": "gada gadu gadā", "mk": "ден луѓе",
+    "pt": "corrente direita estado horas povo tempo trabalho valor verdade",
+    "ru": "время жизнь люди мира человек", "sl": "dan del dela delo ime let leta čas času",
+    "sv": "beslut", "ta": "அரசு நாள் படம் பெண் வேலை", "ur": "اللہ خان دنیا ملک", "uk": "життя люди людина миру",
 }  # fmt: skip
 _PRONOUNS = {
     "de": "jemand mehrere niemand viele wenige", "es": "alguien", "fr": "aucune certains quelque quelques rien toute",
@@ -39,6 +43,8 @@ _PRONOUNS = {
     "nl": "alle elk elke ieder niemand waarom", "pl": "nikt",
     "pt": "alguém algo nada nenhum ninguém tudo vários", "ru": "никто ничто",
 }  # fmt: skip
+#: The code under which the words of a language are known; those of Croatian, Serbian and Bosnian are one.
+_KNOWN_AS = {"nn": "nb", "no": "nb", "hr": "sh", "sr": "sh", "bs": "sh", "tl": "fil"}
 #: Of a language without a list its commonest words stand in: of a hundred those as short as function words are.
 _N_COMMONEST, _LONGEST_COMMON = 100, 4
 #: What headlines and names are made of, whatever they are about: forms of texts, praise, spans of time, units, forms
@@ -109,22 +115,20 @@ def headline_words(language: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def _commonest(language: str) -> frozenset[str]:
+def _commonest(language: str) -> Iterable[str]:
     """The short ones of the hundred commonest words of a language; none of one that wordfreq does not know."""
-    known = {"hr": "sh", "sr": "sh", "bs": "sh"}.get(language, language)
-    if known not in wordfreq.available_languages("small"):
-        return frozenset()
-    words = (word for word in wordfreq.get_frequency_dict(known, "small") if not word[0].isdigit())
-    return frozenset(word for word in islice(words, _N_COMMONEST) if len(word) <= _LONGEST_COMMON)
+    if language not in wordfreq.available_languages("small"):
+        return ()
+    words = (word for word in wordfreq.get_frequency_dict(language, "small") if not word[0].isdigit())
+    return (word for word in islice(words, _N_COMMONEST) if len(word) <= _LONGEST_COMMON)
 
 
 @lru_cache(maxsize=64)
 def function_words(language: str) -> frozenset[str]:
-    """Those of a language, by its primary code, in small letters; none where they are not known."""
+    """Those of a language, by its primary code, in small letters, or what is likest; none where nothing is known."""
     if language == "en":
         return _ENGLISH
-    known = "nb" if language in ("nn", "no") else language
-    if known not in LANGUAGE_MAPPING:
-        return _commonest(known)
-    words = {*get_stop_words(known), *_PRONOUNS.get(known, "").split()}
+    known = _KNOWN_AS.get(language, language)
+    listed = get_stop_words(known) if known in LANGUAGE_MAPPING else _commonest(known)
+    words = {*listed, *_PRONOUNS.get(known, "").split()}
     return frozenset(words.difference(_NEWS.get(known, "").split()))

@@ -140,6 +140,13 @@ def test_folders_in_another_language():
     assert found(ratgeber=german) == {"ratgeber": "de"}, "a configuration that nobody changed"
 
 
+@pytest.mark.parametrize("site", ["nb", "nn-NO", "gl", "et", "sr", "af", "cy"])
+def test_a_folder_stays_in_a_language_that_others_are_taken_for(site):
+    """What its texts look like nobody knows, or they look like Bokmål's."""
+    texts = ["Nyheter fra byen, og det regner på alle", "Barna er på skolen, og de har det bra", "Vi har en ny bro"]
+    assert languages_of_folders([("posts", text) for text in texts], site) == {}
+
+
 @pytest.mark.parametrize(
     ("text", "site", "language"),
     [
