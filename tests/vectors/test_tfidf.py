@@ -21,7 +21,7 @@ ARTICLES = [
     Article(id="d", title="", excerpt=""),
 ]
 OFF = FieldSettings(weight=0)
-NAMES = [field.name for field in dataclasses.fields(VectorsSettings) if field.type == "FieldSettings"]
+NAMES = [field.name for field in dataclasses.fields(VectorsSettings) if field.type is FieldSettings]
 
 
 def only(**parts):
