@@ -40,13 +40,29 @@ _YEAR_LAST = re.compile(
 _PLACE = re.compile(r"(?<=\d)(?:\s+|\s*\[)(?P<place>[A-Z][A-Za-z_]+/[A-Za-z_/]+)\]?$")
 #: A remark behind a date: the day of the week, mostly, or the zone once more.
 _REMARK = re.compile(r"(?<=[\dZ])\s*(?:\([^()]*\)|\[[^][]*\])$")
+_MONTHS = dict(zip("I II III IV V VI VII VIII IX X XI XII".split(),
+                   "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), strict=True))  # fmt: skip
+_ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925}
+
+
+def _of_an_era(found: re.Match[str]) -> str:
+    return f"{_ERAS[found[1]] + (1 if found[2] == '元' else int(found[2]))}年"
+
+
 #: What is spelled otherwise first: a word before a date, all of a range but its first day, a moment in digits alone,
-#: an hour with a dot or before its day, a year with an apostrophe. Dashes between digits are hyphens before all else.
-_SPELLINGS = (
+#: an hour with a word, a dot or before its day, a month in Roman numerals, a year with an apostrophe or of a Japanese
+#: era. Dashes between digits are hyphens before all else.
+_SPELLINGS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"(?<=\d)[‐‑‒–—−－](?=\d)"), "-"),
     (re.compile(r"^(?:posted|published|written)\b(?:\s+on\b|:)?\s+", re.IGNORECASE), ""),
     (re.compile(r"^(\d{4}-\d{1,2}-\d{1,2})\s*(?:to|until|[-–—/])\s*\d{4}-\d{1,2}-\d{1,2}$"), r"\1"),
     (re.compile(r"^(\d{8})(\d{6})$"), r"\1T\2"),
+    (re.compile(r"(?<=\d),?\s+(?:klo|kl\.?|à|um)\s+(\d{1,2})[h.:](\d\d)$"), r" \1:\2"),
+    (
+        re.compile(rf"(?<=\d)[\s./-]{{1,2}}({'|'.join(_MONTHS)})[\s./-]{{1,2}}(?=\d)"),
+        lambda found: f" {_MONTHS[found[1]]} ",
+    ),
+    (re.compile(rf"^({'|'.join(_ERAS)})\s*(\d{{1,2}}|元)\s*年"), _of_an_era),
     (re.compile(r"(?<=\d[T\s])(\d{1,2})\.(\d\d)$"), r"\1:\2"),
     (re.compile(r"^(\d{1,2}:\d\d)\s+(\S+)$"), r"\2 \1"),
     (re.compile(r"(?<=\s)['’]([0-4]\d)$"), r"20\1"),
