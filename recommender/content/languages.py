@@ -51,6 +51,7 @@ _SCRIPTS = (
     ("gu", re.compile(r"[\u0a80-\u0aff]"), 0.3),
     ("ta", re.compile(r"[\u0b80-\u0bff]"), 0.3),
 )
+_OF_SCRIPTS = {code for code, *_ in _SCRIPTS}
 #: Languages that are written in the script of another too, which a text by itself may be in.
 _SHARING = {
     "bn": ("as",),
@@ -197,9 +198,11 @@ def languages_of_folders(texts: Iterable[tuple[str, str]], site_language: str) -
     for folder, text in texts:
         below[folder].append(text)
     found: dict[str, str] = {}
+    if own not in _common_words().keys() | _OF_SCRIPTS:
+        # Nobody can tell what its texts look like.
+        return found
     for folder, inside in below.items():
-        # What the texts of a language look like that is not known, nobody can tell.
-        if len(inside) < _LEAST_IN_FOLDER or own not in {*_common_words(), *_SHARING, *(one for one, *_ in _SCRIPTS)}:
+        if len(inside) < _LEAST_IN_FOLDER:
             continue
         words = _words("\n".join(inside[:_MOST_TEXTS]))
         if _share_of_common(words, own) < _FOREIGN_SHARE:
@@ -241,16 +244,20 @@ def language_of_text(text: str, site_language: str) -> str:
     return code if n_met >= least and n_different >= _LEAST_COMMON_WORDS else ""
 
 
+def commonest(code: str, n_words: int) -> list[str]:
+    """The commonest words of a language, by its code at wordfreq; none of one that wordfreq does not know."""
+    if code not in wordfreq.available_languages("small"):
+        return []
+    # Bands of words that are equally common, from the commonest on.
+    words = chain.from_iterable(wordfreq.get_frequency_list(code, "small"))
+    return list(islice((word for word in words if not word[0].isdigit()), n_words))
+
+
 @lru_cache(maxsize=1)
 def _common_words() -> Mapping[str, frozenset[str]]:
     """The commonest words of each language that no script tells, by its code; Malay would hide Indonesian."""
-    of_a_script = {code for code, _, _ in _SCRIPTS}
-    found = {}
-    for code in sorted(wordfreq.available_languages("small").keys() - of_a_script - {"ms"}):
-        # Bands of words that are equally common, from the commonest on.
-        bands = wordfreq.get_frequency_list(code, "small")
-        words = (word for word in chain.from_iterable(bands) if not word[0].isdigit())
-        found[_CODES.get(code, code)] = frozenset(islice(words, _N_COMMONEST))
+    codes = sorted(wordfreq.available_languages("small").keys() - _OF_SCRIPTS - {"ms"})
+    found = {_CODES.get(code, code): frozenset(commonest(code, _N_COMMONEST)) for code in codes}
     # It would keep a hundred megabytes.
     wordfreq.get_frequency_list.cache_clear()
     return found

@@ -1,13 +1,12 @@
 """Words that name nothing, by language: what is left out of texts, and what counts for little in headlines."""
 
 import re
-from collections.abc import Iterable
 from functools import lru_cache
 from importlib import import_module
-from itertools import islice
 
-import wordfreq
 from stop_words import LANGUAGE_MAPPING, get_stop_words
+
+from recommender.content.languages import commonest
 
 #: Function words only: "fire", "bill", "mine", "system", "call" and "top", which longer lists have, are news.
 _ENGLISH = frozenset(
@@ -115,20 +114,15 @@ def headline_words(language: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def _commonest(language: str) -> Iterable[str]:
-    """The short ones of the hundred commonest words of a language; none of one that wordfreq does not know."""
-    if language not in wordfreq.available_languages("small"):
-        return ()
-    words = (word for word in wordfreq.get_frequency_dict(language, "small") if not word[0].isdigit())
-    return (word for word in islice(words, _N_COMMONEST) if len(word) <= _LONGEST_COMMON)
-
-
 @lru_cache(maxsize=64)
 def function_words(language: str) -> frozenset[str]:
     """Those of a language, by its primary code, in small letters, or what is likest; none where nothing is known."""
     if language == "en":
         return _ENGLISH
     known = _KNOWN_AS.get(language, language)
-    listed = get_stop_words(known) if known in LANGUAGE_MAPPING else _commonest(known)
+    if known in LANGUAGE_MAPPING:
+        listed = get_stop_words(known)
+    else:
+        listed = [word for word in commonest(known, _N_COMMONEST) if len(word) <= _LONGEST_COMMON]
     words = {*listed, *_PRONOUNS.get(known, "").split()}
     return frozenset(words.difference(_NEWS.get(known, "").split()))
