@@ -17,7 +17,7 @@ from typing import Any
 from recommender.articles import Article, RelatedEntry
 from recommender.bounds import Fence
 from recommender.cache import SiteCache, code_version, digest
-from recommender.content.fields import NO_FACTS, Notes
+from recommender.content.fields import NO_FACTS, Notes, PageFacts
 from recommender.content.file_reader import FileRead
 from recommender.content.files import File
 from recommender.content.generators import Generator
@@ -52,7 +52,7 @@ class ReadingCache:
         if document is None:
             return
         try:
-            entries = [_changed(RelatedEntry(), row) for row in document["entries"]]
+            entries = [RelatedEntry(**_values(row)) for row in document["entries"]]
             names = _frozen(document["names"])
             reads = [(_read_of(row, names, entries), row["n_body"]) for row in document["files"]]
             self._files = {read.path: (read, n_body) for read, n_body in reads}
@@ -130,13 +130,13 @@ def _read_of(row: Mapping[str, Any], names: Sequence[Any], entries: Sequence[Rel
         {article_id: lists} if lists else {},
         row["warnings"],
         row["untitled"],
-        {article_id: _changed(NO_FACTS, facts)} if facts else {},
+        {article_id: PageFacts(**_values(facts))} if facts else {},
     )
     return FileRead(
         path,
         article_id,
         row["digest"],
-        None if article is None else _changed(Article(article_id, path), article),
+        None if article is None else Article(article_id, path, **_values(article)),
         notes,
         problem and _PROBLEMS[problem[0]](problem[1]),
     )
@@ -152,17 +152,13 @@ def _differences(value: Any, other: Any) -> dict[str, Any]:
     }
 
 
-def _changed(value: Any, differences: Mapping[str, Any]) -> Any:
-    """The value with other fields, as `_differences` gives them."""
-    if not differences:
-        return value
-    changes: dict[str, Any] = {}
+def _values(differences: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of the fields that `_differences` gives."""
+    values = {name: tuple(one) if isinstance(one, list) else one for name, one in differences.items()}
     for name, one in differences.items():
         if isinstance(one, dict) and "moment" in one:
-            changes[name] = datetime.fromisoformat(one["moment"])
-        else:
-            changes[name] = tuple(one) if isinstance(one, list) else one
-    return replace(value, **changes)
+            values[name] = datetime.fromisoformat(one["moment"])
+    return values
 
 
 def _frozen(value: Any) -> Any:

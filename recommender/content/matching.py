@@ -7,10 +7,11 @@ an address is an external article.
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from functools import lru_cache
 from html import unescape
+from itertools import chain
 from posixpath import normpath
 from typing import Literal, NamedTuple, Self, get_args
 from urllib.parse import unquote
@@ -73,20 +74,20 @@ class EntryMatcher:
 
     def _index(self, kind: _Kind) -> Mapping[str, tuple[str, ...]]:
         """For each key of a kind, the ids of the articles that have it, sorted."""
-        # Made when first asked for: a site without a list never asks. Two threads that ask at once make the same.
-        if not self._indexes:
-            found: dict[_Kind, dict[str, tuple[str, ...]]] = {kind: {} for kind in get_args(_Kind)}
+        # Made when first asked for: many sites list addresses alone. Two threads that ask at once make the same.
+        if kind not in self._indexes:
+            found: dict[str, tuple[str, ...]] = {}
             for article_id in sorted(self._articles):
-                for one, key in _keys(self._articles[article_id]):
-                    found[one][key] = (*found[one].get(key, ()), article_id)
-            self._indexes = found
+                for key in _keys(self._articles[article_id], kind):
+                    found[key] = (*found.get(key, ()), article_id)
+            self._indexes[kind] = found
         return self._indexes[kind]
 
     def copy(self) -> Self:
         """A matcher that can change without this one seeing it."""
         twin = type(self)()
         twin._articles = self._articles.copy()
-        twin._indexes = {kind: index.copy() for kind, index in self._indexes.items()}
+        twin._indexes = {kind: index.copy() for kind, index in list(self._indexes.items())}
         return twin
 
     def add(self, article: Article) -> None:
@@ -94,25 +95,27 @@ class EntryMatcher:
         self.remove(article.id)
         self._articles[article.id] = article
         self._hosts = None
-        for kind, key in _keys(article) if self._indexes else ():
-            ids = self._indexes[kind].get(key, ())
-            self._indexes[kind][key] = tuple(sorted((*ids, article.id)))
+        for kind, index in list(self._indexes.items()):
+            for key in _keys(article, kind):
+                index[key] = tuple(sorted((*index.get(key, ()), article.id)))
 
     def remove(self, article_id: str) -> None:
         """Forget an article; an unknown id is no error."""
         article = self._articles.pop(article_id, None)
+        if article is None:
+            return
         self._hosts = None
-        for kind, key in _keys(article) if article and self._indexes else ():
-            index = self._indexes[kind]
-            index[key] = tuple([other for other in index[key] if other != article_id])
-            if not index[key]:
-                del index[key]
+        for kind, index in list(self._indexes.items()):
+            for key in _keys(article, kind):
+                index[key] = tuple([other for other in index[key] if other != article_id])
+                if not index[key]:
+                    del index[key]
 
     def namesakes(self, article: Article) -> dict[str, bool]:
         """The ids of the other articles that an entry may mean instead; True for those that share the title alone."""
         found: dict[str, bool] = {}
-        for kind, key in _keys(article):
-            for article_id in self._index(kind).get(key) or ():
+        for kind in get_args(_Kind):
+            for article_id in chain.from_iterable(self._index(kind).get(key, ()) for key in _keys(article, kind)):
                 found[article_id] = kind in ("title", "bare title") and found.get(article_id, True)
         found.pop(article.id, None)
         return found
@@ -151,11 +154,11 @@ class EntryMatcher:
         address = below_local_host(entry.url or entry.target)
         if not (address.startswith("/") or is_address(address)):
             return None
-        by_url, by_path = self._index("url"), self._index("path")
+        by_url = self._index("url")
         for spelling in spellings(address):
             ids = by_url.get(spelling) or by_url.get(spelling.casefold())
             if not ids and is_address(spelling):
-                ids = by_path.get(spelling.casefold())
+                ids = self._index("path").get(spelling.casefold())
             if ids:
                 # An article's own address comes before what was one of another's, unless nobody can read it there.
                 readable = (self._articles[one] for one in ids if len(ids) > 1)
@@ -271,32 +274,32 @@ class EntryMatcher:
         return min(others, key=lambda one: (abs(date - published) if (date := dates[one]) else timedelta.max, one))
 
 
-def _keys(article: Article) -> Iterator[tuple[_Kind, str]]:
-    """Under which keys of which kind an article is found, each once."""
+def _keys(article: Article, kind: _Kind) -> set[str]:
+    """Under which keys of a kind an article is found."""
+    if kind == "title":
+        return {fold_title(article.title)} - {""}
+    if kind == "bare title":
+        return {title_words(fold_title(article.title))} - {""}
+    if kind == "number":
+        return _number_keys(article) - {""}
     addresses = (article.url, *article.aliases)
     urls = {canonical_url(url) for url in addresses if url.startswith("/") or is_address(url)}
-    for key in urls:
-        yield "url", key
+    if kind == "url":
+        return urls
     files = {article.id, without_ending(article.path)}
     paths = {*map(_folded, files), *(_cleaned(url) for url in addresses if url and not is_address(url))}
-    for key in (paths | {url.casefold() for url in urls if is_address(url) and url != url.casefold()}) - {""}:
-        yield "path", key
+    if kind == "path":
+        return (paths | {url.casefold() for url in urls if is_address(url) and url != url.casefold()}) - {""}
     slugs = {slug(path) for path in paths} | {
         path.rpartition("/")[2] for path in (*paths, _untranslated(article.path or article.id, article.language))
     }
     slugs.update(_folded(slug(path)) for path in files)
-    for key in (slugs | set(map(_plain, slugs))) - {""}:
-        yield "slug", key
-    for key in _number_keys(article) - {""}:
-        yield "number", key
-    if article.title:
-        folded = fold_title(article.title)
-        yield from (("title", folded), ("bare title", title_words(folded)))
+    return (slugs | set(map(_plain, slugs))) - {""}
 
 
 def article_keys(article: Article) -> set[str]:
     """Under these an article is found; an entry that may come to mean it has one of them among its `entry_keys`."""
-    return {key for _, key in _keys(article)}
+    return {key for kind in get_args(_Kind) for key in _keys(article, kind)}
 
 
 def entry_keys(entry: RelatedEntry) -> set[str]:
