@@ -270,7 +270,7 @@ def _prelims(data: Data, k: int, threads: int) -> tuple[Ask, AsRows]:
 #: By the package, whose version is kept with the figures; in the order of the tables. What takes all pairs densely, or
 #: grows steeply, has a limit.
 PEERS: dict[str, Peer] = {
-    "recommender": Peer(_recommender, "exact cosine"),
+    "recommender": Peer(_recommender, "cosine of those that share most"),
     "sparse-dot-topn": Peer(_sparse_dot_topn, "exact cosine"),
     "gensim": Peer(_gensim, "exact cosine"),
     "scikit-learn": Peer(_scikit_learn, "exact cosine"),
