@@ -25,3 +25,15 @@ def make_site(tmp_path: Path) -> MakeSite:
         return tmp_path / "site"
 
     return make
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[[str, str | bytes], Path]:
+    """A function that writes a text, or bytes, into a file of a name and returns the file."""
+
+    def write(name: str, text: str | bytes) -> Path:
+        file = tmp_path / name
+        file.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return file
+
+    return write
