@@ -153,7 +153,9 @@ def summary(run: SuggestRun, *, is_plan: bool) -> Iterator[str]:
     more = "; nothing had to be computed again" if run.is_unchanged else ""
     if run.n_changed == 1 and run.changes and not is_plan:
         more = f": {shown(run.changes[0].path)}"
-    yield f"files: {run.n_changed:,} {'would change' if is_plan else 'changed'}{more}"
+    # Lines that went to whoever takes them are in no file.
+    if run.files or run.n_changed:
+        yield f"files: {run.n_changed:,} {'would change' if is_plan else 'changed'}{more}"
     yield f"done in {run.seconds:.1f} s"
 
 

@@ -344,7 +344,7 @@ def read_settings(path: Path | str) -> Settings:
 def read_settings_file(path: Path) -> Settings:
     """The settings of a file; errors as `read_settings` has them."""
     found = read_mapping(path)
-    return Settings() if found is None else settings_from_mapping(found, where=path.name)
+    return Settings() if found is None else settings_from_mapping(found, where=str(path))
 
 
 def settings_from_mapping(found: object, where: str = "settings") -> Settings:

@@ -128,7 +128,7 @@ def test_jsonl_to_stdout(site):
     exit_code, stdout, stderr = run("suggest", "site", "--write", "jsonl")
     lines = [json.loads(line) for line in stdout.splitlines()]
     assert exit_code == 0
-    assert stderr == f"{SUMMARY}files: 0 changed\ndone in 0.0 s\n"
+    assert stderr == f"{SUMMARY}done in 0.0 s\n"
     assert [line["article_id"] for line in lines] == list(read_site(site).ids)
     assert [suggestion["rank"] for suggestion in lines[0]["suggestions"]] == [1, 2]
 
@@ -347,7 +347,7 @@ def test_wrong_use(site, arguments, message):
 def test_wrong_setting(site):
     """A setting out of its limits is told of with its file and limits."""
     (site / "recommender.yaml").write_text("ranking: {k: 0}\n")
-    message = "Error: recommender.yaml: ranking.k must be a whole number from 1 to 50, but is 0.\n"
+    message = "Error: site/recommender.yaml: ranking.k must be a whole number from 1 to 50, but is 0.\n"
     assert run("suggest", "site") == (1, "", message)
     assert run("settings", "--check", "site/recommender.yaml") == (1, "", message)
 
