@@ -52,7 +52,8 @@ def _parts(report: Report) -> Iterator[RenderableType]:
     names = list(report.systems)
     for start in range(0, len(names), _SYSTEMS_ABREAST):
         yield _for_terminal(measures_rows(report, names[start : start + _SYSTEMS_ABREAST]))
-    yield _Legend()
+    if report.n_queries > 1:
+        yield _Legend()
     for systems, measure, difference, p_value in tests_rows(report).rows:
         if measure.text == report.measures[0]:
             change = f"{measure.text} {difference.text} {difference.beside}"
@@ -93,13 +94,16 @@ def measures_rows(report: Report, names: Sequence[str]) -> Rows:
         row = [Cell(measure)]
         for name in names:
             value, (low, high) = report.systems[name][measure], report.intervals[name][measure]
-            row.append(Cell(f"{value:.3f}", f"[{low:.3f}, {high:.3f}]", value == best))
+            beside = f"[{low:.3f}, {high:.3f}]" if report.n_queries > 1 else ""
+            row.append(Cell(f"{value:.3f}", beside, value == best))
         rows.append(row)
     return Rows(("", *names), rows)
 
 
 def tests_rows(report: Report) -> Rows:
     """The product against every other system: the mean difference with its interval, and how likely by chance."""
+    if report.n_queries < 2:
+        return Rows(("", "measure", "difference", "p"), [], 2)
     rows = [
         [
             Cell(f"{test['system']} against {test['against']}"),
@@ -149,6 +153,8 @@ def lists_rows(report: Report) -> Rows:
 
 def sentences(report: Report) -> Iterator[str]:
     """What is said in words: notes, who was not asked, what was judged, who goes without a suggestion."""
+    if report.n_queries < 2:
+        yield "One query tells nothing of how sure a figure is, so there are no intervals and no tests."
     yield from report.notes
     for reason, number in report.left_out.items():
         yield f"{number:,} not asked: {LEFT_OUT[reason]}."

@@ -13,7 +13,9 @@ from sklearn.decomposition import TruncatedSVD
 from sklearn.manifold import TSNE
 
 from recommender.articles import Article, Corpus
+from recommender.evaluation.judgments import Judgments
 from recommender.evaluation.report import Report
+from recommender.evaluation.slices import slice_by_lists
 from recommender.model import Recommender
 from recommender.report.quality import quality_of
 from recommender.suggestions import Reason, Suggestion
@@ -102,7 +104,10 @@ def report_of(
             threshold=least,
             n_articles=len(articles),
             n_suggestions=len(pairs),
-            coverage=_coverage(articles, entries, given),
+            coverage=[
+                (whose, len(numbers), sum(bool(given.get(articles[n].id)) for n in numbers))
+                for whose, numbers in slice_by_lists(articles, Judgments(articles)).items()
+            ],
             reasons_for_none=kinds_of_reasons(tally.reasons_for_none),
             scores=[(float(edge), int(height)) for edge, height in zip(edges[:-1], heights, strict=True)],
             hubs=[(recommender.article(key), n) for key, n in often.most_common(_MOST_NAMED)],
@@ -146,17 +151,6 @@ def _mix(
         (name, n, n / len(articles), suggested[name] / max(len(others), 1))
         for name, n in counts.most_common(_MOST_NAMED)
     ]
-
-
-def _coverage(
-    articles: Sequence[Article], entries: Sequence[tuple[Article, Article]], given: Mapping[str, Sequence[Suggestion]]
-) -> list[tuple[str, int, int]]:
-    listing, named = {one.id for one, _ in entries}, {other.id for _, other in entries}
-    groups: dict[str, list[str]] = {"with a list": [], "named by others only": [], "named by nobody": []}
-    for article in articles:
-        whose = "with a list" if article.id in listing else "named by others only" if article.id in named else ""
-        groups[whose or "named by nobody"].append(article.id)
-    return [(whose, len(ids), sum(bool(given.get(one)) for one in ids)) for whose, ids in groups.items()]
 
 
 def _follows(

@@ -200,6 +200,18 @@ def test_the_table_fits_a_terminal(report):
     assert max(map(len, text.splitlines())) <= 80
 
 
+def test_one_query_has_no_interval(small_corpus, quick):
+    """How sure a figure is cannot be told by one article, and is not pretended to be."""
+    first = next(one.id for one in small_corpus if one.related)
+    corpus = Corpus([one if one.id == first else dataclasses.replace(one, related=()) for one in small_corpus])
+    text = printed(evaluate(corpus, quick, "whole-site"), 80)
+    assert "whole-site: 1 query" in text
+    assert "One query tells nothing of how sure a figure is" in text
+    assert "bootstrap" not in text
+    assert "nDCG@10    0." in text or "nDCG@10    1." in text
+    assert "p = " not in text
+
+
 def test_the_best_is_bold(report):
     """On a terminal the best of each measure stands out."""
     console = Console(width=100, force_terminal=True, color_system="standard")
