@@ -56,7 +56,7 @@ class Hexo(Generator):
     def url(self, article: Article, facts: PageFacts) -> str:
         """The address: a page's own place, a post's by the pattern."""
         prefix, names = self.below(article.path)
-        if f"{self.source}/_posts" not in article.path:
+        if f"/{self.source}/_posts/" not in f"/{article.path}":
             return joined(prefix, *names, is_index=names[-1] == "index", end=".html")
         dated = re.match(r"(\d{4})-(\d{1,2})-(\d{1,2})-(?=.)", names[-1]) if ":year" in self.naming else None
         name = names[-1][dated.end() :] if dated else names[-1]
