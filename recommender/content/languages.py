@@ -54,8 +54,10 @@ _SCRIPTS = (
     ("ta", re.compile(r"[\u0b80-\u0bff]"), 0.3),
 )
 _OF_SCRIPTS = {code for code, *_ in _SCRIPTS}
-#: Languages that are written in the script of another too, which a text by itself may be in.
+#: Languages that share a script, or a spelling, with one that a text by itself may be in; Serbian has two scripts.
 _SHARING = {
+    "sr": ("hr",),
+    "hr": ("sr",),
     "bn": ("as",),
     "zh": ("ja", "ko", "yue", "wuu", "nan"),
     "hi": ("mr", "ne", "sa", "kok", "mai"),
@@ -70,6 +72,10 @@ _WORD = re.compile(r"[^\W\d_]+")
 _N_COMMONEST = 200
 #: Languages that are told as another: wordfreq takes Croatian and Bosnian, and Serbian in Latin letters, for one.
 _CODES = {"nb": "no", "nn": "no", "sh": "hr", "bs": "hr"}
+#: The code by which wordfreq knows a language that it calls otherwise.
+TABLES = {"nn": "nb", "no": "nb", "hr": "sh", "sr": "sh", "bs": "sh", "tl": "fil"}
+#: The letters of Serbian, of which wordfreq has the Latin ones alone.
+SERBIAN = dict(zip("абвгдђежзијклмнопрстћуфхцчшљњџ", (*"abvgdđežzijklmnoprstćufhcčš", "lj", "nj", "dž"), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +250,7 @@ def language_of_text(text: str, site_language: str) -> str:
     if n_met < max(_LEAST_SHARE_OF_TEXT * len(words), _TIMES_OWN * n_own, _TIMES_SECOND * n_second):
         return ""
     n_different = sum(code in known.get(word, ()) for word in set(words))
-    return code if n_different >= _LEAST_COMMON_WORDS else ""
+    return code if n_different >= _LEAST_COMMON_WORDS and own not in _SHARING.get(code, ()) else ""
 
 
 def commonest(code: str, n_words: int) -> list[str]:
@@ -266,7 +272,14 @@ def commonest(code: str, n_words: int) -> list[str]:
 def _common_words() -> Mapping[str, frozenset[str]]:
     """The commonest words of each language that no script tells, by its code; Malay would hide Indonesian."""
     codes = sorted(wordfreq.available_languages("small").keys() - _OF_SCRIPTS - {"ms"})
-    return {_CODES.get(code, code): frozenset(commonest(code, _N_COMMONEST)) for code in codes}
+    found = {_CODES.get(code, code): frozenset(commonest(code, _N_COMMONEST)) for code in codes}
+    return found | {"sr": frozenset(map(_in_cyrillic, found["hr"]))}
+
+
+def _in_cyrillic(word: str) -> str:
+    for cyrillic, latin in reversed(SERBIAN.items()):
+        word = word.replace(latin, cyrillic)
+    return word
 
 
 @lru_cache(maxsize=1)

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from recommender.articles import Article
+from recommender.content.languages import TABLES
 from recommender.settings import FieldSettings, VectorsSettings
 from recommender.vectors.function_words import FORMS_UNSPACED, headline_words
 from recommender.vectors.stems import stems_of
@@ -292,11 +293,10 @@ def _chance(word: str, table: Mapping[str, float]) -> float:
 def _frequencies_of(language: str, stem: bool) -> Mapping[str, float]:
     """The chance of each term in a language; empty where it has no table, or no spaces between its words."""
     primary = language.split("-")[0] or "en"
-    # Norwegian has several codes, and one table.
-    primary = "nb" if primary in ("nn", "no") else primary
-    if primary in UNSPACED_LANGUAGES or primary not in wordfreq.available_languages("best"):
+    code = TABLES.get(primary, primary)
+    if primary in UNSPACED_LANGUAGES or code not in wordfreq.available_languages("best"):
         return {}
-    table: Mapping[str, float] = wordfreq.get_frequency_dict(primary, "best")
+    table: Mapping[str, float] = wordfreq.get_frequency_dict(code, "best")
     stems = stems_of(primary) if stem else None
 
     def terms_of(words: Iterable[str]) -> Sequence[str]:

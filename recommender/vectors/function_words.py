@@ -6,7 +6,7 @@ from importlib import import_module
 
 from stop_words import LANGUAGE_MAPPING, get_stop_words
 
-from recommender.content.languages import commonest
+from recommender.content.languages import TABLES, commonest
 
 #: Function words only: "fire", "bill", "mine", "system", "call" and "top", which longer lists have, are news.
 _ENGLISH = frozenset(
@@ -42,8 +42,6 @@ _PRONOUNS = {
     "nl": "alle elk elke ieder niemand waarom", "pl": "nikt",
     "pt": "alguém algo nada nenhum ninguém tudo vários", "ru": "никто ничто",
 }  # fmt: skip
-#: The code under which the words of a language are known; those of Croatian, Serbian and Bosnian are one.
-_KNOWN_AS = {"nn": "nb", "no": "nb", "hr": "sh", "sr": "sh", "bs": "sh", "tl": "fil"}
 #: Of a language without a list its commonest words stand in: of a hundred those as short as function words are.
 _N_COMMONEST, _LONGEST_COMMON = 100, 4
 #: What headlines and names are made of, whatever they are about: forms of texts, praise, spans of time, units, forms
@@ -119,7 +117,7 @@ def function_words(language: str) -> frozenset[str]:
     """Those of a language, by its primary code, in small letters, or what is likest; none where nothing is known."""
     if language == "en":
         return _ENGLISH
-    known = _KNOWN_AS.get(language, language)
+    known = TABLES.get(language, language)
     if known in LANGUAGE_MAPPING:
         listed = get_stop_words(known)
     else:

@@ -7,6 +7,8 @@ from functools import lru_cache
 import Stemmer
 import wordfreq
 
+from recommender.content.languages import TABLES
+
 _SNOWBALL = {
     "ar": "arabic", "ca": "catalan", "cs": "czech", "da": "danish", "de": "german", "el": "greek", "en": "english",
     "eo": "esperanto", "es": "spanish", "et": "estonian", "eu": "basque", "fa": "persian", "fi": "finnish",
@@ -102,7 +104,7 @@ def parts_of(surface: str, language: str) -> tuple[str, ...]:
         # No noun: a verb with what stands before it is another one.
         return ()
     surface = korean_noun(surface) if language == "ko" else surface
-    known: Mapping[str, float] = wordfreq.get_frequency_dict("nb" if language == "no" else language, "best")
+    known: Mapping[str, float] = wordfreq.get_frequency_dict(TABLES.get(language, language), "best")
     chance = known.get(surface.casefold(), 0.0)
     if chance >= _CHANCE_OF_OWN:
         return ()

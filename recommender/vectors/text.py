@@ -16,6 +16,7 @@ import ftfy
 from ftfy.badness import is_bad
 
 from recommender.content.headings import EMOJI_CODES
+from recommender.content.languages import SERBIAN
 from recommender.vectors.function_words import function_words
 from recommender.vectors.stems import COMPOUNDING, korean_noun, parts_of, stems_of
 
@@ -62,6 +63,8 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x0
 _POINTS = re.compile(
     "[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670]|(?<=[\u0400-\u04ff])[\u0300\u0301]"
 )
+#: What Serbian is written in besides its Latin letters.
+_CYRILLIC = str.maketrans(SERBIAN)
 # What feeds and content systems append to an excerpt that they cut: at its very end, or a last sentence of its own.
 _READ_ON = (
     r"(?:continue reading|read more|read on|keep reading|click here to (?:read|continue)|"
@@ -312,6 +315,8 @@ def spelled(surface: str, language: str) -> str:
             return re.sub("['’ʼ]", "", surface.lower())
         case "ru":
             return surface.lower().replace("ё", "е")
+        case "sr" | "hr" | "bs":
+            return surface.lower().translate(_CYRILLIC)
         case "el":
             accented = unicodedata.normalize("NFD", surface.lower()).replace("ς", "σ")
             return "".join(character for character in accented if not unicodedata.combining(character))

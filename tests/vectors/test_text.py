@@ -111,6 +111,7 @@ def test_repair_never_fails_and_leaves_one_line(text):
         ("uk", "гора горами, Львова Львів", ["гор", "гор", "льв", "льв"]),
         ("sk", "mesto mestách, nového novým", ["mest", "mest", "nov", "nov"]),
         ("hr", "vlak vlakom vlakova", ["vlak"] * 3),
+        ("sr", "Његош, Njegoš, у Београду", ["negoš", "negoš", "beograd"]),
         ("ko", "녹차를 녹차는 녹차", ["녹차", "녹차", "녹차"]),
         ("ko", "제주도 제주도의 고양이 고양이를", ["제주", "제주", "고양", "고양"]),
         ("ko", "김치찌개", ["김치찌개", "김치"]),

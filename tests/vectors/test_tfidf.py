@@ -294,13 +294,18 @@ def test_frequencies_are_those_of_scikit_learn():
     assert ours.state()[1]["rarity_letters"].tolist() == theirs.idf_.tolist()
 
 
-def test_general_language_decides_which_words_are_rare_on_a_small_site():
+@pytest.mark.parametrize(
+    ("language", "rare", "everyday"),
+    [("en", "samovar", "year"), ("hr", "čajnik", "ljudi"), ("sr", "чајник", "људи"), ("no", "samovar", "mennesker")],
+)
+def test_general_language_decides_which_words_are_rare_on_a_small_site(language, rare, everyday):
     """Two words that stand in one article each: the one that is rare in the language weighs more."""
-    articles = [Article(id="a", title="Year of the samovar"), Article(id="b", title="City bicycle")]
-    vectorizer = FieldVectorizer(only(words=FieldSettings()), "en").fit(articles)
+    settings = only(words=FieldSettings())
+    vectorizer = FieldVectorizer(settings, language).fit([Article(id="a", title=rare), Article(id="b", title=everyday)])
     rarity = dict(zip(vectorizer.term_names(), vectorizer.word_rarities().tolist(), strict=True))
-    assert rarity["samovar"] > 1.5 * rarity["year"]
-    assert vectorizer.n_having.tolist() == [1, 1, 1, 1]
+    first, second = (rarity[analyzer_for(language).terms(word)[0]] for word in (rare, everyday))
+    assert first > 1.5 * second
+    assert vectorizer.n_having.tolist() == [1, 1]
 
 
 @pytest.mark.parametrize(("n_articles", "least", "most"), [(3, 0.8, 1.0), (4, 0.6, 0.8), (12, 0.1, 0.3)])
