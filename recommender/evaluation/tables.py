@@ -154,7 +154,7 @@ def lists_rows(report: Report) -> Rows:
 def sentences(report: Report) -> Iterator[str]:
     """What is said in words: notes, who was not asked, what was judged, who goes without a suggestion."""
     if report.n_queries < 2:
-        yield "One query tells nothing of how sure a figure is, so there are no intervals and no tests."
+        yield "One query tells nothing of how sure a figure is: intervals and tests are left out."
     yield from report.notes
     for reason, number in report.left_out.items():
         yield f"{number:,} not asked: {LEFT_OUT[reason]}."

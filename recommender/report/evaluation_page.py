@@ -38,7 +38,9 @@ def page_of(report: Report) -> str:
     measure = report.measures[0]
     by_grades = report.protocol == "grades"
     with mpl.rc_context(_SVG):
-        plots = [_figure("Measures, with 95 % intervals", _plot_measures, report)]
+        plots = [
+            _figure("Measures, with 95 % intervals" if report.n_queries > 1 else "Measures", _plot_measures, report)
+        ]
         if by_grades:
             plots.append(_figure(f"{measure} by who lists the article", _plot_slices, report, BY_LISTS))
         else:
