@@ -52,7 +52,7 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
         " taxonomy.category taxonomy.post_tag",
         "series": "series",
         "provider": "provider.name provider.domain provider author authors extra.author extra.authors params.author"
-        " byline primary_author",
+        " byline by author_name primary_author",
         "quality": "quality",
         "language": "language locale lang",
         "published": "published isPublished publish public isPublic listed dg-publish",
@@ -109,7 +109,7 @@ _DEFAULTED = frozenset({"language", "provider", "topics", "topic", "published", 
 _NAMED_THINGS = frozenset({"categories", "globals", "settings", "tag", "tags"})
 #: What stands behind the word for an article in the name of its id: episode_id, episodeNumber.
 _OF_AN_ID = frozenset({"id", "number", "no", "num", "nr"})
-#: Jekyll's singular forms are read where the article has none of the plural ones.
+#: Read where the article has none of the plural forms; a text is one topic, whatever blanks it has, as in Jekyll.
 _SINGULAR_TOPICS = ("category", "tag")
 
 
@@ -187,12 +187,15 @@ class FieldReader:
             names["topic"] = _SINGULAR_TOPICS
         if "published_at" not in fields:
             # `published: 2021-03-03` is a date to some sites, and `datetime` that of an event to others.
-            names["published_on"] = ("published", "datetime", "publish_at")
+            names["published_on"] = ("published", "datetime", "publish_at", "ms.date")
         self._wanted: dict[str, list[tuple[str, int, str, list[str]]]] = {}
         for ours, usual in names.items():
             for rank, name in enumerate(usual):
                 outer, *inner = name.split(".")
                 self._wanted.setdefault(fold_name(outer), []).append((ours, rank, name, inner))
+                if inner:
+                    # As Microsoft's ms.date, and columns of a table.
+                    self._wanted.setdefault(fold_name(name), []).append((ours, rank, name, []))
 
     def title_in(self, values: Mapping[Any, Any]) -> Any:
         """The first title among the values, of any type; None for none."""
@@ -310,9 +313,9 @@ class FieldReader:
                     held = held.get(part) if isinstance(held, Mapping) else None
                 if not _is_empty(held):
                     found.setdefault(ours, []).append(((is_default, rank), theirs if inner else name, held))
-        if all(is_default for (is_default, _), *_ in found.get("topics", ())):
+        if any(not is_default for (is_default, _), *_ in found.get("topics", ())):
             # The page's own word comes before those of all pages.
-            found.setdefault("topics", []).extend(found.pop("topic", []))
+            found.pop("topic", None)
         return {
             ours: [(name, held) for _, name, held in sorted(ranked, key=itemgetter(0))]
             for ours, ranked in found.items()

@@ -34,6 +34,8 @@ _OF_THE_REPOSITORY = re.compile(
 )
 #: A page without front matter or a heading is a note where it links as notes do, or its name is a title as typed.
 _WIKI_LINK = re.compile(r"(?<![`\w/=(])\[\[[\w#][^\[\]\n\"']*\]\](?![(`])")
+#: Folders in which Logseq keeps its pages.
+_OF_LOGSEQ = frozenset({"pages", "journals"})
 #: The title of what note takers make new notes from.
 _OF_A_TEMPLATE = re.compile(
     r"(?:(?:\{\{\s*+(?:title|name|file|date|time|value)\b[^{}]*+\}\}|<%[^%]*+%>)[\s_-]*+)++", re.IGNORECASE
@@ -150,7 +152,10 @@ class FileReader:
     def _headed(self, page: _Page, path: str) -> _Page | None:
         """A page without a title, by its heading or what else it is called; None for one that says nothing."""
         values, body = page.values, page.body
-        opening = opening_of(body)
+        # A page of Logseq is called by its file.
+        has_properties = page.place is not None and page.place.syntax == "properties"
+        is_named = has_properties and not _OF_LOGSEQ.isdisjoint(path.split("/")[:-1])
+        opening = None if is_named else opening_of(body)
         if page.place is None and opening is not None and opening.body:
             exported, start = _properties_below(body, opening.body, self.fields)
             if exported:

@@ -61,6 +61,11 @@ _ODD_NAME = re.compile(
     rf"(?<![^\r\n])([\w-]+)[ {_BLANKS[2:]}]*(?:：[ {_BLANKS[2:]}]*|:[ ]*[{_BLANKS[2:]}][ {_BLANKS[2:]}]*)"
 )
 
+#: A value that begins with a wiki link and goes on.
+_WIKI_LINKS = re.compile(
+    r"(?m)^(?P<start>[ ]*(?:- |[\w-]+:[ ]+))(?P<value>\[\[[^][\r\n\"\\]+\]\],?[ ]*[^\s,#:\]\"\\][^\r\n\"\\]*)\r?$"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
@@ -235,7 +240,24 @@ def read(text: str, place: FrontMatter, where: str, warnings: list[str] | None =
             )
         return values
     first_line = len(LINE_END.findall(text, 0, place.start)) + 1
-    return read_yaml(plain_blanks(text[place.start : place.end]), where, first_line=first_line, warnings=warnings)
+    return read_yaml(readable(text, place), where, first_line=first_line, warnings=warnings)
+
+
+def readable(text: str, place: FrontMatter) -> str:
+    """YAML front matter as it is read: where wiki links, [[Tea]], [[Cup]], make it none, with quotes around them."""
+    written = plain_blanks(text[place.start : place.end])
+    quoted = _WIKI_LINKS.sub(r'\g<start>"\g<value>"', written) if "]]" in written else written
+    if quoted == written or _is_yaml(written):
+        return written
+    return quoted if _is_yaml(quoted) else written
+
+
+def _is_yaml(text: str) -> bool:
+    try:
+        deque(parse_events(text, ""), maxlen=0)
+    except FrontMatterError:
+        return False
+    return True
 
 
 def read_toml(text: str, place: FrontMatter, where: str) -> dict[str, Any]:

@@ -172,7 +172,8 @@ def _site_language(articles: Sequence[Article], generator: Generator, settings: 
 def _with_languages(articles: Sequence[Article], site_language: str, notes: Notes) -> list[Article]:
     """The articles; those that are in another language, by their folder or their text, and do not say so, with it."""
     bare = [article for article in articles if article.path and not article.language]
-    found = languages_of_folders(((_folder(one), f"{one.title}\n{one.excerpt}") for one in bare), site_language)
+    texts = ((_folder(one), f"{one.title}\n{one.excerpt}", _beginning(one)) for one in bare)
+    found = languages_of_folders(texts, site_language)
     of_folders = {one.id: found[_folder(one)] for one in bare if _folder(one) in found}
     others = [one for one in articles if not one.language and one.id not in of_folders]
     of_texts = {one.id: code for one in others if (code := language_of_text(_beginning(one), site_language))}

@@ -29,6 +29,9 @@ _LEAST_WORDS = 20
 #: A folder of so few articles is too little text to say that it is in another language than the site, and one with
 #: such a share of common words of the site's is not.
 _LEAST_IN_FOLDER, _FOREIGN_SHARE = 3, 0.15
+#: Nor is one with English titles whose texts have such a share of the site's common words, or of its script: there is
+#: code in them.
+_LEAST_OWN = 0.05
 #: A text of so many words alone is in another language than the site where it has so many common ones of that, in such
 #: a share, so many times as many as of the site's, and as of any other's; of so many characters.
 _LEAST_WORDS_OF_TEXT, _LEAST_COMMON_WORDS, _LEAST_SHARE_OF_TEXT, _TIMES_OWN, _TIMES_SECOND = 10, 3, 0.2, 2, 1.2
@@ -195,34 +198,43 @@ def not_in_their_language(texts: Iterable[tuple[str, str, str]], site_language: 
     return {path for path, (place, code) in places.items() if place in found and code.split("-")[0] != own}
 
 
-def languages_of_folders(texts: Iterable[tuple[str, str]], site_language: str) -> dict[str, str]:
+def languages_of_folders(texts: Iterable[tuple[str, str, str]], site_language: str) -> dict[str, str]:
     """
     The folders that are in another language than the site, and its code, where no name says so.
 
-    `texts` are the folder of each article that names no language, and a text of the article.
+    `texts` are the folder of each article that names no language, its title and excerpt, and these with its beginning.
     """
     own = _own(site_language)
-    below: dict[str, list[str]] = defaultdict(list)
-    for folder, text in texts:
-        below[folder].append(text)
+    below: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for folder, title, beginning in texts:
+        below[folder].append((title, beginning))
     found: dict[str, str] = {}
     if own not in _common_words().keys() | _OF_SCRIPTS:
         # Nobody can tell what its texts look like.
         return found
+    script = next((letters for code, letters, _ in _SCRIPTS if code == own), None)
+    owns = (own, *_SHARING.get(own, ()))
     for folder, inside in below.items():
         if len(inside) < _LEAST_IN_FOLDER:
             continue
-        words = _words("\n".join(inside[:_MOST_TEXTS]))
-        if _share_of_common(words, own) < _FOREIGN_SHARE:
-            code = detect_language(inside)
-            least = max(_LEAST_SHARE, 2 * _share_of_common(words, own))
-            # A script tells by itself.
-            if (
-                code not in ("", own)
-                and own not in _SHARING.get(code, ())
-                and (code not in _common_words() or _share_of_common(words, code) >= least)
-            ):
-                found[folder] = code
+        titles, begun = ("\n".join(part) for part in zip(*inside[:_MOST_TEXTS], strict=True))
+        words = _words(titles)
+        share = max(_share_of_common(words, one) for one in owns)
+        if share >= _FOREIGN_SHARE:
+            continue
+        code = detect_language([titles])
+        # Titles and code are in English on sites of every language.
+        n_own = len(script.findall(begun)) if script else 0
+        shares = [n_own / len(begun), *(_share_of_common(_words(begun), one) for one in owns)]
+        if code == "en" and max(shares) >= _LEAST_OWN:
+            continue
+        # A script tells by itself.
+        if (
+            code not in ("", own)
+            and own not in _SHARING.get(code, ())
+            and (code not in _common_words() or _share_of_common(words, code) >= max(_LEAST_SHARE, 2 * share))
+        ):
+            found[folder] = code
     return found
 
 

@@ -14,7 +14,7 @@ from dataclasses import replace
 from recommender.articles import Article, RelatedEntry
 from recommender.bounds import MOST_ENTRIES
 from recommender.content.fields import USUAL_NAMES, Notes
-from recommender.content.list_words import fold_name, is_telling
+from recommender.content.list_words import fold_name, is_doubtful, is_telling
 from recommender.content.matching import EntryMatcher
 from recommender.content.related_lists import CuratedList
 from recommender.content.urls import is_address
@@ -62,12 +62,13 @@ def choose_names(
 ) -> tuple[frozenset[str], list[str]]:
     """The folded names whose lists are curated, and a sentence for each other name that looks as if its lists were."""
     seen: dict[str, list[_Named]] = {}
+    languages = {article.id: article.language for article in articles}
     for article in articles:
         for name, found in notes.lists.get(article.id, {}).items():
             seen.setdefault(fold_name(name), []).append((article, name, found))
     chosen, sentences = set(), []
     for name, lists in sorted(seen.items()):
-        reason = "" if name in _USUAL and not _is_scored(lists) else _objection(name, lists, matcher, own)
+        reason = "" if name in _USUAL and not _is_scored(lists) else _objection(name, lists, matcher, own, languages)
         if reason == "":
             chosen.add(name)
         elif reason is not None:
@@ -81,8 +82,15 @@ def choose_names(
     return frozenset(chosen), sentences
 
 
-def _objection(name: str, lists: Sequence[_Named], matcher: EntryMatcher, own: str) -> str | None:
-    """Why a name's lists are not read as curated ones; "" where they are, None where they do not even look so."""
+def _objection(
+    name: str, lists: Sequence[_Named], matcher: EntryMatcher, own: str, languages: Mapping[str, str]
+) -> str | None:
+    """
+    Why a name's lists are not read as curated ones; "" where they are, None where they do not even look so.
+
+    `languages` are those of all articles, by id: where topics are pages, translations may be too.
+    """
+    is_doubted = any(is_doubtful(typed.rpartition(".")[2]) for _, typed, _ in lists)
     named: Counter[str] = Counter()
     sources: set[str] = set()
     n_external = n_unmatched = 0
@@ -95,7 +103,11 @@ def _objection(name: str, lists: Sequence[_Named], matcher: EntryMatcher, own: s
             sources.add(article.id)
             if match.how == "external":
                 n_external += 1
-            elif match.article_id is None or (match.how == "path" and not matcher.is_whole(entry, match.article_id)):
+            elif (
+                match.article_id is None
+                or (match.how == "path" and not matcher.is_whole(entry, match.article_id))
+                or (is_doubted and len({languages[match.article_id], article.language} - {""}) > 1)
+            ):
                 n_unmatched += 1
             else:
                 named[match.article_id] += 1
@@ -106,14 +118,18 @@ def _objection(name: str, lists: Sequence[_Named], matcher: EntryMatcher, own: s
     if _is_scored(lists):
         return "its entries carry scores, so a machine wrote them"
     share = n_matched / (n_matched + n_unmatched + (0 if is_telling_name else n_external))
+    kept = (found for article, _, found in lists if article.id in sources)
+    n_different = len({frozenset(entry.target for entry in found.entries) for found in kept})
     if is_telling_name:
+        if is_doubted and share < _LEAST_MATCHED:
+            return None
+        if n_different == 1 and n_lists >= max(_LEAST_LISTS, len(languages) / 2):
+            return "all of them are the same"
         n_entries = n_matched + n_unmatched
         return "" if 2 * n_matched >= n_entries else f"only {n_matched:,} of {n_entries:,} entries name an article"
     if share < _LEAST_TOLD_MATCHED:
         return None
     mutual = sum(article_id in sources for article_id in named) / len(named)
-    kept = (found for article, _, found in lists if article.id in sources)
-    n_different = len({frozenset(entry.target for entry in found.entries) for found in kept})
     if mutual < _LEAST_MUTUAL or n_different < _LEAST_DIFFERENT * n_lists:
         # Tags, authors, parts of a series, navigation: not even a line each.
         return None

@@ -31,6 +31,8 @@ _OTHER_THINGS = frozenset(
     count counts limit max maximum min minimum num number total pr prs pulls commits tickets bugs
     """.split()
 )
+#: With "related" before them, of some sites pages.
+_PAGES_OR_WORDS = frozenset({"topic", "topics", "term", "terms", "glossary"})
 #: And one with these the way through the site and its languages: right below a heading, but no list of its own.
 _NAVIGATION = frozenset(
     "nav navigation menu menus sidebar breadcrumb breadcrumbs toc children parent parents prev previous "
@@ -57,7 +59,14 @@ def is_telling(name: str) -> bool:
 @lru_cache(maxsize=1 << 12)
 def is_other(name: str) -> bool:
     """Whether a name says that it holds something else than articles."""
-    return not _OTHER_THINGS.isdisjoint(words_of(name))
+    return not _OTHER_THINGS.isdisjoint(words_of(name)) and not is_doubtful(name)
+
+
+@lru_cache(maxsize=1 << 12)
+def is_doubtful(name: str) -> bool:
+    """Whether a name may hold pages about related topics as well as the topics themselves: related_topics."""
+    words = words_of(name)
+    return words[:1] == ["related"] and len(words) > 1 and _PAGES_OR_WORDS.issuperset(words[1:])
 
 
 @lru_cache(maxsize=1 << 12)

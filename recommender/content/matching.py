@@ -12,7 +12,7 @@ from datetime import timedelta
 from functools import lru_cache
 from html import unescape
 from itertools import chain
-from posixpath import normpath
+from posixpath import commonprefix, normpath
 from typing import Literal, NamedTuple, Self, get_args
 from urllib.parse import unquote
 
@@ -267,19 +267,24 @@ class EntryMatcher:
         others = [article_id for article_id in ids if source is None or article_id != source.id]
         if not others:
             return ids[0] if ids and may_be_source else None
-        published = source.published_at if source is not None else None
-        if len(others) == 1 or published is None:
+        if len(others) == 1 or source is None:
             return others[0]
-        dates = {article_id: self._articles[article_id].published_at for article_id in others}
-        return min(others, key=lambda one: (abs(date - published) if (date := dates[one]) else timedelta.max, one))
+        published, folders = source.published_at, source.path.split("/")[:-1]
+
+        def distance(article_id: str) -> tuple[bool, int, timedelta, str]:
+            other = self._articles[article_id]
+            n_common = len(commonprefix([folders, other.path.split("/")[:-1]]))
+            days = abs(other.published_at - published) if other.published_at and published else timedelta.max
+            return len({other.language, source.language} - {""}) > 1, -n_common, days, article_id
+
+        return min(others, key=distance)
 
 
 def _keys(article: Article, kind: _Kind) -> set[str]:
     """Under which keys of a kind an article is found."""
-    if kind == "title":
-        return {fold_title(article.title)} - {""}
-    if kind == "bare title":
-        return {title_words(fold_title(article.title))} - {""}
+    if kind in ("title", "bare title"):
+        folded = fold_title(article.title)
+        return {folded if kind == "title" else title_words(folded)} - {""}
     if kind == "number":
         return _number_keys(article) - {""}
     addresses = (article.url, *article.aliases)

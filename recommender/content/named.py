@@ -11,6 +11,8 @@ from recommender.content.paths import without_ending
 
 _JSON_LIST = re.compile(r'\s*\[\s*["{]')
 _BRACKETED = re.compile(r"\[([^\[\]]*)\]")
+#: What parts the names in a text that has such marks, or wiki links.
+_BETWEEN = re.compile(r"[,;\n]|(?<=\]\])\s+|\s+(?=\[\[)")
 #: What a mapping that stands for a person or a topic calls its name; `label` is Docusaurus', `display_name` and
 #: `login` WordPress's, `tag` and `author` Tina's.
 _NAMING = (
@@ -33,8 +35,12 @@ def list_of_json(text: str) -> list[Any] | None:
     return None
 
 
-def names_in(value: Any, depth: int = 0) -> list[str]:
-    """The names in a list, in a text with commas or blanks between them, or in mappings that carry a name."""
+def names_in(value: Any, depth: int = 0, *, is_one: bool = False) -> list[str]:
+    """
+    The names in a list, in a text with commas or blanks between them, or in mappings that carry a name.
+
+    With `is_one` a text without commas is one name, whatever blanks it has.
+    """
     if isinstance(value, str):
         if depth:
             return [text] if (text := _unmarked(value)) else []
@@ -42,7 +48,7 @@ def names_in(value: Any, depth: int = 0) -> list[str]:
             return names_in(listed)
         if found := _BRACKETED.fullmatch(value.strip()):
             value = found[1]
-        parts = re.split(r"[,;\n]", value) if re.search(r"[,;\n]", value) else value.split()
+        parts = _BETWEEN.split(value) if is_one or re.search(r"[,;\n]|\[\[", value) else value.split()
         return [text for part in parts if (text := _unmarked(part))]
     if isinstance(value, list):
         return [name for item in value for name in (names_in(item, depth + 1) if depth < 2 else ())]

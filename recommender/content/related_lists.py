@@ -32,7 +32,7 @@ ENTRY_NAMES: Mapping[str, tuple[str, ...]] = {
     "title": ("title", "name", "text", "label", "headline", "heading"),
     "excerpt": ("excerpt", "description", "summary"),
     "published_at": ("publishedDateTime", "date", "publishDate", "pubDate", "published_at", "publishedAt"),
-    "url": ("webUrl", "url", "link", "href", "permalink", "to", "uri", "route"),
+    "url": ("webUrl", "url", "link", "href", "permalink", "to", "uri", "route", "docs", "destination"),
     "path": ("path", "slug", "ref", "id", "file", "post", "page", "article", "doc", "uid", "value", "filepath",
              "target"),
     "provider": ("provider.name", "provider.domain", "provider", "author", "source"),

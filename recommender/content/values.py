@@ -39,7 +39,7 @@ class Origin:
         """A value with its numbers, dates and truth values as texts: as typed, where that can be told."""
         if self.place is None or self.place.syntax != "yaml" or "." in name:
             return _texts(value, None)
-        typed = read_as_typed(front_matter.plain_blanks(self.text[self.place.start : self.place.end]))
+        typed = read_as_typed(front_matter.readable(self.text, self.place))
         return _texts(value, typed.get(name))
 
 
@@ -305,9 +305,13 @@ class Found:
                 permalink = "false"
             elif not isinstance(value, str) or HALF_CHARACTER.search(value):
                 self.leave_out(name, "text", value)
-            elif is_permalink and (re.search(r":[a-z]|\{\{", value) or "/" not in value):
-                # A pattern such as /:year/:title/, or the name of a style, is the generator's to fill in.
+            elif is_permalink and "/" not in value:
+                # The name of a style is the generator's to fill in; of a note it is one that lists may have.
                 permalink = value.strip()
+                others += [] if re.search("[:{]", permalink) else [permalink]
+            elif re.search(r":[a-z]|\{\{" if is_permalink else r"(?:^|/):[a-z]", value):
+                # So is a pattern such as /:year/:title/; Hugo's own in `url` are not filled in here.
+                permalink = value.strip() if is_permalink else permalink
             elif name.lower() == "url" and is_address(value) and (is_person or _HOME.fullmatch(value.strip())):
                 # The homepage of whom or what the page is about.
                 continue
@@ -338,11 +342,10 @@ class Found:
     def topics(self) -> tuple[str, ...]:
         """All topics, each once."""
         topics: dict[str, None] = {}
-        # A text is one name, whatever blanks it has; a number is that of a part.
-        series = [(name, [one] if isinstance(one, str) else one) for name, one in self.get("series")]
-        for name, value in (*self.get("topics"), *((name, one) for name, one in series if not isinstance(one, int))):
-            texts = names_in(value)
-            if texts:
+        for ours, (name, value) in ((kind, one) for kind in ("topics", "topic", "series") for one in self.get(kind)):
+            if ours == "series" and isinstance(value, int):
+                continue  # the number of a part
+            if texts := names_in(value, depth=int(ours == "series"), is_one=ours == "topic"):
                 self.names.append(("topics", name))
                 topics.update(dict.fromkeys(texts))
             else:

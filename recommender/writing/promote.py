@@ -5,6 +5,7 @@ Only by an explicit request of an editor; nothing else here writes into a curate
 """
 
 import re
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -21,7 +22,7 @@ from recommender.content.matching import EntryMatcher
 from recommender.content.related_lists import read_entries
 from recommender.content.urls import is_address
 from recommender.content.wording import some
-from recommender.content.yaml import LOADER
+from recommender.content.yaml import LINE_END, LOADER, parse_events
 from recommender.errors import RecommenderError, WriteError
 from recommender.suggestions import Reason, Suggestion
 from recommender.writing.atomic import FileChange, plan_change
@@ -111,6 +112,8 @@ class _Maker:
         try:
             # First, for it has limits.
             old = front_matter.parse(text, path)
+            # Wiki links without quotes are read, and no YAML.
+            deque(parse_events(yaml_text, path, len(LINE_END.findall(text, 0, place.start)) + 1), maxlen=0)
             name, node = self._list_node(yaml_text)
         except (yaml.YAMLError, ValueError) as error:
             raise WriteError(f"{path}: its front matter cannot be read ({error}), so nothing is written.") from None

@@ -133,7 +133,7 @@ def test_folders_in_another_language():
     names = ["Kubernetes Docker Terraform Ansible", "Foo Bar Baz", "alpha beta gamma delta"]
 
     def found(**folders):
-        return languages_of_folders([(name, text) for name, texts in folders.items() for text in texts], "en-US")
+        return languages_of_folders([(name, text, text) for name, texts in folders.items() for text in texts], "en-US")
 
     assert found(guides=english, ratgeber=german) == {"ratgeber": "de"}
     assert found(guides=english, ratgeber=german[:2]) == {}
@@ -146,7 +146,7 @@ def test_folders_in_another_language():
 def test_a_folder_stays_in_a_language_that_others_are_taken_for(site):
     """What its texts look like nobody knows, or they look like Bokmål's."""
     texts = ["Nyheter fra byen, og det regner på alle", "Barna er på skolen, og de har det bra", "Vi har en ny bro"]
-    assert languages_of_folders([("posts", text) for text in texts], site) == {}
+    assert languages_of_folders([("posts", text, text) for text in texts], site) == {}
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,8 @@ ALL = {name: [NAMES[number - 5], NAMES[number - 4]] for number, name in enumerat
         ("extra:\n  related_posts: [{}, {}]", "extra.related_posts"),
         ("params:\n  more:\n    see-also: [{}, {}]", "params.more.see-also"),
         ("goes_well_with: [{}, {}]", "goes_well_with"),
+        ("related_topics: [{}, {}]", "related_topics"),
+        ("relatedTerms: [{}, {}]", "relatedTerms"),
         ("extra:\n  companions: [{}, {}]", "extra.companions"),
     ],
 )
@@ -48,7 +50,7 @@ def test_found(make_site, line, name):
     "line",
     [
         "tags: [{}, {}]",
-        "related_topics: [{}, {}]",
+        "related_topics: [hot {}, cold {}]",
         "contributors: [{}, {}]",
         "translations: [{}, {}]",
         "children: [{}, {}]",
