@@ -15,6 +15,22 @@ _BEFORE = re.compile(
 #: Only the highest heading is a page's: a part that others include begins with a lower one.
 _HASHES = re.compile(r"[ ]{0,3}#[ \t]++(?!-+8<-)(?P<title>[^\r\n]++)(?:\r\n|\n|\r|\Z)")
 _UNDERLINED = re.compile(r"[ ]{0,3}(?P<title>[^\s<>|`~#-][^\r\n]*+)(?:\r\n|\n|\r)=+[ \t]*(?:\r\n|\n|\r|\Z)")
+#: Words, two colons and what they are set to, as Logseq and Dataview have it at the beginning of a line.
+PROPERTY = re.compile(r"^[ \t]*+(?:[-*+][ \t]++)?[A-Za-z][\w-]*+::[ \t][^\r\n]*+", re.MULTILINE)
+#: What stands for something else: what Obsidian embeds, the kind of a callout, a table of contents.
+UNSEEN = re.compile(
+    r"!\[\[[^\[\]\n]*+\]\]|\[![A-Za-z][\w-]*+(?:\|[^\[\]\n]*+)?\][+-]?|\[\[?_?(?i:toc)_?\]\]?(?=[^\S\n]*+$)",
+    re.MULTILINE,
+)
+#: [[page]], [[page|words]]: what is seen.
+WIKI_LINK = re.compile(r"\[\[(?:[^\[\]|\n]*+\|)?(?P<wiki>[^\[\]|\n]*+)\]\]")
+#: ==words==, but no `a == b` and no x==y.
+HIGHLIGHT = re.compile(r"(?<![A-Za-z\d_=)\]\"'])==(?![\s=])([^=`\r\n]+)(?<!\s)==(?!=)")
+#: What others link a paragraph by, behind it.
+BLOCK_ID = re.compile(r"(?<!\S)\^[A-Za-z\d][\w-]++[^\S\n]*+$", re.MULTILINE)
+#: A macro such as MDN's {{domxref("Element.click()", "click()")}}.
+MACRO = re.compile(r"""\{\{\s*+\w++\(\s*+(?:(?:"[^"]*+"|'[^']*+'|[\w.-]++)\s*+,?\s*+)*+\)\s*+\}\}""")
+_QUOTED = re.compile(r"""(["'])(.+?)\1""")
 #: Often in a block that centers it.
 _HTML = re.compile(
     r"(?i)[ ]{0,3}(?:<(?:div|p|center|header)\b[^<>]{0,500}>\s{0,100})?<h1\b[^<>]{0,500}>(?P<title>.{1,2000}?)</h1\s*>",
@@ -31,12 +47,13 @@ _TOP_UNDERLINED = re.compile(r"(?m)(?<=\n)[^\S\n]*\n(?P<title>[^\s<>|`~#-][^\r\n
 #: What is no paragraph, whatever blank lines it has: scripts, styles, the lines of snippets, marks of a table of
 #: contents, and definitions of links, as which comments are written too: [//]: # (a comment).
 _NOT_SAID = re.compile(
-    r"(?ims)^[ ]{0,3}<(script|style)\b.*?(?:</\1\s*>|\Z)|^[ \t]*(?:#+[ \t]+|;)?-+8<-[^\r\n]*$"
+    rf"(?ims)^[ ]{{0,3}}<(script|style)\b.*?(?:</\1\s*>|\Z)|{PROPERTY.pattern}|^[ \t]*(?:#+[ \t]+|;)?-+8<-[^\r\n]*$"
     r"|^[ ]{0,3}(?:\[\[?_?toc_?\]\]?|\[(?!\^)[^]\r\n]{1,200}\]:[ \t]*[^\s]+(?:[ \t]+[\"'(][^\r\n]*)?)[ \t]*\r?$"
 )
 #: A paragraph that says nothing: one word, a heading of a table of contents, a way through the site (Home > Guides).
 _EMPTY = re.compile(
-    r"(?:[a-z]+|table of contents|table des matières|índice|содержание|оглавление|目录|目錄|目次):?"
+    r"(?:[a-z]+|table of contents(?: generated with doctoc)?|table des matières|índice|содержание|оглавление|目录|目錄|"
+    r"目次):?"
     r"|(?:home|start|docs|documentation|index)(?: [>»›] [^.!?>»›]{1,40})+",
     re.IGNORECASE,
 )
@@ -48,12 +65,14 @@ _NO_PROSE = re.compile(
 _PICTURE = re.compile(r"!\[[^]]*\]\([^)]*\)")
 _LINK = re.compile(r"\[([^\[\]]+)\](?:\([^)]*\)|\[[^]]*\])|<((?:https?|mailto):[^>]+)>")
 #: Codes of emoji (:rocket:), also several.
-EMOJI_CODES = r"(?<![\w:])(?::(?:[a-z][a-z0-9_+-]*|[+-]1):)+(?![\w:])"
-#: Code, whose tags stay; codes of emoji, comments, marks of footnotes, attributes behind a link ({.wide}), and tags.
+EMOJI_CODES = r":(?<![\w:]:)(?:[a-z][a-z0-9_+-]*|[+-]1):(?::(?:[a-z][a-z0-9_+-]*|[+-]1):)*(?![\w:])"
+#: Code, whose tags stay; codes of emoji, comments, marks of footnotes, attributes behind a link ({.wide}), what a
+#: template puts in, wiki links, and tags.
 _MARKUP = re.compile(
     rf"(?P<code>(?<!`)(`+)(?!`).*?(?<!`)\2(?!`))|{EMOJI_CODES}|<!--.*?-->|(?<=\S)\[\^[\w-]+\](?!:)"
+    rf"|(?P<template>\{{%.*?%\}}|\{{\{{.*?\}}\}})|{UNSEEN.pattern}|{WIKI_LINK.pattern}|{BLOCK_ID.pattern}"
     r"|(?<=[)\]])\{[ \t]*(?:[:.#]|[\w-]+=)[^{}\r\n]*\}|</?(?P<tag>[A-Za-z][\w-]*)(?:[\s/][^<>]*)?>",
-    re.DOTALL,
+    re.DOTALL | re.MULTILINE,
 )
 #: Between their words and those around them no blank is seen.
 _INLINE = frozenset({"a", "abbr", "b", "code", "em", "i", "kbd", "mark", "small", "span", "strong", "sub", "sup", "u"})
@@ -95,6 +114,11 @@ def opening_of(text: str) -> Opening | None:
     return Opening(title, body, _first_paragraph(text[found.end() :] if first else text[start:]))
 
 
+def said_by_macro(macro: str) -> str:
+    """What a reader sees of what `MACRO` finds: the last of the texts in it."""
+    return next((text for _, text in reversed(_QUOTED.findall(macro))), "")
+
+
 def below_exports(text: str) -> int:
     """The offset below what may stand before a heading, such as what an MDX page imports and exports."""
     before = _BEFORE.match(text, 1 if text.startswith("\ufeff") else 0, _MOST_LOOKED_FOR)
@@ -126,11 +150,13 @@ def _plain(markdown: str) -> str:
     """A line or a paragraph of Markdown as the words that a reader sees."""
     text = _MARKUP.sub(_seen, _ATTRIBUTES.sub("", markdown[:_MOST_LOOKED_AT]))
     text = _LINK.sub(lambda link: link[1] or link[2], _PICTURE.sub("", text))
-    return " ".join(unescape(_EMPHASIS.sub("", text)).split())
+    return " ".join(unescape(_EMPHASIS.sub("", HIGHLIGHT.sub(r"\1", text))).split())
 
 
 def _seen(markup: re.Match[str]) -> str:
     """What a reader sees of markup: code as it is, and where a block or a line ends a blank."""
     if markup["tag"]:
         return "" if markup["tag"].lower() in _INLINE else " "
-    return markup["code"] or ""
+    if MACRO.fullmatch(markup["template"] or ""):
+        return said_by_macro(markup["template"])
+    return markup["code"] or markup["wiki"] or ""

@@ -64,7 +64,7 @@ _DAY = re.compile(r"\s*\d{4}\D\d{1,2}\D\d{1,2}\D?\s*")
 _PICTURE_DATA = re.compile(r"data:[\w.+/-]*(?:;[\w.=+-]+)*;base64,[\w+/=%-]*")
 #: Lines of a body that are no text: what a generator puts another file, a component or the name of a tab in by.
 _NO_TEXT = re.compile(
-    r"^[ \t]*(?:@include\b|--8<--|\{!.*!\}[ \t]*$|!INCLUDE\b|\.\. include::|:::|===[!+]? *[\"']|import\b.*[\"'];?$"
+    r"^[ \t]*(?:@include\b|--8<--|\{!.*!\}[ \t]*$|!INCLUDE\b|\.\. include::|===[!+]? *[\"']|import\b.*[\"'];?$"
     r"|export (?:const|default)\b).*$",
     re.MULTILINE,
 )

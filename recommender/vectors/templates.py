@@ -19,8 +19,8 @@ _FEWEST_OF_LINE, _SHARE_OF_LINE = 8, 0.05
 #: On a site of few articles such a part, and three at least, is enough of a line as long as a sentence: "About us",
 #: whom the press may call.
 _LONG, _FEWEST_OF_LONG, _SHARE_OF_LONG = 50, 3, 0.2
-#: Lines that may open or close what spans several are kept: comments, scripts, marks of templates.
-_SPANNING = re.compile(r"[<{]|-->|[%}]\}")
+#: Lines that may open or close what spans several are kept: comments, scripts, marks of templates, fences of code.
+_SPANNING = re.compile(r"[<{]|-->|[%}]\}|```|~~~")
 #: A topic that more articles have, and more than so many, names a part of the site and no subject.
 _SHARE_OF_SECTION, _FEWEST_OF_SECTION = 0.1, 3
 #: A body is cut by characters first: one as long as a book must not be repaired to its end.

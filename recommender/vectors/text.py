@@ -15,9 +15,9 @@ from functools import lru_cache
 import ftfy
 from ftfy.badness import is_bad
 
-from recommender.content.headings import EMOJI_CODES
 from recommender.content.languages import SERBIAN
 from recommender.vectors.function_words import function_words
+from recommender.vectors.markup import without_markup
 from recommender.vectors.stems import COMPOUNDING, korean_noun, parts_of, stems_of
 
 # Curly quotes become straight, ligatures and full-width letters plain: all are one word to a reader.
@@ -28,34 +28,6 @@ _TYPOGRAPHY = re.compile(r"[\t\n\x20-\x7e‘’“”–—…\xa0]*")
 #: A body is long: where it shows no mojibake, what ftfy looks for line by line costs a hundred times what it finds.
 _LONG = 2_000
 _TYPED = (("‘", "'"), ("’", "'"), ("“", '"'), ("”", '"'), ("…", "..."), ("\xa0", " "))
-# A tag starts with a letter, "/" or "!": "a < b" is text. <script>, <style> and ERB's <% %> go with their content.
-_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
-_HTML = re.compile(rf"<(?:script|style)\b|<!--|<%|{_TAG.pattern}", re.IGNORECASE)
-# What a template puts in, MDX comments ({/* */}), the names of MyST's roles ({ref}`tea`), and attributes as kramdown,
-# MkDocs and Pandoc take them: {: .wide}, {#tea}, and behind a link {target=_blank}.
-_LIQUID = re.compile(
-    r"\{%|\{\{|\{/\*|\{[ \t]*(?::|[.#][a-z])[^{}\n]*\}|(?<=[)\]])\{[ \t]*[\w-]+=[^{}\n]*\}|\{[a-z][a-z:+-]*\}(?=`)"
-)
-#: What closes that which is taken out with all in it.
-_CLOSINGS = {
-    "<script": re.compile(r"</script\s*>", re.IGNORECASE), "<style": re.compile(r"</style\s*>", re.IGNORECASE),
-    "<!--": re.compile("-->"), "<%": re.compile("%>"), "{%": re.compile(r"%\}"), "{{": re.compile(r"\}\}"),
-    "{/*": re.compile(r"\*/\}"),
-}  # fmt: skip
-_CODE_FENCE = re.compile(r"^[ \t]*(?:```[^`\n]*|~~~.*)$", re.MULTILINE)
-# [words](address), ![words](address), [words][reference]: the words stay.
-_LINK = re.compile(r"!?\[([^\[\]]*)\](?:\(\s?[^()\s]*(?:\s+\"[^\"]*\")?\)|\[[^\[\]]*\])")
-#: [reference]: where it leads.
-_REFERENCE = re.compile(r"^[ ]{0,3}\[(?!\^)[^\[\]\n]+\]:[ \t]*\S+(?:[ \t]+[\"'(].*)?$", re.MULTILINE)
-#: What WordPress puts pictures, players and the blocks of page builders in by; the words between them stay.
-_SHORTCODE = re.compile(
-    r"\[/?(?:caption|gallery|embed|audio|video|playlist|youtube|vimeo|(?:wp|vc|et_pb|su|fusion|av)_\w+)"
-    r"(?:\s+\w+=[^\[\]\n]*)?\](?![(\[])"
-)
-_BARE_URL = re.compile(r"\bhttps?://\S+")
-#: Pictures by name, as on GitHub (":rocket:"); the names of roles in reStructuredText look the same.
-_EMOJI_CODE = re.compile(EMOJI_CODES, re.ASCII)
-_MARKS = re.compile(r"^\s{0,3}(?:#{1,6}\s+|>\s?|[-*+]\s+|\d+[.)]\s+)|[*`~|]+|(?<!\w)_+|_+(?!\w)", re.MULTILINE)
 # Format characters (zero-width space and joiner, soft hyphen, BOM, direction marks) and control characters.
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 #: Points of Hebrew and Arabic, the stroke that stretches an Arabic word, and stress marks on Cyrillic letters: hardly
@@ -157,21 +129,9 @@ def repair(text: str) -> str:
     if "&" in text:
         # Twice: feeds escape what was already escaped ("&amp;amp;").
         text = html.unescape(html.unescape(text))
-    if "<" in text:
-        text = _without(_HTML, text)
-    if "{" in text:
-        text = _without(_LIQUID, text)
-    if "[" in text:
-        text = _SHORTCODE.sub(" ", _REFERENCE.sub("", text))
-        # Twice: a picture may be what a link is around.
-        text = _LINK.sub(r"\1", _LINK.sub(r"\1", text))
     if not text.isprintable():
         text = _INVISIBLE.sub("", text)
-    if "://" in text:
-        text = _BARE_URL.sub(" ", text)
-    if ":" in text:
-        text = _EMOJI_CODE.sub(" ", text)
-    text = _MARKS.sub(" ", _CODE_FENCE.sub(" ", text))
+    text = without_markup(text)
     lower = text.lower()
     if "appeared" in lower:
         text = _THE_POST.sub("", text)
@@ -180,31 +140,6 @@ def repair(text: str) -> str:
     if ".." in text or "…" in text:
         text = _TRAILING_DOTS.sub("", text)
     return " ".join(text.split())
-
-
-def _without(openings: re.Pattern[str], text: str) -> str:
-    """
-    A text with a blank for each part from an opening to what closes it.
-
-    What is not there is looked for once. By an expression such as ``<!--.*?-->`` it would be at each opening: thousands
-    that never close took half a minute.
-    """
-    kept, start, position = [], 0, 0
-    unclosed: set[str] = set()
-    while found := openings.search(text, position):
-        kind, end = found[0].lower(), found.end()
-        if kind in _CLOSINGS:
-            closed = None if kind in unclosed else _CLOSINGS[kind].search(text, end)
-            if closed is None:
-                unclosed.add(kind)
-                closed = _TAG.match(text, found.start())
-            if closed is None:
-                position = found.start() + 1
-                continue
-            end = closed.end()
-        kept.append(text[start : found.start()])
-        start = position = end
-    return " ".join([*kept, text[start:]])
 
 
 @lru_cache(maxsize=1024)

@@ -192,7 +192,7 @@ def test_notes(make_site):
         "Rye bread": ("Rye bread", "A dense loaf. #baking"),
         "Trips/Lake - day 2": ("Lake - day 2", ""),
         "Kayak": ("Kayak", ""),
-        "2024-03-01": ("2024-03-01", "Baked [[Rye bread]]."),
+        "2024-03-01": ("2024-03-01", "Baked Rye bread."),
     }
     assert corpus.reading.matched["unmatched"] == 0
     made = read_site(make_site({**notes, "eleventy.config.js": ""}))

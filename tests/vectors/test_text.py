@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recommender.vectors import text as text_module
-from recommender.vectors.text import _HTML, _LIQUID, Analyzer, _without, analyzer_for, char_ngrams, language_of, repair
+from recommender.vectors.markup import _HTML, _LIQUID, _without
+from recommender.vectors.text import Analyzer, analyzer_for, char_ngrams, language_of, repair
 
 
 @pytest.mark.parametrize(
@@ -47,7 +48,7 @@ from recommender.vectors.text import _HTML, _LIQUID, Analyzer, _without, analyze
         ("[Go](x){ .button } :tea::cup: {.NET people} set {n=1, two}", "Go {.NET people} set {n=1, two}"),
         ("``` code ``` stays\nnext", "code stays next"),
         ("[^1]: The pot.\n[Update]: the kettle boils.", "[^1]: The pot. [Update]: the kettle boils."),
-        ("=== one\n\n    ```python hl_lines='1'\n    pour(tea)\n    ```", "=== one pour(tea)"),
+        ("=== \"one\"\n\n    ```python hl_lines='1'\n    pour(tea)\n    ```", "one pour(tea)"),
         ("ＡＢＣ ﬁsh", "ABC fish"),
         (
             '[caption id="a_1" align="left"]A wasp[/caption] [vc_row el="2"]hums[/vc_row] [gallery ids="1,2"]',

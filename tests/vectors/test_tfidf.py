@@ -372,7 +372,6 @@ def test_a_word_in_the_title_meets_the_same_word_in_an_excerpt():
         ".. include:: anatomy-guidelines.rst",
         "    {!> ../anatomy/guidelines.md!}",
         '=== "Anatomy guidelines"',
-        "::: tip Anatomy guidelines",
     ],
 )
 def test_a_line_that_puts_something_else_in_is_no_text(line):
