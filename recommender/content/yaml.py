@@ -345,8 +345,10 @@ def _explained(error: yaml.MarkedYAMLError, text: str, where: str, first_line: i
     """PyYAML's error in our wording: the line in the file, what is wrong, and the cure."""
     problem = error.problem or "is not YAML"
     mark = error.problem_mark or error.context_mark
-    # What is never closed is found at the end of the file, and mended where it opens.
-    if error.context_mark and ("quoted scalar" in (error.context or "") or "expected ':'" in problem):
+    # What is never closed is found at the end of the text, and mended where it opens.
+    is_at_end = mark is not None and mark.line >= len(LINE_END.split(text.rstrip()))
+    opens = is_at_end or "quoted scalar" in (error.context or "") or "expected ':'" in problem
+    if error.context_mark and opens:
         mark = error.context_mark
     number, column = (mark.line, mark.column) if mark else (0, 0)
     lines = LINE_END.split(text)

@@ -28,7 +28,7 @@ MESSAGES = [
     ("a: - b", "2: a list cannot begin on the line of its name. Quote a value that begins with a dash."),
     ("a: 1\nb", "3: a line without a colon after its name. Write name: value, and indent the further lines of a longer "
      "text."),
-    ("a: [1, 2", "3: a bracket is never closed, or a comma is missing. Close it, or quote a value that begins with a "
+    ("a: [1, 2", "2: a bracket is never closed, or a comma is missing. Close it, or quote a value that begins with a "
      "bracket."),
     ("a: ]", "2: a bracket or a comma stands where a value was expected. Quote a value that begins with one."),
     ("- a\nb: c", "3: a name stands among the dashes of a list. Indent it below the entry that it belongs to."),
