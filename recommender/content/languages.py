@@ -223,10 +223,11 @@ def languages_of_folders(texts: Iterable[tuple[str, str, str]], site_language: s
         if share >= _FOREIGN_SHARE:
             continue
         code = detect_language([titles])
-        # Titles and code are in English on sites of every language.
-        n_own = len(script.findall(begun)) if script else 0
-        shares = [n_own / len(begun), *(_share_of_common(_words(begun), one) for one in owns)]
-        if code == "en" and max(shares) >= _LEAST_OWN:
+        # Titles and code are in English on sites of every language; four titles alone may look Danish.
+        shares = [_share_of_common(_words(begun), one) for one in owns] if code == "en" else []
+        if script and code in _common_words():
+            shares.append(len(script.findall(begun)) / len(begun))
+        if max(shares, default=0) >= _LEAST_OWN:
             continue
         # A script tells by itself.
         if (

@@ -97,6 +97,16 @@ def test_an_english_title_makes_no_article_english(make_site):
     assert {article.language for article in corpus} == {""}
 
 
+def test_titles_of_a_handful_of_words_make_no_article_danish(make_site):
+    """The same few English words, under which a text is Chinese."""
+    titles = [f"{name} for Image Recognition" for name in ("Resnet", "Densenet", "Senet", "Vgg")]
+    files = {
+        f"posts/{n}.md": page(title, body="这篇文章介绍残差网络的结构和训练方法。\n") for n, title in enumerate(titles)
+    }
+    corpus = read_site(make_site({**files, "hugo.toml": 'languageCode = "zh-CN"\n'}))
+    assert {article.language for article in corpus} == {""}
+
+
 def test_serbian_in_either_script_is_the_sites_language(make_site):
     """Under English titles too."""
     body = "Vlada je usvojila novi zakon o zaštiti sredine i najavila da će opštine dobiti novac za čišćenje reka.\n"
