@@ -6,11 +6,11 @@ from recommender.content.headings import (
     BLOCK_ID,
     EMOJI_CODES,
     HIGHLIGHT,
-    MACRO,
     PROPERTY,
     UNSEEN,
     WIKI_LINK,
-    said_by_macro,
+    said_in,
+    titles_in,
 )
 
 # A tag starts with a letter, "/" or "!": "a < b" is text. <script>, <style> and ERB's <% %> go with their content.
@@ -27,19 +27,18 @@ _CLOSINGS = {
     "<!--": re.compile("-->"), "<%": re.compile("%>"), "{%": re.compile(r"%\}"), "{{": re.compile(r"\}\}"),
     "{/*": re.compile(r"\*/\}"),
 }  # fmt: skip
-#: What a reader reads of a shortcode, a directive or a component; the kind of a box alone says nothing.
-_TITLED = re.compile(
-    r"""(?<![\w:.-])(?:title|caption|label|text)\s*+=\s*+(?!.(?i:note|tip|warning|caution|danger|info|important)["'])"""
-    r"""(?:"([^"]*+)"|'([^']*+)')"""
-)
 #: Code between fences, and in a line, where what looks like a tag is none. Of what is longer the tags of templates say
 #: little: read, they took what is shown on Hugo's documentation from .83 good to .77.
 _CODE = re.compile(
-    r"(?P<mark>[`~])(?:(?<![^\s>].)(?P<fence>(?P=mark){2,}+)[^`\n]*+\n"
+    r"(?P<kept><!--(?:(?!-->|<!--)[\s\S])*+-->|<(?P<tag>(?i:script|style))\b(?:(?!</?(?P=tag))[\s\S])*+</(?P=tag))"
+    r"|(?P<mark>[`~])(?:(?<![^\s>].)(?P<fence>(?P=mark){2,}+)[^`\n]*+\n"
     r"(?:(?![ \t>]*+(?P=mark)(?P=fence))[^\n]*+\n)*+[^\n]*+"
     r"|(?<=`)(?<![`\\].)(?P<ticks>`*+)(?:[^`\n]++|\n(?![^\S\n]*+\n)|(?!`(?P=ticks)(?!`))`++)++`(?P=ticks))"
 )
-_NO_TAGS = str.maketrans("<>{}", "    ")
+_NO_TAGS, _NO_BRACES = str.maketrans("<>", "  "), str.maketrans("{}", "  ")
+#: What a template fills in before it is code; and what keeps it from that.
+_FILLED = re.compile(r"\{%|\{\{[<%]")
+_RAW = re.compile(r"\{%-?\s*+(?:end)?raw\s*+-?%\}")
 _CODE_FENCE = re.compile(r"^[ \t]*(?:```[^`\n]*|~~~.*)$", re.MULTILINE)
 #: Boxes and tabs of MkDocs (!!! note "Title", ??? tip, === "Title"); of directives (:::caution[Title]{.wide}, ::: tip
 #: Title, ::alert{title="Title"}) what stands before the text.
@@ -77,19 +76,21 @@ def without_markup(text: str) -> str:
     """A text of Markdown with its words and without its marks, on several lines."""
     if "<" in text or "{" in text:
         if "`" in text or "~~~" in text:
-            text = _CODE.sub(lambda code: code[0] if code["fence"] else code[0].translate(_NO_TAGS), text)
+            text = _CODE.sub(_code, _RAW.sub("", text))
         # A table of contents that a program wrote, which is a comment, a list, and a comment.
         before, _, behind = text.partition("<!-- START doctoc")
         toc = behind.partition("<!-- END doctoc")
         text = f"{before}<!--{toc[2]}" if toc[1] else text
-    if "::" in text or "!!!" in text or "???" in text or "===" in text:
-        text = _BOX.sub(lambda box: f"{box[1] or box[2] or ''} {_titles(box[3] or '')}", PROPERTY.sub("", text))
+    # A title is no box: ::before, Rust:: a tour.
+    if "\n" in text and ("::" in text or "!!!" in text or "???" in text or "===" in text):
+        text = _BOX.sub(lambda box: f"{box[1] or box[2] or ''} {titles_in(box[3] or '')}", PROPERTY.sub("", text))
     if "<" in text:
         text = _without(_HTML, text)
     if "{" in text:
         text = _without(_LIQUID, text)
     if "[" in text:
-        text = WIKI_LINK.sub(lambda link: link[1].replace("#", " "), UNSEEN.sub("", _REFERENCE.sub("", text)))
+        text = UNSEEN.sub("", _REFERENCE.sub("", text)).replace("]][[", "]] [[")
+        text = WIKI_LINK.sub(lambda link: link[1].replace("#", " "), text)
         text = _SHORTCODE.sub(" ", text)
         # Twice: a picture may be what a link is around.
         text = _LINK.sub(r"\1", _LINK.sub(r"\1", text))
@@ -102,6 +103,14 @@ def without_markup(text: str) -> str:
     if ":" in text:
         text = _EMOJI_CODE.sub(" ", text)
     return _MARKS.sub(" ", _LINE_MARKS.sub(" ", _CODE_FENCE.sub(" ", text)))
+
+
+def _code(found: re.Match[str]) -> str:
+    """Code in a line, without what would be taken for tags; code between fences, and comments, as they are."""
+    if not found["ticks"] and found["ticks"] != "":
+        return found[0]
+    code = found[0] if _FILLED.search(found[0]) else found[0].translate(_NO_BRACES)
+    return code.translate(_NO_TAGS)
 
 
 def _without(openings: re.Pattern[str], text: str) -> str:
@@ -125,18 +134,7 @@ def _without(openings: re.Pattern[str], text: str) -> str:
                 continue
             end = closed.end()
         # In an address: (/docs/{{version}}/tea).
-        blank = "" if text[end : end + 1] in ("/", "#", "?") else " "
-        kept += [text[start : found.start()], _said(text[found.start() : end]) or blank]
+        blank = "" if text[end : end + 1] == "/" else " "
+        kept += [text[start : found.start()], said_in(text[found.start() : end]) or blank]
         start = position = end
     return "".join([*kept, text[start:]])
-
-
-def _said(part: str) -> str:
-    """The words for readers in a tag, or in what a template puts in: what a macro shows, titles and captions."""
-    if part.startswith("{{") and MACRO.fullmatch(part):
-        return said_by_macro(part)
-    return _titles(part) if part.startswith(("{{", "{%")) or part[1].isupper() else ""
-
-
-def _titles(options: str) -> str:
-    return "".join(f" {title[1] or title[2]} " for title in _TITLED.finditer(options))

@@ -43,7 +43,7 @@ def test_a_tag_in_a_line_of_code_is_text(typed, read):
         (':::{note} Mind\n::::{grid} \n::alert{type="info" title="Tea"}\nhot\n::', "Mind Tea hot"),
         ("::: tea.kettle\n::before and std::vector", "tea.kettle ::before and std::vector"),
         ('<Accordion title="Pouring tea" icon="x">Hot</Accordion><div title="no">', "Pouring tea Hot"),
-        ("<Tab label='Tea' :title='no' data-caption='no'>Hot</Tab>", "Tea Hot"),
+        ("<Card label='Tea' :title='no' data-caption='no'>Hot</Card><Tab label='TypeScript'>x</Tab>", "Tea Hot x"),
         ('!!! note "Mind"\n    Hot\n??? tip inline end "Pour"\n??? note\n=== "Tea"', "Mind Hot Pour Tea"),
         ("!!! Great news of tea", "!!! Great news of tea"),
     ],
@@ -94,6 +94,28 @@ def test_marks_without_end_take_no_time(part):
     started = time.perf_counter()
     repair(f"<{{` {part * (300_000 // len(part))}")
     assert time.perf_counter() - started < 5
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("::before", "::before"),
+        ("Rust:: a tour", "Rust:: a tour"),
+        ("x\nTerm:: the definition\nid:: 6f1c\ntags:: [[tea]], #cup", "x Term:: the definition"),
+        ("<!-- mention `kettle -->\nTea is `hot`.\n\n<!-- more -->\nEnd", "Tea is hot . End"),
+        ("<style>a{content:'`'}</style>\n`x`", "x"),
+        ("config[[key]] and [[ -f tea ]]", "config[[key]] and [[ -f tea ]]"),
+        ("[[tea]][[cup]]", "tea cup"),
+        ("{{EmbedLiveSample('Tea', '100%')}}{{RFC('2616', 'Tea', '14.2')}}{{domxref('A', '', '', 'nocode')}}", "Tea A"),
+        ("tea<br>#cup", "tea #cup"),
+        ("`{% raw %}{{ page.title }}{% endraw %}` `{% data tea %}` `{{< skew >}}`", "page.title"),
+        ("git log ^main", "git log ^main"),
+        ('{{/* title="no" */}}{% assign title = "no" %}{% tab title="no" %}<X title="Note:" />hot', "hot"),
+    ],
+)
+def test_what_only_looks_like_a_mark(typed, read):
+    """Words that a reader reads are not taken for marks, nor settings for words."""
+    assert repair(typed) == read
 
 
 def test_fences_are_no_template():
