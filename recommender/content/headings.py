@@ -4,6 +4,8 @@ import re
 from html import unescape
 from typing import NamedTuple
 
+from recommender.content.marks import BLOCK_ID, EMOJI_CODES, HIGHLIGHT, PROPERTY, UNSEEN, WIKI_LINK, said_in
+
 #: What may stand before the heading: blank lines, marks of snippets (`# --8<-- [start:tea]`), comments of HTML and MDX,
 #: imports, exports, pictures, badges, labels.
 _BEFORE = re.compile(
@@ -15,36 +17,6 @@ _BEFORE = re.compile(
 #: Only the highest heading is a page's: a part that others include begins with a lower one.
 _HASHES = re.compile(r"[ ]{0,3}#[ \t]++(?!-+8<-)(?P<title>[^\r\n]++)(?:\r\n|\n|\r|\Z)")
 _UNDERLINED = re.compile(r"[ ]{0,3}(?P<title>[^\s<>|`~#-][^\r\n]*+)(?:\r\n|\n|\r)=+[ \t]*(?:\r\n|\n|\r|\Z)")
-#: A word, two colons and what Logseq or Dataview set it to, on a line: one word, links or tags, and no prose.
-PROPERTY = re.compile(
-    r"^[ \t]*+(?:[-*+][ \t]++)?[A-Za-z][\w-]*+::[ \t]++(?:\S++|(?:(?:\[\[[^\]\n]*+\]\]|\#\S++),?[ \t]*+)++)[ \t]*+\r?$",
-    re.MULTILINE,
-)
-#: What stands for something else: what Obsidian embeds, the kind of a callout, a table of contents.
-UNSEEN = re.compile(
-    r"!\[\[[^\[\]\n]*+\]\]|\[![A-Za-z][\w-]*+(?:\|[^\[\]\n]*+)?\][+-]?|\[\[?_?(?i:toc)_?\]\]?(?=[^\S\n]*+$)",
-    re.MULTILINE,
-)
-#: [[page]], [[page|words]]: what is seen.
-WIKI_LINK = re.compile(r"(?<![A-Za-z\d_])\[\[(?!\s)(?:[^\[\]|\n]*+\|)?(?P<wiki>[^\[\]|\n]*+)\]\]")
-#: ==words==, but no `a == b` and no x==y.
-HIGHLIGHT = re.compile(r"(?<![A-Za-z\d_=)\]\"'])==(?![\s=])([^=`\r\n]+)(?<!\s)==(?!=)")
-#: What others link a paragraph by, behind it.
-BLOCK_ID = re.compile(r"(?<!\S)\^(?=[\w-]{6}|[A-Za-z]\w*+-)[A-Za-z\d][\w-]++[^\S\n]*+$", re.MULTILINE)
-#: A macro such as MDN's {{domxref("Element.click()", "click()")}}.
-MACRO = re.compile(r"""\{\{\s*+\w++\(\s*+(?:(?:"[^"]*+"|'[^']*+'|[\w.-]++)\s*+,?\s*+)*+\)\s*+\}\}""")
-_QUOTED = re.compile(r"""(["'])(.*?)\1""")
-#: Of what its name says that it embeds or lists other pages no text is one.
-_NO_WORDS = re.compile(r"\{\{\s*+\w*(?:Embed|Previous|Next|Sidebar|APIRef|Compat|Spec)", re.IGNORECASE)
-#: What a reader reads of a shortcode, a directive or a component; the kind of a box alone says nothing.
-_TITLED = re.compile(
-    r"""(?<![\w:.-])(?:title|caption|label|text)\s*+=\s*+"""
-    r"""(?!.(?i:note|tip|warning|caution|danger|info|important):?["'])(?:"([^"]*+)"|'([^']*+)')"""
-)
-#: What has such words: shortcodes, tags of Liquid and components, but for what sets a value or names a tab.
-_HAS_TITLE = re.compile(
-    r"\{\{[<%]|\{%-?\s*+(?!assign|set\b|capture|comment|tab\b|include toc)\w|<(?!Tab|Expandable)[A-Z]"
-)
 #: Often in a block that centers it.
 _HTML = re.compile(
     r"(?i)[ ]{0,3}(?:<(?:div|p|center|header)\b[^<>]{0,500}>\s{0,100})?<h1\b[^<>]{0,500}>(?P<title>.{1,2000}?)</h1\s*>",
@@ -78,8 +50,6 @@ _NO_PROSE = re.compile(
 )
 _PICTURE = re.compile(r"!\[[^]]*\]\([^)]*\)")
 _LINK = re.compile(r"\[([^\[\]]+)\](?:\([^)]*\)|\[[^]]*\])|<((?:https?|mailto):[^>]+)>")
-#: Codes of emoji (:rocket:), also several.
-EMOJI_CODES = r":(?<![\w:]:)(?:[a-z][a-z0-9_+-]*|[+-]1):(?::(?:[a-z][a-z0-9_+-]*|[+-]1):)*(?![\w:])"
 #: Code, whose tags stay; codes of emoji, comments, marks of footnotes, attributes behind a link ({.wide}), what a
 #: template puts in, wiki links, and tags.
 _MARKUP = re.compile(
@@ -126,20 +96,6 @@ def opening_of(text: str) -> Opening | None:
         return None
     body = first.end() if first else 0
     return Opening(title, body, _first_paragraph(text[found.end() :] if first else text[start:]))
-
-
-def said_in(part: str) -> str:
-    """The words for readers in a tag, or in what a template puts in: what a macro shows, titles and captions."""
-    if MACRO.fullmatch(part):
-        texts = [] if _NO_WORDS.match(part) else [text for _, text in _QUOTED.findall(part)]
-        # Where there are two, the second is shown.
-        return next((f" {text}" for text in (*texts[1:2], *texts[:1]) if text), "")
-    return titles_in(part) if _HAS_TITLE.match(part) else ""
-
-
-def titles_in(options: str) -> str:
-    """The titles, captions and labels among the options of a mark."""
-    return "".join(f" {title[1] or title[2]} " for title in _TITLED.finditer(options))
 
 
 def below_exports(text: str) -> int:

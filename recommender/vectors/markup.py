@@ -2,16 +2,7 @@
 
 import re
 
-from recommender.content.headings import (
-    BLOCK_ID,
-    EMOJI_CODES,
-    HIGHLIGHT,
-    PROPERTY,
-    UNSEEN,
-    WIKI_LINK,
-    said_in,
-    titles_in,
-)
+from recommender.content.marks import BLOCK_ID, EMOJI_CODES, HIGHLIGHT, PROPERTY, UNSEEN, WIKI_LINK, said_in, titles_in
 
 # A tag starts with a letter, "/" or "!": "a < b" is text. <script>, <style> and ERB's <% %> go with their content.
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
