@@ -314,7 +314,7 @@ class FieldReader:
                 if not _is_empty(held):
                     found.setdefault(ours, []).append(((is_default, rank), theirs if inner else name, held))
         if any(not is_default for (is_default, _), *_ in found.get("topics", ())):
-            # The page's own word comes before those of all pages.
+            # Not where all topics are those of all pages: then the page's own word comes before them.
             found.pop("topic", None)
         return {
             ours: [(name, held) for _, name, held in sorted(ranked, key=itemgetter(0))]

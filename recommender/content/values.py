@@ -342,7 +342,7 @@ class Found:
     def topics(self) -> tuple[str, ...]:
         """All topics, each once."""
         topics: dict[str, None] = {}
-        for ours, (name, value) in ((kind, one) for kind in ("topics", "topic", "series") for one in self.get(kind)):
+        for ours, (name, value) in ((kind, one) for kind in ("topic", "topics", "series") for one in self.get(kind)):
             if ours == "series" and isinstance(value, int):
                 continue  # the number of a part
             if texts := names_in(value, depth=int(ours == "series"), is_one=ours == "topic"):

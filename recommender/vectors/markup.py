@@ -98,7 +98,7 @@ def without_markup(text: str) -> str:
 
 def _code(found: re.Match[str]) -> str:
     """Code in a line, without what would be taken for tags; code between fences, and comments, as they are."""
-    if not found["ticks"] and found["ticks"] != "":
+    if found["ticks"] is None:
         return found[0]
     code = found[0] if _FILLED.search(found[0]) else found[0].translate(_NO_BRACES)
     return code.translate(_NO_TAGS)
