@@ -181,7 +181,7 @@ class EntryMatcher:
 
     def is_whole(self, entry: RelatedEntry, article_id: str) -> bool:
         """Whether every folder that an entry names is one of the article's: its path's, its date's, its language's."""
-        folders = _cleaned(below_local_host(entry.target)).split("/")[:-1]
+        folders = _rooted(_cleaned(below_local_host(entry.target))).split("/")[:-1]
         return _explained_parts(folders, self._articles[article_id]) == len(folders)
 
     def why_unmatched(self, entry: RelatedEntry, *, is_near: bool = True) -> str:
@@ -205,7 +205,7 @@ class EntryMatcher:
             relative = normpath(f"{folder}/{cleaned}" if folder else cleaned)
             if ids := by_path.get(relative) or by_path.get(normpath(f"{relative}/index")):
                 return ids[0]
-        cleaned = normpath(cleaned).lstrip("./")
+        cleaned = _rooted(cleaned)
         parts = tuple(cleaned.split("/"))
         if ids := by_path.get(cleaned):
             return self._choose(ids, source, parts)
@@ -372,6 +372,11 @@ def _cleaned(target: str) -> str:
     target = unquote(unwrapped(target).strip().replace("\\", "/").partition("#")[0].partition("?")[0])
     target = _PAGE_ENDING.sub("", target.rstrip("/").removeprefix("./"))
     return _folded(target).removesuffix("/index").strip("/")
+
+
+def _rooted(cleaned: str) -> str:
+    """A cleaned path without its steps up: ../../kettles/copper is kettles/copper."""
+    return normpath(cleaned).lstrip("./")
 
 
 @lru_cache(maxsize=1 << 16)

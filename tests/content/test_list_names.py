@@ -46,6 +46,27 @@ def test_found(make_site, line, name):
     assert corpus.reading.warnings == ()
 
 
+@pytest.mark.parametrize("name", ["related_pages", "goes_well_with"])
+@pytest.mark.parametrize(
+    "entry",
+    ["../b/q{}.md", "../b/q{}", "'[Q](../b/q{}.md)'", "path: ../b/q{}.md", "'[[../b/q{}]]'", "../../docs/b/q{}"],
+)
+def test_found_in_other_folders(make_site, name, entry):
+    """A step up to another folder (`../b/q0.md`) counts as much as a path under any name."""
+    entries = {
+        (own, n): entry.format((n + 1) % 5).replace("b/", other)
+        for own, other in (("a", "b/"), ("b", "a/"))
+        for n in range(5)
+    }
+    files = {
+        f"docs/{own}/q{n}.md": f"---\ntitle: Of {own} {n}\n{name}:\n- {typed}\n---\n"
+        for (own, n), typed in entries.items()
+    }
+    corpus = read_site(make_site(files))
+    assert corpus.reading.recognised["related"] == {name: 10}
+    assert corpus.reading.matched["path"] == 10
+
+
 @pytest.mark.parametrize(
     "line",
     [
