@@ -173,11 +173,18 @@ def _has_parts(entry: RelatedEntry) -> bool:
 
 def _parted(entries: Iterable[RelatedEntry], article: Article, matcher: EntryMatcher) -> Iterator[RelatedEntry]:
     for entry in entries:
-        are_several = "\n" in entry.target or " /" in entry.target
-        if _has_parts(entry) and (are_several or matcher.match(entry, article).article_id is None):
+        if _has_parts(entry) and not _is_one(entry, article, matcher):
             yield from _parts(entry.target, article, matcher) or [entry]
         else:
             yield entry
+
+
+def _is_one(entry: RelatedEntry, article: Article, matcher: EntryMatcher) -> bool:
+    """Whether a text names an article as a whole: of paths between blanks the last one may name its own."""
+    found = matcher.match(entry, article)
+    if "\n" in entry.target or found.article_id is None:
+        return False
+    return found.how != "path" or matcher.is_whole(entry, found.article_id)
 
 
 def _parts(text: str, article: Article, matcher: EntryMatcher) -> list[RelatedEntry]:
@@ -222,13 +229,15 @@ def _without_remarks(text: str, article: Article, matcher: EntryMatcher) -> list
 
 
 def _separated(text: str, article: Article, matcher: EntryMatcher) -> list[RelatedEntry]:
-    """tea, cup | pot; with blanks alone between them only slugs."""
-    for separator, enough in ((_MARKS, any), (_BLANKS, all)):
+    """tea, cup | pot; with blanks alone between them only slugs and paths."""
+    for separator in (_MARKS, _BLANKS):
         texts = [text for part in separator.split(text, MOST_ENTRIES)[:MOST_ENTRIES] if (text := part.strip(" \t\"'"))]
         parts = [RelatedEntry(url=part if is_address(part) else "", target=part) for part in texts]
-        # Words of a title may be slugs, but are seldom all of them written small.
-        if enough is all and text != text.lower():
+        # Words of a title may be slugs, but are seldom all of them written small; no title is of paths alone.
+        may_be_title = separator is _BLANKS and not all("/" in part for part in texts)
+        if may_be_title and text != text.lower():
             continue
+        enough = all if may_be_title else any
         if len(parts) > 1 and enough(matcher.match(part, article).article_id is not None for part in parts):
             return parts
     return []

@@ -191,7 +191,9 @@ def read_entries(value: Any, zone: tzinfo, known: KnownEntries | None = None) ->
         if number > MOST_ENTRIES:
             complaints.append(f"holds more than {MOST_ENTRIES:,} entries. The others are left out.")
             break
-        if item is None or item == "" or (len(value) == 1 and str(item).strip().lower() in _NONE):
+        # [[]] is the link of a template that was not filled in.
+        is_blank = isinstance(item, str) and not item.strip("[] \t\r\n")
+        if item is None or is_blank or (len(value) == 1 and str(item).strip().lower() in _NONE):
             continue
         if isinstance(item, Mapping):
             if id(item) not in known:

@@ -251,6 +251,23 @@ def test_remarks(make_site, text, expected):
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("hot/cup cold/cup.md hot/pot", ["hot/cup", "cold/cup.md", "hot/pot"]),
+        ("cold/cup.md, hot/pot", ["cold/cup.md", "hot/pot"]), ("hot/cup hot/jug/", ["hot/cup", "hot/jug/"]),
+        ("Hot/Cup hot/pot", ["Hot/Cup", "hot/pot"]), ("cup/saucer mug/lid", ["cup/saucer mug/lid"]),
+        ("cups and/or a pot", ["cups and/or a pot"]),
+    ],
+)  # fmt: skip
+def test_paths_between_blanks(make_site, text, expected):
+    """Paths between blanks are an entry each, where one of them names an article, though the last one's slug does."""
+    paths = ("hot/cup", "cold/cup", "hot/pot")
+    files = {f"{path}.md": f"---\ntitle: The {path.replace('/', ' ')}\n---\n" for path in paths}
+    files["tea.md"] = f"---\ntitle: Tea\nrelated: >\n  {text.replace(' ', chr(10) + '  ')}\n---\n"
+    assert lists_of(read_site(make_site(files))) == {"tea": expected}
+
+
+@pytest.mark.parametrize(
     ("entry", "expected"),
     [
         ("{adr: salt, rel: extends}", ["salt"]),

@@ -56,6 +56,8 @@ def address(url):
         ([{"title": "Tea", "provider": {"domain": "a.org"}}], [RelatedEntry("Tea", provider="a.org", target="Tea")]),
         ([{"title": "Tea", "provider": {"id": 1}}], [RelatedEntry("Tea", target="Tea")]),
         ([2024, None, ""], [RelatedEntry(target="2024")]),
+        (["[[]]", "  ", "tea", "[[ ]]"], [RelatedEntry(target="tea")]),
+        ("[[]]", []),
         ([], []),
         (7, [RelatedEntry(target="7")]),
         ("- tea\n- kettle", [RelatedEntry(target="tea"), RelatedEntry(target="kettle")]),
