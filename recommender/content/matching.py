@@ -18,7 +18,7 @@ from urllib.parse import unquote
 
 from recommender.articles import Article, RelatedEntry
 from recommender.bounds import LONGEST_ADDRESS
-from recommender.content.paths import language_code, name_date, slug, suffix_language, without_ending
+from recommender.content.paths import language_code, name_date, rooted, slug, suffix_language, without_ending
 from recommender.content.urls import below_local_host, canonical_url, is_address, spellings
 from recommender.content.wording import some
 from recommender.errors import did_you_mean
@@ -181,7 +181,7 @@ class EntryMatcher:
 
     def is_whole(self, entry: RelatedEntry, article_id: str) -> bool:
         """Whether every folder that an entry names is one of the article's: its path's, its date's, its language's."""
-        folders = _rooted(_cleaned(below_local_host(entry.target))).split("/")[:-1]
+        folders = rooted(_cleaned(below_local_host(entry.target))).split("/")[:-1]
         return _explained_parts(folders, self._articles[article_id]) == len(folders)
 
     def why_unmatched(self, entry: RelatedEntry, *, is_near: bool = True) -> str:
@@ -205,7 +205,7 @@ class EntryMatcher:
             relative = normpath(f"{folder}/{cleaned}" if folder else cleaned)
             if ids := by_path.get(relative) or by_path.get(normpath(f"{relative}/index")):
                 return ids[0]
-        cleaned = _rooted(cleaned)
+        cleaned = rooted(cleaned)
         parts = tuple(cleaned.split("/"))
         if ids := by_path.get(cleaned):
             return self._choose(ids, source, parts)
@@ -372,11 +372,6 @@ def _cleaned(target: str) -> str:
     target = unquote(unwrapped(target).strip().replace("\\", "/").partition("#")[0].partition("?")[0])
     target = _PAGE_ENDING.sub("", target.rstrip("/").removeprefix("./"))
     return _folded(target).removesuffix("/index").strip("/")
-
-
-def _rooted(cleaned: str) -> str:
-    """A cleaned path without its steps up: ../../kettles/copper is kettles/copper."""
-    return normpath(cleaned).lstrip("./")
 
 
 @lru_cache(maxsize=1 << 16)

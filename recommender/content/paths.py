@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Collection
 from datetime import date
 from fnmatch import fnmatchcase
+from posixpath import normpath
 from urllib.parse import unquote
 
 from recommender.articles import NAMED_DAY, slug_of
@@ -60,6 +61,11 @@ def slug(path: str, languages: Collection[str] = ()) -> str:
     if (code := suffix_language(name)) and code in languages:
         name = name[: -len(code) - 1]
     return slug_of(f"{folders}/{name}" if folders else name)
+
+
+def rooted(path: str) -> str:
+    """A path without its steps up: ../../kettles/copper is kettles/copper."""
+    return normpath(path).lstrip("./")
 
 
 def fits(path: str, pattern: str) -> bool:
