@@ -319,6 +319,17 @@ def test_languages_are_kept_apart(corpus):
     assert "another language" in rec.explain("tea-0", "tee").obstacle
 
 
+def test_others_that_may_not_be_suggested():
+    """Where there are others in the language, the reason of most of them is told, with the setting that lifts it."""
+    hidden = [article(name, "green tea leaves", is_published=False) for name in ("cup", "mug", "pot")]
+    hidden[0] = dataclasses.replace(hidden[0], visible_from=NEVER)
+    rec = Recommender(settings()).fit(Corpus([article("tea", "green tea leaves"), *hidden]))
+    assert rec.why_none("tea") == (
+        "there is no other article in its language that may be suggested; of most the reason is: it is not published "
+        "(articles.suggest_unpublished: yes)"
+    )
+
+
 def test_a_list_of_all_others():
     """Where the curated list names all other articles, that is the reason for no suggestion."""
     listed = with_list(article("tea", "green tea leaves"), "cup", "pot")

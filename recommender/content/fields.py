@@ -14,13 +14,13 @@ from operator import itemgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
-from recommender.articles import NEVER, Article
+from recommender.articles import Article
 from recommender.bounds import LONGEST_TITLE
 from recommender.content.headings import NO_OPENING, Opening
 from recommender.content.list_words import fold_name, is_other, is_telling, words_of
 from recommender.content.related_lists import CuratedList, KnownEntries, find_lists
 from recommender.content.urls import canonical_url
-from recommender.content.values import Found, Origin, values_as_marks
+from recommender.content.values import Found, Origin
 from recommender.errors import ArticleError
 from recommender.settings import Settings, WritingSettings
 
@@ -126,6 +126,7 @@ class PageFacts:
     abbrlink: str = ""  #: By which Hexo's plugin of that name calls a post.
     build: str = ""  #: Hugo's ``build.render``, in small letters.
     hidden: str = ""  #: What keeps readers from it whatever builds it, as in "2 articles ...": ``with status: draft``.
+    status: str = ""  #: By which word of its status readers are kept from it, in the same form.
     day_order: str = ""  #: Of its date, where its numbers tell: `/en-US` begins with the month, `-en-GB` with the day.
     two_days: tuple[str, ...] = ()  #: A date whose order is not known, and the warning of it.
     unpublished: str = ""  #: What makes it no page where a generator builds the site: ``with draft: true``.
@@ -177,6 +178,9 @@ class FieldReader:
         fields = settings.articles.fields
         for ours, theirs in fields.items():
             names[ours] = (theirs,) if isinstance(theirs, str) else tuple(theirs)
+        if "published" in fields:
+            # Whoever says which name tells means no other.
+            names["status"] = names["published"]
         usual = names.pop("related")
         self._list_names = usual if "related" in fields else ()
         others = (name for usual in names.values() for name in usual if "." not in name)
@@ -244,6 +248,7 @@ class FieldReader:
         names = ", ".join(found.first("provider") or ())[:LONGEST_TITLE]
         published_at = found.moment(self.zone, languages, default_date, title)
         hidden = found.hidden(path, self.generator.site_url, body) or _named_thing(values, path, body)
+        status = found.status()
         known_as = canonical_url(url) if article_id is None else article_id
         article = Article(
             id=known_as,
@@ -256,14 +261,14 @@ class FieldReader:
             provider=", ".join([self.generator.people.get(name, name) for name in names.split(", ")]),
             quality=found.first("quality"),
             language=language,
-            is_published=not (unpublished := found.unpublished()) and not hidden,
+            is_published=not (unpublished := found.unpublished()),
             body=body,
             aliases=tuple(
                 [one for one in dict.fromkeys((*aliases, *_own_ids(values, origin, path))) if one != article_id]
             ),
-            visible_from=NEVER if hidden else found.embargo(self.zone, published_at),
+            visible_from=found.embargo(self.zone, published_at),
             visible_until=found.expiry(self.zone),
-            marks=(*found.marks(), *(mark for name in self._marks for mark in values_as_marks(name, values))),
+            marks=(*found.marks(), *(mark for name in self._marks for mark in _values_as_marks(name, values))),
         )
         # NB Much faster than Counter.update.
         for name in found.names:
@@ -275,7 +280,7 @@ class FieldReader:
         notes.warnings += found.warnings
         if lists := find_lists(values, self._list_names, self._taken, self.zone, origin, self._known_entries):
             notes.lists.setdefault(known_as, lists)
-        if not title and not hidden:
+        if not title and not hidden and not status:
             notes.untitled.append(origin.where)
         facts = PageFacts(
             slug=slug,
@@ -287,6 +292,7 @@ class FieldReader:
             abbrlink=found.plain("abbrlink"),
             build=found.build(),
             hidden=hidden,
+            status=status,
             day_order=found.day_order,
             two_days=found.two_days,
             unpublished=unpublished,
@@ -341,6 +347,14 @@ def _named_thing(values: Mapping[Any, Any], path: str, body: str) -> str:
     is_bare = not body.strip() and not any(isinstance(value, list | Mapping) for value in values.values())
     folders = map(str.lower, path.split("/")[:-1])
     return "without text in a folder of tags or settings" if is_bare and not _NAMED_THINGS.isdisjoint(folders) else ""
+
+
+def _values_as_marks(name: str, values: Mapping[Any, Any]) -> Iterator[str]:
+    """The plain values of a name, in small letters behind it."""
+    value = values.get(name)
+    for one in value if isinstance(value, list) else [value]:
+        if isinstance(one, str | int | float | date):
+            yield f"{name}: {one}".casefold()
 
 
 def _is_block(value: Any) -> bool:

@@ -264,10 +264,10 @@ def with_unmade(articles: Sequence[Article], generator: Generator, notes: Notes)
 
     An article that gives its own address, before any are inferred, is taken at its word where the generator would make
     no page: a folder without pages of its own is what a site of links to elsewhere looks like. So is one whose
-    configuration would make no page at all; its articles are left as they are.
+    configuration would make no page at all; its articles are left as they are. And a status that all articles have
+    keeps none of them from the readers of another.
     """
     reasons: dict[str, str] = {}
-    unbuilt: dict[str, str] = {}
     for article in articles:
         known = notes.facts.get(article.id, NO_FACTS)
         if "_drafts" in article.path.split("/")[:-1]:
@@ -280,9 +280,20 @@ def with_unmade(articles: Sequence[Article], generator: Generator, notes: Notes)
             reasons[article.id] = "that every page leads to, the home page"
         elif known.unpublished and generator.file and not is_address(article.url):
             reasons[article.id] = known.unpublished
-        elif not article.url and article.path and (reason := _told(generator.unmade, article, known, notes)):
-            unbuilt[article.id] = reason
     sentences = []
+    rest = [article for article in articles if article.id not in reasons]
+    by_status = {one.id: status for one in rest if (status := notes.facts.get(one.id, NO_FACTS).status)}
+    if 1 < len(by_status) == len(rest):
+        names = "; ".join(sorted(set(by_status.values())))
+        sentences.append(f"{len(rest):,} articles {names}: all that there are, so it is taken to hide none.")
+        by_status = {}
+    reasons |= by_status
+    unbuilt: dict[str, str] = {}
+    for article in articles:
+        known = notes.facts.get(article.id, NO_FACTS)
+        is_open = article.id not in reasons and not article.url and article.path
+        if is_open and (reason := _told(generator.unmade, article, known, notes)):
+            unbuilt[article.id] = reason
     if 1 < len(unbuilt) == len(articles) - len(reasons):
         names = "; ".join(sorted(set(unbuilt.values())))
         sentences.append(f"{generator.file} makes no page of any article ({names}). It is taken not to build them.")

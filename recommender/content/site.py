@@ -148,9 +148,10 @@ def read_article(
         notes.warnings += found.complaints if fold_name(name) in names else ()
     for warning in notes.warnings:
         logger.warning(warning)
-    if not path:
-        return replace(article, id=re.sub(r"[\W_]+", "-", article.title.casefold()).strip("-"))
     made, _ = with_unmade(with_languages_of_paths([article], notes, generator, settings.articles), generator, notes)
+    if not path:
+        (article,) = made
+        return replace(article, id=re.sub(r"[\W_]+", "-", article.title.casefold()).strip("-"))
     (article,), _, _ = with_addresses(made, notes, generator, settings.articles)
     return article
 

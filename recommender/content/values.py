@@ -256,6 +256,15 @@ class Found:
             return reason
         return ""
 
+    def status(self) -> str:
+        """By which word of its status the page is hidden, as in "2 articles ..."; "" for none."""
+        for name, value in self.get("status"):
+            word = re.sub(r"[\s_]+", "-", str(_only(value)).strip().lower())
+            if word in _HIDDEN:
+                self.names.append(("published", name))
+                return f"with {name.lower()}: {word}"
+        return ""
+
     def _hidings(self, path: str, site_url: str, body: str) -> Iterator[tuple[str, str, str]]:
         """What keeps readers from the page: one of our fields, the name that it is read from, and the reason."""
         for name, value in self.get("build"):
@@ -266,10 +275,6 @@ class Found:
         for name, value in self.get("headless"):
             if is_bundle and _truth(value):
                 yield "headless", name, "hidden by headless or _build"
-        for name, value in self.get("status"):
-            word = re.sub(r"[\s_]+", "-", str(_only(value)).strip().lower())
-            if word in _HIDDEN:
-                yield "published", name, f"with {name.lower()}: {word}"
         for ours, hiding in (("hidden", True), ("made", False)):
             for name, value in self.get(ours):
                 if _truth(value) is hiding:
@@ -440,11 +445,3 @@ _READERS: Mapping[str, tuple[Callable[[Any], Any], str]] = {
 
 def _truth(value: object) -> bool | None:
     return value if isinstance(value, bool) else _TRUTHS.get(str(value).strip().lower())
-
-
-def values_as_marks(name: str, values: Mapping[Any, Any]) -> Iterator[str]:
-    """The plain values of a name, in small letters behind it."""
-    value = values.get(name)
-    for one in value if isinstance(value, list) else [value]:
-        if isinstance(one, str | int | float | date):
-            yield f"{name}: {one}".casefold()

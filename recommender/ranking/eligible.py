@@ -42,14 +42,21 @@ def refusals(catalogue: Catalogue, suggest_unpublished: bool, now: float) -> Ite
     yield ~catalogue.is_alive, "it was removed"
     yield catalogue.is_repeat, "another file has its URL, and suggestions name the first"
     makes_no_page = catalogue.visible_from >= days_of(NEVER)
-    yield makes_no_page, "it is a draft, or the site's generator makes no page of it"
+    yield makes_no_page, "it is a draft (articles.fields.published), or the site's generator makes no page of it"
     yield catalogue.visible_from > now, "it is not to be seen before {0.visible_from:%Y-%m-%d}"
     yield catalogue.visible_until <= now, "it expired on {0.visible_until:%Y-%m-%d}"
     own = ~catalogue.is_external
     if not suggest_unpublished:
-        yield own & ~catalogue.is_published, "it is not published (articles.suggest_unpublished)"
-        yield own & (catalogue.times > now), "its date lies in the future (articles.suggest_unpublished)"
+        yield own & ~catalogue.is_published, "it is not published (articles.suggest_unpublished: yes)"
+        yield own & (catalogue.times > now), "its date lies in the future (articles.suggest_unpublished: yes)"
     own_times = catalogue.times[catalogue.is_alive & own]
     newest = np.nanmax(own_times) if np.isfinite(own_times).any() else np.inf
     # It cannot have been read yet.
     yield ~own & (catalogue.times > newest), "it is an external article newer than every article of the site"
+
+
+def first_refusals(catalogue: Catalogue, suggest_unpublished: bool, now: float) -> tuple[NDArray[np.int64], list[str]]:
+    """For each row the place of the first reason not to suggest it, and the reasons, of which the last is none."""
+    found = list(refusals(catalogue, suggest_unpublished, now))
+    places = np.select([refused for refused, _ in found], list(range(len(found))), len(found))
+    return places, [*(sentence for _, sentence in found), ""]

@@ -22,7 +22,7 @@ from recommender.content.matching import fold_title, title_words
 from recommender.content.wording import some
 from recommender.errors import list_of_texts
 from recommender.ranking.curation import ends_of
-from recommender.ranking.eligible import refusals
+from recommender.ranking.eligible import first_refusals
 from recommender.ranking.explain import reasons, text_obstacle
 from recommender.ranking.learned import LearnedRanker, Ranker
 from recommender.ranking.rankers import Query, Ranked
@@ -265,8 +265,12 @@ class Selector:
             return f"it is a page of another version ({versions[1] or 'outside of ' + versions[0]})"
         if self._catalogue.languages[row] != query.language:
             return f"it is in another language ({candidate.language or self._catalogue.site_language})"
-        found = refusals(self._catalogue, self._state.suggest_unpublished, self._now)
-        return next((why.format(candidate) for refused, why in found if refused[row]), "")
+        places, sentences = self._refused
+        return sentences[int(places[row])].format(candidate)
+
+    @cached_property
+    def _refused(self) -> tuple[NDArray[np.int64], list[str]]:
+        return first_refusals(self._catalogue, self._state.suggest_unpublished, self._now)
 
     def _is_tied(self, query: Query, row: int) -> bool:
         """Whether a curated list ties a row to one that shares a word, where that may bring it in."""
@@ -405,10 +409,15 @@ class Selector:
             return f"{beyond}no article reaches the score {least:.2f}; the best has {best:.2f}"
         if len(ranked.rows) or query.is_empty:
             return text_obstacle(query.article)
-        others = self.allowed & (self._catalogue.languages == query.language)
+        others = self._catalogue.is_alive & (self._catalogue.languages == query.language)
         others[query.own] = False
+        rows = np.flatnonzero(others)
+        others &= self.allowed
         if not others.any():
-            return "there is no other article in its language that may be suggested"
+            places = self._refused[0][rows]
+            why = self._refusal(query, rows[np.bincount(places)[places].argmax()]) if len(rows) else ""
+            of_most = f"; of most the reason is: {why}" if why else ""
+            return f"there is no other article in its language that may be suggested{of_most}"
         others[query.hidden] = False
         if not others.any():
             return "its curated list names all other articles in its language that may be suggested"

@@ -7,6 +7,7 @@ from markdown_files import article, without_guess
 
 from recommender.articles import NEVER
 from recommender.content.site import read_article, read_site
+from recommender.settings import ArticlesSettings, Settings
 
 
 def hidden(site):
@@ -176,6 +177,31 @@ def test_words_for_no_publication_are_no_faults(make_site):
         ["tea"],
         ("one article with publish: draft, never suggested: tea.md.",),
     )
+
+
+def test_a_status_that_all_articles_have(make_site):
+    """It keeps none of them from the readers of another, but for what something else hides; one without it tells."""
+    pages = {f"{name}.md": article(name, "status: review") for name in ("tea", "cup")}
+    pages["pot.md"] = article("Pot", "state: draft\ngoLive: 2999-01-01")
+    site = make_site(pages | {"404.md": article("Lost"), "jug.md": article("Jug", "status: draft\nhidden: true")})
+    found, warnings = hidden(site)
+    assert (found, read_site(site)["pot"].visible_from.year) == (["404", "jug"], 2999)
+    assert (
+        "3 articles with state: draft; with status: review: all that there are, so it is taken to hide none."
+        in warnings
+    )
+    assert hidden(make_site({"mug.md": article("Mug")}))[0] == ["404", "cup", "jug", "pot", "tea"]
+
+
+def test_the_name_that_tells_what_is_published(make_site):
+    """Whoever names one in the settings means no status beside it."""
+    settings = Settings(articles=ArticlesSettings(fields={"published": "ready"}))
+    pages = {
+        "tea.md": article("Tea", "status: draft"),
+        "cup.md": article("Cup", "ready: draft"),
+        "mug.md": article("M"),
+    }
+    assert [one.id for one in read_site(make_site(pages), settings) if one.visible_from == NEVER] == ["cup"]
 
 
 def test_a_redirection_to_the_site_itself(make_site):
