@@ -37,7 +37,7 @@ def list_of_json(text: str) -> list[Any] | None:
 
 def names_in(value: Any, depth: int = 0, *, is_one: bool = False) -> list[str]:
     """
-    The names in a list, in a text with commas or blanks between them, or in mappings that carry a name.
+    The names in a list, in a text with commas or blanks between them, or in mappings that carry a name or lists of them.
 
     With `is_one` a text without commas is one name, whatever blanks it has.
     """
@@ -55,6 +55,10 @@ def names_in(value: Any, depth: int = 0, *, is_one: bool = False) -> list[str]:
     if isinstance(value, Mapping):
         if all(isinstance(ticked, bool) for ticked in value.values()):
             return [str(name) for name, ticked in value.items() if ticked]
+        is_named = not value.keys().isdisjoint(_NAMING[:3])
+        if not depth and not is_named and any(isinstance(held, list) for held in value.values()):
+            # Kinds of topics: {places: [sea, shore], level: easy}.
+            return names_in(list(value.values()))
         return next((names_in(value[key], 2) for key in _NAMING if value.get(key)), [])
     return [str(value)] if isinstance(value, int | float | date) and not isinstance(value, bool) else []
 

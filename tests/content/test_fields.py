@@ -388,6 +388,8 @@ def test_a_title_by_a_file_that_is_called_by_its_day_or_has_two_endings(make_sit
     ("line", "name", "value"),
     [
         ("tags: [{label: Tea, permalink: /t}, pots]", "topics", ("Tea", "pots")),
+        ("tags: {topics: [tea, green tea], level: easy, hot: true}", "topics", ("tea", "green tea", "easy")),
+        ("tags: {name: Tea, posts: [cup, pot]}", "topics", ("Tea",)),
         ("primary_author: {name: Ida Holm, slug: ida}", "provider", "Ida Holm"),
         ("params: {excerpt: Of tea}", "excerpt", "Of tea"),
         ("params: {summary: Of tea}", "excerpt", "Of tea"),
