@@ -85,7 +85,7 @@ _OF_THE_FILE = re.compile(r"(?:git\s+)?(?:last[\s-]+modified|created)|today|now"
 #: What databases, forms and templates write where there is no date; a year alone.
 _NO_DAY = re.compile(
     r"0000-00-00\b.*|n/?a|none|null|tb[ad]|todo|unknown|undated|draft|pending|never|later|(?:coming\s+)?soon|-+|\?+"
-    r"|y{4}.m{1,2}.d{1,2}"
+    r"|y{4}.m{1,2}.d{1,2}|\{[^{}\d]+\}|<[^<>\d]+>|\[[^][\d]+\]"
     # Years and ages, as museums date what they have: c. 1320, 1850-60, late 18th century.
     r"|(?=.*\d)[(\[]?(?:(?:circa|ca?|about|around|before|after|early|mid|late|possibly|probably|between|and|or|to|the"
     r"|first|second|half|quarter|of|centur(?:y|ies)|b?ce?|ad|um|vers|jahrhundert|siècle|\d{1,2}(?:st|nd|rd|th|e)"

@@ -40,6 +40,8 @@ _OF_LOGSEQ = frozenset({"pages", "journals"})
 _OF_A_TEMPLATE = re.compile(
     r"(?:(?:\{\{\s*+(?:title|name|file|date|time|value)\b[^{}]*+\}\}|<%[^%]*+%>)[\s_-]*+)++", re.IGNORECASE
 )
+#: A text to be filled in, where the title and another value are such: {Title of the page}, <YYYY-MM-DD>.
+_TO_FILL_IN = re.compile(r"\{[^{}]+\}|<[^<>]+>|\[[^][]+\]")
 #: What programs that keep folders alike call the other of two versions.
 _OF_A_CONFLICT = re.compile(r"\.sync-conflict-\d|\([^()/]*conflicted copy[^()/]*\)", re.IGNORECASE)
 _TITLE = re.compile(r"^title[ \t]*[:=]", re.IGNORECASE | re.MULTILINE)
@@ -115,7 +117,7 @@ class FileReader:
             if page is None:
                 return None
             title = page.opening.title
-        if _OF_A_TEMPLATE.fullmatch(str(title).strip()):
+        if _is_template(str(title).strip(), page.values):
             notes.warnings.append(f"{where}: a template, whose title is to be filled in: not an article.")
             return None
         if _OF_A_CONFLICT.search(path):
@@ -205,6 +207,13 @@ def _note_comment(text: str, place: FrontMatter | None, where: str, notes: Notes
         at = f"{where}:{front_matter.key_line(text, place, 'title')}"
         shown = "#..." if len(commented[1]) > 80 or set('"\\') & {*commented[1]} else commented[1].rstrip()
         notes.warnings.append(f'{at}: title is empty, for # begins a comment. Quote it: title: "{shown}".')
+
+
+def _is_template(title: str, values: Mapping[str, Any]) -> bool:
+    """Whether a title, and but for the words of note takers another value too, is to be filled in."""
+    texts = {title, *(value.strip() for value in values.values() if isinstance(value, str))}
+    is_form = _TO_FILL_IN.fullmatch(title) and sum(map(bool, map(_TO_FILL_IN.fullmatch, texts))) > 1
+    return bool(is_form or _OF_A_TEMPLATE.fullmatch(title))
 
 
 def _is_of_the_repository(path: str, generator: Generator) -> bool:

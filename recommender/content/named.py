@@ -37,7 +37,7 @@ def list_of_json(text: str) -> list[Any] | None:
 
 def names_in(value: Any, depth: int = 0, *, is_one: bool = False) -> list[str]:
     """
-    The names in a list, in a text with commas or blanks between them, or in mappings that carry a name or lists of them.
+    The names in a list, in a text with commas or blanks between them, or in mappings of a name or of lists.
 
     With `is_one` a text without commas is one name, whatever blanks it has.
     """

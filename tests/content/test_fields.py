@@ -320,6 +320,29 @@ def test_templates_of_a_vault(make_site):
         read_article(site / "Templates/Book.md", site=site)
 
 
+@pytest.mark.parametrize("brackets", ["{}", "<>", "[]"])
+def test_forms_to_be_filled_in(make_site, brackets):
+    """A title in brackets beside another value in some is a form; beside itself a title, and a day in some no date."""
+    title, day, tag = (brackets[0] + text + brackets[1] for text in ("What is seen", "YYYY-MM-DD", "details"))
+    corpus = read_site(
+        make_site(
+            {
+                "form.md": f'---\ntitle: "{title}"\ncreated: "{day}"\n---\nSteps.\n',
+                "box.md": f'---\ntitle: "{tag}"\nlabel: "{tag}"\n---\nA box.\n',
+                "tea.md": f'---\ntitle: Tea\ncreated: "{day}"\n---\nLeaves.\n',
+            }
+        )
+    )
+    assert [(article.title, article.published_at) for article in corpus] == [(tag, None), ("Tea", None)]
+    assert (corpus.reading.problems, without_guess(corpus.reading.warnings)) == (
+        (),
+        (
+            "form.md: a template, whose title is to be filled in: not an article.",
+            f"tea.md:3: created must be a date, but is '{day}'. The article has no date.",
+        ),
+    )
+
+
 @pytest.mark.parametrize(
     ("page", "line"),
     [
