@@ -261,7 +261,7 @@ class FieldReader:
             provider=", ".join([self.generator.people.get(name, name) for name in names.split(", ")]),
             quality=found.first("quality"),
             language=language,
-            is_published=not (unpublished := found.unpublished()),
+            is_published=not (unpublished := found.unpublished()) and not status,
             body=body,
             aliases=tuple(
                 [one for one in dict.fromkeys((*aliases, *_own_ids(values, origin, path))) if one != article_id]

@@ -264,8 +264,8 @@ def with_unmade(articles: Sequence[Article], generator: Generator, notes: Notes)
 
     An article that gives its own address, before any are inferred, is taken at its word where the generator would make
     no page: a folder without pages of its own is what a site of links to elsewhere looks like. So is one whose
-    configuration would make no page at all; its articles are left as they are. And a status that all articles have
-    keeps none of them from the readers of another.
+    configuration would make no page at all; its articles are left as they are. A status that all articles have keeps
+    none of them from the readers of another: they are unpublished, and no more.
     """
     reasons: dict[str, str] = {}
     for article in articles:
@@ -285,7 +285,7 @@ def with_unmade(articles: Sequence[Article], generator: Generator, notes: Notes)
     by_status = {one.id: status for one in rest if (status := notes.facts.get(one.id, NO_FACTS).status)}
     if 1 < len(by_status) == len(rest):
         names = "; ".join(sorted(set(by_status.values())))
-        sentences.append(f"{len(rest):,} articles {names}: all that there are, so it is taken to hide none.")
+        sentences.append(f"{len(rest):,} articles {names}, which are all: articles.suggest_unpublished decides.")
         by_status = {}
     reasons |= by_status
     unbuilt: dict[str, str] = {}

@@ -180,16 +180,15 @@ def test_words_for_no_publication_are_no_faults(make_site):
 
 
 def test_a_status_that_all_articles_have(make_site):
-    """It keeps none of them from the readers of another, but for what something else hides; one without it tells."""
+    """It makes them unpublished and no more, but for what something else hides; where one has none, it hides."""
     pages = {f"{name}.md": article(name, "status: review") for name in ("tea", "cup")}
     pages["pot.md"] = article("Pot", "state: draft\ngoLive: 2999-01-01")
     site = make_site(pages | {"404.md": article("Lost"), "jug.md": article("Jug", "status: draft\nhidden: true")})
     found, warnings = hidden(site)
-    assert (found, read_site(site)["pot"].visible_from.year) == (["404", "jug"], 2999)
-    assert (
-        "3 articles with state: draft; with status: review: all that there are, so it is taken to hide none."
-        in warnings
-    )
+    told = "3 articles with state: draft; with status: review, which are all: articles.suggest_unpublished decides."
+    assert (found, told in warnings) == (["404", "jug"], True)
+    pot, tea = (read_site(site)[name] for name in ("pot", "tea"))
+    assert (pot.is_published, pot.visible_from.year, tea.is_published, tea.visible_from) == (False, 2999, False, None)
     assert hidden(make_site({"mug.md": article("Mug")}))[0] == ["404", "cup", "jug", "pot", "tea"]
 
 
