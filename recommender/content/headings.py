@@ -30,10 +30,11 @@ _BOX = re.compile(r"(?ms)^[ ]{0,3}(:::+|!!!)[ \t]*[\w\"'{\[].*?^[ ]{0,3}\1[ \t]*
 _TOP_HEADING = re.compile(r"(?m)^#[ \t]++(?!-+8<-)(?P<title>[^\r\n]++)")
 #: One that is underlined stands alone between blank lines.
 _TOP_UNDERLINED = re.compile(r"(?m)(?<=\n)[^\S\n]*\n(?P<title>[^\s<>|`~#-][^\r\n]*+)\r?\n===+[ \t]*$")
-#: What is no paragraph, whatever blank lines it has: scripts, styles, the lines of snippets, marks of a table of
-#: contents, and definitions of links, as which comments are written too: [//]: # (a comment).
+#: What is no paragraph, whatever blank lines it has: scripts, styles, the lines of snippets, headings, marks of a table
+#: of contents, and definitions of links, as which comments are written too: [//]: # (a comment).
 _NOT_SAID = re.compile(
     rf"(?ims)^[ ]{{0,3}}<(script|style)\b.*?(?:</\1\s*>|\Z)|{PROPERTY.pattern}|^[ \t]*(?:#+[ \t]+|;)?-+8<-[^\r\n]*$"
+    r"|^[ ]{0,3}(?:#{1,6}(?:[ \t][^\n]*)?|[^\s>|`#<-][^\n]*\n[ ]{0,3}(?:=+|--+)[ \t]*|\*{3,}[ \t]*)$"
     r"|^[ ]{0,3}(?:\[\[?_?toc_?\]\]?|\[(?!\^)[^]\r\n]{1,200}\]:[ \t]*[^\s]+(?:[ \t]+[\"'(][^\r\n]*)?)[ \t]*\r?$"
 )
 #: A paragraph that says nothing: one word, a heading of a table of contents, a way through the site (Home > Guides).
@@ -43,10 +44,12 @@ _EMPTY = re.compile(
     r"|(?:home|start|docs|documentation|index)(?: [>»›] [^.!?>»›]{1,40})+",
     re.IGNORECASE,
 )
-_BLANK_LINE = re.compile(r"(?:\r\n|\n|\r)[^\S\r\n]*(?:\r\n|\n|\r)")
+#: Where a paragraph ends: at a blank line, and where a line begins a list, a quote or a table.
+_END = re.compile(r"\n(?:[^\S\n]*\n|(?=[ ]{0,3}(?:[-*+][ \t]|1[.)][ \t]|[>|])))")
+#: What begins no paragraph of prose; nor is one of lines that give names their values (Severity: high).
 _NO_PROSE = re.compile(
-    r" {4}|\t|\s*(?:[#>|<`~]|!\[|\[!\[|[-*+]\s|\d+[.)]\s|:::|(?:!!!|\?\?\?\+?)\s|import\s|export\s|\{|=+\s|---"
-    r"|\[\^[^]\s]+\]:)"
+    r" {4}|\t|\s*(?:[#>|<`~]|!\[|\[!|[-*+]\s|\d+[.)]\s|:::|(?:!!!|\?\?\?\+?)\s|import\s|export\s|\{|=+\s|---|%%"
+    r"|\[\^[^]\s]+\]:|(?:[*_]*[^\W\d_][\w -]{0,30}:[*_]*[ \t][^\n]*+(?:\n|\Z)){3,}+\Z)"
 )
 _PICTURE = re.compile(r"!\[[^]]*\]\([^)]*\)")
 _LINK = re.compile(r"\[([^\[\]]+)\](?:\([^)]*\)|\[[^]]*\])|<((?:https?|mailto):[^>]+)>")
@@ -116,8 +119,9 @@ def note_opening(text: str, title: str = "", source: str = "first heading") -> O
 
 def _first_paragraph(text: str) -> str:
     """The first paragraph of a page as plain text; "" where its beginning has none."""
-    for block in _BLANK_LINE.split(_NOT_SAID.sub("", _BOX.sub("", _FENCED.sub("", text[:_MOST_LOOKED_FOR])))):
-        if block.strip() and not _NO_PROSE.match(block.lstrip("\r\n")):
+    begun = text[:_MOST_LOOKED_FOR].replace("\r\n", "\n").replace("\r", "\n")
+    for block in _END.split(_NOT_SAID.sub("", _BOX.sub("", _FENCED.sub("", begun)))):
+        if block.strip() and not _NO_PROSE.match(block.lstrip("\n")):
             plain = _plain(block)
             # Not so `[](){ #tea }`.
             if any(map(str.isalpha, plain)) and not _EMPTY.fullmatch(plain):

@@ -85,6 +85,24 @@ def test_a_paragraph_that_says_nothing(block):
         assert (opening.title, opening.excerpt) == ("Bell rope", "It frays > tears.")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It frays:\n- at the knot\n- at the wheel\n", "It frays:\n1. at the knot\n", "It frays:\n> at the knot\n",
+        "It frays:\n### At the knot\nand at the wheel\n", "It frays:\n| at | most |\n| - | - |\n",
+        "It frays:\n***\nAt the knot.\n", "### How it ends\nIt frays:\n\nMore.\n", "How it ends\n---\nIt frays:\n",
+        "Kind: rope\n**Made of:** hemp\nHas knots: no\n\nIt frays:\n", "%% Ask Ida. %%\n\nIt frays:\n",
+        "[!INCLUDE[Rope](../rope.md)]\n\nIt\nfrays:\n",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_paragraph_ends_where_another_block_begins(text, end):
+    """With no blank line between; a heading is a block of its own, and names with values are none of prose."""
+    opening = opening_of(f"# Bell rope\n\n{text}".replace("\n", end))
+    assert opening is not None
+    assert opening.excerpt == "It frays:"
+
+
 def test_an_import_of_several_lines():
     """Stands before a heading as one of a line does."""
     opening = opening_of(
