@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from recommender.articles import Article
 from recommender.bounds import LONGEST_TITLE
-from recommender.content.headings import NO_OPENING, Opening
+from recommender.content.headings import FIRST_HEADING, NO_OPENING, Opening
 from recommender.content.list_words import fold_name, is_other, is_telling, words_of
 from recommender.content.related_lists import CuratedList, KnownEntries, find_lists
 from recommender.content.urls import canonical_url
@@ -131,6 +131,7 @@ class PageFacts:
     two_days: tuple[str, ...] = ()  #: A date whose order is not known, and the warning of it.
     unpublished: str = ""  #: What makes it no page where a generator builds the site: ``with draft: true``.
     language_of_path: bool = False  #: Its language is that which its path names.
+    file_title: str = ""  #: What it is called by its file, where its title is a heading.
 
 
 NO_FACTS = PageFacts()
@@ -297,6 +298,7 @@ class FieldReader:
             two_days=found.two_days,
             unpublished=unpublished,
             language_of_path=language != told,
+            file_title=default_title if opening.title and opening.source == FIRST_HEADING else "",
         )
         if facts != NO_FACTS:
             notes.facts.setdefault(known_as, facts)

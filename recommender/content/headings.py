@@ -72,13 +72,17 @@ _MOST_LOOKED_FOR = 20_000
 _EMPHASIS = re.compile(r"(\*\*|__|\*|`+|(?<!\w)_|_(?!\w))(?=\S)|(?<=\S)(\*\*|__|\*|`+|(?<!\w)_|_(?!\w))")
 
 
+#: Where most titles stand that front matter does not say.
+FIRST_HEADING = "first heading"
+
+
 class Opening(NamedTuple):
     """How a page opens."""
 
     title: str  #: The heading as plain text.
     body: int  #: The offset at which the text goes on below it; 0 where the heading is not the first thing.
     excerpt: str  #: The first paragraph as plain text; "" where there is none.
-    source: str = "first heading"  #: Where the title stands.
+    source: str = FIRST_HEADING  #: Where the title stands.
 
 
 #: That of a page whose front matter names it.
@@ -112,7 +116,7 @@ def without_code(text: str) -> str:
     return _FENCED.sub(lambda fence: " " * len(fence[0]), text)
 
 
-def note_opening(text: str, title: str = "", source: str = "first heading") -> Opening | None:
+def note_opening(text: str, title: str = "", source: str = FIRST_HEADING) -> Opening | None:
     """How a page opens that has no heading, and is called by its file or by others; None for one without both."""
     return Opening(title, 0, _first_paragraph(text), source) if title or text.strip("\ufeff \t\r\n") else None
 
