@@ -17,6 +17,8 @@ _ALL_ENDINGS = ENDINGS + ERB_ENDINGS
 
 _DAY = re.compile(r"(?:^|/)(?P<year>(?:19|20)\d\d)([-_./]?)(?P<month>\d\d)\2(?P<day>\d\d)(?=[-_./\s]|$)", re.ASCII)
 _ESCAPED = re.compile("%[0-9A-Fa-f]{2}")
+#: Longer than what letters are read of one by one (JSON-LD): GETTING-STARTED.
+_SHOUTED = re.compile(r"[^\W\d_]{6}")
 _CODE = re.compile(r"([A-Za-z]{2,3})((?:[-_][A-Za-z0-9]{2,8})*)")
 
 #: ISO 639-1, the two-letter codes.
@@ -80,13 +82,19 @@ def is_word(character: str) -> bool:
 
 
 def titleized(text: str) -> str:
-    """A slug as words, each with a capital letter, as Jekyll titles a post; words and days as they are."""
+    """
+    A slug as words, each with a capital letter, as Jekyll titles a post; words and days as they are.
+
+    A word with capitals of its own keeps them, unless the whole slug is shouted.
+    """
     if _ESCAPED.search(text) and (typed := unquote(text.replace("-", " "))).isprintable() and "\ufffd" not in typed:
         # Wikis of Azure DevOps escape what no file may be called by, and write hyphens for blanks.
         text = typed
     if " " in text.strip() or _DAY.fullmatch(text):
         return text.strip()
-    return " ".join(word.capitalize() for word in re.split(r"[-_\s]+", text) if word)
+    text = text.lower() if text.isupper() and _SHOUTED.search(text) else text
+    words = re.split(r"[-_\s]+", text)
+    return " ".join(word.capitalize() if word == word.lower() else word for word in words if word)
 
 
 #: Languages by their code: their names in English and in themselves, their codes of three letters, and the

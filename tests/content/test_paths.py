@@ -99,6 +99,12 @@ def test_suffix_language(path, expected):
 def test_titleized():
     """A slug becomes words with capital letters, as in Jekyll."""
     assert titleized("green-tea_and--Kettles") == "Green Tea And Kettles"
+    assert [titleized(name) for name in ("JSON-LD", "iPad-and-DNS")] == ["JSON LD", "iPad And DNS"]
+    assert [titleized(name) for name in ("BREWING", "HOW-TO_PREPARE", "HOW-TO")] == [
+        "Brewing",
+        "How To Prepare",
+        "HOW TO",
+    ]
     assert titleized("Swarm control") == "Swarm control"
     assert titleized("Tea - the 2nd cup") == "Tea - the 2nd cup"
     assert titleized("Queues%3A-the-pier%3F") == "Queues: the pier?"
