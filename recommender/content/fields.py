@@ -36,9 +36,9 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
         "title": "title headline pageTitle metaTitle seoTitle seo.title meta.title metadata.title hero.name heroText"
         " post_title",
         "excerpt": "excerpt customExcerpt description summary metaDescription seoDescription ogDescription"
-        " shortDescription teaser abstract standfirst lead lede dek blurb synopsis tldr intro introduction overview"
-        " tagline subtitle subheading seo.description meta.description metadata.description hero.tagline desc"
-        " post_excerpt params.excerpt params.description params.summary",
+        " shortDescription shortDefinition teaser abstract standfirst lead lede dek blurb synopsis tldr intro"
+        " introduction overview tagline subtitle subheading seo.description meta.description metadata.description"
+        " hero.tagline desc definition post_excerpt params.excerpt params.description params.summary",
         "published_at": "publishedDateTime date publishDate pubDate publishedAt datePublished publishedDate"
         " publicationDate publishedOn publishedTime postDate created createdAt dateCreated creationDate posted"
         " postedOn releaseDate firstPublished firstPublishedAt pubDatetime",
@@ -74,6 +74,7 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
         "id": "id",
         "path": "path",
         "person": "name first_name firstName",
+        "own_name": "name term",
         "headless": "headless",
         "marks": "recommender",
         "categories": "categories category",
@@ -85,11 +86,11 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
 TRANSLATED_NAMES: Mapping[str, tuple[str, ...]] = {
     ours: tuple(names.split())
     for ours, names in {
-        "title": "título titre titel titolo titulek tytuł titlu başlık cím otsikko tittel naslov judul tiêu_đề"
+        "title": "título titre titel titolo titulek tytuł tytul titlu başlık cím otsikko tittel naslov judul tiêu_đề"
         " заголовок название τίτλος العنوان عنوان शीर्षक 标题 標題 タイトル 제목",
         "excerpt": "descripción resumen extracto descrição resumo résumé extrait chapô descrizione riassunto"
-        " beschreibung kurzbeschreibung zusammenfassung omschrijving samenvatting beskrivning beskrivelse kuvaus opis"
-        " popis streszczenie leírás açıklama özet deskripsi mô_tả"
+        " beschreibung kurzbeschreibung zusammenfassung omschrijving samenvatting beskrivning beskrivelse ingress"
+        " kuvaus opis popis streszczenie leírás açıklama özet deskripsi mô_tả"
         " tóm_tắt описание аннотация περιγραφή الوصف ملخص विवरण सारांश"
         " 描述 摘要 简介 说明 概要 説明 설명 요약",
         "published_at": "fecha fecha_de_publicación date_de_publication data_di_pubblicazione data_de_publicação datum"
@@ -110,7 +111,7 @@ _NAMED_THINGS = frozenset({"categories", "globals", "settings", "tag", "tags"})
 #: What stands behind the word for an article in the name of its id: episode_id, episodeNumber.
 _OF_AN_ID = frozenset({"id", "number", "no", "num", "nr"})
 #: Read where the article has none of the plural forms; a text is one topic, whatever blanks it has, as in Jekyll.
-_SINGULAR_TOPICS = ("category", "tag")
+_SINGULAR_TOPICS = ("category", "tag", "categoria", "kategoria", "kategori", "категория")
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +192,9 @@ class FieldReader:
         if "topics" not in fields:
             names["topic"] = _SINGULAR_TOPICS
         if "published_at" not in fields:
-            # `published: 2021-03-03` is a date to some sites, and `datetime` that of an event to others.
-            names["published_on"] = ("published", "datetime", "publish_at", "ms.date")
+            # `published: 2021-03-03` is a date to some sites, and `datetime` that of an event to others; `data` is a
+            # date in several languages, and data in English.
+            names["published_on"] = ("published", "datetime", "publish_at", "ms.date", "data")
         self._wanted: dict[str, list[tuple[str, int, str, list[str]]]] = {}
         for ours, usual in names.items():
             for rank, name in enumerate(usual):

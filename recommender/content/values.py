@@ -135,9 +135,9 @@ class Found:
         return ""
 
     def own_name(self) -> str:
-        """What a page without a title is called by its `name`."""
-        for name, value in self.get("person"):
-            if name.lower() == "name" and isinstance(value, str) and value.strip():
+        """What a page without a title is called by its `name`, or by the `term` that it explains."""
+        for name, value in self.get("own_name"):
+            if isinstance(value, str) and value.strip():
                 self.names.append(("title", name))
                 return value.strip()
         return ""
@@ -174,7 +174,7 @@ class Found:
         is_fault = False
         is_persian = any(code[:2] == "fa" for code in languages) or _ARABIC_LETTER.search(title)
         # `published` is a date to some sites, and most often none, and `datetime` that of an event.
-        told = [(name, value) for name, value in self.get("published_on") if _truth(value) is None]
+        told = [one for one in self.get("published_on") if _truth(one[1]) is None and not isinstance(one[1], Mapping)]
         for name, value in (*self.get("published_at"), *told):
             try:
                 published_at = read_date(of_iran(value) if is_persian else value, zone, languages)
