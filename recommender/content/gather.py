@@ -20,7 +20,7 @@ from recommender.content.languages import detect_language, language_of_text, lan
 from recommender.content.list_names import choose_names, likely_names, with_lists, with_parted_texts
 from recommender.content.list_words import fold_name
 from recommender.content.matching import EntryMatcher
-from recommender.content.paths import language_code, slug
+from recommender.content.paths import named_language, slug
 from recommender.content.permalinks import address_by, infer_patterns, path_parts
 from recommender.content.related_lists import EntryNames, entry_shape
 from recommender.content.urls import canonical_url, is_address
@@ -300,7 +300,7 @@ def with_unmade(articles: Sequence[Article], generator: Generator, notes: Notes)
             reasons[article.id] = "in _drafts"
         elif known.hidden:
             reasons[article.id] = known.hidden
-        elif (page := _NOT_FOUND.fullmatch(article.path)) and (not page[1] or language_code(page[1])):
+        elif (page := _NOT_FOUND.fullmatch(article.path)) and (not page[1] or named_language(page[1])):
             reasons[article.id] = "called 404"
         elif article.path and generator.is_home(article.path):
             reasons[article.id] = "that every page leads to, the home page"

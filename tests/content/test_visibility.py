@@ -212,10 +212,14 @@ def test_a_redirection_to_the_site_itself(make_site):
 
 def test_pages_for_what_is_not_found(make_site):
     """The page 404 at the top is one that nobody looks for; one below, or about the number, is."""
-    paths = ("404.md", "src/docs/pt-br/404/index.md", "2024-03-03-404.md", "http-404.md", "templates/404.md")
-    found, warnings = hidden(make_site({path: article("Lost") for path in paths}))
-    assert found == ["404", "src/docs/pt-br/404/index"]
-    assert "2 articles called 404, never suggested: 404.md, src/docs/pt-br/404/index.md." in warnings
+    lost = ("404.md", "src/content/english/404.md", "src/docs/pt-br/404/index.md")
+    found, warnings = hidden(
+        make_site(
+            {path: article("Lost") for path in (*lost, "2024-03-03-404.md", "http-404.md", "src/docs/templates/404.md")}
+        )
+    )
+    assert found == ["404", "src/content/english/404", "src/docs/pt-br/404/index"]
+    assert f"3 articles called 404, never suggested: {', '.join(lost)}." in warnings
 
 
 def test_the_home_page_of_a_site(make_site):
