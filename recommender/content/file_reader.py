@@ -40,8 +40,9 @@ _OF_LOGSEQ = frozenset({"pages", "journals"})
 _OF_A_TEMPLATE = re.compile(
     r"(?:(?:\{\{\s*+(?:title|name|file|date|time|value)\b[^{}]*+\}\}|<%[^%]*+%>)[\s_-]*+)++", re.IGNORECASE
 )
-#: A text to be filled in, where the title and another value are such: {Title of the page}, <YYYY-MM-DD>.
+#: A title to be filled in, where a date is to be, too: {Title of the page}, <YYYY-MM-DD>.
 _TO_FILL_IN = re.compile(r"\{[^{}]+\}|<[^<>]+>|\[[^][]+\]")
+_DAY_TO_FILL_IN = re.compile(r"[{<[][^][{}<>]*(?:y{4}|date|day)[^][{}<>]*[]}>]", re.IGNORECASE)
 #: What programs that keep folders alike call the other of two versions.
 _OF_A_CONFLICT = re.compile(r"\.sync-conflict-\d|\([^()/]*conflicted copy[^()/]*\)", re.IGNORECASE)
 _TITLE = re.compile(r"^title[ \t]*[:=]", re.IGNORECASE | re.MULTILINE)
@@ -210,10 +211,9 @@ def _note_comment(text: str, place: FrontMatter | None, where: str, notes: Notes
 
 
 def _is_template(title: str, values: Mapping[str, Any]) -> bool:
-    """Whether a title, and but for the words of note takers another value too, is to be filled in."""
-    texts = {title, *(value.strip() for value in values.values() if isinstance(value, str))}
-    is_form = _TO_FILL_IN.fullmatch(title) and sum(map(bool, map(_TO_FILL_IN.fullmatch, texts))) > 1
-    return bool(is_form or _OF_A_TEMPLATE.fullmatch(title))
+    """Whether a title, and but for the words of note takers a date too, is to be filled in."""
+    days = (value for value in values.values() if isinstance(value, str) and _DAY_TO_FILL_IN.fullmatch(value.strip()))
+    return bool(_OF_A_TEMPLATE.fullmatch(title) or (_TO_FILL_IN.fullmatch(title) and any(days)))
 
 
 def _is_of_the_repository(path: str, generator: Generator) -> bool:

@@ -20,7 +20,7 @@ from recommender.content.languages import detect_language, language_of_text, lan
 from recommender.content.list_names import choose_names, likely_names, with_lists, with_parted_texts
 from recommender.content.list_words import fold_name
 from recommender.content.matching import EntryMatcher
-from recommender.content.paths import named_language, slug
+from recommender.content.paths import named_language, slug, suffix_language
 from recommender.content.permalinks import address_by, infer_patterns, path_parts
 from recommender.content.related_lists import EntryNames, entry_shape
 from recommender.content.urls import canonical_url, is_address
@@ -39,6 +39,8 @@ _NOT_FOUND = re.compile(
 _MOST_SUGGESTIONS = 100
 #: Characters of a body that its language is told by, with its title and excerpt.
 _TELLING_CHARACTERS = 1_000
+#: What a part of a story is called by its file.
+_OF_A_STORY = re.compile(r"(?i:part|chapter|teil|kapitel|partie|chapitre|parte|cap[ií]tulo|deel|część|часть|глава)\b")
 #: Files with names of their own, under one heading, that a template has made; or one in twenty of those with headings.
 _FEWEST_OF_A_TEMPLATE = 3
 #: Entries that a sentence about most of them shows.
@@ -145,8 +147,9 @@ def _with_own_titles(articles: Sequence[Article], notes: Notes) -> list[Article]
     files: dict[str, set[str]] = {}
     for article in headed:
         if _tells_more(by_file[article.id], article.title):
-            # Chapters in the folders of several books, and versions of a page, are rightly called alike.
-            files.setdefault(article.title, set()).add(slug(article.path.rpartition("/")[2]))
+            # Chapters in the folders of several books, versions and translations of a page are rightly called alike.
+            name = slug(article.path.rpartition("/")[2])
+            files.setdefault(article.title, set()).add(name.removesuffix(f".{suffix_language(article.path)}"))
     fewest = max(_FEWEST_OF_A_TEMPLATE, len(headed) / 20)
     templates = {title for title, names in files.items() if len(names) >= fewest}
     called = {one.id for one in headed if one.title in templates and _tells_more(by_file[one.id], one.title)}
@@ -158,7 +161,8 @@ def _with_own_titles(articles: Sequence[Article], notes: Notes) -> list[Article]
 def _tells_more(by_file: str, heading: str) -> bool:
     """Whether a title by the file has words, and not those of the heading."""
     title, said = ("".join(re.findall(r"\w+", text.casefold())) for text in (by_file, heading))
-    return re.search(r"[^\W\d_]{2}", title) is not None and said not in title and title not in said
+    is_part = _OF_A_STORY.match(by_file) is not None
+    return re.search(r"[^\W\d_]{2}", title) is not None and said not in title and title not in said and not is_part
 
 
 def _with_days_in_order(articles: Sequence[Article], notes: Notes, generator: Generator) -> list[Article]:

@@ -322,13 +322,13 @@ def test_templates_of_a_vault(make_site):
 
 @pytest.mark.parametrize("brackets", ["{}", "<>", "[]"])
 def test_forms_to_be_filled_in(make_site, brackets):
-    """A title in brackets beside another value in some is a form; beside itself a title, and a day in some no date."""
+    """A title in brackets beside a day in some is a form; without one a title, and such a day is no date."""
     title, day, tag = (brackets[0] + text + brackets[1] for text in ("What is seen", "YYYY-MM-DD", "details"))
     corpus = read_site(
         make_site(
             {
                 "form.md": f'---\ntitle: "{title}"\ncreated: "{day}"\n---\nSteps.\n',
-                "box.md": f'---\ntitle: "{tag}"\nlabel: "{tag}"\n---\nA box.\n',
+                "box.md": f'---\ntitle: "{tag}"\nlabel: "{title}"\n---\nA box.\n',
                 "tea.md": f'---\ntitle: Tea\ncreated: "{day}"\n---\nLeaves.\n',
             }
         )
