@@ -58,7 +58,8 @@ _LINK = re.compile(r"\[([^\[\]]+)\](?:\([^)]*\)|\[[^]]*\])|<((?:https?|mailto):[
 _MARKUP = re.compile(
     rf"(?P<code>(?<!`)(`+)(?!`).*?(?<!`)\2(?!`))|{EMOJI_CODES}|<!--.*?-->|(?<=\S)\[\^[\w-]+\](?!:)"
     rf"|(?P<template>\{{%.*?%\}}|\{{\{{.*?\}}\}})|{UNSEEN.pattern}|{WIKI_LINK.pattern}|{BLOCK_ID.pattern}"
-    r"|(?<=[)\]])\{[ \t]*(?:[:.#]|[\w-]+=)[^{}\r\n]*\}|</?(?P<tag>[A-Za-z][\w-]*)(?:[\s/][^<>]*)?>",
+    r"|(?<=[)\]])\{[ \t]*(?:[:.#]|[\w-]+=)[^{}\r\n]*\}"
+    r"|</?(?P<tag>[A-Za-z][\w-]*)(?:[\s/](?:\{\{[^{}]*+\}\}|[^<>])*+)?>",
     re.DOTALL | re.MULTILINE,
 )
 #: Between their words and those around them no blank is seen.

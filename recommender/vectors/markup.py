@@ -4,8 +4,9 @@ import re
 
 from recommender.content.marks import BLOCK_ID, EMOJI_CODES, HIGHLIGHT, PROPERTY, UNSEEN, WIKI_LINK, said_in, titles_in
 
-# A tag starts with a letter, "/" or "!": "a < b" is text. <script>, <style> and ERB's <% %> go with their content.
-_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
+# A tag starts with a letter, "/" or "!": "a < b" is text. It may hold a shortcode: <a href="{{< ref "tea" >}}">. What
+# <script>, <style> and ERB's <% %> hold goes with them.
+_TAG = re.compile(r"</?[A-Za-z](?:\{\{[^{}]*+\}\}|[^<>])*+>")
 _HTML = re.compile(rf"<(?:script|style)\b|<!--|<%|{_TAG.pattern}", re.IGNORECASE)
 # What a template puts in, MDX comments ({/* */}), the names of MyST's roles ({ref}`tea`), and attributes as kramdown,
 # MkDocs and Pandoc take them: {: .wide}, {#tea}, and behind a link {target=_blank}.

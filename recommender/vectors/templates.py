@@ -21,8 +21,10 @@ _FEWEST_OF_LINE, _SHARE_OF_LINE = 8, 0.05
 _LONG, _FEWEST_OF_LONG, _SHARE_OF_LONG = 50, 3, 0.2
 #: Lines that may open or close what spans several are kept: comments, scripts, marks of templates, fences of code.
 _SPANNING = re.compile(r"[<{]|-->|[%}]\}|```|~~~")
-#: A topic that more articles have, and more than so many, names a part of the site and no subject.
+#: A topic that more articles have, and more than so many, names a part of the site and no subject; up to eight of forty
+#: recipes, say those with pasta, are of one subject.
 _SHARE_OF_SECTION, _FEWEST_OF_SECTION = 0.1, 3
+_SHARE_OF_FEW, _FEW_OF_SUBJECT = 0.2, 8
 #: A body is cut by characters first: one as long as a book must not be repaired to its end.
 CHARACTERS_A_WORD = 12
 #: Bodies that are looked at.
@@ -72,7 +74,8 @@ def templates_of(articles: Sequence[Article], most_words: int) -> frozenset[str]
 def common_topics(articles: Sequence[Article]) -> frozenset[str]:
     """The topics, as `TermReader.topics` has them, that tell in which part of a site an article stands."""
     n_having = Counter(topic for one in articles for topic in {repair(topic).casefold() for topic in one.topics})
-    most = max(_FEWEST_OF_SECTION, _SHARE_OF_SECTION * len(articles))
+    few = min(_SHARE_OF_FEW * len(articles), _FEW_OF_SUBJECT)
+    most = max(_FEWEST_OF_SECTION, few, _SHARE_OF_SECTION * len(articles))
     return frozenset(topic for topic, n in n_having.items() if n > most)
 
 

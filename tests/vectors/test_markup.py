@@ -62,6 +62,7 @@ def test_what_a_mark_says_is_text(typed, read):
         ("[[_TOC_]]\n[TOC]\r\n[[toc]]\ntea", "tea"),
         ("<!-- START doctoc -->\n<!-- KEEP -->\n- [Pour](#pour)\n<!-- END doctoc here -->\ntea", "tea"),
         ("<!-- START doctoc -->\ntea", "tea"),
+        ('<a href="{{< ref "tea.md" >}}" target="_blank">tea</a> if a < b', "tea if a < b"),
         ("Tea\n=====\r\nhot\n---\n|a|b|\n|---|:-:|\n|c|d|", "Tea hot a b c d"),
         ("created-at:: 1609230242742\n- id:: abc\n  hot:: true\nstd::vector a:: b", "std::vector a:: b"),
     ],

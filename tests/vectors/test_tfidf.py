@@ -11,6 +11,7 @@ from recommender.articles import RelatedEntry
 from recommender.settings import FieldSettings, VectorsSettings
 from recommender.vectors import counts, templates
 from recommender.vectors.meaning import N_MEANING
+from recommender.vectors.templates import common_topics
 from recommender.vectors.text import analyzer_for, char_ngrams
 from recommender.vectors.tfidf import FieldVectorizer
 
@@ -226,6 +227,15 @@ def test_a_picture_in_the_text_takes_no_words_place():
     reader = FieldVectorizer(VectorsSettings(body_words=20), "en").fit([article]).reader
     assert reader.terms(article, "body")[-3:] == ["mirror", "ten", "inch"]
     assert not [term for term in reader.terms(article, "body_letters") if "ivbor" in term]
+
+
+@pytest.mark.parametrize(
+    ("n_articles", "n_having", "is_text"), [(10, 3, 1), (10, 4, 0), (40, 8, 1), (40, 9, 0), (200, 20, 1)]
+)
+def test_a_topic_of_a_fifth_of_a_small_site_is_no_section_of_it(n_articles, n_having, is_text):
+    """Six of forty recipes are with pasta; on a large site a tenth of all have the topic of a section."""
+    articles = [Article(f"{n}", title="Note", topics=("Pasta",) if n < n_having else ()) for n in range(n_articles)]
+    assert common_topics(articles) == (frozenset() if is_text else {"pasta"})
 
 
 def test_topics_that_few_articles_have_are_text():
