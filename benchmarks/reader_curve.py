@@ -6,7 +6,8 @@ Usage: python benchmarks/reader_curve.py SITES GRADES
 SITES holds a folder for each site of `SITES`, with its settings beside it as NAME.settings.yaml where it needs some;
 GRADES the grades, as NAME.tsv. Printed is what a reader makes of the first five suggestions by similarity that reach
 the product's least chance: the shares of good (2, 3) and of wrong (0) ones, and of the articles that have a good
-candidate those that get one; and the slope and the intercept of the curve of all sites.
+candidate those that get one; the slope and the intercept of the curve of all sites; and what a link between two
+articles adds to the logarithm of the odds that the product's curve gives without it.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from sklearn.linear_model import LogisticRegression
 from recommender import Corpus, Recommender, read_site
 from recommender.evaluation.grades import read_grades
 from recommender.ranking import reader
+from recommender.ranking.calibration import likeliest
 from recommender.settings import Settings, read_settings
 
 #: A site, and the files of its grades.
@@ -36,9 +38,14 @@ _GOOD = 2
 
 @dataclass(frozen=True)
 class Graded:
-    """Of a file of grades: all pairs as (x, grade); for each article its first five, and whether any pair is good."""
+    """
+    Of a file of grades: all pairs as (x, grade), and those with a link between the two as if there were none.
+
+    And for each article its first five, and whether any pair is good.
+    """
 
     pairs: list[tuple[float, int]]
+    linked: list[tuple[float, int]]
     answers: list[tuple[list[tuple[float, int | None]], bool]]
 
 
@@ -64,13 +71,18 @@ def graded(sites: Path, grades: Path, name: str) -> dict[str, Graded]:
         for (article, candidate), grade in pairs.items():
             if article in corpus and candidate in corpus:
                 of_article.setdefault(article, {})[candidate] = grade
-        reasons = (
+        reasons = [
             (rec.explain(article, candidate), grade)
             for article, own in of_article.items()
             for candidate, grade in own.items()
-        )
+        ]
         # Who may not be suggested, such as a deleted post, has no score, whatever the similarity.
         points = [(relative(why.score), grade) for why, grade in reasons if why.score > 0 or why.similarity == 0]
+        linked = [
+            (relative(why.score) - why.signals["linked"] / reader._SLOPE, grade)
+            for why, grade in reasons
+            if why.score > 0 and "linked" in why.signals
+        ]
         answers = [
             (
                 [(relative(one.score), own.get(one.article_id)) for one in rec.suggest(article, k=5, min_score=0)],
@@ -78,7 +90,7 @@ def graded(sites: Path, grades: Path, name: str) -> dict[str, Graded]:
             )
             for article, own in of_article.items()
         ]
-        found[part] = Graded(points, answers)
+        found[part] = Graded(points, linked, answers)
     return found
 
 
@@ -91,6 +103,14 @@ def curve(parts: list[Graded]) -> LogisticRegression:
         weights += [len(part.pairs) ** -0.5] * len(part.pairs)
     weight = np.array(weights) / np.mean(weights)
     return LogisticRegression(C=10).fit(np.array(x)[:, None], y, sample_weight=weight)
+
+
+def link_weight(linked: list[tuple[float, int]]) -> float:
+    """The likeliest weight of a link beside the product's curve, with a weak prior around 0."""
+    offsets = np.array([reader._SLOPE * point + reader._INTERCEPT for point, _ in linked])
+    is_good = np.array([grade >= _GOOD for _, grade in linked], dtype=float)
+    ones = np.ones((len(linked), 1))
+    return float(likeliest(ones, is_good, ones[:, 0], np.array([0.25]), np.zeros(1), offsets)[0])
 
 
 def figures(part: Graded, model: LogisticRegression) -> str:
@@ -125,6 +145,9 @@ def main() -> None:
             print(f"{part:<12} {figures(points, model)}", flush=True)
     whole = curve([part for parts in found.values() for part in parts.values()])
     print(f"of all sites: slope {whole.coef_[0, 0]:.2f}, intercept {whole.intercept_[0]:.2f}")
+    linked = {part: points.linked for parts in found.values() for part, points in parts.items() if points.linked}
+    for part, pairs in {**linked, "all": [pair for own in linked.values() for pair in own]}.items():
+        print(f"{part:<12} {len(pairs)} pairs with a link: weight {link_weight(pairs):.2f}")
 
 
 if __name__ == "__main__":

@@ -35,6 +35,7 @@ QUESTIONS = {
     "Where is a feature of the ranker added?": "ranking/features.py FEATURES",
     "Where is the learned ranker's threshold set?": "ranking/learning.py _threshold",
     "What does a score by similarity mean?": "ranking/reader.py ReaderModel",
+    "What does a link in a text count for?": "ranking/links.py LinkGraph",
     "Which ranker does a site get?": "ranking/choosing.py choose_ranker",
     "How does an article become a query?": "ranking/queries.py query_of",
     "What is in a saved model?": "ranking/fitted.py Fitted",

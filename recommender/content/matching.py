@@ -6,11 +6,9 @@ an address is an external article.
 """
 
 import re
-import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from functools import lru_cache
-from html import unescape
 from itertools import chain
 from posixpath import commonprefix, normpath
 from typing import Literal, NamedTuple, Self, get_args
@@ -18,7 +16,16 @@ from urllib.parse import unquote
 
 from recommender.articles import Article, RelatedEntry
 from recommender.bounds import LONGEST_ADDRESS
-from recommender.content.paths import language_code, name_date, rooted, slug, suffix_language, without_ending
+from recommender.content.paths import (
+    language_code,
+    name_date,
+    names_language,
+    rooted,
+    slug,
+    suffix_language,
+    without_ending,
+)
+from recommender.content.titles import fold_title, folded, spelled, title_words
 from recommender.content.urls import below_local_host, canonical_url, is_address, spellings
 from recommender.content.wording import some
 from recommender.errors import did_you_mean
@@ -45,14 +52,6 @@ _ORDER = re.compile(r"^\d{1,3}\s*[-_.]+\s*(?=[^-_.\s\d])")
 _NUMBER = re.compile(r"(?:([a-z]+)[-_ ]?)?(?!(?:19|20)\d\d(?!\d))(\d{3,})(?![^\W_])")
 #: Docusaurus keeps translations apart from what they translate.
 _TRANSLATED = re.compile(r"^(?:.*/)?i18n/[^/]+/docusaurus-plugin-content-(docs|blog)(?:/current)?/")
-#: A word of a title; "C", "C++" and "C#" are three, and "operator==" is not "operator!=".
-_TITLE_WORD = re.compile(r"[\w+#]+|!?[=<>*%^~]+")
-#: What people type before a title in a list.
-_BEFORE_TITLE = re.compile(r"\A(?:\d{1,3}[.)]|(?:read|see)(?: also| more| next)?:)\s+")
-#: What people type for a typographer's marks.
-_TYPED = str.maketrans(dict.fromkeys("‘’‚‛ʼ′", "'") | dict.fromkeys("“”„‟″", '"') | dict.fromkeys("‐‑‒–—―−", "-"))
-#: What no reader sees: blanks and joiners without a width, marks of direction, soft hyphens, a byte order mark.
-_INVISIBLE = dict.fromkeys([*range(0x200B, 0x2010), 0xAD, 0x2060, 0xFEFF])
 _PAGE_ENDING = re.compile(r"\.(?:md|markdown|mdx|mdown|mkdn?|mkdown|svx|html?|php)(?:\.erb)?$", re.IGNORECASE)
 
 
@@ -122,9 +121,9 @@ class EntryMatcher:
 
     def names_by_title(self, entries: Iterable[RelatedEntry], title: str) -> bool:
         """Whether one of the entries has this title, and no address of an article, so that the title decides."""
-        folded = fold_title(title)
+        wanted = fold_title(title)
         return any(
-            fold_title(entry.title or unwrapped(entry.target)) == folded and self.by_address(entry) is None
+            fold_title(entry.title or unwrapped(entry.target)) == wanted and self.by_address(entry) is None
             for entry in entries
         )
 
@@ -195,16 +194,21 @@ class EntryMatcher:
         near = (did_you_mean(name, self._index("slug")) or did_you_mean(target, titles)) if is_near else ""
         return f"no article has that address, path, slug or title.{near}"
 
+    def beside(self, target: str, source: Article) -> str | None:
+        """The article at a path that is relative to the source's file."""
+        if target.startswith("/") or not source.path:
+            return None
+        relative = normpath(f"{folded(source.path.rpartition('/')[0])}/{_cleaned(target)}").lstrip("/")
+        by_path = self._index("path")
+        return next(iter(by_path.get(relative) or by_path.get(normpath(f"{relative}/index")) or ()), None)
+
     def _match_path(self, target: str, source: Article | None) -> str | None:
         cleaned = _cleaned(target)
         if not cleaned or is_address(target):
             return None
+        if source is not None and (beside := self.beside(target, source)):
+            return beside
         by_path, by_slug = self._index("path"), self._index("slug")
-        if source is not None and source.path and not target.startswith("/"):
-            folder = _folded(source.path.rpartition("/")[0])
-            relative = normpath(f"{folder}/{cleaned}" if folder else cleaned)
-            if ids := by_path.get(relative) or by_path.get(normpath(f"{relative}/index")):
-                return ids[0]
         cleaned = rooted(cleaned)
         parts = tuple(cleaned.split("/"))
         if ids := by_path.get(cleaned):
@@ -245,7 +249,7 @@ class EntryMatcher:
     def _in_language_of(self, source: Article | None, article_id: str, entry: RelatedEntry) -> str:
         """The article's translation into the source's language, unless the entry names a language or there is none."""
         article = self._articles[article_id]
-        if source is None or article.language == source.language or _names_language(entry.target, article.language):
+        if source is None or article.language == source.language or names_language(entry.target, article.language):
             return article_id
         by_url = self._index("url")
         for other in (one for url in (article.url, *article.aliases) for one in by_url.get(canonical_url(url)) or ()):
@@ -262,8 +266,8 @@ class EntryMatcher:
     def _match_title(self, title: str, source: Article | None, *, may_be_source: bool) -> str | None:
         by_title, by_words = self._index("title"), self._index("bare title")
         # Where an address leads elsewhere, a part of its title tells nothing.
-        spelled = _spelled(title) if may_be_source else [title]
-        ids = next((ids for one in spelled if (ids := by_title.get(one) or by_words.get(title_words(one)))), ())
+        forms = spelled(title) if may_be_source else [title]
+        ids = next((ids for one in forms if (ids := by_title.get(one) or by_words.get(title_words(one)))), ())
         others = [article_id for article_id in ids if source is None or article_id != source.id]
         if not others:
             return ids[0] if ids and may_be_source else None
@@ -283,8 +287,8 @@ class EntryMatcher:
 def _keys(article: Article, kind: _Kind) -> set[str]:
     """Under which keys of a kind an article is found."""
     if kind in ("title", "bare title"):
-        folded = fold_title(article.title)
-        return {folded if kind == "title" else title_words(folded)} - {""}
+        title = fold_title(article.title)
+        return {title if kind == "title" else title_words(title)} - {""}
     if kind == "number":
         return _number_keys(article) - {""}
     addresses = (article.url, *article.aliases)
@@ -292,13 +296,13 @@ def _keys(article: Article, kind: _Kind) -> set[str]:
     if kind == "url":
         return urls
     files = {article.id, without_ending(article.path)}
-    paths = {*map(_folded, files), *(_cleaned(url) for url in addresses if url and not is_address(url))}
+    paths = {*map(folded, files), *(_cleaned(url) for url in addresses if url and not is_address(url))}
     if kind == "path":
         return (paths | {url.casefold() for url in urls if is_address(url) and url != url.casefold()}) - {""}
     slugs = {slug(path) for path in paths} | {
         path.rpartition("/")[2] for path in (*paths, _untranslated(article.path or article.id, article.language))
     }
-    slugs.update(_folded(slug(path)) for path in files)
+    slugs.update(folded(slug(path)) for path in files)
     return (slugs | set(map(_plain, slugs))) - {""}
 
 
@@ -310,7 +314,7 @@ def article_keys(article: Article) -> set[str]:
 def entry_keys(entry: RelatedEntry) -> set[str]:
     """The keys by which an entry waits for its article; whether that one is meant, the matcher says."""
     title = fold_title(entry.title or unwrapped(entry.target))
-    keys = {key for one in _spelled(title) for key in (one, title_words(one))}
+    keys = {key for one in spelled(title) for key in (one, title_words(one))}
     for name in (entry.url, entry.target):
         if place := below_local_host(name):
             keys |= {_plain(_cleaned(place).rpartition("/")[2]), _number_key(_cleaned(place).lstrip("./"))}
@@ -335,29 +339,6 @@ def external_article(entry: RelatedEntry) -> Article | None:
     )
 
 
-@lru_cache(maxsize=1 << 18)
-def fold_title(title: str) -> str:
-    """A title without differences of case, of blanks, and of how marks and accents are written."""
-    title = unescape(title) if "&" in title else title
-    return " ".join(_folded(title if title.isascii() else title.translate(_TYPED)).split())
-
-
-def _spelled(folded: str) -> list[str]:
-    """A folded title, and what is left of it without a number or "read:" before it."""
-    return [*dict.fromkeys((folded, _BEFORE_TITLE.sub("", folded)))]
-
-
-def title_words(folded: str) -> str:
-    """The words of a folded title, without what stands between them; of a title without words the whole."""
-    return " ".join(_TITLE_WORD.findall(folded.replace("'", ""))) or folded
-
-
-def _folded(text: str) -> str:
-    if text.isascii():
-        return text.casefold()
-    return unicodedata.normalize("NFC", text.translate(_INVISIBLE).casefold())
-
-
 def unwrapped(target: str) -> str:
     """What a text names without what generators and note takers wrap around it."""
     found = _WRAPPED.search(target)
@@ -371,7 +352,7 @@ def _cleaned(target: str) -> str:
         return ""
     target = unquote(unwrapped(target).strip().replace("\\", "/").partition("#")[0].partition("?")[0])
     target = _PAGE_ENDING.sub("", target.rstrip("/").removeprefix("./"))
-    return _folded(target).removesuffix("/index").strip("/")
+    return folded(target).removesuffix("/index").strip("/")
 
 
 @lru_cache(maxsize=1 << 16)
@@ -418,13 +399,6 @@ def _folders_before(parts: tuple[str, ...], article: Article) -> int | None:
     return None
 
 
-def _names_language(target: str, language: str) -> bool:
-    """Whether a target says that it means an article of this language: /de/tea/, tea.de.md."""
-    parts = target.partition("?")[0].strip("/").split("/")
-    codes = {language_code(part) for part in parts[:-1]} | {language_code(suffix_language(parts[-1]) or "-")}
-    return language != "" and language in codes
-
-
 @lru_cache(maxsize=1 << 16)
 def _untranslated(path: str, language: str) -> str:
     """The path of an article without what names its language: the same for all translations of a page."""
@@ -439,7 +413,7 @@ def _untranslated(path: str, language: str) -> str:
 
 def _explained_parts(parts: Sequence[str], article: Article) -> int:
     """How many folders of a target are folders of the article, its date, its language or one of its topics."""
-    folders = [_folded(part) for part in article.path.split("/")[:-1]]
+    folders = [folded(part) for part in article.path.split("/")[:-1]]
     known = {*folders, *map(_plain, folders)}
     known.update(topic.lower().replace(" ", "-") for topic in article.topics)
     known.add(article.language.lower())

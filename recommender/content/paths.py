@@ -149,3 +149,10 @@ def suffix_language(path: str) -> str:
     """The language that a Hugo file name ends with, as in ``tea.de.md``, as typed; "" where it has none."""
     stem, _, code = without_ending(path.rsplit("/", 1)[-1]).rpartition(".")
     return code if stem and len(re.split(r"[-_]", code)[0]) == 2 and language_code(code) else ""
+
+
+def names_language(target: str, language: str) -> bool:
+    """Whether a target says that it means an article of this language: /de/tea/, tea.de.md."""
+    parts = target.partition("?")[0].strip("/").split("/")
+    codes = {language_code(part) for part in parts[:-1]} | {language_code(suffix_language(parts[-1]) or "-")}
+    return language != "" and language in codes

@@ -132,9 +132,9 @@ def pairs_of(
     The candidates of a query, of the allowed rows, and their features.
 
     Candidates are the nearest by damped similarity, as many as `n_candidates`, with which the other ways scale: the
-    nearest by similarity and, where lists propose, those whose circle is nearest, and those that list the query or are
-    listed together with it. A query's `before` hides all that was not there by then: as a candidate, as a neighbor, and
-    as an end of an edge.
+    nearest by similarity, those with a link between them and the query and, where lists propose, those whose circle is
+    nearest, and those that list the query or are listed together with it. A query's `before` hides all that was not
+    there by then: as a candidate, as a neighbor, and as an end of an edge.
     """
     seen = Seen(query, state)
     may = may_answer(query, np.arange(state.catalogue.n_rows), state.catalogue, allowed)
@@ -147,6 +147,7 @@ def pairs_of(
             weights = seen.n_naming.copy()
             weights[seen.friends] += len(seen.friends)
             found.append(most_of(weights * may, n_candidates))
+    found.append(query.linked[may[query.linked] & (seen.similarities[query.linked] > 0)])
     rows = np.unique(np.concatenate(found))
     table = np.full((len(rows), len(FEATURES)), np.nan, dtype=np.float32)
     if len(rows):

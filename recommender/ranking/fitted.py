@@ -26,6 +26,7 @@ from recommender.errors import ModelError, SettingsError
 from recommender.model_store import load_parts, reader_of, save_parts
 from recommender.ranking.catalogue import Catalogue
 from recommender.ranking.learned import Check, Ranker, restore_ranker
+from recommender.ranking.links import LinkGraph
 from recommender.ranking.state import KeptEntry, State
 from recommender.settings import Settings, settings_from_mapping
 from recommender.vectors.neighbors import Vectors
@@ -108,7 +109,8 @@ def _state_parts(state: State, *, bodies: bool) -> tuple[dict[str, Any], str, di
     for row in range(catalogue.n_rows):
         article = dataclasses.replace(catalogue.articles[row], related=state.waiting.get(row) or ())
         item = _to_json(article if bodies else dataclasses.replace(article, body=""))
-        lines.append(json.dumps(item | {"digest": state.digests.get(article.id, "")}, ensure_ascii=False) + "\n")
+        item |= {"digest": state.digests.get(article.id, ""), "links": state.links.links.get(article.id, ())}
+        lines.append(json.dumps(item, ensure_ascii=False) + "\n")
     source, target = state.graph.edges()
     vectors = catalogue.vectors
     matrices = {"terms": vectors.terms, **vectors.compared}
@@ -138,6 +140,7 @@ def _state_from_parts(
         raise ValueError("the vectors of the articles are not of the size of the vocabulary")
     items = [json.loads(line) for line in lines.split("\n")[:-1]]
     digests = {item["id"]: digest for item in items if (digest := item.pop("digest"))}
+    links = LinkGraph.of([(item["id"], reader_of(tuple[str, ...])(item.pop("links"))) for item in items])
     given = list(map(reader_of(Article), items))
     n_rows = len(given)
     if len({article.id for article in given}) < n_rows:
@@ -181,7 +184,7 @@ def _state_from_parts(
     own = [article for article, is_outside in zip(articles, is_external.tolist(), strict=True) if not is_outside]
     waiting = {row: article.related for row, article in enumerate(given) if article.related}
     suggest_unpublished = reader_of(bool)(document["suggest_unpublished"])
-    return State.of(catalogue, EntryMatcher(own), digests, lists, waiting, suggest_unpublished)
+    return State.of(catalogue, EntryMatcher(own), digests, lists, waiting, links, suggest_unpublished)
 
 
 def _to_json(value: Article | RelatedEntry) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from recommender.ranking.catalogue import Catalogue
 from recommender.ranking.curation import ends_of
 from recommender.ranking.editors import EditorsModel
 from recommender.ranking.features import FAMILIES, FEATURE_NAMES, FEATURES, N_RANKED, Pairs, Seen, pairs_of
-from recommender.ranking.rankers import Query, Ranked, SimilarityRanker
+from recommender.ranking.rankers import Query, Ranked, SimilarityRanker, link_sentences
 from recommender.ranking.state import State
 from recommender.ranking.trees import raw_scores, read_trees
 from recommender.settings import ListEvidence, Settings
@@ -124,13 +124,17 @@ class LearnedRanker:
 
     def sentences(self, query: Query, rows: NDArray[np.int64], state: State) -> list[tuple[str, ...]]:
         """What the lists say about each row; nothing where it does not go by lists."""
+        links: list[tuple[str, ...]] = [()] * len(rows)
+        if self.trust is not None:
+            links = link_sentences(query, rows, state)
         if self.list_evidence == "none" or not len(rows):
-            return [() for _ in rows]
+            return links
         seen = Seen(query, state)
         # Rounded, and equals in their total order, so that rows which moved in an update change nothing.
         nearest = np.lexsort((state.catalogue.order, -np.rint(seen.damped * 1e5)))[:_N_NEAREST]
         nearest = nearest[seen.damped[nearest] > 0]
-        return [self._say(int(row), set(seen.friends.tolist()), nearest.tolist(), state) for row in rows]
+        friends, similar = set(seen.friends.tolist()), nearest.tolist()
+        return [(*told, *self._say(int(row), friends, similar, state)) for told, row in zip(links, rows, strict=True)]
 
     def _say(self, row: int, listing: Set[int], nearest: Sequence[int], state: State) -> tuple[str, ...]:
         """Sentences about lists: who lists the query, then who lists what is like it."""

@@ -86,8 +86,8 @@ class Library:
         if is_draft:
             # Without a date nobody knows what was there before it; it is asked as a draft that comes last.
             before = np.inf if np.isnan(time) else time
-        vectors = catalogue.vectors[np.array([row])]
-        query = Query(article, vectors, time, str(catalogue.languages[row]), row, own, before, own=own)
+        vectors, linked = catalogue.vectors[np.array([row])], self.state.linked_rows(article)
+        query = Query(article, vectors, time, str(catalogue.languages[row]), row, own, before, own=own, linked=linked)
         wanted = np.zeros(catalogue.n_rows, dtype=bool)
         wanted[self.state.graph.listed(row)] = True
         decided = self.decided.get(row, {})

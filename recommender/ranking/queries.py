@@ -45,5 +45,6 @@ def query_of(article: Article | str, state: State, vectorizer: FieldVectorizer, 
         hidden=np.array(sorted(own.union(listed)), dtype=np.int64),
         n_listed=len(listed),
         own=np.array(sorted(own), dtype=np.int64),
+        linked=state.linked_rows(article),
         before=time if rules.wants_older(article) else float("nan"),
     )

@@ -18,7 +18,7 @@ from recommender.articles import Article
 from recommender.model_store import reader_of
 from recommender.ranking.catalogue import Catalogue
 from recommender.ranking.editors import EditorsModel
-from recommender.ranking.reader import LEAST_CHANCES, ReaderModel, usual_similarity
+from recommender.ranking.reader import LEAST_CHANCES, LINKED, ReaderModel, usual_similarity
 from recommender.ranking.state import State
 from recommender.settings import RankingSettings
 from recommender.vectors.neighbors import Vectors, most_of
@@ -60,6 +60,8 @@ class Query:
     n_listed: int = 0  #: How many of the hidden rows the article's own list names.
     #: Rows that are the article itself, under any address.
     own: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    #: Rows that the article's text links to, or whose texts link to it, as `State.linked_rows` has them.
+    linked: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     def without_list(self) -> Query:
         """The same, as if its own list named nothing: what it names may be suggested."""
@@ -117,7 +119,8 @@ class SimilarityRanker:
         self, query: Query, similarities: NDArray[np.float64], rows: NDArray[np.int64], catalogue: Catalogue
     ) -> NDArray[np.float64]:
         """The chance that a reader approves, of some rows with their similarities; shape (n_rows,)."""
-        return self.reader(similarities * self.damping(query.time - catalogue.times[rows]), query.language)
+        damped = similarities * self.damping(query.time - catalogue.times[rows])
+        return self.reader(damped, query.language, np.isin(rows, query.linked))
 
     def rank(self, queries: Sequence[Query], k: int, state: State, allowed: NDArray[np.bool_]) -> list[Ranked]:
         """The k best allowed rows of each query that are not hidden from it, by damped similarity."""
@@ -136,12 +139,13 @@ class SimilarityRanker:
         return found
 
     def sentences(self, query: Query, rows: NDArray[np.int64], state: State) -> list[tuple[str, ...]]:
-        """Nothing besides the shared words and the dates, which every explanation has."""
-        return [() for _ in rows]
+        """What links say of each row; the shared words and the dates every explanation has."""
+        return link_sentences(query, rows, state)
 
     def signals(self, query: Query, row: int, state: State) -> dict[str, float]:
-        """What decisions moved it by; else none."""
-        return self.editors.signals(query, row, state.catalogue)
+        """What links and decisions moved the logarithm of its odds by, where there are any."""
+        links = {"linked": LINKED} if row in query.linked else {}
+        return links | self.editors.signals(query, row, state.catalogue)
 
     def state(self) -> tuple[dict[str, Any], dict[str, str]]:
         """Its name, what is usual, and what editors decided: the settings have the rest."""
@@ -160,7 +164,7 @@ class SimilarityRanker:
 def candidates_of(
     queries: Sequence[Query], k: int, catalogue: Catalogue, allowed: NDArray[np.bool_]
 ) -> Iterator[tuple[Query, NDArray[np.int64], NDArray[np.float64]]]:
-    """Each query with the rows that may answer and may be among its k nearest, ascending, and their similarities."""
+    """Each query with the rows that may answer and may be among its k best, and their similarities."""
     n = max(_N_CANDIDATES, _TIMES_K * k)
     found = catalogue.index.candidates([query.vectors for query in queries], n)
     for query, (rows, similarities) in zip(queries, found, strict=True):
@@ -170,7 +174,18 @@ def candidates_of(
             n_asked *= _TIMES_K
             ((rows, similarities),) = catalogue.index.candidates([query.vectors], n_asked)
             kept = may_answer(query, rows, catalogue, allowed)
-        yield query, rows[kept], similarities[kept]
+        linked = np.setdiff1d(query.linked, rows)
+        linked = linked[may_answer(query, linked, catalogue, allowed)]
+        exact = catalogue.index.exact(query.vectors, linked)
+        yield query, np.concatenate([rows[kept], linked]), np.concatenate([similarities[kept], exact])
+
+
+def link_sentences(query: Query, rows: NDArray[np.int64], state: State) -> list[tuple[str, ...]]:
+    """A sentence about each row that the query's text links to, or whose text links to it."""
+    articles, linked = state.catalogue.articles, set(query.linked.tolist())
+    return [
+        (state.links.sentence(query.article.id, articles[row].id),) if row in linked else () for row in rows.tolist()
+    ]
 
 
 def may_answer(

@@ -18,6 +18,8 @@ from scipy.special import expit
 _SLOPE, _INTERCEPT = 3.60, 3.16
 #: How far what is usual on the site counts, from 0 to 1.
 _POWER = 0.85
+#: What a link between the two adds to the logarithm of the odds.
+LINKED = 1.0
 #: The least chance at which the first suggestion is shown, the second, and so on; the last also of those that follow.
 #: An empty box helps nobody, so the first may be less sure than not; each that joins others must be worth its space.
 LEAST_CHANCES = (0.34, 0.43, 0.48, 0.53, 0.58)
@@ -36,11 +38,17 @@ class ReaderModel:
     #: By language of articles that may be related: the similarity of the nearest that is usual there.
     usual: Mapping[str, float] = field(default_factory=dict)
 
-    def __call__(self, similarities: NDArray[np.float64], language: str) -> NDArray[np.float64]:
-        """The chance that a reader approves, in [0, 1], of each damped similarity in a language; shape as given."""
+    def __call__(
+        self, similarities: NDArray[np.float64], language: str, is_linked: NDArray[np.bool_] | bool = False
+    ) -> NDArray[np.float64]:
+        """
+        The chance that a reader approves, in [0, 1], of each damped similarity in a language; shape as given.
+
+        `is_linked` tells of which two the text of one links to the other.
+        """
         logs = np.log(np.maximum(np.asarray(similarities, dtype=np.float64), _FLOOR))
         relative = logs - _POWER * np.log(self.usual.get(language, _USUAL))
-        chances: NDArray[np.float64] = expit(_SLOPE * relative + _INTERCEPT)
+        chances: NDArray[np.float64] = expit(_SLOPE * relative + _INTERCEPT + LINKED * np.asarray(is_linked))
         return chances
 
 

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.articles import Article, EntryShape
-from recommender.content.matching import fold_title, title_words
+from recommender.content.titles import fold_title, title_words
 from recommender.content.wording import some
 from recommender.errors import list_of_texts
 from recommender.ranking.curation import ends_of

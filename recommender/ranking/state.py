@@ -16,12 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.articles import Article, RelatedEntry, checked
+from recommender.content.links import linked_articles
 from recommender.content.matching import EntryMatcher, article_keys, entry_keys, external_article
 from recommender.content.urls import canonical_url, is_address
 from recommender.errors import list_of_texts
 from recommender.ranking.catalogue import Catalogue
 from recommender.ranking.curation import CurationGraph
 from recommender.ranking.eligible import refusals
+from recommender.ranking.links import LinkGraph
 from recommender.ranking.rules import Rules
 from recommender.settings import RulesSettings
 from recommender.vectors.tfidf import FieldVectorizer
@@ -40,6 +42,7 @@ class State:
     matcher: EntryMatcher  #: Finds what entries name among the site's own articles.
     digests: dict[str, str]  #: Of each of the site's own articles as it was handed over, by id.
     graph: CurationGraph
+    links: LinkGraph
     suggest_unpublished: bool = True
     #: Canonical addresses of the rows, each with its rows: the site's own first, in order of their ids.
     rows_by_url: dict[str, tuple[int, ...]] = field(default_factory=dict)
@@ -71,7 +74,15 @@ class State:
         lists: list[list[int]] = [[] for _ in everything]
         for row, (names, _) in resolved.items():
             lists[row] = [found for found in map(catalogue.row_of, names) if found is not None]
-        return cls.of(catalogue, matcher, digests, lists, {row: waiting for row, (_, waiting) in resolved.items()})
+        missing = {row: waiting for row, (_, waiting) in resolved.items()}
+        return cls.of(
+            catalogue,
+            matcher,
+            digests,
+            lists,
+            missing,
+            LinkGraph.of((one.id, linked_articles(one, matcher)) for one in articles),
+        )
 
     @classmethod
     def of(
@@ -81,10 +92,11 @@ class State:
         digests: dict[str, str],
         lists: Sequence[Iterable[int]],
         waiting: Mapping[int, Sequence[RelatedEntry]],
+        links: LinkGraph,
         suggest_unpublished: bool = True,
     ) -> State:
         """The state of some rows, with the rows that each lists and the entries of each that name no article."""
-        state = cls(catalogue, matcher, digests, CurationGraph.of(lists), suggest_unpublished)
+        state = cls(catalogue, matcher, digests, CurationGraph.of(lists), links, suggest_unpublished)
         state._index_addresses(range(catalogue.n_rows))
         for row, entries in waiting.items():
             state._wait(row, entries)
@@ -93,7 +105,7 @@ class State:
 
     def copy(self) -> State:
         """A state that can change without this one seeing it."""
-        names = ("catalogue", "matcher", "digests", "graph", "rows_by_url", "waiting", "awaited")
+        names = ("catalogue", "matcher", "digests", "graph", "links", "rows_by_url", "waiting", "awaited")
         return dataclasses.replace(self, **{name: getattr(self, name).copy() for name in names})
 
     def allowed(self, now: float) -> NDArray[np.bool_]:
@@ -123,6 +135,15 @@ class State:
             return []
         rows = map(self.catalogue.row_of, _resolve(article, self.matcher, self.digests)[0])
         return [row for row in rows if row is not None]
+
+    def linked_rows(self, article: Article) -> NDArray[np.int64]:
+        """The rows that an article's text links to, or whose texts link to it, ascending; see `LinkGraph`."""
+        row = self.catalogue.row_of(article.id)
+        is_known = row is not None and self.catalogue.articles[row] is article
+        links = self.links.links.get(article.id, ()) if is_known else linked_articles(article, self.matcher)
+        names = self.links.partners(article.id, links, len(self.digests))
+        rows = sorted(row for row in map(self.catalogue.row_of, names) if row is not None)
+        return np.array(rows, dtype=np.int64)
 
     def rows_of_identity(self, article: Article) -> set[int]:
         """The rows that are the article itself, under its id or any of its addresses."""
@@ -176,6 +197,7 @@ class State:
         for article in arrivals:
             row = catalogue.row_of(article.id)
             assert row is not None
+            self.links.put(article.id, linked_articles(article, matcher))
             unsettled.add(row)
             for key in article_keys(article):
                 unsettled.update(self.awaited.get(key) or ())
@@ -199,6 +221,7 @@ class State:
         article = catalogue.articles[row]
         if not catalogue.is_external[row]:
             self.matcher.remove(article.id)
+            self.links.put(article.id, ())
         catalogue.forget(row)
         self.graph.set_list(row, ())
         self._wait(row, ())
@@ -286,7 +309,8 @@ class State:
             [new_row[other] for other in self.graph.listed(row).tolist() if other in new_row] for row in rows.tolist()
         ]
         waiting = {new_row[row]: entries for row, entries in self.waiting.items()}
-        return State.of(catalogue, self.matcher, dict(self.digests), lists, waiting, self.suggest_unpublished)
+        digests, links = dict(self.digests), self.links.copy()
+        return State.of(catalogue, self.matcher, digests, lists, waiting, links, self.suggest_unpublished)
 
     # -------------------------------------------------------------- helpers
 

@@ -7,9 +7,10 @@ import pytest
 from recommender.batch import suggest_site
 from recommender.content.dates import read_date
 from recommender.content.list_names import with_parted_texts
-from recommender.content.matching import EntryMatcher, fold_title
+from recommender.content.matching import EntryMatcher
 from recommender.content.related_lists import read_entries
 from recommender.content.site import read_article, read_site
+from recommender.content.titles import fold_title
 from recommender.content.urls import below_local_host
 from recommender.settings import settings_from_mapping
 
