@@ -120,7 +120,8 @@ class SimilarityRanker:
     ) -> NDArray[np.float64]:
         """The chance that a reader approves, of some rows with their similarities; shape (n_rows,)."""
         damped = similarities * self.damping(query.time - catalogue.times[rows])
-        return self.reader(damped, query.language, np.isin(rows, query.linked))
+        is_linked = np.isin(rows, query.linked) if len(query.linked) else False
+        return self.reader(damped, query.language, is_linked)
 
     def rank(self, queries: Sequence[Query], k: int, state: State, allowed: NDArray[np.bool_]) -> list[Ranked]:
         """The k best allowed rows of each query that are not hidden from it, by damped similarity."""
@@ -174,15 +175,20 @@ def candidates_of(
             n_asked *= _TIMES_K
             ((rows, similarities),) = catalogue.index.candidates([query.vectors], n_asked)
             kept = may_answer(query, rows, catalogue, allowed)
-        linked = np.setdiff1d(query.linked, rows)
-        linked = linked[may_answer(query, linked, catalogue, allowed)]
-        exact = catalogue.index.exact(query.vectors, linked)
-        yield query, np.concatenate([rows[kept], linked]), np.concatenate([similarities[kept], exact])
+        rows, similarities = rows[kept], similarities[kept]
+        if len(query.linked):
+            linked = np.setdiff1d(query.linked, rows)
+            linked = linked[may_answer(query, linked, catalogue, allowed)]
+            exact = catalogue.index.exact(query.vectors, linked)
+            rows, similarities = np.concatenate([rows, linked]), np.concatenate([similarities, exact])
+        yield query, rows, similarities
 
 
 def link_sentences(query: Query, rows: NDArray[np.int64], state: State) -> list[tuple[str, ...]]:
     """A sentence about each row that the query's text links to, or whose text links to it."""
     articles, linked = state.catalogue.articles, set(query.linked.tolist())
+    if not linked:
+        return [()] * len(rows)
     return [
         (state.links.sentence(query.article.id, articles[row].id),) if row in linked else () for row in rows.tolist()
     ]
