@@ -56,9 +56,9 @@ class LinkGraph:
             told |= {one for one in back if len(self.links[one]) <= _MOST_LINKS}
         return told | (to & back)
 
-    def sentence(self, article_id: str, other: str) -> str:
-        """What a reader is told of two partners."""
-        is_back, is_to = article_id in self.links.get(other, ()), other in self.links.get(article_id, ())
+    def sentence(self, article_id: str, links: Sequence[str], other: str) -> str:
+        """What a reader is told of two partners, of which the first links to some articles."""
+        is_back, is_to = article_id in self.links.get(other, ()), other in links
         if is_back and is_to:
             return "the two link to each other in their text"
         return "it links to this article in its text" if is_back else "this article links to it in its text"

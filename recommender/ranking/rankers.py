@@ -186,12 +186,12 @@ def candidates_of(
 
 def link_sentences(query: Query, rows: NDArray[np.int64], state: State) -> list[tuple[str, ...]]:
     """A sentence about each row that the query's text links to, or whose text links to it."""
-    articles, linked = state.catalogue.articles, set(query.linked.tolist())
+    linked = set(query.linked.tolist())
     if not linked:
         return [()] * len(rows)
-    return [
-        (state.links.sentence(query.article.id, articles[row].id),) if row in linked else () for row in rows.tolist()
-    ]
+    one, links, articles = query.article.id, state.links_of(query.article), state.catalogue.articles
+    others = (articles[row].id if row in linked else "" for row in rows.tolist())
+    return [(state.links.sentence(one, links, other),) if other else () for other in others]
 
 
 def may_answer(

@@ -136,12 +136,16 @@ class State:
         rows = map(self.catalogue.row_of, _resolve(article, self.matcher, self.digests)[0])
         return [row for row in rows if row is not None]
 
+    def links_of(self, article: Article) -> Sequence[str]:
+        """The ids of the articles that an article's text links to."""
+        row = self.catalogue.row_of(article.id)
+        if row is not None and self.catalogue.articles[row] is article:
+            return self.links.links.get(article.id, ())
+        return linked_articles(article, self.matcher)
+
     def linked_rows(self, article: Article) -> NDArray[np.int64]:
         """The rows that an article's text links to, or whose texts link to it, ascending; see `LinkGraph`."""
-        row = self.catalogue.row_of(article.id)
-        is_known = row is not None and self.catalogue.articles[row] is article
-        links = self.links.links.get(article.id, ()) if is_known else linked_articles(article, self.matcher)
-        names = self.links.partners(article.id, links, len(self.digests))
+        names = self.links.partners(article.id, self.links_of(article), len(self.digests))
         rows = sorted(row for row in map(self.catalogue.row_of, names) if row is not None)
         return np.array(rows, dtype=np.int64)
 

@@ -104,3 +104,10 @@ def test_links_of_drafts_updates_and_saved_models_are_those_of_the_batch(rec, tm
     for one in (rec, loaded):
         one.update(added=[dataclasses.replace(draft, body="In tin, once more.")], removed=["green"])
         assert "linked" not in one.explain("tin", "black").signals
+
+
+def test_an_edited_article_is_told_of_the_links_that_it_has_now(rec):
+    """As a draft under its own id it is asked about as it is typed, not as it was read."""
+    answering = article("tin", "Kettles of tin for tea", "Better than the [green](/green/) one.")
+    assert "the two link to each other in their text" in rec.explain(answering, "green").sentences
+    assert "this article links to it in its text" not in rec.explain(article("green", _GREEN), "tin").sentences
