@@ -277,7 +277,8 @@ def settings(file: Path | None, is_all: bool) -> None:
 @click.option(
     "--protocol",
     metavar="NAME",
-    help="What may be known when one is asked, the first if not said: publish-time, whole-site, unlisted or replay.",
+    help="What may be known when one is asked, the first if not said, or the second where most articles with a list "
+    "have no date: publish-time, whole-site, unlisted or replay.",
 )
 @click.option(
     "--grades",

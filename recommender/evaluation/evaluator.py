@@ -59,7 +59,8 @@ def evaluate(
         As it would be run; None for the defaults.
     protocol
         ``publish-time``, ``whole-site``, ``unlisted`` or ``replay``: what a system may know when it is asked. See
-        docs/evaluation.md. None: ``publish-time``, or ``grades`` where there are grades.
+        docs/evaluation.md. None: ``grades`` where there are grades, ``replay`` where there are later articles, else
+        ``publish-time``, or ``whole-site`` where most articles with a list have no date.
     test_from
         publish-time: only articles published from this day on are asked; None for the latest fifth.
     later
@@ -131,7 +132,10 @@ def _plan(
                 "grades ask the graded articles of the site as it stands. Leave protocol, test_from and later out."
             )
         return graded(corpus, {article_id for article_id, _ in grades})
-    protocol = protocol or "publish-time"
+    if protocol is None:
+        dates = [article.published_at is not None for article in corpus if article.related]
+        asks_by_date = test_from is not None or 2 * sum(dates) >= len(dates)
+        protocol = "replay" if later is not None else "publish-time" if asks_by_date else "whole-site"
     if protocol not in PROTOCOLS:
         raise OptionError(
             f"there is no protocol {protocol!r}.{did_you_mean(protocol, PROTOCOLS)} There are {', '.join(PROTOCOLS)}."

@@ -162,7 +162,7 @@ def test_the_worst_are_those_with_the_least(report):
         ({"protocol": "publish"}, "there is no protocol 'publish'. Did you mean 'publish-time'?"),
         ({"protocol": "whole-site", "test_from": "2024-02-01"}, "test_from belongs to the protocol publish-time"),
         ({"protocol": "replay"}, "needs the later articles"),
-        ({"later": "somewhere"}, "needs the later articles"),
+        ({"protocol": "whole-site", "later": "somewhere"}, "needs the later articles"),
         ({"systems": ["tfdif"]}, "there is no system 'tfdif'. Did you mean 'tfidf'?"),
         ({"measures": [f"nDCG@{10**30}"]}, "and not at a place from 1 to 1,000,000"),
         ({"measures": ["nDGC@10"]}, "'nDGC@10' is not a measure"),
@@ -175,6 +175,20 @@ def test_what_cannot_be_is_told(small_corpus, quick, options, message):
     with pytest.raises(EvaluationError) as error:
         evaluate(small_corpus, quick, **options)
     assert message in str(error.value)
+
+
+def test_what_is_asked_follows_from_the_site_where_nobody_says_it(small_corpus, quick, day):
+    """In the order of publication where half of the lists have a date, else as it stands; later ones as they come."""
+    listed = [one.id for one in small_corpus if one.related]
+    some = Corpus(
+        dataclasses.replace(one, published_at=None) if one.id in listed[: len(listed) // 2 + 1] else one
+        for one in small_corpus
+    )
+    assert evaluate(small_corpus, quick).protocol == "publish-time"
+    assert evaluate(some, quick).protocol == "whole-site"
+    assert evaluate(some, quick, test_from=day(40)).protocol == "publish-time"
+    later = [dataclasses.replace(small_corpus[listed[0]], id="later", url="/later/")]
+    assert evaluate(small_corpus, quick, later=later).protocol == "replay"
 
 
 def printed(report, width):
