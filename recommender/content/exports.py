@@ -2,6 +2,7 @@
 
 import ast
 import csv
+import html
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -16,8 +17,7 @@ from recommender.bounds import LONGEST_TEXT, MAX_DEPTH, UnreadableError, check_u
 from recommender.content.fields import USUAL_NAMES, FieldReader
 from recommender.content.files import unread
 from recommender.content.generators import Generator
-from recommender.content.jsonl import json_rows
-from recommender.content.rows import check_columns, column_of, corpus_of_rows, typed_rows, without_marks
+from recommender.content.rows import check_columns, column_of, corpus_of_rows, typed_rows
 from recommender.content.wording import some
 from recommender.errors import MissingExtraError, SiteError
 from recommender.settings import Settings
@@ -26,8 +26,7 @@ from recommender.settings import Settings
 _Rows = Iterator[tuple[str, Mapping[str, Any] | SiteError]]
 
 _TABLES, _PARQUET, _FEEDS = (".csv", ".tsv"), (".parquet",), (".xml", ".rss", ".atom", ".wxr")
-_JSON = (".json",)
-EXPORT_ENDINGS = (*_TABLES, *_PARQUET, *_JSON, *_FEEDS)
+EXPORT_ENDINGS = (*_TABLES, *_PARQUET, *_FEEDS)
 _DELIMITERS = ",;\t|"
 #: What Excel may write above the names.
 _DELIMITER_OF_EXCEL = re.compile(rf"\"?sep=([{_DELIMITERS}])\"?\s*", re.IGNORECASE)
@@ -73,8 +72,6 @@ def read_export(path: Path, settings: Settings, *, strict: bool = False) -> Corp
         rows, expected = _feed_rows(path, most_bytes, warnings), "Write an item an article."
     elif ending in _PARQUET:
         rows, expected = _parquet_rows(path), "Write a row an article."
-    elif ending in _JSON:
-        rows, expected = json_rows(path, most_bytes), "Write an object an article."
     else:
         rows = _csv_rows(path, FieldReader(settings, Generator()), most_bytes)
         expected = "Begin it with a line such as id,title,excerpt,date,url,tags, and write a row an article."
@@ -330,11 +327,11 @@ def _item(element: Element, *, is_atom: bool) -> dict[str, Any]:
         elif name == "category" and child.get("scheme", "").endswith("#kind"):
             found["post_type"] = child.get("term", "").rpartition("/")[2]
         elif name == "category" and child.get("domain", "category") in ("category", "post_tag"):
-            topics.append(child.get("label") or child.get("term") or without_marks(text))
+            topics.append(child.get("label") or child.get("term") or _without_marks(text))
         elif name == "control" and text == "yes":
             found["status"] = "draft"  # all that it holds is `app:draft`
         elif name in ("creator", "author"):
-            authors += [_text_of(part) for part in child if _tag(part) == "name"] or [without_marks(text)]
+            authors += [_text_of(part) for part in child if _tag(part) == "name"] or [_without_marks(text)]
         elif name == "encoded":
             found["excerpt" if "/excerpt" in space else "body"] = text
         # That of Media RSS is a picture's.
@@ -344,7 +341,7 @@ def _item(element: Element, *, is_atom: bool) -> dict[str, Any]:
     address = found.get("link") or next(iter(links.get("alternate", ())), guid if guid.startswith("http") else "")
     names = ("post_date_gmt", "pubDate", "published", "date", "updated", "post_date")
     dates = (found.get(name, "") for name in names)
-    plain = str if is_atom else without_marks
+    plain = str if is_atom else _without_marks
     values = {
         "kind": found.get("post_type"),
         "title": plain(found.get("title", "")),
@@ -369,7 +366,12 @@ def _of_kind(element: Element, keeps_marks: bool) -> str:
         return _text_of(element)
     is_within = element.get("type") == "xhtml"
     text = "".join(tostring(child, encoding="unicode") for child in element) if is_within else _text_of(element)
-    return text if keeps_marks else without_marks(text)
+    return text if keeps_marks else _without_marks(text)
+
+
+def _without_marks(text: str) -> str:
+    """A text of HTML in one line, without its marks."""
+    return " ".join(html.unescape(re.sub(r"<[^<>]{0,2000}>", " ", text)).split())
 
 
 def _tag(element: Element) -> str:

@@ -1,7 +1,5 @@
 """Rows of names and values, from whatever holds an article a row -> a `Corpus`. One way for lines, tables and feeds."""
 
-import html
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -167,11 +165,6 @@ def read_frame(frame: Any, settings: Settings | None = None, *, strict: bool = F
     return corpus_of_rows(
         rows, "frame", given_or_default(settings), strict=strict, expected="Give it a row an article."
     )
-
-
-def without_marks(text: str) -> str:
-    """A text of HTML in one line, without its marks."""
-    return " ".join(html.unescape(re.sub(r"<[^<>]{0,2000}>", " ", text)).split())
 
 
 def check_columns(names: Iterable[str], where: str) -> None:
