@@ -28,8 +28,6 @@ _Rows = Iterator[tuple[str, Mapping[str, Any] | SiteError]]
 _TABLES, _PARQUET, _FEEDS = (".csv", ".tsv"), (".parquet",), (".xml", ".rss", ".atom", ".wxr")
 EXPORT_ENDINGS = (*_TABLES, *_PARQUET, *_FEEDS)
 _DELIMITERS = ",;\t|"
-#: What Excel may write above the names.
-_DELIMITER_OF_EXCEL = re.compile(rf"\"?sep=([{_DELIMITERS}])\"?\s*", re.IGNORECASE)
 #: Rows of a Parquet file that are in memory at once, at most, and bytes that they could have.
 _BATCH, _MOST_BYTES = 1_000, 500_000_000
 #: Rows of a Parquet file, in which twenty million empty ones take less than a hundred kilobytes.
@@ -40,8 +38,7 @@ _MOST_COLUMNS = 1_000
 _NOTHING = frozenset({r"\N", "NULL"})
 #: Fields whose cells hold several texts.
 _OF_MANY = frozenset(name.lower() for name in (*USUAL_NAMES["topics"], "category", "tag", "aliases", "redirect_from"))
-_FEW_BYTES = 4
-#: A byte that is no UTF-8, as `surrogateescape` gives it, or a zero, which UTF-16 without a mark is full of.
+#: A byte that is no UTF-8, as `surrogateescape` gives it, or a zero, which UTF-16 is full of.
 _NO_TEXT = re.compile("[\udc80-\udcff\0]")
 #: By the name of the outermost element.
 _ITEMS = {"rss": "item", "RDF": "item", "feed": "entry"}
@@ -87,21 +84,15 @@ def _csv_rows(path: Path, reader: FieldReader, most_bytes: int) -> _Rows:
     name = path.name
     # The largest value; it is of the module, for whoever reads such files in this process.
     csv.field_size_limit(max(csv.field_size_limit(), most_bytes))
-    with path.open("rb") as file:
-        begun = file.read(_FEW_BYTES)
-    # UTF-8, or what the first bytes say; a byte that is none is told of with its row.
-    encoding = "utf-16" if begun[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    with path.open(encoding=encoding, errors="surrogateescape", newline="") as file:
+    # A byte that is no UTF-8 is told of with its row.
+    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
         lines = _lines(file, name, most_bytes)
         first = next(lines, "")
-        if told := _DELIMITER_OF_EXCEL.fullmatch(first):
-            first = next(lines, "")
-        delimiter = told[1] if told else max(_DELIMITERS, key=re.sub(r'"[^"]*"', "", first).count)
-        table = csv.reader(chain([first], lines) if first else [], delimiter=delimiter, strict=True)
+        delimiter = max(_DELIMITERS, key=re.sub(r'"[^"]*"', "", first).count)
+        table = csv.reader(chain([first], lines), delimiter=delimiter, strict=True)
         columns: list[str] = []
         while True:
-            number = table.line_num + 1 + bool(told)
-            where = f"{name}:{number}"
+            where = f"{name}:{table.line_num + 1}"
             try:
                 cells = next(table)
             except StopIteration:
@@ -122,11 +113,7 @@ def _csv_rows(path: Path, reader: FieldReader, most_bytes: int) -> _Rows:
 
 def _lines(file: IO[str], name: str, most_bytes: int) -> Iterator[str]:
     for number in count(1):
-        try:
-            line = file.readline(most_bytes + 1)
-        except UnicodeError as error:
-            # UTF-8 is read whatever it holds; UTF-16 is not.
-            raise SiteError(f"{name}:{number}: is not whole UTF-16 ({error}). Save the file as UTF-8.") from None
+        line = file.readline(most_bytes + 1)
         if not line:
             return
         if len(line) > most_bytes:
