@@ -128,8 +128,6 @@ class PageFacts:
     build: str = ""  #: Hugo's ``build.render``, in small letters.
     hidden: str = ""  #: What keeps readers from it whatever builds it, as in "2 articles ...": ``with status: draft``.
     status: str = ""  #: By which word of its status readers are kept from it, in the same form.
-    day_order: str = ""  #: Of its date, where its numbers tell: `/en-US` begins with the month, `-en-GB` with the day.
-    two_days: tuple[str, ...] = ()  #: A date whose order is not known, and the warning of it.
     unpublished: str = ""  #: What makes it no page where a generator builds the site: ``with draft: true``.
     language_of_path: bool = False  #: Its language is that which its path names.
     file_title: str = ""  #: What it is called by its file, where its title is a heading.
@@ -296,8 +294,6 @@ class FieldReader:
             build=found.build(),
             hidden=hidden,
             status=status,
-            day_order=found.day_order,
-            two_days=found.two_days,
             unpublished=unpublished,
             language_of_path=language != told,
             file_title=default_title if opening.title and opening.source == FIRST_HEADING else "",

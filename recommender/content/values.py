@@ -11,7 +11,7 @@ from typing import Any
 from recommender.articles import MARKS
 from recommender.bounds import HALF_CHARACTER, LONGEST_TEXT, LONGEST_TITLE, MOST_TOPICS
 from recommender.content import front_matter
-from recommender.content.dates import TWO_DAYS, NoDayError, day_order, of_iran, read_date
+from recommender.content.dates import TWO_DAYS, NoDayError, of_iran, read_date
 from recommender.content.front_matter import FrontMatter
 from recommender.content.named import names_in, people_in
 from recommender.content.paths import language_code, named_language, without_ending
@@ -86,8 +86,6 @@ class Found:
     origin: Origin
     names: list[tuple[str, str]] = field(default_factory=list)  #: Our fields, and the names that they are read from.
     warnings: list[str] = field(default_factory=list)
-    day_order: str = ""  #: As in `PageFacts`.
-    two_days: tuple[str, ...] = ()
 
     def get(self, ours: str) -> Sequence[tuple[str, Any]]:
         """The names that hold something for a field, with their values, best first."""
@@ -182,13 +180,10 @@ class Found:
                 if (name, value) not in told or str(error) == TWO_DAYS:
                     said = value if isinstance(value, date) else say(value)
                     wrong.append(self.about(name, f"must be a date, but is {said}{error}."))
-                    if str(error) == TWO_DAYS and not self.two_days:
-                        self.two_days = value, wrong[-1]
                     is_fault |= isinstance(value, str) and not isinstance(error, NoDayError)
                 continue
             if published_at is not None:
                 self.names.append(("published_at", name))
-                self.day_order = day_order(value)
                 break
         else:
             published_at = None if default is None else read_date(default, zone)
@@ -198,8 +193,6 @@ class Found:
             raise ArticleError(f"{wrong[0]} Write it like 2021-03-03 or 2021-03-03T07:14:00Z.")
         stand_in = f"{published_at:%Y-%m-%d} stands in" if published_at else "The article has no date"
         self.warnings += [f"{sentence} {stand_in}." for sentence in wrong]
-        if self.two_days:
-            self.two_days = self.two_days[0], f"{self.two_days[1]} {stand_in}."
         return published_at
 
     def categories(self) -> tuple[str, ...]:
@@ -371,13 +364,14 @@ class Found:
                     self.names.append((ours, name))
                     if truth is not meaning:
                         unpublished = f"with {name.lower()}: {str(truth).lower()}"
-                elif ("published", name) not in self.names and not (
-                    ours == "published"
-                    and isinstance(value, str | date)
-                    and (("published_at", name) in self.names or value in self.two_days)
-                ):
+                elif ("published", name) not in self.names and not self._is_date(name):
                     self.leave_out(name, "true or false", value)
         return unpublished
+
+    def _is_date(self, name: str) -> bool:
+        """Whether a name's value was read as a date, or told of as one that could be two days."""
+        told = self.about(name, "must be a date")
+        return ("published_at", name) in self.names or any(sentence.startswith(told) for sentence in self.warnings)
 
     def marks(self) -> tuple[str, ...]:
         """What an editor asks of the suggestions, each of a few words."""
