@@ -34,7 +34,6 @@ def named(corpus, article_id):
         "/wool/ /loom/",
         "wool.md & loom.md",
         '\'["wool", "loom"]\'',
-        '[\'<a class="x" href="/wool/">Wool</a>\', \'<a href="/loom/">Loom</a>\']',
         "[w-1, w-2]",
         '["@/wool.md", "@/loom.md#warp"]',
         '["https://deploy-preview-7--yarn.netlify.app/wool/", "https://yarn-git-spring-knit.vercel.app/loom"]',
