@@ -65,7 +65,7 @@ def test_strict(make_site):
         (
             "site/tea.md",
             "{}: is a file, expected the folder of a site. Name the folder that it lies in: {parent}; or a file of "
-            "articles, which ends in .jsonl, .jsonl.gz, .ndjson, .ndjson.gz, .csv, .tsv, .parquet, .json, .xml, .rss, "
+            "articles, which ends in .jsonl, .jsonl.gz, .ndjson, .ndjson.gz, .csv, .tsv, .parquet, .xml, .rss, "
             ".atom, .wxr.",
         ),
         (
