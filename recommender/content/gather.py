@@ -365,13 +365,9 @@ def _matched(
     """How the entries of all curated lists were matched, and those that were not, with the articles that list them."""
     counted = dict.fromkeys(("url", "path", "title", "external", "unmatched"), 0)
     unmatched = []
-    # The same few entries stand in many lists, and an address names the same article in all of them.
-    has_address: dict[int, bool] = {}
     for article in articles:
         for entry in article.related:
-            if id(entry) not in has_address:
-                has_address[id(entry)] = matcher.by_address(entry) is not None
-            how = "url" if has_address[id(entry)] else matcher.match(entry, article).how
+            how = matcher.match(entry, article).how
             counted[how] += 1
             if how == "unmatched":
                 unmatched.append((article, entry))
