@@ -51,8 +51,6 @@ def named(corpus, article_id):
         "[{type: article, value: wool}, {relationTo: posts, value: loom}]",
         '["“Wool’s second spring”", "The Loom – A Start."]',
         '["\\u200ewool", "The\\u200b lo\\u00adom – a start"]',
-        '["1. Wool’s second spring", "2. The loom – a start"]',
-        '["Read also: Wool’s second spring", "See: The loom – a start"]',
     ],
 )
 def test_entries(make_site, related):
