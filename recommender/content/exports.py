@@ -16,8 +16,8 @@ from recommender.articles import Corpus
 from recommender.bounds import LONGEST_TEXT, MAX_DEPTH, UnreadableError, check_unpacked, read_json
 from recommender.content.fields import USUAL_NAMES, FieldReader
 from recommender.content.files import unread
-from recommender.content.generators import Generator
-from recommender.content.rows import check_columns, column_of, corpus_of_rows, typed_rows
+from recommender.content.list_words import fold_name
+from recommender.content.rows import OWN_NAMES, check_columns, corpus_of_rows, reader_of_rows, typed_rows
 from recommender.content.wording import some
 from recommender.errors import MissingExtraError, SiteError
 from recommender.settings import Settings
@@ -70,7 +70,7 @@ def read_export(path: Path, settings: Settings, *, strict: bool = False) -> Corp
     elif ending in _PARQUET:
         rows, expected = _parquet_rows(path), "Write a row an article."
     else:
-        rows = _csv_rows(path, FieldReader(settings, Generator()), most_bytes)
+        rows = _csv_rows(path, reader_of_rows(settings), most_bytes)
         expected = "Begin it with a line such as id,title,excerpt,date,url,tags, and write a row an article."
     try:
         path.open("rb").close()  # whatever reads it, the message is the same
@@ -132,7 +132,7 @@ def _columns(cells: list[str], where: str, reader: FieldReader) -> list[str]:
     if len(named) > _MOST_COLUMNS:
         raise SiteError(_too_many_columns(where, len(named)))
     check_columns(named, where)
-    if not any(reader.reads(column_of(name, reader), "title") for name in named):
+    if not any(reader.reads(name, "title") for name in named):
         raise SiteError(
             f"{where}: the first line must name the columns, one of them title, but is {some(named)}. "
             "Begin the file with a line such as id,title,excerpt,date,url,tags."
@@ -159,7 +159,7 @@ def _values(
     values: dict[str, Any] = {}
     for column, cell in zip(columns, cells, strict=True):
         if column and (text := cell.strip()) and text not in _NOTHING:
-            values[column] = _value(text, column_of(column, reader), reader)
+            values[column] = _value(text, column, reader)
     return values
 
 
@@ -168,8 +168,8 @@ _SAID = {",": "comma", ";": "semicolon", "\t": "tab"}
 
 def _value(text: str, column: str, reader: FieldReader) -> Any:
     """The value of a cell: a text, or the texts of a list, for which tables have no form of their own."""
-    is_known = reader.knows(column) or column in ("body", "path")
     is_many = column.lower() in _OF_MANY or reader.reads(column, "topics")
+    is_known = reader.knows(column) or fold_name(column) in OWN_NAMES
     if is_known and not is_many:
         return text
     if text[0] in "[{" and text[-1] in "]}" and (parsed := _parsed(text)) is not None:

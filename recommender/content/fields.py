@@ -166,14 +166,19 @@ class FieldReader:
     name months in the site's language. Under their own name stand our suggestions, which are no curated list.
     """
 
-    def __init__(self, settings: Settings, generator: "Generator") -> None:
+    def __init__(
+        self, settings: Settings, generator: "Generator", further: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    ) -> None:
         self.generator = generator
         self.zone = generator.zone
         self.language = settings.articles.site_language or generator.language
         #: Further names, whose values rules ask for.
         self._marks = tuple(settings.rules.front_matter_names)
         self._known_entries: KnownEntries = {}
-        names = {ours: (*usual, *TRANSLATED_NAMES.get(ours, ())) for ours, usual in USUAL_NAMES.items()}
+        names = {
+            ours: (*usual, *TRANSLATED_NAMES.get(ours, ()), *further.get(ours, ()))
+            for ours, usual in USUAL_NAMES.items()
+        }
         fields = settings.articles.fields
         for ours, theirs in fields.items():
             names[ours] = (theirs,) if isinstance(theirs, str) else tuple(theirs)
