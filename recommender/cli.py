@@ -52,7 +52,7 @@ def main() -> None:
     Related articles for sites made of Markdown files.
 
     Learned from the lists that editors curated by hand, scored against them, and explained. A SITE is a folder of
-    articles, or a file of them: .jsonl, .json, .csv, .parquet, a feed, an export of WordPress or Ghost.
+    articles, or a file of them: .jsonl, .csv, .parquet, a feed, or an export of WordPress.
     """
     prepare()
 

@@ -103,20 +103,8 @@ _LEAST_DAY, _LAST_DAY = 19_000_101, 21_001_231
 _IN_DIGITS = range(_LEAST_DAY * 10**6, (_LAST_DAY + 1) * 10**6)
 
 
-#: Day and month in numbers, in either order.
-_IN_NUMBERS = re.compile(r"(?<!\d)(\d{1,2})([-/])\s?(\d{1,2})\2\s?\d{4}(?!\d)")
-
-
 class NoDayError(ValueError):
     """The value is no mistake of whoever wrote it, and tells no day: a word for none, or what could be two days."""
-
-
-def day_order(value: object) -> str:
-    """What parts the numbers of a date, and the language whose order they must have: `/en-US`; `/` for either."""
-    found = _IN_NUMBERS.search(value) if isinstance(value, str) and len(value) <= LONGEST_DATE else None
-    first, second = (int(found[1]), int(found[3])) if found else (0, 0)
-    language = "en-US" if first <= 12 < second else "en-GB" if second <= 12 < first else ""
-    return found[2] + language if found else ""
 
 
 def of_iran(value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 import ast
 import csv
+import html
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -15,9 +16,8 @@ from recommender.articles import Corpus
 from recommender.bounds import LONGEST_TEXT, MAX_DEPTH, UnreadableError, check_unpacked, read_json
 from recommender.content.fields import USUAL_NAMES, FieldReader
 from recommender.content.files import unread
-from recommender.content.generators import Generator
-from recommender.content.jsonl import json_rows
-from recommender.content.rows import check_columns, column_of, corpus_of_rows, typed_rows, without_marks
+from recommender.content.list_words import fold_name
+from recommender.content.rows import OWN_NAMES, check_columns, corpus_of_rows, reader_of_rows, typed_rows
 from recommender.content.wording import some
 from recommender.errors import MissingExtraError, SiteError
 from recommender.settings import Settings
@@ -26,11 +26,8 @@ from recommender.settings import Settings
 _Rows = Iterator[tuple[str, Mapping[str, Any] | SiteError]]
 
 _TABLES, _PARQUET, _FEEDS = (".csv", ".tsv"), (".parquet",), (".xml", ".rss", ".atom", ".wxr")
-_JSON = (".json",)
-EXPORT_ENDINGS = (*_TABLES, *_PARQUET, *_JSON, *_FEEDS)
+EXPORT_ENDINGS = (*_TABLES, *_PARQUET, *_FEEDS)
 _DELIMITERS = ",;\t|"
-#: What Excel may write above the names.
-_DELIMITER_OF_EXCEL = re.compile(rf"\"?sep=([{_DELIMITERS}])\"?\s*", re.IGNORECASE)
 #: Rows of a Parquet file that are in memory at once, at most, and bytes that they could have.
 _BATCH, _MOST_BYTES = 1_000, 500_000_000
 #: Rows of a Parquet file, in which twenty million empty ones take less than a hundred kilobytes.
@@ -41,8 +38,7 @@ _MOST_COLUMNS = 1_000
 _NOTHING = frozenset({r"\N", "NULL"})
 #: Fields whose cells hold several texts.
 _OF_MANY = frozenset(name.lower() for name in (*USUAL_NAMES["topics"], "category", "tag", "aliases", "redirect_from"))
-_FEW_BYTES = 4
-#: A byte that is no UTF-8, as `surrogateescape` gives it, or a zero, which UTF-16 without a mark is full of.
+#: A byte that is no UTF-8, as `surrogateescape` gives it, or a zero, which UTF-16 is full of.
 _NO_TEXT = re.compile("[\udc80-\udcff\0]")
 #: By the name of the outermost element.
 _ITEMS = {"rss": "item", "RDF": "item", "feed": "entry"}
@@ -73,10 +69,8 @@ def read_export(path: Path, settings: Settings, *, strict: bool = False) -> Corp
         rows, expected = _feed_rows(path, most_bytes, warnings), "Write an item an article."
     elif ending in _PARQUET:
         rows, expected = _parquet_rows(path), "Write a row an article."
-    elif ending in _JSON:
-        rows, expected = json_rows(path, most_bytes), "Write an object an article."
     else:
-        rows = _csv_rows(path, FieldReader(settings, Generator()), most_bytes)
+        rows = _csv_rows(path, reader_of_rows(settings), most_bytes)
         expected = "Begin it with a line such as id,title,excerpt,date,url,tags, and write a row an article."
     try:
         path.open("rb").close()  # whatever reads it, the message is the same
@@ -90,21 +84,15 @@ def _csv_rows(path: Path, reader: FieldReader, most_bytes: int) -> _Rows:
     name = path.name
     # The largest value; it is of the module, for whoever reads such files in this process.
     csv.field_size_limit(max(csv.field_size_limit(), most_bytes))
-    with path.open("rb") as file:
-        begun = file.read(_FEW_BYTES)
-    # UTF-8, or what the first bytes say; a byte that is none is told of with its row.
-    encoding = "utf-16" if begun[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    with path.open(encoding=encoding, errors="surrogateescape", newline="") as file:
+    # A byte that is no UTF-8 is told of with its row.
+    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
         lines = _lines(file, name, most_bytes)
         first = next(lines, "")
-        if told := _DELIMITER_OF_EXCEL.fullmatch(first):
-            first = next(lines, "")
-        delimiter = told[1] if told else max(_DELIMITERS, key=re.sub(r'"[^"]*"', "", first).count)
-        table = csv.reader(chain([first], lines) if first else [], delimiter=delimiter, strict=True)
+        delimiter = max(_DELIMITERS, key=re.sub(r'"[^"]*"', "", first).count)
+        table = csv.reader(chain([first], lines), delimiter=delimiter, strict=True)
         columns: list[str] = []
         while True:
-            number = table.line_num + 1 + bool(told)
-            where = f"{name}:{number}"
+            where = f"{name}:{table.line_num + 1}"
             try:
                 cells = next(table)
             except StopIteration:
@@ -125,11 +113,7 @@ def _csv_rows(path: Path, reader: FieldReader, most_bytes: int) -> _Rows:
 
 def _lines(file: IO[str], name: str, most_bytes: int) -> Iterator[str]:
     for number in count(1):
-        try:
-            line = file.readline(most_bytes + 1)
-        except UnicodeError as error:
-            # UTF-8 is read whatever it holds; UTF-16 is not.
-            raise SiteError(f"{name}:{number}: is not whole UTF-16 ({error}). Save the file as UTF-8.") from None
+        line = file.readline(most_bytes + 1)
         if not line:
             return
         if len(line) > most_bytes:
@@ -148,7 +132,7 @@ def _columns(cells: list[str], where: str, reader: FieldReader) -> list[str]:
     if len(named) > _MOST_COLUMNS:
         raise SiteError(_too_many_columns(where, len(named)))
     check_columns(named, where)
-    if not any(reader.reads(column_of(name, reader), "title") for name in named):
+    if not any(reader.reads(name, "title") for name in named):
         raise SiteError(
             f"{where}: the first line must name the columns, one of them title, but is {some(named)}. "
             "Begin the file with a line such as id,title,excerpt,date,url,tags."
@@ -175,7 +159,7 @@ def _values(
     values: dict[str, Any] = {}
     for column, cell in zip(columns, cells, strict=True):
         if column and (text := cell.strip()) and text not in _NOTHING:
-            values[column] = _value(text, column_of(column, reader), reader)
+            values[column] = _value(text, column, reader)
     return values
 
 
@@ -184,8 +168,8 @@ _SAID = {",": "comma", ";": "semicolon", "\t": "tab"}
 
 def _value(text: str, column: str, reader: FieldReader) -> Any:
     """The value of a cell: a text, or the texts of a list, for which tables have no form of their own."""
-    is_known = reader.knows(column) or column in ("body", "path")
     is_many = column.lower() in _OF_MANY or reader.reads(column, "topics")
+    is_known = reader.knows(column) or fold_name(column) in OWN_NAMES
     if is_known and not is_many:
         return text
     if text[0] in "[{" and text[-1] in "]}" and (parsed := _parsed(text)) is not None:
@@ -330,11 +314,11 @@ def _item(element: Element, *, is_atom: bool) -> dict[str, Any]:
         elif name == "category" and child.get("scheme", "").endswith("#kind"):
             found["post_type"] = child.get("term", "").rpartition("/")[2]
         elif name == "category" and child.get("domain", "category") in ("category", "post_tag"):
-            topics.append(child.get("label") or child.get("term") or without_marks(text))
+            topics.append(child.get("label") or child.get("term") or _without_marks(text))
         elif name == "control" and text == "yes":
             found["status"] = "draft"  # all that it holds is `app:draft`
         elif name in ("creator", "author"):
-            authors += [_text_of(part) for part in child if _tag(part) == "name"] or [without_marks(text)]
+            authors += [_text_of(part) for part in child if _tag(part) == "name"] or [_without_marks(text)]
         elif name == "encoded":
             found["excerpt" if "/excerpt" in space else "body"] = text
         # That of Media RSS is a picture's.
@@ -344,7 +328,7 @@ def _item(element: Element, *, is_atom: bool) -> dict[str, Any]:
     address = found.get("link") or next(iter(links.get("alternate", ())), guid if guid.startswith("http") else "")
     names = ("post_date_gmt", "pubDate", "published", "date", "updated", "post_date")
     dates = (found.get(name, "") for name in names)
-    plain = str if is_atom else without_marks
+    plain = str if is_atom else _without_marks
     values = {
         "kind": found.get("post_type"),
         "title": plain(found.get("title", "")),
@@ -369,7 +353,12 @@ def _of_kind(element: Element, keeps_marks: bool) -> str:
         return _text_of(element)
     is_within = element.get("type") == "xhtml"
     text = "".join(tostring(child, encoding="unicode") for child in element) if is_within else _text_of(element)
-    return text if keeps_marks else without_marks(text)
+    return text if keeps_marks else _without_marks(text)
+
+
+def _without_marks(text: str) -> str:
+    """A text of HTML in one line, without its marks."""
+    return " ".join(html.unescape(re.sub(r"<[^<>]{0,2000}>", " ", text)).split())
 
 
 def _tag(element: Element) -> str:

@@ -42,7 +42,6 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
         "published_at": "publishedDateTime date publishDate pubDate publishedAt datePublished publishedDate"
         " publicationDate publishedOn publishedTime postDate created createdAt dateCreated creationDate posted"
         " postedOn releaseDate firstPublished firstPublishedAt pubDatetime",
-        "head": "meta head",
         "url": "webUrl url permalink",
         "slug": "slug",
         "abbrlink": "abbrlink",
@@ -128,8 +127,6 @@ class PageFacts:
     build: str = ""  #: Hugo's ``build.render``, in small letters.
     hidden: str = ""  #: What keeps readers from it whatever builds it, as in "2 articles ...": ``with status: draft``.
     status: str = ""  #: By which word of its status readers are kept from it, in the same form.
-    day_order: str = ""  #: Of its date, where its numbers tell: `/en-US` begins with the month, `-en-GB` with the day.
-    two_days: tuple[str, ...] = ()  #: A date whose order is not known, and the warning of it.
     unpublished: str = ""  #: What makes it no page where a generator builds the site: ``with draft: true``.
     language_of_path: bool = False  #: Its language is that which its path names.
     file_title: str = ""  #: What it is called by its file, where its title is a heading.
@@ -169,14 +166,19 @@ class FieldReader:
     name months in the site's language. Under their own name stand our suggestions, which are no curated list.
     """
 
-    def __init__(self, settings: Settings, generator: "Generator") -> None:
+    def __init__(
+        self, settings: Settings, generator: "Generator", further: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    ) -> None:
         self.generator = generator
         self.zone = generator.zone
         self.language = settings.articles.site_language or generator.language
         #: Further names, whose values rules ask for.
         self._marks = tuple(settings.rules.front_matter_names)
         self._known_entries: KnownEntries = {}
-        names = {ours: (*usual, *TRANSLATED_NAMES.get(ours, ())) for ours, usual in USUAL_NAMES.items()}
+        names = {
+            ours: (*usual, *TRANSLATED_NAMES.get(ours, ()), *further.get(ours, ()))
+            for ours, usual in USUAL_NAMES.items()
+        }
         fields = settings.articles.fields
         for ours, theirs in fields.items():
             names[ours] = (theirs,) if isinstance(theirs, str) else tuple(theirs)
@@ -239,7 +241,7 @@ class FieldReader:
         """
         held = self._held(values, self.generator.defaults_of(path))
         found = Found(held, origin)
-        title = found.title(self.language) or opening.title or found.own_name()
+        title = found.title() or opening.title or found.own_name()
         if opening.title:
             found.names.append(("title", opening.source))
         if not title and not default_title:
@@ -257,7 +259,7 @@ class FieldReader:
             id=known_as,
             path=path,
             title=title or default_title,
-            excerpt=found.text("excerpt") or found.described() or opening.excerpt,
+            excerpt=found.text("excerpt") or opening.excerpt,
             published_at=published_at,
             url=url,
             topics=found.topics(),
@@ -296,8 +298,6 @@ class FieldReader:
             build=found.build(),
             hidden=hidden,
             status=status,
-            day_order=found.day_order,
-            two_days=found.two_days,
             unpublished=unpublished,
             language_of_path=language != told,
             file_title=default_title if opening.title and opening.source == FIRST_HEADING else "",

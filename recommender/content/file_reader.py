@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote
@@ -12,7 +11,6 @@ from recommender.articles import Article
 from recommender.bounds import Fence
 from recommender.cache import digest
 from recommender.content import front_matter
-from recommender.content.dates import read_date
 from recommender.content.fields import FieldReader, Notes
 from recommender.content.files import File, unread
 from recommender.content.front_matter import FrontMatter
@@ -154,20 +152,14 @@ class FileReader:
 
     def _headed(self, page: _Page, path: str) -> _Page | None:
         """A page without a title, by its heading or what else it is called; None for one that says nothing."""
-        values, body = page.values, page.body
         # A page of Logseq is called by its file.
         has_properties = page.place is not None and page.place.syntax == "properties"
         is_named = has_properties and not _OF_LOGSEQ.isdisjoint(path.split("/")[:-1])
-        opening = None if is_named else opening_of(body)
-        if page.place is None and opening is not None and opening.body:
-            exported, start = _properties_below(body, opening.body, self.fields)
-            if exported:
-                values, body = exported, body[start:]
-                opening = note_opening(body, opening.title)
-        opening = opening or self._called(body, path, page.place)
+        opening = None if is_named else opening_of(page.body)
+        opening = opening or self._called(page.body, path, page.place)
         if opening is not None:
-            return _Page(values, body[opening.body :], page.place, opening)
-        return page if page.place is not None or values else None
+            return _Page(page.values, page.body[opening.body :], page.place, opening)
+        return page if page.place is not None or page.values else None
 
     def _place(self, text: str, path: str, where: str, notes: Notes) -> FrontMatter | None:
         """Where a text's front matter lies; FrontMatterError where the site's generator does not see it."""
@@ -243,26 +235,8 @@ def _exports_of(text: str) -> dict[str, Any]:
     return {name: held[0] if len(held) == 1 else held for name, held in values.items()}
 
 
-def _properties_below(text: str, start: int, fields: FieldReader) -> tuple[Mapping[str, Any], int]:
-    """What Notion exports below a heading, and where that ends; none where it is a paragraph."""
-    place = front_matter.exported(text, start)
-    told = front_matter.read(text, place, "") if place else {}
-    days = {name: value for name, value in told.items() if fields.reads(name, "published_at") and _is_date(value)}
-    topics = {name: value for name, value in told.items() if fields.reads(name, "topics")}
-    # "Tags: are useful." begins a paragraph.
-    is_prose = len(topics) < len(told) or any(str(value).endswith(".") for value in topics.values())
-    return (days | topics, place.body) if place and told and (days or not is_prose) else ({}, start)
-
-
 def _title_of_logseq(path: str) -> str:
     """The title of a page by its file, which has ``___`` or ``%2F`` for a slash."""
     name = without_ending(path.rpartition("/")[2]).replace("___", "/")
     title = unquote(name)
     return title if title.isprintable() and "\ufffd" not in title else name
-
-
-def _is_date(value: Any) -> bool:
-    try:
-        return read_date(value, UTC) is not None
-    except ValueError:
-        return False

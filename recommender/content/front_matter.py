@@ -39,11 +39,6 @@ _TITLE = re.compile(r"^\"?title\"?[ ]*:", re.IGNORECASE | re.MULTILINE)
 _HEADER = re.compile(rf"(?:\.\.[ \t]+)?(?P<name>[^\W\d][\w -]*?)[{_BLANKS}]*(?:::|[:：])[{_BLANKS}]*(?P<value>.*)")
 #: Logseq's properties: a word, two colons and a blank; std::vector is none.
 _PROPERTIES = re.compile(r"(?:[^\W\d][\w-]*+::[ \t]++[^\r\n]*+(?:\r\n|\n|\r|\Z))++")
-#: The first paragraph below a heading, all lines of which are "Created: March 3, 2021" and the like.
-_EXPORTED = re.compile(
-    r"(?:[ \t]*+(?:\r\n|\n|\r))*+(?P<lines>(?:[^\W\d][\w /-]{0,40}:[ \t]++[^\s][^\r\n]*+(?:\r\n|\n|\r|\Z))++)"
-    r"(?=[ \t]*+(?:\r|\n|\Z))"
-)
 #: Some generators let the opening line say what the values are written in: ---toml.
 _OPENING = re.compile(rf"(?:---(?P<syntax>ya?ml|toml|json)?|(?P<plus>\+\+\+)){_REST_OF_LINE}")
 _SYNTAXES: Mapping[str | None, Syntax] = {None: "yaml", "yml": "yaml", "yaml": "yaml", "toml": "toml", "json": "json"}
@@ -185,14 +180,6 @@ def _headers(text: str, origin: int) -> FrontMatter | None:
     underscores = _UNDERSCORES.match(text, end)
     body = underscores.end() if underscores else _next_line(text, end)
     return FrontMatter(_line_end(text), origin, end, body, "headers" if has_title else "properties")
-
-
-def exported(text: str, start: int) -> FrontMatter | None:
-    """Where the names and values lie that are the first paragraph from `start` on, as Notion exports a page's."""
-    found = _EXPORTED.match(text, start)
-    if found is None:
-        return None
-    return FrontMatter(_line_end(text), found.start("lines"), found.end("lines"), found.end(), "headers")
 
 
 def _line_end(text: str) -> str:

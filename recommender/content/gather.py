@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 from recommender.articles import NEVER, Article, Corpus, Reading, RelatedEntry
 from recommender.bounds import LONGEST_ADDRESS
-from recommender.content.dates import day_order, read_date
 from recommender.content.fields import NO_FACTS, Notes, PageFacts
 from recommender.content.generators import Generator
 from recommender.content.generators.base import filled
@@ -62,8 +61,7 @@ def gather(
 
     `n_files` counts the files or lines looked at. What the settings say comes before what the generator does.
     """
-    articles = _with_days_in_order(_with_own_titles(articles, notes), notes, generator)
-    articles = with_languages_of_paths(articles, notes, generator, settings)
+    articles = with_languages_of_paths(_with_own_titles(articles, notes), notes, generator, settings)
     pages, unmade = with_unmade(articles, generator, notes)
 
     def placed(names: Collection[str]) -> tuple[list[Article], Counter[str], list[Article]]:
@@ -163,24 +161,6 @@ def _tells_more(by_file: str, heading: str) -> bool:
     title, said = ("".join(re.findall(r"\w+", text.casefold())) for text in (by_file, heading))
     is_part = _OF_A_STORY.match(by_file) is not None
     return re.search(r"[^\W\d_]{2}", title) is not None and said not in title and title not in said and not is_part
-
-
-def _with_days_in_order(articles: Sequence[Article], notes: Notes, generator: Generator) -> list[Article]:
-    """The articles; of a date that could be two days the one in the order of all others with the same marks."""
-    known = {facts.day_order for facts in notes.facts.values() if len(facts.day_order) > 1}
-    settled: dict[str, Article] = {}
-    said = set()
-    for article in articles:
-        # Another date of its own stands in.
-        two_days = notes.facts.get(article.id, NO_FACTS).two_days
-        if two_days and article.published_at is None:
-            typed, warning = two_days
-            orders = [order[1:] for order in known if order[0] == day_order(typed)]
-            if len(orders) == 1:
-                settled[article.id] = replace(article, published_at=read_date(typed, generator.zone, orders))
-                said.add(warning)
-    notes.warnings = [warning for warning in notes.warnings if warning not in said]
-    return [settled.get(article.id, article) for article in articles]
 
 
 def with_languages_of_paths(
@@ -385,13 +365,9 @@ def _matched(
     """How the entries of all curated lists were matched, and those that were not, with the articles that list them."""
     counted = dict.fromkeys(("url", "path", "title", "external", "unmatched"), 0)
     unmatched = []
-    # The same few entries stand in many lists, and an address names the same article in all of them.
-    has_address: dict[int, bool] = {}
     for article in articles:
         for entry in article.related:
-            if id(entry) not in has_address:
-                has_address[id(entry)] = matcher.by_address(entry) is not None
-            how = "url" if has_address[id(entry)] else matcher.match(entry, article).how
+            how = matcher.match(entry, article).how
             counted[how] += 1
             if how == "unmatched":
                 unmatched.append((article, entry))

@@ -49,7 +49,7 @@ _END = re.compile(r"\n(?:[^\S\n]*\n|(?=[ ]{0,3}(?:[-*+][ \t]|1[.)][ \t]|[>|])))"
 #: What begins no paragraph of prose; nor is one of lines that give names their values (Severity: high).
 _NO_PROSE = re.compile(
     r" {4}|\t|\s*(?:[#>|<`~]|!\[|\[!|[-*+]\s|\d+[.)]\s|:::|(?:!!!|\?\?\?\+?)\s|import\s|export\s|\{|=+\s|---|%%"
-    r"|\[\^[^]\s]+\]:|(?:[*_]*[^\W\d_][\w -]{0,30}:[*_]*[ \t][^\n]*+(?:\n|\Z)){3,}+\Z)"
+    r"|\[\^[^]\s]+\]:|(?:[*_]*[^\W\d_][\w -]{0,30}:[*_]*[ \t][^\n]*+(?:\n|\Z)){2,}+\Z)"
 )
 _PICTURE = re.compile(r"!\[[^]]*\]\([^)]*\)")
 _LINK = re.compile(r"\[([^\[\]]+)\](?:\([^)]*\)|\[[^]]*\])|<((?:https?|mailto):[^>]+)>")

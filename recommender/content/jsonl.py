@@ -1,13 +1,9 @@
-"""
-Articles from JSON: a file with an object a line, plain or gzip, or a folder of such files; or one document.
-
-A document is a list of objects, a JSON feed, or an export of Ghost or of a database.
-"""
+"""Articles from lines of JSON: a file with an object a line, plain or gzip, or a folder of such files."""
 
 import gzip
 import json
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import chain, count
 from pathlib import Path
 from typing import Any
@@ -15,8 +11,7 @@ from typing import Any
 from recommender.articles import Corpus
 from recommender.bounds import Fence, check_unpacked, read_json
 from recommender.content.files import unread
-from recommender.content.list_words import fold_name
-from recommender.content.rows import corpus_of_rows, without_marks
+from recommender.content.rows import corpus_of_rows
 from recommender.content.wording import say
 from recommender.errors import SiteError
 from recommender.settings import Settings, given_or_default
@@ -24,11 +19,6 @@ from recommender.settings import Settings, given_or_default
 #: Lines of a file, empty ones too, of which a packed megabyte holds a billion.
 _MOST_LINES = 10_000_000
 LINES_ENDINGS = (".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz")
-#: A list holds articles where most of its objects have one of these names.
-_TITLES = frozenset({"title", "headline", "name"})
-#: So deep a list of articles may lie: ``db``, its first entry, ``data``, ``posts``.
-_DEEPEST = 5
-_EXPECTED = "Write a list of objects, each with a title; or export the articles as lines of JSON."
 
 
 def is_jsonl(path: Path) -> bool:
@@ -125,102 +115,3 @@ def _values(line: bytes, where: str, most_bytes: int) -> dict[str, Any] | SiteEr
     if not isinstance(values, dict):
         return SiteError(f"{where}: must be an object, but is {say(values)}. Write one object a line.")
     return values
-
-
-def json_rows(path: Path, most_bytes: int) -> Iterator[tuple[str, Mapping[str, Any] | SiteError]]:
-    """The articles of a document, each with its place; of several lists the one that is called so, or the highest."""
-    if path.stat().st_size > most_bytes:
-        raise SiteError(
-            f"{path}: is longer than {most_bytes:,} bytes. Write lines of JSON (.jsonl), or raise "
-            "articles.max_megabytes in the settings."
-        )
-    try:
-        document = _unwrapped(read_json(path.read_bytes()))
-    except UnicodeDecodeError as error:
-        raise SiteError(f"{path}: byte {error.start} is not UTF-8. Save the file as UTF-8.") from None
-    except json.JSONDecodeError as error:
-        raise SiteError(f"{path}:{error.lineno}: is not JSON ({error.msg}). {_EXPECTED}") from None
-    except ValueError as error:
-        raise SiteError(f"{path}: {error}. {_EXPECTED}") from None
-    holder, rows = _articles_in(document)
-    if not rows:
-        raise SiteError(f"{path}: holds no list of articles. {_EXPECTED}")
-    tags = _joined(holder, "posts_tags", "tag_id", "tags")
-    authors = _joined(holder, "posts_authors", "author_id", "users")
-    for number, row in enumerate(rows, start=1):
-        where = f"{path.name} item {number}"
-        if not isinstance(row, Mapping):
-            yield where, SiteError(f"{where}: must be an object. {_EXPECTED}")
-            continue
-        own = str(row.get("id"))
-        joined: dict[str, Any] = {
-            name: found[own] for name, found in (("tags", tags), ("authors", authors)) if own in found
-        }
-        if "posts_tags" in holder and row.get("slug"):
-            # Ghost's ids are numbers of its database, a slug is what its pages are called by.
-            joined["id"] = row["slug"]
-        yield where, {**row, **joined}
-
-
-def _articles_in(document: Any) -> tuple[Mapping[str, Any], list[Any]]:
-    """The list of articles in a document, and the mapping that holds it."""
-    level: list[tuple[Mapping[str, Any], Any]] = [({}, document)]
-    for _ in range(_DEEPEST):
-        lists = [(holder, value) for holder, value in level if isinstance(value, list) and _are_articles(value)]
-        if lists:
-            return max(lists, key=lambda found: found[0].get("posts") is found[1])
-        inner: list[tuple[Mapping[str, Any], Any]] = []
-        for holder, value in level:
-            if isinstance(value, Mapping):
-                inner += [(value, one) for one in value.values() if isinstance(one, list | Mapping)]
-            elif isinstance(value, list) and value:
-                inner.append((holder, value[0]))
-        level = inner
-    return {}, []
-
-
-def _unwrapped(value: Any, name: str = "") -> Any:
-    """
-    A value without what APIs wrap around it.
-
-    WordPress has a text in ``{rendered: ...}``, Strapi what is not the id in ``{id: 1, attributes: {...}}``, and one
-    thing, or several, in ``{data: ...}``. The id is a number of the database then, and stands back behind the slug,
-    which pages are called by; so are WordPress's tags.
-    """
-    if isinstance(value, list):
-        return [_unwrapped(one, name) for one in value]
-    if not isinstance(value, Mapping):
-        return value
-    if name and value.keys() == {"data"}:
-        return _unwrapped(value["data"], name)
-    if isinstance(text := value.get("rendered"), str):
-        return text if name == "content" else without_marks(text)
-    title, inner = value.get("title"), value.get("attributes")
-    if isinstance(inner, Mapping) and not _is_called(value):
-        value = {"id": inner.get("slug") or value.get("id"), **inner}
-    elif isinstance(title, Mapping) and "rendered" in title:
-        value = {**value, "id": value.get("slug") or value.get("id"), "tags": None, "categories": None}
-    return {name: _unwrapped(one, name) for name, one in value.items()}
-
-
-def _is_called(value: Any) -> bool:
-    return isinstance(value, Mapping) and not _TITLES.isdisjoint(map(fold_name, map(str, value)))
-
-
-def _are_articles(values: list[Any]) -> bool:
-    called = sum(map(_is_called, values))
-    return called > 0 and 2 * called >= len(values)
-
-
-def _joined(holder: Mapping[str, Any], links: str, link: str, table: str) -> dict[str, list[str]]:
-    """By the id of each post the names that a table of links, as Ghost has them, ties to it."""
-    tables = [rows if isinstance(rows := holder.get(name), list) else [] for name in (links, table)]
-    pairs, things = [[one for one in rows if isinstance(one, Mapping)] for rows in tables]
-    # A name that begins with # is an editor's note to the theme.
-    shown = [one for one in things if isinstance(one.get("name"), str) and one.get("visibility") != "internal"]
-    names = {str(one.get("id")): one["name"] for one in shown if not one["name"].startswith("#")}
-    found: dict[str, list[str]] = {}
-    for pair in pairs:
-        if name := names.get(str(pair.get(link))):
-            found.setdefault(str(pair.get("post_id")), []).append(name)
-    return found

@@ -30,8 +30,6 @@ _LEAST_TOLD, _LEAST_TOLD_MATCHED = 3, 0.5
 #: What parts the entries in one text: marks first; blanks only where each part names an article.
 _SEVERAL = re.compile(r"[,;|&\s]")
 _MARKS, _BLANKS = re.compile(r"[,;|&]"), re.compile(r"\s+")
-#: /tea/, Green tea: an address and its title, which begins with no small letter.
-_TITLED = re.compile(r"(/[^\s,]*+),\s+((?![a-z])[^\W\d_].*)")
 #: What stands before a remark: ADR-0017 (raw tiers), docs/tea.md - how it is made, tea.md §3.
 _REMARKED = re.compile(r"(\S+)\s+(?:[(§]|[-–—]+\s).*")
 
@@ -193,7 +191,7 @@ def _parts(text: str, article: Article, matcher: EntryMatcher) -> list[RelatedEn
         # The values of an entry with names of its own: those that name articles.
         values = [RelatedEntry(target=value) for value in text.split("\n")]
         return [one for one in values if matcher.match(one, article).article_id is not None] or values[:1]
-    ways = (_behind_its_title, _before_its_title, _without_remarks, _separated)
+    ways = (_behind_its_title, _without_remarks, _separated)
     return next((found for way in ways if (found := way(text, article, matcher))), [])
 
 
@@ -204,16 +202,6 @@ def _behind_its_title(text: str, article: Article, matcher: EntryMatcher) -> lis
         if is_place and matcher.match(RelatedEntry(target=place), article).how == "path":
             return [RelatedEntry(title, target=place)]
     return []
-
-
-def _before_its_title(text: str, article: Article, matcher: EntryMatcher) -> list[RelatedEntry]:
-    """/tea/, Green tea; but two articles are two entries."""
-    if not (titled := _TITLED.fullmatch(text)):
-        return []
-    address, title = titled.groups()
-    of_address, of_title = (matcher.match(RelatedEntry(target=part), article) for part in titled.groups())
-    is_one = of_title.article_id in (None, of_address.article_id)
-    return [RelatedEntry(title, url=address, target=address)] if is_one else []
 
 
 def _without_remarks(text: str, article: Article, matcher: EntryMatcher) -> list[RelatedEntry]:

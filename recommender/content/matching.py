@@ -25,7 +25,7 @@ from recommender.content.paths import (
     suffix_language,
     without_ending,
 )
-from recommender.content.titles import fold_title, folded, spelled, title_words
+from recommender.content.titles import fold_title, folded, title_words
 from recommender.content.urls import below_local_host, canonical_url, is_address, spellings
 from recommender.content.wording import some
 from recommender.errors import did_you_mean
@@ -265,9 +265,7 @@ class EntryMatcher:
 
     def _match_title(self, title: str, source: Article | None, *, may_be_source: bool) -> str | None:
         by_title, by_words = self._index("title"), self._index("bare title")
-        # Where an address leads elsewhere, a part of its title tells nothing.
-        forms = spelled(title) if may_be_source else [title]
-        ids = next((ids for one in forms if (ids := by_title.get(one) or by_words.get(title_words(one)))), ())
+        ids = by_title.get(title) or by_words.get(title_words(title)) or ()
         others = [article_id for article_id in ids if source is None or article_id != source.id]
         if not others:
             return ids[0] if ids and may_be_source else None
@@ -314,7 +312,7 @@ def article_keys(article: Article) -> set[str]:
 def entry_keys(entry: RelatedEntry) -> set[str]:
     """The keys by which an entry waits for its article; whether that one is meant, the matcher says."""
     title = fold_title(entry.title or unwrapped(entry.target))
-    keys = {key for one in spelled(title) for key in (one, title_words(one))}
+    keys = {title, title_words(title)}
     for name in (entry.url, entry.target):
         if place := below_local_host(name):
             keys |= {_plain(_cleaned(place).rpartition("/")[2]), _number_key(_cleaned(place).lstrip("./"))}

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from recommender.articles import Article, EntryShape, RelatedEntry, TargetKind, key_of, slug_of
 from recommender.bounds import MOST_ENTRIES
 from recommender.content.dates import read_date
-from recommender.content.list_words import fold_name, is_navigation, is_other, is_telling, words_of
+from recommender.content.list_words import fold_name, is_navigation, is_other, is_telling
 from recommender.content.matching import unwrapped
 from recommender.content.named import list_of_json
 from recommender.content.paths import name_date, without_ending
@@ -42,15 +42,6 @@ ENTRY_NAMES: Mapping[str, tuple[str, ...]] = {
 _KINDS = ("type", "collection", "section")
 #: What a machine writes beside an entry, and no editor does.
 _SCORES = frozenset({"score", "similarity", "distance", "relevance", "confidence", "probability", "cosine"})
-#: The words of what a template asks of its box of related articles.
-_SWITCHES = frozenset(
-    """
-    show shown hide hidden enable enabled disable disabled display visible active on off auto automatic manual random
-    use only include exclude default global inherit override sidebar footer box widget related post posts article
-    articles page pages list lists title titles excerpt image images date dates newest latest same category tag tags
-    docs project projects publication publications talk talks event events
-    """.split()
-)
 #: Names of one article that may hold a list; whoever writes by hand has a few.
 _MOST_LISTS = 200
 #: Front matter is looked through so deep, and an entry may stand so deep in a list.
@@ -65,25 +56,14 @@ _BULLET = re.compile(r"^(?:[-*+•]|\d{1,3}[.)])\s+")
 _LINK = re.compile(
     r"(?<!!)\[(?P<title>[^][]++)\]\((?:<(?P<angled>[^<>[]++)>|(?P<url>[^)[\s]++))[^)[]*+\)|(?P<wiki>\[\[[^][]++\]\])"
 )
-#: <a href="/tea/">Tea</a> and <https://example.org/tea/>.
-_ANCHOR = re.compile(r"<a\s(?P<inside>[^<>]*+)>(?P<title>[^<]*+)</a>|<(?P<url>https?://[^<>\s]++)>", re.IGNORECASE)
-_HREF = re.compile(r"""\bhref\s*+=\s*+["']?([^"'\s]++)""", re.IGNORECASE)
-#: https://example.org/tea/, Green tea: an address and its title, which begins with no small letter.
-_TITLED = re.compile(r"(?P<place>https?://[^\s,]*+),\s+(?P<title>(?![a-z]|https?://)[^\W\d_].*)")
 _NEXT_ADDRESS = re.compile(r"(?<![,;\s])[,;\s]++(?=https?://)")
 _OURS = {fold_name(name): (ours, rank) for ours, names in ENTRY_NAMES.items() for rank, name in enumerate(names)}
-#: What may stand before the name in an entry: postTitle, page_url.
-_OF_AN_ENTRY = frozenset({"post", "article", "page", "entry", "item", "doc", "link", "related"})
 
 
 @lru_cache(maxsize=1 << 12)
 def _ours_of(name: str) -> tuple[str, int]:
     """Our field for a name in an embedded entry, and its rank among the names of the field; "" for none."""
-    words = words_of(name)
-    known = _OURS.get(fold_name(name))
-    if known is None and len(words) == 2 and words[0] in _OF_AN_ENTRY:
-        known = _OURS.get(words[1])
-    return known or ("", 0)
+    return _OURS.get(fold_name(name), ("", 0))
 
 
 class CuratedList(NamedTuple):
@@ -215,12 +195,6 @@ def entries_of_text(text: str) -> list[RelatedEntry]:
     if links := list(_LINK.finditer(text)):
         named = [(link["title"] or "", link["angled"] or link["url"] or "", link["wiki"]) for link in links]
         return [RelatedEntry(title, url=place, target=wiki or place) for title, place, wiki in named]
-    if "<" in text and (anchors := list(_ANCHOR.finditer(text))):
-        places = [(anchor["title"] or "", anchor["url"] or _HREF.search(anchor["inside"] or "")) for anchor in anchors]
-        texts = [(title.strip(), place if isinstance(place, str) else place[1]) for title, place in places if place]
-        return [RelatedEntry(title, url=place, target=place) for title, place in texts]
-    if titled := _TITLED.fullmatch(text):
-        return [RelatedEntry(titled["title"], url=titled["place"], target=titled["place"])]
     if is_address(text):
         return [RelatedEntry(url=place, target=place) for place in _NEXT_ADDRESS.split(text)]
     return [RelatedEntry(target=text)]
@@ -253,35 +227,23 @@ def _items(value: Any) -> list[Any]:
 
 def _grouped(item: Mapping[Any, Any], *, is_whole: bool = False) -> list[Any] | None:
     """What a group holds below its heading; None for a mapping that is an entry itself."""
-    if all(value is None for value in item.values()) and not any(_ours_of(str(key))[0] for key in item):
+    is_named = any(_ours_of(str(key))[0] for key in item)
+    if not is_named and all(value is None for value in item.values()):
         # Names with a colon behind them, where a list has dashes before.
         return list(item)
-    is_group = is_named = False
-    nested: list[Any] = []
-    pairs: list[Any] = []
+    nested: list[Any] | None = None
     for key, value in item.items():
         ours, _ = _ours_of(str(key))
         if isinstance(value, list | Mapping) and ours in ("", "url", "path"):
             if not is_other(str(key)):
-                is_group = True
-                nested += _items(value)
+                nested = [*(nested or ()), *_items(value)]
         elif ours in ("url", "path") and value not in (None, ""):
             return None
-        elif ours:
-            is_named = True
-        else:
-            pairs.append({key: value})
-    if is_group:
-        is_plain = not is_named and all(_is_place(value) for pair in pairs for value in pair.values())
-        return [*pairs, *nested] if is_plain else nested
     # In a list the names that we do not know are those of one entry.
     is_pairs = is_whole or all(map(_is_place, item)) or all(map(_is_place, item.values()))
-    return pairs if is_pairs and not is_named and len(item) > 1 else None
-
-
-def _is_switch(name: str) -> bool:
-    """Whether a name that is true or false says something of a box of related articles, and not which one is in it."""
-    return bool(_ours_of(name)[0]) or _SWITCHES.issuperset(words_of(name))
+    if nested is None and is_pairs and not is_named and len(item) > 1:
+        return [{key: value} for key, value in item.items()]
+    return nested
 
 
 def _is_place(value: Any) -> bool:
@@ -386,9 +348,7 @@ def _from_mapping(item: Mapping[Any, Any], zone: tzinfo) -> CuratedList:
             # YAML makes a mapping of a title with a colon that is not quoted.
             return CuratedList((RelatedEntry(target=f"{key}: {only}"),))
     if all(value is None or isinstance(value, bool) for value in item.values()):
-        # Articles that are ticked, but for switches of the site's template.
-        ticked = [str(key) for key, value in item.items() if value is True and not _is_switch(str(key))]
-        return CuratedList(tuple(RelatedEntry(target=name) for name in ticked))
+        return CuratedList(())  # switches of the site's template, or an entry to be filled in
     found: dict[str, tuple[int, str, Any]] = {}
     for name, value in item.items():
         ours, rank = _ours_of(str(name))

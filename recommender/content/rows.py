@@ -1,13 +1,11 @@
 """Rows of names and values, from whatever holds an article a row -> a `Corpus`. One way for lines, tables and feeds."""
 
-import html
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from recommender.articles import Article, Corpus
-from recommender.content.fields import USUAL_NAMES, FieldReader, Notes
+from recommender.content.fields import FieldReader, Notes
 from recommender.content.gather import gather
 from recommender.content.generators import Generator
 from recommender.content.list_words import fold_name
@@ -17,36 +15,36 @@ from recommender.content.wording import fault_of_ours, say
 from recommender.errors import ArticleError, RecommenderError, SiteError, kind_of
 from recommender.settings import Settings, given_or_default
 
-#: What databases, exports and feeds call a field, beside the names of front matter; without hyphens, underscores,
+#: What databases, exports and feeds call a field, behind the names of front matter; without hyphens, underscores,
 #: blanks and capitals.
 _COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "id": ("articleid", "postid", "uuid", "guid"),
-    "title": ("heading", "posttitle", "articletitle", "name"),
-    "excerpt": ("postexcerpt",),
-    "body": (
-        "content", "text", "html", "bodytext", "articlebody", "fulltext", "postcontent", "contenthtml", "contenttext",
-    ),
+    "title": ("heading", "articletitle", "name"),
     "url": ("link", "href", "address", "pageurl", "posturl"),
-    "tags": ("labels",),
-    "author": ("creator", "byline", "writer"),
+    "topics": ("labels",),
+    "provider": ("creator", "writer"),
     "slug": ("postname",),
-    "status": ("poststatus",),
+}
+#: And what they call what front matter does not say.
+_OWN: Mapping[str, tuple[str, ...]] = {
+    "id": ("id", "articleid", "postid", "uuid", "guid"),
+    "path": ("path",),
+    "slug": ("slug", "postname"),
+    "body": (
+        "body", "content", "text", "html", "bodytext", "articlebody", "fulltext", "postcontent", "contenthtml",
+        "contenttext",
+    ),
 }  # fmt: skip
+#: All of these.
+OWN_NAMES = frozenset(name for names in _OWN.values() for name in names)
 #: Articles of a file that may have a problem: to keep and to tell a million takes the memory, and the day.
 MOST_PROBLEMS = 20_000
-_OWN = frozenset({"id", "path", "slug"})
-_OF_PERSONS = frozenset(name.lower() for name in USUAL_NAMES["person"])
-#: Of several columns for one field the first of these is read.
-_PLACES = {name: place for names in _COLUMNS.values() for place, name in enumerate(names)}
-_NAMED = {theirs: ours for ours, names in _COLUMNS.items() for theirs in (ours, *names)}
 
 
-def column_of(name: str, reader: FieldReader) -> str:
-    """The name of front matter that a column's name stands for; the column's own where there is none."""
-    # What is read here is looked up in small letters. A person's name is read inside a person only.
-    column = _NAMED.get(fold_name(name), name)
-    is_read = reader.knows(name) and name.lower() not in _OF_PERSONS
-    return column if column in _OWN or not is_read else name
+def reader_of_rows(settings: Settings) -> FieldReader:
+    """What reads rows: by the names of databases too, but for those that a rule asks for."""
+    asked = {fold_name(name) for name in settings.rules.front_matter_names}
+    further = {ours: tuple(name for name in names if name not in asked) for ours, names in _COLUMNS.items()}
+    return FieldReader(settings, Generator(), further)
 
 
 def _outcome(
@@ -60,13 +58,10 @@ def _outcome(
     if isinstance(values, SiteError):
         return values
     try:
-        values = _renamed(values, reader)
-        path = _text(values, "path", where)
-        body = values.get("body") or ""
-        if not isinstance(body, str):
-            raise ArticleError(f"{where}: body must be text, but is {say(body)}. Write it as text.")
-        article_id = _text(values, "id", where) or without_ending(path) or _text(values, "slug", where) or None
-        article = reader.read(values, Origin(where), notes, article_id=article_id, path=path, body=body)
+        held = {fold_name(name): value for name, value in values.items() if value not in (None, "")}
+        article_id, path, slug, body = (_own(held, ours, where) for ours in ("id", "path", "slug", "body"))
+        known_as = article_id.strip() or without_ending(path.strip()) or slug.strip() or None
+        article = reader.read(values, Origin(where), notes, article_id=known_as, path=path.strip(), body=body)
     except SiteError as error:
         return error
     except Exception as error:  # noqa: BLE001 - whatever happens in one row costs that row only
@@ -90,7 +85,7 @@ def corpus_of_rows(
     where there is no row. Raises SiteError for no row, for none without a problem, and for too many problems; with
     `strict`, the first problem.
     """
-    reader = FieldReader(settings, Generator())
+    reader = reader_of_rows(settings)
     notes = Notes()
     articles: list[Article] = []
     problems: list[RecommenderError] = []
@@ -169,11 +164,6 @@ def read_frame(frame: Any, settings: Settings | None = None, *, strict: bool = F
     )
 
 
-def without_marks(text: str) -> str:
-    """A text of HTML in one line, without its marks."""
-    return " ".join(html.unescape(re.sub(r"<[^<>]{0,2000}>", " ", text)).split())
-
-
 def check_columns(names: Iterable[str], where: str) -> None:
     """Raise SiteError where two columns have one name."""
     if twice := [name for name, n in Counter(names).items() if n > 1 and name]:
@@ -213,24 +203,9 @@ def _is_missing(value: Any) -> bool:
     return not getattr(value, "shape", ()) and (value == value) is not True and not hasattr(value, "to_list")
 
 
-def _renamed(values: Mapping[str, Any], reader: FieldReader) -> Mapping[str, Any]:
-    """The values by the names of front matter; a name that is there itself comes first."""
-    renamed = {name: column for name in values if (column := column_of(name, reader)) != name}
-    if not renamed:
-        return values
-    kept = {name: value for name, value in values.items() if name not in renamed}
-    there = [name for name, value in kept.items() if value not in (None, "")]
-    for name, column in sorted(renamed.items(), key=lambda one: _PLACES.get(fold_name(one[0]), -1)):
-        fields = [ours for ours in USUAL_NAMES if reader.reads(column, ours)]
-        if not kept.get(column) and not any(reader.reads(other, ours) for other in there for ours in fields):
-            kept[column] = values[name]
-    return kept
-
-
-def _text(values: Mapping[str, Any], name: str, where: str) -> str:
-    value = values.get(name)
-    if value is None:
-        return ""
+def _own(held: Mapping[str, Any], ours: str, where: str) -> str:
+    """The text under one of the names of what front matter does not say; "" for none."""
+    value = next((held[name] for name in _OWN[ours] if name in held), "")
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise ArticleError(f"{where}: {name} must be text, but is {say(value)}. Write it as text.")
-    return str(value).strip()
+        raise ArticleError(f"{where}: {ours} must be text, but is {say(value)}. Write it as text.")
+    return str(value)

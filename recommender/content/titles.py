@@ -7,8 +7,6 @@ from html import unescape
 
 #: A word of a title; "C", "C++" and "C#" are three, and "operator==" is not "operator!=".
 _TITLE_WORD = re.compile(r"[\w+#]+|!?[=<>*%^~]+")
-#: What people type before a title in a list.
-_BEFORE_TITLE = re.compile(r"\A(?:\d{1,3}[.)]|(?:read|see)(?: also| more| next)?:)\s+")
 #: What people type for a typographer's marks.
 _TYPED = str.maketrans(dict.fromkeys("‘’‚‛ʼ′", "'") | dict.fromkeys("“”„‟″", '"') | dict.fromkeys("‐‑‒–—―−", "-"))
 #: What no reader sees: blanks and joiners without a width, marks of direction, soft hyphens, a byte order mark.
@@ -20,11 +18,6 @@ def fold_title(title: str) -> str:
     """A title without differences of case, of blanks, and of how marks and accents are written."""
     title = unescape(title) if "&" in title else title
     return " ".join(folded(title if title.isascii() else title.translate(_TYPED)).split())
-
-
-def spelled(title: str) -> list[str]:
-    """A folded title, and what is left of it without a number or "read:" before it."""
-    return [*dict.fromkeys((title, _BEFORE_TITLE.sub("", title)))]
 
 
 def title_words(title: str) -> str:

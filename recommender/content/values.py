@@ -11,10 +11,10 @@ from typing import Any
 from recommender.articles import MARKS
 from recommender.bounds import HALF_CHARACTER, LONGEST_TEXT, LONGEST_TITLE, MOST_TOPICS
 from recommender.content import front_matter
-from recommender.content.dates import TWO_DAYS, NoDayError, day_order, of_iran, read_date
+from recommender.content.dates import TWO_DAYS, NoDayError, of_iran, read_date
 from recommender.content.front_matter import FrontMatter
 from recommender.content.named import names_in, people_in
-from recommender.content.paths import language_code, named_language, without_ending
+from recommender.content.paths import named_language, without_ending
 from recommender.content.urls import is_address
 from recommender.content.wording import say
 from recommender.content.yaml import read_as_typed
@@ -86,8 +86,6 @@ class Found:
     origin: Origin
     names: list[tuple[str, str]] = field(default_factory=list)  #: Our fields, and the names that they are read from.
     warnings: list[str] = field(default_factory=list)
-    day_order: str = ""  #: As in `PageFacts`.
-    two_days: tuple[str, ...] = ()
 
     def get(self, ours: str) -> Sequence[tuple[str, Any]]:
         """The names that hold something for a field, with their values, best first."""
@@ -114,10 +112,9 @@ class Found:
         found = f"holds {say(held[0])}" if held else f"is {say(value)}"
         self.warnings.append(self.about(name, f"must be {expected}, but {found}. It is left out."))
 
-    def title(self, language: str) -> str:
+    def title(self) -> str:
         """The first title; "" where there is none. One that is no text is taken as typed, and told of."""
-        for name, told in self.get("title"):
-            value = _translated(told, language)
+        for name, value in self.get("title"):
             if isinstance(value, bool | int | float | date):
                 title = self.origin.typed(name, value)
                 cure = f'Quote it, which is safer: {name}: "{title}".'
@@ -156,18 +153,6 @@ class Found:
                 self.leave_out(name, "text", value)
         return ""
 
-    def described(self) -> str:
-        """The description among the tags that a page has put into its head."""
-        for name, tags in self.get("head"):
-            for tag in tags if isinstance(tags, list) else ():
-                # VuePress and VitePress: [meta, {name: description, content: ...}].
-                tag = tag[-1] if isinstance(tag, list) and tag else tag
-                text = tag.get("content") if isinstance(tag, Mapping) and tag.get("name") == "description" else None
-                if isinstance(text, str) and text.strip():
-                    self.names.append(("excerpt", name))
-                    return text.strip()[:LONGEST_TEXT]
-        return ""
-
     def moment(self, zone: tzinfo, languages: Sequence[str], default: date | None, title: str) -> datetime | None:
         """The article's date: a name's, else that of the file's name; None where there is none."""
         wrong: list[str] = []
@@ -182,13 +167,10 @@ class Found:
                 if (name, value) not in told or str(error) == TWO_DAYS:
                     said = value if isinstance(value, date) else say(value)
                     wrong.append(self.about(name, f"must be a date, but is {said}{error}."))
-                    if str(error) == TWO_DAYS and not self.two_days:
-                        self.two_days = value, wrong[-1]
                     is_fault |= isinstance(value, str) and not isinstance(error, NoDayError)
                 continue
             if published_at is not None:
                 self.names.append(("published_at", name))
-                self.day_order = day_order(value)
                 break
         else:
             published_at = None if default is None else read_date(default, zone)
@@ -198,8 +180,6 @@ class Found:
             raise ArticleError(f"{wrong[0]} Write it like 2021-03-03 or 2021-03-03T07:14:00Z.")
         stand_in = f"{published_at:%Y-%m-%d} stands in" if published_at else "The article has no date"
         self.warnings += [f"{sentence} {stand_in}." for sentence in wrong]
-        if self.two_days:
-            self.two_days = self.two_days[0], f"{self.two_days[1]} {stand_in}."
         return published_at
 
     def categories(self) -> tuple[str, ...]:
@@ -371,13 +351,14 @@ class Found:
                     self.names.append((ours, name))
                     if truth is not meaning:
                         unpublished = f"with {name.lower()}: {str(truth).lower()}"
-                elif ("published", name) not in self.names and not (
-                    ours == "published"
-                    and isinstance(value, str | date)
-                    and (("published_at", name) in self.names or value in self.two_days)
-                ):
+                elif ("published", name) not in self.names and not self._is_date(name):
                     self.leave_out(name, "true or false", value)
         return unpublished
+
+    def _is_date(self, name: str) -> bool:
+        """Whether a name's value was read as a date, or told of as one that could be two days."""
+        told = self.about(name, "must be a date")
+        return ("published_at", name) in self.names or any(sentence.startswith(told) for sentence in self.warnings)
 
     def marks(self) -> tuple[str, ...]:
         """What an editor asks of the suggestions, each of a few words."""
@@ -389,18 +370,6 @@ class Found:
                 else:
                     self.leave_out(name, f"one or more of {', '.join(MARKS)}", word)
         return tuple(marks)
-
-
-def _translated(value: Any, language: str) -> Any:
-    """What a mapping from languages says in one, else in its first; any other value as it is."""
-    # To YAML 1.1 the code of Norwegian is a truth value.
-    texts = (
-        {"no" if code is False else code: text for code, text in value.items()} if isinstance(value, Mapping) else {}
-    )
-    if texts and all(isinstance(code, str) and language_code(code) for code in texts):
-        said = {language_code(code): text for code, text in texts.items()}
-        return said.get(language) or said.get(language.partition("-")[0]) or next(iter(said.values()))
-    return value
 
 
 def _only(value: Any) -> Any:

@@ -49,26 +49,6 @@ def test_settings(make_site):
     )
 
 
-@pytest.mark.parametrize(
-    ("language", "title"), [("", "Tea"), ("en-GB", "Tea"), ("zh-CN", "茶"), ("de", "Tea")], ids=str
-)
-def test_a_title_in_several_languages(make_site, language, title):
-    """Is that of the site's language, else the first; a mapping of anything else is none."""
-    files = {"a.md": "---\ntitle: {en: Tea, zh_cn: 茶}\n---\n", "b.md": "---\ntitle: {text: Cup}\n---\n"}
-    corpus = read_site(make_site(files), Settings(articles=ArticlesSettings(site_language=language)))
-    assert [article.title for article in corpus] == [title]
-    assert [str(problem) for problem in corpus.reading.problems] == [
-        "b.md:2: title must be text, but is a mapping. Write one line of text."
-    ]
-
-
-def test_a_title_in_norwegian(make_site):
-    """Its code is a truth value to YAML 1.1."""
-    site = make_site({"a.md": "---\ntitle: {en: Tea, no: Te}\n---\n"})
-    (article,) = read_site(site, Settings(articles=ArticlesSettings(site_language="no")))
-    assert article.title == "Te"
-
-
 def test_date_of_the_file_name_stands_in(make_site):
     """A date that cannot be read costs an article only where nothing stands in for it."""
     site = make_site(
@@ -92,27 +72,6 @@ def test_date_of_the_file_name_stands_in(make_site):
     )
 
 
-@pytest.mark.parametrize(
-    ("others", "day"),
-    [
-        (["03/28/2021"], "2020-04-05"),
-        (["28/03/2021", "05/04/2020 10:00 -0500"], "2020-05-04"),
-        (["28/03/2021", "03/28/2021"], None),
-        (["28-03-2021"], None),
-        (["28-03-2021", "03/28/2021 1:00 PM"], "2020-04-05"),
-        (["04/05/2021"], None),
-    ],
-)
-def test_a_date_that_could_be_two_days(make_site, others, day):
-    """Has the order of the site's other dates with the same marks, where these agree; so from the cache."""
-    site = make_site({f"{n}.md": article("B", f"date: {date}") for n, date in enumerate(["04/05/2020", *others])})
-    for corpus in (read_site(site), read_site(site)):
-        assert str(corpus["0"].published_at)[:10] == str(day)
-        assert any("could be two days" in warning for warning in corpus.reading.warnings) == (day is None)
-    (site / "c.md").write_text(article("C"))
-    assert str(read_site(site)["0"].published_at)[:10] == str(day)
-
-
 def test_dates_of_persian_articles(make_site):
     """Are of Iran's calendar where the title has Persian letters or the language is Persian; elsewhere 1402 is 1402."""
     dated = "date: 1402-05-12"
@@ -120,14 +79,6 @@ def test_dates_of_persian_articles(make_site):
         {"a.md": article("چای", dated), "b.md": article("B", dated, "lang: fa"), "c.md": article("C", dated)}
     )
     assert [f"{one.published_at:%Y-%m-%d}" for one in read_site(site)] == ["2023-08-03", "2023-08-03", "1402-05-12"]
-
-
-def test_published_that_could_be_two_days(make_site):
-    """Has the order of the site's other dates, as a `date` has; a year of two digits tells itself by its day."""
-    days = ("1/8/2019", "3/27/2019", "1/18/18")
-    corpus = read_site(make_site({f"{n}.md": article("A", f"published: {day}") for n, day in enumerate(days)}))
-    assert [f"{one.published_at:%Y-%m-%d}" for one in corpus] == ["2019-01-08", "2019-03-27", "2018-01-18"]
-    assert not any("published" in warning for warning in corpus.reading.warnings)
 
 
 def test_published_that_stays_two_days(make_site):

@@ -65,7 +65,7 @@ def test_strict(make_site):
         (
             "site/tea.md",
             "{}: is a file, expected the folder of a site. Name the folder that it lies in: {parent}; or a file of "
-            "articles, which ends in .jsonl, .jsonl.gz, .ndjson, .ndjson.gz, .csv, .tsv, .parquet, .json, .xml, .rss, "
+            "articles, which ends in .jsonl, .jsonl.gz, .ndjson, .ndjson.gz, .csv, .tsv, .parquet, .xml, .rss, "
             ".atom, .wxr.",
         ),
         (
@@ -252,24 +252,6 @@ def test_two_colons_in_prose(make_site, text):
     """Words with two colons are properties only where a blank and a value follow."""
     (page,) = read_site(make_site({"Of colons.md": text}))
     assert page.body == text
-
-
-@pytest.mark.parametrize(
-    ("lines", "excerpt", "day", "topics"),
-    [
-        ("Created: March 3, 2021 7:00 PM\nTags: cups, pots\nOwner: Ann\n\nIt is hot.\n", "It is hot.", "2021-03-03", 2),
-        ("Tags: cups\n\nIt is hot.\n", "It is hot.", None, 1),
-        ("Date: every Tuesday\n", "Date: every Tuesday", None, 0),
-        ("Tags: are useful for notes.\n", "Tags: are useful for notes.", None, 0),
-        ("Date: every Tuesday\nPlace: the hall\n", "Date: every Tuesday Place: the hall", None, 0),
-        ("Tags: cups\nIt is hot: mind it.\nAnd brown.\n", "Tags: cups It is hot: mind it. And brown.", None, 0),
-    ],
-)
-def test_lines_below_a_heading(make_site, lines, excerpt, day, topics):
-    """As Notion exports a page: a paragraph of names and values, one of which is a date or topics, is no text."""
-    (tea,) = read_site(make_site({"Tea 3f9a.md": f"# Tea\n\n{lines}"}))
-    assert (tea.title, tea.excerpt, len(tea.topics)) == ("Tea", excerpt, topics)
-    assert (tea.published_at and f"{tea.published_at:%Y-%m-%d}") == day
 
 
 def test_exported_metadata(make_site):

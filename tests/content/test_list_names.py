@@ -238,7 +238,6 @@ def test_entries_that_only_the_site_explains(make_site):
         ("cup – why", ["cup"]),
         ("/cup/ — with a saucer", ["/cup/"]), ("ADR-0002 (raw/canonical)", ["ADR-0002"]), ("cup.md §3", ["cup.md"]),
         ("cup (with a saucer), salt (fine)", ["cup", "salt"]), ("cup - why, salt - and how", ["cup", "salt"]),
-        ("/cup/, A cup of its own", ["/cup/"]), ("/cup/, Feed", ["/cup/", "Feed"]),
         ("Cup - a history", ["Cup - a history"]), ("jug (none)", ["jug (none)"]), ("cup - salt", ["cup - salt"]),
     ],
 )  # fmt: skip
