@@ -241,7 +241,7 @@ class FieldReader:
         """
         held = self._held(values, self.generator.defaults_of(path))
         found = Found(held, origin)
-        title = found.title() or opening.title or found.own_name()
+        title = found.title(self.language) or opening.title or found.own_name()
         if opening.title:
             found.names.append(("title", opening.source))
         if not title and not default_title:

@@ -14,7 +14,7 @@ from recommender.content import front_matter
 from recommender.content.dates import TWO_DAYS, NoDayError, of_iran, read_date
 from recommender.content.front_matter import FrontMatter
 from recommender.content.named import names_in, people_in
-from recommender.content.paths import named_language, without_ending
+from recommender.content.paths import language_code, named_language, without_ending
 from recommender.content.urls import is_address
 from recommender.content.wording import say
 from recommender.content.yaml import read_as_typed
@@ -112,9 +112,10 @@ class Found:
         found = f"holds {say(held[0])}" if held else f"is {say(value)}"
         self.warnings.append(self.about(name, f"must be {expected}, but {found}. It is left out."))
 
-    def title(self) -> str:
+    def title(self, language: str) -> str:
         """The first title; "" where there is none. One that is no text is taken as typed, and told of."""
-        for name, value in self.get("title"):
+        for name, told in self.get("title"):
+            value = _translated(told, language)
             if isinstance(value, bool | int | float | date):
                 title = self.origin.typed(name, value)
                 cure = f'Quote it, which is safer: {name}: "{title}".'
@@ -370,6 +371,18 @@ class Found:
                 else:
                     self.leave_out(name, f"one or more of {', '.join(MARKS)}", word)
         return tuple(marks)
+
+
+def _translated(value: Any, language: str) -> Any:
+    """What a mapping from languages says in one, else in its first; any other value as it is."""
+    # To YAML 1.1 the code of Norwegian is a truth value.
+    texts = (
+        {"no" if code is False else code: text for code, text in value.items()} if isinstance(value, Mapping) else {}
+    )
+    if texts and all(isinstance(code, str) and language_code(code) for code in texts):
+        said = {language_code(code): text for code, text in texts.items()}
+        return said.get(language) or said.get(language.partition("-")[0]) or next(iter(said.values()))
+    return value
 
 
 def _only(value: Any) -> Any:

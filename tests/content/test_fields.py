@@ -49,6 +49,26 @@ def test_settings(make_site):
     )
 
 
+@pytest.mark.parametrize(
+    ("language", "title"), [("", "Tea"), ("en-GB", "Tea"), ("zh-CN", "茶"), ("de", "Tea")], ids=str
+)
+def test_a_title_in_several_languages(make_site, language, title):
+    """Is that of the site's language, else the first; a mapping of anything else is none."""
+    files = {"a.md": "---\ntitle: {en: Tea, zh_cn: 茶}\n---\n", "b.md": "---\ntitle: {text: Cup}\n---\n"}
+    corpus = read_site(make_site(files), Settings(articles=ArticlesSettings(site_language=language)))
+    assert [article.title for article in corpus] == [title]
+    assert [str(problem) for problem in corpus.reading.problems] == [
+        "b.md:2: title must be text, but is a mapping. Write one line of text."
+    ]
+
+
+def test_a_title_in_norwegian(make_site):
+    """Its code is a truth value to YAML 1.1."""
+    site = make_site({"a.md": "---\ntitle: {en: Tea, no: Te}\n---\n"})
+    (article,) = read_site(site, Settings(articles=ArticlesSettings(site_language="no")))
+    assert article.title == "Te"
+
+
 def test_date_of_the_file_name_stands_in(make_site):
     """A date that cannot be read costs an article only where nothing stands in for it."""
     site = make_site(
