@@ -26,12 +26,6 @@ _MOST_TEXTS = 200
 #: tenth, the text is in none of the languages.
 _LEAST_SHARE = 0.1
 _LEAST_WORDS = 20
-#: A folder of so few articles is too little text to say that it is in another language than the site, and one with
-#: such a share of common words of the site's is not.
-_LEAST_IN_FOLDER, _FOREIGN_SHARE = 3, 0.15
-#: Nor is one with English titles whose texts have such a share of the site's common words, or of its script: there is
-#: code in them.
-_LEAST_OWN = 0.05
 #: A text of so many words alone is in another language than the site where it has so many common ones of that, in such
 #: a share, so many times as many as of the site's, and as of any other's; of so many characters.
 _LEAST_WORDS_OF_TEXT, _LEAST_COMMON_WORDS, _LEAST_SHARE_OF_TEXT, _TIMES_OWN, _TIMES_SECOND = 10, 3, 0.2, 2, 1.2
@@ -39,9 +33,6 @@ _MOST_CHARACTERS = 2_000
 #: A few titles have hardly such a word. Then the language counts in which their words are commonest: the mean of their
 #: zipf frequencies (the logarithm of how often a billion words have them), where it is so high and so far ahead.
 _FEWEST_WORDS, _LEAST_COMMON, _LEAST_AHEAD = 4, 2.5, 0.4
-#: The same where a folder is called like another language. English and Spanish have 5 to 6; in the language most like
-#: them, Afrikaans and Galician have 4.4 (Dutch) and 4.6 (Spanish, and nearly as much in Portuguese).
-_PLAINLY_COMMON = 4.5
 
 #: Scripts that one language has to itself, and the share of the letters that is enough.
 _SCRIPTS = (
@@ -189,54 +180,13 @@ def not_in_their_language(texts: Iterable[tuple[str, str, str]], site_language: 
     often = Counter(text for texts_ in inside.values() for text in texts_)
     single = {place: [text for text in texts_ if often[text] == 1] for place, texts_ in inside.items()}
     own = (site_language or detect_language(text for texts_ in single.values() for text in texts_)).split("-")[0]
-    words = {place: _words("\n".join(texts_[:_MOST_TEXTS])) for place, texts_ in single.items()}
+    # Fewer words are the name of a product as easily.
     found = {
         place
-        for place, counted in words.items()
-        if counted.total() >= _LEAST_WORDS_OF_TEXT and _by_frequency(counted, _PLAINLY_COMMON) == own
+        for place, texts_ in single.items()
+        if len(" ".join(texts_).split()) >= _LEAST_WORDS_OF_TEXT and detect_language(texts_) == own
     }
     return {path for path, (place, code) in places.items() if place in found and code.split("-")[0] != own}
-
-
-def languages_of_folders(texts: Iterable[tuple[str, str, str]], site_language: str) -> dict[str, str]:
-    """
-    The folders that are in another language than the site, and its code, where no name says so.
-
-    `texts` are the folder of each article that names no language, its title and excerpt, and these with its beginning.
-    """
-    own = _own(site_language)
-    below: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for folder, title, beginning in texts:
-        below[folder].append((title, beginning))
-    found: dict[str, str] = {}
-    if own not in _common_words().keys() | _OF_SCRIPTS:
-        # Nobody can tell what its texts look like.
-        return found
-    script = next((letters for code, letters, _ in _SCRIPTS if code == own), None)
-    owns = (own, *_SHARING.get(own, ()))
-    for folder, inside in below.items():
-        if len(inside) < _LEAST_IN_FOLDER:
-            continue
-        titles, begun = ("\n".join(part) for part in zip(*inside[:_MOST_TEXTS], strict=True))
-        words = _words(titles)
-        share = max(_share_of_common(words, one) for one in owns)
-        if share >= _FOREIGN_SHARE:
-            continue
-        code = detect_language([titles])
-        # Titles and code are in English on sites of every language; four titles alone may look Danish.
-        shares = [_share_of_common(_words(begun), one) for one in owns] if code == "en" else []
-        if script and code in _common_words():
-            shares.append(len(script.findall(begun)) / len(begun))
-        if max(shares, default=0) >= _LEAST_OWN:
-            continue
-        # A script tells by itself.
-        if (
-            code not in ("", own)
-            and own not in _SHARING.get(code, ())
-            and (code not in _common_words() or _share_of_common(words, code) >= max(_LEAST_SHARE, 2 * share))
-        ):
-            found[folder] = code
-    return found
 
 
 def _own(site_language: str) -> str:
