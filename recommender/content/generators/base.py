@@ -12,7 +12,7 @@ from urllib.parse import quote
 from recommender.articles import Article
 from recommender.content.fields import PageFacts
 from recommender.content.generators.sources import Sources
-from recommender.content.paths import ENDINGS, dated, is_word, name_date, suffix_language, without_ending
+from recommender.content.paths import dated, is_word, name_date, suffix_language, without_ending
 
 #: What may stand in a path unescaped (RFC 3986).
 SAFE = "/!$&'()*+,;=:@~"
@@ -44,8 +44,6 @@ class Generator:
     title: ClassVar[str] = ""  #: As people write it.
     config_files: ClassVar[tuple[str, ...]] = ()  #: Where its configuration lies; the first that exists counts.
     packages: ClassVar[frozenset[str]] = frozenset()  #: By which it is known where its file is `package.json`.
-    marks: ClassVar[str] = ""  #: A pattern by which its configuration is known where others use the file's name too.
-    endings: ClassVar[tuple[str, ...]] = ENDINGS  #: Of its pages.
     index_names: ClassVar[tuple[str, ...]] = ("index",)  #: Of a file that stands for its folder.
     skips_underscores: ClassVar[bool] = False  #: Whether names that begin so are no pages.
     takes_blank_lines: ClassVar[bool] = False  #: Whether they may stand above front matter.
@@ -69,9 +67,7 @@ class Generator:
     @classmethod
     def claims(cls, sources: Sources, file: str) -> bool:
         """Whether a configuration that lies where this generator looks is this generator's."""
-        if file == "package.json":
-            return not cls.packages.isdisjoint(sources.packages)
-        return not cls.marks or re.search(cls.marks, sources.text(file)) is not None
+        return file != "package.json" or not cls.packages.isdisjoint(sources.packages)
 
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:

@@ -1,12 +1,12 @@
 """
-Generators whose addresses a site's own program decides: Gatsby, Next, SvelteKit, Nuxt, Metalsmith, Ember.
+Generators whose addresses a site's own program decides: Gatsby, Next, Nuxt, Metalsmith, Ember.
 
 What is plain in the program is read, and what is usual is a guess, which a warning tells.
 """
 
 import re
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import Self
 from unicodedata import normalize
 
 from recommender.articles import Article
@@ -62,9 +62,6 @@ class Next(Generator):
     title = "Next"
     config_files = tuple(f"next.config{ending}" for ending in SCRIPTS)
     looks_anywhere = True
-    tops: ClassVar[tuple[str, ...]] = ("app", "pages", "src/app", "src/pages")  #: Folders of pages.
-    page_names: ClassVar[tuple[str, ...]] = ("page", "index")  #: Of a page that stands for its folder.
-    base_names: ClassVar[tuple[str, ...]] = ("basePath",)  #: The option of the path below which the site lies.
 
     end: str = ""
     shown: tuple[str, ...] = ()  #: The places of pages with a part that is filled in.
@@ -73,12 +70,12 @@ class Next(Generator):
     def read(cls, sources: Sources, file: str) -> Self:
         """The configuration, and the places of the pages."""
         values = sources.literals(file)
-        tops = [top for top in cls.tops if sources.has(top)]
-        base = values.text(*cls.base_names).strip("/")
+        tops = [top for top in ("app", "pages", "src/app", "src/pages") if sources.has(top)]
+        base = values.text("basePath").strip("/")
         shown = {
             place
             for top in tops
-            for page in sources.files(top, ".js", ".jsx", ".ts", ".tsx", ".svelte")
+            for page in sources.files(top, ".js", ".jsx", ".ts", ".tsx")
             if _DYNAMIC.search(page)
             and (place := _DYNAMIC.split(page[len(top) :])[0].strip("/"))
             and not place.startswith("api")
@@ -95,7 +92,7 @@ class Next(Generator):
         prefix, names = self.below(article.path)
         if any(article.path.startswith(f"{top}/") for top in self.roots):
             names = [name for name in names if not name.startswith("(")]
-            return joined(prefix, *(names[:-1] if names[-1] in self.page_names else names), end=self.end)
+            return joined(prefix, *(names[:-1] if names[-1] in ("page", "index") else names), end=self.end)
         folder = names[-2].lstrip("_") if len(names) > 1 else ""
         place = next((place for place in self.shown if place.rpartition("/")[2] == folder), "")
         return joined(prefix, place, facts.slug or names[-1], end=self.end) if place else ""
@@ -103,17 +100,6 @@ class Next(Generator):
     def guess(self, article: Article, facts: PageFacts) -> str:
         """The place of the file below the folder of the content."""
         return Generator().guess(article, facts)
-
-
-@dataclass(frozen=True, kw_only=True)
-class SvelteKit(Next):
-    """A SvelteKit site with mdsvex (checked by hand against SvelteKit 2): as Next, with files of other names."""
-
-    title = "SvelteKit"
-    config_files = tuple(f"svelte.config{ending}" for ending in SCRIPTS)
-    tops = ("src/routes",)
-    page_names = ("+page",)
-    base_names = ("paths", "base")
 
 
 @dataclass(frozen=True, kw_only=True)
