@@ -40,31 +40,10 @@ _YEAR_LAST = re.compile(
 _PLACE = re.compile(r"(?<=\d)(?:\s+|\s*\[)(?P<place>[A-Z][A-Za-z_]+/[A-Za-z_/]+)\]?$")
 #: A remark behind a date: the day of the week, mostly, or the zone once more.
 _REMARK = re.compile(r"(?<=[\dZ])\s*(?:\([^()]*\)|\[[^][]*\])$")
-_MONTHS = dict(zip("I II III IV V VI VII VIII IX X XI XII".split(),
-                   "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), strict=True))  # fmt: skip
-_ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925}
-
-
-def _of_an_era(found: re.Match[str]) -> str:
-    return f"{_ERAS[found[1]] + (1 if found[2] == '元' else int(found[2]))}年"
-
-
-#: What is spelled otherwise first: a word before a date, all of a range but its first day, a moment in digits alone,
-#: an hour with a word, a dot or before its day, a month in Roman numerals, a year with an apostrophe or of a Japanese
-#: era. Dashes between digits are hyphens before all else.
-_SPELLINGS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+#: What is spelled otherwise first: dashes between digits, a moment in digits alone, a year without its century.
+_SPELLINGS = (
     (re.compile(r"(?<=\d)[‐‑‒–—−－](?=\d)"), "-"),
-    (re.compile(r"^(?:posted|published|written)\b(?:\s+on\b|:)?\s+", re.IGNORECASE), ""),
-    (re.compile(r"^(\d{4}-\d{1,2}-\d{1,2})\s*(?:to|until|[-–—/])\s*\d{4}-\d{1,2}-\d{1,2}$"), r"\1"),
     (re.compile(r"^(\d{8})(\d{6})$"), r"\1T\2"),
-    (re.compile(r"(?<=\d),?\s+(?:klo|kl\.?|à|um)\s+(\d{1,2})[h.:](\d\d)$"), r" \1:\2"),
-    (
-        re.compile(rf"(?<=\d)[\s./-]{{1,2}}({'|'.join(_MONTHS)})[\s./-]{{1,2}}(?=\d)"),
-        lambda found: f" {_MONTHS[found[1]]} ",
-    ),
-    (re.compile(rf"^({'|'.join(_ERAS)})\s*(\d{{1,2}}|元)\s*年"), _of_an_era),
-    (re.compile(r"(?<=\d[T\s])(\d{1,2})\.(\d\d)$"), r"\1:\2"),
-    (re.compile(r"^(\d{1,2}:\d\d)\s+(\S+)$"), r"\2 \1"),
     (re.compile(r"(?<=\s)['’]([0-4]\d)$"), r"20\1"),
     (re.compile(r"^((?:0?[1-9]|1[0-2])/(?:1[3-9]|2\d|3[01])/)([0-4]\d)(?!\d)"), r"\g<1>20\2"),
 )
@@ -75,8 +54,9 @@ _IRANIAN_MONTHS = "فروردین اردیبهشت خرداد تیر مرداد 
 _IRANIAN_DAY = re.compile(r"(?P<year>\d{4})([-/.])(?P<month>\d{1,2})\2(?P<day>\d{1,2})(?!\d)")
 _IRANIAN_WORDS = re.compile(rf"(?P<day>\d{{1,2}}) (?P<month>{'|'.join(_IRANIAN_MONTHS)})[,،]? (?P<year>\d{{4}})(?!\d)")
 _IRANIAN_YEARS = range(1370, 1420)
-#: What may hold a month's name. A text without a year of four digits could be anything, and 5/6/2022 CET two dates.
-_WORDY = re.compile(r"(?!\d{1,2}[/.-]\d{1,2}[/.-])(?=.*[^\W\d_])(?=.*(?<!\d)\d{4}(?!\d)).{6,80}")
+#: What may hold a month's name. A text without a year of four digits could be anything, 5/6/2022 CET two dates, and
+#: 3/V/2024, with a Roman numeral, is of May.
+_WORDY = re.compile(r"(?!\d{1,2}[/.-]\d{1,2}[/.-]|\d+[\s./-]+[IVX]+\b)(?=.*[^\W\d_])(?=.*(?<!\d)\d{4}(?!\d)).{6,80}")
 _A_WORD = re.compile(r"[^\W\d_]+")
 #: Languages in which a date in words is looked for, where the site's and English do not know it.
 _MOST_LANGUAGES = 20
