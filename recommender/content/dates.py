@@ -40,10 +40,12 @@ _YEAR_LAST = re.compile(
 _PLACE = re.compile(r"(?<=\d)(?:\s+|\s*\[)(?P<place>[A-Z][A-Za-z_]+/[A-Za-z_/]+)\]?$")
 #: A remark behind a date: the day of the week, mostly, or the zone once more.
 _REMARK = re.compile(r"(?<=[\dZ])\s*(?:\([^()]*\)|\[[^][]*\])$")
-#: What is spelled otherwise first: dashes between digits, a moment in digits alone, a year without its century.
+#: What is spelled otherwise first: dashes between digits, a moment in digits alone, an hour before its day (as Grav has
+#: it), a year without its century.
 _SPELLINGS = (
     (re.compile(r"(?<=\d)[‐‑‒–—−－](?=\d)"), "-"),
     (re.compile(r"^(\d{8})(\d{6})$"), r"\1T\2"),
+    (re.compile(r"^(\d{1,2}:\d\d)\s+(\S+)$"), r"\2 \1"),
     (re.compile(r"(?<=\s)['’]([0-4]\d)$"), r"20\1"),
     (re.compile(r"^((?:0?[1-9]|1[0-2])/(?:1[3-9]|2\d|3[01])/)([0-4]\d)(?!\d)"), r"\g<1>20\2"),
 )

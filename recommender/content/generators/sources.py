@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 from recommender.bounds import LONGEST_ADDRESS, MAX_DEPTH, Fence, has_too_many_values, read_json, read_toml
 from recommender.content import front_matter
-from recommender.content.yaml import read_yaml
 from recommender.errors import SiteError
+from recommender.yaml import read_yaml
 
 #: Folders that hold no sources of a site.
 _SKIPPED = frozenset({"node_modules", "vendor", "_site", "public", "dist", "build", "themes"})
