@@ -17,7 +17,8 @@ import secrets
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -94,6 +95,19 @@ def answer(
     return Written(name, len(ids), tally, ids[0], ids[-1], len(content), is_new)
 
 
+def _counted(
+    done: Iterable[Written], tally: Tally, n_asked: int, progress: Callable[[int, int], None] | None
+) -> Iterator[Written]:
+    """The files as they are done; what is in them is counted, and told."""
+    n_done = 0
+    for written in done:
+        tally.add(written.tally)
+        yield written
+        n_done += written.n_articles
+        if progress:
+            progress(n_done, n_asked)
+
+
 def _blocks(ids: Sequence[str], size: int) -> list[tuple[Sequence[str], str]]:
     """Blocks of some articles, each with the name of the file for its lines."""
     return [(ids[at : at + size], f"part-{at // size:06d}.jsonl") for at in range(0, len(ids), size)]
@@ -119,15 +133,10 @@ def lines_by_processes(
             recommender.save(model, bodies=True)
             ask = delayed(partial(answer, str(model), recommender.decisions, str(folder), None, None))
             blocks = _blocks(ids, block_size(len(ids), effective_n_jobs(n_jobs)))
-            n_done = 0
-            for written in parallel(ask(*block) for block in blocks):
+            for written in _counted(parallel(ask(*block) for block in blocks), tally, len(ids), progress):
                 part = folder / written.name
-                tally.add(written.tally)
                 yield part.read_bytes()
                 part.unlink()
-                n_done += written.n_articles
-                if progress:
-                    progress(n_done, len(ids))
     except BrokenExecutor:
         raise RecommenderError(
             f"one of {effective_n_jobs(n_jobs)} processes of this run was killed, as systems do where memory runs out. "
@@ -223,49 +232,35 @@ def suggest_on_cluster(
     is_file = output.suffix == ".jsonl"
     work = (output.parent if is_file else output) / f".recommender-{secrets.token_hex(8)}"
     parts = work if is_file else output
-    block = block_size(len(ids), len(client.ncores()))
+    block, tally = block_size(len(ids), len(client.ncores())), Tally()
     logger.info("cluster: %s articles in blocks of %s", f"{len(ids):,}", f"{block:,}")
     try:
         work.mkdir(parents=True)
         recommender.save(work / "model", bodies=True)
         ask = partial(answer, str(work / "model"), recommender.decisions, str(parts), k, min_score)
-        written = []
-        n_done = 0
-        for part in _done(client, ask, _blocks(ids, block)):
-            written.append(part)
-            n_done += part.n_articles
-            if progress:
-                progress(n_done, len(ids))
-        written.sort(key=lambda part: part.name)
+        written = _counted(_done(client, ask, _blocks(ids, block)), tally, len(ids), progress)
         if is_file:
             n_changed = int(replace_file(output, ((parts / part.name).read_bytes() for part in written)))
         else:
-            n_changed = _write_manifest(output, written)
+            n_changed = _write_manifest(output, list(written))
     except OSError as error:
         raise WriteError(f"{output}: cannot be written ({error.strerror or error}). Name another place.") from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    tally = Tally()
-    for part in written:
-        tally.add(part.tally)
     return tally, n_changed
 
 
 def _done(
     client: Any, ask: Callable[[Sequence[str], str], Written], blocks: Sequence[tuple[Sequence[str], str]]
 ) -> Iterator[Written]:
-    """What became of every block, a few at a time, in whatever order they are done."""
+    """What became of every block, in order, a few at a time."""
     import distributed
 
-    coming = iter(blocks)
-    first = [
-        client.submit(ask, *block, pure=False) for block in islice(coming, _BLOCKS_A_WORKER * len(client.ncores()))
-    ]
-    as_completed: Any = distributed.as_completed
-    under_way = as_completed(first, loop=client.loop)
-    for future in under_way:
+    coming = (client.submit(ask, *block, pure=False) for block in blocks)
+    under_way = deque(islice(coming, _BLOCKS_A_WORKER * len(client.ncores())))
+    while under_way:
         try:
-            yield future.result()
+            yield under_way.popleft().result()
         except distributed.scheduler.KilledWorker as error:
             raise RecommenderError(
                 f"the cluster lost {error.last_worker.address} and others over one task. "
@@ -276,8 +271,7 @@ def _done(
                 f"a worker of the cluster failed ({error}). Each needs this version of recommender, and the folder of "
                 "the output under the same path."
             ) from error
-        for block in islice(coming, 1):
-            under_way.add(client.submit(ask, *block, pure=False))
+        under_way.extend(islice(coming, 1))
 
 
 def _write_manifest(output: Path, written: Sequence[Written]) -> int:
