@@ -26,16 +26,15 @@ from recommender.cli_types import (
     NEW_FILE,
     SITE,
     Commands,
-    Count,
     Here,
     NewFile,
-    WriterName,
     example,
     files_of,
     names,
     on_site,
     prepare,
 )
+from recommender.errors import OptionError, SettingsError
 
 if TYPE_CHECKING:
     from recommender.articles import Reading
@@ -66,8 +65,8 @@ def main() -> None:
 )
 @SITE
 @click.argument("more", nargs=-1, metavar="")
-@click.option("--write", "writer", type=WriterName(), help="The way of writing; else the setting writing.writer.")
-@click.option("-k", "k", type=Count(), metavar="N", help="Most suggestions under an article.")
+@click.option("--write", "writer", metavar="NAME", help="data, front-matter or jsonl; else the setting writing.writer.")
+@click.option("-k", "k", type=int, metavar="N", help="Most suggestions under an article.")
 @MODEL
 @click.option(
     "--only", multiple=True, metavar="PATH...", help="Write for these articles only: files, folders, patterns or ids."
@@ -129,10 +128,15 @@ def suggest(
     chosen = files_of(only, more)
     with here.progress():  # which shows warnings
         settings = here.settings()
-    if k is not None:
-        settings = replace(settings, ranking=replace(settings.ranking, k=k))
-    if form := writer_of(output, writer):
-        settings = replace(settings, writing=replace(settings.writing, writer=cast(Any, form)))
+    form = writer_of(output, writer)
+    try:
+        settings = replace(
+            settings,
+            ranking=settings.ranking if k is None else replace(settings.ranking, k=k),
+            writing=replace(settings.writing, writer=cast(Any, form)) if form else settings.writing,
+        )
+    except SettingsError as error:
+        raise OptionError(str(error).replace("settings: ", "options: ")) from None
     is_plan = check or diff or dry_run
     if settings.writing.writer == "front-matter" and output:
         raise click.UsageError("--output names one file; --write front-matter writes into the articles.")
