@@ -1,7 +1,7 @@
 import os
 import sys
 import time
-from datetime import UTC, datetime
+from datetime import UTC
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -314,27 +314,6 @@ def test_nikola(make_site):
         "posts/a": "/blog/green-tea/",
         "posts/a.es": "/es/blog/te-verde/",
     }
-
-
-def test_nikola_in_two_files(make_site):
-    """What lies in the file of metadata beside a post is the post's; one that cannot be used costs nothing else."""
-    program = "POSTS = (('posts/*.md', 'blog', 'post.tmpl'),)\n"
-    files = {
-        "posts/tea.md": "It is green.\n",
-        "posts/tea.meta": ".. title: Green tea\n.. slug: green\n"
-        ".. date: 2021-04-02 10:00:00 UTC\n.. tags: cups, pots\n\n",
-        "posts/bare.md": "Of nothing.\n",
-        "posts/bare.meta": "-->\n",
-    }
-    (tea,) = (corpus := read_site(make_site({"conf.py": program, **files})))
-    assert (tea.title, tea.url, tea.topics, tea.body) == (
-        "Green tea",
-        "/blog/green/",
-        ("cups", "pots"),
-        "It is green.\n",
-    )
-    assert tea.published_at == datetime(2021, 4, 2, 10, tzinfo=UTC)
-    assert corpus.reading.warnings == ("posts/bare.md without front matter: not an article.",)
 
 
 def test_jupyter_book(make_site):

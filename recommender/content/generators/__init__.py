@@ -55,7 +55,7 @@ def read_generator(root: Path) -> Generator:
     for kind, file in places:
         try:
             if sources.has(file) and kind.claims(sources, file):
-                generator = kind.read(sources, file)
+                generator = replace(kind.read(sources, file), file=file)
                 break
         except Exception as error:  # noqa: BLE001 - whatever a configuration holds, the articles can be read
             generator = kind(file=file)

@@ -72,7 +72,7 @@ class Generator:
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:
         """The configuration in a file."""
-        return cls(file=file)
+        return cls()
 
     @classmethod
     def data_in(cls, told: str, top: str = "") -> str:
@@ -106,10 +106,6 @@ class Generator:
     def left_out(self, paths: Collection[str]) -> frozenset[str]:
         """Those of all Markdown files that are never read, for the configuration keeps them from being pages."""
         return frozenset()
-
-    def beside(self, path: str) -> Mapping[str, Any]:
-        """The names and values of a file without front matter that lie in another file."""
-        return {}
 
     def called(self, path: str) -> str | None:
         """The title of a page that has none of its own: "" for its file's name, None where it makes it no page."""

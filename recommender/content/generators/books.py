@@ -60,7 +60,7 @@ class GitBook(_Elsewhere):
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:
         values = sources.mapping(file) if file != "SUMMARY.md" else {}
-        return cls(file=file, roots={text_of(values, "root").strip("./"): ""})
+        return cls(roots={text_of(values, "root").strip("./"): ""})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +74,7 @@ class DocFx(_Elsewhere):
     def read(cls, sources: Sources, file: str) -> Self:
         build = lower(sources.mapping(file).get("build"))
         address, metadata = lower(build.get("sitemap")), lower(build.get("globalmetadata"))
-        return cls(file=file, site_url=text_of(address, "baseurl"), language=text_of(metadata, "_lang"))
+        return cls(site_url=text_of(address, "baseurl"), language=text_of(metadata, "_lang"))
 
     def left_out(self, paths: Collection[str]) -> frozenset[str]:
         """Parts that pages include."""
@@ -98,7 +98,6 @@ class JupyterBook(Generator):
         values = lower(sources.mapping("_config.yml"))
         sphinx = lower(lower(values.get("sphinx")).get("config"))
         return cls(
-            file=file,
             site_url=str(lower(values.get("html")).get("baseurl") or ""),
             language=str(sphinx.get("language") or ""),
         )
@@ -122,7 +121,6 @@ class MdBook(Generator):
         summary = sources.text(posixpath.join(source, "SUMMARY.md"))
         named = filter(None, map(_CHAPTER.fullmatch, summary.splitlines()))
         return cls(
-            file=file,
             site_url=str(html.get("site-url") or ""),
             language=str(book.get("language") or ""),
             roots={source: ""},
@@ -161,7 +159,6 @@ class Quartz(Generator):
         host = values.text("baseUrl").strip("/")
         ignored = [str(value) for path, value in values.items if path[-1:] == ("ignorePatterns",)]
         return cls(
-            file=file,
             site_url=f"https://{host}" if host else "",
             language=values.text("locale"),
             roots={"content": ""},

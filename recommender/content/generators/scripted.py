@@ -41,7 +41,6 @@ class Gatsby(Generator):
         folders = [first or second for first, second in _SOURCE.findall(sources.text(file))]
         roots = {folder.strip("./"): f"{base}/{prefix}" for folder in folders if "images" not in folder}
         return cls(
-            file=file,
             site_url=values.text("siteUrl"),
             roots={"src/pages": base, **roots},
             is_told="createFilePath" in node,
@@ -81,7 +80,6 @@ class Next(Generator):
             and not place.startswith("api")
         }
         return cls(
-            file=file,
             roots=dict.fromkeys(tops, base),
             end="/" if values.get("trailingSlash") is True else "",
             shown=tuple(sorted(re.sub(r"\([^)]*\)/?", "", place).strip("/") for place in shown)),
@@ -114,7 +112,7 @@ class Nuxt(Generator):
     def read(cls, sources: Sources, file: str) -> Self:
         values = sources.literals(file)
         roots = {"content": values.text("app", "baseURL").strip("/")}
-        return cls(file=file, site_url=values.text("site", "url"), roots=roots)
+        return cls(site_url=values.text("site", "url"), roots=roots)
 
     def url(self, article: Article, facts: PageFacts) -> str:
         """The address: ``path``, else the file's place, without the numbers by which files and folders are sorted."""
@@ -155,7 +153,6 @@ class Metalsmith(Generator):
         text = sources.text(program) if program else ""
         is_pretty = "permalinks(" in text or 'permalinks"' in text
         return cls(
-            file=file,
             roots={values.text("source").strip("./") or "src": ""},
             end="/" if is_pretty or not program else ".html",
             pattern=str(values.get("pattern") or "") if is_pretty else "",
@@ -181,4 +178,4 @@ class Ember(Generator):
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:
         """The folders that such applications show."""
-        return cls(file=file, roots=dict.fromkeys([top for top in ("docs", "content") if sources.has(top)], ""))
+        return cls(roots=dict.fromkeys([top for top in ("docs", "content") if sources.has(top)], ""))

@@ -86,10 +86,10 @@ class Sources:
             return self._warn(name, f"{name}: has more than {_MOST_VALUES:,} values.")
         return _without_long_texts(values)
 
-    def front_matter(self, name: str, around: str = "{}") -> dict[str, Any]:
-        """The front matter of a page, or of the text that a file is to stand in; empty where none can be read."""
+    def front_matter(self, name: str) -> dict[str, Any]:
+        """The front matter of a page; empty where none can be read."""
         try:
-            return self._bounded(front_matter.parse(around.format(self.text(name)), name), name) or {}
+            return self._bounded(front_matter.parse(self.text(name), name), name) or {}
         except SiteError:
             return {}
 
