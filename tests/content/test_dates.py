@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommender.content import dates
 from recommender.content.dates import NoDayError, of_iran, read_date
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -161,6 +160,8 @@ def test_iran(typed, day):
         ("2021年3月2日", "zh-CN"),
         ("2021년 3월 2일", "ko"),
         ("2 mars 2021", ""),
+        ("2 Machi 2021", "sw"),
+        ("2 ማርች 2021", "am"),
         ("2. März 2021", "en"),
         ("2/3/2021", "fr"),
         ("3/2/2021", "en-US"),
@@ -177,18 +178,12 @@ def test_language_decides():
 
 
 @pytest.mark.parametrize(
-    "text", ["2 Machi 2021", "2 mars 2021", "2 marts 2021", "2 märts 2021", "2 maaliskuuta 2021",
-             "2 มีนาคม 2021", "2 ማርች 2021", "2 mar 2021", "2 Mrt 2021"],
+    "text", ["2 mars 2021", "2 marts 2021", "2 märts 2021", "2 maaliskuuta 2021",
+             "2 มีนาคม 2021", "2 mar 2021", "2 Mrt 2021"],
 )  # fmt: skip
 def test_any_language(text):
-    """The names of months are known in two hundred languages, also where several share one."""
+    """The names of months are known in the commonest languages, also where several share one."""
     assert read_date(text, UTC) == datetime(2021, 3, 2, tzinfo=UTC)
-
-
-def test_few_languages_are_tried():
-    """A text that is no date costs no attempt in each of two hundred languages: a list may have a thousand such."""
-    assert dates._languages_like("xqz vbn 2021") == ()
-    assert len(dates._languages_like("mar nov am hr 2021")) == dates._MOST_LANGUAGES
 
 
 @pytest.mark.parametrize(
