@@ -69,9 +69,6 @@ class Written:
     name: str
     n_articles: int
     tally: Tally
-    first_id: str
-    last_id: str
-    n_bytes: int
     is_new: bool
 
 
@@ -83,16 +80,14 @@ def _loaded(model: str) -> Recommender:
     return recommender
 
 
-def answer(
-    model: str, decisions: Decisions, output: str, k: int | None, min_score: float | None, ids: Sequence[str], name: str
-) -> Written:
+def answer(model: str, decisions: Decisions, output: str, ids: Sequence[str], name: str) -> Written:
     """Answer for a block of ids, sorted, and write its lines as one file, whole or not at all."""
     recommender, tally = _loaded(model), Tally()
     recommender.decisions = decisions
-    lines = jsonl_lines(tally.counted(recommender.answers(k, ids, min_score, n_threads=1)))
+    lines = jsonl_lines(tally.counted(recommender.answers(only=ids, n_threads=1)))
     content = "".join(f"{line}\n" for line in lines).encode()
     is_new = replace_file(Path(output) / name, content)
-    return Written(name, len(ids), tally, ids[0], ids[-1], len(content), is_new)
+    return Written(name, len(ids), tally, is_new)
 
 
 def _counted(
@@ -131,7 +126,7 @@ def lines_by_processes(
         with _work_folder() as folder:
             model = folder / "model"
             recommender.save(model, bodies=True)
-            ask = delayed(partial(answer, str(model), recommender.decisions, str(folder), None, None))
+            ask = delayed(partial(answer, str(model), recommender.decisions, str(folder)))
             blocks = _blocks(ids, block_size(len(ids), effective_n_jobs(n_jobs)))
             for written in _counted(parallel(ask(*block) for block in blocks), tally, len(ids), progress):
                 part = folder / written.name
@@ -196,8 +191,6 @@ def suggest_on_cluster(
     recommender: Recommender,
     ids: Sequence[str],
     output: Path,
-    k: int | None = None,
-    min_score: float | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[Tally, int]:
     """
@@ -216,8 +209,6 @@ def suggest_on_cluster(
     output
         A file with the ending ``.jsonl`` that takes all lines, or a folder that takes a file a block and a manifest of
         them. It lies on storage that all workers reach under the same path.
-    k, min_score
-        As in `Recommender.suggest_all`.
     progress
         Called with (articles done, articles in all).
 
@@ -237,7 +228,7 @@ def suggest_on_cluster(
     try:
         work.mkdir(parents=True)
         recommender.save(work / "model", bodies=True)
-        ask = partial(answer, str(work / "model"), recommender.decisions, str(parts), k, min_score)
+        ask = partial(answer, str(work / "model"), recommender.decisions, str(parts))
         written = _counted(_done(client, ask, _blocks(ids, block)), tally, len(ids), progress)
         if is_file:
             n_changed = int(replace_file(output, ((parts / part.name).read_bytes() for part in written)))
@@ -283,14 +274,7 @@ def _write_manifest(output: Path, written: Sequence[Written]) -> int:
             if Path(name).name == name:
                 (output / name).unlink(missing_ok=True)
     parts: list[dict[str, Any]] = [
-        {
-            "name": part.name,
-            "n_articles": part.n_articles,
-            "n_suggestions": part.tally.n_suggestions,
-            "first_id": part.first_id,
-            "last_id": part.last_id,
-            "n_bytes": part.n_bytes,
-        }
+        {"name": part.name, "n_articles": part.n_articles, "n_suggestions": part.tally.n_suggestions}
         for part in written
     ]
     totals = {name: sum(part[name] for part in parts) for name in ("n_articles", "n_suggestions")}
