@@ -91,7 +91,6 @@ def main() -> None:
     "reports",
     multiple=True,
     type=NEW_FILE,
-    metavar="FILE",
     help="Write what changed since the last run, and why: .html, .md or .json. Can be repeated.",
 )
 @click.option("--fresh", is_flag=True, help="Read and compute everything anew, whatever is in the cache.")
@@ -256,7 +255,7 @@ def review(here: Here, is_opened: bool, **asked: Any) -> None:
 @main.command(
     epilog=example("recommender settings > recommender.yaml", "recommender settings --check recommender.yaml")
 )
-@click.option("--check", "file", type=FILE, metavar="FILE", help="Say whether the settings of this file are right.")
+@click.option("--check", "file", type=FILE, help="Say whether the settings of this file are right.")
 @click.option("--all", "is_all", is_flag=True, help="List every setting.")
 def settings(file: Path | None, is_all: bool) -> None:
     """List the settings that sites change most, with what each does, as YAML."""
@@ -287,14 +286,12 @@ def settings(file: Path | None, is_all: bool) -> None:
     "--grades",
     multiple=True,
     type=FILE,
-    metavar="FILE",
     help="Judge by what readers said, not by the lists: a line a pair, article, candidate and grade (0 to 3) with tabs "
     "between them. Can be repeated.",
 )
 @click.option(
     "--ungraded",
     type=NEW_FILE,
-    metavar="FILE",
     help="grades: write the suggested pairs that have no grade yet, blind and in random order.",
 )
 @click.option("--language", default="", metavar="CODE", help="Let baselines suggest in this language only, such as en.")
@@ -312,12 +309,11 @@ def settings(file: Path | None, is_all: bool) -> None:
     type=click.Choice(["table", "json", "html"]),
     help="How the report is printed; if not said, as the ending of --output says, else as a table.",
 )
-@click.option("--output", type=NEW_FILE, metavar="FILE", help="Write the report to this file.")
+@click.option("--output", type=NEW_FILE, help="Write the report to this file.")
 @click.option("--fail-under", multiple=True, metavar="MEASURE=X", help="Exit 1 below this, such as nDCG@10=0.4.")
 @click.option(
     "--compare",
     type=FILE,
-    metavar="FILE",
     help="Exit 1 where a measure dropped significantly against this earlier JSON report.",
 )
 @on_site(strict=True)

@@ -126,13 +126,12 @@ def promote(here: Here, more: tuple[str, ...], only: tuple[str, ...], check: boo
 
 @click.command(epilog=example("recommender report path/to/site", "recommender report path/to/site --output state.html"))
 @SITE
-@click.option("--output", type=NEW_FILE, metavar="FILE", help="The page; report.html if not said.")
+@click.option("--output", type=NEW_FILE, help="The page; report.html if not said.")
 @MODEL
 @click.option(
     "--grades",
     multiple=True,
     type=FILE,
-    metavar="FILE",
     help="Readers' grades, as for `recommender evaluate`. Can be repeated.",
 )
 @on_site(strict=True)

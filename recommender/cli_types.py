@@ -146,7 +146,6 @@ def on_site(*, strict: bool = False) -> Callable[[Callable[..., None]], Callable
             "--settings",
             "settings_file",
             type=FILE,
-            metavar="FILE",
             help="Settings to use instead of the site's recommender.yaml.",
         )(run)
 

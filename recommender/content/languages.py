@@ -192,15 +192,10 @@ def not_in_their_language(texts: Iterable[tuple[str, str, str]], site_language: 
     return {path for path, (place, code) in places.items() if place in found and code.split("-")[0] != own}
 
 
-def _own(site_language: str) -> str:
-    """The code by which the language of a site is told from others."""
-    primary = site_language.lower().split("-")[0]
-    return _CODES.get(primary, primary)
-
-
 def language_of_text(text: str, site_language: str) -> str:
     """The language of a text that is plainly in another than the site; "" for any other text."""
-    own = _own(site_language)
+    own = site_language.lower().split("-")[0]
+    own = _CODES.get(own, own)
     if _OF_A_SCRIPT.search(text) and (code := _language_of_script(text[:_MOST_CHARACTERS])) not in ("", own):
         is_known = own not in _SHARING.get(code, ()) and len(_LETTER.findall(text)) >= _LEAST_LETTERS
         return code if is_known else ""
@@ -261,11 +256,6 @@ def _words(text: str) -> Counter[str]:
     return Counter(_WORD.findall(text.lower()))
 
 
-def _share_of_common(words: Counter[str], code: str) -> float:
-    """The share of a text's words that are common ones of a language; 0 for one that is not known."""
-    return sum(words[word] for word in _common_words().get(code, ())) / max(1, words.total())
-
-
 def detect_language(texts: Iterable[str]) -> str:
     """The code of the language that most of a site's texts are in, or "": a hundred leave no doubt, one leaves much."""
     text = "\n".join(islice(texts, _MOST_TEXTS))
@@ -273,9 +263,9 @@ def detect_language(texts: Iterable[str]) -> str:
         return code
     words = _words(text)
     if words.total() >= _LEAST_WORDS:
-        shares = {code: _share_of_common(words, code) for code in _common_words()}
-        best = max(sorted(shares), key=lambda code: shares[code])
-        if shares[best] >= _LEAST_SHARE:
+        met = {code: sum(words[word] for word in common) for code, common in _common_words().items()}
+        best = max(sorted(met), key=lambda code: met[code])
+        if met[best] >= _LEAST_SHARE * words.total():
             return best
     return _by_frequency(words, _LEAST_COMMON) if words.total() >= _FEWEST_WORDS else ""
 
