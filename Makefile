@@ -57,7 +57,7 @@ docs: $(VENV)/installed-for-tests
 	@NO_MKDOCS_2_WARNING=1 $(RUN) $(BIN)/mkdocs build --strict
 
 torture: $(VENV)/installed-for-tests
-	@$(RUN) RECOMMENDER_TORTURE=1 $(BIN)/python -m pytest --quiet tests/torture tests/writing tests/content/test_yaml.py tests/test_bounds.py
+	@$(RUN) RECOMMENDER_TORTURE=1 $(BIN)/python -m pytest --quiet tests/torture tests/writing tests/test_yaml.py tests/test_bounds.py
 	@for what in "kills 2000" "edits 5000" "forged 2000"; do $(RUN) $(BIN)/python tests/torture_models.py $$what || exit 1; done
 
 RUNS ?= 1000000
@@ -71,7 +71,7 @@ LOWEST := $(VENV)/lowest
 # scikit-learn, scipy, sparse-dot-topn, PyStemmer, ftfy, wordfreq, wordllama, stop-words; then lightgbm
 OF_LIBRARIES := tests/vectors tests/ranking/test_trees.py tests/ranking/test_state.py
 # dateparser; defusedxml and narwhals; idna; PyYAML; ir-measures
-OF_LIBRARIES += tests/content/test_dates.py tests/content/test_exports.py tests/content/test_urls.py tests/content/test_yaml.py
+OF_LIBRARIES += tests/content/test_dates.py tests/content/test_exports.py tests/content/test_urls.py tests/test_yaml.py
 OF_LIBRARIES += tests/evaluation/test_measures.py
 # safetensors and numpy; click, rich, joblib and platformdirs; Jinja2
 OF_LIBRARIES += tests/test_model_store.py tests/test_model.py tests/test_cli.py tests/report/test_changes.py

@@ -1,7 +1,7 @@
 """
 Limits for what strangers wrote: which files are opened, how much of them is read, and how large a value may be.
 
-Every file of a site is opened here, and JSON and TOML become values here; YAML does in `content.yaml`.
+Every file of a site is opened here, and JSON and TOML become values here; YAML does in `yaml`.
 """
 
 from __future__ import annotations

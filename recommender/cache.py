@@ -35,8 +35,6 @@ _NOTHING = "none"
 _MOST_DOCUMENTS = 4
 #: A site that was not read for so long leaves.
 _MOST_DAYS = 60
-#: Seconds that no document takes to be written.
-_LONGEST_SAVE = 3_600
 _HEAD = b"recommender cache "
 _FOLDER_NAME = re.compile(r"site-[0-9a-f]{16}")
 
@@ -90,7 +88,7 @@ class SiteCache:
         content = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            descriptor, name = tempfile.mkstemp(prefix=".new-", dir=self.folder)
+            descriptor, name = tempfile.mkstemp(prefix=f"{kind}-new-", suffix=".cache", dir=self.folder)
             new = Path(name)
             try:
                 with os.fdopen(descriptor, "wb") as out:
@@ -108,14 +106,11 @@ class SiteCache:
 
     def _tidy(self) -> None:
         by_kind: dict[str, list[Path]] = {}
+        # Also those that a run which was killed had begun.
         for file in sorted(self.folder.glob("*-*.cache"), key=lambda file: (-_changed(file), file.name)):
             by_kind.setdefault(file.name.partition("-")[0], []).append(file)
         oldest = time.time() - _MOST_DAYS * 86_400
         with contextlib.suppress(OSError):
-            for file in self.folder.glob(".new-*"):
-                # Left by a run that was killed; one that is being written is younger.
-                if _changed(file) < time.time() - _LONGEST_SAVE:
-                    file.unlink(missing_ok=True)
             for files in by_kind.values():
                 for file in files[_MOST_DOCUMENTS:]:
                     file.unlink(missing_ok=True)

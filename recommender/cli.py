@@ -26,16 +26,15 @@ from recommender.cli_types import (
     NEW_FILE,
     SITE,
     Commands,
-    Count,
     Here,
     NewFile,
-    WriterName,
     example,
     files_of,
     names,
     on_site,
     prepare,
 )
+from recommender.errors import OptionError, SettingsError
 
 if TYPE_CHECKING:
     from recommender.articles import Reading
@@ -66,8 +65,8 @@ def main() -> None:
 )
 @SITE
 @click.argument("more", nargs=-1, metavar="")
-@click.option("--write", "writer", type=WriterName(), help="The way of writing; else the setting writing.writer.")
-@click.option("-k", "k", type=Count(), metavar="N", help="Most suggestions under an article.")
+@click.option("--write", "writer", metavar="NAME", help="data, front-matter or jsonl; else the setting writing.writer.")
+@click.option("-k", "k", type=int, metavar="N", help="Most suggestions under an article.")
 @MODEL
 @click.option(
     "--only", multiple=True, metavar="PATH...", help="Write for these articles only: files, folders, patterns or ids."
@@ -92,7 +91,6 @@ def main() -> None:
     "reports",
     multiple=True,
     type=NEW_FILE,
-    metavar="FILE",
     help="Write what changed since the last run, and why: .html, .md or .json. Can be repeated.",
 )
 @click.option("--fresh", is_flag=True, help="Read and compute everything anew, whatever is in the cache.")
@@ -129,10 +127,15 @@ def suggest(
     chosen = files_of(only, more)
     with here.progress():  # which shows warnings
         settings = here.settings()
-    if k is not None:
-        settings = replace(settings, ranking=replace(settings.ranking, k=k))
-    if form := writer_of(output, writer):
-        settings = replace(settings, writing=replace(settings.writing, writer=cast(Any, form)))
+    form = writer_of(output, writer)
+    try:
+        settings = replace(
+            settings,
+            ranking=settings.ranking if k is None else replace(settings.ranking, k=k),
+            writing=replace(settings.writing, writer=cast(Any, form)) if form else settings.writing,
+        )
+    except SettingsError as error:
+        raise OptionError(str(error).replace("settings: ", "options: ")) from None
     is_plan = check or diff or dry_run
     if settings.writing.writer == "front-matter" and output:
         raise click.UsageError("--output names one file; --write front-matter writes into the articles.")
@@ -252,7 +255,7 @@ def review(here: Here, is_opened: bool, **asked: Any) -> None:
 @main.command(
     epilog=example("recommender settings > recommender.yaml", "recommender settings --check recommender.yaml")
 )
-@click.option("--check", "file", type=FILE, metavar="FILE", help="Say whether the settings of this file are right.")
+@click.option("--check", "file", type=FILE, help="Say whether the settings of this file are right.")
 @click.option("--all", "is_all", is_flag=True, help="List every setting.")
 def settings(file: Path | None, is_all: bool) -> None:
     """List the settings that sites change most, with what each does, as YAML."""
@@ -284,14 +287,12 @@ def settings(file: Path | None, is_all: bool) -> None:
     "--grades",
     multiple=True,
     type=FILE,
-    metavar="FILE",
     help="Judge by what readers said, not by the lists: a line a pair, article, candidate and grade (0 to 3) with tabs "
     "between them. Can be repeated.",
 )
 @click.option(
     "--ungraded",
     type=NEW_FILE,
-    metavar="FILE",
     help="grades: write the suggested pairs that have no grade yet, blind and in random order.",
 )
 @click.option("--language", default="", metavar="CODE", help="Let baselines suggest in this language only, such as en.")
@@ -309,12 +310,11 @@ def settings(file: Path | None, is_all: bool) -> None:
     type=click.Choice(["table", "json", "html"]),
     help="How the report is printed; if not said, as the ending of --output says, else as a table.",
 )
-@click.option("--output", type=NEW_FILE, metavar="FILE", help="Write the report to this file.")
+@click.option("--output", type=NEW_FILE, help="Write the report to this file.")
 @click.option("--fail-under", multiple=True, metavar="MEASURE=X", help="Exit 1 below this, such as nDCG@10=0.4.")
 @click.option(
     "--compare",
     type=FILE,
-    metavar="FILE",
     help="Exit 1 where a measure dropped significantly against this earlier JSON report.",
 )
 @on_site(strict=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,6 @@ from recommender.cli_types import (
     MODEL,
     NEW_FILE,
     SITE,
-    Day,
     Here,
     example,
     files_of,
@@ -75,9 +74,11 @@ def _tell_changes(here: Here, run: ChangeRun, what: str, *, is_plan: bool, check
 @click.option(
     "--position", type=click.IntRange(1), metavar="N", help="Where a pinned suggestion stands; 1 if not said."
 )
-@click.option("--until", type=Day(), metavar="DATE", help="The last day on which it holds; else for good.")
+@click.option(
+    "--until", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="The last day on which it holds; else for good."
+)
 @on_site()
-def decide(here: Here, verdict: str, position: int | None, until: date | None, **asked: Any) -> None:
+def decide(here: Here, verdict: str, position: int | None, until: datetime | None, **asked: Any) -> None:
     """
     Decide about a CANDIDATE under an ARTICLE of a SITE.
 
@@ -89,9 +90,10 @@ def decide(here: Here, verdict: str, position: int | None, until: date | None, *
 
     if position is not None and verdict != "pin":
         raise click.UsageError("--position is for what is pinned.")
-    if until and until < datetime.now(UTC).date():
-        raise click.UsageError(f"--until {until} is past: the decision would never hold.")
-    asked |= {"verdict": verdict, "position": position, "until": until}
+    last_day = until.date() if until else None
+    if last_day and last_day < datetime.now(UTC).date():
+        raise click.UsageError(f"--until {last_day} is past: the decision would never hold.")
+    asked |= {"verdict": verdict, "position": position, "until": last_day}
     with here.progress() as progress:
         said = decide_pair(here.site, here.settings(), progress=progress, **asked)
     if not here.quiet:
@@ -124,13 +126,12 @@ def promote(here: Here, more: tuple[str, ...], only: tuple[str, ...], check: boo
 
 @click.command(epilog=example("recommender report path/to/site", "recommender report path/to/site --output state.html"))
 @SITE
-@click.option("--output", type=NEW_FILE, metavar="FILE", help="The page; report.html if not said.")
+@click.option("--output", type=NEW_FILE, help="The page; report.html if not said.")
 @MODEL
 @click.option(
     "--grades",
     multiple=True,
     type=FILE,
-    metavar="FILE",
     help="Readers' grades, as for `recommender evaluate`. Can be repeated.",
 )
 @on_site(strict=True)

@@ -17,7 +17,6 @@ import warnings
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import date
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -80,53 +79,6 @@ def _of_system(error: OSError) -> str:
             os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
     where = f"{error.filename}: " if error.filename else ""
     return f"{where}{error.strerror or error}."
-
-
-class WriterName(click.ParamType[str]):
-    """A name of `WRITERS`, which is looked up only when it is needed."""
-
-    name = "writer"
-
-    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:  # noqa: D102 - as in click
-        from recommender.writing import WRITERS
-
-        return f"[{'|'.join(WRITERS)}]"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: D102 - as in click
-        from recommender.writing import WRITERS
-
-        return click.Choice(list(WRITERS)).convert(value, param, ctx)
-
-
-class Count(click.ParamType[int]):
-    """A number within the limits of the setting ``ranking.k``."""
-
-    name = "integer"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: D102 - as in click
-        from recommender.settings import RankingSettings
-
-        limits = RankingSettings.__dataclass_fields__["k"].metadata
-        try:
-            number = int(value)
-        except ValueError:
-            number = None
-        if number is None or not limits["low"] <= number <= limits["high"]:
-            self.fail(f"must be a whole number from {limits['low']} to {limits['high']}, but is {value}.", param, ctx)
-        return number
-
-
-class Day(click.ParamType[date]):
-    """A day of the calendar."""
-
-    name = "date"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """The day; wrong use for any other text."""
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            self.fail(f"must be a day such as 2026-12-31, but is {value}.", param, ctx)
 
 
 class NewFile(click.Path):
@@ -194,7 +146,6 @@ def on_site(*, strict: bool = False) -> Callable[[Callable[..., None]], Callable
             "--settings",
             "settings_file",
             type=FILE,
-            metavar="FILE",
             help="Settings to use instead of the site's recommender.yaml.",
         )(run)
 

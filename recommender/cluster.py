@@ -17,7 +17,8 @@ import secrets
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -68,9 +69,6 @@ class Written:
     name: str
     n_articles: int
     tally: Tally
-    first_id: str
-    last_id: str
-    n_bytes: int
     is_new: bool
 
 
@@ -82,16 +80,27 @@ def _loaded(model: str) -> Recommender:
     return recommender
 
 
-def answer(
-    model: str, decisions: Decisions, output: str, k: int | None, min_score: float | None, ids: Sequence[str], name: str
-) -> Written:
+def answer(model: str, decisions: Decisions, output: str, ids: Sequence[str], name: str) -> Written:
     """Answer for a block of ids, sorted, and write its lines as one file, whole or not at all."""
     recommender, tally = _loaded(model), Tally()
     recommender.decisions = decisions
-    lines = jsonl_lines(tally.counted(recommender.answers(k, ids, min_score, n_threads=1)))
+    lines = jsonl_lines(tally.counted(recommender.answers(only=ids, n_threads=1)))
     content = "".join(f"{line}\n" for line in lines).encode()
     is_new = replace_file(Path(output) / name, content)
-    return Written(name, len(ids), tally, ids[0], ids[-1], len(content), is_new)
+    return Written(name, len(ids), tally, is_new)
+
+
+def _counted(
+    done: Iterable[Written], tally: Tally, n_asked: int, progress: Callable[[int, int], None] | None
+) -> Iterator[Written]:
+    """The files as they are done; what is in them is counted, and told."""
+    n_done = 0
+    for written in done:
+        tally.add(written.tally)
+        yield written
+        n_done += written.n_articles
+        if progress:
+            progress(n_done, n_asked)
 
 
 def _blocks(ids: Sequence[str], size: int) -> list[tuple[Sequence[str], str]]:
@@ -117,17 +126,12 @@ def lines_by_processes(
         with _work_folder() as folder:
             model = folder / "model"
             recommender.save(model, bodies=True)
-            ask = delayed(partial(answer, str(model), recommender.decisions, str(folder), None, None))
+            ask = delayed(partial(answer, str(model), recommender.decisions, str(folder)))
             blocks = _blocks(ids, block_size(len(ids), effective_n_jobs(n_jobs)))
-            n_done = 0
-            for written in parallel(ask(*block) for block in blocks):
+            for written in _counted(parallel(ask(*block) for block in blocks), tally, len(ids), progress):
                 part = folder / written.name
-                tally.add(written.tally)
                 yield part.read_bytes()
                 part.unlink()
-                n_done += written.n_articles
-                if progress:
-                    progress(n_done, len(ids))
     except BrokenExecutor:
         raise RecommenderError(
             f"one of {effective_n_jobs(n_jobs)} processes of this run was killed, as systems do where memory runs out. "
@@ -187,8 +191,6 @@ def suggest_on_cluster(
     recommender: Recommender,
     ids: Sequence[str],
     output: Path,
-    k: int | None = None,
-    min_score: float | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[Tally, int]:
     """
@@ -207,8 +209,6 @@ def suggest_on_cluster(
     output
         A file with the ending ``.jsonl`` that takes all lines, or a folder that takes a file a block and a manifest of
         them. It lies on storage that all workers reach under the same path.
-    k, min_score
-        As in `Recommender.suggest_all`.
     progress
         Called with (articles done, articles in all).
 
@@ -223,49 +223,35 @@ def suggest_on_cluster(
     is_file = output.suffix == ".jsonl"
     work = (output.parent if is_file else output) / f".recommender-{secrets.token_hex(8)}"
     parts = work if is_file else output
-    block = block_size(len(ids), len(client.ncores()))
+    block, tally = block_size(len(ids), len(client.ncores())), Tally()
     logger.info("cluster: %s articles in blocks of %s", f"{len(ids):,}", f"{block:,}")
     try:
         work.mkdir(parents=True)
         recommender.save(work / "model", bodies=True)
-        ask = partial(answer, str(work / "model"), recommender.decisions, str(parts), k, min_score)
-        written = []
-        n_done = 0
-        for part in _done(client, ask, _blocks(ids, block)):
-            written.append(part)
-            n_done += part.n_articles
-            if progress:
-                progress(n_done, len(ids))
-        written.sort(key=lambda part: part.name)
+        ask = partial(answer, str(work / "model"), recommender.decisions, str(parts))
+        written = _counted(_done(client, ask, _blocks(ids, block)), tally, len(ids), progress)
         if is_file:
             n_changed = int(replace_file(output, ((parts / part.name).read_bytes() for part in written)))
         else:
-            n_changed = _write_manifest(output, written)
+            n_changed = _write_manifest(output, list(written))
     except OSError as error:
         raise WriteError(f"{output}: cannot be written ({error.strerror or error}). Name another place.") from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    tally = Tally()
-    for part in written:
-        tally.add(part.tally)
     return tally, n_changed
 
 
 def _done(
     client: Any, ask: Callable[[Sequence[str], str], Written], blocks: Sequence[tuple[Sequence[str], str]]
 ) -> Iterator[Written]:
-    """What became of every block, a few at a time, in whatever order they are done."""
+    """What became of every block, in order, a few at a time."""
     import distributed
 
-    coming = iter(blocks)
-    first = [
-        client.submit(ask, *block, pure=False) for block in islice(coming, _BLOCKS_A_WORKER * len(client.ncores()))
-    ]
-    as_completed: Any = distributed.as_completed
-    under_way = as_completed(first, loop=client.loop)
-    for future in under_way:
+    coming = (client.submit(ask, *block, pure=False) for block in blocks)
+    under_way = deque(islice(coming, _BLOCKS_A_WORKER * len(client.ncores())))
+    while under_way:
         try:
-            yield future.result()
+            yield under_way.popleft().result()
         except distributed.scheduler.KilledWorker as error:
             raise RecommenderError(
                 f"the cluster lost {error.last_worker.address} and others over one task. "
@@ -276,8 +262,7 @@ def _done(
                 f"a worker of the cluster failed ({error}). Each needs this version of recommender, and the folder of "
                 "the output under the same path."
             ) from error
-        for block in islice(coming, 1):
-            under_way.add(client.submit(ask, *block, pure=False))
+        under_way.extend(islice(coming, 1))
 
 
 def _write_manifest(output: Path, written: Sequence[Written]) -> int:
@@ -289,14 +274,7 @@ def _write_manifest(output: Path, written: Sequence[Written]) -> int:
             if Path(name).name == name:
                 (output / name).unlink(missing_ok=True)
     parts: list[dict[str, Any]] = [
-        {
-            "name": part.name,
-            "n_articles": part.n_articles,
-            "n_suggestions": part.tally.n_suggestions,
-            "first_id": part.first_id,
-            "last_id": part.last_id,
-            "n_bytes": part.n_bytes,
-        }
+        {"name": part.name, "n_articles": part.n_articles, "n_suggestions": part.tally.n_suggestions}
         for part in written
     ]
     totals = {name: sum(part[name] for part in parts) for name in ("n_articles", "n_suggestions")}

@@ -14,10 +14,9 @@ from dataclasses import field
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
-
 from recommender.bounds import LONGEST_NUMBER, read_regular
-from recommender.errors import SettingsError, did_you_mean
+from recommender.errors import FrontMatterError, SettingsError, did_you_mean
+from recommender.yaml import read_yaml
 
 
 def knob(default: Any, help: str, low: float | None = None, high: float | None = None) -> Any:
@@ -38,8 +37,8 @@ def describe(part: Any, prefix: str) -> Iterator[tuple[str, Any, str]]:
             yield f"{prefix}{knob_.name}", value, knob_.metadata["help"]
 
 
-def read_mapping(path: Path) -> object:
-    """What a file of settings says, as YAML has it; SettingsError where it cannot be read, or is not such YAML."""
+def read_mapping(path: Path) -> dict[str, Any]:
+    """What a file of settings says; SettingsError where it cannot be read, is no YAML, or says something twice."""
     try:
         text = read_regular(path).decode("utf-8-sig")
     except OSError as error:
@@ -49,42 +48,14 @@ def read_mapping(path: Path) -> object:
         raise SettingsError(f"{path}: cannot be read ({error.strerror}). {cure}") from None
     except UnicodeDecodeError:
         raise SettingsError(f"{path}: is not UTF-8 text. Save it as UTF-8.") from None
+    twice: list[str] = []
     try:
-        return yaml.load(text, Loader=_OnceLoader)  # noqa: S506 - it is a safe loader
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"{path}:{mark.line + 1}" if mark else f"{path}"
-        raise SettingsError(f"{where}: {getattr(error, 'problem', None) or 'is not YAML'}. Mend the YAML.") from None
-    except RecursionError:
-        raise SettingsError(f"{path}: values are nested too deep. Settings have two levels.") from None
-    except (ValueError, LookupError, AttributeError, TypeError) as error:
-        # An impossible date, a number of thousands of digits; PyYAML's constructors raise all four for a wrong tag.
-        raise SettingsError(f"{path}: holds a value that is none ({error}). Mend it.") from None
-
-
-class _OnceLoader(yaml.SafeLoader):
-    """
-    As PyYAML's safe loader, with two differences.
-
-    A name that stands twice is an error, for the first value would be lost in silence. So is an alias, by which a few
-    lines could stand for more than fits into memory.
-    """
-
-    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]  # PyYAML has no types
-            raise yaml.MarkedYAMLError(problem="an alias (*name) is not read in settings", problem_mark=mark)
-        return super().compose_node(parent, index)
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        names: set[Any] = set()
-        for key, _ in node.value:
-            if not isinstance(key, yaml.ScalarNode):
-                raise yaml.MarkedYAMLError(problem="a list or a mapping cannot be a name", problem_mark=key.start_mark)
-            if key.value in names:
-                raise yaml.MarkedYAMLError(problem=f"{key.value} stands twice", problem_mark=key.start_mark)
-            names.add(key.value)
-        return super().construct_mapping(node, deep)
+        found = read_yaml(text, str(path), warnings=twice)
+    except FrontMatterError as error:
+        raise SettingsError(*error.args) from None
+    for sentence in twice:
+        raise SettingsError(sentence.replace("The last one counts.", "Take one out."))
+    return found
 
 
 def build(kind: type, found: object, prefix: str, where: str, base: Any = None) -> Any:

@@ -343,8 +343,7 @@ def read_settings(path: Path | str) -> Settings:
 
 def read_settings_file(path: Path) -> Settings:
     """The settings of a file; errors as `read_settings` has them."""
-    found = read_mapping(path)
-    return Settings() if found is None else settings_from_mapping(found, where=str(path))
+    return settings_from_mapping(read_mapping(path), where=str(path))
 
 
 def settings_from_mapping(found: object, where: str = "settings") -> Settings:

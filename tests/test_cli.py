@@ -277,11 +277,11 @@ def test_gate_without_dates(site):
     ("arguments", "message"),
     [
         (["nowhere"], "Invalid value for 'SITE': Path 'nowhere' does not exist."),
-        (["site", "-k", "0"], "Invalid value for '-k': must be a whole number from 1 to 50, but is 0."),
-        (["site", "-k", "five"], "Invalid value for '-k': must be a whole number from 1 to 50, but is five."),
+        (["site", "-k", "0"], "options: ranking.k must be a whole number from 1 to 50, but is 0."),
+        (["site", "-k", "five"], "Invalid value for '-k': 'five' is not a valid integer."),
         (
             ["site", "--write", "csv"],
-            "Invalid value for '--write': 'csv' is not one of 'data', 'front-matter', 'jsonl'.",
+            "options: writing.writer must be one of data, front-matter, jsonl, but is 'csv'.",
         ),
         (["site", "-q", "-v"], "--verbose tells more and --quiet less. Leave one of the two out."),
         (["site", "a.md"], "Got unexpected extra argument (a.md). More files go behind --only."),

@@ -171,7 +171,15 @@ def test_settings_files_are_read(tmp_path):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"ranking: {k: 1", r"recommender.yaml:1: expected ',' or '}', but got '<stream end>'. Mend the YAML."),
+        (
+            b"ranking: {k: 1",
+            r"recommender.yaml:1: a bracket is never closed, or a comma is missing. Close it, or quote a",
+        ),
+        (
+            b"- k: 3\n",
+            r"recommender.yaml:1: expected names with values, but found a list. Write lines such as name: value.",
+        ),
+        (b"ranking:\n  k: 3\n  k: 4\n", r"recommender.yaml:3: k stands twice. Take one out."),
         (b"ranking: \xff", r"recommender.yaml: is not UTF-8 text. Save it as UTF-8."),
         (None, r"recommender.yaml: cannot be read \(No such file or directory\). Name a file that exists"),
     ],
@@ -191,7 +199,7 @@ def test_name_that_stands_twice(tmp_path):
     path.write_text("ranking:\n  k: 3\nwriting: {}\nranking:\n  seed: 1\n")
     with pytest.raises(SettingsError) as caught:
         read_settings(path)
-    assert str(caught.value) == f"{path}:4: ranking stands twice. Mend the YAML."
+    assert str(caught.value) == f"{path}:4: ranking stands twice. Take one out."
 
 
 @pytest.mark.parametrize("name", ["layout", "related", "title"])

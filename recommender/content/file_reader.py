@@ -148,7 +148,7 @@ class FileReader:
             return None
         if path.endswith(".mdx") and (told := _exports_of(text)):
             return _Page(told, text[below_exports(text) :])
-        return _Page(generator.beside(path), text)
+        return _Page({}, text)
 
     def _headed(self, page: _Page, path: str) -> _Page | None:
         """A page without a title, by its heading or what else it is called; None for one that says nothing."""

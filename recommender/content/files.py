@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from recommender.bounds import HALF_CHARACTER, MAX_DEPTH, Fence, UnreadableError
 from recommender.content.generators import Generator
-from recommender.content.paths import ERB_ENDINGS, fits, without_ending
+from recommender.content.paths import ENDINGS, fits, without_ending
 from recommender.content.wording import some
 from recommender.errors import RecommenderError, SiteError
 
@@ -22,7 +22,8 @@ _NOT_COLLECTIONS = frozenset({"_data", "_includes", "_layouts", "_pages", "_plug
 _TAKES_ALL = ("Hugo", "Zola", "MkDocs")
 #: What generators make pages of beside Markdown; of HTML only what lies among posts.
 _OTHERS = (
-    *ERB_ENDINGS, ".html.erb", ".html", ".qmd", ".rmd", ".mdoc", ".rst", ".adoc", ".asciidoc", ".org", ".ipynb", ".lr",
+    ".md.erb", ".markdown.erb", ".html.erb", ".html", ".qmd", ".rmd", ".mdoc", ".rst", ".adoc", ".asciidoc", ".org",
+    ".ipynb", ".lr",
 )  # fmt: skip
 #: Unlike pathlib's, this one is False also where it cannot be told.
 _is_link = os.path.islink
@@ -57,7 +58,7 @@ def find_files(
     there, and what is included; the other pages are named, not read. Any other tree is read whole. What a link outside
     of the fence leads to is not looked at.
     """
-    walk = _Walk(root, exclude, fence, generator.endings)
+    walk = _Walk(root, exclude, fence)
     walk.run()
     files, problems, warnings = walk.files, walk.problems, walk.warnings
     is_home = _home([*files, *walk.outside_files], generator)
@@ -108,8 +109,8 @@ def find_files(
 class _Walk:
     """What lies below a folder."""
 
-    def __init__(self, root: Path, exclude: Sequence[str], fence: Fence, endings: tuple[str, ...]) -> None:
-        self.root, self.exclude, self.fence, self.endings = root, exclude, fence, endings
+    def __init__(self, root: Path, exclude: Sequence[str], fence: Fence) -> None:
+        self.root, self.exclude, self.fence = root, exclude, fence
         self.problems: list[RecommenderError] = []
         self.warnings: list[str] = []
         self.others: list[str] = []  #: Files of other formats.
@@ -124,7 +125,7 @@ class _Walk:
         for here, folders, names in os.walk(self.root, onerror=self._unlisted, followlinks=True):
             above = self._below(here)
             shown = [name for name in sorted(names) if name[0] != "."]
-            found = dict.fromkeys(above + name for name in shown if name.lower().endswith(self.endings))
+            found = dict.fromkeys(above + name for name in shown if name.lower().endswith(ENDINGS))
             for path in found:
                 if not self._is_excluded(path) and self._is_named(path):
                     self._add_file(path)

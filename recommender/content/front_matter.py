@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from recommender import bounds
-from recommender.content.yaml import LINE_END, parse_events, read_yaml
 from recommender.errors import FrontMatterError
+from recommender.yaml import LINE_END, parse_events, read_yaml
 
 #: What the values are written in; members are those of a JSON object without its braces.
 Syntax = Literal["yaml", "toml", "json", "members", "headers", "properties"]

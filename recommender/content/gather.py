@@ -15,7 +15,7 @@ from recommender.content.generators import Generator
 from recommender.content.generators.base import filled
 from recommender.content.generators.jekyll import Jekyll
 from recommender.content.headings import FIRST_HEADING
-from recommender.content.languages import detect_language, language_of_text, languages_of_folders, not_in_their_language
+from recommender.content.languages import detect_language, language_of_text, not_in_their_language
 from recommender.content.list_names import choose_names, likely_names, with_lists, with_parted_texts
 from recommender.content.list_words import fold_name
 from recommender.content.matching import EntryMatcher
@@ -180,30 +180,26 @@ def _site_language(articles: Sequence[Article], generator: Generator, settings: 
 
 
 def _with_languages(articles: Sequence[Article], site_language: str, notes: Notes) -> list[Article]:
-    """The articles; those that are in another language, by their folder or their text, and do not say so, with it."""
-    bare = [article for article in articles if article.path and not article.language]
-    texts = ((_folder(one), f"{one.title}\n{one.excerpt}", _beginning(one)) for one in bare)
-    found = languages_of_folders(texts, site_language)
-    of_folders = {one.id: found[_folder(one)] for one in bare if _folder(one) in found}
-    others = [one for one in articles if not one.language and one.id not in of_folders]
-    of_texts = {one.id: code for one in others if (code := language_of_text(_beginning(one), site_language))}
-    if of_texts:
-        codes = ", ".join(sorted({*of_texts.values()}))
+    """The articles; those that are in another language by their text, and do not say so, with it."""
+    found = {}
+    for article in articles:
+        if not article.language:
+            # Where there is much code in a text, its title tells.
+            told = (language_of_text(text, site_language) for text in (_beginning(article), article.title))
+            if code := next(filter(None, told), ""):
+                found[article.id] = code
+    if found:
+        codes = ", ".join(sorted({*found.values()}))
         notes.warnings.append(
-            f"{some(sorted(of_texts))} in another language than the site by the text ({codes}): related to articles of "
+            f"{some(sorted(found))} in another language than the site by the text ({codes}): related to articles of "
             f"that language only. Where that is wrong, say so: lang: {site_language}."
         )
-    known = of_folders | of_texts
-    return [replace(one, language=known[one.id]) if one.id in known else one for one in articles]
+    return [replace(one, language=found[one.id]) if one.id in found else one for one in articles]
 
 
 def _beginning(article: Article) -> str:
     """Enough of an article to tell its language by."""
     return f"{article.title}\n{article.excerpt}\n{article.body[:_TELLING_CHARACTERS]}"
-
-
-def _folder(article: Article) -> str:
-    return article.path.rpartition("/")[0]
 
 
 def with_addresses(

@@ -26,12 +26,6 @@ _MOST_TEXTS = 200
 #: tenth, the text is in none of the languages.
 _LEAST_SHARE = 0.1
 _LEAST_WORDS = 20
-#: A folder of so few articles is too little text to say that it is in another language than the site, and one with
-#: such a share of common words of the site's is not.
-_LEAST_IN_FOLDER, _FOREIGN_SHARE = 3, 0.15
-#: Nor is one with English titles whose texts have such a share of the site's common words, or of its script: there is
-#: code in them.
-_LEAST_OWN = 0.05
 #: A text of so many words alone is in another language than the site where it has so many common ones of that, in such
 #: a share, so many times as many as of the site's, and as of any other's; of so many characters.
 _LEAST_WORDS_OF_TEXT, _LEAST_COMMON_WORDS, _LEAST_SHARE_OF_TEXT, _TIMES_OWN, _TIMES_SECOND = 10, 3, 0.2, 2, 1.2
@@ -198,56 +192,10 @@ def not_in_their_language(texts: Iterable[tuple[str, str, str]], site_language: 
     return {path for path, (place, code) in places.items() if place in found and code.split("-")[0] != own}
 
 
-def languages_of_folders(texts: Iterable[tuple[str, str, str]], site_language: str) -> dict[str, str]:
-    """
-    The folders that are in another language than the site, and its code, where no name says so.
-
-    `texts` are the folder of each article that names no language, its title and excerpt, and these with its beginning.
-    """
-    own = _own(site_language)
-    below: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for folder, title, beginning in texts:
-        below[folder].append((title, beginning))
-    found: dict[str, str] = {}
-    if own not in _common_words().keys() | _OF_SCRIPTS:
-        # Nobody can tell what its texts look like.
-        return found
-    script = next((letters for code, letters, _ in _SCRIPTS if code == own), None)
-    owns = (own, *_SHARING.get(own, ()))
-    for folder, inside in below.items():
-        if len(inside) < _LEAST_IN_FOLDER:
-            continue
-        titles, begun = ("\n".join(part) for part in zip(*inside[:_MOST_TEXTS], strict=True))
-        words = _words(titles)
-        share = max(_share_of_common(words, one) for one in owns)
-        if share >= _FOREIGN_SHARE:
-            continue
-        code = detect_language([titles])
-        # Titles and code are in English on sites of every language; four titles alone may look Danish.
-        shares = [_share_of_common(_words(begun), one) for one in owns] if code == "en" else []
-        if script and code in _common_words():
-            shares.append(len(script.findall(begun)) / len(begun))
-        if max(shares, default=0) >= _LEAST_OWN:
-            continue
-        # A script tells by itself.
-        if (
-            code not in ("", own)
-            and own not in _SHARING.get(code, ())
-            and (code not in _common_words() or _share_of_common(words, code) >= max(_LEAST_SHARE, 2 * share))
-        ):
-            found[folder] = code
-    return found
-
-
-def _own(site_language: str) -> str:
-    """The code by which the language of a site is told from others."""
-    primary = site_language.lower().split("-")[0]
-    return _CODES.get(primary, primary)
-
-
 def language_of_text(text: str, site_language: str) -> str:
     """The language of a text that is plainly in another than the site; "" for any other text."""
-    own = _own(site_language)
+    own = site_language.lower().split("-")[0]
+    own = _CODES.get(own, own)
     if _OF_A_SCRIPT.search(text) and (code := _language_of_script(text[:_MOST_CHARACTERS])) not in ("", own):
         is_known = own not in _SHARING.get(code, ()) and len(_LETTER.findall(text)) >= _LEAST_LETTERS
         return code if is_known else ""
@@ -308,11 +256,6 @@ def _words(text: str) -> Counter[str]:
     return Counter(_WORD.findall(text.lower()))
 
 
-def _share_of_common(words: Counter[str], code: str) -> float:
-    """The share of a text's words that are common ones of a language; 0 for one that is not known."""
-    return sum(words[word] for word in _common_words().get(code, ())) / max(1, words.total())
-
-
 def detect_language(texts: Iterable[str]) -> str:
     """The code of the language that most of a site's texts are in, or "": a hundred leave no doubt, one leaves much."""
     text = "\n".join(islice(texts, _MOST_TEXTS))
@@ -320,9 +263,9 @@ def detect_language(texts: Iterable[str]) -> str:
         return code
     words = _words(text)
     if words.total() >= _LEAST_WORDS:
-        shares = {code: _share_of_common(words, code) for code in _common_words()}
-        best = max(sorted(shares), key=lambda code: shares[code])
-        if shares[best] >= _LEAST_SHARE:
+        met = {code: sum(words[word] for word in common) for code, common in _common_words().items()}
+        best = max(sorted(met), key=lambda code: met[code])
+        if met[best] >= _LEAST_SHARE * words.total():
             return best
     return _by_frequency(words, _LEAST_COMMON) if words.total() >= _FEWEST_WORDS else ""
 

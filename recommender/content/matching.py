@@ -52,7 +52,7 @@ _ORDER = re.compile(r"^\d{1,3}\s*[-_.]+\s*(?=[^-_.\s\d])")
 _NUMBER = re.compile(r"(?:([a-z]+)[-_ ]?)?(?!(?:19|20)\d\d(?!\d))(\d{3,})(?![^\W_])")
 #: Docusaurus keeps translations apart from what they translate.
 _TRANSLATED = re.compile(r"^(?:.*/)?i18n/[^/]+/docusaurus-plugin-content-(docs|blog)(?:/current)?/")
-_PAGE_ENDING = re.compile(r"\.(?:md|markdown|mdx|mdown|mkdn?|mkdown|svx|html?|php)(?:\.erb)?$", re.IGNORECASE)
+_PAGE_ENDING = re.compile(r"\.(?:md|markdown|mdx|mdown|mkdn?|mkdown|svx|html?|php)$", re.IGNORECASE)
 
 
 class Match(NamedTuple):

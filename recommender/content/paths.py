@@ -11,9 +11,6 @@ from urllib.parse import unquote
 from recommender.articles import NAMED_DAY, slug_of
 
 ENDINGS = (".md", ".markdown", ".mdx", ".mdown", ".mkd", ".mkdn", ".mkdown", ".svx")
-#: Markdown with Ruby in it: pages of Middleman, and elsewhere what programs make files from.
-ERB_ENDINGS = (".md.erb", ".markdown.erb")
-_ALL_ENDINGS = ENDINGS + ERB_ENDINGS
 
 _DAY = re.compile(r"(?:^|/)(?P<year>(?:19|20)\d\d)([-_./]?)(?P<month>\d\d)\2(?P<day>\d\d)(?=[-_./\s]|$)", re.ASCII)
 _ESCAPED = re.compile("%[0-9A-Fa-f]{2}")
@@ -36,7 +33,7 @@ _ISO_639_1 = frozenset(
 def without_ending(path: str) -> str:
     """A path without its Markdown ending."""
     small = path.lower()
-    return next((path[: -len(ending)] for ending in _ALL_ENDINGS if small.endswith(ending)), path)
+    return next((path[: -len(ending)] for ending in ENDINGS if small.endswith(ending)), path)
 
 
 def name_date(path: str) -> date | None:

@@ -24,9 +24,9 @@ from recommender.content.list_names import likely_names, with_lists
 from recommender.content.list_words import fold_name
 from recommender.content.paths import ENDINGS, without_ending
 from recommender.content.wording import some
-from recommender.content.yaml import forget_entries
 from recommender.errors import ArticleError, SiteError
 from recommender.settings import Settings, given_or_default
+from recommender.yaml import forget_entries
 
 logger = logging.getLogger(__name__)
 

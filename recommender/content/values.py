@@ -17,8 +17,8 @@ from recommender.content.named import names_in, people_in
 from recommender.content.paths import language_code, named_language, without_ending
 from recommender.content.urls import is_address
 from recommender.content.wording import say
-from recommender.content.yaml import read_as_typed
 from recommender.errors import ArticleError
+from recommender.yaml import read_as_typed
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,10 +24,10 @@ from recommender.cache import digest
 from recommender.content.site import no_site
 from recommender.content.urls import canonical_url, is_address
 from recommender.content.wording import say
-from recommender.content.yaml import read_yaml
 from recommender.errors import DecisionsChangedError, DecisionsError, FrontMatterError, SiteError, did_you_mean, kind_of
 from recommender.writing.atomic import ChangedError, read_if_there, replace_file, unwritten
 from recommender.writing.lock import only_writer
+from recommender.yaml import read_yaml
 
 #: Below the site; generators leave folders that begin with an underscore alone.
 DECISIONS_FILE = Path("_recommender", "decisions.yaml")

@@ -20,7 +20,6 @@ from recommender.content.front_matter import FrontMatter
 from recommender.content.generators import read_generator
 from recommender.content.jsonl import is_jsonl
 from recommender.content.wording import some
-from recommender.content.yaml import read_yaml
 from recommender.errors import RecommenderError, WriteError
 from recommender.settings import Settings, WritingSettings
 from recommender.suggestions import Suggestion
@@ -30,6 +29,7 @@ from recommender.writing.other_syntaxes import splice_json, splice_toml
 from recommender.writing.plan import Answer, Plan
 from recommender.writing.seen import NoPlaceError, Place, Seen, see
 from recommender.writing.values import entry_lines, entry_of, key
+from recommender.yaml import read_yaml
 
 logger = logging.getLogger(__name__)
 

@@ -22,7 +22,6 @@ from recommender.content.matching import EntryMatcher
 from recommender.content.related_lists import read_entries
 from recommender.content.urls import is_address
 from recommender.content.wording import some
-from recommender.content.yaml import LINE_END, LOADER, parse_events
 from recommender.errors import RecommenderError, WriteError
 from recommender.suggestions import Reason, Suggestion
 from recommender.writing.atomic import FileChange, plan_change
@@ -30,6 +29,7 @@ from recommender.writing.decisions import Decisions
 from recommender.writing.plan import Plan
 from recommender.writing.seen import see
 from recommender.writing.values import entry_lines, entry_of, json_line, stamp
+from recommender.yaml import LINE_END, LOADER, parse_events
 
 
 def plan_promotion(

@@ -15,8 +15,8 @@ from recommender.content import front_matter
 from recommender.content.front_matter import FrontMatter
 from recommender.content.related_lists import ENTRY_NAMES
 from recommender.content.wording import say
-from recommender.content.yaml import LINE_END, parse_events, read_yaml
 from recommender.errors import FrontMatterError, WriteError
+from recommender.yaml import LINE_END, parse_events, read_yaml
 
 #: Names in an entry of ours: those that sites use, in lower case. The score is what no site writes by itself.
 _NAMES = frozenset(part.lower() for names in ENTRY_NAMES.values() for name in names for part in name.split("."))
@@ -96,7 +96,7 @@ class Seen:
             if content is not None and not _KEY.match(self.text, content.end()):
                 raise FrontMatterError(
                     f"{self.where}: front matter is not written as lines of names, so {self.name} cannot be added. "
-                    "Write lines such as title: Tea."
+                    "Write lines such as name: value."
                 )
             blocks = [(self.front.end, self.front.end)]
         indent, line_end = content[1] if content else "", self.front.line_end

@@ -1,14 +1,13 @@
 import os
 import sys
 import time
-from datetime import UTC, datetime
+from datetime import UTC
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from recommender import read_site
-from recommender.articles import NEVER
 from recommender.content.generators import CONFIG_FILES, Generator, read_generator
 from recommender.content.generators.hugo import Hugo
 from recommender.content.generators.jekyll import Jekyll
@@ -299,34 +298,6 @@ def test_bridgetown(make_site):
         assert corpus["src/_posts/2024-02-03-green-tea"].url == place
 
 
-def test_middleman(make_site):
-    """What is plain in `config.rb`: the blog's prefix and pattern, and pretty addresses."""
-    program = "activate :blog do |blog|\n  blog.prefix = 'blog'\n  blog.permalink = '{year}/{title}.html'\nend\n"
-    tea = "---\ntitle: Tea\n---\n"
-    files = {"Gemfile": "gem 'middleman-blog'\n", "source/about.html.md": tea, "source/index.html.md": tea}
-    files["source/blog/2024-02-03-green-tea.html.markdown"] = tea
-    for line, end in {"": ".html", "activate :directory_indexes\n": "/"}.items():
-        assert addresses(make_site({"config.rb": program + line, **files})) == {
-            "source/about.html": f"/about{end}",
-            "source/blog/2024-02-03-green-tea.html": f"/blog/2024/green-tea{end}",
-            "source/index.html": "/",
-        }
-
-
-def test_tech_docs(make_site):
-    """GOV.UK's Tech Docs are Middleman's; pages have Ruby in them, and parts of pages are never suggested."""
-    page = "---\ntitle: Renew\nrelated: [a/renew.html.md.erb]\n---\n\n# <%= current_page.data.title %>\n\nA passport.\n"
-    corpus = read_site(make_site({
-        "Gemfile": "gem 'govuk_tech_docs'\n", "config.rb": "GovukTechDocs.configure(self)\n",
-        "source/a/_part.md.erb": "# Fees\n\nNone.\n", "source/index.html.md.erb": page,
-        "source/a/renew.html.md.erb": page,
-    }))  # fmt: skip
-    assert {article.url: (article.title, article.visible_from) for article in corpus} == {
-        "/": ("Renew", None), "/a/renew.html": ("Renew", None), "/a/_part.html": ("Fees", NEVER)
-    }  # fmt: skip
-    assert corpus.reading.matched["path"] == 2
-
-
 def test_nikola(make_site):
     """The places of `POSTS` and `PAGES`, and other languages below their code."""
     program = "POSTS = (('posts/*.md', 'blog', 'post.tmpl'),)\nPAGES = (('pages/*.md', '', 'page.tmpl'),)\n"
@@ -343,27 +314,6 @@ def test_nikola(make_site):
         "posts/a": "/blog/green-tea/",
         "posts/a.es": "/es/blog/te-verde/",
     }
-
-
-def test_nikola_in_two_files(make_site):
-    """What lies in the file of metadata beside a post is the post's; one that cannot be used costs nothing else."""
-    program = "POSTS = (('posts/*.md', 'blog', 'post.tmpl'),)\n"
-    files = {
-        "posts/tea.md": "It is green.\n",
-        "posts/tea.meta": ".. title: Green tea\n.. slug: green\n"
-        ".. date: 2021-04-02 10:00:00 UTC\n.. tags: cups, pots\n\n",
-        "posts/bare.md": "Of nothing.\n",
-        "posts/bare.meta": "-->\n",
-    }
-    (tea,) = (corpus := read_site(make_site({"conf.py": program, **files})))
-    assert (tea.title, tea.url, tea.topics, tea.body) == (
-        "Green tea",
-        "/blog/green/",
-        ("cups", "pots"),
-        "It is green.\n",
-    )
-    assert tea.published_at == datetime(2021, 4, 2, 10, tzinfo=UTC)
-    assert corpus.reading.warnings == ("posts/bare.md without front matter: not an article.",)
 
 
 def test_jupyter_book(make_site):
@@ -407,14 +357,6 @@ def test_mdbook(make_site):
     ("files", "expected"),
     [
         (
-            {"docs/index.html": "<script>window.$docsify = {loadSidebar: true}</script>", "docs/.nojekyll": ""},
-            {"docs/README": "/#/", "docs/teas/README": "/#/teas/", "docs/teas/green": "/#/teas/green"},
-        ),
-        (
-            {"docs/index.html": "<script>window.$docsify = {routerMode: 'history'}</script>"},
-            {"docs/README": "/", "docs/teas/README": "/teas/", "docs/teas/green": "/teas/green"},
-        ),
-        (
             {".gitbook.yaml": "root: ./docs/\n"},
             {"docs/README": "/", "docs/teas/README": "/teas/", "docs/teas/green": "/teas/green"},
         ),
@@ -427,7 +369,7 @@ def test_mdbook(make_site):
             {"docs/README": "/docs/", "docs/teas/README": "/docs/teas/", "docs/teas/green": "/docs/teas/green"},
         ),
     ],
-    ids=["Docsify", "Docsify, history", "GitBook", "GitBook, summary", "Docusaurus"],
+    ids=["GitBook", "GitBook, summary", "Docusaurus"],
 )
 def test_a_readme_is_the_page_of_its_folder(make_site, files, expected):
     """Where the generator says so; the parts of its pages are no articles."""
@@ -554,23 +496,6 @@ def test_nuxt(make_site):
         "one article with a name that begins with _, never suggested: content/_box/note.md.",
         "one article with a name that ends in .draft, never suggested: content/1.Hot Drinks/3.2024-tea.draft.md.",
     )
-
-
-def test_sveltekit(make_site):
-    """A page is called by its folder, groups are no part of an address, and [slug] pages show a folder's articles."""
-    tea = "---\ndate: 2024-01-02\n---\nIt is green.\n"
-    paths = ("blog/green-tea/+page.svx", "(legal)/imprint/+page.md", "+page.md")
-    config = "export default {kit: {paths: {base: '/cup'}}, preprocess: [mdsvex({extensions: ['.svx']})]};\n"
-    site = make_site({"svelte.config.js": config, **{f"src/routes/{path}": tea for path in paths}})
-    assert addresses(site) == {
-        "src/routes/(legal)/imprint/+page": "/cup/imprint",
-        "src/routes/+page": "/cup",
-        "src/routes/blog/green-tea/+page": "/cup/blog/green-tea",
-    }
-    assert read_site(site)["src/routes/blog/green-tea/+page"].title == "Green Tea"
-    (site / "src/posts").mkdir()
-    (site / "src/posts/tea.md").write_text(tea)
-    assert "src/posts/tea" in read_site(site), "articles lie anywhere"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ from recommender.content.languages import (
     around,
     detect_language,
     language_of_text,
-    languages_of_folders,
     site_languages,
 )
 
@@ -122,31 +121,11 @@ def test_folders_called_like_a_language(make_site):
     assert read_article(site / "docs/de/urlaub.md", site=site).language == "de"
 
 
-def test_folders_in_another_language():
-    """Where no name says so, the words of a folder do; a folder of few articles, of names or of code says nothing."""
-    german = ["Ein Ofen für das Brot", "Bienen auf dem Dach und in der Stadt", "Mehl, Wasser und ein warmer Platz"]
-    english = [
-        "An oven for the bread",
-        "Bees on the roof and in the city",
-        "Flour, water and a warm place for the dough",
-    ]
-    names = ["Kubernetes Docker Terraform Ansible", "Foo Bar Baz", "alpha beta gamma delta"]
-
-    def found(**folders):
-        return languages_of_folders([(name, text, text) for name, texts in folders.items() for text in texts], "en-US")
-
-    assert found(guides=english, ratgeber=german) == {"ratgeber": "de"}
-    assert found(guides=english, ratgeber=german[:2]) == {}
-    assert found(guides=english, tools=names) == {}
-    assert found(guides=english, kana=["お茶の時間です", "やかんが歌います", "お湯が沸く"]) == {"kana": "ja"}
-    assert found(ratgeber=german) == {"ratgeber": "de"}, "a configuration that nobody changed"
-
-
 @pytest.mark.parametrize("site", ["nb", "nn-NO", "gl", "et", "af", "cy"])
-def test_a_folder_stays_in_a_language_that_others_are_taken_for(site):
+def test_a_text_stays_in_a_language_that_others_are_taken_for(site):
     """What its texts look like nobody knows, or they look like Bokmål's."""
-    texts = ["Nyheter fra byen, og det regner på alle", "Barna er på skolen, og de har det bra", "Vi har en ny bro"]
-    assert languages_of_folders([("posts", text, text) for text in texts], site) == {}
+    text = "Nyheter fra byen, og det regner på alle. Barna er på skolen, og de har det bra. Vi har en ny bro."
+    assert language_of_text(text, site) == ""
 
 
 @pytest.mark.parametrize(
@@ -189,3 +168,10 @@ def test_an_article_in_another_language_than_its_site(make_site):
     assert {article.id: article.language for article in corpus} == {"bees": "", "ofen": "de", "oven": ""}
     told = "ofen in another language than the site by the text (de): related to articles of that language only."
     assert [warning for warning in corpus.reading.warnings if warning.startswith(told)]
+
+
+def test_a_title_tells_the_language_of_code(make_site):
+    """Of an article that is code, in which hardly a letter is of its language."""
+    page = "---\ntitle: 방문 길이 구하기\n---\n" + "int visited = count(left, right);\n" * 20
+    site = make_site({"length.md": page, "_config.yml": "lang: en\n"})
+    assert read_site(site)["length"].language == "ko"

@@ -10,7 +10,6 @@ from recommender.content.site import read_site
 SITES = {
     "Jekyll": ({"_config.yml": "url: https://yarn.example\n"}, "_posts/2021-03-04-{}.md"),
     "Bridgetown": ({"bridgetown.config.yml": "permalink: pretty\n"}, "src/_posts/2021-03-04-{}.md"),
-    "Middleman": ({"config.rb": "", "Gemfile": "gem 'middleman'\n"}, "source/{}.html.md"),
     "Nikola": ({"conf.py": "POSTS = (('posts/*.md', 'blog', 'post.tmpl'),)\n"}, "posts/{}.md"),
     "Jupyter Book": ({"_toc.yml": "format: jb-book\nroot: intro\n", "_config.yml": "title: Yarn\n"}, "notes/{}.md"),
     "Hugo": ({"hugo.toml": 'baseURL = "https://yarn.example/"\n'}, "content/posts/{}.md"),
@@ -32,13 +31,8 @@ SITES = {
     "Gatsby": ({"gatsby-config.js": "module.exports = {plugins: []};\n"}, "content/blog/{}.md"),
     "Next": ({"next.config.js": "module.exports = {};\n"}, "content/{}.mdx"),
     "Nuxt": ({"nuxt.config.ts": "export default defineNuxtConfig({});\n"}, "content/1.guide/2.{}.md"),
-    "SvelteKit": (
-        {"svelte.config.js": "export default {};\n", "src/routes/posts/[slug]/+page.svelte": ""},
-        "src/posts/{}.svx",
-    ),
     "Quartz": ({"quartz.config.ts": "const config = {};\n"}, "content/{}.md"),
     "DocFX": ({"docfx.json": "{}\n"}, "articles/{}.md"),
-    "Docsify": ({"index.html": "<script>window.$docsify = {}</script>\n"}, "guide/{}.md"),
     "GitBook": ({".gitbook.yaml": "root: ./docs/\n"}, "docs/{}.md"),
     "Ember": ({"package.json": '{"devDependencies": {"ember-source": "5"}}\n'}, "docs/{}.md"),
 }

@@ -163,7 +163,7 @@ def test_problems_are_collected(tmp_path):
     assert [change.path.name for change in found.changes] == ["tea.md"]
     assert [str(problem) for problem in found.problems] == [
         "_news/braces.md: front matter is not written as lines of names, so suggested_related cannot be added. "
-        "Write lines such as title: Tea.",
+        "Write lines such as name: value.",
         "_news/twice.md: suggested_related stands 2 times in the front matter. The file is as it was. "
         "Leave one of them, or none.",
     ]

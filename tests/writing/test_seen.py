@@ -114,7 +114,7 @@ def test_not_lines_of_names(yaml_text):
         splice(raw, NAME, BLOCK, "tea.md")
     assert str(caught.value) == (
         "tea.md: front matter is not written as lines of names, so suggested_related cannot be added. "
-        "Write lines such as title: Tea."
+        "Write lines such as name: value."
     )
     assert splice(raw, NAME, None) == raw
 

@@ -13,16 +13,15 @@ from typing import Any
 
 from recommender.content.generators.astro import Astro
 from recommender.content.generators.base import Generator
-from recommender.content.generators.books import DocFx, Docsify, GitBook, JupyterBook, MdBook, Quartz
+from recommender.content.generators.books import DocFx, GitBook, JupyterBook, MdBook, Quartz
 from recommender.content.generators.docusaurus import Docusaurus
 from recommender.content.generators.eleventy import Eleventy
 from recommender.content.generators.hexo import Hexo
 from recommender.content.generators.hugo import Hugo
 from recommender.content.generators.jekyll import Bridgetown, Jekyll
-from recommender.content.generators.middleman import Middleman
 from recommender.content.generators.mkdocs import MkDocs
 from recommender.content.generators.pelican import Nikola, Pelican
-from recommender.content.generators.scripted import Ember, Gatsby, Metalsmith, Next, Nuxt, SvelteKit
+from recommender.content.generators.scripted import Ember, Gatsby, Metalsmith, Next, Nuxt
 from recommender.content.generators.sources import Sources
 from recommender.content.generators.statie import Statie
 from recommender.content.generators.vuepress import VitePress, VuePress
@@ -35,14 +34,13 @@ __all__ = ["CONFIG_FILES", "GENERATORS", "Generator", "read_generator"]
 #: Asked in this order. One whose configuration has the name of another's comes before it.
 GENERATORS: tuple[type[Generator], ...] = (
     JupyterBook, Hexo, Jekyll, Bridgetown, Zola, Hugo, Docusaurus, Astro, VitePress, VuePress, MkDocs, MdBook, Pelican,
-    Nikola, Statie, Middleman, Gatsby, Next, Nuxt, Eleventy, Metalsmith, SvelteKit, Ember, Quartz,
-    DocFx, Docsify, GitBook,
+    Nikola, Statie, Gatsby, Next, Nuxt, Eleventy, Metalsmith, Ember, Quartz, DocFx, GitBook,
 )  # fmt: skip
 #: Files that tell who the authors are: of Docusaurus, of MkDocs, and in a folder of data.
 _AUTHORS = ("authors.yml", "authors.yaml", "authors.json", ".authors.yml", "blog/.authors.yml")
 _OF_ONE_AUTHOR = (".md", ".mdx", ".json", ".yaml", ".yml")
 #: Files that other programs and people have too.
-_SHARED = frozenset({"package.json", "SUMMARY.md", "index.html", "docs/index.html"})
+_SHARED = frozenset({"package.json", "SUMMARY.md"})
 #: Pages of authors that are looked at, and folders for a site's configuration.
 _MOST_PEOPLE, _MOST_FOLDERS = 500, 100
 #: Every place in which a configuration may lie, but those in a hidden folder and those that other programs share.
@@ -57,7 +55,7 @@ def read_generator(root: Path) -> Generator:
     for kind, file in places:
         try:
             if sources.has(file) and kind.claims(sources, file):
-                generator = kind.read(sources, file)
+                generator = replace(kind.read(sources, file), file=file)
                 break
         except Exception as error:  # noqa: BLE001 - whatever a configuration holds, the articles can be read
             generator = kind(file=file)

@@ -63,7 +63,7 @@ class Astro(Generator):
             if collection in shown and is_told and (language or "[..." not in place):
                 routed.append(folder)
         site_url = values.text("site")
-        return cls(file=file, site_url=site_url, language=language, roots=roots, end=end, routed=tuple(routed))
+        return cls(site_url=site_url, language=language, roots=roots, end=end, routed=tuple(routed))
 
     def url(self, article: Article, facts: PageFacts) -> str:
         """The address, where the pages tell it."""

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from recommender.articles import Article
 from recommender.content.fields import PageFacts
 from recommender.content.generators.sources import Sources
-from recommender.content.paths import ENDINGS, dated, is_word, name_date, suffix_language, without_ending
+from recommender.content.paths import dated, is_word, name_date, suffix_language, without_ending
 
 #: What may stand in a path unescaped (RFC 3986).
 SAFE = "/!$&'()*+,;=:@~"
@@ -44,8 +44,6 @@ class Generator:
     title: ClassVar[str] = ""  #: As people write it.
     config_files: ClassVar[tuple[str, ...]] = ()  #: Where its configuration lies; the first that exists counts.
     packages: ClassVar[frozenset[str]] = frozenset()  #: By which it is known where its file is `package.json`.
-    marks: ClassVar[str] = ""  #: A pattern by which its configuration is known where others use the file's name too.
-    endings: ClassVar[tuple[str, ...]] = ENDINGS  #: Of its pages.
     index_names: ClassVar[tuple[str, ...]] = ("index",)  #: Of a file that stands for its folder.
     skips_underscores: ClassVar[bool] = False  #: Whether names that begin so are no pages.
     takes_blank_lines: ClassVar[bool] = False  #: Whether they may stand above front matter.
@@ -69,14 +67,12 @@ class Generator:
     @classmethod
     def claims(cls, sources: Sources, file: str) -> bool:
         """Whether a configuration that lies where this generator looks is this generator's."""
-        if file == "package.json":
-            return not cls.packages.isdisjoint(sources.packages)
-        return not cls.marks or re.search(cls.marks, sources.text(file)) is not None
+        return file != "package.json" or not cls.packages.isdisjoint(sources.packages)
 
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:
         """The configuration in a file."""
-        return cls(file=file)
+        return cls()
 
     @classmethod
     def data_in(cls, told: str, top: str = "") -> str:
@@ -110,10 +106,6 @@ class Generator:
     def left_out(self, paths: Collection[str]) -> frozenset[str]:
         """Those of all Markdown files that are never read, for the configuration keeps them from being pages."""
         return frozenset()
-
-    def beside(self, path: str) -> Mapping[str, Any]:
-        """The names and values of a file without front matter that lie in another file."""
-        return {}
 
     def called(self, path: str) -> str | None:
         """The title of a page that has none of its own: "" for its file's name, None where it makes it no page."""

@@ -1,5 +1,5 @@
 """
-Books and notes, whose pages are the files as they lie: Docsify, GitBook, DocFX, Jupyter Book, mdBook, Quartz.
+Books and notes, whose pages are the files as they lie: GitBook, DocFX, Jupyter Book, mdBook, Quartz.
 
 None is built in the tests. Jupyter Book was checked by hand against a build of 1.0.4, Quartz is by the program of its
 version 4, the others are by their documentation, mdBook also by the books of Rust.
@@ -13,7 +13,7 @@ from typing import Self
 from urllib.parse import unquote
 
 from recommender.articles import Article
-from recommender.content.fields import NO_FACTS, PageFacts
+from recommender.content.fields import PageFacts
 from recommender.content.generators.base import Generator, joined, lower, text_of
 from recommender.content.generators.gitignore import is_ignored
 from recommender.content.generators.sources import Sources
@@ -30,28 +30,6 @@ _SPELLINGS = (
     (re.compile("%"), "-percent"),
     (re.compile("[?#]"), ""),
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Docsify(Generator):
-    title = "Docsify"
-    config_files = ("index.html", "docs/index.html")
-    marks = r"""\$docsify\b|\bsrc=["']?[^"'<>\s]*docsify[^"'<>\s]*\.js\b"""
-    index_names = ("README",)
-    takes_blank_lines = True
-    takes_names = True
-
-    is_hashed: bool = True  #: Whether addresses are routes behind a number sign.
-    end: str = ""
-
-    @classmethod
-    def read(cls, sources: Sources, file: str) -> Self:
-        is_history = re.search(r"routerMode['\"]?\s*:\s*['\"]history", sources.text(file))
-        return cls(file=file, roots={file.rpartition("/")[0]: ""}, is_hashed=is_history is None)
-
-    def url(self, article: Article, facts: PageFacts) -> str:
-        """The route: the file's place."""
-        return ("/#" if self.is_hashed else "") + self.path_url(article, NO_FACTS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +60,7 @@ class GitBook(_Elsewhere):
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:
         values = sources.mapping(file) if file != "SUMMARY.md" else {}
-        return cls(file=file, roots={text_of(values, "root").strip("./"): ""})
+        return cls(roots={text_of(values, "root").strip("./"): ""})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +74,7 @@ class DocFx(_Elsewhere):
     def read(cls, sources: Sources, file: str) -> Self:
         build = lower(sources.mapping(file).get("build"))
         address, metadata = lower(build.get("sitemap")), lower(build.get("globalmetadata"))
-        return cls(file=file, site_url=text_of(address, "baseurl"), language=text_of(metadata, "_lang"))
+        return cls(site_url=text_of(address, "baseurl"), language=text_of(metadata, "_lang"))
 
     def left_out(self, paths: Collection[str]) -> frozenset[str]:
         """Parts that pages include."""
@@ -107,17 +85,19 @@ class DocFx(_Elsewhere):
 class JupyterBook(Generator):
     title = "Jupyter Book"
     config_files = ("_toc.yml",)
-    # It names files.
-    marks = r"(?m)^\s*(?:-\s+)?(?:format:\s*jb-|root:|file:)"
 
     end: str = ".html"
+
+    @classmethod
+    def claims(cls, sources: Sources, file: str) -> bool:
+        """Whether it names files, which no other file of this name does."""
+        return re.search(r"(?m)^\s*(?:-\s+)?(?:format:\s*jb-|root:|file:)", sources.text(file)) is not None
 
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:
         values = lower(sources.mapping("_config.yml"))
         sphinx = lower(lower(values.get("sphinx")).get("config"))
         return cls(
-            file=file,
             site_url=str(lower(values.get("html")).get("baseurl") or ""),
             language=str(sphinx.get("language") or ""),
         )
@@ -141,7 +121,6 @@ class MdBook(Generator):
         summary = sources.text(posixpath.join(source, "SUMMARY.md"))
         named = filter(None, map(_CHAPTER.fullmatch, summary.splitlines()))
         return cls(
-            file=file,
             site_url=str(html.get("site-url") or ""),
             language=str(book.get("language") or ""),
             roots={source: ""},
@@ -180,7 +159,6 @@ class Quartz(Generator):
         host = values.text("baseUrl").strip("/")
         ignored = [str(value) for path, value in values.items if path[-1:] == ("ignorePatterns",)]
         return cls(
-            file=file,
             site_url=f"https://{host}" if host else "",
             language=values.text("locale"),
             roots={"content": ""},

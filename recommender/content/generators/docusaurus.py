@@ -55,7 +55,6 @@ class Docusaurus(Generator):
             blogs += [folder, *places] if kind == "blog" else []
         slash = values.get("trailingSlash")
         return cls(
-            file=file,
             site_url=values.text("url"),
             language=default or "en",
             languages=(default or "en", *(one for one in sources.folders("i18n") if one != default)),

@@ -51,7 +51,6 @@ class Eleventy(Generator):
                 # Tags are names of collections there.
                 inside[folder] = {name: value for name, value in sources.mapping(name).items() if name != "tags"}
         return cls(
-            file=file,
             roots={top: ""},
             permalinks=permalinks,
             data=inside,

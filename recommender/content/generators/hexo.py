@@ -41,7 +41,6 @@ class Hexo(Generator):
         language = language[0] if isinstance(language, list) and language else language
         base = str(values.get("root") or "").strip("/")
         return cls(
-            file=file,
             site_url=str(values.get("url") or ""),
             language=language if isinstance(language, str) else "",
             zone=sources.zone(values.get("timezone"), file),

@@ -104,7 +104,6 @@ class Hugo(Generator):
         tops = [(folder, page) for page in pages for folder in folders if page.startswith(f"{folder}/")]
         named = lower(values.get("frontmatter")).get("date")
         return cls(
-            file=file,
             site_url=text("baseurl"),
             language=text("defaultcontentlanguage", "languagecode", "locale"),
             languages=tuple(dict.fromkeys([first, *languages])),

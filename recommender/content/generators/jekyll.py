@@ -62,7 +62,6 @@ class Jekyll(Generator):
         address, base = text("url").rstrip("/"), text("baseurl").strip("/")
         languages = (text("default_lang"), *_texts(values.get("languages")))
         return cls(
-            file=file,
             # Of the plugin polyglot, which asks for both.
             languages=tuple(dict.fromkeys(languages)) if all(languages) else (),
             site_url=f"{address}/{base}" if address and base else address,

@@ -47,7 +47,6 @@ class MkDocs(Generator):
         i18n = _plugin(values.get("plugins"), "i18n") or {}
         languages = tuple(dict.fromkeys(_languages(i18n)))
         return cls(
-            file=file,
             site_url=str(values.get("site_url") or ""),
             language=next(iter(languages), str(lower(values.get("theme")).get("language") or "")),
             languages=languages,

@@ -2,15 +2,13 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Self
 
 from recommender.articles import Article
 from recommender.content.fields import PageFacts
 from recommender.content.generators.base import Generator, day_of, joined, placed
 from recommender.content.generators.sources import Sources
-from recommender.content.paths import without_ending
 
 _FIELD = re.compile(r"\{(\w+)(?::([^}]*))?\}")
 
@@ -35,7 +33,6 @@ class Pelican(Generator):
         folders = folders if isinstance(folders, list) else ["pages"]
         language = values.text("DEFAULT_LANG") or "en"
         return cls(
-            file=file,
             site_url=sources.literals("publishconf.py").text("SITEURL") or values.text("SITEURL"),
             language=language,
             languages=(language,),
@@ -88,7 +85,6 @@ class Nikola(Generator):
     config_files = ("conf.py",)
 
     data_folder: str = "data"
-    metadata: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  #: Of ``.meta`` files, by their posts' ids.
 
     @classmethod
     def claims(cls, sources: Sources, file: str) -> bool:
@@ -102,23 +98,13 @@ class Nikola(Generator):
         language = values.text("DEFAULT_LANG") or "en"
         roots = {str(pattern).rpartition("/")[0]: str(place) for pattern, place, *_ in kinds}
         return cls(
-            file=file,
             site_url=values.text("BASE_URL") or values.text("SITE_URL"),
             language=language,
             languages=(language, *(code for code in values.get("TRANSLATIONS") or () if code != language)),
             zone=sources.zone(values.get("TIMEZONE"), file),
             roots=roots,
-            metadata={
-                name.removesuffix(".meta"): sources.front_matter(name, "<!--\n{}\n-->")
-                for root in roots
-                for name in sources.files(root, ".meta")
-            },
             end=".html" if values.get("PRETTY_URLS") is False else "/",
         )
-
-    def beside(self, path: str) -> Mapping[str, Any]:
-        """What the ``.meta`` file says."""
-        return self.metadata.get(without_ending(path), {})
 
     def url(self, article: Article, facts: PageFacts) -> str:
         """The address: the place of its kind, the folders below, the slug; other languages stand below their code."""

@@ -1,12 +1,12 @@
 """
-Generators whose addresses a site's own program decides: Gatsby, Next, SvelteKit, Nuxt, Metalsmith, Ember.
+Generators whose addresses a site's own program decides: Gatsby, Next, Nuxt, Metalsmith, Ember.
 
 What is plain in the program is read, and what is usual is a guess, which a warning tells.
 """
 
 import re
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import Self
 from unicodedata import normalize
 
 from recommender.articles import Article
@@ -41,7 +41,6 @@ class Gatsby(Generator):
         folders = [first or second for first, second in _SOURCE.findall(sources.text(file))]
         roots = {folder.strip("./"): f"{base}/{prefix}" for folder in folders if "images" not in folder}
         return cls(
-            file=file,
             site_url=values.text("siteUrl"),
             roots={"src/pages": base, **roots},
             is_told="createFilePath" in node,
@@ -62,9 +61,6 @@ class Next(Generator):
     title = "Next"
     config_files = tuple(f"next.config{ending}" for ending in SCRIPTS)
     looks_anywhere = True
-    tops: ClassVar[tuple[str, ...]] = ("app", "pages", "src/app", "src/pages")  #: Folders of pages.
-    page_names: ClassVar[tuple[str, ...]] = ("page", "index")  #: Of a page that stands for its folder.
-    base_names: ClassVar[tuple[str, ...]] = ("basePath",)  #: The option of the path below which the site lies.
 
     end: str = ""
     shown: tuple[str, ...] = ()  #: The places of pages with a part that is filled in.
@@ -73,18 +69,17 @@ class Next(Generator):
     def read(cls, sources: Sources, file: str) -> Self:
         """The configuration, and the places of the pages."""
         values = sources.literals(file)
-        tops = [top for top in cls.tops if sources.has(top)]
-        base = values.text(*cls.base_names).strip("/")
+        tops = [top for top in ("app", "pages", "src/app", "src/pages") if sources.has(top)]
+        base = values.text("basePath").strip("/")
         shown = {
             place
             for top in tops
-            for page in sources.files(top, ".js", ".jsx", ".ts", ".tsx", ".svelte")
+            for page in sources.files(top, ".js", ".jsx", ".ts", ".tsx")
             if _DYNAMIC.search(page)
             and (place := _DYNAMIC.split(page[len(top) :])[0].strip("/"))
             and not place.startswith("api")
         }
         return cls(
-            file=file,
             roots=dict.fromkeys(tops, base),
             end="/" if values.get("trailingSlash") is True else "",
             shown=tuple(sorted(re.sub(r"\([^)]*\)/?", "", place).strip("/") for place in shown)),
@@ -95,7 +90,7 @@ class Next(Generator):
         prefix, names = self.below(article.path)
         if any(article.path.startswith(f"{top}/") for top in self.roots):
             names = [name for name in names if not name.startswith("(")]
-            return joined(prefix, *(names[:-1] if names[-1] in self.page_names else names), end=self.end)
+            return joined(prefix, *(names[:-1] if names[-1] in ("page", "index") else names), end=self.end)
         folder = names[-2].lstrip("_") if len(names) > 1 else ""
         place = next((place for place in self.shown if place.rpartition("/")[2] == folder), "")
         return joined(prefix, place, facts.slug or names[-1], end=self.end) if place else ""
@@ -103,17 +98,6 @@ class Next(Generator):
     def guess(self, article: Article, facts: PageFacts) -> str:
         """The place of the file below the folder of the content."""
         return Generator().guess(article, facts)
-
-
-@dataclass(frozen=True, kw_only=True)
-class SvelteKit(Next):
-    """A SvelteKit site with mdsvex (checked by hand against SvelteKit 2): as Next, with files of other names."""
-
-    title = "SvelteKit"
-    config_files = tuple(f"svelte.config{ending}" for ending in SCRIPTS)
-    tops = ("src/routes",)
-    page_names = ("+page",)
-    base_names = ("paths", "base")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +112,7 @@ class Nuxt(Generator):
     def read(cls, sources: Sources, file: str) -> Self:
         values = sources.literals(file)
         roots = {"content": values.text("app", "baseURL").strip("/")}
-        return cls(file=file, site_url=values.text("site", "url"), roots=roots)
+        return cls(site_url=values.text("site", "url"), roots=roots)
 
     def url(self, article: Article, facts: PageFacts) -> str:
         """The address: ``path``, else the file's place, without the numbers by which files and folders are sorted."""
@@ -169,7 +153,6 @@ class Metalsmith(Generator):
         text = sources.text(program) if program else ""
         is_pretty = "permalinks(" in text or 'permalinks"' in text
         return cls(
-            file=file,
             roots={values.text("source").strip("./") or "src": ""},
             end="/" if is_pretty or not program else ".html",
             pattern=str(values.get("pattern") or "") if is_pretty else "",
@@ -195,4 +178,4 @@ class Ember(Generator):
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:
         """The folders that such applications show."""
-        return cls(file=file, roots=dict.fromkeys([top for top in ("docs", "content") if sources.has(top)], ""))
+        return cls(roots=dict.fromkeys([top for top in ("docs", "content") if sources.has(top)], ""))

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 from recommender.bounds import LONGEST_ADDRESS, MAX_DEPTH, Fence, has_too_many_values, read_json, read_toml
 from recommender.content import front_matter
-from recommender.content.yaml import read_yaml
 from recommender.errors import SiteError
+from recommender.yaml import read_yaml
 
 #: Folders that hold no sources of a site.
 _SKIPPED = frozenset({"node_modules", "vendor", "_site", "public", "dist", "build", "themes"})
@@ -86,10 +86,10 @@ class Sources:
             return self._warn(name, f"{name}: has more than {_MOST_VALUES:,} values.")
         return _without_long_texts(values)
 
-    def front_matter(self, name: str, around: str = "{}") -> dict[str, Any]:
-        """The front matter of a page, or of the text that a file is to stand in; empty where none can be read."""
+    def front_matter(self, name: str) -> dict[str, Any]:
+        """The front matter of a page; empty where none can be read."""
         try:
-            return self._bounded(front_matter.parse(around.format(self.text(name)), name), name) or {}
+            return self._bounded(front_matter.parse(self.text(name), name), name) or {}
         except SiteError:
             return {}
 

@@ -24,7 +24,7 @@ class Statie(Generator):
         prefixes = {"_posts": "blog/:year/:month/:day"}
         for options in map(lower, lower(parameters.get("generators")).values()):
             prefixes[str(options.get("path") or "_posts")] = str(options.get("route_prefix") or "")
-        return cls(file=file, site_url=str(parameters.get("site_url") or ""), roots={"source": ""}, prefixes=prefixes)
+        return cls(site_url=str(parameters.get("site_url") or ""), roots={"source": ""}, prefixes=prefixes)
 
     def url(self, article: Article, facts: PageFacts) -> str:
         """The address: the prefix of its kind, and the name without its date."""

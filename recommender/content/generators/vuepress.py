@@ -24,7 +24,6 @@ class VitePress(Generator):
         values = sources.literals(file)
         top = f"{file.rpartition('.v')[0]}{values.text('srcDir').strip('./')}".strip("/")
         return cls(
-            file=file,
             language=values.text("lang"),
             roots={top: values.text("base").strip("/")},
             end="" if values.get("cleanUrls") is True else ".html",

@@ -32,7 +32,6 @@ class Zola(Generator):
         slugify = lower(values.get("slugify"))
         language = str(values.get("default_language") or "en")
         return cls(
-            file=file,
             site_url=str(values.get("base_url") or ""),
             language=language,
             languages=tuple(dict.fromkeys([language, *lower(values.get("languages"))])),

@@ -55,7 +55,7 @@ def read_yaml(text: str, where: str, *, first_line: int = 1, warnings: list[str]
     if not isinstance(values, dict):
         what = "a list" if isinstance(values, list) else f"the text {str(values)[:40]!r}"
         raise FrontMatterError(
-            f"{where}:{first_line}: expected names with values, but found {what}. Write lines such as title: Tea."
+            f"{where}:{first_line}: expected names with values, but found {what}. Write lines such as name: value."
         )
     return values
 
@@ -175,7 +175,7 @@ def _build(
                     "bracket."
                 )
             key = value
-            if warnings is not None and len(outer) == 1 and key in container:
+            if warnings is not None and key in container:
                 warnings.append(f"{place(event)}: {str(key)[:60]} stands twice. The last one counts.")
         else:
             if key is _MERGE and isinstance(value, dict | list):
@@ -221,7 +221,10 @@ def _read_by_entries(text: str) -> Any:
 @lru_cache(maxsize=1 << 15)
 def _entry(lines: str) -> tuple[Any, int]:
     """The value of an entry, and how much it is."""
-    (value,), size = _build(parse_events(f"{lines}\n", ""), entries=())
+    warnings: list[str] = []
+    (value,), size = _build(parse_events(f"{lines}\n", ""), warnings=warnings, entries=())
+    if warnings:
+        raise FrontMatterError("not alone")
     return value, size
 
 

@@ -7,8 +7,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from recommender.content.front_matter import split
-from recommender.content.yaml import forget_entries, read_yaml
 from recommender.errors import FrontMatterError
+from recommender.yaml import forget_entries, read_yaml
 
 names = st.text("abcdefghij", min_size=1, max_size=5)
 scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.dates() | st.text(max_size=20)
@@ -54,8 +54,8 @@ MESSAGES = [
     ("a: !!int b", "2: 'b' cannot be read as !!int. Quote the value, or take the tag out."),
     ("a: !!binary b", "2: 'b' cannot be read as !!binary. Quote the value, or take the tag out."),
     ("? [a]\n: b", "2: a list or a mapping cannot be a name. Quote a name or a value that begins with a bracket."),
-    ("- a", "2: expected names with values, but found a list. Write lines such as title: Tea."),
-    ("tea", "2: expected names with values, but found the text 'tea'. Write lines such as title: Tea."),
+    ("- a", "2: expected names with values, but found a list. Write lines such as name: value."),
+    ("tea", "2: expected names with values, but found the text 'tea'. Write lines such as name: value."),
     ("a: b\x07", "2: the character U+0007 is not allowed in YAML. Take it out."),
     ("%YAML", "2: did not find expected version number. Mend the YAML."),
 ]  # fmt: skip
@@ -195,13 +195,16 @@ def test_merge_keys():
 
 
 def test_name_twice():
-    """A name that stands twice at the top is a warning, and the last one counts."""
+    """A name that stands twice is a warning, and the last one counts."""
     warnings: list[str] = []
     assert read_yaml("a: 1\nb: {c: 1, c: 2}\na: 3", "tea.md", first_line=2, warnings=warnings) == {
         "a": 3,
         "b": {"c": 2},
     }
-    assert warnings == ["tea.md:4: a stands twice. The last one counts."]
+    assert warnings == [f"tea.md:{line} stands twice. The last one counts." for line in ("3: c", "4: a")]
+    warnings.clear()
+    assert read_yaml("a:\n- {c: 1, c: 2}\n", "tea.md", warnings=warnings) == {"a": [{"c": 2}]}
+    assert warnings == ["tea.md:2: c stands twice. The last one counts."]
 
 
 def test_second_document():
