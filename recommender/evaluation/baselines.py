@@ -187,33 +187,15 @@ class Newest(Baseline):
 
 
 class Random(Baseline):
-    """
-    Chance. A pair's score is drawn from the two ids and the seed, so neither order nor company changes it.
-
-    The mixing function is that of Steele, Lea and Flood (2014), Fast splittable pseudorandom number generators.
-    """
+    """Chance. A pair's score is drawn from the two ids and the seed, so neither order nor company changes it."""
 
     name = "random"
 
-    def _fit(self, corpus: Corpus) -> None:
-        self._numbers = np.empty(0, dtype=np.uint64)
-
-    def _number(self, article: Article) -> int:
-        digest = hashlib.blake2b(f"{self.seed} {article.id}".encode(), digest_size=8).digest()
-        return int.from_bytes(digest, "big")
-
-    def _add(self, articles: Sequence[Article]) -> None:
-        new = np.array([self._number(article) for article in articles], dtype=np.uint64)
-        self._numbers = np.concatenate([self._numbers, new])
-
     def _scores(self, article: Article) -> Floats:
-        # The query's number is turned, or the pair (a, a) would be the same for all.
-        mixed = self._numbers ^ np.uint64(self._number(article) * 0x9E3779B97F4A7C15 % 2**64)
-        mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        mixed ^= mixed >> np.uint64(31)
-        drawn: Floats = np.maximum(mixed / 2.0**64, 10**-_PLACES)
-        return drawn
+        pairs = (f"{self.seed} {article.id} {other.id}".encode() for other in self._articles)
+        drawn = [int.from_bytes(hashlib.blake2b(pair, digest_size=8).digest(), "big") / 2**64 for pair in pairs]
+        scores: Floats = np.maximum(np.array(drawn), 10**-_PLACES)
+        return scores
 
 
 class SharedTopics(Baseline):

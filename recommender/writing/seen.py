@@ -129,7 +129,11 @@ def see(text: str, name: str, where: str) -> Seen:
         elif depth:
             nodes[-1].append(event)
         depth += isinstance(event, yaml.CollectionStartEvent)
-    ours = [[*key, *value] for key, value in zip(nodes[::2], nodes[1::2], strict=False) if getattr(key[0], "value", None) == name]
+    ours = [
+        [*key, *value]
+        for key, value in zip(nodes[::2], nodes[1::2], strict=False)
+        if getattr(key[0], "value", None) == name
+    ]
     places = tuple(_place(text, front.start, events, name, where) for events in ours)
     return Seen(text, front, name, where, places)
 
