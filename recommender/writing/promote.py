@@ -181,7 +181,7 @@ def _changed(text: str, node: yaml.Node, kept: Sequence[int], new: Sequence[Any]
     if not isinstance(node, yaml.SequenceNode):
         raise WriteError(f"{where} is not a list of entries, so it is not written. Change it by hand.")
     if node.flow_style:
-        inside = _changed_flow(text, node, kept, [*map(_flow, new)], line_end, where)
+        inside = _changed_flow(text, node, kept, [*map(_flow, new)], where)
         return f"{text[: start + 1]}{inside}{text[end - 1 :]}"
     # From the dash of each item to that of the next, or the end of the list.
     dashes = [text.rindex("-", 0, one.start_mark.index) for one in node.value]
@@ -204,30 +204,19 @@ def _changed(text: str, node: yaml.Node, kept: Sequence[int], new: Sequence[Any]
     return f"{text[: starts[0]]}{''.join(lines)}{text[end:]}"
 
 
-def _changed_flow(
-    text: str, node: yaml.SequenceNode, kept: Sequence[int], new: Sequence[str], line_end: str, where: str
-) -> str:
+def _changed_flow(text: str, node: yaml.SequenceNode, kept: Sequence[int], new: Sequence[str], where: str) -> str:
     """What stands between the brackets of a list, changed as in `_changed`."""
     marks = [node.start_mark.index + 1]
     for one in node.value:
         marks += one.start_mark.index, one.end_mark.index
     parts = [text[a:b] for a, b in pairwise([*marks, node.end_mark.index - 1])]
-    #: What stands before each item, the items, and what stands behind the last.
-    gaps, items, close = parts[:-1:2], parts[1::2], parts[-1]
-    gone = [gap for n, gap in enumerate(gaps) if n not in kept[1:] and (n or not (kept or new))]
-    gone += [close] if items and not kept else []
-    if any("#" in gap for gap in gone):
-        raise WriteError(f"{where} has a comment beside what is taken out. The file is as it was. Take it out by hand.")
-    inside = "".join([*gaps[:1], *(items[n] for n in kept[:1]), *(gaps[n] + items[n] for n in kept[1:])])
-    between = ", " if len(items) < 2 or "#" in gaps[-1] else gaps[-1]
-    if kept and new and "#" in close:
-        # The comment stays beside what it stands behind.
-        said = close.rstrip()
-        inside += f"{'' if said.lstrip().startswith(',') else ','}{said}{line_end}  "
-        close = close.removeprefix(said)
-    elif kept and new:
-        inside += between
-    return f"{inside}{between.join(new)}{close}" if kept or new else ""
+    #: What stands before each item, and behind the last.
+    gaps, items = parts[::2], parts[1::2]
+    if any("#" in gap for gap in gaps):
+        raise WriteError(f"{where} has a comment in its brackets. The file is as it was. Change it by hand.")
+    entries = [*(items[n] for n in kept), *new]
+    between = gaps[1] if len(items) > 1 else ", "
+    return f"{gaps[0] if items else ''}{between.join(entries)}{gaps[-1]}" if entries else ""
 
 
 def _entry(article: Article, shape: EntryShape) -> Any:
