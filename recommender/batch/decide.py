@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import cast
 
 from recommender.articles import Article, Corpus, Reading
-from recommender.batch.choosing import choose_articles, id_of, known_article, meant_by
+from recommender.batch.choosing import choose_articles, known_article, named_by
 from recommender.batch.stages import Progress, decisions_of, read_corpus, silence
 from recommender.content.matching import EntryMatcher
 from recommender.content.paths import without_ending
@@ -119,6 +119,6 @@ def _check_listed(corpus: Corpus, article: Article, candidate: Article) -> None:
 
 def _candidate(corpus: Corpus, site: Path, name: str) -> Article:
     """An article of the site, or one elsewhere, which its address names."""
-    if is_address(name) and not (id_of(corpus, site, name) or meant_by(corpus, name)):
+    if is_address(name) and named_by(corpus, site, name) is None:
         return Article(id=canonical_url(name), url=name)
     return known_article(corpus, site, name)

@@ -59,21 +59,21 @@ def plan_promotion(
     asked = {article for article, _ in decisions.by_pair} if only is None else set(only)
     known = set(corpus.ids)
     for article_id in sorted(asked & known):
-        article = corpus[article_id]
+        article, added = corpus[article_id], []
         held = decisions.of(article_id, today)
-        added = [one for one in held.values() if one.verdict in ("pin", "accept") and one.candidate in known]
-        problems += [
-            WriteError(
-                f"{article.path}: {one.candidate} is no article of the site, so it is not brought into the list. "
-                + (
-                    "Write it there by hand."
-                    if is_address(one.candidate)
-                    else f"Take the decision back: recommender decide SITE {article_id} {one.candidate} undo."
+        for one in held.values():
+            if one.verdict not in ("pin", "accept"):
+                continue
+            if one.candidate in known:
+                added.append(one)
+                continue
+            undo = f"Take the decision back: recommender decide SITE {article_id} {one.candidate} undo."
+            problems.append(
+                WriteError(
+                    f"{article.path}: {one.candidate} is no article of the site, so it is not brought into the list. "
+                    + ("Write it there by hand." if is_address(one.candidate) else undo)
                 )
             )
-            for one in held.values()
-            if one.verdict in ("pin", "accept") and one.candidate not in known
-        ]
         added.sort(key=lambda one: (one.position is None, one.position, one.candidate))
         removed = {one.candidate for one in held.values() if one.verdict == "remove"}
         maker = _Maker(article, names, [corpus[one.candidate] for one in added], removed, matcher, corpus.entry_shape)
