@@ -203,15 +203,10 @@ class SharedTopics(Baseline):
 
     name = "shared-topics"
 
-    def _fit(self, corpus: Corpus) -> None:
-        self._topics: list[set[str]] = []
-
-    def _add(self, articles: Sequence[Article]) -> None:
-        self._topics += [set(article.topics) for article in articles]
-
     def _scores(self, article: Article) -> Floats:
         topics = set(article.topics)
-        return np.array([len(topics & other) / max(len(topics | other), 1) for other in self._topics], dtype=float)
+        both = ((topics & {*other.topics}, topics | {*other.topics}) for other in self._articles)
+        return np.array([len(common) / max(len(all_), 1) for common, all_ in both], dtype=float)
 
 
 #: By the name that is asked for and printed.

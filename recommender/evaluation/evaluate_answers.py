@@ -118,7 +118,7 @@ def _same_text(
     texts: npt.NDArray[np.int64], plan: Plan, rankings: Mapping[str, Sequence[Sequence[int]]], chosen: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The measures if a page with the text of a judged page were as good as the page itself."""
-    wanted = [set(texts[list(query.judged | query.twins)].tolist()) for query in plan.queries]
+    wanted = [set(texts[list(query.judged)].tolist()) for query in plan.queries]
     scores: Scores = {}
     for name, found in rankings.items():
         groups = [_once(texts[ranking].tolist()) for ranking in found]
@@ -134,7 +134,7 @@ def _count_judgments(plan: Plan, pages: _Pages) -> dict[str, int]:
         for target in plan.judgments.lists[query.article.id]:
             counts["entries"] += 1
             if target.kind != "article":
-                counts[target.kind if target.kind == "gone" else "external"] += 1
+                counts[target.kind] += 1
             elif not pages.articles[target.page].is_published:
                 counts["unpublished"] += 1
             counts["not known by then"] += target.kind == "article" and target.page not in query.judged

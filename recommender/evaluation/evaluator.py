@@ -94,7 +94,10 @@ def evaluate(
         grades = [grades]
     if grades is not None and not isinstance(grades, Mapping):
         grades = read_grades(map(Path, grades))
-    _check_language(corpus, language)
+    known = {language_of(article.language, corpus.site_language) for article in corpus}
+    if language and language_of(language, corpus.site_language) not in known:
+        there = ", ".join(sorted(known - {""})) or "none that is known; articles.site_language can say it"
+        raise EvaluationError(f"no article is in the language {language!r}. There are {there}.")
     entrants = contenders(systems, settings, language)
     plan = _plan(corpus, settings, protocol, test_from, later, grades)
     depth = settings.ranking.k if grades is not None else max(depth_of(chosen), settings.ranking.k)
@@ -107,14 +110,6 @@ def evaluate(
     if "shown" not in answers:
         return report
     return dataclasses.replace(report, coverage=_coverage(corpus, plan.judgments, settings))
-
-
-def _check_language(corpus: Corpus, language: str) -> None:
-    """Raise EvaluationError where no article is in a language."""
-    known = {language_of(article.language, corpus.site_language) for article in corpus}
-    if language and language_of(language, corpus.site_language) not in known:
-        there = ", ".join(sorted(known - {""})) or "none that is known; articles.site_language can say it"
-        raise EvaluationError(f"no article is in the language {language!r}. There are {there}.")
 
 
 def _plan(

@@ -160,12 +160,18 @@ def grade_answers(
         is_right=lambda row, candidate: known[row].get(candidate, 0) >= _GOOD,
         weights=weights,
     )
+    unsure = [
+        f"Do not believe the figures of {name}: {own['ungraded']:.0%} of its suggestions have no grade, and at most "
+        f"{MOST_UNGRADED:.0%} may. Have them graded first: --ungraded FILE writes them."
+        for name, own in figures["systems"].items()
+        if own["ungraded"] > MOST_UNGRADED
+    ]
     return Report(
         **figures,
         depth=k,
         judgments={GRADE_NAMES[grade]: counts[grade] for grade in (3, 2, 1, 0)},
         ungraded=[list(pair) for pair in sorted(ungraded)],
-        notes=(*_warnings(figures["systems"]), *notes),
+        notes=(*unsure, *notes),
     )
 
 
@@ -199,12 +205,3 @@ def _dcg(grades: Sequence[int]) -> float:
 def _good(known: Mapping[str, int]) -> list[str]:
     """The candidates that a reader would be glad of, the best first."""
     return sorted((one for one in known if known[one] >= _GOOD), key=lambda one: (-known[one], one))
-
-
-def _warnings(systems: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
-    for name, figures in systems.items():
-        if figures["ungraded"] > MOST_UNGRADED:
-            yield (
-                f"Do not believe the figures of {name}: {figures['ungraded']:.0%} of its suggestions have no grade, "
-                f"and at most {MOST_UNGRADED:.0%} may. Have them graded first: --ungraded FILE writes them."
-            )

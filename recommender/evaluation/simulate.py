@@ -25,17 +25,12 @@ class Query:
 
     article: Article  #: Without its list.
     judged: frozenset[int]  #: The pages that are right: its list, cut to what was known.
-    #: The pages whose text is that of a page of another site in its list; for the second figure only.
-    twins: frozenset[int] = frozenset()
 
     @classmethod
     def of(cls, article: Article, judgments: Judgments, is_known: Callable[[int], bool]) -> Query | None:
         """The query of an article, its judgments cut to the known pages; None where none is left."""
         judged = frozenset(filter(is_known, judgments.judged(article)))
-        if not judged:
-            return None
-        twins = frozenset(filter(is_known, judgments.twins(article)))
-        return cls(dataclasses.replace(article, related=()), judged, twins)
+        return cls(dataclasses.replace(article, related=()), judged) if judged else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -243,7 +243,8 @@ class DecisionsFile:
                 written = _decision(chunk)
             except DecisionsError as error:
                 raise DecisionsError(f"{where}: {error}") from None
-            found = self._as_called_now(written)
+            article = self._id_now(written.article, written.article_url)
+            found = replace(written, article=article, candidate=self._id_now(written.candidate, written.candidate_url))
             is_moved = found.pair != written.pair
             if found.pair in first:
                 other, line, other_moved = first[found.pair]
@@ -270,13 +271,6 @@ class DecisionsFile:
                 if name not in self._ids and not is_address(name):
                     unknown.setdefault(name, []).append(one.line)
         return Decisions(by_pair, digest(raw), unknown)
-
-    def _as_called_now(self, found: Decision) -> Decision:
-        return replace(
-            found,
-            article=self._id_now(found.article, found.article_url),
-            candidate=self._id_now(found.candidate, found.candidate_url),
-        )
 
     def _id_now(self, article_id: str, url: str) -> str:
         """The address outlives the name of a file; the id decides among several files of one address."""
