@@ -18,7 +18,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix, vstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from recommender.articles import Article, Corpus, EntryShape
+from recommender.articles import Article, Corpus
 from recommender.errors import MissingExtraError, UnknownArticleError
 from recommender.evaluation.judgments import page_key, plain_text
 from recommender.suggestions import Reason, Suggestion
@@ -49,17 +49,14 @@ class Baseline(ABC):
     def __init__(self, seed: int = 0, language: str = "") -> None:
         self.seed = seed
         self.language = language
+
+    def fit(self, corpus: Corpus) -> Self:
+        """Index the articles; returns itself."""
         self._articles: list[Article] = []
         self._keys: list[str] = []
         #: Of equal scores the newer comes first, then the id.
         self._ties: list[tuple[float, str]] = []
         self._rows: dict[str, int] = {}
-        self._shape = EntryShape()
-        self._site_language = ""
-
-    def fit(self, corpus: Corpus) -> Self:
-        """Index the articles; returns itself."""
-        self._articles, self._keys, self._ties, self._rows = [], [], [], {}
         self._shape, self._site_language = corpus.entry_shape, corpus.site_language
         self._fit(corpus)
         self.update(list(corpus))

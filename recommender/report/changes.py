@@ -201,29 +201,19 @@ def _differs(one: Known | None, other: Known | None, cause: str) -> bool:
     return one is not None and other is not None and getattr(one, cause) != getattr(other, cause)
 
 
-def as_json(changes: Changes) -> str:
-    """All of it."""
-    return f"{json.dumps(dataclasses.asdict(changes), ensure_ascii=False, indent=1)}\n"
-
-
-def as_html(changes: Changes) -> str:
-    """A page that needs nothing beside it."""
-    from recommender.report.page import render  # takes a tenth of a second to import
-
-    return render("changes.html", changes=changes, causes=CAUSES, most=_MOST_ON_A_PAGE)
-
-
-def as_markdown(changes: Changes) -> str:
-    """The figures, the causes and the ten biggest changes, for a comment on a pull request."""
-    from recommender.report.page import render
-
-    return render("changes.md", changes=changes, causes=CAUSES, heading=HEADING)
-
-
 #: Which Markdown file is a report.
 HEADING = "### Related articles: what changed"
-#: By the ending of a file.
-FORMATS = {".html": as_html, ".md": as_markdown, ".json": as_json}
+#: Endings of a file: a page, a comment on a pull request with the ten biggest changes, all of it.
+FORMATS = (".html", ".md", ".json")
+
+
+def rendered(changes: Changes, ending: str) -> str:
+    """Changes in one of the `FORMATS`."""
+    from recommender.report.page import render  # takes a tenth of a second to import
+
+    if ending == ".json":
+        return f"{json.dumps(dataclasses.asdict(changes), ensure_ascii=False, indent=1)}\n"
+    return render(f"changes{ending}", changes=changes, causes=CAUSES, most=_MOST_ON_A_PAGE, heading=HEADING)
 
 
 def check_format(file: Path) -> None:
@@ -234,4 +224,4 @@ def check_format(file: Path) -> None:
 
 def write_changes(changes: Changes, file: Path) -> None:
     """Write changes to a file, as its ending says."""
-    write_text(file, FORMATS[file.suffix.lower()](changes))
+    write_text(file, rendered(changes, file.suffix.lower()))
