@@ -12,7 +12,6 @@ import secrets
 import socket
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -319,10 +318,3 @@ def serve(desk: Desk, site_url: str, port: int, ready: Callable[[str], object]) 
         finally:
             stop.set()
             computing.join()
-
-
-def site_address(site: Path, setting: str) -> str:
-    """The site's own address: the setting's, else that of its generator's configuration; "" where neither has it."""
-    from recommender.content.generators import read_generator
-
-    return setting or (read_generator(site).site_url if site.is_dir() else "")

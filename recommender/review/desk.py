@@ -1,6 +1,7 @@
 """What lies before the editor: articles with their suggestions, decisions and curated lists. No web here."""
 
 import threading
+import time
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -52,8 +53,6 @@ class Desk:
         self._undo: deque[tuple[_Decided, _Decided]] = deque(maxlen=_MOST_UNDONE)
         self._lock = threading.Lock()
         self._n_asked = 0
-        self._idle = threading.Event()
-        self._idle.set()
         #: The number of suggestions, the best score and why there are none, of each article that was computed.
         self._known: dict[str, tuple[int, float, str]] = {}
 
@@ -98,19 +97,17 @@ class Desk:
     def attended(self) -> Iterator[None]:
         """While an editor waits for an answer, nothing else is computed; entered in one thread only."""
         self._n_asked += 1
-        self._idle.clear()
         try:
             yield
         finally:
             self._n_asked -= 1
-            if not self._n_asked:
-                self._idle.set()
 
     def compute(self, stop: threading.Event) -> None:
         """Compute the suggestions of all articles, the newest first, for the queue; until `stop`."""
         waiting = [article.id for article, _ in self._newest]
         for start in range(0, len(waiting), _AT_ONCE):
-            self._idle.wait()
+            while self._n_asked and not stop.is_set():
+                time.sleep(0.01)
             if stop.is_set():
                 return
             some = [one for one in waiting[start : start + _AT_ONCE] if one in self._ids]
