@@ -164,7 +164,7 @@ class _Maker:
             return before
         after = old.with_block(block)
         if after != before or not block:
-            self._verify(old, after, block)
+            self._verify(old, after)
         return after
 
     def _in_other_syntax(self, whole: str, place: FrontMatter) -> str:
@@ -201,20 +201,10 @@ class _Maker:
                     "choose another writing.front_matter_name."
                 )
 
-    def _verify(self, old: Seen, after: bytes, block: str) -> None:
+    def _verify(self, old: Seen, after: bytes) -> None:
         """Raise WriteError unless all other names read as before, and ours as our entries."""
-        new = see(front_matter.decode(after, self.path), self.name, self.path)
-        if len(new.places) != bool(block):
-            if len(old.places) == 1:
-                raise WriteError(
-                    f"{self.path}:{old.places[0].line}: {self.name} cannot be replaced where it stands. The file is as "
-                    "it was. Begin a line with it and end it with a colon, or take it out."
-                )
-            raise WriteError(
-                f"{self.path}: {self.name} stands {len(new.places)} times in the front matter. The file is as it "
-                "was. Leave one of them, or none."
-            )
-        were, are = (front_matter.parse(one.text, self.path) for one in (old, new))
+        texts = old.text, front_matter.decode(after, self.path)
+        were, are = (front_matter.parse(text, self.path) for text in texts)
         were.pop(self.name, None)
         ours = are.pop(self.name, None)
         if are != were:

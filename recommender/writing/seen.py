@@ -83,11 +83,17 @@ class Seen:
 
         The block is YAML lines, the first with our name, line ends LF; they are written with the file's. A new block
         goes just before the closing line; one that is there is replaced where it stands. Blank lines and comments after
-        it are not part of it. Raises FrontMatterError where no block can be added, for the front matter is not written
-        as lines of names.
+        it are not part of it. WriteError where ours cannot be replaced, FrontMatterError where no block can be added,
+        for the front matter is not written as lines of names.
         """
         own_line = re.compile(rf"(?<![^\r\n])[ ]*([\"']?){re.escape(self.name)}\1[ \t]*:(?=\s)")
-        blocks = [(place.start, place.end) for place in self.places if own_line.match(self.text, place.start)]
+        for place in self.places:
+            if not own_line.match(self.text, place.start):
+                raise WriteError(
+                    f"{self.where}:{place.line}: {self.name} cannot be replaced where it stands. The file is as it "
+                    "was. Begin a line with it and end it with a colon, or take it out."
+                )
+        blocks = [(place.start, place.end) for place in self.places]
         content = _CONTENT.search(self.text, self.front.start, self.front.end)
         if block and not blocks:
             if content is not None and not _KEY.match(self.text, content.end()):
