@@ -140,7 +140,7 @@ class _Maker:
         if not new and len(kept) == len(items):
             return before
         if node is None:
-            after = see(text, name, path).with_block("\n".join([f"{name}:", *_block_lines(new, 2)]))
+            after = see(text, name, path).with_block(f"{name}:\n{_block(new, 2)}")
         else:
             changed = _changed(yaml_text, node, kept, new, place.line_end, f"{path}: {name}")
             after = f"{text[: place.start]}{changed}{text[place.end :]}".encode()
@@ -176,8 +176,7 @@ def _changed(text: str, node: yaml.Node, kept: Sequence[int], new: Sequence[Any]
     if isinstance(node, yaml.ScalarNode) and not node.value.strip("~").replace("null", ""):
         # Nothing stands there yet.
         comment, _, rest = text[end:].partition(line_end)
-        block = _joined(_block_lines(new, 2), line_end)
-        return f"{text[:start].rstrip(' ')}{comment.rstrip()}{line_end}{block}{rest}"
+        return f"{text[:start].rstrip(' ')}{comment.rstrip()}{line_end}{_block(new, 2, line_end)}{rest}"
     if not isinstance(node, yaml.SequenceNode):
         raise WriteError(f"{where} is not a list of entries, so it is not written. Change it by hand.")
     if node.flow_style:
@@ -199,7 +198,7 @@ def _changed(text: str, node: yaml.Node, kept: Sequence[int], new: Sequence[Any]
         rests.append("".join(lines[n_lines:]))
     if not kept and not new:
         return f"{text[: starts[0]].rstrip()} []{line_end}{''.join(rests)}{text[end:]}"
-    rests[-1] = _joined(_block_lines(new, dashes[0] - starts[0]), line_end) + rests[-1]
+    rests[-1] = _block(new, dashes[0] - starts[0], line_end) + rests[-1]
     lines = [(piece if n in kept else "") + rests[n] for n, piece in enumerate(pieces)]
     return f"{text[: starts[0]]}{''.join(lines)}{text[end:]}"
 
@@ -227,8 +226,8 @@ def _entry(article: Article, shape: EntryShape) -> Any:
     return entry
 
 
-def _block_lines(entries: Sequence[Any], indent: int) -> list[str]:
-    return [line for entry in entries for line in entry_lines(entry, indent)]
+def _block(entries: Sequence[Any], indent: int, line_end: str = "\n") -> str:
+    return "".join(f"{line}{line_end}" for entry in entries for line in entry_lines(entry, indent))
 
 
 def _flow(entry: Any) -> str:
@@ -236,7 +235,3 @@ def _flow(entry: Any) -> str:
         parts = (f"{json_line(key)}: {_flow(value)}" for key, value in entry.items())
         return f"{{{', '.join(parts)}}}"
     return stamp(entry) if isinstance(entry, datetime) else json_line(entry)
-
-
-def _joined(lines: Sequence[str], line_end: str) -> str:
-    return "".join(f"{line}{line_end}" for line in lines)
