@@ -79,8 +79,7 @@ def compare(before: Record | None, after: Record) -> Changes:
     """What changed between two runs; without an earlier one nothing counts as changed."""
     changes = [] if before is None else list(_Comparison(before, after).changes())
     changes.sort(key=lambda one: (one.why[:1] == (_NEW,), -one.size, one.id))
-    earlier = {} if before is None else _counts(before)
-    names = dict.fromkeys([*after.quality, *(before.quality if before else ())])
+    counts, quality = ({}, {}) if before is None else (_counts(before), before.quality)
     if before is None:
         note = "There is no earlier run to compare with. The next run will be compared with this one."
     elif not before.articles:
@@ -90,8 +89,8 @@ def compare(before: Record | None, after: Record) -> Changes:
     return Changes(
         compared_with=None if before is None else before.day,
         note=note,
-        counts={name: (earlier.get(name), value) for name, value in _counts(after).items()},
-        quality={name: (before.quality.get(name) if before else None, after.quality.get(name)) for name in names},
+        counts={name: (counts.get(name), value) for name, value in _counts(after).items()},
+        quality={name: (quality.get(name), after.quality.get(name)) for name in {**after.quality, **quality}},
         kinds=dict(Counter(one.kind for one in changes).most_common()),
         causes=dict(Counter(one.cause for one in changes).most_common()),
         ranking=after.ranking,

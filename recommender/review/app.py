@@ -229,17 +229,17 @@ def make_app(desk: Desk, site_url: str, token: str, hosts: frozenset[str]) -> AS
         return endpoint
 
     def decide(form: dict[str, str]) -> tuple[str, str]:
-        verdict: Any = form.get("verdict") or None
-        if verdict not in (None, "accept", "reject", "pin", "keep", "remove"):
+        past = {"": "Taken back", "accept": "Accepted", "reject": "Rejected", "pin": "Pinned", "keep": "Kept",
+                "remove": "Marked to be taken out"}  # fmt: skip
+        verdict: Any = form.get("verdict", "")
+        if verdict not in past:
             raise RecommenderError("There is no such decision.")
         position = form.get("position", "")[:9]
         desk.decide(
-            form.get("article", ""), form.get("candidate", ""), verdict, seen=form.get("seen", ""),
+            form.get("article", ""), form.get("candidate", ""), verdict or None, seen=form.get("seen", ""),
             why=form.get("why", "")[:500], position=int(position) if position.isascii() and position.isdigit() else 1,
         )  # fmt: skip
-        past = {None: "Taken back", "accept": "Accepted", "reject": "Rejected", "pin": "Pinned", "keep": "Kept",
-                "remove": "Marked to be taken out"}[verdict]  # fmt: skip
-        return form.get("article", ""), f"{past}: {desk.recommender.article(form.get('candidate', '')).title}"
+        return form.get("article", ""), f"{past[verdict]}: {desk.recommender.article(form.get('candidate', '')).title}"
 
     def order(form: dict[str, str]) -> tuple[str, str]:
         desk.order(form.get("article", ""), form.get("order", "").splitlines(), seen=form.get("version", ""))
