@@ -61,9 +61,9 @@ def id_of(corpus: Corpus, site: Path, name: str) -> str | None:
     return next((article.id for article in corpus if article.id == name or article.path in paths), None)
 
 
-def meant_by(corpus: Corpus, name: str) -> str | None:
-    """The one article that a name means as an entry of a curated list would: by address, slug, end of a path, title."""
-    return EntryMatcher(corpus).match(RelatedEntry(target=name), None).article_id
+def named_by(corpus: Corpus, site: Path, name: str) -> str | None:
+    """The article that an id or a file names, or that an entry of a curated list would: an address, a slug, a title."""
+    return id_of(corpus, site, name) or EntryMatcher(corpus).match(RelatedEntry(target=name), None).article_id
 
 
 def _below_site(site: Path, name: str) -> set[str]:
@@ -104,6 +104,6 @@ def article_of(corpus: Corpus, site: Path, settings: Settings, name: str) -> Art
 
 def known_article(corpus: Corpus, site: Path, name: str) -> Article:
     """The article of the site that an id, a file, or what a curated list could name stands for."""
-    if found := id_of(corpus, site, name) or meant_by(corpus, name):
+    if found := named_by(corpus, site, name):
         return corpus[found]
     raise CorpusError(_unknown(corpus, site, name))

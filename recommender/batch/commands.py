@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from recommender.articles import Article, Reading
-from recommender.batch.choosing import article_of, id_of, meant_by
+from recommender.batch.choosing import article_of, named_by
 from recommender.batch.decide import ChangeRun, changed
 from recommender.batch.stages import Progress, load_recommender, read_corpus, recommender_for, silence
 from recommender.errors import EvaluationError, OptionError, RecommenderError, SettingsError, WriteError
@@ -118,7 +118,7 @@ def explain_article(
     none = "" if suggestions else recommender.why_none(asked)
     compared = reason = None
     if candidate is not None:
-        compared_id = id_of(corpus, site, candidate) or meant_by(corpus, candidate) or candidate
+        compared_id = named_by(corpus, site, candidate) or candidate
         reason = recommender.explain(asked, compared_id)
         compared = recommender.article(compared_id)
     return ExplainRun(asked, Answer(asked.id, suggestions, none), compared, reason, corpus.reading.problems)

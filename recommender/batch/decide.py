@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import cast
 
 from recommender.articles import Article, Corpus, Reading
-from recommender.batch.choosing import choose_articles, id_of, known_article, meant_by
+from recommender.batch.choosing import choose_articles, known_article, named_by
 from recommender.batch.stages import Progress, decisions_of, read_corpus, silence
 from recommender.content.matching import EntryMatcher
 from recommender.content.paths import without_ending
@@ -73,7 +73,13 @@ def decide_pair(
             why = before.why if before and before.verdict == made else ""
         decision = decide(one, other, made, by=editor_name(site), why=why, position=position, until=until)
         if made in ("keep", "remove"):
-            _check_listed(corpus, one, other)
+            matcher = EntryMatcher(corpus)
+            listed = [matcher.match(entry, one).article_id or entry.target for entry in one.related]
+            if other.id not in listed:
+                raise DecisionsError(
+                    f"{other.id} is not in the curated list of {one.id}, which names {some(listed) or 'nothing'}. "
+                    "Only its entries are kept or removed; suggestions are accepted or rejected."
+                )
     elif pair not in decided:
         return f"{other.id} under {one.id}: nothing was decided, so there is nothing to undo"
     file.change({pair: decision})
@@ -107,18 +113,8 @@ def changed(site: Path, corpus: Corpus, plan: Plan, plan_only: bool, progress: P
     return ChangeRun(corpus.reading, plan.changes, n_changed, problems)
 
 
-def _check_listed(corpus: Corpus, article: Article, candidate: Article) -> None:
-    matcher = EntryMatcher(corpus)
-    listed = [matcher.match(entry, article).article_id or entry.target for entry in article.related]
-    if candidate.id not in listed:
-        raise DecisionsError(
-            f"{candidate.id} is not in the curated list of {article.id}, which names {some(listed) or 'nothing'}. "
-            "Only its entries are kept or removed; suggestions are accepted or rejected."
-        )
-
-
 def _candidate(corpus: Corpus, site: Path, name: str) -> Article:
     """An article of the site, or one elsewhere, which its address names."""
-    if is_address(name) and not (id_of(corpus, site, name) or meant_by(corpus, name)):
+    if is_address(name) and named_by(corpus, site, name) is None:
         return Article(id=canonical_url(name), url=name)
     return known_article(corpus, site, name)

@@ -129,7 +129,13 @@ def load_recommender(model: Path | None, settings: Settings) -> Recommender | No
 
     loaded = load_model(model)
     logger.info("model: %s loaded", model)
-    if others := _other_settings(loaded.settings, settings):
+    now = {name: value for name, value, _ in describe_settings(settings)}
+    others = [
+        name
+        for name, value, _ in describe_settings(loaded.settings)
+        if value != now[name] and name.startswith(("vectors.", "ranking.")) and name.partition(".")[2] not in _OF_RUN
+    ]
+    if others:
         logger.warning(
             "%s was fitted with another %s, which counts. To use that of this run, fit it again: "
             "recommender fit SITE --model %s.",
@@ -138,16 +144,6 @@ def load_recommender(model: Path | None, settings: Settings) -> Recommender | No
             model,
         )
     return loaded
-
-
-def _other_settings(fitted: Settings, asked: Settings) -> list[str]:
-    """The settings that a model keeps from its fit, and that this run would have otherwise."""
-    now = {name: value for name, value, _ in describe_settings(asked)}
-    return [
-        name
-        for name, value, _ in describe_settings(fitted)
-        if value != now[name] and name.startswith(("vectors.", "ranking.")) and name.partition(".")[2] not in _OF_RUN
-    ]
 
 
 def silence(stage: str, n_done: int, n_total: int) -> None:

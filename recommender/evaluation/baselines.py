@@ -18,7 +18,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix, vstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from recommender.articles import Article, Corpus, EntryShape
+from recommender.articles import Article, Corpus
 from recommender.errors import MissingExtraError, UnknownArticleError
 from recommender.evaluation.judgments import page_key, plain_text
 from recommender.suggestions import Reason, Suggestion
@@ -49,17 +49,14 @@ class Baseline(ABC):
     def __init__(self, seed: int = 0, language: str = "") -> None:
         self.seed = seed
         self.language = language
+
+    def fit(self, corpus: Corpus) -> Self:
+        """Index the articles; returns itself."""
         self._articles: list[Article] = []
         self._keys: list[str] = []
         #: Of equal scores the newer comes first, then the id.
         self._ties: list[tuple[float, str]] = []
         self._rows: dict[str, int] = {}
-        self._shape = EntryShape()
-        self._site_language = ""
-
-    def fit(self, corpus: Corpus) -> Self:
-        """Index the articles; returns itself."""
-        self._articles, self._keys, self._ties, self._rows = [], [], [], {}
         self._shape, self._site_language = corpus.entry_shape, corpus.site_language
         self._fit(corpus)
         self.update(list(corpus))
@@ -187,33 +184,15 @@ class Newest(Baseline):
 
 
 class Random(Baseline):
-    """
-    Chance. A pair's score is drawn from the two ids and the seed, so neither order nor company changes it.
-
-    The mixing function is that of Steele, Lea and Flood (2014), Fast splittable pseudorandom number generators.
-    """
+    """Chance. A pair's score is drawn from the two ids and the seed, so neither order nor company changes it."""
 
     name = "random"
 
-    def _fit(self, corpus: Corpus) -> None:
-        self._numbers = np.empty(0, dtype=np.uint64)
-
-    def _number(self, article: Article) -> int:
-        digest = hashlib.blake2b(f"{self.seed} {article.id}".encode(), digest_size=8).digest()
-        return int.from_bytes(digest, "big")
-
-    def _add(self, articles: Sequence[Article]) -> None:
-        new = np.array([self._number(article) for article in articles], dtype=np.uint64)
-        self._numbers = np.concatenate([self._numbers, new])
-
     def _scores(self, article: Article) -> Floats:
-        # The query's number is turned, or the pair (a, a) would be the same for all.
-        mixed = self._numbers ^ np.uint64(self._number(article) * 0x9E3779B97F4A7C15 % 2**64)
-        mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        mixed ^= mixed >> np.uint64(31)
-        drawn: Floats = np.maximum(mixed / 2.0**64, 10**-_PLACES)
-        return drawn
+        pairs = (f"{self.seed} {article.id} {other.id}".encode() for other in self._articles)
+        drawn = [int.from_bytes(hashlib.blake2b(pair, digest_size=8).digest(), "big") / 2**64 for pair in pairs]
+        scores: Floats = np.maximum(np.array(drawn), 10**-_PLACES)
+        return scores
 
 
 class SharedTopics(Baseline):
@@ -221,15 +200,10 @@ class SharedTopics(Baseline):
 
     name = "shared-topics"
 
-    def _fit(self, corpus: Corpus) -> None:
-        self._topics: list[set[str]] = []
-
-    def _add(self, articles: Sequence[Article]) -> None:
-        self._topics += [set(article.topics) for article in articles]
-
     def _scores(self, article: Article) -> Floats:
         topics = set(article.topics)
-        return np.array([len(topics & other) / max(len(topics | other), 1) for other in self._topics], dtype=float)
+        both = ((topics & {*other.topics}, topics | {*other.topics}) for other in self._articles)
+        return np.array([len(common) / max(len(all_), 1) for common, all_ in both], dtype=float)
 
 
 #: By the name that is asked for and printed.

@@ -37,12 +37,11 @@ def make_report(
     judgments = plan.judgments
     judged = [query.judged for query in plan.queries]
     pages = _Pages(judgments)
-    rankings = {name: [pages.ranking(answer) for answer in given] for name, given in answers.items()}
+    rankings = {name: [[*map(pages.number, one.article_ids)] for one in given] for name, given in answers.items()}
     scores: Scores = {
         name: measures.score_rankings(chosen, judged, [_once(ranking) for ranking in found])
         for name, found in rankings.items()
     }
-    product = product_of(answers)
     seen = {name: [ranking[: settings.ranking.k] for ranking in found] for name, found in rankings.items()}
     texts = pages.texts()
     return Report(
@@ -52,11 +51,9 @@ def make_report(
             settings.evaluation,
             slice_queries(plan.queries),
             n_judged=[len(right) for right in judged],
-            wanted=[
-                [pages.told(page) for page in sorted(right, key=lambda page: pages.articles[page].id, reverse=True)]
-                for right in judged
-            ],
-            given=[_given(pages, answer, right) for answer, right in zip(answers[product], judged, strict=True)],
+            answers=answers[product_of(answers)],
+            wanted=lambda row: sorted((pages.articles[page].id for page in judged[row]), reverse=True),
+            is_right=lambda row, article_id: pages.number(article_id) in judged[row],
         ),
         test_from=plan.test_from.isoformat() if plan.test_from else None,
         depth=depth,
@@ -85,20 +82,12 @@ class _Pages:
             self.articles.setdefault(judgments.pages[article.id], article)
         self.n_pages = judgments.n_pages
 
-    def ranking(self, answer: Answer) -> list[int]:
-        """The pages of an answer, in its order."""
-        found = []
-        for article_id in answer.article_ids:
-            if article_id not in self._numbers:
-                self._numbers[article_id] = self.n_pages
-                self.n_pages += 1
-            found.append(self._numbers[article_id])
-        return found
-
-    def told(self, page: int, article_id: str = "") -> dict[str, Any]:
-        """Id and title of a page; of one of another site the id it was suggested under."""
-        article = self.articles.get(page)
-        return {"id": article.id, "title": article.title} if article else {"id": article_id, "title": article_id}
+    def number(self, article_id: str) -> int:
+        """The page of an article that was suggested."""
+        if article_id not in self._numbers:
+            self._numbers[article_id] = self.n_pages
+            self.n_pages += 1
+        return self._numbers[article_id]
 
     def texts(self) -> npt.NDArray[np.int64]:
         """A number for each text, those of other sites all different; shape (n_pages,)."""
@@ -129,7 +118,7 @@ def _same_text(
     texts: npt.NDArray[np.int64], plan: Plan, rankings: Mapping[str, Sequence[Sequence[int]]], chosen: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The measures if a page with the text of a judged page were as good as the page itself."""
-    wanted = [set(texts[list(query.judged | query.twins)].tolist()) for query in plan.queries]
+    wanted = [set(texts[list(query.judged)].tolist()) for query in plan.queries]
     scores: Scores = {}
     for name, found in rankings.items():
         groups = [_once(texts[ranking].tolist()) for ranking in found]
@@ -145,7 +134,7 @@ def _count_judgments(plan: Plan, pages: _Pages) -> dict[str, int]:
         for target in plan.judgments.lists[query.article.id]:
             counts["entries"] += 1
             if target.kind != "article":
-                counts[target.kind if target.kind == "gone" else "external"] += 1
+                counts[target.kind] += 1
             elif not pages.articles[target.page].is_published:
                 counts["unpublished"] += 1
             counts["not known by then"] += target.kind == "article" and target.page not in query.judged
@@ -187,10 +176,3 @@ def _calibration(
     hits = np.array([page in pages for ranking, pages in zip(rankings, judged, strict=True) for page in _once(ranking)])
     bins = measures.calibration(scores, hits.astype(bool))
     return [{name: round(value, PLACES) for name, value in found.items()} for found in bins]
-
-
-def _given(pages: _Pages, answer: Answer, judged: frozenset[int]) -> list[dict[str, Any]]:
-    return [
-        {**pages.told(page, article_id), "score": score, "right": page in judged}
-        for page, article_id, score in zip(pages.ranking(answer), answer.article_ids, answer.scores, strict=True)
-    ]

@@ -19,7 +19,7 @@ from recommender.evaluation.protocols import graded, parse_day, publish_time, re
 from recommender.evaluation.report import Report
 from recommender.evaluation.simulate import Answer, Plan, walk
 from recommender.evaluation.slices import slice_by_lists
-from recommender.evaluation.systems import SYSTEMS, Contender, System, contenders
+from recommender.evaluation.systems import Contender, System, contenders
 from recommender.model import Recommender
 from recommender.settings import Settings, given_or_default
 from recommender.vectors.text import language_of
@@ -95,7 +95,10 @@ def evaluate(
         grades = [grades]
     if grades is not None and not isinstance(grades, Mapping):
         grades = read_grades(map(Path, grades))
-    _check_language(corpus, language)
+    known = {language_of(article.language, corpus.site_language) for article in corpus}
+    if language and language_of(language, corpus.site_language) not in known:
+        there = ", ".join(sorted(known - {""})) or "none that is known; articles.site_language can say it"
+        raise EvaluationError(f"no article is in the language {language!r}. There are {there}.")
     entrants = contenders(systems, settings, language)
     plan = _plan(corpus, settings, protocol, test_from, later, grades)
     depth = settings.ranking.k if grades is not None else max(depth_of(chosen), settings.ranking.k)
@@ -108,14 +111,6 @@ def evaluate(
     if "shown" not in answers:
         return report
     return dataclasses.replace(report, coverage=_coverage(corpus, plan.judgments, settings))
-
-
-def _check_language(corpus: Corpus, language: str) -> None:
-    """Raise EvaluationError where no article is in a language."""
-    known = {language_of(article.language, corpus.site_language) for article in corpus}
-    if language and language_of(language, corpus.site_language) not in known:
-        there = ", ".join(sorted(known - {""})) or "none that is known; articles.site_language can say it"
-        raise EvaluationError(f"no article is in the language {language!r}. There are {there}.")
 
 
 def _plan(
@@ -162,18 +157,16 @@ def _ask(
     n_jobs = min(effective_n_jobs(settings.ranking.n_jobs), len(tasks))
     if len(asked) * len(plan.judgments.articles) < _WORTH_PROCESSES:
         n_jobs = 1
-    parallel = Parallel(n_jobs=n_jobs, return_as="generator")
-    names = [name for entrant in entrants for name in entrant.least_scores]
-    names.sort(key=lambda name: SYSTEMS.index(name) if name in SYSTEMS else 0)
-    found: dict[str, dict[int, Answer]] = {name: {} for name in names}
-    rankers: dict[str, set[str]] = {name: set() for name in names}
-    n_done, n_all = 0, len(asked) * len(names)
-    results = parallel(delayed(walk)(entrant, path, asked, depth) for entrant, path in tasks)
-    for answers, used in results:
-        for name, given in answers.items():
-            found[name] |= given
-            rankers[name].add(used)
-            n_done += len(given)
+    found: dict[str, dict[int, Answer]] = {entrant.name: {} for entrant in entrants}
+    rankers: dict[str, set[str]] = {entrant.name: set() for entrant in entrants}
+    n_done, n_all = 0, len(asked) * len(entrants)
+    results = Parallel(n_jobs, return_as="generator")(
+        delayed(walk)(entrant, path, asked, depth) for entrant, path in tasks
+    )
+    for (entrant, _), (answers, used) in zip(tasks, results, strict=True):
+        found[entrant.name] |= answers
+        rankers[entrant.name].add(used)
+        n_done += len(answers)
         if progress is not None:
             progress("queries", n_done, n_all)
     notes = []

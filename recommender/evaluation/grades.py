@@ -9,7 +9,6 @@ import random
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -125,7 +124,7 @@ def grade_answers(
     plan: Plan, answers: Mapping[str, Sequence[Answer]], grades: Grades, settings: Settings, notes: Sequence[str] = ()
 ) -> Report:
     """
-    What readers think of the answers to a plan, of which the first `ranking.k` count.
+    What readers think of the answers to a plan, which were asked for `ranking.k` suggestions.
 
     A figure is a mean over queries in which each weighs as much as it has to say: the share of good suggestions weighs
     a query by its graded suggestions, nDCG only those that have a candidate of grade 1 or more. What has no judgment is
@@ -142,32 +141,37 @@ def grade_answers(
     weights: dict[str, dict[str, Floats]] = {}
     ungraded: set[tuple[str, str]] = set()
     for name, given in answers.items():
-        rows = [_figures([own.get(c) for c in a.article_ids[:k]], own, k) for a, own in zip(given, known, strict=True)]
+        rows = [_figures([own.get(c) for c in a.article_ids], own, k) for a, own in zip(given, known, strict=True)]
         table = np.array([list(row.values()) for row in rows], dtype=np.float64)  # (n_queries, n_measures, 2)
         values[name] = dict(zip(rows[0], table[:, :, 0].T, strict=True))
         weights[name] = dict(zip(rows[0], table[:, :, 1].T, strict=True))
         for article, answer, own in zip(asked, given, known, strict=True):
-            ungraded.update((article.id, candidate) for candidate in answer.article_ids[:k] if candidate not in own)
+            ungraded.update((article.id, candidate) for candidate in answer.article_ids if candidate not in own)
 
     counts = Counter(grade for own in known for grade in own.values())
-    product = product_of(answers)
-    titles = {article.id: article.title for article in plan.judgments.articles}
     figures = figures_of(
         plan,
         values,
         settings.evaluation,
         {BY_LISTS: slice_by_lists(asked, plan.judgments)},
         n_judged=[len(own) for own in known],
-        wanted=[_wanted(own, titles) for own in known],
-        given=[_given(answer, own, titles)[:k] for answer, own in zip(answers[product], known, strict=True)],
+        answers=answers[product_of(answers)],
+        wanted=lambda row: _good(known[row]),
+        is_right=lambda row, candidate: known[row].get(candidate, 0) >= _GOOD,
         weights=weights,
     )
+    unsure = [
+        f"Do not believe the figures of {name}: {own['ungraded']:.0%} of its suggestions have no grade, and at most "
+        f"{MOST_UNGRADED:.0%} may. Have them graded first: --ungraded FILE writes them."
+        for name, own in figures["systems"].items()
+        if own["ungraded"] > MOST_UNGRADED
+    ]
     return Report(
         **figures,
         depth=k,
         judgments={GRADE_NAMES[grade]: counts[grade] for grade in (3, 2, 1, 0)},
         ungraded=[list(pair) for pair in sorted(ungraded)],
-        notes=(*_warnings(figures["systems"]), *notes),
+        notes=(*unsure, *notes),
     )
 
 
@@ -198,29 +202,6 @@ def _dcg(grades: Sequence[int]) -> float:
     return float(sum((2**grade - 1) / np.log2(place + 2) for place, grade in enumerate(grades)))
 
 
-def _wanted(known: Mapping[str, int], titles: Mapping[str, str]) -> list[dict[str, Any]]:
-    good = sorted((-grade, candidate) for candidate, grade in known.items() if grade >= _GOOD)
-    return [{"id": found, "title": titles.get(found, found), "grade": -grade} for grade, found in good]
-
-
-def _given(answer: Answer, known: Mapping[str, int], titles: Mapping[str, str]) -> list[dict[str, Any]]:
-    pairs = zip(answer.article_ids, answer.scores, strict=True)
-    return [
-        {
-            "id": found,
-            "title": titles.get(found, found),
-            "score": score,
-            "grade": known.get(found),
-            "right": known.get(found, 0) >= _GOOD,
-        }
-        for found, score in pairs
-    ]
-
-
-def _warnings(systems: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
-    for name, figures in systems.items():
-        if figures["ungraded"] > MOST_UNGRADED:
-            yield (
-                f"Do not believe the figures of {name}: {figures['ungraded']:.0%} of its suggestions have no grade, "
-                f"and at most {MOST_UNGRADED:.0%} may. Have them graded first: --ungraded FILE writes them."
-            )
+def _good(known: Mapping[str, int]) -> list[str]:
+    """The candidates that a reader would be glad of, the best first."""
+    return sorted((one for one in known if known[one] >= _GOOD), key=lambda one: (-known[one], one))

@@ -50,14 +50,12 @@ def bootstrap_means(values: Floats, n_resamples: int, seed: int, weights: Floats
     """
     n_queries = len(values)
     random = np.random.default_rng(seed)
+    weights = np.ones_like(values) if weights is None else weights
     blocks = []
     for start in range(0, n_resamples, _BLOCK):
         size = min(_BLOCK, n_resamples - start)
         drawn = random.multinomial(n_queries, np.full(n_queries, 1 / n_queries), size=size)
-        if weights is None:
-            blocks.append(drawn @ values / n_queries)
-        else:
-            blocks.append(_divided(drawn @ (values * weights), drawn @ weights))
+        blocks.append(_divided(drawn @ (values * weights), drawn @ weights))
     return np.concatenate(blocks)
 
 
@@ -106,11 +104,12 @@ def compare(scores: Scores, n_resamples: int, seed: int, weights: Scores | None 
     """
     columns = [(name, measure) for name, values in scores.items() for measure in values]
     values = np.nan_to_num(np.column_stack([scores[name][measure] for name, measure in columns]))
-    weighing = None if weights is None else np.column_stack([weights[name][measure] for name, measure in columns])
+    weighing = np.ones_like(values)
+    if weights is not None:
+        weighing = np.column_stack([weights[name][measure] for name, measure in columns])
     resampled = bootstrap_means(values, n_resamples, seed, weighing)
-    if weighing is not None:
-        means = weighted_means(values, weighing)
-        values = means + _divided(weighing * (values - means), np.broadcast_to(weighing.mean(axis=0), values.shape))
+    means = weighted_means(values, weighing)
+    values = means + _divided(weighing * (values - means), np.broadcast_to(weighing.mean(axis=0), values.shape))
     ends: Intervals = {name: {} for name in scores}
     for (name, measure), pair in zip(columns, interval(resampled), strict=True):
         ends[name][measure] = [round(end, PLACES) for end in pair]

@@ -41,10 +41,10 @@ class Target:
     """One entry of a curated list and what it names."""
 
     entry: RelatedEntry  #: As the site holds it.
-    page: int  #: The number of the page it names; -1 where it names no article.
-    #: ``article``; ``twin``: a page at an address that no article has, with the title of an article, such as the
-    #: same story from another provider; ``external``: any other page of another site; ``gone``: nothing.
-    kind: Literal["article", "twin", "external", "gone"]
+    #: The number of the page it names; -1 where it names no article. One at an address that no article has may name one
+    #: by its title, such as the same story from another provider.
+    page: int
+    kind: Literal["article", "external", "gone"]  #: An article of the site, a page of another, or nothing.
 
 
 class Judgments:
@@ -72,19 +72,12 @@ class Judgments:
             return Target(entry, -1, "gone")
         # Two full addresses that differ are two pages, whatever their titles.
         elsewhere = is_address(entry.url or entry.target) and is_address(self._by_id[found.article_id].url)
-        kind: Literal["article", "twin"] = "twin" if found.how == "title" and elsewhere else "article"
+        kind: Literal["article", "external"] = "external" if found.how == "title" and elsewhere else "article"
         return Target(entry, self.pages[found.article_id], kind)
 
     def judged(self, article: Article) -> frozenset[int]:
         """The pages that the article's list names: its own left out, each once."""
-        return self._named(article, "article")
-
-    def twins(self, article: Article) -> frozenset[int]:
-        """The pages whose title, though not whose address, the article's list names; for the second figure."""
-        return self._named(article, "twin")
-
-    def _named(self, article: Article, kind: str) -> frozenset[int]:
-        found = {target.page for target in self.lists[article.id] if target.kind == kind}
+        found = {target.page for target in self.lists[article.id] if target.kind == "article"}
         return frozenset(found - {self.pages[article.id]})
 
     def reason_left_out(self, article: Article) -> str:
@@ -95,7 +88,7 @@ class Judgments:
         if self.judged(article):
             return "no older target"
         kinds = {target.kind for target in targets}
-        if kinds & {"external", "twin"}:
+        if "external" in kinds:
             return "only external"
         return "only itself" if "article" in kinds else "only gone"
 

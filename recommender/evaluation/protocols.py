@@ -96,7 +96,9 @@ def publish_time(corpus: Corpus, test_from: datetime | None = None) -> Plan:
     groups = tuple(tuple(group) for _, group in groupby(dated, key=lambda article: article.published_at))
     times = [_time(group[0]) for group in groups]
     if test_from is None:
-        test_from = _default_test_from(judgments, dated)
+        with_list = [article for article in dated if judgments.judged(article)]
+        _some(with_list, "article with a date has a curated list that names another article")
+        test_from = _time(with_list[int(len(with_list) * (1 - DEFAULT_TEST_SHARE))])
     # Somebody must have been there to be suggested: the first group of all is known, never asked.
     first = max(bisect_left(times, test_from), 1)
 
@@ -144,12 +146,6 @@ def _fits(groups: Sequence[Sequence[Article]], first: int) -> list[int]:
             n_fitted = n_known
         n_known += len(groups[moment])
     return [*found, len(groups)]
-
-
-def _default_test_from(judgments: Judgments, dated: Sequence[Article]) -> datetime:
-    with_list = [article for article in dated if judgments.judged(article)]
-    _some(with_list, "article with a date has a curated list that names another article")
-    return _time(with_list[int(len(with_list) * (1 - DEFAULT_TEST_SHARE))])
 
 
 def _time(article: Article) -> datetime:

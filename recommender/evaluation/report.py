@@ -5,25 +5,23 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from recommender.articles import Article
 from recommender.errors import GateError
 from recommender.evaluation import gate
 from recommender.evaluation.intervals import PLACES, Scores, compare, weighted_means
 from recommender.evaluation.measures import Floats
-from recommender.evaluation.simulate import Plan
+from recommender.evaluation.simulate import Answer, Plan
 from recommender.evaluation.systems import PRODUCT
 from recommender.settings import EvaluationSettings
 from recommender.writing.values import writable
 
 Figures = dict[str, dict[str, float]]
-Shown = Mapping[str, Any]
 
 #: Share of a system's suggestions without a grade from which its figures are not to be believed.
 MOST_UNGRADED = 0.1
@@ -56,15 +54,16 @@ def figures_of(
     settings: EvaluationSettings,
     slices: Mapping[str, Mapping[str, Sequence[int]]],
     n_judged: Sequence[int],
-    wanted: Sequence[Sequence[Shown]],
-    given: Sequence[Sequence[Shown]],
+    answers: Sequence[Answer],
+    wanted: Callable[[int], Sequence[str]],
+    is_right: Callable[[int, str], bool],
     weights: Scores | None = None,
 ) -> dict[str, Any]:
     """
     The fields of a report that follow from a value a system, measure and query, whoever judged.
 
-    `slices` has the numbers of the queries of each; `wanted` and `given` have for each query what would have been right
-    and what the product gave, with ``id`` and ``title``.
+    `slices` has the numbers of the queries of each, and `answers` what the product gave to each query; by a query's
+    number, `wanted` has the ids of what would have been right, and `is_right` says whether an article is.
     """
     intervals, tests = compare(scores, settings.bootstrap, settings.seed, weights)
     product = product_of(scores)
@@ -84,7 +83,7 @@ def figures_of(
         "left_out": dict(plan.left_out),
         "intervals": intervals,
         "tests": tests,
-        "worst": _worst([query.article for query in plan.queries], scores[product], wanted, given),
+        "worst": _worst(plan, scores[product], answers, wanted, is_right),
         "queries": {
             "ids": [query.article.id for query in plan.queries],
             "n_judged": list(n_judged),
@@ -97,24 +96,30 @@ def figures_of(
 
 
 def _worst(
-    asked: Sequence[Article],
+    plan: Plan,
     scores: Mapping[str, Floats],
-    wanted: Sequence[Sequence[Shown]],
-    given: Sequence[Sequence[Shown]],
+    answers: Sequence[Answer],
+    wanted: Callable[[int], Sequence[str]],
+    is_right: Callable[[int, str], bool],
 ) -> list[dict[str, Any]]:
     """The queries with the least value of the first measure; of equals, those with most to find, then by id."""
     measure, values = next(iter(scores.items()))
+    asked = [query.article for query in plan.queries]
+    titles = {article.id: article.title for article in plan.judgments.articles}
     rows = [row for row in range(len(asked)) if not math.isnan(values[row])]
-    rows.sort(key=lambda row: (values[row], -len(wanted[row]), asked[row].id))
+    rows.sort(key=lambda row: (values[row], -len(wanted(row)), asked[row].id))
     return [
         {
             "id": asked[row].id,
             "title": asked[row].title,
             "published_at": date.isoformat() if (date := asked[row].published_at) else None,
             measure: round(float(values[row]), PLACES),
-            "n_judged": len(wanted[row]),
-            "wanted": list(wanted[row][:N_SHOWN]),
-            "given": list(given[row][:N_SHOWN]),
+            "n_judged": len(wanted(row)),
+            "wanted": [{"id": found, "title": titles.get(found, found)} for found in wanted(row)[:N_SHOWN]],
+            "given": [
+                {"id": found, "title": titles.get(found, found), "score": score, "right": is_right(row, found)}
+                for found, score in zip(answers[row].article_ids[:N_SHOWN], answers[row].scores, strict=False)
+            ],
         }
         for row in rows[:N_WORST]
     ]

@@ -25,17 +25,12 @@ class Query:
 
     article: Article  #: Without its list.
     judged: frozenset[int]  #: The pages that are right: its list, cut to what was known.
-    #: The pages whose text is that of a page of another site in its list; for the second figure only.
-    twins: frozenset[int] = frozenset()
 
     @classmethod
     def of(cls, article: Article, judgments: Judgments, is_known: Callable[[int], bool]) -> Query | None:
         """The query of an article, its judgments cut to the known pages; None where none is left."""
         judged = frozenset(filter(is_known, judgments.judged(article)))
-        if not judged:
-            return None
-        twins = frozenset(filter(is_known, judgments.twins(article)))
-        return cls(dataclasses.replace(article, related=()), judged, twins)
+        return cls(dataclasses.replace(article, related=()), judged) if judged else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +71,13 @@ class Answer:
     scores: tuple[float, ...]
 
 
-def walk(
-    contender: Contender, path: Walk, asked: Sequence[Article], depth: int
-) -> tuple[dict[str, dict[int, Answer]], str]:
+def walk(contender: Contender, path: Walk, asked: Sequence[Article], depth: int) -> tuple[dict[int, Answer], str]:
     """
     Lead a new system through one walk of a plan; `asked` are the articles of its queries, their lists hidden.
 
-    Its answers by name and query number; and the name of the ranker that the fit chose, "" where it chooses none.
+    Its answers by query number; and the name of the ranker that the fit chose, "" where it chooses none.
     """
-    answers: dict[str, dict[int, Answer]] = {name: {} for name in contender.least_scores}
+    answers: dict[int, Answer] = {}
     system = contender.new().fit(path.start)
     # What becomes known while nobody asks is told at once, before the next question; the latest form of an article.
     untold: dict[str, Article] = {}
@@ -93,9 +86,8 @@ def walk(
             system.update(added=tuple(untold.values()))
             untold = {}
         for query in step.asked:
-            for name, least_score in contender.least_scores.items():
-                found = system.suggest(asked[query], k=depth, min_score=least_score)
-                answers[name][query] = Answer(tuple(s.article_id for s in found), tuple(s.score for s in found))
+            found = system.suggest(asked[query], k=depth, min_score=contender.least_score)
+            answers[query] = Answer(tuple(s.article_id for s in found), tuple(s.score for s in found))
         untold.update(
             (article.id, article) for article in (*step.added, *(step.grown if contender.reads_lists else ()))
         )

@@ -45,11 +45,11 @@ class System(Protocol):
 
 @dataclass(frozen=True)
 class Contender:
-    """How a system is made, and what is asked of it: one fit can stand under several names."""
+    """How a system is made, and what is asked of it."""
 
+    name: str  #: As it is printed.
     new: Callable[[], System]  #: Makes an unfitted system; can be sent to another process.
-    #: Name as it is printed -> least score of its suggestions; None: what the system shows on its own.
-    least_scores: Mapping[str, float | None]
+    least_score: float | None = 0.0  #: Of its suggestions; None: what the system shows on its own.
     #: Whether knowing a list could change an answer. One that never reads them need not be told how they grow.
     reads_lists: bool = True
 
@@ -65,26 +65,20 @@ def contenders(
     ``learned``. Baselines, which know nothing of languages, suggest in `language` only; "" for all.
     """
     if isinstance(systems, Mapping):
-        return [Contender(new, {name: 0.0}) for name, new in systems.items()]
+        return [Contender(name, new) for name, new in systems.items()]
     asked = {systems} if isinstance(systems, str) else set(systems or ())
     for name in sorted(asked - {*SYSTEMS, "all"}):
         raise OptionError(
             f"there is no system {name!r}.{did_you_mean(name, SYSTEMS)} There are all, {', '.join(SYSTEMS)}."
         )
-    seed = settings.evaluation.seed
-    baselines = [
-        Contender(partial(BASELINES[name], seed, language), {name: 0.0}, reads_lists=False)
-        for name in SYSTEMS
-        if name in BASELINES and (name in asked or "all" in asked or name in _ALWAYS)
-    ]
-    # Systems with the same settings are one fit that is asked twice.
-    ours: dict[str, tuple[Settings, dict[str, float | None]]] = {}
-    for name, ranking in _OWN.items():
-        if name == "learned" and settings.ranking.ranker == "similarity":
-            continue
-        chosen = dataclasses.replace(settings, ranking=dataclasses.replace(settings.ranking, **ranking))
-        ours.setdefault(repr(chosen), (chosen, {}))[1][name] = None if name == "shown" else 0.0
-    return baselines + [
-        Contender(partial(Recommender, chosen), least_scores, reads_lists=chosen.ranking.ranker != "similarity")
-        for chosen, least_scores in ours.values()
-    ]
+    found = []
+    for name in SYSTEMS:
+        if name in BASELINES and (name in asked or "all" in asked or name in _ALWAYS):
+            new = partial(BASELINES[name], settings.evaluation.seed, language)
+            found.append(Contender(name, new, reads_lists=False))
+        elif name in _OWN and not (name == "learned" and settings.ranking.ranker == "similarity"):
+            chosen = dataclasses.replace(settings, ranking=dataclasses.replace(settings.ranking, **_OWN[name]))
+            least_score = None if name == "shown" else 0.0
+            reads_lists = chosen.ranking.ranker != "similarity"
+            found.append(Contender(name, partial(Recommender, chosen), least_score, reads_lists))
+    return found

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rich.console import Console, ConsoleOptions, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -53,7 +53,8 @@ def _parts(report: Report) -> Iterator[RenderableType]:
     for start in range(0, len(names), _SYSTEMS_ABREAST):
         yield _for_terminal(measures_rows(report, names[start : start + _SYSTEMS_ABREAST]))
     if report.n_queries > 1:
-        yield _Legend()
+        legend = "In brackets: 95 % bootstrap intervals over queries. Where the output can show it, the best is bold."
+        yield Text(legend, style="dim")
     for systems, measure, difference, p_value in tests_rows(report).rows:
         if measure.text == report.measures[0]:
             change = f"{measure.text} {difference.text} {difference.beside}"
@@ -62,14 +63,6 @@ def _parts(report: Report) -> Iterator[RenderableType]:
     yield _for_terminal(slices_rows(report))
     if report.lists:
         yield _for_terminal(lists_rows(report))
-
-
-class _Legend:
-    """What brackets mean, and bold where the output can show it."""
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
-        best = " Bold: the best." if console.color_system else ""
-        yield Text(f"In brackets: 95 % bootstrap intervals over queries.{best}", style="dim")
 
 
 def _for_terminal(found: Rows) -> Table:

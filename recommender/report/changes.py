@@ -79,8 +79,7 @@ def compare(before: Record | None, after: Record) -> Changes:
     """What changed between two runs; without an earlier one nothing counts as changed."""
     changes = [] if before is None else list(_Comparison(before, after).changes())
     changes.sort(key=lambda one: (one.why[:1] == (_NEW,), -one.size, one.id))
-    earlier = {} if before is None else _counts(before)
-    names = dict.fromkeys([*after.quality, *(before.quality if before else ())])
+    counts, quality = ({}, {}) if before is None else (_counts(before), before.quality)
     if before is None:
         note = "There is no earlier run to compare with. The next run will be compared with this one."
     elif not before.articles:
@@ -90,8 +89,8 @@ def compare(before: Record | None, after: Record) -> Changes:
     return Changes(
         compared_with=None if before is None else before.day,
         note=note,
-        counts={name: (earlier.get(name), value) for name, value in _counts(after).items()},
-        quality={name: (before.quality.get(name) if before else None, after.quality.get(name)) for name in names},
+        counts={name: (counts.get(name), value) for name, value in _counts(after).items()},
+        quality={name: (quality.get(name), after.quality.get(name)) for name in {**after.quality, **quality}},
         kinds=dict(Counter(one.kind for one in changes).most_common()),
         causes=dict(Counter(one.cause for one in changes).most_common()),
         ranking=after.ranking,
@@ -201,29 +200,19 @@ def _differs(one: Known | None, other: Known | None, cause: str) -> bool:
     return one is not None and other is not None and getattr(one, cause) != getattr(other, cause)
 
 
-def as_json(changes: Changes) -> str:
-    """All of it."""
-    return f"{json.dumps(dataclasses.asdict(changes), ensure_ascii=False, indent=1)}\n"
-
-
-def as_html(changes: Changes) -> str:
-    """A page that needs nothing beside it."""
-    from recommender.report.page import render  # takes a tenth of a second to import
-
-    return render("changes.html", changes=changes, causes=CAUSES, most=_MOST_ON_A_PAGE)
-
-
-def as_markdown(changes: Changes) -> str:
-    """The figures, the causes and the ten biggest changes, for a comment on a pull request."""
-    from recommender.report.page import render
-
-    return render("changes.md", changes=changes, causes=CAUSES, heading=HEADING)
-
-
 #: Which Markdown file is a report.
 HEADING = "### Related articles: what changed"
-#: By the ending of a file.
-FORMATS = {".html": as_html, ".md": as_markdown, ".json": as_json}
+#: Endings of a file: a page, a comment on a pull request with the ten biggest changes, all of it.
+FORMATS = (".html", ".md", ".json")
+
+
+def rendered(changes: Changes, ending: str) -> str:
+    """Changes in one of the `FORMATS`."""
+    from recommender.report.page import render  # takes a tenth of a second to import
+
+    if ending == ".json":
+        return f"{json.dumps(dataclasses.asdict(changes), ensure_ascii=False, indent=1)}\n"
+    return render(f"changes{ending}", changes=changes, causes=CAUSES, most=_MOST_ON_A_PAGE, heading=HEADING)
 
 
 def check_format(file: Path) -> None:
@@ -234,4 +223,4 @@ def check_format(file: Path) -> None:
 
 def write_changes(changes: Changes, file: Path) -> None:
     """Write changes to a file, as its ending says."""
-    write_text(file, FORMATS[file.suffix.lower()](changes))
+    write_text(file, rendered(changes, file.suffix.lower()))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from recommender.articles import Reading
 from recommender.batch.stages import Progress, load_recommender, read_corpus, recommender_for, silence
+from recommender.content.generators import read_generator
 from recommender.settings import Settings
 
 __all__ = ["review_site"]
@@ -26,7 +27,7 @@ def review_site(
     happened while the site was read, once the page answers.
     """
     # First: a person should not wait to hear that something is missing.
-    from recommender.review.app import serve, site_address
+    from recommender.review.app import serve
     from recommender.review.desk import Desk
 
     loaded = load_recommender(model, settings)
@@ -34,4 +35,5 @@ def review_site(
     new = [article.id for article in loaded.changes(corpus)[0]] if loaded else []
     recommender, _ = recommender_for(site, corpus, settings, progress, loaded, model)
     desk = Desk(site, settings, corpus, recommender, new)
-    serve(desk, site_address(site, settings.articles.site_url), port, lambda address: ready(address, corpus.reading))
+    own_address = settings.articles.site_url or (read_generator(site).site_url if site.is_dir() else "")
+    serve(desk, own_address, port, lambda address: ready(address, corpus.reading))

@@ -12,7 +12,6 @@ import secrets
 import socket
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -24,6 +23,7 @@ try:
     from jinja2 import Environment, PackageLoader
     from starlette.applications import Starlette
     from starlette.concurrency import run_in_threadpool
+    from starlette.exceptions import HTTPException
     from starlette.requests import Request
     from starlette.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
     from starlette.routing import Mount, Route
@@ -73,48 +73,39 @@ class _Guard:
 
         request = Request(scope, receive)
         response: Response
-        if refusal := self._refusal(request):
-            response = _problem(*refusal)
-        elif _same(request.query_params.get("token", ""), self.token):
+        try:
+            self._check(request)
+            body = await _body(receive)
+        except HTTPException as error:
+            await _problem(error.detail, error.status_code)(scope, receive, send_with_headers)
+            return
+        if _same(request.query_params.get("token", ""), self.token):
             asked = [(name, value) for name, value in request.query_params.multi_items() if name != "token"]
             response = RedirectResponse(f"/{'?' if asked else ''}{urlencode(asked)}", 303)
             response.set_cookie(_cookie_name(request), self.token, httponly=True, samesite="strict")
-        else:
-            try:
-                body = await _body(receive)
-            except TimeoutError:
-                response = _problem("The request did not arrive in time.", 408)
-            except _TooLargeError:
-                response = _problem("The request is too large.", 413)
-            else:
-                read: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+            await response(scope, receive, send_with_headers)
+            return
+        read: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
-                async def receive_again() -> Message:
-                    return read.pop() if read else await receive()
+        async def receive_again() -> Message:
+            return read.pop() if read else await receive()
 
-                with self.desk.attended():
-                    await self.app(scope, receive_again, send_with_headers)
-                return
-        await response(scope, receive, send_with_headers)
+        with self.desk.attended():
+            await self.app(scope, receive_again, send_with_headers)
 
-    def _refusal(self, request: Request) -> tuple[str, int] | None:
+    def _check(self, request: Request) -> None:
         if request.headers.get("host", "") not in self.hosts:
-            return "This page answers to its own address only. Use the one that the command printed.", 421
+            raise HTTPException(421, "This page answers to its own address only. Use the one that the command printed.")
         origin = request.headers.get("origin")
         is_ours = origin is None or origin == f"http://{request.headers['host']}"
         is_read = request.method in ("GET", "HEAD")
         if not is_ours or (
             not is_read and request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin")
         ):
-            return "The request comes from another page.", 403
+            raise HTTPException(403, "The request comes from another page.")
         given = request.query_params.get("token") or request.cookies.get(_cookie_name(request), "")
         if not _same(given, self.token):
-            return "The token is missing or wrong. Use the whole address that the command printed.", 403
-        return None
-
-
-class _TooLargeError(Exception):
-    """A body goes on and on."""
+            raise HTTPException(403, "The token is missing or wrong. Use the whole address that the command printed.")
 
 
 class _Impatient(H11Protocol):
@@ -127,13 +118,16 @@ class _Impatient(H11Protocol):
 
 async def _body(receive: Receive) -> bytes:
     body, is_more = b"", True
-    async with asyncio.timeout(_PATIENCE):
-        while is_more:
-            message = await receive()
-            body += message.get("body", b"")
-            is_more = message.get("more_body", False)
-            if len(body) > _LARGEST_BODY:
-                raise _TooLargeError
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            while is_more:
+                message = await receive()
+                body += message.get("body", b"")
+                is_more = message.get("more_body", False)
+                if len(body) > _LARGEST_BODY:
+                    raise HTTPException(413, "The request is too large.")
+    except TimeoutError:
+        raise HTTPException(408, "The request did not arrive in time.") from None
     return body
 
 
@@ -235,17 +229,17 @@ def make_app(desk: Desk, site_url: str, token: str, hosts: frozenset[str]) -> AS
         return endpoint
 
     def decide(form: dict[str, str]) -> tuple[str, str]:
-        verdict: Any = form.get("verdict") or None
-        if verdict not in (None, "accept", "reject", "pin", "keep", "remove"):
+        past = {"": "Taken back", "accept": "Accepted", "reject": "Rejected", "pin": "Pinned", "keep": "Kept",
+                "remove": "Marked to be taken out"}  # fmt: skip
+        verdict: Any = form.get("verdict", "")
+        if verdict not in past:
             raise RecommenderError("There is no such decision.")
         position = form.get("position", "")[:9]
         desk.decide(
-            form.get("article", ""), form.get("candidate", ""), verdict, seen=form.get("seen", ""),
+            form.get("article", ""), form.get("candidate", ""), verdict or None, seen=form.get("seen", ""),
             why=form.get("why", "")[:500], position=int(position) if position.isascii() and position.isdigit() else 1,
         )  # fmt: skip
-        past = {None: "Taken back", "accept": "Accepted", "reject": "Rejected", "pin": "Pinned", "keep": "Kept",
-                "remove": "Marked to be taken out"}[verdict]  # fmt: skip
-        return form.get("article", ""), f"{past}: {desk.recommender.article(form.get('candidate', '')).title}"
+        return form.get("article", ""), f"{past[verdict]}: {desk.recommender.article(form.get('candidate', '')).title}"
 
     def order(form: dict[str, str]) -> tuple[str, str]:
         desk.order(form.get("article", ""), form.get("order", "").splitlines(), seen=form.get("version", ""))
@@ -324,10 +318,3 @@ def serve(desk: Desk, site_url: str, port: int, ready: Callable[[str], object]) 
         finally:
             stop.set()
             computing.join()
-
-
-def site_address(site: Path, setting: str) -> str:
-    """The site's own address: the setting's, else that of its generator's configuration; "" where neither has it."""
-    from recommender.content.generators import read_generator
-
-    return setting or (read_generator(site).site_url if site.is_dir() else "")

@@ -1,13 +1,13 @@
 """What lies before the editor: articles with their suggestions, decisions and curated lists. No web here."""
 
 import threading
+import time
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from difflib import unified_diff
-from functools import cached_property
 from pathlib import Path
 
 from recommender.articles import Article, Corpus
@@ -35,6 +35,8 @@ _AT_ONCE = 16
 #: Decisions that can be taken back, each one or several pairs.
 _MOST_UNDONE = 1_000
 
+_Decided = Mapping[Pair, Decision | None]
+
 
 class Desk:
     """A site with its model, its rules and its decisions; `new` are the ids of articles that are new or changed."""
@@ -42,19 +44,33 @@ class Desk:
     def __init__(
         self, site: Path, settings: Settings, corpus: Corpus, recommender: Recommender, new: Sequence[str] = ()
     ) -> None:
-        self.site, self.settings, self.recommender = site, settings, recommender
-        self.corpus, self.new = corpus, frozenset(new)
+        self.site, self.settings, self.recommender, self.new = site, settings, recommender, frozenset(new)
         self.editor = editor_name(site)
-        self.file = DecisionsFile(site, corpus)
+        self._take(corpus)
         self._decisions = Decisions()
         self._stamp: object = None
-        self._undo: deque[dict[Pair, tuple[Decision | None, Decision | None]]] = deque(maxlen=_MOST_UNDONE)
+        #: What was decided about some pairs before, and then.
+        self._undo: deque[tuple[_Decided, _Decided]] = deque(maxlen=_MOST_UNDONE)
         self._lock = threading.Lock()
         self._n_asked = 0
-        self._idle = threading.Event()
-        self._idle.set()
         #: The number of suggestions, the best score and why there are none, of each article that was computed.
         self._known: dict[str, tuple[int, float, str]] = {}
+
+    def _take(self, corpus: Corpus) -> None:
+        """Go by these articles."""
+        self.corpus, self._ids = corpus, frozenset(corpus.ids)
+        self.file = DecisionsFile(self.site, corpus)
+        self._matcher = EntryMatcher(corpus)
+        articles = sorted(corpus, key=lambda article: article.published_at or _UNDATED, reverse=True)
+        #: The articles, the newest first, each with the text that is searched, in small letters.
+        self._newest = [(one, f"{one.title}\n{one.excerpt}\n{one.id}".casefold()) for one in articles]
+        found: dict[str, Counter[str]] = {"topic": Counter(), "provider": Counter(), "language": Counter()}
+        for article in corpus:
+            found["topic"].update(article.topics)
+            found["provider"][article.provider] += 1
+            found["language"][language_of(article.language, corpus.site_language)] += 1
+        #: The topics, providers and languages of the site, the commonest first.
+        self.values = {name: [one for one, _ in counted.most_common(500) if one] for name, counted in found.items()}
 
     # ------------------------------------------------------------------ what is there
 
@@ -81,21 +97,17 @@ class Desk:
     def attended(self) -> Iterator[None]:
         """While an editor waits for an answer, nothing else is computed; entered in one thread only."""
         self._n_asked += 1
-        self._idle.clear()
         try:
             yield
         finally:
             self._n_asked -= 1
-            if not self._n_asked:
-                self._idle.set()
 
     def compute(self, stop: threading.Event) -> None:
         """Compute the suggestions of all articles, the newest first, for the queue; until `stop`."""
-        # What the first clicks need comes first.
-        _ = self._matcher
         waiting = [article.id for article, _ in self._newest]
         for start in range(0, len(waiting), _AT_ONCE):
-            self._idle.wait()
+            while self._n_asked and not stop.is_set():
+                time.sleep(0.01)
             if stop.is_set():
                 return
             some = [one for one in waiting[start : start + _AT_ONCE] if one in self._ids]
@@ -120,30 +132,6 @@ class Desk:
         elif order == "weakest":
             rows.sort(key=lambda row: (row.n_suggestions is None, row.best))
         return rows, counts
-
-    @cached_property
-    def values(self) -> Mapping[str, list[str]]:
-        """The topics, providers and languages of the site, the commonest first."""
-        found: dict[str, Counter[str]] = {"topic": Counter(), "provider": Counter(), "language": Counter()}
-        for article in self.corpus:
-            found["topic"].update(article.topics)
-            found["provider"][article.provider] += 1
-            found["language"][language_of(article.language, self.corpus.site_language)] += 1
-        return {name: [value for value, _ in counted.most_common(500) if value] for name, counted in found.items()}
-
-    @cached_property
-    def _ids(self) -> frozenset[str]:
-        return frozenset(self.corpus.ids)
-
-    @cached_property
-    def _newest(self) -> list[tuple[Article, str]]:
-        """The articles, the newest first, each with the text that is searched, in small letters."""
-        articles = sorted(self.corpus, key=lambda article: article.published_at or _UNDATED, reverse=True)
-        return [(one, f"{one.title}\n{one.excerpt}\n{one.id}".casefold()) for one in articles]
-
-    @cached_property
-    def _matcher(self) -> EntryMatcher:
-        return EntryMatcher(self.corpus)
 
     def search(self, q: str, limit: int = 20) -> list[Article]:
         """The articles whose text has all words: those with them in the title first, then the newest."""
@@ -227,29 +215,23 @@ class Desk:
                 f"{candidate_id}: it was decided otherwise in the meantime, and is now: {before or 'undecided'}. "
                 "Look again, then decide."
             )
-        after = self._decision(pair, verdict, why, position) if verdict else None
-        self._change({pair: (before, after)})
+        self._change({pair: self._decision(pair, verdict, why, position) if verdict else None})
 
     def order(self, article_id: str, candidate_ids: Sequence[str], *, seen: str) -> None:
         """Pin some candidates in this order; `seen` is the version of the decisions that the page showed."""
-        now = self.decisions.by_pair
         if self.decisions.version != seen:
             raise DecisionsChangedError("the decisions have changed in the meantime. Look again, then order.")
         pairs = [(article_id, candidate_id) for candidate_id in dict.fromkeys(candidate_ids)]
-        self._change(
-            {pair: (now.get(pair), self._decision(pair, "pin", "", place)) for place, pair in enumerate(pairs, 1)}
-        )
+        self._change({pair: self._decision(pair, "pin", "", place) for place, pair in enumerate(pairs, 1)})
 
     def undo(self) -> str:
         """Take back the last decision of this session, and return its article; "" where there is none."""
         if not self._undo:
             return ""
         # What somebody has decided otherwise since is not undone, now or later.
-        last = self._undo.pop()
-        self.file.change(
-            {pair: before for pair, (before, _) in last.items()}, {pair: after for pair, (_, after) in last.items()}
-        )
-        return next(iter(last))[0]
+        before, after = self._undo.pop()
+        self.file.change(before, after)
+        return next(iter(after))[0]
 
     def promotion(self, article_ids: Sequence[str] | None) -> Promotion:
         """What bringing decisions into curated lists would change; of some articles, or with None of all."""
@@ -288,17 +270,12 @@ class Desk:
         corpus = read_corpus(self.site, self.settings, silence)
         added, removed = self.recommender.changes(corpus)
         self.recommender.update(added=added, removed=removed)
-        self.corpus = corpus
-        self.file = DecisionsFile(self.site, corpus)
-        for name in ("_ids", "_newest", "_matcher", "values"):
-            self.__dict__.pop(name, None)
+        self._take(corpus)
 
-    def _change(self, changes: dict[Pair, tuple[Decision | None, Decision | None]]) -> None:
-        self.file.change(
-            {pair: after for pair, (_, after) in changes.items()},
-            {pair: before for pair, (before, _) in changes.items()},
-        )
-        self._undo.append(changes)
+    def _change(self, after: _Decided) -> None:
+        before = {pair: self.decisions.by_pair.get(pair) for pair in after}
+        self.file.change(after, before)
+        self._undo.append((before, after))
 
     def _decision(self, pair: Pair, verdict: Verdict, why: str, position: int) -> Decision:
         """The decision of now; a reason and a last day that it had before stay where nothing else is said."""

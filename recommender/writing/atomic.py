@@ -221,8 +221,7 @@ def replace_file(path: Path, content: bytes | Iterable[bytes], *, before: bytes 
             file.writelines(parts)
             file.flush()
             if old is not None:
-                _keep_owner_and_mode(descriptor, old)
-                _keep_attributes(descriptor, target)
+                _keep_attributes(descriptor, target, old)
             os.fsync(descriptor)
             if old is not None and whole is None and filecmp.cmp(beside, target, shallow=False):
                 beside.unlink()
@@ -243,8 +242,12 @@ def write_text(path: Path, text: str) -> None:
         raise unwritten(path, error) from error
 
 
-def _keep_owner_and_mode(descriptor: int, old: os.stat_result) -> None:
-    """Give a new file the owner and the mode of the old one, as far as that is allowed."""
+def _keep_attributes(descriptor: int, target: Path, old: os.stat_result) -> None:
+    """
+    Give a new file the owner of the old one, as far as that is allowed, its mode and its extended attributes.
+
+    These are access control lists, tags, and whatever people set.
+    """
     new = os.fstat(descriptor)
     if (new.st_uid, new.st_gid) != (old.st_uid, old.st_gid):
         # Only root may give a file away; anyone else keeps the content right and owns the file.
@@ -252,17 +255,9 @@ def _keep_owner_and_mode(descriptor: int, old: os.stat_result) -> None:
             os.fchown(descriptor, old.st_uid, old.st_gid)
     # After the owner: a change of owner clears some bits of the mode.
     os.fchmod(descriptor, stat.S_IMODE(old.st_mode))
-
-
-def _keep_attributes(descriptor: int, target: Path) -> None:
-    """Give a new file the extended attributes of the old one: access control lists, tags, and whatever people set."""
-    if not hasattr(os, "listxattr"):
-        return
-    try:
+    names: list[str] = []
+    with contextlib.suppress(AttributeError, OSError):  # neither every system nor every disk has them
         names = os.listxattr(target)
-    except OSError:
-        # The file system has none.
-        return
     for name in names:
         try:
             os.setxattr(descriptor, name, os.getxattr(target, name))

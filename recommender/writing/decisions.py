@@ -161,8 +161,7 @@ class DecisionsFile:
         DecisionsError where it cannot be read or leads out of the site, a line cannot be understood, or a pair is
         decided twice.
         """
-        raw = self._read() or b""
-        return self._decisions(raw, self._chunks(raw))
+        return self._parsed(self._read() or b"")[1]
 
     def change(
         self, wanted: Mapping[Pair, Decision | None], expected: Mapping[Pair, Decision | None] | None = None
@@ -180,18 +179,16 @@ class DecisionsFile:
                 self._tell_git()
                 while True:
                     found = self._read()
-                    raw = found or b""
-                    chunks = self._chunks(raw)
-                    now = self._decisions(raw, chunks).by_pair
+                    chunks, now = self._parsed(found or b"")
                     for pair, seen in (expected or {}).items():
-                        if now.get(pair) != seen:
+                        if now.by_pair.get(pair) != seen:
                             raise DecisionsChangedError(
                                 f"{pair[1]} under {pair[0]} was decided otherwise in the meantime: "
-                                f"{now.get(pair) or 'the decision was taken back'}. Look again, then decide."
+                                f"{now.by_pair.get(pair) or 'the decision was taken back'}. Look again, then decide."
                             )
                     after = _changed(chunks, wanted).encode()
                     # Read before it is written: what cannot be read again must not stand there.
-                    decided = self._decisions(after, self._chunks(after))
+                    _, decided = self._parsed(after)
                     # A hand with an editor takes no lock.
                     with contextlib.suppress(ChangedError):
                         replace_file(self.path, after, before=found)
@@ -220,8 +217,8 @@ class DecisionsFile:
             gap = "\n" if told and not told.endswith("\n") else ""
             replace_file(file, f"{told}{gap}{_ATTRIBUTES}".encode("utf-8", "surrogateescape"))
 
-    def _chunks(self, raw: bytes) -> list[_Chunk]:
-        """The text in pieces that joined give it again."""
+    def _parsed(self, raw: bytes) -> tuple[list[_Chunk], Decisions]:
+        """The text in pieces that joined give it again, and what was decided by them."""
         try:
             text = raw.decode("utf-8").removeprefix("\ufeff")
         except UnicodeDecodeError:
@@ -243,7 +240,8 @@ class DecisionsFile:
                 written = _decision(chunk)
             except DecisionsError as error:
                 raise DecisionsError(f"{where}: {error}") from None
-            found = self._as_called_now(written)
+            article = self._id_now(written.article, written.article_url)
+            found = replace(written, article=article, candidate=self._id_now(written.candidate, written.candidate_url))
             is_moved = found.pair != written.pair
             if found.pair in first:
                 other, line, other_moved = first[found.pair]
@@ -260,23 +258,14 @@ class DecisionsFile:
             first[found.pair] = found, number, is_moved
             chunks.append(_Chunk(chunk, found, number))
         # Each line of a pair says what holds for it in the end.
-        return [one._replace(decision=one.decision and first[one.decision.pair][0]) for one in chunks]
-
-    def _decisions(self, raw: bytes, chunks: Sequence[_Chunk]) -> Decisions:
+        chunks = [one._replace(decision=one.decision and first[one.decision.pair][0]) for one in chunks]
         by_pair = {one.decision.pair: one.decision for one in chunks if one.decision}
         unknown: dict[str, list[int]] = {}
         for one in chunks if self._ids else ():
             for name in one.decision.pair if one.decision else ():
                 if name not in self._ids and not is_address(name):
                     unknown.setdefault(name, []).append(one.line)
-        return Decisions(by_pair, digest(raw), unknown)
-
-    def _as_called_now(self, found: Decision) -> Decision:
-        return replace(
-            found,
-            article=self._id_now(found.article, found.article_url),
-            candidate=self._id_now(found.candidate, found.candidate_url),
-        )
+        return chunks, Decisions(by_pair, digest(raw), unknown)
 
     def _id_now(self, article_id: str, url: str) -> str:
         """The address outlives the name of a file; the id decides among several files of one address."""

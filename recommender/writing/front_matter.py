@@ -165,7 +165,7 @@ class _Maker:
             return before
         after = old.with_block(block)
         if after != before or not block:
-            self._verify(old, before, after, block)
+            self._verify(old, after)
         return after
 
     def _in_other_syntax(self, whole: str, place: FrontMatter) -> str:
@@ -202,45 +202,22 @@ class _Maker:
                     "choose another writing.front_matter_name."
                 )
 
-    def _verify(self, old: Seen, before: bytes, after: bytes, block: str) -> None:
-        """Raise WriteError unless the block is all that differs, and YAML reads our entries in it."""
-        new = see(front_matter.decode(after, self.path), self.name, self.path)
-        whole = new if block else old
-        if len(whole.places) != 1 or len(new.places) != bool(block):
-            if len(old.places) == 1:
-                raise WriteError(
-                    f"{self.path}:{old.places[0].line}: {self.name} cannot be replaced where it stands. The file is as "
-                    "it was. Begin a line with it and end it with a colon, or take it out."
-                )
-            raise WriteError(
-                f"{self.path}: {self.name} stands {len(whole.places)} times in the front matter. The file is as it "
-                "was. Leave one of them, or none."
-            )
-        bare = old.with_block("")
-        text, first = whole.text, whole.places[0].start
-        end = first + len(text) - len(bare.decode())
-        is_changed = new.others != old.others or self._reads_otherwise(before, after)
-        if is_changed or end > whole.last or (text[:first] + text[end:]).encode() != bare:
+    def _verify(self, old: Seen, after: bytes) -> None:
+        """Raise WriteError unless all other names read as before, and ours as our entries."""
+        texts = old.text, front_matter.decode(after, self.path)
+        were, are = (front_matter.parse(text, self.path) for text in texts)
+        were.pop(self.name, None)
+        ours = are.pop(self.name, None)
+        if are != were:
             raise WriteError(
                 f"{self.path}: {self.name} cannot be written without changing how the rest of the front matter reads. "
                 "The file is as it was. Write the front matter as plain lines of names."
             )
-        if not block:
-            return
-        expected = {self.name: [entry_of(suggestion) for suggestion in self.suggestions]}
-        if text[first:end].split() != block.split() or read_yaml(block, self.path) != expected:
+        if ours != ([entry_of(suggestion) for suggestion in self.suggestions] or None):
             raise WriteError(
                 f"{self.path}: the entries of {self.name} would not be read back as they are. The file is as it was. "
                 "Please report this with the file: it is a fault of this program."
             )
-
-    def _reads_otherwise(self, before: bytes, after: bytes) -> bool:
-        """Whether names that are not ours have other values, where odd blanks count for us and not for the parser."""
-        texts = [front_matter.decode(raw, self.path) for raw in (before, after)]
-        if all(front_matter.plain_blanks(text) == text for text in texts):
-            return False
-        one, other = (front_matter.parse(text, self.path) | {self.name: None} for text in texts)
-        return one != other
 
 
 def check_name(name: str, recognised: Mapping[str, Collection[str]]) -> None:

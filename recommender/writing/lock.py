@@ -31,32 +31,27 @@ def only_writer(site: Path, longest_wait: float = _LONGEST_WAIT) -> Iterator[Non
     tells it.
     """
     folder = site if site.is_dir() else site.parent
-    descriptor = None
-    with suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
     try:
-        if descriptor is not None:
-            _lock(descriptor, folder, longest_wait)
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError:
+        yield
+        return
+    try:
+        start, is_told = time.monotonic(), False
+        while try_lock(descriptor) is False:
+            holder = _holder(os.fstat(descriptor).st_ino)
+            if time.monotonic() - start >= longest_wait:
+                raise WriteError(
+                    f"{folder}: {holder} has been writing there for {longest_wait:,.0f} seconds, so nothing is "
+                    "written. Wait for it, or end it and run again."
+                )
+            if not is_told:
+                logger.info("%s: %s is writing there. Waiting for it.", folder, holder)
+                is_told = True
+            time.sleep(0.1)
         yield
     finally:
-        if descriptor is not None:
-            os.close(descriptor)
-
-
-def _lock(descriptor: int, folder: Path, longest_wait: float) -> None:
-    end = time.monotonic() + longest_wait
-    is_told = False
-    while try_lock(descriptor) is False:
-        holder = _holder(os.fstat(descriptor).st_ino)
-        if time.monotonic() >= end:
-            raise WriteError(
-                f"{folder}: {holder} has been writing there for {longest_wait:,.0f} seconds, so nothing is written. "
-                "Wait for it, or end it and run again."
-            )
-        if not is_told:
-            logger.info("%s: %s is writing there. Waiting for it.", folder, holder)
-            is_told = True
-        time.sleep(0.1)
+        os.close(descriptor)
 
 
 def try_lock(descriptor: int) -> bool | None:

@@ -59,21 +59,21 @@ def plan_promotion(
     asked = {article for article, _ in decisions.by_pair} if only is None else set(only)
     known = set(corpus.ids)
     for article_id in sorted(asked & known):
-        article = corpus[article_id]
+        article, added = corpus[article_id], []
         held = decisions.of(article_id, today)
-        added = [one for one in held.values() if one.verdict in ("pin", "accept") and one.candidate in known]
-        problems += [
-            WriteError(
-                f"{article.path}: {one.candidate} is no article of the site, so it is not brought into the list. "
-                + (
-                    "Write it there by hand."
-                    if is_address(one.candidate)
-                    else f"Take the decision back: recommender decide SITE {article_id} {one.candidate} undo."
+        for one in held.values():
+            if one.verdict not in ("pin", "accept"):
+                continue
+            if one.candidate in known:
+                added.append(one)
+                continue
+            undo = f"Take the decision back: recommender decide SITE {article_id} {one.candidate} undo."
+            problems.append(
+                WriteError(
+                    f"{article.path}: {one.candidate} is no article of the site, so it is not brought into the list. "
+                    + ("Write it there by hand." if is_address(one.candidate) else undo)
                 )
             )
-            for one in held.values()
-            if one.verdict in ("pin", "accept") and one.candidate not in known
-        ]
         added.sort(key=lambda one: (one.position is None, one.position, one.candidate))
         removed = {one.candidate for one in held.values() if one.verdict == "remove"}
         maker = _Maker(article, names, [corpus[one.candidate] for one in added], removed, matcher, corpus.entry_shape)
@@ -140,7 +140,7 @@ class _Maker:
         if not new and len(kept) == len(items):
             return before
         if node is None:
-            after = see(text, name, path).with_block("\n".join([f"{name}:", *_block_lines(new, 2)]))
+            after = see(text, name, path).with_block(f"{name}:\n{_block(new, 2)}")
         else:
             changed = _changed(yaml_text, node, kept, new, place.line_end, f"{path}: {name}")
             after = f"{text[: place.start]}{changed}{text[place.end :]}".encode()
@@ -176,12 +176,11 @@ def _changed(text: str, node: yaml.Node, kept: Sequence[int], new: Sequence[Any]
     if isinstance(node, yaml.ScalarNode) and not node.value.strip("~").replace("null", ""):
         # Nothing stands there yet.
         comment, _, rest = text[end:].partition(line_end)
-        block = _joined(_block_lines(new, 2), line_end)
-        return f"{text[:start].rstrip(' ')}{comment.rstrip()}{line_end}{block}{rest}"
+        return f"{text[:start].rstrip(' ')}{comment.rstrip()}{line_end}{_block(new, 2, line_end)}{rest}"
     if not isinstance(node, yaml.SequenceNode):
         raise WriteError(f"{where} is not a list of entries, so it is not written. Change it by hand.")
     if node.flow_style:
-        inside = _changed_flow(text, node, kept, [*map(_flow, new)], line_end, where)
+        inside = _changed_flow(text, node, kept, [*map(_flow, new)], where)
         return f"{text[: start + 1]}{inside}{text[end - 1 :]}"
     # From the dash of each item to that of the next, or the end of the list.
     dashes = [text.rindex("-", 0, one.start_mark.index) for one in node.value]
@@ -199,35 +198,24 @@ def _changed(text: str, node: yaml.Node, kept: Sequence[int], new: Sequence[Any]
         rests.append("".join(lines[n_lines:]))
     if not kept and not new:
         return f"{text[: starts[0]].rstrip()} []{line_end}{''.join(rests)}{text[end:]}"
-    rests[-1] = _joined(_block_lines(new, dashes[0] - starts[0]), line_end) + rests[-1]
+    rests[-1] = _block(new, dashes[0] - starts[0], line_end) + rests[-1]
     lines = [(piece if n in kept else "") + rests[n] for n, piece in enumerate(pieces)]
     return f"{text[: starts[0]]}{''.join(lines)}{text[end:]}"
 
 
-def _changed_flow(
-    text: str, node: yaml.SequenceNode, kept: Sequence[int], new: Sequence[str], line_end: str, where: str
-) -> str:
+def _changed_flow(text: str, node: yaml.SequenceNode, kept: Sequence[int], new: Sequence[str], where: str) -> str:
     """What stands between the brackets of a list, changed as in `_changed`."""
     marks = [node.start_mark.index + 1]
     for one in node.value:
         marks += one.start_mark.index, one.end_mark.index
     parts = [text[a:b] for a, b in pairwise([*marks, node.end_mark.index - 1])]
-    #: What stands before each item, the items, and what stands behind the last.
-    gaps, items, close = parts[:-1:2], parts[1::2], parts[-1]
-    gone = [gap for n, gap in enumerate(gaps) if n not in kept[1:] and (n or not (kept or new))]
-    gone += [close] if items and not kept else []
-    if any("#" in gap for gap in gone):
-        raise WriteError(f"{where} has a comment beside what is taken out. The file is as it was. Take it out by hand.")
-    inside = "".join([*gaps[:1], *(items[n] for n in kept[:1]), *(gaps[n] + items[n] for n in kept[1:])])
-    between = ", " if len(items) < 2 or "#" in gaps[-1] else gaps[-1]
-    if kept and new and "#" in close:
-        # The comment stays beside what it stands behind.
-        said = close.rstrip()
-        inside += f"{'' if said.lstrip().startswith(',') else ','}{said}{line_end}  "
-        close = close.removeprefix(said)
-    elif kept and new:
-        inside += between
-    return f"{inside}{between.join(new)}{close}" if kept or new else ""
+    #: What stands before each item, and behind the last.
+    gaps, items = parts[::2], parts[1::2]
+    if any("#" in gap for gap in gaps):
+        raise WriteError(f"{where} has a comment in its brackets. The file is as it was. Change it by hand.")
+    entries = [*(items[n] for n in kept), *new]
+    between = gaps[1] if len(items) > 1 else ", "
+    return f"{gaps[0] if items else ''}{between.join(entries)}{gaps[-1]}" if entries else ""
 
 
 def _entry(article: Article, shape: EntryShape) -> Any:
@@ -238,8 +226,8 @@ def _entry(article: Article, shape: EntryShape) -> Any:
     return entry
 
 
-def _block_lines(entries: Sequence[Any], indent: int) -> list[str]:
-    return [line for entry in entries for line in entry_lines(entry, indent)]
+def _block(entries: Sequence[Any], indent: int, line_end: str = "\n") -> str:
+    return "".join(f"{line}{line_end}" for entry in entries for line in entry_lines(entry, indent))
 
 
 def _flow(entry: Any) -> str:
@@ -247,7 +235,3 @@ def _flow(entry: Any) -> str:
         parts = (f"{json_line(key)}: {_flow(value)}" for key, value in entry.items())
         return f"{{{', '.join(parts)}}}"
     return stamp(entry) if isinstance(entry, datetime) else json_line(entry)
-
-
-def _joined(lines: Sequence[str], line_end: str) -> str:
-    return "".join(f"{line}{line_end}" for line in lines)

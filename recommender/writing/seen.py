@@ -1,11 +1,11 @@
 """
-Front matter as a YAML parser sees it: what stands under our name, and all the rest; and our block in it, byte for byte.
+Front matter as a YAML parser sees it: what stands under our name; and our block in it, byte for byte.
 
 What stands under our name is only ours where it looks like what we write. Anything else is somebody's own.
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,16 +69,13 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the parser sees in a text."""
+    """A file, and where its YAML has our name."""
 
     text: str  #: A whole file.
     front: FrontMatter
     name: str  #: Ours.
     where: str  #: The file, as messages name it.
     places: tuple[Place, ...]  #: Where our name stands.
-    last: int  #: Where the name after ours begins; the closing line where there is none.
-    #: Everything but our name and what stands under it; equal where it means the same.
-    others: tuple[tuple[Any, ...], ...]
 
     def with_block(self, block: str) -> bytes:
         """
@@ -86,11 +83,17 @@ class Seen:
 
         The block is YAML lines, the first with our name, line ends LF; they are written with the file's. A new block
         goes just before the closing line; one that is there is replaced where it stands. Blank lines and comments after
-        it are not part of it. Raises FrontMatterError where no block can be added, for the front matter is not written
-        as lines of names.
+        it are not part of it. WriteError where ours cannot be replaced, FrontMatterError where no block can be added,
+        for the front matter is not written as lines of names.
         """
         own_line = re.compile(rf"(?<![^\r\n])[ ]*([\"']?){re.escape(self.name)}\1[ \t]*:(?=\s)")
-        blocks = [(place.start, place.end) for place in self.places if own_line.match(self.text, place.start)]
+        for place in self.places:
+            if not own_line.match(self.text, place.start):
+                raise WriteError(
+                    f"{self.where}:{place.line}: {self.name} cannot be replaced where it stands. The file is as it "
+                    "was. Begin a line with it and end it with a colon, or take it out."
+                )
+        blocks = [(place.start, place.end) for place in self.places]
         content = _CONTENT.search(self.text, self.front.start, self.front.end)
         if block and not blocks:
             if content is not None and not _KEY.match(self.text, content.end()):
@@ -115,53 +118,30 @@ class Seen:
 
 def see(text: str, name: str, where: str) -> Seen:
     """
-    What the parser sees in the front matter of a text; NoPlaceError where it has none, FrontMatterError where it is
-    not YAML.
-
-    That it sees our name between other names, and goes on with the next one, is what shows that a block stands outside
-    of every other value.
+    Where the parser sees our name in the front matter of a text; NoPlaceError where it has none, FrontMatterError where
+    it is not YAML.
     """
     front = front_matter.split(text, where)
     if front is None:
         raise NoPlaceError(f"{where}: has no front matter to write into.")
-    others: list[tuple[Any, ...]] = []
-    ours: list[list[Any]] = []
-    #: Where each anchor stands among the others; -1 under our name.
-    anchors: dict[str, int] = {}
-    last = front.end
-    depth, is_key, is_inside = 0, True, False
     first_line = len(LINE_END.findall(text, 0, front.start)) + 1
-    events: Iterator[Any] = parse_events(text[front.start : front.end], where, first_line=first_line)
-    for event in events:
-        kind = type(event)
-        outer = depth
-        if kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
-            depth -= 1
-            is_inside = is_inside and depth > 0
-        elif depth == 1 and isinstance(event, yaml.NodeEvent):
-            if is_key:
-                is_inside = getattr(event, "value", None) == name
-                if is_inside:
-                    ours.append([])
-                elif ours:
-                    mark: Any = event.start_mark
-                    last = min(last, front.start + mark.index)
-            is_key = not is_key
-        if kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
-            depth += 1
-        anchor: str | None = getattr(event, "anchor", None)
-        # An alias is what it refers to, which can be gone with our block.
-        refers_to = anchors.get(anchor) if anchor and kind is yaml.AliasEvent else None
-        if anchor and kind is not yaml.AliasEvent:
-            anchors[anchor] = -1 if is_inside else len(others)
-        if is_inside:
-            ours[-1].append(event)
-        # What opens and closes the mapping is not there yet where the front matter is empty.
-        elif outer and depth:
-            value, tag = getattr(event, "value", None), getattr(event, "tag", None)
-            others.append((kind, value, tag, getattr(event, "implicit", None), anchor, refers_to))
-    places = tuple(_place(text, front.start, found, name, where) for found in ours)
-    return Seen(text, front, name, where, places, last, tuple(others))
+    #: The names and the values of the outermost mapping by turns, each with all of its events.
+    nodes: list[list[Any]] = []
+    depth = 0
+    for event in parse_events(text[front.start : front.end], where, first_line=first_line):
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth == 1 and isinstance(event, yaml.NodeEvent):
+            nodes.append([event])
+        elif depth:
+            nodes[-1].append(event)
+        depth += isinstance(event, yaml.CollectionStartEvent)
+    ours = [
+        [*key, *value]
+        for key, value in zip(nodes[::2], nodes[1::2], strict=False)
+        if getattr(key[0], "value", None) == name
+    ]
+    places = tuple(_place(text, front.start, events, name, where) for events in ours)
+    return Seen(text, front, name, where, places)
 
 
 def _place(text: str, origin: int, events: list[Any], name: str, where: str) -> Place:

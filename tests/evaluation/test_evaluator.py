@@ -234,7 +234,7 @@ def test_the_best_is_bold(report):
     best = max(values["nDCG@10"] for values in report.systems.values())
     text = capture.get()
     assert f"\x1b[1m{best:.3f}" in text
-    assert "Bold: the best." in text
+    assert "the best is bold" in text
 
 
 def test_many_systems_are_put_below_one_another(small_corpus, quick, day):

@@ -40,13 +40,13 @@ def test_a_copy_of_the_article_is_the_article(make_article):
     assert judgments.reason_left_out(articles[0]) == "only itself"
 
 
-def test_a_page_elsewhere_with_the_title_of_an_article_is_a_twin(make_article):
-    """The same story from another provider judges in the second figure, not in the first."""
+def test_a_page_elsewhere_with_the_title_of_an_article_is_not_judged(make_article):
+    """The same story from another provider is another page."""
     elsewhere = RelatedEntry(title="Title of b", url="https://other.example/b", target="https://other.example/b")
     articles = [make_article("a", 1, [elsewhere]), make_article("b", 2)]
     judgments = Judgments(articles)
     assert judgments.judged(articles[0]) == frozenset()
-    assert judgments.twins(articles[0]) == pages(judgments, "b")
+    assert judgments.reason_left_out(articles[0]) == "only external"
 
 
 def test_a_title_is_enough_where_the_site_has_no_addresses(make_article):

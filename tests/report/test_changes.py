@@ -13,7 +13,7 @@ from teas_and_bicycles import write_tea as tea
 from recommender import Article, RelatedEntry
 from recommender.batch import suggest_site
 from recommender.errors import SettingsError, WriteError
-from recommender.report.changes import as_html, as_json, as_markdown, compare
+from recommender.report.changes import compare, rendered
 from recommender.report.record import Given, Known, Record
 from recommender.settings import settings_from_mapping
 from recommender.writing.decisions import Decision
@@ -111,7 +111,7 @@ def test_the_first_run():
     found = compare(None, BEFORE)
     assert (found.compared_with, found.changes) == (None, ())
     assert found.counts["suggestions"] == (None, 2)
-    for text in (as_markdown(found), as_html(found)):
+    for text in (rendered(found, ".md"), rendered(found, ".html")):
         assert "There is no earlier run to compare with" in text
 
 
@@ -120,20 +120,20 @@ def test_hostile_titles():
     nasty = "</script><script>alert(1)</script> @bob #12 *bold* [x](javascript:alert(1)) | `code`"
     after = record({"black": ["white"]}, changed("white", title=nasty))
     found = compare(BEFORE, after)
-    page, markdown = as_html(found), as_markdown(found)
+    page, markdown = rendered(found, ".html"), rendered(found, ".md")
     assert "<script" not in page
     assert "&lt;script&gt;alert(1)" in page
     assert "<script" not in markdown
     assert "@bob" not in markdown
     assert "](" not in markdown
-    assert json.loads(as_json(found))["changes"][0]["gained"][0]["title"] == nasty
+    assert json.loads(rendered(found, ".json"))["changes"][0]["gained"][0]["title"] == nasty
 
 
 def test_fits_into_a_comment():
     """However long titles and lists are, the Markdown stays below the 65,536 characters of a comment."""
     articles = [Article(id=f"{number}", title="[x]" * 500) for number in range(60)]
     before, after = record({}, articles), record({f"{n}": list(map(str, range(50))) for n in range(60)}, articles)
-    assert len(as_markdown(compare(before, after))) < 65_536
+    assert len(rendered(compare(before, after), ".md")) < 65_536
 
 
 @pytest.fixture

@@ -164,8 +164,8 @@ def test_problems_are_collected(tmp_path):
     assert [str(problem) for problem in found.problems] == [
         "_news/braces.md: front matter is not written as lines of names, so suggested_related cannot be added. "
         "Write lines such as name: value.",
-        "_news/twice.md: suggested_related stands 2 times in the front matter. The file is as it was. "
-        "Leave one of them, or none.",
+        "_news/twice.md:4: suggested_related cannot be replaced where it stands. The file is as it was. "
+        "Begin a line with it and end it with a colon, or take it out.",
     ]
 
 
@@ -202,8 +202,8 @@ def test_splice_gone_wrong_is_caught(tmp_path, monkeypatch):
     found = plan(corpus, tmp_path)
     assert found.changes == ()
     assert [str(problem) for problem in found.problems] == [
-        "_news/tea.md: suggested_related stands 0 times in the front matter. The file is as it was. "
-        "Leave one of them, or none."
+        "_news/tea.md: suggested_related cannot be written without changing how the rest of the front matter reads. "
+        "The file is as it was. Write the front matter as plain lines of names."
     ]
 
 
@@ -366,7 +366,7 @@ def test_splice_that_breaks_a_reference_is_caught(tmp_path, monkeypatch):
     corpus = site_of(tmp_path, tea=f"---\ntitle: Tea\n{tied}others: *them\n---\n".encode())
     for suggestions in ((SUGGESTION,), ()):
         (problem,) = plan(corpus, tmp_path, suggestions).problems
-        assert "cannot be written without changing how the rest of the front matter reads" in str(problem)
+        assert "*them refers to nothing" in str(problem)
 
 
 @pytest.mark.parametrize("name", ["related", "relatedArticles", "title", "Provider"])
