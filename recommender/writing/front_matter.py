@@ -29,7 +29,6 @@ from recommender.writing.other_syntaxes import splice_json, splice_toml
 from recommender.writing.plan import Answer, Plan
 from recommender.writing.seen import NoPlaceError, Place, Seen, see
 from recommender.writing.values import entry_lines, entry_of, key
-from recommender.yaml import read_yaml
 
 logger = logging.getLogger(__name__)
 
