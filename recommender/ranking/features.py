@@ -161,9 +161,9 @@ class Seen:
 
     def __init__(self, query: Query, state: State) -> None:
         catalogue = state.catalogue
-        self.query, self.catalogue, self.lists = query, catalogue, state.graph.arrays
+        self.query, self.catalogue, self.lists = query, catalogue, state.graph
         own = self.own = query.own
-        there = catalogue.is_alive & (catalogue.languages == query.language)
+        there = catalogue.languages == query.language
         if not np.isnan(query.before):
             there = there & (~(catalogue.times >= query.before) | catalogue.is_evergreen)
         there[own] = False

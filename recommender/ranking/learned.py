@@ -138,9 +138,7 @@ class LearnedRanker:
 
     def _say(self, row: int, listing: Set[int], nearest: Sequence[int], state: State) -> tuple[str, ...]:
         """Sentences about lists: who lists the query, then who lists what is like it."""
-        lists, listed_by = (
-            set(ends_of(edges, row).tolist()) for edges in (state.graph.arrays.lists, state.graph.arrays.listed_by)
-        )
+        lists, listed_by = (set(ends_of(edges, row).tolist()) for edges in (state.graph.lists, state.graph.listed_by))
         said: list[str] = []
         if row in listing:
             said.append("it lists this article")

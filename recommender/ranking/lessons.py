@@ -57,9 +57,9 @@ class Library:
     def rows_with_list(self) -> NDArray[np.int64]:
         """The rows that can teach, ascending."""
         catalogue = self.state.catalogue
-        has_list = np.diff(self.state.graph.arrays.lists.indptr) > 0
+        has_list = np.diff(self.state.graph.lists.indptr) > 0
         has_list[[row for row, known in self.decided.items() if any(known.values())]] = True
-        return np.flatnonzero(catalogue.is_alive & ~catalogue.is_external & ~catalogue.is_repeat & has_list)
+        return np.flatnonzero(~catalogue.is_external & ~catalogue.is_repeat & has_list)
 
     def lessons(self, random: np.random.Generator, progress: Callable[[int, int], None] | None = None) -> list[Lesson]:
         """The lessons to learn from: the newest lists as drafts, a part of all as articles of the corpus."""
