@@ -24,10 +24,8 @@ from recommender.settings import VectorsSettings
 from recommender.vectors.counts import (
     FIELD_NAMES,
     Counts,
-    Shard,
     TermReader,
-    counted,
-    document_frequencies,
+    count_terms,
     inverse_frequencies,
     rarity_with_prior,
     weigh_common_less,
@@ -49,8 +47,8 @@ _MOST_HAVING_LETTERS = 100
 _TIMES = {"static": 1.0, "semantic": 2.0}  #: How often the weight of meanings counts, by kind of embedding.
 #: Articles whose parts are joined at once.
 _AT_ONCE = 10_000
-#: Read only where the learned ranker compares them; title and excerpt by the words of the field `words`.
-_COMPARED = ("title", "excerpt", "topics")
+#: What only the learned ranker compares, each by the terms of a field.
+_COMPARED = {"title": "words", "excerpt": "words", "topics": "topics"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,20 +134,20 @@ class FieldVectorizer:
     def fit_transform(self, articles: Sequence[Article]) -> Vectors:
         """`fit`, then `transform` of the same articles, in one pass over the text."""
         if not self.language:
-            counts = Counter(article.language.lower() for article in articles)
+            languages = Counter(article.language.lower() for article in articles)
             # The commonest, and of two equally common the first by name: the order of files must not matter.
-            self.language = min(counts, key=lambda name: (-counts[name], name), default="") or "en"
+            self.language = min(languages, key=lambda name: (-languages[name], name), default="") or "en"
         self.n_articles, self.compares, self._names = len(articles), False, None
         self.reader = self._reader(templates_of(articles, self.settings.body_words), common_topics(articles))
         self._vocabularies, self._rarities, self._axes, self._centres = {}, {}, {}, {}
         used = [name for name in FIELD_NAMES if getattr(self.settings, name).weight > 0]
-        shards = list(counted(articles, self.reader, used, self.n_jobs))
-        having = {name: self._learn(name, [one.fields[name] for one in shards if name in one.fields]) for name in used}
+        counts = count_terms(articles, self.reader, used, self.n_jobs)
+        having = {name: self._learn(name, found) for name, found in counts.items()}
         weigh_common_less(self._rarities, self._vocabularies, having, self.n_articles)
         self.n_having = np.concatenate([np.zeros(0, dtype=np.int64), *having.values()])
         self._lay_out()
-        blocks = self._blocks(shards)
-        del shards  # a third of the memory that is taken here
+        blocks = self._blocks(counts, len(articles))
+        del counts  # a third of the memory that is taken here
         self._learn_axes(articles, blocks)
         meanings = self._embedded(articles)
         there = {name: rows[rows.any(axis=1)] for name, rows in meanings.items()}
@@ -159,19 +157,18 @@ class FieldVectorizer:
 
     def fit_comparison(self, articles: Sequence[Article]) -> None:
         """Learn what only the learned ranker looks at: the topics, and which words are names."""
-        shards = list(counted(articles, self.reader, ("topics",), self.n_jobs))
-        terms, n_having = document_frequencies([shard.fields["topics"] for shard in shards if shard.fields])
-        self._vocabularies["topics"] = {term: column for column, term in enumerate(terms)}
-        self._rarities["topics"] = inverse_frequencies(n_having, len(articles))
+        for name, found in count_terms(articles, self.reader, ("topics",), self.n_jobs).items():
+            self._vocabularies[name] = {term: column for column, term in enumerate(found.terms)}
+            self._rarities[name] = inverse_frequencies(found.n_having, len(articles))
         read = self.reader
         names = names_in((read.text(one, "excerpt"), read.analyzer(one), read.prefix(one)) for one in articles)
         self.is_name = np.array([term in names for term in self._vocabularies.get("words", ())], dtype=bool)
         self.compares = True
 
-    def _learn(self, name: str, counts: Sequence[Counts]) -> NDArray[np.int64]:
+    def _learn(self, name: str, counts: Counts) -> NDArray[np.int64]:
         """Learn one field's terms; in how many articles each stands, shape (n_terms of the field,)."""
         options = getattr(self.settings, name)
-        terms, n_having = document_frequencies(counts)
+        n_having = counts.n_having
         # On a site of a handful of articles the share may ask for fewer than the least number.
         most = max(options.max_df * self.n_articles, min(options.min_df, self.n_articles))
         if name in _OF_LETTERS:
@@ -179,10 +176,10 @@ class FieldVectorizer:
         kept = (n_having >= options.min_df) & (n_having <= most)
         if not kept.any():
             return np.zeros(0, dtype=np.int64)
-        found = [terms[place] for place in np.flatnonzero(kept)]
+        found = [counts.terms[place] for place in np.flatnonzero(kept)]
         self._vocabularies[name] = {term: column for column, term in enumerate(found)}
         if name in ("words", "body"):
-            n_words = sum(float(shard.matrix.sum()) for shard in counts) / max(1, self.n_articles)
+            n_words = float(counts.matrix.sum()) / max(1, self.n_articles)
             self._rarities[name] = rarity_with_prior(found, n_having[kept], self.n_articles, n_words, self.reader)
         else:
             self._rarities[name] = inverse_frequencies(n_having[kept], self.n_articles)
@@ -239,39 +236,31 @@ class FieldVectorizer:
         articles that are asked for with it.
         """
         names = [field.name for field in self.fields]
-        blocks = self._blocks(list(counted(articles, self.reader, names, self.n_jobs)))
+        blocks = self._blocks(count_terms(articles, self.reader, names, self.n_jobs), len(articles))
         return self._joined(articles, blocks, self._embedded(articles))
 
     def compared(self, articles: Sequence[Article]) -> dict[str, csr_matrix]:
         """The matrices that only the learned ranker looks at: titles and excerpts by words, and topics."""
-        shards = list(counted(articles, self.reader, _COMPARED, self.n_jobs))
-        return {name: self._block(name, "topics" if name == "topics" else "words", shards) for name in _COMPARED}
+        counts = count_terms(articles, self.reader, list(_COMPARED), self.n_jobs)
+        return {name: self._block(field, counts.get(name), len(articles)) for name, field in _COMPARED.items()}
 
-    def _blocks(self, shards: Sequence[Shard]) -> dict[str, csr_matrix]:
+    def _blocks(self, counts: Mapping[str, Counts], n_articles: int) -> dict[str, csr_matrix]:
         """For each field the rows of all articles, of length 1 or 0."""
-        return {field.name: self._block(field.name, field.name, shards) for field in self.fields}
+        return {field.name: self._block(field.name, counts.get(field.name), n_articles) for field in self.fields}
 
-    def _block(self, name: str, vocabulary: str, shards: Sequence[Shard]) -> csr_matrix:
+    def _block(self, vocabulary: str, counts: Counts | None, n_articles: int) -> csr_matrix:
         known = self._vocabularies.get(vocabulary, {})
-        rarity = self._rarities.get(vocabulary, np.zeros(0, dtype=np.float32))
-        parts = []
-        for shard in shards:
-            counts = shard.fields.get(name)
-            if counts is None or not known:
-                parts.append(csr_matrix((shard.n_articles, len(known)), dtype=np.float32))
-                continue
-            columns = np.array([known.get(term, -1) for term in counts.terms])
-            (places,) = np.nonzero(columns >= 0)
-            ones = np.ones(len(places), dtype=np.float32)
-            column_of = csr_matrix((ones, (places, columns[places])), shape=(len(columns), len(known)))
-            weights = TfidfTransformer(norm="l2", sublinear_tf=True)
-            weights.idf_ = rarity
-            part = csr_matrix(weights.transform(counts.matrix @ column_of, copy=False))
-            part.sort_indices()
-            parts.append(part)
-        if not parts:
-            return csr_matrix((0, len(known)), dtype=np.float32)
-        return stacked(parts)
+        if counts is None or not known:
+            return csr_matrix((n_articles, len(known)), dtype=np.float32)
+        columns = np.array([known.get(term, -1) for term in counts.terms])
+        (places,) = np.nonzero(columns >= 0)
+        ones = np.ones(len(places), dtype=np.float32)
+        column_of = csr_matrix((ones, (places, columns[places])), shape=(len(columns), len(known)))
+        weights = TfidfTransformer(norm="l2", sublinear_tf=True)
+        weights.idf_ = self._rarities[vocabulary]
+        block = csr_matrix(weights.transform(counts.matrix @ column_of, copy=False))
+        block.sort_indices()
+        return block
 
     def _embedded(self, articles: Sequence[Article]) -> dict[str, NDArray[np.float32]]:
         """The meaning of titles and excerpts, as read, by kind of embedding; 0 in a language that one does not know."""
