@@ -120,9 +120,6 @@ class VectorsSettings:
 #: What the product follows where editors' lists and readers disagree.
 Follow = Literal["auto", "lists", "reader"]
 
-#: What a ranker may take from the curated lists around a candidate.
-ListEvidence = Literal["none", "features", "all"]
-
 
 @dataclass(frozen=True)
 class RankingSettings:
@@ -136,11 +133,6 @@ class RankingSettings:
         "auto",
         "Whether suggestions repeat the curated lists (lists) or are those that a reader would agree with (reader). "
         "auto looks at the lists: where readers would approve of their entries they are followed.",
-    )
-    list_evidence: ListEvidence = knob(
-        "all",
-        "What the learned ranker goes by beside the text, the days and the article. features: the curated lists around "
-        "a candidate too; all: the lists also bring in candidates.",
     )
     min_score: float | None = knob(
         None, "Least score of a suggestion; empty: the ranker's own, which rises from place to place.", 0, 1

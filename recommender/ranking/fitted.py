@@ -159,7 +159,7 @@ def _state_from_parts(
         return matrix
 
     matrices = {name: matrix_of(name, n_columns) for name, n_columns in columns.items()}
-    is_external, listed, counts = arrays["is_external"], arrays["listed"], arrays["listed_counts"]
+    is_external, listed, counts = arrays["is_external"].astype(bool), arrays["listed"], arrays["listed_counts"]
     if counts.min(initial=0) < 0 or counts.sum() != len(listed) or not np.isin(listed, np.arange(n_rows)).all():
         raise ValueError("the curated lists name rows that are not there")
     # Of no articles too, where nothing is split into one list.

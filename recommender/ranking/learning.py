@@ -67,7 +67,6 @@ def learn(library: Library, progress: Callable[[int, int], None] | None = None) 
         check,
         library.similarity,
         trust,
-        settings.list_evidence,
     )
     return ranker, check
 

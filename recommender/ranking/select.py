@@ -274,7 +274,7 @@ class Selector:
 
     def _is_tied(self, query: Query, row: int) -> bool:
         """Whether a curated list ties a row to one that shares a word, where that may bring it in."""
-        if not isinstance(self._ranker, LearnedRanker) or self._ranker.list_evidence != "all":
+        if not isinstance(self._ranker, LearnedRanker):
             return False
         mates = ends_of(self._state.graph.together, row).astype(np.int64)
         return bool(self._catalogue.index.exact(query.vectors, mates[mates != query.row]).any())
