@@ -114,7 +114,7 @@ class Recommender:
         articles, ranking, now = self.settings.articles, self.settings.ranking, _now()
         language = articles.site_language or corpus.site_language
         self.vectorizer = FieldVectorizer(
-            self.settings.vectors, language, ranking.n_jobs, ranking.seed, user_cache_folder(articles.cache)
+            self.settings.vectors, language, ranking.n_jobs, user_cache_folder(articles.cache)
         )
         state = State.build(list(corpus), self.vectorizer)
         state.suggest_unpublished = suggests_unpublished(articles, state.catalogue, state.graph, now)

@@ -43,7 +43,7 @@ FEATURES: Mapping[str, tuple[Family, str]] = {
     "topics": ("text", "cosine of the topics, rare ones weighing more"),
     "title_in_excerpt": ("text", "cosine of the query's title with the candidate's excerpt"),
     "excerpt_in_title": ("text", "cosine of the query's excerpt with the candidate's title"),
-    "meaning": ("text", "the dense part of the similarity: embeddings and latent semantics"),
+    "meaning": ("text", "the dense part of the similarity: embeddings"),
     "rarest_word": ("text", "inverse document frequency of the rarest title word that both have"),
     "title_share": ("text", "share of the query's title that the candidate's has, words weighted by rarity"),
     "title_names": ("text", "inverse document frequencies of the names that both titles have, added up"),

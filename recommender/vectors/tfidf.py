@@ -30,7 +30,7 @@ from recommender.vectors.counts import (
     rarity_with_prior,
     weigh_common_less,
 )
-from recommender.vectors.meaning import MEANING_LANGUAGES, embedded, latent_axes
+from recommender.vectors.meaning import MEANING_LANGUAGES, embedded
 from recommender.vectors.neighbors import Vectors, stacked
 from recommender.vectors.semantic import sentence_embeddings
 from recommender.vectors.templates import common_topics, templates_of
@@ -70,7 +70,6 @@ class _Document(TypedDict):
     templates: list[str]
     common_topics: list[str]
     vocabularies: dict[str, list[str]]
-    axes: list[str]
     centres: list[str]
 
 
@@ -80,8 +79,8 @@ class FieldVectorizer:
 
     Articles that name no language have the one given. Terms of other languages are kept apart from its terms by a
     prefix, unless the settings let languages mix, so that articles of two languages share nothing. Terms are counted by
-    `n_jobs` processes, as in joblib, on which the matrix does not depend; `seed` is that of the latent axes. The
-    embeddings of a sentence model are kept in `folder` from run to run; None: nowhere.
+    `n_jobs` processes, as in joblib, on which the matrix does not depend. The embeddings of a sentence
+    model are kept in `folder` from run to run; None: nowhere.
     """
 
     def __init__(
@@ -89,12 +88,11 @@ class FieldVectorizer:
         settings: VectorsSettings | None = None,
         language: str = "",
         n_jobs: int = 1,
-        seed: int = 0,
         folder: Path | None = None,
     ) -> None:
         self.settings = settings or VectorsSettings()
         self.language = language.lower().replace("_", "-")
-        self.n_jobs, self.seed, self._folder = n_jobs, seed, folder
+        self.n_jobs, self._folder = n_jobs, folder
         self.n_articles = 0  #: That it was fitted on.
         self.fields: tuple[Field, ...] = ()  #: Those that have terms, in the order of their columns.
         #: Shape (n_terms,): in how many of the articles that it was fitted on each term stands.
@@ -108,8 +106,6 @@ class FieldVectorizer:
         #: Of each field, and of topics: terms to columns, and inverse document frequencies.
         self._vocabularies: dict[str, dict[str, int]] = {}
         self._rarities: dict[str, NDArray[np.float32]] = {}
-        #: By language: columns of the field that says most, and their axes, shape (n_columns, n_axes).
-        self._axes: dict[str, tuple[NDArray[np.int64], NDArray[np.float32]]] = {}
         #: By kind of embedding, the mean of all articles, which says what every article of the site is about.
         self._centres: dict[str, NDArray[np.float32]] = {}
         self._names: NDArray[Any] | None = None
@@ -127,7 +123,7 @@ class FieldVectorizer:
     # ------------------------------------------------------------------ fit
 
     def fit(self, articles: Sequence[Article]) -> Self:
-        """Learn the vocabulary, the document frequencies of each field, and the axes."""
+        """Learn the vocabulary, the document frequencies of each field, and the mean meaning."""
         self.fit_transform(articles)
         return self
 
@@ -139,7 +135,7 @@ class FieldVectorizer:
             self.language = min(languages, key=lambda name: (-languages[name], name), default="") or "en"
         self.n_articles, self.compares, self._names = len(articles), False, None
         self.reader = self._reader(templates_of(articles, self.settings.body_words), common_topics(articles))
-        self._vocabularies, self._rarities, self._axes, self._centres = {}, {}, {}, {}
+        self._vocabularies, self._rarities, self._centres = {}, {}, {}
         used = [name for name in FIELD_NAMES if getattr(self.settings, name).weight > 0]
         counts = count_terms(articles, self.reader, used, self.n_jobs)
         having = {name: self._learn(name, found) for name, found in counts.items()}
@@ -148,7 +144,6 @@ class FieldVectorizer:
         self._lay_out()
         blocks = self._blocks(counts, len(articles))
         del counts  # a third of the memory that is taken here
-        self._learn_axes(articles, blocks)
         meanings = self._embedded(articles)
         there = {name: rows[rows.any(axis=1)] for name, rows in meanings.items()}
         # The mean of all language is about 0, and so is taken to be that of a small site, as far as it is small.
@@ -186,20 +181,6 @@ class FieldVectorizer:
         having: NDArray[np.int64] = n_having[kept]
         return having
 
-    def _learn_axes(self, articles: Sequence[Article], blocks: Mapping[str, csr_matrix]) -> None:
-        """Learn the latent axes of each language, by the field that says most."""
-        if self.settings.latent == 0 or self._source is None:
-            return
-        block = blocks[self._source]
-        languages = np.array([self.reader.language_of(article) for article in articles])
-        for language in sorted(set(languages.tolist())):
-            rows = block[np.flatnonzero(languages == language)]
-            # A word of one article binds it to no other.
-            columns = np.flatnonzero(np.bincount(rows.indices, minlength=rows.shape[1]) > 1)
-            axes = latent_axes(csr_matrix(rows[:, columns]), self.seed)
-            if axes.shape[1]:
-                self._axes[language] = columns, axes
-
     def _reader(self, templates: frozenset[str], common: frozenset[str]) -> TermReader:
         """What reads terms; on a site of few articles letters cannot bridge the endings of words, so stems do."""
         stem = self.settings.stem or self.n_articles < _FEW_ARTICLES
@@ -209,11 +190,6 @@ class FieldVectorizer:
     def _part(self) -> float:
         """How far the letters and the mean of a site of so many articles count, in [0, 1)."""
         return self.n_articles / (self.n_articles + _FEW_ARTICLES)
-
-    @property
-    def _source(self) -> str | None:
-        """The field that latent axes are taken from."""
-        return next((name for name in ("body", "words") if name in self._vocabularies), None)
 
     def _lay_out(self) -> None:
         fields: list[Field] = []
@@ -296,7 +272,6 @@ class FieldVectorizer:
     ) -> tuple[csr_matrix, NDArray[np.float32]]:
         """`_joined` of so many articles as take little memory."""
         n = len(articles)
-        first = sum(map(len, self._centres.values()))
         dense = np.zeros((n, self.n_dense))
         start = 0
         for name, centre in self._centres.items():
@@ -307,13 +282,6 @@ class FieldVectorizer:
                     np.sqrt(_TIMES[name] * self.settings.meaning) * centred[there]
                 )
             start += len(centre)
-        if self._axes and self._source is not None:
-            languages = np.array([self.reader.language_of(article) for article in articles])
-            for language, (columns, axes) in self._axes.items():
-                rows = np.flatnonzero(languages == language)
-                if len(rows):
-                    latent = normalize(np.asarray(blocks[self._source][rows][:, columns] @ axes, dtype=np.float64))
-                    dense[rows, first : first + axes.shape[1]] = np.sqrt(self.settings.latent * self._part) * latent
         if self.fields:
             parts = [np.sqrt(np.float32(field.weight)) * blocks[field.name] for field in self.fields]
             terms = csr_matrix(hstack(parts, format="csr", dtype=np.float32))
@@ -328,8 +296,7 @@ class FieldVectorizer:
     @property
     def n_dense(self) -> int:
         """Columns of the dense part."""
-        latent = max((axes.shape[1] for _, axes in self._axes.values()), default=0)
-        return sum(map(len, self._centres.values())) + latent
+        return sum(map(len, self._centres.values()))
 
     # ---------------------------------------------------------------- terms
 
@@ -368,14 +335,11 @@ class FieldVectorizer:
             "templates": sorted(self.reader.templates),
             "common_topics": sorted(self.reader.common_topics),
             "vocabularies": {name: list(terms) for name, terms in self._vocabularies.items()},
-            "axes": list(self._axes),
             "centres": list(self._centres),
         }
         arrays: dict[str, NDArray[Any]] = {f"rarity_{name}": values for name, values in self._rarities.items()}
         arrays |= {"n_having": self.n_having, "is_name": self.is_name}
         arrays |= {f"centre_{name}": centre for name, centre in self._centres.items()}
-        for number, (columns, axes) in enumerate(self._axes.values()):
-            arrays |= {f"axes_columns_{number}": columns, f"axes_{number}": axes}
         return document, arrays
 
     def restore(self, document: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Self:
@@ -390,22 +354,16 @@ class FieldVectorizer:
         self._lay_out()
         self.n_having, self.is_name = np.asarray(arrays["n_having"]), np.asarray(arrays["is_name"])
         self._centres = {name: np.asarray(arrays[f"centre_{name}"]) for name in described["centres"]}
-        for number, language in enumerate(described["axes"]):
-            self._axes[language] = np.asarray(arrays[f"axes_columns_{number}"]), np.asarray(arrays[f"axes_{number}"])
         self._check_shapes()
         return self
 
     def _check_shapes(self) -> None:
         """Raise ValueError where arrays do not fit the vocabularies."""
-        n_source = len(self._vocabularies.get(self._source or "", ()))
         fit = [
             *(self._rarities[name].shape == (len(terms),) for name, terms in self._vocabularies.items()),
             self.n_having.shape == (self.n_terms,),
             self.is_name.shape == ((self.n_words,) if self.compares else (0,)),
             *(centre.ndim == 1 for centre in self._centres.values()),
         ]
-        for columns, axes in self._axes.values():
-            is_inside = columns.dtype.kind == "i" and ((columns >= 0) & (columns < n_source)).all()
-            fit += [axes.ndim == 2 and columns.shape == axes.shape[:1], bool(is_inside)]
         if not all(fit):
             raise ValueError("arrays are not of the size of the vocabulary")

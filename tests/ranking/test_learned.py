@@ -22,7 +22,7 @@ def settings(vectors=(), **ranking):
 
 
 #: Letters and words alone, so that two articles may share nothing at all.
-PLAIN = {"meaning": 0, "latent": 0}
+PLAIN = {"meaning": 0}
 
 
 def with_list(item, names):
