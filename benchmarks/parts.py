@@ -44,6 +44,7 @@ STAND_INS: dict[str, tuple[Any, str, Any]] = {
     "rarity in the language": (counts, "_PRIOR_ARTICLES", 1e-3),
     "titles twice": (counts, "_TITLE_TIMES", 1),
     "common words for less": (tfidf, "weigh_common_less", lambda *_: None),
+    "headline words for less": (counts, "headline_words", lambda _: frozenset()),
     "templates left out": (tfidf, "templates_of", lambda *_: frozenset()),
     "topics as text": (counts, "_MOST_OF_TOPICS", 0),
     "common topics left out": (templates, "_SHARE_OF_SECTION", 1.0),

@@ -368,6 +368,39 @@ def test_tiny_sites_are_no_exception(corpus, n_articles):
     assert all(len(found) < max(1, n_articles) for found in answers.values())
 
 
+def test_headlines_that_share_a_day_or_a_form_are_not_related():
+    """What reads as a subject relates them all the same, and a day in a name does."""
+    titles = [
+        "Story time on Wednesdays",
+        "The pool is closed on Wednesday",
+        "Review: Owl Hill",
+        "Review: a toaster",
+        "Black Friday: what the grocers say",
+        "Black Friday drew few to the high street",
+    ]
+    rec = Recommender().fit(Corpus([Article(id=title, title=title) for title in titles]))
+    assert {(title, one.article_id) for title in titles for one in rec.suggest(title)} == {
+        (titles[-1], titles[-2]),
+        (titles[-2], titles[-1]),
+    }
+
+
+def test_forms_of_headlines_without_spaces_relate_nothing():
+    """A notice, a turn such as "on" or "how", the number of a meeting."""
+    titles = [
+        "臨時休館のお知らせ",
+        "夏祭りのお知らせ",
+        "第3回読書会について",
+        "第5回清掃について",
+        "关于停水的通知",
+        "关于选举的通知",
+    ]
+    language = ["ja", "ja", "ja", "ja", "zh", "zh"]
+    articles = [Article(id=title, title=title, language=code) for title, code in zip(titles, language, strict=True)]
+    rec = Recommender().fit(Corpus(articles, site_language="ja"))
+    assert not any(rec.suggest(title) for title in titles)
+
+
 @pytest.mark.parametrize("k", [0, -1, 1.5, True, "3"])
 def test_k_must_be_a_whole_number_from_1(rec, k):
     """And the message says what was given."""

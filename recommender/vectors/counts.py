@@ -17,6 +17,7 @@ from scipy.sparse import csr_matrix
 from recommender.articles import Article
 from recommender.content.languages import TABLES
 from recommender.settings import FieldSettings, VectorsSettings
+from recommender.vectors.function_words import FORMS_UNSPACED, headline_words
 from recommender.vectors.neighbors import stacked
 from recommender.vectors.stems import stems_of
 from recommender.vectors.templates import CHARACTERS_A_WORD, SENTENCE_END, bare_title
@@ -52,6 +53,8 @@ _COMMON_LESS, _FEWEST_TELLING, _MOST_LESS = 0.2, 3, 0.8
 _UNKNOWN = 1e-8
 #: Of a year of this century, which is a date on most pages and hardly ever what they are about.
 _YEAR, _CHANCE_OF_YEAR = re.compile(r"20\d\d"), 3e-4
+#: And of a word that many headlines have: some one in ten of so many words has it.
+_CHANCE_IN_HEADLINES = 5e-3
 
 #: "10 ways to cook rice" is about rice.
 _COUNT = re.compile(r"^(?:top\s+)?\d{1,3}\s+(?=[^\W\d_])", re.IGNORECASE)
@@ -117,7 +120,7 @@ class TermReader:
             text = "" if _DAY.fullmatch(text) else _COUNT.sub("", bare_title(text, self.templates))
         elif self.templates:
             text = " ".join(one for one in SENTENCE_END.split(text) if one.strip() not in self.templates)
-        return text
+        return FORMS_UNSPACED.sub(" ", text) if self.analyzer(article).is_unspaced else text
 
     def topics(self, article: Article) -> list[str]:
         """The topics of an article, repaired and in small letters, without those that the settings leave out."""
@@ -289,12 +292,16 @@ def _frequencies_of(language: str, stem: bool) -> Mapping[str, float]:
         return {}
     table: Mapping[str, float] = wordfreq.get_frequency_dict(code, "best")
     stems = stems_of(primary) if stem else None
-    if stems is None:
-        return table
+
+    def terms_of(words: Iterable[str]) -> Sequence[str]:
+        return stems.of_words([spelled(word, primary) for word in words]) if stems else [*words]
+
     chances: dict[str, float] = {}
-    for stemmed, chance in zip(stems.of_words([spelled(word, primary) for word in table]), table.values(), strict=True):
-        chances[stemmed] = chances.get(stemmed, 0.0) + chance
-    return chances
+    for one, chance in zip(terms_of(table), table.values(), strict=True):
+        chances[one] = chances.get(one, 0.0) + chance
+    return chances | {
+        one: max(chances.get(one, 0.0), _CHANCE_IN_HEADLINES) for one in terms_of(headline_words(primary))
+    }
 
 
 @lru_cache(maxsize=16_384)

@@ -1,6 +1,8 @@
-"""Words that name nothing, by language: what is left out of texts."""
+"""Words that name nothing, by language: what is left out of texts, and what counts for little in headlines."""
 
+import re
 from functools import lru_cache
+from importlib import import_module
 
 from stop_words import LANGUAGE_MAPPING, get_stop_words
 
@@ -42,6 +44,72 @@ _PRONOUNS = {
 }  # fmt: skip
 #: Of a language without a list its commonest words stand in: of a hundred those as short as function words are.
 _N_COMMONEST, _LONGEST_COMMON = 100, 4
+#: What headlines and names are made of, whatever they are about: forms of texts, praise, spans of time, units, forms
+#: of address. No subjects.
+_OF_HEADLINES = {
+    "cs": "den dobrý dopis malý měsíc nejlepší nový oznámení pozvánka průvodce recenze recept rok rozhovor tipy "
+          "týden velký",
+    "da": "anmeldelse bedste dag god interview lille måned ny nyhedsbrev opskrift stor tips uge velkommen år",
+    "de": "ankündigung anleitung bericht beste dr einfach einladung einzige frau gedanken groß gründe gut herr "
+          "hinweis interview jahr klein kurz leitfaden minuten monat nachruf neu newsletter portrait porträt prozent "
+          "rezension rezept sankt schnell stunden tag test tipp willkommen woche",
+    "en": "aged announce announcement announcing beginner behind best big choose choosing complete day digest "
+          "dollars dr easy episode first get getting good great guide hours interview introduce introducing "
+          "introduction kg km last letter little long look make making miles minutes month mr mrs new newsletter "
+          "next notice obituary old part percent portrait pounds prof quick reason recipe report review saint san "
+          "scene short simple sir small story thing thoughts tip today tomorrow top trick ultimate update week "
+          "weekly welcome year",
+    "es": "anuncio aviso año bienvenida bueno carta consejo día entrevista episodio euros grande guía horas mejor "
+          "mes minutos nuevo pequeño razones receta reseña san santa semana truco",
+    "fi": "arvostelu haastattelu hyvä ilmoitus kuukausi paras pieni päivä resepti suuri uusi vihjeet viikko vuosi",
+    "fr": "an annonce année astuce avis bienvenue bon entretien euros grand guide heures interview jour lettre "
+          "meilleur minutes mme mois nouveau petit raisons recette saint semaine épisode",
+    "it": "anno annuncio avviso benvenuto buono consiglio episodio euro giorno grande guida intervista lettera "
+          "mese migliore minuti motivi nuovo ore piccolo puntata recensione ricetta settimana",
+    "nl": "aankondiging aflevering beste brief dag euro gids goed groot interview jaar klein maand minuten nieuw "
+          "nieuwsbrief recensie recept tip uur week welkom",
+    "nb": "anmeldelse beste dag god intervju liten måned ny nyhetsbrev oppskrift stor tips uke velkommen år",
+    "pl": "dobry duży dzień list mały miesiąc najlepszy nowy odcinek ogłoszenie porady przepis recenzja rok "
+          "tydzień wywiad zaproszenie",
+    "pt": "ano anúncio aviso bom carta dia dica entrevista episódio euros grande horas melhor minutos motivos mês "
+          "novo pequeno receita resenha semana",
+    "ru": "большой выпуск год день интервью лучший маленький месяц неделя новый объявление отзыв письмо "
+          "приглашение рецензия рецепт советы хороший",
+    "sv": "avsnitt brev bästa dag god guide intervju liten månad ny nyhetsbrev recension recept stor tips vecka "
+          "välkommen år",
+    "tr": "ay büyük duyuru gün hafta iyi küçük rehber röportaj tarif yeni yıl",
+    "uk": "великий випуск год день добрий запрошення лист малий місяць найкращий новий оголошення поради рецензія "
+          "рецепт рік тиждень інтерв'ю",
+}  # fmt: skip
+#: The same in scripts without spaces, and turns such as "on", "how" and "why".
+FORMS_UNSPACED = re.compile(
+    r"(?a:第(?=\d)|(?<=\d)[回号年月日期])|お?知らせ|ご?案内|について|に関する|における|のための|关于|關於|如何|怎么|怎麼|为什么|為什麼|的?通知|公告"
+)
+_OF_THE_CALENDAR = (
+    *("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november"),
+    *("december", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
+)
+#: Names of days and months that are also those of a planet, a stove and a market.
+_SUBJECTS = frozenset({"mars", "ocak", "pazar"})
+
+
+def headline_words(language: str) -> frozenset[str]:
+    """
+    Words of a language that many headlines have, in small letters: a form of text, a day, a month, a unit.
+
+    Two headlines that share one of them have nothing in common yet; with another word beside it they are of one kind.
+    """
+    try:
+        calendar = import_module(f"dateparser.data.date_translation_data.{language}").info
+    except ImportError:
+        calendar = {}
+    found = set(_OF_HEADLINES.get(language, "").split())
+    for day in _OF_THE_CALENDAR:
+        names = {name.lower() for name in calendar.get(day, ())}
+        # Not "sun" and "mar".
+        shortened = {one for one in names for other in names if other != one and other.startswith(one) and len(one) < 5}
+        found |= {name for name in names - shortened - _SUBJECTS if len(name) > 2}
+    return frozenset(found)
 
 
 @lru_cache(maxsize=64)

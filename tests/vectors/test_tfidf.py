@@ -342,6 +342,30 @@ def test_years_and_digits_are_as_common_as_they_are():
     assert rarity["911"] > 1.5 * rarity["2024"]
 
 
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [
+        ("en", "Recipe squid"),
+        ("en", "On Wednesday: samovar"),
+        ("en", "Obituary and samovar"),
+        ("en", "Dr samovar"),
+        ("de", "Rezept Tintenfisch"),
+        ("de", "Mittwoch Samowar"),
+        ("fr", "Recette calmar"),
+        ("fr", "samedi samovar"),
+        ("pl", "środę samowar"),
+        ("cs", "březnu samovar"),
+        ("uk", "оголошення самовар"),
+    ],
+)
+def test_what_many_headlines_have_weighs_little(language, title):
+    """A form of text, a day or a month beside a subject, which stands last."""
+    vectorizer = FieldVectorizer(only(words=FieldSettings()), language).fit([Article(id="a", title=title)])
+    rarity = dict(zip(vectorizer.term_names(), vectorizer.word_rarities().tolist(), strict=True))
+    subject = analyzer_for(language).terms(title)[-1]
+    assert all(2.5 * found < rarity[subject] for term, found in rarity.items() if term != subject)
+
+
 def test_a_word_in_the_title_meets_the_same_word_in_an_excerpt():
     """The words of both are one space."""
     pair = [Article(id="a", title="Samovars"), Article(id="b", title="A note", excerpt="On samovars."), ARTICLES[2]]
