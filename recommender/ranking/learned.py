@@ -80,7 +80,6 @@ class LearnedRanker:
     as_draft: Calibration
     as_known: Calibration
     of_lists: float  #: The least chance by lists that is worth a place.
-    check: Check
     similarity: SimilarityRanker
     #: How far the lists are believed, in [0, 1]: the score is the chance that a reader approves, or that an editor
     #: would list the candidate and is right in it, as if these were independent. None: the score is the chance that an
@@ -180,7 +179,6 @@ class LearnedRanker:
             "trust": self.trust,
             "similarity": self.similarity.state()[0],
             "editors": asdict(self.editors),
-            "check": asdict(self.check),
         }
         return document, {_TREES: str(self.trees.model_to_string())}
 
@@ -212,7 +210,6 @@ def restore_ranker(
         reader_of(Calibration)(document["as_draft"]),
         reader_of(Calibration)(document["as_known"]),
         reader_of(float)(document["threshold"]),
-        reader_of(Check)(document["check"]),
         SimilarityRanker.restored(document["similarity"], settings.ranking),
         reader_of(float | None)(document["trust"]),
         reader_of(EditorsModel)(document["editors"]),

@@ -214,7 +214,7 @@ def test_saved_is_loaded(rec, site, tmp_path):
     assert loaded.ranker_name == "learned"
     for item in list(site)[::7]:
         assert answers(rec, item.id) == answers(loaded, item.id)
-    assert rec.ranker.check == loaded.ranker.check
+    assert rec.ranker_check == loaded.ranker_check
     assert {".json", ".jsonl", ".safetensors", ".txt", ".md"} == {
         file.suffix for file in (tmp_path / "model").iterdir()
     }
