@@ -8,9 +8,7 @@ Every step is the product with other settings, scored by its own evaluation, all
 
 - ``tfidf``: the baseline, title and excerpt in one field;
 - the similarity ranker: fields with weights, without and with damping by days;
-- the learned ranker, which is kept here whether it helps or not: with features of the pair and the article alone
-  (``ranking.list_evidence: none``), with features of the curated lists around the candidate, and with candidates that
-  the lists bring in: the default.
+- the learned ranker, which is kept here whether it helps or not.
 
 The last column says whether a step is better than the one before it, by the paired test of the report. On a site in
 several languages each has a column, cut from the same run; ``--language`` reads the articles of one alone.
@@ -41,9 +39,7 @@ STEPS: dict[str, Callable[[], Any]] = {
     "plain TF-IDF": Tfidf,
     "fields, one linear sum": product(ranker="similarity", half_life_days=0),
     "the same, damped by days": product(ranker="similarity"),
-    "learned, pair features only": product(ranker="learned", list_evidence="none"),
-    "plus features of the lists": product(ranker="learned", list_evidence="features"),
-    "plus candidates from the lists": product(ranker="learned", list_evidence="all"),
+    "learned from the lists": product(ranker="learned"),
 }
 
 

@@ -34,7 +34,6 @@ SETTINGS: dict[str, dict[str, dict[str, Any]]] = {
     "bodies": {"vectors": {"body": _OFF, "body_letters": _OFF}},
     "letters": {"vectors": {"letters": _OFF, "body_letters": _OFF}},
     "static embeddings": {"vectors": {"meaning": 0.0}},
-    "latent semantics": {"vectors": {"latent": 0.0}},
     "stop words": {"vectors": {"stop_words": False}},
     "fading with days": {"ranking": {"half_life_days": 0.0}},
 }

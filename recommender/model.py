@@ -26,7 +26,7 @@ from recommender.ranking.choosing import ListAudit, choose_ranker
 from recommender.ranking.drift import Drift, drift_of
 from recommender.ranking.eligible import suggests_unpublished
 from recommender.ranking.fitted import Fitted
-from recommender.ranking.learned import Check, LearnedRanker, Ranker
+from recommender.ranking.learned import Check, Ranker
 from recommender.ranking.queries import query_of
 from recommender.ranking.rankers import Query, SimilarityRanker
 from recommender.ranking.rules import Rules
@@ -40,10 +40,6 @@ from recommender.writing.decisions import Decisions, checked_decisions
 from recommender.writing.plan import Answer
 
 logger = logging.getLogger(__name__)
-
-#: The share of rows that may be of removed or replaced articles; beyond it they are cleared out, which costs as much as
-#: indexing anew, and so a small constant for each article that was removed.
-_MOST_REMOVED = 0.25
 
 
 class Recommender:
@@ -118,7 +114,7 @@ class Recommender:
         articles, ranking, now = self.settings.articles, self.settings.ranking, _now()
         language = articles.site_language or corpus.site_language
         self.vectorizer = FieldVectorizer(
-            self.settings.vectors, language, ranking.n_jobs, ranking.seed, user_cache_folder(articles.cache)
+            self.settings.vectors, language, ranking.n_jobs, user_cache_folder(articles.cache)
         )
         state = State.build(list(corpus), self.vectorizer)
         state.suggest_unpublished = suggests_unpublished(articles, state.catalogue, state.graph, now)
@@ -150,7 +146,7 @@ class Recommender:
 
     def unused_rules(self) -> list[str]:
         """A sentence for each rule of the settings that names no article."""
-        return list(Rules(self.settings).unused(self._fitted().catalogue.articles.values()))
+        return list(Rules(self.settings).unused(self._fitted().catalogue.articles))
 
     def article(self, article_id: str) -> Article:
         """
@@ -290,14 +286,7 @@ class Recommender:
             An id to remove is not known; nothing was changed.
         """
         with self._lock:
-            state = self._fitted().copy()
-            state.change(added, removed, self.vectorizer)
-            if state.n_removed > state.catalogue.n_rows * _MOST_REMOVED:
-                state = state.compacted()
-            if isinstance(self.ranker, LearnedRanker):
-                # Made now, so that the next draft need not wait for them.
-                _ = state.graph.arrays, state.catalogue.order
-            self._state = state
+            self._state = self._fitted().changed(added, removed, self.vectorizer)
 
     @property
     def drift(self) -> Drift:

@@ -85,18 +85,18 @@ class VectorsSettings:
 
     words: FieldSettings = knob(FieldSettings(weight=2.0), "Words of title, counted twice, and excerpt, in one space.")
     letters: FieldSettings = knob(
-        FieldSettings(weight=1.0, ngram_range=(4, 5), min_df=2, max_df=0.2),
+        FieldSettings(weight=0.8, ngram_range=(4, 5), min_df=2, max_df=0.2),
         "Character n-grams of title and excerpt, within words.",
     )
     body: FieldSettings = knob(
         FieldSettings(weight=2.0), "Words of title, excerpt and body in one space, where an article has a body."
     )
     body_letters: FieldSettings = knob(
-        FieldSettings(weight=2.0, ngram_range=(4, 5), min_df=2, max_df=0.2),
+        FieldSettings(weight=2.5, ngram_range=(4, 5), min_df=2, max_df=0.2),
         "Character n-grams of title, excerpt and body, where an article has a body.",
     )
     meaning: float = knob(
-        1.0,
+        0.9,
         "Weight of what title and excerpt are about, by static word embeddings, in English; 0 leaves it out.",
         0,
         100,
@@ -110,7 +110,6 @@ class VectorsSettings:
     ignore_topics: tuple[str, ...] = knob(
         (), "Topics that say nothing of what an article is about, such as featured: no rule and no word counts them."
     )
-    latent: float = knob(0.5, "Weight of the site's own latent semantics; 0 leaves it out.", 0, 100)
     stem: bool = knob(False, "Stem words with the language's Snowball stemmer; below fifty articles words always are.")
     stop_words: bool = knob(True, "Leave out the language's function words.")
     body_words: int = knob(2000, "Words of a body that are read, from its start.", 1, 1_000_000)
@@ -119,9 +118,6 @@ class VectorsSettings:
 
 #: What the product follows where editors' lists and readers disagree.
 Follow = Literal["auto", "lists", "reader"]
-
-#: What a ranker may take from the curated lists around a candidate.
-ListEvidence = Literal["none", "features", "all"]
 
 
 @dataclass(frozen=True)
@@ -137,18 +133,13 @@ class RankingSettings:
         "Whether suggestions repeat the curated lists (lists) or are those that a reader would agree with (reader). "
         "auto looks at the lists: where readers would approve of their entries they are followed.",
     )
-    list_evidence: ListEvidence = knob(
-        "all",
-        "What the learned ranker goes by beside the text, the days and the article. features: the curated lists around "
-        "a candidate too; all: the lists also bring in candidates.",
-    )
     min_score: float | None = knob(
         None, "Least score of a suggestion; empty: the ranker's own, which rises from place to place.", 0, 1
     )
     half_life_days: float = knob(
         365.0, "Days apart at which the part of the similarity that fades has faded by half; 0 turns it off.", 0, 36_500
     )
-    time_floor: float = knob(0.6, "The part of the similarity that never fades with days apart.", 0, 1)
+    time_floor: float = knob(0.65, "The part of the similarity that never fades with days apart.", 0, 1)
     suggest_newer: bool = knob(True, "Whether an article may be suggested under an older one.")
     refit_at: float = knob(
         0.01,

@@ -321,7 +321,7 @@ def test_real_site_gains_lines_only(azure_site, tmp_path):
     git("init", "--quiet")
     git("add", "--all")
     git("commit", "--quiet", "--message", "before")
-    words = {"letters": {"weight": 0}, "meaning": 0, "latent": 0}
+    words = {"letters": {"weight": 0}, "meaning": 0}
     run = suggest_site(site, by("front-matter", vectors=words))
     assert run.problems == ()
     assert run.n_articles == len(before) - sum(not name.endswith(".md") for name in before) == 4617

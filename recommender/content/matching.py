@@ -9,7 +9,6 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from functools import lru_cache
-from itertools import chain
 from posixpath import commonprefix, normpath
 from typing import Literal, NamedTuple, Self, get_args
 from urllib.parse import unquote
@@ -110,22 +109,15 @@ class EntryMatcher:
                 if not index[key]:
                     del index[key]
 
-    def namesakes(self, article: Article) -> dict[str, bool]:
-        """The ids of the other articles that an entry may mean instead; True for those that share the title alone."""
-        found: dict[str, bool] = {}
-        for kind in get_args(_Kind):
-            for article_id in chain.from_iterable(self._index(kind).get(key, ()) for key in _keys(article, kind)):
-                found[article_id] = kind in ("title", "bare title") and found.get(article_id, True)
-        found.pop(article.id, None)
-        return found
-
-    def names_by_title(self, entries: Iterable[RelatedEntry], title: str) -> bool:
-        """Whether one of the entries has this title, and no address of an article, so that the title decides."""
-        wanted = fold_title(title)
-        return any(
-            fold_title(entry.title or unwrapped(entry.target)) == wanted and self.by_address(entry) is None
-            for entry in entries
-        )
+    def namesakes(self, article: Article) -> set[str]:
+        """The ids of the other articles that an entry may mean instead."""
+        found = {
+            article_id
+            for kind in get_args(_Kind)
+            for key in _keys(article, kind)
+            for article_id in self._index(kind).get(key, ())
+        }
+        return found - {article.id}
 
     def match(self, entry: RelatedEntry, source: Article | None = None) -> Match:
         """

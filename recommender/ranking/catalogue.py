@@ -1,16 +1,15 @@
 """
 What the rankers know of every article, as arrays: one row an article. A number room with the articles behind it.
 
-Rows are appended and never move; a removed article's row is marked and answers nothing any more. External articles,
-which only a curated list names, have rows too.
+External articles, which only a curated list names, have rows too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +17,10 @@ from scipy.sparse import csr_matrix
 
 from recommender.articles import Article
 from recommender.errors import CorpusError, UnknownArticleError
-from recommender.ranking.versions import is_versioned, version_folders, version_of
+from recommender.ranking.versions import version_folders, version_of
 from recommender.vectors.neighbors import SearchIndex, Vectors
 from recommender.vectors.text import language_of
+from recommender.vectors.tfidf import FieldVectorizer
 
 
 def days_of(moment: datetime | None) -> float:
@@ -32,23 +32,13 @@ def days_of(moment: datetime | None) -> float:
     return moment.timestamp() / 86_400.0
 
 
-class Catalogue:
-    """The rows behind every answer; without `is_new` the vocabulary was fitted on all of them."""
+def is_as_before(known: Article, article: Article) -> bool:
+    """Whether an article is as it was known, but for its list."""
+    return known is article or dataclasses.replace(known, related=article.related) == article
 
-    # Of each row; shape (n_rows,).
-    times: NDArray[np.float64]  #: days since 1970, NaN where unknown
-    languages: NDArray[np.str_]  #: with versions; equal for articles that may be related
-    providers: NDArray[np.int32]  #: the code of the provider; -1 where there is none
-    qualities: NDArray[np.float64]  #: NaN where unknown
-    is_alive: NDArray[np.bool_]  #: False for removed articles
-    is_published: NDArray[np.bool_]
-    is_external: NDArray[np.bool_]  #: True for articles that only a curated list names
-    is_repeat: NDArray[np.bool_]  #: True for a file whose URL an earlier one has: it is never suggested
-    is_new: NDArray[np.bool_]  #: True for rows that came after those that the vocabulary was fitted on
-    is_barred: NDArray[np.bool_]  #: True for articles that ask never to be suggested
-    is_evergreen: NDArray[np.bool_]  #: True for articles that ask that dates do not matter
-    visible_from: NDArray[np.float64]  #: days since 1970 before which it is never suggested; NaN where there is none
-    visible_until: NDArray[np.float64]  #: and from which
+
+class Catalogue:
+    """The rows behind every answer, shape (n_rows,) each; those that are not new the vocabulary was fitted on."""
 
     def __init__(
         self,
@@ -56,71 +46,73 @@ class Catalogue:
         vectors: Vectors,
         *,
         is_external: NDArray[np.bool_],
-        is_new: NDArray[np.bool_] | None = None,
+        is_new: NDArray[np.bool_],
         site_language: str = "",
         cross_language: bool = False,
     ) -> None:
         self.site_language = site_language.lower()
         self.cross_language = cross_language
-        self._provider_codes = {"": -1}
-        self.articles: dict[int, Article] = dict(enumerate(articles))  #: By row.
-        self._row_of: dict[str, int] = {article.id: row for row, article in enumerate(articles)}
+        self.articles = articles
+        self._row_of = {article.id: row for row, article in enumerate(articles)}
         self.versions = version_folders(self._row_of)  #: Folders that each hold a version of the same pages.
-        is_new = np.zeros(len(articles), dtype=bool) if is_new is None else is_new
-        for name, values in self._described(articles, is_external, is_new).items():
-            setattr(self, name, values)
         self.vectors, self.index = vectors, SearchIndex(vectors)
-
-    def copy(self) -> Catalogue:
-        """A catalogue that can change without this one seeing it; whoever reads this one goes on reading it."""
-        twin = Catalogue.__new__(Catalogue)
-        twin.__dict__.update(self.__dict__)
-        twin.articles, twin._row_of = self.articles.copy(), self._row_of.copy()
-        twin._provider_codes = dict(self._provider_codes)
-        return twin
+        self.is_external = is_external  #: Whether only a curated list names the article.
+        self.is_new = is_new  #: Whether it came after those that the vocabulary was fitted on.
+        #: Whether an earlier article has its URL: it is never suggested.
+        self.is_repeat = np.zeros(len(articles), dtype=bool)
+        #: Days since 1970, NaN where unknown.
+        self.times = np.array([days_of(article.published_at) for article in articles], dtype=np.float64)
+        #: With versions; equal for articles that may be related.
+        self.languages = np.array([self.language_of(article) for article in articles], dtype=np.str_)
+        self._provider_codes = {"": -1}
+        codes = (
+            self._provider_codes.setdefault(one.provider.casefold(), len(self._provider_codes) - 1) for one in articles
+        )
+        self.providers = np.fromiter(codes, dtype=np.int32)  #: Codes of providers; -1 where there is none.
+        #: NaN where unknown.
+        self.qualities = np.array([article.quality for article in articles], dtype=np.float64)
+        self.is_published = np.array([article.is_published for article in articles], dtype=bool)
+        #: Whether it asks never to be suggested, and whether it asks that dates do not matter.
+        self.is_barred, self.is_evergreen = (
+            np.array([mark in article.marks for article in articles], dtype=bool)
+            for mark in ("never-suggest", "evergreen")
+        )
+        #: Days since 1970 before which it is never suggested, and from which; NaN where there are none.
+        self.visible_from = np.array([days_of(article.visible_from) for article in articles], dtype=np.float64)
+        self.visible_until = np.array([days_of(article.visible_until) for article in articles], dtype=np.float64)
 
     @property
     def n_rows(self) -> int:
-        """Rows, removed ones included."""
-        return len(self.times)
+        """How many articles there are."""
+        return len(self.articles)
 
     def compare(self, compared: Mapping[str, csr_matrix]) -> None:
         """Take on the matrices that only the learned ranker looks at."""
         self.vectors = Vectors(self.vectors.terms, self.vectors.dense, compared)
         self.index = SearchIndex(self.vectors)
 
-    def append(
-        self, articles: Sequence[Article], vectors: Vectors, is_external: NDArray[np.bool_]
-    ) -> NDArray[np.int64]:
-        """Add rows at the end and return their numbers, shape (len(articles),)."""
-        first = self.n_rows
-        for row, article in enumerate(articles, start=first):
-            self.articles[row] = article
-            self._row_of[article.id] = row
-        if any(is_versioned(article.id) for article in articles):
-            before, self.versions = self.versions, version_folders(self._row_of)
-            if self.versions != before:
-                self.languages = np.array([self.language_of(self.articles[row]) for row in range(first)], dtype=np.str_)
-        is_new = np.ones(len(articles), dtype=bool)
-        for name, values in self._described(articles, is_external, is_new).items():
-            setattr(self, name, np.concatenate([getattr(self, name), values]))
-        self.vectors = Vectors.joined([self.vectors, vectors])
-        self.index = self.index.grown(self.vectors)
-        for name in ("order", "newest"):
-            self.__dict__.pop(name, None)
-        return np.arange(first, self.n_rows, dtype=np.int64)
-
-    def forget(self, row: int) -> None:
-        """Mark a row as removed; it answers nothing from now on."""
-        # In a column of its own: another catalogue may read the one that was.
-        self.is_alive = self.is_alive.copy()
-        self.is_alive[row] = False
-        article_id = self.articles[row].id
-        if self._row_of.get(article_id) == row:
-            del self._row_of[article_id]
+    def changed(
+        self, articles: Sequence[Article], is_external: NDArray[np.bool_], vectorizer: FieldVectorizer
+    ) -> Catalogue:
+        """The rows of other articles; of those that are as they were the vectors are not made again."""
+        rows = np.array([self._row_of.get(article.id, -1) for article in articles], dtype=np.int64)
+        for place, (row, article) in enumerate(zip(rows.tolist(), articles, strict=True)):
+            if row >= 0 and not is_as_before(self.articles[row], article):
+                rows[place] = -1
+        (fresh,) = np.nonzero(rows < 0)
+        rows[fresh] = self.n_rows + np.arange(len(fresh))
+        vectors = [self.vectors, vectorizer.transform([articles[place] for place in fresh.tolist()])]
+        return Catalogue(
+            articles,
+            Vectors.joined(vectors)[rows],
+            is_external=is_external,
+            is_new=np.append(self.is_new, np.ones(len(fresh), dtype=bool))[rows],
+            site_language=self.site_language,
+            cross_language=self.cross_language,
+        )
 
     def row_of(self, article_id: str) -> int | None:
-        """The row of an id, or None where there is none (any more)."""
+        """The row of an id, or None where there is none."""
         return self._row_of.get(article_id)
 
     def known_row(self, article_id: str) -> int:
@@ -132,8 +124,12 @@ class Catalogue:
             raise UnknownArticleError(article_id, self.ids())
         return row
 
+    def rows_of(self, article_ids: Iterable[str]) -> list[int]:
+        """The rows of ids that have one."""
+        return list(map(self._row_of.__getitem__, article_ids))
+
     def ids(self) -> list[str]:
-        """The ids that have a row, sorted, externals left out."""
+        """The ids of the site's own articles, sorted."""
         return sorted(id_ for id_, row in self._row_of.items() if not self.is_external[row])
 
     @cached_property
@@ -144,29 +140,6 @@ class Catalogue:
         order = np.empty(self.n_rows, dtype=np.int64)
         order[by_order] = np.arange(self.n_rows)
         return order
-
-    def _described(
-        self, articles: Sequence[Article], is_external: NDArray[np.bool_], is_new: NDArray[np.bool_]
-    ) -> dict[str, NDArray[Any]]:
-        """The columns of some articles by name; each of shape (len(articles), ...)."""
-        codes = self._provider_codes
-        return {
-            "times": np.array([days_of(article.published_at) for article in articles], dtype=np.float64),
-            "languages": np.array([self.language_of(article) for article in articles], dtype=np.str_),
-            "providers": np.array(
-                [codes.setdefault(article.provider.casefold(), len(codes) - 1) for article in articles], dtype=np.int32
-            ),
-            "qualities": np.array([article.quality for article in articles], dtype=np.float64),
-            "is_alive": np.ones(len(articles), dtype=bool),
-            "is_published": np.array([article.is_published for article in articles], dtype=bool),
-            "is_external": is_external.astype(bool),
-            "is_repeat": np.zeros(len(articles), dtype=bool),
-            "is_new": is_new,
-            "is_barred": np.array(["never-suggest" in article.marks for article in articles], dtype=bool),
-            "is_evergreen": np.array(["evergreen" in article.marks for article in articles], dtype=bool),
-            "visible_from": np.array([days_of(article.visible_from) for article in articles], dtype=np.float64),
-            "visible_until": np.array([days_of(article.visible_until) for article in articles], dtype=np.float64),
-        }
 
     @cached_property
     def newest(self) -> float:

@@ -117,7 +117,7 @@ def choose_ranker(
     asked = partial(query_of, state=state, vectorizer=vectorizer, rules=rules)
     allowed = state.allowed(now)
     decided = decided_rows(decisions.grades(), catalogue)
-    own = np.flatnonzero(catalogue.is_alive & ~catalogue.is_external)
+    own = np.flatnonzero(~catalogue.is_external)
     some = np.sort(np.random.default_rng(settings.ranking.seed).permutation(own)[:_N_USUAL])
     # What its own list names is hidden from an answer, and is not from what is usual.
     queries = [asked(catalogue.articles[row].id).without_list() for row in some.tolist()]
@@ -149,9 +149,8 @@ def _choose(
     if settings.follow == "auto" and not audit.is_approved:
         return Chosen(similarity, f"similarity: {audit}", list_audit=audit)
     # Only the learned ranker compares titles, excerpts and topics for themselves.
-    everything = [catalogue.articles[row] for row in range(catalogue.n_rows)]
-    vectorizer.fit_comparison(everything)
-    catalogue.compare(vectorizer.compared(everything))
+    vectorizer.fit_comparison(catalogue.articles)
+    catalogue.compare(vectorizer.compared(catalogue.articles))
     trust = None if settings.follow == "lists" else _BELIEVED * audit.approval
     learned, check = learn(Library(state, vectorizer, allowed, similarity, trust, settings, decided), progress)
     return Chosen(learned or similarity, str(check), check, audit)

@@ -5,27 +5,13 @@ An edge goes from the row of an article to the row of an article that its editor
 of a moment passes over the rows that were not there yet: an edge is known when both its ends are.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
-
-_NOTHING: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
-
-
-@dataclass(frozen=True, slots=True)
-class CurationArrays:
-    """The graph as matrices of ones, shape (n_rows, n_rows), columns sorted."""
-
-    lists: csr_matrix  #: Row -> the rows it lists.
-    listed_by: csr_matrix  #: Row -> the rows that list it.
-    #: Row -> the rows that it lists or that list it, each once. Editors keep lists alike from both ends, sooner
-    #: or later: of two articles that belong together the newer one lists the older first.
-    together: csr_matrix
 
 
 def ends_of(edges: csr_matrix, row: int) -> NDArray[np.int32]:
@@ -35,61 +21,45 @@ def ends_of(edges: csr_matrix, row: int) -> NDArray[np.int32]:
 
 
 class CurationGraph:
-    """Who lists whom."""
+    """Who lists whom, by a list for each row; as matrices of ones, shape (n_rows, n_rows), columns sorted."""
 
-    def __init__(self, n_rows: int = 0) -> None:
-        self.n_rows = n_rows
-        self._listed: dict[int, NDArray[np.int64]] = {}
-        self._arrays: CurationArrays | None = None
-
-    @classmethod
-    def of(cls, lists: Sequence[Iterable[int]]) -> CurationGraph:
-        """The graph of a list for each row."""
-        graph = cls(len(lists))
-        for row, listed in enumerate(lists):
-            graph.set_list(row, listed)
-        return graph
-
-    def copy(self) -> CurationGraph:
-        """A graph that can change without this one seeing it."""
-        twin = CurationGraph(self.n_rows)
-        twin._listed, twin._arrays = self._listed.copy(), self._arrays
-        return twin
-
-    def set_list(self, row: int, listed: Iterable[int]) -> None:
-        """Give a row its list, in the editor's order; itself and repeats are left out."""
-        unique = dict.fromkeys(int(other) for other in listed)
-        unique.pop(row, None)
-        after = np.fromiter(unique, dtype=np.int64, count=len(unique))
-        if not np.array_equal(after, self.listed(row)):
-            self._listed[row] = after
-            self._arrays = None
+    def __init__(self, lists: Sequence[Iterable[int]]) -> None:
+        # In the editor's order, without repeats and without itself.
+        unique = list(map(dict.fromkeys, lists))
+        for row, listed in enumerate(unique):
+            listed.pop(row, None)
+        counts = list(map(len, unique))
+        self._starts = np.cumsum([0, *counts])
+        self._source = np.repeat(np.arange(len(unique)), counts)
+        self._target = np.fromiter(chain.from_iterable(unique), dtype=np.int64, count=sum(counts))
 
     def listed(self, row: int) -> NDArray[np.int64]:
         """The rows that a row lists, in the editor's order."""
-        return self._listed.get(row, _NOTHING)
-
-    def listing(self, row: int) -> NDArray[np.int32]:
-        """The rows whose lists name a row, ascending."""
-        # Nobody lists a row that is new since they were made, and they need not be made anew for it.
-        listed_by = (self._arrays or self.arrays).listed_by
-        return ends_of(listed_by, row) if row < listed_by.shape[0] else np.zeros(0, dtype=np.int32)
+        return self._target[self._starts[row] : self._starts[row + 1]]
 
     def edges(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """All edges as (from, to), each of shape (n_edges,), sorted by from, in the editor's order."""
-        sources = sorted(self._listed)
-        lists = [self._listed[row] for row in sources]
-        source = np.repeat(np.array(sources, dtype=np.int64), list(map(len, lists)))
-        return source, np.concatenate([_NOTHING, *lists])
+        return self._source, self._target
 
-    @property
-    def arrays(self) -> CurationArrays:
-        """The graph as matrices, made when they are first asked for after a change."""
-        if self._arrays is None or self._arrays.lists.shape[0] < self.n_rows:
-            edges = self.edges()
-            lists = csr_matrix((np.ones(len(edges[0])), edges), shape=(self.n_rows, self.n_rows))
-            listed_by = csr_matrix(lists.T)
-            together = csr_matrix(lists + listed_by)
-            together.data[:] = 1.0
-            self._arrays = CurationArrays(lists, listed_by, together)
-        return self._arrays
+    @cached_property
+    def lists(self) -> csr_matrix:
+        """Row -> the rows it lists."""
+        n_rows = len(self._starts) - 1
+        return csr_matrix((np.ones(len(self._target)), self.edges()), shape=(n_rows, n_rows))
+
+    @cached_property
+    def listed_by(self) -> csr_matrix:
+        """Row -> the rows that list it."""
+        return csr_matrix(self.lists.T)
+
+    @cached_property
+    def together(self) -> csr_matrix:
+        """
+        Row -> the rows that it lists or that list it, each once.
+
+        Editors keep lists alike from both ends, sooner or later: of two articles that belong together the newer one
+        lists the older first.
+        """
+        together = csr_matrix(self.lists + self.listed_by)
+        together.data[:] = 1.0
+        return together

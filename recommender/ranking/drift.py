@@ -71,20 +71,20 @@ def drift_of(catalogue: Catalogue, vectorizer: FieldVectorizer, limit: float) ->
 
     External articles count among the words, as they do in a fit, not among the articles.
     """
-    is_new = catalogue.is_alive & catalogue.is_new
-    is_own = catalogue.is_alive & ~catalogue.is_external
-    n_rows = int(np.count_nonzero(catalogue.is_alive))
-    unknown = _unknown_words(catalogue, vectorizer, np.flatnonzero(is_new))
+    is_own = ~catalogue.is_external
+    unknown = _unknown_words(catalogue, vectorizer)
     words = next((slice(field.start, field.stop) for field in vectorizer.fields if field.name == _FIELD), slice(0))
     fitted = vectorizer.n_having[words]
-    having = _n_having(catalogue, catalogue.is_alive)[words]
-    having_new = _n_having(catalogue, is_new)[words]
-    weight_known = float(having_new @ inverse_frequencies(having, n_rows).astype(np.float64))
-    weight_unknown = float(unknown @ inverse_frequencies(unknown, n_rows).astype(np.float64))
+    terms = catalogue.vectors.terms
+    having, having_new = (
+        np.bincount(some.indices, minlength=terms.shape[1])[words] for some in (terms, terms[catalogue.is_new])
+    )
+    weight_known = float(having_new @ inverse_frequencies(having, catalogue.n_rows).astype(np.float64))
+    weight_unknown = float(unknown @ inverse_frequencies(unknown, catalogue.n_rows).astype(np.float64))
     weight = weight_known + weight_unknown
     return Drift(
         n_articles=int(np.count_nonzero(is_own)),
-        n_new=int(np.count_nonzero(is_own & is_new)),
+        n_new=int(np.count_nonzero(is_own & catalogue.is_new)),
         unknown=weight_unknown / weight if weight else 0.0,
         divergence=_divergence(
             np.concatenate([fitted, np.zeros(len(unknown), dtype=np.int64)]), np.concatenate([having, unknown])
@@ -93,8 +93,9 @@ def drift_of(catalogue: Catalogue, vectorizer: FieldVectorizer, limit: float) ->
     )
 
 
-def _unknown_words(catalogue: Catalogue, vectorizer: FieldVectorizer, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-    """In how many of some rows each word stands that a fit would learn and this one does not know; (n_unknown,)."""
+def _unknown_words(catalogue: Catalogue, vectorizer: FieldVectorizer) -> NDArray[np.int64]:
+    """In how many new rows each word stands that a fit would learn and this one does not know; (n_unknown,)."""
+    rows = np.flatnonzero(catalogue.is_new)
     options = getattr(vectorizer.settings, _FIELD)
     counts: Counter[str] = Counter()
     if options.weight:
@@ -103,11 +104,6 @@ def _unknown_words(catalogue: Catalogue, vectorizer: FieldVectorizer, rows: NDAr
     # What the settings drop as too rare or too common, a fit would drop again.
     most = max(options.max_df * len(rows), options.min_df)
     return np.array([n for n in counts.values() if options.min_df <= n <= most], dtype=np.int64)
-
-
-def _n_having(catalogue: Catalogue, rows: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """In how many of some rows each known term stands, shape (n_terms,)."""
-    return np.bincount(catalogue.vectors.terms[rows].indices, minlength=catalogue.vectors.terms.shape[1])
 
 
 def _divergence(before: NDArray[np.int64], now: NDArray[np.int64]) -> float:

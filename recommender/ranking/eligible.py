@@ -22,7 +22,7 @@ def suggests_unpublished(settings: ArticlesSettings, catalogue: Catalogue, graph
     """Whether unpublished, draft and future articles may be suggested; why is logged. `now` is in days since 1970."""
     choice = settings.suggest_unpublished
     is_hidden = ~catalogue.is_published | (catalogue.times > now)
-    hidden = is_hidden & catalogue.is_alive & ~(catalogue.visible_from > now) & ~(catalogue.visible_until <= now)
+    hidden = is_hidden & ~(catalogue.visible_from > now) & ~(catalogue.visible_until <= now)
     _, targets = graph.edges()
     n_named, n_entries = int(np.count_nonzero(hidden[targets])), int(np.count_nonzero(~catalogue.is_external[targets]))
     may = choice == "yes" or (choice == "auto" and n_named >= max(_LEAST_NAMED, _LEAST_SHARE_NAMED * n_entries))
@@ -39,7 +39,6 @@ def suggests_unpublished(settings: ArticlesSettings, catalogue: Catalogue, graph
 
 def refusals(catalogue: Catalogue, suggest_unpublished: bool, now: float) -> Iterator[tuple[NDArray[np.bool_], str]]:
     """Each reason not to suggest an article: the rows that have it, shape (n_rows,), and a sentence about ``{0}``."""
-    yield ~catalogue.is_alive, "it was removed"
     yield catalogue.is_repeat, "another file has its URL, and suggestions name the first"
     makes_no_page = catalogue.visible_from >= days_of(NEVER)
     yield makes_no_page, "it is a draft (articles.fields.published), or the site's generator makes no page of it"
@@ -49,7 +48,7 @@ def refusals(catalogue: Catalogue, suggest_unpublished: bool, now: float) -> Ite
     if not suggest_unpublished:
         yield own & ~catalogue.is_published, "it is not published (articles.suggest_unpublished: yes)"
         yield own & (catalogue.times > now), "its date lies in the future (articles.suggest_unpublished: yes)"
-    own_times = catalogue.times[catalogue.is_alive & own]
+    own_times = catalogue.times[own]
     newest = np.nanmax(own_times) if np.isfinite(own_times).any() else np.inf
     # It cannot have been read yet.
     yield ~own & (catalogue.times > newest), "it is an external article newer than every article of the site"

@@ -43,7 +43,7 @@ FEATURES: Mapping[str, tuple[Family, str]] = {
     "topics": ("text", "cosine of the topics, rare ones weighing more"),
     "title_in_excerpt": ("text", "cosine of the query's title with the candidate's excerpt"),
     "excerpt_in_title": ("text", "cosine of the query's excerpt with the candidate's title"),
-    "meaning": ("text", "the dense part of the similarity: embeddings and latent semantics"),
+    "meaning": ("text", "the dense part of the similarity: embeddings"),
     "rarest_word": ("text", "inverse document frequency of the rarest title word that both have"),
     "title_share": ("text", "share of the query's title that the candidate's has, words weighted by rarity"),
     "title_names": ("text", "inverse document frequencies of the names that both titles have, added up"),
@@ -121,32 +121,26 @@ class Pairs:
 
 
 def pairs_of(
-    query: Query,
-    state: State,
-    vectorizer: FieldVectorizer,
-    allowed: NDArray[np.bool_],
-    n_candidates: int,
-    lists_propose: bool = True,
+    query: Query, state: State, vectorizer: FieldVectorizer, allowed: NDArray[np.bool_], n_candidates: int
 ) -> Pairs:
     """
     The candidates of a query, of the allowed rows, and their features.
 
     Candidates are the nearest by damped similarity, as many as `n_candidates`, with which the other ways scale: the
-    nearest by similarity, those with a link between them and the query and, where lists propose, those whose circle is
-    nearest, and those that list the query or are listed together with it. A query's `before` hides all that was not
-    there by then: as a candidate, as a neighbor, and as an end of an edge.
+    nearest by similarity, those with a link between them and the query, those whose circle is nearest, and those that
+    list the query or are listed together with it. A query's `before` hides all that was not there by then: as a
+    candidate, as a neighbor, and as an end of an edge.
     """
     seen = Seen(query, state)
     may = may_answer(query, np.arange(state.catalogue.n_rows), state.catalogue, allowed)
     may[seen.own] = False
     found = [most_of(seen.damped * may, n_candidates), most_of(seen.similarities * may, n_candidates * 2 // 3)]
-    if lists_propose:
-        proposals = 0.5 * seen.means + 0.25 * seen.powers + 0.3 * seen.diffused
-        found.append(most_of(proposals * may, n_candidates * 5 // 3))
-        if len(seen.friends):
-            weights = seen.n_naming.copy()
-            weights[seen.friends] += len(seen.friends)
-            found.append(most_of(weights * may, n_candidates))
+    proposals = 0.5 * seen.means + 0.25 * seen.powers + 0.3 * seen.diffused
+    found.append(most_of(proposals * may, n_candidates * 5 // 3))
+    if len(seen.friends):
+        weights = seen.n_naming.copy()
+        weights[seen.friends] += len(seen.friends)
+        found.append(most_of(weights * may, n_candidates))
     found.append(query.linked[may[query.linked] & (seen.similarities[query.linked] > 0)])
     rows = np.unique(np.concatenate(found))
     table = np.full((len(rows), len(FEATURES)), np.nan, dtype=np.float32)
@@ -161,9 +155,9 @@ class Seen:
 
     def __init__(self, query: Query, state: State) -> None:
         catalogue = state.catalogue
-        self.query, self.catalogue, self.lists = query, catalogue, state.graph.arrays
+        self.query, self.catalogue, self.lists = query, catalogue, state.graph
         own = self.own = query.own
-        there = catalogue.is_alive & (catalogue.languages == query.language)
+        there = catalogue.languages == query.language
         if not np.isnan(query.before):
             there = there & (~(catalogue.times >= query.before) | catalogue.is_evergreen)
         there[own] = False

@@ -27,7 +27,7 @@ from recommender.model_store import load_parts, reader_of, save_parts
 from recommender.ranking.catalogue import Catalogue
 from recommender.ranking.learned import Check, Ranker, restore_ranker
 from recommender.ranking.links import LinkGraph
-from recommender.ranking.state import KeptEntry, State
+from recommender.ranking.state import CuratedList, KeptEntry, State
 from recommender.settings import Settings, settings_from_mapping
 from recommender.vectors.neighbors import Vectors
 from recommender.vectors.tfidf import FieldVectorizer
@@ -102,13 +102,12 @@ def _state_parts(state: State, *, bodies: bool) -> tuple[dict[str, Any], str, di
 
     Bodies are kept only where it is said, and never entries of curated lists that name an article: the graph has them.
     """
-    if state.n_removed:
-        state = state.compacted()
     catalogue = state.catalogue
     lines = []
-    for row in range(catalogue.n_rows):
-        article = dataclasses.replace(catalogue.articles[row], related=state.waiting.get(row) or ())
-        item = _to_json(article if bodies else dataclasses.replace(article, body=""))
+    for article in catalogue.articles:
+        waiting = state.lists[article.id].waiting if article.id in state.lists else ()
+        body = article.body if bodies else ""
+        item = _to_json(dataclasses.replace(article, related=tuple(waiting), body=body))
         item |= {"digest": state.digests.get(article.id, ""), "links": state.links.links.get(article.id, ())}
         lines.append(json.dumps(item, ensure_ascii=False) + "\n")
     source, target = state.graph.edges()
@@ -160,7 +159,7 @@ def _state_from_parts(
         return matrix
 
     matrices = {name: matrix_of(name, n_columns) for name, n_columns in columns.items()}
-    is_external, listed, counts = arrays["is_external"], arrays["listed"], arrays["listed_counts"]
+    is_external, listed, counts = arrays["is_external"].astype(bool), arrays["listed"], arrays["listed_counts"]
     if counts.min(initial=0) < 0 or counts.sum() != len(listed) or not np.isin(listed, np.arange(n_rows)).all():
         raise ValueError("the curated lists name rows that are not there")
     # Of no articles too, where nothing is split into one list.
@@ -181,10 +180,14 @@ def _state_from_parts(
         site_language=vectorizer.language,
         cross_language=vectorizer.settings.cross_language,
     )
-    own = [article for article, is_outside in zip(articles, is_external.tolist(), strict=True) if not is_outside]
-    waiting = {row: article.related for row, article in enumerate(given) if article.related}
+    matcher = EntryMatcher(articles[row] for row in entries)
+    named = {
+        one.id: CuratedList.of([given[row].id for row in rows], one.related)
+        for one, rows in zip(given, lists, strict=True)
+        if rows or one.related
+    }
     suggest_unpublished = reader_of(bool)(document["suggest_unpublished"])
-    return State.of(catalogue, EntryMatcher(own), digests, lists, waiting, links, suggest_unpublished)
+    return State(catalogue, matcher, digests, named, links, suggest_unpublished)
 
 
 def _to_json(value: Article | RelatedEntry) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from recommender.ranking.features import FAMILIES, FEATURE_NAMES, FEATURES, N_RA
 from recommender.ranking.rankers import Query, Ranked, SimilarityRanker, link_sentences
 from recommender.ranking.state import State
 from recommender.ranking.trees import raw_scores, read_trees
-from recommender.settings import ListEvidence, Settings
+from recommender.settings import Settings
 from recommender.vectors.tfidf import FieldVectorizer
 
 if TYPE_CHECKING:
@@ -80,13 +80,11 @@ class LearnedRanker:
     as_draft: Calibration
     as_known: Calibration
     of_lists: float  #: The least chance by lists that is worth a place.
-    check: Check
     similarity: SimilarityRanker
     #: How far the lists are believed, in [0, 1]: the score is the chance that a reader approves, or that an editor
     #: would list the candidate and is right in it, as if these were independent. None: the score is the chance that an
     #: editor would list the candidate, and nothing else.
     trust: float | None
-    list_evidence: ListEvidence  #: What it goes by beside the text, the days and the article.
     editors: EditorsModel = field(default_factory=EditorsModel)
 
     name = "learned"
@@ -107,7 +105,7 @@ class LearnedRanker:
         return found
 
     def _pairs_of(self, query: Query, state: State, allowed: NDArray[np.bool_]) -> Pairs:
-        return pairs_of(query, state, self.vectorizer, allowed, N_RANKED, self.list_evidence == "all")
+        return pairs_of(query, state, self.vectorizer, allowed, N_RANKED)
 
     def _scores(self, query: Query, pairs: Pairs, catalogue: Catalogue) -> NDArray[np.float64]:
         """The score of each candidate of a query, in [0, 1], rounded to six places; shape (n_candidates,)."""
@@ -123,11 +121,11 @@ class LearnedRanker:
         return rounded
 
     def sentences(self, query: Query, rows: NDArray[np.int64], state: State) -> list[tuple[str, ...]]:
-        """What the lists say about each row; nothing where it does not go by lists."""
+        """What links and lists say about each row."""
         links: list[tuple[str, ...]] = [()] * len(rows)
         if self.trust is not None:
             links = link_sentences(query, rows, state)
-        if self.list_evidence == "none" or not len(rows):
+        if not len(rows):
             return links
         seen = Seen(query, state)
         # Rounded, and equals in their total order, so that rows which moved in an update change nothing.
@@ -138,9 +136,7 @@ class LearnedRanker:
 
     def _say(self, row: int, listing: Set[int], nearest: Sequence[int], state: State) -> tuple[str, ...]:
         """Sentences about lists: who lists the query, then who lists what is like it."""
-        lists, listed_by = (
-            set(ends_of(edges, row).tolist()) for edges in (state.graph.arrays.lists, state.graph.arrays.listed_by)
-        )
+        lists, listed_by = (set(ends_of(edges, row).tolist()) for edges in (state.graph.lists, state.graph.listed_by))
         said: list[str] = []
         if row in listing:
             said.append("it lists this article")
@@ -183,7 +179,6 @@ class LearnedRanker:
             "trust": self.trust,
             "similarity": self.similarity.state()[0],
             "editors": asdict(self.editors),
-            "check": asdict(self.check),
         }
         return document, {_TREES: str(self.trees.model_to_string())}
 
@@ -215,10 +210,8 @@ def restore_ranker(
         reader_of(Calibration)(document["as_draft"]),
         reader_of(Calibration)(document["as_known"]),
         reader_of(float)(document["threshold"]),
-        reader_of(Check)(document["check"]),
         SimilarityRanker.restored(document["similarity"], settings.ranking),
         reader_of(float | None)(document["trust"]),
-        settings.ranking.list_evidence,
         reader_of(EditorsModel)(document["editors"]),
     )
 

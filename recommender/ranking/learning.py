@@ -57,18 +57,8 @@ def learn(library: Library, progress: Callable[[int, int], None] | None = None) 
     shown = [(lesson, (as_known if lesson.pairs.is_listed else as_draft)(scores)) for lesson, scores in held_out]
     threshold, precision, recall = _threshold(shown)
     check = replace(check, precision=precision, recall=recall)
-    trees, trust = grow(lessons, settings), library.trust
-    ranker = LearnedRanker(
-        trees,
-        library.vectorizer,
-        as_draft,
-        as_known,
-        threshold,
-        check,
-        library.similarity,
-        trust,
-        settings.list_evidence,
-    )
+    trees = grow(lessons, settings)
+    ranker = LearnedRanker(trees, library.vectorizer, as_draft, as_known, threshold, library.similarity, library.trust)
     return ranker, check
 
 

@@ -49,7 +49,7 @@ class Library:
     allowed: NDArray[np.bool_]  #: Shape (n_rows,): which rows may be suggested.
     similarity: SimilarityRanker  #: The ranker that learning is compared with.
     trust: float | None  #: As `LearnedRanker` has it.
-    settings: RankingSettings  #: Seed, and what a ranker goes by.
+    settings: RankingSettings  #: Seed, and whether a ranker is kept in any case.
     #: Row -> rows that an editor decided about under it, and whether they are right there, whatever the list
     #: names.
     decided: Mapping[int, Mapping[int, bool]] = field(default_factory=dict)
@@ -57,9 +57,9 @@ class Library:
     def rows_with_list(self) -> NDArray[np.int64]:
         """The rows that can teach, ascending."""
         catalogue = self.state.catalogue
-        has_list = np.diff(self.state.graph.arrays.lists.indptr) > 0
+        has_list = np.diff(self.state.graph.lists.indptr) > 0
         has_list[[row for row, known in self.decided.items() if any(known.values())]] = True
-        return np.flatnonzero(catalogue.is_alive & ~catalogue.is_external & ~catalogue.is_repeat & has_list)
+        return np.flatnonzero(~catalogue.is_external & ~catalogue.is_repeat & has_list)
 
     def lessons(self, random: np.random.Generator, progress: Callable[[int, int], None] | None = None) -> list[Lesson]:
         """The lessons to learn from: the newest lists as drafts, a part of all as articles of the corpus."""
@@ -100,8 +100,7 @@ class Library:
         n_right = int(wanted.sum())
         if not n_right:
             return None
-        lists_propose = self.settings.list_evidence == "all"
-        pairs = pairs_of(query, self.state, self.vectorizer, self.allowed, N_CANDIDATES, lists_propose)
+        pairs = pairs_of(query, self.state, self.vectorizer, self.allowed, N_CANDIDATES)
         if not len(pairs.rows):
             return None
         readers = self.similarity.chances(query, pairs.similarities, pairs.rows, catalogue)

@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 #: Over the logarithm of the relative similarity.
-_SLOPE, _INTERCEPT = 3.60, 3.16
+_SLOPE, _INTERCEPT = 3.18, 3.16
 #: How far what is usual on the site counts, from 0 to 1.
 _POWER = 0.85
 #: What a link between the two adds to the logarithm of the odds.
 LINKED = 1.0
 #: The least chance at which the first suggestion is shown, the second, and so on; the last also of those that follow.
 #: An empty box helps nobody, so the first may be less sure than not; each that joins others must be worth its space.
-LEAST_CHANCES = (0.34, 0.43, 0.48, 0.53, 0.58)
+LEAST_CHANCES = (0.34, 0.47, 0.55, 0.62, 0.68)
 #: What is usual where nothing is known of the site, and at how many articles that counts a quarter. It is more than on
 #: the graded sites: on one of a handful of articles the nearest has often nothing but an everyday word in common.
 _USUAL, _FEW_ARTICLES = 0.44, 40

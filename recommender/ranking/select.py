@@ -137,7 +137,7 @@ class Selector:
     @cached_property
     def _rows_of_text(self) -> dict[str, list[int]]:
         found: dict[str, list[int]] = {}
-        for row, article in self._catalogue.articles.items():
+        for row, article in enumerate(self._catalogue.articles):
             found.setdefault(_text_of(article), []).append(row)
         return found
 
@@ -274,9 +274,9 @@ class Selector:
 
     def _is_tied(self, query: Query, row: int) -> bool:
         """Whether a curated list ties a row to one that shares a word, where that may bring it in."""
-        if not isinstance(self._ranker, LearnedRanker) or self._ranker.list_evidence != "all":
+        if not isinstance(self._ranker, LearnedRanker):
             return False
-        mates = ends_of(self._state.graph.arrays.together, row).astype(np.int64)
+        mates = ends_of(self._state.graph.together, row).astype(np.int64)
         return bool(self._catalogue.index.exact(query.vectors, mates[mates != query.row]).any())
 
     # --------------------------------------------------------------- choose
@@ -409,7 +409,7 @@ class Selector:
             return f"{beyond}no article reaches the score {least:.2f}; the best has {best:.2f}"
         if len(ranked.rows) or query.is_empty:
             return text_obstacle(query.article)
-        others = self._catalogue.is_alive & (self._catalogue.languages == query.language)
+        others = self._catalogue.languages == query.language
         others[query.own] = False
         rows = np.flatnonzero(others)
         others &= self.allowed

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.ranking.features import FEATURE_NAMES, FEATURES
+from recommender.ranking.features import FEATURE_NAMES
 from recommender.ranking.lessons import FEW_LISTS, Lesson
 from recommender.settings import RankingSettings
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 _N_WRONG = 80
 #: How many pairs that only a list tells of a pair counts for that an editor decided about.
 _DECIDED_WEIGHT = 5.0
-#: The columns that need curated lists.
-_OF_LISTS = [column for column, (family, _) in enumerate(FEATURES.values()) if family in ("lists", "links")]
 #: Trees, and rows that a leaf has at least: with few lists, and with many.
 _FEW, _MANY = (60, 20), (150, 100)
 
@@ -56,8 +54,6 @@ def grow(lessons: Sequence[Lesson], settings: RankingSettings) -> Booster:
     random = np.random.default_rng(settings.seed)
     taught = [(lesson, _thinned(lesson, random)) for lesson in lessons]
     table = np.concatenate([lesson.pairs.table[places] for lesson, places in taught])
-    if settings.list_evidence == "none":
-        table[:, _OF_LISTS] = np.nan  # no tree splits where all is missing
     is_right = np.concatenate([lesson.is_right[places] for lesson, places in taught])
     is_decided = np.concatenate([lesson.is_decided[places] for lesson, places in taught])
     # A list of 177 has 15,000 pairs to order, one of 2 two hundred, and must not drown it.

@@ -22,11 +22,6 @@ _BASES_OF_CURRENT = {"versioned_docs/": "docs/"}
 _LEAST_PAGES, _LEAST_SHARE = 3, 0.5
 
 
-def is_versioned(article_id: str) -> bool:
-    """Whether an article stands below a folder that is named like a version."""
-    return _VERSIONED.match(article_id) is not None
-
-
 def version_folders(ids: Iterable[str]) -> frozenset[str]:
     """The folders, such as ``docs/v2/``, that hold a version of pages that stand elsewhere too."""
     known = set(ids)

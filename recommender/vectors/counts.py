@@ -1,13 +1,9 @@
-"""
-The terms of each field of an article, and how often they stand where: in shards, on all cores.
-
-The counts do not depend on the shards, nor on the number of processes.
-"""
+"""The terms of each field of an article, how often they stand where, and how rare they are."""
 
 import re
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
@@ -22,6 +18,7 @@ from recommender.articles import Article
 from recommender.content.languages import TABLES
 from recommender.settings import FieldSettings, VectorsSettings
 from recommender.vectors.function_words import FORMS_UNSPACED, headline_words
+from recommender.vectors.neighbors import stacked
 from recommender.vectors.stems import stems_of
 from recommender.vectors.templates import CHARACTERS_A_WORD, SENTENCE_END, bare_title
 from recommender.vectors.text import (
@@ -38,6 +35,9 @@ from recommender.vectors.text import (
 FIELD_NAMES = ("words", "letters", "body", "body_letters")
 #: How often a word of the title counts beside one of the excerpt or the body.
 _TITLE_TIMES = 2
+#: Articles that a process counts at once, and characters below which one has counted all before others have started.
+#: Of the processor time that the vectors of 40,000 articles take, counting is half.
+_SHARD, _PARALLEL_CHARACTERS = 16_384, 8_000_000
 #: Words of topics that are text: somebody who writes more of them fills in what search engines once liked.
 _MOST_OF_TOPICS = 8
 #: Articles of general language that each word is taken to have been met in besides those of the site, and the power
@@ -69,24 +69,17 @@ _NO_TEXT = re.compile(
     re.MULTILINE,
 )
 
-#: Articles that are counted at once: titles and excerpts of a shard, repaired, stay in the cache of `repair`.
-_SHARD = 16_384
-#: Characters below which one process has counted the terms before others have started.
-_PARALLEL_CHARACTERS = 8_000_000
-
 
 class Counts(NamedTuple):
-    """How often the terms of one field, in the order of the columns, stand in each article of a shard."""
+    """How often the terms of one field, in the order of the columns, stand in each article."""
 
     terms: list[str]
     matrix: csr_matrix
 
-
-class Shard(NamedTuple):
-    """The counts of neighboring articles; a field without a single term is left out."""
-
-    n_articles: int
-    fields: Mapping[str, Counts]
+    @property
+    def n_having(self) -> NDArray[np.int64]:
+        """In how many articles each term stands, shape (n_terms,)."""
+        return np.bincount(self.matrix.indices, minlength=len(self.terms))
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,28 +162,26 @@ class TermReader:
         return [prefix + term for term in terms] if prefix else terms
 
 
-def counted(articles: Sequence[Article], reader: TermReader, names: Sequence[str], n_jobs: int = 1) -> Iterator[Shard]:
-    """How often each term of some fields stands in each article, shard by shard, in order."""
-    shards = (articles[start : start + _SHARD] for start in range(0, len(articles), _SHARD))
+def count_terms(
+    articles: Sequence[Article], reader: TermReader, names: Sequence[str], n_jobs: int = 1
+) -> dict[str, Counts]:
+    """How often each term of some fields stands in each article; a field without a single term is left out."""
     n_characters = sum(len(a.title) + len(a.excerpt) + len(a.body) for a in articles)
     if len(articles) <= _SHARD or n_characters < _PARALLEL_CHARACTERS:
-        return (_count(shard, reader, names) for shard in shards)
-    parallel = Parallel(n_jobs=n_jobs, return_as="generator", batch_size=1, pre_dispatch="2*n_jobs")
-    # Lists are most of what would go to another process, and are not read there.
-    texts = ([replace(article, related=()) for article in shard] for shard in shards)
-    found: Iterator[Shard] = parallel(delayed(_count)(some, reader, names) for some in texts)
-    return found
+        parts = [_count(articles, reader, names)]
+    else:
+        # Lists are most of what would go to another process, and are not read there.
+        texts = [replace(article, related=()) for article in articles]
+        shards = (texts[start : start + _SHARD] for start in range(0, len(texts), _SHARD))
+        parts = Parallel(n_jobs)(delayed(_count)(shard, reader, names) for shard in shards)
+    counts = {name: _joined([part[name] for part in parts]) for name in names}
+    # No site has to have topics or bodies.
+    return {name: found for name, found in counts.items() if found.terms}
 
 
-def _count(articles: Sequence[Article], reader: TermReader, names: Sequence[str]) -> Shard:
+def _count(articles: Sequence[Article], reader: TermReader, names: Sequence[str]) -> dict[str, Counts]:
     """The counts of some articles; runs in a process of its own on large sites."""
-    fields: dict[str, Counts] = {}
-    for name in names:
-        counts = _counts(reader.terms(article, name) for article in articles)
-        # No site has to have topics or bodies.
-        if counts.terms:
-            fields[name] = counts
-    return Shard(len(articles), fields)
+    return {name: _counts(reader.terms(article, name) for article in articles) for name in names}
 
 
 def _counts(terms: Iterable[Sequence[str]]) -> Counts:
@@ -211,15 +202,18 @@ def _counts(terms: Iterable[Sequence[str]]) -> Counts:
     return Counts(known, matrix)
 
 
-def document_frequencies(shards: Sequence[Counts]) -> tuple[list[str], NDArray[np.int64]]:
-    """All terms, sorted, and in how many articles each stands, shape (n_terms,)."""
-    n_having: dict[str, int] = {}
-    for shard in shards:
-        counts = np.bincount(shard.matrix.indices, minlength=len(shard.terms)).tolist()
-        for term, count in zip(shard.terms, counts, strict=True):
-            n_having[term] = n_having.get(term, 0) + count
-    terms = sorted(n_having)
-    return terms, np.array([n_having[term] for term in terms], dtype=np.int64)
+def _joined(parts: Sequence[Counts]) -> Counts:
+    """The counts of all parts, one below the other, over the terms of all."""
+    if len(parts) == 1:
+        return parts[0]
+    terms = sorted(set().union(*(part.terms for part in parts)))
+    column_of = {term: column for column, term in enumerate(terms)}
+    matrices = []
+    for of_part, matrix in parts:
+        columns = np.array([column_of[term] for term in of_part], dtype=np.int32)
+        shape = matrix.shape[0], len(terms)
+        matrices.append(csr_matrix((matrix.data, columns[matrix.indices], matrix.indptr), shape=shape))
+    return Counts(terms, stacked(matrices))
 
 
 def inverse_frequencies(n_having: NDArray[np.int64], n_articles: int) -> NDArray[np.float32]:

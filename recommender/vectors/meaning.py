@@ -1,5 +1,5 @@
 """
-What a text is about, as few numbers: static word embeddings, and latent semantics of the site itself. A number room.
+What a text is about, as few numbers: static word embeddings. A number room.
 
 The embeddings are those of WordLlama (English): a table of token vectors inside the package, whose mean is the vector
 of a text. Nothing is downloaded and nothing runs but numpy. Where the settings name a sentence model, its embeddings
@@ -14,18 +14,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
-from sklearn.decomposition import TruncatedSVD
-from sklearn.preprocessing import normalize
-from threadpoolctl import threadpool_limits
 
 #: Primary codes of the languages that the embeddings know, and how many numbers a text becomes.
 MEANING_LANGUAGES = frozenset({"en"})
 N_MEANING = 256
-#: Axes of latent semantics, at most; on a small site a third of its articles.
-_N_LATENT = 100
-#: Rows that the axes are found from, evenly spread; more change them little and cost time.
-_MOST_ROWS = 20_000
 #: Texts that are cut into tokens at once, which take five kilobytes a text.
 _AT_ONCE = 4_096
 
@@ -56,24 +48,3 @@ def embedded(texts: Sequence[str]) -> NDArray[np.float32]:
                 mean = table[tokens.ids].mean(axis=0, dtype=np.float64)
                 found[place] = mean / max(float(np.linalg.norm(mean)), 1e-12)
     return found
-
-
-def latent_axes(matrix: csr_matrix, seed: int = 0) -> NDArray[np.float32]:
-    """
-    The axes of latent semantic analysis of some rows, shape (n_columns, n_axes); no axis where there are few rows.
-
-    References
-    ----------
-    S. Deerwester, S. Dumais, G. Furnas, T. Landauer and R. Harshman (1990). Indexing by latent semantic analysis.
-    Journal of the American Society for Information Science 41(6), 391-407.
-    """
-    n_axes = min(_N_LATENT, matrix.shape[0] // 3, matrix.shape[1] - 1)
-    if n_axes < 2:
-        return np.zeros((matrix.shape[1], 0), dtype=np.float32)
-    step = -(-matrix.shape[0] // _MOST_ROWS)
-    # Where all texts are equal there is no variance, of which scikit-learn takes a share that nobody asks for. On one
-    # thread: the last bits, and so what stands at a threshold, would depend on the number of cores.
-    with np.errstate(invalid="ignore", divide="ignore"), threadpool_limits(1):
-        found = TruncatedSVD(n_axes, random_state=seed).fit(normalize(matrix[::step]))
-    axes: NDArray[np.float32] = found.components_.T.astype(np.float32)
-    return np.ascontiguousarray(axes)

@@ -24,8 +24,6 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, vstack
 from sparse_dot_topn import sp_matmul_topn
 
-#: When so large a part of the rows was added behind the index, it is made anew.
-_MOST_ADDED = 0.05
 #: Where the dense part is more than this share of a row, as with a sentence model, terms alone cannot propose.
 _MOSTLY_DENSE = 0.5
 #: A term that more rows have proposes none of them: it weighs little, and going over its rows is most of the work.
@@ -85,7 +83,6 @@ class SearchIndex:
 
     def __init__(self, vectors: Vectors) -> None:
         self._vectors = vectors
-        self._n_indexed = len(vectors)
         squares = np.einsum("ij,ij->", vectors.dense, vectors.dense, dtype=np.float64)
         self._is_mostly_dense = bool(squares > _MOSTLY_DENSE * len(vectors))
         # In double precision, so that a sum is the same, once rounded, in whatever order it is made.
@@ -96,18 +93,9 @@ class SearchIndex:
         self._by_common = csr_matrix(self._common.T)
         terms.data[is_common[terms.indices]] = 0.0
         terms.eliminate_zeros()
-        #: The other terms of the indexed rows, a line a term: what an inverted file is.
+        #: The other terms of the rows, a line a term: what an inverted file is.
         self._by_term = csr_matrix(terms.T)
         self._compared = {name: csr_matrix(matrix.T) for name, matrix in vectors.compared.items()}
-
-    def grown(self, vectors: Vectors) -> SearchIndex:
-        """The index of more rows, of which the first are those of this one."""
-        if len(vectors) - self._n_indexed > _MOST_ADDED * len(vectors):
-            return SearchIndex(vectors)
-        twin = SearchIndex.__new__(SearchIndex)
-        twin.__dict__.update(self.__dict__)
-        twin._vectors = vectors
-        return twin
 
     def candidates(self, queries: Sequence[Vectors], n: int) -> list[tuple[NDArray[np.int64], NDArray[np.float64]]]:
         """
@@ -139,12 +127,12 @@ class SearchIndex:
         if self._common.shape[1]:
             products = products + self._common[rows] @ self._weights(query)[self._common_columns]
         similarities = self._whole(query, rows, products)
-        further = [np.arange(self._n_indexed, len(self._vectors))]
+        further = []
         if len(rows) < n and self._common.shape[1]:
             further.append(most_of(self._products_of_terms(query.terms)[0], n))
         if self._is_mostly_dense:
             further.append(most_of((query.dense @ self._vectors.dense.T)[0], n))
-        if any(map(len, further)):
+        if further:
             rest = np.setdiff1d(np.concatenate(further), rows)
             rows = np.concatenate([rows, rest])
             similarities = np.concatenate([similarities, self.exact(query, rest)])
@@ -163,15 +151,14 @@ class SearchIndex:
         return found
 
     def _products_of_terms(self, queries: csr_matrix) -> NDArray[np.float32]:
-        found = self._products(queries, self._by_term, self._vectors.terms)
+        found = (queries @ self._by_term).toarray().astype(np.float32)
         if self._common.shape[1]:
-            found[:, : self._n_indexed] += (queries[:, self._common_columns] @ self._by_common).toarray()
-        return found
+            found += (queries[:, self._common_columns] @ self._by_common).toarray()
+        return np.asarray(found)
 
     def weighed(self, weights: csr_matrix, name: str) -> NDArray[np.float64]:
         """The product of one row of weights with each row of one of the compared matrices, shape (n_rows,)."""
-        found = self._products(weights, self._compared[name], self._vectors.compared[name])
-        return np.asarray(found[0], dtype=np.float64)
+        return np.asarray((weights @ self._compared[name]).toarray()[0], dtype=np.float64)
 
     def exact(self, query: Vectors, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """The similarity of one query to some rows, rounded to six places, in [0, 1]; the same however it is asked."""
@@ -190,13 +177,6 @@ class SearchIndex:
         total = products + np.maximum(dense, 0.0)
         exact: NDArray[np.float64] = np.clip(np.rint(total * 1e6) / 1e6, 0.0, 1.0)
         return exact
-
-    def _products(self, queries: csr_matrix, by_term: csr_matrix, rows: csr_matrix) -> NDArray[np.float32]:
-        found = (queries @ by_term).toarray()
-        if self._n_indexed < rows.shape[0]:
-            added = (queries @ rows[self._n_indexed :].T).toarray()
-            found = np.concatenate([found, added], axis=1)
-        return np.asarray(found, dtype=np.float32)
 
 
 def most_of(values: NDArray[Any], k: int) -> NDArray[np.int64]:

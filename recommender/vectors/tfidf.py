@@ -24,15 +24,13 @@ from recommender.settings import VectorsSettings
 from recommender.vectors.counts import (
     FIELD_NAMES,
     Counts,
-    Shard,
     TermReader,
-    counted,
-    document_frequencies,
+    count_terms,
     inverse_frequencies,
     rarity_with_prior,
     weigh_common_less,
 )
-from recommender.vectors.meaning import MEANING_LANGUAGES, embedded, latent_axes
+from recommender.vectors.meaning import MEANING_LANGUAGES, embedded
 from recommender.vectors.neighbors import Vectors, stacked
 from recommender.vectors.semantic import sentence_embeddings
 from recommender.vectors.templates import common_topics, templates_of
@@ -49,8 +47,8 @@ _MOST_HAVING_LETTERS = 100
 _TIMES = {"static": 1.0, "semantic": 2.0}  #: How often the weight of meanings counts, by kind of embedding.
 #: Articles whose parts are joined at once.
 _AT_ONCE = 10_000
-#: Read only where the learned ranker compares them; title and excerpt by the words of the field `words`.
-_COMPARED = ("title", "excerpt", "topics")
+#: What only the learned ranker compares, each by the terms of a field.
+_COMPARED = {"title": "words", "excerpt": "words", "topics": "topics"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +70,6 @@ class _Document(TypedDict):
     templates: list[str]
     common_topics: list[str]
     vocabularies: dict[str, list[str]]
-    axes: list[str]
     centres: list[str]
 
 
@@ -82,8 +79,8 @@ class FieldVectorizer:
 
     Articles that name no language have the one given. Terms of other languages are kept apart from its terms by a
     prefix, unless the settings let languages mix, so that articles of two languages share nothing. Terms are counted by
-    `n_jobs` processes, as in joblib, on which the matrix does not depend; `seed` is that of the latent axes. The
-    embeddings of a sentence model are kept in `folder` from run to run; None: nowhere.
+    `n_jobs` processes, as in joblib, on which the matrix does not depend. The embeddings of a sentence
+    model are kept in `folder` from run to run; None: nowhere.
     """
 
     def __init__(
@@ -91,12 +88,11 @@ class FieldVectorizer:
         settings: VectorsSettings | None = None,
         language: str = "",
         n_jobs: int = 1,
-        seed: int = 0,
         folder: Path | None = None,
     ) -> None:
         self.settings = settings or VectorsSettings()
         self.language = language.lower().replace("_", "-")
-        self.n_jobs, self.seed, self._folder = n_jobs, seed, folder
+        self.n_jobs, self._folder = n_jobs, folder
         self.n_articles = 0  #: That it was fitted on.
         self.fields: tuple[Field, ...] = ()  #: Those that have terms, in the order of their columns.
         #: Shape (n_terms,): in how many of the articles that it was fitted on each term stands.
@@ -110,8 +106,6 @@ class FieldVectorizer:
         #: Of each field, and of topics: terms to columns, and inverse document frequencies.
         self._vocabularies: dict[str, dict[str, int]] = {}
         self._rarities: dict[str, NDArray[np.float32]] = {}
-        #: By language: columns of the field that says most, and their axes, shape (n_columns, n_axes).
-        self._axes: dict[str, tuple[NDArray[np.int64], NDArray[np.float32]]] = {}
         #: By kind of embedding, the mean of all articles, which says what every article of the site is about.
         self._centres: dict[str, NDArray[np.float32]] = {}
         self._names: NDArray[Any] | None = None
@@ -129,28 +123,27 @@ class FieldVectorizer:
     # ------------------------------------------------------------------ fit
 
     def fit(self, articles: Sequence[Article]) -> Self:
-        """Learn the vocabulary, the document frequencies of each field, and the axes."""
+        """Learn the vocabulary, the document frequencies of each field, and the mean meaning."""
         self.fit_transform(articles)
         return self
 
     def fit_transform(self, articles: Sequence[Article]) -> Vectors:
         """`fit`, then `transform` of the same articles, in one pass over the text."""
         if not self.language:
-            counts = Counter(article.language.lower() for article in articles)
+            languages = Counter(article.language.lower() for article in articles)
             # The commonest, and of two equally common the first by name: the order of files must not matter.
-            self.language = min(counts, key=lambda name: (-counts[name], name), default="") or "en"
+            self.language = min(languages, key=lambda name: (-languages[name], name), default="") or "en"
         self.n_articles, self.compares, self._names = len(articles), False, None
         self.reader = self._reader(templates_of(articles, self.settings.body_words), common_topics(articles))
-        self._vocabularies, self._rarities, self._axes, self._centres = {}, {}, {}, {}
+        self._vocabularies, self._rarities, self._centres = {}, {}, {}
         used = [name for name in FIELD_NAMES if getattr(self.settings, name).weight > 0]
-        shards = list(counted(articles, self.reader, used, self.n_jobs))
-        having = {name: self._learn(name, [one.fields[name] for one in shards if name in one.fields]) for name in used}
+        counts = count_terms(articles, self.reader, used, self.n_jobs)
+        having = {name: self._learn(name, found) for name, found in counts.items()}
         weigh_common_less(self._rarities, self._vocabularies, having, self.n_articles)
         self.n_having = np.concatenate([np.zeros(0, dtype=np.int64), *having.values()])
         self._lay_out()
-        blocks = self._blocks(shards)
-        del shards  # a third of the memory that is taken here
-        self._learn_axes(articles, blocks)
+        blocks = self._blocks(counts, len(articles))
+        del counts  # a third of the memory that is taken here
         meanings = self._embedded(articles)
         there = {name: rows[rows.any(axis=1)] for name, rows in meanings.items()}
         # The mean of all language is about 0, and so is taken to be that of a small site, as far as it is small.
@@ -159,19 +152,18 @@ class FieldVectorizer:
 
     def fit_comparison(self, articles: Sequence[Article]) -> None:
         """Learn what only the learned ranker looks at: the topics, and which words are names."""
-        shards = list(counted(articles, self.reader, ("topics",), self.n_jobs))
-        terms, n_having = document_frequencies([shard.fields["topics"] for shard in shards if shard.fields])
-        self._vocabularies["topics"] = {term: column for column, term in enumerate(terms)}
-        self._rarities["topics"] = inverse_frequencies(n_having, len(articles))
+        for name, found in count_terms(articles, self.reader, ("topics",), self.n_jobs).items():
+            self._vocabularies[name] = {term: column for column, term in enumerate(found.terms)}
+            self._rarities[name] = inverse_frequencies(found.n_having, len(articles))
         read = self.reader
         names = names_in((read.text(one, "excerpt"), read.analyzer(one), read.prefix(one)) for one in articles)
         self.is_name = np.array([term in names for term in self._vocabularies.get("words", ())], dtype=bool)
         self.compares = True
 
-    def _learn(self, name: str, counts: Sequence[Counts]) -> NDArray[np.int64]:
+    def _learn(self, name: str, counts: Counts) -> NDArray[np.int64]:
         """Learn one field's terms; in how many articles each stands, shape (n_terms of the field,)."""
         options = getattr(self.settings, name)
-        terms, n_having = document_frequencies(counts)
+        n_having = counts.n_having
         # On a site of a handful of articles the share may ask for fewer than the least number.
         most = max(options.max_df * self.n_articles, min(options.min_df, self.n_articles))
         if name in _OF_LETTERS:
@@ -179,29 +171,15 @@ class FieldVectorizer:
         kept = (n_having >= options.min_df) & (n_having <= most)
         if not kept.any():
             return np.zeros(0, dtype=np.int64)
-        found = [terms[place] for place in np.flatnonzero(kept)]
+        found = [counts.terms[place] for place in np.flatnonzero(kept)]
         self._vocabularies[name] = {term: column for column, term in enumerate(found)}
         if name in ("words", "body"):
-            n_words = sum(float(shard.matrix.sum()) for shard in counts) / max(1, self.n_articles)
+            n_words = float(counts.matrix.sum()) / max(1, self.n_articles)
             self._rarities[name] = rarity_with_prior(found, n_having[kept], self.n_articles, n_words, self.reader)
         else:
             self._rarities[name] = inverse_frequencies(n_having[kept], self.n_articles)
         having: NDArray[np.int64] = n_having[kept]
         return having
-
-    def _learn_axes(self, articles: Sequence[Article], blocks: Mapping[str, csr_matrix]) -> None:
-        """Learn the latent axes of each language, by the field that says most."""
-        if self.settings.latent == 0 or self._source is None:
-            return
-        block = blocks[self._source]
-        languages = np.array([self.reader.language_of(article) for article in articles])
-        for language in sorted(set(languages.tolist())):
-            rows = block[np.flatnonzero(languages == language)]
-            # A word of one article binds it to no other.
-            columns = np.flatnonzero(np.bincount(rows.indices, minlength=rows.shape[1]) > 1)
-            axes = latent_axes(csr_matrix(rows[:, columns]), self.seed)
-            if axes.shape[1]:
-                self._axes[language] = columns, axes
 
     def _reader(self, templates: frozenset[str], common: frozenset[str]) -> TermReader:
         """What reads terms; on a site of few articles letters cannot bridge the endings of words, so stems do."""
@@ -212,11 +190,6 @@ class FieldVectorizer:
     def _part(self) -> float:
         """How far the letters and the mean of a site of so many articles count, in [0, 1)."""
         return self.n_articles / (self.n_articles + _FEW_ARTICLES)
-
-    @property
-    def _source(self) -> str | None:
-        """The field that latent axes are taken from."""
-        return next((name for name in ("body", "words") if name in self._vocabularies), None)
 
     def _lay_out(self) -> None:
         fields: list[Field] = []
@@ -239,39 +212,31 @@ class FieldVectorizer:
         articles that are asked for with it.
         """
         names = [field.name for field in self.fields]
-        blocks = self._blocks(list(counted(articles, self.reader, names, self.n_jobs)))
+        blocks = self._blocks(count_terms(articles, self.reader, names, self.n_jobs), len(articles))
         return self._joined(articles, blocks, self._embedded(articles))
 
     def compared(self, articles: Sequence[Article]) -> dict[str, csr_matrix]:
         """The matrices that only the learned ranker looks at: titles and excerpts by words, and topics."""
-        shards = list(counted(articles, self.reader, _COMPARED, self.n_jobs))
-        return {name: self._block(name, "topics" if name == "topics" else "words", shards) for name in _COMPARED}
+        counts = count_terms(articles, self.reader, list(_COMPARED), self.n_jobs)
+        return {name: self._block(field, counts.get(name), len(articles)) for name, field in _COMPARED.items()}
 
-    def _blocks(self, shards: Sequence[Shard]) -> dict[str, csr_matrix]:
+    def _blocks(self, counts: Mapping[str, Counts], n_articles: int) -> dict[str, csr_matrix]:
         """For each field the rows of all articles, of length 1 or 0."""
-        return {field.name: self._block(field.name, field.name, shards) for field in self.fields}
+        return {field.name: self._block(field.name, counts.get(field.name), n_articles) for field in self.fields}
 
-    def _block(self, name: str, vocabulary: str, shards: Sequence[Shard]) -> csr_matrix:
+    def _block(self, vocabulary: str, counts: Counts | None, n_articles: int) -> csr_matrix:
         known = self._vocabularies.get(vocabulary, {})
-        rarity = self._rarities.get(vocabulary, np.zeros(0, dtype=np.float32))
-        parts = []
-        for shard in shards:
-            counts = shard.fields.get(name)
-            if counts is None or not known:
-                parts.append(csr_matrix((shard.n_articles, len(known)), dtype=np.float32))
-                continue
-            columns = np.array([known.get(term, -1) for term in counts.terms])
-            (places,) = np.nonzero(columns >= 0)
-            ones = np.ones(len(places), dtype=np.float32)
-            column_of = csr_matrix((ones, (places, columns[places])), shape=(len(columns), len(known)))
-            weights = TfidfTransformer(norm="l2", sublinear_tf=True)
-            weights.idf_ = rarity
-            part = csr_matrix(weights.transform(counts.matrix @ column_of, copy=False))
-            part.sort_indices()
-            parts.append(part)
-        if not parts:
-            return csr_matrix((0, len(known)), dtype=np.float32)
-        return stacked(parts)
+        if counts is None or not known:
+            return csr_matrix((n_articles, len(known)), dtype=np.float32)
+        columns = np.array([known.get(term, -1) for term in counts.terms])
+        (places,) = np.nonzero(columns >= 0)
+        ones = np.ones(len(places), dtype=np.float32)
+        column_of = csr_matrix((ones, (places, columns[places])), shape=(len(columns), len(known)))
+        weights = TfidfTransformer(norm="l2", sublinear_tf=True)
+        weights.idf_ = self._rarities[vocabulary]
+        block = csr_matrix(weights.transform(counts.matrix @ column_of, copy=False))
+        block.sort_indices()
+        return block
 
     def _embedded(self, articles: Sequence[Article]) -> dict[str, NDArray[np.float32]]:
         """The meaning of titles and excerpts, as read, by kind of embedding; 0 in a language that one does not know."""
@@ -307,7 +272,6 @@ class FieldVectorizer:
     ) -> tuple[csr_matrix, NDArray[np.float32]]:
         """`_joined` of so many articles as take little memory."""
         n = len(articles)
-        first = sum(map(len, self._centres.values()))
         dense = np.zeros((n, self.n_dense))
         start = 0
         for name, centre in self._centres.items():
@@ -318,13 +282,6 @@ class FieldVectorizer:
                     np.sqrt(_TIMES[name] * self.settings.meaning) * centred[there]
                 )
             start += len(centre)
-        if self._axes and self._source is not None:
-            languages = np.array([self.reader.language_of(article) for article in articles])
-            for language, (columns, axes) in self._axes.items():
-                rows = np.flatnonzero(languages == language)
-                if len(rows):
-                    latent = normalize(np.asarray(blocks[self._source][rows][:, columns] @ axes, dtype=np.float64))
-                    dense[rows, first : first + axes.shape[1]] = np.sqrt(self.settings.latent * self._part) * latent
         if self.fields:
             parts = [np.sqrt(np.float32(field.weight)) * blocks[field.name] for field in self.fields]
             terms = csr_matrix(hstack(parts, format="csr", dtype=np.float32))
@@ -339,8 +296,7 @@ class FieldVectorizer:
     @property
     def n_dense(self) -> int:
         """Columns of the dense part."""
-        latent = max((axes.shape[1] for _, axes in self._axes.values()), default=0)
-        return sum(map(len, self._centres.values())) + latent
+        return sum(map(len, self._centres.values()))
 
     # ---------------------------------------------------------------- terms
 
@@ -379,14 +335,11 @@ class FieldVectorizer:
             "templates": sorted(self.reader.templates),
             "common_topics": sorted(self.reader.common_topics),
             "vocabularies": {name: list(terms) for name, terms in self._vocabularies.items()},
-            "axes": list(self._axes),
             "centres": list(self._centres),
         }
         arrays: dict[str, NDArray[Any]] = {f"rarity_{name}": values for name, values in self._rarities.items()}
         arrays |= {"n_having": self.n_having, "is_name": self.is_name}
         arrays |= {f"centre_{name}": centre for name, centre in self._centres.items()}
-        for number, (columns, axes) in enumerate(self._axes.values()):
-            arrays |= {f"axes_columns_{number}": columns, f"axes_{number}": axes}
         return document, arrays
 
     def restore(self, document: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Self:
@@ -401,22 +354,16 @@ class FieldVectorizer:
         self._lay_out()
         self.n_having, self.is_name = np.asarray(arrays["n_having"]), np.asarray(arrays["is_name"])
         self._centres = {name: np.asarray(arrays[f"centre_{name}"]) for name in described["centres"]}
-        for number, language in enumerate(described["axes"]):
-            self._axes[language] = np.asarray(arrays[f"axes_columns_{number}"]), np.asarray(arrays[f"axes_{number}"])
         self._check_shapes()
         return self
 
     def _check_shapes(self) -> None:
         """Raise ValueError where arrays do not fit the vocabularies."""
-        n_source = len(self._vocabularies.get(self._source or "", ()))
         fit = [
             *(self._rarities[name].shape == (len(terms),) for name, terms in self._vocabularies.items()),
             self.n_having.shape == (self.n_terms,),
             self.is_name.shape == ((self.n_words,) if self.compares else (0,)),
             *(centre.ndim == 1 for centre in self._centres.values()),
         ]
-        for columns, axes in self._axes.values():
-            is_inside = columns.dtype.kind == "i" and ((columns >= 0) & (columns < n_source)).all()
-            fit += [axes.ndim == 2 and columns.shape == axes.shape[:1], bool(is_inside)]
         if not all(fit):
             raise ValueError("arrays are not of the size of the vocabulary")

@@ -84,7 +84,7 @@ def quick():
     return settings_from_mapping(
         {
             "ranking": {"ranker": "similarity", "n_jobs": 1},
-            "vectors": {"letters": {"weight": 0}, "meaning": 0, "latent": 0},
+            "vectors": {"letters": {"weight": 0}, "meaning": 0},
             "evaluation": {"bootstrap": 50},
         }
     )

@@ -11,7 +11,7 @@ from recommender.ranking.editors import KINDS, EditorsModel
 from recommender.settings import settings_from_mapping
 from recommender.writing.decisions import Decision, Decisions
 
-SETTINGS = settings_from_mapping({"ranking": {"ranker": "similarity"}, "vectors": {"meaning": 0, "latent": 0}})
+SETTINGS = settings_from_mapping({"ranking": {"ranker": "similarity"}, "vectors": {"meaning": 0}})
 CRAFTS = ("pottery", "weaving", "carpentry", "basketry", "smithing", "glazing")
 
 

@@ -78,7 +78,7 @@ def reason_for(articles, asked, candidate, **settings):
 
 
 #: Letters and words alone.
-PLAIN = {"meaning": 0, "latent": 0}
+PLAIN = {"meaning": 0}
 OTHERS = [Article(f"other-{n}", title=f"{one} on the {two}", topics=(one,)) for n, (one, two) in enumerate(
     [("Rain", "road"), ("Wheels", "hill"), ("Gears", "bicycle"), ("Chains", "tractor"), ("Cups", "table")]
 )]  # fmt: skip

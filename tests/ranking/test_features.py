@@ -164,7 +164,7 @@ def test_what_is_missing_is_missing_and_not_zero(article):
 def test_the_rarest_shared_word_is_found(article):
     """The word that fewer titles have weighs more."""
     site = Corpus([article(f"a{n}", f"tea number{n}", n) for n in range(8)] + [article("rare", "oolong tea", 9)])
-    seen = pairs(fitted(site, meaning=0, latent=0), article("query", "oolong tea cup", 10))
+    seen = pairs(fitted(site, meaning=0), article("query", "oolong tea cup", 10))
     assert seen["rare"]["rarest_word"] > seen["a0"]["rarest_word"] > 0
     assert seen["rare"]["title_share"] > seen["a0"]["title_share"]
 

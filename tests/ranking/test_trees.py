@@ -36,12 +36,3 @@ def test_the_trees_find_what_tells(n):
         for lesson in lessons(50, seed=9)
     ]
     assert np.mean(found) > 0.8
-
-
-def test_without_list_evidence_no_tree_asks_for_it():
-    """Though it tells all."""
-    settings = RankingSettings(list_evidence="none")
-    trees = grow(lessons(100, telling="votes"), settings)
-    asked = {FEATURES[FEATURE_NAMES[column]][0] for column in np.flatnonzero(trees.feature_importance("gain"))}
-    assert asked
-    assert asked <= {"text", "time", "article"}

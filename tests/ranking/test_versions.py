@@ -6,7 +6,7 @@ import pytest
 from teas_and_bicycles import settings, teas_and_bicycles
 
 from recommender import Corpus, Recommender
-from recommender.ranking.versions import is_versioned, version_folders, version_of
+from recommender.ranking.versions import version_folders, version_of
 
 PAGES = ("brew", "boil", "pour")
 
@@ -48,7 +48,6 @@ def test_a_draft_is_of_the_version_whose_folder_it_stands_in():
     folders = frozenset({"v2/"})
     assert version_of("v2/new", folders) == "v2/"
     assert version_of("v3/new", folders) == version_of("new", folders) == ""
-    assert not is_versioned("https://tea.example/v2/brew")
 
 
 def test_versions_are_kept_apart():

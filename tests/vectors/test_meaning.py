@@ -2,17 +2,15 @@
 
 import numpy as np
 import pytest
-from scipy.sparse import csr_matrix
-from threadpoolctl import threadpool_limits
 
 from recommender import Article
 from recommender.settings import FieldSettings, VectorsSettings
-from recommender.vectors.meaning import N_MEANING, embedded, latent_axes
+from recommender.vectors.meaning import N_MEANING, embedded
 from recommender.vectors.tfidf import FieldVectorizer
 
 TEXTS = ["Green tea from the hills", "A bicycle with three gears", "", "Tea", "Rain over the harbour and the town"]
 OFF = FieldSettings(weight=0)
-MEANING = VectorsSettings(words=OFF, letters=OFF, body=OFF, body_letters=OFF, meaning=1, latent=0)
+MEANING = VectorsSettings(words=OFF, letters=OFF, body=OFF, body_letters=OFF, meaning=1)
 
 
 def test_a_text_has_the_same_embedding_alone_and_among_others():
@@ -42,28 +40,3 @@ def test_a_language_that_the_embeddings_do_not_know_has_none():
     assert FieldVectorizer(MEANING).fit_transform(german).dense.shape == (2, 0)
     mixed = FieldVectorizer(MEANING).fit_transform([*english, *german])
     assert mixed.dense.any(axis=1).tolist() == [True, True, False, False]
-
-
-def test_a_site_of_few_articles_has_no_latent_axis():
-    """Five rows give none, thirty give orthonormal ones, the same with one seed."""
-    words = np.random.default_rng(1).random((30, 20), dtype=np.float32)
-    assert latent_axes(words[:5]).shape == (20, 0)
-    axes = latent_axes(words, seed=3)
-    assert axes.shape == (20, 10)
-    assert axes.T @ axes == pytest.approx(np.eye(10), abs=1e-4)
-    assert axes.tobytes() == latent_axes(words, seed=3).tobytes()
-
-
-def test_axes_do_not_depend_on_the_number_of_threads():
-    """To the last bit: a site is answered alike on a laptop and on a server."""
-    words = csr_matrix(np.random.default_rng(1).random((900, 400), dtype=np.float32))
-    with threadpool_limits(1):
-        alone = latent_axes(words).tobytes()
-    with threadpool_limits(2):
-        assert latent_axes(words).tobytes() == alone
-
-
-@pytest.mark.filterwarnings("error")
-def test_axes_of_equal_texts():
-    """A site whose texts are all equal has axes, and no warning."""
-    assert np.isfinite(latent_axes(csr_matrix(np.ones((9, 5), dtype=np.float32)))).all()

@@ -26,8 +26,8 @@ NAMES = [field.name for field in dataclasses.fields(VectorsSettings) if field.ty
 
 
 def only(**parts):
-    """The settings of a vectorizer that has these fields, or `meaning` or `latent`, and no others."""
-    return VectorsSettings(**{**dict.fromkeys(NAMES, OFF), "meaning": 0, "latent": 0, **parts})
+    """The settings of a vectorizer that has these fields, or `meaning`, and no others."""
+    return VectorsSettings(**{**dict.fromkeys(NAMES, OFF), "meaning": 0, **parts})
 
 
 def whole(vectors):
@@ -83,9 +83,9 @@ def test_equal_texts_have_similarity_one():
 
 
 def test_restored_vectorizer_gives_the_same_rows():
-    """Language, terms, frequencies, axes and centre are all there is to it."""
+    """Language, terms, frequencies and centre are all there is to it."""
     fitted = FieldVectorizer().fit(ARTICLES * 4)
-    assert fitted.transform(ARTICLES).dense.shape[1] > N_MEANING, "embeddings and latent axes"
+    assert fitted.transform(ARTICLES).dense.shape[1] == N_MEANING
     restored = FieldVectorizer().restore(*fitted.state())
     assert_same(restored.transform(ARTICLES), fitted.transform(ARTICLES))
     assert list(restored.term_names()) == list(fitted.term_names())
@@ -254,7 +254,7 @@ def test_topics_that_few_articles_have_are_text():
 
 
 def test_a_row_alone_is_to_the_last_bit_the_row_of_the_fit():
-    """One article or all: with bodies or without, with embeddings and latent axes."""
+    """One article or all: with bodies or without, with embeddings."""
     texts = ["green tea tea tea leaves", "black tea, black cup", "a city bicycle", "", "ferries and ferry crossings"]
     articles = [
         Article(id=f"a{n}", title=text, excerpt=f"{text} {text} {texts[n % 3]}", body=text * n)
@@ -437,7 +437,7 @@ def test_an_excerpt_from_a_template_says_nothing():
     names = ["Rowan", "Clover", "Nettle", "Sorrel", "Yarrow"]
     articles = [Article(name, title=name, excerpt=f" {template}\n") for name in names]
     articles.append(Article("tea", title="A tea of nettle", excerpt="Young leaves, and water that just boils."))
-    settings = VectorsSettings(letters=FieldSettings(weight=0), meaning=0, latent=0)
+    settings = VectorsSettings(letters=FieldSettings(weight=0), meaning=0)
     vectorizer = FieldVectorizer(settings, "en")
     rows = vectorizer.fit_transform(articles).terms
     assert (rows @ rows.T).toarray()[0].tolist() == pytest.approx([1, 0, 0, 0, 0, 0])
