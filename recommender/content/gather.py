@@ -181,13 +181,20 @@ def _site_language(articles: Sequence[Article], generator: Generator, settings: 
 
 def _with_languages(articles: Sequence[Article], site_language: str, notes: Notes) -> list[Article]:
     """The articles; those that are in another language by their text, and do not say so, with it."""
+    bare = [article for article in articles if not article.language]
     found = {}
-    for article in articles:
-        if not article.language:
-            # Where there is much code in a text, its title tells.
-            told = (language_of_text(text, site_language) for text in (_beginning(article), article.title))
-            if code := next(filter(None, told), ""):
-                found[article.id] = code
+    for article in bare:
+        # Where there is much code in a text, its title tells.
+        told = (language_of_text(text, site_language) for text in (_beginning(article), article.title))
+        if code := next(filter(None, told), ""):
+            found[article.id] = code
+    commonest, n_in_it = next(iter(Counter(found.values()).most_common(1)), ("", 0))
+    if 2 * n_in_it > len(bare):
+        # The configuration was left at its default: so are texts in it that are too short to tell.
+        own = site_language.split("-")[0]
+        found |= {
+            one.id: commonest for one in bare if one.id not in found and detect_language([_beginning(one)]) != own
+        }
     if found:
         codes = ", ".join(sorted({*found.values()}))
         notes.warnings.append(

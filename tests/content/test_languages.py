@@ -175,3 +175,17 @@ def test_a_title_tells_the_language_of_code(make_site):
     page = "---\ntitle: 방문 길이 구하기\n---\n" + "int visited = count(left, right);\n" * 20
     site = make_site({"length.md": page, "_config.yml": "lang: en\n"})
     assert read_site(site)["length"].language == "ko"
+
+
+def test_a_configuration_that_was_left_at_its_default_keeps_no_short_text_apart(make_site):
+    """Where most texts tell another language, those that are too short to tell one are in it, and the others are not."""
+    texts = {
+        "ofen": ("Ein Ofen für das Brot", "Er steht im Garten und ist um sechs Uhr in der Früh schon heiß."),
+        "bienen": ("Bienen auf dem Dach", "Sie leben mitten in der Stadt, und es gibt Honig für uns alle."),
+        "huhn": ("Ein Huhn und sein Stall", "Es ist nicht allein, denn die anderen sind auch noch da."),
+        "imker": ("Imkerei", ""),
+        "oven": ("An oven for the bread", "It stands in the garden, and it is hot by six in the morning."),
+    }
+    files = {f"{name}.md": f"---\ntitle: {title}\nexcerpt: {said}\n---\n" for name, (title, said) in texts.items()}
+    corpus = read_site(make_site({**files, "_config.yml": "lang: en\n"}))
+    assert {article.id for article in corpus if article.language == "de"} == {"ofen", "bienen", "huhn", "imker"}
