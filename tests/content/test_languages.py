@@ -178,7 +178,7 @@ def test_a_title_tells_the_language_of_code(make_site):
 
 
 def test_a_configuration_that_was_left_at_its_default_keeps_no_short_text_apart(make_site):
-    """Where most texts tell another language, those that are too short to tell one are in it, and the others are not."""
+    """Where most texts tell another language, those that are too short to tell one are in it, the others are not."""
     texts = {
         "ofen": ("Ein Ofen für das Brot", "Er steht im Garten und ist um sechs Uhr in der Früh schon heiß."),
         "bienen": ("Bienen auf dem Dach", "Sie leben mitten in der Stadt, und es gibt Honig für uns alle."),
