@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from recommender.articles import Article, EntryShape, RelatedEntry, TargetKind, key_of, slug_of
 from recommender.bounds import MOST_ENTRIES
 from recommender.content.dates import read_date
-from recommender.content.list_words import fold_name, is_navigation, is_other, is_telling
+from recommender.content.list_words import fold_name, is_navigation, is_other, is_telling, words_of
 from recommender.content.matching import unwrapped
 from recommender.content.named import list_of_json
 from recommender.content.paths import name_date, without_ending
@@ -58,12 +58,18 @@ _LINK = re.compile(
 )
 _NEXT_ADDRESS = re.compile(r"(?<![,;\s])[,;\s]++(?=https?://)")
 _OURS = {fold_name(name): (ours, rank) for ours, names in ENTRY_NAMES.items() for rank, name in enumerate(names)}
+#: What may stand before the name in an entry: postTitle, page_url.
+_OF_AN_ENTRY = frozenset({"post", "article", "page", "entry", "item", "doc", "link", "related"})
 
 
 @lru_cache(maxsize=1 << 12)
 def _ours_of(name: str) -> tuple[str, int]:
     """Our field for a name in an embedded entry, and its rank among the names of the field; "" for none."""
-    return _OURS.get(fold_name(name), ("", 0))
+    words = words_of(name)
+    known = _OURS.get(fold_name(name))
+    if known is None and len(words) == 2 and words[0] in _OF_AN_ENTRY:
+        known = _OURS.get(words[1])
+    return known or ("", 0)
 
 
 class CuratedList(NamedTuple):
@@ -227,23 +233,30 @@ def _items(value: Any) -> list[Any]:
 
 def _grouped(item: Mapping[Any, Any], *, is_whole: bool = False) -> list[Any] | None:
     """What a group holds below its heading; None for a mapping that is an entry itself."""
-    is_named = any(_ours_of(str(key))[0] for key in item)
-    if not is_named and all(value is None for value in item.values()):
+    if all(value is None for value in item.values()) and not any(_ours_of(str(key))[0] for key in item):
         # Names with a colon behind them, where a list has dashes before.
         return list(item)
-    nested: list[Any] | None = None
+    is_group = is_named = False
+    nested: list[Any] = []
+    pairs: list[Any] = []
     for key, value in item.items():
         ours, _ = _ours_of(str(key))
         if isinstance(value, list | Mapping) and ours in ("", "url", "path"):
             if not is_other(str(key)):
-                nested = [*(nested or ()), *_items(value)]
+                is_group = True
+                nested += _items(value)
         elif ours in ("url", "path") and value not in (None, ""):
             return None
+        elif ours:
+            is_named = True
+        else:
+            pairs.append({key: value})
+    if is_group:
+        is_plain = not is_named and all(_is_place(value) for pair in pairs for value in pair.values())
+        return [*pairs, *nested] if is_plain else nested
     # In a list the names that we do not know are those of one entry.
     is_pairs = is_whole or all(map(_is_place, item)) or all(map(_is_place, item.values()))
-    if nested is None and is_pairs and not is_named and len(item) > 1:
-        return [{key: value} for key, value in item.items()]
-    return nested
+    return pairs if is_pairs and not is_named and len(item) > 1 else None
 
 
 def _is_place(value: Any) -> bool:
