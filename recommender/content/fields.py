@@ -42,6 +42,7 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
         "published_at": "publishedDateTime date publishDate pubDate publishedAt datePublished publishedDate"
         " publicationDate publishedOn publishedTime postDate created createdAt dateCreated creationDate posted"
         " postedOn releaseDate firstPublished firstPublishedAt pubDatetime",
+        "head": "meta head",
         "url": "webUrl url permalink",
         "slug": "slug",
         "abbrlink": "abbrlink",
@@ -259,7 +260,7 @@ class FieldReader:
             id=known_as,
             path=path,
             title=title or default_title,
-            excerpt=found.text("excerpt") or opening.excerpt,
+            excerpt=found.text("excerpt") or found.described() or opening.excerpt,
             published_at=published_at,
             url=url,
             topics=found.topics(),

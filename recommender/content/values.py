@@ -154,6 +154,18 @@ class Found:
                 self.leave_out(name, "text", value)
         return ""
 
+    def described(self) -> str:
+        """The description among the tags that a page has put into its head."""
+        for name, tags in self.get("head"):
+            for tag in tags if isinstance(tags, list) else ():
+                # VuePress and VitePress: [meta, {name: description, content: ...}].
+                tag = tag[-1] if isinstance(tag, list) and tag else tag
+                text = tag.get("content") if isinstance(tag, Mapping) and tag.get("name") == "description" else None
+                if isinstance(text, str) and text.strip():
+                    self.names.append(("excerpt", name))
+                    return text.strip()[:LONGEST_TEXT]
+        return ""
+
     def moment(self, zone: tzinfo, languages: Sequence[str], default: date | None, title: str) -> datetime | None:
         """The article's date: a name's, else that of the file's name; None where there is none."""
         wrong: list[str] = []
