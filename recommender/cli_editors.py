@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -74,11 +74,9 @@ def _tell_changes(here: Here, run: ChangeRun, what: str, *, is_plan: bool, check
 @click.option(
     "--position", type=click.IntRange(1), metavar="N", help="Where a pinned suggestion stands; 1 if not said."
 )
-@click.option(
-    "--until", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="The last day on which it holds; else for good."
-)
+@click.option("--until", metavar="DATE", help="The last day on which it holds; else for good.")
 @on_site()
-def decide(here: Here, verdict: str, position: int | None, until: datetime | None, **asked: Any) -> None:
+def decide(here: Here, verdict: str, position: int | None, until: str | None, **asked: Any) -> None:
     """
     Decide about a CANDIDATE under an ARTICLE of a SITE.
 
@@ -90,7 +88,10 @@ def decide(here: Here, verdict: str, position: int | None, until: datetime | Non
 
     if position is not None and verdict != "pin":
         raise click.UsageError("--position is for what is pinned.")
-    last_day = until.date() if until else None
+    try:
+        last_day = date.fromisoformat(until) if until is not None else None
+    except ValueError:
+        raise click.UsageError(f"--until must be a day such as 2026-12-31, but is {until!r}.") from None
     if last_day and last_day < datetime.now(UTC).date():
         raise click.UsageError(f"--until {last_day} is past: the decision would never hold.")
     asked |= {"verdict": verdict, "position": position, "until": last_day}

@@ -48,7 +48,10 @@ def test_what_is_no_report_is_told_before_the_site_is_read(tmp_path, text, what)
         (["--protocol", "foo"], "there is no protocol 'foo'."),
         (["--systems", "foo"], "there is no system 'foo'."),
         (["--test-from", "foo"], "test_from must be a day such as 2021-04-01, but is 'foo'."),
-        (["--later", "."], "the protocol replay, and only it, needs the later articles: --later DIR."),
+        (
+            ["--protocol", "whole-site", "--later", "."],
+            "the protocol replay, and only it, needs the later articles: --later DIR.",
+        ),
         (
             ["--measures", ",,"],
             "Invalid value for '--measures': names nothing, but is ',,'. Leave it out for what is usual.",

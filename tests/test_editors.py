@@ -323,6 +323,6 @@ def test_a_decision_must_hold_some_day(site, asked):
     done = run("decide", site, asked[0], asked[1][0], "pin", "--until", "2020-01-01")
     assert (done.exit_code, "--until 2020-01-01 is past" in done.output) == (2, True)
     done = run("decide", site, asked[0], asked[1][0], "pin", "--until", "tomorrow")
-    said = "Invalid value for '--until': 'tomorrow' does not match the format '%Y-%m-%d'."
+    said = "--until must be a day such as 2026-12-31, but is 'tomorrow'."
     assert (done.exit_code, said in done.output) == (2, True)
     assert not (site / DECISIONS_FILE).exists()

@@ -15,7 +15,7 @@ from recommender.content.generators import Generator
 from recommender.content.generators.base import filled
 from recommender.content.generators.jekyll import Jekyll
 from recommender.content.headings import FIRST_HEADING
-from recommender.content.languages import detect_language, language_of_text, not_in_their_language
+from recommender.content.languages import detect_language, is_prose_in, language_of_text, not_in_their_language
 from recommender.content.list_names import choose_names, likely_names, with_lists, with_parted_texts
 from recommender.content.list_words import fold_name
 from recommender.content.matching import EntryMatcher
@@ -184,9 +184,11 @@ def _with_languages(articles: Sequence[Article], site_language: str, notes: Note
     bare = [article for article in articles if not article.language]
     found = {}
     for article in bare:
-        # Where there is much code in a text, its title tells.
-        told = (language_of_text(text, site_language) for text in (_beginning(article), article.title))
-        if code := next(filter(None, told), ""):
+        code = language_of_text(_beginning(article), site_language)
+        if not code and not is_prose_in(_beginning(article), site_language):
+            # Where there is much code in a text, its title tells.
+            code = language_of_text(article.title, site_language)
+        if code:
             found[article.id] = code
     commonest, n_in_it = next(iter(Counter(found.values()).most_common(1)), ("", 0))
     if 2 * n_in_it > len(bare):

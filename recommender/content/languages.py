@@ -30,6 +30,8 @@ _LEAST_WORDS = 20
 #: a share, so many times as many as of the site's, and as of any other's; of so many characters.
 _LEAST_WORDS_OF_TEXT, _LEAST_COMMON_WORDS, _LEAST_SHARE_OF_TEXT, _TIMES_OWN, _TIMES_SECOND = 10, 3, 0.2, 2, 1.2
 _MOST_CHARACTERS = 2_000
+#: Prose has such a share of them: in English it is nearly half.
+_SHARE_IN_PROSE = 0.3
 #: A few titles have hardly such a word. Then the language counts in which their words are commonest: the mean of their
 #: zipf frequencies (the logarithm of how often a billion words have them), where it is so high and so far ahead.
 _FEWEST_WORDS, _LEAST_COMMON, _LEAST_AHEAD = 4, 2.5, 0.4
@@ -212,6 +214,13 @@ def language_of_text(text: str, site_language: str) -> str:
         return ""
     n_different = sum(code in known.get(word, ()) for word in set(words))
     return code if n_different >= _LEAST_COMMON_WORDS and own not in _SHARING.get(code, ()) else ""
+
+
+def is_prose_in(text: str, language: str) -> bool:
+    """Whether a good part of a text's words are common ones of a language; of code, and of other languages, few are."""
+    words = text[:_MOST_CHARACTERS].lower().split()
+    n_common = sum(word in _common_words().get(language.lower().split("-")[0], ()) for word in words)
+    return n_common > _SHARE_IN_PROSE * len(words)
 
 
 def commonest(code: str, n_words: int) -> list[str]:

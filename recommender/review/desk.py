@@ -215,14 +215,16 @@ class Desk:
                 f"{candidate_id}: it was decided otherwise in the meantime, and is now: {before or 'undecided'}. "
                 "Look again, then decide."
             )
-        self._change({pair: self._decision(pair, verdict, why, position) if verdict else None})
+        self._change({pair: before}, {pair: self._decision(pair, verdict, why, position) if verdict else None})
 
     def order(self, article_id: str, candidate_ids: Sequence[str], *, seen: str) -> None:
         """Pin some candidates in this order; `seen` is the version of the decisions that the page showed."""
-        if self.decisions.version != seen:
+        now = self.decisions
+        if now.version != seen:
             raise DecisionsChangedError("the decisions have changed in the meantime. Look again, then order.")
         pairs = [(article_id, candidate_id) for candidate_id in dict.fromkeys(candidate_ids)]
-        self._change({pair: self._decision(pair, "pin", "", place) for place, pair in enumerate(pairs, 1)})
+        after: _Decided = {pair: self._decision(pair, "pin", "", place) for place, pair in enumerate(pairs, 1)}
+        self._change({pair: now.by_pair.get(pair) for pair in pairs}, after)
 
     def undo(self) -> str:
         """Take back the last decision of this session, and return its article; "" where there is none."""
@@ -272,8 +274,8 @@ class Desk:
         self.recommender.update(added=added, removed=removed)
         self._take(corpus)
 
-    def _change(self, after: _Decided) -> None:
-        before = {pair: self.decisions.by_pair.get(pair) for pair in after}
+    def _change(self, before: _Decided, after: _Decided) -> None:
+        # Before is what was looked at, not what the file has by now: somebody else may have decided in between.
         self.file.change(after, before)
         self._undo.append((before, after))
 

@@ -177,6 +177,13 @@ def test_a_title_tells_the_language_of_code(make_site):
     assert read_site(site)["length"].language == "ko"
 
 
+def test_a_title_tells_no_language_above_prose_in_the_sites_own(make_site):
+    """An English text on a word of another language is English."""
+    prose = "This is what people say when they meet, and it is how we all learn to say it to each other at home. " * 3
+    site = make_site({"ni-hao.md": f"---\ntitle: 你好世界学习中文\n---\n{prose}", "_config.yml": "lang: en\n"})
+    assert read_site(site)["ni-hao"].language == ""
+
+
 def test_a_configuration_that_was_left_at_its_default_keeps_no_short_text_apart(make_site):
     """Where most texts tell another language, those that are too short to tell one are in it, the others are not."""
     texts = {

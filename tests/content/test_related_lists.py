@@ -251,6 +251,14 @@ def test_shape_with_paths():
     assert shape == EntryShape("mapping", {"url": "slug", "title": "title"}, "slug")
 
 
+def test_shape_with_names_of_two_words():
+    """A title and an address whose names say of what are one entry, and ours has these names."""
+    read = read_entries([{"postTitle": "Green tea", "postUrl": "/tea/"}], UTC)
+    assert [(entry.title, entry.url) for entry in read.entries] == [("Green tea", "/tea/")]
+    shape = entry_shape([listing(*read.entries)], Counter(read.names))
+    assert (shape.kind, dict(shape.names)) == ("mapping", {"title": "postTitle", "url": "postUrl"})
+
+
 def test_shape_with_names_of_its_own():
     """Where entries have names of the site's own, the first of them is the way to the article."""
     read = read_entries([{"adr": "0002-tea", "rel": "extends"}], UTC)

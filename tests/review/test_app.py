@@ -7,6 +7,7 @@ import threading
 import pytest
 
 from recommender import Article, Corpus, Recommender, Settings
+from recommender.errors import DecisionsChangedError
 from recommender.review.desk import Desk
 from recommender.review.marking import marked, safe_link
 from recommender.review.views import Filters
@@ -147,6 +148,26 @@ def test_decide_and_undo(served):
     assert headers["location"].startswith("/article?id=green&said=Taken+back")
     assert served.desk.decisions.by_pair == {}
     assert "nothing+to+take+back" in served.send("undo")[1]["location"]
+
+
+def test_a_decision_that_comes_between_a_look_and_a_click_stays(served, monkeypatch):
+    """Another editor's, made after what the page showed was compared: it is told, and not written over."""
+    desk = served.desk
+    made = desk._decision
+
+    def interrupted(pair, verdict, why, position):
+        monkeypatch.setattr(desk, "_decision", made)
+        desk.file.change({pair: made(pair, "reject", "theirs", 0)})
+        return made(pair, verdict, why, position)
+
+    for change in (
+        lambda: desk.decide("green", "black", "accept", seen=""),
+        lambda: desk.order("green", ["pot"], seen=desk.decisions.version),
+    ):
+        monkeypatch.setattr(desk, "_decision", interrupted)
+        with pytest.raises(DecisionsChangedError, match="Look again, then decide"):
+            change()
+    assert {one.why for one in desk.decisions.by_pair.values()} == {"theirs"}
 
 
 def test_a_stale_page(served):
