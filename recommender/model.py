@@ -286,7 +286,10 @@ class Recommender:
             An id to remove is not known; nothing was changed.
         """
         with self._lock:
-            self._state = self._fitted().changed(added, removed, self.vectorizer)
+            state = self._fitted().changed(added, removed, self.vectorizer)
+            # Made now, so that the next draft need not wait for them.
+            _ = state.graph.together, state.catalogue.order
+            self._state = state
 
     @property
     def drift(self) -> Drift:

@@ -182,7 +182,7 @@ def _state_from_parts(
     )
     matcher = EntryMatcher(articles[row] for row in entries)
     named = {
-        one.id: CuratedList.of([given[row].id for row in rows], one.related)
+        one.id: CuratedList.of([given[row].id for row in rows], one.related, one.related)
         for one, rows in zip(given, lists, strict=True)
         if rows or one.related
     }

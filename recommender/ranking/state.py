@@ -17,7 +17,7 @@ from recommender.articles import Article, RelatedEntry, checked
 from recommender.content.links import linked_articles
 from recommender.content.matching import EntryMatcher, article_keys, entry_keys, external_article
 from recommender.content.urls import canonical_url, is_address
-from recommender.errors import list_of_texts
+from recommender.errors import UnknownArticleError, list_of_texts
 from recommender.ranking.catalogue import Catalogue, is_as_before
 from recommender.ranking.curation import CurationGraph
 from recommender.ranking.eligible import refusals
@@ -38,14 +38,14 @@ class CuratedList:
 
     names: Sequence[str]  #: Ids, those of external articles included, in the editor's order.
     waiting: Sequence[RelatedEntry]  #: Entries that name no article of the site (yet).
-    keys: frozenset[str]  #: Under which of these an article is found, that one of them may mean.
+    keys: frozenset[str]  #: What an article may be found by that an entry means; none where it is known by id.
     externals: Sequence[Article]  #: The articles elsewhere that they describe.
 
     @classmethod
-    def of(cls, names: Sequence[str], waiting: Sequence[RelatedEntry]) -> CuratedList:
-        """A list by what it names and what waits."""
+    def of(cls, names: Sequence[str], waiting: Sequence[RelatedEntry], entries: Iterable[RelatedEntry]) -> CuratedList:
+        """A list by what it names, what waits, and the entries that may mean another article one day."""
         externals = [one for one in map(external_article, waiting) if one is not None]
-        return cls(names, waiting, frozenset(key for entry in waiting for key in entry_keys(entry)), externals)
+        return cls(names, waiting, frozenset(key for entry in entries for key in entry_keys(entry)), externals)
 
     @classmethod
     def resolved(cls, article: Article, matcher: EntryMatcher, own_ids: Container[str]) -> CuratedList:
@@ -61,7 +61,7 @@ class CuratedList:
                 names.append(match.article_id)
             if match.how in ("external", "unmatched"):
                 waiting.append(entry)
-        return cls.of(names, waiting)
+        return cls.of(names, waiting, (entry for entry in article.related if not isinstance(entry, KeptEntry)))
 
 
 @dataclass(eq=False, repr=False)
@@ -122,8 +122,10 @@ class State:
         unwanted = set(list_of_texts(removed, "removed"))
         given = {article.id: article for article in checked(added)}
         catalogue = self.catalogue
-        gone = [catalogue.articles[catalogue.known_row(article_id)] for article_id in sorted(unwanted)]
         own = {article.id: article for article in catalogue.articles if article.id in self.digests}
+        for article_id in sorted(unwanted - own.keys()):
+            raise UnknownArticleError(article_id, sorted(own))
+        gone = [own[article_id] for article_id in sorted(unwanted)]
         arrivals = []
         for article_id, article in sorted(given.items()):
             known = own.get(article_id)
@@ -153,8 +155,10 @@ class State:
             if not (meant.isdisjoint(one.names) and keys.isdisjoint(one.keys))
         }
         lists = {article_id: one for article_id, one in self.lists.items() if article_id in own}
-        for article_id in (doubtful | meant | given.keys()) & own.keys():
-            lists[article_id] = CuratedList.resolved(own[article_id], matcher, digests)
+        for article_id in (doubtful | given.keys()) & own.keys():
+            lists.pop(article_id, None)
+            if own[article_id].related:
+                lists[article_id] = CuratedList.resolved(own[article_id], matcher, digests)
         articles = [own[article_id] for article_id in sorted(own)]
         everything = [*articles, *_externals(lists, digests)]
         catalogue = catalogue.changed(everything, np.arange(len(everything)) >= len(articles), vectorizer)

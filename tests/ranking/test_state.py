@@ -8,6 +8,7 @@ from unittest import mock
 import pytest
 
 from recommender import Article, Corpus, Recommender, RelatedEntry, load_model
+from recommender.errors import UnknownArticleError
 from recommender.ranking.state import State
 from recommender.settings import settings_from_mapping
 
@@ -171,3 +172,44 @@ def test_changed_articles_leave_no_rows_behind():
         rec.update(added=[known[name]])
         assert rec._state.catalogue.n_rows == n_rows
     assert _answers(rec) == _answers(_rebuilt(rec, known))
+
+
+def test_a_list_names_an_article_again_that_comes_back():
+    """Also where an entry has found its title elsewhere meanwhile: the address decides, as in a fit."""
+    entry = RelatedEntry(title="Tea at home", url="https://site.example/x")
+    listing = Article(id="list", title="A page with a list", url="https://site.example/list", related=(entry,))
+    meant = Article(id="x", title="How we make tea now", url="https://site.example/x")
+    namesake = Article(id="y", title="Tea at home", url="https://site.example/y")
+    rec = Recommender().fit(Corpus([listing, meant, namesake]))
+    assert rec.listed("list") == ["x"]
+    rec.update(removed=["x"])
+    assert rec.listed("list") == ["y"]
+    rec.update(added=[meant])
+    assert rec.listed("list") == ["x"]
+
+
+def test_an_update_leaves_the_state_that_was_as_it_was():
+    """Threads that began to ask before it go on with what was there: addresses, titles, lists and links."""
+    cup = Article(id="cup", title="A cup", url="https://site.example/cup")
+    tea = Article(id="tea", title="Tea", body="In a [cup](/cup).", related=(RelatedEntry(target="A cup"),))
+    rec = Recommender().fit(Corpus([cup, tea, Article(id="hill", title="A hill")]))
+    before = rec._state
+    draft = Article(id="draft", title="A draft", body="[cup](/cup)", related=(RelatedEntry(target="A cup"),))
+
+    def seen(state):
+        rows = [*state.listed_rows(draft), *state.linked_rows(draft), *state.linked_rows(tea), *state.listed_rows(tea)]
+        return [state.catalogue.articles[row].id for row in rows]
+
+    assert seen(before) == ["cup"] * 4
+    rec.update(added=[dataclasses.replace(tea, body="On a [hill](/hill).")], removed=["cup"])
+    assert seen(before) == ["cup"] * 4
+    assert seen(rec._state)[:2] == []
+
+
+def test_an_article_elsewhere_is_not_there_to_be_removed():
+    """It goes with the last list that names it; an id that is no article's of the site is told."""
+    far = RelatedEntry(title="Far away", url="https://far.example/1", excerpt="Hills")
+    rec = Recommender().fit(Corpus([Article(id="tea", title="Tea", related=(far,)), Article(id="cup", title="A cup")]))
+    (external,) = [one.id for one in rec._state.catalogue.articles if one.id not in rec.article_ids]
+    with pytest.raises(UnknownArticleError):
+        rec.update(removed=[external])
