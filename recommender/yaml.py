@@ -235,8 +235,9 @@ _LONGEST_ENTRY = 4_000
 #: Begins the text that takes an entry's place: a character that has no meaning.
 _STAND_IN = "\ue000"
 _OTHER_LINE_END = re.compile(f"[\r\x85\u2028\u2029{_STAND_IN}]")
-#: The lines of an entry: one with a dash, and those that are deeper or blank. Its indent keeps nesting in bounds.
-_ENTRY = re.compile(r"^( {0,8})- .*+(?:\n(?:\1 ++[^ \t\n].*+|[ ]*+(?=\n)))*+", re.MULTILINE)
+#: The lines of an entry: one with a dash, and those that are deeper or blank. Its indent keeps nesting in bounds. An
+#: atomic group: Python before 3.11.5 takes too much by a possessive one of several parts (python/cpython#106052).
+_ENTRY = re.compile(r"^( {0,8})- .*+(?>(?:\n(?:\1 ++[^ \t\n].*+|[ ]*+(?=\n)))*)", re.MULTILINE)
 
 
 def _scalar(event: yaml.ScalarEvent, place: Any) -> Any:

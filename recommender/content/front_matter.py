@@ -43,7 +43,10 @@ _PROPERTIES = re.compile(r"(?:[^\W\d][\w-]*+::[ \t]++[^\r\n]*+(?:\r\n|\n|\r|\Z))
 _OPENING = re.compile(rf"(?:---(?P<syntax>ya?ml|toml|json)?|(?P<plus>\+\+\+)){_REST_OF_LINE}")
 _SYNTAXES: Mapping[str | None, Syntax] = {None: "yaml", "yml": "yaml", "yaml": "yaml", "toml": "toml", "json": "json"}
 #: Blank lines and comments, but for Nikola's.
-_ABOVE = re.compile(rf"(?:(?:[{_BLANKS}]|<!--(?!\s*\.\.\s)(?s:(?:(?!-->).)*+)-->)*+(?:\r\n|\n|\r))++(?=---|\+\+\+)")
+# Atomic groups: Python before 3.11.5 takes too much by possessive ones of several parts (python/cpython#106052).
+_ABOVE = re.compile(
+    rf"(?>(?:(?>(?:[{_BLANKS}]|<!--(?!\s*\.\.\s)(?s:(?>(?:(?!-->).)*))-->)*)(?:\r\n|\n|\r))+)(?=---|\+\+\+)"
+)
 _NAME = re.compile(rf"(?<![^\r\n])[{_BLANKS}{{]*+(?P<name>[\"']?[^\W\d][\w.-]*+[\"']?)[{_BLANKS}]*+[:：=]")
 _CLOSING_PLUS = re.compile(rf"[\r\n](?P<line>\+\+\+{_REST_OF_LINE})")
 _CLOSING_LINE = rf"(?P<line>(?:---|\.\.\.){_REST_OF_LINE})"

@@ -6,7 +6,7 @@ from recommender.content.marks import BLOCK_ID, EMOJI_CODES, HIGHLIGHT, PROPERTY
 
 # A tag starts with a letter, "/" or "!": "a < b" is text. It may hold a shortcode: <a href="{{< ref "tea" >}}">. What
 # <script>, <style> and ERB's <% %> hold goes with them.
-_TAG = re.compile(r"</?[A-Za-z](?:\{\{[^{}]*+\}\}|[^<>])*+>")
+_TAG = re.compile(r"</?[A-Za-z](?>(?:\{\{[^{}]*+\}\}|[^<>])*)>")
 _HTML = re.compile(rf"<(?:script|style)\b|<!--|<%|{_TAG.pattern}", re.IGNORECASE)
 # What a template puts in, MDX comments ({/* */}), the names of MyST's roles ({ref}`tea`), and attributes as kramdown,
 # MkDocs and Pandoc take them: {: .wide}, {#tea}, and behind a link {target=_blank}.
@@ -20,12 +20,13 @@ _CLOSINGS = {
     "{/*": re.compile(r"\*/\}"),
 }  # fmt: skip
 #: Code between fences, and in a line, where what looks like a tag is none. Of what is longer the tags of templates say
-#: little: read, they took what is shown on Hugo's documentation from .83 good to .77.
+#: little: read, they took what is shown on Hugo's documentation from .83 good to .77. Atomic groups: Python before
+#: 3.11.5 takes too much by possessive ones of several parts (python/cpython#106052).
 _CODE = re.compile(
-    r"(?P<kept><!--(?:(?!-->|<!--)[\s\S])*+-->|<(?P<tag>(?i:script|style))\b(?:(?!</?(?P=tag))[\s\S])*+</(?P=tag))"
+    r"(?P<kept><!--(?>(?:(?!-->|<!--)[\s\S])*)-->|<(?P<tag>(?i:script|style))\b(?>(?:(?!</?(?P=tag))[\s\S])*)</(?P=tag))"
     r"|(?P<mark>[`~])(?:(?<![^\s>].)(?P<fence>(?P=mark){2,}+)[^`\n]*+\n"
-    r"(?:(?![ \t>]*+(?P=mark)(?P=fence))[^\n]*+\n)*+[^\n]*+"
-    r"|(?<=`)(?<![`\\].)(?P<ticks>`*+)(?:[^`\n]++|\n(?![^\S\n]*+\n)|(?!`(?P=ticks)(?!`))`++)++`(?P=ticks))"
+    r"(?>(?:(?![ \t>]*+(?P=mark)(?P=fence))[^\n]*+\n)*)[^\n]*+"
+    r"|(?<=`)(?<![`\\].)(?P<ticks>`*+)(?>(?:[^`\n]++|\n(?![^\S\n]*+\n)|(?!`(?P=ticks)(?!`))`++)+)`(?P=ticks))"
 )
 _NO_TAGS, _NO_BRACES = str.maketrans("<>", "  "), str.maketrans("{}", "  ")
 #: What a template fills in before it is code; and what keeps it from that.
