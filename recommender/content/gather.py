@@ -184,11 +184,10 @@ def _with_languages(articles: Sequence[Article], site_language: str, notes: Note
     bare = [article for article in articles if not article.language]
     found = {}
     for article in bare:
-        code = language_of_text(_beginning(article), site_language)
-        if not code and not is_prose_in(_beginning(article), site_language):
-            # Where there is much code in a text, its title tells.
-            code = language_of_text(article.title, site_language)
-        if code:
+        text = _beginning(article)
+        # Where there is much code in a text, its title tells.
+        telling = article.title if not is_prose_in(text, site_language) else ""
+        if code := language_of_text(text, site_language) or language_of_text(telling, site_language):
             found[article.id] = code
     commonest, n_in_it = next(iter(Counter(found.values()).most_common(1)), ("", 0))
     if 2 * n_in_it > len(bare):

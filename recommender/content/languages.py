@@ -219,8 +219,8 @@ def language_of_text(text: str, site_language: str) -> str:
 def is_prose_in(text: str, language: str) -> bool:
     """Whether a good part of a text's words are common ones of a language; of code, and of other languages, few are."""
     words = text[:_MOST_CHARACTERS].lower().split()
-    n_common = sum(word in _common_words().get(language.lower().split("-")[0], ()) for word in words)
-    return n_common > _SHARE_IN_PROSE * len(words)
+    common = _common_words().get(language.lower().split("-")[0], frozenset())
+    return sum(word in common for word in words) > _SHARE_IN_PROSE * len(words)
 
 
 def commonest(code: str, n_words: int) -> list[str]:

@@ -183,24 +183,24 @@ class State:
 
     def listed_rows(self, article: Article) -> list[int]:
         """The rows that an article's own curated list names, in the editor's order."""
-        row = self.catalogue.row_of(article.id)
-        if row is not None and self.catalogue.articles[row] is article:
-            return [int(other) for other in self.graph.listed(row)]
-        rows = map(self.catalogue.row_of, CuratedList.resolved(article, self.matcher, self.digests).names)
-        return [row for row in rows if row is not None]
+        if self._has(article):
+            return [int(other) for other in self.graph.listed(self.catalogue.known_row(article.id))]
+        return self.catalogue.rows_of(CuratedList.resolved(article, self.matcher, self.digests).names)
 
     def links_of(self, article: Article) -> Sequence[str]:
         """The ids of the articles that an article's text links to."""
-        row = self.catalogue.row_of(article.id)
-        if row is not None and self.catalogue.articles[row] is article:
-            return self.links.links.get(article.id, ())
-        return linked_articles(article, self.matcher)
+        return self.links.links.get(article.id, ()) if self._has(article) else linked_articles(article, self.matcher)
 
     def linked_rows(self, article: Article) -> NDArray[np.int64]:
         """The rows that an article's text links to, or whose texts link to it, ascending; see `LinkGraph`."""
         names = self.links.partners(article.id, self.links_of(article), len(self.digests))
         rows = sorted(row for row in map(self.catalogue.row_of, names) if row is not None)
         return np.array(rows, dtype=np.int64)
+
+    def _has(self, article: Article) -> bool:
+        """Whether it is an article of the state, and not a draft, or an edited one, under the id of one."""
+        row = self.catalogue.row_of(article.id)
+        return row is not None and self.catalogue.articles[row] is article
 
     def rows_of_identity(self, article: Article) -> set[int]:
         """The rows that are the article itself, under its id or any of its addresses."""
