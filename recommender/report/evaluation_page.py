@@ -45,7 +45,8 @@ def page_of(report: Report) -> str:
             plots.append(_figure(f"{measure} by who lists the article", _plot_slices, report, BY_LISTS))
         else:
             plots.append(_figure(f"{measure} by list size", _plot_slices, report, "list_size"))
-            plots.append(_figure(f"{measure} by month", _plot_months, report))
+            if months := _months(report):
+                plots.append(_figure(f"{measure} by month", _plot_months, report, months))
             plots.append(_figure("Score against precision", _plot_calibration, report))
     title = "by readers' grades" if by_grades else f"against the curated lists: {report.protocol}"
     return render(
@@ -62,7 +63,7 @@ def page_of(report: Report) -> str:
     )
 
 
-def _figure(title: str, plot: Any, report: Report, *options: str) -> Markup:
+def _figure(title: str, plot: Any, report: Report, *options: Any) -> Markup:
     figure = Figure(figsize=(5.6, 3.7), layout="constrained")
     axes = figure.add_subplot()
     plot(axes, report, *options)
@@ -118,13 +119,17 @@ def _plot_slices(axes: Axes, report: Report, kind: str) -> None:
     _bars(axes, report, groups)
 
 
-def _plot_months(axes: Axes, report: Report) -> None:
-    measure = report.measures[0]
-    months = {
+def _months(report: Report) -> dict[str, Any]:
+    """The months of which there are enough queries; none on a site without dates."""
+    return {
         month: found
         for month, found in report.slices["month"].items()
         if found["n_queries"] >= _FEWEST_IN_A_MONTH and month != "none"
     }
+
+
+def _plot_months(axes: Axes, report: Report, months: Mapping[str, Any]) -> None:
+    measure = report.measures[0]
     for _, name, colour in _coloured(report):
         values = [found["systems"][name][measure] for found in months.values()]
         axes.plot(range(len(months)), values, marker="o", markersize=3, color=colour, label=name)

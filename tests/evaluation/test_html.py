@@ -30,6 +30,13 @@ def test_the_page_needs_nothing_beside_it(report):
     assert page.count("<svg") == 4
 
 
+def test_a_site_without_dates_has_no_plot_by_month(small_corpus, quick):
+    """An empty plot would say that nothing is right in any month."""
+    undated = Corpus(dataclasses.replace(one, published_at=None) for one in small_corpus)
+    page = page_of(evaluate(undated, quick))
+    assert (page.count("<svg"), "by month" in page.partition("Are the differences chance?")[0]) == (3, False)
+
+
 def test_the_page_is_well_formed(report):
     """Every tag that is opened is closed in order."""
 
