@@ -3,7 +3,7 @@ What a text is about, as few numbers: static word embeddings. A number room.
 
 The embeddings are those of WordLlama (English): a table of token vectors inside the package, whose mean is the vector
 of a text. Nothing is downloaded and nothing runs but numpy. Where the settings name a sentence model, its embeddings
-stand beside them, see `recommender.vectors.semantic`.
+take their place, see `recommender.vectors.semantic`.
 """
 
 import logging
@@ -39,6 +39,8 @@ def _model() -> Any:
 def embedded(texts: Sequence[str]) -> NDArray[np.float32]:
     """The embedding of each text, of length 1; 0 for an empty one. Shape (n_texts, N_MEANING)."""
     found = np.zeros((len(texts), N_MEANING), dtype=np.float32)
+    if not any(texts):
+        return found
     table, tokenizer = _model()
     # Each for itself: padded to the longest of a batch, sums would differ in the last bits from batch to batch.
     for start in range(0, len(texts), _AT_ONCE):

@@ -44,7 +44,9 @@ _FEW_ARTICLES = 50
 #: Letters that more articles have tell little, and would be most of the work on a large site. With 14, 30, 92, 231 and
 #: 923 of 4,617 articles nDCG@5 by readers is .754, .761, .763, .757, .759.
 _MOST_HAVING_LETTERS = 100
-_TIMES = {"static": 1.0, "semantic": 2.0}  #: How often the weight of meanings counts, by kind of embedding.
+#: How often the weight of meanings counts for embeddings of a sentence model, and the words of a body that it reads: of
+#: most such models no more tokens than 256 or 512.
+_SENTENCES_TIMES, _SENTENCES_READ = 1.5, 220
 #: Articles whose parts are joined at once.
 _AT_ONCE = 10_000
 #: What only the learned ranker compares, each by the terms of a field.
@@ -70,7 +72,6 @@ class _Document(TypedDict):
     templates: list[str]
     common_topics: list[str]
     vocabularies: dict[str, list[str]]
-    centres: list[str]
 
 
 class FieldVectorizer:
@@ -106,8 +107,8 @@ class FieldVectorizer:
         #: Of each field, and of topics: terms to columns, and inverse document frequencies.
         self._vocabularies: dict[str, dict[str, int]] = {}
         self._rarities: dict[str, NDArray[np.float32]] = {}
-        #: By kind of embedding, the mean of all articles, which says what every article of the site is about.
-        self._centres: dict[str, NDArray[np.float32]] = {}
+        #: Shape (n_dense,): the mean embedding of all articles, which says what every article of the site is about.
+        self._centre: NDArray[np.float32] = np.zeros(0, dtype=np.float32)
         self._names: NDArray[Any] | None = None
 
     @property
@@ -135,7 +136,7 @@ class FieldVectorizer:
             self.language = min(languages, key=lambda name: (-languages[name], name), default="") or "en"
         self.n_articles, self.compares, self._names = len(articles), False, None
         self.reader = self._reader(templates_of(articles, self.settings.body_words), common_topics(articles))
-        self._vocabularies, self._rarities, self._centres = {}, {}, {}
+        self._vocabularies, self._rarities = {}, {}
         used = [name for name in FIELD_NAMES if getattr(self.settings, name).weight > 0]
         counts = count_terms(articles, self.reader, used, self.n_jobs)
         having = {name: self._learn(name, found) for name, found in counts.items()}
@@ -144,11 +145,11 @@ class FieldVectorizer:
         self._lay_out()
         blocks = self._blocks(counts, len(articles))
         del counts  # a third of the memory that is taken here
-        meanings = self._embedded(articles)
-        there = {name: rows[rows.any(axis=1)] for name, rows in meanings.items()}
+        embeddings = self._embedded(articles)
+        there = embeddings[embeddings.any(axis=1)]
         # The mean of all language is about 0, and so is taken to be that of a small site, as far as it is small.
-        self._centres = {name: self._part * rows.mean(axis=0) for name, rows in there.items() if len(rows)}
-        return self._joined(articles, blocks, meanings)
+        self._centre = self._part * there.mean(axis=0) if len(there) else np.zeros(0, dtype=np.float32)
+        return self._joined(articles, blocks, embeddings)
 
     def fit_comparison(self, articles: Sequence[Article]) -> None:
         """Learn what only the learned ranker looks at: the topics, and which words are names."""
@@ -238,50 +239,45 @@ class FieldVectorizer:
         block.sort_indices()
         return block
 
-    def _embedded(self, articles: Sequence[Article]) -> dict[str, NDArray[np.float32]]:
-        """The meaning of titles and excerpts, as read, by kind of embedding; 0 in a language that one does not know."""
+    def _embedded(self, articles: Sequence[Article]) -> NDArray[np.float32]:
+        """The embeddings of articles as read; 0 in a language that they do not know. Shape (n_articles, n_axes)."""
         if self.settings.meaning == 0:
-            return {}
+            return np.zeros((len(articles), 0), dtype=np.float32)
         read = self.reader.text
         texts = [f"{repair(read(one, 'title'))} . {repair(read(one, 'excerpt'))}".strip(" .") for one in articles]
+        if model := self.settings.semantic:
+            bodies = (repair(read(one, "body")).split()[:_SENTENCES_READ] for one in articles)
+            longer = [" ".join([text, *body]) for text, body in zip(texts, bodies, strict=True)]
+            # What an article is about stands in its title, and what it tells of that behind it: each says a half.
+            found = sentence_embeddings([*texts, *longer], model, self._folder)
+            return np.asarray(normalize(found[: len(texts)] + found[len(texts) :]), dtype=np.float32)
         languages = (self.reader.language_of(article).split("-")[0] for article in articles)
-        known = [text if code in MEANING_LANGUAGES else "" for text, code in zip(texts, languages, strict=True)]
-        found = {"static": embedded(known)} if any(known) else {}
-        if self.settings.semantic and any(texts):
-            found["semantic"] = sentence_embeddings(texts, self.settings.semantic, self._folder)
-        return found
+        return embedded(
+            [text if code in MEANING_LANGUAGES else "" for text, code in zip(texts, languages, strict=True)]
+        )
 
     def _joined(
-        self, articles: Sequence[Article], blocks: Mapping[str, csr_matrix], meanings: Mapping[str, NDArray[np.float32]]
+        self, articles: Sequence[Article], blocks: Mapping[str, csr_matrix], embeddings: NDArray[np.float32]
     ) -> Vectors:
         """All parts side by side, each with the root of its weight, the whole of length 1 or 0."""
         # In blocks, for on the way it needs several times the memory of what it gives.
         terms, dense = [], np.zeros((len(articles), self.n_dense), dtype=np.float32)
         for start in range(0, max(len(articles), 1), _AT_ONCE):
             part = slice(start, start + _AT_ONCE)
-            of_part, dense[part] = self._joined_block(
-                articles[part],
-                {name: block[part] for name, block in blocks.items()},
-                {name: meaning[part] for name, meaning in meanings.items()},
-            )
-            terms.append(of_part)
+            of_part = {name: block[part] for name, block in blocks.items()}
+            joined, dense[part] = self._joined_block(of_part, embeddings[part])
+            terms.append(joined)
         return Vectors(stacked(terms), dense, self.compared(articles) if self.compares else {})
 
     def _joined_block(
-        self, articles: Sequence[Article], blocks: Mapping[str, csr_matrix], meanings: Mapping[str, NDArray[np.float32]]
+        self, blocks: Mapping[str, csr_matrix], embeddings: NDArray[np.float32]
     ) -> tuple[csr_matrix, NDArray[np.float32]]:
         """`_joined` of so many articles as take little memory."""
-        n = len(articles)
-        dense = np.zeros((n, self.n_dense))
-        start = 0
-        for name, centre in self._centres.items():
-            if name in meanings:
-                there = meanings[name].any(axis=1)
-                centred = normalize(meanings[name].astype(np.float64) - centre)
-                dense[there, start : start + len(centre)] = (
-                    np.sqrt(_TIMES[name] * self.settings.meaning) * centred[there]
-                )
-            start += len(centre)
+        n = len(embeddings)
+        dense, there = np.zeros((n, self.n_dense)), embeddings.any(axis=1)
+        if self.n_dense and there.any():
+            weight = self.settings.meaning * (_SENTENCES_TIMES if self.settings.semantic else 1.0)
+            dense[there] = np.sqrt(weight) * normalize(embeddings[there].astype(np.float64) - self._centre)
         if self.fields:
             parts = [np.sqrt(np.float32(field.weight)) * blocks[field.name] for field in self.fields]
             terms = csr_matrix(hstack(parts, format="csr", dtype=np.float32))
@@ -296,7 +292,7 @@ class FieldVectorizer:
     @property
     def n_dense(self) -> int:
         """Columns of the dense part."""
-        return sum(map(len, self._centres.values()))
+        return len(self._centre)
 
     # ---------------------------------------------------------------- terms
 
@@ -335,11 +331,9 @@ class FieldVectorizer:
             "templates": sorted(self.reader.templates),
             "common_topics": sorted(self.reader.common_topics),
             "vocabularies": {name: list(terms) for name, terms in self._vocabularies.items()},
-            "centres": list(self._centres),
         }
         arrays: dict[str, NDArray[Any]] = {f"rarity_{name}": values for name, values in self._rarities.items()}
-        arrays |= {"n_having": self.n_having, "is_name": self.is_name}
-        arrays |= {f"centre_{name}": centre for name, centre in self._centres.items()}
+        arrays |= {"n_having": self.n_having, "is_name": self.is_name, "centre": self._centre}
         return document, arrays
 
     def restore(self, document: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Self:
@@ -353,7 +347,7 @@ class FieldVectorizer:
             self._rarities[name] = np.asarray(arrays[f"rarity_{name}"])
         self._lay_out()
         self.n_having, self.is_name = np.asarray(arrays["n_having"]), np.asarray(arrays["is_name"])
-        self._centres = {name: np.asarray(arrays[f"centre_{name}"]) for name in described["centres"]}
+        self._centre = np.asarray(arrays["centre"])
         self._check_shapes()
         return self
 
@@ -363,7 +357,7 @@ class FieldVectorizer:
             *(self._rarities[name].shape == (len(terms),) for name, terms in self._vocabularies.items()),
             self.n_having.shape == (self.n_terms,),
             self.is_name.shape == ((self.n_words,) if self.compares else (0,)),
-            *(centre.ndim == 1 for centre in self._centres.values()),
+            self._centre.ndim == 1,
         ]
         if not all(fit):
             raise ValueError("arrays are not of the size of the vocabulary")
