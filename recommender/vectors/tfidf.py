@@ -250,7 +250,9 @@ class FieldVectorizer:
             longer = [" ".join([text, *body]) for text, body in zip(texts, bodies, strict=True)]
             # What an article is about stands in its title, and what it tells of that behind it: each says a half.
             found = sentence_embeddings([*texts, *longer], model, self._folder)
-            return np.asarray(normalize(found[: len(texts)] + found[len(texts) :]), dtype=np.float32)
+            both = found[: len(texts)] + found[len(texts) :]
+            lengths: NDArray[np.float32] = np.linalg.norm(both, axis=1, keepdims=True)
+            return np.divide(both, lengths, out=np.zeros_like(both), where=lengths > 0)
         languages = (self.reader.language_of(article).split("-")[0] for article in articles)
         return embedded(
             [text if code in MEANING_LANGUAGES else "" for text, code in zip(texts, languages, strict=True)]

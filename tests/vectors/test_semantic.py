@@ -88,6 +88,16 @@ def test_relates_without_a_common_word(folder, tmp_path):
     assert rec.suggest(draft, k=3, min_score=0)[0].article_id == "a", "the same text is nearest"
 
 
+def test_bodies_are_read(folder):
+    """What a text is about counts where the titles say nothing of it; an article without a text is related to none."""
+    settings = settings_from_mapping({"vectors": {"semantic": str(folder)}, "articles": {"cache": "none"}})
+    bodies = {"Monday": "espresso", "Tuesday": "latte", "Wednesday": "saddle", "Thursday": "bicycle"}
+    diary = [Article(id=day, title=day, body=word) for day, word in bodies.items()]
+    rec = Recommender(settings).fit(Corpus([*diary, *(one for one in ARTICLES if one.id.startswith("other"))]))
+    assert rec.explain("Monday", "Tuesday").similarity > rec.explain("Monday", "Thursday").similarity
+    assert rec.suggest(Article(id="draft", title=""), min_score=0) == []
+
+
 def test_no_library(monkeypatch, tmp_path):
     """Without a library that runs it, the message says what to install."""
     monkeypatch.setattr(semantic, "find_spec", lambda name: None)
