@@ -103,9 +103,9 @@ class VectorsSettings:
     )
     semantic: str = knob(
         "",
-        "A sentence embedding model in place of the static embeddings; it reads the beginnings of bodies too: a folder, "
-        "or a name on the Hugging Face hub, such as `sentence-transformers/all-MiniLM-L6-v2`. Needs the extra "
-        "`[semantic]`, or model2vec; empty: none.",
+        "A sentence embedding model in place of the static embeddings; it reads the beginnings of bodies too. A "
+        "folder, or a name on the Hugging Face hub, such as `sentence-transformers/all-MiniLM-L6-v2`; needs the extra "
+        "`[semantic]`, or model2vec. Empty: none.",
     )
     ignore_topics: tuple[str, ...] = knob(
         (), "Topics that say nothing of what an article is about, such as featured: no rule and no word counts them."

@@ -251,8 +251,7 @@ class FieldVectorizer:
             # What an article is about stands in its title, and what it tells of that behind it: each says a half.
             found = sentence_embeddings([*texts, *longer], model, self._folder)
             both = found[: len(texts)] + found[len(texts) :]
-            lengths: NDArray[np.float32] = np.linalg.norm(both, axis=1, keepdims=True)
-            return np.divide(both, lengths, out=np.zeros_like(both), where=lengths > 0)
+            return np.asarray(both / np.maximum(np.linalg.norm(both, axis=1, keepdims=True), np.float32(1e-12)))
         languages = (self.reader.language_of(article).split("-")[0] for article in articles)
         return embedded(
             [text if code in MEANING_LANGUAGES else "" for text, code in zip(texts, languages, strict=True)]
