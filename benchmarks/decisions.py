@@ -73,11 +73,11 @@ def _shown(rec: Recommender) -> dict[Pair, float]:
 
 def _kinds(rec: Recommender, pairs: list[Pair]) -> np.ndarray:
     """Of which kinds some pairs are, shape (n_pairs, n_kinds)."""
-    state = rec._fitted()
+    state = rec._fitted().state
     found = []
     for article_id, candidate_id in pairs:
         row = state.catalogue.row_of(candidate_id)
-        found.append(EditorsModel().kinds(rec._query(state, article_id), np.array([row]), state.catalogue)[0])
+        found.append(EditorsModel().kinds(rec._selector().query(article_id), np.array([row]), state.catalogue)[0])
     return np.array(found)
 
 

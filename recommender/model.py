@@ -1,10 +1,11 @@
 """
 The recommender: a corpus in, suggestions out. Joins the number rooms and the article rooms.
 
-Whoever asks works on one immutable state; `update` builds the next state and puts it in place, so that several threads
-may ask while one updates.
+Whoever asks works on one immutable `Fitted`; `fit` and `update` make the next and put it in place at once, so that
+several threads may ask meanwhile.
 """
 
+import dataclasses
 import logging
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -22,12 +23,10 @@ from recommender.cache import user_cache_folder
 from recommender.errors import NotFittedError, RecommenderError, list_of_texts
 from recommender.ranking.card import model_card
 from recommender.ranking.catalogue import days_of
-from recommender.ranking.choosing import ListAudit, choose_ranker
+from recommender.ranking.choosing import Chosen, ListAudit, choose_ranker
 from recommender.ranking.drift import Drift, drift_of
-from recommender.ranking.eligible import suggests_unpublished
 from recommender.ranking.fitted import Fitted
 from recommender.ranking.learned import Check, Ranker
-from recommender.ranking.queries import query_of
 from recommender.ranking.rankers import Query, SimilarityRanker
 from recommender.ranking.rules import Rules
 from recommender.ranking.select import Selector
@@ -68,16 +67,7 @@ class Recommender:
     def __init__(self, settings: Settings | None = None, decisions: Decisions | None = None) -> None:
         self.settings = given_or_default(settings)
         self.decisions = checked_decisions(decisions)
-        self.entry_shape = EntryShape()
-        self.ranker: Ranker = SimilarityRanker(self.settings.ranking)
-        self.vectorizer = FieldVectorizer(self.settings.vectors)
-        #: The figures by which fitting chose the ranker; a sentence.
-        self.ranker_decision = ""
-        #: The same as numbers; None where nothing was to be decided.
-        self.ranker_check: Check | None = None
-        #: How far a reader would agree with the curated lists; None where nobody asked, and in a saved model.
-        self.list_audit: ListAudit | None = None
-        self._state: State | None = None
+        self._held: Fitted | None = None
         self._lock = threading.Lock()
 
     def __getstate__(self) -> dict[str, Any]:
@@ -110,24 +100,51 @@ class Recommender:
             It is given something else, such as a list.
         """
         check_corpus(corpus, "fit")
-        self.entry_shape = corpus.entry_shape
         articles, ranking, now = self.settings.articles, self.settings.ranking, _now()
         language = articles.site_language or corpus.site_language
-        self.vectorizer = FieldVectorizer(
-            self.settings.vectors, language, ranking.n_jobs, user_cache_folder(articles.cache)
-        )
-        state = State.build(list(corpus), self.vectorizer)
-        state.suggest_unpublished = suggests_unpublished(articles, state.catalogue, state.graph, now)
-        logger.info("vectors: %s articles x %s terms", f"{state.catalogue.n_rows:,}", f"{self.vectorizer.n_terms:,}")
+        vectorizer = FieldVectorizer(self.settings.vectors, language, ranking.n_jobs, user_cache_folder(articles.cache))
+        state = State.build(list(corpus), vectorizer, articles, now)
+        logger.info("vectors: %s articles x %s terms", f"{state.catalogue.n_rows:,}", f"{vectorizer.n_terms:,}")
         teach = corpus.reading.lists_teach
-        chosen = choose_ranker(
-            state, self.vectorizer, self.settings, self.decisions, now, do_lists_teach=teach, progress=progress
-        )
-        self.ranker, self.ranker_decision = chosen.ranker, chosen.ranker_decision
-        self.ranker_check, self.list_audit = chosen.ranker_check, chosen.list_audit
-        logger.info("ranking: %s", self.ranker_decision)
-        self._state = state
+        chosen = choose_ranker(state, self.settings, self.decisions, now, do_lists_teach=teach, progress=progress)
+        logger.info("ranking: %s", chosen.ranker_decision)
+        with self._lock:
+            self._held = Fitted(state, chosen, corpus.entry_shape)
         return self
+
+    @property
+    def _chosen(self) -> Chosen:
+        return self._held.chosen if self._held else Chosen(SimilarityRanker(self.settings.ranking), "")
+
+    @property
+    def ranker(self) -> Ranker:
+        """What ranks."""
+        return self._chosen.ranker
+
+    @property
+    def ranker_decision(self) -> str:
+        """The figures by which fitting chose the ranker; a sentence."""
+        return self._chosen.ranker_decision
+
+    @property
+    def ranker_check(self) -> Check | None:
+        """The same as numbers; None where nothing was to be decided."""
+        return self._chosen.ranker_check
+
+    @property
+    def list_audit(self) -> ListAudit | None:
+        """How far a reader would agree with the curated lists; None where nobody asked, and in a saved model."""
+        return self._chosen.list_audit
+
+    @property
+    def vectorizer(self) -> FieldVectorizer:
+        """What turns articles into vectors."""
+        return self._held.state.vectorizer if self._held else FieldVectorizer(self.settings.vectors)
+
+    @property
+    def entry_shape(self) -> EntryShape:
+        """How the site's own entries look."""
+        return self._held.entry_shape if self._held else EntryShape()
 
     @property
     def ranker_name(self) -> str:
@@ -137,16 +154,16 @@ class Recommender:
     @property
     def corpus_fingerprint(self) -> str:
         """A digest of the articles that it knows; equal for equal corpora."""
-        return self._fitted().fingerprint
+        return self._fitted().state.fingerprint
 
     @property
     def article_ids(self) -> list[str]:
         """The ids of the site's own articles, sorted."""
-        return self._fitted().catalogue.ids()
+        return self._fitted().state.catalogue.ids()
 
     def unused_rules(self) -> list[str]:
         """A sentence for each rule of the settings that names no article."""
-        return list(Rules(self.settings).unused(self._fitted().catalogue.articles))
+        return list(Rules(self.settings).unused(self._fitted().state.catalogue.articles))
 
     def article(self, article_id: str) -> Article:
         """
@@ -157,17 +174,18 @@ class Recommender:
         UnknownArticleError
             No article has this id.
         """
-        catalogue = self._fitted().catalogue
+        catalogue = self._fitted().state.catalogue
         return catalogue.articles[catalogue.known_row(article_id)]
 
     def listed(self, article_id: str) -> list[str]:
         """The ids of what an article's curated list names, in the editor's order, external articles included."""
-        state = self._fitted()
-        return [state.catalogue.articles[row].id for row in state.listed_rows(self.article(article_id))]
+        state = self._fitted().state
+        articles = state.catalogue.articles
+        return [articles[row].id for row in state.listed_rows(articles[state.catalogue.known_row(article_id)])]
 
     def vectors_of(self, article_ids: Iterable[str]) -> Vectors:
         """The vectors of some articles, a row each, in their order."""
-        catalogue = self._fitted().catalogue
+        catalogue = self._fitted().state.catalogue
         return catalogue.vectors[np.array(list(map(catalogue.known_row, article_ids)), dtype=np.int64)]
 
     # -------------------------------------------------------------- suggest
@@ -203,10 +221,9 @@ class Recommender:
         UnknownArticleError
             No article has this id.
         """
-        state = self._fitted()
-        query = self._query(state, article)
-        selector = self._selector(state)
-        (selected,) = selector.select([query], [self._places(k, query)], self.least_scores(min_score), shown)
+        selector = self._selector()
+        query = selector.query(article)
+        (selected,) = selector.select([query], [self._places(k, query)], self._least(selector.ranker, min_score), shown)
         return selector.suggestions([(query, selected)])[0]
 
     def suggest_all(
@@ -248,21 +265,20 @@ class Recommender:
 
         Ranked by `n_threads` threads; None for the setting ``ranking.n_jobs``.
         """
-        state = self._fitted()
-        return self._selector(state).answers(
-            state.catalogue.ids() if only is None else sorted(set(list_of_texts(only, "only"))),
-            partial(self._query, state),
+        selector = self._selector()
+        return selector.answers(
+            None if only is None else sorted(set(list_of_texts(only, "only"))),
             partial(self._places, k),
-            self.least_scores(min_score),
+            self._least(selector.ranker, min_score),
             n_threads or effective_n_jobs(self.settings.ranking.n_jobs),
             progress,
         )
 
     def why_none(self, article: Article | str) -> str:
         """Why an article has no suggestion, as a sentence; "" when it has one."""
-        state = self._fitted()
-        query = self._query(state, article)
-        return self._selector(state).select([query], [self._places(None, query)], self.least_scores())[0].why_none
+        selector = self._selector()
+        query = selector.query(article)
+        return selector.select([query], [self._places(None, query)], self._least(selector.ranker))[0].why_none
 
     # --------------------------------------------------------------- update
 
@@ -286,10 +302,11 @@ class Recommender:
             An id to remove is not known; nothing was changed.
         """
         with self._lock:
-            state = self._fitted().changed(added, removed, self.vectorizer)
+            fitted = self._fitted()
+            state = fitted.state.changed(added, removed)
             # Made now, so that the next draft need not wait for them.
             _ = state.graph.together, state.catalogue.order
-            self._state = state
+            self._held = dataclasses.replace(fitted, state=state)
 
     @property
     def drift(self) -> Drift:
@@ -303,7 +320,7 @@ class Recommender:
         NotFittedError
             Before `fit`.
         """
-        return drift_of(self._fitted().catalogue, self.vectorizer, self.settings.ranking.refit_at)
+        return drift_of(self._fitted().state, self.settings.ranking.refit_at)
 
     def changes(self, corpus: Corpus) -> tuple[list[Article], list[str]]:
         """
@@ -316,7 +333,7 @@ class Recommender:
         removed : list of str
             Ids that are gone.
         """
-        known = self._fitted().digests
+        known = self._fitted().state.digests
         added = [article for article in corpus if known.get(article.id) != article.digest]
         return added, sorted(set(known) - set(corpus.ids))
 
@@ -338,10 +355,9 @@ class Recommender:
         Reason
             Its ``obstacle`` says why the candidate is not in the list; "" when it is.
         """
-        state = self._fitted()
-        query = self._query(state, article)
-        row = state.catalogue.known_row(candidate_id)
-        return self._selector(state).reason_for(query, row, self._places(None, query), self.least_scores())
+        selector = self._selector()
+        query = selector.query(article)
+        return selector.reason_for(query, candidate_id, self._places(None, query), self._least(selector.ranker))
 
     def approvals(self, article_id: str) -> dict[str, Reason]:
         """
@@ -354,8 +370,8 @@ class Recommender:
         UnknownArticleError
             No article has this id.
         """
-        state = self._fitted()
-        return self._selector(state).approvals(self._query(state, article_id))
+        selector = self._selector()
+        return selector.approvals(selector.query(article_id))
 
     # ----------------------------------------------------------- save, load
 
@@ -380,22 +396,22 @@ class Recommender:
         WriteError
             The folder cannot be written, or holds something that is not a model.
         """
-        self._parts().save(folder, self.card(), bodies=bodies)
+        fitted = self._fitted()
+        card = model_card(fitted, self.settings, self._least(fitted.chosen.ranker))
+        fitted.save(folder, self.settings, card, bodies=bodies)
 
     def card(self) -> str:
         """The model's card, as Markdown: what it was fitted on, how it was checked, its limits."""
-        return model_card(self._parts(), self.least_scores())
+        fitted = self._fitted()
+        return model_card(fitted, self.settings, self._least(fitted.chosen.ranker))
 
-    # ------------------------------------------------------------ the parts
-
-    def _fitted(self) -> State:
-        if self._state is None:
+    def _fitted(self) -> Fitted:
+        if self._held is None:
             raise NotFittedError("the recommender has not been fitted. Call fit(corpus) first, or load_model(folder).")
-        return self._state
+        return self._held
 
-    def _parts(self) -> Fitted:
-        decided = self.ranker_decision, self.ranker_check
-        return Fitted(self.settings, self.entry_shape, self._fitted(), self.vectorizer, self.ranker, *decided)
+    def _selector(self) -> Selector:
+        return Selector(self._fitted(), Rules(self.settings, self.decisions), _now())
 
     def _places(self, k: int | None, query: Query) -> int:
         """Places under an article: k, or else the setting; with `fill` what its curated list takes is not counted."""
@@ -406,17 +422,13 @@ class Recommender:
 
     def least_scores(self, min_score: float | None = None) -> tuple[float, ...]:
         """By place, the last also of those that follow: what is asked for, else the setting, else the ranker's own."""
+        return self._least(self.ranker, min_score)
+
+    def _least(self, ranker: Ranker, min_score: float | None = None) -> tuple[float, ...]:
         asked = self.settings.ranking.min_score if min_score is None else min_score
         if asked is not None and not (isinstance(asked, Real) and 0 <= asked <= 1):
             raise RecommenderError(f"min_score must be a number from 0 to 1, but is {asked!r}.")
-        return self.ranker.thresholds if asked is None else (asked,)
-
-    def _query(self, state: State, article: Article | str) -> Query:
-        return query_of(article, state, self.vectorizer, Rules(self.settings, self.decisions))
-
-    def _selector(self, state: State) -> Selector:
-        rules = Rules(self.settings, self.decisions)
-        return Selector(state, self.ranker, rules, self.vectorizer, _now(), self.entry_shape)
+        return ranker.thresholds if asked is None else (asked,)
 
 
 def load_model(folder: Path | str) -> Recommender:
@@ -428,10 +440,9 @@ def load_model(folder: Path | str) -> Recommender:
     ModelError
         There is no model, it was saved by another format, or its parts are broken.
     """
-    fitted = Fitted.load(folder)
-    rec = Recommender(fitted.settings)
-    rec.entry_shape, rec.vectorizer, rec._state = fitted.entry_shape, fitted.vectorizer, fitted.state
-    rec.ranker, rec.ranker_decision, rec.ranker_check = fitted.ranker, fitted.ranker_decision, fitted.ranker_check
+    settings, fitted = Fitted.load(folder)
+    rec = Recommender(settings)
+    rec._held = fitted
     return rec
 
 

@@ -11,8 +11,8 @@ from types import SimpleNamespace
 import pytest
 from teas_and_bicycles import article, settings, teas_and_bicycles
 
-from recommender import Article, Corpus, Recommender, RelatedEntry, load_model
-from recommender.articles import NEVER, Reading
+from recommender import Article, Corpus, Recommender, RelatedEntry, load_model, model
+from recommender.articles import NEVER, EntryShape, Reading
 from recommender.errors import (
     NotFittedError,
     RecommenderError,
@@ -520,6 +520,30 @@ def test_threads_may_ask_while_another_updates(rec):
     for thread in threads:
         thread.join()
     assert failures == []
+
+
+def test_whoever_asks_while_it_is_fitted_again_gets_what_was_there(rec, monkeypatch):
+    """All of a fit takes the place of the earlier one at once: vectors of two vocabularies never meet."""
+    draft = article("draft", "green tea in a cup")
+    before, meanwhile = rec.suggest(draft), []
+
+    def choosing(*given, **named):
+        meanwhile.append((rec.suggest(draft), rec.ranker_decision))
+        return choosing_it(*given, **named)
+
+    decision, choosing_it = rec.ranker_decision, model.choose_ranker
+    monkeypatch.setattr(model, "choose_ranker", choosing)
+    rec.fit(Corpus([article("hill", "a hill of stones"), article("stone", "stones of a hill")]))
+    assert meanwhile == [(before, decision)]
+    assert before
+    assert ids(rec.suggest("hill", min_score=0)) == ["stone"]
+
+
+def test_before_a_fit_there_is_nothing_to_tell():
+    """Its attributes are there all the same."""
+    rec = Recommender()
+    assert (rec.ranker_name, rec.ranker_decision, rec.ranker_check, rec.list_audit) == ("similarity", "", None, None)
+    assert (rec.entry_shape, rec.vectorizer.fields) == (EntryShape(), ())
 
 
 @pytest.mark.parametrize("copied", [copy.deepcopy, lambda rec: pickle.loads(pickle.dumps(rec))])

@@ -9,14 +9,14 @@ from importlib.metadata import version
 
 from recommender.ranking.fitted import Fitted
 from recommender.ranking.learned import LearnedRanker
-from recommender.settings import describe_settings
+from recommender.settings import Settings, describe_settings
 
 
-def model_card(model: Fitted, thresholds: Sequence[float]) -> str:
-    """The card of a model, with the least score at each place."""
-    check, ranker = model.ranker_check, model.ranker
-    changed = zip(describe_settings(model.settings), describe_settings(), strict=True)
-    settings = [f"`{name}: {value}`" for (name, value, _), (_, default, _) in changed if value != default]
+def model_card(model: Fitted, settings: Settings, thresholds: Sequence[float]) -> str:
+    """The card of a model, with the settings that it is saved with and the least score at each place."""
+    check, ranker = model.chosen.ranker_check, model.chosen.ranker
+    changed = zip(describe_settings(settings), describe_settings(), strict=True)
+    others = [f"`{name}: {value}`" for (name, value, _), (_, default, _) in changed if value != default]
     lines = [
         "# Model card",
         "",
@@ -24,10 +24,10 @@ def model_card(model: Fitted, thresholds: Sequence[float]) -> str:
         "| --- | --- |",
         f"| made by | recommender {version('recommender')} |",
         f"| fitted on | {len(model.state.digests):,} articles, fingerprint `{model.state.fingerprint}` |",
-        f"| vectors | {model.vectorizer.n_terms:,} terms |",
+        f"| vectors | {model.state.vectorizer.n_terms:,} terms |",
         f"| ranker | {ranker.name} |",
         f"| least scores, place by place | {', '.join(f'{one:.3f}' for one in thresholds)} |",
-        f"| settings changed | {', '.join(settings) or 'none'} |",
+        f"| settings changed | {', '.join(others) or 'none'} |",
         "",
         "## What it is for",
         "",
@@ -38,7 +38,7 @@ def model_card(model: Fitted, thresholds: Sequence[float]) -> str:
         "",
     ]
     if check is None or not check.n_queries:
-        lines += [f"{model.ranker_decision.capitalize()}.", "", "No held-out score: see `recommender evaluate`."]
+        lines += [f"{model.chosen.ranker_decision.capitalize()}.", "", "No held-out score: see `recommender evaluate`."]
     else:
         half = 1.96 * check.standard_error
         lines += [

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from recommender.articles import Article
+from recommender.content.urls import canonical_url, is_address
 from recommender.errors import CorpusError, UnknownArticleError
 from recommender.ranking.versions import version_folders, version_of
 from recommender.vectors.neighbors import SearchIndex, Vectors
@@ -58,8 +59,13 @@ class Catalogue:
         self.vectors, self.index = vectors, SearchIndex(vectors)
         self.is_external = is_external  #: Whether only a curated list names the article.
         self.is_new = is_new  #: Whether it came after those that the vocabulary was fitted on.
+        self._rows_by_url: dict[str, list[int]] = {}
+        for row, article in enumerate(articles):
+            for url in _addresses(article):
+                self._rows_by_url.setdefault(url, []).append(row)
         #: Whether an earlier article has its URL: it is never suggested.
         self.is_repeat = np.zeros(len(articles), dtype=bool)
+        self.is_repeat[[row for rows in self._rows_by_url.values() for row in rows[1:]]] = True
         #: Days since 1970, NaN where unknown.
         self.times = np.array([days_of(article.published_at) for article in articles], dtype=np.float64)
         #: With versions; equal for articles that may be related.
@@ -128,6 +134,12 @@ class Catalogue:
         """The rows of ids that have one."""
         return list(map(self._row_of.__getitem__, article_ids))
 
+    def rows_of_identity(self, article: Article) -> set[int]:
+        """The rows that are the article itself, under its id or any of its addresses."""
+        known = self.row_of(article.id)
+        rows = set() if known is None else {known}
+        return rows.union(*(self._rows_by_url.get(url, ()) for url in _addresses(article)))
+
     def ids(self) -> list[str]:
         """The ids of the site's own articles, sorted."""
         return sorted(id_ for id_, row in self._row_of.items() if not self.is_external[row])
@@ -155,3 +167,11 @@ class Catalogue:
     def provider_of(self, article: Article) -> int:
         """The code of the article's provider: -1 for none, -2 for one that no row has."""
         return self._provider_codes.get(article.provider.casefold(), -2)
+
+
+def _addresses(article: Article) -> list[str]:
+    """The canonical addresses by which an article is known; a bare slug or path among its aliases is no address."""
+    if not article.aliases:
+        return [canonical_url(article.url)] if article.url else []
+    addresses = [article.url, *(alias for alias in article.aliases if is_address(alias))]
+    return list(dict.fromkeys(canonical_url(address) for address in addresses if address))

@@ -20,7 +20,6 @@ from recommender.ranking.rankers import SimilarityRanker
 from recommender.ranking.rules import Rules
 from recommender.ranking.state import State
 from recommender.settings import RankingSettings, Settings
-from recommender.vectors.tfidf import FieldVectorizer
 from recommender.writing.decisions import Decisions
 
 #: Articles that tell what is usual on a site.
@@ -99,7 +98,6 @@ class Chosen:
 
 def choose_ranker(
     state: State,
-    vectorizer: FieldVectorizer,
     settings: Settings,
     decisions: Decisions,
     now: float,
@@ -114,7 +112,7 @@ def choose_ranker(
     name are articles.
     """
     catalogue, rules = state.catalogue, Rules(settings, decisions)
-    asked = partial(query_of, state=state, vectorizer=vectorizer, rules=rules)
+    asked = partial(query_of, state=state, rules=rules)
     allowed = state.allowed(now)
     decided = decided_rows(decisions.grades(), catalogue)
     own = np.flatnonzero(~catalogue.is_external)
@@ -122,7 +120,7 @@ def choose_ranker(
     # What its own list names is hidden from an answer, and is not from what is usual.
     queries = [asked(catalogue.articles[row].id).without_list() for row in some.tolist()]
     similarity = SimilarityRanker(settings.ranking).fit(queries, catalogue, allowed)
-    chosen = _choose(state, vectorizer, settings.ranking, similarity, allowed, decided, do_lists_teach, progress)
+    chosen = _choose(state, settings.ranking, similarity, allowed, decided, do_lists_teach, progress)
     chosen.ranker.editors = learn_decisions(
         decided, chosen.ranker, asked, state, allowed, settings.vectors.ignore_topics
     )
@@ -131,7 +129,6 @@ def choose_ranker(
 
 def _choose(
     state: State,
-    vectorizer: FieldVectorizer,
     settings: RankingSettings,
     similarity: SimilarityRanker,
     allowed: NDArray[np.bool_],
@@ -144,13 +141,13 @@ def _choose(
         return Chosen(similarity, "similarity, as the settings say")
     if not do_lists_teach:
         return Chosen(similarity, "similarity: most of what the curated lists name is no article of the site")
-    catalogue = state.catalogue
     audit = audit_lists(state, similarity, settings.seed)
     if settings.follow == "auto" and not audit.is_approved:
         return Chosen(similarity, f"similarity: {audit}", list_audit=audit)
     # Only the learned ranker compares titles, excerpts and topics for themselves.
-    vectorizer.fit_comparison(catalogue.articles)
-    catalogue.compare(vectorizer.compared(catalogue.articles))
+    articles = state.catalogue.articles
+    state.vectorizer.fit_comparison(articles)
+    state.catalogue.compare(state.vectorizer.compared(articles))
     trust = None if settings.follow == "lists" else _BELIEVED * audit.approval
-    learned, check = learn(Library(state, vectorizer, allowed, similarity, trust, settings, decided), progress)
+    learned, check = learn(Library(state, allowed, similarity, trust, settings, decided), progress)
     return Chosen(learned or similarity, str(check), check, audit)

@@ -13,9 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.distance import jensenshannon
 
-from recommender.ranking.catalogue import Catalogue
+from recommender.ranking.state import State
 from recommender.vectors.counts import inverse_frequencies
-from recommender.vectors.tfidf import FieldVectorizer
 
 #: The field whose words are counted: what every site has, and a saved model keeps.
 _FIELD = "words"
@@ -65,14 +64,15 @@ class Drift:
         return f"{sentence}the site's words have moved by {self.divergence:.4f}, {verdict} {self.limit:g}"
 
 
-def drift_of(catalogue: Catalogue, vectorizer: FieldVectorizer, limit: float) -> Drift:
+def drift_of(state: State, limit: float) -> Drift:
     """
     How far the rows are from what the vectorizer was fitted on.
 
     External articles count among the words, as they do in a fit, not among the articles.
     """
+    catalogue, vectorizer = state.catalogue, state.vectorizer
     is_own = ~catalogue.is_external
-    unknown = _unknown_words(catalogue, vectorizer)
+    unknown = _unknown_words(state)
     words = next((slice(field.start, field.stop) for field in vectorizer.fields if field.name == _FIELD), slice(0))
     fitted = vectorizer.n_having[words]
     terms = catalogue.vectors.terms
@@ -93,8 +93,9 @@ def drift_of(catalogue: Catalogue, vectorizer: FieldVectorizer, limit: float) ->
     )
 
 
-def _unknown_words(catalogue: Catalogue, vectorizer: FieldVectorizer) -> NDArray[np.int64]:
+def _unknown_words(state: State) -> NDArray[np.int64]:
     """In how many new rows each word stands that a fit would learn and this one does not know; (n_unknown,)."""
+    catalogue, vectorizer = state.catalogue, state.vectorizer
     rows = np.flatnonzero(catalogue.is_new)
     options = getattr(vectorizer.settings, _FIELD)
     counts: Counter[str] = Counter()

@@ -15,6 +15,7 @@ from scipy.sparse import csr_matrix
 from recommender.articles import Article
 from recommender.ranking.catalogue import Catalogue
 from recommender.ranking.rankers import Query, Ranked
+from recommender.ranking.state import State
 from recommender.suggestions import Reason, SharedTerm
 from recommender.vectors.neighbors import stacked
 from recommender.vectors.text import is_unspaced, says_little, shared_run
@@ -53,13 +54,10 @@ class _Shares:
 
 
 def _shares_of(
-    queries: Sequence[Query],
-    places: NDArray[np.int64],
-    rows: NDArray[np.int64],
-    catalogue: Catalogue,
-    vectorizer: FieldVectorizer,
+    queries: Sequence[Query], places: NDArray[np.int64], rows: NDArray[np.int64], state: State
 ) -> list[_Shares]:
     """What the query at each of some places has in common with a row."""
+    catalogue, vectorizer = state.catalogue, state.vectorizer
     own = stacked([query.vectors.terms for query in queries])[places].astype(np.float64)
     shared = csr_matrix(own.multiply(catalogue.vectors.terms[rows]))
     columns, products = shared.indices, shared.data
@@ -98,8 +96,7 @@ def reasons(
     queries: Sequence[Query],
     chosen: Sequence[Ranked],
     said: Sequence[Sequence[tuple[str, ...]]],
-    catalogue: Catalogue,
-    vectorizer: FieldVectorizer,
+    state: State,
 ) -> list[list[Reason]]:
     """
     For each query a `Reason` for each row that was chosen for it. Words are shown as the query has them.
@@ -110,12 +107,12 @@ def reasons(
     if not len(places):
         return [[] for _ in queries]
     rows = np.concatenate([one.rows for one in chosen])
-    shares = iter(_shares_of(queries, places, rows, catalogue, vectorizer))
+    shares = iter(_shares_of(queries, places, rows, state))
     made: list[list[Reason]] = []
     for query, ranked, sentences in zip(queries, chosen, said, strict=True):
-        words = _Words(query.article, vectorizer)
+        words = _Words(query.article, state.vectorizer)
         values = zip(ranked.rows.tolist(), ranked.scores.tolist(), ranked.similarities.tolist(), sentences, strict=True)
-        made.append([_reason(query, words, *one, next(shares), catalogue) for one in values])
+        made.append([_reason(query, words, *one, next(shares), state.catalogue) for one in values])
     return made
 
 

@@ -120,9 +120,7 @@ class Pairs:
         return bool((self.table[:, _COLUMNS["query_listed_by"]] > 0).any())
 
 
-def pairs_of(
-    query: Query, state: State, vectorizer: FieldVectorizer, allowed: NDArray[np.bool_], n_candidates: int
-) -> Pairs:
+def pairs_of(query: Query, state: State, allowed: NDArray[np.bool_], n_candidates: int) -> Pairs:
     """
     The candidates of a query, of the allowed rows, and their features.
 
@@ -145,7 +143,7 @@ def pairs_of(
     rows = np.unique(np.concatenate(found))
     table = np.full((len(rows), len(FEATURES)), np.nan, dtype=np.float32)
     if len(rows):
-        for name, values in features_of(seen, rows, vectorizer).items():
+        for name, values in features_of(seen, rows, state.vectorizer).items():
             table[:, _COLUMNS[name]] = values
     return Pairs(rows, seen.similarities[rows], table)
 

@@ -1,5 +1,5 @@
 """
-What fitting gives, as one value: a saved model holds it, and its card tells of it. An article room.
+What fitting gives, as one value: `Recommender` holds it, and a saved model. An article room.
 
 Of articles a line of JSON each is kept, of vectors and curated lists arrays.
 """
@@ -25,7 +25,8 @@ from recommender.content.matching import EntryMatcher
 from recommender.errors import ModelError, SettingsError
 from recommender.model_store import load_parts, reader_of, save_parts
 from recommender.ranking.catalogue import Catalogue
-from recommender.ranking.learned import Check, Ranker, restore_ranker
+from recommender.ranking.choosing import Chosen
+from recommender.ranking.learned import Check, restore_ranker
 from recommender.ranking.links import LinkGraph
 from recommender.ranking.state import CuratedList, KeptEntry, State
 from recommender.settings import Settings, settings_from_mapping
@@ -39,39 +40,36 @@ _UNFIT = (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, R
 
 @dataclass(frozen=True)
 class Fitted:
-    """All that a model is made of; attributes as `Recommender` has them."""
+    """All that a model is made of but its settings, of which a run may have others."""
 
-    settings: Settings
-    entry_shape: EntryShape
     state: State
-    vectorizer: FieldVectorizer
-    ranker: Ranker
-    ranker_decision: str
-    ranker_check: Check | None
+    chosen: Chosen
+    entry_shape: EntryShape  #: How the site's own entries look.
 
-    def save(self, folder: Path | str, card: str, *, bodies: bool) -> None:
-        """Write it, with the card of `card.model_card`, as `Recommender.save` says."""
+    def save(self, folder: Path | str, settings: Settings, card: str, *, bodies: bool) -> None:
+        """Write it, with its settings and the card of `card.model_card`, as `Recommender.save` says."""
         state, lines, arrays = _state_parts(self.state, bodies=bodies)
-        ranker, trees = self.ranker.state()
-        terms, of_terms = self.vectorizer.state()
+        ranker, trees = self.chosen.ranker.state()
+        check, vectorizer = self.chosen.ranker_check, self.state.vectorizer
+        terms, of_terms = vectorizer.state()
         head = {
             "recommender": version("recommender"),
             "n_articles": len(self.state.digests),
-            "n_terms": self.vectorizer.n_terms,
+            "n_terms": vectorizer.n_terms,
             "fingerprint": self.state.fingerprint,
             "ranker": ranker,
-            "ranker_decision": self.ranker_decision,
-            "ranker_check": None if self.ranker_check is None else dataclasses.asdict(self.ranker_check),
+            "ranker_decision": self.chosen.ranker_decision,
+            "ranker_check": None if check is None else dataclasses.asdict(check),
             "entry_shape": dataclasses.asdict(self.entry_shape),
-            "settings": dataclasses.asdict(self.settings),
+            "settings": dataclasses.asdict(settings),
             "state": state,
         }
         texts = {"articles.jsonl": lines, "terms.json": json.dumps(terms, ensure_ascii=False), **trees}
         save_parts(folder, head, texts, arrays | of_terms, card)
 
     @classmethod
-    def load(cls, folder: Path | str) -> Fitted:
-        """What was saved; errors as `load_model` has them."""
+    def load(cls, folder: Path | str) -> tuple[Settings, Fitted]:
+        """What was saved, and its settings; errors as `load_model` has them."""
         try:
             head, texts, arrays = load_parts(folder)
             settings = settings_from_mapping(head["settings"], "manifest.json")
@@ -80,15 +78,12 @@ class Fitted:
             state = _state_from_parts(head["state"], texts["articles.jsonl"], arrays, vectorizer)
             if state.catalogue.vectors.dense.shape[1:] != (vectorizer.n_dense,):
                 raise ValueError("the dense vectors of the articles are not of the size of the others")
-            return cls(
-                settings,
-                reader_of(EntryShape)(head["entry_shape"]),
-                state,
-                vectorizer,
-                restore_ranker(head["ranker"], texts, vectorizer, settings),
+            chosen = Chosen(
+                restore_ranker(head["ranker"], texts, settings),
                 reader_of(str)(head["ranker_decision"]),
                 reader_of(Check | None)(head["ranker_check"]),
             )
+            return settings, cls(state, chosen, reader_of(EntryShape)(head["entry_shape"]))
         except _UNFIT as error:
             raise ModelError(
                 f"{folder}: its parts do not fit together ({error}). "
@@ -187,7 +182,7 @@ def _state_from_parts(
         if rows or one.related
     }
     suggest_unpublished = reader_of(bool)(document["suggest_unpublished"])
-    return State(catalogue, matcher, digests, named, links, suggest_unpublished)
+    return State(vectorizer, catalogue, matcher, digests, named, links, suggest_unpublished)
 
 
 def _to_json(value: Article | RelatedEntry) -> dict[str, Any]:

@@ -19,7 +19,6 @@ from recommender.ranking.rankers import Query, Ranked, SimilarityRanker, link_se
 from recommender.ranking.state import State
 from recommender.ranking.trees import raw_scores, read_trees
 from recommender.settings import Settings
-from recommender.vectors.tfidf import FieldVectorizer
 
 if TYPE_CHECKING:
     from lightgbm import Booster
@@ -75,7 +74,6 @@ class LearnedRanker:
     """The chance that an editor would list a candidate, learned from the lists there are."""
 
     trees: Booster
-    vectorizer: FieldVectorizer  #: Knows how rare words are, and which of them are names.
     #: Raw score -> chance, for a query that nobody lists and for one that somebody does.
     as_draft: Calibration
     as_known: Calibration
@@ -105,7 +103,7 @@ class LearnedRanker:
         return found
 
     def _pairs_of(self, query: Query, state: State, allowed: NDArray[np.bool_]) -> Pairs:
-        return pairs_of(query, state, self.vectorizer, allowed, N_RANKED)
+        return pairs_of(query, state, allowed, N_RANKED)
 
     def _scores(self, query: Query, pairs: Pairs, catalogue: Catalogue) -> NDArray[np.float64]:
         """The score of each candidate of a query, in [0, 1], rounded to six places; shape (n_candidates,)."""
@@ -192,9 +190,7 @@ class LearnedRanker:
 Ranker = SimilarityRanker | LearnedRanker
 
 
-def restore_ranker(
-    document: dict[str, Any], texts: dict[str, Any], vectorizer: FieldVectorizer, settings: Settings
-) -> Ranker:
+def restore_ranker(document: dict[str, Any], texts: dict[str, Any], settings: Settings) -> Ranker:
     """
     The ranker of an earlier `Ranker.state`.
 
@@ -206,7 +202,6 @@ def restore_ranker(
         raise ValueError(f"there is no ranker {document['name']!r}")
     return LearnedRanker(
         read_trees(texts[_TREES]),
-        vectorizer,
         reader_of(Calibration)(document["as_draft"]),
         reader_of(Calibration)(document["as_known"]),
         reader_of(float)(document["threshold"]),

@@ -58,7 +58,7 @@ def learn(library: Library, progress: Callable[[int, int], None] | None = None) 
     threshold, precision, recall = _threshold(shown)
     check = replace(check, precision=precision, recall=recall)
     trees = grow(lessons, settings)
-    ranker = LearnedRanker(trees, library.vectorizer, as_draft, as_known, threshold, library.similarity, library.trust)
+    ranker = LearnedRanker(trees, as_draft, as_known, threshold, library.similarity, library.trust)
     return ranker, check
 
 

@@ -18,7 +18,6 @@ from recommender.ranking.features import N_CANDIDATES, Pairs, pairs_of
 from recommender.ranking.rankers import Query, SimilarityRanker
 from recommender.ranking.state import State
 from recommender.settings import RankingSettings
-from recommender.vectors.tfidf import FieldVectorizer
 
 #: With fewer lists than this every list is held out once, in this many folds; with more, the newest fifth is.
 FEW_LISTS, N_FOLDS = 400, 5
@@ -45,7 +44,6 @@ class Library:
     """Where lessons are taken from."""
 
     state: State
-    vectorizer: FieldVectorizer
     allowed: NDArray[np.bool_]  #: Shape (n_rows,): which rows may be suggested.
     similarity: SimilarityRanker  #: The ranker that learning is compared with.
     trust: float | None  #: As `LearnedRanker` has it.
@@ -80,7 +78,7 @@ class Library:
         """One list as it teaches; None where nothing of it could have been found."""
         catalogue = self.state.catalogue
         article = catalogue.articles[row]
-        own = np.array(sorted({row, *self.state.rows_of_identity(article)}), dtype=np.int64)
+        own = np.array(sorted({row, *catalogue.rows_of_identity(article)}), dtype=np.int64)
         time = float(catalogue.times[row])
         before = float("nan")
         if is_draft:
@@ -100,7 +98,7 @@ class Library:
         n_right = int(wanted.sum())
         if not n_right:
             return None
-        pairs = pairs_of(query, self.state, self.vectorizer, self.allowed, N_CANDIDATES)
+        pairs = pairs_of(query, self.state, self.allowed, N_CANDIDATES)
         if not len(pairs.rows):
             return None
         readers = self.similarity.chances(query, pairs.similarities, pairs.rows, catalogue)

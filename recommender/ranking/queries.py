@@ -8,10 +8,9 @@ from recommender.ranking.catalogue import days_of
 from recommender.ranking.rankers import Query
 from recommender.ranking.rules import Rules
 from recommender.ranking.state import State
-from recommender.vectors.tfidf import FieldVectorizer
 
 
-def query_of(article: Article | str, state: State, vectorizer: FieldVectorizer, rules: Rules) -> Query:
+def query_of(article: Article | str, state: State, rules: Rules) -> Query:
     """
     An article of the corpus by its id, or any other, as numbers.
 
@@ -24,14 +23,14 @@ def query_of(article: Article | str, state: State, vectorizer: FieldVectorizer, 
         article = catalogue.articles[row]
         vectors = catalogue.vectors[row : row + 1]
     elif isinstance(article, Article):
-        vectors = vectorizer.transform(checked([article]))
+        vectors = state.vectorizer.transform(checked([article]))
     else:
         raise CorpusError(
             f"suggestions are for an Article or the id of one, but this is {kind_of(article)}. Make one: "
             "Article(id=..., title=..., excerpt=...), or read_article(file)."
         )
     listed = state.listed_rows(article)
-    own = state.rows_of_identity(article)
+    own = catalogue.rows_of_identity(article)
     time = days_of(article.published_at)
     if np.isnan(time) and row < 0:
         # A draft has no date yet: it will be the newest, by an hour.

@@ -17,22 +17,22 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.articles import Article, EntryShape
+from recommender.articles import Article
 from recommender.content.titles import fold_title, title_words
 from recommender.content.wording import some
 from recommender.errors import list_of_texts
 from recommender.ranking.curation import ends_of
 from recommender.ranking.eligible import first_refusals
 from recommender.ranking.explain import reasons, text_obstacle
-from recommender.ranking.learned import LearnedRanker, Ranker
+from recommender.ranking.fitted import Fitted
+from recommender.ranking.learned import LearnedRanker
+from recommender.ranking.queries import query_of
 from recommender.ranking.rankers import Query, Ranked
 from recommender.ranking.reader import least_at
 from recommender.ranking.rules import BELOW, Candidate, Choice, Rules
-from recommender.ranking.state import State
 from recommender.ranking.versions import version_of
 from recommender.suggestions import Reason, Suggestion
 from recommender.vectors.text import repair
-from recommender.vectors.tfidf import FieldVectorizer
 from recommender.writing.plan import Answer
 
 #: Queries that a thread ranks at once; bounds memory.
@@ -66,13 +66,14 @@ class Selected:
 class Selector:
     """Chooses among ranked rows, as of a moment in days since 1970."""
 
-    def __init__(
-        self, state: State, ranker: Ranker, rules: Rules, vectorizer: FieldVectorizer, now: float, shape: EntryShape
-    ) -> None:
-        self._state, self._catalogue = state, state.catalogue
-        self._ranker, self._rules, self._vectorizer, self._shape = ranker, rules, vectorizer, shape
-        self._now = now
-        self.allowed = state.allowed(now) & ~state.never(rules)
+    def __init__(self, fitted: Fitted, rules: Rules, now: float) -> None:
+        self._state, self._catalogue = fitted.state, fitted.state.catalogue
+        self.ranker, self._rules, self._shape, self._now = fitted.chosen.ranker, rules, fitted.entry_shape, now
+        self.allowed = self._state.allowed(now) & ~self._state.never(rules)
+
+    def query(self, article: Article | str) -> Query:
+        """An article as a query, as `query_of` has it."""
+        return query_of(article, self._state, self._rules)
 
     def select(
         self, queries: Sequence[Query], k: Sequence[int], least: Sequence[float], shown: Collection[str] = ()
@@ -123,8 +124,7 @@ class Selector:
         """At least the best rows of each query, as many as `depth`; fewer where fewer are related."""
         if depth == 0 or not queries:
             return [Ranked(np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros(0)) for _ in queries]
-        allowed = self.allowed if allowed is None else allowed
-        return self._ranker.rank(queries, depth, self._state, allowed)
+        return self.ranker.rank(queries, depth, self._state, self.allowed if allowed is None else allowed)
 
     def _crowd(self, ranked: Ranked, selected: Selected) -> set[str]:
         """The texts that are shown and have copies enough among the ranked rows."""
@@ -160,10 +160,10 @@ class Selector:
         """What was chosen for each query, each with its reason."""
         said = []
         for query, selected in chosen:
-            sentences = self._ranker.sentences(query, selected.rows.rows, self._state)
+            sentences = self.ranker.sentences(query, selected.rows.rows, self._state)
             said.append([(*notes, *own) for notes, own in zip(selected.notes, sentences, strict=True)])
         queries, rows = [query for query, _ in chosen], [selected.rows for _, selected in chosen]
-        why = reasons(queries, rows, said, self._catalogue, self._vectorizer)
+        why = reasons(queries, rows, said, self._state)
         return [
             [
                 Suggestion.of(place, self._catalogue.articles[row], reason, self._shape)
@@ -174,24 +174,24 @@ class Selector:
 
     def answers(
         self,
-        article_ids: Sequence[str],
-        query_of: Callable[[str], Query],
+        ids: Sequence[str] | None,
         places_of: Callable[[Query], int],
         least: Sequence[float],
         n_threads: int,
         progress: Callable[[int, int], None] | None = None,
     ) -> Iterator[Answer]:
         """
-        What each of many articles shows, in their order.
+        What each of many articles, None: all of the site, shows, in the order of their ids.
 
         While the answers of a block are explained, the next blocks are ranked, each by a thread.
         """
+        asked = self._catalogue.ids() if ids is None else ids
 
         def chosen(start: int) -> list[tuple[Query, Selected]]:
-            queries = list(map(query_of, article_ids[start : start + _BLOCK]))
+            queries = list(map(self.query, asked[start : start + _BLOCK]))
             return list(zip(queries, self.select(queries, list(map(places_of, queries)), least), strict=True))
 
-        starts = iter(range(0, len(article_ids), _BLOCK))
+        starts = iter(range(0, len(asked), _BLOCK))
         with ThreadPoolExecutor(n_threads) as pool:
             # One more than there are threads: none waits while answers are taken from the first.
             coming = deque(pool.submit(chosen, start) for start in islice(starts, n_threads + 1))
@@ -203,21 +203,21 @@ class Selector:
                     yield Answer(query.article.id, tuple(suggestions), selected.why_none)
                 n_done += len(block)
                 if progress:
-                    progress(n_done, len(article_ids))
+                    progress(n_done, len(asked))
 
     def approvals(self, query: Query) -> dict[str, Reason]:
         """What speaks for each article of the query's curated list, as `Recommender.approvals` says."""
-        catalogue, ranker = self._catalogue, self._ranker
+        catalogue, ranker = self._catalogue, self.ranker
         rows = np.array(sorted(self._state.listed_rows(query.article)), dtype=np.int64)
         similarity = ranker.similarity if isinstance(ranker, LearnedRanker) else ranker
         similarities = catalogue.index.exact(query.vectors, rows)
         listed = Ranked(rows, similarities, similarity.chances(query, similarities, rows, catalogue))
-        (why,) = reasons([query], [listed], [[() for _ in rows]], catalogue, self._vectorizer)
+        (why,) = reasons([query], [listed], [[() for _ in rows]], self._state)
         return {catalogue.articles[row].id: reason for row, reason in zip(rows.tolist(), why, strict=True)}
 
-    def reason_for(self, query: Query, row: int, k: int, least: Sequence[float]) -> Reason:
-        """Why a row is, or is not, among the k suggestions."""
-        catalogue = self._catalogue
+    def reason_for(self, query: Query, candidate_id: str, k: int, least: Sequence[float]) -> Reason:
+        """Why a candidate is, or is not, among the k suggestions."""
+        catalogue, row = self._catalogue, self._catalogue.known_row(candidate_id)
         ranked = self._with_decided(query, self.rank([query], catalogue.n_rows)[0])
         place = next(iter(np.flatnonzero(ranked.rows == row).tolist()), -1)
         asked = np.array([row])
@@ -225,13 +225,13 @@ class Selector:
             alone = Ranked(asked, ranked.similarities[place : place + 1], ranked.scores[place : place + 1])
         else:
             alone = Ranked(asked, catalogue.index.exact(query.vectors, asked), np.zeros(1))
-        said = self._ranker.sentences(query, asked, self._state)
+        said = self.ranker.sentences(query, asked, self._state)
         obstacle = self._why_not(query, row, ranked, place, float(alone.similarities[0]), k, least)
-        decision = self._rules.decided(query.article).get(catalogue.articles[row].id)
+        decision = self._rules.decided(query.article).get(candidate_id)
         if decision and (told := f"it was {decision}") not in obstacle:
             said = [(told, *own) for own in said]
-        ((reason,),) = reasons([query], [alone], [said], catalogue, self._vectorizer)
-        return dataclasses.replace(reason, signals=self._ranker.signals(query, row, self._state), obstacle=obstacle)
+        ((reason,),) = reasons([query], [alone], [said], self._state)
+        return dataclasses.replace(reason, signals=self.ranker.signals(query, row, self._state), obstacle=obstacle)
 
     def _why_not(
         self, query: Query, row: int, ranked: Ranked, place: int, similarity: float, k: int, least: Sequence[float]
@@ -274,7 +274,7 @@ class Selector:
 
     def _is_tied(self, query: Query, row: int) -> bool:
         """Whether a curated list ties a row to one that shares a word, where that may bring it in."""
-        if not isinstance(self._ranker, LearnedRanker):
+        if not isinstance(self.ranker, LearnedRanker):
             return False
         mates = ends_of(self._state.graph.together, row).astype(np.int64)
         return bool(self._catalogue.index.exact(query.vectors, mates[mates != query.row]).any())
@@ -335,7 +335,7 @@ class Selector:
 
     def _itself(self, query: Query, ranked: Ranked) -> set[str]:
         """The ids of rows with the title and text of an article that has a body; else a story may be told twice."""
-        field = next((one for one in self._vectorizer.fields if one.name == "body"), None)
+        field = next((one for one in self._state.vectorizer.fields if one.name == "body"), None)
         columns = query.vectors.terms.indices
         if field is None or not ((columns >= field.start) & (columns < field.stop)).any():
             return set()

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,14 +17,13 @@ from numpy.typing import NDArray
 from recommender.articles import Article, RelatedEntry, checked
 from recommender.content.links import linked_articles
 from recommender.content.matching import EntryMatcher, article_keys, entry_keys, external_article
-from recommender.content.urls import canonical_url, is_address
 from recommender.errors import UnknownArticleError, list_of_texts
 from recommender.ranking.catalogue import Catalogue, is_as_before
 from recommender.ranking.curation import CurationGraph
-from recommender.ranking.eligible import refusals
+from recommender.ranking.eligible import refusals, suggests_unpublished
 from recommender.ranking.links import LinkGraph
 from recommender.ranking.rules import Rules
-from recommender.settings import RulesSettings
+from recommender.settings import ArticlesSettings, RulesSettings
 from recommender.vectors.tfidf import FieldVectorizer
 
 
@@ -64,36 +64,23 @@ class CuratedList:
         return cls.of(names, waiting, (entry for entry in article.related if not isinstance(entry, KeptEntry)))
 
 
-@dataclass(eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class State:
     """The rows of a corpus and what ties them together."""
 
+    vectorizer: FieldVectorizer  #: Fitted; an update keeps it.
     catalogue: Catalogue  #: A row an article, the site's own ones first, each part in order of ids.
     matcher: EntryMatcher  #: Finds what entries name among the site's own articles.
     digests: dict[str, str]  #: Of each of the site's own articles as it was handed over, by id.
     lists: dict[str, CuratedList]  #: Of each of the site's own articles that has one, by id.
     links: LinkGraph
-    suggest_unpublished: bool = True
-    graph: CurationGraph = field(init=False)
-    #: Canonical addresses of the rows, each with its rows, ascending.
-    rows_by_url: dict[str, list[int]] = field(init=False)
-    _never: tuple[RulesSettings, NDArray[np.bool_]] | None = field(default=None, init=False)
-
-    def __post_init__(self) -> None:
-        """Index the rows by their lists and addresses."""
-        catalogue = self.catalogue
-        listed: list[list[int]] = [[] for _ in range(catalogue.n_rows)]
-        for article_id, one in self.lists.items():
-            listed[catalogue.known_row(article_id)] = catalogue.rows_of(one.names)
-        self.graph = CurationGraph(listed)
-        self.rows_by_url = {}
-        for row, article in enumerate(catalogue.articles):
-            for url in _addresses(article):
-                self.rows_by_url.setdefault(url, []).append(row)
-        catalogue.is_repeat[[row for rows in self.rows_by_url.values() for row in rows[1:]]] = True
+    suggest_unpublished: bool
+    _never: dict[RulesSettings, NDArray[np.bool_]] = field(default_factory=dict, init=False)
 
     @classmethod
-    def build(cls, articles: Sequence[Article], vectorizer: FieldVectorizer) -> State:
+    def build(
+        cls, articles: Sequence[Article], vectorizer: FieldVectorizer, settings: ArticlesSettings, now: float
+    ) -> State:
         """The state of a corpus; the vectorizer is fitted on its articles and the external ones."""
         matcher = EntryMatcher(articles)
         digests = {article.id: article.digest for article in articles}
@@ -108,9 +95,18 @@ class State:
             cross_language=vectorizer.settings.cross_language,
         )
         links = LinkGraph.of((one.id, linked_articles(one, matcher)) for one in articles)
-        return cls(catalogue, matcher, digests, lists, links)
+        state = cls(vectorizer, catalogue, matcher, digests, lists, links, suggest_unpublished=True)
+        return replace(state, suggest_unpublished=suggests_unpublished(settings, catalogue, state.graph, now))
 
-    def changed(self, added: Iterable[Article], removed: Iterable[str], vectorizer: FieldVectorizer) -> State:
+    @cached_property
+    def graph(self) -> CurationGraph:
+        """Which row's list names which rows."""
+        listed: list[list[int]] = [[] for _ in range(self.catalogue.n_rows)]
+        for article_id, one in self.lists.items():
+            listed[self.catalogue.known_row(article_id)] = self.catalogue.rows_of(one.names)
+        return CurationGraph(listed)
+
+    def changed(self, added: Iterable[Article], removed: Iterable[str]) -> State:
         """
         The state with articles taken in and out, with their lists and the external articles that only these name.
 
@@ -161,8 +157,8 @@ class State:
                 lists[article_id] = CuratedList.resolved(own[article_id], matcher, digests)
         articles = [own[article_id] for article_id in sorted(own)]
         everything = [*articles, *_externals(lists, digests)]
-        catalogue = catalogue.changed(everything, np.arange(len(everything)) >= len(articles), vectorizer)
-        return State(catalogue, matcher, digests, lists, links, self.suggest_unpublished)
+        catalogue = catalogue.changed(everything, np.arange(len(everything)) >= len(articles), self.vectorizer)
+        return State(self.vectorizer, catalogue, matcher, digests, lists, links, self.suggest_unpublished)
 
     def allowed(self, now: float) -> NDArray[np.bool_]:
         """Rows that may be suggested now, shape (n_rows,)."""
@@ -173,13 +169,13 @@ class State:
 
     def never(self, rules: Rules) -> NDArray[np.bool_]:
         """Rows that editors never suggest, shape (n_rows,), to be read only."""
-        known = self._never
-        if known is None or known[0] != rules.settings:
+        never = self._never.get(rules.settings)
+        if never is None:
             never = self.catalogue.is_barred
             if rules.settings.never:
                 never = np.array([bool(rules.never(article)) for article in self.catalogue.articles], dtype=bool)
-            known = self._never = rules.settings, never
-        return known[1]
+            self._never[rules.settings] = never
+        return never
 
     def listed_rows(self, article: Article) -> list[int]:
         """The rows that an article's own curated list names, in the editor's order."""
@@ -202,14 +198,6 @@ class State:
         row = self.catalogue.row_of(article.id)
         return row is not None and self.catalogue.articles[row] is article
 
-    def rows_of_identity(self, article: Article) -> set[int]:
-        """The rows that are the article itself, under its id or any of its addresses."""
-        known = self.catalogue.row_of(article.id)
-        rows = set() if known is None else {known}
-        for url in _addresses(article):
-            rows.update(self.rows_by_url.get(url, ()))
-        return rows
-
     @property
     def fingerprint(self) -> str:
         """A digest of the site's own articles; equal for equal corpora."""
@@ -225,11 +213,3 @@ def _externals(lists: Mapping[str, CuratedList], own_ids: Container[str]) -> lis
             if external.id not in own_ids:
                 found.setdefault(external.id, external)
     return [found[external_id] for external_id in sorted(found)]
-
-
-def _addresses(article: Article) -> list[str]:
-    """The canonical addresses by which an article is known; a bare slug or path among its aliases is no address."""
-    if not article.aliases:
-        return [canonical_url(article.url)] if article.url else []
-    addresses = [article.url, *(alias for alias in article.aliases if is_address(alias))]
-    return list(dict.fromkeys(canonical_url(address) for address in addresses if address))

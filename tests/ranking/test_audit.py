@@ -15,7 +15,7 @@ SIMILARITY = settings_from_mapping({"ranking": {"ranker": "similarity"}})
 
 def audited(rec, seed=0):
     """The audit of a fitted site."""
-    state = rec._fitted()
+    state = rec._fitted().state
     return audit_lists(state, rec.ranker, seed)
 
 
@@ -43,11 +43,11 @@ def test_approval_is_the_mean_chance_of_the_entries(rec):
     """Each entry's chance is the score that the pair has by similarity."""
     found = audited(rec)
     assert found.n_looked_at == 186
-    state = rec._fitted()
+    state = rec._fitted().state
     chances = {}
     for source in rec.article_ids:
-        query = dataclasses.replace(rec._query(state, source), hidden=rec._query(state, source).own)
-        (ranked,) = rec._selector(state).rank([query], state.catalogue.n_rows)
+        query = dataclasses.replace(rec._selector().query(source), hidden=rec._selector().query(source).own)
+        (ranked,) = rec._selector().rank([query], state.catalogue.n_rows)
         scores = dict(zip(ranked.rows.tolist(), ranked.scores.tolist(), strict=True))
         for row in state.graph.listed(state.catalogue.row_of(source)).tolist():
             chances[source, state.catalogue.articles[row].id] = scores.get(row, 0.0)

@@ -138,8 +138,8 @@ def test_kinds_of_a_pair(site):
         for n, topics in enumerate([("Clay", "featured"), ("clay",), ("featured",), ()])
     ]
     rec = Recommender(SETTINGS).fit(Corpus(dated))
-    state = rec._fitted()
-    query = rec._query(state, dated[0].id)
+    state = rec._fitted().state
+    query = rec._selector().query(dated[0].id)
     rows = np.array([state.catalogue.row_of(one.id) for one in dated[1:]])
     found = EditorsModel(ignored=("featured",)).kinds(query, rows, state.catalogue)
     named = [[kind for kind, value in zip(KINDS, row, strict=True) if value] for row in found]

@@ -47,13 +47,13 @@ def slow(query, row, catalogue, vectorizer):
 
 def test_shares_are_those_of_the_slow_way(fitted):
     """Shared terms and the shares of the fields are those that adding up term by term gives, and sum to 1."""
-    state = fitted._fitted()
+    state = fitted._fitted().state
     catalogue, vectorizer = state.catalogue, fitted.vectorizer
     n_listed = 0
     for article_id in fitted.article_ids[::3]:
-        query = fitted._query(state, article_id)
+        query = fitted._selector().query(article_id)
         every = np.arange(catalogue.n_rows)
-        all_shares = _shares_of([query], np.zeros_like(every), every, catalogue, vectorizer)
+        all_shares = _shares_of([query], np.zeros_like(every), every, state)
         for row, shares in enumerate(all_shares):
             listed, expected = slow(query, row, catalogue, vectorizer)
             assert [share for _, share, _ in shares.terms] == pytest.approx([-share for share, _ in listed], abs=1e-4)

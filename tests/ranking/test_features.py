@@ -19,7 +19,7 @@ N_NEAREST = 50
 def fitted(corpus, **vectors):
     """A recommender by similarity alone, with all that the learned ranker looks at."""
     rec = Recommender(settings_from_mapping({"ranking": {"ranker": "similarity"}, "vectors": vectors})).fit(corpus)
-    catalogue = rec._fitted().catalogue
+    catalogue = rec._fitted().state.catalogue
     everything = [catalogue.articles[row] for row in range(catalogue.n_rows)]
     rec.vectorizer.fit_comparison(everything)
     catalogue.compare(rec.vectorizer.compared(everything))
@@ -28,22 +28,22 @@ def fitted(corpus, **vectors):
 
 def seen_by(rec, query):
     """The candidates of a query and what is seen of them."""
-    state = rec._fitted()
+    state = rec._fitted().state
     allowed = state.allowed(days_of(datetime.now(UTC)))
-    return pairs_of(query, state, rec.vectorizer, allowed, N_NEAREST)
+    return pairs_of(query, state, allowed, N_NEAREST)
 
 
 def by_id(rec, found):
     """Candidate id -> its features by name."""
     return {
-        rec._fitted().catalogue.articles[row].id: dict(zip(FEATURE_NAMES, values.tolist(), strict=True))
+        rec._fitted().state.catalogue.articles[row].id: dict(zip(FEATURE_NAMES, values.tolist(), strict=True))
         for row, values in zip(found.rows, found.table, strict=True)
     }
 
 
 def pairs(rec, asked, before=float("nan")):
     """Candidate id -> its features by name."""
-    return by_id(rec, seen_by(rec, dataclasses.replace(rec._query(rec._fitted(), asked), before=before)))
+    return by_id(rec, seen_by(rec, dataclasses.replace(rec._selector().query(asked), before=before)))
 
 
 def draft_of(corpus, article_id):
@@ -85,8 +85,7 @@ def test_a_draft_looks_as_it_will_when_it_is_known(family_site, article, familie
     newcomer = article("newcomer", "family3 calm newcomer", 60, ["f3-0", "f3-1"], excerpt="bright words")
     before = pairs(rec, dataclasses.replace(newcomer, related=()))
     rec.update(added=[newcomer])
-    state = rec._fitted()
-    query = rec._query(state, "newcomer")
+    query = rec._selector().query("newcomer")
     assert_same(before, by_id(rec, seen_by(rec, query.without_list())))
 
 
@@ -105,7 +104,7 @@ def test_as_of_a_moment_is_as_if_the_rest_had_never_been(article, families):
     then = pairs(rec, query)
     rec.update(added=[item for item in site if item.id not in ids])
     rec.update(added=early)  # with their lists as they became later
-    time = rec._query(rec._fitted(), query).time
+    time = rec._selector().query(query).time
     assert_same(then, pairs(rec, query, before=time))
     assert pairs(rec, query).keys() != then.keys()
 
@@ -113,7 +112,7 @@ def test_as_of_a_moment_is_as_if_the_rest_had_never_been(article, families):
 def test_an_article_of_the_same_moment_is_not_earlier(article):
     """Ties of time count as not earlier."""
     rec = fitted(Corpus([article("one", "green tea", 3), article("two", "green tea cup", 2)]))
-    time = rec._query(rec._fitted(), "one").time
+    time = rec._selector().query("one").time
     assert {"two"} == pairs(rec, article("draft", "green tea", 3), before=time).keys()
 
 
@@ -207,11 +206,11 @@ def test_a_hidden_list_leaves_no_trace(article, is_draft):
     tables = []
     for listed in ([item.id for item in near], []):
         rec = fitted(Corpus([*far, *near, article("query", "green tea leaves", 20, listed)]))
-        state = rec._fitted()
+        state = rec._fitted().state
         row = state.catalogue.row_of("query")
         before = float(state.catalogue.times[row]) if is_draft else float("nan")
         own = np.array([row])
-        query = dataclasses.replace(rec._query(state, "query"), hidden=own, own=own, n_listed=0, before=before)
+        query = dataclasses.replace(rec._selector().query("query"), hidden=own, own=own, n_listed=0, before=before)
         tables.append(seen_by(rec, query))
     one, other = tables
     np.testing.assert_array_equal(one.rows, other.rows)
@@ -253,9 +252,9 @@ def test_what_lists_say_is_what_looking_one_by_one_says(families, before):
         ]
     )
     rec = fitted(site)
-    state = rec._fitted()
+    state = rec._fitted().state
     catalogue, graph = state.catalogue, state.graph
-    query = rec._query(state, dataclasses.replace(site["f2-5"], related=()))
+    query = rec._selector().query(dataclasses.replace(site["f2-5"], related=()))
     if not np.isnan(before):
         query = dataclasses.replace(query, before=min(catalogue.times) + before / 2)
     similarities = catalogue.index.exact(query.vectors, np.arange(catalogue.n_rows))

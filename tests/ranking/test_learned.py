@@ -138,18 +138,18 @@ def test_lists_drawn_by_lot_cannot_be_learned(families):
 
 def lessons(rec, decided=None):
     """What teaches, of a site that was fitted by similarity."""
-    state = rec._fitted()
+    state = rec._fitted().state
     everything = [state.catalogue.articles[row] for row in range(state.catalogue.n_rows)]
     rec.vectorizer.fit_comparison(everything)
     state.catalogue.compare(rec.vectorizer.compared(everything))
     allowed = state.allowed(days_of(datetime.now(UTC)))
-    return Library(state, rec.vectorizer, allowed, rec.ranker, None, rec.settings.ranking, decided or {})
+    return Library(state, allowed, rec.ranker, None, rec.settings.ranking, decided or {})
 
 
 def test_as_a_draft_nobody_lists_it_and_nothing_is_later(site):
     """Though in the site as it stands its whole family lists it."""
     rec = Recommender(settings(ranker="similarity")).fit(site)
-    state, library = rec._fitted(), lessons(rec)
+    state, library = rec._fitted().state, lessons(rec)
     for item in site:
         row = state.catalogue.row_of(item.id)
         lesson = library.lesson(row, is_draft=True)
@@ -165,7 +165,7 @@ def test_as_a_draft_nobody_lists_it_and_nothing_is_later(site):
 def test_decisions_are_lessons(site):
     """What was accepted is right though no list names it, what was rejected wrong though the list does; both stay."""
     rec = Recommender(settings(ranker="similarity")).fit(site)
-    state = rec._fitted()
+    state = rec._fitted().state
     asked, wanted, unwanted = (state.catalogue.row_of(name) for name in ("f2-5", "f3-1", "f2-1"))
     library = lessons(rec, {asked: {wanted: True, unwanted: False}})
     lesson = library.lesson(asked, is_draft=False)
@@ -262,16 +262,16 @@ def test_a_site_without_dates_learns_too(article, families):
 
 def test_a_score_is_what_a_reader_or_an_editor_approves(rec, site):
     """The chances of both as if independent, the editor's as far as lists are believed; never below the reader's."""
-    state = rec._fitted()
+    state = rec._fitted().state
     ranker = rec.ranker
     assert 0 < ranker.trust < rec.list_audit.approval
     assert ranker.thresholds == ranker.similarity.thresholds == LEAST_CHANCES
-    query = rec._query(state, "f2-3")
+    query = rec._selector().query("f2-3")
     query = query.without_list()
-    (both,) = rec._selector(state).rank([query], 10)
+    (both,) = rec._selector().rank([query], 10)
     trust, ranker.trust = ranker.trust, None
     try:
-        (lists,) = rec._selector(state).rank([query], 10)
+        (lists,) = rec._selector().rank([query], 10)
     finally:
         ranker.trust = trust
     editors = dict(zip(lists.rows.tolist(), lists.scores.tolist(), strict=True))

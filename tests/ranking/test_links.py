@@ -84,7 +84,7 @@ def test_a_linked_article_is_looked_at_however_many_are_nearer():
     found = [one.article_id for one in rec.suggest("green", k=400, min_score=0)]
     assert "tin" in found
     assert "zinc" not in found
-    before = rec._fitted()
+    before = rec._fitted().state
     rec.update(removed=["tin"])
     assert before.links.links["green"] == ("tin", "zinc")
     assert before.links.linked_from["tin"] == ("green",)

@@ -73,11 +73,11 @@ def _sequence(rec, known, lot, n_steps):
 
 def _rebuilt(rec, known):
     """A recommender with the same vocabulary and the same ranker, over the articles as they are."""
-    twin = Recommender(rec.settings)
-    twin.vectorizer, twin.ranker = rec.vectorizer, rec.ranker
+    twin, fitted = Recommender(rec.settings), rec._fitted()
     with mock.patch.object(rec.vectorizer, "fit_transform", rec.vectorizer.transform):
-        twin._state = State.build([known[name] for name in sorted(known)], rec.vectorizer)
-    twin._state.suggest_unpublished = rec._state.suggest_unpublished
+        state = State.build([known[name] for name in sorted(known)], rec.vectorizer, rec.settings.articles, 0.0)
+    state = dataclasses.replace(state, suggest_unpublished=fitted.state.suggest_unpublished)
+    twin._held = dataclasses.replace(fitted, state=state)
     return twin
 
 
@@ -148,7 +148,7 @@ def test_a_new_namesake_moves_the_entries_that_its_title_decides_and_no_other():
     near = article("near", "the week", 99)
 
     def listed(name):
-        graph, catalogue = rec._state.graph, rec._state.catalogue
+        graph, catalogue = rec._fitted().state.graph, rec._fitted().state.catalogue
         rows = graph.listed(catalogue.row_of(name)).tolist()
         return {article.id for article in [*articles, near] if catalogue.row_of(article.id) in rows}
 
@@ -165,12 +165,12 @@ def test_changed_articles_leave_no_rows_behind():
     ids = [f"a{number:03}" for number in range(60)]
     known = {article.id: article for article in (_article(number, lot, ids) for number in range(50))}
     rec = Recommender(settings_from_mapping({"ranking": {"ranker": "similarity"}})).fit(Corpus(known.values()))
-    n_rows = rec._state.catalogue.n_rows
+    n_rows = rec._fitted().state.catalogue.n_rows
     for day in range(40):
         name = f"a{day % 10:03}"
         known[name] = dataclasses.replace(known[name], excerpt=" ".join(lot.choices(WORDS, k=5)))
         rec.update(added=[known[name]])
-        assert rec._state.catalogue.n_rows == n_rows
+        assert rec._fitted().state.catalogue.n_rows == n_rows
     assert _answers(rec) == _answers(_rebuilt(rec, known))
 
 
@@ -193,7 +193,7 @@ def test_an_update_leaves_the_state_that_was_as_it_was():
     cup = Article(id="cup", title="A cup", url="https://site.example/cup")
     tea = Article(id="tea", title="Tea", body="In a [cup](/cup).", related=(RelatedEntry(target="A cup"),))
     rec = Recommender().fit(Corpus([cup, tea, Article(id="hill", title="A hill")]))
-    before = rec._state
+    before = rec._fitted().state
     draft = Article(id="draft", title="A draft", body="[cup](/cup)", related=(RelatedEntry(target="A cup"),))
 
     def seen(state):
@@ -203,13 +203,13 @@ def test_an_update_leaves_the_state_that_was_as_it_was():
     assert seen(before) == ["cup"] * 4
     rec.update(added=[dataclasses.replace(tea, body="On a [hill](/hill).")], removed=["cup"])
     assert seen(before) == ["cup"] * 4
-    assert seen(rec._state)[:2] == []
+    assert seen(rec._fitted().state)[:2] == []
 
 
 def test_an_article_elsewhere_is_not_there_to_be_removed():
     """It goes with the last list that names it; an id that is no article's of the site is told."""
     far = RelatedEntry(title="Far away", url="https://far.example/1", excerpt="Hills")
     rec = Recommender().fit(Corpus([Article(id="tea", title="Tea", related=(far,)), Article(id="cup", title="A cup")]))
-    (external,) = [one.id for one in rec._state.catalogue.articles if one.id not in rec.article_ids]
+    (external,) = [one.id for one in rec._fitted().state.catalogue.articles if one.id not in rec.article_ids]
     with pytest.raises(UnknownArticleError):
         rec.update(removed=[external])
