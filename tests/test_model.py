@@ -575,19 +575,23 @@ def test_lists_that_name_hardly_an_article_teach_nothing(corpus):
     )
 
 
-def test_one_title_on_one_day(monkeypatch):
-    """Of many articles that all tell one story each title is looked at once, not once for each pair."""
-    looked_at = []
-    monkeypatch.setattr(select, "_NUMBER", SimpleNamespace(findall=lambda title: looked_at.append(title) or []))
+@pytest.mark.parametrize(("title", "least", "most"), [("Green tea leaf", 0, 0), ("Green tea leaf {}", 40, 120)])
+def test_tellings_of_one_story_on_one_day(title, least, most, monkeypatch):
+    """Of many articles of a day one title is compared with no copy; each other is read once, not once for each pair."""
+    read = []
+    monkeypatch.setattr(select, "_NUMBER", SimpleNamespace(findall=lambda title: read.append(title) or []))
     day = datetime(2021, 3, 2, tzinfo=UTC)
-    articles = [Article(f"tea-{n}", title="Green tea leaf", excerpt=f"cup {n}", published_at=day) for n in range(40)]
+    articles = [
+        Article(f"tea-{n}", title=title.format(chr(ord("a") + n)), excerpt=f"cup {n}", published_at=day)
+        for n in range(41)
+    ]
     asked = settings_from_mapping({"ranking": {"ranker": "similarity", "min_score": 0}, "vectors": {"meaning": 0}})
-    Recommender(asked).fit(Corpus(articles)).suggest("tea-0")
-    assert 0 < len(looked_at) < 3 * len(articles)
+    Recommender(asked).fit(Corpus(articles)).suggest("tea-0", k=40)
+    assert least <= len(read) <= most
 
 
-def test_a_crowd_of_copies_hides_nobody_and_costs_little(monkeypatch):
-    """Where hundreds have one title, the others are found behind them, and only so many copies are looked at."""
+def test_a_crowd_of_copies_hides_nobody(monkeypatch):
+    """Where hundreds have one title, the others are found behind them; nobody is looked for beyond a bound."""
     n_looked_at, choose = [], Rules.choose
     monkeypatch.setattr(
         Rules, "choose", lambda self, one, ranked, *args, **more: n_looked_at.append(len(ranked)) or
@@ -597,8 +601,8 @@ def test_a_crowd_of_copies_hides_nobody_and_costs_little(monkeypatch):
     crowd = [Article(f"tea-{n}", title="Green tea leaf", excerpt=f"cup {n}", published_at=day) for n in range(800)]
     others = [Article(f"other-{n}", title=f"Green tea, {n}th cup", published_at=day) for n in range(3)]
     asked = settings_from_mapping({"ranking": {"ranker": "similarity", "min_score": 0}, "vectors": {"meaning": 0}})
-    found = dict(Recommender(asked).fit(Corpus([*crowd, *others])).suggest_all(k=4))
-    assert max(n_looked_at) < 100
+    rec = Recommender(asked).fit(Corpus([*crowd, *others]))
+    found = dict(rec.suggest_all(k=4))
     for name, suggestions in found.items():
         shown = ids(suggestions)
         assert {one.id for one in others} - {name} <= {*shown}
@@ -607,3 +611,7 @@ def test_a_crowd_of_copies_hides_nobody_and_costs_little(monkeypatch):
         assert "it is shown for others that are called or tell the same: tea-" in said
         assert said.count("tea-") == 5
         assert " more" in said
+    monkeypatch.setattr(select, "_DEEPEST", 50)
+    n_looked_at.clear()
+    assert len(rec.suggest("tea-0", k=4)) == 1
+    assert n_looked_at == [4, 16, 64]

@@ -7,8 +7,8 @@ and where too few remain the ranker is asked for more.
 
 import dataclasses
 import re
-from collections import Counter, deque
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
@@ -46,10 +46,10 @@ _BEHIND = 50
 _ONE_STORY, _DAYS_OF_STORY = 0.9, 10
 #: So alike are two texts that are the same, but for what rounding leaves.
 _THE_SAME = 0.9999
-#: The best of a ranking that are compared with one another for it.
+#: The best texts of a ranking that are compared with one another for it.
 _MOST_COMPARED = 500
-#: Of so many ranked copies of one text the best is shown; where there are more, no others are looked for.
-_CROWD = 16
+#: Ranked rows beyond which no others are looked for: of a crowd of copies each would look through all.
+_DEEPEST = 5_000
 _NUMBER = re.compile(r"\d+")
 
 
@@ -88,73 +88,35 @@ class Selector:
         # What stands further down may come before what stands higher.
         looks_further = self._rules.settings.diversity or self._rules.settings.prefer
         depth = max(k, default=0) * (_DEEPER if looks_further else 1)
-        ranked = list(self.rank(queries, depth))
-
-        def chosen(place: int, deepest: Ranked) -> tuple[Selected, bool]:
-            """What one query shows, and whether a ranking deeper than its deepest may add to it."""
-            ask = partial(self._selected, queries[place], ranked[place], k[place], least, shown)
-            selected = ask(fills=False)
-            n_chosen = len(selected.rows.rows)
-            if n_chosen == k[place] or self._rules.none_here(queries[place].article):
-                return selected, False
-            # Those behind have no higher score. What editors decided raises no threshold.
-            n_own = max(0, n_chosen - len(self._rules.decided(queries[place].article)))
-            if len(deepest.rows) >= depth and deepest.scores[-1] >= least_at(least, n_own):
-                return selected, True
-            return ask(fills=True) if self._rules.settings.fill_up else selected, False
-
-        outcomes = [chosen(place, one) for place, one in enumerate(ranked)]
-        found = [selected for selected, _ in outcomes]
-        asked = [place for place, (_, may_add) in enumerate(outcomes) if may_add]
-        # Copies and refused rows take places among the k best and have none in the answer. Few queries have any.
-        while asked:
-            depth *= _DEEPER
-            crowds = {place: self._crowd(ranked[place], found[place]) for place in asked}
-            plain = [place for place in asked if not crowds[place]]
-            deeper = dict(zip(plain, self.rank([queries[place] for place in plain], depth), strict=True))
-            deeper |= {place: self._besides(crowd, queries[place], depth) for place, crowd in crowds.items() if crowd}
-            asked = []
-            for place, one in deeper.items():
-                ranked[place] = self._joined(one, ranked[place], crowds[place])
-                found[place], may_add = chosen(place, one)
-                asked += [place] * may_add
+        found = []
+        for query, ranked, n in zip(queries, self.rank(queries, depth), k, strict=True):
+            asked, ask = depth, partial(self._selected, query, k=n, least=least, shown=shown)
+            selected = ask(ranked, fills=False)
+            # Copies and refused rows take places among the k best and have none in the answer. Few queries have any.
+            while self._may_add(query, selected, ranked, n, least, asked) and asked < _DEEPEST:
+                asked *= _DEEPER
+                (ranked,) = self.rank([query], asked)
+                selected = ask(ranked, fills=False)
+            is_short = len(selected.rows.rows) < n and self._rules.settings.fill_up
+            found.append(ask(ranked, fills=True) if is_short else selected)
         return found
+
+    def _may_add(
+        self, query: Query, selected: Selected, ranked: Ranked, k: int, least: Sequence[float], asked: int
+    ) -> bool:
+        """Whether a ranking that is deeper than the one asked for may add to what a query shows."""
+        n_chosen = len(selected.rows.rows)
+        if n_chosen == k or self._rules.none_here(query.article) or len(ranked.rows) < asked:
+            return False
+        # Those behind have no higher score. What editors decided raises no threshold.
+        n_own = max(0, n_chosen - len(self._rules.decided(query.article)))
+        return bool(ranked.scores[-1] >= least_at(least, n_own))
 
     def rank(self, queries: Sequence[Query], depth: int, allowed: NDArray[np.bool_] | None = None) -> Sequence[Ranked]:
         """At least the best rows of each query, as many as `depth`; fewer where fewer are related."""
         if depth == 0 or not queries:
             return [Ranked(np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros(0)) for _ in queries]
         return self.ranker.rank(queries, depth, self._state, self.allowed if allowed is None else allowed)
-
-    def _crowd(self, ranked: Ranked, selected: Selected) -> set[str]:
-        """The texts that are shown and have copies enough among the ranked rows."""
-        n_copies = Counter(self._texts_of(ranked.rows))
-        return {text for text in self._texts_of(selected.rows.rows) if n_copies[text] >= _CROWD}
-
-    def _texts_of(self, rows: NDArray[np.int64]) -> list[str]:
-        return [_text_of(self._catalogue.articles[row]) for row in rows.tolist()]
-
-    @cached_property
-    def _rows_of_text(self) -> dict[str, list[int]]:
-        found: dict[str, list[int]] = {}
-        for row, article in enumerate(self._catalogue.articles):
-            found.setdefault(_text_of(article), []).append(row)
-        return found
-
-    def _besides(self, crowd: Collection[str], query: Query, depth: int) -> Ranked:
-        """The best rows of a query without those of a crowd: all of its copies would be ranked to find the others."""
-        others = self.allowed.copy()
-        for text in crowd:
-            others[self._rows_of_text[text]] = False
-        return self.rank([query], depth if others.any() else 0, others)[0]
-
-    def _joined(self, deeper: Ranked, seen: Ranked, crowd: Collection[str]) -> Ranked:
-        """A deeper ranking, with what was seen before of the crowd that is left out of it."""
-        if not crowd:
-            return deeper
-        is_crowd = np.array([text in crowd for text in self._texts_of(seen.rows)], dtype=bool)
-        both = seen.at(is_crowd).followed_by(deeper)
-        return both.at(np.lexsort((self._catalogue.order[both.rows], -both.scores)))
 
     def suggestions(self, chosen: Sequence[tuple[Query, Selected]]) -> list[list[Suggestion]]:
         """What was chosen for each query, each with its reason."""
@@ -329,7 +291,7 @@ class Selector:
             shown=shown,
             itself=self._itself(query, ranked),
             similarity=self._similarity,
-            copy_of=lambda article: stories.get(article.id) or _text_of(article),
+            copy_of=lambda article: stories.get(text := _text_of(article), text),
             newest=(lambda topics: self._newest(query, topics)) if fills else None,
         )
 
@@ -343,26 +305,23 @@ class Selector:
         return {one.id for one in alike if _text_of(one) == _text_of(query.article)}
 
     def _stories(self, ranked: Ranked, least: float) -> dict[str, str]:
-        """By the id of each row that is good enough a name that all tellings of its story share."""
+        """By each text that is good enough one that all tellings of its story share; the best row stands for a text."""
         catalogue = self._catalogue
-        rows = ranked.rows[ranked.scores >= least][:_MOST_COMPARED]
-        articles = [catalogue.articles[row] for row in rows.tolist()]
-        names = [_text_of(article) for article in articles]
-        times = catalogue.times[rows]
+        best: dict[str, int] = {}
+        for row in ranked.rows[ranked.scores >= least].tolist():
+            best.setdefault(_text_of(catalogue.articles[row]), row)
+        texts, rows = list(best)[:_MOST_COMPARED], np.array(list(best.values())[:_MOST_COMPARED], dtype=np.int64)
+        stories, times = np.arange(len(rows)), catalogue.times[rows]
         is_near = np.triu(np.abs(times[:, None] - times) <= _DAYS_OF_STORY, 1)
         near = np.flatnonzero(is_near.any(axis=0) | is_near.any(axis=1))
         if len(near):
             is_near[np.ix_(near, near)] &= catalogue.vectors[rows[near]].products() >= _ONE_STORY
-            # Once an article, not once a pair: of thousands with one title on one day, each is near each.
-            numbers = _codes(
-                [tuple(sorted(_NUMBER.findall(one.title))) if _folded(one.title) else one.id for one in articles]
-            )
-            codes = _codes(names)
-            by_code = dict(zip(codes.tolist(), names, strict=True))
-            for first in np.flatnonzero(is_near.any(axis=1)).tolist():
-                codes[is_near[first] & (numbers == numbers[first])] = codes[first]
-            names = [by_code[code] for code in codes.tolist()]
-        return {article.id: name for article, name in zip(articles, names, strict=True)}
+            articles = [catalogue.articles[row] for row in rows.tolist()]
+            numbers = [tuple(sorted(_NUMBER.findall(one.title))) if _folded(one.title) else one.id for one in articles]
+            for first, other in np.argwhere(is_near).tolist():
+                if numbers[first] == numbers[other]:
+                    stories[other] = stories[first]
+        return {text: texts[story] for text, story in zip(texts, stories.tolist(), strict=True)}
 
     def _with_decided(self, query: Query, ranked: Ranked) -> Ranked:
         """The ranked rows, and behind them those that an editor pinned or accepted, with 0 for nothing in common."""
@@ -431,12 +390,6 @@ class Selector:
 def _is_by_rule(choice: Choice) -> bool:
     """Whether a rule or a decision, and not the score alone, left candidates out."""
     return bool(choice.why_none) and not all(why.startswith(BELOW) for why in choice.left_out.values())
-
-
-def _codes(values: Iterable[Hashable]) -> NDArray[np.int64]:
-    """The same number for the same values."""
-    known: dict[Hashable, int] = {}
-    return np.array([known.setdefault(value, len(known)) for value in values], dtype=np.int64)
 
 
 def _text_of(article: Article) -> str:
