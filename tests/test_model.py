@@ -590,6 +590,25 @@ def test_tellings_of_one_story_on_one_day(title, least, most, monkeypatch):
     assert least <= len(read) <= most
 
 
+def test_what_is_never_suggested_takes_no_place():
+    """By a rule or by its own mark: behind it the others are found, and where there are none, that is why."""
+    many = [article(f"ad-{n}", "green tea leaf offer", day=n) for n in range(40)]
+    few = [article(f"tea-{n}", f"green tea number {n}", day=n) for n in range(4)]
+    shy = dataclasses.replace(article("shy", "green tea leaf offer"), marks=("never-suggest",))
+    asked = {"ranking": {"ranker": "similarity", "min_score": 0}, "rules": {"never": ["ad-*"]}}
+    rec = Recommender(settings_from_mapping(asked)).fit(Corpus([*many, *few, shy]))
+    assert {*ids(rec.suggest("ad-0", k=4))} == {one.id for one in few}
+    assert rec.explain("ad-0", "shy").obstacle == (
+        "its front matter asks never to suggest it (recommender: never-suggest)"
+    )
+    rec.update(removed=[one.id for one in few])
+    none = "there is no other article in its language that may be suggested"
+    assert rec.why_none("shy") == none
+    rec.update(removed=[one.id for one in many[1:]])
+    why = "its front matter asks never to suggest it (recommender: never-suggest)"
+    assert rec.why_none("ad-0") == f"{none}; of most the reason is: {why}"
+
+
 def test_a_crowd_of_copies_hides_nobody(monkeypatch):
     """Where hundreds have one title, the others are found behind them; nobody is looked for beyond a bound."""
     n_looked_at, choose = [], Rules.choose

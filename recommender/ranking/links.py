@@ -6,8 +6,8 @@ Ids and not rows, which an update changes. A saved model has no texts, so what t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 #: A page to which the texts of more articles link, and of this share of all, is one that every page needs: where to
 #: install it, how to write to us. A reader approves of such pairs hardly more often than by their similarity.
@@ -16,12 +16,12 @@ _FEWEST_OF_HUB, _SHARE_OF_HUB = 3, 0.05
 _MOST_LINKS = 12
 
 
-@dataclass
+@dataclass(frozen=True)
 class LinkGraph:
     """Which article's text links to which."""
 
-    links: dict[str, tuple[str, ...]] = field(default_factory=dict)  #: By id: the articles it links to.
-    linked_from: dict[str, tuple[str, ...]] = field(default_factory=dict)  #: By id: those that link to it.
+    links: Mapping[str, tuple[str, ...]]  #: By id: the articles it links to.
+    linked_from: Mapping[str, tuple[str, ...]]  #: By id: those that link to it.
 
     @classmethod
     def of(cls, links: Iterable[tuple[str, Sequence[str]]]) -> LinkGraph:
@@ -33,18 +33,10 @@ class LinkGraph:
                 found.setdefault(other, []).append(article_id)
         return cls(told, {other: tuple(back) for other, back in found.items()})
 
-    def copy(self) -> LinkGraph:
-        """A graph that can change without this one seeing it."""
-        return LinkGraph(self.links.copy(), self.linked_from.copy())
-
-    def put(self, article_id: str, links: Sequence[str]) -> None:
-        """Say what an article's text links to."""
-        for other in self.links.pop(article_id, ()):
-            self.linked_from[other] = tuple(one for one in self.linked_from[other] if one != article_id)
-        if links:
-            self.links[article_id] = tuple(links)
-        for other in links:
-            self.linked_from[other] = (*self.linked_from.get(other, ()), article_id)
+    def changed(self, gone: Collection[str], links: Mapping[str, Sequence[str]]) -> LinkGraph:
+        """The graph without the links of some articles' texts and with those of others."""
+        left = {article_id: others for article_id, others in self.links.items() if article_id not in gone}
+        return LinkGraph.of([*left.items(), *links.items()])
 
     def partners(self, article_id: str, links: Iterable[str], n_articles: int) -> set[str]:
         """What an article links to and what links to it, but for hubs and lists of links, which must link back."""

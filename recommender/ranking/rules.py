@@ -92,9 +92,7 @@ class Rules:
         return _named("it shows none", self._none_on, article, "rules.none_on")
 
     def never(self, article: Article) -> str:
-        """Why an article is never suggested; "" where it may be."""
-        if "never-suggest" in article.marks:
-            return "its front matter asks never to suggest it (recommender: never-suggest)"
+        """Why an article is never suggested, as the settings say; "" where it may be."""
         return _named("it is never suggested", self._never, article, "rules.never")
 
     def decided(self, article: Article) -> dict[str, Decision]:

@@ -75,7 +75,7 @@ class State:
     lists: dict[str, CuratedList]  #: Of each of the site's own articles that has one, by id.
     links: LinkGraph
     suggest_unpublished: bool
-    _never: dict[RulesSettings, NDArray[np.bool_]] = field(default_factory=dict, init=False)
+    _never: dict[RulesSettings, NDArray[np.bool_]] = field(default_factory=dict, init=False)  #: What `never` found.
 
     @classmethod
     def build(
@@ -131,14 +131,14 @@ class State:
                 gone += [known] if known else []
         own = {article_id: article for article_id, article in own.items() if article_id not in unwanted} | given
 
-        matcher, links = self.matcher.copy(), self.links.copy()
+        matcher = self.matcher.copy()
         for article in gone:
             matcher.remove(article.id)
-            links.put(article.id, ())
         for article in arrivals:
             matcher.add(article)
-        for article in arrivals:
-            links.put(article.id, linked_articles(article, matcher))
+        links = self.links.changed(
+            {one.id for one in gone}, {one.id: linked_articles(one, matcher) for one in arrivals}
+        )
         digests = {article_id: digest for article_id, digest in self.digests.items() if article_id in own}
         digests |= {article_id: article.digest for article_id, article in given.items()}
 
@@ -168,14 +168,11 @@ class State:
         return allowed
 
     def never(self, rules: Rules) -> NDArray[np.bool_]:
-        """Rows that editors never suggest, shape (n_rows,), to be read only."""
-        never = self._never.get(rules.settings)
-        if never is None:
-            never = self.catalogue.is_barred
-            if rules.settings.never:
-                never = np.array([bool(rules.never(article)) for article in self.catalogue.articles], dtype=bool)
-            self._never[rules.settings] = never
-        return never
+        """Rows that a site's rules never suggest, shape (n_rows,), to be read only."""
+        if rules.settings not in self._never:
+            never = [bool(rules.never(article)) for article in self.catalogue.articles]
+            self._never[rules.settings] = np.array(never, dtype=bool)
+        return self._never[rules.settings]
 
     def listed_rows(self, article: Article) -> list[int]:
         """The rows that an article's own curated list names, in the editor's order."""
