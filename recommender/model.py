@@ -313,8 +313,6 @@ class Recommender:
         """
         How far the site has moved since the fit, and whether to fit again; `fit` sets it back.
 
-        Taken when it is asked for, by reading the words of what is new and counting those of all articles.
-
         Raises
         ------
         NotFittedError

@@ -142,9 +142,9 @@ class RankingSettings:
     time_floor: float = knob(0.65, "The part of the similarity that never fades with days apart.", 0, 1)
     suggest_newer: bool = knob(True, "Whether an article may be suggested under an older one.")
     refit_at: float = knob(
-        0.01,
-        "How far the words of a site may move, from 0 to 1, from those that a saved model was fitted on, before "
-        "`suggest` and `explain` fit anew in place of using it; 1: never.",
+        0.3,
+        "The share of a site's articles that may come, change or go after a saved model was fitted, before `suggest` "
+        "and `explain` fit anew in place of using it; 1: never.",
         0,
         1,
     )

@@ -376,8 +376,8 @@ def test_model(site):
     assert exit_code == 0
     assert "model: 1 added, 1 changed and 1 removed since it was fitted\n" in stderr
     assert (
-        "drift: 33% of the articles are new or changed since the fit, and 21% of the words of these are unknown to the "
-        "model; the site's words have moved by 0.0646, beyond the limit of 0.01; fitted anew for this run\n"
+        "drift: 33.3% of the articles are others than the model was fitted on, or have changed since; that is beyond "
+        "the limit of 30%; fitted anew for this run\n"
     ) in stderr
     assert "to save one: recommender fit site --model models/site.\n" in stderr
     by_id = {line["article_id"]: line["suggestions"] for line in map(json.loads, stdout.splitlines())}

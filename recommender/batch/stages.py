@@ -102,7 +102,7 @@ def recommender_for(
         n_changed = sum(article.id in known for article in added)
         if added or removed:
             loaded.update(added=added, removed=removed)
-        drift = replace(loaded.drift, limit=settings.ranking.refit_at)
+        drift = loaded.drift
         logger.info("model: %s", drift)
         news = News(len(added) - n_changed, n_changed, len(removed), str(drift), drift.is_due)
         if drift.is_due:

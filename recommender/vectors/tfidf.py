@@ -311,11 +311,6 @@ class FieldVectorizer:
         """Inverse document frequencies of the words of titles and excerpts, shape (n_words,)."""
         return self._rarities.get("words", np.zeros(0, dtype=np.float32))
 
-    def unknown_terms(self, article: Article, field: str) -> set[str]:
-        """The terms of one field of an article that it was fitted without."""
-        known = self._vocabularies.get(field, {})
-        return {term for term in self.reader.terms(article, field) if term not in known}
-
     def telling_terms(self) -> NDArray[np.bool_]:
         """The terms that two articles, or at most half of all, have, shape (n_terms,): the others say nothing."""
         telling: NDArray[np.bool_] = self.n_having <= max(2.0, self.n_articles / 2)
