@@ -100,7 +100,7 @@ class Recommender:
             It is given something else, such as a list.
         """
         check_corpus(corpus, "fit")
-        articles, ranking, now = self.settings.articles, self.settings.ranking, _now()
+        articles, ranking, now = self.settings.articles, self.settings.ranking, days_of(datetime.now(UTC))
         language = articles.site_language or corpus.site_language
         vectorizer = FieldVectorizer(self.settings.vectors, language, ranking.n_jobs, user_cache_folder(articles.cache))
         state = State.build(list(corpus), vectorizer, articles, now)
@@ -221,10 +221,20 @@ class Recommender:
         UnknownArticleError
             No article has this id.
         """
+        return list(self.answer(article, k, min_score, shown).suggestions)
+
+    def answer(
+        self, article: Article | str, k: int | None = None, min_score: float | None = None, shown: Collection[str] = ()
+    ) -> Answer:
+        """As `suggest`, with the reason where an article has no suggestions."""
         selector = self._selector()
         query = selector.query(article)
-        (selected,) = selector.select([query], [self._places(k, query)], self._least(selector.ranker, min_score), shown)
-        return selector.suggestions([(query, selected)])[0]
+        selected = selector.select([query], [self._places(k, query)], self._least(selector.ranker, min_score), shown)
+        return selector.told([query], selected)[0]
+
+    def why_none(self, article: Article | str) -> str:
+        """Why an article has no suggestion, as a sentence; "" when it has one."""
+        return self.answer(article).reason_for_none
 
     def suggest_all(
         self,
@@ -261,7 +271,7 @@ class Recommender:
         n_threads: int | None = None,
     ) -> Iterator[Answer]:
         """
-        As `suggest_all`, with the reason where an article has no suggestions: what writers take.
+        As `suggest_all`, with what `answer` gives: what writers take.
 
         Ranked by `n_threads` threads; None for the setting ``ranking.n_jobs``.
         """
@@ -273,12 +283,6 @@ class Recommender:
             n_threads or effective_n_jobs(self.settings.ranking.n_jobs),
             progress,
         )
-
-    def why_none(self, article: Article | str) -> str:
-        """Why an article has no suggestion, as a sentence; "" when it has one."""
-        selector = self._selector()
-        query = selector.query(article)
-        return selector.select([query], [self._places(None, query)], self._least(selector.ranker))[0].why_none
 
     # --------------------------------------------------------------- update
 
@@ -409,7 +413,7 @@ class Recommender:
         return self._held
 
     def _selector(self) -> Selector:
-        return Selector(self._fitted(), Rules(self.settings, self.decisions), _now())
+        return Selector(self._fitted(), Rules(self.settings, self.decisions), days_of(datetime.now(UTC)))
 
     def _places(self, k: int | None, query: Query) -> int:
         """Places under an article: k, or else the setting; with `fill` what its curated list takes is not counted."""
@@ -442,7 +446,3 @@ def load_model(folder: Path | str) -> Recommender:
     rec = Recommender(settings)
     rec._held = fitted
     return rec
-
-
-def _now() -> float:
-    return days_of(datetime.now(UTC))

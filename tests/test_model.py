@@ -539,6 +539,16 @@ def test_whoever_asks_while_it_is_fitted_again_gets_what_was_there(rec, monkeypa
     assert ids(rec.suggest("hill", min_score=0)) == ["stone"]
 
 
+def test_an_answer_is_what_is_suggested_or_why_nothing_is(rec):
+    """Of an article and of a draft, by one ranking."""
+    for asked in ("tea-0", article("draft", "green tea in a cup")):
+        answer = rec.answer(asked, k=2)
+        assert (list(answer.suggestions), answer.reason_for_none) == (rec.suggest(asked, k=2), "")
+        assert answer.article_id == getattr(asked, "id", asked)
+    nothing = rec.answer("tea-0", min_score=1)
+    assert (nothing.suggestions, nothing.reason_for_none[:30]) == ((), "no article reaches the score 1")
+
+
 def test_before_a_fit_there_is_nothing_to_tell():
     """Its attributes are there all the same."""
     rec = Recommender()

@@ -114,14 +114,13 @@ def explain_article(
     corpus = read_corpus(site, settings, progress)
     asked = article_of(corpus, site, settings, article)
     recommender, _ = recommender_for(site, corpus, settings, progress, loaded, model)
-    suggestions = tuple(recommender.suggest(asked))
-    none = "" if suggestions else recommender.why_none(asked)
+    answer = recommender.answer(asked)
     compared = reason = None
     if candidate is not None:
         compared_id = named_by(corpus, site, candidate) or candidate
         reason = recommender.explain(asked, compared_id)
         compared = recommender.article(compared_id)
-    return ExplainRun(asked, Answer(asked.id, suggestions, none), compared, reason, corpus.reading.problems)
+    return ExplainRun(asked, answer, compared, reason, corpus.reading.problems)
 
 
 def evaluate_site(

@@ -118,21 +118,19 @@ class Selector:
             return [Ranked(np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros(0)) for _ in queries]
         return self.ranker.rank(queries, depth, self._state, self.allowed if allowed is None else allowed)
 
-    def suggestions(self, chosen: Sequence[tuple[Query, Selected]]) -> list[list[Suggestion]]:
-        """What was chosen for each query, each with its reason."""
+    def told(self, queries: Sequence[Query], chosen: Sequence[Selected]) -> list[Answer]:
+        """What was chosen for each query, each with its reason, or why nothing was."""
         said = []
-        for query, selected in chosen:
+        for query, selected in zip(queries, chosen, strict=True):
             sentences = self.ranker.sentences(query, selected.rows.rows, self._state)
             said.append([(*notes, *own) for notes, own in zip(selected.notes, sentences, strict=True)])
-        queries, rows = [query for query, _ in chosen], [selected.rows for _, selected in chosen]
-        why = reasons(queries, rows, said, self._state)
-        return [
-            [
-                Suggestion.of(place, self._catalogue.articles[row], reason, self._shape)
-                for place, (row, reason) in enumerate(zip(ranked.rows.tolist(), found, strict=True), start=1)
-            ]
-            for ranked, found in zip(rows, why, strict=True)
-        ]
+        why = reasons(queries, [selected.rows for selected in chosen], said, self._state)
+        articles, shape, answers = self._catalogue.articles, self._shape, []
+        for query, selected, found in zip(queries, chosen, why, strict=True):
+            rows = enumerate(zip(selected.rows.rows.tolist(), found, strict=True), start=1)
+            suggestions = (Suggestion.of(place, articles[row], reason, shape) for place, (row, reason) in rows)
+            answers.append(Answer(query.article.id, tuple(suggestions), selected.why_none))
+        return answers
 
     def answers(
         self,
@@ -149,9 +147,9 @@ class Selector:
         """
         asked = self._catalogue.ids() if ids is None else ids
 
-        def chosen(start: int) -> list[tuple[Query, Selected]]:
+        def chosen(start: int) -> tuple[list[Query], list[Selected]]:
             queries = list(map(self.query, asked[start : start + _BLOCK]))
-            return list(zip(queries, self.select(queries, list(map(places_of, queries)), least), strict=True))
+            return queries, self.select(queries, list(map(places_of, queries)), least)
 
         starts = iter(range(0, len(asked), _BLOCK))
         with ThreadPoolExecutor(n_threads) as pool:
@@ -159,11 +157,10 @@ class Selector:
             coming = deque(pool.submit(chosen, start) for start in islice(starts, n_threads + 1))
             n_done = 0
             while coming:
-                block = coming.popleft().result()
+                queries, selected = coming.popleft().result()
                 coming.extend(pool.submit(chosen, start) for start in islice(starts, 1))
-                for (query, selected), suggestions in zip(block, self.suggestions(block), strict=True):
-                    yield Answer(query.article.id, tuple(suggestions), selected.why_none)
-                n_done += len(block)
+                yield from self.told(queries, selected)
+                n_done += len(queries)
                 if progress:
                     progress(n_done, len(asked))
 

@@ -151,7 +151,8 @@ class Desk:
             return Item(candidate, one.score, one.reason, held.get(one.article_id), why_not)
 
         curated = tuple(self._curated(article, held))
-        box = tuple(item(one) for one in self.recommender.suggest(article_id))
+        answer = self.recommender.answer(article_id)
+        box = tuple(map(item, answer.suggestions))
         seen = {one.article.id for one in box} | {entry.target.id for entry in curated if entry.target}
         rejected = [
             Item(found, 0.0, Reason(0.0, 0.0), one)
@@ -165,9 +166,8 @@ class Desk:
             for one in self.recommender.suggest(article_id, k + _MORE, min_score=0.0)
             if one.article_id not in seen
         ]
-        why_none = "" if box else self.recommender.why_none(article_id)
-        self._known[article_id] = (len(box), box[0].score if box else 0.0, why_none)
-        return Sheet(article, box, tuple(rejected + others[:_MORE]), curated, why_none, held)
+        self._known[article_id] = (len(box), box[0].score if box else 0.0, answer.reason_for_none)
+        return Sheet(article, box, tuple(rejected + others[:_MORE]), curated, answer.reason_for_none, held)
 
     def _article(self, article_id: str) -> Article | None:
         """An article of the site or elsewhere; None for one that there is no more."""
