@@ -14,9 +14,11 @@ from typing import Any, Self, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, diags, hstack
+from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.preprocessing import normalize
+from sklearn.utils.extmath import row_norms
+from sklearn.utils.sparsefuncs import inplace_row_scale
 
 from recommender.articles import Article
 from recommender.model_store import reader_of
@@ -31,7 +33,7 @@ from recommender.vectors.counts import (
     weigh_common_less,
 )
 from recommender.vectors.meaning import MEANING_LANGUAGES, embedded
-from recommender.vectors.neighbors import Vectors, stacked
+from recommender.vectors.neighbors import Vectors
 from recommender.vectors.semantic import sentence_embeddings
 from recommender.vectors.templates import common_topics, templates_of
 from recommender.vectors.text import names_in, repair
@@ -47,8 +49,6 @@ _MOST_HAVING_LETTERS = 100
 #: How often the weight of meanings counts for embeddings of a sentence model, and the words of a body that it reads: of
 #: most such models no more tokens than 256 or 512.
 _SENTENCES_TIMES, _SENTENCES_READ = 1.5, 220
-#: Articles whose parts are joined at once.
-_AT_ONCE = 10_000
 #: What only the learned ranker compares, each by the terms of a field.
 _COMPARED = {"title": "words", "excerpt": "words", "topics": "topics"}
 
@@ -260,35 +260,22 @@ class FieldVectorizer:
     def _joined(
         self, articles: Sequence[Article], blocks: Mapping[str, csr_matrix], embeddings: NDArray[np.float32]
     ) -> Vectors:
-        """All parts side by side, each with the root of its weight, the whole of length 1 or 0."""
-        # In blocks, for on the way it needs several times the memory of what it gives.
-        terms, dense = [], np.zeros((len(articles), self.n_dense), dtype=np.float32)
-        for start in range(0, max(len(articles), 1), _AT_ONCE):
-            part = slice(start, start + _AT_ONCE)
-            of_part = {name: block[part] for name, block in blocks.items()}
-            joined, dense[part] = self._joined_block(of_part, embeddings[part])
-            terms.append(joined)
-        return Vectors(stacked(terms), dense, self.compared(articles) if self.compares else {})
-
-    def _joined_block(
-        self, blocks: Mapping[str, csr_matrix], embeddings: NDArray[np.float32]
-    ) -> tuple[csr_matrix, NDArray[np.float32]]:
-        """`_joined` of so many articles as take little memory."""
-        n = len(embeddings)
-        dense, there = np.zeros((n, self.n_dense)), embeddings.any(axis=1)
+        """All parts side by side, each with the root of its weight, the whole of length 1 or 0; uses the blocks up."""
+        dense, there = np.zeros((len(articles), self.n_dense), dtype=np.float32), embeddings.any(axis=1)
         if self.n_dense and there.any():
             weight = self.settings.meaning * (_SENTENCES_TIMES if self.settings.semantic else 1.0)
-            dense[there] = np.sqrt(weight) * normalize(embeddings[there].astype(np.float64) - self._centre)
-        if self.fields:
-            parts = [np.sqrt(np.float32(field.weight)) * blocks[field.name] for field in self.fields]
-            terms = csr_matrix(hstack(parts, format="csr", dtype=np.float32))
-        else:
-            terms = csr_matrix((n, 0), dtype=np.float32)
-        squares = np.asarray(terms.multiply(terms).sum(axis=1), dtype=np.float64).ravel() + np.square(dense).sum(axis=1)
+            dense[there] = np.float32(np.sqrt(weight)) * normalize(embeddings[there] - self._centre)
+        for field in self.fields:
+            blocks[field.name].data *= np.sqrt(np.float32(field.weight))
+        parts = [blocks[field.name] for field in self.fields] or [csr_matrix((len(articles), 0), dtype=np.float32)]
+        terms = csr_matrix(hstack(parts, format="csr", dtype=np.float32))
+        # In double precision, for thousands of small squares would be rounded one by one.
+        squares = row_norms(terms.astype(np.float64), squared=True) + row_norms(dense, squared=True)
         scale = 1.0 / np.sqrt(np.where(squares > 0, squares, 1.0))
-        scaled = csr_matrix(diags(scale) @ terms, dtype=np.float32)
-        scaled.sort_indices()
-        return scaled, (dense * scale[:, None]).astype(np.float32)
+        inplace_row_scale(terms, scale)
+        terms.sort_indices()
+        dense *= scale[:, None]
+        return Vectors(terms, dense, self.compared(articles) if self.compares else {})
 
     @property
     def n_dense(self) -> int:

@@ -51,6 +51,9 @@ def test_rows_have_length_one_or_zero():
     """An article without a known term is a row of zeros, not an error."""
     lengths = np.linalg.norm(whole(FieldVectorizer().fit_transform(ARTICLES)), axis=1)
     assert lengths == pytest.approx([1, 1, 1, 0], abs=1e-6)
+    # Of thousands of small weights too.
+    long = [Article(f"{n}", title="Tea", body=" ".join(f"word{n * m}" for m in range(2000))) for n in (1, 2)]
+    assert np.linalg.norm(whole(FieldVectorizer().fit_transform(long)), axis=1) == pytest.approx([1, 1], abs=1e-7)
 
 
 def test_a_single_field_is_what_scikit_learn_makes():
