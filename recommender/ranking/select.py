@@ -294,9 +294,8 @@ class Selector:
 
     def _itself(self, query: Query, ranked: Ranked) -> set[str]:
         """The ids of rows with the title and text of an article that has a body; else a story may be told twice."""
-        field = next((one for one in self._state.vectorizer.fields if one.name == "body"), None)
-        columns = query.vectors.terms.indices
-        if field is None or not ((columns >= field.start) & (columns < field.stop)).any():
+        body, columns = self._state.vectorizer.field("body"), query.vectors.terms.indices
+        if not ((columns >= body.start) & (columns < body.stop)).any():
             return set()
         alike = (self._catalogue.articles[row] for row in ranked.rows[ranked.similarities >= _THE_SAME].tolist())
         return {one.id for one in alike if _text_of(one) == _text_of(query.article)}

@@ -4,7 +4,7 @@ import re
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -80,6 +80,25 @@ class Counts(NamedTuple):
     def n_having(self) -> NDArray[np.int64]:
         """In how many articles each term stands, shape (n_terms,)."""
         return np.bincount(self.matrix.indices, minlength=len(self.terms))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Field:
+    """The terms of a field, each a column of it. In whole rows its columns are ``start`` to ``stop - 1``."""
+
+    name: str
+    start: int
+    weight: float
+    columns: Mapping[str, int] = field(repr=False)
+    rarity: NDArray[np.float32] = field(repr=False)  #: Inverse document frequency of each term, shape (n_terms,).
+    n_having: NDArray[np.int64] = field(
+        repr=False
+    )  #: In how many of the fitted articles each stands, shape (n_terms,).
+
+    @property
+    def stop(self) -> int:
+        """The column behind its last one."""
+        return self.start + len(self.columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,26 +270,17 @@ def rarity_with_prior(
     return rarity
 
 
-def weigh_common_less(
-    rarities: Mapping[str, NDArray[np.float32]],
-    vocabularies: Mapping[str, Mapping[str, int]],
-    n_having: Mapping[str, NDArray[np.int64]],
-    n_articles: int,
-) -> None:
+def weigh_common_less(words: Field, body: Field, n_articles: int) -> None:
     """
-    Let words that most articles have count less, in place; all by field.
+    Let words that most articles have count less, in place.
 
     They tell one article from another the less, the more have it; of three, two are most. A word that most name
     somewhere in their text, such as the site's own name, says no more in a title.
     """
     less = min(_COMMON_LESS * max(n_articles - _FEWEST_TELLING, 0), _MOST_LESS)
-    in_bodies, places = n_having.get("body"), vocabularies.get("body", {})
-    for name in {"words", "body"} & rarities.keys():
-        most = n_having[name]
-        if name == "words" and in_bodies is not None:
-            in_text = [in_bodies[places[term]] if term in places else 0 for term in vocabularies[name]]
-            most = np.maximum(most, in_text)
-        rarities[name][:] *= 1.0 - less * np.maximum(2.0 * most / n_articles - 1.0, 0.0).astype(np.float32)
+    in_bodies = [body.n_having[body.columns[term]] if term in body.columns else 0 for term in words.columns]
+    for one, most in ((words, np.maximum(words.n_having, in_bodies)), (body, body.n_having)):
+        one.rarity[:] *= 1.0 - less * np.maximum(2.0 * most / n_articles - 1.0, 0.0).astype(np.float32)
 
 
 def _chance(word: str, table: Mapping[str, float]) -> float:

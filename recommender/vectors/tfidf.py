@@ -8,7 +8,6 @@ parts' cosines, and two articles with the same text have similarity 1.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self, TypedDict
 
@@ -26,6 +25,7 @@ from recommender.settings import VectorsSettings
 from recommender.vectors.counts import (
     FIELD_NAMES,
     Counts,
+    Field,
     TermReader,
     count_terms,
     inverse_frequencies,
@@ -53,16 +53,6 @@ _SENTENCES_TIMES, _SENTENCES_READ = 1.5, 220
 _COMPARED = {"title": "words", "excerpt": "words", "topics": "topics"}
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A field's columns, ``start`` to ``stop - 1``, and its weight."""
-
-    name: str
-    start: int
-    stop: int
-    weight: float
-
-
 class _Document(TypedDict):
     """What a vectorizer says in JSON."""
 
@@ -72,6 +62,10 @@ class _Document(TypedDict):
     templates: list[str]
     common_topics: list[str]
     vocabularies: dict[str, list[str]]
+
+
+def _without_terms(name: str) -> Field:
+    return Field(name, 0, 0.0, {}, np.zeros(0, dtype=np.float32), np.zeros(0, dtype=np.int64))
 
 
 class FieldVectorizer:
@@ -96,17 +90,14 @@ class FieldVectorizer:
         self.n_jobs, self._folder = n_jobs, folder
         self.n_articles = 0  #: That it was fitted on.
         self.fields: tuple[Field, ...] = ()  #: Those that have terms, in the order of their columns.
-        #: Shape (n_terms,): in how many of the articles that it was fitted on each term stands.
-        self.n_having: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         #: Shape (n_words,): which words are names, see `text.names_in`; empty where nothing is compared.
         self.is_name: NDArray[np.bool_] = np.zeros(0, dtype=bool)
         #: Takes articles to terms, and knows how a reader sees these.
         self.reader = TermReader(self.settings, self.language)
         #: Whether `transform` makes the matrices that only the learned ranker looks at.
         self.compares = False
-        #: Of each field, and of topics: terms to columns, and inverse document frequencies.
-        self._vocabularies: dict[str, dict[str, int]] = {}
-        self._rarities: dict[str, NDArray[np.float32]] = {}
+        #: Topics, which only the learned ranker looks at, and which stand in no row.
+        self._topics = _without_terms("topics")
         #: Shape (n_dense,): the mean embedding of all articles, which says what every article of the site is about.
         self._centre: NDArray[np.float32] = np.zeros(0, dtype=np.float32)
         self._names: NDArray[Any] | None = None
@@ -119,7 +110,11 @@ class FieldVectorizer:
     @property
     def n_words(self) -> int:
         """Columns of the field `words`, and of the compared titles and excerpts."""
-        return len(self._vocabularies.get("words", ()))
+        return len(self.field("words").columns)
+
+    def field(self, name: str) -> Field:
+        """A field by its name, or the topics; one without a term where there is none."""
+        return next((one for one in (*self.fields, self._topics) if one.name == name), _without_terms(name))
 
     # ------------------------------------------------------------------ fit
 
@@ -136,13 +131,12 @@ class FieldVectorizer:
             self.language = min(languages, key=lambda name: (-languages[name], name), default="") or "en"
         self.n_articles, self.compares, self._names = len(articles), False, None
         self.reader = self._reader(templates_of(articles, self.settings.body_words), common_topics(articles))
-        self._vocabularies, self._rarities = {}, {}
+        self.fields, self._topics = (), _without_terms("topics")
         used = [name for name in FIELD_NAMES if getattr(self.settings, name).weight > 0]
         counts = count_terms(articles, self.reader, used, self.n_jobs)
-        having = {name: self._learn(name, found) for name, found in counts.items()}
-        weigh_common_less(self._rarities, self._vocabularies, having, self.n_articles)
-        self.n_having = np.concatenate([np.zeros(0, dtype=np.int64), *having.values()])
-        self._lay_out()
+        for name, found in counts.items():
+            self._learn(name, found)
+        weigh_common_less(self.field("words"), self.field("body"), self.n_articles)
         blocks = self._blocks(counts, len(articles))
         del counts  # a third of the memory that is taken here
         embeddings = self._embedded(articles)
@@ -154,15 +148,14 @@ class FieldVectorizer:
     def fit_comparison(self, articles: Sequence[Article]) -> None:
         """Learn what only the learned ranker looks at: the topics, and which words are names."""
         for name, found in count_terms(articles, self.reader, ("topics",), self.n_jobs).items():
-            self._vocabularies[name] = {term: column for column, term in enumerate(found.terms)}
-            self._rarities[name] = inverse_frequencies(found.n_having, len(articles))
+            self._put(name, found.terms, inverse_frequencies(found.n_having, len(articles)), found.n_having)
         read = self.reader
         names = names_in((read.text(one, "excerpt"), read.analyzer(one), read.prefix(one)) for one in articles)
-        self.is_name = np.array([term in names for term in self._vocabularies.get("words", ())], dtype=bool)
+        self.is_name = np.array([term in names for term in self.field("words").columns], dtype=bool)
         self.compares = True
 
-    def _learn(self, name: str, counts: Counts) -> NDArray[np.int64]:
-        """Learn one field's terms; in how many articles each stands, shape (n_terms of the field,)."""
+    def _learn(self, name: str, counts: Counts) -> None:
+        """Learn one field's terms, if it has any that are to be kept."""
         options = getattr(self.settings, name)
         n_having = counts.n_having
         # On a site of a handful of articles the share may ask for fewer than the least number.
@@ -171,16 +164,23 @@ class FieldVectorizer:
             most = min(most, _MOST_HAVING_LETTERS)
         kept = (n_having >= options.min_df) & (n_having <= most)
         if not kept.any():
-            return np.zeros(0, dtype=np.int64)
-        found = [counts.terms[place] for place in np.flatnonzero(kept)]
-        self._vocabularies[name] = {term: column for column, term in enumerate(found)}
+            return
+        terms, n_having = [counts.terms[place] for place in np.flatnonzero(kept)], n_having[kept]
         if name in ("words", "body"):
             n_words = float(counts.matrix.sum()) / max(1, self.n_articles)
-            self._rarities[name] = rarity_with_prior(found, n_having[kept], self.n_articles, n_words, self.reader)
+            rarity = rarity_with_prior(terms, n_having, self.n_articles, n_words, self.reader)
         else:
-            self._rarities[name] = inverse_frequencies(n_having[kept], self.n_articles)
-        having: NDArray[np.int64] = n_having[kept]
-        return having
+            rarity = inverse_frequencies(n_having, self.n_articles)
+        self._put(name, terms, rarity, n_having)
+
+    def _put(self, name: str, terms: Sequence[str], rarity: NDArray[Any], n_having: NDArray[Any]) -> None:
+        """Add a field, behind those that are there, or the topics."""
+        columns = {term: column for column, term in enumerate(terms)}
+        if name == "topics":
+            self._topics = Field(name, 0, 0, columns, rarity, n_having)
+            return
+        weight = getattr(self.settings, name).weight * (self._part if name in _OF_LETTERS else 1)
+        self.fields += (Field(name, self.n_terms, weight, columns, rarity, n_having),)
 
     def _reader(self, templates: frozenset[str], common: frozenset[str]) -> TermReader:
         """What reads terms; on a site of few articles letters cannot bridge the endings of words, so stems do."""
@@ -191,17 +191,6 @@ class FieldVectorizer:
     def _part(self) -> float:
         """How far the letters and the mean of a site of so many articles count, in [0, 1)."""
         return self.n_articles / (self.n_articles + _FEW_ARTICLES)
-
-    def _lay_out(self) -> None:
-        fields: list[Field] = []
-        start = 0
-        for name in FIELD_NAMES:
-            if name in self._vocabularies:
-                stop = start + len(self._vocabularies[name])
-                weight = getattr(self.settings, name).weight
-                fields.append(Field(name, start, stop, weight * self._part if name in _OF_LETTERS else weight))
-                start = stop
-        self.fields = tuple(fields)
 
     # ------------------------------------------------------------ transform
 
@@ -219,14 +208,16 @@ class FieldVectorizer:
     def compared(self, articles: Sequence[Article]) -> dict[str, csr_matrix]:
         """The matrices that only the learned ranker looks at: titles and excerpts by words, and topics."""
         counts = count_terms(articles, self.reader, list(_COMPARED), self.n_jobs)
-        return {name: self._block(field, counts.get(name), len(articles)) for name, field in _COMPARED.items()}
+        fields = {name: self.field(of_terms) for name, of_terms in _COMPARED.items()}
+        return {name: self._block(field, counts.get(name), len(articles)) for name, field in fields.items()}
 
     def _blocks(self, counts: Mapping[str, Counts], n_articles: int) -> dict[str, csr_matrix]:
         """For each field the rows of all articles, of length 1 or 0."""
-        return {field.name: self._block(field.name, counts.get(field.name), n_articles) for field in self.fields}
+        return {field.name: self._block(field, counts.get(field.name), n_articles) for field in self.fields}
 
-    def _block(self, vocabulary: str, counts: Counts | None, n_articles: int) -> csr_matrix:
-        known = self._vocabularies.get(vocabulary, {})
+    @staticmethod
+    def _block(field: Field, counts: Counts | None, n_articles: int) -> csr_matrix:
+        known = field.columns
         if counts is None or not known:
             return csr_matrix((n_articles, len(known)), dtype=np.float32)
         columns = np.array([known.get(term, -1) for term in counts.terms])
@@ -234,7 +225,7 @@ class FieldVectorizer:
         ones = np.ones(len(places), dtype=np.float32)
         column_of = csr_matrix((ones, (places, columns[places])), shape=(len(columns), len(known)))
         weights = TfidfTransformer(norm="l2", sublinear_tf=True)
-        weights.idf_ = self._rarities[vocabulary]
+        weights.idf_ = field.rarity
         block = csr_matrix(weights.transform(counts.matrix @ column_of, copy=False))
         block.sort_indices()
         return block
@@ -289,34 +280,35 @@ class FieldVectorizer:
         if self._names is None:
             names = np.empty(self.n_terms, dtype=object)
             for field in self.fields:
-                for term, column in self._vocabularies[field.name].items():
-                    names[field.start + column] = term
+                names[field.start : field.stop] = list(field.columns)
             self._names = names
         return self._names
 
     def word_rarities(self) -> NDArray[np.float32]:
         """Inverse document frequencies of the words of titles and excerpts, shape (n_words,)."""
-        return self._rarities.get("words", np.zeros(0, dtype=np.float32))
+        return self.field("words").rarity
 
     def telling_terms(self) -> NDArray[np.bool_]:
         """The terms that two articles, or at most half of all, have, shape (n_terms,): the others say nothing."""
-        telling: NDArray[np.bool_] = self.n_having <= max(2.0, self.n_articles / 2)
-        return telling
+        most = max(2.0, self.n_articles / 2)
+        return np.concatenate([np.zeros(0, dtype=bool), *(field.n_having <= most for field in self.fields)])
 
     # ---------------------------------------------------------------- state
 
     def state(self) -> tuple[_Document, dict[str, NDArray[Any]]]:
         """What `restore` needs besides the settings: JSON values, and arrays by name."""
+        fields = (*self.fields, self._topics)
         document: _Document = {
             "language": self.language,
             "n_articles": self.n_articles,
             "compares": self.compares,
             "templates": sorted(self.reader.templates),
             "common_topics": sorted(self.reader.common_topics),
-            "vocabularies": {name: list(terms) for name, terms in self._vocabularies.items()},
+            "vocabularies": {field.name: list(field.columns) for field in fields},
         }
-        arrays: dict[str, NDArray[Any]] = {f"rarity_{name}": values for name, values in self._rarities.items()}
-        arrays |= {"n_having": self.n_having, "is_name": self.is_name, "centre": self._centre}
+        arrays: dict[str, NDArray[Any]] = {"is_name": self.is_name, "centre": self._centre}
+        for field in fields:
+            arrays |= {f"rarity_{field.name}": field.rarity, f"n_having_{field.name}": field.n_having}
         return document, arrays
 
     def restore(self, document: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Self:
@@ -326,19 +318,15 @@ class FieldVectorizer:
         self.compares = described["compares"]
         self.reader = self._reader(frozenset(described["templates"]), frozenset(described["common_topics"]))
         for name, terms in described["vocabularies"].items():
-            self._vocabularies[name] = {term: column for column, term in enumerate(terms)}
-            self._rarities[name] = np.asarray(arrays[f"rarity_{name}"])
-        self._lay_out()
-        self.n_having, self.is_name = np.asarray(arrays["n_having"]), np.asarray(arrays["is_name"])
-        self._centre = np.asarray(arrays["centre"])
+            self._put(name, terms, arrays[f"rarity_{name}"], arrays[f"n_having_{name}"])
+        self.is_name, self._centre = arrays["is_name"], arrays["centre"]
         self._check_shapes()
         return self
 
     def _check_shapes(self) -> None:
         """Raise ValueError where arrays do not fit the vocabularies."""
         fit = [
-            *(self._rarities[name].shape == (len(terms),) for name, terms in self._vocabularies.items()),
-            self.n_having.shape == (self.n_terms,),
+            *(one.rarity.shape == one.n_having.shape == (len(one.columns),) for one in (*self.fields, self._topics)),
             self.is_name.shape == ((self.n_words,) if self.compares else (0,)),
             self._centre.ndim == 1,
         ]

@@ -92,6 +92,9 @@ def test_restored_vectorizer_gives_the_same_rows():
     restored = FieldVectorizer().restore(*fitted.state())
     assert_same(restored.transform(ARTICLES), fitted.transform(ARTICLES))
     assert list(restored.term_names()) == list(fitted.term_names())
+    for one, other in zip(restored.fields, fitted.fields, strict=True):
+        assert (one.name, one.start, one.stop, one.weight) == (other.name, other.start, other.stop, other.weight)
+        assert one.n_having.tolist() == other.n_having.tolist()
 
 
 def test_languages_share_no_term_unless_told():
@@ -318,7 +321,7 @@ def test_general_language_decides_which_words_are_rare_on_a_small_site(language,
     rarity = dict(zip(vectorizer.term_names(), vectorizer.word_rarities().tolist(), strict=True))
     first, second = (rarity[analyzer_for(language).terms(word)[0]] for word in (rare, everyday))
     assert first > 1.5 * second
-    assert vectorizer.n_having.tolist() == [1, 1]
+    assert vectorizer.field("words").n_having.tolist() == [1, 1]
 
 
 @pytest.mark.parametrize(("n_articles", "least", "most"), [(3, 0.8, 1.0), (4, 0.6, 0.8), (12, 0.1, 0.3)])
