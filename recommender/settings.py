@@ -5,7 +5,6 @@ The only place that checks a knob: a ``Settings`` that exists is right, and nobo
 ``recommender.yaml`` by `read_settings`. Vector settings keep scikit-learn's names and meanings.
 """
 
-import dataclasses
 import logging
 import os
 import re
@@ -71,12 +70,18 @@ class ArticlesSettings:
 
 @dataclass(frozen=True)
 class FieldSettings:
-    """One field of text and its `TfidfVectorizer`."""
+    """One field of text, and which of its terms count, by the names of `TfidfVectorizer`."""
 
     weight: float = knob(1.0, "Share of this field in the similarity, relative to the others; 0 leaves it out.", 0, 100)
-    ngram_range: tuple[int, int] = knob((1, 1), "Shortest and longest n-gram.")
     min_df: int = knob(1, "Terms in fewer articles than this are dropped.", 1, 1_000_000)
     max_df: float = knob(1.0, "Terms in a larger share of the articles than this are dropped.", 0, 1)
+
+
+@dataclass(frozen=True)
+class LettersSettings(FieldSettings):
+    """One field of character n-grams."""
+
+    ngram_range: tuple[int, int] = knob((4, 5), "Shortest and longest n-gram.")
 
 
 @dataclass(frozen=True)
@@ -84,15 +89,14 @@ class VectorsSettings:
     """How text becomes numbers."""
 
     words: FieldSettings = knob(FieldSettings(weight=2.0), "Words of title, counted twice, and excerpt, in one space.")
-    letters: FieldSettings = knob(
-        FieldSettings(weight=0.8, ngram_range=(4, 5), min_df=2, max_df=0.2),
-        "Character n-grams of title and excerpt, within words.",
+    letters: LettersSettings = knob(
+        LettersSettings(weight=0.8, min_df=2, max_df=0.2), "Character n-grams of title and excerpt, within words."
     )
     body: FieldSettings = knob(
         FieldSettings(weight=2.0), "Words of title, excerpt and body in one space, where an article has a body."
     )
-    body_letters: FieldSettings = knob(
-        FieldSettings(weight=2.5, ngram_range=(4, 5), min_df=2, max_df=0.2),
+    body_letters: LettersSettings = knob(
+        LettersSettings(weight=2.5, min_df=2, max_df=0.2),
         "Character n-grams of title, excerpt and body, where an article has a body.",
     )
     meaning: float = knob(
@@ -264,7 +268,7 @@ class Settings:
                     f"settings: rules.apart must be two patterns with a bar between, but is {say(pair)}. "
                     "Write it such as: topic: deaths | topic: games."
                 )
-        for name in _FIELDS_OF_TEXT:
+        for name in ("letters", "body_letters"):
             low, high = getattr(self.vectors, name).ngram_range
             if not 1 <= low <= high <= 10:
                 raise SettingsError(
@@ -282,8 +286,6 @@ def _is_below(file: str) -> bool:
     path = Path(file)
     return not file or bool(path.name and not path.is_absolute() and ".." not in path.parts)
 
-
-_FIELDS_OF_TEXT = tuple(knob_.name for knob_ in dataclasses.fields(VectorsSettings) if knob_.type is FieldSettings)
 
 #: Of tables that are written.
 TABLE_ENDINGS = (".csv", ".tsv", ".parquet")

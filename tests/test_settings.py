@@ -94,6 +94,11 @@ from recommender.settings import Settings, VectorsSettings, describe_settings, r
             "such as /blog/:slug/ or /:path/.",
         ),
         (
+            {"vectors": {"words": {"ngram_range": [1, 2]}}},
+            "recommender.yaml: there is no setting vectors.words.ngram_range. "
+            "`recommender settings --all` lists them all.",
+        ),
+        (
             {"ranking": {"n_jobs": 0}},
             "recommender.yaml: ranking.n_jobs must be a number of processes, or -1 for all cores, but is 0.",
         ),
@@ -126,7 +131,7 @@ def test_a_mapping_in_the_place_of_settings_is_told():
         "settings: ranking must be RankingSettings, but is a mapping. To make settings of mappings: "
         "recommender.settings.settings_from_mapping({'ranking': {'k': 3}})."
     )
-    with pytest.raises(SettingsError, match=r"^settings: vectors\.letters must be FieldSettings, but is 5\."):
+    with pytest.raises(SettingsError, match=r"^settings: vectors\.letters must be LettersSettings, but is 5\."):
         Settings(vectors=VectorsSettings(letters=5))
 
 

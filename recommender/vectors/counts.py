@@ -16,7 +16,7 @@ from scipy.sparse import csr_matrix
 
 from recommender.articles import Article
 from recommender.content.languages import TABLES
-from recommender.settings import FieldSettings, VectorsSettings
+from recommender.settings import LettersSettings, VectorsSettings
 from recommender.vectors.function_words import FORMS_UNSPACED, headline_words
 from recommender.vectors.neighbors import stacked
 from recommender.vectors.stems import stems_of
@@ -165,7 +165,7 @@ class TermReader:
             if field == "body_letters":
                 text = f"{text} {self.text(article, 'body')}"
             # A pair of characters is a word in a script without spaces.
-            options: FieldSettings = getattr(self.settings, field)
+            options: LettersSettings = getattr(self.settings, field)
             terms = char_ngrams(text, (2, 3) if analyzer.is_unspaced else options.ngram_range)
         elif field in ("words", "body"):
             title = analyzer.terms(self.text(article, "title"))

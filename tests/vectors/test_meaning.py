@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from recommender import Article
-from recommender.settings import FieldSettings, VectorsSettings
+from recommender.settings import FieldSettings, LettersSettings, VectorsSettings
 from recommender.vectors.meaning import N_MEANING, embedded
 from recommender.vectors.tfidf import FieldVectorizer
 
 TEXTS = ["Green tea from the hills", "A bicycle with three gears", "", "Tea", "Rain over the harbour and the town"]
-OFF = FieldSettings(weight=0)
-MEANING = VectorsSettings(words=OFF, letters=OFF, body=OFF, body_letters=OFF, meaning=1)
+WORDS, LETTERS = FieldSettings(weight=0), LettersSettings(weight=0)
+MEANING = VectorsSettings(words=WORDS, letters=LETTERS, body=WORDS, body_letters=LETTERS, meaning=1)
 
 
 def test_a_text_has_the_same_embedding_alone_and_among_others():

@@ -8,8 +8,9 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from recommender import Article
 from recommender.articles import RelatedEntry
-from recommender.settings import FieldSettings, VectorsSettings
+from recommender.settings import FieldSettings, LettersSettings, VectorsSettings
 from recommender.vectors import counts, templates
+from recommender.vectors.counts import FIELD_NAMES
 from recommender.vectors.meaning import N_MEANING
 from recommender.vectors.templates import common_topics
 from recommender.vectors.text import analyzer_for, char_ngrams
@@ -21,13 +22,12 @@ ARTICLES = [
     Article(id="c", title="City bicycle", excerpt="Three gears.", topics=("Bicycles", "City life")),
     Article(id="d", title="", excerpt=""),
 ]
-OFF = FieldSettings(weight=0)
-NAMES = [field.name for field in dataclasses.fields(VectorsSettings) if field.type is FieldSettings]
+KINDS = {field.name: field.type for field in dataclasses.fields(VectorsSettings) if field.name in FIELD_NAMES}
 
 
 def only(**parts):
     """The settings of a vectorizer that has these fields, or `meaning`, and no others."""
-    return VectorsSettings(**{**dict.fromkeys(NAMES, OFF), "meaning": 0, **parts})
+    return VectorsSettings(**{**{name: kind(weight=0) for name, kind in KINDS.items()}, "meaning": 0, **parts})
 
 
 def whole(vectors):
@@ -58,7 +58,7 @@ def test_rows_have_length_one_or_zero():
 
 def test_a_single_field_is_what_scikit_learn_makes():
     """The same terms through a plain `TfidfVectorizer` give the same cosines."""
-    ours = whole(FieldVectorizer(only(letters=FieldSettings(ngram_range=(3, 4)))).fit_transform(ARTICLES))
+    ours = whole(FieldVectorizer(only(letters=LettersSettings(ngram_range=(3, 4)))).fit_transform(ARTICLES))
     theirs = TfidfVectorizer(analyzer=lambda text: char_ngrams(text, (3, 4)), sublinear_tf=True).fit_transform(
         [f"{article.title} {article.excerpt}" for article in ARTICLES]
     )
@@ -69,9 +69,9 @@ def test_the_product_of_two_rows_is_the_weighted_mean_of_the_parts_cosines():
     """Weights 3, 1 and 2, of which letters count as far as the site is large: by n / (n + 50)."""
     alone = [
         FieldVectorizer(only(**part)).fit_transform(ARTICLES)
-        for part in ({"words": FieldSettings()}, {"letters": FieldSettings(ngram_range=(3, 4))}, {"meaning": 1})
+        for part in ({"words": FieldSettings()}, {"letters": LettersSettings(ngram_range=(3, 4))}, {"meaning": 1})
     ]
-    settings = only(words=FieldSettings(weight=3), letters=FieldSettings(ngram_range=(3, 4)), meaning=2)
+    settings = only(words=FieldSettings(weight=3), letters=LettersSettings(ngram_range=(3, 4)), meaning=2)
     joined = FieldVectorizer(settings).fit_transform(ARTICLES)
     words, letters, meaning = (similarity(one, 0, 1) for one in alone)
     part = len(ARTICLES) / (len(ARTICLES) + 50)
@@ -301,7 +301,7 @@ def test_shards(monkeypatch):
 def test_frequencies_are_those_of_scikit_learn():
     """Terms, their limits and their inverse document frequencies are to the last bit those of scikit-learn."""
     texts = [f"{'tea ' * (number % 4)} {'kettle' if number % 3 else 'gear'} w{number}" for number in range(30)]
-    options = FieldSettings(ngram_range=(3, 3), min_df=2, max_df=0.7)
+    options = LettersSettings(ngram_range=(3, 3), min_df=2, max_df=0.7)
     ours = FieldVectorizer(only(letters=options), "en")
     ours.fit([Article(id=str(number), title="", excerpt=text) for number, text in enumerate(texts)])
     theirs = TfidfVectorizer(analyzer=lambda text: char_ngrams(text, (3, 3)), min_df=2, max_df=0.7, dtype=np.float32)
@@ -443,7 +443,7 @@ def test_an_excerpt_from_a_template_says_nothing():
     names = ["Rowan", "Clover", "Nettle", "Sorrel", "Yarrow"]
     articles = [Article(name, title=name, excerpt=f" {template}\n") for name in names]
     articles.append(Article("tea", title="A tea of nettle", excerpt="Young leaves, and water that just boils."))
-    settings = VectorsSettings(letters=FieldSettings(weight=0), meaning=0)
+    settings = VectorsSettings(letters=LettersSettings(weight=0), meaning=0)
     vectorizer = FieldVectorizer(settings, "en")
     rows = vectorizer.fit_transform(articles).terms
     assert (rows @ rows.T).toarray()[0].tolist() == pytest.approx([1, 0, 0, 0, 0, 0])
