@@ -33,7 +33,7 @@ shares: dict[int, list[float]] = {5: [], 10: []}
 seconds = 0.0
 for place, (article_id, rows) in enumerate(zip(ids, found, strict=True)):
     begin = time.process_time()
-    similarities = catalogue.index.similarities(queries[place])[0]
+    similarities = catalogue.index.similarities(queries[place])
     seconds += time.process_time() - begin
     similarities[catalogue.row_of(article_id)] = 0.0
     nearest = np.argsort(-similarities, kind="stable")

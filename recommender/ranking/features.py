@@ -161,10 +161,7 @@ class Seen:
         there[own] = False
         self.there: NDArray[np.bool_] = there
         self.gaps = query.time - catalogue.times
-        # One by one, not in blocks: to the last bit similarities depend on how many are asked at once.
-        similarities = catalogue.index.similarities(query.vectors)[0]
-        rounded = np.clip(np.rint(similarities.astype(np.float64) * 1e5) / 1e5, 0.0, 1.0)
-        self.similarities: NDArray[np.float64] = np.where(there, rounded, 0.0)
+        self.similarities: NDArray[np.float64] = np.where(there, catalogue.index.similarities(query.vectors), 0.0)
         self.damped: NDArray[np.float64] = self.similarities * damping(self.gaps, *LIST_DAMPING)
         # As of a moment nobody lists the query yet; a draft that stands in for a known row has that row's friends.
         listing = [ends_of(self.lists.listed_by, int(row)) for row in own] if np.isnan(query.before) else []

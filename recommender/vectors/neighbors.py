@@ -90,7 +90,6 @@ class SearchIndex:
         is_common = np.bincount(terms.indices, minlength=terms.shape[1]) > _MOST_HAVING
         self._common_columns = np.flatnonzero(is_common)
         self._common = csr_matrix(terms[:, self._common_columns])
-        self._by_common = csr_matrix(self._common.T)
         terms.data[is_common[terms.indices]] = 0.0
         terms.eliminate_zeros()
         #: The other terms of the rows, a line a term: what an inverted file is.
@@ -101,8 +100,9 @@ class SearchIndex:
         """
         The rows that may be nearest to each query of one row, ascending, and their similarities, as `exact` gives them.
 
-        At least the n that have most of its terms, fewer where fewer share any; where rows are mostly dense, also the n
-        whose dense parts are the most alike; all, where there are no more than n.
+        At least the n that have most of its terms, but for those that thousands have; where fewer have any, also the n
+        most similar; where rows are mostly dense, also the n whose dense parts are the most alike; all, where there are
+        no more than n.
         """
         n_rows = len(self._vectors)
         if n >= n_rows:
@@ -129,7 +129,7 @@ class SearchIndex:
         similarities = self._whole(query, rows, products)
         further = []
         if len(rows) < n and self._common.shape[1]:
-            further.append(most_of(self._products_of_terms(query.terms)[0], n))
+            further.append(most_of(self.similarities(query), n))
         if self._is_mostly_dense:
             further.append(most_of((query.dense @ self._vectors.dense.T)[0], n))
         if further:
@@ -139,22 +139,11 @@ class SearchIndex:
         ascending = np.argsort(rows)
         return rows[ascending].astype(np.int64), similarities[ascending]
 
-    def similarities(self, queries: Vectors) -> NDArray[np.float32]:
-        """
-        The similarity of each query to each row, shape (n_queries, n_rows).
-
-        To the last bit they may depend on how many queries are asked at once; `exact` does not.
-        """
-        found = self._products_of_terms(queries.terms)
-        if self._vectors.dense.shape[1]:
-            found += np.maximum(queries.dense @ self._vectors.dense.T, 0.0)
-        return found
-
-    def _products_of_terms(self, queries: csr_matrix) -> NDArray[np.float32]:
-        found = (queries @ self._by_term).toarray().astype(np.float32)
-        if self._common.shape[1]:
-            found += (queries[:, self._common_columns] @ self._by_common).toarray()
-        return np.asarray(found)
+    def similarities(self, query: Vectors) -> NDArray[np.float64]:
+        """The similarity of one query to every row, as `exact` gives it, shape (n_rows,)."""
+        products = (query.terms.astype(np.float64) @ self._by_term).toarray()[0]
+        products += self._common @ self._weights(query)[self._common_columns]
+        return self._whole(query, slice(None), products)
 
     def weighed(self, weights: csr_matrix, name: str) -> NDArray[np.float64]:
         """The product of one row of weights with each row of one of the compared matrices, shape (n_rows,)."""
@@ -170,7 +159,9 @@ class SearchIndex:
         weights[query.terms.indices] = query.terms.data
         return weights
 
-    def _whole(self, query: Vectors, rows: NDArray[np.integer], products: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _whole(
+        self, query: Vectors, rows: NDArray[np.integer] | slice, products: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
         """Similarities by the products of terms, with what the dense parts add."""
         # Row by row, where a product of matrices would depend on how many rows there are.
         dense = np.einsum("ij,j->i", self._vectors.dense[rows], query.dense[0])

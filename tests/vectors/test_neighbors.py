@@ -33,11 +33,12 @@ def test_a_similarity_is_the_product_of_two_whole_rows(n_dense):
     rows, queries = made(40, n_dense=n_dense), made(7, 1, n_dense)
     expected = similarities(queries, rows)
     index = SearchIndex(rows)
-    assert index.similarities(queries) == pytest.approx(expected, abs=1e-6)
     title = queries.compared["title"].toarray() @ rows.compared["title"].toarray().T
     for place in range(len(queries)):
         query = queries[np.array([place])]
-        assert index.exact(query, np.arange(40)) == pytest.approx(np.clip(expected[place], 0, 1), abs=1e-6)
+        found = index.exact(query, np.arange(40))
+        assert found == pytest.approx(np.clip(expected[place], 0, 1), abs=1e-6)
+        assert index.similarities(query).tolist() == found.tolist()
         assert index.weighed(query.compared["title"], "title") == pytest.approx(title[place], abs=1e-6)
 
 
@@ -87,7 +88,9 @@ def test_what_shares_only_common_terms_is_found():
     common[:, 0] = 1.0
     common[::100, :2] = np.sqrt(0.5)
     rows = Vectors(csr_matrix(common), np.zeros((6000, 0), dtype=np.float32))
-    ((found, similarities),) = SearchIndex(rows).candidates([rows[np.array([1])]], 9)
+    index, query = SearchIndex(rows), rows[np.array([1])]
+    ((found, similarities),) = index.candidates([query], 9)
+    assert index.similarities(query).tolist() == index.exact(query, np.arange(6000)).tolist()
     assert len(found) >= 9
     assert set(similarities.tolist()) == {1.0}
 
