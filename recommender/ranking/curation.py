@@ -11,7 +11,7 @@ from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, identity
 
 
 def ends_of(edges: csr_matrix, row: int) -> NDArray[np.int32]:
@@ -63,3 +63,8 @@ class CurationGraph:
         together = csr_matrix(self.lists + self.listed_by)
         together.data[:] = 1.0
         return together
+
+    @cached_property
+    def circles(self) -> csr_matrix:
+        """Row -> the rows that it is listed together with, and itself."""
+        return csr_matrix(self.together + identity(self.together.shape[0], format="csr"))

@@ -274,7 +274,6 @@ def _text_features(
 
 def _circle_features(seen: Seen, rows: NDArray[np.int64], crossed: NDArray[np.float64], values: dict[str, Any]) -> None:
     """Fill in the features of the circles: what lists bind to each candidate, and itself."""
-    n = len(rows)
     best_damped = float(seen.damped.max(initial=0))
     means, powers, diffused, sizes = seen.means, seen.powers, seen.diffused, seen.sizes
     values["circle_size"] = sizes[rows]
@@ -289,14 +288,9 @@ def _circle_features(seen: Seen, rows: NDArray[np.int64], crossed: NDArray[np.fl
     voices[voters] = seen.damped[voters]
     is_voter = (voices > 0).astype(np.float64)
 
-    # Itself belongs to the circle: an edge from each candidate to itself, at the front.
-    together = seen.lists.together[rows]
-    places = np.repeat(np.arange(n), np.diff(together.indptr))
-    keep = seen.there[together.indices]
-    places, ends = np.concatenate([np.arange(n), places[keep]]), np.concatenate([rows, together.indices[keep]])
-    by_place = np.argsort(places, kind="stable")
-    places, ends = places[by_place], ends[by_place]
-    firsts = np.searchsorted(places, np.arange(n))
+    # What is not there adds nothing, and is never the greatest: its numbers are 0 or less.
+    circles = seen.lists.circles[rows]
+    ends, firsts = circles.indices, circles.indptr[:-1]
     whole = sizes[rows] + 1.0
 
     def added(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -316,12 +310,12 @@ def _circle_features(seen: Seen, rows: NDArray[np.int64], crossed: NDArray[np.fl
     values["votes_of_lists"] = seen.lists.listed_by[rows] @ voices
     values["votes_by_lists"] = seen.lists.lists[rows] @ voices
 
-    dated = (~np.isnan(seen.gaps)).astype(np.float64)
-    n_dated = added(dated)
-    days = np.where(np.isnan(seen.gaps), np.inf, np.abs(seen.gaps))
+    is_dated = seen.there & ~np.isnan(seen.gaps)
+    n_dated = added(is_dated.astype(np.float64))
+    days = np.where(is_dated, np.abs(seen.gaps), np.inf)
     share = 1.0 / np.where(n_dated > 0, n_dated, np.nan)
     for window in (3, 30, 90):
         values[f"circle_near_{window}"] = added((days <= window).astype(np.float64)) * share
     values["circle_near_14"] = np.where(n_dated > 0, added((days <= 14).astype(np.float64)), np.nan)
-    newest = -greatest(np.where(np.isnan(seen.gaps), -np.inf, -seen.gaps))
+    newest = -greatest(np.where(is_dated, -seen.gaps, -np.inf))
     values["circle_newest"] = np.where(n_dated > 0, newest, np.nan)

@@ -21,6 +21,7 @@ def test_the_matrices_say_what_the_lists_say(lists):
         assert {a for a, b in forwards if b == row} == set(ends_of(graph.listed_by, row).tolist())
         both = {b for a, b in forwards if a == row} | {a for a, b in forwards if b == row}
         assert sorted(both) == ends_of(graph.together, row).tolist()
+        assert sorted({row, *both}) == sorted(ends_of(graph.circles, row).tolist())
 
 
 def test_the_editors_order_is_kept():
