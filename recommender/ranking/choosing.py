@@ -4,7 +4,7 @@ Which ranker a site gets: similarity, or the learned one where the curated lists
 How far a reader would agree with the lists is what they deserve: they are evidence, not truth.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -16,7 +16,7 @@ from recommender.ranking.learned import LEAST_LISTS, Check, Ranker, too_few
 from recommender.ranking.learning import learn
 from recommender.ranking.lessons import Library
 from recommender.ranking.queries import query_of
-from recommender.ranking.rankers import SimilarityRanker
+from recommender.ranking.rankers import Query, SimilarityRanker
 from recommender.ranking.rules import Rules
 from recommender.ranking.state import State
 from recommender.settings import RankingSettings, Settings
@@ -114,13 +114,13 @@ def choose_ranker(
     catalogue, rules = state.catalogue, Rules(settings, decisions)
     asked = partial(query_of, state=state, rules=rules)
     allowed = state.allowed(now)
-    decided = decided_rows(decisions.grades(), catalogue)
     own = np.flatnonzero(~catalogue.is_external)
     some = np.sort(np.random.default_rng(settings.ranking.seed).permutation(own)[:_N_USUAL])
     # What its own list names is hidden from an answer, and is not from what is usual.
     queries = [asked(catalogue.articles[row].id).without_list() for row in some.tolist()]
     similarity = SimilarityRanker(settings.ranking).fit(queries, catalogue, allowed)
-    chosen = _choose(state, settings.ranking, similarity, allowed, decided, do_lists_teach, progress)
+    chosen = _choose(state, settings.ranking, similarity, allowed, asked, do_lists_teach, progress)
+    decided = decided_rows(decisions.grades(), catalogue)
     chosen.ranker.editors = learn_decisions(
         decided, chosen.ranker, asked, state, allowed, settings.vectors.ignore_topics
     )
@@ -132,7 +132,7 @@ def _choose(
     settings: RankingSettings,
     similarity: SimilarityRanker,
     allowed: NDArray[np.bool_],
-    decided: Mapping[int, Mapping[int, bool]],
+    asked: Callable[[str], Query],
     do_lists_teach: bool,
     progress: Callable[[int, int], None] | None,
 ) -> Chosen:
@@ -149,5 +149,5 @@ def _choose(
     state.vectorizer.fit_comparison(articles)
     state.catalogue.compare(state.vectorizer.compared(articles))
     trust = None if settings.follow == "lists" else _BELIEVED * audit.approval
-    learned, check = learn(Library(state, allowed, similarity, trust, settings, decided), progress)
+    learned, check = learn(Library(state, asked, allowed, similarity, trust, settings), progress)
     return Chosen(learned or similarity, str(check), check, audit)

@@ -8,8 +8,8 @@ choose? It is asked in two ways, for both must be served by one ranker:
 - as one of the corpus: everything but its own list is known.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +36,6 @@ class Lesson:
     is_right: NDArray[np.bool_]  #: Shape (n_candidates,): whether the list names the candidate.
     n_right: int  #: How many articles of the list were there to be found.
     readers: NDArray[np.float64]  #: Shape (n_candidates,): the chance that a reader approves.
-    is_decided: NDArray[np.bool_]  #: Shape (n_candidates,): whether an editor decided about the pair.
 
 
 @dataclass(frozen=True)
@@ -44,19 +43,16 @@ class Library:
     """Where lessons are taken from."""
 
     state: State
+    query_of: Callable[[str], Query]  #: The id of an article -> what it asks.
     allowed: NDArray[np.bool_]  #: Shape (n_rows,): which rows may be suggested.
     similarity: SimilarityRanker  #: The ranker that learning is compared with.
     trust: float | None  #: As `LearnedRanker` has it.
     settings: RankingSettings  #: Seed, and whether a ranker is kept in any case.
-    #: Row -> rows that an editor decided about under it, and whether they are right there, whatever the list
-    #: names.
-    decided: Mapping[int, Mapping[int, bool]] = field(default_factory=dict)
 
     def rows_with_list(self) -> NDArray[np.int64]:
         """The rows that can teach, ascending."""
         catalogue = self.state.catalogue
         has_list = np.diff(self.state.graph.lists.indptr) > 0
-        has_list[[row for row, known in self.decided.items() if any(known.values())]] = True
         return np.flatnonzero(~catalogue.is_external & ~catalogue.is_repeat & has_list)
 
     def lessons(self, random: np.random.Generator, progress: Callable[[int, int], None] | None = None) -> list[Lesson]:
@@ -77,22 +73,15 @@ class Library:
     def lesson(self, row: int, is_draft: bool) -> Lesson | None:
         """One list as it teaches; None where nothing of it could have been found."""
         catalogue = self.state.catalogue
-        article = catalogue.articles[row]
-        own = np.array(sorted({row, *catalogue.rows_of_identity(article)}), dtype=np.int64)
-        time = float(catalogue.times[row])
         before = float("nan")
         if is_draft:
             # Without a date nobody knows what was there before it; it is asked as a draft that comes last.
-            before = np.inf if np.isnan(time) else time
-        vectors, linked = catalogue.vectors[np.array([row])], self.state.linked_rows(article)
-        query = Query(article, vectors, time, str(catalogue.languages[row]), row, own, before, own=own, linked=linked)
+            before = float(np.nan_to_num(catalogue.times[row], nan=np.inf))
+        query = replace(self.query_of(catalogue.articles[row].id).without_list(), before=before)
         wanted = np.zeros(catalogue.n_rows, dtype=bool)
         wanted[self.state.graph.listed(row)] = True
-        decided = self.decided.get(row, {})
-        for other, is_right in decided.items():
-            wanted[other] = is_right
         wanted &= self.allowed & (catalogue.languages == query.language)
-        wanted[own] = False
+        wanted[query.own] = False
         if is_draft:
             wanted &= ~(catalogue.times >= before)
         n_right = int(wanted.sum())
@@ -102,8 +91,7 @@ class Library:
         if not len(pairs.rows):
             return None
         readers = self.similarity.chances(query, pairs.similarities, pairs.rows, catalogue)
-        is_decided = np.isin(pairs.rows, list(decided))
-        return Lesson(row, pairs, wanted[pairs.rows], n_right, readers, is_decided)
+        return Lesson(row, pairs, wanted[pairs.rows], n_right, readers)
 
 
 def folds_of(lessons: Sequence[Lesson], times: NDArray[np.float64], random: np.random.Generator) -> dict[int, int]:

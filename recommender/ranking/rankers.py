@@ -21,12 +21,10 @@ from recommender.ranking.editors import EditorsModel
 from recommender.ranking.reader import LEAST_CHANCES, LINKED, ReaderModel, usual_similarity
 from recommender.ranking.state import State
 from recommender.settings import RankingSettings
-from recommender.vectors.neighbors import Vectors, most_of
+from recommender.vectors.neighbors import Vectors
 
 #: Rows that are compared with a query exactly, at least, and for each place of the answer.
 _N_CANDIDATES, _TIMES_K = 256, 4
-#: Rows that are looked at where decisions may turn their order, at least.
-_LOOKED_AT = 100
 
 
 def damping(gap_days: NDArray[np.float64], half_life: float, floor: float) -> NDArray[np.float64]:
@@ -128,12 +126,7 @@ class SimilarityRanker:
         catalogue, found = state.catalogue, []
         for query, rows, similarities in candidates_of(queries, k, catalogue, allowed):
             chances = self.chances(query, similarities, rows, catalogue)
-            if self.editors:
-                # Decisions may turn the order of the best.
-                best = most_of(chances * (similarities > 0), max(2 * k, _LOOKED_AT))
-                rows, similarities = rows[best], similarities[best]
-                chances = self.editors(chances[best], query, rows, catalogue)
-            scores = np.rint(chances * 1e6) / 1e6
+            scores = np.rint(self.editors(chances, query, rows, catalogue) * 1e6) / 1e6
             best = np.lexsort((catalogue.order[rows], -scores))
             best = best[similarities[best] > 0][:k]
             found.append(Ranked(rows[best], similarities[best], scores[best]))

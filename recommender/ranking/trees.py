@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 #: Wrong candidates that a list is learned from, drawn at random; all took five times as long and taught no more.
 _N_WRONG = 80
-#: How many pairs that only a list tells of a pair counts for that an editor decided about.
-_DECIDED_WEIGHT = 5.0
 #: Trees, and rows that a leaf has at least: with few lists, and with many.
 _FEW, _MANY = (60, 20), (150, 100)
 
@@ -55,7 +53,6 @@ def grow(lessons: Sequence[Lesson], settings: RankingSettings) -> Booster:
     taught = [(lesson, _thinned(lesson, random)) for lesson in lessons]
     table = np.concatenate([lesson.pairs.table[places] for lesson, places in taught])
     is_right = np.concatenate([lesson.is_right[places] for lesson, places in taught])
-    is_decided = np.concatenate([lesson.is_decided[places] for lesson, places in taught])
     # A list of 177 has 15,000 pairs to order, one of 2 two hundred, and must not drown it.
     weights = np.concatenate([np.full(len(places), 1.0 / np.log2(2.0 + lesson.n_right)) for lesson, places in taught])
     n_trees, least_rows = _FEW if len({lesson.row for lesson in lessons}) < FEW_LISTS else _MANY
@@ -80,7 +77,7 @@ def grow(lessons: Sequence[Lesson], settings: RankingSettings) -> Booster:
     data = lightgbm.Dataset(
         table,
         is_right.astype(np.int32),
-        weight=np.where(is_decided, weights * _DECIDED_WEIGHT, weights),
+        weight=weights,
         feature_name=list(FEATURE_NAMES),
         params=parameters,
     )
@@ -88,9 +85,8 @@ def grow(lessons: Sequence[Lesson], settings: RankingSettings) -> Booster:
 
 
 def _thinned(lesson: Lesson, random: np.random.Generator) -> NDArray[np.int64]:
-    """The places of a lesson's candidates to learn from: all that are right or decided, and some of the wrong."""
-    is_kept = lesson.is_right | lesson.is_decided
-    wrong = np.flatnonzero(~is_kept)
+    """The places of a lesson's candidates to learn from: all that are right, and some of the wrong."""
+    wrong = np.flatnonzero(~lesson.is_right)
     if len(wrong) > _N_WRONG:
         wrong = random.choice(wrong, _N_WRONG, replace=False)
-    return np.sort(np.concatenate([np.flatnonzero(is_kept), wrong]))
+    return np.sort(np.concatenate([np.flatnonzero(lesson.is_right), wrong]))

@@ -10,10 +10,11 @@ import pytest
 from recommender import Corpus, Recommender, RelatedEntry, load_model
 from recommender.ranking import learned
 from recommender.ranking.catalogue import days_of
-from recommender.ranking.features import FEATURES
+from recommender.ranking.features import FEATURES, N_CANDIDATES, pairs_of
 from recommender.ranking.lessons import Library
 from recommender.ranking.reader import LEAST_CHANCES
 from recommender.settings import settings_from_mapping
+from recommender.writing.decisions import Decision, Decisions
 
 
 def settings(vectors=(), **ranking):
@@ -136,14 +137,14 @@ def test_lists_drawn_by_lot_cannot_be_learned(families):
     assert rec.ranker_check.learned < 0.3
 
 
-def lessons(rec, decided=None):
+def lessons(rec):
     """What teaches, of a site that was fitted by similarity."""
     state = rec._fitted().state
     everything = [state.catalogue.articles[row] for row in range(state.catalogue.n_rows)]
     rec.vectorizer.fit_comparison(everything)
     state.catalogue.compare(rec.vectorizer.compared(everything))
     allowed = state.allowed(days_of(datetime.now(UTC)))
-    return Library(state, allowed, rec.ranker, None, rec.settings.ranking, decided or {})
+    return Library(state, rec._selector().query, allowed, rec.ranker, None, rec.settings.ranking)
 
 
 def test_as_a_draft_nobody_lists_it_and_nothing_is_later(site):
@@ -162,18 +163,25 @@ def test_as_a_draft_nobody_lists_it_and_nothing_is_later(site):
         assert lesson.n_right == int(item.id.split("-")[1])
 
 
-def test_decisions_are_lessons(site):
-    """What was accepted is right though no list names it, what was rejected wrong though the list does; both stay."""
+@pytest.mark.parametrize("is_draft", [True, False])
+def test_a_lesson_asks_what_an_answer_asks(site, is_draft):
+    """What is seen in it is what would be seen of the same article, at the same moment, without its list."""
     rec = Recommender(settings(ranker="similarity")).fit(site)
-    state = rec._fitted().state
-    asked, wanted, unwanted = (state.catalogue.row_of(name) for name in ("f2-5", "f3-1", "f2-1"))
-    library = lessons(rec, {asked: {wanted: True, unwanted: False}})
-    lesson = library.lesson(asked, is_draft=False)
-    is_right = dict(zip(lesson.pairs.rows.tolist(), lesson.is_right.tolist(), strict=True))
-    assert (is_right[wanted], is_right[unwanted]) == (True, False)
-    assert is_right[state.catalogue.row_of("f2-2")]
-    assert set(lesson.pairs.rows[lesson.is_decided].tolist()) == {wanted, unwanted}
-    assert asked in library.rows_with_list()
+    state, library = rec._fitted().state, lessons(rec)
+    asked = rec._selector().query("f2-5").without_list()
+    asked = dataclasses.replace(asked, before=asked.time if is_draft else float("nan"))
+    lesson, answer = library.lesson(asked.row, is_draft), pairs_of(asked, state, library.allowed, N_CANDIDATES)
+    assert lesson.pairs.rows.tolist() == answer.rows.tolist()
+    np.testing.assert_array_equal(lesson.pairs.table, answer.table)
+    assert lesson.n_right == len(set(state.graph.listed(asked.row)))
+
+
+def test_decisions_are_no_lessons(rec, site):
+    """They teach the score, of both rankers, and the trees are what the lists say."""
+    made = [Decision("f2-5", "f2-1", "reject"), Decision("f2-5", "f3-1", "accept")]
+    decided = Recommender(decisions=Decisions({one.pair: one for one in made})).fit(site)
+    assert decided.ranker.editors
+    assert decided.ranker.trees.model_to_string() == rec.ranker.trees.model_to_string()
 
 
 def test_fitting_twice_is_fitting_once(rec, site):

@@ -23,7 +23,7 @@ def lessons(n, seed=0, telling="similarity"):
         rows = np.arange(N_CANDIDATES, dtype=np.int64)
         pairs = Pairs(rows, table[:, column].astype(float), table)
         n_right, nothing = max(1, int(is_right.sum())), np.zeros(N_CANDIDATES)
-        made.append(Lesson(row, pairs, is_right, n_right, nothing, nothing.astype(bool)))
+        made.append(Lesson(row, pairs, is_right, n_right, nothing))
     return made
 
 
