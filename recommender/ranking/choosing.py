@@ -65,20 +65,23 @@ class ListAudit:
         )
 
 
-def audit_lists(state: State, similarity: SimilarityRanker, seed: int) -> ListAudit:
-    """The audit of all lists, by a sample of their entries; `similarity` knows what a reader makes of a pair."""
+def audit_lists(state: State, asked: Callable[[str], Query], similarity: SimilarityRanker, seed: int) -> ListAudit:
+    """
+    The audit of all lists, by a sample of their entries; `similarity` knows what a reader makes of a pair.
+
+    `asked` makes a query of the id of an article.
+    """
     catalogue = state.catalogue
     source, target = state.graph.edges()
     if not len(source):
         return ListAudit(0, 0.0, 0)
     chosen = np.sort(np.random.default_rng(seed).permutation(len(source))[:_MOST_LOOKED_AT])
     source, target = source[chosen], target[chosen]
-    one, other = catalogue.vectors[source], catalogue.vectors[target]
-    similarities = np.asarray(one.terms.multiply(other.terms).sum(axis=1)).ravel()
-    similarities = similarities + np.maximum((one.dense * other.dense).sum(axis=1), 0.0)
-    damped = similarities * similarity.damping(catalogue.times[source] - catalogue.times[target])
-    languages = catalogue.languages[source].tolist()
-    chances = np.array([float(similarity.reader(*one)) for one in zip(damped, languages, strict=True)])
+    chances = np.zeros(len(chosen))
+    for row in np.unique(source).tolist():
+        query, is_own = asked(catalogue.articles[row].id), source == row
+        similarities = catalogue.index.exact(query.vectors, target[is_own])
+        chances[is_own] = similarity.chances(query, similarities, target[is_own], catalogue)
     doubted = np.lexsort((target, source, chances))[:50]
     doubtful = zip(source[doubted].tolist(), target[doubted].tolist(), chances[doubted].tolist(), strict=True)
     articles = catalogue.articles
@@ -141,7 +144,7 @@ def _choose(
         return Chosen(similarity, "similarity, as the settings say")
     if not do_lists_teach:
         return Chosen(similarity, "similarity: most of what the curated lists name is no article of the site")
-    audit = audit_lists(state, similarity, settings.seed)
+    audit = audit_lists(state, asked, similarity, settings.seed)
     if settings.follow == "auto" and not audit.is_approved:
         return Chosen(similarity, f"similarity: {audit}", list_audit=audit)
     # Only the learned ranker compares titles, excerpts and topics for themselves.

@@ -16,7 +16,7 @@ SIMILARITY = settings_from_mapping({"ranking": {"ranker": "similarity"}})
 def audited(rec, seed=0):
     """The audit of a fitted site."""
     state = rec._fitted().state
-    return audit_lists(state, rec.ranker, seed)
+    return audit_lists(state, rec._selector().query, rec.ranker, seed)
 
 
 @pytest.fixture(scope="module")
@@ -39,21 +39,34 @@ def rec(families):
     )
 
 
-def test_approval_is_the_mean_chance_of_the_entries(rec):
-    """Each entry's chance is the score that the pair has by similarity."""
-    found = audited(rec)
-    assert found.n_looked_at == 186
-    state = rec._fitted().state
-    chances = {}
+def by_ranking(rec):
+    """The score of each entry's pair, by ranking all articles under each that has a list."""
+    state, chances = rec._fitted().state, {}
     for source in rec.article_ids:
-        query = dataclasses.replace(rec._selector().query(source), hidden=rec._selector().query(source).own)
-        (ranked,) = rec._selector().rank([query], state.catalogue.n_rows)
+        (ranked,) = rec._selector().rank([rec._selector().query(source).without_list()], state.catalogue.n_rows)
         scores = dict(zip(ranked.rows.tolist(), ranked.scores.tolist(), strict=True))
         for row in state.graph.listed(state.catalogue.row_of(source)).tolist():
             chances[source, state.catalogue.articles[row].id] = scores.get(row, 0.0)
-    assert found.approval == pytest.approx(sum(chances.values()) / len(chances), abs=1e-5)
+    return chances
+
+
+def test_approval_is_the_mean_chance_of_the_entries(rec):
+    """Each entry's chance is the score that the pair has by similarity."""
+    found, chances = audited(rec), by_ranking(rec)
+    assert found.n_looked_at == 186
+    assert found.approval == pytest.approx(sum(chances.values()) / len(chances), abs=1e-6)
     for source, target, chance in found.doubtful:
-        assert chance == pytest.approx(chances[source, target], abs=1e-5)
+        assert chance == pytest.approx(chances[source, target], abs=1e-6)
+
+
+def test_an_entry_that_the_text_links_to_is_approved_as_one(families):
+    """As in the score, a link between the two raises the chance."""
+    first, *others = families(2)
+    linking = dataclasses.replace(first, body="See [this](https://family.example/f0-1).")
+    rec = Recommender(SIMILARITY).fit(Corpus([linking, *others]))
+    chances = by_ranking(rec)
+    assert chances["f0-0", "f0-1"] > 1.2 * chances["f0-0", "f0-2"]
+    assert audited(rec).approval == pytest.approx(sum(chances.values()) / len(chances), abs=1e-6)
 
 
 def test_the_most_doubtful_come_first(rec):
