@@ -135,7 +135,8 @@ def suggest(
             writing=replace(settings.writing, writer=cast(Any, form)) if form else settings.writing,
         )
     except SettingsError as error:
-        raise OptionError(str(error).replace("settings: ", "options: ")) from None
+        typed = str(error).replace("settings: ranking.k", "-k").replace("settings: writing.writer", "--write")
+        raise OptionError(typed) from None
     is_plan = check or diff or dry_run
     if settings.writing.writer == "front-matter" and output:
         raise click.UsageError("--output names one file; --write front-matter writes into the articles.")

@@ -169,8 +169,10 @@ def connected(address: str) -> Iterator[Any]:
     except ImportError:
         raise MissingExtraError("--dask", "dask") from None
     try:
-        make: Any = distributed.Client
-        client = make(address, timeout=_SECONDS_TO_CONNECT, set_as_default=False)
+        # With what is no address the client would wait first, and end in a traceback.
+        dask: Any = distributed
+        dask.comm.get_address_host_port(address)
+        client = dask.Client(address, timeout=_SECONDS_TO_CONNECT, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
         raise RecommenderError(
             f"--dask {address}: no Dask scheduler answers there ({error}). "

@@ -209,7 +209,10 @@ def test_gate(site):
     """--require that cannot be scored stops before anything is written."""
     exit_code, stdout, stderr = run("suggest", "site", "--require", "nDCG@10=0.4")
     assert (exit_code, stdout) == (1, "")
-    advice = "no curated list names another article of the site. Add curated lists.\n"
+    advice = (
+        "no curated list names another article of the site (6: the article has no curated list). Name articles of the "
+        "site in lists, or judge by readers' grades: recommender evaluate SITE --grades FILE.\n"
+    )
     assert stderr == f"Error: there is nothing to score: {advice}"
     assert run("evaluate", "site", "--protocol", "whole-site")[2].endswith(advice)
     assert not (site / "_data").exists()
@@ -277,11 +280,11 @@ def test_gate_without_dates(site):
     ("arguments", "message"),
     [
         (["nowhere"], "Invalid value for 'SITE': Path 'nowhere' does not exist."),
-        (["site", "-k", "0"], "options: ranking.k must be a whole number from 1 to 50, but is 0."),
+        (["site", "-k", "0"], "-k must be a whole number from 1 to 50, but is 0."),
         (["site", "-k", "five"], "Invalid value for '-k': 'five' is not a valid integer."),
         (
             ["site", "--write", "csv"],
-            "options: writing.writer must be one of data, front-matter, jsonl, but is 'csv'.",
+            "--write must be one of data, front-matter, jsonl, but is 'csv'.",
         ),
         (["site", "-q", "-v"], "--verbose tells more and --quiet less. Leave one of the two out."),
         (["site", "a.md"], "Got unexpected extra argument (a.md). More files go behind --only."),
@@ -331,7 +334,7 @@ def test_gate_without_dates(site):
         ),
         (
             ["site", "--require", "foo=1"],
-            "measures: 'foo' is not a measure. Write them as in nDCG@10, P@1, P@5, R@5.",
+            "there is no measure 'foo'. Write them as in nDCG@10, P@1, P@5, R@5.",
         ),
     ],
 )

@@ -47,7 +47,7 @@ def test_what_is_no_report_is_told_before_the_site_is_read(tmp_path, text, what)
     [
         (["--protocol", "foo"], "there is no protocol 'foo'."),
         (["--systems", "foo"], "there is no system 'foo'."),
-        (["--test-from", "foo"], "test_from must be a day such as 2021-04-01, but is 'foo'."),
+        (["--test-from", "foo"], "--test-from must be a day such as 2021-04-01, but is 'foo'."),
         (
             ["--protocol", "whole-site", "--later", "."],
             "the protocol replay, and only it, needs the later articles: --later DIR.",
@@ -60,7 +60,7 @@ def test_what_is_no_report_is_told_before_the_site_is_read(tmp_path, text, what)
             ["--output", "x.json", "--format", "html"],
             "--output x.json: is a name for json, but --format asks for html.",
         ),
-        (["--measures", "P@0"], "measures: 'P@0' cuts off at 0, and not at a place from 1 to 1,000,000."),
+        (["--measures", "P@0"], "the measure 'P@0' cuts off at 0, and not at a place from 1 to 1,000,000."),
         (["--fail-under", "P@1=-1"], "--fail-under P@1=-1: the number must be from 0 to 1, such as 0.4 for 40 %."),
         (["--fail-under", "P@3=0.1"], "--fail-under: 'P@3' was not measured."),
     ],

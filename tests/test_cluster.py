@@ -262,12 +262,13 @@ def test_learned_model(cluster, tmp_path):
     assert (tmp_path / "lines.jsonl").read_bytes() == lines_of(rec)
 
 
-def test_no_scheduler(monkeypatch):
-    """An address at which nobody answers is named, with the command that starts a scheduler."""
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "tea"])
+def test_no_scheduler(monkeypatch, address):
+    """An address at which nobody answers, or that is none, is named, with the command that starts a scheduler."""
     monkeypatch.setattr("recommender.cluster._SECONDS_TO_CONNECT", 0.5)
     with (
-        pytest.raises(RecommenderError, match=r"--dask tcp://127\.0\.0\.1:9: no Dask scheduler answers there"),
-        connected("tcp://127.0.0.1:9"),
+        pytest.raises(RecommenderError, match=rf"--dask {address}: no Dask scheduler answers there"),
+        connected(address),
     ):
         pass
 

@@ -223,7 +223,7 @@ def test_unknown_measure_is_found_by_the_check(tmp_path):
     with pytest.raises(SettingsError) as caught:
         check_settings(path)
     assert str(caught.value) == (
-        "recommender.yaml: evaluation.measures: 'foo' is not a measure. Write them as in nDCG@10, P@1, P@5, R@5."
+        "recommender.yaml: evaluation.measures: there is no measure 'foo'. Write them as in nDCG@10, P@1, P@5, R@5."
     )
 
 

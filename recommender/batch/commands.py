@@ -204,5 +204,5 @@ def check_settings(file: Path) -> Settings:
     except WriteError as error:
         raise SettingsError(f"{file.name}: {error}") from None
     except EvaluationError as error:
-        raise SettingsError(f"{file.name}: evaluation.{error}") from None
+        raise SettingsError(f"{file.name}: evaluation.measures: {error}") from None
     return settings

@@ -124,7 +124,7 @@ def _plan(
     if grades is not None:
         if protocol not in (None, "grades") or test_from is not None or later is not None:
             raise OptionError(
-                "grades ask the graded articles of the site as it stands. Leave protocol, test_from and later out."
+                "--grades ask the graded articles of the site as it stands. Leave out --protocol, --test-from, --later."
             )
         return graded(corpus, {article_id for article_id, _ in grades})
     if protocol is None:
@@ -136,7 +136,7 @@ def _plan(
             f"there is no protocol {protocol!r}.{did_you_mean(protocol, PROTOCOLS)} There are {', '.join(PROTOCOLS)}."
         )
     if test_from is not None and protocol != "publish-time":
-        raise OptionError(f"test_from belongs to the protocol publish-time, not to {protocol}. Leave it out.")
+        raise OptionError(f"--test-from belongs to the protocol publish-time, not to {protocol}. Leave it out.")
     if (later is not None) != (protocol == "replay"):
         raise OptionError("the protocol replay, and only it, needs the later articles: --later DIR.")
     if later is not None:

@@ -45,21 +45,23 @@ def parse_measures(names: Sequence[str]) -> dict[str, Any]:
         try:
             measure = ir_measures.parse_measure(name.strip())
         except (AssertionError, NameError, ValueError, SyntaxError, TypeError, KeyError):
-            bad.append(f"{name!r} is not a measure.{did_you_mean(name, _EXAMPLES)}")
+            bad.append(f"there is no measure {name!r}.{did_you_mean(name, _EXAMPLES)}")
             continue
         cutoff = measure.params.get("cutoff", 1)
         if not 1 <= cutoff <= _LARGEST_CUTOFF:
-            bad.append(f"{name!r} cuts off at {cutoff:,}, and not at a place from 1 to {_LARGEST_CUTOFF:,}.")
+            bad.append(
+                f"the measure {name!r} cuts off at {cutoff:,}, and not at a place from 1 to {_LARGEST_CUTOFF:,}."
+            )
         elif _can_compute(measure):
             measures[str(measure)] = measure
         else:
             bad.append(
-                f"{name!r} needs a library that is not installed, other parameters, or a cut-off such as "
+                f"the measure {name!r} needs a library that is not installed, other parameters, or a cut-off such as "
                 f"{name.split('@')[0]}@10."
             )
     if bad or not measures:
         bad = bad or ["there is no measure to compute."]
-        raise OptionError("measures: " + " ".join(bad) + f" Write them as in {', '.join(_EXAMPLES[:4])}.")
+        raise OptionError(" ".join(bad) + f" Write them as in {', '.join(_EXAMPLES[:4])}.")
     return measures
 
 

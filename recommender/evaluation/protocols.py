@@ -14,7 +14,7 @@ from pathlib import Path
 from recommender.articles import Article, Corpus
 from recommender.content.site import read_article, read_site
 from recommender.errors import EvaluationError, OptionError, did_you_mean
-from recommender.evaluation.judgments import Judgments, page_key
+from recommender.evaluation.judgments import LEFT_OUT, Judgments, page_key
 from recommender.evaluation.simulate import Plan, Query, Step, Walk
 from recommender.settings import Settings
 
@@ -97,7 +97,8 @@ def publish_time(corpus: Corpus, test_from: datetime | None = None) -> Plan:
     times = [_time(group[0]) for group in groups]
     if test_from is None:
         with_list = [article for article in dated if judgments.judged(article)]
-        _some(with_list, "article with a date has a curated list that names another article")
+        why = Counter(judgments.reason_left_out(article) for article in corpus if not judgments.judged(article))
+        _some(with_list, "article with a date has a curated list that names another article", why, corpus)
         test_from = _time(with_list[int(len(with_list) * (1 - DEFAULT_TEST_SHARE))])
     # Somebody must have been there to be suggested: the first group of all is known, never asked.
     first = max(bisect_left(times, test_from), 1)
@@ -130,7 +131,7 @@ def publish_time(corpus: Corpus, test_from: datetime | None = None) -> Plan:
         known.update(judgments.pages[article.id] for article in group)
     left_out["no date"] += sum(article.published_at is None for article in corpus)
     left_out["copy"] += sum(_time(article) >= test_from for article in copies)
-    _some(queries, f"article published from {test_from:%Y-%m-%d} on names an older one")
+    _some(queries, f"article published from {test_from:%Y-%m-%d} on names an older one", left_out, corpus)
     timeline = _Timeline(corpus, groups, unlocks, numbers)
     walks = tuple(timeline.walk(start, stop) for start, stop in pairwise(_fits(groups, first)))
     return Plan("publish-time", judgments, tuple(queries), +left_out, walks, test_from)
@@ -159,7 +160,7 @@ def parse_day(text: str | datetime) -> datetime:
         try:
             text = datetime.fromisoformat(text)
         except ValueError:
-            raise OptionError(f"test_from must be a day such as 2021-04-01, but is {text!r}.") from None
+            raise OptionError(f"--test-from must be a day such as 2021-04-01, but is {text!r}.") from None
     if not isinstance(text, datetime):
         text = datetime.combine(text, time())
     return text if text.tzinfo else text.replace(tzinfo=UTC)
@@ -190,7 +191,7 @@ def whole_site(corpus: Corpus, n_folds: int = 5, seed: int = 0, *, unlisted: boo
             left_out["copy"] += 1
         else:
             asked[page] = query
-    _some(asked, "curated list names another article of the site", "")
+    _some(asked, "curated list names another article of the site", left_out, corpus)
 
     def draw(page: int) -> bytes:
         return hashlib.blake2b(f"{seed} {page_key(asked[page].article)}".encode()).digest()
@@ -277,7 +278,7 @@ def replay(corpus: Corpus, later: Sequence[Article]) -> Plan:
             steps.append(Step(asked=(len(queries),), added=(article,)))
             queries.append(query)
         known.add(judgments.pages[article.id])
-    _some(queries, "later article names one that was there before it")
+    _some(queries, "later article names one that was there before it", left_out, corpus)
     return Plan("replay", judgments, tuple(queries), +left_out, (Walk(corpus, tuple(steps)),))
 
 
@@ -301,8 +302,12 @@ def read_later(folder: Path | str, settings: Settings | None = None) -> list[Art
     return [read_article(folder / path, settings, site=folder) for path in paths]
 
 
-def _some(
-    found: Sequence[object] | Mapping[int, object], what: str, or_else: str = ", or choose the protocol whole-site"
-) -> None:
-    if not found:
-        raise EvaluationError(f"there is nothing to score: no {what}. Add curated lists{or_else}.")
+def _some(found: Collection[object], what: str, left_out: Counter[str], corpus: Corpus) -> None:
+    """Raise EvaluationError where nothing is found: why, and what can judge the suggestions all the same."""
+    if found:
+        return
+    why = "; ".join(f"{number:,}: {LEFT_OUT[reason]}" for reason, number in left_out.items() if number)
+    cure = "Name articles of the site in lists, or judge by readers' grades: recommender evaluate SITE --grades FILE."
+    if any(map(Judgments(corpus).judged, corpus)):
+        cure = "Choose the protocol whole-site, for which dates do not count."
+    raise EvaluationError(f"there is nothing to score: no {what}{why and f' ({why})'}. {cure}")

@@ -160,13 +160,13 @@ def test_the_worst_are_those_with_the_least(report):
     ("options", "message"),
     [
         ({"protocol": "publish"}, "there is no protocol 'publish'. Did you mean 'publish-time'?"),
-        ({"protocol": "whole-site", "test_from": "2024-02-01"}, "test_from belongs to the protocol publish-time"),
+        ({"protocol": "whole-site", "test_from": "2024-02-01"}, "--test-from belongs to the protocol publish-time"),
         ({"protocol": "replay"}, "needs the later articles"),
         ({"protocol": "whole-site", "later": "somewhere"}, "needs the later articles"),
         ({"systems": ["tfdif"]}, "there is no system 'tfdif'. Did you mean 'tfidf'?"),
         ({"measures": [f"nDCG@{10**30}"]}, "and not at a place from 1 to 1,000,000"),
-        ({"measures": ["nDGC@10"]}, "'nDGC@10' is not a measure"),
-        ({"test_from": "soon"}, "test_from must be a day"),
+        ({"measures": ["nDGC@10"]}, "there is no measure 'nDGC@10'"),
+        ({"test_from": "soon"}, "--test-from must be a day"),
         ({"language": "xx"}, "no article is in the language 'xx'. There are en."),
     ],
 )

@@ -194,7 +194,7 @@ def test_what_is_not_there_is_told(small_corpus, settings, grades):
     assert (found.n_left_out, found.left_out) == (1, {"not there": 1})
     with pytest.raises(EvaluationError, match=r"'_news/a1x'.*Did you mean '_news/a1"):
         evaluate(small_corpus, settings, grades={("_news/a1x", "_news/a2"): 2})
-    with pytest.raises(EvaluationError, match="Leave protocol, test_from and later out"):
+    with pytest.raises(EvaluationError, match="Leave out --protocol, --test-from, --later"):
         evaluate(small_corpus, settings, "whole-site", grades=grades)
 
 

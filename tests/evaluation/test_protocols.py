@@ -161,12 +161,18 @@ def test_the_latest_fifth_is_asked_when_no_day_is_named(make_article, day):
 
 
 def test_nothing_to_score(make_article, day):
-    """No list, or no list that names an older article: an error that says so."""
+    """No list, or no list that names an older article: an error that says why, and what helps on this site."""
     listless = Corpus([make_article("a", 0), make_article("b", 1)])
-    with pytest.raises(EvaluationError, match="nothing to score"):
+    no_list = r"list that names another article \(2: the article has no curated list\). Name articles .* --grades FILE"
+    with pytest.raises(EvaluationError, match=no_list):
         publish_time(listless)
-    with pytest.raises(EvaluationError, match="nothing to score: no article published from 2024-01-02 on names"):
+    with pytest.raises(EvaluationError, match=r"2024-01-02 on names an older one \(1: .*\)\. Name .* --grades"):
         publish_time(listless, day(1))
+    later_only = Corpus([make_article("a", 0, ["b"]), make_article("b", 1)])
+    with pytest.raises(EvaluationError, match="Choose the protocol whole-site"):
+        publish_time(later_only, day(1))
+    with pytest.raises(EvaluationError, match=r"\(1: its list names nothing but pages of other sites\)\. Name"):
+        whole_site(Corpus([make_article("a", 0, ["gone"])]))
 
 
 def known_at(plan, number):
@@ -248,7 +254,7 @@ def test_days_are_read(text, expected):
 
 def test_a_day_that_is_none():
     """What is no date is told with an example."""
-    with pytest.raises(EvaluationError, match="test_from must be a day such as 2021-04-01, but is 'yesterday'"):
+    with pytest.raises(EvaluationError, match="--test-from must be a day such as 2021-04-01, but is 'yesterday'"):
         parse_day("yesterday")
 
 
