@@ -9,9 +9,11 @@ from recommender.content.headings import without_code
 from recommender.content.matching import EntryMatcher
 
 #: [tea](/tea/), [tea](<my tea.md>), [tea]({{< ref "tea" >}}), [[tea]], href="/tea/", and below a text [tea]: /tea/.
-#: Pictures, what others embed, code in a line and comments are passed over.
+#: Pictures, what others embed, code in a line, what is shown as typed, comments, and lines that lead to the pages
+#: before and behind (Previous: [tea](/tea/) | Next: [tin](/tin/)) are passed over.
 _LINK = re.compile(
-    r"""<!--.*?-->|`[^`\n]++`
+    r"""<!--(?>(?:(?!-->|<!--).)*)-->|<(?i:pre)\b(?>(?:(?!</?(?i:pre)\b).)*)</|`[^`\n]++`
+    | ^[^\w\n←]*+(?:(?i:prev(?:ious)?\b[^\n]*\bnext\b)|←[^\n]*→)[^\n]*+
     | (?<![!\\])\[\[(?P<wiki>[^][|#\n]++)
     | (?<![!\\])\[(?:[^][]++|\[[^][]*+\])*+\]\(\s*+(?:<(?P<angled>[^<>\n]++)>
       |(?P<inline>TEMPLATES[^\s()<>"']*+|[^\s()<>]++))

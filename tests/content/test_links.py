@@ -34,6 +34,8 @@ def linked(body: str) -> list[str]:
         "See [cups](../cup/).",
         'See <Link to="/docs/cup/">cups</Link>.',
         "See [[The cup#Handles]].",
+        "In the previous part ← [cups](cup.md) → the next.",
+        "<pre>[tins](tin.md)</pre> See [cups](cup.md). <!-- What <!-- is left --> out",
     ],
 )
 def test_a_link_in_each_form_names_its_article_once(body):
@@ -56,10 +58,14 @@ def test_a_link_in_each_form_names_its_article_once(body):
         "`[[cup]]`, \\[cups](cup.md), <!-- [cups](cup.md) -->",
         "[broken](https://[cup), [odd](http://:cup)",
         "```\n[cups](cup.md)\n```",
+        '<pre class="code">\n[cups](cup.md)\n\n<a href="cup.md">cups</a>\n</pre>',
+        "Previous: [The bowl](bowl.md) | Next: [The cup](cup.md)",
+        "- **[Previous](bowl.md)** · **[Next page](cup.md)**",
+        "[← Der Napf](bowl.md) | [Die Tasse →](cup.md)",
     ],
 )
 def test_what_leads_to_no_other_article_is_no_link(body):
-    """Pictures, what others embed, places on the page, other sites, code; a title counts in wikis alone."""
+    """Pictures, what others embed, places, other sites, code, the pages before and behind; a title counts in wikis."""
     assert linked(body) == []
 
 
@@ -75,3 +81,9 @@ def test_a_link_by_slug_alone_is_one_in_wikis_and_templates_only():
     assert found("[far](far.md)") == found("[far](/x/far.md)") == []
     assert found("[[far]]") == found('{{< ref "far" >}} [far]({{< ref "far.md" >}})') == ["b/notes/far"]
     assert found("[far](/notes/far.md)") == ["b/notes/far"]
+
+
+@pytest.mark.parametrize("opening", ["<!--", "<pre>", "←", "previous ", "[[", "[a]("])
+def test_thousands_of_openings_that_nothing_closes_take_no_time(opening):
+    """Each is looked at once, and what is linked behind them is found."""
+    assert linked(f"{opening * 50_000}\n\n[cups](cup.md)") == ["docs/cup"]
