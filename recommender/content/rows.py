@@ -58,7 +58,8 @@ def _outcome(
     if isinstance(values, SiteError):
         return values
     try:
-        held = {fold_name(name): value for name, value in values.items() if value not in (None, "")}
+        # Of names that differ in capitals alone the first counts, as everywhere.
+        held = {fold_name(name): value for name, value in reversed([*values.items()]) if value not in (None, "")}
         article_id, path, slug, body = (_own(held, ours, where) for ours in ("id", "path", "slug", "body"))
         known_as = article_id.strip() or without_ending(path.strip()) or slug.strip() or None
         article = reader.read(values, Origin(where), notes, article_id=known_as, path=path.strip(), body=body)

@@ -75,6 +75,14 @@ def test_ids(write):
     assert corpus.ids == ("b", "blog/a", "https://example.org/c")
 
 
+def test_of_names_that_differ_in_capitals_the_first_counts(write):
+    """In a line and in an entry of its list."""
+    entry = {"Slug": "cup", "slug": "pot"}
+    line = {"ID": "tea", "id": "leaf", "Title": "Tea", "title": "Leaf", "related": [entry]}
+    (found,) = read_jsonl(write(line))
+    assert (found.id, found.title, [one.target for one in found.related]) == ("tea", "Tea", ["cup"])
+
+
 def test_blank_lines_and_mark(write):
     """A byte order mark and blank lines are fine."""
     assert read_jsonl(write(b"\xef\xbb\xbf" + json.dumps(TEA).encode(), b"", b"  ")).ids == ("tea",)
