@@ -242,8 +242,9 @@ def explained(article: Article, candidate: Article, reason: Reason) -> Iterator[
         yield f"  - {sentence}"
     from recommender.ranking.explain import IN_FIELD
 
-    for field, share in sorted(reason.fields.items(), key=lambda item: -item[1]):
-        yield f"  {_FIELD_NAMES.get(field, field)} {share:.0%}"
+    fields = sorted(reason.fields.items(), key=lambda item: -item[1])
+    if fields:
+        yield "  of the similarity: " + ", ".join(f"{_FIELD_NAMES.get(one, one)} {share:.0%}" for one, share in fields)
     for field in dict.fromkeys(term.field for term in reason.shared_terms):
         terms = ", ".join(f"{term.term} {term.share:.0%}" for term in reason.shared_terms if term.field == field)
         yield f"  in {IN_FIELD[field]}: {terms}"

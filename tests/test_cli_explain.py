@@ -37,7 +37,7 @@ def test_explain_candidate(site):
         "suggested:  yes\n"
     )
     assert "dates:      2 days apart\n" in stdout
-    assert re.search(r"^  words of title and excerpt \d+%$", stdout, re.MULTILINE)
+    assert re.search(r"^  of the similarity: words of title and excerpt \d+%, ", stdout, re.MULTILINE)
     assert re.search(r"^  in the excerpt: kettle \d+%, ", stdout, re.MULTILINE)
 
 

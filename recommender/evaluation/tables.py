@@ -60,7 +60,8 @@ def _parts(report: Report) -> Iterator[RenderableType]:
             change = f"{measure.text} {difference.text} {difference.beside}"
             yield Text(f"{systems.text}: {change}, p = {p_value.text}")
     yield from map(Text, sentences(report))
-    yield _for_terminal(slices_rows(report))
+    if (slices := slices_rows(report)).rows:
+        yield _for_terminal(slices)
     if report.lists:
         yield _for_terminal(lists_rows(report))
 
@@ -119,7 +120,7 @@ def slices_rows(report: Report) -> Rows:
         fewest = 0 if kind == BY_LISTS else FEWEST_QUERIES
         large = [(name, found) for name, found in slices.items() if found["n_queries"] >= fewest]
         small = [found for found in slices.values() if found["n_queries"] < fewest]
-        if len(large) + len(small) < 2:
+        if len(large) + bool(small) < 2:
             continue  # every query is in it: the figures are those of all
         if kind == "topic":
             large.sort(key=lambda item: -item[1]["n_queries"])
@@ -138,7 +139,10 @@ def slices_rows(report: Report) -> Rows:
 def lists_rows(report: Report) -> Rows:
     """What can be said of the lists of each system, and of the curated ones."""
     rows = [
-        [Cell(name.replace("_", " ")), *(Cell(f"{figures[name]:.4g}") for figures in report.lists.values())]
+        [
+            Cell(name.replace("_", " ")),
+            *(Cell(f"{figures[name]:.4g}".replace("nan", "-")) for figures in report.lists.values()),
+        ]
         for name in report.lists[report.product]
     ]
     return Rows(("lists", *report.lists), rows)
@@ -158,15 +162,16 @@ def sentences(report: Report) -> Iterator[str]:
             f"{found['with_suggestions']:.0%} of {found['n_articles']:,} {name}"
             for name, found in report.coverage.items()
         ]
-        yield f"Of the site's articles as it stands, these have a suggestion that is shown: {', '.join(shares)}."
-    if sum(found["n_queries"] for found in report.slices.get("topic", {}).values()) > report.n_queries:
+        yield f"On the site as it stands, these have a suggestion that is shown: {', '.join(shares)}."
+    n_by_topic = sum(found["n_queries"] for found in report.slices.get("topic", {}).values())
+    if n_by_topic > report.n_queries and any(row[0].text == "topic" for row in slices_rows(report).rows):
         yield "A query with several topics counts once for each of them, in their slices and in other."
     if report.same_text:
-        same, measure = report.same_text["systems"][report.product], report.measures[0]
-        yield (
-            f"If the text of a judged article under another address counted too: {report.product} {measure} "
-            f"{same[measure]:.3f} instead of {report.systems[report.product][measure]:.3f}."
-        )
+        measure = report.measures[0]
+        same, now = (found[report.product][measure] for found in (report.same_text["systems"], report.systems))
+        if same != now:
+            text = "If the text of a judged article under another address counted too"
+            yield f"{text}: {report.product} {measure} {same:.3f} instead of {now:.3f}."
 
 
 def _merged(slices: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

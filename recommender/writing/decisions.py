@@ -81,8 +81,9 @@ class Decision:
 
     def __str__(self) -> str:
         past = {"accept": "accepted", "reject": "rejected", "pin": "pinned", "keep": "kept", "remove": "taken out"}
+        at, until = f" at {self.position}" if self.position else "", f", until {self.until}" if self.until else ""
         by, on = f" by {self.by}" if self.by else "", f" on {self.day}" if self.day else ""
-        return f"{past[self.verdict]}{by}{on}{f': {self.why}' if self.why else ''}"
+        return f"{past[self.verdict]}{at}{by}{on}{until}{f': {self.why}' if self.why else ''}"
 
 
 @dataclass(frozen=True)

@@ -86,6 +86,12 @@ def test_hand_edits_stay(file):
     assert len(file.read().by_pair) == 3
 
 
+def test_a_decision_in_words():
+    """Who decided what and when, where it is pinned, how long it holds, and why."""
+    pinned = decided("tea", "cup", "pin", position=2, until=date(2027, 1, 1))
+    assert str(pinned) == "pinned at 2 by Ana on 2026-03-03, until 2027-01-01"
+
+
 def test_until(file):
     """A decision with an end counts up to that day, and stays in the file."""
     put(file, decided("tea", "car", until=date(2026, 6, 30)))
