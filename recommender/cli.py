@@ -66,7 +66,7 @@ def main() -> None:
 @SITE
 @click.argument("more", nargs=-1, metavar="")
 @click.option("--write", "writer", metavar="NAME", help="data, front-matter or jsonl; else the setting writing.writer.")
-@click.option("-k", "k", type=int, metavar="N", help="Most suggestions under an article.")
+@click.option("-k", "k", type=int, metavar="N", help="Most suggestions under an article, from 1 to 50.")
 @MODEL
 @click.option(
     "--only", multiple=True, metavar="PATH...", help="Write for these articles only: files, folders, patterns or ids."
@@ -281,8 +281,8 @@ def settings(file: Path | None, is_all: bool) -> None:
 @click.option(
     "--protocol",
     metavar="NAME",
-    help="What may be known when one is asked, the first if not said, or the second where most articles with a list "
-    "have no date: publish-time, whole-site, unlisted or replay.",
+    help="What may be known when one is asked: publish-time, whole-site, unlisted or replay. If not said: replay with "
+    "--later; whole-site where most articles with a list have no date; else publish-time.",
 )
 @click.option(
     "--grades",

@@ -69,7 +69,7 @@ def _tell_changes(here: Here, run: ChangeRun, what: str, *, is_plan: bool, check
 @SITE
 @click.argument("article")
 @click.argument("candidate")
-@click.argument("verdict", type=click.Choice(["accept", "reject", "pin", "keep", "remove", "undo"]))
+@click.argument("verdict", metavar="VERDICT", type=click.Choice(["accept", "reject", "pin", "keep", "remove", "undo"]))
 @click.option("--why", metavar="TEXT", help="The reason, for whoever reads the file.")
 @click.option(
     "--position", type=click.IntRange(1), metavar="N", help="Where a pinned suggestion stands; 1 if not said."
