@@ -281,8 +281,8 @@ def settings(file: Path | None, is_all: bool) -> None:
 @click.option(
     "--protocol",
     metavar="NAME",
-    help="What may be known when one is asked: publish-time, whole-site, unlisted or replay. If not said: replay with "
-    "--later; whole-site where most articles with a list have no date; else publish-time.",
+    help="What may be known when one is asked; if not said, replay with --later, whole-site where most articles with a "
+    "list have no date, else publish-time: publish-time, whole-site, unlisted or replay.",
 )
 @click.option(
     "--grades",
