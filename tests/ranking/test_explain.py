@@ -169,11 +169,11 @@ def test_a_compound_is_named_without_its_parts():
     assert "both name 2.10 and Apfelkuchen in the title" in said
 
 
-def test_a_field_whose_terms_are_not_listed_is_told_without_a_colon():
+def test_a_field_whose_terms_are_not_listed_is_told_by_its_share():
     """By a name that a reader understands."""
     parts = [Article("a", title="Unbelievable"), Article("b", title="Believably"), *OTHERS]
     lines = list(explained(parts[0], parts[1], reason_for(parts, "a", "b", vectors=PLAIN)))
-    assert lines[-1] == "  parts of the words 100%"
+    assert lines[-1] == "  of the similarity: parts of the words 100%"
 
 
 def test_no_reader_sees_a_stem(tmp_path):
