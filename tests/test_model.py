@@ -640,6 +640,9 @@ def test_a_crowd_of_copies_hides_nobody(monkeypatch):
         assert "it is shown for others that are called or tell the same: tea-" in said
         assert said.count("tea-") == 5
         assert " more" in said
+    shown = ids(rec.suggest("other-0", k=5, min_score=0))
+    for candidate in (*(one.id for one in others[1:]), *(f"tea-{n}" for n in range(0, 800, 80)), *shown):
+        assert (rec.explain("other-0", candidate).obstacle == "") == (candidate in shown), "explained as it is shown"
     monkeypatch.setattr(select, "_DEEPEST", 50)
     n_looked_at.clear()
     assert len(rec.suggest("tea-0", k=4)) == 1

@@ -60,6 +60,19 @@ def test_entries_that_wait_for_their_article_wait_in_a_saved_model_too(corpus, t
     assert loaded.explain("tea-1", "again").obstacle == "it is in the article's curated list already"
 
 
+def test_an_article_that_goes_and_comes_again_is_named_as_before(corpus, tmp_path):
+    """By the lists of a saved model too, which keep no more of an entry than its address and id."""
+    url = corpus["tea-2"].url
+    listing = dataclasses.replace(corpus["tea-1"], related=(RelatedEntry(title="", url=url, target=url),))
+    site = Corpus([*(item for item in corpus if item.id != "tea-1"), listing])
+    Recommender(settings()).fit(site).save(tmp_path / "model")
+    loaded = load_model(tmp_path / "model")
+    loaded.update(removed=["tea-2"])
+    assert "tea-2" not in loaded.listed("tea-1")
+    loaded.update(added=[corpus["tea-2"]])
+    assert loaded.listed("tea-1") == ["tea-2"]
+
+
 def test_saving_again_replaces_the_whole_model(rec, corpus, tmp_path):
     """Nothing of the earlier one is left."""
     rec.save(tmp_path / "model")

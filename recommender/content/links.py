@@ -12,8 +12,8 @@ from recommender.content.matching import EntryMatcher
 #: Pictures, what others embed, code in a line, what is shown as typed, comments, and lines that lead to the pages
 #: before and behind (Previous: [tea](/tea/) | Next: [tin](/tin/)) are passed over.
 _LINK = re.compile(
-    r"""<!--(?>(?:(?!-->|<!--).)*)-->|<(?i:pre)\b(?>(?:(?!</?(?i:pre)\b).)*)</|`[^`\n]++`
-    | ^[^\w\n←]*+(?:(?i:prev(?:ious)?\b[^\n]*\bnext\b)|←[^\n]*→)[^\n]*+
+    r"""<!--(?>(?:(?!-->|<!--).)*)-->|<(?i:pre)(?=[\s>])(?>(?:(?!</?(?i:pre)[\s>]).)*)</|`[^`\n]++`
+    | ^[^\w\n←]*+(?:←?[^\w\n]*+(?i:LABEL[^\n]*LABEL)|←[^\n]*→)[^\n]*+
     | (?<![!\\])\[\[(?P<wiki>[^][|#\n]++)
     | (?<![!\\])\[(?:[^][]++|\[[^][]*+\])*+\]\(\s*+(?:<(?P<angled>[^<>\n]++)>
       |(?P<inline>TEMPLATES[^\s()<>"']*+|[^\s()<>]++))
@@ -21,7 +21,7 @@ _LINK = re.compile(
       (?:"(?P<double>TEMPLATES[^\s<>"]*+|[^\s<>"]++)"|'(?P<single>TEMPLATES[^\s<>']*+|[^\s<>']++)')
     | ^[ ]{0,3}\[[^][^\n]++\]:[ \t]*+(?P<defined>TEMPLATES[^\s<>"']*+|<?[^\s<>]++>?)(?=[ \t]*+(?:["'(].*)?$)""".replace(
         "TEMPLATES", r"(?:\{[{%][^{}]*+\}++)++"
-    ),
+    ).replace("LABEL", r"(?:prev(?:ious)?|next)(?:[ ]\w+)?[^\w\n:\]]*[:\]]"),
     re.VERBOSE | re.MULTILINE | re.DOTALL,
 )
 #: Where another thing than a page is: a place on the same page, a mailbox, a picture.

@@ -58,7 +58,7 @@ def _outcome(
     if isinstance(values, SiteError):
         return values
     try:
-        # Of names that differ in capitals alone the first counts, as everywhere.
+        # Of names that are one to us, as those that differ in capitals, the first counts, as everywhere.
         held = {fold_name(name): value for name, value in reversed([*values.items()]) if value not in (None, "")}
         article_id, path, slug, body = (_own(held, ours, where) for ours in ("id", "path", "slug", "body"))
         known_as = article_id.strip() or without_ending(path.strip()) or slug.strip() or None

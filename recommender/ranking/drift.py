@@ -23,7 +23,7 @@ class Drift:
     @property
     def share(self) -> float:
         """The share of the articles that came, changed or went since the fit, one in place of another as one."""
-        return 1 - self.n_kept / self.n_articles if self.n_articles else 0.0
+        return (self.n_articles - self.n_kept) / self.n_articles if self.n_articles else 0.0
 
     @property
     def is_due(self) -> bool:

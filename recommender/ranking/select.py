@@ -208,13 +208,17 @@ class Selector:
             return why
         if why := self._rules.between(query.article, candidate):
             return why
+        (selected,) = self.select([query], [k], least)
+        if row in selected.rows.rows:
+            return ""
         if place < 0 and (similarity > 0 or self._is_tied(query, row)):
             # The learned ranker's candidates are the nearest in several ways; it scores no others.
             return "many others are nearer, by words and by lists, and only those were ranked"
         if place < 0:
             return "its text has nothing in common with that of the article"
         near = slice(0, max(place, k) + _BEHIND)
-        return self._choice(query, self._with_decided(query, ranked.at(near)), k, least).left_out.get(candidate.id, "")
+        left_out = self._choice(query, self._with_decided(query, ranked.at(near)), k, least).left_out
+        return left_out.get(candidate.id) or "others are shown before it, such as one that tells the same (copies)"
 
     def _refusal(self, query: Query, row: int) -> str:
         """Why a row may not be suggested whatever its score and the rules, as a sentence; "" when it may."""

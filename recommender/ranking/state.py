@@ -61,7 +61,8 @@ class CuratedList:
                 names.append(match.article_id)
             if match.how in ("external", "unmatched"):
                 waiting.append(entry)
-        return cls.of(names, waiting, (entry for entry in article.related if not isinstance(entry, KeptEntry)))
+        kept = [entry for entry in article.related if isinstance(entry, KeptEntry) and entry.target in own_ids]
+        return cls.of(names, waiting, (entry for entry in article.related if entry not in kept))
 
 
 @dataclass(frozen=True, eq=False, repr=False)

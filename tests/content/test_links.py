@@ -35,6 +35,9 @@ def linked(body: str) -> list[str]:
         'See <Link to="/docs/cup/">cups</Link>.',
         "See [[The cup#Handles]].",
         "In the previous part ← [cups](cup.md) → the next.",
+        "Previous posts told of [cups](cup.md); the next post will too.",
+        "- Previous: [cups](cup.md), and next week's",
+        "<pre-order>[cups](cup.md)</pre-order>",
         "<pre>[tins](tin.md)</pre> See [cups](cup.md). <!-- What <!-- is left --> out",
     ],
 )
@@ -61,6 +64,8 @@ def test_a_link_in_each_form_names_its_article_once(body):
         '<pre class="code">\n[cups](cup.md)\n\n<a href="cup.md">cups</a>\n</pre>',
         "Previous: [The bowl](bowl.md) | Next: [The cup](cup.md)",
         "- **[Previous](bowl.md)** · **[Next page](cup.md)**",
+        "[← Previous: The bowl](bowl.md) [Next →](cup.md)",
+        "Next: [The cup](cup.md) / Previous: [The bowl](bowl.md)",
         "[← Der Napf](bowl.md) | [Die Tasse →](cup.md)",
     ],
 )

@@ -41,6 +41,11 @@ def test_a_tenth_is_within_the_limit(rec):
     )
 
 
+def test_the_limit_itself_is_within_it():
+    """Three of ten, which in binary are a hair more than 0.3 off 1."""
+    assert not Drift(n_articles=10, n_kept=7, limit=0.3).is_due
+
+
 def test_a_flood_is_beyond_it(rec):
     """And a fit sets it back."""
     rec.update(added=articles(200, 300))
