@@ -10,7 +10,6 @@ import logging
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import UTC, datetime
-from functools import partial
 from numbers import Real
 from pathlib import Path
 from typing import Any, Self
@@ -27,7 +26,7 @@ from recommender.ranking.choosing import Chosen, ListAudit, choose_ranker
 from recommender.ranking.drift import Drift, drift_of
 from recommender.ranking.fitted import Fitted
 from recommender.ranking.learned import Check, Ranker
-from recommender.ranking.rankers import Query, SimilarityRanker
+from recommender.ranking.rankers import SimilarityRanker
 from recommender.ranking.rules import Rules
 from recommender.ranking.select import Selector
 from recommender.ranking.state import State
@@ -229,7 +228,7 @@ class Recommender:
         """As `suggest`, with the reason where an article has no suggestions."""
         selector = self._selector()
         query = selector.query(article)
-        selected = selector.select([query], [self._places(k, query)], self._least(selector.ranker, min_score), shown)
+        selected = selector.select([query], self._k(k), self._least(selector.ranker, min_score), shown)
         return selector.told([query], selected)[0]
 
     def why_none(self, article: Article | str) -> str:
@@ -278,7 +277,7 @@ class Recommender:
         selector = self._selector()
         return selector.answers(
             None if only is None else sorted(set(list_of_texts(only, "only"))),
-            partial(self._places, k),
+            self._k(k),
             self._least(selector.ranker, min_score),
             n_threads or effective_n_jobs(self.settings.ranking.n_jobs),
             progress,
@@ -359,7 +358,7 @@ class Recommender:
         """
         selector = self._selector()
         query = selector.query(article)
-        return selector.reason_for(query, candidate_id, self._places(None, query), self._least(selector.ranker))
+        return selector.reason_for(query, candidate_id, self._k(), self._least(selector.ranker))
 
     def approvals(self, article_id: str) -> dict[str, Reason]:
         """
@@ -415,12 +414,12 @@ class Recommender:
     def _selector(self) -> Selector:
         return Selector(self._fitted(), Rules(self.settings, self.decisions), days_of(datetime.now(UTC)))
 
-    def _places(self, k: int | None, query: Query) -> int:
-        """Places under an article: k, or else the setting; with `fill` what its curated list takes is not counted."""
+    def _k(self, k: int | None = None) -> int:
+        """Most suggestions: what is asked for, else the setting."""
         k = self.settings.ranking.k if k is None else k
         if isinstance(k, bool) or not isinstance(k, (int, np.integer)) or k < 1:
             raise RecommenderError(f"k must be a whole number from 1, but is {k!r}.")
-        return max(0, int(k) - query.n_listed) if self.settings.ranking.fill else int(k)
+        return int(k)
 
     def least_scores(self, min_score: float | None = None) -> tuple[float, ...]:
         """By place, the last also of those that follow: what is asked for, else the setting, else the ranker's own."""

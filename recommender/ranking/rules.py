@@ -57,6 +57,7 @@ class Rules:
     def __init__(self, settings: Settings, decisions: Decisions | None = None, now: datetime | None = None) -> None:
         self.settings = settings.rules
         self._older_only = not settings.ranking.suggest_newer
+        self._fill = settings.ranking.fill
         self._decisions = checked_decisions(decisions)
         self._today = (now or datetime.now(UTC)).date()
         self._none_on = [_Pattern(text) for text in self.settings.none_on]
@@ -80,6 +81,10 @@ class Rules:
     def wants_older(self, article: Article) -> bool:
         """Whether nothing newer than an article can be suggested under it, but for what is marked as evergreen."""
         return self._older_only and not self._evergreen and not {"follow-up", "evergreen"} & {*article.marks}
+
+    def places(self, k: int, n_listed: int) -> int:
+        """Places of k for suggestions; with `ranking.fill` the entries of the article's list take theirs."""
+        return max(0, k - n_listed) if self._fill else k
 
     def topics(self, article: Article) -> tuple[str, ...]:
         """The topics of an article that say what it is about, in small letters."""

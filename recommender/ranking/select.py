@@ -76,10 +76,10 @@ class Selector:
         return query_of(article, self._state, self._rules)
 
     def select(
-        self, queries: Sequence[Query], k: Sequence[int], least: Sequence[float], shown: Collection[str] = ()
+        self, queries: Sequence[Query], k: int, least: Sequence[float], shown: Collection[str] = ()
     ) -> list[Selected]:
         """
-        For each query the first k of its ranked rows, a value each, that reach their least score and the rules allow.
+        For each query the first k of its ranked rows, or fewer (`Rules.places`), good enough and allowed by the rules.
 
         `least` is that of the first suggestion, the second and so on, and the last also of those that follow; `shown`
         are the ids of what the reader sees elsewhere on the page.
@@ -87,10 +87,11 @@ class Selector:
         shown = frozenset(list_of_texts(shown, "shown"))
         # What stands further down may come before what stands higher.
         looks_further = self._rules.settings.diversity or self._rules.settings.prefer
-        depth = max(k, default=0) * (_DEEPER if looks_further else 1)
+        depth = k * (_DEEPER if looks_further else 1)
         found = []
-        for query, ranked, n in zip(queries, self.rank(queries, depth), k, strict=True):
-            asked, ask = depth, partial(self._selected, query, k=n, least=least, shown=shown)
+        for query, ranked in zip(queries, self.rank(queries, depth), strict=True):
+            asked, n = depth, self._rules.places(k, query.n_listed)
+            ask = partial(self._selected, query, k=n, least=least, shown=shown)
             selected = ask(ranked, fills=False)
             # Copies and refused rows take places among the k best and have none in the answer. Few queries have any.
             while self._may_add(query, selected, ranked, n, least, asked) and asked < _DEEPEST:
@@ -135,7 +136,7 @@ class Selector:
     def answers(
         self,
         ids: Sequence[str] | None,
-        places_of: Callable[[Query], int],
+        k: int,
         least: Sequence[float],
         n_threads: int,
         progress: Callable[[int, int], None] | None = None,
@@ -149,7 +150,7 @@ class Selector:
 
         def chosen(start: int) -> tuple[list[Query], list[Selected]]:
             queries = list(map(self.query, asked[start : start + _BLOCK]))
-            return queries, self.select(queries, list(map(places_of, queries)), least)
+            return queries, self.select(queries, k, least)
 
         starts = iter(range(0, len(asked), _BLOCK))
         with ThreadPoolExecutor(n_threads) as pool:
@@ -208,7 +209,7 @@ class Selector:
             return why
         if why := self._rules.between(query.article, candidate):
             return why
-        (selected,) = self.select([query], [k], least)
+        (selected,) = self.select([query], k, least)
         if row in selected.rows.rows:
             return ""
         if place < 0 and (similarity > 0 or self._is_tied(query, row)):
@@ -216,8 +217,8 @@ class Selector:
             return "many others are nearer, by words and by lists, and only those were ranked"
         if place < 0:
             return "its text has nothing in common with that of the article"
-        near = slice(0, max(place, k) + _BEHIND)
-        left_out = self._choice(query, self._with_decided(query, ranked.at(near)), k, least).left_out
+        n, near = self._rules.places(k, query.n_listed), slice(0, max(place, k) + _BEHIND)
+        left_out = self._choice(query, self._with_decided(query, ranked.at(near)), n, least).left_out
         return left_out.get(candidate.id) or "others are shown before it, such as one that tells the same (copies)"
 
     def _refusal(self, query: Query, row: int) -> str:
