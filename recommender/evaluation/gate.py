@@ -31,9 +31,8 @@ def below(figures: Mapping[str, float], limits: Mapping[str, float] | Sequence[s
     A limit is a measure's least value, or its most where small is good; or a text such as ``nDCG@10=0.40``. One that
     names no measure, or no number, is an OptionError.
     """
-    limits = limits if isinstance(limits, Mapping) else limits_of(limits, option)
     found = []
-    for measure, limit in limits.items():
+    for measure, limit in limits_of(limits, option).items():
         if measure not in figures:
             raise OptionError(
                 f"{option}: {measure!r} was not measured.{did_you_mean(measure, figures)} "
@@ -45,10 +44,12 @@ def below(figures: Mapping[str, float], limits: Mapping[str, float] | Sequence[s
     return found
 
 
-def limits_of(texts: Sequence[str], option: str) -> dict[str, float]:
-    """Measures and their limits, of texts such as ``nDCG@10=0.40``; OptionError for what can never or always be met."""
+def limits_of(given: Mapping[str, float] | Sequence[str], option: str) -> Mapping[str, float]:
+    """Measures and their limits, also of texts such as ``nDCG@10=0.40``; OptionError for what can never be met."""
+    if isinstance(given, Mapping):
+        return given
     limits = {}
-    for text in texts:
+    for text in [given] if isinstance(given, str) else given:
         measure, _, number = text.partition("=")
         try:
             value = float(number)

@@ -136,6 +136,10 @@ def grade_answers(
     for (article_id, candidate_id), grade in grades.items():
         if article_id in by_article:
             by_article[article_id][candidate_id] = grade
+        if grade not in range(len(GRADE_NAMES)):
+            raise EvaluationError(
+                f"the grade of {candidate_id} under {article_id} must be 0, 1, 2 or 3, but is {grade!r}."
+            )
     known = list(by_article.values())
     values: dict[str, dict[str, Floats]] = {}
     weights: dict[str, dict[str, Floats]] = {}

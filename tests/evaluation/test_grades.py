@@ -179,6 +179,9 @@ def test_a_tenth_without_a_grade_is_too_much(small_corpus, settings, grades, rep
 
 def test_the_gate_and_the_worst_by_grades(report):
     """`--fail-under` takes the readers' figures, of which wrong is a most; the worst say what was wanted."""
+    report = dataclasses.replace(
+        report, systems={**report.systems, "shown": {**report.systems["shown"], "ungraded": 0.0}}
+    )
     report.check(["good=0", "wrong=1"])
     with pytest.raises(GateError, match=r"grades, 20 queries, shown: wrong is 0\.\d{4}, above the 0"):
         report.check(["wrong=0"])
@@ -188,12 +191,23 @@ def test_the_gate_and_the_worst_by_grades(report):
     assert {given["right"] for query in report.worst for given in query["given"]} == {True, False}
 
 
+def test_no_limit_is_met_by_what_nobody_graded(report):
+    """Where more than a tenth of what is shown has no grade, a limit on what readers say is not met, and says why."""
+    assert report.systems["shown"]["ungraded"] > 0.1
+    for limits in ("wrong=1", ["good=0"], {"good": 0.0}):
+        with pytest.raises(GateError, match=r"shown: \d+% of its suggestions have no grade.*--ungraded FILE"):
+            report.check(limits)
+    report.check(["ungraded=1", "per_q=0"])
+
+
 def test_what_is_not_there_is_told(small_corpus, settings, grades):
     """Graded articles that the site does not have are counted; where it has none, that is an error with the nearest."""
     found = evaluate(small_corpus, settings, grades={**grades, ("_news/gone", "_news/a1"): 2})
     assert (found.n_left_out, found.left_out) == (1, {"not there": 1})
     with pytest.raises(EvaluationError, match=r"'_news/a1x'.*Did you mean '_news/a1"):
         evaluate(small_corpus, settings, grades={("_news/a1x", "_news/a2"): 2})
+    with pytest.raises(EvaluationError, match="the grade of _news/a2 under _news/a1 must be 0, 1, 2 or 3, but is 7"):
+        evaluate(small_corpus, settings, grades={("_news/a1", "_news/a2"): 7})
     with pytest.raises(EvaluationError, match="Leave out --protocol, --test-from, --later"):
         evaluate(small_corpus, settings, "whole-site", grades=grades)
 
