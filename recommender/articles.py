@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from numbers import Real
 from typing import Any, Literal, overload
 
 from recommender.errors import ArticleError, CorpusError, RecommenderError, UnknownArticleError, kind_of
@@ -129,8 +129,12 @@ _EXPECTED: Mapping[tuple[str, ...], tuple[Callable[[Any], bool], str]] = {
         "a tuple of RelatedEntry, but is {}. Make one: (RelatedEntry(...),).",
     ),
     ("quality",): (
-        lambda value: value is None or isinstance(value, Real),
-        "a number, but is {}. Make one: float(...).",
+        # What a saved model can hold: JSON knows no other numbers than these.
+        lambda value: (
+            value is None
+            or (isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max)
+        ),
+        "a finite number of type int or float, but is {}. Make one: float(...).",
     ),
     ("is_published",): (lambda value: isinstance(value, bool), "True or False, but is {}. Make it one: bool(...)."),
 }

@@ -4,6 +4,7 @@ import dataclasses
 import re
 from datetime import datetime, timedelta, timezone
 
+import numpy as np
 import pytest
 
 from recommender import Article, Corpus, Reason, Recommender, Suggestion
@@ -141,7 +142,11 @@ def test_a_reason_reads_as_a_sentence():
         ({"topics": "tea"}, "tea: topics must be a tuple of texts, but is 'tea'."),
         ({"topics": ("tea", 3)}, "tea: topics must be a tuple of texts, but is ('tea', 3)."),
         ({"related": ("cup",)}, "tea: related must be a tuple of RelatedEntry, but is ('cup',)."),
-        ({"quality": "high"}, "tea: quality must be a number, but is 'high'."),
+        ({"quality": "high"}, "tea: quality must be a finite number of type int or float, but is 'high'."),
+        ({"quality": float("nan")}, "tea: quality must be a finite number of type int or float, but is nan."),
+        ({"quality": np.float32(1.5)}, "tea: quality must be a finite number of type int or float, but is "),
+        ({"quality": True}, "tea: quality must be a finite number of type int or float, but is True."),
+        ({"quality": 10**400}, "tea: quality must be a finite number of type int or float, but is 1000"),
         ({"is_published": "no"}, "tea: is_published must be True or False, but is 'no'."),
         ({"id": 1}, "1: id must be text, but is 1."),
     ],
