@@ -85,6 +85,8 @@ _KATAKANA = "[\u30a1-\u30fa\u30fc-\u30ff]"
 _KATAKANA_WORD = re.compile(f"{_KATAKANA}{{3,}}")
 #: Particles that cling to a word before or behind it.
 _PARTICLES = "のはがをにでと"
+#: Endings that may cling to one character that is no word alone.
+_ENDINGS = "たてもやへしなるいれさす"
 #: One Chinese character that is a Japanese noun: nothing of its kind beside it, and a particle behind it.
 _LONE_NOUN = re.compile("(?<![\u3005\u3400-\u9fff])[\u3400-\u9fff](?=[のはがをにでともへや])")
 #: Places of a pair that are looked at for the longest run around it.
@@ -175,6 +177,9 @@ class Analyzer:
         # Elsewhere letters tell that a compound has the word.
         self._compounds = stem and primary in COMPOUNDING
         known = function_words(primary) if stop_words else frozenset()
+        if stop_words and primary in UNSPACED_LANGUAGES:
+            # Its own are characters; words in Latin letters among them are English.
+            known |= function_words("en")
         self.stop_words = frozenset(spelled(word, primary) for word in known)
         self.is_unspaced = primary in UNSPACED_LANGUAGES
         self._term_of = lru_cache(maxsize=_MOST_MET)(self._term)
@@ -281,12 +286,15 @@ def is_unspaced(term: str) -> bool:
 
 
 def says_little(word: str) -> bool:
-    """Whether a word names nothing: "we've", one in hiragana alone, as endings are, or a particle and one character."""
+    """
+    Whether a word names nothing: "we've", one in hiragana alone, as endings are, or one character with an ending or a
+    particle.
+    """
     if word.isascii():
         start, mark, _ = word.casefold().partition("'")
         return bool(mark) and start in function_words("en")
-    is_particle_and_one = len(word) > 1 and is_unspaced(word) and len(word.strip(_PARTICLES)) == 1
-    return is_particle_and_one or _HIRAGANA.fullmatch(word) is not None
+    is_ending_and_one = len(word) > 1 and is_unspaced(word) and len(word.strip(_PARTICLES + _ENDINGS)) == 1
+    return is_ending_and_one or _HIRAGANA.fullmatch(word) is not None
 
 
 def shared_run(pair: str, text: str, other: str) -> str:

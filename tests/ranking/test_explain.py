@@ -119,6 +119,10 @@ def test_text_without_spaces_is_named_in_runs_that_both_have():
     assert sum(one.share for one in reason.shared_terms) <= 1
     assert "both name コーヒー豆 in the title" in reason.sentences
     assert not any("の新" in one for one in reason.sentences), "a particle and half a word"
+    later = [Article("a", title="豆を挽いた後", language="ja"), Article("b", title="豆が焼けた後", language="ja")]
+    assert not any("た後" in one for one in reason_for([*later, *OTHERS], "a", "b").sentences), (
+        "an ending before a character"
+    )
     pieces = [Article("a", title="オプション", language="ja"), Article("b", title="アクション", language="ja")]
     assert not any("ション" in one for one in reason_for([*pieces, *OTHERS], "a", "b").sentences), "a piece of both"
     cakes = [Article("a", title="チーズケーキの店", language="ja"), Article("b", title="ケーキを焼く", language="ja")]

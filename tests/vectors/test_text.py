@@ -98,6 +98,7 @@ def test_repair_never_fails_and_leaves_one_line(text):
         ("de-AT", "Die Häfen", ["haf"]),
         ("es", "Los puertos de la bahía", ["puert", "bah"]),
         ("ja", "日本語のDNS入門", ["日本", "本語", "語の", "dns", "入門"]),
+        ("ja", "この本 and this book", ["の本", "book"]),
         ("ja", "バス・カード式", ["バス", "ス・", "・カ", "カー", "ード", "ド式", "カード"]),
         ("zh-CN", "域名", ["域名"]),
         ("zh", "DNS 的域名 和 API", ["dns", "的域", "域名", "api"]),
