@@ -67,7 +67,7 @@ class _Closed(io.TextIOBase):
     """The standard output where it is closed: nothing is lost in silence."""
 
     def write(self, text: str) -> int:
-        raise OSError(errno.EBADF, os.strerror(errno.EBADF), "<stdout>")
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF), "standard output")
 
 
 def _of_system(error: OSError) -> str:
@@ -77,8 +77,7 @@ def _of_system(error: OSError) -> str:
         with contextlib.suppress(OSError, ValueError):
             descriptor = sys.stdout.fileno()
             os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
-    where = f"{error.filename}: " if error.filename else ""
-    return f"{where}{error.strerror or error}."
+    return f"{error.filename or 'standard output'}: {error.strerror or error}."
 
 
 class NewFile(click.Path):

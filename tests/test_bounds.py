@@ -82,3 +82,7 @@ def test_fence(tmp_path):
     outside = [tmp_path, tmp_path / "site-2", site / "out" / "x.md", site / ".." / "x.md", tmp_path / "named-2"]
     assert [fence.holds(path) for path in (*inside, *outside)] == [True] * 5 + [False] * 5
     assert not Fence.around(site, ["~nobody-of-this-name"]).holds(tmp_path)
+    (site / "gone.md").symlink_to("/no/such/file.md")
+    with pytest.raises(UnreadableError, match=r"it leads to /no/such/file\.md, where there is nothing") as caught:
+        fence.read(site / "gone.md")
+    assert "articles.outside" not in caught.value.cure, "it would be the root of all"

@@ -181,8 +181,9 @@ def test_only_names_nothing(site):
     )
     assert (exit_code, stdout) == (1, "")
     assert stderr == (
-        "Error: no article has the id or path '2021-03-01-black-te'. Did you mean '_posts/2021-03-01-black-tea'?\n"
-        "no article has the id or path 'coffee.md'.\n"
+        "Error: no article has the id, path, slug or title '2021-03-01-black-te'. "
+        "Did you mean '_posts/2021-03-01-black-tea'?\n"
+        "no article has the id, path, slug or title 'coffee.md'.\n"
         "site/_config.yml: is a file of the site that is not read as an article.\n"
     )
     assert not (site / "_data").exists()
@@ -423,7 +424,7 @@ def test_settings_are_yaml(tmp_path):
     [
         (KeyboardInterrupt(), 130, "\nstopped; files already replaced are complete, no file is half written\n"),
         (PermissionError(errno.EACCES, "Permission denied", "/x/y"), 1, "Error: /x/y: Permission denied.\n"),
-        (OSError(errno.ENOSPC, "No space left on device"), 1, "Error: No space left on device.\n"),
+        (OSError(errno.ENOSPC, "No space left on device"), 1, "Error: standard output: No space left on device.\n"),
     ],
 )
 def test_no_traceback(site, monkeypatch, error, exit_code, message):

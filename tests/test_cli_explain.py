@@ -71,7 +71,8 @@ def test_explain_nothing(site):
     assert run("explain", "site", "2021-03-01-black-te") == (
         1,
         "",
-        "Error: no article has the id or path '2021-03-01-black-te'. Did you mean '_posts/2021-03-01-black-tea'?\n",
+        "Error: no article has the id, path, slug or title '2021-03-01-black-te'. "
+        "Did you mean '_posts/2021-03-01-black-tea'?\n",
     )
 
 

@@ -78,7 +78,7 @@ def test_standard_output_that_takes_nothing(site, arguments):
     command = f"exec {sys.executable} -m recommender {' '.join(arguments)}"
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     closed = subprocess.run(["sh", "-c", f"{command} 1>&-"], stderr=subprocess.PIPE, env=environment, text=True)
-    assert (closed.returncode, closed.stderr) == (1, "Error: <stdout>: Bad file descriptor.\n")
+    assert (closed.returncode, closed.stderr) == (1, "Error: standard output: Bad file descriptor.\n")
     full = site.parent / "full"
     try:
         os.mknod(full, stat.S_IFCHR | 0o600, os.makedev(1, 7))
@@ -87,7 +87,7 @@ def test_standard_output_that_takes_nothing(site, arguments):
         pytest.skip("needs leave to make a device")
     found = subprocess.run(["sh", "-c", command], stdout=descriptor, stderr=subprocess.PIPE, env=environment, text=True)
     os.close(descriptor)
-    assert (found.returncode, found.stderr) == (1, "Error: No space left on device.\n")
+    assert (found.returncode, found.stderr) == (1, "Error: standard output: No space left on device.\n")
 
 
 def test_lines_to_the_standard_output_by_its_name(site):

@@ -184,6 +184,16 @@ def test_a_decision_about_what_is_gone(site, asked):
     assert run("promote", site).exit_code == 0
 
 
+def test_a_decision_about_what_cannot_be_read(site, asked):
+    """It is not said to be gone: what is wrong with its file is told, and the decision stays."""
+    article, (other, *_) = asked
+    run("decide", site, article, other, "accept")
+    (site / f"{other}.md").write_text('---\ntitle: "Not closed\n---\n')
+    told = run("suggest", site).stderr
+    assert f"{other}.md:" in told
+    assert "any more" not in told
+
+
 def test_rules_reach_the_files(site, asked):
     """A rule of the settings file leaves out in the written file, for a saved model too, and the reason is told."""
     article, (first, *_) = asked

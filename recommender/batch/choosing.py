@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from recommender.articles import Article, Corpus, RelatedEntry
+from recommender.articles import Article, Corpus, RelatedEntry, slug_of
 from recommender.content.matching import EntryMatcher
 from recommender.content.site import read_article
 from recommender.errors import CorpusError, did_you_mean
@@ -91,8 +91,8 @@ def _unknown(corpus: Corpus, site: Path, name: str) -> str:
         listed = re.compile(f"(?:^|, )(?:{'|'.join(map(re.escape, paths))})[ ,:]")
         why = next((f" ({one.rstrip('.')})" for one in corpus.reading.warnings if listed.search(one)), "")
         return f"{name}: is a file of the site that is not read as an article{why}."
-    known = [*corpus.ids, *(article.path for article in corpus if article.path)]
-    return f"no article has the id or path {name!r}.{did_you_mean(name, known)}"
+    known = [*corpus.ids, *(one.path for one in corpus if one.path), *(slug_of(one.id) for one in corpus)]
+    return f"no article has the id, path, slug or title {name!r}.{did_you_mean(name, known)}"
 
 
 def article_of(corpus: Corpus, site: Path, settings: Settings, name: str) -> Article:

@@ -14,11 +14,10 @@ from recommender.batch.stages import Progress, decisions_of, read_corpus, silenc
 from recommender.content.matching import EntryMatcher
 from recommender.content.paths import without_ending
 from recommender.content.urls import canonical_url, is_address
-from recommender.content.wording import some
-from recommender.errors import DecisionsError, RecommenderError
+from recommender.errors import RecommenderError
 from recommender.settings import Settings
 from recommender.writing import FileChange, Plan, apply_changes
-from recommender.writing.decisions import DecisionsFile, Verdict, decide, editor_name
+from recommender.writing.decisions import DecisionsFile, Verdict, check_listed, decide, editor_name
 from recommender.writing.lock import only_writer
 from recommender.writing.promote import plan_promotion
 
@@ -73,13 +72,7 @@ def decide_pair(
             why = before.why if before and before.verdict == made else ""
         decision = decide(one, other, made, by=editor_name(site), why=why, position=position, until=until)
         if made in ("keep", "remove"):
-            matcher = EntryMatcher(corpus)
-            listed = [matcher.match(entry, one).article_id or entry.target for entry in one.related]
-            if other.id not in listed:
-                raise DecisionsError(
-                    f"{other.id} is not in the curated list of {one.id}, which names {some(listed) or 'nothing'}. "
-                    "Only its entries are kept or removed; suggestions are accepted or rejected."
-                )
+            check_listed(one, other, EntryMatcher(corpus))
     elif pair not in decided:
         return f"{other.id} under {one.id}: nothing was decided, so there is nothing to undo"
     file.change({pair: decision})

@@ -57,7 +57,14 @@ def read_corpus(
 def decisions_of(site: Path, corpus: Corpus) -> Decisions:
     """What the site's editors decided; warns of what they decided about articles that there are no more."""
     decisions = read_decisions(site, corpus)
-    for name, lines in islice(decisions.unknown.items(), _MOST_UNKNOWN):
+    # What cannot be read this time, as is told, may be there all the same.
+    unread = tuple(str(problem) for problem in corpus.reading.problems)
+    unknown = {
+        name: lines
+        for name, lines in decisions.unknown.items()
+        if not any(one.startswith((f"{name}.", f"{name}:")) for one in unread)
+    }
+    for name, lines in islice(unknown.items(), _MOST_UNKNOWN):
         logger.warning(
             "%s:%s: no article has the id or address of %r any more.%s Write there what it is called now, or take such "
             "lines out.",
@@ -66,8 +73,8 @@ def decisions_of(site: Path, corpus: Corpus) -> Decisions:
             name,
             did_you_mean(name, corpus.ids),
         )
-    if len(decisions.unknown) > _MOST_UNKNOWN:
-        logger.warning("decisions.yaml: %s more such", f"{len(decisions.unknown) - _MOST_UNKNOWN:,}")
+    if len(unknown) > _MOST_UNKNOWN:
+        logger.warning("decisions.yaml: %s more such", f"{len(unknown) - _MOST_UNKNOWN:,}")
     return decisions
 
 

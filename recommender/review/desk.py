@@ -22,7 +22,16 @@ from recommender.settings import Settings
 from recommender.suggestions import Reason, Suggestion
 from recommender.vectors.text import language_of
 from recommender.writing.atomic import apply_changes
-from recommender.writing.decisions import Decision, Decisions, DecisionsFile, Pair, Verdict, decide, editor_name
+from recommender.writing.decisions import (
+    Decision,
+    Decisions,
+    DecisionsFile,
+    Pair,
+    Verdict,
+    check_listed,
+    decide,
+    editor_name,
+)
 from recommender.writing.lock import only_writer
 from recommender.writing.promote import plan_promotion
 
@@ -282,6 +291,8 @@ class Desk:
     def _decision(self, pair: Pair, verdict: Verdict, why: str, position: int) -> Decision:
         """The decision of now; a reason and a last day that it had before stay where nothing else is said."""
         article, candidate = self.corpus[pair[0]], self.recommender.article(pair[1])
+        if verdict in ("keep", "remove"):
+            check_listed(article, candidate, self._matcher)
         made = decide(article, candidate, verdict, by=self.editor, why=why, position=position)
         before = self.decisions.by_pair.get(pair)
         if before is None or before.verdict != verdict:

@@ -21,9 +21,10 @@ import yaml
 from recommender.articles import Article
 from recommender.bounds import Fence, read_regular
 from recommender.cache import digest
+from recommender.content.matching import EntryMatcher
 from recommender.content.site import no_site
 from recommender.content.urls import canonical_url, is_address
-from recommender.content.wording import say
+from recommender.content.wording import say, some
 from recommender.errors import DecisionsChangedError, DecisionsError, FrontMatterError, SiteError, did_you_mean, kind_of
 from recommender.writing.atomic import ChangedError, read_if_there, replace_file, unwritten
 from recommender.writing.lock import only_writer
@@ -322,6 +323,16 @@ def decide(
         article_url=article.url,
         candidate_url=candidate.url,
     )
+
+
+def check_listed(article: Article, candidate: Article, matcher: EntryMatcher) -> None:
+    """DecisionsError where an article's curated list does not name a candidate, and so cannot keep or remove it."""
+    listed = [matcher.match(entry, article).article_id or entry.target for entry in article.related]
+    if candidate.id not in listed:
+        raise DecisionsError(
+            f"{candidate.id} is not in the curated list of {article.id}, which names {some(listed) or 'nothing'}. "
+            "Only its entries are kept or removed; suggestions are accepted or rejected."
+        )
 
 
 def editor_name(site: Path) -> str:

@@ -253,6 +253,9 @@ def test_doubted_entries(served):
     assert [(entry.target.id, bool(entry.doubt)) for entry in sheet.curated] == [("pot", False)]
     served.send("decide", article="green", candidate="pot", verdict="remove", seen="", why="another subject")
     assert "taken out by" in served.ask("/article?id=green")[2]
+    status, _, text = served.send("decide", article="green", candidate="black", verdict="keep", seen="")
+    assert status == 400
+    assert "black is not in the curated list of green, which names pot." in text
 
 
 def test_the_queue_is_filtered_by_the_site_s_own_language(tmp_path):
