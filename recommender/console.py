@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 #: What a reader calls the fields of text that are not called by a name of the article's.
 _FIELD_NAMES = {
     "words": "words of title and excerpt",
+    "phrases": "pairs of words of title and excerpt",
     "letters": "parts of the words",
     "body": "words of the whole text",
     "body_letters": "parts of the words of the whole text",

@@ -89,6 +89,9 @@ class VectorsSettings:
     """How text becomes numbers."""
 
     words: FieldSettings = knob(FieldSettings(weight=2.0), "Words of title, counted twice, and excerpt, in one space.")
+    phrases: FieldSettings = knob(
+        FieldSettings(weight=0.35, min_df=2, max_df=0.05), "Pairs of words that stand side by side in title or excerpt."
+    )
     letters: LettersSettings = knob(
         LettersSettings(weight=0.8, min_df=2, max_df=0.2), "Character n-grams of title and excerpt, within words."
     )

@@ -179,7 +179,7 @@ class FieldVectorizer:
         if name == "topics":
             self._topics = Field(name, 0, 0, columns, rarity, n_having)
             return
-        weight = getattr(self.settings, name).weight * (self._part if name in _OF_LETTERS else 1)
+        weight = getattr(self.settings, name).weight * (1 if name in ("words", "body") else self._part)
         self.fields += (Field(name, self.n_terms, weight, columns, rarity, n_having),)
 
     def _reader(self, templates: frozenset[str], common: frozenset[str]) -> TermReader:
@@ -189,7 +189,7 @@ class FieldVectorizer:
 
     @property
     def _part(self) -> float:
-        """How far the letters and the mean of a site of so many articles count, in [0, 1)."""
+        """How far phrases, letters and the mean of a site of so many articles count, in [0, 1)."""
         return self.n_articles / (self.n_articles + _FEW_ARTICLES)
 
     # ------------------------------------------------------------ transform

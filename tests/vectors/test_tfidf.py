@@ -65,6 +65,22 @@ def test_a_single_field_is_what_scikit_learn_makes():
     assert ours @ ours.T == pytest.approx((theirs @ theirs.T).toarray(), abs=1e-6)
 
 
+def test_phrases_are_words_side_by_side():
+    """In one title or one excerpt, function words left out; where words have no spaces there are none."""
+    articles = [
+        Article("a", title="Tea with machine learning", excerpt="Cups and saucers."),
+        Article("b", title="Machine learning", excerpt="Tea for the machine."),
+        Article("c", title="Learning of the machine", excerpt="Learning tea."),
+        Article("d", title="茶の本", excerpt="茶の本", language="ja"),
+    ]
+    vectors = FieldVectorizer(only(phrases=FieldSettings()))
+    rows = vectors.fit_transform(articles)
+    assert [similarity(rows, 0, other) > 0 for other in (1, 2, 3)] == [True, False, False]
+    assert sorted(vectors.field("phrases").columns) == [
+        "cup saucer", "learn machin", "learn tea", "machin learn", "tea machin"
+    ]  # fmt: skip
+
+
 def test_the_product_of_two_rows_is_the_weighted_mean_of_the_parts_cosines():
     """Weights 3, 1 and 2, of which letters count as far as the site is large: by n / (n + 50)."""
     alone = [
