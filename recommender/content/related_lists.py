@@ -52,9 +52,12 @@ _LEAST_LISTS, _LEAST_SHARE = 5, 0.1
 _NONE = frozenset({"none", "null", "false", "no", "n/a", "-", "~"})
 #: What begins the lines of a list in a text.
 _BULLET = re.compile(r"^(?:[-*+•]|\d{1,3}[.)])\s+")
-#: [Tea](/tea/), [Tea](<my tea.md>), [[tea|Tea]] and ![[tea]]; pictures are none.
+#: [Tea](/tea/), [Tea](<my tea.md>), [Tea]({% link tea.md %}), <a href="/tea/">Tea</a>, <https://tea.example/>,
+#: [[tea|Tea]] and ![[tea]]; pictures are none.
 _LINK = re.compile(
-    r"(?<!!)\[(?P<title>[^][]++)\]\((?:<(?P<angled>[^<>[]++)>|(?P<url>[^)[\s]++))[^)[]*+\)|(?P<wiki>\[\[[^][]++\]\])"
+    r"(?<!!)\[(?P<title>[^][]++)\]\((?:<(?P<angled>[^<>[]++)>|(?P<url>(?:\{[{%][^{}]*+\}++|[^)[\s])++))[^)[]*+\)"
+    r"|(?P<wiki>\[\[[^][]++\]\])|<(?P<bare>https?://[^<>\s]++)>"
+    r"|<a\s(?>[^<>]*?href=)(?P<mark>[\"'])(?P<href>(?:(?!(?P=mark))[^<>])++)(?P=mark)[^<>]*+>(?P<said>[^<>]++)</a>"
 )
 _NEXT_ADDRESS = re.compile(r"(?<![,;\s])[,;\s]++(?=https?://)")
 _OURS = {fold_name(name): (ours, rank) for ours, names in ENTRY_NAMES.items() for rank, name in enumerate(names)}
@@ -198,8 +201,9 @@ def read_entries(value: Any, zone: tzinfo, known: KnownEntries | None = None) ->
 
 def entries_of_text(text: str) -> list[RelatedEntry]:
     """The links in a text, or the text itself: an address, a path, a slug or a title."""
-    if links := list(_LINK.finditer(text)):
-        named = [(link["title"] or "", link["angled"] or link["url"] or "", link["wiki"]) for link in links]
+    if links := [link.groupdict("") for link in _LINK.finditer(text)]:
+        places = [one["angled"] + one["url"] + one["bare"] + one["href"] for one in links]
+        named = [(one["title"] + one["said"], place, one["wiki"]) for one, place in zip(links, places, strict=True)]
         return [RelatedEntry(title, url=place, target=wiki or place) for title, place, wiki in named]
     if is_address(text):
         return [RelatedEntry(url=place, target=place) for place in _NEXT_ADDRESS.split(text)]

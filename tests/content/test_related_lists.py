@@ -73,6 +73,7 @@ def address(url):
             [RelatedEntry(target="[[tea]]"), RelatedEntry(target="[[kettle|the kettle]]")],
         ),
         ([["tea"], [["kettle"]]], [RelatedEntry(target="[[tea]]"), RelatedEntry(target="[[kettle]]")]),
+        ("<https://a.org/tea> (long)", [address("https://a.org/tea")]),
         ("See [Tea](<my tea.md>).", [RelatedEntry("Tea", url="my tea.md", target="my tea.md")]),
         (["![A cup](/cup.png)"], [RelatedEntry(target="![A cup](/cup.png)")]),
         ([{"/tea/": "Tea"}], [RelatedEntry("Tea", url="/tea/", target="/tea/")]),
