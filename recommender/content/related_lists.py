@@ -61,6 +61,8 @@ _LINK = re.compile(
 )
 _NEXT_ADDRESS = re.compile(r"(?<![,;\s])[,;\s]++(?=https?://)")
 _OURS = {fold_name(name): (ours, rank) for ours, names in ENTRY_NAMES.items() for rank, name in enumerate(names)}
+#: Names of groups whose text is a list too.
+_SEVERAL = frozenset({"articles", "entries", "items", "links", "posts"})
 #: What may stand before the name in an entry: postTitle, page_url.
 _OF_AN_ENTRY = frozenset({"post", "article", "page", "entry", "item", "doc", "link", "related"})
 
@@ -164,10 +166,7 @@ def read_entries(value: Any, zone: tzinfo, known: KnownEntries | None = None) ->
     mapping of titles to addresses. The zone is that of dates that name none; `known` remembers embedded entries, all of
     one zone.
     """
-    if isinstance(value, str):
-        lines = [] if value.strip().lower() in _NONE else value.splitlines()
-        value = list_of_json(value) or [_BULLET.sub("", line.strip(), count=1) for line in lines]
-    elif isinstance(value, Mapping) or type(value) is int:
+    if isinstance(value, str | Mapping) or type(value) is int:
         value = _items(value)
     if not isinstance(value, list):
         return CuratedList((), complaints=(f"must be a list, but is {say(value)}. It is left out.",))
@@ -230,7 +229,10 @@ def _leaves(value: Any, known: KnownEntries, depth: int = 0) -> Iterator[Any]:
 
 
 def _items(value: Any) -> list[Any]:
-    """A list, or what stands in its place, be it pairs of slugs and titles."""
+    """A list, or what stands in its place, be it lines of a text, or pairs of slugs and titles."""
+    if isinstance(value, str):
+        lines = [] if value.strip().lower() in _NONE else value.splitlines()
+        return list_of_json(value) or [_BULLET.sub("", line.strip(), count=1) for line in lines]
     inner = _grouped(value, is_whole=True) if isinstance(value, Mapping) else None
     return value if isinstance(value, list) else [value] if inner is None else inner
 
@@ -245,7 +247,10 @@ def _grouped(item: Mapping[Any, Any], *, is_whole: bool = False) -> list[Any] | 
     pairs: list[Any] = []
     for key, value in item.items():
         ours, _ = _ours_of(str(key))
-        if isinstance(value, list | Mapping) and ours in ("", "url", "path"):
+        is_text = isinstance(value, str) and (
+            fold_name(str(key)) in _SEVERAL or (len(item) == 1 and "\n" in value.strip())
+        )
+        if (is_text or isinstance(value, list | Mapping)) and ours in ("", "url", "path"):
             if not is_other(str(key)):
                 is_group = True
                 nested += _items(value)
