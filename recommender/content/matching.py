@@ -289,7 +289,8 @@ def _keys(article: Article, kind: _Kind) -> set[str]:
     files = {article.id, without_ending(article.path)}
     paths = {*map(folded, files), *(_cleaned(url) for url in addresses if url and not is_address(url))}
     if kind == "path":
-        return (paths | {url.casefold() for url in urls if is_address(url) and url != url.casefold()}) - {""}
+        bare = {url: _PAGE_ENDING.sub("", url.casefold()) for url in urls if is_address(url)}
+        return (paths | {other for url, other in bare.items() if other != url}) - {""}
     slugs = {slug(path) for path in paths} | {
         path.rpartition("/")[2] for path in (*paths, _untranslated(article.path or article.id, article.language))
     }

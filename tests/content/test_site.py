@@ -176,8 +176,9 @@ def test_full_address_and_path_meet(make_site):
         "_config.yml": "url: https://example.org\nbaseurl: /blog\n",
         "_posts/2021-03-03-tea.md": article("Tea", "related: [https://www.example.org/blog/2021/03/04/cup.html]"),
         "_posts/2021-03-04-cup.md": article("Cup", "related: [/blog/2021/03/03/tea.html]"),
+        "_posts/2021-03-05-pot.md": article("Pot", "related: [https://example.org/blog/2021/03/03/tea]"),
     }
-    assert read_site(make_site(files)).reading.matched["url"] == 2
+    assert read_site(make_site(files)).reading.matched["url"] == 3
 
 
 def test_one_address_twice(make_site):
