@@ -146,13 +146,14 @@ def _under(values: Any, parts: list[str], above: str) -> Iterator[tuple[str, Any
 
 def _candidates(values: Mapping[Any, Any], taken: frozenset[str], above: str, depth: int) -> Iterator[tuple[str, Any]]:
     for key, value in values.items():
-        if not isinstance(key, str) or not value or isinstance(value, bool) or fold_name(key) in taken:
+        if not isinstance(key, str) or not value or isinstance(value, bool):
             continue
         # Numbers of issues are a tracker's; a magazine's have names.
         is_tracker = "issue" in fold_name(key) and _is_untyped(value)
         if is_tracker or is_other(key) or (is_navigation(key) and not is_telling(key)):
             continue
-        if is_telling(key) or isinstance(value, list):
+        # Also within what is something else to us, such as `meta`.
+        if fold_name(key) not in taken and (is_telling(key) or isinstance(value, list)):
             yield above + key, value
         elif isinstance(value, Mapping) and depth < _DEEPEST_NAME:
             yield from _candidates(value, taken, f"{above}{key}.", depth + 1)
