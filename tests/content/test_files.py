@@ -73,16 +73,21 @@ def test_strict(make_site):
             "{}: holds no article. Name the folder of a site: one with files ending in .md, .markdown, .mdx, "
             ".mdown, .mkd, .mkdn, .mkdown, .svx.",
         ),
+        (
+            "site/feeds",
+            "{}: holds no article. Name the file {}/feed.xml, or the folder of a site: one with files ending in .md, "
+            ".markdown, .mdx, .mdown, .mkd, .mkdn, .mkdown, .svx.",
+        ),
         ("none.jsonl", "{}: cannot be read (No such file or directory). Name a file that exists."),
     ],
 )
 def test_no_site(make_site, name, message):
     """What is no site is an error with a cure."""
-    site = make_site({"tea.md": article("Tea"), "empty/x.txt": ""})
+    site = make_site({"tea.md": article("Tea"), "empty/x.txt": "", "feeds/feed.xml": "<rss/>"})
     path = site.parent / name
     with pytest.raises(SiteError) as caught:
         read_site(path)
-    assert str(caught.value) == message.format(path, parent=path.parent)
+    assert str(caught.value) == message.replace("{}", str(path)).format(parent=path.parent)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows needs a privilege for symbolic links")
