@@ -262,8 +262,9 @@ def _grouped(item: Mapping[Any, Any], *, is_whole: bool = False) -> list[Any] | 
         else:
             pairs.append({key: value})
     if is_group:
-        is_plain = not is_named and all(_is_place(value) for pair in pairs for value in pair.values())
-        return [*pairs, *nested] if is_plain else nested
+        are_texts = is_whole and all(isinstance(value, str) for value in item.values())
+        are_places = all(_is_place(value) for pair in pairs for value in pair.values())
+        return [*pairs, *nested] if not is_named and (are_texts or are_places) else nested
     # In a list the names that we do not know are those of one entry.
     is_pairs = is_whole or all(map(_is_place, item)) or all(map(_is_place, item.values()))
     return pairs if is_pairs and not is_named and len(item) > 1 else None

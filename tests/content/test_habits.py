@@ -29,6 +29,8 @@ def named(corpus, article_id):
         "[{page_url: /wool/, page_title: On wool}, {linkUrl: /loom/}]",
         "[{Spinning wool: wool}, {A loom: loom}]",
         "{Spinning wool: wool, A loom: loom}",
+        "{Spinning: wool, links: loom}",
+        "{Spinning: 'wool, loom'}",
         "wool | loom",
         "wool loom",
         "/wool/ /loom/",

@@ -81,6 +81,7 @@ def address(url):
         ({"title": "Further on", "description": "Two more.", "links": ["tea", "kettle"]}, TEA_AND_KETTLE),
         ([{"title": "Further on", "links": "tea\n- kettle"}], TEA_AND_KETTLE),
         ({"posts": "tea", "items": "- kettle"}, TEA_AND_KETTLE),
+        ({"posts": "kettle", "hot": "tea"}, [RelatedEntry(target="hot: tea"), RelatedEntry(target="kettle")]),
         ([{"hot": "tea\nkettle\n"}], TEA_AND_KETTLE),
         ({"title": "Hot", "items": "tea, kettle"}, [RelatedEntry(target="tea, kettle")]),
         ({"items": [{"text": "Tea", "href": "/tea/"}]}, [RelatedEntry("Tea", url="/tea/", target="/tea/")]),
