@@ -74,7 +74,7 @@ def names_in(value: Any, depth: int = 0, *, is_one: bool = False) -> list[str]:
 
 def people_in(value: Any) -> list[str] | None:
     """The names of people; None where the value is none of any, [] where it holds keys alone."""
-    several = unescape(value).split(";") if isinstance(value, str) else value
+    several = unescape(value).split(";") if isinstance(value, str) and "," not in value else value
     names = [] if type(value) is int else names_in(several, 1) or None
     people = [_BESIDE.sub("", _LINKED.sub(r"\1", name)).strip() or name for name in names or ()]
     return names and [name for name in people if not _KEY.fullmatch(name)]

@@ -390,6 +390,7 @@ def test_a_title_by_a_file_that_is_called_by_its_day_or_has_two_endings(make_sit
         ("authors: [{name: {given: Ida, family: Holm}}, Jo]", "provider", "Ida Holm, Jo"),
         ("authors: {ida: {name: Ida Holm}, jo: {name: Jo Berg, url: /jo/}}", "provider", "Ida Holm, Jo Berg"),
         ("author: By <a href='/ida'>Ida Holm</a> &amp; Co; Jo <b>Berg</b>", "provider", "Ida Holm & Co, Jo Berg"),
+        ("authors: Holm, Ida; Berg, Jo", "provider", "Holm, Ida; Berg, Jo"),
         ("params: {excerpt: Of tea}", "excerpt", "Of tea"),
         ("params: {summary: Of tea}", "excerpt", "Of tea"),
     ],
