@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from recommender.bounds import HALF_CHARACTER, MAX_DEPTH, Fence, UnreadableError
 from recommender.content.generators import Generator
+from recommender.content.generators.jekyll import Jekyll
 from recommender.content.paths import ENDINGS, fits, without_ending
 from recommender.content.wording import some
 from recommender.errors import RecommenderError, SiteError
@@ -228,20 +229,24 @@ def _bundled(paths: Collection[str]) -> frozenset[str]:
 
 def _home(paths: Collection[str], generator: Generator) -> Callable[[str], bool]:
     """Whether a path lies where the site keeps its articles."""
+    is_jekyll = generator.title == "Jekyll"
+    declared = {f"_{name}" for name in (generator.collections if isinstance(generator, Jekyll) else ())}
 
-    def in_collection(path: str) -> bool:
-        folders = path.split("/")[:-1]
-        return any(
-            folder in _COLLECTIONS
-            or (generator.title == "Jekyll" and folder.startswith("_") and folder not in _NOT_COLLECTIONS)
-            for folder in folders
-        )
+    def collections_of(path: str) -> list[str]:
+        return [
+            folder
+            for folder in path.split("/")[:-1]
+            if folder in _COLLECTIONS or (is_jekyll and folder.startswith("_") and folder not in _NOT_COLLECTIONS)
+        ]
 
+    # Drafts, and a few files in a folder that is no collection, do not say where the others lie.
+    n_held = Counter(folder for path in paths for folder in collections_of(path) if folder != "_drafts")
+    is_in_them = not n_held.keys().isdisjoint({"_news", "_posts", *declared}) or 2 * n_held.total() > len(paths)
     roots = () if generator.looks_anywhere else generator.roots
     homes = tuple(f"{folder}/" for folder in roots if folder) or ("content/",)
     is_home_there = any(path.startswith(homes) for path in paths)
-    if not (is_home_there and generator.title in _TAKES_ALL) and any(in_collection(path) for path in paths):
-        return in_collection
+    if not (is_home_there and generator.title in _TAKES_ALL) and is_in_them:
+        return lambda path: bool(collections_of(path))
     if is_home_there:
         return lambda path: path.startswith(homes)
     return lambda path: True

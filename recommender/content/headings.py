@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from itertools import islice
 from typing import NamedTuple
 
 from recommender.content.marks import BLOCK_ID, EMOJI_CODES, HIGHLIGHT, PROPERTY, UNSEEN, WIKI_LINK, said_in
@@ -51,12 +52,14 @@ _NO_PROSE = re.compile(
     r" {4}|\t|\s*(?:[#>|<`~]|!\[|\[!|[-*+]\s|\d+[.)]\s|:::|(?:!!!|\?\?\?\+?)\s|import\s|export\s|\{|=+\s|---|%%"
     r"|\[\^[^]\s]+\]:|(?:[*_]*[^\W\d_][\w -]{0,30}:[*_]*[ \t][^\n]*+(?:\n|\Z)){2,}+\Z)"
 )
-_PICTURE = re.compile(r"!\[[^]]*\]\([^)]*\)")
+#: Also within a link that shows nothing else.
+_PICTURE = re.compile(r"(\[)?!\[[^]]*\]\([^)]*\)(?(1)\]\([^)]*\))")
 _LINK = re.compile(r"\[([^\[\]]+)\](?:\([^)]*\)|\[[^]]*\])|<((?:https?|mailto):[^>]+)>")
-#: Code, whose tags stay; codes of emoji, comments, marks of footnotes, attributes behind a link ({.wide}), what a
-#: template puts in, wiki links, and tags.
+#: Code and what stands behind a backslash, which stay; codes of emoji, comments, marks of footnotes, attributes behind
+#: a link ({.wide}), what a template puts in, wiki links, and tags.
 _MARKUP = re.compile(
-    rf"(?P<code>(?<!`)(`+)(?!`).*?(?<!`)\2(?!`))|{EMOJI_CODES}|<!--.*?-->|(?<=\S)\[\^[\w-]+\](?!:)"
+    rf"(?<!`)(`+)(?!`)(?P<code>.*?)(?<!`)\1(?!`)|\\(?P<escaped>[!-/:-@\[-`{{-~\n])"
+    rf"|{EMOJI_CODES}|<!--.*?-->|(?<=\S)\[\^[\w-]+\](?!:)"
     rf"|(?P<template>\{{%.*?%\}}|\{{\{{.*?\}}\}})|{UNSEEN.pattern}|{WIKI_LINK.pattern}|{BLOCK_ID.pattern}"
     r"|(?<=[)\]])\{[ \t]*(?:[:.#]|[\w-]+=)[^{}\r\n]*\}"
     r"|</?(?P<tag>[A-Za-z][\w-]*)(?:[\s/](?:\{\{[^{}]*+\}\}|[^<>])*+)?>",
@@ -70,6 +73,8 @@ _ATTRIBUTES = re.compile(r"(?:\{[ \t]*[:.#][^{}]*+\}\s*+)++\Z")
 _MOST_LOOKED_AT = 4_000
 #: Characters of a page in which a paragraph is looked for, and what may stand before a heading.
 _MOST_LOOKED_FOR = 20_000
+#: Headings of pictures alone before one with words.
+_MOST_HEADINGS = 100
 _EMPHASIS = re.compile(r"(\*\*|__|\*|`+|(?<!\w)_|_(?!\w))(?=\S)|(?<=\S)(\*\*|__|\*|`+|(?<!\w)_|_(?!\w))")
 
 
@@ -93,17 +98,20 @@ NO_OPENING = Opening("", 0, "")
 def opening_of(text: str) -> Opening | None:
     """How a page without a title opens, or None where it has no heading to be called by."""
     start = below_exports(text)
-    first = _HASHES.match(text, start) or _UNDERLINED.match(text, start)
-    html = None if first else _HTML.match(text, start)
     # A picture alone is no title.
-    first = html if html and _plain(html["title"]) else first
+    firsts = (pattern.match(text, start) for pattern in (_HASHES, _UNDERLINED, _HTML))
+    first = next((one for one in firsts if one and _title_of(one)), None)
     prose = text if first else without_code(text)
-    found = first or _TOP_HEADING.search(prose) or _TOP_UNDERLINED.search(prose)
-    title = _plain(_CLOSING.sub("", found["title"])) if found else ""
-    if found is None or not title:
+    further = (one for pattern in (_TOP_HEADING, _TOP_UNDERLINED) for one in pattern.finditer(prose))
+    found = first or next((one for one in islice(further, _MOST_HEADINGS) if _title_of(one)), None)
+    if found is None:
         return None
     body = first.end() if first else 0
-    return Opening(title, body, _first_paragraph(text[found.end() :] if first else text[start:]))
+    return Opening(_title_of(found), body, _first_paragraph(text[found.end() :] if first else text[start:]))
+
+
+def _title_of(heading: re.Match[str]) -> str:
+    return _plain(_CLOSING.sub("", heading["title"]))
 
 
 def below_exports(text: str) -> int:
@@ -145,4 +153,7 @@ def _seen(markup: re.Match[str]) -> str:
     """What a reader sees of markup: code as it is, and where a block or a line ends a blank."""
     if markup["tag"]:
         return "" if markup["tag"].lower() in _INLINE else " "
-    return markup["code"] or markup["wiki"] or said_in(markup["template"] or "")
+    if kept := markup["code"] or markup["escaped"]:
+        # No mark in it counts.
+        return "".join(f"&#{ord(character)};" for character in kept)
+    return markup["wiki"] or said_in(markup["template"] or "")

@@ -196,11 +196,13 @@ def _parts(text: str, article: Article, matcher: EntryMatcher) -> list[RelatedEn
 
 
 def _behind_its_title(text: str, article: Article, matcher: EntryMatcher) -> list[RelatedEntry]:
-    """Green tea: tea.md; but "Tea: a start" is a title."""
+    """Green tea: tea.md, or Teas: green, black; but "Tea: a start" is a title."""
     for title, colon, place in (text.rpartition(": "), text.partition(": ")[::-1]):
         is_place = colon and (place != text.partition(": ")[0] or place == place.lower())
         if is_place and matcher.match(RelatedEntry(target=place), article).how == "path":
             return [RelatedEntry(title, target=place)]
+        if is_place and _MARKS.search(place) and (parts := _separated(place, article, matcher)):
+            return parts
     return []
 
 

@@ -34,13 +34,14 @@ How = Literal["url", "path", "title", "external", "unmatched"]
 _Kind = Literal["url", "path", "slug", "number", "title", "bare title"]
 
 #: What site generators and note takers wrap around a path: {% link _posts/tea.md %}, {{ '/tea/' | relative_url }},
-#: {{< ref "tea.md" >}}, {doc}`tea`, [[tea]], {filename}tea.md.
+#: {{< ref "tea.md" >}}, {doc}`tea`, [[tea]], {filename}tea.md, **tea**.
 _WRAPPED = re.compile(
     r"""\{%-?\s*+(?:post_url|link)\s(?P<liquid>[^{%]++)%\}
     | \{\{-?\s*+["'](?P<filtered>[^"'{}]++)["']\s*+\|[^{}]*+\}\}
     | \{\{[<%]\s*+(?:rel)?ref\s++(?:path\s*+=\s*+)?["'`]?(?P<hugo>[^"'`{}<>%]++)["'`]?[^{}<>%]*+[>%]\}\}
     | (?:\{(?:doc|ref)\}|:(?:doc|ref|any):)`(?:[^`<>]*+<)?(?P<role>[^`<>]++)>?`
     | \[\[(?P<wiki>[^][|]++)(?:\|[^][]*+)?\]\]
+    | ^[*`]{1,3}(?P<marked>[^*`]++)[*`]{1,3}$
     | (?:\{filename\}|\|filename\|)(?P<pelican>[^{}|]++)
     | (?:@(?:site)?|\{\{\s*site\.(?:base)?url\s*\}\})(?P<based>/.*)""",
     re.VERBOSE,
@@ -288,7 +289,8 @@ def _keys(article: Article, kind: _Kind) -> set[str]:
     files = {article.id, without_ending(article.path)}
     paths = {*map(folded, files), *(_cleaned(url) for url in addresses if url and not is_address(url))}
     if kind == "path":
-        return (paths | {url.casefold() for url in urls if is_address(url) and url != url.casefold()}) - {""}
+        bare = {url: _PAGE_ENDING.sub("", url.casefold()) for url in urls if is_address(url)}
+        return (paths | {other for url, other in bare.items() if other != url}) - {""}
     slugs = {slug(path) for path in paths} | {
         path.rpartition("/")[2] for path in (*paths, _untranslated(article.path or article.id, article.language))
     }

@@ -4,23 +4,27 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date
+from html import unescape
 from typing import Any
 
 from recommender.bounds import read_json
+from recommender.content.list_words import fold_name
 from recommender.content.paths import without_ending
 
 _JSON_LIST = re.compile(r'\s*\[\s*["{]')
 _BRACKETED = re.compile(r"\[([^\[\]]*)\]")
 #: What parts the names in a text that has such marks, or wiki links.
-_BETWEEN = re.compile(r"[,;\n]|(?<=\]\])\s+|\s+(?=\[\[)")
+_BETWEEN = re.compile(r"[,;\n，；、]|(?<=\]\])\s+|\s+(?=\[\[)")
 #: What a mapping that stands for a person or a topic calls its name; `label` is Docusaurus', `display_name` and
 #: `login` WordPress's, `tag` and `author` Tina's.
 _NAMING = (
     "name", "title", "label", "display_name", "login", "nickname", "slug", "id", "author", "tag", "category", "topic",
 )  # fmt: skip
-#: [Ida Holm](https://...), and what stands beside a name: "By Ida Holm", "Ida Holm <ida@...>".
+#: By which a mapping tells the parts of a name.
+_PARTS = tuple(f"{part}{end}" for part in ("first", "given", "last", "family") for end in ("", "name", "names"))
+#: [Ida Holm](https://...), and what stands beside a name: "By Ida Holm", "Ida Holm <ida@...>", <a href="/ida">.
 _LINKED = re.compile(r"\[([^\[\]]+)\]\([^()]*\)")
-_BESIDE = re.compile(r"^by\s+|(?<!\s)\s*+<[^<>\s@]++@[^<>\s@]++>", re.IGNORECASE)
+_BESIDE = re.compile(r"^by\s+|(?<!\s)\s*+<[^<>\s@]++@[^<>\s@]++>|</?[a-z][^<>]*+>", re.IGNORECASE)
 #: Keys of databases: a UUID, and Contentful's of 22 letters and digits.
 _KEY = re.compile(
     r"[\da-fA-F]{8}(?:-[\da-fA-F]{4}){3}-[\da-fA-F]{12}|(?=[a-zA-Z]*\d)(?=[a-z\d]*[A-Z])[a-zA-Z\d]{22}", re.ASCII
@@ -48,7 +52,7 @@ def names_in(value: Any, depth: int = 0, *, is_one: bool = False) -> list[str]:
             return names_in(listed)
         if found := _BRACKETED.fullmatch(value.strip()):
             value = found[1]
-        parts = _BETWEEN.split(value) if is_one or re.search(r"[,;\n]|\[\[", value) else value.split()
+        parts = _BETWEEN.split(value) if is_one or re.search(r"[,;\n，；、]|\[\[", value) else value.split()
         return [text for part in parts if (text := _unmarked(part))]
     if isinstance(value, list):
         return [name for item in value for name in (names_in(item, depth + 1) if depth < 2 else ())]
@@ -59,13 +63,19 @@ def names_in(value: Any, depth: int = 0, *, is_one: bool = False) -> list[str]:
         if not depth and not is_named and any(isinstance(held, list) for held in value.values()):
             # Kinds of topics: {places: [sea, shore], level: easy}.
             return names_in(list(value.values()))
-        return next((names_in(value[key], 2) for key in _NAMING if value.get(key)), [])
+        told = {fold_name(str(key)): held for key, held in value.items() if isinstance(held, str)}
+        value = {"name": " ".join(told[part] for part in _PARTS if part in told), **value}
+        names = next((names_in(value[key], 2) for key in _NAMING if value.get(key)), [])
+        # People by their keys: {ida: {name: Ida Holm}}.
+        inner = [held for held in value.values() if isinstance(held, Mapping)] if depth < 2 and not names else []
+        return names or names_in(inner, 1)
     return [str(value)] if isinstance(value, int | float | date) and not isinstance(value, bool) else []
 
 
 def people_in(value: Any) -> list[str] | None:
     """The names of people; None where the value is none of any, [] where it holds keys alone."""
-    names = [] if type(value) is int else names_in(value, 1) or None
+    several = unescape(value).split(";") if isinstance(value, str) and "," not in value else value
+    names = [] if type(value) is int else names_in(several, 1) or None
     people = [_BESIDE.sub("", _LINKED.sub(r"\1", name)).strip() or name for name in names or ()]
     return names and [name for name in people if not _KEY.fullmatch(name)]
 

@@ -52,12 +52,17 @@ _LEAST_LISTS, _LEAST_SHARE = 5, 0.1
 _NONE = frozenset({"none", "null", "false", "no", "n/a", "-", "~"})
 #: What begins the lines of a list in a text.
 _BULLET = re.compile(r"^(?:[-*+•]|\d{1,3}[.)])\s+")
-#: [Tea](/tea/), [Tea](<my tea.md>), [[tea|Tea]] and ![[tea]]; pictures are none.
+#: [Tea](/tea/), [Tea](<my tea.md>), [Tea]({% link tea.md %}), <a href="/tea/">Tea</a>, <https://tea.example/>,
+#: [[tea|Tea]] and ![[tea]]; pictures are none.
 _LINK = re.compile(
-    r"(?<!!)\[(?P<title>[^][]++)\]\((?:<(?P<angled>[^<>[]++)>|(?P<url>[^)[\s]++))[^)[]*+\)|(?P<wiki>\[\[[^][]++\]\])"
+    r"(?<!!)\[(?P<title>[^][]++)\]\((?:<(?P<angled>[^<>[]++)>|(?P<url>(?:\{[{%][^{}]*+\}++|[^)[\s])++))[^)[]*+\)"
+    r"|(?P<wiki>\[\[[^][]++\]\])|<(?P<bare>https?://[^<>\s]++)>"
+    r"|<a\s(?>[^<>]*?href=)(?P<mark>[\"'])(?P<href>(?:(?!(?P=mark))[^<>])++)(?P=mark)[^<>]*+>(?P<said>[^<>]++)</a>"
 )
 _NEXT_ADDRESS = re.compile(r"(?<![,;\s])[,;\s]++(?=https?://)")
 _OURS = {fold_name(name): (ours, rank) for ours, names in ENTRY_NAMES.items() for rank, name in enumerate(names)}
+#: Names of groups whose text is a list too.
+_SEVERAL = frozenset({"articles", "entries", "items", "links", "posts"})
 #: What may stand before the name in an entry: postTitle, page_url.
 _OF_AN_ENTRY = frozenset({"post", "article", "page", "entry", "item", "doc", "link", "related"})
 
@@ -141,13 +146,14 @@ def _under(values: Any, parts: list[str], above: str) -> Iterator[tuple[str, Any
 
 def _candidates(values: Mapping[Any, Any], taken: frozenset[str], above: str, depth: int) -> Iterator[tuple[str, Any]]:
     for key, value in values.items():
-        if not isinstance(key, str) or not value or isinstance(value, bool) or fold_name(key) in taken:
+        if not isinstance(key, str) or not value or isinstance(value, bool):
             continue
         # Numbers of issues are a tracker's; a magazine's have names.
         is_tracker = "issue" in fold_name(key) and _is_untyped(value)
         if is_tracker or is_other(key) or (is_navigation(key) and not is_telling(key)):
             continue
-        if is_telling(key) or isinstance(value, list):
+        # Also within what is something else to us, such as `meta`.
+        if fold_name(key) not in taken and (is_telling(key) or isinstance(value, list)):
             yield above + key, value
         elif isinstance(value, Mapping) and depth < _DEEPEST_NAME:
             yield from _candidates(value, taken, f"{above}{key}.", depth + 1)
@@ -161,10 +167,7 @@ def read_entries(value: Any, zone: tzinfo, known: KnownEntries | None = None) ->
     mapping of titles to addresses. The zone is that of dates that name none; `known` remembers embedded entries, all of
     one zone.
     """
-    if isinstance(value, str):
-        lines = [] if value.strip().lower() in _NONE else value.splitlines()
-        value = list_of_json(value) or [_BULLET.sub("", line.strip(), count=1) for line in lines]
-    elif isinstance(value, Mapping) or type(value) is int:
+    if isinstance(value, str | Mapping) or type(value) is int:
         value = _items(value)
     if not isinstance(value, list):
         return CuratedList((), complaints=(f"must be a list, but is {say(value)}. It is left out.",))
@@ -198,8 +201,9 @@ def read_entries(value: Any, zone: tzinfo, known: KnownEntries | None = None) ->
 
 def entries_of_text(text: str) -> list[RelatedEntry]:
     """The links in a text, or the text itself: an address, a path, a slug or a title."""
-    if links := list(_LINK.finditer(text)):
-        named = [(link["title"] or "", link["angled"] or link["url"] or "", link["wiki"]) for link in links]
+    if links := [link.groupdict("") for link in _LINK.finditer(text)]:
+        places = [one["angled"] + one["url"] + one["bare"] + one["href"] for one in links]
+        named = [(one["title"] + one["said"], place, one["wiki"]) for one, place in zip(links, places, strict=True)]
         return [RelatedEntry(title, url=place, target=wiki or place) for title, place, wiki in named]
     if is_address(text):
         return [RelatedEntry(url=place, target=place) for place in _NEXT_ADDRESS.split(text)]
@@ -226,7 +230,10 @@ def _leaves(value: Any, known: KnownEntries, depth: int = 0) -> Iterator[Any]:
 
 
 def _items(value: Any) -> list[Any]:
-    """A list, or what stands in its place, be it pairs of slugs and titles."""
+    """A list, or what stands in its place, be it lines of a text, or pairs of slugs and titles."""
+    if isinstance(value, str):
+        lines = [] if value.strip().lower() in _NONE else value.splitlines()
+        return list_of_json(value) or [_BULLET.sub("", line.strip(), count=1) for line in lines]
     inner = _grouped(value, is_whole=True) if isinstance(value, Mapping) else None
     return value if isinstance(value, list) else [value] if inner is None else inner
 
@@ -241,7 +248,10 @@ def _grouped(item: Mapping[Any, Any], *, is_whole: bool = False) -> list[Any] | 
     pairs: list[Any] = []
     for key, value in item.items():
         ours, _ = _ours_of(str(key))
-        if isinstance(value, list | Mapping) and ours in ("", "url", "path"):
+        is_text = isinstance(value, str) and (
+            fold_name(str(key)) in _SEVERAL or (len(item) == 1 and "\n" in value.strip())
+        )
+        if (is_text or isinstance(value, list | Mapping)) and ours in ("", "url", "path"):
             if not is_other(str(key)):
                 is_group = True
                 nested += _items(value)
@@ -252,8 +262,9 @@ def _grouped(item: Mapping[Any, Any], *, is_whole: bool = False) -> list[Any] | 
         else:
             pairs.append({key: value})
     if is_group:
-        is_plain = not is_named and all(_is_place(value) for pair in pairs for value in pair.values())
-        return [*pairs, *nested] if is_plain else nested
+        are_texts = is_whole and all(isinstance(value, str) for value in item.values())
+        are_places = all(_is_place(value) for pair in pairs for value in pair.values())
+        return [*pairs, *nested] if not is_named and (are_texts or are_places) else nested
     # In a list the names that we do not know are those of one entry.
     is_pairs = is_whole or all(map(_is_place, item)) or all(map(_is_place, item.values()))
     return pairs if is_pairs and not is_named and len(item) > 1 else None

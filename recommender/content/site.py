@@ -162,8 +162,9 @@ def _read_folder(root: Path, settings: Settings, fresh: bool, progress: Progress
     found = find_files(root, settings.articles.include, settings.articles.exclude, generator, fence)
     if not found.files and not found.problems:
         others = f" {found.others}" if found.others else ""
+        named = next((f"the file {file}, or " for file in sorted(root.iterdir()) if is_export(file)), "")
         raise SiteError(
-            f"{root}: holds no article.{others} Name the folder of a site: one with files ending in "
+            f"{root}: holds no article.{others} Name {named}the folder of a site: one with files ending in "
             f"{', '.join(ENDINGS)}."
         )
     languages = site_languages([file.path for file in found.files], generator)

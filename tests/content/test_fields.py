@@ -384,13 +384,19 @@ def test_a_title_by_a_file_that_is_called_by_its_day_or_has_two_endings(make_sit
         ("tags: [{label: Tea, permalink: /t}, pots]", "topics", ("Tea", "pots")),
         ("tags: {topics: [tea, green tea], level: easy, hot: true}", "topics", ("tea", "green tea", "easy")),
         ("tags: {name: Tea, posts: [cup, pot]}", "topics", ("Tea",)),
+        ("tags: 茶，杯、壶", "topics", ("茶", "杯", "壶")),
         ("primary_author: {name: Ida Holm, slug: ida}", "provider", "Ida Holm"),
+        ("author: {slug: ida, last_name: Holm, first_name: Ida}", "provider", "Ida Holm"),
+        ("authors: [{name: {given: Ida, family: Holm}}, Jo]", "provider", "Ida Holm, Jo"),
+        ("authors: {ida: {name: Ida Holm}, jo: {name: Jo Berg, url: /jo/}}", "provider", "Ida Holm, Jo Berg"),
+        ("author: By <a href='/ida'>Ida Holm</a> &amp; Co; Jo <b>Berg</b>", "provider", "Ida Holm & Co, Jo Berg"),
+        ("authors: Holm, Ida; Berg, Jo", "provider", "Holm, Ida; Berg, Jo"),
         ("params: {excerpt: Of tea}", "excerpt", "Of tea"),
         ("params: {summary: Of tea}", "excerpt", "Of tea"),
     ],
 )
 def test_names_that_generators_have(line, name, value):
-    """Docusaurus' tags with labels, Ghost's first author, and what Hugo keeps in `params`."""
+    """Docusaurus' tags with labels, Ghost's first author, parts of a name, and what Hugo keeps in `params`."""
     assert getattr(read_article(f"---\ntitle: Tea\n{line}\n---\n"), name) == value
 
 

@@ -73,16 +73,21 @@ def test_strict(make_site):
             "{}: holds no article. Name the folder of a site: one with files ending in .md, .markdown, .mdx, "
             ".mdown, .mkd, .mkdn, .mkdown, .svx.",
         ),
+        (
+            "site/feeds",
+            "{}: holds no article. Name the file {}/feed.xml, or the folder of a site: one with files ending in .md, "
+            ".markdown, .mdx, .mdown, .mkd, .mkdn, .mkdown, .svx.",
+        ),
         ("none.jsonl", "{}: cannot be read (No such file or directory). Name a file that exists."),
     ],
 )
 def test_no_site(make_site, name, message):
     """What is no site is an error with a cure."""
-    site = make_site({"tea.md": article("Tea"), "empty/x.txt": ""})
+    site = make_site({"tea.md": article("Tea"), "empty/x.txt": "", "feeds/feed.xml": "<rss/>"})
     path = site.parent / name
     with pytest.raises(SiteError) as caught:
         read_site(path)
-    assert str(caught.value) == message.format(path, parent=path.parent)
+    assert str(caught.value) == message.replace("{}", str(path)).format(parent=path.parent)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows needs a privilege for symbolic links")
@@ -211,11 +216,12 @@ def test_names_that_are_not_utf8(make_site):
 def test_a_readme_stands_for_its_folder_where_the_generator_says_so(make_site):
     """In MkDocs a README below the docs is a page; a book's SUMMARY, and a repository's README, are none."""
     page = "# A page\n\nOf words.\n"
-    files = {"docs/tea/README.md": page, "docs/SUMMARY.md": page, "README.md": page, "docs/cup.md": page}
-    assert [one.id for one in read_site(make_site(files | {"mkdocs.yml": "site_name: Tea\n"}))] == [
-        "docs/cup",
-        "docs/tea/README",
-    ]
+    of_mkdocs = ("docs/cup.md", "docs/tea/README.md", "docs/tea/README.de.md")
+    others = ("docs/SUMMARY.md", "README.md", "README.zh-CN.md", "docs/README_ja.md", "PULL_REQUEST_TEMPLATE.md")
+    site = make_site(dict.fromkeys((*of_mkdocs, *others), page))
+    assert read_site(site).ids == ("docs/cup",)
+    make_site({"mkdocs.yml": "site_name: Tea\n"})
+    assert read_site(site).ids == tuple(sorted(path.removesuffix(".md") for path in of_mkdocs))
 
 
 def test_two_colons(make_site):
@@ -226,11 +232,12 @@ def test_two_colons(make_site):
 
 def test_properties_without_a_title(make_site):
     """A page of Logseq is called by its file; its first lines are properties, and no text."""
-    page = "type:: drink\ntags:: [[cup]], [[pot]]\nrelated:: [[Rye bread]]\n- Steep it.\n"
-    site = make_site({"pages/Hot___Green tea.md": page, "pages/Rye bread.md": "tags:: cup\n\nBake it."})
+    page = "type:: drink\ntags:: [[cup]], [[pot]]\nrelated:: [[Dark loaf]]\n- Steep it.\n"
+    bread = "tags:: cup\nalias:: Rye, Dark loaf\n\nBake it."
+    site = make_site({"pages/Hot___Green tea.md": page, "pages/Rye bread.md": bread})
     (tea, bread) = (corpus := read_site(site))
     assert (tea.title, tea.body, bread.excerpt) == ("Hot/Green tea", "- Steep it.\n", "Bake it.")
-    assert [entry.target for entry in tea.related] == ["[[Rye bread]]"]
+    assert [entry.target for entry in tea.related] == ["[[Dark loaf]]"]
     assert corpus.reading.matched["title"] + corpus.reading.matched["path"] == 1
     assert not any("without a title" in warning for warning in corpus.reading.warnings)
 

@@ -29,6 +29,8 @@ def named(corpus, article_id):
         "[{page_url: /wool/, page_title: On wool}, {linkUrl: /loom/}]",
         "[{Spinning wool: wool}, {A loom: loom}]",
         "{Spinning wool: wool, A loom: loom}",
+        "{Spinning: wool, links: loom}",
+        "{Spinning: 'wool, loom'}",
         "wool | loom",
         "wool loom",
         "/wool/ /loom/",
@@ -51,6 +53,10 @@ def named(corpus, article_id):
         "[{type: article, value: wool}, {relationTo: posts, value: loom}]",
         '["“Wool’s second spring”", "The Loom – A Start."]',
         '["\\u200ewool", "The\\u200b lo\\u00adom – a start"]',
+        """['[Wool]({% link wool.md %})', "[Loom]({{ '/loom/' | relative_url }})"]""",
+        """['[Wool]({{< ref "wool" >}} "Spun")', '[Loom]({{ site.baseurl }}{% link loom.md %})']""",
+        """['<a rel="me" href="/wool/">Wool</a>', "see <a href='{% link loom.md %}'>the loom</a>"]""",
+        "['**Wool’s second spring**', '`loom`']",
     ],
 )
 def test_entries(make_site, related):

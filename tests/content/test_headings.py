@@ -43,6 +43,10 @@ def test_a_box_that_a_line_closes_is_passed(mark):
             'On {% data variables.product.tea %} `{{ cup }}` {{Glossary("boiling water")}} {{ page.title }} boils.',
             "On {{ cup }} boiling water boils.",
         ),
+        (
+            "Of \\*tea\\*, read\\_cup\\[0\\] \\| C\\# \\<b\\>\\\nand `a\\_b`, `_c_`.",
+            "Of *tea*, read_cup[0] | C# <b> and a\\_b, _c_.",
+        ),
     ],
 )
 def test_an_excerpt_is_what_a_reader_sees(typed, seen):
@@ -142,6 +146,19 @@ def test_marks_that_nobody_sees(mark):
     opening = opening_of(f"# Bell `{mark}`\n")
     assert opening is not None
     assert opening.title == f"Bell {mark}"
+
+
+def test_a_heading_of_pictures_is_passed():
+    """Badges that are links are no words, and what is escaped is no mark; the first heading with words is the title."""
+    for logo in (
+        "# ![Bells](a.png)",
+        "# [![Bells](a.png)](b)",
+        "![Bells](a.png)\n===",
+        "Of ropes.\n\n# ![Bells](a.png)",
+    ):
+        opening = opening_of(f"{logo}\n\n# 1\\. The read\\_bell rope [![new](n.svg)](n)\n\nIt rings.\n")
+        assert opening is not None
+        assert opening.title == "1. The read_bell rope"
 
 
 def test_a_heading_of_html():

@@ -31,6 +31,7 @@ ALL = {name: [NAMES[number - 5], NAMES[number - 4]] for number, name in enumerat
         ("further_reading: [{}, {}]", "further_reading"),
         ("readNext: [{}, {}]", "readNext"),
         ("extra:\n  related_posts: [{}, {}]", "extra.related_posts"),
+        ("meta:\n  related_posts: [{}, {}]", "meta.related_posts"),
         ("params:\n  more:\n    see-also: [{}, {}]", "params.more.see-also"),
         ("goes_well_with: [{}, {}]", "goes_well_with"),
         ("related_topics: [{}, {}]", "related_topics"),

@@ -132,6 +132,24 @@ def test_underscores_without_jekyll(make_site):
     assert read_site(site).ids == ("blog/_posts/pot",)
 
 
+@pytest.mark.parametrize(
+    ("config", "aside"),
+    [
+        ({}, "_drafts/idea.md"),
+        ({".eleventy.js": ""}, "blog/_drafts/idea.md"),
+        ({"_config.yml": "collections: [cups]\n"}, "blog/_kept/idea.md"),
+    ],
+)
+def test_a_draft_does_not_say_where_articles_lie(make_site, config, aside):
+    """A draft, or a file in a folder that is no collection of Jekyll's, leaves the others articles; a post does not."""
+    site = make_site(
+        {**config, **{f"blog/{name}.md": article(name) for name in ("tea", "cup")}, aside: article("Idea")}
+    )
+    assert set(read_site(site).ids) == {"blog/tea", "blog/cup", aside.removesuffix(".md")}
+    make_site({"_posts/2021-03-03-pot.md": article("Pot")})
+    assert "blog/tea" not in read_site(site)
+
+
 def test_language_suffix_without_hugo(make_site):
     """Without Hugo, a code at the end of a name is a language only beside a file of the same name."""
     site = make_site({"a/tea.md": article("Tea"), "a/tea.de.md": article("Tee"), "a/buy-tea.io.md": article("Names")})
@@ -158,8 +176,9 @@ def test_full_address_and_path_meet(make_site):
         "_config.yml": "url: https://example.org\nbaseurl: /blog\n",
         "_posts/2021-03-03-tea.md": article("Tea", "related: [https://www.example.org/blog/2021/03/04/cup.html]"),
         "_posts/2021-03-04-cup.md": article("Cup", "related: [/blog/2021/03/03/tea.html]"),
+        "_posts/2021-03-05-pot.md": article("Pot", "related: [https://example.org/blog/2021/03/03/tea]"),
     }
-    assert read_site(make_site(files)).reading.matched["url"] == 2
+    assert read_site(make_site(files)).reading.matched["url"] == 3
 
 
 def test_one_address_twice(make_site):
