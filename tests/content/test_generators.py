@@ -476,6 +476,53 @@ def test_starlight(make_site):
     assert read_site(site).reading.warnings == (home,)
 
 
+@pytest.mark.parametrize(
+    ("file", "config", "pages"),
+    [
+        (
+            "docs/.vitepress/config.js",
+            "{base: '/shed/', locales: {root: {lang: 'en'}, de: {lang: 'de'}}}",
+            {"docs/index": "/shed/", "docs/de/index": "/shed/de/", "docs/tea": "/shed/tea.html"},
+        ),
+        (
+            "docs/.vuepress/config.js",
+            "{base: '/shed/', locales: {'/de/': {lang: 'de'}}}",
+            {"docs/README": "/shed/", "docs/de/README": "/shed/de/", "docs/tea": "/shed/pot.html"},
+        ),
+        (
+            "docusaurus.config.js",
+            "{baseUrl: '/shed/', presets: [['classic', {docs: {routeBasePath: '/'}}]]}",
+            {"docs/index": "/shed/", "docs/tea": "/shed/tea"},
+        ),
+        (
+            "astro.config.mjs",
+            "{base: '/shed', integrations: [starlight({locales: {root: {lang: 'en'}, de: {lang: 'de'}}})]}",
+            {
+                "src/content/docs/index": "/shed/",
+                "src/content/docs/de/index": "/shed/de/",
+                "src/content/docs/tea": "/shed/tea/",
+            },
+        ),
+        (
+            "nuxt.config.ts",
+            "{app: {baseURL: '/shed/'}}",
+            {"content/index": "/shed", "content/cup": "/shed/cup", "content/tea": "/shed/pot.html"},
+        ),
+        ("next.config.js", "{basePath: '/shed'}", {"app/page": "/shed", "app/tea/page": "/shed/tea"}),
+        ("gatsby-config.js", "{pathPrefix: '/shed'}", {"src/pages/index": "/shed/", "src/pages/tea": "/shed/pot.html"}),
+    ],
+)
+def test_a_base(make_site, file, config, pages):
+    """All addresses begin with a site's base, those of the front matter too, and its home page is no suggestion."""
+    own = {"vuepress": "permalink: /pot.html\n", "nuxt": "path: /pot.html\n", "gatsby": "path: /pot.html\n"}
+    line = next((line for name, line in own.items() if name in file), "")
+    tea = {path: f"---\ntitle: Tea\n{line if path.endswith('/tea') else ''}---\n" for path in pages}
+    site = read_site(make_site({file: f"export default {config}", **{f"{path}.md": tea[path] for path in tea}}))
+    assert {article.id: article.url for article in site} == pages
+    home = [path for path, url in pages.items() if url.strip("/") in ("shed", "shed/de")]
+    assert sorted(article.id for article in site if article.visible_from) == sorted(home)
+
+
 def test_nuxt(make_site):
     """Numbers that sort are no part of an address, an index stands for its folder, and drafts are never suggested."""
     tea = "---\ntitle: Tea\n---\n"

@@ -34,7 +34,6 @@ class Astro(Generator):
     def read(cls, sources: Sources, file: str) -> Self:
         """The configuration, the collections, and the pages that show them."""
         values = sources.literals(file)
-        base = values.text("base").strip("/")
         end = "" if values.text("trailingSlash") == "never" else "/"
         if values.text("build", "format") in ("file", "preserve"):
             end = ".html" if values.text("trailingSlash") != "never" else ""
@@ -47,7 +46,7 @@ class Astro(Generator):
                 for collection in set(_COLLECTION.findall(text)):
                     routes.setdefault(collection, []).append(route)
         shown = {collection: max(found, key=lambda one: one[:2])[2] for collection, found in routes.items()}
-        roots = {"src/pages": base}
+        roots = {"src/pages": ""}
         routed = ["src/pages"]
         folders = {f"src/content/{name}": name for name in sources.folders("src/content")}
         for schema in _SCHEMAS:
@@ -59,11 +58,19 @@ class Astro(Generator):
         for folder, collection in folders.items():
             place = shown.get(collection, collection)
             is_told = "[" not in _LANGUAGE.sub("", place)
-            roots[folder] = f"{base}/{place}" if is_told else base
+            roots[folder] = place if is_told else ""
             if collection in shown and is_told and (language or "[..." not in place):
                 routed.append(folder)
-        site_url = values.text("site")
-        return cls(site_url=site_url, language=language, roots=roots, end=end, routed=tuple(routed))
+        site_url, base = values.text("site"), values.text("base").strip("/")
+        return cls(
+            site_url=site_url,
+            base=base,
+            language=language,
+            languages=values.below("locales"),
+            roots=roots,
+            end=end,
+            routed=tuple(routed),
+        )
 
     def url(self, article: Article, facts: PageFacts) -> str:
         """The address, where the pages tell it."""

@@ -52,7 +52,8 @@ class Generator:
     is_scripted: ClassVar[bool] = False  #: Whether a program decides the addresses, which are files' places mostly.
 
     file: str = ""  #: The configuration, below the site; "" where there is none.
-    site_url: str = ""  #: With the base path; "" where it is not given.
+    site_url: str = ""  #: "" where it is not given; with the base path, where addresses go without it.
+    base: str = ""  #: The path that all addresses begin with, where they do.
     language: str = ""  #: Of the site; as it is written there, until the configuration is read.
     languages: tuple[str, ...] = ()  #: The codes of the site's languages, its own first.
     zone: tzinfo = UTC  #: Of dates that name none.
@@ -86,7 +87,7 @@ class Generator:
 
     def placed(self, url: str, language: str) -> str:
         """Where a page is in the end, whose address the rules or its front matter gave."""
-        return url
+        return url if not self.base or f"{url}/".startswith(f"/{self.base}/") else f"/{self.base}{url}"
 
     def guess(self, article: Article, facts: PageFacts) -> str:
         """The likeliest address where neither the rules nor the curated lists tell one; "" for none."""
@@ -135,16 +136,18 @@ class Generator:
     def is_home(self, path: str) -> bool:
         """Whether a file is the page that a site, or one of its languages, begins with; without rules none is known."""
         prefix, names = self.below(path)
+        names = [*filter(None, prefix.removeprefix(self.base).split("/")), *names]
         if len(names) > 1 and names[0] in self.languages:
             names = names[1:]
-        return bool(self.file) and not prefix.strip("/") and len(names) == 1 and names[0] in self.index_names
+        return bool(self.file) and len(names) == 1 and names[0] in self.index_names
 
     def below(self, path: str) -> tuple[str, list[str]]:
         """The part of the address that stands for the root of a file, and the names below it without the ending."""
         for root in sorted(self.roots, key=len, reverse=True):
             if not root or path.startswith(f"{root}/"):
-                return self.roots[root], without_ending(path[len(root) + 1 if root else 0 :]).split("/")
-        return "", without_ending(path).split("/")
+                place = f"{self.base}/{self.roots[root]}".strip("/")
+                return place, without_ending(path[len(root) + 1 if root else 0 :]).split("/")
+        return self.base, without_ending(path).split("/")
 
 
 def joined(*names: str, is_index: bool = False, end: str = "/") -> str:

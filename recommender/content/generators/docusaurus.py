@@ -29,13 +29,9 @@ class Docusaurus(Generator):
     def read(cls, sources: Sources, file: str) -> Self:
         """The configuration, with the docs and blogs of the preset and of further plugins."""
         values = sources.literals(file)
-        base = values.text("baseUrl").strip("/")
-
         default = values.text("i18n", "defaultLocale")
-        here = {locale: f"{base}/{locale}" if locale != default else base for locale in sources.folders("i18n")}
-        roots = {"src/pages": base} | {
-            f"i18n/{locale}/docusaurus-plugin-content-pages": top for locale, top in here.items()
-        }
+        here = {locale: locale if locale != default else "" for locale in sources.folders("i18n")}
+        roots = {"src/pages": ""} | {f"i18n/{one}/docusaurus-plugin-content-pages": top for one, top in here.items()}
         blogs = []
         for kind, options in (*_plugins(values), *((kind, _options(values, kind)) for kind in ("docs", "blog"))):
             folder, route = options.get("path", kind).strip("./"), options.get("routeBasePath", kind).strip("/")
@@ -43,19 +39,20 @@ class Docusaurus(Generator):
                 continue
             name = options.get("id", "default")
             own, end = ("", "") if name == "default" else (f"{name}_", f"-{name}")
-            roots[folder] = f"{base}/{route}"
+            roots[folder] = route
             listed = sources.value(f"{own}versions.json") if kind == "docs" else None
             if versions := [one for one in listed if isinstance(one, str)] if isinstance(listed, list) else []:
-                roots |= {f"{own}versioned_docs/version-{one}": f"{base}/{route}/{one}" for one in versions}
+                roots |= {f"{own}versioned_docs/version-{one}": f"{route}/{one}" for one in versions}
                 roots[f"{own}versioned_docs/version-{versions[0]}"] = roots[folder]
                 roots[folder] += "/next"
             translated = f"docusaurus-plugin-content-{kind}{end}{'/current' * (kind == 'docs')}"
             places = {f"i18n/{locale}/{translated}": top for locale, top in here.items()}
-            roots |= {place: top + roots[folder].removeprefix(base) for place, top in places.items()}
+            roots |= {place: f"{top}/{roots[folder]}" for place, top in places.items()}
             blogs += [folder, *places] if kind == "blog" else []
         slash = values.get("trailingSlash")
         return cls(
             site_url=values.text("url"),
+            base=values.text("baseUrl").strip("/"),
             language=default or "en",
             languages=(default or "en", *(one for one in sources.folders("i18n") if one != default)),
             roots=roots,

@@ -41,10 +41,11 @@ class Hexo(Generator):
         language = language[0] if isinstance(language, list) and language else language
         base = str(values.get("root") or "").strip("/")
         return cls(
-            site_url=str(values.get("url") or ""),
+            site_url=str(values.get("url") or "").rstrip("/").removesuffix(f"/{base}"),
+            base=base,
             language=language if isinstance(language, str) else "",
             zone=sources.zone(values.get("timezone"), file),
-            roots={f"{source}/_posts": base, source: base},
+            roots={f"{source}/_posts": "", source: ""},
             source=source,
             data_folder=f"{source}/_data",
             pattern=str(values.get("permalink") or cls.pattern),

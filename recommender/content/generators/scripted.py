@@ -36,13 +36,13 @@ class Gatsby(Generator):
         """The configuration, and what `gatsby-node` makes of paths."""
         values = sources.literals(file)
         node = "".join(sources.text(f"gatsby-node{ending}") for ending in SCRIPTS)
-        base = values.text("pathPrefix").strip("/")
         prefix = found[1] if (found := _PREFIX.search(node)) else ""
         folders = [first or second for first, second in _SOURCE.findall(sources.text(file))]
-        roots = {folder.strip("./"): f"{base}/{prefix}" for folder in folders if "images" not in folder}
+        roots = {folder.strip("./"): prefix for folder in folders if "images" not in folder}
         return cls(
             site_url=values.text("siteUrl"),
-            roots={"src/pages": base, **roots},
+            base=values.text("pathPrefix").strip("/"),
+            roots={"src/pages": "", **roots},
             is_told="createFilePath" in node,
         )
 
@@ -62,6 +62,8 @@ class Next(Generator):
     config_files = tuple(f"next.config{ending}" for ending in SCRIPTS)
     looks_anywhere = True
 
+    index_names = ("index", "page")
+
     end: str = ""
     shown: tuple[str, ...] = ()  #: The places of pages with a part that is filled in.
 
@@ -70,7 +72,6 @@ class Next(Generator):
         """The configuration, and the places of the pages."""
         values = sources.literals(file)
         tops = [top for top in ("app", "pages", "src/app", "src/pages") if sources.has(top)]
-        base = values.text("basePath").strip("/")
         shown = {
             place
             for top in tops
@@ -80,7 +81,8 @@ class Next(Generator):
             and not place.startswith("api")
         }
         return cls(
-            roots=dict.fromkeys(tops, base),
+            base=values.text("basePath").strip("/"),
+            roots=dict.fromkeys(tops, ""),
             end="/" if values.get("trailingSlash") is True else "",
             shown=tuple(sorted(re.sub(r"\([^)]*\)/?", "", place).strip("/") for place in shown)),
         )
@@ -90,7 +92,7 @@ class Next(Generator):
         prefix, names = self.below(article.path)
         if any(article.path.startswith(f"{top}/") for top in self.roots):
             names = [name for name in names if not name.startswith("(")]
-            return joined(prefix, *(names[:-1] if names[-1] in ("page", "index") else names), end=self.end)
+            return joined(prefix, *(names[:-1] if names[-1] in self.index_names else names), end=self.end)
         folder = names[-2].lstrip("_") if len(names) > 1 else ""
         place = next((place for place in self.shown if place.rpartition("/")[2] == folder), "")
         return joined(prefix, place, facts.slug or names[-1], end=self.end) if place else ""
@@ -111,8 +113,8 @@ class Nuxt(Generator):
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:
         values = sources.literals(file)
-        roots = {"content": values.text("app", "baseURL").strip("/")}
-        return cls(site_url=values.text("site", "url"), roots=roots)
+        base = values.text("app", "baseURL").strip("/")
+        return cls(site_url=values.text("site", "url"), base=base, roots={"content": ""})
 
     def url(self, article: Article, facts: PageFacts) -> str:
         """The address: ``path``, else the file's place, without the numbers by which files and folders are sorted."""

@@ -185,6 +185,11 @@ class Literals:
         """The first text to which these names lead; "" where there is none."""
         return next((text for path, text in self.items if path[-len(names) :] == names and isinstance(text, str)), "")
 
+    def below(self, name: str) -> tuple[str, ...]:
+        """What stands below a name, each once: the names in a mapping, the values of a list."""
+        found = ([*path, value][path.index(name) + 1] for path, value in self.items if name in path)
+        return tuple(dict.fromkeys(str(one).strip("/") for one in found))
+
     @classmethod
     def of_javascript(cls, text: str) -> Self:
         """The literals of JavaScript or TypeScript."""
