@@ -202,7 +202,11 @@ class Found:
             if isinstance(value, str) and name.lower() == "categories":
                 categories += value.split()
             else:
-                categories += [str(item) for item in (value if isinstance(value, list) else [value])]
+                items = value if isinstance(value, list) else [value]
+                if any(isinstance(item, list) for item in items):
+                    # Of several hierarchies, as Hexo has them, the last counts.
+                    items = items[-1] if isinstance(items[-1], list) else items[-1:]
+                categories += map(str, items)
         return tuple(dict.fromkeys(categories))
 
     def generator_date(self, zone: tzinfo) -> datetime | None:

@@ -3,6 +3,7 @@ import sys
 import time
 from datetime import UTC
 from pathlib import Path
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -521,6 +522,24 @@ def test_a_base(make_site, file, config, pages):
     assert {article.id: article.url for article in site} == pages
     home = [path for path, url in pages.items() if url.strip("/") in ("shed", "shed/de")]
     assert sorted(article.id for article in site if article.visible_from) == sorted(home)
+
+
+@pytest.mark.parametrize(
+    ("lines", "address"),
+    [
+        ("categories: [[Wood, Wet & Dry]]", "/Wood/Wet-Dry/grose-elan/"),
+        ("categories: [[Wood, Wet], [Big Stone]]", "/Big-Stone/grose-elan/"),
+        ("categories: [Wood, Wet]", "/Wood/Wet/grose-elan/"),
+        ("category: 木，石", "/木，石/grose-elan/"),
+        ("", "/none/grose-elan/"),
+    ],
+)
+def test_categories_of_hexo(make_site, lines, address):
+    """An address has the last of a post's hierarchies, and titles and categories with hyphens for blanks and marks."""
+    config = "permalink: :category/:post_title/\ndefault_category: none\n"
+    post = f"---\ntitle: Größe & élan!\n{lines}\n---\n"
+    (article,) = read_site(make_site({"_config.yml": config, "source/_posts/tea.md": post}))
+    assert unquote(article.url) == address
 
 
 def test_nuxt(make_site):

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from typing import Any, Self
+from unicodedata import normalize
 
 from recommender.articles import Article
 from recommender.content.fields import PageFacts
@@ -11,6 +12,8 @@ from recommender.content.generators.sources import Sources
 
 #: Names that Hexo's configuration has, and Jekyll's has not.
 _OWN = frozenset({"source_dir", "public_dir", "new_post_name", "post_asset_folder", "default_layout", "filename_case"})
+#: What is a hyphen in a title and a category; marks of other scripts stay.
+_SPECIAL = re.compile(r"""[\s~`!@#$%^&*()\-_+=[\]{}|\\;:"'<>,.?/]+""")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,10 +66,16 @@ class Hexo(Generator):
         known = {
             "title": "/".join([*names[:-1], name]),
             "name": name,
-            "post_title": re.sub(r"[^\w]+", "-", article.title).strip("-"),
-            "category": "/".join(facts.categories) or self.category,
+            "post_title": _slugized(article.title).lower(),
+            "category": "/".join(map(_slugized, facts.categories)) or self.category,
         }
         if facts.abbrlink:
             known["abbrlink"] = facts.abbrlink
         path = filled(facts.permalink or self.pattern, known, day_of(article, facts, self.zone))
         return placed(path, prefix) if path else ""
+
+
+def _slugized(text: str) -> str:
+    """A text as a part of an address, with plain Latin letters for those with accents."""
+    plain = re.sub("(?<=[A-Za-z])[\u0300-\u036f]+", "", normalize("NFD", text.replace("ß", "s")))
+    return _SPECIAL.sub("-", normalize("NFC", plain)).strip("-")
