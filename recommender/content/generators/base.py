@@ -207,3 +207,12 @@ def text_of(values: Mapping[str, Any], *names: str) -> str:
 def lower(value: Any) -> dict[str, Any]:
     """A mapping with its names in small letters; an empty one for anything else."""
     return {str(key).lower(): item for key, item in value.items()} if isinstance(value, dict) else {}
+
+
+def merged(values: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Two configurations as one, with their names in small letters."""
+    values = lower(values)
+    for name, value in lower(over).items():
+        held = values.get(name)
+        values[name] = merged(held, value) if isinstance(held, dict) and isinstance(value, dict) else value
+    return values

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from recommender.articles import Article
 from recommender.content.fields import PageFacts
-from recommender.content.generators.base import SAFE, Generator, filled, lower, text_of
+from recommender.content.generators.base import SAFE, Generator, filled, lower, merged, text_of
 from recommender.content.generators.sources import Sources
 from recommender.content.paths import dated, is_word, name_date
 from recommender.content.values import is_unlisted
@@ -75,9 +75,9 @@ class Hugo(Generator):
         for name in sources.files(_FOLDER, *(f".{ending}" for ending in _FORMATS)):
             part = name.rpartition("/")[2].partition(".")[0]
             if part in ("hugo", "config"):
-                values = _merged(values, sources.mapping(name))
+                values = merged(values, sources.mapping(name))
             elif part in _PARTS:
-                values = _merged(values, {part: sources.value(name)})
+                values = merged(values, {part: sources.value(name)})
         text = partial(text_of, values)
         languages = lower(values.get("languages"))
         first = text("defaultcontentlanguage").lower() or "en"
@@ -182,15 +182,6 @@ class Hugo(Generator):
         target, names = self.below(path)
         home = max((folder for folder in self.content_dirs if path.startswith(f"{folder}/")), key=len, default="")
         return [*filter(None, target.split("/")), *names], self.content_dirs.get(home) or self.languages[0]
-
-
-def _merged(values: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """Two configurations as one. Hugo does not tell capitals from small letters in names."""
-    values = lower(values)
-    for name, value in lower(over).items():
-        held = values.get(name)
-        values[name] = _merged(held, value) if isinstance(held, dict) and isinstance(value, dict) else value
-    return values
 
 
 def _permalinks(values: Mapping[str, Any]) -> dict[str, str]:

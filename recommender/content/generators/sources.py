@@ -18,7 +18,7 @@ from recommender.yaml import read_yaml
 #: Folders that hold no sources of a site.
 _SKIPPED = frozenset({"node_modules", "vendor", "_site", "public", "dist", "build", "themes"})
 #: MkDocs' own tags, which name code; nothing comes of it.
-_CODE_TAG = re.compile(r"!(?:ENV\b|!python/\S*)")
+_CODE_TAG = re.compile(r"!(?:ENV\b|relative\b|!python/\S*)")
 #: Characters of a configuration that is a program; longer ones are no configuration.
 _MOST_CODE = 500_000
 #: Values of a configuration, names too: each article is held against its patterns. One that lists the pages of a large
