@@ -61,10 +61,9 @@ class Astro(Generator):
             roots[folder] = place if is_told else ""
             if collection in shown and is_told and (language or "[..." not in place):
                 routed.append(folder)
-        site_url, base = values.text("site"), values.text("base").strip("/")
         return cls(
-            site_url=site_url,
-            base=base,
+            site_url=values.text("site"),
+            base=values.text("base").strip("/"),
             language=language,
             languages=values.below("locales"),
             roots=roots,
