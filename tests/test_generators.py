@@ -166,7 +166,7 @@ JEKYLL_FILES = {
     "culture/_posts/2024-01-03-cup.md": "categories: [x, Culture]\n",
     "Culture/Deep/_posts/sub/2024-01-03-mug.md": "",
     "_posts/2024-01-04-Big Name Ünï & co_(x)!.md": "",
-    "_posts/2024-01-05-slugged.md": "slug: My Slug Ü.x\n",
+    "_posts/2024-01-05-slugged.md": "slug: /My Slug/Ü.x\n",
     "_posts/2024-01-06-zone.md": "date: 2024-01-06 23:30:00 -0800\n",
     "_posts/2024-01-06-bare.md": "date: 2024-01-06 23:30:00\n",
     "_posts/2024-01-06-short.md": "date: 2024-01-06 23:30\n",
@@ -234,6 +234,7 @@ def test_defaults_in_jekyll(tmp_path):
         "- {scope: {path: _posts/old}, values: {published: false}}\n"
         "- {scope: {path: _posts/news, type: posts}, values: {categories: alpha beta}}\n"
         "- {scope: {path: _posts/news}, values: {categories: [gamma]}}\n"
+        "- {scope: {path: _posts/talks}, values: {category: Tea Talk}}\n"
         "- {scope: {path: _recipes}, values: {published: false}}\n"
         "- {scope: {path: pages}, values: {published: false}}\n"
     )
@@ -243,6 +244,7 @@ def test_defaults_in_jekyll(tmp_path):
         "_posts/2024-01-01-tea.md": "", "_posts/old/2024-01-02-cup.md": "", "_recipes/jam.md": "",
         "_posts/old/2024-01-03-pot.md": "published: true\n", "_recipes/pie.md": "published: true\n",
         "_posts/news/2024-01-04-kettle.md": "", "_posts/news/2024-01-05-spoon.md": "categories: [beta, delta]\n",
+        "_posts/talks/2024-01-06-leaf.md": "", "_posts/talks/2024-01-07-root.md": "category: Root\n",
         "pages/about.md": "",
     }.items():  # fmt: skip
         write(tmp_path, name, f"layout: page\n{lines}")

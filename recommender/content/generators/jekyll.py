@@ -119,7 +119,7 @@ class Jekyll(Generator):
         if not pattern:
             own = self.permalinks.get(collection, "")
             pattern = own or (_STYLES.get(style, style) if collection == "posts" else f"/:collection/:path{ending}")
-        slug = facts.slug.rpartition("/")[2] or _DATED.sub("", base, count=1)
+        slug = facts.slug or _DATED.sub("", base, count=1)
         values = {
             "collection": collection,
             "path": "/".join(["", *below, base]) if collection else "/".join(["", *below]),
@@ -130,7 +130,8 @@ class Jekyll(Generator):
             "output_ext": ".html",
         }
         given = defaults.get("categories", [])
-        categories = [*above, *(given.split() if isinstance(given, str) else _texts(given)), *facts.categories]
+        of_all = given.split() if isinstance(given, str) else _texts(given)
+        categories = [*above, *of_all, *(facts.categories or _texts([defaults.get("category")]))]
         values["categories"] = "/".join(dict.fromkeys(category.lower() for category in categories))
         values["slugified_categories"] = "/".join(dict.fromkeys(map(slugged, categories)))
         known = {name: quote(value, safe=SAFE) for name, value in values.items()}
