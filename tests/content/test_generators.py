@@ -542,6 +542,20 @@ def test_categories_of_hexo(make_site, lines, address):
     assert unquote(article.url) == address
 
 
+@pytest.mark.parametrize(
+    ("title", "slugified", "slug"),
+    [
+        ("Größe & Tiefe", "groesse-and-tiefe", "grosse-and-tiefe"),
+        ("It's 100% élan: a b", "its-100-elan-a-b", "it's-100percent-elan:-a-b"),
+    ],
+)
+def test_slugs_of_eleventy(make_site, title, slugified, slug):
+    """Both of its filters that make a slug of a title are known, the present one and the one before."""
+    page = f'---\ntitle: "{title}"\npermalink: "/{{{{ title | slugify }}}}/{{{{ title | slug }}}}/"\n---\n'
+    (article,) = read_site(make_site({"eleventy.config.js": "", "tea.md": page}))
+    assert unquote(article.url) == f"/{slugified}/{slug}/"
+
+
 def test_nuxt(make_site):
     """Numbers that sort are no part of an address, an index stands for its folder, and drafts are never suggested."""
     tea = "---\ntitle: Tea\n---\n"

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any, ClassVar, Self
+from unicodedata import normalize
 from urllib.parse import quote
 
 from recommender.articles import Article
@@ -29,6 +30,8 @@ _PLACEHOLDER = re.compile(r":([a-z_]*[a-z])")
 _OUTER_FOLDERS = ("website", "site", "src", "source", "content", "contents", "pages")
 #: Folders of parts and data, as Eleventy and Lume have them.
 _TEMPLATES = frozenset({"_includes", "_layouts", "_data"})
+#: Letters that are no other with an accent.
+_LETTERS = str.maketrans({"ß": "ss", "ø": "o", "Ø": "O", "æ": "ae", "Æ": "AE", "ł": "l", "Ł": "L"})
 #: What sorts names in Grav and Statamic: 02.blog, 2024-01-04.tea.
 _SORTING = re.compile(r"^(?:\d{4}-\d{2}-\d{2}(?:-\d{4,6})?|\d{1,3})\.(?=[^\W\d])")
 
@@ -183,6 +186,12 @@ def slugged(text: str, kept: str = "") -> str:
 def hyphened(text: str, kept: str = "") -> str:
     """A text with a hyphen for each run of what is neither a letter, a mark, a digit, nor kept."""
     return re.sub("-+", "-", "".join(c if c in kept or is_word(c) else "-" for c in text)).strip("-")
+
+
+def unaccented(name: str) -> str:
+    """A name with plain Latin letters for those with accents, as npm's slugify writes them."""
+    bare = ((normalize("NFKD", character)[0], character) for character in normalize("NFC", name.translate(_LETTERS)))
+    return "".join(letter if letter.isascii() else character for letter, character in bare)
 
 
 def day_of(article: Article, facts: PageFacts, zone: tzinfo = UTC) -> datetime | None:

@@ -7,11 +7,10 @@ What is plain in the program is read, and what is usual is a guess, which a warn
 import re
 from dataclasses import dataclass
 from typing import Self
-from unicodedata import normalize
 
 from recommender.articles import Article
 from recommender.content.fields import NO_FACTS, PageFacts
-from recommender.content.generators.base import SCRIPTS, Generator, joined, slugged
+from recommender.content.generators.base import SCRIPTS, Generator, joined, slugged, unaccented
 from recommender.content.generators.sources import Literals, Sources
 
 _SOURCE = re.compile(r"""path:\s*(?:`\$\{__dirname\}/([^`$]+)`|['"]\.?/?([^'"]+)['"])""")
@@ -122,19 +121,13 @@ class Nuxt(Generator):
             return joined(facts.path, end="")
         prefix, names = self.below(article.path)
         names[-1] = names[-1].removesuffix(".draft")
-        names = [slugged(_SORTING.sub("", _unaccented(name), count=1), kept="_.~") for name in names]
+        names = [slugged(_SORTING.sub("", unaccented(name), count=1), kept="_.~") for name in names]
         return joined(prefix, *(names[:-1] if names[-1] == "index" else names), end="")
 
     def unmade(self, article: Article, facts: PageFacts) -> str:
         """What is a draft by its name, too."""
         is_draft = self.below(article.path)[1][-1].endswith(".draft")
         return "with a name that ends in .draft" if is_draft else super().unmade(article, facts)
-
-
-def _unaccented(name: str) -> str:
-    """A name with plain Latin letters for those with accents, as npm's slugify writes them."""
-    bare = ((normalize("NFKD", character)[0], character) for character in normalize("NFC", name))
-    return "".join(letter if letter.isascii() else character for letter, character in bare)
 
 
 @dataclass(frozen=True, kw_only=True)
