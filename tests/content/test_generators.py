@@ -556,6 +556,38 @@ def test_slugs_of_eleventy(make_site, title, slugified, slug):
     assert unquote(article.url) == f"/{slugified}/{slug}/"
 
 
+@pytest.mark.parametrize(
+    ("files", "addresses_"),
+    [
+        (
+            {"astro.config.mjs": "{trailingSlash: 'never'}", "src/pages/posts/[slug].astro": "getCollection('blog')"},
+            {"src/content/blog/third/index": "/posts/third", "src/content/blog/tea": "/posts/tea"},
+        ),
+        (
+            {"next.config.mjs": "", "app/docs/[[...slug]]/page.tsx": ""},
+            {
+                "content/docs/index": "/docs",
+                "content/docs/reindex": "/docs/reindex",
+                "content/docs/(guide)/cup": "/docs/cup",
+                "content/docs/pots (old)/(big)/pot": "/docs/pots%20(old)/pot",
+            },
+        ),
+        ({"docusaurus.config.js": ""}, {"docs/pots/tea{slug: ../../begin}": "/docs/begin"}),
+        (
+            {"zola.toml": "default_language = 'en'\n[languages.fr]\n"},
+            {"content/tea.fr{path: fr/the}": "/fr/the/", "content/cup.fr": "/fr/cup/"},
+        ),
+    ],
+)
+def test_places_of_pages(make_site, files, addresses_):
+    """An index stands for its folder, a group of pages has no part in an address, and what a page says is the whole."""
+    for place in addresses_:
+        path, _, line = place.rstrip("}").partition("{")
+        files = files | {f"{path}.md": f"---\ntitle: Tea\n{line}\n---\n"}
+    site = make_site(files)
+    assert addresses(site) == {place.partition("{")[0]: address for place, address in addresses_.items()}
+
+
 def test_nuxt(make_site):
     """Numbers that sort are no part of an address, an index stands for its folder, and drafts are never suggested."""
     tea = "---\ntitle: Tea\n---\n"

@@ -78,6 +78,8 @@ class Astro(Generator):
     def guess(self, article: Article, facts: PageFacts) -> str:
         """The address of a page, or of an entry of a collection: the name of the collection and the entry's."""
         prefix, names = self.below(article.path)
+        if names[-1] == "index" and not self.end:
+            names[-1] = ""
         if article.path.startswith("src/pages/"):
             return joined(prefix, *names, is_index=names[-1] == "index", end=self.end)
         names = [_github(name) for name in names]

@@ -1,5 +1,6 @@
 """Docusaurus (checked against Docusaurus 3)."""
 
+import posixpath
 import re
 from dataclasses import dataclass
 from typing import Self
@@ -71,8 +72,8 @@ class Docusaurus(Generator):
         if not self.keeps_numbers and not article.path.startswith("src/pages/"):
             names = [_NUMBERED.sub("", name, count=1) for name in names]
         if facts.slug:
-            folders = [] if facts.slug.startswith("/") else names[:-1]
-            return joined(prefix, *folders, facts.slug, end="/" if facts.slug.endswith("/") else self.end)
+            place = posixpath.join("/", *names[:-1], facts.slug)
+            return joined(prefix, posixpath.normpath(place), end="/" if facts.slug.endswith("/") else self.end)
         return joined(prefix, *names[:-1], facts.id or names[-1], is_index=is_index, end=self.end)
 
     def _blog_url(self, prefix: str, names: list[str], article: Article, facts: PageFacts) -> str:

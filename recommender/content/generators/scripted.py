@@ -5,7 +5,7 @@ What is plain in the program is read, and what is usual is a guess, which a warn
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from recommender.articles import Article
@@ -17,6 +17,8 @@ _SOURCE = re.compile(r"""path:\s*(?:`\$\{__dirname\}/([^`$]+)`|['"]\.?/?([^'"]+)
 _PREFIX = re.compile(r"""(?:value|path):\s*`(/[\w/-]*)\$\{(?:value|slug|\w+\.fields\.slug)\}`""")
 #: What sorts the files and folders of Nuxt Content, and is no part of an address.
 _SORTING = re.compile(r"^\d+\.(?!(?:\d+\.)*(?:\d+|x)$)")
+#: A folder that groups pages, and is no part of an address.
+_GROUP = re.compile(r"(?<![^/])\([^()/]*\)/")
 _DYNAMIC = re.compile(r"\[+(?:\.\.\.)?\w+\]+")
 
 
@@ -83,22 +85,22 @@ class Next(Generator):
             base=values.text("basePath").strip("/"),
             roots=dict.fromkeys(tops, ""),
             end="/" if values.get("trailingSlash") is True else "",
-            shown=tuple(sorted(re.sub(r"\([^)]*\)/?", "", place).strip("/") for place in shown)),
+            shown=tuple(sorted(_GROUP.sub("", f"{place}/").strip("/") for place in shown)),
         )
 
     def url(self, article: Article, facts: PageFacts) -> str:
         """The address: the place of a page, or of the page that shows the articles of a folder."""
-        prefix, names = self.below(article.path)
+        prefix, names = self.below(_GROUP.sub("", article.path))
         if any(article.path.startswith(f"{top}/") for top in self.roots):
-            names = [name for name in names if not name.startswith("(")]
             return joined(prefix, *(names[:-1] if names[-1] in self.index_names else names), end=self.end)
         folder = names[-2].lstrip("_") if len(names) > 1 else ""
         place = next((place for place in self.shown if place.rpartition("/")[2] == folder), "")
-        return joined(prefix, place, facts.slug or names[-1], end=self.end) if place else ""
+        name = facts.slug or names[-1]
+        return joined(prefix, place, "" if name == "index" else name, end=self.end) if place else ""
 
     def guess(self, article: Article, facts: PageFacts) -> str:
         """The place of the file below the folder of the content."""
-        return Generator().guess(article, facts)
+        return Generator().guess(replace(article, path=_GROUP.sub("", article.path)), facts)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -48,7 +48,7 @@ class Zola(Generator):
             base, code = names[-1], self.languages[0]
         prefix = "" if code == self.languages[0] else code
         if facts.path:
-            return joined(prefix, facts.path)
+            return joined(facts.path)
         folders = names[:-1]
         if base == "index" and folders:
             *folders, base = folders
