@@ -203,10 +203,9 @@ class Found:
                 categories += value.split()
             else:
                 items = value if isinstance(value, list) else [value]
-                if any(isinstance(item, list) for item in items):
-                    # Of several hierarchies, as Hexo has them, the last counts.
-                    items = items[-1] if isinstance(items[-1], list) else items[-1:]
-                categories += map(str, items)
+                # Of several hierarchies, as Hexo has them, the last counts.
+                last = items[-1] if any(isinstance(item, list) for item in items) else items
+                categories += map(str, last if isinstance(last, list) else [last])
         return tuple(dict.fromkeys(categories))
 
     def generator_date(self, zone: tzinfo) -> datetime | None:

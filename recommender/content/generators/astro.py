@@ -47,7 +47,7 @@ class Astro(Generator):
                     routes.setdefault(collection, []).append(route)
         shown = {collection: max(found, key=lambda one: one[:2])[2] for collection, found in routes.items()}
         roots = {"src/pages": ""}
-        routed = ["src/pages"]
+        routed: tuple[str, ...] = ("src/pages",)
         folders = {f"src/content/{name}": name for name in sources.folders("src/content")}
         for schema in _SCHEMAS:
             for path, value in sources.literals(schema).items:
@@ -60,15 +60,10 @@ class Astro(Generator):
             is_told = "[" not in _LANGUAGE.sub("", place)
             roots[folder] = place if is_told else ""
             if collection in shown and is_told and (language or "[..." not in place):
-                routed.append(folder)
+                routed += (folder,)
+        site_url, base, languages = values.text("site"), values.text("base").strip("/"), values.below("locales")
         return cls(
-            site_url=values.text("site"),
-            base=values.text("base").strip("/"),
-            language=language,
-            languages=values.below("locales"),
-            roots=roots,
-            end=end,
-            routed=tuple(routed),
+            site_url=site_url, base=base, language=language, languages=languages, roots=roots, end=end, routed=routed
         )
 
     def url(self, article: Article, facts: PageFacts) -> str:

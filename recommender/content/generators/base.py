@@ -146,11 +146,9 @@ class Generator:
 
     def below(self, path: str) -> tuple[str, list[str]]:
         """The part of the address that stands for the root of a file, and the names below it without the ending."""
-        for root in sorted(self.roots, key=len, reverse=True):
-            if not root or path.startswith(f"{root}/"):
-                place = f"{self.base}/{self.roots[root]}".strip("/")
-                return place, without_ending(path[len(root) + 1 if root else 0 :]).split("/")
-        return self.base, without_ending(path).split("/")
+        root = max((one for one in self.roots if not one or path.startswith(f"{one}/")), key=len, default="")
+        place = f"{self.base}/{self.roots.get(root, '')}".strip("/")
+        return place, without_ending(path.removeprefix(f"{root}/")).split("/")
 
 
 def joined(*names: str, is_index: bool = False, end: str = "/") -> str:
@@ -180,17 +178,17 @@ def placed(path: str, prefix: str = "") -> str:
 
 def slugged(text: str, kept: str = "") -> str:
     """A text in small letters, with a hyphen for each run of what is neither a letter, a mark, a digit, nor kept."""
-    return hyphened(text.lower(), kept)
+    return dashed(text.lower(), kept)
 
 
-def hyphened(text: str, kept: str = "") -> str:
+def dashed(text: str, kept: str = "") -> str:
     """A text with a hyphen for each run of what is neither a letter, a mark, a digit, nor kept."""
     return re.sub("-+", "-", "".join(c if c in kept or is_word(c) else "-" for c in text)).strip("-")
 
 
 def unaccented(name: str) -> str:
     """A name with plain Latin letters for those with accents, as npm's slugify writes them."""
-    bare = ((normalize("NFKD", character)[0], character) for character in normalize("NFC", name.translate(_LETTERS)))
+    bare = ((normalize("NFD", character)[0], character) for character in normalize("NFC", name.translate(_LETTERS)))
     return "".join(letter if letter.isascii() else character for letter, character in bare)
 
 
@@ -211,6 +209,11 @@ def day_of(article: Article, facts: PageFacts, zone: tzinfo = UTC) -> datetime |
 def text_of(values: Mapping[str, Any], *names: str) -> str:
     """The first text that stands under one of the names; "" where there is none."""
     return next((value for name in names if isinstance(value := values.get(name), str) and value), "")
+
+
+def texts(value: Any) -> tuple[str, ...]:
+    """A text, or those of a list."""
+    return tuple(one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str))
 
 
 def lower(value: Any) -> dict[str, Any]:

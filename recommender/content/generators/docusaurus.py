@@ -7,7 +7,7 @@ from typing import Self
 
 from recommender.articles import Article
 from recommender.content.fields import PageFacts
-from recommender.content.generators.base import SCRIPTS, Generator, joined
+from recommender.content.generators.base import SCRIPTS, Generator, joined, texts
 from recommender.content.generators.sources import Literals, Sources
 
 _CONTENT = re.compile(r"\bcontent-(docs|blog)$")
@@ -41,8 +41,7 @@ class Docusaurus(Generator):
             name = options.get("id", "default")
             own, end = ("", "") if name == "default" else (f"{name}_", f"-{name}")
             roots[folder] = route
-            listed = sources.value(f"{own}versions.json") if kind == "docs" else None
-            if versions := [one for one in listed if isinstance(one, str)] if isinstance(listed, list) else []:
+            if kind == "docs" and (versions := texts(sources.value(f"{own}versions.json"))):
                 roots |= {f"{own}versioned_docs/version-{one}": f"{route}/{one}" for one in versions}
                 roots[f"{own}versioned_docs/version-{versions[0]}"] = roots[folder]
                 roots[folder] += "/next"

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from recommender.articles import Article
 from recommender.content.fields import PageFacts
-from recommender.content.generators.base import Generator, day_of, joined, placed, slugged, unaccented
+from recommender.content.generators.base import Generator, day_of, joined, lower, placed, slugged, unaccented
 from recommender.content.generators.sources import Literals, Sources
 from recommender.content.paths import fits, without_ending
 
@@ -126,12 +126,9 @@ def _permalink(sources: Sources, name: str) -> str:
     """What a folder's data file says of addresses."""
     if name.endswith(".json"):
         values = sources.mapping(name)
-        computed = values.get("eleventyComputed")
-        found = computed.get("permalink") if isinstance(computed, dict) else None
-        found = values.get("permalink", found)
+        found = values.get("permalink", lower(values.get("eleventyComputed")).get("permalink"))
     else:
-        text = sources.text(name)
         found = sources.literals(name).get("permalink")
-        if not isinstance(found, str | bool) and re.search(r"\bpermalink\b", text):
+        if not isinstance(found, str | bool) and re.search(r"\bpermalink\b", sources.text(name)):
             return "?"
     return "false" if found is False else found if isinstance(found, str) else ""

@@ -2,12 +2,11 @@
 
 import re
 from dataclasses import dataclass
-from typing import Any, Self
-from unicodedata import normalize
+from typing import Self
 
 from recommender.articles import Article
 from recommender.content.fields import PageFacts
-from recommender.content.generators.base import Generator, day_of, filled, joined, lower, placed
+from recommender.content.generators.base import Generator, day_of, filled, joined, lower, placed, texts, unaccented
 from recommender.content.generators.sources import Sources
 
 #: Names that Hexo's configuration has, and Jekyll's has not.
@@ -40,13 +39,11 @@ class Hexo(Generator):
     def read(cls, sources: Sources, file: str) -> Self:
         values = lower(sources.mapping(file))
         source = str(values.get("source_dir") or "source").strip("./")
-        language: Any = values.get("language")
-        language = language[0] if isinstance(language, list) and language else language
         base = str(values.get("root") or "").strip("/")
         return cls(
             site_url=str(values.get("url") or "").rstrip("/").removesuffix(f"/{base}"),
             base=base,
-            language=language if isinstance(language, str) else "",
+            language=next(iter(texts(values.get("language"))), ""),
             zone=sources.zone(values.get("timezone"), file),
             roots={f"{source}/_posts": "", source: ""},
             source=source,
@@ -77,5 +74,4 @@ class Hexo(Generator):
 
 def _slugized(text: str) -> str:
     """A text as a part of an address, with plain Latin letters for those with accents."""
-    plain = re.sub("(?<=[A-Za-z])[\u0300-\u036f]+", "", normalize("NFD", text.replace("ß", "s")))
-    return _SPECIAL.sub("-", normalize("NFC", plain)).strip("-")
+    return _SPECIAL.sub("-", unaccented(text.replace("ß", "s"))).strip("-")

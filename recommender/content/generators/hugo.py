@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from recommender.articles import Article
 from recommender.content.fields import PageFacts
-from recommender.content.generators.base import SAFE, Generator, filled, lower, merged, text_of
+from recommender.content.generators.base import SAFE, Generator, filled, lower, merged, text_of, texts
 from recommender.content.generators.sources import Sources
 from recommender.content.paths import dated, is_word, name_date
 from recommender.content.values import is_unlisted
@@ -107,9 +107,7 @@ class Hugo(Generator):
                 )
                 break
         tops = [(folder, page) for page in pages for folder in folders if page.startswith(f"{folder}/")]
-        dates, ugly = lower(values.get("frontmatter")).get("date"), values.get("uglyurls")
-        disabled = values.get("disablelanguages")
-        disabled = disabled if isinstance(disabled, list) else []
+        disabled = texts(values.get("disablelanguages"))
         return cls(
             site_url=text("baseurl"),
             language=text("defaultcontentlanguage", "languagecode", "locale"),
@@ -120,11 +118,11 @@ class Hugo(Generator):
             content_dirs=folders,
             roots=roots,
             data_folder=cls.data_in(text("datadir")),
-            ugly={"*": True} if ugly is True else lower(ugly),
+            ugly={"*": True} if (ugly := values.get("uglyurls")) is True else lower(ugly),
             keeps_case=values.get("disablepathtolower") is True,
             drops_accents=values.get("removepathaccents") is True,
             default_in_subdir=values.get("defaultcontentlanguageinsubdir") is True,
-            dates=tuple(map(str, dates)) if isinstance(dates, list) else (),
+            dates=texts(lower(values.get("frontmatter")).get("date")),
             ignored=tuple(_globs(values.get("ignorefiles"))),
             unbuilt=tuple(code for code, one in languages.items() if code in disabled or lower(one).get("disabled")),
             sections=tuple(sorted({page[len(folder) + 1 :].rpartition("/")[0] or "." for folder, page in tops}))
@@ -234,10 +232,9 @@ def _cascades(values: Mapping[str, Any], folder: str, where: str) -> Iterator[tu
 
 def _globs(expressions: Any) -> Iterator[str]:
     """Plain regular expressions as patterns of names; others are not tried, for they may take forever."""
-    for one in expressions if isinstance(expressions, list) else ():
-        if _PLAIN.fullmatch(str(one)):
-            text = re.sub(r"\\(.)|\.([*+]?)", lambda found: found[1] or ("*" if found[2] else "?"), str(one))
-            yield f"*{text.removesuffix('$')}" if text.endswith("$") else f"*{text}*"
+    for one in filter(_PLAIN.fullmatch, texts(expressions)):
+        text = re.sub(r"\\(.)|\.([*+]?)", lambda found: found[1] or ("*" if found[2] else "?"), f"{one}*")
+        yield f"*{text.removesuffix('$*')}"
 
 
 def _sliced(folders: list[str], found: re.Match[str]) -> list[str]:

@@ -73,19 +73,13 @@ class Next(Generator):
         """The configuration, and the places of the pages."""
         values = sources.literals(file)
         tops = [top for top in ("app", "pages", "src/app", "src/pages") if sources.has(top)]
-        shown = {
-            place
-            for top in tops
-            for page in sources.files(top, ".js", ".jsx", ".ts", ".tsx")
-            if _DYNAMIC.search(page)
-            and (place := _DYNAMIC.split(page[len(top) :])[0].strip("/"))
-            and not place.startswith("api")
-        }
+        pages = [page[len(top) :] for top in tops for page in sources.files(top, ".js", ".jsx", ".ts", ".tsx")]
+        shown = {_GROUP.sub("", _DYNAMIC.split(page)[0]).strip("/") for page in pages if _DYNAMIC.search(page)}
         return cls(
             base=values.text("basePath").strip("/"),
             roots=dict.fromkeys(tops, ""),
             end="/" if values.get("trailingSlash") is True else "",
-            shown=tuple(sorted(_GROUP.sub("", f"{place}/").strip("/") for place in shown)),
+            shown=tuple(sorted(place for place in shown if place and not place.startswith("api"))),
         )
 
     def url(self, article: Article, facts: PageFacts) -> str:
