@@ -52,6 +52,7 @@ ELEVENTY = {
     "src/never.md": page("Never", "permalink: false"),
     "src/skipped.md": page("Skipped"),
     "src/templated.md": page("A Tall Ship", 'permalink: "/ships/{{ title | slugify }}/"'),
+    "src/marks.md": page("Größe & mast's *élan*", 'permalink: "/marks/{{ title | slugify }}/{{ title | slug }}.html"'),
     "src/posts/posts.json": json.dumps({"permalink": "/blog/{{ page.fileSlug }}/"}),
     "src/posts/2024-05-06-oars.md": page("Oars"),
     "src/posts/anchor/index.md": page("Anchor"),
@@ -117,10 +118,11 @@ export const getStaticPaths = async () =>
     "src/pages/index.md": page("Home"),
 }
 HEXO = {
-    "_config.yml": "title: Boats\nurl: https://boat.example\nroot: /\npermalink: :year/:month/:title/\n"
+    "_config.yml": "title: Boats\nurl: https://boat.example\nroot: /\npermalink: :year/:category/:post_title/:title/\n"
     "source_dir: source\npublic_dir: out\ntimezone: UTC\n",
     "source/_posts/keel.md": page("Keel", "date: 2024-02-03 10:00:00"),
     "source/_posts/2023/hull.md": page("Hull", "date: 2023-02-03 10:00:00"),
+    "source/_posts/named.md": page("Büge & Co", "date: 2024-02-03", "categories: [[Old, Wet Wood], [New, Elm & Ash]]"),
     "source/_posts/own.md": page("Own", "date: 2024-02-03", "permalink: own/place/"),
     "source/_posts/gone.md": page("Gone", "date: 2024-02-03", "published: false"),
     "source/_drafts/later.md": page("Later"),

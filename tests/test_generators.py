@@ -166,7 +166,7 @@ JEKYLL_FILES = {
     "culture/_posts/2024-01-03-cup.md": "categories: [x, Culture]\n",
     "Culture/Deep/_posts/sub/2024-01-03-mug.md": "",
     "_posts/2024-01-04-Big Name Ünï & co_(x)!.md": "",
-    "_posts/2024-01-05-slugged.md": "slug: My Slug Ü.x\n",
+    "_posts/2024-01-05-slugged.md": "slug: /My Slug/Ü.x\n",
     "_posts/2024-01-06-zone.md": "date: 2024-01-06 23:30:00 -0800\n",
     "_posts/2024-01-06-bare.md": "date: 2024-01-06 23:30:00\n",
     "_posts/2024-01-06-short.md": "date: 2024-01-06 23:30\n",
@@ -234,6 +234,7 @@ def test_defaults_in_jekyll(tmp_path):
         "- {scope: {path: _posts/old}, values: {published: false}}\n"
         "- {scope: {path: _posts/news, type: posts}, values: {categories: alpha beta}}\n"
         "- {scope: {path: _posts/news}, values: {categories: [gamma]}}\n"
+        "- {scope: {path: _posts/talks}, values: {category: Tea Talk}}\n"
         "- {scope: {path: _recipes}, values: {published: false}}\n"
         "- {scope: {path: pages}, values: {published: false}}\n"
     )
@@ -243,6 +244,7 @@ def test_defaults_in_jekyll(tmp_path):
         "_posts/2024-01-01-tea.md": "", "_posts/old/2024-01-02-cup.md": "", "_recipes/jam.md": "",
         "_posts/old/2024-01-03-pot.md": "published: true\n", "_recipes/pie.md": "published: true\n",
         "_posts/news/2024-01-04-kettle.md": "", "_posts/news/2024-01-05-spoon.md": "categories: [beta, delta]\n",
+        "_posts/talks/2024-01-06-leaf.md": "", "_posts/talks/2024-01-07-root.md": "category: Root\n",
         "pages/about.md": "",
     }.items():  # fmt: skip
         write(tmp_path, name, f"layout: page\n{lines}")
@@ -256,6 +258,7 @@ HUGO_FILES = {
     "posts/Big Name Ünï.md": "date: 2024-01-05T23:30:00-08:00\n",
     "posts/Tea (x) & co, a--b  c_.md": "date: 2024-01-05\n",
     "posts/slugged.md": "date: 2024-01-05\nslug: My Slug Ü\n",
+    "posts/marks 🍵.md": 'date: 2024-01-05\nslug: "-🍵 C++/Of -- C"\n',
     "posts/bundle/index.md": "date: 2024-01-05\n",
     "posts/slugged-bundle/index.md": "date: 2024-01-05\nslug: sb\n",
     "posts/deep/Er/x.md": "date: 2024-01-05 23:30:00\n",
@@ -286,6 +289,12 @@ TWO_LANGUAGES = "[languages.de]\nweight = 2\n[languages.en]\nweight = 1\n"
         '[frontmatter]\ndate = [":filename", ":default"]\n',
         '[frontmatter]\ndate = [":filename", ":default"]\n',
         'removePathAccents = true\n[permalinks]\nNews = "/:section/:filename"\n',
+        'ignoreFiles = ["posts/de+p/", "deep/.*", "-tw.ce\\\\.md$"]\n[uglyURLs]\nposts = true\n',
+        '[permalinks]\nposts = "/:2006/:01/:02/:slug/"\n"/" = "/top/:slug/"\n'
+        '[frontmatter]\ndate = ["date", ":filename"]\n'
+        '[languages.en]\n[languages.de.permalinks]\nposts = "/beitrag/:title/"\n',
+        f'disableLanguages = ["de"]\n[permalinks]\n"/" = "/top/:filename/"\n{TWO_LANGUAGES}',
+        "[languages.en]\n[languages.de]\ndisabled = true\n",
         'contentDir = "src"\n[languages.en]\ncontentDir = "src/english"\n[languages.de]\ncontentDir = "src/german"\n',
     ],
 )
@@ -304,7 +313,7 @@ def test_addresses_in_hugo(tmp_path, config):
         (tmp_path / folder / "posts" / "bundle" / "part.md").write_text("---\ntitle: Part\n---\n")
     build("hugo", "--quiet", "--destination", "out", site=tmp_path)
     pages = [page.read_text().split("|") for page in (tmp_path / "out").rglob("*.html") if "|" in page.read_text()]
-    built = {Path(unescape(path)).relative_to(tmp_path).as_posix(): url for path, url in pages}
+    built = {Path(unescape(path)).relative_to(tmp_path).as_posix(): unescape(url) for path, url in pages}
     assert {article.path: article.url for article in read_site(tmp_path)} == built
 
 

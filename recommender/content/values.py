@@ -202,7 +202,10 @@ class Found:
             if isinstance(value, str) and name.lower() == "categories":
                 categories += value.split()
             else:
-                categories += [str(item) for item in (value if isinstance(value, list) else [value])]
+                items = value if isinstance(value, list) else [value]
+                # Of several hierarchies, as Hexo has them, the last counts.
+                last = items[-1] if any(isinstance(item, list) for item in items) else items
+                categories += map(str, last if isinstance(last, list) else [last])
         return tuple(dict.fromkeys(categories))
 
     def generator_date(self, zone: tzinfo) -> datetime | None:

@@ -3,6 +3,7 @@ import sys
 import time
 from datetime import UTC
 from pathlib import Path
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -474,6 +475,117 @@ def test_starlight(make_site):
     }
     home = "one article that every page leads to, the home page, never suggested: src/content/docs/index.mdx."
     assert read_site(site).reading.warnings == (home,)
+
+
+@pytest.mark.parametrize(
+    ("file", "config", "pages"),
+    [
+        (
+            "docs/.vitepress/config.js",
+            "{base: '/shed/', locales: {root: {lang: 'en'}, de: {lang: 'de'}}}",
+            {"docs/index": "/shed/", "docs/de/index": "/shed/de/", "docs/tea": "/shed/tea.html"},
+        ),
+        (
+            "docs/.vuepress/config.js",
+            "{base: '/shed/', locales: {'/de/': {lang: 'de'}}}",
+            {"docs/README": "/shed/", "docs/de/README": "/shed/de/", "docs/tea": "/shed/pot.html"},
+        ),
+        (
+            "docusaurus.config.js",
+            "{baseUrl: '/shed/', presets: [['classic', {docs: {routeBasePath: '/'}}]]}",
+            {"docs/index": "/shed/", "docs/tea": "/shed/tea"},
+        ),
+        (
+            "astro.config.mjs",
+            "{base: '/shed', integrations: [starlight({locales: {root: {lang: 'en'}, de: {lang: 'de'}}})]}",
+            {
+                "src/content/docs/index": "/shed/",
+                "src/content/docs/de/index": "/shed/de/",
+                "src/content/docs/tea": "/shed/tea/",
+            },
+        ),
+        (
+            "nuxt.config.ts",
+            "{app: {baseURL: '/shed/'}}",
+            {"content/index": "/shed", "content/cup": "/shed/cup", "content/tea": "/shed/pot.html"},
+        ),
+        ("next.config.js", "{basePath: '/shed'}", {"app/page": "/shed", "app/tea/page": "/shed/tea"}),
+        ("gatsby-config.js", "{pathPrefix: '/shed'}", {"src/pages/index": "/shed/", "src/pages/tea": "/shed/pot.html"}),
+    ],
+)
+def test_a_base(make_site, file, config, pages):
+    """All addresses begin with a site's base, those of the front matter too, and its home page is no suggestion."""
+    own = {"vuepress": "permalink: /pot.html\n", "nuxt": "path: /pot.html\n", "gatsby": "path: /pot.html\n"}
+    line = next((line for name, line in own.items() if name in file), "")
+    tea = {path: f"---\ntitle: Tea\n{line if path.endswith('/tea') else ''}---\n" for path in pages}
+    site = read_site(make_site({file: f"export default {config}", **{f"{path}.md": tea[path] for path in tea}}))
+    assert {article.id: article.url for article in site} == pages
+    home = [path for path, url in pages.items() if url.strip("/") in ("shed", "shed/de")]
+    assert sorted(article.id for article in site if article.visible_from) == sorted(home)
+
+
+@pytest.mark.parametrize(
+    ("lines", "address"),
+    [
+        ("categories: [[Wood, Wet & Dry]]", "/Wood/Wet-Dry/grose-elan/"),
+        ("categories: [[Wood, Wet], [Big Stone]]", "/Big-Stone/grose-elan/"),
+        ("categories: [Wood, Wet]", "/Wood/Wet/grose-elan/"),
+        ("category: 木，石", "/木，石/grose-elan/"),
+        ("", "/none/grose-elan/"),
+    ],
+)
+def test_categories_of_hexo(make_site, lines, address):
+    """An address has the last of a post's hierarchies, and titles and categories with hyphens for blanks and marks."""
+    config = "permalink: :category/:post_title/\ndefault_category: none\n"
+    post = f"---\ntitle: Größe & élan!\n{lines}\n---\n"
+    (article,) = read_site(make_site({"_config.yml": config, "source/_posts/tea.md": post}))
+    assert unquote(article.url) == address
+
+
+@pytest.mark.parametrize(
+    ("title", "slugified", "slug"),
+    [
+        ("Größe & Tiefe", "groesse-and-tiefe", "grosse-and-tiefe"),
+        ("It's 100% élan: a b", "its-100-elan-a-b", "it's-100percent-elan:-a-b"),
+    ],
+)
+def test_slugs_of_eleventy(make_site, title, slugified, slug):
+    """Both of its filters that make a slug of a title are known, the present one and the one before."""
+    page = f'---\ntitle: "{title}"\npermalink: "/{{{{ title | slugify }}}}/{{{{ title | slug }}}}/"\n---\n'
+    (article,) = read_site(make_site({"eleventy.config.js": "", "tea.md": page}))
+    assert unquote(article.url) == f"/{slugified}/{slug}/"
+
+
+@pytest.mark.parametrize(
+    ("files", "addresses_"),
+    [
+        (
+            {"astro.config.mjs": "{trailingSlash: 'never'}", "src/pages/posts/[slug].astro": "getCollection('blog')"},
+            {"src/content/blog/third/index": "/posts/third", "src/content/blog/tea": "/posts/tea"},
+        ),
+        (
+            {"next.config.mjs": "", "app/docs/[[...slug]]/page.tsx": ""},
+            {
+                "content/docs/index": "/docs",
+                "content/docs/reindex": "/docs/reindex",
+                "content/docs/(guide)/cup": "/docs/cup",
+                "content/docs/pots (old)/(big)/pot": "/docs/pots%20(old)/pot",
+            },
+        ),
+        ({"docusaurus.config.js": ""}, {"docs/pots/tea{slug: ../../begin}": "/docs/begin"}),
+        (
+            {"zola.toml": "default_language = 'en'\n[languages.fr]\n"},
+            {"content/tea.fr{path: fr/the}": "/fr/the/", "content/cup.fr": "/fr/cup/"},
+        ),
+    ],
+)
+def test_places_of_pages(make_site, files, addresses_):
+    """An index stands for its folder, a group of pages has no part in an address, and what a page says is the whole."""
+    for place in addresses_:
+        path, _, line = place.rstrip("}").partition("{")
+        files = files | {f"{path}.md": f"---\ntitle: Tea\n{line}\n---\n"}
+    site = make_site(files)
+    assert addresses(site) == {place.partition("{")[0]: address for place, address in addresses_.items()}
 
 
 def test_nuxt(make_site):

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recommender import read_article, read_site
+from recommender.content.generators import read_generator
 from recommender.content.generators.gitignore import is_ignored
 
 BARE = "Steep it for a minute.\n\nThen pour.\n"
@@ -40,6 +41,15 @@ def test_titles(make_site):
     }
     assert corpus.reading.recognised["title"] == {"nav": 3, "first heading": 1}
     assert read_article(site / "docs/tea/green.md") == corpus["docs/tea/green"]
+
+
+def test_a_configuration_of_several_parts(make_site):
+    """What a configuration inherits is read below it, and tags that name a place are no reason to read nothing."""
+    base = "docs_dir: text\nnav: [{Cups: cup.md}]\nplugins: {blog: {blog_dir: log}}\n"
+    own = "INHERIT: base.yml\nplugins: {search: {}}\nmarkdown_extensions: [{snip: {base_path: !relative $docs_dir}}]\n"
+    site = make_site({"base.yml": base, "mkdocs.yml": own, "text/cup.md": BARE, "text/log/posts/pot.md": "# Pot\n"})
+    assert titles(site) == {"text/cup": "Cups", "text/log/posts/pot": "Pot"}
+    assert read_generator(site).posts == "text/log/posts"
 
 
 def test_parts(make_site):

@@ -34,7 +34,6 @@ class Astro(Generator):
     def read(cls, sources: Sources, file: str) -> Self:
         """The configuration, the collections, and the pages that show them."""
         values = sources.literals(file)
-        base = values.text("base").strip("/")
         end = "" if values.text("trailingSlash") == "never" else "/"
         if values.text("build", "format") in ("file", "preserve"):
             end = ".html" if values.text("trailingSlash") != "never" else ""
@@ -47,8 +46,8 @@ class Astro(Generator):
                 for collection in set(_COLLECTION.findall(text)):
                     routes.setdefault(collection, []).append(route)
         shown = {collection: max(found, key=lambda one: one[:2])[2] for collection, found in routes.items()}
-        roots = {"src/pages": base}
-        routed = ["src/pages"]
+        roots = {"src/pages": ""}
+        routed: tuple[str, ...] = ("src/pages",)
         folders = {f"src/content/{name}": name for name in sources.folders("src/content")}
         for schema in _SCHEMAS:
             for path, value in sources.literals(schema).items:
@@ -59,11 +58,13 @@ class Astro(Generator):
         for folder, collection in folders.items():
             place = shown.get(collection, collection)
             is_told = "[" not in _LANGUAGE.sub("", place)
-            roots[folder] = f"{base}/{place}" if is_told else base
+            roots[folder] = place if is_told else ""
             if collection in shown and is_told and (language or "[..." not in place):
-                routed.append(folder)
-        site_url = values.text("site")
-        return cls(site_url=site_url, language=language, roots=roots, end=end, routed=tuple(routed))
+                routed += (folder,)
+        site_url, base, languages = values.text("site"), values.text("base").strip("/"), values.below("locales")
+        return cls(
+            site_url=site_url, base=base, language=language, languages=languages, roots=roots, end=end, routed=routed
+        )
 
     def url(self, article: Article, facts: PageFacts) -> str:
         """The address, where the pages tell it."""
@@ -72,6 +73,8 @@ class Astro(Generator):
     def guess(self, article: Article, facts: PageFacts) -> str:
         """The address of a page, or of an entry of a collection: the name of the collection and the entry's."""
         prefix, names = self.below(article.path)
+        if names[-1] == "index" and not self.end:
+            names[-1] = ""
         if article.path.startswith("src/pages/"):
             return joined(prefix, *names, is_index=names[-1] == "index", end=self.end)
         names = [_github(name) for name in names]

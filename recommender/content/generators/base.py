@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any, ClassVar, Self
+from unicodedata import normalize
 from urllib.parse import quote
 
 from recommender.articles import Article
@@ -29,6 +30,8 @@ _PLACEHOLDER = re.compile(r":([a-z_]*[a-z])")
 _OUTER_FOLDERS = ("website", "site", "src", "source", "content", "contents", "pages")
 #: Folders of parts and data, as Eleventy and Lume have them.
 _TEMPLATES = frozenset({"_includes", "_layouts", "_data"})
+#: Letters that are no other with an accent.
+_LETTERS = str.maketrans({"ß": "ss", "ø": "o", "Ø": "O", "æ": "ae", "Æ": "AE", "ł": "l", "Ł": "L"})
 #: What sorts names in Grav and Statamic: 02.blog, 2024-01-04.tea.
 _SORTING = re.compile(r"^(?:\d{4}-\d{2}-\d{2}(?:-\d{4,6})?|\d{1,3})\.(?=[^\W\d])")
 
@@ -52,7 +55,8 @@ class Generator:
     is_scripted: ClassVar[bool] = False  #: Whether a program decides the addresses, which are files' places mostly.
 
     file: str = ""  #: The configuration, below the site; "" where there is none.
-    site_url: str = ""  #: With the base path; "" where it is not given.
+    site_url: str = ""  #: "" where it is not given; with the base path, where addresses go without it.
+    base: str = ""  #: The path that all addresses begin with, where they do.
     language: str = ""  #: Of the site; as it is written there, until the configuration is read.
     languages: tuple[str, ...] = ()  #: The codes of the site's languages, its own first.
     zone: tzinfo = UTC  #: Of dates that name none.
@@ -86,7 +90,7 @@ class Generator:
 
     def placed(self, url: str, language: str) -> str:
         """Where a page is in the end, whose address the rules or its front matter gave."""
-        return url
+        return url if not self.base or f"{url}/".startswith(f"/{self.base}/") else f"/{self.base}{url}"
 
     def guess(self, article: Article, facts: PageFacts) -> str:
         """The likeliest address where neither the rules nor the curated lists tell one; "" for none."""
@@ -135,16 +139,16 @@ class Generator:
     def is_home(self, path: str) -> bool:
         """Whether a file is the page that a site, or one of its languages, begins with; without rules none is known."""
         prefix, names = self.below(path)
+        names = [*filter(None, prefix.removeprefix(self.base).split("/")), *names]
         if len(names) > 1 and names[0] in self.languages:
             names = names[1:]
-        return bool(self.file) and not prefix.strip("/") and len(names) == 1 and names[0] in self.index_names
+        return bool(self.file) and len(names) == 1 and names[0] in self.index_names
 
     def below(self, path: str) -> tuple[str, list[str]]:
         """The part of the address that stands for the root of a file, and the names below it without the ending."""
-        for root in sorted(self.roots, key=len, reverse=True):
-            if not root or path.startswith(f"{root}/"):
-                return self.roots[root], without_ending(path[len(root) + 1 if root else 0 :]).split("/")
-        return "", without_ending(path).split("/")
+        root = max((one for one in self.roots if not one or path.startswith(f"{one}/")), key=len, default="")
+        place = f"{self.base}/{self.roots.get(root, '')}".strip("/")
+        return place, without_ending(path.removeprefix(f"{root}/")).split("/")
 
 
 def joined(*names: str, is_index: bool = False, end: str = "/") -> str:
@@ -174,12 +178,18 @@ def placed(path: str, prefix: str = "") -> str:
 
 def slugged(text: str, kept: str = "") -> str:
     """A text in small letters, with a hyphen for each run of what is neither a letter, a mark, a digit, nor kept."""
-    return hyphened(text.lower(), kept)
+    return dashed(text.lower(), kept)
 
 
-def hyphened(text: str, kept: str = "") -> str:
+def dashed(text: str, kept: str = "") -> str:
     """A text with a hyphen for each run of what is neither a letter, a mark, a digit, nor kept."""
     return re.sub("-+", "-", "".join(c if c in kept or is_word(c) else "-" for c in text)).strip("-")
+
+
+def unaccented(name: str) -> str:
+    """A name with plain Latin letters for those with accents, as npm's slugify writes them."""
+    bare = ((normalize("NFD", character)[0], character) for character in normalize("NFC", name.translate(_LETTERS)))
+    return "".join(letter if letter.isascii() else character for letter, character in bare)
 
 
 def day_of(article: Article, facts: PageFacts, zone: tzinfo = UTC) -> datetime | None:
@@ -201,6 +211,20 @@ def text_of(values: Mapping[str, Any], *names: str) -> str:
     return next((value for name in names if isinstance(value := values.get(name), str) and value), "")
 
 
+def texts(value: Any) -> tuple[str, ...]:
+    """A text, or those of a list."""
+    return tuple(one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str))
+
+
 def lower(value: Any) -> dict[str, Any]:
     """A mapping with its names in small letters; an empty one for anything else."""
     return {str(key).lower(): item for key, item in value.items()} if isinstance(value, dict) else {}
+
+
+def merged(values: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Two configurations as one, with their names in small letters."""
+    values = lower(values)
+    for name, value in lower(over).items():
+        held = values.get(name)
+        values[name] = merged(held, value) if isinstance(held, dict) and isinstance(value, dict) else value
+    return values

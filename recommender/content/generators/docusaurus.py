@@ -1,12 +1,13 @@
 """Docusaurus (checked against Docusaurus 3)."""
 
+import posixpath
 import re
 from dataclasses import dataclass
 from typing import Self
 
 from recommender.articles import Article
 from recommender.content.fields import PageFacts
-from recommender.content.generators.base import SCRIPTS, Generator, joined
+from recommender.content.generators.base import SCRIPTS, Generator, joined, texts
 from recommender.content.generators.sources import Literals, Sources
 
 _CONTENT = re.compile(r"\bcontent-(docs|blog)$")
@@ -29,13 +30,9 @@ class Docusaurus(Generator):
     def read(cls, sources: Sources, file: str) -> Self:
         """The configuration, with the docs and blogs of the preset and of further plugins."""
         values = sources.literals(file)
-        base = values.text("baseUrl").strip("/")
-
         default = values.text("i18n", "defaultLocale")
-        here = {locale: f"{base}/{locale}" if locale != default else base for locale in sources.folders("i18n")}
-        roots = {"src/pages": base} | {
-            f"i18n/{locale}/docusaurus-plugin-content-pages": top for locale, top in here.items()
-        }
+        here = {locale: locale if locale != default else "" for locale in sources.folders("i18n")}
+        roots = {"src/pages": ""} | {f"i18n/{one}/docusaurus-plugin-content-pages": top for one, top in here.items()}
         blogs = []
         for kind, options in (*_plugins(values), *((kind, _options(values, kind)) for kind in ("docs", "blog"))):
             folder, route = options.get("path", kind).strip("./"), options.get("routeBasePath", kind).strip("/")
@@ -43,19 +40,19 @@ class Docusaurus(Generator):
                 continue
             name = options.get("id", "default")
             own, end = ("", "") if name == "default" else (f"{name}_", f"-{name}")
-            roots[folder] = f"{base}/{route}"
-            listed = sources.value(f"{own}versions.json") if kind == "docs" else None
-            if versions := [one for one in listed if isinstance(one, str)] if isinstance(listed, list) else []:
-                roots |= {f"{own}versioned_docs/version-{one}": f"{base}/{route}/{one}" for one in versions}
+            roots[folder] = route
+            if kind == "docs" and (versions := texts(sources.value(f"{own}versions.json"))):
+                roots |= {f"{own}versioned_docs/version-{one}": f"{route}/{one}" for one in versions}
                 roots[f"{own}versioned_docs/version-{versions[0]}"] = roots[folder]
                 roots[folder] += "/next"
             translated = f"docusaurus-plugin-content-{kind}{end}{'/current' * (kind == 'docs')}"
             places = {f"i18n/{locale}/{translated}": top for locale, top in here.items()}
-            roots |= {place: top + roots[folder].removeprefix(base) for place, top in places.items()}
+            roots |= {place: f"{top}/{roots[folder]}" for place, top in places.items()}
             blogs += [folder, *places] if kind == "blog" else []
         slash = values.get("trailingSlash")
         return cls(
             site_url=values.text("url"),
+            base=values.text("baseUrl").strip("/"),
             language=default or "en",
             languages=(default or "en", *(one for one in sources.folders("i18n") if one != default)),
             roots=roots,
@@ -74,8 +71,8 @@ class Docusaurus(Generator):
         if not self.keeps_numbers and not article.path.startswith("src/pages/"):
             names = [_NUMBERED.sub("", name, count=1) for name in names]
         if facts.slug:
-            folders = [] if facts.slug.startswith("/") else names[:-1]
-            return joined(prefix, *folders, facts.slug, end="/" if facts.slug.endswith("/") else self.end)
+            place = posixpath.join("/", *names[:-1], facts.slug)
+            return joined(prefix, posixpath.normpath(place), end="/" if facts.slug.endswith("/") else self.end)
         return joined(prefix, *names[:-1], facts.id or names[-1], is_index=is_index, end=self.end)
 
     def _blog_url(self, prefix: str, names: list[str], article: Article, facts: PageFacts) -> str:

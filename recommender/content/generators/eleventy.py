@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from recommender.articles import Article
 from recommender.content.fields import PageFacts
-from recommender.content.generators.base import Generator, day_of, joined, placed, slugged
+from recommender.content.generators.base import Generator, day_of, joined, lower, placed, slugged, unaccented
 from recommender.content.generators.sources import Literals, Sources
 from recommender.content.paths import fits, without_ending
 
@@ -15,6 +15,10 @@ _DATED = re.compile(r"\d{4}-\d{2}-\d{2}-(?=.)")
 _EXPRESSION = re.compile(r"\{\{-?\s*+([\w.]++)\s*+(\|[^}]*+|-?)\}\}")
 #: Filters that make a slug of a text, and one that writes a date.
 _SLUGIFY = re.compile(r"\|\s*(?:slugify|slug|safe)\s*")
+#: What `slugify` writes otherwise than unaccented, and what it and `slug` drop.
+_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "ae", "Ö": "oe", "Ü": "ue", "&": " and "})
+_APOSTROPHE = re.compile(r"(?<=[a-zA-Z\d])'(?=[ts](?:\s|$))")
+_DROPPED = re.compile(r"""[^\w\s$*+~.()'"!:@-]""")
 _DATE = re.compile(r"\|\s*date\w*\s*[:(]\s*['\"]([^'\"]+)['\"]\s*\)?")
 _INPUT = re.compile(r"--input[= ]\s*['\"]?([^\s'\"]+)")
 
@@ -101,7 +105,12 @@ class Eleventy(Generator):
                 return f"{day:{form}}" if "%" in form else "{"
             if not known.get(name) or _SLUGIFY.sub("", filters).strip():
                 return "{"
-            return slugged(known[name]) if filters else known[name]
+            text = known[name]
+            if "slugify" in filters:
+                return slugged(unaccented(_APOSTROPHE.sub("", text).translate(_LETTERS)))
+            if "slug" in filters:
+                text = _DROPPED.sub("", unaccented(text.replace("&", "and").replace("%", "percent").lower()))
+            return re.sub(r"\s+", "-", text.strip()) if "slug" in filters else text
 
         path = _EXPRESSION.sub(fill, permalink)
         return "" if "{" in path or path == "?" else placed(path)
@@ -117,12 +126,9 @@ def _permalink(sources: Sources, name: str) -> str:
     """What a folder's data file says of addresses."""
     if name.endswith(".json"):
         values = sources.mapping(name)
-        computed = values.get("eleventyComputed")
-        found = computed.get("permalink") if isinstance(computed, dict) else None
-        found = values.get("permalink", found)
+        found = values.get("permalink", lower(values.get("eleventyComputed")).get("permalink"))
     else:
-        text = sources.text(name)
         found = sources.literals(name).get("permalink")
-        if not isinstance(found, str | bool) and re.search(r"\bpermalink\b", text):
+        if not isinstance(found, str | bool) and re.search(r"\bpermalink\b", sources.text(name)):
             return "?"
     return "false" if found is False else found if isinstance(found, str) else ""

@@ -2,15 +2,17 @@
 
 import re
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 from recommender.articles import Article
 from recommender.content.fields import PageFacts
-from recommender.content.generators.base import Generator, day_of, filled, joined, lower, placed
+from recommender.content.generators.base import Generator, day_of, filled, joined, lower, placed, texts, unaccented
 from recommender.content.generators.sources import Sources
 
 #: Names that Hexo's configuration has, and Jekyll's has not.
 _OWN = frozenset({"source_dir", "public_dir", "new_post_name", "post_asset_folder", "default_layout", "filename_case"})
+#: What is a hyphen in a title and a category; marks of other scripts stay.
+_SPECIAL = re.compile(r"""[\s~`!@#$%^&*()\-_+=[\]{}|\\;:"'<>,.?/]+""")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,14 +39,13 @@ class Hexo(Generator):
     def read(cls, sources: Sources, file: str) -> Self:
         values = lower(sources.mapping(file))
         source = str(values.get("source_dir") or "source").strip("./")
-        language: Any = values.get("language")
-        language = language[0] if isinstance(language, list) and language else language
         base = str(values.get("root") or "").strip("/")
         return cls(
-            site_url=str(values.get("url") or ""),
-            language=language if isinstance(language, str) else "",
+            site_url=str(values.get("url") or "").rstrip("/").removesuffix(f"/{base}"),
+            base=base,
+            language=next(iter(texts(values.get("language"))), ""),
             zone=sources.zone(values.get("timezone"), file),
-            roots={f"{source}/_posts": base, source: base},
+            roots={f"{source}/_posts": "", source: ""},
             source=source,
             data_folder=f"{source}/_data",
             pattern=str(values.get("permalink") or cls.pattern),
@@ -62,10 +63,15 @@ class Hexo(Generator):
         known = {
             "title": "/".join([*names[:-1], name]),
             "name": name,
-            "post_title": re.sub(r"[^\w]+", "-", article.title).strip("-"),
-            "category": "/".join(facts.categories) or self.category,
+            "post_title": _slugized(article.title).lower(),
+            "category": "/".join(map(_slugized, facts.categories)) or self.category,
         }
         if facts.abbrlink:
             known["abbrlink"] = facts.abbrlink
         path = filled(facts.permalink or self.pattern, known, day_of(article, facts, self.zone))
         return placed(path, prefix) if path else ""
+
+
+def _slugized(text: str) -> str:
+    """A text as a part of an address, with plain Latin letters for those with accents."""
+    return _SPECIAL.sub("-", unaccented(text.replace("ß", "s"))).strip("-")

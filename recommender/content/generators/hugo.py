@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from fnmatch import fnmatchcase
@@ -12,13 +12,15 @@ from urllib.parse import quote
 
 from recommender.articles import Article
 from recommender.content.fields import PageFacts
-from recommender.content.generators.base import SAFE, Generator, filled, lower, text_of
+from recommender.content.generators.base import SAFE, Generator, filled, lower, merged, text_of, texts
 from recommender.content.generators.sources import Sources
 from recommender.content.paths import dated, is_word, name_date
 from recommender.content.values import is_unlisted
 
 _SECTIONS = re.compile(r":sections(?:\[(-?\d{0,9}|last)(:?)(-?\d{0,9}|last)\])?")
 _DATED = re.compile(r"\d{4}-\d{2}-\d{2}[-_ ]*(?=.)")
+#: A plain regular expression: letters, any one, any number of them, an end.
+_PLAIN = re.compile(r"(?:\\[./-]|\.[*+]?|[\w/ ~@-])+\$?")
 #: What a path keeps besides letters, marks and digits.
 _KEPT = "./\\_#+~@-"
 _FORMATS = ("toml", "yaml", "yml", "json")
@@ -50,11 +52,14 @@ class Hugo(Generator):
     content_dirs: Mapping[str, str] = field(default_factory=lambda: {"content": ""})
     roots: Mapping[str, str] = field(default_factory=lambda: {"content": ""})
     data_folder: str = "data"
-    is_ugly: bool = False  #: ``uglyURLs``.
+    own_permalinks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  #: Those of a language, instead.
+    ugly: Mapping[str, bool] = field(default_factory=dict)  #: ``uglyURLs`` by section; that of "*" is the one of all.
     keeps_case: bool = False  #: ``disablePathToLower``.
     drops_accents: bool = False  #: ``removePathAccents``.
     default_in_subdir: bool = False  #: ``defaultContentLanguageInSubdir``.
-    dates_in_names: bool = False  #: ``:filename`` in ``frontmatter.date``.
+    dates: tuple[str, ...] = ()  #: ``frontmatter.date``.
+    ignored: tuple[str, ...] = ()  #: ``ignoreFiles``, as patterns of names.
+    unbuilt: tuple[str, ...] = ()  #: Languages that no page is made in.
     sections: tuple[str, ...] = ()  #: The folders with an ``_index.md``, where a pattern of addresses asks for them.
     #: What a ``cascade`` makes no page of: the folder, a pattern of paths below the content, and where it stands.
     hidden: tuple[tuple[str, str, str], ...] = ()
@@ -75,9 +80,9 @@ class Hugo(Generator):
         for name in sources.files(_FOLDER, *(f".{ending}" for ending in _FORMATS)):
             part = name.rpartition("/")[2].partition(".")[0]
             if part in ("hugo", "config"):
-                values = _merged(values, sources.mapping(name))
+                values = merged(values, sources.mapping(name))
             elif part in _PARTS:
-                values = _merged(values, {part: sources.value(name)})
+                values = merged(values, {part: sources.value(name)})
         text = partial(text_of, values)
         languages = lower(values.get("languages"))
         first = text("defaultcontentlanguage").lower() or "en"
@@ -102,21 +107,24 @@ class Hugo(Generator):
                 )
                 break
         tops = [(folder, page) for page in pages for folder in folders if page.startswith(f"{folder}/")]
-        named = lower(values.get("frontmatter")).get("date")
+        disabled = texts(values.get("disablelanguages"))
         return cls(
             site_url=text("baseurl"),
             language=text("defaultcontentlanguage", "languagecode", "locale"),
             languages=tuple(dict.fromkeys([first, *languages])),
             zone=sources.zone(values.get("timezone"), file),
             permalinks=permalinks,
+            own_permalinks={code: own for code, options in languages.items() if (own := _permalinks(lower(options)))},
             content_dirs=folders,
             roots=roots,
             data_folder=cls.data_in(text("datadir")),
-            is_ugly=values.get("uglyurls") is True,
+            ugly={"*": True} if (ugly := values.get("uglyurls")) is True else lower(ugly),
             keeps_case=values.get("disablepathtolower") is True,
             drops_accents=values.get("removepathaccents") is True,
             default_in_subdir=values.get("defaultcontentlanguageinsubdir") is True,
-            dates_in_names=isinstance(named, list) and ":filename" in named,
+            dates=texts(lower(values.get("frontmatter")).get("date")),
+            ignored=tuple(_globs(values.get("ignorefiles"))),
+            unbuilt=tuple(code for code, one in languages.items() if code in disabled or lower(one).get("disabled")),
             sections=tuple(sorted({page[len(folder) + 1 :].rpartition("/")[0] or "." for folder, page in tops}))
             if any(":sections" in pattern for pattern in permalinks.values())
             else (),
@@ -125,11 +133,7 @@ class Hugo(Generator):
 
     def url(self, article: Article, facts: PageFacts) -> str:
         parts, language = self.content_parts(article.path)
-        folders = parts[:-1]
-        base = parts[-1]
-        stem, _, code = base.rpartition(".")
-        if stem and code in self.languages:
-            base, language = stem, code
+        folders, base = parts[:-1], parts[-1]
         is_bundle = base == "index"
         section = folders[0] if len(folders) > is_bundle else ""
         if is_bundle:
@@ -137,32 +141,36 @@ class Hugo(Generator):
         # A page without a date is one of the year 1.
         no_date = datetime(1, 1, 1)
         date = facts.date or article.published_at or no_date
-        slug = facts.slug.strip("/").rpartition("/")[2]
-        if self.dates_in_names and (day := name_date(article.path if not is_bundle else f"{base}.md")):
+        slug = facts.slug.strip("-")
+        is_named = ":filename" in self.dates and (facts.date is None or self.dates[0] == ":filename")
+        if is_named and (day := name_date(article.path if not is_bundle else f"{base}.md")):
             # Hugo takes the rest of such a name for a slug.
             date, slug = datetime(day.year, day.month, day.day), slug or _DATED.sub("", base, count=1)
         elif facts.date is None and date.date() in (name_date(article.path), dated(article.path)):
             date = no_date
-        pattern = self.permalinks.get(section, "") if section else ""
+        pattern = self.own_permalinks.get(language, self.permalinks).get(section or "/", "")
         if pattern:
             # A folder without an _index.md is no section of its own, but those of the first level.
             depth = max((n for n in range(2, len(folders) + 1) if "/".join(folders[:n]) in self.sections), default=1)
             known = {"section": section, "filename": base, "contentbasename": base, "title": article.title}
             known |= {"slug": slug or article.title, "slugorfilename": slug or base}
             known["slugorcontentbasename"] = known["slugorfilename"]
+            known = {name: _path(text, self).removesuffix("#") for name, text in known.items()}
             known |= {"year": str(date.year), "yearday": str(date.timetuple().tm_yday)}
             known["weekday"] = str(date.isoweekday() % 7)
+            # Dates may be written as Go has them.
+            pattern = pattern.replace(":2006", ":year").replace(":01", ":month").replace(":02", ":day")
             pattern = _SECTIONS.sub(lambda found: "/".join(_sliced(folders[:depth], found)), pattern)
-            path = filled(pattern, known, date)
+            path = filled(pattern, known, date).replace("+", " ")
             if not path:
                 return ""
         else:
             path = "/".join([*folders, slug or base])
-        path = _path(path, self)
-        if self.is_ugly and base:
+        if (self.ugly.get("*") or self.ugly.get(section)) and base:
             path = f"{path.rstrip('/')}.html"
         elif not path.endswith(".html"):
             path = f"{path}/"
+        path = _path(path, self)
         if language and (language != self.languages[0] or self.default_in_subdir):
             path = f"{language.lower()}/{path}"
         return quote(re.sub("/+", "/", f"/{path}"), safe=SAFE)
@@ -177,20 +185,19 @@ class Hugo(Generator):
                 return f"hidden by cascade in {where}"
         return ""
 
+    def left_out(self, paths: Collection[str]) -> frozenset[str]:
+        """What `ignoreFiles` names, and what is in a language that is not built."""
+        ignored = {path for path in paths if any(fnmatchcase(f"/{path}", one) for one in self.ignored)}
+        return frozenset(ignored | {path for path in paths if self.content_parts(path)[1] in self.unbuilt})
+
     def content_parts(self, path: str) -> tuple[list[str], str]:
-        """The folders and the name of a file below the content, and the language that its folder is of."""
+        """The folders and the name of a file below the content, and the language that its name or folder is of."""
         target, names = self.below(path)
         home = max((folder for folder in self.content_dirs if path.startswith(f"{folder}/")), key=len, default="")
-        return [*filter(None, target.split("/")), *names], self.content_dirs.get(home) or self.languages[0]
-
-
-def _merged(values: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """Two configurations as one. Hugo does not tell capitals from small letters in names."""
-    values = lower(values)
-    for name, value in lower(over).items():
-        held = values.get(name)
-        values[name] = _merged(held, value) if isinstance(held, dict) and isinstance(value, dict) else value
-    return values
+        stem, _, code = names[-1].rpartition(".")
+        is_named = stem and code in self.languages
+        language = code if is_named else self.content_dirs.get(home) or self.languages[0]
+        return [*filter(None, target.split("/")), *names[:-1], stem if is_named else names[-1]], language
 
 
 def _permalinks(values: Mapping[str, Any]) -> dict[str, str]:
@@ -221,6 +228,13 @@ def _cascades(values: Mapping[str, Any], folder: str, where: str) -> Iterator[tu
         if is_unlisted(item.get("build") or item.get("_build")) or str(item.get("draft")).lower() == "true":
             target = lower(item.get("target") or item.get("_target"))
             yield folder, str(target.get("path") or ""), where
+
+
+def _globs(expressions: Any) -> Iterator[str]:
+    """Plain regular expressions as patterns of names; others are not tried, for they may take forever."""
+    for one in filter(_PLAIN.fullmatch, texts(expressions)):
+        text = re.sub(r"\\(.)|\.([*+]?)", lambda found: found[1] or ("*" if found[2] else "?"), f"{one}*")
+        yield f"*{text.removesuffix('$*')}"
 
 
 def _sliced(folders: list[str], found: re.Match[str]) -> list[str]:

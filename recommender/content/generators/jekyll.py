@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from recommender.articles import Article
 from recommender.content.fields import PageFacts
-from recommender.content.generators.base import SAFE, Generator, day_of, filled, hyphened, lower, slugged, text_of
+from recommender.content.generators.base import SAFE, Generator, dashed, day_of, filled, lower, slugged, text_of, texts
 from recommender.content.generators.sources import Sources
 from recommender.content.paths import fits, without_ending
 
@@ -60,7 +60,7 @@ class Jekyll(Generator):
         collections = _collections(values.get("collections"))
         patterns = {name: one.get("permalink") for name, one in {"": values, **collections}.items()}
         address, base = text("url").rstrip("/"), text("baseurl").strip("/")
-        languages = (text("default_lang"), *_texts(values.get("languages")))
+        languages = (text("default_lang"), *texts(values.get("languages")))
         return cls(
             # Of the plugin polyglot, which asks for both.
             languages=tuple(dict.fromkeys(languages)) if all(languages) else (),
@@ -72,8 +72,8 @@ class Jekyll(Generator):
             permalinks={name: pattern for name, pattern in patterns.items() if isinstance(pattern, str)},
             collections={name: bool(one.get("output", name == "posts")) for name, one in collections.items()},
             collections_dir=text("collections_dir").strip("/"),
-            include=_texts(values.get("include")),
-            exclude=_texts(values.get("exclude")),
+            include=texts(values.get("include")),
+            exclude=texts(values.get("exclude")),
             defaults=_defaults(values.get("defaults")),
         )
 
@@ -119,18 +119,19 @@ class Jekyll(Generator):
         if not pattern:
             own = self.permalinks.get(collection, "")
             pattern = own or (_STYLES.get(style, style) if collection == "posts" else f"/:collection/:path{ending}")
-        slug = facts.slug.rpartition("/")[2] or _DATED.sub("", base, count=1)
+        slug = facts.slug or _DATED.sub("", base, count=1)
         values = {
             "collection": collection,
             "path": "/".join(["", *below, base]) if collection else "/".join(["", *below]),
             "basename": base,
             "name": slugged(base),
-            "title": hyphened(slug, _PRETTY),
+            "title": dashed(slug, _PRETTY),
             "slug": slugged(slug),
             "output_ext": ".html",
         }
         given = defaults.get("categories", [])
-        categories = [*above, *(given.split() if isinstance(given, str) else _texts(given)), *facts.categories]
+        of_all = given.split() if isinstance(given, str) else texts(given)
+        categories = [*above, *of_all, *(facts.categories or texts(defaults.get("category")))]
         values["categories"] = "/".join(dict.fromkeys(category.lower() for category in categories))
         values["slugified_categories"] = "/".join(dict.fromkeys(map(slugged, categories)))
         known = {name: quote(value, safe=SAFE) for name, value in values.items()}
@@ -202,10 +203,6 @@ def _defaults(defaults: Any) -> tuple[tuple[str, str, Mapping[str, Any]], ...]:
         scope, values = (lower(lower(item).get(part)) for part in ("scope", "values"))
         found.append((str(scope.get("path") or "").strip("/"), str(scope.get("type") or ""), values))
     return tuple(sorted(found, key=lambda one: (len(one[0]), one[1] != "")))
-
-
-def _texts(value: Any) -> tuple[str, ...]:
-    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()
 
 
 def _clean(url: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from recommender.articles import Article
 from recommender.content.fields import NO_FACTS, PageFacts
-from recommender.content.generators.base import Generator, day_of, joined, lower, slugged, text_of
+from recommender.content.generators.base import Generator, day_of, joined, lower, merged, slugged, text_of
 from recommender.content.generators.gitignore import is_ignored
 from recommender.content.generators.sources import Sources
 from recommender.content.paths import ENDINGS, suffix_language, without_ending
@@ -37,6 +37,8 @@ class MkDocs(Generator):
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:
         values = lower(sources.mapping(file))
+        if parent := text_of(values, "inherit"):
+            values = merged(sources.mapping(parent), values)
         docs = str(values.get("docs_dir") or "docs").strip("./")
         blog = _plugin(values.get("plugins"), "blog", "material/blog")
         posts = ""

@@ -5,19 +5,20 @@ What is plain in the program is read, and what is usual is a guess, which a warn
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
-from unicodedata import normalize
 
 from recommender.articles import Article
 from recommender.content.fields import NO_FACTS, PageFacts
-from recommender.content.generators.base import SCRIPTS, Generator, joined, slugged
+from recommender.content.generators.base import SCRIPTS, Generator, joined, slugged, unaccented
 from recommender.content.generators.sources import Literals, Sources
 
 _SOURCE = re.compile(r"""path:\s*(?:`\$\{__dirname\}/([^`$]+)`|['"]\.?/?([^'"]+)['"])""")
 _PREFIX = re.compile(r"""(?:value|path):\s*`(/[\w/-]*)\$\{(?:value|slug|\w+\.fields\.slug)\}`""")
 #: What sorts the files and folders of Nuxt Content, and is no part of an address.
 _SORTING = re.compile(r"^\d+\.(?!(?:\d+\.)*(?:\d+|x)$)")
+#: A folder that groups pages, and is no part of an address.
+_GROUP = re.compile(r"(?<![^/])\([^()/]*\)/")
 _DYNAMIC = re.compile(r"\[+(?:\.\.\.)?\w+\]+")
 
 
@@ -36,13 +37,13 @@ class Gatsby(Generator):
         """The configuration, and what `gatsby-node` makes of paths."""
         values = sources.literals(file)
         node = "".join(sources.text(f"gatsby-node{ending}") for ending in SCRIPTS)
-        base = values.text("pathPrefix").strip("/")
         prefix = found[1] if (found := _PREFIX.search(node)) else ""
         folders = [first or second for first, second in _SOURCE.findall(sources.text(file))]
-        roots = {folder.strip("./"): f"{base}/{prefix}" for folder in folders if "images" not in folder}
+        roots = {folder.strip("./"): prefix for folder in folders if "images" not in folder}
         return cls(
             site_url=values.text("siteUrl"),
-            roots={"src/pages": base, **roots},
+            base=values.text("pathPrefix").strip("/"),
+            roots={"src/pages": "", **roots},
             is_told="createFilePath" in node,
         )
 
@@ -62,6 +63,8 @@ class Next(Generator):
     config_files = tuple(f"next.config{ending}" for ending in SCRIPTS)
     looks_anywhere = True
 
+    index_names = ("index", "page")
+
     end: str = ""
     shown: tuple[str, ...] = ()  #: The places of pages with a part that is filled in.
 
@@ -70,34 +73,28 @@ class Next(Generator):
         """The configuration, and the places of the pages."""
         values = sources.literals(file)
         tops = [top for top in ("app", "pages", "src/app", "src/pages") if sources.has(top)]
-        base = values.text("basePath").strip("/")
-        shown = {
-            place
-            for top in tops
-            for page in sources.files(top, ".js", ".jsx", ".ts", ".tsx")
-            if _DYNAMIC.search(page)
-            and (place := _DYNAMIC.split(page[len(top) :])[0].strip("/"))
-            and not place.startswith("api")
-        }
+        pages = [page[len(top) :] for top in tops for page in sources.files(top, ".js", ".jsx", ".ts", ".tsx")]
+        shown = {_GROUP.sub("", _DYNAMIC.split(page)[0]).strip("/") for page in pages if _DYNAMIC.search(page)}
         return cls(
-            roots=dict.fromkeys(tops, base),
+            base=values.text("basePath").strip("/"),
+            roots=dict.fromkeys(tops, ""),
             end="/" if values.get("trailingSlash") is True else "",
-            shown=tuple(sorted(re.sub(r"\([^)]*\)/?", "", place).strip("/") for place in shown)),
+            shown=tuple(sorted(place for place in shown if place and not place.startswith("api"))),
         )
 
     def url(self, article: Article, facts: PageFacts) -> str:
         """The address: the place of a page, or of the page that shows the articles of a folder."""
-        prefix, names = self.below(article.path)
+        prefix, names = self.below(_GROUP.sub("", article.path))
         if any(article.path.startswith(f"{top}/") for top in self.roots):
-            names = [name for name in names if not name.startswith("(")]
-            return joined(prefix, *(names[:-1] if names[-1] in ("page", "index") else names), end=self.end)
+            return joined(prefix, *(names[:-1] if names[-1] in self.index_names else names), end=self.end)
         folder = names[-2].lstrip("_") if len(names) > 1 else ""
         place = next((place for place in self.shown if place.rpartition("/")[2] == folder), "")
-        return joined(prefix, place, facts.slug or names[-1], end=self.end) if place else ""
+        name = facts.slug or names[-1]
+        return joined(prefix, place, "" if name == "index" else name, end=self.end) if place else ""
 
     def guess(self, article: Article, facts: PageFacts) -> str:
         """The place of the file below the folder of the content."""
-        return Generator().guess(article, facts)
+        return Generator().guess(replace(article, path=_GROUP.sub("", article.path)), facts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,8 +108,8 @@ class Nuxt(Generator):
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:
         values = sources.literals(file)
-        roots = {"content": values.text("app", "baseURL").strip("/")}
-        return cls(site_url=values.text("site", "url"), roots=roots)
+        base = values.text("app", "baseURL").strip("/")
+        return cls(site_url=values.text("site", "url"), base=base, roots={"content": ""})
 
     def url(self, article: Article, facts: PageFacts) -> str:
         """The address: ``path``, else the file's place, without the numbers by which files and folders are sorted."""
@@ -120,19 +117,13 @@ class Nuxt(Generator):
             return joined(facts.path, end="")
         prefix, names = self.below(article.path)
         names[-1] = names[-1].removesuffix(".draft")
-        names = [slugged(_SORTING.sub("", _unaccented(name), count=1), kept="_.~") for name in names]
+        names = [slugged(_SORTING.sub("", unaccented(name), count=1), kept="_.~") for name in names]
         return joined(prefix, *(names[:-1] if names[-1] == "index" else names), end="")
 
     def unmade(self, article: Article, facts: PageFacts) -> str:
         """What is a draft by its name, too."""
         is_draft = self.below(article.path)[1][-1].endswith(".draft")
         return "with a name that ends in .draft" if is_draft else super().unmade(article, facts)
-
-
-def _unaccented(name: str) -> str:
-    """A name with plain Latin letters for those with accents, as npm's slugify writes them."""
-    bare = ((normalize("NFKD", character)[0], character) for character in normalize("NFC", name))
-    return "".join(letter if letter.isascii() else character for letter, character in bare)
 
 
 @dataclass(frozen=True, kw_only=True)

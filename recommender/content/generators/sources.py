@@ -18,7 +18,7 @@ from recommender.yaml import read_yaml
 #: Folders that hold no sources of a site.
 _SKIPPED = frozenset({"node_modules", "vendor", "_site", "public", "dist", "build", "themes"})
 #: MkDocs' own tags, which name code; nothing comes of it.
-_CODE_TAG = re.compile(r"!(?:ENV\b|!python/\S*)")
+_CODE_TAG = re.compile(r"!(?:ENV\b|relative\b|!python/\S*)")
 #: Characters of a configuration that is a program; longer ones are no configuration.
 _MOST_CODE = 500_000
 #: Values of a configuration, names too: each article is held against its patterns. One that lists the pages of a large
@@ -184,6 +184,11 @@ class Literals:
     def text(self, *names: str) -> str:
         """The first text to which these names lead; "" where there is none."""
         return next((text for path, text in self.items if path[-len(names) :] == names and isinstance(text, str)), "")
+
+    def below(self, name: str) -> tuple[str, ...]:
+        """What stands below a name, each once: the names in a mapping, the values of a list."""
+        found = ([*path, value][path.index(name) + 1] for path, value in self.items if name in path)
+        return tuple(dict.fromkeys(str(one).strip("/") for one in found))
 
     @classmethod
     def of_javascript(cls, text: str) -> Self:

@@ -25,7 +25,9 @@ class VitePress(Generator):
         top = f"{file.rpartition('.v')[0]}{values.text('srcDir').strip('./')}".strip("/")
         return cls(
             language=values.text("lang"),
-            roots={top: values.text("base").strip("/")},
+            languages=values.below("locales"),
+            base=values.text("base").strip("/"),
+            roots={top: ""},
             end="" if values.get("cleanUrls") is True else ".html",
         )
 
@@ -51,4 +53,4 @@ class VuePress(VitePress):
             return self.path_url(article, facts)
         known = {"slug": slugged(slug(article.path)), "regular": self.path_url(article, facts).strip("/")}
         path = filled(pattern, known, day_of(article, facts))
-        return placed(path, *self.roots.values()) if path else ""
+        return placed(path) if path else ""

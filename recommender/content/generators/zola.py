@@ -46,11 +46,11 @@ class Zola(Generator):
         base, _, code = names[-1].rpartition(".")
         if not base or code not in self.languages:
             base, code = names[-1], self.languages[0]
-        prefix = "" if code == self.languages[0] else code
         if facts.path:
-            return joined(prefix, facts.path)
+            return joined(facts.path)
         folders = names[:-1]
         if base == "index" and folders:
             *folders, base = folders
         base = facts.slug or (base if self.keeps_dates else _DATED.sub("", base, count=1))
+        prefix = "" if code == self.languages[0] else code
         return joined(prefix, *folders, base if self.keeps_names else slugged(base))
