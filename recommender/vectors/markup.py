@@ -57,6 +57,7 @@ _SHORTCODE = re.compile(
     r"(?:\s+\w+=[^\[\]\n]*)?\](?![(\[])"
 )
 _BARE_URL = re.compile(r"http(?<!\whttp)s?://\S+")
+_MAIL_ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]+(?:\.[\w-]+)+")
 #: Pictures by name, as on GitHub (":rocket:"); the names of roles in reStructuredText look the same.
 _EMOJI_CODE = re.compile(EMOJI_CODES, re.ASCII)
 #: What a line begins with; rules, and what underlines a heading or the head of a table.
@@ -93,6 +94,8 @@ def without_markup(text: str) -> str:
         text = HIGHLIGHT.sub(r"\1", text)
     if "://" in text:
         text = _BARE_URL.sub(" ", text)
+    if "@" in text:
+        text = _MAIL_ADDRESS.sub(" ", text)
     if ":" in text:
         text = _EMOJI_CODE.sub(" ", text)
     return _MARKS.sub(" ", _LINE_MARKS.sub(" ", _CODE_FENCE.sub(" ", text)))
