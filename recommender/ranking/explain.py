@@ -242,8 +242,9 @@ def _words_said(terms: Sequence[SharedTerm], are_telling: bool) -> list[str]:
 
 
 def _is_part(part: str, word: str) -> bool:
-    """Whether a word begins or ends with another, shorter one that is no syllable."""
-    return len(word) > len(part) > _SYLLABLE and (word.startswith(part) or word.endswith(part))
+    """Whether a word begins or ends with another, shorter one that is no syllable, or has it at its hyphen."""
+    is_end = len(word) > len(part) > _SYLLABLE and (word.startswith(part) or word.endswith(part))
+    return is_end or (part != word and part in word.split("-"))
 
 
 def _enumerated(words: Sequence[str]) -> str:
