@@ -61,7 +61,8 @@ _AFTER = dict.fromkeys(("be", "bg", "bs", "hr", "mk", "sk", "sl", "uk"), _SLAVIC
     "da": _SCANDINAVIAN, "fi": re.compile(r"(?<=\w{3})[aeiouyäö]+$"), "he": re.compile(r"^[בהוכלמש]+(?=\w{3})"),
     "hu": re.compile(r"(?<=\w{2})[ae]$"), "it": re.compile(r"(?<=\w{3})[aeio]$"), "nb": _SCANDINAVIAN,
     "nl": re.compile(r"(?<=\w{3})s$"), "no": _SCANDINAVIAN,
-    "pl": re.compile(r"(?<=\w{3}r)z$|(?<=\w{3})i$|(?<=\w{2})e(?=k$)"), "ru": re.compile(r"(?<=\w{2})[ое](?=[кц]$)"), "sv": _SCANDINAVIAN,
+    "pl": re.compile(r"(?<=\w{3}r)z$|(?<=\w{3})i$|(?<=\w{2})e(?=k$)"),
+    "ru": re.compile(r"(?<=\w{2})[ое](?=[кц]$)"), "sv": _SCANDINAVIAN,
 }  # fmt: skip
 #: Letters without the marks that many leave out ("Dvořák", "ÉCOLE", "cœur").
 _PLAIN = {code: unicodedata.normalize("NFD", chr(code))[0] for code in range(0xC0, 0x250)} | {0xE6: "ae", 0x153: "oe"}
