@@ -214,7 +214,8 @@ class _Words:
                     for one in (self._article, candidate)
                 )
                 term = shared_run(term.split(" ")[0], own, other)
-                if not term:
+                # Signs of vowels and tones alone say nothing.
+                if not any(map(str.isalnum, term)):
                     continue
             found[term, field] = found.get((term, field), 0.0) + share
         said = {key: share for key, share in found.items() if key not in stems} or found

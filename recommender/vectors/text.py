@@ -218,14 +218,13 @@ class Analyzer:
         is_said = self.stop_words.isdisjoint(whole.lower().split("-"))
         if chance >= _CHANCE_OF_ONE or (is_said and _SHORT.fullmatch(whole)):
             joined.append(whole)
-        is_lone = len(first) == 1 and chance > 0
+        is_lone = len(first) == 1 and chance > 0 and self._primary not in COMPOUNDING
         return f"{'' if is_lone else first} {second if len(second) > 1 else ''}"
 
     def _term(self, surface: str) -> str | None:
         """The term of a word, or None for one that says nothing."""
         if _IS_UNSPACED.match(surface):
-            # Signs of vowels and tones alone say nothing.
-            return surface if surface not in self.stop_words and any(map(str.isalnum, surface)) else None
+            return None if surface in self.stop_words else surface
         surface = surface.replace("-", "")
         if surface in _ACRONYMS and self._primary == "en":
             return surface
