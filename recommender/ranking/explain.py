@@ -214,7 +214,8 @@ class _Words:
                     for one in (self._article, candidate)
                 )
                 term = shared_run(term.split(" ")[0], own, other)
-                if not term:
+                # Signs of vowels and tones alone say nothing.
+                if not any(map(str.isalnum, term)):
                     continue
             found[term, field] = found.get((term, field), 0.0) + share
         said = {key: share for key, share in found.items() if key not in stems} or found
@@ -242,8 +243,9 @@ def _words_said(terms: Sequence[SharedTerm], are_telling: bool) -> list[str]:
 
 
 def _is_part(part: str, word: str) -> bool:
-    """Whether a word begins or ends with another, shorter one that is no syllable."""
-    return len(word) > len(part) > _SYLLABLE and (word.startswith(part) or word.endswith(part))
+    """Whether a word begins or ends with another, shorter one that is no syllable, or has it at its hyphen."""
+    is_end = len(word) > len(part) > _SYLLABLE and (word.startswith(part) or word.endswith(part))
+    return is_end or (part != word and part in word.split("-"))
 
 
 def _enumerated(words: Sequence[str]) -> str:

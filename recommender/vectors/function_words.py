@@ -17,22 +17,25 @@ _ENGLISH = frozenset(
     haven't having he her here hers herself him himself his how i if in into is isn't it its itself just may me might
     more most must my myself neither no nobody none nor not now of off on once only or other our ours ourselves out over
     own s same shall shan't she should shouldn't so some somebody someone something such t than that the their theirs
-    them themselves then there these they this those through to too under until up upon very was wasn't we were weren't
-    what when where which while who whom whose why will with within without won't would wouldn't yet you your yours
-    yourself yourselves
+    them themselves then there these they this those through to too under until up upon us very was wasn't we were
+    weren't what when where which while who whom whose why will with within without won't would wouldn't yet you
+    your yours yourself yourselves
     """.split()
 )
 #: What the lists of other languages have and what is news all the same ("employment", "force", "the right", "life"),
 #: and the pronouns and auxiliary verbs that they
 #: lack ("nobody", "something").
 _NEWS = {
-    "bg": "време глас екип живот новина смях юмрук", "bn": "কথা কাজ দিন নাম বছর", "cs": "design email strana",
-    "es": "empleo estado estados fuerza tiempo trabajo valor verdad", "fr": "droite force personnes pièce valeur",
+    "ar": "زيارة لقاء قوة", "bg": "време глас екип живот новина смях юмрук", "bn": "কথা কাজ দিন নাম বছর",
+    "cs": "design email strana",
+    "es": "cuenta empleo estado estados fuerza poder tiempo trabajo valor verdad",
+    "fr": "droite force parole personnes pièce valeur état", "he": "דרך נגר עז",
     "fil": "tao", "sh": "bih broj dana", "is": "dag tíma ár ára árið",
-    "it": "gente lavoro persone stati stato", "lv": "gada gadu gadā", "mk": "ден луѓе",
-    "pt": "corrente direita estado horas povo tempo trabalho valor verdade",
+    "it": "colla colle comprare gente lavoro persone stati stato", "lv": "gada gadu gadā", "mk": "ден луѓе",
+    "pt": "caminho corrente direita estado horas povo tempo trabalho valor verdade",
     "ru": "время жизнь люди мира человек", "sl": "dan del dela delo ime let leta čas času",
-    "sv": "beslut", "ta": "அரசு நாள் படம் பெண் வேலை", "ur": "اللہ خان دنیا ملک", "uk": "життя люди людина миру",
+    "sv": "beslut höger vänster", "ta": "அரசு நாள் படம் பெண் வேலை", "ur": "اللہ خان دنیا ملک",
+    "uk": "життя люди людина миру",
 }  # fmt: skip
 _PRONOUNS = {
     "de": "jemand mehrere niemand viele wenige", "es": "alguien", "fr": "aucune certains quelque quelques rien toute",
@@ -42,6 +45,8 @@ _PRONOUNS = {
     "nl": "alle elk elke ieder niemand waarom", "pl": "nikt",
     "pt": "alguém algo nada nenhum ninguém tudo vários", "ru": "никто ничто",
 }  # fmt: skip
+#: The Turkish list has three letters as another code page has them.
+_TURKISH = str.maketrans("ýþð", "ışğ")
 #: Of a language without a list its commonest words stand in: of a hundred those as short as function words are.
 _N_COMMONEST, _LONGEST_COMMON = 100, 4
 #: What headlines and names are made of, whatever they are about: forms of texts, praise, spans of time, units, forms
@@ -53,12 +58,12 @@ _OF_HEADLINES = {
     "de": "ankündigung anleitung bericht beste dr einfach einladung einzige frau gedanken groß gründe gut herr "
           "hinweis interview jahr klein kurz leitfaden minuten monat nachruf neu newsletter portrait porträt prozent "
           "rezension rezept sankt schnell stunden tag test tipp willkommen woche",
-    "en": "aged announce announcement announcing beginner behind best big choose choosing complete day digest "
-          "dollars dr easy episode first get getting good great guide hours interview introduce introducing "
-          "introduction kg km last letter little long look make making miles minutes month mr mrs new newsletter "
-          "next notice obituary old part percent portrait pounds prof quick reason recipe report review saint san "
-          "scene short simple sir small story thing thoughts tip today tomorrow top trick ultimate update week "
-          "weekly welcome year",
+    "en": "aged announce announcement announcing availability available basics beginner behind best big choose "
+          "choosing complete day digest dollars dr easy episode explainer faq first get getting good great guide hours "
+          "interview introduce introducing introduction kg km last letter little long look make making miles minutes "
+          "month mr mrs new newsletter next notice obituary old part percent portrait pounds prof quick reason recap "
+          "recipe report review roundup saint san scene short simple sir small story thing thoughts tip today tomorrow "
+          "top trick ultimate update week weekly welcome year",
     "es": "anuncio aviso año bienvenida bueno carta consejo día entrevista episodio euros grande guía horas mejor "
           "mes minutos nuevo pequeño razones receta reseña san santa semana truco",
     "fi": "arvostelu haastattelu hyvä ilmoitus kuukausi paras pieni päivä resepti suuri uusi vihjeet viikko vuosi",
@@ -119,7 +124,10 @@ def function_words(language: str) -> frozenset[str]:
         return _ENGLISH
     known = TABLES.get(language, language)
     if known in LANGUAGE_MAPPING:
-        listed = get_stop_words(known)
+        # Those of Hebrew stand in quotation marks and commas.
+        listed = [word.strip('",') for word in get_stop_words(known)]
+        if known == "tr":
+            listed = [word.translate(_TURKISH) for word in listed]
     else:
         listed = [word for word in commonest(known, _N_COMMONEST) if len(word) <= _LONGEST_COMMON]
     words = {*listed, *_PRONOUNS.get(known, "").split()}

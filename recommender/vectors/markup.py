@@ -57,6 +57,8 @@ _SHORTCODE = re.compile(
     r"(?:\s+\w+=[^\[\]\n]*)?\](?![(\[])"
 )
 _BARE_URL = re.compile(r"http(?<!\whttp)s?://\S+")
+#: In prose, where it is nobody's word; not tea@1.2.
+_MAIL_ADDRESS = re.compile(r"(?<![^\s(])[\w.+-]++@(?:[\w-]+\.)+[A-Za-z]{2,}\b")
 #: Pictures by name, as on GitHub (":rocket:"); the names of roles in reStructuredText look the same.
 _EMOJI_CODE = re.compile(EMOJI_CODES, re.ASCII)
 #: What a line begins with; rules, and what underlines a heading or the head of a table.
@@ -93,6 +95,8 @@ def without_markup(text: str) -> str:
         text = HIGHLIGHT.sub(r"\1", text)
     if "://" in text:
         text = _BARE_URL.sub(" ", text)
+    if "@" in text:
+        text = _MAIL_ADDRESS.sub(" ", text)
     if ":" in text:
         text = _EMOJI_CODE.sub(" ", text)
     return _MARKS.sub(" ", _LINE_MARKS.sub(" ", _CODE_FENCE.sub(" ", text)))

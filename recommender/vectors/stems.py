@@ -1,6 +1,7 @@
 """Words without their endings, and compounds by the word that they begin with, by language."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
 
@@ -18,35 +19,58 @@ _SNOWBALL = {
     "sv": "swedish", "ta": "tamil", "tr": "turkish", "yi": "yiddish",
 }  # fmt: skip
 #: Slavic languages without a Snowball stemmer, and the endings of their nouns and adjectives: vowels, behind which one
-#: consonant and its vowels may stand ("горами", "mestách", "нового").
+#: consonant and its vowels may stand ("горами", "mestách", "нового"); a vowel that comes and goes ("zámok", "zámky").
 _SLAVIC_VOWELS = "[аеєиіїйоуыўэюяъьaeijouyáéíóúýäô]"
-_SLAVIC_ENDING = re.compile(rf"(?<=\w{{3}}){_SLAVIC_VOWELS}+(?:(?:ch|[гвмхghmv]){_SLAVIC_VOWELS}*)?$")
-#: What goes before a Snowball stemmer sees a word: plurals that the French one keeps ("vélos"), or takes for more than
-#: they are ("loyers"); those of Hebrew.
-_BEFORE = {"fr": re.compile(r"(?<=\w\wer)s$|(?<=\w\w[oéu])s$"), "he": re.compile(r"(?<=\w{3})(?:ים|ות)$")}
+_SLAVIC_ENDING = re.compile(
+    rf"(?<=\w{{3}}){_SLAVIC_VOWELS}+(?:(?:ch|[гвмхghmv]){_SLAVIC_VOWELS}*)?$|(?<=\w{{2}})(?:ie|[oeое])(?=[kcкц]$)"
+)
+#: What Snowball stemmers are told beforehand, and what for: plurals that they keep ("vélos", "Autos", "hospitais"), or
+#: take for more than they are ("loyers", "ciudades"), what other plurals lack ("Museum", "Museen"); those of Hebrew.
+_BEFORE = {
+    "de": [(r"(?<=\w{3})(?<![at])um$", "en"), (r"(?<=\w{3}[aoyé])s$", "")], "el": [("ιδια$", "ιδι")],
+    "es": [(r"(?<=\w\w(?:[ae]d|en))es$", "")], "fr": [(r"(?<=\w\wer)s$|(?<=\w\w[oéu])s$", "")],
+    "he": [(r"(?<=\w{3})(?:ים|יות|ות|ית|ה)$", "")],
+    "pt": [(r"(?<=\w\w[aou])is$", "l"), ("ões$", "ão"), (r"(?<=\w\w)[ée]is$", "el"), (r"(?<=\w[aeiou])ns$", "m")],
+}  # fmt: skip
 #: Plurals that Snowball keeps apart from their words.
 _PLURALS = {
     "en": {
-        "analyses": "analysis", "buses": "bus", "calves": "calf", "children": "child", "crises": "crisis",
-        "criteria": "criterion", "elves": "elf", "feet": "foot", "fungi": "fungus", "gases": "gas",
-        "geese": "goose", "halves": "half", "hooves": "hoof", "hypotheses": "hypothesis", "knives": "knife",
-        "lenses": "lens", "loaves": "loaf", "men": "man", "mice": "mouse", "nuclei": "nucleus",
-        "phenomena": "phenomenon", "quizzes": "quiz", "scarves": "scarf", "shelves": "shelf", "teeth": "tooth",
-        "theses": "thesis", "thieves": "thief", "wives": "wife", "wolves": "wolf", "women": "woman",
-    }
+        "alumni": "alumnus", "analyses": "analysis", "appendices": "appendix", "bacteria": "bacterium", "buses": "bus",
+        "cacti": "cactus", "calves": "calf", "children": "child", "crises": "crisis", "criteria": "criterion",
+        "diagnoses": "diagnosis", "dwarves": "dwarf", "elves": "elf", "feet": "foot", "fungi": "fungus", "gases": "gas",
+        "geese": "goose", "halves": "half", "hooves": "hoof", "hypotheses": "hypothesis", "indices": "index",
+        "knives": "knife", "lenses": "lens", "loaves": "loaf", "matrices": "matrix", "men": "man", "mice": "mouse",
+        "nuclei": "nucleus", "oxen": "ox", "phenomena": "phenomenon", "quizzes": "quiz", "scarves": "scarf",
+        "shelves": "shelf", "stimuli": "stimulus", "teeth": "tooth", "theses": "thesis", "thieves": "thief",
+        "vertices": "vertex", "wives": "wife", "wolves": "wolf", "women": "woman",
+    },
+    "da": {"bøger": "bog", "børn": "barn", "byer": "by", "hænder": "hånd", "mænd": "mand"},
+    "de": {"firmen": "firma", "konten": "konto", "themen": "thema", "villen": "villa", "viren": "virus"},
+    "fr": {"cheveux": "cheveu", "feux": "feu", "jeux": "jeu", "lieux": "lieu", "travaux": "travail", "vœux": "vœu"},
+    "nb": {"bøker": "bok", "byer": "by", "hender": "hånd", "menn": "mann", "netter": "natt", "trær": "tre"},
+    "nl": {"dagen": "dag", "kinderen": "kind", "musea": "museum", "paden": "pad", "schepen": "schip", "steden": "stad",
+           "wegen": "weg"},
+    "sv": {"böcker": "bok", "fötter": "fot", "händer": "hand", "nätter": "natt", "städer": "stad", "söner": "son"},
 }  # fmt: skip
 #: What is no part of a word behind it, or in a language without one. What Hebrew puts before a noun, of which three
 #: letters stay: "the", "in", "and" and others are letters of the word. Vowels in which forms of one Finnish or Italian
-#: word differ ("koiran", "koirille"), an "e" that comes and goes ("cykel", "cykla"), Polish "rowerze".
+#: word differ ("koiran", "koirille"), or Hungarian ones ("kutya", "kutyák"), a vowel that comes and goes ("cykel",
+#: "cykla"; "рынок", "рынки"), Polish "rowerze".
 _SCANDINAVIAN = re.compile(r"(?<=\w{2}[^\W\daeiouyæøåäö])e(?=[lnr]$)")
 _AFTER = dict.fromkeys(("be", "bg", "bs", "hr", "mk", "sk", "sl", "uk"), _SLAVIC_ENDING) | {
     "da": _SCANDINAVIAN, "fi": re.compile(r"(?<=\w{3})[aeiouyäö]+$"), "he": re.compile(r"^[בהוכלמש]+(?=\w{3})"),
-    "it": re.compile(r"(?<=\w{3})[aeio]$"), "nb": _SCANDINAVIAN, "nl": re.compile(r"(?<=\w{3})s$"),
-    "no": _SCANDINAVIAN, "pl": re.compile(r"(?<=\w{3}r)z$|(?<=\w{3})i$"), "sv": _SCANDINAVIAN,
+    "hu": re.compile(r"(?<=\w{2})[ae]$"), "it": re.compile(r"(?<=\w{3})[aeio]$"), "nb": _SCANDINAVIAN,
+    "nl": re.compile(r"(?<=\w{3})s$"), "no": _SCANDINAVIAN,
+    "pl": re.compile(r"(?<=\w{3}r)z$|(?<=\w{3})i$|(?<=\w{2})e(?=k$)"),
+    "ru": re.compile(r"(?<=\w{2})[ое](?=[кц]$)"), "sv": _SCANDINAVIAN,
 }  # fmt: skip
-#: Letters that are short in one form of a word and long in another ("híd", "hidat"; "ogród", "ogrodu").
-_FOLDED = {
-    "cs": str.maketrans("áéíóúůýě", "aeiouoye"), "hu": str.maketrans("áéíóőúű", "aeioöuü"),
+#: Letters without the marks that many leave out ("Dvořák", "ÉCOLE", "cœur").
+_PLAIN = {code: unicodedata.normalize("NFD", chr(code))[0] for code in range(0xC0, 0x250)} | {0xE6: "ae", 0x153: "oe"}
+#: Letters that are short in one form of a word and long in another ("híd", "hidat"; "ogród", "ogrodu"), or are others
+#: ("luz", "luces"; "kaupunki", "kaupungin").
+_FOLDED: dict[str, Mapping[int, int | str]] = {
+    "cs": str.maketrans("áéíóúůýě", "aeiouoye"), "en": _PLAIN, "es": str.maketrans("z", "c"),
+    "fi": str.maketrans("dg", "tk"), "fr": _PLAIN, "hu": str.maketrans("áéíóőúű", "aeioöuü"),
     "pl": str.maketrans("óąńśćź", "oęnscz"),
 }  # fmt: skip
 #: What Korean puts behind a noun; the noun has two syllables at least.
@@ -58,6 +82,11 @@ _KOREAN_PARTICLE = re.compile(
 #: says "Haushalt" and "Plan", "김치찌개" says "김치"); and how common in the language both are.
 COMPOUNDING = dict.fromkeys(("da", "de", "fi", "hu", "nb", "nl", "no", "sv"), ((5, 3), (4, 4))) | {"ko": ((2, 2),)}
 _CHANCE_OF_PART = 5e-7
+#: What looks like the second word of a Finnish compound and is an ending of its case, number or verb.
+_FINNISH_ENDING = re.compile(
+    r"m?[aei]?(?:s[st]|l[lt]|tt)[aä]|[ei]?(?:lle|ksi)|isin?|vat|kin|k[aä]{2}n|a?nsa|m?i?nen|[jstv][ae]n"
+    r"|mme|sti|n[uy]t|neet|[aäei]{2}n|t[aä]{2}n?"
+)
 #: A compound that is so common, or so many times commoner than a part, is a word of its own: "Haushalt", "Frühling".
 _CHANCE_OF_OWN, _TIMES_COMMONER = 1.6e-5, 10
 
@@ -66,17 +95,17 @@ class _Stems:
     """Words of a language without their endings: by Snowball where it knows the language, and by rules around it."""
 
     def __init__(self, language: str) -> None:
-        self._before, self._after = _BEFORE.get(language), _AFTER.get(language)
-        self._plurals = _PLURALS.get(language, {})
+        self._before, self._after = _BEFORE.get(language, []), _AFTER.get(language)
+        self._plurals = _PLURALS.get(TABLES.get(language, language), {})
         self._folded = _FOLDED.get(language, {})
         self._snowball = Stemmer.Stemmer(_SNOWBALL[language], 65_536) if language in _SNOWBALL else None
 
     def of_words(self, words: list[str]) -> list[str]:
         """Words without their endings."""
-        if self._before:
-            words = [self._before.sub("", word) for word in words]
         if self._plurals:
             words = [self._plurals.get(word, word) for word in words]
+        for ending, other in self._before:
+            words = [re.sub(ending, other, word) for word in words]
         if self._snowball:
             words = self._snowball.stemWords(words)
         if self._folded:
@@ -115,6 +144,8 @@ def parts_of(surface: str, language: str) -> tuple[str, ...]:
         if known.get(end, 0.0) < least_chance:
             end = end.removeprefix("s")
         chances = [known.get(part.casefold(), 0.0) for part in (start, end)]
+        if language == "fi" and _FINNISH_ENDING.fullmatch(end):
+            continue
         is_long = any(len(start) >= least and len(end) >= rest for least, rest in COMPOUNDING[language])
         if is_long and min(chances) >= least_chance:
             best = max(best, (chances[0] * chances[1], (start, end)))

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 import ftfy
+import wordfreq
 from ftfy.badness import is_bad
 
 from recommender.content.languages import SERBIAN
@@ -69,13 +70,17 @@ _SIGNED_TOKEN = re.compile(_TOKEN.pattern.replace(rf"[^\W_{_UNSPACED}]+", rf"(?:
 _RELEASE = re.compile(r"(?!\d\d?\.\d\d?\.\d{4}$|\d{1,3}(?:\.\d{3})+$)[vV]?(\d+\.\d+)(?:\.\d+)?")
 #: What a commit is called by: the figures a to f and 0 to 9, mixed ("face2face" is a word).
 _COMMIT = re.compile(r"(?=(?:[a-f]*\d){2})(?=\d+[a-f]+\d|[a-f]+\d+[a-f])[0-9a-f]{7,64}")
-#: "U.S." and "A.I." are "US" and "AI"; "e-mail" is "email" too, and "wi-fi" "wifi".
-_DOTTED = re.compile(r"\b(?:[A-Z]\.){2,}(?!\w)")
+#: "U.S." and "Ph.D." are "US" and "PhD".
+_DOTTED = re.compile(r"\b(?:[A-Z][a-z]?\.){2,}(?!\w)")
 #: Of a name, as in "John F. Kennedy"; "in C. The" ends a sentence.
 _INITIALS = re.compile(r"(^|[^\w\s.]\s*|(?<![\w'-])[A-Z][\w'-]*+\s)(?:[A-Z]\.\s)+(?=[A-Z])")
 #: 40,000 and 1.000.000, but no part of a release or a date.
 _THOUSANDS = re.compile(r"(?<![\w.,])\d{1,3}(?:[.,’]\d{3})+(?!\w|[.,]\d)")
-_HYPHENED = re.compile(r"(?<![\w-])(?:[A-Za-z]-[A-Za-z]{3,}|[A-Za-z]{2}-[A-Za-z]{2})(?![\w-])")
+#: Two words with a hyphen between them, which are one too where they are short ("e-mail", "Wi-Fi", "USB-C"), or where
+#: many write them as one ("start-up").
+_HYPHENED = re.compile(r"(?<![\w&-])([A-Za-z]+)-([A-Za-z]+)(?![\w-])")
+_SHORT = re.compile(r"[A-Za-z]-[A-Za-z]{3,}|[A-Za-z]{2}-[A-Za-z]{2}|[A-Za-z]{2,}-[A-Z]")
+_CHANCE_OF_ONE = 1e-6
 _IS_UNSPACED = re.compile(rf"[{_UNSPACED}]")
 _UNSPACED_RUN = re.compile(rf"[{_UNSPACED}]+")
 #: Inflections and particles; words in hiragana alone are rare.
@@ -100,7 +105,7 @@ _AT_HOME = frozenset({
     "zh-cn",
 })  # fmt: skip
 #: Organisations and fields that are spelled as function words, but for their capitals.
-_ACRONYMS = frozenset({"IT", "WHO"})
+_ACRONYMS = frozenset({"IT", "US", "WHO"})
 
 #: A word must have been met this often inside sentences, and with a capital in this share, to be a name.
 _LEAST_COUNT, _LEAST_SHARE = 3, 0.8
@@ -192,10 +197,10 @@ class Analyzer:
             text = _DOTTED.sub(lambda found: found[0].replace(".", ""), _INITIALS.sub(r"\1", text))
         if _THOUSANDS.search(text):
             text = _THOUSANDS.sub(lambda found: re.sub("[.,’]", "", found[0]), text)
-        surfaces: list[str] = self._token.findall(text)
+        joined: list[str] = []
         if "-" in text:
-            joined = (one for one in _HYPHENED.findall(text) if self.stop_words.isdisjoint(one.lower().split("-")))
-            surfaces = [*(one.replace("-", "") for one in joined), *surfaces]
+            text = _HYPHENED.sub(lambda found: self._apart(found, joined), text)
+        surfaces: list[str] = [*joined, *self._token.findall(text)]
         if text.isupper():
             surfaces = [surface.lower() if surface in _ACRONYMS else surface for surface in surfaces]
         if not text.isascii() and _IS_UNSPACED.search(text):
@@ -204,10 +209,25 @@ class Analyzer:
             surfaces = [part for surface in surfaces for part in (surface, *parts_of(surface, self._primary))]
         return surfaces, [*map(self._term_of, surfaces)]
 
+    def _apart(self, found: re.Match[str], joined: list[str]) -> str:
+        """
+        Two words with a hyphen between them, apart; together they come to `joined` where they are one word too.
+
+        What is left of "USB-C" and "X-ray" is no language and no brand; in "R-Pakete" it is.
+        """
+        whole, first, second = found[0], found[1], found[2]
+        chance = wordfreq.get_frequency_dict("en", "best").get(f"{first}{second}".lower(), 0.0)
+        is_said = self.stop_words.isdisjoint(whole.lower().split("-"))
+        if chance >= _CHANCE_OF_ONE or (is_said and _SHORT.fullmatch(whole)):
+            joined.append(whole)
+        is_lone = len(first) == 1 and chance > 0 and self._primary not in COMPOUNDING
+        return f"{'' if is_lone else first} {second if len(second) > 1 else ''}"
+
     def _term(self, surface: str) -> str | None:
         """The term of a word, or None for one that says nothing."""
         if _IS_UNSPACED.match(surface):
             return None if surface in self.stop_words else surface
+        surface = surface.replace("-", "")
         if surface in _ACRONYMS and self._primary == "en":
             return surface
         if release := _RELEASE.fullmatch(surface):

@@ -131,6 +131,18 @@ def test_text_without_spaces_is_named_in_runs_that_both_have():
     assert "both name した in the title" in reason_for([*endings, *OTHERS], "a", "b").sentences, "there is nothing else"
 
 
+def test_a_word_with_a_hyphen_is_named_as_it_is_typed():
+    """And what stands beside the hyphen is no other word."""
+    pair = [Article("a", title="Wi-Fi in the garden"), Article("b", title="A cellar without wi-fi")]
+    assert "both name Wi-Fi in the title" in reason_for([*pair, *OTHERS], "a", "b", vectors=PLAIN).sentences
+
+
+def test_signs_of_vowels_and_tones_are_no_reason():
+    """They are pairs of characters, and no words."""
+    pair = [Article("a", title="ที่", language="th"), Article("b", title="นี่", language="th")]
+    assert not any("\u0e35\u0e48" in one for one in reason_for([*pair, *OTHERS], "a", "b", vectors=PLAIN).sentences)
+
+
 def test_words_that_most_articles_have_are_named_where_there_are_no_others():
     """Every pair that is alike gets a sentence that says in which words."""
     articles = [Article(str(n), title=f"DNS {word}", topics=("dns",)) for n, word in enumerate(["tea", "pot", "cup"])]

@@ -371,6 +371,7 @@ def test_years_and_digits_are_as_common_as_they_are():
         ("en", "On Wednesday: samovar"),
         ("en", "Obituary and samovar"),
         ("en", "Dr samovar"),
+        ("en", "FAQ and roundup: available samovar"),
         ("de", "Rezept Tintenfisch"),
         ("de", "Mittwoch Samowar"),
         ("fr", "Recette calmar"),
