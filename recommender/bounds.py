@@ -85,7 +85,7 @@ class Fence:
         """Raise UnreadableError for what lies outside."""
         if not self.holds(path):
             real = os.path.realpath(path)
-            if not os.path.exists(real):  # noqa: PTH110 - as realpath gives it
+            if path.is_symlink() and not path.exists():
                 raise UnreadableError(f"it leads to {real}, where there is nothing", "Mend the link, or take it out.")
             folder = real if os.path.isdir(real) else os.path.dirname(real)  # noqa: PTH112, PTH120 - as realpath gives it
             raise UnreadableError(

@@ -93,7 +93,7 @@ def test_evaluate_by_grades(newsroom, tmp_path):
     assert f"{one}: holds more than pairs without a grade, and would be replaced. Name another file." in stderr
     exit_code, stdout, stderr = run("evaluate", newsroom, "--grades", one, "--fail-under", "served=1", "-q")
     assert (exit_code, "nDCG@5" in stdout) == (1, True)
-    assert "below the 1 that was asked for" in stderr
+    assert "100% of its suggestions have no grade, and at most 10% may. Have them graded first" in stderr
     one.write_text("tea 3\n")
     exit_code, stdout, stderr = run("evaluate", newsroom, "--grades", one)
     assert (exit_code, stdout) == (1, "")
