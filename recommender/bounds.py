@@ -85,7 +85,7 @@ class Fence:
         """Raise UnreadableError for what lies outside."""
         if not self.holds(path):
             real = os.path.realpath(path)
-            if path.is_symlink() and not path.exists():
+            if _is_dangling(path):
                 raise UnreadableError(f"it leads to {real}, where there is nothing", "Mend the link, or take it out.")
             folder = real if os.path.isdir(real) else os.path.dirname(real)  # noqa: PTH112, PTH120 - as realpath gives it
             raise UnreadableError(
@@ -102,6 +102,17 @@ class Fence:
         """
         self.check(path)
         return read_regular(path, self.most_bytes)
+
+
+def _is_dangling(path: Path) -> bool:
+    """Whether a path is a link to nothing; what may not be looked at may be there."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return path.is_symlink()
+    except OSError:
+        pass
+    return False
 
 
 def read_regular(path: Path, most_bytes: int = MOST_BYTES) -> bytes:

@@ -25,7 +25,7 @@ from recommender.errors import FrontMatterError, RecommenderError, SiteError
 
 #: What a repository holds for those who work on it, the table of contents of a book, and the parts of wikis' pages.
 _OF_THE_REPOSITORY = re.compile(
-    r"(?:.*/)?(?:readme(?:[._-][a-z]{2}(?:[_-][a-z]{2,4})?)?|(?-i:SUMMARY)|_(?:sidebar|navbar|coverpage|header|footer|404))\.\w+"
+    r"(?:.*/)?(?:readme(?:[._-](?:[a-z]{2}[_-][a-z]{2,4}|de|es|fr|it|ja|ko|pt|ru|tr|uk|vi|zh))?|(?-i:SUMMARY)|_(?:sidebar|navbar|coverpage|header|footer|404))\.\w+"
     r"|(?:changelog|changes|history|contributing|contributors|authors|maintainers|code_of_conduct|security"
     r"|support|governance|licen[cs]e|agents|claude|issue_template|pull_request_template)(?:[._-][\w.-]+)?\.\w+",
     re.IGNORECASE,
@@ -211,7 +211,7 @@ def _is_template(title: str, values: Mapping[str, Any]) -> bool:
 def _is_of_the_repository(path: str, generator: Generator) -> bool:
     """Whether a file is for those who work on the site; a README can also be the page of its folder."""
     folder, _, name = path.rpartition("/")
-    is_index = folder != "" and name.partition(".")[0] in generator.index_names
+    is_index = folder != "" and re.split(r"[._-]", name)[0] in generator.index_names
     return _OF_THE_REPOSITORY.fullmatch(path) is not None and not is_index
 
 

@@ -240,8 +240,8 @@ def _home(paths: Collection[str], generator: Generator) -> Callable[[str], bool]
         ]
 
     # Drafts, and a few files in a folder that is no collection, do not say where the others lie.
-    n_held = Counter(folder for path in paths for folder in collections_of(path) if folder != "_drafts")
-    is_in_them = not n_held.keys().isdisjoint({"_news", "_posts", *declared}) or 2 * n_held.total() > len(paths)
+    held = [folders for path in paths if (folders := {*collections_of(path)} - {"_drafts"})]
+    is_in_them = not {"_news", "_posts", *declared}.isdisjoint(set().union(*held)) or 2 * len(held) > len(paths)
     roots = () if generator.looks_anywhere else generator.roots
     homes = tuple(f"{folder}/" for folder in roots if folder) or ("content/",)
     is_home_there = any(path.startswith(homes) for path in paths)

@@ -201,9 +201,8 @@ def _behind_its_title(text: str, article: Article, matcher: EntryMatcher) -> lis
         is_place = colon and (place != text.partition(": ")[0] or place == place.lower())
         if is_place and matcher.match(RelatedEntry(target=place), article).how == "path":
             return [RelatedEntry(title, target=place)]
-        if is_place and _MARKS.search(place) and (parts := _separated(place, article, matcher)):
-            return parts
-    return []
+    several = text.partition(": ")[2]
+    return _separated(several, article, matcher) if _MARKS.search(several) else []
 
 
 def _without_remarks(text: str, article: Article, matcher: EntryMatcher) -> list[RelatedEntry]:

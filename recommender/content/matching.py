@@ -34,14 +34,13 @@ How = Literal["url", "path", "title", "external", "unmatched"]
 _Kind = Literal["url", "path", "slug", "number", "title", "bare title"]
 
 #: What site generators and note takers wrap around a path: {% link _posts/tea.md %}, {{ '/tea/' | relative_url }},
-#: {{< ref "tea.md" >}}, {doc}`tea`, [[tea]], {filename}tea.md, **tea**.
+#: {{< ref "tea.md" >}}, {doc}`tea`, [[tea]], {filename}tea.md.
 _WRAPPED = re.compile(
     r"""\{%-?\s*+(?:post_url|link)\s(?P<liquid>[^{%]++)%\}
     | \{\{-?\s*+["'](?P<filtered>[^"'{}]++)["']\s*+\|[^{}]*+\}\}
     | \{\{[<%]\s*+(?:rel)?ref\s++(?:path\s*+=\s*+)?["'`]?(?P<hugo>[^"'`{}<>%]++)["'`]?[^{}<>%]*+[>%]\}\}
     | (?:\{(?:doc|ref)\}|:(?:doc|ref|any):)`(?:[^`<>]*+<)?(?P<role>[^`<>]++)>?`
     | \[\[(?P<wiki>[^][|]++)(?:\|[^][]*+)?\]\]
-    | ^[*`]{1,3}(?P<marked>[^*`]++)[*`]{1,3}$
     | (?:\{filename\}|\|filename\|)(?P<pelican>[^{}|]++)
     | (?:@(?:site)?|\{\{\s*site\.(?:base)?url\s*\}\})(?P<based>/.*)""",
     re.VERBOSE,

@@ -18,10 +18,13 @@ _BETWEEN = re.compile(r"[,;\n，；、]|(?<=\]\])\s+|\s+(?=\[\[)")
 #: What a mapping that stands for a person or a topic calls its name; `label` is Docusaurus', `display_name` and
 #: `login` WordPress's, `tag` and `author` Tina's.
 _NAMING = (
-    "name", "title", "label", "display_name", "login", "nickname", "slug", "id", "author", "tag", "category", "topic",
+    "name", "title", "label", "display_name", "login", "nickname", "author", "tag", "category", "topic", "slug", "id",
 )  # fmt: skip
 #: By which a mapping tells the parts of a name.
-_PARTS = tuple(f"{part}{end}" for part in ("first", "given", "last", "family") for end in ("", "name", "names"))
+_PARTS = tuple(
+    [f"{part}{end}" for part in some for end in ("", "name", "names")]
+    for some in (("first", "given"), ("last", "family"))
+)
 #: [Ida Holm](https://...), and what stands beside a name: "By Ida Holm", "Ida Holm <ida@...>", <a href="/ida">.
 _LINKED = re.compile(r"\[([^\[\]]+)\]\([^()]*\)")
 _BESIDE = re.compile(r"^by\s+|(?<!\s)\s*+<[^<>\s@]++@[^<>\s@]++>|</?[a-z][^<>]*+>", re.IGNORECASE)
@@ -64,17 +67,21 @@ def names_in(value: Any, depth: int = 0, *, is_one: bool = False) -> list[str]:
             # Kinds of topics: {places: [sea, shore], level: easy}.
             return names_in(list(value.values()))
         told = {fold_name(str(key)): held for key, held in value.items() if isinstance(held, str)}
-        value = {"name": " ".join(told[part] for part in _PARTS if part in told), **value}
-        names = next((names_in(value[key], 2) for key in _NAMING if value.get(key)), [])
+        parts = [next((told[part] for part in some if part in told), "") for some in _PARTS]
+        shown, keys = _NAMING[:-2], _NAMING[-2:]
+        held = [*(value.get(key) for key in shown), " ".join(filter(None, parts)), *(value.get(key) for key in keys)]
+        names = next((names_in(one, 2, is_one=True) for one in held if one), [])
         # People by their keys: {ida: {name: Ida Holm}}.
-        inner = [held for held in value.values() if isinstance(held, Mapping)] if depth < 2 and not names else []
-        return names or names_in(inner, 1)
+        is_keyed = depth < 2 and not names and all(isinstance(held, Mapping) for held in value.values())
+        return names_in(list(value.values()), 1) if is_keyed else names
     return [str(value)] if isinstance(value, int | float | date) and not isinstance(value, bool) else []
 
 
 def people_in(value: Any) -> list[str] | None:
     """The names of people; None where the value is none of any, [] where it holds keys alone."""
-    several = unescape(value).split(";") if isinstance(value, str) and "," not in value else value
+    several = value
+    if isinstance(value, str) and "," not in value:
+        several = re.sub(r"&#?\w+;", lambda found: unescape(found[0]), value).split(";")
     names = [] if type(value) is int else names_in(several, 1) or None
     people = [_BESIDE.sub("", _LINKED.sub(r"\1", name)).strip() or name for name in names or ()]
     return names and [name for name in people if not _KEY.fullmatch(name)]

@@ -332,8 +332,10 @@ class Found:
                 self.leave_out(name, "text", value)
         for name, value in self.get("aliases"):
             is_id = name.lower().endswith("id")
-            value = str(value) if is_id and type(value) is int else value
-            items = value.split(", ") if isinstance(value, str) else value if isinstance(value, list) else ()
+            items = value if isinstance(value, list) else [str(value) if is_id and type(value) is int else value]
+            if name.lower() == "alias" and isinstance(value, str):
+                # Logseq's property, of one or of several.
+                items = [value, *value.split(", ")]
             texts = [text.strip() for text in items if isinstance(text, str)]
             if texts:
                 others += texts

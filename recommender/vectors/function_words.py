@@ -17,8 +17,8 @@ _ENGLISH = frozenset(
     haven't having he her here hers herself him himself his how i if in into is isn't it its itself just may me might
     more most must my myself neither no nobody none nor not now of off on once only or other our ours ourselves out over
     own s same shall shan't she should shouldn't so some somebody someone something such t than that the their theirs
-    them themselves then there these they this those through to too under until up upon us very was wasn't we were
-    weren't what when where which while who whom whose why will with within without won't would wouldn't yet you
+    them themselves then there these they this those through to too under until up upon very was wasn't we were weren't
+    what when where which while who whom whose why will with within without won't would wouldn't yet you
     your yours yourself yourselves
     """.split()
 )

@@ -19,17 +19,15 @@ _SNOWBALL = {
     "sv": "swedish", "ta": "tamil", "tr": "turkish", "yi": "yiddish",
 }  # fmt: skip
 #: Slavic languages without a Snowball stemmer, and the endings of their nouns and adjectives: vowels, behind which one
-#: consonant and its vowels may stand ("горами", "mestách", "нового"); a vowel that comes and goes ("zámok", "zámky").
+#: consonant and its vowels may stand ("горами", "mestách", "нового").
 _SLAVIC_VOWELS = "[аеєиіїйоуыўэюяъьaeijouyáéíóúýäô]"
-_SLAVIC_ENDING = re.compile(
-    rf"(?<=\w{{3}}){_SLAVIC_VOWELS}+(?:(?:ch|[гвмхghmv]){_SLAVIC_VOWELS}*)?$|(?<=\w{{2}})(?:ie|[oeое])(?=[kcкц]$)"
-)
+_SLAVIC_ENDING = re.compile(rf"(?<=\w{{3}}){_SLAVIC_VOWELS}+(?:(?:ch|[гвмхghmv]){_SLAVIC_VOWELS}*)?$")
 #: What Snowball stemmers are told beforehand, and what for: plurals that they keep ("vélos", "Autos", "hospitais"), or
-#: take for more than they are ("loyers", "ciudades"), what other plurals lack ("Museum", "Museen"); those of Hebrew.
+#: take for more than they are ("loyers", "ciudades"); those of Hebrew.
 _BEFORE = {
-    "de": [(r"(?<=\w{3})(?<![at])um$", "en"), (r"(?<=\w{3}[aoyé])s$", "")], "el": [("ιδια$", "ιδι")],
-    "es": [(r"(?<=\w\w(?:[ae]d|en))es$", "")], "fr": [(r"(?<=\w\wer)s$|(?<=\w\w[oéu])s$", "")],
-    "he": [(r"(?<=\w{3})(?:ים|יות|ות|ית|ה)$", "")],
+    "de": [(r"(?<=\w\w[oy])(?<!lo)(?<!io)s$", "")], "el": [("ιδια$", "ιδι")], "es": [(r"(?<=\w\wad)es$", "")],
+    "fr": [(r"(?<=\w\wer)s$|(?<=\w\w[oéu])s$", "")],
+    "he": [(r"(?<=\w{3})ים$", ""), (r"(?<=\w{3})יות$", "ית"), (r"(?<=\w{3})ות$", "ה")],
     "pt": [(r"(?<=\w\w[aou])is$", "l"), ("ões$", "ão"), (r"(?<=\w\w)[ée]is$", "el"), (r"(?<=\w[aeiou])ns$", "m")],
 }  # fmt: skip
 #: Plurals that Snowball keeps apart from their words.
@@ -44,34 +42,29 @@ _PLURALS = {
         "shelves": "shelf", "stimuli": "stimulus", "teeth": "tooth", "theses": "thesis", "thieves": "thief",
         "vertices": "vertex", "wives": "wife", "wolves": "wolf", "women": "woman",
     },
-    "da": {"bøger": "bog", "børn": "barn", "byer": "by", "hænder": "hånd", "mænd": "mand"},
     "de": {"firmen": "firma", "konten": "konto", "themen": "thema", "villen": "villa", "viren": "virus"},
     "fr": {"cheveux": "cheveu", "feux": "feu", "jeux": "jeu", "lieux": "lieu", "travaux": "travail", "vœux": "vœu"},
-    "nb": {"bøker": "bok", "byer": "by", "hender": "hånd", "menn": "mann", "netter": "natt", "trær": "tre"},
     "nl": {"dagen": "dag", "kinderen": "kind", "musea": "museum", "paden": "pad", "schepen": "schip", "steden": "stad",
            "wegen": "weg"},
-    "sv": {"böcker": "bok", "fötter": "fot", "händer": "hand", "nätter": "natt", "städer": "stad", "söner": "son"},
 }  # fmt: skip
 #: What is no part of a word behind it, or in a language without one. What Hebrew puts before a noun, of which three
 #: letters stay: "the", "in", "and" and others are letters of the word. Vowels in which forms of one Finnish or Italian
-#: word differ ("koiran", "koirille"), or Hungarian ones ("kutya", "kutyák"), a vowel that comes and goes ("cykel",
-#: "cykla"; "рынок", "рынки"), Polish "rowerze".
+#: word differ ("koiran", "koirille"), a vowel that comes and goes ("cykel", "cykla"; "рынок", "рынки"), Polish
+#: "rowerze".
 _SCANDINAVIAN = re.compile(r"(?<=\w{2}[^\W\daeiouyæøåäö])e(?=[lnr]$)")
 _AFTER = dict.fromkeys(("be", "bg", "bs", "hr", "mk", "sk", "sl", "uk"), _SLAVIC_ENDING) | {
     "da": _SCANDINAVIAN, "fi": re.compile(r"(?<=\w{3})[aeiouyäö]+$"), "he": re.compile(r"^[בהוכלמש]+(?=\w{3})"),
-    "hu": re.compile(r"(?<=\w{2})[ae]$"), "it": re.compile(r"(?<=\w{3})[aeio]$"), "nb": _SCANDINAVIAN,
+    "it": re.compile(r"(?<=\w{3})[aeio]$"), "nb": _SCANDINAVIAN,
     "nl": re.compile(r"(?<=\w{3})s$"), "no": _SCANDINAVIAN,
     "pl": re.compile(r"(?<=\w{3}r)z$|(?<=\w{3})i$|(?<=\w{2})e(?=k$)"),
     "ru": re.compile(r"(?<=\w{2})[ое](?=[кц]$)"), "sv": _SCANDINAVIAN,
 }  # fmt: skip
-#: Letters without the marks that many leave out ("Dvořák", "ÉCOLE", "cœur").
+#: Letters without the marks that many leave out ("Dvořák", "Beyoncé"), in a language whose own words have none.
 _PLAIN = {code: unicodedata.normalize("NFD", chr(code))[0] for code in range(0xC0, 0x250)} | {0xE6: "ae", 0x153: "oe"}
-#: Letters that are short in one form of a word and long in another ("híd", "hidat"; "ogród", "ogrodu"), or are others
-#: ("luz", "luces"; "kaupunki", "kaupungin").
+#: Letters that are short in one form of a word and long in another ("híd", "hidat"; "ogród", "ogrodu"), or two in one.
 _FOLDED: dict[str, Mapping[int, int | str]] = {
-    "cs": str.maketrans("áéíóúůýě", "aeiouoye"), "en": _PLAIN, "es": str.maketrans("z", "c"),
-    "fi": str.maketrans("dg", "tk"), "fr": _PLAIN, "hu": str.maketrans("áéíóőúű", "aeioöuü"),
-    "pl": str.maketrans("óąńśćź", "oęnscz"),
+    "cs": str.maketrans("áéíóúůýě", "aeiouoye"), "fr": {0xE6: "ae", 0x153: "oe"},
+    "hu": str.maketrans("áéíóőúű", "aeioöuü"), "pl": str.maketrans("óąńśćź", "oęnscz"),
 }  # fmt: skip
 #: What Korean puts behind a noun; the noun has two syllables at least.
 _KOREAN_PARTICLE = re.compile(
@@ -97,13 +90,15 @@ class _Stems:
     def __init__(self, language: str) -> None:
         self._before, self._after = _BEFORE.get(language, []), _AFTER.get(language)
         self._plurals = _PLURALS.get(TABLES.get(language, language), {})
-        self._folded = _FOLDED.get(language, {})
+        self._folded, self._is_plain = _FOLDED.get(language, {}), language == "en"
         self._snowball = Stemmer.Stemmer(_SNOWBALL[language], 65_536) if language in _SNOWBALL else None
 
     def of_words(self, words: list[str]) -> list[str]:
         """Words without their endings."""
         if self._plurals:
             words = [self._plurals.get(word, word) for word in words]
+        if self._is_plain:
+            words = [word.translate(_PLAIN) for word in words]
         for ending, other in self._before:
             words = [re.sub(ending, other, word) for word in words]
         if self._snowball:

@@ -71,7 +71,7 @@ _RELEASE = re.compile(r"(?!\d\d?\.\d\d?\.\d{4}$|\d{1,3}(?:\.\d{3})+$)[vV]?(\d+\.
 #: What a commit is called by: the figures a to f and 0 to 9, mixed ("face2face" is a word).
 _COMMIT = re.compile(r"(?=(?:[a-f]*\d){2})(?=\d+[a-f]+\d|[a-f]+\d+[a-f])[0-9a-f]{7,64}")
 #: "U.S." and "Ph.D." are "US" and "PhD".
-_DOTTED = re.compile(r"\b(?:[A-Z][a-z]?\.){2,}(?!\w)")
+_DOTTED = re.compile(r"(?<!\w)(?<!\w\.)(?>(?:[A-Z][a-z]?\.){2,})(?!\w)")
 #: Of a name, as in "John F. Kennedy"; "in C. The" ends a sentence.
 _INITIALS = re.compile(r"(^|[^\w\s.]\s*|(?<![\w'-])[A-Z][\w'-]*+\s)(?:[A-Z]\.\s)+(?=[A-Z])")
 #: 40,000 and 1.000.000, but no part of a release or a date.
@@ -105,7 +105,7 @@ _AT_HOME = frozenset({
     "zh-cn",
 })  # fmt: skip
 #: Organisations and fields that are spelled as function words, but for their capitals.
-_ACRONYMS = frozenset({"IT", "US", "WHO"})
+_ACRONYMS = frozenset({"IT", "WHO"})
 
 #: A word must have been met this often inside sentences, and with a capital in this share, to be a name.
 _LEAST_COUNT, _LEAST_SHARE = 3, 0.8
@@ -216,12 +216,14 @@ class Analyzer:
         What is left of "USB-C" and "X-ray" is no language and no brand; in "R-Pakete" it is.
         """
         whole, first, second = found[0], found[1], found[2]
-        chance = wordfreq.get_frequency_dict("en", "best").get(f"{first}{second}".lower(), 0.0)
-        is_said = self.stop_words.isdisjoint(whole.lower().split("-"))
-        if chance >= _CHANCE_OF_ONE or (is_said and _SHORT.fullmatch(whole)):
-            joined.append(whole)
-        is_lone = len(first) == 1 and chance > 0 and self._primary not in COMPOUNDING
-        return f"{'' if is_lone else first} {second if len(second) > 1 else ''}"
+        known = wordfreq.get_frequency_dict("en", "best") if self._primary == "en" else {}
+        chance = known.get(f"{first}{second}".lower(), 0.0)
+        is_said = first.lower() not in self.stop_words
+        is_short = _SHORT.fullmatch(whole) and second.lower() not in self.stop_words
+        if not is_said or not (chance >= _CHANCE_OF_ONE or is_short):
+            return f"{first} {second}"
+        joined.append(whole)
+        return f"{first if len(first) > 1 or not chance else ''} {second if len(second) > 1 else ''}"
 
     def _term(self, surface: str) -> str | None:
         """The term of a word, or None for one that says nothing."""

@@ -216,8 +216,8 @@ def test_names_that_are_not_utf8(make_site):
 def test_a_readme_stands_for_its_folder_where_the_generator_says_so(make_site):
     """In MkDocs a README below the docs is a page; a book's SUMMARY, and a repository's README, are none."""
     page = "# A page\n\nOf words.\n"
-    of_mkdocs = ("docs/cup.md", "docs/tea/README.md", "docs/tea/README.de.md")
-    others = ("docs/SUMMARY.md", "README.md", "README.zh-CN.md", "docs/README_ja.md", "PULL_REQUEST_TEMPLATE.md")
+    of_mkdocs = ("docs/cup.md", "docs/tea/README.md", "docs/tea/README.de.md", "docs/README_ja.md")
+    others = ("docs/SUMMARY.md", "README.md", "README.zh-CN.md", "PULL_REQUEST_TEMPLATE.md")
     site = make_site(dict.fromkeys((*of_mkdocs, *others), page))
     assert read_site(site).ids == ("docs/cup",)
     make_site({"mkdocs.yml": "site_name: Tea\n"})

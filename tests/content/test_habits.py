@@ -56,7 +56,6 @@ def named(corpus, article_id):
         """['[Wool]({% link wool.md %})', "[Loom]({{ '/loom/' | relative_url }})"]""",
         """['[Wool]({{< ref "wool" >}} "Spun")', '[Loom]({{ site.baseurl }}{% link loom.md %})']""",
         """['<a rel="me" href="/wool/">Wool</a>', "see <a href='{% link loom.md %}'>the loom</a>"]""",
-        "['**Wool’s second spring**', '`loom`']",
     ],
 )
 def test_entries(make_site, related):

@@ -80,8 +80,11 @@ def address(url):
         ([{"web-url": "/tea/"}], [RelatedEntry(url="/tea/", target="/tea/")]),
         ({"title": "Further on", "description": "Two more.", "links": ["tea", "kettle"]}, TEA_AND_KETTLE),
         ([{"title": "Further on", "links": "tea\n- kettle"}], TEA_AND_KETTLE),
-        ({"posts": "tea", "items": "- kettle"}, TEA_AND_KETTLE),
-        ({"posts": "kettle", "hot": "tea"}, [RelatedEntry(target="hot: tea"), RelatedEntry(target="kettle")]),
+        ({"posts": "/tea/", "items": "- /kettle/"}, [RelatedEntry(target="/tea/"), RelatedEntry(target="/kettle/")]),
+        (
+            {"tea": "Tea", "links": "Links I like"},
+            [RelatedEntry(target="tea: Tea"), RelatedEntry(target="links: Links I like")],
+        ),
         ([{"hot": "tea\nkettle\n"}], TEA_AND_KETTLE),
         ({"title": "Hot", "items": "tea, kettle"}, [RelatedEntry(target="tea, kettle")]),
         ({"items": [{"text": "Tea", "href": "/tea/"}]}, [RelatedEntry("Tea", url="/tea/", target="/tea/")]),

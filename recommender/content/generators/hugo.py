@@ -107,7 +107,7 @@ class Hugo(Generator):
                 )
                 break
         tops = [(folder, page) for page in pages for folder in folders if page.startswith(f"{folder}/")]
-        disabled = texts(values.get("disablelanguages"))
+        disabled = [code.lower() for code in texts(values.get("disablelanguages"))]
         return cls(
             site_url=text("baseurl"),
             language=text("defaultcontentlanguage", "languagecode", "locale"),
@@ -142,7 +142,8 @@ class Hugo(Generator):
         no_date = datetime(1, 1, 1)
         date = facts.date or article.published_at or no_date
         slug = facts.slug.strip("-")
-        is_named = ":filename" in self.dates and (facts.date is None or self.dates[0] == ":filename")
+        before = self.dates[: self.dates.index(":filename")] if ":filename" in self.dates else None
+        is_named = before is not None and (facts.date is None or {"date", ":default"}.isdisjoint(before))
         if is_named and (day := name_date(article.path if not is_bundle else f"{base}.md")):
             # Hugo takes the rest of such a name for a slug.
             date, slug = datetime(day.year, day.month, day.day), slug or _DATED.sub("", base, count=1)

@@ -186,9 +186,10 @@ class Literals:
         return next((text for path, text in self.items if path[-len(names) :] == names and isinstance(text, str)), "")
 
     def below(self, name: str) -> tuple[str, ...]:
-        """What stands below a name, each once: the names in a mapping, the values of a list."""
-        found = ([*path, value][path.index(name) + 1] for path, value in self.items if name in path)
-        return tuple(dict.fromkeys(str(one).strip("/") for one in found))
+        """The folders below a name, each once: the names in a mapping, the values of a list, or what has a `path`."""
+        found = [([*path, value][path.index(name) + 1], value) for path, value in self.items if name in path]
+        folders = (value if one == "path" else one for one, value in found if one not in ("codes", "root"))
+        return tuple(dict.fromkeys(str(one).strip("/") for one in folders))
 
     @classmethod
     def of_javascript(cls, text: str) -> Self:

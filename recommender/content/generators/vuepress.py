@@ -53,4 +53,4 @@ class VuePress(VitePress):
             return self.path_url(article, facts)
         known = {"slug": slugged(slug(article.path)), "regular": self.path_url(article, facts).strip("/")}
         path = filled(pattern, known, day_of(article, facts))
-        return placed(path) if path else ""
+        return placed(path, self.base) if path else ""
