@@ -18,14 +18,14 @@ from recommender.content.generators import Generator
 from recommender.content.generators.sources import Literals
 from recommender.content.headings import NO_OPENING, Opening, below_exports, note_opening, opening_of, without_code
 from recommender.content.languages import SiteLanguages
-from recommender.content.paths import dated, name_date, slug, titleized, without_ending
+from recommender.content.paths import dated, name_date, named_language, slug, titleized, without_ending
 from recommender.content.values import Origin
 from recommender.content.wording import fault_of_ours
 from recommender.errors import FrontMatterError, RecommenderError, SiteError
 
 #: What a repository holds for those who work on it, the table of contents of a book, and the parts of wikis' pages.
 _OF_THE_REPOSITORY = re.compile(
-    r"(?:.*/)?(?:readme(?:[._-](?:[a-z]{2}[_-][a-z]{2,4}|de|es|fr|it|ja|ko|pt|ru|tr|uk|vi|zh))?|(?-i:SUMMARY)|_(?:sidebar|navbar|coverpage|header|footer|404))\.\w+"
+    r"(?:.*/)?(?:readme(?:[._-](?P<language>[\w-]+))?|(?-i:SUMMARY)|_(?:sidebar|navbar|coverpage|header|footer|404))\.\w+"
     r"|(?:changelog|changes|history|contributing|contributors|authors|maintainers|code_of_conduct|security"
     r"|support|governance|licen[cs]e|agents|claude|issue_template|pull_request_template)(?:[._-][\w.-]+)?\.\w+",
     re.IGNORECASE,
@@ -212,7 +212,8 @@ def _is_of_the_repository(path: str, generator: Generator) -> bool:
     """Whether a file is for those who work on the site; a README can also be the page of its folder."""
     folder, _, name = path.rpartition("/")
     is_index = folder != "" and re.split(r"[._-]", name)[0] in generator.index_names
-    return _OF_THE_REPOSITORY.fullmatch(path) is not None and not is_index
+    found = _OF_THE_REPOSITORY.fullmatch(path)
+    return found is not None and not is_index and named_language(found["language"] or "en") != ""
 
 
 def _note_opening(text: str, path: str) -> Opening | None:

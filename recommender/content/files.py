@@ -229,8 +229,9 @@ def _bundled(paths: Collection[str]) -> frozenset[str]:
 
 def _home(paths: Collection[str], generator: Generator) -> Callable[[str], bool]:
     """Whether a path lies where the site keeps its articles."""
-    is_jekyll = generator.title == "Jekyll"
-    declared = {f"_{name}" for name in (generator.collections if isinstance(generator, Jekyll) else ())}
+    # Bridgetown's folders that begin so are of another kind.
+    is_jekyll = type(generator) is Jekyll
+    declared = {f"_{name}" for name in generator.collections} if type(generator) is Jekyll else set()
 
     def collections_of(path: str) -> list[str]:
         return [

@@ -15,16 +15,16 @@ _JSON_LIST = re.compile(r'\s*\[\s*["{]')
 _BRACKETED = re.compile(r"\[([^\[\]]*)\]")
 #: What parts the names in a text that has such marks, or wiki links.
 _BETWEEN = re.compile(r"[,;\n，；、]|(?<=\]\])\s+|\s+(?=\[\[)")
+_PARTED = re.compile(r"[,;\n，；、]|\[\[")
 #: What a mapping that stands for a person or a topic calls its name; `label` is Docusaurus', `display_name` and
 #: `login` WordPress's, `tag` and `author` Tina's.
 _NAMING = (
-    "name", "title", "label", "display_name", "login", "nickname", "author", "tag", "category", "topic", "slug", "id",
+    "name", "title", "label", "display_name", "login", "nickname", "author", "tag", "category", "topic",
 )  # fmt: skip
-#: By which a mapping tells the parts of a name.
-_PARTS = tuple(
-    [f"{part}{end}" for part in some for end in ("", "name", "names")]
-    for some in (("first", "given"), ("last", "family"))
-)
+#: By which a mapping tells the parts of a person's name, and what stands in where it has no name.
+_PARTS = (("firstname", "first", "givenname", "givennames", "given"), ("lastname", "last", "familyname", "familynames",
+          "family"))  # fmt: skip
+_KEYS = ("slug", "id")
 #: [Ida Holm](https://...), and what stands beside a name: "By Ida Holm", "Ida Holm <ida@...>", <a href="/ida">.
 _LINKED = re.compile(r"\[([^\[\]]+)\]\([^()]*\)")
 _BESIDE = re.compile(r"^by\s+|(?<!\s)\s*+<[^<>\s@]++@[^<>\s@]++>|</?[a-z][^<>]*+>", re.IGNORECASE)
@@ -55,7 +55,7 @@ def names_in(value: Any, depth: int = 0, *, is_one: bool = False) -> list[str]:
             return names_in(listed)
         if found := _BRACKETED.fullmatch(value.strip()):
             value = found[1]
-        parts = _BETWEEN.split(value) if is_one or re.search(r"[,;\n，；、]|\[\[", value) else value.split()
+        parts = _BETWEEN.split(value) if is_one or _PARTED.search(value) else value.split()
         return [text for part in parts if (text := _unmarked(part))]
     if isinstance(value, list):
         return [name for item in value for name in (names_in(item, depth + 1) if depth < 2 else ())]
@@ -67,10 +67,9 @@ def names_in(value: Any, depth: int = 0, *, is_one: bool = False) -> list[str]:
             # Kinds of topics: {places: [sea, shore], level: easy}.
             return names_in(list(value.values()))
         told = {fold_name(str(key)): held for key, held in value.items() if isinstance(held, str)}
-        parts = [next((told[part] for part in some if part in told), "") for some in _PARTS]
-        shown, keys = _NAMING[:-2], _NAMING[-2:]
-        held = [*(value.get(key) for key in shown), " ".join(filter(None, parts)), *(value.get(key) for key in keys)]
-        names = next((names_in(one, 2, is_one=True) for one in held if one), [])
+        parts = " ".join(next((told[part] for part in some if part in told), "") for some in _PARTS).strip()
+        held = [*map(value.get, _NAMING), parts, *map(value.get, _KEYS)]
+        names = next((names_in(one, 2) for one in held if one), [])
         # People by their keys: {ida: {name: Ida Holm}}.
         is_keyed = depth < 2 and not names and all(isinstance(held, Mapping) for held in value.values())
         return names_in(list(value.values()), 1) if is_keyed else names

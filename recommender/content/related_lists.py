@@ -57,7 +57,8 @@ _BULLET = re.compile(r"^(?:[-*+•]|\d{1,3}[.)])\s+")
 _LINK = re.compile(
     r"(?<!!)\[(?P<title>[^][]++)\]\((?:<(?P<angled>[^<>[]++)>|(?P<url>(?:\{[{%][^{}]*+\}++|[^)[\s])++))[^)[]*+\)"
     r"|(?P<wiki>\[\[[^][]++\]\])|<(?P<bare>https?://[^<>\s]++)>"
-    r"|<a(?=\s)(?>[^<>]*?\shref=)(?P<mark>[\"'])(?P<href>(?>(?:(?!(?P=mark))[^<>])+))(?P=mark)[^<>]*+>(?P<said>[^<>]++)</a>"
+    r"|<a(?=\s)(?>[^<>]*?\shref=)(?P<mark>[\"'])(?P<href>(?>(?:(?!(?P=mark))[^<>])+))(?P=mark)"
+    r"[^<>]*+>(?P<said>[^<>]++)</a>"
 )
 _NEXT_ADDRESS = re.compile(r"(?<![,;\s])[,;\s]++(?=https?://)")
 _OURS = {fold_name(name): (ours, rank) for ours, names in ENTRY_NAMES.items() for rank, name in enumerate(names)}
@@ -248,9 +249,10 @@ def _grouped(item: Mapping[Any, Any], *, is_whole: bool = False) -> list[Any] | 
     pairs: list[Any] = []
     for key, value in item.items():
         ours, _ = _ours_of(str(key))
+        is_several = fold_name(str(key)) in _SEVERAL
         is_text = isinstance(value, str) and (
-            (fold_name(str(key)) in _SEVERAL and ("," in value or _BULLET.match(value) or _is_place(value)))
-            or ((fold_name(str(key)) in _SEVERAL or len(item) == 1) and "\n" in value.strip())
+            (is_several and ("," in value or _BULLET.match(value) or _is_place(value)))
+            or ((is_several or len(item) == 1) and "\n" in value.strip())
         )
         if (is_text or isinstance(value, list | Mapping)) and ours in ("", "url", "path"):
             if not is_other(str(key)):

@@ -24,15 +24,14 @@ _NO_REPORT = "is no report of an evaluation. Make one: recommender evaluate --fo
 _COUNTS = ("per_q", "Num")
 
 
-def below(figures: Mapping[str, float], limits: Mapping[str, float] | Sequence[str], option: str) -> list[str]:
+def below(figures: Mapping[str, float], limits: Mapping[str, float], option: str) -> list[str]:
     """
     The figures on the wrong side of their limits, as parts of a sentence.
 
-    A limit is a measure's least value, or its most where small is good; or a text such as ``nDCG@10=0.40``. One that
-    names no measure, or no number, is an OptionError.
+    A limit is a measure's least value, or its most where small is good; one of what was not measured is an OptionError.
     """
     found = []
-    for measure, limit in limits_of(limits, option).items():
+    for measure, limit in limits.items():
         if measure not in figures:
             raise OptionError(
                 f"{option}: {measure!r} was not measured.{did_you_mean(measure, figures)} "

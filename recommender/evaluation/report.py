@@ -193,16 +193,13 @@ class Report:
 
         A limit stands behind its measure, or is a text such as ``nDCG@10=0.40``.
         """
-        figures = self.systems[self.product]
-        if figures.get("ungraded", 0) > MOST_UNGRADED and set(gate.limits_of(fail_under, option)) - {
-            "ungraded",
-            "per_q",
-        }:
+        figures, limits = self.systems[self.product], gate.limits_of(fail_under, option)
+        if figures.get("ungraded", 0) > MOST_UNGRADED and not {"ungraded", "per_q"}.issuperset(limits):
             raise GateError(
                 f"{self.protocol}, {self.product}: {figures['ungraded']:.0%} of its suggestions have no grade, and "
                 f"at most {MOST_UNGRADED:.0%} may. Have them graded first: --ungraded FILE writes them."
             )
-        if found := gate.below(figures, fail_under, option):
+        if found := gate.below(figures, limits, option):
             raise GateError(f"{self.protocol}, {self.n_queries:,} queries, {self.product}: {'; '.join(found)}.")
 
     def compare(self, earlier: Report | Mapping[str, Any] | Path | str) -> None:

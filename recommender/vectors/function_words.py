@@ -18,8 +18,8 @@ _ENGLISH = frozenset(
     more most must my myself neither no nobody none nor not now of off on once only or other our ours ourselves out over
     own s same shall shan't she should shouldn't so some somebody someone something such t than that the their theirs
     them themselves then there these they this those through to too under until up upon very was wasn't we were weren't
-    what when where which while who whom whose why will with within without won't would wouldn't yet you
-    your yours yourself yourselves
+    what when where which while who whom whose why will with within without won't would wouldn't yet you your yours
+    yourself yourselves
     """.split()
 )
 #: What the lists of other languages have and what is news all the same ("employment", "force", "the right", "life"),

@@ -54,8 +54,8 @@ _PLURALS = {
 _SCANDINAVIAN = re.compile(r"(?<=\w{2}[^\W\daeiouyæøåäö])e(?=[lnr]$)")
 _AFTER = dict.fromkeys(("be", "bg", "bs", "hr", "mk", "sk", "sl", "uk"), _SLAVIC_ENDING) | {
     "da": _SCANDINAVIAN, "fi": re.compile(r"(?<=\w{3})[aeiouyäö]+$"), "he": re.compile(r"^[בהוכלמש]+(?=\w{3})"),
-    "it": re.compile(r"(?<=\w{3})[aeio]$"), "nb": _SCANDINAVIAN,
-    "nl": re.compile(r"(?<=\w{3})s$"), "no": _SCANDINAVIAN,
+    "it": re.compile(r"(?<=\w{3})[aeio]$"), "nb": _SCANDINAVIAN, "nl": re.compile(r"(?<=\w{3})s$"),
+    "no": _SCANDINAVIAN,
     "pl": re.compile(r"(?<=\w{3}r)z$|(?<=\w{3})i$|(?<=\w{2})e(?=k$)"),
     "ru": re.compile(r"(?<=\w{2})[ое](?=[кц]$)"), "sv": _SCANDINAVIAN,
 }  # fmt: skip

@@ -56,8 +56,8 @@ def test_check_fails_below_with_a_sentence():
 
 def test_what_is_good_when_it_is_small_has_a_greatest_value():
     """A share of wrong suggestions passes at its limit and below, and above it is told."""
-    assert below({"wrong": 0.02}, ["wrong=0.02"], "--require") == below({"wrong": 0.0}, ["wrong=0.02"], "") == []
-    assert below({"per_q": 4.5}, ["per_q=4"], "--require") == []  # a number, no share
+    assert below({"wrong": 0.02}, {"wrong": 0.02}, "--require") == below({"wrong": 0.0}, {"wrong": 0.02}, "") == []
+    assert below({"per_q": 4.5}, {"per_q": 4}, "--require") == []  # a number, no share
     assert below({"wrong": 0.03}, {"wrong": 0.02}, "--require") == [
         "wrong is 0.0300, above the 0.02 that was asked for"
     ]
@@ -66,7 +66,7 @@ def test_what_is_good_when_it_is_small_has_a_greatest_value():
 def test_a_figure_that_was_not_measured_is_told_with_those_that_were():
     """All that a limit could have meant is in the message, as it is typed."""
     with pytest.raises(EvaluationError) as error:
-        below({"RR": 0.5, "nDCG@10": 0.4}, ["AP=0.5"], "--require")
+        below({"RR": 0.5, "nDCG@10": 0.4}, {"AP": 0.5}, "--require")
     assert str(error.value) == "--require: 'AP' was not measured. Measured were RR, nDCG@10."
 
 
