@@ -1,9 +1,13 @@
 """
-What the last runs over a site decided and wrote, so that a run with nothing to do does nothing.
+What the last run over a site gave, decided and wrote, kept for the next one.
 
-A run is known by its inputs: the corpus as read, the settings, the model's parts, what was asked for, our code and its
-libraries, and which dates lie in the future, which is all of the clock that counts. Its outcome holds as long as the
-files that it wrote have the bytes that it gave them. Anything else is computed.
+A run with nothing to do does nothing. It is known by its inputs: the corpus as read, the settings, the model's parts,
+what was asked for, our code and its libraries, and which dates lie in the future, which is all of the clock that
+counts. Its outcome holds as long as the files that it wrote have the bytes that it gave them. All else is computed.
+
+And a report says what changed since then, and why. The written files say what a site shows, and not why: they know
+nothing of the texts, lists and settings behind it, lines on stdout are gone, and entries of front matter need not name
+ids. So what was given is kept with digests of what it was given for; without it, a data file still says what it showed.
 """
 
 from __future__ import annotations
@@ -13,38 +17,40 @@ import dataclasses
 import hashlib
 import json
 import logging
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from operator import attrgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 from recommender.articles import Article, Corpus
+from recommender.bounds import read_json
 from recommender.cache import SiteCache, code_version, digest
 from recommender.settings import Settings, describe_settings
-from recommender.writing.decisions import Decisions
-
-logger = logging.getLogger(__name__)
+from recommender.writing.data import data_file
+from recommender.writing.decisions import Decision, Decisions
 
 _KIND = "run"
 #: Settings that change nothing in what is suggested or written.
-OF_THE_MACHINE = ("articles.cache", "ranking.n_jobs")
+_OF_THE_MACHINE = ("articles.cache", "ranking.n_jobs")
+#: Fields of an article that are its text, and its curated list; all others are details.
+_TEXT, _LIST = ("title", "excerpt", "body"), ("related",)
+_DETAILS = [one.name for one in dataclasses.fields(Article) if one.name not in (*_TEXT, *_LIST)]
 
 
-@dataclass(frozen=True)
-class News:
+class News(NamedTuple):
     """What has changed on a site since a model was fitted."""
 
     #: Articles.
-    n_added: int = 0
-    n_changed: int = 0
-    n_removed: int = 0
-    drift: str = ""  #: The figures of `Recommender.drift`, as a sentence.
-    is_refitted: bool = False  #: Whether they were beyond the limit, so that a model fitted anew was used.
+    n_added: int
+    n_changed: int
+    n_removed: int
+    drift: str  #: The figures of `Recommender.drift`, as a sentence.
+    is_refitted: bool  #: Whether they were beyond the limit, so that a model fitted anew was used.
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Outcome:
     """What a run decided and wrote."""
 
@@ -55,72 +61,144 @@ class Outcome:
     #: How many articles have no suggestion, by the reason, the most frequent first.
     reasons_for_none: Mapping[str, int]
     news: News | None  #: What has changed on the site since the saved model was fitted; None without one.
-    warnings: tuple[str, ...]  #: What was logged as a warning meanwhile.
+    warnings: Sequence[str]  #: What was logged as a warning meanwhile.
     #: SHA-256 of the bytes that each file should have, changed or not, by its path from the root.
     files: Mapping[str, str]
 
 
-@dataclass(frozen=True)
-class LastRun:
-    """The outcome of the last run with the same inputs, where one is kept."""
+class Given(NamedTuple):
+    """A suggestion that was given: the candidate's id, its title, and the score."""
 
-    store: SiteCache
-    key: str
+    id: str
+    title: str
+    score: float
+
+
+class Known(NamedTuple):
+    """An article as a run knew it: its title, and digests of its text, its details, its list and what was decided."""
+
+    title: str
+    text: str
+    details: str
+    list: str
+    decision: str
 
     @classmethod
-    def of(
-        cls,
-        site: Path,
-        settings: Settings,
-        corpus: Corpus,
-        chosen: Collection[str],
-        decisions: Decisions,
-        *,
-        model: str,
-        output: Path | None,
-        require: Sequence[str],
-    ) -> LastRun | None:
-        """
-        The run with these inputs, or None where nothing is kept between runs.
+    def of(cls, article: Article, decided: Iterable[Decision] = ()) -> Self:
+        """An article as it is now, with the decisions under it that hold."""
+        texts = repr([getattr(article, name) for name in _TEXT])
+        details = repr([getattr(article, name) for name in _DETAILS])
+        entries = repr([(entry.target, entry.url, entry.title) for entry in article.related])
+        return cls(article.title, *(digest(found)[:16] for found in (texts, details, entries, repr([*decided]))))
 
-        Decisions are those of the site's editors; which of them hold depends on the day.
-        """
-        store = SiteCache.of(site, settings.articles.cache)
-        if store is None:
-            return None
-        today = datetime.now(UTC).date()
-        counted = [(name, value) for name, value, _ in describe_settings(settings) if name not in OF_THE_MACHINE]
-        asked = {
-            "settings": counted,
-            "chosen": None if len(chosen) == len(corpus) else sorted(chosen),
-            "model": model,
-            "output": str(output.absolute()) if output else "",
-            "require": sorted(require),
-            "n_future": _n_future(corpus),
-            "decisions": [decisions.version, sum(one.holds(today) for one in decisions.by_pair.values())],
-        }
-        return cls(store, digest(code_version(), corpus_digest(corpus), json.dumps(asked)))
 
-    def recall(self) -> Outcome | None:
-        """What was decided, or None where nothing is kept, or where a file is not as it was written."""
-        kept = self.store.load(_KIND, self.key)
+@dataclass(frozen=True)
+class Record:
+    """What a run gave, and for what."""
+
+    #: By the article's id, the best first; articles without a suggestion are left out.
+    given: Mapping[str, tuple[Given, ...]] = field(default_factory=dict)
+    #: All of the site, by id; empty where only a data file tells what was shown, or nothing was noted.
+    articles: Mapping[str, Known] = field(default_factory=dict)
+    #: Values by dotted name, those that change nothing in a suggestion left out.
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    version: str = ""  #: Of our code and its libraries.
+    model: str = ""  #: A digest of the saved model that was used; "" for one fitted for the run.
+    quality: Mapping[str, float] = field(default_factory=dict)  #: Figures by name.
+    day: str = ""  #: When, as ISO 8601; "" where it is not known.
+    inputs: str = ""  #: A digest of all that decided; "" for a run that cannot stand in for another.
+    outcome: Outcome | None = None
+
+    def still_holds(self, inputs: str) -> bool:
+        """Whether a run with these inputs has nothing to do."""
+        files = self.outcome.files if self.outcome else {}
+        return self.inputs == inputs != "" and all(_is_as_written(Path(file), files[file]) for file in files)
+
+
+class LastRun:
+    """
+    The record of the last run that wrote in one way to one place.
+
+    One that notes what it gives is kept apart from one that does not: lines are not held in memory.
+    """
+
+    def __init__(self, site: Path, settings: Settings, output: Path | None, *, is_noted: bool) -> None:
+        writer = settings.writing.writer
+        self._store = SiteCache.of(site, settings.articles.cache)
+        self._key = digest(writer, str(output.absolute()) if output else "", str(is_noted))
+        self._file = (output or data_file(site, settings)) if writer == "data" else None
+
+    def load(self) -> Record | None:
+        """The last record; else what the data file shows; None where there is nothing to compare with."""
+        kept = self._store.load(_KIND, self._key) if self._store else None
         try:
-            news = kept and kept.pop("news")
-            outcome = kept and Outcome(**{**kept, "warnings": tuple(kept["warnings"])}, news=news and News(**news))
-        except (KeyError, TypeError, AttributeError):
+            if kept:
+                outcome = kept["outcome"]
+                outcome["news"] = outcome["news"] and News(*outcome["news"])
+                given = {key: tuple(Given(*one) for one in found) for key, found in kept["given"].items()}
+                articles = {key: Known(*found) for key, found in kept["articles"].items()}
+                return Record(**{**kept, "outcome": Outcome(**outcome), "given": given, "articles": articles})
+            found = read_json(self._file.read_bytes()) if self._file and self._file.is_file() else {}
+            shown = {
+                key: tuple(Given(one["article_id"], str(one.get("title", "")), float(one["score"])) for one in entries)
+                for key, entries in found.items()
+            }
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
-        if not outcome:
-            return None
-        if not all(_is_as_written(Path(path), expected) for path, expected in outcome.files.items()):
-            return None
-        for warning in outcome.warnings:
-            logger.warning("%s", warning)
-        logger.info("suggestions: as the last run left them")
-        return outcome
+        return Record(shown) if shown else None
 
-    def remember(self, outcome: Outcome) -> None:
-        """Keep the outcome for the next run."""
-        self.store.save(_KIND, self.key, dataclasses.asdict(outcome))
+    def save(self, record: Record) -> None:
+        """Keep a record for the next run."""
+        if self._store is not None:
+            self._store.save(_KIND, self._key, {**vars(record), "outcome": vars(record.outcome)})
+
+
+def inputs_of(
+    corpus: Corpus,
+    settings: Settings,
+    chosen: Collection[str],
+    decisions: Decisions,
+    *,
+    model: str,
+    output: Path | None,
+    require: Sequence[str],
+) -> str:
+    """A digest of all that a run decides by; which decisions of the editors hold depends on the day."""
+    today = datetime.now(UTC).date()
+    asked = {
+        "settings": _values(settings),
+        "chosen": None if len(chosen) == len(corpus) else sorted(chosen),
+        "model": model,
+        "output": str(output.absolute()) if output else "",
+        "require": sorted(require),
+        "n_future": _n_future(corpus),
+        "decisions": [decisions.version, sum(one.holds(today) for one in decisions.by_pair.values())],
+    }
+    return digest(code_version(), corpus_digest(corpus), json.dumps(asked))
+
+
+def noted(
+    record: Record,
+    corpus: Corpus,
+    settings: Settings,
+    decisions: Decisions,
+    given: Mapping[str, tuple[Given, ...]],
+    before: Record | None,
+) -> Record:
+    """A record with what was given, and for what; of articles that were not asked for, what was given before stands."""
+    now = datetime.now(UTC)
+    ids = set(corpus.ids)
+    stands = {key: found for key, found in (before.given if before else {}).items() if key in ids}
+    return dataclasses.replace(
+        record,
+        given={key: found for key, found in {**stands, **given}.items() if found},
+        articles={one.id: Known.of(one, decisions.of(one.id, now.date()).values()) for one in corpus},
+        settings={
+            name: value for name, value in _values(settings).items() if not name.startswith(("writing.", "evaluation."))
+        },
+        version=code_version(),
+        day=now.isoformat(timespec="minutes"),
+    )
 
 
 @contextlib.contextmanager
@@ -167,6 +245,13 @@ def corpus_digest(corpus: Corpus) -> str:
 
 
 _ALL_BUT_ENTRIES = attrgetter(*(field.name for field in dataclasses.fields(Article) if field.name != "related"))
+
+
+def _values(settings: Settings) -> dict[str, Any]:
+    """The settings that change what is suggested or written, as JSON has them."""
+    counted = {name: value for name, value, _ in describe_settings(settings) if name not in _OF_THE_MACHINE}
+    found: dict[str, Any] = json.loads(json.dumps(counted))
+    return found
 
 
 def _n_future(corpus: Corpus) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -18,13 +18,21 @@ from recommender.batch.choosing import choose_articles
 from recommender.batch.stages import Progress, decisions_of, load_recommender, read_corpus, recommender_for, silence
 from recommender.errors import EvaluationError, OptionError, RecommenderError, WriteError
 from recommender.report.changes import HEADING, check_format, compare, write_changes
-from recommender.report.record import Record, Records
-from recommender.runs import LastRun, Outcome, file_digest, folder_digest, warnings_heard
+from recommender.runs import (
+    Given,
+    LastRun,
+    Outcome,
+    Record,
+    file_digest,
+    folder_digest,
+    inputs_of,
+    noted,
+    warnings_heard,
+)
 from recommender.settings import Settings
 from recommender.writing import WRITERS, Answer, FileChange, apply_changes, check_output, jsonl_lines
 from recommender.writing.atomic import is_stream, remove_leftovers, replace_file, unwritten
 from recommender.writing.data import data_file, plan_no_data
-from recommender.writing.decisions import Decisions
 from recommender.writing.lock import only_writer
 from recommender.writing.plan import Plan, Tally
 
@@ -146,29 +154,50 @@ def suggest_site(
         decisions = decisions_of(site, corpus)
         chosen = choose_articles(corpus, site, only)
         job = _Job(site, settings, corpus, chosen, output, emit, plan_only, strict, client, progress)
-        past = _Past(job, decisions, model, require, reports)
-        outcome = None if fresh else past.recall()
-        is_unchanged, plan, n_changed, tally = outcome is not None, Plan(), 0, Tally()
-        if outcome is None:
+        # Lines are not held in memory, so of them it is noted only for a report what each article was given.
+        is_noted = bool(reports) or settings.writing.writer != "jsonl"
+        last = LastRun(site, settings, output, is_noted=is_noted)
+        before = last.load()
+        saved = "" if model is None else folder_digest(model)
+        inputs = ""
+        if not job.is_stream:
+            inputs = inputs_of(corpus, settings, chosen, decisions, model=saved, output=output, require=require)
+        plan, n_changed = Plan(), 0
+        is_unchanged = bool(before and before.still_holds(inputs) and not fresh)
+        if before and before.outcome and is_unchanged:
+            record, outcome = before, before.outcome
+            for warning in outcome.warnings:
+                logger.warning("%s", warning)
+            logger.info("suggestions: as the last run left them")
+        else:
             warnings.clear()  # those of reading come again with the next reading
             loaded = load_recommender(model, settings)
             if require:
                 _pass_gate(corpus, settings, require, progress)
             recommender, news = recommender_for(site, corpus, settings, progress, loaded, model, decisions)
-            plan, n_changed = _write(job, recommender, past.records, tally)
-            past.report(recommender)
+            tally, given = Tally(), dict[str, tuple[Given, ...]]()
+            plan, n_changed = _write(job, recommender, tally, given if is_noted else None)
             outcome = Outcome(
                 ranker_name=recommender.ranker_name,
                 ranker_decision=recommender.ranker_decision,
                 n_suggestions=tally.n_suggestions,
                 reasons_for_none=dict(sorted(tally.reasons_for_none.items(), key=lambda item: (-item[1], item[0]))),
                 news=news,
-                warnings=tuple(warnings),
+                warnings=list(warnings),
                 files={str(path.absolute()): digest for path, digest in plan.files.items()},
             )
             # What could not be written depends on more than the inputs, so the next run tries again.
-            if past.last is not None and outcome.files and not plan.problems:
-                past.last.remember(outcome)
+            record = Record(inputs=inputs if outcome.files and not plan.problems else "", outcome=outcome, model=saved)
+            if is_noted:
+                record = noted(record, corpus, settings, decisions, given, before)
+            if reports:
+                from recommender.report.quality import quality_of
+
+                record = replace(record, quality=quality_of(recommender, corpus))
+            if (record.inputs or is_noted) and not (plan_only and n_changed):
+                last.save(record)
+        for file in reports:
+            write_changes(compare(before, record), file)
     # Outside of what is remembered: it may have been taken out before the next run with the same inputs.
     if left := _left(job, outcome):
         cure = f"Take all suggestions out, then run again: recommender clear {site}."
@@ -236,62 +265,6 @@ def _left(job: _Job, outcome: Outcome) -> str:
     return ""
 
 
-class _Past:
-    """What earlier runs left, and what this one leaves for the next; nothing of what the workers of a cluster write."""
-
-    def __init__(
-        self, job: _Job, decisions: Decisions, model: Path | None, require: Sequence[str], reports: Sequence[Path]
-    ) -> None:
-        self._job, self._reports = job, reports
-        #: The run with the same inputs, where something stays of a run that could stand in for another.
-        self.last: LastRun | None = None
-        #: What each article was given. Lines are not held in memory, so of them only where a report is asked for.
-        self.records: Records | None = None
-        self._before: Record | None = None
-        if job.client is not None:
-            return
-        self._model = "" if model is None else folder_digest(model)
-        if not job.is_stream:
-            self.last = LastRun.of(
-                job.site, job.settings, job.corpus, job.chosen, decisions,
-                model=self._model, output=job.output, require=require,
-            )  # fmt: skip
-        if reports or job.settings.writing.writer != "jsonl":
-            self.records = Records(job.site, job.settings, job.output)
-            self._before = self.records.load() if reports else None
-
-    def recall(self) -> Outcome | None:
-        """What a run with the same inputs did, reported once more; None where none stands in for this one."""
-        if self.last is None or (self._reports and not (self._before and self._before.articles)):
-            return None
-        outcome = self.last.recall()
-        if outcome is not None and self._before is not None:
-            self._write_reports(self._before)
-        return outcome
-
-    def report(self, recommender: Recommender) -> None:
-        """Tell what changed since the last run, and keep what this one gave for the next."""
-        if self.records is None:
-            return
-        job = self._job
-        quality: Mapping[str, float] = {}
-        if self._reports:
-            from recommender.report.quality import quality_of
-
-            quality = quality_of(recommender, job.corpus)
-        before = self._before or (self.records.load() if len(job.chosen) < len(job.corpus) else None)
-        record = self.records.make(job.corpus, recommender, job.settings, before, model=self._model, quality=quality)
-        self._write_reports(record)
-        if not job.plan_only:
-            self.records.save(record)
-
-    def _write_reports(self, after: Record) -> None:
-        if self._reports:
-            changes = compare(self._before, after)
-            for file in self._reports:
-                write_changes(changes, file)
-
-
 def _pass_gate(corpus: Corpus, settings: Settings, require: Sequence[str], progress: Progress) -> None:
     """Raise GateError where the settings score below what is required on this site."""
     from recommender.evaluation import evaluate
@@ -306,11 +279,13 @@ def _pass_gate(corpus: Corpus, settings: Settings, require: Sequence[str], progr
     logger.info("evaluation: passed %s by the protocol %s", ", ".join(require), report.protocol)
 
 
-def _write(job: _Job, recommender: Recommender, records: Records | None, tally: Tally) -> tuple[Plan, int]:
+def _write(
+    job: _Job, recommender: Recommender, tally: Tally, given: dict[str, tuple[Given, ...]] | None
+) -> tuple[Plan, int]:
     """
     Have what each article shows written: by a cluster, as lines that are in memory one by one, or into files.
 
-    What was planned, with all problems, and how many files changed; `tally` counts the answers.
+    What was planned, with all problems, and how many files changed; `tally` counts the answers, `given` notes them.
     """
     progress = partial(job.progress, "suggestions")
     if job.client is not None and job.output is not None:
@@ -320,8 +295,8 @@ def _write(job: _Job, recommender: Recommender, records: Records | None, tally: 
         tally.add(done)
         return Plan(), n_changed
     answers = tally.counted(recommender.answers(only=job.chosen, progress=progress))
-    if records is not None:
-        answers = records.take(answers)
+    if given is not None:
+        answers = _noting(answers, given)
     if job.settings.writing.writer == "jsonl" and (job.output is None or not job.plan_only):
         from joblib import effective_n_jobs
 
@@ -329,13 +304,20 @@ def _write(job: _Job, recommender: Recommender, records: Records | None, tally: 
 
         lines: Iterator[bytes] = (f"{line}\n".encode() for line in jsonl_lines(answers))
         n_jobs = effective_n_jobs(job.settings.ranking.n_jobs)
-        if records is None and cluster.LEAST_ASKED <= len(job.chosen) <= cluster.MOST_ASKED and n_jobs > 1:
+        if given is None and cluster.LEAST_ASKED <= len(job.chosen) <= cluster.MOST_ASKED and n_jobs > 1:
             lines = cluster.lines_by_processes(recommender, job.chosen, tally, progress)
         written = _write_lines(job, lines)
     else:
         written = _write_files(job, answers)
     logger.info("suggestions: %s", f"{tally.n_suggestions:,}")
     return written
+
+
+def _noting(answers: Iterable[Answer], given: dict[str, tuple[Given, ...]]) -> Iterator[Answer]:
+    """The same answers, noted as they pass."""
+    for answer in answers:
+        given[answer.article_id] = tuple(Given(one.article_id, one.title, one.score) for one in answer.suggestions)
+        yield answer
 
 
 def _write_lines(job: _Job, lines: Iterable[bytes]) -> tuple[Plan, int]:

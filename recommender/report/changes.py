@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from recommender.errors import OptionError
-from recommender.report.record import Given, Known, Record
+from recommender.runs import Given, Known, Record
 from recommender.writing.atomic import write_text
 
 #: Why suggestions change, the most particular first; what the causes are called.
@@ -93,7 +93,7 @@ def compare(before: Record | None, after: Record) -> Changes:
         quality={name: (quality.get(name), after.quality.get(name)) for name in {**after.quality, **quality}},
         kinds=dict(Counter(one.kind for one in changes).most_common()),
         causes=dict(Counter(one.cause for one in changes).most_common()),
-        ranking=after.ranking,
+        ranking=after.outcome.ranker_decision if after.outcome else "",
         changes=tuple(changes),
     )
 

@@ -14,7 +14,7 @@ from recommender import Article, RelatedEntry
 from recommender.batch import suggest_site
 from recommender.errors import SettingsError, WriteError
 from recommender.report.changes import compare, rendered
-from recommender.report.record import Given, Known, Record
+from recommender.runs import Given, Known, Record
 from recommender.settings import settings_from_mapping
 from recommender.writing.decisions import Decision
 
