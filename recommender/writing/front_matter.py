@@ -159,8 +159,9 @@ class _Maker:
             self.has_block = bool(block)
             return before
         old = see(front_matter.decode(before, self.path), self.name, self.path)
-        self._check_ours(old.places)
-        if not block and all(place.is_empty for place in old.places):
+        if old.place:
+            self._check_ours(old.place)
+        if not block and (not old.place or old.place.is_empty):
             return before
         after = old.with_block(block)
         if after != before or not block:
@@ -189,17 +190,15 @@ class _Maker:
         front_end = before.find(b"\n---", 3) + 1
         return n_names == 1 and before[:front_end].endswith(f"\n{block}".encode())
 
-    def _check_ours(self, places: Sequence[Place]) -> None:
+    def _check_ours(self, place: Place) -> None:
         """Raise where something stands under our name that we did not write."""
-        for place in places:
-            if place.is_ours(self.names):
-                self.has_block = True
-            elif not place.is_empty:
-                raise _NotOursError(
-                    f"{self.path}:{place.line}: {self.name} holds {place}, expected suggestions just as they are "
-                    "written here. What editors wrote is never replaced: give it another name or take it out, or "
-                    "choose another writing.front_matter_name."
-                )
+        self.has_block = place.is_ours(self.names)
+        if not (self.has_block or place.is_empty):
+            raise _NotOursError(
+                f"{self.path}:{place.line}: {self.name} holds {place}, expected suggestions just as they are "
+                "written here. What editors wrote is never replaced: give it another name or take it out, or "
+                "choose another writing.front_matter_name."
+            )
 
     def _verify(self, old: Seen, after: bytes) -> None:
         """Raise WriteError unless all other names read as before, and ours as our entries."""

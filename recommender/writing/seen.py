@@ -75,7 +75,7 @@ class Seen:
     front: FrontMatter
     name: str  #: Ours.
     where: str  #: The file, as messages name it.
-    places: tuple[Place, ...]  #: Where our name stands.
+    place: Place | None  #: Where our name stands.
 
     def with_block(self, block: str) -> bytes:
         """
@@ -86,40 +86,33 @@ class Seen:
         it are not part of it. WriteError where ours cannot be replaced, FrontMatterError where no block can be added,
         for the front matter is not written as lines of names.
         """
+        place, content = self.place, _CONTENT.search(self.text, self.front.start, self.front.end)
+        start, end = (place.start, place.end) if place else (self.front.end, self.front.end)
         own_line = re.compile(rf"(?<![^\r\n])[ ]*([\"']?){re.escape(self.name)}\1[ \t]*:(?=\s)")
-        for place in self.places:
-            if not own_line.match(self.text, place.start):
-                raise WriteError(
-                    f"{self.where}:{place.line}: {self.name} cannot be replaced where it stands. The file is as it "
-                    "was. Begin a line with it and end it with a colon, or take it out."
-                )
-        blocks = [(place.start, place.end) for place in self.places]
-        content = _CONTENT.search(self.text, self.front.start, self.front.end)
-        if block and not blocks:
-            if content is not None and not _KEY.match(self.text, content.end()):
-                raise FrontMatterError(
-                    f"{self.where}: front matter is not written as lines of names, so {self.name} cannot be added. "
-                    "Write lines such as name: value."
-                )
-            blocks = [(self.front.end, self.front.end)]
+        if place and not own_line.match(self.text, start):
+            raise WriteError(
+                f"{self.where}:{place.line}: {self.name} cannot be replaced where it stands. The file is as it was. "
+                "Begin a line with it and end it with a colon, or take it out."
+            )
+        if block and not place and content is not None and not _KEY.match(self.text, content.end()):
+            raise FrontMatterError(
+                f"{self.where}: front matter is not written as lines of names, so {self.name} cannot be added. "
+                "Write lines such as name: value."
+            )
         indent, line_end = content[1] if content else "", self.front.line_end
-        if line_end == "\r" and any(self.text.startswith("\n", end) for _, end in blocks):
+        if line_end == "\r" and self.text.startswith("\n", end):
             # The two would be one, and the blank line of which the second is the end would go with our block.
             line_end = "\n"
         lines = block.rstrip("\n").split("\n") if block else ()
         new = "".join(f"{indent if line else ''}{line}{line_end}" for line in lines)
-        parts, position = [], 0
-        for start, end in blocks:
-            parts += [self.text[position:start], new]
-            # A name that stands twice has one value, the last; so one block takes the place of all.
-            position, new = end, ""
-        return ("".join(parts) + self.text[position:]).encode("utf-8")
+        return f"{self.text[:start]}{new}{self.text[end:]}".encode()
 
 
 def see(text: str, name: str, where: str) -> Seen:
     """
-    Where the parser sees our name in the front matter of a text; NoPlaceError where it has none, FrontMatterError where
-    it is not YAML.
+    Where the parser sees our name in the front matter of a text.
+
+    NoPlaceError where it has none, FrontMatterError where it is not YAML, WriteError where our name stands twice.
     """
     front = front_matter.split(text, where)
     if front is None:
@@ -140,8 +133,12 @@ def see(text: str, name: str, where: str) -> Seen:
         for key, value in zip(nodes[::2], nodes[1::2], strict=False)
         if getattr(key[0], "value", None) == name
     ]
-    places = tuple(_place(text, front.start, events, name, where) for events in ours)
-    return Seen(text, front, name, where, places)
+    places = [_place(text, front.start, events, name, where) for events in ours]
+    if len(places) > 1:
+        raise WriteError(
+            f"{where}:{places[1].line}: {name} stands twice, first in line {places[0].line}. Take one out."
+        )
+    return Seen(text, front, name, where, places[0] if places else None)
 
 
 def _place(text: str, origin: int, events: list[Any], name: str, where: str) -> Place:

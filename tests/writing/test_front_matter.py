@@ -157,14 +157,16 @@ def test_problems_are_collected(tmp_path):
         tmp_path,
         braces=b"---\n{title: Tea}\n---\n",
         tea=b"---\ntitle: Tea\n---\n",
-        twice=b"---\n'suggested_related': []\nnext: 1\n? suggested_related\n: []\n---\n",
+        twice=b"---\n'suggested_related': []\nnext: 1\nsuggested_related: []\n---\n",
+        wrapped=b"---\nnext: 1\n? suggested_related\n: []\n---\n",
     )
     found = plan(corpus, tmp_path)
     assert [change.path.name for change in found.changes] == ["tea.md"]
     assert [str(problem) for problem in found.problems] == [
         "_news/braces.md: front matter is not written as lines of names, so suggested_related cannot be added. "
         "Write lines such as name: value.",
-        "_news/twice.md:4: suggested_related cannot be replaced where it stands. The file is as it was. "
+        "_news/twice.md:4: suggested_related stands twice, first in line 2. Take one out.",
+        "_news/wrapped.md:3: suggested_related cannot be replaced where it stands. The file is as it was. "
         "Begin a line with it and end it with a colon, or take it out.",
     ]
 

@@ -84,7 +84,6 @@ def test_replace(raw):
         ("---\nsuggested_related: |\n  a\n\n  b\ntitle: Tea\n---\n", "---\nNEW\ntitle: Tea\n---\n"),
         ("---\nOLD\n\n# about the title\ntitle: Tea\n---\n", "---\nNEW\n\n# about the title\ntitle: Tea\n---\n"),
         ("---\nOLD\n  # the end\n---\n", "---\nNEW\n  # the end\n---\n"),
-        ("---\nOLD\ntitle: Tea\nOLD\n---\n", "---\nNEW\ntitle: Tea\n---\n"),
         ('---\nx: "a\nsuggested_related: b"\n---\n', '---\nx: "a\nsuggested_related: b"\nNEW\n---\n'),
         ("---\nx: {a: 1,\nsuggested_related: 2}\n---\n", "---\nx: {a: 1,\nsuggested_related: 2}\nNEW\n---\n"),
         ("---\nx: |\n  suggested_related: 2\n---\n", "---\nx: |\n  suggested_related: 2\nNEW\n---\n"),
