@@ -24,11 +24,12 @@ try:
     from starlette.applications import Starlette
     from starlette.concurrency import run_in_threadpool
     from starlette.exceptions import HTTPException
-    from starlette.requests import Request
+    from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
+    from starlette.requests import ClientDisconnect, Request
     from starlette.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
     from starlette.routing import Mount, Route
     from starlette.staticfiles import StaticFiles
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+    from starlette.types import ASGIApp
     from uvicorn.protocols.http.h11_impl import H11Protocol
 except ImportError:
     raise MissingExtraError("the review page", "review") from None
@@ -40,18 +41,18 @@ _ROWS = 50
 _LARGEST_BODY = 65_536
 #: Seconds in which a request must be there, headers and body.
 _PATIENCE = 10.0
-_HEADERS = (
-    (b"content-security-policy", b"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
-     b"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"),
-    (b"x-content-type-options", b"nosniff"),
+_HEADERS = {
+    "content-security-policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "x-content-type-options": "nosniff",
     # With no-referrer a browser would call the origin of our own forms null.
-    (b"referrer-policy", b"same-origin"),
-    (b"cache-control", b"no-store"),
-    (b"connection", b"close"),  # one request a connection, so that its first seconds bound it
-)  # fmt: skip
+    "referrer-policy": "same-origin",
+    "cache-control": "no-store",
+    "connection": "close",  # one request a connection, so that its first seconds bound it
+}
 
 
-class _Guard:
+class _Guard(BaseHTTPMiddleware):
     """
     Lets only the editor's own browser through.
 
@@ -60,38 +61,29 @@ class _Guard:
     """
 
     def __init__(self, app: ASGIApp, desk: Desk, token: str, hosts: frozenset[str]) -> None:
-        self.app, self.desk, self.token, self.hosts = app, desk, token, hosts
+        super().__init__(app)
+        self.desk, self.token, self.hosts = desk, token, hosts
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            return
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *_HEADERS]
-            await send(message)
-
-        request = Request(scope, receive)
-        response: Response
+    async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
+        """The answer of the page, a problem, or the way to the address without the token."""
         try:
             self._check(request)
-            body = await _body(receive)
+            async with asyncio.timeout(_PATIENCE):
+                await request.body()
         except HTTPException as error:
-            await _problem(error.detail, error.status_code)(scope, receive, send_with_headers)
-            return
-        if _same(request.query_params.get("token", ""), self.token):
-            asked = [(name, value) for name, value in request.query_params.multi_items() if name != "token"]
-            response = RedirectResponse(f"/{'?' if asked else ''}{urlencode(asked)}", 303)
-            response.set_cookie(_cookie_name(request), self.token, httponly=True, samesite="strict")
-            await response(scope, receive, send_with_headers)
-            return
-        read: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
-
-        async def receive_again() -> Message:
-            return read.pop() if read else await receive()
-
-        with self.desk.attended():
-            await self.app(scope, receive_again, send_with_headers)
+            response: Response = _problem(error.detail, error.status_code)
+        except (TimeoutError, ClientDisconnect):
+            response = _problem("The request did not arrive in time.", 408)
+        else:
+            if _same(request.query_params.get("token", ""), self.token):
+                asked = [(name, value) for name, value in request.query_params.multi_items() if name != "token"]
+                response = RedirectResponse(f"/{'?' if asked else ''}{urlencode(asked)}", 303)
+                response.set_cookie(_cookie_name(request), self.token, httponly=True, samesite="strict")
+            else:
+                with self.desk.attended():
+                    response = await call_next(request)
+        response.headers.update(_HEADERS)
+        return response
 
     def _check(self, request: Request) -> None:
         if request.headers.get("host", "") not in self.hosts:
@@ -106,6 +98,9 @@ class _Guard:
         given = request.query_params.get("token") or request.cookies.get(_cookie_name(request), "")
         if not _same(given, self.token):
             raise HTTPException(403, "The token is missing or wrong. Use the whole address that the command printed.")
+        # Our own forms say how long they are.
+        if "transfer-encoding" in request.headers or int(request.headers.get("content-length", 0)) > _LARGEST_BODY:
+            raise HTTPException(413, "The request is too large.")
 
 
 class _Impatient(H11Protocol):
@@ -114,21 +109,6 @@ class _Impatient(H11Protocol):
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
         self.loop.call_later(_PATIENCE, lambda: transport.close() if self.cycle is None else None)
-
-
-async def _body(receive: Receive) -> bytes:
-    body, is_more = b"", True
-    try:
-        async with asyncio.timeout(_PATIENCE):
-            while is_more:
-                message = await receive()
-                body += message.get("body", b"")
-                is_more = message.get("more_body", False)
-                if len(body) > _LARGEST_BODY:
-                    raise HTTPException(413, "The request is too large.")
-    except TimeoutError:
-        raise HTTPException(408, "The request did not arrive in time.") from None
-    return body
 
 
 def _cookie_name(request: Request) -> str:
