@@ -17,9 +17,6 @@ import click
 from recommender import console
 from recommender.cli_editors import clear, decide, promote, report
 from recommender.cli_types import (
-    CHECK,
-    DIFF,
-    DRY_RUN,
     FILE,
     FOLDER,
     MODEL,
@@ -77,9 +74,6 @@ def main() -> None:
     metavar="FILE",
     help="Write to this file: .json, .jsonl, .csv, .tsv or .parquet.",
 )
-@CHECK
-@DIFF
-@DRY_RUN
 @click.option(
     "--require",
     multiple=True,
@@ -99,7 +93,7 @@ def main() -> None:
     metavar="ADDRESS",
     help="Let the workers of this Dask scheduler do it; with --write jsonl and --output on storage they share.",
 )
-@on_site(strict=True)
+@on_site(strict=True, plans=True)
 def suggest(
     here: Here,
     more: tuple[str, ...],
@@ -107,9 +101,6 @@ def suggest(
     k: int | None,
     only: tuple[str, ...],
     output: Path | None,
-    check: bool,
-    diff: bool,
-    dry_run: bool,
     **asked: Any,
 ) -> None:
     """
@@ -124,9 +115,8 @@ def suggest(
     from recommender.batch import suggest_site
     from recommender.writing import writer_of
 
-    chosen = files_of(only, more)
-    with here.progress():  # which shows warnings
-        settings = here.settings()
+    asked |= {"only": files_of(only, more), "output": output, "plan_only": here.is_plan}
+    settings = here.settings()
     form = writer_of(output, writer)
     try:
         settings = replace(
@@ -137,33 +127,15 @@ def suggest(
     except SettingsError as error:
         typed = str(error).replace("settings: ranking.k", "-k").replace("settings: writing.writer", "--write")
         raise OptionError(typed) from None
-    is_plan = check or diff or dry_run
     if settings.writing.writer == "front-matter" and output:
         raise click.UsageError("--output names one file; --write front-matter writes into the articles.")
-    if settings.writing.writer == "jsonl" and is_plan and not output:
+    if settings.writing.writer == "jsonl" and here.is_plan and not output:
         raise click.UsageError(
             "--check, --diff and --dry-run compare files. With --write jsonl name one: --output FILE."
         )
-    with here.progress() as progress:
-        run = suggest_site(
-            here.site,
-            settings,
-            only=chosen,
-            output=output,
-            emit=console.echo_line,
-            plan_only=is_plan,
-            progress=progress,
-            **asked,
-        )
-        sys.stdout.flush()  # here, where a reader who has gone away is no error
-    if is_plan:
-        console.echo_plan(run.changes, as_diff=diff)
-    here.tell(run.reading, run.problems)
-    if not here.quiet:
-        for line in console.summary(run, is_plan=is_plan):
-            click.echo(console.printable(line), err=True)
-    if run.problems or (check and run.changes):
-        sys.exit(1)
+    run = here.run(suggest_site, settings, emit=console.echo_line, **asked)
+    sys.stdout.flush()  # here, where a reader who has gone away is no error
+    here.tell_changes(run, console.summary(run, is_plan=here.is_plan))
 
 
 @main.command(
@@ -183,8 +155,7 @@ def fit(here: Here, **asked: Any) -> None:
     """
     from recommender.batch import fit_site
 
-    with here.progress() as progress:
-        run = fit_site(here.site, here.settings(), progress=progress, **asked)
+    run = here.run(fit_site, **asked)
     click.echo(console.printable(console.shown(run.folder)))
     problems = run.reading.problems
     here.tell(run.reading)
@@ -215,8 +186,7 @@ def explain(here: Here, **asked: Any) -> None:
     """
     from recommender.batch import explain_article
 
-    with here.progress() as progress:
-        run = explain_article(here.site, here.settings(), progress=progress, **asked)
+    run = here.run(explain_article, **asked)
     for problem in run.problems:
         click.echo(console.printed(problem), err=True)
     if run.candidate is not None and run.reason is not None:
@@ -249,8 +219,7 @@ def review(here: Here, is_opened: bool, **asked: Any) -> None:
         if is_opened:
             click.launch(address)
 
-    with here.progress() as progress:
-        review_site(here.site, here.settings(), ready=ready, progress=progress, **asked)
+    here.run(review_site, ready=ready, **asked)
 
 
 @main.command(
@@ -344,8 +313,7 @@ def evaluate(
     then = None if compare is None else read_report(compare)
     for file in filter(None, (output, asked["ungraded"])):
         check_output(file, here.site)
-    with here.progress() as progress:
-        report, reading = evaluate_site(here.site, here.settings(), progress=progress, **asked)
+    report, reading = here.run(evaluate_site, **asked)
     here.tell(reading)
     if output is not None:
         from recommender.writing.atomic import write_text

@@ -5,36 +5,18 @@ from __future__ import annotations
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from recommender.cli_types import (
-    CHECK,
-    DIFF,
-    DRY_RUN,
-    FILE,
-    MODEL,
-    NEW_FILE,
-    SITE,
-    Here,
-    example,
-    files_of,
-    on_site,
-)
-from recommender.console import echo_plan, shown
-
-if TYPE_CHECKING:
-    from recommender.batch.decide import ChangeRun
+from recommender.cli_types import FILE, MODEL, NEW_FILE, SITE, Here, example, files_of, on_site
+from recommender.console import changed, shown
 
 
 @click.command(epilog=example("recommender clear path/to/site --diff", "recommender clear path/to/site"))
 @SITE
-@CHECK
-@DIFF
-@DRY_RUN
-@on_site()
-def clear(here: Here, check: bool, diff: bool, dry_run: bool) -> None:
+@on_site(plans=True)
+def clear(here: Here) -> None:
     """
     Take out of a SITE what `suggest` wrote: the blocks in front matter, and the data file.
 
@@ -42,22 +24,8 @@ def clear(here: Here, check: bool, diff: bool, dry_run: bool) -> None:
     """
     from recommender.batch import clear_site
 
-    is_plan = check or diff or dry_run
-    with here.progress() as progress:
-        run = clear_site(here.site, here.settings(), plan_only=is_plan, progress=progress)
-    _tell_changes(here, run, "files", is_plan=is_plan, check=check, diff=diff)
-
-
-def _tell_changes(here: Here, run: ChangeRun, what: str, *, is_plan: bool, check: bool, diff: bool) -> None:
-    """Tell which files changed, or would; exit 1 for a problem, and with ``--check`` for a change."""
-    if is_plan:
-        echo_plan(run.changes, as_diff=diff)
-    here.tell(run.reading, run.problems)
-    if not here.quiet:
-        n_changed, verb = (len(run.changes), "would change") if is_plan else (run.n_changed, "changed")
-        click.echo(f"{what}: {n_changed:,} {verb}", err=True)
-    if run.problems or (check and run.changes):
-        sys.exit(1)
+    run = here.run(clear_site, plan_only=here.is_plan)
+    here.tell_changes(run, changed(run, "files", is_plan=here.is_plan))
 
 
 @click.command(
@@ -95,8 +63,7 @@ def decide(here: Here, verdict: str, position: int | None, until: str | None, **
     if last_day and last_day < datetime.now(UTC).date():
         raise click.UsageError(f"--until {last_day} is past: the decision would never hold.")
     asked |= {"verdict": verdict, "position": position, "until": last_day}
-    with here.progress() as progress:
-        said = decide_pair(here.site, here.settings(), progress=progress, **asked)
+    said = here.run(decide_pair, **asked)
     if not here.quiet:
         click.echo(said, err=True)
 
@@ -107,10 +74,8 @@ def decide(here: Here, verdict: str, position: int | None, until: str | None, **
 @SITE
 @click.argument("more", nargs=-1, metavar="")
 @click.option("--only", multiple=True, metavar="PATH...", help="Write into these articles only.")
-@CHECK
-@DIFF
-@on_site()
-def promote(here: Here, more: tuple[str, ...], only: tuple[str, ...], check: bool, diff: bool) -> None:
+@on_site(plans=True)
+def promote(here: Here, more: tuple[str, ...], only: tuple[str, ...]) -> None:
     """
     Write decisions into the curated lists of a SITE.
 
@@ -118,11 +83,8 @@ def promote(here: Here, more: tuple[str, ...], only: tuple[str, ...], check: boo
     """
     from recommender.batch import promote_site
 
-    chosen = files_of(only, more)
-    is_plan = check or diff
-    with here.progress() as progress:
-        run = promote_site(here.site, here.settings(), only=chosen, plan_only=is_plan, progress=progress)
-    _tell_changes(here, run, "lists", is_plan=is_plan, check=check, diff=diff)
+    run = here.run(promote_site, only=files_of(only, more), plan_only=here.is_plan)
+    here.tell_changes(run, changed(run, "lists", is_plan=here.is_plan))
 
 
 @click.command(epilog=example("recommender report path/to/site", "recommender report path/to/site --output state.html"))
@@ -151,8 +113,7 @@ def report(here: Here, output: Path | None, **asked: Any) -> None:
         check_page(output := Path("report.html"))
     if output.suffix.lower() not in (".html", ".htm"):
         raise click.UsageError(f"--output {output}: must end with .html or .htm, for it is a page.")
-    with here.progress() as progress:
-        reading = report_site(here.site, here.settings(), output=output, progress=progress, **asked)
+    reading = here.run(report_site, output=output, **asked)
     click.echo(shown(output))
     here.tell(reading)
     if reading.problems:

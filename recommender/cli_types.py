@@ -14,21 +14,21 @@ import os
 import signal
 import sys
 import warnings
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
-from recommender.console import printed, showing, tell_reading
+from recommender.console import echo_plan, printable, printed, showing, tell_reading
 from recommender.errors import OptionError, RecommenderError
 
 if TYPE_CHECKING:
     from recommender.articles import Reading
-    from recommender.batch import Progress
+    from recommender.batch import SuggestRun
+    from recommender.batch.decide import ChangeRun
     from recommender.settings import Settings
 
 
@@ -94,59 +94,95 @@ SITE = click.argument("site", type=click.Path(exists=True, path_type=Path))
 FOLDER = click.Path(file_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 NEW_FILE = NewFile(dir_okay=False, path_type=Path)
-CHECK = click.option("--check", is_flag=True, help="Write nothing; exit 1 if something would change.")
-DIFF = click.option("--diff", is_flag=True, help="Write nothing; show what would change, line by line.")
-DRY_RUN = click.option("--dry-run", is_flag=True, help="Write nothing; name the files that would change.")
 MODEL = click.option("--model", type=FOLDER, metavar="DIR", help="Use the model that `recommender fit` saved here.")
+
+
+#: Options that all commands about a site have, by the names of `Here`, in the order of a help page.
+_COMMON = {
+    "settings_file": click.option(
+        "--settings", "settings_file", type=FILE, help="Settings to use instead of the site's recommender.yaml."
+    ),
+    "verbose": click.option("-v", "--verbose", is_flag=True, help="Tell more: each stage, every warning."),
+    "quiet": click.option("-q", "--quiet", is_flag=True, help="Tell of problems only."),
+}
+#: Those of commands that change files.
+_PLANS = {
+    "check": click.option("--check", is_flag=True, help="Write nothing; exit 1 if something would change."),
+    "diff": click.option("--diff", is_flag=True, help="Write nothing; show what would change, line by line."),
+    "dry_run": click.option("--dry-run", is_flag=True, help="Write nothing; name the files that would change."),
+}
+_STRICT = click.option("--strict", is_flag=True, help="Stop at the first file with a problem.")
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True)
 class Here:
-    """The site that a command is about, and how much it tells; what `on_site` makes of the options that all have."""
+    """The site that a command is about, and how much it tells; what `on_site` makes of the options that many have."""
 
     site: Path
     settings_file: Path | None
     verbose: bool
     quiet: bool
+    check: bool = False
+    diff: bool = False
+    dry_run: bool = False
+
+    @property
+    def is_plan(self) -> bool:
+        """Whether files are to stay as they are."""
+        return self.check or self.diff or self.dry_run
 
     def settings(self) -> Settings:
-        """The settings of the file that was named, or of the site."""
+        """The settings of the file that was named, or of the site; what is wrong about them is shown."""
         from recommender.batch import settings_of
 
-        return settings_of(self.site, self.settings_file)
+        with showing(self.verbose, self.quiet):
+            return settings_of(self.site, self.settings_file)
 
-    def progress(self) -> AbstractContextManager[Progress]:
-        """Shows what a run logs and how far it is."""
-        return showing(self.verbose, self.quiet)
+    def run(self, function: Callable[..., _Result], settings: Settings | None = None, **asked: Any) -> _Result:
+        """What a function of `batch` hands back; what it logs and how far it is is shown."""
+        settings = settings or self.settings()
+        with showing(self.verbose, self.quiet) as progress:
+            return function(self.site, settings, progress=progress, **asked)
 
     def tell(self, reading: Reading, problems: Sequence[RecommenderError] | None = None) -> None:
         """Tell what was noticed; problems are those of reading, if not said."""
         tell_reading(reading, reading.problems if problems is None else problems, self.verbose, self.quiet)
 
+    def tell_changes(self, run: ChangeRun | SuggestRun, lines: Iterable[str]) -> None:
+        """
+        Tell which files changed, or would, and what was done.
 
-def on_site(*, strict: bool = False) -> Callable[[Callable[..., None]], Callable[..., None]]:
+        Exit 1 for a problem, and with ``--check`` for a change.
+        """
+        if self.is_plan:
+            echo_plan(run.changes, as_diff=self.diff)
+        self.tell(run.reading, run.problems)
+        if not self.quiet:
+            for line in lines:
+                click.echo(printable(line), err=True)
+        if run.problems or (self.check and run.changes):
+            sys.exit(1)
+
+
+def on_site(*, strict: bool = False, plans: bool = False) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """The options that commands about a site have in common; the command is given a `Here` in their place."""
+    ours = {**(_PLANS if plans else {}), **_COMMON}
 
     def of(command: Callable[..., None]) -> Callable[..., None]:
         @wraps(command)
-        def run(site: Path, settings_file: Path | None, verbose: bool, quiet: bool, **options: Any) -> None:
-            if verbose and quiet:
+        def run(site: Path, **options: Any) -> None:
+            here = Here(site, **{name: options.pop(name) for name in ours})
+            if here.verbose and here.quiet:
                 raise click.UsageError("--verbose tells more and --quiet less. Leave one of the two out.")
             try:
-                command(Here(site, settings_file, verbose, quiet), **options)
+                command(here, **options)
             except OptionError as error:
                 raise click.UsageError(printed(error)) from error
 
-        run = click.option("-q", "--quiet", is_flag=True, help="Tell of problems only.")(run)
-        run = click.option("-v", "--verbose", is_flag=True, help="Tell more: each stage, every warning.")(run)
-        if strict:
-            run = click.option("--strict", is_flag=True, help="Stop at the first file with a problem.")(run)
-        return click.option(
-            "--settings",
-            "settings_file",
-            type=FILE,
-            help="Settings to use instead of the site's recommender.yaml.",
-        )(run)
+        for option in reversed([*([_STRICT] if strict else []), *ours.values()]):
+            run = option(run)
+        return run
 
     return of
 

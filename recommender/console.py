@@ -22,6 +22,7 @@ from recommender.errors import RecommenderError, shortened
 if TYPE_CHECKING:
     from recommender.articles import Article, Reading
     from recommender.batch import Progress, SuggestRun
+    from recommender.batch.decide import ChangeRun
     from recommender.evaluation import Report
     from recommender.suggestions import Reason
     from recommender.writing import Answer, FileChange
@@ -158,6 +159,11 @@ def summary(run: SuggestRun, *, is_plan: bool) -> Iterator[str]:
     if run.files or run.n_changed:
         yield f"files: {run.n_changed:,} {'would change' if is_plan else 'changed'}{more}"
     yield f"done in {run.seconds:.1f} s"
+
+
+def changed(run: ChangeRun, what: str, *, is_plan: bool) -> Iterator[str]:
+    """How many of what a run changed, or would change."""
+    yield f"{what}: {len(run.changes):,} would change" if is_plan else f"{what}: {run.n_changed:,} changed"
 
 
 def _recognised(reading: Reading) -> Iterator[str]:
