@@ -7,7 +7,7 @@ counts. Its outcome holds as long as the files that it wrote have the bytes that
 
 And a report says what changed since then, and why. The written files say what a site shows, and not why: they know
 nothing of the texts, lists and settings behind it, lines on stdout are gone, and entries of front matter need not name
-ids. So what was given is kept with digests of what it was given for; without it, a data file still says what it showed.
+ids. So what was given is kept with digests of what it was given for.
 """
 
 from __future__ import annotations
@@ -25,10 +25,8 @@ from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 from recommender.articles import Article, Corpus
-from recommender.bounds import read_json
 from recommender.cache import SiteCache, code_version, digest
 from recommender.settings import Settings, describe_settings
-from recommender.writing.data import data_file
 from recommender.writing.decisions import Decision, Decisions
 
 _KIND = "run"
@@ -98,14 +96,14 @@ class Record:
 
     #: By the article's id, the best first; articles without a suggestion are left out.
     given: Mapping[str, tuple[Given, ...]] = field(default_factory=dict)
-    #: All of the site, by id; empty where only a data file tells what was shown, or nothing was noted.
+    #: All of the site, by id; empty where nothing was noted.
     articles: Mapping[str, Known] = field(default_factory=dict)
     #: Values by dotted name, those that change nothing in a suggestion left out.
     settings: Mapping[str, Any] = field(default_factory=dict)
     version: str = ""  #: Of our code and its libraries.
     model: str = ""  #: A digest of the saved model that was used; "" for one fitted for the run.
     quality: Mapping[str, float] = field(default_factory=dict)  #: Figures by name.
-    day: str = ""  #: When, as ISO 8601; "" where it is not known.
+    day: str = ""  #: When, as ISO 8601.
     inputs: str = ""  #: A digest of all that decided; "" for a run that cannot stand in for another.
     outcome: Outcome | None = None
 
@@ -126,26 +124,18 @@ class LastRun:
         writer = settings.writing.writer
         self._store = SiteCache.of(site, settings.articles.cache)
         self._key = digest(writer, str(output.absolute()) if output else "", str(is_noted))
-        self._file = (output or data_file(site, settings)) if writer == "data" else None
 
     def load(self) -> Record | None:
-        """The last record; else what the data file shows; None where there is nothing to compare with."""
-        kept = self._store.load(_KIND, self._key) if self._store else None
+        """The last record; None where there is none that can be read."""
+        kept: Any = self._store.load(_KIND, self._key) if self._store else None
         try:
-            if kept:
-                outcome = kept["outcome"]
-                outcome["news"] = outcome["news"] and News(*outcome["news"])
-                given = {key: tuple(Given(*one) for one in found) for key, found in kept["given"].items()}
-                articles = {key: Known(*found) for key, found in kept["articles"].items()}
-                return Record(**{**kept, "outcome": Outcome(**outcome), "given": given, "articles": articles})
-            found = read_json(self._file.read_bytes()) if self._file and self._file.is_file() else {}
-            shown = {
-                key: tuple(Given(one["article_id"], str(one.get("title", "")), float(one["score"])) for one in entries)
-                for key, entries in found.items()
-            }
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            outcome = kept["outcome"]
+            outcome["news"] = outcome["news"] and News(*outcome["news"])
+            given = {key: tuple(Given(*one) for one in found) for key, found in kept["given"].items()}
+            articles = {key: Known(*found) for key, found in kept["articles"].items()}
+            return Record(**{**kept, "outcome": Outcome(**outcome), "given": given, "articles": articles})
+        except (KeyError, TypeError, AttributeError):
             return None
-        return Record(shown) if shown else None
 
     def save(self, record: Record) -> None:
         """Keep a record for the next run."""
@@ -160,7 +150,6 @@ def inputs_of(
     decisions: Decisions,
     *,
     model: str,
-    output: Path | None,
     require: Sequence[str],
 ) -> str:
     """A digest of all that a run decides by; which decisions of the editors hold depends on the day."""
@@ -169,7 +158,6 @@ def inputs_of(
         "settings": _values(settings),
         "chosen": None if len(chosen) == len(corpus) else sorted(chosen),
         "model": model,
-        "output": str(output.absolute()) if output else "",
         "require": sorted(require),
         "n_future": _n_future(corpus),
         "decisions": [decisions.version, sum(one.holds(today) for one in decisions.by_pair.values())],

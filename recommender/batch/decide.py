@@ -50,8 +50,9 @@ def decide_pair(
     Keep a decision about a candidate under an article of a site; what was kept, as a sentence.
 
     Article and candidate are named as in `explain_article`, the candidate also by an address elsewhere. The verdict is
-    as in `Verdict`, or ``undo``; `why`, `position` and `until` as in `Decision`. The same verdict again without a
-    reason keeps the one that was given. What is kept or removed must be in the curated list.
+    as in `Verdict`, or ``undo``; `why`, `position` and `until` as in `Decision`. The same verdict again keeps
+    the reason and the last day that were given, where no others are. What is kept or removed must be in the curated
+    list.
     """
     corpus = read_corpus(site, settings, progress)
     # An article that cannot be read is unknown, so this comes before anything is said of unknown ones.
@@ -66,12 +67,11 @@ def decide_pair(
     pair = one.id, other.id
     decision = None
     if verdict != "undo":
-        made = cast(Verdict, verdict)
-        before = decided.get(pair)
-        if why is None:
-            why = before.why if before and before.verdict == made else ""
-        decision = decide(one, other, made, by=editor_name(site), why=why, position=position, until=until)
-        if made in ("keep", "remove"):
+        decision = decide(
+            one, other, cast(Verdict, verdict), by=editor_name(site), why=why, position=position, until=until,
+            before=decided.get(pair),
+        )  # fmt: skip
+        if verdict in ("keep", "remove"):
             check_listed(one, other, EntryMatcher(corpus))
     elif pair not in decided:
         return f"{other.id} under {one.id}: nothing was decided, so there is nothing to undo"

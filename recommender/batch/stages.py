@@ -33,10 +33,8 @@ Progress = Callable[[str, int, int], None]
 
 
 def settings_of(site: Path, file: Path | None = None) -> Settings:
-    """The settings for a site: those of `file`, else its own, as `read_settings` has them of its folder."""
-    if file is not None:
-        return read_settings_file(file)
-    return read_settings(site if site.is_dir() else site.parent)
+    """The settings for a site: those of `file`, else its own."""
+    return read_settings_file(file) if file else read_settings(site)
 
 
 def read_corpus(

@@ -161,7 +161,7 @@ def suggest_site(
         saved = "" if model is None else folder_digest(model)
         inputs = ""
         if not job.is_stream:
-            inputs = inputs_of(corpus, settings, chosen, decisions, model=saved, output=output, require=require)
+            inputs = inputs_of(corpus, settings, chosen, decisions, model=saved, require=require)
         plan, n_changed = Plan(), 0
         is_unchanged = bool(before and before.still_holds(inputs) and not fresh)
         if before and before.outcome and is_unchanged:

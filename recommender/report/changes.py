@@ -23,7 +23,6 @@ CAUSES = {
     "settings": "settings changed",
     "version": "the recommender or a library was upgraded",
     "model": "the model follows the rest of the site",
-    "unknown": "the last run left no record of why",
 }
 _RANKS = {cause: rank for rank, cause in enumerate(CAUSES)}
 #: Changed settings that a sentence names.
@@ -63,8 +62,7 @@ class Change:
 class Changes:
     """What changed since the last run."""
 
-    compared_with: str | None  #: When that was; None: there was nothing to compare with. "" where the day is not known.
-    note: str  #: What a reader should know about the comparison; "" for nothing.
+    compared_with: str | None  #: When that was; None: there was nothing to compare with.
     #: Figures as (before, after) by name; None for what is not known.
     counts: Mapping[str, tuple[float | None, float]]
     quality: Mapping[str, tuple[float | None, float | None]]
@@ -80,15 +78,8 @@ def compare(before: Record | None, after: Record) -> Changes:
     changes = [] if before is None else list(_Comparison(before, after).changes())
     changes.sort(key=lambda one: (one.why[:1] == (_NEW,), -one.size, one.id))
     counts, quality = ({}, {}) if before is None else (_counts(before), before.quality)
-    if before is None:
-        note = "There is no earlier run to compare with. The next run will be compared with this one."
-    elif not before.articles:
-        note = "The last run left no record here, so this compares with what its data file shows, and cannot say why."
-    else:
-        note = ""
     return Changes(
         compared_with=None if before is None else before.day,
-        note=note,
         counts={name: (counts.get(name), value) for name, value in _counts(after).items()},
         quality={name: (quality.get(name), after.quality.get(name)) for name in {**after.quality, **quality}},
         kinds=dict(Counter(one.kind for one in changes).most_common()),
@@ -145,8 +136,6 @@ class _Comparison:
     def _cause(self, article: str, candidate: str) -> tuple[str, str]:
         """Why a candidate came, went or moved under an article: the most particular cause, and a sentence."""
         was, now = self.before.articles, self.after.articles
-        if not was:
-            return "unknown", CAUSES["unknown"]
         if article not in was:
             return "article", _NEW
         if candidate in now and candidate not in was:

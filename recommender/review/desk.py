@@ -5,7 +5,6 @@ import time
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from difflib import unified_diff
 from pathlib import Path
@@ -293,11 +292,8 @@ class Desk:
         article, candidate = self.corpus[pair[0]], self.recommender.article(pair[1])
         if verdict in ("keep", "remove"):
             check_listed(article, candidate, self._matcher)
-        made = decide(article, candidate, verdict, by=self.editor, why=why, position=position)
         before = self.decisions.by_pair.get(pair)
-        if before is None or before.verdict != verdict:
-            return made
-        return replace(made, why=made.why or before.why, until=before.until)
+        return decide(article, candidate, verdict, by=self.editor, why=why or None, position=position, before=before)
 
 
 #: What needs a look first.

@@ -304,11 +304,18 @@ def decide(
     verdict: Verdict,
     *,
     by: str,
-    why: str = "",
+    why: str | None = None,
     position: int | None = None,
     until: date | None = None,
+    before: Decision | None = None,
 ) -> Decision:
-    """A decision of today, as `Decision` has it; what is pinned stands first if not said."""
+    """
+    A decision of today, as `Decision` has it; what is pinned stands first if not said.
+
+    The same as `before` again keeps the reason and the last day that it had, where nothing else is said.
+    """
+    if before and before.verdict == verdict:
+        why, until = before.why if why is None else why, until or before.until
     if article.id == candidate.id:
         raise DecisionsError(f"{article.id}: an article is not suggested under itself. Name another candidate.")
     return Decision(
@@ -316,7 +323,7 @@ def decide(
         candidate.id,
         verdict,
         position=max(1, position or 1) if verdict == "pin" else None,
-        why=" ".join(why.split()),
+        why=" ".join((why or "").split()),
         by=by,
         day=datetime.now(UTC).date(),
         until=until,
