@@ -57,7 +57,7 @@ class _Guard(BaseHTTPMiddleware):
     Lets only the editor's own browser through.
 
     The Host header must be ours, so that no other name can be made to point here; a request from another origin is
-    refused; the token is asked of every request, in the address once and in a cookie from then on; bodies are small.
+    refused; the token is asked of every request, in the address once and in a cookie from then on.
     """
 
     def __init__(self, app: ASGIApp, desk: Desk, token: str, hosts: frozenset[str]) -> None:
@@ -68,12 +68,8 @@ class _Guard(BaseHTTPMiddleware):
         """The answer of the page, a problem, or the way to the address without the token."""
         try:
             self._check(request)
-            async with asyncio.timeout(_PATIENCE):
-                await request.body()
         except HTTPException as error:
-            response: Response = _problem(error.detail, error.status_code)
-        except (TimeoutError, ClientDisconnect):
-            response = _problem("The request did not arrive in time.", 408)
+            response = _refused(request, error)
         else:
             if _same(request.query_params.get("token", ""), self.token):
                 asked = [(name, value) for name, value in request.query_params.multi_items() if name != "token"]
@@ -98,9 +94,6 @@ class _Guard(BaseHTTPMiddleware):
         given = request.query_params.get("token") or request.cookies.get(_cookie_name(request), "")
         if not _same(given, self.token):
             raise HTTPException(403, "The token is missing or wrong. Use the whole address that the command printed.")
-        # Our own forms say how long they are.
-        if "transfer-encoding" in request.headers or int(request.headers.get("content-length", 0)) > _LARGEST_BODY:
-            raise HTTPException(413, "The request is too large.")
 
 
 class _Impatient(H11Protocol):
@@ -109,6 +102,20 @@ class _Impatient(H11Protocol):
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
         self.loop.call_later(_PATIENCE, lambda: transport.close() if self.cycle is None else None)
+
+
+async def _body(request: Request) -> bytes:
+    """The body of a request; HTTPException where it is large, or does not arrive in time."""
+    body = b""
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > _LARGEST_BODY:
+                    raise HTTPException(413, "The request is too large.")
+    except (TimeoutError, ClientDisconnect):
+        raise HTTPException(408, "The request did not arrive in time.") from None
+    return body
 
 
 def _cookie_name(request: Request) -> str:
@@ -122,6 +129,10 @@ def _same(given: str, token: str) -> bool:
 
 def _problem(message: str, status: int) -> HTMLResponse:
     return HTMLResponse(_TEMPLATES.get_template("problem.html").render(message=message, title="Problem"), status)
+
+
+def _refused(request: Request, error: Any) -> Response:
+    return _problem(error.detail, error.status_code)
 
 
 _TEMPLATES = Environment(
@@ -191,7 +202,7 @@ def make_app(desk: Desk, site_url: str, token: str, hosts: frozenset[str]) -> AS
         """A form: what was asked is done, and the page of an article shown again."""
 
         async def endpoint(request: Request) -> Response:
-            form = dict(parse_qsl((await request.body()).decode("utf-8", "replace"), keep_blank_values=True))
+            form = dict(parse_qsl((await _body(request)).decode("utf-8", "replace"), keep_blank_values=True))
             if not _same(form.get("key", ""), key):
                 return _problem("The page is from an earlier start. Load it again, then decide.", 403)
 
@@ -254,7 +265,7 @@ def make_app(desk: Desk, site_url: str, token: str, hosts: frozenset[str]) -> AS
             *(Route(f"/{action.__name__}", act(action), methods=["POST"]) for action in (decide, order, undo, promote)),
             Mount("/static", StaticFiles(packages=[("recommender.review", "static")])),
         ],
-        exception_handlers={RecommenderError: problem},
+        exception_handlers={RecommenderError: problem, HTTPException: _refused},
     )
     return _Guard(app, desk, token, hosts)
 
