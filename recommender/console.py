@@ -163,7 +163,7 @@ def summary(run: SuggestRun, *, is_plan: bool) -> Iterator[str]:
 
 def changed(run: ChangeRun, what: str, *, is_plan: bool) -> Iterator[str]:
     """How many of what a run changed, or would change."""
-    yield f"{what}: {len(run.changes):,} would change" if is_plan else f"{what}: {run.n_changed:,} changed"
+    yield f"{what}: {run.n_changed:,} {'would change' if is_plan else 'changed'}"
 
 
 def _recognised(reading: Reading) -> Iterator[str]:

@@ -4,21 +4,19 @@ import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import partial
 from pathlib import Path
 from typing import cast
 
 from recommender.articles import Article, Corpus, Reading
 from recommender.batch.choosing import choose_articles, known_article, named_by
-from recommender.batch.stages import Progress, decisions_of, read_corpus, silence
+from recommender.batch.stages import Progress, carry_out, decisions_of, read_corpus, silence
 from recommender.content.matching import EntryMatcher
 from recommender.content.paths import without_ending
 from recommender.content.urls import canonical_url, is_address
 from recommender.errors import RecommenderError
 from recommender.settings import Settings
-from recommender.writing import FileChange, Plan, apply_changes
+from recommender.writing import FileChange, Plan
 from recommender.writing.decisions import DecisionsFile, Verdict, check_listed, decide, editor_name
-from recommender.writing.lock import only_writer
 from recommender.writing.promote import plan_promotion
 
 logger = logging.getLogger(__name__)
@@ -26,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class ChangeRun:
-    """How a run read that changes no more than files, which these are, how many were written, and what went wrong."""
+    """How a run read that changes no more than files, which these are, how many change, and what went wrong."""
 
     reading: Reading
     changes: tuple[FileChange, ...]
@@ -97,13 +95,8 @@ def promote_site(
 
 def changed(site: Path, corpus: Corpus, plan: Plan, plan_only: bool, progress: Progress) -> ChangeRun:
     """What comes of a plan, which is carried out unless it is all that is asked for."""
-    n_changed = 0
-    lost: Sequence[RecommenderError] = ()
-    if not plan_only:
-        with only_writer(site):
-            n_changed, lost = apply_changes(plan.changes, partial(progress, "files"))
-    problems = (*corpus.reading.problems, *plan.problems, *lost)
-    return ChangeRun(corpus.reading, plan.changes, n_changed, problems)
+    plan, n_changed = carry_out(site, plan, progress, plan_only=plan_only)
+    return ChangeRun(corpus.reading, plan.changes, n_changed, (*corpus.reading.problems, *plan.problems))
 
 
 def _candidate(corpus: Corpus, site: Path, name: str) -> Article:

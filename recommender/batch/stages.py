@@ -16,7 +16,10 @@ from recommender.content.wording import some
 from recommender.errors import SiteError, did_you_mean
 from recommender.runs import News
 from recommender.settings import Settings, describe_settings, read_settings, read_settings_file
+from recommender.writing.atomic import apply_changes, remove_leftovers
 from recommender.writing.decisions import DECISIONS_FILE, Decisions, read_decisions
+from recommender.writing.lock import only_writer
+from recommender.writing.plan import Plan
 
 if TYPE_CHECKING:
     # Imported where it is used: a run with nothing to do is over before scikit-learn is imported.
@@ -149,6 +152,18 @@ def load_recommender(model: Path | None, settings: Settings) -> Recommender | No
             model,
         )
     return loaded
+
+
+def carry_out(site: Path, plan: Plan, progress: Progress, *, plan_only: bool, strict: bool = False) -> tuple[Plan, int]:
+    """Change the files of a plan, unless a plan is all that is asked for; it with all problems, and how many change."""
+    if strict and plan.problems:
+        raise plan.problems[0]
+    if plan_only:
+        return plan, len(plan.changes)
+    with only_writer(site):
+        remove_leftovers([*plan.files, *(change.path for change in plan.changes)])
+        n_changed, lost = apply_changes(plan.changes, partial(progress, "files"), strict=strict)
+    return replace(plan, problems=(*plan.problems, *lost)), n_changed
 
 
 def silence(stage: str, n_done: int, n_total: int) -> None:

@@ -15,7 +15,15 @@ from typing import TYPE_CHECKING, Any
 
 from recommender.articles import Corpus, Reading
 from recommender.batch.choosing import choose_articles
-from recommender.batch.stages import Progress, decisions_of, load_recommender, read_corpus, recommender_for, silence
+from recommender.batch.stages import (
+    Progress,
+    carry_out,
+    decisions_of,
+    load_recommender,
+    read_corpus,
+    recommender_for,
+    silence,
+)
 from recommender.errors import EvaluationError, OptionError, RecommenderError, WriteError
 from recommender.report.changes import HEADING, check_format, compare, write_changes
 from recommender.runs import (
@@ -30,10 +38,9 @@ from recommender.runs import (
     warnings_heard,
 )
 from recommender.settings import Settings
-from recommender.writing import WRITERS, Answer, FileChange, apply_changes, check_output, jsonl_lines
+from recommender.writing import WRITERS, Answer, FileChange, check_output, jsonl_lines
 from recommender.writing.atomic import is_stream, remove_leftovers, replace_file, unwritten
 from recommender.writing.data import data_file, plan_no_data
-from recommender.writing.lock import only_writer
 from recommender.writing.plan import Plan, Tally
 
 if TYPE_CHECKING:
@@ -308,7 +315,8 @@ def _write(
             lines = cluster.lines_by_processes(recommender, job.chosen, tally, progress)
         written = _write_lines(job, lines)
     else:
-        written = _write_files(job, answers)
+        plan = WRITERS[job.settings.writing.writer](job.corpus, job.site, answers, job.settings, job.output)
+        written = carry_out(job.site, plan, job.progress, plan_only=job.plan_only, strict=job.strict)
     logger.info("suggestions: %s", f"{tally.n_suggestions:,}")
     return written
 
@@ -333,16 +341,3 @@ def _write_lines(job: _Job, lines: Iterable[bytes]) -> tuple[Plan, int]:
     except OSError as error:
         raise unwritten(job.output, error) from error
     return Plan(files={} if job.is_stream else {job.output: file_digest(job.output)}), n_changed
-
-
-def _write_files(job: _Job, answers: Iterable[Answer]) -> tuple[Plan, int]:
-    """Plan what the writer changes, and change it."""
-    plan = WRITERS[job.settings.writing.writer](job.corpus, job.site, answers, job.settings, job.output)
-    if job.strict and plan.problems:
-        raise plan.problems[0]
-    if job.plan_only:
-        return plan, len(plan.changes)
-    with only_writer(job.site):
-        remove_leftovers([*plan.files, *(change.path for change in plan.changes)])
-        n_changed, lost = apply_changes(plan.changes, partial(job.progress, "files"), strict=job.strict)
-    return replace(plan, problems=(*plan.problems, *lost)), n_changed

@@ -5,11 +5,11 @@ from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from recommender.content.urls import is_address
 from recommender.errors import WriteError
 
 #: Characters of a title or a reason in Markdown: a comment may have 65,536 in all.
@@ -42,7 +42,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        address=_address,
+        address=safe_link,
         plain=_plain,
         percent=lambda share: "–" if share is None else f"{share:.0%}",
         count=lambda number: "–" if number is None else f"{number:,}",
@@ -53,9 +53,16 @@ def _environment() -> Environment:
     return environment
 
 
-def _address(url: str) -> str:
-    """An address that is safe behind ``href``; "" for any other: ``javascript:`` is no address of a page."""
-    return url if is_address(url) and url.lower().startswith(("http://", "https://")) else ""
+def safe_link(url: str, site_url: str = "") -> str:
+    """An address that a click may open, made whole by the site's; "" for any other, such as ``javascript:``."""
+    url = url.strip()
+    if url.startswith("/") and not url.startswith("//"):
+        url = f"{site_url.rstrip('/')}{url}" if site_url else ""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return url if parts.scheme in ("http", "https") and parts.netloc else ""
 
 
 def _asset(name: str) -> Markup:

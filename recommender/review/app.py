@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from recommender.errors import DecisionsChangedError, MissingExtraError, RecommenderError, UnknownArticleError
+from recommender.report.page import safe_link
 from recommender.review.desk import Desk
 
 try:
@@ -34,7 +35,7 @@ try:
 except ImportError:
     raise MissingExtraError("the review page", "review") from None
 
-from recommender.review.marking import marked, picture_of, safe_link
+from recommender.review.marking import marked, picture_of
 from recommender.review.views import Filters
 
 _ROWS = 50

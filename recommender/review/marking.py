@@ -1,10 +1,9 @@
-"""Shared words marked in a text, links that are safe to follow, and the picture of an article."""
+"""Shared words marked in a text, and the picture of an article."""
 
 import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 
@@ -42,18 +41,6 @@ def _pattern(word: str) -> str:
     stem = word[: max(_SHORTEST, len(word) - _ENDING)]
     ending = max(1, min(_ENDING, len(word) - _SHORTEST + 1))  # a port is no portal
     return rf"\b{re.escape(stem)}\w{{0,{len(word) - len(stem) + ending}}}\b"
-
-
-def safe_link(url: str, site_url: str) -> str:
-    """An address that a click may open, made whole by the site's; "" for any other, such as ``javascript:``."""
-    url = url.strip()
-    if url.startswith("/") and not url.startswith("//"):
-        url = f"{site_url.rstrip('/')}{url}" if site_url else ""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    return url if parts.scheme in ("http", "https") and parts.netloc else ""
 
 
 def picture_of(article: Article, site: Path) -> Path | None:

@@ -8,8 +8,9 @@ import pytest
 
 from recommender import Article, Corpus, Recommender, Settings
 from recommender.errors import DecisionsChangedError
+from recommender.report.page import safe_link
 from recommender.review.desk import Desk
-from recommender.review.marking import marked, safe_link
+from recommender.review.marking import marked
 from recommender.review.views import Filters
 from recommender.suggestions import SharedTerm
 from recommender.writing.decisions import Decision
