@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from recommender.errors import OptionError
 from recommender.runs import Given, Known, Record
@@ -77,7 +76,7 @@ def compare(before: Record | None, after: Record) -> Changes:
     """What changed between two runs; without an earlier one nothing counts as changed."""
     changes = [] if before is None else list(_Comparison(before, after).changes())
     changes.sort(key=lambda one: (one.why[:1] == (_NEW,), -one.size, one.id))
-    counts, quality = ({}, {}) if before is None else (_counts(before), before.quality)
+    counts, quality = (_counts(before), before.quality) if before else ({}, {})
     return Changes(
         compared_with=None if before is None else before.day,
         counts={name: (counts.get(name), value) for name, value in _counts(after).items()},
@@ -92,9 +91,9 @@ def compare(before: Record | None, after: Record) -> Changes:
 _NEW = "it is new"
 
 
-def _counts(record: Record) -> dict[str, Any]:
+def _counts(record: Record) -> dict[str, int]:
     return {
-        "articles": len(record.articles) or None,
+        "articles": len(record.articles),
         "articles with suggestions": len(record.given),
         "suggestions": sum(map(len, record.given.values())),
     }
