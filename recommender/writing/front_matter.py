@@ -152,10 +152,10 @@ class _Maker:
         if place.syntax != "yaml":
             return self._in_other_syntax(whole, place).encode()
         block = render_block(self.name, self.suggestions)
-        # So it is with nearly every file of a second run, and looking is a hundred times as fast as splicing. Where it
-        # cannot be told at a glance whether nothing else has our name, the file is spliced.
-        stands = whole[: place.end].endswith(f"\n{block}") if block else True
-        if stands and whole.count(self.name) == bool(block):
+        # Nearly every file of a second run has its block already, where a new one is put, or has none and needs none.
+        # Looking is a hundred times as fast as splicing; what cannot be told at a glance is spliced.
+        is_there = whole.count(self.name) == 1 and whole[: place.end].endswith(f"\n{block}")
+        if is_there if block else self.name not in whole:
             self.has_block = bool(block)
             return before
         old = see(whole, self.name, self.path)
