@@ -1,22 +1,21 @@
 """Files with an article a row that other programs write: tables, feeds (RSS, Atom), exports of WordPress."""
 
-import ast
 import csv
 import html
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from itertools import chain, count
 from pathlib import Path
 from typing import IO, Any
 from xml.etree.ElementTree import Element, tostring  # it writes only; what is read goes through defusedxml
 
 from recommender.articles import Corpus
-from recommender.bounds import LONGEST_TEXT, MAX_DEPTH, UnreadableError, check_unpacked, read_json
+from recommender.bounds import MAX_DEPTH, UnreadableError, check_unpacked
 from recommender.content.fields import USUAL_NAMES, FieldReader
 from recommender.content.files import unread
 from recommender.content.list_words import fold_name
+from recommender.content.named import list_in
 from recommender.content.rows import OWN_NAMES, check_columns, corpus_of_rows, reader_of_rows, typed_rows
 from recommender.content.wording import some
 from recommender.errors import MissingExtraError, SiteError
@@ -172,20 +171,10 @@ def _value(text: str, column: str, reader: FieldReader) -> Any:
     is_known = reader.knows(column) or fold_name(column) in OWN_NAMES
     if is_known and not is_many:
         return text
-    if text[0] in "[{" and text[-1] in "]}" and (parsed := _parsed(text)) is not None:
-        return parsed
+    if (listed := list_in(text)) is not None:
+        return listed
     parts = [part.strip() for part in re.split(r"[|;\n]" if re.search(r"[|;\n]", text) else ",", text)]
     return [part for part in parts if part] if is_many or re.search(r"[|;\n]", text) else text
-
-
-def _parsed(text: str) -> Any:
-    """A list as JSON, or as Python writes one, which is what pandas does; None where it is neither."""
-    with suppress(ValueError):
-        return read_json(text)
-    if len(text) <= LONGEST_TEXT and text.count("[") + text.count("{") + text.count("(") <= MAX_DEPTH:
-        with suppress(ValueError, SyntaxError, MemoryError, RecursionError):
-            return ast.literal_eval(text)
-    return None
 
 
 def pyarrow_for(what: str) -> Any:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from recommender.articles import Article
 from recommender.bounds import LONGEST_TITLE
-from recommender.content.headings import FIRST_HEADING, NO_OPENING, Opening
+from recommender.content.headings import NO_OPENING, Opening
 from recommender.content.list_words import fold_name, is_other, is_telling, words_of
 from recommender.content.related_lists import CuratedList, KnownEntries, find_lists
 from recommender.content.urls import canonical_url
@@ -42,7 +42,6 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
         "published_at": "publishedDateTime date publishDate pubDate publishedAt datePublished publishedDate"
         " publicationDate publishedOn publishedTime postDate created createdAt dateCreated creationDate posted"
         " postedOn releaseDate firstPublished firstPublishedAt pubDatetime",
-        "head": "meta head",
         "url": "webUrl url permalink",
         "slug": "slug",
         "abbrlink": "abbrlink",
@@ -74,7 +73,6 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
         "id": "id",
         "path": "path",
         "person": "name first_name firstName",
-        "own_name": "name term",
         "headless": "headless",
         "marks": "recommender",
         "categories": "categories category",
@@ -130,7 +128,6 @@ class PageFacts:
     status: str = ""  #: By which word of its status readers are kept from it, in the same form.
     unpublished: str = ""  #: What makes it no page where a generator builds the site: ``with draft: true``.
     language_of_path: bool = False  #: Its language is that which its path names.
-    file_title: str = ""  #: What it is called by its file, where its title is a heading.
 
 
 NO_FACTS = PageFacts()
@@ -242,7 +239,7 @@ class FieldReader:
         """
         held = self._held(values, self.generator.defaults_of(path))
         found = Found(held, origin)
-        title = found.title(self.language) or opening.title or found.own_name()
+        title = found.title() or opening.title
         if opening.title:
             found.names.append(("title", opening.source))
         if not title and not default_title:
@@ -260,7 +257,7 @@ class FieldReader:
             id=known_as,
             path=path,
             title=title or default_title,
-            excerpt=found.text("excerpt") or found.described() or opening.excerpt,
+            excerpt=found.text("excerpt") or opening.excerpt,
             published_at=published_at,
             url=url,
             topics=found.topics(),
@@ -301,7 +298,6 @@ class FieldReader:
             status=status,
             unpublished=unpublished,
             language_of_path=language != told,
-            file_title=default_title if opening.title and opening.source == FIRST_HEADING else "",
         )
         if facts != NO_FACTS:
             notes.facts.setdefault(known_as, facts)

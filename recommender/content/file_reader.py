@@ -15,8 +15,7 @@ from recommender.content.fields import FieldReader, Notes
 from recommender.content.files import File, unread
 from recommender.content.front_matter import FrontMatter
 from recommender.content.generators import Generator
-from recommender.content.generators.sources import Literals
-from recommender.content.headings import NO_OPENING, Opening, below_exports, note_opening, opening_of, without_code
+from recommender.content.headings import NO_OPENING, Opening, note_opening, opening_of, without_code
 from recommender.content.languages import SiteLanguages
 from recommender.content.paths import dated, name_date, named_language, slug, titleized, without_ending
 from recommender.content.values import Origin
@@ -45,11 +44,6 @@ _DAY_TO_FILL_IN = re.compile(r"[{<[][^][{}<>]*(?:y{4}|date|day)[^][{}<>]*[]}>]",
 _OF_A_CONFLICT = re.compile(r"\.sync-conflict-\d|\([^()/]*conflicted copy[^()/]*\)", re.IGNORECASE)
 _TITLE = re.compile(r"^title[ \t]*[:=]", re.IGNORECASE | re.MULTILINE)
 _COMMENTED = re.compile(r"^title:[ \t]+(#[^\r\n]*)", re.IGNORECASE | re.MULTILINE)
-#: What a page of MDX says of itself, in so many characters at most.
-_METADATA = re.compile(
-    r"^export\s+const\s+(?:meta|metadata|frontMatter)\b[^={\r\n]*=\s*\{", re.IGNORECASE | re.MULTILINE
-)
-_MOST_METADATA = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +140,6 @@ class FileReader:
         # Jekyll copies files without front matter as they are.
         if generator.title == "Jekyll" or _is_of_the_repository(path, generator):
             return None
-        if path.endswith(".mdx") and (told := _exports_of(text)):
-            return _Page(told, text[below_exports(text) :])
         return _Page({}, text)
 
     def _headed(self, page: _Page, path: str) -> _Page | None:
@@ -159,7 +151,7 @@ class FileReader:
         opening = opening or self._called(page.body, path, page.place)
         if opening is not None:
             return _Page(page.values, page.body[opening.body :], page.place, opening)
-        return page if page.place is not None or page.values else None
+        return page if page.place is not None else None
 
     def _place(self, text: str, path: str, where: str, notes: Notes) -> FrontMatter | None:
         """Where a text's front matter lies; FrontMatterError where the site's generator does not see it."""
@@ -223,17 +215,6 @@ def _note_opening(text: str, path: str) -> Opening | None:
     # A wiki's sidebar and footer are parts of its pages.
     is_note = not name.startswith("_") and (is_typed or _WIKI_LINK.search(without_code(text)))
     return note_opening(text) if is_note else None
-
-
-def _exports_of(text: str) -> dict[str, Any]:
-    """The plain values that a page of MDX exports about itself, as for Nextra and Next."""
-    found = _METADATA.search(text, 0, below_exports(text))
-    told = Literals.of_javascript(f"page = {text[found.end() - 1 :][:_MOST_METADATA]}").items if found else ()
-    values: dict[str, list[Any]] = {}
-    for names, value in told:
-        if len(names) == 2 and names[0] == "page":
-            values.setdefault(names[1], []).append(value)
-    return {name: held[0] if len(held) == 1 else held for name, held in values.items()}
 
 
 def _title_of_logseq(path: str) -> str:

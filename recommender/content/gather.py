@@ -14,12 +14,11 @@ from recommender.content.fields import NO_FACTS, Notes, PageFacts
 from recommender.content.generators import Generator
 from recommender.content.generators.base import filled
 from recommender.content.generators.jekyll import Jekyll
-from recommender.content.headings import FIRST_HEADING
 from recommender.content.languages import detect_language, is_prose_in, language_of_text, not_in_their_language
 from recommender.content.list_names import choose_names, likely_names, with_lists, with_parted_texts
 from recommender.content.list_words import fold_name
 from recommender.content.matching import EntryMatcher
-from recommender.content.paths import named_language, slug, suffix_language
+from recommender.content.paths import named_language, slug
 from recommender.content.permalinks import address_by, infer_patterns, path_parts
 from recommender.content.related_lists import EntryNames, entry_shape
 from recommender.content.urls import canonical_url, is_address
@@ -38,10 +37,6 @@ _NOT_FOUND = re.compile(
 _MOST_SUGGESTIONS = 100
 #: Characters of a body that its language is told by, with its title and excerpt.
 _TELLING_CHARACTERS = 1_000
-#: What a part of a story is called by its file.
-_OF_A_STORY = re.compile(r"(?i:part|chapter|teil|kapitel|partie|chapitre|parte|cap[ií]tulo|deel|część|часть|глава)\b")
-#: Files with names of their own, under one heading, that a template has made; or one in twenty of those with headings.
-_FEWEST_OF_A_TEMPLATE = 3
 #: Entries that a sentence about most of them shows.
 _MOST_EXAMPLES = 5
 
@@ -61,7 +56,7 @@ def gather(
 
     `n_files` counts the files or lines looked at. What the settings say comes before what the generator does.
     """
-    articles = with_languages_of_paths(_with_own_titles(articles, notes), notes, generator, settings)
+    articles = with_languages_of_paths(articles, notes, generator, settings)
     pages, unmade = with_unmade(articles, generator, notes)
 
     def placed(names: Collection[str]) -> tuple[list[Article], Counter[str], list[Article]]:
@@ -136,31 +131,6 @@ def gather(
     corpus = Corpus(articles, site_language=language, entry_shape=shape, reading=reading)
     _log(corpus)
     return corpus
-
-
-def _with_own_titles(articles: Sequence[Article], notes: Notes) -> list[Article]:
-    """The articles; those under the heading of a template (`# Summary`) are called by their files."""
-    by_file = {article_id: facts.file_title for article_id, facts in notes.facts.items() if facts.file_title}
-    headed = [one for one in articles if one.id in by_file]
-    files: dict[str, set[str]] = {}
-    for article in headed:
-        if _tells_more(by_file[article.id], article.title):
-            # Chapters in the folders of several books, versions and translations of a page are rightly called alike.
-            name = slug(article.path.rpartition("/")[2])
-            files.setdefault(article.title, set()).add(name.removesuffix(f".{suffix_language(article.path)}"))
-    fewest = max(_FEWEST_OF_A_TEMPLATE, len(headed) / 20)
-    templates = {title for title, names in files.items() if len(names) >= fewest}
-    called = {one.id for one in headed if one.title in templates and _tells_more(by_file[one.id], one.title)}
-    notes.names["title", FIRST_HEADING] -= len(called)
-    notes.untitled += [one.path for one in headed if one.id in called]
-    return [replace(one, title=by_file[one.id]) if one.id in called else one for one in articles]
-
-
-def _tells_more(by_file: str, heading: str) -> bool:
-    """Whether a title by the file has words, and not those of the heading."""
-    title, said = ("".join(re.findall(r"\w+", text.casefold())) for text in (by_file, heading))
-    is_part = _OF_A_STORY.match(by_file) is not None
-    return re.search(r"[^\W\d_]{2}", title) is not None and said not in title and title not in said and not is_part
 
 
 def with_languages_of_paths(

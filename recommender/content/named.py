@@ -1,5 +1,6 @@
 """The names of topics and people that a value of any type holds."""
 
+import ast
 import re
 from collections.abc import Mapping
 from contextlib import suppress
@@ -7,11 +8,11 @@ from datetime import date
 from html import unescape
 from typing import Any
 
-from recommender.bounds import read_json
+from recommender.bounds import LONGEST_TEXT, MAX_DEPTH, read_json
 from recommender.content.list_words import fold_name
 from recommender.content.paths import without_ending
 
-_JSON_LIST = re.compile(r'\s*\[\s*["{]')
+_LIST = re.compile(r"\s*\[\s*[\"'{].*\]\s*", re.DOTALL)
 _BRACKETED = re.compile(r"\[([^\[\]]*)\]")
 #: What parts the names in a text that has such marks, or wiki links.
 _BETWEEN = re.compile(r"[,;\n，；、]|(?<=\]\])\s+|\s+(?=\[\[)")
@@ -34,11 +35,14 @@ _KEY = re.compile(
 )
 
 
-def list_of_json(text: str) -> list[Any] | None:
-    """The list that a text holds as JSON; None where it holds none."""
-    if _JSON_LIST.match(text):
+def list_in(text: str) -> list[Any] | None:
+    """The list that a text holds as JSON, or as Python writes one, which is what pandas does; None for none."""
+    if _LIST.fullmatch(text):
         with suppress(ValueError):
             return list(read_json(text))
+        if len(text) <= LONGEST_TEXT and text.count("[") + text.count("{") + text.count("(") <= MAX_DEPTH:
+            with suppress(ValueError, SyntaxError, MemoryError, RecursionError):
+                return list(ast.literal_eval(text))
     return None
 
 
@@ -51,7 +55,7 @@ def names_in(value: Any, depth: int = 0, *, is_one: bool = False) -> list[str]:
     if isinstance(value, str):
         if depth:
             return [text] if (text := _unmarked(value)) else []
-        if listed := list_of_json(value):
+        if listed := list_in(value):
             return names_in(listed)
         if found := _BRACKETED.fullmatch(value.strip()):
             value = found[1]

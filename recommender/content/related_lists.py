@@ -18,7 +18,7 @@ from recommender.bounds import MOST_ENTRIES
 from recommender.content.dates import read_date
 from recommender.content.list_words import fold_name, is_navigation, is_other, is_telling, words_of
 from recommender.content.matching import unwrapped
-from recommender.content.named import list_of_json
+from recommender.content.named import list_in
 from recommender.content.paths import name_date, without_ending
 from recommender.content.urls import is_address
 from recommender.content.values import Origin
@@ -227,7 +227,7 @@ def _items(value: Any) -> list[Any]:
     """A list, or what stands in its place, be it lines of a text, or pairs of slugs and titles."""
     if isinstance(value, str):
         lines = [] if value.strip().lower() in _NONE else value.splitlines()
-        return list_of_json(value) or [_BULLET.sub("", line.strip(), count=1) for line in lines]
+        return list_in(value) or [_BULLET.sub("", line.strip(), count=1) for line in lines]
     inner = _grouped(value, is_whole=True) if isinstance(value, Mapping) else None
     return value if isinstance(value, list) else [value] if inner is None else inner
 

@@ -14,7 +14,7 @@ from recommender.content import front_matter
 from recommender.content.dates import TWO_DAYS, NoDayError, of_iran, read_date
 from recommender.content.front_matter import FrontMatter
 from recommender.content.named import names_in, people_in
-from recommender.content.paths import language_code, named_language, without_ending
+from recommender.content.paths import named_language, without_ending
 from recommender.content.urls import is_address
 from recommender.content.wording import say
 from recommender.errors import ArticleError
@@ -112,10 +112,9 @@ class Found:
         found = f"holds {say(held[0])}" if held else f"is {say(value)}"
         self.warnings.append(self.about(name, f"must be {expected}, but {found}. It is left out."))
 
-    def title(self, language: str) -> str:
+    def title(self) -> str:
         """The first title; "" where there is none. One that is no text is taken as typed, and told of."""
-        for name, told in self.get("title"):
-            value = _translated(told, language)
+        for name, value in self.get("title"):
             if isinstance(value, bool | int | float | date):
                 title = self.origin.typed(name, value)
                 cure = f'Quote it, which is safer: {name}: "{title}".'
@@ -132,14 +131,6 @@ class Found:
                 return str(title)
         return ""
 
-    def own_name(self) -> str:
-        """What a page without a title is called by its `name`, or by the `term` that it explains."""
-        for name, value in self.get("own_name"):
-            if isinstance(value, str) and value.strip():
-                self.names.append(("title", name))
-                return value.strip()
-        return ""
-
     def text(self, ours: str) -> str:
         """The first text; a number or a date is taken as it is written."""
         for name, value in self.get(ours):
@@ -152,18 +143,6 @@ class Found:
                     return text[:LONGEST_TEXT]
             else:
                 self.leave_out(name, "text", value)
-        return ""
-
-    def described(self) -> str:
-        """The description among the tags that a page has put into its head."""
-        for name, tags in self.get("head"):
-            for tag in tags if isinstance(tags, list) else ():
-                # VuePress and VitePress: [meta, {name: description, content: ...}].
-                tag = tag[-1] if isinstance(tag, list) and tag else tag
-                text = tag.get("content") if isinstance(tag, Mapping) and tag.get("name") == "description" else None
-                if isinstance(text, str) and text.strip():
-                    self.names.append(("excerpt", name))
-                    return text.strip()[:LONGEST_TEXT]
         return ""
 
     def moment(self, zone: tzinfo, languages: Sequence[str], default: date | None, title: str) -> datetime | None:
@@ -389,18 +368,6 @@ class Found:
                 else:
                     self.leave_out(name, f"one or more of {', '.join(MARKS)}", word)
         return tuple(marks)
-
-
-def _translated(value: Any, language: str) -> Any:
-    """What a mapping from languages says in one, else in its first; any other value as it is."""
-    # To YAML 1.1 the code of Norwegian is a truth value.
-    texts = (
-        {"no" if code is False else code: text for code, text in value.items()} if isinstance(value, Mapping) else {}
-    )
-    if texts and all(isinstance(code, str) and language_code(code) for code in texts):
-        said = {language_code(code): text for code, text in texts.items()}
-        return said.get(language) or said.get(language.partition("-")[0]) or next(iter(said.values()))
-    return value
 
 
 def _only(value: Any) -> Any:

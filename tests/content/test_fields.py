@@ -49,26 +49,6 @@ def test_settings(make_site):
     )
 
 
-@pytest.mark.parametrize(
-    ("language", "title"), [("", "Tea"), ("en-GB", "Tea"), ("zh-CN", "茶"), ("de", "Tea")], ids=str
-)
-def test_a_title_in_several_languages(make_site, language, title):
-    """Is that of the site's language, else the first; a mapping of anything else is none."""
-    files = {"a.md": "---\ntitle: {en: Tea, zh_cn: 茶}\n---\n", "b.md": "---\ntitle: {text: Cup}\n---\n"}
-    corpus = read_site(make_site(files), Settings(articles=ArticlesSettings(site_language=language)))
-    assert [article.title for article in corpus] == [title]
-    assert [str(problem) for problem in corpus.reading.problems] == [
-        "b.md:2: title must be text, but is a mapping. Write one line of text."
-    ]
-
-
-def test_a_title_in_norwegian(make_site):
-    """Its code is a truth value to YAML 1.1."""
-    site = make_site({"a.md": "---\ntitle: {en: Tea, no: Te}\n---\n"})
-    (article,) = read_site(site, Settings(articles=ArticlesSettings(site_language="no")))
-    assert article.title == "Te"
-
-
 def test_date_of_the_file_name_stands_in(make_site):
     """A date that cannot be read costs an article only where nothing stands in for it."""
     site = make_site(
@@ -314,24 +294,10 @@ def test_forms_to_be_filled_in(make_site, brackets):
     )
 
 
-@pytest.mark.parametrize(
-    ("page", "line"),
-    [
-        ("content/authors/ida.md", "author: content/authors/ida.md"),
-        ("content/authors/ida/_index.md", "authors: [ida]"),
-        ("src/content/authors/ida.mdx", "authors: [{author: src/content/authors/ida.mdx}]"),
-        ("_authors/ida.md", "author: ida"),
-    ],
-)
-def test_authors_with_pages_of_their_own(make_site, page, line):
-    """An author who is named by a page has the name that stands there; other authors keep theirs, also in a draft."""
-    text = "---\ntitle: Green tea\n{}\ntags: [{{tag: content/tags/tea.md}}, {{category: pots}}]\n---\n"
-    posts = {"content/a.md": text.format(line), "content/b.md": text.format("author: [Ann, Ida Holm]")}
-    site = make_site(posts | {page: "---\nname: Ida Holm\n---\n"})
-    found = read_site(site)
-    assert [found[f"content/{one}"].provider for one in "ab"] == ["Ida Holm", "Ann, Ida Holm"]
-    assert found["content/a"].topics == ("tea", "pots")
-    assert read_article(text.format(line), site=site).provider == "Ida Holm"
+def test_a_topic_that_is_a_page():
+    """It is called by the name of the file."""
+    text = "---\ntitle: Green tea\ntags: [{tag: content/tags/tea.md}, {category: pots}]\n---\n"
+    assert read_article(text).topics == ("tea", "pots")
 
 
 @pytest.mark.parametrize(
@@ -344,7 +310,6 @@ def test_authors_with_pages_of_their_own(make_site, page, line):
             {"blog/authors.yml": "ida: {name: Ida Holm}\nann: 1"},
             "blog/2024-01-01-a.md",
         ),
-        ({"astro.config.mjs": ""}, {"src/content/authors/ida.json": '{"name": "Ida Holm"}'}, "src/content/blog/a.md"),
         ({"mkdocs.yml": ""}, {"docs/blog/.authors.yml": "authors: {ida: {name: Ida Holm}}"}, "docs/blog/posts/a.md"),
         ({"_config.yml": ""}, {"_data/authors.yml": "[ida"}, "_posts/2024-01-01-a.md"),
     ],

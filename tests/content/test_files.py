@@ -261,20 +261,6 @@ def test_two_colons_in_prose(make_site, text):
     assert page.body == text
 
 
-def test_exported_metadata(make_site):
-    """What a page of MDX exports about itself is read, but what is nested in it or worked out is not."""
-    export = (
-        "export const metadata: Metadata = {\n  title: 'Green tea',\n  date: '2021-03-03', tags: ['cups', 'pots'],\n"
-    )
-    export += "  openGraph: { title: 'Tea!', images: [cover] },\n}\n"
-    text = f"import Cup from './cup'\n\n{export}\n<Cup />\n\nIt's hot: `const title = 'x'`.\n"
-    (tea,) = read_site(make_site({"tea.mdx": text}))
-    assert (tea.title, tea.topics, f"{tea.published_at:%Y-%m-%d}") == ("Green tea", ("cups", "pots"), "2021-03-03")
-    assert tea.body == "<Cup />\n\nIt's hot: `const title = 'x'`.\n"
-    (tea,) = read_site(make_site({"tea.mdx": "export const meta = {author: 'Ann'}\n\n# Tea\n\nIt is hot.\n"}))
-    assert (tea.title, tea.provider, tea.excerpt) == ("Tea", "Ann", "It is hot.")
-
-
 def test_a_title_that_is_a_comment(make_site):
     """YAML takes what follows a number sign for a comment; the cure is told."""
     (tea,) = (corpus := read_site(make_site({"tea.md": "---\ndate: 2021-03-03\ntitle: #Tea on the river\n---\nIt.\n"})))

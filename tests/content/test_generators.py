@@ -246,24 +246,6 @@ def test_half_a_character(make_site, name):
 
 
 @pytest.mark.parametrize(
-    ("file", "folder", "is_part"),
-    [
-        ("_config.yml", "_posts", True),
-        ("_config.yml", "_posts/2024", True),
-        ("hugo.toml", "content/posts", True),
-        ("_config.yml", "docs", False),
-        ("hugo.toml", "themes", False),
-        ("README.md", "_posts", False),
-    ],
-)
-def test_a_part_of_a_site(make_site, file, folder, is_part):
-    """The articles' folder of a site, taken for the site, is told with the folder to name."""
-    site = make_site({file: "", f"{folder}/2024-01-01-tea.md": "---\ntitle: Tea\n---\n"})
-    told = " ".join(read_generator(site / folder).warnings)
-    assert (f"{site / folder}: is a part of the site {site}" in told and f"Name the site: {site}." in told) is is_part
-
-
-@pytest.mark.parametrize(
     ("file", "folder", "is_below"),
     [
         ("docs/_config.yml", "docs/_posts", True),

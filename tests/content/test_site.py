@@ -319,27 +319,3 @@ def test_pages_that_are_included(make_site):
         ("docs/pot", "/docs/pot.html"),
     ]
     assert corpus.reading.warnings == ("about.md outside the articles' folders: not read.",)
-
-
-def test_the_heading_of_a_template_is_no_title(make_site):
-    """It is that of several files, which are called by their names; chapters, parts and translations keep theirs."""
-    notes = ("Ash logs", "Birch logs", "Oak logs", "In short", "2024-01-05")
-    site = make_site(
-        {f"notes/{name}.md": "# In short\n\nIt burns.\n" for name in notes}
-        | {f"{book}/{page}.md": f"# {page} of all\n\nTea.\n" for book in "xyz" for page in ("index", "tea")}
-        | {"a.md": "# In all\n", "b.md": "# In all\n"}
-        | {f"story/part-{number}.md": "# The long road\n\nOn.\n" for number in ("one", "two", "three")}
-        | {f"start{code}.md": "# Where we begin\n\nHere.\n" for code in ("", ".de", ".es", ".fr")}
-    )
-    corpus = read_site(site)
-    assert [one.title for one in corpus if one.path.startswith("notes/")] == [
-        "In short", "Ash logs", "Birch logs", "In short", "Oak logs"
-    ]  # fmt: skip
-    assert {one.title for one in corpus if "notes/" not in one.path} == {
-        "index of all", "tea of all", "In all", "The long road", "Where we begin"
-    }  # fmt: skip
-    untitled = (
-        "notes/Ash logs.md, notes/Birch logs.md, notes/Oak logs.md without a title: called by the name of the file."
-    )
-    assert untitled in corpus.reading.warnings
-    assert corpus.reading.recognised["title"] == {"first heading": 17}

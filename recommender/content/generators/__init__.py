@@ -4,15 +4,12 @@ Site generators: how their configuration is recognised, and what address they gi
 To add one, write its class and put it into `GENERATORS`.
 """
 
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from recommender.content.generators.astro import Astro
-from recommender.content.generators.base import Generator
+from recommender.content.generators.base import Generator, text_of
 from recommender.content.generators.books import DocFx, GitBook, JupyterBook, MdBook, Quartz
 from recommender.content.generators.docusaurus import Docusaurus
 from recommender.content.generators.eleventy import Eleventy
@@ -26,7 +23,7 @@ from recommender.content.generators.sources import Sources
 from recommender.content.generators.statie import Statie
 from recommender.content.generators.vuepress import VitePress, VuePress
 from recommender.content.generators.zola import Zola
-from recommender.content.paths import ENDINGS, named_language, slug
+from recommender.content.paths import ENDINGS, named_language
 from recommender.content.wording import fault_of_ours, some
 
 __all__ = ["CONFIG_FILES", "GENERATORS", "Generator", "read_generator"]
@@ -38,11 +35,10 @@ GENERATORS: tuple[type[Generator], ...] = (
 )  # fmt: skip
 #: Files that tell who the authors are: of Docusaurus, of MkDocs, and in a folder of data.
 _AUTHORS = ("authors.yml", "authors.yaml", "authors.json", ".authors.yml", "blog/.authors.yml")
-_OF_ONE_AUTHOR = (".md", ".mdx", ".json", ".yaml", ".yml")
 #: Files that other programs and people have too.
 _SHARED = frozenset({"package.json", "SUMMARY.md"})
-#: Pages of authors that are looked at, and folders for a site's configuration.
-_MOST_PEOPLE, _MOST_FOLDERS = 500, 100
+#: Folders that are looked at for a site's configuration.
+_MOST_FOLDERS = 100
 #: Every place in which a configuration may lie, but those in a hidden folder and those that other programs share.
 CONFIG_FILES = tuple(dict.fromkeys(file for one in GENERATORS for file in one.config_files if file not in _SHARED))
 
@@ -62,45 +58,25 @@ def read_generator(root: Path) -> Generator:
             sources.warnings[file] = fault_of_ours(file, "be read", error)
             break
     else:
-        generator = Generator(warnings=_part_of_a_site(root) or _sites_below(sources))
-    people = islice(_people(sources, generator), _MOST_PEOPLE)
+        generator = Generator(warnings=_sites_below(sources))
     return replace(
         generator,
         site_url=generator.site_url.rstrip("/"),
         language=named_language(generator.language),
-        people={key: name.strip() for key, name in people if isinstance(name, str) and name.strip()},
+        people=_people(sources, generator),
         warnings=(*sources.warnings.values(), *generator.warnings),
     )
 
 
-def _people(sources: Sources, generator: Generator) -> Iterator[tuple[str, Any]]:
-    """By what posts call their authors, what is told to be their names: in files of all of them, and of one each."""
+def _people(sources: Sources, generator: Generator) -> dict[str, str]:
+    """By what posts call their authors, what is told to be their names."""
     tops = dict.fromkeys(("", "content", "src/content", *generator.roots))
     files = [f"{top}/{name}".strip("/") for top in (generator.data_folder, *tops) for name in _AUTHORS]
-    for file in filter(sources.has, files):
-        told = sources.mapping(file)
+    people: dict[str, str] = {}
+    for told in map(sources.mapping, files):
         keyed = told["authors"] if isinstance(told.get("authors"), dict) else told
-        yield from ((str(key), one.get("name")) for key, one in keyed.items() if isinstance(one, dict))
-    folders = [f"{top}/{name}".strip("/") for top in tops for name in ("authors", "_authors")]
-    for file in (file for folder in folders for file in sources.files(folder, *_OF_ONE_AUTHOR)):
-        is_page = file.endswith((".md", ".mdx"))
-        told = sources.front_matter(file) if is_page else sources.mapping(file)
-        key = slug(file.replace("/_index.", "/index.")) if is_page else Path(file).stem
-        yield key, told.get("name") or told.get("title")
-
-
-def _part_of_a_site(root: Path) -> tuple[str, ...]:
-    """A warning where a folder is the articles of a generator's site, whose configuration is then not read."""
-    for site in [*root.parents][:2]:
-        first = root.relative_to(site).parts[0]
-        kind = Jekyll if first.startswith("_") else Hugo if first in ("content", "src") else Generator
-        for file in kind.config_files:
-            if (site / file).is_file():
-                return (
-                    f"{root}: is a part of the site {site}, whose {file} is not read: addresses may be wrong, and "
-                    f"what is written lies where {kind.title} does not look. Name the site: {site}.",
-                )
-    return ()
+        people |= {str(key): text_of(one, "name").strip() for key, one in keyed.items() if isinstance(one, dict)}
+    return {key: name for key, name in people.items() if name}
 
 
 def _sites_below(sources: Sources) -> tuple[str, ...]:
