@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import unquote
 
 from recommender.articles import Article
@@ -58,15 +58,6 @@ class FileRead:
     problem: RecommenderError | None = None  #: Why the file could not be used.
 
 
-class _Page(NamedTuple):
-    """What a file says, taken apart."""
-
-    values: Mapping[str, Any]  #: What the front matter, or what stands for it, holds.
-    body: str  #: The text below it.
-    place: FrontMatter | None = None  #: Where the front matter lies.
-    opening: Opening = NO_OPENING  #: How a page without a title opens, which is no part of its body.
-
-
 @dataclass(frozen=True, slots=True)
 class FileReader:
     """Makes articles of files."""
@@ -99,18 +90,24 @@ class FileReader:
         What the front matter does not say, the path below the site does: title, date and language; "" is that of a text
         without a file. Raises FrontMatterError or ArticleError where front matter or a value cannot be used.
         """
-        where = path or "text"
-        page = self._taken_apart(text, path, where, notes)
-        if page is None:
+        where, generator = path or "text", self.fields.generator
+        place = self._place(text, path, where, notes)
+        # Jekyll copies files without front matter as they are.
+        if place is None and (generator.title == "Jekyll" or _is_of_the_repository(path, generator)):
             return None
-        title = self.fields.title_in(page.values)
-        if title is None:
-            _note_comment(text, page.place, where, notes)
-            page = self._headed(page, path)
-            if page is None:
+        values: Mapping[str, Any] = front_matter.read(text, place, where, notes.warnings) if place else {}
+        body = text[place.body :] if place else text
+        if place and not values and not body.strip():
+            return None
+        opening = NO_OPENING
+        if (title := self.fields.title_in(values)) is None:
+            if place:
+                _note_comment(text, place, where, notes)
+            found = self._opening(body, path, place)
+            if found is None:
                 return None
-            title = page.opening.title
-        if _is_template(str(title).strip(), page.values):
+            opening, body, title = found, body[found.body :], found.title
+        if _is_template(str(title).strip(), values):
             notes.warnings.append(f"{where}: a template, whose title is to be filled in: not an article.")
             return None
         if _OF_A_CONFLICT.search(path):
@@ -119,39 +116,17 @@ class FileReader:
             )
             return None
         return self.fields.read(
-            page.values,
-            Origin(where, text, page.place),
+            values,
+            Origin(where, text, place),
             notes,
             article_id=article_id,
             path=path,
-            body=page.body,
-            opening=page.opening,
+            body=body,
+            opening=opening,
             default_title=titleized(slug(path, self.languages.suffixes).removesuffix(".html")),
             default_language=self.languages.of(path),
             default_date=name_date(path) or dated(path),
         )
-
-    def _taken_apart(self, text: str, path: str, where: str, notes: Notes) -> _Page | None:
-        """The values and the text of a page; None where it is no article whatever it is called."""
-        generator = self.fields.generator
-        if (place := self._place(text, path, where, notes)) is not None:
-            values, body = front_matter.read(text, place, where, notes.warnings), text[place.body :]
-            return _Page(values, body, place) if values or body.strip() else None
-        # Jekyll copies files without front matter as they are.
-        if generator.title == "Jekyll" or _is_of_the_repository(path, generator):
-            return None
-        return _Page({}, text)
-
-    def _headed(self, page: _Page, path: str) -> _Page | None:
-        """A page without a title, by its heading or what else it is called; None for one that says nothing."""
-        # A page of Logseq is called by its file.
-        has_properties = page.place is not None and page.place.syntax == "properties"
-        is_named = has_properties and not _OF_LOGSEQ.isdisjoint(path.split("/")[:-1])
-        opening = None if is_named else opening_of(page.body)
-        opening = opening or self._called(page.body, path, page.place)
-        if opening is not None:
-            return _Page(page.values, page.body[opening.body :], page.place, opening)
-        return page if page.place is not None else None
 
     def _place(self, text: str, path: str, where: str, notes: Notes) -> FrontMatter | None:
         """Where a text's front matter lies; FrontMatterError where the site's generator does not see it."""
@@ -175,20 +150,27 @@ class FileReader:
         is_prose = place.syntax == "properties" and (generator.file or _is_of_the_repository(path, generator))
         return None if is_prose else place
 
-    def _called(self, body: str, path: str, place: FrontMatter | None) -> Opening | None:
-        """How a page without a title and a heading opens, by what else it is called."""
+    def _opening(self, body: str, path: str, place: FrontMatter | None) -> Opening | None:
+        """How a page without a title opens, by its heading or what else it is called; None for no article."""
         generator = self.fields.generator
+        has_properties = place is not None and place.syntax == "properties"
+        # A page of Logseq is called by its file.
+        is_named = has_properties and not _OF_LOGSEQ.isdisjoint(path.split("/")[:-1])
+        if not is_named and (opening := opening_of(body)):
+            return opening
         if (title := generator.called(path)) is not None:
-            return note_opening(body, title, "nav")
-        if place is not None and place.syntax == "properties":
-            return note_opening(body, _title_of_logseq(path), "name of the file")
-        # Notes, which are called by their file, are of no generator.
-        return _note_opening(body, path) if place is None and not generator.file else None
+            opening = note_opening(body, title, "nav")
+        elif has_properties:
+            opening = note_opening(body, _title_of_logseq(path), "name of the file")
+        else:
+            # Notes, which are called by their file, are of no generator.
+            opening = _note_opening(body, path) if place is None and not generator.file else None
+        return opening or (NO_OPENING if place else None)
 
 
-def _note_comment(text: str, place: FrontMatter | None, where: str, notes: Notes) -> None:
+def _note_comment(text: str, place: FrontMatter, where: str, notes: Notes) -> None:
     """Warn of a title that a comment has eaten: ``title: #1 of our tests``."""
-    if place is not None and (commented := _COMMENTED.search(text, place.start, place.end)):
+    if commented := _COMMENTED.search(text, place.start, place.end):
         at = f"{where}:{front_matter.key_line(text, place, 'title')}"
         shown = "#..." if len(commented[1]) > 80 or set('"\\') & {*commented[1]} else commented[1].rstrip()
         notes.warnings.append(f'{at}: title is empty, for # begins a comment. Quote it: title: "{shown}".')
