@@ -9,7 +9,7 @@ configuration, our code) is part of the key under which the document is kept. Bo
 import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import MISSING, Field, fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from typing import Any
 from recommender.articles import Article, RelatedEntry
 from recommender.bounds import Fence
 from recommender.cache import SiteCache, code_version, digest
-from recommender.content.fields import NO_FACTS, Notes, PageFacts
+from recommender.content.fields import Notes, PageFacts
 from recommender.content.file_reader import FileRead
 from recommender.content.files import File
 from recommender.content.generators import Generator
@@ -29,7 +29,8 @@ from recommender.settings import Settings
 logger = logging.getLogger(__name__)
 
 _KIND = "articles"
-#: The problems that a file can have.
+#: What a document holds beside plain values, and the problems that a file can have.
+_KINDS = {kind.__name__: kind for kind in (FileRead, Notes, Article, PageFacts, RelatedEntry)}
 _PROBLEMS = {kind.__name__: kind for kind in (SiteError, FrontMatterError, ArticleError)}
 #: What a document that is whole, but not one of ours, raises.
 _NOT_OURS = (KeyError, IndexError, TypeError, ValueError, AttributeError)
@@ -52,9 +53,8 @@ class ReadingCache:
         if document is None:
             return
         try:
-            entries = [RelatedEntry(**_values(row)) for row in document["entries"]]
-            names = _frozen(document["names"])
-            reads = [(_read_of(row, names, entries), row["n_body"]) for row in document["files"]]
+            shared = [_unpacked(one, ()) for one in document["shared"]]
+            reads = [(_unpacked(packed, shared), n_body) for packed, n_body in document["files"]]
             self._files = {read.path: (read, n_body) for read, n_body in reads}
         except _NOT_OURS:
             logger.warning("%s: the cache is damaged, so it is made anew.", self._store.folder)
@@ -79,88 +79,55 @@ class ReadingCache:
         """Keep the outcome of a reading, and nothing of files that are gone; so many files were not found here."""
         if not n_new and len(reads) == len(self._files):
             return
-        # What repeats has a number.
-        entries: dict[Any, int] = {}
-        names: dict[Any, int] = {}
-        files = [_row_of(read, names, entries) for read in reads if read.digest]
-        rows = [_differences(entry, RelatedEntry()) for entry in entries]
-        self._store.save(_KIND, self._key, {"entries": rows, "names": list(names), "files": files})
+        shared: dict[Any, int] = {}
+        files = []
+        for read in reads:
+            article = read.article
+            if read.digest:
+                packed = replace(read, article=article and replace(article, body=""))
+                files.append((_packed(packed, shared), len(article.body.encode("utf-8")) if article else 0))
+        self._store.save(_KIND, self._key, {"shared": [_packed(one, {}) for one in shared], "files": files})
 
 
-def _row_of(read: FileRead, names: dict[Any, int], entries: dict[Any, int]) -> dict[str, Any]:
-    """What came of a file, as the document has it."""
-
-    def numbered(items: Sequence[Any], numbers: dict[Any, int]) -> list[int]:
-        return [numbers.setdefault(item, len(numbers)) for item in items]
-
-    notes, article = read.notes, read.article
-    lists = {
-        name: (numbered(found.entries, entries), numbered(found.names, names), found.n_scored, found.complaints)
-        for name, found in notes.lists.get(read.article_id, {}).items()
-    }
-    return {
-        "path": read.path,
-        "id": read.article_id,
-        "digest": read.digest,
-        "article": article and _differences(article, Article(read.article_id, read.path, body=article.body)),
-        "n_body": len(article.body.encode("utf-8")) if article else 0,
-        "problem": read.problem and (type(read.problem).__name__, str(read.problem)),
-        "names": numbered([tuple(notes.names.items())], names)[0],
-        "lists": lists,
-        "warnings": notes.warnings,
-        "untitled": notes.untitled,
-        "facts": _differences(notes.facts.get(read.article_id, NO_FACTS), NO_FACTS),
-    }
+def _packed(value: Any, shared: dict[Any, int]) -> Any:
+    """A value as the document has it: what it holds, behind the name of its kind; what lists repeat, by its number."""
+    if value is None or isinstance(value, str | int | float):
+        return value
+    kind = type(value).__name__
+    if isinstance(value, datetime):
+        return [kind, value.isoformat()]
+    if isinstance(value, SiteError):
+        return [kind, str(value)]
+    if isinstance(value, CuratedList):
+        repeated = [[shared.setdefault(one, len(shared)) for one in held] for held in (value.entries, value.names)]
+        return [kind, *repeated, value.n_scored, value.complaints]
+    if isinstance(value, Mapping):
+        return [kind, *([_packed(name, shared), _packed(held, shared)] for name, held in value.items())]
+    if isinstance(value, list | tuple):
+        return ["tuple", *(_packed(one, shared) for one in value)]
+    held = ((field, getattr(value, field.name)) for field in fields(value))
+    return [kind, {field.name: _packed(one, shared) for field, one in held if one != _usual(field)}]
 
 
-def _read_of(row: Mapping[str, Any], names: Sequence[Any], entries: Sequence[RelatedEntry]) -> FileRead:
-    """What came of a file, by its row."""
-    path, article_id, article, problem, facts = (row[part] for part in ("path", "id", "article", "problem", "facts"))
-    lists = {
-        name: CuratedList(
-            tuple([entries[number] for number in numbers]),
-            tuple([names[pairs] for pairs in named]),
-            n_scored,
-            tuple(complaints),
-        )
-        for name, (numbers, named, n_scored, complaints) in row["lists"].items()
-    }
-    notes = Notes(
-        Counter(dict(names[row["names"]])),
-        {article_id: lists} if lists else {},
-        row["warnings"],
-        row["untitled"],
-        {article_id: PageFacts(**_values(facts))} if facts else {},
-    )
-    return FileRead(
-        path,
-        article_id,
-        row["digest"],
-        None if article is None else Article(article_id, path, **_values(article)),
-        notes,
-        problem and _PROBLEMS[problem[0]](problem[1]),
-    )
+def _usual(field: Field[Any]) -> Any:
+    return field.default if field.default_factory is MISSING else field.default_factory()
 
 
-def _differences(value: Any, other: Any) -> dict[str, Any]:
-    """The fields of a value that differ from another of its class, as the document has them."""
-    held = ((field.name, getattr(value, field.name)) for field in fields(value))
-    return {
-        name: {"moment": one.isoformat()} if isinstance(one, datetime) else one
-        for name, one in held
-        if one != getattr(other, name)
-    }
-
-
-def _values(differences: Mapping[str, Any]) -> dict[str, Any]:
-    """The values of the fields that `_differences` gives."""
-    values = {name: tuple(one) if isinstance(one, list) else one for name, one in differences.items()}
-    for name, one in differences.items():
-        if isinstance(one, dict) and "moment" in one:
-            values[name] = datetime.fromisoformat(one["moment"])
-    return values
-
-
-def _frozen(value: Any) -> Any:
-    """A list out of a document, and the lists in it, as the tuples that they were."""
-    return tuple(map(_frozen, value)) if isinstance(value, list) else value
+def _unpacked(value: Any, shared: Sequence[Any]) -> Any:
+    """The value that `_packed` gives."""
+    if not isinstance(value, list):
+        return value
+    kind, *held = value
+    if kind == "datetime":
+        return datetime.fromisoformat(*held)
+    if kind == "CuratedList":
+        entries, names = (tuple([shared[number] for number in numbers]) for numbers in held[:2])
+        return CuratedList(entries, names, held[2], tuple(held[3]))
+    if kind == "tuple":
+        return tuple([_unpacked(one, shared) for one in held])
+    if kind in ("dict", "Counter"):
+        pairs = {_unpacked(name, shared): _unpacked(one, shared) for name, one in held}
+        return Counter(pairs) if kind == "Counter" else pairs
+    if kind in _PROBLEMS:
+        return _PROBLEMS[kind](*held)
+    return _KINDS[kind](**{name: _unpacked(one, shared) for name, one in held[0].items()})
