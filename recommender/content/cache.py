@@ -101,6 +101,8 @@ def _packed(value: Any, shared: dict[Any, int]) -> Any:
     if isinstance(value, CuratedList):
         repeated = [[shared.setdefault(one, len(shared)) for one in held] for held in (value.entries, value.names)]
         return [kind, *repeated, value.n_scored, value.complaints]
+    if isinstance(value, Counter):
+        return [kind, shared.setdefault(tuple(value.items()), len(shared))]
     if isinstance(value, Mapping):
         return [kind, *([_packed(name, shared), _packed(held, shared)] for name, held in value.items())]
     if isinstance(value, list | tuple):
@@ -125,9 +127,10 @@ def _unpacked(value: Any, shared: Sequence[Any]) -> Any:
         return CuratedList(entries, names, held[2], tuple(held[3]))
     if kind == "tuple":
         return tuple([_unpacked(one, shared) for one in held])
-    if kind in ("dict", "Counter"):
-        pairs = {_unpacked(name, shared): _unpacked(one, shared) for name, one in held}
-        return Counter(pairs) if kind == "Counter" else pairs
+    if kind == "Counter":
+        return Counter(dict(shared[held[0]]))
+    if kind == "dict":
+        return {_unpacked(name, shared): _unpacked(one, shared) for name, one in held}
     if kind in _PROBLEMS:
         return _PROBLEMS[kind](*held)
     return _KINDS[kind](**{name: _unpacked(one, shared) for name, one in held[0].items()})
