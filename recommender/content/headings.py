@@ -97,7 +97,8 @@ NO_OPENING = Opening("", 0, "")
 
 def opening_of(text: str) -> Opening | None:
     """How a page without a title opens, or None where it has no heading to be called by."""
-    start = below_exports(text)
+    before = _BEFORE.match(text, 1 if text.startswith("\ufeff") else 0, _MOST_LOOKED_FOR)
+    start = before.end() if before else 0
     # A picture alone is no title.
     firsts = (pattern.match(text, start) for pattern in (_HASHES, _UNDERLINED, _HTML))
     first = next((one for one in firsts if one and _title_of(one)), None)
@@ -112,12 +113,6 @@ def opening_of(text: str) -> Opening | None:
 
 def _title_of(heading: re.Match[str]) -> str:
     return _plain(_CLOSING.sub("", heading["title"]))
-
-
-def below_exports(text: str) -> int:
-    """The offset below what may stand before a heading, such as what an MDX page imports and exports."""
-    before = _BEFORE.match(text, 1 if text.startswith("\ufeff") else 0, _MOST_LOOKED_FOR)
-    return before.end() if before else 0
 
 
 def without_code(text: str) -> str:
