@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from typing import Any, Self
 
 from recommender.articles import Article
@@ -79,11 +80,12 @@ class Eleventy(Generator):
 
     def _permalink(self, article: Article, facts: PageFacts) -> str:
         """The permalink of the file, else of the nearest folder that has one."""
-        above = _folders(article.path)
+        above = map(str, PurePosixPath(article.path).parents)
         return facts.permalink or next((self.permalinks[one] for one in above if one in self.permalinks), "")
 
     def defaults_of(self, path: str) -> Mapping[str, Any]:
-        return {name: value for one in _folders(path)[::-1] for name, value in self.data.get(one, {}).items()}
+        above = map(str, reversed(PurePosixPath(path).parents))
+        return {name: value for one in above for name, value in self.data.get(one, {}).items()}
 
     def _filled(self, permalink: str, article: Article, facts: PageFacts) -> str:
         """A permalink with its values filled in; "" where it asks for what is not known."""
@@ -114,12 +116,6 @@ class Eleventy(Generator):
 
         path = _EXPRESSION.sub(fill, permalink)
         return "" if "{" in path or path == "?" else placed(path)
-
-
-def _folders(path: str) -> list[str]:
-    """The folders above a file, the nearest first."""
-    folder = path.rpartition("/")[0]
-    return [folder[:end] for end in range(len(folder), 0, -1) if folder[end : end + 1] in ("", "/")]
 
 
 def _permalink(sources: Sources, name: str) -> str:
