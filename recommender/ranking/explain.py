@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from recommender.articles import Article
-from recommender.ranking.catalogue import Catalogue
-from recommender.ranking.rankers import Query, Ranked
+from recommender.ranking.catalogue import days_of
+from recommender.ranking.rankers import Query
+from recommender.ranking.rules import Candidate
 from recommender.ranking.state import State
 from recommender.suggestions import Reason, SharedTerm
 from recommender.vectors.neighbors import stacked
@@ -94,46 +95,36 @@ def _shares_of(
 
 def reasons(
     queries: Sequence[Query],
-    chosen: Sequence[Ranked],
+    chosen: Sequence[Sequence[Candidate]],
     said: Sequence[Sequence[tuple[str, ...]]],
     state: State,
 ) -> list[list[Reason]]:
     """
-    For each query a `Reason` for each row that was chosen for it. Words are shown as the query has them.
+    For each query a `Reason` for each candidate that was chosen for it. Words are shown as the query has them.
 
-    `said` has for each query and row the ranker's own sentences, as `Ranker.sentences` gives them.
+    `said` has for each query and candidate the ranker's own sentences, as `Ranker.sentences` gives them.
     """
-    places = np.repeat(np.arange(len(queries)), [len(one.rows) for one in chosen])
+    places = np.repeat(np.arange(len(queries)), list(map(len, chosen)))
     if not len(places):
         return [[] for _ in queries]
-    rows = np.concatenate([one.rows for one in chosen])
-    shares = iter(_shares_of(queries, places, rows, state))
+    rows = state.catalogue.rows_of(one.article.id for found in chosen for one in found)
+    shares = iter(_shares_of(queries, places, np.array(rows), state))
     made: list[list[Reason]] = []
-    for query, ranked, sentences in zip(queries, chosen, said, strict=True):
+    for query, found, sentences in zip(queries, chosen, said, strict=True):
         words = _Words(query.article, state.vectorizer)
-        values = zip(ranked.rows.tolist(), ranked.scores.tolist(), ranked.similarities.tolist(), sentences, strict=True)
-        made.append([_reason(query, words, *one, next(shares), state.catalogue) for one in values])
+        made.append([_reason(query, words, one, own, next(shares)) for one, own in zip(found, sentences, strict=True)])
     return made
 
 
-def _reason(
-    query: Query,
-    words: _Words,
-    row: int,
-    score: float,
-    similarity: float,
-    said: Sequence[str],
-    shares: _Shares,
-    catalogue: Catalogue,
-) -> Reason:
-    candidate = catalogue.articles[row]
+def _reason(query: Query, words: _Words, one: Candidate, said: Sequence[str], shares: _Shares) -> Reason:
+    candidate = one.article
     terms = words.shared_with(candidate, shares.terms)
     sentences = [*said, *_words_said(terms, shares.are_telling)]
     if shares.fields.get("meaning", 0.0) >= _MEANING_SAID:
         sentences.append(_ALIKE_IN_MEANING)
     elif shares.fields and not terms:
         sentences.append(_ALIKE_IN_PART)
-    gap = abs(float(catalogue.times[row]) - query.time)
+    gap = abs(days_of(candidate.published_at) - query.time)
     # A draft without a date counts as of today, which says nothing about the two.
     gap_days = None if math.isnan(gap) or query.article.published_at is None else round(gap, 2)
     if gap_days is not None:
@@ -141,8 +132,8 @@ def _reason(
     if candidate.provider and candidate.provider.casefold() == query.article.provider.casefold():
         sentences.append(f"both are from {candidate.provider}")
     return Reason(
-        score=score,
-        similarity=similarity,
+        score=one.score,
+        similarity=one.similarity,
         sentences=tuple(dict.fromkeys(sentences)),
         shared_terms=tuple(terms),
         fields=shares.fields,

@@ -17,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 
 from recommender.articles import Article
+from recommender.content.wording import some
 from recommender.ranking.reader import least_at
 from recommender.settings import PATTERN_NAMES, Settings
 from recommender.writing.decisions import Decision, Decisions, checked_decisions
@@ -40,6 +41,14 @@ class Candidate:
     note: str = ""  #: What besides the score put it there, as a sentence; "" for nothing.
     #: Those with the same text, which it stands for; where one may be shown, it may.
     copies: tuple[Candidate, ...] = ()
+    similarity: float = 0.0  #: To the article that asks, in [0, 1]; no rule looks at it.
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """The note, and which copies it stands for, as sentences."""
+        copies = some([copy.article.id for copy in self.copies])
+        others = f"it is shown for others that are called or tell the same: {copies}" if copies else ""
+        return tuple(filter(None, [self.note, others]))
 
 
 @dataclass(frozen=True)

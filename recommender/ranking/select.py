@@ -10,7 +10,6 @@ import re
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
 from itertools import islice
 
@@ -19,7 +18,6 @@ from numpy.typing import NDArray
 
 from recommender.articles import Article
 from recommender.content.titles import fold_title, title_words
-from recommender.content.wording import some
 from recommender.errors import list_of_texts
 from recommender.ranking.curation import ends_of
 from recommender.ranking.eligible import first_refusals
@@ -53,16 +51,6 @@ _DEEPEST = 5_000
 _NUMBER = re.compile(r"\d+")
 
 
-@dataclass(frozen=True)
-class Selected:
-    """What one article shows."""
-
-    rows: Ranked  #: What was chosen, with its scores, the first first.
-    #: For each of them, what besides the score put it there, and which copies it stands for, as sentences.
-    notes: tuple[tuple[str, ...], ...] = ()
-    why_none: str = ""  #: Why nothing was chosen, as a sentence; "" where something was.
-
-
 class Selector:
     """Chooses among ranked rows, as of a moment in days since 1970."""
 
@@ -77,7 +65,7 @@ class Selector:
 
     def select(
         self, queries: Sequence[Query], k: int, least: Sequence[float], shown: Collection[str] = ()
-    ) -> list[Selected]:
+    ) -> list[Choice]:
         """
         For each query the first k of its ranked rows, or fewer (`Rules.places`), good enough and allowed by the rules.
 
@@ -91,22 +79,25 @@ class Selector:
         found = []
         for query, ranked in zip(queries, self.rank(queries, depth), strict=True):
             asked, n = depth, self._rules.places(k, query.n_listed)
-            ask = partial(self._selected, query, k=n, least=least, shown=shown)
-            selected = ask(ranked, fills=False)
+            if n == 0:
+                found.append(Choice(why_none="its curated list fills all places already"))
+                continue
+            choose = partial(self._choice, query, k=n, least=least, shown=shown)
+            choice = choose(ranked, fills=False)
             # Copies and refused rows take places among the k best and have none in the answer. Few queries have any.
-            while self._may_add(query, selected, ranked, n, least, asked) and asked < _DEEPEST:
+            while self._may_add(query, choice, ranked, n, least, asked) and asked < _DEEPEST:
                 asked *= _DEEPER
                 (ranked,) = self.rank([query], asked)
-                selected = ask(ranked, fills=False)
-            is_short = len(selected.rows.rows) < n and self._rules.settings.fill_up
-            found.append(ask(ranked, fills=True) if is_short else selected)
+                choice = choose(ranked, fills=False)
+            is_short = len(choice.chosen) < n and self._rules.settings.fill_up
+            found.append(choose(ranked, fills=True) if is_short else choice)
         return found
 
     def _may_add(
-        self, query: Query, selected: Selected, ranked: Ranked, k: int, least: Sequence[float], asked: int
+        self, query: Query, choice: Choice, ranked: Ranked, k: int, least: Sequence[float], asked: int
     ) -> bool:
         """Whether a ranking that is deeper than the one asked for may add to what a query shows."""
-        n_chosen = len(selected.rows.rows)
+        n_chosen = len(choice.chosen)
         if n_chosen == k or self._rules.none_here(query.article) or len(ranked.rows) < asked:
             return False
         # Those behind have no higher score. What editors decided raises no threshold.
@@ -119,18 +110,19 @@ class Selector:
             return [Ranked(np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros(0)) for _ in queries]
         return self.ranker.rank(queries, depth, self._state, self.allowed if allowed is None else allowed)
 
-    def told(self, queries: Sequence[Query], chosen: Sequence[Selected]) -> list[Answer]:
+    def told(self, queries: Sequence[Query], choices: Sequence[Choice]) -> list[Answer]:
         """What was chosen for each query, each with its reason, or why nothing was."""
         said = []
-        for query, selected in zip(queries, chosen, strict=True):
-            sentences = self.ranker.sentences(query, selected.rows.rows, self._state)
-            said.append([(*notes, *own) for notes, own in zip(selected.notes, sentences, strict=True)])
-        why = reasons(queries, [selected.rows for selected in chosen], said, self._state)
-        articles, shape, answers = self._catalogue.articles, self._shape, []
-        for query, selected, found in zip(queries, chosen, why, strict=True):
-            rows = enumerate(zip(selected.rows.rows.tolist(), found, strict=True), start=1)
-            suggestions = (Suggestion.of(place, articles[row], reason, shape) for place, (row, reason) in rows)
-            answers.append(Answer(query.article.id, tuple(suggestions), selected.why_none))
+        for query, choice in zip(queries, choices, strict=True):
+            rows = np.array(self._catalogue.rows_of(one.article.id for one in choice.chosen), dtype=np.int64)
+            sentences = self.ranker.sentences(query, rows, self._state)
+            said.append([(*one.notes, *own) for one, own in zip(choice.chosen, sentences, strict=True)])
+        why = reasons(queries, [choice.chosen for choice in choices], said, self._state)
+        answers = []
+        for query, choice, found in zip(queries, choices, why, strict=True):
+            numbered = enumerate(zip(choice.chosen, found, strict=True), start=1)
+            suggestions = [Suggestion.of(place, one.article, reason, self._shape) for place, (one, reason) in numbered]
+            answers.append(Answer(query.article.id, tuple(suggestions), choice.why_none))
         return answers
 
     def answers(
@@ -148,7 +140,7 @@ class Selector:
         """
         asked = self._catalogue.ids() if ids is None else ids
 
-        def chosen(start: int) -> tuple[list[Query], list[Selected]]:
+        def chosen(start: int) -> tuple[list[Query], list[Choice]]:
             queries = list(map(self.query, asked[start : start + _BLOCK]))
             return queries, self.select(queries, k, least)
 
@@ -158,9 +150,9 @@ class Selector:
             coming = deque(pool.submit(chosen, start) for start in islice(starts, n_threads + 1))
             n_done = 0
             while coming:
-                queries, selected = coming.popleft().result()
+                queries, choices = coming.popleft().result()
                 coming.extend(pool.submit(chosen, start) for start in islice(starts, 1))
-                yield from self.told(queries, selected)
+                yield from self.told(queries, choices)
                 n_done += len(queries)
                 if progress:
                     progress(n_done, len(asked))
@@ -171,9 +163,9 @@ class Selector:
         rows = np.array(sorted(self._state.listed_rows(query.article)), dtype=np.int64)
         similarity = ranker.similarity if isinstance(ranker, LearnedRanker) else ranker
         similarities = catalogue.index.exact(query.vectors, rows)
-        listed = Ranked(rows, similarities, similarity.chances(query, similarities, rows, catalogue))
+        listed = self._candidates(Ranked(rows, similarities, similarity.chances(query, similarities, rows, catalogue)))
         (why,) = reasons([query], [listed], [[() for _ in rows]], self._state)
-        return {catalogue.articles[row].id: reason for row, reason in zip(rows.tolist(), why, strict=True)}
+        return {one.article.id: reason for one, reason in zip(listed, why, strict=True)}
 
     def reason_for(self, query: Query, candidate_id: str, k: int, least: Sequence[float]) -> Reason:
         """Why a candidate is, or is not, among the k suggestions."""
@@ -181,16 +173,15 @@ class Selector:
         ranked = self._with_decided(query, self.rank([query], catalogue.n_rows)[0])
         place = next(iter(np.flatnonzero(ranked.rows == row).tolist()), -1)
         asked = np.array([row])
+        alone = Ranked(asked, catalogue.index.exact(query.vectors, asked), np.zeros(1))
         if place >= 0:
-            alone = Ranked(asked, ranked.similarities[place : place + 1], ranked.scores[place : place + 1])
-        else:
-            alone = Ranked(asked, catalogue.index.exact(query.vectors, asked), np.zeros(1))
+            alone = ranked.at(slice(place, place + 1))
         said = self.ranker.sentences(query, asked, self._state)
         obstacle = self._why_not(query, row, ranked, place, float(alone.similarities[0]), k, least)
         decision = self._rules.decided(query.article).get(candidate_id)
         if decision and (told := f"it was {decision}") not in obstacle:
             said = [(told, *own) for own in said]
-        ((reason,),) = reasons([query], [alone], [said], self._state)
+        ((reason,),) = reasons([query], [self._candidates(alone)], [said], self._state)
         return dataclasses.replace(reason, signals=self.ranker.signals(query, row, self._state), obstacle=obstacle)
 
     def _why_not(
@@ -209,8 +200,8 @@ class Selector:
             return why
         if why := self._rules.between(query.article, candidate):
             return why
-        (selected,) = self.select([query], k, least)
-        if row in selected.rows.rows:
+        (choice,) = self.select([query], k, least)
+        if any(one.article.id == candidate.id for one in choice.chosen):
             return ""
         if place < 0 and (similarity > 0 or self._is_tied(query, row)):
             # The learned ranker's candidates are the nearest in several ways; it scores no others.
@@ -218,7 +209,7 @@ class Selector:
         if place < 0:
             return "its text has nothing in common with that of the article"
         n, near = self._rules.places(k, query.n_listed), slice(0, max(place, k) + _BEHIND)
-        left_out = self._choice(query, self._with_decided(query, ranked.at(near)), n, least).left_out
+        left_out = self._choice(query, ranked.at(near), n, least).left_out
         return left_out.get(candidate.id) or "others are shown before it, such as one that tells the same (copies)"
 
     def _refusal(self, query: Query, row: int) -> str:
@@ -245,29 +236,6 @@ class Selector:
 
     # --------------------------------------------------------------- choose
 
-    def _selected(
-        self, query: Query, ranked: Ranked, k: int, least: Sequence[float], shown: Collection[str], *, fills: bool
-    ) -> Selected:
-        if k == 0:
-            return Selected(ranked.at(slice(0)), why_none="its curated list fills all places already")
-        ranked = self._with_decided(query, ranked)
-        choice = self._choice(query, ranked, k, least, shown, fills=fills)
-        place_of = {row: place for place, row in enumerate(ranked.rows.tolist())}
-        rows, similarities, scores, notes = [], [], [], []
-        for one in choice.chosen:
-            row = self._catalogue.row_of(one.article.id)
-            assert row is not None, "rules choose among rows"
-            place = place_of.get(row)
-            rows.append(row)
-            similarities.append(0.0 if place is None else float(ranked.similarities[place]))
-            scores.append(one.score)
-            copies = some([copy.article.id for copy in one.copies])
-            others = f"it is shown for others that are called or tell the same: {copies}" if copies else ""
-            notes.append(tuple(filter(None, [one.note, others])))
-        chosen = Ranked(np.array(rows, dtype=np.int64), np.array(similarities), np.array(scores))
-        why = "" if rows else choice.why_none if _is_by_rule(choice) else self._why_none(query, ranked, least[0])
-        return Selected(chosen, tuple(notes), why)
-
     def _choice(
         self,
         query: Query,
@@ -279,15 +247,11 @@ class Selector:
         fills: bool = True,
     ) -> Choice:
         """What the rules choose; with `fills` also what fills up, which comes when there is no more to choose from."""
-        articles = self._catalogue.articles
-        candidates = [
-            Candidate(articles[row], score)
-            for row, score in zip(ranked.rows.tolist(), ranked.scores.tolist(), strict=True)
-        ]
+        ranked = self._with_decided(query, ranked)
         stories = self._stories(ranked, least[0])
-        return self._rules.choose(
+        choice = self._rules.choose(
             query.article,
-            candidates,
+            self._candidates(ranked),
             k,
             least,
             shown=shown,
@@ -296,6 +260,14 @@ class Selector:
             copy_of=lambda article: stories.get(text := _text_of(article), text),
             newest=(lambda topics: self._newest(query, topics)) if fills else None,
         )
+        if choice.chosen or _is_by_rule(choice):
+            return choice
+        return dataclasses.replace(choice, why_none=self._why_none(query, ranked, least[0]))
+
+    def _candidates(self, ranked: Ranked) -> list[Candidate]:
+        articles = self._catalogue.articles
+        found = zip(ranked.rows.tolist(), ranked.scores.tolist(), ranked.similarities.tolist(), strict=True)
+        return [Candidate(articles[row], score, similarity=similarity) for row, score, similarity in found]
 
     def _itself(self, query: Query, ranked: Ranked) -> set[str]:
         """The ids of rows with the title and text of an article that has a body; else a story may be told twice."""
