@@ -5,7 +5,7 @@ An edge goes from the row of an article to the row of an article that its editor
 of a moment passes over the rows that were not there yet: an edge is known when both its ends are.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from itertools import chain
 
@@ -21,17 +21,13 @@ def ends_of(edges: csr_matrix, row: int) -> NDArray[np.int32]:
 
 
 class CurationGraph:
-    """Who lists whom, by a list for each row; as matrices of ones, shape (n_rows, n_rows), columns sorted."""
+    """Who lists whom, by a list for each row, of others and each once; as matrices of ones, shape (n_rows, n_rows)."""
 
-    def __init__(self, lists: Sequence[Iterable[int]]) -> None:
-        # In the editor's order, without repeats and without itself.
-        unique = list(map(dict.fromkeys, lists))
-        for row, listed in enumerate(unique):
-            listed.pop(row, None)
-        counts = list(map(len, unique))
+    def __init__(self, lists: Sequence[Sequence[int]]) -> None:
+        counts = list(map(len, lists))
         self._starts = np.cumsum([0, *counts])
-        self._source = np.repeat(np.arange(len(unique)), counts)
-        self._target = np.fromiter(chain.from_iterable(unique), dtype=np.int64, count=sum(counts))
+        self._source = np.repeat(np.arange(len(lists)), counts)
+        self._target = np.fromiter(chain.from_iterable(lists), dtype=np.int64, count=sum(counts))
 
     def listed(self, row: int) -> NDArray[np.int64]:
         """The rows that a row lists, in the editor's order."""

@@ -1,7 +1,7 @@
 """
 What fitting gives, as one value: `Recommender` holds it, and a saved model. An article room.
 
-Of articles a line of JSON each is kept, of vectors and curated lists arrays.
+Of articles and what their lists name a line of JSON each is kept, of vectors arrays.
 """
 
 from __future__ import annotations
@@ -95,30 +95,27 @@ def _state_parts(state: State, *, bodies: bool) -> tuple[dict[str, Any], str, di
     """
     JSON values, the lines of the articles, and arrays by name, for `_state_from_parts`.
 
-    Bodies are kept only where it is said, and never entries of curated lists that name an article: the graph has them.
+    Bodies are kept only where it is said, and never entries of curated lists that name an article, but its id.
     """
     catalogue = state.catalogue
     lines = []
     for article in catalogue.articles:
-        waiting = state.lists[article.id].waiting if article.id in state.lists else ()
+        listed = state.lists.get(article.id)
         body = article.body if bodies else ""
-        item = _to_json(dataclasses.replace(article, related=tuple(waiting), body=body))
-        item |= {"digest": state.digests.get(article.id, ""), "links": state.links.links.get(article.id, ())}
+        item = _to_json(dataclasses.replace(article, related=tuple(listed.waiting) if listed else (), body=body))
+        item |= {
+            "digest": state.digests.get(article.id, ""),
+            "links": state.links.links.get(article.id, ()),
+            "names": listed.names if listed else (),
+        }
         lines.append(json.dumps(item, ensure_ascii=False) + "\n")
-    source, target = state.graph.edges()
     vectors = catalogue.vectors
     matrices = {"terms": vectors.terms, **vectors.compared}
     document = {
         "suggest_unpublished": state.suggest_unpublished,
         "columns": {name: matrix.shape[1] for name, matrix in matrices.items()},
     }
-    arrays: dict[str, NDArray[Any]] = {
-        "is_external": catalogue.is_external,
-        "is_new": catalogue.is_new,
-        "listed": target,
-        "listed_counts": np.bincount(source, minlength=catalogue.n_rows),
-        "dense": vectors.dense,
-    }
+    arrays: dict[str, NDArray[Any]] = {"is_new": catalogue.is_new, "dense": vectors.dense}
     for name, matrix in matrices.items():
         arrays |= {f"{name}_{part}": getattr(matrix, part) for part in _CSR}
     return document, "".join(lines), arrays
@@ -134,12 +131,16 @@ def _state_from_parts(
         raise ValueError("the vectors of the articles are not of the size of the vocabulary")
     items = [json.loads(line) for line in lines.split("\n")[:-1]]
     digests = {item["id"]: digest for item in items if (digest := item.pop("digest"))}
-    links = LinkGraph.of([(item["id"], reader_of(tuple[str, ...])(item.pop("links"))) for item in items])
+    links, names = (
+        {item["id"]: reader_of(tuple[str, ...])(item.pop(what)) for item in items} for what in ("links", "names")
+    )
     given = list(map(reader_of(Article), items))
     n_rows = len(given)
-    if len({article.id for article in given}) < n_rows:
+    if len(names) < n_rows:
         raise ValueError("two articles have one id")
-    for name in ("is_external", "is_new", "listed_counts", "dense"):
+    if not names.keys() >= set().union(*names.values()):
+        raise ValueError("the curated lists name articles that are not there")
+    for name in ("is_new", "dense"):
         if len(arrays[name]) != n_rows:
             raise ValueError(f"{name} has {len(arrays[name]):,} values, but there are {n_rows:,} articles")
 
@@ -154,35 +155,26 @@ def _state_from_parts(
         return matrix
 
     matrices = {name: matrix_of(name, n_columns) for name, n_columns in columns.items()}
-    is_external, listed, counts = arrays["is_external"].astype(bool), arrays["listed"], arrays["listed_counts"]
-    if counts.min(initial=0) < 0 or counts.sum() != len(listed) or not np.isin(listed, np.arange(n_rows)).all():
-        raise ValueError("the curated lists name rows that are not there")
-    # Of no articles too, where nothing is split into one list.
-    lists = [rows.tolist() for rows in np.split(listed, np.cumsum(counts)[:-1])][:n_rows]
     # Entries that name external articles are among those that wait.
-    entries = {
-        row: KeptEntry(url=given[row].url, target=given[row].id) for row in np.flatnonzero(~is_external).tolist()
-    }
+    entries = {one.id: KeptEntry(url=one.url, target=one.id) for one in given if one.id in digests}
     articles = [
-        dataclasses.replace(article, related=(*(entries[row] for row in rows if row in entries), *article.related))
-        for article, rows in zip(given, lists, strict=True)
+        dataclasses.replace(one, related=(*(entries[name] for name in names[one.id] if name in entries), *one.related))
+        for one in given
     ]
     catalogue = Catalogue(
         articles,
         Vectors(matrices.pop("terms"), arrays["dense"], matrices),
-        is_external=is_external,
+        is_external=np.array([one.id not in digests for one in given], dtype=bool),
         is_new=arrays["is_new"].astype(bool),
         site_language=vectorizer.language,
         cross_language=vectorizer.settings.cross_language,
     )
-    matcher = EntryMatcher(articles[row] for row in entries)
-    named = {
-        one.id: CuratedList.of([given[row].id for row in rows], one.related, one.related)
-        for one, rows in zip(given, lists, strict=True)
-        if rows or one.related
+    matcher = EntryMatcher(one for one in articles if one.id in digests)
+    lists = {
+        one.id: CuratedList.of(names[one.id], one.related, one.related) for one in given if names[one.id] or one.related
     }
     suggest_unpublished = reader_of(bool)(document["suggest_unpublished"])
-    return State(vectorizer, catalogue, matcher, digests, named, links, suggest_unpublished)
+    return State(vectorizer, catalogue, matcher, digests, lists, LinkGraph.of(links.items()), suggest_unpublished)
 
 
 def _to_json(value: Article | RelatedEntry) -> dict[str, Any]:

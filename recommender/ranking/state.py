@@ -36,7 +36,7 @@ class KeptEntry(RelatedEntry):
 class CuratedList:
     """What the entries of one article's list name."""
 
-    names: Sequence[str]  #: Ids, those of external articles included, in the editor's order.
+    names: Sequence[str]  #: Ids of others, each once, external articles included, in the editor's order.
     waiting: Sequence[RelatedEntry]  #: Entries that name no article of the site (yet).
     keys: frozenset[str]  #: What an article may be found by that an entry means; none where it is known by id.
     externals: Sequence[Article]  #: The articles elsewhere that they describe.
@@ -50,19 +50,20 @@ class CuratedList:
     @classmethod
     def resolved(cls, article: Article, matcher: EntryMatcher, own_ids: Container[str]) -> CuratedList:
         """The list of an article, by what the matcher finds."""
-        names: list[str] = []
+        names: dict[str, None] = {}
         waiting: list[RelatedEntry] = []
         for entry in article.related:
             if isinstance(entry, KeptEntry) and entry.target in own_ids:
-                names.append(entry.target)
+                names[entry.target] = None
                 continue
             match = matcher.match(entry, article)
             if match.article_id is not None:
-                names.append(match.article_id)
+                names[match.article_id] = None
             if match.how in ("external", "unmatched"):
                 waiting.append(entry)
+        names.pop(article.id, None)
         kept = [entry for entry in article.related if isinstance(entry, KeptEntry) and entry.target in own_ids]
-        return cls.of(names, waiting, (entry for entry in article.related if entry not in kept))
+        return cls.of(list(names), waiting, (entry for entry in article.related if entry not in kept))
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -174,6 +174,15 @@ def test_changed_articles_leave_no_rows_behind():
     assert _answers(rec) == _answers(_rebuilt(rec, known))
 
 
+def test_a_list_names_others_and_each_once():
+    """Repeats, and the article itself, are no entries of their own; the editor's order is kept."""
+    entries = [RelatedEntry(url=f"https://site.example/{name}") for name in ("c", "b", "c", "a")]
+    articles = [Article(id=name, title=f"Tea {name}", url=f"https://site.example/{name}") for name in "abc"]
+    rec = Recommender().fit(Corpus([dataclasses.replace(articles[0], related=tuple(entries)), *articles[1:]]))
+    assert rec.listed("a") == ["c", "b"]
+    assert rec._selector().query(dataclasses.replace(rec.article("a"), id="draft", url="")).n_listed == 3
+
+
 def test_a_list_names_an_article_again_that_comes_back():
     """Also where an entry has found its title elsewhere meanwhile: the address decides, as in a fit."""
     entry = RelatedEntry(title="Tea at home", url="https://site.example/x")
