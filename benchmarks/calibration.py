@@ -21,7 +21,7 @@ from recommender.evaluation.grades import read_grades
 from recommender.ranking.reader import LEAST_CHANCES
 from recommender.settings import RankingSettings, Settings
 
-_EDGES = (0.0, 0.1, 0.2, 0.3, LEAST_CHANCES[0], LEAST_CHANCES[-1], 0.7, 0.85, 1.0)
+_EDGES = (0.0, 0.1, 0.2, 0.3, LEAST_CHANCES[0], LEAST_CHANCES[-1], 0.85, 1.0)
 
 
 def scored(site: Path, file: Path) -> list[tuple[float, int | None]]:

@@ -45,18 +45,18 @@ class Catalogue:
         self,
         articles: Sequence[Article],
         vectors: Vectors,
+        vectorizer: FieldVectorizer,
         *,
         is_external: NDArray[np.bool_],
         is_new: NDArray[np.bool_],
-        site_language: str = "",
-        cross_language: bool = False,
     ) -> None:
-        self.site_language = site_language.lower()
-        self.cross_language = cross_language
+        self.site_language = vectorizer.language
+        self.cross_language = vectorizer.settings.cross_language
         self.articles = articles
         self._row_of = {article.id: row for row, article in enumerate(articles)}
         self.versions = version_folders(self._row_of)  #: Folders that each hold a version of the same pages.
-        self.vectors, self.index = vectors, SearchIndex(vectors)
+        self.vectors, self._rarities = vectors, vectorizer.rarities()
+        self.index = SearchIndex(vectors, self._rarities)
         self.is_external = is_external  #: Whether only a curated list names the article.
         self.is_new = is_new  #: Whether it came after those that the vocabulary was fitted on.
         self._rows_by_url: dict[str, list[int]] = {}
@@ -95,7 +95,7 @@ class Catalogue:
     def compare(self, compared: Mapping[str, csr_matrix]) -> None:
         """Take on the matrices that only the learned ranker looks at."""
         self.vectors = Vectors(self.vectors.terms, self.vectors.dense, compared)
-        self.index = SearchIndex(self.vectors)
+        self.index = SearchIndex(self.vectors, self._rarities)
 
     def changed(
         self, articles: Sequence[Article], is_external: NDArray[np.bool_], vectorizer: FieldVectorizer
@@ -111,10 +111,9 @@ class Catalogue:
         return Catalogue(
             articles,
             Vectors.joined(vectors)[rows],
+            vectorizer,
             is_external=is_external,
             is_new=np.append(self.is_new, np.ones(len(fresh), dtype=bool))[rows],
-            site_language=self.site_language,
-            cross_language=self.cross_language,
         )
 
     def row_of(self, article_id: str) -> int | None:

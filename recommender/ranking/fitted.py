@@ -164,10 +164,9 @@ def _state_from_parts(
     catalogue = Catalogue(
         articles,
         Vectors(matrices.pop("terms"), arrays["dense"], matrices),
+        vectorizer,
         is_external=np.array([one.id not in digests for one in given], dtype=bool),
         is_new=arrays["is_new"].astype(bool),
-        site_language=vectorizer.language,
-        cross_language=vectorizer.settings.cross_language,
     )
     matcher = EntryMatcher(one for one in articles if one.id in digests)
     lists = {

@@ -18,7 +18,7 @@ from recommender.articles import Article
 from recommender.model_store import reader_of
 from recommender.ranking.catalogue import Catalogue
 from recommender.ranking.editors import EditorsModel
-from recommender.ranking.reader import LEAST_CHANCES, LINKED, ReaderModel, usual_similarity
+from recommender.ranking.reader import LEAST_CHANCES, LINKED, ReaderModel, lacking_evidence, usual_similarity
 from recommender.ranking.state import State
 from recommender.settings import RankingSettings
 from recommender.vectors.neighbors import Vectors
@@ -119,7 +119,9 @@ class SimilarityRanker:
         """The chance that a reader approves, of some rows with their similarities; shape (n_rows,)."""
         damped = similarities * self.damping(query.time - catalogue.times[rows])
         is_linked = np.isin(rows, query.linked) if len(query.linked) else False
-        return self.reader(damped, query.language, is_linked)
+        rarities, products = catalogue.index.shared_words(query.vectors, rows)
+        lacking = lacking_evidence(rarities, products / np.maximum(similarities, 1e-6), catalogue.n_rows)
+        return self.reader(damped, query.language, is_linked, lacking)
 
     def rank(self, queries: Sequence[Query], k: int, state: State, allowed: NDArray[np.bool_]) -> list[Ranked]:
         """The k best allowed rows of each query that are not hidden from it, by damped similarity."""

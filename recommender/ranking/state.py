@@ -91,10 +91,9 @@ class State:
         catalogue = Catalogue(
             everything,
             vectorizer.fit_transform(everything),
+            vectorizer,
             is_external=np.arange(len(everything)) >= len(articles),
             is_new=np.zeros(len(everything), dtype=bool),
-            site_language=vectorizer.language,
-            cross_language=vectorizer.settings.cross_language,
         )
         links = LinkGraph.of((one.id, linked_articles(one, matcher)) for one in articles)
         state = cls(vectorizer, catalogue, matcher, digests, lists, links, suggest_unpublished=True)

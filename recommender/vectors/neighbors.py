@@ -81,8 +81,8 @@ def stacked(parts: Sequence[csr_matrix]) -> csr_matrix:
 class SearchIndex:
     """Similarities of queries to rows."""
 
-    def __init__(self, vectors: Vectors) -> None:
-        self._vectors = vectors
+    def __init__(self, vectors: Vectors, rarities: NDArray[np.float32]) -> None:
+        self._vectors, self._rarities = vectors, rarities
         squares = np.einsum("ij,ij->", vectors.dense, vectors.dense, dtype=np.float64)
         self._is_mostly_dense = bool(squares > _MOSTLY_DENSE * len(vectors))
         # In double precision, so that a sum is the same, once rounded, in whatever order it is made.
@@ -152,6 +152,21 @@ class SearchIndex:
     def exact(self, query: Vectors, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """The similarity of one query to some rows, rounded to six places, in [0, 1]; the same however it is asked."""
         return self._whole(query, rows, self._vectors.terms[rows] @ self._weights(query))
+
+    def shared_words(self, query: Vectors, rows: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """
+        Of the words that one query shares with some rows the sums of their rarities, and what they add to similarities.
+
+        Each is of shape (n_rows,).
+        """
+        columns = query.terms.indices
+        rarities, weights = np.zeros(len(self._rarities)), self._weights(query)
+        rarities[columns] = self._rarities[columns]
+        weights[self._rarities == 0] = 0.0
+        terms = self._vectors.terms[rows]
+        of_pairs = np.repeat(np.arange(len(rows)), np.diff(terms.indptr))
+        sums = np.bincount(of_pairs, rarities[terms.indices], minlength=len(rows)).astype(np.float64)
+        return sums, terms @ weights
 
     def _weights(self, query: Vectors) -> NDArray[np.float64]:
         """The weight of every term in a query of one row, shape (n_terms,)."""

@@ -91,7 +91,8 @@ class _Stems:
         self._before, self._after = _BEFORE.get(language, []), _AFTER.get(language)
         self._plurals = _PLURALS.get(TABLES.get(language, language), {})
         self._folded, self._is_plain = _FOLDED.get(language, {}), language == "en"
-        self._snowball = Stemmer.Stemmer(_SNOWBALL[language], 65_536) if language in _SNOWBALL else None
+        # Without a cache of its own, in which two threads meet; it would save two seconds of ten million words.
+        self._snowball = Stemmer.Stemmer(_SNOWBALL[language], 0) if language in _SNOWBALL else None
 
     def of_words(self, words: list[str]) -> list[str]:
         """Words without their endings."""

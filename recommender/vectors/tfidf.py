@@ -38,6 +38,8 @@ from recommender.vectors.semantic import sentence_embeddings
 from recommender.vectors.templates import common_topics, templates_of
 from recommender.vectors.text import names_in, repair
 
+#: Fields of words as they stand.
+OF_WORDS = ("words", "body")
 #: Fields of character n-grams.
 _OF_LETTERS = ("letters", "body_letters")
 #: Articles from which on what a site itself tells counts more than half: which letters are common, what is usual to be
@@ -166,7 +168,7 @@ class FieldVectorizer:
         if not kept.any():
             return
         terms, n_having = [counts.terms[place] for place in np.flatnonzero(kept)], n_having[kept]
-        if name in ("words", "body"):
+        if name in OF_WORDS:
             n_words = float(counts.matrix.sum()) / max(1, self.n_articles)
             rarity = rarity_with_prior(terms, n_having, self.n_articles, n_words, self.reader)
         else:
@@ -179,7 +181,7 @@ class FieldVectorizer:
         if name == "topics":
             self._topics = Field(name, 0, 0, columns, rarity, n_having)
             return
-        weight = getattr(self.settings, name).weight * (1 if name in ("words", "body") else self._part)
+        weight = getattr(self.settings, name).weight * (1 if name in OF_WORDS else self._part)
         self.fields += (Field(name, self.n_terms, weight, columns, rarity, n_having),)
 
     def _reader(self, templates: frozenset[str], common: frozenset[str]) -> TermReader:
@@ -287,6 +289,11 @@ class FieldVectorizer:
     def word_rarities(self) -> NDArray[np.float32]:
         """Inverse document frequencies of the words of titles and excerpts, shape (n_words,)."""
         return self.field("words").rarity
+
+    def rarities(self) -> NDArray[np.float32]:
+        """How rare each word is, shape (n_terms,); 0 for terms that are pairs of words, or parts of them."""
+        found = [one.rarity if one.name in OF_WORDS else np.zeros_like(one.rarity) for one in self.fields]
+        return np.concatenate([np.zeros(0, dtype=np.float32), *found])
 
     def telling_terms(self) -> NDArray[np.bool_]:
         """The terms that two articles, or at most half of all, have, shape (n_terms,): the others say nothing."""
