@@ -82,7 +82,12 @@ class SearchIndex:
     """Similarities of queries to rows."""
 
     def __init__(self, vectors: Vectors, rarities: NDArray[np.float32]) -> None:
-        self._vectors, self._rarities = vectors, rarities
+        self._vectors = vectors
+        #: The rows in the columns of words alone, which have a rarity, and the place of each column among these, or -1.
+        columns = np.flatnonzero(rarities)
+        self._words, self._rarities = csr_matrix(vectors.terms[:, columns]), rarities[columns].astype(np.float64)
+        self._word_of = np.full(len(rarities), -1)
+        self._word_of[columns] = np.arange(len(columns))
         squares = np.einsum("ij,ij->", vectors.dense, vectors.dense, dtype=np.float64)
         self._is_mostly_dense = bool(squares > _MOSTLY_DENSE * len(vectors))
         # In double precision, so that a sum is the same, once rounded, in whatever order it is made.
@@ -159,14 +164,14 @@ class SearchIndex:
 
         Each is of shape (n_rows,).
         """
-        columns = query.terms.indices
-        rarities, weights = np.zeros(len(self._rarities)), self._weights(query)
-        rarities[columns] = self._rarities[columns]
-        weights[self._rarities == 0] = 0.0
-        terms = self._vectors.terms[rows]
-        of_pairs = np.repeat(np.arange(len(rows)), np.diff(terms.indptr))
-        sums = np.bincount(of_pairs, rarities[terms.indices], minlength=len(rows)).astype(np.float64)
-        return sums, terms @ weights
+        asked = self._word_of[query.terms.indices]
+        weights, rarities = np.zeros((2, len(self._rarities)))
+        weights[asked[asked >= 0]] = query.terms.data[asked >= 0]
+        rarities[asked[asked >= 0]] = self._rarities[asked[asked >= 0]]
+        words = self._words[rows]
+        products = words @ weights
+        words.data = np.ones_like(words.data)
+        return words @ rarities, products
 
     def _weights(self, query: Vectors) -> NDArray[np.float64]:
         """The weight of every term in a query of one row, shape (n_terms,)."""
