@@ -140,7 +140,7 @@ def _recommender(data: Data, k: int, threads: int) -> tuple[Ask, AsRows]:
 
     matrix = data.matrix
     vectors = Vectors(matrix, np.zeros((matrix.shape[0], 0), dtype=np.float32))
-    index = SearchIndex(vectors)
+    index = SearchIndex(vectors, np.zeros(matrix.shape[1], dtype=np.float32))
 
     def ask(asked: NDArray[np.int64]) -> Any:
         # As a batch asks: so many queries at once, and so many candidates.

@@ -62,15 +62,19 @@ def find_files(
     walk = _Walk(root, exclude, fence)
     walk.run()
     files, problems, warnings = walk.files, walk.problems, walk.warnings
-    is_home = _home([*files, *walk.outside], generator)
+    is_home = _home([*files, *walk.outside_files], generator)
 
     def is_article(path: str) -> bool:
         return is_home(path) or any(fits(path, pattern) for pattern in include)
 
     if others := _of_other_formats(filter(is_article, walk.others)):
         warnings.append(others)
-    problems += [error for path, error in walk.outside.items() if is_article(path)]
-    warnings += [str(error) for path, error in walk.outside.items() if not is_article(path)]
+    problems += [error for path, error in walk.outside_files.items() if is_article(path)]
+    for path, error in walk.outside_folders.items():
+        if is_article(f"{path}/tea.md"):
+            problems.append(error)
+        else:
+            warnings.append(str(error))
     parts = _bundled(files) if generator.title == "Hugo" else frozenset()
     if parts:
         warnings.append(f"{some(sorted(parts))} beside an index.md: a part of that page to Hugo, not read.")
@@ -112,8 +116,9 @@ class _Walk:
         self.warnings: list[str] = []
         self.others: list[str] = []  #: Files of other formats.
         self.files: list[str] = []  #: The paths of Markdown files below the root.
-        #: Links that lead out of the site, with a slash behind a folder, and what to say of each.
-        self.outside: dict[str, SiteError] = {}
+        #: Links that lead out of the site, with what to say of each.
+        self.outside_files: dict[str, SiteError] = {}
+        self.outside_folders: dict[str, SiteError] = {}
         self._seen = {_identity(root)}
 
     def run(self) -> None:
@@ -156,7 +161,7 @@ class _Walk:
     def _is_to_read(self, path: str) -> bool:
         if problem := self._outside(path):
             if not self._is_excluded(f"{path}/"):
-                self.outside[f"{path}/"] = problem
+                self.outside_folders[path] = problem
             return False
         identity = _identity(self.root / path)
         if identity in self._seen:
@@ -171,7 +176,7 @@ class _Walk:
 
     def _add_file(self, path: str) -> None:
         if problem := self._outside(path):
-            self.outside[path] = problem
+            self.outside_files[path] = problem
         elif os.path.isfile(self.root / path):  # noqa: PTH113 - False also where it cannot be told
             self.files.append(path)
         else:

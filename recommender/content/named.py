@@ -36,13 +36,17 @@ _KEY = re.compile(
 
 
 def list_in(text: str) -> list[Any] | None:
-    """The list that a text holds as JSON, or as Python writes one, which is what pandas does; None for none."""
-    if _LIST.fullmatch(text):
-        with suppress(ValueError):
-            return list(read_json(text))
-        if len(text) <= LONGEST_TEXT and text.count("[") + text.count("{") + text.count("(") <= MAX_DEPTH:
-            with suppress(ValueError, SyntaxError, MemoryError, RecursionError):
-                return list(ast.literal_eval(text))
+    """The list of texts or mappings that a text holds, as `parsed` has it; None for none."""
+    return parsed(text) if _LIST.fullmatch(text) else None
+
+
+def parsed(text: str) -> Any:
+    """The value that a text is as JSON, or as Python writes one, which is what pandas does; None for none."""
+    with suppress(ValueError):
+        return read_json(text)
+    if len(text) <= LONGEST_TEXT and text.count("[") + text.count("{") + text.count("(") <= MAX_DEPTH:
+        with suppress(ValueError, SyntaxError, MemoryError, RecursionError):
+            return ast.literal_eval(text)
     return None
 
 

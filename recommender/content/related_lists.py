@@ -107,9 +107,9 @@ def find_lists(
     something else. The entries are as they are typed where the origin tells; complaints name the place in it. `zone`
     and `known` are for `read_entries`.
     """
-    wanted = frozenset(map(fold_name, names))
+    named = [found for name in names for found in _under(values, name.split("."), "")]
     found = {}
-    for name, value in islice(_candidates(values, wanted, taken), _MOST_LISTS):
+    for name, value in named if names else islice(_candidates(values, taken, "", 1), _MOST_LISTS):
         if not isinstance(value, bool) and value not in (None, "", [], {}):
             read = read_entries(origin.typed(name, value) if _is_untyped(value) else value, zone, known)
             if _has_scores(name, origin):
@@ -135,22 +135,29 @@ def _is_untyped(value: Any) -> bool:
     return isinstance(value, bool | int | float | date)
 
 
-def _candidates(
-    values: Mapping[Any, Any], wanted: frozenset[str], taken: frozenset[str], above: str = "", depth: int = 1
-) -> Iterator[tuple[str, Any]]:
+def _under(values: Any, parts: list[str], above: str) -> Iterator[tuple[str, Any]]:
+    if isinstance(values, Mapping):
+        for key, value in values.items():
+            if isinstance(key, str) and fold_name(key) == fold_name(parts[0]):
+                if len(parts) == 1:
+                    yield above + key, value
+                else:
+                    yield from _under(value, parts[1:], f"{above}{key}.")
+
+
+def _candidates(values: Mapping[Any, Any], taken: frozenset[str], above: str, depth: int) -> Iterator[tuple[str, Any]]:
     for key, value in values.items():
         if not isinstance(key, str) or not value or isinstance(value, bool):
             continue
         # Numbers of issues are a tracker's; a magazine's have names.
         is_tracker = "issue" in fold_name(key) and _is_untyped(value)
-        if not wanted and (is_tracker or is_other(key) or (is_navigation(key) and not is_telling(key))):
+        if is_tracker or is_other(key) or (is_navigation(key) and not is_telling(key)):
             continue
-        may_be_list = fold_name(key) not in taken and (is_telling(key) or isinstance(value, list))
         # Also within what is something else to us, such as `meta`.
-        if fold_name(above + key) in wanted if wanted else may_be_list:
+        if fold_name(key) not in taken and (is_telling(key) or isinstance(value, list)):
             yield above + key, value
         elif isinstance(value, Mapping) and depth < _DEEPEST_NAME:
-            yield from _candidates(value, wanted, taken, f"{above}{key}.", depth + 1)
+            yield from _candidates(value, taken, f"{above}{key}.", depth + 1)
 
 
 def read_entries(value: Any, zone: tzinfo, known: KnownEntries | None = None) -> CuratedList:

@@ -52,6 +52,7 @@ class Catalogue:
     ) -> None:
         self.site_language = vectorizer.language
         self.cross_language = vectorizer.settings.cross_language
+        self.n_fitted = vectorizer.n_articles  #: Articles that the vocabulary was fitted on.
         self.articles = articles
         self._row_of = {article.id: row for row, article in enumerate(articles)}
         self.versions = version_folders(self._row_of)  #: Folders that each hold a version of the same pages.

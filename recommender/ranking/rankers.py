@@ -120,7 +120,7 @@ class SimilarityRanker:
         damped = similarities * self.damping(query.time - catalogue.times[rows])
         is_linked = np.isin(rows, query.linked) if len(query.linked) else False
         rarities, products = catalogue.index.shared_words(query.vectors, rows)
-        lacking = lacking_evidence(rarities, products / np.maximum(similarities, 1e-6), catalogue.n_rows)
+        lacking = lacking_evidence(rarities, products / np.maximum(similarities, 1e-6), catalogue.n_fitted)
         return self.reader(damped, query.language, is_linked, lacking)
 
     def rank(self, queries: Sequence[Query], k: int, state: State, allowed: NDArray[np.bool_]) -> list[Ranked]:

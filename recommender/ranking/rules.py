@@ -206,7 +206,9 @@ class Rules:
         if self.settings.fill_up and len(chosen) < k and newest is not None:
             # What only its score left out may fill a place: that is what fills are for.
             others = (one for one in newest(self.topics(article)) if left_out.get(one.id, BELOW).startswith(BELOW))
-            chosen += self._fill_ups(article, others, chosen, k - len(chosen), shown, copy_of)
+            similarities = {one.article.id: one.similarity for one in ranked}
+            for one in self._fill_ups(article, others, chosen, k - len(chosen), shown, copy_of):
+                chosen.append(dataclasses.replace(one, similarity=similarities.get(one.article.id, 0.0)))
             for one in chosen:
                 left_out.pop(one.article.id, None)
         if len(chosen) < self.settings.at_least and not wanted:

@@ -64,6 +64,15 @@ def test_csv_topics(write, cell):
     assert [topic.strip("[]'") for topic in article.topics] == ["green tea", "cups"]
 
 
+@pytest.mark.parametrize(("cell", "topics"), [("[]", ()), ("[1, 2]", ("1", "2")), ('"[[""a"", ""b""]]"', ("a", "b"))])
+def test_csv_lists_of_no_texts(write, cell, topics):
+    """An empty list is no topic, and a list of numbers or of lists is one."""
+    (article,) = read_site(
+        write("a.csv", f'id,title,tags\ntea,Tea,"{cell}"\n' if cell[0] == "[" else f"id,title,tags\ntea,Tea,{cell}\n")
+    )
+    assert article.topics == topics
+
+
 def test_csv_lists_of_python(write):
     """A list as pandas writes it is a list; one topic of two words is one."""
     text = "id,title,tags\ntea,Tea,\"['hot', 'in cups']\"\ncup,Cup,green tea\nnone,None,NULL\n"

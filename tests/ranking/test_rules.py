@@ -312,6 +312,13 @@ def test_fill_ups():
     assert names(rules(**settings).choose(TEA, ranked(POT), 5, newest=newest)) == ["pot"]
 
 
+def test_what_fills_up_keeps_its_similarity():
+    """It fills a place though its score is too low; how similar it is, is told all the same."""
+    near = Candidate(CUP, 0.1, similarity=0.25)
+    choice = rules(fill_up=True).choose(TEA, [*ranked(POT), near], 5, (0.4,), newest=lambda topics: [CUP])
+    assert [(one.article.id, one.similarity) for one in choice.chosen][1:] == [(CUP.id, 0.25)]
+
+
 def test_fill_ups_end_at_k_and_count_the_providers_of_what_was_chosen():
     """Of a provider that has its number among the best nothing fills up, and no more than k are shown."""
     others = [article("one", provider="Post"), article("two", provider="Wire"), article("three"), article("four")]

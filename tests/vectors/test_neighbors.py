@@ -9,6 +9,8 @@ from sklearn.preprocessing import normalize
 from recommender.vectors.neighbors import SearchIndex, Vectors, most_of
 
 N_TERMS, N_DENSE = 30, 4
+#: Of every third term, which is no word, none.
+RARITIES = np.arange(N_TERMS) % 3 * np.linspace(1, 8, N_TERMS)
 
 
 def made(n_rows, seed=0, n_dense=N_DENSE):
@@ -32,7 +34,7 @@ def test_a_similarity_is_the_product_of_two_whole_rows(n_dense):
     """Of every query with every row, sparse and dense parts together, or where there is no dense part."""
     rows, queries = made(40, n_dense=n_dense), made(7, 1, n_dense)
     expected = similarities(queries, rows)
-    index = SearchIndex(rows)
+    index = SearchIndex(rows, RARITIES)
     title = queries.compared["title"].toarray() @ rows.compared["title"].toarray().T
     for place in range(len(queries)):
         query = queries[np.array([place])]
@@ -45,7 +47,7 @@ def test_a_similarity_is_the_product_of_two_whole_rows(n_dense):
 def test_an_exact_similarity_does_not_depend_on_what_else_is_asked():
     """One row or all, in any order, of a query alone or out of a block: the same number."""
     rows, queries = made(60), made(9, 1)
-    index = SearchIndex(rows)
+    index = SearchIndex(rows, RARITIES)
     shuffled = np.random.default_rng(2).permutation(60)
     block = Vectors.joined([queries[np.array([place])] for place in range(9)])
     for place in range(9):
@@ -53,6 +55,21 @@ def test_an_exact_similarity_does_not_depend_on_what_else_is_asked():
         found = index.exact(query, np.arange(60))
         assert index.exact(block[np.array([place])], shuffled).tolist() == found[shuffled].tolist()
         assert [float(index.exact(query, np.array([row]))[0]) for row in range(60)] == found.tolist()
+
+
+def test_shared_words_are_those_that_both_have_and_that_have_a_rarity():
+    """The sum of their rarities, and of the products of their weights, of each row; of an empty query nothing."""
+    rows, queries = made(40), made(9, 1)
+    index, asked = SearchIndex(rows, RARITIES), np.array([3, 17, 8])
+    is_word = RARITIES > 0
+    assert 0 < is_word.sum() < N_TERMS
+    for place in range(9):
+        weights = queries.terms.toarray()[place]
+        shared = (weights > 0) & (rows.terms.toarray()[asked] > 0) & is_word
+        rarities, products = index.shared_words(queries[np.array([place])], asked)
+        assert rarities == pytest.approx(shared @ RARITIES)
+        assert products == pytest.approx((rows.terms.toarray()[asked] * is_word) @ weights, abs=1e-6)
+    assert index.shared_words(queries[np.array([8])], asked)[0].tolist() == [0, 0, 0]
 
 
 def the_most(products, n):
@@ -65,7 +82,7 @@ def test_candidates_have_most_of_a_querys_terms(most_having, monkeypatch):
     """As many rows as are asked for, with exact similarities; alone as among many."""
     monkeypatch.setattr("recommender.vectors.neighbors._MOST_HAVING", most_having)
     rows, queries = made(100), made(5, 1)
-    index = SearchIndex(rows)
+    index = SearchIndex(rows, RARITIES)
     is_rare = np.bincount(rows.terms.indices, minlength=N_TERMS) <= most_having
     assert is_rare.any()
     assert is_rare.all() == (most_having > 100)
@@ -88,7 +105,7 @@ def test_what_shares_only_common_terms_is_found():
     common[:, 0] = 1.0
     common[::100, :2] = np.sqrt(0.5)
     rows = Vectors(csr_matrix(common), np.zeros((6000, 0), dtype=np.float32))
-    index, query = SearchIndex(rows), rows[np.array([1])]
+    index, query = SearchIndex(rows, np.ones(common.shape[1])), rows[np.array([1])]
     ((found, similarities),) = index.candidates([query], 9)
     assert index.similarities(query).tolist() == index.exact(query, np.arange(6000)).tolist()
     assert len(found) >= 9
@@ -100,7 +117,7 @@ def test_where_meaning_is_most_of_a_row_it_proposes_too():
     words = csr_matrix(np.eye(40, N_TERMS, dtype=np.float32) * 0.6)
     dense = normalize(np.random.default_rng(0).normal(size=(40, N_DENSE))).astype(np.float32) * 0.8
     rows = Vectors(words, dense)
-    ((found, _),) = SearchIndex(rows).candidates([rows[np.array([39])]], 5)
+    ((found, _),) = SearchIndex(rows, RARITIES).candidates([rows[np.array([39])]], 5)
     assert set(found.tolist()) == the_most(dense @ dense[39], 5)
 
 
