@@ -23,6 +23,9 @@ from recommender.vectors.neighbors import SearchIndex, Vectors
 from recommender.vectors.text import language_of
 from recommender.vectors.tfidf import FieldVectorizer
 
+#: A topic of more articles, or of a larger part of all, is a section of the site, and says little of two of them.
+_MOST_OF_TOPIC, _SHARE_OF_TOPIC = 10, 0.2
+
 
 def days_of(moment: datetime | None) -> float:
     """Days since 1970-01-01 UTC, with fractions; NaN for no date. A naive time is taken as UTC."""
@@ -139,6 +142,21 @@ class Catalogue:
         known = self.row_of(article.id)
         rows = set() if known is None else {known}
         return rows.union(*(self._rows_by_url.get(url, ()) for url in _addresses(article)))
+
+    @cached_property
+    def _rows_by_topic(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for row, article in enumerate(self.articles):
+            for topic in dict.fromkeys(map(str.casefold, article.topics)):
+                found.setdefault(topic, []).append(row)
+        return found
+
+    def rows_of_topics(self, topics: Iterable[str], own: set[int]) -> NDArray[np.int64]:
+        """The rows, but for those that are the article itself, of those of its topics that few have; ascending."""
+        most = min(_MOST_OF_TOPIC, int(_SHARE_OF_TOPIC * self.n_fitted))
+        having = (self._rows_by_topic.get(topic, []) for topic in topics)
+        rows = {row for found in having if len(own.union(found)) <= most for row in found} - own
+        return np.array(sorted(rows), dtype=np.int64)
 
     def ids(self) -> list[str]:
         """The ids of the site's own articles, sorted."""

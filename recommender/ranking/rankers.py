@@ -18,7 +18,14 @@ from recommender.articles import Article
 from recommender.model_store import reader_of
 from recommender.ranking.catalogue import Catalogue
 from recommender.ranking.editors import EditorsModel
-from recommender.ranking.reader import LEAST_CHANCES, LINKED, ReaderModel, lacking_evidence, usual_similarity
+from recommender.ranking.reader import (
+    LEAST_CHANCES,
+    LINKED,
+    SHARED_TOPIC,
+    ReaderModel,
+    lacking_evidence,
+    usual_similarity,
+)
 from recommender.ranking.state import State
 from recommender.settings import RankingSettings
 from recommender.vectors.neighbors import Vectors
@@ -60,6 +67,8 @@ class Query:
     own: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     #: Rows that the article's text links to, or whose texts link to it, as `State.linked_rows` has them.
     linked: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    #: Rows that share a topic of few articles with it, as `Catalogue.rows_of_topics` has them.
+    of_topics: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     def without_list(self) -> Query:
         """The same, as if its own list named nothing: what it names may be suggested."""
@@ -118,10 +127,10 @@ class SimilarityRanker:
     ) -> NDArray[np.float64]:
         """The chance that a reader approves, of some rows with their similarities; shape (n_rows,)."""
         damped = similarities * self.damping(query.time - catalogue.times[rows])
-        is_linked = np.isin(rows, query.linked) if len(query.linked) else False
+        ties = LINKED * np.isin(rows, query.linked) + SHARED_TOPIC * np.isin(rows, query.of_topics)
         rarities, products = catalogue.index.shared_words(query.vectors, rows)
         lacking = lacking_evidence(rarities, products / np.maximum(similarities, 1e-6), catalogue.n_fitted)
-        return self.reader(damped, query.language, is_linked, lacking)
+        return self.reader(damped, query.language, ties, lacking)
 
     def rank(self, queries: Sequence[Query], k: int, state: State, allowed: NDArray[np.bool_]) -> list[Ranked]:
         """The k best allowed rows of each query that are not hidden from it, by damped similarity."""
@@ -139,9 +148,10 @@ class SimilarityRanker:
         return link_sentences(query, rows, state)
 
     def signals(self, query: Query, row: int, state: State) -> dict[str, float]:
-        """What links and decisions moved the logarithm of its odds by, where there are any."""
-        links = {"linked": LINKED} if row in query.linked else {}
-        return links | self.editors.signals(query, row, state.catalogue)
+        """What links, topics and decisions moved the logarithm of its odds by, where there are any."""
+        ties = {"linked": LINKED} if row in query.linked else {}
+        ties |= {"topic": SHARED_TOPIC} if row in query.of_topics else {}
+        return ties | self.editors.signals(query, row, state.catalogue)
 
     def state(self) -> tuple[dict[str, Any], dict[str, str]]:
         """Its name, what is usual, and what editors decided: the settings have the rest."""

@@ -18,8 +18,8 @@ from scipy.special import expit
 _SLOPE, _INTERCEPT = 3.18, 3.16
 #: How far what is usual on the site counts, from 0 to 1.
 _POWER = 0.85
-#: What a link between the two adds to the logarithm of the odds.
-LINKED = 1.0
+#: What a link between the two adds to the logarithm of the odds, and what a topic of few articles does that both have.
+LINKED, SHARED_TOPIC = 1.0, 1.0
 #: How rare the shared words must be together to be evidence enough, as one is that stands in one text of ten thousand,
 #: and what it takes from the logarithm of the odds where a similarity rests on words that are not rare at all. Of pairs
 #: of invented sites with a title and a line or two (`benchmarks/small_sites_of_fifty.yaml`) that share one everyday
@@ -49,17 +49,18 @@ class ReaderModel:
         self,
         similarities: NDArray[np.float64],
         language: str,
-        is_linked: NDArray[np.bool_] | bool = False,
+        ties: NDArray[np.float64] | float = 0.0,
         lacking: NDArray[np.float64] | float = 0.0,
     ) -> NDArray[np.float64]:
         """
         The chance that a reader approves, in [0, 1], of each damped similarity in a language; shape as given.
 
-        `is_linked` tells of which two the text of one links to the other, `lacking` what `lacking_evidence` does.
+        `ties` are added to the logarithm of the odds, as `LINKED` is where the text of one links to the other, and
+        `lacking` is what `lacking_evidence` tells.
         """
         logs = np.log(np.maximum(np.asarray(similarities, dtype=np.float64), _FLOOR))
         relative = logs - _POWER * np.log(self.usual.get(language, _USUAL))
-        odds = _SLOPE * relative + _INTERCEPT + LINKED * np.asarray(is_linked) - _WITHOUT_EVIDENCE * lacking
+        odds = _SLOPE * relative + _INTERCEPT + ties - _WITHOUT_EVIDENCE * lacking
         chances: NDArray[np.float64] = expit(odds)
         return chances
 

@@ -1,10 +1,12 @@
 """From the similarity of two articles to the chance that a reader approves."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from recommender import Article, Corpus, Recommender, load_model
-from recommender.ranking.reader import LEAST_CHANCES, ReaderModel, lacking_evidence, usual_similarity
+from recommender.ranking.reader import LEAST_CHANCES, SHARED_TOPIC, ReaderModel, lacking_evidence, usual_similarity
 from recommender.settings import settings_from_mapping
 
 SIMILARITIES = np.linspace(0, 1, 50)
@@ -73,6 +75,34 @@ def test_one_everyday_word_is_worth_less_than_its_similarity_and_a_rare_one_is_n
     by_similarity = {word: rec.ranker.reader(np.array([one.reason.similarity]), "en")[0] for word, one in found.items()}
     assert found["write"].score < by_similarity["write"] / 1.2
     assert found["theodolite"].score == pytest.approx(by_similarity["theodolite"], abs=1e-5)
+
+
+def test_a_topic_that_few_articles_have_brings_two_of_them_nearer():
+    """For a draft too; one that more than a fifth of the articles have, or that a rule ignores, does not."""
+    pairs = {"one": "Rope splicing", "two": "Sailors' knots"}
+    articles = [
+        Article(id=f"note-{n}", title=f"Note {n} of the harbour", topics=("Harbour",), excerpt=f"Ships and {word}.")
+        for n, word in enumerate("anchors buoys cranes docks ferries gulls hawsers islands jetties keels".split())
+    ]
+    articles += [
+        Article(id=one, title=title, excerpt="From the old boathouse.", topics=("Harbour", "Ropework"))
+        for one, title in pairs.items()
+    ]
+    plain = [dataclasses.replace(one, topics=("Harbour",)) for one in articles]
+
+    def chances(articles, **vectors):
+        settings = settings_from_mapping({"ranking": {"ranker": "similarity", "half_life_days": 0}, "vectors": vectors})
+        rec = Recommender(settings).fit(Corpus(articles, site_language="en"))
+        return rec, rec.explain("one", "two"), rec.explain("one", "note-1")
+
+    rec, near, far = chances(articles)
+    _, before, _ = chances(plain)
+    assert near.score > before.score
+    assert near.signals == {"topic": SHARED_TOPIC}
+    assert far.signals == before.signals == {}
+    draft = dataclasses.replace(articles[-2], id="draft", url="")
+    assert rec.explain(draft, "two").signals == near.signals
+    assert chances(articles, ignore_topics=["ropework"])[1].signals == {}
 
 
 @pytest.fixture(scope="module")
