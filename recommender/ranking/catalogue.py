@@ -154,8 +154,9 @@ class Catalogue:
     def rows_of_topics(self, topics: Iterable[str], own: set[int]) -> NDArray[np.int64]:
         """The rows, but for those that are the article itself, of those of its topics that few have; ascending."""
         most = min(_MOST_OF_TOPIC, int(_SHARE_OF_TOPIC * self.n_fitted))
-        having = (self._rows_by_topic.get(topic, []) for topic in topics)
-        rows = {row for found in having if len(own.union(found)) <= most for row in found} - own
+        # Of a section's thousands no set is made for each query.
+        few = (found for topic in topics if len(found := self._rows_by_topic.get(topic, [])) <= most)
+        rows = {row for found in few if len(own.union(found)) <= most for row in found} - own
         return np.array(sorted(rows), dtype=np.int64)
 
     def ids(self) -> list[str]:
