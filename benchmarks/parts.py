@@ -37,9 +37,11 @@ SETTINGS: dict[str, dict[str, dict[str, Any]]] = {
     "stop words": {"vectors": {"stop_words": False}},
     "fading with days": {"ranking": {"half_life_days": 0.0}},
 }
-#: And what stands in for a part that no setting leaves out: module, name, value.
+#: And what stands in for a part that no setting leaves out: the module that looks it up, name, value.
 STAND_INS: dict[str, tuple[Any, str, Any]] = {
-    "links in texts": (reader, "LINKED", 0.0),
+    "links in texts": (rankers, "LINKED", 0.0),
+    "small topics": (rankers, "SHARED_TOPIC", 0.0),
+    "everyday words for less": (reader, "_WITHOUT_EVIDENCE", 0.0),
     "rarity in the language": (counts, "_PRIOR_ARTICLES", 1e-3),
     "titles twice": (counts, "_TITLE_TIMES", 1),
     "common words for less": (tfidf, "weigh_common_less", lambda *_: None),
@@ -74,7 +76,7 @@ def figures(site: Path, files: list[Path], part: str) -> tuple[float, ...]:
     asked = {article for article, _ in grades if article in corpus}
     hidden = [replace(article, related=()) if article.id in asked else article for article in corpus]
     alone = Corpus(hidden, site_language=corpus.site_language)
-    module, name, value = STAND_INS.get(part, (reader, "LINKED", reader.LINKED))
+    module, name, value = STAND_INS.get(part, (rankers, "LINKED", rankers.LINKED))
     for known in (text.repair, counts._frequencies_of):
         known.cache_clear()
     with mock.patch.object(module, name, value):

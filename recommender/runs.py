@@ -90,7 +90,7 @@ class Known(NamedTuple):
         return cls(article.title, *(digest(found)[:16] for found in (texts, details, entries, repr([*decided]))))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Record:
     """What a run gave, and for what."""
 
@@ -105,11 +105,11 @@ class Record:
     quality: Mapping[str, float] = field(default_factory=dict)  #: Figures by name.
     day: str = ""  #: When, as ISO 8601.
     inputs: str = ""  #: A digest of all that decided; "" for a run that cannot stand in for another.
-    outcome: Outcome | None = None
+    outcome: Outcome
 
     def still_holds(self, inputs: str) -> bool:
         """Whether a run with these inputs has nothing to do."""
-        files = self.outcome.files if self.outcome else {}
+        files = self.outcome.files
         return self.inputs == inputs != "" and all(_is_as_written(Path(file), files[file]) for file in files)
 
 

@@ -79,6 +79,20 @@ def test_a_manifest_that_says_something_of_another_type_is_refused(tmp_path, way
         load_model(tmp_path)
 
 
+@pytest.mark.parametrize("names", [["cup", "cup"], ["tea"], ["pot"]])
+def test_a_curated_list_that_no_site_can_have_is_refused(tmp_path, names):
+    """One that names an article twice, its own article, or one that is not there."""
+    Recommender().fit(Corpus([Article("tea", title="green tea"), Article("cup", title="a cup")])).save(tmp_path)
+    manifest, texts, arrays = load_parts(tmp_path)
+    items = [json.loads(line) for line in texts["articles.jsonl"].splitlines()]
+    items[1]["names"] = names
+    texts["articles.jsonl"] = "".join(f"{json.dumps(item)}\n" for item in items)
+    head = {name: value for name, value in manifest.items() if name not in ("format", "parts", "checksum")}
+    save_parts(tmp_path, head, texts, arrays, "")
+    with pytest.raises(ModelError, match="its parts do not fit together"):
+        load_model(tmp_path)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="limits of a process")
 @pytest.mark.parametrize("before", [(), ("first",)])
 def test_a_save_without_room_leaves_what_was_there(tmp_path, before):

@@ -171,9 +171,9 @@ def suggest_site(
             inputs = inputs_of(corpus, settings, chosen, decisions, model=saved, require=require)
         plan, n_changed = Plan(), 0
         is_unchanged = bool(before and before.still_holds(inputs) and not fresh)
-        if before and before.outcome and is_unchanged:
-            record, outcome = before, before.outcome
-            for warning in outcome.warnings:
+        if before and is_unchanged:
+            record = before
+            for warning in record.outcome.warnings:
                 logger.warning("%s", warning)
             logger.info("suggestions: as the last run left them")
         else:
@@ -206,11 +206,11 @@ def suggest_site(
         for file in reports:
             write_changes(compare(before, record), file)
     # Outside of what is remembered: it may have been taken out before the next run with the same inputs.
-    if left := _left(job, outcome):
+    if left := _left(job, record.outcome):
         cure = f"Take all suggestions out, then run again: recommender clear {site}."
         logger.warning("%s of another way of writing, and pages may show it. %s", left, cure)
     return SuggestRun(
-        **vars(outcome),
+        **vars(record.outcome),
         n_articles=len(corpus),
         n_asked=len(chosen),
         reading=corpus.reading,

@@ -106,7 +106,7 @@ def _packed(value: Any, shared: dict[Any, int]) -> Any:
     if isinstance(value, Mapping):
         return [kind, *([_packed(name, shared), _packed(held, shared)] for name, held in value.items())]
     if isinstance(value, list | tuple):
-        return ["tuple", *(_packed(one, shared) for one in value)]
+        return [kind, *(_packed(one, shared) for one in value)]
     held = ((field, getattr(value, field.name)) for field in fields(value))
     return [kind, {field.name: _packed(one, shared) for field, one in held if one != _usual(field)}]
 
@@ -125,8 +125,9 @@ def _unpacked(value: Any, shared: Sequence[Any]) -> Any:
     if kind == "CuratedList":
         entries, names = (tuple([shared[number] for number in numbers]) for numbers in held[:2])
         return CuratedList(entries, names, held[2], tuple(held[3]))
-    if kind == "tuple":
-        return tuple([_unpacked(one, shared) for one in held])
+    if kind in ("list", "tuple"):
+        items = [_unpacked(one, shared) for one in held]
+        return items if kind == "list" else tuple(items)
     if kind == "Counter":
         return Counter(dict(shared[held[0]]))
     if kind == "dict":

@@ -15,7 +15,7 @@ from recommender.bounds import MAX_DEPTH, UnreadableError, check_unpacked
 from recommender.content.fields import USUAL_NAMES, FieldReader
 from recommender.content.files import unread
 from recommender.content.list_words import fold_name
-from recommender.content.named import parsed
+from recommender.content.named import value_in
 from recommender.content.rows import OWN_NAMES, check_columns, corpus_of_rows, reader_of_rows, typed_rows
 from recommender.content.wording import some
 from recommender.errors import MissingExtraError, SiteError
@@ -171,7 +171,7 @@ def _value(text: str, column: str, reader: FieldReader) -> Any:
     is_known = reader.knows(column) or fold_name(column) in OWN_NAMES
     if is_known and not is_many:
         return text
-    if text[0] in "[{" and text[-1] in "]}" and (found := parsed(text)) is not None:
+    if text[0] in "[{" and text[-1] in "]}" and (found := value_in(text)) is not None:
         return found
     parts = [part.strip() for part in re.split(r"[|;\n]" if re.search(r"[|;\n]", text) else ",", text)]
     return [part for part in parts if part] if is_many or re.search(r"[|;\n]", text) else text

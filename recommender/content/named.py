@@ -36,17 +36,24 @@ _KEY = re.compile(
 
 
 def list_in(text: str) -> list[Any] | None:
-    """The list of texts or mappings that a text holds, as `parsed` has it; None for none."""
-    return parsed(text) if _LIST.fullmatch(text) else None
+    """The list of texts or mappings that a text holds, as `value_in` has it; None for none."""
+    return value_in(text) if _LIST.fullmatch(text) else None
 
 
-def parsed(text: str) -> Any:
-    """The value that a text is as JSON, or as Python writes one, which is what pandas does; None for none."""
+def value_in(text: str) -> Any:
+    """
+    The value that a text is as JSON, or as Python writes one, which is what pandas does; None for none.
+
+    Of Python's kinds of collections each is a list.
+    """
     with suppress(ValueError):
         return read_json(text)
     if len(text) <= LONGEST_TEXT and text.count("[") + text.count("{") + text.count("(") <= MAX_DEPTH:
         with suppress(ValueError, SyntaxError, MemoryError, RecursionError):
-            return ast.literal_eval(text)
+            found = ast.literal_eval(text)
+            return (
+                sorted(found, key=str) if isinstance(found, set) else list(found) if isinstance(found, tuple) else found
+            )
     return None
 
 

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
-from urllib.parse import quote, unquote_to_bytes
+from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 import idna
 
@@ -156,6 +156,18 @@ def _fold_escape(escapes: str) -> str:
         return escapes.upper()
     text = unicodedata.normalize("NFC", text)
     return "".join(quote(c, safe="") if c.isascii() and ord(c) in _RESERVED else c for c in text)
+
+
+def safe_link(url: str, site_url: str = "") -> str:
+    """An address that a click may open, made whole by the site's; "" for any other, such as ``javascript:``."""
+    url = url.strip()
+    if url.startswith("/") and not url.startswith("//"):
+        url = f"{site_url.rstrip('/')}{url}" if site_url else ""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return url if parts.scheme in ("http", "https") and parts.netloc else ""
 
 
 #: The addresses of a machine's own server, and of previews: where editors look at a site before it is public.

@@ -59,8 +59,7 @@ class Catalogue:
         self.articles = articles
         self._row_of = {article.id: row for row, article in enumerate(articles)}
         self.versions = version_folders(self._row_of)  #: Folders that each hold a version of the same pages.
-        self.vectors, self._rarities = vectors, vectorizer.rarities()
-        self.index = SearchIndex(vectors, self._rarities)
+        self.vectors, self.index = vectors, SearchIndex(vectors, vectorizer.rarities())
         self.is_external = is_external  #: Whether only a curated list names the article.
         self.is_new = is_new  #: Whether it came after those that the vocabulary was fitted on.
         self._rows_by_url: dict[str, list[int]] = {}
@@ -99,7 +98,7 @@ class Catalogue:
     def compare(self, compared: Mapping[str, csr_matrix]) -> None:
         """Take on the matrices that only the learned ranker looks at."""
         self.vectors = Vectors(self.vectors.terms, self.vectors.dense, compared)
-        self.index = SearchIndex(self.vectors, self._rarities)
+        self.index.compare(compared)
 
     def changed(
         self, articles: Sequence[Article], is_external: NDArray[np.bool_], vectorizer: FieldVectorizer
@@ -144,7 +143,8 @@ class Catalogue:
         return rows.union(*(self._rows_by_url.get(url, ()) for url in _addresses(article)))
 
     @cached_property
-    def _rows_by_topic(self) -> dict[str, list[int]]:
+    def rows_by_topic(self) -> Mapping[str, list[int]]:
+        """The rows of the articles that have a topic, in small letters; ascending."""
         found: dict[str, list[int]] = {}
         for row, article in enumerate(self.articles):
             for topic in dict.fromkeys(map(str.casefold, article.topics)):
@@ -155,7 +155,7 @@ class Catalogue:
         """The rows, but for those that are the article itself, of those of its topics that few have; ascending."""
         most = min(_MOST_OF_TOPIC, int(_SHARE_OF_TOPIC * self.n_fitted))
         # Of a section's thousands no set is made for each query.
-        few = (found for topic in topics if len(found := self._rows_by_topic.get(topic, [])) <= most)
+        few = (found for topic in topics if len(found := self.rows_by_topic.get(topic, [])) <= most)
         rows = {row for found in few if len(own.union(found)) <= most for row in found} - own
         return np.array(sorted(rows), dtype=np.int64)
 

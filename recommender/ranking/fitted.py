@@ -140,6 +140,8 @@ def _state_from_parts(
         raise ValueError("two articles have one id")
     if not names.keys() >= set().union(*names.values()):
         raise ValueError("the curated lists name articles that are not there")
+    if any(len({*listed, one}) <= len(listed) for one, listed in names.items()):
+        raise ValueError("a curated list names an article twice, or its own")
     for name in ("is_new", "dense"):
         if len(arrays[name]) != n_rows:
             raise ValueError(f"{name} has {len(arrays[name]):,} values, but there are {n_rows:,} articles")

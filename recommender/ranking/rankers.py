@@ -23,7 +23,7 @@ from recommender.ranking.reader import (
     LINKED,
     SHARED_TOPIC,
     ReaderModel,
-    lacking_evidence,
+    everyday_words,
     usual_similarity,
 )
 from recommender.ranking.state import State
@@ -127,10 +127,20 @@ class SimilarityRanker:
     ) -> NDArray[np.float64]:
         """The chance that a reader approves, of some rows with their similarities; shape (n_rows,)."""
         damped = similarities * self.damping(query.time - catalogue.times[rows])
-        ties = LINKED * np.isin(rows, query.linked) + SHARED_TOPIC * np.isin(rows, query.of_topics)
+        moves = self._moves(query, similarities, rows, catalogue)
+        return self.reader(damped, query.language, sum(moves.values()))
+
+    def _moves(
+        self, query: Query, similarities: NDArray[np.float64], rows: NDArray[np.int64], catalogue: Catalogue
+    ) -> dict[str, NDArray[np.floating[Any]]]:
+        """What moves the logarithm of the odds of some rows besides their similarities, by name; shape (n_rows,)."""
         rarities, products = catalogue.index.shared_words(query.vectors, rows)
-        lacking = lacking_evidence(rarities, products / np.maximum(similarities, 1e-6), catalogue.n_fitted)
-        return self.reader(damped, query.language, ties, lacking)
+        shares = products / np.maximum(similarities, 1e-6)
+        return {
+            "linked": LINKED * np.isin(rows, query.linked),
+            "topic": SHARED_TOPIC * np.isin(rows, query.of_topics),
+            "everyday words": everyday_words(rarities, shares, catalogue.n_fitted),
+        }
 
     def rank(self, queries: Sequence[Query], k: int, state: State, allowed: NDArray[np.bool_]) -> list[Ranked]:
         """The k best allowed rows of each query that are not hidden from it, by damped similarity."""
@@ -148,10 +158,12 @@ class SimilarityRanker:
         return link_sentences(query, rows, state)
 
     def signals(self, query: Query, row: int, state: State) -> dict[str, float]:
-        """What links, topics and decisions moved the logarithm of its odds by, where there are any."""
-        ties = {"linked": LINKED} if row in query.linked else {}
-        ties |= {"topic": SHARED_TOPIC} if row in query.of_topics else {}
-        return ties | self.editors.signals(query, row, state.catalogue)
+        """What moved the logarithm of its odds besides its similarity, where anything did: `_moves`, and decisions."""
+        rows = np.array([row])
+        similarities = state.catalogue.index.exact(query.vectors, rows)
+        moves = self._moves(query, similarities, rows, state.catalogue)
+        moved = {name: round(float(move), 4) for name, (move,) in moves.items() if round(float(move), 4)}
+        return moved | self.editors.signals(query, row, state.catalogue)
 
     def state(self) -> tuple[dict[str, Any], dict[str, str]]:
         """Its name, what is usual, and what editors decided: the settings have the rest."""

@@ -9,6 +9,7 @@ figures, each for the site that was left out, and `benchmarks/reader_curve.py` m
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,34 +50,29 @@ class ReaderModel:
         self,
         similarities: NDArray[np.float64],
         language: str,
-        ties: NDArray[np.float64] | float = 0.0,
-        lacking: NDArray[np.float64] | float = 0.0,
+        moves: NDArray[np.floating[Any]] | float = 0.0,
     ) -> NDArray[np.float64]:
         """
         The chance that a reader approves, in [0, 1], of each damped similarity in a language; shape as given.
 
-        `ties` are added to the logarithm of the odds, as `LINKED` is where the text of one links to the other, and
-        `lacking` is what `lacking_evidence` tells.
+        `moves` are what else is known of each pair, added to the logarithm of its odds.
         """
         logs = np.log(np.maximum(np.asarray(similarities, dtype=np.float64), _FLOOR))
         relative = logs - _POWER * np.log(self.usual.get(language, _USUAL))
-        odds = _SLOPE * relative + _INTERCEPT + ties - _WITHOUT_EVIDENCE * lacking
-        chances: NDArray[np.float64] = expit(odds)
+        chances: NDArray[np.float64] = expit(_SLOPE * relative + _INTERCEPT + moves)
         return chances
 
 
-def lacking_evidence(
-    rarities: NDArray[np.float64], shares: NDArray[np.float64], n_articles: int
-) -> NDArray[np.float64]:
+def everyday_words(rarities: NDArray[np.float64], shares: NDArray[np.float64], n_articles: int) -> NDArray[np.float64]:
     """
-    How much of the evidence that a site of so many articles asks for is lacking, in [0, 1]; shape as given.
+    What it takes from the logarithm of the odds that two of so many articles share everyday words only; shape as given.
 
     `rarities` are those of all words that two articles share, summed, and `shares` the parts of their similarities that
     rest on these words. Similarity alone does not tell: in two short texts one everyday word can be most of what there
     is, and among many articles some two share it by chance.
     """
     lacking: NDArray[np.float64] = np.maximum(0.0, 1.0 - rarities / _ENOUGH) * np.minimum(shares, 1.0)
-    return lacking * n_articles / (n_articles + _FEW_TO_CHANCE)
+    return -_WITHOUT_EVIDENCE * lacking * n_articles / (n_articles + _FEW_TO_CHANCE)
 
 
 def usual_similarity(nearest: Sequence[float]) -> float:

@@ -25,7 +25,7 @@ from recommender.ranking.explain import reasons, text_obstacle
 from recommender.ranking.fitted import Fitted
 from recommender.ranking.learned import LearnedRanker
 from recommender.ranking.queries import query_of
-from recommender.ranking.rankers import Query, Ranked
+from recommender.ranking.rankers import Query, Ranked, may_answer
 from recommender.ranking.reader import least_at
 from recommender.ranking.rules import BELOW, Candidate, Choice, Rules
 from recommender.ranking.versions import version_of
@@ -317,21 +317,13 @@ class Selector:
         vectors = self._catalogue.vectors[np.array(rows[:1])]
         return float(self._catalogue.index.exact(vectors, np.array(rows[1:]))[0])
 
-    @cached_property
-    def _by_topic(self) -> dict[str, list[int]]:
-        """The rows that may be suggested by their topics, the newest first."""
-        found: dict[str, list[int]] = {}
-        for row in np.argsort(self._catalogue.order).tolist():
-            if self.allowed[row]:
-                for topic in self._rules.topics(self._catalogue.articles[row]):
-                    found.setdefault(topic, []).append(row)
-        return found
-
     def _newest(self, query: Query, topics: Collection[str]) -> Iterable[Article]:
-        rows = {row for topic in topics for row in self._by_topic.get(topic, ())} - set(query.hidden.tolist())
-        of_language = [row for row in rows if self._catalogue.languages[row] == query.language]
-        order = self._catalogue.order
-        return (self._catalogue.articles[row] for row in sorted(of_language, key=lambda row: int(order[row])))
+        """The articles that may be suggested by these topics, the newest first."""
+        of_topics = {row for topic in topics for row in self._catalogue.rows_by_topic.get(topic, ())}
+        rows = np.array(sorted(of_topics), dtype=np.int64)
+        rows = rows[may_answer(query, rows, self._catalogue, self.allowed)]
+        rows = rows[np.argsort(self._catalogue.order[rows])]
+        return (self._catalogue.articles[row] for row in rows.tolist())
 
     def _why_none(self, query: Query, ranked: Ranked, least: float) -> str:
         """Why an article has no suggestion though no rule forbids any."""

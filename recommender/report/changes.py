@@ -83,7 +83,7 @@ def compare(before: Record | None, after: Record) -> Changes:
         quality={name: (quality.get(name), after.quality.get(name)) for name in {**after.quality, **quality}},
         kinds=dict(Counter(one.kind for one in changes).most_common()),
         causes=dict(Counter(one.cause for one in changes).most_common()),
-        ranking=after.outcome.ranker_decision if after.outcome else "",
+        ranking=after.outcome.ranker_decision,
         changes=tuple(changes),
     )
 

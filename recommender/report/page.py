@@ -5,11 +5,11 @@ from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
+from recommender.content.urls import safe_link
 from recommender.errors import WriteError
 
 #: Characters of a title or a reason in Markdown: a comment may have 65,536 in all.
@@ -51,18 +51,6 @@ def _environment() -> Environment:
     )
     environment.globals.update(asset=_asset, mark=Markup(MARK))
     return environment
-
-
-def safe_link(url: str, site_url: str = "") -> str:
-    """An address that a click may open, made whole by the site's; "" for any other, such as ``javascript:``."""
-    url = url.strip()
-    if url.startswith("/") and not url.startswith("//"):
-        url = f"{site_url.rstrip('/')}{url}" if site_url else ""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    return url if parts.scheme in ("http", "https") and parts.netloc else ""
 
 
 def _asset(name: str) -> Markup:

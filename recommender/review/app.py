@@ -15,8 +15,8 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from recommender.content.urls import safe_link
 from recommender.errors import DecisionsChangedError, MissingExtraError, RecommenderError, UnknownArticleError
-from recommender.report.page import safe_link
 from recommender.review.desk import Desk
 
 try:

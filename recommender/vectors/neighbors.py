@@ -99,7 +99,11 @@ class SearchIndex:
         terms.eliminate_zeros()
         #: The other terms of the rows, a line a term: what an inverted file is.
         self._by_term = csr_matrix(terms.T)
-        self._compared = {name: csr_matrix(matrix.T) for name, matrix in vectors.compared.items()}
+        self.compare(vectors.compared)
+
+    def compare(self, compared: Mapping[str, csr_matrix]) -> None:
+        """Take on matrices that only `weighed` looks at, each of a row a row."""
+        self._compared = {name: csr_matrix(matrix.T) for name, matrix in compared.items()}
 
     def candidates(self, queries: Sequence[Vectors], n: int) -> list[tuple[NDArray[np.int64], NDArray[np.float64]]]:
         """

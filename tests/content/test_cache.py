@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from recommender.cache import SiteCache
+from recommender.content.cache import ReadingCache
 from recommender.content.file_reader import FileReader
 from recommender.content.site import read_site
 from recommender.settings import ArticlesSettings, Settings
@@ -115,6 +116,23 @@ def test_same_size_and_time(make_site):
     os.utime(site / "_news/tea.md", ns=(before.st_atime_ns, before.st_mtime_ns))
     assert (site / "_news/tea.md").stat().st_size == before.st_size
     assert read_site(site)[0].title == "Green"
+
+
+def test_what_is_kept_of_a_file_is_what_was_read(make_site, monkeypatch):
+    """To the last kind of collection: whoever reads on may add to a list."""
+    found = []
+    save = ReadingCache.save
+
+    def listen(cache, reads, **n_new):
+        found.append([*map(repr, reads)])
+        save(cache, reads, **n_new)
+
+    monkeypatch.setattr(ReadingCache, "save", listen)
+    site = make_site(BAD)
+    for _ in range(2):
+        read_site(site)
+    assert len(found[0]) > 1
+    assert found[0] == found[1]
 
 
 def test_moved_files(make_site, parsed):

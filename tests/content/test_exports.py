@@ -74,10 +74,12 @@ def test_csv_lists_of_no_texts(write, cell, topics):
 
 
 def test_csv_lists_of_python(write):
-    """A list as pandas writes it is a list; one topic of two words is one."""
-    text = "id,title,tags\ntea,Tea,\"['hot', 'in cups']\"\ncup,Cup,green tea\nnone,None,NULL\n"
+    """A list as pandas writes it, a set, and lists with commas between are lists; one topic of two words is one."""
+    cells = ["['hot', 'in cups']", "{'in cups', 'hot'}", "['hot'], ['in cups']"]
+    rows = "".join(f'tea-{n},Tea {n},"{cell}"\n' for n, cell in enumerate(cells))
+    text = f"id,title,tags\n{rows}cup,Cup,green tea\nnone,None,NULL\n"
     assert {article.id: article.topics for article in read_site(write("a.csv", text))} == {
-        "tea": ("hot", "in cups"),
+        **{f"tea-{n}": ("hot", "in cups") for n, _ in enumerate(cells)},
         "cup": ("green tea",),
         "none": (),
     }

@@ -4,9 +4,10 @@ import dataclasses
 
 import numpy as np
 import pytest
+from scipy.special import expit, logit
 
 from recommender import Article, Corpus, Recommender, load_model
-from recommender.ranking.reader import LEAST_CHANCES, SHARED_TOPIC, ReaderModel, lacking_evidence, usual_similarity
+from recommender.ranking.reader import LEAST_CHANCES, SHARED_TOPIC, ReaderModel, everyday_words, usual_similarity
 from recommender.settings import settings_from_mapping
 
 SIMILARITIES = np.linspace(0, 1, 50)
@@ -41,12 +42,12 @@ def test_what_is_usual_is_near_the_upper_quarter_of_many():
 def test_everyday_words_are_little_evidence_as_far_as_a_similarity_rests_on_them():
     """Rare words are enough, or many everyday ones; what is alike in other ways needs none, and few articles little."""
     rarities = np.array([0.0, 8.0, 12.0, 16.0, 40.0])
-    among_many, among_few = (lacking_evidence(rarities, np.ones(5), n) for n in (1000, 5))
-    assert np.all(np.diff(among_many)[:3] < 0)
+    among_many, among_few = (everyday_words(rarities, np.ones(5), n) for n in (1000, 5))
+    assert np.all(np.diff(among_many)[:3] > 0)
     assert among_many[3:] == pytest.approx(0)
-    assert np.all(among_few[:3] < among_many[:3] / 5)
-    assert lacking_evidence(rarities, np.zeros(5), 1000) == pytest.approx(0)
-    assert np.all(ReaderModel()(SIMILARITIES, "en", lacking=0.5)[1:] < ReaderModel()(SIMILARITIES, "en")[1:])
+    assert np.all(among_few[:3] > among_many[:3] / 5)
+    assert everyday_words(rarities, np.zeros(5), 1000) == pytest.approx(0)
+    assert np.all(ReaderModel()(SIMILARITIES, "en", -0.5)[1:] < ReaderModel()(SIMILARITIES, "en")[1:])
 
 
 def test_one_everyday_word_is_worth_less_than_its_similarity_and_a_rare_one_is_not():
@@ -75,6 +76,11 @@ def test_one_everyday_word_is_worth_less_than_its_similarity_and_a_rare_one_is_n
     by_similarity = {word: rec.ranker.reader(np.array([one.reason.similarity]), "en")[0] for word, one in found.items()}
     assert found["write"].score < by_similarity["write"] / 1.2
     assert found["theodolite"].score == pytest.approx(by_similarity["theodolite"], abs=1e-5)
+    told, untold = (rec.explain(f"{word}-1", f"{word}-2").signals for word in ("write", "theodolite"))
+    assert untold == {}
+    moved = expit(logit(by_similarity["write"]) + told.pop("everyday words"))
+    assert found["write"].score == pytest.approx(moved, abs=1e-4)
+    assert told == {}
 
 
 def test_a_topic_that_few_articles_have_brings_two_of_them_nearer():
@@ -98,11 +104,11 @@ def test_a_topic_that_few_articles_have_brings_two_of_them_nearer():
     rec, near, far = chances(articles)
     _, before, _ = chances(plain)
     assert near.score > before.score
-    assert near.signals == {"topic": SHARED_TOPIC}
-    assert far.signals == before.signals == {}
+    assert near.signals == before.signals | {"topic": SHARED_TOPIC}
+    assert {"topic"}.isdisjoint(far.signals | before.signals)
     draft = dataclasses.replace(articles[-2], id="draft", url="")
     assert rec.explain(draft, "two").signals == near.signals
-    assert chances(articles, ignore_topics=["ropework"])[1].signals == {}
+    assert "topic" not in chances(articles, ignore_topics=["ropework"])[1].signals
 
 
 @pytest.fixture(scope="module")

@@ -14,11 +14,22 @@ from recommender import Article, RelatedEntry
 from recommender.batch import suggest_site
 from recommender.errors import SettingsError, WriteError
 from recommender.report.changes import compare, rendered
-from recommender.runs import Given, Known, Record
+from recommender.runs import Given, Known, Outcome, Record
 from recommender.settings import settings_from_mapping
 from recommender.writing.decisions import Decision
 
 TEAS = [Article(id=name, title=f"Brewing {name} tea", excerpt="Leaves.") for name in ("black", "green", "white")]
+
+
+OUTCOME = Outcome(
+    ranker_name="similarity",
+    ranker_decision="nothing learned",
+    n_suggestions=0,
+    reasons_for_none={},
+    news=None,
+    warnings=[],
+    files={},
+)
 
 
 def record(given, articles=TEAS, decided=(), **values):
@@ -30,7 +41,7 @@ def record(given, articles=TEAS, decided=(), **values):
     }
     decided = dict(decided)
     known = {article.id: Known.of(article, decided.get(article.id, ())) for article in articles}
-    return Record(scored, known, day="2026-01-01T00:00", **values)
+    return Record(given=scored, articles=known, day="2026-01-01T00:00", outcome=OUTCOME, **values)
 
 
 def changed(article_id, **values):

@@ -7,8 +7,8 @@ import threading
 import pytest
 
 from recommender import Article, Corpus, Recommender, Settings
+from recommender.content.urls import safe_link
 from recommender.errors import DecisionsChangedError
-from recommender.report.page import safe_link
 from recommender.review.desk import Desk
 from recommender.review.marking import marked
 from recommender.review.views import Filters
