@@ -40,7 +40,8 @@ SETTINGS: dict[str, dict[str, dict[str, Any]]] = {
 #: And what stands in for a part that no setting leaves out: the module that looks it up, name, value.
 STAND_INS: dict[str, tuple[Any, str, Any]] = {
     "links in texts": (rankers, "LINKED", 0.0),
-    "small topics": (rankers, "SHARED_TOPIC", 0.0),
+    "topics of few": (rankers, "ONE_SUBJECT", 0.0),
+    "other topics": (rankers, "OTHER_TOPICS", 0.0),
     "everyday words for less": (reader, "_WITHOUT_EVIDENCE", 0.0),
     "rarity in the language": (counts, "_PRIOR_ARTICLES", 1e-3),
     "titles twice": (counts, "_TITLE_TIMES", 1),

@@ -10,6 +10,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +24,10 @@ from recommender.vectors.neighbors import SearchIndex, Vectors
 from recommender.vectors.text import language_of
 from recommender.vectors.tfidf import FieldVectorizer
 
-#: A topic of more articles, or of a larger part of all, is a section of the site, and says little of two of them.
-_MOST_OF_TOPIC, _SHARE_OF_TOPIC = 10, 0.2
+#: A topic that a larger part of the other articles has is a section of the site, and tells two of them not apart.
+_SHARE_OF_SECTION = 0.2
+#: One that so many articles have at most, and so large a part of the others, is a subject.
+_MOST_OF_SUBJECT, _SHARE_OF_SUBJECT = 10, 0.1
 
 
 def days_of(moment: datetime | None) -> float:
@@ -55,11 +58,12 @@ class Catalogue:
     ) -> None:
         self.site_language = vectorizer.language
         self.cross_language = vectorizer.settings.cross_language
+        self._ignored = {topic.casefold() for topic in vectorizer.settings.ignore_topics}
         self.n_fitted = vectorizer.n_articles  #: Articles that the vocabulary was fitted on.
         self.articles = articles
         self._row_of = {article.id: row for row, article in enumerate(articles)}
         self.versions = version_folders(self._row_of)  #: Folders that each hold a version of the same pages.
-        self.vectors, self.index = vectors, SearchIndex(vectors, vectorizer.rarities())
+        self.vectors, self.index = vectors, SearchIndex(vectors, vectorizer.evidence())
         self.is_external = is_external  #: Whether only a curated list names the article.
         self.is_new = is_new  #: Whether it came after those that the vocabulary was fitted on.
         self._rows_by_url: dict[str, list[int]] = {}
@@ -151,13 +155,40 @@ class Catalogue:
                 found.setdefault(topic, []).append(row)
         return found
 
-    def rows_of_topics(self, topics: Iterable[str], own: set[int]) -> NDArray[np.int64]:
-        """The rows, but for those that are the article itself, of those of its topics that few have; ascending."""
-        most = min(_MOST_OF_TOPIC, int(_SHARE_OF_TOPIC * self.n_fitted))
-        # Of a section's thousands no set is made for each query.
-        few = (found for topic in topics if len(found := self.rows_by_topic.get(topic, [])) <= most)
-        rows = {row for found in few if len(own.union(found)) <= most for row in found} - own
-        return np.array(sorted(rows), dtype=np.int64)
+    @cached_property
+    def _topics(self) -> tuple[dict[str, int], NDArray[np.bool_], csr_matrix]:
+        """Topics of several that are no section, by number; which are a subject; and who has them, a column a topic."""
+        most = _SHARE_OF_SECTION * (self.n_rows - 1) + 1
+        telling = {
+            topic: rows
+            for topic, rows in self.rows_by_topic.items()
+            if 1 < len(rows) <= most and topic not in self._ignored
+        }
+        sizes = np.array(list(map(len, telling.values())), dtype=np.int64)
+        is_subject = sizes <= min(_MOST_OF_SUBJECT, _SHARE_OF_SUBJECT * (self.n_rows - 1) + 1)
+        rows = np.fromiter(chain.from_iterable(telling.values()), dtype=np.int64, count=int(sizes.sum()))
+        places = rows, np.repeat(np.arange(len(sizes)), sizes)
+        having = csr_matrix((np.ones(len(rows)), places), shape=(self.n_rows, len(sizes)))
+        return {topic: number for number, topic in enumerate(telling)}, is_subject, having
+
+    def shared_topics(
+        self, topics: Iterable[str], rows: NDArray[np.int64]
+    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """
+        Which rows share with some topics one that is a subject, and which share none though both have some.
+
+        Topics that are ignored, of one article or of a section of the site count for nothing. Each of shape (n_rows,).
+        """
+        numbers, is_subject, having = self._topics
+        asked = [numbers[topic] for topic in topics if topic in numbers]
+        if not asked:
+            none = np.zeros(len(rows), dtype=bool)
+            return none, none
+        weights = np.zeros((len(numbers), 2))
+        weights[asked] = np.column_stack([is_subject[asked], np.ones(len(asked))])
+        theirs = having[rows]
+        shared = theirs @ weights
+        return shared[:, 0] > 0, (shared[:, 1] == 0) & (np.diff(theirs.indptr) > 0)
 
     def ids(self) -> list[str]:
         """The ids of the site's own articles, sorted."""

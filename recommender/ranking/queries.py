@@ -45,6 +45,6 @@ def query_of(article: Article | str, state: State, rules: Rules) -> Query:
         n_listed=len(listed),
         own=np.array(sorted(own), dtype=np.int64),
         linked=state.linked_rows(article),
-        of_topics=catalogue.rows_of_topics(rules.topics(article), own),
+        topics=rules.topics(article),
         before=time if rules.wants_older(article) else float("nan"),
     )

@@ -21,7 +21,8 @@ from recommender.ranking.editors import EditorsModel
 from recommender.ranking.reader import (
     LEAST_CHANCES,
     LINKED,
-    SHARED_TOPIC,
+    ONE_SUBJECT,
+    OTHER_TOPICS,
     ReaderModel,
     everyday_words,
     usual_similarity,
@@ -67,8 +68,7 @@ class Query:
     own: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     #: Rows that the article's text links to, or whose texts link to it, as `State.linked_rows` has them.
     linked: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-    #: Rows that share a topic of few articles with it, as `Catalogue.rows_of_topics` has them.
-    of_topics: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    topics: Sequence[str] = ()  #: In small letters, without those that the settings ignore.
 
     def without_list(self) -> Query:
         """The same, as if its own list named nothing: what it names may be suggested."""
@@ -136,9 +136,10 @@ class SimilarityRanker:
         """What moves the logarithm of the odds of some rows besides their similarities, by name; shape (n_rows,)."""
         rarities, products = catalogue.index.shared_words(query.vectors, rows)
         shares = products / np.maximum(similarities, 1e-6)
+        one_subject, other_topics = catalogue.shared_topics(query.topics, rows)
         return {
             "linked": LINKED * np.isin(rows, query.linked),
-            "topic": SHARED_TOPIC * np.isin(rows, query.of_topics),
+            "topics": ONE_SUBJECT * one_subject + OTHER_TOPICS * other_topics,
             "everyday words": everyday_words(rarities, shares, catalogue.n_fitted),
         }
 

@@ -19,8 +19,9 @@ from scipy.special import expit
 _SLOPE, _INTERCEPT = 3.18, 3.16
 #: How far what is usual on the site counts, from 0 to 1.
 _POWER = 0.85
-#: What a link between the two adds to the logarithm of the odds, and what a topic of few articles does that both have.
-LINKED, SHARED_TOPIC = 1.0, 1.0
+#: What a link between the two adds to the logarithm of the odds, what a topic of few articles does that both have, and
+#: what it does that both have topics and share none.
+LINKED, ONE_SUBJECT, OTHER_TOPICS = 1.0, 1.0, -1.0
 #: How rare the shared words must be together to be evidence enough, as one is that stands in one text of ten thousand,
 #: and what it takes from the logarithm of the odds where a similarity rests on words that are not rare at all. Of pairs
 #: of invented sites with a title and a line or two (`benchmarks/small_sites_of_fifty.yaml`) that share one everyday

@@ -7,7 +7,14 @@ import pytest
 from scipy.special import expit, logit
 
 from recommender import Article, Corpus, Recommender, load_model
-from recommender.ranking.reader import LEAST_CHANCES, SHARED_TOPIC, ReaderModel, everyday_words, usual_similarity
+from recommender.ranking.reader import (
+    LEAST_CHANCES,
+    ONE_SUBJECT,
+    OTHER_TOPICS,
+    ReaderModel,
+    everyday_words,
+    usual_similarity,
+)
 from recommender.settings import settings_from_mapping
 
 SIMILARITIES = np.linspace(0, 1, 50)
@@ -83,8 +90,12 @@ def test_one_everyday_word_is_worth_less_than_its_similarity_and_a_rare_one_is_n
     assert told == {}
 
 
-def test_a_topic_that_few_articles_have_brings_two_of_them_nearer():
-    """For a draft too; one that more than a fifth of the articles have, or that a rule ignores, does not."""
+def test_topics_tell_which_articles_are_on_one_subject():
+    """
+    A topic that few have brings two nearer, and different topics part them, for a draft too.
+
+    Not one that more than a fifth of the articles have, or one alone, or that the settings ignore; nor having none.
+    """
     pairs = {"one": "Rope splicing", "two": "Sailors' knots"}
     articles = [
         Article(id=f"note-{n}", title=f"Note {n} of the harbour", topics=("Harbour",), excerpt=f"Ships and {word}.")
@@ -104,11 +115,21 @@ def test_a_topic_that_few_articles_have_brings_two_of_them_nearer():
     rec, near, far = chances(articles)
     _, before, _ = chances(plain)
     assert near.score > before.score
-    assert near.signals == before.signals | {"topic": SHARED_TOPIC}
-    assert {"topic"}.isdisjoint(far.signals | before.signals)
+    assert near.signals == before.signals | {"topics": ONE_SUBJECT}
+    assert {"topics"}.isdisjoint(far.signals | before.signals)
+    boats = [dataclasses.replace(one, excerpt="Boats of the old boathouse.") for one in articles[:2]]
+    birds = [dataclasses.replace(one, topics=("Harbour", "Birds")) for one in boats]
+    _, _, plain_boats = chances([*boats, *articles[2:]])
+    _, _, apart = chances([*birds, *articles[2:]])
+    assert apart.score < plain_boats.score
+    assert "topics" not in plain_boats.signals
+    assert apart.signals["topics"] == OTHER_TOPICS
+    of_one = [birds[0], *boats[1:], *articles[2:]]
+    assert "topics" not in chances(of_one)[0].explain("one", "note-0").signals
+    assert "topics" not in chances([*birds, *articles[2:]], ignore_topics=["birds"])[2].signals
     draft = dataclasses.replace(articles[-2], id="draft", url="")
     assert rec.explain(draft, "two").signals == near.signals
-    assert "topic" not in chances(articles, ignore_topics=["ropework"])[1].signals
+    assert "topics" not in chances(articles, ignore_topics=["ropework"])[1].signals
 
 
 @pytest.fixture(scope="module")
