@@ -304,7 +304,8 @@ def evidence_of(words: Field, n_articles: int) -> NDArray[np.float32]:
     less = share / _SHARE_OF_NO_EVIDENCE * _FEW_TO_TELL_RARITY / (n_articles + _FEW_TO_TELL_RARITY)
     most = np.clip(n_articles / _FEW_ON_ONE_SUBJECT - 1.0, 0.0, 1.0)
     telling = np.maximum(1.0 - most * np.minimum(less, 1.0), _LEAST_EVIDENCE)
-    return words.rarity * telling.astype(np.float32)
+    evidence: NDArray[np.float32] = words.rarity * telling.astype(np.float32)
+    return evidence
 
 
 def _chance(word: str, table: Mapping[str, float]) -> float:
