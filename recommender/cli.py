@@ -300,6 +300,7 @@ def evaluate(
     from recommender.batch import evaluate_site
     from recommender.evaluation.gate import limits_of, read_report
     from recommender.writing import check_output
+    from recommender.writing.data import data_file
 
     by_ending = output and {".json": "json", ".html": "html", ".htm": "html"}.get(output.suffix.lower())
     if by_ending and format_ not in (None, by_ending):
@@ -311,9 +312,10 @@ def evaluate(
     # Before the site is read.
     limits_of(fail_under, "--fail-under")
     then = None if compare is None else read_report(compare)
+    settings = here.settings()
     for file in filter(None, (output, asked["ungraded"])):
-        check_output(file, here.site)
-    report, reading = here.run(evaluate_site, **asked)
+        check_output(file, here.site, suggestions=[data_file(here.site, settings)])
+    report, reading = here.run(evaluate_site, settings, **asked)
     here.tell(reading)
     if output is not None:
         from recommender.writing.atomic import write_text

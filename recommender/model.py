@@ -311,16 +311,15 @@ class Recommender:
             _ = state.graph.together, state.catalogue.order
             self._held = dataclasses.replace(fitted, state=state)
 
+    def take_bodies(self, articles: Iterable[Article]) -> None:
+        """Take in the bodies of articles that are as they were, which saved models seldom have: reasons name words."""
+        with self._lock:
+            fitted = self._fitted()
+            self._held = dataclasses.replace(fitted, state=fitted.state.with_bodies(articles))
+
     @property
     def drift(self) -> Drift:
-        """
-        How far the site has moved since the fit, and whether to fit again; `fit` sets it back.
-
-        Raises
-        ------
-        NotFittedError
-            Before `fit`.
-        """
+        """How far the site has moved since the fit, and whether to fit again; `fit` sets it back."""
         return drift_of(self._fitted().state, self.settings.ranking.refit_at)
 
     def changes(self, corpus: Corpus) -> tuple[list[Article], list[str]]:
@@ -397,9 +396,7 @@ class Recommender:
         WriteError
             The folder cannot be written, or holds something that is not a model.
         """
-        fitted = self._fitted()
-        card = model_card(fitted, self.settings, self._least(fitted.chosen.ranker))
-        fitted.save(folder, self.settings, card, bodies=bodies)
+        self._fitted().save(folder, self.settings, self.card(), bodies=bodies)
 
     def card(self) -> str:
         """The model's card, as Markdown: what it was fitted on, how it was checked, its limits."""

@@ -15,7 +15,7 @@ import pytest
 from recommender import Recommender, Settings, read_site
 from recommender.batch import choose_articles, explain_article, fit_site, settings_of, suggest_site
 from recommender.content import front_matter
-from recommender.errors import CorpusError, SettingsError, SiteError
+from recommender.errors import CorpusError, SettingsError, SiteError, WriteError
 from recommender.settings import settings_from_mapping
 from recommender.writing.seen import see
 
@@ -150,6 +150,37 @@ def test_model_of_other_settings(newsroom, tmp_path, caplog):
         f"{folder} was fitted with another ranking.half_life_days, which counts. "
         f"To use that of this run, fit it again: recommender fit SITE --model {folder}."
     ]
+
+
+def test_a_saved_model_gives_the_reasons_of_a_fresh_fit(tmp_path):
+    """A model keeps no bodies, but the run has read them: words are named as they are written there."""
+    pages = {
+        f"_news/{name}-{n}.md": f"---\ntitle: Notes on {name} {n}\n---\nThe {word} of {name}, and you're told more.\n"
+        for name, word in {"tea": "HashiCorp", "bicycles": "Ångström", "violins": "Goethe"}.items()
+        for n in (1, 2)
+    }
+    site, settings = tmp_path / "site", by("jsonl")
+    (site / "_news").mkdir(parents=True)
+    for path, text in pages.items():
+        (site / path).write_text(text)
+    fit_site(site, settings, model=tmp_path / "model")
+    fresh, saved = [], []
+    suggest_site(site, settings, emit=fresh.append)
+    suggest_site(site, settings, model=tmp_path / "model", emit=saved.append)
+    assert "HashiCorp" in "".join(fresh)
+    assert saved == fresh
+
+
+@pytest.mark.parametrize("place", ["named.json", "_data/suggested_related.json"])
+def test_a_report_is_not_written_over_the_suggestions(tmp_path, place):
+    """Neither over the file that is named for them, nor over their own, there or not."""
+    site = tmp_path
+    (site / "_news").mkdir()
+    (site / "_news" / "tea.md").write_text("---\ntitle: Tea\n---\n")
+    output = site / place if place == "named.json" else None
+    with pytest.raises(WriteError, match="is the file of the suggestions, which nothing else is written to"):
+        suggest_site(site, by(), output=output, reports=[site / "_news" / ".." / place])
+    assert not (site / place).exists()
 
 
 def test_model_that_the_site_has_left_behind(newsroom, tmp_path, caplog):

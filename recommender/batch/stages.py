@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recommender.articles import Corpus
+from recommender.content.paths import unread
 from recommender.content.site import read_site
 from recommender.content.wording import some
 from recommender.errors import SiteError, did_you_mean
@@ -59,12 +60,8 @@ def decisions_of(site: Path, corpus: Corpus) -> Decisions:
     """What the site's editors decided; warns of what they decided about articles that there are no more."""
     decisions = read_decisions(site, corpus)
     # What cannot be read this time, as is told, may be there all the same.
-    unread = tuple(str(problem) for problem in corpus.reading.problems)
-    unknown = {
-        name: lines
-        for name, lines in decisions.unknown.items()
-        if not any(one.startswith((f"{name}.", f"{name}:")) for one in unread)
-    }
+    is_unread = unread(corpus.reading.problems)
+    unknown = {name: lines for name, lines in decisions.unknown.items() if not is_unread(name)}
     for name, lines in islice(unknown.items(), _MOST_UNKNOWN):
         logger.warning(
             "%s:%s: no article has the id or address of %r any more.%s Write there what it is called now, or take such "
@@ -110,6 +107,7 @@ def recommender_for(
         n_changed = sum(article.id in known for article in added)
         if added or removed:
             loaded.update(added=added, removed=removed)
+        loaded.take_bodies(corpus)
         drift = loaded.drift
         logger.info("model: %s", drift)
         news = News(len(added) - n_changed, n_changed, len(removed), str(drift), drift.is_due)

@@ -235,7 +235,7 @@ def _check(
     """Say what is wrong before anything is read: a person should not wait to hear that."""
     for file in reports:
         check_format(file)
-        check_output(file, site, HEADING)
+        check_output(file, site, HEADING, filter(None, [output, data_file(site, settings)]))
     if output is not None:
         check_output(output, site)
     if require:

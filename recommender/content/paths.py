@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import date
 from fnmatch import fnmatchcase
 from posixpath import normpath
@@ -34,6 +34,13 @@ def without_ending(path: str) -> str:
     """A path without its Markdown ending."""
     small = path.lower()
     return next((path[: -len(ending)] for ending in ENDINGS if small.endswith(ending)), path)
+
+
+def unread(problems: Iterable[object]) -> Callable[[str], bool]:
+    """Whether an id may be of an article that some problems of reading kept from us, in its file or in its folder."""
+    places = {str(problem).partition(":")[0] for problem in problems}
+    files, folders = places.union(map(without_ending, places)), tuple(f"{place}/" for place in places)
+    return lambda article_id: article_id in files or article_id.startswith(folders)
 
 
 def name_date(path: str) -> date | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from datetime import UTC, datetime
 from functools import cached_property
 from itertools import chain
@@ -122,6 +123,14 @@ class Catalogue:
             is_external=is_external,
             is_new=np.append(self.is_new, np.ones(len(fresh), dtype=bool))[rows],
         )
+
+    def with_bodies(self, bodies: Mapping[str, str]) -> Catalogue:
+        """The same rows, with the bodies of some articles, by their ids."""
+        whole = copy(self)
+        whole.articles = [
+            dataclasses.replace(one, body=bodies[one.id]) if bodies.get(one.id) else one for one in self.articles
+        ]
+        return whole
 
     def row_of(self, article_id: str) -> int | None:
         """The row of an id, or None where there is none."""

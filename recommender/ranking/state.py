@@ -161,6 +161,11 @@ class State:
         catalogue = catalogue.changed(everything, np.arange(len(everything)) >= len(articles), self.vectorizer)
         return State(self.vectorizer, catalogue, matcher, digests, lists, links, self.suggest_unpublished)
 
+    def with_bodies(self, articles: Iterable[Article]) -> State:
+        """The same, with the bodies of those that are as they were."""
+        bodies = {one.id: one.body for one in articles if self.digests.get(one.id) == one.digest}
+        return replace(self, catalogue=self.catalogue.with_bodies(bodies))
+
     def allowed(self, now: float) -> NDArray[np.bool_]:
         """Rows that may be suggested now, shape (n_rows,)."""
         allowed = np.ones(self.catalogue.n_rows, dtype=bool)

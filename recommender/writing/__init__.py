@@ -4,7 +4,7 @@ Suggestions -> files. A writer plans; `apply_changes` replaces.
 ``WRITERS`` is where the command line, the settings and the messages find the ways of writing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from os.path import realpath
 from pathlib import Path
 
@@ -48,13 +48,18 @@ def writer_of(output: Path | None, named: str | None = None) -> str | None:
     return named or asked
 
 
-def check_output(output: Path, site: Path, ours: str = "") -> None:
+def check_output(output: Path, site: Path, ours: str = "", suggestions: Iterable[Path] = ()) -> None:
     """
     Raise WriteError where a file that a person named is there and holds the site, an article or a configuration.
 
-    A Markdown file that has the text `ours` in it was written here.
+    A Markdown file that has the text `ours` in it was written here. `suggestions` are the files of
+    suggestions, there or not: nothing else is written to them.
     """
     file, folder = Path(realpath(output)), Path(realpath(site if site.is_dir() else site.parent))
+    if file in map(Path, map(realpath, suggestions)):
+        raise WriteError(
+            f"{output}: is the file of the suggestions, which nothing else is written to. Name another file."
+        )
     if not file.is_file():
         return
     if file.samefile(site):
