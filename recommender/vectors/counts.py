@@ -53,7 +53,7 @@ _PRIOR_UNKNOWN = 50
 _COMMON_LESS, _FEWEST_TELLING, _MOST_LESS = 0.2, 3, 0.8
 #: The part of all but two articles from which on a word that these have too is no evidence that the two are related, on
 #: a site of few; and of how many the rarities themselves tell half of that.
-_SHARE_OF_NO_EVIDENCE, _FEW_TO_TELL_RARITY = 0.15, 500
+_SHARE_OF_NO_EVIDENCE, _FEW_TO_TELL_RARITY = 0.15, 700
 #: What is left of the evidence; and of how many articles that may relate what all are about, and of twice as many not.
 _LEAST_EVIDENCE, _FEW_ON_ONE_SUBJECT = 0.01, 4
 #: The chance of a word that general language does not know.
