@@ -460,8 +460,8 @@ def test_own_topics(write):
     ("name", "content", "said"),
     [
         ("a.csv", "id,title\n1,Tea\n".encode("utf-16"), "is not UTF-8"),
-        ("a.csv", "id,title\n1,Tea\n".encode("utf-16-le"), "is not UTF-8"),
-        ("a.csv", b"id,title\n1,T\0a\n", "is not UTF-8"),
+        ("a.csv", "id,title\n1,Tea\n".encode("utf-16-le"), "save a file in UTF-16 as UTF-8"),
+        ("a.tsv", b"id\ttitle\n1\tT\0a\n", r"a\.tsv:2: holds U\+0000, which is in no text\. Take it out, or "),
         ("a.xml", b'<?xml version="1.0" encoding="Shift_JIS"?><rss><channel/></rss>', "is not XML"),
         ("a.xml", b'<?xml version="1.0" encoding="nonsense"?><rss><channel/></rss>', "is not XML"),
     ],
