@@ -107,7 +107,7 @@ def test_csv_problems(write):
         "a.csv:4: has 2 values, but the first line names 3 columns. "
         "Put a value that holds a comma into quotation marks.",
         "a.csv:5: is not UTF-8. Save the file as UTF-8 (in Excel: CSV UTF-8).",
-        'a.csv:6: there is no id. Give it one: "id": "tea".',
+        'a.csv:6: there is no id. Give it one in a column called id; in JSON: "id": "tea".',
         "a.csv:7: the id 'tea' is that of line 2. Give each its own.",
         "a.csv:8: date must be a date, but is 'someday'. Write it like 2021-03-03 or 2021-03-03T07:14:00Z.",
         "a.csv:9: is no row of values (',' expected after '\"'). "
