@@ -113,14 +113,34 @@ def _is_sequence_of(kind: type) -> Callable[[object], bool]:
     return lambda value: isinstance(value, tuple | list) and all(isinstance(part, kind) for part in value)
 
 
+def _is_day(value: object) -> bool:
+    return value is None or (isinstance(value, datetime) and value.tzinfo is not None)
+
+
+def _is_whole(entry: RelatedEntry) -> bool:
+    # A site may have a million: a loop over names takes several times as long.
+    return (
+        isinstance(entry.title, str)
+        and isinstance(entry.excerpt, str)
+        and isinstance(entry.url, str)
+        and isinstance(entry.provider, str)
+        and isinstance(entry.target, str)
+        and _is_day(entry.published_at)
+    )
+
+
 #: For each kind of fields of an article: whether a value is right, and what is said of one that is not.
 _EXPECTED: Mapping[tuple[str, ...], tuple[Callable[[Any], bool], str]] = {
-    ("id", "path", "title", "excerpt", "url", "provider", "language", "body"): (
+    ("id",): (
+        lambda value: isinstance(value, str) and value != "",
+        "text that is not empty, but is {}. Give each its own: id='tea'.",
+    ),
+    ("path", "title", "excerpt", "url", "provider", "language", "body"): (
         lambda value: isinstance(value, str),
         "text, but is {}. Leave it out where there is none.",
     ),
     ("published_at", "visible_from", "visible_until"): (
-        lambda value: value is None or (isinstance(value, datetime) and value.tzinfo is not None),
+        _is_day,
         "a datetime with a time zone, but is {}. Make one: datetime.fromisoformat('2021-03-03T07:00:00Z').",
     ),
     ("topics", "aliases", "marks"): (_is_sequence_of(str), "a tuple of texts, but is {}. Make one: ('tea', 'water')."),
@@ -158,7 +178,12 @@ def checked(articles: Iterable[Article]) -> list[Article]:
         for names, (is_right, expected) in _EXPECTED.items():
             for name in names:
                 if not is_right(value := getattr(article, name)):
-                    raise ArticleError(f"{article.id}: {name} must be {expected.format(repr(value))}")
+                    where = article.id or article.path or repr(article.title)
+                    raise ArticleError(f"{where}: {name} must be {expected.format(repr(value))}")
+        for entry in article.related:
+            if not _is_whole(entry):
+                expected = "texts, and as published_at a datetime with a time zone or None"
+                raise ArticleError(f"{article.id}: related must hold {expected}, but holds {entry!r}. Mend it.")
     return found
 
 

@@ -25,7 +25,7 @@ def clear(here: Here) -> None:
     from recommender.batch import clear_site
 
     run = here.run(clear_site, plan_only=here.is_plan)
-    here.tell_changes(run, changed(run, "files", is_plan=here.is_plan))
+    here.tell_changes(run, [changed(run, "files", is_plan=here.is_plan)])
 
 
 @click.command(
@@ -84,7 +84,7 @@ def promote(here: Here, more: tuple[str, ...], only: tuple[str, ...]) -> None:
     from recommender.batch import promote_site
 
     run = here.run(promote_site, only=files_of(only, more), plan_only=here.is_plan)
-    here.tell_changes(run, changed(run, "lists", is_plan=here.is_plan))
+    here.tell_changes(run, [changed(run, "lists", is_plan=here.is_plan)])
 
 
 @click.command(epilog=example("recommender report path/to/site", "recommender report path/to/site --output state.html"))

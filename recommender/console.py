@@ -153,17 +153,18 @@ def summary(run: SuggestRun, *, is_plan: bool) -> Iterator[str]:
     for reason, count in kinds_of_reasons(run.reasons_for_none).items():
         yield f"  {count:,}: {reason}"
     more = "; nothing had to be computed again" if run.is_unchanged else ""
-    if run.n_changed == 1 and run.changes and not is_plan:
-        more = f": {shown(run.changes[0].path)}"
     # Lines that went to whoever takes them are in no file.
     if run.files or run.n_changed:
-        yield f"files: {run.n_changed:,} {'would change' if is_plan else 'changed'}{more}"
+        yield changed(run, "files", is_plan=is_plan) + more
     yield f"done in {run.seconds:.1f} s"
 
 
-def changed(run: ChangeRun, what: str, *, is_plan: bool) -> Iterator[str]:
-    """How many of what a run changed, or would change."""
-    yield f"{what}: {run.n_changed:,} {'would change' if is_plan else 'changed'}"
+def changed(run: ChangeRun | SuggestRun, what: str, *, is_plan: bool) -> str:
+    """How many of what a run changed, or would change; where it is one file, which."""
+    if is_plan:
+        return f"{what}: {run.n_changed:,} would change"
+    name = f": {shown(run.changes[0].path)}" if len(run.changes) == run.n_changed == 1 else ""
+    return f"{what}: {run.n_changed:,} changed{name}"
 
 
 def _recognised(reading: Reading) -> Iterator[str]:

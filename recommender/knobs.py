@@ -9,7 +9,7 @@ import dataclasses
 import functools
 import types
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field
 from pathlib import Path
 from typing import Any, Literal
@@ -126,7 +126,8 @@ def check(part: Any, prefix: str, where: str) -> None:
         if is_part:
             check(value, f"{prefix}{knob_.name}.", where)
         elif expected := _violation(value, hint, knob_):
-            raise SettingsError(f"{where}: {prefix}{knob_.name} must be {expected}, but is {say(value)}.")
+            but = wrong(value, _is_text) if hint == tuple[str, ...] else f"is {say(value)}"
+            raise SettingsError(f"{where}: {prefix}{knob_.name} must be {expected}, but {but}.")
 
 
 def _violation(value: Any, hint: Any, knob_: dataclasses.Field[Any]) -> str:
@@ -160,6 +161,12 @@ def _violation(value: Any, hint: Any, knob_: dataclasses.Field[Any]) -> str:
     raise TypeError(f"no check for a setting of type {hint}")
 
 
+def wrong(value: object, is_right: Callable[[Any], object]) -> str:
+    """What a value is that should be a list of what is right, by its first wrong entry: ``its entry 2 is 3``."""
+    entries = enumerate(value, 1) if isinstance(value, tuple) else ()
+    return next((f"its entry {n} is {say(entry)}" for n, entry in entries if not is_right(entry)), f"is {say(value)}")
+
+
 def _is_text(value: Any) -> bool:
     """Whether it is a text; U+0000, with which no path can be asked for, is in none."""
     return isinstance(value, str) and "\0" not in value
@@ -176,7 +183,7 @@ def say(value: object) -> str:
     if isinstance(value, Mapping):
         return "a mapping"
     if isinstance(value, (list, tuple)):
-        return "a list"
+        return "a list" if value else "an empty list"
     if isinstance(value, int) and abs(value) >= 10**LONGEST_NUMBER:
         return "a number of many digits"
     return str(value)

@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from recommender.bounds import Fence
 from recommender.errors import SettingsError, did_you_mean, kind_of
-from recommender.knobs import build, check, describe, knob, read_mapping, say
+from recommender.knobs import build, check, describe, knob, read_mapping, say, wrong
 
 logger = logging.getLogger(__name__)
 
@@ -258,6 +258,8 @@ class Settings:
         self._must("writing.data_file", _is_below, "be a file below the site", " To write elsewhere: --output FILE.")
         ends = f"end with one of {', '.join(_ENDINGS)}, which says how it is written"
         self._must("writing.data_file", lambda file: not file or Path(file).suffix.lower() in _ENDINGS, ends)
+        most = f"be at most ranking.k, which is {self.ranking.k}"
+        self._must("rules.at_least", self.ranking.k.__ge__, most, " With more, no article would show any suggestion.")
         for name in ("same", "prefer"):
             for asked in getattr(self.rules, name):
                 if asked not in PATTERN_NAMES:
@@ -379,6 +381,10 @@ def _check_address(pattern: str) -> None:
         )
 
 
+def _is_name(name: object) -> bool:
+    return isinstance(name, str) and name != ""
+
+
 def _check_fields(fields: Mapping[str, Any]) -> None:
     for name, names in fields.items():
         if name not in FIELD_NAMES:
@@ -387,7 +393,7 @@ def _check_fields(fields: Mapping[str, Any]) -> None:
                 f"It maps {', '.join(FIELD_NAMES)}."
             )
         texts = (names,) if isinstance(names, str) else names
-        if not (isinstance(texts, tuple) and texts and all(isinstance(text, str) and text for text in texts)):
+        if not (isinstance(texts, tuple) and texts and all(map(_is_name, texts))):
             raise SettingsError(
-                f"settings: articles.fields.{name} must be a name or a list of names, but is {say(names)}."
+                f"settings: articles.fields.{name} must be a name or a list of names, but {wrong(names, _is_name)}."
             )

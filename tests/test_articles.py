@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 import numpy as np
 import pytest
 
-from recommender import Article, Corpus, Reason, Recommender, Suggestion
+from recommender import Article, Corpus, Reason, Recommender, RelatedEntry, Suggestion
 from recommender.articles import EntryShape
 from recommender.errors import ArticleError, CorpusError, RecommenderError, UnknownArticleError, did_you_mean
 
@@ -148,7 +148,11 @@ def test_a_reason_reads_as_a_sentence():
         ({"quality": True}, "tea: quality must be a finite number of type int or float, but is True."),
         ({"quality": 10**400}, "tea: quality must be a finite number of type int or float, but is 1000"),
         ({"is_published": "no"}, "tea: is_published must be True or False, but is 'no'."),
-        ({"id": 1}, "1: id must be text, but is 1."),
+        ({"id": 1}, "1: id must be text that is not empty, but is 1. Give each its own: id='tea'."),
+        ({"id": "", "title": "Tea"}, "'Tea': id must be text that is not empty, but is ''."),
+        ({"related": (RelatedEntry("Cup"), RelatedEntry(title=None))}, "but holds RelatedEntry(title=None, excerpt=''"),
+        ({"related": (RelatedEntry(url=3),)}, "tea: related must hold texts, and as published_at a datetime with a "),
+        ({"related": (RelatedEntry(published_at=datetime(2024, 1, 1)),)}, "tea: related must hold texts, and as "),
     ],
 )
 def test_a_value_of_another_type_is_told(values, said):

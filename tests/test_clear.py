@@ -49,7 +49,8 @@ def test_all_that_was_written_is_taken_out(site, ways):
         run("suggest", "site", "--write", way)
     n_changed = 1 * ("data" in ways) + 9 * ("front-matter" in ways)
     assert len(tree(site)) == len(before) + ("data" in ways)
-    assert run("clear", "site") == (0, "", f"files: {n_changed} changed\n")
+    name = f": {DATA}" if ways == ("data",) else ""
+    assert run("clear", "site") == (0, "", f"files: {n_changed} changed{name}\n")
     assert (tree(site), DATA.parent.exists()) == (before, False)
     assert run("clear", "site") == (0, "", "files: 0 changed\n")
 
@@ -59,7 +60,7 @@ def test_the_data_file_of_a_file_of_articles(site):
     Path("teas.csv").write_text("id,title\nblack,Brewing black tea\ngreen,Brewing green tea\nwhite,Brewing white tea\n")
     run("suggest", "teas.csv")
     assert Path("suggested_related.csv").exists()
-    assert run("clear", "teas.csv")[2] == "files: 1 changed\n"
+    assert run("clear", "teas.csv")[2] == "files: 1 changed: suggested_related.csv\n"
     assert not Path("suggested_related.csv").exists()
 
 

@@ -56,8 +56,9 @@ def test_help_answers_at_once():
     assert done.stdout == "set()\n"
 
 
-def test_termination(site):
-    """A run that the system ends leaves nothing behind, as after Ctrl-C."""
+@pytest.mark.parametrize("ending", ["SIGTERM", "SIGHUP"])
+def test_termination(site, ending):
+    """A run that the system ends, or the closed terminal, leaves nothing behind, as after Ctrl-C."""
     code = (
         "import time, recommender.batch.stages as stages, recommender.cli as cli\n"
         "def wait(*_, **__):\n    print('reading', flush=True)\n    time.sleep(60)\n"
@@ -66,10 +67,19 @@ def test_termination(site):
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stdout.readline() == "reading\n"
     time.sleep(0.05)
-    process.send_signal(signal.SIGTERM)
+    process.send_signal(getattr(signal, ending))
     stdout, stderr = process.communicate(timeout=30)
     assert (process.returncode, stdout) == (130, "")
     assert stderr == "\nstopped; files already replaced are complete, no file is half written\n"
+
+
+def test_a_run_that_outlives_its_terminal():
+    """What nohup starts goes on when the terminal is closed."""
+    code = (
+        "import os, signal, recommender.cli_types\nsignal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
+        "recommender.cli_types.prepare()\nos.kill(os.getpid(), signal.SIGHUP)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 @pytest.mark.parametrize("arguments", [("suggest", "site", "--write", "jsonl", "-q"), ("--help",), ("settings",)])

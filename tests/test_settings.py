@@ -17,7 +17,11 @@ from recommender.settings import Settings, VectorsSettings, describe_settings, r
         ({"ranking": {"k": 2.5}}, "recommender.yaml: ranking.k must be a whole number from 1 to 50, but is 2.5."),
         (
             {"articles": {"outside": ["a\0"]}},
-            "recommender.yaml: articles.outside must be a list of texts, but is a list.",
+            "recommender.yaml: articles.outside must be a list of texts, but its entry 1 is 'a\\x00'.",
+        ),
+        (
+            {"articles": {"exclude": ["a", 3]}},
+            "recommender.yaml: articles.exclude must be a list of texts, but its entry 2 is 3.",
         ),
         ({"ranking": {"k": True}}, "recommender.yaml: ranking.k must be a whole number from 1 to 50, but is true."),
         ({"ranking": {"k": None}}, "recommender.yaml: ranking.k must be a whole number from 1 to 50, but is empty."),
@@ -49,7 +53,7 @@ from recommender.settings import Settings, VectorsSettings, describe_settings, r
             "`recommender settings --all` lists them all.",
         ),
         ({"ranking": 3}, "recommender.yaml: ranking must be a mapping of settings, but is 3."),
-        ([], "recommender.yaml: the file must be a mapping of settings, but is a list."),
+        ([], "recommender.yaml: the file must be a mapping of settings, but is an empty list."),
         (
             {"articles": {"fields": {"tittle": "headline"}}},
             "recommender.yaml: articles.fields cannot map 'tittle'. Did you mean 'title'? It maps title, excerpt, "
@@ -58,6 +62,14 @@ from recommender.settings import Settings, VectorsSettings, describe_settings, r
         (
             {"articles": {"fields": {"title": 3}}},
             "recommender.yaml: articles.fields.title must be a name or a list of names, but is 3.",
+        ),
+        (
+            {"articles": {"fields": {"excerpt": []}}},
+            "recommender.yaml: articles.fields.excerpt must be a name or a list of names, but is an empty list.",
+        ),
+        (
+            {"articles": {"fields": {"excerpt": ["teaser", None]}}},
+            "recommender.yaml: articles.fields.excerpt must be a name or a list of names, but its entry 2 is empty.",
         ),
         (
             {"articles": {"exclude": "drafts/**"}},
@@ -101,6 +113,11 @@ from recommender.settings import Settings, VectorsSettings, describe_settings, r
         (
             {"ranking": {"n_jobs": 0}},
             "recommender.yaml: ranking.n_jobs must be a number of processes, or -1 for all cores, but is 0.",
+        ),
+        (
+            {"rules": {"at_least": 6}},
+            "recommender.yaml: rules.at_least must be at most ranking.k, which is 5, but is 6. With more, no article "
+            "would show any suggestion.",
         ),
         (
             {"articles": {"site_url": "tea"}},

@@ -37,8 +37,8 @@ _MOST_COLUMNS = 1_000
 _NOTHING = frozenset({r"\N", "NULL"})
 #: Fields whose cells hold several texts.
 _OF_MANY = frozenset(name.lower() for name in (*USUAL_NAMES["topics"], "category", "tag", "aliases", "redirect_from"))
-#: A byte that is no UTF-8, as `surrogateescape` gives it, or a zero, which UTF-16 is full of.
-_NO_TEXT = re.compile("[\udc80-\udcff\0]")
+#: A byte that is no UTF-8, as `surrogateescape` gives it.
+_NO_UTF_8 = re.compile("[\udc80-\udcff]")
 #: By the name of the outermost element.
 _ITEMS = {"rss": "item", "RDF": "item", "feed": "entry"}
 #: Bytes that the parser may have read of what comes behind an item.
@@ -125,8 +125,8 @@ def _lines(file: IO[str], name: str, most_bytes: int) -> Iterator[str]:
 
 def _columns(cells: list[str], where: str, reader: FieldReader) -> list[str]:
     """The columns' names; what stands for a name of front matter, under that."""
-    if any(map(_NO_TEXT.search, cells)):
-        raise SiteError(f"{where}: is not UTF-8. Save the file as UTF-8 (in Excel: CSV UTF-8).")
+    if problem := _no_text(cells, where):
+        raise problem
     named = [cell.strip() for cell in cells]
     if len(named) > _MOST_COLUMNS:
         raise SiteError(_too_many_columns(where, len(named)))
@@ -137,6 +137,16 @@ def _columns(cells: list[str], where: str, reader: FieldReader) -> list[str]:
             "Begin the file with a line such as id,title,excerpt,date,url,tags."
         )
     return named
+
+
+def _no_text(cells: list[str], where: str) -> SiteError | None:
+    """What is wrong with cells that hold what is in no text; None for others."""
+    if any(map(_NO_UTF_8.search, cells)):
+        return SiteError(f"{where}: is not UTF-8. Save the file as UTF-8 (in Excel: CSV UTF-8).")
+    if any("\0" in cell for cell in cells):
+        # UTF-16 is full of them.
+        return SiteError(f"{where}: holds U+0000, which is in no text. Take it out, or save a file in UTF-16 as UTF-8.")
+    return None
 
 
 def _too_many_columns(where: str, n_columns: int) -> str:
@@ -153,8 +163,8 @@ def _values(
             f"{where}: has {len(cells):,} values, but the first line names {len(columns):,} columns. "
             f"Put a value that holds a {_SAID.get(delimiter, repr(delimiter))} into quotation marks."
         )
-    if any(map(_NO_TEXT.search, cells)):
-        return SiteError(f"{where}: is not UTF-8. Save the file as UTF-8 (in Excel: CSV UTF-8).")
+    if problem := _no_text(cells, where):
+        return problem
     values: dict[str, Any] = {}
     for column, cell in zip(columns, cells, strict=True):
         if column and (text := cell.strip()) and text not in _NOTHING:

@@ -67,7 +67,8 @@ def _outcome(
         return error
     except Exception as error:  # noqa: BLE001 - whatever happens in one row costs that row only
         return SiteError(fault_of_ours(where, "be read", error))
-    return article if article.id else ArticleError(f'{where}: there is no id. Give it one: "id": "tea".')
+    no_id = f'{where}: there is no id. Give it one in a column called id; in JSON: "id": "tea".'
+    return article if article.id else ArticleError(no_id)
 
 
 def corpus_of_rows(

@@ -151,7 +151,7 @@ def read_article(
     made, _ = with_unmade(with_languages_of_paths([article], notes, generator, settings.articles), generator, notes)
     if not path:
         (article,) = made
-        return replace(article, id=re.sub(r"[\W_]+", "-", article.title.casefold()).strip("-"))
+        return replace(article, id=re.sub(r"[\W_]+", "-", article.title.casefold()).strip("-") or article.title)
     (article,), _, _ = with_addresses(made, notes, generator, settings.articles)
     return article
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 
 #: Names shown of a long list, and characters of a long text.
 _MOST_NAMES, _MOST_CHARACTERS = 5, 60
+#: Characters of a title: a comment, which shows many, may have 65,536 in all.
+_LONGEST_TITLE = 160
 
 
 def say(value: object) -> str:
@@ -23,6 +25,11 @@ def say(value: object) -> str:
     if isinstance(value, bytes):
         return "binary data"
     return f"the date {value}"
+
+
+def cut(title: str) -> str:
+    """A title, or a value, as it stands among many: its beginning where it is long."""
+    return title if len(title) <= _LONGEST_TITLE else f"{title[:_LONGEST_TITLE]}…"
 
 
 def some(names: Sequence[str]) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from recommender.content.wording import cut
 from recommender.errors import OptionError
 from recommender.runs import Given, Known, Record
 from recommender.writing.atomic import write_text
@@ -138,14 +139,14 @@ class _Comparison:
         if article not in was:
             return "article", _NEW
         if candidate in now and candidate not in was:
-            return "article", f"“{now[candidate].title}” is new"
+            return "article", f"“{cut(now[candidate].title)}” is new"
         if candidate in was and candidate not in now:
-            return "article", f"“{was[candidate].title}” is gone from the site"
+            return "article", f"“{cut(was[candidate].title)}” is gone from the site"
         for cause, what in (("list", "curated list"), ("text", "text"), ("details", "details")):
             if _differs(was.get(article), now.get(article), cause):
                 return cause, f"its {what} changed"
             if _differs(was.get(candidate), now.get(candidate), cause):
-                return cause, f"the {what} of “{now[candidate].title}” changed"
+                return cause, f"the {what} of “{cut(now[candidate].title)}” changed"
             if cause == "list" and _differs(was.get(article), now.get(article), "decision"):
                 return "decision", CAUSES["decision"]
         return self.site_wide
@@ -154,7 +155,7 @@ class _Comparison:
         """What may change the suggestions of any article."""
         before, after = self.before, self.after
         settings = [
-            f"{name}: {before.settings.get(name)} → {value}"
+            f"{name}: {cut(str(before.settings.get(name)))} → {cut(str(value))}"
             for name, value in after.settings.items()
             if before.settings.get(name) != value
         ]

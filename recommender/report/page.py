@@ -10,10 +10,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 
 from recommender.content.urls import safe_link
+from recommender.content.wording import cut
 from recommender.errors import WriteError
 
-#: Characters of a title or a reason in Markdown: a comment may have 65,536 in all.
-_LONGEST = 160
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+!|~$^=-])")
 
 
@@ -43,6 +42,7 @@ def _environment() -> Environment:
     )
     environment.filters.update(
         address=safe_link,
+        cut=cut,
         plain=_plain,
         percent=lambda share: "–" if share is None else f"{share:.0%}",
         count=lambda number: "–" if number is None else f"{number:,}",
@@ -60,8 +60,6 @@ def _asset(name: str) -> Markup:
 
 def _plain(text: str) -> str:
     """Text of an article as nothing but text: no markup, no mention of a person, no reference to an issue."""
-    text = " ".join(text.split())
-    text = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
-    text = _MARKS.sub(r"\\\1", text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
+    text = _MARKS.sub(r"\\\1", " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
     # A comment inside is not seen, and what it divides is no name and no number of an issue.
     return re.sub(r"(@|\\#|://|www)", lambda found: f"{found[1]}<!-- -->", text)

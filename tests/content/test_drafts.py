@@ -50,9 +50,10 @@ def test_a_folder_is_no_article(make_site):
 
 
 def test_read_article_text():
-    """A draft can be a text; its id is its title as a slug."""
+    """A draft can be a text; its id is its title as a slug, or as it is where that has no letter."""
     found = read_article(article("Grüner Tee: 1", "date: 2021-03-03").replace("Grüner Tee: 1", "'Grüner Tee: 1'"))
     assert (found.id, found.title, found.path, found.url) == ("grüner-tee-1", "Grüner Tee: 1", "", "")
+    assert read_article(article("🍵")).id == "🍵"
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,7 @@ def test_csv_problems(write):
         "a.csv:4: has 2 values, but the first line names 3 columns. "
         "Put a value that holds a comma into quotation marks.",
         "a.csv:5: is not UTF-8. Save the file as UTF-8 (in Excel: CSV UTF-8).",
-        'a.csv:6: there is no id. Give it one: "id": "tea".',
+        'a.csv:6: there is no id. Give it one in a column called id; in JSON: "id": "tea".',
         "a.csv:7: the id 'tea' is that of line 2. Give each its own.",
         "a.csv:8: date must be a date, but is 'someday'. Write it like 2021-03-03 or 2021-03-03T07:14:00Z.",
         "a.csv:9: is no row of values (',' expected after '\"'). "
@@ -460,8 +460,8 @@ def test_own_topics(write):
     ("name", "content", "said"),
     [
         ("a.csv", "id,title\n1,Tea\n".encode("utf-16"), "is not UTF-8"),
-        ("a.csv", "id,title\n1,Tea\n".encode("utf-16-le"), "is not UTF-8"),
-        ("a.csv", b"id,title\n1,T\0a\n", "is not UTF-8"),
+        ("a.csv", "id,title\n1,Tea\n".encode("utf-16-le"), "save a file in UTF-16 as UTF-8"),
+        ("a.tsv", b"id\ttitle\n1\tT\0a\n", r"a\.tsv:2: holds U\+0000, which is in no text\. Take it out, or "),
         ("a.xml", b'<?xml version="1.0" encoding="Shift_JIS"?><rss><channel/></rss>', "is not XML"),
         ("a.xml", b'<?xml version="1.0" encoding="nonsense"?><rss><channel/></rss>', "is not XML"),
     ],

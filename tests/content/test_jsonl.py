@@ -97,7 +97,7 @@ def test_blank_lines_and_mark(write):
         (b"[" * 100_000, "values are nested more than 100 deep. Write one flat object a line."),
         ({"id": "a", "title": ["A"]}, "title must be text, but is a list. Write one line of text."),
         ({"id": "a"}, "there is no title. Give it one: title: Tea."),
-        ({"title": "A"}, 'there is no id. Give it one: "id": "tea".'),
+        ({"title": "A"}, 'there is no id. Give it one in a column called id; in JSON: "id": "tea".'),
         ({"id": True, "title": "A"}, "id must be text, but is the truth value true. Write it as text."),
         ({"id": "a", "title": "A", "body": ["x"]}, "body must be text, but is a list. Write it as text."),
         ({"id": "a", "title": "A", "date": "2021-02-30"}, "date must be a date, but is '2021-02-30', which is not "

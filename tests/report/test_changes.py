@@ -147,6 +147,18 @@ def test_fits_into_a_comment():
     assert len(rendered(compare(before, after), ".md")) < 65_536
 
 
+def test_sentences_are_whole():
+    """Titles are cut in Markdown; what is said of them, and of the ranking, is not."""
+    named = {key: Article(id=key, title=key * 200) for key in "abc"}
+    after = record({key: [other for other in named if other != key] for key in named}, [*TEAS, *named.values()])
+    decision = f"similarity, for {'no list says more, ' * 20}and ranking.follow less"
+    after = dataclasses.replace(after, outcome=dataclasses.replace(OUTCOME, ranker_decision=decision))
+    before = dataclasses.replace(BEFORE, articles={**BEFORE.articles, "a": after.articles["a"]})
+    markdown = rendered(compare(before, after), ".md")
+    assert f"\nRanking: {decision}.\n" in markdown
+    assert f"- **{'a' * 160}…** gained: “{'b' * 160}…” is new; “{'c' * 160}…” is new\n" in markdown
+
+
 @pytest.fixture
 def site(tea_site):
     """Three articles about tea, and a cache of their own."""
