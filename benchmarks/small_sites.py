@@ -5,8 +5,9 @@ Usage: python benchmarks/small_sites.py [-v] [NAME ...]
 
 The sites stand in `small_sites.yaml`, those that were written after the words were chosen that the first had shown in
 `small_sites_later.yaml`, and ten of some fifty articles, with weak pairs too, in `small_sites_of_fifty.yaml`, ten more
-in `small_sites_of_fifty_later.yaml`. With -v each wrong and each missed suggestion is shown, with its score and reason;
-with names those sites alone are asked. Served is an article that has a good candidate and shows one.
+in `small_sites_of_fifty_later.yaml`, and eight with which nothing was chosen in `small_sites_held_out.yaml`. With -v
+each wrong and each missed suggestion is shown, with its score and reason; with names those sites alone are asked.
+Served is an article that has a good candidate and shows one.
 """
 
 from __future__ import annotations
@@ -55,7 +56,8 @@ def pairs_of(groups: list[list[str]]) -> set[Pair]:
 def main() -> None:
     """Print the sums of each file, and with -v what they are made of."""
     names = [name for name in sys.argv[1:] if name != "-v"]
-    for name in ("small_sites", "small_sites_later", "small_sites_of_fifty", "small_sites_of_fifty_later"):
+    ends = ("", "_later", "_of_fifty", "_of_fifty_later", "_held_out")
+    for name in (f"small_sites{end}" for end in ends):
         score(yaml.safe_load(Path(__file__).with_name(f"{name}.yaml").read_text(encoding="utf-8")), names)
 
 
