@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -61,7 +61,7 @@ def find_files(
     """
     walk = _Walk(root, exclude, fence)
     walk.run()
-    files, problems, warnings = walk.files, walk.problems, [*walk.warnings, *walk.unused(include)]
+    files, problems, warnings = walk.files, walk.problems, walk.warnings
     is_home = _home([*files, *walk.outside_files], generator)
 
     def is_article(path: str) -> bool:
@@ -119,7 +119,6 @@ class _Walk:
         #: Links that lead out of the site, with what to say of each.
         self.outside_files: dict[str, SiteError] = {}
         self.outside_folders: dict[str, SiteError] = {}
-        self._fitting: set[str] = set()  # Patterns of `exclude` that fit something.
         self._seen = {_identity(root)}
 
     def run(self) -> None:
@@ -134,28 +133,12 @@ class _Walk:
             others = [name for name in shown if name.lower().endswith(_OTHERS) and above + name not in found]
             self.others += [above + name for name in others if not self._is_excluded(above + name)]
             paths = [above + name for name in folders if name[0] != "." and name not in _NOT_CONTENT]
-            # To name a folder without articles, such as one that is never read, is no mistake.
-            for name in folders:
-                self._is_excluded(f"{above}{name}/")
             # A folder comes before a link to it, so that its articles keep their own paths.
             paths.sort(key=lambda path: (_is_link(self.root / path), path))
             folders[:] = [path.rpartition("/")[2] for path in paths if self._is_named(path) and self._is_to_read(path)]
 
-    def unused(self, include: Sequence[str]) -> Iterator[str]:
-        """A sentence for each pattern that fits nothing, and each folder outside that is not there."""
-        named = [*self.files, *self.others, *self.outside_files, *(f"{path}/" for path in self.outside_folders)]
-        idle = [("exclude", one) for one in self.exclude if one not in self._fitting]
-        idle += [("include", one) for one in include if not any(fits(path, one) for path in named)]
-        for name, pattern in idle:
-            yield f"articles.{name} names {pattern!r}, which no article fits. Mend it in the settings."
-        for folder in self.fence.folders[1:]:
-            if not os.path.isdir(folder):  # noqa: PTH112 - False also where it cannot be told
-                yield f"articles.outside leads to {folder}, where no folder is. Mend it in the settings."
-
     def _is_excluded(self, path: str) -> bool:
-        fitting = [pattern for pattern in self.exclude if fits(path, pattern)]
-        self._fitting.update(fitting)
-        return bool(fitting)
+        return any(fits(path, pattern) for pattern in self.exclude)
 
     def _below(self, folder: str) -> str:
         """A folder's path below the root, with a slash at its end; "" for the root."""

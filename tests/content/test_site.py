@@ -319,21 +319,3 @@ def test_pages_that_are_included(make_site):
         ("docs/pot", "/docs/pot.html"),
     ]
     assert corpus.reading.warnings == ("about.md outside the articles' folders: not read.",)
-
-
-def test_settings_that_name_nothing(make_site):
-    """A pattern or a folder of the settings that nothing fits is told; not so a folder without articles."""
-    files = ("_posts/tea.md", "_posts/old/cup.md", "docs/pot.md", "node_modules/tea/a.md", ".git/a.md", "assets/a.png")
-    site = make_site({name: article("Tea") for name in files})
-    exclude = ("_posts/old/**", "_posts/ol/**", "node_modules/**", ".git", "assets", "./docs/**", "cup.md")
-    named = ArticlesSettings(exclude=exclude, include=("docs/*", "dosc/*"), outside=("../pots",))
-    corpus = read_site(site, Settings(articles=named))
-    assert corpus.ids == ("_posts/tea", "docs/pot")
-    assert without_guess(corpus.reading.warnings) == (
-        "articles.exclude names './docs/**', which no article fits. Mend it in the settings.",
-        "articles.exclude names '_posts/ol/**', which no article fits. Mend it in the settings.",
-        "articles.exclude names 'cup.md', which no article fits. Mend it in the settings.",
-        "articles.include names 'dosc/*', which no article fits. Mend it in the settings.",
-        f"articles.outside leads to {site.parent / 'pots'}, where no folder is. Mend it in the settings.",
-    )
-    assert without_guess(read_site(site).reading.warnings) == ("docs/pot.md outside the articles' folders: not read.",)
