@@ -258,8 +258,6 @@ class Settings:
         self._must("writing.data_file", _is_below, "be a file below the site", " To write elsewhere: --output FILE.")
         ends = f"end with one of {', '.join(_ENDINGS)}, which says how it is written"
         self._must("writing.data_file", lambda file: not file or Path(file).suffix.lower() in _ENDINGS, ends)
-        most = f"be at most ranking.k, which is {self.ranking.k}"
-        self._must("rules.at_least", self.ranking.k.__ge__, most, " With more, no article would show any suggestion.")
         for name in ("same", "prefer"):
             for asked in getattr(self.rules, name):
                 if asked not in PATTERN_NAMES:

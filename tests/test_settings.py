@@ -115,11 +115,6 @@ from recommender.settings import Settings, VectorsSettings, describe_settings, r
             "recommender.yaml: ranking.n_jobs must be a number of processes, or -1 for all cores, but is 0.",
         ),
         (
-            {"rules": {"at_least": 6}},
-            "recommender.yaml: rules.at_least must be at most ranking.k, which is 5, but is 6. With more, no article "
-            "would show any suggestion.",
-        ),
-        (
             {"articles": {"site_url": "tea"}},
             "recommender.yaml: articles.site_url must be an address such as https://example.org, but is 'tea'.",
         ),
