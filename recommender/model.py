@@ -308,11 +308,11 @@ class Recommender:
             fitted = self._fitted()
             state = fitted.state.changed(added, removed)
             # Made now, so that the next draft need not wait for them.
-            _ = state.graph.together, state.catalogue.order
+            _ = state.graph.together, state.catalogue.order, state.catalogue.topics
             self._held = dataclasses.replace(fitted, state=state)
 
     def take_bodies(self, articles: Iterable[Article]) -> None:
-        """Take in the bodies of articles that are as they were, which saved models seldom have: reasons name words."""
+        """Take in the bodies of articles that it knows as they are: a saved model seldom has any, for its reasons."""
         with self._lock:
             fitted = self._fitted()
             self._held = dataclasses.replace(fitted, state=fitted.state.with_bodies(articles))

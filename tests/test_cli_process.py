@@ -60,7 +60,9 @@ def test_help_answers_at_once():
 def test_termination(site, ending):
     """A run that the system ends, or the closed terminal, leaves nothing behind, as after Ctrl-C."""
     code = (
-        "import time, recommender.batch.stages as stages, recommender.cli as cli\n"
+        # As in a terminal, whatever this test was started by.
+        f"import signal, time\nsignal.signal(signal.{ending}, signal.SIG_DFL)\n"
+        "import recommender.batch.stages as stages, recommender.cli as cli\n"
         "def wait(*_, **__):\n    print('reading', flush=True)\n    time.sleep(60)\n"
         "stages.read_site = wait\ncli.main(['suggest', 'site'])\n"
     )

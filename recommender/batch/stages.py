@@ -107,7 +107,6 @@ def recommender_for(
         n_changed = sum(article.id in known for article in added)
         if added or removed:
             loaded.update(added=added, removed=removed)
-        loaded.take_bodies(corpus)
         drift = loaded.drift
         logger.info("model: %s", drift)
         news = News(len(added) - n_changed, n_changed, len(removed), str(drift), drift.is_due)
@@ -121,6 +120,8 @@ def recommender_for(
                 model,
             )
             loaded = None
+        else:
+            loaded.take_bodies(corpus)
     recommender = loaded or Recommender(settings, decisions).fit(corpus, progress=partial(progress, "model"))
     for message in recommender.unused_rules():
         logger.warning("%s", message)

@@ -44,7 +44,7 @@ def value_in(text: str) -> Any:
     """
     The value that a text is as JSON, or as Python writes one, which is what pandas does; None for none.
 
-    Of Python's kinds of collections each is a list.
+    It is a list where Python has another collection in its place.
     """
     with suppress(ValueError):
         return read_json(text)

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterable
 from datetime import date
 from fnmatch import fnmatchcase
+from pathlib import PurePosixPath
 from posixpath import normpath
 from urllib.parse import unquote
 
@@ -38,9 +39,15 @@ def without_ending(path: str) -> str:
 
 def unread(problems: Iterable[object]) -> Callable[[str], bool]:
     """Whether an id may be of an article that some problems of reading kept from us, in its file or in its folder."""
-    places = {str(problem).partition(":")[0] for problem in problems}
-    files, folders = places.union(map(without_ending, places)), tuple(f"{place}/" for place in places)
-    return lambda article_id: article_id in files or article_id.startswith(folders)
+    said = tuple(map(str, problems))
+
+    def is_unread(article_id: str) -> bool:
+        # NB a name may have a colon of its own.
+        folders = (f"{folder}:" for folder in PurePosixPath(article_id).parents)
+        starts = (f"{article_id}.", f"{article_id}:", *folders)
+        return any(one.startswith(starts) for one in said)
+
+    return is_unread
 
 
 def name_date(path: str) -> date | None:

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from datetime import UTC, datetime
 from functools import cached_property
-from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,15 +19,11 @@ from scipy.sparse import csr_matrix
 from recommender.articles import Article
 from recommender.content.urls import canonical_url, is_address
 from recommender.errors import CorpusError, UnknownArticleError
+from recommender.ranking.topics import TopicIndex
 from recommender.ranking.versions import version_folders, version_of
 from recommender.vectors.neighbors import SearchIndex, Vectors
 from recommender.vectors.text import language_of
 from recommender.vectors.tfidf import FieldVectorizer
-
-#: A topic that a larger part of the other articles has is a section of the site, and tells two of them not apart.
-_SHARE_OF_SECTION = 0.2
-#: One that so many articles have at most, and so large a part of the others, is a subject.
-_MOST_OF_SUBJECT, _SHARE_OF_SUBJECT = 10, 0.1
 
 
 def days_of(moment: datetime | None) -> float:
@@ -64,7 +59,7 @@ class Catalogue:
         self.articles = articles
         self._row_of = {article.id: row for row, article in enumerate(articles)}
         self.versions = version_folders(self._row_of)  #: Folders that each hold a version of the same pages.
-        self.vectors, self.index = vectors, SearchIndex(vectors, vectorizer.evidence())
+        self.vectors, self.index = vectors, SearchIndex(vectors, vectorizer.rarities())
         self.is_external = is_external  #: Whether only a curated list names the article.
         self.is_new = is_new  #: Whether it came after those that the vocabulary was fitted on.
         self._rows_by_url: dict[str, list[int]] = {}
@@ -128,7 +123,8 @@ class Catalogue:
         """The same rows, with the bodies of some articles, by their ids."""
         whole = copy(self)
         whole.articles = [
-            dataclasses.replace(one, body=bodies[one.id]) if bodies.get(one.id) else one for one in self.articles
+            dataclasses.replace(one, body=bodies[one.id]) if bodies.get(one.id, one.body) != one.body else one
+            for one in self.articles
         ]
         return whole
 
@@ -156,48 +152,10 @@ class Catalogue:
         return rows.union(*(self._rows_by_url.get(url, ()) for url in _addresses(article)))
 
     @cached_property
-    def rows_by_topic(self) -> Mapping[str, list[int]]:
-        """The rows of the articles that have a topic, in small letters; ascending."""
-        found: dict[str, list[int]] = {}
-        for row, article in enumerate(self.articles):
-            for topic in dict.fromkeys(map(str.casefold, article.topics)):
-                found.setdefault(topic, []).append(row)
-        return found
-
-    @cached_property
-    def _topics(self) -> tuple[dict[str, int], NDArray[np.bool_], csr_matrix]:
-        """Topics of several that are no section, by number; which are a subject; and who has them, a column a topic."""
-        most = _SHARE_OF_SECTION * (self.n_rows - 1) + 1
-        telling = {
-            topic: rows
-            for topic, rows in self.rows_by_topic.items()
-            if 1 < len(rows) <= most and topic not in self._ignored
-        }
-        sizes = np.array(list(map(len, telling.values())), dtype=np.int64)
-        is_subject = sizes <= min(_MOST_OF_SUBJECT, _SHARE_OF_SUBJECT * (self.n_rows - 1) + 1)
-        rows = np.fromiter(chain.from_iterable(telling.values()), dtype=np.int64, count=int(sizes.sum()))
-        places = rows, np.repeat(np.arange(len(sizes)), sizes)
-        having = csr_matrix((np.ones(len(rows)), places), shape=(self.n_rows, len(sizes)))
-        return {topic: number for number, topic in enumerate(telling)}, is_subject, having
-
-    def shared_topics(
-        self, topics: Iterable[str], rows: NDArray[np.int64]
-    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """
-        Which rows share with some topics one that is a subject, and which share none though both have some.
-
-        Topics that are ignored, of one article or of a section of the site count for nothing. Each of shape (n_rows,).
-        """
-        numbers, is_subject, having = self._topics
-        asked = [numbers[topic] for topic in topics if topic in numbers]
-        if not asked:
-            none = np.zeros(len(rows), dtype=bool)
-            return none, none
-        weights = np.zeros((len(numbers), 2))
-        weights[asked] = np.column_stack([is_subject[asked], np.ones(len(asked))])
-        theirs = having[rows]
-        shared = theirs @ weights
-        return shared[:, 0] > 0, (shared[:, 1] == 0) & (np.diff(theirs.indptr) > 0)
+    def topics(self) -> TopicIndex:
+        """Which rows have which topics, those aside that the settings ignore."""
+        topics = [dict.fromkeys(map(str.casefold, one.topics)).keys() - self._ignored for one in self.articles]
+        return TopicIndex(topics, self.languages, self.is_external)
 
     def ids(self) -> list[str]:
         """The ids of the site's own articles, sorted."""

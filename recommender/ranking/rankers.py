@@ -136,7 +136,7 @@ class SimilarityRanker:
         """What moves the logarithm of the odds of some rows besides their similarities, by name; shape (n_rows,)."""
         rarities, products = catalogue.index.shared_words(query.vectors, rows)
         shares = products / np.maximum(similarities, 1e-6)
-        one_subject, other_topics = catalogue.shared_topics(query.topics, rows)
+        one_subject, other_topics = catalogue.topics.shared(query.language, query.topics, query.own, rows)
         return {
             "linked": LINKED * np.isin(rows, query.linked),
             "topics": ONE_SUBJECT * one_subject + OTHER_TOPICS * other_topics,

@@ -319,8 +319,8 @@ class Selector:
 
     def _newest(self, query: Query, topics: Collection[str]) -> Iterable[Article]:
         """The articles that may be suggested by these topics, the newest first."""
-        of_topics = {row for topic in topics for row in self._catalogue.rows_by_topic.get(topic, ())}
-        rows = np.array(sorted(of_topics), dtype=np.int64)
+        having = [self._catalogue.topics.rows_of(query.language, topic) for topic in topics]
+        rows = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *having]))
         rows = rows[may_answer(query, rows, self._catalogue, self.allowed)]
         rows = rows[np.argsort(self._catalogue.order[rows])]
         return (self._catalogue.articles[row] for row in rows.tolist())

@@ -162,9 +162,8 @@ class State:
         return State(self.vectorizer, catalogue, matcher, digests, lists, links, self.suggest_unpublished)
 
     def with_bodies(self, articles: Iterable[Article]) -> State:
-        """The same, with the bodies of those that are as they were."""
-        bodies = {one.id: one.body for one in articles if self.digests.get(one.id) == one.digest}
-        return replace(self, catalogue=self.catalogue.with_bodies(bodies))
+        """The same, with the bodies of articles that are as they are here."""
+        return replace(self, catalogue=self.catalogue.with_bodies({one.id: one.body for one in articles}))
 
     def allowed(self, now: float) -> NDArray[np.bool_]:
         """Rows that may be suggested now, shape (n_rows,)."""

@@ -51,11 +51,6 @@ _PRIOR_UNKNOWN = 50
 #: By how much a word counts less that all articles have, for each article of a site beyond so many, and at most: what
 #: all of four are about may relate them, what all of eight are about is the site's.
 _COMMON_LESS, _FEWEST_TELLING, _MOST_LESS = 0.2, 3, 0.8
-#: The part of all but two articles from which on a word that these have too is no evidence that the two are related, on
-#: a site of few; and of how many the rarities themselves tell half of that.
-_SHARE_OF_NO_EVIDENCE, _FEW_TO_TELL_RARITY = 0.15, 700
-#: What is left of the evidence; and of how many articles that may relate what all are about, and of twice as many not.
-_LEAST_EVIDENCE, _FEW_ON_ONE_SUBJECT = 0.01, 4
 #: The chance of a word that general language does not know.
 _UNKNOWN = 1e-8
 #: Of a year of this century, which is a date on most pages and hardly ever what they are about.
@@ -292,20 +287,6 @@ def weigh_common_less(words: Field, body: Field, n_articles: int) -> None:
     in_bodies = [body.n_having[body.columns[term]] if term in body.columns else 0 for term in words.columns]
     for one, most in ((words, np.maximum(words.n_having, in_bodies)), (body, body.n_having)):
         one.rarity[:] *= 1.0 - less * np.maximum(2.0 * most / n_articles - 1.0, 0.0).astype(np.float32)
-
-
-def evidence_of(words: Field, n_articles: int) -> NDArray[np.float32]:
-    """
-    How much it tells of two articles that they share a word, above 0: its rarity, and less where many others have it.
-
-    On a small site the language decides what is rare, and what the site is about may be.
-    """
-    share = np.maximum(words.n_having - 2, 0) / max(n_articles - 2, 1)
-    less = share / _SHARE_OF_NO_EVIDENCE * _FEW_TO_TELL_RARITY / (n_articles + _FEW_TO_TELL_RARITY)
-    most = np.clip(n_articles / _FEW_ON_ONE_SUBJECT - 1.0, 0.0, 1.0)
-    telling = np.maximum(1.0 - most * np.minimum(less, 1.0), _LEAST_EVIDENCE)
-    evidence: NDArray[np.float32] = words.rarity * telling.astype(np.float32)
-    return evidence
 
 
 def _chance(word: str, table: Mapping[str, float]) -> float:

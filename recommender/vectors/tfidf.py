@@ -28,7 +28,6 @@ from recommender.vectors.counts import (
     Field,
     TermReader,
     count_terms,
-    evidence_of,
     inverse_frequencies,
     rarity_with_prior,
     weigh_common_less,
@@ -291,16 +290,9 @@ class FieldVectorizer:
         """Inverse document frequencies of the words of titles and excerpts, shape (n_words,)."""
         return self.field("words").rarity
 
-    def evidence(self) -> NDArray[np.float32]:
-        """
-        How much it tells of two articles that they share a word, as `evidence_of` has it; shape (n_terms,).
-
-        0 for terms that are pairs of words, or parts of them.
-        """
-        found = [
-            evidence_of(one, self.n_articles) if one.name in OF_WORDS else np.zeros_like(one.rarity)
-            for one in self.fields
-        ]
+    def rarities(self) -> NDArray[np.float32]:
+        """How rare each word is, shape (n_terms,); 0 for terms that are pairs of words, or parts of them."""
+        found = [one.rarity if one.name in OF_WORDS else np.zeros_like(one.rarity) for one in self.fields]
         return np.concatenate([np.zeros(0, dtype=np.float32), *found])
 
     def telling_terms(self) -> NDArray[np.bool_]:

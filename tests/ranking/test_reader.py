@@ -15,6 +15,7 @@ from recommender.ranking.reader import (
     everyday_words,
     usual_similarity,
 )
+from recommender.ranking.topics import TopicIndex
 from recommender.settings import settings_from_mapping
 
 SIMILARITIES = np.linspace(0, 1, 50)
@@ -128,8 +129,45 @@ def test_topics_tell_which_articles_are_on_one_subject():
     assert "topics" not in chances(of_one)[0].explain("one", "note-0").signals
     assert "topics" not in chances([*birds, *articles[2:]], ignore_topics=["birds"])[2].signals
     draft = dataclasses.replace(articles[-2], id="draft", url="")
+    # A second one beside "one", which is not the draft: three of twelve others are more than a tenth.
+    assert "topics" not in rec.explain(draft, "two").signals
+    rec.update(removed=["one"])
     assert rec.explain(draft, "two").signals == near.signals
     assert "topics" not in chances(articles, ignore_topics=["ropework"])[1].signals
+
+
+@pytest.mark.parametrize(
+    ("n_having", "n_articles", "is_subject"),
+    [(2, 12, True), (3, 12, False), (10, 200, True), (11, 200, False)],
+)
+def test_a_subject_is_of_ten_articles_at_most_and_a_tenth_of_the_others(n_having, n_articles, is_subject):
+    """More name a part of the site, which says less; so for a draft as for the article that it will be."""
+    topics = [["knots"]] * n_having + [[]] * (n_articles - n_having)
+    groups, own = np.array(["en"] * n_articles), np.array([0])
+    index = TopicIndex(topics, groups, np.zeros(n_articles, dtype=bool))
+    one_subject, other = index.shared("en", ["knots"], own, np.arange(1, n_articles))
+    assert np.count_nonzero(one_subject) == (n_having - 1 if is_subject else 0)
+    assert not other.any()
+    without = TopicIndex(topics[1:], groups[1:], np.zeros(n_articles - 1, dtype=bool))
+    of_draft, _ = without.shared("en", ["knots"], own[:0], np.arange(n_articles - 1))
+    assert of_draft.tolist() == one_subject.tolist()
+
+
+def test_topics_of_other_languages_and_of_articles_elsewhere_do_not_count():
+    """Two translations of one page are no two articles with its topic, and what lists name elsewhere has none."""
+    topics = [["oars"], ["oars"], ["sails"], ["sails"], ["sails"], *[[]] * 20]
+    groups = np.array(["en", "de", "en", "en", "en", *["en"] * 20])
+    is_external = np.arange(25) >= 9
+    index = TopicIndex(topics, groups, is_external)
+    assert index.rows_of("en", "oars").tolist() == [0]
+    rows, own = np.arange(2, 9), np.array([0])
+    # Of eight articles in English three are about sails, more than a fifth of the others.
+    assert not any(found.any() for found in index.shared("en", ["oars"], own, rows))
+    among_all = TopicIndex(topics, groups, np.zeros(25, dtype=bool))
+    assert not any(found.any() for found in among_all.shared("en", ["oars"], own, rows))
+    in_one_language = TopicIndex(topics, np.array(["en"] * 25), np.zeros(25, dtype=bool))
+    _, other = in_one_language.shared("en", ["oars"], own, rows)
+    assert other.sum() == 3
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from recommender import Article
 from recommender.articles import RelatedEntry
 from recommender.settings import FieldSettings, LettersSettings, VectorsSettings
 from recommender.vectors import counts, templates
-from recommender.vectors.counts import FIELD_NAMES, Field, evidence_of
+from recommender.vectors.counts import FIELD_NAMES
 from recommender.vectors.meaning import N_MEANING
 from recommender.vectors.templates import common_topics
 from recommender.vectors.text import analyzer_for, char_ngrams
@@ -470,19 +470,3 @@ def test_an_excerpt_from_a_template_says_nothing():
     assert restored.transform([draft]).terms.nnz == vectorizer.transform([draft]).terms.nnz == 0
     # A text that a few have is a story that a few tell.
     assert FieldVectorizer(settings, "en").fit_transform(articles[3:]).terms[0, :].nnz > 1
-
-
-def test_a_word_that_many_have_is_no_evidence():
-    """Less, the more have it; not so what all of four are about, nor what the rarities of a large site tell."""
-
-    def evidence(n_having, n_articles):
-        having = np.array(n_having)
-        words = Field("words", 0, 1.0, dict.fromkeys(map(str, n_having)), np.full(len(having), 16, np.float32), having)
-        return evidence_of(words, n_articles)
-
-    of_fifty = evidence([1, 2, 3, 5, 8, 20, 50], 50)
-    assert of_fifty[:2].tolist() == [16, 16]
-    assert np.all(np.diff(of_fifty)[1:4] < 0)
-    assert np.all((of_fifty[5:] > 0) & (of_fifty[5:] < 0.5))
-    assert evidence([2, 3, 4], 4).tolist() == [16, 16, 16]
-    assert evidence([500], 10_000)[0] > 15 > evidence([5], 100)[0]

@@ -129,14 +129,23 @@ def test_unread_articles_keep_their_entries(tmp_path):
     """An article whose file or folder could not be read this time keeps what the file says about it."""
     path = tmp_path / "_data" / "suggested_related.json"
     path.parent.mkdir()
-    names = ("_posts/broken", "_posts/gone", "_posts/twice.md", "closed/one", "closed/two", "closed-not/one")
+    names = (
+        "_posts/broken",
+        "_posts/gone",
+        "_posts/twice.md",
+        "closed/one",
+        "closed/two",
+        "closed-not/one",
+        "_posts/Tea: a guide",
+    )
     path.write_text(json.dumps({name: [{"score": 1, "article_id": "a"}] for name in names}))
     said = ("_posts/broken.md:2: mapping values are not allowed here.", "_posts/twice.md: is no file.",
-            "closed: cannot be read (Permission denied).")  # fmt: skip
+            "closed: cannot be read (Permission denied).", "_posts/Tea: a guide.md:2: is no YAML.")  # fmt: skip
     reading = Reading(problems=tuple(map(SiteError, said)))
     read = Corpus([Article(id="_posts/a")], reading=reading)
     (change,) = plan_data(read, tmp_path, [Answer("_posts/a", (suggestion(),))], Settings()).changes
     assert list(json.loads(change.after)) == [
+        "_posts/Tea: a guide",
         "_posts/a",
         "_posts/broken",
         "_posts/twice.md",
