@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recommender.articles import Corpus
-from recommender.content.paths import unread
+from recommender.content.paths import unread_ids
 from recommender.content.site import read_site
 from recommender.content.wording import some
 from recommender.errors import SiteError, did_you_mean
@@ -60,7 +60,7 @@ def decisions_of(site: Path, corpus: Corpus) -> Decisions:
     """What the site's editors decided; warns of what they decided about articles that there are no more."""
     decisions = read_decisions(site, corpus)
     # What cannot be read this time, as is told, may be there all the same.
-    is_unread = unread(corpus.reading.problems)
+    is_unread = unread_ids(corpus.reading.problems)
     unknown = {name: lines for name, lines in decisions.unknown.items() if not is_unread(name)}
     for name, lines in islice(unknown.items(), _MOST_UNKNOWN):
         logger.warning(

@@ -51,9 +51,8 @@ def value_in(text: str) -> Any:
     if len(text) <= LONGEST_TEXT and text.count("[") + text.count("{") + text.count("(") <= MAX_DEPTH:
         with suppress(ValueError, SyntaxError, MemoryError, RecursionError):
             found = ast.literal_eval(text)
-            return (
-                sorted(found, key=str) if isinstance(found, set) else list(found) if isinstance(found, tuple) else found
-            )
+            found = sorted(found, key=str) if isinstance(found, set) else found
+            return list(found) if isinstance(found, tuple) else found
     return None
 
 

@@ -37,7 +37,7 @@ def without_ending(path: str) -> str:
     return next((path[: -len(ending)] for ending in ENDINGS if small.endswith(ending)), path)
 
 
-def unread(problems: Iterable[object]) -> Callable[[str], bool]:
+def unread_ids(problems: Iterable[object]) -> Callable[[str], bool]:
     """Whether an id may be of an article that some problems of reading kept from us, in its file or in its folder."""
     said = tuple(map(str, problems))
 

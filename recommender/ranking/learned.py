@@ -155,7 +155,7 @@ class LearnedRanker:
         return tuple(said)
 
     def signals(self, query: Query, row: int, state: State) -> dict[str, float]:
-        """What each family of features moved the raw score of a row up or down by; empty where it is no candidate."""
+        """What each family of features moved a row's raw score by, and what moved the chance that a reader approves."""
         pairs = self._pairs_of(query.without_list(), state, np.ones(state.catalogue.n_rows, dtype=bool))
         table = pairs.table[pairs.rows == row]
         if not len(table):
@@ -164,7 +164,8 @@ class LearnedRanker:
         contributions = np.asarray(self.trees.predict(table, pred_contrib=True, num_threads=1))[0, :-1]
         moved = np.round(contributions @ _IN_FAMILY, 4).tolist()
         of_families = dict(zip(map(str, FAMILIES), moved, strict=True))
-        return of_families | self.editors.signals(query, row, state.catalogue)
+        of_reader = {} if self.trust is None else self.similarity.signals(query, row, state)
+        return of_families | of_reader | self.editors.signals(query, row, state.catalogue)
 
     def state(self) -> tuple[dict[str, Any], dict[str, str]]:
         """Its name, curves and figures, and the trees in LightGBM's own text."""

@@ -45,6 +45,5 @@ def query_of(article: Article | str, state: State, rules: Rules) -> Query:
         n_listed=len(listed),
         own=np.array(sorted(own), dtype=np.int64),
         linked=state.linked_rows(article),
-        topics=rules.topics(article),
         before=time if rules.wants_older(article) else float("nan"),
     )

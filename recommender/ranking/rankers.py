@@ -68,7 +68,6 @@ class Query:
     own: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     #: Rows that the article's text links to, or whose texts link to it, as `State.linked_rows` has them.
     linked: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-    topics: Sequence[str] = ()  #: In small letters, without those that the settings ignore.
 
     def without_list(self) -> Query:
         """The same, as if its own list named nothing: what it names may be suggested."""
@@ -136,7 +135,8 @@ class SimilarityRanker:
         """What moves the logarithm of the odds of some rows besides their similarities, by name; shape (n_rows,)."""
         rarities, products = catalogue.index.shared_words(query.vectors, rows)
         shares = products / np.maximum(similarities, 1e-6)
-        one_subject, other_topics = catalogue.topics.shared(query.language, query.topics, query.own, rows)
+        topics = {*map(str.casefold, query.article.topics)}
+        one_subject, other_topics = catalogue.topics.shared(query.language, topics, query.own, rows)
         return {
             "linked": LINKED * np.isin(rows, query.linked),
             "topics": ONE_SUBJECT * one_subject + OTHER_TOPICS * other_topics,
@@ -163,7 +163,7 @@ class SimilarityRanker:
         rows = np.array([row])
         similarities = state.catalogue.index.exact(query.vectors, rows)
         moves = self._moves(query, similarities, rows, state.catalogue)
-        moved = {name: round(float(move), 4) for name, (move,) in moves.items() if round(float(move), 4)}
+        moved = {name: rounded for name, (move,) in moves.items() if (rounded := round(float(move), 4))}
         return moved | self.editors.signals(query, row, state.catalogue)
 
     def state(self) -> tuple[dict[str, Any], dict[str, str]]:

@@ -1,7 +1,7 @@
 """Which articles are on one subject by their topics, and which on others. A number room."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 _SHARE_OF_PART = 0.2
 #: One that so many articles have at most, and so large a part of the others, is a subject.
 _MOST_OF_SUBJECT, _SHARE_OF_SUBJECT = 10, 0.1
+_NO_ROWS = np.zeros(0, dtype=np.int64)
 
 
 class TopicIndex:
@@ -23,31 +24,21 @@ class TopicIndex:
     def __init__(
         self, topics: Sequence[Iterable[str]], groups: NDArray[np.str_], is_external: NDArray[np.bool_]
     ) -> None:
-        self._numbers: dict[tuple[str, str], int] = {}
-        numbers = [
-            [self._numbers.setdefault((group, topic), len(self._numbers)) for topic in some]
-            for group, some in zip(groups.tolist(), topics, strict=True)
-        ]
-        rows = np.repeat(np.arange(len(numbers)), list(map(len, numbers)))
-        flat = np.fromiter(chain.from_iterable(numbers), dtype=np.int64, count=len(rows))
-        self._rows = rows[np.argsort(flat, kind="stable")]
-        sizes = np.bincount(flat, minlength=len(self._numbers))
-        self._stops = np.cumsum(sizes)
-        self._groups = groups
-        names, counts = np.unique(groups[~is_external], return_counts=True)
-        self._n_of_group: Mapping[str, int] = dict(zip(names.tolist(), counts.tolist(), strict=True))
-        others = np.array([self._n_of_group.get(group, 0) - 1 for group, _ in self._numbers], dtype=np.int64)
-        is_telling = (sizes > 1) & (sizes - 1 <= _SHARE_OF_PART * others)
+        having: dict[tuple[str, str], list[int]] = {}
+        for row, (group, some) in enumerate(zip(groups.tolist(), topics, strict=True)):
+            for topic in some:
+                having.setdefault((group, topic), []).append(row)
+        self._having = {key: np.array(rows, dtype=np.int64) for key, rows in having.items()}
+        self._groups, self._n_of_group = groups, Counter(groups[~is_external].tolist())
         #: Rows with a topic that others have too, and not too many.
         self._is_told = np.zeros(len(groups), dtype=bool)
-        self._is_told[rows[is_telling[flat]]] = True
+        for (group, _), rows in self._having.items():
+            if 0 < len(rows) - 1 <= _SHARE_OF_PART * (self._n_of_group[group] - 1):
+                self._is_told[rows] = True
 
     def rows_of(self, group: str, topic: str) -> NDArray[np.int64]:
         """The rows of a group that have a topic, ascending."""
-        number = self._numbers.get((group, topic))
-        if number is None:
-            return np.zeros(0, dtype=np.int64)
-        return self._rows[self._stops[number - 1] if number else 0 : self._stops[number]]
+        return self._having.get((group, topic), _NO_ROWS)
 
     def shared(
         self, group: str, topics: Iterable[str], own: NDArray[np.int64], rows: NDArray[np.int64]
@@ -57,7 +48,7 @@ class TopicIndex:
 
         `own` are the rows that are the article itself: there or not, it counts once. Each of shape (n_rows,).
         """
-        n_others = self._n_of_group.get(group, 0) - int(np.count_nonzero(self._groups[own] == group))
+        n_others = self._n_of_group[group] - int(np.count_nonzero(self._groups[own] == group))
         one_subject, any_shared = np.zeros((2, len(rows)), dtype=bool)
         is_told = False
         for topic in topics:

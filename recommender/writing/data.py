@@ -13,7 +13,7 @@ from recommender.articles import Corpus
 from recommender.bounds import Fence, read_json
 from recommender.content.exports import pyarrow_for
 from recommender.content.generators import read_generator
-from recommender.content.paths import unread
+from recommender.content.paths import unread_ids
 from recommender.errors import WriteError
 from recommender.settings import TABLE_ENDINGS, Settings
 from recommender.suggestions import Suggestion
@@ -51,14 +51,14 @@ def plan_data(
     is_table = path.suffix.lower() in TABLE_ENDINGS
     entry, parse, render = (_table_entry, _parse_table, _render_table) if is_table else (data_entry, _parse, _json)
     entries = {answer.article_id: [entry(suggestion) for suggestion in answer.suggestions] for answer in answers}
-    is_unread = unread(corpus.reading.problems)
+    is_unread = unread_ids(corpus.reading.problems)
     is_whole = len(entries) >= len(corpus)
 
     def make(before: bytes | None) -> bytes:
         kept: dict[str, Any] = {}
         if before and not before.isspace() and (corpus.reading.problems or not is_whole or not output):
             there = parse(before, path)
-            kept = writable({key: value for key, value in there.items() if is_unread(key) or not is_whole})
+            kept = writable({key: value for key, value in there.items() if not is_whole or is_unread(key)})
         merged = {key: value for key, value in {**kept, **entries}.items() if value}
         return render(dict(sorted(merged.items())), path)
 
