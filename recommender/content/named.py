@@ -13,7 +13,8 @@ from recommender.content.list_words import fold_name
 from recommender.content.paths import without_ending
 
 _LIST = re.compile(r"\s*\[\s*[\"'{].*\]\s*", re.DOTALL)
-_BRACKETED = re.compile(r"\[([^\[\]]*)\]")
+#: "[sea, shore]", and "[green tea] [cups]".
+_BRACKETED, _ALL_BRACKETED = re.compile(r"\[([^\[\]]*)\]"), re.compile(r"\s*(?:\[[^\[\]]*\][\s,]*)+")
 #: What parts the names in a text that has such marks, or wiki links.
 _BETWEEN = re.compile(r"[,;\n，；、]|(?<=\]\])\s+|\s+(?=\[\[)")
 _PARTED = re.compile(r"[,;\n，；、]|\[\[")
@@ -67,8 +68,8 @@ def names_in(value: Any, depth: int = 0, *, is_one: bool = False) -> list[str]:
             return [text] if (text := _unmarked(value)) else []
         if listed := list_in(value):
             return names_in(listed)
-        if found := _BRACKETED.fullmatch(value.strip()):
-            value = found[1]
+        if _ALL_BRACKETED.fullmatch(value):
+            value = ",".join(_BRACKETED.findall(value))
         parts = _BETWEEN.split(value) if is_one or _PARTED.search(value) else value.split()
         return [text for part in parts if (text := _unmarked(part))]
     if isinstance(value, list):

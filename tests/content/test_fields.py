@@ -294,6 +294,13 @@ def test_forms_to_be_filled_in(make_site, brackets):
     )
 
 
+@pytest.mark.parametrize("typed", ["[green tea] [cups]", "[green tea], [cups]", "[green tea, cups]"])
+def test_topics_in_brackets(make_site, typed):
+    """Quoted, as the message about a text behind a bracket says: one topic in each, or between commas."""
+    (article,) = read_site(make_site({"_news/tea.md": f'---\ntitle: Tea\ntags: "{typed}"\n---\n'}))
+    assert article.topics == ("green tea", "cups")
+
+
 def test_a_topic_that_is_a_page():
     """It is called by the name of the file."""
     text = "---\ntitle: Green tea\ntags: [{tag: content/tags/tea.md}, {category: pots}]\n---\n"
