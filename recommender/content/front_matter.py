@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 from recommender import bounds
@@ -307,6 +308,7 @@ def plain_blanks(text: str) -> str:
     return "\n".join(lines)
 
 
+@lru_cache(maxsize=16)  # of one article's values thousands may be told of
 def key_line(text: str, place: FrontMatter, name: str) -> int:
     """The line of the file on which a top-level name stands; the first line of values where it is not found."""
     pattern = re.compile(rf"(?<![^\r\n])[\"']?{re.escape(name)}[\"']?[ ]*[:=]", re.IGNORECASE)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
+from functools import lru_cache
 from math import isfinite
 from typing import Any
 
@@ -39,8 +40,12 @@ class Origin:
         """A value with its numbers, dates and truth values as texts: as typed, where that can be told."""
         if self.place is None or self.place.syntax != "yaml" or "." in name:
             return _texts(value, None)
-        typed = read_as_typed(front_matter.readable(self.text, self.place))
-        return _texts(value, typed.get(name))
+        return _texts(value, _all_typed(self.text, self.place).get(name))
+
+
+@lru_cache(maxsize=1)
+def _all_typed(text: str, place: FrontMatter) -> dict[str, Any]:
+    return read_as_typed(front_matter.readable(text, place))
 
 
 def _texts(value: Any, typed: Any) -> Any:

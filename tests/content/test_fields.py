@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from time import perf_counter
 
 import pytest
 from markdown_files import article, without_guess
@@ -190,6 +191,22 @@ def test_marks(tmp_path):
             "tea.md:3: recommender must be one or more of show-none, never-suggest, background, follow-up, evergreen, "
             "but is 'evergren'. It is left out.",
         )
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        # Each mark has a sentence that names its line.
+        "pad: |\n" + f"  {'x' * 98}\n" * 3_000 + f"recommender: [{'x, ' * 1_000}]\n",
+        # Each list is read as typed.
+        f"pad: [{'a, ' * 40_000}]\n" + "".join(f"related{number}: [1]\n" for number in range(60)),
+    ],
+)
+def test_long_front_matter_is_gone_through_once(values):
+    """What many values of an article need of its front matter is found once: else one file occupied a run for long."""
+    started = perf_counter()
+    assert read_article(f"---\ntitle: Tea\n{values}---\n").title == "Tea"
+    assert perf_counter() - started < 5
 
 
 def test_what_a_site_says_of_many_pages(make_site):
