@@ -149,14 +149,20 @@ def inputs_of(
     chosen: Collection[str],
     decisions: Decisions,
     *,
+    place: Path,
     model: str,
     require: Sequence[str],
 ) -> str:
-    """A digest of all that a run decides by; which decisions of the editors hold depends on the day."""
+    """
+    A digest of all that a run decides by; which decisions of the editors hold depends on the day.
+
+    `place` is the file to write, which the generator's configuration may have moved.
+    """
     today = datetime.now(UTC).date()
     asked = {
         "settings": _values(settings),
         "chosen": None if len(chosen) == len(corpus) else sorted(chosen),
+        "place": str(place.absolute()),
         "model": model,
         "require": sorted(require),
         "n_future": _n_future(corpus),

@@ -131,6 +131,17 @@ def test_other_settings(site, stages):
     assert suggest_site(site, by(**stages)).is_unchanged
 
 
+def test_another_folder_of_data(site):
+    """Where the site's configuration moves the data, a run writes there, though all articles are the same."""
+    config = site / "_config.yml"
+    config.write_text("title: Teas\n")
+    runs(site)
+    config.write_text("title: Teas\ndata_dir: data\n")
+    assert not suggest_site(site, by()).is_unchanged
+    written = [site / folder / "suggested_related.json" for folder in ("_data", "data")]
+    assert written[0].read_bytes() == written[1].read_bytes()
+
+
 def test_other_questions(site, tmp_path):
     """What is asked for belongs to the inputs: which articles, which file, which score, which model."""
     runs(site)

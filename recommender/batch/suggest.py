@@ -168,7 +168,8 @@ def suggest_site(
         saved = "" if model is None else folder_digest(model)
         inputs = ""
         if not job.is_stream:
-            inputs = inputs_of(corpus, settings, chosen, decisions, model=saved, require=require)
+            place = output or data_file(site, settings)
+            inputs = inputs_of(corpus, settings, chosen, decisions, place=place, model=saved, require=require)
         plan, n_changed = Plan(), 0
         is_unchanged = bool(before and before.still_holds(inputs) and not fresh)
         if before and is_unchanged:
