@@ -210,7 +210,7 @@ class FieldReader:
 
     def knows(self, name: str) -> bool:
         """Whether a name is one of those that are read, however it is spelled."""
-        return fold_name(name) in self._wanted or name in self._marks
+        return fold_name(name) in self._wanted or fold_name(name) in map(fold_name, self._marks)
 
     def reads(self, name: str, ours: str) -> bool:
         """Whether one of our fields is read from a name."""
@@ -352,10 +352,19 @@ def _named_thing(values: Mapping[Any, Any], path: str, body: str) -> str:
 
 def _values_as_marks(name: str, values: Mapping[Any, Any]) -> Iterator[str]:
     """The plain values of a name, in small letters behind it."""
-    value = values.get(name)
-    for one in value if isinstance(value, list) else [value]:
-        if isinstance(one, str | int | float | date):
-            yield f"{name}: {one}".casefold()
+    for value in _under(fold_name(name), values):
+        for one in value if isinstance(value, list) else [value]:
+            if isinstance(one, str | int | float | date):
+                yield f"{name}: {one}".casefold()
+
+
+def _under(name: str, values: Mapping[Any, Any]) -> Iterator[Any]:
+    """What stands under a folded name, however it is spelled; a dot goes into a mapping."""
+    for key, value in values.items():
+        if (folded := fold_name(str(key))) == name:
+            yield value
+        elif isinstance(value, Mapping) and name.startswith(f"{folded}."):
+            yield from _under(name[len(folded) + 1 :], value)
 
 
 def _is_block(value: Any) -> bool:

@@ -178,15 +178,18 @@ def test_pages_without_front_matter(make_site):
 
 
 def test_marks(tmp_path):
-    """What front matter asks of the suggestions is read, and what rules ask of it; a wrong word is told of."""
+    """What front matter asks of suggestions is read, and what rules ask, in any spelling; a wrong word is told of."""
     (tmp_path / "tea.md").write_text(
-        "---\ntitle: Tea\nrecommender: [background, evergren]\nSponsored: no\nsponsored: yes\n---\n"
+        "---\ntitle: Tea\nrecommender: [background, evergren]\nSponsored: no\nsponsored: yes\n"
+        "SEO: {is-ad: true}\nms.kind: Advert\n---\n"
     )
     (tmp_path / "cup.md").write_text("---\ntitle: Cup\nrecommender: show-none\n---\n")
-    settings = settings_from_mapping({"rules": {"never": [{"sponsored": True}]}, "articles": {"address": "/:slug/"}})
+    never = [{"sponsored": True}, {"seo.is_ad": True}, {"ms.kind": "advert"}]
+    settings = settings_from_mapping({"rules": {"never": never}, "articles": {"address": "/:slug/"}})
     for _ in range(2):  # read, and taken from what was kept
         corpus = read_site(tmp_path, settings)
-        assert [article.marks for article in corpus] == [("show-none",), ("background", "sponsored: true")]
+        asked = ("ms.kind: advert", "seo.is_ad: true", "sponsored: false", "sponsored: true")
+        assert [article.marks for article in corpus] == [("show-none",), ("background", *asked)]
         assert corpus.reading.warnings == (
             "tea.md:3: recommender must be one or more of show-none, never-suggest, background, follow-up, evergreen, "
             "but is 'evergren'. It is left out.",
