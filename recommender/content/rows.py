@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from recommender.articles import Article, Corpus
@@ -187,6 +188,8 @@ def _plain_row(row: Mapping[str, Any]) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if value is None or isinstance(value, str):
         return value
+    if isinstance(value, Decimal):
+        value = int(value) if float(value).is_integer() else float(value)
     # Moments of pandas; numbers and arrays of numpy; series. A moment in nanoseconds would become a number.
     if getattr(getattr(value, "dtype", None), "kind", "") == "M" and not getattr(value, "shape", ()):
         value = value.astype("datetime64[us]")

@@ -1,6 +1,9 @@
 """Values and lists in the words of messages."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
+
+from recommender.errors import kind_of
 
 #: Names shown of a long list, and characters of a long text.
 _MOST_NAMES, _MOST_CHARACTERS = 5, 60
@@ -24,7 +27,7 @@ def say(value: object) -> str:
         return "a mapping"
     if isinstance(value, bytes):
         return "binary data"
-    return f"the date {value}"
+    return f"the date {value}" if isinstance(value, date) else f"{kind_of(value)}, {value}"
 
 
 def cut(title: str) -> str:

@@ -1,5 +1,6 @@
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
+from decimal import Decimal
 
 import pandas
 import polars
@@ -261,6 +262,17 @@ def test_frames(tmp_path, read):
         name: getattr(corpus["tea"], name) for name in ("title", "excerpt", "published_at", "url", "topics", "provider")
     } == {name: getattr(TEA, name) for name in ("title", "excerpt", "published_at", "url", "topics", "provider")}
     assert type(corpus["tea"].published_at) is datetime
+
+
+def test_decimals(tmp_path):
+    """Exact numbers, as databases have them, are numbers; what is of no type that is known is named by it."""
+    table = {"id": [Decimal("17"), Decimal("18")], "title": ["Tea", "Cup"], "quality": [Decimal("4.50"), None]}
+    file = tmp_path / "a.parquet"
+    pyarrow.parquet.write_table(pyarrow.table(table), file)
+    for corpus in (read_site(file), read_frame(pandas.DataFrame(table))):
+        assert [(one.id, one.quality) for one in corpus] == [("17", 4.5), ("18", None)]
+    with pytest.raises(SiteError, match=r"row 1: id must be text, but is a time, 07:14:00\. Write it as text\."):
+        read_frame(pandas.DataFrame({"id": [time(7, 14)], "title": ["Tea"]}))
 
 
 def test_no_frame():
