@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from recommender.bounds import read_json
+from recommender.bounds import LENIENT_JSON, read_json
 from recommender.content.front_matter import FrontMatter, read_toml
 from recommender.errors import WriteError
 from recommender.writing.values import json_line, number, scalar, stamp
@@ -93,7 +93,7 @@ def splice_json(whole: str, place: FrontMatter, name: str, entries: Entries, whe
     )
     bare = written[: old.start()] + written[old.end() :] if old else written
     try:
-        values = read_json(bare)
+        values = read_json(bare, LENIENT_JSON)
     except ValueError:
         raise WriteError(f"{where}: {name} does not stand as it is written here. Take it out.") from None
     _check_free(values, None, name, where)
@@ -108,7 +108,7 @@ def splice_json(whole: str, place: FrontMatter, name: str, entries: Entries, whe
     lines = f",{end}".join(f"{indent}  {item}" for item in items)
     block = f"{comma}{end}{indent}{json_line(name)}: [{end}{lines}{end}{indent}]"
     new = bare[:position] + block + bare[position:]
-    if json.loads(new) != {**values, name: list(map(json.loads, items))}:
+    if read_json(new, LENIENT_JSON) != {**values, name: list(map(json.loads, items))}:
         raise WriteError(f"{where}: no place is found for {name} in the JSON. The file is as it was. Use --write data.")
     return whole[: place.start] + new + whole[place.end :]
 
