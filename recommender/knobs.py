@@ -148,7 +148,7 @@ def _violation(value: Any, hint: Any, knob_: dataclasses.Field[Any]) -> str:
         right_type = isinstance(value, int if hint is int else (int, float)) and not isinstance(value, bool)
         if right_type and low <= value <= high:
             return ""
-        return f"a {'whole ' if hint is int else ''}number from {low:g} to {high:g}".replace("e+06", ",000,000")
+        return f"a {'whole ' if hint is int else ''}number from {low:,} to {high:,}"
     if hint is str:
         return "" if _is_text(value) else "text"
     if hint == tuple[int, int]:

@@ -33,6 +33,10 @@ from recommender.settings import Settings, VectorsSettings, describe_settings, r
             {"ranking": {"ranker": "magic"}},
             "recommender.yaml: ranking.ranker must be one of auto, similarity, learned, but is 'magic'.",
         ),
+        (
+            {"evaluation": {"seed": -1}},
+            "recommender.yaml: evaluation.seed must be a whole number from 0 to 2,147,483,647, but is -1.",
+        ),
         ({"vectors": {"stem": "yes"}}, "recommender.yaml: vectors.stem must be true or false, but is 'yes'."),
         (
             {"vectors": {"letters": {"weight": "heavy"}}},
