@@ -13,6 +13,8 @@ from recommender.articles import NAMED_DAY, slug_of
 
 ENDINGS = (".md", ".markdown", ".mdx", ".mdown", ".mkd", ".mkdn", ".mkdown", ".svx")
 
+#: How the name of a file ends at the beginning of a message about it.
+_FILE_ENDS = tuple(f"{ending}:" for ending in ENDINGS)
 _DAY = re.compile(r"(?:^|/)(?P<year>(?:19|20)\d\d)([-_./]?)(?P<month>\d\d)\2(?P<day>\d\d)(?=[-_./\s]|$)", re.ASCII)
 _ESCAPED = re.compile("%[0-9A-Fa-f]{2}")
 #: Longer than what letters are read of one by one (JSON-LD): GETTING-STARTED.
@@ -44,8 +46,13 @@ def unread_ids(problems: Iterable[object]) -> Callable[[str], bool]:
     def is_unread(article_id: str) -> bool:
         # NB a name may have a colon of its own.
         folders = (f"{folder}:" for folder in PurePosixPath(article_id).parents)
-        starts = (f"{article_id}.", f"{article_id}:", *folders)
-        return any(one.startswith(starts) for one in said)
+        starts = (f"{article_id}:", *folders)
+        # Of 2024 the file is 2024.md, and not 2024.notes.md.
+        return any(
+            one.startswith(starts)
+            or (one.startswith(article_id) and one[len(article_id) :].lower().startswith(_FILE_ENDS))
+            for one in said
+        )
 
     return is_unread
 

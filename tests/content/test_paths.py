@@ -9,6 +9,7 @@ from recommender.content.paths import (
     slug,
     suffix_language,
     titleized,
+    unread_ids,
     without_ending,
 )
 
@@ -109,6 +110,16 @@ def test_titleized():
     assert titleized("Tea - the 2nd cup") == "Tea - the 2nd cup"
     assert titleized("Queues%3A-the-pier%3F") == "Queues: the pier?"
     assert titleized("100%-wool-%00-%zz") == "100% Wool %00 %zz"
+
+
+def test_what_could_not_be_read():
+    """An article is unread where its own file or folder is, not where another's name begins as its own does."""
+    is_unread = unread_ids(
+        ["2024.notes.md: cannot be read", "tea.MD:3: is not YAML", "cups: cannot be read", "a.b:1: x"]
+    )
+    assert [key for key in ("2024", "2024.notes", "tea", "cups/red", "a", "a.b", "te") if is_unread(key)] == [
+        "2024.notes", "tea", "cups/red", "a.b"
+    ]  # fmt: skip
 
 
 def test_without_ending():
