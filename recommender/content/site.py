@@ -112,8 +112,11 @@ def read_article(
         There is no such file, or it cannot be read; FrontMatterError and ArticleError are of this kind.
     """
     settings = given_or_default(settings)
+    no_name = f"{repr(str(path_or_text)[:40])[1:-1]} …: is no name of a file. A text has at least two lines."
     if isinstance(path_or_text, str) and ("\n" in path_or_text or "\r" in path_or_text):
         root, path, text = Path(site) if site is not None else None, "", path_or_text
+    elif "\0" in str(path_or_text):
+        raise SiteError(no_name)
     else:
         file = Path(path_or_text)
         root = Path(site) if site is not None else _root(file)
@@ -128,8 +131,7 @@ def read_article(
             raise SiteError(no_file) from None
         except OSError as error:
             if error.errno == errno.ENAMETOOLONG:
-                begun = f"{str(path_or_text)[:40]} …"
-                raise SiteError(f"{begun}: is no name of a file. A text has at least two lines.") from None
+                raise SiteError(no_name) from None
             raise unread(str(file), error) from None
     generator = read_generator(root) if root is not None else Generator()
     reader = FileReader(FieldReader(settings, generator), site_languages(around(root, path), generator))

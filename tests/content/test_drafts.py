@@ -93,5 +93,6 @@ def test_draft_warnings(make_site, caplog):
 
 def test_a_text_of_one_long_line_is_no_file():
     """It is told what a text is, in our words."""
-    with pytest.raises(SiteError, match=r"^x{40} …: is no name of a file\. A text has at least two lines\.$"):
-        read_article("x" * 5_000)
+    for text, begun in (("x" * 5_000, "x" * 40), ("a\0b", r"a\\x00b")):
+        with pytest.raises(SiteError, match=rf"^{begun} …: is no name of a file\. A text has at least two lines\.$"):
+            read_article(text)
