@@ -14,6 +14,7 @@ import pytest
 
 from recommender import Recommender, Settings, read_site
 from recommender.batch import choose_articles, explain_article, fit_site, settings_of, suggest_site
+from recommender.batch.choosing import article_of
 from recommender.content import front_matter
 from recommender.errors import CorpusError, SettingsError, SiteError, WriteError
 from recommender.settings import settings_from_mapping
@@ -325,6 +326,16 @@ def test_explaining_a_suggestion(newsroom):
         compared = explain_article(newsroom, by(), asked, first.article_id)
         assert dataclasses.replace(compared.reason, signals={}) == first.reason
         assert compared.reason.obstacle == ""
+
+
+def test_a_title_longer_than_the_name_of_a_file(tmp_path):
+    """An article is named by it all the same."""
+    title = "tea leaves and water " * 20
+    (tmp_path / "tea.md").write_text(f"---\ntitle: {title}\n---\n")
+    corpus = read_site(tmp_path)
+    assert article_of(corpus, tmp_path, by(), title).id == "tea"
+    with pytest.raises(CorpusError, match="no article has the id, path, slug or title"):
+        article_of(corpus, tmp_path, by(), "x" * 300)
 
 
 def test_explaining_an_article_that_cannot_be_read(tmp_path):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from recommender.articles import Article, Corpus, RelatedEntry, slug_of
 from recommender.content.matching import EntryMatcher
+from recommender.content.paths import unread_ids
 from recommender.content.site import read_article
 from recommender.errors import CorpusError, did_you_mean
 from recommender.settings import Settings
@@ -70,7 +71,8 @@ def _below_site(site: Path, name: str) -> set[str]:
     """What stands under a name, as paths below the site; "." is the site itself."""
     # Both with links followed and without: the site may lie behind a link, and so may one article in it.
     roots = {_absolute(site), site.resolve()}
-    typed = [path for path in (Path(name), site / name) if path.exists()]
+    # NB a title may be longer than a file's name can be, of which those of Path raise.
+    typed = [path for path in (Path(name), site / name) if os.path.exists(path)]  # noqa: PTH110
     paths = {absolute for path in typed for absolute in (_absolute(path), path.resolve())}
     return {path.relative_to(root).as_posix() for path in paths for root in roots if path.is_relative_to(root)}
 
@@ -83,9 +85,9 @@ def _absolute(path: Path) -> Path:
 def _unknown(corpus: Corpus, site: Path, name: str) -> str:
     """Why a name stands for no article."""
     paths = _below_site(site, name)
-    begins = (f"{name}.", *(f"{path}:" for path in paths))
+    begins = tuple(f"{path}:" for path in paths)
     for problem in corpus.reading.problems:
-        if str(problem).startswith(begins):
+        if str(problem).startswith(begins) or unread_ids([problem])(name):
             return str(problem)
     if any((site / path).is_file() for path in paths):
         listed = re.compile(f"(?:^|, )(?:{'|'.join(map(re.escape, paths))})[ ,:]")
@@ -97,7 +99,7 @@ def _unknown(corpus: Corpus, site: Path, name: str) -> str:
 
 def article_of(corpus: Corpus, site: Path, settings: Settings, name: str) -> Article:
     """The article of an id, of a file, also one elsewhere (a draft), or of what a curated list could name."""
-    if id_of(corpus, site, name) is None and Path(name).is_file() and not _below_site(site, name):
+    if id_of(corpus, site, name) is None and os.path.isfile(name) and not _below_site(site, name):  # noqa: PTH113
         return read_article(Path(name), settings, site=Path(name).parent)
     return known_article(corpus, site, name)
 
