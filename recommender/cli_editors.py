@@ -40,7 +40,7 @@ def clear(here: Here) -> None:
 @click.argument("verdict", metavar="VERDICT", type=click.Choice(["accept", "reject", "pin", "keep", "remove", "undo"]))
 @click.option("--why", metavar="TEXT", help="The reason, for whoever reads the file.")
 @click.option(
-    "--position", type=click.IntRange(1), metavar="N", help="Where a pinned suggestion stands; 1 if not said."
+    "--position", type=click.IntRange(1, 50), metavar="N", help="Where a pinned suggestion stands; 1 if not said."
 )
 @click.option("--until", metavar="DATE", help="The last day on which it holds; else for good.")
 @on_site()

@@ -161,6 +161,7 @@ def test_grades_of_decisions(site, asked):
         ((None, None, "reject"), "not suggested under itself"),
         ((None, "x", "nonsense"), "nonsense"),
         ((None, None, "accept", "--position", "2"), "--position is for what is pinned"),
+        ((None, None, "pin", "--position", "51"), "51 is not in the range 1<=x<=50"),
     ],
 )
 def test_wrong_use(site, asked, words, said):
