@@ -121,8 +121,8 @@ def read_regular(path: Path, most_bytes: int = MOST_BYTES) -> bytes:
 
     An OSError where it cannot be read; an UnreadableError for one that is no regular file, or too large.
     """
-    # Opening a pipe waits for who writes into it, unless told not to; Windows has neither.
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    # Opening a pipe waits for who writes into it, unless told not to.
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     with os.fdopen(descriptor, "rb") as file:
         state = os.fstat(file.fileno())
         if not stat.S_ISREG(state.st_mode):

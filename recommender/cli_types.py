@@ -216,11 +216,11 @@ def prepare() -> None:
     gc.set_threshold(200_000, 30, 30)
     # Signals belong to the main thread; whoever calls this from another has its own way of stopping.
     with contextlib.suppress(ValueError):
-        # End as after Ctrl-C, which leaves no file half written and no temporary file behind. Windows has no SIGHUP,
-        # and what nohup starts is to outlive its terminal.
-        for ending in {"SIGTERM", "SIGHUP"} & {*dir(signal)}:
-            if signal.getsignal(number := getattr(signal, ending)) is not signal.SIG_IGN:
-                signal.signal(number, signal.default_int_handler)
+        # End as after Ctrl-C, which leaves no file half written and no temporary file behind. What nohup starts is to
+        # outlive its terminal.
+        for ending in (signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(ending) is not signal.SIG_IGN:
+                signal.signal(ending, signal.default_int_handler)
     # joblib replaces a worker whose memory has grown; nothing is lost by that, and nobody need do anything.
     warnings.filterwarnings("ignore", "A worker stopped while some jobs", UserWarning)
     for stream in (sys.stdout, sys.stderr):

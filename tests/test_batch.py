@@ -7,7 +7,6 @@ import random
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -253,7 +252,6 @@ def test_site_of_lines(tmp_path):
     assert list(json.loads((tmp_path / "suggested_related.json").read_text())) == ["a", "b", "c"]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="pipes and links")
 @pytest.mark.parametrize(
     ("put", "said"),
     [

@@ -1,6 +1,5 @@
 import json
 import os
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -58,7 +57,6 @@ def test_damaged(store, damage, caplog):
     assert store.load("run", "key") == 1
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="pipes and devices")
 @pytest.mark.parametrize(
     "put",
     [os.mkfifo, lambda file: file.symlink_to("/dev/zero"), lambda file: file.touch() or os.truncate(file, 10**13)],

@@ -2,6 +2,7 @@
 
 import functools
 import json
+import resource
 import signal
 import subprocess
 import sys
@@ -13,9 +14,6 @@ from recommender import Article, Corpus, Recommender, load_model
 from recommender.errors import ModelError, WriteError
 from recommender.model_store import load_parts, save_parts
 
-if sys.platform != "win32":
-    import resource
-
 SCRIPT = Path(__file__).with_name("torture_models.py")
 
 
@@ -26,7 +24,6 @@ def tried(what, number):
     return json.loads(done.stdout)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="forks")
 def test_a_save_that_is_killed_leaves_the_old_model_or_the_new_one():
     """At any line of the code that saves; and the next save removes what was left."""
     figures = tried("kills", 20)
@@ -93,7 +90,6 @@ def test_a_curated_list_that_no_site_can_have_is_refused(tmp_path, names):
         load_model(tmp_path)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="limits of a process")
 @pytest.mark.parametrize("before", [(), ("first",)])
 def test_a_save_without_room_leaves_what_was_there(tmp_path, before):
     """On a full disk a save is an error, the model before it is whole, and nothing of the new one stays."""

@@ -93,7 +93,6 @@ def test_something_to_do(site, change):
     assert (site / "_data" / "suggested_related.json").read_bytes() == written
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="pipes")
 def test_a_pipe_in_the_place_of_what_was_written(site):
     """It is not waited for, and is told of when it is to be replaced."""
     runs(site)

@@ -1,5 +1,6 @@
 """One run at a time writes to a site."""
 
+import fcntl
 import logging
 import os
 import time
@@ -8,11 +9,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from recommender.errors import WriteError
-
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment] # mypy has the module of the system that it runs on
 
 logger = logging.getLogger(__name__)
 
@@ -26,8 +22,8 @@ def only_writer(site: Path, longest_wait: float = _LONGEST_WAIT) -> Iterator[Non
     Wait, for some seconds at most, until no other run writes to a site; keep others waiting as long as this lasts.
 
     What is locked is the site's folder itself, so there is no file to be left behind, and a lock ends with its process,
-    however that ends. Where folders cannot be locked (Windows, some network disks), nobody waits: files are replaced
-    whole all the same. WriteError where another run has not ended for so long; it names its process where the system
+    however that ends. Where folders cannot be locked (some network disks), nobody waits: files are replaced whole
+    all the same. WriteError where another run has not ended for so long; it names its process where the system
     tells it.
     """
     folder = site if site.is_dir() else site.parent
@@ -58,10 +54,8 @@ def try_lock(descriptor: int) -> bool | None:
     """
     Lock an open file or folder until it is closed.
 
-    False where another process holds it, None where the system or the disk has no such locks.
+    False where another process holds it, None where the disk has no such locks.
     """
-    if fcntl is None:
-        return None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -2,7 +2,6 @@
 
 import logging
 import os
-import sys
 from pathlib import Path
 
 import pytest
@@ -90,7 +89,6 @@ def test_no_site(make_site, name, message):
     assert str(caught.value) == message.replace("{}", str(path)).format(parent=path.parent)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows needs a privilege for symbolic links")
 def test_other_formats(make_site):
     """What generators make pages of beside Markdown is counted, where articles lie."""
     others = (
@@ -278,7 +276,6 @@ def test_front_matter_alone_without_a_value_is_no_article(make_site):
     assert "none.md without front matter: not an article." in corpus.reading.warnings
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pipes among its files")
 def test_a_pipe_is_told(make_site):
     """What is no file and no link is to be taken out."""
     site = make_site({"tea.md": "# Tea\n\nHot.\n"})

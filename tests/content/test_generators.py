@@ -1,5 +1,4 @@
 import os
-import sys
 import time
 from datetime import UTC
 from pathlib import Path
@@ -109,7 +108,6 @@ def test_warnings(make_site, file, text, warning):
     assert read_generator(make_site({file: text})).warnings == (warning,)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="pipes and links")
 @pytest.mark.parametrize("file", [file for file in CONFIG_FILES if not file.startswith(".")])
 @pytest.mark.parametrize(
     ("put", "why"),

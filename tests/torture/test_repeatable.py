@@ -92,7 +92,6 @@ def written(folder: Path, environment: dict[str, str], settings: str, n_cores: i
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(sys.platform == "win32", reason="locales")
 @pytest.mark.parametrize(
     "site", ["newsroom", pytest.param("azure_site", marks=pytest.mark.skipif(not AT_LENGTH, reason="long form"))]
 )
