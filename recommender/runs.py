@@ -258,14 +258,6 @@ def _n_future(corpus: Corpus) -> int:
     return sum(date is not None and date > now for date in dates)
 
 
-def folder_digest(folder: Path) -> str:
-    """SHA-256 of the names and bytes of all files in a folder."""
-    parts = []
-    for file in sorted(file for file in folder.rglob("*") if file.is_file()):
-        parts += [str(file.relative_to(folder)), file_digest(file)]
-    return digest(*parts)
-
-
 def file_digest(file: Path) -> str:
     """SHA-256 of the bytes of a file, which may be larger than memory."""
     with file.open("rb") as opened:

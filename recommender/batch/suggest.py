@@ -32,7 +32,6 @@ from recommender.runs import (
     Outcome,
     Record,
     file_digest,
-    folder_digest,
     inputs_of,
     noted,
     warnings_heard,
@@ -109,48 +108,22 @@ def suggest_site(
     progress: Progress = silence,
 ) -> SuggestRun:
     """
-    Suggestions for a whole site, written where the site can show them.
+    Suggestions for a whole site, written where the site can show them; settings.writing.writer says how.
 
-    Parameters
-    ----------
-    site
-        A folder, or a file of articles one a line.
-    settings
-        The settings; ``writing.writer`` says how they are written.
-    model
-        The folder of a saved model; what has changed since it was fitted is added to it, and where the site has moved
-        beyond ``ranking.refit_at``, one is fitted anew in its place. The folder is only read. None: fitted anew.
-    only
-        Ids, files, folders or glob patterns of the articles whose suggestions are written; empty: all.
-    output
-        The file to write instead of the writer's own place.
-    emit
-        Takes the lines of the ``jsonl`` writer where `output` names no file.
-    require
-        Least scores, such as ``nDCG@10=0.4``, that the settings must reach on this site before anything is written.
-    plan_only
-        Find out what would change, and change nothing.
-    strict
-        Stop at the first file that cannot be read or written.
-    fresh
-        Read and compute everything, also where an earlier run with the same inputs is in the cache.
-    dask
-        The address of a Dask scheduler whose workers rank, explain and write; see docs/cluster.md. The writer is then
-        ``jsonl``, and `output` a file or a folder that all workers reach. None: this machine does it.
-    reports
-        Files for what changed since the last run, and why; their endings say how each is written.
-    progress
-        Told how far the run is.
-
-    Raises
-    ------
-    GateError
-        The score is below what is required; nothing was written.
-    RecommenderError
-        The site, the model or the files cannot be used.
+    `model` is the folder of a saved model, which is only read: what has changed since is added, and beyond
+    ``ranking.refit_at`` one is fitted anew in its place. `only` names articles (ids, files, patterns), `output`
+    the file to write instead of the writer's own place; `emit` takes the lines of ``jsonl`` where there is none.
+    `require` are least scores that the settings must reach first, else a GateError and nothing is written. With
+    `plan_only` nothing changes, with `strict` the first problem stops the run, with `fresh` no cache is used. `dask` is
+    the address of a scheduler (docs/cluster.md); `reports` are files for what changed since the last run, and why.
     """
     start = time.monotonic()
-    _check(site, settings, model, output, plan_only, dask, require, reports)
+    _check(site, settings, output, plan_only, dask, require, reports)
+    saved = ""
+    if model is not None:
+        from recommender.model_store import read_manifest
+
+        saved = read_manifest(model)["checksum"]
     connected: AbstractContextManager[Any] = nullcontext()
     if dask is not None:
         from recommender import cluster  # what it needs takes a second to import, and few runs need it
@@ -165,7 +138,6 @@ def suggest_site(
         is_noted = bool(reports) or settings.writing.writer != "jsonl"
         last = LastRun(site, settings, output, is_noted=is_noted)
         before = last.load()
-        saved = "" if model is None else folder_digest(model)
         inputs = ""
         if not job.is_stream:
             place = output or data_file(site, settings)
@@ -226,7 +198,6 @@ def suggest_site(
 def _check(
     site: Path,
     settings: Settings,
-    model: Path | None,
     output: Path | None,
     plan_only: bool,
     dask: str | None,
@@ -243,10 +214,6 @@ def _check(
         from recommender.evaluation.gate import limits_of
 
         limits_of(require, "--require")
-    if model is not None:
-        from recommender.model_store import read_manifest
-
-        read_manifest(model)
     if dask is None:
         return
     if settings.writing.writer != "jsonl" or output is None:
