@@ -30,7 +30,8 @@ def by(writer="data", **settings):
 
 def take_block_out(path):
     """Write a file without our block."""
-    path.write_bytes(see(path.read_bytes().decode(), "suggested_related", path.name).with_block(""))
+    text = path.read_bytes().decode()
+    path.write_bytes(see(text, front_matter.split(text), "suggested_related", path.name).with_block(""))
 
 
 def tree(folder):

@@ -26,7 +26,7 @@ from recommender.writing.atomic import FileChange, plan_change
 from recommender.writing.data import data_file, plan_data
 from recommender.writing.other_syntaxes import splice_json, splice_toml
 from recommender.writing.plan import Answer, Plan
-from recommender.writing.seen import NoPlaceError, Place, Seen, see
+from recommender.writing.seen import Place, Seen, see
 from recommender.writing.values import entry_lines, entry_of, key
 
 logger = logging.getLogger(__name__)
@@ -72,7 +72,7 @@ def plan_front_matter(
         maker = _Maker(article.path, name, answer.suggestions, tuple(corpus.entry_shape.names.values()), in_extra)
         try:
             change = plan_change(site / article.path, maker, files, fence)
-        except NoPlaceError:
+        except _NoPlaceError:
             placeless.append(answer)
         except RecommenderError as error:
             problems.append(error)
@@ -127,6 +127,10 @@ def render_block(name: str, suggestions: Sequence[Suggestion]) -> str:
     return "\n".join(lines) + "\n"
 
 
+class _NoPlaceError(WriteError):
+    """The file has no front matter to write into."""
+
+
 class _NotOursError(WriteError):
     """What stands under our name is not a block of ours."""
 
@@ -148,7 +152,7 @@ class _Maker:
         whole = front_matter.decode(before, self.path)
         place = front_matter.split(whole, self.path)
         if place is None or place.syntax in ("headers", "members", "properties"):
-            raise NoPlaceError(f"{self.path}: has no front matter to write into.")
+            raise _NoPlaceError(f"{self.path}: has no front matter to write into.")
         if place.syntax != "yaml":
             return self._in_other_syntax(whole, place).encode()
         block = render_block(self.name, self.suggestions)
@@ -158,7 +162,7 @@ class _Maker:
         if is_there if block else self.name not in whole:
             self.has_block = bool(block)
             return before
-        old = see(whole, self.name, self.path)
+        old = see(whole, place, self.name, self.path)
         if old.place:
             self._check_ours(old.place)
         if not block and (not old.place or old.place.is_empty):

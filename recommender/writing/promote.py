@@ -140,7 +140,7 @@ class _Maker:
         if not new and len(kept) == len(items):
             return before
         if node is None:
-            after = see(text, name, path).with_block(f"{name}:\n{_block(new, 2)}")
+            after = see(text, place, name, path).with_block(f"{name}:\n{_block(new, 2)}")
         else:
             changed = _changed(yaml_text, node, kept, new, place.line_end, f"{path}: {name}")
             after = f"{text[: place.start]}{changed}{text[place.end :]}".encode()

@@ -11,7 +11,6 @@ from typing import Any
 
 import yaml
 
-from recommender.content import front_matter
 from recommender.content.front_matter import FrontMatter
 from recommender.content.related_lists import ENTRY_NAMES
 from recommender.content.wording import say
@@ -27,10 +26,6 @@ _SCORED = re.compile(r"[ ]*-[ ]+#[ ][01]\.\d\d[ ]*")
 _CONTENT = re.compile(r"(?<![^\r\n])([ ]*)(?=[^\s#])")
 _QUOTED = r"""\"(?:[^"\\\r\n]|\\[^\r\n])*"|'(?:[^'\r\n]|'')*'"""
 _KEY = re.compile(rf"(?:{_QUOTED}|[^\s\"'\[\]{{}},#&*!|>%@`?:-][^\r\n:]*|[?:-][^\s][^\r\n:]*)[ \t]*:(?=\s)")
-
-
-class NoPlaceError(WriteError):
-    """The file has no front matter to write into."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +103,8 @@ class Seen:
         return f"{self.text[:start]}{new}{self.text[end:]}".encode()
 
 
-def see(text: str, name: str, where: str) -> Seen:
-    """
-    Where the parser sees our name in the front matter of a text.
-
-    NoPlaceError where it has none, FrontMatterError where it is not YAML, WriteError where our name stands twice.
-    """
-    front = front_matter.split(text, where)
-    if front is None:
-        raise NoPlaceError(f"{where}: has no front matter to write into.")
+def see(text: str, front: FrontMatter, name: str, where: str) -> Seen:
+    """Where the parser sees our name; FrontMatterError where it is no YAML, WriteError where our name stands twice."""
     first_line = len(LINE_END.findall(text, 0, front.start)) + 1
     #: The names and the values of the outermost mapping by turns, each with all of its events.
     nodes: list[list[Any]] = []

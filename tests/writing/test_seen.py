@@ -5,9 +5,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommender.content.front_matter import decode, parse
+from recommender.content.front_matter import decode, parse, split
 from recommender.errors import FrontMatterError
-from recommender.writing.seen import NoPlaceError, see
+from recommender.writing.seen import see
 
 NAME = "suggested_related"
 BLOCK = 'suggested_related:\n  - title: "Black tea"\n    score: 0.5\n'
@@ -16,7 +16,8 @@ OTHER = "suggested_related:\n- /white-tea/\n"
 
 def splice(raw, name, block, where="text"):
     """A file with a block in the place of ours; None takes it out."""
-    return see(decode(raw, where), name, where).with_block(block or "")
+    text = decode(raw, where)
+    return see(text, split(text, where), name, where).with_block(block or "")
 
 
 values = st.sampled_from(
@@ -116,12 +117,6 @@ def test_not_lines_of_names(yaml_text):
         "Write lines such as name: value."
     )
     assert splice(raw, NAME, None) == raw
-
-
-def test_no_front_matter():
-    """A file without front matter takes no block."""
-    with pytest.raises(NoPlaceError, match=r"^tea.md: has no front matter to write into\.$"):
-        splice(b"# Tea\n", NAME, BLOCK, "tea.md")
 
 
 @pytest.mark.site
