@@ -1,25 +1,6 @@
 """
 Everything that can go wrong, as one tree. Imports nothing of ours.
 
-::
-
-    RecommenderError
-    ├── SiteError                 what was read
-    │   ├── FrontMatterError      a file's front matter
-    │   └── ArticleError          one article's fields
-    ├── SettingsError             a knob in recommender.yaml
-    ├── CorpusError               articles that do not fit together
-    │   └── UnknownArticleError   no article has this id (a KeyError too)
-    ├── NotFittedError            asked before `fit`
-    ├── ModelError                a saved model that cannot be used
-    ├── WriteError                a file that could not be written
-    ├── DecisionsError            the file of the editors' decisions
-    │   └── DecisionsChangedError     somebody else decided in the meantime
-    ├── EvaluationError           nothing to score, or an unknown measure
-    │   └── OptionError           an option that there is not, or not beside the others (a SettingsError too): wrong use
-    ├── GateError                 the score is below what was asked for
-    └── MissingExtraError         an optional library is not installed
-
 Wording: *where: what was found, what was expected. The cure.*
 """
 
