@@ -10,7 +10,7 @@ from difflib import unified_diff
 from pathlib import Path
 
 from recommender.articles import Article, Corpus
-from recommender.batch.stages import read_corpus, silence
+from recommender.batch.stages import carry_out, read_corpus, silence
 from recommender.cache import digest
 from recommender.content.matching import EntryMatcher
 from recommender.errors import DecisionsChangedError, UnknownArticleError
@@ -20,7 +20,6 @@ from recommender.review.views import Entry, Filters, Item, Promotion, Row, Sheet
 from recommender.settings import Settings
 from recommender.suggestions import Reason, Suggestion
 from recommender.vectors.text import language_of
-from recommender.writing.atomic import apply_changes
 from recommender.writing.decisions import (
     Decision,
     Decisions,
@@ -31,7 +30,6 @@ from recommender.writing.decisions import (
     decide,
     editor_name,
 )
-from recommender.writing.lock import only_writer
 from recommender.writing.promote import plan_promotion
 
 #: Candidates shown below the box, to accept.
@@ -268,11 +266,10 @@ class Desk:
             raise DecisionsChangedError(
                 "a file or a decision has changed since you looked, so nothing was written. Look again, then confirm."
             )
-        with only_writer(self.site):
-            n_changed, problems = apply_changes(promotion.plan.changes)
+        done, n_changed = carry_out(self.site, promotion.plan, silence, plan_only=False)
         if n_changed:
             self._read_again()
-        if problems:
+        if problems := done.problems[len(promotion.plan.problems) :]:
             raise problems[0]
         return f"{n_changed} file{'' if n_changed == 1 else 's'} changed"
 
