@@ -339,7 +339,5 @@ def evaluate(
         sys.exit(1)
 
 
-main.add_command(clear)
-main.add_command(decide)
-main.add_command(promote)
-main.add_command(report)
+for command in (clear, decide, promote, report):
+    main.add_command(command)

@@ -165,13 +165,10 @@ def with_parted_texts(articles: Sequence[Article], matcher: EntryMatcher) -> lis
     return [replace(article, related=tuple(_parted(article.related, article, matcher))) for article in articles]
 
 
-def _has_parts(entry: RelatedEntry) -> bool:
-    return not entry.title and _SEVERAL.search(entry.target) is not None and not is_address(entry.target)
-
-
 def _parted(entries: Iterable[RelatedEntry], article: Article, matcher: EntryMatcher) -> Iterator[RelatedEntry]:
     for entry in entries:
-        if _has_parts(entry) and not _is_one(entry, article, matcher):
+        may_be_several = not entry.title and _SEVERAL.search(entry.target) and not is_address(entry.target)
+        if may_be_several and not _is_one(entry, article, matcher):
             yield from _parts(entry.target, article, matcher) or [entry]
         else:
             yield entry
