@@ -155,7 +155,14 @@ def test_rejected_changes_nothing(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "tea", ["+++\ntitle = 'Tea'\n+++\n", "---\ntitle: Tea\nrelated: {a: /car}\n---\n", "---\n{title: Tea}\n---\n"]
+    "tea",
+    [
+        "+++\ntitle = 'Tea'\n+++\n",
+        "---\ntitle: Tea\nrelated: {a: /car}\n---\n",
+        "---\n{title: Tea}\n---\n",
+        # It is read, and PyYAML composes no tree of it.
+        "---\ntitle: &a Tea\nother: &a x\nrelated: [/car]\n---\n",
+    ],
 )
 def test_what_cannot_be_written(tmp_path, tea):
     """A list that cannot be changed safely is left as it is, and a sentence says so."""
