@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy import stats
 
 from recommender.bounds import read_json
 from recommender.errors import EvaluationError, OptionError, did_you_mean
-from recommender.evaluation.intervals import PLACES
+from recommender.evaluation.intervals import PLACES, p_value
 
 #: A drop counts when chance alone would show as large a one less often than this.
 SIGNIFICANT = 0.05
@@ -95,7 +94,7 @@ def dropped(now: Mapping[str, Any], then: Mapping[str, Any]) -> Iterator[str]:
         gaps = np.round([sign * (one - known[name]) for name, one in by_query.items() if name in known], PLACES)
         if len(gaps) > 1:
             # One-sided would see a drop sooner; two-sided is what the report's own tests are.
-            if gaps.mean() < 0 and (np.ptp(gaps) == 0 or stats.ttest_1samp(gaps, 0.0).pvalue < SIGNIFICANT):
+            if gaps.mean() < 0 and p_value(gaps) < SIGNIFICANT:
                 yield f"{measure} {verb} by {-gaps.mean():.4f} over {len(gaps):,} queries that both reports have"
             continue
         best_now = max(sign * end for end in now["intervals"][now["product"]][measure])

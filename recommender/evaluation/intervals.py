@@ -83,16 +83,19 @@ def paired_difference(ours: Floats, theirs: Floats, resampled: Floats) -> dict[s
     retrieval evaluation. CIKM, 623-632: the t-test and the randomisation test agree, and the t-test needs no draws.
     """
     # Rounding errors are no spread.
-    gaps = np.round(np.asarray(ours - theirs, dtype=np.float64), 2 * PLACES)
+    gaps: Floats = np.asarray(np.round(ours - theirs, 2 * PLACES), dtype=np.float64)
     ((low, high),) = interval(resampled[:, None])
+    return {"mean": float(gaps.mean()), "low": low, "high": high, "p_value": p_value(gaps), "n_queries": len(gaps)}
+
+
+def p_value(gaps: Floats) -> float:
+    """That of the two-sided t-test for some differences without rounding errors, as `paired_difference` has it."""
     if not gaps.any():
-        p_value = 1.0
-    elif np.ptp(gaps) == 0:
+        return 1.0
+    if np.ptp(gaps) == 0:
         # The t-test divides by a spread of nothing; of all signs that the randomisation test tries, two are as extreme.
-        p_value = 2.0 ** (1 - len(gaps))
-    else:
-        p_value = float(stats.ttest_1samp(gaps, 0.0).pvalue)
-    return {"mean": float(gaps.mean()), "low": low, "high": high, "p_value": p_value, "n_queries": len(gaps)}
+        return float(2.0 ** (1 - len(gaps)))
+    return float(stats.ttest_1samp(gaps, 0.0).pvalue)
 
 
 def compare(scores: Scores, n_resamples: int, seed: int, weights: Scores | None = None) -> tuple[Intervals, list[Test]]:
