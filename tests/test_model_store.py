@@ -12,7 +12,7 @@ import pytest
 
 from recommender import Article, Corpus, Recommender, load_model
 from recommender.errors import ModelError, WriteError
-from recommender.model_store import load_parts, save_parts
+from recommender.model_store import _checksum, load_parts, save_parts
 
 SCRIPT = Path(__file__).with_name("torture_models.py")
 
@@ -72,6 +72,27 @@ def test_a_manifest_that_says_something_of_another_type_is_refused(tmp_path, way
     texts["terms.json"] = json.dumps(documents.pop("terms.json"))
     head = {name: value for name, value in documents.items() if name not in ("format", "parts", "checksum")}
     save_parts(tmp_path, head, texts, arrays, "")
+    with pytest.raises(ModelError, match="its parts do not fit together"):
+        load_model(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        None,
+        [],
+        {"arrays.safetensors": None},
+        {"terms.json": {}},
+        {"terms.json": {"file": 3, "bytes": "x", "sha256": ""}},
+    ],
+)
+def test_a_manifest_whose_parts_are_none_is_refused(tmp_path, parts):
+    """With a checksum of its own: told as any other model that is not whole."""
+    Recommender().fit(Corpus([Article("tea", title="green tea")])).save(tmp_path)
+    manifest = json.loads((tmp_path / "manifest.json").read_text())
+    manifest["parts"] = manifest["parts"] | parts if isinstance(parts, dict) else parts
+    manifest["checksum"] = _checksum(manifest)
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
     with pytest.raises(ModelError, match="its parts do not fit together"):
         load_model(tmp_path)
 

@@ -70,8 +70,8 @@ class Fitted:
     @classmethod
     def load(cls, folder: Path | str) -> tuple[Settings, Fitted]:
         """What was saved, and its settings; errors as `load_model` has them."""
-        head, texts, arrays = load_parts(folder)
         try:
+            head, texts, arrays = load_parts(folder)
             settings = settings_from_mapping(head["settings"], "manifest.json")
             vectorizer = FieldVectorizer(settings.vectors, folder=user_cache_folder(settings.articles.cache))
             vectorizer.restore(json.loads(texts["terms.json"]), arrays)
