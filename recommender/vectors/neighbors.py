@@ -28,6 +28,8 @@ from sparse_dot_topn import sp_matmul_topn
 _MOSTLY_DENSE = 0.5
 #: A term that more rows have proposes none of them: it weighs little, and going over its rows is most of the work.
 _MOST_HAVING = 5_000
+#: What rounding may make of two equal products.
+_SAME = 1e-9
 #: Of thousands of copies that tie with the last of k, the last so many times k are looked at.
 _MOST_TIED = 4
 
@@ -119,15 +121,26 @@ class SearchIndex:
             return [(every, self.exact(query, every)) for query in queries]
         if len(queries) == 1:
             # scipy takes a third of the time for one, sparse-dot-topn for many.
-            products = queries[0].terms.astype(np.float64) @ self._by_term
-            best = most_of(products.data, n)
-            nearest = [(products.indices[best], products.data[best])]
-        else:
-            terms = stacked([query.terms for query in queries]).astype(np.float64)
-            found = sp_matmul_topn(terms, self._by_term, top_n=n, sort=False, n_threads=cpu_count())
-            rows, products = found.indices[: found.nnz], found.data[: found.nnz]
-            nearest = list(zip(*(np.split(values, found.indptr[1:-1]) for values in (rows, products)), strict=True))
-        return [self._completed(query, *some, n) for query, some in zip(queries, nearest, strict=True)]
+            return [self._completed(queries[0], *self._most(queries[0], n), n)]
+        terms = stacked([query.terms for query in queries]).astype(np.float64)
+        # One more than are asked for tells where rows tie with the last: which of them came would be any.
+        found = sp_matmul_topn(terms, self._by_term, top_n=n + 1, sort=False, n_threads=cpu_count())
+        rows, products = (np.split(values[: found.nnz], found.indptr[1:-1]) for values in (found.indices, found.data))
+        answers = []
+        for query, its_rows, its_products in zip(queries, rows, products, strict=True):
+            if len(its_rows) > n:
+                beyond, last = np.partition(its_products, 1)[:2]
+                kept = its_products > beyond
+                is_tied = last - beyond < _SAME
+                its_rows, its_products = self._most(query, n) if is_tied else (its_rows[kept], its_products[kept])
+            answers.append(self._completed(query, its_rows, its_products, n))
+        return answers
+
+    def _most(self, query: Vectors, n: int) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+        """The rows that have most of one query's terms, but for those that thousands have, and the products."""
+        products = query.terms.astype(np.float64) @ self._by_term
+        best = most_of(products.data, n)
+        return products.indices[best], products.data[best]
 
     def _completed(
         self, query: Vectors, rows: NDArray[np.int32], products: NDArray[np.float64], n: int

@@ -99,6 +99,16 @@ def test_candidates_have_most_of_a_querys_terms(most_having, monkeypatch):
     assert [one.tolist() for one, _ in index.candidates(block, 200)] == [list(range(100))] * 5
 
 
+def test_rows_that_tie_with_the_last_are_the_same_alone_and_among_many():
+    """Of forty rows that are alike to a query none is left out by how many others ask."""
+    terms = csr_matrix(np.repeat(made(3, n_dense=0).terms.toarray()[:2], [40, 20], axis=0))
+    rows = Vectors(terms, np.zeros((60, 0), dtype=np.float32))
+    index, block = SearchIndex(rows, RARITIES), [rows[np.array([place])] for place in (0, 59)]
+    among_many = [found.tolist() for found, _ in index.candidates(block, 12)]
+    assert among_many == [index.candidates([query], 12)[0][0].tolist() for query in block]
+    assert among_many == [list(range(40)), list(range(40, 60))]
+
+
 def test_what_shares_only_common_terms_is_found():
     """Terms that thousands of rows have propose nobody, but where a query has no other."""
     common = np.zeros((6000, 3), dtype=np.float32)
