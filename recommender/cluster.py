@@ -17,12 +17,10 @@ import secrets
 import shutil
 import tempfile
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +44,6 @@ MANIFEST = "manifest.json"
 
 #: Articles of a block, at most and at least.
 _MOST_IN_BLOCK, _LEAST_IN_BLOCK = 1024, 16
-#: Blocks under way for each worker: enough that none waits, few enough that partial results stay small.
-_BLOCKS_A_WORKER = 2
 _SECONDS_TO_CONNECT = 20
 #: How the folders begin by which processes pass on what they work with; no person calls one of theirs so.
 _PREFIX = ".recommender-lines-"
@@ -246,14 +242,12 @@ def suggest_on_cluster(
 def _done(
     client: Any, ask: Callable[[Sequence[str], str], Written], blocks: Sequence[tuple[Sequence[str], str]]
 ) -> Iterator[Written]:
-    """What became of every block, in order, a few at a time."""
+    """What became of every block, in order."""
     import distributed
 
-    coming = (client.submit(ask, *block, pure=False) for block in blocks)
-    under_way = deque(islice(coming, _BLOCKS_A_WORKER * len(client.ncores())))
-    while under_way:
+    for future in client.map(lambda block: ask(*block), blocks, pure=False):
         try:
-            yield under_way.popleft().result()
+            yield future.result()
         except distributed.scheduler.KilledWorker as error:
             raise RecommenderError(
                 f"the cluster lost {error.last_worker.address} and others over one task. "
@@ -264,7 +258,6 @@ def _done(
                 f"a worker of the cluster failed ({error}). Each needs this version of recommender, and the folder of "
                 "the output under the same path."
             ) from error
-        under_way.extend(islice(coming, 1))
 
 
 def _write_manifest(output: Path, written: Sequence[Written]) -> int:

@@ -47,8 +47,7 @@ IN_FIELD = {
 class _Shares:
     """What a query has in common with a row."""
 
-    #: (term, share of the similarity, whether it is one of title, excerpt and topics), the weightiest first.
-    terms: list[tuple[str, float, bool]]
+    terms: list[tuple[str, float]]  #: Each with its share of the similarity, the weightiest first.
     #: Whether at most half of the articles have these terms; others are named only where none of them is shared.
     are_telling: bool
     fields: dict[str, float]  #: The share of each field, and of `meaning`; sums to 1 where anything is shared.
@@ -86,9 +85,8 @@ def _shares_of(
     kept = kept[np.arange(len(kept)) - firsts[pairs[kept]] < N_TERMS]
     firsts = np.searchsorted(pairs[kept], np.arange(len(rows) + 1))
     shares = np.round(products[kept] / totals[pairs[kept]], 4)
-    in_head = np.array([name == "words" for name in names], dtype=bool)[field_of[kept]]
-    known = vectorizer.term_names()[columns[kept]]
-    terms = list(zip(known.tolist(), shares.tolist(), in_head.tolist(), strict=True))
+    known = vectorizer.term_names[columns[kept]]
+    terms = list(zip(known.tolist(), shares.tolist(), strict=True))
     of_pairs = (terms[first:stop] for first, stop in pairwise(firsts.tolist()))
     return list(map(_Shares, of_pairs, are_telling.tolist(), fields))
 
@@ -155,15 +153,13 @@ class _Words:
         self._article, self._reader = article, vectorizer.reader
         self._forms = vectorizer.reader.surface_forms
         self._prefix = vectorizer.reader.prefix(article)
-        self._title, self._excerpt, self._topics = (
-            self._forms(article, field) for field in ("title", "excerpt", "topics")
-        )
+        self._own = {field: self._forms(article, field) for field in ("title", "excerpt", "topics")}
 
     @cached_property
     def _body(self) -> Mapping[str, str]:
         return self._forms(self._article, "body")
 
-    def shared_with(self, candidate: Article, shares: Sequence[tuple[str, float, bool]]) -> list[SharedTerm]:
+    def shared_with(self, candidate: Article, shares: Sequence[tuple[str, float]]) -> list[SharedTerm]:
         """
         The shared terms, as `_Shares` has them, with their fields, the largest share first.
 
@@ -171,29 +167,15 @@ class _Words:
         """
         found: dict[tuple[str, str], float] = {}
         stems: set[tuple[str, str]] = set()
-        title, topics, excerpt = self._forms(candidate, "title"), self._forms(candidate, "topics"), None
-        for name, share, in_head in shares:
+        theirs = {field: self._forms(candidate, field) for field in ("title", "excerpt", "topics")}
+        for name, share in shares:
             term = name.removeprefix(self._prefix)
-            in_title, in_own = term in title, term in self._title
-            if in_title and in_own:
-                field = "title"
-            else:
-                # One of the head that is in no title and no topic is in the excerpt, which need not be cut into words.
-                in_excerpt = in_head and not in_title and term not in topics
-                if not in_excerpt:
-                    excerpt = self._forms(candidate, "excerpt") if excerpt is None else excerpt
-                    in_excerpt = term in excerpt
-                if in_excerpt and term in self._excerpt:
-                    field = "excerpt"
-                elif (in_title or in_excerpt) and (in_own or term in self._excerpt):
-                    field = "words"
-                elif (in_title or in_excerpt or term in topics) and (
-                    in_own or term in self._excerpt or term in self._topics
-                ):
-                    field = "topics"
-                else:
-                    field = "body"
-            shown = self._title.get(term) or self._excerpt.get(term) or self._topics.get(term) or self._body.get(term)
+            mine = [field for field in theirs if term in self._own[field]]
+            others = [field for field in theirs if term in theirs[field]]
+            field = next((one for one in ("title", "excerpt") if one in mine and one in others), "body")
+            if field == "body" and mine and others:
+                field = "topics" if "topics" in (mine[0], others[0]) else "words"
+            shown = next((forms[term] for forms in self._own.values() if term in forms), None) or self._body.get(term)
             if shown is None and self._reader.stem:
                 # A saved model no longer has the body, and no reader knows the stem of a word.
                 stems.add((term, field))
@@ -223,7 +205,7 @@ def _words_said(terms: Sequence[SharedTerm], are_telling: bool) -> list[str]:
     ] or heard
     # A compound says its parts.
     whole = [one.term.casefold() for one in said]
-    said = [one for one in said if not any(_is_part(one.term.casefold(), word) for word in whole)]
+    said = [one for one, part in zip(said, whole, strict=True) if not any(_is_part(part, word) for word in whole)]
     if not are_telling:
         words = list({one.term.casefold(): one.term for one in reversed(said)}.values())[::-1]
         return [f"both have what most articles have: {_enumerated(words)}"] if words else []
@@ -235,8 +217,10 @@ def _words_said(terms: Sequence[SharedTerm], are_telling: bool) -> list[str]:
 
 def _is_part(part: str, word: str) -> bool:
     """Whether a word begins or ends with another, shorter one that is no syllable, or has it at its hyphen."""
-    is_end = len(word) > len(part) > _SYLLABLE and (word.startswith(part) or word.endswith(part))
-    return is_end or (part != word and part in word.split("-"))
+    if part not in word or part == word:
+        return False
+    is_end = len(part) > _SYLLABLE and (word.startswith(part) or word.endswith(part))
+    return is_end or part in word.split("-")
 
 
 def _enumerated(words: Sequence[str]) -> str:

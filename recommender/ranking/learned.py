@@ -96,14 +96,11 @@ class LearnedRanker:
         """All candidates of each query, best first."""
         found = []
         for query in queries:
-            pairs = self._pairs_of(query, state, allowed)
+            pairs = pairs_of(query, state, allowed, N_RANKED)
             scores = self._scores(query, pairs, state.catalogue)
             best = np.lexsort((state.catalogue.order[pairs.rows], -scores))
             found.append(Ranked(pairs.rows[best], pairs.similarities[best], scores[best]))
         return found
-
-    def _pairs_of(self, query: Query, state: State, allowed: NDArray[np.bool_]) -> Pairs:
-        return pairs_of(query, state, allowed, N_RANKED)
 
     def _scores(self, query: Query, pairs: Pairs, catalogue: Catalogue) -> NDArray[np.float64]:
         """The score of each candidate of a query, in [0, 1], rounded to six places; shape (n_candidates,)."""
@@ -156,7 +153,7 @@ class LearnedRanker:
 
     def signals(self, query: Query, row: int, state: State) -> dict[str, float]:
         """What each family of features moved a row's raw score by, and what moved the chance that a reader approves."""
-        pairs = self._pairs_of(query.without_list(), state, np.ones(state.catalogue.n_rows, dtype=bool))
+        pairs = pairs_of(query.without_list(), state, np.ones(state.catalogue.n_rows, dtype=bool), N_RANKED)
         table = pairs.table[pairs.rows == row]
         if not len(table):
             return {}

@@ -154,6 +154,8 @@ class TermReader:
 
     def surface_forms(self, article: Article, field: str) -> dict[str, str]:
         """The words of a field, or of the topics, as a reader sees them, by term without `prefix`: the first form."""
+        if field == "body":  # asked for once, and long
+            return self.analyzer(article).forms(self.text(article, field))
         options = self.stem, self.settings.stop_words
         return _surface_forms(self.text(article, field), self.language_of(article), *options)
 

@@ -56,7 +56,7 @@ def test_shares_are_those_of_the_slow_way(fitted):
         all_shares = _shares_of([query], np.zeros_like(every), every, state)
         for row, shares in enumerate(all_shares):
             listed, expected = slow(query, row, catalogue, vectorizer)
-            assert [share for _, share, _ in shares.terms] == pytest.approx([-share for share, _ in listed], abs=1e-4)
+            assert [share for _, share in shares.terms] == pytest.approx([-share for share, _ in listed], abs=1e-4)
             assert shares.fields == pytest.approx(expected, abs=1e-4)
             assert sum(shares.fields.values()) == pytest.approx(1 if shares.fields else 0, abs=1e-3)
             n_listed += len(shares.terms)
