@@ -51,7 +51,7 @@ STAND_INS: dict[str, tuple[Any, str, Any]] = {
     "topics as text": (counts, "_MOST_OF_TOPICS", 0),
     "common topics left out": (templates, "_SHARE_OF_SECTION", 1.0),
     "marks left out": (text, "without_markup", str),
-    "what is usual on the site": (rankers, "usual_similarity", lambda _: reader._USUAL),
+    "what is usual on the site": (rankers, "usual_similarity", lambda *_: reader._USUAL),
 }
 
 

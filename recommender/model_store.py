@@ -30,7 +30,7 @@ from recommender.writing.atomic import keep_names, remove_leftovers, replace_fil
 from recommender.writing.lock import only_writer
 
 #: The format that this version writes, and reads.
-FORMAT = 14
+FORMAT = 15
 
 _MANIFEST, _CARD, _ARRAYS = "manifest.json", "card.md", "arrays.safetensors"
 #: Bytes of a manifest; it holds settings and figures, and nothing that grows with the site.

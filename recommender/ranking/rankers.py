@@ -100,11 +100,22 @@ class Ranked:
         )
 
 
+def link_sentences(query: Query, rows: NDArray[np.int64], state: State) -> list[tuple[str, ...]]:
+    """A sentence about each row that the query's text links to, or whose text links to it."""
+    linked = set(query.linked.tolist())
+    if not linked:
+        return [()] * len(rows)
+    one, links, articles = query.article.id, state.links_of(query.article), state.catalogue.articles
+    others = (articles[row].id if row in linked else "" for row in rows.tolist())
+    return [(state.links.sentence(one, links, other),) if other else () for other in others]
+
+
 class SimilarityRanker:
     """Similarity, fading a little with the days between two articles, as the chance that a reader approves."""
 
     name = "similarity"
     thresholds = LEAST_CHANCES
+    sentences = staticmethod(link_sentences)
 
     def __init__(self, settings: RankingSettings | None = None, reader: ReaderModel | None = None) -> None:
         settings = settings or RankingSettings()
@@ -114,11 +125,15 @@ class SimilarityRanker:
 
     def fit(self, queries: Sequence[Query], catalogue: Catalogue, allowed: NDArray[np.bool_]) -> Self:
         """Learn from some articles of the site what is usual there."""
-        nearest: dict[str, list[float]] = {}
+        nearest: dict[str, list[tuple[float, bool]]] = {}
         for query, rows, similarities in candidates_of(queries, 1, catalogue, allowed):
             damped = similarities * self.damping(query.time - catalogue.times[rows])
-            nearest.setdefault(query.language, []).append(float(np.max(damped, initial=0.0)))
-        self.reader = ReaderModel({language: usual_similarity(values) for language, values in nearest.items()})
+            found = float(np.max(damped, initial=0.0)), bool(query.article.body.strip())
+            nearest.setdefault(query.language, []).append(found)
+        usual = {language: np.array(values) for language, values in nearest.items()}
+        self.reader = ReaderModel(
+            {name: usual_similarity(some[:, 0], some[:, 1].mean()) for name, some in usual.items()}
+        )
         return self
 
     def chances(
@@ -153,10 +168,6 @@ class SimilarityRanker:
             best = best[similarities[best] > 0][:k]
             found.append(Ranked(rows[best], similarities[best], scores[best]))
         return found
-
-    def sentences(self, query: Query, rows: NDArray[np.int64], state: State) -> list[tuple[str, ...]]:
-        """What links say of each row; the shared words and the dates every explanation has."""
-        return link_sentences(query, rows, state)
 
     def signals(self, query: Query, row: int, state: State) -> dict[str, float]:
         """What moved the logarithm of its odds besides its similarity, where anything did: `_moves`, and decisions."""
@@ -200,16 +211,6 @@ def candidates_of(
             exact = catalogue.index.exact(query.vectors, linked)
             rows, similarities = np.concatenate([rows, linked]), np.concatenate([similarities, exact])
         yield query, rows, similarities
-
-
-def link_sentences(query: Query, rows: NDArray[np.int64], state: State) -> list[tuple[str, ...]]:
-    """A sentence about each row that the query's text links to, or whose text links to it."""
-    linked = set(query.linked.tolist())
-    if not linked:
-        return [()] * len(rows)
-    one, links, articles = query.article.id, state.links_of(query.article), state.catalogue.articles
-    others = (articles[row].id if row in linked else "" for row in rows.tolist())
-    return [(state.links.sentence(one, links, other),) if other else () for other in others]
 
 
 def may_answer(

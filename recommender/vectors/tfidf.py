@@ -8,6 +8,7 @@ parts' cosines, and two articles with the same text have similarity 1.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self, TypedDict
 
@@ -42,6 +43,8 @@ from recommender.vectors.text import names_in, repair
 OF_WORDS = ("words", "body")
 #: Fields of character n-grams.
 _OF_LETTERS = ("letters", "body_letters")
+#: Fields that only an article with a body has.
+_OF_BODIES = ("body", "body_letters")
 #: Articles from which on what a site itself tells counts more than half: which letters are common, what is usual to be
 #: about. On a site of four articles three shared letters, or the mean of four meanings, would be everything.
 _FEW_ARTICLES = 50
@@ -60,10 +63,16 @@ class _Document(TypedDict):
 
     language: str
     n_articles: int
+    n_bodies: int
     compares: bool
     templates: list[str]
     common_topics: list[str]
     vocabularies: dict[str, list[str]]
+
+
+def _part(n_articles: int) -> float:
+    """How far phrases, letters and the mean of a site of so many articles count, in [0, 1)."""
+    return n_articles / (n_articles + _FEW_ARTICLES)
 
 
 def _without_terms(name: str) -> Field:
@@ -90,7 +99,7 @@ class FieldVectorizer:
         self.settings = settings or VectorsSettings()
         self.language = language.lower().replace("_", "-")
         self.n_jobs, self._folder = n_jobs, folder
-        self.n_articles = 0  #: That it was fitted on.
+        self.n_articles, self.n_bodies = 0, 0  #: That it was fitted on.
         self.fields: tuple[Field, ...] = ()  #: Those that have terms, in the order of their columns.
         #: Shape (n_words,): which words are names, see `text.names_in`; empty where nothing is compared.
         self.is_name: NDArray[np.bool_] = np.zeros(0, dtype=bool)
@@ -102,7 +111,6 @@ class FieldVectorizer:
         self._topics = _without_terms("topics")
         #: Shape (n_dense,): the mean embedding of all articles, which says what every article of the site is about.
         self._centre: NDArray[np.float32] = np.zeros(0, dtype=np.float32)
-        self._names: NDArray[Any] | None = None
 
     @property
     def n_terms(self) -> int:
@@ -128,12 +136,11 @@ class FieldVectorizer:
     def fit_transform(self, articles: Sequence[Article]) -> Vectors:
         """`fit`, then `transform` of the same articles, in one pass over the text."""
         if not self.language:
-            languages = Counter(article.language.lower() for article in articles)
+            languages = Counter(article.language.lower().replace("_", "-") for article in articles)
             # The commonest, and of two equally common the first by name: the order of files must not matter.
             self.language = min(languages, key=lambda name: (-languages[name], name), default="") or "en"
-        self.n_articles, self.compares, self._names = len(articles), False, None
+        self.n_articles, self.n_bodies = len(articles), sum(bool(article.body.strip()) for article in articles)
         self.reader = self._reader(templates_of(articles, self.settings.body_words), common_topics(articles))
-        self.fields, self._topics = (), _without_terms("topics")
         used = [name for name in FIELD_NAMES if getattr(self.settings, name).weight > 0]
         counts = count_terms(articles, self.reader, used, self.n_jobs)
         for name, found in counts.items():
@@ -144,7 +151,7 @@ class FieldVectorizer:
         embeddings = self._embedded(articles)
         there = embeddings[embeddings.any(axis=1)]
         # The mean of all language is about 0, and so is taken to be that of a small site, as far as it is small.
-        self._centre = self._part * there.mean(axis=0) if len(there) else np.zeros(0, dtype=np.float32)
+        self._centre = _part(len(articles)) * there.mean(axis=0) if len(there) else np.zeros(0, dtype=np.float32)
         return self._joined(articles, blocks, embeddings)
 
     def fit_comparison(self, articles: Sequence[Article]) -> None:
@@ -161,7 +168,8 @@ class FieldVectorizer:
         options = getattr(self.settings, name)
         n_having = counts.n_having
         # On a site of a handful of articles the share may ask for fewer than the least number.
-        most = max(options.max_df * self.n_articles, min(options.min_df, self.n_articles))
+        n_articles = self._n_having(name)
+        most = max(options.max_df * n_articles, min(options.min_df, n_articles))
         if name in _OF_LETTERS:
             most = min(most, _MOST_HAVING_LETTERS)
         kept = (n_having >= options.min_df) & (n_having <= most)
@@ -169,10 +177,10 @@ class FieldVectorizer:
             return
         terms, n_having = [counts.terms[place] for place in np.flatnonzero(kept)], n_having[kept]
         if name in OF_WORDS:
-            n_words = float(counts.matrix.sum()) / max(1, self.n_articles)
-            rarity = rarity_with_prior(terms, n_having, self.n_articles, n_words, self.reader)
+            n_words = float(counts.matrix.sum()) / n_articles
+            rarity = rarity_with_prior(terms, n_having, n_articles, n_words, self.reader)
         else:
-            rarity = inverse_frequencies(n_having, self.n_articles)
+            rarity = inverse_frequencies(n_having, n_articles)
         self._put(name, terms, rarity, n_having)
 
     def _put(self, name: str, terms: Sequence[str], rarity: NDArray[Any], n_having: NDArray[Any]) -> None:
@@ -181,7 +189,9 @@ class FieldVectorizer:
         if name == "topics":
             self._topics = Field(name, 0, 0, columns, rarity, n_having)
             return
-        weight = getattr(self.settings, name).weight * (1 if name in OF_WORDS else self._part)
+        weight = getattr(self.settings, name).weight
+        if name not in OF_WORDS:
+            weight *= _part(self._n_having(name))
         self.fields += (Field(name, self.n_terms, weight, columns, rarity, n_having),)
 
     def _reader(self, templates: frozenset[str], common: frozenset[str]) -> TermReader:
@@ -189,10 +199,9 @@ class FieldVectorizer:
         stem = self.settings.stem or self.n_articles < _FEW_ARTICLES
         return TermReader(self.settings, self.language, templates, common, stem)
 
-    @property
-    def _part(self) -> float:
-        """How far phrases, letters and the mean of a site of so many articles count, in [0, 1)."""
-        return self.n_articles / (self.n_articles + _FEW_ARTICLES)
+    def _n_having(self, name: str) -> int:
+        """How many articles may have a field: what stands in a few bodies is no rarer for all those without one."""
+        return self.n_bodies if name in _OF_BODIES else self.n_articles
 
     # ------------------------------------------------------------ transform
 
@@ -277,14 +286,10 @@ class FieldVectorizer:
 
     # ---------------------------------------------------------------- terms
 
+    @cached_property
     def term_names(self) -> NDArray[Any]:
         """The term of every column, shape (n_terms,); character n-grams as they are, padded by spaces."""
-        if self._names is None:
-            names = np.empty(self.n_terms, dtype=object)
-            for field in self.fields:
-                names[field.start : field.stop] = list(field.columns)
-            self._names = names
-        return self._names
+        return np.array([term for field in self.fields for term in field.columns], dtype=object)
 
     def word_rarities(self) -> NDArray[np.float32]:
         """Inverse document frequencies of the words of titles and excerpts, shape (n_words,)."""
@@ -308,6 +313,7 @@ class FieldVectorizer:
         document: _Document = {
             "language": self.language,
             "n_articles": self.n_articles,
+            "n_bodies": self.n_bodies,
             "compares": self.compares,
             "templates": sorted(self.reader.templates),
             "common_topics": sorted(self.reader.common_topics),
@@ -321,8 +327,8 @@ class FieldVectorizer:
     def restore(self, document: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Self:
         """The fitted vectorizer of an earlier `state`."""
         described: _Document = reader_of(_Document)(document)
-        self.language, self.n_articles = described["language"], described["n_articles"]
-        self.compares = described["compares"]
+        self.language, self.compares = described["language"], described["compares"]
+        self.n_articles, self.n_bodies = described["n_articles"], described["n_bodies"]
         self.reader = self._reader(frozenset(described["templates"]), frozenset(described["common_topics"]))
         for name, terms in described["vocabularies"].items():
             self._put(name, terms, arrays[f"rarity_{name}"], arrays[f"n_having_{name}"])

@@ -45,6 +45,8 @@ def test_what_is_usual_is_near_the_upper_quarter_of_many():
     assert usual_similarity([0.75]) == pytest.approx(nothing, rel=0.1)
     assert nothing < usual_similarity([0.75]) < usual_similarity([0.75] * 100) < 0.75
     assert usual_similarity([0.0] * 500) > 0
+    # A title and a line say less of it than a text.
+    assert usual_similarity([0.2] * 50, 1.0) < usual_similarity([0.2] * 50, 0.5) < usual_similarity([0.2] * 50, 0.0)
 
 
 def test_everyday_words_are_little_evidence_as_far_as_a_similarity_rests_on_them():

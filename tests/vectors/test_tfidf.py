@@ -107,7 +107,7 @@ def test_restored_vectorizer_gives_the_same_rows():
     assert fitted.transform(ARTICLES).dense.shape[1] == N_MEANING
     restored = FieldVectorizer().restore(*fitted.state())
     assert_same(restored.transform(ARTICLES), fitted.transform(ARTICLES))
-    assert list(restored.term_names()) == list(fitted.term_names())
+    assert list(restored.term_names) == list(fitted.term_names)
     for one, other in zip(restored.fields, fitted.fields, strict=True):
         assert (one.name, one.start, one.stop, one.weight) == (other.name, other.start, other.stop, other.weight)
         assert one.n_having.tolist() == other.n_having.tolist()
@@ -151,7 +151,7 @@ def test_terms_of_more_than_half_of_the_articles_are_not_telling():
     """They would say nothing in an explanation."""
     articles = [Article(id=str(n), title=f"Harbour {word}") for n, word in enumerate(["tea", "coffee", "milk", "rain"])]
     vectorizer = FieldVectorizer(only(words=FieldSettings())).fit(articles)
-    telling = dict(zip(vectorizer.term_names(), vectorizer.telling_terms(), strict=True))
+    telling = dict(zip(vectorizer.term_names, vectorizer.telling_terms(), strict=True))
     assert telling == {"harbour": False, "tea": True, "coffe": True, "milk": True, "rain": True}
     assert FieldVectorizer().fit(articles[:2]).telling_terms().all(), "what two articles share, those two share"
 
@@ -322,7 +322,7 @@ def test_frequencies_are_those_of_scikit_learn():
     ours.fit([Article(id=str(number), title="", excerpt=text) for number, text in enumerate(texts)])
     theirs = TfidfVectorizer(analyzer=lambda text: char_ngrams(text, (3, 3)), min_df=2, max_df=0.7, dtype=np.float32)
     theirs.fit([f" {text}" for text in texts])
-    assert list(ours.term_names()) == list(theirs.get_feature_names_out())
+    assert list(ours.term_names) == list(theirs.get_feature_names_out())
     assert ours.state()[1]["rarity_letters"].tolist() == theirs.idf_.tolist()
 
 
@@ -334,7 +334,7 @@ def test_general_language_decides_which_words_are_rare_on_a_small_site(language,
     """Two words that stand in one article each: the one that is rare in the language weighs more."""
     settings = only(words=FieldSettings())
     vectorizer = FieldVectorizer(settings, language).fit([Article(id="a", title=rare), Article(id="b", title=everyday)])
-    rarity = dict(zip(vectorizer.term_names(), vectorizer.word_rarities().tolist(), strict=True))
+    rarity = dict(zip(vectorizer.term_names, vectorizer.word_rarities().tolist(), strict=True))
     first, second = (rarity[analyzer_for(language).terms(word)[0]] for word in (rare, everyday))
     assert first > 1.5 * second
     assert vectorizer.field("words").n_having.tolist() == [1, 1]
@@ -349,7 +349,7 @@ def test_what_all_articles_name_tells_less_the_more_they_are(n_articles, least, 
         titles = [f"Samovar {name}" if place in shared else name for place, name in enumerate(others[:n_articles])]
         fitted = FieldVectorizer(only(words=FieldSettings()), "en")
         fitted.fit([Article(id=title, title=title) for title in titles])
-        return dict(zip(fitted.term_names(), fitted.word_rarities().tolist(), strict=True))["samovar"]
+        return dict(zip(fitted.term_names, fitted.word_rarities().tolist(), strict=True))["samovar"]
 
     assert least <= rarity(range(n_articles)) / rarity(range(1)) <= most
 
@@ -359,7 +359,7 @@ def test_years_and_digits_are_as_common_as_they_are():
     titles = ["Budget 2024", "Part 3", "Porsche 911"]
     articles = [Article(id=title, title=title) for title in titles]
     vectorizer = FieldVectorizer(only(words=FieldSettings()), "en").fit(articles)
-    rarity = dict(zip(vectorizer.term_names(), vectorizer.word_rarities().tolist(), strict=True))
+    rarity = dict(zip(vectorizer.term_names, vectorizer.word_rarities().tolist(), strict=True))
     assert max(rarity["2024"], rarity["3"]) < rarity["budget"]
     assert rarity["911"] > 1.5 * rarity["2024"]
 
@@ -384,7 +384,7 @@ def test_years_and_digits_are_as_common_as_they_are():
 def test_what_many_headlines_have_weighs_little(language, title):
     """A form of text, a day or a month beside a subject, which stands last."""
     vectorizer = FieldVectorizer(only(words=FieldSettings()), language).fit([Article(id="a", title=title)])
-    rarity = dict(zip(vectorizer.term_names(), vectorizer.word_rarities().tolist(), strict=True))
+    rarity = dict(zip(vectorizer.term_names, vectorizer.word_rarities().tolist(), strict=True))
     subject = analyzer_for(language).terms(title)[-1]
     assert all(2.5 * found < rarity[subject] for term, found in rarity.items() if term != subject)
 
