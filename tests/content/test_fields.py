@@ -338,6 +338,11 @@ def test_a_topic_that_is_a_page():
             "blog/2024-01-01-a.md",
         ),
         ({"mkdocs.yml": ""}, {"docs/blog/.authors.yml": "authors: {ida: {name: Ida Holm}}"}, "docs/blog/posts/a.md"),
+        (
+            {"mkdocs.yml": "plugins: [{blog: {blog_dir: ., authors_file: '{blog}/us.yml'}}]"},
+            {"docs/us.yml": "authors: {ida: {name: Ida Holm}}"},
+            "docs/posts/a.md",
+        ),
         ({"_config.yml": ""}, {"_data/authors.yml": "[ida"}, "_posts/2024-01-01-a.md"),
     ],
 )

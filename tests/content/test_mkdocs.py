@@ -1,6 +1,7 @@
 """Which files of a MkDocs site are articles, and what they are called."""
 
 import time
+from urllib.parse import unquote
 
 import pathspec
 import pytest
@@ -122,6 +123,32 @@ def test_a_post_with_several_dates(make_site):
     site = make_site({"mkdocs.yml": "site_name: Maps\nplugins: [blog]\n", "docs/blog/posts/tiles.md": post})
     (found,) = read_site(site)
     assert (found.url, f"{found.published_at:%Y-%m-%d}") == ("/blog/2024/03/05/faster-tiles/", "2024-03-05")
+
+
+@pytest.mark.parametrize(
+    ("options", "folder", "lines", "url"),
+    [
+        ("", "blog/posts", "title: What's new & old? Smoker 2.0", "/blog/2024/06/04/whats-new--old-smoker-20/"),
+        ("{post_slugify: {kwds: {case: lower}}}", "blog/posts", "title: A - <b>Ü</b>", "/blog/2024/06/04/a---ü/"),
+        ("{post_slugify: !!python/name:own.slugs }", "blog/posts", "title: Tea", ""),
+        ("{post_slugify: !!python/name:own.slugs }", "blog/posts", "slug: My tea", "/blog/2024/06/04/My tea/"),
+        ("{post_slugify_separator: _}", "blog/posts", "title: Green tea", "/blog/2024/06/04/green_tea/"),
+        ("{post_url_format: '{categories}/{slug}'}", "blog/posts", "categories: [Tea & cake]", "/blog/tea--cake/tea/"),
+        ("{post_url_format: '{date}/{categories}/{slug}'}", "blog/posts", "", "/blog/2024/06/04/tea/"),
+        ("{post_url_format: '{year}/{slug}'}", "blog/posts", "", ""),
+        ("{blog_dir: .}", "posts/2024", "", "/2024/06/04/tea/"),
+        ("{blog_dir: ./a/news/}", "a/news/posts", "", "/a/news/2024/06/04/tea/"),
+        ("{post_dir: articles}", "articles", "", "/blog/2024/06/04/tea/"),
+        ("{blog_dir: log, post_dir: '{blog}/all/'}", "log/all", "", "/log/2024/06/04/tea/"),
+    ],
+)
+def test_addresses_of_posts(make_site, options, folder, lines, url):
+    """Slugs are Material's, the day is the one that is written, wherever the blog and its posts lie."""
+    title = "" if "title" in lines else "title: Tea\n"
+    post = f"---\n{title}date: 2024-06-04T23:30:00-05:00\n{lines}\n---\n"
+    config = f"docs_dir: web/docs\nplugins: [{{blog: {options}}}]\n"
+    (found,) = read_site(make_site({"mkdocs.yml": config, f"web/docs/{folder}/tea.md": post}))
+    assert unquote(found.url) == url
 
 
 LINKS = """links:

@@ -33,8 +33,8 @@ GENERATORS: tuple[type[Generator], ...] = (
     JupyterBook, Hexo, Jekyll, Bridgetown, Zola, Hugo, Docusaurus, Astro, VitePress, VuePress, MkDocs, MdBook, Pelican,
     Nikola, Statie, Gatsby, Next, Nuxt, Eleventy, Metalsmith, Ember, Quartz, DocFx, GitBook,
 )  # fmt: skip
-#: Files that tell who the authors are: of Docusaurus, of MkDocs, and in a folder of data.
-_AUTHORS = ("authors.yml", "authors.yaml", "authors.json", ".authors.yml", "blog/.authors.yml")
+#: Files that tell who the authors are: of Docusaurus, and in a folder of data.
+_AUTHORS = ("authors.yml", "authors.yaml", "authors.json")
 #: Files that other programs and people have too.
 _SHARED = frozenset({"package.json", "SUMMARY.md"})
 #: Folders that are looked at for a site's configuration.
@@ -72,6 +72,7 @@ def _people(sources: Sources, generator: Generator) -> dict[str, str]:
     """By what posts call their authors, what is told to be their names."""
     tops = dict.fromkeys(("", "content", "src/content", *generator.roots))
     files = [f"{top}/{name}".strip("/") for top in (generator.data_folder, *tops) for name in _AUTHORS]
+    files += [generator.authors_file] if generator.authors_file else []
     people: dict[str, str] = {}
     for told in map(sources.mapping, files):
         keyed = told["authors"] if isinstance(told.get("authors"), dict) else told

@@ -65,6 +65,7 @@ class Generator:
     end: str = "/"  #: Of an address: ``/``, ``.html`` or "".
     list_name: str = ""  #: The name of lists of related articles that it shows itself, and that says little elsewhere.
     people: Mapping[str, str] = field(default_factory=dict)  #: Names of authors, by what posts call them.
+    authors_file: str = ""  #: That tells who the authors are, below the site, where the configuration names one.
     data_folder: str = "_data"  #: Where it looks for data, below the site.
     warnings: tuple[str, ...] = ()  #: What could not be read.
 

@@ -5,10 +5,11 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
+from unicodedata import normalize
 
 from recommender.articles import Article
 from recommender.content.fields import NO_FACTS, PageFacts
-from recommender.content.generators.base import Generator, day_of, joined, lower, merged, slugged, text_of
+from recommender.content.generators.base import Generator, joined, lower, merged, text_of
 from recommender.content.generators.gitignore import is_ignored
 from recommender.content.generators.sources import Sources
 from recommender.content.paths import ENDINGS, suffix_language, without_ending
@@ -16,6 +17,8 @@ from recommender.content.paths import ENDINGS, suffix_language, without_ending
 #: What MkDocs leaves out on every site, beside hidden files.
 _LEFT_OUT = "/templates/\n"
 _LETTERS = {"yyyy": "%Y", "yy": "%y", "MM": "%m", "dd": "%d"}
+#: What makes slugs where nothing is told, as sites that tell it write it, but for the tag, which is not read.
+_SLUGIFY = {"kwds": {"case": "lower"}}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +32,10 @@ class MkDocs(Generator):
     site_name: str = ""
     exclude: str = ""  #: ``exclude_docs``: no pages.
     drafts: str = ""  #: ``draft_docs``: no pages of a build.
-    posts: str = ""  #: The folder of the blog's posts; "" for a site without a blog.
+    blog: str = ""  #: ``blog_dir``, below the documentation.
+    posts: str = ""  #: The folder of the blog's posts, below the site; "" for a site without a blog.
+    #: What stands for a blank in the slugs of posts and of categories; without those that a function of theirs makes.
+    blanks: Mapping[str, str] = field(default_factory=dict)
     post_url: str = "{date}/{slug}"  #: ``post_url_format``.
     post_date: str = "yyyy/MM/dd"  #: ``post_url_date_format``.
     in_folders: bool = False  #: Whether translations lie in folders, and not beside each other as ``tea.fr.md``.
@@ -40,12 +46,16 @@ class MkDocs(Generator):
         if parent := text_of(values, "inherit"):
             values = merged(sources.mapping(parent), values)
         docs = str(values.get("docs_dir") or "docs").strip("./")
-        blog = _plugin(values.get("plugins"), "blog", "material/blog")
-        posts = ""
-        if blog is not None:
-            blog_dir = str(blog.get("blog_dir") or "blog").strip("./")
-            posts = f"{docs}/{str(blog.get('post_dir') or '{blog}/posts').replace('{blog}', blog_dir)}".strip("/")
-        blog = blog or {}
+        plugin = _plugin(values.get("plugins"), "blog", "material/blog")
+        blog = plugin or {}
+        blog_dir = text_of(blog, "blog_dir") or "blog"
+
+        def place(option: str, usual: str) -> str:
+            """What an option of the blog's names, below the site."""
+            below = (text_of(blog, option) or usual).replace("{blog}", blog_dir).lstrip("/")
+            return posixpath.normpath(posixpath.join(docs, below))
+
+        posts = "" if plugin is None else place("post_dir", "{blog}/posts")
         i18n = _plugin(values.get("plugins"), "i18n") or {}
         languages = tuple(dict.fromkeys(_languages(i18n)))
         return cls(
@@ -59,7 +69,14 @@ class MkDocs(Generator):
             exclude=_LEFT_OUT + text_of(values, "exclude_docs"),
             drafts=text_of(values, "draft_docs"),
             end="/" if values.get("use_directory_urls") is not False else ".html",
+            authors_file=place("authors_file", "{blog}/.authors.yml"),
+            blog=blog_dir,
             posts=posts,
+            blanks={
+                kind: str(blog.get(f"{kind}_slugify_separator", "-"))
+                for kind in ("post", "categories")
+                if blog.get(f"{kind}_slugify", _SLUGIFY) == _SLUGIFY
+            },
             # Material shows them beside a post, as "Related links".
             list_name="links" if posts else "",
             post_url=str(blog.get("post_url_format") or cls.post_url),
@@ -113,16 +130,23 @@ class MkDocs(Generator):
         if not self.posts or not article.path.startswith(f"{self.posts}/"):
             path, code = self._plain(article.path)
             return f"/{code}".rstrip("/") + self.path_url(replace(article, path=path), NO_FACTS)
-        day = day_of(article, facts)
-        if "{date}" in self.post_url and day is None:
-            return ""
         form = re.sub("|".join(_LETTERS), lambda found: _LETTERS[found[0]], self.post_date)
-        path = self.post_url.replace("{date}", f"{day:{form}}" if day else "")
-        path = path.replace("{slug}", facts.slug or slugged(article.title, kept="_"))
-        path = path.replace("{file}", article.path.rpartition("/")[2].rpartition(".")[0])
-        path = path.replace("{categories}", "/".join(slugged(one) for one in facts.categories[:1]))
-        prefix = self.posts.partition("/")[2].rpartition("/")[0]
-        return "" if "{" in path else joined(prefix, path, end=self.end)
+        known = {"file": article.path.rpartition("/")[2].rpartition(".")[0]}
+        if facts.date:
+            # The day as it is written, whatever its zone.
+            known["date"] = f"{facts.date:{form}}"
+        if facts.slug or "post" in self.blanks:
+            known["slug"] = facts.slug or _slug(article.title, self.blanks["post"])
+        if not facts.categories or "categories" in self.blanks:
+            known["categories"] = "/".join(_slug(one, self.blanks["categories"]) for one in facts.categories[:1])
+        path = re.sub(r"\{(\w+)\}", lambda found: known.get(found[1], "{"), self.post_url).strip("/")
+        return "" if "{" in path else joined(posixpath.normpath(f"{self.blog}/{path}"), end=self.end)
+
+
+def _slug(text: str, blank: str) -> str:
+    """A text as pymdownx's `slugify(case="lower")` has it: a hyphen for each blank, and no other marks."""
+    text = re.sub(r"</?[^>]*>", "", normalize("NFC", text)).strip().lower()
+    return re.sub(r"[^\w\- ]", "", text).replace(" ", blank)
 
 
 def _pages(nav: Any, title: str = "") -> Iterator[tuple[str, str]]:
