@@ -65,13 +65,14 @@ def gather(
     # Lists show how the site writes its addresses, and addresses show which lists name its articles.
     names = likely = likely_names(notes, settings.fields.get("related", ()), generator.list_name)
     articles, patterns, guessed = placed(names)
-    matcher = EntryMatcher(articles if notes.lists else ())
+    language = _site_language(articles, generator, settings)
+    matcher = EntryMatcher(articles if notes.lists else (), language)
     passed_over: list[str] = []
     if "related" not in settings.fields:
         names, passed_over = choose_names(articles, notes, matcher, generator.list_name)
     if names != likely:
         articles, patterns, guessed = placed(names)
-        matcher = EntryMatcher(articles)
+        matcher = EntryMatcher(articles, language)
     articles = with_parted_texts(articles, matcher)
     articles.sort(key=lambda article: article.id)
     entry_names: Counter[EntryNames] = Counter()
@@ -93,7 +94,6 @@ def gather(
     for number, (article, entry) in enumerate(strays):
         why = matcher.why_unmatched(entry, is_near=number < _MOST_SUGGESTIONS)
         unmatched.append(f"{article.path or article.id}: the curated list names {entry.target!r}, but {why}")
-    language = _site_language(articles, generator, settings)
     articles = _with_languages(articles, language, notes)
     reading = Reading(
         n_files=n_files,

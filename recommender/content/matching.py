@@ -13,7 +13,7 @@ from posixpath import commonprefix, normpath
 from typing import Literal, NamedTuple, Self, get_args
 from urllib.parse import unquote
 
-from recommender.articles import Article, RelatedEntry
+from recommender.articles import Article, Corpus, RelatedEntry
 from recommender.bounds import LONGEST_ADDRESS
 from recommender.content.paths import (
     language_code,
@@ -63,9 +63,16 @@ class Match(NamedTuple):
 
 
 class EntryMatcher:
-    """Finds the article of the site that an entry of a curated list names; the first by id that has its address."""
+    """
+    Finds the article of the site that an entry of a curated list names; the first by id that has its address.
 
-    def __init__(self, articles: Iterable[Article] = ()) -> None:
+    Articles that name no language have the site's: the one given, or that of a corpus.
+    """
+
+    def __init__(self, articles: Iterable[Article] = (), site_language: str = "") -> None:
+        if isinstance(articles, Corpus):
+            site_language = site_language or articles.site_language
+        self._site_language = site_language.replace("_", "-")
         self._articles: dict[str, Article] = {article.id: article for article in articles}
         self._indexes: dict[_Kind, dict[str, tuple[str, ...]]] = {}
         self._hosts: frozenset[str] | None = None  #: Of the articles' addresses; found when first asked for.
@@ -83,7 +90,7 @@ class EntryMatcher:
 
     def copy(self) -> Self:
         """A matcher that can change without this one seeing it."""
-        twin = type(self)()
+        twin = type(self)((), self._site_language)
         twin._articles = self._articles.copy()
         twin._indexes = {kind: index.copy() for kind, index in list(self._indexes.items())}
         return twin
@@ -108,6 +115,9 @@ class EntryMatcher:
                 index[key] = tuple([other for other in index[key] if other != article_id])
                 if not index[key]:
                     del index[key]
+
+    def _language(self, article: Article) -> str:
+        return (article.language or self._site_language).lower()
 
     def namesakes(self, article: Article) -> set[str]:
         """The ids of the other articles that an entry may mean instead."""
@@ -226,7 +236,7 @@ class EntryMatcher:
             return (
                 n_before is None,
                 -_explained_parts(parts[:-1], article) if n_before is None else 0,
-                source is not None and article.language != source.language,
+                source is not None and self._language(article) != self._language(source),
                 parts[-1] not in _names(article),
                 n_before or 0,
             )
@@ -241,17 +251,20 @@ class EntryMatcher:
     def _in_language_of(self, source: Article | None, article_id: str, entry: RelatedEntry) -> str:
         """The article's translation into the source's language, unless the entry names a language or there is none."""
         article = self._articles[article_id]
-        if source is None or article.language == source.language or names_language(entry.target, article.language):
+        if source is None or names_language(entry.target, article.language):
+            return article_id
+        language = self._language(source)
+        if self._language(article) == language:
             return article_id
         by_url = self._index("url")
         for other in (one for url in (article.url, *article.aliases) for one in by_url.get(canonical_url(url)) or ()):
-            if self._articles[other].language == source.language:
+            if self._language(self._articles[other]) == language:
                 return other
         page = _untranslated(article.path or article.id, article.language)
         for other in self._index("slug").get(page.rpartition("/")[2]) or ():
             twin = self._articles[other]
             is_twin = _untranslated(twin.path or twin.id, twin.language) == page
-            if is_twin and twin.language == source.language and other != source.id:
+            if is_twin and self._language(twin) == language and other != source.id:
                 return other
         return article_id
 
@@ -269,7 +282,7 @@ class EntryMatcher:
             other = self._articles[article_id]
             n_common = len(commonprefix([folders, other.path.split("/")[:-1]]))
             days = abs(other.published_at - published) if other.published_at and published else timedelta.max
-            return len({other.language, source.language} - {""}) > 1, -n_common, days, article_id
+            return len({self._language(other), self._language(source)} - {""}) > 1, -n_common, days, article_id
 
         return min(others, key=distance)
 

@@ -57,7 +57,7 @@ class Judgments:
         self.pages = {article.id: numbers.setdefault(page_key(article), len(numbers)) for article in self.articles}
         self.n_pages = len(numbers)
         self._by_id = {article.id: article for article in self.articles}
-        matcher = EntryMatcher(self.articles)
+        matcher = EntryMatcher(articles)
         #: Article id -> its list, in the editor's order.
         self.lists = {
             article.id: tuple(self._target(matcher, entry, article) for entry in article.related)

@@ -265,7 +265,7 @@ def replay(corpus: Corpus, later: Sequence[Article]) -> Plan:
             article = dataclasses.replace(article, id=page_key(article))
         ids.add(article.id)
         arrivals.append(article)
-    judgments = Judgments([*corpus, *arrivals])
+    judgments = Judgments(corpus.with_articles([*corpus, *arrivals]))
     known = {judgments.pages[article.id] for article in corpus}
     queries: list[Query] = []
     steps: list[Step] = []

@@ -170,7 +170,7 @@ def _state_from_parts(
         is_external=np.array([one.id not in digests for one in given], dtype=bool),
         is_new=arrays["is_new"].astype(bool),
     )
-    matcher = EntryMatcher(one for one in articles if one.id in digests)
+    matcher = EntryMatcher((one for one in articles if one.id in digests), vectorizer.language)
     lists = {
         one.id: CuratedList.of(names[one.id], one.related, one.related) for one in given if names[one.id] or one.related
     }

@@ -84,7 +84,8 @@ class State:
         cls, articles: Sequence[Article], vectorizer: FieldVectorizer, settings: ArticlesSettings, now: float
     ) -> State:
         """The state of a corpus; the vectorizer is fitted on its articles and the external ones."""
-        matcher = EntryMatcher(articles)
+        vectorizer.learn_language(articles)
+        matcher = EntryMatcher(articles, vectorizer.language)
         digests = {article.id: article.digest for article in articles}
         lists = {one.id: CuratedList.resolved(one, matcher, digests) for one in articles if one.related}
         everything = [*articles, *_externals(lists, digests)]

@@ -106,7 +106,7 @@ def report_of(
             n_suggestions=len(pairs),
             coverage=[
                 (whose, len(numbers), sum(bool(given.get(articles[n].id)) for n in numbers))
-                for whose, numbers in slice_by_lists(articles, Judgments(articles)).items()
+                for whose, numbers in slice_by_lists(articles, Judgments(corpus)).items()
             ],
             reasons_for_none=kinds_of_reasons(tally.reasons_for_none),
             scores=[(float(edge), int(height)) for edge, height in zip(edges[:-1], heights, strict=True)],

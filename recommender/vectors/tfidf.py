@@ -135,10 +135,7 @@ class FieldVectorizer:
 
     def fit_transform(self, articles: Sequence[Article]) -> Vectors:
         """`fit`, then `transform` of the same articles, in one pass over the text."""
-        if not self.language:
-            languages = Counter(article.language.lower().replace("_", "-") for article in articles)
-            # The commonest, and of two equally common the first by name: the order of files must not matter.
-            self.language = min(languages, key=lambda name: (-languages[name], name), default="") or "en"
+        self.learn_language(articles)
         self.n_articles, self.n_bodies = len(articles), sum(bool(article.body.strip()) for article in articles)
         self.reader = self._reader(templates_of(articles, self.settings.body_words), common_topics(articles))
         used = [name for name in FIELD_NAMES if getattr(self.settings, name).weight > 0]
@@ -153,6 +150,13 @@ class FieldVectorizer:
         # The mean of all language is about 0, and so is taken to be that of a small site, as far as it is small.
         self._centre = _part(len(articles)) * there.mean(axis=0) if len(there) else np.zeros(0, dtype=np.float32)
         return self._joined(articles, blocks, embeddings)
+
+    def learn_language(self, articles: Sequence[Article]) -> None:
+        """Take the commonest language for that of articles that name none, unless one was given."""
+        if not self.language:
+            languages = Counter(article.language.lower().replace("_", "-") for article in articles)
+            # Of two equally common the first by name: the order of files must not matter.
+            self.language = min(languages, key=lambda name: (-languages[name], name), default="") or "en"
 
     def fit_comparison(self, articles: Sequence[Article]) -> None:
         """Learn what only the learned ranker looks at: the topics, and which words are names."""

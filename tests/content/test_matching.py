@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommender.articles import Article, RelatedEntry
+from recommender.articles import Article, Corpus, RelatedEntry
 from recommender.content.matching import EntryMatcher, Match, article_keys, entry_keys, external_article
 
 
@@ -136,6 +136,28 @@ def test_slug_of_several():
     assert matcher.match(RelatedEntry(target="/hot-drinks/tea/")).article_id == articles[1].id
     assert matcher.match(RelatedEntry(target="/2020/tea/")).article_id == articles[0].id
     assert matcher.match(RelatedEntry(target="/tea/")).article_id is None
+
+
+@pytest.mark.parametrize("target", ["sail", "The sail", "/de/sail/"])
+def test_an_article_without_a_language_has_that_of_the_site(target):
+    """Of translations, that in the site's language is meant where the list's article names none, and the other way."""
+    bare = Article("rig", "rig.md", "The rig")
+    sails = [
+        Article(f"sail.{code}", f"sail.{code}.md", "The sail", language=code, url=f"/{code}/sail/")
+        for code in ("de", "en", "pt-BR")
+    ]
+    corpus = Corpus([bare, *sails])
+    for matcher, expected in [
+        (EntryMatcher(Corpus(corpus, site_language="en")), "sail.en"),
+        (EntryMatcher(corpus, "pt-br").copy(), "sail.pt-BR"),
+    ]:
+        named = "sail.de" if target == "/de/sail/" else expected
+        assert matcher.match(RelatedEntry(target=target), bare).article_id == named
+    # Its own translation is in no language, which is the site's.
+    plain = Article("sail", "sail.md", "The sail", url="/sail/")
+    matcher = EntryMatcher([*sails[:1], plain], "en")
+    source = Article("hull", "hull.md", "The hull", language="en")
+    assert matcher.match(RelatedEntry(target=target.replace("/de", "")), source).article_id == "sail"
 
 
 def test_remove():
