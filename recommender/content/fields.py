@@ -118,7 +118,7 @@ class PageFacts:
 
     slug: str = ""
     permalink: str = ""  #: As typed; ``false`` asks for no page.
-    categories: tuple[str, ...] = ()  #: Jekyll's ``categories`` and ``category``.
+    categories: tuple[str, ...] = ()  #: What stands under ``categories`` and ``category``.
     date: datetime | None = None  #: What the generators take for the article's date, under their names.
     id: str = ""
     path: str = ""
@@ -288,7 +288,7 @@ class FieldReader:
         facts = PageFacts(
             slug=slug,
             permalink=permalink,
-            categories=found.categories(),
+            categories=found.categories(are_words=self.generator.splits_categories),
             date=found.generator_date(self.zone),
             id=found.plain("id"),
             path=found.plain("path"),

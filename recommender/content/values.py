@@ -179,11 +179,11 @@ class Found:
         self.warnings += [f"{sentence} {stand_in}." for sentence in wrong]
         return published_at
 
-    def categories(self) -> tuple[str, ...]:
-        """Jekyll's categories, in the order in which it has them in an address."""
+    def categories(self, *, are_words: bool) -> tuple[str, ...]:
+        """The categories in the order in which they stand in an address; a text is one, or one a word."""
         categories: list[str] = []
         for name, value in self.get("categories"):
-            if isinstance(value, str) and name.lower() == "categories":
+            if are_words and isinstance(value, str) and name.lower() == "categories":
                 categories += value.split()
             else:
                 items = value if isinstance(value, list) else [value]

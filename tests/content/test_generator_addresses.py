@@ -254,6 +254,7 @@ def test_a_base(make_site, file, config, pages):
         ("categories: [[Wood, Wet], [Big Stone]]", "/Big-Stone/grose-elan/"),
         ("categories: [Wood, Wet]", "/Wood/Wet/grose-elan/"),
         ("category: 木，石", "/木，石/grose-elan/"),
+        ("categories: Wet Wood, Stone", "/Wet-Wood-Stone/grose-elan/"),
         ("", "/none/grose-elan/"),
     ],
 )

@@ -50,6 +50,7 @@ class Generator:
     index_names: ClassVar[tuple[str, ...]] = ("index",)  #: Of a file that stands for its folder.
     skips_underscores: ClassVar[bool] = False  #: Whether names that begin so are no pages.
     takes_blank_lines: ClassVar[bool] = False  #: Whether they may stand above front matter.
+    splits_categories: ClassVar[bool] = False  #: Whether a text of them is a category a word.
     takes_names: ClassVar[bool] = False  #: Whether a page without a title is called by its file's name.
     looks_anywhere: ClassVar[bool] = False  #: Whether articles lie outside of its roots too.
     is_scripted: ClassVar[bool] = False  #: Whether a program decides the addresses, which are files' places mostly.

@@ -37,6 +37,7 @@ _DATED_POST = re.compile(r"\d{2,4}-\d{1,2}-\d{1,2}-[^/]*\.[^.]+")
 class Jekyll(Generator):
     title = "Jekyll"
     config_files = ("_config.yml", "_config.yaml")
+    splits_categories = True
 
     #: The pattern of addresses by collection; that of "" is the one of posts, and the ending of all others.
     permalinks: Mapping[str, str] = field(default_factory=dict)
