@@ -267,6 +267,25 @@ def test_categories_of_hexo(make_site, lines, address):
 
 
 @pytest.mark.parametrize(
+    ("config", "lines", "address"),
+    [
+        ("", "Title: Größe – “Élan”’s ™ 🎉 2.0", "/grosse-elans-tm-20.html"),
+        ("", "Title: Привет, мир", ""),
+        ("", "Title: Привет, мир\nSlug: privet", "/privet.html"),
+        ("", "Title: Price in €", ""),
+        ("SLUGIFY_USE_UNICODE = True\n", "Title: Привет, Élan", "/привет-élan.html"),
+        ("ARTICLE_URL = '{category}/{slug}/'\n", "Title: Tea\nCategory: 茶", ""),
+    ],
+)
+def test_slugs_of_pelican(make_site, config, lines, address):
+    """Slugs are ASCII; where Pelican asks a table how letters are spelled in it, there is no address."""
+    (article,) = read_site(
+        make_site({"pelicanconf.py": f"PATH = 'content'\n{config}", "content/a.md": f"{lines}\n\nA.\n"})
+    )
+    assert unquote(article.url) == address
+
+
+@pytest.mark.parametrize(
     ("title", "slugified", "slug"),
     [
         ("Größe & Tiefe", "groesse-and-tiefe", "grosse-and-tiefe"),

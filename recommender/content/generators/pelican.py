@@ -7,8 +7,9 @@ from typing import Any, Self
 
 from recommender.articles import Article
 from recommender.content.fields import PageFacts
-from recommender.content.generators.base import Generator, day_of, joined, placed
+from recommender.content.generators.base import Generator, day_of, joined, placed, unaccented
 from recommender.content.generators.sources import Sources
+from recommender.content.titles import fold_title
 
 _FIELD = re.compile(r"\{(\w+)(?::([^}]*))?\}")
 
@@ -23,6 +24,7 @@ class Pelican(Generator):
     pages: str = "pages/{slug}.html"  #: ``PAGE_URL``.
     page_folders: tuple[str, ...] = ("content/pages",)  #: ``PAGE_PATHS``, below the site.
     by_name: bool = False  #: ``SLUGIFY_SOURCE`` is ``basename``.
+    keeps_letters: bool = False  #: ``SLUGIFY_USE_UNICODE``.
 
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:
@@ -43,6 +45,7 @@ class Pelican(Generator):
             pages=values.text("PAGE_URL") or cls.pages,
             page_folders=tuple(f"{top}/{folder}".strip("/") for folder in folders),
             by_name=values.text("SLUGIFY_SOURCE") == "basename",
+            keeps_letters=values.get("SLUGIFY_USE_UNICODE") is True,
         )
 
     def url(self, article: Article, facts: PageFacts) -> str:
@@ -54,10 +57,10 @@ class Pelican(Generator):
         day = day_of(article, facts, self.zone)
         category = facts.categories[0] if facts.categories else names[-2] if len(names) > 1 else "misc"
         known = {
-            "slug": facts.slug or _slug(names[-1] if self.by_name else article.title),
+            "slug": facts.slug or self._slug(names[-1] if self.by_name else article.title),
             "lang": article.language or self.language,
-            "category": _slug(category),
-            "author": _slug(article.provider),
+            "category": self._slug(category),
+            "author": self._slug(article.provider),
         }
 
         def fill(found: re.Match[str]) -> str:
@@ -68,13 +71,18 @@ class Pelican(Generator):
         path = _FIELD.sub(fill, pattern)
         return "" if "{" in path else placed(path)
 
-
-def _slug(text: str) -> str:
-    """A text as Pelican makes a slug of it: ASCII where its letters have one, small, hyphens for blanks."""
-    text = unicodedata.normalize("NFKD", text)
-    text = "".join(character for character in text if not unicodedata.combining(character))
-    text = re.sub(r"[^\w\s-]", "", text).strip()
-    return re.sub(r"[-\s]+", "-", text).lower()
+    def _slug(self, text: str) -> str:
+        """A text as Pelican makes a slug of it; "" where it asks a table how letters are written in ASCII."""
+        if self.keeps_letters:
+            text = unicodedata.normalize("NFKC", text)
+        else:
+            text = unicodedata.normalize("NFKD", unaccented(fold_title(text)))
+            # Of accents and pictures nothing stays.
+            text = "".join(one for one in text if not unicodedata.combining(one) and unicodedata.category(one) != "So")
+            if not text.isascii():
+                return ""
+        text = re.sub(r"[^\w\s-]", "", text).strip()
+        return re.sub(r"[-\s]+", "-", text).lower()
 
 
 @dataclass(frozen=True, kw_only=True)
