@@ -37,6 +37,7 @@ _OF_LOGSEQ = frozenset({"pages", "journals"})
 _OF_A_TEMPLATE = re.compile(
     r"(?:(?:\{\{\s*+(?:title|name|file|date|time|value)\b[^{}]*+\}\}|<%[^%]*+%>)[\s_-]*+)++", re.IGNORECASE
 )
+_TEMPLATE = "{}: a template, whose title is to be filled in: not an article."
 #: A title to be filled in, where a date is to be, too: {Title of the page}, <YYYY-MM-DD>.
 _TO_FILL_IN = re.compile(r"\{[^{}]+\}|<[^<>]+>|\[[^][]+\]")
 _DAY_TO_FILL_IN = re.compile(r"[{<[][^][{}<>]*(?:y{4}|date|day)[^][{}<>]*[]}>]", re.IGNORECASE)
@@ -95,7 +96,14 @@ class FileReader:
         # Jekyll copies files without front matter as they are.
         if place is None and (generator.title == "Jekyll" or _is_of_the_repository(path, generator)):
             return None
-        values: Mapping[str, Any] = front_matter.read(text, place, where, notes.warnings) if place else {}
+        try:
+            values: Mapping[str, Any] = front_matter.read(text, place, where, notes.warnings) if place else {}
+        except FrontMatterError:
+            # Without quotation marks, {{title}} is no YAML.
+            if place is None or not _is_to_fill_in(text[place.start : place.end]):
+                raise
+            notes.warnings.append(_TEMPLATE.format(where))
+            return None
         body = text[place.body :] if place else text
         if place and not values and not body.strip():
             return None
@@ -108,7 +116,7 @@ class FileReader:
                 return None
             opening, body, title = found, body[found.body :], found.title
         if _is_template(str(title).strip(), values):
-            notes.warnings.append(f"{where}: a template, whose title is to be filled in: not an article.")
+            notes.warnings.append(_TEMPLATE.format(where))
             return None
         if _OF_A_CONFLICT.search(path):
             notes.warnings.append(
@@ -180,6 +188,14 @@ def _is_template(title: str, values: Mapping[str, Any]) -> bool:
     """Whether a title, and but for the words of note takers a date too, is to be filled in."""
     days = (value for value in values.values() if isinstance(value, str) and _DAY_TO_FILL_IN.fullmatch(value.strip()))
     return bool(_OF_A_TEMPLATE.fullmatch(title) or (_TO_FILL_IN.fullmatch(title) and any(days)))
+
+
+def _is_to_fill_in(front: str) -> bool:
+    """Whether front matter that cannot be read has a title to be filled in, or without a title another such value."""
+    lines = (line.partition(":") for line in front.splitlines())
+    values = {name.strip().lower(): value.strip() for name, _, value in lines}
+    told = [values["title"]] if "title" in values else values.values()
+    return any(map(_OF_A_TEMPLATE.fullmatch, told))
 
 
 def _is_of_the_repository(path: str, generator: Generator) -> bool:

@@ -275,16 +275,21 @@ def test_templates_of_a_vault(make_site):
             "Moby Dick.md": "A whale. [[Billy Budd]]\n",
             "Draft note.md": '---\ncreated: "{{date:YYYY-MM-DD}}"\n---\nA sailor.\n',
             "Helpers.md": '---\ntitle: "{{#each}}"\n---\nRepeats.\n',
+            "Late.md": "---\ntitle: A day late\ncreated: {{date}}\n---\nA captain.\n",
             "Templates/Book.md": '---\ntitle: "{{date}} - {{title}}"\ndate: "{{date}}"\n---\nNotes.\n',
+            "Templates/Bare.md": "---\ntitle: {{title}}\ntags: []\n---\n",
+            "Templates/Clock.md": "---\ncreated: {{date}} {{time}}\n---\nNotes.\n",
             "Templates/Daily.md": "---\ncreated: <% tp.date.now() %>\n---\n# <% tp.file.title %>\n\nPlan.\n",
         }
     )
     found = read_site(site)
     assert [article.title for article in found] == ["Draft note", "{{#each}}", "Moby Dick"]
-    assert found.reading.problems == ()
-    assert without_guess(found.reading.warnings)[:3] == (
+    assert [str(problem).partition(": ")[0] for problem in found.reading.problems] == ["Late.md:3"]
+    assert without_guess(found.reading.warnings)[:5] == (
         "Draft note.md:2: created must be a date, but is '{{date:YYYY-MM-DD}}'. The article has no date.",
+        "Templates/Bare.md: a template, whose title is to be filled in: not an article.",
         "Templates/Book.md: a template, whose title is to be filled in: not an article.",
+        "Templates/Clock.md: a template, whose title is to be filled in: not an article.",
         "Templates/Daily.md: a template, whose title is to be filled in: not an article.",
     )
     with pytest.raises(ArticleError, match=r"^Templates/Book.md: a template, whose title is to be filled in: not an"):
