@@ -349,6 +349,8 @@ WORDPRESS = """<?xml version="1.0" encoding="UTF-8"?>
   xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/"
   xmlns:wp="http://wordpress.org/export/1.2/">
 <channel><title>Tea house</title><language>en-GB</language>
+<wp:author><wp:author_login>ada</wp:author_login><wp:author_display_name>Ada Orr</wp:author_display_name></wp:author>
+<wp:author><wp:author_login>bo</wp:author_login><wp:author_display_name/></wp:author>
 <item><title><![CDATA[Tea &amp; cups]]></title><link>https://example.org/2021/03/tea/</link>
   <pubDate>Wed, 03 Mar 2021 07:14:00 +0000</pubDate><dc:creator><![CDATA[ada]]></dc:creator>
   <guid isPermaLink="false">https://example.org/?p=7</guid><description></description>
@@ -360,7 +362,8 @@ WORDPRESS = """<?xml version="1.0" encoding="UTF-8"?>
   <category domain="category" nicename="hot"><![CDATA[Hot drinks]]></category>
   <category domain="post_tag" nicename="cups"><![CDATA[cups]]></category>
   <category domain="post_format" nicename="aside"><![CDATA[Aside]]></category></item>
-<item><title>Draft</title><link>https://example.org/?p=8</link><pubDate>Mon, 30 Nov -0001 00:00:00 +0000</pubDate>
+<item><title>Draft</title><dc:creator>bo</dc:creator><link>https://example.org/?p=8</link>
+  <pubDate>Mon, 30 Nov -0001 00:00:00 +0000</pubDate>
   <wp:post_date_gmt>0000-00-00 00:00:00</wp:post_date_gmt><wp:status>draft</wp:status>
   <wp:post_type>page</wp:post_type></item>
 <item><title>kettle.jpg</title><link>https://example.org/kettle/</link><wp:post_type>attachment</wp:post_type></item>
@@ -378,12 +381,13 @@ def test_wordpress(write):
         published_at=datetime(2021, 3, 3, 7, 14, tzinfo=UTC),
         url="https://example.org/2021/03/tea/",
         topics=("Hot drinks", "cups"),
-        provider="ada",
+        provider="Ada Orr",
         language="en-GB",
         body="<p>The kettle <b>sings</b>.</p>",
         aliases=("https://example.org/?p=7", "tea"),
     )
     assert [(article.title, article.is_published) for article in corpus] == [("Tea & cups", True), ("Draft", False)]
+    assert corpus[1].provider == "bo", "without a name to show"
     assert corpus.reading.problems == ()
     assert corpus.reading.warnings == (
         "export.xml: what is no article is not read: 1 attachment.",
