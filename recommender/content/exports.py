@@ -183,8 +183,12 @@ def _value(text: str, column: str, reader: FieldReader) -> Any:
         return text
     if text[0] in "[{" and text[-1] in "]}" and (found := value_in(text)) is not None:
         return found
-    parts = [part.strip() for part in re.split(r"[|;\n]" if re.search(r"[|;\n]", text) else ",", text)]
-    return [part for part in parts if part] if is_many or re.search(r"[|;\n]", text) else text
+    if is_many:
+        return [
+            part for one in re.split(r"[|;\n]" if re.search(r"[|;\n]", text) else ",", text) if (part := one.strip())
+        ]
+    # Which marks part the entries of a list, and which are a title's, is seen where all titles are known.
+    return text.split("\n") if re.search(r"[|;\n]", text) else text
 
 
 def pyarrow_for(what: str) -> Any:

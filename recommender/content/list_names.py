@@ -27,9 +27,10 @@ _LEAST_LISTS, _LEAST_MATCHED, _LEAST_MUTUAL, _LEAST_DIFFERENT = 5, 0.8, 0.25, 0.
 _LEAST_MUTUAL_OF_FEW = 0.5
 #: Fewer lists than these, or a smaller share of entries that name an article, are not worth a line.
 _LEAST_TOLD, _LEAST_TOLD_MATCHED = 3, 0.5
-#: What parts the entries in one text: marks first; blanks only where each part names an article.
+#: What parts the entries in one text: marks first, of them those that titles seldom have; blanks only where each part
+#: names an article.
 _SEVERAL = re.compile(r"[,;|&\s]")
-_MARKS, _BLANKS = re.compile(r"[,;|&]"), re.compile(r"\s+")
+_STRONG_MARKS, _MARKS, _BLANKS = re.compile("[;|]"), re.compile("[,;|&]"), re.compile(r"\s+")
 #: What stands before a remark: ADR-0017 (raw tiers), docs/tea.md - how it is made, tea.md §3.
 _REMARKED = re.compile(r"(\S+)\s+(?:[(§]|[-–—]+\s).*")
 
@@ -216,7 +217,7 @@ def _without_remarks(text: str, article: Article, matcher: EntryMatcher) -> list
 
 def _separated(text: str, article: Article, matcher: EntryMatcher) -> list[RelatedEntry]:
     """tea, cup | pot; with blanks alone between them only slugs and paths."""
-    for separator in (_MARKS, _BLANKS):
+    for separator in (_STRONG_MARKS, _MARKS, _BLANKS):
         texts = [text for part in separator.split(text, MOST_ENTRIES)[:MOST_ENTRIES] if (text := part.strip(" \t\"'"))]
         parts = [RelatedEntry(url=part if is_address(part) else "", target=part) for part in texts]
         # Words of a title may be slugs, but are seldom all of them written small; no title is of paths alone.
@@ -225,5 +226,6 @@ def _separated(text: str, article: Article, matcher: EntryMatcher) -> list[Relat
             continue
         enough = all if may_be_title else any
         if len(parts) > 1 and enough(matcher.match(part, article).article_id is not None for part in parts):
-            return parts
+            # Between those marks a comma may be one of a title.
+            return [*_parted(parts, article, matcher)] if separator is _STRONG_MARKS else parts
     return []

@@ -60,7 +60,7 @@ _LINK = re.compile(
     r"|<a(?=\s)(?>[^<>]*?\shref=)(?P<mark>[\"'])(?P<href>(?>(?:(?!(?P=mark))[^<>])+))(?P=mark)"
     r"[^<>]*+>(?P<said>[^<>]++)</a>"
 )
-_NEXT_ADDRESS = re.compile(r"(?<![,;\s])[,;\s]++(?=https?://)")
+_NEXT_ADDRESS = re.compile(r"(?<![,;|\s])[,;|\s]++(?=https?://)")
 _OURS = {fold_name(name): (ours, rank) for ours, names in ENTRY_NAMES.items() for rank, name in enumerate(names)}
 #: Names of groups whose text is a list too.
 _SEVERAL = frozenset({"articles", "entries", "items", "links", "posts"})

@@ -1,5 +1,8 @@
 """Curated lists are found, whatever they are called."""
 
+import csv
+import json
+
 import pytest
 
 from recommender.content.jsonl import read_jsonl
@@ -230,6 +233,35 @@ def test_entries_that_only_the_site_explains(make_site):
             "mug": ["cup"],
         }
     assert corpus.reading.matched == {"url": 0, "path": 8, "title": 2, "external": 0, "unmatched": 1}
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.jsonl"])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Leeks, rows and rain; Leek soup", ["Leeks, rows and rain", "Leek soup"]),
+        ("Leek soup | Leeks, rows and rain", ["Leek soup", "Leeks, rows and rain"]),
+        ("Rust; blight", ["Rust; blight"]),
+        ("3, rust; Leek soup", ["3", "rust", "Leek soup"]),
+        ("3, 4", ["3", "4"]),
+        ("Gone, far away; Leek soup", ["Gone, far away", "Leek soup"]),
+        ("https://e.example/a|https://e.example/b", ["https://e.example/a", "https://e.example/b"]),
+    ],
+)
+def test_titles_with_marks(tmp_path, name, text, expected):
+    """Semicolons and bars part titles before commas do, and none parts the title of an article."""
+    rows = [
+        {"id": str(number), "title": title, "related": text if number == 1 else ""}
+        for number, title in enumerate(["Asked", "Leeks, rows and rain", "Rust; blight", "Leek soup"], start=1)
+    ]
+    with (tmp_path / name).open("w", newline="") as file:
+        if name == "a.csv":
+            writer = csv.DictWriter(file, rows[0])
+            writer.writeheader()
+            writer.writerows(rows)
+        else:
+            file.writelines(f"{json.dumps(row)}\n" for row in rows)
+    assert lists_of(read_site(tmp_path / name))["1"] == expected
 
 
 @pytest.mark.parametrize(
