@@ -246,7 +246,7 @@ def test_others_that_may_not_be_suggested():
     rec = Recommender(settings()).fit(Corpus([article("tea", "green tea leaves"), *hidden]))
     assert rec.why_none("tea") == (
         "there is no other article in its language that may be suggested; of most the reason is: it is not published "
-        "(articles.suggest_unpublished: yes)"
+        "(set articles.suggest_unpublished: yes to allow it)"
     )
 
 

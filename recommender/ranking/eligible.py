@@ -47,8 +47,8 @@ def refusals(catalogue: Catalogue, suggest_unpublished: bool, now: float) -> Ite
     yield catalogue.visible_until <= now, "it expired on {0.visible_until:%Y-%m-%d}"
     own = ~catalogue.is_external
     if not suggest_unpublished:
-        yield own & ~catalogue.is_published, "it is not published (articles.suggest_unpublished: yes)"
-        yield own & (catalogue.times > now), "its date lies in the future (articles.suggest_unpublished: yes)"
+        yield own & ~catalogue.is_published, "it is not published (set articles.suggest_unpublished: yes to allow it)"
+        yield own & (catalogue.times > now), "its date lies in the future (set articles.suggest_unpublished: yes to allow it)"
     own_times = catalogue.times[own]
     newest = np.nanmax(own_times) if np.isfinite(own_times).any() else np.inf
     # It cannot have been read yet.
