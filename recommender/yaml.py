@@ -336,12 +336,14 @@ _EXPLANATIONS = (
 #: A name of a value, or a dash, or both.
 _START = r"[ ]*(?P<start>(?:- )?(?:[\w.-]+:[ ]+)?)"
 #: What quotes mend: a value that begins like a list and goes on, as in [Rope](b.md), [Update] Otters, [[Rope]],
-#: [[Otters]]; and a text in single quotes with an apostrophe in it.
+#: [[Otters]]; a text in single quotes with an apostrophe in it; and one in double quotes with such marks in it.
 _TO_QUOTE = (
     (_START + r"(?P<value>(?:\[[^\[\]]*\]|\[\[[^\[\]]*\]\],?)[ ]*[^\s,#\]].*)",
      "text stands behind a closing bracket", "Quote the whole value"),
     (_START + r"'(?P<value>[^']*(?:(?<=\w)'(?=\w)[^']*)+)'",
      "an apostrophe ends a text in single quotes", "Use double quotes"),
+    (_START + r'"(?P<value>(?!.*"[ ]*[,:][ ]*")[^"\\]*(?:"[^"\\]*"[^"\\]*)+)"',
+     "a quotation mark ends a text in double quotes", "Quote the whole value"),
 )  # fmt: skip
 
 
@@ -369,8 +371,10 @@ def _explained(error: yaml.MarkedYAMLError, text: str, where: str, first_line: i
     message = message.replace("CHARACTER", character)
     for pattern, ours, remedy in _TO_QUOTE:
         if len(line) <= 80 and (found := re.fullmatch(pattern, line.rstrip())):
-            written = found["value"].replace("\\", "\\\\").replace('"', '\\"')
-            message, cure = ours, f'{remedy}: {found["start"]}"{written}".'
+            value = found["value"]
+            doubly = value.replace("\\", "\\\\").replace('"', '\\"')
+            written = f"'{value}'" if '"' in value and "'" not in value else f'"{doubly}"'
+            message, cure = ours, f"{remedy}: {found['start']}{written}."
     return FrontMatterError(f"{where}:{number + first_line}: {message}. {cure or _quoting(line)}")
 
 

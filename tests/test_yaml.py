@@ -43,7 +43,13 @@ MESSAGES = [
     ("a:\n  - [b](c.md)", '3: text stands behind a closing bracket. Quote the whole value: - "[b](c.md)".'),
     ("a: [[b]], [[c d]]", '2: text stands behind a closing bracket. Quote the whole value: a: "[[b]], [[c d]]".'),
     ("a:\n  - [[b]] and more", '3: text stands behind a closing bracket. Quote the whole value: - "[[b]] and more".'),
-    ('a: [b] "c"', '2: text stands behind a closing bracket. Quote the whole value: a: "[b] \\"c\\"".'),
+    ('a: [b] "c"', """2: text stands behind a closing bracket. Quote the whole value: a: '[b] "c"'."""),
+    ('a: "The "best" knots"', """2: a quotation mark ends a text in double quotes. Quote the whole value: a: 'The """
+     """"best" knots'."""),
+    ('a:\n  - b\n  - "{{< ref "c" >}}"', """4: a quotation mark ends a text in double quotes. Quote the whole value: """
+     """- '{{< ref "c" >}}'."""),
+    ('a:\n  - "It\'s "b""', """3: a quotation mark ends a text in double quotes. Quote the whole value: - "It's """
+     """\\"b\\""."""),
     ("a: {{ b }}", "2: a list or a mapping cannot be a name. Quote a name or a value that begins with a bracket."),
     ("a: **b** c", "2: a value cannot begin with * or &. Quote it."),
     ("a: ? b", "2: a value cannot begin with ?. Quote it."),

@@ -48,7 +48,10 @@ def refusals(catalogue: Catalogue, suggest_unpublished: bool, now: float) -> Ite
     own = ~catalogue.is_external
     if not suggest_unpublished:
         yield own & ~catalogue.is_published, "it is not published (set articles.suggest_unpublished: yes to allow it)"
-        yield own & (catalogue.times > now), "its date lies in the future (set articles.suggest_unpublished: yes to allow it)"
+        yield (
+            own & (catalogue.times > now),
+            "its date lies in the future (set articles.suggest_unpublished: yes to allow it)",
+        )
     own_times = catalogue.times[own]
     newest = np.nanmax(own_times) if np.isfinite(own_times).any() else np.inf
     # It cannot have been read yet.
