@@ -271,6 +271,13 @@ class Settings:
                     f"settings: rules.apart must be two patterns with a bar between, but is {say(pair)}. "
                     "Write it such as: topic: deaths | topic: games."
                 )
+        vectors = self.vectors
+        fields = (vectors.words, vectors.phrases, vectors.letters, vectors.body, vectors.body_letters)
+        if not vectors.meaning and not any(one.weight for one in fields):
+            raise SettingsError(
+                "settings: vectors must give a weight above 0 to one field at least, or to meaning, but all are 0, so "
+                "that no two articles are alike. Take a line out, or write one such as words: {weight: 2}."
+            )
         for name in ("letters", "body_letters"):
             low, high = getattr(self.vectors, name).ngram_range
             if not 1 <= low <= high <= 10:

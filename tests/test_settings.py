@@ -52,6 +52,16 @@ from recommender.settings import Settings, VectorsSettings, describe_settings, r
             "but is [3, 1].",
         ),
         (
+            {
+                "vectors": {
+                    "meaning": 0,
+                    **{name: {"weight": 0} for name in ("words", "phrases", "letters", "body", "body_letters")},
+                }
+            },
+            "recommender.yaml: vectors must give a weight above 0 to one field at least, or to meaning, but all are 0, "
+            "so that no two articles are alike. Take a line out, or write one such as words: {weight: 2}.",
+        ),
+        (
             {"rankings": {}},
             "recommender.yaml: there is no setting rankings. Did you mean 'ranking'? "
             "`recommender settings --all` lists them all.",
