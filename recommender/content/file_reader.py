@@ -201,7 +201,8 @@ def _is_to_fill_in(front: str) -> bool:
 def _is_of_the_repository(path: str, generator: Generator) -> bool:
     """Whether a file is for those who work on the site; a README can also be the page of its folder."""
     folder, _, name = path.rpartition("/")
-    is_index = folder != "" and re.split(r"[._-]", name)[0] in generator.index_names
+    # At the top too, where the pages begin there.
+    is_index = (folder != "" or "" in generator.roots) and re.split(r"[._-]", name)[0] in generator.index_names
     found = _OF_THE_REPOSITORY.fullmatch(path)
     return found is not None and not is_index and named_language(found["language"] or "en") != ""
 

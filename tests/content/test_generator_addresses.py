@@ -86,7 +86,12 @@ def test_mdbook(make_site):
         ),
         (
             {"SUMMARY.md": "* [Green](docs/teas/green.md)\n"},
-            {"docs/README": "/docs/", "docs/teas/README": "/docs/teas/", "docs/teas/green": "/docs/teas/green"},
+            {
+                "README": "/",
+                "docs/README": "/docs/",
+                "docs/teas/README": "/docs/teas/",
+                "docs/teas/green": "/docs/teas/green",
+            },
         ),
         (
             {"docusaurus.config.js": "module.exports = {baseUrl: '/'};\n"},
@@ -100,7 +105,7 @@ def test_a_readme_is_the_page_of_its_folder(make_site, files, expected):
     parts = ("_coverpage", "_sidebar", "_navbar", "_404", "teas/_Footer")
     names = ("README", "teas/README", "teas/green", *parts)
     pages = {f"docs/{name}.md": f"# Of {name}\n\nTea.\n" for name in names}
-    site = make_site({**files, **pages, "README.md": "# For developers\n\nOf the site.\n"})
+    site = make_site({**files, **pages, "README.md": "# At the top\n\nOf the site.\n"})
     assert addresses(site) == expected
 
 
