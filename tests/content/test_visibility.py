@@ -60,6 +60,19 @@ def test_pages_that_jekyll_does_not_make(make_site):
     assert read_article(site / "_notes/a.md").visible_from == NEVER
 
 
+@pytest.mark.parametrize("folder", ["stuff", "all/stuff"])
+def test_collections_in_a_folder(make_site, folder):
+    """Where Jekyll is told a folder of its collections, posts and documents outside of it are no pages."""
+    paths = ("_posts/2021-03-03-{}.md", "a/_posts/2021-03-03-{}.md", "_cups/{}.md")
+    pages = {top + path.format("tea"): article("Tea") for path in paths for top in ("", f"{folder}/")}
+    config = f"collections_dir: {folder}/\ncollections: {{cups: {{output: true}}}}\npermalink: /:title/\n"
+    site = make_site({"_config.yml": config, **pages})
+    found, warnings = hidden(site)
+    assert found == ["_cups/tea", "_posts/2021-03-03-tea", "a/_posts/2021-03-03-tea"]
+    assert f"2 articles in _posts outside of {folder}, never suggested: " in "".join(warnings)
+    assert read_article(site / f"{folder}/_cups/tea.md").url == "/cups/tea/"
+
+
 @pytest.mark.parametrize("config", [{}, {"_config.yml": "lang: en\n"}])
 def test_a_folder_that_nothing_builds(make_site, config):
     """A tree without a configuration, or whose configuration would make no page at all, is read as it is."""

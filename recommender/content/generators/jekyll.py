@@ -80,9 +80,7 @@ class Jekyll(Generator):
 
     def _place(self, path: str) -> tuple[str, list[str], list[str]]:
         """The collection of a file, "" for a page; and the folders above and below the collection's."""
-        folders = path.split("/")[:-1]
-        if self.collections_dir and folders[:1] == [self.collections_dir]:
-            folders = folders[1:]
+        folders = path.removeprefix(f"{self.collections_dir}/").split("/")[:-1]
         home = next((number for number, folder in enumerate(folders) if folder in ("_posts", "_drafts")), -1)
         collection = "posts"
         if home < 0:
@@ -145,19 +143,23 @@ class Jekyll(Generator):
         if any(fits(article.path, pattern) for pattern in self.exclude):
             return f"excluded in {self.file}"
         no_output = f"in a collection that {self.file} does not output"
+        inside = article.path.removeprefix(f"{self.collections_dir}/")
+        is_outside = self.collections_dir != "" and inside == article.path
         if "_posts" in folders:
+            if is_outside:
+                return f"in _posts outside of {self.collections_dir}"
             below = parts[folders.index("_posts") + 1 :]
             if any(part.startswith("_") and part not in self.include for part in below):
                 return "in _posts with a name that begins with _"
             if not _DATED_POST.fullmatch(parts[-1]):
                 return "in _posts without a date in the name"
             return "" if self.collections.get("posts", True) else no_output
-        below = parts[1:] if folders[:1] == [self.collections_dir] else parts
+        below = inside.split("/")
         # Jekyll passes over such folders and files, also within a collection.
         hidden = [number for number, part in enumerate(below) if part.startswith("_") and part not in self.include]
         if not hidden:
             return ""
-        if hidden[0] != 0 or below[0][1:] not in self.collections:
+        if is_outside or hidden[0] != 0 or below[0][1:] not in self.collections:
             return f"in a folder that is no collection of {self.file}"
         if len(hidden) > 1:
             return "in a collection with a name that begins with _"
