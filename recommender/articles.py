@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal, overload
 
 from recommender.errors import ArticleError, CorpusError, RecommenderError, UnknownArticleError, kind_of
+from recommender.settings import LANGUAGE
 
 #: From when an article is to be seen of which the site's generator makes no page.
 NEVER = datetime.max.replace(tzinfo=UTC)
@@ -135,9 +136,13 @@ _EXPECTED: Mapping[tuple[str, ...], tuple[Callable[[Any], bool], str]] = {
         lambda value: isinstance(value, str) and value != "",
         "text that is not empty, but is {}. Give each its own: id='tea'.",
     ),
-    ("path", "title", "excerpt", "url", "provider", "language", "body"): (
+    ("path", "title", "excerpt", "url", "provider", "body"): (
         lambda value: isinstance(value, str),
         "text, but is {}. Leave it out where there is none.",
+    ),
+    ("language",): (
+        lambda value: isinstance(value, str) and LANGUAGE.fullmatch(value) is not None,
+        "a code such as 'en' or 'zh-CN', but is {}. Leave it out where it is not known.",
     ),
     ("published_at", "visible_from", "visible_until"): (
         _is_day,

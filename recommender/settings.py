@@ -252,7 +252,7 @@ class Settings:
         self._must("articles.site_url", _ADDRESS.fullmatch, "be an address such as https://example.org")
         self._must("ranking.n_jobs", bool, "be a number of processes, or -1 for all cores")
         _check_address(self.articles.address)
-        self._must("articles.site_language", _LANGUAGE.fullmatch, "be a code such as en or pt-BR")
+        self._must("articles.site_language", LANGUAGE.fullmatch, "be a code such as en or pt-BR")
         named = "be a name of letters, digits, hyphens and underscores, such as suggested_related"
         self._must("writing.front_matter_name", _NAME.fullmatch, named)
         self._must("writing.data_file", _is_below, "be a file below the site", " To write elsewhere: --output FILE.")
@@ -301,7 +301,8 @@ def _is_below(file: str) -> bool:
 TABLE_ENDINGS = (".csv", ".tsv", ".parquet")
 _ENDINGS = (".json", *TABLE_ENDINGS)
 _NAME = re.compile(r"\w[\w-]*")
-_LANGUAGE = re.compile(r"|[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
+#: A language by its code, or none.
+LANGUAGE = re.compile(r"|[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 #: What `articles.address` may ask for.
 ADDRESS_PARTS = ("path", "folders", "slug", "language", "year", "month", "day", "hour", "minute", "second")
 _ADDRESS = re.compile(r"|https?://[^\s/]+(?:/\S*)?", re.IGNORECASE)

@@ -136,7 +136,8 @@ def test_a_reason_reads_as_a_sentence():
     ("values", "said"),
     [
         ({"title": None}, "tea: title must be text, but is None. Leave it out where there is none."),
-        ({"language": 3}, "tea: language must be text, but is 3."),
+        ({"language": 3}, "tea: language must be a code such as 'en' or 'zh-CN', but is 3."),
+        ({"language": "English"}, "but is 'English'. Leave it out where it is not known."),
         ({"published_at": "2021"}, "tea: published_at must be a datetime with a time zone, but is '2021'. Make one: "),
         ({"visible_from": datetime(2024, 1, 1)}, "tea: visible_from must be a datetime with a time zone, but is "),
         ({"topics": "tea"}, "tea: topics must be a tuple of texts, but is 'tea'."),
