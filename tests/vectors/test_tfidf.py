@@ -234,6 +234,18 @@ def test_a_sentence_that_some_bodies_of_a_small_site_have_says_nothing():
     assert reader.shown_text(releases[0], "body") == "News of A ferry. Bergen"
 
 
+def test_what_stands_in_a_few_bodies_is_no_rarer_for_the_articles_without_one():
+    """Two texts are less alike among fifty titles than among fifty texts, which tell how common their letters are."""
+    said = "the morning was grey and we walked on along the river until somebody found the bridge"
+    two = [Article("1", title="Harbour", body=f"Boats. {said}."), Article("2", title="Pasta", body=f"Flour. {said}.")]
+    titles = [Article(f"t{number}", title=f"Word{number} and thing{number}") for number in range(50)]
+    apart = [Article(f"b{number}", title=f"Word{number}", body=f"thing{number} " * 9) for number in range(50)]
+    among_titles, among_texts = (
+        similarity(FieldVectorizer().fit_transform([*two, *others]), 0, 1) for others in (titles, apart)
+    )
+    assert among_titles < 0.7 * among_texts
+
+
 def test_a_day_is_no_title():
     """Notes of each day are called by it, and tell of anything."""
     notes = [Article(day, title=day, excerpt="") for day in ("2024-09-08", "2024-09-09", "2024_09_10", "2024年9月8日")]
