@@ -100,7 +100,7 @@ class VectorsSettings:
     )
     body_letters: LettersSettings = knob(
         LettersSettings(weight=2.5, min_df=2, max_df=0.2),
-        "Character n-grams of title, excerpt and body, where an article has a body.",
+        "Character n-grams of title, excerpt and body, of and among the articles that have a body.",
     )
     meaning: float = knob(
         0.9,

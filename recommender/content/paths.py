@@ -89,7 +89,8 @@ def rooted(path: str) -> str:
 
 
 def fits(path: str, pattern: str) -> bool:
-    """Whether a glob pattern fits a path; a folder's name stands for all below it."""
+    """Whether a glob pattern fits a path; a folder's name stands for all below it, and both begin at the site's top."""
+    pattern = pattern.removeprefix("./").removeprefix("/")
     return fnmatchcase(path, pattern) or path.startswith(pattern.rstrip("/*") + "/")
 
 

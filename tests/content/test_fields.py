@@ -26,12 +26,14 @@ def test_settings(make_site):
             "a.md": "---\nname: Tea\nteaser: A cup.\nsource: {title: Ada}\nexcerpt: no\n---\n",
             "drafts/b.md": article("B"),
             "old/c.md": article("C"),
+            "talks/d.md": article("D"),
+            "trips/e.md": article("E"),
         }
     )
     settings = Settings(
         articles=ArticlesSettings(
             fields={"title": "name", "excerpt": ("lead", "teaser"), "provider": "source.title", "quality": "stars"},
-            exclude=("drafts/**", "old"),
+            exclude=("drafts/**", "old", "/talks/**", "./trips/*.md"),
             site_language="en",
             site_url="https://example.org/",
         )
