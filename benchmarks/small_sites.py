@@ -5,9 +5,10 @@ Usage: python benchmarks/small_sites.py [-v] [NAME ...]
 
 The sites stand in `small_sites.yaml`, those that were written after the words were chosen that the first had shown in
 `small_sites_later.yaml`, and ten of some fifty articles, with weak pairs too, in `small_sites_of_fifty.yaml`, ten more
-in `small_sites_of_fifty_later.yaml`, and eight with which nothing was chosen in `small_sites_held_out.yaml`. With -v
-each wrong and each missed suggestion is shown, with its score and reason; with names those sites alone are asked.
-Served is an article that has a good candidate and shows one.
+in `small_sites_of_fifty_later.yaml`, eight more in `small_sites_held_out.yaml`, and six in `small_sites_graded.yaml`.
+What two people said of 170 pairs that an earlier version suggested on these stands in `small_sites_graded.tsv`; the
+last line tells what of it is left. With -v each wrong and each missed suggestion is shown, with its score and reason;
+with names those sites alone are asked. Served is an article that has a good candidate and shows one.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from recommender import Article, Corpus, Recommender
 
 _FIRST, _APART = datetime(2024, 1, 8, tzinfo=UTC), timedelta(days=17)
 Pair = tuple[str, str]
+#: Mean grades from which on a pair is good, and below which it is wrong.
+_GOOD, _WRONG = 2.0, 0.75
 
 
 def articles_of(site: dict[str, Any]) -> list[Article]:
@@ -56,19 +59,27 @@ def pairs_of(groups: list[list[str]]) -> set[Pair]:
 def main() -> None:
     """Print the sums of each file, and with -v what they are made of."""
     names = [name for name in sys.argv[1:] if name != "-v"]
-    ends = ("", "_later", "_of_fifty", "_of_fifty_later", "_held_out")
-    for name in (f"small_sites{end}" for end in ends):
-        score(yaml.safe_load(Path(__file__).with_name(f"{name}.yaml").read_text(encoding="utf-8")), names)
+    shown: set[tuple[str, ...]] = set()
+    for end in ("", "_later", "_of_fifty", "_of_fifty_later", "_held_out", "_graded"):
+        file = Path(__file__).with_name(f"small_sites{end}.yaml")
+        shown |= score(yaml.safe_load(file.read_text(encoding="utf-8")), names)
+    lines = Path(__file__).with_name("small_sites_graded.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    graded = {(site, one, other): (int(a) + int(b)) / 2 for site, one, other, a, b in map(str.split, lines)}
+    for kept in (graded, {pair: grade for pair, grade in graded.items() if pair in shown}):
+        n_good, n_wrong = sum(grade >= _GOOD for grade in kept.values()), sum(grade < _WRONG for grade in kept.values())
+        print(f"of {len(kept)} pairs that two people graded {n_good} good and {n_wrong} wrong")
 
 
-def score(sites: list[dict[str, Any]], names: list[str]) -> None:
-    """Print the sums over some sites."""
+def score(sites: list[dict[str, Any]], names: list[str]) -> set[tuple[str, ...]]:
+    """Print the sums over some sites, and return what is shown on which."""
+    shown: set[tuple[str, ...]] = set()
     n_shown = n_wrong = n_missed = n_wanted = n_served = n_asked = n_right_sites = n_sites = 0
     for site in sites:
         if names and site["name"] not in names:
             continue
         rec = Recommender().fit(Corpus(articles_of(site), site_language=site.get("language", "")))
         found = {(asked, one.article_id): one for asked, answer in rec.suggest_all() for one in answer}
+        shown |= {(site["name"], *pair) for pair in found}
         wanted, allowed = pairs_of(site.get("related", [])), pairs_of(site.get("either way", []))
         wrong, missed = found.keys() - wanted - allowed, wanted - found.keys()
         n_wrong, n_missed, n_wanted = n_wrong + len(wrong), n_missed + len(missed), n_wanted + len(wanted)
@@ -87,6 +98,7 @@ def score(sites: list[dict[str, Any]], names: list[str]) -> None:
         f"{n_sites} sites, {n_right_sites} all right; {n_wrong} suggestions wrong, {n_missed} of {n_wanted} missed; "
         f"{n_shown} shown: good {good:.2f}, wrong {wrong:.2f}; served {n_served} of {n_asked}"
     )
+    return shown
 
 
 if __name__ == "__main__":

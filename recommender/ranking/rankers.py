@@ -6,6 +6,7 @@ A ranker gives each candidate a score in [0, 1]; who may be suggested at all is 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
@@ -125,15 +126,16 @@ class SimilarityRanker:
 
     def fit(self, queries: Sequence[Query], catalogue: Catalogue, allowed: NDArray[np.bool_]) -> Self:
         """Learn from some articles of the site what is usual there."""
-        nearest: dict[str, list[tuple[float, bool]]] = {}
+        found: dict[str, list[tuple[float, bool]]] = {}
         for query, rows, similarities in candidates_of(queries, 1, catalogue, allowed):
             damped = similarities * self.damping(query.time - catalogue.times[rows])
-            found = float(np.max(damped, initial=0.0)), bool(query.article.body.strip())
-            nearest.setdefault(query.language, []).append(found)
-        usual = {language: np.array(values) for language, values in nearest.items()}
-        self.reader = ReaderModel(
-            {name: usual_similarity(some[:, 0], some[:, 1].mean()) for name, some in usual.items()}
-        )
+            nearest = float(np.max(damped, initial=0.0)), not query.article.body.strip()
+            found.setdefault(query.language, []).append(nearest)
+        n_articles, usual = Counter(catalogue.languages.tolist()), {}
+        for language, some in found.items():
+            similar, is_without_body = np.array(some).T
+            usual[language] = usual_similarity(similar, n_articles[language], is_without_body.mean())
+        self.reader = ReaderModel(usual)
         return self
 
     def chances(

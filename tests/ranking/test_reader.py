@@ -40,13 +40,23 @@ def test_a_chance_is_relative_to_what_is_usual():
 def test_what_is_usual_is_near_the_upper_quarter_of_many():
     """Few articles say little, none nothing."""
     values = np.random.default_rng(1).random(2000)
-    assert usual_similarity(values) == pytest.approx(0.75, abs=0.03)
-    nothing = usual_similarity([])
-    assert usual_similarity([0.75]) == pytest.approx(nothing, rel=0.1)
-    assert nothing < usual_similarity([0.75]) < usual_similarity([0.75] * 100) < 0.75
-    assert usual_similarity([0.0] * 500) > 0
-    # A title and a line say less of it than a text.
-    assert usual_similarity([0.2] * 50, 1.0) < usual_similarity([0.2] * 50, 0.5) < usual_similarity([0.2] * 50, 0.0)
+    assert usual_similarity(values, 2000) == pytest.approx(0.75, abs=0.03)
+    nothing = usual_similarity(np.zeros(0), 0)
+    one, hundred = (usual_similarity(np.full(n, 0.75), n) for n in (1, 100))
+    assert one == pytest.approx(nothing, rel=0.1)
+    assert nothing < one < hundred < 0.75
+    assert usual_similarity(np.zeros(500), 500) > 0
+
+
+def test_more_is_usual_among_titles_that_are_neither_few_nor_many():
+    """As far as they have no bodies, the same similarity says less of two of eighty than of two of six or thousands."""
+    few, some, many = (
+        usual_similarity(np.full(100, 0.2), n, 1.0) / usual_similarity(np.full(100, 0.2), n) for n in (6, 80, 5000)
+    )
+    assert some > few > 1
+    assert some > 1.4 > 1.01 > many
+    half = usual_similarity(np.full(100, 0.2), 80, 0.5) / usual_similarity(np.full(100, 0.2), 80)
+    assert half == pytest.approx(np.sqrt(some))
 
 
 def test_everyday_words_are_little_evidence_as_far_as_a_similarity_rests_on_them():
