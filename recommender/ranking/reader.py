@@ -35,10 +35,10 @@ LEAST_CHANCES = (0.34, 0.50, 0.55, 0.66, 0.75)
 #: What is usual where nothing is known of the site, and at how many articles that counts a quarter. It is more than on
 #: the graded sites: on one of a handful of articles the nearest has often nothing but an everyday word in common.
 _USUAL, _FEW_ARTICLES = 0.44, 40
-#: How many times more is taken for usual where articles have no body, and are neither so few that two seldom share a
-#: word by chance nor so many that they tell how rare each word is. Of pairs of such sites that two people graded blind,
-#: with scores of .34 to .80, .34 were good.
-_OF_TITLES, _NEITHER_FEW_NOR_MANY = 1.45, 80
+#: How much it counts where articles have no body, and are neither so few that two seldom share a word by chance nor so
+#: many that they tell how rare each word is. Of pairs of such sites that two people graded blind, with scores of .34 to
+#: .80, .34 were good.
+_OF_TITLES, _NEITHER_FEW_NOR_MANY = 0.4, 80
 #: The part of the articles whose nearest is no nearer than usual.
 _PERCENTILE = 75
 _FLOOR = 1e-4
@@ -90,9 +90,9 @@ def usual_similarity(nearest: NDArray[np.float64], n_articles: int, without_body
         return _USUAL
     found = max(float(np.percentile(nearest, _PERCENTILE)), _FLOOR)
     unknown = (_FEW_ARTICLES / (len(nearest) + _FEW_ARTICLES)) ** 2
-    usual = float(np.exp((1 - unknown) * np.log(found) + unknown * np.log(_USUAL)))
     neither = np.exp(-(np.log(n_articles / _NEITHER_FEW_NOR_MANY) ** 2) / 2)
-    return usual * float(_OF_TITLES ** (without_body * neither))
+    unknown += (1 - unknown) * _OF_TITLES * without_body * neither
+    return float(np.exp((1 - unknown) * np.log(found) + unknown * np.log(_USUAL)))
 
 
 def least_at(least: Sequence[float], n_before: int) -> float:
