@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -354,6 +355,13 @@ def check_corpus(corpus: object, asking: str) -> None:
         cure = "Make one: Corpus(articles), or read_site(folder)."
         raise CorpusError(f"{asking} takes a Corpus, but was given {kind_of(corpus)}. {cure}")
     checked(corpus)
+
+
+def commonest_language(articles: Iterable[Article]) -> str:
+    """The language of most articles, English where most name none: what is taken for that of those without one."""
+    languages = Counter(article.language.lower().replace("_", "-") for article in articles)
+    # Of two equally common the first by name: the order of files must not matter.
+    return min(languages, key=lambda name: (-languages[name], name), default="") or "en"
 
 
 def slug_of(path: str) -> str:

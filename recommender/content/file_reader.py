@@ -191,11 +191,11 @@ def _is_template(title: str, values: Mapping[str, Any]) -> bool:
 
 
 def _is_to_fill_in(front: str) -> bool:
-    """Whether front matter that cannot be read has a title to be filled in, or without a title another such value."""
+    """Whether front matter that cannot be read has a title to be filled in, or without a title nothing else."""
     lines = (line.partition(":") for line in front.splitlines())
     values = {name.strip().lower(): value.strip() for name, _, value in lines}
-    told = [values["title"]] if "title" in values else values.values()
-    return any(map(_OF_A_TEMPLATE.fullmatch, told))
+    told = [values["title"]] if "title" in values else [*filter(None, values.values())]
+    return bool(told) and all(map(_OF_A_TEMPLATE.fullmatch, told))
 
 
 def _is_of_the_repository(path: str, generator: Generator) -> bool:

@@ -1,6 +1,7 @@
 """The files of a site: which of them are articles."""
 
 import os
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from recommender.content.paths import ENDINGS, fits, without_ending
 from recommender.content.wording import some
 from recommender.errors import RecommenderError, SiteError
 
+#: How a pattern begins that is told from the site's top.
+_FROM_THE_TOP = re.compile(r"^\.?/(?=[^/*?\[]+(?:/|$))")
 #: Folders that hold what a site is built with or from, never its articles. Hidden ones are left out too.
 _NOT_CONTENT = frozenset({"_site", "node_modules", "vendor"})
 #: Folders of articles wherever they are found. With Jekyll, so are all others that begin with an underscore, but these.
@@ -111,7 +114,8 @@ class _Walk:
     """What lies below a folder."""
 
     def __init__(self, root: Path, exclude: Sequence[str], fence: Fence) -> None:
-        self.root, self.exclude, self.fence = root, exclude, fence
+        self.root, self.fence = root, fence
+        self.exclude = [_FROM_THE_TOP.sub("", pattern) for pattern in exclude]
         self.problems: list[RecommenderError] = []
         self.warnings: list[str] = []
         self.others: list[str] = []  #: Files of other formats.

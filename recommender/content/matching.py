@@ -13,7 +13,7 @@ from posixpath import commonprefix, normpath
 from typing import Literal, NamedTuple, Self, get_args
 from urllib.parse import unquote
 
-from recommender.articles import Article, Corpus, RelatedEntry
+from recommender.articles import Article, Corpus, RelatedEntry, commonest_language
 from recommender.bounds import LONGEST_ADDRESS
 from recommender.content.paths import (
     language_code,
@@ -71,8 +71,8 @@ class EntryMatcher:
 
     def __init__(self, articles: Iterable[Article] = (), site_language: str = "") -> None:
         if isinstance(articles, Corpus):
-            site_language = site_language or articles.site_language
-        self._site_language = site_language.replace("_", "-")
+            site_language = site_language or articles.site_language or commonest_language(articles)
+        self._site_language = site_language
         self._articles: dict[str, Article] = {article.id: article for article in articles}
         self._indexes: dict[_Kind, dict[str, tuple[str, ...]]] = {}
         self._hosts: frozenset[str] | None = None  #: Of the articles' addresses; found when first asked for.
@@ -117,7 +117,7 @@ class EntryMatcher:
                     del index[key]
 
     def _language(self, article: Article) -> str:
-        return (article.language or self._site_language).lower()
+        return (article.language or self._site_language).lower().replace("_", "-")
 
     def namesakes(self, article: Article) -> set[str]:
         """The ids of the other articles that an entry may mean instead."""

@@ -89,8 +89,7 @@ def rooted(path: str) -> str:
 
 
 def fits(path: str, pattern: str) -> bool:
-    """Whether a glob pattern fits a path; a folder's name stands for all below it, and both begin at the site's top."""
-    pattern = pattern.removeprefix("./").removeprefix("/")
+    """Whether a glob pattern fits a path; a folder's name stands for all below it."""
     return fnmatchcase(path, pattern) or path.startswith(pattern.rstrip("/*") + "/")
 
 

@@ -60,7 +60,8 @@ _LINK = re.compile(
     r"|<a(?=\s)(?>[^<>]*?\shref=)(?P<mark>[\"'])(?P<href>(?>(?:(?!(?P=mark))[^<>])+))(?P=mark)"
     r"[^<>]*+>(?P<said>[^<>]++)</a>"
 )
-_NEXT_ADDRESS = re.compile(r"(?<![,;|\s])[,;|\s]++(?=https?://)")
+#: What parts an address from what follows: a bar, which none has in it, also before a path or a slug.
+_NEXT_ADDRESS = re.compile(r"(?<![,;|\s])(?:[,;|\s]++(?=https?://)|\s*+\|\s*+|;\s++)(?=\S)")
 _OURS = {fold_name(name): (ours, rank) for ours, names in ENTRY_NAMES.items() for rank, name in enumerate(names)}
 #: Names of groups whose text is a list too.
 _SEVERAL = frozenset({"articles", "entries", "items", "links", "posts"})
@@ -207,7 +208,7 @@ def entries_of_text(text: str) -> list[RelatedEntry]:
         named = [(one["title"] + one["said"], place, one["wiki"]) for one, place in zip(links, places, strict=True)]
         return [RelatedEntry(title, url=place, target=wiki or place) for title, place, wiki in named]
     if is_address(text):
-        return [RelatedEntry(url=place, target=place) for place in _NEXT_ADDRESS.split(text)]
+        return [RelatedEntry(url=one if is_address(one) else "", target=one) for one in _NEXT_ADDRESS.split(text)]
     return [RelatedEntry(target=text)]
 
 

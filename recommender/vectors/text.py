@@ -350,15 +350,22 @@ def shared_run(pair: str, text: str, other: str) -> str:
 analyzer_for = lru_cache(maxsize=64)(Analyzer)
 
 
-@lru_cache(maxsize=8)
-def _grams_of(ngram_range: tuple[int, int]) -> Callable[[str], list[str]]:
-    analyzer: Callable[[str], list[str]] = CountVectorizer(analyzer="char_wb", ngram_range=ngram_range).build_analyzer()
-    return analyzer
-
-
 def char_ngrams(text: str, ngram_range: tuple[int, int]) -> list[str]:
     """Character n-grams within words, each word padded by a space; a word shorter than the longest gives itself."""
-    return _grams_of(ngram_range)(repair(text))
+    return [gram for word in repair(text).lower().split() for gram in _grams_of_word(word, ngram_range)]
+
+
+@lru_cache(maxsize=65_536)
+def _grams_of_word(word: str, ngram_range: tuple[int, int]) -> list[str]:
+    return list(_analyzer_of_letters(ngram_range)(word))
+
+
+@lru_cache(maxsize=8)
+def _analyzer_of_letters(ngram_range: tuple[int, int]) -> Callable[[str], Iterable[str]]:
+    analyzer: Callable[[str], Iterable[str]] = CountVectorizer(
+        analyzer="char_wb", ngram_range=ngram_range
+    ).build_analyzer()
+    return analyzer
 
 
 def names_in(passages: Iterable[tuple[str, Analyzer, str]]) -> set[str]:

@@ -6,7 +6,6 @@ all stand side by side, and the whole row is scaled to length 1. So one product 
 parts' cosines, and two articles with the same text have similarity 1.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +19,7 @@ from sklearn.preprocessing import normalize
 from sklearn.utils.extmath import row_norms
 from sklearn.utils.sparsefuncs import inplace_row_scale
 
-from recommender.articles import Article
+from recommender.articles import Article, commonest_language
 from recommender.model_store import reader_of
 from recommender.settings import VectorsSettings
 from recommender.vectors.counts import (
@@ -137,6 +136,8 @@ class FieldVectorizer:
         """`fit`, then `transform` of the same articles, in one pass over the text."""
         self.learn_language(articles)
         self.n_articles, self.n_bodies = len(articles), sum(bool(article.body.strip()) for article in articles)
+        self.fields, self._topics, self.compares = (), _without_terms("topics"), False
+        self.__dict__.pop("term_names", None)
         self.reader = self._reader(templates_of(articles, self.settings.body_words), common_topics(articles))
         used = [name for name in FIELD_NAMES if getattr(self.settings, name).weight > 0]
         counts = count_terms(articles, self.reader, used, self.n_jobs)
@@ -153,10 +154,7 @@ class FieldVectorizer:
 
     def learn_language(self, articles: Sequence[Article]) -> None:
         """Take the commonest language for that of articles that name none, unless one was given."""
-        if not self.language:
-            languages = Counter(article.language.lower().replace("_", "-") for article in articles)
-            # Of two equally common the first by name: the order of files must not matter.
-            self.language = min(languages, key=lambda name: (-languages[name], name), default="") or "en"
+        self.language = self.language or commonest_language(articles)
 
     def fit_comparison(self, articles: Sequence[Article]) -> None:
         """Learn what only the learned ranker looks at: the topics, and which words are names."""

@@ -33,7 +33,7 @@ def test_settings(make_site):
     settings = Settings(
         articles=ArticlesSettings(
             fields={"title": "name", "excerpt": ("lead", "teaser"), "provider": "source.title", "quality": "stars"},
-            exclude=("drafts/**", "old", "/talks/**", "./trips/*.md"),
+            exclude=("drafts/**", "old", "/talks/**", "./trips/*.md", "/*.md"),
             site_language="en",
             site_url="https://example.org/",
         )
@@ -281,12 +281,13 @@ def test_templates_of_a_vault(make_site):
             "Templates/Book.md": '---\ntitle: "{{date}} - {{title}}"\ndate: "{{date}}"\n---\nNotes.\n',
             "Templates/Bare.md": "---\ntitle: {{title}}\ntags: []\n---\n",
             "Templates/Clock.md": "---\ncreated: {{date}} {{time}}\n---\nNotes.\n",
+            "Lost.md": "---\nby: Ada\ndate: {{date}}\n---\n# A day lost\n",
             "Templates/Daily.md": "---\ncreated: <% tp.date.now() %>\n---\n# <% tp.file.title %>\n\nPlan.\n",
         }
     )
     found = read_site(site)
     assert [article.title for article in found] == ["Draft note", "{{#each}}", "Moby Dick"]
-    assert [str(problem).partition(": ")[0] for problem in found.reading.problems] == ["Late.md:3"]
+    assert [str(problem).partition(": ")[0] for problem in found.reading.problems] == ["Late.md:3", "Lost.md:3"]
     assert without_guess(found.reading.warnings)[:5] == (
         "Draft note.md:2: created must be a date, but is '{{date:YYYY-MM-DD}}'. The article has no date.",
         "Templates/Bare.md: a template, whose title is to be filled in: not an article.",

@@ -149,7 +149,9 @@ def test_an_article_without_a_language_has_that_of_the_site(target):
     corpus = Corpus([bare, *sails])
     for matcher, expected in [
         (EntryMatcher(Corpus(corpus, site_language="en")), "sail.en"),
-        (EntryMatcher(corpus, "pt-br").copy(), "sail.pt-BR"),
+        (EntryMatcher(corpus, "pt_BR").copy(), "sail.pt-BR"),
+        # Where nothing tells the site's, that of most articles.
+        (EntryMatcher(Corpus([*corpus, Article("oar", title="An oar", language="en")])), "sail.en"),
     ]:
         named = "sail.de" if target == "/de/sail/" else expected
         assert matcher.match(RelatedEntry(target=target), bare).article_id == named

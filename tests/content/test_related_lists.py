@@ -87,6 +87,19 @@ def address(url):
         ),
         ([{"hot": "tea\nkettle\n"}], TEA_AND_KETTLE),
         ({"title": "Hot", "items": "tea, kettle"}, [RelatedEntry(target="tea, kettle")]),
+        (
+            ["https://o.org/a | tea", "https://o.org/a|tea; https://o.org/b?c=1;2"],
+            [
+                *(
+                    here := [
+                        RelatedEntry("", "", "https://o.org/a", target="https://o.org/a"),
+                        RelatedEntry(target="tea"),
+                    ]
+                ),
+                *here,
+                RelatedEntry("", "", "https://o.org/b?c=1;2", target="https://o.org/b?c=1;2"),
+            ],
+        ),
         ({"items": [{"text": "Tea", "href": "/tea/"}]}, [RelatedEntry("Tea", url="/tea/", target="/tea/")]),
         ({"sections": [{"title": "Hot", "items": ["tea"]}, {"title": "Tools", "items": ["kettle"]}]}, TEA_AND_KETTLE),
         ([{"heading": "Hot", "links": ["tea"]}, {"heading": "Tools", "children": ["kettle"]}], TEA_AND_KETTLE),

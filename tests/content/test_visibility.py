@@ -71,6 +71,9 @@ def test_collections_in_a_folder(make_site, folder):
     assert found == ["_cups/tea", "_posts/2021-03-03-tea", "a/_posts/2021-03-03-tea"]
     assert f"2 articles in _posts outside of {folder}, never suggested: " in "".join(warnings)
     assert read_article(site / f"{folder}/_cups/tea.md").url == "/cups/tea/"
+    # The site's top is no such folder.
+    top = make_site({"_config.yml": config.replace(f"{folder}/", "./"), "_cups/pot.md": article("Pot")})
+    assert read_article(top / "_cups/pot.md").visible_from is None
 
 
 @pytest.mark.parametrize("config", [{}, {"_config.yml": "lang: en\n"}])

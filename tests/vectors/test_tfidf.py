@@ -101,6 +101,14 @@ def test_equal_texts_have_similarity_one():
     assert similarity(FieldVectorizer().fit_transform(twins), 0, 1) == pytest.approx(1, abs=1e-6)
 
 
+def test_a_vectorizer_that_is_fitted_again_knows_nothing_of_before():
+    """As scikit-learn's."""
+    vectorizer = FieldVectorizer().fit(ARTICLES)
+    names = vectorizer.term_names.tolist()
+    assert vectorizer.fit(ARTICLES[:2]).term_names.tolist() == FieldVectorizer().fit(ARTICLES[:2]).term_names.tolist()
+    assert vectorizer.fit(ARTICLES).term_names.tolist() == names
+
+
 def test_restored_vectorizer_gives_the_same_rows():
     """Language, terms, frequencies and centre are all there is to it."""
     fitted = FieldVectorizer().fit(ARTICLES * 4)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
+from posixpath import normpath
 from typing import Any, Self
 from urllib.parse import quote
 
@@ -72,7 +73,7 @@ class Jekyll(Generator):
             data_folder=cls.data_in(text("data_dir")),
             permalinks={name: pattern for name, pattern in patterns.items() if isinstance(pattern, str)},
             collections={name: bool(one.get("output", name == "posts")) for name, one in collections.items()},
-            collections_dir=text("collections_dir").strip("/"),
+            collections_dir=re.sub(r"^\.$", "", normpath(text("collections_dir").strip("/"))),
             include=texts(values.get("include")),
             exclude=texts(values.get("exclude")),
             defaults=_defaults(values.get("defaults")),

@@ -77,10 +77,12 @@ class Pelican(Generator):
             text = unicodedata.normalize("NFKC", text)
         else:
             text = unicodedata.normalize("NFKD", unaccented(fold_title(text)))
-            # Of accents and pictures nothing stays.
-            text = "".join(one for one in text if not unicodedata.combining(one) and unicodedata.category(one) != "So")
-            if not text.isascii():
+            text = "".join(one for one in text if not unicodedata.combining(one))
+            # The table spells signs out, too: x for a times, (c), deg, 1/2. Arrows are hyphens, and of pictures and
+            # marks nothing stays.
+            if re.search(r"[©®°€£¥×÷½¼¾™]", text) or re.search(r"[^\W\d_]|\d", re.sub("[\0-\x7f]", "", text)):
                 return ""
+            text = re.sub("[\u2190-\u21ff]", "-", text)
         text = re.sub(r"[^\w\s-]", "", text).strip()
         return re.sub(r"[-\s]+", "-", text).lower()
 
