@@ -71,7 +71,7 @@ def _below_site(site: Path, name: str) -> set[str]:
     """What stands under a name, as paths below the site; "." is the site itself."""
     # Both with links followed and without: the site may lie behind a link, and so may one article in it.
     roots = {_absolute(site), site.resolve()}
-    # NB a title may be longer than a file's name can be, of which those of Path raise.
+    # NB a title may be longer than the name of a file can be: Path.exists and Path.is_file raise, these do not.
     typed = [path for path in (Path(name), site / name) if os.path.exists(path)]  # noqa: PTH110
     paths = {absolute for path in typed for absolute in (_absolute(path), path.resolve())}
     return {path.relative_to(root).as_posix() for path in paths for root in roots if path.is_relative_to(root)}
@@ -99,7 +99,7 @@ def _unknown(corpus: Corpus, site: Path, name: str) -> str:
 
 def article_of(corpus: Corpus, site: Path, settings: Settings, name: str) -> Article:
     """The article of an id, of a file, also one elsewhere (a draft), or of what a curated list could name."""
-    if id_of(corpus, site, name) is None and os.path.isfile(name) and not _below_site(site, name):  # noqa: PTH113
+    if id_of(corpus, site, name) is None and os.path.isfile(name) and not _below_site(site, name):  # noqa: PTH113 (as there)
         return read_article(Path(name), settings, site=Path(name).parent)
     return known_article(corpus, site, name)
 

@@ -183,12 +183,11 @@ def _value(text: str, column: str, reader: FieldReader) -> Any:
         return text
     if text[0] in "[{" and text[-1] in "]}" and (found := value_in(text)) is not None:
         return found
+    marks = r"[|;\n]" if re.search(r"[|;\n]", text) else ","
     if is_many:
-        return [
-            part for one in re.split(r"[|;\n]" if re.search(r"[|;\n]", text) else ",", text) if (part := one.strip())
-        ]
+        return [part for one in re.split(marks, text) if (part := one.strip())]
     # Which marks part the entries of a list, and which are a title's, is seen where all titles are known.
-    return text.split("\n") if re.search(r"[|;\n]", text) else text
+    return text if marks == "," else text.split("\n")
 
 
 def pyarrow_for(what: str) -> Any:

@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.articles import Article, RelatedEntry, checked
+from recommender.articles import Article, RelatedEntry, checked, commonest_language
 from recommender.content.links import linked_articles
 from recommender.content.matching import EntryMatcher, article_keys, entry_keys, external_article
 from recommender.errors import UnknownArticleError, list_of_texts
@@ -84,8 +84,7 @@ class State:
         cls, articles: Sequence[Article], vectorizer: FieldVectorizer, settings: ArticlesSettings, now: float
     ) -> State:
         """The state of a corpus; the vectorizer is fitted on its articles and the external ones."""
-        vectorizer.learn_language(articles)
-        matcher = EntryMatcher(articles, vectorizer.language)
+        matcher = EntryMatcher(articles, vectorizer.language or commonest_language(articles))
         digests = {article.id: article.digest for article in articles}
         lists = {one.id: CuratedList.resolved(one, matcher, digests) for one in articles if one.related}
         everything = [*articles, *_externals(lists, digests)]

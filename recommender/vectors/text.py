@@ -9,13 +9,12 @@ import html
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 import ftfy
 import wordfreq
 from ftfy.badness import is_bad
-from sklearn.feature_extraction.text import CountVectorizer
 
 from recommender.content.languages import SERBIAN
 from recommender.vectors.function_words import function_words
@@ -351,21 +350,24 @@ analyzer_for = lru_cache(maxsize=64)(Analyzer)
 
 
 def char_ngrams(text: str, ngram_range: tuple[int, int]) -> list[str]:
-    """Character n-grams within words, each word padded by a space; a word shorter than the longest gives itself."""
-    return [gram for word in repair(text).lower().split() for gram in _grams_of_word(word, ngram_range)]
+    """
+    Character n-grams within words, as scikit-learn's ``char_wb`` makes them: each word padded by a space.
+
+    A word shorter than the longest n-gram gives itself, once.
+    """
+    return [gram for word in repair(text).lower().split() for gram in _grams_of_word(word, *ngram_range)]
 
 
 @lru_cache(maxsize=65_536)
-def _grams_of_word(word: str, ngram_range: tuple[int, int]) -> list[str]:
-    return list(_analyzer_of_letters(ngram_range)(word))
-
-
-@lru_cache(maxsize=8)
-def _analyzer_of_letters(ngram_range: tuple[int, int]) -> Callable[[str], Iterable[str]]:
-    analyzer: Callable[[str], Iterable[str]] = CountVectorizer(
-        analyzer="char_wb", ngram_range=ngram_range
-    ).build_analyzer()
-    return analyzer
+def _grams_of_word(word: str, low: int, high: int) -> tuple[str, ...]:
+    grams: list[str] = []
+    padded = f" {word} "
+    for length in range(low, high + 1):
+        if length >= len(padded):
+            grams.append(padded)
+            break
+        grams.extend(padded[start : start + length] for start in range(len(padded) - length + 1))
+    return tuple(grams)
 
 
 def names_in(passages: Iterable[tuple[str, Analyzer, str]]) -> set[str]:

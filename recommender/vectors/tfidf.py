@@ -134,7 +134,7 @@ class FieldVectorizer:
 
     def fit_transform(self, articles: Sequence[Article]) -> Vectors:
         """`fit`, then `transform` of the same articles, in one pass over the text."""
-        self.learn_language(articles)
+        self.language = self.language or commonest_language(articles)
         self.n_articles, self.n_bodies = len(articles), sum(bool(article.body.strip()) for article in articles)
         self.fields, self._topics, self.compares = (), _without_terms("topics"), False
         self.__dict__.pop("term_names", None)
@@ -151,10 +151,6 @@ class FieldVectorizer:
         # The mean of all language is about 0, and so is taken to be that of a small site, as far as it is small.
         self._centre = _part(len(articles)) * there.mean(axis=0) if len(there) else np.zeros(0, dtype=np.float32)
         return self._joined(articles, blocks, embeddings)
-
-    def learn_language(self, articles: Sequence[Article]) -> None:
-        """Take the commonest language for that of articles that name none, unless one was given."""
-        self.language = self.language or commonest_language(articles)
 
     def fit_comparison(self, articles: Sequence[Article]) -> None:
         """Learn what only the learned ranker looks at: the topics, and which words are names."""
