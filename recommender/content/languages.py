@@ -24,6 +24,8 @@ _MOST_TEXTS = 200
 #: tenth, the text is in none of the languages.
 _LEAST_SHARE = 0.1
 _LEAST_WORDS = 20
+#: Languages that have so many of them, for one that the most common has, are told apart by all words.
+_NEARLY = 0.5
 #: A text of so many words alone is in another language than the site where it has so many common ones of that, in such
 #: a share, so many times as many as of the site's, and as of any other's; of so many characters.
 _LEAST_WORDS_OF_TEXT, _LEAST_COMMON_WORDS, _LEAST_SHARE_OF_TEXT, _TIMES_OWN, _TIMES_SECOND = 10, 3, 0.2, 2, 1.2
@@ -64,6 +66,8 @@ _LEAST_LETTERS = 4
 _OF_A_SCRIPT = re.compile("|".join(letters.pattern for _, letters, _ in _SCRIPTS))
 _LETTER = re.compile(r"[^\W\d_]")
 _WORD = re.compile(r"[^\W\d_]+")
+#: Where links lead, and names of files and keys: cut at their digits they would be words of one letter.
+_NO_WORDS = re.compile(r"\]\([^()]*\)|https?://\S+|\w*\d\w*")
 
 #: How many are the commonest words of a language.
 _N_COMMONEST = 200
@@ -253,7 +257,7 @@ def _codes_of_common_words() -> Mapping[str, tuple[str, ...]]:
 
 
 def _words(text: str) -> Counter[str]:
-    return Counter(_WORD.findall(text.lower()))
+    return Counter(_WORD.findall(_NO_WORDS.sub(" ", text.lower())))
 
 
 def detect_language(texts: Iterable[str]) -> str:
@@ -264,9 +268,11 @@ def detect_language(texts: Iterable[str]) -> str:
     words = _words(text)
     if words.total() >= _LEAST_WORDS:
         met = {code: sum(words[word] for word in common) for code, common in _common_words().items()}
-        best = max(sorted(met), key=lambda code: met[code])
-        if met[best] >= _LEAST_SHARE * words.total():
-            return best
+        most = max(met.values())
+        if most >= _LEAST_SHARE * words.total():
+            # Titles have few of them, and languages share some: "in" and "a" are words of ten.
+            near = [code for code in sorted(met) if met[code] >= _NEARLY * most]
+            return max(near, key=lambda code: _mean_zipf(words, code)) if len(near) > 1 else near[0]
     return _by_frequency(words, _LEAST_COMMON) if words.total() >= _FEWEST_WORDS else ""
 
 
@@ -279,11 +285,14 @@ def _language_of_script(text: str) -> str:
 
 def _by_frequency(words: Counter[str], least: float) -> str:
     """The language in which words are commonest, or "" where none stands out."""
-    n_words = words.total()
-    means = []
-    for code in sorted(wordfreq.available_languages("small")):
-        table = wordfreq.get_frequency_dict(code, "small")
-        zipfs = sum(n * (9 + log10(table[word])) for word, n in words.items() if word in table)
-        means.append((zipfs / n_words, _CODES.get(code, code)))
-    (second, _), (best, code) = sorted(means)[-2:]
+    codes = sorted(wordfreq.available_languages("small"))
+    (second, _), (best, code) = sorted((_mean_zipf(words, code), _CODES.get(code, code)) for code in codes)[-2:]
     return code if best >= max(least, second + _LEAST_AHEAD) else ""
+
+
+def _mean_zipf(words: Counter[str], code: str) -> float:
+    """How common words are in a language, 0 for those that it does not have."""
+    table = wordfreq.get_frequency_dict(TABLES.get(code, code), "small")
+    if code == "sr":
+        table = {_in_cyrillic(word): frequency for word, frequency in table.items()}
+    return sum(n * (9 + log10(table[word])) for word, n in words.items() if word in table) / words.total()

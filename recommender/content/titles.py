@@ -29,4 +29,6 @@ def folded(text: str) -> str:
     """A text in small letters, in one way to write accents, without what nobody sees."""
     if text.isascii():
         return text.casefold()
-    return unicodedata.normalize("NFC", text.translate(_INVISIBLE).casefold())
+    # In Turkish a capital I is one of two letters, whichever way a title is typed.
+    small = text.translate(_INVISIBLE).casefold().replace("i\u0307", "i").replace("ı", "i")
+    return unicodedata.normalize("NFC", small)

@@ -109,6 +109,25 @@ def test_a_readme_is_the_page_of_its_folder(make_site, files, expected):
     assert addresses(site) == expected
 
 
+def test_sveltekit(make_site):
+    """Pages that mdsvex makes are where their folders are, without groups; others where a page shows their folder."""
+    config = "export default {kit: {paths: {base: '/club'}}, extensions: ['.svelte', '.md']};\n"
+    files = ("src/routes/rowing/+page", "src/routes/(site)/blog/sculling/+page", "src/posts/oars", "notes/tar")
+    site = make_site(
+        {
+            "svelte.config.js": config,
+            "src/routes/blog/posts/[slug]/+page.svelte": "",
+            **{f"{name}.md": f"---\ntitle: Of {name}\n---\nRow.\n" for name in files},
+        }
+    )
+    assert addresses(site) == {
+        "notes/tar": "/club/notes/tar",
+        "src/posts/oars": "/club/blog/posts/oars",
+        "src/routes/(site)/blog/sculling/+page": "/club/blog/sculling",
+        "src/routes/rowing/+page": "/club/rowing",
+    }
+
+
 def test_quartz(make_site):
     """What its patterns name is left out, also in folders; notes are called by their files."""
     config = (

@@ -37,6 +37,16 @@ from recommender.content.languages import (
         ("Keltas į salą plaukia du kartus per dieną. Bilietus galima pirkti uoste.", "lt"),
         ("Мостот ќе биде затворен шест недели. Општината вели дека работата е неопходна.", "mk"),
         ("பள்ளி திங்கட்கிழமை திறக்கிறது", "ta"),
+        # Words that several languages have ("a", "in", "hat") leave it to all others.
+        ("Felting a wool hat\nFelting a wool slipper\nFelting a wool coat\nFelting a bag\nA red hat\nA hat in wool\n"
+         "Washing a wool coat", "en"),
+        ("A tea pot of clay\nA lid for a tea pot\nTea in a clay cup\nA kettle on a stove\nClay and fire", "en"),
+        ("En rød hat\nHavnen i Aarhus\nBrød og smør\nEn mand i en bil\nNye kartofler på markedet", "da"),
+        ("El far del port\nLa pesca al mar\nUn vaixell de vela\nPa de sègol amb llavors\nLa mel de les abelles", "ca"),
+        # Keys and addresses are no words.
+        ("Water tomatoes in the morning, at the root and never on the leaves. See also [Feeding tomatoes]"
+         "(Feeding%20them%202a2b3c4d5e6f7a8b9c0d1e2f3a4b5c6e.md), 1a2b3c4d5e6f7a8b9c0d and https://a.example/a/e/i/o "
+         "for more on it.", "en"),
         ("Kubernetes Docker Terraform Ansible", ""),
         ("Foo Bar Baz", ""),
     ],

@@ -30,6 +30,10 @@ SITES = {
     "Statie": ({"statie.yml": "parameters: {}\n"}, "source/_posts/2021-03-04-{}.md"),
     "Gatsby": ({"gatsby-config.js": "module.exports = {plugins: []};\n"}, "content/blog/{}.md"),
     "Next": ({"next.config.js": "module.exports = {};\n"}, "content/{}.mdx"),
+    "SvelteKit": (
+        {"svelte.config.js": "export default {};\n", "src/routes/yarns/[slug]/+page.svelte": ""},
+        "src/yarns/{}.md",
+    ),
     "Nuxt": ({"nuxt.config.ts": "export default defineNuxtConfig({});\n"}, "content/1.guide/2.{}.md"),
     "Quartz": ({"quartz.config.ts": "const config = {};\n"}, "content/{}.md"),
     "DocFX": ({"docfx.json": "{}\n"}, "articles/{}.md"),

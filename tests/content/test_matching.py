@@ -36,6 +36,8 @@ MATCHER = EntryMatcher([TEA, EN, DE, CUP])
         ("_posts/2021-03-03-green-tea.md", TEA, "path"),
         ("{% link _posts/2021-03-03-green-tea.md %}", TEA, "path"),
         ("{% post_url 2021-03-03-green-tea %}", TEA, "path"),
+        ("{% post_link green-tea %}", TEA, "path"),
+        ("{% post_link green-tea 'The tea' %}", TEA, "path"),
         ("2021-03-03-green-tea", TEA, "path"),
         ("green-tea", TEA, "path"),
         ("green-tea.md", TEA, "path"),
@@ -75,6 +77,15 @@ def test_an_address_that_another_had(is_published, found):
     moved = Article("moved", title="Moved", url="/cup/", aliases=("/pot/",))
     new = Article("new", title="New", url="/pot/", is_published=is_published)
     assert EntryMatcher([moved, new]).match(RelatedEntry(target="/pot/")) == Match(found, "url")
+
+
+@pytest.mark.parametrize("typed", ["IŞIK VE GÖLGE", "ışık ve gölge", "Işık ve gölge"])
+def test_a_turkish_title_in_capitals(typed):
+    """Is the title, whichever letter its capital I stands for."""
+    matcher = EntryMatcher([Article("a", title="Işık ve gölge"), Article("b", title="İzmir körfezi")])
+    assert matcher.match(RelatedEntry(target=typed)) == Match("a", "title")
+    assert matcher.match(RelatedEntry(target="İZMİR KÖRFEZİ")) == Match("b", "title")
+    assert matcher.match(RelatedEntry(target="izmir körfezi")) == Match("b", "title")
 
 
 def test_external():

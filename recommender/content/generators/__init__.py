@@ -18,7 +18,7 @@ from recommender.content.generators.hugo import Hugo
 from recommender.content.generators.jekyll import Bridgetown, Jekyll
 from recommender.content.generators.mkdocs import MkDocs
 from recommender.content.generators.pelican import Nikola, Pelican
-from recommender.content.generators.scripted import Ember, Gatsby, Metalsmith, Next, Nuxt
+from recommender.content.generators.scripted import Ember, Gatsby, Metalsmith, Next, Nuxt, SvelteKit
 from recommender.content.generators.sources import Sources
 from recommender.content.generators.statie import Statie
 from recommender.content.generators.vuepress import VitePress, VuePress
@@ -31,7 +31,7 @@ __all__ = ["CONFIG_FILES", "GENERATORS", "Generator", "read_generator"]
 #: Asked in this order. One whose configuration has the name of another's comes before it.
 GENERATORS: tuple[type[Generator], ...] = (
     JupyterBook, Hexo, Jekyll, Bridgetown, Zola, Hugo, Docusaurus, Astro, VitePress, VuePress, MkDocs, MdBook, Pelican,
-    Nikola, Statie, Gatsby, Next, Nuxt, Eleventy, Metalsmith, Ember, Quartz, DocFx, GitBook,
+    Nikola, Statie, Gatsby, Next, SvelteKit, Nuxt, Eleventy, Metalsmith, Ember, Quartz, DocFx, GitBook,
 )  # fmt: skip
 #: Files that tell who the authors are: of Docusaurus, and in a folder of data.
 _AUTHORS = ("authors.yml", "authors.yaml", "authors.json")

@@ -1,12 +1,13 @@
 """
-Generators whose addresses a site's own program decides: Gatsby, Next, Nuxt, Metalsmith, Ember.
+Generators whose addresses a site's own program decides: Gatsby, Next, SvelteKit, Nuxt, Metalsmith, Ember.
 
 What is plain in the program is read, and what is usual is a guess, which a warning tells.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import ClassVar, Self
 
 from recommender.articles import Article
 from recommender.content.fields import NO_FACTS, PageFacts
@@ -63,7 +64,7 @@ class Next(Generator):
     config_files = tuple(f"next.config{ending}" for ending in SCRIPTS)
     looks_anywhere = True
 
-    index_names = ("index", "page")
+    index_names: ClassVar[tuple[str, ...]] = ("index", "page")
 
     end: str = ""
     shown: tuple[str, ...] = ()  #: The places of pages with a part that is filled in.
@@ -73,14 +74,19 @@ class Next(Generator):
         """The configuration, and the places of the pages."""
         values = sources.literals(file)
         tops = [top for top in ("app", "pages", "src/app", "src/pages") if sources.has(top)]
-        pages = [page[len(top) :] for top in tops for page in sources.files(top, ".js", ".jsx", ".ts", ".tsx")]
-        shown = {_GROUP.sub("", _DYNAMIC.split(page)[0]).strip("/") for page in pages if _DYNAMIC.search(page)}
         return cls(
             base=values.text("basePath").strip("/"),
             roots=dict.fromkeys(tops, ""),
             end="/" if values.get("trailingSlash") is True else "",
-            shown=tuple(sorted(place for place in shown if place and not place.startswith("api"))),
+            shown=cls._places(sources, tops, ".js", ".jsx", ".ts", ".tsx"),
         )
+
+    @staticmethod
+    def _places(sources: Sources, tops: Sequence[str], *endings: str) -> tuple[str, ...]:
+        """The places of pages with a part that is filled in, below some folders."""
+        pages = [page[len(top) :] for top in tops for page in sources.files(top, *endings)]
+        found = {_GROUP.sub("", _DYNAMIC.split(page)[0]).strip("/") for page in pages if _DYNAMIC.search(page)}
+        return tuple(sorted(place for place in found if place and not place.startswith("api")))
 
     def url(self, article: Article, facts: PageFacts) -> str:
         """The address: the place of a page, or of the page that shows the articles of a folder."""
@@ -95,6 +101,22 @@ class Next(Generator):
     def guess(self, article: Article, facts: PageFacts) -> str:
         """The place of the file below the folder of the content."""
         return Generator().guess(replace(article, path=_GROUP.sub("", article.path)), facts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SvelteKit(Next):
+    """A SvelteKit site: pages that mdsvex makes, and the folders that a page such as ``posts/[slug]`` shows."""
+
+    title = "SvelteKit"
+    config_files = tuple(f"svelte.config{ending}" for ending in SCRIPTS)
+
+    index_names = ("+page",)
+
+    @classmethod
+    def read(cls, sources: Sources, file: str) -> Self:
+        """The configuration, and the places of the pages."""
+        base = sources.literals(file).text("paths", "base").strip("/")
+        return cls(base=base, roots={"src/routes": ""}, shown=cls._places(sources, ["src/routes"], ".svelte"))
 
 
 @dataclass(frozen=True, kw_only=True)
