@@ -178,9 +178,7 @@ class Recommender:
 
     def listed(self, article_id: str) -> list[str]:
         """The ids of what an article's curated list names, in the editor's order, external articles included."""
-        state = self._fitted().state
-        articles = state.catalogue.articles
-        return [articles[row].id for row in state.listed_rows(articles[state.catalogue.known_row(article_id)])]
+        return list(self._fitted().state.listed(self.article(article_id)))
 
     def vectors_of(self, article_ids: Iterable[str]) -> Vectors:
         """The vectors of some articles, a row each, in their order."""
@@ -199,8 +197,8 @@ class Recommender:
         ----------
         article
             The id of an article of the corpus, or an `Article`, often a draft that is not in it. A draft gets the same
-            answer as it will get once it is added. Its curated list is no evidence; what it names is not suggested
-            again.
+            answer as it will get once it is added; one without a date, as if it were published now. Its curated list is
+            no evidence; what it names is not suggested again.
         k
             Most suggestions; None for the setting ``ranking.k``.
         min_score

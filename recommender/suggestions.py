@@ -50,9 +50,9 @@ class Reason:
     similarity: float
     sentences: tuple[str, ...] = ()
     shared_terms: tuple[SharedTerm, ...] = ()
-    fields: Mapping[str, float] = field(default_factory=dict)
+    fields: Mapping[str, float] = field(default_factory=dict, hash=False)
     gap_days: float | None = None
-    signals: Mapping[str, float] = field(default_factory=dict)
+    signals: Mapping[str, float] = field(default_factory=dict, hash=False)
     obstacle: str = ""
 
     def __str__(self) -> str:

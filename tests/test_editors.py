@@ -43,8 +43,7 @@ def suggested(site, article):
 def listed(site, article):
     """The ids that the list of an article names."""
     rec = Recommender(QUIET).fit(read_site(site))
-    state = rec._fitted().state
-    return [state.catalogue.articles[row].id for row in state.listed_rows(rec.article(article))]
+    return rec.listed(article)
 
 
 @pytest.fixture

@@ -120,6 +120,33 @@ def test_a_draft_without_a_date_counts_as_the_newest(rec):
     assert ids(rec.suggest(draft)) == ids(rec.suggest(dated))
 
 
+def test_an_article_without_a_date_is_asked_alike_by_its_id_and_as_it_is(corpus):
+    """It is no draft: nobody takes it for new, on a site that has dates."""
+    guide = Article(id="guide", title="green tea leaves, hot water")
+    rec = Recommender(settings()).fit(Corpus([*corpus, guide]))
+    by_id = rec.suggest("guide", min_score=0)
+    assert by_id == rec.suggest(guide, min_score=0) != []
+    assert rec.explain(guide, by_id[0].article_id).score == by_id[0].score
+
+
+def test_a_draft_may_list_what_nobody_listed_before(corpus):
+    """An article elsewhere takes its place of the list, as it will once the draft is added."""
+    elsewhere = RelatedEntry("Tea elsewhere", url="https://other.example/tea", target="https://other.example/tea")
+    draft = article("draft", "iced green tea leaves in water", day=9, related=(elsewhere,))
+    for fill, n in ((False, 3), (True, 2)):
+        rec = Recommender(settings(fill=fill, k=3, min_score=0)).fit(corpus)
+        before = rec.suggest(draft)
+        assert rec.explain(draft, before[0].article_id).obstacle == ""
+        rec.update(added=[draft])
+        assert len(before) == n
+        assert rec.suggest("draft") == before
+
+
+def test_suggestions_may_stand_in_a_set(rec):
+    """Equal ones once."""
+    assert len({*rec.suggest("tea-0"), *rec.suggest("tea-0")}) == len(rec.suggest("tea-0")) > 0
+
+
 def test_an_edited_article_is_not_suggested_to_itself(rec, corpus):
     """A draft with the id of an article is that article."""
     edited = dataclasses.replace(corpus["tea-0"], title="green tea leaves, revised")

@@ -29,10 +29,12 @@ def query_of(article: Article | str, state: State, rules: Rules) -> Query:
             f"suggestions are for an Article or the id of one, but this is {kind_of(article)}. Make one: "
             "Article(id=..., title=..., excerpt=...), or read_article(file)."
         )
-    listed = state.listed_rows(article)
+    names = state.listed(article)
+    # What the list of a draft names elsewhere may have no row yet.
+    listed = {known for known in map(catalogue.row_of, names) if known is not None}
     own = catalogue.rows_of_identity(article)
     time = days_of(article.published_at)
-    if np.isnan(time) and row < 0:
+    if np.isnan(time) and catalogue.row_of(article.id) is None:
         # A draft has no date yet: it will be the newest, by an hour.
         time = catalogue.newest + 1 / 24
     return Query(
@@ -42,7 +44,7 @@ def query_of(article: Article | str, state: State, rules: Rules) -> Query:
         language=catalogue.language_of(article),
         row=row,
         hidden=np.array(sorted(own.union(listed)), dtype=np.int64),
-        n_listed=len(listed),
+        n_listed=len(names),
         own=np.array(sorted(own), dtype=np.int64),
         linked=state.linked_rows(article),
         before=time if rules.wants_older(article) else float("nan"),

@@ -64,7 +64,7 @@ class Query:
     hidden: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     #: Only articles published before this time (days since 1970) may answer; NaN for no limit.
     before: float = float("nan")
-    n_listed: int = 0  #: How many of the hidden rows the article's own list names.
+    n_listed: int = 0  #: How many articles its own list names.
     #: Rows that are the article itself, under any address.
     own: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     #: Rows that the article's text links to, or whose texts link to it, as `State.linked_rows` has them.

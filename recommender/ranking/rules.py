@@ -200,17 +200,19 @@ class Rules:
             if one.article.id in left_out:
                 left_out |= dict.fromkeys((copy.article.id for copy in one.copies), left_out[one.article.id])
         chosen = [accepted for accepted in wanted if not place_of[accepted.article.id]] + best
-        for pinned in wanted:
-            if place_of[pinned.article.id]:
-                chosen.insert(place_of[pinned.article.id] - 1, pinned)
-        if self.settings.fill_up and len(chosen) < k and newest is not None:
+        n_left = k - len(wanted) - len(best)
+        if self.settings.fill_up and n_left and newest is not None:
             # What only its score left out may fill a place: that is what fills are for.
             others = (one for one in newest(self.topics(article)) if left_out.get(one.id, BELOW).startswith(BELOW))
             similarities = {one.article.id: one.similarity for one in ranked}
-            for one in self._fill_ups(article, others, chosen, k - len(chosen), shown, copy_of):
+            for one in self._fill_ups(article, others, [*wanted, *best], n_left, shown, copy_of):
                 chosen.append(dataclasses.replace(one, similarity=similarities.get(one.article.id, 0.0)))
-            for one in chosen:
                 left_out.pop(one.article.id, None)
+        place = -1
+        for pinned in wanted:
+            if place_of[pinned.article.id]:
+                place = max(place_of[pinned.article.id] - 1, place + 1)
+                chosen.insert(place, pinned)
         if len(chosen) < self.settings.at_least and not wanted:
             why = f"fewer than {self.settings.at_least} suggestions remain (rules.at_least)"
             left_out |= {one.article.id: why for one in chosen}

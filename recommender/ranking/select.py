@@ -160,7 +160,7 @@ class Selector:
     def approvals(self, query: Query) -> dict[str, Reason]:
         """What speaks for each article of the query's curated list, as `Recommender.approvals` says."""
         catalogue, ranker = self._catalogue, self.ranker
-        rows = np.array(sorted(self._state.listed_rows(query.article)), dtype=np.int64)
+        rows = np.array(sorted(catalogue.rows_of(self._state.listed(query.article))), dtype=np.int64)
         similarity = ranker.similarity if isinstance(ranker, LearnedRanker) else ranker
         similarities = catalogue.index.exact(query.vectors, rows)
         listed = self._candidates(Ranked(rows, similarities, similarity.chances(query, similarities, rows, catalogue)))
@@ -191,18 +191,18 @@ class Selector:
         candidate = self._catalogue.articles[row]
         if row == query.row or candidate.id == query.article.id:
             return "it is the article itself"
-        if row in self._state.listed_rows(query.article):
+        if candidate.id in self._state.listed(query.article):
             return "it is in the article's curated list already"
         if row in query.hidden:
             return "it has the same URL as the article: it is the article itself"
+        (choice,) = self.select([query], k, least)
+        if any(one.article.id == candidate.id for one in choice.chosen):
+            return ""
         why = self._rules.none_here(query.article) or self._rules.never(candidate)
         if why or (why := self._refusal(query, row)):
             return why
         if why := self._rules.between(query.article, candidate):
             return why
-        (choice,) = self.select([query], k, least)
-        if any(one.article.id == candidate.id for one in choice.chosen):
-            return ""
         if place < 0 and (similarity > 0 or self._is_tied(query, row)):
             # The learned ranker's candidates are the nearest in several ways; it scores no others.
             return "many others are nearer, by words and by lists, and only those were ranked"

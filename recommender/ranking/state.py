@@ -179,11 +179,11 @@ class State:
             self._never[rules.settings] = np.array(never, dtype=bool)
         return self._never[rules.settings]
 
-    def listed_rows(self, article: Article) -> list[int]:
-        """The rows that an article's own curated list names, in the editor's order."""
-        if self._has(article):
-            return [int(other) for other in self.graph.listed(self.catalogue.known_row(article.id))]
-        return self.catalogue.rows_of(CuratedList.resolved(article, self.matcher, self.digests).names)
+    def listed(self, article: Article) -> Sequence[str]:
+        """The ids of what an article's own list names, in the editor's order; of a draft's also what has no row."""
+        if not self._has(article):
+            return CuratedList.resolved(article, self.matcher, self.digests).names
+        return self.lists[article.id].names if article.id in self.lists else ()
 
     def links_of(self, article: Article) -> Sequence[str]:
         """The ids of the articles that an article's text links to."""

@@ -13,7 +13,7 @@ from recommender.articles import Article, Corpus
 from recommender.batch.stages import carry_out, read_corpus, silence
 from recommender.cache import digest
 from recommender.content.matching import EntryMatcher
-from recommender.errors import DecisionsChangedError, UnknownArticleError
+from recommender.errors import DecisionsChangedError, DecisionsError, UnknownArticleError
 from recommender.model import Recommender
 from recommender.ranking.reader import least_at
 from recommender.review.views import Entry, Filters, Item, Promotion, Row, Sheet
@@ -229,6 +229,8 @@ class Desk:
         if now.version != seen:
             raise DecisionsChangedError("the decisions have changed in the meantime. Look again, then order.")
         pairs = [(article_id, candidate_id) for candidate_id in dict.fromkeys(candidate_ids)]
+        if not pairs:
+            raise DecisionsError("an order names one candidate or more, but names none.")
         after: _Decided = {pair: self._decision(pair, "pin", "", place) for place, pair in enumerate(pairs, 1)}
         self._change({pair: now.by_pair.get(pair) for pair in pairs}, after)
 

@@ -405,6 +405,14 @@ def test_pinned_where_it_stands(position, expected):
     assert names(held.choose(TEA, ranked(CUP, POT, CAR), 3)) == expected.split()
 
 
+def test_what_is_pinned_to_one_place():
+    """Comes in the order of the ranking, and behind what fills up where its place is there."""
+    held = rules(*(Decision(TEA.id, one.id, "pin", position=3) for one in (POT, CAR)), fill_up=True)
+    mugs = [article(name) for name in ("one", "two", "three")]
+    choice = held.choose(TEA, ranked(CAR, POT), 5, newest=lambda topics: mugs)
+    assert names(choice) == ["one", "two", "car", "pot", "three"]
+
+
 def test_why_nothing_is_chosen_says_how_many_each_cause_left_out():
     """An empty box counts its candidates by cause, the most frequent first; a score that is too low is one."""
     strict = rules(never=("provider: wire",))

@@ -210,8 +210,8 @@ def test_an_update_leaves_the_state_that_was_as_it_was():
     draft = Article(id="draft", title="A draft", body="[cup](/cup)", related=(RelatedEntry(target="A cup"),))
 
     def seen(state):
-        rows = [*state.listed_rows(draft), *state.linked_rows(draft), *state.linked_rows(tea), *state.listed_rows(tea)]
-        return [state.catalogue.articles[row].id for row in rows]
+        rows = [*state.linked_rows(draft), *state.linked_rows(tea)]
+        return [*state.listed(draft), *(state.catalogue.articles[row].id for row in rows), *state.listed(tea)]
 
     assert seen(before) == ["cup"] * 4
     rec.update(added=[dataclasses.replace(tea, body="On a [hill](/hill).")], removed=["cup"])

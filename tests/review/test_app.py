@@ -188,6 +188,13 @@ def test_an_old_order(served):
     assert [one.verdict for one in served.desk.decisions.by_pair.values()] == ["reject"]
 
 
+def test_an_empty_order(served):
+    """Is refused, and nothing is left to be undone."""
+    status, _, text = served.send("order", article="green", order="", version=served.desk.decisions.version)
+    assert (status, "names none" in text) == (400, True)
+    assert served.send("undo")[0] == 303
+
+
 def test_undo_goes_on(served):
     """What another decided otherwise since is not undone, and does not stand in the way of what was before it."""
     for name in ("white", "black"):
