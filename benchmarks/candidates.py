@@ -16,7 +16,7 @@ import numpy as np
 
 from recommender import load_model
 
-N_CANDIDATES = 256
+N_CANDIDATES = 128
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("model", type=Path)
 parser.add_argument("--queries", type=int, default=1000)

@@ -33,7 +33,7 @@ from recommender.settings import RankingSettings
 from recommender.vectors.neighbors import Vectors
 
 #: Rows that are compared with a query exactly, at least, and for each place of the answer.
-_N_CANDIDATES, _TIMES_K = 256, 4
+_N_CANDIDATES, _TIMES_K = 128, 4
 
 
 def damping(gap_days: NDArray[np.float64], half_life: float, floor: float) -> NDArray[np.float64]:
