@@ -69,7 +69,7 @@ def save_parts(
                 _remove_others(folder)
     except OSError as error:
         raise WriteError(
-            f"{folder}: cannot be written ({error.strerror}). Name a folder that you may write to."
+            f"{folder}: cannot be written ({error.strerror}). Mend that, or name another folder."
         ) from None
 
 
