@@ -24,6 +24,8 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "topics": ("labels",),
     "provider": ("creator", "writer"),
     "slug": ("postname",),
+    # Wagtail's; in front matter said of what a page is about.
+    "made": ("live", "islive"),
 }
 #: And what they call what front matter does not say.
 _OWN: Mapping[str, tuple[str, ...]] = {

@@ -63,10 +63,12 @@ _HIDDEN = frozenset(
     """
     draft drafts hidden private unlisted unpublished not-published pending trash trashed deleted auto-draft wip todo
     review in-review archived scheduled future later embargoed inactive disabled expired internal retracted
-    spiked entwurf borrador brouillon bozza rascunho szkic taslak
+    spiked withdrawn killed held offline entwurf borrador brouillon bozza rascunho szkic taslak
     черновик 草稿 下書き 초안
     """.split()
 )
+#: And those by which the status of a row does; in front matter they are said of what a page is about.
+_HIDDEN_ROWS = frozenset({"in-progress", "on-hold"})
 #: What a value is where it leads to another page, by our fields. Some blogs list what they wrote elsewhere with
 #: `redirect: https://...`; a path, or an address of the site's own, leads to another page here.
 _LEADING_AWAY = {
@@ -80,7 +82,10 @@ _PEOPLE = frozenset(
 )
 _ARABIC_LETTER = re.compile(r"[\u0620-\u06d3]")
 _HOME = re.compile(r"(?:https?:)?//[^/?#]+/?", re.IGNORECASE)
-_TRUTHS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
+_TRUTHS = {
+    **dict.fromkeys(("true", "yes", "on", "1", "t", "y"), True),
+    **dict.fromkeys(("false", "no", "off", "0", "f", "n"), False),
+}
 
 
 @dataclass(slots=True)
@@ -223,6 +228,9 @@ class Found:
         return None
 
     def _day(self, name: str, value: object, zone: tzinfo) -> datetime | None:
+        # `expires: never`, and `embargo: true`, which has hidden the page.
+        if _truth(value) is False or str(value).strip().lower() == "never" or ("published", name) in self.names:
+            return None
         try:
             return read_date(value, zone)
         except ValueError:
@@ -240,7 +248,9 @@ class Found:
         """By which word of its status the page is hidden, as in "2 articles ..."; "" for none."""
         for name, value in self.get("status"):
             word = re.sub(r"[\s_]+", "-", str(_only(value)).strip().lower())
-            if word in _HIDDEN:
+            # Of Drupal and Laravel a 0. In front matter `state: false` and the like are switches of templates.
+            is_off = word in ("0", "false") and name.lower() == "status"
+            if word in _HIDDEN or is_off or (word in _HIDDEN_ROWS and self.origin.place is None):
                 self.names.append(("published", name))
                 return f"with {name.lower()}: {word}"
         return ""
@@ -261,6 +271,10 @@ class Found:
                     yield "published", name, f"with {name.lower()}: {str(hiding).lower()}"
         for name, _ in self.get("drawing"):
             yield "published", name, f"with {name}"
+        for name, value in self.get("deleted_at"):
+            # A moment of any form, but for MySQL's of zeros.
+            if _truth(value) or re.search("[1-9]", str(value)):
+                yield "published", name, f"with {name}"
         for ours, form in _LEADING_AWAY.items():
             for name, value in self.get(ours):
                 target = _only(value)

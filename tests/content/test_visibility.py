@@ -1,5 +1,6 @@
 """What the site's generator makes no page of is never suggested, and is told."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -178,12 +179,62 @@ def test_jekyll_makes_no_page_without_front_matter(make_site):
         "hide: true", "isHidden: true", "is_private: yes", "deleted: true", "publication_status: unpublished",
         "routable: false", "render: false", "params: {hidden: true}", "extra: {hidden: true}",
         "ignorePublish: true", "unlist: true", "eleventyExcludeFromCollections: true", "publish: draft",
-        "published: Draft", "redirect_to: [https://elsewhere.example/cup]",
+        "published: Draft", "redirect_to: [https://elsewhere.example/cup]", "deleted_at: 2024-03-03",
+        "trashedAt: 1709424000", "moderation_state: draft", "workflow_state: in review", "publish_status: private",
+        "article_status: killed", "publicationState: draft", "status: withdrawn", "status: Held", "status: offline",
+        "status: 0", "status: false", "withdrawn: true", "trashed: t", "removed: y", "embargo: true", "embargoed: true",
+        "is_embargoed: true",
     ],
 )  # fmt: skip
 def test_what_hides_a_page(line):
     """A page that its front matter hides, or says not to make, is never suggested."""
     assert read_article(article("Tea", line)).visible_from == NEVER
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ({"deletedAt": "2024-03-03T07:14:00Z"}, "deletedAt"), ({"status": 0}, "status: 0"),
+        ({"status": "In progress"}, "status: in-progress"), ({"status": "on hold"}, "status: on-hold"),
+        ({"live": False}, "live: false"), ({"is_live": "f"}, "is_live: false"), ({"embargo": True}, "embargo: true"),
+        ({"published_at": None, "created_at": "2024-03-03"}, "published_at: null"),
+    ],
+)  # fmt: skip
+def test_what_hides_a_row(write, line, name):
+    """So is a row of a database, and that is told once, with a count."""
+    rows = [{"id": "tea", "title": "Tea", **line}, {"id": "cup", "title": "Cup", "published_at": "2024-03-03"}]
+    corpus = read_site(write("a.jsonl", "".join(f"{json.dumps(row)}\n" for row in rows)))
+    assert [one.id for one in corpus if one.visible_from == NEVER] == ["tea"]
+    assert without_guess(corpus.reading.warnings) == (f"one article with {name}, never suggested: tea.",)
+
+
+@pytest.mark.parametrize("line", ['"created_at": "2024-03-03"', '"date": "2024-03-03"'])
+def test_a_date_that_is_null_everywhere(write, line):
+    """Says nothing, nor does one beside a date of its own."""
+    rows = "".join(f'{{"id": "{name}", "title": "{name}", "published_at": null, {line}}}\n' for name in ("tea", "cup"))
+    corpus = read_site(write("a.jsonl", rows))
+    assert [(one.is_published, one.visible_from) for one in corpus] == [(True, None)] * 2
+    assert without_guess(corpus.reading.warnings) == ()
+
+
+@pytest.mark.parametrize("value", ["f", "F", "n", "N"])
+def test_truth_values_of_databases(write, value):
+    """PostgreSQL writes t and f."""
+    corpus = read_site(write("a.csv", f"id,title,published\ntea,Tea,t\ncup,Cup,{value}\n"))
+    assert [one.is_published for one in corpus] == [False, True]
+
+
+def test_a_page_that_was_unpublished(write):
+    """Has gone since that moment."""
+    row = '{"id": "tea", "title": "Tea", "unpublished_at": "2024-03-03"}\n'
+    assert read_site(write("a.jsonl", row))["tea"].visible_until == datetime(2024, 3, 3, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("line", ["expires: never", "expires: false", "embargo: false", "embargo: Never"])
+def test_words_for_no_day(make_site, line):
+    """Are no faults."""
+    found, warnings = hidden(make_site({"tea.md": article("Tea", line), "cup.md": article("Cup")}))
+    assert (found, without_guess(warnings)) == ([], ())
 
 
 def test_words_for_no_publication_are_no_faults(make_site):
@@ -262,6 +313,8 @@ def test_what_is_not_published(line):
     [
         "hide: [navigation, toc]", "hide: false", "render: true", "render: webc", "dg-publish: true", "visible: false",
         "active: false", "archived: true", "status: in progress",
+        "status: on hold", "status: 1", "state: 0", "deleted_at:", "deleted_at: 0000-00-00 00:00:00",
+        "deleted_at: false",
         "live: https://tea.example", "live: false", "publish: true", "redirect_to: []", "redirect: https://elsewhere.example/cup",
     ],
 )  # fmt: skip
