@@ -1,7 +1,6 @@
 """Files with an article a row that other programs write: tables, feeds (RSS, Atom), exports of WordPress."""
 
 import csv
-import html
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -16,7 +15,7 @@ from recommender.content.fields import USUAL_NAMES, FieldReader
 from recommender.content.files import unread
 from recommender.content.list_words import fold_name
 from recommender.content.named import value_in
-from recommender.content.rows import OWN_NAMES, check_columns, corpus_of_rows, reader_of_rows, typed_rows
+from recommender.content.rows import OWN_NAMES, check_columns, corpus_of_rows, reader_of_rows, typed_rows, without_marks
 from recommender.content.wording import some
 from recommender.errors import MissingExtraError, SiteError
 from recommender.settings import Settings
@@ -322,11 +321,11 @@ def _item(element: Element, *, is_atom: bool) -> dict[str, Any]:
         elif name == "category" and child.get("scheme", "").endswith("#kind"):
             found["post_type"] = child.get("term", "").rpartition("/")[2]
         elif name == "category" and child.get("domain", "category") in ("category", "post_tag"):
-            topics.append(child.get("label") or child.get("term") or _without_marks(text))
+            topics.append(child.get("label") or child.get("term") or without_marks(text))
         elif name == "control" and text == "yes":
             found["status"] = "draft"  # all that it holds is `app:draft`
         elif name in ("creator", "author"):
-            authors += [_text_of(part) for part in child if _tag(part) == "name"] or [_without_marks(text)]
+            authors += [_text_of(part) for part in child if _tag(part) == "name"] or [without_marks(text)]
         elif name == "encoded":
             found["excerpt" if "/excerpt" in space else "body"] = text
         # That of Media RSS is a picture's.
@@ -336,7 +335,7 @@ def _item(element: Element, *, is_atom: bool) -> dict[str, Any]:
     address = found.get("link") or next(iter(links.get("alternate", ())), guid if guid.startswith("http") else "")
     names = ("post_date_gmt", "pubDate", "published", "date", "updated", "post_date")
     dates = (found.get(name, "") for name in names)
-    plain = str if is_atom else _without_marks
+    plain = str if is_atom else without_marks
     values = {
         "kind": found.get("post_type"),
         "title": plain(found.get("title", "")),
@@ -361,12 +360,7 @@ def _of_kind(element: Element, keeps_marks: bool) -> str:
         return _text_of(element)
     is_within = element.get("type") == "xhtml"
     text = "".join(tostring(child, encoding="unicode") for child in element) if is_within else _text_of(element)
-    return text if keeps_marks else _without_marks(text)
-
-
-def _without_marks(text: str) -> str:
-    """A text of HTML in one line, without its marks."""
-    return " ".join(html.unescape(re.sub(r"<[^<>]{0,2000}>", " ", text)).split())
+    return text if keeps_marks else without_marks(text)
 
 
 def _tag(element: Element) -> str:

@@ -34,7 +34,7 @@ ENTRY_NAMES: Mapping[str, tuple[str, ...]] = {
     "published_at": ("publishedDateTime", "date", "publishDate", "pubDate", "published_at", "publishedAt"),
     "url": ("webUrl", "url", "link", "href", "permalink", "to", "uri", "route", "docs", "destination"),
     "path": ("path", "slug", "ref", "id", "file", "post", "page", "article", "doc", "uid", "value", "filepath",
-             "target"),
+             "target", "$oid"),
     "provider": ("provider.name", "provider.domain", "provider", "author", "source"),
     "quality": ("quality",),
 }  # fmt: skip

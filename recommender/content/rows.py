@@ -1,5 +1,7 @@
 """Rows of names and values, from whatever holds an article a row -> a `Corpus`. One way for lines, tables and feeds."""
 
+import html
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
@@ -37,6 +39,9 @@ _OWN: Mapping[str, tuple[str, ...]] = {
         "contenttext",
     ),
 }  # fmt: skip
+#: What holds the value in a mapping of WordPress, Sanity and mongoexport, and a text in the blocks of editors.
+_WRAPPERS, _TEXTS = ("rendered", "current", "$oid"), ("rendered", "html", "text", "value")
+_EMPTY: tuple[Any, ...] = (None, "", [], {})
 #: All of these.
 OWN_NAMES = frozenset(name for names in _OWN.values() for name in names)
 #: Articles of a file that may have a problem: to keep and to tell a million takes the memory, and the day.
@@ -62,10 +67,14 @@ def _outcome(
         return values
     try:
         # Of names that are one to us, as those that differ in capitals, the first counts, as everywhere.
-        held = {fold_name(name): value for name, value in reversed([*values.items()]) if value not in (None, "")}
-        article_id, path, slug, body = (_own(held, ours, where) for ours in ("id", "path", "slug", "body"))
+        held = {fold_name(name): value for name, value in reversed([*values.items()]) if value not in _EMPTY}
+        article_id, path, slug, body = (_own(held, ours, where, notes) for ours in ("id", "path", "slug", "body"))
         known_as = article_id.strip() or without_ending(path.strip()) or slug.strip() or None
-        article = reader.read(values, Origin(where), notes, article_id=known_as, path=path.strip(), body=body)
+        plain = {
+            name: value if (text := _inner(value, "rendered")) is None else without_marks(text)
+            for name, value in values.items()
+        }
+        article = reader.read(plain, Origin(where), notes, article_id=known_as, path=path.strip(), body=body)
     except SiteError as error:
         return error
     except Exception as error:  # noqa: BLE001 - whatever happens in one row costs that row only
@@ -210,9 +219,38 @@ def _is_missing(value: Any) -> bool:
     return not getattr(value, "shape", ()) and (value == value) is not True and not hasattr(value, "to_list")
 
 
-def _own(held: Mapping[str, Any], ours: str, where: str) -> str:
-    """The text under one of the names of what front matter does not say; "" for none."""
-    value = next((held[name] for name in _OWN[ours] if name in held), "")
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        raise ArticleError(f"{where}: {ours} must be text, but is {say(value)}. Write it as text.")
-    return str(value)
+def _own(held: Mapping[str, Any], ours: str, where: str, notes: Notes) -> str:
+    """The text under one of the names of what front matter does not say; "" for none. A list of no text is left out."""
+    for name in filter(held.__contains__, _OWN[ours]):
+        value = held[name]
+        if isinstance(value, list | Mapping):
+            value = _text_below(value).strip() if ours == "body" else _inner(value, *_WRAPPERS)
+        if value in (None, ""):
+            # A mapping of a path holds an address: Drupal's {alias: /tea}.
+            what = f"must be text, but is {say(held[name])}. It is left out."
+            notes.warnings += [] if ours == "path" else [f"{where}: {ours} {what}"]
+            continue
+        if isinstance(value, bool) or not isinstance(value, str | int):
+            raise ArticleError(f"{where}: {ours} must be text, but is {say(value)}. Write it as text.")
+        return str(value)
+    return ""
+
+
+def _inner(value: Any, *names: str) -> str | None:
+    """The text under the first of some names in a mapping that has one; None for none."""
+    return next((value[one] for one in names if isinstance(value, Mapping) and isinstance(value.get(one), str)), None)
+
+
+def _text_below(value: Any) -> str:
+    """The texts below a body of blocks, as Sanity, Editor.js and others keep one: a block a line."""
+    if isinstance(value, list):
+        return "".join(map(_text_below, value))
+    if not isinstance(value, Mapping):
+        return ""
+    told = _inner(value, *_TEXTS)
+    return f"{_text_below([*value.values()])}\n" if told is None else told
+
+
+def without_marks(text: str) -> str:
+    """A text of HTML in one line, without its marks."""
+    return " ".join(html.unescape(re.sub(r"<[^<>]{0,2000}>", " ", text)).split())

@@ -99,7 +99,7 @@ def test_blank_lines_and_mark(write):
         ({"id": "a"}, "there is no title. Give it one: title: Tea."),
         ({"title": "A"}, 'there is no id. Give it one in a column called id; in JSON: "id": "tea".'),
         ({"id": True, "title": "A"}, "id must be text, but is the truth value true. Write it as text."),
-        ({"id": "a", "title": "A", "body": ["x"]}, "body must be text, but is a list. Write it as text."),
+        ({"id": "a", "title": "A", "body": True}, "body must be text, but is the truth value true. Write it as text."),
         ({"id": "a", "title": "A", "date": "2021-02-30"}, "date must be a date, but is '2021-02-30', which is not "
          "possible. Write it like 2021-03-03 or 2021-03-03T07:14:00Z."),
         ({"id": "tea", "title": "Again"}, "the id 'tea' is that of line 1. Give each its own."),
@@ -113,6 +113,53 @@ def test_bad_lines(write, line, message):
     assert [str(problem) for problem in corpus.reading.problems] == [f"articles.jsonl:3: {message}"]
     with pytest.raises(SiteError):
         read_jsonl(file, strict=True)
+
+
+BLOCK = {"_type": "block", "children": [{"text": "The kettle "}, {"text": "sings.", "marks": ["strong"]}]}
+PARAGRAPH = {"nodeType": "paragraph", "content": [{"nodeType": "text", "value": "The kettle sings."}]}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        [BLOCK], {"blocks": [{"type": "paragraph", "data": {"text": "The kettle sings."}}]}, {"content": [PARAGRAPH]},
+        {"rendered": "The kettle sings.", "protected": False}, {"value": "The kettle sings.", "format": "html"},
+    ],
+)  # fmt: skip
+def test_bodies_of_blocks(write, body):
+    """A body of blocks, as Sanity, Editor.js and Contentful keep one, is its texts; of WordPress, what is rendered."""
+    assert read_jsonl(write({"id": "tea", "title": "Tea", "body": body}))["tea"].body == "The kettle sings."
+
+
+def test_what_wordpress_renders(write):
+    """A title and an excerpt of its interface are read without their marks."""
+    title, excerpt = {"rendered": "Tea &#8211; a cup"}, {"rendered": "<p>Salt &amp; tea</p>\n"}
+    (tea,) = read_jsonl(write({"id": 11, "title": title, "excerpt": excerpt, "content": {"rendered": "<p>Hot</p>"}}))
+    assert (tea.title, tea.excerpt, tea.body) == ("Tea – a cup", "Salt & tea", "<p>Hot</p>")
+
+
+def test_ids_in_mappings(write):
+    """Those of MongoDB and Sanity are read, also in lists."""
+    tea = {
+        "_id": {"$oid": "5f01"},
+        "title": "Tea",
+        "related": [{"$oid": "5f02"}, {"_ref": "pot", "_type": "reference"}],
+    }
+    pot = {"title": "Pot", "slug": {"_type": "slug", "current": "pot"}}
+    corpus = read_jsonl(write(tea, {"_id": {"$oid": "5f02"}, "title": "Cup"}, pot))
+    assert (corpus.ids, corpus.reading.matched["path"]) == (("5f01", "5f02", "pot"), 2)
+
+
+def test_mappings_that_hold_no_text(write):
+    """What is no body, slug or id is left out and told, and costs no article."""
+    corpus = read_jsonl(
+        write({"id": ["x"], "title": "Tea", "slug": "tea"}, {"id": "cup", "title": "Cup", "body": {"a": 1}})
+    )
+    assert corpus.ids == ("cup", "tea")
+    assert corpus.reading.warnings == (
+        "articles.jsonl:1: id must be text, but is a list. It is left out.",
+        "articles.jsonl:2: body must be text, but is a mapping. It is left out.",
+    )
 
 
 def test_bad_files(write, tmp_path):
