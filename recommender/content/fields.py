@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     ours: tuple(names.split())
     for ours, names in {
-        "title": "title headline pageTitle metaTitle seoTitle seo.title meta.title metadata.title hero.name heroText"
-        " post_title",
+        "title": "title headline.main headline.basic headlines.basic headline pageTitle metaTitle seoTitle seo.title"
+        " meta.title metadata.title hero.name heroText post_title",
         "excerpt": "excerpt customExcerpt description summary metaDescription seoDescription ogDescription"
         " shortDescription shortDefinition teaser abstract standfirst lead lede dek blurb synopsis tldr intro"
         " introduction overview tagline subtitle subheading seo.description meta.description metadata.description"
@@ -198,7 +198,8 @@ class FieldReader:
         if "published_at" not in fields:
             # `published: 2021-03-03` is a date to some sites, and `datetime` that of an event to others; `data` is a
             # date in several languages, and data in English.
-            names["published_on"] = ("published", "datetime", "publish_at", "ms.date", "data")
+            of_rows = further.get("published_on", ())
+            names["published_on"] = ("published", "datetime", "publish_at", "ms.date", "data", *of_rows)
         self._wanted: dict[str, list[tuple[str, int, str, list[str]]]] = {}
         for ours, usual in names.items():
             for rank, name in enumerate(usual):
@@ -247,7 +248,8 @@ class FieldReader:
         if opening.title:
             found.names.append(("title", opening.source))
         if not title and not default_title:
-            raise ArticleError(f"{origin.where}: there is no title. Give it one: title: Tea.")
+            cure = "Give it one: title: Tea; or say which name holds it: articles.fields: {title: name}."
+            raise ArticleError(f"{origin.where}: there is no title. {cure}")
         url, aliases, slug, permalink = found.addresses(path)
         told = found.first("language") or ""
         language = told or default_language

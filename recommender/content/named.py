@@ -83,7 +83,9 @@ def names_in(value: Any, depth: int = 0, *, is_one: bool = False) -> list[str]:
             return names_in(list(value.values()))
         told = {fold_name(str(key)): held for key, held in value.items() if isinstance(held, str)}
         parts = " ".join(next((told[part] for part in some if part in told), "") for some in _PARTS).strip()
-        held = [*map(value.get, _NAMING), parts, *map(value.get, _KEYS)]
+        # The New York Times' {name: glocations, value: Oslo}: a kind, and the topic.
+        own = value.get("value") if "name" in value and isinstance(value.get("value"), str) else None
+        held = [own, *map(value.get, _NAMING), parts, *map(value.get, _KEYS)]
         names = next((names_in(one, 2) for one in held if one), [])
         # People by their keys: {ida: {name: Ida Holm}}.
         is_keyed = depth < 2 and not names and all(isinstance(held, Mapping) for held in value.values())

@@ -21,17 +21,22 @@ from recommender.settings import Settings, given_or_default
 #: What databases, exports and feeds call a field, behind the names of front matter; without hyphens, underscores,
 #: blanks and capitals.
 _COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "title": ("heading", "articletitle", "name"),
-    "url": ("link", "href", "address", "pageurl", "posturl"),
+    "title": ("heading", "articletitle", "webtitle", "hed", "name"),
+    "excerpt": ("subhead", "deck", "trailtext", "snippet"),
+    "published_on": ("displaydate", "publishtime", "issued"),
+    "url": (
+        "link", "href", "address", "pageurl", "posturl", "articleurl", "storyurl", "canonicalurl", "path.alias",
+        "pathalias",
+    ),
     "topics": ("labels",),
-    "provider": ("creator", "writer"),
+    "provider": ("creator", "writer", "source.name", "publisher", "sitename"),
     "slug": ("postname",),
     # Wagtail's; in front matter said of what a page is about.
     "made": ("live", "islive"),
-}
+}  # fmt: skip
 #: And what they call what front matter does not say.
 _OWN: Mapping[str, tuple[str, ...]] = {
-    "id": ("id", "articleid", "postid", "uuid", "guid"),
+    "id": ("id", "articleid", "postid", "uuid", "guid", "nid"),
     "path": ("path",),
     "slug": ("slug", "postname"),
     "body": (
@@ -39,6 +44,8 @@ _OWN: Mapping[str, tuple[str, ...]] = {
         "contenttext",
     ),
 }  # fmt: skip
+#: Under which of their names exports keep an article one level down, beside its id: Strapi, Drupal, Elasticsearch, ...
+_WITHIN = frozenset({"attributes", "source", "data", "fields", "frontmatter", "node", "article", "post", "document"})
 #: What holds the value in a mapping of WordPress, Sanity and mongoexport, and a text in the blocks of editors.
 _WRAPPERS, _TEXTS = ("rendered", "current", "$oid"), ("rendered", "html", "text", "value")
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
@@ -66,6 +73,10 @@ def _outcome(
     if isinstance(values, SiteError):
         return values
     try:
+        within = [value for name, value in values.items() if isinstance(value, Mapping) and fold_name(name) in _WITHIN]
+        titled = [value for value in within if reader.title_in(value) is not None]
+        if len(titled) == 1 and reader.title_in(values) is None:
+            values = {name: value for name, value in values.items() if value is not titled[0]} | {**titled[0]}
         # Of names that are one to us, as those that differ in capitals, the first counts, as everywhere.
         held = {fold_name(name): value for name, value in reversed([*values.items()]) if value not in _EMPTY}
         article_id, path, slug, body = (_own(held, ours, where, notes) for ours in ("id", "path", "slug", "body"))

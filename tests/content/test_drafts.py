@@ -62,7 +62,8 @@ def test_read_article_text():
         ("---\ntitle: Tea\n", FrontMatterError, "text: front matter opens at line 1 and is never closed. End it with a "
          "line of three dashes."),
         (article("[Tea]"), ArticleError, 'text:2: title must be text, but is a list. Write one line of text.'),
-        ("---\ndate: 2021-03-03\n---\n", ArticleError, "text: there is no title. Give it one: title: Tea."),
+        ("---\ndate: 2021-03-03\n---\n", ArticleError, "text: there is no title. Give it one: title: Tea; or say which "
+         "name holds it: articles.fields: {title: name}."),
         ("A cup.\n", ArticleError, "text: has neither front matter nor a heading. Begin it with a line of three dashes "
          "and title: Tea."),
         ("nowhere.md", SiteError, "nowhere.md: there is no such file. Name a Markdown file, or give the text of one."),

@@ -96,7 +96,8 @@ def test_blank_lines_and_mark(write):
         (b'{"id": "\xff"}', "byte 8 of the line is not UTF-8. Save the file as UTF-8."),
         (b"[" * 100_000, "values are nested more than 100 deep. Write one flat object a line."),
         ({"id": "a", "title": ["A"]}, "title must be text, but is a list. Write one line of text."),
-        ({"id": "a"}, "there is no title. Give it one: title: Tea."),
+        ({"id": "a"}, "there is no title. Give it one: title: Tea; or say which "
+         "name holds it: articles.fields: {title: name}."),
         ({"title": "A"}, 'there is no id. Give it one in a column called id; in JSON: "id": "tea".'),
         ({"id": True, "title": "A"}, "id must be text, but is the truth value true. Write it as text."),
         ({"id": "a", "title": "A", "body": True}, "body must be text, but is the truth value true. Write it as text."),
@@ -148,6 +149,37 @@ def test_ids_in_mappings(write):
     pot = {"title": "Pot", "slug": {"_type": "slug", "current": "pot"}}
     corpus = read_jsonl(write(tea, {"_id": {"$oid": "5f02"}, "title": "Cup"}, pot))
     assert (corpus.ids, corpus.reading.matched["path"]) == (("5f01", "5f02", "pot"), 2)
+
+
+@pytest.mark.parametrize("name", ["attributes", "_source", "data", "fields"])
+def test_articles_one_level_down(write, name):
+    """What stands in a mapping is read with what stands beside it, such as the id; its list once."""
+    row = {"_id": "tea", name: {"title": "Tea", "date": "2021-03-03", "related": ["cup"]}, "author": {"name": "Ida"}}
+    corpus = read_jsonl(write(row, {"id": "cup", "title": "Cup", name: {"title": "A picture"}}))
+    tea = corpus["tea"]
+    assert (tea.title, tea.published_at, tea.provider) == ("Tea", datetime(2021, 3, 3, tzinfo=UTC), "Ida")
+    assert ([one.target for one in tea.related], corpus["cup"].title) == (["cup"], "Cup")
+
+
+@pytest.mark.parametrize(
+    ("values", "field", "expected"),
+    [
+        ({"headline": {"main": "Cup", "kicker": None}}, "title", "Cup"),
+        ({"headlines": {"basic": "Cup"}}, "title", "Cup"), ({"web_title": "Cup"}, "title", "Cup"),
+        ({"hed": "Cup"}, "title", "Cup"), ({"trail_text": "A"}, "excerpt", "A"),
+        ({"snippet": "A"}, "excerpt", "A"), ({"deck": "A"}, "excerpt", "A"), ({"subhead": "A"}, "excerpt", "A"),
+        ({"publish_time": "2021-03-03"}, "published_at", datetime(2021, 3, 3, tzinfo=UTC)),
+        ({"display_date": "2021-03-03"}, "published_at", datetime(2021, 3, 3, tzinfo=UTC)),
+        ({"issued": "Issue 5"}, "published_at", None), ({"article_url": "/cup"}, "url", "/cup"),
+        ({"path": {"alias": "/cup"}}, "url", "/cup"), ({"canonical_url": "/cup"}, "url", "/cup"),
+        ({"source": {"id": None, "name": "BBC"}}, "provider", "BBC"), ({"publisher": "BBC"}, "provider", "BBC"),
+        ({"keywords": [{"name": "glocations", "value": "Oslo"}, {"name": "Sea"}]}, "topics", ("Oslo", "Sea")),
+    ],
+)  # fmt: skip
+def test_names_of_newsrooms(write, values, field, expected):
+    """What the interfaces of newspapers and of Drupal call a field is read."""
+    titled = values if field == "title" else {"title": "Cup", **values}
+    assert getattr(read_jsonl(write({"id": "cup", **titled}))["cup"], field) == expected
 
 
 def test_mappings_that_hold_no_text(write):
