@@ -36,6 +36,8 @@ _MOST_COLUMNS = 1_000
 _NOTHING = frozenset({r"\N", "NULL"})
 #: Fields whose cells hold several texts.
 _OF_MANY = frozenset(name.lower() for name in (*USUAL_NAMES["topics"], "category", "tag", "aliases", "redirect_from"))
+#: What spreadsheets put behind the name of a column: Tag(s), Date (UTC), Published?
+_REMARK = re.compile(r"\([^()]*\)|\?")
 #: A byte that is no UTF-8, as `surrogateescape` gives it.
 _NO_UTF_8 = re.compile("[\udc80-\udcff]")
 #: By the name of the outermost element.
@@ -129,6 +131,11 @@ def _columns(cells: list[str], where: str, reader: FieldReader) -> list[str]:
     named = [cell.strip() for cell in cells]
     if len(named) > _MOST_COLUMNS:
         raise SiteError(_too_many_columns(where, len(named)))
+    # But where two would have one name, as "Title" and "Title (de)", or the settings ask for the whole.
+    bare = [_REMARK.sub("", name).strip() for name in named]
+    named = [
+        name if bare.count(short) > 1 or reader.knows(name) else short for name, short in zip(named, bare, strict=True)
+    ]
     check_columns(named, where)
     if not any(reader.reads(name, "title") for name in named):
         raise SiteError(

@@ -96,6 +96,21 @@ def test_csv_curated_lists(write, cells):
     assert corpus.reading.n_entries_found == 4
 
 
+def test_csv_names_with_remarks(write):
+    """A question mark and what stands in brackets are no part of a column's name, unless the settings ask for them."""
+    header = "NID,Title,Title (de),Article URL,Published?,Author(s),Tag(s),Date (UTC),Draft?"
+    file = write("a.csv", f"{header}\n1,Tea,Tee,/tea/,No,Ida Holm,hot,2021-03-03,Yes\n2,Cup,Tasse,/cup/,Yes,,,,No\n")
+    corpus = read_site(file)
+    tea = corpus["1"]
+    assert (tea.title, tea.url, tea.provider, tea.topics) == ("Tea", "/tea/", "Ida Holm", ("hot",))
+    assert (tea.published_at, tea.is_published) == (datetime(2021, 3, 3, tzinfo=UTC), False)
+    assert corpus["2"].is_published
+    asked = settings_from_mapping({"articles": {"fields": {"title": "Title (de)", "published_at": "Date (UTC)"}}})
+    assert [(one.title, one.published_at) for one in read_site(file, asked)] == [
+        ("Tee", datetime(2021, 3, 3, tzinfo=UTC)), ("Tasse", None),
+    ]  # fmt: skip
+
+
 def test_csv_problems(write):
     """A row that cannot be read costs that row, and the message has its line, what was found and the cure."""
     text = (
