@@ -18,6 +18,8 @@ from recommender.settings import Settings, given_or_default
 
 #: Lines of a file, empty ones too, of which a packed megabyte holds a billion.
 _MOST_LINES = 10_000_000
+#: How a list of articles becomes lines; those of a JSON Feed are its items.
+AS_LINES = "jq -c '.[]' articles.json > articles.jsonl (of a JSON Feed '.items[]')"
 LINES_ENDINGS = (".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz")
 
 
@@ -89,6 +91,8 @@ def _lines(file: Path, fence: Fence | None, most_bytes: int) -> Iterator[tuple[s
                 check_unpacked(n_packed, n_read)
                 if number == 1:
                     line = line.removeprefix(b"\xef\xbb\xbf")
+                    if line.lstrip().startswith(b"["):
+                        raise SiteError(f"{file}: is one JSON list. Call it articles.json, and make lines: {AS_LINES}.")
                 if len(line) > most_bytes or (line := line.strip()):
                     yield f"{file.name}:{number}", line
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:

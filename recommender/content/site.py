@@ -18,7 +18,7 @@ from recommender.content.file_reader import FileRead, FileReader
 from recommender.content.files import FoundFiles, find_files, unread
 from recommender.content.gather import gather, with_addresses, with_languages_of_paths, with_unmade
 from recommender.content.generators import CONFIG_FILES, Generator, read_generator
-from recommender.content.jsonl import LINES_ENDINGS, is_jsonl, read_jsonl
+from recommender.content.jsonl import AS_LINES, LINES_ENDINGS, is_jsonl, read_jsonl
 from recommender.content.languages import around, site_languages
 from recommender.content.list_names import likely_names, with_lists
 from recommender.content.list_words import fold_name
@@ -228,6 +228,8 @@ def no_site(root: Path) -> str:
     """What is said of a path where a site should be."""
     if not root.exists():
         return f"{root}: there is no such folder. Name the folder of a site, or a .jsonl file with an article a line."
+    if root.suffix.lower() == ".json":
+        return f"{root}: is one JSON document, expected lines. Make them, and name their file: {AS_LINES}."
     return (
         f"{root}: is a file, expected the folder of a site. Name the folder that it lies in: {root.parent}; or a file "
         f"of articles, which ends in {', '.join((*LINES_ENDINGS, *EXPORT_ENDINGS))}."

@@ -68,6 +68,11 @@ def test_strict(make_site):
             ".atom, .wxr.",
         ),
         (
+            "site/feed.json",
+            "{}: is one JSON document, expected lines. Make them, and name their file: jq -c '.[]' articles.json > "
+            "articles.jsonl (of a JSON Feed '.items[]').",
+        ),
+        (
             "site/empty",
             "{}: holds no article. Name the folder of a site: one with files ending in .md, .markdown, .mdx, "
             ".mdown, .mkd, .mkdn, .mkdown, .svx.",
@@ -82,7 +87,7 @@ def test_strict(make_site):
 )
 def test_no_site(make_site, name, message):
     """What is no site is an error with a cure."""
-    site = make_site({"tea.md": article("Tea"), "empty/x.txt": "", "feeds/feed.xml": "<rss/>"})
+    site = make_site({"tea.md": article("Tea"), "feed.json": "{}", "empty/x.txt": "", "feeds/feed.xml": "<rss/>"})
     path = site.parent / name
     with pytest.raises(SiteError) as caught:
         read_site(path)

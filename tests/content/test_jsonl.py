@@ -200,6 +200,15 @@ def test_bad_files(write, tmp_path):
     for name, content, message in [
         ("none.jsonl", None, "cannot be read (No such file or directory). Name a file that exists."),
         ("empty.jsonl", b"\n\n", "holds no article. Write one JSON object a line."),
+        *(
+            (
+                f"{name}.jsonl",
+                text,
+                "is one JSON list. Call it articles.json, and make lines: jq -c '.[]' articles.json > articles.jsonl "
+                "(of a JSON Feed '.items[]').",
+            )
+            for name, text in (("list", b'[{"title": "Tea"}]\n'), ("long", b'\xef\xbb\xbf[\n{"title": "Tea"}\n]\n'))
+        ),
         ("plain.jsonl.gz", b"{}", "is not a whole gzip file (Not a gzipped file (b'{}')). Make it anew."),
         (
             "cut.jsonl.gz",
