@@ -66,7 +66,7 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
         "status": "status visibility state stage postStatus publicationStatus publishStatus articleStatus"
         " publicationState workflowState moderationState published publish",
         "hidden": "hidden isHidden hide unlisted unlist private isPrivate unpublished wip deleted isDeleted expired"
-        " retracted withdrawn trashed removed embargo embargoed isEmbargoed params.hidden extra.hidden ignorePublish"
+        " retracted withdrawn trashed embargo embargoed isEmbargoed params.hidden extra.hidden ignorePublish"
         " eleventyExcludeFromCollections",
         "deleted_at": "deletedAt trashedAt",
         "made": "routable render",

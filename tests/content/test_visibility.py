@@ -182,7 +182,7 @@ def test_jekyll_makes_no_page_without_front_matter(make_site):
         "published: Draft", "redirect_to: [https://elsewhere.example/cup]", "deleted_at: 2024-03-03",
         "trashedAt: 1709424000", "moderation_state: draft", "workflow_state: in review", "publish_status: private",
         "article_status: killed", "publicationState: draft", "status: withdrawn", "status: Held", "status: offline",
-        "status: 0", "status: false", "withdrawn: true", "trashed: t", "removed: y", "embargo: true", "embargoed: true",
+        "status: 0", "status: false", "withdrawn: true", "trashed: t", "embargo: true", "embargoed: true",
         "is_embargoed: true",
     ],
 )  # fmt: skip
@@ -197,6 +197,7 @@ def test_what_hides_a_page(line):
         ({"deletedAt": "2024-03-03T07:14:00Z"}, "deletedAt"), ({"status": 0}, "status: 0"),
         ({"status": "In progress"}, "status: in-progress"), ({"status": "on hold"}, "status: on-hold"),
         ({"live": False}, "live: false"), ({"is_live": "f"}, "is_live: false"), ({"embargo": True}, "embargo: true"),
+        ({"removed": "y"}, "removed: true"),
         ({"published_at": None, "created_at": "2024-03-03"}, "published_at: null"),
     ],
 )  # fmt: skip
