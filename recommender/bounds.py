@@ -50,10 +50,7 @@ _LONG_NAME = re.compile(rf"(?<![\w-]){_PART}(?:[ \t]*+\.[ \t]*+{_PART}){{{MAX_DE
 
 
 class UnreadableError(OSError):
-    """
-    A file that is not opened, or not read to its end: why, as it stands behind "cannot be read", and a sentence of
-    cure.
-    """
+    """A file that is not opened, or not read to its end: why, as it stands behind "cannot be read", and the cure."""
 
     def __init__(self, reason: str, cure: str) -> None:
         super().__init__(errno.EPERM, reason)
@@ -170,11 +167,7 @@ def read_json(text: str | bytes, decoder: json.JSONDecoder | None = None) -> Any
 
 
 def read_toml(text: str) -> dict[str, Any]:
-    """
-    The values of a TOML text.
-
-    ValueError where it is not TOML, or nests too deep, or holds an integer of more than 300 digits.
-    """
+    """The values of a TOML text; ValueError where it is not TOML, and as `read_json` has it."""
     if _LONG_NAME.search(text):
         raise ValueError(f"a name has more than {MAX_DEPTH} parts")
     try:

@@ -15,7 +15,7 @@ import signal
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -27,8 +27,7 @@ from recommender.errors import OptionError, RecommenderError
 
 if TYPE_CHECKING:
     from recommender.articles import Reading
-    from recommender.batch import SuggestRun
-    from recommender.batch.decide import ChangeRun
+    from recommender.batch import ChangeRun
     from recommender.settings import Settings
 
 
@@ -97,21 +96,21 @@ NEW_FILE = NewFile(dir_okay=False, path_type=Path)
 MODEL = click.option("--model", type=FOLDER, metavar="DIR", help="Use the model that `recommender fit` saved here.")
 
 
-#: Options that all commands about a site have, by the names of `Here`, in the order of a help page.
-_COMMON = {
-    "settings_file": click.option(
+#: Options that all commands about a site have, in the order of a help page; `Here` has them.
+_COMMON = (
+    click.option(
         "--settings", "settings_file", type=FILE, help="Settings to use instead of the site's recommender.yaml."
     ),
-    "verbose": click.option("-v", "--verbose", is_flag=True, help="Tell more: each stage, every warning."),
-    "quiet": click.option("-q", "--quiet", is_flag=True, help="Tell of problems only."),
-}
+    click.option("-v", "--verbose", is_flag=True, help="Tell more: each stage, every warning."),
+    click.option("-q", "--quiet", is_flag=True, help="Tell of problems only."),
+)
 #: Those of commands that change files.
-_PLANS = {
-    "check": click.option("--check", is_flag=True, help="Write nothing; exit 1 if something would change."),
-    "diff": click.option("--diff", is_flag=True, help="Write nothing; show what would change, line by line."),
-    "dry_run": click.option("--dry-run", is_flag=True, help="Write nothing; name the files that would change."),
-}
-_STRICT = click.option("--strict", is_flag=True, help="Stop at the first file with a problem.")
+_PLANS = (
+    click.option("--check", is_flag=True, help="Write nothing; exit 1 if something would change."),
+    click.option("--diff", is_flag=True, help="Write nothing; show what would change, line by line."),
+    click.option("--dry-run", is_flag=True, help="Write nothing; name the files that would change."),
+)
+_STRICT = (click.option("--strict", is_flag=True, help="Stop at the first file with a problem."),)
 _Result = TypeVar("_Result")
 
 
@@ -149,12 +148,8 @@ class Here:
         """Tell what was noticed; problems are those of reading, if not said."""
         tell_reading(reading, reading.problems if problems is None else problems, self.verbose, self.quiet)
 
-    def tell_changes(self, run: ChangeRun | SuggestRun, lines: Iterable[str]) -> None:
-        """
-        Tell which files changed, or would, and what was done.
-
-        Exit 1 for a problem, and with ``--check`` for a change.
-        """
+    def tell_changes(self, run: ChangeRun, lines: Iterable[str]) -> None:
+        """Tell which files changed, or would; exit 1 for a problem, and with ``--check`` for a change."""
         if self.is_plan:
             echo_plan(run.changes, as_diff=self.diff)
         self.tell(run.reading, run.problems)
@@ -167,12 +162,11 @@ class Here:
 
 def on_site(*, strict: bool = False, plans: bool = False) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """The options that commands about a site have in common; the command is given a `Here` in their place."""
-    ours = {**(_PLANS if plans else {}), **_COMMON}
 
     def of(command: Callable[..., None]) -> Callable[..., None]:
         @wraps(command)
         def run(site: Path, **options: Any) -> None:
-            here = Here(site, **{name: options.pop(name) for name in ours})
+            here = Here(site, **{one.name: options.pop(one.name) for one in fields(Here) if one.name in options})
             if here.verbose and here.quiet:
                 raise click.UsageError("--verbose tells more and --quiet less. Leave one of the two out.")
             try:
@@ -180,7 +174,7 @@ def on_site(*, strict: bool = False, plans: bool = False) -> Callable[[Callable[
             except OptionError as error:
                 raise click.UsageError(printed(error)) from error
 
-        for option in reversed([*([_STRICT] if strict else []), *ours.values()]):
+        for option in reversed((*(_STRICT if strict else ()), *(_PLANS if plans else ()), *_COMMON)):
             run = option(run)
         return run
 

@@ -81,8 +81,7 @@ def answer(model: str, decisions: Decisions, output: str, ids: Sequence[str], na
     recommender, tally = _loaded(model), Tally()
     recommender.decisions = decisions
     lines = jsonl_lines(tally.counted(recommender.answers(only=ids, n_threads=1)))
-    content = "".join(f"{line}\n" for line in lines).encode()
-    is_new = replace_file(Path(output) / name, content)
+    is_new = replace_file(Path(output) / name, b"".join(lines))
     return Written(name, len(ids), tally, is_new)
 
 
@@ -192,30 +191,12 @@ def suggest_on_cluster(
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[Tally, int]:
     """
-    Suggestions for some articles, computed by a cluster's workers and written as lines of JSON.
+    Suggestions for some articles, sorted, by a cluster's workers, as lines of JSON; what was written, and how many
+    files changed.
 
-    What was written, and how many files changed.
-
-    Parameters
-    ----------
-    client
-        Of a cluster, as `connected` gives it, or any `distributed.Client`.
-    recommender
-        Fitted.
-    ids
-        The articles that are asked for, sorted.
-    output
-        A file with the ending ``.jsonl`` that takes all lines, or a folder that takes a file a block and a manifest of
-        them. It lies on storage that all workers reach under the same path.
-    progress
-        Called with (articles done, articles in all).
-
-    Raises
-    ------
-    RecommenderError
-        A task failed, or workers were lost again and again.
-    WriteError
-        The output cannot be written.
+    `output` lies where all workers reach it under the same path: a file with the ending ``.jsonl`` takes all lines, a
+    folder a file a block and a manifest of them. WriteError where it cannot be written, RecommenderError where a task
+    failed or workers were lost again and again.
     """
     output = output.absolute()
     is_file = output.suffix == ".jsonl"

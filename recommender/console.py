@@ -21,8 +21,7 @@ from recommender.errors import RecommenderError, shortened
 
 if TYPE_CHECKING:
     from recommender.articles import Article, Reading
-    from recommender.batch import Progress, SuggestRun
-    from recommender.batch.decide import ChangeRun
+    from recommender.batch import ChangeRun, Progress, SuggestRun
     from recommender.evaluation import Report
     from recommender.suggestions import Reason
     from recommender.writing import Answer, FileChange
@@ -159,7 +158,7 @@ def summary(run: SuggestRun, *, is_plan: bool) -> Iterator[str]:
     yield f"done in {run.seconds:.1f} s"
 
 
-def changed(run: ChangeRun | SuggestRun, what: str, *, is_plan: bool) -> str:
+def changed(run: ChangeRun, what: str, *, is_plan: bool) -> str:
     """How many of what a run changed, or would change; where it is one file, which."""
     if is_plan:
         return f"{what}: {run.n_changed:,} would change"
@@ -213,11 +212,6 @@ def echo_diff(change: FileChange) -> None:
     for line in difflib.unified_diff(before, after, source, name):
         colour = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1])
         click.secho(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n", fg=colour, nl=False)
-
-
-def echo_line(line: str) -> None:
-    """Write a line of many to stdout: unlike `click.echo`, not sent at once unless someone watches."""
-    sys.stdout.write(f"{line}\n")
 
 
 def listed(article: Article, answer: Answer) -> Iterator[str]:

@@ -267,11 +267,7 @@ class Recommender:
         progress: Callable[[int, int], None] | None = None,
         n_threads: int | None = None,
     ) -> Iterator[Answer]:
-        """
-        As `suggest_all`, with what `answer` gives: what writers take.
-
-        Ranked by `n_threads` threads; None for the setting ``ranking.n_jobs``.
-        """
+        """As `suggest_all`, with what `answer` gives; `n_threads` None is the setting ``ranking.n_jobs``."""
         selector = self._selector()
         return selector.answers(
             None if only is None else sorted(set(list_of_texts(only, "only"))),

@@ -214,11 +214,7 @@ def warnings_heard() -> Iterator[list[str]]:
 
 
 def corpus_digest(corpus: Corpus) -> str:
-    """
-    SHA-256 of all that a corpus says, files' bytes aside.
-
-    A block that we write into an article's front matter changes the file, and not the corpus.
-    """
+    """SHA-256 of all that a corpus says: a block of ours changes an article's file, and not the corpus."""
     shape, reading = corpus.entry_shape, corpus.reading
     found = hashlib.sha256()
 

@@ -8,17 +8,19 @@ from recommender.batch.choosing import choose_articles
 from recommender.batch.commands import (
     check_settings,
     clear_site,
+    decide_pair,
     evaluate_site,
     explain_article,
     fit_site,
     list_settings,
+    promote_site,
     report_site,
 )
-from recommender.batch.decide import decide_pair, promote_site
-from recommender.batch.stages import Progress, settings_of
+from recommender.batch.stages import ChangeRun, Progress, settings_of
 from recommender.batch.suggest import SuggestRun, suggest_site
 
 __all__ = [
-    "Progress", "SuggestRun", "check_settings", "choose_articles", "clear_site", "decide_pair", "evaluate_site",
-    "explain_article", "fit_site", "list_settings", "promote_site", "report_site", "settings_of", "suggest_site",
+    "ChangeRun", "Progress", "SuggestRun", "check_settings", "choose_articles", "clear_site", "decide_pair",
+    "evaluate_site", "explain_article", "fit_site", "list_settings", "promote_site", "report_site", "settings_of",
+    "suggest_site",
 ]  # fmt: skip

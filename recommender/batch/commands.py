@@ -1,32 +1,49 @@
-"""A model of a site saved, an article explained, suggestions scored or taken out, a report, settings: a run each."""
+"""A run each: fit, clear, explain, evaluate, report, decide, promote, settings."""
 
 from __future__ import annotations
 
+import logging
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from recommender.articles import Article, Reading
-from recommender.batch.choosing import article_of, named_by
-from recommender.batch.decide import ChangeRun, changed
-from recommender.batch.stages import Progress, load_recommender, read_corpus, recommender_for, silence
+from recommender.articles import Article, Corpus, Reading
+from recommender.batch.choosing import article_of, choose_articles, known_article, named_by
+from recommender.batch.stages import (
+    ChangeRun,
+    Progress,
+    carry_out,
+    decisions_of,
+    load_recommender,
+    read_corpus,
+    recommender_for,
+    silence,
+)
+from recommender.content.matching import EntryMatcher
+from recommender.content.paths import without_ending
+from recommender.content.urls import canonical_url, is_address
 from recommender.errors import EvaluationError, OptionError, RecommenderError, SettingsError, WriteError
 from recommender.settings import Settings, describe_settings, read_settings
 from recommender.suggestions import Reason
 from recommender.writing import Answer, Plan
 from recommender.writing.atomic import write_text
 from recommender.writing.data import data_file, plan_no_data
+from recommender.writing.decisions import DecisionsFile, Verdict, check_listed, decide, editor_name
 from recommender.writing.front_matter import plan_front_matter
 from recommender.writing.lock import only_writer
+from recommender.writing.promote import plan_promotion
 
 if TYPE_CHECKING:
     # Imported where it is used: it needs scikit-learn, which takes its time.
     from recommender.evaluation import Report
+
+logger = logging.getLogger(__name__)
 
 #: Where `fit` saves a site's model: hidden, so that neither a generator nor the reader takes it for content.
 MODEL_FOLDER = Path(".recommender") / "model"
@@ -66,12 +83,10 @@ def clear_site(site: Path, settings: Settings, *, plan_only: bool = False, progr
     """What `suggest_site` wrote taken out of the articles, and the data file removed; parameters as there."""
     corpus = read_corpus(site, settings, progress)
     file, removed = data_file(site, settings), plan_no_data(site, settings).changes
-    plan = Plan()
-    if site.is_dir():
-        plan = plan_front_matter(corpus, site, map(Answer, corpus.ids), settings)
+    plan = plan_front_matter(corpus, site, map(Answer, corpus.ids), settings) if site.is_dir() else Plan()
     # Where articles have no front matter, the data file is planned too, as one that says nothing of them.
-    changes = (*(change for change in plan.changes if change.path != file), *removed)
-    run = changed(site, corpus, replace(plan, changes=changes), plan_only, progress)
+    plan.changes[:] = [*(change for change in plan.changes if change.path != file), *removed]
+    run = changed(site, corpus, plan, plan_only, progress)
     if removed and not plan_only:
         with only_writer(site):
             if file.is_file() and not file.stat().st_size:
@@ -185,6 +200,84 @@ def report_site(
     page = render("site.html", report=report_of(recommender, corpus, answers, graded), name=site.resolve().name)
     write_text(output, page)
     return corpus.reading
+
+
+def decide_pair(
+    site: Path,
+    settings: Settings,
+    article: str,
+    candidate: str,
+    verdict: str,
+    *,
+    why: str | None = None,
+    position: int | None = None,
+    until: date | None = None,
+    progress: Progress = silence,
+) -> str:
+    """
+    Keep a decision about a candidate under an article of a site; what was kept, as a sentence.
+
+    Article and candidate are named as in `explain_article`, the candidate also by an address elsewhere. The verdict is
+    as in `Verdict`, or ``undo``; `why`, `position` and `until` as in `decide`. What is kept or removed must be in the
+    curated list.
+    """
+    corpus = read_corpus(site, settings, progress)
+    # An article that cannot be read is unknown, so this comes before anything is said of unknown ones.
+    for problem in corpus.reading.problems:
+        logger.warning("%s", problem)
+    file = DecisionsFile(site, corpus)
+    decided = file.read().by_pair
+    # What was decided can be taken back also where one of the two is gone.
+    known = decided if verdict == "undo" else {}
+    one = _named(article, {key for key, _ in known}) or known_article(corpus, site, article)
+    other = _named(candidate, {key for _, key in known}) or _candidate(corpus, site, candidate)
+    pair = one.id, other.id
+    decision = None
+    if verdict != "undo":
+        decision = decide(
+            one, other, cast(Verdict, verdict), by=editor_name(site), why=why, position=position, until=until,
+            before=decided.get(pair),
+        )  # fmt: skip
+        if verdict in ("keep", "remove"):
+            check_listed(one, other, EntryMatcher(corpus))
+    elif pair not in decided:
+        return f"{other.id} under {one.id}: nothing was decided, so there is nothing to undo"
+    file.change({pair: decision})
+    return f"{other.id} under {one.id}: {decision or 'the decision was taken back'}"
+
+
+def _named(name: str, ids: Collection[str]) -> Article | None:
+    """The article of an id, or of a file, that was decided about."""
+    return next((Article(id=one) for one in (name, without_ending(name)) if one in ids), None)
+
+
+def promote_site(
+    site: Path, settings: Settings, *, only: Sequence[str] = (), plan_only: bool = False, progress: Progress = silence
+) -> ChangeRun:
+    """The curated lists of a folder's articles as their editors decided; parameters as in `suggest_site`."""
+    corpus = read_corpus(site, settings, progress)
+    chosen = choose_articles(corpus, site, only) if only else None
+    decisions = decisions_of(site, corpus)
+    plan = plan_promotion(corpus, site, decisions, datetime.now(UTC).date(), chosen, settings.articles.outside)
+    return changed(site, corpus, plan, plan_only, progress)
+
+
+def changed(site: Path, corpus: Corpus, plan: Plan, plan_only: bool, progress: Progress) -> ChangeRun:
+    """What comes of a plan, which is carried out unless it is all that is asked for."""
+    carry_out(site, plan, progress, plan_only=plan_only)
+    return ChangeRun(
+        reading=corpus.reading,
+        changes=tuple(plan.changes),
+        n_changed=plan.n_changed,
+        problems=(*corpus.reading.problems, *plan.problems),
+    )
+
+
+def _candidate(corpus: Corpus, site: Path, name: str) -> Article:
+    """An article of the site, or one elsewhere, which its address names."""
+    if is_address(name) and named_by(corpus, site, name) is None:
+        return Article(id=canonical_url(name), url=name)
+    return known_article(corpus, site, name)
 
 
 def list_settings(*, everyday_only: bool = False) -> list[tuple[str, Any, str]]:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from recommender.articles import Corpus
+from recommender.articles import Corpus, Reading
 from recommender.content.paths import unread_ids
 from recommender.content.site import read_site
 from recommender.content.wording import some
-from recommender.errors import SiteError, did_you_mean
+from recommender.errors import RecommenderError, SiteError, did_you_mean
 from recommender.runs import News
 from recommender.settings import Settings, describe_settings, read_settings, read_settings_file
-from recommender.writing.atomic import apply_changes, remove_leftovers
+from recommender.writing.atomic import FileChange, apply_changes, remove_leftovers
 from recommender.writing.decisions import DECISIONS_FILE, Decisions, read_decisions
 from recommender.writing.lock import only_writer
 from recommender.writing.plan import Plan
@@ -36,6 +36,18 @@ _OF_RUN = ("k", "min_score", "n_jobs", "refit_at")
 Progress = Callable[[str, int, int], None]
 
 
+@dataclass(frozen=True, kw_only=True)
+class ChangeRun:
+    """What a run that changes files read, did, or would do."""
+
+    reading: Reading  #: What happened while the site was read.
+    #: The files that would change, or did; lines of JSON that were written are not among them, since they are
+    #: never in memory as a whole. None of a run that computed nothing.
+    changes: tuple[FileChange, ...] = ()
+    n_changed: int = 0  #: How many files changed, or would.
+    problems: tuple[RecommenderError, ...]  #: Everything that could not be read or written; the run went on without it.
+
+
 def settings_of(site: Path, file: Path | None = None) -> Settings:
     """The settings for a site: those of `file`, else its own."""
     return read_settings_file(file) if file else read_settings(site)
@@ -44,11 +56,7 @@ def settings_of(site: Path, file: Path | None = None) -> Settings:
 def read_corpus(
     site: Path, settings: Settings, progress: Progress, *, strict: bool = False, fresh: bool = False
 ) -> Corpus:
-    """
-    The articles of a site; parameters as in `suggest_site`.
-
-    SiteError also where every file of it has a problem: a run that knows no article must write nothing.
-    """
+    """The articles of a site; SiteError also where none can be read: such a run must write nothing."""
     corpus = read_site(site, settings, strict=strict, fresh=fresh, progress=partial(progress, "articles"))
     if not corpus:
         cure = f"{site}: no article is left to read. Mend the files that are named above."
@@ -89,9 +97,7 @@ def recommender_for(
     A recommender that knows the corpus: fitted on it, or one that was loaded, brought up to date.
 
     Rules, decisions, and the settings in `_OF_RUN` are those of this run, also where the model was saved under others.
-
-    One that the site has left too far behind is replaced by one fitted anew: a job that runs at night has nobody who
-    would read advice, and what it writes should not depend on when somebody last saved a model.
+    One that the site has left too far behind is replaced by one fitted anew.
     """
     from recommender.model import Recommender
 
@@ -153,16 +159,17 @@ def load_recommender(model: Path | None, settings: Settings) -> Recommender | No
     return loaded
 
 
-def carry_out(site: Path, plan: Plan, progress: Progress, *, plan_only: bool, strict: bool = False) -> tuple[Plan, int]:
-    """Change the files of a plan, unless a plan is all that is asked for; it with all problems, and how many change."""
+def carry_out(site: Path, plan: Plan, progress: Progress, *, plan_only: bool, strict: bool = False) -> None:
+    """Change the files of a plan, unless a plan is all that is asked for; it then has all problems."""
     if strict and plan.problems:
         raise plan.problems[0]
     if plan_only:
-        return plan, len(plan.changes)
+        plan.n_changed = len(plan.changes)
+        return
     with only_writer(site):
         remove_leftovers([*plan.files, *(change.path for change in plan.changes)])
-        n_changed, lost = apply_changes(plan.changes, partial(progress, "files"), strict=strict)
-    return replace(plan, problems=(*plan.problems, *lost)), n_changed
+        plan.n_changed, lost = apply_changes(plan.changes, partial(progress, "files"), strict=strict)
+    plan.problems.extend(lost)
 
 
 def silence(stage: str, n_done: int, n_total: int) -> None:

@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from recommender.articles import Corpus, Reading
+from recommender.articles import Corpus
 from recommender.batch.choosing import choose_articles
 from recommender.batch.stages import (
+    ChangeRun,
     Progress,
     carry_out,
     decisions_of,
@@ -24,20 +24,11 @@ from recommender.batch.stages import (
     recommender_for,
     silence,
 )
-from recommender.errors import EvaluationError, OptionError, RecommenderError, WriteError
+from recommender.errors import EvaluationError, OptionError, WriteError
 from recommender.report.changes import HEADING, check_format, compare, write_changes
-from recommender.runs import (
-    Given,
-    LastRun,
-    Outcome,
-    Record,
-    file_digest,
-    inputs_of,
-    noted,
-    warnings_heard,
-)
+from recommender.runs import Given, LastRun, Outcome, Record, file_digest, inputs_of, noted, warnings_heard
 from recommender.settings import Settings
-from recommender.writing import WRITERS, Answer, FileChange, check_output, jsonl_lines
+from recommender.writing import WRITERS, Answer, check_output, jsonl_lines
 from recommender.writing.atomic import is_stream, remove_leftovers, replace_file, unwritten
 from recommender.writing.data import data_file, plan_no_data
 from recommender.writing.plan import Plan, Tally
@@ -49,18 +40,12 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
-class SuggestRun(Outcome):
-    """What a run of `suggest_site` did, or would do; further attributes as in `Outcome`."""
+class SuggestRun(ChangeRun, Outcome):
+    """What a run of `suggest_site` did, or would do; further attributes as in `ChangeRun` and `Outcome`."""
 
     #: Articles read, and those that suggestions were asked for: all, or those that ``only`` names.
     n_articles: int
     n_asked: int
-    reading: Reading  #: What happened while the site was read.
-    #: The files that would change, or did; lines of JSON that were written are not among them, since they are
-    #: never in memory as a whole. None of a run that computed nothing.
-    changes: tuple[FileChange, ...] = ()
-    n_changed: int = 0  #: How many files changed, or would.
-    problems: tuple[RecommenderError, ...]  #: Everything that could not be read or written; the run went on without it.
     seconds: float  #: From start to end.
     is_unchanged: bool = False  #: Whether nothing had to be computed: inputs and files are as the last run left them.
 
@@ -112,7 +97,8 @@ def suggest_site(
 
     `model` is the folder of a saved model, which is only read: what has changed since is added, and beyond
     ``ranking.refit_at`` one is fitted anew in its place. `only` names articles (ids, files, patterns), `output`
-    the file to write instead of the writer's own place; `emit` takes the lines of ``jsonl`` where there is none.
+    the file to write instead of the writer's own place; `emit` takes the lines of ``jsonl``, one or more at
+    a time, where there is none.
     `require` are least scores that the settings must reach first, else a GateError and nothing is written. With
     `plan_only` nothing changes, with `strict` the first problem stops the run, with `fresh` no cache is used. `dask` is
     the address of a scheduler (docs/cluster.md); `reports` are files for what changed since the last run, and why.
@@ -142,7 +128,7 @@ def suggest_site(
         if not job.is_stream:
             place = output or data_file(site, settings)
             inputs = inputs_of(corpus, settings, chosen, decisions, place=place, model=saved, require=require)
-        plan, n_changed = Plan(), 0
+        plan = Plan()
         is_unchanged = bool(before and before.still_holds(inputs) and not fresh)
         if before and is_unchanged:
             record = before
@@ -156,7 +142,7 @@ def suggest_site(
                 _pass_gate(corpus, settings, require, progress)
             recommender, news = recommender_for(site, corpus, settings, progress, loaded, model, decisions)
             tally, given = Tally(), dict[str, tuple[Given, ...]]()
-            plan, n_changed = _write(job, recommender, tally, given if is_noted else None)
+            plan = _write(job, recommender, tally, given if is_noted else None)
             outcome = Outcome(
                 ranker_name=recommender.ranker_name,
                 ranker_decision=recommender.ranker_decision,
@@ -174,7 +160,7 @@ def suggest_site(
                 from recommender.report.quality import quality_of
 
                 record = replace(record, quality=quality_of(recommender, corpus))
-            if (record.inputs or is_noted) and not (plan_only and n_changed):
+            if (record.inputs or is_noted) and not (plan_only and plan.n_changed):
                 last.save(record)
         for file in reports:
             write_changes(compare(before, record), file)
@@ -187,8 +173,8 @@ def suggest_site(
         n_articles=len(corpus),
         n_asked=len(chosen),
         reading=corpus.reading,
-        changes=plan.changes,
-        n_changed=n_changed,
+        changes=tuple(plan.changes),
+        n_changed=plan.n_changed,
         problems=(*corpus.reading.problems, *plan.problems),
         seconds=time.monotonic() - start,
         is_unchanged=is_unchanged,
@@ -254,21 +240,15 @@ def _pass_gate(corpus: Corpus, settings: Settings, require: Sequence[str], progr
     logger.info("evaluation: passed %s by the protocol %s", ", ".join(require), report.protocol)
 
 
-def _write(
-    job: _Job, recommender: Recommender, tally: Tally, given: dict[str, tuple[Given, ...]] | None
-) -> tuple[Plan, int]:
-    """
-    Have what each article shows written: by a cluster, as lines that are in memory one by one, or into files.
-
-    What was planned, with all problems, and how many files changed; `tally` counts the answers, `given` notes them.
-    """
+def _write(job: _Job, recommender: Recommender, tally: Tally, given: dict[str, tuple[Given, ...]] | None) -> Plan:
+    """Have answers written by a cluster, as lines one by one, or into files; `tally` counts, `given` notes them."""
     progress = partial(job.progress, "suggestions")
     if job.client is not None and job.output is not None:
         from recommender import cluster
 
         done, n_changed = cluster.suggest_on_cluster(job.client, recommender, job.chosen, job.output, progress=progress)
         tally.add(done)
-        return Plan(), n_changed
+        return Plan(n_changed=n_changed)
     answers = tally.counted(recommender.answers(only=job.chosen, progress=progress))
     if given is not None:
         answers = _noting(answers, given)
@@ -277,16 +257,16 @@ def _write(
 
         from recommender import cluster
 
-        lines: Iterator[bytes] = (f"{line}\n".encode() for line in jsonl_lines(answers))
+        lines = jsonl_lines(answers)
         n_jobs = effective_n_jobs(job.settings.ranking.n_jobs)
         if given is None and cluster.LEAST_ASKED <= len(job.chosen) <= cluster.MOST_ASKED and n_jobs > 1:
             lines = cluster.lines_by_processes(recommender, job.chosen, tally, progress)
-        written = _write_lines(job, lines)
+        plan = _write_lines(job, lines)
     else:
         plan = WRITERS[job.settings.writing.writer](job.corpus, job.site, answers, job.settings, job.output)
-        written = carry_out(job.site, plan, job.progress, plan_only=job.plan_only, strict=job.strict)
+        carry_out(job.site, plan, job.progress, plan_only=job.plan_only, strict=job.strict)
     logger.info("suggestions: %s", f"{tally.n_suggestions:,}")
-    return written
+    return plan
 
 
 def _noting(answers: Iterable[Answer], given: dict[str, tuple[Given, ...]]) -> Iterator[Answer]:
@@ -296,16 +276,16 @@ def _noting(answers: Iterable[Answer], given: dict[str, tuple[Given, ...]]) -> I
         yield answer
 
 
-def _write_lines(job: _Job, lines: Iterable[bytes]) -> tuple[Plan, int]:
+def _write_lines(job: _Job, lines: Iterable[bytes]) -> Plan:
     """Write whole lines as they come, to a file or to whoever takes them."""
     if job.output is None:
-        for line in chain.from_iterable(some.splitlines() for some in lines):
+        for some in lines:
             if job.emit:
-                job.emit(line.decode())
-        return Plan(), 0
+                job.emit(some.decode())
+        return Plan()
     remove_leftovers([job.output])
     try:
         n_changed = int(replace_file(job.output, lines))
     except OSError as error:
         raise unwritten(job.output, error) from error
-    return Plan(files={} if job.is_stream else {job.output: file_digest(job.output)}), n_changed
+    return Plan(files={} if job.is_stream else {job.output: file_digest(job.output)}, n_changed=n_changed)

@@ -70,7 +70,7 @@ class _Guard(BaseHTTPMiddleware):
         try:
             self._check(request)
         except HTTPException as error:
-            response = _refused(request, error)
+            response: Response = _problem(error.detail, error.status_code)
         else:
             if _same(request.query_params.get("token", ""), self.token):
                 asked = [(name, value) for name, value in request.query_params.multi_items() if name != "token"]
@@ -130,10 +130,6 @@ def _same(given: str, token: str) -> bool:
 
 def _problem(message: str, status: int) -> HTMLResponse:
     return HTMLResponse(_TEMPLATES.get_template("problem.html").render(message=message, title="Problem"), status)
-
-
-def _refused(request: Request, error: Any) -> Response:
-    return _problem(error.detail, error.status_code)
 
 
 _TEMPLATES = Environment(
@@ -251,9 +247,9 @@ def make_app(desk: Desk, site_url: str, token: str, hosts: frozenset[str]) -> AS
         return page("promote.html", request, title="Into the lists", article_id=article_id, promotion=shown)
 
     def problem(request: Request, error: Exception) -> Response:
-        status = (
-            404 if isinstance(error, UnknownArticleError) else 409 if isinstance(error, DecisionsChangedError) else 400
-        )
+        if isinstance(error, HTTPException):
+            return _problem(error.detail, error.status_code)
+        status = {UnknownArticleError: 404, DecisionsChangedError: 409}.get(type(error), 400)
         return _problem(str(error), status)
 
     app = Starlette(
@@ -266,7 +262,7 @@ def make_app(desk: Desk, site_url: str, token: str, hosts: frozenset[str]) -> AS
             *(Route(f"/{action.__name__}", act(action), methods=["POST"]) for action in (decide, order, undo, promote)),
             Mount("/static", StaticFiles(packages=[("recommender.review", "static")])),
         ],
-        exception_handlers={RecommenderError: problem, HTTPException: _refused},
+        exception_handlers={RecommenderError: problem, HTTPException: problem},
     )
     return _Guard(app, desk, token, hosts)
 
@@ -281,11 +277,7 @@ def server_of(app: ASGIApp) -> uvicorn.Server:
 
 
 def serve(desk: Desk, site_url: str, port: int, ready: Callable[[str], object]) -> None:
-    """
-    Answer on this machine until interrupted; port 0 takes one that is free.
-
-    `ready` is told the address to open, token and all, once it answers.
-    """
+    """Answer on this machine until interrupted; `ready` is told the address to open, token and all, once it does."""
     with socket.socket() as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -70,13 +70,13 @@ class Desk:
         articles = sorted(corpus, key=lambda article: article.published_at or _UNDATED, reverse=True)
         #: The articles, the newest first, each with the text that is searched, in small letters.
         self._newest = [(one, f"{one.title}\n{one.excerpt}\n{one.id}".casefold()) for one in articles]
-        found: dict[str, Counter[str]] = {"topic": Counter(), "provider": Counter(), "language": Counter()}
-        for article in corpus:
-            found["topic"].update(article.topics)
-            found["provider"][article.provider] += 1
-            found["language"][language_of(article.language, corpus.site_language)] += 1
+        found = {
+            "topic": (topic for article in corpus for topic in article.topics),
+            "provider": (article.provider for article in corpus),
+            "language": (language_of(article.language, corpus.site_language) for article in corpus),
+        }
         #: The topics, providers and languages of the site, the commonest first.
-        self.values = {name: [one for one, _ in counted.most_common(500) if one] for name, counted in found.items()}
+        self.values = {name: [one for one, _ in Counter(all_).most_common(500) if one] for name, all_ in found.items()}
 
     # ------------------------------------------------------------------ what is there
 
@@ -268,12 +268,13 @@ class Desk:
             raise DecisionsChangedError(
                 "a file or a decision has changed since you looked, so nothing was written. Look again, then confirm."
             )
-        done, n_changed = carry_out(self.site, promotion.plan, silence, plan_only=False)
-        if n_changed:
+        plan, n_planned = promotion.plan, len(promotion.plan.problems)
+        carry_out(self.site, plan, silence, plan_only=False)
+        if plan.n_changed:
             self._read_again()
-        if problems := done.problems[len(promotion.plan.problems) :]:
-            raise problems[0]
-        return f"{n_changed} file{'' if n_changed == 1 else 's'} changed"
+        if lost := plan.problems[n_planned:]:
+            raise lost[0]
+        return f"{plan.n_changed} file{'' if plan.n_changed == 1 else 's'} changed"
 
     def _read_again(self) -> None:
         corpus = read_corpus(self.site, self.settings, silence)

@@ -121,11 +121,7 @@ def _apply(change: FileChange) -> bool:
 
 
 def remove_leftovers(paths: Iterable[Path]) -> int:
-    """
-    Remove what runs that were killed have left beside these files; returns how many.
-
-    Whoever writes such a file holds a lock on it, which ends with its process.
-    """
+    """Remove what killed runs, whose locks ended with them, have left beside these files; returns how many."""
     n_removed = 0
     for folder in {Path(os.path.realpath(path)).parent for path in paths}:
         with contextlib.suppress(OSError):
@@ -149,11 +145,7 @@ def _check_place(path: Path, fence: Fence | None) -> None:
 
 
 def read_if_there(path: Path) -> bytes | None:
-    """
-    A file's bytes, or None where there is no such file, and for a stream, which holds none.
-
-    WriteError where there is something else in its place, or it may not be read.
-    """
+    """A file's bytes, None where there is none, and for a stream; WriteError where it cannot be read."""
     if is_stream(path):
         return None
     try:
@@ -243,11 +235,7 @@ def write_text(path: Path, text: str) -> None:
 
 
 def _keep_attributes(descriptor: int, target: Path, old: os.stat_result) -> None:
-    """
-    Give a new file the owner of the old one, as far as that is allowed, its mode and its extended attributes.
-
-    These are access control lists, tags, and whatever people set.
-    """
+    """Give a new file the old one's mode, owner, as far as that is allowed, and extended attributes, such as tags."""
     new = os.fstat(descriptor)
     if (new.st_uid, new.st_gid) != (old.st_uid, old.st_gid):
         # Only root may give a file away; anyone else keeps the content right and owns the file.

@@ -17,7 +17,6 @@ from recommender.content.paths import unread_ids
 from recommender.errors import WriteError
 from recommender.settings import TABLE_ENDINGS, Settings
 from recommender.suggestions import Suggestion
-from recommender.writing.atomic import plan_change
 from recommender.writing.plan import Answer, Plan
 from recommender.writing.values import escaped, json_line, number, writable
 
@@ -62,11 +61,7 @@ def plan_data(
         merged = {key: value for key, value in {**kept, **entries}.items() if value}
         return render(dict(sorted(merged.items())), path)
 
-    files: dict[Path, str] = {}
-    folder = site if site.is_dir() else site.parent
-    fence = None if output else Fence.around(folder, settings.articles.outside)
-    change = plan_change(path, make, files, fence)
-    return Plan((change,) if change else (), files=files)
+    return Plan().add(path, make, None if output else _fence(site, settings))
 
 
 def plan_no_data(site: Path, settings: Settings) -> Plan:
@@ -79,9 +74,11 @@ def plan_no_data(site: Path, settings: Settings) -> Plan:
         (_parse_table if path.suffix.lower() in TABLE_ENDINGS else _parse)(before, path)
         return b""
 
-    fence = Fence.around(site if site.is_dir() else site.parent, settings.articles.outside)
-    change = plan_change(path, make, fence=fence) if path.exists() else None
-    return Plan((change,) if change else ())
+    return Plan().add(path, make, _fence(site, settings)) if path.exists() else Plan()
+
+
+def _fence(site: Path, settings: Settings) -> Fence:
+    return Fence.around(site if site.is_dir() else site.parent, settings.articles.outside)
 
 
 def data_file(site: Path, settings: Settings) -> Path:
@@ -127,16 +124,13 @@ def _parse(before: bytes, path: Path) -> dict[str, Any]:
     except ValueError as error:
         raise WriteError(f"{path}: is not JSON ({error}). {_NOT_OURS}") from None
     lists = found.values() if isinstance(found, dict) else [None]
-    if not all(isinstance(entries, list) and all(map(_is_ours, entries)) for entries in lists):
+    entries = [entry for one in lists for entry in (one if isinstance(one, list) else [None])]
+    if not all(isinstance(entry, dict) and entry.keys() >= {"score", "article_id"} for entry in entries):
         raise WriteError(
             f"{path}: must be an object with article ids and lists of entries that have score and article_id, but is "
             f"something else. {_NOT_OURS}"
         )
     return dict(found)
-
-
-def _is_ours(entry: Any) -> bool:
-    return isinstance(entry, dict) and entry.keys() >= {"score", "article_id"}
 
 
 def _json(entries: dict[str, Any], path: Path) -> bytes:
@@ -203,13 +197,14 @@ def _delimiter(path: Path) -> str:
     return "\t" if path.suffix.lower() == ".tsv" else ","
 
 
-def jsonl_lines(answers: Iterable[Answer]) -> Iterator[str]:
-    """A line for each answer, in its order, without the line end; articles without suggestions have theirs too."""
+def jsonl_lines(answers: Iterable[Answer]) -> Iterator[bytes]:
+    """A line for each answer, in its order, with its end; articles without suggestions have theirs too."""
     for answer in answers:
         suggestions = [_members(suggestion) for suggestion in answer.suggestions]
-        yield json_line({
+        line = json_line({
             "article_id": answer.article_id, "suggestions": suggestions, "reason_for_none": answer.reason_for_none
         })  # fmt: skip
+        yield f"{line}\n".encode()
 
 
 def plan_jsonl(
@@ -218,10 +213,8 @@ def plan_jsonl(
     """The lines as one file, `output`, which must be named: lines belong to no place of the site."""
     if output is None:
         raise WriteError("jsonl: no file is named for the lines. Name one: --output FILE.")
-    content = "".join(f"{line}\n" for line in jsonl_lines(answers)).encode()
-    files: dict[Path, str] = {}
-    change = plan_change(output, lambda _: content, files)
-    return Plan((change,) if change else (), files=files)
+    content = b"".join(jsonl_lines(answers))
+    return Plan().add(output, lambda _: content)
 
 
 def _members(suggestion: Suggestion) -> dict[str, Any]:

@@ -122,10 +122,10 @@ def checked_decisions(decisions: Decisions | None) -> Decisions:
 
 
 class _Chunk(NamedTuple):
-    """A piece of the file, the decision that it holds, if any, and the number of its line."""
+    """A piece of the file, the pair that it decides about, if any, and the number of its line."""
 
     text: str
-    decision: Decision | None
+    pair: Pair | None
     line: int
 
 
@@ -157,12 +157,7 @@ class DecisionsFile:
         return file
 
     def read(self) -> Decisions:
-        """
-        What was decided; nothing where there is no file.
-
-        DecisionsError where it cannot be read or leads out of the site, a line cannot be understood, or a pair is
-        decided twice.
-        """
+        """What was decided, nothing where there is no file; DecisionsError as `read_decisions` has it."""
         return self._parsed(self._read() or b"")[1]
 
     def change(
@@ -258,13 +253,11 @@ class DecisionsFile:
                 if is_moved and (not other_moved or (found.day or date.min) <= (other.day or date.min)):
                     found, is_moved = other, other_moved
             first[found.pair] = found, number, is_moved
-            chunks.append(_Chunk(chunk, found, number))
-        # Each line of a pair says what holds for it in the end.
-        chunks = [one._replace(decision=one.decision and first[one.decision.pair][0]) for one in chunks]
-        by_pair = {one.decision.pair: one.decision for one in chunks if one.decision}
+            chunks.append(_Chunk(chunk, found.pair, number))
+        by_pair = {pair: found for pair, (found, _, _) in first.items()}
         unknown: dict[str, list[int]] = {}
         for one in chunks if self._ids else ():
-            for name in one.decision.pair if one.decision else ():
+            for name in one.pair or ():
                 if name not in self._ids and not is_address(name):
                     unknown.setdefault(name, []).append(one.line)
         return chunks, Decisions(by_pair, digest(raw), unknown)
@@ -355,14 +348,13 @@ def editor_name(site: Path) -> str:
 
 def _changed(chunks: Sequence[_Chunk], wanted: Mapping[Pair, Decision | None]) -> str:
     """The text with some pairs decided: each where it stands, a new one before the first that comes after it."""
-    waiting = sorted(pair for pair, decision in wanted.items() if decision is not None)
-    stands = {found.pair for _, found, _ in chunks if found}
-    waiting = [pair for pair in waiting if pair not in stands]
+    stands = {chunk.pair for chunk in chunks}
+    waiting = sorted(pair for pair, decision in wanted.items() if decision is not None and pair not in stands)
     parts = [] if chunks else [_HEAD]
-    for text, found, _ in chunks:
-        while found is not None and waiting and waiting[0] < found.pair:
+    for text, pair, _ in chunks:
+        while pair and waiting and waiting[0] < pair:
             parts.append(_line(wanted[waiting.pop(0)]))
-        parts.append(_line(wanted[found.pair]) if found is not None and found.pair in wanted else text)
+        parts.append(_line(wanted[pair]) if pair and pair in wanted else text)
     return "".join([*parts, *(_line(wanted[pair]) for pair in waiting)])
 
 

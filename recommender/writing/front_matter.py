@@ -22,7 +22,6 @@ from recommender.content.wording import some
 from recommender.errors import RecommenderError, WriteError
 from recommender.settings import Settings, WritingSettings
 from recommender.suggestions import Suggestion
-from recommender.writing.atomic import FileChange, plan_change
 from recommender.writing.data import data_file, plan_data
 from recommender.writing.other_syntaxes import splice_json, splice_toml
 from recommender.writing.plan import Answer, Plan
@@ -56,10 +55,8 @@ def plan_front_matter(
         raise WriteError(f"{site}: lines have no front matter to write into. Use --write data or --write jsonl.")
     name = settings.writing.front_matter_name
     check_name(name, corpus.reading.recognised)
-    changes: list[FileChange] = []
-    problems: list[RecommenderError] = []
+    plan = Plan()
     foreign: list[str] = []
-    files: dict[Path, str] = {}
     placeless: list[Answer] = []
     #: What the data file says of articles that have a place for a block: nothing, whatever it said before.
     placed: list[Answer] = []
@@ -71,14 +68,13 @@ def plan_front_matter(
         article = corpus[answer.article_id]
         maker = _Maker(article.path, name, answer.suggestions, tuple(corpus.entry_shape.names.values()), in_extra)
         try:
-            change = plan_change(site / article.path, maker, files, fence)
+            plan.add(site / article.path, maker, fence)
         except _NoPlaceError:
             placeless.append(answer)
         except RecommenderError as error:
-            problems.append(error)
+            plan.problems.append(error)
             foreign += [article.path] if isinstance(error, _NotOursError) else []
         else:
-            changes.extend([change] if change else [])
             placed.append(Answer(answer.article_id))
             n_ours += maker.has_block
     # The usual name is nobody else's. One from the settings may be a name that the site's theme lives by.
@@ -89,9 +85,9 @@ def plan_front_matter(
         )
     if placeless:
         told = _plan_elsewhere(corpus, site, [*placeless, *placed], settings)
-        changes += told.changes
-        files |= told.files
-    return Plan(tuple(changes), tuple(problems), files)
+        plan.changes.extend(told.changes)
+        plan.files.update(told.files)
+    return plan
 
 
 def _plan_elsewhere(corpus: Corpus, site: Path, answers: Sequence[Answer], settings: Settings) -> Plan:
@@ -154,7 +150,7 @@ class _Maker:
         if place is None or place.syntax in ("headers", "members", "properties"):
             raise _NoPlaceError(f"{self.path}: has no front matter to write into.")
         if place.syntax != "yaml":
-            return self._in_other_syntax(whole, place).encode()
+            return f"{whole[: place.start]}{self._in_other_syntax(whole, place)}{whole[place.end :]}".encode()
         block = render_block(self.name, self.suggestions)
         # Nearly every file of a second run has its block already, where a new one is put, or has none and needs none.
         # Looking is a hundred times as fast as splicing; what cannot be told at a glance is spliced.
@@ -174,12 +170,10 @@ class _Maker:
 
     def _in_other_syntax(self, whole: str, place: FrontMatter) -> str:
         entries = [(entry_of(suggestion), suggestion.score) for suggestion in self.suggestions]
-        if place.syntax == "toml":
-            after = splice_toml(whole, place, self.name, entries, self.path, in_extra=self.in_extra)
-        else:
-            after = splice_json(whole, place, self.name, entries, self.path)
         self.has_block = bool(entries)
-        return after
+        if place.syntax == "toml":
+            return splice_toml(whole, place, self.name, entries, self.path, in_extra=self.in_extra)
+        return splice_json(whole, place, self.name, entries, self.path)
 
     def _check_ours(self, place: Place) -> None:
         """Raise where something stands under our name that we did not write."""

@@ -51,11 +51,7 @@ def only_writer(site: Path, longest_wait: float = _LONGEST_WAIT) -> Iterator[Non
 
 
 def try_lock(descriptor: int) -> bool | None:
-    """
-    Lock an open file or folder until it is closed.
-
-    False where another process holds it, None where the disk has no such locks.
-    """
+    """Lock an open file or folder until it is closed; False where it is locked, None where the disk has no locks."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -27,7 +27,7 @@ Entries = Sequence[tuple[Any, float]]
 
 def splice_toml(whole: str, place: FrontMatter, name: str, entries: Entries, where: str, *, in_extra: bool) -> str:
     """
-    A file with TOML front matter and our block in it, or none where there are no entries.
+    The TOML of a file's front matter with our block in it, or none where there are no entries.
 
     Entries are mappings or texts, each with its score. `in_extra` says whether the name belongs into the table
     ``extra``, as Zola has it; so it does where there is such a table. WriteError where something else stands under the
@@ -42,12 +42,13 @@ def splice_toml(whole: str, place: FrontMatter, name: str, entries: Entries, whe
     bare = written[: old.start()] + written[old.end() :] if old else written
     start, stop = place.start, place.start + len(bare)
     values = read_toml(whole[:start] + bare, FrontMatter(end, start, stop, stop), where)
-    _check_free(values, values.get("extra"), name, where)
+    extra = values.get("extra")
+    _check_free({**extra, **values} if isinstance(extra, Mapping) else values, name, where)
     if not entries:
         made = f"{_MADE}{end}[extra]"
         if old and bare.rstrip().endswith(made) and values.get("extra") == {}:
             bare = bare[: bare.rindex(made)]
-        return whole[: place.start] + bare + whole[place.end :]
+        return bare
     items = "".join(f"  {_item(entry, score)}{end}" for entry, score in entries)
     block = f"{_key(name)} = [{end}{items}]{end}"
     ours = {name: [_toml_value(entry) for entry, _ in entries]}
@@ -56,7 +57,7 @@ def splice_toml(whole: str, place: FrontMatter, name: str, entries: Entries, whe
         new = bare[:position] + before + block + bare[position:]
         try:
             if tomllib.loads(new) == expected:
-                return whole[: place.start] + new + whole[place.end :]
+                return new
         except tomllib.TOMLDecodeError:
             continue
     raise WriteError(f"{where}: no place is found for {name} in the TOML. The file is as it was. Use --write data.")
@@ -83,7 +84,7 @@ def _positions(written: str, end: str, *, in_extra: bool) -> Iterator[tuple[int,
 
 
 def splice_json(whole: str, place: FrontMatter, name: str, entries: Entries, where: str) -> str:
-    """A file with JSON front matter and our block in it; parameters and errors as in `splice_toml`."""
+    """The JSON of a file's front matter with our block in it; parameters and errors as in `splice_toml`."""
     written = whole[place.start : place.end]
     end = place.line_end
     old = re.search(
@@ -96,9 +97,9 @@ def splice_json(whole: str, place: FrontMatter, name: str, entries: Entries, whe
         values = read_json(bare, LENIENT_JSON)
     except ValueError:
         raise WriteError(f"{where}: {name} does not stand as it is written here. Take it out.") from None
-    _check_free(values, None, name, where)
+    _check_free(values, name, where)
     if not entries:
-        return whole[: place.start] + bare + whole[place.end :]
+        return bare
     first = re.search(r"[\r\n]([ \t]+)\"", bare)
     indent = first[1] if first else "  "
     items = [json.dumps(entry, ensure_ascii=False, default=stamp) for entry, _ in entries]
@@ -110,11 +111,11 @@ def splice_json(whole: str, place: FrontMatter, name: str, entries: Entries, whe
     new = bare[:position] + block + bare[position:]
     if read_json(new, LENIENT_JSON) != {**values, name: list(map(json.loads, items))}:
         raise WriteError(f"{where}: no place is found for {name} in the JSON. The file is as it was. Use --write data.")
-    return whole[: place.start] + new + whole[place.end :]
+    return new
 
 
-def _check_free(values: Mapping[str, Any], extra: Any, name: str, where: str) -> None:
-    if name in values or (isinstance(extra, Mapping) and name in extra):
+def _check_free(values: Mapping[str, Any], name: str, where: str) -> None:
+    if name in values:
         raise WriteError(
             f"{where}: {name} holds something else than suggestions just as they are written here. What editors wrote "
             "is never replaced: give it another name or take it out, or choose another writing.front_matter_name."

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Self
 
 from recommender.articles import Corpus
+from recommender.bounds import Fence
 from recommender.errors import RecommenderError
 from recommender.settings import Settings
 from recommender.suggestions import Suggestion
-from recommender.writing.atomic import FileChange
+from recommender.writing.atomic import FileChange, plan_change
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +52,23 @@ def kinds_of_reasons(reasons: Mapping[str, int]) -> dict[str, int]:
     return dict(counts.most_common())
 
 
-@dataclass(frozen=True)
+@dataclass
 class Plan:
-    """What a batch is going to change, complete before the first file is replaced."""
+    """What a batch is going to change, complete before the first file is replaced; and what came of it."""
 
-    changes: tuple[FileChange, ...] = ()  #: The files that will change, in the order of their articles.
-    problems: tuple[RecommenderError, ...] = ()  #: One error for each file that cannot be written; it is left alone.
+    #: The files that will change, in the order of their articles.
+    changes: list[FileChange] = field(default_factory=list)
+    #: One error for each file that cannot be written; it is left alone.
+    problems: list[RecommenderError] = field(default_factory=list)
     #: SHA-256 of the bytes that each file should have, those that do not change too.
-    files: Mapping[Path, str] = field(default_factory=dict)
+    files: dict[Path, str] = field(default_factory=dict)
+    n_changed: int = 0  #: How many files changed, or would.
+
+    def add(self, path: Path, make: Callable[[bytes | None], bytes], fence: Fence | None = None) -> Self:
+        """Itself, with what `make` makes of a file; parameters and errors as `plan_change` has them."""
+        if change := plan_change(path, make, self.files, fence):
+            self.changes.append(change)
+        return self
 
 
 #: A way of writing: it plans what will change in the file that is named, None: in its own place, and changes nothing.

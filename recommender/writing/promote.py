@@ -24,7 +24,6 @@ from recommender.content.urls import is_address
 from recommender.content.wording import some
 from recommender.errors import RecommenderError, WriteError
 from recommender.suggestions import Reason, Suggestion
-from recommender.writing.atomic import FileChange, plan_change
 from recommender.writing.decisions import Decisions
 from recommender.writing.plan import Plan
 from recommender.writing.seen import see
@@ -54,8 +53,7 @@ def plan_promotion(
     found = corpus.reading.recognised.get("related", {})
     # Those under which the site keeps its lists, the commonest first.
     names = tuple(sorted(found, key=lambda name: -found[name])) or ("related",)
-    changes: list[FileChange] = []
-    problems: list[RecommenderError] = []
+    plan = Plan()
     asked = {article for article, _ in decisions.by_pair} if only is None else set(only)
     known = set(corpus.ids)
     for article_id in sorted(asked & known):
@@ -68,7 +66,7 @@ def plan_promotion(
                 added.append(one)
                 continue
             undo = f"Take the decision back: recommender decide SITE {article_id} {one.candidate} undo."
-            problems.append(
+            plan.problems.append(
                 WriteError(
                     f"{article.path}: {one.candidate} is no article of the site, so it is not brought into the list. "
                     + ("Write it there by hand." if is_address(one.candidate) else undo)
@@ -79,12 +77,10 @@ def plan_promotion(
         maker = _Maker(article, names, [corpus[one.candidate] for one in added], removed, matcher, corpus.entry_shape)
         if added or removed:
             try:
-                change = plan_change(site / article.path, maker, fence=fence)
+                plan.add(site / article.path, maker, fence)
             except RecommenderError as error:
-                problems.append(error)
-            else:
-                changes += [change] if change else []
-    return Plan(tuple(changes), tuple(problems))
+                plan.problems.append(error)
+    return plan
 
 
 @dataclass(frozen=True)

@@ -44,11 +44,7 @@ def escaped(text: str) -> str:
 
 
 def number(value: int | float) -> str:
-    """
-    A finite number without an exponent.
-
-    YAML 1.1 reads ``1e-06`` as a text, for want of a point.
-    """
+    """A finite number without an exponent: YAML 1.1 reads ``1e-06`` as a text, for want of a point."""
     digits = repr(value)
     if isinstance(value, int) or "e" not in digits:
         return digits

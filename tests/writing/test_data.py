@@ -104,7 +104,7 @@ def test_same_answers_same_bytes(tmp_path):
     assert change.after == again.after
     change.path.parent.mkdir()
     change.path.write_bytes(change.after)
-    assert plan_data(corpus(*"abc"), tmp_path, answers, Settings()).changes == ()
+    assert plan_data(corpus(*"abc"), tmp_path, answers, Settings()).changes == []
 
 
 def test_answers_for_some_leave_the_others(tmp_path):

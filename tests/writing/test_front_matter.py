@@ -138,7 +138,7 @@ def test_lines_are_added_and_taken_out_again(tmp_path, before):
     assert change.after.count(block.encode()) == 1
     assert change.after.replace(block.encode(), b"") == before
     apply_changes([change])
-    assert plan(corpus, tmp_path).changes == ()
+    assert plan(corpus, tmp_path).changes == []
     apply_changes(plan(corpus, tmp_path, []).changes)
     assert path.read_bytes() == before
 
@@ -176,7 +176,7 @@ def test_file_that_went_away(tmp_path):
     corpus = site_of(tmp_path, tea=b"---\ntitle: Tea\n---\n")
     (tmp_path / "_news" / "tea.md").unlink()
     found = plan(corpus, tmp_path)
-    assert found.changes == ()
+    assert found.changes == []
     assert [str(problem) for problem in found.problems] == [
         "_news/tea.md: was removed after it was read, so nothing is written."
     ]
@@ -202,7 +202,7 @@ def test_splice_gone_wrong_is_caught(tmp_path, monkeypatch):
 
     monkeypatch.setattr("recommender.writing.seen.Seen.with_block", inside_the_text)
     found = plan(corpus, tmp_path)
-    assert found.changes == ()
+    assert found.changes == []
     assert [str(problem) for problem in found.problems] == [
         "_news/tea.md: suggested_related cannot be written without changing how the rest of the front matter reads. "
         "The file is as it was. Write the front matter as plain lines of names."
@@ -217,7 +217,7 @@ def test_splice_that_changes_more_is_caught(tmp_path, monkeypatch):
         lambda seen, block: b"---\ntitle: Coffee\n" + BLOCK.encode() + b"---\n",
     )
     found = plan(corpus, tmp_path)
-    assert found.changes == ()
+    assert found.changes == []
     assert [str(problem) for problem in found.problems] == [
         "_news/tea.md: suggested_related cannot be written without changing how the rest of the front matter reads. "
         "The file is as it was. Write the front matter as plain lines of names."
@@ -274,7 +274,7 @@ def test_blocks_of_earlier_shapes_are_ours(tmp_path, block):
 def test_empty_list_stays_without_suggestions(tmp_path):
     """Where there is nothing to suggest and nothing of ours to take out, a file keeps its empty list."""
     corpus = site_of(tmp_path, tea=b"---\ntitle: Tea\nsuggested_related: []\n---\n")
-    assert plan(corpus, tmp_path, ()).changes == ()
+    assert plan(corpus, tmp_path, ()).changes == []
 
 
 def test_block_in_the_names_of_a_site_is_ours(tmp_path):
@@ -330,9 +330,9 @@ def test_line_breaks_of_yaml_alone(tmp_path, line_break, lines):
     apply_changes(plan(corpus, tmp_path).changes)
     assert path.read_bytes() == before.replace(b"\n---\n", f"\n{BLOCK}---\n".encode())
     found = plan(corpus, tmp_path, [dataclasses.replace(SUGGESTION, score=0.75)])
-    assert (len(found.changes), found.problems) == (1, ())
+    assert (len(found.changes), found.problems) == (1, [])
     found = plan(corpus, tmp_path, ())
-    assert found.problems == ()
+    assert found.problems == []
     apply_changes(found.changes)
     assert path.read_bytes() == before
 
@@ -354,7 +354,7 @@ def test_block_that_cannot_be_replaced(tmp_path, lines, suggestions):
     """A block that YAML sees and that is not lines of its own is told of, also where it should be taken out."""
     corpus = site_of(tmp_path, tea=f"---\ntitle: Tea\n{lines}---\n".encode())
     found = plan(corpus, tmp_path, suggestions)
-    assert found.changes == ()
+    assert found.changes == []
     assert [str(problem) for problem in found.problems] == [
         "_news/tea.md:3: suggested_related cannot be replaced where it stands. The file is as it was. "
         "Begin a line with it and end it with a colon, or take it out."

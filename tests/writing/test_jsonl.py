@@ -50,7 +50,7 @@ def test_fields_are_those_of_a_suggestion():
         name for name in Suggestion.__dataclass_fields__ if name not in ("path", "key", "shape")
     ]
     assert none == (
-        '{"article_id": "bicycle", "suggestions": [], "reason_for_none": "no other article shares a word with it"}'
+        b'{"article_id": "bicycle", "suggestions": [], "reason_for_none": "no other article shares a word with it"}\n'
     )
 
 
@@ -67,8 +67,8 @@ def test_what_is_said_of_a_pair_is_its_own_and_the_rest_is_the_articles():
 
 def test_a_line_is_a_line():
     """No sign in a title breaks a line, and emoji stay as they are."""
-    line = next(jsonl_lines(ANSWERS))
-    assert line.splitlines() == [line]
+    line = next(jsonl_lines(ANSWERS)).decode()
+    assert line.splitlines(keepends=True) == [line]
     assert "🫖" in line
 
 
@@ -76,10 +76,10 @@ def test_file_of_lines(tmp_path):
     """The lines can go to a file, which is not changed when it has them already."""
     output = tmp_path / "out.jsonl"
     (change,) = plan_jsonl(Corpus(), tmp_path, ANSWERS, Settings(), output).changes
-    assert change.after.decode().splitlines() == list(jsonl_lines(ANSWERS))
+    assert change.after == b"".join(jsonl_lines(ANSWERS))
     assert change.after.endswith(b"}\n")
     output.write_bytes(change.after)
-    assert plan_jsonl(Corpus(), tmp_path, ANSWERS, Settings(), output).changes == ()
+    assert plan_jsonl(Corpus(), tmp_path, ANSWERS, Settings(), output).changes == []
 
 
 def test_no_file_is_named(tmp_path):

@@ -25,7 +25,7 @@ def promoted(tmp_path, tea, *decisions, others=()):
     held = file.change({("tea", key): Decision("tea", key, verdict, position) for key, verdict, position in decisions})
     plan = plan_promotion(corpus, tmp_path, held, DAY)
     apply_changes(plan.changes)
-    return (tmp_path / "tea.md").read_bytes().decode(), plan.problems
+    return (tmp_path / "tea.md").read_bytes().decode(), tuple(plan.problems)
 
 
 ACCEPT_CUP = ("cup", "accept", None)

@@ -58,7 +58,7 @@ def test_table(tmp_path, ending):
     ]
     assert write(answer("black", "green")) == [{**rows[2], "article_id": "black"}, *rows]
     before = file.read_bytes()
-    assert plan_data(corpus, tmp_path, [answer("black", "green")], Settings(), file).changes == ()
+    assert plan_data(corpus, tmp_path, [answer("black", "green")], Settings(), file).changes == []
     assert len(write(answer("white"), answer("green"), answer("black"))) == 0
     file.write_bytes(before[:-3] if ending == ".parquet" else b"name\nvalue\n")
     with pytest.raises(WriteError, match=r"out\..* is not the table that was written"):
