@@ -53,7 +53,6 @@ class Baseline(ABC):
     def fit(self, corpus: Corpus) -> Self:
         """Index the articles; returns itself."""
         self._articles: list[Article] = []
-        self._keys: list[str] = []
         #: Of equal scores the newer comes first, then the id.
         self._ties: list[tuple[float, str]] = []
         self._rows: dict[str, int] = {}
@@ -67,7 +66,6 @@ class Baseline(ABC):
         for article in added:
             self._rows[article.id] = len(self._articles)
             self._articles.append(article)
-            self._keys.append(page_key(article))
             self._ties.append((-(article.published_at or _NEVER).timestamp(), article.id))
         if added:
             self._add(added)
@@ -86,9 +84,10 @@ class Baseline(ABC):
         seen = {page_key(article)}
         for below, _, row in ranked:
             found, score = self._articles[row], -below
-            if score < (min_score or 0) or found.id == article.id or self._keys[row] in seen:
+            key = page_key(found)
+            if score < (min_score or 0) or found.id == article.id or key in seen:
                 continue
-            seen.add(self._keys[row])
+            seen.add(key)
             if not self.language or language_of(found.language, self._site_language) == wanted:
                 reason = Reason(score, score, (f"{self.name} {score:.3f}",))
                 best.append(Suggestion.of(len(best) + 1, found, reason, self._shape))

@@ -1,14 +1,14 @@
 """Answers and judgments -> the figures of a report. Joins the number room `measures` and the articles."""
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import count
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from recommender.articles import Article
 from recommender.evaluation import measures
 from recommender.evaluation.intervals import PLACES
 from recommender.evaluation.judgments import SAME_TEXT, Judgments, same_text_groups
@@ -34,10 +34,12 @@ def make_report(
 
     Of the settings count those of the resampling, and `ranking.k`, the length of the lists that readers see.
     """
-    judgments = plan.judgments
     judged = [query.judged for query in plan.queries]
-    pages = _Pages(judgments)
-    rankings = {name: [[*map(pages.number, one.article_ids)] for one in given] for name, given in answers.items()}
+    pages = _Pages(plan.judgments)
+    rankings = {
+        name: [[pages[article_id] for article_id in one.article_ids] for one in given]
+        for name, given in answers.items()
+    }
     scores: Scores = {
         name: measures.score_rankings(chosen, judged, [_once(ranking) for ranking in found])
         for name, found in rankings.items()
@@ -53,7 +55,7 @@ def make_report(
             n_judged=[len(right) for right in judged],
             answers=answers[product_of(answers)],
             wanted=lambda row: sorted((pages.articles[page].id for page in judged[row]), reverse=True),
-            is_right=lambda row, article_id: pages.number(article_id) in judged[row],
+            is_right=lambda row, article_id: pages[article_id] in judged[row],
         ),
         test_from=plan.test_from.isoformat() if plan.test_from else None,
         depth=depth,
@@ -68,40 +70,19 @@ def make_report(
     )
 
 
-class _Pages:
-    """
-    Pages by number, and what is known of each.
-
-    The judgments number the pages of the site; one of another site gets the next number when it is first suggested.
-    """
+class _Pages(defaultdict[str, int]):
+    """Article id -> page, as judged; one of another site gets the next number when it is first suggested."""
 
     def __init__(self, judgments: Judgments) -> None:
-        self._numbers = dict(judgments.pages)
-        self.articles: dict[int, Article] = {}
-        for article in judgments.articles:
-            self.articles.setdefault(judgments.pages[article.id], article)
-        self.n_pages = judgments.n_pages
-
-    def number(self, article_id: str) -> int:
-        """The page of an article that was suggested."""
-        if article_id not in self._numbers:
-            self._numbers[article_id] = self.n_pages
-            self.n_pages += 1
-        return self._numbers[article_id]
+        super().__init__(count(judgments.n_pages).__next__, judgments.pages)
+        #: The first article by id of each page of the site.
+        self.articles = {self[article.id]: article for article in reversed(judgments.articles)}
 
     def texts(self) -> npt.NDArray[np.int64]:
         """A number for each text, those of other sites all different; shape (n_pages,)."""
         groups = same_text_groups([self.articles[page] for page in sorted(self.articles)])
-        n_further = self.n_pages - len(groups)
+        n_further = len({*self.values()}) - len(groups)
         return np.concatenate([groups, np.arange(n_further) + groups.max(initial=-1) + 1])
-
-    def provider(self, page: int) -> str:
-        """Who published a page, "" where nobody says; of each page of another site somebody else."""
-        return self.articles[page].provider if page in self.articles else f"page {page}"
-
-    def day(self, page: int) -> float:
-        """Days since 1970, NaN where unknown."""
-        return days_of(self.articles[page].published_at) if page in self.articles else math.nan
 
 
 def _once(ranking: Sequence[int]) -> list[int]:
@@ -150,14 +131,21 @@ def _list_quality(
     listed = {target.page for targets in plan.judgments.lists.values() for target in targets}
     pairs = [(query, page) for query, ranking in zip(plan.queries, rankings, strict=True) for page in ranking]
     shown = [list(ranking) for ranking in rankings if ranking]
-    gaps = [abs(pages.day(page) - days_of(query.article.published_at)) for query, page in pairs]
+    there = pages.articles
+    gaps = [
+        abs(days_of(there[page].published_at) - days_of(query.article.published_at))
+        for query, page in pairs
+        if page in there
+    ]
     gaps = [gap for gap in gaps if not math.isnan(gap)]
+    # Who published a page, "" where nobody says; of each page of another site somebody else.
+    providers = [{there[page].provider if page in there else f"page {page}" for page in ranking} for ranking in shown]
     return {
         "coverage": _mean(bool(ranking) for ranking in rankings),
-        "catalogue_coverage": round(len({page for _, page in pairs}) / len(pages.articles), PLACES),
+        "catalogue_coverage": round(len({page for _, page in pairs}) / len(there), PLACES),
         "mean_length": _mean(map(len, rankings)),
         "precision": _mean(page in query.judged for query, page in pairs),
-        "providers_per_list": _mean(len({pages.provider(page) for page in ranking} - {""}) for ranking in shown),
+        "providers_per_list": _mean(len(names - {""}) for names in providers),
         "same_text_per_list": _mean(len(ranking) - len(set(texts[ranking].tolist())) for ranking in shown),
         "median_age_gap_days": round(float(np.median(gaps)), 2) if gaps else math.nan,
         "in_no_curated_list": _mean(page not in listed for _, page in pairs),

@@ -37,16 +37,8 @@ def bootstrap_means(values: Floats, n_resamples: int, seed: int, weights: Floats
     The means of resampled queries, shape (n_resamples, n_columns), of values of shape (n_queries, n_columns).
 
     The resamples are the same for every column, so that columns can be compared, and for the same seed. `weights` says
-    what each value counts; None: all the same.
-
-    Notes
-    -----
-    A resample is how often each query was drawn, so a thousand of them are one matrix product; this is what makes
-    intervals for every slice affordable (`scipy.stats.bootstrap` gathers the values of each resample).
-
-    References
-    ----------
-    B. Efron and R. Tibshirani (1993). An introduction to the bootstrap, chapter 13.
+    what each value counts; None: all the same. After B. Efron and R. Tibshirani (1993), An introduction to the
+    bootstrap, chapter 13.
     """
     n_queries = len(values)
     random = np.random.default_rng(seed)
@@ -54,6 +46,8 @@ def bootstrap_means(values: Floats, n_resamples: int, seed: int, weights: Floats
     blocks = []
     for start in range(0, n_resamples, _BLOCK):
         size = min(_BLOCK, n_resamples - start)
+        # A resample is how often each query was drawn, so that many are one matrix product (`scipy.stats.bootstrap`
+        # gathers the values of each).
         drawn = random.multinomial(n_queries, np.full(n_queries, 1 / n_queries), size=size)
         blocks.append(_divided(drawn @ (values * weights), drawn @ weights))
     return np.concatenate(blocks)
@@ -75,12 +69,8 @@ def paired_difference(ours: Floats, theirs: Floats, resampled: Floats) -> dict[s
     How much better the first is than the second, and how sure that is; both of shape (n_queries,), of the same queries.
 
     `resampled`, of shape (n_resamples,), is the mean difference in each resample. The p-value is that of the two-sided
-    paired t-test; 1 where the two never differ.
-
-    References
-    ----------
-    M. Smucker, J. Allan and B. Carterette (2007). A comparison of statistical significance tests for information
-    retrieval evaluation. CIKM, 623-632: the t-test and the randomisation test agree, and the t-test needs no draws.
+    paired t-test, which agrees with the randomisation test and needs no draws (M. Smucker, J. Allan and B. Carterette,
+    2007, CIKM, 623-632); 1 where the two never differ.
     """
     # Rounding errors are no spread.
     gaps: Floats = np.asarray(np.round(ours - theirs, 2 * PLACES), dtype=np.float64)

@@ -1,8 +1,8 @@
 """
 Rankings and judgments -> numbers. A number room: documents are whole numbers, a row a query.
 
-The ranking measures are computed by ir-measures, which asks trec_eval. Its notation is ours: ``nDCG@10`` is both the
-name that is asked for and the name that is printed.
+The ranking measures are computed by ir-measures (S. MacAvaney, C. Macdonald and I. Ounis, 2022, ECIR), which asks
+trec_eval. Its notation is ours: ``nDCG@10`` is both the name that is asked for and the name that is printed.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -85,17 +85,9 @@ def score_rankings(
     Each measure of each query: name -> shape (n_queries,).
 
     Judged are the relevant documents of each query; relevance is yes or no. A ranking has the best first and no
-    repeats. An empty one counts 0: silence is scored, not skipped.
-
-    Notes
-    -----
-    nDCG divides by the gain of the best possible ranking, which is cut at the number of judged documents, so a list
-    with one article can score 1.
-
-    References
-    ----------
-    K. Järvelin and J. Kekäläinen (2002). Cumulated gain-based evaluation of IR techniques. ACM TOIS 20(4), 422-446.
-    S. MacAvaney, C. Macdonald and I. Ounis (2022). Streamlining evaluation with ir-measures. ECIR.
+    repeats. An empty one counts 0: silence is scored, not skipped. nDCG (K. Järvelin and J. Kekäläinen, 2002, ACM TOIS
+    20(4), 422-446) divides by the gain of the best possible ranking, which is cut at the number of judged documents, so
+    a list with one article can score 1.
     """
     qrels = {str(query): {str(document): 1 for document in judged} for query, judged in enumerate(judgments)}
     # trec_eval orders by score and, where scores tie, by name; counting down keeps the order that was given.

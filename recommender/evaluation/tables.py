@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rich.console import Group, RenderableType
+from rich.console import RenderableType, group
 from rich.table import Table
 from rich.text import Text
 
@@ -40,12 +40,9 @@ class Rows:
     n_left: int = 1
 
 
-def tables_of(report: Report) -> RenderableType:
+@group()
+def tables_of(report: Report) -> Iterator[RenderableType]:
     """Tables for `rich.console.Console.print`; plain text where the output is no terminal."""
-    return Group(*_parts(report))
-
-
-def _parts(report: Report) -> Iterator[RenderableType]:
     queries = "1 query" if report.n_queries == 1 else f"{report.n_queries:,} queries"
     title = f"{report.protocol}: {queries}, {report.n_articles:,} articles"
     yield Text(title + (f", asked from {report.test_from[:10]} on" if report.test_from else ""), style="bold")
@@ -96,8 +93,6 @@ def measures_rows(report: Report, names: Sequence[str]) -> Rows:
 
 def tests_rows(report: Report) -> Rows:
     """The product against every other system: the mean difference with its interval, and how likely by chance."""
-    if report.n_queries < 2:
-        return Rows(("", "measure", "difference", "p"), [], 2)
     rows = [
         [
             Cell(f"{test['system']} against {test['against']}"),
@@ -106,7 +101,7 @@ def tests_rows(report: Report) -> Rows:
             Cell(f"{test['p_value']:.2g}"),
         ]
         for test in report.tests
-        if report.product in (test["system"], test["against"])
+        if report.n_queries > 1 and report.product in (test["system"], test["against"])
     ]
     return Rows(("", "measure", "difference", "p"), rows, 2)
 

@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from markupsafe import Markup, escape
 
 from recommender.errors import MissingExtraError
@@ -88,11 +89,8 @@ def _bars(axes: Axes, report: Report, groups: Mapping[str, Mapping[str, Sequence
     width = 0.8 / len(report.systems)
     for number, name, colour in _coloured(report):
         places = [place + (number - (len(report.systems) - 1) / 2) * width for place in range(len(groups))]
-        values, lows, highs = zip(*(figures[name] for figures in groups.values()), strict=True)
-        errors = [
-            [max(value - low, 0) for value, low in zip(values, lows, strict=True)],
-            [max(high - value, 0) for value, high in zip(values, highs, strict=True)],
-        ]
+        values, lows, highs = np.array([figures[name] for figures in groups.values()]).T
+        errors = np.maximum([values - lows, highs - values], 0)
         axes.bar(places, values, width, yerr=errors, color=colour, label=name, error_kw={"linewidth": 0.8})
     axes.set_xticks(range(len(groups)), groups)
     axes.set_ylim(bottom=0)

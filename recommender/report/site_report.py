@@ -46,42 +46,14 @@ class Pair:
     why: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class SiteReport:
-    """The state of a site."""
-
-    #: Who ranks, and why; the least score that is shown, at the first place.
-    ranking: str
-    threshold: float
-    n_articles: int
-    n_suggestions: int
-    #: (whose, articles, of these with suggestions): with a list, named by others only, named by nobody.
-    coverage: Sequence[tuple[str, int, int]]
-    reasons_for_none: Mapping[str, int]  #: How many articles have no suggestion, by the reason.
-    scores: Sequence[tuple[float, int]]  #: (lower end, suggestions) of each bar.
-    hubs: Sequence[tuple[Article, int]]  #: The most suggested, with how often.
-    #: Articles that are suggested nowhere, the newest first, and how many there are.
-    orphans: Sequence[Article]
-    n_orphans: int
-    #: By what: (name, articles, share of all articles, share of all suggestions), the most frequent first.
-    mixes: Mapping[str, Sequence[tuple[str, int, float, float]]]
-    quality: Mapping[str, float]  #: Figures against the lists.
-    grades: Report | None  #: What readers said; None without grades.
-    audit: str  #: The sentence of the audit; "" where the lists were not looked at.
-    #: (what two articles have in common, share of the lists' entries, share of the suggestions); None: of none.
-    follows: Sequence[tuple[str, float | None, float | None]]
-    #: Entries of lists, and suggestions, to be looked at first.
-    doubtful: Sequence[Pair]
-    weakest: Sequence[Pair]
-    #: What the map draws: ``names`` of topics, and ``articles`` with x, y, title, address, date, topic,
-    #: suggested.
-    site_map: Mapping[str, Any]
-
-
 def report_of(
     recommender: Recommender, corpus: Corpus, answers: Iterable[Answer], grades: Report | None = None
-) -> SiteReport:
-    """The state of a site, by a recommender that knows it and what that gives for every article."""
+) -> dict[str, Any]:
+    """
+    The state of a site, by a recommender that knows it and what that gives for every article: values of the page.
+
+    `grades` is what readers said; None without grades.
+    """
     articles = list(corpus)
     random = np.random.default_rng(recommender.settings.ranking.seed)
     drawn = [articles[number] for number in sorted(random.permutation(len(articles))[:_MOST_ON_A_MAP])]
@@ -99,29 +71,35 @@ def report_of(
         weak = sorted(pairs, key=lambda pair: (pair[1].score, pair[0].id))[:_MOST_WEAK]
         least = recommender.least_scores()[0]
         heights, edges = np.histogram([found.score for _, found in pairs], _N_BARS, (min(least, 0.95), 1.0))
-        return SiteReport(
-            ranking=recommender.ranker_decision,
-            threshold=least,
-            n_articles=len(articles),
-            n_suggestions=len(pairs),
-            coverage=[
+        return {
+            # Who ranks, and why; the least score that is shown, at the first place.
+            "ranking": recommender.ranker_decision,
+            "threshold": least,
+            "n_articles": len(articles),
+            "n_suggestions": len(pairs),
+            # (whose, articles, of these with suggestions): with a list, named by others only, named by nobody.
+            "coverage": [
                 (whose, len(numbers), sum(bool(given.get(articles[n].id)) for n in numbers))
                 for whose, numbers in slice_by_lists(articles, Judgments(corpus)).items()
             ],
-            reasons_for_none=kinds_of_reasons(tally.reasons_for_none),
-            scores=[(float(edge), int(height)) for edge, height in zip(edges[:-1], heights, strict=True)],
-            hubs=[(recommender.article(key), n) for key, n in often.most_common(_MOST_NAMED)],
-            orphans=orphans[:_MOST_ORPHANS],
-            n_orphans=len(orphans),
-            mixes={
+            "reasons_for_none": kinds_of_reasons(tally.reasons_for_none),
+            # (lower end, suggestions) of each bar.
+            "scores": list(zip(edges[:-1].tolist(), heights.tolist(), strict=True)),
+            # The most suggested, with how often; and those that are suggested nowhere, the newest first.
+            "hubs": [(recommender.article(key), n) for key, n in often.most_common(_MOST_NAMED)],
+            "orphans": orphans[:_MOST_ORPHANS],
+            "n_orphans": len(orphans),
+            "mixes": {
                 "provider": _mix(articles, others, lambda one: (one.provider,)),
                 "topic": _mix(articles, others, lambda one: one.topics),
             },
-            quality=quality_of(recommender, corpus),
-            grades=grades,
-            audit=str(audit) if audit else "",
-            follows=_follows(entries, [(one, other) for (one, _), other in zip(pairs, others, strict=True)]),
-            doubtful=[
+            "quality": quality_of(recommender, corpus),
+            "grades": grades,
+            # A sentence; "" where the lists were not looked at.
+            "audit": str(audit) if audit else "",
+            "follows": _follows(entries, [(one, other) for (one, _), other in zip(pairs, others, strict=True)]),
+            # Entries of lists, and suggestions, to be looked at first.
+            "doubtful": [
                 Pair(
                     recommender.article(one),
                     recommender.article(other),
@@ -130,12 +108,12 @@ def report_of(
                 )
                 for one, other, chance in (audit.doubtful if audit else ())
             ],
-            weakest=[
+            "weakest": [
                 Pair(one, recommender.article(found.article_id), found.score, found.reason.sentences)
                 for one, found in weak
             ],
-            site_map=_site_map(drawn, given, places.result().tolist()),
-        )
+            "site_map": _site_map(drawn, given, places.result().tolist()),
+        }
 
 
 def _date(article: Article) -> tuple[float, str]:
@@ -145,6 +123,7 @@ def _date(article: Article) -> tuple[float, str]:
 def _mix(
     articles: Sequence[Article], others: Sequence[Article], names: Callable[[Article], Sequence[str]]
 ) -> list[tuple[str, int, float, float]]:
+    """Names with their articles, their share of all articles, and of all suggestions; the most frequent first."""
     counts = Counter(name for one in articles for name in dict.fromkeys(names(one)) if name)
     suggested = Counter(name for one in others for name in dict.fromkeys(names(one)) if name)
     return [
@@ -156,7 +135,7 @@ def _mix(
 def _follows(
     entries: Sequence[tuple[Article, Article]], ours: Sequence[tuple[Article, Article]]
 ) -> list[tuple[str, float | None, float | None]]:
-    """What the lists go by, beside what the suggestions go by."""
+    """What two articles have in common, with the share of the lists' entries and of the suggestions; None: of none."""
     named = {(one.id, other.id) for one, other in entries}
     given = {(one.id, other.id) for one, other in ours}
 
@@ -188,6 +167,7 @@ def _doubt(reason: Reason) -> tuple[str, ...]:
 def _site_map(
     drawn: Sequence[Article], given: Mapping[str, Sequence[Suggestion]], places: Sequence[Sequence[float]]
 ) -> dict[str, Any]:
+    """``names`` of topics, and ``articles`` with x, y, title, address, date, topic, suggested."""
     number = {article.id: place for place, article in enumerate(drawn)}
     # What more than half of the articles have tells nothing apart; providers then may.
     most = len(drawn) / 2

@@ -36,11 +36,13 @@ def test_figures_add_up(newsroom):
     corpus = read_site(newsroom)
     _, report = page_of(corpus)
     given = dict(Recommender(QUICK).fit(corpus).suggest_all())
-    assert report.n_suggestions == sum(map(len, given.values())) == sum(n for _, n in report.scores)
-    assert sum(n for _, n, _ in report.coverage) == report.n_articles == len(corpus)
-    assert sum(served for *_, served in report.coverage) == sum(map(bool, given.values()))
-    assert report.n_orphans == len(set(corpus.ids) - {one.article_id for found in given.values() for one in found})
-    assert [pair.figure for pair in report.weakest] == sorted(one.score for some in given.values() for one in some)[:20]
+    assert report["n_suggestions"] == sum(map(len, given.values())) == sum(n for _, n in report["scores"])
+    assert sum(n for _, n, _ in report["coverage"]) == report["n_articles"] == len(corpus)
+    assert sum(served for *_, served in report["coverage"]) == sum(map(bool, given.values()))
+    assert report["n_orphans"] == len(set(corpus.ids) - {one.article_id for found in given.values() for one in found})
+    assert [pair.figure for pair in report["weakest"]] == sorted(one.score for some in given.values() for one in some)[
+        :20
+    ]
 
 
 def test_titles_and_addresses_are_text(hostile):
@@ -66,7 +68,7 @@ def test_the_same_site_gives_the_same_map(newsroom):
 def test_small_sites(hostile, n_articles):
     """A site of a few articles has a page too."""
     page, report = page_of(Corpus(list(hostile)[:n_articles]))
-    assert report.n_articles == len(report.site_map["articles"]) == n_articles
+    assert report["n_articles"] == len(report["site_map"]["articles"]) == n_articles
     assert page.startswith("<!doctype html>")
 
 
