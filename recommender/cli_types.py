@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
-from recommender.console import echo_plan, printable, printed, showing, tell_reading
+from recommender.console import echo_plan, printable, printed, showing
 from recommender.errors import OptionError, RecommenderError
 
 if TYPE_CHECKING:
@@ -111,6 +111,8 @@ _PLANS = (
     click.option("--dry-run", is_flag=True, help="Write nothing; name the files that would change."),
 )
 _STRICT = (click.option("--strict", is_flag=True, help="Stop at the first file with a problem."),)
+#: Warnings shown without ``--verbose``; the rest is counted.
+_MOST_WARNINGS = 10
 _Result = TypeVar("_Result")
 
 
@@ -145,8 +147,17 @@ class Here:
             return function(self.site, settings, progress=progress, **asked)
 
     def tell(self, reading: Reading, problems: Sequence[RecommenderError] | None = None) -> None:
-        """Tell what was noticed; problems are those of reading, if not said."""
-        tell_reading(reading, reading.problems if problems is None else problems, self.verbose, self.quiet)
+        """Tell of every problem, those of reading if not said, and of some warnings: there may be thousands."""
+        for problem in reading.problems if problems is None else problems:
+            click.echo(printed(problem), err=True)
+        if self.quiet:
+            return
+        noticed = [*reading.warnings, *reading.unmatched]
+        n_told = len(noticed) if self.verbose else _MOST_WARNINGS
+        for warning in noticed[:n_told]:
+            click.echo(printable(f"warning: {warning}"), err=True)
+        if len(noticed) > n_told:
+            click.echo(f"warning: {len(noticed) - n_told:,} more such; --verbose shows them all", err=True)
 
     def tell_changes(self, run: ChangeRun, lines: Iterable[str]) -> None:
         """Tell which files changed, or would; exit 1 for a problem, and with ``--check`` for a change."""

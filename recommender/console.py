@@ -11,7 +11,7 @@ import io
 import logging
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,9 +39,6 @@ _FIELD_NAMES = {
 #: What a terminal obeys instead of showing it: control characters, line ends too, and marks that turn the direction of
 #: writing.
 _OBEYED = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
-
-#: Warnings shown without ``--verbose``; the rest is counted.
-MOST_WARNINGS = 10
 
 
 def printable(text: str) -> str:
@@ -112,20 +109,6 @@ def _bar() -> Iterator[Progress]:
             bar.update(stages[stage], completed=n_done, total=n_total)
 
         yield tell
-
-
-def tell_reading(reading: Reading, problems: Sequence[RecommenderError], verbose: bool, quiet: bool) -> None:
-    """Every problem, and warnings, of which there may be thousands, up to a number."""
-    for problem in problems:
-        click.echo(printed(problem), err=True)
-    if quiet:
-        return
-    warnings = [*reading.warnings, *reading.unmatched]
-    shown = len(warnings) if verbose else MOST_WARNINGS
-    for warning in warnings[:shown]:
-        click.echo(printable(f"warning: {warning}"), err=True)
-    if len(warnings) > shown:
-        click.echo(f"warning: {len(warnings) - shown:,} more such; --verbose shows them all", err=True)
 
 
 def summary(run: SuggestRun, *, is_plan: bool) -> Iterator[str]:

@@ -130,11 +130,7 @@ def load_parts(folder: Path | str) -> tuple[dict[str, Any], dict[str, str], dict
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
-    """
-    A model's manifest alone, which tells at once whether there is a model that this version reads.
-
-    ModelError where there is none, its format is not the one that this version reads, or the manifest is broken.
-    """
+    """A model's manifest alone; ModelError where there is none, or it is broken or of another format."""
     file = folder / _MANIFEST
     try:
         manifest: dict[str, Any] = json.loads(read_regular(file, _LARGEST_MANIFEST))

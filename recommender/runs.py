@@ -114,11 +114,7 @@ class Record:
 
 
 class LastRun:
-    """
-    The record of the last run that wrote in one way to one place.
-
-    One that notes what it gives is kept apart from one that does not: lines are not held in memory.
-    """
+    """The record of the last run that wrote in one way to one place, and noted what it gave (`is_noted`) or did not."""
 
     def __init__(self, site: Path, settings: Settings, output: Path | None, *, is_noted: bool) -> None:
         writer = settings.writing.writer
@@ -153,11 +149,7 @@ def inputs_of(
     model: str,
     require: Sequence[str],
 ) -> str:
-    """
-    A digest of all that a run decides by; which decisions of the editors hold depends on the day.
-
-    `place` is the file to write, which the generator's configuration may have moved.
-    """
+    """A digest of all that a run decides by, the day too; `place` is the file to write, as it is configured."""
     today = datetime.now(UTC).date()
     asked = {
         "settings": _values(settings),

@@ -70,16 +70,11 @@ def named_by(corpus: Corpus, site: Path, name: str) -> str | None:
 def _below_site(site: Path, name: str) -> set[str]:
     """What stands under a name, as paths below the site; "." is the site itself."""
     # Both with links followed and without: the site may lie behind a link, and so may one article in it.
-    roots = {_absolute(site), site.resolve()}
+    roots = {Path(os.path.abspath(site)), site.resolve()}  # noqa: PTH100 - it works out ``..``
     # NB a title may be longer than the name of a file can be: Path.exists and Path.is_file raise, these do not.
     typed = [path for path in (Path(name), site / name) if os.path.exists(path)]  # noqa: PTH110
-    paths = {absolute for path in typed for absolute in (_absolute(path), path.resolve())}
+    paths = {one for path in typed for one in (Path(os.path.abspath(path)), path.resolve())}  # noqa: PTH100
     return {path.relative_to(root).as_posix() for path in paths for root in roots if path.is_relative_to(root)}
-
-
-def _absolute(path: Path) -> Path:
-    """The path from the root, with ``..`` worked out and links left as they are."""
-    return Path(os.path.normpath(Path.cwd() / path))
 
 
 def _unknown(corpus: Corpus, site: Path, name: str) -> str:

@@ -25,11 +25,11 @@ from recommender.batch.stages import (
     silence,
 )
 from recommender.errors import EvaluationError, OptionError, WriteError
-from recommender.report.changes import HEADING, check_format, compare, write_changes
+from recommender.report.changes import HEADING, check_format, compare, rendered
 from recommender.runs import Given, LastRun, Outcome, Record, file_digest, inputs_of, noted, warnings_heard
 from recommender.settings import Settings
 from recommender.writing import WRITERS, Answer, check_output, jsonl_lines
-from recommender.writing.atomic import is_stream, remove_leftovers, replace_file, unwritten
+from recommender.writing.atomic import is_stream, remove_leftovers, replace_file, unwritten, write_text
 from recommender.writing.data import data_file, plan_no_data
 from recommender.writing.plan import Plan, Tally
 
@@ -163,7 +163,7 @@ def suggest_site(
             if (record.inputs or is_noted) and not (plan_only and plan.n_changed):
                 last.save(record)
         for file in reports:
-            write_changes(compare(before, record), file)
+            write_text(file, rendered(compare(before, record), file.suffix.lower()))
     # Outside of what is remembered: it may have been taken out before the next run with the same inputs.
     if left := _left(job, record.outcome):
         cure = f"Take all suggestions out, then run again: recommender clear {site}."

@@ -29,11 +29,7 @@ def make_report(
     settings: Settings,
     notes: Sequence[str],
 ) -> Report:
-    """
-    Everything that is said about the answers to a plan.
-
-    Of the settings count those of the resampling, and `ranking.k`, the length of the lists that readers see.
-    """
+    """Everything that is said about the answers to a plan; `ranking.k` is the length of the lists that readers see."""
     judged = [query.judged for query in plan.queries]
     pages = _Pages(plan.judgments)
     rankings = {

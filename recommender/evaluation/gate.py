@@ -24,11 +24,7 @@ _COUNTS = ("per_q", "Num")
 
 
 def below(figures: Mapping[str, float], limits: Mapping[str, float], option: str) -> list[str]:
-    """
-    The figures on the wrong side of their limits, as parts of a sentence.
-
-    A limit is a measure's least value, or its most where small is good; one of what was not measured is an OptionError.
-    """
+    """The figures on the wrong side of their limits, as parts of a sentence; OptionError for what was not measured."""
     found = []
     for measure, limit in limits.items():
         if measure not in figures:

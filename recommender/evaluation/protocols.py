@@ -221,11 +221,7 @@ def _without_lists(article: Article, judgments: Judgments, hidden: Set[int], unn
 
 
 def graded(corpus: Corpus, asked: Collection[str]) -> Plan:
-    """
-    The site as it stands, with the lists of some articles hidden, which are asked: what readers judge.
-
-    Ids that the site does not have are counted as left out.
-    """
+    """The site as it stands, asked with the lists of some articles hidden; ids that it does not have are left out."""
     there = sorted(set(asked) & set(corpus.ids))
     left_out = Counter({"not there": len(set(asked)) - len(there)})
     if not there:

@@ -11,7 +11,6 @@ from pathlib import Path
 from recommender.content.wording import cut
 from recommender.errors import OptionError
 from recommender.runs import Given, Known, Record
-from recommender.writing.atomic import write_text
 
 #: Why suggestions change, the most particular first; what the causes are called.
 CAUSES = {
@@ -208,8 +207,3 @@ def check_format(file: Path) -> None:
     """Raise OptionError early where a file has no ending of `FORMATS`."""
     if file.suffix.lower() not in FORMATS:
         raise OptionError(f"--report {file}: must end with one of {', '.join(FORMATS)}, which says how it is written.")
-
-
-def write_changes(changes: Changes, file: Path) -> None:
-    """Write changes to a file, as its ending says."""
-    write_text(file, rendered(changes, file.suffix.lower()))

@@ -1,7 +1,6 @@
 """HTML pages that need nothing beside them, and Markdown. Whatever an article says is text: all of it is escaped."""
 
 import re
-from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -28,29 +27,7 @@ def check_page(file: Path) -> None:
 
 def render(template: str, **values: Any) -> str:
     """What a template makes of some values."""
-    return _environment().get_template(template).render(values)
-
-
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("recommender.report"),
-        autoescape=select_autoescape(["html"]),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(
-        address=safe_link,
-        cut=cut,
-        plain=_plain,
-        percent=lambda share: "–" if share is None else f"{share:.0%}",
-        count=lambda number: "–" if number is None else f"{number:,}",
-        figure=lambda value: "–" if value is None else f"{value:.3f}",
-        date=lambda iso: iso[:16].replace("T", " "),
-    )
-    environment.globals.update(asset=_asset, mark=Markup(MARK))
-    return environment
+    return _TEMPLATES.get_template(template).render(values)
 
 
 def _asset(name: str) -> Markup:
@@ -63,3 +40,22 @@ def _plain(text: str) -> str:
     text = _MARKS.sub(r"\\\1", " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
     # A comment inside is not seen, and what it divides is no name and no number of an issue.
     return re.sub(r"(@|\\#|://|www)", lambda found: f"{found[1]}<!-- -->", text)
+
+
+_TEMPLATES = Environment(
+    loader=PackageLoader("recommender.report"),
+    autoescape=select_autoescape(["html"]),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_TEMPLATES.globals.update(asset=_asset, mark=Markup(MARK))
+_TEMPLATES.filters.update(
+    address=safe_link,
+    cut=cut,
+    plain=_plain,
+    percent=lambda share: "–" if share is None else f"{share:.0%}",
+    count=lambda number: "–" if number is None else f"{number:,}",
+    figure=lambda value: "–" if value is None else f"{value:.3f}",
+    date=lambda iso: iso[:16].replace("T", " "),
+)

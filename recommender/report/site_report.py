@@ -49,11 +49,7 @@ class Pair:
 def report_of(
     recommender: Recommender, corpus: Corpus, answers: Iterable[Answer], grades: Report | None = None
 ) -> dict[str, Any]:
-    """
-    The state of a site, by a recommender that knows it and what that gives for every article: values of the page.
-
-    `grades` is what readers said; None without grades.
-    """
+    """How a site stands, as values for its page; `answers` are for every article, `grades` what readers said."""
     articles = list(corpus)
     random = np.random.default_rng(recommender.settings.ranking.seed)
     drawn = [articles[number] for number in sorted(random.permutation(len(articles))[:_MOST_ON_A_MAP])]

@@ -139,12 +139,7 @@ _TEMPLATES.globals["marked"] = marked
 
 
 def make_app(desk: Desk, site_url: str, token: str, hosts: frozenset[str]) -> ASGIApp:
-    """
-    The page as an ASGI application.
-
-    `site_url` is the site's own address, for links to articles, "" where it is not known; `token` and `hosts` are what
-    a request must bring, and the values of its Host header.
-    """
+    """The page as an ASGI application, for who has the token and names a host of ours; `site_url` is for links."""
     lock = threading.Lock()
     # Forms carry a secret of their own: a cookie goes with whatever the browser sends.
     key = secrets.token_urlsafe(16)

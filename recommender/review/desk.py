@@ -271,16 +271,13 @@ class Desk:
         plan, n_planned = promotion.plan, len(promotion.plan.problems)
         carry_out(self.site, plan, silence, plan_only=False)
         if plan.n_changed:
-            self._read_again()
+            corpus = read_corpus(self.site, self.settings, silence)
+            added, removed = self.recommender.changes(corpus)
+            self.recommender.update(added=added, removed=removed)
+            self._take(corpus)
         if lost := plan.problems[n_planned:]:
             raise lost[0]
         return f"{plan.n_changed} file{'' if plan.n_changed == 1 else 's'} changed"
-
-    def _read_again(self) -> None:
-        corpus = read_corpus(self.site, self.settings, silence)
-        added, removed = self.recommender.changes(corpus)
-        self.recommender.update(added=added, removed=removed)
-        self._take(corpus)
 
     def _change(self, before: _Decided, after: _Decided) -> None:
         # Before is what was looked at, not what the file has by now: somebody else may have decided in between.

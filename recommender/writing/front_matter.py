@@ -8,6 +8,7 @@ it may take its place.
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from recommender.articles import Corpus
@@ -15,7 +16,6 @@ from recommender.bounds import Fence
 from recommender.content import front_matter
 from recommender.content.exports import is_export
 from recommender.content.fields import USUAL_NAMES
-from recommender.content.front_matter import FrontMatter
 from recommender.content.generators import read_generator
 from recommender.content.jsonl import is_jsonl
 from recommender.content.wording import some
@@ -106,12 +106,7 @@ def _plan_elsewhere(corpus: Corpus, site: Path, answers: Sequence[Answer], setti
 
 
 def render_block(name: str, suggestions: Sequence[Suggestion]) -> str:
-    """
-    The block as lines of YAML; "" without suggestions.
-
-    Texts are in double quotes and so mean themselves, whatever YAML would make of them bare. Where the site's lists are
-    plain texts, the score stands behind each as a comment, for the editor.
-    """
+    """The block as lines of YAML, "" without suggestions; a plain text has its score behind it, as a comment."""
     if not suggestions:
         return ""
     lines = [f"{key(name)}:"]
@@ -150,7 +145,11 @@ class _Maker:
         if place is None or place.syntax in ("headers", "members", "properties"):
             raise _NoPlaceError(f"{self.path}: has no front matter to write into.")
         if place.syntax != "yaml":
-            return f"{whole[: place.start]}{self._in_other_syntax(whole, place)}{whole[place.end :]}".encode()
+            entries = [(entry_of(suggestion), suggestion.score) for suggestion in self.suggestions]
+            splice = partial(splice_toml, in_extra=self.in_extra) if place.syntax == "toml" else splice_json
+            self.has_block = bool(entries)
+            spliced = splice(whole, place, self.name, entries, self.path)
+            return f"{whole[: place.start]}{spliced}{whole[place.end :]}".encode()
         block = render_block(self.name, self.suggestions)
         # Nearly every file of a second run has its block already, where a new one is put, or has none and needs none.
         # Looking is a hundred times as fast as splicing; what cannot be told at a glance is spliced.
@@ -167,13 +166,6 @@ class _Maker:
         if after != before or not block:
             self._verify(old, after)
         return after
-
-    def _in_other_syntax(self, whole: str, place: FrontMatter) -> str:
-        entries = [(entry_of(suggestion), suggestion.score) for suggestion in self.suggestions]
-        self.has_block = bool(entries)
-        if place.syntax == "toml":
-            return splice_toml(whole, place, self.name, entries, self.path, in_extra=self.in_extra)
-        return splice_json(whole, place, self.name, entries, self.path)
 
     def _check_ours(self, place: Place) -> None:
         """Raise where something stands under our name that we did not write."""

@@ -9,13 +9,12 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from recommender.bounds import LENIENT_JSON, read_json
 from recommender.content.front_matter import FrontMatter, read_toml
 from recommender.errors import WriteError
-from recommender.writing.values import json_line, number, scalar, stamp
+from recommender.writing.values import json_line, scalar, stamp
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _TABLE = re.compile(r"(?m)^[ \t]*\[")
@@ -134,15 +133,11 @@ def _key(name: str) -> str:
 
 
 def _item(entry: Any, score: float) -> str:
-    if not isinstance(entry, Mapping):
-        return f"{json_line(entry)}, # {score:.2f}"
-    return f"{_inline(entry)},"
+    return f"{_inline(entry)}," if isinstance(entry, Mapping) else f"{json_line(entry)}, # {score:.2f}"
 
 
 def _inline(value: Any) -> str:
     if isinstance(value, Mapping):
         members = (f"{_key(key)} = {_inline(item)}" for key, item in value.items() if item is not None)
         return f"{{ {', '.join(members)} }}"
-    if isinstance(value, datetime):
-        return stamp(value)
-    return number(value) if isinstance(value, int | float) and not isinstance(value, bool) else scalar(value)
+    return scalar(value)

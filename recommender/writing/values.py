@@ -52,15 +52,15 @@ def number(value: int | float) -> str:
     return digits if "." in digits else f"{digits}.0"
 
 
-def scalar(value: str | int | float | bool | None) -> str:
-    """A text, a number, a truth value or nothing."""
+def scalar(value: str | int | float | bool | datetime | None) -> str:
+    """A text, a number, a truth value, a moment or nothing."""
     if value is None:
         return "null"
     if isinstance(value, str):
         return json_line(value)
     if isinstance(value, bool):
         return "true" if value else "false"
-    return number(value)
+    return stamp(value) if isinstance(value, datetime) else number(value)
 
 
 def writable(value: Any) -> Any:
@@ -102,7 +102,7 @@ def mapping_lines(entry: dict[str, Any]) -> Iterator[str]:
             yield f"{key(name)}:"
             yield from (f"  {line}" for line in mapping_lines(value))
         else:
-            yield f"{key(name)}: {stamp(value) if isinstance(value, datetime) else scalar(value)}"
+            yield f"{key(name)}: {scalar(value)}"
 
 
 def key(name: str) -> str:
