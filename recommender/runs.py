@@ -28,6 +28,7 @@ from recommender.articles import Article, Corpus
 from recommender.cache import SiteCache, code_version, digest
 from recommender.settings import Settings, describe_settings
 from recommender.writing.decisions import Decision, Decisions
+from recommender.writing.plan import Given
 
 _KIND = "run"
 #: Settings that change nothing in what is suggested or written.
@@ -62,14 +63,6 @@ class Outcome:
     warnings: Sequence[str]  #: What was logged as a warning meanwhile.
     #: SHA-256 of the bytes that each file should have, changed or not, by its path from the root.
     files: Mapping[str, str]
-
-
-class Given(NamedTuple):
-    """A suggestion that was given: the candidate's id, its title, and the score."""
-
-    id: str
-    title: str
-    score: float
 
 
 class Known(NamedTuple):

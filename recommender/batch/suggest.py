@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -26,9 +26,9 @@ from recommender.batch.stages import (
 )
 from recommender.errors import EvaluationError, OptionError, WriteError
 from recommender.report.changes import HEADING, check_format, compare, rendered
-from recommender.runs import Given, LastRun, Outcome, Record, file_digest, inputs_of, noted, warnings_heard
+from recommender.runs import LastRun, Outcome, Record, file_digest, inputs_of, noted, warnings_heard
 from recommender.settings import Settings
-from recommender.writing import WRITERS, Answer, check_output, jsonl_lines
+from recommender.writing import WRITERS, check_output, jsonl_lines
 from recommender.writing.atomic import is_stream, remove_leftovers, replace_file, unwritten, write_text
 from recommender.writing.data import data_file, plan_no_data
 from recommender.writing.plan import Plan, Tally
@@ -141,8 +141,8 @@ def suggest_site(
             if require:
                 _pass_gate(corpus, settings, require, progress)
             recommender, news = recommender_for(site, corpus, settings, progress, loaded, model, decisions)
-            tally, given = Tally(), dict[str, tuple[Given, ...]]()
-            plan = _write(job, recommender, tally, given if is_noted else None)
+            tally = Tally(given={} if is_noted else None)
+            plan = _write(job, recommender, tally)
             outcome = Outcome(
                 ranker_name=recommender.ranker_name,
                 ranker_decision=recommender.ranker_decision,
@@ -154,8 +154,8 @@ def suggest_site(
             )
             # What could not be written depends on more than the inputs, so the next run tries again.
             record = Record(inputs=inputs if outcome.files and not plan.problems else "", outcome=outcome, model=saved)
-            if is_noted:
-                record = noted(record, corpus, settings, decisions, given, before)
+            if tally.given is not None:
+                record = noted(record, corpus, settings, decisions, tally.given, before)
             if reports:
                 from recommender.report.quality import quality_of
 
@@ -240,8 +240,8 @@ def _pass_gate(corpus: Corpus, settings: Settings, require: Sequence[str], progr
     logger.info("evaluation: passed %s by the protocol %s", ", ".join(require), report.protocol)
 
 
-def _write(job: _Job, recommender: Recommender, tally: Tally, given: dict[str, tuple[Given, ...]] | None) -> Plan:
-    """Have answers written by a cluster, as lines one by one, or into files; `tally` counts, `given` notes them."""
+def _write(job: _Job, recommender: Recommender, tally: Tally) -> Plan:
+    """Have answers written by a cluster, as lines one by one, or into files; `tally` counts them."""
     progress = partial(job.progress, "suggestions")
     if job.client is not None and job.output is not None:
         from recommender import cluster
@@ -250,8 +250,6 @@ def _write(job: _Job, recommender: Recommender, tally: Tally, given: dict[str, t
         tally.add(done)
         return Plan(n_changed=n_changed)
     answers = tally.counted(recommender.answers(only=job.chosen, progress=progress))
-    if given is not None:
-        answers = _noting(answers, given)
     if job.settings.writing.writer == "jsonl" and (job.output is None or not job.plan_only):
         from joblib import effective_n_jobs
 
@@ -259,7 +257,7 @@ def _write(job: _Job, recommender: Recommender, tally: Tally, given: dict[str, t
 
         lines = jsonl_lines(answers)
         n_jobs = effective_n_jobs(job.settings.ranking.n_jobs)
-        if given is None and cluster.LEAST_ASKED <= len(job.chosen) <= cluster.MOST_ASKED and n_jobs > 1:
+        if tally.given is None and cluster.LEAST_ASKED <= len(job.chosen) <= cluster.MOST_ASKED and n_jobs > 1:
             lines = cluster.lines_by_processes(recommender, job.chosen, tally, progress)
         plan = _write_lines(job, lines)
     else:
@@ -267,13 +265,6 @@ def _write(job: _Job, recommender: Recommender, tally: Tally, given: dict[str, t
         carry_out(job.site, plan, job.progress, plan_only=job.plan_only, strict=job.strict)
     logger.info("suggestions: %s", f"{tally.n_suggestions:,}")
     return plan
-
-
-def _noting(answers: Iterable[Answer], given: dict[str, tuple[Given, ...]]) -> Iterator[Answer]:
-    """The same answers, noted as they pass."""
-    for answer in answers:
-        given[answer.article_id] = tuple(Given(one.article_id, one.title, one.score) for one in answer.suggestions)
-        yield answer
 
 
 def _write_lines(job: _Job, lines: Iterable[bytes]) -> Plan:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from recommender.evaluation import measures
 from recommender.evaluation.intervals import PLACES
 from recommender.evaluation.judgments import SAME_TEXT, Judgments, same_text_groups
-from recommender.evaluation.report import Report, figures_of, means, product_of
+from recommender.evaluation.report import Report, figures_of, means
 from recommender.evaluation.simulate import Answer, Plan
 from recommender.evaluation.slices import slice_queries
 from recommender.ranking.catalogue import days_of
@@ -49,7 +49,7 @@ def make_report(
             settings.evaluation,
             slice_queries(plan.queries),
             n_judged=[len(right) for right in judged],
-            answers=answers[product_of(answers)],
+            answers=answers,
             wanted=lambda row: sorted((pages.articles[page].id for page in judged[row]), reverse=True),
             is_right=lambda row, article_id: pages[article_id] in judged[row],
         ),

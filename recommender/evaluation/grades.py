@@ -16,7 +16,7 @@ from recommender.articles import Article, Corpus
 from recommender.content.matching import external_article
 from recommender.errors import EvaluationError
 from recommender.evaluation.measures import Floats
-from recommender.evaluation.report import MOST_UNGRADED, Report, figures_of, product_of
+from recommender.evaluation.report import MOST_UNGRADED, Report, figures_of
 from recommender.evaluation.simulate import Answer, Plan
 from recommender.evaluation.slices import BY_LISTS, slice_by_lists
 from recommender.settings import Settings
@@ -159,7 +159,7 @@ def grade_answers(
         settings.evaluation,
         {BY_LISTS: slice_by_lists(asked, plan.judgments)},
         n_judged=[len(own) for own in known],
-        answers=answers[product_of(answers)],
+        answers=answers,
         wanted=lambda row: _good(known[row]),
         is_right=lambda row, candidate: known[row].get(candidate, 0) >= _GOOD,
         weights=weights,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,12 +31,6 @@ MOST_UNGRADED = 0.1
 N_WORST, N_SHOWN = 20, 10
 
 
-def product_of(systems: Iterable[str]) -> str:
-    """The system that a site gets which runs the product; of others' systems, the first."""
-    names = list(systems)
-    return next((name for name in reversed(PRODUCT) if name in names), names[0])
-
-
 def means(scores: Scores, weights: Scores | None = None, rows: Sequence[int] | slice = slice(None)) -> Figures:
     """The mean of each system and measure over some queries, of which each counts what it weighs; None: the same."""
     found: Figures = {}
@@ -54,7 +48,7 @@ def figures_of(
     settings: EvaluationSettings,
     slices: Mapping[str, Mapping[str, Sequence[int]]],
     n_judged: Sequence[int],
-    answers: Sequence[Answer],
+    answers: Mapping[str, Sequence[Answer]],
     wanted: Callable[[int], Sequence[str]],
     is_right: Callable[[int, str], bool],
     weights: Scores | None = None,
@@ -62,11 +56,12 @@ def figures_of(
     """
     The fields of a report that follow from a value a system, measure and query, whoever judged.
 
-    `slices` has the numbers of the queries of each, and `answers` what the product gave to each query; by a query's
-    number, `wanted` has the ids of what would have been right, and `is_right` says whether an article is.
+    `slices` has the numbers of the queries of each; by a query's number, `wanted` has the ids of what would have been
+    right, and `is_right` says whether an article is.
     """
     intervals, tests = compare(scores, settings.bootstrap, settings.seed, weights)
-    product = product_of(scores)
+    # The system that a site gets which runs the product; of others' systems, the first.
+    product = next((name for name in reversed(PRODUCT) if name in scores), next(iter(scores)))
     return {
         "protocol": plan.protocol,
         "n_articles": len(plan.judgments.articles),
@@ -83,7 +78,7 @@ def figures_of(
         "left_out": dict(plan.left_out),
         "intervals": intervals,
         "tests": tests,
-        "worst": _worst(plan, scores[product], answers, wanted, is_right),
+        "worst": _worst(plan, scores[product], answers[product], wanted, is_right),
         "queries": {
             "ids": [query.article.id for query in plan.queries],
             "n_judged": list(n_judged),

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from recommender.content.wording import cut
 from recommender.errors import OptionError
-from recommender.runs import Given, Known, Record
+from recommender.runs import Known, Record
+from recommender.writing.plan import Given
 
 #: Why suggestions change, the most particular first; what the causes are called.
 CAUSES = {

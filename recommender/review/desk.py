@@ -254,7 +254,7 @@ class Desk:
             lines = list(unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=2))[2:]
             diffs.append((name, tuple(lines)))
             seen += [name, before, after]
-        return Promotion(plan, tuple(diffs), digest("\0".join(seen).encode("utf-8", "surrogatepass")))
+        return Promotion(plan, tuple(diffs), digest(*seen))
 
     def promote(self, article_ids: Sequence[str] | None, seen: str) -> str:
         """

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
 from recommender.articles import Corpus
 from recommender.bounds import Fence
@@ -23,12 +23,21 @@ class Answer:
     reason_for_none: str = ""  #: Why there are no suggestions; "" where there are some.
 
 
+class Given(NamedTuple):
+    """A suggestion that was given: the candidate's id, its title, and the score."""
+
+    id: str
+    title: str
+    score: float
+
+
 @dataclass
 class Tally:
     """How many suggestions some answers have, and for which reasons how many have none."""
 
     n_suggestions: int = 0
     reasons_for_none: Counter[str] = field(default_factory=Counter)
+    given: dict[str, tuple[Given, ...]] | None = None  #: By the article's id; None: it is not noted.
 
     def counted(self, answers: Iterable[Answer]) -> Iterator[Answer]:
         """The same answers, counted as they pass."""
@@ -36,6 +45,9 @@ class Tally:
             self.n_suggestions += len(answer.suggestions)
             if not answer.suggestions:
                 self.reasons_for_none[answer.reason_for_none] += 1
+            if self.given is not None:
+                found = (Given(one.article_id, one.title, one.score) for one in answer.suggestions)
+                self.given[answer.article_id] = tuple(found)
             yield answer
 
     def add(self, other: Self) -> None:
