@@ -57,13 +57,10 @@ def plan_promotion(
     asked = {article for article, _ in decisions.by_pair} if only is None else set(only)
     known = set(corpus.ids)
     for article_id in sorted(asked & known):
-        article, added = corpus[article_id], []
-        held = decisions.of(article_id, today)
-        for one in held.values():
-            if one.verdict not in ("pin", "accept"):
-                continue
+        article, held = corpus[article_id], decisions.of(article_id, today)
+        wished = [one for one in held.values() if one.verdict in ("pin", "accept")]
+        for one in wished:
             if one.candidate in known:
-                added.append(one)
                 continue
             undo = f"Take the decision back: recommender decide SITE {article_id} {one.candidate} undo."
             plan.problems.append(
@@ -72,9 +69,10 @@ def plan_promotion(
                     + ("Write it there by hand." if is_address(one.candidate) else undo)
                 )
             )
-        added.sort(key=lambda one: (one.position is None, one.position, one.candidate))
+        wished.sort(key=lambda one: (one.position is None, one.position, one.candidate))
+        added = [corpus[one.candidate] for one in wished if one.candidate in known]
         removed = {one.candidate for one in held.values() if one.verdict == "remove"}
-        maker = _Maker(article, names, [corpus[one.candidate] for one in added], removed, matcher, corpus.entry_shape)
+        maker = _Maker(article, names, added, removed, matcher, corpus.entry_shape)
         if added or removed:
             try:
                 plan.add(site / article.path, maker, fence)
