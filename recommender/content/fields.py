@@ -60,8 +60,7 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
         " embargo embargoDate embargoUntil embargoedUntil releaseAt notBefore availableFrom visibleFrom publishFrom"
         " publishStart",
         "visible_until": "expiryDate expireDate unpublishDate unpublishAt unpublishOn expires expiresAt expiresOn"
-        " expirationDate expiry expiration validUntil availableUntil visibleUntil publishUntil publishEnd"
-        " unpublishedAt",
+        " expirationDate expiry expiration validUntil availableUntil visibleUntil publishUntil publishEnd",
         "build": "_build build",
         "status": "status visibility state stage postStatus publicationStatus publishStatus articleStatus"
         " publicationState workflowState moderationState published publish",
@@ -301,7 +300,7 @@ class FieldReader:
             abbrlink=found.plain("abbrlink"),
             build=found.build(),
             hidden=hidden,
-            status=status or _undated(values, found),
+            status=status,
             unpublished=unpublished,
             language_of_path=language != told,
         )
@@ -347,14 +346,6 @@ def _own_ids(values: Mapping[Any, Any], origin: Origin, path: str) -> Iterator[s
             typed = origin.typed(name, values[name]).strip()
             if re.fullmatch(r"[\w.-]+" if others else r"[\w.-]*\d[\w.-]*", typed):
                 yield typed
-
-
-def _undated(values: Mapping[Any, Any], found: Found) -> str:
-    """By which name a row is a draft, as Strapi's whose moment of publication is null; "" for any other."""
-    dates = [name for ours, name in found.names if ours == "published_at" and "creat" not in name.lower()]
-    is_row = found.origin.place is None and not dates
-    names = [str(name) for name, value in values.items() if is_row and value is None]
-    return next((f"with {name.lower()}: null" for name in names if fold_name(name) == "publishedat"), "")
 
 
 def _named_thing(values: Mapping[Any, Any], path: str, body: str) -> str:

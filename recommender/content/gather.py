@@ -268,10 +268,8 @@ def with_unmade(articles: Sequence[Article], generator: Generator, notes: Notes)
     rest = [article for article in articles if article.id not in reasons]
     by_status = {one.id: status for one in rest if (status := notes.facts.get(one.id, NO_FACTS).status)}
     if 1 < len(by_status) == len(rest):
-        # A date that is null everywhere says nothing.
-        names = "; ".join(sorted({by_status[one.id] for one in rest if not one.is_published}))
-        if names:
-            sentences.append(f"{len(rest):,} articles {names}, which are all: articles.suggest_unpublished decides.")
+        names = "; ".join(sorted(set(by_status.values())))
+        sentences.append(f"{len(rest):,} articles {names}, which are all: articles.suggest_unpublished decides.")
         by_status = {}
     reasons |= by_status
     unbuilt: dict[str, str] = {}

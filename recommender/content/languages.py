@@ -67,7 +67,7 @@ _OF_A_SCRIPT = re.compile("|".join(letters.pattern for _, letters, _ in _SCRIPTS
 _LETTER = re.compile(r"[^\W\d_]")
 _WORD = re.compile(r"[^\W\d_]+")
 #: Where links lead, and names of files and keys: cut at their digits they would be words of one letter.
-_NO_WORDS = re.compile(r"\]\([^()]*\)|https?://\S+|\w*\d\w*")
+_NO_WORDS = re.compile(r"\]\([^()]*+\)|https?://\S++|\b(?=[^\W\d]*+\d)\w++")
 
 #: How many are the commonest words of a language.
 _N_COMMONEST = 200

@@ -37,7 +37,7 @@ _Kind = Literal["url", "path", "slug", "number", "title", "bare title"]
 #: {{< ref "tea.md" >}}, {doc}`tea`, [[tea]], {filename}tea.md.
 _WRAPPED = re.compile(
     r"""\{%-?\s*+(?:post_url|link)\s(?P<liquid>[^{%]++)%\}
-    | \{%\s*+post_(?:link|path)\s++(?P<hexo>[^\s{%]++)[^{%]*+%\}
+    | \{%-?\s*+post_(?:link|path)\s++["']?(?P<hexo>[^\s{%"']++)[^{}]*+\}
     | \{\{-?\s*+["'](?P<filtered>[^"'{}]++)["']\s*+\|[^{}]*+\}\}
     | \{\{[<%]\s*+(?:rel)?ref\s++(?:path\s*+=\s*+)?["'`]?(?P<hugo>[^"'`{}<>%]++)["'`]?[^{}<>%]*+[>%]\}\}
     | (?:\{(?:doc|ref)\}|:(?:doc|ref|any):)`(?:[^`<>]*+<)?(?P<role>[^`<>]++)>?`

@@ -31,8 +31,6 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "topics": ("labels",),
     "provider": ("creator", "writer", "source.name", "publisher", "sitename"),
     "slug": ("postname",),
-    # Wagtail's; in front matter these are said of what a page is about.
-    "made": ("live", "islive"),
     "hidden": ("removed",),
 }  # fmt: skip
 #: And what they call what front matter does not say.

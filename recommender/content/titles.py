@@ -29,6 +29,5 @@ def folded(text: str) -> str:
     """A text in small letters, in one way to write accents, without what nobody sees."""
     if text.isascii():
         return text.casefold()
-    # In Turkish a capital I is one of two letters, whichever way a title is typed.
-    small = text.translate(_INVISIBLE).casefold().replace("i\u0307", "i").replace("ı", "i")
-    return unicodedata.normalize("NFC", small)
+    # The small letter of a Turkish capital with a dot has that dot, and no second one.
+    return unicodedata.normalize("NFC", text.translate(_INVISIBLE).casefold().replace("i\u0307", "i"))

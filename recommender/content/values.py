@@ -63,12 +63,14 @@ _HIDDEN = frozenset(
     """
     draft drafts hidden private unlisted unpublished not-published pending trash trashed deleted auto-draft wip todo
     review in-review archived scheduled future later embargoed inactive disabled expired internal retracted
-    spiked withdrawn killed held offline entwurf borrador brouillon bozza rascunho szkic taslak
+    spiked entwurf borrador brouillon bozza rascunho szkic taslak
     черновик 草稿 下書き 초안
     """.split()
 )
 #: And those by which the status of a row does; in front matter they are said of what a page is about.
-_HIDDEN_ROWS = frozenset({"in-progress", "on-hold"})
+_HIDDEN_ROWS = frozenset({"in-progress", "on-hold", "withdrawn", "killed", "offline"})
+#: How databases write that something never happened, or never ends.
+_NO_MOMENT = re.compile(r"0000-|0001-|1970-01-01|9999-|[^1-9]*$")
 #: What a value is where it leads to another page, by our fields. Some blogs list what they wrote elsewhere with
 #: `redirect: https://...`; a path, or an address of the site's own, leads to another page here.
 _LEADING_AWAY = {
@@ -228,8 +230,8 @@ class Found:
         return None
 
     def _day(self, name: str, value: object, zone: tzinfo) -> datetime | None:
-        # `expires: never`, and `embargo: true`, which has hidden the page.
-        if _truth(value) is False or str(value).strip().lower() == "never" or ("published", name) in self.names:
+        # `expires: never`, and `embargo: true`, which hides the page.
+        if _truth(value) is not None or str(value).strip().lower() == "never":
             return None
         try:
             return read_date(value, zone)
@@ -248,9 +250,7 @@ class Found:
         """By which word of its status the page is hidden, as in "2 articles ..."; "" for none."""
         for name, value in self.get("status"):
             word = re.sub(r"[\s_]+", "-", str(_only(value)).strip().lower())
-            # Of Drupal and Laravel a 0. In front matter `state: false` and the like are switches of templates.
-            is_off = word in ("0", "false") and name.lower() == "status"
-            if word in _HIDDEN or is_off or (word in _HIDDEN_ROWS and self.origin.place is None):
+            if word in _HIDDEN or (word in _HIDDEN_ROWS and self.origin.place is None):
                 self.names.append(("published", name))
                 return f"with {name.lower()}: {word}"
         return ""
@@ -272,8 +272,7 @@ class Found:
         for name, _ in self.get("drawing"):
             yield "published", name, f"with {name}"
         for name, value in self.get("deleted_at"):
-            # A moment of any form, but for MySQL's of zeros.
-            if _truth(value) or re.search("[1-9]", str(value)):
+            if _truth(value) or not (isinstance(value, Mapping) or _NO_MOMENT.match(str(value))):
                 yield "published", name, f"with {name}"
         for ours, form in _LEADING_AWAY.items():
             for name, value in self.get(ours):

@@ -142,8 +142,8 @@ class Catalogue:
         return row
 
     def rows_of(self, article_ids: Iterable[str]) -> list[int]:
-        """The rows of ids that have one."""
-        return list(map(self._row_of.__getitem__, article_ids))
+        """The rows of those ids that have one."""
+        return [row for row in map(self._row_of.get, article_ids) if row is not None]
 
     def rows_of_identity(self, article: Article) -> set[int]:
         """The rows that are the article itself, under its id or any of its addresses."""

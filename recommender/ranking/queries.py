@@ -30,8 +30,6 @@ def query_of(article: Article | str, state: State, rules: Rules) -> Query:
             "Article(id=..., title=..., excerpt=...), or read_article(file)."
         )
     names = state.listed(article)
-    # What the list of a draft names elsewhere may have no row yet.
-    listed = {known for known in map(catalogue.row_of, names) if known is not None}
     own = catalogue.rows_of_identity(article)
     time = days_of(article.published_at)
     if np.isnan(time) and catalogue.row_of(article.id) is None:
@@ -43,7 +41,7 @@ def query_of(article: Article | str, state: State, rules: Rules) -> Query:
         time=time,
         language=catalogue.language_of(article),
         row=row,
-        hidden=np.array(sorted(own.union(listed)), dtype=np.int64),
+        hidden=np.array(sorted(own.union(catalogue.rows_of(names))), dtype=np.int64),
         n_listed=len(names),
         own=np.array(sorted(own), dtype=np.int64),
         linked=state.linked_rows(article),

@@ -192,8 +192,7 @@ class State:
     def linked_rows(self, article: Article) -> NDArray[np.int64]:
         """The rows that an article's text links to, or whose texts link to it, ascending; see `LinkGraph`."""
         names = self.links.partners(article.id, self.links_of(article), len(self.digests))
-        rows = sorted(row for row in map(self.catalogue.row_of, names) if row is not None)
-        return np.array(rows, dtype=np.int64)
+        return np.array(sorted(self.catalogue.rows_of(names)), dtype=np.int64)
 
     def _has(self, article: Article) -> bool:
         """Whether it is an article of the state, and not a draft, or an edited one, under the id of one."""

@@ -1,3 +1,5 @@
+from time import process_time
+
 import pytest
 
 from recommender import read_article, read_site
@@ -54,6 +56,14 @@ from recommender.content.languages import (
 def test_detect(text, language):
     """By its script, its stop words or how common its words are; too little text tells nothing."""
     assert detect_language([text]) == language
+
+
+def test_a_text_without_blanks():
+    """Takes no time: data and code that stand in a text have runs of many letters."""
+    run = "ab" * 25_000
+    started = process_time()
+    assert detect_language([f"The kettle sings on the stove {run}"] * 20) == "en"
+    assert process_time() - started < 10
 
 
 def files(*folders, names=("tea", "mug")):

@@ -31,7 +31,7 @@ __all__ = ["CONFIG_FILES", "GENERATORS", "Generator", "read_generator"]
 #: Asked in this order. One whose configuration has the name of another's comes before it.
 GENERATORS: tuple[type[Generator], ...] = (
     JupyterBook, Hexo, Jekyll, Bridgetown, Zola, Hugo, Docusaurus, Astro, VitePress, VuePress, MkDocs, MdBook, Pelican,
-    Nikola, Statie, Gatsby, Next, SvelteKit, Nuxt, Eleventy, Metalsmith, Ember, Quartz, DocFx, GitBook,
+    Nikola, Statie, Gatsby, Next, Nuxt, Eleventy, Metalsmith, Ember, Quartz, DocFx, GitBook, SvelteKit,
 )  # fmt: skip
 #: Files that tell who the authors are: of Docusaurus, and in a folder of data.
 _AUTHORS = ("authors.yml", "authors.yaml", "authors.json")

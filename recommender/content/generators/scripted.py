@@ -20,7 +20,7 @@ _PREFIX = re.compile(r"""(?:value|path):\s*`(/[\w/-]*)\$\{(?:value|slug|\w+\.fie
 _SORTING = re.compile(r"^\d+\.(?!(?:\d+\.)*(?:\d+|x)$)")
 #: A folder that groups pages, and is no part of an address.
 _GROUP = re.compile(r"(?<![^/])\([^()/]*\)/")
-_DYNAMIC = re.compile(r"\[+(?:\.\.\.)?\w+\]+")
+_DYNAMIC = re.compile(r"\[+(?:\.\.\.)?\w+(?:=\w+)?\]+")
 
 
 @dataclass(frozen=True, kw_only=True)
