@@ -134,7 +134,7 @@ def suggest(
             "--check, --diff and --dry-run compare files. With --write jsonl name one: --output FILE."
         )
     # Unlike by `click.echo`, lines are not sent one by one unless someone watches.
-    run = here.run(suggest_site, settings, emit=sys.stdout.write, **asked)
+    run = here.run(suggest_site, settings, emit=lambda lines: sys.stdout.write(lines), **asked)
     sys.stdout.flush()  # here, where a reader who has gone away is no error
     here.tell_changes(run, console.summary(run, is_plan=here.is_plan))
 

@@ -100,7 +100,9 @@ def _bar() -> Iterator[Progress]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description:<12}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    # What a terminal gets is set above the bar; what goes elsewhere must go there.
+    is_seen = sys.stdout.isatty()
+    with Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=is_seen) as bar:
         stages: dict[str, Any] = {}
 
         def tell(stage: str, n_done: int, n_total: int) -> None:

@@ -156,7 +156,9 @@ def _violation(value: Any, hint: Any, knob_: dataclasses.Field[Any]) -> str:
         return "" if pair else "two whole numbers"
     if hint == tuple[str, ...]:
         return "" if isinstance(value, tuple) and all(map(_is_text, value)) else "a list of texts"
-    return "" if isinstance(value, Mapping) else "a mapping"
+    if origin is not None and issubclass(origin, Mapping):
+        return "" if isinstance(value, Mapping) else "a mapping"
+    raise TypeError(f"no check for a setting of type {hint}")
 
 
 def wrong(value: object, is_right: Callable[[Any], object]) -> str:

@@ -1,6 +1,7 @@
 """The command as a process: what the shell, the system and a pipe make of it."""
 
 import os
+import pty
 import shutil
 import signal
 import stat
@@ -27,6 +28,21 @@ def site(tea_site, monkeypatch):
 def executable():
     """The installed command."""
     return shutil.which("recommender", path=Path(sys.executable).parent) or pytest.fail("recommender is not installed")
+
+
+def test_lines_go_where_they_are_sent_though_a_bar_is_shown(site, tmp_path):
+    """On a terminal that shows how far a run is, what is sent to a file is in the file, and nothing on the screen."""
+    screen, terminal = pty.openpty()
+    whole = tmp_path / "whole.jsonl"
+    subprocess.run([executable(), "suggest", "site", "--output", whole, "--quiet"], check=True)
+    with (tmp_path / "lines.jsonl").open("wb") as lines:
+        command = [executable(), "suggest", "site", "--write", "jsonl", "--fresh"]
+        subprocess.run(command, stdout=lines, stderr=terminal, check=True)
+    assert (tmp_path / "lines.jsonl").read_bytes() == whole.read_bytes() != b""
+    os.set_blocking(screen, False)
+    assert b"article_id" not in os.read(screen, 100_000)
+    os.close(screen)
+    os.close(terminal)
 
 
 def test_installed_command(site):

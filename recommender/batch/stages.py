@@ -160,7 +160,7 @@ def load_recommender(model: Path | None, settings: Settings) -> Recommender | No
 
 
 def carry_out(site: Path, plan: Plan, progress: Progress, *, plan_only: bool, strict: bool = False) -> None:
-    """Change the files of a plan, unless a plan is all that is asked for; it then has all problems."""
+    """Change the files of a plan, unless a plan is all that is asked for; it then has all problems, and `n_changed`."""
     if strict and plan.problems:
         raise plan.problems[0]
     if plan_only:

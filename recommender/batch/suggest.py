@@ -97,11 +97,11 @@ def suggest_site(
 
     `model` is the folder of a saved model, which is only read: what has changed since is added, and beyond
     ``ranking.refit_at`` one is fitted anew in its place. `only` names articles (ids, files, patterns), `output`
-    the file to write instead of the writer's own place; `emit` takes the lines of ``jsonl``, one or more at
-    a time, where there is none.
-    `require` are least scores that the settings must reach first, else a GateError and nothing is written. With
-    `plan_only` nothing changes, with `strict` the first problem stops the run, with `fresh` no cache is used. `dask` is
-    the address of a scheduler (docs/cluster.md); `reports` are files for what changed since the last run, and why.
+    the file to write instead of the writer's own place; `emit` takes the lines of ``jsonl``, whole ones with their
+    ends, one or more at a time, where there is none. `require` are least scores that the settings must reach first,
+    else a GateError and nothing is written. With `plan_only` nothing changes, with `strict` the first problem stops the
+    run, with `fresh` no cache is used. `dask` is the address of a scheduler (docs/cluster.md); `reports` are files for
+    what changed since the last run, and why.
     """
     start = time.monotonic()
     _check(site, settings, output, plan_only, dask, require, reports)
@@ -241,7 +241,7 @@ def _pass_gate(corpus: Corpus, settings: Settings, require: Sequence[str], progr
 
 
 def _write(job: _Job, recommender: Recommender, tally: Tally) -> Plan:
-    """Have answers written by a cluster, as lines one by one, or into files; `tally` counts them."""
+    """Have answers written by a cluster, as lines, or into files; `tally` counts them."""
     progress = partial(job.progress, "suggestions")
     if job.client is not None and job.output is not None:
         from recommender import cluster

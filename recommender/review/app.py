@@ -244,7 +244,8 @@ def make_app(desk: Desk, site_url: str, token: str, hosts: frozenset[str]) -> AS
     def problem(request: Request, error: Exception) -> Response:
         if isinstance(error, HTTPException):
             return _problem(error.detail, error.status_code)
-        status = {UnknownArticleError: 404, DecisionsChangedError: 409}.get(type(error), 400)
+        statuses = {UnknownArticleError: 404, DecisionsChangedError: 409}
+        status = next((status for kind, status in statuses.items() if isinstance(error, kind)), 400)
         return _problem(str(error), status)
 
     app = Starlette(

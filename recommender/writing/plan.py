@@ -33,7 +33,7 @@ class Given(NamedTuple):
 
 @dataclass
 class Tally:
-    """How many suggestions some answers have, and for which reasons how many have none."""
+    """How many suggestions some answers have, and for which reasons how many have none; where asked, which they are."""
 
     n_suggestions: int = 0
     reasons_for_none: Counter[str] = field(default_factory=Counter)
@@ -51,7 +51,7 @@ class Tally:
             yield answer
 
     def add(self, other: Self) -> None:
-        """Count what another has counted."""
+        """Count what another has counted; what it noted stays there."""
         self.n_suggestions += other.n_suggestions
         self.reasons_for_none.update(other.reasons_for_none)
 
