@@ -3,7 +3,7 @@
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import chain, count
 from pathlib import Path
 from typing import IO, Any
@@ -15,7 +15,15 @@ from recommender.content.fields import USUAL_NAMES, FieldReader
 from recommender.content.files import unread
 from recommender.content.list_words import fold_name
 from recommender.content.named import value_in
-from recommender.content.rows import OWN_NAMES, check_columns, corpus_of_rows, reader_of_rows, typed_rows, without_marks
+from recommender.content.rows import (
+    OWN_NAMES,
+    check_columns,
+    corpus_of_rows,
+    names_asked,
+    reader_of_rows,
+    typed_rows,
+    without_marks,
+)
 from recommender.content.wording import some
 from recommender.errors import MissingExtraError, SiteError
 from recommender.settings import Settings
@@ -36,8 +44,8 @@ _MOST_COLUMNS = 1_000
 _NOTHING = frozenset({r"\N", "NULL"})
 #: Fields whose cells hold several texts.
 _OF_MANY = frozenset(name.lower() for name in (*USUAL_NAMES["topics"], "category", "tag", "aliases", "redirect_from"))
-#: What spreadsheets put behind the name of a column: Tag(s), Date (UTC), Published?
-_REMARK = re.compile(r"\([^()]*\)|\?")
+#: What spreadsheets put behind the name of a column: Tag(s), Date (UTC), Published? Other brackets tell columns apart.
+_REMARK = re.compile(r"\((?:s|UTC|GMT|local)\)|\?", re.IGNORECASE)
 #: A byte that is no UTF-8, as `surrogateescape` gives it.
 _NO_UTF_8 = re.compile("[\udc80-\udcff]")
 #: By the name of the outermost element.
@@ -70,7 +78,7 @@ def read_export(path: Path, settings: Settings, *, strict: bool = False) -> Corp
     elif ending in _PARQUET:
         rows, expected = _parquet_rows(path), "Write a row an article."
     else:
-        rows = _csv_rows(path, reader_of_rows(settings), most_bytes)
+        rows = _csv_rows(path, settings, most_bytes)
         expected = "Begin it with a line such as id,title,excerpt,date,url,tags, and write a row an article."
     try:
         path.open("rb").close()  # whatever reads it, the message is the same
@@ -79,9 +87,11 @@ def read_export(path: Path, settings: Settings, *, strict: bool = False) -> Corp
         raise unread(str(path), error, "Name a file that exists.") from None
 
 
-def _csv_rows(path: Path, reader: FieldReader, most_bytes: int) -> _Rows:
+def _csv_rows(path: Path, settings: Settings, most_bytes: int) -> _Rows:
     """The rows of a file of values with commas, semicolons, tabs or bars; the first line names the columns."""
     name = path.name
+    reader = reader_of_rows(settings)
+    asked = {*names_asked(settings), fold_name(settings.writing.front_matter_name)}
     # The largest value; it is of the module, for whoever reads such files in this process.
     csv.field_size_limit(max(csv.field_size_limit(), most_bytes))
     # A byte that is no UTF-8 is told of with its row.
@@ -106,7 +116,7 @@ def _csv_rows(path: Path, reader: FieldReader, most_bytes: int) -> _Rows:
             if not any(map(str.strip, cells)):
                 continue
             if not columns:
-                columns = _columns(cells, where, reader)
+                columns = _columns(cells, where, reader, asked)
                 continue
             yield where, _values(cells, columns, where, reader, delimiter)
 
@@ -124,17 +134,19 @@ def _lines(file: IO[str], name: str, most_bytes: int) -> Iterator[str]:
         yield line
 
 
-def _columns(cells: list[str], where: str, reader: FieldReader) -> list[str]:
-    """The columns' names; what stands for a name of front matter, under that."""
+def _columns(cells: list[str], where: str, reader: FieldReader, asked: Collection[str]) -> list[str]:
+    """The columns' names, without remarks, but those that the settings ask for, folded."""
     if problem := _no_text(cells, where):
         raise problem
     named = [cell.strip() for cell in cells]
     if len(named) > _MOST_COLUMNS:
         raise SiteError(_too_many_columns(where, len(named)))
-    # But where two would have one name, as "Title" and "Title (de)", or the settings ask for the whole.
     bare = [_REMARK.sub("", name).strip() for name in named]
+    # Nor where two would be one to us: "published_at (UTC)" and "Published At".
+    times = Counter(map(fold_name, bare))
     named = [
-        name if bare.count(short) > 1 or reader.knows(name) else short for name, short in zip(named, bare, strict=True)
+        name if times[fold_name(short)] > 1 or fold_name(name) in asked else short
+        for name, short in zip(named, bare, strict=True)
     ]
     check_columns(named, where)
     if not any(reader.reads(name, "title") for name in named):

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 import zlib
 from collections.abc import Iterator
 from itertools import chain, count
@@ -20,6 +21,8 @@ from recommender.settings import Settings, given_or_default
 _MOST_LINES = 10_000_000
 #: How a list of articles becomes lines; those of a JSON Feed are its items.
 AS_LINES = "jq -c '.[]' articles.json > articles.jsonl (of a JSON Feed '.items[]')"
+#: How a list of objects begins; a list of names may stand above lines.
+_LIST = re.compile(rb"\s*\[\s*(?:\{|$)")
 LINES_ENDINGS = (".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz")
 
 
@@ -63,12 +66,19 @@ def read_jsonl(path: Path | str, settings: Settings | None = None, *, strict: bo
     fence = Fence.around(path, settings.articles.outside) if path.is_dir() else None
     most_bytes = settings.articles.max_megabytes * 1_000_000
     lines = chain.from_iterable(_lines(file, fence, most_bytes) for file in files)
-    rows = ((where, _values(line, where, most_bytes)) for where, line in lines)
+    rows = (
+        (where, _values(line, where, most_bytes) if isinstance(line, bytes) else SiteError(line))
+        for where, line in lines
+    )
     return corpus_of_rows(rows, str(path), settings, strict=strict, expected="Write one JSON object a line.")
 
 
-def _lines(file: Path, fence: Fence | None, most_bytes: int) -> Iterator[tuple[str, bytes]]:
-    """The lines of a file that hold something, each with its place; of one too long, a byte more than is allowed."""
+def _lines(file: Path, fence: Fence | None, most_bytes: int) -> Iterator[tuple[str, bytes | str]]:
+    """
+    The lines of a file that hold something, each with its place; of one too long, a byte more than is allowed.
+
+    Of a file that is a list of objects, what is wrong with it, as text.
+    """
     n_read = 0
     try:
         if fence is not None:
@@ -91,8 +101,10 @@ def _lines(file: Path, fence: Fence | None, most_bytes: int) -> Iterator[tuple[s
                 check_unpacked(n_packed, n_read)
                 if number == 1:
                     line = line.removeprefix(b"\xef\xbb\xbf")
-                    if line.lstrip().startswith(b"["):
-                        raise SiteError(f"{file}: is one JSON list. Call it articles.json, and make lines: {AS_LINES}.")
+                    if _LIST.match(line):
+                        cure = f"Call it articles.json, and make lines: {AS_LINES}."
+                        yield file.name, f"{file}: is one JSON list. {cure}"
+                        return
                 if len(line) > most_bytes or (line := line.strip()):
                     yield f"{file.name}:{number}", line
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:

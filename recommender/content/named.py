@@ -19,9 +19,9 @@ _BRACKETED, _ALL_BRACKETED = re.compile(r"\[([^\[\]]*)\]"), re.compile(r"\s*(?:\
 _BETWEEN = re.compile(r"[,;\n，；、]|(?<=\]\])\s+|\s+(?=\[\[)")
 _PARTED = re.compile(r"[,;\n，；、]|\[\[")
 #: What a mapping that stands for a person or a topic calls its name; `label` is Docusaurus', `display_name` and
-#: `login` WordPress's, `tag` and `author` Tina's.
+#: `login` WordPress's, `tag` and `author` Tina's, `original` the New York Times'.
 _NAMING = (
-    "name", "title", "label", "display_name", "login", "nickname", "author", "tag", "category", "topic",
+    "name", "title", "label", "display_name", "login", "nickname", "author", "tag", "category", "topic", "original",
 )  # fmt: skip
 #: By which a mapping tells the parts of a person's name, and what stands in where it has no name.
 _PARTS = (("firstname", "first", "givenname", "givennames", "given"), ("lastname", "last", "familyname", "familynames",
@@ -30,6 +30,8 @@ _KEYS = ("slug", "id")
 #: [Ida Holm](https://...), and what stands beside a name: "By Ida Holm", "Ida Holm <ida@...>", <a href="/ida">.
 _LINKED = re.compile(r"\[([^\[\]]+)\]\([^()]*\)")
 _BESIDE = re.compile(r"^by\s+|(?<!\s)\s*+<[^<>\s@]++@[^<>\s@]++>|</?[a-z][^<>]*+>", re.IGNORECASE)
+#: The New York Times' {name: glocations, value: Oslo}: a kind, and the topic. Others' values are slugs and colours.
+_KINDS = ("subject", "persons", "glocations", "organizations", "creative_works", "title")
 #: Keys of databases: a UUID, and Contentful's of 22 letters and digits.
 _KEY = re.compile(
     r"[\da-fA-F]{8}(?:-[\da-fA-F]{4}){3}-[\da-fA-F]{12}|(?=[a-zA-Z]*\d)(?=[a-z\d]*[A-Z])[a-zA-Z\d]{22}", re.ASCII
@@ -83,8 +85,7 @@ def names_in(value: Any, depth: int = 0, *, is_one: bool = False) -> list[str]:
             return names_in(list(value.values()))
         told = {fold_name(str(key)): held for key, held in value.items() if isinstance(held, str)}
         parts = " ".join(next((told[part] for part in some if part in told), "") for some in _PARTS).strip()
-        # The New York Times' {name: glocations, value: Oslo}: a kind, and the topic.
-        own = value.get("value") if "name" in value and isinstance(value.get("value"), str) else None
+        own = value.get("value") if value.get("name") in _KINDS else None
         held = [own, *map(value.get, _NAMING), parts, *map(value.get, _KEYS)]
         names = next((names_in(one, 2) for one in held if one), [])
         # People by their keys: {ida: {name: Ida Holm}}.
@@ -94,7 +95,9 @@ def names_in(value: Any, depth: int = 0, *, is_one: bool = False) -> list[str]:
 
 
 def people_in(value: Any) -> list[str] | None:
-    """The names of people; None where the value is none of any, [] where it holds keys alone."""
+    """The names of people; None where the value is none of any, [] where it holds keys alone, or nothing."""
+    if isinstance(value, Mapping) and not any(value.values()):
+        return []
     several = value
     if isinstance(value, str) and "," not in value:
         several = re.sub(r"&#?\w+;", lambda found: unescape(found[0]), value).split(";")

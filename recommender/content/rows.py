@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from recommender.articles import Article, Corpus
@@ -12,6 +13,7 @@ from recommender.content.fields import FieldReader, Notes
 from recommender.content.gather import gather
 from recommender.content.generators import Generator
 from recommender.content.list_words import fold_name
+from recommender.content.named import names_in, people_in
 from recommender.content.paths import without_ending
 from recommender.content.values import Origin
 from recommender.content.wording import fault_of_ours, say
@@ -43,10 +45,15 @@ _OWN: Mapping[str, tuple[str, ...]] = {
         "contenttext",
     ),
 }  # fmt: skip
-#: Under which of their names exports keep an article one level down, beside its id: Strapi, Drupal, Elasticsearch, ...
-_WITHIN = frozenset({"attributes", "source", "data", "fields", "frontmatter", "node", "article", "post", "document"})
+#: Of these, what a value of another type is not at all: a `deck` of cards, the `address` of a house.
+_TEXT_FIELDS = ("title", "excerpt", "url", "topics", "provider")
+#: Under which names, in small letters, exports keep an article one level down, beside its id: Strapi, Drupal,
+#: Elasticsearch, ...
+_WITHIN = frozenset({"attributes", "_source", "data", "fields", "frontmatter", "node", "article", "post", "document"})
 #: What holds the value in a mapping of WordPress, Sanity and mongoexport, and a text in the blocks of editors.
 _WRAPPERS, _TEXTS = ("rendered", "current", "$oid"), ("rendered", "html", "text", "value")
+#: Whose items are texts within one line, where one of them has a text; and texts themselves, "" for the body.
+_OF_SPANS, _OF_TEXTS = ("children", "content"), ("", "items")
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
 #: All of these.
 OWN_NAMES = frozenset(name for names in _OWN.values() for name in names)
@@ -55,34 +62,51 @@ MOST_PROBLEMS = 20_000
 
 
 def reader_of_rows(settings: Settings) -> FieldReader:
-    """What reads rows: by the names of databases too, but for those that a rule asks for."""
-    asked = {fold_name(name) for name in settings.rules.front_matter_names}
-    further = {ours: tuple(name for name in names if name not in asked) for ours, names in _COLUMNS.items()}
-    return FieldReader(settings, Generator(), further)
+    """What reads rows: by the names of databases too, but for those that the settings ask for."""
+    return FieldReader(settings, Generator(), _further(settings))
+
+
+def names_asked(settings: Settings) -> frozenset[str]:
+    """The folded names that the settings ask for, in a rule or for a field."""
+    of_fields = [[names] if isinstance(names, str) else names for names in settings.articles.fields.values()]
+    return frozenset(map(fold_name, chain(settings.rules.front_matter_names, *of_fields)))
+
+
+def _further(settings: Settings) -> dict[str, tuple[str, ...]]:
+    """The names of databases, but for those that the settings ask for, whole or for what is in them."""
+    asked = {name.partition(".")[0] for name in names_asked(settings)} | names_asked(settings)
+    return {ours: tuple(name for name in names if name not in asked) for ours, names in _COLUMNS.items()}
 
 
 def _outcome(
-    values: Mapping[str, Any] | SiteError, where: str, reader: FieldReader, notes: Notes
+    values: Mapping[str, Any] | SiteError, where: str, reader: FieldReader, notes: Notes, spare: Mapping[str, str]
 ) -> Article | SiteError:
     """
     The article that a row describes, or its problem, which costs that row only.
 
-    Its id is the row's ``id``, else the path without its ending, the slug, or the canonical address.
+    Its id is the row's ``id``, else the path without its ending, the slug, or the canonical address. `spare` are names
+    of `_TEXT_FIELDS`, with our fields.
     """
     if isinstance(values, SiteError):
         return values
     try:
-        within = [value for name, value in values.items() if isinstance(value, Mapping) and fold_name(name) in _WITHIN]
-        titled = [value for value in within if reader.title_in(value) is not None]
-        if len(titled) == 1 and reader.title_in(values) is None:
-            values = {name: value for name, value in values.items() if value is not titled[0]} | {**titled[0]}
+        within = {
+            name: value for name, value in values.items() if isinstance(value, Mapping) and name.lower() in _WITHIN
+        }
+        if within and reader.title_in(values) is None:
+            titled = [name for name, value in within.items() if _has_title(value, reader)]
+            if len(titled) == 1:
+                inner = within[titled[0]]
+                told = {name: value for name, value in inner.items() if value not in _EMPTY or name not in values}
+                values = {name: value for name, value in values.items() if name != titled[0]} | told
         # Of names that are one to us, as those that differ in capitals, the first counts, as everywhere.
         held = {fold_name(name): value for name, value in reversed([*values.items()]) if value not in _EMPTY}
         article_id, path, slug, body = (_own(held, ours, where, notes) for ours in ("id", "path", "slug", "body"))
         known_as = article_id.strip() or without_ending(path.strip()) or slug.strip() or None
         plain = {
-            name: value if (text := _inner(value, "rendered")) is None else without_marks(text)
+            name: read
             for name, value in values.items()
+            if not _is_other(spare.get(fold_name(name)), read := _unrendered(name, value))
         }
         article = reader.read(plain, Origin(where), notes, article_id=known_as, path=path.strip(), body=body)
     except SiteError as error:
@@ -110,6 +134,7 @@ def corpus_of_rows(
     `strict`, the first problem.
     """
     reader = reader_of_rows(settings)
+    spare = {name: ours for ours, names in _further(settings).items() if ours in _TEXT_FIELDS for name in names}
     notes = Notes()
     articles: list[Article] = []
     problems: list[RecommenderError] = []
@@ -117,7 +142,7 @@ def corpus_of_rows(
     n_rows = 0
     for where, row in rows:
         n_rows += 1
-        outcome = _outcome(row, where, reader, notes)
+        outcome = _outcome(row, where, reader, notes, spare)
         if isinstance(outcome, Article):
             first = places.setdefault(outcome.id, where)
             if first == where:
@@ -230,15 +255,15 @@ def _is_missing(value: Any) -> bool:
 
 
 def _own(held: Mapping[str, Any], ours: str, where: str, notes: Notes) -> str:
-    """The text under one of the names of what front matter does not say; "" for none. A list of no text is left out."""
+    """The text under one of the names of what front matter does not say; "" for none. What has no text is left out."""
     for name in filter(held.__contains__, _OWN[ours]):
         value = held[name]
         if isinstance(value, list | Mapping):
             value = _text_below(value).strip() if ours == "body" else _inner(value, *_WRAPPERS)
         if value in (None, ""):
-            # A mapping of a path holds an address: Drupal's {alias: /tea}.
+            # A mapping of a path holds an address, Drupal's {alias: /tea}; a body may be pictures alone.
             what = f"must be text, but is {say(held[name])}. It is left out."
-            notes.warnings += [] if ours == "path" else [f"{where}: {ours} {what}"]
+            notes.warnings += [f"{where}: {ours} {what}"] if ours == "id" else []
             continue
         if isinstance(value, bool) or not isinstance(value, str | int):
             raise ArticleError(f"{where}: {ours} must be text, but is {say(value)}. Write it as text.")
@@ -251,14 +276,33 @@ def _inner(value: Any, *names: str) -> str | None:
     return next((value[one] for one in names if isinstance(value, Mapping) and isinstance(value.get(one), str)), None)
 
 
-def _text_below(value: Any) -> str:
-    """The texts below a body of blocks, as Sanity, Editor.js and others keep one: a block a line."""
-    if isinstance(value, list):
-        return "".join(map(_text_below, value))
-    if not isinstance(value, Mapping):
+def _has_title(values: Mapping[str, Any], reader: FieldReader) -> bool:
+    """Whether there is a title; a mere name is that of a file, or of whom the row is from."""
+    return reader.title_in({name: value for name, value in values.items() if fold_name(name) != "name"}) is not None
+
+
+def _is_other(ours: str | None, value: Any) -> bool:
+    """Whether a value cannot be that of one of `_TEXT_FIELDS`; False for none of them."""
+    if ours is None or not isinstance(value, bool | list | Mapping):
+        return False
+    return not (people_in(value) if ours == "provider" else ours == "topics" and names_in(value))
+
+
+def _unrendered(name: str, value: Any) -> Any:
+    """A value, of WordPress the text in its mapping; that of a body is read by another way."""
+    text = _inner(value, "rendered")
+    return value if text is None else text if fold_name(name) in _OWN["body"] else without_marks(text)
+
+
+def _text_below(value: Any, name: str = "") -> str:
+    """The texts below a body of blocks, as Sanity, Editor.js and others keep one under a name: a block a line."""
+    if isinstance(value, Mapping):
+        return _inner(value, *_TEXTS) or "\n".join(filter(None, (_text_below(one, key) for key, one in value.items())))
+    if not isinstance(value, list):
         return ""
-    told = _inner(value, *_TEXTS)
-    return f"{_text_below([*value.values()])}\n" if told is None else told
+    texts = [one if isinstance(one, str) and name in _OF_TEXTS else _text_below(one, name) for one in value]
+    are_spans = name in _OF_SPANS and any(_inner(one, *_TEXTS) is not None for one in value)
+    return ("" if are_spans else "\n").join(filter(None, texts))
 
 
 def without_marks(text: str) -> str:

@@ -97,7 +97,7 @@ def test_csv_curated_lists(write, cells):
 
 
 def test_csv_names_with_remarks(write):
-    """A question mark and what stands in brackets are no part of a column's name, unless the settings ask for them."""
+    """A question mark, an (s) and a zone are no part of a column's name, unless the settings ask for them."""
     header = "NID,Title,Title (de),Article URL,Published?,Author(s),Tag(s),Date (UTC),Draft?"
     file = write("a.csv", f"{header}\n1,Tea,Tee,/tea/,No,Ida Holm,hot,2021-03-03,Yes\n2,Cup,Tasse,/cup/,Yes,,,,No\n")
     corpus = read_site(file)
@@ -109,6 +109,23 @@ def test_csv_names_with_remarks(write):
     assert [(one.title, one.published_at) for one in read_site(file, asked)] == [
         ("Tee", datetime(2021, 3, 3, tzinfo=UTC)), ("Tasse", None),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["Link Picks (ids)", "Pick(s)"])
+def test_csv_lists_with_remarks(write, name):
+    """A list that the settings name is read."""
+    asked = settings_from_mapping({"articles": {"fields": {"related": name}}})
+    corpus = read_site(write("a.csv", f"id,title,{name}\ntea,Tea,cup\ncup,Cup,tea\n"), asked)
+    assert [one.target for one in corpus["tea"].related] == ["cup"]
+
+
+@pytest.mark.parametrize(
+    "header", ["published_at (UTC),Published At", "Date (modified),date", "Hidden (nav),date", "Status (CRM),date"]
+)
+def test_csv_remarks_that_tell_columns_apart(write, header):
+    """Stay."""
+    (tea,) = read_site(write("a.csv", f"id,title,{header}\ntea,Tea,true,2021-03-03\n"))
+    assert (tea.published_at, tea.is_published) == (datetime(2021, 3, 3, tzinfo=UTC), True)
 
 
 def test_csv_problems(write):

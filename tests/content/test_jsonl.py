@@ -12,6 +12,7 @@ from recommender.content import jsonl
 from recommender.content.jsonl import is_jsonl, read_jsonl
 from recommender.content.site import read_site
 from recommender.errors import SiteError
+from recommender.settings import settings_from_mapping
 
 TEA = {
     "id": "tea",
@@ -132,6 +133,21 @@ def test_bodies_of_blocks(write, body):
     assert read_jsonl(write({"id": "tea", "title": "Tea", "body": body}))["tea"].body == "The kettle sings."
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        ["Green tea", "Black cup"], {"blocks": [{"text": "Green tea"}, {"text": "Black cup"}], "entityMap": {}},
+        [{"type": "heading", "value": "Green tea"}, {"type": "text", "value": "Black cup"}],
+        {"blocks": [{"type": "list", "data": {"style": "ordered", "items": ["Green tea", "Black cup"]}}]},
+        {"children": [{"children": [{"text": "Green "}, {"text": "tea"}]}, {"children": [{"text": "Black cup"}]}]},
+        {"content": [{"content": [{"text": "Green tea"}]}, {"content": [{"text": "Black"}, {"text": " cup"}]}]},
+    ],
+)  # fmt: skip
+def test_blocks_are_lines(write, body):
+    """Spans of a block are one line."""
+    assert read_jsonl(write({"id": "tea", "title": "Tea", "body": body}))["tea"].body == "Green tea\nBlack cup"
+
+
 def test_what_wordpress_renders(write):
     """A title and an excerpt of its interface are read without their marks."""
     title, excerpt = {"rendered": "Tea &#8211; a cup"}, {"rendered": "<p>Salt &amp; tea</p>\n"}
@@ -173,6 +189,7 @@ def test_articles_one_level_down(write, name):
         ({"issued": "Issue 5"}, "published_at", None), ({"article_url": "/cup"}, "url", "/cup"),
         ({"path": {"alias": "/cup"}}, "url", "/cup"), ({"canonical_url": "/cup"}, "url", "/cup"),
         ({"source": {"id": None, "name": "BBC"}}, "provider", "BBC"), ({"publisher": "BBC"}, "provider", "BBC"),
+        ({"byline": {"original": "By Ida Holm", "person": []}}, "provider", "Ida Holm"),
         ({"keywords": [{"name": "glocations", "value": "Oslo"}, {"name": "Sea"}]}, "topics", ("Oslo", "Sea")),
     ],
 )  # fmt: skip
@@ -183,15 +200,65 @@ def test_names_of_newsrooms(write, values, field, expected):
 
 
 def test_mappings_that_hold_no_text(write):
-    """What is no body, slug or id is left out and told, and costs no article."""
+    """An id that is none is left out and told, and costs no article; a body may be pictures alone."""
     corpus = read_jsonl(
         write({"id": ["x"], "title": "Tea", "slug": "tea"}, {"id": "cup", "title": "Cup", "body": {"a": 1}})
     )
     assert corpus.ids == ("cup", "tea")
-    assert corpus.reading.warnings == (
-        "articles.jsonl:1: id must be text, but is a list. It is left out.",
-        "articles.jsonl:2: body must be text, but is a mapping. It is left out.",
+    assert corpus.reading.warnings == ("articles.jsonl:1: id must be text, but is a list. It is left out.",)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"deck": ["A"]}, {"snippet": {"publishedAt": "2021-03-03"}}, {"publisher": {"logo": "a.png"}},
+        {"address": {"city": "Oslo"}}, {"labels": [{"colour": None}]}, {"name": {"first": "Ida"}}, {"creator": True},
+        {"byline": {"original": None, "person": []}},
+    ],
+)  # fmt: skip
+def test_databases_names_of_something_else(write, values):
+    """Are no fault, unless the settings ask for the name."""
+    row = {"id": "tea", "title": "Tea", **values}
+    corpus = read_jsonl(write(row, {"id": "cup", "title": "Cup"}))
+    assert (corpus["tea"], corpus.reading.warnings) == (Article("tea", title="Tea"), ())
+    asked = settings_from_mapping({"articles": {"fields": {"quality": [*values]}}})
+    assert read_jsonl(write(row), asked).reading.warnings
+
+
+def test_a_list_of_a_name_of_databases(write):
+    """Is read where the settings ask for it."""
+    file = write({"id": "tea", "title": "Tea", "deck": ["cup"]}, {"id": "cup", "title": "Cup"})
+    asked = settings_from_mapping({"articles": {"fields": {"related": "deck"}}})
+    assert [one.target for one in read_jsonl(file, asked)["tea"].related] == ["cup"]
+
+
+@pytest.mark.parametrize("name", ["source", "_source", "data", "document"])
+def test_a_name_one_level_down(write, name):
+    """Is no title."""
+    corpus = read_jsonl(write({"id": "tea", "Subject": "Tea", name: {"name": "BBC"}}, {"id": "cup", "title": "Cup"}))
+    assert corpus.ids == ("cup",)
+
+
+def test_what_is_null_one_level_down(write):
+    """Leaves what stands above it."""
+    row = {"id": "tea", "date": "2021-03-03", "author": "Ida", "data": {"title": "Tea", "date": None, "author": ""}}
+    (tea,) = read_jsonl(write(row))
+    assert (tea.published_at, tea.provider) == (datetime(2021, 3, 3, tzinfo=UTC), "Ida")
+
+
+def test_values_beside_names(write):
+    """Are no topics and no people, but for the New York Times' kinds."""
+    (tea,) = read_jsonl(
+        write(
+            {
+                "id": "tea",
+                "title": "Tea",
+                "tags": [{"name": "Green Tea", "value": "green-tea"}],
+                "author": {"name": "Ida Holm", "value": "17"},
+            }
+        )
     )
+    assert (tea.topics, tea.provider) == (("Green Tea",), "Ida Holm")
 
 
 def test_bad_files(write, tmp_path):
@@ -200,15 +267,6 @@ def test_bad_files(write, tmp_path):
     for name, content, message in [
         ("none.jsonl", None, "cannot be read (No such file or directory). Name a file that exists."),
         ("empty.jsonl", b"\n\n", "holds no article. Write one JSON object a line."),
-        *(
-            (
-                f"{name}.jsonl",
-                text,
-                "is one JSON list. Call it articles.json, and make lines: jq -c '.[]' articles.json > articles.jsonl "
-                "(of a JSON Feed '.items[]').",
-            )
-            for name, text in (("list", b'[{"title": "Tea"}]\n'), ("long", b'\xef\xbb\xbf[\n{"title": "Tea"}\n]\n'))
-        ),
         ("plain.jsonl.gz", b"{}", "is not a whole gzip file (Not a gzipped file (b'{}')). Make it anew."),
         (
             "cut.jsonl.gz",
@@ -222,6 +280,28 @@ def test_bad_files(write, tmp_path):
         with pytest.raises(SiteError) as caught:
             read_jsonl(tmp_path / name)
         assert str(caught.value) == f"{tmp_path / name}: {message}"
+
+
+@pytest.mark.parametrize("text", [b'[{"title": "Tea"}]', b'\xef\xbb\xbf[\n{"title": "Tea"}\n]'])
+def test_a_list_is_no_lines(write, tmp_path, text):
+    """It is a problem with a cure, and costs no other file of the folder."""
+    message = (
+        f"{write(text)}: is one JSON list. Call it articles.json, and make lines: jq -c '.[]' articles.json > "
+        "articles.jsonl (of a JSON Feed '.items[]')."
+    )
+    with pytest.raises(SiteError) as caught:
+        read_jsonl(tmp_path / "articles.jsonl")
+    assert str(caught.value).splitlines()[0] == message
+    write(TEA, name="b.jsonl")
+    corpus = read_site(tmp_path)
+    assert (corpus.ids, [str(one) for one in corpus.reading.problems]) == (("tea",), [message])
+
+
+def test_names_above_lines(write):
+    """Are a line that is no object."""
+    corpus = read_jsonl(write(b'["id", "title"]', TEA))
+    problem = "articles.jsonl:1: must be an object, but is a list. Write one object a line."
+    assert (corpus.ids, [str(one) for one in corpus.reading.problems]) == (("tea",), [problem])
 
 
 def test_is_jsonl(tmp_path):
