@@ -62,20 +62,17 @@ MOST_PROBLEMS = 20_000
 
 
 def reader_of_rows(settings: Settings) -> FieldReader:
-    """What reads rows: by the names of databases too, but for those that the settings ask for."""
-    return FieldReader(settings, Generator(), _further(settings))
+    """What reads rows: by the names of databases too, but for those that a rule asks for."""
+    asked = {fold_name(name) for name in settings.rules.front_matter_names}
+    further = {ours: tuple(name for name in names if name not in asked) for ours, names in _COLUMNS.items()}
+    return FieldReader(settings, Generator(), further)
 
 
 def names_asked(settings: Settings) -> frozenset[str]:
-    """The folded names that the settings ask for, in a rule or for a field."""
+    """The folded names that the settings ask for, in a rule or for a field, whole or for what is in them."""
     of_fields = [[names] if isinstance(names, str) else names for names in settings.articles.fields.values()]
-    return frozenset(map(fold_name, chain(settings.rules.front_matter_names, *of_fields)))
-
-
-def _further(settings: Settings) -> dict[str, tuple[str, ...]]:
-    """The names of databases, but for those that the settings ask for, whole or for what is in them."""
-    asked = {name.partition(".")[0] for name in names_asked(settings)} | names_asked(settings)
-    return {ours: tuple(name for name in names if name not in asked) for ours, names in _COLUMNS.items()}
+    asked = [fold_name(name) for name in chain(settings.rules.front_matter_names, *of_fields)]
+    return frozenset([*asked, *(name.partition(".")[0] for name in asked)])
 
 
 def _outcome(
@@ -134,7 +131,8 @@ def corpus_of_rows(
     `strict`, the first problem.
     """
     reader = reader_of_rows(settings)
-    spare = {name: ours for ours, names in _further(settings).items() if ours in _TEXT_FIELDS for name in names}
+    asked = names_asked(settings)
+    spare = {name: ours for ours in _TEXT_FIELDS for name in _COLUMNS[ours] if name not in asked}
     notes = Notes()
     articles: list[Article] = []
     problems: list[RecommenderError] = []

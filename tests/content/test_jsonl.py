@@ -225,6 +225,12 @@ def test_databases_names_of_something_else(write, values):
     assert read_jsonl(write(row), asked).reading.warnings
 
 
+def test_a_name_that_is_the_title_too(write):
+    """Stays it where the settings read something else from it."""
+    asked = settings_from_mapping({"articles": {"fields": {"provider": "name"}}})
+    assert read_jsonl(write({"id": "tea", "name": "Tea"}), asked)["tea"].title == "Tea"
+
+
 def test_a_list_of_a_name_of_databases(write):
     """Is read where the settings ask for it."""
     file = write({"id": "tea", "title": "Tea", "deck": ["cup"]}, {"id": "cup", "title": "Cup"})
