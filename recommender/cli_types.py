@@ -185,7 +185,7 @@ def on_site(*, strict: bool = False, plans: bool = False) -> Callable[[Callable[
             except OptionError as error:
                 raise click.UsageError(printed(error)) from error
 
-        for option in reversed((*(_STRICT if strict else ()), *(_PLANS if plans else ()), *_COMMON)):
+        for option in reversed((_STRICT if strict else ()) + (_PLANS if plans else ()) + _COMMON):
             run = option(run)
         return run
 

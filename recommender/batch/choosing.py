@@ -70,11 +70,16 @@ def named_by(corpus: Corpus, site: Path, name: str) -> str | None:
 def _below_site(site: Path, name: str) -> set[str]:
     """What stands under a name, as paths below the site; "." is the site itself."""
     # Both with links followed and without: the site may lie behind a link, and so may one article in it.
-    roots = {Path(os.path.abspath(site)), site.resolve()}  # noqa: PTH100 - it works out ``..``
+    roots = {_absolute(site), site.resolve()}
     # NB a title may be longer than the name of a file can be: Path.exists and Path.is_file raise, these do not.
     typed = [path for path in (Path(name), site / name) if os.path.exists(path)]  # noqa: PTH110
-    paths = {one for path in typed for one in (Path(os.path.abspath(path)), path.resolve())}  # noqa: PTH100
+    paths = {one for path in typed for one in (_absolute(path), path.resolve())}
     return {path.relative_to(root).as_posix() for path in paths for root in roots if path.is_relative_to(root)}
+
+
+def _absolute(path: Path) -> Path:
+    """A path from the root, without ``..``, which `Path.absolute` leaves; its links stay, which `resolve` follows."""
+    return Path(os.path.abspath(path))  # noqa: PTH100
 
 
 def _unknown(corpus: Corpus, site: Path, name: str) -> str:
@@ -94,7 +99,8 @@ def _unknown(corpus: Corpus, site: Path, name: str) -> str:
 
 def article_of(corpus: Corpus, site: Path, settings: Settings, name: str) -> Article:
     """The article of an id, of a file, also one elsewhere (a draft), or of what a curated list could name."""
-    if id_of(corpus, site, name) is None and os.path.isfile(name) and not _below_site(site, name):  # noqa: PTH113 (as there)
+    is_file = os.path.isfile(name)  # noqa: PTH113 - Path.is_file raises for a title that is too long for a file
+    if is_file and not _below_site(site, name) and id_of(corpus, site, name) is None:
         return read_article(Path(name), settings, site=Path(name).parent)
     return known_article(corpus, site, name)
 

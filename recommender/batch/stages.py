@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
@@ -159,17 +159,20 @@ def load_recommender(model: Path | None, settings: Settings) -> Recommender | No
     return loaded
 
 
-def carry_out(site: Path, plan: Plan, progress: Progress, *, plan_only: bool, strict: bool = False) -> None:
-    """Change the files of a plan, unless a plan is all that is asked for; it then has all problems, and `n_changed`."""
+def carry_out(
+    site: Path, plan: Plan, progress: Progress, *, plan_only: bool, strict: bool = False
+) -> Sequence[RecommenderError]:
+    """Change the files of a plan, unless a plan is all that is asked for; what went wrong, which it then has too."""
     if strict and plan.problems:
         raise plan.problems[0]
     if plan_only:
         plan.n_changed = len(plan.changes)
-        return
+        return ()
     with only_writer(site):
         remove_leftovers([*plan.files, *(change.path for change in plan.changes)])
         plan.n_changed, lost = apply_changes(plan.changes, partial(progress, "files"), strict=strict)
     plan.problems.extend(lost)
+    return lost
 
 
 def silence(stage: str, n_done: int, n_total: int) -> None:

@@ -268,14 +268,14 @@ class Desk:
             raise DecisionsChangedError(
                 "a file or a decision has changed since you looked, so nothing was written. Look again, then confirm."
             )
-        plan, n_planned = promotion.plan, len(promotion.plan.problems)
-        carry_out(self.site, plan, silence, plan_only=False)
+        plan = promotion.plan
+        lost = carry_out(self.site, plan, silence, plan_only=False)
         if plan.n_changed:
             corpus = read_corpus(self.site, self.settings, silence)
             added, removed = self.recommender.changes(corpus)
             self.recommender.update(added=added, removed=removed)
             self._take(corpus)
-        if lost := plan.problems[n_planned:]:
+        if lost:
             raise lost[0]
         return f"{plan.n_changed} file{'' if plan.n_changed == 1 else 's'} changed"
 

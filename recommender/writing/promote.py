@@ -59,9 +59,7 @@ def plan_promotion(
     for article_id in sorted(asked & known):
         article, held = corpus[article_id], decisions.of(article_id, today)
         wished = [one for one in held.values() if one.verdict in ("pin", "accept")]
-        for one in wished:
-            if one.candidate in known:
-                continue
+        for one in (one for one in wished if one.candidate not in known):
             undo = f"Take the decision back: recommender decide SITE {article_id} {one.candidate} undo."
             plan.problems.append(
                 WriteError(
