@@ -148,6 +148,8 @@ def test_changed_file(make_site):
     assert read_generator(site).language == "de"
 
 
+#: Five hundred patterns of many stars.
+_GLOB = f"'{{{'a,' * 500}}}{'*a' * 1_400}b',"
 _CASCADE = "{target: {path: '*%s*'}, build: {render: never}}"
 
 
@@ -167,6 +169,7 @@ _CASCADE = "{target: {path: '*%s*'}, build: {render: never}}"
         ("hugo.toml", f"[permalinks]\nposts = '/:sections[{'9' * 5_000}]/:title/'\n", ""),
         ("hugo.toml", f"[permalinks]\nposts = '/:sections[{'9' * 50}]/:title/'\n", ""),
         ("eleventy.config.js", f"a({'[' * 500}{'1,' * 100_000}", ""),
+        (".vitepress/config.js", f"({{srcExclude: [{_GLOB * 100}]}})", ""),
     ],
 )
 def test_hostile_configuration(make_site, file, text, said):

@@ -167,6 +167,57 @@ def test_days_of_visibility(make_site):
     assert (corpus["content/b"].visible_from, corpus["content/c"].visible_until) == (None, None)
 
 
+#: Docusaurus' documentation, its blog, and a second documentation.
+_DOCUSAURUS = """module.exports = {
+  presets: [["classic", {docs: {exclude: ["**/*.{wip,tmp}.md", "old/**"]}, blog: {exclude: ["a?.md"]}}]],
+  plugins: [["@docusaurus/plugin-content-docs", {id: "more", path: "more", exclude: ["/b.md", "c.md"]}]],
+};"""
+
+
+@pytest.mark.parametrize(
+    ("config", "excluded", "others"),
+    [
+        (
+            {
+                "eleventy.config.js": "export default c => { c.ignores.add('src/d/**'); return {dir: {input: 'src'}} }",
+                ".eleventyignore": "# Of us\nsrc/b/\n./src/old-*.md\n!src/b/tea.md\n",
+                "src/.eleventyignore": "c.md\n",
+            },
+            "src/b/tea src/old-tea src/c src/d/e/tea",
+            "src/tea src/e/c src/e/old-tea",
+        ),
+        (
+            {
+                "docusaurus.config.js": _DOCUSAURUS,
+                "more_versions.json": '["1"]',
+            },
+            "docs/old/tea docs/cup.wip docs/e/cup.tmp blog/ab more/b more/c more_versioned_docs/version-1/c",
+            "docs/tea docs/new/old/tea docs/ab docs/b blog/cup.wip more/ab more/e/c",
+        ),
+        ({"docs/.vitepress/config.ts": "({srcExclude: ['**/TODO.md', 'c']})"}, "docs/a/TODO docs/c/b", "docs/a/c"),
+        ({"docs/.vuepress/config.js": "({pagePatterns: ['**/*.md', '!old/**']})"}, "docs/old/b", "docs/a/old"),
+        ({"_toc.yml": "root: tea\n", "_config.yml": "exclude_patterns: [old/*, '**.b']\n"}, "old/b", "tea a/old/b"),
+        (
+            {
+                "_toc.yml": "root: tea\nparts: [{chapters: [{file: a/b.md, sections: [{glob: 'c/*'}]}]}]\n",
+                "_config.yml": "only_build_toc_files: true\n",
+            },
+            "cup a/c",
+            "tea a/b c/d c/e",
+        ),
+        ({"mkdocs.yml": "plugins: [{exclude: {glob: [old/*, '*.x.md']}}]\n"}, "docs/old/a/b docs/a.x", "docs/a/old"),
+    ],
+    ids=["Eleventy", "Docusaurus", "VitePress", "VuePress", "Jupyter Book", "Jupyter Book, contents", "MkDocs"],
+)  # fmt: skip
+def test_what_a_configuration_excludes(make_site, config, excluded, others):
+    """It is no page, so it is not read, and one sentence names it; what only looks like it is."""
+    pages = {f"{name}.md": f"# Of {name}\n\nHot.\n" for name in (*excluded.split(), *others.split())}
+    corpus = read_site(make_site(config | pages))
+    assert {article.id for article in corpus} == set(others.split())
+    (told,) = (warning for warning in corpus.reading.warnings if "left out by" in warning)
+    assert told.startswith(sorted(excluded.split())[0])
+
+
 def test_jekyll_makes_no_page_without_front_matter(make_site):
     """On a Jekyll site a file without front matter is no article, whatever its heading."""
     corpus = read_site(make_site({"_config.yml": "title: Tea\n", "a.md": article("A"), "b.md": "# B\n"}))

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from recommender.articles import Article
 from recommender.content.fields import PageFacts
+from recommender.content.generators.gitignore import is_ignored
 from recommender.content.generators.sources import Sources
 from recommender.content.paths import dated, is_word, name_date, suffix_language, without_ending
 
@@ -68,6 +69,7 @@ class Generator:
     people: Mapping[str, str] = field(default_factory=dict)  #: Names of authors, by what posts call them.
     authors_file: str = ""  #: That tells who the authors are, below the site, where the configuration names one.
     data_folder: str = "_data"  #: Where it looks for data, below the site.
+    excluded: str = field(default="", repr=False)  #: Of which files it makes no pages, as patterns of `.gitignore`.
     warnings: tuple[str, ...] = ()  #: What could not be read.
 
     @classmethod
@@ -111,7 +113,7 @@ class Generator:
 
     def left_out(self, paths: Collection[str]) -> frozenset[str]:
         """Those of all Markdown files that are never read, for the configuration keeps them from being pages."""
-        return frozenset()
+        return frozenset(path for path in paths if is_ignored(path, self.excluded))
 
     def called(self, path: str) -> str | None:
         """The title of a page that has none of its own: "" for its file's name, None where it makes it no page."""

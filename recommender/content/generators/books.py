@@ -7,17 +7,20 @@ version 4, the others are by their documentation, mdBook also by the books of Ru
 
 import posixpath
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Self
+from fnmatch import fnmatchcase
+from itertools import product
+from typing import Any, Self
 from urllib.parse import unquote
 
 from recommender.articles import Article
 from recommender.content.fields import PageFacts
-from recommender.content.generators.base import Generator, joined, lower, text_of
-from recommender.content.generators.gitignore import is_ignored
+from recommender.content.generators.base import Generator, joined, lower, text_of, texts
+from recommender.content.generators.gitignore import from_tops
 from recommender.content.generators.sources import Sources
 from recommender.content.headings import opening_of
+from recommender.content.paths import without_ending
 
 #: A chapter of the summary: "- [Green tea](tea/green.md)"; one without a file is a draft.
 _CHAPTER = re.compile(
@@ -86,6 +89,7 @@ class JupyterBook(Generator):
     title = "Jupyter Book"
     config_files = ("_toc.yml",)
 
+    named: frozenset[str] = frozenset()  #: The files of the contents, where no others are built: without endings.
     end: str = ".html"
 
     @classmethod
@@ -100,7 +104,29 @@ class JupyterBook(Generator):
         return cls(
             site_url=str(lower(values.get("html")).get("baseurl") or ""),
             language=str(sphinx.get("language") or ""),
+            excluded=from_tops(product([""], texts(values.get("exclude_patterns")))),
+            named=frozenset(_named(sources.value(file)) if values.get("only_build_toc_files") is True else ()),
         )
+
+    def left_out(self, paths: Collection[str]) -> frozenset[str]:
+        """What is excluded, and what the contents do not name, where they are all."""
+        globs = [one for one in self.named if "*" in one]
+        stems = {path: without_ending(path) for path in paths if self.named}
+        others = {path for path, stem in stems.items() if stem not in self.named}
+        return super().left_out(paths) | {
+            path for path in others if not any(fnmatchcase(stems[path], one) for one in globs)
+        }
+
+
+def _named(contents: Any) -> Iterator[str]:
+    """The files and patterns of files that a table of contents names."""
+    for name, value in contents.items() if isinstance(contents, dict) else ():
+        if isinstance(value, str) and name in ("file", "root", "glob"):
+            yield without_ending(value)
+        else:
+            yield from _named(value)
+    for entry in contents if isinstance(contents, list) else ():
+        yield from _named(entry)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,24 +176,18 @@ class Quartz(Generator):
     config_files = ("quartz.config.ts",)
     takes_names = True
 
-    ignored: str = ""  #: ``ignorePatterns``, one a line.
     end: str = ""
 
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:
         values = sources.literals(file)
         host = values.text("baseUrl").strip("/")
-        ignored = [str(value) for path, value in values.items if path[-1:] == ("ignorePatterns",)]
         return cls(
             site_url=f"https://{host}" if host else "",
             language=values.text("locale"),
             roots={"content": ""},
-            # They begin at the folder of the notes.
-            ignored="\n".join(f"/{pattern}" for pattern in ignored),
+            excluded=from_tops(product(["content"], values.texts("ignorePatterns"))),
         )
-
-    def left_out(self, paths: Collection[str]) -> frozenset[str]:
-        return frozenset(path for path in paths if is_ignored(path.removeprefix("content/"), self.ignored))
 
     def url(self, article: Article, facts: PageFacts) -> str:
         """The address: the file's place."""

@@ -2,12 +2,15 @@
 
 import posixpath
 import re
+from collections import defaultdict
 from dataclasses import dataclass
+from itertools import chain, product
 from typing import Self
 
 from recommender.articles import Article
 from recommender.content.fields import PageFacts
 from recommender.content.generators.base import SCRIPTS, Generator, joined, texts
+from recommender.content.generators.gitignore import from_tops
 from recommender.content.generators.sources import Literals, Sources
 
 _CONTENT = re.compile(r"\bcontent-(docs|blog)$")
@@ -33,12 +36,13 @@ class Docusaurus(Generator):
         default = values.text("i18n", "defaultLocale")
         here = {locale: locale if locale != default else "" for locale in sources.folders("i18n")}
         roots = {"src/pages": ""} | {f"i18n/{one}/docusaurus-plugin-content-pages": top for one, top in here.items()}
-        blogs = []
+        blogs, excluded = [], []
         for kind, options in (*_plugins(values), *((kind, _options(values, kind)) for kind in ("docs", "blog"))):
-            folder, route = options.get("path", kind).strip("./"), options.get("routeBasePath", kind).strip("/")
+            folder = options.get("path", [kind])[0].strip("./")
+            route = options.get("routeBasePath", [kind])[0].strip("/")
             if folder in roots:
                 continue
-            name = options.get("id", "default")
+            name, n_before = options.get("id", ["default"])[0], len(roots)
             own, end = ("", "") if name == "default" else (f"{name}_", f"-{name}")
             roots[folder] = route
             if kind == "docs" and (versions := texts(sources.value(f"{own}versions.json"))):
@@ -49,6 +53,8 @@ class Docusaurus(Generator):
             places = {f"i18n/{locale}/{translated}": top for locale, top in here.items()}
             roots |= {place: f"{top}/{roots[folder]}" for place, top in places.items()}
             blogs += [folder, *places] if kind == "blog" else []
+            # Of each version and translation too.
+            excluded.append(product([*roots][n_before:], options.get("exclude", [])))
         slash = values.get("trailingSlash")
         return cls(
             site_url=values.text("url"),
@@ -57,6 +63,7 @@ class Docusaurus(Generator):
             languages=(default or "en", *(one for one in sources.folders("i18n") if one != default)),
             roots=roots,
             blogs=tuple(blogs),
+            excluded=from_tops(chain(*excluded)),
             keeps_numbers=values.get("docs", "numberPrefixParser") is False,
             end="/" if slash is True else "",
         )
@@ -84,18 +91,22 @@ class Docusaurus(Generator):
         return joined(prefix, name, end=self.end)
 
 
-def _options(values: Literals, kind: str) -> dict[str, str]:
-    """The options of the docs or the blog of a preset."""
-    return {path[-1]: str(value) for path, value in values.items[::-1] if path[-2:-1] == (kind,)}
+def _options(values: Literals, kind: str) -> dict[str, list[str]]:
+    """The options of the docs or the blog of a preset, each with all that it is given."""
+    options = defaultdict(list)
+    for path, value in values.items:
+        if path[-2:-1] == (kind,):
+            options[path[-1]].append(str(value))
+    return options
 
 
-def _plugins(values: Literals) -> list[tuple[str, dict[str, str]]]:
+def _plugins(values: Literals) -> list[tuple[str, dict[str, list[str]]]]:
     """The docs and blogs among the plugins, with the options that stand behind each."""
-    found: list[tuple[str, dict[str, str]]] = []
+    found: list[tuple[str, dict[str, list[str]]]] = []
     for path, value in values.items:
         if "plugins" in path[-2:] and path[-1] in ("plugins", "resolve"):
             named = _CONTENT.search(str(value))
-            found.append((named[1] if named else "", {}))
+            found.append((named[1] if named else "", defaultdict(list)))
         elif found and path[-2:-1] == ("plugins",):
-            found[-1][1].setdefault(path[-1], str(value))
+            found[-1][1][path[-1]].append(str(value))
     return [(kind, options) for kind, options in found if kind and options]

@@ -6,12 +6,16 @@ characters took it 88 seconds, and a site's configuration is a stranger's. Here 
 """
 
 import fnmatch
+import posixpath
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
 _ESCAPED = re.compile(r"\\([*?\[ ])")
+_BRACES = re.compile(r"\{([^{}]*,[^{}]*)\}")
+#: Characters of the patterns of one site, against which each file is held, and parts that are looked at in braces.
+_MOST_CHARACTERS, _MOST_IN_BRACES = 20_000, 20
 
 
 class _Pattern(NamedTuple):
@@ -42,6 +46,25 @@ def is_ignored(path: str, patterns: str) -> bool:
             if is_file or not by_file:
                 ignored, by_file = not pattern.is_negated, is_file
     return ignored
+
+
+def from_tops(globs: Iterable[tuple[str, str]]) -> str:
+    """The patterns that say from the site's top, one a line, what globs say from that of a folder, each behind it."""
+    text = ""
+    for top, glob in globs:
+        for one in _spread(glob.lstrip("/")):
+            line = f"/{posixpath.normpath(posixpath.join(top, one))}\n"
+            if len(text) + len(line) > _MOST_CHARACTERS:
+                return text
+            text += line
+    return text
+
+
+def _spread(glob: str) -> list[str]:
+    """A glob without its first braces: `*.{wip,draft}.md` is two."""
+    found = _BRACES.search(glob)
+    parts = found[1].split(",", _MOST_IN_BRACES) if found else []
+    return [glob.replace(found[0], part, 1) for part in parts] if found else [glob]
 
 
 @lru_cache(maxsize=16)

@@ -4,12 +4,13 @@ import posixpath
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
 from typing import Any, Self
 from unicodedata import normalize
 
 from recommender.articles import Article
 from recommender.content.fields import NO_FACTS, PageFacts
-from recommender.content.generators.base import Generator, joined, lower, merged, text_of
+from recommender.content.generators.base import Generator, joined, lower, merged, text_of, texts
 from recommender.content.generators.gitignore import is_ignored
 from recommender.content.generators.sources import Sources
 from recommender.content.paths import ENDINGS, suffix_language, without_ending
@@ -31,6 +32,7 @@ class MkDocs(Generator):
     nav: Mapping[str, str] = field(default_factory=dict)  #: The files of ``nav``, with their titles there.
     site_name: str = ""
     exclude: str = ""  #: ``exclude_docs``: no pages.
+    globs: tuple[str, ...] = ()  #: What mkdocs-exclude leaves out.
     drafts: str = ""  #: ``draft_docs``: no pages of a build.
     blog: str = ""  #: ``blog_dir``, below the documentation.
     posts: str = ""  #: The folder of the blog's posts, below the site; "" for a site without a blog.
@@ -67,6 +69,7 @@ class MkDocs(Generator):
             nav={posixpath.join(docs, path): title for path, title in _pages(values.get("nav"))},
             site_name=text_of(values, "site_name"),
             exclude=_LEFT_OUT + text_of(values, "exclude_docs"),
+            globs=texts((_plugin(values.get("plugins"), "exclude") or {}).get("glob")),
             drafts=text_of(values, "draft_docs"),
             end="/" if values.get("use_directory_urls") is not False else ".html",
             authors_file=place("authors_file", "{blog}/.authors.yml"),
@@ -84,8 +87,13 @@ class MkDocs(Generator):
         )
 
     def left_out(self, paths: Collection[str]) -> frozenset[str]:
-        """What `exclude_docs` names, and a README beside an index, which is the folder's page then."""
-        excluded = frozenset(path for path in paths if is_ignored(self._below_docs(path), self.exclude))
+        """What `exclude_docs` or a plugin names, and a README beside an index, which is the folder's page then."""
+        places = ((path, self._below_docs(path)) for path in paths)
+        excluded = frozenset(
+            path
+            for path, below in places
+            if is_ignored(below, self.exclude) or any(fnmatchcase(below, one) for one in self.globs)
+        )
         pages = set(paths) - excluded
         return excluded | {path for path in pages if path.endswith("/README.md") and f"{path[:-9]}index.md" in pages}
 

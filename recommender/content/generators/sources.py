@@ -54,6 +54,10 @@ class Sources:
         except SiteError as error:
             return self._warn(name, str(error))
 
+    def patterns(self, name: str) -> list[str]:
+        """What a file of patterns names, one a line, without comments and exceptions, which not all programs know."""
+        return [line for line in map(str.strip, self.text(name).splitlines()) if line[:1] not in ("", "#", "!")]
+
     def _warn(self, name: str, why: str) -> str:
         self.warnings[name] = f"{why} It is read as if it were empty."
         return ""
@@ -184,6 +188,10 @@ class Literals:
     def text(self, *names: str) -> str:
         """The first text to which these names lead; "" where there is none."""
         return next((text for path, text in self.items if path[-len(names) :] == names and isinstance(text, str)), "")
+
+    def texts(self, name: str) -> list[str]:
+        """All texts to which a name leads, in the order of the program."""
+        return [value for path, value in self.items if path[-1:] == (name,) and isinstance(value, str)]
 
     def below(self, name: str) -> tuple[str, ...]:
         """The folders below a name, each once: the names in a mapping, the values of a list, or what has a `path`."""

@@ -1,11 +1,13 @@
 """VitePress and VuePress (checked against VitePress 1)."""
 
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import Self
 
 from recommender.articles import Article
 from recommender.content.fields import PageFacts
 from recommender.content.generators.base import SCRIPTS, Generator, day_of, filled, placed, slugged
+from recommender.content.generators.gitignore import from_tops
 from recommender.content.generators.sources import Sources
 from recommender.content.paths import slug
 
@@ -28,6 +30,7 @@ class VitePress(Generator):
             languages=values.below("locales"),
             base=values.text("base").strip("/"),
             roots={top: ""},
+            excluded=from_tops(product([top], values.texts("srcExclude"))),
             end="" if values.get("cleanUrls") is True else ".html",
         )
 
@@ -44,7 +47,10 @@ class VuePress(VitePress):
     def read(cls, sources: Sources, file: str) -> Self:
         values = sources.literals(file)
         pattern = values.text("permalinkPattern") or values.text("permalink")
-        return replace(super().read(sources, file), pattern=pattern)
+        read = super().read(sources, file)
+        patterns = values.texts("pagePatterns") + values.texts("patterns")
+        excluded = from_tops(product(read.roots, [one[1:] for one in patterns if one.startswith("!")]))
+        return replace(read, pattern=pattern, excluded=excluded)
 
     def url(self, article: Article, facts: PageFacts) -> str:
         """The address: by the pattern, else the file's place."""
