@@ -1,10 +1,12 @@
 """What a Markdown page without a title calls itself and says first: its heading and its first paragraph."""
 
 import re
+from datetime import UTC
 from html import unescape
 from itertools import islice
 from typing import NamedTuple
 
+from recommender.content.dates import NoDayError, read_date
 from recommender.content.marks import BLOCK_ID, EMOJI_CODES, HIGHLIGHT, PROPERTY, UNSEEN, WIKI_LINK, said_in
 
 #: What may stand before the heading: blank lines, marks of snippets (`# --8<-- [start:tea]`), comments of HTML and MDX,
@@ -45,11 +47,19 @@ _EMPTY = re.compile(
     r"|(?:home|start|docs|documentation|index)(?: [>»›] [^.!?>»›]{1,40})+",
     re.IGNORECASE,
 )
+#: One that tells of the page itself, where its value is a day, or a few words that end no sentence.
+_OF_THE_PAGE = re.compile(
+    r"(?:(?:(?:last )?(?:updated|modified|edited|reviewed|published|created|posted)|date|datum|fecha|data|дата|日期|日付"
+    r"|veröffentlicht|publié|publicado|pubblicato)(?: (?:on|am|le|el|il))?[:：] ?(?P<day>.+)"
+    r"|(?:status|statut|stato|authors?|autore?|auteur|作者|著者|(?:estimated )?read(?:ing)? time)[:：] ?"
+    r"(?:\S+ ){0,4}\S*[^\s.!?。])",
+    re.IGNORECASE,
+)
 #: Where a paragraph ends: at a blank line, and where a line begins a list, a quote or a table.
 _END = re.compile(r"\n(?:[^\S\n]*\n|(?=[ ]{0,3}(?:[-*+][ \t]|1[.)][ \t]|[>|])))")
 #: What begins no paragraph of prose; nor is one of lines that give names their values (Severity: high).
 _NO_PROSE = re.compile(
-    r" {4}|\t|\s*(?:[#>|<`~]|!\[|\[!|[-*+]\s|\d+[.)]\s|:::|(?:!!!|\?\?\?\+?)\s|import\s|export\s|\{|=+\s|---|%%"
+    r" {4}|\t|\s*(?:[#>|<`~]|!\[|\[!|[-*+]\s|\d+[.)]\s|:::|(?:!!!|\?\?\?\+?)\s|import\s|export\s|\{|=+\s|---|%[%\s]"
     r"|\[\^[^]\s]+\]:|(?:[*_]*[^\W\d_][\w -]{0,30}:[*_]*[ \t][^\n]*+(?:\n|\Z)){2,}+\Z)"
 )
 #: Also within a link that shows nothing else.
@@ -132,9 +142,23 @@ def _first_paragraph(text: str) -> str:
         if block.strip() and not _NO_PROSE.match(block.lstrip("\n")):
             plain = _plain(block)
             # Not so `[](){ #tea }`.
-            if any(map(str.isalpha, plain)) and not _EMPTY.fullmatch(plain):
+            if any(map(str.isalpha, plain)) and not (_EMPTY.fullmatch(plain) or _is_of_the_page(plain)):
                 return plain
     return ""
+
+
+def _is_of_the_page(paragraph: str) -> bool:
+    found = _OF_THE_PAGE.fullmatch(paragraph)
+    return found is not None and (not found["day"] or _is_day(found["day"]))
+
+
+def _is_day(text: str) -> bool:
+    """Whether a text is a day, or a word for none."""
+    try:
+        read_date(text, UTC)
+    except ValueError as error:
+        return isinstance(error, NoDayError)
+    return True
 
 
 def _plain(markdown: str) -> str:

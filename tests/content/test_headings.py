@@ -78,7 +78,9 @@ def test_a_box_is_not_what_a_page_says_first(box):
         "[TOC]", "[[_TOC_]]", "[[TOC]]", "**Table of Contents**\n\n- [One](#one)", "Contents:", "## Status\n\nAccepted",
         "[Home](/) > [Guides](/guides/) > Bells", "[//]: # (A comment)", "[//]: <> (A comment)",
         "created:: 2024-01-01\nid:: 6f1c", "**Table of Contents**  *generated with [DocToc](https://tea.example/doctoc)*",
-        "[tea]: tea.md 'Tea'",
+        "[tea]: tea.md 'Tea'", "Date: 2016-02-13", "*Published: 5 March 2021*", "**Last updated:** März 2021",
+        "**Status:** Accepted", "Status: Superseded by [7. Ropes](a.md)", "_Estimated reading time: 4 minutes_",
+        "Date: TBD", "% A remark",
     ],
 )  # fmt: skip
 def test_a_paragraph_that_says_nothing(block):
@@ -87,6 +89,21 @@ def test_a_paragraph_that_says_nothing(block):
         opening = opening_of(text)
         assert opening is not None
         assert (opening.title, opening.excerpt) == ("Bell rope", "It frays > tears.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Note: the kiln is hot.", "Date: a fruit of the palm", "Status: the kiln is hot.", "Updated: the kiln is hot",
+        "Published: 1921 in Oslo, by a widow", "Author: a person who makes a work of words",
+        "Date: 2021-03-04\nIt rains.",
+    ],
+)  # fmt: skip
+def test_a_paragraph_that_begins_with_a_label(text):
+    """Is what a page says first, where its value is no day and no few words that end no sentence."""
+    opening = opening_of(f"# Bells\n\n{text}\n\nMore.\n")
+    assert opening is not None
+    assert opening.excerpt == text.replace("\n", " ")
 
 
 @pytest.mark.parametrize(
