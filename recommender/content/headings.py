@@ -1,19 +1,21 @@
 """What a Markdown page without a title calls itself and says first: its heading and its first paragraph."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC
 from html import unescape
 from itertools import islice
+from types import MappingProxyType
 from typing import NamedTuple
 
 from recommender.content.dates import NoDayError, read_date
 from recommender.content.marks import BLOCK_ID, EMOJI_CODES, HIGHLIGHT, PROPERTY, UNSEEN, WIKI_LINK, said_in
 
-#: What may stand before the heading: blank lines, marks of snippets (`# --8<-- [start:tea]`), comments of HTML and MDX,
-#: imports, exports, pictures, badges, labels.
+#: What may stand before the heading: blank lines, marks of snippets (`# --8<-- [start:tea]`), comments of HTML, MDX and
+#: MyST, imports, exports, pictures, badges, labels.
 _BEFORE = re.compile(
     r"(?:[^\S\r\n]*[\r\n]+|(?:#+[ \t]+|;)?-+8<-[^\r\n]*|<!--.*?-->|\{/\*.*?\*/\}"
-    r"|import\s[\w*, ]*+\{[^{};]*+\}[^\r\n]*"
+    r"|%(?=\s)[^\r\n]*|import\s[\w*, ]*+\{[^{};]*+\}[^\r\n]*"
     r"|export\s+const\s[^\r\n]*[{\[(][^\S\r\n]*[\r\n].*?[\r\n][}\])]+;?|(?:import|export)\s[^\r\n]*|\[?!\[[^\r\n]*|\([\w.-]+\)=)*",
     re.DOTALL,
 )
@@ -25,6 +27,14 @@ _HTML = re.compile(
     r"(?i)[ ]{0,3}(?:<(?:div|p|center|header)\b[^<>]{0,500}>\s{0,100})?<h1\b[^<>]{0,500}>(?P<title>.{1,2000}?)</h1\s*>",
     re.DOTALL,
 )
+#: Pandoc's title, authors and date, each of which may go on in indented lines; no fourth line begins so.
+_TITLE_BLOCK = re.compile(
+    r"%[ \t]+(?P<title>(?>[^\s!@%-].*(?:\n[ \t]+\S.*)*))"
+    r"(?:\n%(?P<authors>(?>.*(?:\n[ \t]+\S.*)*))(?:\n%(?P<date>.*))?)?(?:\n|\Z)(?=\s|#|\Z)"
+)
+#: The page of a manual: its heading, and the words of its title but for the section (kite-run(1), kite-run 1).
+_NAME = re.compile(r"\s*#{1,2}[ \t]+name[ \t]*$", re.IGNORECASE | re.MULTILINE)
+_SECTION = re.compile(r"(?<=\S)(?:\(|[ \t]+\(?)\d\w{0,3}\b.*", re.DOTALL)
 #: The number signs that may close a heading.
 _CLOSING = re.compile(r"(?<=[ \t])#+[ \t]*\Z")
 _FENCED = re.compile(r"(?ms)^[ ]{0,3}(```|~~~).*?(?:^[ ]{0,3}\1|\Z)")
@@ -49,8 +59,8 @@ _EMPTY = re.compile(
 )
 #: One that tells of the page itself, where its value is a day, or a few words that end no sentence.
 _OF_THE_PAGE = re.compile(
-    r"(?:(?:(?:last )?(?:updated|modified|edited|reviewed|published|created|posted)|date|datum|fecha|data|дата|日期|日付"
-    r"|veröffentlicht|publié|publicado|pubblicato)(?: (?:on|am|le|el|il))?[:：] ?(?P<day>.+)"
+    r"(?:(?:(?:last )?(?:updated|modified|edited|reviewed|published|created|posted)|date|datum|fecha|data|дата"
+    r"|日期|日付|veröffentlicht|publié|publicado|pubblicato)(?: (?:on|am|le|el|il))?[:：] ?(?P<day>.+)"
     r"|(?:status|statut|stato|authors?|autore?|auteur|作者|著者|(?:estimated )?read(?:ing)? time)[:：] ?"
     r"(?:\S+ ){0,4}\S*[^\s.!?。])",
     re.IGNORECASE,
@@ -99,6 +109,7 @@ class Opening(NamedTuple):
     body: int  #: The offset at which the text goes on below it; 0 where the heading is not the first thing.
     excerpt: str  #: The first paragraph as plain text; "" where there is none.
     source: str = FIRST_HEADING  #: Where the title stands.
+    told: Mapping[str, str] = MappingProxyType({})  #: What else stands there, as front matter would say it.
 
 
 #: That of a page whose front matter names it.
@@ -107,7 +118,10 @@ NO_OPENING = Opening("", 0, "")
 
 def opening_of(text: str) -> Opening | None:
     """How a page without a title opens, or None where it has no heading to be called by."""
-    before = _BEFORE.match(text, 1 if text.startswith("\ufeff") else 0, _MOST_LOOKED_FOR)
+    origin = 1 if text.startswith("\ufeff") else 0
+    if (block := _TITLE_BLOCK.match(text, origin, _MOST_LOOKED_FOR)) and (opening := _of_title_block(block, text)):
+        return opening
+    before = _BEFORE.match(text, origin, _MOST_LOOKED_FOR)
     start = before.end() if before else 0
     # A picture alone is no title.
     firsts = (pattern.match(text, start) for pattern in (_HASHES, _UNDERLINED, _HTML))
@@ -119,6 +133,19 @@ def opening_of(text: str) -> Opening | None:
         return None
     body = first.end() if first else 0
     return Opening(_title_of(found), body, _first_paragraph(text[found.end() :] if first else text[start:]))
+
+
+def _of_title_block(block: re.Match[str], text: str) -> Opening | None:
+    """How a page opens by its title block; None where that is a remark above a heading."""
+    title, date = (" ".join((block[name] or "").split()) for name in ("title", "date"))
+    authors = "; ".join(map(str.strip, (block["authors"] or "").splitlines()))
+    has_day = date != "" and _is_day(date)
+    is_manual = _NAME.match(text, block.end()) is not None
+    if not is_manual and not has_day and _TOP_HEADING.search(without_code(text)):
+        return None
+    told = {"authors": authors, "date": date if has_day else ""}
+    title = _SECTION.sub("", title) if is_manual else title
+    return Opening(_plain(title), block.end(), _first_paragraph(text[block.end() :]), "title block", told)
 
 
 def _title_of(heading: re.Match[str]) -> str:

@@ -103,6 +103,14 @@ def test_other_syntaxes(text):
         assert (article.title, article.topics, article.body.strip()) == ("Tea", ("a", "b"), "Body.")
 
 
+def test_a_title_block():
+    """Pandoc's block is no text, and what is no day in it costs nothing."""
+    lamp = read_article("% Lamp\n% Ida Holm; Bo Lind\n% March 4, 2021\n\nTrim it.\n")
+    assert (lamp.title, lamp.provider, lamp.body.strip()) == ("Lamp", "Ida Holm, Bo Lind", "Trim it.")
+    assert lamp.published_at == datetime(2021, 3, 4, tzinfo=UTC)
+    assert read_article("% Lamp\n%\n% Version 3\n\nTrim it.\n").published_at is None
+
+
 def test_blank_lines_above(make_site):
     """Hugo, Zola, Astro and a tree take front matter below blank lines; elsewhere the cure is told."""
     for opening, text in product(

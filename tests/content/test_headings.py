@@ -124,6 +124,30 @@ def test_a_paragraph_ends_where_another_block_begins(text, end):
     assert opening.excerpt == "It frays:"
 
 
+@pytest.mark.parametrize(
+    ("text", "title", "told"),
+    [
+        ("% Bell *ropes*\n  of hemp\n%\n% 2021-03-06\n\nIt frays.", "Bell ropes of hemp", {"date": "2021-03-06"}),
+        ("\ufeff% Bells\r\n% Ida;\r\n Bo\r\n\r\n## Knots\r\n\r\nIt frays.\r\n", "Bells", {"authors": "Ida;; Bo"}),
+        ("% Bells\n%\n% May 2021\n# Knots\nIt frays.", "Bells", {"date": "May 2021"}),
+        ("% Bells\n% Ida\n% Version 3\n\nIt frays.", "Bells", {"authors": "Ida"}),
+        ("% bell-ring(1) Bells | 2.0\n% Ida\n# NAME\nIt frays.\n\n# SYNOPSIS\nring", "bell-ring", {"authors": "Ida"}),
+        ("% bell.conf 5\n\n## NAME\nIt frays.\n", "bell.conf", {}),
+        ("% Chapter 5\n\nIt frays.", "Chapter 5", {}),
+        # A remark, to MyST.
+        ("% By hand.\n% Mend it by hand.\n\n(bells)=\n# Bells\n\nIt frays.\n", "Bells", {}),
+        ("% one\n% two\n% 2021\n% four\n\n# Bells\nIt frays.\n", "Bells", {}),
+        ("% !TEX root = bells\n\n# Bells\nIt frays.\n", "Bells", {}),
+    ],
+)
+def test_a_title_block(text, title, told):
+    """Pandoc's lines give title, authors and a day, of a page of a manual its name; a remark above a heading none."""
+    opening = opening_of(text)
+    assert opening is not None
+    said = {name: value for name, value in opening.told.items() if value}
+    assert (opening.title, opening.excerpt, said) == (title, "It frays.", told)
+
+
 def test_an_import_of_several_lines():
     """Stands before a heading as one of a line does."""
     opening = opening_of(
@@ -144,8 +168,16 @@ def test_a_hostile_page_is_cut_before_it_is_looked_at(part):
 
 @pytest.mark.parametrize(
     "text",
-    ["# x{0}y\n", "Bells.\n\n# x{0}y\n", "x{0}y\n===\n", "Bells.\n\nx{0}y\n===\n", "{1}# Bells\n"],
-    ids=["first", "below", "underlined", "underlined below", "exports"],
+    [
+        "# x{0}y\n",
+        "Bells.\n\n# x{0}y\n",
+        "x{0}y\n===\n",
+        "Bells.\n\nx{0}y\n===\n",
+        "{1}# Bells\n",
+        "% x{0}y\n",
+        "% x\n {1}x",
+    ],
+    ids=["first", "below", "underlined", "underlined below", "exports", "title block", "title block without end"],
 )
 def test_a_hostile_heading_costs_no_time(text):
     """A long run of blanks, or of exports that are never closed, is looked at once."""
