@@ -33,7 +33,7 @@ _TITLE_BLOCK = re.compile(
     r"(?:\n%(?P<authors>(?>.*(?:\n[ \t]+\S.*)*))(?:\n%(?P<date>.*))?)?(?:\n|\Z)(?=\s|#|\Z)"
 )
 #: The page of a manual: its heading, and the words of its title but for the section (kite-run(1), kite-run 1).
-_NAME = re.compile(r"\s*#{1,2}[ \t]+name[ \t]*$", re.IGNORECASE | re.MULTILINE)
+_NAME = re.compile(r"\s*#{1,2}[ \t]+name[ \t\r]*$", re.IGNORECASE | re.MULTILINE)
 _SECTION = re.compile(r"(?<=\S)(?:\(|[ \t]+\(?)\d\w{0,3}\b.*", re.DOTALL)
 #: The number signs that may close a heading.
 _CLOSING = re.compile(r"(?<=[ \t])#+[ \t]*\Z")

@@ -132,7 +132,7 @@ def test_a_paragraph_ends_where_another_block_begins(text, end):
         ("% Bells\n%\n% May 2021\n# Knots\nIt frays.", "Bells", {"date": "May 2021"}),
         ("% Bells\n% Ida\n% Version 3\n\nIt frays.", "Bells", {"authors": "Ida"}),
         ("% bell-ring(1) Bells | 2.0\n% Ida\n# NAME\nIt frays.\n\n# SYNOPSIS\nring", "bell-ring", {"authors": "Ida"}),
-        ("% bell.conf 5\n\n## NAME\nIt frays.\n", "bell.conf", {}),
+        ("% bell.conf 5\r\n\r\n# NAME\r\nIt frays.\r\n", "bell.conf", {}),
         ("% Chapter 5\n\nIt frays.", "Chapter 5", {}),
         # A remark, to MyST.
         ("% By hand.\n% Mend it by hand.\n\n(bells)=\n# Bells\n\nIt frays.\n", "Bells", {}),
