@@ -24,8 +24,8 @@ from recommender.writing.decisions import Decision, Decisions, checked_decisions
 
 #: How much more score a candidate counts with for each thing that it is preferred for.
 _PREFERRED = 0.25
-#: Copies of one text have scores no further apart.
-_AS_GOOD = 0.05
+#: Copies of one text have scores no further apart, and, as all scores are alike near 1, such a part of the similarity.
+_AS_GOOD, _AS_NEAR = 0.05, 0.8
 #: How the sentence begins that only the score is the cause of.
 BELOW = "its score"
 _UNDATED = datetime.min.replace(tzinfo=UTC)
@@ -41,7 +41,7 @@ class Candidate:
     note: str = ""  #: What besides the score put it there, as a sentence; "" for nothing.
     #: Those with the same text, which it stands for; where one may be shown, it may.
     copies: tuple[Candidate, ...] = ()
-    similarity: float = 0.0  #: To the article that asks, in [0, 1]; no rule looks at it.
+    similarity: float = 0.0  #: To the article that asks, in [0, 1]; of copies it tells which have another text.
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -268,8 +268,8 @@ class Rules:
         for copies in groups.values():
             first = copies[0]
             if len(copies) > 1:
-                as_good = max(one.score for one in copies) - _AS_GOOD
-                first = max(copies, key=lambda one: (one.article.id in decided, one.score >= as_good, *_merit(one)))
+                best = max(copies, key=attrgetter("score"))
+                first = max(copies, key=lambda one: (one.article.id in decided, _is_as_good(one, best), *_merit(one)))
                 others = tuple(one for one in copies if one is not first)
                 why = f"{first.article.id} is called or tells the same, and is shown (copies)"
                 left_out |= dict.fromkeys((other.article.id for other in others), why)
@@ -388,6 +388,10 @@ def _values(name: str, article: Article) -> tuple[str, ...]:
 def _named(what: str, patterns: Sequence[_Pattern], article: Article, cause: str) -> str:
     found = next((pattern.text for pattern in patterns if pattern.fits(article)), "")
     return f"{what}: {found} ({cause})" if found else ""
+
+
+def _is_as_good(one: Candidate, best: Candidate) -> bool:
+    return one.score >= best.score - _AS_GOOD and one.similarity >= _AS_NEAR * best.similarity
 
 
 def _merit(one: Candidate) -> tuple[float, datetime, float, int, str]:

@@ -263,12 +263,15 @@ def test_copies():
     assert names(rules().choose(TEA, [found[0], found[2]], 5, copy_of=lambda key: "")) == ["new"]
 
 
-def test_of_pages_with_one_title_the_one_that_fits_is_shown():
-    """What has a score that no copy would have is another text, however new and good."""
+@pytest.mark.parametrize(
+    ("score", "similarity", "shown"), [(0.7, 0.6, "near"), (0.945, 0.58, "near"), (0.945, 0.75, "far")]
+)
+def test_of_pages_with_one_title_the_one_that_fits_is_shown(score, similarity, shown):
+    """What has a score or a similarity that no copy would have is another text, however new and good."""
     near, far = article("near"), article("far", quality=70.0)
-    found = [Candidate(near, 0.7), Candidate(far, 0.5)]
+    found = [Candidate(near, 0.986, similarity=0.807), Candidate(far, score, similarity=similarity)]
     choice = rules().choose(TEA, found, 5, copy_of=lambda one: "overview")
-    assert (names(choice), choice.chosen[0].copies) == (["near"], (found[1],))
+    assert (names(choice), choice.chosen[0].copies) == ([shown], (found[shown == "near"],))
 
 
 def test_of_equal_copies_the_one_with_the_plain_name_is_shown():
