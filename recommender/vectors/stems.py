@@ -28,7 +28,11 @@ _BEFORE = {
     "de": [(r"(?<=\w\w[oy])(?<!lo)(?<!io)s$", "")], "el": [("ιδια$", "ιδι")], "es": [(r"(?<=\w\wad)es$", "")],
     "fr": [(r"(?<=\w\wer)s$|(?<=\w\w[oéu])s$", "")],
     "he": [(r"(?<=\w{3})ים$", ""), (r"(?<=\w{3})יות$", "ית"), (r"(?<=\w{3})ות$", "ה")],
-    "pt": [(r"(?<=\w\w[aou])is$", "l"), ("ões$", "ão"), (r"(?<=\w\w)[ée]is$", "el"), (r"(?<=\w[aeiou])ns$", "m")],
+    "pt": [
+        (r"(?<=\w\w[aou])is$", "l"), ("ões$", "ão"), (r"([áéíóúâê]\w*[bcglst])eis$", r"\1il"),
+        (r"(?<=\w\w)[ée]is$", "el"), (r"(?<=\w[aeiou])ns$", "m"), (r"(?<=\w[fv]|nt)is$", "il"),
+        (r"(?<=[chnsçz])óis$", "ol"), ("ízes$", "iz"), (r"(?<=\w[dlmnu]|nc)es(?:es|as?)$", "ês"),
+    ],
 }  # fmt: skip
 #: Plurals that Snowball keeps apart from their words.
 _PLURALS = {
@@ -43,9 +47,19 @@ _PLURALS = {
         "vertices": "vertex", "wives": "wife", "wolves": "wolf", "women": "woman",
     },
     "de": {"firmen": "firma", "konten": "konto", "themen": "thema", "villen": "villa", "viren": "virus"},
+    "es": {
+        f"{word[:-1]}ces": word
+        for word in (
+            "actriz altavoz andaluz aprendiz arroz audaz barniz cáliz capataz capaz cicatriz codorniz directriz disfraz"
+            " eficaz emperatriz feliz feroz fugaz incapaz ineficaz infeliz interfaz juez lápiz lombriz luz maíz matiz"
+            " matriz nariz nuez perdiz pez portavoz raíz rapaz secuaz tapiz tenaz veloz vez voz"
+        ).split()
+    },
     "fr": {"cheveux": "cheveu", "feux": "feu", "jeux": "jeu", "lieux": "lieu", "travaux": "travail", "vœux": "vœu"},
-    "nl": {"dagen": "dag", "kinderen": "kind", "musea": "museum", "paden": "pad", "schepen": "schip", "steden": "stad",
-           "wegen": "weg"},
+    "nl": {"dagen": "dag", "daken": "dak", "eieren": "ei", "gaten": "gat", "glazen": "glas", "kinderen": "kind",
+           "liederen": "lied", "musea": "museum", "oorlogen": "oorlog", "paden": "pad", "schepen": "schip",
+           "steden": "stad", "wegen": "weg"},
+    "pt": {"barris": "barril", "faróis": "farol", "gases": "gás", "juvenis": "juvenil", "meses": "mês"},
 }  # fmt: skip
 #: What is no part of a word behind it, or in a language without one. What Hebrew puts before a noun, of which three
 #: letters stay: "the", "in", "and" and others are letters of the word. Vowels in which forms of one Finnish or Italian

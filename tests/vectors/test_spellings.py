@@ -48,6 +48,8 @@ def test_one_spelling(language, title, same, other):
         ("el", "ταξίδι ταξίδια"),
         ("en", "café cafe"),
         ("en", "matrix matrices"),
+        ("es", "luz luces"),
+        ("es", "lápiz lápices"),
         ("fi", "koira koiran koirille"),
         ("fr", "cœur coeur"),
         ("fr", "jeu jeux"),
@@ -59,6 +61,7 @@ def test_one_spelling(language, title, same, other):
         ("it", "orto orti"),
         ("nl", "fiets fietsen"),
         ("nl", "stad steden"),
+        ("nl", "glas glazen"),
         ("pl", "rower roweru rowerze"),
         ("pl", "ogród ogrodu"),
         ("pl", "wypadek wypadki"),
@@ -66,6 +69,11 @@ def test_one_spelling(language, title, same, other):
         ("pt", "jornal jornais"),
         ("pt", "limão limões"),
         ("pt", "hotel hotéis"),
+        ("pt", "fóssil fósseis"),
+        ("pt", "perfil perfis"),
+        ("pt", "lençol lençóis"),
+        ("pt", "raiz raízes"),
+        ("pt", "francês francesas franceses"),
         ("ru", "песок песка"),
         ("sv", "cykel cykla"),
         ("uk", "борщ борщу"),
@@ -74,6 +82,22 @@ def test_one_spelling(language, title, same, other):
 def test_one_word(language, words):
     """Forms of one word are one term."""
     assert len({*analyzer_for(language).terms(words)}) == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("es", "luces Lucas"),
+        ("es", "cruz cruce"),
+        ("nl", "gaten gaat"),
+        ("pt", "meses mesa"),
+        ("pt", "herói herol"),
+        ("pt", "teses tês"),
+    ],
+)
+def test_two_words(language, words):
+    """What ends as a form of another word does stays a word of its own."""
+    assert len({*analyzer_for(language).terms(words)}) == 2
 
 
 @pytest.mark.parametrize(
