@@ -180,6 +180,9 @@ class FieldReader:
             ours: (*usual, *TRANSLATED_NAMES.get(ours, ()), *further.get(ours, ()))
             for ours, usual in USUAL_NAMES.items()
         }
+        if not generator.file:
+            # Hashnode's words: beside a generator they only say what becomes of the copy there.
+            names["hidden"] += ("saveAsDraft", "ignorePost")
         fields = settings.articles.fields
         for ours, theirs in fields.items():
             names[ours] = (theirs,) if isinstance(theirs, str) else tuple(theirs)

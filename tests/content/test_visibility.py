@@ -233,12 +233,19 @@ def test_jekyll_makes_no_page_without_front_matter(make_site):
         "published: Draft", "redirect_to: [https://elsewhere.example/cup]", "deleted_at: 2024-03-03",
         "trashedAt: 1709424000", "moderation_state: draft", "workflow_state: in review", "publish_status: private",
         "article_status: draft", "publicationState: draft", "withdrawn: true", "trashed: t", "embargo: true",
-        "embargoed: true", "is_embargoed: true",
+        "embargoed: true", "is_embargoed: true", "saveAsDraft: true", "ignorePost: true",
     ],
 )  # fmt: skip
 def test_what_hides_a_page(line):
     """A page that its front matter hides, or says not to make, is never suggested."""
     assert read_article(article("Tea", line)).visible_from == NEVER
+
+
+@pytest.mark.parametrize("line", ["saveAsDraft: true", "ignorePost: true"])
+def test_hashnodes_words_beside_a_generator(make_site, line):
+    """Where a generator builds the site they forbid the copy at Hashnode, and the page is there for its readers."""
+    corpus = read_site(make_site({"hugo.toml": "title = 'Tea'\n", "content/a.md": article("A", line)}))
+    assert (corpus["content/a"].is_published, corpus["content/a"].visible_from) == (True, None)
 
 
 @pytest.mark.parametrize(
