@@ -15,7 +15,9 @@ ENDINGS = (".md", ".markdown", ".mdx", ".mdown", ".mkd", ".mkdn", ".mkdown", ".s
 
 #: How the name of a file ends at the beginning of a message about it.
 _FILE_ENDS = tuple(f"{ending}:" for ending in ENDINGS)
-_DAY = re.compile(r"(?:^|/)(?P<year>(?:19|20)\d\d)([-_./]?)(?P<month>\d\d)\2(?P<day>\d\d)(?=[-_./\s]|$)", re.ASCII)
+_DAY = re.compile(
+    r"(?:^|/)(?P<year>(?:19|20)\d\d)([-_./]?)(?P<month>\d\d)(?:\2|(?<=/\d\d)-)(?P<day>\d\d)(?=[-_./\s]|$)", re.ASCII
+)
 _ESCAPED = re.compile("%[0-9A-Fa-f]{2}")
 #: Longer than what letters are read of one by one (JSON-LD): GETTING-STARTED.
 _SHOUTED = re.compile(r"[^\W\d_]{6}")
@@ -63,7 +65,7 @@ def name_date(path: str) -> date | None:
 
 
 def dated(path: str) -> date | None:
-    """The date that a path tells, though to no generator: ``20210303-tea.md``, ``2021/03/03/tea.md``; else None."""
+    """The date that a path tells, though to few generators: ``20210303-tea.md``, ``2021/03-03-tea.md``; else None."""
     return _date(_DAY.search(without_ending(path)))
 
 

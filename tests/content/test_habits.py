@@ -101,15 +101,18 @@ def test_names_of_lists(make_site, name):
 
 @pytest.mark.parametrize(
     "path",
-    ["20210304-yarn.md", "2021-03-04.md", "2021/03/04/yarn.md", "2021/03/04-yarn.md", "diary/2021.03.04 yarn.md"],
-)
+    ["20210304-yarn.md", "2021-03-04.md", "2021/03/04/yarn.md", "2021/03/04-yarn.md", "2021/03-04-yarn/index.md",
+     "diary/2021.03.04 yarn.md"],
+)  # fmt: skip
 def test_dated_paths(make_site, path):
     """An undated article has the date that its file's name or its folders tell."""
     (article,) = read_site(make_site({path: "---\ntitle: Yarn\n---\n"}))
     assert article.published_at == datetime(2021, 3, 4, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("path", ["1234567-yarn.md", "2021-13-04-yarn.md", "v2021.03.04.md", "20210304567.md"])
+@pytest.mark.parametrize(
+    "path", ["1234567-yarn.md", "2021-13-04-yarn.md", "2021-03/04-yarn.md", "v2021.03.04.md", "20210304567.md"]
+)
 def test_undated_paths(make_site, path):
     """Other numbers in a name are no date."""
     (article,) = read_site(make_site({path: "---\ntitle: Yarn\n---\n"}))
