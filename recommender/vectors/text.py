@@ -104,6 +104,8 @@ _AT_HOME = frozenset({
     "cs-cz", "da-dk", "el-gr", "en-us", "et-ee", "he-il", "ja-jp", "ko-kr", "nb-no", "sl-si", "sv-se", "uk-ua", "vi-vn",
     "zh-cn",
 })  # fmt: skip
+#: What tools call Norwegian is Bokmål, nearly all of it.
+_BOKMAAL = frozenset({"nb", "no"})
 #: Organisations and fields that are spelled as function words, but for their capitals.
 _ACRONYMS = frozenset({"IT", "WHO"})
 
@@ -156,11 +158,14 @@ def language_of(code: str, site_language: str) -> str:
 
     ``en`` and ``en-US`` are one language where the site's is either of them; ``pt-BR`` and ``pt-PT`` never are, since a
     site that has both has translations. In any other language than the site's, that of its home is the plain one:
-    ``de-DE`` is ``de``.
+    ``de-DE`` is ``de``. ``nb`` and ``no`` are one.
     """
     code, site_language = code.lower().replace("_", "-"), site_language.lower().replace("_", "-")
-    own, _, region = code.partition("-")
     site = site_language.split("-")[0]
+    own, _, region = code.partition("-")
+    if own in _BOKMAAL:
+        own = site if site in _BOKMAAL else "nb"
+        code = own + code[2:]
     if own not in ("", site) and (region == own or code in _AT_HOME):
         return own
     is_bare = code == own or site_language == site

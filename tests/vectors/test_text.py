@@ -177,11 +177,16 @@ def test_char_ngrams_stay_within_words():
         ("de-AT", "en", "de-at"),
         ("pt-BR", "en", "pt-br"),
         ("pt-PT", "pt-BR", "pt-pt"),
+        ("nb", "no", "no"),
+        ("no", "nb-NO", "nb-no"),
+        ("nn", "no", "nn"),
+        ("no", "en", "nb"),
+        ("no-NO", "en", "nb"),
         ("", "", ""),
     ],
 )
 def test_a_bare_language_code_is_the_sites_own(code, site, language):
-    """Two regions of one language are translations of each other; a language at home needs no region."""
+    """Two regions are translations of each other; a language at home needs no region, and Norwegian is Bokmål."""
     assert language_of(code, site) == language
 
 
