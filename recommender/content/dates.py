@@ -39,16 +39,20 @@ _PLACE = re.compile(r"(?<=\d)(?:\s+|\s*\[)(?P<place>[A-Z][A-Za-z_]+/[A-Za-z_/]+)
 #: A remark behind a date: the day of the week, mostly, or the zone once more.
 _REMARK = re.compile(r"(?<=[\dZ])\s*(?:\([^()]*\)|\[[^][]*\])$")
 #: What is spelled otherwise first: dashes between digits, a moment in digits alone, an hour before its day (as Grav has
-#: it), a year without its century.
+#: it), a year without its century, Lithuania's words behind year, month and day.
 _SPELLINGS = (
     (re.compile(r"(?<=\d)[‐‑‒–—−－](?=\d)"), "-"),
     (re.compile(r"^(\d{8})(\d{6})$"), r"\1T\2"),
     (re.compile(r"^(\d{1,2}:\d\d)\s+(\S+)$"), r"\2 \1"),
     (re.compile(r"(?<=\s)['’]([0-4]\d)$"), r"20\1"),
+    (re.compile(r"(?<=^\d{4})\s?m\.(?=\s)|\smėn\.|(?<=\d)\s?d\.(?=[\s,]|$)"), ""),
     (re.compile(r"^((?:0?[1-9]|1[0-2])/(?:1[3-9]|2\d|3[01])/)([0-4]\d)(?!\d)"), r"\g<1>20\2"),
 )
 #: A year of Thailand's calendar, which began 543 years before.
 _THAI, _THAI_YEAR = re.compile("[\u0e00-\u0e7f]"), re.compile(r"(?<!\d)[2๒][4-6๔-๖]\d\d(?!\d)")
+#: A year of Japan's eras and of Taiwan's, by the year before their first, which is also called 元.
+_ERAS = {"明治": 1867, "大正": 1911, "昭和": 1925, "平成": 1988, "令和": 2018, "民國": 1911, "民国": 1911}
+_ERA_YEAR = re.compile(rf"(?:中[華华])?(?P<era>{'|'.join(_ERAS)})\s*(?P<year>元|\d{{1,3}})(?=\s*年)")
 #: A day of Iran's calendar, in numbers or words; of a year in which there was a web, which no other calendar has then.
 _IRANIAN_MONTHS = "فروردین اردیبهشت خرداد تیر مرداد شهریور مهر آبان آذر دی بهمن اسفند".split()
 _IRANIAN_DAY = re.compile(r"(?P<year>\d{4})([-/.])(?P<month>\d{1,2})\2(?P<day>\d{1,2})(?!\d)")
@@ -62,9 +66,10 @@ _WORDY = re.compile(r"(?!\d{1,2}[/.-]\d{1,2}[/.-]|\d+[\s./-]+[IVX]+\b)(?=.*[^\W\
 _N_LANGUAGES = 45
 #: Eleventy's and Quarto's words for the time of a file or of the run, which its bytes do not tell.
 _OF_THE_FILE = re.compile(r"(?:git\s+)?(?:last[\s-]+modified|created)|today|now", re.IGNORECASE)
-#: What databases, forms and templates write where there is no date; a year alone.
+#: What databases, forms and templates write where there is no date, PHP's zero among it; a year alone.
 _NO_DAY = re.compile(
-    r"0000-00-00\b.*|n/?a|none|null|tb[ad]|todo|unknown|undated|draft|pending|never|later|(?:coming\s+)?soon|-+|\?+"
+    r"(?:0000-00-00|-0001-11-30|.*30 Nov -0001).*|n/?a|none|null|tb[ad]|todo|unknown|undated|draft|pending|never|later"
+    r"|(?:coming\s+)?soon|-+|\?+"
     r"|y{4}.m{1,2}.d{1,2}|\{[^{}\d]+\}|<[^<>\d]+>|\[[^][\d]+\]"
     # Years and ages, as museums date what they have: c. 1320, 1850-60, late 18th century.
     r"|(?=.*\d)[(\[]?(?:(?:circa|ca?|about|around|before|after|early|mid|late|possibly|probably|between|and|or|to|the"
@@ -156,6 +161,7 @@ def _parsed(text: str, languages: tuple[str, ...]) -> datetime | None:
         text = spelling.sub(usual, text)
     if _THAI.search(text):
         text = _THAI_YEAR.sub(lambda year: str(int(year[0]) - 543), text)
+    text = _ERA_YEAR.sub(lambda found: str(_ERAS[found["era"]] + int(found["year"].replace("元", "1"))), text)
     with suppress(ValueError):
         return datetime.fromisoformat(text)
     if _OF_THE_FILE.fullmatch(text):

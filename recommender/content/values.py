@@ -70,7 +70,7 @@ _HIDDEN = frozenset(
 #: And those by which the status of a row does; in front matter they are said of what a page is about.
 _HIDDEN_ROWS = frozenset({"in-progress", "on-hold", "withdrawn", "killed", "offline"})
 #: How databases write that something never happened, or never ends.
-_NO_MOMENT = re.compile(r"0000-|0001-|1970-01-01|9999-|[^1-9]*$")
+_NO_MOMENT = re.compile(r"0000-|-?0001-|1970-01-01|9999-|[^1-9]*$")
 #: What a value is where it leads to another page, by our fields. Some blogs list what they wrote elsewhere with
 #: `redirect: https://...`; a path, or an address of the site's own, leads to another page here.
 _LEADING_AWAY = {

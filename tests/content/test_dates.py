@@ -103,7 +103,8 @@ def test_read(value, expected):
         ("2/III/2021", ""),
         ("2021. III. 2.", ""),
         ("2.3.2021 klo 8.14", ""),
-        ("令和3年3月2日", ""),
+        ("令和3年度", ""),
+        ("2021 m. 2 d.", ""),
         ("2021-03-02 to 2021-03-04", ""),
         ("Posted on March 2, 2021", ""),
         ("2021-03-02 8.14", ""),
@@ -159,6 +160,13 @@ def test_iran(typed, day):
         ("2021年3月2日", "ja"),
         ("2021年3月2日", "zh-CN"),
         ("2021년 3월 2일", "ko"),
+        ("令和3年3月2日", "ja"),
+        ("令和３年３月２日（火）", ""),
+        ("民國110年3月2日", "zh-TW"),
+        ("中華民國 110 年 3 月 2 日", "zh-Hant"),
+        ("2021 m. kovo 2 d.", "lt"),
+        ("2021 m. kovo mėn. 2 d.", ""),
+        ("2021-03-02 d.", "lt"),
         ("2 mars 2021", ""),
         ("2 Machi 2021", "sw"),
         ("2 ማርች 2021", "am"),
@@ -170,6 +178,22 @@ def test_iran(typed, day):
 def test_languages(text, language):
     """A date in the words and the order of the article's language is read, else in the words of any."""
     assert read_date(text, BERLIN, (language,) if language else ()) == datetime(2021, 3, 2, tzinfo=BERLIN)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("令和元年5月1日", date(2019, 5, 1)),
+        ("平成30年12月1日", date(2018, 12, 1)),
+        ("昭和63年1月7日", date(1988, 1, 7)),
+        ("大正12年9月1日", date(1923, 9, 1)),
+        ("明治45年7月29日", date(1912, 7, 29)),
+        ("民国110年3月", date(2021, 3, 1)),
+    ],
+)
+def test_eras(text, day):
+    """A year of Japan's eras is one of ours, their first year by its own word too; so is one of Taiwan's."""
+    assert read_date(text, UTC).date() == day
 
 
 def test_language_decides():
@@ -198,7 +222,8 @@ def test_none(value):
 @pytest.mark.parametrize(
     "value",
     [
-        "0000-00-00", "0000-00-00 00:00:00", "TBD", "n/a", "?", "{{date}}", "<% tp.date.now() %>", "YYYY-MM-DD", "2024",
+        "0000-00-00", "0000-00-00T00:00:00", "-0001-11-30T00:00:00+00:00",
+        "Mon, 30 Nov -0001 00:00:00 +0000", "TBD", "n/a", "?", "{{date}}", "<% tp.date.now() %>", "YYYY-MM-DD", "2024",
         "1790", "circa 1800", "c. 1320", "ca.1790", "1850-1860", "1850–60", "1790s", "[1850?]", "late 18th century",
         "between 1850 and 1860", "2nd half of the 19th century", "500 BC",
     ],

@@ -369,7 +369,8 @@ def test_what_is_not_published(line):
         "hide: [navigation, toc]", "hide: false", "render: true", "render: webc", "dg-publish: true", "visible: false",
         "active: false", "archived: true", "status: in progress", "status: withdrawn", "status: held",
         "status: on hold", "status: 1", "status: 0", "state: 0", "deleted_at:", "deleted_at: 0000-00-00 00:00:00",
-        "deleted_at: false", "status: offline", "expires: true",
+        "deleted_at: false", "deleted_at: -0001-11-30 00:00:00", "saveAsDraft: false", "status: offline",
+        "expires: true",
         "live: https://tea.example", "live: false", "publish: true", "redirect_to: []", "redirect: https://elsewhere.example/cup",
     ],
 )  # fmt: skip
