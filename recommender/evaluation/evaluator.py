@@ -126,7 +126,7 @@ def _plan(
             raise OptionError(
                 "--grades ask the graded articles of the site as it stands. Leave out --protocol, --test-from, --later."
             )
-        return graded(corpus, {article_id for article_id, _ in grades})
+        return graded(corpus, grades)
     if protocol is None:
         dates = [article.published_at is not None for article in corpus if article.related]
         asks_by_date = test_from is not None or 2 * sum(dates) >= len(dates)

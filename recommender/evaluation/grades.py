@@ -14,6 +14,7 @@ import numpy as np
 
 from recommender.articles import Article, Corpus
 from recommender.content.matching import external_article
+from recommender.content.wording import some
 from recommender.errors import EvaluationError
 from recommender.evaluation.measures import Floats
 from recommender.evaluation.report import MOST_UNGRADED, Report, figures_of
@@ -133,8 +134,11 @@ def grade_answers(
     k = settings.ranking.k
     asked = [query.article for query in plan.queries]
     by_article: dict[str, dict[str, int]] = {article.id: {} for article in asked}
+    known_ids, gone = plan.judgments.known_ids(), []
     for (article_id, candidate_id), grade in grades.items():
-        if article_id in by_article:
+        if candidate_id not in known_ids:  # no list can have it, the best possible neither
+            gone.append(candidate_id)
+        elif article_id in by_article:
             by_article[article_id][candidate_id] = grade
         if grade not in range(len(GRADE_NAMES)):
             raise EvaluationError(
@@ -170,6 +174,9 @@ def grade_answers(
         for name, own in figures["systems"].items()
         if own["ungraded"] > MOST_UNGRADED
     ]
+    if gone:
+        ids = some(sorted(set(gone)))
+        unsure.append(f"Graded pairs left out: {len(gone):,}, for the site knows no candidate of the id {ids}.")
     return Report(
         **figures,
         depth=k,

@@ -17,7 +17,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.neighbors import NearestNeighbors
 
 from recommender.articles import Article, RelatedEntry
-from recommender.content.matching import EntryMatcher
+from recommender.content.matching import EntryMatcher, external_article
 from recommender.content.urls import canonical_url, is_address
 
 #: Why an article is not asked, in the order in which the reasons are looked for.
@@ -30,6 +30,7 @@ LEFT_OUT = {
     "only external": "its list names nothing but pages of other sites",
     "no older target": "none of the articles in its list was known before it",
     "not there": "the site has no article of the id that was graded",
+    "none of them": "the site knows none of the candidates that were graded under it",
 }
 
 #: Cosine of plain TF-IDF vectors of title and excerpt from which two articles have the same text.
@@ -63,6 +64,12 @@ class Judgments:
             article.id: tuple(self._target(matcher, entry, article) for entry in article.related)
             for article in self.articles
         }
+
+    def known_ids(self) -> set[str]:
+        """The ids of all that a system may suggest: the articles, and the pages elsewhere that lists describe."""
+        targets = (target for targets in self.lists.values() for target in targets)
+        described = (external_article(one.entry) for one in targets if one.kind == "external" and one.page < 0)
+        return {*self._by_id, *(one.id for one in described if one is not None)}
 
     def _target(self, matcher: EntryMatcher, entry: RelatedEntry, source: Article) -> Target:
         found = matcher.match(entry, source)

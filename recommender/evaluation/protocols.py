@@ -220,21 +220,24 @@ def _without_lists(article: Article, judgments: Judgments, hidden: Set[int], unn
     return dataclasses.replace(article, related=tuple(target.entry for target in targets if target.page not in unnamed))
 
 
-def graded(corpus: Corpus, asked: Collection[str]) -> Plan:
-    """The site as it stands, asked with the lists of some articles hidden; ids that it does not have are left out."""
-    there = sorted(set(asked) & set(corpus.ids))
-    left_out = Counter({"not there": len(set(asked)) - len(there)})
+def graded(corpus: Corpus, pairs: Collection[tuple[str, str]]) -> Plan:
+    """The site as it stands, asked with the lists of the articles of some pairs hidden; only pairs that it knows."""
+    judgments = Judgments(corpus)
+    known, asked = judgments.known_ids(), {article_id for article_id, _ in pairs}
+    there = sorted({article_id for article_id, candidate_id in pairs if candidate_id in known} & set(corpus.ids))
+    n_gone = len(asked.difference(corpus.ids))
+    left_out = Counter({"not there": n_gone, "none of them": len(asked) - n_gone - len(there)})
     if not there:
-        first = min(asked, default="")
+        first = min({one for pair in pairs for one in pair} - known, default="")
         raise EvaluationError(
-            f"there is nothing to score: no article of the site has the id {first!r} or another of the grades."
+            f"there is nothing to score: of each pair that was graded the site lacks an article, such as {first!r}."
             f"{did_you_mean(first, corpus.ids)} Grades name articles by their ids: paths below the site, without .md."
         )
     queries = tuple(Query(dataclasses.replace(corpus[article_id], related=()), frozenset()) for article_id in there)
     hidden = {query.article.id: query.article for query in queries}
     start = corpus.with_articles(hidden.get(article.id, article) for article in corpus)
     walk = Walk(start, (Step(asked=tuple(range(len(queries)))),))
-    return Plan("grades", Judgments(corpus), queries, +left_out, (walk,))
+    return Plan("grades", judgments, queries, +left_out, (walk,))
 
 
 # replay ------------------------------------------------------------------------------------------------------------

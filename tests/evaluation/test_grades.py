@@ -200,6 +200,27 @@ def test_no_limit_is_met_by_what_nobody_graded(report):
     report.check(["ungraded=1", "per_q=0"])
 
 
+def test_a_candidate_that_is_gone_changes_no_figure(small_corpus, settings, grades, report):
+    """A graded candidate that the site does not know is left out of the best list, and told."""
+    asked, other = sorted({article_id for article_id, _ in grades})[:2]
+    gone = {(asked, "_news/gone"): 3, (other, "https://else.example/gone"): 2, (small_corpus[0].id, "_news/gone"): 3}
+    found = evaluate(small_corpus, settings, grades={**grades, **gone})
+    assert (found.systems, found.judgments) == (report.systems, report.judgments)
+    assert found.left_out == {"none of them": 1}
+    told = "Graded pairs left out: 3, for the site knows no candidate of the id _news/gone, https://else.example/gone."
+    assert [note for note in found.notes if note not in report.notes] == [told]
+
+
+def test_what_no_reader_sees_stays_in_the_best_list():
+    """Hidden articles and pages elsewhere that a list describes count among the graded candidates."""
+    entry = RelatedEntry(title="Oolong", url="https://else.example/oolong")
+    hidden = Article(id="b", title="Green tea", is_published=False)
+    corpus = Corpus([Article(id="a", title="Tea", related=(entry,)), hidden])
+    found = evaluate(corpus, grades={("a", "b"): 3, ("a", "https://else.example/oolong"): 2})
+    assert found.judgments == {"must": 1, "good": 1, "weak": 0, "wrong": 0}
+    assert not any("left out" in note for note in found.notes)
+
+
 def test_what_is_not_there_is_told(small_corpus, settings, grades):
     """Graded articles that the site does not have are counted; where it has none, that is an error with the nearest."""
     found = evaluate(small_corpus, settings, grades={**grades, ("_news/gone", "_news/a1"): 2})
