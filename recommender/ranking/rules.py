@@ -20,7 +20,7 @@ from recommender.articles import Article
 from recommender.content.wording import some
 from recommender.ranking.reader import least_at
 from recommender.settings import PATTERN_NAMES, Settings
-from recommender.writing.decisions import Decision, Decisions, checked_decisions
+from recommender.writing.decisions import Decision, Decisions, at_places, checked_decisions
 
 #: How much more score a candidate counts with for each thing that it is preferred for.
 _PREFERRED = 0.25
@@ -208,11 +208,7 @@ class Rules:
             for one in self._fill_ups(article, others, [*wanted, *best], n_left, shown, copy_of):
                 chosen.append(dataclasses.replace(one, similarity=similarities.get(one.article.id, 0.0)))
                 left_out.pop(one.article.id, None)
-        place = -1
-        for pinned in wanted:
-            if place_of[pinned.article.id]:
-                place = max(place_of[pinned.article.id] - 1, place + 1)
-                chosen.insert(place, pinned)
+        chosen = at_places(chosen, ((place, one) for one in wanted if (place := place_of[one.article.id])))
         if len(chosen) < self.settings.at_least and not wanted:
             why = f"fewer than {self.settings.at_least} suggestions remain (rules.at_least)"
             left_out |= {one.article.id: why for one in chosen}

@@ -24,7 +24,7 @@ from recommender.content.urls import is_address
 from recommender.content.wording import some
 from recommender.errors import RecommenderError, WriteError
 from recommender.suggestions import Reason, Suggestion
-from recommender.writing.decisions import Decisions
+from recommender.writing.decisions import Decisions, at_places
 from recommender.writing.plan import Plan
 from recommender.writing.seen import see
 from recommender.writing.values import entry_lines, entry_of, json_line, stamp
@@ -58,18 +58,26 @@ def plan_promotion(
     known = set(corpus.ids)
     for article_id in sorted(asked & known):
         article, held = corpus[article_id], decisions.of(article_id, today)
-        wished = [one for one in held.values() if one.verdict in ("pin", "accept")]
-        for one in (one for one in wished if one.candidate not in known):
+        decided = [one for one in held.values() if one.verdict in ("pin", "accept", "remove")]
+        for one in decided:
             undo = f"Take the decision back: recommender decide SITE {article_id} {one.candidate} undo."
-            plan.problems.append(
-                WriteError(
-                    f"{article.path}: {one.candidate} is no article of the site, so it is not brought into the list. "
-                    + ("Write it there by hand." if is_address(one.candidate) else undo)
+            if one.until:
+                said = (
+                    f"{one.candidate} is decided until {one.until}, and a list has no last day, so it is left. {undo}"
                 )
-            )
-        wished.sort(key=lambda one: (one.position is None, one.position, one.candidate))
+            elif one.verdict != "remove" and one.candidate not in known:
+                cure = "Write it there by hand." if is_address(one.candidate) else undo
+                said = f"{one.candidate} is no article of the site, so it is not brought into the list. {cure}"
+            else:
+                continue
+            plan.problems.append(WriteError(f"{article.path}: {said}"))
+        decided = [one for one in decided if not one.until]
+        # As in the box; what has no place there, by id.
+        decided.sort(key=lambda one: (one.position or 0, one.candidate))
+        accepted = (one for one in decided if one.verdict == "accept")
+        wished = at_places(accepted, ((one.position, one) for one in decided if one.position))
         added = [corpus[one.candidate] for one in wished if one.candidate in known]
-        removed = {one.candidate for one in held.values() if one.verdict == "remove"}
+        removed = {one.candidate for one in decided if one.verdict == "remove"}
         maker = _Maker(article, names, added, removed, matcher, corpus.entry_shape)
         if added or removed:
             try:

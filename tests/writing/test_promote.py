@@ -22,7 +22,7 @@ def promoted(tmp_path, tea, *decisions, others=()):
         (tmp_path / f"{name}.md").write_bytes(text.encode())
     corpus = read_site(tmp_path)
     file = DecisionsFile(tmp_path, corpus)
-    held = file.change({("tea", key): Decision("tea", key, verdict, position) for key, verdict, position in decisions})
+    held = file.change({("tea", one[0]): Decision("tea", *one) for one in decisions})
     plan = plan_promotion(corpus, tmp_path, held, DAY)
     apply_changes(plan.changes)
     return (tmp_path / "tea.md").read_bytes().decode(), tuple(plan.problems)
@@ -134,10 +134,22 @@ def test_the_last_is_removed(tmp_path):
 
 
 def test_order_and_repeats(tmp_path):
-    """Pinned articles are added first, by position; what the list has already is not added again."""
+    """Pinned articles are added at their positions, as in the box; what the list has already is not added again."""
     before = "---\ntitle: Tea\nrelated:\n- /pot\n---\n"
-    after, _ = promoted(tmp_path, before, ("pot", "accept", None), ("car", "accept", None), ("cup", "pin", 1))
-    assert after == '---\ntitle: Tea\nrelated:\n- /pot\n- "/cup"\n- "/car"\n---\n'
+    for car, cup in ((("accept", None), ("pin", 1)), (("pin", 2), ("accept", None))):
+        after, _ = promoted(tmp_path, before, ("pot", "accept", None), ("car", *car), ("cup", *cup))
+        assert after == '---\ntitle: Tea\nrelated:\n- /pot\n- "/cup"\n- "/car"\n---\n'
+
+
+@pytest.mark.parametrize(("verdict", "position"), [("accept", None), ("pin", 1), ("remove", None)])
+def test_what_ends_is_left(tmp_path, verdict, position):
+    """A decision with a last day changes no list, for that has none, and is told with its cure."""
+    before = "---\ntitle: Tea\nrelated:\n- /car\n---\n"
+    ends = ("car" if verdict == "remove" else "cup", verdict, position, "", "", None, date(2026, 12, 1))
+    after, (problem,) = promoted(tmp_path, before, ends)
+    assert after == before
+    told = f"tea.md: {ends[0]} is decided until 2026-12-01, and a list has no last day, so it is left. "
+    assert str(problem) == f"{told}Take the decision back: recommender decide SITE tea {ends[0]} undo."
 
 
 def test_one_address_is_added_once(tmp_path):
