@@ -197,8 +197,8 @@ class Recommender:
         ----------
         article
             The id of an article of the corpus, or an `Article`, often a draft that is not in it. A draft gets the same
-            answer as it will get once it is added, if it has a date; else it is asked as if it were published now. Its
-            curated list is no evidence; what it names is not suggested again.
+            answer as it will get once it is added, if it has a date and no list names it before; without a date it is
+            asked as if it were published now. Its curated list is no evidence; what it names is not suggested again.
         k
             Most suggestions; None for the setting ``ranking.k``.
         min_score
