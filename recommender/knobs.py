@@ -126,7 +126,7 @@ def check(part: Any, prefix: str, where: str) -> None:
         if is_part:
             check(value, f"{prefix}{knob_.name}.", where)
         elif expected := _violation(value, hint, knob_):
-            but = wrong(value, _is_text) if hint == tuple[str, ...] else f"is {say(value)}"
+            but = wrong(value, _is_entry) if hint == tuple[str, ...] else f"is {say(value)}"
             raise SettingsError(f"{where}: {prefix}{knob_.name} must be {expected}, but {but}.")
 
 
@@ -155,7 +155,7 @@ def _violation(value: Any, hint: Any, knob_: dataclasses.Field[Any]) -> str:
         pair = isinstance(value, tuple) and len(value) == 2 and all(type(item) is int for item in value)
         return "" if pair else "two whole numbers"
     if hint == tuple[str, ...]:
-        return "" if isinstance(value, tuple) and all(map(_is_text, value)) else "a list of texts"
+        return "" if isinstance(value, tuple) and all(map(_is_entry, value)) else "a list of texts"
     if origin is not None and issubclass(origin, Mapping):
         return "" if isinstance(value, Mapping) else "a mapping"
     raise TypeError(f"no check for a setting of type {hint}")
@@ -170,6 +170,11 @@ def wrong(value: object, is_right: Callable[[Any], object]) -> str:
 def _is_text(value: Any) -> bool:
     """Whether it is a text; U+0000, with which no path can be asked for, is in none."""
     return isinstance(value, str) and "\0" not in value
+
+
+def _is_entry(value: Any) -> bool:
+    """Whether it is a text that says something: an empty pattern would fit what has no path."""
+    return _is_text(value) and value.strip() != ""
 
 
 def say(value: object) -> str:
