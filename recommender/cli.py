@@ -298,7 +298,7 @@ def evaluate(
 ) -> None:
     """Score the suggestions for a SITE against its curated lists, or by readers' grades."""
     from recommender.batch import evaluate_site
-    from recommender.evaluation.gate import limits_of, read_report
+    from recommender.evaluation.gate import read_report
     from recommender.writing import check_output
     from recommender.writing.data import data_file
 
@@ -310,12 +310,11 @@ def evaluate(
         )
     format_ = format_ or by_ending or "table"
     # Before the site is read.
-    limits_of(fail_under, "--fail-under")
     then = None if compare is None else read_report(compare)
     settings = here.settings()
     for file in filter(None, (output, asked["ungraded"])):
         check_output(file, here.site, suggestions=[data_file(here.site, settings)])
-    report, reading = here.run(evaluate_site, settings, **asked)
+    report, reading = here.run(evaluate_site, settings, fail_under=fail_under, **asked)
     here.tell(reading)
     if output is not None:
         from recommender.writing.atomic import write_text

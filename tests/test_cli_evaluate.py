@@ -42,6 +42,16 @@ def test_what_is_no_report_is_told_before_the_site_is_read(tmp_path, text, what)
     assert run("evaluate", tmp_path / "empty", "--compare", file) == (1, "", said)
 
 
+@pytest.mark.parametrize(("graded", "measured"), [(False, "RR"), (True, "nDCG@5, good, wrong, first, any, served, ")])
+def test_a_limit_on_what_is_not_measured_is_told_before_the_site_is_read(tmp_path, graded, measured):
+    """--fail-under asks for one of the measures, or of the readers' figures where there are grades."""
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "grades.tsv").write_text("a\tb\t3\n")
+    grades = ("--grades", tmp_path / "grades.tsv") if graded else ()
+    asked = run("evaluate", tmp_path / "empty", *grades, "--measures", "RR", "--fail-under", "P@3=0.1")
+    assert (asked[0], f"Error: --fail-under: 'P@3' is not measured. Measured are {measured}" in asked[2]) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -62,7 +72,7 @@ def test_what_is_no_report_is_told_before_the_site_is_read(tmp_path, text, what)
         ),
         (["--measures", "P@0"], "the measure 'P@0' cuts off at 0, and not at a place from 1 to 1,000,000."),
         (["--fail-under", "P@1=-1"], "--fail-under P@1=-1: the number must be from 0 to 1, such as 0.4 for 40 %."),
-        (["--fail-under", "P@3=0.1"], "--fail-under: 'P@3' was not measured."),
+        (["--fail-under", "P@3=0.1"], "--fail-under: 'P@3' is not measured."),
     ],
 )
 def test_wrong_use_of_evaluate(newsroom, arguments, message):

@@ -20,6 +20,10 @@ from recommender.settings import Settings, VectorsSettings, describe_settings, r
             "recommender.yaml: articles.outside must be a list of texts, but its entry 1 is 'a\\x00'.",
         ),
         (
+            {"rules": {"never": ["a", " "]}},
+            "recommender.yaml: rules.never must be a list of texts, but its entry 2 is ' '.",
+        ),
+        (
             {"articles": {"exclude": ["a", 3]}},
             "recommender.yaml: articles.exclude must be a list of texts, but its entry 2 is 3.",
         ),
@@ -238,7 +242,7 @@ def test_a_name_of_the_editors_is_found_by_the_check(tmp_path, name):
     """`recommender settings --check` says what a run that writes into front matter would."""
     path = tmp_path / "recommender.yaml"
     path.write_text(f"writing: {{front_matter_name: {name}}}\n")
-    with pytest.raises(SettingsError, match=f"recommender.yaml: writing.front_matter_name is '{name}', "):
+    with pytest.raises(SettingsError, match=f"^{path}: writing.front_matter_name is '{name}', "):
         check_settings(path)
 
 
@@ -249,7 +253,7 @@ def test_unknown_measure_is_found_by_the_check(tmp_path):
     with pytest.raises(SettingsError) as caught:
         check_settings(path)
     assert str(caught.value) == (
-        "recommender.yaml: evaluation.measures: there is no measure 'foo'. Write them as in nDCG@10, P@1, P@5, R@5."
+        f"{path}: evaluation.measures: there is no measure 'foo'. Write them as in nDCG@10, P@1, P@5, R@5."
     )
 
 

@@ -144,6 +144,7 @@ def evaluate_site(
     *,
     grades: Sequence[Path] = (),
     ungraded: Path | None = None,
+    fail_under: Sequence[str] = (),
     strict: bool = False,
     progress: Progress = silence,
     **asked: Any,
@@ -152,17 +153,24 @@ def evaluate_site(
     How well the suggestions for a site agree with its editors' own lists, or with readers' grades; and its reading.
 
     Parameters as in `suggest_site`, and what is `asked` as in `recommender.evaluate`. `ungraded` is the file for the
-    pairs that were suggested and that nobody graded yet.
+    pairs that were suggested and that nobody graded yet. Whether the limits of `fail_under` can be checked is told
+    first; `Report.check` checks them.
     """
     from recommender.evaluation import evaluate, is_ungraded, read_grades, ungraded_lines
+    from recommender.evaluation.gate import check_measured, limits_of
+    from recommender.evaluation.grades import figures_by_grades
+    from recommender.evaluation.measures import parse_measures
 
+    by_lists = parse_measures(asked.get("measures") or settings.evaluation.measures)
+    measured = figures_by_grades(settings.ranking.k) if grades else by_lists
+    check_measured(limits_of(fail_under, "--fail-under"), measured, "--fail-under")
     if ungraded is not None and not grades:
         raise OptionError("--ungraded: there are no grades that could be incomplete. Give them with --grades FILE.")
     if ungraded is not None and ungraded.is_file() and not is_ungraded(ungraded):
         raise EvaluationError(
             f"--ungraded {ungraded}: holds more than pairs without a grade, and would be replaced. Name another file."
         )
-    # Before the site is read: what is wrong in them is soon told.
+    # Before the site is read, too: what is wrong in them is soon told.
     given = read_grades(grades) if grades else None
     corpus = read_corpus(site, settings, progress, strict=strict)
     report = evaluate(corpus, settings, progress=progress, grades=given, **asked)
@@ -295,7 +303,7 @@ def check_settings(file: Path) -> Settings:
         check_name(settings.writing.front_matter_name, {})
         parse_measures(settings.evaluation.measures)
     except WriteError as error:
-        raise SettingsError(f"{file.name}: {error}") from None
+        raise SettingsError(f"{file}: {error}") from None
     except EvaluationError as error:
-        raise SettingsError(f"{file.name}: evaluation.measures: {error}") from None
+        raise SettingsError(f"{file}: evaluation.measures: {error}") from None
     return settings

@@ -1,7 +1,7 @@
 """Figures and limits, or figures and earlier figures -> what is below. Knows plain mappings only."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,15 +23,21 @@ _NO_REPORT = "is no report of an evaluation. Make one: recommender evaluate --fo
 _COUNTS = ("per_q", "Num")
 
 
+def check_measured(limits: Iterable[str], measured: Collection[str], option: str) -> None:
+    """Raise OptionError for a limit on what is not measured."""
+    for measure in limits:
+        if measure not in measured:
+            raise OptionError(
+                f"{option}: {measure!r} is not measured.{did_you_mean(measure, measured)} "
+                f"Measured are {', '.join(measured)}."
+            )
+
+
 def below(figures: Mapping[str, float], limits: Mapping[str, float], option: str) -> list[str]:
     """The figures on the wrong side of their limits, as parts of a sentence; OptionError for what was not measured."""
+    check_measured(limits, figures, option)
     found = []
     for measure, limit in limits.items():
-        if measure not in figures:
-            raise OptionError(
-                f"{option}: {measure!r} was not measured.{did_you_mean(measure, figures)} "
-                f"Measured were {', '.join(figures)}."
-            )
         value, small = figures[measure], measure in SMALL_IS_GOOD
         if (value > limit) if small else (value < limit):
             found.append(f"{measure} is {value:.4f}, {'above' if small else 'below'} the {limit:g} that was asked for")

@@ -186,6 +186,11 @@ def grade_answers(
     )
 
 
+def figures_by_grades(k: int) -> list[str]:
+    """What is measured of so many suggestions."""
+    return list(_figures((), {}, k))
+
+
 def _figures(given: Sequence[int | None], known: Mapping[str, int], k: int) -> dict[str, tuple[float, float]]:
     """
     Measure -> value and weight of one article; NaN where it says nothing of a measure, with the weight 0.

@@ -67,7 +67,7 @@ def test_a_figure_that_was_not_measured_is_told_with_those_that_were():
     """All that a limit could have meant is in the message, as it is typed."""
     with pytest.raises(EvaluationError) as error:
         below({"RR": 0.5, "nDCG@10": 0.4}, {"AP": 0.5}, "--require")
-    assert str(error.value) == "--require: 'AP' was not measured. Measured were RR, nDCG@10."
+    assert str(error.value) == "--require: 'AP' is not measured. Measured are RR, nDCG@10."
 
 
 @pytest.mark.parametrize(
@@ -79,8 +79,8 @@ def test_a_figure_that_was_not_measured_is_told_with_those_that_were():
         ("RR=nan", "must be a measure and a number"),
         ("RR=40", "RR=40: the number must be from 0 to 1, such as 0.4 for 40 %."),
         ("RR=-1", "the number must be from 0 to 1"),
-        ("AP=0.5", "'AP' was not measured"),
-        ("rr=0.5", "'rr' was not measured"),
+        ("AP=0.5", "'AP' is not measured"),
+        ("rr=0.5", "'rr' is not measured"),
     ],
 )
 def test_a_limit_that_is_none(limit, message):
