@@ -4,8 +4,10 @@ Everything that can go wrong, as one tree. Imports nothing of ours.
 Wording: *where: what was found, what was expected. The cure.*
 """
 
+import os
 from collections.abc import Iterable
 from difflib import get_close_matches
+from pathlib import Path
 
 
 class RecommenderError(Exception):
@@ -93,6 +95,13 @@ def kind_of(value: object) -> str:
     """What a value is, for messages: ``an int``, ``a list``."""
     name = type(value).__name__
     return f"{'an' if name[0] in 'aeiouAEIOU' else 'a'} {name}"
+
+
+def path_of(given: object, name: str, error: type[RecommenderError]) -> Path:
+    """What was given as a path; an error for anything else."""
+    if isinstance(given, (str, os.PathLike)):
+        return Path(given)
+    raise error(f"{name} must be a path, but is {kind_of(given)}. Give the name of a file or a folder.")
 
 
 def list_of_texts(given: object, name: str, one: str = "id", error: type[RecommenderError] = CorpusError) -> list[str]:

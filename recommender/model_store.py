@@ -16,7 +16,7 @@ import typing
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +25,7 @@ from safetensors.numpy import load as load_arrays
 from safetensors.numpy import save as save_arrays
 
 from recommender.bounds import read_regular
-from recommender.errors import ModelError, WriteError
+from recommender.errors import ModelError, WriteError, path_of
 from recommender.writing.atomic import keep_names, remove_leftovers, replace_file
 from recommender.writing.lock import only_writer
 
@@ -33,6 +33,7 @@ from recommender.writing.lock import only_writer
 FORMAT = 15
 
 _MANIFEST, _CARD, _ARRAYS = "manifest.json", "card.md", "arrays.safetensors"
+_Found = TypeVar("_Found")
 #: Bytes of a manifest; it holds settings and figures, and nothing that grows with the site.
 _LARGEST_MANIFEST = 10_000_000
 _HASHED = re.compile(r"(?:articles|terms|arrays|trees)-[0-9a-f]{16}\.(?:jsonl|json|safetensors|txt)")
@@ -47,7 +48,7 @@ def save_parts(
     The head has JSON values that a person may want to read first: they stand in ``manifest.json``. Texts are by file
     name, such as ``trees.txt``.
     """
-    folder = Path(folder)
+    folder = path_of(folder, "folder", WriteError)
     contents = {name: text.encode("utf-8", "surrogatepass") for name, text in texts.items()}
     contents[_ARRAYS] = save_arrays({name: np.ascontiguousarray(array) for name, array in arrays.items()})
     try:
@@ -107,16 +108,8 @@ def _remove_others(folder: Path) -> None:
 
 def load_parts(folder: Path | str) -> tuple[dict[str, Any], dict[str, str], dict[str, NDArray[Any]]]:
     """A model's manifest, texts and arrays, as saved; ModelError as `read_manifest`, or where a part is not whole."""
-    folder = Path(folder)
-    while True:
-        manifest = read_manifest(folder)
-        try:
-            contents = {name: _read_part(folder, part) for name, part in manifest["parts"].items()}
-            break
-        except ModelError:
-            # Replaced while we were reading it: then its parts are gone, and the manifest names others.
-            if read_manifest(folder)["checksum"] == manifest["checksum"]:
-                raise
+    folder = path_of(folder, "folder", ModelError)
+    manifest, contents = _with_parts(folder, _read_part)
     file = folder / manifest["parts"][_ARRAYS]["file"]
     try:
         arrays = load_arrays(contents.pop(_ARRAYS))
@@ -127,6 +120,28 @@ def load_parts(folder: Path | str) -> tuple[dict[str, Any], dict[str, str], dict
         if array.dtype.kind not in "biuf" or (array.dtype.kind == "f" and not np.isfinite(array).all()):
             raise _broken(file, f"has values in {name!r} that are no finite numbers")
     return manifest, texts, arrays
+
+
+def checksum_of(folder: Path) -> str:
+    """What tells a model from all others; ModelError as `load_parts`, but of parts only the size is looked at."""
+    try:
+        return str(_with_parts(folder, _part_file)[0]["checksum"])
+    except (AttributeError, KeyError, TypeError):
+        raise _broken(folder / _MANIFEST, "is not the manifest of a model") from None
+
+
+def _with_parts(
+    folder: Path, look: Callable[[Path, Mapping[str, Any]], _Found]
+) -> tuple[dict[str, Any], dict[str, _Found]]:
+    """The manifest, and what a look at each part gives."""
+    while True:
+        manifest = read_manifest(folder)
+        try:
+            return manifest, {name: look(folder, part) for name, part in manifest["parts"].items()}
+        except ModelError:
+            # Replaced while we were reading it: then its parts are gone, and the manifest names others.
+            if read_manifest(folder)["checksum"] == manifest["checksum"]:
+                raise
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -190,18 +205,26 @@ def _of(kind: Any, found: Any) -> Any:
     return found
 
 
-def _read_part(folder: Path, part: Mapping[str, Any]) -> bytes:
+def _part_file(folder: Path, part: Mapping[str, Any]) -> Path:
     name, size = part["file"], part["bytes"]
-    file = folder / name
+    file = Path(folder, name)
     if not _HASHED.fullmatch(name):
         raise _broken(folder / _MANIFEST, f"names a part {name!r} that is no file of a model")
     try:
         found = file.stat().st_size
-        content = read_regular(file, size) if found == size else b""
     except OSError as error:
         raise _broken(file, f"cannot be read ({error.strerror})") from None
-    if len(content) != size:
+    if found != size:
         raise _broken(file, f"has {found:,} bytes, but was saved with {size:,}")
+    return file
+
+
+def _read_part(folder: Path, part: Mapping[str, Any]) -> bytes:
+    file = _part_file(folder, part)
+    try:
+        content = read_regular(file, part["bytes"])
+    except OSError as error:
+        raise _broken(file, f"cannot be read ({error.strerror})") from None
     if hashlib.sha256(content).hexdigest() != part["sha256"]:
         raise _broken(file, "is not as it was saved: its checksum is another")
     return content

@@ -12,7 +12,7 @@ import pytest
 
 from recommender import Article, Corpus, Recommender, load_model
 from recommender.errors import ModelError, WriteError
-from recommender.model_store import _checksum, load_parts, save_parts
+from recommender.model_store import _checksum, checksum_of, load_parts, save_parts
 
 SCRIPT = Path(__file__).with_name("torture_models.py")
 
@@ -95,6 +95,8 @@ def test_a_manifest_whose_parts_are_none_is_refused(tmp_path, parts):
     (tmp_path / "manifest.json").write_text(json.dumps(manifest))
     with pytest.raises(ModelError, match="its parts do not fit together"):
         load_model(tmp_path)
+    with pytest.raises(ModelError, match="Fit it again"):
+        checksum_of(tmp_path)
 
 
 @pytest.mark.parametrize("names", [["cup", "cup"], ["tea"], ["pot"]])

@@ -12,7 +12,7 @@ from teas_and_bicycles import write_tea as tea
 from recommender import Article, Corpus, RelatedEntry, read_site
 from recommender.batch import fit_site, suggest_site
 from recommender.cache import SiteCache
-from recommender.errors import GateError, WriteError
+from recommender.errors import GateError, ModelError, WriteError
 from recommender.runs import corpus_digest
 from recommender.settings import settings_from_mapping
 
@@ -142,7 +142,7 @@ def test_another_folder_of_data(site):
 
 
 def test_other_questions(site, tmp_path):
-    """What is asked for belongs to the inputs: which articles, which file, which score, which model."""
+    """What is asked for belongs to the inputs: which articles, which file, which score, which model, whole."""
     runs(site)
     runs(site, only=["_news/green.md"])
     runs(site, output=tmp_path / "other.json")
@@ -156,6 +156,12 @@ def test_other_questions(site, tmp_path):
     fit_site(site, by(), model=tmp_path / "model")
     news = runs(site, model=tmp_path / "model").news
     assert (news.n_added, news.n_changed, news.n_removed) == (0, 0, 0)
+    # Nothing has changed, but for a model that could not be used again.
+    (file,) = (tmp_path / "model").glob("terms-*")
+    for damage in (lambda: file.write_bytes(file.read_bytes()[:-1]), file.unlink):
+        damage()
+        with pytest.raises(ModelError, match=rf"{file.name} .* Fit it again"):
+            suggest_site(site, by(), model=tmp_path / "model")
 
 
 def test_settings_that_change_nothing(site):

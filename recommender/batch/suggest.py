@@ -107,9 +107,9 @@ def suggest_site(
     _check(site, settings, output, plan_only, dask, require, reports)
     saved = ""
     if model is not None:
-        from recommender.model_store import read_manifest
+        from recommender.model_store import checksum_of
 
-        saved = read_manifest(model)["checksum"]
+        saved = checksum_of(model)
     connected: AbstractContextManager[Any] = nullcontext()
     if dask is not None:
         from recommender import cluster  # what it needs takes a second to import, and few runs need it
