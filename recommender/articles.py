@@ -281,7 +281,7 @@ class Corpus(Sequence[Article]):
         entry_shape: EntryShape | None = None,
         reading: Reading | None = None,
     ) -> None:
-        found = list(articles)
+        found = list(articles) if isinstance(articles, Iterable) else checked(articles)
         try:
             self._articles = tuple(sorted(found, key=lambda article: article.id))
         except (AttributeError, TypeError):

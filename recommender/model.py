@@ -297,6 +297,8 @@ class Recommender:
         ------
         UnknownArticleError
             An id to remove is not known; nothing was changed.
+        CorpusError
+            Two added articles have one id; nothing was changed.
         """
         with self._lock:
             fitted = self._fitted()
@@ -418,7 +420,7 @@ class Recommender:
 
     def _least(self, ranker: Ranker, min_score: float | None = None) -> tuple[float, ...]:
         asked = self.settings.ranking.min_score if min_score is None else min_score
-        if asked is not None and not (isinstance(asked, Real) and 0 <= asked <= 1):
+        if asked is not None and (isinstance(asked, bool) or not (isinstance(asked, Real) and 0 <= asked <= 1)):
             raise RecommenderError(f"min_score must be a number from 0 to 1, but is {asked!r}.")
         return ranker.thresholds if asked is None else (asked,)
 

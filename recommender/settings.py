@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from recommender.bounds import MOST_PLACES, Fence
-from recommender.errors import SettingsError, did_you_mean, kind_of
+from recommender.errors import SettingsError, did_you_mean, kind_of, path_of
 from recommender.knobs import build, check, describe, knob, read_mapping, say, wrong
 
 logger = logging.getLogger(__name__)
@@ -331,7 +331,7 @@ def read_settings(path: Path | str) -> Settings:
         The file cannot be read, is not YAML, or leads out of the site; it names a setting twice or one that there is
         not (the message names the nearest), or gives a value of the wrong type or outside its limits.
     """
-    path = Path(path)
+    path = path_of(path, "path", SettingsError)
     if path.is_file() and path.suffix.lower() not in (".yaml", ".yml"):
         path = path.parent  # a site that is a file
     if not path.is_dir():

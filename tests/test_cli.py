@@ -348,6 +348,16 @@ def test_wrong_use(site, arguments, message):
     )
 
 
+@pytest.mark.parametrize("name", ["/dev/null", "site/_config.yml", "site/recommender.yaml"])
+def test_a_file_that_is_no_site(site, name):
+    """What is no site is told as that, and not as a file of settings, which SITE never is."""
+    for file in ("_config.yml", "recommender.yaml"):
+        (site / file).write_text("{}" if file == "recommender.yaml" else "title: Tea\n")
+    exit_code, stdout, stderr = run("suggest", name)
+    assert (exit_code, stdout) == (1, "")
+    assert stderr.startswith(f"Error: {name}: is a file, expected the folder of a site. Name the folder")
+
+
 def test_wrong_setting(site):
     """A setting out of its limits is told of with its file and limits."""
     (site / "recommender.yaml").write_text("ranking: {k: 0}\n")

@@ -6,14 +6,28 @@ import math
 import pytest
 from teas_and_bicycles import settings, teas_and_bicycles
 
-from recommender import Article, Corpus, Recommender, evaluate
+from recommender import (
+    Article,
+    Corpus,
+    Recommender,
+    evaluate,
+    load_model,
+    read_article,
+    read_decisions,
+    read_jsonl,
+    read_settings,
+    read_site,
+)
 from recommender.errors import (
     ArticleError,
     CorpusError,
     DecisionsError,
+    ModelError,
     OptionError,
     RecommenderError,
     SettingsError,
+    SiteError,
+    WriteError,
 )
 
 
@@ -65,8 +79,41 @@ def test_decisions_of_another_type_are_told(rec):
         changed.suggest("tea-0")
 
 
-@pytest.mark.parametrize("least", ["x", math.nan, 2, -1])
+@pytest.mark.parametrize("least", ["x", math.nan, 2, -1, True])
 def test_a_least_score_must_be_a_number_from_0_to_1(rec, least):
     """Above 1 nothing would be suggested, and nobody would know why."""
     with pytest.raises(RecommenderError, match="min_score must be a number from 0 to 1, but is"):
         rec.suggest("tea-0", min_score=least)
+
+
+@pytest.mark.parametrize(
+    ("ask", "error", "name"),
+    [
+        (read_site, SiteError, "site"),
+        (read_jsonl, SiteError, "path"),
+        (read_article, SiteError, "path_or_text"),
+        (read_decisions, SiteError, "site"),
+        (read_settings, SettingsError, "path"),
+        (load_model, ModelError, "folder"),
+        (Recommender().fit(teas_and_bicycles()).save, WriteError, "folder"),
+    ],
+)
+def test_what_is_no_path(ask, error, name):
+    """Where a file or a folder is to be named, what is no path is told by its kind."""
+    with pytest.raises(
+        error, match=rf"^{name} must be a path, but is a NoneType\. Give the name of a file or a folder\."
+    ):
+        ask(None)
+
+
+def test_what_is_no_list_of_articles_and_no_day(tmp_path, rec):
+    """Articles are told from other things wherever they are taken in, two of one id too; a day from a number."""
+    with pytest.raises(CorpusError, match=r"^None is no list of articles\."):
+        Corpus(None)
+    with pytest.raises(CorpusError, match=r"^1 stands among articles, but is none\."):
+        read_decisions(tmp_path, [1])
+    with pytest.raises(CorpusError, match=r"^two articles have the id 'cup': .*\. Give each its own\."):
+        rec.update(added=[Article(id="cup", title=title) for title in ("Cup", "Another cup")])
+    assert "cup" not in rec.article_ids
+    with pytest.raises(OptionError, match=r"^--test-from must be a day such as 2021-04-01, but is 5\."):
+        evaluate(teas_and_bicycles(), test_from=5)

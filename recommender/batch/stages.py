@@ -50,7 +50,8 @@ class ChangeRun:
 
 def settings_of(site: Path, file: Path | None = None) -> Settings:
     """The settings for a site: those of `file`, else its own."""
-    return read_settings_file(file) if file else read_settings(site)
+    # What a site cannot be is told where it is read.
+    return read_settings_file(file) if file else read_settings(site if site.is_dir() else site.parent)
 
 
 def read_corpus(

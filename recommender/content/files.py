@@ -50,6 +50,7 @@ class FoundFiles:
     problems: list[RecommenderError]  #: Files that cannot be read.
     warnings: list[str]  #: What was passed over, as sentences.
     others: str = ""  #: The one of the warnings that counts files of other formats.
+    n_excluded: int = 0  #: How many more Markdown files `articles.exclude` leaves out.
 
 
 def find_files(
@@ -107,6 +108,7 @@ def find_files(
         sorted(problems, key=str),
         sorted(warnings),
         others,
+        walk.n_excluded,
     )
 
 
@@ -119,6 +121,7 @@ class _Walk:
         self.problems: list[RecommenderError] = []
         self.warnings: list[str] = []
         self.others: list[str] = []  #: Files of other formats.
+        self.n_excluded = 0  #: Markdown files that a pattern leaves out.
         self.files: list[str] = []  #: The paths of Markdown files below the root.
         #: Links that lead out of the site, with what to say of each.
         self.outside_files: dict[str, SiteError] = {}
@@ -132,7 +135,9 @@ class _Walk:
             shown = [name for name in sorted(names) if name[0] != "."]
             found = dict.fromkeys(above + name for name in shown if name.lower().endswith(ENDINGS))
             for path in found:
-                if not self._is_excluded(path) and self._is_named(path):
+                if self._is_excluded(path):
+                    self.n_excluded += 1
+                elif self._is_named(path):
                     self._add_file(path)
             others = [name for name in shown if name.lower().endswith(_OTHERS) and above + name not in found]
             self.others += [above + name for name in others if not self._is_excluded(above + name)]

@@ -14,7 +14,7 @@ from recommender.bounds import Fence, check_unpacked, read_json
 from recommender.content.files import unread
 from recommender.content.rows import corpus_of_rows
 from recommender.content.wording import say
-from recommender.errors import SiteError
+from recommender.errors import SiteError, path_of
 from recommender.settings import Settings, given_or_default
 
 #: Lines of a file, empty ones too, of which a packed megabyte holds a billion.
@@ -57,7 +57,7 @@ def read_jsonl(path: Path | str, settings: Settings | None = None, *, strict: bo
         There is no such file, it cannot be read to its end, or no line of it is an article; with `strict`, any problem.
     """
     settings = given_or_default(settings)
-    path = Path(path)
+    path = path_of(path, "path", SiteError)
     files = (
         sorted(file for file in path.iterdir() if file.name.lower().endswith(LINES_ENDINGS))
         if path.is_dir()

@@ -24,7 +24,7 @@ from recommender.content.list_names import likely_names, with_lists
 from recommender.content.list_words import fold_name
 from recommender.content.paths import ENDINGS, without_ending
 from recommender.content.wording import some
-from recommender.errors import ArticleError, SiteError
+from recommender.errors import ArticleError, SiteError, path_of
 from recommender.settings import Settings, given_or_default
 from recommender.yaml import forget_entries
 
@@ -73,7 +73,7 @@ def read_site(
         There is no such site, or it holds no article file; with `strict`, any problem.
     """
     settings = given_or_default(settings)
-    root = Path(site)
+    root = path_of(site, "site", SiteError)
     if is_jsonl(root):
         return read_jsonl(root, settings, strict=strict)
     if is_export(root):
@@ -118,7 +118,7 @@ def read_article(
     elif "\0" in str(path_or_text):
         raise SiteError(no_name)
     else:
-        file = Path(path_or_text)
+        file = path_of(path_or_text, "path_or_text", SiteError)
         root = Path(site) if site is not None else _root(file)
         path = _path_below(root, file)
         try:
@@ -163,6 +163,8 @@ def _read_folder(root: Path, settings: Settings, fresh: bool, progress: Progress
     fence = Fence.around(root, settings.articles.outside, settings.articles.max_megabytes)
     found = find_files(root, settings.articles.include, settings.articles.exclude, generator, fence)
     if not found.files and not found.problems:
+        if (n := found.n_excluded) and not found.others:
+            raise SiteError(f"{root}: holds no article but {n:,} that articles.exclude leaves out. Mend the setting.")
         others = f" {found.others}" if found.others else ""
         named = next((f"the file {file}, or " for file in sorted(root.iterdir()) if is_export(file)), "")
         raise SiteError(

@@ -6,8 +6,9 @@ import json
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence, Set
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from itertools import groupby, pairwise
 from pathlib import Path
 
@@ -154,13 +155,13 @@ def _time(article: Article) -> datetime:
     return article.published_at
 
 
-def parse_day(text: str | datetime) -> datetime:
+def parse_day(text: str | date) -> datetime:
     """A moment from ``2021-04-01`` or any ISO 8601 text; midnight and UTC where it does not say."""
     if isinstance(text, str):
-        try:
+        with suppress(ValueError):
             text = datetime.fromisoformat(text)
-        except ValueError:
-            raise OptionError(f"--test-from must be a day such as 2021-04-01, but is {text!r}.") from None
+    if not isinstance(text, date):
+        raise OptionError(f"--test-from must be a day such as 2021-04-01, but is {text!r}.")
     if not isinstance(text, datetime):
         text = datetime.combine(text, time())
     return text if text.tzinfo else text.replace(tzinfo=UTC)

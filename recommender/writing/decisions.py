@@ -18,14 +18,22 @@ from typing import Any, Literal, NamedTuple, Self, TypeVar, get_args
 
 import yaml
 
-from recommender.articles import Article
+from recommender.articles import Article, Corpus, checked
 from recommender.bounds import MOST_PLACES, Fence, read_regular
 from recommender.cache import digest
 from recommender.content.matching import EntryMatcher
 from recommender.content.site import no_site
 from recommender.content.urls import canonical_url, is_address
 from recommender.content.wording import say, some
-from recommender.errors import DecisionsChangedError, DecisionsError, FrontMatterError, SiteError, did_you_mean, kind_of
+from recommender.errors import (
+    DecisionsChangedError,
+    DecisionsError,
+    FrontMatterError,
+    SiteError,
+    did_you_mean,
+    kind_of,
+    path_of,
+)
 from recommender.writing.atomic import ChangedError, read_if_there, replace_file, unwritten
 from recommender.writing.lock import only_writer
 from recommender.yaml import read_yaml
@@ -287,9 +295,10 @@ def read_decisions(site: Path | str, corpus: Iterable[Article] = ()) -> Decision
     DecisionsError
         A line of the file cannot be understood, or a pair is decided twice.
     """
-    if not Path(site).exists():
-        raise SiteError(no_site(Path(site)))
-    return DecisionsFile(Path(site), corpus).read()
+    folder = path_of(site, "site", SiteError)
+    if not folder.exists():
+        raise SiteError(no_site(folder))
+    return DecisionsFile(folder, corpus if isinstance(corpus, Corpus) else checked(corpus)).read()
 
 
 def decide(

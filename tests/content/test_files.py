@@ -94,6 +94,14 @@ def test_no_site(make_site, name, message):
     assert str(caught.value) == message.replace("{}", str(path)).format(parent=path.parent)
 
 
+def test_all_excluded(make_site):
+    """Where a pattern leaves out all articles, the setting is named."""
+    site = make_site({"tea.md": article("Tea"), "a/cup.md": article("Cup")})
+    with pytest.raises(SiteError) as caught:
+        read_site(site, Settings(articles=ArticlesSettings(exclude=("**",))))
+    assert str(caught.value) == f"{site}: holds no article but 2 that articles.exclude leaves out. Mend the setting."
+
+
 def test_other_formats(make_site):
     """What generators make pages of beside Markdown is counted, where articles lie."""
     others = (
