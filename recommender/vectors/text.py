@@ -209,7 +209,7 @@ class Analyzer:
         if text.isupper():
             surfaces = [surface.lower() if surface in _ACRONYMS else surface for surface in surfaces]
         if not text.isascii() and _IS_UNSPACED.search(text):
-            surfaces = [part for surface in surfaces for part in _bigrams(surface)]
+            surfaces = [part for surface in surfaces for part in bigrams(surface)]
         if self._compounds:
             surfaces = [part for surface in surfaces for part in (surface, *parts_of(surface, self._primary))]
         return surfaces, [*map(self._term_of, surfaces)]
@@ -293,7 +293,7 @@ def spelled(surface: str, language: str) -> str:
             return surface.lower()
 
 
-def _bigrams(surface: str) -> list[str]:
+def bigrams(surface: str) -> list[str]:
     """
     The overlapping pairs of characters of a run without spaces, Japanese nouns of one and words in katakana; any other
     word as it is.

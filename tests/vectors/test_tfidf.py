@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from recommender import Article
+from recommender import Article, Corpus, Recommender
 from recommender.articles import RelatedEntry
 from recommender.settings import FieldSettings, LettersSettings, VectorsSettings
 from recommender.vectors import counts, templates
@@ -358,6 +358,28 @@ def test_general_language_decides_which_words_are_rare_on_a_small_site(language,
     first, second = (rarity[analyzer_for(language).terms(word)[0]] for word in (rare, everyday))
     assert first > 1.5 * second
     assert vectorizer.field("words").n_having.tolist() == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("language", "texts"),
+    [
+        (
+            "ja",
+            [
+                ("新幹線で金沢へ", "二時間半の旅。"),
+                ("金沢の兼六園を歩く", "雪吊りが美しい。"),
+                ("包丁の研ぎ方", "砥石を使う。"),
+            ],
+        ),
+        ("zh", [("西湖边的早茶", "雨天也去。"), ("骑车绕西湖一圈", "两小时。"), ("怎么磨菜刀", "用磨刀石。")]),
+        ("zh-Hant", [("臺灣的麵包店", "早上六點開門。"), ("在家做麵包", "兩小時。"), ("怎麼磨菜刀", "用磨刀石。")]),
+    ],
+)
+def test_one_word_that_two_titles_share_relates_them_in_a_script_without_spaces(language, texts):
+    """What language has for words weighs more than where two words meet, in simplified and traditional characters."""
+    articles = [Article(f"a{n}", title=title, excerpt=text, language=language) for n, (title, text) in enumerate(texts)]
+    found = dict(Recommender().fit(Corpus(articles)).suggest_all())
+    assert [[one.article_id for one in found[name]] for name in ("a0", "a1", "a2")] == [["a1"], ["a0"], []]
 
 
 @pytest.mark.parametrize(("n_articles", "least", "most"), [(3, 0.8, 1.0), (4, 0.6, 0.8), (12, 0.1, 0.3)])
