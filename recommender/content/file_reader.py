@@ -22,11 +22,9 @@ from recommender.content.values import Origin
 from recommender.content.wording import fault_of_ours
 from recommender.errors import FrontMatterError, RecommenderError, SiteError
 
-#: What a repository, or a package in it, holds for those who work on it, the table of contents of a book, and the parts
-#: of wikis' pages.
+#: What a repository holds for those who work on it, the table of contents of a book, and the parts of wikis' pages.
 _OF_THE_REPOSITORY = re.compile(
     r"(?:.*/)?(?:readme(?:[._-](?P<language>[\w-]+))?|(?-i:SUMMARY)|_(?:sidebar|navbar|coverpage|header|footer|404))\.\w+"
-    r"|(?!(?:.*/)?(?:docs?|documentation|content|website|wiki|guides?|manual)/)(?P<package>.+/)(?-i:CHANGELOG|LICEN[CS]E)\.\w+"
     r"|(?:changelog|changes|history|contributing|contributors|authors|maintainers|code_of_conduct|security"
     r"|support|governance|licen[cs]e|agents|claude|issue_template|pull_request_template)(?:[._-][\w.-]+)?\.\w+",
     re.IGNORECASE,
@@ -207,10 +205,7 @@ def _is_of_the_repository(path: str, generator: Generator) -> bool:
     # At the top too, where the pages begin there.
     is_index = (folder != "" or "" in generator.roots) and re.split(r"[._-]", name)[0] in generator.index_names
     found = _OF_THE_REPOSITORY.fullmatch(path)
-    # A generator that reads a package's folders makes a page of its changes.
-    if found is None or is_index or (found["package"] and generator.file):
-        return False
-    return named_language(found["language"] or "en") != ""
+    return found is not None and not is_index and named_language(found["language"] or "en") != ""
 
 
 def _note_opening(text: str, path: str) -> Opening | None:

@@ -235,18 +235,6 @@ def test_a_readme_stands_for_its_folder_where_the_generator_says_so(make_site):
     assert read_site(site).ids == tuple(sorted(path.removesuffix(".md") for path in of_mkdocs))
 
 
-@pytest.mark.parametrize("config", [{}, {"mkdocs.yml": "docs_dir: handbook\n"}])
-def test_changes_of_a_package(make_site, config):
-    """A package's CHANGELOG and LICENSE are none; in documentation, with front matter or a generator they are."""
-    page = "# @teas/green\n\n## 1.2.0\n\n- Updated dependencies\n"
-    names = ("CHANGELOG", "packages/green/CHANGELOG", "packages/green/LICENSE", "handbook/CHANGELOG")
-    read = ("docs/CHANGELOG", "packages/green/docs/CHANGELOG", "packages/cup/changelog", "packages/green/tea")
-    site = make_site(
-        config | {f"{name}.md": page for name in (*names, *read)} | {"a/CHANGELOG.md": article("All news")}
-    )
-    assert read_site(site).ids == (("handbook/CHANGELOG",) if config else ("a/CHANGELOG", *sorted(read)))
-
-
 def test_two_colons(make_site):
     """Logseq's names have two colons behind them."""
     (tea,) = read_site(make_site({"pages/tea.md": "title:: Tea\ntags:: cups, pots\n\n- It is hot.\n"}))
