@@ -46,7 +46,7 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
         "slug": "slug",
         "abbrlink": "abbrlink",
         "aliases": "ampWebUrl cdnAmpWebUrl originalUrl blogger_orig_url wordpress_url canonical_url canonicalUrl"
-        " aliases alias redirect_from id uid uuid guid post_id wordpress_id article_id page_id sys.id",
+        " aliases alias redirect_from id uid uuid guid post_id article_id page_id sys.id",
         "topics": "topics tags categories keywords taxonomies.tags taxonomies.categories taxonomy.tag"
         " taxonomy.category taxonomy.post_tag",
         "series": "series",

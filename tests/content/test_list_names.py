@@ -190,7 +190,6 @@ def test_two_lists(make_site):
         ("_episodes", "episode_id", "008-why-kilns", "010-glazes", "related: [010-glazes]"),
         ("stories", "story_id", "US-3.6.3-05", "US-3.6.3-03", "related_stories: [US-3.6.3-03]"),
         ("book", "chapter", "7.9", "7.10", "related_chapters: [7.10]"),
-        ("_posts", "wordpress_id", "11", "13", "related_posts: '13'"),
         ("_posts", "episode", "15", "16", "relatedEpisodes: [16]"),
         ("notes", "issueNumber", "15", "16", "see_also_issues: ['16']"),
     ],
