@@ -214,7 +214,7 @@ PELICAN = {
 }
 #: The files of a site, what builds it, where, and the articles that are not built.
 SITES = {
-    "eleventy": (ELEVENTY, ["npx", "eleventy"], "out", {"src/never.md", "src/quiet/whisper.md"}),
+    "eleventy": (ELEVENTY, ["npx", "eleventy"], "out", {"src/never.md", "src/skipped.md", "src/quiet/whisper.md"}),
     "astro": (ASTRO, ["npx", "astro", "build"], "out", {"src/content/guides/_notes.md"}),
     "hexo": (HEXO, ["npx", "hexo", "generate"], "out", {"source/_posts/gone.md", "source/_drafts/later.md"}),
     "vitepress": (VITEPRESS, ["npx", "vitepress", "build", "docs"], "out", set()),

@@ -115,7 +115,7 @@ class FileReader:
             if found is None:
                 return None
             opening, body, title = found, body[found.body :], found.title
-            values = {**found.told, **values}
+            values = values or dict(found.told)
         if _is_template(str(title).strip(), values):
             notes.warnings.append(_TEMPLATE.format(where))
             return None

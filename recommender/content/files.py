@@ -92,7 +92,7 @@ def find_files(
     left_out = generator.left_out(candidates)
     if left_out:
         warnings.append(
-            f"{some(sorted(left_out))} left out by {generator.file}: no page to {generator.title}, not read."
+            f"{some(sorted(left_out))} left out by the configuration of {generator.title}: no page to it, not read."
         )
     candidates = [path for path in candidates if path not in left_out]
     repeats = _repeats(root, candidates)

@@ -8,7 +8,7 @@ from itertools import islice
 from types import MappingProxyType
 from typing import NamedTuple
 
-from recommender.content.dates import NoDayError, read_date
+from recommender.content.dates import read_date
 from recommender.content.marks import BLOCK_ID, EMOJI_CODES, HIGHLIGHT, PROPERTY, UNSEEN, WIKI_LINK, said_in
 
 #: What may stand before the heading: blank lines, marks of snippets (`# --8<-- [start:tea]`), comments of HTML, MDX and
@@ -62,14 +62,15 @@ _OF_THE_PAGE = re.compile(
     r"(?:(?:(?:last )?(?:updated|modified|edited|reviewed|published|created|posted)|date|datum|fecha|data|дата"
     r"|日期|日付|veröffentlicht|publié|publicado|pubblicato)(?: (?:on|am|le|el|il))?[:：] ?(?P<day>.+)"
     r"|(?:status|statut|stato|authors?|autore?|auteur|作者|著者|(?:estimated )?read(?:ing)? time)[:：] ?"
-    r"(?:\S+ ){0,4}\S*[^\s.!?。])",
+    r"(?:\S{1,30} ){0,4}\S{0,30}[^\s.!?:…。！？])",
     re.IGNORECASE,
 )
 #: Where a paragraph ends: at a blank line, and where a line begins a list, a quote or a table.
 _END = re.compile(r"\n(?:[^\S\n]*\n|(?=[ ]{0,3}(?:[-*+][ \t]|1[.)][ \t]|[>|])))")
 #: What begins no paragraph of prose; nor is one of lines that give names their values (Severity: high).
 _NO_PROSE = re.compile(
-    r" {4}|\t|\s*(?:[#>|<`~]|!\[|\[!|[-*+]\s|\d+[.)]\s|:::|(?:!!!|\?\?\?\+?)\s|import\s|export\s|\{|=+\s|---|%[%\s]"
+    r" {4}|\t|\s*(?:[#>|<`~]|!\[|\[!|[-*+]\s|\d+[.)]\s|:::|(?:!!!|\?\?\?\+?)\s|import\s|export\s|\{|=+\s|---|%%"
+    r"|(?:%[ \t][^\n]*+(?:\n|\Z))++\Z"
     r"|\[\^[^]\s]+\]:|(?:[*_]*[^\W\d_][\w -]{0,30}:[*_]*[ \t][^\n]*+(?:\n|\Z)){2,}+\Z)"
 )
 #: Also within a link that shows nothing else.
@@ -141,7 +142,9 @@ def _of_title_block(block: re.Match[str], text: str) -> Opening | None:
     authors = "; ".join(map(str.strip, (block["authors"] or "").splitlines()))
     has_day = date != "" and _is_day(date)
     is_manual = _NAME.match(text, block.end()) is not None
-    if not is_manual and not has_day and _TOP_HEADING.search(without_code(text)):
+    prose = without_code(text)
+    has_heading = _TOP_HEADING.search(prose) or _TOP_UNDERLINED.search(prose) or "<h1" in prose.lower()
+    if has_heading and not is_manual and not has_day:
         return None
     told = {"authors": authors, "date": date if has_day else ""}
     title = _SECTION.sub("", title) if is_manual else title
@@ -180,11 +183,11 @@ def _is_of_the_page(paragraph: str) -> bool:
 
 
 def _is_day(text: str) -> bool:
-    """Whether a text is a day, or a word for none."""
+    """Whether a text is a day."""
     try:
         read_date(text, UTC)
-    except ValueError as error:
-        return isinstance(error, NoDayError)
+    except ValueError:
+        return False
     return True
 
 

@@ -16,7 +16,8 @@ ENDINGS = (".md", ".markdown", ".mdx", ".mdown", ".mkd", ".mkdn", ".mkdown", ".s
 #: How the name of a file ends at the beginning of a message about it.
 _FILE_ENDS = tuple(f"{ending}:" for ending in ENDINGS)
 _DAY = re.compile(
-    r"(?:^|/)(?P<year>(?:19|20)\d\d)([-_./]?)(?P<month>\d\d)(?:\2|(?<=/\d\d)-)(?P<day>\d\d)(?=[-_./\s]|$)", re.ASCII
+    r"(?:^|/)(?P<year>(?:19|20)\d\d)([-_./]?)(?P<month>\d\d)(?:\2(?=\d\d[-_./\s]|\d\d$)|(?<=/\d\d)-(?=\d\d-[^\W\d]))(?P<day>\d\d)",
+    re.ASCII,
 )
 _ESCAPED = re.compile("%[0-9A-Fa-f]{2}")
 #: Longer than what letters are read of one by one (JSON-LD): GETTING-STARTED.

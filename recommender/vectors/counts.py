@@ -284,7 +284,7 @@ def rarity_with_prior(
         chance[place] = _chance(word, table)
         if primary in UNSPACED_LANGUAGES:
             mu[place] = _PRIOR_UNSPACED
-            if word not in table and is_unspaced(word):
+            if len(word) == 2 and word not in table and is_unspaced(word):
                 weight[place] = _BETWEEN_WORDS
     in_text = -np.expm1(max(20.0, n_words) * np.log1p(-np.minimum(chance, 0.5)))
     idf = -np.log((n_having + mu * in_text + 0.5) / (n_articles + mu + 1.0)) * np.log(_PRIOR_ARTICLES) / np.log(mu)

@@ -31,7 +31,7 @@ _BEFORE = {
     "pt": [
         (r"(?<=\w\w[aou])is$", "l"), ("ões$", "ão"), (r"([áéíóúâê]\w*[bcglst])eis$", r"\1il"),
         (r"(?<=\w\w)[ée]is$", "el"), (r"(?<=\w[aeiou])ns$", "m"), (r"(?<=\w[fv]|nt)is$", "il"),
-        (r"(?<=[chnsçz])óis$", "ol"), ("ízes$", "iz"), (r"(?<=\w[dlmnu]|nc)es(?:es|as?)$", "ês"),
+        (r"(?<=[chnsçz])óis$", "ol"), ("ízes$", "iz"), (r"(?<=\w[dlmnu])ês$|(?<=nc)ês$", "esa"),
     ],
 }  # fmt: skip
 #: Plurals that Snowball keeps apart from their words.

@@ -179,11 +179,11 @@ _DOCUSAURUS = """module.exports = {
     [
         (
             {
-                "eleventy.config.js": "export default c => { c.ignores.add('src/d/**'); return {dir: {input: 'src'}} }",
+                "eleventy.config.js": "export default c => ({dir: {input: 'src'}})",
                 ".eleventyignore": "# Of us\nsrc/b/\n./src/old-*.md\n!src/b/tea.md\n",
                 "src/.eleventyignore": "c.md\n",
             },
-            "src/b/tea src/old-tea src/c src/d/e/tea",
+            "src/b/tea src/old-tea src/c",
             "src/tea src/e/c src/e/old-tea",
         ),
         (
@@ -194,9 +194,10 @@ _DOCUSAURUS = """module.exports = {
             "docs/old/tea docs/cup.wip docs/e/cup.tmp blog/ab more/b more/c more_versioned_docs/version-1/c",
             "docs/tea docs/new/old/tea docs/ab docs/b blog/cup.wip more/ab more/e/c",
         ),
-        ({"docs/.vitepress/config.ts": "({srcExclude: ['**/TODO.md', 'c']})"}, "docs/a/TODO docs/c/b", "docs/a/c"),
+        ({"docs/.vitepress/config.ts": "({srcExclude: ['**/TODO.{md,mdx}', 'c', ''], a: {b: {srcExclude: ['d']}}})"},
+         "docs/a/TODO docs/c/b", "docs/a/c docs/d"),
         ({"docs/.vuepress/config.js": "({pagePatterns: ['**/*.md', '!old/**']})"}, "docs/old/b", "docs/a/old"),
-        ({"_toc.yml": "root: tea\n", "_config.yml": "exclude_patterns: [old/*, '**.b']\n"}, "old/b", "tea a/old/b"),
+        ({"_toc.yml": "root: tea\n", "_config.yml": "exclude_patterns: [old/*]\n"}, "old/b", "tea a/old/b"),
         (
             {
                 "_toc.yml": "root: tea\nparts: [{chapters: [{file: a/b.md, sections: [{glob: 'c/*'}]}]}]\n",

@@ -95,7 +95,7 @@ def _options(values: Literals, kind: str) -> dict[str, list[str]]:
     """The options of the docs or the blog of a preset, each with all that it is given."""
     options = defaultdict(list)
     for path, value in values.items:
-        if path[-2:-1] == (kind,):
+        if path[-2:-1] == (kind,) and ("presets" in path or path[-1] != "exclude"):
             options[path[-1]].append(str(value))
     return options
 

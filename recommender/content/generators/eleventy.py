@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import product
 from pathlib import PurePosixPath
 from typing import Any, Self
 
@@ -12,7 +11,7 @@ from recommender.content.fields import PageFacts
 from recommender.content.generators.base import Generator, day_of, joined, lower, placed, slugged, unaccented
 from recommender.content.generators.gitignore import from_tops
 from recommender.content.generators.sources import Literals, Sources
-from recommender.content.paths import without_ending
+from recommender.content.paths import fits, without_ending
 
 _DATED = re.compile(r"\d{4}-\d{2}-\d{2}-(?=.)")
 _EXPRESSION = re.compile(r"\{\{-?\s*+([\w.]++)\s*+(\|[^}]*+|-?)\}\}")
@@ -38,6 +37,7 @@ class Eleventy(Generator):
     #: What the data file of a folder says of the addresses in it; "?" where that is worked out by a program.
     permalinks: Mapping[str, str] = field(default_factory=dict)
     data: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  #: What else those say, where it is JSON.
+    ignored: tuple[str, ...] = ()  #: Paths that it does not read.
 
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:
@@ -46,7 +46,7 @@ class Eleventy(Generator):
         script = _INPUT.search(sources.text("package.json"))
         top = values.text("dir", "input") or values.text("setInputDirectory") or (script[1] if script else "")
         top = top.strip("./")
-        ignored = [
+        lines = [
             (one, line) for one in {"": 0, top: 0} for line in sources.patterns(f"{one}/.eleventyignore".strip("/"))
         ]
         permalinks, inside = {}, {}
@@ -63,7 +63,8 @@ class Eleventy(Generator):
             roots={top: ""},
             permalinks=permalinks,
             data=inside,
-            excluded=from_tops([*product([""], values.texts("add")), *ignored]),
+            ignored=tuple(str(value).removeprefix("./") for path, value in values.items if path[-1:] == ("add",)),
+            excluded=from_tops(lines),
             data_folder=cls.data_in(values.text("dir", "data") or values.text("setDataDirectory"), top),
         )
 
@@ -77,6 +78,8 @@ class Eleventy(Generator):
         return joined(*names, is_index=names[-1] == "index" or names[-1:] == names[-2:-1])
 
     def unmade(self, article: Article, facts: PageFacts) -> str:
+        if any(fits(article.path, pattern) for pattern in self.ignored):
+            return f"ignored in {self.file}"
         is_none = self._permalink(article, facts) == "false"
         return "with permalink: false" if is_none else super().unmade(article, facts)
 

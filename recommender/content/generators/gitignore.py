@@ -12,8 +12,10 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
+from recommender.bounds import LONGEST_ADDRESS
+
 _ESCAPED = re.compile(r"\\([*?\[ ])")
-_BRACES = re.compile(r"\{([^{}]*,[^{}]*)\}")
+_BRACES = re.compile(r"\{([^{},]*+,[^{}]*+)\}")
 #: Characters of the patterns of one site, against which each file is held, and parts that are looked at in braces.
 _MOST_CHARACTERS, _MOST_IN_BRACES = 20_000, 20
 
@@ -52,6 +54,8 @@ def from_tops(globs: Iterable[tuple[str, str]]) -> str:
     """The patterns that say from the site's top, one a line, what globs say from that of a folder, each behind it."""
     text = ""
     for top, glob in globs:
+        if not glob.strip(" /."):
+            continue
         for one in _spread(glob.lstrip("/")):
             line = f"/{posixpath.normpath(posixpath.join(top, one))}\n"
             if len(text) + len(line) > _MOST_CHARACTERS:
@@ -61,10 +65,12 @@ def from_tops(globs: Iterable[tuple[str, str]]) -> str:
 
 
 def _spread(glob: str) -> list[str]:
-    """A glob without its first braces: `*.{wip,draft}.md` is two."""
-    found = _BRACES.search(glob)
-    parts = found[1].split(",", _MOST_IN_BRACES) if found else []
-    return [glob.replace(found[0], part, 1) for part in parts] if found else [glob]
+    """A glob without braces: `*.{wip,draft}.md` is two."""
+    spread = [glob]
+    while len(glob) < LONGEST_ADDRESS and len(spread) < _MOST_IN_BRACES and (found := _BRACES.search(spread[0])):
+        parts = found[1].split(",", _MOST_IN_BRACES)
+        spread = [one.replace(found[0], part, 1) for one in spread for part in parts]
+    return spread
 
 
 @lru_cache(maxsize=16)

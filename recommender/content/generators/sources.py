@@ -190,8 +190,10 @@ class Literals:
         return next((text for path, text in self.items if path[-len(names) :] == names and isinstance(text, str)), "")
 
     def texts(self, name: str) -> list[str]:
-        """All texts to which a name leads, in the order of the program."""
-        return [value for path, value in self.items if path[-1:] == (name,) and isinstance(value, str)]
+        """All texts to which a name leads that stands near the top: those of a plugin's options are the plugin's."""
+        return [
+            value for path, value in self.items if path[3:] == () and path[-1:] == (name,) and isinstance(value, str)
+        ]
 
     def below(self, name: str) -> tuple[str, ...]:
         """The folders below a name, each once: the names in a mapping, the values of a list, or what has a `path`."""
