@@ -40,8 +40,6 @@ LONGEST_TITLE, LONGEST_TEXT = 2_000, 50_000
 MOST_TOPICS = 1_000
 #: Entries of one curated list; the longest that we have met has 177.
 MOST_ENTRIES = 1_000
-#: Places for suggestions under an article, which settings and decisions count.
-MOST_PLACES = 50
 
 #: Half a character, which no file in UTF-8 and no address can hold; JSON has them, by way of an escape.
 HALF_CHARACTER = re.compile("[\ud800-\udfff]")

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from recommender import console
-from recommender.bounds import MOST_PLACES
 from recommender.cli_types import (
     FILE,
     FOLDER,
@@ -64,7 +63,7 @@ def main() -> None:
 @SITE
 @click.argument("more", nargs=-1, metavar="")
 @click.option("--write", "writer", metavar="NAME", help="data, front-matter or jsonl; else the setting writing.writer.")
-@click.option("-k", "k", type=int, metavar="N", help=f"Most suggestions under an article, from 1 to {MOST_PLACES}.")
+@click.option("-k", "k", type=int, metavar="N", help="Most suggestions under an article, from 1 to 50.")
 @MODEL
 @click.option(
     "--only", multiple=True, metavar="PATH...", help="Write for these articles only: files, folders, patterns or ids."
@@ -365,10 +364,7 @@ def clear(here: Here) -> None:
 @click.argument("verdict", metavar="VERDICT", type=click.Choice(["accept", "reject", "pin", "keep", "remove", "undo"]))
 @click.option("--why", metavar="TEXT", help="The reason, for whoever reads the file.")
 @click.option(
-    "--position",
-    type=click.IntRange(1, MOST_PLACES),
-    metavar="N",
-    help="Where a pinned suggestion stands; 1 if not said.",
+    "--position", type=click.IntRange(1, 50), metavar="N", help="Where a pinned suggestion stands; 1 if not said."
 )
 @click.option("--until", metavar="DATE", help="The last day on which it holds; else for good.")
 @on_site()

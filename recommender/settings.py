@@ -14,7 +14,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any, Literal
 
-from recommender.bounds import MOST_PLACES, Fence
+from recommender.bounds import Fence
 from recommender.errors import SettingsError, did_you_mean, kind_of, path_of
 from recommender.knobs import build, check, describe, knob, read_mapping, say, wrong
 
@@ -131,7 +131,7 @@ Follow = Literal["auto", "lists", "reader"]
 class RankingSettings:
     """How candidates become suggestions."""
 
-    k: int = knob(5, "Most suggestions under an article.", 1, MOST_PLACES)
+    k: int = knob(5, "Most suggestions under an article.", 1, 50)
     ranker: Literal["auto", "similarity", "learned"] = knob(
         "auto", "auto: learned from the curated lists where a held-out check shows that it helps, else similarity."
     )
@@ -195,13 +195,11 @@ class RulesSettings:
     prefer: tuple[str, ...] = knob(
         (), "What suggestions come first for having in common with their article; each counts as a quarter more score."
     )
-    per_provider: int | None = knob(
-        None, "Most suggestions from one provider under an article; empty: any.", 1, MOST_PLACES
-    )
+    per_provider: int | None = knob(None, "Most suggestions from one provider under an article; empty: any.", 1, 50)
     diversity: float = knob(
         0.0, "How much a suggestion that is like those before it must stand back: 0 not at all, 1 wholly.", 0, 1
     )
-    at_least: int = knob(1, "Fewest suggestions; where fewer would remain, none is shown.", 1, MOST_PLACES)
+    at_least: int = knob(1, "Fewest suggestions; where fewer would remain, none is shown.", 1, 50)
     fill_up: bool = knob(
         False, "Where places remain, fill them with the newest articles of the same topic, marked as such."
     )

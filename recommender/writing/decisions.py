@@ -14,12 +14,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, Self, TypeVar, get_args
+from typing import Any, Literal, NamedTuple, Self, get_args
 
 import yaml
 
 from recommender.articles import Article, Corpus, checked
-from recommender.bounds import MOST_PLACES, Fence, read_regular
+from recommender.bounds import Fence, read_regular
 from recommender.cache import digest
 from recommender.content.matching import EntryMatcher
 from recommender.content.site import no_site
@@ -44,7 +44,6 @@ DECISIONS_FILE = Path("_recommender", "decisions.yaml")
 Verdict = Literal["accept", "reject", "pin", "keep", "remove"]
 #: An article and a candidate, by their ids.
 Pair = tuple[str, str]
-_T = TypeVar("_T")
 
 #: What a decision says of a pair in a reader's grades: 3 must, 2 good, 1 weak, 0 wrong.
 GRADES: Mapping[Verdict, int] = {"pin": 3, "accept": 2, "keep": 2, "reject": 0, "remove": 0}
@@ -335,15 +334,6 @@ def decide(
     )
 
 
-def at_places(others: Iterable[_T], pinned: Iterable[tuple[int, _T]]) -> list[_T]:
-    """Others with what is pinned at its places, which rise from 1; behind, where that is taken or too far."""
-    found, place = list(others), -1
-    for position, one in pinned:
-        place = max(position - 1, place + 1)
-        found.insert(place, one)
-    return found
-
-
 def check_listed(article: Article, candidate: Article, matcher: EntryMatcher) -> None:
     """DecisionsError where an article's curated list does not name a candidate, and so cannot keep or remove it."""
     listed = [matcher.match(entry, article).article_id or entry.target for entry in article.related]
@@ -424,8 +414,7 @@ def _violation(name: str, value: Any) -> str:
     if name == "verdict":
         return "" if value in get_args(Verdict) else f"one of {', '.join(get_args(Verdict))}"
     if name == "position":
-        is_right = type(value) is int and 1 <= value <= MOST_PLACES
-        return "" if is_right else f"a whole number from 1 to {MOST_PLACES}"
+        return "" if type(value) is int and value >= 1 else "a whole number from 1"
     if name in ("day", "until"):
         return "" if type(value) is date else "a day such as 2026-03-03"
     return "" if isinstance(value, str) and value else "text"

@@ -172,10 +172,6 @@ def test_grades(file):
         ("- {article: a, candidate: b}", "verdict is missing"),
         ("- {article: a, candidate: b, verdict: pin}", "has a position"),
         ("- {article: a, candidate: b, verdict: reject, position: 2}", "has a position"),
-        (
-            "- {article: a, candidate: b, verdict: pin, position: 51}",
-            "position must be a whole number from 1 to 50, but is the number 51.",
-        ),
         ("- {article: 7, candidate: b, verdict: reject}", "article must be text, but is the number 7"),
         ("- {article: a, candidate: b, verdikt: reject}", "Did you mean 'verdict'?"),
         ("- {article: a, candidate: b, verdict: reject, day: soon}", "day must be a day"),
