@@ -164,7 +164,8 @@ def _violation(value: Any, hint: Any, knob_: dataclasses.Field[Any]) -> str:
 def wrong(value: object, is_right: Callable[[Any], object]) -> str:
     """What a value is that should be a list of what is right, by its first wrong entry: ``its entry 2 is 3``."""
     entries = enumerate(value, 1) if isinstance(value, tuple) else ()
-    return next((f"its entry {n} is {say(entry)}" for n, entry in entries if not is_right(entry)), f"is {say(value)}")
+    found = ((n, say(None if str(entry).strip() == "" else entry)) for n, entry in entries if not is_right(entry))
+    return next((f"its entry {n} is {said}" for n, said in found), f"is {say(value)}")
 
 
 def _is_text(value: Any) -> bool:

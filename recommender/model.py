@@ -297,8 +297,6 @@ class Recommender:
         ------
         UnknownArticleError
             An id to remove is not known; nothing was changed.
-        CorpusError
-            Two added articles have one id; nothing was changed.
         """
         with self._lock:
             fitted = self._fitted()

@@ -21,7 +21,7 @@ from recommender.settings import Settings, VectorsSettings, describe_settings, r
         ),
         (
             {"rules": {"never": ["a", " "]}},
-            "recommender.yaml: rules.never must be a list of texts, but its entry 2 is ' '.",
+            "recommender.yaml: rules.never must be a list of texts, but its entry 2 is empty.",
         ),
         (
             {"articles": {"exclude": ["a", 3]}},

@@ -106,14 +106,11 @@ def test_what_is_no_path(ask, error, name):
         ask(None)
 
 
-def test_what_is_no_list_of_articles_and_no_day(tmp_path, rec):
-    """Articles are told from other things wherever they are taken in, two of one id too; a day from a number."""
+def test_what_is_no_list_of_articles_and_no_day(tmp_path):
+    """Articles are told from other things wherever they are taken in; a day from a number."""
     with pytest.raises(CorpusError, match=r"^None is no list of articles\."):
         Corpus(None)
     with pytest.raises(CorpusError, match=r"^1 stands among articles, but is none\."):
         read_decisions(tmp_path, [1])
-    with pytest.raises(CorpusError, match=r"^two articles have the id 'cup': .*\. Give each its own\."):
-        rec.update(added=[Article(id="cup", title=title) for title in ("Cup", "Another cup")])
-    assert "cup" not in rec.article_ids
     with pytest.raises(OptionError, match=r"^--test-from must be a day such as 2021-04-01, but is 5\."):
         evaluate(teas_and_bicycles(), test_from=5)

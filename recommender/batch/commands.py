@@ -161,15 +161,15 @@ def evaluate_site(
     from recommender.evaluation.grades import figures_by_grades
     from recommender.evaluation.measures import parse_measures
 
-    by_lists = parse_measures(asked.get("measures") or settings.evaluation.measures)
-    measured = figures_by_grades(settings.ranking.k) if grades else by_lists
-    check_measured(limits_of(fail_under, "--fail-under"), measured, "--fail-under")
     if ungraded is not None and not grades:
         raise OptionError("--ungraded: there are no grades that could be incomplete. Give them with --grades FILE.")
     if ungraded is not None and ungraded.is_file() and not is_ungraded(ungraded):
         raise EvaluationError(
             f"--ungraded {ungraded}: holds more than pairs without a grade, and would be replaced. Name another file."
         )
+    by_lists = parse_measures(asked.get("measures") or settings.evaluation.measures)
+    measured = figures_by_grades(settings.ranking.k) if grades else by_lists
+    check_measured(limits_of(fail_under, "--fail-under"), measured, "--fail-under")
     # Before the site is read, too: what is wrong in them is soon told.
     given = read_grades(grades) if grades else None
     corpus = read_corpus(site, settings, progress, strict=strict)

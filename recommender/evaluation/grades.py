@@ -15,7 +15,8 @@ import numpy as np
 from recommender.articles import Article, Corpus
 from recommender.content.matching import external_article
 from recommender.content.wording import some
-from recommender.errors import EvaluationError
+from recommender.errors import EvaluationError, did_you_mean
+from recommender.evaluation.judgments import GRADES_NAME
 from recommender.evaluation.measures import Floats
 from recommender.evaluation.report import MOST_UNGRADED, Report, figures_of
 from recommender.evaluation.simulate import Answer, Plan
@@ -176,7 +177,10 @@ def grade_answers(
     ]
     if gone:
         ids = some(sorted(set(gone)))
-        unsure.append(f"Graded pairs left out: {len(gone):,}, for the site knows no candidate of the id {ids}.")
+        unsure.append(
+            f"Graded pairs left out: {len(gone):,}, for the site knows no candidate of the id {ids}."
+            f"{did_you_mean(gone[0], known_ids)} {GRADES_NAME}"
+        )
     return Report(
         **figures,
         depth=k,

@@ -20,6 +20,9 @@ from recommender.articles import Article, RelatedEntry
 from recommender.content.matching import EntryMatcher, external_article
 from recommender.content.urls import canonical_url, is_address
 
+#: What an unknown id in grades may be.
+GRADES_NAME = "Grades name articles by their ids: paths below the site, without .md."
+
 #: Why an article is not asked, in the order in which the reasons are looked for.
 LEFT_OUT = {
     "copy": "another article has the same address and was there before",

@@ -15,7 +15,7 @@ from pathlib import Path
 from recommender.articles import Article, Corpus
 from recommender.content.site import read_article, read_site
 from recommender.errors import EvaluationError, OptionError, did_you_mean
-from recommender.evaluation.judgments import LEFT_OUT, Judgments, page_key
+from recommender.evaluation.judgments import GRADES_NAME, LEFT_OUT, Judgments, page_key
 from recommender.evaluation.simulate import Plan, Query, Step, Walk
 from recommender.settings import Settings
 
@@ -229,10 +229,10 @@ def graded(corpus: Corpus, pairs: Collection[tuple[str, str]]) -> Plan:
     n_gone = len(asked.difference(corpus.ids))
     left_out = Counter({"not there": n_gone, "none of them": len(asked) - n_gone - len(there)})
     if not there:
-        first = min({one for pair in pairs for one in pair} - known, default="")
+        first = min((asked - set(corpus.ids)) or {one for pair in pairs for one in pair} - known, default="")
         raise EvaluationError(
             f"there is nothing to score: of each pair that was graded the site lacks an article, such as {first!r}."
-            f"{did_you_mean(first, corpus.ids)} Grades name articles by their ids: paths below the site, without .md."
+            f"{did_you_mean(first, corpus.ids)} {GRADES_NAME}"
         )
     queries = tuple(Query(dataclasses.replace(corpus[article_id], related=()), frozenset()) for article_id in there)
     hidden = {query.article.id: query.article for query in queries}

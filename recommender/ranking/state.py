@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.articles import Article, Corpus, RelatedEntry, checked, commonest_language
+from recommender.articles import Article, RelatedEntry, checked, commonest_language
 from recommender.content.links import linked_articles
 from recommender.content.matching import EntryMatcher, article_keys, entry_keys, external_article
 from recommender.errors import UnknownArticleError, list_of_texts
@@ -113,11 +113,11 @@ class State:
 
         It is what `build` makes of the articles as they are now: lists that named an article before it was there name
         it from now on, and an external article goes with the last list that names it. Only a `KeptEntry` goes on naming
-        what it named. Two added articles of one id are a CorpusError, an id to remove that is not known an
-        UnknownArticleError.
+        what it named. Of several added articles of one id, or one that is known, the last counts. An id to remove that
+        is not known is an UnknownArticleError.
         """
         unwanted = set(list_of_texts(removed, "removed"))
-        given = {article.id: article for article in Corpus(checked(added))}
+        given = {article.id: article for article in checked(added)}
         catalogue = self.catalogue
         own = {article.id: article for article in catalogue.articles if article.id in self.digests}
         for article_id in sorted(unwanted - own.keys()):

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, Self, get_args
+from typing import Any, Literal, NamedTuple, Self, TypeVar, get_args
 
 import yaml
 
@@ -44,6 +44,7 @@ DECISIONS_FILE = Path("_recommender", "decisions.yaml")
 Verdict = Literal["accept", "reject", "pin", "keep", "remove"]
 #: An article and a candidate, by their ids.
 Pair = tuple[str, str]
+_T = TypeVar("_T")
 
 #: What a decision says of a pair in a reader's grades: 3 must, 2 good, 1 weak, 0 wrong.
 GRADES: Mapping[Verdict, int] = {"pin": 3, "accept": 2, "keep": 2, "reject": 0, "remove": 0}
@@ -332,6 +333,15 @@ def decide(
         article_url=article.url,
         candidate_url=candidate.url,
     )
+
+
+def at_places(others: Iterable[_T], pinned: Iterable[tuple[int, _T]]) -> list[_T]:
+    """Others with what is pinned at its places, which rise from 1; behind, where that is taken or too far."""
+    found, place = list(others), -1
+    for position, one in pinned:
+        place = max(position - 1, place + 1)
+        found.insert(place, one)
+    return found
 
 
 def check_listed(article: Article, candidate: Article, matcher: EntryMatcher) -> None:

@@ -58,26 +58,19 @@ def plan_promotion(
     known = set(corpus.ids)
     for article_id in sorted(asked & known):
         article, held = corpus[article_id], decisions.of(article_id, today)
-        decided = [one for one in held.values() if one.verdict in ("pin", "accept", "remove")]
-        for one in decided:
-            undo = f"Take the decision back: recommender decide SITE {article_id} {one.candidate} undo."
-            if one.until:
-                said = (
-                    f"{one.candidate} is decided until {one.until}, and a list has no last day, so it is left. {undo}"
-                )
-            elif one.verdict != "remove" and one.candidate not in known:
+        decided = sorted(held.values(), key=lambda one: (one.position or 0, one.candidate))
+        accepted = (one for one in decided if one.verdict == "accept")
+        # As in the box, but that scores are not known here. A list has no last day: what has one stays a decision.
+        wished = at_places(accepted, ((one.position, one) for one in decided if one.verdict == "pin" and one.position))
+        wished = [one for one in wished if not one.until]
+        for one in wished:
+            if one.candidate not in known:
+                undo = f"Take the decision back: recommender decide SITE {article_id} {one.candidate} undo."
                 cure = "Write it there by hand." if is_address(one.candidate) else undo
                 said = f"{one.candidate} is no article of the site, so it is not brought into the list. {cure}"
-            else:
-                continue
-            plan.problems.append(WriteError(f"{article.path}: {said}"))
-        decided = [one for one in decided if not one.until]
-        # As in the box; what has no place there, by id.
-        decided.sort(key=lambda one: (one.position or 0, one.candidate))
-        accepted = (one for one in decided if one.verdict == "accept")
-        wished = at_places(accepted, ((one.position, one) for one in decided if one.position))
+                plan.problems.append(WriteError(f"{article.path}: {said}"))
         added = [corpus[one.candidate] for one in wished if one.candidate in known]
-        removed = {one.candidate for one in decided if one.verdict == "remove"}
+        removed = {one.candidate for one in decided if one.verdict == "remove" and not one.until}
         maker = _Maker(article, names, added, removed, matcher, corpus.entry_shape)
         if added or removed:
             try:

@@ -74,7 +74,9 @@ def test_mdbook(make_site):
     }
     corpus = read_site(site)
     assert (corpus["src/tea/black"].title, corpus.site_language) == ("Black[]", "en")
-    assert any("src/tea/part.md left out by book.toml" in warning for warning in corpus.reading.warnings)
+    assert any(
+        "src/tea/part.md left out by the configuration of mdBook" in warning for warning in corpus.reading.warnings
+    )
 
 
 @pytest.mark.parametrize(
@@ -146,8 +148,8 @@ def test_quartz(make_site):
     assert (corpus["content/Rye & bread"].title, corpus.site_language) == ("Rye & bread", "en-GB")
     assert "https://tea.example/garden/Rye--and--bread" in corpus["content/Rye & bread"].aliases
     assert corpus.reading.warnings[0] == (
-        "content/c.tmp.md, content/private/a.md, content/teas/raw/b.md left out by quartz.config.ts: no page to "
-        "Quartz, not read."
+        "content/c.tmp.md, content/private/a.md, content/teas/raw/b.md left out by the configuration of "
+        "Quartz: no page to it, not read."
     )
 
 

@@ -80,7 +80,7 @@ def test_a_box_is_not_what_a_page_says_first(box):
         "created:: 2024-01-01\nid:: 6f1c", "**Table of Contents**  *generated with [DocToc](https://tea.example/doctoc)*",
         "[tea]: tea.md 'Tea'", "Date: 2016-02-13", "*Published: 5 March 2021*", "**Last updated:** März 2021",
         "**Status:** Accepted", "Status: Superseded by [7. Ropes](a.md)", "_Estimated reading time: 4 minutes_",
-        "Date: TBD", "% A remark",
+        "% A remark",
     ],
 )  # fmt: skip
 def test_a_paragraph_that_says_nothing(block):
@@ -137,6 +137,8 @@ def test_a_paragraph_ends_where_another_block_begins(text, end):
         # A remark, to MyST.
         ("% By hand.\n% Mend it by hand.\n\n(bells)=\n# Bells\n\nIt frays.\n", "Bells", {}),
         ("% one\n% two\n% 2021\n% four\n\n# Bells\nIt frays.\n", "Bells", {}),
+        ("% Under the MIT licence\n% Ida\n\nBells\n=====\n\nIt frays.\n", "Bells", {}),
+        ("% Under the MIT licence\n% Ida\n% soon\n\n<h1>Bells</h1>\n\nIt frays.\n", "Bells", {}),
         ("% !TEX root = bells\n\n# Bells\nIt frays.\n", "Bells", {}),
     ],
 )

@@ -77,8 +77,8 @@ def test_excluded_files_and_drafts(make_site):
     assert hidden == {"a": False, "new/old/c": False, "drafts/e": True}
     assert corpus.reading.problems == ()
     assert set(corpus.reading.warnings) == {
-        "src/pages/d.inc.md, src/pages/old/b.md, src/pages/old/bad.md left out by mkdocs.yml: no page to MkDocs, not "
-        "read.",
+        "src/pages/d.inc.md, src/pages/old/b.md, src/pages/old/bad.md left out by the configuration of "
+        "MkDocs: no page to it, not read.",
         "one article named in draft_docs, never suggested: src/pages/drafts/e.md.",
     }
 

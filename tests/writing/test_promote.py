@@ -143,13 +143,12 @@ def test_order_and_repeats(tmp_path):
 
 @pytest.mark.parametrize(("verdict", "position"), [("accept", None), ("pin", 1), ("remove", None)])
 def test_what_ends_is_left(tmp_path, verdict, position):
-    """A decision with a last day changes no list, for that has none, and is told with its cure."""
+    """A decision with a last day changes no list, for that has none; in the order it keeps its place."""
     before = "---\ntitle: Tea\nrelated:\n- /car\n---\n"
     ends = ("car" if verdict == "remove" else "cup", verdict, position, "", "", None, date(2026, 12, 1))
-    after, (problem,) = promoted(tmp_path, before, ends)
-    assert after == before
-    told = f"tea.md: {ends[0]} is decided until 2026-12-01, and a list has no last day, so it is left. "
-    assert str(problem) == f"{told}Take the decision back: recommender decide SITE tea {ends[0]} undo."
+    assert promoted(tmp_path, before, ends) == (before, ())
+    after, _ = promoted(tmp_path, before, ends, ("pot", "pin", 2))
+    assert after == '---\ntitle: Tea\nrelated:\n- /car\n- "/pot"\n---\n'
 
 
 def test_one_address_is_added_once(tmp_path):
