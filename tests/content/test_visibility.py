@@ -197,7 +197,8 @@ _DOCUSAURUS = """module.exports = {
         ({"docs/.vitepress/config.ts": "({srcExclude: ['**/TODO.{md,mdx}', 'c', ''], a: {b: {srcExclude: ['d']}}})"},
          "docs/a/TODO docs/c/b", "docs/a/c docs/d"),
         ({"docs/.vuepress/config.js": "({pagePatterns: ['**/*.md', '!old/**']})"}, "docs/old/b", "docs/a/old"),
-        ({"_toc.yml": "root: tea\n", "_config.yml": "exclude_patterns: [old/*]\n"}, "old/b", "tea a/old/b"),
+        ({"_toc.yml": "root: tea\n", "_config.yml": "exclude_patterns: [old/*]\n"},
+         "_build/html/_sources/tea old/b", "tea a/old/b"),
         (
             {
                 "_toc.yml": "root: tea\nparts: [{chapters: [{file: a/b.md, sections: [{glob: 'c/*'}]}]}]\n",

@@ -104,7 +104,8 @@ class JupyterBook(Generator):
         return cls(
             site_url=str(lower(values.get("html")).get("baseurl") or ""),
             language=str(sphinx.get("language") or ""),
-            excluded=from_tops(product([""], texts(values.get("exclude_patterns")))),
+            # What it builds holds copies of the pages.
+            excluded=from_tops(product([""], ("_build", *texts(values.get("exclude_patterns"))))),
             named=frozenset(_named(sources.value(file)) if values.get("only_build_toc_files") is True else ()),
         )
 
