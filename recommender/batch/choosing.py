@@ -78,8 +78,8 @@ def _below_site(site: Path, name: str) -> set[str]:
 
 
 def _absolute(path: Path) -> Path:
-    """A path from the root, without ``..``, which `Path.absolute` leaves; its links stay, which `resolve` follows."""
-    return Path(os.path.abspath(path))  # noqa: PTH100
+    """A path from the root without ``..``, but with its links, which `Path.resolve` follows."""
+    return Path(os.path.abspath(path))  # noqa: PTH100 - the other leaves ``..``
 
 
 def _unknown(corpus: Corpus, site: Path, name: str) -> str:

@@ -194,11 +194,21 @@ _DOCUSAURUS = """module.exports = {
             "docs/old/tea docs/cup.wip docs/e/cup.tmp blog/ab more/b more/c more_versioned_docs/version-1/c",
             "docs/tea docs/new/old/tea docs/ab docs/b blog/cup.wip more/ab more/e/c",
         ),
-        ({"docs/.vitepress/config.ts": "({srcExclude: ['**/TODO.{md,mdx}', 'c', ''], a: {b: {srcExclude: ['d']}}})"},
-         "docs/a/TODO docs/c/b", "docs/a/c docs/d"),
+        (
+            {
+                # What stands among the options of a plugin is none of VitePress'.
+                "docs/.vitepress/config.ts": "({srcExclude: ['**/TODO.{md,mdx}', 'c', ''], "
+                "themeConfig: {search: {srcExclude: ['d']}}})",
+            },
+            "docs/a/TODO docs/c/b",
+            "docs/a/c docs/d",
+        ),
         ({"docs/.vuepress/config.js": "({pagePatterns: ['**/*.md', '!old/**']})"}, "docs/old/b", "docs/a/old"),
-        ({"_toc.yml": "root: tea\n", "_config.yml": "exclude_patterns: [old/*]\n"},
-         "_build/html/_sources/tea old/b", "tea a/old/b"),
+        (
+            {"_toc.yml": "root: tea\n", "_config.yml": "exclude_patterns: [old/*]\n"},
+            "_build/html/_sources/tea old/b",
+            "tea a/old/b",
+        ),
         (
             {
                 "_toc.yml": "root: tea\nparts: [{chapters: [{file: a/b.md, sections: [{glob: 'c/*'}]}]}]\n",

@@ -17,7 +17,7 @@ from urllib.parse import unquote
 from recommender.articles import Article
 from recommender.content.fields import PageFacts
 from recommender.content.generators.base import Generator, joined, lower, text_of, texts
-from recommender.content.generators.gitignore import from_tops
+from recommender.content.generators.gitignore import MOST_GLOBS, from_tops
 from recommender.content.generators.sources import Sources
 from recommender.content.headings import opening_of
 from recommender.content.paths import without_ending
@@ -111,11 +111,10 @@ class JupyterBook(Generator):
 
     def left_out(self, paths: Collection[str]) -> frozenset[str]:
         """What is excluded, and what the contents do not name, where they are all."""
-        globs = [one for one in sorted(self.named) if "*" in one][:200]
-        stems = {path: without_ending(path) for path in paths if self.named}
-        others = {path for path, stem in stems.items() if stem not in self.named}
+        globs = sorted(one for one in self.named if "*" in one)[:MOST_GLOBS]
+        others = {path: stem for path in paths if self.named and (stem := without_ending(path)) not in self.named}
         return super().left_out(paths) | {
-            path for path in others if not any(fnmatchcase(stems[path], one) for one in globs)
+            path for path, stem in others.items() if not any(fnmatchcase(stem, one) for one in globs)
         }
 
 

@@ -46,9 +46,8 @@ class Eleventy(Generator):
         script = _INPUT.search(sources.text("package.json"))
         top = values.text("dir", "input") or values.text("setInputDirectory") or (script[1] if script else "")
         top = top.strip("./")
-        lines = [
-            (one, line) for one in {"": 0, top: 0} for line in sources.patterns(f"{one}/.eleventyignore".strip("/"))
-        ]
+        places = sorted({"", top})
+        lines = [(one, line) for one in places for line in sources.patterns(f"{one}/.eleventyignore".strip("/"))]
         permalinks, inside = {}, {}
         for name in sources.files(top, ".json", ".11tydata.js", ".11tydata.cjs", ".11tydata.mjs"):
             folder, _, data = name.rpartition("/")

@@ -18,6 +18,8 @@ _ESCAPED = re.compile(r"\\([*?\[ ])")
 _BRACES = re.compile(r"\{([^{},]*+,[^{}]*+)\}")
 #: Characters of the patterns of one site, against which each file is held, and parts that are looked at in braces.
 _MOST_CHARACTERS, _MOST_IN_BRACES = 20_000, 20
+#: The same of patterns in which a star is any characters, as `fnmatch` has it.
+MOST_GLOBS = 200
 
 
 class _Pattern(NamedTuple):

@@ -11,12 +11,10 @@ from unicodedata import normalize
 from recommender.articles import Article
 from recommender.content.fields import NO_FACTS, PageFacts
 from recommender.content.generators.base import Generator, joined, lower, merged, text_of, texts
-from recommender.content.generators.gitignore import is_ignored
+from recommender.content.generators.gitignore import MOST_GLOBS, is_ignored
 from recommender.content.generators.sources import Sources
 from recommender.content.paths import ENDINGS, suffix_language, without_ending
 
-#: Patterns of mkdocs-exclude against which each file is held.
-_MOST_GLOBS = 200
 #: What MkDocs leaves out on every site, beside hidden files.
 _LEFT_OUT = "/templates/\n"
 _LETTERS = {"yyyy": "%Y", "yy": "%y", "MM": "%m", "dd": "%d"}
@@ -71,7 +69,7 @@ class MkDocs(Generator):
             nav={posixpath.join(docs, path): title for path, title in _pages(values.get("nav"))},
             site_name=text_of(values, "site_name"),
             exclude=_LEFT_OUT + text_of(values, "exclude_docs"),
-            globs=texts((_plugin(values.get("plugins"), "exclude") or {}).get("glob"))[:_MOST_GLOBS],
+            globs=texts((_plugin(values.get("plugins"), "exclude") or {}).get("glob"))[:MOST_GLOBS],
             drafts=text_of(values, "draft_docs"),
             end="/" if values.get("use_directory_urls") is not False else ".html",
             authors_file=place("authors_file", "{blog}/.authors.yml"),
