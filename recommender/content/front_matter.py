@@ -298,7 +298,7 @@ def _read_headers(text: str, place: FrontMatter) -> dict[str, Any]:
 
 def plain_blanks(text: str) -> str:
     """YAML with plain blanks and colons behind its names, where an editor or a Japanese keyboard made others."""
-    if text.isascii():
+    if _ODD.search(text) is None:
         return text
     # Only the lines that have one: in a long text a pattern would look at all the others too.
     lines = text.split("\n")

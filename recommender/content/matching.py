@@ -252,10 +252,9 @@ class EntryMatcher:
     def _in_language_of(self, source: Article | None, article_id: str, entry: RelatedEntry) -> str:
         """The article's translation into the source's language, unless the entry names a language or there is none."""
         article = self._articles[article_id]
-        if source is None or names_language(entry.target, article.language):
+        if source is None or self._language(article) == (language := self._language(source)):
             return article_id
-        language = self._language(source)
-        if self._language(article) == language:
+        if names_language(entry.target, article.language):
             return article_id
         by_url = self._index("url")
         for other in (one for url in (article.url, *article.aliases) for one in by_url.get(canonical_url(url)) or ()):
@@ -316,7 +315,8 @@ def article_keys(article: Article) -> set[str]:
     return {key for kind in get_args(_Kind) for key in _keys(article, kind)}
 
 
-def entry_keys(entry: RelatedEntry) -> set[str]:
+@lru_cache(maxsize=1 << 14)  # One entry often stands in many lists: on azure 3,851 in 144,839 places.
+def entry_keys(entry: RelatedEntry) -> frozenset[str]:
     """The keys by which an entry waits for its article; whether that one is meant, the matcher says."""
     title = fold_title(entry.title or unwrapped(entry.target))
     keys = {title, title_words(title)}
@@ -325,7 +325,7 @@ def entry_keys(entry: RelatedEntry) -> set[str]:
             keys |= {_plain(_cleaned(place).rpartition("/")[2]), _number_key(_cleaned(place).lstrip("./"))}
             for spelling in spellings(place):
                 keys |= {spelling, spelling.casefold()}
-    return keys - {""}
+    return frozenset(keys - {""})
 
 
 def external_article(entry: RelatedEntry) -> Article | None:

@@ -7,7 +7,6 @@ which is right for a crawler and wrong for the question whether two addresses sh
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from functools import lru_cache
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
@@ -181,21 +180,24 @@ _LOCAL = re.compile(
 _MOST_LABELS = 4
 
 
+@lru_cache(maxsize=1 << 16)
 def below_local_host(address: str) -> str:
     """An address of a machine's own server as a path of the site; any other text as it is."""
     found = _LOCAL.match(address.strip())
     return f"/{address.strip()[found.end() :].lstrip('/')}" if found else address
 
 
-def spellings(address: str) -> Iterator[str]:
+@lru_cache(maxsize=1 << 16)
+def spellings(address: str) -> tuple[str, ...]:
     """The canonical URL of an address; without its query; and those of the hosts that its own host may stage."""
     canonical = canonical_url(address)
     plain = canonical.partition("?")[0]
-    found = [canonical] if plain == canonical or plain in ("", "/") else [canonical, plain]
-    yield from found
-    for url in found:
+    urls = [canonical] if plain == canonical or plain in ("", "/") else [canonical, plain]
+    found = urls.copy()
+    for url in urls:
         scheme, _, rest = url.partition("://")
         host, slash, path = rest.partition("/")
         labels = host.split(".")
         for start in range(1, min(len(labels) - 1, _MOST_LABELS)):
-            yield f"{scheme}://{'.'.join(labels[start:])}{slash}{path}"
+            found.append(f"{scheme}://{'.'.join(labels[start:])}{slash}{path}")
+    return tuple(found)
