@@ -32,6 +32,7 @@ from recommender.vectors.text import (
     char_ngrams,
     is_unspaced,
     language_of,
+    meant,
     repair,
     spelled,
 )
@@ -62,6 +63,8 @@ _COMMON_LESS, _FEWEST_TELLING, _MOST_LESS = 0.2, 3, 0.8
 _UNKNOWN = 1e-8
 #: Of a year of this century, which is a date on most pages and hardly ever what they are about.
 _YEAR, _CHANCE_OF_YEAR = re.compile(r"20\d\d"), 3e-4
+#: Of a number of two digits, which in news is an age more often than a name.
+_CHANCE_OF_AGE = 3e-4
 #: And of a word that many headlines have: some one in ten of so many words has it.
 _CHANCE_IN_HEADLINES = 5e-3
 
@@ -120,6 +123,7 @@ class TermReader:
     templates: frozenset[str] = frozenset()
     common_topics: frozenset[str] = frozenset()  #: Topics that say nothing, as `templates` finds them.
     stem: bool = False  #: Whether words are stemmed.
+    names: frozenset[str] = frozenset()  #: Letters and words that are names on the site, as `brief_names` finds them.
 
     def language_of(self, article: Article) -> str:
         """The article's language: its own, or the site's."""
@@ -132,12 +136,12 @@ class TermReader:
 
     def analyzer(self, article: Article) -> Analyzer:
         """What cuts and stems the article's words."""
-        return analyzer_for(self.language_of(article), self.stem, self.settings.stop_words)
+        return analyzer_for(self.language_of(article), self.stem, self.settings.stop_words, self.names)
 
     def text(self, article: Article, field: str) -> str:
         """What is read of title, excerpt, topics or body; of a template nothing."""
         if field == "topics":
-            return " . ".join(topic for topic in self.topics(article) if topic not in self.common_topics)
+            return " . ".join(meant(topic) for topic in self.topics(article) if topic not in self.common_topics)
         text: str = getattr(article, field)
         if "base64," in text:
             text = _PICTURE_DATA.sub("", text)
@@ -163,7 +167,7 @@ class TermReader:
         """The words of a field, or of the topics, as a reader sees them, by term without `prefix`: the first form."""
         if field == "body":  # asked for once, and long
             return self.analyzer(article).forms(self.text(article, field))
-        options = self.stem, self.settings.stop_words
+        options = self.stem, self.settings.stop_words, self.names
         return _surface_forms(self.text(article, field), self.language_of(article), *options)
 
     def terms(self, article: Article, field: str) -> list[str]:
@@ -281,7 +285,7 @@ def rarity_with_prior(
             continue
         if primary == "zh":
             word = word.translate(_simplified())
-        chance[place] = _chance(word, table)
+        chance[place] = _UNKNOWN if word.upper() in reader.names else _chance(word, table)
         if primary in UNSPACED_LANGUAGES:
             mu[place] = _PRIOR_UNSPACED
             if len(word) == 2 and word not in table and is_unspaced(word):
@@ -310,9 +314,8 @@ def _chance(word: str, table: Mapping[str, float]) -> float:
     if _YEAR.fullmatch(word):
         return _CHANCE_OF_YEAR
     if word.isdecimal() and len(word) > 1:
-        return float(wordfreq.word_frequency(word, "en"))
-    # One letter is kept where it is a name, and the table has it as a letter.
-    return table.get(word, _UNKNOWN) if len(word) > 1 or word.isdigit() else _UNKNOWN
+        return max(float(wordfreq.word_frequency(word, "en")), _CHANCE_OF_AGE if len(word) == 2 else 0.0)
+    return table.get(word, _UNKNOWN)
 
 
 @lru_cache(maxsize=1)
@@ -349,5 +352,5 @@ def _frequencies_of(primary: str, stem: bool) -> Mapping[str, float]:
 
 
 @lru_cache(maxsize=16_384)
-def _surface_forms(text: str, language: str, stem: bool, stop_words: bool) -> dict[str, str]:
-    return analyzer_for(language, stem, stop_words).forms(text)
+def _surface_forms(text: str, language: str, stem: bool, stop_words: bool, names: frozenset[str]) -> dict[str, str]:
+    return analyzer_for(language, stem, stop_words, names).forms(text)

@@ -58,12 +58,13 @@ _OF_HEADLINES = {
     "de": "ankündigung anleitung bericht beste dr einfach einladung einzige frau gedanken groß gründe gut herr "
           "hinweis interview jahr klein kurz leitfaden minuten monat nachruf neu newsletter portrait porträt prozent "
           "rezension rezept sankt schnell stunden tag test tipp willkommen woche",
-    "en": "aged announce announcement announcing availability available basics beginner behind best big choose "
-          "choosing complete day digest dollars dr easy episode explainer faq first get getting good great guide hours "
-          "interview introduce introducing introduction kg km last letter little long look make making miles minutes "
-          "month mr mrs new newsletter next notice obituary old part percent portrait pounds prof quick reason recap "
-          "recipe report review roundup saint san scene short simple sir small story thing thoughts tip today tomorrow "
-          "top trick ultimate update week weekly welcome year",
+    "en": "advertorial aged announce announcement announcing availability available basics beginner behind best big "
+          "choose choosing clarification complete correction day digest dollars dr easy episode explainer faq first "
+          "get getting good great guide hours interview introduce introducing introduction kg km last letter little "
+          "live long look make making miles minutes month mr mrs new newsletter next notice obituary old part "
+          "percent portrait pounds prof quick reason recap recipe report review roundup saint san scene short "
+          "simple sir small sponsored story thing thoughts tip today tomorrow top trick ultimate update week weekly "
+          "welcome year",
     "es": "anuncio aviso año bienvenida bueno carta consejo día entrevista episodio euros grande guía horas mejor "
           "mes minutos nuevo pequeño razones receta reseña san santa semana truco",
     "fi": "arvostelu haastattelu hyvä ilmoitus kuukausi paras pieni päivä resepti suuri uusi vihjeet viikko vuosi",

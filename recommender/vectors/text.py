@@ -49,6 +49,12 @@ _BOILERPLATE = re.compile(
 _THE_POST = re.compile(
     r"\bThe post .{3,200}? (?:first )?appeared (?:first )?on .{2,80}\.?\s*$", re.IGNORECASE | re.DOTALL
 )
+#: What a correction says first, whatever it corrects.
+_CORRECTED = re.compile(
+    r"\ban? (?:earlier|previous) version of this (?:article|story|report|post|page)"
+    r"(?: (?:incorrectly|wrongly|mistakenly))?(?: (?:said|stated|gave|misstated|misspelled))?\b",
+    re.IGNORECASE,
+)
 _TRAILING_DOTS = re.compile(r"\s*[\[(]?(?:\.{2,}|…)[\])]?\s*$")
 
 # Scripts without spaces between words: kana, Han, Thai, Lao, Myanmar, Khmer.
@@ -108,6 +114,15 @@ _AT_HOME = frozenset({
 _BOKMAAL = frozenset({"nb", "no"})
 #: Organisations and fields that are spelled as function words, but for their capitals.
 _ACRONYMS = frozenset({"IT", "WHO"})
+#: Names as they are meant where a topic is spelled so in small letters; so is one letter.
+_MEANT = {"go": "Go", "golang": "Go", "it": "IT", "who": "WHO"}
+#: One letter, and the language that is spelled as a verb, and the word before it: "errors in C", "X sues a rival". In
+#: "Vitamin D" and "Plan B" the letter is no name alone.
+_BRIEF = re.compile(r"(?:^|[.!?:]\s+|(?<![\w'’-])([^\W\d_]+)\s)([B-HJ-Z]|Go)(?![\w+#&'’-]|\.\w)")
+_BEFORE_GO = frozenset("for from in of with mit für von avec en pour con para met voor med för til".split())
+_VERB_GO = re.compile(r"(?<=\b[Tt]o )Go\b")
+#: Articles that use such a name as one, from which on it is one.
+_FEWEST_NAMING = 2
 
 #: A word must have been met this often inside sentences, and with a capital in this share, to be a name.
 _LEAST_COUNT, _LEAST_SHARE = 3, 0.8
@@ -146,6 +161,8 @@ def repair(text: str) -> str:
         text = _THE_POST.sub("", text)
     if "read" in lower or "click here" in lower:
         text = _BOILERPLATE.sub("", text)
+    if "version of this" in lower:
+        text = _CORRECTED.sub("", text)
     if ".." in text or "…" in text:
         text = _TRAILING_DOTS.sub("", text)
     return " ".join(text.split())
@@ -176,10 +193,12 @@ class Analyzer:
     """
     Words of one language, by its code: lower case, without stop words, stemmed, as `VectorsSettings` says.
 
-    A language without a stemmer or a stop-word list goes without.
+    A language without a stemmer or a stop-word list goes without. The `names` are those of `brief_names`.
     """
 
-    def __init__(self, language: str, stem: bool = True, stop_words: bool = True) -> None:
+    def __init__(
+        self, language: str, stem: bool = True, stop_words: bool = True, names: frozenset[str] = frozenset()
+    ) -> None:
         primary = re.split(r"[-_]", language.lower())[0] or "en"
         self._primary = primary
         self._token = _SIGNED_TOKEN if primary in _SIGNED_LANGUAGES else _TOKEN
@@ -192,6 +211,7 @@ class Analyzer:
             known |= function_words("en")
         self.stop_words = frozenset(spelled(word, primary) for word in known)
         self.is_unspaced = primary in UNSPACED_LANGUAGES
+        self._names_go = "Go" in names
         self._term_of = lru_cache(maxsize=_MOST_MET)(self._term)
         # A text is cut for several fields and once more for the reasons, one soon after the other.
         self._words = lru_cache(maxsize=64)(self._words_of)
@@ -202,11 +222,13 @@ class Analyzer:
             text = _DOTTED.sub(lambda found: found[0].replace(".", ""), _INITIALS.sub(r"\1", text))
         if _THOUSANDS.search(text):
             text = _THOUSANDS.sub(lambda found: re.sub("[.,’]", "", found[0]), text)
+        if self._names_go:
+            text = _VERB_GO.sub("go", text)
         joined: list[str] = []
         if "-" in text:
             text = _HYPHENED.sub(lambda found: self._apart(found, joined), text)
         surfaces: list[str] = [*joined, *self._token.findall(text)]
-        if text.isupper():
+        if text.isupper() and text not in _ACRONYMS:
             surfaces = [surface.lower() if surface in _ACRONYMS else surface for surface in surfaces]
         if not text.isascii() and _IS_UNSPACED.search(text):
             surfaces = [part for surface in surfaces for part in bigrams(surface)]
@@ -235,7 +257,7 @@ class Analyzer:
         if _IS_UNSPACED.match(surface):
             return None if surface in self.stop_words else surface
         surface = surface.replace("-", "")
-        if surface in _ACRONYMS and self._primary == "en":
+        if (surface in _ACRONYMS and self._primary == "en") or (self._names_go and surface == "Go"):
             return surface
         if release := _RELEASE.fullmatch(surface):
             return release[1]
@@ -373,6 +395,28 @@ def _grams_of_word(word: str, low: int, high: int) -> tuple[str, ...]:
             break
         grams.extend(padded[start : start + length] for start in range(len(padded) - length + 1))
     return tuple(grams)
+
+
+def meant(topic: str) -> str:
+    """A topic in small letters as the name that it is, where it would be taken for a word that says nothing."""
+    return _MEANT.get(topic, topic.upper() if len(topic) == 1 else topic)
+
+
+def brief_names(articles: Iterable[tuple[str, str, Iterable[str], Analyzer]]) -> frozenset[str]:
+    """
+    The names that could be something else, but that two articles use as names: C, R, X and Go.
+
+    Of each article title and excerpt as typed, its topics in small letters, and the analyzer of its language.
+    """
+    n_naming: Counter[str] = Counter()
+    for title, excerpt, topics, analyzer in articles:
+        found = {name for topic in topics if len(name := meant(topic)) == 1 or name == "Go"}
+        for before, name in (*_BRIEF.findall(title), *_BRIEF.findall(excerpt)):
+            word = before.lower()
+            if word in _BEFORE_GO if name == "Go" else not word or word in analyzer.stop_words:
+                found.add(name)
+        n_naming.update(found)
+    return frozenset(name for name, n in n_naming.items() if n >= _FEWEST_NAMING)
 
 
 def names_in(passages: Iterable[tuple[str, Analyzer, str]]) -> set[str]:

@@ -6,7 +6,8 @@ all stand side by side, and the whole row is scaled to length 1. So one product 
 parts' cosines, and two articles with the same text have similarity 1.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self, TypedDict
@@ -36,7 +37,7 @@ from recommender.vectors.meaning import MEANING_LANGUAGES, embedded
 from recommender.vectors.neighbors import Vectors
 from recommender.vectors.semantic import sentence_embeddings
 from recommender.vectors.templates import common_topics, templates_of
-from recommender.vectors.text import names_in, repair
+from recommender.vectors.text import brief_names, names_in, repair
 
 #: Fields of words as they stand.
 OF_WORDS = ("words", "body")
@@ -65,6 +66,7 @@ class _Document(TypedDict):
     n_bodies: int
     compares: bool
     templates: list[str]
+    names: list[str]
     common_topics: list[str]
     vocabularies: dict[str, list[str]]
 
@@ -138,7 +140,9 @@ class FieldVectorizer:
         self.n_articles, self.n_bodies = len(articles), sum(bool(article.body.strip()) for article in articles)
         self.fields, self._topics, self.compares = (), _without_terms("topics"), False
         self.__dict__.pop("term_names", None)
-        self.reader = self._reader(templates_of(articles, self.settings.body_words), common_topics(articles))
+        read = self._reader(templates_of(articles, self.settings.body_words), common_topics(articles))
+        told = ((one.title, one.excerpt, read.topics(one), read.analyzer(one)) for one in articles)
+        self.reader = replace(read, names=brief_names(told))
         used = [name for name in FIELD_NAMES if getattr(self.settings, name).weight > 0]
         counts = count_terms(articles, self.reader, used, self.n_jobs)
         for name, found in counts.items():
@@ -192,10 +196,10 @@ class FieldVectorizer:
             weight *= _part(self._n_having(name))
         self.fields += (Field(name, self.n_terms, weight, columns, rarity, n_having),)
 
-    def _reader(self, templates: frozenset[str], common: frozenset[str]) -> TermReader:
+    def _reader(self, templates: Iterable[str], common: Iterable[str], names: Iterable[str] = ()) -> TermReader:
         """What reads terms; on a site of few articles letters cannot bridge the endings of words, so stems do."""
         stem = self.settings.stem or self.n_articles < _FEW_ARTICLES
-        return TermReader(self.settings, self.language, templates, common, stem)
+        return TermReader(self.settings, self.language, frozenset(templates), frozenset(common), stem, frozenset(names))
 
     def _n_having(self, name: str) -> int:
         """How many articles may have a field: what stands in a few bodies is no rarer for all those without one."""
@@ -315,6 +319,7 @@ class FieldVectorizer:
             "compares": self.compares,
             "templates": sorted(self.reader.templates),
             "common_topics": sorted(self.reader.common_topics),
+            "names": sorted(self.reader.names),
             "vocabularies": {field.name: list(field.columns) for field in fields},
         }
         arrays: dict[str, NDArray[Any]] = {"is_name": self.is_name, "centre": self._centre}
@@ -327,7 +332,7 @@ class FieldVectorizer:
         described: _Document = reader_of(_Document)(document)
         self.language, self.compares = described["language"], described["compares"]
         self.n_articles, self.n_bodies = described["n_articles"], described["n_bodies"]
-        self.reader = self._reader(frozenset(described["templates"]), frozenset(described["common_topics"]))
+        self.reader = self._reader(described["templates"], described["common_topics"], described["names"])
         for name, terms in described["vocabularies"].items():
             self._put(name, terms, arrays[f"rarity_{name}"], arrays[f"n_having_{name}"])
         self.is_name, self._centre = arrays["is_name"], arrays["centre"]
