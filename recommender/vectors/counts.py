@@ -65,7 +65,7 @@ _UNKNOWN = 1e-8
 _YEAR, _CHANCE_OF_YEAR = re.compile(r"20\d\d"), 3e-4
 #: Of a number of two digits, which in news is an age more often than a name.
 _CHANCE_OF_AGE = 3e-4
-#: And of a word that many headlines have: some one in ten of so many words has it.
+#: And of a word that many headlines have, or a letter behind a noun: some one in ten of so many words has it.
 _CHANCE_IN_HEADLINES = 5e-3
 
 #: "10 ways to cook rice" is about rice.
@@ -315,6 +315,9 @@ def _chance(word: str, table: Mapping[str, float]) -> float:
         return _CHANCE_OF_YEAR
     if word.isdecimal() and len(word) > 1:
         return max(float(wordfreq.word_frequency(word, "en")), _CHANCE_OF_AGE if len(word) == 2 else 0.0)
+    if len(word) == 1 and not word.isdigit():
+        # The table has it as a letter; one character of Japanese is kept where it is a noun.
+        return _CHANCE_IN_HEADLINES if word.isascii() else _UNKNOWN
     return table.get(word, _UNKNOWN)
 
 

@@ -1,8 +1,8 @@
-"""Which words are names, by how editors write them inside sentences."""
+"""Which words are names, by how editors write them inside sentences, and which letters, numbers and verbs are."""
 
 import pytest
 
-from recommender import Article
+from recommender import Article, Corpus, Recommender
 from recommender.vectors.text import analyzer_for, names_in
 from recommender.vectors.tfidf import FieldVectorizer
 
@@ -39,3 +39,48 @@ def test_the_words_of_titles_and_excerpts_are_marked():
     marked = vectorizer.term_names[: len(vectorizer.is_name)][vectorizer.is_name].tolist()
     assert len(vectorizer.is_name) == vectorizer.n_words
     assert marked == ["assam"]
+
+
+UNRELATED = [
+    "Growing garlic in pots",
+    "Rain floods the harbour",
+    "The ferry has a new captain",
+    "Choir sings for a roof",
+]
+
+
+def are_shown(one, other, *topics):
+    """Whether two articles with these titles, among others, are shown under each other."""
+    titles = [one, other, *UNRELATED]
+    articles = [Article(id=title, title=title, topics=topics if title in (one, other) else ()) for title in titles]
+    recommender = Recommender().fit(Corpus(articles, site_language="en"))
+    found = {title: [each.article_id for each in recommender.suggest(title)] for title in (one, other)}
+    assert (other in found[one]) == (one in found[other])
+    return other in found[one]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("Errors in Go", "Tests with Go", True),
+        ("Where to Go at Easter", "How to Go Vegan", False),
+        ("Where you go at Easter", "Now you can go vegan", False),
+        ("Errors in C", "Pointers in C", True),
+        ("X sues a rival", "Stars leave X for a rival's place", True),
+        ("Vitamin D tablets", "Councils ask more of Band D", False),
+        ("Malcolm X remembered", "A lawyer of Generation X", False),
+        ("Man, 34, held for theft", "Number 34 bus diverted", False),
+        ("Repairs of the 737", "A 737 has landed on a field", True),
+    ],
+)
+def test_a_letter_a_number_or_go_relates_articles_where_it_is_a_name(one, other, expected):
+    """Not as a verb, as an age, or behind the noun that it belongs to."""
+    assert are_shown(one, other) == expected
+
+
+@pytest.mark.parametrize("topic", ["go", "r", "R", "IT", "who"])
+def test_a_topic_is_a_name_however_short(topic):
+    """Where a text would have a verb, a letter or a pronoun."""
+    one, other = "Patterns that scale", "A table for each case"
+    assert are_shown(one, other, topic)
+    assert not are_shown(one, other)

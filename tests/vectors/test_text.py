@@ -37,6 +37,7 @@ from recommender.vectors.text import Analyzer, analyzer_for, char_ngrams, langua
         ("The harbour opens…", "The harbour opens"),
         ("The harbour opens. Read more »", "The harbour opens."),
         ("The harbour opens. The post Harbour appeared first on Daily Gull.", "The harbour opens."),
+        ("An earlier version of this story wrongly said that the ferry sails.", "that the ferry sails."),
         ("Read more about the harbour in the long report.", "Read more about the harbour in the long report."),
         ("{% include x.html %}Text {{ page.title }}", "Text"),
         ("<%= partial 'a > b' %>Text <% if a < b %>here", "Text here"),
