@@ -64,7 +64,7 @@ _UNKNOWN = 1e-8
 #: Of a year of this century, which is a date on most pages and hardly ever what they are about.
 _YEAR, _CHANCE_OF_YEAR = re.compile(r"20\d\d"), 3e-4
 #: Of a number of two digits, which in news is an age more often than a name.
-_CHANCE_OF_AGE = 3e-4
+_CHANCE_OF_AGE = 2e-4
 #: And of a word that many headlines have, or a letter behind a noun: some one in ten of so many words has it.
 _CHANCE_IN_HEADLINES = 5e-3
 

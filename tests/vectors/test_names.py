@@ -69,7 +69,7 @@ def are_shown(one, other, *topics):
         ("X sues a rival", "Stars leave X for a rival's place", True),
         ("Vitamin D tablets", "Councils ask more of Band D", False),
         ("Malcolm X remembered", "A lawyer of Generation X", False),
-        ("Man, 34, held for theft", "Number 34 bus diverted", False),
+        ("Man, 34, held over theft of church lead", "Number 34 bus diverted for six weeks", False),
         ("Repairs of the 737", "A 737 has landed on a field", True),
     ],
 )
