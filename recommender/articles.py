@@ -149,7 +149,11 @@ _EXPECTED: Mapping[tuple[str, ...], tuple[Callable[[Any], bool], str]] = {
         _is_day,
         "a datetime with a time zone, but is {}. Make one: datetime.fromisoformat('2021-03-03T07:00:00Z').",
     ),
-    ("topics", "aliases", "marks"): (_is_sequence_of(str), "a tuple of texts, but is {}. Make one: ('tea', 'water')."),
+    ("topics", "aliases"): (_is_sequence_of(str), "a tuple of texts, but is {}. Make one: ('tea', 'water')."),
+    ("marks",): (
+        lambda value: _is_sequence_of(str)(value) and all(mark in MARKS or ":" in mark for mark in value),
+        f"a tuple of {', '.join(MARKS)} or texts such as 'sponsored: true', but is {{}}. Make one: ('evergreen',).",
+    ),
     ("related",): (
         _is_sequence_of(RelatedEntry),
         "a tuple of RelatedEntry, but is {}. Make one: (RelatedEntry(...),).",

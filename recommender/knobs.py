@@ -60,6 +60,8 @@ def read_mapping(path: Path) -> dict[str, Any]:
 
 def build(kind: type, found: object, prefix: str, where: str, base: Any = None) -> Any:
     """An instance of a settings dataclass; what is not named keeps the value it has in `base`."""
+    if found is None and prefix:
+        found = {}  # all its lines are commented out
     if not isinstance(found, Mapping):
         name = prefix.rstrip(".") or "the file"
         raise SettingsError(f"{where}: {name} must be a mapping of settings, but is {say(found)}.")
@@ -127,7 +129,8 @@ def check(part: Any, prefix: str, where: str) -> None:
             check(value, f"{prefix}{knob_.name}.", where)
         elif expected := _violation(value, hint, knob_):
             but = wrong(value, _is_entry) if hint == tuple[str, ...] else f"is {say(value)}"
-            raise SettingsError(f"{where}: {prefix}{knob_.name} must be {expected}, but {but}.")
+            cure = f" Write it in brackets: [{value}]." if isinstance(value, str) and "list" in expected else ""
+            raise SettingsError(f"{where}: {prefix}{knob_.name} must be {expected}, but {but}.{cure}")
 
 
 def _violation(value: Any, hint: Any, knob_: dataclasses.Field[Any]) -> str:

@@ -265,6 +265,11 @@ class Settings:
                         f"settings: rules.{name} may name {', '.join(PATTERN_NAMES)}, but names {say(asked)}."
                         f"{did_you_mean(asked, PATTERN_NAMES)}"
                     )
+        if self.rules.at_least > self.ranking.k:
+            raise SettingsError(
+                f"settings: rules.at_least must be at most the number of suggestions, which is {self.ranking.k} "
+                f"(ranking.k, -k), but is {self.rules.at_least}, so that no article would have any. Lower it."
+            )
         for pair in self.rules.apart:
             if [bool(part.strip()) for part in pair.split("|")] != [True, True]:
                 raise SettingsError(

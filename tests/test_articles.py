@@ -142,6 +142,10 @@ def test_a_reason_reads_as_a_sentence():
         ({"visible_from": datetime(2024, 1, 1)}, "tea: visible_from must be a datetime with a time zone, but is "),
         ({"topics": "tea"}, "tea: topics must be a tuple of texts, but is 'tea'."),
         ({"topics": ("tea", 3)}, "tea: topics must be a tuple of texts, but is ('tea', 3)."),
+        (
+            {"marks": ("never-sugest",)},
+            "tea: marks must be a tuple of show-none, never-suggest, background, follow-up, ",
+        ),
         ({"related": ("cup",)}, "tea: related must be a tuple of RelatedEntry, but is ('cup',)."),
         ({"quality": "high"}, "tea: quality must be a finite number of type int or float, but is 'high'."),
         ({"quality": float("nan")}, "tea: quality must be a finite number of type int or float, but is nan."),

@@ -3,11 +3,18 @@
 import pytest
 from click.testing import CliRunner
 
-from recommender.batch import check_settings, list_settings
+from recommender.batch import check_settings, evaluate_site, list_settings
 from recommender.batch.commands import EVERYDAY
 from recommender.cli import main
 from recommender.errors import SettingsError
-from recommender.settings import Settings, VectorsSettings, describe_settings, read_settings, settings_from_mapping
+from recommender.settings import (
+    RulesSettings,
+    Settings,
+    VectorsSettings,
+    describe_settings,
+    read_settings,
+    settings_from_mapping,
+)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +98,13 @@ from recommender.settings import Settings, VectorsSettings, describe_settings, r
         ),
         (
             {"articles": {"exclude": "drafts/**"}},
-            "recommender.yaml: articles.exclude must be a list of texts, but is 'drafts/**'.",
+            "recommender.yaml: articles.exclude must be a list of texts, but is 'drafts/**'. Write it in brackets: "
+            "[drafts/**].",
+        ),
+        (
+            {"ranking": {"k": 2}, "rules": {"at_least": 3}},
+            "recommender.yaml: rules.at_least must be at most the number of suggestions, which is 2 (ranking.k, -k), "
+            "but is 3, so that no article would have any. Lower it.",
         ),
         ({"writing": {"data_file": 7}}, "recommender.yaml: writing.data_file must be text, but is 7."),
         (
@@ -247,14 +260,23 @@ def test_a_name_of_the_editors_is_found_by_the_check(tmp_path, name):
 
 
 def test_unknown_measure_is_found_by_the_check(tmp_path):
-    """`recommender settings --check` knows which measures there are."""
+    """`recommender settings --check` knows which measures there are; `evaluate` tells where it was asked for, too."""
     path = tmp_path / "recommender.yaml"
     path.write_text("evaluation: {measures: [foo]}\n")
+    message = "evaluation.measures: there is no measure 'foo'. Write them as in nDCG@10, P@1, P@5, R@5."
     with pytest.raises(SettingsError) as caught:
         check_settings(path)
-    assert str(caught.value) == (
-        f"{path}: evaluation.measures: there is no measure 'foo'. Write them as in nDCG@10, P@1, P@5, R@5."
-    )
+    assert str(caught.value) == f"{path}: {message}"
+    with pytest.raises(SettingsError) as caught:
+        evaluate_site(tmp_path, read_settings(path))
+    assert str(caught.value) == message
+
+
+def test_a_section_whose_lines_are_commented_out_has_the_defaults(tmp_path):
+    """As where somebody tries a setting, and leaves it."""
+    path = tmp_path / "recommender.yaml"
+    path.write_text("ranking:\n  # k: 3\nvectors:\n  words:\nrules: {at_least: 2}\n")
+    assert read_settings(path) == Settings(rules=RulesSettings(at_least=2))
 
 
 def test_settings_begin_with_those_that_people_change():

@@ -167,7 +167,7 @@ def evaluate_site(
         raise EvaluationError(
             f"--ungraded {ungraded}: holds more than pairs without a grade, and would be replaced. Name another file."
         )
-    by_lists = parse_measures(asked.get("measures") or settings.evaluation.measures)
+    by_lists = parse_measures(asked["measures"]) if asked.get("measures") else _measures_of(settings)
     measured = figures_by_grades(settings.ranking.k) if grades else by_lists
     check_measured(limits_of(fail_under, "--fail-under"), measured, "--fail-under")
     # Before the site is read, too: what is wrong in them is soon told.
@@ -295,15 +295,22 @@ def list_settings(*, everyday_only: bool = False) -> list[tuple[str, Any, str]]:
 
 def check_settings(file: Path) -> Settings:
     """The settings of a file; a SettingsError names the one that is wrong, its limits and the cure."""
-    from recommender.evaluation.measures import parse_measures  # which measures there are, ir-measures knows
     from recommender.writing.front_matter import check_name
 
     settings = read_settings(file)
     try:
         check_name(settings.writing.front_matter_name, {})
-        parse_measures(settings.evaluation.measures)
-    except WriteError as error:
+        _measures_of(settings)
+    except (WriteError, SettingsError) as error:
         raise SettingsError(f"{file}: {error}") from None
-    except EvaluationError as error:
-        raise SettingsError(f"{file}: evaluation.measures: {error}") from None
     return settings
+
+
+def _measures_of(settings: Settings) -> dict[str, Any]:
+    """The measures that the settings ask for; a SettingsError tells what is wrong with them."""
+    from recommender.evaluation.measures import parse_measures  # which measures there are, ir-measures knows
+
+    try:
+        return parse_measures(settings.evaluation.measures)
+    except EvaluationError as error:
+        raise SettingsError(f"evaluation.measures: {error}") from None

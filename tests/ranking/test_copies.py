@@ -111,7 +111,7 @@ def test_tellings_of_one_story_on_one_day(title, least, most, monkeypatch):
 
 
 def test_a_crowd_of_copies_hides_nobody(monkeypatch):
-    """Where a hundred and more have one title, the others are found behind them; nobody is looked for beyond a bound."""
+    """Of a hundred and more with one title the others are found behind them; nobody is looked for beyond a bound."""
     n_looked_at, choose = [], Rules.choose
     monkeypatch.setattr(
         Rules, "choose", lambda self, one, ranked, *args, **more: n_looked_at.append(len(ranked)) or
