@@ -6,7 +6,7 @@
 # make docs                  the documentation as a site, in build/docs
 # make torture               kills, forged models, hostile files, load and change, at length: half an hour
 # make fuzz [RUNS=1000000]    each reader of files in turn, so many inputs, by atheris
-# make lowest                the core's tests with the lowest versions that pyproject.toml allows, in some two minutes
+# make lowest [JOBS=2]       the core's tests with the lowest versions that pyproject.toml allows, in some two minutes
 # make audit                 asks pip-audit for known faults of what is installed
 # make lock                  writes requirements-dev.txt, the versions of everything that is installed for the tests
 # make golden                writes the golden files that are missing; delete one to have it made anew
@@ -34,7 +34,8 @@ suggest: $(VENV)/installed
 	@$(RUN) $(BIN)/recommender suggest "$(SITE)"
 
 # Each process has one thread, for the processes take the cores already.
-PYTEST = $(RUN) $(if $(JOBS),OMP_NUM_THREADS=1) $(BIN)/python -m pytest $(if $(JOBS),-n $(JOBS) --dist loadgroup)
+SPREAD = $(if $(JOBS),-n $(JOBS) --dist loadgroup)
+PYTEST = $(RUN) $(if $(JOBS),OMP_NUM_THREADS=1) $(BIN)/python -m pytest $(SPREAD)
 UNITS := -m "not slow and not site and not browser and not generator"
 
 test: $(VENV)/installed-for-tests
@@ -81,7 +82,7 @@ lowest: $(VENV)/installed
 	@$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python $(LOWEST)
 	@$(BIN)/uv pip sync --quiet --python $(LOWEST)/bin/python $(VENV)/lowest.txt
 	@$(BIN)/uv pip install --quiet --python $(LOWEST)/bin/python --no-deps --editable .
-	@$(RUN) $(LOWEST)/bin/python -m pytest --quiet $(UNITS) $(OF_LIBRARIES)
+	@$(RUN) $(if $(JOBS),OMP_NUM_THREADS=1) $(LOWEST)/bin/python -m pytest --quiet $(SPREAD) $(UNITS) $(OF_LIBRARIES)
 
 audit: $(VENV)/installed-for-tests
 	@$(PIP) install pip-audit
