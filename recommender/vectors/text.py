@@ -118,7 +118,7 @@ _ACRONYMS = frozenset({"IT", "WHO"})
 _MEANT = {"go": "Go", "golang": "Go", "it": "IT", "who": "WHO"}
 #: One letter, and the language that is spelled as a verb, and the word before it: "errors in C", "X sues a rival". In
 #: "Vitamin D" and "Plan B" the letter is no name alone.
-_BRIEF = re.compile(r"(?:^|[.!?:]\s+|(?<![\w'’-])([^\W\d_]+)\s)([B-HJ-Z]|Go)(?![\w+#&'’-]|\.\w)")
+_BRIEF = re.compile(r"(?:^|[.!?:]\s+|(?<![\w'’-])([^\W\d_]+)\s)([B-HJ-Z]|Go)(?![\w+#&'’:-]|\.\w)")
 _BEFORE_GO = frozenset("for from in of with mit für von avec en pour con para met voor med för til".split())
 _VERB_GO = re.compile(r"(?<=\b[Tt]o )Go\b")
 #: Articles that use such a name as one, from which on it is one.
@@ -228,7 +228,7 @@ class Analyzer:
         if "-" in text:
             text = _HYPHENED.sub(lambda found: self._apart(found, joined), text)
         surfaces: list[str] = [*joined, *self._token.findall(text)]
-        if text.isupper() and text not in _ACRONYMS:
+        if text.isupper() and not _ACRONYMS.issuperset(surfaces):
             surfaces = [surface.lower() if surface in _ACRONYMS else surface for surface in surfaces]
         if not text.isascii() and _IS_UNSPACED.search(text):
             surfaces = [part for surface in surfaces for part in bigrams(surface)]
@@ -410,7 +410,7 @@ def brief_names(articles: Iterable[tuple[str, str, Iterable[str], Analyzer]]) ->
     """
     n_naming: Counter[str] = Counter()
     for title, excerpt, topics, analyzer in articles:
-        found = {name for topic in topics if len(name := meant(topic)) == 1 or name == "Go"}
+        found = {name for name in map(meant, topics) if name == "Go" or (len(name) == 1 and name.isalpha())}
         for before, name in (*_BRIEF.findall(title), *_BRIEF.findall(excerpt)):
             word = before.lower()
             if word in _BEFORE_GO if name == "Go" else not word or word in analyzer.stop_words:
