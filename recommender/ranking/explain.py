@@ -26,7 +26,7 @@ from recommender.vectors.tfidf import FieldVectorizer
 N_TERMS = 8
 
 #: Words of a field that its sentence names, and the part of the weightiest's share below which a word is no reason.
-_MOST_SAID, _LEAST_SAID = 4, 0.05
+_MOST_SAID, _LEAST_SAID = 4, 0.15
 #: A part of so many letters may be any ("con", "ing").
 _SYLLABLE = 3
 

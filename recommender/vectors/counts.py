@@ -20,10 +20,10 @@ from scipy.sparse import csr_matrix
 from recommender.articles import Article
 from recommender.content.languages import TABLES
 from recommender.settings import LettersSettings, VectorsSettings
-from recommender.vectors.function_words import FORMS_UNSPACED, headline_words
+from recommender.vectors.function_words import FORMS_UNSPACED, headline_words, without_rubric
 from recommender.vectors.neighbors import stacked
 from recommender.vectors.stems import stems_of
-from recommender.vectors.templates import CHARACTERS_A_WORD, SENTENCE_END, bare_title
+from recommender.vectors.templates import CHARACTERS_A_WORD, SENTENCE_END, bare_title, series_of_parts
 from recommender.vectors.text import (
     UNSPACED_LANGUAGES,
     Analyzer,
@@ -149,7 +149,8 @@ class TermReader:
             lines = text[: self.settings.body_words * CHARACTERS_A_WORD].splitlines()
             return _NO_TEXT.sub("", "\n".join(line for line in lines if line.strip() not in self.templates))
         if field == "title":
-            text = "" if _DAY.fullmatch(text) else _COUNT.sub("", bare_title(text, self.templates))
+            bare = without_rubric(bare_title(text, self.templates))
+            text = "" if _DAY.fullmatch(text) else _COUNT.sub("", bare)
         elif self.templates:
             text = " ".join(one for one in SENTENCE_END.split(text) if one.strip() not in self.templates)
         return FORMS_UNSPACED.sub(" ", text) if self.analyzer(article).is_unspaced else text
@@ -168,7 +169,9 @@ class TermReader:
         if field == "body":  # asked for once, and long
             return self.analyzer(article).forms(self.text(article, field))
         options = self.stem, self.settings.stop_words, self.names
-        return _surface_forms(self.text(article, field), self.language_of(article), *options)
+        forms = _surface_forms(self.text(article, field), self.language_of(article), *options)
+        series = series_of_parts(article.title) if field == "title" else ""
+        return forms | {series.casefold(): series} if series else forms
 
     def terms(self, article: Article, field: str) -> list[str]:
         """The terms of one field, or of title, excerpt or topics alone, in order."""
@@ -184,6 +187,8 @@ class TermReader:
             terms = char_ngrams(text, (2, 3) if analyzer.is_unspaced else options.ngram_range)
         elif field in ("words", "body"):
             title = analyzer.terms(self.text(article, "title"))
+            if (series := series_of_parts(article.title)) and not analyzer.is_unspaced:
+                title.append(series.casefold())
             terms = title * _TITLE_TIMES + analyzer.terms(self.text(article, "excerpt"))
             terms += analyzer.terms(self.text(article, "topics"))[:_MOST_OF_TOPICS]
             if field == "body":

@@ -56,15 +56,16 @@ _OF_HEADLINES = {
           "týden velký",
     "da": "anmeldelse bedste dag god interview lille måned ny nyhedsbrev opskrift stor tips uge velkommen år",
     "de": "ankündigung anleitung bericht beste dr einfach einladung einzige frau gedanken groß gründe gut herr "
-          "hinweis interview jahr klein kurz leitfaden minuten monat nachruf neu newsletter portrait porträt prozent "
-          "rezension rezept sankt schnell stunden tag test tipp willkommen woche",
+          "hinweis interview jahr jähriger klein kurz leitfaden minuten monat nachruf neu newsletter portrait porträt "
+          "prozent rezension rezept sankt schnell stunden tag test tipp willkommen woche",
     "en": "advertorial aged announce announcement announcing availability available basics beginner behind best big "
-          "choose choosing clarification complete correction day digest dollars dr easy episode explainer faq first "
-          "get getting good great guide hours interview introduce introducing introduction kg km last letter little "
-          "live long look make making miles minutes month mr mrs new newsletter next notice obituary old part "
-          "percent portrait pounds prof quick reason recap recipe report review roundup saint san scene short "
-          "simple sir small sponsored story thing thoughts tip today tomorrow top trick ultimate update week weekly "
-          "welcome year",
+          "choose choosing clarification complete correction day digest dollars dr easy eight eighteen eleven "
+          "episode euro euros explainer faq fifteen fifty first five forty four fourteen get getting good great "
+          "guide hours hundred interview introduce introducing introduction kg km last letter little live long look "
+          "make making miles million minutes month mr mrs new newsletter next nine notice obituary old part percent "
+          "portrait pounds prof quick reason recap recipe report review roundup saint san scene seven seventeen "
+          "short simple sir six sixteen small sponsored story ten thing thirteen thirty thoughts thousand three tip "
+          "today tomorrow top trick twelve twenty two ultimate update week weekly welcome year",
     "es": "anuncio aviso año bienvenida bueno carta consejo día entrevista episodio euros grande guía horas mejor "
           "mes minutos nuevo pequeño razones receta reseña san santa semana truco",
     "fi": "arvostelu haastattelu hyvä ilmoitus kuukausi paras pieni päivä resepti suuri uusi vihjeet viikko vuosi",
@@ -87,7 +88,44 @@ _OF_HEADLINES = {
     "uk": "великий випуск год день добрий запрошення лист малий місяць найкращий новий оголошення поради рецензія "
           "рецепт рік тиждень інтерв'ю",
 }  # fmt: skip
-#: The same in scripts without spaces, and turns such as "on", "how" and "why".
+#: What a text is, where it stands before a title: "Opinion: let the cafe stay", "[Korrektur] Der Fahrplan", "【訂正】".
+_RUBRICS = frozenset(
+    one.strip()
+    for one in """
+    advertorial, analysis, breaking, breaking news, case study, clarification, column, comment, correction, corrections,
+    customer story, editorial, event, exclusive, explainer, gallery, guest post, guide, how to, how-to, in pictures,
+    interview, job advert, letter, letters, live, live blog, liveblog, match report, news, obituary, op-ed, opinion,
+    photos, podcast, poll, press release, q&a, quiz, recipe, release notes, review, sponsored, tutorial, update,
+    vacancy, video, watch, webinar,
+    analyse, anzeige, bericht, bildergalerie, eilmeldung, essay, exklusiv, gastbeitrag, glosse, kolumne, kommentar,
+    korrektur, leitartikel, leserbrief, leserbriefe, live-ticker, liveticker, meinung, nachgefragt, nachruf,
+    pressemitteilung, pro und contra, reportage, rezension, rezept, spielbericht, stellenanzeige, umfrage,
+    veranstaltungstipp,
+    chronique, communiqué, direct, dossier, édito, éditorial, en direct, enquête, entretien, erratum, portrait,
+    recette, rectificatif, tribune, vidéo,
+    análisis, carta al director, cartas al director, columna, comunicado, crónica, directo, en directo, entrevista,
+    errata, fe de errores, opinión, receta, reportaje, reseña, tribuna, última hora, vídeo,
+    análise, ao vivo, coluna, crônica, opinião, receita, reportagem, resenha,
+    commento, comunicato, diretta, editoriale, errata corrige, il commento, in diretta, intervista, lettere, opinione,
+    recensione, ricetta,
+    commentaar, ingezonden, ingezonden brief, opinie, persbericht, recensie, rectificatie, vacature,
+    anmeldelse, debat, debatt, direkt, insändare, krönika, ledare, leserinnlegg, læserbrev, recension, rättelse,
+    felieton, na żywo, opinia, pilne, recenzja, reportaż, sprostowanie, wideo, wywiad,
+    komentář, rozhovor, fejeton, oprava, recenze, reportáž, vélemény, interjú, helyesbítés, haber, köşe yazısı,
+    röportaj,
+    видео, интервью, колонка, комментарий, мнение, опрос, поправка, репортаж, рецензия, срочно, інтерв'ю, думка, відео,
+    γνώμη, διόρθωση, συνέντευξη, رأي, تصحيح, דעה, תיקון, संपादकीय, साक्षात्कार, ý kiến, phỏng vấn, opini, wawancara,
+    社説, 訂正, 速報, コラム, お知らせ, レビュー, 動画, 募集, インタビュー,
+    评论, 更正, 快讯, 社论, 公告, 视频, 专访, 社論, 評論, 影片, 專訪,
+    사설, 정정, 속보, 칼럼, 영상, 인터뷰, 공지
+    """.replace("\n", " ").split(",")
+)
+_RUBRIC = re.compile(
+    r"\s*(?:\[([^\]]{2,40})\]|【([^】]{2,20})】|([^:：|–—\[\]]{2,40}?)\s*(?:[:：|](?!\d)|\s[–—-]\s))\s*(?=\S)"
+)
+#: What counts them: "Pressemitteilung Nr. 12".
+_RUBRIC_NUMBER = re.compile(r"\s*(?:(?:nr|no|n°|nº|№)\.?|#)?\s*\d[\d./-]*$")
+#: Forms of texts in scripts without spaces, and turns such as "on", "how" and "why".
 FORMS_UNSPACED = re.compile(
     r"(?a:第(?=\d)|(?<=\d)[回号年月日期])|お?知らせ|ご?案内|について|に関する|における|のための|关于|關於|如何|怎么|怎麼|为什么|為什麼|的?通知|公告"
 )
@@ -116,6 +154,13 @@ def headline_words(language: str) -> frozenset[str]:
         shortened = {one for one in names for other in names if other != one and other.startswith(one) and len(one) < 5}
         found |= {name for name in names - shortened - _SUBJECTS if len(name) > 2}
     return frozenset(found)
+
+
+def without_rubric(title: str) -> str:
+    """A title without what the text is, where that stands before it."""
+    found = _RUBRIC.match(title)
+    name = next(filter(None, found.groups()), "").strip().lower() if found else ""
+    return title[found.end() :] if found and _RUBRIC_NUMBER.sub("", name) in _RUBRICS else title
 
 
 @lru_cache(maxsize=64)

@@ -22,9 +22,17 @@ _SNOWBALL = {
 #: consonant and its vowels may stand ("горами", "mestách", "нового").
 _SLAVIC_VOWELS = "[аеєиіїйоуыўэюяъьaeijouyáéíóúýäô]"
 _SLAVIC_ENDING = re.compile(rf"(?<=\w{{3}}){_SLAVIC_VOWELS}+(?:(?:ch|[гвмхghmv]){_SLAVIC_VOWELS}*)?$")
+#: Scandinavian articles behind nouns, which Snowball leaves there: "træet", "byen", "nyckeln", "vattnet", "skolan".
+_DEFINITE = [
+    (r"(?<=\w[æåøyö])(?:et|en|ene|erne|er|n)$", ""),
+    (r"(?<=\we[lr])n$", ""),
+    (r"(?<=\w[bcdfghjkmpstvz])([lnr])et$", r"e\1"),
+]
 #: What Snowball stemmers are told beforehand, and what for: plurals that they keep ("vélos", "Autos", "hospitais"), or
 #: take for more than they are ("loyers", "ciudades"); those of Hebrew.
 _BEFORE = {
+    "da": _DEFINITE, "nb": _DEFINITE, "no": _DEFINITE,
+    "sv": [*_DEFINITE, (r"(?<=\w{3})(?<!rom)(?<!vulk)(?<!ork)(?<!org)(?<!ist)(?<!ult)(?<!jap)an$", "a")],
     "de": [(r"(?<=\w\w[oy])(?<!lo)(?<!io)s$", "")], "el": [("ιδια$", "ιδι")], "es": [(r"(?<=\w\wad)es$", "")],
     "fr": [(r"(?<=\w\wer)s$|(?<=\w\w[oéu])s$", "")],
     "he": [(r"(?<=\w{3})ים$", ""), (r"(?<=\w{3})יות$", "ית"), (r"(?<=\w{3})ות$", "ה")],
@@ -34,6 +42,14 @@ _BEFORE = {
         (r"(?<=[chnsçz])óis$", "ol"), ("ízes$", "iz"), (r"(?<=\w[dlmnu])ês$|(?<=nc)ês$", "esa"),
     ],
 }  # fmt: skip
+
+
+def _with_definite(ending: str, pairs: str) -> dict[str, str]:
+    """Plurals with their words, also with an article behind them."""
+    told = dict(pair.split() for pair in pairs.split(", "))
+    return told | {f"{plural}{ending}": word for plural, word in told.items()}
+
+
 #: Plurals that Snowball keeps apart from their words.
 _PLURALS = {
     "en": {
@@ -55,19 +71,27 @@ _PLURALS = {
             " matriz nariz nuez perdiz pez portavoz raíz rapaz secuaz tapiz tenaz veloz vez voz"
         ).split()
     },
-    "fr": {"cheveux": "cheveu", "feux": "feu", "jeux": "jeu", "lieux": "lieu", "travaux": "travail", "vœux": "vœu"},
+    "fr": {"cheveux": "cheveu", "feux": "feu", "jeux": "jeu", "lieux": "lieu", "travaux": "travail",
+           "vitraux": "vitrail", "vœux": "vœu"},
     "nl": {"dagen": "dag", "daken": "dak", "eieren": "ei", "gaten": "gat", "glazen": "glas", "kinderen": "kind",
            "liederen": "lied", "musea": "museum", "oorlogen": "oorlog", "paden": "pad", "schepen": "schip",
            "steden": "stad", "wegen": "weg"},
+    "da": _with_definite("ne", "bøger bog, bønder bonde, børn barn, fødder fod, gæs gås, hænder hånd, kræfter kraft, "
+                               "mænd mand, nætter nat, tænder tand"),
+    "nb": _with_definite("ne", "bøker bok, bønder bonde, føtter fot, hender hånd, krefter kraft, menn mann, "
+                               "netter natt, røtter rot, tenner tann, trær tre"),
+    "sv": _with_definite("na", "bönder bonde, böcker bok, döttrar dotter, fötter fot, händer hand, länder land, "
+                               "nätter natt, rötter rot, städer stad, söner son, tänder tand"),
     "pt": {"barris": "barril", "faróis": "farol", "gases": "gás", "juvenis": "juvenil", "meses": "mês"},
 }  # fmt: skip
 #: What is no part of a word behind it, or in a language without one. What Hebrew puts before a noun, of which three
-#: letters stay: "the", "in", "and" and others are letters of the word. Vowels in which forms of one Finnish or Italian
-#: word differ ("koiran", "koirille"), a vowel that comes and goes ("cykel", "cykla"; "рынок", "рынки"), Polish
-#: "rowerze".
+#: letters stay: "the", "in", "and" and others are letters of the word. Vowels in which forms of one Finnish, Italian or
+#: Hungarian word differ ("koiran", "koirille"; "iskola", "iskolák"), a vowel that comes and goes ("cykel", "cykla";
+#: "рынок", "рынки"), Polish "rowerze".
 _SCANDINAVIAN = re.compile(r"(?<=\w{2}[^\W\daeiouyæøåäö])e(?=[lnr]$)")
 _AFTER = dict.fromkeys(("be", "bg", "bs", "hr", "mk", "sk", "sl", "uk"), _SLAVIC_ENDING) | {
     "da": _SCANDINAVIAN, "fi": re.compile(r"(?<=\w{3})[aeiouyäö]+$"), "he": re.compile(r"^[בהוכלמש]+(?=\w{3})"),
+    "hu": re.compile(r"(?<=\w{3})[ae]$"),
     "it": re.compile(r"(?<=\w{3})[aeio]$"), "nb": _SCANDINAVIAN, "nl": re.compile(r"(?<=\w{3})s$"),
     "no": _SCANDINAVIAN,
     "pl": re.compile(r"(?<=\w{3}r)z$|(?<=\w{3})i$|(?<=\w{2})e(?=k$)"),
@@ -77,7 +101,7 @@ _AFTER = dict.fromkeys(("be", "bg", "bs", "hr", "mk", "sk", "sl", "uk"), _SLAVIC
 _PLAIN = {code: unicodedata.normalize("NFD", chr(code))[0] for code in range(0xC0, 0x250)} | {0xE6: "ae", 0x153: "oe"}
 #: Letters that are short in one form of a word and long in another ("híd", "hidat"; "ogród", "ogrodu"), or two in one.
 _FOLDED: dict[str, Mapping[int, int | str]] = {
-    "cs": str.maketrans("áéíóúůýě", "aeiouoye"), "fr": {0xE6: "ae", 0x153: "oe"},
+    "cs": str.maketrans("áéíóúůýěďňť", "aeiouoyednt"), "fr": {0xE6: "ae", 0x153: "oe"},
     "hu": str.maketrans("áéíóőúű", "aeioöuü"), "pl": str.maketrans("óąńśćź", "oęnscz"),
 }  # fmt: skip
 #: What Korean puts behind a noun; the noun has two syllables at least.
@@ -105,6 +129,7 @@ class _Stems:
         self._before, self._after = _BEFORE.get(language, []), _AFTER.get(language)
         self._plurals = _PLURALS.get(TABLES.get(language, language), {})
         self._folded, self._is_plain = _FOLDED.get(language, {}), language == "en"
+        self._least = 3 if language == "tr" else 0
         # Without a cache of its own, in which two threads meet; it would save two seconds of ten million words.
         self._snowball = Stemmer.Stemmer(_SNOWBALL[language], 0) if language in _SNOWBALL else None
 
@@ -117,7 +142,9 @@ class _Stems:
         for ending, other in self._before:
             words = [re.sub(ending, other, word) for word in words]
         if self._snowball:
-            words = self._snowball.stemWords(words)
+            found = self._snowball.stemWords(words)
+            # Of "altın" and "deniz" the Turkish one leaves two letters.
+            words = [two[len(two[0]) < self._least] for two in zip(found, words, strict=True)]
         if self._folded:
             words = [word.translate(self._folded) for word in words]
         return [self._after.sub("", word) for word in words] if self._after else words

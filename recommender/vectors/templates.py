@@ -116,6 +116,12 @@ def bare_title(title: str, templates: frozenset[str]) -> str:
     return rest if name in templates else bare
 
 
+def series_of_parts(title: str) -> str:
+    """What the parts of one story are called in common, "Our streets" of "Our streets, part 2"; "" for any other."""
+    found = _PART.search(title)
+    return " ".join(re.findall(r"[^\W_]+", title[: found.start()])) if found else ""
+
+
 def _series_of(title: str) -> tuple[str, str]:
     """What may be the name of a title's series, with 0 for its number, and what stands behind it."""
     found = _SERIES.match(title)

@@ -120,7 +120,7 @@ _MEANT = {"go": "Go", "golang": "Go", "it": "IT", "who": "WHO"}
 #: "Vitamin D" and "Plan B" the letter is no name alone.
 _BRIEF = re.compile(r"(?:^|[.!?:]\s+|(?<![\w'’-])([^\W\d_]+)\s)([B-HJ-Z]|Go)(?![\w+#&'’:-]|\.\w)")
 _BEFORE_GO = frozenset("for from in of with mit für von avec en pour con para met voor med för til".split())
-_VERB_GO = re.compile(r"(?<=\b[Tt]o )Go\b")
+_VERB_GO = re.compile(r"(?<=\b[Tt]o )Go\b|\bGo(?=-[Tt]o\b)")
 #: Articles that use such a name as one, from which on it is one.
 _FEWEST_NAMING = 2
 

@@ -3,6 +3,7 @@
 import pytest
 
 from recommender import Article, Corpus, Recommender
+from recommender.vectors.function_words import without_rubric
 from recommender.vectors.text import analyzer_for, names_in
 from recommender.vectors.tfidf import FieldVectorizer
 
@@ -84,3 +85,45 @@ def test_a_topic_is_a_name_however_short(topic):
     one, other = "Patterns that scale", "A table for each case"
     assert are_shown(one, other, topic)
     assert not are_shown(one, other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Correction: the school timetable", "Correction: a rescue at sea"),
+        ("Opinion – Let the cafe stay", "Opinion – A bench for each street"),
+        ("[Korrektur] Der Fahrplan", "[Korrektur] Ein Rezept mit Kohl"),
+        ("Édito : Le vélo", "Édito : Sauvons la gare"),
+        ("【訂正】大学の学費", "【訂正】新しい駅"),
+        ("Pressemitteilung Nr. 12: Neue Halle", "Pressemitteilung Nr. 13: Bad im Winter zu"),
+    ],
+)
+def test_what_a_text_is_relates_nothing_before_its_title(one, other):
+    """Two corrections have nothing in common, nor have two opinions."""
+    assert not are_shown(one, other)
+
+
+def test_the_parts_of_a_series_are_related_whatever_it_is_called():
+    """Words that every text has are a name where they stand before the number of a part."""
+    assert are_shown("What we have, part 1: a start", "What we have, part 2: the end")
+    assert are_shown("Things of old (1/3)", "Things of old (2/3)")
+    said = str(Recommender().fit(Corpus(
+        [Article(id=title, title=title) for title in ("What we have, part 1", "What we have, part 2", *UNRELATED)]
+    )).suggest("What we have, part 1")[0].reason)  # fmt: skip
+    assert "both name What we have in the title" in said
+
+
+@pytest.mark.parametrize(
+    ("title", "rest"),
+    [
+        ("Opinion: let it stay", "let it stay"),
+        ("Kubernetes: let it stay", "Kubernetes: let it stay"),
+        ("Correction of the map", "Correction of the map"),
+        ("Video", "Video"),
+        ("Review 3:2", "Review 3:2"),
+        ("速報：駅が開く", "駅が開く"),
+    ],
+)
+def test_a_title_without_what_the_text_is(title, rest):
+    """A subject before the colon stays, and so does a word of the title itself."""
+    assert without_rubric(title) == rest
