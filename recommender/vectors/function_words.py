@@ -121,7 +121,7 @@ _RUBRICS = frozenset(
     """.replace("\n", " ").split(",")
 )
 _RUBRIC = re.compile(
-    r"\s*(?:\[([^\]]{2,40})\]|【([^】]{2,20})】|([^:：|–—\[\]]{2,40}?)\s*(?:[:：|](?!\d)|\s[–—-]\s))\s*(?=\S)"
+    r"(?:\[([^\]]{2,40})\]|【([^】]{2,20})】|([^\s:：|–—\[\]][^:：|–—\[\]]{1,39}?)\s*(?:[:：|](?!\d)|(?<=\s)[–—-]\s))\s*(?=\S)"
 )
 #: What counts them: "Pressemitteilung Nr. 12".
 _RUBRIC_NUMBER = re.compile(r"\s*(?:(?:nr|no|n°|nº|№)\.?|#)?\s*\d[\d./-]*$")
@@ -158,6 +158,7 @@ def headline_words(language: str) -> frozenset[str]:
 
 def without_rubric(title: str) -> str:
     """A title without what the text is, where that stands before it."""
+    title = title.lstrip()
     found = _RUBRIC.match(title)
     name = next(filter(None, found.groups()), "").strip().lower() if found else ""
     return title[found.end() :] if found and _RUBRIC_NUMBER.sub("", name) in _RUBRICS else title

@@ -121,6 +121,7 @@ def test_the_parts_of_a_series_are_related_whatever_it_is_called():
         ("Correction of the map", "Correction of the map"),
         ("Video", "Video"),
         ("Review 3:2", "Review 3:2"),
+        (" " * 100_000, ""),
         ("速報：駅が開く", "駅が開く"),
     ],
 )
