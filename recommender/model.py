@@ -99,9 +99,9 @@ class Recommender:
             It is given something else, such as a list.
         """
         check_corpus(corpus, "fit")
-        articles, ranking, now = self.settings.articles, self.settings.ranking, days_of(datetime.now(UTC))
+        articles, now = self.settings.articles, days_of(datetime.now(UTC))
         language = articles.site_language or corpus.site_language
-        vectorizer = FieldVectorizer(self.settings.vectors, language, ranking.n_jobs, user_cache_folder(articles.cache))
+        vectorizer = FieldVectorizer(self.settings.vectors, language, user_cache_folder(articles.cache))
         state = State.build(list(corpus), vectorizer, articles, now)
         logger.info("vectors: %s articles x %s terms", f"{state.catalogue.n_rows:,}", f"{vectorizer.n_terms:,}")
         teach = corpus.reading.lists_teach

@@ -5,7 +5,7 @@ import re
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -13,7 +13,6 @@ from typing import NamedTuple
 import msgpack
 import numpy as np
 import wordfreq
-from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
@@ -21,7 +20,6 @@ from recommender.articles import Article
 from recommender.content.languages import TABLES
 from recommender.settings import LettersSettings, VectorsSettings
 from recommender.vectors.function_words import FORMS_UNSPACED, headline_words, without_rubric
-from recommender.vectors.neighbors import stacked
 from recommender.vectors.stems import stems_of
 from recommender.vectors.templates import CHARACTERS_A_WORD, SENTENCE_END, bare_title, series_of_parts
 from recommender.vectors.text import (
@@ -42,9 +40,6 @@ FIELD_NAMES = ("words", "phrases", "letters", "body", "body_letters")
 #: How often a word of the title counts beside one of the excerpt or the body.
 _TITLE_TIMES = 2
 _HEAD = (*["title"] * _TITLE_TIMES, "excerpt")
-#: Articles that a process counts at once, and characters below which one has counted all before others have started.
-#: Of the processor time that the vectors of 40,000 articles take, counting is half.
-_SHARD, _PARALLEL_CHARACTERS = 16_384, 8_000_000
 #: Words of topics that are text: somebody who writes more of them fills in what search engines once liked.
 _MOST_OF_TOPICS = 8
 #: Articles of general language that each word is taken to have been met in besides those of the site, and the power
@@ -205,30 +200,19 @@ class TermReader:
         return [prefix + term for term in terms] if prefix else terms
 
 
-def count_terms(
-    articles: Sequence[Article], reader: TermReader, names: Sequence[str], n_jobs: int = 1
-) -> dict[str, Counts]:
+def count_terms(articles: Sequence[Article], reader: TermReader, names: Iterable[str]) -> dict[str, Counts]:
     """How often each term of some fields stands in each article; a field without a single term is left out."""
-    n_characters = sum(len(a.title) + len(a.excerpt) + len(a.body) for a in articles)
-    if len(articles) <= _SHARD or n_characters < _PARALLEL_CHARACTERS:
-        parts = [_count(articles, reader, names)]
-    else:
-        # Lists are most of what would go to another process, and are not read there.
-        texts = [replace(article, related=()) for article in articles]
-        shards = (texts[start : start + _SHARD] for start in range(0, len(texts), _SHARD))
-        parts = Parallel(n_jobs)(delayed(_count)(shard, reader, names) for shard in shards)
-    counts = {name: _joined([part[name] for part in parts]) for name in names}
+    counts = {name: _counts(reader.terms(article, name) for article in articles) for name in names}
     # No site has to have topics or bodies.
     return {name: found for name, found in counts.items() if found.terms}
 
 
-def _count(articles: Sequence[Article], reader: TermReader, names: Sequence[str]) -> dict[str, Counts]:
-    """The counts of some articles; runs in a process of its own on large sites."""
-    return {name: _counts(reader.terms(article, name) for article in articles) for name in names}
-
-
 def _counts(terms: Iterable[Sequence[str]]) -> Counts:
-    """How often each term stands in each of some articles, given the terms of each, which are held no longer."""
+    """
+    How often each term stands in each of some articles, given the terms of each, which are held no longer.
+
+    As scikit-learn's CountVectorizer counts, with which a draft takes a tenth more time.
+    """
     number: defaultdict[str, int] = defaultdict()
     number.default_factory = number.__len__
     met, ends = array("i"), [0]
@@ -243,20 +227,6 @@ def _counts(terms: Iterable[Sequence[str]]) -> Counts:
     matrix = csr_matrix((ones, columns, np.array(ends)), shape=(len(ends) - 1, len(known)))
     matrix.sum_duplicates()
     return Counts(known, matrix)
-
-
-def _joined(parts: Sequence[Counts]) -> Counts:
-    """The counts of all parts, one below the other, over the terms of all."""
-    if len(parts) == 1:
-        return parts[0]
-    terms = sorted(set().union(*(part.terms for part in parts)))
-    column_of = {term: column for column, term in enumerate(terms)}
-    matrices = []
-    for of_part, matrix in parts:
-        columns = np.array([column_of[term] for term in of_part], dtype=np.int32)
-        shape = matrix.shape[0], len(terms)
-        matrices.append(csr_matrix((matrix.data, columns[matrix.indices], matrix.indptr), shape=shape))
-    return Counts(terms, stacked(matrices))
 
 
 def inverse_frequencies(n_having: NDArray[np.int64], n_articles: int) -> NDArray[np.float32]:

@@ -85,21 +85,14 @@ class FieldVectorizer:
     Articles to rows of weighted, normalised TF-IDF, field beside field, and a dense part.
 
     Articles that name no language have the one given. Terms of other languages are kept apart from its terms by a
-    prefix, unless the settings let languages mix, so that articles of two languages share nothing. Terms are counted by
-    `n_jobs` processes, as in joblib, on which the matrix does not depend. The embeddings of a sentence
-    model are kept in `folder` from run to run; None: nowhere.
+    prefix, unless the settings let languages mix, so that articles of two languages share nothing. The embeddings of a
+    sentence model are kept in `folder` from run to run; None: nowhere.
     """
 
-    def __init__(
-        self,
-        settings: VectorsSettings | None = None,
-        language: str = "",
-        n_jobs: int = 1,
-        folder: Path | None = None,
-    ) -> None:
+    def __init__(self, settings: VectorsSettings | None = None, language: str = "", folder: Path | None = None) -> None:
         self.settings = settings or VectorsSettings()
         self.language = language.lower().replace("_", "-")
-        self.n_jobs, self._folder = n_jobs, folder
+        self._folder = folder
         self.n_articles, self.n_bodies = 0, 0  #: That it was fitted on.
         self.fields: tuple[Field, ...] = ()  #: Those that have terms, in the order of their columns.
         #: Shape (n_words,): which words are names, see `text.names_in`; empty where nothing is compared.
@@ -144,7 +137,7 @@ class FieldVectorizer:
         told = ((one.title, one.excerpt, read.topics(one), read.analyzer(one)) for one in articles)
         self.reader = replace(read, names=brief_names(told))
         used = [name for name in FIELD_NAMES if getattr(self.settings, name).weight > 0]
-        counts = count_terms(articles, self.reader, used, self.n_jobs)
+        counts = count_terms(articles, self.reader, used)
         for name, found in counts.items():
             self._learn(name, found)
         weigh_common_less(self.field("words"), self.field("body"), self.n_articles)
@@ -158,7 +151,7 @@ class FieldVectorizer:
 
     def fit_comparison(self, articles: Sequence[Article]) -> None:
         """Learn what only the learned ranker looks at: the topics, and which words are names."""
-        for name, found in count_terms(articles, self.reader, ("topics",), self.n_jobs).items():
+        for name, found in count_terms(articles, self.reader, ("topics",)).items():
             self._put(name, found.terms, inverse_frequencies(found.n_having, len(articles)), found.n_having)
         read = self.reader
         names = names_in((read.text(one, "excerpt"), read.analyzer(one), read.prefix(one)) for one in articles)
@@ -215,12 +208,12 @@ class FieldVectorizer:
         articles that are asked for with it.
         """
         names = [field.name for field in self.fields]
-        blocks = self._blocks(count_terms(articles, self.reader, names, self.n_jobs), len(articles))
+        blocks = self._blocks(count_terms(articles, self.reader, names), len(articles))
         return self._joined(articles, blocks, self._embedded(articles))
 
     def compared(self, articles: Sequence[Article]) -> dict[str, csr_matrix]:
         """The matrices that only the learned ranker looks at: titles and excerpts by words, and topics."""
-        counts = count_terms(articles, self.reader, list(_COMPARED), self.n_jobs)
+        counts = count_terms(articles, self.reader, list(_COMPARED))
         fields = {name: self.field(of_terms) for name, of_terms in _COMPARED.items()}
         return {name: self._block(field, counts.get(name), len(articles)) for name, field in fields.items()}
 

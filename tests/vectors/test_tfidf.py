@@ -9,7 +9,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from recommender import Article, Corpus, Recommender
 from recommender.articles import RelatedEntry
 from recommender.settings import FieldSettings, LettersSettings, VectorsSettings
-from recommender.vectors import counts, templates
+from recommender.vectors import templates
 from recommender.vectors.counts import FIELD_NAMES
 from recommender.vectors.meaning import N_MEANING
 from recommender.vectors.templates import common_topics
@@ -308,30 +308,6 @@ def test_a_row_alone_is_to_the_last_bit_the_row_of_the_fit():
     for row, article in enumerate(articles):
         for other in (vectorizer.transform([article]), together[np.array([row])]):
             assert_same(other, fitted[np.array([row])])
-
-
-def test_shards(monkeypatch):
-    """Counting in shards, and leaving terms out, gives the matrix of one pass to the last bit."""
-    words = ["tea", "kettle", "gear", "wheel", "rain", "wind", "sun", "cup", "leaf", "pot"]
-    articles = [
-        Article(
-            id=f"{number:02d}",
-            title=" ".join(words[(number * step) % 10] for step in range(1, 5)),
-            excerpt=" ".join(words[(number + step * step) % 10] for step in range(number % 9)),
-            body=" ".join(words[number % 3 :]) if number > 20 else "",
-        )
-        for number in range(41)
-    ]
-    settings = VectorsSettings(words=FieldSettings(min_df=9, max_df=0.5))
-    once = FieldVectorizer(settings)
-    expected = once.fit_transform(articles)
-    monkeypatch.setattr(counts, "_SHARD", 7)
-    monkeypatch.setattr(counts, "_PARALLEL_CHARACTERS", 0)
-    cut = FieldVectorizer(settings)
-    actual = cut.fit_transform(articles)
-    assert cut.state()[0] == once.state()[0]
-    assert cut.word_rarities().tolist() == once.word_rarities().tolist()
-    assert_same(actual, expected)
 
 
 def test_frequencies_are_those_of_scikit_learn():
