@@ -162,12 +162,12 @@ class Here:
     def tell_changes(self, run: ChangeRun, lines: Iterable[str]) -> None:
         """Tell which files changed, or would; exit 1 for a problem, and with ``--check`` for a change."""
         if self.is_plan:
-            echo_plan(run.changes, as_diff=self.diff)
+            echo_plan(run.plan.changes, as_diff=self.diff)
         self.tell(run.reading, run.problems)
         if not self.quiet:
             for line in lines:
                 click.echo(printable(line), err=True)
-        if run.problems or (self.check and run.changes):
+        if run.problems or (self.check and run.plan.changes):
             sys.exit(1)
 
 

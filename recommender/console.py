@@ -117,38 +117,39 @@ def summary(run: SuggestRun, *, is_plan: bool) -> Iterator[str]:
     """What a run did, in the order of the data's way."""
     from recommender.writing.plan import kinds_of_reasons
 
+    outcome = run.outcome
     yield f"articles: {run.n_articles:,} read, {len(run.problems):,} with problems"
     if recognised := ", ".join(_recognised(run.reading)):
         yield f"recognised: {recognised}"
     if counts := ", ".join(f"{count:,} {how}" for how, count in run.reading.matched.items() if count):
         yield f"curated entries: {counts}"
-    if run.news is not None:
-        news = run.news
+    if (news := outcome.news) is not None:
         yield (
             f"model: {news.n_added:,} added, {news.n_changed:,} changed and {news.n_removed:,} removed "
             "since it was fitted"
         )
         yield f"drift: {news.drift}{'; fitted anew for this run' if news.is_refitted else ''}"
-    yield f"ranking: {run.ranker_decision}"
+    yield f"ranking: {outcome.ranker_decision}"
     yield (
-        f"suggestions: {run.n_suggestions:,} for {n_of(run.n_asked - run.n_with_none, 'article')}, "
-        f"{run.n_with_none:,} with none"
+        f"suggestions: {outcome.n_suggestions:,} for {n_of(run.n_asked - outcome.n_with_none, 'article')}, "
+        f"{outcome.n_with_none:,} with none"
     )
-    for reason, count in kinds_of_reasons(run.reasons_for_none).items():
+    for reason, count in kinds_of_reasons(outcome.reasons_for_none).items():
         yield f"  {count:,}: {reason}"
     more = "; nothing had to be computed again" if run.is_unchanged else ""
     # Lines that went to whoever takes them are in no file.
-    if run.files or run.n_changed:
+    if outcome.files or run.plan.n_changed:
         yield changed(run, "files", is_plan=is_plan) + more
     yield f"done in {run.seconds:.1f} s"
 
 
 def changed(run: ChangeRun, what: str, *, is_plan: bool) -> str:
     """How many of what a run changed, or would change; where it is one file, which."""
+    changes, n_changed = run.plan.changes, run.plan.n_changed
     if is_plan:
-        return f"{what}: {run.n_changed:,} would change"
-    name = f": {shown(run.changes[0].path)}" if len(run.changes) == run.n_changed == 1 else ""
-    return f"{what}: {run.n_changed:,} changed{name}"
+        return f"{what}: {n_changed:,} would change"
+    name = f": {shown(changes[0].path)}" if len(changes) == n_changed == 1 else ""
+    return f"{what}: {n_changed:,} changed{name}"
 
 
 def _recognised(reading: Reading) -> Iterator[str]:

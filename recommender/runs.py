@@ -64,6 +64,11 @@ class Outcome:
     #: SHA-256 of the bytes that each file should have, changed or not, by its path from the root.
     files: Mapping[str, str]
 
+    @property
+    def n_with_none(self) -> int:
+        """Articles without a suggestion."""
+        return sum(self.reasons_for_none.values())
+
 
 class Known(NamedTuple):
     """An article as a run knew it: its title, and digests of its text, its details, its list and what was decided."""

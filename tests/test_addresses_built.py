@@ -398,5 +398,5 @@ def test_suggestions_are_shown(name, tmp_path, snippet):
             assert target.startswith(base)
             assert is_built(target.removeprefix(base), out), f"{address}: {href}"
             links.append(unescape(title))
-    assert len(links) == run.n_suggestions > 0
+    assert len(links) == run.outcome.n_suggestions > 0
     assert set(TEAS.values()) <= set(links)

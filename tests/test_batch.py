@@ -42,7 +42,7 @@ def tree(folder):
 def test_whole_batch(newsroom, golden):
     """The example site's suggestions, by similarity, are the ones that were read and found right."""
     run = suggest_site(newsroom, by())
-    (change,) = run.changes
+    (change,) = run.plan.changes
     suggestions = {
         article_id: [f"{entry['score']:.3f} {entry['article_id']}" for entry in entries]
         for article_id, entries in json.loads(change.after).items()
@@ -55,11 +55,11 @@ def test_counts_add_up(newsroom):
     run = suggest_site(newsroom, by())
     written = json.loads((newsroom / "_data" / "suggested_related.json").read_text())
     assert run.n_articles == run.n_asked == len(read_site(newsroom)) == 130
-    assert run.n_suggestions == sum(map(len, written.values()))
-    assert run.n_with_none == run.n_asked - len(written)
-    assert all(run.reasons_for_none)
-    assert run.ranker_name == "similarity"
-    assert run.news is None
+    assert run.outcome.n_suggestions == sum(map(len, written.values()))
+    assert run.outcome.n_with_none == run.n_asked - len(written)
+    assert all(run.outcome.reasons_for_none)
+    assert run.outcome.ranker_name == "similarity"
+    assert run.outcome.news is None
     assert run.problems == ()
 
 
@@ -68,10 +68,10 @@ def test_second_run_changes_nothing(newsroom, writer):
     """Running again changes no byte, whether it is computed or remembered that nothing is to be done."""
     first = suggest_site(newsroom, by(writer))
     after = tree(newsroom)
-    assert first.changes
+    assert first.plan.changes
     for fresh in (True, False):
         second = suggest_site(newsroom, by(writer), fresh=fresh)
-        assert (second.changes, second.is_unchanged) == ((), not fresh)
+        assert (second.plan.changes, second.is_unchanged) == ([], not fresh)
     assert tree(newsroom) == after
 
 
@@ -82,7 +82,7 @@ def test_plan_only(newsroom, writer):
     planned = suggest_site(newsroom, by(writer), plan_only=True)
     assert tree(newsroom) == before
     suggest_site(newsroom, by(writer))
-    expected = {change.path.relative_to(newsroom).as_posix(): change.after for change in planned.changes}
+    expected = {change.path.relative_to(newsroom).as_posix(): change.after for change in planned.plan.changes}
     assert tree(newsroom) == {**before, **expected}
 
 
@@ -196,10 +196,12 @@ def test_model_that_the_site_has_left_behind(newsroom, tmp_path, caplog):
     run = suggest_site(newsroom, by("jsonl"), model=folder, emit=with_model.append)
     suggest_site(newsroom, by("jsonl"), emit=without.append)
     assert with_model == without
-    assert (run.news.n_added, run.news.is_refitted) == (64, True)
-    assert run.news.drift.startswith("32.5% of the articles are others than the model was fitted on, or have changed ")
+    assert (run.outcome.news.n_added, run.outcome.news.is_refitted) == (64, True)
+    assert run.outcome.news.drift.startswith(
+        "32.5% of the articles are others than the model was fitted on, or have changed "
+    )
     assert [record.getMessage() for record in caplog.records if record.levelname == "WARNING"] == [
-        f"{folder}: {run.news.drift}. A model was fitted anew for this run, which takes its time; to save one: "
+        f"{folder}: {run.outcome.news.drift}. A model was fitted anew for this run, which takes its time; to save one: "
         f"recommender fit {newsroom} --model {folder}."
     ]
     assert tree(folder) == saved
@@ -207,12 +209,12 @@ def test_model_that_the_site_has_left_behind(newsroom, tmp_path, caplog):
     never = by("jsonl", ranking={"ranker": "similarity", "refit_at": 1})
     caplog.clear()
     run = suggest_site(newsroom, never, model=folder, emit=with_model.append)
-    assert (run.news.n_added, run.news.is_refitted) == (64, False)
+    assert (run.outcome.news.n_added, run.outcome.news.is_refitted) == (64, False)
     assert not caplog.records
 
     fit_site(newsroom, by(), model=folder)
     run = suggest_site(newsroom, by("jsonl"), model=folder, emit=with_model.append)
-    assert (run.news.n_added, run.news.is_refitted) == (0, False)
+    assert (run.outcome.news.n_added, run.outcome.news.is_refitted) == (0, False)
 
 
 def test_a_run_that_is_remembered_tells_the_drift(newsroom, tmp_path, caplog):
@@ -225,8 +227,8 @@ def test_a_run_that_is_remembered_tells_the_drift(newsroom, tmp_path, caplog):
     told = [record.getMessage() for record in caplog.records]
     caplog.clear()
     second = suggest_site(newsroom, strict, model=folder)
-    assert (first.is_unchanged, second.is_unchanged, second.news) == (False, True, first.news)
-    assert second.news.is_refitted
+    assert (first.is_unchanged, second.is_unchanged, second.outcome.news) == (False, True, first.outcome.news)
+    assert second.outcome.news.is_refitted
     assert [record.getMessage() for record in caplog.records] == told != []
 
 
@@ -249,7 +251,7 @@ def test_site_of_lines(tmp_path):
         "".join(json.dumps({"id": name, "title": f"Brewing {name} tea", "url": f"/{name}/"}) + "\n" for name in "abc")
     )
     run = suggest_site(lines, by())
-    assert [change.path for change in run.changes] == [tmp_path / "suggested_related.json"]
+    assert [change.path for change in run.plan.changes] == [tmp_path / "suggested_related.json"]
     assert list(json.loads((tmp_path / "suggested_related.json").read_text())) == ["a", "b", "c"]
 
 
@@ -366,7 +368,7 @@ def test_real_site_gains_lines_only(azure_site, tmp_path):
     assert run.problems == ()
     assert run.n_articles == len(before) - sum(not name.endswith(".md") for name in before) == 4617
     changed = [line.split(b"\t") for line in git("diff", "--numstat").splitlines()]
-    assert len(changed) == len(run.changes) == run.n_asked - run.n_with_none > 3000
+    assert len(changed) == len(run.plan.changes) == run.n_asked - run.outcome.n_with_none > 3000
     assert {removed for _, removed, _ in changed} == {b"0"}
     assert git("status", "--porcelain", "--untracked-files=all").count(b"\n") == len(changed)
     # No list of the editors' is called so, and nothing but lines of our block begins with a blank or a dash below it.

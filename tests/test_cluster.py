@@ -94,9 +94,9 @@ def test_same_bytes(site, cluster, tmp_path, ranking):
     alone = suggest_site(site, settings(**ranking), output=tmp_path / "alone.jsonl")
     together = suggest_site(site, settings(**ranking), output=tmp_path / "together.jsonl", dask=cluster)
     assert (tmp_path / "together.jsonl").read_bytes() == (tmp_path / "alone.jsonl").read_bytes()
-    assert together.n_suggestions == alone.n_suggestions > 400
-    assert together.reasons_for_none == alone.reasons_for_none
-    assert together.n_changed == alone.n_changed == 1
+    assert together.outcome.n_suggestions == alone.outcome.n_suggestions > 400
+    assert together.outcome.reasons_for_none == alone.outcome.reasons_for_none
+    assert together.plan.n_changed == alone.plan.n_changed == 1
     assert sorted(path.name for path in tmp_path.iterdir()) == ["alone.jsonl", "together.jsonl"]
 
 
@@ -113,7 +113,10 @@ def test_processes_of_this_machine_write_the_same_bytes(site, tmp_path, monkeypa
     lines = output.read_text() if is_file else "".join(by_many)
     assert lines == "".join(alone)
     assert lines.count("\n") == 240
-    assert (run_.n_suggestions, run_.reasons_for_none) == (expected.n_suggestions, expected.reasons_for_none)
+    assert (run_.outcome.n_suggestions, run_.outcome.reasons_for_none) == (
+        expected.outcome.n_suggestions,
+        expected.outcome.reasons_for_none,
+    )
 
 
 @pytest.fixture

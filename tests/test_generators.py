@@ -67,7 +67,7 @@ def hugo_site(tmp_path, snippet):
 def suggest(site: Path, writer: str) -> None:
     """Write suggestions by similarity: four articles are too few to learn from."""
     settings = settings_from_mapping({"ranking": {"ranker": "similarity", "n_jobs": 1}, "writing": {"writer": writer}})
-    assert len(suggest_site(site, settings).changes) == (1 if writer == "data" else 5)
+    assert len(suggest_site(site, settings).plan.changes) == (1 if writer == "data" else 5)
 
 
 def build(*command: str, site: Path) -> None:

@@ -15,6 +15,7 @@ from recommender.cache import SiteCache
 from recommender.errors import GateError, ModelError, WriteError
 from recommender.runs import corpus_digest
 from recommender.settings import settings_from_mapping
+from recommender.writing.plan import Plan
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def runs(site, settings=None, **arguments):
     first = suggest_site(site, settings or by(), **arguments)
     second = suggest_site(site, settings or by(), **arguments)
     assert second.is_unchanged
-    expected = dataclasses.replace(first, changes=(), n_changed=0, seconds=second.seconds, is_unchanged=True)
+    expected = dataclasses.replace(first, plan=Plan(), seconds=second.seconds, is_unchanged=True)
     # Problems are compared as text: an exception is equal to itself only.
     for run in (second, expected):
         assert run.reading
@@ -46,14 +47,14 @@ def told(run):
     """What a run says, problems with their kinds."""
     problems = [[(type(problem), str(problem)) for problem in found] for found in (run.problems, run.reading.problems)]
     reading = dataclasses.replace(run.reading, problems=())
-    return repr(dataclasses.replace(run, problems=(), reading=reading)), problems
+    return repr(dataclasses.replace(run, reading=reading)), problems
 
 
 @pytest.mark.parametrize("writer", ["data", "front-matter"])
 def test_nothing_to_do(site, writer):
     """A run with the same inputs computes nothing, touches nothing, and tells the same counts."""
     first = runs(site, by(writer))
-    assert (first.is_unchanged, first.n_suggestions) == (False, 6)
+    assert (first.is_unchanged, first.outcome.n_suggestions) == (False, 6)
     times = {path: path.stat().st_mtime_ns for path in site.rglob("*")}
     assert suggest_site(site, by(writer)).is_unchanged
     assert {path: path.stat().st_mtime_ns for path in site.rglob("*")} == times
@@ -66,7 +67,7 @@ def test_same_problems(site):
     first = runs(site)
     assert [str(problem).partition(":")[0] for problem in first.problems] == ["_news/broken.md"]
     assert first.reading.unmatched
-    assert sum(first.reasons_for_none.values()) == 1
+    assert sum(first.outcome.reasons_for_none.values()) == 1
 
 
 @pytest.mark.parametrize(
@@ -149,12 +150,12 @@ def test_other_questions(site, tmp_path):
     runs(site, by("jsonl"), output=tmp_path / "tea.jsonl")
     fit_site(site, by(), model=tmp_path / "model")
     first = runs(site, model=tmp_path / "model")
-    assert first.news is not None
+    assert first.outcome.news is not None
     tea(site, "red")
-    news = runs(site, model=tmp_path / "model").news
+    news = runs(site, model=tmp_path / "model").outcome.news
     assert (news.n_added, news.n_changed, news.n_removed) == (1, 0, 0)
     fit_site(site, by(), model=tmp_path / "model")
-    news = runs(site, model=tmp_path / "model").news
+    news = runs(site, model=tmp_path / "model").outcome.news
     assert (news.n_added, news.n_changed, news.n_removed) == (0, 0, 0)
     # Nothing has changed, but for a model that could not be used again.
     (file,) = (tmp_path / "model").glob("terms-*")
@@ -174,7 +175,7 @@ def test_plan_only(site):
     """A plan that would change files is no run; one that would change nothing need not be computed."""
     for _ in range(2):
         planned = suggest_site(site, by(), plan_only=True)
-        assert (len(planned.changes), planned.is_unchanged) == (1, False)
+        assert (len(planned.plan.changes), planned.is_unchanged) == (1, False)
     suggest_site(site, by())
     assert suggest_site(site, by(), plan_only=True).is_unchanged
 
@@ -220,7 +221,7 @@ def test_time_that_passes(site, monkeypatch):
     soon = datetime.now(UTC) + timedelta(hours=1)
     tea(site, "green", f"date: {soon:%Y-%m-%dT%H:%M:%SZ}\n")
     settings = by(articles={"suggest_unpublished": "no"})
-    assert runs(site, settings).n_suggestions == 4
+    assert runs(site, settings).outcome.n_suggestions == 4
 
     class Later(datetime):
         @classmethod
@@ -230,7 +231,7 @@ def test_time_that_passes(site, monkeypatch):
     monkeypatch.setattr("recommender.runs.datetime", Later)
     monkeypatch.setattr("recommender.model.datetime", Later)
     run = suggest_site(site, settings)
-    assert (run.is_unchanged, run.n_suggestions) == (False, 6)
+    assert (run.is_unchanged, run.outcome.n_suggestions) == (False, 6)
 
 
 def test_another_version(site, monkeypatch):

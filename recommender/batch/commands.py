@@ -86,7 +86,7 @@ def clear_site(site: Path, settings: Settings, *, plan_only: bool = False, progr
     plan = plan_front_matter(corpus, site, map(Answer, corpus.ids), settings) if site.is_dir() else Plan()
     # Where articles have no front matter, the data file is planned too, as one that says nothing of them.
     plan.changes[:] = [*(change for change in plan.changes if change.path != file), *removed]
-    run = changed(site, corpus, plan, plan_only, progress)
+    run = _changed(site, corpus, plan, plan_only, progress)
     if removed and not plan_only:
         with only_writer(site):
             if file.is_file() and not file.stat().st_size:
@@ -267,18 +267,13 @@ def promote_site(
     chosen = choose_articles(corpus, site, only) if only else None
     decisions = decisions_of(site, corpus)
     plan = plan_promotion(corpus, site, decisions, datetime.now(UTC).date(), chosen, settings.articles.outside)
-    return changed(site, corpus, plan, plan_only, progress)
+    return _changed(site, corpus, plan, plan_only, progress)
 
 
-def changed(site: Path, corpus: Corpus, plan: Plan, plan_only: bool, progress: Progress) -> ChangeRun:
+def _changed(site: Path, corpus: Corpus, plan: Plan, plan_only: bool, progress: Progress) -> ChangeRun:
     """What comes of a plan, which is carried out unless it is all that is asked for."""
     carry_out(site, plan, progress, plan_only=plan_only)
-    return ChangeRun(
-        reading=corpus.reading,
-        changes=tuple(plan.changes),
-        n_changed=plan.n_changed,
-        problems=(*corpus.reading.problems, *plan.problems),
-    )
+    return ChangeRun(reading=corpus.reading, plan=plan)
 
 
 def _candidate(corpus: Corpus, site: Path, name: str) -> Article:

@@ -17,7 +17,7 @@ from recommender.content.wording import some
 from recommender.errors import RecommenderError, SiteError, did_you_mean
 from recommender.runs import News
 from recommender.settings import Settings, describe_settings, read_settings, read_settings_file
-from recommender.writing.atomic import FileChange, apply_changes, remove_leftovers
+from recommender.writing.atomic import apply_changes, remove_leftovers
 from recommender.writing.decisions import DECISIONS_FILE, Decisions, read_decisions
 from recommender.writing.lock import only_writer
 from recommender.writing.plan import Plan
@@ -41,11 +41,14 @@ class ChangeRun:
     """What a run that changes files read, did, or would do."""
 
     reading: Reading  #: What happened while the site was read.
-    #: The files that would change, or did; lines of JSON that were written are not among them, since they are
-    #: never in memory as a whole. None of a run that computed nothing.
-    changes: tuple[FileChange, ...] = ()
-    n_changed: int = 0  #: How many files changed, or would.
-    problems: tuple[RecommenderError, ...]  #: Everything that could not be read or written; the run went on without it.
+    #: What changed, or would. Lines of JSON that were written are not among its changes, since they are never in memory
+    #: as a whole; a run that computed nothing has none.
+    plan: Plan
+
+    @property
+    def problems(self) -> tuple[RecommenderError, ...]:
+        """Everything that could not be read or written; the run went on without it."""
+        return *self.reading.problems, *self.plan.problems
 
 
 def settings_of(site: Path, file: Path | None = None) -> Settings:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
-from dataclasses import dataclass, replace
+from dataclasses import KW_ONLY, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,35 +40,39 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
-class SuggestRun(ChangeRun, Outcome):
-    """What a run of `suggest_site` did, or would do; further attributes as in `ChangeRun` and `Outcome`."""
+class SuggestRun(ChangeRun):
+    """What a run of `suggest_site` did, or would do; further attributes as in `ChangeRun`."""
 
+    outcome: Outcome  #: What it decided and wrote.
     #: Articles read, and those that suggestions were asked for: all, or those that ``only`` names.
     n_articles: int
     n_asked: int
     seconds: float  #: From start to end.
-    is_unchanged: bool = False  #: Whether nothing had to be computed: inputs and files are as the last run left them.
-
-    @property
-    def n_with_none(self) -> int:
-        """Articles without a suggestion."""
-        return sum(self.reasons_for_none.values())
+    is_unchanged: bool  #: Whether nothing had to be computed: inputs and files are as the last run left them.
 
 
 @dataclass(frozen=True)
 class _Job:
-    """What a run has to do: what it read, and where its answers go; others as in `suggest_site`."""
+    """What a run is asked for."""
 
     site: Path
     settings: Settings
-    corpus: Corpus
-    chosen: tuple[str, ...]
-    output: Path | None
-    emit: Callable[[str], object] | None
-    plan_only: bool
-    strict: bool
-    client: Any
-    progress: Progress
+    _: KW_ONLY
+    #: The folder of a saved model, which is only read: what has changed since is added, and beyond ``ranking.refit_at``
+    #: one is fitted anew in its place.
+    model: Path | None = None
+    only: Sequence[str] = ()  #: Articles (ids, files, patterns); none: all.
+    output: Path | None = None  #: The file to write instead of the writer's own place.
+    #: Takes the lines of ``jsonl``, whole ones with their ends, one or more at a time, where there is no `output`.
+    emit: Callable[[str], object] | None = None
+    #: Least scores that the settings must reach first, else a GateError and nothing is written.
+    require: Sequence[str] = ()
+    plan_only: bool = False  #: Whether nothing is to be changed.
+    strict: bool = False  #: Whether the first problem stops the run.
+    fresh: bool = False  #: Whether no cache is used.
+    dask: str | None = None  #: The address of a scheduler (docs/cluster.md).
+    reports: Sequence[Path] = ()  #: Files for what changed since the last run, and why.
+    progress: Progress = silence
 
     @property
     def is_stream(self) -> bool:
@@ -76,60 +80,39 @@ class _Job:
         return self.settings.writing.writer == "jsonl" if self.output is None else is_stream(self.output)
 
 
-def suggest_site(
-    site: Path,
-    settings: Settings,
-    *,
-    model: Path | None = None,
-    only: Sequence[str] = (),
-    output: Path | None = None,
-    emit: Callable[[str], object] | None = None,
-    require: Sequence[str] = (),
-    plan_only: bool = False,
-    strict: bool = False,
-    fresh: bool = False,
-    dask: str | None = None,
-    reports: Sequence[Path] = (),
-    progress: Progress = silence,
-) -> SuggestRun:
+def suggest_site(site: Path, settings: Settings, **asked: Any) -> SuggestRun:
     """
     Suggestions for a whole site, written where the site can show them; settings.writing.writer says how.
 
-    `model` is the folder of a saved model, which is only read: what has changed since is added, and beyond
-    ``ranking.refit_at`` one is fitted anew in its place. `only` names articles (ids, files, patterns), `output`
-    the file to write instead of the writer's own place; `emit` takes the lines of ``jsonl``, whole ones with their
-    ends, one or more at a time, where there is none. `require` are least scores that the settings must reach first,
-    else a GateError and nothing is written. With `plan_only` nothing changes, with `strict` the first problem stops the
-    run, with `fresh` no cache is used. `dask` is the address of a scheduler (docs/cluster.md); `reports` are files for
-    what changed since the last run, and why.
+    What else is `asked` is as in `_Job`.
     """
     start = time.monotonic()
-    _check(site, settings, output, plan_only, dask, require, reports)
+    job = _Job(site, settings, **asked)
+    _check(job)
     saved = ""
-    if model is not None:
+    if job.model is not None:
         from recommender.model_store import checksum_of
 
-        saved = checksum_of(model)
+        saved = checksum_of(job.model)
     connected: AbstractContextManager[Any] = nullcontext()
-    if dask is not None:
+    if job.dask is not None:
         from recommender import cluster  # what it needs takes a second to import, and few runs need it
 
-        connected = cluster.connected(dask)
+        connected = cluster.connected(job.dask)
     with connected as client, warnings_heard() as warnings:
-        corpus = read_corpus(site, settings, progress, strict=strict, fresh=fresh)
+        corpus = read_corpus(site, settings, job.progress, strict=job.strict, fresh=job.fresh)
         decisions = decisions_of(site, corpus)
-        chosen = choose_articles(corpus, site, only)
-        job = _Job(site, settings, corpus, chosen, output, emit, plan_only, strict, client, progress)
+        chosen = choose_articles(corpus, site, job.only)
         # Lines are not held in memory, so of them it is noted only for a report what each article was given.
-        is_noted = bool(reports) or settings.writing.writer != "jsonl"
-        last = LastRun(site, settings, output, is_noted=is_noted)
+        is_noted = bool(job.reports) or settings.writing.writer != "jsonl"
+        last = LastRun(site, settings, job.output, is_noted=is_noted)
         before = last.load()
         inputs = ""
         if not job.is_stream:
-            place = output or data_file(site, settings)
-            inputs = inputs_of(corpus, settings, chosen, decisions, place=place, model=saved, require=require)
+            place = job.output or data_file(site, settings)
+            inputs = inputs_of(corpus, settings, chosen, decisions, place=place, model=saved, require=job.require)
         plan = Plan()
-        is_unchanged = bool(before and before.still_holds(inputs) and not fresh)
+        is_unchanged = bool(before and before.still_holds(inputs) and not job.fresh)
         if before and is_unchanged:
             record = before
             for warning in record.outcome.warnings:
@@ -137,12 +120,12 @@ def suggest_site(
             logger.info("suggestions: as the last run left them")
         else:
             warnings.clear()  # those of reading come again with the next reading
-            loaded = load_recommender(model, settings)
-            if require:
-                _pass_gate(corpus, settings, require, progress)
-            recommender, news = recommender_for(site, corpus, settings, progress, loaded, model, decisions)
+            loaded = load_recommender(job.model, settings)
+            if job.require:
+                _pass_gate(job, corpus)
+            recommender, news = recommender_for(site, corpus, settings, job.progress, loaded, job.model, decisions)
             tally = Tally(given={} if is_noted else None)
-            plan = _write(job, recommender, tally)
+            plan = _write(job, corpus, chosen, client, recommender, tally)
             outcome = Outcome(
                 ranker_name=recommender.ranker_name,
                 ranker_decision=recommender.ranker_decision,
@@ -156,100 +139,94 @@ def suggest_site(
             record = Record(inputs=inputs if outcome.files and not plan.problems else "", outcome=outcome, model=saved)
             if tally.given is not None:
                 record = noted(record, corpus, settings, decisions, tally.given, before)
-            if reports:
+            if job.reports:
                 from recommender.report.quality import quality_of
 
                 record = replace(record, quality=quality_of(recommender, corpus))
-            if (record.inputs or is_noted) and not (plan_only and plan.n_changed):
+            if (record.inputs or is_noted) and not (job.plan_only and plan.n_changed):
                 last.save(record)
-        for file in reports:
+        for file in job.reports:
             write_text(file, rendered(compare(before, record), file.suffix.lower()))
     # Outside of what is remembered: it may have been taken out before the next run with the same inputs.
-    if left := _left(job, record.outcome):
+    if left := _left(job, corpus, chosen, record.outcome):
         cure = f"Take all suggestions out, then run again: recommender clear {site}."
         logger.warning("%s of another way of writing, and pages may show it. %s", left, cure)
     return SuggestRun(
-        **vars(record.outcome),
+        reading=corpus.reading,
+        plan=plan,
+        outcome=record.outcome,
         n_articles=len(corpus),
         n_asked=len(chosen),
-        reading=corpus.reading,
-        changes=tuple(plan.changes),
-        n_changed=plan.n_changed,
-        problems=(*corpus.reading.problems, *plan.problems),
         seconds=time.monotonic() - start,
         is_unchanged=is_unchanged,
     )
 
 
-def _check(
-    site: Path,
-    settings: Settings,
-    output: Path | None,
-    plan_only: bool,
-    dask: str | None,
-    require: Sequence[str],
-    reports: Sequence[Path],
-) -> None:
+def _check(job: _Job) -> None:
     """Say what is wrong before anything is read: a person should not wait to hear that."""
-    for file in reports:
+    for file in job.reports:
         check_format(file)
-        check_output(file, site, HEADING, filter(None, [output, data_file(site, settings)]))
-    if output is not None:
-        check_output(output, site)
-    if require:
+        check_output(file, job.site, HEADING, filter(None, [job.output, data_file(job.site, job.settings)]))
+    if job.output is not None:
+        check_output(job.output, job.site)
+    if job.require:
         from recommender.evaluation.gate import limits_of
 
-        limits_of(require, "--require")
-    if dask is None:
+        limits_of(job.require, "--require")
+    if job.dask is None:
         return
-    if settings.writing.writer != "jsonl" or output is None:
+    if job.settings.writing.writer != "jsonl" or job.output is None:
         raise OptionError(
             "--dask: workers write lines of JSON where all of them can reach. "
             "Name a file or a folder there: --write jsonl --output FOLDER."
         )
-    if reports:
+    if job.reports:
         raise OptionError("--dask: what workers write is not compared with an earlier run. Leave --report out.")
-    if plan_only:
+    if job.plan_only:
         raise OptionError("--dask: --check, --diff and --dry-run compare files here. Leave one of the two out.")
 
 
-def _left(job: _Job, outcome: Outcome) -> str:
+def _left(job: _Job, corpus: Corpus, chosen: Collection[str], outcome: Outcome) -> str:
     """Where suggestions of another way of writing still are; "" for nowhere."""
-    writing, n_blocks, file = job.settings.writing, job.corpus.reading.n_blocks, data_file(job.site, job.settings)
+    writing, n_blocks, file = job.settings.writing, corpus.reading.n_blocks, data_file(job.site, job.settings)
     if writing.writer == "data" and n_blocks and job.output is None and job.site.is_dir():
         return f"{writing.front_matter_name} in the front matter of articles ({n_blocks:,}) is"
     # Articles without front matter have theirs in the data file; a run for some articles does not tell which.
     is_written = os.path.realpath(file) in map(os.path.realpath, outcome.files)
-    if writing.writer == "front-matter" and len(job.chosen) == len(job.corpus) and not is_written:
+    if writing.writer == "front-matter" and len(chosen) == len(corpus) and not is_written:
         with suppress(WriteError):  # what is not ours is no suggestion
             return f"{file} is" if plan_no_data(job.site, job.settings).changes else ""
     return ""
 
 
-def _pass_gate(corpus: Corpus, settings: Settings, require: Sequence[str], progress: Progress) -> None:
+def _pass_gate(job: _Job, corpus: Corpus) -> None:
     """Raise GateError where the settings score below what is required on this site."""
     from recommender.evaluation import evaluate
 
-    measured = dict.fromkeys((*settings.evaluation.measures, *(limit.partition("=")[0].strip() for limit in require)))
+    measured = dict.fromkeys(
+        (*job.settings.evaluation.measures, *(limit.partition("=")[0].strip() for limit in job.require))
+    )
     try:
-        report = evaluate(corpus, settings, measures=tuple(measured), progress=progress)
+        report = evaluate(corpus, job.settings, measures=tuple(measured), progress=job.progress)
     except EvaluationError:
         # Where too few articles have dates, nobody can say what was there before one.
-        report = evaluate(corpus, settings, "whole-site", measures=tuple(measured), progress=progress)
-    report.check(require, "--require")
-    logger.info("evaluation: passed %s by the protocol %s", ", ".join(require), report.protocol)
+        report = evaluate(corpus, job.settings, "whole-site", measures=tuple(measured), progress=job.progress)
+    report.check(job.require, "--require")
+    logger.info("evaluation: passed %s by the protocol %s", ", ".join(job.require), report.protocol)
 
 
-def _write(job: _Job, recommender: Recommender, tally: Tally) -> Plan:
+def _write(
+    job: _Job, corpus: Corpus, chosen: Sequence[str], client: Any, recommender: Recommender, tally: Tally
+) -> Plan:
     """Have answers written by a cluster, as lines, or into files; `tally` counts them."""
     progress = partial(job.progress, "suggestions")
-    if job.client is not None and job.output is not None:
+    if client is not None and job.output is not None:
         from recommender import cluster
 
-        done, n_changed = cluster.suggest_on_cluster(job.client, recommender, job.chosen, job.output, progress=progress)
+        done, n_changed = cluster.suggest_on_cluster(client, recommender, chosen, job.output, progress=progress)
         tally.add(done)
         return Plan(n_changed=n_changed)
-    answers = tally.counted(recommender.answers(only=job.chosen, progress=progress))
+    answers = tally.counted(recommender.answers(only=chosen, progress=progress))
     if job.settings.writing.writer == "jsonl" and (job.output is None or not job.plan_only):
         from joblib import effective_n_jobs
 
@@ -257,11 +234,11 @@ def _write(job: _Job, recommender: Recommender, tally: Tally) -> Plan:
 
         lines = jsonl_lines(answers)
         n_jobs = effective_n_jobs(job.settings.ranking.n_jobs)
-        if tally.given is None and cluster.LEAST_ASKED <= len(job.chosen) <= cluster.MOST_ASKED and n_jobs > 1:
-            lines = cluster.lines_by_processes(recommender, job.chosen, tally, progress)
+        if tally.given is None and cluster.LEAST_ASKED <= len(chosen) <= cluster.MOST_ASKED and n_jobs > 1:
+            lines = cluster.lines_by_processes(recommender, chosen, tally, progress)
         plan = _write_lines(job, lines)
     else:
-        plan = WRITERS[job.settings.writing.writer](job.corpus, job.site, answers, job.settings, job.output)
+        plan = WRITERS[job.settings.writing.writer](corpus, job.site, answers, job.settings, job.output)
         carry_out(job.site, plan, job.progress, plan_only=job.plan_only, strict=job.strict)
     logger.info("suggestions: %s", f"{tally.n_suggestions:,}")
     return plan
