@@ -17,7 +17,7 @@ from typing import Any, Self
 import numpy as np
 from joblib import effective_n_jobs
 
-from recommender.articles import Article, Corpus, EntryShape, check_corpus
+from recommender.articles import Article, Corpus, check_corpus
 from recommender.cache import user_cache_folder
 from recommender.errors import NotFittedError, RecommenderError, list_of_texts
 from recommender.ranking.card import model_card
@@ -79,7 +79,7 @@ class Recommender:
 
     def fit(self, corpus: Corpus, progress: Callable[[int, int], None] | None = None) -> Self:
         """
-        Learn the vocabulary, the neighbors and, where the curated lists allow it, the ranker.
+        Itself, with the vocabulary, the neighbors and, where the curated lists allow it, the ranker learned.
 
         Parameters
         ----------
@@ -87,11 +87,6 @@ class Recommender:
             The site's articles.
         progress
             Called with (steps done, steps in all) as learning goes on.
-
-        Returns
-        -------
-        Recommender
-            Itself.
 
         Raises
         ------
@@ -136,24 +131,9 @@ class Recommender:
         return self._chosen.list_audit
 
     @property
-    def vectorizer(self) -> FieldVectorizer:
-        """What turns articles into vectors."""
-        return self._held.state.vectorizer if self._held else FieldVectorizer(self.settings.vectors)
-
-    @property
-    def entry_shape(self) -> EntryShape:
-        """How the site's own entries look."""
-        return self._held.entry_shape if self._held else EntryShape()
-
-    @property
     def ranker_name(self) -> str:
         """``similarity`` or ``learned``: what fitting decided."""
         return self.ranker.name
-
-    @property
-    def corpus_fingerprint(self) -> str:
-        """A digest of the articles that it knows; equal for equal corpora."""
-        return self._fitted().state.fingerprint
 
     @property
     def article_ids(self) -> list[str]:
@@ -228,10 +208,6 @@ class Recommender:
         query = selector.query(article)
         selected = selector.select([query], self._k(k), self._least(selector.ranker, min_score), shown)
         return selector.told([query], selected)[0]
-
-    def why_none(self, article: Article | str) -> str:
-        """Why an article has no suggestion, as a sentence; "" when it has one."""
-        return self.answer(article).reason_for_none
 
     def suggest_all(
         self,

@@ -218,9 +218,9 @@ def test_an_empty_box_says_which_rule(site, asked):
     )
     rec = Recommender(settings).fit(read_site(site))
     assert rec.suggest(article) == []
-    assert rec.why_none(article) == f"it shows none: {article} (rules.none_on)"
+    assert rec.answer(article).reason_for_none == f"it shows none: {article} (rules.none_on)"
     apart = settings_from_mapping({**{"ranking": {"ranker": "similarity"}}, "rules": {"apart": [f"{article} | *"]}})
-    assert "rules.apart" in Recommender(apart).fit(read_site(site)).why_none(article)
+    assert "rules.apart" in Recommender(apart).fit(read_site(site)).answer(article).reason_for_none
 
 
 def test_a_run_decides_how_many(site, asked):

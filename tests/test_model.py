@@ -10,7 +10,7 @@ import pytest
 from teas_and_bicycles import article, settings, teas_and_bicycles
 
 from recommender import Article, Corpus, Recommender, RelatedEntry, load_model, model
-from recommender.articles import NEVER, EntryShape, Reading
+from recommender.articles import NEVER, Reading
 from recommender.errors import (
     NotFittedError,
     RecommenderError,
@@ -164,7 +164,7 @@ def test_what_the_curated_list_names_is_not_suggested_again(corpus):
     assert len(filling.suggest("tea-0")) == 1
     filling = Recommender(settings(fill=True, k=1)).fit(Corpus([*others, listing]))
     assert filling.suggest("tea-0") == []
-    assert filling.why_none("tea-0") == "its curated list fills all places already"
+    assert filling.answer("tea-0").reason_for_none == "its curated list fills all places already"
     # Beside articles with places, and so with ranked candidates.
     assert {name for name, found in filling.suggest_all(min_score=0) if not found} == {"tea-0"}
 
@@ -262,7 +262,7 @@ def test_languages_are_kept_apart(corpus):
     rec = Recommender(settings()).fit(Corpus([*corpus, german]))
     assert "tee" not in ids(rec.suggest("tea-0", k=10, min_score=0))
     assert rec.suggest("tee") == []
-    assert rec.why_none("tee") == "there is no other article in its language that may be suggested"
+    assert rec.answer("tee").reason_for_none == "there is no other article in its language that may be suggested"
     assert "another language" in rec.explain("tea-0", "tee").obstacle
 
 
@@ -271,7 +271,7 @@ def test_others_that_may_not_be_suggested():
     hidden = [article(name, "green tea leaves", is_published=False) for name in ("cup", "mug", "pot")]
     hidden[0] = dataclasses.replace(hidden[0], visible_from=NEVER)
     rec = Recommender(settings()).fit(Corpus([article("tea", "green tea leaves"), *hidden]))
-    assert rec.why_none("tea") == (
+    assert rec.answer("tea").reason_for_none == (
         "there is no other article in its language that may be suggested; of most the reason is: it is not published "
         "(set articles.suggest_unpublished: yes to allow it)"
     )
@@ -282,7 +282,10 @@ def test_a_list_of_all_others():
     listed = with_list(article("tea", "green tea leaves"), "cup", "pot")
     rec = Recommender(settings()).fit(Corpus([listed, article("cup", "tea cup"), article("pot", "tea pot")]))
     assert rec.suggest("tea") == []
-    assert rec.why_none("tea") == "its curated list names all other articles in its language that may be suggested"
+    assert (
+        rec.answer("tea").reason_for_none
+        == "its curated list names all other articles in its language that may be suggested"
+    )
 
 
 @pytest.mark.parametrize(
@@ -296,14 +299,14 @@ def test_a_list_of_all_others():
 def test_an_article_without_a_known_word_has_no_suggestion_and_a_reason(rec, item, why):
     """An empty list is an honest answer."""
     assert rec.suggest(item) == []
-    assert rec.why_none(item) == why
+    assert rec.answer(item).reason_for_none == why
 
 
 def test_a_list_below_the_threshold_says_so(rec):
     """With the best score."""
     strict = Recommender(settings(min_score=1.0)).fit(Corpus([*map(rec.article, rec.article_ids)]))
     assert strict.suggest("tea-0") == []
-    assert strict.why_none("tea-0").startswith("no article reaches the score 1.00; the best has 0.")
+    assert strict.answer("tea-0").reason_for_none.startswith("no article reaches the score 1.00; the best has 0.")
 
 
 @pytest.mark.parametrize("n_articles", [0, 1, 2])
@@ -416,7 +419,7 @@ def test_changes_are_what_update_needs(rec, corpus):
     assert ([item.id for item in added], removed) == (["new", "tea-0"], ["bike-3"])
     rec.update(added, removed)
     assert rec.changes(now) == ([], [])
-    assert rec.corpus_fingerprint == Recommender(settings()).fit(now).corpus_fingerprint
+    assert rec._fitted().state.fingerprint == Recommender(settings()).fit(now)._fitted().state.fingerprint
 
 
 def test_an_explanation_names_shared_words_fields_and_dates(rec):
@@ -500,7 +503,6 @@ def test_before_a_fit_there_is_nothing_to_tell():
     """Its attributes are there all the same."""
     rec = Recommender()
     assert (rec.ranker_name, rec.ranker_decision, rec.ranker_check, rec.list_audit) == ("similarity", "", None, None)
-    assert (rec.entry_shape, rec.vectorizer.fields) == (EntryShape(), ())
 
 
 @pytest.mark.parametrize("copied", [copy.deepcopy, lambda rec: pickle.loads(pickle.dumps(rec))])
@@ -545,7 +547,7 @@ def test_what_is_never_suggested_takes_no_place():
     )
     rec.update(removed=[one.id for one in few])
     none = "there is no other article in its language that may be suggested"
-    assert rec.why_none("shy") == none
+    assert rec.answer("shy").reason_for_none == none
     rec.update(removed=[one.id for one in many[1:]])
     why = "its front matter asks never to suggest it (recommender: never-suggest)"
-    assert rec.why_none("ad-0") == f"{none}; of most the reason is: {why}"
+    assert rec.answer("ad-0").reason_for_none == f"{none}; of most the reason is: {why}"

@@ -19,10 +19,11 @@ N_NEAREST = 50
 def fitted(corpus, **vectors):
     """A recommender by similarity alone, with all that the learned ranker looks at."""
     rec = Recommender(settings_from_mapping({"ranking": {"ranker": "similarity"}, "vectors": vectors})).fit(corpus)
-    catalogue = rec._fitted().state.catalogue
+    state = rec._fitted().state
+    catalogue = state.catalogue
     everything = [catalogue.articles[row] for row in range(catalogue.n_rows)]
-    rec.vectorizer.fit_comparison(everything)
-    catalogue.compare(rec.vectorizer.compared(everything))
+    state.vectorizer.fit_comparison(everything)
+    catalogue.compare(state.vectorizer.compared(everything))
     return rec
 
 

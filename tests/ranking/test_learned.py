@@ -141,8 +141,8 @@ def lessons(rec):
     """What teaches, of a site that was fitted by similarity."""
     state = rec._fitted().state
     everything = [state.catalogue.articles[row] for row in range(state.catalogue.n_rows)]
-    rec.vectorizer.fit_comparison(everything)
-    state.catalogue.compare(rec.vectorizer.compared(everything))
+    state.vectorizer.fit_comparison(everything)
+    state.catalogue.compare(state.vectorizer.compared(everything))
     allowed = state.allowed(days_of(datetime.now(UTC)))
     return Library(state, rec._selector().query, allowed, rec.ranker, None, rec.settings.ranking)
 

@@ -74,8 +74,9 @@ def _sequence(rec, known, lot, n_steps):
 def _rebuilt(rec, known):
     """A recommender with the same vocabulary and the same ranker, over the articles as they are."""
     twin, fitted = Recommender(rec.settings), rec._fitted()
-    with mock.patch.object(rec.vectorizer, "fit_transform", rec.vectorizer.transform):
-        state = State.build([known[name] for name in sorted(known)], rec.vectorizer, rec.settings.articles, 0.0)
+    vectorizer = fitted.state.vectorizer
+    with mock.patch.object(vectorizer, "fit_transform", vectorizer.transform):
+        state = State.build([known[name] for name in sorted(known)], vectorizer, rec.settings.articles, 0.0)
     state = dataclasses.replace(state, suggest_unpublished=fitted.state.suggest_unpublished)
     twin._held = dataclasses.replace(fitted, state=state)
     return twin
