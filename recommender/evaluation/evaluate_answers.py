@@ -7,12 +7,11 @@ from itertools import count
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from recommender.evaluation import measures
 from recommender.evaluation.intervals import PLACES
-from recommender.evaluation.judgments import SAME_TEXT, Judgments, same_text_groups
-from recommender.evaluation.report import Report, figures_of, means
+from recommender.evaluation.judgments import Judgments
+from recommender.evaluation.report import Report, figures_of
 from recommender.evaluation.simulate import Answer, Plan
 from recommender.evaluation.slices import slice_queries
 from recommender.ranking.catalogue import days_of
@@ -41,7 +40,6 @@ def make_report(
         for name, found in rankings.items()
     }
     seen = {name: [ranking[: settings.ranking.k] for ranking in found] for name, found in rankings.items()}
-    texts = pages.texts()
     return Report(
         **figures_of(
             plan,
@@ -55,10 +53,9 @@ def make_report(
         ),
         test_from=plan.test_from.isoformat() if plan.test_from else None,
         depth=depth,
-        same_text=_same_text(texts, plan, rankings, chosen),
         judgments=_count_judgments(plan, pages),
         lists={
-            name: _list_quality(plan, pages, texts, found)
+            name: _list_quality(plan, pages, found)
             for name, found in {"curated": [sorted(pages_) for pages_ in judged], **seen}.items()
         },
         calibration={name: _calibration(given, judged, rankings[name]) for name, given in answers.items()},
@@ -74,12 +71,6 @@ class _Pages(defaultdict[str, int]):
         #: The first article by id of each page of the site.
         self.articles = {self[article.id]: article for article in reversed(judgments.articles)}
 
-    def texts(self) -> npt.NDArray[np.int64]:
-        """A number for each text, those of other sites all different; shape (n_pages,)."""
-        groups = same_text_groups([self.articles[page] for page in sorted(self.articles)])
-        n_further = len({*self.values()}) - len(groups)
-        return np.concatenate([groups, np.arange(n_further) + groups.max(initial=-1) + 1])
-
 
 def _once(ranking: Sequence[int]) -> list[int]:
     """A ranking in which the first of equal documents counts; the others keep their place, as documents unknown."""
@@ -89,19 +80,6 @@ def _once(ranking: Sequence[int]) -> list[int]:
         kept.append(-place if document in seen else document)
         seen.add(document)
     return kept
-
-
-def _same_text(
-    texts: npt.NDArray[np.int64], plan: Plan, rankings: Mapping[str, Sequence[Sequence[int]]], chosen: Mapping[str, Any]
-) -> dict[str, Any]:
-    """The measures if a page with the text of a judged page were as good as the page itself."""
-    wanted = [set(texts[list(query.judged)].tolist()) for query in plan.queries]
-    scores: Scores = {}
-    for name, found in rankings.items():
-        groups = [_once(texts[ranking].tolist()) for ranking in found]
-        scores[name] = measures.score_rankings(chosen, wanted, groups)
-    n_copies = len(texts) - len(set(texts.tolist()))
-    return {"least_similarity": SAME_TEXT, "n_pages_with_a_twin_before_them": n_copies, "systems": means(scores)}
 
 
 def _count_judgments(plan: Plan, pages: _Pages) -> dict[str, int]:
@@ -120,9 +98,7 @@ def _count_judgments(plan: Plan, pages: _Pages) -> dict[str, int]:
     return {name: counts[name] for name in names}
 
 
-def _list_quality(
-    plan: Plan, pages: _Pages, texts: npt.NDArray[np.int64], rankings: Sequence[Sequence[int]]
-) -> dict[str, float]:
+def _list_quality(plan: Plan, pages: _Pages, rankings: Sequence[Sequence[int]]) -> dict[str, float]:
     """What can be said of the lists that readers see."""
     listed = {target.page for targets in plan.judgments.lists.values() for target in targets}
     pairs = [(query, page) for query, ranking in zip(plan.queries, rankings, strict=True) for page in ranking]
@@ -142,7 +118,6 @@ def _list_quality(
         "mean_length": _mean(map(len, rankings)),
         "precision": _mean(page in query.judged for query, page in pairs),
         "providers_per_list": _mean(len(names - {""}) for names in providers),
-        "same_text_per_list": _mean(len(ranking) - len(set(texts[ranking].tolist())) for ranking in shown),
         "median_age_gap_days": round(float(np.median(gaps)), 2) if gaps else math.nan,
         "in_no_curated_list": _mean(page not in listed for _, page in pairs),
     }

@@ -10,12 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-import numpy.typing as npt
-from scipy.sparse.csgraph import connected_components
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.neighbors import NearestNeighbors
-
 from recommender.articles import Article, RelatedEntry
 from recommender.content.matching import EntryMatcher, external_article
 from recommender.content.urls import canonical_url, is_address
@@ -35,9 +29,6 @@ LEFT_OUT = {
     "not there": "the site has no article of the id that was graded",
     "none of them": "the site knows none of the candidates that were graded under it",
 }
-
-#: Cosine of plain TF-IDF vectors of title and excerpt from which two articles have the same text.
-SAME_TEXT = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,21 +102,3 @@ def page_key(article: Article) -> str:
 def plain_text(article: Article) -> str:
     """Title and excerpt as typed: all that the plain baselines read."""
     return f"{article.title} {article.excerpt}"
-
-
-def same_text_groups(articles: Sequence[Article]) -> npt.NDArray[np.int64]:
-    """
-    A group number for each article, shape (n_articles,): which have the same text, such as one story from two
-    providers.
-
-    Same text is passed on: a like b and b like c put all three in one group. An article without words is a group of its
-    own.
-    """
-    texts = [plain_text(article) for article in articles]
-    try:
-        vectors = TfidfVectorizer().fit_transform(texts)
-    except ValueError:  # no word in any text
-        return np.arange(len(texts))
-    near = NearestNeighbors(metric="cosine", algorithm="brute").fit(vectors)
-    close = near.radius_neighbors_graph(radius=1 - SAME_TEXT)
-    return np.asarray(connected_components(close, directed=False)[1], dtype=np.int64)

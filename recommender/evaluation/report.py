@@ -143,8 +143,6 @@ class Report:
     #: Of the articles of the site as it stands, by who names them: ``n_articles``, and the share
     #: ``with_suggestions``.
     coverage: dict[str, dict[str, float]] = field(default_factory=dict)
-    #: The measures if a page with the text of a judged page were as good as the page: ``systems``.
-    same_text: dict[str, Any] = field(default_factory=dict)
     #: What the lists of the queries name, entry by entry; or how many pairs have each grade.
     judgments: dict[str, int] = field(default_factory=dict)
     #: ``curated`` or system -> what can be said of the lists that readers see.

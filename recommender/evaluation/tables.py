@@ -161,12 +161,6 @@ def sentences(report: Report) -> Iterator[str]:
     n_by_topic = sum(found["n_queries"] for found in report.slices.get("topic", {}).values())
     if n_by_topic > report.n_queries and any(row[0].text == "topic" for row in slices_rows(report).rows):
         yield "A query with several topics counts once for each of them, in their slices and in other."
-    if report.same_text:
-        measure = report.measures[0]
-        same, now = (found[report.product][measure] for found in (report.same_text["systems"], report.systems))
-        if same != now:
-            text = "If the text of a judged article under another address counted too"
-            yield f"{text}: {report.product} {measure} {same:.3f} instead of {now:.3f}."
 
 
 def _merged(slices: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -40,13 +40,12 @@ def test_json_begins_as_the_design_says(report):
 
 
 def test_what_the_design_names_is_there(report):
-    """Intervals, tests, list quality, the second figure, coverage, calibration, the worst, and each query."""
+    """Intervals, tests, list quality, coverage, calibration, the worst, and each query."""
     found = json.loads(report.to_json())
     for name in (
         "intervals",
         "tests",
         "lists",
-        "same_text",
         "coverage",
         "calibration",
         "worst",
@@ -255,26 +254,24 @@ def test_a_recommender_can_be_scored_as_it_is(small_corpus, quick, day):
 
 
 def test_what_is_said_of_lists(make_article):
-    """Two lists, one of them empty: b and c have one text, d neither a provider nor a date, and no list names c."""
-    same = {"title": "green tea", "excerpt": "hot water"}
+    """Two lists, one of them empty: d has neither a provider nor a date, and no list names c."""
     corpus = Corpus(
         [
             make_article("a", 0, ["b"], provider="P"),
-            make_article("b", 3, provider="P", **same),
-            make_article("c", 5, ["d"], provider="Q", **same),
+            make_article("b", 3, provider="P"),
+            make_article("c", 5, ["d"], provider="Q"),
             make_article("d", None),
         ]
     )
     judgments = Judgments(corpus)
     queries = tuple(Query.of(article, judgments, lambda _: True) for article in corpus if article.related)
     plan, pages = Plan("whole-site", judgments, queries, {}, ()), _Pages(judgments)
-    assert _list_quality(plan, pages, pages.texts(), [[1, 2, 3], []]) == {
+    assert _list_quality(plan, pages, [[1, 2, 3], []]) == {
         "coverage": 0.5,
         "catalogue_coverage": 0.75,
         "mean_length": 1.5,
         "precision": 0.333333,
         "providers_per_list": 2.0,
-        "same_text_per_list": 1.0,
         "median_age_gap_days": 4.0,
         "in_no_curated_list": 0.333333,
     }

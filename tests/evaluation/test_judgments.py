@@ -1,10 +1,9 @@
 """Curated lists become judgments."""
 
-import numpy as np
 import pytest
 
-from recommender import Article, RelatedEntry
-from recommender.evaluation.judgments import LEFT_OUT, Judgments, same_text_groups
+from recommender import RelatedEntry
+from recommender.evaluation.judgments import LEFT_OUT, Judgments
 
 
 def pages(judgments, *names):
@@ -76,17 +75,3 @@ def test_the_reason_why_an_article_is_left_out(make_article, related, reason):
     articles = [make_article("a", 1, related), make_article("b", 2)]
     assert Judgments(articles).reason_left_out(articles[0]) == reason
     assert reason in LEFT_OUT
-
-
-def test_same_text_is_passed_on():
-    """One story under three names is one group; another story and two empty ones are groups of their own."""
-    story = "the quick brown fox jumps over the lazy dog near the river bank on a sunny day in early spring"
-    titles = [story, story + " again", story + " again today", "something else entirely", "", ""]
-    groups = same_text_groups([Article(id=str(number), title=title) for number, title in enumerate(titles)])
-    assert groups[0] == groups[1] == groups[2]
-    assert len(set(groups.tolist())) == 4
-
-
-def test_same_text_without_words():
-    """Where no text has a word, every article is a group of its own."""
-    assert np.array_equal(same_text_groups([Article(id="a"), Article(id="b")]), [0, 1])
