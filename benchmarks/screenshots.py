@@ -60,7 +60,7 @@ def main() -> None:
         evaluation = Path(folder, "evaluation.html")
         asked = ["--test-from", "2024-05-01", "--format", "html", "--output", evaluation, "-q"]
         subprocess.run([*COMMAND, "evaluate", site, *asked], check=True, stdout=subprocess.DEVNULL)
-        page = browser.new_page(viewport={"width": 1100, "height": 1000})
+        page = browser.new_page(viewport={"width": 1100, "height": 910})
         page.goto(evaluation.as_uri())
         keep(page, out / "evaluation.png")
         browser.close()

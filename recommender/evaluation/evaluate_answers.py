@@ -58,7 +58,6 @@ def make_report(
             name: _list_quality(plan, pages, found)
             for name, found in {"curated": [sorted(pages_) for pages_ in judged], **seen}.items()
         },
-        calibration={name: _calibration(given, judged, rankings[name]) for name, given in answers.items()},
         notes=tuple(notes),
     )
 
@@ -126,12 +125,3 @@ def _list_quality(plan: Plan, pages: _Pages, rankings: Sequence[Sequence[int]]) 
 def _mean(values: Iterable[float]) -> float:
     found = list(values)
     return round(sum(found) / len(found), PLACES) if found else 0.0
-
-
-def _calibration(
-    answers: Sequence[Answer], judged: Sequence[frozenset[int]], rankings: Sequence[Sequence[int]]
-) -> list[dict[str, float]]:
-    scores = np.array([score for answer in answers for score in answer.scores])
-    hits = np.array([page in pages for ranking, pages in zip(rankings, judged, strict=True) for page in _once(ranking)])
-    bins = measures.calibration(scores, hits.astype(bool))
-    return [{name: round(value, PLACES) for name, value in found.items()} for found in bins]

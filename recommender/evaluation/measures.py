@@ -20,8 +20,6 @@ Floats = npt.NDArray[np.float64]
 DEFAULT_DEPTH = 10
 #: As deep as a measure may look; trec_eval counts in numbers of the machine.
 _LARGEST_CUTOFF = 1_000_000
-#: Bins of a calibration.
-_N_BINS = 10
 
 #: ir-measures' own choice of who computes what.
 _PROVIDERS: Any = ir_measures.DefaultPipeline
@@ -101,24 +99,3 @@ def score_rankings(
         for result in _PROVIDERS.iter_calc(list(measures.values()), qrels, run):
             values[str(result.measure)][int(result.query_id)] = result.value
     return values
-
-
-def calibration(scores: Floats, hits: npt.NDArray[np.bool_]) -> list[dict[str, float]]:
-    """
-    Score against precision: of the suggestions with about this score, how many an editor had chosen.
-
-    Scores in [0, 1] and hits have shape (n_suggestions,); each bin that holds a suggestion has ``low``, ``high``,
-    ``n``, ``mean_score`` and ``precision``. After DeGroot and Fienberg (1983), The Statistician 32, 12-22.
-    """
-    bins = np.minimum((scores * _N_BINS).astype(int), _N_BINS - 1)
-    return [
-        {
-            "low": number / _N_BINS,
-            "high": (number + 1) / _N_BINS,
-            "n": int(inside.sum()),
-            "mean_score": float(scores[inside].mean()),
-            "precision": float(hits[inside].mean()),
-        }
-        for number in range(_N_BINS)
-        if (inside := bins == number).any()
-    ]

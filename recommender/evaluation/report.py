@@ -147,8 +147,6 @@ class Report:
     judgments: dict[str, int] = field(default_factory=dict)
     #: ``curated`` or system -> what can be said of the lists that readers see.
     lists: Figures = field(default_factory=dict)
-    #: System -> bins of score, with the precision in each.
-    calibration: dict[str, list[dict[str, float]]] = field(default_factory=dict)
     #: Grades: the pairs ``[article id, candidate id]`` that a system suggested and nobody graded.
     ungraded: list[list[str]] = field(default_factory=list)
     #: The queries that the product answered worst, with what was wanted and what was given.

@@ -48,7 +48,6 @@ def page_of(report: Report) -> str:
             plots.append(_figure(f"{measure} by list size", _plot_slices, report, "list_size"))
             if months := _months(report):
                 plots.append(_figure(f"{measure} by month", _plot_months, report, months))
-            plots.append(_figure("Score against precision", _plot_calibration, report))
     title = "by readers' grades" if by_grades else f"against the curated lists: {report.protocol}"
     return render(
         "evaluation.html",
@@ -134,17 +133,3 @@ def _plot_months(axes: Axes, report: Report, months: Mapping[str, Any]) -> None:
     step = max(1, len(months) // 8)
     axes.set_xticks(range(0, len(months), step), list(months)[::step], rotation=30)
     axes.set_ylim(bottom=0)
-
-
-def _plot_calibration(axes: Axes, report: Report) -> None:
-    axes.plot([0, 1], [0, 1], color="#bbbbbb", linewidth=0.8, linestyle="--")
-    for _, name, colour in _coloured(report):
-        bins = report.calibration[name]
-        sizes = [6 + 60 * (found["n"] / max(other["n"] for other in bins)) for found in bins]
-        scores, precisions = [found["mean_score"] for found in bins], [found["precision"] for found in bins]
-        axes.plot(scores, precisions, color=colour, linewidth=1, label=name)
-        axes.scatter(scores, precisions, s=sizes, color=colour)
-    axes.set_xlabel("score (larger dot: more suggestions)")
-    axes.set_ylabel("share that an editor chose")
-    axes.set_xlim(0, 1)
-    axes.set_ylim(0, 1)

@@ -40,14 +40,13 @@ def test_json_begins_as_the_design_says(report):
 
 
 def test_what_the_design_names_is_there(report):
-    """Intervals, tests, list quality, coverage, calibration, the worst, and each query."""
+    """Intervals, tests, list quality, coverage, the worst, and each query."""
     found = json.loads(report.to_json())
     for name in (
         "intervals",
         "tests",
         "lists",
         "coverage",
-        "calibration",
         "worst",
         "queries",
         "judgments",

@@ -27,14 +27,14 @@ def test_the_page_needs_nothing_beside_it(report):
     assert "&lt;script&gt;alert" in page
     assert not re.search(r"(?:src|href)\s*=\s*[\"']?http", page)
     assert "@import" not in page
-    assert page.count("<svg") == 4
+    assert page.count("<svg") == 3
 
 
 def test_a_site_without_dates_has_no_plot_by_month(small_corpus, quick):
     """An empty plot would say that nothing is right in any month."""
     undated = Corpus(dataclasses.replace(one, published_at=None) for one in small_corpus)
     page = page_of(evaluate(undated, quick))
-    assert (page.count("<svg"), "by month" in page.partition("Are the differences chance?")[0]) == (3, False)
+    assert (page.count("<svg"), "by month" in page.partition("Are the differences chance?")[0]) == (2, False)
 
 
 def test_the_page_is_well_formed(report):
@@ -76,11 +76,11 @@ def test_the_page_without_matplotlib(report, monkeypatch):
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [1200, 400])
 def test_the_page_in_a_browser(report, tmp_path, opened, width):
-    """Chromium shows four plots, opens a query, scrolls nowhere sideways, and reports no error."""
+    """Chromium shows three plots, opens a query, scrolls nowhere sideways, and reports no error."""
     file = tmp_path / "report.html"
     file.write_text(page_of(report), encoding="utf-8")
     with opened(file, width) as page:
-        assert page.locator("svg").count() == 4
+        assert page.locator("svg").count() == 3
         assert all(box["width"] > 200 for box in (svg.bounding_box() for svg in page.locator("svg").all()))
         page.locator("details").last.locator("summary").click()
         assert page.locator("details[open] strong").all_inner_texts() == ["Wanted", "Given"]

@@ -133,11 +133,3 @@ def test_depth_is_the_deepest_cut_off_and_at_least_ten():
     """RR and AP alone are asked to ten; R@20 to twenty."""
     assert measures.depth_of(measures.parse_measures(["RR", "AP"])) == 10
     assert measures.depth_of(measures.parse_measures(["RR", "R@20"])) == 20
-
-
-def test_calibration_bins():
-    """Scores 0.05 and 0.09 share a bin of which half is right; 1.0 is in the last."""
-    assert measures.calibration(np.array([0.05, 0.09, 1.0]), np.array([True, False, True])) == [
-        {"low": 0.0, "high": 0.1, "n": 2, "mean_score": pytest.approx(0.07), "precision": 0.5},
-        {"low": 0.9, "high": 1.0, "n": 1, "mean_score": 1.0, "precision": 1.0},
-    ]
