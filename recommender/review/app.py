@@ -27,7 +27,7 @@ try:
     from starlette.exceptions import HTTPException
     from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
     from starlette.requests import ClientDisconnect, Request
-    from starlette.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
+    from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
     from starlette.routing import Mount, Route
     from starlette.staticfiles import StaticFiles
     from starlette.types import ASGIApp
@@ -35,7 +35,7 @@ try:
 except ImportError:
     raise MissingExtraError("the review page", "review") from None
 
-from recommender.review.marking import marked, picture_of
+from recommender.review.marking import marked
 from recommender.review.views import Filters
 
 _ROWS = 50
@@ -180,12 +180,7 @@ def make_app(desk: Desk, site_url: str, token: str, hosts: frozenset[str]) -> AS
         return page(
             "article.html", request, title=sheet.article.title, sheet=sheet, found=desk.search(words), add=words,
             before=seen[at - 1] if 0 < at < len(seen) else "", after=seen[at + 1] if at + 1 < len(seen) else "",
-            has_picture=picture_of(sheet.article, desk.site) is not None,
         )  # fmt: skip
-
-    def picture(request: Request) -> Response:
-        found = picture_of(desk.corpus[request.query_params.get("id", "")], desk.site)
-        return FileResponse(found) if found else _problem("There is no such picture.", 404)
 
     def version(request: Request) -> Response:
         return JSONResponse({"version": desk.decisions.version, "n_known": desk.n_known})
@@ -252,7 +247,6 @@ def make_app(desk: Desk, site_url: str, token: str, hosts: frozenset[str]) -> AS
         routes=[
             Route("/", queue),
             Route("/article", article),
-            Route("/picture", picture),
             Route("/version", version),
             Route("/promote", promotion, methods=["GET"]),
             *(Route(f"/{action.__name__}", act(action), methods=["POST"]) for action in (decide, order, undo, promote)),

@@ -110,15 +110,10 @@ def test_paths(served, path):
     assert served.ask(path)[0] == 404
 
 
-def test_pictures(served):
-    """A picture of the site is shown, and one outside it is not."""
+def test_icon(served):
+    """The page has an icon."""
     status, headers, _ = served.ask("/static/icon.svg")
     assert (status, headers["content-type"]) == (200, "image/svg+xml")
-    connection_status, headers, _ = served.ask("/picture?id=pot")
-    assert connection_status == 404
-    assert 'src="/picture?id=green"' in served.ask("/article?id=green")[2]
-    assert "/picture" not in served.ask("/article?id=evil")[2]
-    assert served.ask("/picture?id=evil")[0] == 404
 
 
 @pytest.mark.parametrize(
