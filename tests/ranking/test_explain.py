@@ -48,7 +48,7 @@ def slow(query, row, catalogue, vectorizer):
 def test_shares_are_those_of_the_slow_way(fitted):
     """Shared terms and the shares of the fields are those that adding up term by term gives, and sum to 1."""
     state = fitted._fitted().state
-    catalogue, vectorizer = state.catalogue, fitted.vectorizer
+    catalogue, vectorizer = state.catalogue, state.vectorizer
     n_listed = 0
     for article_id in fitted.article_ids[::3]:
         query = fitted._selector().query(article_id)
