@@ -144,7 +144,7 @@ class TermReader:
             lines = text[: self.settings.body_words * CHARACTERS_A_WORD].splitlines()
             return _NO_TEXT.sub("", "\n".join(line for line in lines if line.strip() not in self.templates))
         if field == "title":
-            bare = without_rubric(bare_title(text, self.templates))
+            bare = without_rubric(bare_title(text, self.templates), self.analyzer(article).primary)
             text = "" if _DAY.fullmatch(text) else _COUNT.sub("", bare)
         elif self.templates:
             text = " ".join(one for one in SENTENCE_END.split(text) if one.strip() not in self.templates)

@@ -59,13 +59,13 @@ _OF_HEADLINES = {
           "hinweis interview jahr jähriger klein kurz leitfaden minuten monat nachruf neu newsletter portrait porträt "
           "prozent rezension rezept sankt schnell stunden tag test tipp willkommen woche",
     "en": "advertorial aged announce announcement announcing availability available basics beginner behind best big "
-          "choose choosing clarification complete correction day digest dollars dr easy eight eighteen eleven "
-          "episode euro euros explainer faq fifteen fifty first five forty four fourteen get getting good great "
-          "guide hours hundred interview introduce introducing introduction kg km last letter little live long look "
-          "make making miles million minutes month mr mrs new newsletter next nine notice obituary old part percent "
-          "portrait pounds prof quick reason recap recipe report review roundup saint san scene seven seventeen "
-          "short simple sir six sixteen small sponsored story ten thing thirteen thirty thoughts thousand three tip "
-          "today tomorrow top trick twelve twenty two ultimate update week weekly welcome year",
+          "choose choosing complete day digest dollars dr easy eight eighteen eleven episode euros explainer faq "
+          "fifteen fifty first five forty four fourteen get getting good great guide hours hundred interview "
+          "introduce introducing introduction kg km last letter little long look make making miles million minutes "
+          "month mr mrs new newsletter next nine notice obituary old part percent portrait pounds prof quick reason "
+          "recap recipe report review roundup saint san scene seven seventeen short simple sir six sixteen small "
+          "sponsored story ten thing thirteen thirty thoughts thousand three tip today tomorrow top trick twelve "
+          "twenty two ultimate update week weekly welcome year",
     "es": "anuncio aviso año bienvenida bueno carta consejo día entrevista episodio euros grande guía horas mejor "
           "mes minutos nuevo pequeño razones receta reseña san santa semana truco",
     "fi": "arvostelu haastattelu hyvä ilmoitus kuukausi paras pieni päivä resepti suuri uusi vihjeet viikko vuosi",
@@ -89,42 +89,45 @@ _OF_HEADLINES = {
           "рецепт рік тиждень інтерв'ю",
 }  # fmt: skip
 #: What a text is, where it stands before a title: "Opinion: let the cafe stay", "[Korrektur] Der Fahrplan", "【訂正】".
-_RUBRICS = frozenset(
-    one.strip()
-    for one in """
-    advertorial, analysis, breaking, breaking news, case study, clarification, column, comment, correction, corrections,
-    customer story, editorial, event, exclusive, explainer, gallery, guest post, guide, how to, how-to, in pictures,
-    interview, job advert, letter, letters, live, live blog, liveblog, match report, news, obituary, op-ed, opinion,
-    photos, podcast, poll, press release, q&a, quiz, recipe, release notes, review, sponsored, tutorial, update,
-    vacancy, video, watch, webinar,
-    analyse, anzeige, bericht, bildergalerie, eilmeldung, essay, exklusiv, gastbeitrag, glosse, kolumne, kommentar,
-    korrektur, leitartikel, leserbrief, leserbriefe, live-ticker, liveticker, meinung, nachgefragt, nachruf,
-    pressemitteilung, pro und contra, reportage, rezension, rezept, spielbericht, stellenanzeige, umfrage,
-    veranstaltungstipp,
-    chronique, communiqué, direct, dossier, édito, éditorial, en direct, enquête, entretien, erratum, portrait,
-    recette, rectificatif, tribune, vidéo,
-    análisis, carta al director, cartas al director, columna, comunicado, crónica, directo, en directo, entrevista,
-    errata, fe de errores, opinión, receta, reportaje, reseña, tribuna, última hora, vídeo,
-    análise, ao vivo, coluna, crônica, opinião, receita, reportagem, resenha,
-    commento, comunicato, diretta, editoriale, errata corrige, il commento, in diretta, intervista, lettere, opinione,
-    recensione, ricetta,
-    commentaar, ingezonden, ingezonden brief, opinie, persbericht, recensie, rectificatie, vacature,
-    anmeldelse, debat, debatt, direkt, insändare, krönika, ledare, leserinnlegg, læserbrev, recension, rättelse,
-    felieton, na żywo, opinia, pilne, recenzja, reportaż, sprostowanie, wideo, wywiad,
-    komentář, rozhovor, fejeton, oprava, recenze, reportáž, vélemény, interjú, helyesbítés, haber, köşe yazısı,
-    röportaj,
-    видео, интервью, колонка, комментарий, мнение, опрос, поправка, репортаж, рецензия, срочно, інтерв'ю, думка, відео,
-    γνώμη, διόρθωση, συνέντευξη, رأي, تصحيح, דעה, תיקון, संपादकीय, साक्षात्कार, ý kiến, phỏng vấn, opini, wawancara,
-    社説, 訂正, 速報, コラム, お知らせ, レビュー, 動画, 募集, インタビュー,
-    评论, 更正, 快讯, 社论, 公告, 视频, 专访, 社論, 評論, 影片, 專訪,
-    사설, 정정, 속보, 칼럼, 영상, 인터뷰, 공지
-    """.replace("\n", " ").split(",")
-)
+#: Not what a page of documentation, or a course, may be about as well: a video, a quiz, an event, an update.
+_RUBRICS = {
+    "ar": "تصحيح, رأي",
+    "cs": "fejeton, komentář, recenze, reportáž, rozhovor",
+    "da": "anmeldelse, debat, kommentar, leder, læserbrev, rettelse",
+    "de": "bildergalerie, eilmeldung, essay, exklusiv, gastbeitrag, glosse, interview, kolumne, kommentar, korrektur, "
+          "leitartikel, leserbrief, leserbriefe, live-ticker, liveblog, liveticker, meinung, nachgefragt, nachruf, "
+          "pressemitteilung, pro und contra, reportage, rezension, rezept, spielbericht, stellenanzeige, umfrage, "
+          "veranstaltungstipp, video",
+    "el": "γνώμη, διόρθωση, συνέντευξη",
+    "en": "advertorial, breaking, breaking news, case study, clarification, comment, correction, corrections, customer "
+          "story, editorial, erratum, exclusive, explainer, guest post, in pictures, interview, job advert, letter, "
+          "letters, live, live blog, liveblog, match report, obituary, op-ed, opinion, podcast, press release, recipe, "
+          "review, sponsored, vacancy",
+    "es": "análisis, carta al director, cartas al director, columna, comunicado, crónica, directo, editorial, en "
+          "directo, entrevista, errata, fe de errores, opinión, receta, reportaje, reseña, tribuna, vídeo, última hora",
+    "fr": "chronique, communiqué, dossier, en direct, enquête, entretien, erratum, interview, opinion, portrait, "
+          "recette, rectificatif, reportage, tribune, vidéo, édito, éditorial",
+    "he": "דעה, תיקון", "hi": "संपादकीय, साक्षात्कार", "hu": "helyesbítés, interjú, vélemény", "id": "opini, wawancara",
+    "it": "commento, comunicato, diretta, editoriale, errata corrige, il commento, in diretta, intervista, lettere, "
+          "opinione, recensione, reportage, ricetta, video",
+    "ja": "お知らせ, インタビュー, コラム, レビュー, 動画, 募集, 社説, 訂正, 速報",
+    "ko": "공지, 사설, 속보, 영상, 인터뷰, 정정, 칼럼",
+    "nb": "anmeldelse, debatt, intervju, kommentar, kronikk, leder, leserinnlegg, rettelse",
+    "nl": "column, commentaar, ingezonden, ingezonden brief, interview, liveblog, opinie, persbericht, recensie, "
+          "rectificatie, reportage, vacature, video",
+    "pl": "felieton, na żywo, opinia, pilne, recenzja, reportaż, sprostowanie, wideo, wywiad",
+    "pt": "análise, ao vivo, coluna, crônica, editorial, entrevista, errata, opinião, receita, reportagem, resenha, "
+          "vídeo",
+    "ru": "видео, интервью, колонка, комментарий, мнение, опрос, поправка, репортаж, рецензия, срочно",
+    "sv": "debatt, direkt, insändare, intervju, krönika, ledare, recension, rättelse, video",
+    "tr": "köşe yazısı, röportaj", "uk": "відео, думка, інтерв'ю", "vi": "phỏng vấn, ý kiến",
+    "zh": "专访, 公告, 专訪, 影片, 快讯, 更正, 社論, 社论, 視頻, 视频, 評論, 评论",
+}  # fmt: skip
 _RUBRIC = re.compile(
-    r"(?:\[([^\]]{2,40})\]|【([^】]{2,20})】|([^\s:：|–—\[\]][^:：|–—\[\]]{1,39}?)\s*(?:[:：|](?!\d)|(?<=\s)[–—-]\s))\s*(?=\S)"
+    r"(?:\[([^\]]{2,40})\]|【([^】]{2,20})】|([^\s:：|–—\[\]][^:：|–—\[\]]{1,39}?)\s*(?:[:：](?!\d)|(?<=\s)[–—-]\s))\s*(?=\S)"
 )
-#: What counts them: "Pressemitteilung Nr. 12".
-_RUBRIC_NUMBER = re.compile(r"\s*(?:(?:nr|no|n°|nº|№)\.?|#)?\s*\d[\d./-]*$")
+#: What counts them: "Pressemitteilung Nr. 12". "Live 12" is a product.
+_RUBRIC_NUMBER = re.compile(r"\s*(?:(?:nr|no|n°|nº|№)\.?|#)\s*\d[\d./-]*$")
 #: Forms of texts in scripts without spaces, and turns such as "on", "how" and "why".
 FORMS_UNSPACED = re.compile(
     r"(?a:第(?=\d)|(?<=\d)[回号年月日期])|お?知らせ|ご?案内|について|に関する|における|のための|关于|關於|如何|怎么|怎麼|为什么|為什麼|的?通知|公告"
@@ -156,12 +159,17 @@ def headline_words(language: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def without_rubric(title: str) -> str:
-    """A title without what the text is, where that stands before it."""
+@lru_cache(maxsize=64)
+def _rubrics(language: str) -> frozenset[str]:
+    return frozenset(_RUBRICS.get(TABLES.get(language, language), "").split(", "))
+
+
+def without_rubric(title: str, language: str) -> str:
+    """A title in a language, by its primary code, without what the text is, where that stands before it."""
     title = title.lstrip()
     found = _RUBRIC.match(title)
     name = next(filter(None, found.groups()), "").strip().lower() if found else ""
-    return title[found.end() :] if found and _RUBRIC_NUMBER.sub("", name) in _RUBRICS else title
+    return title[found.end() :] if found and _RUBRIC_NUMBER.sub("", name) in _rubrics(language) else title
 
 
 @lru_cache(maxsize=64)

@@ -23,16 +23,18 @@ _SNOWBALL = {
 _SLAVIC_VOWELS = "[аеєиіїйоуыўэюяъьaeijouyáéíóúýäô]"
 _SLAVIC_ENDING = re.compile(rf"(?<=\w{{3}}){_SLAVIC_VOWELS}+(?:(?:ch|[гвмхghmv]){_SLAVIC_VOWELS}*)?$")
 #: Scandinavian articles behind nouns, which Snowball leaves there: "træet", "byen", "nyckeln", "vattnet", "skolan".
+#: They are taken off where the rest is a word, and not hardly ever met beside the other.
 _DEFINITE = [
-    (r"(?<=\w[æåøyö])(?:et|en|ene|erne|er|n)$", ""),
-    (r"(?<=\we[lr])n$", ""),
-    (r"(?<=\w[bcdfghjkmpstvz])([lnr])et$", r"e\1"),
-]
+    (re.compile(r"(?<=\w[æåøyö])(?:et|en|ene|erne|er)$"), ""), (re.compile(r"(?<=\we[lr])n$"), ""),
+    (re.compile(r"(?<=\w[bcdfhjkpstz])([lnr])et$"), r"e\1"), (re.compile(r"(?<=\w{3})an$"), "a"),
+]  # fmt: skip
+_DEFINITE_IN = {"da": _DEFINITE[:-1], "nb": _DEFINITE[:-1], "no": _DEFINITE[:-1], "sv": _DEFINITE}
+_LEAST_BESIDE = 0.2
+#: Turkish nouns of two letters; of others the stemmer may leave two as well ("altın", "deniz").
+_OF_TWO = frozenset("ad at av ay ek el et ev il iş oy öz su uç üs yü".split())
 #: What Snowball stemmers are told beforehand, and what for: plurals that they keep ("vélos", "Autos", "hospitais"), or
 #: take for more than they are ("loyers", "ciudades"); those of Hebrew.
 _BEFORE = {
-    "da": _DEFINITE, "nb": _DEFINITE, "no": _DEFINITE,
-    "sv": [*_DEFINITE, (r"(?<=\w{3})(?<!rom)(?<!vulk)(?<!ork)(?<!org)(?<!ist)(?<!ult)(?<!jap)an$", "a")],
     "de": [(r"(?<=\w\w[oy])(?<!lo)(?<!io)s$", "")], "el": [("ιδια$", "ιδι")], "es": [(r"(?<=\w\wad)es$", "")],
     "fr": [(r"(?<=\w\wer)s$|(?<=\w\w[oéu])s$", "")],
     "he": [(r"(?<=\w{3})ים$", ""), (r"(?<=\w{3})יות$", "ית"), (r"(?<=\w{3})ות$", "ה")],
@@ -129,7 +131,9 @@ class _Stems:
         self._before, self._after = _BEFORE.get(language, []), _AFTER.get(language)
         self._plurals = _PLURALS.get(TABLES.get(language, language), {})
         self._folded, self._is_plain = _FOLDED.get(language, {}), language == "en"
-        self._least = 3 if language == "tr" else 0
+        self._is_turkish, self._definite = language == "tr", _DEFINITE_IN.get(language, [])
+        table = TABLES.get(language, language)
+        self._known = wordfreq.get_frequency_dict(table, "best") if self._definite else {}
         # Without a cache of its own, in which two threads meet; it would save two seconds of ten million words.
         self._snowball = Stemmer.Stemmer(_SNOWBALL[language], 0) if language in _SNOWBALL else None
 
@@ -137,17 +141,31 @@ class _Stems:
         """Words without their endings."""
         if self._plurals:
             words = [self._plurals.get(word, word) for word in words]
+        if self._definite:
+            words = [self._without_article(word) for word in words]
         if self._is_plain:
             words = [word.translate(_PLAIN) for word in words]
         for ending, other in self._before:
             words = [re.sub(ending, other, word) for word in words]
         if self._snowball:
             found = self._snowball.stemWords(words)
-            # Of "altın" and "deniz" the Turkish one leaves two letters.
-            words = [two[len(two[0]) < self._least] for two in zip(found, words, strict=True)]
+            words = [self._long_enough(*two) for two in zip(found, words, strict=True)] if self._is_turkish else found
         if self._folded:
             words = [word.translate(self._folded) for word in words]
         return [self._after.sub("", word) for word in words] if self._after else words
+
+    def _without_article(self, word: str) -> str:
+        for ending, other in self._definite:
+            bare = ending.sub(other, word)
+            is_word = self._known.get(bare, 0.0) > _LEAST_BESIDE * self._known.get(word, 0.0)
+            # "Bananen" tells that "banan" is the word.
+            if bare != word and is_word and not (other == "a" and f"{word}en" in self._known):
+                return bare
+        return word
+
+    @staticmethod
+    def _long_enough(stem: str, word: str) -> str:
+        return stem if len(stem) > 2 or stem in _OF_TWO else word
 
 
 @lru_cache(maxsize=8)

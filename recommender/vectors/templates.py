@@ -39,7 +39,8 @@ _NUMBER = re.compile(r"\d+")
 #: The parts of one story, unlike the notes of each Monday, have what they tell of in common.
 _PART = re.compile(
     r"[(\[]\s*\d+\s*(?:/|of|von|de|van|di|из)\s*\d+\s*[)\]]"
-    r"|(?<!\w)(?:part|pt\.|teil|partie|parte|deel|del|część|часть)\s*\d",
+    r"|(?<!\w)(?:part|pt\.|teil|partie|parte|deel|część|часть)\s*\d"
+    r"|[,(:–—-]\s*del\s*\d",  # in Spanish it comes before a date, too
     re.IGNORECASE,
 )
 

@@ -120,7 +120,14 @@ _MEANT = {"go": "Go", "golang": "Go", "it": "IT", "who": "WHO"}
 #: "Vitamin D" and "Plan B" the letter is no name alone.
 _BRIEF = re.compile(r"(?:^|[.!?:]\s+|(?<![\w'’-])([^\W\d_]+)\s)([B-HJ-Z]|Go)(?![\w+#&'’:-]|\.\w)")
 _BEFORE_GO = frozenset("for from in of with mit für von avec en pour con para met voor med för til".split())
-_VERB_GO = re.compile(r"(?<=\b[Tt]o )Go\b|\bGo(?=-[Tt]o\b)")
+#: Where one article of the site is about the language these may stand before its name too, and not behind the verb.
+_WITH_GO = _BEFORE_GO | frozenset(
+    "a an and our the your how using why when learn learning und der die das et le y och og".split()
+)
+_GO, _WORD_BEFORE = re.compile(r"\bGo\b"), re.compile(r"([^\W\d_]+)\s+$")
+_AS_VERB = re.compile(
+    r"[\s-]+(?:ahead|again|and|back|big|down|for|green|home|on|out|to|up|vegan|west|wild|with)\b", re.I
+)
 #: Articles that use such a name as one, from which on it is one.
 _FEWEST_NAMING = 2
 
@@ -200,7 +207,7 @@ class Analyzer:
         self, language: str, stem: bool = True, stop_words: bool = True, names: frozenset[str] = frozenset()
     ) -> None:
         primary = re.split(r"[-_]", language.lower())[0] or "en"
-        self._primary = primary
+        self.primary = primary
         self._token = _SIGNED_TOKEN if primary in _SIGNED_LANGUAGES else _TOKEN
         self._stems = stems_of(primary) if stem else None
         # Elsewhere letters tell that a compound has the word.
@@ -223,17 +230,17 @@ class Analyzer:
         if _THOUSANDS.search(text):
             text = _THOUSANDS.sub(lambda found: re.sub("[.,’]", "", found[0]), text)
         if self._names_go:
-            text = _VERB_GO.sub("go", text)
+            text = _GO.sub(_small_where_a_verb, text)
         joined: list[str] = []
         if "-" in text:
             text = _HYPHENED.sub(lambda found: self._apart(found, joined), text)
         surfaces: list[str] = [*joined, *self._token.findall(text)]
-        if text.isupper() and not _ACRONYMS.issuperset(surfaces):
+        if text.isupper() and not all(len(one) == 1 or one in _ACRONYMS for one in surfaces):
             surfaces = [surface.lower() if surface in _ACRONYMS else surface for surface in surfaces]
         if not text.isascii() and _IS_UNSPACED.search(text):
             surfaces = [part for surface in surfaces for part in bigrams(surface)]
         if self._compounds:
-            surfaces = [part for surface in surfaces for part in (surface, *parts_of(surface, self._primary))]
+            surfaces = [part for surface in surfaces for part in (surface, *parts_of(surface, self.primary))]
         return surfaces, [*map(self._term_of, surfaces)]
 
     def _apart(self, found: re.Match[str], joined: list[str]) -> str:
@@ -243,7 +250,7 @@ class Analyzer:
         What is left of "USB-C" and "X-ray" is no language and no brand; in "R-Pakete" it is.
         """
         whole, first, second = found[0], found[1], found[2]
-        known = wordfreq.get_frequency_dict("en", "best") if self._primary == "en" else {}
+        known = wordfreq.get_frequency_dict("en", "best") if self.primary == "en" else {}
         chance = known.get(f"{first}{second}".lower(), 0.0)
         is_said = first.lower() not in self.stop_words
         is_short = _SHORT.fullmatch(whole) and second.lower() not in self.stop_words
@@ -257,21 +264,21 @@ class Analyzer:
         if _IS_UNSPACED.match(surface):
             return None if surface in self.stop_words else surface
         surface = surface.replace("-", "")
-        if (surface in _ACRONYMS and self._primary == "en") or (self._names_go and surface == "Go"):
+        if (surface in _ACRONYMS and self.primary == "en") or (self._names_go and surface == "Go"):
             return surface
         if release := _RELEASE.fullmatch(surface):
             return release[1]
         if _COMMIT.fullmatch(surface):
             return None
-        word = spelled(surface, self._primary).replace("’", "'")
+        word = spelled(surface, self.primary).replace("’", "'")
         if word in self.stop_words:
             return None
         # What stands before the mark is the name in Turkish ("Kapadokya'da"), and an article elsewhere ("l'avocat").
-        word = word.removesuffix("'s").split("'")[0 if self._primary in ("tr", "az") else -1]
+        word = word.removesuffix("'s").split("'")[0 if self.primary in ("tr", "az") else -1]
         # One letter is a name where it is written large, as C, R and X are; "I" and "A" are function words.
         if word in self.stop_words or (len(word) < 2 and not (word.isdigit() or surface.isupper())):
             return None
-        if self._primary == "ko":
+        if self.primary == "ko":
             return korean_noun(word)
         return self._stems.of_words([word])[0] if self._stems else word
 
@@ -373,7 +380,7 @@ def shared_run(pair: str, text: str, other: str) -> str:
 
 
 #: The analyzer of a language; one is made for each language and kept.
-analyzer_for = lru_cache(maxsize=64)(Analyzer)
+analyzer_for = lru_cache(maxsize=16)(Analyzer)
 
 
 def char_ngrams(text: str, ngram_range: tuple[int, int]) -> list[str]:
@@ -395,6 +402,14 @@ def _grams_of_word(word: str, low: int, high: int) -> tuple[str, ...]:
             break
         grams.extend(padded[start : start + length] for start in range(len(padded) - length + 1))
     return tuple(grams)
+
+
+def _small_where_a_verb(found: re.Match[str]) -> str:
+    """The language's name as it stands, "go" where it may be the verb: "Here We Go Again", "Go to Settings"."""
+    text, start, end = found.string, found.start(), found.end()
+    before = _WORD_BEFORE.search(text, max(0, start - 20), start)
+    is_name = before[1].lower() in _WITH_GO if before else not _AS_VERB.match(text, end)
+    return "Go" if is_name else "go"
 
 
 def meant(topic: str) -> str:
