@@ -20,6 +20,7 @@ from recommender.articles import Article
 from recommender.content.languages import TABLES
 from recommender.settings import LettersSettings, VectorsSettings
 from recommender.vectors.function_words import FORMS_UNSPACED, headline_words, without_rubric
+from recommender.vectors.names import meant
 from recommender.vectors.stems import stems_of
 from recommender.vectors.templates import CHARACTERS_A_WORD, SENTENCE_END, bare_title, series_of_parts
 from recommender.vectors.text import (
@@ -30,7 +31,6 @@ from recommender.vectors.text import (
     char_ngrams,
     is_unspaced,
     language_of,
-    meant,
     repair,
     spelled,
 )

@@ -8,8 +8,7 @@ is written without spaces between words (Japanese, Chinese, Thai ...).
 import html
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 
 import ftfy
@@ -114,27 +113,16 @@ _AT_HOME = frozenset({
 _BOKMAAL = frozenset({"nb", "no"})
 #: Organisations and fields that are spelled as function words, but for their capitals.
 _ACRONYMS = frozenset({"IT", "WHO"})
-#: Names as they are meant where a topic is spelled so in small letters; so is one letter.
-_MEANT = {"go": "Go", "golang": "Go", "it": "IT", "who": "WHO"}
-#: One letter, and the language that is spelled as a verb, and the word before it: "errors in C", "X sues a rival". In
-#: "Vitamin D" and "Plan B" the letter is no name alone.
-_BRIEF = re.compile(r"(?:^|[.!?:]\s+|(?<![\w'’-])([^\W\d_]+)\s)([B-HJ-Z]|Go)(?![\w+#&'’:-]|\.\w)")
-_BEFORE_GO = frozenset("for from in of with mit für von avec en pour con para met voor med för til".split())
+#: What stands before the name of the language that is spelled as a verb.
+BEFORE_GO = frozenset("for from in of with mit für von avec en pour con para met voor med för til".split())
 #: Where one article of the site is about the language these may stand before its name too, and not behind the verb.
-_WITH_GO = _BEFORE_GO | frozenset(
+_WITH_GO = BEFORE_GO | frozenset(
     "a an and our the your how using why when learn learning und der die das et le y och og".split()
 )
 _GO, _WORD_BEFORE = re.compile(r"\bGo\b"), re.compile(r"([^\W\d_]+)\s+$")
 _AS_VERB = re.compile(
     r"[\s-]+(?:ahead|again|and|back|big|down|for|green|home|on|out|to|up|vegan|west|wild|with)\b", re.I
 )
-#: Articles that use such a name as one, from which on it is one.
-_FEWEST_NAMING = 2
-
-#: A word must have been met this often inside sentences, and with a capital in this share, to be a name.
-_LEAST_COUNT, _LEAST_SHARE = 3, 0.8
-_SENTENCE_START = re.compile(r"(?:^|[.!?:;…]|[\"'“”„«(\[–—-])\s*$")
-
 #: Words that an analyzer remembers.
 _MOST_MET = 1 << 18
 
@@ -410,44 +398,3 @@ def _small_where_a_verb(found: re.Match[str]) -> str:
     before = _WORD_BEFORE.search(text, max(0, start - 20), start)
     is_name = before[1].lower() in _WITH_GO if before else not _AS_VERB.match(text, end)
     return "Go" if is_name else "go"
-
-
-def meant(topic: str) -> str:
-    """A topic in small letters as the name that it is, where it would be taken for a word that says nothing."""
-    return _MEANT.get(topic, topic.upper() if len(topic) == 1 else topic)
-
-
-def brief_names(articles: Iterable[tuple[str, str, Iterable[str], Analyzer]]) -> frozenset[str]:
-    """
-    The names that could be something else, but that two articles use as names: C, R, X and Go.
-
-    Of each article title and excerpt as typed, its topics in small letters, and the analyzer of its language.
-    """
-    n_naming: Counter[str] = Counter()
-    for title, excerpt, topics, analyzer in articles:
-        found = {name for name in map(meant, topics) if name == "Go" or (len(name) == 1 and name.isalpha())}
-        for before, name in (*_BRIEF.findall(title), *_BRIEF.findall(excerpt)):
-            word = before.lower()
-            if word in _BEFORE_GO if name == "Go" else not word or word in analyzer.stop_words:
-                found.add(name)
-        n_naming.update(found)
-    return frozenset(name for name, n in n_naming.items() if n >= _FEWEST_NAMING)
-
-
-def names_in(passages: Iterable[tuple[str, Analyzer, str]]) -> set[str]:
-    """
-    The terms that are names, product and company and place alike: what editors write with a capital inside a sentence.
-
-    Learned from running texts as typed, such as excerpts, for titles often have capitals everywhere. In a script
-    without capitals there are none, and in German every noun is one. Each text comes with the analyzer that cuts and
-    stems its words, and what stands before a term of its language.
-    """
-    inside: Counter[str] = Counter()
-    capital: Counter[str] = Counter()
-    for typed, analyzer, prefix in passages:
-        text = repair(typed)
-        for start, surface, term in analyzer.placed_terms(text):
-            if not _SENTENCE_START.search(text, max(0, start - 3), start):
-                inside[prefix + term] += 1
-                capital[prefix + term] += surface[0].isupper()
-    return {term for term, n in inside.items() if n >= _LEAST_COUNT and capital[term] >= _LEAST_SHARE * n}

@@ -34,10 +34,11 @@ from recommender.vectors.counts import (
     weigh_common_less,
 )
 from recommender.vectors.meaning import MEANING_LANGUAGES, embedded
+from recommender.vectors.names import brief_names, names_in
 from recommender.vectors.neighbors import Vectors
 from recommender.vectors.semantic import sentence_embeddings
 from recommender.vectors.templates import common_topics, templates_of
-from recommender.vectors.text import brief_names, names_in, repair
+from recommender.vectors.text import repair
 
 #: Fields of words as they stand.
 OF_WORDS = ("words", "body")
@@ -95,7 +96,7 @@ class FieldVectorizer:
         self._folder = folder
         self.n_articles, self.n_bodies = 0, 0  #: That it was fitted on.
         self.fields: tuple[Field, ...] = ()  #: Those that have terms, in the order of their columns.
-        #: Shape (n_words,): which words are names, see `text.names_in`; empty where nothing is compared.
+        #: Shape (n_words,): which words are names, see `names.names_in`; empty where nothing is compared.
         self.is_name: NDArray[np.bool_] = np.zeros(0, dtype=bool)
         #: Takes articles to terms, and knows how a reader sees these.
         self.reader = TermReader(self.settings, self.language)
