@@ -10,7 +10,7 @@ from recommender.vectors.text import BEFORE_GO, Analyzer, repair
 _MEANT = {"go": "Go", "golang": "Go", "it": "IT", "who": "WHO"}
 #: One letter, and the language that is spelled as a verb, and the word before it: "errors in C", "X sues a rival". In
 #: "Vitamin D" and "Plan B" the letter is no name alone.
-_BRIEF = re.compile(r"(?:^|[.!?:]\s+|(?<![\w'’-])([^\W\d_]+)\s)([B-HJ-Z]|Go)(?![\w+#&'’:-]|\.\w)")
+_BRIEF = re.compile(r"(?:^|[.!?:]\s+|(?<![\w'’-])([^\W\d_]+)\s)(?!Q:)([B-HJ-Z]|Go)(?![\w+#&'’-]|\.\w)")
 #: Articles that use such a name as one, from which on it is one.
 _FEWEST_NAMING = 2
 

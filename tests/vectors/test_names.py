@@ -68,6 +68,7 @@ def are_shown(one, other, *topics, language="en"):
         ("Where to Go at Easter", "How to Go Vegan", False),
         ("Where you go at Easter", "Now you can go vegan", False),
         ("Errors in C", "Pointers in C", True),
+        ("Plots in R", "R: joining two tables", True),
         ("X sues a rival", "Stars leave X for a rival's place", True),
         ("Vitamin D tablets", "Councils ask more of Band D", False),
         ("Malcolm X remembered", "A lawyer of Generation X", False),
