@@ -161,7 +161,7 @@ def headline_words(language: str) -> frozenset[str]:
 
 @lru_cache(maxsize=64)
 def _rubrics(language: str) -> frozenset[str]:
-    return frozenset(_RUBRICS.get(TABLES.get(language, language), "").split(", "))
+    return frozenset(_RUBRICS.get(TABLES.get(language, language), "").split(", ")) - {""}
 
 
 def without_rubric(title: str, language: str) -> str:
