@@ -199,7 +199,7 @@ def _read_by_entries(text: str) -> Any:
     """
     if "\r" in text:
         text = text.replace("\r\n", "\n")
-    if "- " not in text or _OTHER_LINE_END.search(text) or not text.endswith("\n"):
+    if "- " not in text or any(one in text for one in _OTHER_LINE_ENDS) or not text.endswith("\n"):
         return None
     entries: list[tuple[Any, int]] = []
     warnings: list[str] = []
@@ -234,7 +234,7 @@ forget_entries = _entry.cache_clear
 _LONGEST_ENTRY = 4_000
 #: Begins the text that takes an entry's place: a character that has no meaning.
 _STAND_IN = "\ue000"
-_OTHER_LINE_END = re.compile(f"[\r\x85\u2028\u2029{_STAND_IN}]")
+_OTHER_LINE_ENDS = ("\r", "\x85", "\u2028", "\u2029", _STAND_IN)
 #: The lines of an entry: one with a dash, and those that are deeper or blank. Its indent keeps nesting in bounds. An
 #: atomic group: Python before 3.11.5 takes too much by a possessive one of several parts (python/cpython#106052).
 _ENTRY = re.compile(r"^( {0,8})- .*+(?>(?:\n(?:\1 ++[^ \t\n].*+|[ ]*+(?=\n)))*)", re.MULTILINE)

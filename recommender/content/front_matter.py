@@ -303,7 +303,7 @@ def plain_blanks(text: str) -> str:
     # Only the lines that have one: in a long text a pattern would look at all the others too.
     lines = text.split("\n")
     for number, line in enumerate(lines):
-        if _ODD.search(line):
+        if not line.isascii() and _ODD.search(line):
             lines[number] = _ODD_NAME.sub(r"\1: ", _ODD_INDENT.sub(lambda blanks: " " * len(blanks[0]), line))
     return "\n".join(lines)
 

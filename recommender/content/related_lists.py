@@ -123,6 +123,8 @@ def find_lists(
 
 def _has_scores(name: str, origin: Origin) -> bool:
     """Whether a score stands behind each text of a list, as a comment: a block of ours under an earlier name."""
+    if "# 0." not in origin.text and "# 1." not in origin.text:
+        return False
     line = r'[ ]+(?:- )?".*",? # [01]\.\d\d[ ]*\r?\n'
     name = re.escape(name.rpartition(".")[2])
     block = re.compile(rf"^[ ]*{name}(?::| = \[)[ ]*\r?\n(?:{line})+(?![ ]*[-\"])", re.MULTILINE)
