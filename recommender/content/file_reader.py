@@ -15,7 +15,7 @@ from recommender.content.fields import FieldReader, Notes
 from recommender.content.files import File, unread
 from recommender.content.front_matter import FrontMatter
 from recommender.content.generators import Generator
-from recommender.content.headings import NO_OPENING, Opening, note_opening, opening_of, without_code
+from recommender.content.headings import NO_OPENING, Opening, note_opening, opening_of, plain, without_code
 from recommender.content.languages import SiteLanguages
 from recommender.content.paths import dated, name_date, named_language, slug, titleized, without_ending
 from recommender.content.values import Origin
@@ -23,10 +23,12 @@ from recommender.content.wording import fault_of_ours
 from recommender.errors import FrontMatterError, RecommenderError, SiteError
 
 #: What a repository holds for those who work on it, the table of contents of a book, and the parts of wikis' pages.
+#: Ordinary words only where they are shouted.
 _OF_THE_REPOSITORY = re.compile(
     r"(?:.*/)?(?:readme(?:[._-](?P<language>[\w-]+))?|(?-i:SUMMARY)|_(?:sidebar|navbar|coverpage|header|footer|404))\.\w+"
-    r"|(?:changelog|changes|history|contributing|contributors|authors|maintainers|code_of_conduct|security"
-    r"|support|governance|licen[cs]e|agents|claude|issue_template|pull_request_template)(?:[._-][\w.-]+)?\.\w+",
+    r"|(?:(?-i:CHANGES|HISTORY|AUTHORS|SECURITY|SUPPORT|GOVERNANCE|AGENTS|CLAUDE)|changelog|contributing|contributors"
+    r"|maintainers|code_of_conduct|licen[cs]e(?:[._-][\w-]+)?|issue_template|pull_request_template)"
+    r"(?:[._-](?:v?\d[\w.]*|[a-z]{2,3}(?:[_-][a-z]{2,4})?))?\.\w+",
     re.IGNORECASE,
 )
 #: A page without front matter or a heading is a note where it links as notes do, or its name is a title as typed.
@@ -165,16 +167,17 @@ class FileReader:
         has_properties = place is not None and place.syntax == "properties"
         # A page of Logseq is called by its file.
         is_named = has_properties and not _OF_LOGSEQ.isdisjoint(path.split("/")[:-1])
-        if not is_named and (opening := opening_of(body)):
-            return opening
+        headed = None if is_named else opening_of(body)
+        if headed and headed.title:
+            return headed
         if (title := generator.called(path)) is not None:
-            opening = note_opening(body, title, "nav")
+            opening = note_opening(body, plain(title), "nav")
         elif has_properties:
             opening = note_opening(body, _title_of_logseq(path), "name of the file")
         else:
             # Notes, which are called by their file, are of no generator.
             opening = _note_opening(body, path) if place is None and not generator.file else None
-        return opening or (NO_OPENING if place else None)
+        return headed or opening or (NO_OPENING if place else None)
 
 
 def _note_comment(text: str, place: FrontMatter, where: str, notes: Notes) -> None:

@@ -12,11 +12,12 @@ from recommender.content.dates import read_date
 from recommender.content.marks import BLOCK_ID, EMOJI_CODES, HIGHLIGHT, PROPERTY, UNSEEN, WIKI_LINK, said_in
 
 #: What may stand before the heading: blank lines, marks of snippets (`# --8<-- [start:tea]`), comments of HTML, MDX and
-#: MyST, imports, exports, pictures, badges, labels.
+#: MyST, imports, exports, pictures, badges, labels, a notice in bold.
 _BEFORE = re.compile(
     r"(?:[^\S\r\n]*[\r\n]+|(?:#+[ \t]+|;)?-+8<-[^\r\n]*|<!--.*?-->|\{/\*.*?\*/\}"
     r"|%(?=\s)[^\r\n]*|import\s[\w*, ]*+\{[^{};]*+\}[^\r\n]*"
-    r"|export\s+const\s[^\r\n]*[{\[(][^\S\r\n]*[\r\n].*?[\r\n][}\])]+;?|(?:import|export)\s[^\r\n]*|\[?!\[[^\r\n]*|\([\w.-]+\)=)*",
+    r"|export\s+const\s[^\r\n]*[{\[(][^\S\r\n]*[\r\n].*?[\r\n][}\])]+;?|(?:import|export)\s[^\r\n]*|\[?!\[[^\r\n]*|\([^()\s]++\)="
+    r"|\*\*[^*\r\n]++\*\*(?=\s*[\r\n]))*",
     re.DOTALL,
 )
 #: Only the highest heading is a page's: a part that others include begins with a lower one.
@@ -39,15 +40,17 @@ _SECTION = re.compile(r"(?<=\S)(?:\(|[ \t]+\(?)\d\w{0,3}\b.*", re.DOTALL)
 _CLOSING = re.compile(r"(?<=[ \t])#+[ \t]*\Z")
 _FENCED = re.compile(r"(?ms)^[ ]{0,3}(```|~~~).*?(?:^[ ]{0,3}\1|\Z)")
 #: A box for a note or a warning that a line of its own closes.
-_BOX = re.compile(r"(?ms)^[ ]{0,3}(:::+|!!!)[ \t]*[\w\"'{\[].*?^[ ]{0,3}\1[ \t]*$")
+_BOX = re.compile(r"(?ms)^[ ]{0,3}(:::+|!!!|///+)[ \t]*[\w\"'{\[].*?^[ ]{0,3}\1[ \t]*$")
 _TOP_HEADING = re.compile(r"(?m)^#[ \t]++(?!-+8<-)(?P<title>[^\r\n]++)")
+#: What no page is called that has more such headings.
+_INTRODUCTION = re.compile("introduction|einleitung|introducción|introdução|introduzione|overview", re.IGNORECASE)
 #: One that is underlined stands alone between blank lines.
 _TOP_UNDERLINED = re.compile(r"(?m)(?<=\n)[^\S\n]*\n(?P<title>[^\s<>|`~#-][^\r\n]*+)\r?\n===+[ \t]*$")
 #: What is no paragraph, whatever blank lines it has: scripts, styles, the lines of snippets, headings, marks of a table
 #: of contents, and definitions of links, as which comments are written too: [//]: # (a comment).
 _NOT_SAID = re.compile(
     rf"(?ims)^[ ]{{0,3}}<(script|style)\b.*?(?:</\1\s*>|\Z)|{PROPERTY.pattern}|^[ \t]*(?:#+[ \t]+|;)?-+8<-[^\r\n]*$"
-    r"|^[ ]{0,3}(?:#{1,6}(?:[ \t][^\n]*)?|[^\s>|`#<-][^\n]*\n[ ]{0,3}(?:=+|--+)[ \t]*|\*{3,}[ \t]*)$"
+    r"|^[ ]{0,3}(?P<end>#{1,6}(?:[ \t][^\n]*)?|[^\s>|`#<-][^\n]*\n[ ]{0,3}(?:=+|--+)[ \t]*|\*{3,}[ \t]*)$"
     r"|^[ ]{0,3}(?:\[\[?_?toc_?\]\]?|\[(?!\^)[^]\r\n]{1,200}\]:[ \t]*[^\s]+(?:[ \t]+[\"'(][^\r\n]*)?)[ \t]*\r?$"
 )
 #: A paragraph that says nothing: one word, a heading of a table of contents, a way through the site (Home > Guides).
@@ -61,27 +64,33 @@ _EMPTY = re.compile(
 _OF_THE_PAGE = re.compile(
     r"(?:(?:(?:last )?(?:updated|modified|edited|reviewed|published|created|posted)|date|datum|fecha|data|дата"
     r"|日期|日付|veröffentlicht|publié|publicado|pubblicato)(?: (?:on|am|le|el|il))?[:：] ?(?P<day>.+)"
-    r"|(?:status|statut|stato|authors?|autore?|auteur|作者|著者|(?:estimated )?read(?:ing)? time)[:：] ?"
+    r"|(?:status|statut|stato|authors?|autore?|auteur|作者|著者|(?:estimated )?read(?:ing)? time"
+    r"|(?:added|introduced|available|deprecated) (?:in|since))[:：] ?"
     r"(?:\S{1,30} ){0,4}\S{0,30}[^\s.!?:…。！？])",
     re.IGNORECASE,
 )
+#: One that leads to a list or to code below it.
+_LEAD_IN = re.compile(r"[^.!?]{1,50}:")
 #: Where a paragraph ends: at a blank line, and where a line begins a list, a quote or a table.
 _END = re.compile(r"\n(?:[^\S\n]*\n|(?=[ ]{0,3}(?:[-*+][ \t]|1[.)][ \t]|[>|])))")
 #: What begins no paragraph of prose; nor is one of lines that give names their values (Severity: high).
 _NO_PROSE = re.compile(
-    r" {4}|\t|\s*(?:[#>|<`~]|!\[|\[!|[-*+]\s|\d+[.)]\s|:::|(?:!!!|\?\?\?\+?)\s|import\s|export\s|\{|=+\s|---|%%"
-    r"|(?:%[ \t][^\n]*+(?:\n|\Z))++\Z"
+    r" {4}|\t|\s*(?:[#>|<`~]|!\[|\[!|[-*+]\s|\d+[.)]\s|:::|///|(?:!!!|\?\?\?\+?)\s|import\s|export\s|\{|=+\s|---|%%"
+    r"|:[A-Z][\w -]*:\s|(?:%[ \t][^\n]*+(?:\n|\Z))++\Z"
     r"|\[\^[^]\s]+\]:|(?:[*_]*[^\W\d_][\w -]{0,30}:[*_]*[ \t][^\n]*+(?:\n|\Z)){2,}+\Z)"
 )
 #: Also within a link that shows nothing else.
 _PICTURE = re.compile(r"(\[)?!\[[^]]*\]\([^)]*\)(?(1)\]\([^)]*\))")
-_LINK = re.compile(r"\[([^\[\]]+)\](?:\([^)]*\)|\[[^]]*\])|<((?:https?|mailto):[^>]+)>")
-#: Code and what stands behind a backslash, which stay; codes of emoji, comments, marks of footnotes, attributes behind
-#: a link ({.wide}), what a template puts in, wiki links, and tags.
+_LINK = re.compile(r"\[([^\[\]]*)\](?:\([^)]*\)|\[[^]]*\])|<((?:https?|mailto):[^>]+)>")
+#: What [words] lead to, said once, often at the end.
+_DEFINED = re.compile(r"(?m)^[ ]{0,3}\[(?!\^)([^\[\]\n]{1,200})\]:")
+_SHORTCUT = re.compile(r"(?<!\])\[([^\[\]]+)\](?![\[(:])")
+#: Code and what stands behind a backslash, which stay; codes of emoji, comments, marks of footnotes, names of MyST's
+#: roles ({ref}`tea`), attributes behind a link ({.wide}), what a template puts in, wiki links, and tags.
 _MARKUP = re.compile(
     rf"(?<!`)(`+)(?!`)(?P<code>.*?)(?<!`)\1(?!`)|\\(?P<escaped>[!-/:-@\[-`{{-~\n])"
     rf"|{EMOJI_CODES}|<!--.*?-->|(?<=\S)\[\^[\w-]+\](?!:)"
-    rf"|(?P<template>\{{%.*?%\}}|\{{\{{.*?\}}\}})|{UNSEEN.pattern}|{WIKI_LINK.pattern}|{BLOCK_ID.pattern}"
+    rf"|\{{[a-z][a-z:+-]*\}}(?=`)|(?P<template>\{{%.*?%\}}|\{{\{{.*?\}}\}})|{UNSEEN.pattern}|{WIKI_LINK.pattern}|{BLOCK_ID.pattern}"
     r"|(?<=[)\]])\{[ \t]*(?:[:.#]|[\w-]+=)[^{}\r\n]*\}"
     r"|</?(?P<tag>[A-Za-z][\w-]*)(?:[\s/](?:\{\{[^{}]*+\}\}|[^<>])*+)?>",
     re.DOTALL | re.MULTILINE,
@@ -126,12 +135,17 @@ def opening_of(text: str) -> Opening | None:
     start = before.end() if before else 0
     # A picture alone is no title.
     firsts = (pattern.match(text, start) for pattern in (_HASHES, _UNDERLINED, _HTML))
-    first = next((one for one in firsts if one and _title_of(one)), None)
-    prose = text if first else without_code(text)
-    further = (one for pattern in (_TOP_HEADING, _TOP_UNDERLINED) for one in pattern.finditer(prose))
-    found = first or next((one for one in islice(further, _MOST_HEADINGS) if _title_of(one)), None)
-    if found is None:
-        return None
+    found = first = next((one for one in firsts if one and _title_of(one)), None)
+    if found is None or _INTRODUCTION.fullmatch(_title_of(found)):
+        prose = without_code(text)
+        further = (one for pattern in (_TOP_HEADING, _TOP_UNDERLINED) for one in pattern.finditer(prose))
+        headings = [one for one in islice(further, _MOST_HEADINGS) if _title_of(one)]
+        found = first or next(iter(headings), None)
+        if found is None:
+            return None
+        # Where the sections have headings of the highest kind, the first of them is no title.
+        if len(headings) > 1 and (first or _first_paragraph(text[: found.start()])):
+            return note_opening(text)
     body = first.end() if first else 0
     return Opening(_title_of(found), body, _first_paragraph(text[found.end() :] if first else text[start:]))
 
@@ -148,11 +162,11 @@ def _of_title_block(block: re.Match[str], text: str) -> Opening | None:
         return None
     told = {"authors": authors, "date": date if has_day else ""}
     title = _SECTION.sub("", title) if is_manual else title
-    return Opening(_plain(title), block.end(), _first_paragraph(text[block.end() :]), "title block", told)
+    return Opening(plain(title), block.end(), _first_paragraph(text[block.end() :]), "title block", told)
 
 
 def _title_of(heading: re.Match[str]) -> str:
-    return _plain(_CLOSING.sub("", heading["title"]))
+    return plain(_CLOSING.sub("", heading["title"]))
 
 
 def without_code(text: str) -> str:
@@ -168,13 +182,21 @@ def note_opening(text: str, title: str = "", source: str = FIRST_HEADING) -> Ope
 def _first_paragraph(text: str) -> str:
     """The first paragraph of a page as plain text; "" where its beginning has none."""
     begun = text[:_MOST_LOOKED_FOR].replace("\r\n", "\n").replace("\r", "\n")
-    for block in _END.split(_NOT_SAID.sub("", _BOX.sub("", _FENCED.sub("", begun)))):
+    defined = {name.lower() for name in _DEFINED.findall(text)}
+    lead_in = ""
+    for block in _END.split(
+        _NOT_SAID.sub(lambda part: "\n\n#\n\n" if part["end"] else "", _BOX.sub("", _FENCED.sub("", begun)))
+    ):
+        if lead_in and block.strip() == "#":
+            break
         if block.strip() and not _NO_PROSE.match(block.lstrip("\n")):
-            plain = _plain(block)
+            said = plain(_SHORTCUT.sub(lambda link: link[link[1].lower() in defined], block))
             # Not so `[](){ #tea }`.
-            if any(map(str.isalpha, plain)) and not (_EMPTY.fullmatch(plain) or _is_of_the_page(plain)):
-                return plain
-    return ""
+            if any(map(str.isalpha, said)) and not (_EMPTY.fullmatch(said) or _is_of_the_page(said)):
+                if not _LEAD_IN.fullmatch(said):
+                    return said
+                lead_in = lead_in or said
+    return lead_in
 
 
 def _is_of_the_page(paragraph: str) -> bool:
@@ -191,10 +213,10 @@ def _is_day(text: str) -> bool:
     return True
 
 
-def _plain(markdown: str) -> str:
+def plain(markdown: str) -> str:
     """A line or a paragraph of Markdown as the words that a reader sees."""
     text = _MARKUP.sub(_seen, _ATTRIBUTES.sub("", markdown[:_MOST_LOOKED_AT]))
-    text = _LINK.sub(lambda link: link[1] or link[2], _PICTURE.sub("", text))
+    text = _LINK.sub(lambda link: link[1] or link[2] or "", _PICTURE.sub("", text))
     return " ".join(unescape(_EMPHASIS.sub("", HIGHLIGHT.sub(r"\1", text))).split())
 
 

@@ -187,7 +187,17 @@ def not_in_their_language(texts: Iterable[tuple[str, str, str]], site_language: 
     often = Counter(text for texts_ in inside.values() for text in texts_)
     single = {place: [text for text in texts_ if often[text] == 1] for place, texts_ in inside.items()}
     own = (site_language or detect_language(text for texts_ in single.values() for text in texts_)).split("-")[0]
+    if not own:
+        return set()
     words = {place: _words("\n".join(texts_[:_MOST_TEXTS])) for place, texts_ in single.items()}
+    # Folders with too little text are judged together with those beside them, unless their pages are called alike.
+    brief: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for path, (place, code) in places.items():
+        if words[place].total() < _LEAST_WORDS_OF_TEXT and place[0] != "." and code.split("-")[0] != own:
+            brief[place.rpartition("/")[0]][place].append(path.removeprefix(place))
+    for beside in brief.values():
+        if max(Counter(chain.from_iterable(beside.values())).values()) == 1:
+            words |= dict.fromkeys(beside, sum((words[place] for place in beside), Counter()))
     found = {
         place
         for place, counted in words.items()

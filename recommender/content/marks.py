@@ -16,8 +16,10 @@ UNSEEN = re.compile(
 WIKI_LINK = re.compile(r"(?<![A-Za-z\d_])\[\[(?!\s)(?:[^\[\]|\n]*+\|)?(?P<wiki>[^\[\]|\n]*+)\]\]")
 #: ==words==, but no `a == b` and no x==y.
 HIGHLIGHT = re.compile(r"(?<![A-Za-z\d_=)\]\"'])==(?![\s=])([^=`\r\n]+)(?<!\s)==(?!=)")
-#: What others link a paragraph by, behind it.
-BLOCK_ID = re.compile(r"(?<!\S)\^(?=[\w-]{6}|[A-Za-z]\w*+-)[A-Za-z\d][\w-]++[^\S\n]*+$", re.MULTILINE)
+#: What others link a paragraph by, behind it; above it, to MyST: (tea)=.
+BLOCK_ID = re.compile(
+    r"(?:(?<!\S)\^(?=[\w-]{6}|[A-Za-z]\w*+-)[A-Za-z\d][\w-]++|^[ \t]*+\([^()\s]++\)=)[^\S\n]*+$", re.MULTILINE
+)
 #: A macro such as MDN's {{domxref("Element.click()", "click()")}}.
 _MACRO = re.compile(r"""\{\{\s*+\w++\(\s*+(?:(?:"[^"]*+"|'[^']*+'|[\w.-]++)\s*+,?\s*+)*+\)\s*+\}\}""")
 _QUOTED = re.compile(r"""(["'])(.*?)\1""")

@@ -137,12 +137,13 @@ _NAMES = {
             "lt,lithuanian,lietuvių,lit", "lv,latvian,latviešu,lav", "ms,malay,bahasa melayu,msa",
             "nl,dutch,nederlands,nld,dut", "no,norwegian,norsk,nor", "nb,norsk bokmål,bokmål,nob",
             "nn,norsk nynorsk,nynorsk,nno", "pl,polish,polski,pol", "pt,portuguese,português,por",
-            "pt-BR,brazilian portuguese,português brasileiro,português do brasil", "ro,romanian,română,ron,rum",
+            "pt-BR,brazilian portuguese,portuguese (brazil),português brasileiro,português (brasil),"
+            "português do brasil", "ro,romanian,română,ron,rum",
             "ru,russian,русский,rus", "sk,slovak,slovenčina,slk", "sl,slovenian,slovene,slovenščina,slv",
             "sr,serbian,српски,srpski,srp", "sv,swedish,svenska,swe", "th,thai,ไทย,tha", "tr,turkish,türkçe,tur",
             "uk,ukrainian,українська,ukr,ua", "ur,urdu,اردو,urd", "vi,vietnamese,tiếng việt,vie",
-            "zh,chinese,中文,汉语,zho,chi,cn", "zh-Hans,simplified chinese,简体中文",
-            "zh-Hant,traditional chinese,繁體中文",
+            "zh,chinese,mandarin,中文,汉语,zho,chi,cn", "zh-Hans,simplified chinese,chinese (simplified),简体中文",
+            "zh-Hant,traditional chinese,chinese (traditional),繁體中文",
         )
     )
     for name in names
@@ -152,15 +153,21 @@ _NAMES = {
 def named_language(text: str) -> str:
     """The code of a language that a person names: by a code, however spelled, or by its name; "" for any other text."""
     text = unicodedata.normalize("NFC", text.strip())
-    return _NAMES.get(text.casefold()) or language_code(text)
+    name = text.casefold()
+    if code := _NAMES.get(name) or language_code(text):
+        return code
+    # With a region: English (UK), US English.
+    words = [name.partition(" (")[0]] if name.endswith(")") else name.split(" ")
+    named = [_NAMES[word] for word in words if len(word) > 3 and word in _NAMES]
+    return named[0] if len(named) == 1 and len(words) <= 2 and "," not in name else ""
 
 
 def language_code(text: str) -> str:
     """A language code in its usual spelling (``en``, ``zh-CN``, ``zh-Hant``), or "" for a text that is none."""
-    found = _CODE.fullmatch(text.strip().partition(".")[0])
+    found = _CODE.fullmatch(re.split("[.@]", text.strip())[0])
     if found is None or (len(found[1]) == 2 and found[1].lower() not in _ISO_639_1):
         return ""
-    parts = [found[1].lower()]
+    parts = [_NAMES.get(found[1].lower(), found[1].lower()) if found[2] else found[1].lower()]
     for part in re.split(r"[-_]", found[2])[1:]:
         parts.append(part.upper() if len(part) == 2 else part.capitalize() if len(part) == 4 else part.lower())
     return "-".join(parts)

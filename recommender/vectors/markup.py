@@ -89,7 +89,7 @@ def without_markup(text: str) -> str:
         text = _SHORTCODE.sub(" ", text)
         # Twice: a picture may be what a link is around.
         text = _LINK.sub(r"\1", _LINK.sub(r"\1", text))
-    if "^" in text:
+    if "^" in text or ")=" in text:
         text = BLOCK_ID.sub("", text)
     if "==" in text:
         text = HIGHLIGHT.sub(r"\1", text)

@@ -235,6 +235,15 @@ def test_a_readme_stands_for_its_folder_where_the_generator_says_so(make_site):
     assert read_site(site).ids == tuple(sorted(path.removesuffix(".md") for path in of_mkdocs))
 
 
+def test_only_the_exact_names_of_a_repositorys_files_are_no_articles(make_site):
+    """What only begins like one is an article, and so is an ordinary word that is not shouted."""
+    page = "# A page\n\nOf words.\n"
+    articles = ("history-of-tea.md", "support-for-potters.md", "changes-in-2024.md", "security.md", "docs/SECURITY.md")
+    others = ("SECURITY.md", "HISTORY.md", "changelog.md", "CHANGELOG-1.2.md", "CONTRIBUTING.de.md", "LICENSE-logo.md")
+    site = make_site(dict.fromkeys((*articles, *others), page))
+    assert read_site(site).ids == tuple(sorted(path.removesuffix(".md") for path in articles))
+
+
 def test_two_colons(make_site):
     """Logseq's names have two colons behind them."""
     (tea,) = read_site(make_site({"pages/tea.md": "title:: Tea\ntags:: cups, pots\n\n- It is hot.\n"}))

@@ -44,6 +44,10 @@ def test_a_box_that_a_line_closes_is_passed(mark):
             "On {{ cup }} boiling water boils.",
         ),
         (
+            "On [Tea], [the pot][1] and [][pot]a [cup] with {ref}`lid`.\n\n[tea]: tea.md\n",
+            "On Tea, the pot and a [cup] with lid.",
+        ),
+        (
             "Of \\*tea\\*, read\\_cup\\[0\\] \\| C\\# \\<b\\>\\\nand `a\\_b`, `_c_`.",
             "Of *tea*, read_cup[0] | C# <b> and a\\_b, _c_.",
         ),
@@ -63,6 +67,7 @@ def test_an_excerpt_is_what_a_reader_sees(typed, seen):
         "??? note\n    Ropes tear.",
         ":::tip\nRopes tear.",
         "    pull(rope)",
+        "For example:\n\n    pull(rope)",
     ],
 )
 def test_a_box_is_not_what_a_page_says_first(box):
@@ -80,7 +85,8 @@ def test_a_box_is_not_what_a_page_says_first(box):
         "created:: 2024-01-01\nid:: 6f1c", "**Table of Contents**  *generated with [DocToc](https://tea.example/doctoc)*",
         "[tea]: tea.md 'Tea'", "Date: 2016-02-13", "*Published: 5 March 2021*", "**Last updated:** März 2021",
         "**Status:** Accepted", "Status: Superseded by [7. Ropes](a.md)", "_Estimated reading time: 4 minutes_",
-        "% A remark",
+        "% A remark", "(bells:rope)=", "/// warning | Mind\nRopes tear.\n///",
+        "**Added in:** `@bells/rope@1.4`", "[:rope-tag:][ropes]", ":Date: 2021-03-04",
     ],
 )  # fmt: skip
 def test_a_paragraph_that_says_nothing(block):
@@ -111,7 +117,7 @@ def test_a_paragraph_that_begins_with_a_label(text):
     [
         "It frays:\n- at the knot\n- at the wheel\n", "It frays:\n1. at the knot\n", "It frays:\n> at the knot\n",
         "It frays:\n### At the knot\nand at the wheel\n", "It frays:\n| at | most |\n| - | - |\n",
-        "It frays:\n***\nAt the knot.\n", "### How it ends\nIt frays:\n\nMore.\n", "How it ends\n---\nIt frays:\n",
+        "It frays:\n***\nAt the knot.\n", "### How it ends\nIt frays:\n## More\nHa.", "How it ends\n---\nIt frays:\n",
         "Kind: rope\n**Made of:** hemp\nHas knots: no\n\nIt frays:\n", "%% Ask Ida. %%\n\nIt frays:\n",
         "[!INCLUDE[Rope](../rope.md)]\n\nIt\nfrays:\n",
     ],
@@ -224,10 +230,10 @@ def test_a_heading_of_html():
 
 
 def test_an_underlined_heading_below_other_lines():
-    """As one after number signs, where it stands alone."""
+    """As one after number signs, where it stands alone; a notice in bold above it is no paragraph."""
     opening = opening_of("**Read this on tea.example.**\n\nActive kettles\n==============\n\nThey boil.\n")
     assert opening is not None
-    assert (opening.title, opening.excerpt) == ("Active kettles", "Read this on tea.example.")
+    assert (opening.title, opening.excerpt) == ("Active kettles", "They boil.")
 
 
 def test_marks_of_snippets_are_said_nowhere():
@@ -240,3 +246,21 @@ def test_marks_of_snippets_are_said_nowhere():
     )
     assert opening is not None
     assert (opening.title, opening.excerpt) == ("Tea", "It is hot.")
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("<!-- toc -->\n\n# Introduction\n\nIt frays.\n\n# Knots\n", ""),
+        ("It frays.\n\n# Knots\n\nMany.\n\n# Bells\n", ""),
+        ("# Introduction\n\nIt frays.\n\n## Knots\n", "Introduction"),
+        ("It frays.\n\n# Knots\n\n```\n# pull\n```\n", "Knots"),
+        ("# Ropes\n\nIt frays.\n\n# Knots\n\n# Bells\n", "Ropes"),
+        ("<p><img src='a.png'></p>\n\n# Ropes\n\nIt frays.\n\n# Knots\n", "Ropes"),
+    ],
+)
+def test_the_heading_of_a_section_is_no_title(text, title):
+    """Where several have the highest, and the first is called Introduction or stands below a paragraph."""
+    opening = opening_of(text)
+    assert opening is not None
+    assert (opening.title, opening.excerpt) == (title, "It frays.")

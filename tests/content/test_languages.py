@@ -141,6 +141,30 @@ def test_folders_called_like_a_language(make_site):
     assert read_article(site / "docs/de/urlaub.md", site=site).language == "de"
 
 
+def test_folders_with_little_text_are_judged_together(make_site):
+    """Departments with a few words each; but short pages that are called alike are translations."""
+    said = "---\ntitle: The {0} of the house\n---\nAll of the {0}.\n"
+    departments = {f"{folder}/{word}.md": said.format(word) for folder, word in
+                   (("hr", "leave"), ("is", "phones"), ("no", "rules"), ("sales", "prices"))}  # fmt: skip
+    translations = {f"{folder}/tea.md": said.format(folder) for folder in ("de", "fr", "it")}
+    site = make_site({**departments, **{f"guide/{path}": page for path, page in translations.items()}})
+    found = {article.id: article.language for article in read_site(site)}
+    assert [found[path.removesuffix(".md")] for path in departments] == [""] * 4
+    assert [found[f"guide/{path.removesuffix('.md')}"] for path in translations] == ["de", "fr", "it"]
+
+
+def test_a_site_of_so_many_languages_that_it_has_none(make_site):
+    """Keeps each folder in its own."""
+    titles = {
+        "de": "Kuchen", "en": "Cakes", "fi": "Kakut", "ja": "ケーキ", "pl": "Ciasta", "ru": "Пироги", "tr": "Pastalar",
+        "vi": "Các loại bánh ngọt", "ar": "الكعك", "ko": "케이크", "hu": "Torták", "it": "Torte",
+    }  # fmt: skip
+    site = make_site({f"{code}/cakes.md": f"# {title}\n\n{f'{title} Kelp. ' * 8}" for code, title in titles.items()})
+    assert {article.id.split("/")[0]: article.language for article in read_site(site)} == {
+        code: code for code in titles
+    }
+
+
 @pytest.mark.parametrize("site", ["nb", "nn-NO", "gl", "et", "af", "cy"])
 def test_a_text_stays_in_a_language_that_others_are_taken_for(site):
     """What its texts look like nobody knows, or they look like Bokmål's."""

@@ -60,6 +60,7 @@ def test_name_date(path, expected):
     [
         ("en", "en"), ("EN", "en"),
         ("en-us", "en-US"), ("de_DE", "de-DE"), ("de_DE.UTF-8", "de-DE"), ("zh-cn", "zh-CN"),
+        ("de_DE@euro", "de-DE"), ("eng-GB", "en-GB"),
         ("zh-hant-tw", "zh-Hant-TW"), ("gsw", "gsw"), ("xx", ""), ("english", ""), ("", ""), ("e", ""),
     ],
 )  # fmt: skip
@@ -73,7 +74,9 @@ def test_language_code(text, expected):
     [
         ("English", "en"), ("fran\u00e7ais", "fr"), ("franc\u0327ais", "fr"), ("DEUTSCH", "de"),
         ("日本語", "ja"), ("deu", "de"),
-        ("en_GB", "en-GB"), ("pt-br", "pt-BR"), ("Brazilian Portuguese", "pt-BR"), ("Klingon", ""), ("", ""),
+        ("en_GB", "en-GB"), ("pt-br", "pt-BR"), ("Brazilian Portuguese", "pt-BR"), ("Klingon", ""),
+        ("Portuguese (Brazil)", "pt-BR"), ("English (UK)", "en"), ("Français canadien", "fr"), ("French, English", ""),
+        ("English and French", ""), ("", ""),
     ],
 )  # fmt: skip
 def test_named_language(text, expected):
