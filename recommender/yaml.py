@@ -10,6 +10,7 @@ memory too.
 """
 
 import re
+from base64 import b64decode
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import lru_cache
@@ -28,7 +29,8 @@ _RESOLVERS: dict[str, list[tuple[str, re.Pattern[str]]]] = yaml.SafeLoader.yaml_
 _CONSTRUCTOR = SafeConstructor()
 _STANDARD = "tag:yaml.org,2002:"
 _BINARY = f"{_STANDARD}binary"
-_PLAIN_TAGS = frozenset({None, "!", f"{_STANDARD}map", f"{_STANDARD}seq"})
+#: Tags of texts that are kept. Any other, such as that of a program's class, counts as none, and nothing is made of it.
+_TAGS = frozenset(f"{_STANDARD}{kind}" for kind in ("null", "bool", "int", "float", "timestamp", "str", "binary"))
 #: A long text counts as several values.
 _CHARACTERS_PER_VALUE = 128
 #: The parser compares each directive with all before it.
@@ -84,6 +86,10 @@ def parse_events(text: str, where: str, first_line: int = 1) -> Iterator[yaml.Ev
         raise _explained(error, text, where, first_line) from None
 
 
+class _Set(dict[Any, Any]):
+    """YAML's set: a mapping without values, of which a list is made."""
+
+
 def _build(
     events: Iterable[yaml.Event],
     where: str = "",
@@ -129,12 +135,13 @@ def _build(
                 if event.anchor:
                     anchors[event.anchor] = value, 1 + len(text) // _CHARACTERS_PER_VALUE
         elif isinstance(event, yaml.CollectionStartEvent):
-            if event.tag not in _PLAIN_TAGS:
-                raise FrontMatterError(f"{place(event)}: the tag {_shown(event.tag)} is not known. Take it out.")
             if len(outer) == MAX_DEPTH:
                 raise FrontMatterError(f"{place(event)}: {_TOO_DEEP}. {_CLOSE_BRACKET}")
             outer.append((container, key, begun))
-            container, key = ({}, _NO_KEY) if isinstance(event, yaml.MappingStartEvent) else ([], None)
+            if isinstance(event, yaml.MappingStartEvent):
+                container, key = (_Set() if event.tag == f"{_STANDARD}set" else {}), _NO_KEY
+            else:
+                container, key = [], None
             begun = size
             size += 1
             if event.anchor:
@@ -142,8 +149,8 @@ def _build(
                 names[len(outer)] = event.anchor
             continue
         elif isinstance(event, yaml.CollectionEndEvent):
-            value = container
-            if (name := names.pop(len(outer), None)) and anchors[name][0] is value:
+            value = [*container] if isinstance(container, _Set) else container
+            if (name := names.pop(len(outer), None)) and anchors[name][0] is container:
                 anchors[name] = value, size - begun
             container, key, begun = outer.pop()
         elif isinstance(event, yaml.AliasEvent):
@@ -242,15 +249,23 @@ _ENTRY = re.compile(r"^( {0,8})- .*+(?>(?:\n(?:\1 ++[^ \t\n].*+|[ ]*+(?=\n)))*)"
 
 def _scalar(event: yaml.ScalarEvent, place: Any) -> Any:
     """The value of a text with quotes, a tag or an anchor."""
-    if event.tag in (None, "!"):
+    tag = event.tag or "!"
+    if tag == "!":
         return _plain(event.value) if event.implicit[0] else event.value
+    # Ruby's exporters write the tag of bytes with one exclamation mark, or leave it out.
+    if tag.endswith("::Blob") and event.style == "|":
+        with suppress(ValueError):
+            return b64decode(event.value.replace("\n", ""), validate=True).decode("utf-8")
+    tag = _BINARY if tag == "!binary" else tag
+    if tag not in _TAGS:
+        return event.value if event.style or "/str" in tag else _plain(event.value)
     try:
-        return _tagged(event.tag, event.value)
+        return _tagged(tag, event.value)
     # What PyYAML's constructors raise for texts that their tag does not fit.
     except (ValueError, AttributeError, IndexError, KeyError, OverflowError, yaml.YAMLError):
         raise FrontMatterError(
-            f"{place(event)}: {event.value[:60]!r} cannot be read as {_shown(event.tag)}. Quote the value, or take the "
-            "tag out."
+            f"{place(event)}: {event.value[:60]!r} cannot be read as {tag.replace(_STANDARD, '!!')}. Quote the value, "
+            "or take the tag out."
         ) from None
 
 
@@ -273,23 +288,14 @@ def _short(text: str) -> Any:
 
 def _tagged(tag: str, text: str) -> Any:
     """What a scalar with a tag means, from PyYAML's safe constructors."""
-    # Ruby's exporters write the tag without its second exclamation mark.
-    tag = _BINARY if tag == "!binary" else tag
     if tag not in (f"{_STANDARD}str", _BINARY) and len(text) > LONGEST_NUMBER:
         raise ValueError("too long for a number or a date")
-    construct = SafeConstructor.yaml_constructors.get(tag, SafeConstructor.construct_undefined)
-    value = construct(_CONSTRUCTOR, yaml.ScalarNode(tag, text))
+    value = SafeConstructor.yaml_constructors[tag](_CONSTRUCTOR, yaml.ScalarNode(tag, text))
     if tag == _BINARY:
         # Nearly always text that an exporter took for something else.
         with suppress(UnicodeDecodeError):
             return bytes(value).decode("utf-8")
-    if isinstance(value, Iterator):
-        raise ValueError(f"{tag} is for lists and mappings")
     return value
-
-
-def _shown(tag: str | None) -> str:
-    return (tag or "").replace(_STANDARD, "!!")[:60]
 
 
 def _merge(container: dict[Any, Any], value: Any) -> None:

@@ -55,8 +55,6 @@ MESSAGES = [
     ("a: ? b", "2: a value cannot begin with ?. Quote it."),
     ("a: b\n\tc: d", "3: a line is indented with a tab. Indent with spaces."),
     ("a: > b", "2: text stands on the line of | or >. Begin it on the next line, or quote the value."),
-    ("a: !b c", "2: 'c' cannot be read as !b. Quote the value, or take the tag out."),
-    ("a: !b [c]", "2: the tag !b is not known. Take it out."),
     ("a: !!int b", "2: 'b' cannot be read as !!int. Quote the value, or take the tag out."),
     ("a: !!binary b", "2: 'b' cannot be read as !!binary. Quote the value, or take the tag out."),
     ("? [a]\n: b", "2: a list or a mapping cannot be a name. Quote a name or a value that begins with a bracket."),
@@ -115,6 +113,26 @@ def test_number_of_many_digits_with_a_tag(text):
     assert (
         str(caught.value) == f"tea.md:1: '{text[:60]}' cannot be read as !!int. Quote the value, or take the tag out."
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("!tea green", "green"),
+        ("!ruby/string:Sequel::SQL::Blob yes", "yes"),
+        ("!ruby/string:Sequel::SQL::Blob |-\n  R3LD\n  vG4=", "Grün"),
+        ("!ruby/string:Sequel::SQL::Blob |-\n  Two lines\n  of tea", "Two lines\nof tea"),
+        ("!!python/unicode '2024'", "2024"),
+        ("!!python/int 2024", 2024),
+        ("!!python/object/apply:os.getcwd []", []),
+        ("!ruby/object:OpenStruct {name: Ada, drinks: !!python/tuple [tea, !!js/undefined '']}",
+         {"name": "Ada", "drinks": ["tea", ""]}),
+        ("!!set {tea, milk}", ["tea", "milk"]),
+    ],
+)  # fmt: skip
+def test_a_tag_of_a_program_counts_as_none(text, value):
+    """Under the tag of a program's class stands what was typed, and nothing is made of it; a set is a list."""
+    assert read_yaml(f"a: &x {text}\nb: *x\n", "tea.md") == {"a": value, "b": value}
 
 
 @pytest.mark.parametrize("depth", [101, 900, 100_000])
