@@ -35,17 +35,21 @@ _YEAR_LAST = re.compile(
     re.IGNORECASE,
 )
 #: A zone by its place, as in 2021-03-03 07:14 Europe/Berlin.
-_PLACE = re.compile(r"(?<=\d)(?:\s+|\s*\[)(?P<place>[A-Z][A-Za-z_]+/[A-Za-z_/]+)\]?$")
+_PLACE = re.compile(r"(?<=[\dMm])(?:\s+|\s*\[)(?P<place>[A-Z][A-Za-z_]+/[A-Za-z_/]+)\]?$")
 #: A remark behind a date: the day of the week, mostly, or the zone once more.
 _REMARK = re.compile(r"(?<=[\dZ])\s*(?:\([^()]*\)|\[[^][]*\])$")
 #: What is spelled otherwise first: dashes between digits, a moment in digits alone, an hour before its day (as Grav has
-#: it), a year without its century, Lithuania's words behind year, month and day.
+#: it), a year without its century, Lithuania's words behind year, month and day, ordinals, hours such as 18h58 and
+#: 18.58 Uhr, Subversion's keyword around its date.
 _SPELLINGS = (
     (re.compile(r"(?<=\d)[‐‑‒–—−－](?=\d)"), "-"),
     (re.compile(r"^(\d{8})(\d{6})$"), r"\1T\2"),
     (re.compile(r"^(\d{1,2}:\d\d)\s+(\S+)$"), r"\2 \1"),
     (re.compile(r"(?<=\s)['’]([0-4]\d)$"), r"20\1"),
     (re.compile(r"(?<=^\d{4})\s?m\.(?=\s)|\smėn\.|(?<=\d)\s?d\.(?=[\s,]|$)"), ""),
+    (re.compile(r"^(?:[^\W\d_]+,?\s+)?(?:den|am)\s+(?=\d)|(?<=\d)\.?[ºο](?=\s)", re.IGNORECASE), ""),
+    (re.compile(r",?\s+(?:(?:às|à)\s+)?(\d{1,2})(?:\s?h\s?(\d\d)$|\.(\d\d)(?=\s+Uhr$))"), r" \1:\2\3"),
+    (re.compile(r"^\$\w+:\s+(.*\S)\s+\$$"), r"\1"),
     (re.compile(r"^((?:0?[1-9]|1[0-2])/(?:1[3-9]|2\d|3[01])/)([0-4]\d)(?!\d)"), r"\g<1>20\2"),
 )
 #: A year of Thailand's calendar, which began 543 years before.
@@ -64,11 +68,13 @@ _WORDY = re.compile(r"(?!\d{1,2}[/.-]\d{1,2}[/.-]|\d+[\s./-]+[IVX]+\b)(?=.*[^\W\
 #: Languages in which a date in words is looked for where the article's, the site's and English do not know it: the
 #: commonest of the two hundred that the parser has, each of which takes a fifth of a millisecond.
 _N_LANGUAGES = 45
-#: Eleventy's and Quarto's words for the time of a file or of the run, which its bytes do not tell.
-_OF_THE_FILE = re.compile(r"(?:git\s+)?(?:last[\s-]+modified|created)|today|now", re.IGNORECASE)
-#: What databases, forms and templates write where there is no date, PHP's zero among it; a year alone.
+#: Words of Eleventy, Quarto, R, LaTeX and Subversion for the time of a file or of the run, which its bytes do not tell.
+_OF_THE_FILE = re.compile(r"(?:git\s+)?(?:last[\s-]+modified|created)|\\?today|now|`r [^`\d]+`|\$\w+\$", re.IGNORECASE)
+#: What databases, forms and templates write where there is no date, PHP's zero and days of MySQL without their month
+#: among it; a year alone.
 _NO_DAY = re.compile(
-    r"(?:0000-00-00|-0001-11-30|.*30 Nov -0001).*|n/?a|none|null|tb[ad]|todo|unknown|undated|draft|pending|never|later"
+    r"\d{4}(?P<mark>\D?)(?:00(?P=mark)\d\d|\d\d(?P=mark)00)(?!\d).*|\d\d?[-/.]\d\d?[-/.]0000.*|.*-0001\b.*"
+    r"|n/?a|na[nt]|nil|none|null|undefined|invalid\s+date(?:time)?|tb[ad]|todo|unknown|undated|draft|pending|never|later"
     r"|(?:coming\s+)?soon|-+|\?+"
     r"|y{4}.m{1,2}.d{1,2}|\{[^{}\d]+\}|<[^<>\d]+>|\[[^][\d]+\]"
     # Years and ages, as museums date what they have: c. 1320, 1850-60, late 18th century.
@@ -120,7 +126,7 @@ def read_date(value: Any, zone: tzinfo, languages: Sequence[str] = ()) -> dateti
     message is what to add to the sentence "... must be a date, but is X".
     """
     moment = _moment(value, languages)
-    if moment is None or (moment.year, moment.month, moment.day) == (1, 1, 1):
+    if moment is None or moment.year == 1:
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=zone)

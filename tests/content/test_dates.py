@@ -50,6 +50,11 @@ MOMENT = datetime(2021, 3, 2, 7, 14, tzinfo=UTC)
         ("2021/3/2, 7:14 PM UTC", datetime(2021, 3, 2, 19, 14, tzinfo=UTC)),
         ("2021-03-02 2:14:00 EST", MOMENT),
         ("2021-03-02T07:14:00.5 +0", datetime(2021, 3, 2, 7, 14, 0, 500_000, tzinfo=UTC)),
+        ("2021-03-02 8:14 AM Europe/Berlin", MOMENT),
+        ("$Date: 2021-03-02 08:14:00 +0100 (Tue, 02 Mar 2021) $", MOMENT),
+        ("02.03.2021 8.14 Uhr", MOMENT),
+        ("2 mars 2021, 8 h 14", MOMENT),
+        ("2 de março de 2021 às 8h14", MOMENT),
         ("2.3.2021", datetime(2021, 3, 2, tzinfo=BERLIN)),
         ("02.03.2021 8:14", MOMENT),
         ("25/3/2021", datetime(2021, 3, 25, tzinfo=BERLIN)),
@@ -152,6 +157,12 @@ def test_iran(typed, day):
     ("text", "language"),
     [
         ("2. März 2021", "de"),
+        ("Dienstag, den 2. März 2021", "de"),
+        ("Am 02. März 2021", ""),
+        ("tisdag den 2 mars 2021", "sv"),
+        ("2º de março de 2021", "pt"),
+        ("2.º de marzo de 2021", "es"),
+        ("2ο Μαρτίου 2021", "el"),
         ("mardi 2 mars 2021", "fr"),
         ("2 de marzo de 2021", "es"),
         ("2 de Março de 2021", "pt-BR"),
@@ -212,8 +223,11 @@ def test_any_language(text):
 
 @pytest.mark.parametrize(
     "value",
-    ["Last Modified", "git Created", "last-modified", "today", "now", "0001-01-01T00:00:00Z", date(1, 1, 1)],
-)
+    [
+        "Last Modified", "git Created", "last-modified", "today", "now", "`r Sys.Date()`", r"\today", "$Date$",
+        "0001-01-01T00:00:00Z", date(1, 1, 1), "31/12/0001",
+    ],
+)  # fmt: skip
 def test_none(value):
     """The words by which Eleventy and Quarto ask for a time, and Go's zero time, are no date and no fault."""
     assert read_date(value, UTC) is None
@@ -222,10 +236,11 @@ def test_none(value):
 @pytest.mark.parametrize(
     "value",
     [
-        "0000-00-00", "0000-00-00T00:00:00", "-0001-11-30T00:00:00+00:00",
-        "Mon, 30 Nov -0001 00:00:00 +0000", "TBD", "n/a", "?", "{{date}}", "<% tp.date.now() %>", "YYYY-MM-DD", "2024",
-        "1790", "circa 1800", "c. 1320", "ca.1790", "1850-1860", "1850–60", "1790s", "[1850?]", "late 18th century",
-        "between 1850 and 1860", "2nd half of the 19th century", "500 BC",
+        "0000-00-00", "0000-00-00T00:00:00", "-0001-11-30T00:00:00+00:00", "0000/00/00", "00.00.0000", "00000000",
+        "2018-00-00", "2018-05-00 00:00:00", 20180500, "November 30, -0001", "30.11.-0001", "NaT", "nil",
+        "Invalid date", "Mon, 30 Nov -0001 00:00:00 +0000", "TBD", "n/a", "?", "{{date}}", "<% tp.date.now() %>",
+        "YYYY-MM-DD", "2024", "1790", "circa 1800", "c. 1320", "ca.1790", "1850-1860", "1850–60", "1790s", "[1850?]",
+        "late 18th century", "between 1850 and 1860", "2nd half of the 19th century", "500 BC",
     ],
 )  # fmt: skip
 def test_no_day(value):
