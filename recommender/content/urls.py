@@ -42,7 +42,7 @@ _FRAGMENT = re.compile(r"#(?!/).*", re.DOTALL)
 _INDEX = re.compile(r"/index\.(?:html?|php)$")
 _SLASHES = re.compile(r"//+")
 _PLAIN = re.compile(r"[A-Za-z0-9/_.~!$&'()*+,;=:@-]*")
-_ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+_ESCAPE, _ESCAPES = re.compile(r"(%[0-9A-Fa-f]{2})"), re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 #: What may stand in a path or a query unescaped (RFC 3986, sections 3.3 and 3.4); `%` stands for escapes kept.
 _SAFE = "/!$&'()*+,;=:@?%"
@@ -142,9 +142,11 @@ def _is_noise(parameter: str) -> bool:
 
 def _fold_escapes(text: str) -> str:
     """One spelling of the characters of a path or query: unreserved ones plain, all others as UTF-8 escapes."""
-    text = _STRAY_PERCENT.sub("%25", unicodedata.normalize("NFC", text))
+    text = _ESCAPES.sub(lambda found: _fold_escape(found[0]), _STRAY_PERCENT.sub("%25", text))
+    # A letter and its accent are one, however each is written; the last digit of an escape that stays is no letter.
+    text = "".join(unicodedata.normalize("NFC", part) for part in _ESCAPE.split(text))
     # JSON can hold half a character, which has no UTF-8 of its own.
-    return quote(_ESCAPES.sub(lambda found: _fold_escape(found[0]), text), safe=_SAFE, errors="surrogatepass")
+    return quote(text, safe=_SAFE, errors="surrogatepass")
 
 
 def _fold_escape(escapes: str) -> str:
@@ -153,7 +155,6 @@ def _fold_escape(escapes: str) -> str:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
         return escapes.upper()
-    text = unicodedata.normalize("NFC", text)
     return "".join(quote(c, safe="") if c.isascii() and ord(c) in _RESERVED else c for c in text)
 
 

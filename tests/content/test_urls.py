@@ -28,7 +28,9 @@ SAME = {
     "https://xn--bcher-kva.example/tee": ["https://bücher.example/tee", "https://BÜCHER.example/tee"],
     "https://example.org/caf%C3%A9": [
         "https://example.org/café", "https://example.org/caf%c3%a9", "https://example.org/cafe\u0301",
+        "https://example.org/cafe%CC%81",
     ],
+    "/50%25%CC%81%2A%CC%8A/%C3%A9": ["/50%\u0301%2A\u030a/e%CC%81", "/50%25%CC%81%2A%CC%8A/%C3%A9"],
     "https://example.org/~tea": ["https://example.org/%7Etea", "https://example.org/%7etea"],
     "https://example.org/a%20b": ["https://example.org/a b"],
     "https://example.org/100%25": ["https://example.org/100%"],
