@@ -61,8 +61,9 @@ class Hugo(Generator):
     ignored: tuple[str, ...] = ()  #: ``ignoreFiles``, as patterns of names.
     unbuilt: tuple[str, ...] = ()  #: Languages that no page is made in.
     sections: tuple[str, ...] = ()  #: The folders with an ``_index.md``, where a pattern of addresses asks for them.
-    #: What a ``cascade`` makes no page of: the folder, a pattern of paths below the content, and where it stands.
-    hidden: tuple[tuple[str, str, str], ...] = ()
+    #: What a ``cascade`` makes no page of, or one, the nearest first: the folder, a pattern of paths below the content,
+    #: where it stands, and whether it hides.
+    cascades: tuple[tuple[str, str, str, bool], ...] = ()
 
     @classmethod
     def claims(cls, sources: Sources, file: str) -> bool:
@@ -128,7 +129,7 @@ class Hugo(Generator):
             sections=tuple(sorted({page[len(folder) + 1 :].rpartition("/")[0] or "." for folder, page in tops}))
             if any(":sections" in pattern for pattern in permalinks.values())
             else (),
-            hidden=tuple(cascades),
+            cascades=tuple(sorted(cascades, key=lambda cascade: -len(cascade[0]))),
         )
 
     def url(self, article: Article, facts: PageFacts) -> str:
@@ -179,11 +180,14 @@ class Hugo(Generator):
     def unmade(self, article: Article, facts: PageFacts) -> str:
         if facts.build in ("always", "true"):
             return ""
-        place = "/" + "/".join(self.content_parts(article.path)[0])
-        for folder, pattern, where in self.hidden:
+        parts, language = self.content_parts(article.path)
+        place = f"/{'/'.join(parts)}"
+        for folder, pattern, where, hides in self.cascades:
             is_below = not folder or article.path.startswith(f"{folder}/")
-            if is_below and (not pattern or fnmatchcase(place, pattern.replace("**", "*"))):
-                return f"hidden by cascade in {where}"
+            is_meant = is_below and (not pattern or fnmatchcase(place, pattern.replace("**", "*")))
+            # A page of one language descends from the sections of that language.
+            if is_meant and (not folder or self.content_parts(where)[1] == language):
+                return f"hidden by cascade in {where}" if hides else ""
         return ""
 
     def left_out(self, paths: Collection[str]) -> frozenset[str]:
@@ -222,13 +226,14 @@ def _mounts(values: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
             yield source, target, str(mount.get("lang") or "")
 
 
-def _cascades(values: Mapping[str, Any], folder: str, where: str) -> Iterator[tuple[str, str, str]]:
-    """What a cascade makes no page of, or lists nowhere."""
+def _cascades(values: Mapping[str, Any], folder: str, where: str) -> Iterator[tuple[str, str, str, bool]]:
+    """What a cascade makes no page of, or lists nowhere; and what it does make or list, whatever others say."""
     cascade = values.get("cascade")
     for item in map(lower, cascade if isinstance(cascade, list) else [cascade]):
-        if is_unlisted(item.get("build") or item.get("_build")) or str(item.get("draft")).lower() == "true":
+        build, draft = item.get("build") or item.get("_build"), item.get("draft")
+        if build or draft is not None:
             target = lower(item.get("target") or item.get("_target"))
-            yield folder, str(target.get("path") or ""), where
+            yield folder, str(target.get("path") or ""), where, is_unlisted(build) or str(draft).lower() == "true"
 
 
 def _globs(expressions: Any) -> Iterator[str]:
