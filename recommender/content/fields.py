@@ -316,7 +316,8 @@ class FieldReader:
     ) -> dict[str, list[tuple[str, Any]]]:
         """For each of our fields, the names that hold something, best first, with their values; defaults last."""
         found: dict[str, list[tuple[tuple[bool, int], str, Any]]] = {}
-        others = [(name, value, True) for name, value in defaults.items() if name not in values]
+        own = {fold_name(str(name)) for name in values} if defaults else ()
+        others = [(name, value, True) for name, value in defaults.items() if fold_name(name) not in own]
         for name, value, is_default in (*((name, value, False) for name, value in values.items()), *others):
             if not isinstance(name, str) or _is_empty(value):
                 continue

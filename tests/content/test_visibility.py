@@ -141,6 +141,29 @@ def test_what_pages_are_tied_to_is_no_page(make_site, config):
     assert [name.rpartition("-")[2] for name in hidden(site)[0]] == ["a", "b"]
 
 
+def test_the_nearest_cascade_counts(make_site):
+    """A section's cascade holds for its language, and one that is nearer to a page overrides it."""
+    hide, show = ("---\ncascade: {build: {render: WORD}}\n---\n".replace("WORD", word) for word in ("never", "always"))
+    pages = dict.fromkeys(
+        ("parts/a.md", "parts/a.es.md", "parts/sold/b.md", "parts/sold/c.es.md"), "---\ntitle: T\n---\n"
+    )
+    sections = {"parts/_index.md": hide, "parts/sold/_index.md": show, "parts/sold/_index.es.md": hide}
+    files = {f"content/{name}": text for name, text in (pages | sections).items()}
+    warnings = read_site(make_site({"hugo.yaml": "languages: {en: {}, es: {}}", **files})).reading.warnings
+    assert [one.partition("cascade in ")[2] for one in warnings if "cascade" in one] == [
+        "content/parts/_index.md, never suggested: content/parts/a.md.",
+        "content/parts/sold/_index.es.md, never suggested: content/parts/sold/c.es.md.",
+    ]
+
+
+def test_the_status_that_pelican_takes_for_granted(make_site):
+    """A status in Pelican's configuration is that of what has none, however a file spells the name."""
+    config = "DEFAULT_METADATA = {'status': 'draft'}\n"
+    files = {"content/a.md": "Title: A\n\nText.\n", "content/b.md": "Title: B\nStatus: published\n\nText.\n"}
+    site = read_site(make_site({"pelicanconf.py": config, **files}))
+    assert [article.is_published for article in site] == [False, True]
+
+
 def test_days_of_visibility(make_site):
     """An embargo and an expiry are read, and what Hugo does not list."""
     site = make_site(

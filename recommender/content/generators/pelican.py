@@ -2,12 +2,13 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 from recommender.articles import Article
 from recommender.content.fields import PageFacts
-from recommender.content.generators.base import Generator, day_of, joined, placed, unaccented
+from recommender.content.generators.base import Generator, day_of, joined, lower, placed, unaccented
 from recommender.content.generators.sources import Sources
 from recommender.content.titles import fold_title
 
@@ -25,6 +26,7 @@ class Pelican(Generator):
     page_folders: tuple[str, ...] = ("content/pages",)  #: ``PAGE_PATHS``, below the site.
     by_name: bool = False  #: ``SLUGIFY_SOURCE`` is ``basename``.
     keeps_letters: bool = False  #: ``SLUGIFY_USE_UNICODE``.
+    defaults: Mapping[str, Any] = field(default_factory=dict)  #: ``DEFAULT_METADATA``.
 
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:
@@ -46,7 +48,11 @@ class Pelican(Generator):
             page_folders=tuple(f"{top}/{folder}".strip("/") for folder in folders),
             by_name=values.text("SLUGIFY_SOURCE") == "basename",
             keeps_letters=values.get("SLUGIFY_USE_UNICODE") is True,
+            defaults=lower(values.get("DEFAULT_METADATA")),
         )
+
+    def defaults_of(self, path: str) -> Mapping[str, Any]:
+        return self.defaults
 
     def url(self, article: Article, facts: PageFacts) -> str:
         """The address: the pattern, filled with ``slug`` or the title's, the day, the category."""
