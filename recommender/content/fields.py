@@ -33,11 +33,11 @@ if TYPE_CHECKING:
 USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     ours: tuple(names.split())
     for ours, names in {
-        "title": "title headline.main headline.basic headlines.basic headline pageTitle metaTitle seoTitle seo.title"
-        " meta.title metadata.title hero.name heroText post_title",
-        "excerpt": "excerpt customExcerpt description summary metaDescription seoDescription ogDescription"
-        " shortDescription shortDefinition teaser abstract standfirst lead lede dek blurb synopsis tldr intro"
-        " introduction overview tagline subtitle subheading seo.description meta.description metadata.description"
+        "title": "title.rendered title headline.main headline.basic headlines.basic headline pageTitle metaTitle"
+        " seoTitle seo.title meta.title metadata.title hero.name heroText post_title",
+        "excerpt": "excerpt.rendered excerpt customExcerpt description summary metaDescription seoDescription"
+        " ogDescription shortDescription shortDefinition teaser abstract standfirst lead lede dek blurb synopsis tldr"
+        " intro introduction overview tagline subtitle subheading seo.description meta.description metadata.description"
         " hero.tagline desc definition post_excerpt params.excerpt params.description params.summary",
         "published_at": "publishedDateTime date publishDate pubDate publishedAt datePublished publishedDate"
         " publicationDate publishedOn publishedTime postDate created createdAt dateCreated creationDate posted"
@@ -53,7 +53,7 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
         "provider": "provider.name provider.domain provider author authors extra.author extra.authors params.author"
         " byline by author_name primary_author",
         "quality": "quality",
-        "language": "language locale lang",
+        "language": "language locale lang inLanguage hreflang",
         "published": "published isPublished publish public isPublic listed dg-publish",
         "draft": "draft isDraft",
         "visible_from": "publishDate pubDate publishAt publishOn scheduledAt scheduledFor goLive goLiveDate"
@@ -296,7 +296,10 @@ class FieldReader:
         facts = PageFacts(
             slug=slug,
             permalink=permalink,
-            categories=found.categories(are_words=self.generator.splits_categories),
+            # A mapping, which comes as its text, is part of no address.
+            categories=tuple(
+                one for one in found.categories(are_words=self.generator.splits_categories) if one[:1] != "{"
+            ),
             date=found.generator_date(self.zone),
             id=found.plain("id"),
             path=found.plain("path"),

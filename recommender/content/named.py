@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import date
 from html import unescape
 from typing import Any
+from unicodedata import normalize
 
 from recommender.bounds import LONGEST_TEXT, MAX_DEPTH, read_json
 from recommender.content.list_words import fold_name
@@ -19,9 +20,10 @@ _BRACKETED, _ALL_BRACKETED = re.compile(r"\[([^\[\]]*)\]"), re.compile(r"\s*(?:\
 _BETWEEN = re.compile(r"[,;\n，；、]|(?<=\]\])\s+|\s+(?=\[\[)")
 _PARTED = re.compile(r"[,;\n，；、]|\[\[")
 #: What a mapping that stands for a person or a topic calls its name; `label` is Docusaurus', `display_name` and
-#: `login` WordPress's, `tag` and `author` Tina's, `original` the New York Times'.
+#: `login` WordPress's, `attributes` holds it in Strapi, `tag` and `author` Tina's, `original` the New York Times'.
 _NAMING = (
-    "name", "title", "label", "display_name", "login", "nickname", "author", "tag", "category", "topic", "original",
+    "name", "title", "label", "displayname", "fullname", "login", "username", "nickname", "attributes", "author", "tag",
+    "category", "topic", "original",
 )  # fmt: skip
 #: By which a mapping tells the parts of a person's name, and what stands in where it has no name.
 _PARTS = (("firstname", "first", "givenname", "givennames", "given"), ("lastname", "last", "familyname", "familynames",
@@ -32,6 +34,7 @@ _LINKED = re.compile(r"\[([^\[\]]+)\]\([^()]*\)")
 _BESIDE = re.compile(r"^by\s+|(?<!\s)\s*+<[^<>\s@]++@[^<>\s@]++>|</?[a-z][^<>]*+>", re.IGNORECASE)
 #: The New York Times' {name: glocations, value: Oslo}: a kind, and the topic. Others' values are slugs and colours.
 _KINDS = ("subject", "persons", "glocations", "organizations", "creative_works", "title")
+_EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 #: Keys of databases: a UUID, and Contentful's of 22 letters and digits.
 _KEY = re.compile(
     r"[\da-fA-F]{8}(?:-[\da-fA-F]{4}){3}-[\da-fA-F]{12}|(?=[a-zA-Z]*\d)(?=[a-z\d]*[A-Z])[a-zA-Z\d]{22}", re.ASCII
@@ -83,11 +86,12 @@ def names_in(value: Any, depth: int = 0, *, is_one: bool = False) -> list[str]:
         if not depth and not is_named and any(isinstance(held, list) for held in value.values()):
             # Kinds of topics: {places: [sea, shore], level: easy}.
             return names_in(list(value.values()))
-        told = {fold_name(str(key)): held for key, held in value.items() if isinstance(held, str)}
-        parts = " ".join(next((told[part] for part in some if part in told), "") for some in _PARTS).strip()
+        told = {fold_name(str(key)): held for key, held in value.items()}
+        parts = " ".join(next((told[part] for part in some if isinstance(told.get(part), str)), "") for some in _PARTS)
         own = value.get("value") if value.get("name") in _KINDS else None
-        held = [own, *map(value.get, _NAMING), parts, *map(value.get, _KEYS)]
-        names = next((names_in(one, 2) for one in held if one), [])
+        keys = (key for key in map(told.get, _KEYS) if isinstance(key, str))
+        held = (one for one in (own, *map(told.get, _NAMING), parts.strip(), *keys) if one)
+        names = next((names_in(one, 2) for one in held if not (isinstance(one, str) and _EMAIL.fullmatch(one))), [])
         # People by their keys: {ida: {name: Ida Holm}}.
         is_keyed = depth < 2 and not names and all(isinstance(held, Mapping) for held in value.values())
         return names_in(list(value.values()), 1) if is_keyed else names
@@ -108,7 +112,7 @@ def people_in(value: Any) -> list[str] | None:
 
 def _unmarked(name: str) -> str:
     """A name without the marks that note takers put around a topic, #tea and [[tea]], and without a file's folders."""
-    name = name.strip()
+    name = normalize("NFC", name.strip())
     if "/" in name and (file := without_ending(name)) != name:
         name = file.rpartition("/")[2]
     return name.lstrip("#").removeprefix("[[").removesuffix("]]").strip() or name

@@ -396,13 +396,35 @@ def test_a_title_by_a_file_that_is_called_by_its_day_or_has_two_endings(make_sit
         ("authors: {ida: {name: Ida Holm}, jo: {name: Jo Berg, url: /jo/}}", "provider", "Ida Holm, Jo Berg"),
         ("author: By <a href='/ida'>Ida Holm</a> &amp; Co; Jo <b>Berg</b>", "provider", "Ida Holm & Co, Jo Berg"),
         ("authors: Holm, Ida; Berg, Jo", "provider", "Holm, Ida; Berg, Jo"),
+        ("author: {displayName: '', username: ida, email: ida@tea.example}", "provider", "ida"),
+        ("authors: [{fullName: Ida Holm}, {full_name: Jo Berg}]", "provider", "Ida Holm, Jo Berg"),
+        ("author: {name: ida@tea.example, slug: ida}", "provider", "ida"),
+        ("author: {id: 3, email: ida@tea.example}", "provider", ""),
+        ("author: {data: {id: 3, attributes: {name: Ida Holm}}}", "provider", "Ida Holm"),
+        ("topics: [cre\u0300me, cr\u00e8me]", "topics", ("cr\u00e8me",)),
         ("params: {excerpt: Of tea}", "excerpt", "Of tea"),
+        ("excerpt: {rendered: Of tea, protected: false}", "excerpt", "Of tea"),
+        ("inLanguage: fr", "language", "fr"),
         ("params: {summary: Of tea}", "excerpt", "Of tea"),
     ],
 )
 def test_names_that_generators_have(line, name, value):
     """Docusaurus' tags with labels, Ghost's first author, parts of a name, and what Hugo keeps in `params`."""
     assert getattr(read_article(f"---\ntitle: Tea\n{line}\n---\n"), name) == value
+
+
+def test_a_post_of_wordpress(make_site):
+    """The title of WordPress's REST API is read; a mapping of categories is part of no address."""
+    post = "---\ntitle: {rendered: Tea, raw: x}\ncategories: {category: [Pots]}\n---\n"
+    (found,) = read_site(make_site({"_config.yml": "", "_posts/2021-03-03-tea.md": post}))
+    assert (found.title, found.url, found.topics) == ("Tea", "/2021/03/03/tea.html", ("Pots",))
+
+
+def test_a_key_of_an_author_in_either_form(make_site):
+    """An accent may stand by itself in the key of a file of authors, or in a post."""
+    post = "---\ntitle: Tea\nauthor: ren\u00e9e\n---\n"
+    site = make_site({"hugo.toml": "", "data/authors.yml": "rene\u0301e: {name: Ida}", "content/a.md": post})
+    assert read_site(site)["content/a"].provider == "Ida"
 
 
 @pytest.mark.parametrize("part", ADDRESS_PARTS)

@@ -7,6 +7,7 @@ To add one, write its class and put it into `GENERATORS`.
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from unicodedata import normalize
 
 from recommender.content.generators.astro import Astro
 from recommender.content.generators.base import Generator, text_of
@@ -77,7 +78,7 @@ def _people(sources: Sources, generator: Generator) -> dict[str, str]:
     for told in map(sources.mapping, files):
         keyed = told["authors"] if isinstance(told.get("authors"), dict) else told
         people |= {str(key): text_of(one, "name").strip() for key, one in keyed.items() if isinstance(one, dict)}
-    return {key: name for key, name in people.items() if name}
+    return {normalize("NFC", key): name for key, name in people.items() if name}
 
 
 def _sites_below(sources: Sources) -> tuple[str, ...]:
