@@ -15,7 +15,7 @@ from recommender.articles import Article, RelatedEntry
 from recommender.bounds import MOST_ENTRIES
 from recommender.content.fields import USUAL_NAMES, Notes
 from recommender.content.list_words import fold_name, is_doubtful, is_telling
-from recommender.content.matching import EntryMatcher
+from recommender.content.matching import EntryMatcher, is_wrapped
 from recommender.content.related_lists import CuratedList
 from recommender.content.urls import is_address
 
@@ -168,7 +168,8 @@ def with_parted_texts(articles: Sequence[Article], matcher: EntryMatcher) -> lis
 
 def _parted(entries: Iterable[RelatedEntry], article: Article, matcher: EntryMatcher) -> Iterator[RelatedEntry]:
     for entry in entries:
-        may_be_several = not entry.title and _SEVERAL.search(entry.target) and not is_address(entry.target)
+        is_place = is_address(entry.target) or is_wrapped(entry.target)
+        may_be_several = not entry.title and _SEVERAL.search(entry.target) and not is_place
         if may_be_several and not _is_one(entry, article, matcher):
             yield from _parts(entry.target, article, matcher) or [entry]
         else:

@@ -34,13 +34,14 @@ How = Literal["url", "path", "title", "external", "unmatched"]
 _Kind = Literal["url", "path", "slug", "number", "title", "bare title"]
 
 #: What site generators and note takers wrap around a path: {% link _posts/tea.md %}, {{ '/tea/' | relative_url }},
-#: {{< ref "tea.md" >}}, {doc}`tea`, [[tea]], {filename}tea.md.
+#: {{< ref "tea.md" >}}, {doc}`tea`, `tea.md`, [[tea]], {filename}tea.md.
 _WRAPPED = re.compile(
     r"""\{%-?\s*+(?:post_url|link)\s(?P<liquid>[^{%]++)%\}
     | \{%-?\s*+post_(?:link|path)\s++["']?(?P<hexo>[^\s{%"']++)[^{}]*+\}
     | \{\{-?\s*+["'](?P<filtered>[^"'{}]++)["']\s*+\|[^{}]*+\}\}
     | \{\{[<%]\s*+(?:rel)?ref\s++(?:path\s*+=\s*+)?["'`]?(?P<hugo>[^"'`{}<>%]++)["'`]?[^{}<>%]*+[>%]\}\}
     | (?:\{(?:doc|ref)\}|:(?:doc|ref|any):)`(?:[^`<>]*+<)?(?P<role>[^`<>]++)>?`
+    | ^`(?P<code>[^`<>]++)`$
     | \[\[(?P<wiki>[^][|]++)(?:\|[^][]*+)?\]\]
     | (?:\{filename\}|\|filename\|)(?P<pelican>[^{}|]++)
     | (?:@(?:site)?|\{\{\s*site\.(?:base)?url\s*\}\})(?P<based>/.*)""",
@@ -153,7 +154,7 @@ class EntryMatcher:
 
     def by_address(self, entry: RelatedEntry) -> str | None:
         """The article that has the address of an entry, whosever list it stands in."""
-        address = below_local_host(entry.url or entry.target)
+        address = _address(entry.url or entry.target)
         if not (address.startswith("/") or is_address(address)):
             return None
         by_url = self._index("url")
@@ -321,7 +322,7 @@ def entry_keys(entry: RelatedEntry) -> frozenset[str]:
     title = fold_title(entry.title or unwrapped(entry.target))
     keys = {title, title_words(title)}
     for name in (entry.url, entry.target):
-        if place := below_local_host(name):
+        if place := _address(name):
             keys |= {_plain(_cleaned(place).rpartition("/")[2]), _number_key(_cleaned(place).lstrip("./"))}
             for spelling in spellings(place):
                 keys |= {spelling, spelling.casefold()}
@@ -342,6 +343,16 @@ def external_article(entry: RelatedEntry) -> Article | None:
         url=address,
         provider=entry.provider,
     )
+
+
+def is_wrapped(text: str) -> bool:
+    """Whether a generator's brackets stand around the whole of a text: what is in them is one place."""
+    return text.endswith(("}", "]", "`")) and _WRAPPED.fullmatch(text) is not None
+
+
+def _address(text: str) -> str:
+    """An address as typed, without the filter of a template and the host of a machine of one's own."""
+    return below_local_host(unwrapped(text) if text.startswith("{{") else text)
 
 
 def unwrapped(target: str) -> str:

@@ -56,6 +56,7 @@ def named(corpus, article_id):
         """['[Wool]({% link wool.md %})', "[Loom]({{ '/loom/' | relative_url }})"]""",
         """['[Wool]({{< ref "wool" >}} "Spun")', '[Loom]({{ site.baseurl }}{% link loom.md %})']""",
         """['<a rel="me" href="/wool/">Wool</a>', "see <a href='{% link loom.md %}'>the loom</a>"]""",
+        "['`wool.md`', '`loom`']",
     ],
 )
 def test_entries(make_site, related):
@@ -68,6 +69,19 @@ def test_entries(make_site, related):
         }
     )
     assert named(read_site(site), "yarn") == ["wool", "loom"]
+
+
+def test_filters_are_no_bars(make_site):
+    """The bar of a template's filter parts nothing, also where the folder of the address is none of the file's."""
+    lists = """["{{ '/notes/wool/' | absolute_url }}", "{{ '/notes/no-such/' | relative_url }}"]"""
+    site = make_site(
+        {
+            "_config.yml": "collections: {notes: {output: true, permalink: '/notes/:path/'}}\n",
+            "_notes/yarn.md": f"---\ntitle: Yarn\nrelated: {lists}\n---\n",
+            "_notes/wool.md": "---\ntitle: Wool\n---\n",
+        }
+    )
+    assert named(read_site(site), "_notes/yarn") == ["_notes/wool", None]
 
 
 def test_title_with_small_words(make_site):
