@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, tzinfo
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from recommender.articles import Article, EntryShape, RelatedEntry, TargetKind, key_of, slug_of
@@ -65,6 +65,8 @@ _NEXT_ADDRESS = re.compile(r"(?<![,;|\s])(?:[,;|\s]++(?=https?://)|\s*+\|\s*+|;\
 _OURS = {fold_name(name): (ours, rank) for ours, names in ENTRY_NAMES.items() for rank, name in enumerate(names)}
 #: Names of groups whose text is a list too.
 _SEVERAL = frozenset({"articles", "entries", "items", "links", "posts"})
+#: What holds entries also below one with an address of its own; its links are what describes it.
+_BELOW = frozenset({"articles", "children", "entries", "items", "pages", "posts"})
 #: What may stand before the name in an entry: postTitle, page_url.
 _OF_AN_ENTRY = frozenset({"post", "article", "page", "entry", "item", "doc", "link", "related"})
 
@@ -112,7 +114,9 @@ def find_lists(
     found = {}
     for name, value in named if names else islice(_candidates(values, taken, "", 1), _MOST_LISTS):
         if not isinstance(value, bool) and value not in (None, "", [], {}):
-            read = read_entries(origin.typed(name, value) if _is_untyped(value) else value, zone, known)
+            # Outside of a list, truth values are switches of the site's template.
+            has_switches = isinstance(value, Mapping) and any(isinstance(one, bool) for one in value.values())
+            read = read_entries(value if has_switches else origin.typed(name, value, _is_title), zone, known)
             if _has_scores(name, origin):
                 read = read._replace(n_scored=len(read.entries))
             if read.entries or read.complaints:
@@ -131,11 +135,9 @@ def _has_scores(name: str, origin: Origin) -> bool:
     return origin.place is not None and block.search(origin.text, origin.place.start, origin.place.end) is not None
 
 
-def _is_untyped(value: Any) -> bool:
-    """Whether YAML has made something else than text of an entry."""
-    if isinstance(value, list):
-        return any(map(_is_untyped, value))
-    return isinstance(value, bool | int | float | date)
+def _is_title(name: str) -> bool:
+    """Whether what stands under a name in an entry is a title, whatever YAML makes of it: - title: No."""
+    return _ours_of(name)[0] == "title"
 
 
 def _under(values: Any, parts: list[str], above: str) -> Iterator[tuple[str, Any]]:
@@ -153,7 +155,7 @@ def _candidates(values: Mapping[Any, Any], taken: frozenset[str], above: str, de
         if not isinstance(key, str) or not value or isinstance(value, bool):
             continue
         # Numbers of issues are a tracker's; a magazine's have names.
-        is_tracker = "issue" in fold_name(key) and _is_untyped(value)
+        is_tracker = "issue" in fold_name(key) and isinstance(value[0] if isinstance(value, list) else value, int)
         if is_tracker or is_other(key) or (is_navigation(key) and not is_telling(key)):
             continue
         # Also within what is something else to us, such as `meta`.
@@ -262,7 +264,11 @@ def _grouped(item: Mapping[Any, Any], *, is_whole: bool = False) -> list[Any] | 
                 is_group = True
                 nested += _items(value)
         elif ours in ("url", "path") and value not in (None, ""):
-            return None
+            below = [name for name, one in item.items() if fold_name(str(name)) in _BELOW and isinstance(one, list)]
+            own = {name: one for name, one in item.items() if name not in below}
+            return [own, *chain.from_iterable(item[name] for name in below)] if below else None
+        elif value in (None, "") and (is_several or fold_name(str(key)) in _BELOW):
+            is_group = True
         elif ours:
             is_named = True
         else:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, time, tzinfo
 from functools import lru_cache
 from math import isfinite
 from typing import Any
@@ -36,11 +36,18 @@ class Origin:
             return self.where
         return f"{self.where}:{front_matter.key_line(self.text, self.place, name.partition('.')[0])}"
 
-    def typed(self, name: str, value: Any) -> Any:
-        """A value with its numbers, dates and truth values as texts: as typed, where that can be told."""
-        if self.place is None or self.place.syntax != "yaml" or "." in name:
-            return _texts(value, None)
-        return _texts(value, _all_typed(self.text, self.place).get(name))
+    def typed(self, name: str, value: Any, is_text: Callable[[str], bool] = lambda name: False) -> Any:
+        """
+        A value with its numbers, dates and truth values as texts: as typed, where that can be told.
+
+        In mappings, those under names of which `is_text` is true.
+        """
+        if not _is_untyped(value, is_text):
+            return value
+        typed: Any = _all_typed(self.text, self.place) if self.place and self.place.syntax == "yaml" else None
+        for part in name.split("."):
+            typed = typed.get(part) if isinstance(typed, dict) else None
+        return _texts(value, typed, is_text)
 
 
 @lru_cache(maxsize=1)
@@ -48,13 +55,28 @@ def _all_typed(text: str, place: FrontMatter) -> dict[str, Any]:
     return read_as_typed(front_matter.readable(text, place))
 
 
-def _texts(value: Any, typed: Any) -> Any:
+def _is_untyped(value: Any, is_text: Callable[[str], bool]) -> bool:
+    """Whether YAML has made something else than text of a value, or of one in it."""
+    if isinstance(value, list):
+        return any(_is_untyped(item, is_text) for item in value)
+    if isinstance(value, Mapping):
+        inner = (one for name, one in value.items() if isinstance(one, list) or is_text(str(name)))
+        return any(_is_untyped(one, is_text) for one in inner)
+    return isinstance(value, bool | int | float | date | time)
+
+
+def _texts(value: Any, typed: Any, is_text: Callable[[str], bool]) -> Any:
     """A value, or the items of a list, as text."""
-    if isinstance(value, bool | int | float | date):
+    if isinstance(value, bool | int | float | date | time):
         return typed if isinstance(typed, str) else str(value).lower() if isinstance(value, bool) else str(value)
     if isinstance(value, list):
         others = typed if isinstance(typed, list) and len(typed) == len(value) else [None] * len(value)
-        return [_texts(item, other) for item, other in zip(value, others, strict=True)]
+        return [_texts(item, other, is_text) for item, other in zip(value, others, strict=True)]
+    if isinstance(value, Mapping) and isinstance(typed, dict):
+        return {
+            name: _texts(one, typed.get(str(name)), is_text) if isinstance(one, list) or is_text(str(name)) else one
+            for name, one in value.items()
+        }
     return value
 
 
@@ -127,9 +149,10 @@ class Found:
     def title(self) -> str:
         """The first title; "" where there is none. One that is no text is taken as typed, and told of."""
         for name, value in self.get("title"):
-            if isinstance(value, bool | int | float | date):
+            if isinstance(value, bool | int | float | date | time):
                 title = self.origin.typed(name, value)
-                cure = f'Quote it, which is safer: {name}: "{title}".'
+                is_toml = self.origin.place is not None and self.origin.place.syntax == "toml"
+                cure = f'Quote it, which is safer: {name}{" =" if is_toml else ":"} "{title}".'
                 self.warnings.append(self.about(name, f"is {say(value)}, taken as it is typed. {cure}"))
             elif isinstance(value, str):
                 title = value.strip()
@@ -147,7 +170,7 @@ class Found:
         """The first text; a number or a date is taken as it is written."""
         for name, value in self.get(ours):
             if isinstance(value, str | int | float | date) and not isinstance(value, bool):
-                if text := str(value).strip():
+                if text := str(self.origin.typed(name, value)).strip():
                     self.names.append((ours, name))
                     if len(text) > LONGEST_TEXT:
                         what = f"has {len(text):,} characters. The first {LONGEST_TEXT:,} are read."
@@ -319,12 +342,12 @@ class Found:
                 others.append(value.strip())
         for name, value in self.get("slug"):
             value = value.get("current", value) if isinstance(value, Mapping) else value
-            if isinstance(value, str | int | float) and not (
+            if isinstance(value, str | int | float | date) and not (
                 isinstance(value, bool) or HALF_CHARACTER.search(str(value))
             ):
                 self.names.append(("slug", name))
-                others.append(str(value).strip())
-                slug = str(value).strip()
+                slug = str(self.origin.typed(name, value)).strip()
+                others.append(slug)
             else:
                 self.leave_out(name, "text", value)
         for name, value in self.get("aliases"):
@@ -346,6 +369,8 @@ class Found:
         for ours, (name, value) in ((kind, one) for kind in ("topic", "topics", "series") for one in self.get(kind)):
             if ours == "series" and isinstance(value, int):
                 continue  # the number of a part
+            # NO is Norway in a list of topics; alone it says that there are none.
+            value = value if isinstance(value, bool | date) else self.origin.typed(name, value)
             if texts := names_in(value, depth=int(ours == "series"), is_one=ours == "topic"):
                 self.names.append(("topics", name))
                 topics.update(dict.fromkeys(texts))

@@ -108,6 +108,27 @@ def test_titles_and_entries_as_typed(make_site):
     assert corpus.reading.matched["title"] == 3
 
 
+def test_titles_in_entries_as_typed(make_site):
+    """So is the title of an entry with names, and a date beside it stays one; alone, a truth value is a switch."""
+    lists = "related: [{title: no, date: 2024-01-02}, {Numbers: [{title: 3.10}]}]", "see_also: {title: true}"
+    (one,) = read_site(make_site({"a.md": article("A", *lists)}))
+    assert [(entry.target, entry.published_at is None) for entry in one.related] == [("no", False), ("3.10", True)]
+
+
+def test_topics_and_slugs_as_typed(make_site):
+    """Topics in a list, an excerpt and a slug are the texts that were typed, which YAML takes for something else."""
+    lines = ("tags: [NO, SE, 3.10]", "excerpt: 1_000", "slug: 2024-01-02")
+    (one,) = read_site(make_site({"hugo.toml": "", "content/a.md": article("A", *lines)}))
+    assert (one.topics, one.excerpt, one.url) == (("NO", "SE", "3.10"), "1_000", "/2024-01-02/")
+
+
+def test_a_time_as_a_title(make_site):
+    """A title that is a time of TOML is a text, with the advice to quote it as TOML does."""
+    corpus = read_site(make_site({"a.md": "+++\ntitle = 07:32:00\n+++\n"}))
+    assert corpus["a"].title == "07:32:00"
+    assert corpus.reading.warnings[0].endswith('Quote it, which is safer: title = "07:32:00".')
+
+
 def test_values_of_exporters(make_site):
     """WordPress's mapping of an author gives a name, never the address, and text in Ruby's binary form is text."""
     author = ("author:", "  display_name: ''", "  login: ann", "  email: ann@tea.example")
