@@ -117,7 +117,8 @@ class _Walk:
 
     def __init__(self, root: Path, exclude: Sequence[str], fence: Fence) -> None:
         self.root, self.fence = root, fence
-        self.exclude = [_FROM_THE_TOP.sub("", pattern) for pattern in exclude]
+        # What may lie anywhere may lie at the top.
+        self.exclude = [_FROM_THE_TOP.sub("", one) for some in exclude for one in {some, some.removeprefix("**/")}]
         self.problems: list[RecommenderError] = []
         self.warnings: list[str] = []
         self.others: list[str] = []  #: Files of other formats.
@@ -163,6 +164,9 @@ class _Walk:
         # Python has one for a byte that is no UTF-8.
         if not HALF_CHARACTER.search(path):
             return True
+        below = (name for _, _, names in os.walk(self.root / path) for name in names)
+        if not path.lower().endswith(ENDINGS) and not any(name.lower().endswith(ENDINGS) for name in below):
+            return False  # a folder of pictures
         escaped = os.fsencode(path).decode("utf-8", "backslashreplace")
         self._tell(f"{escaped}: is no name in UTF-8, so no address can hold it. Rename it.")
         return False

@@ -6,14 +6,16 @@ from functools import lru_cache
 
 #: Names of lists of articles, without hyphens, underscores, capitals and accents.
 _TELLING = re.compile(
-    r"related|seealso|similar|furtherread|readnext|readmore|readalso|alsoread|moreread|nextread|(?:suggested|recommended)read"
+    r"related|seealso|similar|furtherread|readnext|readmore|readalso|alsoread|moreread|nextread|suggestedread|additionalread"
     r"|youmay|youmight|morelikethis|nextsteps|whatsnext|(?:next|coming)?upnext|nextup|recommend|suggest(?:ed|ions)|alsosee"
     r"|(?:keep|continue)reading|connected|associated|(?:linked|more|other|featured)(?:posts|articles|pages|reading)"
     r"|cross-?(?:refs?|references|links)|xrefs?|readersalso|editors?picks|companions|neighbou?rs|^see$"
     # In other languages: "see also", "read also", "related", "similar", "more on it".
-    r"|(?:ver|lee|leer|veja|leia)tambien|(?:veja|leia)tambem|leiamais|relacion|recomenda|vegeutambe"
-    r"|(?:voir|lire)aussi|^alire|articleslies|connexe|similaire|(?:vedi|leggi)anche|correlat|citestesi"
-    r"|(?:siehe|lies|lesensie)auch|weiterlesen|verwandt|ahnlich|aehnlich|passende|mehrzumthema|(?:zie|lees)ook|gerelateerd"
+    r"|(?:ver|lee|leer|veja|leia)tambien|(?:veja|leia)tambem|leiamais|leermas|saibamais|tepuedeinteresar|relacion"
+    r"|recomenda|vegeutambe|(?:voir|lire)aussi|^alire|(?:articles|billets|contenus)(?:lies|associes)|pourallerplusloin"
+    r"|memesujet|connexe|similaire|(?:vedi|leggi)anche|correlat|citestesi"
+    r"|(?:siehe|lies|lesensie)auch|weiterlesen|verwandt|ahnlich|aehnlich|passend(?:e|dazu)|mehrzumthema|mehrdazu"
+    r"|weiterf(?:u|ue)hrend|auchinteressant|(?:zie|lees)ook|gerelateerd|verwante|meerlezen"
     r"|relater|relatert|(?:las|se|les|lasa)(?:ocksa|aven|ogsa)|l(?:æ|ae)sogsa|lasmer|liittyv|luemyos|katsomyos"
     r"|powiazan|podobn|(?:zobacz|czytaj)(?:tez|takze)|souvis|suvis|ctetetake|povezan|slicn|kapcsolod|ilgili|benzer"
     r"|lienquan|xemthem|terkait|bacajuga|похож|связан|смтакже|читаите|читатьтакже|потеме|пов.?язан|схож"

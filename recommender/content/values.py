@@ -37,11 +37,7 @@ class Origin:
         return f"{self.where}:{front_matter.key_line(self.text, self.place, name.partition('.')[0])}"
 
     def typed(self, name: str, value: Any, is_text: Callable[[str], bool] = lambda name: False) -> Any:
-        """
-        A value with its numbers, dates and truth values as texts: as typed, where that can be told.
-
-        In mappings, those under names of which `is_text` is true.
-        """
+        """A value with its numbers, dates and truth values as typed, if that is told; in mappings, where `is_text`."""
         if not _is_untyped(value, is_text):
             return value
         typed: Any = _all_typed(self.text, self.place) if self.place and self.place.syntax == "yaml" else None
@@ -57,11 +53,10 @@ def _all_typed(text: str, place: FrontMatter) -> dict[str, Any]:
 
 def _is_untyped(value: Any, is_text: Callable[[str], bool]) -> bool:
     """Whether YAML has made something else than text of a value, or of one in it."""
+    if isinstance(value, Mapping):
+        value = [one for name, one in value.items() if isinstance(one, list) or is_text(str(name))]
     if isinstance(value, list):
         return any(_is_untyped(item, is_text) for item in value)
-    if isinstance(value, Mapping):
-        inner = (one for name, one in value.items() if isinstance(one, list) or is_text(str(name)))
-        return any(_is_untyped(one, is_text) for one in inner)
     return isinstance(value, bool | int | float | date | time)
 
 
@@ -73,10 +68,8 @@ def _texts(value: Any, typed: Any, is_text: Callable[[str], bool]) -> Any:
         others = typed if isinstance(typed, list) and len(typed) == len(value) else [None] * len(value)
         return [_texts(item, other, is_text) for item, other in zip(value, others, strict=True)]
     if isinstance(value, Mapping) and isinstance(typed, dict):
-        return {
-            name: _texts(one, typed.get(str(name)), is_text) if isinstance(one, list) or is_text(str(name)) else one
-            for name, one in value.items()
-        }
+        names = [name for name, one in value.items() if isinstance(one, list) or is_text(str(name))]
+        return {**value, **{name: _texts(value[name], typed.get(str(name)), is_text) for name in names}}
     return value
 
 

@@ -224,6 +224,20 @@ def test_names_that_are_not_utf8(make_site):
     ]
 
 
+@pytest.mark.parametrize(("file", "n_problems"), [("cup.png", 0), ("cup.md", 1)])
+def test_folders_that_are_not_utf8(make_site, file, n_problems):
+    """A folder whose name is not UTF-8 is a problem where Markdown lies in it."""
+    site = make_site({"a.md": article("A"), f"cups/blue/{file}": article("B")})
+    (site / "cups").rename(Path(os.fsdecode(os.fsencode(site) + b"/cups\xe9")))
+    assert len(read_site(site).reading.problems) == n_problems
+
+
+def test_excluded_anywhere(make_site):
+    """What a pattern names anywhere it also names at the top."""
+    site = make_site({"a.md": article("A"), "b/draft-c.md": article("B"), "draft-d.md": article("D")})
+    assert read_site(site, Settings(articles=ArticlesSettings(exclude=("**/draft-*.md",)))).ids == ("a",)
+
+
 def test_a_readme_stands_for_its_folder_where_the_generator_says_so(make_site):
     """In MkDocs a README below the docs is a page; a book's SUMMARY, and a repository's README, are none."""
     page = "# A page\n\nOf words.\n"

@@ -210,6 +210,33 @@ def test_astro_pages(make_site, pages, expected):
     assert list(found.values()) == expected
 
 
+@pytest.mark.parametrize(
+    "schema",
+    [
+        'const teas = defineCollection({loader: glob({base: "./notes"})});\nexport const collections = {tea: teas};',
+        'export const collections = { tea: defineCollection({ loader: glob({ base: "./notes" }) }) };\n',
+    ],
+)
+def test_names_of_astro_collections(make_site, schema):
+    """A collection is called as it is exported, whatever its constant is called, below the folder of the sources."""
+    tea = "---\ntitle: Tea\n---\n"
+    pages = {"app/content.config.ts": schema, "app/pages/cups/[id].astro": "getCollection('tea')"}
+    site = make_site({"astro.config.ts": "export default {srcDir: './app'};\n", **pages, "notes/tea.md": tea})
+    assert addresses(site) == {"notes/tea": "/cups/tea/"}
+
+
+def test_constants_of_configurations(make_site):
+    """A name stands for the text or the mapping that the file gives it; what is worked out is told of."""
+    tea = "---\ntitle: Tea\n---\n"
+    names = "const base = '/shed/';\nconst docs = {path: 'leaf', routeBasePath: 'pot'};\n"
+    config = "export default {baseUrl: base, presets: [['classic', {docs: docs}]]};\n"
+    site = make_site({"docusaurus.config.js": names + config, "leaf/tea.md": tea})
+    assert addresses(site) == {"leaf/tea": "/shed/pot/tea"}
+    make_site({"docusaurus.config.js": "export default {baseUrl: baseOf(site)};\n"})
+    told = "docusaurus.config.js: baseUrl is worked out, expected a text"
+    assert [one.startswith(told) for one in read_site(site).reading.warnings].count(True) == 1
+
+
 def test_starlight(make_site):
     """The collection that Starlight shows is the top of the site, translations with it, whatever packages are named."""
     config = "export default defineConfig({integrations: [starlight({title: 'Tea'})]});\n"

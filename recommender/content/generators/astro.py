@@ -12,13 +12,15 @@ from recommender.content.paths import is_word, language_code
 
 _COLLECTION = re.compile(r"""(?:getCollection\s*(?:<[^>]*>)?\(|CollectionEntry<)\s*['"]([^'"]+)['"]""")
 #: A page that has many addresses: the folders above its last parameter, and the parameter.
-_ROUTE = re.compile(r"src/pages/(.*?)/?\[(?:\.\.\.)?(\w+)\](?:/index)?\.\w+")
+_ROUTE = re.compile(r"(.*?)/?\[(?:\.\.\.)?(\w+)\](?:/index)?\.\w+")
 #: What stands in the page that shows an entry; others list entries, by tag or ten at a time.
 _SHOWS = re.compile(r"\brender\(|<Content\b")
 _ENTRY = frozenset({"slug", "id", "path", "post", "entry"})
 #: A parameter that is the language; with dots, the site's own language is left out.
 _LANGUAGE = re.compile(r"\[(\.\.\.)?(?:lang|language|locale)\]")
-_SCHEMAS = tuple(f"src/content{mark}config{ending}" for mark in "./" for ending in SCRIPTS)
+_SCHEMAS = tuple(f"content{mark}config{ending}" for mark in "./" for ending in SCRIPTS)
+#: Where a collection is given the constant that defines it: blog: blogCollection.
+_DEFINED = re.compile(r"""(?<![\w-])([\w-]++)['"]?\s*+:\s*+(\w++)\s*+[,}]""")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +30,8 @@ class Astro(Generator):
     config_files = tuple(f"astro.config{ending}" for ending in SCRIPTS)
     skips_underscores = True
 
-    routed: tuple[str, ...] = ()  #: Folders of articles whose addresses the files in ``src/pages`` tell.
+    pages: str = "src/pages/"  #: The folder of pages, which `srcDir` may move.
+    routed: tuple[str, ...] = ()  #: Folders of articles whose addresses the files in it tell.
 
     @classmethod
     def read(cls, sources: Sources, file: str) -> Self:
@@ -39,20 +42,24 @@ class Astro(Generator):
             end = ".html" if values.text("trailingSlash") != "never" else ""
         language = values.text("i18n", "defaultLocale")
         routes: dict[str, list[tuple[bool, bool, str]]] = {}
-        for page in sources.files("src/pages", ".astro", ".ts", ".js"):
-            if found := _ROUTE.fullmatch(page):
+        source = values.text("srcDir").strip("./") or "src"
+        pages = f"{source}/pages/"
+        for page in sources.files(pages.rstrip("/"), ".astro", ".ts", ".js"):
+            if found := _ROUTE.fullmatch(page.removeprefix(pages)):
                 text = sources.text(page)
                 route = (_SHOWS.search(text) is not None, found[2] in _ENTRY, found[1])
                 for collection in set(_COLLECTION.findall(text)):
                     routes.setdefault(collection, []).append(route)
         shown = {collection: max(found, key=lambda one: one[:2])[2] for collection, found in routes.items()}
-        roots = {"src/pages": ""}
-        routed: tuple[str, ...] = ("src/pages",)
-        folders = {f"src/content/{name}": name for name in sources.folders("src/content")}
-        for schema in _SCHEMAS:
+        roots = {pages.rstrip("/"): ""}
+        routed: tuple[str, ...] = (pages.rstrip("/"),)
+        folders = {f"{source}/content/{name}": name for name in sources.folders(f"{source}/content")}
+        for schema in (f"{source}/{name}" for name in _SCHEMAS):
+            named = {constant: name for name, constant in _DEFINED.findall(sources.text(schema))}
             for path, value in sources.literals(schema).items:
-                if path[1:] == ("defineCollection", "loader", "glob", "base") and isinstance(value, str):
-                    folders[value.strip("./")] = path[0]
+                is_base = path[-4:] == ("defineCollection", "loader", "glob", "base") and len(path) > 4
+                if is_base and isinstance(value, str):
+                    folders[value.strip("./")] = named.get(path[-5], path[-5])
         if "starlight(" in sources.text(file) or any("starlight" in package for package in sources.packages):
             shown["docs"] = ""
         for folder, collection in folders.items():
@@ -63,8 +70,9 @@ class Astro(Generator):
                 routed += (folder,)
         site_url, base, languages = values.text("site"), values.text("base").strip("/"), values.below("locales")
         return cls(
-            site_url=site_url, base=base, language=language, languages=languages, roots=roots, end=end, routed=routed
-        )
+            site_url=site_url, base=base, language=language, languages=languages, roots=roots, end=end, pages=pages,
+            routed=routed,
+        )  # fmt: skip
 
     def url(self, article: Article, facts: PageFacts) -> str:
         """The address, where the pages tell it."""
@@ -75,7 +83,7 @@ class Astro(Generator):
         prefix, names = self.below(article.path)
         if names[-1] == "index" and not self.end:
             names[-1] = ""
-        if article.path.startswith("src/pages/"):
+        if article.path.startswith(self.pages):
             return joined(prefix, *names, is_index=names[-1] == "index", end=self.end)
         names = [_github(name) for name in names]
         if found := _LANGUAGE.search(prefix):

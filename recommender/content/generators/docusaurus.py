@@ -55,6 +55,10 @@ class Docusaurus(Generator):
             blogs += [folder, *places] if kind == "blog" else []
             # Of each version and translation too.
             excluded.append(product([*roots][n_before:], options.get("exclude", [])))
+        if not values.text("baseUrl") and "baseUrl" in sources.text(file):
+            sources.warnings[f"{file}, baseUrl"] = (
+                f"{file}: baseUrl is worked out, expected a text, so addresses go without it. Write it there."
+            )
         slash = values.get("trailingSlash")
         return cls(
             site_url=values.text("url"),

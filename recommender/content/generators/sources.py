@@ -174,7 +174,7 @@ class Literals:
 
     ``{ dir: { input: "src" } }`` has ``src`` at ``dir.input``, ``setInput("src")`` at ``setInput``, and
     ``const posts = collect({ base: "blog" })`` has ``blog`` at ``posts.collect.base``. What is worked out is not
-    there, but for a template such as ``./${TOP}`` where ``TOP`` is a text at the top of the program.
+    there, but for ``TOP`` and templates such as ``./${TOP}``, where the program gives it a plain value at its top.
     The items are the names that lead to each value, and the value, in the order of the program.
     """
 
@@ -208,6 +208,7 @@ class Literals:
         after = [token["mark"] or "" for token in tokens[1:]] + [""]
         items: list[tuple[tuple[str, ...], Any]] = []
         texts: dict[str, str] = {}
+        named: dict[str, list[tuple[tuple[str, ...], Any]]] = {}
         above: list[tuple[str, ...]] = []
         name: tuple[str, ...] = ()
         before = ""
@@ -226,7 +227,7 @@ class Literals:
             elif word and follows == "(":
                 name = (*name, word)
             elif not mark and "+" not in (before, follows):
-                path = sum(above[-MAX_DEPTH:], ()) + name
+                path, n_before = sum(above[-MAX_DEPTH:], ()) + name, len(items)
                 quoted = token["text"] or ""
                 if quoted.startswith("`") and len(quoted) <= LONGEST_ADDRESS:
                     quoted = _FILLED.sub(lambda found: texts.get(found[1], found[0]), quoted)
@@ -236,6 +237,10 @@ class Literals:
                         texts[path[0]] = quoted[1:-1]
                 elif token["number"] or word in _CONSTANTS:
                     items.append((path, float(token["number"]) if token["number"] else _CONSTANTS[word]))
+                elif word in named and before in (":", "(") and follows and len(items) < _MOST_VALUES:
+                    items += [((*path, *inner[1:])[:MAX_DEPTH], value) for inner, value in named[word]]
+                for inner, value in items[n_before:]:
+                    named.setdefault(inner[0] if inner else "", []).append((inner, value))
             before = mark
         return cls(items)
 
