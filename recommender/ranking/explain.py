@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -216,11 +217,11 @@ def _words_said(terms: Sequence[SharedTerm], are_telling: bool) -> list[str]:
 
 
 def _is_part(part: str, word: str) -> bool:
-    """Whether a word begins or ends with another, shorter one that is no syllable, or has it at its hyphen."""
+    """Whether a word begins or ends with another, shorter one that is no syllable, or has it at its hyphen or dot."""
     if part not in word or part == word:
         return False
     is_end = len(part) > _SYLLABLE and (word.startswith(part) or word.endswith(part))
-    return is_end or part in word.split("-")
+    return is_end or part in re.split("[-.]", word)
 
 
 def _enumerated(words: Sequence[str]) -> str:

@@ -16,10 +16,10 @@ _ENGLISH = frozenset(
     don don't during each either every everybody everyone everything few for from further had hadn't has hasn't have
     haven't having he her here hers herself him himself his how i if in into is isn't it its itself just may me might
     more most must my myself neither no nobody none nor not now of off on once only or other our ours ourselves out over
-    own s same shall shan't she should shouldn't so some somebody someone something such t than that the their theirs
-    them themselves then there these they this those through to too under until up upon very was wasn't we were weren't
-    what when where which while who whom whose why will with within without won't would wouldn't yet you your yours
-    yourself yourselves
+    own per really s same shall shan't she should shouldn't so some somebody someone something such t than that the
+    their theirs them themselves then there these they this those through to too under until up upon us very was wasn't
+    we were weren't what when where which while who whom whose why will with within without won't would wouldn't yet you
+    your yours yourself yourselves
     """.split()
 )
 #: What the lists of other languages have and what is news all the same ("employment", "force", "the right", "life"),
@@ -29,7 +29,7 @@ _NEWS = {
     "ar": "زيارة لقاء قوة", "bg": "време глас екип живот новина смях юмрук", "bn": "কথা কাজ দিন নাম বছর",
     "cs": "design email strana",
     "es": "cuenta empleo estado estados fuerza poder tiempo trabajo valor verdad",
-    "fr": "droite force parole personnes pièce valeur état", "he": "דרך נגר עז",
+    "fr": "dos droite essai force mine mot parole personnes pièce valeur voie état", "he": "דרך נגר עז",
     "fil": "tao", "sh": "bih broj dana", "is": "dag tíma ár ára árið",
     "it": "colla colle comprare gente lavoro persone stati stato", "lv": "gada gadu gadā", "mk": "ден луѓе",
     "pt": "caminho corrente direita estado horas povo tempo trabalho valor verdade",
@@ -45,6 +45,14 @@ _PRONOUNS = {
     "nl": "alle elk elke ieder niemand waarom", "pl": "nikt",
     "pt": "alguém algo nada nenhum ninguém tudo vários", "ru": "никто ничто",
 }  # fmt: skip
+#: Function words that are nouns where they stand so: behind an article, or with a capital.
+_NOUNS = {
+    "de": r"(?<=[\w,] )(Weg|Würde)\b|^(Weg|Würde)(?= (?:des|im|nach|und|zum|zur)\b)",
+    "en": r"\bThe (Who)\b",
+    "es": r"(?i:\b(?:el|un) (sobre)|\b(?:la|una) (era))\b(?! (?:el|la|los|las|un|una)\b)",
+    "fr": r"(?i:\b(?:[dl]'|cet |en |un )(été)|\b(?:[dl]'|en |faux )(or)|\b(?:le |du |un |prise de )(son)"
+          r"|(?:^|\b(?:vers|de|dans|à) )l'(est))\b",
+}  # fmt: skip
 #: The Turkish list has three letters as another code page has them.
 _TURKISH = str.maketrans("ýþð", "ışğ")
 #: Of a language without a list its commonest words stand in: of a hundred those as short as function words are.
@@ -59,7 +67,7 @@ _OF_HEADLINES = {
           "hinweis interview jahr jähriger klein kurz leitfaden minuten monat nachruf neu newsletter portrait porträt "
           "prozent rezension rezept sankt schnell stunden tag test tipp willkommen woche",
     "en": "advertorial aged announce announcement announcing availability available basics beginner behind best big "
-          "choose choosing complete day digest dollars dr easy eight eighteen eleven episode euros explainer faq "
+          "cent choose choosing complete day digest dollars dr easy eight eighteen eleven episode euros explainer faq "
           "fifteen fifty first five forty four fourteen get getting good great guide hours hundred interview "
           "introduce introducing introduction kg km last letter little long look make making miles million minutes "
           "month mr mrs new newsletter next nine notice obituary old part percent portrait pounds prof quick reason "
@@ -170,6 +178,12 @@ def without_rubric(title: str, language: str) -> str:
     found = _RUBRIC.match(title)
     name = next(filter(None, found.groups()), "").strip().lower() if found else ""
     return title[found.end() :] if found and _RUBRIC_NUMBER.sub("", name) in _rubrics(language) else title
+
+
+def nouns_in(text: str, language: str) -> list[str]:
+    """The words of a repaired text that are nouns there, and function words of its language elsewhere."""
+    pattern = _NOUNS.get(language)
+    return [next(filter(None, found.groups())) for found in re.finditer(pattern, text)] if pattern else []
 
 
 @lru_cache(maxsize=64)

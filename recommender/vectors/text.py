@@ -16,7 +16,7 @@ import wordfreq
 from ftfy.badness import is_bad
 
 from recommender.content.languages import SERBIAN
-from recommender.vectors.function_words import function_words
+from recommender.vectors.function_words import function_words, nouns_in
 from recommender.vectors.markup import without_markup
 from recommender.vectors.stems import COMPOUNDING, korean_noun, parts_of, stems_of
 
@@ -48,10 +48,12 @@ _BOILERPLATE = re.compile(
 _THE_POST = re.compile(
     r"\bThe post .{3,200}? (?:first )?appeared (?:first )?on .{2,80}\.?\s*$", re.IGNORECASE | re.DOTALL
 )
-#: What a correction says first, whatever it corrects.
+#: What a correction, and a page of documentation, says first, whatever it is about.
 _CORRECTED = re.compile(
     r"\ban? (?:earlier|previous) version of this (?:article|story|report|post|page)"
-    r"(?: (?:incorrectly|wrongly|mistakenly))?(?: (?:said|stated|gave|misstated|misspelled))?\b",
+    r"(?: (?:incorrectly|wrongly|mistakenly))?(?: (?:said|stated|gave|misstated|misspelled))?\b"
+    r"|\bthis (?:article|chapter|document|guide|page|post|section|tutorial) "
+    r"(?:covers|describes|discusses|explains|introduces|outlines|shows)\b",
     re.IGNORECASE,
 )
 _TRAILING_DOTS = re.compile(r"\s*[\[(]?(?:\.{2,}|…)[\])]?\s*$")
@@ -75,6 +77,10 @@ _SIGNED_TOKEN = re.compile(_TOKEN.pattern.replace(rf"[^\W_{_UNSPACED}]+", rf"(?:
 _RELEASE = re.compile(r"(?!\d\d?\.\d\d?\.\d{4}$|\d{1,3}(?:\.\d{3})+$)[vV]?(\d+\.\d+)(?:\.\d+)?")
 #: What a commit is called by: the figures a to f and 0 to 9, mixed ("face2face" is a word).
 _COMMIT = re.compile(r"(?=(?:[a-f]*\d){2})(?=\d+[a-f]+\d|[a-f]+\d+[a-f])[0-9a-f]{7,64}")
+#: Behind a name: "Node.js" is one word, and "Node".
+_ENDING = re.compile(r"(?<![\w.])([A-Za-z]\w*)\.(?:com|js|org)(?![\w.]*\w)", re.IGNORECASE)
+#: The part of a manual, as in "git-log(1)".
+_SECTION = re.compile(r"(?<=\w)\([1-9]\)")
 #: "U.S." and "Ph.D." are "US" and "PhD".
 _DOTTED = re.compile(r"(?<!\w)(?<!\w\.)(?>(?:[A-Z][a-z]?\.){2,})(?!\w)")
 #: Of a name, as in "John F. Kennedy"; "in C. The" ends a sentence.
@@ -111,8 +117,12 @@ _AT_HOME = frozenset({
 })  # fmt: skip
 #: What tools call Norwegian is Bokmål, nearly all of it.
 _BOKMAAL = frozenset({"nb", "no"})
-#: Organisations and fields that are spelled as function words, but for their capitals.
-_ACRONYMS = frozenset({"IT", "WHO"})
+#: Organisations, fields and a country that are spelled as function words, but for their capitals, and their terms.
+_ACRONYMS = {"IT": "IT", "US": "usa", "WHO": "WHO"}
+#: Not what is shouted: "CONTACT US".
+_SHOUTED = re.compile(r"(?<=[A-Z]{2} )(?:IT|US|WHO)\b")
+#: Verbs behind which one letter is a name.
+BEFORE_NAME = frozenset({"learning", "leaving", "quitting", "using"})
 #: What stands before the name of the language that is spelled as a verb.
 BEFORE_GO = frozenset("for from in of with mit für von avec en pour con para met voor med för til".split())
 #: Where one article of the site is about the language these may stand before its name too, and not behind the verb.
@@ -156,7 +166,7 @@ def repair(text: str) -> str:
         text = _THE_POST.sub("", text)
     if "read" in lower or "click here" in lower:
         text = _BOILERPLATE.sub("", text)
-    if "version of this" in lower:
+    if "this " in lower:
         text = _CORRECTED.sub("", text)
     if ".." in text or "…" in text:
         text = _TRAILING_DOTS.sub("", text)
@@ -220,6 +230,13 @@ class Analyzer:
         if self._names_go:
             text = _GO.sub(_small_where_a_verb, text)
         joined: list[str] = []
+        nouns = nouns_in(text, self.primary) if self.stop_words else []
+        if "." in text:
+            joined += (found[0] for found in _ENDING.finditer(text))
+            text = _ENDING.sub(r"\1", text)
+        if "(" in text:
+            text = _SECTION.sub("", text)
+        text = _SHOUTED.sub(lambda found: found[0].lower(), text)
         if "-" in text:
             text = _HYPHENED.sub(lambda found: self._apart(found, joined), text)
         surfaces: list[str] = [*joined, *self._token.findall(text)]
@@ -229,7 +246,7 @@ class Analyzer:
             surfaces = [part for surface in surfaces for part in bigrams(surface)]
         if self._compounds:
             surfaces = [part for surface in surfaces for part in (surface, *parts_of(surface, self.primary))]
-        return surfaces, [*map(self._term_of, surfaces)]
+        return surfaces + nouns, [*map(self._term_of, surfaces), *(f"'{noun.lower()}" for noun in nouns)]
 
     def _apart(self, found: re.Match[str], joined: list[str]) -> str:
         """
@@ -251,8 +268,10 @@ class Analyzer:
         """The term of a word, or None for one that says nothing."""
         if _IS_UNSPACED.match(surface):
             return None if surface in self.stop_words else surface
-        surface = surface.replace("-", "")
-        if (surface in _ACRONYMS and self.primary == "en") or (self._names_go and surface == "Go"):
+        surface = _ENDING.sub(lambda found: found[0].replace(".", ""), surface.replace("-", ""))
+        if self.primary == "en" and surface in _ACRONYMS:
+            return _ACRONYMS[surface]
+        if self._names_go and surface == "Go":
             return surface
         if release := _RELEASE.fullmatch(surface):
             return release[1]
@@ -264,7 +283,9 @@ class Analyzer:
         # What stands before the mark is the name in Turkish ("Kapadokya'da"), and an article elsewhere ("l'avocat").
         word = word.removesuffix("'s").split("'")[0 if self.primary in ("tr", "az") else -1]
         # One letter is a name where it is written large, as C, R and X are; "I" and "A" are function words.
-        if word in self.stop_words or (len(word) < 2 and not (word.isdigit() or surface.isupper())):
+        if len(word) < 2 and not (word.isdigit() or surface.isupper() or ("α" <= word <= "ω" and self.primary != "el")):
+            return None
+        if word in self.stop_words:
             return None
         if self.primary == "ko":
             return korean_noun(word)
@@ -286,6 +307,8 @@ class Analyzer:
         surfaces, terms = self._words(repair(text))
         # From the last to the first, which then stays.
         forms = dict(zip(reversed(terms), reversed(surfaces), strict=True))
+        if self.primary == "en":
+            forms = {term: word.removesuffix("'s") if word.islower() else word for term, word in forms.items()}
         # Of a release its line, which is what another release of the line has in common with it.
         return {term: term if _RELEASE.fullmatch(word) else word for term, word in forms.items() if term is not None}
 

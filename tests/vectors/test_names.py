@@ -71,8 +71,11 @@ def are_shown(one, other, *topics, language="en"):
         ("Plots in R", "R: joining two tables", True),
         ("X sues a rival", "Stars leave X for a rival's place", True),
         ("Vitamin D tablets", "Councils ask more of Band D", False),
+        ("X hides its likes", "Leaving X", True),
         ("Malcolm X remembered", "A lawyer of Generation X", False),
         ("Man, 34, held over theft of church lead", "Number 34 bus diverted for six weeks", False),
+        ("Deploy a shop with Next.js", "Draw a globe with Three.js", False),
+        ("Streams in Node", "Unit tests for Node.js", True),
         ("Repairs of the 737", "A 737 has landed on a field", True),
     ],
 )
