@@ -78,7 +78,7 @@ _RELEASE = re.compile(r"(?!\d\d?\.\d\d?\.\d{4}$|\d{1,3}(?:\.\d{3})+$)[vV]?(\d+\.
 #: What a commit is called by: the figures a to f and 0 to 9, mixed ("face2face" is a word).
 _COMMIT = re.compile(r"(?=(?:[a-f]*\d){2})(?=\d+[a-f]+\d|[a-f]+\d+[a-f])[0-9a-f]{7,64}")
 #: Behind a name: "Node.js" is one word, and "Node".
-_ENDING = re.compile(r"(?<![\w.])([A-Za-z]\w*)\.(?:com|js|org)(?![\w.]*\w)", re.IGNORECASE)
+_ENDING = re.compile(r"(?<![\w.])([A-Za-z]\w*)\.js(?![\w.]*\w)", re.IGNORECASE)
 #: The part of a manual, as in "git-log(1)".
 _SECTION = re.compile(r"(?<=\w)\([1-9]\)")
 #: "U.S." and "Ph.D." are "US" and "PhD".
