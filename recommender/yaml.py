@@ -64,7 +64,9 @@ def read_yaml(text: str, where: str, *, first_line: int = 1, warnings: list[str]
 
 def read_as_typed(text: str) -> dict[str, Any]:
     """The values of a YAML mapping that `read_yaml` has read, each value as the text that was typed."""
-    values = yaml.load(text, Loader=_TEXT_LOADER)  # noqa: S506 - it makes nothing but texts, lists and mappings
+    values: Any = None
+    with suppress(yaml.YAMLError):  # of an anchor that stands twice it makes an error
+        values = yaml.load(text, Loader=_TEXT_LOADER)  # noqa: S506 - it makes nothing but texts, lists and mappings
     return values if isinstance(values, dict) else {}
 
 

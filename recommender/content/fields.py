@@ -53,7 +53,7 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
         "provider": "provider.name provider.domain provider author authors extra.author extra.authors params.author"
         " byline by author_name primary_author",
         "quality": "quality",
-        "language": "language locale lang inLanguage hreflang",
+        "language": "language locale lang inLanguage",
         "published": "published isPublished publish public isPublic listed dg-publish",
         "draft": "draft isDraft",
         "visible_from": "publishDate pubDate publishAt publishOn scheduledAt scheduledFor goLive goLiveDate"
@@ -296,10 +296,7 @@ class FieldReader:
         facts = PageFacts(
             slug=slug,
             permalink=permalink,
-            # A mapping, which comes as its text, is part of no address.
-            categories=tuple(
-                one for one in found.categories(are_words=self.generator.splits_categories) if one[:1] != "{"
-            ),
+            categories=found.categories(are_words=self.generator.splits_categories),
             date=found.generator_date(self.zone),
             id=found.plain("id"),
             path=found.plain("path"),

@@ -23,12 +23,12 @@ from recommender.content.wording import fault_of_ours
 from recommender.errors import FrontMatterError, RecommenderError, SiteError
 
 #: What a repository holds for those who work on it, the table of contents of a book, and the parts of wikis' pages.
-#: Ordinary words only where they are shouted.
+#: Ordinary words only where they are shouted; behind what is not, a version or a language.
 _OF_THE_REPOSITORY = re.compile(
     r"(?:.*/)?(?:readme(?:[._-](?P<language>[\w-]+))?|(?-i:SUMMARY)|_(?:sidebar|navbar|coverpage|header|footer|404))\.\w+"
-    r"|(?:(?-i:CHANGES|HISTORY|AUTHORS|SECURITY|SUPPORT|GOVERNANCE|AGENTS|CLAUDE)|changelog|contributing|contributors"
-    r"|maintainers|code_of_conduct|licen[cs]e(?:[._-][\w-]+)?|issue_template|pull_request_template)"
-    r"(?:[._-](?:v?\d[\w.]*|[a-z]{2,3}(?:[_-][a-z]{2,4})?))?\.\w+",
+    r"|(?-i:CHANGE(?:LOG|S)|HISTORY|History|AUTHORS|CONTRIBUTING|SECURITY|SUPPORT|GOVERNANCE)(?:[._-][\w.-]+)?\.\w+"
+    r"|(?:changelog|contributing|contributors|maintainers|code_of_conduct|agents|claude|licen[cs]e(?:[._-][\w-]+)?"
+    r"|issue_template|pull_request_template)(?:[._-](?:v?\d[\w.]*|[a-z]{2,3}(?:[_-][a-z]{2,4})?))?\.\w+",
     re.IGNORECASE,
 )
 #: A page without front matter or a heading is a note where it links as notes do, or its name is a title as typed.
@@ -177,7 +177,7 @@ class FileReader:
         else:
             # Notes, which are called by their file, are of no generator.
             opening = _note_opening(body, path) if place is None and not generator.file else None
-        return headed or opening or (NO_OPENING if place else None)
+        return opening or headed or (NO_OPENING if place else None)
 
 
 def _note_comment(text: str, place: FrontMatter, where: str, notes: Notes) -> None:

@@ -12,12 +12,11 @@ from recommender.content.dates import read_date
 from recommender.content.marks import BLOCK_ID, EMOJI_CODES, HIGHLIGHT, PROPERTY, UNSEEN, WIKI_LINK, said_in
 
 #: What may stand before the heading: blank lines, marks of snippets (`# --8<-- [start:tea]`), comments of HTML, MDX and
-#: MyST, imports, exports, pictures, badges, labels, a notice in bold.
+#: MyST, imports, exports, pictures, badges, labels.
 _BEFORE = re.compile(
     r"(?:[^\S\r\n]*[\r\n]+|(?:#+[ \t]+|;)?-+8<-[^\r\n]*|<!--.*?-->|\{/\*.*?\*/\}"
     r"|%(?=\s)[^\r\n]*|import\s[\w*, ]*+\{[^{};]*+\}[^\r\n]*"
-    r"|export\s+const\s[^\r\n]*[{\[(][^\S\r\n]*[\r\n].*?[\r\n][}\])]+;?|(?:import|export)\s[^\r\n]*|\[?!\[[^\r\n]*|\([^()\s]++\)="
-    r"|\*\*[^*\r\n]++\*\*(?=\s*[\r\n]))*",
+    r"|export\s+const\s[^\r\n]*[{\[(][^\S\r\n]*[\r\n].*?[\r\n][}\])]+;?|(?:import|export)\s[^\r\n]*|\[?!\[[^\r\n]*|\([^()\s]++\)=)*",
     re.DOTALL,
 )
 #: Only the highest heading is a page's: a part that others include begins with a lower one.
@@ -40,7 +39,7 @@ _SECTION = re.compile(r"(?<=\S)(?:\(|[ \t]+\(?)\d\w{0,3}\b.*", re.DOTALL)
 _CLOSING = re.compile(r"(?<=[ \t])#+[ \t]*\Z")
 _FENCED = re.compile(r"(?ms)^[ ]{0,3}(```|~~~).*?(?:^[ ]{0,3}\1|\Z)")
 #: A box for a note or a warning that a line of its own closes.
-_BOX = re.compile(r"(?ms)^[ ]{0,3}(:::+|!!!|///+)[ \t]*[\w\"'{\[].*?^[ ]{0,3}\1[ \t]*$")
+_BOX = re.compile(r"(?ms)^[ ]{0,3}(:::+|!!!)[ \t]*[\w\"'{\[].*?^[ ]{0,3}\1[ \t]*$")
 _TOP_HEADING = re.compile(r"(?m)^#[ \t]++(?!-+8<-)(?P<title>[^\r\n]++)")
 #: What no page is called that has more such headings.
 _INTRODUCTION = re.compile("introduction|einleitung|introducción|introdução|introduzione|overview", re.IGNORECASE)
@@ -81,7 +80,7 @@ _NO_PROSE = re.compile(
 )
 #: Also within a link that shows nothing else.
 _PICTURE = re.compile(r"(\[)?!\[[^]]*\]\([^)]*\)(?(1)\]\([^)]*\))")
-_LINK = re.compile(r"\[([^\[\]]*)\](?:\([^)]*\)|\[[^]]*\])|<((?:https?|mailto):[^>]+)>")
+_LINK = re.compile(r"\[([^\[\]]+)\](?:\([^)]*\)|\[[^]]*\])|<((?:https?|mailto):[^>]+)>")
 #: What [words] lead to, said once, often at the end.
 _DEFINED = re.compile(r"(?m)^[ ]{0,3}\[(?!\^)([^\[\]\n]{1,200})\]:")
 _SHORTCUT = re.compile(r"(?<!\])\[([^\[\]]+)\](?![\[(:])")
@@ -135,17 +134,15 @@ def opening_of(text: str) -> Opening | None:
     start = before.end() if before else 0
     # A picture alone is no title.
     firsts = (pattern.match(text, start) for pattern in (_HASHES, _UNDERLINED, _HTML))
-    found = first = next((one for one in firsts if one and _title_of(one)), None)
-    if found is None or _INTRODUCTION.fullmatch(_title_of(found)):
-        prose = without_code(text)
-        further = (one for pattern in (_TOP_HEADING, _TOP_UNDERLINED) for one in pattern.finditer(prose))
-        headings = [one for one in islice(further, _MOST_HEADINGS) if _title_of(one)]
-        found = first or next(iter(headings), None)
-        if found is None:
-            return None
-        # Where the sections have headings of the highest kind, the first of them is no title.
-        if len(headings) > 1 and (first or _first_paragraph(text[: found.start()])):
-            return note_opening(text)
+    first = next((one for one in firsts if one and _title_of(one)), None)
+    prose = without_code(text)
+    further = (one for pattern in (_TOP_HEADING, _TOP_UNDERLINED) for one in pattern.finditer(prose))
+    # Where the sections have headings of the highest kind, the first of them is no title.
+    if first and _INTRODUCTION.fullmatch(_title_of(first)) and len([*islice(further, 2)]) > 1:
+        return note_opening(text)
+    found = first or next((one for one in islice(further, _MOST_HEADINGS) if _title_of(one)), None)
+    if found is None:
+        return None
     body = first.end() if first else 0
     return Opening(_title_of(found), body, _first_paragraph(text[found.end() :] if first else text[start:]))
 
@@ -190,7 +187,7 @@ def _first_paragraph(text: str) -> str:
         if lead_in and block.strip() == "#":
             break
         if block.strip() and not _NO_PROSE.match(block.lstrip("\n")):
-            said = plain(_SHORTCUT.sub(lambda link: link[link[1].lower() in defined], block))
+            said = plain(_SHORTCUT.sub(lambda link: link[1] if link[1].lower() in defined else link[0], block))
             # Not so `[](){ #tea }`.
             if any(map(str.isalpha, said)) and not (_EMPTY.fullmatch(said) or _is_of_the_page(said)):
                 if not _LEAD_IN.fullmatch(said):
@@ -216,7 +213,7 @@ def _is_day(text: str) -> bool:
 def plain(markdown: str) -> str:
     """A line or a paragraph of Markdown as the words that a reader sees."""
     text = _MARKUP.sub(_seen, _ATTRIBUTES.sub("", markdown[:_MOST_LOOKED_AT]))
-    text = _LINK.sub(lambda link: link[1] or link[2] or "", _PICTURE.sub("", text))
+    text = _LINK.sub(lambda link: link[1] or link[2], _PICTURE.sub("", text))
     return " ".join(unescape(_EMPHASIS.sub("", HIGHLIGHT.sub(r"\1", text))).split())
 
 

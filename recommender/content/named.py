@@ -22,8 +22,7 @@ _PARTED = re.compile(r"[,;\n，；、]|\[\[")
 #: What a mapping that stands for a person or a topic calls its name; `label` is Docusaurus', `display_name` and
 #: `login` WordPress's, `attributes` holds it in Strapi, `tag` and `author` Tina's, `original` the New York Times'.
 _NAMING = (
-    "name", "title", "label", "displayname", "fullname", "login", "username", "nickname", "attributes", "author", "tag",
-    "category", "topic", "original",
+    "name", "title", "label", "displayname", "fullname", "attributes", "author", "tag", "category", "topic", "original",
 )  # fmt: skip
 #: By which a mapping tells the parts of a person's name, and what stands in where it has no name.
 _PARTS = (("firstname", "first", "givenname", "givennames", "given"), ("lastname", "last", "familyname", "familynames",
@@ -90,8 +89,10 @@ def names_in(value: Any, depth: int = 0, *, is_one: bool = False) -> list[str]:
         parts = " ".join(next((told[part] for part in some if isinstance(told.get(part), str)), "") for some in _PARTS)
         own = value.get("value") if value.get("name") in _KINDS else None
         keys = (key for key in map(told.get, _KEYS) if isinstance(key, str))
-        held = (one for one in (own, *map(told.get, _NAMING), parts.strip(), *keys) if one)
-        names = next((names_in(one, 2) for one in held if not (isinstance(one, str) and _EMAIL.fullmatch(one))), [])
+        logins = map(told.get, ("login", "username", "nickname"))
+        held = (one for one in (own, *map(told.get, _NAMING), parts.strip(), *logins, *keys) if one)
+        found = (names_in(one, 2) for one in held if not (isinstance(one, str) and _EMAIL.fullmatch(one)))
+        names = next(filter(None, found), [])
         # People by their keys: {ida: {name: Ida Holm}}.
         is_keyed = depth < 2 and not names and all(isinstance(held, Mapping) for held in value.values())
         return names_in(list(value.values()), 1) if is_keyed else names

@@ -212,7 +212,8 @@ class Found:
                 items = value if isinstance(value, list) else [value]
                 # Of several hierarchies, as Hexo has them, the last counts.
                 last = items[-1] if any(isinstance(item, list) for item in items) else items
-                categories += map(str, last if isinstance(last, list) else [last])
+                named = last if isinstance(last, list) else [last]
+                categories += [str(one) for one in named if not isinstance(one, Mapping)]
         return tuple(dict.fromkeys(categories))
 
     def generator_date(self, zone: tzinfo) -> datetime | None:

@@ -60,8 +60,6 @@ _UNKNOWN = 1e-8
 _YEAR, _CHANCE_OF_YEAR = re.compile(r"20\d\d"), 3e-4
 #: Of a number of two digits, which in news is an age more often than a name.
 _CHANCE_OF_AGE = 2e-4
-#: Of a noun that is spelled as a function word.
-_CHANCE_OF_NOUN = 2e-4
 #: And of a word that many headlines have, or a letter behind a noun: some one in ten of so many words has it.
 _CHANCE_IN_HEADLINES = 5e-3
 
@@ -290,8 +288,6 @@ def _chance(word: str, table: Mapping[str, float]) -> float:
     """The chance of a word, or of a number, which a table does not have."""
     if _YEAR.fullmatch(word):
         return _CHANCE_OF_YEAR
-    if word.startswith("'"):
-        return _CHANCE_OF_NOUN
     if word.isdecimal() and len(word) > 1:
         return max(float(wordfreq.word_frequency(word, "en")), _CHANCE_OF_AGE if len(word) == 2 else 0.0)
     if len(word) == 1 and not word.isdigit():

@@ -17,7 +17,7 @@ _ENGLISH = frozenset(
     haven't having he her here hers herself him himself his how i if in into is isn't it its itself just may me might
     more most must my myself neither no nobody none nor not now of off on once only or other our ours ourselves out over
     own per really s same shall shan't she should shouldn't so some somebody someone something such t than that the
-    their theirs them themselves then there these they this those through to too under until up upon us very was wasn't
+    their theirs them themselves then there these they this those through to too under until up upon very was wasn't
     we were weren't what when where which while who whom whose why will with within without won't would wouldn't yet you
     your yours yourself yourselves
     """.split()
@@ -44,14 +44,6 @@ _PRONOUNS = {
           "있어요 있으며 하고 하는 하며 한다 합니다 했습니다",
     "nl": "alle elk elke ieder niemand waarom", "pl": "nikt",
     "pt": "alguém algo nada nenhum ninguém tudo vários", "ru": "никто ничто",
-}  # fmt: skip
-#: Function words that are nouns where they stand so: behind an article, or with a capital.
-_NOUNS = {
-    "de": r"(?<=[\w,] )(Weg|Würde)\b|^(Weg|Würde)(?= (?:des|im|nach|und|zum|zur)\b)",
-    "en": r"\bThe (Who)\b",
-    "es": r"(?i:\b(?:el|un) (sobre)|\b(?:la|una) (era))\b(?! (?:el|la|los|las|un|una)\b)",
-    "fr": r"(?i:\b(?:[dl]'|cet |en |un )(été)|\b(?:[dl]'|en |faux )(or)|\b(?:le |du |un |prise de )(son)"
-          r"|(?:^|\b(?:vers|de|dans|à) )l'(est))\b",
 }  # fmt: skip
 #: The Turkish list has three letters as another code page has them.
 _TURKISH = str.maketrans("ýþð", "ışğ")
@@ -178,12 +170,6 @@ def without_rubric(title: str, language: str) -> str:
     found = _RUBRIC.match(title)
     name = next(filter(None, found.groups()), "").strip().lower() if found else ""
     return title[found.end() :] if found and _RUBRIC_NUMBER.sub("", name) in _rubrics(language) else title
-
-
-def nouns_in(text: str, language: str) -> list[str]:
-    """The words of a repaired text that are nouns there, and function words of its language elsewhere."""
-    pattern = _NOUNS.get(language)
-    return [next(filter(None, found.groups())) for found in re.finditer(pattern, text)] if pattern else []
 
 
 @lru_cache(maxsize=64)

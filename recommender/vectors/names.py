@@ -4,13 +4,15 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from recommender.vectors.text import BEFORE_GO, BEFORE_NAME, Analyzer, repair
+from recommender.vectors.text import BEFORE_GO, Analyzer, repair
 
 #: Names as they are meant where a topic is spelled so in small letters; so is one letter.
-_MEANT = {"go": "Go", "golang": "Go", "it": "IT", "us": "US", "who": "WHO"}
+_MEANT = {"go": "Go", "golang": "Go", "it": "IT", "who": "WHO"}
 #: One letter, and the language that is spelled as a verb, and the word before it: "errors in C", "X sues a rival". In
 #: "Vitamin D" and "Plan B" the letter is no name alone.
 _BRIEF = re.compile(r"(?:^|[.!?:]\s+|(?<![\w'’-])([^\W\d_]+)\s)(?!Q:)([B-HJ-Z]|Go)(?![\w+#&'’-]|\.\w)")
+#: Verbs behind which one letter is a name.
+_BEFORE_NAME = frozenset({"learning", "leaving", "quitting", "using"})
 #: Articles that use such a name as one, from which on it is one.
 _FEWEST_NAMING = 2
 
@@ -35,7 +37,7 @@ def brief_names(articles: Iterable[tuple[str, str, Iterable[str], Analyzer]]) ->
         found = {name for name in map(meant, topics) if name == "Go" or (len(name) == 1 and name.isalpha())}
         for before, name in (*_BRIEF.findall(title), *_BRIEF.findall(excerpt)):
             word = before.lower()
-            if word in BEFORE_GO if name == "Go" else not word or word in BEFORE_NAME or word in analyzer.stop_words:
+            if word in BEFORE_GO if name == "Go" else not word or word in _BEFORE_NAME or word in analyzer.stop_words:
                 found.add(name)
         n_naming.update(found)
     return frozenset(name for name, n in n_naming.items() if n >= _FEWEST_NAMING)

@@ -32,8 +32,6 @@ _MOST_BODIES = 4_000
 SENTENCE_END = re.compile(r"(?<=[.!?…。！？])\s+|(?<=[。！？])|\s*\n+\s*")
 #: The last mark in a title that may part it from the site's name.
 _TITLE_MARK = re.compile(r"\s+[-–—|·•»:]+\s+(?!.*\s[-–—|·•»:]+\s)")
-#: An address is the site's name in fewer titles than half.
-_ADDRESS, _SHARE_OF_ADDRESS = re.compile(r"\w\.(?:com|net|org)\b", re.IGNORECASE), 0.2
 #: What may be the name of a series, before the first mark of a title or its number: "Monday notes 12: a leaky roof",
 #: "Release 2.1".
 _SERIES = re.compile(r"[^:|–—]{2,60}?(?:\s*[:|]\s+(?=\S)|\s+[-–—]\s+(?=\S)|\s+(?=#?\d[\d.]*$))")
@@ -70,12 +68,8 @@ def templates_of(articles: Sequence[Article], most_words: int) -> frozenset[str]
     looked_at = nsmallest(_MOST_BODIES, articles, key=lambda article: crc32(article.id.encode("utf-8", "replace")))
     longest = most_words * CHARACTERS_A_WORD
     found |= _lines_of_many([(parted_title(one.title)[0].strip().casefold(), one.body[:longest]) for one in looked_at])
-
-    def is_of_most(end: str, n: int) -> bool:
-        share = _SHARE_OF_ADDRESS if _ADDRESS.search(end) else 0.5
-        return n >= max(_FEWEST_OF_TEMPLATE, share * len(articles))
-
-    return frozenset(found | {end for end, n in ends.items() if end and is_of_most(end, n)})
+    most = max(_FEWEST_OF_TEMPLATE, len(articles) / 2)
+    return frozenset(found | {end for end, n_titles in ends.items() if end and n_titles >= most})
 
 
 def common_topics(articles: Sequence[Article]) -> frozenset[str]:

@@ -16,7 +16,7 @@ import wordfreq
 from ftfy.badness import is_bad
 
 from recommender.content.languages import SERBIAN
-from recommender.vectors.function_words import function_words, nouns_in
+from recommender.vectors.function_words import function_words
 from recommender.vectors.markup import without_markup
 from recommender.vectors.stems import COMPOUNDING, korean_noun, parts_of, stems_of
 
@@ -48,7 +48,7 @@ _BOILERPLATE = re.compile(
 _THE_POST = re.compile(
     r"\bThe post .{3,200}? (?:first )?appeared (?:first )?on .{2,80}\.?\s*$", re.IGNORECASE | re.DOTALL
 )
-#: What a correction, and a page of documentation, says first, whatever it is about.
+#: What a correction, and a page of documentation, says of itself, whatever it is about.
 _CORRECTED = re.compile(
     r"\ban? (?:earlier|previous) version of this (?:article|story|report|post|page)"
     r"(?: (?:incorrectly|wrongly|mistakenly))?(?: (?:said|stated|gave|misstated|misspelled))?\b"
@@ -77,10 +77,8 @@ _SIGNED_TOKEN = re.compile(_TOKEN.pattern.replace(rf"[^\W_{_UNSPACED}]+", rf"(?:
 _RELEASE = re.compile(r"(?!\d\d?\.\d\d?\.\d{4}$|\d{1,3}(?:\.\d{3})+$)[vV]?(\d+\.\d+)(?:\.\d+)?")
 #: What a commit is called by: the figures a to f and 0 to 9, mixed ("face2face" is a word).
 _COMMIT = re.compile(r"(?=(?:[a-f]*\d){2})(?=\d+[a-f]+\d|[a-f]+\d+[a-f])[0-9a-f]{7,64}")
-#: Behind a name: "Node.js" is one word, and "Node".
+#: "Node.js" is one word, and "Node"; "js" alone would relate it to "Three.js".
 _ENDING = re.compile(r"(?<![\w.])([A-Za-z]\w*)\.js(?![\w.]*\w)", re.IGNORECASE)
-#: The part of a manual, as in "git-log(1)".
-_SECTION = re.compile(r"(?<=\w)\([1-9]\)")
 #: "U.S." and "Ph.D." are "US" and "PhD".
 _DOTTED = re.compile(r"(?<!\w)(?<!\w\.)(?>(?:[A-Z][a-z]?\.){2,})(?!\w)")
 #: Of a name, as in "John F. Kennedy"; "in C. The" ends a sentence.
@@ -117,12 +115,8 @@ _AT_HOME = frozenset({
 })  # fmt: skip
 #: What tools call Norwegian is Bokmål, nearly all of it.
 _BOKMAAL = frozenset({"nb", "no"})
-#: Organisations, fields and a country that are spelled as function words, but for their capitals, and their terms.
-_ACRONYMS = {"IT": "IT", "US": "usa", "WHO": "WHO"}
-#: Not what is shouted: "CONTACT US".
-_SHOUTED = re.compile(r"(?<=[A-Z]{2} )(?:IT|US|WHO)\b")
-#: Verbs behind which one letter is a name.
-BEFORE_NAME = frozenset({"learning", "leaving", "quitting", "using"})
+#: Organisations and fields that are spelled as function words, but for their capitals.
+_ACRONYMS = frozenset({"IT", "WHO"})
 #: What stands before the name of the language that is spelled as a verb.
 BEFORE_GO = frozenset("for from in of with mit für von avec en pour con para met voor med för til".split())
 #: Where one article of the site is about the language these may stand before its name too, and not behind the verb.
@@ -230,13 +224,9 @@ class Analyzer:
         if self._names_go:
             text = _GO.sub(_small_where_a_verb, text)
         joined: list[str] = []
-        nouns = nouns_in(text, self.primary) if self.stop_words else []
         if "." in text:
             joined += (found[0] for found in _ENDING.finditer(text))
             text = _ENDING.sub(r"\1", text)
-        if "(" in text:
-            text = _SECTION.sub("", text)
-        text = _SHOUTED.sub(lambda found: found[0].lower(), text)
         if "-" in text:
             text = _HYPHENED.sub(lambda found: self._apart(found, joined), text)
         surfaces: list[str] = [*joined, *self._token.findall(text)]
@@ -246,7 +236,7 @@ class Analyzer:
             surfaces = [part for surface in surfaces for part in bigrams(surface)]
         if self._compounds:
             surfaces = [part for surface in surfaces for part in (surface, *parts_of(surface, self.primary))]
-        return surfaces + nouns, [*map(self._term_of, surfaces), *(f"'{noun.lower()}" for noun in nouns)]
+        return surfaces, [*map(self._term_of, surfaces)]
 
     def _apart(self, found: re.Match[str], joined: list[str]) -> str:
         """
@@ -268,10 +258,10 @@ class Analyzer:
         """The term of a word, or None for one that says nothing."""
         if _IS_UNSPACED.match(surface):
             return None if surface in self.stop_words else surface
-        surface = _ENDING.sub(lambda found: found[0].replace(".", ""), surface.replace("-", ""))
-        if self.primary == "en" and surface in _ACRONYMS:
-            return _ACRONYMS[surface]
-        if self._names_go and surface == "Go":
+        surface = surface.replace("-", "")
+        if _ENDING.fullmatch(surface):
+            surface = surface.replace(".", "")
+        if (surface in _ACRONYMS and self.primary == "en") or (self._names_go and surface == "Go"):
             return surface
         if release := _RELEASE.fullmatch(surface):
             return release[1]

@@ -215,7 +215,7 @@ def test_values_without_end(fences, value):
     assert read_article(_between(fences, f"[{value * 40_000}1]")).title == "Tea"
 
 
-@pytest.mark.parametrize("value", ["[" * 150 + "]" * 150, "&z [*z]", "!!python/name:os.system"])
+@pytest.mark.parametrize("value", ["[" * 150 + "]" * 150, "&z [*z]", "!!int tea"])
 def test_what_is_refused_is_front_matter_without_its_opening_line_too(value):
     """Front matter without its opening line that is refused is an error, not a text without front matter."""
     opened, bare = (f"{opening}title: Tea\na: {value}\n---\nBody\n" for opening in ("---\n", ""))

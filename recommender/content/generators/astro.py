@@ -42,7 +42,9 @@ class Astro(Generator):
             end = ".html" if values.text("trailingSlash") != "never" else ""
         language = values.text("i18n", "defaultLocale")
         routes: dict[str, list[tuple[bool, bool, str]]] = {}
-        source = values.text("srcDir").strip("./") or "src"
+        source = values.text("srcDir").strip("./")
+        if not source or not {"pages", "content"} & {*sources.folders(source)}:
+            source = "src"  # or that of a plugin
         pages = f"{source}/pages/"
         for page in sources.files(pages.rstrip("/"), ".astro", ".ts", ".js"):
             if found := _ROUTE.fullmatch(page.removeprefix(pages)):
@@ -55,7 +57,8 @@ class Astro(Generator):
         routed: tuple[str, ...] = (pages.rstrip("/"),)
         folders = {f"{source}/content/{name}": name for name in sources.folders(f"{source}/content")}
         for schema in (f"{source}/{name}" for name in _SCHEMAS):
-            named = {constant: name for name, constant in _DEFINED.findall(sources.text(schema))}
+            exported = sources.text(schema).partition("collections = {")[2]
+            named = {constant: name for name, constant in _DEFINED.findall(exported)}
             for path, value in sources.literals(schema).items:
                 is_base = path[-4:] == ("defineCollection", "loader", "glob", "base") and len(path) > 4
                 if is_base and isinstance(value, str):

@@ -55,7 +55,7 @@ class Docusaurus(Generator):
             blogs += [folder, *places] if kind == "blog" else []
             # Of each version and translation too.
             excluded.append(product([*roots][n_before:], options.get("exclude", [])))
-        if not values.text("baseUrl") and "baseUrl" in sources.text(file):
+        if not values.text("baseUrl") and re.search(r"\bbaseUrl\s*[:,]", sources.text(file)):
             sources.warnings[f"{file}, baseUrl"] = (
                 f"{file}: baseUrl is worked out, expected a text, so addresses go without it. Write it there."
             )

@@ -62,8 +62,8 @@ class Hugo(Generator):
     unbuilt: tuple[str, ...] = ()  #: Languages that no page is made in.
     sections: tuple[str, ...] = ()  #: The folders with an ``_index.md``, where a pattern of addresses asks for them.
     #: What a ``cascade`` makes no page of, or one, the nearest first: the folder, a pattern of paths below the content,
-    #: where it stands, and whether it hides.
-    cascades: tuple[tuple[str, str, str, bool], ...] = ()
+    #: where it stands, by which key, and whether it hides.
+    cascades: tuple[tuple[str, str, str, str, bool], ...] = ()
 
     @classmethod
     def claims(cls, sources: Sources, file: str) -> bool:
@@ -182,12 +182,15 @@ class Hugo(Generator):
             return ""
         parts, language = self.content_parts(article.path)
         place = f"/{'/'.join(parts)}"
-        for folder, pattern, where, hides in self.cascades:
+        told: set[str] = set()
+        for folder, pattern, where, key, hides in self.cascades:
             is_below = not folder or article.path.startswith(f"{folder}/")
             is_meant = is_below and (not pattern or fnmatchcase(place, pattern.replace("**", "*")))
             # A page of one language descends from the sections of that language.
-            if is_meant and (not folder or self.content_parts(where)[1] == language):
-                return f"hidden by cascade in {where}" if hides else ""
+            if is_meant and key not in told and (not folder or self.content_parts(where)[1] == language):
+                if hides:
+                    return f"hidden by cascade in {where}"
+                told.add(key)
         return ""
 
     def left_out(self, paths: Collection[str]) -> frozenset[str]:
@@ -226,14 +229,16 @@ def _mounts(values: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
             yield source, target, str(mount.get("lang") or "")
 
 
-def _cascades(values: Mapping[str, Any], folder: str, where: str) -> Iterator[tuple[str, str, str, bool]]:
+def _cascades(values: Mapping[str, Any], folder: str, where: str) -> Iterator[tuple[str, str, str, str, bool]]:
     """What a cascade makes no page of, or lists nowhere; and what it does make or list, whatever others say."""
     cascade = values.get("cascade")
     for item in map(lower, cascade if isinstance(cascade, list) else [cascade]):
         build, draft = item.get("build") or item.get("_build"), item.get("draft")
-        if build or draft is not None:
-            target = lower(item.get("target") or item.get("_target"))
-            yield folder, str(target.get("path") or ""), where, is_unlisted(build) or str(draft).lower() == "true"
+        pattern = str(lower(item.get("target") or item.get("_target")).get("path") or "")
+        if build:
+            yield folder, pattern, where, "build", is_unlisted(build)
+        if draft is not None:
+            yield folder, pattern, where, "draft", str(draft).lower() == "true"
 
 
 def _globs(expressions: Any) -> Iterator[str]:
