@@ -209,8 +209,7 @@ class Found:
             if are_words and isinstance(value, str) and name.lower() == "categories":
                 categories += value.split()
             else:
-                items = value if isinstance(value, list) else [value]
-                # Of several hierarchies, as Hexo has them, the last counts.
+                items = value if isinstance(value, list) else [value]  # the last of Hexo's hierarchies counts
                 last = items[-1] if any(isinstance(item, list) for item in items) else items
                 named = last if isinstance(last, list) else [last]
                 categories += [str(one) for one in named if not isinstance(one, Mapping)]
@@ -363,7 +362,7 @@ class Found:
         for ours, (name, value) in ((kind, one) for kind in ("topic", "topics", "series") for one in self.get(kind)):
             if ours == "series" and isinstance(value, int):
                 continue  # the number of a part
-            # NO is Norway in a list of topics; alone it says that there are none.
+            # NO is Norway in a list; alone it says that there are none.
             value = value if isinstance(value, bool | date) else self.origin.typed(name, value)
             if texts := names_in(value, depth=int(ours == "series"), is_one=ours == "topic"):
                 self.names.append(("topics", name))
