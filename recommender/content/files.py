@@ -117,8 +117,7 @@ class _Walk:
 
     def __init__(self, root: Path, exclude: Sequence[str], fence: Fence) -> None:
         self.root, self.fence = root, fence
-        # What may lie anywhere may lie at the top.
-        self.exclude = [_FROM_THE_TOP.sub("", one) for some in exclude for one in {some, some.removeprefix("**/")}]
+        self.exclude = [_FROM_THE_TOP.sub("", pattern) for pattern in exclude]
         self.problems: list[RecommenderError] = []
         self.warnings: list[str] = []
         self.others: list[str] = []  #: Files of other formats.

@@ -212,7 +212,7 @@ def with_addresses(
                 counted[f"articles.address: {settings.address}"] += 1
             elif configured:
                 url = configured
-                counted[f"rules of {generator.title}"] += 1
+                counted[f"rules of {rules.title}"] += 1
                 # Links that editors made lead somewhere too.
                 added += [named] if named else []
             elif named:

@@ -49,7 +49,7 @@ _TOP_UNDERLINED = re.compile(r"(?m)(?<=\n)[^\S\n]*\n(?P<title>[^\s<>|`~#-][^\r\n
 #: of contents, and definitions of links, as which comments are written too: [//]: # (a comment).
 _NOT_SAID = re.compile(
     rf"(?ims)^[ ]{{0,3}}<(script|style)\b.*?(?:</\1\s*>|\Z)|{PROPERTY.pattern}|^[ \t]*(?:#+[ \t]+|;)?-+8<-[^\r\n]*$"
-    r"|^[ ]{0,3}(?P<end>#{1,6}(?:[ \t][^\n]*)?|[^\s>|`#<-][^\n]*\n[ ]{0,3}(?:=+|--+)[ \t]*|\*{3,}[ \t]*)$"
+    r"|^[ ]{0,3}(?:#{1,6}(?:[ \t][^\n]*)?|[^\s>|`#<-][^\n]*\n[ ]{0,3}(?:=+|--+)[ \t]*|\*{3,}[ \t]*)$"
     r"|^[ ]{0,3}(?:\[\[?_?toc_?\]\]?|\[(?!\^)[^]\r\n]{1,200}\]:[ \t]*[^\s]+(?:[ \t]+[\"'(][^\r\n]*)?)[ \t]*\r?$"
 )
 #: A paragraph that says nothing: one word, a heading of a table of contents, a way through the site (Home > Guides).
@@ -181,11 +181,7 @@ def _first_paragraph(text: str) -> str:
     begun = text[:_MOST_LOOKED_FOR].replace("\r\n", "\n").replace("\r", "\n")
     defined = {name.lower() for name in _DEFINED.findall(text)}
     lead_in = ""
-    for block in _END.split(
-        _NOT_SAID.sub(lambda part: "\n\n#\n\n" if part["end"] else "", _BOX.sub("", _FENCED.sub("", begun)))
-    ):
-        if lead_in and block.strip() == "#":
-            break
+    for block in _END.split(_NOT_SAID.sub("", _BOX.sub("", _FENCED.sub("", begun)))):
         if block.strip() and not _NO_PROSE.match(block.lstrip("\n")):
             said = plain(_SHORTCUT.sub(lambda link: link[1] if link[1].lower() in defined else link[0], block))
             # Not so `[](){ #tea }`.

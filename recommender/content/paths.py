@@ -92,8 +92,9 @@ def rooted(path: str) -> str:
 
 
 def fits(path: str, pattern: str) -> bool:
-    """Whether a glob pattern fits a path; a folder's name stands for all below it."""
-    return fnmatchcase(path, pattern) or path.startswith(pattern.rstrip("/*") + "/")
+    """Whether a glob pattern fits a path; a folder's name stands for all below it, and any folder for the top too."""
+    several = {pattern, pattern.removeprefix("**/")}
+    return any(fnmatchcase(path, one) or path.startswith(one.rstrip("/*") + "/") for one in several)
 
 
 def is_word(character: str) -> bool:

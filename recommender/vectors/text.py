@@ -49,7 +49,7 @@ _THE_POST = re.compile(
     r"\bThe post .{3,200}? (?:first )?appeared (?:first )?on .{2,80}\.?\s*$", re.IGNORECASE | re.DOTALL
 )
 #: What a correction, and a page of documentation, says of itself, whatever it is about.
-_CORRECTED = re.compile(
+_OF_ITSELF = re.compile(
     r"\ban? (?:earlier|previous) version of this (?:article|story|report|post|page)"
     r"(?: (?:incorrectly|wrongly|mistakenly))?(?: (?:said|stated|gave|misstated|misspelled))?\b"
     r"|\bthis (?:article|chapter|document|guide|page|post|section|tutorial) "
@@ -161,7 +161,7 @@ def repair(text: str) -> str:
     if "read" in lower or "click here" in lower:
         text = _BOILERPLATE.sub("", text)
     if "this " in lower:
-        text = _CORRECTED.sub("", text)
+        text = _OF_ITSELF.sub("", text)
     if ".." in text or "…" in text:
         text = _TRAILING_DOTS.sub("", text)
     return " ".join(text.split())

@@ -19,8 +19,6 @@ _ENTRY = frozenset({"slug", "id", "path", "post", "entry"})
 #: A parameter that is the language; with dots, the site's own language is left out.
 _LANGUAGE = re.compile(r"\[(\.\.\.)?(?:lang|language|locale)\]")
 _SCHEMAS = tuple(f"content{mark}config{ending}" for mark in "./" for ending in SCRIPTS)
-#: Where a collection is given the constant that defines it: blog: blogCollection.
-_DEFINED = re.compile(r"""(?<![\w-])([\w-]++)['"]?\s*+:\s*+(\w++)\s*+[,}]""")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,12 +55,11 @@ class Astro(Generator):
         routed: tuple[str, ...] = (pages.rstrip("/"),)
         folders = {f"{source}/content/{name}": name for name in sources.folders(f"{source}/content")}
         for schema in (f"{source}/{name}" for name in _SCHEMAS):
-            exported = sources.text(schema).partition("collections = {")[2]
-            named = {constant: name for name, constant in _DEFINED.findall(exported)}
             for path, value in sources.literals(schema).items:
                 is_base = path[-4:] == ("defineCollection", "loader", "glob", "base") and len(path) > 4
                 if is_base and isinstance(value, str):
-                    folders[value.strip("./")] = named.get(path[-5], path[-5])
+                    # Last that by which it is exported, after the constant: {blog: blogCollection}.
+                    folders[value.strip("./")] = path[-5]
         if "starlight(" in sources.text(file) or any("starlight" in package for package in sources.packages):
             shown["docs"] = ""
         for folder, collection in folders.items():
