@@ -1,7 +1,7 @@
 """
 Names and values, as front matter or a JSON line has them -> an `Article`.
 
-Every type that YAML can give has a defined outcome; docs/reading.md has the table. Title and date decide whether an
+Every type that YAML can give has a defined outcome; docs/fields.md has the tables. Title and date decide whether an
 article can be placed at all, so a wrong one is an error; a wrong value elsewhere is left out with a warning.
 """
 
