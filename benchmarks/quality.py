@@ -1,5 +1,5 @@
 """
-Reports of `recommender evaluate --format json` -> the tables of docs/quality.md.
+Reports of `recommender evaluate --format json` -> tables by curated lists, such as those of benchmarks/README.md.
 
 Usage: python benchmarks/quality.py REPORT.json [REPORT.json ...]
 """

@@ -136,6 +136,16 @@ def test_settings_page_example(tmp_path):
     assert (settings.ranking.k, dict(settings.articles.fields)) == (8, {"excerpt": "teaser"})
 
 
+def test_readme_repeats_what_readers_say():
+    """README.md says of each site the good and wrong shares that docs/quality.md has, in brackets those of TF-IDF."""
+    readme, page = ((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "docs/quality.md"))
+    said = re.findall(r"^\| (.+?): .* \| (\S+) \((\S+)\) \| (\S+) \((\S+)\) \|$", readme, re.MULTILINE)
+    rows = (row.strip("| ").split(" | ") for row in page.splitlines() if re.match(r"\| [^|]+: .* \| \d+ \|", row))
+    measured = {site.partition(":")[0]: tuple(cells[3:7]) for site, *cells in rows}
+    assert len(said) == 10
+    assert [(site, measured[site]) for site, *_ in said] == [(site, tuple(shares)) for site, *shares in said]
+
+
 @pytest.mark.slow
 @pytest.mark.filterwarnings("default")
 def test_readme_examples(tmp_path, monkeypatch):
