@@ -75,6 +75,40 @@ def gather(
         matcher = EntryMatcher(articles, language)
     articles = with_parted_texts(articles, matcher)
     articles.sort(key=lambda article: article.id)
+    entry_names = _noted(names, notes)
+    matched, strays = _matched(articles, matcher)
+    articles = _with_languages(articles, language, notes)
+    recognised = _recognised(notes)
+    n_blocks = sum(recognised.pop("block", {}).values())
+    if patterns:
+        recognised.setdefault("url", {}).update(patterns)
+    reading = Reading(
+        n_files=n_files,
+        problems=tuple(problems),
+        recognised=recognised,
+        matched=matched,
+        unmatched=tuple(_unmatched(strays, matcher)),
+        n_blocks=n_blocks,
+    )
+    sentences = [
+        # Addresses are looked for twice where names of lists depend on them, and tell the same twice.
+        *(*generator.warnings, *warnings, *unmade, *dict.fromkeys(notes.warnings)),
+        *_bare_ones(articles, notes),
+        *_guesses(guessed, articles, generator),
+        *passed_over,
+        *_unused_names(settings, recognised),
+        *_shared_addresses(articles),
+        *_lists_of_something_else(reading, strays),
+    ]
+    reading = replace(reading, warnings=tuple(map(shortened, sentences)))
+    shape = entry_shape(articles, entry_names)
+    corpus = Corpus(articles, site_language=language, entry_shape=shape, reading=reading)
+    _log(corpus)
+    return corpus
+
+
+def _noted(names: Collection[str], notes: Notes) -> Counter[EntryNames]:
+    """How often which names stand in the entries of the lists that are read; what these complain of is noted."""
     entry_names: Counter[EntryNames] = Counter()
     for lists in notes.lists.values():
         for name, found in lists.items():
@@ -82,55 +116,16 @@ def gather(
                 entry_names.update(found.names)
                 notes.warnings += found.complaints
                 notes.names["related", name] += bool(found.entries)
+    return entry_names
+
+
+def _recognised(notes: Notes) -> dict[str, dict[str, int]]:
+    """Our field -> the names that it was read from, commonest first -> how many articles."""
     recognised: dict[str, dict[str, int]] = {}
     for (ours, theirs), n_articles in sorted(notes.names.items(), key=lambda item: (-item[1], item[0])):
         if n_articles:
             recognised.setdefault(ours, {})[theirs] = n_articles
-    blocks = recognised.pop("block", {})
-    if patterns:
-        recognised.setdefault("url", {}).update(patterns)
-    matched, strays = _matched(articles, matcher)
-    unmatched = []
-    for number, (article, entry) in enumerate(strays):
-        why = matcher.why_unmatched(entry, is_near=number < _MOST_SUGGESTIONS)
-        unmatched.append(f"{article.path or article.id}: the curated list names {entry.target!r}, but {why}")
-    articles = _with_languages(articles, language, notes)
-    reading = Reading(
-        n_files=n_files,
-        problems=tuple(problems),
-        recognised=recognised,
-        matched=matched,
-        unmatched=tuple(map(shortened, unmatched)),
-        n_blocks=sum(blocks.values()),
-    )
-    # Addresses are looked for twice where names of lists depend on them, and tell the same twice.
-    sentences = [*generator.warnings, *warnings, *unmade, *dict.fromkeys(notes.warnings)]
-    if notes.untitled:
-        sentences.append(f"{some(notes.untitled)} without a title: called by the name of the file.")
-    bare = [article.path for article in articles if article.path and not article.url and article.visible_from != NEVER]
-    if bare:
-        sentences.append(
-            f"{some(bare)} without an address: the site's pattern asks for what is not known. Set articles.address."
-        )
-    # One article alone is suggested nowhere; and another folder may be the site, which is told.
-    if guessed and len(articles) > 1 and (generator.file or not generator.warnings):
-        sentences.append(_guesses(guessed, generator))
-    sentences += passed_over
-    sentences += _unused_names(settings, recognised)
-    sentences += _shared_addresses(articles)
-    if not reading.lists_teach:
-        n_all = reading.n_entries_found + len(strays)
-        examples = list(dict.fromkeys(repr(entry.target) for _, entry in strays))[:_MOST_EXAMPLES]
-        sentences.append(
-            f"curated lists: only {reading.n_entries_found:,} of {n_all:,} entries name an article, so nothing is "
-            f"learned from them. No article is called {', '.join(examples)}. Name the lists that hold articles: "
-            "articles.fields.related."
-        )
-    reading = replace(reading, warnings=tuple(map(shortened, sentences)))
-    shape = entry_shape(articles, entry_names)
-    corpus = Corpus(articles, site_language=language, entry_shape=shape, reading=reading)
-    _log(corpus)
-    return corpus
+    return recognised
 
 
 def with_languages_of_paths(
@@ -251,22 +246,11 @@ def with_unmade(articles: Sequence[Article], generator: Generator, notes: Notes)
     configuration would make no page at all; its articles are left as they are. A status that all articles have keeps
     none of them from the readers of another: they are unpublished, and no more.
     """
-    reasons: dict[str, str] = {}
-    for article in articles:
-        known = notes.facts.get(article.id, NO_FACTS)
-        if "_drafts" in article.path.split("/")[:-1]:
-            reasons[article.id] = "in _drafts"
-        elif known.hidden:
-            reasons[article.id] = known.hidden
-        elif (page := _NOT_FOUND.fullmatch(article.path)) and (not page[1] or named_language(page[1])):
-            reasons[article.id] = "called 404"
-        elif article.path and generator.is_home(article.path):
-            reasons[article.id] = "that every page leads to, the home page"
-        elif known.unpublished and generator.file and not is_address(article.url):
-            reasons[article.id] = known.unpublished
+    facts = {article.id: notes.facts.get(article.id, NO_FACTS) for article in articles}
+    reasons = {one.id: reason for one in articles if (reason := _hiding(one, facts[one.id], generator))}
     sentences = []
     rest = [article for article in articles if article.id not in reasons]
-    by_status = {one.id: status for one in rest if (status := notes.facts.get(one.id, NO_FACTS).status)}
+    by_status = {one.id: status for one in rest if (status := facts[one.id].status)}
     if 1 < len(by_status) == len(rest):
         names = "; ".join(sorted(set(by_status.values())))
         sentences.append(f"{len(rest):,} articles {names}, which are all: articles.suggest_unpublished decides.")
@@ -274,9 +258,8 @@ def with_unmade(articles: Sequence[Article], generator: Generator, notes: Notes)
     reasons |= by_status
     unbuilt: dict[str, str] = {}
     for article in articles:
-        known = notes.facts.get(article.id, NO_FACTS)
         is_open = article.id not in reasons and not article.url and article.path
-        if is_open and (reason := _told(generator.unmade, article, known, notes)):
+        if is_open and (reason := _told(generator.unmade, article, facts[article.id], notes)):
             unbuilt[article.id] = reason
     if 1 < len(unbuilt) == len(articles) - len(reasons):
         names = "; ".join(sorted(set(unbuilt.values())))
@@ -295,6 +278,19 @@ def with_unmade(articles: Sequence[Article], generator: Generator, notes: Notes)
         for article in articles
     ]
     return marked, sentences
+
+
+def _hiding(article: Article, known: PageFacts, generator: Generator) -> str:
+    """What keeps readers from an article whatever others say, as in "2 articles ..."; "" where nothing does."""
+    if "_drafts" in article.path.split("/")[:-1]:
+        return "in _drafts"
+    if known.hidden:
+        return known.hidden
+    if (page := _NOT_FOUND.fullmatch(article.path)) and (not page[1] or named_language(page[1])):
+        return "called 404"
+    if article.path and generator.is_home(article.path):
+        return "that every page leads to, the home page"
+    return known.unpublished if generator.file and not is_address(article.url) else ""
 
 
 def _told(rule: Callable[[Article, PageFacts], str], article: Article, facts: PageFacts, notes: Notes) -> str:
@@ -322,12 +318,24 @@ def _filled(address: str, article: Article, facts: PageFacts, generator: Generat
     return start + re.sub("//+", "/", url) if url else ""
 
 
-def _guesses(guessed: Sequence[Article], generator: Generator) -> str:
+def _bare_ones(articles: Sequence[Article], notes: Notes) -> Iterator[str]:
+    """The sentences that tell which articles have no title, or no address, of their own."""
+    if notes.untitled:
+        yield f"{some(notes.untitled)} without a title: called by the name of the file."
+    bare = [article.path for article in articles if article.path and not article.url and article.visible_from != NEVER]
+    if bare:
+        yield f"{some(bare)} without an address: the site's pattern asks for what is not known. Set articles.address."
+
+
+def _guesses(guessed: Sequence[Article], articles: Sequence[Article], generator: Generator) -> Iterator[str]:
     """The sentence that tells which addresses are guesses, and what to do."""
+    # One article alone is suggested nowhere; and another folder may be the site, which is told.
+    if not guessed or len(articles) == 1 or (generator.warnings and not generator.file):
+        return
     why = f"{generator.file} does not tell" if generator.file else "no configuration of a site generator tells"
     n = len(guessed)
     count = "the address of one article" if n == 1 else f"the addresses of {n:,} articles"
-    return (
+    yield (
         f"{why} {count}: taken for the path of the file, as {guessed[0].url} for {guessed[0].path}. Open it on the "
         f"site; where it is another, set articles.address, such as /blog/:slug/ or /:path/."
     )
@@ -346,6 +354,26 @@ def _matched(
             if how == "unmatched":
                 unmatched.append((article, entry))
     return counted, unmatched
+
+
+def _unmatched(strays: Sequence[tuple[Article, RelatedEntry]], matcher: EntryMatcher) -> Iterator[str]:
+    """A sentence for each entry that names no article."""
+    for number, (article, entry) in enumerate(strays):
+        why = matcher.why_unmatched(entry, is_near=number < _MOST_SUGGESTIONS)
+        yield shortened(f"{article.path or article.id}: the curated list names {entry.target!r}, but {why}")
+
+
+def _lists_of_something_else(reading: Reading, strays: Sequence[tuple[Article, RelatedEntry]]) -> Iterator[str]:
+    """The sentence that tells of lists most of whose entries name no article."""
+    if reading.lists_teach:
+        return
+    n_all = reading.n_entries_found + len(strays)
+    examples = list(dict.fromkeys(repr(entry.target) for _, entry in strays))[:_MOST_EXAMPLES]
+    yield (
+        f"curated lists: only {reading.n_entries_found:,} of {n_all:,} entries name an article, so nothing is "
+        f"learned from them. No article is called {', '.join(examples)}. Name the lists that hold articles: "
+        "articles.fields.related."
+    )
 
 
 def _shared_addresses(articles: Sequence[Article]) -> Iterator[str]:
