@@ -377,38 +377,14 @@ def _shape_of_texts(targets: Counter[str], articles: Sequence[Article]) -> Entry
 
 
 def _from_mapping(item: Mapping[Any, Any], zone: tzinfo) -> CuratedList:
-    if len(item) == 1:
-        ((key, only),) = item.items()
-        if not _ours_of(str(key))[0] and isinstance(only, str):
-            title, place = (str(key), only) if _is_place(only) else (only, key)
-            if _is_place(place):
-                return CuratedList((RelatedEntry(title, url=place, target=place),))
-            # YAML makes a mapping of a title with a colon that is not quoted.
-            return CuratedList((RelatedEntry(target=f"{key}: {only}"),))
+    if len(item) == 1 and (entry := _from_pair(*next(iter(item.items())))):
+        return CuratedList((entry,))
     if all(value is None or isinstance(value, bool) for value in item.values()):
         return CuratedList(())  # switches of the site's template, or an entry to be filled in
-    found: dict[str, tuple[int, str, Any]] = {}
-    for name, value in item.items():
-        ours, rank = _ours_of(str(name))
-        if not ours or value in (None, "", "_blank", "_self"):
-            continue
-        shown = str(name)
-        if ours == "provider" and isinstance(value, Mapping):
-            inner = next((key for key in ("name", "domain") if value.get(key)), None)
-            if inner is None:
-                continue
-            shown, value = f"{name}.{inner}", value[inner]
-        if ours not in found or rank < found[ours][0]:
-            found[ours] = (rank, shown, value)
-    if len(item) > 1 and found.keys().isdisjoint(("title", "url", "path")):
-        # Of names that we do not know some say which article is meant, others why: that is seen when all are there.
-        unknown = [(str(name), value) for name, value in item.items() if not _ours_of(str(name))[0]]
-        told = [(name, " ".join(str(value).split())) for name, value in unknown if type(value) in (str, int)]
-        if said := [(name, text) for name, text in told if text]:
-            found["path"] = (0, said[0][0], "\n".join(text for _, text in said))
+    found = _named_values(item)
     texts = {
         ours: str(value).strip()
-        for ours, (_, _, value) in found.items()
+        for ours, (_, value) in found.items()
         if isinstance(value, str | int | float | date) and not isinstance(value, bool)
     }
     title, url, path, excerpt = (texts.get(ours, "") for ours in ("title", "url", "path", "excerpt"))
@@ -417,14 +393,50 @@ def _from_mapping(item: Mapping[Any, Any], zone: tzinfo) -> CuratedList:
     if not (title or url or path):
         return CuratedList((), complaints=("has neither a title nor an address. It is left out.",))
     is_scored = any(fold_name(str(name)) in _SCORES and type(value) in (int, float) for name, value in item.items())
-    names = tuple((ours, shown) for ours, (_, shown, _) in found.items())
+    names = tuple((ours, shown) for ours, (shown, _) in found.items())
     complaints: tuple[str, ...] = ()
     published_at: datetime | None = None
     if "published_at" in found:
-        _, name, value = found["published_at"]
+        name, value = found["published_at"]
         try:
             published_at = read_date(value, zone)
         except ValueError:
             complaints = (f"has {say(value)} for {name}, which is no date. It is kept without one.",)
     entry = RelatedEntry(title, excerpt, url or place, published_at, texts.get("provider", ""), url or path or title)
     return CuratedList((entry,), (names,), int(is_scored), complaints)
+
+
+def _from_pair(key: Any, value: Any) -> RelatedEntry | None:
+    """The entry of a name that is none of ours with a text: a title and a place, in either order; else None."""
+    if _ours_of(str(key))[0] or not isinstance(value, str):
+        return None
+    title, place = (str(key), value) if _is_place(value) else (value, key)
+    if _is_place(place):
+        return RelatedEntry(title, url=place, target=place)
+    # YAML makes a mapping of a title with a colon that is not quoted.
+    return RelatedEntry(target=f"{key}: {value}")
+
+
+def _named_values(item: Mapping[Any, Any]) -> dict[str, tuple[str, Any]]:
+    """Our field -> the name of an entry that it is read from, as it is shown, and the value."""
+    found: dict[str, tuple[str, Any]] = {}
+    ranks: dict[str, int] = {}
+    unknown: list[tuple[str, str]] = []
+    for name, value in item.items():
+        ours, rank = _ours_of(str(name))
+        if not ours and type(value) in (str, int) and (text := " ".join(str(value).split())):
+            unknown.append((str(name), text))
+        if not ours or value in (None, "", "_blank", "_self"):
+            continue
+        shown = str(name)
+        if ours == "provider" and isinstance(value, Mapping):
+            inner = next((key for key in ("name", "domain") if value.get(key)), None)
+            if inner is None:
+                continue
+            shown, value = f"{name}.{inner}", value[inner]
+        if ours not in found or rank < ranks[ours]:
+            ranks[ours], found[ours] = rank, (shown, value)
+    if len(item) > 1 and unknown and found.keys().isdisjoint(("title", "url", "path")):
+        # Of names that we do not know some say which article is meant, others why: that is seen when all are there.
+        found["path"] = (unknown[0][0], "\n".join(text for _, text in unknown))
+    return found
