@@ -171,7 +171,7 @@ def read_toml(text: str) -> dict[str, Any]:
     if _LONG_NAME.search(text):
         raise ValueError(f"a name has more than {MAX_DEPTH} parts")
     try:
-        values = tomllib.loads(text)
+        values = tomllib.loads(text, parse_float=TypedFloat)
     except RecursionError:
         raise ValueError(_TOO_DEEP) from None
     except tomllib.TOMLDecodeError:
@@ -210,12 +210,19 @@ def _check_depth(values: Any) -> None:
             raise ValueError(_TOO_LONG)
 
 
+class TypedFloat(float):
+    """A number of JSON or TOML with the text that it was typed as: a title 3.10 is not 3.1."""
+
+    def __init__(self, typed: str) -> None:
+        self.typed = typed
+
+
 def _integer(text: str) -> int:
     if len(text) > LONGEST_NUMBER:
         raise ValueError(_TOO_LONG)
     return int(text)
 
 
-_JSON = json.JSONDecoder(parse_int=_integer)
+_JSON = json.JSONDecoder(parse_int=_integer, parse_float=TypedFloat)
 #: For JSON that people wrote by hand.
-LENIENT_JSON = json.JSONDecoder(strict=False, parse_int=_integer)
+LENIENT_JSON = json.JSONDecoder(strict=False, parse_int=_integer, parse_float=TypedFloat)

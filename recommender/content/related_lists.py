@@ -269,6 +269,8 @@ def _grouped(item: Mapping[Any, Any], *, is_whole: bool = False) -> list[Any] | 
             return [own, *chain.from_iterable(item[name] for name in below)] if below else None
         elif ours:
             is_named = True
+        elif is_several and value in (None, ""):
+            is_group = True  # whose list is to be filled in
         else:
             pairs.append({key: value})
     if is_group:

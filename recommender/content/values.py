@@ -63,7 +63,7 @@ def _is_untyped(value: Any, is_text: Callable[[str], bool]) -> bool:
 def _texts(value: Any, typed: Any, is_text: Callable[[str], bool]) -> Any:
     """A value, or the items of a list, as text."""
     if isinstance(value, bool | int | float | date | time):
-        return typed if isinstance(typed, str) else str(value).lower() if isinstance(value, bool) else str(value)
+        return typed if isinstance(typed, str) else getattr(value, "typed", str(value).lower())
     if isinstance(value, list):
         others = typed if isinstance(typed, list) and len(typed) == len(value) else [None] * len(value)
         return [_texts(item, other, is_text) for item, other in zip(value, others, strict=True)]

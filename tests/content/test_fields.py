@@ -115,6 +115,13 @@ def test_titles_in_entries_as_typed(make_site):
     assert [(entry.target, entry.published_at is None) for entry in one.related] == [("no", False), ("3.10", True)]
 
 
+@pytest.mark.parametrize("text", ["+++\ntitle = 3.10\ntags = [2.50]\n+++\n", '{"title": 3.10, "tags": [2.50]}\n'])
+def test_a_number_of_toml_or_json_is_as_typed(text):
+    """A title and a topic that TOML or JSON takes for numbers keep their last zero."""
+    one = read_article(text)
+    assert (one.title, one.topics) == ("3.10", ("2.50",))
+
+
 def test_topics_and_slugs_as_typed(make_site):
     """Topics in a list, an excerpt and a slug are the texts that were typed, which YAML takes for something else."""
     lines = ("tags: [NO, SE, 3.10]", "excerpt: 1_000", "slug: 2024-01-02")

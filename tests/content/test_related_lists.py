@@ -105,6 +105,7 @@ def address(url):
         ([{"heading": "Hot", "links": ["tea"]}, {"heading": "Tools", "children": ["kettle"]}], TEA_AND_KETTLE),
         ({"Hot": ["tea"], "Tools": ["kettle"]}, TEA_AND_KETTLE),
         ({"title": "Nothing yet", "links": []}, []),
+        ([{"title": "Nothing yet", "links": None}], []),
         ([{"slug": "tea", "pages": [12], "children": [{"slug": "kettle"}]}], TEA_AND_KETTLE),
         ({"path": "tea", "items": [{"slug": "kettle", "posts": None}]}, TEA_AND_KETTLE),
         ([{"slug": "tea", "links": ["https://tea.example"]}, {"slug": "kettle", "cups": ["blue"]}], TEA_AND_KETTLE),
