@@ -140,8 +140,8 @@ def test_readme_repeats_what_readers_say():
     """README.md says of each site the good and wrong shares that docs/quality.md has, in brackets those of TF-IDF."""
     readme, page = ((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "docs/quality.md"))
     said = re.findall(r"^\| (.+?): .* \| (\S+) \((\S+)\) \| (\S+) \((\S+)\) \|$", readme, re.MULTILINE)
-    rows = (row.strip("| ").split(" | ") for row in page.splitlines() if re.match(r"\| [^|]+: .* \| \d+ \|", row))
-    measured = {site.partition(":")[0]: tuple(cells[3:7]) for site, *cells in rows}
+    rows = re.findall(r"^\| ([^|]+) \| \d+((?: \| [\d.]+){8}) \|$", page, re.MULTILINE)
+    measured = {site: tuple(cells.strip("| ").split(" | ")[:4]) for site, cells in rows}
     assert len(said) == 10
     assert [(site, measured[site]) for site, *_ in said] == [(site, tuple(shares)) for site, *shares in said]
 
