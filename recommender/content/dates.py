@@ -50,8 +50,10 @@ _SPELLINGS = (
     (re.compile(r"^(?:[^\W\d_]+,?\s+)?(?:den|am)\s+(?=\d)|(?<=\d)\.?[ºο](?=\s)", re.IGNORECASE), ""),
     (re.compile(r",?\s+(?:(?:às|à)\s+)?(\d{1,2})(?:\s?h\s?(\d\d)$|\.(\d\d)(?=\s+Uhr$))"), r" \1:\2\3"),
     (re.compile(r"^\$\w+:\s+(.*\S)\s+\$$"), r"\1"),
-    (re.compile(r"^((?:0?[1-9]|1[0-2])/(?:1[3-9]|2\d|3[01])/)([0-4]\d)(?!\d)"), r"\g<1>20\2"),
 )
+#: A year of two digits behind day and month; in some languages the first number is the year.
+_SHORT_YEAR = re.compile(r"^(\d{1,2}([./])\d{1,2}\2)([0-4]\d)(?!\d)")
+_YEAR_COMES_FIRST = frozenset({"hu", "ja", "ko", "lt", "mn", "zh"})
 #: A year of Thailand's calendar, which began 543 years before.
 _THAI, _THAI_YEAR = re.compile("[\u0e00-\u0e7f]"), re.compile(r"(?<!\d)[2๒][4-6๔-๖]\d\d(?!\d)")
 #: A year of Japan's eras and of Taiwan's, by the year before their first, which is also called 元.
@@ -165,6 +167,8 @@ def _moment(value: Any, languages: Sequence[str]) -> datetime | None:
 def _parsed(text: str, languages: tuple[str, ...]) -> datetime | None:
     for spelling, usual in _SPELLINGS:
         text = spelling.sub(usual, text)
+    if _YEAR_COMES_FIRST.isdisjoint(language.partition("-")[0].lower() for language in languages):
+        text = _SHORT_YEAR.sub(r"\g<1>20\3", text)
     if _THAI.search(text):
         text = _THAI_YEAR.sub(lambda year: str(int(year[0]) - 543), text)
     text = _ERA_YEAR.sub(lambda found: str(_ERAS[found["era"]] + int(found["year"].replace("元", "1"))), text)

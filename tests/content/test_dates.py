@@ -104,7 +104,7 @@ def test_read(value, expected):
         ("2021-03-02 13:00 AM", ", which is not possible"),
         ("05/06/2022", ", which could be two days (articles.site_language: en-US or en-GB says which is meant)"),
         (20210231, ""),
-        ("3/4/21", ""),
+        ("3/4/21", ", which could be two days (articles.site_language: en-US or en-GB says which is meant)"),
         ("2/III/2021", ""),
         ("2021. III. 2.", ""),
         ("2.3.2021 klo 8.14", ""),
@@ -130,6 +130,12 @@ def test_no_date(value, addition):
     with pytest.raises(ValueError) as caught:  # noqa: PT011 -- the message is compared
         read_date(value, UTC)
     assert str(caught.value) == addition
+
+
+def test_two_digits_of_a_year_are_not_guessed_where_the_year_comes_first():
+    """In Japan 21/03/02 begins with the year, so such a text is told and not taken for a day of 2002."""
+    with pytest.raises(ValueError, match=r"^$"):
+        read_date("21/03/02", UTC, ("ja",))
 
 
 @pytest.mark.parametrize(
@@ -184,6 +190,9 @@ def test_iran(typed, day):
         ("2. März 2021", "en"),
         ("2/3/2021", "fr"),
         ("3/2/2021", "en-US"),
+        ("2/3/21", "it"),
+        ("02.03.21", "de"),
+        ("3/2/21", "en-US"),
     ],
 )
 def test_languages(text, language):
