@@ -77,7 +77,7 @@ def _texts(value: Any, typed: Any, is_text: Callable[[str], bool]) -> Any:
 _HIDDEN = frozenset(
     """
     draft drafts hidden private unlisted unpublished not-published pending trash trashed deleted auto-draft wip todo
-    review in-review archived scheduled future later embargoed inactive disabled expired internal retracted
+    review in-review archived scheduled future later embargoed inactive disabled expired internal retracted skip
     spiked entwurf borrador brouillon bozza rascunho szkic taslak
     черновик 草稿 下書き 초안
     """.split()

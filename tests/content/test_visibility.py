@@ -268,7 +268,7 @@ def test_jekyll_makes_no_page_without_front_matter(make_site):
         "published: Draft", "redirect_to: [https://elsewhere.example/cup]", "deleted_at: 2024-03-03",
         "trashedAt: 1709424000", "moderation_state: draft", "workflow_state: in review", "publish_status: private",
         "article_status: draft", "publicationState: draft", "withdrawn: true", "trashed: t", "embargo: true",
-        "embargoed: true", "is_embargoed: true", "saveAsDraft: true", "ignorePost: true",
+        "embargoed: true", "is_embargoed: true", "saveAsDraft: true", "ignorePost: true", "status: skip",
     ],
 )  # fmt: skip
 def test_what_hides_a_page(line):
