@@ -2,7 +2,8 @@
 # make test [JOBS=2]         every test, in so many processes; in one without JOBS
 # make units [JOBS=2]        the quick tests alone: no real site, browser, generator or load
 # make coverage              the quick tests, and which lines and branches of the package they reach
-# make check                 format, lint, types, layers, tests: what must pass before a commit
+# make lint                  format, lint, types, layers
+# make check [JOBS=2]        these and every test: what must pass before a commit
 # make docs                  the documentation as a site, in build/docs
 # make torture               kills, forged models, hostile files, load and change, at length: half an hour
 # make fuzz [RUNS=1000000]    each reader of files in turn, so many inputs, by atheris
@@ -22,10 +23,12 @@ CODE := recommender tests benchmarks
 # A virtualenv that happens to be active, or settings of the person's own, must not leak into ours.
 RUN := env -u PYTHONPATH -u PYTHONHOME -u VIRTUAL_ENV
 BIN := $(VENV)/bin
-PIP := $(RUN) $(BIN)/python -m pip --disable-pip-version-check --quiet
+# It installs in seconds what takes pip a minute, and makes the environment of the lowest versions.
+UV := $(BIN)/uv
+INSTALL := $(RUN) $(UV) pip install --quiet --python $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help suggest test units coverage check docs torture fuzz lowest audit lock golden notebooks generators clean
+.PHONY: help suggest test units coverage lint check docs torture fuzz lowest audit lock golden notebooks generators clean
 
 help:
 	@sed -n '/^#/!q; s/^# //p' Makefile
@@ -47,12 +50,13 @@ units: $(VENV)/installed-for-tests
 coverage: $(VENV)/installed-for-tests
 	@$(PYTEST) --quiet $(UNITS) --cov --cov-report=term:skip-covered
 
-check: $(VENV)/installed-for-tests
+lint: $(VENV)/installed-for-tests
 	@$(RUN) $(BIN)/ruff format --check --quiet $(CODE) || { echo "cure: $(BIN)/ruff format $(CODE)"; exit 1; }
 	@$(RUN) $(BIN)/ruff check --quiet .
 	@$(RUN) $(BIN)/mypy --no-error-summary
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(RUN) $(BIN)/lint-imports --no-cache > $(VENV)/lint-imports.log || { cat $(VENV)/lint-imports.log; exit 1; }
-	@$(PYTEST)
+
+check: lint test
 
 docs: $(VENV)/installed-for-tests
 	@NO_MKDOCS_2_WARNING=1 $(RUN) $(BIN)/mkdocs build --strict
@@ -64,7 +68,7 @@ torture: $(VENV)/installed-for-tests
 RUNS ?= 1000000
 TARGETS := front_matter_is_read block_is_spliced address_has_one_form date_is_read entries_are_read settings_are_read decisions_are_read model_is_loaded
 fuzz: $(VENV)/installed-for-tests
-	@$(PIP) install atheris
+	@$(INSTALL) atheris
 	@for target in $(TARGETS); do PYTHONPATH=. $(BIN)/python tests/torture/fuzz.py $$target $(RUNS) || exit 1; done
 
 # An environment of its own, beside the one of the newest versions; and for each library tests that ask much of it.
@@ -77,15 +81,14 @@ OF_LIBRARIES += tests/evaluation/test_measures.py
 # safetensors and numpy; click, rich, joblib and platformdirs; Jinja2
 OF_LIBRARIES += tests/test_model_store.py tests/test_model.py tests/test_cli.py tests/report/test_changes.py
 lowest: $(VENV)/installed
-	@$(PIP) install uv
-	@$(BIN)/uv pip compile --quiet pyproject.toml --group test --resolution lowest-direct --output-file $(VENV)/lowest.txt
-	@$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python $(LOWEST)
-	@$(BIN)/uv pip sync --quiet --python $(LOWEST)/bin/python $(VENV)/lowest.txt
-	@$(BIN)/uv pip install --quiet --python $(LOWEST)/bin/python --no-deps --editable .
+	@$(UV) pip compile --quiet pyproject.toml --group test --resolution lowest-direct --output-file $(VENV)/lowest.txt
+	@$(UV) venv --quiet --allow-existing --python $(BIN)/python $(LOWEST)
+	@$(UV) pip sync --quiet --python $(LOWEST)/bin/python $(VENV)/lowest.txt
+	@$(UV) pip install --quiet --python $(LOWEST)/bin/python --no-deps --editable .
 	@$(RUN) $(if $(JOBS),OMP_NUM_THREADS=1) $(LOWEST)/bin/python -m pytest --quiet $(SPREAD) $(UNITS) $(OF_LIBRARIES)
 
 audit: $(VENV)/installed-for-tests
-	@$(PIP) install pip-audit
+	@$(INSTALL) pip-audit
 	@$(BIN)/python -m pip freeze --exclude-editable > $(VENV)/audit.txt
 	@$(BIN)/python -m pip_audit --strict --no-deps --disable-pip --requirement $(VENV)/audit.txt 2> $(VENV)/audit.log || { \
 	  grep '^ERROR\|Error: ' $(VENV)/audit.log | tail -n 1; \
@@ -93,8 +96,7 @@ audit: $(VENV)/installed-for-tests
 	  || echo "nothing is known of these versions: the advisories cannot be reached, or an index answers in their place"; exit 1; }
 
 lock: $(VENV)/installed
-	@$(PIP) install uv
-	@$(BIN)/uv pip compile --quiet --no-header pyproject.toml --group test --group lint --output-file requirements-dev.txt
+	@$(UV) pip compile --quiet --no-header pyproject.toml --group test --group lint --output-file requirements-dev.txt
 
 golden: $(VENV)/installed-for-tests
 	@$(RUN) RECOMMENDER_WRITE_GOLDEN=1 $(BIN)/python -m pytest --quiet tests/test_batch.py tests/test_docs.py -k 'page or whole_batch'
@@ -121,18 +123,16 @@ clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis examples/newsroom/_data
 	find recommender tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
 
-# Anew only when what is to be installed has changed; the package itself is read from this folder, of which
-# setuptools warns at length.
+# Anew only when what is to be installed has changed; the package itself is read from this folder.
 $(VENV)/installed: pyproject.toml
 	@$(RUN) $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "recommender needs Python 3.11 or newer: make PYTHON=python3.12")'
 	@test -x $(BIN)/python || $(RUN) $(PYTHON) -m venv $(VENV)
-	@$(PIP) install "pip>=25.1"
-	@PYTHONWARNINGS=ignore $(PIP) install --editable .
+	@$(RUN) $(BIN)/python -m pip --disable-pip-version-check --quiet install uv
+	@$(INSTALL) --editable .
 	@touch $@
 	@echo "recommender is installed in $(VENV)"
 
-# NB --group came with pip 25.1.
 $(VENV)/installed-for-tests: $(VENV)/installed
-	@$(PIP) install --group test --group lint --group docs
+	@$(INSTALL) --group test --group lint --group docs
 	@touch $@
 	@echo "what the tests need is installed in $(VENV)"

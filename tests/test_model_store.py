@@ -24,6 +24,7 @@ def tried(what, number):
     return json.loads(done.stdout)
 
 
+@pytest.mark.slow
 def test_a_save_that_is_killed_leaves_the_old_model_or_the_new_one():
     """At any line of the code that saves; and the next save removes what was left."""
     figures = tried("kills", 20)
@@ -32,11 +33,13 @@ def test_a_save_that_is_killed_leaves_the_old_model_or_the_new_one():
     assert figures["new"] > 0
 
 
+@pytest.mark.slow
 def test_a_model_with_broken_bytes_is_refused_or_answers_the_same():
     """Bytes changed, cut off and added in any of its files: no crash, no traceback, no other answer."""
     assert tried("edits", 200)["refused"] > 150
 
 
+@pytest.mark.slow
 def test_no_index_of_a_forged_model_leads_out_of_its_arrays():
     """Arrays that were changed together with their checksums end in an error, or in an answer: never in a crash."""
     assert tried("forged", 100)["refused"] > 20
