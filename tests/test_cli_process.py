@@ -20,7 +20,9 @@ ROOT = Path(__file__).parent.parent
 def site(tea_site, monkeypatch):
     """Three articles about tea; the folder one is in is above it."""
     (tea_site / "_config.yml").write_text("collections: {news: {output: true}}\n")
-    (tea_site / "recommender.yaml").write_text("ranking: {ranker: similarity, n_jobs: 1}\n")
+    # The meanings of words are read for longer than anything else takes here.
+    settings = "ranking: {ranker: similarity, n_jobs: 1}\nvectors: {meaning: 0}\n"
+    (tea_site / "recommender.yaml").write_text(settings)
     monkeypatch.chdir(tea_site.parent)
     return tea_site
 

@@ -18,7 +18,8 @@ from recommender import Recommender, load_model, read_site
 from recommender.settings import settings_from_mapping
 
 ROOT = Path(__file__).parent.parent
-SETTINGS = {"ranking": {"ranker": "similarity", "n_jobs": 1}}
+# The meanings of words are read for longer than anything else takes here.
+SETTINGS = {"ranking": {"ranker": "similarity", "n_jobs": 1}, "vectors": {"meaning": 0}}
 TITLES = {"green": "Brewing green tea", "black": "Brewing black tea", "white": "Brewing white tea", "bike": "A bicycle"}
 
 
